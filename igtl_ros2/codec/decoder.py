@@ -1,0 +1,161 @@
+"""Bytes in, messages out: the decoder of a stream, and of one whole message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import CrcError, DecodeError, HeaderError, TooLargeError
+from .crc64 import crc64
+from .frame import HEADER_SIZE, MAX_BODY_BYTES, Header, decode_body, decode_header
+from .message import Message
+
+_BLOCK_BYTES = 1 << 18
+
+
+def decode(data: Any, *, check_crc: bool = True, strict: bool = False) -> Message:
+    """
+    Make the message of exactly one whole wire message; arrays in it are views of `data`.
+
+    :param data: any contiguous buffer.
+    :param check_crc: whether to compare the body with the CRC-64 of the header.
+    :param strict: refuse layouts that break the protocol but can be understood.
+    :raises DecodeError: for anything else than one whole message.
+    """
+    view = memoryview(data).cast('B').toreadonly()
+    if len(view) < HEADER_SIZE:
+        raise HeaderError(f'{len(view)} bytes, a header takes {HEADER_SIZE}')
+    header = decode_header(view)
+    if len(view) != HEADER_SIZE + header.body_size:
+        raise HeaderError(
+            f'{len(view) - HEADER_SIZE} bytes of body, the header announces {header.body_size}',
+            type_name=header.type_name,
+            device_name=header.device_name,
+        )
+    body = view[HEADER_SIZE:]
+    if check_crc:
+        _check_crc(header, body)
+    return decode_body(header, body, strict=strict)[0]
+
+
+def _check_crc(header: Header, body: memoryview) -> None:
+    crc = crc64(body)
+    if crc != header.crc:
+        raise CrcError(
+            f'CRC-64 of the body is {crc:016x}, the header says {header.crc:016x}',
+            type_name=header.type_name,
+            device_name=header.device_name,
+        )
+
+
+class Decoder:
+    """
+    Decode a stream of messages that arrives in chunks of any size.
+
+    `feed` copies bytes in; a transport that can receive into a buffer uses
+    `get_buffer` and `buffer_updated` instead, so that a large body lands where its message
+    will live. `next_message` then takes the messages out.
+
+    :param max_body_bytes: refuse larger bodies before any of it is buffered.
+    :param check_crc: whether to compare bodies with the CRC-64 of their headers.
+    :param strict: refuse layouts that break the protocol but can be understood.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        check_crc: bool = True,
+        strict: bool = False,
+    ) -> None:
+        """Start at the beginning of a stream."""
+        self._max_body_bytes = max_body_bytes
+        self._check_crc = check_crc
+        self._strict = strict
+        self._block = memoryview(b'')
+        self._start = 0  # of what was not decoded yet
+        self._end = 0  # of what was received
+        self._header: Header | None = None
+        self._lost: DecodeError | None = None
+        self.received_bytes = 0
+        #: highest header version seen so far, 0 before the first message
+        self.seen_version = 0
+        #: number of messages whose layout broke the protocol but was understood
+        self.nonconforming = 0
+
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes received that no message was made of yet."""
+        return self._end - self._start
+
+    def get_buffer(self, size_hint: int = -1) -> memoryview:
+        """Hand out writable memory for the bytes that come next; never empty."""
+        pending = self.pending_bytes
+        needed = HEADER_SIZE if self._header is None else HEADER_SIZE + self._header.body_size
+        if len(self._block) - self._start < needed or self._end == len(self._block):
+            # Messages may hold views of a block, so its bytes are never written again. The pages
+            # of a new one cost memory only when bytes arrive, however large the claim was.
+            size = max(needed, 2 * pending, _BLOCK_BYTES)
+            block = memoryview(np.empty(size, np.uint8)).cast('B')
+            block[:pending] = self._block[self._start : self._end]
+            self._block, self._start, self._end = block, 0, pending
+        return self._block[self._end :]
+
+    def buffer_updated(self, size: int) -> None:
+        """Tell that `size` bytes were written to the start of what `get_buffer` gave."""
+        self._end += size
+        self.received_bytes += size
+
+    def feed(self, data: Any) -> None:
+        """Take in the bytes that came next."""
+        view = memoryview(data).cast('B')
+        while len(view) and self._lost is None:
+            space = self.get_buffer()
+            size = min(len(space), len(view))
+            space[:size] = view[:size]
+            self.buffer_updated(size)
+            view = view[size:]
+            self._read_header()  # so that the rest of a large body goes where it will stay
+
+    def _read_header(self) -> Header | None:
+        """Read the next header if it is there; whatever is wrong with it ends the stream."""
+        if self._header is None and self._lost is None and self.pending_bytes >= HEADER_SIZE:
+            try:
+                header = decode_header(self._block, self._start)
+                if header.body_size > self._max_body_bytes:
+                    raise TooLargeError(
+                        f'the header announces {header.body_size} bytes of body, '
+                        f'the limit is {self._max_body_bytes}',
+                        type_name=header.type_name,
+                        device_name=header.device_name,
+                    )
+                self._header = header
+            except DecodeError as error:
+                self._lost = error
+        return self._header
+
+    def next_message(self) -> Message | None:
+        """
+        Take the next whole message; None if more bytes are needed.
+
+        :raises CrcError: if its CRC is wrong; it is skipped, the next call goes on.
+        :raises ContentError: if its body breaks the rules of its type; likewise.
+        :raises HeaderError: if the stream is out of step; every later call says so again.
+        :raises TooLargeError: if the body is over the limit; likewise.
+        """
+        header = self._read_header()
+        if self._lost is not None:
+            raise self._lost
+        if header is None or self.pending_bytes < HEADER_SIZE + header.body_size:
+            return None
+        start = self._start + HEADER_SIZE
+        self._start = start + header.body_size
+        self._header = None
+        body = self._block[start : self._start].toreadonly()
+        if self._check_crc:
+            _check_crc(header, body)
+        message, conforming = decode_body(header, body, strict=self._strict)
+        self.nonconforming += not conforming
+        self.seen_version = max(self.seen_version, message.version)
+        return message

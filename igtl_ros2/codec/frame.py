@@ -1,0 +1,242 @@
+"""
+Header, extended header and metadata: the frame around every content, both directions.
+
+::
+
+    header version 1:  header 58 | content
+    header version 2:  header 58 | extended header 12 | content | metadata header | metadata
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import lru_cache
+from struct import Struct
+from typing import NamedTuple
+
+from ..errors import ContentError, EncodeError, HeaderError
+from .crc64 import crc64
+from .fields import (
+    Buffer,
+    checked_text,
+    cut_text,
+    decode_text,
+    default_encoding,
+    encode_text,
+    fixed_text,
+    text_bytes,
+)
+from .message import Envelope, Message, decode_typed
+
+HEADER_SIZE = 58
+MAX_BODY_BYTES = 512 << 20
+MAX_METADATA_BYTES = 65535  # the C++ library keeps the size in 16 bits and loses the message above
+MAX_METADATA_ENTRIES = 8191  # and so is the size of the metadata header: 2 + 8 * count
+
+_HEADER = Struct('>H12s20sQQQ')
+_EXTENDED = Struct('>HHII')
+_COUNT = Struct('>H')
+_ENTRY = Struct('>HHI')
+# parts up to this size are joined into one buffer: cheaper than one more system call argument
+_JOIN_BYTES = 4096
+
+_log = logging.getLogger(__name__)
+
+
+class Header(NamedTuple):
+    """The 58 bytes in front of every message."""
+
+    version: int
+    type_name: str
+    device_name: str
+    timestamp: int
+    body_size: int
+    crc: int
+
+
+def decode_header(data: Buffer, offset: int = 0) -> Header:
+    """
+    Read the header at `offset`; 58 bytes must be there.
+
+    :raises HeaderError: for header versions other than 1, 2 and (seen in the wild) 3.
+    """
+    version, type_name, device_name, *rest = _HEADER.unpack_from(data, offset)
+    if not 1 <= version <= 3:
+        raise HeaderError(f'header version {version}: not an OpenIGTLink message (wanted 1 or 2)')
+    return Header(version, fixed_text(type_name), fixed_text(device_name), *rest)
+
+
+def decode_body(header: Header, body: memoryview, *, strict: bool = False) -> tuple[Message, bool]:
+    """
+    Make the message of a header and its body.
+
+    The second result is true if the body has the layout that its header
+    version promises. With `strict`, any other layout is refused.
+
+    :raises ContentError: if the body breaks the rules of its version or type.
+    """
+    if header.version == 1:
+        envelope = Envelope(header.device_name, header.timestamp, 0, {}, {}, 1)
+        return decode_typed(header.type_name, body, envelope), True
+    try:
+        if strict and header.version == 3:
+            raise _content_error(header, 'header version 3 does not exist')
+        content, extension = _split_body(header, body)
+    except ContentError:
+        if strict:
+            raise
+        # Some peers write version 2 (or 3) and no extended header: the body is all content then
+        plain = body
+        if header.version == 3 and body[:2] == b'\0\0':
+            plain = body[2:]
+        envelope = Envelope(header.device_name, header.timestamp, 0, {}, {}, 1)
+        return decode_typed(header.type_name, plain, envelope), False
+    envelope = Envelope(header.device_name, header.timestamp, *extension, 2)
+    return decode_typed(header.type_name, content, envelope), header.version == 2
+
+
+def _content_error(header: Header, text: str) -> ContentError:
+    return ContentError(text, type_name=header.type_name, device_name=header.device_name)
+
+
+def _split_body(
+    header: Header, body: memoryview
+) -> tuple[memoryview, tuple[int, dict[str, str], dict[str, int]]]:
+    """Split a version-2 body; trailing parts are found from its end."""
+    size = len(body)
+    if size < _EXTENDED.size:
+        raise _content_error(
+            header, f'{size} bytes of body, an extended header takes {_EXTENDED.size}'
+        )
+    extended_size, index_size, metadata_size, message_id = _EXTENDED.unpack_from(body)
+    if extended_size < _EXTENDED.size:
+        raise _content_error(header, f'extended header of {extended_size} bytes, wanted 12 or more')
+    if extended_size + index_size + metadata_size > size:
+        raise _content_error(
+            header,
+            f'extended header {extended_size} + metadata header {index_size} + metadata '
+            f'{metadata_size} bytes exceed the body of {size}',
+        )
+    metadata_start = size - metadata_size
+    index_start = metadata_start - index_size
+    metadata, encodings = _decode_metadata(
+        header, body[index_start:metadata_start], body[metadata_start:]
+    )
+    return body[extended_size:index_start], (message_id, metadata, encodings)
+
+
+def _decode_metadata(
+    header: Header, index: memoryview, values: memoryview
+) -> tuple[dict[str, str], dict[str, int]]:
+    if not len(index) and not len(values):
+        return {}, {}
+    if len(index) < _COUNT.size:
+        raise _content_error(header, f'metadata header of {len(index)} bytes, wanted 2 or more')
+    (count,) = _COUNT.unpack_from(index)
+    if _COUNT.size + _ENTRY.size * count > len(index):
+        raise _content_error(
+            header, f'{count} metadata entries do not fit a metadata header of {len(index)} bytes'
+        )
+    metadata: dict[str, str] = {}
+    encodings: dict[str, int] = {}
+    start = 0
+    for number in range(count):
+        key_size, encoding, value_size = _ENTRY.unpack_from(
+            index, _COUNT.size + _ENTRY.size * number
+        )
+        middle, end = start + key_size, start + key_size + value_size
+        if end > len(values):
+            raise _content_error(
+                header, f'metadata entry {number} ends at byte {end} of {len(values)}'
+            )
+        key = bytes(values[start:middle]).decode('utf-8', 'surrogateescape')
+        value = decode_text(bytes(values[middle:end]), encoding)
+        metadata[key] = value
+        encodings.pop(key, None)
+        if encoding != default_encoding(value):
+            encodings[key] = encoding
+        start = end
+    return metadata, encodings
+
+
+def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
+    """
+    Write a whole message as buffers to be sent one after the other; large payloads are not copied.
+
+    :param version: header version to use instead of `message.version`; 1 leaves out metadata and
+        message id, which that version cannot carry.
+    :raises EncodeError: if the message cannot be written.
+    """
+    version = version or message.version
+    parts = list(message.encode_content())
+    if version == 2:
+        index, values = _encode_metadata(message)
+        parts.insert(0, _EXTENDED.pack(12, len(index), len(values), message.message_id))
+        parts.append(index + values)
+    elif version != 1:
+        raise EncodeError(f'header version {version}: only 1 and 2 exist')
+    size = 0
+    crc = 0
+    for part in parts:
+        size += len(part)
+        crc = crc64(part, crc)
+    if size >= 1 << 31:
+        raise EncodeError(f'a body of {size} bytes: receivers count in 31 bits')
+    head = _HEADER.pack(
+        version,
+        checked_text(message.type_name, 12, 'type_name'),
+        _device_bytes(message.device_name),
+        message.timestamp,
+        size,
+        crc,
+    )
+    joined: list[Buffer] = [head]
+    for part in parts:
+        if len(part) <= _JOIN_BYTES and isinstance(joined[-1], bytes):
+            joined[-1] += bytes(part)
+        else:
+            joined.append(part)
+    return joined
+
+
+def encode(message: Message, version: int | None = None) -> bytes:
+    """
+    Write a whole message, header included.
+
+    :param version: as for `encode_parts`.
+    :raises EncodeError: if the message cannot be written.
+    """
+    return b''.join(encode_parts(message, version))
+
+
+@lru_cache(maxsize=4096)
+def _device_bytes(name: str) -> bytes:
+    raw = text_bytes(name, 'device_name')
+    cut = cut_text(raw, 20)
+    if len(cut) < len(raw):
+        _log.warning('device name %r is sent as %r: the field has 20 bytes', name, cut)
+    return cut
+
+
+def _encode_metadata(message: Message) -> tuple[bytes, bytes]:
+    if not message.metadata:
+        return b'\0\0', b''
+    index = [_COUNT.pack(len(message.metadata))] if len(message.metadata) < 1 << 16 else []
+    values = []
+    for key, value in message.metadata.items():
+        what = f'metadata {key!r}'
+        encoding = message.metadata_encodings.get(key, default_encoding(value))
+        raw_key = text_bytes(key, 'metadata key')
+        raw_value = encode_text(value, encoding, what)
+        if len(raw_key) > 0xFFFF:
+            raise EncodeError(f'metadata key of {len(raw_key)} bytes, at most 65535 fit')
+        index.append(_ENTRY.pack(len(raw_key), encoding, len(raw_value)))
+        values += [raw_key, raw_value]
+    size = sum(map(len, values))
+    if len(message.metadata) > MAX_METADATA_ENTRIES or size > MAX_METADATA_BYTES:
+        raise EncodeError(
+            f'metadata: {len(message.metadata)} entries of {size} bytes; receivers take at most '
+            f'{MAX_METADATA_ENTRIES} entries and {MAX_METADATA_BYTES} bytes'
+        )
+    return b''.join(index), b''.join(values)

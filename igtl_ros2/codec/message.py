@@ -1,0 +1,177 @@
+"""What all messages have in common, and the register of wire names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Callable, ClassVar, NamedTuple, TypeVar
+
+from ..errors import ContentError, EncodeError
+from .fields import Buffer, check_int, checked_text, text_bytes
+from .timestamp import to_ns
+
+_REGISTER: dict[str, type[Message]] = {}
+_new = object.__new__
+_set = object.__setattr__
+
+
+class Envelope(NamedTuple):
+    """What a message on the wire carries besides its content."""
+
+    device_name: str
+    timestamp: int
+    message_id: int
+    metadata: dict[str, str]
+    metadata_encodings: dict[str, int]
+    version: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Message:
+    """
+    One OpenIGTLink message: a value that is checked when made and not changed afterwards.
+
+    :param device_name: what the message is about: a tool, an image, a stream; 20 bytes of UTF-8
+        on the wire (longer names are cut when written, receivers key on what is left).
+    :param timestamp: the 64-bit wire value: Unix seconds in the high half, fraction in the low
+        half; 0 means "not set". `timestamp_ns` gives it in nanoseconds.
+    :param message_id: 32-bit number of the extended header (header version 2).
+    :param metadata: text by name (header version 2), in wire order.
+    :param metadata_encodings: IANA MIBenum by name, for values whose encoding on the wire is not
+        3 (US-ASCII) for pure ASCII and 106 (UTF-8) for the rest.
+    :param version: header version 1 or 2; left out: 2 if there is metadata or an id, else 1.
+    :raises EncodeError: if a value cannot be written.
+    """
+
+    type_name: ClassVar[str] = ''
+    default_version: ClassVar[int] = 1
+
+    device_name: str = ''
+    timestamp: int = 0
+    message_id: int = 0
+    metadata: dict[str, str] = field(default_factory=dict)
+    metadata_encodings: dict[str, int] = field(default_factory=dict)
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        """Check what all messages share."""
+        if b'\0' in text_bytes(self.device_name, 'device_name'):
+            raise EncodeError(f'device_name: {self.device_name!r} contains a NUL')
+        _set(self, 'timestamp', check_int(self.timestamp, 0, 2**64 - 1, 'timestamp'))
+        _set(self, 'message_id', check_int(self.message_id, 0, 2**32 - 1, 'message_id'))
+        for key, value in self.metadata.items():
+            text_bytes(key, 'metadata key')
+            text_bytes(value, f'metadata {key!r}')
+        # the C++ library writes keys in byte order; the same values then give the same bytes
+        by_bytes = sorted(self.metadata.items(), key=lambda item: text_bytes(item[0], 'key'))
+        _set(self, 'metadata', dict(by_bytes))
+        rich = bool(self.metadata or self.message_id)
+        version = self.version or (2 if rich else self.default_version)
+        _set(self, 'version', check_int(version, 1, 2, 'version'))
+        if rich and self.version == 1:
+            raise EncodeError('version: header version 1 carries no metadata and no message_id')
+
+    @property
+    def timestamp_ns(self) -> int:
+        """Nanoseconds since 1970-01-01 UTC; 0 when not set."""
+        return to_ns(self.timestamp)
+
+    @classmethod
+    def from_wire(cls, envelope: Envelope, **fields: Any) -> Any:
+        """Make a message of values that a decoder has already checked."""
+        self = _new(cls)
+        for name, value in zip(Envelope._fields, envelope):
+            _set(self, name, value)
+        for name, value in fields.items():
+            _set(self, name, value)
+        return self
+
+    def encode_content(self) -> Sequence[Buffer]:
+        """Write the content (the body without extended header and metadata), in pieces."""
+        raise NotImplementedError
+
+    @classmethod
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> Message:
+        """
+        Read the content.
+
+        :raises ContentError: if it breaks the rules of the type.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unknown(Message):
+    """
+    A message of a type that has no class here, kept as it came.
+
+    :param type_name: the wire name, at most 12 bytes.
+    :param content: the body without extended header and metadata.
+    """
+
+    type_name: str = ''  # type: ignore[misc]  # a name per message, where other classes have one
+    content: bytes = field(default=b'', repr=False)
+
+    def __post_init__(self) -> None:
+        """Check the name and take the content as bytes."""
+        Message.__post_init__(self)
+        if not self.type_name:
+            raise EncodeError('type_name: empty')
+        checked_text(self.type_name, 12, 'type_name')
+        _set(self, 'content', bytes(self.content))
+
+    def encode_content(self) -> Sequence[Buffer]:
+        """Give the content back."""
+        return (self.content,)
+
+
+AnyMessage = TypeVar('AnyMessage', bound=type[Message])
+
+
+def register(type_name: str, aliases: Iterable[str] = ()) -> Callable[[AnyMessage], AnyMessage]:
+    """
+    Register a message class under its wire name, and under other names that peers use for it.
+
+    :raises ValueError: if a name is taken already, or longer than 12 bytes.
+    """
+
+    def decorate(cls: AnyMessage) -> AnyMessage:
+        cls.type_name = type_name
+        for name in (type_name, *aliases):
+            checked_text(name, 12, 'type_name')
+            if name in _REGISTER:
+                raise ValueError(f'{name} is registered already, by {_REGISTER[name].__name__}')
+            _REGISTER[name] = cls
+        return cls
+
+    return decorate
+
+
+def message_class(type_name: str) -> type[Message] | None:
+    """Find the class of a wire name; None if it has none."""
+    return _REGISTER.get(type_name)
+
+
+def registered() -> dict[str, type[Message]]:
+    """List every wire name and its class."""
+    return dict(_REGISTER)
+
+
+def decode_typed(type_name: str, content: memoryview, envelope: Envelope) -> Message:
+    """
+    Make the message of the right class.
+
+    :raises ContentError: if the content breaks the rules of the type.
+    """
+    cls = _REGISTER.get(type_name)
+    if cls is None:
+        message: Message = Unknown.from_wire(
+            envelope, type_name=type_name, content=content.tobytes()
+        )
+        return message
+    try:
+        return cls.decode_content(content, envelope)
+    except (ContentError, EncodeError) as error:
+        raise ContentError(
+            str(error), type_name=type_name, device_name=envelope.device_name
+        ) from error

@@ -1,0 +1,147 @@
+"""SENSOR: numbers with a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from struct import Struct
+
+import numpy as np
+
+from ...errors import ContentError, EncodeError
+from ..fields import Buffer, Floats, check_int
+from ..message import Envelope, Message, register
+
+_set = object.__setattr__
+_SENSOR = Struct('>BBQ')
+
+#: symbol and power of ten by prefix code of a unit word
+PREFIXES = {
+    0x0: ('', 0),
+    0x1: ('da', 1),
+    0x2: ('h', 2),
+    0x3: ('k', 3),
+    0x4: ('M', 6),
+    0x5: ('G', 9),
+    0x6: ('T', 12),
+    0x7: ('P', 15),
+    0x9: ('d', -1),
+    0xA: ('c', -2),
+    0xB: ('m', -3),
+    0xC: ('u', -6),
+    0xD: ('n', -9),
+    0xE: ('p', -12),
+    0xF: ('f', -15),
+}
+#: symbol by unit code of a unit word, from 1 on
+UNITS = (
+    'm g s A K mol cd rad sr Hz N Pa J W C V F ohm S Wb T H lm lx Bq Gy Sv'.split()
+)
+
+
+def unit_word(units: Iterable[tuple[str, int]], prefix: str = '') -> int:
+    """
+    Pack a unit, for example `unit_word([('N', 1), ('m', -2)], 'k')` for kN/m^2.
+
+    :param units: at most 6 pairs of symbol (see `UNITS`) and exponent, -7 to 7.
+    :param prefix: symbol of `PREFIXES`; it scales the whole product.
+    :raises EncodeError: for a symbol or exponent that does not exist.
+    """
+    codes = {symbol: code for code, (symbol, _) in PREFIXES.items()}
+    if prefix not in codes:
+        raise EncodeError(f'unit prefix: {prefix!r}, wanted one of {sorted(codes)}')
+    word = codes[prefix] << 60
+    for slot, (symbol, exponent) in enumerate(units):
+        if slot > 5:
+            raise EncodeError('unit: at most 6 factors fit')
+        if symbol not in UNITS:
+            raise EncodeError(f'unit: {symbol!r}, wanted one of {UNITS}')
+        check_int(exponent, -7, 7, f'exponent of unit {symbol!r}')
+        word |= (UNITS.index(symbol) + 1 << 4 | exponent & 15) << 10 * (5 - slot)
+    return word
+
+
+def unit_parts(word: int) -> tuple[str, list[tuple[str, int]]] | None:
+    """Unpack a unit word into prefix and (symbol, exponent) pairs; None if it is not valid."""
+    if word >> 60 not in PREFIXES:
+        return None
+    units = []
+    for slot in range(6):
+        code, exponent = divmod(word >> 10 * (5 - slot) & 0x3FF, 16)
+        if code > len(UNITS) or exponent == 8:
+            return None
+        if code and exponent:
+            units.append((UNITS[code - 1], exponent - 16 if exponent > 8 else exponent))
+    return PREFIXES[word >> 60][0], units
+
+
+@register('SENSOR')
+@dataclass(frozen=True, slots=True, eq=False)
+class Sensor(Message):
+    """
+    SENSOR: readings that share one unit.
+
+    :param values: float64 (n,), n at most 255, in the unit given.
+    :param unit: packed unit word, 0 if there is none; see `unit_word`.
+    :param status: reserved by the protocol, 0.
+    """
+
+    values: Floats
+    unit: int = 0
+    status: int = 0
+
+    def __post_init__(self) -> None:
+        """Check values and unit."""
+        Message.__post_init__(self)
+        try:
+            values = np.array(self.values, np.float64)
+        except (TypeError, ValueError) as error:
+            raise EncodeError(f'values: wanted float64 of shape (n,): {error}') from error
+        if values.ndim != 1 or len(values) > 255:
+            raise EncodeError(f'values: shape {values.shape}, wanted (n,) with n up to 255')
+        values.flags.writeable = False
+        _set(self, 'values', values)
+        _set(self, 'unit', check_int(self.unit, 0, 2**64 - 1, 'unit'))
+        _set(self, 'status', check_int(self.status, 0, 255, 'status'))
+
+    @property
+    def unit_text(self) -> str:
+        """The unit for people, such as 'kN*m^-2'; '' if there is none or it is not valid."""
+        parts = unit_parts(self.unit)
+        if parts is None:
+            return ''
+        prefix, units = parts
+        text = '*'.join(s if e == 1 else f'{s}^{e}' for s, e in units)
+        # a prefix before m^2 would read as its square
+        return f'{prefix}({text})' if prefix and units and units[0][1] != 1 else prefix + text
+
+    @property
+    def si_factor(self) -> float:
+        """What to multiply the values with to get SI units (kg, not g); 1 without a valid unit."""
+        parts = unit_parts(self.unit)
+        if parts is None:
+            return 1.0
+        power = PREFIXES[self.unit >> 60][1]
+        return float(10.0 ** (power - 3 * sum(e for s, e in parts[1] if s == 'g')))
+
+    def encode_content(self) -> Sequence[Buffer]:
+        """Write count, status, unit and values."""
+        return (
+            _SENSOR.pack(len(self.values), self.status, self.unit)
+            + self.values.astype('>f8').tobytes(),
+        )
+
+    @classmethod
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> Sensor:
+        """Read count, status, unit and values."""
+        if len(content) < _SENSOR.size:
+            raise ContentError(f'{len(content)} bytes of content, wanted {_SENSOR.size} or more')
+        count, status, unit = _SENSOR.unpack_from(content)
+        if len(content) != _SENSOR.size + 8 * count:
+            raise ContentError(
+                f'{len(content)} bytes of content, {count} values take {_SENSOR.size + 8 * count}'
+            )
+        values = np.frombuffer(content, '>f8', offset=_SENSOR.size).astype(np.float64)
+        values.flags.writeable = False
+        message: Sensor = cls.from_wire(envelope, values=values, unit=unit, status=status)
+        return message

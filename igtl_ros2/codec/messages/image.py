@@ -1,0 +1,204 @@
+"""IMAGE: a 2-D image or a volume, with its place in space."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from struct import Struct
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import ContentError, EncodeError
+from ..fields import Buffer, Floats, affine_from_wire, check_affine, check_int
+from ..message import Envelope, Message, register
+from ..scalars import BIG_ENDIAN, LITTLE_ENDIAN, scalar_code, scalar_dtype
+from .pose import pack_floats
+
+_set = object.__setattr__
+_HEAD = Struct('>HBBBB3H')
+_TAIL = Struct('>3H3H')
+_SIZE = 72
+_IMAGE_VERSION = 1
+
+RAS = 1
+LPS = 2
+
+Triple = tuple[int, int, int]
+
+
+def _identity() -> Floats:
+    return np.eye(4)
+
+
+@register('IMAGE')
+@dataclass(frozen=True, slots=True, eq=False)
+class Image(Message):
+    """
+    IMAGE: voxels and where they are.
+
+    :param pixels: (k, j, i) or, with more than one component, (k, j, i, components); i is the
+        column, j the row, k the slice. (j, i) is taken as one slice. Any of int8, uint8, int16,
+        uint16, int32, uint32, float32, float64 in either byte order. Decoded images hold a
+        read-only view of the bytes received.
+    :param matrix: float64 (4, 4) as on the wire: columns 0 to 2 are the directions of i, j, k
+        times the spacing (mm per voxel), column 3 is the centre of the full volume in mm, midway
+        between the centres of its first and its last voxel. `ijk_to_ras` gives the usual form.
+    :param coordinates: 1 RAS (also 0), 2 LPS: the frame of `matrix`.
+    :param size: voxels of the full volume along i, j, k; left out: those of `pixels`.
+    :param offset: place of `pixels` in the full volume along i, j, k.
+    :param endian: byte order of the pixels on the wire, 1 big, 2 little; that of `pixels` unless
+        they are single bytes.
+    """
+
+    pixels: NDArray[Any] = field(repr=False)
+    matrix: Floats = field(default_factory=_identity)
+    coordinates: int = RAS
+    size: Triple = (-1, -1, -1)
+    offset: Triple = (0, 0, 0)
+    endian: int = -1
+
+    def __post_init__(self) -> None:
+        """Check the array and what describes it."""
+        Message.__post_init__(self)
+        pixels = np.asarray(self.pixels)
+        if scalar_code(pixels.dtype) is None:
+            raise EncodeError(
+                f'pixels: dtype {pixels.dtype}, wanted int8 to int32, uint8 to uint32, '
+                f'float32 or float64'
+            )
+        if pixels.ndim == 2:
+            pixels = pixels[None]
+        if pixels.ndim == 4 and pixels.shape[3] == 1:
+            pixels = pixels[..., 0]
+        if pixels.ndim not in (3, 4) or pixels.ndim == 4 and not 1 <= pixels.shape[3] <= 255:
+            raise EncodeError(
+                f'pixels: shape {pixels.shape}, wanted (k, j, i) or (k, j, i, components)'
+            )
+        block = pixels.shape[2::-1]
+        size = block if self.size == (-1, -1, -1) else tuple(self.size)
+        if len(size) != 3 or len(self.offset) != 3:
+            raise EncodeError('size and offset: wanted 3 numbers each')
+        for axis, (n, start, part) in enumerate(zip(size, self.offset, block)):
+            check_int(n, 0, 0xFFFF, f'size[{axis}]')
+            check_int(start, 0, n, f'offset[{axis}]')
+            if start + part > n:
+                raise EncodeError(
+                    f'offset[{axis}] {start} + {part} voxels of pixels exceed size[{axis}] {n}'
+                )
+        _set(self, 'pixels', pixels)
+        _set(self, 'size', size)
+        _set(self, 'offset', tuple(self.offset))
+        _set(self, 'matrix', check_affine(self.matrix, 'matrix'))
+        _set(self, 'coordinates', check_int(self.coordinates, 0, LPS, 'coordinates'))
+        if pixels.dtype.itemsize > 1 or self.endian == -1:
+            big = pixels.dtype.str[0] == '>'
+            _set(self, 'endian', BIG_ENDIAN if big else LITTLE_ENDIAN)
+        _set(self, 'endian', check_int(self.endian, 0, LITTLE_ENDIAN, 'endian'))
+
+    @classmethod
+    def from_array(cls, pixels: Any, ijk_to_ras: Any = None, **fields: Any) -> Image:
+        """
+        Make an image of voxels and their place.
+
+        :param pixels: as for the class.
+        :param ijk_to_ras: (4, 4), takes voxel indices i, j, k to mm in RAS; identity if left out.
+        :param fields: what all messages share, such as `device_name`.
+        :raises EncodeError: if it cannot be sent.
+        """
+        image = cls(pixels, **fields)
+        matrix = np.array(check_affine(np.eye(4) if ijk_to_ras is None else ijk_to_ras, 'matrix'))
+        matrix[:3, 3] += matrix[:3, :3] @ (np.array(image.size) - 1) / 2
+        _set(image, 'matrix', matrix)
+        return image
+
+    @property
+    def components(self) -> int:
+        """Values per voxel."""
+        return self.pixels.shape[3] if self.pixels.ndim == 4 else 1
+
+    @property
+    def scalar_type(self) -> int:
+        """Code of the type of a value: 2 int8 ... 11 float64."""
+        return scalar_code(self.pixels.dtype) or 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether `pixels` is the full volume rather than a block of it."""
+        return self.pixels.shape[2::-1] == self.size
+
+    def ijk_to_ras(self, coordinates: int | None = None) -> Floats:
+        """
+        Compute the (4, 4) matrix that takes voxel indices of the full volume to mm in RAS.
+
+        An axis without a direction (all zeros: the sender never set it) counts as 1 mm along
+        the axis of the same number.
+
+        :param coordinates: frame of the numbers in `matrix`, if not the one the message claims.
+        """
+        result = np.array(self.matrix)
+        for axis in range(3):
+            if not result[:3, axis].any():
+                result[axis, axis] = 1.0
+        if (self.coordinates if coordinates is None else coordinates) == LPS:
+            result[:2] *= -1.0
+        result[:3, 3] -= result[:3, :3] @ (np.array(self.size) - 1) / 2
+        return result
+
+    def encode_content(self) -> Sequence[Buffer]:
+        """Write the 72 bytes that describe the voxels; the voxels follow without a copy."""
+        head = _HEAD.pack(
+            _IMAGE_VERSION,
+            self.components,
+            self.scalar_type,
+            self.endian,
+            self.coordinates,
+            *self.size,
+        )
+        tail = _TAIL.pack(*self.offset, *self.pixels.shape[2::-1])
+        pixels = np.ascontiguousarray(self.pixels)
+        return (
+            head + pack_floats(self.matrix[:3].ravel('F').tolist(), 'matrix') + tail,
+            memoryview(pixels.reshape(-1).view(np.uint8)),
+        )
+
+    @classmethod
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> Image:
+        """Read the description and view the voxels."""
+        if len(content) < _SIZE:
+            raise ContentError(f'{len(content)} bytes of content, wanted {_SIZE} or more')
+        version, components, code, endian, coordinates, *size = _HEAD.unpack_from(content)
+        *offset, ni, nj, nk = _TAIL.unpack_from(content, 60)
+        dtype = scalar_dtype(code, endian)
+        if version != _IMAGE_VERSION:
+            raise ContentError(f'image version {version}, wanted {_IMAGE_VERSION}')
+        if dtype is None:
+            raise ContentError(f'scalar type {code}, wanted 2 to 7, 10 or 11')
+        if endian > LITTLE_ENDIAN or endian == 0 and dtype.itemsize > 1:
+            raise ContentError(f'endian {endian}, wanted 1 or 2')
+        if coordinates > LPS:
+            raise ContentError(f'coordinate system {coordinates}, wanted 1 (RAS) or 2 (LPS)')
+        if components == 0:
+            raise ContentError('0 components, wanted 1 to 255')
+        for axis, (n, start, part) in enumerate(zip(size, offset, (ni, nj, nk))):
+            if start + part > n:
+                raise ContentError(
+                    f'axis {axis}: block of {part} voxels at {start} exceeds the volume of {n}'
+                )
+        wanted = components * dtype.itemsize * math.prod((ni, nj, nk))
+        if len(content) - _SIZE != wanted:
+            raise ContentError(f'{len(content) - _SIZE} bytes of voxels, wanted {wanted}')
+        shape = (nk, nj, ni) if components == 1 else (nk, nj, ni, components)
+        pixels = np.frombuffer(content, dtype, offset=_SIZE).reshape(shape)
+        message: Image = cls.from_wire(
+            envelope,
+            pixels=pixels,
+            matrix=affine_from_wire(np.frombuffer(content, '>f4', 12, 12)),
+            coordinates=coordinates,
+            size=tuple(size),
+            offset=tuple(offset),
+            endian=endian,
+        )
+        return message

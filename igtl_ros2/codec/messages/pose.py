@@ -1,0 +1,119 @@
+"""TRANSFORM and POSITION: one pose in millimetres."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from struct import Struct
+from struct import error as StructError
+from typing import Any
+
+import numpy as np
+
+from ...errors import ContentError, EncodeError
+from ..fields import Buffer, Floats, affine_from_wire, check_affine, check_array
+from ..message import Envelope, Message, register
+
+_set = object.__setattr__
+_FLOATS = {12: Struct('>3f'), 24: Struct('>6f'), 28: Struct('>7f'), 48: Struct('>12f')}
+
+
+def pack_floats(values: Sequence[float], what: str) -> bytes:
+    """
+    Write 3, 6, 7 or 12 big-endian float32.
+
+    :raises EncodeError: if a value is too large for float32.
+    """
+    try:
+        return _FLOATS[4 * len(values)].pack(*values)
+    except (OverflowError, StructError) as error:
+        raise EncodeError(f'{what}: {values} does not fit float32') from error
+
+
+@register('TRANSFORM')
+@dataclass(frozen=True, slots=True, eq=False)
+class Transform(Message):
+    """
+    TRANSFORM: an affine matrix, usually the pose of a tool.
+
+    :param matrix: float64 (4, 4), last row 0 0 0 1, column vectors, translation in mm. A device
+        named `XToY` takes coordinates in X to coordinates in Y. Scale and shear may be present.
+    """
+
+    matrix: Floats
+
+    def __post_init__(self) -> None:
+        """Check the matrix."""
+        Message.__post_init__(self)
+        _set(self, 'matrix', check_affine(self.matrix, 'matrix'))
+
+    def encode_content(self) -> Sequence[Buffer]:
+        """Write 12 floats, columns first, translation last."""
+        return (pack_floats(self.matrix[:3].ravel('F').tolist(), 'matrix'),)
+
+    @classmethod
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> Transform:
+        """Read 12 floats."""
+        if len(content) != 48:
+            raise ContentError(f'{len(content)} bytes of content, wanted 48')
+        message: Transform = cls.from_wire(
+            envelope, matrix=affine_from_wire(np.frombuffer(content, '>f4'))
+        )
+        return message
+
+
+@register('POSITION', aliases=['QTRANS'])
+@dataclass(frozen=True, slots=True, eq=False)
+class Position(Message):
+    """
+    POSITION (QTRANS in some documents): a position with or without an orientation.
+
+    :param position: float64 (3,), mm.
+    :param quaternion: float64 (4,), x y z w, active rotation; identity if left out.
+    :param form: bytes of content: 12 (position alone), 24 (x y z of the quaternion, w follows as
+        the positive root) or 28; left out: 12 without a quaternion, else 28.
+    """
+
+    position: Floats
+    quaternion: Any = None
+    form: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the arrays and the form."""
+        Message.__post_init__(self)
+        _set(self, 'form', self.form or (12 if self.quaternion is None else 28))
+        if self.form not in (12, 24, 28):
+            raise EncodeError(f'form: {self.form!r}, wanted 12, 24 or 28')
+        quaternion = (0, 0, 0, 1) if self.quaternion is None else self.quaternion
+        _set(self, 'position', check_array(self.position, (3,), 'position'))
+        _set(self, 'quaternion', check_array(quaternion, (4,), 'quaternion'))
+        if self.form == 24 and self.quaternion[3] < 0:
+            raise EncodeError('quaternion: the 24-byte form cannot carry a negative w')
+
+    def encode_content(self) -> Sequence[Buffer]:
+        """Write the position and as much of the quaternion as the form has."""
+        values = [*self.position.tolist(), *self.quaternion.tolist()]
+        return (pack_floats(values[: self.form // 4], 'position and quaternion'),)
+
+    @classmethod
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> Position:
+        """Read 3, 6 or 7 floats."""
+        form = len(content)
+        if form not in (12, 24, 28):
+            raise ContentError(f'{form} bytes of content, wanted 12, 24 or 28')
+        position, quaternion = np.zeros(3), np.array([0.0, 0.0, 0.0, 1.0])
+        values = _FLOATS[form].unpack(content)
+        position[:] = values[:3]
+        if form == 24:
+            rest = 1.0 - sum(value * value for value in values[3:])
+            # the C++ library takes the identity where no w can complete the three
+            if rest >= 0:
+                quaternion[:] = (*values[3:], sqrt(rest))
+        elif form == 28:
+            quaternion[:] = values[3:]
+        position.flags.writeable = quaternion.flags.writeable = False
+        message: Position = cls.from_wire(
+            envelope, position=position, quaternion=quaternion, form=form
+        )
+        return message

@@ -1,0 +1,156 @@
+"""STRING and STATUS: texts and states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from struct import Struct
+
+from ...errors import ContentError, EncodeError
+from ..fields import (
+    Buffer,
+    check_int,
+    checked_text,
+    decode_text,
+    default_encoding,
+    encode_text,
+    fixed_text,
+    text_bytes,
+)
+from ..message import Envelope, Message, register
+
+_set = object.__setattr__
+_STRING = Struct('>HH')
+_STATUS = Struct('>Hq20s')
+
+
+@register('STRING')
+@dataclass(frozen=True, slots=True, eq=False)
+class String(Message):
+    """
+    STRING: a text.
+
+    :param text: at most 65535 bytes in its encoding, without NUL.
+    :param encoding: IANA MIBenum number; left out: 3 (US-ASCII) if that holds it, else 106 (UTF-8).
+    """
+
+    text: str
+    encoding: int = 0
+
+    def __post_init__(self) -> None:
+        """Check text and encoding."""
+        Message.__post_init__(self)
+        encoding = self.encoding or default_encoding(self.text)
+        _set(self, 'encoding', check_int(encoding, 0, 0xFFFF, 'encoding'))
+        self.encode_content()
+
+    def encode_content(self) -> Sequence[Buffer]:
+        """Write encoding, length and text, without a terminator."""
+        raw = encode_text(self.text, self.encoding, 'text')
+        if len(raw) > 0xFFFF:
+            raise EncodeError(f'text: {len(raw)} bytes, at most 65535 fit')
+        if '\0' in self.text:
+            raise EncodeError('text: contains a NUL, receivers would cut it there')
+        return (_STRING.pack(self.encoding, len(raw)) + raw,)
+
+    @classmethod
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> String:
+        """Read the text; one NUL at its end, and bytes behind it, are dropped."""
+        if len(content) < _STRING.size:
+            raise ContentError(f'{len(content)} bytes of content, wanted {_STRING.size} or more')
+        encoding, length = _STRING.unpack_from(content)
+        if _STRING.size + length > len(content):
+            raise ContentError(
+                f'a text of {length} bytes in {len(content) - _STRING.size} bytes of content'
+            )
+        raw = bytes(content[_STRING.size : _STRING.size + length])
+        text = decode_text(raw, encoding).removesuffix('\0')
+        message: String = cls.from_wire(envelope, text=text, encoding=encoding)
+        return message
+
+
+class StatusCode(IntEnum):
+    """What the code of a STATUS message means (protocol section STATUS)."""
+
+    INVALID_PACKET = 0
+    OK = 1
+    UNKNOWN_ERROR = 2
+    EMERGENCY = 3
+    NOT_FOUND = 4
+    ACCESS_DENIED = 5
+    BUSY = 6
+    TIME_OUT = 7
+    OVERFLOW = 8
+    CHECKSUM_ERROR = 9
+    CONFIGURATION_ERROR = 10
+    OUT_OF_RESOURCES = 11
+    UNKNOWN_INSTRUCTION = 12
+    NOT_READY = 13
+    MANUAL_MODE = 14
+    DISABLED = 15
+    NOT_PRESENT = 16
+    UNKNOWN_VERSION = 17
+    HARDWARE_FAILURE = 18
+    SHUTTING_DOWN = 19
+
+
+@register('STATUS')
+@dataclass(frozen=True, slots=True, eq=False)
+class Status(Message):
+    """
+    STATUS: the state of a device.
+
+    :param code: 0 to 65535, see `StatusCode`; codes from 20 on have no meaning of their own.
+    :param subcode: signed 64 bits, the device's own number.
+    :param error_name: at most 19 bytes of UTF-8.
+    :param message: text for people.
+    """
+
+    code: int = StatusCode.OK
+    subcode: int = 0
+    error_name: str = ''
+    message: str = ''
+
+    def __post_init__(self) -> None:
+        """Check numbers and texts."""
+        Message.__post_init__(self)
+        _set(self, 'code', check_int(self.code, 0, 0xFFFF, 'code'))
+        _set(self, 'subcode', check_int(self.subcode, -(2**63), 2**63 - 1, 'subcode'))
+        checked_text(self.error_name, 19, 'error_name')  # a 20th byte makes the C++ library read on
+        if '\0' in self.message:
+            raise EncodeError('message: contains a NUL, receivers would cut it there')
+        text_bytes(self.message, 'message')
+
+    @property
+    def code_name(self) -> str:
+        """Name of the code, 'CODE_<number>' for those without one."""
+        try:
+            return StatusCode(self.code).name
+        except ValueError:
+            return f'CODE_{self.code}'
+
+    def encode_content(self) -> Sequence[Buffer]:
+        """Write the numbers and the NUL-terminated text."""
+        name = text_bytes(self.error_name, 'error_name')
+        return (
+            _STATUS.pack(self.code, self.subcode, name)
+            + text_bytes(self.message, 'message')
+            + b'\0',
+        )
+
+    @classmethod
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> Status:
+        """Read the numbers and the text, terminated or not."""
+        if len(content) < _STATUS.size:
+            raise ContentError(f'{len(content)} bytes of content, wanted {_STATUS.size} or more')
+        code, subcode, name = _STATUS.unpack_from(content)
+        text = bytes(content[_STATUS.size :]).split(b'\0', 1)[0]
+        message: Status = cls.from_wire(
+            envelope,
+            code=code,
+            subcode=subcode,
+            error_name=fixed_text(name),
+            message=text.decode('utf-8', 'surrogateescape'),
+        )
+        return message
