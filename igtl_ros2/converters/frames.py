@@ -1,0 +1,32 @@
+"""Messages without a class, and whole frames, as bytes."""
+
+from __future__ import annotations
+
+from array import array
+
+from builtin_interfaces.msg import Time
+from std_msgs.msg import UInt8MultiArray
+
+from ..codec import Message, Unknown, decode, encode
+from ..errors import ConversionError, DecodeError
+from .registry import Converted, Route, Sending, from_ros, to_ros
+
+
+def raw_frame(message: Message) -> UInt8MultiArray:
+    """Make the complete frame, header included."""
+    return UInt8MultiArray(data=array('B', encode(message)))
+
+
+@to_ros(Unknown)
+def unknown_to_ros(message: Unknown, route: Route, stamp: Time) -> Converted:
+    """Any other type: `raw`, the complete frame."""
+    return Converted(outputs={'raw': raw_frame(message)}, info={'size': len(message.content)})
+
+
+@from_ros(UInt8MultiArray, 'raw', 'raw', default=True)
+def message_from_frame(message: UInt8MultiArray, sending: Sending) -> Message:
+    """Send a complete frame as it is, once it has been checked."""
+    try:
+        return decode(message.data, strict=True)
+    except DecodeError as error:
+        raise ConversionError(f'not a valid frame: {error}') from error

@@ -1,0 +1,219 @@
+"""IMAGE: 2-D images, and volumes as stacked slices, with their place in space."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from typing import Any
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from numpy.typing import NDArray
+from sensor_msgs.msg import Image as RosImage
+from std_msgs.msg import Float64MultiArray, Header, MultiArrayDimension, MultiArrayLayout
+
+from ..codec.messages.image import Image
+from ..errors import ConversionError
+from .registry import Converted, Route, Sending, from_ros, to_ros
+from .units import PER_METRE, Matrix, affine_from_metres, affine_to_metres, to_ras
+
+_ENCODINGS = {
+    ('u1', 1): 'mono8',
+    ('u1', 3): 'rgb8',
+    ('u1', 4): 'rgba8',
+    ('u2', 1): 'mono16',
+    ('u2', 3): 'rgb16',
+    ('u2', 4): 'rgba16',
+}
+_NAMED = {name: form for form, name in _ENCODINGS.items()}
+_SWAPPED = {'bgr8': 'rgb8', 'bgra8': 'rgba8', 'bgr16': 'rgb16', 'bgra16': 'rgba16'}
+_LETTERS = {'i': 'S', 'u': 'U', 'f': 'F'}
+_GENERIC = re.compile(r'(8U|8S|16U|16S|32S|32F|64F)(?:C(\d+))?')
+_KINDS = {'U': 'u', 'S': 'i', 'F': 'f'}
+
+
+def encoding_of(pixels: NDArray[Any], components: int) -> str:
+    """Name the ROS encoding of voxels: mono8, rgb8 ... or the OpenCV form such as 16SC1."""
+    kind, bits = pixels.dtype.kind, 8 * pixels.dtype.itemsize
+    name = _ENCODINGS.get((f'{kind}{pixels.dtype.itemsize}', components))
+    return name or f'{bits}{_LETTERS[kind]}C{components}'
+
+
+@to_ros(Image)
+def image_to_ros(message: Image, route: Route, stamp: Time) -> Converted:
+    """IMAGE: `image` (one slice) or `volume` (stacked slices), and `geometry`."""
+    rule = route.rule
+    coordinates = message.coordinates if rule.coordinates == 'trust' else 1
+    ijk_to_ras = to_ras(message.ijk_to_ras(coordinates), rule.wire_axes)
+    if not message.is_whole:
+        ijk_to_ras = ijk_to_ras @ _shift(message.offset)
+    result = Converted(
+        info={
+            'dimensions': list(message.pixels.shape[2::-1]),
+            'components': message.components,
+            'scalar_type': message.pixels.dtype.newbyteorder('=').name,
+            'coordinates': {0: 'RAS', 1: 'RAS', 2: 'LPS'}[message.coordinates],
+            'volume_dimensions': list(message.size),
+            'offset': list(message.offset),
+        }
+    )
+    if np.isfinite(ijk_to_ras).all():
+        geometry = affine_to_metres(ijk_to_ras, rule.wire_unit)
+        result.outputs['geometry'] = geometry_message(geometry)
+        result.info['geometry'] = geometry.tolist()
+    else:
+        result.errors.append('the matrix of the image holds NaN or infinity: no geometry')
+    pixels = message.pixels
+    if pixels.dtype.itemsize > 1 and pixels.dtype.str[0] == '>':
+        pixels = pixels.astype(pixels.dtype.newbyteorder('<'))
+    if pixels.dtype == np.uint32:  # ROS has no 32U
+        fits = not pixels.size or int(pixels.max()) < 1 << 31
+        pixels = pixels.view('<i4') if fits else pixels.astype('<f8')
+    result.outputs['image' if pixels.shape[0] == 1 else 'volume'] = ros_image(
+        pixels, message.components, Header(stamp=stamp, frame_id=route.frame_id)
+    )
+    return result
+
+
+def ros_image(pixels: NDArray[Any], components: int, header: Header) -> RosImage:
+    """Make an Image of (k, j, i[, components]) little-endian voxels, slices below each other."""
+    slices, rows, columns = pixels.shape[:3]
+    data = array('B')
+    # the only assignment that costs one copy: an ndarray or bytes would be taken item by item
+    data.frombytes(memoryview(np.ascontiguousarray(pixels).reshape(-1).view(np.uint8)))
+    return RosImage(
+        header=header,
+        height=slices * rows,
+        width=columns,
+        encoding=encoding_of(pixels, components),
+        is_bigendian=0,
+        step=columns * components * pixels.dtype.itemsize,
+        data=data,
+    )
+
+
+def geometry_message(matrix: Matrix) -> Float64MultiArray:
+    """Make the message of a (4, 4) matrix, voxel indices i, j, k to metres in frame_id."""
+    dims = [
+        MultiArrayDimension(label='row', size=4, stride=16),
+        MultiArrayDimension(label='column', size=4, stride=4),
+    ]
+    return Float64MultiArray(layout=MultiArrayLayout(dim=dims), data=matrix.ravel().tolist())
+
+
+def _shift(offset: Any) -> Matrix:
+    matrix = np.eye(4)
+    matrix[:3, 3] = offset
+    return matrix
+
+
+class VolumeMerger:
+    """Paste blocks of a volume into the whole, which is what ROS users get."""
+
+    def __init__(self) -> None:
+        """Start without a volume."""
+        self._whole: NDArray[Any] | None = None
+
+    def merge(self, image: Image) -> Image:
+        """
+        Paste a block and return the whole volume, zero where nothing has arrived yet.
+
+        A block of another volume (other size or type) starts a new one.
+        """
+        if image.is_whole:
+            self._whole = None
+            return image
+        shape = image.size[::-1] + image.pixels.shape[3:]
+        if self._whole is None or (self._whole.shape, self._whole.dtype) != (
+            shape,
+            image.pixels.dtype,
+        ):
+            self._whole = np.zeros(shape, image.pixels.dtype)
+        (i, j, k), (nk, nj, ni) = image.offset, image.pixels.shape[:3]
+        self._whole[k : k + nk, j : j + nj, i : i + ni] = image.pixels
+        return Image(
+            self._whole,
+            image.matrix,
+            image.coordinates,
+            device_name=image.device_name,
+            timestamp=image.timestamp,
+            message_id=image.message_id,
+            metadata=image.metadata,
+            metadata_encodings=image.metadata_encodings,
+            version=image.version,
+        )
+
+
+def pixels_of(message: RosImage) -> NDArray[Any]:
+    """
+    View the pixels of a ROS Image as (rows, columns) or (rows, columns, components).
+
+    :raises ConversionError: for encodings that are not plain pixels, and for sizes that disagree.
+    """
+    name = _SWAPPED.get(message.encoding, message.encoding)
+    generic = _GENERIC.fullmatch(name)
+    if name in _NAMED:
+        kind, components = _NAMED[name]
+    elif generic:
+        kind = f'{_KINDS[generic[1][-1]]}{int(generic[1][:-1]) // 8}'
+        components = int(generic[2] or 1)
+    else:
+        known = ', '.join([*_NAMED, *_SWAPPED, '8UC1 ... 64FC4'])
+        raise ConversionError(
+            f'encoding {message.encoding!r} cannot be sent, convert it first; possible: {known}'
+        )
+    dtype = np.dtype(('>' if message.is_bigendian else '<') + kind)
+    row = message.width * components * dtype.itemsize
+    step = message.step or row
+    data = np.frombuffer(message.data, np.uint8)
+    if not 1 <= components <= 255 or step < row or len(data) < step * message.height:
+        raise ConversionError(
+            f'{len(data)} bytes of data, step {step} for {message.width} x {message.height} '
+            f'{message.encoding}: wanted {message.height} rows of {row} bytes or more'
+        )
+    rows = data[: step * message.height].reshape(message.height, step)[:, :row]
+    pixels = np.ascontiguousarray(rows).view(dtype)
+    if components > 1:
+        pixels = pixels.reshape(message.height, message.width, components)
+    if message.encoding in _SWAPPED:
+        order = [2, 1, 0, 3][:components]
+        pixels = pixels[..., order]
+    return pixels
+
+
+@from_ros(RosImage, 'IMAGE', 'image', 'volume', default=True)
+def image_from_image(message: RosImage, sending: Sending) -> Image:
+    """
+    Image as IMAGE; with dimensions (rule or `info`), stacked slices as a volume.
+
+    The place is that of `geometry`; without one, image right is patient left
+    and image down is posterior, so that it stands upright in Slicer's axial view.
+    """
+    pixels = pixels_of(message)
+    rule = sending.rule
+    dims = rule.dims or sending.info.get('dimensions')
+    if dims is not None:
+        pixels = _slices(pixels, dims)
+    if sending.geometry is not None:
+        ijk_to_ras = affine_from_metres(sending.geometry, rule.wire_unit)
+    else:
+        spacing = np.array(rule.spacing or (0.001, 0.001, 0.001)) * PER_METRE[rule.wire_unit]
+        ijk_to_ras = np.diag([*([-1.0, -1.0, 1.0] * spacing), 1.0])
+    if pixels.dtype.itemsize > 1 and pixels.dtype.str[0] == '>':
+        pixels = pixels.astype(pixels.dtype.newbyteorder('<'))
+    slices = pixels if dims is not None else pixels[None]
+    return Image.from_array(slices, ijk_to_ras, **sending.envelope(message.header))
+
+
+def _slices(pixels: NDArray[Any], dims: Any) -> NDArray[Any]:
+    """Cut stacked slices apart."""
+    try:
+        columns, rows, slices = (int(n) for n in dims)
+    except (TypeError, ValueError) as error:
+        raise ConversionError(f'dimensions {dims!r}: wanted [nx, ny, nz]') from error
+    if pixels.shape[:2] != (slices * rows, columns):
+        raise ConversionError(
+            f'an image of {pixels.shape[1]} x {pixels.shape[0]} pixels is not '
+            f'{slices} slices of {columns} x {rows}'
+        )
+    return pixels.reshape(slices, rows, columns, *pixels.shape[2:])

@@ -1,0 +1,161 @@
+"""TRANSFORM and POSITION."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import PointStamped, Pose, PoseStamped, TransformStamped
+from std_msgs.msg import Header
+
+from ..codec import Message
+from ..codec.messages.pose import Position, Transform
+from ..errors import ConversionError
+from .registry import Converted, Route, Sending, from_ros, to_ros
+from .units import (
+    RIGID_TOLERANCE,
+    Matrix,
+    matrix_to_quaternion,
+    point_from_ros,
+    point_to_ros,
+    pose_from_ros,
+    pose_to_ros,
+    quaternion_to_matrix,
+    transform_of,
+)
+
+_FALSE = ('0', 'false')
+NOT_RIGID = (
+    'the matrix holds scale or shear: the pose has its rotation alone, info has the whole matrix'
+)
+
+
+def tool_state(message: Message, tool: str = '') -> str | None:
+    """
+    Read the state of a tool from the metadata that PLUS and Slicer send.
+
+    :param tool: name of an element of a list; its state is in `<tool>Status`.
+    :returns: 'OK' or what is wrong; None if the sender says nothing.
+    """
+    metadata = message.metadata
+    if not metadata:
+        return None
+    state = metadata.get(f'{tool}Status') if tool else None
+    if state is None:
+        state = metadata.get('TransformStatus', metadata.get('Status'))
+    if metadata.get('TransformValid', '').lower() in _FALSE and state in (None, 'OK'):
+        return 'INVALID'
+    return state
+
+
+def is_valid(state: str | None) -> bool:
+    """Tell whether a pose in this state may be used."""
+    return state in (None, 'OK')
+
+
+def finite_list(matrix: Matrix) -> list[list[float | str]]:
+    """List a matrix for JSON, which has no NaN and no infinity."""
+    return [[v if math.isfinite(v) else str(v) for v in row] for row in matrix.tolist()]
+
+
+def transform_stamped(pose: Pose, route: Route, stamp: Time) -> TransformStamped:
+    """Make the message that tf uses for a pose."""
+    return TransformStamped(
+        header=Header(stamp=stamp, frame_id=route.frame_id),
+        child_frame_id=route.child_frame_id,
+        transform=transform_of(pose),
+    )
+
+
+@to_ros(Transform)
+def transform_to_ros(message: Transform, route: Route, stamp: Time) -> Converted:
+    """TRANSFORM: `transform`, and `pose` and tf where asked for."""
+    return _pose_to_ros(message, message.matrix, route, stamp)
+
+
+@to_ros(Position)
+def position_to_ros(message: Position, route: Route, stamp: Time) -> Converted:
+    """POSITION: `pose`, or `point` where it came without an orientation."""
+    if message.form != 12:
+        matrix = np.eye(4)
+        matrix[:3, :3] = quaternion_to_matrix(message.quaternion)
+        matrix[:3, 3] = message.position
+        result = _pose_to_ros(message, matrix, route, stamp)
+    else:
+        result = Converted(state=tool_state(message))
+        if is_valid(result.state) or route.rule.publish_invalid:
+            rule = route.rule
+            result.outputs['point'] = PointStamped(
+                header=Header(stamp=stamp, frame_id=route.frame_id),
+                point=point_to_ros(message.position, rule.wire_unit, rule.wire_axes),
+            )
+    result.info['form'] = message.form
+    return result
+
+
+def _pose_to_ros(
+    message: Transform | Position, matrix: Matrix, route: Route, stamp: Time
+) -> Converted:
+    rule = route.rule
+    result = Converted(state=tool_state(message))
+    if not (is_valid(result.state) or rule.publish_invalid):
+        return result
+    try:
+        pose, distance = pose_to_ros(matrix, rule.wire_unit, rule.wire_axes)
+    except ConversionError as error:
+        result.info['matrix'] = finite_list(matrix)
+        result.errors.append(f'not published as a pose: {error}')
+        return result
+    if distance > RIGID_TOLERANCE:
+        result.info['matrix'] = finite_list(matrix)
+        result.errors.append(NOT_RIGID)
+    transform = transform_stamped(pose, route, stamp)
+    if isinstance(message, Transform):
+        result.outputs['transform'] = transform
+    if rule.pose or isinstance(message, Position):
+        result.outputs['pose'] = PoseStamped(header=transform.header, pose=pose)
+    if rule.tf != 'off':
+        result.transforms.append(transform)
+    return result
+
+
+@from_ros(TransformStamped, 'TRANSFORM', 'transform', default=True)
+def transform_from_transform(message: TransformStamped, sending: Sending) -> Transform:
+    """TransformStamped as TRANSFORM."""
+    t = message.transform
+    return Transform(
+        pose_from_ros(t.translation, t.rotation, sending.rule.wire_unit),
+        **sending.envelope(message.header),
+    )
+
+
+@from_ros(PoseStamped, 'TRANSFORM', 'pose', default=True)
+def transform_from_pose(message: PoseStamped, sending: Sending) -> Transform:
+    """PoseStamped as TRANSFORM."""
+    pose = message.pose
+    return Transform(
+        pose_from_ros(pose.position, pose.orientation, sending.rule.wire_unit),
+        **sending.envelope(message.header),
+    )
+
+
+@from_ros(PoseStamped, 'POSITION')
+def position_from_pose(message: PoseStamped, sending: Sending) -> Position:
+    """PoseStamped as POSITION."""
+    q = message.pose.orientation
+    # through the matrix, so that the quaternion is checked and of length 1
+    quaternion = matrix_to_quaternion(quaternion_to_matrix((q.x, q.y, q.z, q.w)))
+    return Position(
+        point_from_ros(message.pose.position, sending.rule.wire_unit),
+        quaternion,
+        **sending.envelope(message.header),
+    )
+
+
+@from_ros(PointStamped, 'POSITION')
+def position_from_point(message: PointStamped, sending: Sending) -> Position:
+    """PointStamped as POSITION without an orientation."""
+    return Position(
+        point_from_ros(message.point, sending.rule.wire_unit), **sending.envelope(message.header)
+    )

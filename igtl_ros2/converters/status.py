@@ -1,0 +1,88 @@
+"""STATUS, in a file of its own: only this one needs diagnostic_msgs."""
+
+from __future__ import annotations
+
+from builtin_interfaces.msg import Time
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from std_msgs.msg import Header
+
+from ..codec.messages.text import Status, StatusCode
+from ..errors import ConversionError
+from .registry import Converted, Route, Sending, from_ros, to_ros
+from .units import ros_text
+
+OK, WARN, ERROR, STALE = b'\0', b'\1', b'\2', b'\3'
+_WARN_CODES = {
+    StatusCode.BUSY,
+    StatusCode.NOT_READY,
+    StatusCode.MANUAL_MODE,
+    StatusCode.DISABLED,
+    StatusCode.SHUTTING_DOWN,
+}
+_STALE_CODES = {StatusCode.TIME_OUT, StatusCode.NOT_PRESENT}
+_CODE_BY_LEVEL = {
+    OK: StatusCode.OK,
+    WARN: StatusCode.NOT_READY,
+    ERROR: StatusCode.UNKNOWN_ERROR,
+    STALE: StatusCode.TIME_OUT,
+}
+
+
+@to_ros(Status)
+def status_to_ros(message: Status, route: Route, stamp: Time) -> Converted:
+    """STATUS: `status`, and `~/emergency` for the emergency code."""
+    if message.code == StatusCode.OK:
+        level = OK
+    elif message.code in _WARN_CODES:
+        level = WARN
+    elif message.code in _STALE_CODES:
+        level = STALE
+    else:
+        level = ERROR
+    facts = {
+        'code': str(message.code),
+        'code_name': message.code_name,
+        'subcode': str(message.subcode),
+        'error_name': ros_text(message.error_name),
+    }
+    text = ros_text(message.message) or message.code_name
+    return Converted(
+        outputs={'status': diagnostic(route.device, level, text, facts, stamp)},
+        info={'code': message.code, 'subcode': message.subcode},
+        emergency=message.code == StatusCode.EMERGENCY,
+    )
+
+
+def diagnostic(
+    name: str, level: bytes, text: str, facts: dict[str, str], stamp: Time
+) -> DiagnosticArray:
+    """Make a DiagnosticArray of one entry."""
+    values = [KeyValue(key=key, value=value) for key, value in facts.items()]
+    status = DiagnosticStatus(
+        level=level, name=ros_text(name), hardware_id=ros_text(name), message=text, values=values
+    )
+    return DiagnosticArray(header=Header(stamp=stamp), status=[status])
+
+
+@from_ros(DiagnosticArray, 'STATUS', 'status', default=True)
+def status_from_diagnostics(message: DiagnosticArray, sending: Sending) -> Status:
+    """DiagnosticArray as STATUS: the most severe entry; an empty array is OK."""
+    worst = max(message.status, key=lambda s: s.level, default=DiagnosticStatus())
+    return _status(worst, sending, message.header)
+
+
+@from_ros(DiagnosticStatus, 'STATUS', default=True)
+def status_from_diagnostic(message: DiagnosticStatus, sending: Sending) -> Status:
+    """DiagnosticStatus as STATUS; the keys igtl_code, subcode and error_name win."""
+    return _status(message, sending, None)
+
+
+def _status(entry: DiagnosticStatus, sending: Sending, header: Header | None) -> Status:
+    facts = {item.key: item.value for item in entry.values}
+    code: int | str = facts.get('igtl_code', _CODE_BY_LEVEL.get(entry.level, 2))
+    try:
+        numbers = int(code), int(facts.get('subcode', 0))
+    except ValueError as error:
+        raise ConversionError(f'igtl_code or subcode is no number: {error}') from error
+    name = facts.get('error_name', '').encode('utf-8')[:19].decode('utf-8', 'ignore')
+    return Status(*numbers, name, entry.message, **sending.envelope(header))

@@ -1,0 +1,231 @@
+"""
+The only place where mm meets m, RAS meets LPS, matrix meets quaternion, IGTL time meets ROS time.
+
+Everything is computed in float64. Quaternions are (x, y, z, w); matrices act on column vectors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import Point, Pose, Quaternion, Transform, Vector3
+from numpy.typing import NDArray
+
+from ..codec import Message
+from ..errors import ConversionError
+
+Matrix = NDArray[np.float64]
+
+#: how many units of length on the wire make a metre; dividing by it is exact where * 0.001 is not
+PER_METRE = {'mm': 1000.0, 'm': 1.0}
+#: a matrix further than this from a rotation is not taken for one
+RIGID_TOLERANCE = 1e-3
+_FLOAT32_NOISE = 1e-6
+_NS = 1_000_000_000
+_LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+
+
+def quaternion_to_matrix(quaternion: Sequence[float] | Matrix) -> Matrix:
+    """
+    Make the (3, 3) rotation of a quaternion, which need not be of length 1.
+
+    :raises ConversionError: if it is zero or not finite.
+    """
+    x, y, z, w = (float(value) for value in quaternion)
+    norm = math.sqrt(x * x + y * y + z * z + w * w)
+    if not math.isfinite(norm) or norm < 1e-6:
+        raise ConversionError(f'quaternion ({x}, {y}, {z}, {w}) is not a rotation')
+    x, y, z, w = x / norm, y / norm, z / norm, w / norm
+    return np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+        ]
+    )
+
+
+def matrix_to_quaternion(rotation: Matrix) -> tuple[float, float, float, float]:
+    """Make the quaternion of length 1, w not negative, of a (3, 3) rotation."""
+    (a, b, c), (d, e, f), (g, h, i) = rotation.tolist()
+    # the largest of the four is computed from its square, so that nothing small is divided by
+    if a + e + i > 0:
+        x, y, z, w = h - f, c - g, d - b, 1 + a + e + i
+    elif a >= e and a >= i:
+        x, y, z, w = 1 + a - e - i, b + d, c + g, h - f
+    elif e >= i:
+        x, y, z, w = b + d, 1 - a + e - i, f + h, c - g
+    else:
+        x, y, z, w = c + g, f + h, 1 - a - e + i, d - b
+    norm = math.sqrt(x * x + y * y + z * z + w * w)
+    if w < 0:
+        norm = -norm
+    return x / norm, y / norm, z / norm, w / norm
+
+
+def rotation_part(matrix: Matrix) -> tuple[Matrix, float]:
+    """
+    Take the rotation nearest to the upper left (3, 3) of a matrix.
+
+    The second result tells how far the matrix is from a rotation; over
+    `RIGID_TOLERANCE` it holds scale or shear that a quaternion cannot carry.
+
+    :raises ConversionError: if it is not finite, singular or mirrored.
+    """
+    linear = np.asarray(matrix)[:3, :3]
+    if not np.isfinite(matrix).all():
+        raise ConversionError('the matrix holds NaN or infinity')
+    distance = float(abs(linear.T @ linear - np.eye(3)).max())
+    (a, b, c), (d, e, f), (g, h, i) = linear.tolist()
+    determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+    if determinant < 0:
+        raise ConversionError(f'the matrix is mirrored (determinant {determinant:.3g})')
+    if distance <= _FLOAT32_NOISE:
+        return linear, distance
+    left, scales, right = np.linalg.svd(linear)
+    if scales[2] < 1e-6 * max(scales[0], 1e-6):
+        raise ConversionError('the matrix is singular')
+    return left @ right, distance
+
+
+def to_ras(matrix: Matrix, axes: str) -> Matrix:
+    """Express a (4, 4) matrix in RAS whose results are in `axes`, 'ras' or 'lps'."""
+    return _LPS_TO_RAS @ matrix if axes == 'lps' else matrix
+
+
+def point_to_ros(position: Sequence[float] | Matrix, unit: str, axes: str = 'ras') -> Point:
+    """
+    Turn a position on the wire into metres.
+
+    :raises ConversionError: if it is not finite.
+    """
+    x, y, z = _metres(position, unit)
+    return Point(x=-x, y=-y, z=z) if axes == 'lps' else Point(x=x, y=y, z=z)
+
+
+def _metres(position: Sequence[float] | Matrix, unit: str) -> tuple[float, float, float]:
+    x, y, z = (float(value) / PER_METRE[unit] for value in position)
+    if not math.isfinite(x + y + z):
+        raise ConversionError(f'position ({x}, {y}, {z}) is not finite')
+    return x, y, z
+
+
+def point_from_ros(point: Point | Vector3, unit: str) -> tuple[float, float, float]:
+    """
+    Turn a position in metres into the unit on the wire.
+
+    :raises ConversionError: if it is not finite.
+    """
+    x, y, z = (value * PER_METRE[unit] for value in (point.x, point.y, point.z))
+    if not math.isfinite(x + y + z):
+        raise ConversionError(f'position ({point.x}, {point.y}, {point.z}) is not finite')
+    return x, y, z
+
+
+def pose_to_ros(matrix: Matrix, unit: str, axes: str = 'ras') -> tuple[Pose, float]:
+    """
+    Turn a (4, 4) matrix on the wire into a pose in metres, and tell how rigid it was.
+
+    :raises ConversionError: see `rotation_part`.
+    """
+    matrix = to_ras(matrix, axes)
+    rotation, distance = rotation_part(matrix)
+    x, y, z, w = matrix_to_quaternion(rotation)
+    position = point_to_ros(matrix[:3, 3].tolist(), unit)
+    return Pose(position=position, orientation=Quaternion(x=x, y=y, z=z, w=w)), distance
+
+
+def pose_from_ros(
+    position: Point | Vector3, orientation: Quaternion, unit: str = 'mm'
+) -> Matrix:
+    """
+    Turn position and orientation in metres into a (4, 4) matrix for the wire.
+
+    :raises ConversionError: if they are not finite or the quaternion is zero.
+    """
+    matrix = np.eye(4)
+    matrix[:3, :3] = quaternion_to_matrix(
+        (orientation.x, orientation.y, orientation.z, orientation.w)
+    )
+    matrix[:3, 3] = point_from_ros(position, unit)
+    return matrix
+
+
+def transform_of(pose: Pose) -> Transform:
+    """Turn a pose into the message that tf uses for the same thing."""
+    p = pose.position
+    return Transform(translation=Vector3(x=p.x, y=p.y, z=p.z), rotation=pose.orientation)
+
+
+def matrix_from_metres(matrix: Matrix, unit: str) -> Matrix:
+    """Copy a (4, 4) pose in metres with its translation in the unit on the wire."""
+    result = np.array(matrix, np.float64)
+    result[:3, 3] *= PER_METRE[unit]
+    return result
+
+
+def affine_to_metres(matrix: Matrix, unit: str) -> Matrix:
+    """Scale the upper three rows of a (4, 4) matrix, voxel spacing and all, to metres."""
+    result = np.array(matrix, np.float64)
+    result[:3] /= PER_METRE[unit]
+    return result
+
+
+def affine_from_metres(matrix: Any, unit: str) -> Matrix:
+    """
+    Scale a (4, 4) matrix, voxel spacing and all, from metres to the unit on the wire.
+
+    :raises ConversionError: if it is not a finite (4, 4) matrix ending in 0 0 0 1.
+    """
+    result = np.array(matrix, np.float64)
+    if result.size != 16:
+        raise ConversionError(f'geometry has {result.size} numbers, wanted 16 (4x4, row by row)')
+    result = result.reshape(4, 4)
+    if not np.isfinite(result).all() or result[3].tolist() != [0, 0, 0, 1]:
+        raise ConversionError('geometry is not a finite 4x4 matrix whose last row is 0 0 0 1')
+    result[:3] *= PER_METRE[unit]
+    return result
+
+
+def time_from_ns(ns: int) -> Time:
+    """Turn nanoseconds into a ROS time."""
+    seconds, nanoseconds = divmod(ns, _NS)
+    return Time(sec=seconds, nanosec=nanoseconds)
+
+
+def ns_from_time(time: Time) -> int:
+    """Turn a ROS time into nanoseconds."""
+    return int(time.sec) * _NS + int(time.nanosec)
+
+
+def choose_stamp(
+    message: Message, arrival_ns: int, policy: str, max_skew_s: float
+) -> tuple[int, str]:
+    """
+    Choose the stamp of a received message, and say where it is from: 'device' or 'receive'.
+
+    :param policy: 'device' (unless it is not set), 'receive', or 'auto': the device's clock if
+        it is within `max_skew_s` of the arrival.
+    """
+    device_ns = message.timestamp_ns
+    # ROS counts seconds in 31 bits; less than a second after 1970 is a fraction without a time
+    possible = _NS <= device_ns < 2**31 * _NS
+    if policy != 'receive' and possible:
+        if policy == 'device' or abs(device_ns - arrival_ns) <= max_skew_s * _NS:
+            return device_ns, 'device'
+    return arrival_ns, 'receive'
+
+
+def ros_text(text: str) -> str:
+    """Make a text that ROS can carry: bytes that were not UTF-8 are read as Latin-1."""
+    if text.isascii():
+        return text.replace('\0', '')
+    try:
+        text.encode('utf-8')
+    except UnicodeEncodeError:
+        text = text.encode('utf-8', 'surrogateescape').decode('latin-1')
+    return text.replace('\0', '')

@@ -1,0 +1,1 @@
+"""The ROS nodes: the only place of this package that knows rclpy."""

@@ -1,0 +1,84 @@
+"""The state of the link, for people and for `rqt`: `/diagnostics` and `~/peers`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rclpy.node import Node
+from std_msgs.msg import String as RosString
+
+from ..client import Client
+from ..link import Link
+from ..peer import Peer
+from .receive import STATE_QOS, Receiver
+from .report import Report
+
+_PERIOD_S = 1.0
+
+
+class Diagnostics:
+    """Publish `/diagnostics` once a second, and `~/peers` whenever a peer comes or goes."""
+
+    def __init__(self, node: Node, report: Report) -> None:
+        """Publish an empty list of peers."""
+        self._node = node
+        self._report = report
+        self._peers: dict[Peer, None] = {}
+        self._peers_publisher = node.create_publisher(RosString, '~/peers', STATE_QOS)
+        self._publish_peers()
+
+    def start(self, link: Link, receiver: Receiver) -> None:
+        """Report on a link every second, if diagnostic_msgs is installed."""
+        try:
+            from diagnostic_msgs.msg import DiagnosticArray
+        except ModuleNotFoundError:
+            return  # said once at the start of the node
+        self._link = link
+        self._receiver = receiver
+        self._publisher = self._node.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        self._node.create_timer(_PERIOD_S, self._publish)
+
+    def on_peer(self, peer: Peer, joined: bool) -> None:
+        """Note that a peer came or went; called in the network thread."""
+        if joined:
+            self._peers[peer] = None
+        else:
+            self._peers.pop(peer, None)
+        self._publish_peers()
+
+    def _publish_peers(self) -> None:
+        addresses = [{'address': peer.address} for peer in list(self._peers)]
+        self._peers_publisher.publish(RosString(data=json.dumps(addresses)))
+
+    def _publish(self) -> None:
+        from ..converters.status import OK, WARN, diagnostic
+
+        link = self._link
+        peers = link.peers
+        lost = isinstance(link, Client) and not peers
+        facts: dict[str, Any] = {
+            'address': link.settings.host,
+            'peers': len(peers),
+            'devices': len(self._receiver.devices),
+        }
+        for peer in peers:
+            facts[f'{peer.address} header version'] = peer.version
+            facts[f'{peer.address} received'] = _counts(peer.received)
+            facts[f'{peer.address} received bytes'] = peer.received_bytes
+            facts[f'{peer.address} sent'] = _counts(peer.sent)
+            facts[f'{peer.address} sent bytes'] = peer.sent_bytes
+            facts[f'{peer.address} errors'] = _counts(peer.errors)
+            dropped = {' '.join(key): n for key, n in peer.mailbox.dropped.items()}
+            facts[f'{peer.address} dropped'] = _counts(dropped)
+        problems = dict(self._report.counts)
+        facts.update({f'problem {kind}': number for kind, number in problems.items()})
+        text = f'not connected: {link.last_error}' if lost else f'{len(peers)} connected'
+        name = f'{self._node.get_fully_qualified_name()}: OpenIGTLink'
+        stamp = self._node.get_clock().now().to_msg()
+        strings = {key: str(value) for key, value in facts.items()}
+        self._publisher.publish(diagnostic(name, WARN if lost else OK, text, strings, stamp))
+
+
+def _counts(counter: dict[str, int]) -> str:
+    return ', '.join(f'{key} {number}' for key, number in sorted(counter.items())) or 'none'

@@ -1,0 +1,55 @@
+"""Remember from whom a value came, so that it is not sent back to where it came from."""
+
+from __future__ import annotations
+
+import threading
+from array import array
+from collections import OrderedDict
+from typing import Any, Hashable
+
+from ..converters.units import ns_from_time
+from ..peer import Peer
+
+_MEMORY = 4096
+
+
+class EchoGuard:
+    """
+    The origin of the values that were published last.
+
+    A value is known again by its stamp (or by its data, where it has none), on the topic on
+    which it was published or under the type and device that it came with.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._lock = threading.Lock()
+        self._origins: OrderedDict[Hashable, Peer] = OrderedDict()
+
+    def published(self, peer: Peer, topic: str, key: tuple[str, str], message: Any) -> None:
+        """Note that a value of a peer is published on a topic."""
+        value = _value(message)
+        if value is None:
+            return
+        with self._lock:
+            for scope in (topic, key):
+                self._origins[scope, value] = peer
+                self._origins.move_to_end((scope, value))
+            while len(self._origins) > _MEMORY:
+                self._origins.popitem(last=False)
+
+    def origin(self, topic: str, key: tuple[str, str], message: Any) -> Peer | None:
+        """Tell from whom a value came that is about to be sent; None if from nobody known."""
+        value = _value(message)
+        with self._lock:
+            return self._origins.get((topic, value)) or self._origins.get((key, value))
+
+
+def _value(message: Any) -> Hashable:
+    header = getattr(message, 'header', None)
+    if header is not None:
+        return ns_from_time(header.stamp) or None
+    data = getattr(message, 'data', None)
+    if isinstance(data, array):
+        return data.tobytes() if data.itemsize * len(data) < 4096 else hash(data.tobytes())
+    return data

@@ -1,0 +1,67 @@
+"""The settings of `config.py` as ROS parameters."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from typing import Any
+
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.exceptions import ParameterException
+from rclpy.node import Node
+
+from ..config import SETTINGS, Setting, Settings
+from ..errors import ConfigError
+
+# parameters that rclpy and qos_overrides declare themselves
+_OTHERS = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
+
+
+def declare_settings(node: Node) -> Settings:
+    """
+    Declare every setting as a parameter, with its description and range, and read it.
+
+    :raises ConfigError: if a value is wrong, or was given for a parameter that does not exist.
+    """
+    _check_names(node)
+    values = {name: _declare(node, setting) for name, setting in SETTINGS.items()}
+    return Settings.from_values(values)
+
+
+def _check_names(node: Node) -> None:
+    """Refuse parameters that do not exist: ROS would ignore a slip of the pen."""
+    for name in getattr(node, '_parameter_overrides', {}):
+        if name not in SETTINGS and not name.startswith(_OTHERS):
+            near = difflib.get_close_matches(name, SETTINGS, 1)
+            hint = f'did you mean {near[0]}?' if near else f'there are {", ".join(SETTINGS)}'
+            raise ConfigError(f'there is no parameter {name!r}; {hint}')
+
+
+def _declare(node: Node, setting: Setting) -> Any:
+    # Dynamic, so that 5 does for 5.0 and the check, and its text, are those of config.py
+    descriptor = ParameterDescriptor(
+        description=setting.help,
+        additional_constraints=f'one of {", ".join(setting.choices)}' if setting.choices else '',
+        read_only=True,
+        dynamic_typing=True,
+    )
+    low = -math.inf if setting.minimum is None else setting.minimum
+    high = math.inf if setting.maximum is None else setting.maximum
+    if isinstance(setting.default, int) and math.isfinite(low + high):
+        descriptor.integer_range = [IntegerRange(from_value=int(low), to_value=int(high))]
+    elif isinstance(setting.default, float) and math.isfinite(low + high):
+        descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
+    default = list(setting.default) if isinstance(setting.default, tuple) else setting.default
+    given = getattr(node, '_parameter_overrides', {}).get(setting.name)
+    if given is not None:
+        value = given.value
+        if isinstance(setting.default, str) and type(value) in (int, float):
+            value = str(value)  # header_version: 2
+        setting.check(tuple(value) if isinstance(setting.default, tuple) else value)
+    try:
+        value = node.declare_parameter(setting.name, default, descriptor).value
+    except ParameterException as error:
+        raise ConfigError(f'{setting.name}: {error}') from error
+    if isinstance(setting.default, str) and type(value) in (int, float):
+        value = str(value)
+    return value

@@ -1,0 +1,309 @@
+"""Network to ROS: what arrives from peers is converted and published."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from std_msgs.msg import Bool
+from std_msgs.msg import String as RosString
+
+from ..codec import Message
+from ..codec.messages.image import Image
+from ..config import Mapping, ReceiveRule, Settings, parse_xtoy
+from ..converters.frames import raw_frame
+from ..converters.image import VolumeMerger
+from ..converters.names import ros_name
+from ..converters.pose import is_valid
+from ..converters.registry import Converted, Route, convert_to_ros
+from ..converters.units import choose_stamp, ros_text, time_from_ns
+from ..errors import ConversionError
+from ..peer import STREAM_TYPES, Peer
+from .echo import EchoGuard
+from .report import Report
+from .tf import TfBroadcaster
+
+#: a peer may make up names without end; each costs publishers
+MAX_DEVICES = 1000
+STREAM_QOS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+STATE_QOS = QoSProfile(
+    depth=1,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+)
+# every frame counts on `raw`: bags are made of it
+RAW_QOS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
+_STREAM_LEAVES = {'transform', 'pose', 'point', 'tracking', 'image', 'sensor'}
+
+
+@dataclass(slots=True)
+class _Device:
+    """A (type, device) pair that has arrived before."""
+
+    route: Route
+    key: tuple[str, str]
+    topic: str
+    is_stream: bool
+    merger: VolumeMerger | None = None
+    info: dict[str, Any] = field(default_factory=dict)
+    info_due: float = 0.0
+    state: str | None = None
+    geometry: list[float] = field(default_factory=list)
+    received: int = 0
+
+
+class Receiver:
+    """
+    Publish what peers send.
+
+    `handle` runs in the network thread; rclpy publishers can be used from any thread.
+
+    :param broadcaster: needed if a rule of the mapping asks for tf.
+    :param own_frames: child frames that this node reads to send them: never broadcast.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        settings: Settings,
+        mapping: Mapping,
+        report: Report,
+        echo: EchoGuard,
+        now_ns: Callable[[], int],
+        broadcaster: TfBroadcaster | None,
+        own_frames: frozenset[str],
+    ) -> None:
+        """Take in what the mapping says; publishers come with the first message of a device."""
+        self._node = node
+        self._settings = settings
+        self._mapping = mapping
+        self._report = report
+        self._echo = echo
+        self._now_ns = now_ns
+        self._own_frames = own_frames
+        self._devices: dict[tuple[str, str], _Device | None] = {}
+        self._names: dict[str, str] = {}
+        self._publishers: dict[str, Publisher] = {}
+        self._broadcaster = broadcaster
+        self._emergencies: set[str] = set()
+        self._emergency = node.create_publisher(Bool, '~/emergency', STATE_QOS)
+        self._emergency.publish(Bool(data=False))
+
+    @property
+    def devices(self) -> dict[tuple[str, str], int]:
+        """How many messages have arrived, by (type, device)."""
+        return {key: d.received for key, d in list(self._devices.items()) if d is not None}
+
+    def handle(self, peer: Peer, message: Message) -> None:
+        """Convert and publish one message."""
+        arrival_ns = self._now_ns()
+        name = message.device_name
+        if message.metadata:
+            full = message.metadata.get('IGTL_DEVICE_NAME', '')
+            if full.startswith(name):  # the header has room for the first 20 bytes only
+                name = full
+        key = (message.type_name, name)
+        try:
+            device = self._devices[key]
+        except KeyError:
+            device = self._new_device(message, name)
+            if len(self._devices) < 10 * MAX_DEVICES:
+                self._devices[key] = device
+        if device is None:
+            return
+        device.received += 1
+        rule = device.route.rule
+        stamp_ns, source = choose_stamp(message, arrival_ns, rule.stamp, rule.max_skew)
+        stamp = time_from_ns(stamp_ns)
+        if device.merger is not None and isinstance(message, Image):
+            message = device.merger.merge(message)
+        try:
+            result = convert_to_ros(message, device.route, stamp)
+        except ConversionError as error:
+            result = Converted(errors=[str(error)])
+        for text in result.errors:
+            self._report.problem(f'{key[0]} {name}', f'{key[0]} {name!r}: {text}')
+        self._publish_info(device, peer, message, result, stamp, source)
+        for leaf, ros_message in result.outputs.items():
+            if leaf == 'geometry' and self._is_old(device, ros_message):
+                continue
+            topic = f'{device.topic}/{leaf}'
+            publisher = self._publisher(topic, leaf, type(ros_message))
+            self._echo.published(peer, publisher.topic_name, key, ros_message)
+            publisher.publish(ros_message)
+        if rule.raw and 'raw' not in result.outputs:
+            frame = raw_frame(message)
+            self._publisher(f'{device.topic}/raw', 'raw', type(frame)).publish(frame)
+        if result.state != device.state:
+            self._publish_state(device, result.state, stamp)
+        if result.transforms and self._broadcaster is not None:
+            self._broadcast(self._broadcaster, device, result)
+        if result.emergency is not None:
+            self._set_emergency(name, result.emergency)
+
+    # -- devices and names
+
+    def _new_device(self, message: Message, name: str) -> _Device | None:
+        type_name = message.type_name
+        rule = self._mapping.receive_rule(name, type_name)
+        if rule.action == 'drop':
+            return None
+        if len(self._devices) >= MAX_DEVICES:
+            self._report.problem(
+                'too many devices',
+                f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known already',
+            )
+            return None
+        topic = rule.name or self._topic(name)
+        self._node.get_logger().info(f'{type_name} {ros_text(name)!r} -> {topic}')
+        return _Device(
+            route=self._route(name, topic, rule),
+            key=(type_name, name),
+            topic=topic,
+            is_stream=type_name in STREAM_TYPES,
+            merger=VolumeMerger() if rule.subvolume == 'merge' else None,
+        )
+
+    def _topic(self, device: str) -> str:
+        """Find the ROS name of a device, the same for all its types; two never share one."""
+        wanted = name = ros_name(device)
+        number = 1
+        while self._names.setdefault(name, device) != device:
+            number += 1
+            name = f'{wanted}_{number}'
+        if number > 1:
+            self._report.problem(
+                f'{device}: name',
+                f'{device!r} is published as {name}, because {wanted} is {self._names[wanted]!r}',
+            )
+        return name
+
+    def _route(self, device: str, topic: str, rule: ReceiveRule) -> Route:
+        prefix = self._settings.frame_prefix
+        child, parent = parse_xtoy(device) or (device or topic, '')
+        return Route(
+            device=device or topic,
+            frame_id=rule.frame or ros_text(prefix + parent if parent else rule.default_frame),
+            child_frame_id=rule.child_frame or ros_text(prefix + child),
+            rule=rule,
+            frame_prefix=prefix,
+        )
+
+    def _publisher(self, topic: str, leaf: str, ros_type: type) -> Publisher:
+        publisher = self._publishers.get(topic)
+        if publisher is None:
+            if leaf in _STREAM_LEAVES:
+                qos = STREAM_QOS
+            else:
+                qos = RAW_QOS if leaf == 'raw' else STATE_QOS
+            publisher = self._publishers[topic] = self._node.create_publisher(
+                ros_type,
+                topic,
+                qos,
+                qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+            )
+        return publisher
+
+    # -- info, state, tf
+
+    def _publish_info(
+        self,
+        device: _Device,
+        peer: Peer,
+        message: Message,
+        result: Converted,
+        stamp: Any,
+        source: str,
+    ) -> None:
+        """Publish `info`; for a stream only when something but time changed, or once a while."""
+        metadata = {ros_text(k): ros_text(v) for k, v in message.metadata.items()}
+        info: dict[str, Any] = {
+            'version': message.version,
+            'peer': peer.address,
+            'stamp_source': source,
+            'state': result.state and ros_text(result.state),
+            'metadata': {k: v for k, v in metadata.items() if not _is_time(k)},
+            **result.info,
+        }
+        now = time.monotonic()
+        if device.is_stream and info == device.info and now < device.info_due:
+            return
+        rate = self._settings.info_rate
+        device.info = info
+        device.info_due = now + 1.0 / rate if rate else float('inf')
+        route = device.route
+        whole = {
+            'device': ros_text(route.device),
+            'device_name': ros_text(message.device_name),
+            'type': device.key[0],
+            'stamp': {'sec': stamp.sec, 'nanosec': stamp.nanosec},
+            'timestamp': f'0x{message.timestamp:016x}',
+            'message_id': message.message_id,
+            'frame_id': route.frame_id,
+            'child_frame_id': route.child_frame_id,
+            **info,
+            'metadata': metadata,
+        }
+        text = RosString(data=json.dumps(whole, ensure_ascii=False))
+        self._publisher(f'{device.topic}/info', 'info', RosString).publish(text)
+
+    def _is_old(self, device: _Device, geometry: Any) -> bool:
+        """Tell whether a geometry is the one that is known, so that it need not be repeated."""
+        values = list(geometry.data)
+        old, device.geometry = device.geometry == values, values
+        return old
+
+    def _publish_state(self, device: _Device, state: str | None, stamp: Any) -> None:
+        """Publish on `status` that a tool became valid or invalid."""
+        device.state = state
+        try:
+            from ..converters.status import OK, WARN, diagnostic
+        except ModuleNotFoundError:
+            return  # said once at the start
+        level = OK if is_valid(state) else WARN
+        text = ros_text(state or 'OK')
+        status = diagnostic(device.route.device, level, text, {'state': text}, stamp)
+        self._publisher(f'{device.topic}/status', 'status', type(status)).publish(status)
+
+    def _broadcast(self, broadcaster: TfBroadcaster, device: _Device, result: Converted) -> None:
+        mine = []
+        for transform in result.transforms:
+            if transform.child_frame_id in self._own_frames:
+                self._report.problem(
+                    f'tf {transform.child_frame_id}: own',
+                    f'{transform.child_frame_id} is not broadcast on tf: this bridge sends that '
+                    f'frame to the network, it would get two parents',
+                )
+            elif transform.child_frame_id == transform.header.frame_id:
+                self._report.problem(
+                    f'tf {transform.child_frame_id}: loop',
+                    f'{device.route.device!r} is not broadcast on tf: parent and child are both '
+                    f'{transform.child_frame_id}',
+                )
+            else:
+                mine.append(transform)
+        static = device.route.rule.tf == 'static'
+        for child in broadcaster.send(mine, static):
+            self._report.problem(
+                f'tf {child}: owner',
+                f'{child} is not broadcast on tf: another node publishes it already, with parent '
+                f'{broadcaster.owner_conflict(child)}',
+            )
+
+    def _set_emergency(self, device: str, emergency: bool) -> None:
+        before = bool(self._emergencies)
+        (self._emergencies.add if emergency else self._emergencies.discard)(device)
+        if bool(self._emergencies) != before or emergency:
+            self._emergency.publish(Bool(data=bool(self._emergencies)))
+
+
+def _is_time(key: str) -> bool:
+    """Tell whether a metadata entry is a time or a counter, which changes with every message."""
+    key = key.lower()
+    return 'time' in key or 'stamp' in key or 'framenumber' in key

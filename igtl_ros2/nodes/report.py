@@ -1,0 +1,67 @@
+"""What went wrong how often: counted always, logged at a limited rate."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+
+from rclpy.impl.rcutils_logger import RcutilsLogger
+
+_REPEAT_S = 5.0
+_MAX_KINDS = 1000
+
+
+class Report:
+    """
+    Count problems by kind, and log each kind at most once in 5 s.
+
+    A logger call costs more than a message, suppressed or not, so the limit is kept here.
+    """
+
+    def __init__(self, logger: RcutilsLogger) -> None:
+        """Start with nothing counted."""
+        self._logger = logger
+        self._lock = threading.Lock()
+        self._due: dict[str, float] = {}
+        self.counts: Counter[str] = Counter()
+
+    def problem(self, kind: str, text: str) -> None:
+        """
+        Count a problem, and log it if none of its kind was logged just now.
+
+        :param kind: what the count is kept under, such as 'Needle: not a pose'.
+        """
+        now = time.monotonic()
+        with self._lock:
+            if kind not in self.counts and len(self.counts) >= _MAX_KINDS:
+                kind = 'other'
+            self.counts[kind] += 1
+            if now < self._due.get(kind, 0.0):
+                return
+            self._due[kind] = now + _REPEAT_S
+        self._logger.warning(text)
+
+
+class RosLogHandler(logging.Handler):
+    """Pass the log of the parts that know no ROS on to the node's logger."""
+
+    def __init__(self, logger: RcutilsLogger) -> None:
+        """Remember the logger."""
+        super().__init__()
+        self._logger = logger
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log a record at its level."""
+        try:
+            text = self.format(record)
+            # one call for each level: rclpy remembers the level of every line that logs
+            if record.levelno >= logging.ERROR:
+                self._logger.error(text)
+            elif record.levelno >= logging.WARNING:
+                self._logger.warning(text)
+            else:
+                self._logger.info(text)
+        except Exception:
+            self.handleError(record)

@@ -1,0 +1,86 @@
+"""Running a node until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Callable
+
+import rclpy
+from rclpy.executors import Executor, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+from ..errors import ConfigError, PeerError
+
+# Signals are handled by Python between two turns of the executor
+_TURN_S = 0.1
+
+
+def make_executor() -> Executor:
+    """
+    Make the fastest executor there is.
+
+    The events executor must only ever be turned with a finite time-out: without
+    one it never calls back in some releases of rclpy. MultiThreadedExecutor
+    stalls and is no alternative.
+    """
+    try:
+        from rclpy.experimental import EventsExecutor
+    except ImportError:
+        return SingleThreadedExecutor()
+    return EventsExecutor()
+
+
+def spin(node: Node, stop: threading.Event) -> None:
+    """Call back what is due on a node until `stop` is set."""
+    executor = make_executor()
+    executor.add_node(node)
+    try:
+        while not stop.is_set() and rclpy.ok():
+            executor.spin_once(timeout_sec=_TURN_S)
+    finally:
+        executor.remove_node(node)
+        executor.shutdown()
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[threading.Event]:
+    """Give an event that SIGINT and SIGTERM set, in place of what they usually do."""
+    stop = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run(make_node: Callable[[], Any], args: list[str] | None = None) -> int:
+    """
+    Run a node as a program: make it, spin it until a signal comes, close it.
+
+    :param make_node: makes the node; it has a method `close`.
+    :returns: the exit code: 0, or 1 with one line on stderr if the node cannot start.
+    """
+    with stop_on_signals() as stop:
+        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        try:
+            try:
+                node = make_node()
+            except (ConfigError, PeerError) as error:
+                print(f'{sys.argv[0].rsplit("/", 1)[-1]}: {error}', file=sys.stderr)
+                return 1
+            try:
+                spin(node, stop)
+            finally:
+                node.close()
+        finally:
+            rclpy.try_shutdown()
+    return 0

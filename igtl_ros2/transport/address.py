@@ -1,0 +1,41 @@
+"""Where a peer is: `tcp://host:port`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from ..errors import ConfigError
+
+DEFAULT_PORT = 18944
+
+
+class Address(NamedTuple):
+    """Scheme, host and port of a URL."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """Write it as a URL."""
+        host = f'[{self.host}]' if ':' in self.host else self.host
+        return f'{self.scheme}://{host}:{self.port}'
+
+
+def parse_url(url: str) -> Address:
+    """
+    Take a URL such as `tcp://192.168.0.10:18944` apart; the port may be left out.
+
+    :raises ConfigError: if it is no such URL.
+    """
+    try:
+        parts = urlsplit(url)
+        port = DEFAULT_PORT if parts.port is None else parts.port
+    except ValueError as error:
+        raise ConfigError(f'{url!r}: {error}') from error
+    if parts.scheme != 'tcp' or not parts.hostname:
+        raise ConfigError(f'{url!r}: wanted tcp://HOST:PORT')
+    if parts.path not in ('', '/') or parts.query or parts.fragment or parts.username is not None:
+        raise ConfigError(f'{url!r}: wanted tcp://HOST:PORT and nothing more')
+    return Address(parts.scheme, parts.hostname, port)

@@ -1,0 +1,626 @@
+"""Settings and mapping files: every default, every rule, and the answer to each mistake."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from igtl_ros2 import config
+from igtl_ros2.config import (
+    SETTINGS,
+    Mapping,
+    ReceiveRule,
+    SendRule,
+    Settings,
+    default_mapping,
+    load_mapping,
+    parse_xtoy,
+)
+from igtl_ros2.errors import ConfigError
+
+DEFAULTS = {
+    'mode': 'server', 'host': '127.0.0.1', 'port': 18944, 'header_version': 'auto',
+    'check_crc': True, 'strict': False, 'max_body_bytes': 536870912, 'connect_timeout': 5.0,
+    'reconnect_delay': 0.2, 'reconnect_max_delay': 5.0, 'stall_timeout': 5.0,
+    'send_timeout': 10.0, 'max_clients': 128, 'queue_messages': 1000, 'queue_bytes': 268435456,
+    'mapping_file': '', 'default_frame': 'ras', 'frame_prefix': '', 'stamp': 'auto',
+    'max_skew': 1.0, 'info_rate': 1.0, 'discover': True, 'discover_period': 1.0,
+    'send_allow': ('*',), 'send_deny': (),
+}
+SCHEMA = json.loads(
+    Path(config.__file__).with_name('mapping.schema.json').read_text(encoding='utf-8'))
+
+
+# Settings
+
+def test_defaults_are_the_documented_ones_in_the_documented_order():
+    made = dataclasses.asdict(Settings.from_values({}))
+    assert made == DEFAULTS
+    assert {name: type(value) for name, value in made.items()} == {
+        name: type(value) for name, value in DEFAULTS.items()}
+    assert list(SETTINGS) == list(DEFAULTS)
+    assert {name: setting.default for name, setting in SETTINGS.items()} == DEFAULTS
+    assert all(setting.name == name for name, setting in SETTINGS.items())
+
+
+@pytest.mark.parametrize('setting', SETTINGS.values(), ids=SETTINGS)
+def test_help_is_a_sentence_and_numbers_have_a_range(setting):
+    assert setting.help[-1] == '.' and len(setting.help) > 20
+    if type(setting.default) in (int, float):
+        assert setting.minimum <= setting.default <= setting.maximum
+        assert setting.check(setting.minimum) == setting.minimum
+        assert setting.check(type(setting.default)(setting.maximum)) == setting.maximum
+    if setting.unit == 's':
+        assert 'in seconds' in setting.help
+
+
+@pytest.mark.parametrize('name, value, text', [
+    ('mode', 'sever', "mode: found 'sever'; allowed 'server', 'client'; did you mean 'server'?"),
+    ('mode', 1, "mode: found 1; allowed 'server', 'client'"),
+    ('port', 70000, 'port: found 70000; allowed a whole number from 0 to 65535'),
+    ('port', -1, 'port: found -1; allowed a whole number from 0 to 65535'),
+    ('port', True, 'port: found true; allowed a whole number from 0 to 65535'),
+    ('port', 1.0, 'port: found 1.0; allowed a whole number from 0 to 65535'),
+    ('port', '18944', "port: found '18944'; allowed a whole number from 0 to 65535"),
+    ('max_body_bytes', 1 << 31, 'max_body_bytes: found 2147483648; '
+                                'allowed a whole number from 0 bytes to 2147483647 bytes'),
+    ('header_version', 2, "header_version: found 2; allowed 'auto', '1', '2'"),
+    ('check_crc', 1, 'check_crc: found 1; allowed true or false'),
+    ('stall_timeout', -0.5, 'stall_timeout: found -0.5; allowed a number from 0 s to 3600 s'),
+    ('max_skew', float('nan'), 'max_skew: found nan; allowed a number from 0 s to 86400 s'),
+    ('max_skew', float('inf'), 'max_skew: found inf; allowed a number from 0 s to 86400 s'),
+    ('max_skew', True, 'max_skew: found true; allowed a number from 0 s to 86400 s'),
+    ('max_skew', None, 'max_skew: found nothing; allowed a number from 0 s to 86400 s'),
+    ('host', 5, 'host: found 5; allowed text'),
+    ('host', '', "host: found ''; allowed a host name or an IP address"),
+    ('host', 'a..b', "host: found 'a..b'; allowed a host name or an IP address"),
+    ('host', 'a\0', "host: found 'a\\x00'; allowed a host name or an IP address"),
+    ('default_frame', '', "default_frame: found ''; "
+                          'allowed a frame name that does not start with /'),
+    ('default_frame', '/ras', "default_frame: found '/ras'; "
+                              'allowed a frame name that does not start with /'),
+    ('frame_prefix', '/a', "frame_prefix: found '/a'; allowed text that does not start with /"),
+    ('send_allow', '*', "send_allow: found '*'; allowed a list of text"),
+    ('send_deny', ['a', 1], 'send_deny: found a list of 2; allowed a list of text'),
+    ('prot', 1, "prot: there is no such parameter; did you mean 'port'?"),
+])
+def test_wrong_setting_names_parameter_value_and_what_is_allowed(name, value, text):
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_values({name: value})
+    assert str(caught.value) == text
+
+
+def test_number_too_long_to_print_is_refused_like_any_other():
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_values({'port': 1 << 20000})
+    assert str(caught.value) == ('port: found a number of more than 64 bits; '
+                                 'allowed a whole number from 0 to 65535')
+
+
+def test_unknown_setting_like_no_other_lists_all():
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_values({'zzzzzz': 1})
+    assert str(caught.value) == (
+        f'zzzzzz: there is no such parameter; allowed {", ".join(DEFAULTS)}')
+
+
+def test_settings_made_directly_are_checked_as_well():
+    with pytest.raises(ConfigError, match='^port: found 70000'):
+        Settings(port=70000)
+
+
+def test_values_take_the_type_of_the_default():
+    made = Settings.from_values({'max_skew': 2, 'send_allow': ['Probe*', 'Stylus']})
+    assert (type(made.max_skew), made.max_skew) == (float, 2.0)
+    assert made.send_allow == ('Probe*', 'Stylus')
+
+
+@pytest.mark.parametrize('values, text', [
+    ({'mode': 'client', 'port': 0}, 'port: found 0 with mode client; allowed 1 to 65535, '
+                                    'only a server can take any free port'),
+    ({'reconnect_delay': 10}, 'reconnect_delay: found 10.0; allowed at most reconnect_max_delay, '
+                              'which is 5.0 s'),
+])
+def test_settings_must_fit_together(values, text):
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_values(values)
+    assert str(caught.value) == text
+
+
+def test_settings_that_fit_together_pass():
+    assert Settings.from_values({'port': 0}).port == 0
+    made = Settings.from_values({'reconnect_delay': 10, 'reconnect_max_delay': 10})
+    assert made.reconnect_delay == 10.0
+    for host in ('0.0.0.0', '::', 'fe80::1%eth0', 'localhost', 'plus-server.lab.example'):
+        assert Settings.from_values({'host': host}).host == host
+
+
+def test_import_needs_neither_yaml_nor_jsonschema_nor_ros():
+    code = ('import sys, igtl_ros2.config; '
+            'print(sorted({"yaml", "jsonschema", "rclpy", "numpy"} & set(sys.modules)))')
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
+                          check=True, cwd=Path(config.__file__).parents[1])
+    assert done.stdout == '[]\n'
+
+
+# Names of transforms
+
+@pytest.mark.parametrize('device, pair', [
+    ('ToolToTracker', ('Tool', 'Tracker')),
+    ('ProbeToTracker', ('Probe', 'Tracker')),
+    ('StylusTipToReference', ('StylusTip', 'Reference')),
+    ('ProbeToTrackerTransform', ('Probe', 'Tracker')),
+    ('ImageTo3D', ('Image', '3D')),
+    ('probeTo_tracker', ('probe', '_tracker')),
+    ('AToÄ', ('A', 'Ä')),
+    ('To1ToX', None),
+    ('Tomato', None),
+    ('XTo', None),
+    ('ToX', None),
+    ('To', None),
+    ('', None),
+    ('AToBToC', None),
+    ('ToAToB', None),
+    ('ToolTotracker', None),
+    ('ProbeTotrackerTransform', None),
+    ('ProbeToTransform', None),
+    ('Transform', None),
+    ('probetotracker', None),
+])
+def test_parse_xtoy(device, pair):
+    assert parse_xtoy(device) == pair
+
+
+# Mapping files that are right
+
+@pytest.fixture
+def load(tmp_path):
+    """Write a mapping file and read it."""
+    def write_and_load(text, **settings):
+        path = tmp_path / 'map.yaml'
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return load_mapping(path, settings=Settings.from_values(settings) if settings else None)
+    return write_and_load
+
+
+@pytest.mark.parametrize('text', ['', '# nothing but a comment\n', '{}', '~', '---\n'])
+def test_empty_file_is_the_default_mapping(load, text):
+    made = load(text)
+    assert dataclasses.replace(made, path='') == default_mapping(Settings())
+    assert made.path.endswith('map.yaml')
+
+
+def test_without_a_file_everything_is_published_with_the_settings():
+    made = default_mapping(Settings(default_frame='world', stamp='receive', max_skew=3.0))
+    assert (made.profile, made.receive, made.send, made.path) == ('plain', (), (), '')
+    rule = made.receive_rule('ProbeToTracker', 'TRANSFORM')
+    assert rule == ReceiveRule(default_frame='world', stamp='receive', max_skew=3.0)
+    assert (rule.action, rule.tf, rule.frame, rule.wire_unit) == ('publish', 'off', '', 'mm')
+
+
+def test_default_rule_is_the_documented_one():
+    assert dataclasses.asdict(ReceiveRule()) == {
+        'device': '*', 'type': '*', 'action': 'publish', 'name': '', 'frame': '',
+        'child_frame': '', 'tf': 'off', 'pose': False, 'raw': False, 'stamp': 'auto',
+        'max_skew': 1.0, 'wire_unit': 'mm', 'wire_axes': 'ras', 'publish_invalid': False,
+        'coordinates': 'trust', 'subvolume': 'merge', 'default_frame': 'ras'}
+
+
+def test_every_key_of_a_receive_rule_arrives(load):
+    made = load("""
+receive:
+  - {device: "Probe*", type: TRANSFORM, action: drop, name: left/probe_1, frame: world,
+     child_frame: tip, tf: static, pose: true, raw: yes, stamp: device, max_skew: 3,
+     wire_unit: m, wire_axes: lps, publish_invalid: true, coordinates: ignore, subvolume: crop}
+""")
+    assert made.receive == (ReceiveRule(
+        'Probe*', 'TRANSFORM', 'drop', 'left/probe_1', 'world', 'tip', 'static', True, True,
+        'device', 3.0, 'm', 'lps', True, 'ignore', 'crop', 'ras'),)
+    assert type(made.receive[0].max_skew) is float
+
+
+def test_frames_is_parent_then_child(load):
+    rule = load('receive: [{frames: [base_link, tip]}]').receive[0]
+    assert (rule.frame, rule.child_frame) == ('base_link', 'tip')
+
+
+@pytest.mark.parametrize('spelt, meant', [
+    ('false', 'off'), ('off', 'off'), ('true', 'dynamic'), ('static', 'static')])
+def test_tf_spellings(load, spelt, meant):
+    made = load(f'receive: [{{tf: {spelt}}}]')
+    assert made.receive_rule('Any', 'TRANSFORM').tf == meant
+
+
+def test_first_match_wins_and_case_counts(load):
+    made = load("""
+receive:
+  - {device: "Probe*", type: TRANSFORM, name: first}
+  - {device: "*", type: TRANSFORM, name: second}
+  - {device: "Probe?", name: third}
+""")
+    assert made.receive_rule('ProbeToTracker', 'TRANSFORM').name == 'first'
+    assert made.receive_rule('probeToTracker', 'TRANSFORM').name == 'second'
+    assert made.receive_rule('Probe1', 'IMAGE').name == 'third'
+    assert made.receive_rule('Probe1', 'Image').name == 'third'
+    assert made.receive_rule('Probe12', 'IMAGE').action == 'drop'
+
+
+def test_what_no_rule_of_a_list_matches_is_dropped(load):
+    made = load('receive: [{device: Probe}]')
+    assert made.receive_rule('Probe', 'STRING').action == 'publish'
+    assert made.receive_rule('Other', 'STRING').action == 'drop'
+    assert load('receive: []').receive_rule('Other', 'STRING').action == 'drop'
+    assert load('send: []').receive_rule('Other', 'STRING').action == 'publish'
+
+
+def test_rule_wins_over_defaults_and_defaults_over_settings(load):
+    made = load("""
+defaults: {frame: reference, stamp: receive, wire_unit: m, wire_axes: lps,
+           publish_invalid: true, coordinates: ignore}
+receive:
+  - {device: A, stamp: device, wire_unit: mm, frame: here}
+  - {device: "*"}
+send:
+  - {device: A, topic: a}
+  - {device: B, topic: b, wire_unit: mm}
+""", stamp='auto', max_skew=7, default_frame='world')
+    a, b = made.receive
+    assert (a.stamp, a.max_skew, a.wire_unit, a.wire_axes) == ('device', 7.0, 'mm', 'lps')
+    assert (a.frame, a.default_frame) == ('here', 'reference')
+    assert (b.stamp, b.wire_unit, b.publish_invalid, b.coordinates) == (
+        'receive', 'm', True, 'ignore')
+    # A default frame must not win over the frames in a name such as XToY.
+    assert (b.frame, b.default_frame) == ('', 'reference')
+    assert [rule.wire_unit for rule in made.send] == ['m', 'mm']
+    assert load('defaults: {max_skew: 2}', max_skew=7).fallback.max_skew == 2.0
+
+
+@pytest.mark.parametrize('profile, tf', [('plain', 'off'), ('slicer', 'dynamic'),
+                                         ('plus', 'dynamic')])
+def test_profiles_broadcast_xtoy_transforms_unless_told_otherwise(load, profile, tf):
+    for receive in ('', 'receive: [{device: "*"}]'):
+        made = load(f'profile: {profile}\n{receive}')
+        assert made.profile == profile
+        assert made.receive_rule('ProbeToTracker', 'TRANSFORM').tf == tf
+        assert made.receive_rule('Probe', 'TRANSFORM').tf == 'off'
+        assert made.receive_rule('ProbeToTracker', 'IMAGE').tf == 'off'
+    told = load(f"""
+profile: {profile}
+receive:
+  - {{device: "A*", tf: false}}
+  - {{device: "B*", tf: static}}
+  - {{device: "C*", tf: true}}
+""")
+    assert [told.receive_rule(name, 'TRANSFORM').tf for name in ('AToX', 'BToX', 'C')] == [
+        'off', 'static', 'dynamic']
+
+
+def test_topic_rules(load):
+    made = load("""
+send:
+  - {topic: /camera/image_raw, device: Endoscope, type: IMAGE, rate: 10, spacing: [0.001, 1, 2]}
+  - {topic: ~/ct, device: CT, dims: [512, 512, 200]}
+""")
+    assert made.send == (
+        SendRule('Endoscope', '/camera/image_raw', rate=10.0, type='IMAGE',
+                 spacing=(0.001, 1.0, 2.0)),
+        SendRule('CT', '~/ct', dims=(512, 512, 200)))
+    assert [type(v) for v in made.send[0].spacing] == [float] * 3
+
+
+def test_tf_rules_make_their_device_name_from_the_frames(load):
+    made = load("""
+send:
+  - {tf: {source: tool0, target: base_link}}
+  - {tf: {source: left/tool-tips, target: head, rate: 5}, wire_unit: m, type: TRANSFORM}
+  - {tf: {source: a_very_long_tool_name, target: base_link}, device: ToolToBase}
+""")
+    assert made.send == (
+        SendRule('Tool0ToBaseLink', '', 'tool0', 'base_link', 30.0),
+        SendRule('LeftToolTipsToHead', '', 'left/tool-tips', 'head', 5.0, 'TRANSFORM', 'm'),
+        SendRule('ToolToBase', '', 'a_very_long_tool_name', 'base_link', 30.0))
+
+
+def test_device_names_are_counted_in_bytes(load):
+    name = 'ä' * 10
+    assert load(f'send: [{{topic: a, device: {name}}}]').send[0].device == name
+
+
+def test_dates_are_names(load):
+    assert load('receive: [{device: 2024-01-31}]').receive[0].device == '2024-01-31'
+
+
+def test_mappings_are_values():
+    assert Mapping() == default_mapping(Settings())
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Mapping().profile = 'slicer'
+
+
+# Mapping files that are wrong
+
+RECEIVE_KEYS = ', '.join(SCHEMA['definitions']['receive_rule']['properties'])
+SEND_KEYS = ', '.join(SCHEMA['definitions']['send_rule']['properties'])
+A_FRAME = 'allowed a frame name that does not start with /'
+A_RATE = 'allowed a number over 0 Hz and up to 1000 Hz'
+TOP_KEYS = 'profile, defaults, receive, send'
+WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'TDATA', 'SENSOR'")
+
+
+@pytest.mark.parametrize('text, error', [
+    # the file as YAML
+    ('a: [', "1: not valid YAML: while parsing a flow node, expected the node content, "
+             "but found '<stream end>'"),
+    ('profile: plain\nsend: a: b', '2: not valid YAML: mapping values are not allowed here'),
+    ('receive: []\n---\nsend: []', '2: not valid YAML: expected a single document in the stream, '
+                                   'but found another document'),
+    ('receive:\n  - {device: *To*}',
+     '2: not valid YAML: while scanning an alias, expected alphabetic or numeric character, '
+     "but found '*'; put quotes around text that starts with *"),
+    ('receive:\n- &r {device: a}\n- *r',
+     '3: found the YAML alias *r; allowed the value itself, in quotes if it is text that starts '
+     'with *'),
+    ('&a [*a]', '1: found the YAML alias *a; allowed the value itself, in quotes if it is text '
+                'that starts with *'),
+    ('receive:\n- device: !!python/name:os.system x',
+     "2: found the YAML tag 'tag:yaml.org,2002:python/name:os.system'; allowed plain values"),
+    ('a:\n ' + '[' * 11, '2: found lists or maps more than 10 deep; '
+                         'allowed no more than the format needs'),
+    (b'profile: plain\n# caf\xe9\n', '2: found the byte 0xe9; allowed UTF-8 text'),
+    ('\n\nprofile: \x01', '3: found the character U+0001; allowed printable text'),
+    # keys
+    ('[]', f'1: top level: found a list of 0; allowed a map with the keys {TOP_KEYS}'),
+    ('5', f'1: top level: found 5; allowed a map with the keys {TOP_KEYS}'),
+    ('profile: plain\nrecieve: []',
+     f"2: recieve: unknown key 'recieve'; allowed {TOP_KEYS}; did you mean 'receive'?"),
+    ('1: 2', f"1: 1: unknown key '1'; allowed {TOP_KEYS}"),
+    ('<<: {profile: plain}', f"1: <<: unknown key '<<'; allowed {TOP_KEYS}"),
+    ('? [a]\n: b', '1: top level: found a key that is a list or a map; allowed text'),
+    ('receive: []\n\nreceive: []',
+     "3: top level: found the key 'receive' twice, first on line 1; allowed once"),
+    ('receive:\n- device: a\n  type: IMAGE\n  device: b',
+     "4: receive[0]: found the key 'device' twice, first on line 2; allowed once"),
+    ('receive:\n- device: a\n- devise: b', f"3: receive[1].devise: unknown key 'devise'; "
+                                           f"allowed {RECEIVE_KEYS}; did you mean 'device'?"),
+    ('send:\n- {topic: a, device: a, Rate: 5}', "2: send[0].Rate: unknown key 'Rate'; "
+                                                f"allowed {SEND_KEYS}; did you mean 'rate'?"),
+    ('defaults: {tf: true}',
+     "1: defaults.tf: unknown key 'tf'; allowed frame, stamp, max_skew, wire_unit, wire_axes, "
+     'publish_invalid, coordinates'),
+    # values
+    ('profile: slicr', "1: profile: found 'slicr'; allowed 'plain', 'slicer', 'plus'; "
+                       "did you mean 'slicer'?"),
+    ('profile: robot', "1: profile: found 'robot'; allowed 'plain', 'slicer', 'plus'"),
+    ('defaults: []', '1: defaults: found a list of 0; allowed a map'),
+    ('defaults: {frame: /ras}', f"1: defaults.frame: found '/ras'; {A_FRAME}"),
+    ('defaults: {stamp: now}',
+     "1: defaults.stamp: found 'now'; allowed 'auto', 'device', 'receive'"),
+    ('receive:', '1: receive: found nothing; allowed a list of rules'),
+    ('receive: {device: a}', '1: receive: found a map; allowed a list of rules'),
+    ('receive:\n- Probe', "2: receive[0]: found 'Probe'; allowed a map"),
+    ('receive:\n- device: 12', '2: receive[0].device: found 12; allowed text; put quotes around '
+                               'it to make it text'),
+    ('receive:\n- device: on', '2: receive[0].device: found true; allowed text; put quotes '
+                               'around it to make it text'),
+    ('receive:\n- {device: "a\\0"}', "2: receive[0].device: found 'a\\x00'; "
+                                     'allowed printable text on one line'),
+    ('receive:\n- {device: "\\ud800"}', "2: receive[0].device: found '\\ud800'; "
+                                        'allowed printable text on one line'),
+    ('receive: [{type: transform}]', "1: receive[0].type: found 'transform'; "
+                                     "allowed 'TRANSFORM', types are case-sensitive"),
+    ('receive: [{type: TRANSFORMATION}]',
+     "1: receive[0].type: found 'TRANSFORMATION'; allowed a message type of 1 to 12 characters "
+     'such as TRANSFORM, or "*" for all'),
+    ('receive: [{action: Drop}]', "1: receive[0].action: found 'Drop'; allowed 'publish', 'drop'; "
+                                  "did you mean 'drop'?"),
+    *((f'receive: [{{name: "{name}"}}]',
+       f"1: receive[0].name: found '{name}'; allowed letters, digits and _ in parts that do not "
+       'start with a digit, with / between the parts') for name in ('1a', 'a b', '/a', 'a/', '')),
+    ('receive: [{frame: ""}]', f"1: receive[0].frame: found ''; {A_FRAME}"),
+    ('receive: [{tf: dynamic}]', "1: receive[0].tf: found 'dynamic'; allowed false, true, "
+                                 "'static'"),
+    ('receive: [{tf: 1}]', "1: receive[0].tf: found 1; allowed false, true, 'static'"),
+    ('receive: [{pose: 1}]', '1: receive[0].pose: found 1; allowed true or false'),
+    ('receive: [{frames: [a]}]', '1: receive[0].frames: found a list of 1; allowed a list of two '
+                                 'frame names, [parent, child]'),
+    ('receive: [{frames: [a, /b]}]', f"1: receive[0].frames[1]: found '/b'; {A_FRAME}"),
+    ('receive:\n- frames: [a, b]\n  child_frame: c',
+     "3: receive[0].child_frame: found 'c'; allowed only without frames, which is short for "
+     'frame and child_frame'),
+    ('receive:\n- frames: [a, b]\n  frame: c',
+     "3: receive[0].frame: found 'c'; allowed only without frames, which is short for frame and "
+     'child_frame'),
+    ('receive: [{frames: [a, a]}]', "1: receive[0].frames: found 'a' as parent and as child; "
+                                    'allowed two different frames'),
+    ('receive: [{frame: a, child_frame: a}]',
+     "1: receive[0].child_frame: found 'a' as parent and as child; allowed two different frames"),
+    *((f'receive: [{{max_skew: {value}}}]',
+       f'1: receive[0].max_skew: found {shown}; allowed a number from 0 s to 86400 s')
+      for value, shown in (('-1', '-1'), ('86401', '86401'), ('1e3', "'1e3'"), ('yes', 'true'))),
+    *((f'receive: [{{max_skew: {value}}}]',
+       f"1: receive[0].max_skew: found '{value}'; allowed an ordinary number, or text in quotes")
+      for value in ('.nan', '.inf', '0x' + 'f' * 30, '0x_')),
+    # what is sent
+    ('send: [~]', '1: send[0]: found nothing; allowed a map'),
+    ('send: [topic]', "1: send[0]: found 'topic'; allowed a map"),
+    ('send: [{}]', '1: send[0]: found neither topic nor tf; allowed exactly one of them'),
+    ('send:\n- device: a', '2: send[0]: found neither topic nor tf; allowed exactly one of them'),
+    ('send:\n- {topic: a, tf: {source: a, target: b}, device: c}',
+     '2: send[0]: found both topic and tf; allowed exactly one of them'),
+    ('send:\n- topic: a', '2: send[0]: found no device; a rule of this kind needs it'),
+    ('send: [{tf: {source: a}}]', '1: send[0].tf: found no target; a rule of this kind needs it'),
+    ('send: [{tf: {}}]',
+     '1: send[0].tf: found no source and no target; a rule of this kind needs it'),
+    ('send: [{tf: true}]', '1: send[0].tf: found true; allowed a map with the keys source, '
+                           'target and rate'),
+    ('send: [{tf: {source: a, target: a}}]',
+     "1: send[0].tf: found 'a' as source and as target; allowed two different frames"),
+    ('send: [{tf: {source: tool_tip_left, target: base_link}}]',
+     "1: send[0].tf: found 'ToolTipLeftToBaseLink' as device name, 21 bytes; allowed 20; "
+     'give a shorter one with device:'),
+    ('send: [{tf: {source: _, target: base_link}}]',
+     "1: send[0].tf: found 'ToBaseLink' as device name, which does not read as XToY; "
+     'give one with device:'),
+    ('send: [{tf: {source: a, target: b, rate: 0}}]', f'1: send[0].tf.rate: found 0; {A_RATE}'),
+    ('send: [{tf: {source: a, target: b, rate: 1001}}]',
+     f'1: send[0].tf.rate: found 1001; {A_RATE}'),
+    *((f'send:\n- tf: {{source: a, target: b}}\n  {key}: {value}',
+       f'3: send[0].{key}: found {shown}; allowed only with topic; the rate of a tf pair stands '
+       'inside tf: {source, target, rate}')
+      for key, value, shown in (('rate', '5', '5'), ('dims', '[1, 1, 1]', 'a list of 3'),
+                                ('spacing', '[1, 1, 1]', 'a list of 3'))),
+    ('send: [{tf: {source: a, target: b}, type: IMAGE}]',
+     "1: send[0].type: found 'IMAGE'; allowed 'TRANSFORM'"),
+    ('send: [{topic: a, device: ' + 'a' * 21 + '}]',
+     f"1: send[0].device: found '{'a' * 21}'; allowed a device name of 1 to 20 bytes (UTF-8)"),
+    ('send: [{topic: a, device: ' + 'ä' * 11 + '}]',
+     f"1: send[0].device: found '{'ä' * 11}', 22 bytes in UTF-8; allowed 20"),
+    ('send: [{topic: a, device: ""}]',
+     "1: send[0].device: found ''; allowed a device name of 1 to 20 bytes (UTF-8)"),
+    *((f'send: [{{device: a, topic: "{topic}"}}]',
+       f"1: send[0].topic: found '{topic}'; allowed a ROS topic name such as /camera/image_raw")
+      for topic in ('/a b', '', '/', 'a/', '/1', 'a//b')),
+    ('send: [{topic: a, device: a, rate: -1}]', f'1: send[0].rate: found -1; {A_RATE}'),
+    ('send: [{topic: a, device: a, type: image}]',
+     f"1: send[0].type: found 'image'; allowed {WIRE_TYPES}; did you mean 'IMAGE'?"),
+    ('send: [{topic: a, device: a, wire_unit: cm}]',
+     "1: send[0].wire_unit: found 'cm'; allowed 'mm', 'm'; did you mean 'm'?"),
+    ('send: [{topic: a, device: a, dims: [1, 2]}]',
+     '1: send[0].dims: found a list of 2; allowed a list of three whole numbers from 1 to 65535, '
+     '[nx, ny, nz]'),
+    ('send: [{topic: a, device: a, dims: [1, 2, 65536]}]',
+     '1: send[0].dims[2]: found 65536; allowed a whole number from 1 to 65535'),
+    ('send: [{topic: a, device: a, dims: [1, 2, 1.5]}]',
+     '1: send[0].dims[2]: found 1.5; allowed a whole number from 1 to 65535'),
+    ('send: [{topic: a, device: a, spacing: 0.001}]',
+     '1: send[0].spacing: found 0.001; allowed a list of three numbers over 0 m, [x, y, z]'),
+    ('send:\n- topic: a\n  device: a\n  spacing:\n  - 1\n  - 0\n  - 2',
+     '6: send[0].spacing[1]: found 0; allowed a number over 0 m and up to 1000 m'),
+])
+def test_mistake_names_file_line_key_and_what_is_allowed(load, tmp_path, text, error):
+    with pytest.raises(ConfigError) as caught:
+        load(text)
+    assert str(caught.value) == f'{tmp_path / "map.yaml"}:{error}'
+
+
+def test_hostile_sizes_are_refused_and_cut_short_in_the_text(load, tmp_path):
+    for text, error in (
+            ('[' * 400_000, '1: found lists or maps more than 10 deep; '
+                            'allowed no more than the format needs'),
+            ('receive: [{max_skew: ' + '1' * 5000 + '}]',
+             f"1: receive[0].max_skew: found '{'1' * 57}...'; "
+             'allowed an ordinary number, or text in quotes'),
+            ('receive: [{tf: ' + 'x' * 5000 + '}]',
+             f"1: receive[0].tf: found '{'x' * 57}...'; allowed false, true, 'static'")):
+        with pytest.raises(ConfigError) as caught:
+            load(text)
+        assert str(caught.value) == f'{tmp_path / "map.yaml"}:{error}'
+
+
+@pytest.mark.parametrize('text, start', [
+    # a schema error after one only Python can see, and the other way round
+    (f'send:\n- {{topic: a, device: {"ä" * 11}}}\n- {{topic: a, device: 5}}', '2: send[0].device'),
+    (f'send:\n- {{topic: a, device: 5}}\n- {{topic: a, device: {"ä" * 11}}}', '2: send[0].device'),
+    # a duplicate key after and before a wrong value
+    ('profile: x\nsend: []\nsend: []', '1: profile'),
+    ('send: []\nsend: []\nprofile: x', '2: top level'),
+    # the order in the file, not that of the schema
+    ('send: 1\nreceive: 1\ndefaults: 1\nprofile: 1', '1: send'),
+    ('receive:\n- tf: 5\n  device: 5\n  x: 5', '2: receive[0].tf'),
+    ('receive: [{raw: 5, x: 5, device: 5}]', '1: receive[0].raw'),
+])
+def test_first_mistake_in_the_file_is_the_one_reported(load, tmp_path, text, start):
+    with pytest.raises(ConfigError) as caught:
+        load(text)
+    assert str(caught.value).startswith(f'{tmp_path / "map.yaml"}:{start}: found')
+
+
+def test_file_that_cannot_be_read(tmp_path):
+    missing = tmp_path / 'missing.yaml'
+    for path, text in ((missing, 'No such file or directory'), (tmp_path, 'Is a directory'),
+                       ('a\0b', 'embedded null byte')):
+        with pytest.raises(ConfigError) as caught:
+            load_mapping(path)
+        assert str(caught.value) == f'{path}: cannot read the mapping file: {text}'
+
+
+def test_file_over_the_limit_is_not_read(load, tmp_path):
+    with pytest.raises(ConfigError) as caught:
+        load('#' * ((1 << 20) + 1))
+    assert str(caught.value) == (f'{tmp_path / "map.yaml"}: the mapping file is too large; '
+                                 'allowed 1048576 bytes')
+    assert load('#' * (1 << 20)).receive == ()
+
+
+def test_any_text_gives_a_mapping_or_a_config_error(load):
+    """Change a good file at random: whatever comes out, it is never a traceback."""
+    good = """
+profile: slicer
+defaults: {frame: ras, max_skew: 1.5}
+receive:
+  - {device: "*To*", type: TRANSFORM, tf: true, frames: [a, b]}
+send:
+  - {tf: {source: tool0, target: base_link, rate: 30}}
+  - {topic: /camera/image_raw, device: Endoscope, dims: [1, 2, 3]}
+"""
+    pieces = ['{', '}', '[', ']', ':', ',', '- ', '\n', ' ', '"', "'", '*', '&', '!', '!!int ',
+              '|', '>', '?', '<<', '%', '@', '~', '\t', '\0', '0x', '1', '-', '.nan', 'true',
+              'device', 'tf: ', '\\', '\ud800', '\u2028', '#', '---\n', '=']
+    rng = random.Random(18944)
+    outcomes = set()
+    for _ in range(400):
+        text = good
+        for _ in range(rng.randint(1, 3)):
+            at = rng.randrange(len(text))
+            text = text[:at] + rng.choice(pieces) + text[at + rng.randint(0, 6):]
+        try:
+            load(text.encode('utf-8', 'surrogatepass'))
+            outcomes.add('mapping')
+        except ConfigError:
+            outcomes.add('error')
+    assert outcomes == {'mapping', 'error'}
+
+
+# The schema
+
+def _parts(schema, way=()):
+    """Go through every subschema that describes a value."""
+    if isinstance(schema, dict) and not set(schema) & {'$ref', 'allOf'}:
+        yield way, schema
+    for keyword, inner in schema.items() if isinstance(schema, dict) else ():
+        if keyword in ('properties', 'definitions'):
+            for name, part in inner.items():
+                yield from _parts(part, (*way, name))
+        elif keyword == 'items':
+            yield from _parts(inner, (*way, keyword))
+
+
+def test_schema_is_draft_7_and_says_everywhere_what_is_allowed():
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
+    parts = dict(_parts(SCHEMA))
+    assert len(parts) > 30
+    assert [way for way, part in parts.items() if 'title' not in part and 'enum' not in part] == []
+
+
+def test_schema_and_settings_agree():
+    definitions = SCHEMA['definitions']
+    assert tuple(definitions['stamp']['enum']) == SETTINGS['stamp'].choices
+    assert definitions['max_skew']['minimum'] == SETTINGS['max_skew'].minimum
+    assert definitions['max_skew']['maximum'] == SETTINGS['max_skew'].maximum
+    assert definitions['max_skew']['title'] == SETTINGS['max_skew'].allowed
+
+
+def test_schema_has_exactly_the_keys_of_the_rules():
+    def names(cls):
+        return {field.name for field in dataclasses.fields(cls)}
+    definitions = SCHEMA['definitions']
+    assert set(definitions['receive_rule']['properties']) == (
+        names(ReceiveRule) - {'default_frame'} | {'frames'})
+    assert set(definitions['send_rule']['properties']) == (
+        names(SendRule) - {'tf_source', 'tf_target'} | {'tf'})
