@@ -1,0 +1,40 @@
+"""Package igtl_ros2, for colcon (ament_python) and for pip."""
+
+from glob import glob
+from xml.etree import ElementTree
+
+from setuptools import find_packages, setup
+
+NAME = 'igtl_ros2'
+# package.xml is what ROS tools read: the version and the words stand there once.
+manifest = ElementTree.parse('package.xml').getroot()
+maintainer = manifest.find('maintainer')
+
+setup(
+    name=NAME,
+    version=manifest.findtext('version'),
+    description=manifest.findtext('description'),
+    license=manifest.findtext('license'),
+    maintainer=maintainer.text,
+    maintainer_email=maintainer.get('email'),
+    packages=find_packages(include=[NAME, f'{NAME}.*']),
+    package_data={'': ['py.typed', '*.json']},
+    data_files=[
+        ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
+        (f'share/{NAME}', ['package.xml']),
+        (f'share/{NAME}/launch', sorted(glob('launch/*.launch.py'))),
+        (f'share/{NAME}/config', sorted(glob('config/*.*'))),
+    ],
+    python_requires='>=3.10',
+    install_requires=['jsonschema', 'numpy', 'PyYAML'],
+    extras_require={'demo': ['rich'], 'fast': ['fastcrc']},
+    zip_safe=False,
+    entry_points={
+        'console_scripts': [
+            'igtl_bridge = igtl_ros2.nodes.bridge:main',
+            'igtl_demo = igtl_ros2.tools.demo:main',
+            'igtl_demo_robot = igtl_ros2.nodes.demo_robot:main',
+            'igtl_sim = igtl_ros2.sim.ultrasound:main',
+        ],
+    },
+)

@@ -1,0 +1,36 @@
+"""What every test stands on: a ROS domain and ports of its own, and what is missing said aloud."""
+
+import importlib.util
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+# Before anything imports rclpy: no traffic beyond this machine, none with another run on it.
+os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
+os.environ['ROS_DOMAIN_ID'] = str(os.getpid() % 101 + 1)
+
+
+def pytest_report_header() -> str:
+    """Name the optional peers that this machine lacks, so that a skip is no surprise."""
+    present = {
+        'launch_ros': importlib.util.find_spec('launch_ros'),
+        'tf2_ros': importlib.util.find_spec('tf2_ros'),
+        'a C++ compiler': shutil.which('c++'),
+        'libopenigtlink-dev': Path('/usr/include/openigtlink').is_dir(),
+        'openigtlink-examples': Path('/usr/share/doc/openigtlink-examples').is_dir(),
+    }
+    missing = [name for name, found in present.items() if not found]
+    if not missing:
+        return 'optional peers: all there'
+    return f'optional peers: MISSING {", ".join(missing)}; the tests that need them skip'
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A TCP port of this machine on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return int(probe.getsockname()[1])

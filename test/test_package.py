@@ -1,0 +1,110 @@
+"""The package as a user gets it: built by colcon for `ros2 run`, or installed by pip."""
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+EXECUTABLES = {'igtl_bridge', 'igtl_demo', 'igtl_demo_robot', 'igtl_sim'}
+
+
+def run(*command, cwd, **kwargs):
+    """Run a command outside the environment of the tests; its output is in the failure."""
+    foreign = ('PYTHON', 'LD_LIBRARY_PATH', 'AMENT_', 'VIRTUAL_ENV', '_ROS_WHEELS', 'COLCON_')
+    env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **kwargs,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def names(folder, pattern='*'):
+    return {path.name for path in folder.glob(pattern) if path.is_file()}
+
+
+@pytest.fixture
+def source(tmp_path):
+    """A copy of the tree as a clone would have it, so that no build result lands in it."""
+    target = tmp_path / 'src' / 'igtl_ros2'
+    if shutil.which('git') and (ROOT / '.git').exists():
+        for name in run(
+            'git', 'ls-files', '--cached', '--others', '--exclude-standard', cwd=ROOT
+        ).splitlines():
+            if (ROOT / name).is_file():
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, target / name)
+    else:
+        built = ('.*', 'build', 'install', 'log', '*.egg-info', '__pycache__')
+        shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*built))
+    return target
+
+
+def test_colcon_build_gives_what_ros2_run_and_ros2_launch_look_for(source, tmp_path):
+    colcon = BIN / 'colcon'
+    if not colcon.exists():
+        pytest.skip('colcon is not installed beside this Python')
+    # colcon builds with the `python3` of the path, as `ros2` will run it.
+    run(
+        'env', f'PATH={BIN}:{os.environ["PATH"]}', colcon, '--log-base', tmp_path / 'log',
+        'build', '--base-paths', source, '--build-base', tmp_path / 'build',
+        '--install-base', tmp_path / 'install', cwd=tmp_path,
+    )
+    prefix = tmp_path / 'install' / 'igtl_ros2'
+    assert names(prefix / 'lib' / 'igtl_ros2') == EXECUTABLES
+    share = prefix / 'share' / 'igtl_ros2'
+    assert (share / 'package.xml').is_file()
+    assert (prefix / 'share/ament_index/resource_index/packages/igtl_ros2').is_file()
+    for folder in ('launch', 'config'):
+        assert names(source / folder)
+        assert names(share / folder) == names(source / folder)
+
+    [package] = prefix.glob('lib/python3*/site-packages/igtl_ros2')
+    assert names(package) == names(source / 'igtl_ros2')
+    # As after `source install/setup.bash`, from a folder in which the sources are not.
+    said = run(
+        'bash', '-c', '. install/setup.bash && install/igtl_ros2/lib/igtl_ros2/igtl_sim --help',
+        cwd=tmp_path,
+    )
+    assert 'usage' in said.lower()
+
+
+def test_pip_install_gives_executables_and_a_codec_that_needs_numpy_alone(source, tmp_path):
+    run(
+        sys.executable, '-m', 'pip', 'wheel', '--no-deps', '--no-build-isolation',
+        '--wheel-dir', tmp_path, source, cwd=tmp_path,
+    )
+    [wheel] = tmp_path.glob('*.whl')
+    fresh = tmp_path / 'fresh'
+    venv.create(fresh)
+    python = fresh / 'bin' / 'python'
+    run(
+        sys.executable, '-m', 'pip', '--python', python, 'install', '--no-deps', '--no-index',
+        wheel, cwd=tmp_path,
+    )
+    assert EXECUTABLES <= names(fresh / 'bin')
+
+    # numpy alone: linked in, so that the test needs no network.
+    [site_packages] = fresh.glob('lib/python3*/site-packages')
+    numpy = Path(np.__file__).parent
+    for folder in (numpy, numpy.with_name('numpy.libs')):
+        if folder.exists():
+            (site_packages / folder.name).symlink_to(folder)
+    said = run(
+        python, '-c',
+        'import sys, igtl_ros2.codec\n'
+        'from igtl_ros2.codec.messages.text import String\n'
+        'data = igtl_ros2.codec.encode(String("hello", device_name="Probe"))\n'
+        'print(igtl_ros2.codec.decode(data).device_name, "rclpy" in sys.modules)\n'
+        'print(igtl_ros2.__file__)\n',
+        cwd=tmp_path,
+    )
+    assert said.split() == ['Probe', 'False', str(site_packages / 'igtl_ros2' / '__init__.py')]
