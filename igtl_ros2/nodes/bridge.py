@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from typing import Any
 
 from rclpy.node import Node
 
@@ -26,13 +27,14 @@ class BridgeNode(Node):
     """
     Bridge one OpenIGTLink link to ROS.
 
+    :param node_options: what `rclpy.node.Node` takes besides the name, such as `namespace`.
     :raises ConfigError: if a parameter or the mapping file is wrong.
     :raises PeerError: if the server's address cannot be listened on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, **node_options: Any) -> None:
         """Read parameters and mapping, then open the link."""
-        super().__init__('igtl_bridge')
+        super().__init__('igtl_bridge', **node_options)
         settings = declare_settings(self)
         mapping = (
             load_mapping(settings.mapping_file, settings=settings)

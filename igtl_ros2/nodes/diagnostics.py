@@ -9,8 +9,8 @@ from rclpy.node import Node
 from std_msgs.msg import String as RosString
 
 from ..client import Client
-from ..link import Link
 from ..peer import Peer
+from ..server import Server
 from .receive import STATE_QOS, Receiver
 from .report import Report
 
@@ -28,7 +28,7 @@ class Diagnostics:
         self._peers_publisher = node.create_publisher(RosString, '~/peers', STATE_QOS)
         self._publish_peers()
 
-    def start(self, link: Link, receiver: Receiver) -> None:
+    def start(self, link: Client | Server, receiver: Receiver) -> None:
         """Report on a link every second, if diagnostic_msgs is installed."""
         try:
             from diagnostic_msgs.msg import DiagnosticArray
@@ -56,9 +56,11 @@ class Diagnostics:
 
         link = self._link
         peers = link.peers
-        lost = isinstance(link, Client) and not peers
+        level, text = OK, f'{len(peers)} connected'
+        if isinstance(link, Client) and not peers:
+            level, text = WARN, f'not connected: {link.last_error}'
         facts: dict[str, Any] = {
-            'address': link.settings.host,
+            'address': link.address,
             'peers': len(peers),
             'devices': len(self._receiver.devices),
         }
@@ -73,11 +75,10 @@ class Diagnostics:
             facts[f'{peer.address} dropped'] = _counts(dropped)
         problems = dict(self._report.counts)
         facts.update({f'problem {kind}': number for kind, number in problems.items()})
-        text = f'not connected: {link.last_error}' if lost else f'{len(peers)} connected'
         name = f'{self._node.get_fully_qualified_name()}: OpenIGTLink'
         stamp = self._node.get_clock().now().to_msg()
         strings = {key: str(value) for key, value in facts.items()}
-        self._publisher.publish(diagnostic(name, WARN if lost else OK, text, strings, stamp))
+        self._publisher.publish(diagnostic(name, level, text, strings, stamp))
 
 
 def _counts(counter: dict[str, int]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from array import array
 from collections import OrderedDict
-from typing import Any, Hashable
+from collections.abc import Hashable
+from typing import Any
 
 from ..converters.units import ns_from_time
 from ..peer import Peer

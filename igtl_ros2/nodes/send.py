@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from importlib import import_module
 from json import JSONDecodeError, loads
-from typing import Any, Callable
+from typing import Any
 
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
@@ -156,9 +157,12 @@ class Sender:
     ) -> _Feed:
         """Make the feed of a rule; with a rate, a timer sends the newest value."""
         convert = sender(ros_type, rule.type or wire_type)
-        feed = _Feed(topic, rule, ros_type, lambda message: self._send(topic, rule, convert, message))
+
+        def send(message: Any) -> None:
+            self._send(topic, rule, convert, message)
+
+        feed = _Feed(topic, rule, ros_type, send)
         if rule.rate:
-            send = feed.handle
 
             def keep(message: Any) -> None:
                 feed.latest = message

@@ -1,0 +1,111 @@
+"""The bridge as a program: how it starts, how it ends, what it says."""
+
+import signal
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from igtl_ros2 import connect, serve
+from igtl_ros2.codec.messages.image import Image
+
+COMMAND = [sys.executable, '-m', 'igtl_ros2.nodes.bridge', '--ros-args']
+
+
+def start(*arguments):
+    return subprocess.Popen(
+        [*COMMAND, *arguments], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
+def read_until(process, words):
+    """Read the program's output up to the line with the words."""
+    said = ''
+    for line in process.stdout:
+        said += line
+        if words in line:
+            return said
+    raise AssertionError(f'{words!r} was never said:\n{said}')
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_cleanly(number):
+    process = start('-p', 'mode:=server', '-p', 'port:=0')
+    said = read_until(process, 'listening on')
+    process.send_signal(number)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said + rest
+    assert 'Traceback' not in rest
+
+
+def test_a_signal_ends_it_while_a_peer_does_not_read():
+    process = start('-p', 'mode:=server', '-p', 'port:=0', '-p', 'send_timeout:=0.0')
+    said = read_until(process, 'listening on')
+    address = said.split('listening on ')[-1].strip()
+    with connect(address) as client:
+        client.send(Image(np.zeros((64, 512, 512), np.uint8), device_name='Big'))
+        read_until(process, 'Big')
+        process.send_signal(signal.SIGTERM)
+        rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert 'Traceback' not in rest
+
+
+def test_a_signal_ends_it_while_the_device_is_not_there(free_port):
+    process = start('-p', 'mode:=client', '-p', f'port:={free_port}')
+    read_until(process, 'trying again')
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert 'Traceback' not in rest
+
+
+def test_a_second_signal_does_not_break_the_end():
+    with serve('tcp://127.0.0.1:0') as device:
+        process = start('-p', 'mode:=client', '-p', f'port:={device.address.port}')
+        read_until(process, 'connected')
+        for _ in range(3):
+            process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert 'Traceback' not in rest
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'words'),
+    [
+        (['-p', 'mode:=both'], "mode: found 'both'"),
+        (['-p', 'port:=99999'], 'port'),
+        (['-p', 'mapping_file:=/no/such.yaml'], '/no/such.yaml'),
+    ],
+)
+def test_a_wrong_start_says_why_in_one_line(arguments, words):
+    process = start(*arguments)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert words in said
+    assert 'Traceback' not in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_numbers_do_for_text_and_whole_numbers_for_fractions():
+    process = start('-p', 'port:=0', '-p', 'header_version:=2', '-p', 'max_skew:=3')
+    read_until(process, 'listening on')
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def test_two_bridges_run_side_by_side():
+    first = start('-r', '__ns:=/left', '-p', 'port:=0')
+    second = start('-r', '__ns:=/right', '-p', 'port:=0')
+    waiting = threading.Thread(target=read_until, args=(first, 'listening on'))
+    waiting.start()
+    assert 'right.igtl_bridge' in read_until(second, 'listening on')
+    waiting.join()
+    for process in (first, second):
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        assert process.returncode == 0
