@@ -236,6 +236,9 @@ class Sender:
         except (ConversionError, EncodeError) as error:
             self._report.problem(topic, f'{topic}: not sent: {error}')
             return
+        except Exception as error:  # whatever a ROS message holds, the node goes on
+            self._report.problem(topic, f'{topic}: not sent, error in the bridge: {error!r}')
+            return
         origin = self._echo.origin(topic, (outgoing.type_name, rule.device), message)
         self._link.send(outgoing, exclude=() if origin is None else (origin,))
 
