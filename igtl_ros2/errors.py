@@ -4,7 +4,7 @@ Every exception that igtl_ros2 raises on bad input.
 ::
 
     IgtlError
-    +-- DecodeError            bytes that are not a valid message; .in_step says whether the stream goes on
+    +-- DecodeError            bytes that are not a valid message; .in_step: the stream goes on
     |   +-- HeaderError        the 58-byte header makes no sense        (not in step)
     |   +-- TooLargeError      the header announces too large a body    (not in step)
     |   +-- CrcError           the body does not match its CRC-64       (in step)

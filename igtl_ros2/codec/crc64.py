@@ -7,8 +7,9 @@ of the same function stands in where it is not.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,8 @@ def _word_table() -> _Lanes:
     high, low = np.divmod(np.arange(65536), 256)
     first = one[high]
     index = (first >> np.uint64(56)).astype(np.intp) ^ low
-    return (first << np.uint64(8)) ^ one[index]
+    words: _Lanes = (first << np.uint64(8)) ^ one[index]
+    return words
 
 
 @lru_cache(maxsize=64)

@@ -79,7 +79,7 @@ class Decoder:
         self._header: Header | None = None
         self._lost: DecodeError | None = None
         self.received_bytes = 0
-        #: highest header version seen so far, 0 before the first message
+        #: highest header version that came in its proper layout, 0 before the first message
         self.seen_version = 0
         #: number of messages whose layout broke the protocol but was understood
         self.nonconforming = 0
@@ -97,15 +97,16 @@ class Decoder:
             # Messages may hold views of a block, so its bytes are never written again. The pages
             # of a new one cost memory only when bytes arrive, however large the claim was.
             size = max(needed, 2 * pending, _BLOCK_BYTES)
-            block = memoryview(np.empty(size, np.uint8)).cast('B')
+            block = np.empty(size, np.uint8).data
             block[:pending] = self._block[self._start : self._end]
             self._block, self._start, self._end = block, 0, pending
         return self._block[self._end :]
 
     def buffer_updated(self, size: int) -> None:
         """Tell that `size` bytes were written to the start of what `get_buffer` gave."""
-        self._end += size
         self.received_bytes += size
+        if self._lost is None:
+            self._end += size
 
     def feed(self, data: Any) -> None:
         """Take in the bytes that came next."""
@@ -157,5 +158,6 @@ class Decoder:
             _check_crc(header, body)
         message, conforming = decode_body(header, body, strict=self._strict)
         self.nonconforming += not conforming
-        self.seen_version = max(self.seen_version, message.version)
+        # who writes the extended header of version 2 under another number cannot read it either
+        self.seen_version = max(self.seen_version, message.version if conforming else 1)
         return message

@@ -7,16 +7,22 @@ UTF-8 with `surrogateescape`, so that any bytes come back out as they went in.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Union
+from struct import Struct
+from struct import error as StructError
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ContentError, EncodeError
 
-Buffer = Union[bytes, bytearray, memoryview]
+Buffer = bytes | bytearray | memoryview
 Floats = NDArray[np.float64]
+Element = TypeVar('Element')
+
+MAX_ELEMENTS = 100_000  # of a list: each takes several times the memory of its bytes
 
 ASCII = 3
 UTF8 = 106
@@ -29,6 +35,8 @@ _CODECS = {
     1014: 'utf-16-le',
     1015: 'utf-16',
 }
+_WIRE_FLOATS = {3: Struct('>3f'), 6: Struct('>6f'), 7: Struct('>7f'), 12: Struct('>12f')}
+_AFFINE = Struct('=16d')
 
 
 @lru_cache(maxsize=4096)
@@ -57,7 +65,7 @@ def checked_text(text: str, size: int, what: str) -> bytes:
     """
     raw = text_bytes(text, what)
     if len(raw) > size:
-        raise EncodeError(f'{what}: {text!r} takes {len(raw)} bytes, the field holds {size}')
+        raise EncodeError(f'{what}: {text!r} takes {len(raw)} bytes, at most {size} fit')
     if b'\0' in raw:
         raise EncodeError(f'{what}: {text!r} contains a NUL')
     return raw
@@ -67,13 +75,14 @@ def cut_text(raw: bytes, size: int) -> bytes:
     """Cut UTF-8 bytes to at most `size` without splitting a character."""
     if len(raw) <= size:
         return raw
-    while size and raw[size] & 0xC0 == 0x80:
-        size -= 1
-    return raw[:size]
+    for cut in range(size, size - 4, -1):
+        if raw[cut] & 0xC0 != 0x80:
+            return raw[:cut]
+    return raw[:size]  # no character is that long: it was not UTF-8
 
 
 def default_encoding(text: str) -> int:
-    """Tell the MIBenum number that a text is sent with: 3 (US-ASCII) if that holds it, else 106."""
+    """Tell the MIBenum number a text is sent with: 3 (US-ASCII) if that holds it, else 106."""
     return ASCII if text.isascii() else UTF8
 
 
@@ -118,17 +127,34 @@ def check_int(value: Any, low: int, high: int, what: str) -> int:
     return number
 
 
+def check_float(value: Any, what: str) -> float:
+    """
+    Check a number.
+
+    :raises EncodeError: if it is not one.
+    """
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise EncodeError(f'{what}: {value!r} is not a number') from error
+
+
 def check_array(value: Any, shape: tuple[int, ...], what: str) -> Floats:
     """
     Check numbers and make them a read-only float64 array of the shape wanted.
 
+    :param shape: -1 stands for any length.
     :raises EncodeError: naming the field, the shape found and the shape wanted.
     """
     try:
-        array = np.array(value, np.float64)
+        # complex numbers, texts and None are not cast
+        array: Floats = np.asarray(value).astype(np.float64, 'C', 'same_kind')
     except (TypeError, ValueError) as error:
         raise EncodeError(f'{what}: wanted float64 of shape {shape}: {error}') from error
-    if array.shape != shape:
+    if array.shape != shape and (
+        array.ndim != len(shape)
+        or any(wanted not in (-1, found) for found, wanted in zip(array.shape, shape))
+    ):
         raise EncodeError(f'{what}: shape {array.shape}, wanted {shape}')
     array.flags.writeable = False
     return array
@@ -146,29 +172,70 @@ def check_affine(value: Any, what: str) -> Floats:
     return array
 
 
-def affine_from_wire(floats: NDArray[Any]) -> Floats:
-    """Make (..., 4, 4) matrices of (..., 12) wire floats: columns first, translation last."""
-    lead = floats.shape[:-1]
-    matrix = np.zeros((*lead, 4, 4))
-    matrix[..., :3, :] = floats.reshape(*lead, 4, 3).swapaxes(-1, -2)
-    matrix[..., 3, 3] = 1.0
-    matrix.flags.writeable = False
+def floats_to_wire(values: Sequence[float], what: str) -> bytes:
+    """
+    Write 3, 6, 7 or 12 big-endian float32.
+
+    :raises EncodeError: if a value is too large for float32.
+    """
+    try:
+        return _WIRE_FLOATS[len(values)].pack(*values)
+    except (OverflowError, StructError) as error:
+        raise EncodeError(f'{what}: {values} does not fit float32') from error
+
+
+def floats_from_wire(data: Buffer, count: int, offset: int = 0) -> tuple[float, ...]:
+    """Read 3, 6, 7 or 12 big-endian float32."""
+    return _WIRE_FLOATS[count].unpack_from(data, offset)
+
+
+def affine_to_wire(matrix: Floats, what: str) -> bytes:
+    """
+    Write a (4, 4) matrix as 12 floats: columns first, translation last.
+
+    :raises EncodeError: if a value is too large for float32.
+    """
+    (a, b, c, x), (d, e, f, y), (g, h, i, z), _ = matrix.tolist()
+    return floats_to_wire((a, d, g, b, e, h, c, f, i, x, y, z), what)
+
+
+def affine_from_wire(data: Buffer, offset: int = 0) -> Floats:
+    """Make the read-only (4, 4) matrix of 12 wire floats: columns first, translation last."""
+    a, d, g, b, e, h, c, f, i, x, y, z = _WIRE_FLOATS[12].unpack_from(data, offset)
+    # half the time of filling an array, and read-only because bytes are
+    values = _AFFINE.pack(a, b, c, x, d, e, f, y, g, h, i, z, 0.0, 0.0, 0.0, 1.0)
+    matrix: Floats = np.ndarray((4, 4), np.float64, values)
     return matrix
 
 
-def affine_to_wire(matrix: NDArray[Any]) -> NDArray[Any]:
-    """Turn (..., 4, 4) matrices into (..., 12) big-endian wire floats."""
-    columns = matrix[..., :3, :].swapaxes(-1, -2)
-    return columns.reshape(*matrix.shape[:-2], 12).astype('>f4')
-
-
-def element_count(content: memoryview, size: int, what: str) -> int:
+def check_elements(value: Iterable[Any], cls: type[Element]) -> tuple[Element, ...]:
     """
-    Tell how many elements of `size` bytes the content holds.
+    Check the elements of a list message.
 
-    :raises ContentError: if it is not a whole number of them.
+    :raises EncodeError: if one is of another type, or if there are more than receivers take.
+    """
+    try:
+        elements = tuple(value)
+    except TypeError as error:
+        raise EncodeError(f'elements: {value!r}, wanted {cls.__name__} each') from error
+    for number, element in enumerate(elements):
+        if not isinstance(element, cls):
+            raise EncodeError(f'elements[{number}]: {element!r}, wanted {cls.__name__}')
+    if len(elements) > MAX_ELEMENTS:
+        raise EncodeError(f'elements: {len(elements)}, at most {MAX_ELEMENTS}')
+    return elements
+
+
+def check_element_bytes(content: memoryview, size: int, what: str) -> None:
+    """
+    Check that the content holds whole elements of `size` bytes.
+
+    :raises ContentError: if it does not, or if there are too many.
     """
     count, rest = divmod(len(content), size)
     if rest:
-        raise ContentError(f'{len(content)} bytes of content, wanted a multiple of {size} ({what})')
-    return count
+        raise ContentError(
+            f'{len(content)} bytes of content, wanted a multiple of {size} ({what})'
+        )
+    if count > MAX_ELEMENTS:
+        raise ContentError(f'{count} {what}, at most {MAX_ELEMENTS}')

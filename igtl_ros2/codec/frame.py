@@ -10,7 +10,6 @@ Header, extended header and metadata: the frame around every content, both direc
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
@@ -31,11 +30,13 @@ from .message import Envelope, Message, decode_typed
 
 HEADER_SIZE = 58
 MAX_BODY_BYTES = 512 << 20
+MAX_RECEIVED_METADATA_BYTES = 1 << 20
 MAX_METADATA_BYTES = 65535  # the C++ library keeps the size in 16 bits and loses the message above
 MAX_METADATA_ENTRIES = 8191  # and so is the size of the metadata header: 2 + 8 * count
 
 _HEADER = Struct('>H12s20sQQQ')
 _EXTENDED = Struct('>HHII')
+_EXTENDED_SIZE = b'\0\x0c'  # what an extended header starts with, and hardly any content
 _COUNT = Struct('>H')
 _ENTRY = Struct('>HHI')
 # parts up to this size are joined into one buffer: cheaper than one more system call argument
@@ -61,10 +62,10 @@ def decode_header(data: Buffer, offset: int = 0) -> Header:
 
     :raises HeaderError: for header versions other than 1, 2 and (seen in the wild) 3.
     """
-    version, type_name, device_name, *rest = _HEADER.unpack_from(data, offset)
+    version, type_name, device_name, timestamp, size, crc = _HEADER.unpack_from(data, offset)
     if not 1 <= version <= 3:
         raise HeaderError(f'header version {version}: not an OpenIGTLink message (wanted 1 or 2)')
-    return Header(version, fixed_text(type_name), fixed_text(device_name), *rest)
+    return Header(version, fixed_text(type_name), fixed_text(device_name), timestamp, size, crc)
 
 
 def decode_body(header: Header, body: memoryview, *, strict: bool = False) -> tuple[Message, bool]:
@@ -83,17 +84,24 @@ def decode_body(header: Header, body: memoryview, *, strict: bool = False) -> tu
         if strict and header.version == 3:
             raise _content_error(header, 'header version 3 does not exist')
         content, extension = _split_body(header, body)
-    except ContentError:
-        if strict:
+    except ContentError as error:
+        if strict or bytes(body[:2]) == _EXTENDED_SIZE:
             raise
-        # Some peers write version 2 (or 3) and no extended header: the body is all content then
-        plain = body
-        if header.version == 3 and body[:2] == b'\0\0':
-            plain = body[2:]
-        envelope = Envelope(header.device_name, header.timestamp, 0, {}, {}, 1)
-        return decode_typed(header.type_name, plain, envelope), False
+        return _decode_bare(header, body, error), False
     envelope = Envelope(header.device_name, header.timestamp, *extension, 2)
     return decode_typed(header.type_name, content, envelope), header.version == 2
+
+
+def _decode_bare(header: Header, body: memoryview, error: ContentError) -> Message:
+    """Make the message of a version-2 or 3 body that is all content, as some peers write it."""
+    envelope = Envelope(header.device_name, header.timestamp, 0, {}, {}, 1)
+    try:
+        return decode_typed(header.type_name, body, envelope)
+    except ContentError:
+        if header.version == 3 and bytes(body[:2]) == b'\0\0':
+            # an extended header of no bytes but its size
+            return decode_typed(header.type_name, body[2:], envelope)
+        raise error from None
 
 
 def _content_error(header: Header, text: str) -> ContentError:
@@ -111,12 +119,19 @@ def _split_body(
         )
     extended_size, index_size, metadata_size, message_id = _EXTENDED.unpack_from(body)
     if extended_size < _EXTENDED.size:
-        raise _content_error(header, f'extended header of {extended_size} bytes, wanted 12 or more')
+        raise _content_error(
+            header, f'extended header of {extended_size} bytes, wanted 12 or more'
+        )
     if extended_size + index_size + metadata_size > size:
         raise _content_error(
             header,
             f'extended header {extended_size} + metadata header {index_size} + metadata '
             f'{metadata_size} bytes exceed the body of {size}',
+        )
+    if metadata_size > MAX_RECEIVED_METADATA_BYTES:
+        raise _content_error(
+            header,
+            f'{metadata_size} bytes of metadata, the limit is {MAX_RECEIVED_METADATA_BYTES}',
         )
     metadata_start = size - metadata_size
     index_start = metadata_start - index_size
@@ -168,21 +183,21 @@ def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
         message id, which that version cannot carry.
     :raises EncodeError: if the message cannot be written.
     """
-    version = version or message.version
-    parts = list(message.encode_content())
+    if version is None:
+        version = message.version
+    parts: list[Buffer] = list(message.encode_content())
     if version == 2:
         index, values = _encode_metadata(message)
         parts.insert(0, _EXTENDED.pack(12, len(index), len(values), message.message_id))
         parts.append(index + values)
     elif version != 1:
         raise EncodeError(f'header version {version}: only 1 and 2 exist')
-    size = 0
-    crc = 0
-    for part in parts:
-        size += len(part)
-        crc = crc64(part, crc)
+    size = sum(map(len, parts))
     if size >= 1 << 31:
         raise EncodeError(f'a body of {size} bytes: receivers count in 31 bits')
+    crc = 0
+    for part in parts:
+        crc = crc64(part, crc)
     head = _HEADER.pack(
         version,
         checked_text(message.type_name, 12, 'type_name'),
@@ -229,8 +244,8 @@ def _encode_metadata(message: Message) -> tuple[bytes, bytes]:
         encoding = message.metadata_encodings.get(key, default_encoding(value))
         raw_key = text_bytes(key, 'metadata key')
         raw_value = encode_text(value, encoding, what)
-        if len(raw_key) > 0xFFFF:
-            raise EncodeError(f'metadata key of {len(raw_key)} bytes, at most 65535 fit')
+        if not 0 < len(raw_key) <= 0xFFFF:
+            raise EncodeError(f'metadata key of {len(raw_key)} bytes, wanted 1 to 65535')
         index.append(_ENTRY.pack(len(raw_key), encoding, len(raw_value)))
         values += [raw_key, raw_value]
     size = sum(map(len, values))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from ..errors import ContentError, EncodeError
 from .fields import Buffer, check_int, checked_text, text_bytes
@@ -59,12 +59,21 @@ class Message:
             raise EncodeError(f'device_name: {self.device_name!r} contains a NUL')
         _set(self, 'timestamp', check_int(self.timestamp, 0, 2**64 - 1, 'timestamp'))
         _set(self, 'message_id', check_int(self.message_id, 0, 2**32 - 1, 'message_id'))
+        for name in ('metadata', 'metadata_encodings'):
+            if not isinstance(getattr(self, name), dict):
+                raise EncodeError(f'{name}: {getattr(self, name)!r}, wanted a dict')
         for key, value in self.metadata.items():
-            text_bytes(key, 'metadata key')
             text_bytes(value, f'metadata {key!r}')
         # the C++ library writes keys in byte order; the same values then give the same bytes
-        by_bytes = sorted(self.metadata.items(), key=lambda item: text_bytes(item[0], 'key'))
+        by_bytes = sorted(
+            self.metadata.items(), key=lambda item: text_bytes(item[0], 'metadata key')
+        )
         _set(self, 'metadata', dict(by_bytes))
+        encodings = {
+            key: check_int(value, 0, 0xFFFF, f'encoding of metadata {key!r}')
+            for key, value in self.metadata_encodings.items()
+        }
+        _set(self, 'metadata_encodings', encodings)
         rich = bool(self.metadata or self.message_id)
         version = self.version or (2 if rich else self.default_version)
         _set(self, 'version', check_int(version, 1, 2, 'version'))
@@ -87,7 +96,7 @@ class Message:
         return self
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write the content (the body without extended header and metadata), in pieces."""
+        """Write the content (the body without what belongs to the frame) as bytes, in pieces."""
         raise NotImplementedError
 
     @classmethod
@@ -118,7 +127,10 @@ class Unknown(Message):
         if not self.type_name:
             raise EncodeError('type_name: empty')
         checked_text(self.type_name, 12, 'type_name')
-        _set(self, 'content', bytes(self.content))
+        try:
+            _set(self, 'content', memoryview(self.content).tobytes())
+        except TypeError as error:
+            raise EncodeError(f'content: {self.content!r}, wanted bytes') from error
 
     def encode_content(self) -> Sequence[Buffer]:
         """Give the content back."""
@@ -136,12 +148,13 @@ def register(type_name: str, aliases: Iterable[str] = ()) -> Callable[[AnyMessag
     """
 
     def decorate(cls: AnyMessage) -> AnyMessage:
-        cls.type_name = type_name
-        for name in (type_name, *aliases):
+        names = (type_name, *aliases)
+        for name in names:
             checked_text(name, 12, 'type_name')
             if name in _REGISTER:
                 raise ValueError(f'{name} is registered already, by {_REGISTER[name].__name__}')
-            _REGISTER[name] = cls
+        cls.type_name = type_name
+        _REGISTER.update(dict.fromkeys(names, cls))
         return cls
 
     return decorate

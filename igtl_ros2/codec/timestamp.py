@@ -30,7 +30,7 @@ def from_ns(ns: int) -> int:
 
     :raises EncodeError: if the time is before 1970 or after 2106.
     """
-    seconds, rest = divmod(ns, _NS)
+    seconds, rest = divmod(int(ns), _NS)  # a numpy integer would overflow
     if not 0 <= seconds < _WRAP:
         raise EncodeError(f'timestamp: {ns} ns is outside 1970 to 2106, all that 32 bits hold')
     return seconds << 32 | -(-rest * _WRAP // _NS)

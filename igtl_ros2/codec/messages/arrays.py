@@ -9,7 +9,7 @@ from struct import Struct
 import numpy as np
 
 from ...errors import ContentError, EncodeError
-from ..fields import Buffer, Floats, check_int
+from ..fields import Buffer, Floats, check_array, check_int
 from ..message import Envelope, Message, register
 
 _set = object.__setattr__
@@ -34,9 +34,7 @@ PREFIXES = {
     0xF: ('f', -15),
 }
 #: symbol by unit code of a unit word, from 1 on
-UNITS = (
-    'm g s A K mol cd rad sr Hz N Pa J W C V F ohm S Wb T H lm lx Bq Gy Sv'.split()
-)
+UNITS = 'm g s A K mol cd rad sr Hz N Pa J W C V F ohm S Wb T H lm lx Bq Gy Sv'.split()
 
 
 def unit_word(units: Iterable[tuple[str, int]], prefix: str = '') -> int:
@@ -56,8 +54,8 @@ def unit_word(units: Iterable[tuple[str, int]], prefix: str = '') -> int:
             raise EncodeError('unit: at most 6 factors fit')
         if symbol not in UNITS:
             raise EncodeError(f'unit: {symbol!r}, wanted one of {UNITS}')
-        check_int(exponent, -7, 7, f'exponent of unit {symbol!r}')
-        word |= (UNITS.index(symbol) + 1 << 4 | exponent & 15) << 10 * (5 - slot)
+        power = check_int(exponent, -7, 7, f'exponent of unit {symbol!r}')
+        word |= (UNITS.index(symbol) + 1 << 4 | power & 15) << 10 * (5 - slot)
     return word
 
 
@@ -93,13 +91,9 @@ class Sensor(Message):
     def __post_init__(self) -> None:
         """Check values and unit."""
         Message.__post_init__(self)
-        try:
-            values = np.array(self.values, np.float64)
-        except (TypeError, ValueError) as error:
-            raise EncodeError(f'values: wanted float64 of shape (n,): {error}') from error
-        if values.ndim != 1 or len(values) > 255:
-            raise EncodeError(f'values: shape {values.shape}, wanted (n,) with n up to 255')
-        values.flags.writeable = False
+        values = check_array(self.values, (-1,), 'values')
+        if len(values) > 255:
+            raise EncodeError(f'values: {len(values)}, at most 255 fit')
         _set(self, 'values', values)
         _set(self, 'unit', check_int(self.unit, 0, 2**64 - 1, 'unit'))
         _set(self, 'status', check_int(self.status, 0, 255, 'status'))

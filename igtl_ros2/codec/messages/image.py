@@ -12,10 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ContentError, EncodeError
-from ..fields import Buffer, Floats, affine_from_wire, check_affine, check_int
+from ..fields import (
+    Buffer,
+    Floats,
+    affine_from_wire,
+    affine_to_wire,
+    check_affine,
+    check_int,
+)
 from ..message import Envelope, Message, register
 from ..scalars import BIG_ENDIAN, LITTLE_ENDIAN, scalar_code, scalar_dtype
-from .pose import pack_floats
 
 _set = object.__setattr__
 _HEAD = Struct('>HBBBB3H')
@@ -31,6 +37,14 @@ Triple = tuple[int, int, int]
 
 def _identity() -> Floats:
     return np.eye(4)
+
+
+def _triple(value: Any, what: str, low: int = 0) -> Triple:
+    try:
+        i, j, k = (check_int(number, low, 0xFFFF, what) for number in value)
+    except (TypeError, ValueError) as error:
+        raise EncodeError(f'{what}: {value!r}, wanted 3 whole numbers up to 65535') from error
+    return i, j, k
 
 
 @register('IMAGE')
@@ -63,7 +77,10 @@ class Image(Message):
     def __post_init__(self) -> None:
         """Check the array and what describes it."""
         Message.__post_init__(self)
-        pixels = np.asarray(self.pixels)
+        try:
+            pixels = np.asarray(self.pixels)
+        except ValueError as error:
+            raise EncodeError(f'pixels: {error}') from error
         if scalar_code(pixels.dtype) is None:
             raise EncodeError(
                 f'pixels: dtype {pixels.dtype}, wanted int8 to int32, uint8 to uint32, '
@@ -78,19 +95,18 @@ class Image(Message):
                 f'pixels: shape {pixels.shape}, wanted (k, j, i) or (k, j, i, components)'
             )
         block = pixels.shape[2::-1]
-        size = block if self.size == (-1, -1, -1) else tuple(self.size)
-        if len(size) != 3 or len(self.offset) != 3:
-            raise EncodeError('size and offset: wanted 3 numbers each')
-        for axis, (n, start, part) in enumerate(zip(size, self.offset, block)):
-            check_int(n, 0, 0xFFFF, f'size[{axis}]')
-            check_int(start, 0, n, f'offset[{axis}]')
+        size = _triple(self.size, 'size', -1)
+        if size == (-1, -1, -1):
+            size = _triple(block, 'shape of pixels')
+        offset = _triple(self.offset, 'offset')
+        for axis, (n, start, part) in enumerate(zip(size, offset, block)):
             if start + part > n:
                 raise EncodeError(
                     f'offset[{axis}] {start} + {part} voxels of pixels exceed size[{axis}] {n}'
                 )
         _set(self, 'pixels', pixels)
         _set(self, 'size', size)
-        _set(self, 'offset', tuple(self.offset))
+        _set(self, 'offset', offset)
         _set(self, 'matrix', check_affine(self.matrix, 'matrix'))
         _set(self, 'coordinates', check_int(self.coordinates, 0, LPS, 'coordinates'))
         if pixels.dtype.itemsize > 1 or self.endian == -1:
@@ -111,6 +127,9 @@ class Image(Message):
         image = cls(pixels, **fields)
         matrix = np.array(check_affine(np.eye(4) if ijk_to_ras is None else ijk_to_ras, 'matrix'))
         matrix[:3, 3] += matrix[:3, :3] @ (np.array(image.size) - 1) / 2
+        if image.coordinates == LPS:
+            matrix[:2] *= -1.0
+        matrix.flags.writeable = False
         _set(image, 'matrix', matrix)
         return image
 
@@ -160,8 +179,8 @@ class Image(Message):
         tail = _TAIL.pack(*self.offset, *self.pixels.shape[2::-1])
         pixels = np.ascontiguousarray(self.pixels)
         return (
-            head + pack_floats(self.matrix[:3].ravel('F').tolist(), 'matrix') + tail,
-            memoryview(pixels.reshape(-1).view(np.uint8)),
+            head + affine_to_wire(self.matrix, 'matrix') + tail,
+            pixels.reshape(-1).view(np.uint8).data,
         )
 
     @classmethod
@@ -195,7 +214,7 @@ class Image(Message):
         message: Image = cls.from_wire(
             envelope,
             pixels=pixels,
-            matrix=affine_from_wire(np.frombuffer(content, '>f4', 12, 12)),
+            matrix=affine_from_wire(content, 12),
             coordinates=coordinates,
             size=tuple(size),
             offset=tuple(offset),

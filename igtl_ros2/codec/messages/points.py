@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from struct import Struct
-from struct import error as StructError
+
+import numpy as np
 
 from ...errors import EncodeError
 from ..fields import (
     Buffer,
     Floats,
     check_array,
+    check_element_bytes,
+    check_elements,
+    check_float,
     check_int,
     checked_text,
-    element_count,
     fixed_text,
 )
 from ..message import Envelope, Message, register
@@ -49,11 +52,15 @@ class Point:
         checked_text(self.group, 32, f'group of {self.name!r}')
         checked_text(self.owner, 20, f'owner of {self.name!r}')
         _set(self, 'position', check_array(self.position, (3,), f'position of {self.name!r}'))
-        rgba = tuple(check_int(value, 0, 255, f'rgba of {self.name!r}') for value in self.rgba)
+        what = f'rgba of {self.name!r}'
+        try:
+            rgba = tuple(check_int(value, 0, 255, what) for value in self.rgba)
+        except TypeError as error:
+            raise EncodeError(f'{what}: {self.rgba!r}, wanted 4 numbers') from error
         if len(rgba) != 4:
-            raise EncodeError(f'rgba of {self.name!r}: {len(rgba)} values, wanted 4')
+            raise EncodeError(f'{what}: {len(rgba)} values, wanted 4')
         _set(self, 'rgba', rgba)
-        _set(self, 'diameter', float(self.diameter))
+        _set(self, 'diameter', check_float(self.diameter, f'diameter of {self.name!r}'))
 
 
 @register('POINT')
@@ -70,7 +77,7 @@ class PointList(Message):
     def __post_init__(self) -> None:
         """Take the elements as a tuple."""
         Message.__post_init__(self)
-        _set(self, 'elements', tuple(self.elements))
+        _set(self, 'elements', check_elements(self.elements, Point))
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write 136 bytes for each point."""
@@ -79,11 +86,11 @@ class PointList(Message):
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> PointList:
         """Read 136 bytes for each point."""
-        element_count(content, _ELEMENT.size, 'points')
+        check_element_bytes(content, _ELEMENT.size, 'points')
         elements = tuple(
             Point(
                 name=fixed_text(name),
-                position=xyz,
+                position=np.array(xyz),
                 group=fixed_text(group),
                 rgba=rgba,
                 diameter=diameter,
@@ -106,5 +113,5 @@ def _encode_point(point: Point) -> bytes:
             point.diameter,
             checked_text(point.owner, 20, 'owner'),
         )
-    except (OverflowError, StructError) as error:
+    except OverflowError as error:
         raise EncodeError(f'point {point.name!r}: a value does not fit float32') from error

@@ -5,30 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from struct import Struct
-from struct import error as StructError
 from typing import Any
 
 import numpy as np
 
 from ...errors import ContentError, EncodeError
-from ..fields import Buffer, Floats, affine_from_wire, check_affine, check_array
+from ..fields import (
+    Buffer,
+    Floats,
+    affine_from_wire,
+    affine_to_wire,
+    check_affine,
+    check_array,
+    check_int,
+    floats_from_wire,
+    floats_to_wire,
+)
 from ..message import Envelope, Message, register
 
 _set = object.__setattr__
-_FLOATS = {12: Struct('>3f'), 24: Struct('>6f'), 28: Struct('>7f'), 48: Struct('>12f')}
-
-
-def pack_floats(values: Sequence[float], what: str) -> bytes:
-    """
-    Write 3, 6, 7 or 12 big-endian float32.
-
-    :raises EncodeError: if a value is too large for float32.
-    """
-    try:
-        return _FLOATS[4 * len(values)].pack(*values)
-    except (OverflowError, StructError) as error:
-        raise EncodeError(f'{what}: {values} does not fit float32') from error
+_FLOAT32_SLACK = 1e-5
 
 
 @register('TRANSFORM')
@@ -50,16 +46,14 @@ class Transform(Message):
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write 12 floats, columns first, translation last."""
-        return (pack_floats(self.matrix[:3].ravel('F').tolist(), 'matrix'),)
+        return (affine_to_wire(self.matrix, 'matrix'),)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Transform:
         """Read 12 floats."""
         if len(content) != 48:
             raise ContentError(f'{len(content)} bytes of content, wanted 48')
-        message: Transform = cls.from_wire(
-            envelope, matrix=affine_from_wire(np.frombuffer(content, '>f4'))
-        )
+        message: Transform = cls.from_wire(envelope, matrix=affine_from_wire(content))
         return message
 
 
@@ -82,9 +76,10 @@ class Position(Message):
     def __post_init__(self) -> None:
         """Check the arrays and the form."""
         Message.__post_init__(self)
-        _set(self, 'form', self.form or (12 if self.quaternion is None else 28))
-        if self.form not in (12, 24, 28):
-            raise EncodeError(f'form: {self.form!r}, wanted 12, 24 or 28')
+        form = check_int(self.form, 0, 28, 'form') or (12 if self.quaternion is None else 28)
+        if form not in (12, 24, 28):
+            raise EncodeError(f'form: {form}, wanted 12, 24 or 28')
+        _set(self, 'form', form)
         quaternion = (0, 0, 0, 1) if self.quaternion is None else self.quaternion
         _set(self, 'position', check_array(self.position, (3,), 'position'))
         _set(self, 'quaternion', check_array(quaternion, (4,), 'quaternion'))
@@ -94,7 +89,7 @@ class Position(Message):
     def encode_content(self) -> Sequence[Buffer]:
         """Write the position and as much of the quaternion as the form has."""
         values = [*self.position.tolist(), *self.quaternion.tolist()]
-        return (pack_floats(values[: self.form // 4], 'position and quaternion'),)
+        return (floats_to_wire(values[: self.form // 4], 'position and quaternion'),)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Position:
@@ -103,13 +98,15 @@ class Position(Message):
         if form not in (12, 24, 28):
             raise ContentError(f'{form} bytes of content, wanted 12, 24 or 28')
         position, quaternion = np.zeros(3), np.array([0.0, 0.0, 0.0, 1.0])
-        values = _FLOATS[form].unpack(content)
+        values = floats_from_wire(content, form // 4)
         position[:] = values[:3]
         if form == 24:
             rest = 1.0 - sum(value * value for value in values[3:])
-            # the C++ library takes the identity where no w can complete the three
-            if rest >= 0:
-                quaternion[:] = (*values[3:], sqrt(rest))
+            # Half turns come out a little below 0 in float32. The C++ library takes the identity
+            # there and for all worse: a pose that nobody sent.
+            if rest < -_FLOAT32_SLACK:
+                raise ContentError(f'no w makes {values[3:]} a quaternion of length 1')
+            quaternion[:] = (*values[3:], sqrt(max(rest, 0.0)))
         elif form == 28:
             quaternion[:] = values[3:]
         position.flags.writeable = quaternion.flags.writeable = False

@@ -32,7 +32,8 @@ class String(Message):
     STRING: a text.
 
     :param text: at most 65535 bytes in its encoding, without NUL.
-    :param encoding: IANA MIBenum number; left out: 3 (US-ASCII) if that holds it, else 106 (UTF-8).
+    :param encoding: IANA MIBenum number; left out: 3 (US-ASCII) if that holds the text, else 106
+        (UTF-8).
     """
 
     text: str
@@ -41,6 +42,7 @@ class String(Message):
     def __post_init__(self) -> None:
         """Check text and encoding."""
         Message.__post_init__(self)
+        text_bytes(self.text, 'text')
         encoding = self.encoding or default_encoding(self.text)
         _set(self, 'encoding', check_int(encoding, 0, 0xFFFF, 'encoding'))
         self.encode_content()
@@ -117,10 +119,7 @@ class Status(Message):
         Message.__post_init__(self)
         _set(self, 'code', check_int(self.code, 0, 0xFFFF, 'code'))
         _set(self, 'subcode', check_int(self.subcode, -(2**63), 2**63 - 1, 'subcode'))
-        checked_text(self.error_name, 19, 'error_name')  # a 20th byte makes the C++ library read on
-        if '\0' in self.message:
-            raise EncodeError('message: contains a NUL, receivers would cut it there')
-        text_bytes(self.message, 'message')
+        self.encode_content()
 
     @property
     def code_name(self) -> str:
@@ -132,12 +131,12 @@ class Status(Message):
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the numbers and the NUL-terminated text."""
-        name = text_bytes(self.error_name, 'error_name')
-        return (
-            _STATUS.pack(self.code, self.subcode, name)
-            + text_bytes(self.message, 'message')
-            + b'\0',
-        )
+        # without a NUL in the 20th byte the C++ library would read on
+        name = checked_text(self.error_name, 19, 'error_name')
+        text = text_bytes(self.message, 'message')
+        if b'\0' in text:
+            raise EncodeError('message: contains a NUL, receivers would cut it there')
+        return (_STATUS.pack(self.code, self.subcode, name) + text + b'\0',)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Status:

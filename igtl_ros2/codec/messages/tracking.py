@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from struct import Struct
 
-import numpy as np
-
-from ...errors import EncodeError
 from ..fields import (
     Buffer,
     Floats,
     affine_from_wire,
     affine_to_wire,
     check_affine,
+    check_element_bytes,
+    check_elements,
     check_int,
     checked_text,
-    element_count,
     fixed_text,
 )
 from ..message import Envelope, Message, register
 
 _set = object.__setattr__
-_ELEMENT = np.dtype([('name', 'V20'), ('type', 'u1'), ('reserved', 'u1'), ('matrix', '>f4', 12)])
+_TOOL = Struct('>20sBB')
+_ELEMENT_SIZE = 70  # these and the 12 floats of the matrix
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +44,7 @@ class TrackingElement:
         """Check the fields."""
         checked_text(self.name, 20, 'name')
         _set(self, 'matrix', check_affine(self.matrix, f'matrix of {self.name!r}'))
-        check_int(self.type, 0, 255, f'type of {self.name!r}')
+        _set(self, 'type', check_int(self.type, 0, 255, f'type of {self.name!r}'))
 
 
 @register('TDATA')
@@ -61,33 +61,28 @@ class TrackingData(Message):
     def __post_init__(self) -> None:
         """Take the elements as a tuple."""
         Message.__post_init__(self)
-        _set(self, 'elements', tuple(self.elements))
+        _set(self, 'elements', check_elements(self.elements, TrackingElement))
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write 70 bytes for each tool."""
-        table = np.zeros(len(self.elements), _ELEMENT)
-        if self.elements:
-            with np.errstate(over='raise'):
-                try:
-                    table['matrix'] = affine_to_wire(np.stack([e.matrix for e in self.elements]))
-                except FloatingPointError as error:
-                    raise EncodeError('matrix: a value does not fit float32') from error
-        for row, element in zip(table, self.elements):
-            row['name'] = checked_text(element.name, 20, 'name')
-            row['type'] = element.type
-        return (table.tobytes(),)
+        return (
+            b''.join(
+                _TOOL.pack(checked_text(element.name, 20, 'name'), element.type, 0)
+                + affine_to_wire(element.matrix, f'matrix of {element.name!r}')
+                for element in self.elements
+            ),
+        )
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> TrackingData:
         """Read 70 bytes for each tool."""
-        element_count(content, _ELEMENT.itemsize, 'tools')
-        table = np.frombuffer(content, _ELEMENT)
-        matrices = affine_from_wire(table['matrix'])
+        check_element_bytes(content, _ELEMENT_SIZE, 'tools')
         elements = []
-        for name, type_, matrix in zip(table['name'], table['type'].tolist(), matrices):
+        for start in range(0, len(content), _ELEMENT_SIZE):
+            name, type_, _ = _TOOL.unpack_from(content, start)
             element = object.__new__(TrackingElement)
-            _set(element, 'name', fixed_text(name.tobytes()))
-            _set(element, 'matrix', matrix)
+            _set(element, 'name', fixed_text(name))
+            _set(element, 'matrix', affine_from_wire(content, start + _TOOL.size))
             _set(element, 'type', type_)
             elements.append(element)
         message: TrackingData = cls.from_wire(envelope, elements=tuple(elements))

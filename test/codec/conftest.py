@@ -1,0 +1,57 @@
+"""What the codec tests share: messages of any kind, right and wrong, built byte by byte."""
+
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from igtl_ros2.codec.crc64 import crc64
+
+settings.register_profile('codec', deadline=None, database=None, max_examples=200)
+settings.load_profile('codec')
+
+GOLDEN = Path(__file__).parent.parent / 'golden'
+
+
+def _wire(type_name, body, version=1, *, device=b'Dev', timestamp=0, size=None, crc=None):
+    size = len(body) if size is None else size
+    crc = crc64(body) if crc is None else crc
+    head = struct.pack('>H12s20sQQQ', version, type_name, device, timestamp, size, crc)
+    return head + body
+
+
+def _extended(
+    content, entries=(), *, message_id=0, extension=b'', size=None, index=None, metadata_size=None
+):
+    if index is None:
+        index = struct.pack('>H', len(entries))
+        for key, encoding, value in entries:
+            index += struct.pack('>HHI', len(key), encoding, len(value))
+    values = b''.join(key + value for key, _, value in entries)
+    head = struct.pack(
+        '>HHII',
+        12 + len(extension) if size is None else size,
+        len(index),
+        len(values) if metadata_size is None else metadata_size,
+        message_id,
+    )
+    return head + extension + content + index + values
+
+
+@pytest.fixture(scope='session')
+def wire():
+    """Build a wire message of (type name, body); header fields may be forged."""
+    return _wire
+
+
+@pytest.fixture(scope='session')
+def extended():
+    """Build a version-2 body of content and (key, encoding, value); its fields may be forged."""
+    return _extended
+
+
+@pytest.fixture(scope='session')
+def golden():
+    """Every golden message by file name."""
+    return {path.name: path.read_bytes() for path in sorted(GOLDEN.glob('*.bin'))}

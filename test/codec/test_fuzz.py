@@ -1,0 +1,165 @@
+"""Any bytes at all: a message or a DecodeError, and what was decoded can be written again."""
+
+import struct
+import warnings
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from igtl_ros2 import codec
+from igtl_ros2.codec.crc64 import crc64
+from igtl_ros2.errors import DecodeError, EncodeError
+
+GOLDEN = [
+    path.read_bytes()
+    for path in sorted((Path(__file__).parent.parent / 'golden').glob('*.bin'))
+    if path.stat().st_size < 3000
+]
+TYPES = sorted({data[2:14] for data in GOLDEN})
+TYPED = [name.encode().ljust(12, b'\0') for name in codec.registered()]
+NUMBERS = [0, 1, 2, 3, 11, 12, 13, 14, 48, 255, 256, 65535, 2**31, 2**32 - 1, 2**63, 2**64 - 1]
+
+
+def check(data, **options):
+    """Decode one whole message; if there is one, write it and read that once more."""
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        try:
+            message = codec.decode(data, **options)
+        except DecodeError:
+            return None
+        assert isinstance(message, codec.Message)
+        repr(message)
+        try:
+            written = codec.encode(message)
+        except EncodeError:
+            return message
+        again = codec.decode(written)
+        assert type(again) is type(message)
+        assert (again.device_name, again.timestamp) == (message.device_name, message.timestamp)
+        assert (again.version, again.metadata) == (message.version, message.metadata)
+        assert codec.encode(again) == written
+        return message
+
+
+def check_stream(data, sizes):
+    """Decode a stream given in pieces until it ends or is lost."""
+    decoder = codec.Decoder(max_body_bytes=1 << 16)
+    start = 0
+    count = 0
+    for size in (*sizes, len(data)):
+        decoder.feed(data[start : start + size])
+        start += size
+        while True:
+            try:
+                if decoder.next_message() is None:
+                    break
+            except DecodeError as error:
+                if not error.in_step:
+                    return
+            count += 1
+            assert count <= len(data) // 58
+    assert 0 <= decoder.pending_bytes <= len(data)
+
+
+def fixed(data):
+    """Put the right size and CRC into a message, so that its body is looked at."""
+    body = bytes(data[58:])
+    return bytes(data[:42]) + struct.pack('>QQ', len(body), crc64(body)) + body
+
+
+@st.composite
+def mutated(draw):
+    """Spoil a golden message here and there."""
+    data = bytearray(draw(st.sampled_from(GOLDEN)))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(data)))
+        kind = draw(st.sampled_from(['flip', 'insert', 'delete', 'number', 'type', 'version']))
+        if kind == 'flip' and at < len(data):
+            data[at] ^= draw(st.integers(1, 255))
+        elif kind == 'insert':
+            data[at:at] = draw(st.binary(min_size=1, max_size=20))
+        elif kind == 'delete':
+            del data[at : at + draw(st.integers(1, 20))]
+        elif kind == 'number':
+            width = draw(st.sampled_from([1, 2, 4, 8]))
+            value = draw(st.sampled_from(NUMBERS)) % 256**width
+            data[at : at + width] = value.to_bytes(width, 'big')
+        elif kind == 'type':
+            data[2:14] = draw(st.sampled_from(TYPED + TYPES))
+        elif kind == 'version':
+            data[:2] = struct.pack('>H', draw(st.integers(1, 3)))
+    return bytes(data)
+
+
+@given(st.binary(max_size=300))
+@example(b'')
+@example(bytes(58))
+def test_any_bytes(data):
+    check(data)
+    check(data, check_crc=False)
+    check_stream(data, [])
+
+
+@given(st.sampled_from(TYPED), st.integers(1, 3), st.binary(max_size=300), st.booleans())
+@settings(max_examples=500)
+def test_any_body(type_name, version, body, strict):
+    data = struct.pack('>H12s20sQQQ', version, type_name, b'D', 0, len(body), crc64(body)) + body
+    check(data, strict=strict)
+
+
+@given(mutated(), st.booleans())
+@settings(max_examples=500)
+def test_spoiled_messages(data, strict):
+    check(data, check_crc=False, strict=strict)
+    if len(data) >= 58:
+        check(fixed(data), strict=strict)
+
+
+@given(st.lists(mutated(), min_size=1, max_size=4), st.booleans(), st.lists(st.integers(1, 500)))
+def test_spoiled_streams(messages, repair, sizes):
+    if repair:
+        messages = [fixed(data) for data in messages if len(data) >= 58]
+    check_stream(b''.join(messages), sizes)
+
+
+@pytest.mark.parametrize('type_name', TYPED)
+@pytest.mark.parametrize('version', [1, 2, 3])
+def test_zeros_and_ones_of_any_length(type_name, version):
+    for size in range(200):
+        for byte in (b'\0', b'\xff', b'\x01', b'\x0c'):
+            body = byte * size
+            head = struct.pack('>H12s20sQQQ', version, type_name, b'D', 0, size, crc64(body))
+            check(head + body)
+
+
+TEXTS = st.text(st.characters(codec='utf-8', exclude_characters='\0'), max_size=30)
+
+
+@given(
+    st.text(max_size=20),
+    st.integers(0, 2**64 - 1),
+    st.integers(0, 2**32 - 1),
+    st.dictionaries(TEXTS.filter(bool), TEXTS, max_size=5),
+    TEXTS,
+)
+def test_what_is_written_is_read(name, timestamp, message_id, metadata, text):
+    try:
+        message = codec.messages.text.String(
+            text,
+            device_name=name,
+            timestamp=timestamp,
+            message_id=message_id,
+            metadata=metadata,
+        )
+    except EncodeError:
+        assert '\0' in name
+        return
+    got = codec.decode(codec.encode(message), strict=True)
+    assert name.startswith(got.device_name)
+    assert len(got.device_name) == len(name) or len(name.encode()) > 20
+    assert (got.timestamp, got.message_id, got.text) == (timestamp, message_id, text)
+    assert got.metadata == metadata
+    assert list(got.metadata) == sorted(metadata, key=str.encode)

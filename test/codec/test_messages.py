@@ -1,0 +1,663 @@
+"""Constructors, tolerance and meaning of each message type, and the register."""
+
+import ast
+import struct
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError, dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import igtl_ros2
+from igtl_ros2 import codec
+from igtl_ros2.codec import message as message_module
+from igtl_ros2.codec.messages.arrays import PREFIXES, UNITS, Sensor, unit_parts, unit_word
+from igtl_ros2.codec.messages.image import LPS, RAS, Image
+from igtl_ros2.codec.messages.points import Point, PointList
+from igtl_ros2.codec.messages.pose import Position, Transform
+from igtl_ros2.codec.messages.text import Status, StatusCode, String
+from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
+from igtl_ros2.errors import ContentError, DecodeError, EncodeError
+
+EYE = np.eye(4)
+NAN = float('nan')
+INF = float('inf')
+SIGNALLING_NAN = bytes.fromhex('7f800001')
+
+
+def moved(x, y, z):
+    """Make a matrix that only moves."""
+    matrix = np.eye(4)
+    matrix[:3, 3] = x, y, z
+    return matrix
+
+
+def again(message):
+    """Send and receive."""
+    return codec.decode(codec.encode(message), strict=True)
+
+
+# --- wrong values ---------------------------------------------------------------------------
+
+PIXELS = np.zeros((1, 2, 3), np.uint8)
+WRONG = {
+    # call, then what the error must name: the field, what was found, what was wanted
+    'no matrix': (lambda: Transform(None), ['matrix', '(4, 4)']),
+    'matrix 3x4': (lambda: Transform(EYE[:3]), ['matrix', '(3, 4)', '(4, 4)']),
+    'matrix text': (lambda: Transform('eye'), ['matrix', '(4, 4)']),
+    'matrix texts': (lambda: Transform(EYE.astype(str)), ['matrix', '(4, 4)']),
+    'matrix ragged': (lambda: Transform([[1, 0], [0]]), ['matrix', '(4, 4)']),
+    'matrix complex': (lambda: Transform(EYE * 1j), ['matrix', 'complex']),
+    'matrix holes': (lambda: Transform([[None] * 4] * 4), ['matrix', '(4, 4)']),
+    'matrix huge': (lambda: Transform([[10**400] * 4] * 4), ['matrix', '(4, 4)']),
+    'matrix last row': (
+        lambda: Transform(EYE * 2),
+        ['matrix', '[0.0, 0.0, 0.0, 2.0]', '[0, 0, 0, 1]'],
+    ),
+    'matrix last row nan': (lambda: Transform(EYE * NAN), ['matrix', 'nan']),
+    'position 4': (lambda: Position([1, 2, 3, 4]), ['position', '(4,)', '(3,)']),
+    'position number': (lambda: Position(1), ['position', '()', '(3,)']),
+    'quaternion 3': (lambda: Position([1, 2, 3], [0, 0, 0]), ['quaternion', '(3,)', '(4,)']),
+    'form 20': (lambda: Position([1, 2, 3], form=20), ['form', '20', '12, 24 or 28']),
+    'form half': (lambda: Position([1, 2, 3], form=12.5), ['form', '12.5']),
+    'form text': (lambda: Position([1, 2, 3], form='12'), ['form', "'12'"]),
+    'form 24': (lambda: Position([1, 2, 3], [0, 0, 0, -1], 24), ['quaternion', 'negative w']),
+    'pixels bool': (lambda: Image(np.zeros((2, 2), bool)), ['pixels', 'bool', 'uint8']),
+    'pixels int64': (lambda: Image([[1, 2]]), ['pixels', 'int64', 'int32']),
+    'pixels float16': (lambda: Image(PIXELS.astype('f2')), ['pixels', 'float16']),
+    'pixels complex': (lambda: Image(PIXELS.astype(complex)), ['pixels', 'complex128']),
+    'pixels none': (lambda: Image(None), ['pixels', 'object']),
+    'pixels text': (lambda: Image('abc'), ['pixels', '<U3']),
+    'pixels records': (lambda: Image(np.zeros(3, 'u1,u1')), ['pixels']),
+    'pixels 1d': (lambda: Image(PIXELS[0, 0]), ['pixels', '(3,)', '(k, j, i)']),
+    'pixels 5d': (lambda: Image(PIXELS[None, None]), ['pixels', '(k, j, i)']),
+    'components 0': (lambda: Image(np.zeros((1, 1, 1, 0), 'u1')), ['pixels', '(1, 1, 1, 0)']),
+    'components 256': (lambda: Image(np.zeros((1, 1, 1, 256), 'u1')), ['pixels', '256']),
+    'pixels wide': (lambda: Image(np.zeros((1, 1, 65536), 'u1')), ['shape of pixels', '65536']),
+    'size 2': (lambda: Image(PIXELS, size=(3, 2)), ['size', '(3, 2)', '3 whole numbers']),
+    'size number': (lambda: Image(PIXELS, size=3), ['size', '3']),
+    'size half': (lambda: Image(PIXELS, size=(3.5, 2, 1)), ['size', '3.5']),
+    'size small': (lambda: Image(PIXELS, size=(2, 2, 1)), ['size[0] 2', '3 voxels']),
+    'offset': (lambda: Image(PIXELS, offset=(1, 0, 0)), ['offset[0] 1', '3 voxels', 'size[0] 3']),
+    'offset -1': (lambda: Image(PIXELS, offset=(-1, 0, 0)), ['offset', '-1']),
+    'image matrix': (lambda: Image(PIXELS, EYE[:3]), ['matrix', '(3, 4)']),
+    'coordinates': (lambda: Image(PIXELS, coordinates=3), ['coordinates', '3', '0 to 2']),
+    'endian': (lambda: Image(PIXELS, endian=3), ['endian', '3']),
+    'from_array': (lambda: Image.from_array(PIXELS, EYE[0]), ['matrix', '(4,)', '(4, 4)']),
+    'point position': (lambda: Point('P', [1, 2]), ['position', "'P'", '(2,)', '(3,)']),
+    'point name': (lambda: Point('n' * 65, [1, 2, 3]), ['name', '65 bytes', '64']),
+    'point name nul': (lambda: Point('a\0', [1, 2, 3]), ['name', 'NUL']),
+    'point name type': (lambda: Point(5, [1, 2, 3]), ['name', '5']),
+    'point group': (lambda: Point('P', [1, 2, 3], 'ä' * 17), ['group', "'P'", '34 bytes', '32']),
+    'point owner': (lambda: Point('P', [1, 2, 3], owner='o' * 21), ['owner', "'P'", '21', '20']),
+    'point rgb': (lambda: Point('P', [1, 2, 3], rgba=(1, 2, 3)), ['rgba', "'P'", '3', '4']),
+    'point rgba': (lambda: Point('P', [1, 2, 3], rgba=(1, 2, 3, 256)), ['rgba', '256', '255']),
+    'point rgba none': (lambda: Point('P', [1, 2, 3], rgba=None), ['rgba', 'None', '4']),
+    'point diameter': (lambda: Point('P', [1, 2, 3], diameter='x'), ['diameter', "'x'"]),
+    'points none': (lambda: PointList(None), ['elements', 'None', 'Point']),
+    'points other': (lambda: PointList([1]), ['elements[0]', '1', 'Point']),
+    'points many': (lambda: PointList([Point('', [0, 0, 0])] * 100_001), ['100001', '100000']),
+    'tool name': (lambda: TrackingElement('n' * 21, EYE), ['name', '21', '20']),
+    'tool matrix': (lambda: TrackingElement('T', EYE[0]), ['matrix', "'T'", '(4,)']),
+    'tool type': (lambda: TrackingElement('T', EYE, 256), ['type', "'T'", '256', '255']),
+    'tools other': (lambda: TrackingData([EYE]), ['elements[0]', 'TrackingElement']),
+    'sensor shape': (lambda: Sensor([[1]]), ['values', '(1, 1)']),
+    'sensor count': (lambda: Sensor(np.zeros(256)), ['values', '256', '255']),
+    'sensor text': (lambda: Sensor('abc'), ['values']),
+    'sensor unit': (lambda: Sensor([1], 2**64), ['unit', str(2**64)]),
+    'sensor status': (lambda: Sensor([1], 0, 256), ['status', '256']),
+    'string type': (lambda: String(5), ['text', '5']),
+    'string bytes': (lambda: String(b'x'), ['text', "b'x'"]),
+    'string length': (lambda: String('ä' * 32768), ['text', '65536', '65535']),
+    'string nul': (lambda: String('a\0'), ['text', 'NUL']),
+    'string encoding': (lambda: String('a', 65536), ['encoding', '65536']),
+    'string latin': (lambda: String('€', 4), ['text', 'latin']),
+    'string surrogate': (lambda: String('\ud800'), ['text', 'UTF-8']),
+    'status code': (lambda: Status(65536), ['code', '65536', '65535']),
+    'status subcode': (lambda: Status(1, 2**63), ['subcode', str(2**63)]),
+    'status name': (lambda: Status(1, 0, 'n' * 20), ['error_name', '20', '19']),
+    'status message': (lambda: Status(1, 0, '', 5), ['message', '5']),
+    'status bytes': (lambda: Status(1, 0, '', b'x'), ['message', "b'x'"]),
+    'status nul': (lambda: Status(1, 0, '', 'a\0b'), ['message', 'NUL']),
+    'unknown number': (lambda: codec.Unknown('X', 5), ['content', '5', 'bytes']),
+    'unknown text': (lambda: codec.Unknown('X', 'text'), ['content', "'text'", 'bytes']),
+}
+
+
+@pytest.mark.parametrize('name', WRONG)
+def test_a_wrong_value_is_named(name):
+    call, words = WRONG[name]
+    with pytest.raises(EncodeError) as caught:
+        call()
+    for word in words:
+        assert word in str(caught.value)
+    assert isinstance(caught.value, ValueError)
+
+
+FLOATS = [
+    lambda x: Transform(moved(x, 0, 0)),
+    lambda x: Position([0, x, 0]),
+    lambda x: Position([0, 0, 0], [0, 0, x, 0]),
+    lambda x: Image(PIXELS, moved(0, 0, x)),
+    lambda x: PointList([Point('P', [0, 0, x])]),
+    lambda x: PointList([Point('P', [0, 0, 0], diameter=x)]),
+    lambda x: TrackingData([TrackingElement('T', moved(x, 0, 0))]),
+]
+
+
+@pytest.mark.parametrize('make', FLOATS)
+@pytest.mark.parametrize('value', [1e39, -1e300, 3.5e38])
+def test_what_float32_cannot_hold(make, value):
+    with pytest.raises(EncodeError, match='float32'):
+        codec.encode(make(value))
+
+
+@pytest.mark.parametrize('make', FLOATS)
+@pytest.mark.parametrize('value', [NAN, INF, -INF, 3.4e38, 1e-45, -0.0, np.float32(0.1)])
+def test_every_float32_passes(make, value):
+    message = make(value)
+    assert codec.encode(again(message)) == codec.encode(message)
+
+
+@pytest.mark.filterwarnings('error')
+@pytest.mark.parametrize(
+    ('type_name', 'body'),
+    [
+        (b'TRANSFORM', SIGNALLING_NAN * 12),
+        (b'POSITION', SIGNALLING_NAN * 3),
+        (b'POSITION', SIGNALLING_NAN * 6),
+        (b'POSITION', SIGNALLING_NAN * 7),
+        (b'TDATA', b'T'.ljust(22, b'\0') + SIGNALLING_NAN * 12),
+        (b'POINT', bytes(100) + SIGNALLING_NAN * 4 + bytes(20)),
+        (b'SENSOR', b'\1' + bytes(9) + bytes.fromhex('7ff0000000000001')),
+        (b'IMAGE', bytes.fromhex('000101030101000000000000') + SIGNALLING_NAN * 12 + bytes(12)),
+    ],
+)
+def test_signalling_nan_causes_no_warning(wire, type_name, body):
+    codec.encode(codec.decode(wire(type_name, body)))
+
+
+# --- values ---------------------------------------------------------------------------------
+
+
+def test_messages_do_not_change():
+    message = Transform(EYE)
+    with pytest.raises(FrozenInstanceError):
+        message.device_name = 'other'
+    for array in (message.matrix, again(message).matrix, Position([1, 2, 3]).position):
+        with pytest.raises(ValueError, match='read-only'):
+            array[0] = 5
+    with pytest.raises((AttributeError, TypeError)):
+        message.other = 1
+
+
+def test_arrays_given_are_copied():
+    matrix = np.eye(4)
+    message = Transform(matrix)
+    matrix[0, 3] = 5
+    assert message.matrix[0, 3] == 0
+
+
+@pytest.mark.parametrize(
+    'matrix', [EYE.tolist(), EYE.astype(int), EYE.astype('>f4'), np.asfortranarray(moved(1, 2, 3))]
+)
+def test_anything_like_a_matrix_is_one(matrix):
+    message = Transform(matrix)
+    assert message.matrix.dtype == np.float64
+    assert message.matrix.tolist() == np.array(matrix, float).tolist()
+
+
+def test_match_statement():
+    def tell(message):
+        match message:
+            case Transform(matrix, device_name='Tool'):
+                return matrix[0, 3]
+            case String(text=text) | Status(message=text):
+                return text
+            case Image(pixels):
+                return pixels.shape
+            case codec.Unknown(type_name, content):
+                return type_name, content
+        return None
+
+    assert tell(again(Transform(moved(7, 0, 0), device_name='Tool'))) == 7
+    assert tell(again(Transform(EYE, device_name='Other'))) is None
+    assert tell(again(String('hello'))) == 'hello'
+    assert tell(again(Status(1, message='fine'))) == 'fine'
+    assert tell(again(Image(PIXELS))) == (1, 2, 3)
+    assert tell(again(codec.Unknown('X', b'abc'))) == ('X', b'abc')
+
+
+# --- POSITION -------------------------------------------------------------------------------
+
+
+def test_position_forms():
+    assert Position([1, 2, 3]).form == 12
+    assert Position([1, 2, 3], [0, 0, 0, 1]).form == 28
+    assert again(Position([1, 2, 3])).quaternion.tolist() == [0, 0, 0, 1]
+    half = np.sqrt(0.5)
+    for form in (24, 28):
+        message = again(Position([1, 2, 3], [half, 0, 0, half], form))
+        assert message.form == form
+        assert message.position.tolist() == [1, 2, 3]
+        np.testing.assert_allclose(message.quaternion, [half, 0, 0, half], atol=1e-7)
+    assert again(Position([1, 2, 3], [0, 0, 0, -1])).quaternion.tolist() == [0, 0, 0, -1]
+    assert again(Position([1, 2, 3], [0, 0, 0, 0])).quaternion.tolist() == [0, 0, 0, 0]
+
+
+def test_three_numbers_that_no_w_completes_are_no_rotation(wire):
+    message = codec.decode(wire(b'POSITION', struct.pack('>6f', 1, 2, 3, 1, 1, 0)))
+    assert message.quaternion.tolist() == [0, 0, 0, 1]
+
+
+def test_qtrans_is_position(wire):
+    message = codec.decode(wire(b'QTRANS', struct.pack('>3f', 1, 2, 3)))
+    assert type(message) is Position
+    assert codec.encode(message)[2:14] == b'POSITION\0\0\0\0'
+
+
+# --- IMAGE ----------------------------------------------------------------------------------
+
+KINDS = [
+    'i1',
+    'u1',
+    '<i2',
+    '>i2',
+    '<u2',
+    '>u2',
+    '<i4',
+    '>i4',
+    '<u4',
+    '>u4',
+    '<f4',
+    '>f4',
+    '<f8',
+    '>f8',
+]
+
+
+@pytest.mark.parametrize('kind', KINDS)
+@pytest.mark.parametrize('shape', [(2, 3, 4), (2, 3, 4, 3), (2, 3, 4, 255), (1, 1, 1), (0, 3, 4)])
+def test_pixels_of_every_kind(kind, shape):
+    pixels = np.arange(np.prod(shape)).reshape(shape).astype(kind)
+    image = Image(pixels)
+    assert image.components == (shape[3] if len(shape) == 4 else 1)
+    assert image.size == shape[2::-1]
+    assert image.is_whole
+    assert image.endian == (1 if kind[0] == '>' else 2)
+    back = again(image)
+    assert back.pixels.dtype == pixels.dtype
+    assert back.pixels.tobytes() == pixels.tobytes()
+    assert np.array_equal(back.pixels, pixels)
+    assert codec.encode(image)[58 + 72 :] == pixels.tobytes()
+
+
+@pytest.mark.parametrize(
+    'view',
+    [
+        lambda a: a[:, ::-1],
+        lambda a: a[::2, 1:, ::3],
+        lambda a: a.transpose(2, 1, 0),
+        np.asfortranarray,
+        lambda a: np.broadcast_to(a[:1], a.shape),
+        lambda a: a.view('>i2')[..., 1:],
+    ],
+)
+def test_pixels_that_do_not_lie_in_order(view):
+    pixels = view(np.arange(4 * 5 * 6, dtype=np.int16).reshape(4, 5, 6))
+    assert np.array_equal(again(Image(pixels)).pixels, pixels)
+
+
+def test_flat_and_single_component_pixels():
+    assert Image(np.zeros((3, 4), np.uint8)).pixels.shape == (1, 3, 4)
+    assert Image(np.zeros((2, 3, 4, 1), np.uint8)).pixels.shape == (2, 3, 4)
+
+
+def test_a_block_of_a_volume():
+    image = again(Image(PIXELS, size=[9, 8, np.int64(7)], offset=np.array([6, 6, 6])))
+    assert (image.size, image.offset, image.is_whole) == ((9, 8, 7), (6, 6, 6), False)
+    assert all(type(n) is int for n in (*image.size, *image.offset))
+
+
+@pytest.mark.parametrize('endian', [0, 1, 2])
+def test_byte_order_of_single_bytes_is_kept(wire, endian):
+    head = struct.pack('>HBBBB3H12f3H3H', 1, 1, 3, endian, 0, 1, 1, 1, *[0] * 12, 0, 0, 0, 1, 1, 1)
+    data = wire(b'IMAGE', head + b'\7')
+    image = codec.decode(data)
+    assert (image.pixels.tolist(), image.endian, image.coordinates) == ([[[7]]], endian, 0)
+    assert codec.encode(image) == data
+
+
+def test_centre_origin_by_hand():
+    # 5 x 3 x 2 voxels of 2 x 3 x 4 mm, first voxel at (10, 20, 30): middle (4, 3, 2) mm further on
+    ijk_to_ras = np.array([[2, 0, 0, 10], [0, 3, 0, 20], [0, 0, 4, 30], [0, 0, 0, 1.0]])
+    image = Image.from_array(np.zeros((2, 3, 5), np.uint8), ijk_to_ras, device_name='CT')
+    assert image.matrix.tolist() == [[2, 0, 0, 14], [0, 3, 0, 23], [0, 0, 4, 32], [0, 0, 0, 1]]
+    assert again(image).ijk_to_ras().tolist() == ijk_to_ras.tolist()
+    assert not image.matrix.flags.writeable
+
+
+def test_quarter_turns_by_hand():
+    # i points to the patient's anterior, j to the left, k up; spacing 2 x 3 x 4
+    ijk_to_ras = np.array([[0, -3, 0, 7], [2, 0, 0, 8], [0, 0, 4, 9], [0, 0, 0, 1.0]])
+    image = Image.from_array(np.zeros((2, 3, 5), np.uint8), ijk_to_ras)
+    # the middle voxel (2, 1, .5) lies at 7 - 3, 8 + 4, 9 + 2
+    assert image.matrix[:, 3].tolist() == [4, 12, 11, 1]
+    wire_floats = struct.unpack_from('>12f', codec.encode(image), 58 + 12)
+    assert wire_floats == (0, 2, 0, -3, 0, 0, 0, 0, 4, 4, 12, 11)
+    assert again(image).ijk_to_ras().tolist() == ijk_to_ras.tolist()
+
+
+@pytest.mark.parametrize('axis', [0, 1, 2])
+@pytest.mark.parametrize('coordinates', [RAS, LPS])
+def test_corners_of_turned_images(axis, coordinates):
+    turn = np.roll(np.eye(3), axis, axis=0)
+    ijk_to_ras = np.eye(4)
+    ijk_to_ras[:3, :3] = turn @ [[0, -1, 0], [1, 0, 0], [0, 0, 1]] * [0.5, 2, 4]
+    ijk_to_ras[:3, 3] = -100, 50, 8
+    image = Image.from_array(np.zeros((7, 6, 5), np.int16), ijk_to_ras, coordinates=coordinates)
+    np.testing.assert_allclose(again(image).ijk_to_ras(), ijk_to_ras, atol=1e-5)
+
+
+def test_lps_numbers_are_turned():
+    matrix = [[2, 0, 0, 10], [0, 3, 0, 20], [0, 0, 4, 30], [0, 0, 0, 1]]
+    image = again(Image(np.zeros((1, 1, 1), np.uint8), matrix, LPS))
+    assert image.matrix.tolist() == matrix
+    wanted = [[-2, 0, 0, -10], [0, -3, 0, -20], [0, 0, 4, 30], [0, 0, 0, 1]]
+    assert image.ijk_to_ras().tolist() == wanted
+    assert image.ijk_to_ras(RAS).tolist() == matrix
+    assert Image(image.pixels, matrix, 0).ijk_to_ras().tolist() == matrix
+
+
+def test_an_axis_that_was_never_set_is_one_millimetre():
+    matrix = np.zeros((4, 4))
+    matrix[3, 3] = 1
+    ijk_to_ras = Image(np.zeros((3, 3, 3), np.uint8), matrix).ijk_to_ras()
+    assert ijk_to_ras.tolist() == moved(-1, -1, -1).tolist()
+
+
+# --- POINT, TDATA ---------------------------------------------------------------------------
+
+
+def test_lists():
+    points = PointList([Point('ä' * 32, [1, 2, 3], 'g' * 32, (1, 2, 3, 4), 5, 'o' * 20)])
+    point = again(points).elements[0]
+    assert (point.name, point.group, point.owner) == ('ä' * 32, 'g' * 32, 'o' * 20)
+    assert (point.position.tolist(), point.rgba, point.diameter) == ([1, 2, 3], (1, 2, 3, 4), 5)
+    tool = again(TrackingData(TrackingElement('t' * 20, moved(1, 2, 3), t) for t in (4, 9)))
+    assert [(e.name, e.type) for e in tool.elements] == [('t' * 20, 4), ('t' * 20, 9)]
+    assert tool.elements[1].matrix.tolist() == moved(1, 2, 3).tolist()
+    assert again(PointList()).elements == again(TrackingData([])).elements == ()
+
+
+def test_garbage_in_fixed_fields(wire):
+    body = b'T\0garbage'.ljust(20, b'\xff') + b'\x09\xff' + bytes(48)
+    element = codec.decode(wire(b'TDATA', body)).elements[0]
+    assert (element.name, element.type) == ('T', 9)
+    assert (
+        codec.encode(codec.decode(wire(b'TDATA', body)))[58 + 1 : 58 + 22] == bytes(19) + b'\x09\0'
+    )
+    body = b'\xff'.ljust(64, b'\xfe') + bytes(72)
+    data = wire(b'POINT', body)
+    assert codec.encode(codec.decode(data)) == data
+
+
+# --- SENSOR ---------------------------------------------------------------------------------
+
+
+def test_unit_words():
+    assert unit_word([('N', 1), ('m', -2)], 'k') == 0x32C41E0000000000
+    assert unit_word([('m', 1), ('s', -2)]) == 0x00443E0000000000
+    assert unit_word([]) == 0
+    assert unit_word([('m', 7)] * 6, 'f') == unit_word(((u, 7) for u in ['m'] * 6), 'f')
+    assert unit_parts(0x32C41E0000000000) == ('k', [('N', 1), ('m', -2)])
+    assert unit_parts(0) == ('', [])
+
+
+def test_every_unit_and_prefix_comes_back():
+    assert len(UNITS) == 0x1B
+    assert (UNITS[0x0B - 1], UNITS[0x10 - 1], UNITS[0x1B - 1]) == ('N', 'V', 'Sv')
+    for prefix, _ in PREFIXES.values():
+        for unit in UNITS:
+            for exponent in (-7, -1, 1, 7):
+                parts = prefix, [(unit, exponent), ('s', -1)]
+                assert unit_parts(unit_word(parts[1], prefix)) == parts
+
+
+@pytest.mark.parametrize(
+    'arguments',
+    [
+        ([('x', 1)],),
+        ([('m', 8)],),
+        ([('m', -8)],),
+        ([('m', 1.5)],),
+        ([('m', None)],),
+        ([('m', 1)] * 7,),
+        ([('m', 1)], 'q'),
+    ],
+)
+def test_units_that_do_not_exist(arguments):
+    with pytest.raises(EncodeError, match='unit'):
+        unit_word(*arguments)
+
+
+@pytest.mark.parametrize('word', [0x8 << 60, 0x1C << 54, 0x3F << 54, 1 << 54 | 8 << 50])
+def test_unit_words_that_mean_nothing(word):
+    assert unit_parts(word) is None
+    sensor = again(Sensor([1], word))
+    assert (sensor.unit, sensor.unit_text, sensor.si_factor) == (word, '', 1.0)
+
+
+@pytest.mark.parametrize(
+    ('units', 'prefix', 'text', 'factor'),
+    [
+        ([('N', 1), ('m', -2)], 'k', 'kN*m^-2', 1e3),
+        ([('g', 1)], 'k', 'kg', 1.0),
+        ([('g', 1)], '', 'g', 1e-3),
+        ([('m', 2)], 'm', 'm(m^2)', 1e-3),
+        ([('V', 1)], 'u', 'uV', 1e-6),
+        ([], '', '', 1.0),
+    ],
+)
+def test_units_for_people(units, prefix, text, factor):
+    sensor = again(Sensor([1.5], unit_word(units, prefix)))
+    assert sensor.unit_text == text
+    assert sensor.si_factor == pytest.approx(factor)
+
+
+def test_sensor_values():
+    for values in ([], [1.5, NAN, -INF, 5e-324], np.arange(255)):
+        assert np.array_equal(again(Sensor(values)).values, values, equal_nan=True)
+
+
+# --- STRING, STATUS -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ('body', 'text'),
+    [
+        (b'\0\3\0\0', ''),
+        (b'\0\3\0\2hi', 'hi'),
+        (b'\0\3\0\3hi\0', 'hi'),
+        (b'\0\3\0\2hi\0', 'hi'),
+        (b'\0\3\0\2hi and more', 'hi'),
+        (b'\0\3\0\3h\0i', 'h\0i'),
+        (b'\0\0\0\2hi', 'hi'),
+        (b'\0\3\0\2\xc3\xa4', 'ä'),
+        (b'\0\x6a\0\2\xff\xc3', '\udcff\udcc3'),
+        (b'\0\4\0\1\xe4', 'ä'),
+        (b'\3\xf6\0\4h\0i\0', 'hi'),
+        (b'\3\xf6\0\6h\0i\0\0\0', 'hi'),
+    ],
+)
+def test_string_tolerance(wire, body, text):
+    message = codec.decode(wire(b'STRING', body))
+    assert message.text == text
+    if '\0' in text:
+        with pytest.raises(EncodeError, match='NUL'):
+            codec.encode(message)
+    else:
+        assert again(message).text == text
+        assert again(message).encoding == message.encoding
+
+
+def test_strings_choose_their_encoding():
+    assert String('plain').encoding == 3
+    assert String('ä').encoding == 106
+    assert String('plain', 106).encoding == 106
+    assert again(String('ä€', 1014)).text == 'ä€'
+    assert len(again(String('x' * 65535)).text) == 65535
+
+
+@pytest.mark.parametrize(
+    ('tail', 'text'),
+    [
+        (b'', ''),
+        (b'\0', ''),
+        (b'text\0', 'text'),
+        (b'text', 'text'),
+        (b'text\0\0\0', 'text'),
+        (b'text\0more', 'text'),
+        (b'\xff\xc3\xa4\0', '\udcffä'),
+    ],
+)
+def test_status_tolerance(wire, tail, text):
+    body = struct.pack('>Hq20s', 25, -(2**63), b'Name\0gar') + tail
+    message = codec.decode(wire(b'STATUS', body))
+    assert (message.code, message.subcode) == (25, -(2**63))
+    assert (message.error_name, message.message) == ('Name', text)
+    assert message.code_name == 'CODE_25'
+    raw = codec.encode(message)
+    assert raw.endswith(text.encode('utf-8', 'surrogateescape') + b'\0')
+    assert raw[68:88] == b'Name'.ljust(20, b'\0')
+
+
+def test_an_error_name_without_nul_is_read_but_not_written(wire):
+    message = codec.decode(wire(b'STATUS', struct.pack('>Hq20s', 1, 0, b'n' * 20) + b'\0'))
+    assert message.error_name == 'n' * 20
+    with pytest.raises(EncodeError, match='error_name'):
+        codec.encode(message)
+
+
+def test_status_codes_have_names():
+    assert Status().code == StatusCode.OK == 1
+    assert Status(0).code_name == 'INVALID_PACKET'
+    assert Status(19).code_name == 'SHUTTING_DOWN'
+    assert Status(20).code_name == 'CODE_20'
+    assert len(StatusCode) == 20
+
+
+# --- the register ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def registers(monkeypatch):
+    """Forget what a test registers."""
+    monkeypatch.setattr(message_module, '_REGISTER', dict(message_module._REGISTER))
+
+
+def test_a_second_class_for_a_name_fails(registers):
+    before = codec.registered()
+    for names in (('TRANSFORM',), ('QTRANS',), ('FRESH', ['ALIAS', 'STATUS']), ('N' * 13,)):
+        with pytest.raises(ValueError, match='registered already|type_name'):
+
+            @codec.register(*names)
+            class Second(codec.Message):
+                pass
+
+        assert codec.registered() == before
+    assert codec.message_class('TRANSFORM') is Transform
+    assert codec.message_class('QTRANS') is Position
+    assert codec.message_class('NOBODY') is None
+
+
+def test_a_class_from_outside_works_end_to_end(registers, wire):
+    @codec.register('LAB_GAIN', aliases=['GAIN'])
+    @dataclass(frozen=True, slots=True, eq=False)
+    class Gain(codec.Message):
+        """A gain in decibels."""
+
+        decibels: float = 0.0
+
+        def encode_content(self):
+            """Write the number."""
+            return [struct.pack('>d', self.decibels)]
+
+        @classmethod
+        def decode_content(cls, content, envelope):
+            """Read the number."""
+            if len(content) != 8:
+                raise ContentError(f'{len(content)} bytes, wanted 8')
+            return cls.from_wire(envelope, decibels=struct.unpack('>d', content)[0])
+
+    sent = Gain(2.5, device_name='Amplifier', metadata={'k': 'v'}, message_id=4)
+    decoder = codec.Decoder()
+    decoder.feed(codec.encode(sent))
+    got = decoder.next_message()
+    assert type(got) is Gain
+    assert (got.decibels, got.device_name, got.metadata) == (2.5, 'Amplifier', {'k': 'v'})
+    assert (got.type_name, got.message_id, got.version) == ('LAB_GAIN', 4, 2)
+    assert codec.decode(wire(b'GAIN', bytes(8))).decibels == 0
+    with pytest.raises(DecodeError, match="LAB_GAIN 'Dev': 7 bytes"):
+        codec.decode(wire(b'LAB_GAIN', bytes(7)))
+
+
+@pytest.mark.parametrize('content', [b'', b'abc', bytearray(b'abc'), memoryview(b'abc')])
+def test_unknown_messages_come_back(content):
+    message = again(codec.Unknown('STT_THING', content, device_name='D', metadata={'a': 'b'}))
+    assert type(message) is codec.Unknown
+    assert (message.type_name, message.content) == ('STT_THING', bytes(content))
+    assert (message.device_name, message.metadata) == ('D', {'a': 'b'})
+
+
+# --- the package ----------------------------------------------------------------------------
+
+FOLDER = Path(igtl_ros2.__file__).parent / 'codec'
+
+
+@pytest.mark.parametrize('path', sorted(FOLDER.rglob('*.py')), ids=lambda path: path.name)
+def test_the_codec_needs_numpy_and_nothing_else(path):
+    allowed = {*sys.stdlib_module_names, 'numpy', 'fastcrc'}
+    allowed -= {'socket', 'ssl', 'asyncio', 'threading', 'time', 'selectors', 'select'}
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module]
+        else:
+            continue
+        assert {name.split('.')[0] for name in names} <= allowed
+
+
+def test_importing_the_codec_imports_no_other_part():
+    code = (
+        'import sys, igtl_ros2.codec\n'
+        'ours = [n for n in sys.modules if n.startswith("igtl_ros2.")]\n'
+        'print([n for n in ours if not n.startswith(("igtl_ros2.codec", "igtl_ros2.errors"))],\n'
+        '      "rclpy" in sys.modules, "asyncio" in sys.modules)'
+    )
+    run = subprocess.run(
+        [sys.executable, '-c', code],
+        cwd=FOLDER.parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.split() == ['[]', 'False', 'False']
+
+
+def test_half_turn_in_the_short_form_of_position_is_not_lost_to_rounding():
+    """Three float32 may be a little longer than 1: w is 0 then, the pose is no identity."""
+    xyz = np.float32([0.57735031, 0.57735031, 0.57735031])
+    assert float(np.sum(np.float64(xyz) ** 2)) > 1
+    content = np.array([1, 2, 3, *xyz], '>f4').tobytes()
+    frame = codec.encode(codec.Unknown('POSITION', content))
+    np.testing.assert_allclose(codec.decode(frame).quaternion, [*xyz, 0])
+
+
+def test_position_that_no_w_completes_is_refused():
+    content = np.array([1, 2, 3, 0.9, 0.9, 0.9], '>f4').tobytes()
+    with pytest.raises(ContentError, match='quaternion'):
+        codec.decode(codec.encode(codec.Unknown('POSITION', content)))
