@@ -6,9 +6,9 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from types import TracebackType
-from typing import Any, Callable, TypeVar
+from typing import Any, TypeVar
 
 from .codec import Message
 from .config import Settings
@@ -19,10 +19,12 @@ from .transport.network import NetworkThread
 _HOUSEKEEPING_S = 0.25
 _LINGER_S = 0.5
 # Asked once and answered once: nothing that a peer who joins later should be told
-_NOT_HELD = ('GET_', 'STT_', 'STP_', 'RTS_', 'COMMAND')
+_NOT_HELD = ('GET_', 'STT_', 'STP_', 'RTS_', 'COMMAND', 'QUERY')
 
 _log = logging.getLogger(__name__)
 AnyLink = TypeVar('AnyLink', bound='Link')
+OnMessage = Callable[[Peer, Message], None]
+OnPeer = Callable[[Peer, bool], None]
 
 
 class Link:
@@ -42,21 +44,21 @@ class Link:
         self,
         settings: Settings,
         *,
-        on_message: Callable[[Peer, Message], None] | None = None,
-        on_peer: Callable[[Peer, bool], None] | None = None,
+        on_message: OnMessage | None = None,
+        on_peer: OnPeer | None = None,
     ) -> None:
         """Start the network thread."""
         self.settings = settings
         self.network = NetworkThread()
         self._on_message = on_message
         self._on_peer = on_peer
-        self._lock = threading.Lock()
+        #: guards what follows; whoever waits for a peer or a message waits here
+        self._changed = threading.Condition()
         self._peers: list[Peer] = []
         self._held: dict[tuple[str, str], Outgoing] = {}
         self._wake_posted = False
         self._inbox: deque[tuple[Peer, Message]] = deque()
-        self._inbox_changed = threading.Condition()
-        self._paused: list[Peer] = []
+        self._paused: set[Peer] = set()
         self._closed = False
         self._tasks: list[asyncio.Task[None]] = []
         self.network.post(self._start_housekeeping)
@@ -64,7 +66,7 @@ class Link:
     @property
     def peers(self) -> list[Peer]:
         """The peers that are connected now."""
-        with self._lock:
+        with self._changed:
             return list(self._peers)
 
     # -- sending, from any thread
@@ -75,27 +77,30 @@ class Link:
         """
         Send a message to all peers.
 
+        A message that cannot be encoded is counted and logged.
+
         :param hold: keep it for peers who join later; left out: yes, unless it is a query.
         :param exclude: peers that shall not get it.
         """
         outgoing = Outgoing(message)
-        with self._lock:
+        excluded = set(exclude)
+        with self._changed:
             if hold or hold is None and not message.type_name.startswith(_NOT_HELD):
                 self._held[outgoing.key] = outgoing
-            peers = [peer for peer in self._peers if peer not in exclude]
+            peers = [peer for peer in self._peers if peer not in excluded]
         self.post_to(peers, outgoing)
 
     def post_to(self, peers: Iterable[Peer], outgoing: Outgoing) -> None:
         """Put a message into mailboxes and wake the network thread, if it is not awake yet."""
         for peer in peers:
-            peer.mailbox.put(outgoing)
-        with self._lock:
+            peer.post(outgoing)
+        with self._changed:
             wake, self._wake_posted = not self._wake_posted, True
         if wake:
             self.network.post(self._wake)
 
     def _wake(self) -> None:
-        with self._lock:
+        with self._changed:
             self._wake_posted = False
         for peer in self.peers:
             peer.pump()
@@ -108,68 +113,77 @@ class Link:
 
         :raises PeerError: if none arrives in time, or the link is closed.
         """
-        with self._inbox_changed:
-            if not self._inbox_changed.wait_for(lambda: self._inbox or self._closed, timeout_s):
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._inbox or self._closed, timeout_s):
                 raise PeerError(f'no message within {timeout_s} s')
             if not self._inbox:
                 raise PeerError('the link is closed')
             item = self._inbox.popleft()
-            resume = []
-            if self._paused and len(self._inbox) <= self.settings.queue_messages // 2:
-                resume, self._paused = self._paused, []
-        for peer in resume:
-            self.network.post(peer.resume_reading)
+            resume = self._paused and len(self._inbox) <= self.settings.queue_messages // 2
+        if resume:
+            self.network.post(self._resume)
         return item
+
+    def _resume(self) -> None:
+        with self._changed:
+            resumed, self._paused = self._paused, set()
+        for peer in resumed:
+            peer.resume_reading()
 
     # -- called by peers, in the network thread
 
     def joined(self, peer: Peer) -> None:
         """Take a new peer in and give it what is held."""
-        with self._lock:
+        with self._changed:
+            if self._closed:
+                peer.disconnect('this side closed the link')
+                return
             self._peers.append(peer)
             for outgoing in self._held.values():
-                peer.mailbox.put(outgoing)
+                peer.post(outgoing)
+            self._changed.notify_all()
         _log.info('%s: connected', peer.address)
         self._tell(self._on_peer, peer, True)
 
     def left(self, peer: Peer, why: str) -> None:
         """Forget a peer whose connection is gone."""
-        with self._lock:
-            known = peer in self._peers
-            if known:
-                self._peers.remove(peer)
-        if known:
-            if not self._closed:
-                _log.info('%s: disconnected: %s', peer.address, why)
-            self._tell(self._on_peer, peer, False)
+        with self._changed:
+            if peer not in self._peers:
+                return  # it was refused
+            self._peers.remove(peer)
+            self._paused.discard(peer)
+        if not self._closed:
+            level = logging.WARNING if peer.cut_off else logging.INFO
+            _log.log(level, '%s: disconnected: %s', peer.address, why)
+        self._tell(self._on_peer, peer, False)
 
     def received(self, peer: Peer, message: Message) -> None:
         """Hand a message on."""
         if self._on_message is not None:
             self._tell(self._on_message, peer, message)
             return
-        with self._inbox_changed:
+        with self._changed:
             self._inbox.append((peer, message))
-            if len(self._inbox) >= self.settings.queue_messages and peer not in self._paused:
-                self._paused.append(peer)
+            if len(self._inbox) >= self.settings.queue_messages:
+                self._paused.add(peer)
                 peer.pause_reading()
-            self._inbox_changed.notify()
+            self._changed.notify_all()
 
     def _tell(self, callback: Callable[..., None] | None, peer: Peer, value: Any) -> None:
         """Call back; what goes wrong there must not end the connection of a peer."""
         try:
             if callback is not None:
                 callback(peer, value)
-        except Exception:
+        except Exception as error:
             peer.errors['callback'] += 1
-            _log.exception('%s: error while handling %s', peer.address, type(value).__name__)
+            peer.complain('callback', f'error in {callback!r}', error)
 
     # -- life
 
     def _start_housekeeping(self) -> None:
         self.add_task(self._housekeeping())
 
-    def add_task(self, coroutine: Any) -> None:
+    def add_task(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine in the network thread until the link is closed."""
         self._tasks.append(self.network.loop.create_task(coroutine))
 
@@ -191,21 +205,19 @@ class Link:
             await asyncio.sleep(0.005)
         for peer in self.peers:
             peer.disconnect('this side closed the link')
-        await asyncio.sleep(0)
 
     def close(self, linger_s: float = _LINGER_S) -> None:
         """
         Close all connections; calling it twice does no harm.
 
+        Called back in the network thread, it does not wait for the end.
+
         :param linger_s: how long messages that are not sent yet may take to leave.
         """
-        with self._inbox_changed:
-            if self._closed:
-                return
+        with self._changed:
             self._closed = True
-            self._inbox_changed.notify_all()
-        self.network.run(self._shut_down(linger_s))
-        self.network.stop()
+            self._changed.notify_all()
+        self.network.stop(lambda: self._shut_down(linger_s))
 
     def __enter__(self: AnyLink) -> AnyLink:
         """Use it in a with statement."""

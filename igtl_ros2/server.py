@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from .config import Settings
-from .link import Link
+from .link import Link, OnMessage, OnPeer
 from .peer import Peer
 from .transport.address import Address, parse_url
 from .transport.tcp import listen
@@ -26,13 +26,13 @@ class Server(Link):
         """Start to listen."""
         super().__init__(settings, **callbacks)
         wanted = Address('tcp', settings.host, settings.port)
-        self._listener: asyncio.AbstractServer
+        self._listener: asyncio.AbstractServer | None = None
         try:
             self._listener, self.address = self.network.run(
                 listen(wanted, lambda: Peer(self, settings))
             )
         except BaseException:
-            self.network.stop()
+            self.close()
             raise
         _log.info('listening on %s', self.address)
 
@@ -45,20 +45,28 @@ class Server(Link):
         super().joined(peer)
 
     async def _stop(self) -> None:
-        self._listener.close()
+        if self._listener is not None:
+            self._listener.close()
 
 
-def serve(url: str = 'tcp://127.0.0.1:18944', **settings: Any) -> Server:
+def serve(
+    url: str = 'tcp://127.0.0.1:18944',
+    *,
+    on_message: OnMessage | None = None,
+    on_peer: OnPeer | None = None,
+    **settings: Any,
+) -> Server:
     """
     Serve OpenIGTLink at an address.
 
     :param url: such as `tcp://0.0.0.0:18944` for all network interfaces; port 0 takes a free one,
         see `Server.address`.
-    :param settings: any of `config.Settings`, and `on_message`, `on_peer` of `Link`.
+    :param on_message: see `Link`.
+    :param on_peer: see `Link`.
+    :param settings: any of `config.Settings`.
     :raises PeerError: if the address cannot be listened on.
     :raises ConfigError: if the URL or a setting is wrong.
     """
     address = parse_url(url)
-    callbacks = {name: settings.pop(name) for name in ('on_message', 'on_peer') if name in settings}
     values = {**settings, 'mode': 'server', 'host': address.host, 'port': address.port}
-    return Server(Settings.from_values(values), **callbacks)
+    return Server(Settings.from_values(values), on_message=on_message, on_peer=on_peer)

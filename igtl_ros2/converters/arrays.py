@@ -29,9 +29,11 @@ def sensor_to_ros(message: Sensor, route: Route, stamp: Time) -> Converted:
 @from_ros(Float64MultiArray, 'SENSOR', 'sensor', default=True)
 def sensor_from_array(message: Float64MultiArray, sending: Sending) -> Sensor:
     """Float64MultiArray of up to 255 values as SENSOR; `info` may give the unit_word."""
-    word = sending.info.get('unit_word', '0x0')
+    word = sending.info.get('unit_word', 0)
     try:
-        unit = int(str(word), 0)
-    except ValueError as error:
-        raise ConversionError(f'unit_word {word!r} in info is no number') from error
+        unit = int(word, 0) if isinstance(word, str) else word
+    except ValueError:
+        unit = -1
+    if not isinstance(unit, int) or not 0 <= unit < 1 << 64:
+        raise ConversionError(f'unit_word in info: {str(word)[:40]!r} is no number of 64 bits')
     return Sensor(np.asarray(message.data, np.float64), unit, **sending.envelope())

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from array import array
-
 from builtin_interfaces.msg import Time
 from std_msgs.msg import UInt8MultiArray
 
 from ..codec import Message, Unknown, decode, encode
-from ..errors import ConversionError, DecodeError
+from ..errors import ConversionError, DecodeError, EncodeError
 from .registry import Converted, Route, Sending, from_ros, to_ros
 
 
 def raw_frame(message: Message) -> UInt8MultiArray:
-    """Make the complete frame, header included."""
-    return UInt8MultiArray(data=array('B', encode(message)))
+    """
+    Make the complete frame, header included.
+
+    :raises ConversionError: if what was understood cannot be written in that way.
+    """
+    result = UInt8MultiArray()
+    try:
+        result.data.frombytes(encode(message))
+    except EncodeError as error:
+        raise ConversionError(f'no frame can be made of it: {error}') from error
+    return result
 
 
 @to_ros(Unknown)

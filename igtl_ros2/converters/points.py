@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point as RosPoint
 from geometry_msgs.msg import PointStamped, Pose, PoseArray
@@ -12,10 +10,7 @@ from std_msgs.msg import Header
 from ..codec.messages.points import Point, PointList
 from ..errors import ConversionError
 from .registry import Converted, Route, Sending, from_ros, to_ros
-from .tracking import element_names
-from .units import PER_METRE, point_from_ros, point_to_ros, ros_text
-
-_INFO_KEYS = ('labels', 'groups', 'rgba', 'diameters', 'owners')
+from .units import PER_METRE, json_number, length_from_ros, point_from_ros, point_to_ros, ros_text
 
 
 @to_ros(PointList)
@@ -27,7 +22,7 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
     kept = []
     for point in message.elements:
         try:
-            position = point_to_ros(point.position, rule.wire_unit, rule.wire_axes)
+            position = point_to_ros(point.position.tolist(), rule.wire_unit, rule.wire_axes)
         except ConversionError as error:
             result.errors.append(f'point {ros_text(point.name)!r} is left out: {error}')
             continue
@@ -38,7 +33,7 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
         labels=[ros_text(p.name) for p in kept],
         groups=[ros_text(p.group) for p in kept],
         rgba=[list(p.rgba) for p in kept],
-        diameters=[p.diameter / PER_METRE[rule.wire_unit] for p in kept],
+        diameters=[json_number(p.diameter / PER_METRE[rule.wire_unit]) for p in kept],
         owners=[ros_text(p.owner) for p in kept],
     )
     return result
@@ -61,26 +56,22 @@ def points_from_point(message: PointStamped, sending: Sending) -> PointList:
 
 def _points(positions: list[RosPoint], sending: Sending) -> tuple[Point, ...]:
     unit = sending.rule.wire_unit
-    columns: dict[str, list[Any]] = {}
-    for key, usual in zip(_INFO_KEYS, ('', '', [255, 255, 255, 255], 0.0, '')):
-        values = sending.info.get(key)
-        if not isinstance(values, list) or len(values) != len(positions):
-            values = [usual] * len(positions)
-        columns[key] = values
-    columns['labels'] = element_names(sending, len(positions), 'labels')
-    try:
-        return tuple(
-            Point(
-                name=label,
-                position=point_from_ros(position, unit),
-                group=str(group),
-                rgba=tuple(rgba),
-                diameter=float(diameter) * PER_METRE[unit],
-                owner=str(owner),
-            )
-            for position, label, group, rgba, diameter, owner in zip(
-                positions, *(columns[key] for key in _INFO_KEYS)
-            )
+    count = len(positions)
+    labels = sending.info_names('labels', count, 64)
+    groups = sending.info_list('groups', count, str) or [''] * count
+    rgba = sending.info_list('rgba', count, list) or [(255, 255, 255, 255)] * count
+    diameters = sending.info_list('diameters', count, int, float) or [0.0] * count
+    owners = sending.info_list('owners', count, str) or [''] * count
+    return tuple(
+        Point(
+            name=label,
+            position=point_from_ros(position, unit),
+            group=group,
+            rgba=tuple(colour),
+            diameter=length_from_ros(diameter, unit),
+            owner=owner,
         )
-    except (TypeError, ValueError) as error:
-        raise ConversionError(f'info does not describe points: {error}') from error
+        for position, label, group, colour, diameter, owner in zip(
+            positions, labels, groups, rgba, diameters, owners
+        )
+    )

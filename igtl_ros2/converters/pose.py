@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import PointStamped, Pose, PoseStamped, TransformStamped
@@ -16,6 +14,7 @@ from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import (
     RIGID_TOLERANCE,
     Matrix,
+    json_number,
     matrix_to_quaternion,
     point_from_ros,
     point_to_ros,
@@ -44,7 +43,8 @@ def tool_state(message: Message, tool: str = '') -> str | None:
     state = metadata.get(f'{tool}Status') if tool else None
     if state is None:
         state = metadata.get('TransformStatus', metadata.get('Status'))
-    if metadata.get('TransformValid', '').lower() in _FALSE and state in (None, 'OK'):
+    state = state or None
+    if is_valid(state) and metadata.get('TransformValid', '').lower() in _FALSE:
         return 'INVALID'
     return state
 
@@ -56,67 +56,64 @@ def is_valid(state: str | None) -> bool:
 
 def finite_list(matrix: Matrix) -> list[list[float | str]]:
     """List a matrix for JSON, which has no NaN and no infinity."""
-    return [[v if math.isfinite(v) else str(v) for v in row] for row in matrix.tolist()]
+    return [[json_number(value) for value in row] for row in matrix.tolist()]
 
 
 def transform_stamped(pose: Pose, route: Route, stamp: Time) -> TransformStamped:
     """Make the message that tf uses for a pose."""
-    return TransformStamped(
-        header=Header(stamp=stamp, frame_id=route.frame_id),
-        child_frame_id=route.child_frame_id,
-        transform=transform_of(pose),
-    )
+    # filled in afterwards: constructors make all defaults, even of what they are given
+    result = TransformStamped()
+    result.header.stamp = stamp
+    result.header.frame_id = route.frame_id
+    result.child_frame_id = route.child_frame_id
+    result.transform = transform_of(pose)
+    return result
 
 
 @to_ros(Transform)
 def transform_to_ros(message: Transform, route: Route, stamp: Time) -> Converted:
     """TRANSFORM: `transform`, and `pose` and tf where asked for."""
-    return _pose_to_ros(message, message.matrix, route, stamp)
-
-
-@to_ros(Position)
-def position_to_ros(message: Position, route: Route, stamp: Time) -> Converted:
-    """POSITION: `pose`, or `point` where it came without an orientation."""
-    if message.form != 12:
-        matrix = np.eye(4)
-        matrix[:3, :3] = quaternion_to_matrix(message.quaternion)
-        matrix[:3, 3] = message.position
-        result = _pose_to_ros(message, matrix, route, stamp)
-    else:
-        result = Converted(state=tool_state(message))
-        if is_valid(result.state) or route.rule.publish_invalid:
-            rule = route.rule
-            result.outputs['point'] = PointStamped(
-                header=Header(stamp=stamp, frame_id=route.frame_id),
-                point=point_to_ros(message.position, rule.wire_unit, rule.wire_axes),
-            )
-    result.info['form'] = message.form
-    return result
-
-
-def _pose_to_ros(
-    message: Transform | Position, matrix: Matrix, route: Route, stamp: Time
-) -> Converted:
     rule = route.rule
     result = Converted(state=tool_state(message))
     if not (is_valid(result.state) or rule.publish_invalid):
         return result
     try:
-        pose, distance = pose_to_ros(matrix, rule.wire_unit, rule.wire_axes)
+        pose, distance = pose_to_ros(message.matrix, rule.wire_unit, rule.wire_axes)
     except ConversionError as error:
-        result.info['matrix'] = finite_list(matrix)
+        result.info['matrix'] = finite_list(message.matrix)
         result.errors.append(f'not published as a pose: {error}')
         return result
     if distance > RIGID_TOLERANCE:
-        result.info['matrix'] = finite_list(matrix)
+        result.info['matrix'] = finite_list(message.matrix)
         result.errors.append(NOT_RIGID)
     transform = transform_stamped(pose, route, stamp)
-    if isinstance(message, Transform):
-        result.outputs['transform'] = transform
-    if rule.pose or isinstance(message, Position):
+    result.outputs['transform'] = transform
+    if rule.pose:
         result.outputs['pose'] = PoseStamped(header=transform.header, pose=pose)
     if rule.tf != 'off':
         result.transforms.append(transform)
+    return result
+
+
+@to_ros(Position)
+def position_to_ros(message: Position, route: Route, stamp: Time) -> Converted:
+    """POSITION: `pose`, or `point` where it came without an orientation."""
+    result = Converted(state=tool_state(message), info={'form': message.form})
+    rule = route.rule
+    if not (is_valid(result.state) or rule.publish_invalid):
+        return result
+    header = Header(stamp=stamp, frame_id=route.frame_id)
+    if message.form == 12:
+        point = point_to_ros(message.position.tolist(), rule.wire_unit, rule.wire_axes)
+        result.outputs['point'] = PointStamped(header=header, point=point)
+        return result
+    matrix = np.eye(4)
+    matrix[:3, :3] = quaternion_to_matrix(message.quaternion.tolist())
+    matrix[:3, 3] = message.position
+    pose, _ = pose_to_ros(matrix, rule.wire_unit, rule.wire_axes)
+    result.outputs['pose'] = PoseStamped(header=header, pose=pose)
+    if rule.tf != 'off':
+        result.transforms.append(transform_stamped(pose, route, stamp))
     return result
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Callable, NamedTuple
+from typing import Any, NamedTuple
 
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import TransformStamped
@@ -80,12 +80,40 @@ class Sending:
         metadata: dict[str, str] = {}
         if header is not None:
             metadata['ros_frame_id'] = header.frame_id
-            if stamp_ns:
-                metadata['ros_stamp'] = f'{header.stamp.sec}.{header.stamp.nanosec:09d}'
+            if stamp_ns > 0:
+                metadata['ros_stamp'] = f'{stamp_ns // _NS}.{stamp_ns % _NS:09d}'
         if len(self.device.encode('utf-8', 'surrogateescape')) > 20:
             metadata['IGTL_DEVICE_NAME'] = self.device
         return {'device_name': self.device, 'timestamp': from_ns(ns), 'metadata': metadata}
 
+    def info_list(self, key: str, count: int, *kinds: type) -> list[Any] | None:
+        """
+        Take a list from `info`; None if there is none, or none of this length.
+
+        :param kinds: what its elements may be.
+        :raises ConversionError: if it is something else.
+        """
+        values = self.info.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, kinds) for value in values):
+            wanted = ' or '.join(kind.__name__ for kind in kinds)
+            raise ConversionError(f'{key} in info: wanted a list of {wanted}')
+        return values if len(values) == count else None
+
+    def info_names(self, key: str, count: int, size: int) -> list[str]:
+        """
+        Take names from `info`; if there are none, number them after the device.
+
+        :param size: how many bytes a name may have.
+        """
+        names = self.info_list(key, count, str)
+        if names is None:
+            room = size - len(f'-{count}')
+            stem = self.device.encode('utf-8', 'ignore')[:room].decode('utf-8', 'ignore')
+            names = [f'{stem}-{number}' for number in range(1, count + 1)]
+        return names
+
+
+_NS = 1_000_000_000
 
 ToRos = Callable[[Any, Route, Time], Converted]
 FromRos = Callable[[Any, Sending], Message]
@@ -200,5 +228,7 @@ def load_converters() -> list[str]:
         try:
             import_module(f'{package}.{module.name}')
         except ModuleNotFoundError as error:
+            if error.name is None or error.name.split('.')[0] == package.split('.')[0]:
+                raise
             missing.append(f'{module.name} (needs {error.name})')
     return missing

@@ -79,7 +79,11 @@ def status_from_diagnostic(message: DiagnosticStatus, sending: Sending) -> Statu
 
 def _status(entry: DiagnosticStatus, sending: Sending, header: Header | None) -> Status:
     facts = {item.key: item.value for item in entry.values}
-    code: int | str = facts.get('igtl_code', _CODE_BY_LEVEL.get(entry.level, 2))
+    code = facts.get('igtl_code')
+    if code is None and 'code_name' in facts:  # it was made by status_to_ros
+        code = facts.get('code')
+    if code is None:
+        code = _CODE_BY_LEVEL.get(entry.level, StatusCode.UNKNOWN_ERROR)
     try:
         numbers = int(code), int(facts.get('subcode', 0))
     except ValueError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import PoseArray
+from geometry_msgs.msg import Pose, PoseArray
 from std_msgs.msg import Header
 
 from ..codec.messages.tracking import TrackingData, TrackingElement
@@ -11,7 +11,7 @@ from ..config import parse_xtoy
 from ..errors import ConversionError
 from .pose import NOT_RIGID, finite_list, is_valid, tool_state, transform_stamped
 from .registry import Converted, Route, Sending, from_ros, to_ros
-from .units import RIGID_TOLERANCE, pose_from_ros, pose_to_ros, ros_text
+from .units import RIGID_TOLERANCE, point_to_ros, pose_from_ros, pose_to_ros, ros_text
 
 # a tool of this type has no rotation, whatever its matrix says
 _TIP_ONLY = 3
@@ -19,21 +19,31 @@ _TIP_ONLY = 3
 
 @to_ros(TrackingData)
 def tracking_to_ros(message: TrackingData, route: Route, stamp: Time) -> Converted:
-    """TDATA: `tracking`, the poses of the valid tools; `info` names them in the same order."""
+    """
+    TDATA: `tracking`, the poses of the valid tools; `info` names them in the same order.
+
+    Tools called XToY are in frame Y. If they do not share one, `info` lists the frame of each.
+    """
     rule = route.rule
     names: list[str] = []
     types: list[int] = []
     withheld: dict[str, str] = {}
     result = Converted()
-    poses = PoseArray(header=Header(stamp=stamp, frame_id=route.frame_id))
-    for element in message.elements:
-        name = ros_text(element.name)
+    poses = PoseArray()
+    frames: list[str] = []
+    for number, element in enumerate(message.elements, 1):
+        name = ros_text(element.name) or f'{route.device}-{number}'
         state = tool_state(message, element.name)
         if not (is_valid(state) or rule.publish_invalid):
             withheld[name] = ros_text(str(state))
             continue
         try:
-            pose, distance = pose_to_ros(element.matrix, rule.wire_unit, rule.wire_axes)
+            if element.type == _TIP_ONLY:
+                pose, distance = Pose(), 0.0
+                tip = element.matrix[:3, 3].tolist()
+                pose.position = point_to_ros(tip, rule.wire_unit, rule.wire_axes)
+            else:
+                pose, distance = pose_to_ros(element.matrix, rule.wire_unit, rule.wire_axes)
         except ConversionError as error:
             withheld[name] = str(error)
             result.errors.append(f'{name}: not published as a pose: {error}')
@@ -45,8 +55,14 @@ def tracking_to_ros(message: TrackingData, route: Route, stamp: Time) -> Convert
         names.append(name)
         types.append(element.type)
         poses.poses.append(pose)
-        if rule.tf != 'off':
-            result.transforms.append(transform_stamped(pose, _tool_route(name, route), stamp))
+        tool_route = _tool_route(name, route)
+        frames.append(tool_route.frame_id)
+        if rule.tf != 'off' and element.type != _TIP_ONLY:
+            result.transforms.append(transform_stamped(pose, tool_route, stamp))
+    if len(set(frames)) > 1:
+        result.info['frames'] = frames
+        frames = []
+    poses.header = Header(stamp=stamp, frame_id=frames[0] if frames else route.frame_id)
     result.outputs['tracking'] = poses
     result.info.update(names=names, types=types, withheld=withheld)
     result.info['position_only'] = [n for n, t in zip(names, types) if t == _TIP_ONLY]
@@ -57,17 +73,18 @@ def tracking_to_ros(message: TrackingData, route: Route, stamp: Time) -> Convert
 def _tool_route(name: str, route: Route) -> Route:
     """Find the frames of one tool: its name may be XToY as that of a device."""
     child, parent = parse_xtoy(name) or (name, '')
-    frame_id = route.frame_prefix + parent if parent else route.frame_id
+    frame_id = route.frame_id
+    if parent and not route.rule.frame:
+        frame_id = route.frame_prefix + parent
     return Route(name, frame_id, route.frame_prefix + child, route.rule)
 
 
 @from_ros(PoseArray, 'TDATA', 'tracking')
 def tracking_from_poses(message: PoseArray, sending: Sending) -> TrackingData:
     """PoseArray as TDATA; `info` may give names and types, else tools are numbered from 1."""
-    names = element_names(sending, len(message.poses), 'names')
-    types = sending.info.get('types')
-    if not isinstance(types, list) or len(types) != len(message.poses):
-        types = [1] * len(message.poses)
+    count = len(message.poses)
+    names = sending.info_names('names', count, 20)
+    types = sending.info_list('types', count, int) or [1] * count
     unit = sending.rule.wire_unit
     return TrackingData(
         tuple(
@@ -76,11 +93,3 @@ def tracking_from_poses(message: PoseArray, sending: Sending) -> TrackingData:
         ),
         **sending.envelope(message.header),
     )
-
-
-def element_names(sending: Sending, count: int, key: str) -> list[str]:
-    """Take the names of list elements from `info` if there are as many, else number them."""
-    names = sending.info.get(key)
-    if isinstance(names, list) and len(names) == count:
-        return [str(name) for name in names]
-    return [f'{sending.device}-{number}' for number in range(1, count + 1)]

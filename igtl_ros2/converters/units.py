@@ -29,13 +29,13 @@ _NS = 1_000_000_000
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
-def quaternion_to_matrix(quaternion: Sequence[float] | Matrix) -> Matrix:
+def quaternion_to_matrix(quaternion: Sequence[float]) -> Matrix:
     """
     Make the (3, 3) rotation of a quaternion, which need not be of length 1.
 
     :raises ConversionError: if it is zero or not finite.
     """
-    x, y, z, w = (float(value) for value in quaternion)
+    x, y, z, w = quaternion
     norm = math.sqrt(x * x + y * y + z * z + w * w)
     if not math.isfinite(norm) or norm < 1e-6:
         raise ConversionError(f'quaternion ({x}, {y}, {z}, {w}) is not a rotation')
@@ -76,11 +76,19 @@ def rotation_part(matrix: Matrix) -> tuple[Matrix, float]:
 
     :raises ConversionError: if it is not finite, singular or mirrored.
     """
-    linear = np.asarray(matrix)[:3, :3]
-    if not np.isfinite(matrix).all():
-        raise ConversionError('the matrix holds NaN or infinity')
-    distance = float(abs(linear.T @ linear - np.eye(3)).max())
+    linear = matrix[:3, :3]
     (a, b, c), (d, e, f), (g, h, i) = linear.tolist()
+    if not math.isfinite(a + b + c + d + e + f + g + h + i):
+        raise ConversionError('the matrix holds NaN or infinity')
+    # the largest deviation of R^T R from the identity; for nine numbers numpy is slower
+    distance = max(
+        abs(a * a + d * d + g * g - 1),
+        abs(b * b + e * e + h * h - 1),
+        abs(c * c + f * f + i * i - 1),
+        abs(a * b + d * e + g * h),
+        abs(a * c + d * f + g * i),
+        abs(b * c + e * f + h * i),
+    )
     determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
     if determinant < 0:
         raise ConversionError(f'the matrix is mirrored (determinant {determinant:.3g})')
@@ -92,29 +100,22 @@ def rotation_part(matrix: Matrix) -> tuple[Matrix, float]:
     return left @ right, distance
 
 
-def to_ras(matrix: Matrix, axes: str) -> Matrix:
-    """Express a (4, 4) matrix in RAS whose results are in `axes`, 'ras' or 'lps'."""
-    return _LPS_TO_RAS @ matrix if axes == 'lps' else matrix
-
-
-def point_to_ros(position: Sequence[float] | Matrix, unit: str, axes: str = 'ras') -> Point:
+def point_to_ros(position: Sequence[float], unit: str, axes: str = 'ras') -> Point:
     """
     Turn a position on the wire into metres.
 
     :raises ConversionError: if it is not finite.
     """
-    x, y, z = _metres(position, unit)
-    return Point(x=-x, y=-y, z=z) if axes == 'lps' else Point(x=x, y=y, z=z)
-
-
-def _metres(position: Sequence[float] | Matrix, unit: str) -> tuple[float, float, float]:
-    x, y, z = (float(value) / PER_METRE[unit] for value in position)
+    per_metre = PER_METRE[unit]
+    x, y, z = position
     if not math.isfinite(x + y + z):
         raise ConversionError(f'position ({x}, {y}, {z}) is not finite')
-    return x, y, z
+    if axes == 'lps':
+        x, y = -x, -y
+    return Point(x=x / per_metre, y=y / per_metre, z=z / per_metre)
 
 
-def point_from_ros(point: Point | Vector3, unit: str) -> tuple[float, float, float]:
+def point_from_ros(point: Point | Vector3, unit: str) -> Matrix:
     """
     Turn a position in metres into the unit on the wire.
 
@@ -123,7 +124,22 @@ def point_from_ros(point: Point | Vector3, unit: str) -> tuple[float, float, flo
     x, y, z = (value * PER_METRE[unit] for value in (point.x, point.y, point.z))
     if not math.isfinite(x + y + z):
         raise ConversionError(f'position ({point.x}, {point.y}, {point.z}) is not finite')
-    return x, y, z
+    return np.array((x, y, z))
+
+
+def length_from_ros(metres: float, unit: str) -> float:
+    """
+    Turn a length in metres into the unit on the wire.
+
+    :raises ConversionError: if it is not finite.
+    """
+    try:
+        length = float(metres) * PER_METRE[unit]
+    except OverflowError:
+        length = math.inf
+    if not math.isfinite(length):
+        raise ConversionError(f'a length of {metres} m is not finite')
+    return length
 
 
 def pose_to_ros(matrix: Matrix, unit: str, axes: str = 'ras') -> tuple[Pose, float]:
@@ -132,11 +148,13 @@ def pose_to_ros(matrix: Matrix, unit: str, axes: str = 'ras') -> tuple[Pose, flo
 
     :raises ConversionError: see `rotation_part`.
     """
-    matrix = to_ras(matrix, axes)
+    matrix = _LPS_TO_RAS @ matrix if axes == 'lps' else matrix
     rotation, distance = rotation_part(matrix)
-    x, y, z, w = matrix_to_quaternion(rotation)
-    position = point_to_ros(matrix[:3, 3].tolist(), unit)
-    return Pose(position=position, orientation=Quaternion(x=x, y=y, z=z, w=w)), distance
+    pose = Pose()
+    pose.position = point_to_ros(matrix[:3, 3].tolist(), unit)
+    q = pose.orientation
+    q.x, q.y, q.z, q.w = matrix_to_quaternion(rotation)
+    return pose, distance
 
 
 def pose_from_ros(
@@ -157,8 +175,11 @@ def pose_from_ros(
 
 def transform_of(pose: Pose) -> Transform:
     """Turn a pose into the message that tf uses for the same thing."""
-    p = pose.position
-    return Transform(translation=Vector3(x=p.x, y=p.y, z=p.z), rotation=pose.orientation)
+    result = Transform()
+    p, t = pose.position, result.translation
+    t.x, t.y, t.z = p.x, p.y, p.z
+    result.rotation = pose.orientation
+    return result
 
 
 def matrix_from_metres(matrix: Matrix, unit: str) -> Matrix:
@@ -222,10 +243,14 @@ def choose_stamp(
 
 def ros_text(text: str) -> str:
     """Make a text that ROS can carry: bytes that were not UTF-8 are read as Latin-1."""
-    if text.isascii():
-        return text.replace('\0', '')
-    try:
-        text.encode('utf-8')
-    except UnicodeEncodeError:
-        text = text.encode('utf-8', 'surrogateescape').decode('latin-1')
+    if not text.isascii():
+        try:
+            text.encode('utf-8')
+        except UnicodeEncodeError:
+            text = text.encode('utf-8', 'surrogateescape').decode('latin-1')
     return text.replace('\0', '')
+
+
+def json_number(value: float) -> float | str:
+    """Make a number that JSON can carry: it has no NaN and no infinity, they become texts."""
+    return value if math.isfinite(value) else str(value)

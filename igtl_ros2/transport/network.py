@@ -3,13 +3,52 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import threading
-from collections.abc import Coroutine
-from typing import Any, Callable, TypeVar
-
-from ..errors import PeerError
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 T = TypeVar('T')
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """
+    An event loop that looks names up in daemon threads.
+
+    asyncio's own lookup runs in threads that the end of a program waits for, which takes long
+    when no name server answers.
+    """
+
+    async def getaddrinfo(
+        self,
+        host: bytes | str | None,
+        port: bytes | str | int | None,
+        *,
+        family: int = 0,
+        type: int = 0,
+        proto: int = 0,
+        flags: int = 0,
+    ) -> Any:
+        """Look a name up, as `socket.getaddrinfo` does."""
+        found: asyncio.Future[Any] = self.create_future()
+
+        def deliver(set_it: Callable[[Any], None], value: Any) -> None:
+            if not found.done():
+                set_it(value)
+
+        def look_up() -> None:
+            try:
+                answer = socket.getaddrinfo(host, port, family, type, proto, flags)
+            except Exception as error:
+                outcome: tuple[Callable[[Any], None], Any] = (found.set_exception, error)
+            else:
+                outcome = (found.set_result, answer)
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                self.call_soon_threadsafe(deliver, *outcome)
+
+        threading.Thread(target=look_up, name='igtl-lookup', daemon=True).start()
+        return await found
 
 
 class NetworkThread:
@@ -21,7 +60,8 @@ class NetworkThread:
 
     def __init__(self, name: str = 'igtl-network') -> None:
         """Start the thread."""
-        self.loop = asyncio.new_event_loop()
+        self.loop: asyncio.AbstractEventLoop = _Loop()
+        self._last_task: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._main, name=name, daemon=True)
         self._thread.start()
 
@@ -31,7 +71,6 @@ class NetworkThread:
             self.loop.run_forever()
         finally:
             self.loop.run_until_complete(self._cancel_all())
-            self.loop.run_until_complete(self.loop.shutdown_default_executor())
             self.loop.close()
 
     async def _cancel_all(self) -> None:
@@ -39,34 +78,28 @@ class NetworkThread:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # sockets that were closed just now need one more turn of the loop
 
-    @property
-    def is_current(self) -> bool:
-        """Whether the caller runs in this thread."""
-        return threading.current_thread() is self._thread
-
-    def post(self, function: Callable[..., Any], *args: Any) -> bool:
-        """Have a function called in the thread, without waiting; False once it is stopped."""
-        try:
+    def post(self, function: Callable[..., Any], *args: Any) -> None:
+        """Have a function called in the thread, without waiting; not at all once it is stopped."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed
             self.loop.call_soon_threadsafe(function, *args)
-        except RuntimeError:  # the loop is closed
-            return False
-        return True
 
-    def run(self, coroutine: Coroutine[Any, Any, T], timeout_s: float | None = None) -> T:
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in the thread and wait for its result; not for the thread itself."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
+
+    def stop(self, farewell: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """
-        Run a coroutine in the thread and wait for its result.
+        Run a last coroutine, cancel what is left, and end the thread.
 
-        :raises PeerError: if it takes longer than `timeout_s`.
+        Callers wait for that, except in the thread itself. Only the first call has an effect.
         """
-        future = asyncio.run_coroutine_threadsafe(coroutine, self.loop)
-        try:
-            return future.result(timeout_s)
-        except (TimeoutError, asyncio.TimeoutError) as error:
-            future.cancel()
-            raise PeerError(f'no answer from the network within {timeout_s} s') from error
-
-    def stop(self) -> None:
-        """Cancel what is left and end the thread."""
-        if self.post(self.loop.stop) and not self.is_current:
+        self.post(self._finish, farewell)
+        if threading.current_thread() is not self._thread:
             self._thread.join()
+
+    def _finish(self, farewell: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        if self._last_task is None:
+            self._last_task = self.loop.create_task(farewell())
+            self._last_task.add_done_callback(lambda _: self.loop.stop())

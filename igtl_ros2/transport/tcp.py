@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
-from typing import Callable, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 from ..errors import PeerError
 from .address import Address
+
+# A peer whose machine vanished is noticed after 10 + 3 * 5 s of silence, not after two hours
+_KEEPALIVE = (('TCP_KEEPIDLE', 10), ('TCP_KEEPINTVL', 5), ('TCP_KEEPCNT', 3))
 
 
 class Sink(Protocol):
@@ -36,8 +41,7 @@ class Stream(asyncio.BufferedProtocol):
         """Remember where received bytes go."""
         self._sink = sink
         self._transport: asyncio.Transport | None = None
-        #: false while the peer does not read as fast as we write, and once closed
-        self.writable = False
+        self._keeps_up = True
         self.address = ''
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -48,7 +52,9 @@ class Stream(asyncio.BufferedProtocol):
         self.address = str(Address('tcp', name[0], name[1]))
         sock = transport.get_extra_info('socket')
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        self.writable = True
+        for option, value in _KEEPALIVE:
+            if hasattr(socket, option):  # not on every system
+                sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
         self._sink.connected(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:
@@ -62,17 +68,26 @@ class Stream(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Pass it on."""
         self._transport = None
-        self.writable = False
         self._sink.lost(exc)
 
     def pause_writing(self) -> None:
         """Note that the peer does not read as fast as we write."""
-        self.writable = False
+        self._keeps_up = False
 
     def resume_writing(self) -> None:
         """Note that it caught up."""
-        self.writable = True
+        self._keeps_up = True
         self._sink.writable_again()
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing that is written now would leave any more."""
+        return self._transport is None or self._transport.is_closing()
+
+    @property
+    def writable(self) -> bool:
+        """Whether the peer reads as fast as we write."""
+        return self._keeps_up and not self.is_closing
 
     def write(self, data: memoryview) -> None:
         """
@@ -98,18 +113,17 @@ class Stream(asyncio.BufferedProtocol):
         if self._transport is not None:
             self._transport.resume_reading()
 
-    def close(self) -> None:
-        """Close after what was written is sent."""
-        if self._transport is not None:
-            self._transport.close()
-
     def abort(self) -> None:
         """Close at once."""
         if self._transport is not None:
             self._transport.abort()
 
 
-SinkFactory = Callable[[], Sink]
+def _reason(error: OSError) -> str:
+    # asyncio replaces the system's words by its own
+    if error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
+    return error.strerror or str(error)
 
 
 async def open_stream(address: Address, sink: Sink, timeout_s: float | None) -> Stream:
@@ -125,11 +139,13 @@ async def open_stream(address: Address, sink: Sink, timeout_s: float | None) -> 
     except asyncio.TimeoutError as error:
         raise PeerError(f'{address}: no connection within {timeout_s} s') from error
     except OSError as error:
-        raise PeerError(f'{address}: {error.strerror or error}') from error
+        raise PeerError(f'{address}: {_reason(error)}') from error
     return stream
 
 
-async def listen(address: Address, make_sink: SinkFactory) -> tuple[asyncio.AbstractServer, Address]:
+async def listen(
+    address: Address, make_sink: Callable[[], Sink]
+) -> tuple[asyncio.AbstractServer, Address]:
     """
     Accept TCP connections; port 0 takes any free one.
 
@@ -140,7 +156,11 @@ async def listen(address: Address, make_sink: SinkFactory) -> tuple[asyncio.Abst
         server = await loop.create_server(
             lambda: Stream(make_sink()), address.host, address.port, backlog=128
         )
-    except (OSError, OverflowError) as error:
-        raise PeerError(f'cannot listen on {address}: {error}') from error
+    except OSError as error:
+        raise PeerError(f'cannot listen on {address}: {_reason(error)}') from error
     host, port = server.sockets[0].getsockname()[:2]
+    if address.port == 0 and len(server.sockets) > 1:
+        # a name such as localhost with several addresses, and each of them got another port
+        server.close()
+        return await listen(address._replace(port=port), make_sink)
     return server, Address('tcp', host, port)

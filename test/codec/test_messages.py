@@ -247,10 +247,6 @@ def test_position_forms():
     assert again(Position([1, 2, 3], [0, 0, 0, 0])).quaternion.tolist() == [0, 0, 0, 0]
 
 
-def test_three_numbers_that_no_w_completes_are_no_rotation(wire):
-    message = codec.decode(wire(b'POSITION', struct.pack('>6f', 1, 2, 3, 1, 1, 0)))
-    assert message.quaternion.tolist() == [0, 0, 0, 1]
-
 
 def test_qtrans_is_position(wire):
     message = codec.decode(wire(b'QTRANS', struct.pack('>3f', 1, 2, 3)))
