@@ -1,0 +1,129 @@
+"""Programs as separate processes, and a ROS user who talks and listens next to them."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile
+
+STREAM = QoSProfile(depth=1000)
+STATE = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+DEADLINE_S = 20.0
+
+
+class Program:
+    """A process whose output is kept while it runs."""
+
+    def __init__(self, *command):
+        self.process = subprocess.Popen(
+            [str(word) for word in command],
+            text=True,
+            errors='replace',
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self.name = ' '.join(str(word).rsplit('/', 1)[-1] for word in command)
+        self._lines = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self._lines.append(line)
+
+    @property
+    def output(self):
+        """What it has said so far, errors included."""
+        return ''.join(list(self._lines))
+
+    @property
+    def ended(self):
+        """Whether it is over."""
+        return self.process.poll() is not None
+
+    def kill(self):
+        """End it as a crash or a power cut would; calling it twice does no harm."""
+        self.process.kill()
+        self._wait()
+
+    def _wait(self):
+        self.process.wait(DEADLINE_S)
+        self._reader.join()
+        self.process.stdout.close()
+
+
+class Bridge(Program):
+    """
+    `igtl_bridge` in the namespace /x.
+
+    :param parameters: ROS parameters of the node.
+    """
+
+    def __init__(self, **parameters):
+        words = []
+        for name, value in {'discover_period': 0.1, **parameters}.items():
+            words += ['-p', f'{name}:={value}']
+        module = 'igtl_ros2.nodes.bridge'
+        super().__init__(sys.executable, '-m', module, '--ros-args', '-r', '__ns:=/x', *words)
+
+    def port(self, user):
+        """Wait until it listens, and tell where (mode server, port 0)."""
+        words = 'listening on tcp://127.0.0.1:'
+        user.wait_for(lambda: words in self.output or self.ended, f'the start of {self.name}')
+        assert words in self.output, self.output
+        return int(self.output.split(words)[1].split()[0])
+
+    def stop(self):
+        """Interrupt it, and check that it ends well."""
+        if not self.ended:
+            self.process.send_signal(signal.SIGINT)
+        try:
+            self._wait()
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f'the bridge did not end:\n{self.output}') from None
+        assert self.process.returncode == 0, self.output
+        assert 'Traceback' not in self.output, self.output
+
+
+class User:
+    """A ROS user: callbacks run while it waits."""
+
+    def __init__(self):
+        rclpy.init()
+        self.node = Node('user')
+        self._executor = SingleThreadedExecutor()
+        self._executor.add_node(self.node)
+
+    def wait_for(self, condition, what):
+        """Spin until something is true, and return it."""
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            self._executor.spin_once(timeout_sec=0.02)
+            value = condition()
+            if value:
+                return value
+        raise AssertionError(f'{what} did not happen in {DEADLINE_S} s')
+
+    def listen(self, topic, ros_type, qos=STREAM):
+        """Collect the messages of a topic."""
+        received = []
+        self.node.create_subscription(ros_type, topic, received.append, qos)
+        return received
+
+    def talk(self, topic, ros_type, qos=STREAM):
+        """Publish on a topic that somebody listens to."""
+        publisher = self.node.create_publisher(ros_type, topic, qos)
+        self.wait_for(publisher.get_subscription_count, f'a subscription to {topic}')
+        return publisher
+
+    def close(self):
+        """Leave the ROS graph."""
+        self._executor.shutdown()
+        self.node.destroy_node()
+        rclpy.shutdown()
