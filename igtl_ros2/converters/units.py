@@ -29,7 +29,7 @@ _NS = 1_000_000_000
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
-def quaternion_to_matrix(quaternion: Sequence[float]) -> Matrix:
+def quaternion_to_matrix(quaternion: Sequence[float] | Matrix) -> Matrix:
     """
     Make the (3, 3) rotation of a quaternion, which need not be of length 1.
 

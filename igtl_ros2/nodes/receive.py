@@ -104,6 +104,7 @@ class Receiver:
     def handle(self, peer: Peer, message: Message) -> None:
         """Convert and publish one message."""
         arrival_ns = self._now_ns()
+        frame = message
         name = message.device_name
         if message.metadata:
             full = message.metadata.get('IGTL_DEVICE_NAME', '')
@@ -128,8 +129,14 @@ class Receiver:
             result = convert_to_ros(message, device.route, stamp)
         except ConversionError as error:
             result = Converted(errors=[str(error)])
+        if rule.raw and 'raw' not in result.outputs:
+            try:
+                result.outputs['raw'] = raw_frame(frame)
+            except ConversionError as error:
+                result.errors.append(str(error))
         for text in result.errors:
-            self._report.problem(f'{key[0]} {name}', f'{key[0]} {name!r}: {text}')
+            kind = ros_text(f'{key[0]} {name}')
+            self._report.problem(kind, f'{kind}: {text}')
         self._publish_info(device, peer, message, result, stamp, source)
         for leaf, ros_message in result.outputs.items():
             if leaf == 'geometry' and self._is_old(device, ros_message):
@@ -138,9 +145,6 @@ class Receiver:
             publisher = self._publisher(topic, leaf, type(ros_message))
             self._echo.published(peer, publisher.topic_name, key, ros_message)
             publisher.publish(ros_message)
-        if rule.raw and 'raw' not in result.outputs:
-            frame = raw_frame(message)
-            self._publisher(f'{device.topic}/raw', 'raw', type(frame)).publish(frame)
         if result.state != device.state:
             self._publish_state(device, result.state, stamp)
         if result.transforms and self._broadcaster is not None:
@@ -158,11 +162,11 @@ class Receiver:
         if len(self._devices) >= MAX_DEVICES:
             self._report.problem(
                 'too many devices',
-                f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known already',
+                f'{ros_text(type_name)} {name!r} is not published: {MAX_DEVICES} devices are known already',
             )
             return None
         topic = rule.name or self._topic(name)
-        self._node.get_logger().info(f'{type_name} {ros_text(name)!r} -> {topic}')
+        self._node.get_logger().info(ros_text(f'{type_name} {name!r} -> {topic}'))
         return _Device(
             route=self._route(name, topic, rule),
             key=(type_name, name),
@@ -242,7 +246,7 @@ class Receiver:
         whole = {
             'device': ros_text(route.device),
             'device_name': ros_text(message.device_name),
-            'type': device.key[0],
+            'type': ros_text(device.key[0]),
             'stamp': {'sec': stamp.sec, 'nanosec': stamp.nanosec},
             'timestamp': f'0x{message.timestamp:016x}',
             'message_id': message.message_id,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from importlib import import_module
-from json import JSONDecodeError, loads
+from json import loads
 from typing import Any
 
 from rclpy.node import Node
@@ -205,7 +205,7 @@ class Sender:
     def _take_info(self, device: str, message: RosString) -> None:
         try:
             info = loads(message.data)
-        except JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             self._report.problem(f'{device}: info', f'info of {device!r} is no JSON: {error}')
             return
         if isinstance(info, dict):

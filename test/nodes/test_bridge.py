@@ -652,3 +652,26 @@ def test_the_executor_calls_back():
     assert make_executor() is not None
     node.destroy_node()
     rclpy.shutdown()
+
+
+def test_raw_is_what_arrived_also_for_a_block_of_a_volume(ros, device, tmp_path):
+    start(ros, device, **mapping(tmp_path, 'receive: [{device: "*", raw: true}]\n'))
+    frames = ros.listen('/x/CT/raw', UInt8MultiArray)
+    block = Image(np.ones((1, 2, 2), np.uint8), size=(4, 4, 4), device_name='CT')
+    wait_for(lambda: device.send(block) or time.sleep(0.05) or frames, 'a frame')
+    assert bytes(frames[0].data) == codec.encode(block)
+
+
+def test_a_type_name_that_is_no_text_is_published_all_the_same(ros, device, bridge):
+    infos = ros.listen('/x/Odd/info', RosString, STATE)
+    device.send(codec.Unknown('T\udcff', b'abc', device_name='Odd'))
+    assert json.loads(one(infos).data)['type'] == 'Tÿ'
+
+
+@pytest.mark.parametrize('text', ['[' * 100_000, '1' * 5000, 'no JSON', '[1, 2]'])
+def test_info_that_is_no_use_is_reported_and_the_node_goes_on(ros, device, bridge, text):
+    talk = ros.talk('/x/to_igtl/Goal/info', RosString)
+    talk.publish(RosString(data=text))
+    talk = ros.talk('/x/to_igtl/Goal/pose', PoseStamped)
+    talk.publish(goal(0.5))
+    assert next_message(device).matrix[0, 3] == pytest.approx(500)

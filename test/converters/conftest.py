@@ -1,0 +1,86 @@
+"""Both directions of conversion as the node does them, through real bytes and real ROS bytes."""
+
+import json
+
+import pytest
+from builtin_interfaces.msg import Time
+from hypothesis import settings
+from rclpy.serialization import serialize_message
+
+from igtl_ros2 import codec
+from igtl_ros2.config import ReceiveRule, SendRule
+from igtl_ros2.converters.registry import (
+    Route,
+    Sending,
+    convert_from_ros,
+    convert_to_ros,
+    default_wire_type,
+    load_converters,
+)
+
+settings.register_profile('converters', deadline=None, database=None, max_examples=200)
+settings.load_profile('converters')
+
+
+@pytest.fixture(scope='session')
+def stamp():
+    """The stamp of everything received."""
+    return Time(sec=1_700_000_000, nanosec=123_456_789)
+
+
+@pytest.fixture(scope='session')
+def check():
+    """Check that all that leaves a converter can go on its way: as ROS bytes and as JSON."""
+
+    def check(result):
+        for message in (*result.outputs.values(), *result.transforms):
+            assert serialize_message(message)
+        json.dumps(result.info, allow_nan=False, ensure_ascii=False).encode()
+
+    return check
+
+
+@pytest.fixture(scope='session')
+def receive(stamp, check):
+    """Convert a message to ROS; with `wire`, as it is after a trip over the wire."""
+    assert load_converters() == []
+
+    def receive(
+        message, *, frame_id='ras', child_frame_id='tool', prefix='', wire=True, **rule
+    ):
+        if wire:
+            message = codec.decode(codec.encode(message))
+        route = Route(
+            message.device_name or 'device', frame_id, child_frame_id, ReceiveRule(**rule), prefix
+        )
+        result = convert_to_ros(message, route, stamp)
+        check(result)
+        return result
+
+    return receive
+
+
+@pytest.fixture(scope='session')
+def send():
+    """Convert a ROS message to what a peer decodes."""
+    assert load_converters() == []
+
+    def send(
+        ros_message,
+        wire_type='',
+        *,
+        device='Device',
+        info=None,
+        geometry=None,
+        now_ns=1_600_000_000_000_000_001,
+        sim_time=False,
+        **rule,
+    ):
+        sending = Sending(
+            device, SendRule(device, **rule), now_ns, info or {}, geometry, sim_time
+        )
+        wanted = wire_type or default_wire_type(type(ros_message))
+        message = convert_from_ros(ros_message, sending, wanted)
+        return codec.decode(codec.encode(message), strict=True)
+
+    return send

@@ -1,0 +1,138 @@
+"""Which function converts what."""
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformStamped, Twist
+from sensor_msgs.msg import Image as RosImage
+from std_msgs.msg import Float64MultiArray, UInt8MultiArray
+from std_msgs.msg import String as RosString
+
+from igtl_ros2 import codec
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.converters import registry
+from igtl_ros2.errors import ConversionError
+
+
+@pytest.fixture(scope='module', autouse=True)
+def loaded():
+    """All converters are there."""
+    assert registry.load_converters() == []
+
+
+def test_a_second_converter_for_a_message_fails():
+    before = registry.typed_classes()
+    with pytest.raises(ValueError, match='Transform has a converter already'):
+        registry.to_ros(Transform)(lambda message, route, stamp: registry.Converted())
+    assert registry.typed_classes() == before
+
+
+def test_a_second_converter_for_a_pair_fails():
+    with pytest.raises(ValueError, match='PoseStamped to TRANSFORM has a converter already'):
+        registry.from_ros(PoseStamped, 'TRANSFORM')(lambda message, sending: None)
+    assert registry.sender(PoseStamped, 'TRANSFORM').__name__ == 'transform_from_pose'
+
+
+def test_every_message_class_has_a_converter():
+    assert {codec.Unknown, *codec.registered().values()} == registry.typed_classes()
+
+
+def test_a_message_without_a_converter(receive):
+    class Odd(codec.Message):
+        type_name = 'ODD'
+
+    with pytest.raises(ConversionError, match='ODD has no counterpart in ROS'):
+        receive(Odd(), wire=False)
+
+
+def test_what_a_ros_type_can_be_sent_as():
+    with pytest.raises(ConversionError) as caught:
+        registry.sender(PoseStamped, 'STRING')
+    assert str(caught.value) == (
+        'PoseStamped cannot be sent as STRING; possible: POSITION, TRANSFORM'
+    )
+    with pytest.raises(ConversionError, match='Twist cannot be sent as anything; possible: noth'):
+        registry.sender(Twist)
+    with pytest.raises(ConversionError, match='Twist'):
+        registry.convert_from_ros(Twist(), None, '')
+
+
+def test_default_wire_types():
+    assert registry.default_wire_type(PoseArray) == 'POINT'
+    assert registry.default_wire_type(PoseStamped) == 'TRANSFORM'
+    assert registry.default_wire_type(Twist) == ''
+
+
+def test_topics_that_are_sent():
+    from diagnostic_msgs.msg import DiagnosticArray
+
+    assert registry.leaves() == {
+        'transform': (TransformStamped, 'TRANSFORM'),
+        'pose': (PoseStamped, 'TRANSFORM'),
+        'point': (PointStamped, 'POINT'),
+        'points': (PoseArray, 'POINT'),
+        'tracking': (PoseArray, 'TDATA'),
+        'image': (RosImage, 'IMAGE'),
+        'volume': (RosImage, 'IMAGE'),
+        'text': (RosString, 'STRING'),
+        'status': (DiagnosticArray, 'STATUS'),
+        'sensor': (Float64MultiArray, 'SENSOR'),
+        'raw': (UInt8MultiArray, 'raw'),
+    }
+    for leaf in registry.leaves().values():
+        assert registry.sender(leaf.ros_type, leaf.wire_type)
+
+
+WITHOUT_DIAGNOSTICS = """
+    import sys
+
+    class Blocker:
+        def find_spec(self, name, path=None, target=None):
+            if name.partition('.')[0] == 'diagnostic_msgs':
+                raise ModuleNotFoundError(f'No module named {name!r}', name=name)
+
+    sys.meta_path.insert(0, Blocker())
+    from builtin_interfaces.msg import Time
+    from igtl_ros2.codec.messages.text import Status, String
+    from igtl_ros2.config import ReceiveRule
+    from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters, leaves
+    from igtl_ros2.errors import ConversionError
+
+    print(load_converters())
+    route = Route('d', 'ras', 'd', ReceiveRule())
+    print(convert_to_ros(String('hello'), route, Time()).outputs['text'].data)
+    print('status' in leaves(), 'text' in leaves())
+    try:
+        convert_to_ros(Status(), route, Time())
+    except ConversionError as error:
+        print(error)
+"""
+
+
+def test_a_missing_ros_package_takes_only_its_own_types_away():
+    result = subprocess.run(
+        [sys.executable, '-c', textwrap.dedent(WITHOUT_DIAGNOSTICS)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines() == [
+        "['status (needs diagnostic_msgs)']",
+        'hello',
+        'False True',
+        'STATUS has no counterpart in ROS',
+    ]
+
+
+def test_a_module_of_our_own_that_is_missing_is_an_error(monkeypatch):
+    def missing(name):
+        if name.endswith('.pose'):
+            raise ModuleNotFoundError('gone', name='igtl_ros2.codec.gone')
+        return sys.modules[name]
+
+    monkeypatch.setattr(registry, 'import_module', missing)
+    with pytest.raises(ModuleNotFoundError):
+        registry.load_converters()
