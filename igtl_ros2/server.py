@@ -10,7 +10,7 @@ from .config import Settings
 from .link import Link, OnMessage, OnPeer
 from .peer import Peer
 from .transport.address import Address, parse_url
-from .transport.tcp import listen
+from .transport.tcp import listen, stop_listening
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class Server(Link):
         """Start to listen."""
         super().__init__(settings, **callbacks)
         wanted = Address('tcp', settings.host, settings.port)
-        self._listener: asyncio.AbstractServer | None = None
+        self._listener: asyncio.Server | None = None
         try:
             self._listener, self.address = self.network.run(
                 listen(wanted, lambda: Peer(self, settings))
@@ -46,7 +46,7 @@ class Server(Link):
 
     async def _stop(self) -> None:
         if self._listener is not None:
-            self._listener.close()
+            await stop_listening(self._listener)
 
 
 def serve(

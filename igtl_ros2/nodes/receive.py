@@ -162,7 +162,8 @@ class Receiver:
         if len(self._devices) >= MAX_DEVICES:
             self._report.problem(
                 'too many devices',
-                f'{ros_text(type_name)} {name!r} is not published: {MAX_DEVICES} devices are known already',
+                ros_text(f'{type_name} {name!r} is not published: ')
+                + f'{MAX_DEVICES} devices are known already',
             )
             return None
         topic = rule.name or self._topic(name)

@@ -145,7 +145,7 @@ async def open_stream(address: Address, sink: Sink, timeout_s: float | None) -> 
 
 async def listen(
     address: Address, make_sink: Callable[[], Sink]
-) -> tuple[asyncio.AbstractServer, Address]:
+) -> tuple[asyncio.Server, Address]:
     """
     Accept TCP connections; port 0 takes any free one.
 
@@ -164,3 +164,13 @@ async def listen(
         server.close()
         return await listen(address._replace(port=port), make_sink)
     return server, Address('tcp', host, port)
+
+
+async def stop_listening(server: asyncio.Server) -> None:
+    """Accept no more connections; those that are open stay."""
+    loop = asyncio.get_running_loop()
+    for sock in server.sockets:
+        loop.remove_reader(sock.fileno())
+    # asyncio loses a connection that it has accepted, but not taken up yet when the server closes
+    await asyncio.sleep(0)
+    server.close()
