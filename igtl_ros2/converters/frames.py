@@ -1,11 +1,11 @@
-"""Messages without a class, and whole frames, as bytes."""
+"""Whole frames, as bytes: for types without a converter of their own, and by request."""
 
 from __future__ import annotations
 
 from builtin_interfaces.msg import Time
 from std_msgs.msg import UInt8MultiArray
 
-from ..codec import Message, Unknown, decode, encode
+from ..codec import Message, decode, encode
 from ..errors import ConversionError, DecodeError, EncodeError
 from .registry import Converted, Route, Sending, from_ros, to_ros
 
@@ -24,10 +24,11 @@ def raw_frame(message: Message) -> UInt8MultiArray:
     return result
 
 
-@to_ros(Unknown)
-def unknown_to_ros(message: Unknown, route: Route, stamp: Time) -> Converted:
-    """Any other type: `raw`, the complete frame."""
-    return Converted(outputs={'raw': raw_frame(message)}, info={'size': len(message.content)})
+@to_ros(Message)
+def message_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
+    """Any type that has no converter of its own: `raw`, the complete frame."""
+    frame = raw_frame(message)
+    return Converted(outputs={'raw': frame}, info={'frame_bytes': len(frame.data)})
 
 
 @from_ros(UInt8MultiArray, 'raw', 'raw', default=True)

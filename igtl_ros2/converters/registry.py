@@ -171,11 +171,9 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
     """
     Make the ROS messages of a received message.
 
-    :raises ConversionError: if it has no counterpart.
+    :raises ConversionError: if that is not possible.
     """
-    function = _TO_ROS.get(type(message))
-    if function is None:
-        raise ConversionError(f'{message.type_name} has no counterpart in ROS')
+    function = _TO_ROS.get(type(message)) or _TO_ROS[Message]
     return function(message, route, stamp)
 
 

@@ -26,7 +26,7 @@ PER_METRE = {'mm': 1000.0, 'm': 1.0}
 RIGID_TOLERANCE = 1e-3
 _FLOAT32_NOISE = 1e-6
 _NS = 1_000_000_000
-_LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+_LPS_TO_RAS = np.array([[-1.0], [-1.0], [1.0], [1.0]])  # times each row of a matrix
 
 
 def quaternion_to_matrix(quaternion: Sequence[float] | Matrix) -> Matrix:
@@ -148,7 +148,7 @@ def pose_to_ros(matrix: Matrix, unit: str, axes: str = 'ras') -> tuple[Pose, flo
 
     :raises ConversionError: see `rotation_part`.
     """
-    matrix = _LPS_TO_RAS @ matrix if axes == 'lps' else matrix
+    matrix = matrix * _LPS_TO_RAS if axes == 'lps' else matrix
     rotation, distance = rotation_part(matrix)
     pose = Pose()
     pose.position = point_to_ros(matrix[:3, 3].tolist(), unit)

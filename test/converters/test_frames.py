@@ -32,7 +32,7 @@ def test_a_type_without_a_class(receive):
     result = receive(message)
     assert list(result.outputs) == ['raw']
     assert result.outputs['raw'].data.tobytes() == codec.encode(message)
-    assert result.info == {'size': 3}
+    assert result.info == {'frame_bytes': 61}
     assert (result.state, result.errors) == (None, [])
 
 
