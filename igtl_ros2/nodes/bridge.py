@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 from rclpy.node import Node
@@ -41,6 +42,9 @@ class BridgeNode(Node):
             if settings.mapping_file
             else default_mapping(settings)
         )
+        if mapping.profile == 'plus' and settings.header_version == 'auto':
+            # PLUS tells which poses are valid only to those who have shown version 2
+            settings = replace(settings, header_version='2')
         self._log_handler = RosLogHandler(self.get_logger())
         package_log = logging.getLogger('igtl_ros2')
         package_log.addHandler(self._log_handler)

@@ -675,3 +675,9 @@ def test_info_that_is_no_use_is_reported_and_the_node_goes_on(ros, device, bridg
     talk = ros.talk('/x/to_igtl/Goal/pose', PoseStamped)
     talk.publish(goal(0.5))
     assert next_message(device).matrix[0, 3] == pytest.approx(500)
+
+
+def test_profile_plus_opens_with_version_2(ros, device, tmp_path):
+    start(ros, device, **mapping(tmp_path, 'profile: plus\n'))
+    greeting = next_message(device)
+    assert (greeting.type_name, greeting.device_name, greeting.version) == ('STATUS', '', 2)
