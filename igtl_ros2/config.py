@@ -145,8 +145,8 @@ class Settings:
         18944, 'TCP port to listen on or to connect to; 0 takes any free port, for a server only.',
         minimum=0, maximum=65535)
     header_version: str = _setting(
-        'auto', 'OpenIGTLink header to send: auto (1 until the peer has shown 2; 2 with profile plus), '
-        '1 (never 2), '
+        'auto', 'OpenIGTLink header to send: auto (1 until the peer has shown 2; like 2 with '
+        'profile plus), 1 (never 2), '
         '2 (open with a STATUS in version 2, so that peers such as PLUS send metadata).',
         choices=('auto', '1', '2'))
     check_crc: bool = _setting(

@@ -66,11 +66,11 @@ class Diagnostics:
         }
         for peer in peers:
             facts[f'{peer.address} header version'] = peer.version
-            facts[f'{peer.address} received'] = _counts(peer.received)
+            facts[f'{peer.address} received'] = _counts(dict(peer.received))
             facts[f'{peer.address} received bytes'] = peer.received_bytes
-            facts[f'{peer.address} sent'] = _counts(peer.sent)
+            facts[f'{peer.address} sent'] = _counts(dict(peer.sent))
             facts[f'{peer.address} sent bytes'] = peer.sent_bytes
-            facts[f'{peer.address} errors'] = _counts(peer.errors)
+            facts[f'{peer.address} errors'] = _counts(dict(peer.errors))
             dropped = {' '.join(key): n for key, n in peer.mailbox.dropped.items()}
             facts[f'{peer.address} dropped'] = _counts(dropped)
         problems = dict(self._report.counts)

@@ -1,0 +1,1 @@
+"""Simulated devices: for demos, for tests, and for trying things without hardware."""

@@ -1,0 +1,520 @@
+"""
+A simulated tracked ultrasound, as an OpenIGTLink server; it needs no ROS.
+
+It sends what PLUS sends for a probe and a stylus under a tracker, and prints what its clients
+send. What happens is a function of time alone, see `Scene`, so that whoever receives a message
+can compute from its time stamp what must be in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import re
+import signal
+import sys
+import time
+import zlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..codec import Message, Unknown, from_ns
+from ..codec.messages.image import Image
+from ..codec.messages.points import Point, PointList
+from ..codec.messages.pose import Position, Transform
+from ..codec.messages.text import Status, StatusCode, String
+from ..config import SETTINGS, Settings
+from ..errors import ConfigError, PeerError
+from ..peer import Peer
+from ..server import Server
+
+PROBE = 'ProbeToTracker'
+STYLUS = 'StylusToTracker'
+IMAGE = 'Image_Reference'
+FIDUCIALS = 'Fiducials'
+TRACKER = 'Tracker'
+WORKSTEP = 'Workstep'
+
+#: mm from one pixel to the next
+SPACING_MM = 0.2
+WORKSTEPS = ('Calibrate the stylus', 'Touch the fiducials', 'Sweep the probe', 'Plan the target')
+
+_NS = 1_000_000_000
+_WORKSTEP_NS = 3 * _NS
+# The stylus is out of view for the last part of every turn
+_STYLUS_TURN_NS, _STYLUS_SEEN_NS = 4 * _NS, 3 * _NS
+_TISSUE_TURN_NS = 5 * _NS
+_DEPTH_OF_FIRST_ROW_MM = 10.0
+
+Matrix = NDArray[np.float64]
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class _Path:
+    """A smooth way through space: each coordinate swings round its centre at its own pace."""
+
+    centres_mm: tuple[float, float, float]
+    swings_mm: tuple[float, float, float]
+    swings_rad: tuple[float, float, float]
+    periods_ns: tuple[int, int, int]
+
+    def pose(self, t_ns: int, phases: Sequence[float]) -> Matrix:
+        """Compute the (4, 4) pose in mm at a time."""
+        waves = [_wave(t_ns, period, phase) for period, phase in zip(self.periods_ns, phases)]
+        matrix = np.eye(4)
+        matrix[:3, :3] = _rotation(*(s * w for s, w in zip(self.swings_rad, reversed(waves))))
+        matrix[:3, 3] = [c + s * w for c, s, w in zip(self.centres_mm, self.swings_mm, waves)]
+        return matrix
+
+
+_PATHS = {
+    PROBE: _Path(
+        (40.0, -20.0, -900.0), (60.0, 35.0, 20.0), (0.5, 0.4, 0.9),
+        (7 * _NS, 5 * _NS, 11 * _NS),
+    ),
+    STYLUS: _Path(
+        (-50.0, 30.0, -850.0), (45.0, 55.0, 30.0), (0.3, 0.7, 1.2),
+        (5 * _NS, 8 * _NS, 6 * _NS),
+    ),
+}
+
+
+def _wave(t_ns: int, period_ns: int, phase: float) -> float:
+    # whole nanoseconds up to here: seconds since 1970 leave a float too few digits
+    return math.sin(2 * math.pi * (t_ns % period_ns) / period_ns + phase)
+
+
+def _rotation(x: float, y: float, z: float) -> Matrix:
+    """Turn about x, then y, then z."""
+    (cx, sx), (cy, sy), (cz, sz) = ((math.cos(a), math.sin(a)) for a in (x, y, z))
+    return np.array(
+        [
+            [cz * cy, cz * sy * sx - sz * cx, cz * sy * cx + sz * sx],
+            [sz * cy, sz * sy * sx + cz * cx, sz * sy * cx - cz * sx],
+            [-sy, cy * sx, cy * cx],
+        ]
+    )
+
+
+class Scene:
+    """
+    All there is to see, as a function of time in nanoseconds since 1970 (UTC).
+
+    Lengths are in mm. There is no reference marker: Reference is the frame of the tracker.
+
+    :param seed: another seed is another place in the paths, other speckle, other fiducials.
+    :param image_size: columns and rows.
+    """
+
+    def __init__(self, seed: int = 0, image_size: tuple[int, int] = (640, 480)) -> None:
+        """Prepare what does not change."""
+        random = np.random.default_rng(seed)
+        self._phases = {name: random.uniform(0, 2 * math.pi, 3).tolist() for name in _PATHS}
+        columns, rows = image_size
+        self._image_to_probe = np.diag([SPACING_MM, SPACING_MM, SPACING_MM, 1.0])
+        self._image_to_probe[0, 3] = -SPACING_MM * (columns - 1) / 2
+        self._image_to_probe[1, 3] = _DEPTH_OF_FIRST_ROW_MM
+        # Speckle that fades with depth, and a bright round target that moves through it
+        fading = np.linspace(1.0, 0.3, rows)[:, None]
+        self._speckle = (random.random((rows, columns)) * 120 * fading).astype(np.uint8)
+        radius = min(columns, rows) // 8
+        across = np.arange(2 * radius)[:, None] - radius + 0.5
+        self._target = np.where(across**2 + across.T**2 <= radius**2, 255, 0).astype(np.uint8)
+        self.fiducials = tuple(
+            Point(
+                name=f'F-{number}',
+                position=random.uniform((-80, -60, -950), (80, 60, -850)).round(2),
+                group='Fiducial',
+                rgba=(255, 200, 0, 255),
+                diameter=3.0,
+            )
+            for number in range(1, 5)
+        )
+
+    def pose(self, tool: str, t_ns: int) -> Matrix:
+        """Compute where a tool is: (4, 4), from its frame to the tracker's."""
+        return _PATHS[tool].pose(t_ns, self._phases[tool])
+
+    def in_view(self, tool: str, t_ns: int) -> bool:
+        """Tell whether the tracker sees a tool."""
+        return tool != STYLUS or t_ns % _STYLUS_TURN_NS < _STYLUS_SEEN_NS
+
+    def image_to_reference(self, t_ns: int) -> Matrix:
+        """Compute where the image is: (4, 4), from column, row, slice to mm."""
+        return self.pose(PROBE, t_ns) @ self._image_to_probe
+
+    def pixels(self, t_ns: int) -> Pixels:
+        """Draw the image, (rows, columns)."""
+        pixels = self._speckle.copy()
+        size = len(self._target)
+        column, row = (
+            round((room - size) * (0.5 + 0.5 * _wave(t_ns, _TISSUE_TURN_NS, phase)))
+            for room, phase in zip(reversed(pixels.shape), (0.0, math.pi / 3))
+        )
+        part = pixels[row : row + size, column : column + size]
+        np.maximum(part, self._target, out=part)
+        return pixels
+
+    def workstep(self, t_ns: int) -> str:
+        """Tell what the user is asked to do."""
+        return WORKSTEPS[t_ns // _WORKSTEP_NS % len(WORKSTEPS)]
+
+    # -- the same as messages
+
+    def tool_message(self, tool: str, t_ns: int) -> Transform:
+        """TRANSFORM of a tool, with the metadata of PLUS; the identity while it is not seen."""
+        seen = self.in_view(tool, t_ns)
+        return Transform(
+            self.pose(tool, t_ns) if seen else np.eye(4),
+            device_name=tool,
+            timestamp=from_ns(t_ns),
+            metadata={
+                'IGTL_DEVICE_NAME': tool,
+                'TransformStatus': 'OK' if seen else 'OUT_OF_VIEW',
+                'TransformValid': str(int(seen)),
+            },
+        )
+
+    def image_message(self, t_ns: int) -> Image:
+        """IMAGE of the probe."""
+        return Image.from_array(
+            self.pixels(t_ns),
+            self.image_to_reference(t_ns),
+            device_name=IMAGE,
+            timestamp=from_ns(t_ns),
+        )
+
+    def fiducials_message(self, t_ns: int) -> PointList:
+        """POINT of the fiducials."""
+        return PointList(self.fiducials, device_name=FIDUCIALS, timestamp=from_ns(t_ns))
+
+    def status_message(self, t_ns: int) -> Status:
+        """STATUS of the tracker."""
+        seen = sum(self.in_view(tool, t_ns) for tool in _PATHS)
+        return Status(
+            StatusCode.OK,
+            message=f'{seen} of {len(_PATHS)} tools in view',
+            device_name=TRACKER,
+            timestamp=from_ns(t_ns),
+        )
+
+    def workstep_message(self, t_ns: int) -> String:
+        """STRING of the work step."""
+        return String(self.workstep(t_ns), device_name=WORKSTEP, timestamp=from_ns(t_ns))
+
+
+# -- what clients send
+
+
+def facts(message: Message) -> dict[str, Any]:
+    """List what a message holds, as plain data for JSON; lengths in mm."""
+    if isinstance(message, Transform):
+        return {'matrix': message.matrix.tolist()}
+    if isinstance(message, Position):
+        return {'position': message.position.tolist(), 'quaternion': message.quaternion.tolist()}
+    if isinstance(message, PointList):
+        return {
+            'points': [p.position.tolist() for p in message.elements],
+            'labels': [p.name for p in message.elements],
+        }
+    if isinstance(message, Image):
+        return {
+            'size': list(message.size),
+            'components': message.components,
+            'scalar_type': message.pixels.dtype.name,
+            'ijk_to_ras': message.ijk_to_ras().tolist(),
+            'crc32': zlib.crc32(message.pixels.tobytes()),
+        }
+    if isinstance(message, Status):
+        return {'code': message.code, 'code_name': message.code_name, 'text': message.message}
+    if isinstance(message, String):
+        return {'text': message.text}
+    if isinstance(message, Unknown):
+        return {'content_bytes': len(message.content)}
+    return {}
+
+
+def describe(found: dict[str, Any], unit: str = 'mm') -> str:
+    """
+    Say in a few words what `facts` found.
+
+    :param unit: of the lengths in it, mm or m.
+    """
+    if 'matrix' in found:
+        return _xyz([row[3] for row in found['matrix'][:3]], unit)
+    if 'position' in found:
+        return _xyz(found['position'], unit)
+    if 'points' in found:
+        first = f', the first at {_xyz(found["points"][0], unit)}' if found['points'] else ''
+        return f'{len(found["points"])} points{first}'
+    if 'size' in found:
+        text = f'{" x ".join(map(str, found["size"]))} {found["scalar_type"]}'
+        if 'ijk_to_ras' in found:
+            spacing = np.linalg.norm(np.array(found['ijk_to_ras'])[:3, :3], axis=0)
+            text += f', {" x ".join(f"{length:.3g}" for length in spacing)} {unit}'
+        return text
+    # texts of a client must not reach the terminal as they are: they may hold control codes
+    if 'code' in found:
+        return f'{found["code_name"]} {found["text"][:80]!a}'
+    if 'text' in found:
+        return f'{found["text"][:80]!a}'
+    return f'{found["content_bytes"]} bytes' if 'content_bytes' in found else ''
+
+
+def _xyz(position: Sequence[float], unit: str) -> str:
+    digits = 1 if unit == 'mm' else 4
+    return f'({", ".join(f"{value:.{digits}f}" for value in position)}) {unit}'
+
+
+class _Listing:
+    """
+    Print what clients send, for people or as JSON.
+
+    For people the first message of a kind is printed at once, and after that the newest once a
+    second, with how many there were.
+    """
+
+    def __init__(self, as_json: bool, quiet: bool) -> None:
+        self._as_json = as_json
+        self._quiet = quiet
+        self._streams: dict[tuple[Peer, str, str], tuple[float, int, str]] = {}
+
+    def listening(self, url: str) -> None:
+        """Print where clients find us."""
+        self._print(f'listening on {url}', {'event': 'listening', 'url': url})
+
+    def peer(self, peer: Peer, is_there: bool) -> None:
+        """Print that a client came or went."""
+        if not self._quiet:
+            event = 'connected' if is_there else 'disconnected'
+            self._print(f'{peer.address} {event}', {'event': event, 'peer': peer.address})
+
+    def message(self, peer: Peer, message: Message) -> None:
+        """Print a message, now or soon."""
+        if self._quiet:
+            return
+        arrival_ns = time.time_ns()
+        if self._as_json:
+            event = {
+                'event': 'message',
+                'peer': peer.address,
+                'type': message.type_name,
+                'device': message.device_name,
+                'stamp_ns': message.timestamp_ns,
+                'arrival_ns': arrival_ns,
+                'metadata': message.metadata,
+            }
+            self._print('', {**event, **facts(message)})
+            return
+        age = 'no stamp'
+        if message.timestamp:
+            age = f'{(arrival_ns - message.timestamp_ns) / 1e6:.1f} ms old'
+        line = (
+            f'{peer.address} {message.type_name!a} {message.device_name!a} '
+            f'{describe(facts(message))}, {age}'
+        )
+        key = (peer, message.type_name, message.device_name)
+        if key in self._streams:
+            since, count, _ = self._streams[key]
+            self._streams[key] = since, count + 1, line
+        else:
+            self._streams[key] = time.monotonic(), 0, ''
+            self._print(line, {})
+
+    def flush(self) -> None:
+        """Print the streams whose second is over; forget those that have ended."""
+        now = time.monotonic()
+        for key, (since, count, line) in list(self._streams.items()):
+            if now - since < 1.0:
+                continue
+            if count:
+                self._streams[key] = now, 0, ''
+                self._print(f'{line}, {count / (now - since):.1f} Hz', {})
+            else:
+                del self._streams[key]
+
+    def _print(self, text: str, event: dict[str, Any]) -> None:
+        print(json.dumps(event) if self._as_json else f'igtl_sim: {text}', flush=True)
+
+
+# -- the program
+
+
+@dataclass
+class _Task:
+    """Something that is done again and again."""
+
+    period_ns: int
+    action: Callable[[], None]
+    due_ns: int = 0
+
+    def run(self, now_ns: int) -> None:
+        """Do it once, and plan the next time: without drift, at most one turn behind."""
+        self.action()
+        self.due_ns += self.period_ns * max(1, (now_ns - self.due_ns) // self.period_ns)
+
+
+def run(arguments: argparse.Namespace, stopped: list[int]) -> None:
+    """
+    Serve until the time is over or a signal is in `stopped`.
+
+    :raises PeerError: if the address cannot be listened on.
+    :raises ConfigError: if a setting is wrong.
+    """
+    settings = Settings.from_values(
+        {
+            'mode': 'server',
+            'host': arguments.host,
+            'port': arguments.port,
+            'header_version': arguments.header_version,
+        }
+    )
+    scene = Scene(arguments.seed, arguments.image_size)
+    listing = _Listing(arguments.json, arguments.quiet)
+    came_and_went: deque[tuple[Peer, bool]] = deque()
+    with Server(settings, on_peer=lambda *event: came_and_went.append(event)) as server:
+        listing.listening(str(server.address))
+        last_text = ''
+
+        def send_tools() -> None:
+            t_ns = time.time_ns()
+            for tool in _PATHS:
+                # header version 1 has no room to say that a pose is not valid
+                if settings.header_version == '2' or scene.in_view(tool, t_ns):
+                    server.send(scene.tool_message(tool, t_ns))
+
+        def send_workstep() -> None:
+            nonlocal last_text
+            message = scene.workstep_message(time.time_ns())
+            if message.text != last_text:
+                last_text = message.text
+                server.send(message)
+
+        def send(make: Callable[[int], Message]) -> Callable[[], None]:
+            return lambda: server.send(make(time.time_ns()))
+
+        start_ns = time.monotonic_ns()
+        tasks = [
+            _Task(round(_NS / arguments.tracker_rate), send_tools, start_ns),
+            _Task(round(_NS / arguments.image_rate), send(scene.image_message), start_ns),
+            _Task(1 * _NS, send(scene.status_message), start_ns),
+            _Task(3 * _NS, send(scene.fiducials_message), start_ns),
+            _Task(_NS // 10, send_workstep, start_ns),
+            _Task(_NS // 10, listing.flush, start_ns),
+        ]
+        end_ns = start_ns + round(arguments.duration * _NS) if arguments.duration else math.inf
+        while not stopped and time.monotonic_ns() < end_ns:
+            for task in tasks:
+                now_ns = time.monotonic_ns()
+                if task.due_ns <= now_ns:
+                    task.run(now_ns)
+            wait_ns = min(task.due_ns for task in tasks) - time.monotonic_ns()
+            received = None
+            with suppress(PeerError):  # nothing arrives until the next task is due
+                received = server.receive(max(0, wait_ns) / _NS)
+            # who left is told after what they had sent
+            while came_and_went and (came_and_went[0][1] or not received):
+                listing.peer(*came_and_went.popleft())
+            if received:
+                listing.message(*received)
+
+
+def _number(low: float, high: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f'{text} is not from {low:g} to {high:g}')
+        return value
+
+    return number
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r'(\d{1,4})x(\d{1,4})', text)
+    if not found or min(int(found[1]), int(found[2])) < 16:
+        raise argparse.ArgumentTypeError(f'{text!r} is not 16x16 to 9999x9999, such as 640x480')
+    return int(found[1]), int(found[2])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog='igtl_sim',
+        description='A simulated tracked ultrasound: an OpenIGTLink server that sends poses of '
+        'two tools, an image, fiducials, a status and a text, and prints what clients send.',
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument('--host', default=SETTINGS['host'].default, help='address to listen on')
+    parser.add_argument(
+        '--port', type=int, default=SETTINGS['port'].default,
+        help='TCP port to listen on; 0 takes a free one',
+    )
+    parser.add_argument('--seed', type=_seed, default=0, help='another seed is another scene')
+    parser.add_argument(
+        '--tracker-rate', type=_number(0.1, 1000), default=60.0, metavar='HZ',
+        help='how often the poses are sent',
+    )
+    parser.add_argument(
+        '--image-rate', type=_number(0.1, 1000), default=30.0, metavar='HZ',
+        help='how often the image is sent',
+    )
+    parser.add_argument(
+        '--image-size', type=_size, default=(640, 480), metavar='COLUMNSxROWS',
+        help='size of the image in pixels',
+    )
+    parser.add_argument(
+        '--header-version', choices=('1', '2'), default='2',
+        help='header to send; 1 is for old peers, it has no room for metadata: poses that are '
+        'not valid are then left out',
+    )
+    parser.add_argument(
+        '--duration', type=_number(0, 1e9), default=0.0, metavar='S',
+        help='end after so many seconds; 0 is never',
+    )
+    parser.add_argument('--quiet', action='store_true', help='print only where it listens')
+    parser.add_argument(
+        '--json', action='store_true',
+        help='print one JSON object a line for every message, for programs',
+    )
+    return parser
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f'{text} is less than 0')
+    return value
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """
+    Run igtl_sim.
+
+    :returns: the exit code.
+    """
+    # not an Event: a handler that runs while the main thread waits for one may lock up
+    stopped: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: stopped.append(number))
+    arguments = _parser().parse_args(args)
+    try:
+        run(arguments, stopped)
+    except (ConfigError, PeerError) as error:
+        print(f'igtl_sim: {error}', file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # whoever read the output has gone; Python would complain once more when it flushes
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

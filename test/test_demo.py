@@ -1,0 +1,245 @@
+"""The demonstration as a user runs it: it says what flowed, it can fail, and it cleans up."""
+
+import os
+import pty
+import queue
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from igtl_ros2.tools.demo import Child, config_file
+
+DEMO = [sys.executable, '-m', 'igtl_ros2.tools.demo']
+TYPES = {'TRANSFORM', 'IMAGE', 'POINT', 'STATUS', 'STRING'}
+END_S = 60
+
+
+def environment(mark):
+    """Mark all processes of one run, so that they can be found and no others."""
+    env = {key: value for key, value in os.environ.items() if key != 'DEMO_SECONDS'}
+    return {**env, 'IGTL_TEST_MARK': mark}
+
+
+def left_over(mark):
+    """List the processes that carry a mark."""
+    found = []
+    for path in Path('/proc').glob('[0-9]*'):
+        try:
+            if f'IGTL_TEST_MARK={mark}'.encode() in (path / 'environ').read_bytes().split(b'\0'):
+                found.append((path / 'cmdline').read_bytes().replace(b'\0', b' ').decode())
+        except OSError:
+            continue  # it ended meanwhile, or is another user's
+    return found
+
+
+def start(mark, *options, **variables):
+    return subprocess.Popen(
+        [*DEMO, *options], env={**environment(mark), **variables},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )
+
+
+def wait_for_processes(mark, number):
+    until = time.monotonic() + END_S
+    while len(left_over(mark)) < number:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def mark(request):
+    return f'{os.getpid()}-{request.node.name}'
+
+
+def test_every_type_flows_both_ways_with_the_right_numbers(mark):
+    demo = start(mark, DEMO_SECONDS='8')
+    output, errors = demo.communicate(timeout=END_S)
+    assert demo.returncode == 0, output + errors
+    assert errors == ''
+    assert '\x1b' not in output
+    line = r'^ok +(device -> ROS|ROS -> device) +([A-Z]+) .* +(\d+) messages'
+    flows = re.findall(line, output, re.MULTILINE)
+    assert {(way, name) for way, name, _ in flows} == {
+        (way, name) for way in ('device -> ROS', 'ROS -> device') for name in TYPES
+    }
+    assert all(int(count) > 0 for *_, count in flows)
+    assert f'all {len(flows)} flows right' in output
+    assert left_over(mark) == []
+
+
+def test_wrong_numbers_are_found_out(mark, tmp_path):
+    mapping = tmp_path / 'wrong.yaml'
+    right = Path(config_file('demo.yaml')).read_text(encoding='utf-8')
+    mapping.write_text('defaults: {wire_unit: m}\n' + right)
+    demo = start(mark, '--seconds', '5', '--mapping', str(mapping))
+    output, errors = demo.communicate(timeout=END_S)
+    assert demo.returncode == 1, output + errors
+    for flow in (
+        'device -> ROS TRANSFORM ProbeToTracker', 'device -> ROS IMAGE Image_Reference',
+        'device -> ROS POINT Fiducials', 'ROS -> device TRANSFORM ToolToBase',
+        'ROS -> device TRANSFORM Goal', 'ROS -> device POINT Waypoints',
+    ):
+        assert f'igtl_demo: WRONG {flow}' in output
+    assert left_over(mark) == []
+
+
+def test_what_is_missing_and_what_should_not_come_is_found_out(mark, tmp_path):
+    mapping = tmp_path / 'loose.yaml'
+    mapping.write_text(
+        'defaults: {publish_invalid: true}\n'
+        'receive: [{device: Fiducials, action: drop}, {device: "*"}]\n'
+    )
+    demo = start(mark, '--seconds', '5', '--mapping', str(mapping))
+    output, errors = demo.communicate(timeout=END_S)
+    assert demo.returncode == 1, output + errors
+    assert 'igtl_demo: WRONG device -> ROS TRANSFORM StylusToTracker' in output
+    assert 'out of view' in output
+    assert 'igtl_demo: MISSING device -> ROS POINT Fiducials' in output
+    assert 'igtl_demo: MISSING ROS -> device TRANSFORM ToolToBase' in output
+    assert 'MISSING device -> ROS STRING' not in output
+    assert left_over(mark) == []
+
+
+def test_a_part_that_dies_ends_it_and_says_why(mark, tmp_path):
+    mapping = tmp_path / 'broken.yaml'
+    mapping.write_text('receive: 5\n')
+    demo = start(mark, '--seconds', '30', '--mapping', str(mapping))
+    output, errors = demo.communicate(timeout=END_S)
+    assert demo.returncode == 1
+    assert 'igtl_bridge ended by itself, exit code 1' in output
+    assert 'receive' in errors
+    assert 'Traceback' not in output + errors
+    assert left_over(mark) == []
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_end_it_with_all_its_processes(mark, number):
+    demo = start(mark)
+    # itself, the device, the bridge, the robot
+    wait_for_processes(mark, 4)
+    line = ''
+    while not re.search(r'1\d of \d+ flows', line):
+        line = demo.stdout.readline()
+        assert line
+    demo.send_signal(number)
+    output, errors = demo.communicate(timeout=END_S)
+    assert demo.returncode == 0, output + errors
+    assert errors == ''
+    assert left_over(mark) == []
+
+
+def test_a_signal_while_it_starts_leaves_nothing_either(mark):
+    demo = start(mark)
+    wait_for_processes(mark, 2)
+    demo.send_signal(signal.SIGINT)
+    output, errors = demo.communicate(timeout=END_S)
+    assert 'Traceback' not in output + errors
+    assert left_over(mark) == []
+
+
+def test_a_reader_that_goes_away_leaves_nothing(mark):
+    demo = start(mark)
+    demo.stdout.readline()
+    demo.stdout.close()
+    assert demo.wait(END_S) == 1
+    assert demo.stderr.read() == ''
+    assert left_over(mark) == []
+
+
+@pytest.mark.parametrize('seconds', ['nonsense', '1', 'nan'])
+def test_a_wrong_duration_is_explained(mark, seconds):
+    demo = start(mark, DEMO_SECONDS=seconds)
+    output, errors = demo.communicate(timeout=END_S)
+    assert demo.returncode == 2
+    assert output == ''
+    assert '--seconds' in errors
+
+
+def test_config_files_are_found_where_the_package_is_installed(tmp_path):
+    # As colcon lays it out, with the sources elsewhere
+    share = tmp_path / 'share' / 'igtl_ros2' / 'config'
+    share.mkdir(parents=True)
+    (share / 'only_here.yaml').touch()
+    code = "from igtl_ros2.tools.demo import config_file; print(config_file('only_here.yaml'))"
+    done = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True, timeout=END_S,
+        env={**os.environ, 'AMENT_PREFIX_PATH': f'/nowhere:{tmp_path}'},
+    )
+    assert done.stdout.strip() == str(share / 'only_here.yaml')
+
+
+STUBBORN = """
+import os, signal, time
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+pid = os.fork()
+if pid:
+    print(pid, flush=True)
+time.sleep(1000)
+"""
+
+
+def is_alive(pid):
+    try:
+        stat = Path(f'/proc/{pid}/stat').read_text(encoding='utf-8')
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(')')[2].split()[0] != 'Z'
+
+
+def test_a_part_that_does_not_listen_is_killed_with_all_it_started(tmp_path, monkeypatch):
+    (tmp_path / 'stubborn.py').write_text(STUBBORN)
+    monkeypatch.setenv('PYTHONPATH', str(tmp_path))
+    said = queue.SimpleQueue()
+    child = Child('stubborn', ['stubborn'], said.put)
+    grandchild = int(said.get(timeout=END_S))
+    assert is_alive(grandchild)
+    child.ask_to_end()
+    child.end(time.monotonic() + 0.1)
+    assert child.exit_code == -signal.SIGKILL
+    until = time.monotonic() + END_S
+    while is_alive(grandchild):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_the_robot_alone_as_well(number):
+    robot = subprocess.Popen(
+        [sys.executable, '-m', 'igtl_ros2.nodes.demo_robot'], stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+    )
+    try:
+        assert 'tool0 is moving in base_link' in robot.stdout.readline()
+    finally:
+        robot.send_signal(number)
+        rest, _ = robot.communicate(timeout=END_S)
+    assert (robot.returncode, rest) == (0, '')
+
+
+def test_in_a_terminal_there_is_a_live_table(mark):
+    pytest.importorskip('rich')
+    ours, theirs = pty.openpty()
+    demo = subprocess.Popen(
+        DEMO, env={**environment(mark), 'TERM': 'xterm', 'COLUMNS': '200', 'LINES': '40'},
+        stdin=theirs, stdout=theirs, stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b''
+    while b'/us/to_igtl/RobotState/text' not in shown or b'2 x 2 x 1 mm' not in shown:
+        shown += os.read(ours, 65536)
+    demo.send_signal(signal.SIGINT)
+    with suppress(OSError):  # how Linux says that the other end is closed
+        while True:
+            shown += os.read(ours, 65536)
+    os.close(ours)
+    assert demo.wait(END_S) == 0
+    assert b'value there' in shown
+    assert shown.endswith(b'both ways\r\n')
+    assert left_over(mark) == []

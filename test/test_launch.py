@@ -1,0 +1,140 @@
+"""The launch files and the files of config: what they hold, and that they start."""
+
+import ast
+import importlib.util
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from igtl_ros2.config import SETTINGS
+
+ROOT = Path(__file__).resolve().parent.parent
+LAUNCH, CONFIG = ROOT / 'launch', ROOT / 'config'
+ARGUMENTS = {
+    'bridge': {'mode', 'host', 'port', 'namespace', 'params_file', 'mapping_file'},
+    'demo': {'port', 'namespace'},
+}
+
+
+def source(name):
+    return ast.parse((LAUNCH / f'{name}.launch.py').read_text(encoding='utf-8'))
+
+
+def load(name):
+    """Run a launch file's module; skip, aloud, where launch is not installed."""
+    pytest.importorskip('launch_ros', reason='launch and launch_ros are not installed')
+    spec = importlib.util.spec_from_file_location(f'{name}_launch', LAUNCH / f'{name}.launch.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def started(module, **values):
+    """Tell what a launch file starts when it is given these arguments."""
+    launch = pytest.importorskip('launch')
+    context = launch.LaunchContext()
+    context.launch_configurations.update(values)
+    description = module.generate_launch_description()
+    return [new for old in description.entities for new in old.visit(context) or []], context
+
+
+def parameters_of(node, context):
+    from launch_ros.utilities import evaluate_parameters
+
+    found = {}
+    # A Node shows them in no other way
+    for part in evaluate_parameters(context, node._Node__parameters):
+        found.update(part if isinstance(part, dict) else {'file': str(part)})
+    return found
+
+
+def test_every_launch_file_is_looked_at():
+    assert {path.name for path in LAUNCH.glob('*')} >= {f'{n}.launch.py' for n in ARGUMENTS}
+    assert {p.name.split('.')[0] for p in LAUNCH.glob('*.launch.py')} == set(ARGUMENTS)
+
+
+@pytest.mark.parametrize('name', ARGUMENTS)
+def test_the_only_defaults_are_empty(name):
+    calls = [
+        node for node in ast.walk(source(name))
+        if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'DeclareLaunchArgument'
+    ]
+    assert calls
+    for call in calls:
+        defaults = [word.value for word in call.keywords if word.arg == 'default_value']
+        assert [ast.literal_eval(default) for default in defaults] == ['']
+
+
+@pytest.mark.parametrize('name', ARGUMENTS)
+def test_the_arguments_are_those_that_are_documented(name):
+    tables = {}
+    for node in source(name).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            keys = set()
+            for key, value in zip(node.value.keys, node.value.values):
+                keys |= tables[value.id] if key is None else {key.value}
+            tables[node.targets[0].id] = keys
+    assert tables['ARGUMENTS'] == ARGUMENTS[name]
+    assert tables.get('PARAMETERS', set()) <= set(SETTINGS)
+
+
+@pytest.mark.parametrize('name', ARGUMENTS)
+def test_launch_itself_sees_the_same_arguments(name):
+    from_launch = load(name).generate_launch_description().get_launch_arguments()
+    assert {argument.name for argument in from_launch} == ARGUMENTS[name]
+
+
+def test_a_bridge_without_arguments_gets_no_parameters():
+    [bridge], context = started(load('bridge'))
+    assert bridge.node_executable == 'igtl_bridge'
+    assert parameters_of(bridge, context) == {}
+
+
+def test_arguments_reach_the_bridge_in_their_type():
+    [bridge], context = started(
+        load('bridge'), mode='client', host='10.0.0.5', port='18945', mapping_file='/a b/c: d.yaml'
+    )
+    assert parameters_of(bridge, context) == {
+        'mode': 'client', 'host': '10.0.0.5', 'port': 18945, 'mapping_file': '/a b/c: d.yaml',
+    }
+
+
+def test_the_demo_starts_device_bridge_and_robot():
+    device, bridge, robot = started(load('demo'), port='18950')[0]
+    assert [n.node_executable for n in (bridge, robot)] == ['igtl_bridge', 'igtl_demo_robot']
+    assert len(device.cmd) == 3
+
+
+# -- config
+
+
+def test_the_parameter_file_shows_the_defaults():
+    text = (CONFIG / 'bridge.yaml').read_text(encoding='utf-8')
+    values = yaml.safe_load(text)['/**']['ros__parameters']
+    for name, value in values.items():
+        default = SETTINGS[name].default
+        assert value == (list(default) if isinstance(default, tuple) else default)
+
+
+@pytest.mark.parametrize('path', sorted(CONFIG.glob('*')), ids=lambda path: path.name)
+def test_a_bridge_starts_with_every_file(path):
+    if path.name == 'bridge.yaml':
+        options = ['--params-file', str(path)]
+    else:
+        options = ['-p', f'mapping_file:={path}']
+    bridge = subprocess.Popen(
+        [sys.executable, '-m', 'igtl_ros2.nodes.bridge', '--ros-args', *options, '-p', 'port:=0'],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )
+    try:
+        said = bridge.stdout.readline()
+        assert 'listening on tcp://127.0.0.1:' in said
+    finally:
+        bridge.send_signal(signal.SIGINT)
+        rest, _ = bridge.communicate(timeout=60)
+    assert bridge.returncode == 0
+    assert 'Traceback' not in rest

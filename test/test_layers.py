@@ -1,0 +1,90 @@
+"""Who may import whom: every import of the package against one table."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / 'igtl_ros2'
+
+NETWORK = {'socket', 'ssl', 'asyncio'}
+ROS_TOOLS = {'rclpy', 'tf2_ros', 'launch', 'launch_ros', 'ament_index_python'}
+ROS_MESSAGES = {'builtin_interfaces', 'rcl_interfaces', 'std_srvs', 'messages: *_msgs'}
+PEERS = {'peer', 'link', 'client', 'server'}
+BASE = {'errors', 'config'}
+
+# part: what of ours it may use, what from outside the standard library, what of that it may not
+TABLE = {
+    'errors': (set(), set(), NETWORK | {'threading'}),
+    'config': ({'errors'}, {'yaml', 'jsonschema'}, NETWORK | {'threading'}),
+    'codec': ({'errors'}, {'numpy', 'fastcrc'}, NETWORK | {'threading'}),
+    'transport': (BASE, set(), set()),
+    **{name: (BASE | PEERS | {'codec', 'transport'}, set(), {'socket', 'ssl'}) for name in PEERS},
+    'converters': ({'codec'} | BASE, {'numpy'} | ROS_MESSAGES, NETWORK),
+    'nodes': (
+        {'codec', 'converters', 'transport'} | BASE | PEERS,
+        {'numpy'} | ROS_MESSAGES | ROS_TOOLS,
+        {'socket', 'ssl', 'struct'},
+    ),
+    # `Peer` is what a server says a message came from; the verbs bring libraries of their own
+    'tools': ({'codec', 'client', 'server', 'peer', 'nodes', 'sim'} | BASE, None, set()),
+    'sim': ({'codec', 'client', 'server', 'peer'} | BASE, {'numpy'}, ROS_TOOLS),
+    # only `connect` and `serve`, on first use
+    '__init__': ({'client', 'server'}, set(), NETWORK),
+}
+def part_of(path):
+    """Tell the part of the house that a file belongs to."""
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix('.py')
+
+
+def imports(path):
+    """Yield every import of a file: ('ours', part) or ('theirs', top-level name)."""
+    package = ('igtl_ros2', *path.relative_to(PACKAGE).parent.parts)
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = list(package[: len(package) - node.level + 1]) if node.level else []
+            base += node.module.split('.') if node.module else []
+            names = ['.'.join([*base, alias.name]) for alias in node.names]
+        else:
+            continue
+        for name in names:
+            top, *rest = name.split('.')
+            if top == 'igtl_ros2':
+                yield 'ours', rest[0] if rest else '__init__'
+            else:
+                yield 'theirs', top
+
+
+FILES = sorted(path for path in PACKAGE.rglob('*.py') if '__pycache__' not in path.parts)
+
+
+@pytest.mark.parametrize('path', FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports(path):
+    part = part_of(path)
+    ours, outside, never = TABLE[part]
+    wrong = []
+    for whose, name in imports(path):
+        if whose == 'ours':
+            fine = name in ours | {part, '__version__'}
+        elif name in never:
+            fine = False
+        elif name in sys.stdlib_module_names or outside is None:
+            fine = True
+        else:
+            kind = 'messages: *_msgs' if name.endswith('_msgs') else name
+            fine = kind in outside
+        if not fine:
+            wrong.append(name)
+    assert not wrong, f'{part} may not import {", ".join(wrong)}'
+
+
+def test_the_table_is_read_against_real_imports():
+    found = {whose for path in FILES for whose, _ in imports(path)}
+    assert found == {'ours', 'theirs'}
+    assert ('theirs', 'rclpy') in set(imports(PACKAGE / 'nodes' / 'bridge.py'))
+    assert ('ours', 'codec') in set(imports(PACKAGE / 'peer.py'))
+    assert ('ours', 'errors') in set(imports(PACKAGE / 'transport' / 'tcp.py'))

@@ -1,0 +1,481 @@
+"""One connection's life, with peers that behave, that do not, and that cannot keep up."""
+
+import logging
+import re
+import threading
+import time
+
+import numpy as np
+import pytest
+from network_peers import RawPeer, corrupt, header, text, until
+
+from igtl_ros2 import codec, serve
+from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import Status, StatusCode, String
+from igtl_ros2.errors import EncodeError
+from igtl_ros2.peer import Mailbox, Outgoing
+
+
+@pytest.fixture
+def make_server():
+    servers = []
+
+    def make(**settings):
+        servers.append(serve('tcp://127.0.0.1:0', **settings))
+        return servers[-1]
+
+    yield make
+    for server in servers:
+        server.close(0)
+
+
+def image(number, size=1 << 18, device='Scan'):
+    """Make an image of `size` bytes that tells its number."""
+    return Image(np.full((1, 1 << 12, size >> 12), number, np.uint8), device_name=device)
+
+
+def only_peer(server):
+    """Wait for the one peer of a server."""
+    return until(lambda: server.peers, 'a peer')[0]
+
+
+def get_stuck(peer):
+    """Send more than the system takes for a peer that does not read."""
+    peer.send(image(0, 1 << 24, device='Stuck'))
+    until(lambda: peer.sent['IMAGE'] and peer.mailbox.congested, 'getting stuck')
+
+
+# -- the codec meets the network
+
+
+def test_byte_by_byte(make_server):
+    server = make_server()
+    messages = [text(1), Transform(np.eye(4), device_name='Tool', metadata={'a': 'b'}), text(2)]
+    with RawPeer(server.address) as peer:
+        for byte in b''.join(map(codec.encode, messages)):
+            peer.send(bytes([byte]))
+        for sent in messages:
+            assert codec.encode(server.receive(10)[1]) == codec.encode(sent)
+
+
+def test_many_messages_in_one_segment(make_server):
+    server = make_server()
+    with RawPeer(server.address) as peer:
+        peer.send(b''.join(codec.encode(text(i)) for i in range(5000)))
+        assert [server.receive(10)[1].text for _ in range(5000)] == [str(i) for i in range(5000)]
+
+
+def test_a_large_volume_arrives_unchanged_where_it_was_received(make_server):
+    server = make_server()
+    pixels = np.random.default_rng(1).integers(0, 1 << 15, (100, 512, 512), np.int16)
+    with RawPeer(server.address) as peer:
+        sending = threading.Thread(target=peer.send, args=(Image(pixels, device_name='CT'),))
+        sending.start()
+        _, message = server.receive(30)
+        sending.join()
+    np.testing.assert_array_equal(message.pixels, pixels)
+    memory = message.pixels
+    while isinstance(memory, np.ndarray) and memory.base is not None:
+        memory = memory.base
+    # the pixels are part of the memory that held the whole message, so nothing was copied
+    assert memoryview(memory).obj.nbytes >= 58 + 72 + pixels.nbytes
+
+
+def test_a_large_volume_leaves_unchanged(make_server):
+    server = make_server()
+    pixels = np.random.default_rng(2).integers(0, 1 << 15, (100, 512, 512), np.int16)
+    with RawPeer(server.address) as peer:
+        only_peer(server)
+        server.send(Image(pixels, device_name='CT'))
+        np.testing.assert_array_equal(peer.next().pixels, pixels)
+
+
+# -- header versions
+
+
+def test_a_peer_gets_version_1_until_it_has_sent_version_2(make_server):
+    server = make_server()
+    rich = text(1, metadata={'unit': 'mm'}, message_id=7)
+    with RawPeer(server.address) as old, RawPeer(server.address) as new:
+        until(lambda: len(server.peers) == 2)
+        server.send(rich)
+        for peer in (old, new):
+            message = peer.next()
+            assert (message.version, message.metadata, message.text) == (1, {}, '1')
+        old.send(text(0))
+        new.send(text(0, metadata={'hello': 'there'}))
+        server.receive(10)
+        server.receive(10)
+        server.send(rich)
+        message = old.next()
+        assert (message.version, message.metadata) == (1, {})
+        message = new.next()
+        assert (message.version, message.metadata) == (2, {'unit': 'mm'})
+        assert message.message_id == 7
+        server.send(text(3))
+        assert new.next().version == 1  # there is nothing in it that needs version 2
+
+
+def test_header_version_2_opens_with_a_status(make_server):
+    server = make_server(header_version='2')
+    server.send(text(1, metadata={'a': 'b'}))
+    with RawPeer(server.address) as peer:
+        greeting = peer.next()
+        assert isinstance(greeting, Status)
+        assert (greeting.version, greeting.code) == (2, StatusCode.OK)
+        assert greeting.metadata
+        assert peer.next().metadata == {'a': 'b'}
+
+
+def test_header_version_1_never_sends_2(make_server):
+    server = make_server(header_version='1')
+    with RawPeer(server.address) as peer:
+        peer.send(text(0, metadata={'a': 'b'}))
+        server.receive(10)
+        server.send(text(1, metadata={'a': 'b'}))
+        assert peer.next().version == 1
+
+
+def test_a_message_is_encoded_once_for_each_header_version(make_server):
+    class Counting(codec.Unknown):
+        encoded = 0
+
+        def encode_content(self):
+            Counting.encoded += 1
+            return super().encode_content()
+
+    server = make_server()
+    peers = [RawPeer(server.address) for _ in range(6)]
+    try:
+        until(lambda: len(server.peers) == 6)
+        for peer in peers[:3]:
+            peer.send(text(0, metadata={'a': 'b'}))
+            server.receive(10)
+        server.send(Counting(type_name='PLAIN', content=b'x'))
+        assert [peer.next().content for peer in peers] == [b'x'] * 6
+        assert Counting.encoded == 1
+        server.send(Counting(type_name='RICH', content=b'x', metadata={'a': 'b'}))
+        assert [peer.next().version for peer in peers] == [2, 2, 2, 1, 1, 1]
+        assert Counting.encoded == 3
+    finally:
+        for peer in peers:
+            peer.socket.close()
+
+
+def test_outgoing_parts_are_shared():
+    plain = Outgoing(text(1))
+    assert plain.parts(1) is plain.parts(1) is plain.parts(2)
+    rich = Outgoing(text(1, metadata={'a': 'b'}))
+    assert rich.parts(1) is rich.parts(1) is not rich.parts(2)
+    assert rich.parts(2) is rich.parts(2)
+
+
+def test_a_message_that_cannot_be_encoded_is_counted_and_the_next_one_is_sent(
+    make_server, caplog
+):
+    class Wrong(codec.Unknown):
+        def encode_content(self):
+            raise EncodeError('this cannot be written')
+
+    server = make_server()
+    with RawPeer(server.address) as peer:
+        there = only_peer(server)
+        for _ in range(3):
+            server.send(Wrong(type_name='WRONG', content=b''))
+        server.send(text(1))
+        assert peer.next().text == '1'
+        assert there.errors == {'EncodeError': 3}
+    assert caplog.text.count('this cannot be written') == 1
+
+
+# -- peers that do harm
+
+
+def send_garbage(peer):
+    peer.send(b'GET / HTTP/1.1\r\nHost: localhost\r\nAccept: everything\r\n\r\n' * 3)
+
+
+def send_half_a_message(peer):
+    peer.send(codec.encode(text('x' * 1000))[:500])
+
+
+def send_half_a_header(peer):
+    peer.send(header()[:20])
+
+
+def announce_2_to_the_63(peer):
+    peer.send(header(size=1 << 63), b'and some body')
+
+
+def announce_more_than_allowed(peer):
+    peer.send(header(size=1_000_001))
+
+
+def close_in_mid_message(peer):
+    send_half_a_message(peer)
+    peer.socket.close()
+
+
+def reset_in_mid_message(peer):
+    send_half_a_message(peer)
+    peer.reset()
+
+
+@pytest.mark.parametrize(
+    ('harm', 'why'),
+    [
+        (send_garbage, r'HeaderError: header version \d+'),
+        (send_half_a_message, 'stopped 500 bytes into a message for 0.3 s'),
+        (send_half_a_header, 'stopped 20 bytes into a message for 0.3 s'),
+        (announce_2_to_the_63, f'TooLargeError: .*{1 << 63}'),
+        (announce_more_than_allowed, 'TooLargeError: .*1000001.*1000000'),
+        (close_in_mid_message, 'closed by the peer, 500 bytes into a message'),
+        (reset_in_mid_message, 'Connection reset by peer'),
+    ],
+)
+def test_a_peer_that_does_harm_is_cut_off_and_the_others_go_on(make_server, caplog, harm, why):
+    caplog.set_level(logging.INFO, 'igtl_ros2')
+    server = make_server(stall_timeout=0.3, max_body_bytes=1_000_000)
+    with RawPeer(server.address) as good, RawPeer(server.address) as silent:
+        until(lambda: len(server.peers) == 2)
+        bad = RawPeer(server.address)
+        until(lambda: len(server.peers) == 3)
+        harm(bad)
+        good.send(text(1))
+        assert server.receive(10)[1].text == '1'
+        until(lambda: len(server.peers) == 2, 'being cut off')
+        if bad.socket.fileno() >= 0:
+            bad.wait_closed()
+            bad.socket.close()
+        with RawPeer(server.address) as later:
+            until(lambda: len(server.peers) == 3)
+            server.send(text(2))
+            assert [peer.next().text for peer in (good, silent, later)] == ['2', '2', '2']
+            later.send(text(3))
+            assert server.receive(10)[1].text == '3'
+    lines = [r.getMessage() for r in caplog.records if bad.name in r.getMessage()]
+    assert len(lines) == 2, lines
+    assert lines[0] == f'{bad.name}: connected'
+    assert re.search(why, lines[1]), lines[1]
+
+
+def test_what_can_be_skipped_is_counted_and_the_next_message_arrives(make_server, caplog):
+    server = make_server()
+    nonsense = codec.encode(codec.Unknown(type_name='TRANSFORM', content=b'too short'))
+    with RawPeer(server.address) as peer:
+        for number in range(3):
+            peer.send(corrupt(text(7)), nonsense, text(number))
+        assert [server.receive(10)[1].text for _ in range(3)] == ['0', '1', '2']
+        there = server.peers[0]
+        assert there.errors == {'CrcError': 3, 'ContentError': 3}
+        assert there.received == {'STRING': 3}
+    assert len([r for r in caplog.records if 'skipped a message' in r.getMessage()]) == 2
+
+
+def test_made_up_type_names_do_not_fill_the_memory(make_server):
+    server = make_server()
+    with RawPeer(server.address) as peer:
+        peer.send(b''.join(codec.encode(codec.Unknown(type_name=f'T{i}')) for i in range(2000)))
+        for _ in range(2000):
+            there, _ = server.receive(10)
+        assert sum(there.received.values()) == 2000
+        assert len(there.received) < 300
+
+
+# -- peers that do not keep up
+
+
+def test_a_peer_that_does_not_read_gets_the_newest_of_streams_and_keeps_nobody_waiting(
+    make_server,
+):
+    server = make_server()
+    with RawPeer(server.address, receive_buffer=4096) as slow, RawPeer(server.address) as fast:
+        until(lambda: len(server.peers) == 2)
+        names = {peer.address: peer for peer in server.peers}
+        slow_there, fast_there = names[slow.name], names[fast.name]
+        get_stuck(slow_there)
+        for number in range(100):
+            server.send(image(number))
+            server.send(image(number, device='Other'))
+            server.send(text(number))
+            fast.next(), fast.next()
+            assert fast.next().text == str(number)
+            assert len(slow_there.mailbox) == 2 + number + 1
+        assert slow_there.mailbox.dropped == {('IMAGE', 'Scan'): 99, ('IMAGE', 'Other'): 99}
+        assert not fast_there.mailbox.dropped
+        texts, images = [], []
+        while len(texts) < 100:
+            message = slow.next()
+            if isinstance(message, String):
+                texts.append(message.text)
+            else:
+                images.append((message.device_name, int(message.pixels[0, 0, 0])))
+        assert texts == [str(number) for number in range(100)]
+        assert images == [('Stuck', 0), ('Scan', 99), ('Other', 99)]
+
+
+def test_bounds_of_the_queue_hold_and_drops_are_counted(make_server):
+    server = make_server(queue_messages=50, queue_bytes=1 << 20)
+    with RawPeer(server.address, receive_buffer=4096):
+        there = only_peer(server)
+        get_stuck(there)
+        note = text('x' * 60_000)
+        for _ in range(50):
+            server.send(note)
+            assert len(there.mailbox) * len(codec.encode(note)) <= 1 << 20
+        assert there.mailbox.dropped == {('STRING', 'Note'): 50 - (1 << 20) // 60_063}
+        for _ in range(200):
+            server.send(text('short', device='Small'))
+        assert len(there.mailbox) == 50
+        assert there.mailbox.dropped == {('STRING', 'Note'): 50, ('STRING', 'Small'): 150}
+
+
+def test_a_peer_that_does_not_read_is_cut_off(make_server, caplog):
+    caplog.set_level(logging.INFO, 'igtl_ros2')
+    server = make_server(send_timeout=0.4)
+    with RawPeer(server.address, receive_buffer=4096) as slow, RawPeer(server.address) as fast:
+        until(lambda: len(server.peers) == 2)
+        server.send(image(1, 1 << 24))
+        fast.next()
+        until(lambda: len(server.peers) == 1, 'being cut off')
+        server.send(text(1))
+        assert fast.next().text == '1'
+    assert f'{slow.name}: disconnected: did not read for 0.4 s' in caplog.text
+
+
+def test_a_peer_that_reads_slowly_is_not_cut_off(make_server):
+    server = make_server(send_timeout=0.5)
+    with RawPeer(server.address, receive_buffer=1 << 16) as slow:
+        there = only_peer(server)
+        began = time.monotonic()
+        server.send(image(7, 1 << 25))
+        wanted = len(codec.encode(image(7, 1 << 25)))
+        got = 0
+        pace = threading.Event()
+        while got < wanted:
+            size = len(slow.socket.recv(1 << 18))
+            assert size, 'the connection was closed'
+            got += size
+            if time.monotonic() - began < 2.0:
+                pace.wait(0.02)
+        assert server.peers == [there]
+
+
+def test_a_peer_waits_while_nobody_takes_its_messages_and_nothing_is_lost(make_server):
+    server = make_server(queue_messages=10, stall_timeout=0.3)
+    sent = []
+    with RawPeer(server.address) as peer:
+
+        def send():
+            for number in range(200):
+                peer.send(image(number))
+                sent.append(number)
+
+        sending = threading.Thread(target=send)
+        sending.start()
+        there = only_peer(server)
+        # Wait until the sender stands still for longer than the time-out for stalled peers
+        still = [0, time.monotonic()]
+
+        def stands_still():
+            if still[0] != there.received_bytes:
+                still[:] = [there.received_bytes, time.monotonic()]
+            return still[0] and time.monotonic() - still[1] > 1.0
+
+        until(stands_still)
+        assert len(sent) < 100
+        assert there.received['IMAGE'] <= 12
+        assert server.peers == [there]
+        got = [int(server.receive(10)[1].pixels[0, 0, 0]) for _ in range(200)]
+        sending.join()
+    assert got == list(range(200))
+
+
+def test_flow_control_holds_for_many_peers_and_a_slow_reader(make_server):
+    server = make_server(queue_messages=5)
+    peers = [RawPeer(server.address) for _ in range(4)]
+    senders = [
+        threading.Thread(
+            target=peer.send, args=[text(f'{n} {i} ' + 'x' * 4000) for i in range(500)]
+        )
+        for n, peer in enumerate(peers)
+    ]
+    for sender in senders:
+        sender.start()
+    got = {str(n): [] for n in range(4)}
+    for _ in range(2000):
+        who, number, _ = server.receive(10)[1].text.split(' ')
+        got[who].append(int(number))
+    for sender in senders:
+        sender.join()
+    for peer in peers:
+        peer.socket.close()
+    assert all(numbers == list(range(500)) for numbers in got.values())
+
+
+# -- the mailbox alone
+
+
+POSE, NOTE = ('TRANSFORM', 'Tool'), ('STRING', 'Note')
+
+
+def contents(mailbox):
+    """Take everything out."""
+    return list(iter(mailbox.take, None))
+
+
+def test_mailbox_keeps_everything_in_order_while_the_peer_keeps_up():
+    mailbox = Mailbox(100, 1000)
+    items = [(POSE, [b'1']), (NOTE, [b'2']), (POSE, [b'3']), (POSE, [b'4'])]
+    for item in items:
+        mailbox.put(*item)
+    assert contents(mailbox) == items
+    assert not mailbox.dropped
+
+
+def test_mailbox_replaces_values_of_streams_while_the_peer_does_not_keep_up():
+    mailbox = Mailbox(100, 1000)
+    mailbox.congested = True
+    for item in [(POSE, [b'1']), (NOTE, [b'2']), (POSE, [b'3']), (NOTE, [b'4']), (POSE, [b'5'])]:
+        mailbox.put(*item)
+    assert contents(mailbox) == [(POSE, [b'5']), (NOTE, [b'2']), (NOTE, [b'4'])]
+    assert mailbox.dropped == {POSE: 2}
+    mailbox.put(POSE, [b'6'])
+    assert contents(mailbox) == [(POSE, [b'6'])]
+
+
+def test_mailbox_passes_over_what_is_outdated_when_the_peer_falls_behind():
+    mailbox = Mailbox(100, 1000)
+    for number in (b'1', b'2', b'3'):
+        mailbox.put(POSE, [number])
+        mailbox.put(NOTE, [number])
+    mailbox.congested = True
+    assert [parts for _, parts in contents(mailbox)] == [[b'1'], [b'2'], [b'3'], [b'3']]
+    assert mailbox.dropped == {POSE: 2}
+
+
+def test_mailbox_drops_the_oldest_over_its_limits():
+    mailbox = Mailbox(3, 100)
+    for number in range(5):
+        mailbox.put(NOTE, [bytes([number])])
+    assert [parts for _, parts in contents(mailbox)] == [[b'\2'], [b'\3'], [b'\4']]
+    for _ in range(2):
+        mailbox.put(NOTE, [b'x' * 30, b'y' * 30])
+    assert len(mailbox) == 1
+    mailbox.put(POSE, [b'z' * 5000])  # a single one may be over the limit
+    assert contents(mailbox) == [(POSE, [b'z' * 5000])]
+    assert mailbox.dropped == {NOTE: 4}
+    mailbox.put(NOTE, [b'x' * 100])
+    assert len(mailbox) == 1
+
+
+def test_mailbox_counts_bytes_of_replaced_values():
+    mailbox = Mailbox(100, 100)
+    mailbox.congested = True
+    for size in (90, 10, 50, 20):
+        mailbox.put(POSE, [b'x' * size])
+    mailbox.put(NOTE, [b'x' * 80])
+    assert len(mailbox) == 2
+    mailbox.put(POSE, [b'x' * 21])
+    assert [key for key, _ in contents(mailbox)] == [NOTE]

@@ -1,0 +1,53 @@
+"""URLs of peers."""
+
+import pytest
+
+from igtl_ros2.errors import ConfigError
+from igtl_ros2.transport.address import Address, parse_url
+
+
+@pytest.mark.parametrize(
+    ('url', 'host', 'port'),
+    [
+        ('tcp://127.0.0.1:1', '127.0.0.1', 1),
+        ('tcp://scanner', 'scanner', 18944),
+        ('tcp://scanner/', 'scanner', 18944),
+        ('TCP://Scanner:0', 'scanner', 0),
+        ('tcp://[::1]:65535', '::1', 65535),
+        ('tcp://[::1]', '::1', 18944),
+    ],
+)
+def test_url(url, host, port):
+    assert parse_url(url) == Address('tcp', host, port)
+
+
+@pytest.mark.parametrize(
+    'url',
+    [
+        '',
+        'scanner',
+        'scanner:18944',
+        '127.0.0.1:18944',
+        'http://scanner',
+        'udp://scanner:1',
+        'tcp://',
+        'tcp://:18944',
+        'tcp://scanner:port',
+        'tcp://scanner:65536',
+        'tcp://scanner:-1',
+        'tcp://scanner/device',
+        'tcp://scanner:1?x=1',
+        'tcp://scanner:1#x',
+        'tcp://user@scanner:1',
+        'tcp://[::1:1',
+    ],
+)
+def test_wrong_url_is_named(url):
+    with pytest.raises(ConfigError) as caught:
+        parse_url(url)
+    assert repr(url) in str(caught.value)
+
+
+@pytest.mark.parametrize('url', ['tcp://scanner:18944', 'tcp://[fe80::1]:1', 'tcp://10.0.0.1:5'])
+def test_address_is_written_as_the_url_it_came_from(url):
+    assert str(parse_url(url)) == url

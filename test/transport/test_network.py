@@ -1,0 +1,150 @@
+"""The network thread, and TCP streams without any message in them."""
+
+import asyncio
+import socket
+import threading
+
+import pytest
+
+from igtl_ros2.errors import PeerError
+from igtl_ros2.transport.address import parse_url
+from igtl_ros2.transport.network import NetworkThread
+from igtl_ros2.transport.tcp import listen, open_stream
+
+
+async def nothing():
+    """Do nothing."""
+
+
+@pytest.fixture
+def network():
+    thread = NetworkThread('test-network')
+    yield thread
+    thread.stop(nothing)
+    assert not [t for t in threading.enumerate() if t.name == 'test-network']
+
+
+class Collect:
+    """A sink that keeps what happens."""
+
+    def __init__(self):
+        self.data = b''
+        self.done = asyncio.Event()
+        self.error = None
+        self._buffer = memoryview(bytearray(7))
+
+    def connected(self, stream):
+        self.stream = stream
+
+    def get_buffer(self, size_hint):
+        return self._buffer
+
+    def buffer_updated(self, size):
+        self.data += self._buffer[:size]
+
+    def writable_again(self):
+        pass
+
+    def lost(self, error):
+        self.error = error
+        self.done.set()
+
+
+def test_bytes_arrive_in_the_memory_of_the_sink(network):
+    async def both_ends():
+        there = Collect()
+        server, address = await listen(parse_url('tcp://127.0.0.1:0'), lambda: there)
+        here = Collect()
+        stream = await open_stream(address, here, 5.0)
+        stream.write(memoryview(b'more bytes than fit the buffer at once'))
+        while len(there.data) < 38:
+            await asyncio.sleep(0.001)
+        stream.abort()
+        assert stream.is_closing and not stream.writable
+        stream.write(memoryview(b'too late'))
+        stream.pause_reading()
+        stream.resume_reading()
+        await asyncio.gather(here.done.wait(), there.done.wait())
+        server.close()
+        return address, there
+
+    address, there = network.run(both_ends())
+    assert there.data == b'more bytes than fit the buffer at once'
+    assert address.host == '127.0.0.1' and address.port > 0
+    assert there.stream.address.startswith('tcp://127.0.0.1:')
+
+
+def test_all_addresses_of_a_name_get_the_same_free_port(network, monkeypatch):
+    if not socket.has_dualstack_ipv6():
+        pytest.skip('this machine has no IPv6')
+
+    def look_up(host, port, family, kind, *_):
+        return [
+            (socket.AF_INET6, kind, 0, '', ('::1', port, 0, 0)),
+            (socket.AF_INET, kind, 0, '', ('127.0.0.1', port)),
+        ]
+
+    async def ports():
+        server, address = await listen(parse_url('tcp://here:0'), Collect)
+        found = [sock.getsockname()[1] for sock in server.sockets]
+        server.close()
+        return address, found
+
+    monkeypatch.setattr(socket, 'getaddrinfo', look_up)
+    address, found = network.run(ports())
+    assert found == [address.port] * 2
+
+
+def test_refused_connection_says_so(network, free_port):
+    with pytest.raises(PeerError, match=rf'^tcp://127.0.0.1:{free_port}: Connection refused$'):
+        network.run(open_stream(parse_url(f'tcp://127.0.0.1:{free_port}'), Collect(), 5.0))
+
+
+def test_unknown_name_says_so(network):
+    with pytest.raises(PeerError, match=r'^tcp://nowhere\.invalid:1: .*\w'):
+        network.run(open_stream(parse_url('tcp://nowhere.invalid:1'), Collect(), 20.0))
+
+
+def test_address_in_use_says_so(network):
+    async def twice():
+        server, address = await listen(parse_url('tcp://127.0.0.1:0'), Collect)
+        try:
+            await listen(address, Collect)
+        finally:
+            server.close()
+
+    with pytest.raises(PeerError, match=r'cannot listen on tcp://127.0.0.1:\d+: Address already'):
+        network.run(twice())
+
+
+def test_stop_cancels_what_is_left_and_post_is_harmless_afterwards():
+    network = NetworkThread()
+    ends = []
+
+    async def endless():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ends.append('cancelled')
+
+    async def farewell():
+        ends.append('farewell')
+
+    network.post(lambda: ends.append(network.loop.create_task(endless())))
+    network.stop(farewell)
+    network.stop(farewell)
+    network.post(ends.clear)
+    assert ends[1:] == ['farewell', 'cancelled']
+
+
+def test_stop_within_the_thread_does_not_wait():
+    network = NetworkThread()
+    stopped = threading.Event()
+
+    def stop():
+        network.stop(nothing)
+        stopped.set()
+
+    network.post(stop)
+    assert stopped.wait(10)
+    network.stop(nothing)
