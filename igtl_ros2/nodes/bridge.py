@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from rclpy.node import Node
 
 from ..client import Client
 from ..config import default_mapping, load_mapping
 from ..converters.registry import load_converters
+from ..errors import ConfigError
 from ..server import Server
 from .diagnostics import Diagnostics
 from .echo import EchoGuard
@@ -22,6 +24,8 @@ from .report import Report, RosLogHandler
 from .send import Sender
 from .spin import run
 from .tf import TfBroadcaster, open_tf
+
+T = TypeVar('T')
 
 
 class BridgeNode(Node):
@@ -55,7 +59,7 @@ class BridgeNode(Node):
         echo = EchoGuard()
         diagnostics = Diagnostics(self, report)
         pairs = [rule for rule in mapping.send if rule.tf_source]
-        self._tf = open_tf(self) if pairs else None
+        self._tf = self._if_installed(open_tf) if pairs else None
         self._receiver = Receiver(
             self,
             settings,
@@ -63,7 +67,7 @@ class BridgeNode(Node):
             report,
             echo,
             self.now_ns,
-            TfBroadcaster(self) if mapping.uses_tf else None,
+            self._if_installed(TfBroadcaster) if mapping.uses_tf else None,
             frozenset(rule.tf_source for rule in pairs),
         )
         make_link = Server if settings.mode == 'server' else Client
@@ -74,6 +78,14 @@ class BridgeNode(Node):
             self, settings, mapping, self.link, report, echo, self.now_ns, self._tf
         )
         diagnostics.start(self.link, self._receiver)
+
+    def _if_installed(self, make: Callable[[Node], T]) -> T | None:
+        """Make what needs the message of tf; without it the rest of the bridge works."""
+        try:
+            return make(self)
+        except ConfigError as error:
+            self.get_logger().warning(str(error))
+            return None
 
     def now_ns(self) -> int:
         """Tell the time of ROS: simulated if that is in use, else the wall clock."""

@@ -10,6 +10,8 @@ import pytest
 
 from igtl_ros2 import connect, serve
 from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import Status
 
 COMMAND = [sys.executable, '-m', 'igtl_ros2.nodes.bridge', '--ros-args']
 
@@ -88,6 +90,36 @@ def test_a_wrong_start_says_why_in_one_line(arguments, words):
     assert words in said
     assert 'Traceback' not in said
     assert len(said.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize('package', ['tf2_msgs', 'diagnostic_msgs'])
+def test_without_an_optional_package_the_rest_works(package, tmp_path):
+    mapping = tmp_path / 'mapping.yaml'
+    mapping.write_text(
+        'receive: [{device: "*", tf: true}]\n'
+        'send: [{tf: {source: tool0, target: base_link}, device: ToolToBase}]\n'
+    )
+    # as where it is not installed
+    code = (
+        f'import sys; sys.modules[{package!r}] = None\n'
+        f'from igtl_ros2.nodes.bridge import main\nmain()'
+    )
+    process = subprocess.Popen(
+        [sys.executable, '-c', code, *COMMAND[3:], '-p', 'port:=0']
+        + ['-p', f'mapping_file:={mapping}'],
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )
+    said = read_until(process, 'listening on')
+    with connect(said.split('listening on ')[-1].strip()) as client:
+        client.send(Transform(np.eye(4), device_name='ProbeToTracker'))
+        said += read_until(process, 'ProbeToTracker')
+        client.send(Status(device_name='Tracker'))
+        said += read_until(process, 'STATUS')
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert package in said
+    assert 'Traceback' not in said + rest
 
 
 def test_numbers_do_for_text_and_whole_numbers_for_fractions():
