@@ -35,7 +35,23 @@ def make_executor() -> Executor:
     return EventsExecutor()
 
 
-def spin(node: Node, stop: threading.Event) -> None:
+class Stop:
+    """Whether to stop; without a lock, because a second signal may come while the first is set."""
+
+    def __init__(self) -> None:
+        """Go on for now."""
+        self._set = False
+
+    def set(self) -> None:
+        """Stop."""
+        self._set = True
+
+    def is_set(self) -> bool:
+        """Tell whether to stop."""
+        return self._set
+
+
+def spin(node: Node, stop: Stop | threading.Event) -> None:
     """Call back what is due on a node until `stop` is set."""
     executor = make_executor()
     executor.add_node(node)
@@ -48,9 +64,9 @@ def spin(node: Node, stop: threading.Event) -> None:
 
 
 @contextmanager
-def stop_on_signals() -> Iterator[threading.Event]:
-    """Give an event that SIGINT and SIGTERM set, in place of what they usually do."""
-    stop = threading.Event()
+def stop_on_signals() -> Iterator[Stop]:
+    """Give what SIGINT and SIGTERM set, in place of what they usually do."""
+    stop = Stop()
     before = {
         number: signal.signal(number, lambda *_: stop.set())
         for number in (signal.SIGINT, signal.SIGTERM)
