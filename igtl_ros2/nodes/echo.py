@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from array import array
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -25,16 +26,18 @@ class EchoGuard:
     def __init__(self) -> None:
         """Know nothing yet."""
         self._lock = threading.Lock()
-        self._origins: OrderedDict[Hashable, Peer] = OrderedDict()
+        # weakly, so that the memory of a peer ends with its connection
+        self._origins: OrderedDict[Hashable, weakref.ref[Peer]] = OrderedDict()
 
     def published(self, peer: Peer, topic: str, key: tuple[str, str], message: Any) -> None:
         """Note that a value of a peer is published on a topic."""
         value = _value(message)
         if value is None:
             return
+        origin = weakref.ref(peer)
         with self._lock:
             for scope in (topic, key):
-                self._origins[scope, value] = peer
+                self._origins[scope, value] = origin
                 self._origins.move_to_end((scope, value))
             while len(self._origins) > _MEMORY:
                 self._origins.popitem(last=False)
@@ -43,7 +46,8 @@ class EchoGuard:
         """Tell from whom a value came that is about to be sent; None if from nobody known."""
         value = _value(message)
         with self._lock:
-            return self._origins.get((topic, value)) or self._origins.get((key, value))
+            origin = self._origins.get((topic, value)) or self._origins.get((key, value))
+        return origin() if origin else None
 
 
 def _value(message: Any) -> Hashable:
