@@ -20,6 +20,7 @@ from ..errors import ContentError, EncodeError
 
 Buffer = bytes | bytearray | memoryview
 Floats = NDArray[np.float64]
+Triple = tuple[int, int, int]
 Element = TypeVar('Element')
 
 MAX_ELEMENTS = 100_000  # of a list: each takes several times the memory of its bytes
@@ -127,6 +128,32 @@ def check_int(value: Any, low: int, high: int, what: str) -> int:
     return number
 
 
+def check_triple(value: Any, what: str, low: int = 0) -> Triple:
+    """
+    Check three whole numbers up to 65535, along i, j and k.
+
+    :raises EncodeError: if they are not.
+    """
+    try:
+        i, j, k = (check_int(number, low, 0xFFFF, what) for number in value)
+    except (TypeError, ValueError) as error:
+        raise EncodeError(f'{what}: {value!r}, wanted 3 whole numbers up to 65535') from error
+    return i, j, k
+
+
+def check_rgba(value: Any, what: str) -> tuple[int, int, int, int]:
+    """
+    Check red, green, blue and alpha, 0 to 255 each.
+
+    :raises EncodeError: if they are not.
+    """
+    try:
+        red, green, blue, alpha = (check_int(number, 0, 255, what) for number in value)
+    except (TypeError, ValueError) as error:
+        raise EncodeError(f'{what}: {value!r}, wanted 4 whole numbers up to 255') from error
+    return red, green, blue, alpha
+
+
 def check_float(value: Any, what: str) -> float:
     """
     Check a number.
@@ -208,6 +235,18 @@ def affine_from_wire(data: Buffer, offset: int = 0) -> Floats:
     return matrix
 
 
+def pack(struct: Struct, what: str, *values: Any) -> bytes:
+    """
+    Write a structure of values that were checked, but for the range of float32.
+
+    :raises EncodeError: if a value does not fit.
+    """
+    try:
+        return struct.pack(*values)
+    except (OverflowError, StructError) as error:
+        raise EncodeError(f'{what}: {error}') from error
+
+
 def check_elements(value: Iterable[Any], cls: type[Element]) -> tuple[Element, ...]:
     """
     Check the elements of a list message.
@@ -239,3 +278,16 @@ def check_element_bytes(content: memoryview, size: int, what: str) -> None:
         )
     if count > MAX_ELEMENTS:
         raise ContentError(f'{count} {what}, at most {MAX_ELEMENTS}')
+
+
+def element_texts(content: memoryview, size: int, what: str) -> list[str]:
+    """
+    Read fixed texts of `size` bytes one after the other.
+
+    :raises ContentError: if the content does not hold whole ones, or too many.
+    """
+    check_element_bytes(content, size, what)
+    return [
+        fixed_text(content[start : start + size].tobytes())
+        for start in range(0, len(content), size)
+    ]

@@ -78,8 +78,10 @@ def decode_body(header: Header, body: memoryview, *, strict: bool = False) -> tu
     :raises ContentError: if the body breaks the rules of its version or type.
     """
     if header.version == 1:
-        envelope = Envelope(header.device_name, header.timestamp, 0, {}, {}, 1)
-        return decode_typed(header.type_name, body, envelope), True
+        envelope = Envelope(
+        header.device_name, header.timestamp, 0, {}, {}, 1, header.type_name
+    )
+        return decode_typed(body, envelope), True
     try:
         if strict and header.version == 3:
             raise _content_error(header, 'header version 3 does not exist')
@@ -88,19 +90,23 @@ def decode_body(header: Header, body: memoryview, *, strict: bool = False) -> tu
         if strict or bytes(body[:2]) == _EXTENDED_SIZE:
             raise
         return _decode_bare(header, body, error), False
-    envelope = Envelope(header.device_name, header.timestamp, *extension, 2)
-    return decode_typed(header.type_name, content, envelope), header.version == 2
+    envelope = Envelope(
+        header.device_name, header.timestamp, *extension, 2, header.type_name
+    )
+    return decode_typed(content, envelope), header.version == 2
 
 
 def _decode_bare(header: Header, body: memoryview, error: ContentError) -> Message:
     """Make the message of a version-2 or 3 body that is all content, as some peers write it."""
-    envelope = Envelope(header.device_name, header.timestamp, 0, {}, {}, 1)
+    envelope = Envelope(
+        header.device_name, header.timestamp, 0, {}, {}, 1, header.type_name
+    )
     try:
-        return decode_typed(header.type_name, body, envelope)
+        return decode_typed(body, envelope)
     except ContentError:
         if header.version == 3 and bytes(body[:2]) == b'\0\0':
             # an extended header of no bytes but its size
-            return decode_typed(header.type_name, body[2:], envelope)
+            return decode_typed(body[2:], envelope)
         raise error from None
 
 

@@ -24,6 +24,10 @@ class Envelope(NamedTuple):
     metadata: dict[str, str]
     metadata_encodings: dict[str, int]
     version: int
+    type_name: str
+
+
+_SHARED = ('device_name', 'timestamp', 'message_id', 'metadata', 'metadata_encodings', 'version')
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -89,7 +93,7 @@ class Message:
     def from_wire(cls, envelope: Envelope, **fields: Any) -> Any:
         """Make a message of values that a decoder has already checked."""
         self = _new(cls)
-        for name, value in zip(Envelope._fields, envelope):
+        for name, value in zip(_SHARED, envelope):
             _set(self, name, value)
         for name, value in fields.items():
             _set(self, name, value)
@@ -110,7 +114,25 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Unknown(Message):
+class NamedMessage(Message):
+    """
+    A message whose class serves several wire names.
+
+    :param type_name: the wire name, at most 12 bytes.
+    """
+
+    type_name: str = ''  # type: ignore[misc]  # a name per message, where other classes have one
+
+    def __post_init__(self) -> None:
+        """Check the name."""
+        Message.__post_init__(self)
+        if not self.type_name:
+            raise EncodeError('type_name: empty')
+        checked_text(self.type_name, 12, 'type_name')
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unknown(NamedMessage):
     """
     A message of a type that has no class here, kept as it came.
 
@@ -118,15 +140,11 @@ class Unknown(Message):
     :param content: the body without extended header and metadata.
     """
 
-    type_name: str = ''  # type: ignore[misc]  # a name per message, where other classes have one
     content: bytes = field(default=b'', repr=False)
 
     def __post_init__(self) -> None:
-        """Check the name and take the content as bytes."""
-        Message.__post_init__(self)
-        if not self.type_name:
-            raise EncodeError('type_name: empty')
-        checked_text(self.type_name, 12, 'type_name')
+        """Take the content as bytes."""
+        NamedMessage.__post_init__(self)
         try:
             _set(self, 'content', memoryview(self.content).tobytes())
         except TypeError as error:
@@ -135,6 +153,14 @@ class Unknown(Message):
     def encode_content(self) -> Sequence[Buffer]:
         """Give the content back."""
         return (self.content,)
+
+    @classmethod
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> Unknown:
+        """Keep the content."""
+        message: Unknown = cls.from_wire(
+            envelope, type_name=envelope.type_name, content=content.tobytes()
+        )
+        return message
 
 
 AnyMessage = TypeVar('AnyMessage', bound=type[Message])
@@ -153,7 +179,8 @@ def register(type_name: str, aliases: Iterable[str] = ()) -> Callable[[AnyMessag
             checked_text(name, 12, 'type_name')
             if name in _REGISTER:
                 raise ValueError(f'{name} is registered already, by {_REGISTER[name].__name__}')
-        cls.type_name = type_name
+        if not issubclass(cls, NamedMessage):  # those have a name per message
+            cls.type_name = type_name
         _REGISTER.update(dict.fromkeys(names, cls))
         return cls
 
@@ -170,21 +197,16 @@ def registered() -> dict[str, type[Message]]:
     return dict(_REGISTER)
 
 
-def decode_typed(type_name: str, content: memoryview, envelope: Envelope) -> Message:
+def decode_typed(content: memoryview, envelope: Envelope) -> Message:
     """
     Make the message of the right class.
 
     :raises ContentError: if the content breaks the rules of the type.
     """
-    cls = _REGISTER.get(type_name)
-    if cls is None:
-        message: Message = Unknown.from_wire(
-            envelope, type_name=type_name, content=content.tobytes()
-        )
-        return message
+    cls = _REGISTER.get(envelope.type_name, Unknown)
     try:
         return cls.decode_content(content, envelope)
     except (ContentError, EncodeError) as error:
         raise ContentError(
-            str(error), type_name=type_name, device_name=envelope.device_name
+            str(error), type_name=envelope.type_name, device_name=envelope.device_name
         ) from error

@@ -1,4 +1,4 @@
-"""STRING and STATUS: texts and states."""
+"""STRING, STATUS, COMMAND and RTS_COMMAND: texts, states, orders and their answers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
+from typing import ClassVar
 
 from ...errors import ContentError, EncodeError
 from ..fields import (
@@ -23,6 +24,8 @@ from ..message import Envelope, Message, register
 _set = object.__setattr__
 _STRING = Struct('>HH')
 _STATUS = Struct('>Hq20s')
+_COMMAND = Struct('>I128sHI')
+_SHORT_COMMAND = Struct('>I20sHI')  # as a peer in Rust writes it
 
 
 @register('STRING')
@@ -153,3 +156,81 @@ class Status(Message):
             message=text.decode('utf-8', 'surrogateescape'),
         )
         return message
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Order(Message):
+    """What COMMAND and RTS_COMMAND share."""
+
+    default_version: ClassVar[int] = 2
+
+    command_id: int
+    name: str
+    content: str = ''
+    encoding: int = 0
+
+    def __post_init__(self) -> None:
+        """Check number and texts."""
+        Message.__post_init__(self)
+        _set(self, 'command_id', check_int(self.command_id, 0, 2**32 - 1, 'command_id'))
+        checked_text(self.name, 127, 'name')  # a 128th byte makes the C++ library read on
+        if not isinstance(self.content, str) or '\0' in self.content:
+            raise EncodeError('content: wanted a text without NUL')
+        encoding = self.encoding or default_encoding(self.content)
+        _set(self, 'encoding', check_int(encoding, 0, 0xFFFF, 'encoding'))
+        encode_text(self.content, self.encoding, 'content')
+
+    def encode_content(self) -> Sequence[Buffer]:
+        """Write number, name and text."""
+        raw = encode_text(self.content, self.encoding, 'content')
+        name = checked_text(self.name, 128, 'name')
+        return (_COMMAND.pack(self.command_id, name, self.encoding, len(raw)) + raw,)
+
+    @classmethod
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> _Order:
+        """Read number, name and text."""
+        for layout in (_COMMAND, _SHORT_COMMAND):
+            if len(content) >= layout.size:
+                command_id, name, encoding, length = layout.unpack_from(content)
+                if layout.size + length == len(content):
+                    break
+        else:
+            raise ContentError(
+                f'{len(content)} bytes of content do not hold a command and its text'
+            )
+        message: _Order = cls.from_wire(
+            envelope,
+            command_id=command_id,
+            name=fixed_text(name),
+            content=decode_text(bytes(content[layout.size :]), encoding),
+            encoding=encoding,
+        )
+        return message
+
+
+@register('COMMAND')
+@dataclass(frozen=True, slots=True, eq=False)
+class Command(_Order):
+    """
+    COMMAND: an order; the answer is a `CommandResponse` with the same number.
+
+    Always sent with header version 2, as the C++ library does.
+
+    :param command_id: chosen by who asks, 32 bits.
+    :param name: at most 127 bytes of UTF-8.
+    :param content: usually XML.
+    :param encoding: IANA MIBenum number; left out: 3 (US-ASCII) if that holds it, else 106.
+    """
+
+
+@register('RTS_COMMAND')
+@dataclass(frozen=True, slots=True, eq=False)
+class CommandResponse(_Order):
+    """
+    RTS_COMMAND: the answer to a `Command`.
+
+    :param command_id: that of the command.
+    :param name: that of the command, or what went wrong; at most 127 bytes of UTF-8.
+    :param content: usually XML.
+    :param encoding: as in `Command`.
+    """

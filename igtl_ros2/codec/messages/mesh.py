@@ -1,0 +1,416 @@
+"""POLYDATA: points, the vertices, lines, polygons and strips between them, and attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from struct import Struct
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import ContentError, EncodeError
+from ..fields import Buffer, check_int, text_bytes
+from ..message import Envelope, Message, register
+
+_set = object.__setattr__
+_HEAD = Struct('>10I')
+_ATTRIBUTE = Struct('>BBI')
+_MAX_NAME_BYTES = 255
+_SECTIONS = ('vertices', 'lines', 'polygons', 'triangle_strips')
+
+
+class AttributeType(IntEnum):
+    """What the numbers of an attribute are; from 16 on one for each cell, else for each point."""
+
+    POINT_SCALARS = 0x00
+    POINT_VECTORS = 0x01
+    POINT_NORMALS = 0x02
+    POINT_TENSORS = 0x03
+    POINT_RGBA = 0x04
+    POINT_TCOORDS = 0x05
+    CELL_SCALARS = 0x10
+    CELL_VECTORS = 0x11
+    CELL_NORMALS = 0x12
+    CELL_TENSORS = 0x13
+    CELL_RGBA = 0x14
+    CELL_TCOORDS = 0x15
+
+
+_COMPONENTS = {1: 3, 2: 3, 3: 9, 4: 4, 5: 3}  # by the lower half of the type
+# The C++ library writes and reads nine components for these, the first ones filled: fewer make
+# it read beyond the message
+_NINE_WIDE = {0x04, 0x05, 0x11, 0x12, 0x14, 0x15}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """
+    Cells of one kind: which points each of them joins.
+
+    :param indices: uint32 (m,), point indices of all cells, one cell after the other.
+    :param sizes: int64 (n,), how many of them belong to each cell.
+    """
+
+    indices: NDArray[np.uint32] = field(repr=False)
+    sizes: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        """Check that sizes and indices agree."""
+        try:
+            indices = np.asarray(self.indices).astype(np.uint32, casting='same_kind', copy=False)
+            sizes = np.asarray(self.sizes).astype(np.int64, casting='same_kind', copy=False)
+        except (TypeError, ValueError) as error:
+            raise EncodeError(f'cells: {error}') from error
+        if indices.ndim != 1 or sizes.ndim != 1 or int(sizes.sum()) != len(indices):
+            raise EncodeError(
+                f'cells: {len(sizes)} sizes with the sum {int(sizes.sum())}, '
+                f'{indices.shape} indices'
+            )
+        if len(sizes) and int(sizes.min()) < 1:
+            raise EncodeError('cells: a cell joins no points')
+        _set(self, 'indices', indices)
+        _set(self, 'sizes', sizes)
+
+    def __len__(self) -> int:
+        """Count the cells."""
+        return len(self.sizes)
+
+    @classmethod
+    def of(cls, cells: Any) -> Cells:
+        """
+        Make cells of `Cells`, an (n, k) array, or a list of lists of point indices.
+
+        :raises EncodeError: if they are neither.
+        """
+        if isinstance(cells, Cells):
+            return cells
+        if isinstance(cells, np.ndarray) and cells.ndim == 2:
+            flat = _indices(cells.reshape(-1))
+            return cls(flat, np.full(len(cells), cells.shape[1], np.int64))
+        try:
+            lists = [list(cell) for cell in cells]
+            sizes = np.array([len(cell) for cell in lists], np.int64)
+        except TypeError as error:
+            raise EncodeError(f'cells: {error}, wanted lists of point indices') from error
+        return cls(_indices([index for cell in lists for index in cell]), sizes)
+
+    def to_lists(self) -> list[list[int]]:
+        """List the point indices of each cell."""
+        ends = np.cumsum(self.sizes)
+        starts = ends - self.sizes
+        flat = self.indices.tolist()
+        return [flat[start:end] for start, end in zip(starts.tolist(), ends.tolist())]
+
+    def encode(self) -> bytes:
+        """Write each cell as its size and its indices."""
+        words = np.empty(len(self.indices) + len(self.sizes), '>u4')
+        if len(self.sizes):
+            size = int(self.sizes[0])
+            if (self.sizes == size).all():
+                table = words.reshape(len(self.sizes), size + 1)
+                table[:, 0] = size
+                table[:, 1:] = self.indices.reshape(-1, size)
+            else:
+                heads = np.cumsum(self.sizes + 1) - self.sizes - 1
+                is_index = np.ones(len(words), bool)
+                is_index[heads] = False
+                words[heads] = self.sizes
+                words[is_index] = self.indices
+        return words.tobytes()
+
+    @classmethod
+    def decode(cls, data: memoryview, count: int, points: int, what: str) -> Cells:
+        """
+        Read `count` cells that fill the data.
+
+        :raises ContentError: if they do not, or name points that do not exist.
+        """
+        if len(data) % 4 or 4 * count > len(data) or not count and len(data):
+            raise ContentError(f'{count} {what} in {len(data)} bytes')
+        words = np.frombuffer(data, '>u4').astype(np.uint32)
+        if not count:
+            return cls(words, np.zeros(0, np.int64))
+        size = int(words[0])
+        if len(words) == count * (size + 1) and (words[:: size + 1] == size).all() and size:
+            sizes = np.full(count, size, np.int64)
+            indices = words.reshape(count, size + 1)[:, 1:].reshape(-1)
+        else:
+            heads = _cell_heads(words, count, what)
+            sizes = words[heads].astype(np.int64)
+            is_index = np.ones(len(words), bool)
+            is_index[heads] = False
+            indices = words[is_index]
+        if len(indices) and int(indices.max()) >= points:
+            raise ContentError(f'{what} name point {int(indices.max())} of {points}')
+        cells = object.__new__(cls)
+        _set(cells, 'indices', indices)
+        _set(cells, 'sizes', sizes)
+        return cells
+
+
+def _indices(values: Any) -> NDArray[np.uint32]:
+    """Make point indices of whole numbers."""
+    try:
+        array = np.array(values, np.int64) if len(values) else np.zeros(0, np.int64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise EncodeError(f'cells: {error}, wanted point indices') from error
+    if len(array) and not 0 <= int(array.min()) <= int(array.max()) < 1 << 32:
+        raise EncodeError('cells: a point index is negative or too large')
+    return array.astype(np.uint32)
+
+
+def _cell_heads(words: NDArray[np.uint32], count: int, what: str) -> NDArray[np.int64]:
+    """Find where each cell starts."""
+    heads = np.empty(count, np.int64)
+    sizes = words.tolist()
+    place = 0
+    for number in range(count):
+        if place >= len(sizes) or not sizes[place]:
+            raise ContentError(f'{what}: cell {number} of {count} is empty or missing')
+        heads[number] = place
+        place += sizes[place] + 1
+    if place != len(sizes):
+        raise ContentError(f'{what}: {count} cells take {place} words, there are {len(sizes)}')
+    return heads
+
+
+def _no_cells() -> Cells:
+    return Cells(np.zeros(0, np.uint32), np.zeros(0, np.int64))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attribute:
+    """
+    Numbers that belong to the points or cells of a mesh.
+
+    :param name: at most 255 bytes of UTF-8.
+    :param type: see `AttributeType`.
+    :param values: float32 (n, components); (n,) for one component. Vectors, normals and texture
+        coordinates have 3 components, RGBA (0 to 1) 4, tensors 9.
+    """
+
+    name: str
+    type: int
+    values: NDArray[np.float32] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Check name, type and shape."""
+        raw = text_bytes(self.name, 'name of an attribute')
+        if len(raw) > _MAX_NAME_BYTES or b'\0' in raw:
+            raise EncodeError(
+                f'name of an attribute: {self.name!r}, wanted at most 255 bytes without NUL'
+            )
+        _set(self, 'type', check_int(self.type, 0, 255, f'type of {self.name!r}'))
+        try:
+            values = np.asarray(self.values).astype(np.float32, casting='same_kind', copy=False)
+        except (TypeError, ValueError) as error:
+            raise EncodeError(f'values of {self.name!r}: {error}') from error
+        if values.ndim == 1:
+            values = values[:, None]
+        wanted = _COMPONENTS.get(self.type & 0x0F)
+        if values.ndim != 2 or not 1 <= values.shape[1] <= 255:
+            raise EncodeError(
+                f'values of {self.name!r}: shape {values.shape}, wanted (n, components)'
+            )
+        if wanted is not None and values.shape[1] != wanted:
+            raise EncodeError(
+                f'values of {self.name!r}: {values.shape[1]} components, wanted {wanted}'
+            )
+        _set(self, 'values', values)
+
+    @property
+    def is_per_cell(self) -> bool:
+        """Whether there is one row for each cell (of all kinds) rather than for each point."""
+        return self.type >= AttributeType.CELL_SCALARS
+
+
+@register('POLYDATA')
+@dataclass(frozen=True, slots=True, eq=False)
+class PolyData(Message):
+    """
+    POLYDATA: a mesh.
+
+    :param points: float32 (n, 3), mm.
+    :param vertices: `Cells`, or what `Cells.of` takes.
+    :param lines: polylines, likewise.
+    :param polygons: likewise.
+    :param triangle_strips: likewise.
+    :param attributes: `Attribute` each. Scalars for cells are not sent: no reader of the C++
+        library understands them.
+    """
+
+    points: NDArray[np.float32] = field(repr=False)
+    vertices: Cells = field(default_factory=_no_cells)
+    lines: Cells = field(default_factory=_no_cells)
+    polygons: Cells = field(default_factory=_no_cells)
+    triangle_strips: Cells = field(default_factory=_no_cells)
+    attributes: tuple[Attribute, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check points, cells and attributes."""
+        Message.__post_init__(self)
+        try:
+            points = np.asarray(self.points).astype(np.float32, casting='same_kind', copy=False)
+        except (TypeError, ValueError) as error:
+            raise EncodeError(f'points: {error}') from error
+        if points.size == 0:
+            points = points.reshape(0, 3)
+        if points.ndim != 2 or points.shape[1] != 3:
+            raise EncodeError(f'points: shape {points.shape}, wanted (n, 3)')
+        _set(self, 'points', points)
+        for name in _SECTIONS:
+            cells = Cells.of(getattr(self, name))
+            if len(cells.indices) and int(cells.indices.max()) >= len(points):
+                raise EncodeError(
+                    f'{name}: point {int(cells.indices.max())}, there are {len(points)}'
+                )
+            _set(self, name, cells)
+        _set(self, 'attributes', tuple(self.attributes))
+        for attribute in self.attributes:
+            if not isinstance(attribute, Attribute):
+                raise EncodeError(f'attributes: {attribute!r}, wanted Attribute each')
+            wanted = self.cell_count if attribute.is_per_cell else len(points)
+            if len(attribute.values) != wanted:
+                raise EncodeError(
+                    f'values of {attribute.name!r}: {len(attribute.values)} rows, wanted {wanted}'
+                )
+
+    @property
+    def cell_count(self) -> int:
+        """Number of cells of all kinds."""
+        return sum(len(getattr(self, name)) for name in _SECTIONS)
+
+    def triangles(self) -> NDArray[np.uint32]:
+        """Cut polygons (as fans) and strips into triangles: (m, 3) point indices."""
+        found = [_fans(self.polygons), _strips(self.triangle_strips)]
+        return np.concatenate([part for part in found if len(part)] or [np.zeros((0, 3), 'u4')])
+
+    def encode_content(self) -> Sequence[Buffer]:
+        """Write counts, points, cells and attributes."""
+        sections = [getattr(self, name).encode() for name in _SECTIONS]
+        counts = [len(getattr(self, name)) for name in _SECTIONS]
+        attributes = [a for a in self.attributes if a.type != AttributeType.CELL_SCALARS]
+        pairs = [number for pair in zip(counts, map(len, sections)) for number in pair]
+        head = _HEAD.pack(len(self.points), *pairs, len(attributes))
+        points = self.points.astype('>f4').tobytes()
+        heads = [
+            _ATTRIBUTE.pack(a.type, _wire_components(a), len(a.values)) for a in attributes
+        ]
+        names = b''.join(text_bytes(a.name, 'name') + b'\0' for a in attributes)
+        if len(names) % 2:
+            names += b'\0'
+        data = [_wire_values(attribute) for attribute in attributes]
+        return head, points, *sections, b''.join([*heads, names]), *data
+
+    @classmethod
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> PolyData:
+        """Read counts, points, cells and attributes."""
+        if len(content) < _HEAD.size:
+            raise ContentError(f'{len(content)} bytes of content, wanted {_HEAD.size} or more')
+        npoints, *pairs, nattributes = _HEAD.unpack_from(content)
+        sizes = pairs[1::2]
+        start = _HEAD.size + 12 * npoints
+        if start + sum(sizes) + 6 * nattributes > len(content):
+            raise ContentError(
+                f'{npoints} points, cells of {sum(sizes)} bytes and {nattributes} attributes in '
+                f'{len(content)} bytes of content'
+            )
+        points = np.frombuffer(content, '>f4', 3 * npoints, _HEAD.size)
+        cells = {}
+        for name, count, size in zip(_SECTIONS, pairs[0::2], sizes):
+            cells[name] = Cells.decode(content[start : start + size], count, npoints, name)
+            start += size
+        total = sum(map(len, cells.values()))
+        message: PolyData = cls.from_wire(
+            envelope,
+            points=points.astype(np.float32).reshape(-1, 3),
+            attributes=_decode_attributes(content[start:], nattributes, npoints, total),
+            **cells,
+        )
+        return message
+
+
+def _wire_components(attribute: Attribute) -> int:
+    return 9 if attribute.type in _NINE_WIDE else attribute.values.shape[1]
+
+
+def _wire_values(attribute: Attribute) -> bytes:
+    values = attribute.values
+    if attribute.type in _NINE_WIDE:
+        # the real values first, then zeros: that is how the C++ library reads it
+        wide = np.zeros(9 * len(values), '>f4')
+        wide[: values.size] = values.reshape(-1)
+        return wide.tobytes()
+    return values.astype('>f4').tobytes()
+
+
+def _decode_attributes(
+    content: memoryview, count: int, points: int, cells: int
+) -> tuple[Attribute, ...]:
+    heads = [_ATTRIBUTE.unpack_from(content, _ATTRIBUTE.size * n) for n in range(count)]
+    start = _ATTRIBUTE.size * count
+    sizes = [4 * components * rows for _, components, rows in heads]
+    room = len(content) - start - sum(sizes)
+    if room < count:
+        raise ContentError(f'{count} attributes of {sum(sizes)} bytes in {len(content)} bytes')
+    names = content[start : start + room].tobytes().split(b'\0')
+    used = sum(len(name) + 1 for name in names[:count])
+    # one NUL more makes the size even; some peers leave it out
+    if len(names) <= count or any(names[count:]) or room - used > 1:
+        raise ContentError(f'{room} bytes of names for {count} attributes')
+    start += room
+    attributes = []
+    for (kind, components, rows), size, raw in zip(heads, sizes, names):
+        name = raw.decode('utf-8', 'surrogateescape')
+        wanted = cells if kind >= AttributeType.CELL_SCALARS else points
+        if not components or rows != wanted:
+            raise ContentError(
+                f'attribute {name!r}: {rows} rows of {components} components, wanted {wanted} rows'
+            )
+        values = np.frombuffer(content[start : start + size], '>f4').astype(np.float32)
+        start += size
+        natural = _natural_components(kind, components)
+        attributes.append(
+            Attribute(name, kind, values[: natural * rows].reshape(rows, natural))
+        )
+    return tuple(attributes)
+
+
+def _natural_components(kind: int, components: int) -> int:
+    """Tell how many components are real: the rest of nine is memory of the sender."""
+    if components == 9 and kind in _NINE_WIDE:
+        return _COMPONENTS[kind & 0x0F]
+    if components == 9 and kind == AttributeType.CELL_SCALARS:
+        return 1
+    return components
+
+
+def _fans(cells: Cells) -> NDArray[np.uint32]:
+    """Cut polygons into triangles around their first point."""
+    sizes = cells.sizes
+    if len(sizes) and (sizes == 3).all():
+        return cells.indices.reshape(-1, 3)
+    return _gather(cells, lambda n: (np.zeros(n, np.int64), np.arange(n) + 1, np.arange(n) + 2))
+
+
+def _strips(cells: Cells) -> NDArray[np.uint32]:
+    """Cut strips into triangles; every other one is turned, so that all face the same way."""
+
+    def corners(count: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        number = np.arange(count)
+        return number, number + 1 + number % 2, number + 2 - number % 2
+
+    return _gather(cells, corners)
+
+
+def _gather(cells: Cells, corners: Any) -> NDArray[np.uint32]:
+    triangles: list[NDArray[np.uint32]] = []
+    ends = np.cumsum(cells.sizes)
+    for start, size in zip((ends - cells.sizes).tolist(), cells.sizes.tolist()):
+        if size >= 3:
+            local = np.stack(corners(size - 2), axis=1)
+            triangles.append(cells.indices[start + local])
+    return np.concatenate(triangles) if triangles else np.zeros((0, 3), np.uint32)
