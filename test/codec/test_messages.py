@@ -85,7 +85,7 @@ WRONG = {
     'image matrix': (lambda: Image(PIXELS, EYE[:3]), ['matrix', '(3, 4)']),
     'coordinates': (lambda: Image(PIXELS, coordinates=3), ['coordinates', '3', '0 to 2']),
     'endian': (lambda: Image(PIXELS, endian=3), ['endian', '3']),
-    'from_array': (lambda: Image.from_array(PIXELS, EYE[0]), ['matrix', '(4,)', '(4, 4)']),
+    'from_array': (lambda: Image.from_array(PIXELS, EYE[0]), ['ijk_to_ras', '(4,)', '(4, 4)']),
     'point position': (lambda: Point('P', [1, 2]), ['position', "'P'", '(2,)', '(3,)']),
     'point name': (lambda: Point('n' * 65, [1, 2, 3]), ['name', '65 bytes', '64']),
     'point name nul': (lambda: Point('a\0', [1, 2, 3]), ['name', 'NUL']),
