@@ -7,7 +7,7 @@ UTF-8 with `surrogateescape`, so that any bytes come back out as they went in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from struct import Struct
 from struct import error as StructError
@@ -234,9 +234,12 @@ def check_tuple(value: Any, what: str, wanted: str) -> tuple[Any, ...]:
     :param wanted: what it should hold, for the error.
     :raises EncodeError: if it is nothing to go through, or one text.
     """
-    if not isinstance(value, Iterable) or isinstance(value, str):
-        raise EncodeError(f'{what}: {value!r}, wanted a list of {wanted}')
-    return tuple(value)
+    try:
+        if isinstance(value, str):
+            raise TypeError('a text')
+        return tuple(value)
+    except TypeError as error:
+        raise EncodeError(f'{what}: {value!r}, wanted a list of {wanted}') from error
 
 
 def check_affine(value: Any, what: str) -> Floats:
@@ -264,7 +267,7 @@ def check_float32(value: Any, shape: tuple[int, ...], what: str) -> NDArray[np.f
         with np.errstate(over='raise', invalid='ignore'):
             array = array.astype(np.float32, casting='same_kind', copy=False)
     except TypeError as error:
-        raise EncodeError(f'{what}: {error}') from error
+        raise EncodeError(f'{what}: {array.dtype}, wanted float32 of shape {shape}') from error
     except FloatingPointError as error:
         raise EncodeError(f'{what}: a number does not fit float32') from error
     _check_shape(array, shape, what)

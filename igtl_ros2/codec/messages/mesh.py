@@ -52,10 +52,15 @@ class AttributeType(IntEnum):
     CELL_TCOORDS = 0x15
 
 
-_COMPONENTS = {1: 3, 2: 3, 3: 9, 4: 4, 5: 3}  # by the lower half of the type
+_COMPONENTS = {
+    first + kind: components
+    for first in (AttributeType.POINT_SCALARS, AttributeType.CELL_SCALARS)
+    for kind, components in ((1, 3), (2, 3), (3, 9), (4, 4), (5, 3))
+}
 # The C++ library writes and reads nine components for these, the first ones filled: fewer make
 # it read beyond the message
 _NINE_WIDE = {0x04, 0x05, 0x11, 0x12, 0x14, 0x15}
+_TCOORDS = {0x05, 0x15}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,9 +79,9 @@ class Cells:
         """Check that sizes and indices agree."""
         indices = _whole_numbers(self.indices, 0, 'indices').astype(np.uint32, copy=False)
         sizes = _whole_numbers(self.sizes, 1, 'sizes').astype(np.int64, copy=False)
-        if sum(sizes.tolist()) != len(indices):
+        if int(sizes.sum()) != len(indices):
             raise EncodeError(
-                f'cells: {len(sizes)} sizes with the sum {sum(sizes.tolist())}, '
+                f'cells: {len(sizes)} sizes with the sum {int(sizes.sum())}, '
                 f'{len(indices)} indices'
             )
         _set(self, 'indices', indices)
@@ -223,9 +228,9 @@ class Attribute:
         values = as_array(self.values, what)
         if values.ndim == 1:
             values = values[:, None]
-        if self.type & 0x0F == AttributeType.POINT_TCOORDS and values.shape[1:] == (2,):
+        if self.type in _TCOORDS and values.shape[1:] == (2,):
             values = np.pad(values, ((0, 0), (0, 1)))
-        values = check_float32(values, (-1, _COMPONENTS.get(self.type & 0x0F, -1)), what)
+        values = check_float32(values, (-1, _COMPONENTS.get(self.type, -1)), what)
         if not 1 <= values.shape[1] <= 255:
             raise EncodeError(f'{what}: {values.shape[1]} components, wanted 1 to 255')
         _set(self, 'values', values)
@@ -382,9 +387,9 @@ def _decode_attributes(
         raise ContentError(f'{count} attributes of {sum(sizes)} bytes in {len(content)} bytes')
     names = content[start : start + room].tobytes().split(b'\0')
     used = sum(len(name) + 1 for name in names[:count])
-    # one NUL more makes the size even; some peers leave it out
-    unpadded = strict and room % 2
-    if len(names) <= count or any(names[count:]) or room - used > 1 or unpadded:
+    padded = used + used % 2  # one NUL more makes the size even; some peers leave it out
+    fits = room == padded or room == used and not strict
+    if not fits or len(names) <= count or any(names[count:]):
         raise ContentError(f'{room} bytes of names for {count} attributes')
     start += room
     attributes = []
@@ -405,7 +410,7 @@ def _decode_attributes(
 def _natural_components(kind: int, components: int) -> int:
     """Tell how many components are real: the rest of nine is memory of the sender."""
     if components == 9 and kind in _NINE_WIDE:
-        return _COMPONENTS[kind & 0x0F]
+        return _COMPONENTS[kind]
     if components == 9 and kind == AttributeType.CELL_SCALARS:
         return 1
     return components
