@@ -119,7 +119,7 @@ class Response(NamedMessage):
 
     :param type_name: the wire name, such as 'RTS_TDATA'.
     :param status: first byte of the content: 0 success, 1 error; None if there is no content.
-    :param rest: what some peers send behind it.
+    :param rest: what some peers send behind it: one byte, or the rest of a STATUS.
     """
 
     status: int | None = 0
@@ -134,6 +134,8 @@ class Response(NamedMessage):
             _set(self, 'status', check_int(self.status, 0, 255, 'status'))
         elif self.rest:
             raise EncodeError('rest: there is none without a status')
+        if 1 < len(self.rest) < _STATUS_REST:
+            raise EncodeError(f'rest: {len(self.rest)} bytes, wanted none, 1, or those of a STATUS')
 
     @property
     def subject(self) -> str:
@@ -160,7 +162,7 @@ class Response(NamedMessage):
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Response:
         """Read the status, a number of two bytes, or a STATUS."""
         size = len(content)
-        if size > 1 and envelope.strict or 2 < size <= _STATUS_REST:
+        if size > 1 and envelope.strict or 1 < size - 1 < _STATUS_REST:
             raise ContentError(f'{size} bytes of content, wanted 1')
         message: Response = cls.from_wire(
             envelope,
