@@ -330,34 +330,7 @@ def test_fields_of_the_manifest_give_the_golden_bytes(entry):
     assert codec.encode(made(entry)) == wire(entry)
 
 
-def same(found, wanted, name=''):
-    """Compare two messages, or what they hold, through and through."""
-    assert type(found) is type(wanted), name
-    if dataclasses.is_dataclass(found):
-        for field in dataclasses.fields(found):
-            if field.name != 'metadata_encodings':  # what is usual is left out when decoding
-                same(getattr(found, field.name), getattr(wanted, field.name), field.name)
-    elif isinstance(found, tuple):
-        assert len(found) == len(wanted), name
-        for one, other in zip(found, wanted):
-            same(one, other, name)
-    elif isinstance(found, np.ndarray):
-        assert found.shape == wanted.shape, name
-        assert found.dtype.newbyteorder('=') == wanted.dtype.newbyteorder('='), name
-        if name in ('matrix', 'position', 'entry', 'target'):
-            # the manifest prints float32 with nine digits
-            found, wanted = np.float32(found), np.float32(wanted)
-        if name == 'quaternion':
-            np.testing.assert_allclose(found, wanted, atol=1e-7)
-        else:
-            np.testing.assert_array_equal(found, wanted, name)
-    elif isinstance(found, float):
-        assert found == wanted or np.float32(found) == np.float32(wanted), name
-    else:
-        assert found == wanted, name
-
-
-def test_golden_bytes_give_the_fields_of_the_manifest(entry):
+def test_golden_bytes_give_the_fields_of_the_manifest(entry, same):
     same(codec.decode(wire(entry)), made(entry))
 
 

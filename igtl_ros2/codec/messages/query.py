@@ -135,7 +135,7 @@ class Response(NamedMessage):
         elif self.rest:
             raise EncodeError('rest: there is none without a status')
         if 1 < len(self.rest) < _STATUS_REST:
-            raise EncodeError(f'rest: {len(self.rest)} bytes, wanted none, 1, or those of a STATUS')
+            raise EncodeError(f'rest: {len(self.rest)} bytes, wanted 0, 1 or those of a STATUS')
 
     @property
     def subject(self) -> str:
