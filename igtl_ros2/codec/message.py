@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from ..errors import ContentError, EncodeError
-from .fields import Buffer, check_int, checked_text, text_bytes
+from .fields import Buffer, check_bytes, check_int, checked_text, text_bytes
 from .timestamp import to_ns
 
 _REGISTER: dict[str, type[Message]] = {}
@@ -25,9 +25,7 @@ class Envelope(NamedTuple):
     metadata_encodings: dict[str, int]
     version: int
     type_name: str
-
-
-_SHARED = ('device_name', 'timestamp', 'message_id', 'metadata', 'metadata_encodings', 'version')
+    strict: bool = False  # refuse contents that break the protocol but can be understood
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -93,8 +91,14 @@ class Message:
     def from_wire(cls, envelope: Envelope, **fields: Any) -> Any:
         """Make a message of values that a decoder has already checked."""
         self = _new(cls)
-        for name, value in zip(_SHARED, envelope):
-            _set(self, name, value)
+        # one by one, without a loop: every message goes through here
+        device_name, timestamp, message_id, metadata, encodings, version, _, _ = envelope
+        _set_device_name(self, device_name)
+        _set_timestamp(self, timestamp)
+        _set_message_id(self, message_id)
+        _set_metadata(self, metadata)
+        _set_metadata_encodings(self, encodings)
+        _set_version(self, version)
         for name, value in fields.items():
             _set(self, name, value)
         return self
@@ -111,6 +115,16 @@ class Message:
         :raises ContentError: if it breaks the rules of the type.
         """
         raise NotImplementedError
+
+
+(
+    _set_device_name,
+    _set_timestamp,
+    _set_message_id,
+    _set_metadata,
+    _set_metadata_encodings,
+    _set_version,
+) = (vars(Message)[name].__set__ for name in Message.__slots__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,10 +159,7 @@ class Unknown(NamedMessage):
     def __post_init__(self) -> None:
         """Take the content as bytes."""
         NamedMessage.__post_init__(self)
-        try:
-            _set(self, 'content', memoryview(self.content).tobytes())
-        except TypeError as error:
-            raise EncodeError(f'content: {self.content!r}, wanted bytes') from error
+        _set(self, 'content', check_bytes(self.content, 'content'))
 
     def encode_content(self) -> Sequence[Buffer]:
         """Give the content back."""

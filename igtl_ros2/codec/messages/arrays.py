@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ContentError, EncodeError
-from ..fields import Buffer, Floats, check_array, check_int
+from ..fields import Buffer, Floats, as_array, check_array, check_int, wire_bytes
 from ..message import Envelope, Message, register
 from ..scalars import BIG_ENDIAN, scalar_code, scalar_dtype
 
@@ -121,6 +121,11 @@ class Sensor(Message):
         power = PREFIXES[self.unit >> 60][1]
         return float(10.0 ** (power - 3 * sum(e for s, e in parts[1] if s == 'g')))
 
+    @property
+    def si_values(self) -> Floats:
+        """The values in SI units (kg, not g); as they are without a valid unit."""
+        return self.values * self.si_factor
+
     def encode_content(self) -> Sequence[Buffer]:
         """Write count, status, unit and values."""
         return (
@@ -160,10 +165,7 @@ class NDArray(Message):
     def __post_init__(self) -> None:
         """Check type and shape."""
         Message.__post_init__(self)
-        try:
-            array = np.asarray(self.array)
-        except ValueError as error:
-            raise EncodeError(f'array: {error}') from error
+        array = as_array(self.array, 'array')
         if scalar_code(array.dtype) is None:
             raise EncodeError(
                 f'array: dtype {array.dtype}, wanted int8 to int32, uint8 to uint32, float32, '
@@ -185,7 +187,7 @@ class NDArray(Message):
         shape = self.array.shape
         head = Struct(f'>BB{len(shape)}H').pack(self.scalar_type, len(shape), *shape)
         wire = self.array.astype(self.array.dtype.newbyteorder('>'), order='C', copy=False)
-        return head, wire.reshape(-1).view(np.uint8).data
+        return head, wire_bytes(wire)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> NDArray:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from struct import Struct
 
 from ...errors import ContentError, EncodeError
-from ..fields import Buffer, check_int, checked_text, element_texts, fixed_text
+from ..fields import (
+    Buffer,
+    check_elements,
+    check_int,
+    check_tuple,
+    checked_text,
+    element_texts,
+    fixed_text,
+)
 from ..message import Envelope, Message, decode_typed, register
 
 _set = object.__setattr__
@@ -34,13 +42,11 @@ def _decode_names(content: memoryview, start: int, count: int) -> tuple[list[str
     end = start + size
     if end > len(content):
         raise ContentError(f'names of {size} bytes in {len(content) - start} bytes of content')
-    names = content[start:end].tobytes().split(b'\0')[:-1]
-    # one NUL more makes the size even
-    if len(names) == count + 1 and not names[-1]:
-        names.pop()
-    if len(names) != count:
-        raise ContentError(f'{len(names)} names for {count} children')
-    return [fixed_text(name) for name in names], end
+    names = content[start:end].tobytes().split(b'\0')
+    # behind the NUL of the last name there is nothing, or one NUL more to make the size even
+    if len(names) not in (count + 1, count + 2) or any(names[count:]):
+        raise ContentError(f'{len(names) - 1} names for {count} children')
+    return [fixed_text(name) for name in names[:count]], end
 
 
 def _count(content: memoryview) -> int:
@@ -67,13 +73,17 @@ class Bind(Message):
     def __post_init__(self) -> None:
         """Check the children."""
         Message.__post_init__(self)
-        _set(self, 'children', tuple(self.children))
-        if len(self.children) > _MAX_CHILDREN:
-            raise EncodeError(f'children: {len(self.children)}, at most {_MAX_CHILDREN}')
-        for number, child in enumerate(self.children):
-            if not isinstance(child, Message):
-                raise EncodeError(f'children[{number}]: {child!r}, wanted a message')
+        children = check_elements(self.children, Message, 'children', _MAX_CHILDREN)
+        for number, child in enumerate(children):
             checked_text(child.device_name, 19, f'device_name of children[{number}]')
+        _set(self, 'children', children)
+        if self.depth > _MAX_DEPTH:
+            raise EncodeError(f'children: BIND in BIND, more than {_MAX_DEPTH} deep')
+
+    @property
+    def depth(self) -> int:
+        """How many BINDs are inside each other, counting this one."""
+        return 1 + max((c.depth for c in self.children if isinstance(c, Bind)), default=0)
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write types and sizes, names, and the contents padded to even sizes."""
@@ -101,7 +111,7 @@ def _decode_children(
 ) -> tuple[Message, ...]:
     if depth > _MAX_DEPTH:
         raise ContentError(f'BIND in BIND, more than {_MAX_DEPTH} deep')
-    if len(content) == 4 and _COUNT.unpack_from(content) != (0,):
+    if len(content) == 4:
         return ()  # the C++ library leaves these bytes as they were in memory
     count = _count(content)
     start = _COUNT.size + _CHILD.size * count
@@ -110,7 +120,10 @@ def _decode_children(
     table = [
         _CHILD.unpack_from(content, _COUNT.size + _CHILD.size * number) for number in range(count)
     ]
-    names, start = _decode_names(content, start, count)
+    names, end = _decode_names(content, start, count)
+    if envelope.strict and (end - start) % 2:
+        raise ContentError('the names take an odd number of bytes')
+    start = end
     children = []
     for (raw_type, size), name in zip(table, names):
         if size > len(content) - start:
@@ -119,14 +132,16 @@ def _decode_children(
             )
         body = content[start : start + size]
         start += size + size % 2
-        inner = Envelope(name, envelope.timestamp, 0, {}, {}, 1, fixed_text(raw_type))
+        inner = Envelope(
+            name, envelope.timestamp, 0, {}, {}, 1, fixed_text(raw_type), envelope.strict
+        )
         if inner.type_name == 'BIND':
             grandchildren = _decode_children(body, inner, depth + 1)
             children.append(Bind.from_wire(inner, children=grandchildren))
         else:
             children.append(decode_typed(body, inner))
     # some peers leave out the padding of the last child
-    if start not in (len(content), len(content) + 1):
+    if start != len(content) and (envelope.strict or start != len(content) + 1):
         raise ContentError(f'{len(content) - start} bytes behind the last child')
     return tuple(children)
 
@@ -141,10 +156,17 @@ class _BindQuery(Message):
     def __post_init__(self) -> None:
         """Check the children."""
         Message.__post_init__(self)
-        _set(self, 'children', tuple((kind, name) for kind, name in self.children))
-        for kind, name in self.children:
-            checked_text(kind, 12, 'type of a child')
-            checked_text(name, 19, 'device_name of a child')
+        children = check_tuple(self.children, 'children', 'type and device name')
+        if len(children) > _MAX_CHILDREN:
+            raise EncodeError(f'children: {len(children)}, at most {_MAX_CHILDREN}')
+        for number, child in enumerate(children):
+            what = f'children[{number}]'
+            pair = check_tuple(child, what, 'type and device name')
+            if len(pair) != 2:
+                raise EncodeError(f'{what}: {child!r}, wanted type and device name')
+            checked_text(pair[0], 12, f'type of {what}')
+            checked_text(pair[1], 19, f'device_name of {what}')
+        _set(self, 'children', tuple((kind, name) for kind, name in children))
 
     def _encode_children(self) -> bytes:
         if not self.children:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ContentError, EncodeError
-from ..fields import Buffer
+from ..fields import Buffer, as_array, wire_bytes
 from ..message import Envelope, Message, register
 
 _set = object.__setattr__
@@ -35,11 +35,11 @@ class ColorTable(Message):
     def __post_init__(self) -> None:
         """Check the table."""
         Message.__post_init__(self)
-        table = np.asarray(self.table)
+        table = as_array(self.table, 'table')
         kind = f'{table.dtype.kind}{table.dtype.itemsize}'
-        colours = table.ndim == 2 and table.shape[1] == 3 and kind == 'u1'
+        colours = table.shape[1:] == (3,) and kind == 'u1'
         plain = table.ndim == 1 and kind in ('u1', 'u2')
-        if len(table.shape) == 0 or len(table) not in _ENTRIES.values() or not (colours or plain):
+        if not (colours or plain) or len(table) not in _ENTRIES.values():
             raise EncodeError(
                 f'table: {table.dtype} {table.shape}, wanted uint8 or uint16 (n,) or uint8 (n, 3) '
                 f'with n 256 or 65536'
@@ -60,8 +60,8 @@ class ColorTable(Message):
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the two types and the table."""
-        table = self.table.astype('>u2') if self.map_type == _UINT16 else self.table
-        return _HEAD.pack(self.index_type, self.map_type), table.tobytes()
+        table = self.table.astype('>u2' if self.map_type == _UINT16 else 'u1', copy=False)
+        return _HEAD.pack(self.index_type, self.map_type), wire_bytes(table)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> ColorTable:

@@ -18,9 +18,11 @@ from ..fields import (
     Triple,
     affine_from_wire,
     affine_to_wire,
+    as_array,
     check_affine,
     check_int,
     check_triple,
+    wire_bytes,
 )
 from ..geometry import LPS, RAS, identity, ijk_to_ras, ras_to_wire
 from ..message import Envelope, Message, register
@@ -31,6 +33,7 @@ _HEAD = Struct('>HBBBB3H')
 _TAIL = Struct('>3H3H')
 _SIZE = 72
 _IMAGE_VERSION = 1
+
 
 @register('IMAGE')
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,10 +65,7 @@ class Image(Message):
     def __post_init__(self) -> None:
         """Check the array and what describes it."""
         Message.__post_init__(self)
-        try:
-            pixels = np.asarray(self.pixels)
-        except ValueError as error:
-            raise EncodeError(f'pixels: {error}') from error
+        pixels = as_array(self.pixels, 'pixels')
         if scalar_code(pixels.dtype) in (None, COMPLEX):
             raise EncodeError(
                 f'pixels: dtype {pixels.dtype}, wanted int8 to int32, uint8 to uint32, '
@@ -152,11 +152,7 @@ class Image(Message):
             *self.size,
         )
         tail = _TAIL.pack(*self.offset, *self.pixels.shape[2::-1])
-        pixels = np.ascontiguousarray(self.pixels)
-        return (
-            head + affine_to_wire(self.matrix, 'matrix') + tail,
-            pixels.reshape(-1).view(np.uint8).data,
-        )
+        return head + affine_to_wire(self.matrix, 'matrix') + tail, wire_bytes(self.pixels)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Image:

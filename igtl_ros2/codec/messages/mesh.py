@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -12,13 +13,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ContentError, EncodeError
-from ..fields import Buffer, check_int, text_bytes
+from ..fields import (
+    Buffer,
+    as_array,
+    check_elements,
+    check_float32,
+    check_int,
+    check_tuple,
+    raw_text,
+    text_bytes,
+    wire_bytes,
+)
 from ..message import Envelope, Message, register
 
 _set = object.__setattr__
+_log = logging.getLogger(__name__)
 _HEAD = Struct('>10I')
 _ATTRIBUTE = Struct('>BBI')
 _MAX_NAME_BYTES = 255
+_MAX_ATTRIBUTES = 1000  # each takes many times the memory of its bytes
 _SECTIONS = ('vertices', 'lines', 'polygons', 'triangle_strips')
 
 
@@ -39,10 +52,15 @@ class AttributeType(IntEnum):
     CELL_TCOORDS = 0x15
 
 
-_COMPONENTS = {1: 3, 2: 3, 3: 9, 4: 4, 5: 3}  # by the lower half of the type
+_COMPONENTS = {
+    first + kind: components
+    for first in (AttributeType.POINT_SCALARS, AttributeType.CELL_SCALARS)
+    for kind, components in ((1, 3), (2, 3), (3, 9), (4, 4), (5, 3))
+}
 # The C++ library writes and reads nine components for these, the first ones filled: fewer make
 # it read beyond the message
 _NINE_WIDE = {0x04, 0x05, 0x11, 0x12, 0x14, 0x15}
+_TCOORDS = {0x05, 0x15}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,18 +77,13 @@ class Cells:
 
     def __post_init__(self) -> None:
         """Check that sizes and indices agree."""
-        try:
-            indices = np.asarray(self.indices).astype(np.uint32, casting='same_kind', copy=False)
-            sizes = np.asarray(self.sizes).astype(np.int64, casting='same_kind', copy=False)
-        except (TypeError, ValueError) as error:
-            raise EncodeError(f'cells: {error}') from error
-        if indices.ndim != 1 or sizes.ndim != 1 or int(sizes.sum()) != len(indices):
+        indices = _whole_numbers(self.indices, 0, 'indices').astype(np.uint32, copy=False)
+        sizes = _whole_numbers(self.sizes, 1, 'sizes').astype(np.int64, copy=False)
+        if int(sizes.sum()) != len(indices):
             raise EncodeError(
                 f'cells: {len(sizes)} sizes with the sum {int(sizes.sum())}, '
-                f'{indices.shape} indices'
+                f'{len(indices)} indices'
             )
-        if len(sizes) and int(sizes.min()) < 1:
-            raise EncodeError('cells: a cell joins no points')
         _set(self, 'indices', indices)
         _set(self, 'sizes', sizes)
 
@@ -88,14 +101,15 @@ class Cells:
         if isinstance(cells, Cells):
             return cells
         if isinstance(cells, np.ndarray) and cells.ndim == 2:
-            flat = _indices(cells.reshape(-1))
-            return cls(flat, np.full(len(cells), cells.shape[1], np.int64))
-        try:
-            lists = [list(cell) for cell in cells]
-            sizes = np.array([len(cell) for cell in lists], np.int64)
-        except TypeError as error:
-            raise EncodeError(f'cells: {error}, wanted lists of point indices') from error
-        return cls(_indices([index for cell in lists for index in cell]), sizes)
+            return cls(cells.reshape(-1), np.full(len(cells), cells.shape[1], np.int64))
+        lists = [
+            check_tuple(cell, 'cells', 'point indices')
+            for cell in check_tuple(cells, 'cells', 'lists of point indices')
+        ]
+        return cls(
+            as_array([index for cell in lists for index in cell], 'cells'),
+            np.array([len(cell) for cell in lists], np.int64),
+        )
 
     def to_lists(self) -> list[list[int]]:
         """List the point indices of each cell."""
@@ -104,7 +118,7 @@ class Cells:
         flat = self.indices.tolist()
         return [flat[start:end] for start, end in zip(starts.tolist(), ends.tolist())]
 
-    def encode(self) -> bytes:
+    def encode(self) -> memoryview:
         """Write each cell as its size and its indices."""
         words = np.empty(len(self.indices) + len(self.sizes), '>u4')
         if len(self.sizes):
@@ -119,7 +133,7 @@ class Cells:
                 is_index[heads] = False
                 words[heads] = self.sizes
                 words[is_index] = self.indices
-        return words.tobytes()
+        return wire_bytes(words)
 
     @classmethod
     def decode(cls, data: memoryview, count: int, points: int, what: str) -> Cells:
@@ -130,14 +144,15 @@ class Cells:
         """
         if len(data) % 4 or 4 * count > len(data) or not count and len(data):
             raise ContentError(f'{count} {what} in {len(data)} bytes')
-        words = np.frombuffer(data, '>u4').astype(np.uint32)
+        words = np.frombuffer(data, '>u4')
         if not count:
-            return cls(words, np.zeros(0, np.int64))
+            return _no_cells()
         size = int(words[0])
         if len(words) == count * (size + 1) and (words[:: size + 1] == size).all() and size:
             sizes = np.full(count, size, np.int64)
-            indices = words.reshape(count, size + 1)[:, 1:].reshape(-1)
+            indices = words.reshape(count, size + 1)[:, 1:].astype(np.uint32).reshape(-1)
         else:
+            words = words.astype(np.uint32)
             heads = _cell_heads(words, count, what)
             sizes = words[heads].astype(np.int64)
             is_index = np.ones(len(words), bool)
@@ -151,26 +166,31 @@ class Cells:
         return cells
 
 
-def _indices(values: Any) -> NDArray[np.uint32]:
-    """Make point indices of whole numbers."""
-    try:
-        array = np.array(values, np.int64) if len(values) else np.zeros(0, np.int64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise EncodeError(f'cells: {error}, wanted point indices') from error
-    if len(array) and not 0 <= int(array.min()) <= int(array.max()) < 1 << 32:
-        raise EncodeError('cells: a point index is negative or too large')
-    return array.astype(np.uint32)
+def _whole_numbers(values: Any, low: int, what: str) -> NDArray[Any]:
+    array = as_array(values, f'{what} of cells')
+    if array.shape == (0,):
+        return np.zeros(0, np.uint32)
+    if array.ndim != 1 or array.dtype.kind not in 'iu':
+        raise EncodeError(
+            f'{what} of cells: {array.dtype} {array.shape}, wanted whole numbers of shape (n,)'
+        )
+    least, most = int(array.min()), int(array.max())
+    if least < low or most >= 1 << 32:
+        raise EncodeError(
+            f'{what} of cells: {least} to {most}, wanted {low} or more and less than 2**32'
+        )
+    return array
 
 
 def _cell_heads(words: NDArray[np.uint32], count: int, what: str) -> NDArray[np.int64]:
     """Find where each cell starts."""
     heads = np.empty(count, np.int64)
-    sizes = words.tolist()
+    places, sizes = heads.data, words.data  # much faster than the arrays, one by one
     place = 0
     for number in range(count):
         if place >= len(sizes) or not sizes[place]:
             raise ContentError(f'{what}: cell {number} of {count} is empty or missing')
-        heads[number] = place
+        places[number] = place
         place += sizes[place] + 1
     if place != len(sizes):
         raise ContentError(f'{what}: {count} cells take {place} words, there are {len(sizes)}')
@@ -188,8 +208,8 @@ class Attribute:
 
     :param name: at most 255 bytes of UTF-8.
     :param type: see `AttributeType`.
-    :param values: float32 (n, components); (n,) for one component. Vectors, normals and texture
-        coordinates have 3 components, RGBA (0 to 1) 4, tensors 9.
+    :param values: float32 (n, components); (n,) for one component. Vectors and normals have 3
+        components, texture coordinates 3 (2 get a third one, 0), RGBA (0 to 1) 4, tensors 9.
     """
 
     name: str
@@ -204,21 +224,15 @@ class Attribute:
                 f'name of an attribute: {self.name!r}, wanted at most 255 bytes without NUL'
             )
         _set(self, 'type', check_int(self.type, 0, 255, f'type of {self.name!r}'))
-        try:
-            values = np.asarray(self.values).astype(np.float32, casting='same_kind', copy=False)
-        except (TypeError, ValueError) as error:
-            raise EncodeError(f'values of {self.name!r}: {error}') from error
+        what = f'values of {self.name!r}'
+        values = as_array(self.values, what)
         if values.ndim == 1:
             values = values[:, None]
-        wanted = _COMPONENTS.get(self.type & 0x0F)
-        if values.ndim != 2 or not 1 <= values.shape[1] <= 255:
-            raise EncodeError(
-                f'values of {self.name!r}: shape {values.shape}, wanted (n, components)'
-            )
-        if wanted is not None and values.shape[1] != wanted:
-            raise EncodeError(
-                f'values of {self.name!r}: {values.shape[1]} components, wanted {wanted}'
-            )
+        if self.type in _TCOORDS and values.shape[1:] == (2,):
+            values = np.pad(values, ((0, 0), (0, 1)))
+        values = check_float32(values, (-1, _COMPONENTS.get(self.type, -1)), what)
+        if not 1 <= values.shape[1] <= 255:
+            raise EncodeError(f'{what}: {values.shape[1]} components, wanted 1 to 255')
         _set(self, 'values', values)
 
     @property
@@ -252,14 +266,10 @@ class PolyData(Message):
     def __post_init__(self) -> None:
         """Check points, cells and attributes."""
         Message.__post_init__(self)
-        try:
-            points = np.asarray(self.points).astype(np.float32, casting='same_kind', copy=False)
-        except (TypeError, ValueError) as error:
-            raise EncodeError(f'points: {error}') from error
-        if points.size == 0:
-            points = points.reshape(0, 3)
-        if points.ndim != 2 or points.shape[1] != 3:
-            raise EncodeError(f'points: shape {points.shape}, wanted (n, 3)')
+        points = as_array(self.points, 'points')
+        if points.shape == (0,):
+            points = np.zeros((0, 3), np.float32)
+        points = check_float32(points, (-1, 3), 'points')
         _set(self, 'points', points)
         for name in _SECTIONS:
             cells = Cells.of(getattr(self, name))
@@ -268,10 +278,9 @@ class PolyData(Message):
                     f'{name}: point {int(cells.indices.max())}, there are {len(points)}'
                 )
             _set(self, name, cells)
-        _set(self, 'attributes', tuple(self.attributes))
-        for attribute in self.attributes:
-            if not isinstance(attribute, Attribute):
-                raise EncodeError(f'attributes: {attribute!r}, wanted Attribute each')
+        attributes = check_elements(self.attributes, Attribute, 'attributes', _MAX_ATTRIBUTES)
+        _set(self, 'attributes', attributes)
+        for attribute in attributes:
             wanted = self.cell_count if attribute.is_per_cell else len(points)
             if len(attribute.values) != wanted:
                 raise EncodeError(
@@ -284,18 +293,34 @@ class PolyData(Message):
         return sum(len(getattr(self, name)) for name in _SECTIONS)
 
     def triangles(self) -> NDArray[np.uint32]:
-        """Cut polygons (as fans) and strips into triangles: (m, 3) point indices."""
-        found = [_fans(self.polygons), _strips(self.triangle_strips)]
-        return np.concatenate([part for part in found if len(part)] or [np.zeros((0, 3), 'u4')])
+        """
+        Cut polygons and strips into triangles: uint32 (m, 3) point indices.
+
+        Polygons are cut as fans around their first point; every other triangle of a strip is
+        turned, so that all face the same way.
+        """
+        start, number = _places(self.polygons)
+        fans = (start, start + number + 1, start + number + 2)
+        start, number = _places(self.triangle_strips)
+        odd = number % 2
+        strips = (start + number, start + number + 1 + odd, start + number + 2 - odd)
+        return np.concatenate(
+            [
+                self.polygons.indices[np.stack(fans, axis=1)],
+                self.triangle_strips.indices[np.stack(strips, axis=1)],
+            ]
+        )
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write counts, points, cells and attributes."""
         sections = [getattr(self, name).encode() for name in _SECTIONS]
         counts = [len(getattr(self, name)) for name in _SECTIONS]
         attributes = [a for a in self.attributes if a.type != AttributeType.CELL_SCALARS]
+        if len(attributes) < len(self.attributes):
+            _log.warning('scalars for cells of POLYDATA %r are not sent', self.device_name)
         pairs = [number for pair in zip(counts, map(len, sections)) for number in pair]
         head = _HEAD.pack(len(self.points), *pairs, len(attributes))
-        points = self.points.astype('>f4').tobytes()
+        points = wire_bytes(self.points.astype('>f4', copy=False))
         heads = [
             _ATTRIBUTE.pack(a.type, _wire_components(a), len(a.values)) for a in attributes
         ]
@@ -327,7 +352,9 @@ class PolyData(Message):
         message: PolyData = cls.from_wire(
             envelope,
             points=points.astype(np.float32).reshape(-1, 3),
-            attributes=_decode_attributes(content[start:], nattributes, npoints, total),
+            attributes=_decode_attributes(
+                content[start:], nattributes, npoints, total, envelope.strict
+            ),
             **cells,
         )
         return message
@@ -337,19 +364,21 @@ def _wire_components(attribute: Attribute) -> int:
     return 9 if attribute.type in _NINE_WIDE else attribute.values.shape[1]
 
 
-def _wire_values(attribute: Attribute) -> bytes:
+def _wire_values(attribute: Attribute) -> memoryview:
     values = attribute.values
     if attribute.type in _NINE_WIDE:
         # the real values first, then zeros: that is how the C++ library reads it
         wide = np.zeros(9 * len(values), '>f4')
         wide[: values.size] = values.reshape(-1)
-        return wide.tobytes()
-    return values.astype('>f4').tobytes()
+        return wire_bytes(wide)
+    return wire_bytes(values.astype('>f4', copy=False))
 
 
 def _decode_attributes(
-    content: memoryview, count: int, points: int, cells: int
+    content: memoryview, count: int, points: int, cells: int, strict: bool
 ) -> tuple[Attribute, ...]:
+    if count > _MAX_ATTRIBUTES:
+        raise ContentError(f'{count} attributes, at most {_MAX_ATTRIBUTES}')
     heads = [_ATTRIBUTE.unpack_from(content, _ATTRIBUTE.size * n) for n in range(count)]
     start = _ATTRIBUTE.size * count
     sizes = [4 * components * rows for _, components, rows in heads]
@@ -358,59 +387,39 @@ def _decode_attributes(
         raise ContentError(f'{count} attributes of {sum(sizes)} bytes in {len(content)} bytes')
     names = content[start : start + room].tobytes().split(b'\0')
     used = sum(len(name) + 1 for name in names[:count])
-    # one NUL more makes the size even; some peers leave it out
-    if len(names) <= count or any(names[count:]) or room - used > 1:
+    padded = used + used % 2  # one NUL more makes the size even; some peers leave it out
+    fits = room == padded or room == used and not strict
+    if not fits or len(names) <= count or any(names[count:]):
         raise ContentError(f'{room} bytes of names for {count} attributes')
     start += room
     attributes = []
     for (kind, components, rows), size, raw in zip(heads, sizes, names):
-        name = raw.decode('utf-8', 'surrogateescape')
+        name = raw_text(raw)
         wanted = cells if kind >= AttributeType.CELL_SCALARS else points
         if not components or rows != wanted:
             raise ContentError(
                 f'attribute {name!r}: {rows} rows of {components} components, wanted {wanted} rows'
             )
-        values = np.frombuffer(content[start : start + size], '>f4').astype(np.float32)
-        start += size
         natural = _natural_components(kind, components)
-        attributes.append(
-            Attribute(name, kind, values[: natural * rows].reshape(rows, natural))
-        )
+        values = np.frombuffer(content, '>f4', natural * rows, start).astype(np.float32)
+        start += size
+        attributes.append(Attribute(name, kind, values.reshape(rows, natural)))
     return tuple(attributes)
 
 
 def _natural_components(kind: int, components: int) -> int:
     """Tell how many components are real: the rest of nine is memory of the sender."""
     if components == 9 and kind in _NINE_WIDE:
-        return _COMPONENTS[kind & 0x0F]
+        return _COMPONENTS[kind]
     if components == 9 and kind == AttributeType.CELL_SCALARS:
         return 1
     return components
 
 
-def _fans(cells: Cells) -> NDArray[np.uint32]:
-    """Cut polygons into triangles around their first point."""
-    sizes = cells.sizes
-    if len(sizes) and (sizes == 3).all():
-        return cells.indices.reshape(-1, 3)
-    return _gather(cells, lambda n: (np.zeros(n, np.int64), np.arange(n) + 1, np.arange(n) + 2))
-
-
-def _strips(cells: Cells) -> NDArray[np.uint32]:
-    """Cut strips into triangles; every other one is turned, so that all face the same way."""
-
-    def corners(count: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        number = np.arange(count)
-        return number, number + 1 + number % 2, number + 2 - number % 2
-
-    return _gather(cells, corners)
-
-
-def _gather(cells: Cells, corners: Any) -> NDArray[np.uint32]:
-    triangles: list[NDArray[np.uint32]] = []
-    ends = np.cumsum(cells.sizes)
-    for start, size in zip((ends - cells.sizes).tolist(), cells.sizes.tolist()):
-        if size >= 3:
-            local = np.stack(corners(size - 2), axis=1)
-            triangles.append(cells.indices[start + local])
-    return np.concatenate(triangles) if triangles else np.zeros((0, 3), np.uint32)
+def _places(cells: Cells) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Tell of each triangle where its cell starts in the indices, and its number in the cell."""
+    counts = np.maximum(cells.sizes - 2, 0)
+    starts = np.cumsum(cells.sizes) - cells.sizes
+    firsts = np.cumsum(counts) - counts
+    numbers = np.arange(int(counts.sum())) - np.repeat(firsts, counts)
+    return np.repeat(starts, counts), numbers

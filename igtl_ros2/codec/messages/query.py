@@ -12,19 +12,24 @@ from struct import Struct
 
 from ...errors import ContentError, EncodeError
 from ..fields import (
+    MAX_ELEMENTS,
     Buffer,
+    check_bytes,
     check_int,
+    check_tuple,
     checked_text,
     element_texts,
     fixed_text,
-    text_bytes,
+    raw_text,
 )
 from ..message import Envelope, Message, NamedMessage, register
+from .text import StatusCode
 
 _set = object.__setattr__
 _TRACKING = Struct('>i32s')
 _VIDEO = Struct('>4sIB')
 _QUERY = Struct('>I32sH')
+_STATUS_REST = 29  # bytes behind the first, of a STATUS that stands for an answer
 
 #: subjects of queries, as they are spelt in them
 _GET = (
@@ -66,7 +71,8 @@ class Query(NamedMessage):
 
     Send it with header version 1, or with metadata: PLUS ignores empty ones of version 2.
 
-    :param type_name: the wire name, such as 'GET_IMAGE' or 'STP_TDATA'.
+    :param type_name: the wire name, such as 'GET_IMAGE' or 'STP_TDATA'; an alias is written as
+        the name it stands for.
     :param content: what some peers send along; it means nothing.
     """
 
@@ -76,6 +82,7 @@ class Query(NamedMessage):
         """Check the name."""
         _set(self, 'type_name', _check_name(self.type_name, _QUERY_NAMES))
         NamedMessage.__post_init__(self)
+        _set(self, 'content', check_bytes(self.content, 'content'))
 
     @property
     def verb(self) -> str:
@@ -112,7 +119,7 @@ class Response(NamedMessage):
 
     :param type_name: the wire name, such as 'RTS_TDATA'.
     :param status: first byte of the content: 0 success, 1 error; None if there is no content.
-    :param rest: what some peers send behind it.
+    :param rest: what some peers send behind it: one byte, or the rest of a STATUS.
     """
 
     status: int | None = 0
@@ -122,10 +129,13 @@ class Response(NamedMessage):
         """Check name and status."""
         _set(self, 'type_name', _check_name(self.type_name, _RESPONSE_NAMES))
         NamedMessage.__post_init__(self)
+        _set(self, 'rest', check_bytes(self.rest, 'rest'))
         if self.status is not None:
             _set(self, 'status', check_int(self.status, 0, 255, 'status'))
         elif self.rest:
             raise EncodeError('rest: there is none without a status')
+        if 1 < len(self.rest) < _STATUS_REST:
+            raise EncodeError(f'rest: {len(self.rest)} bytes, wanted 0, 1 or those of a STATUS')
 
     @property
     def subject(self) -> str:
@@ -142,7 +152,7 @@ class Response(NamedMessage):
         if self.status is None:
             return True
         number = int.from_bytes(bytes([self.status]) + self.rest[:1], 'big')
-        return number == 1 if len(self.rest) >= 29 else number == 0
+        return number == (StatusCode.OK if len(self.rest) >= _STATUS_REST else 0)
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the status."""
@@ -150,7 +160,10 @@ class Response(NamedMessage):
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Response:
-        """Read the status."""
+        """Read the status, a number of two bytes, or a STATUS."""
+        size = len(content)
+        if size > 1 and envelope.strict or 1 < size - 1 < _STATUS_REST:
+            raise ContentError(f'{size} bytes of content, wanted 1')
         message: Response = cls.from_wire(
             envelope,
             type_name=_ALIASES.get(envelope.type_name, envelope.type_name),
@@ -258,9 +271,9 @@ class Capability(Message):
     def __post_init__(self) -> None:
         """Check the names."""
         Message.__post_init__(self)
-        _set(self, 'types', tuple(self.types))
-        if not self.types:
-            raise EncodeError('types: empty, wanted at least one')
+        _set(self, 'types', check_tuple(self.types, 'types', 'wire names'))
+        if not 0 < len(self.types) <= MAX_ELEMENTS:
+            raise EncodeError(f'types: {len(self.types)}, wanted 1 to {MAX_ELEMENTS}')
         for name in self.types:
             checked_text(name, 12, 'types')
 
@@ -301,7 +314,7 @@ class DeviceQuery(Message):
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write number, type and device."""
-        uid = text_bytes(self.device_uid, 'device_uid')
+        uid = checked_text(self.device_uid, 0xFFFF, 'device_uid')
         name = checked_text(self.data_type, 32, 'data_type')
         return (_QUERY.pack(self.query_id, name, len(uid)) + uid,)
 
@@ -315,11 +328,10 @@ class DeviceQuery(Message):
             raise ContentError(
                 f'a device_uid of {length} bytes in {len(content) - _QUERY.size} bytes of content'
             )
-        uid = bytes(content[_QUERY.size :])
         message: DeviceQuery = cls.from_wire(
             envelope,
             query_id=query_id,
             data_type=fixed_text(data_type),
-            device_uid=uid.decode('utf-8', 'surrogateescape'),
+            device_uid=raw_text(content[_QUERY.size :]),
         )
         return message

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from struct import Struct
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,13 @@ from ..fields import (
     Triple,
     affine_from_wire,
     affine_to_wire,
+    as_array,
     check_affine,
     check_int,
     check_triple,
     checked_text,
     fixed_text,
+    wire_bytes,
 )
 from ..geometry import RAS, identity, ijk_to_ras
 from ..message import Envelope, Message, register
@@ -82,15 +84,16 @@ class Video(Message):
         Message.__post_init__(self)
         if isinstance(self.frame, (bytes, bytearray, memoryview)):
             _set(self, 'frame', np.frombuffer(self.frame, np.uint8))
-        frame = np.asarray(self.frame)
+        frame = as_array(self.frame, 'frame')
         if frame.dtype != np.uint8 or frame.ndim != 1:
             raise EncodeError(f'frame: {frame.dtype} {frame.shape}, wanted uint8 of shape (n,)')
         _set(self, 'frame', frame)
         checked_text(self.codec, 4, 'codec')
         _set(self, 'size', check_triple(self.size, 'size'))
         _set(self, 'offset', check_triple(self.offset, 'offset'))
-        block = self.size if self.block == (-1, -1, -1) else check_triple(self.block, 'block')
-        _set(self, 'block', block)
+        block = check_triple(self.block, 'block', -1)
+        left_out = block == (-1, -1, -1)
+        _set(self, 'block', self.size if left_out else check_triple(block, 'block'))
         _set(self, 'frame_type', check_int(self.frame_type, 0, 0xFFFF, 'frame_type'))
         _set(self, 'matrix', check_affine(self.matrix, 'matrix'))
         _set(self, 'coordinates', check_int(self.coordinates, 0, 255, 'coordinates'))
@@ -116,8 +119,14 @@ class Video(Message):
         return self.frame_type in (_KEY_FRAME, _KEY_FRAME << 8)
 
     def ijk_to_ras(self) -> Floats:
-        """Compute the (4, 4) matrix that takes pixel indices of the full frame to mm in RAS."""
-        return ijk_to_ras(self.matrix, self.size, self.coordinates)
+        """
+        Compute the (4, 4) matrix that takes pixel indices of the full frame to mm in RAS.
+
+        A matrix with NaN or infinity counts as the identity: the C++ library sends memory as it
+        was where a program gives a frame no place.
+        """
+        matrix = self.matrix if np.isfinite(self.matrix).all() else identity()
+        return ijk_to_ras(matrix, self.size, self.coordinates)
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the 76 bytes that describe the frame; the frame follows without a copy."""
@@ -130,7 +139,7 @@ class Video(Message):
             *self.size,
         )
         tail = _TAIL.pack(*self.offset, *self.block)
-        return head + affine_to_wire(self.matrix, 'matrix') + tail, _bytes(self.frame)
+        return head + affine_to_wire(self.matrix, 'matrix') + tail, wire_bytes(self.frame)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Video:
@@ -156,10 +165,6 @@ class Video(Message):
             block=(ni, nj, nk),
         )
         return message
-
-
-def _bytes(array: NDArray[Any]) -> memoryview:
-    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def _check_raw_size(codec: str, block: Triple, size: int) -> None:
