@@ -27,7 +27,11 @@ setup(
     ],
     python_requires='>=3.10',
     install_requires=['jsonschema', 'numpy', 'PyYAML'],
-    extras_require={'demo': ['rich'], 'fast': ['fastcrc']},
+    extras_require={
+        'compression': ['lz4', 'zstandard'],
+        'demo': ['rich'],
+        'fast': ['fastcrc'],
+    },
     zip_safe=False,
     entry_points={
         'console_scripts': [

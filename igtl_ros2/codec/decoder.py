@@ -23,7 +23,9 @@ def decode(data: Any, *, check_crc: bool = True, strict: bool = False) -> Messag
     :param strict: refuse layouts that break the protocol but can be understood.
     :raises DecodeError: for anything else than one whole message.
     """
-    view = memoryview(data).cast('B').toreadonly()
+    view = memoryview(data)
+    if type(data) is not bytes:
+        view = view.cast('B').toreadonly()
     if len(view) < HEADER_SIZE:
         raise HeaderError(f'{len(view)} bytes, a header takes {HEADER_SIZE}')
     header = decode_header(view)

@@ -7,7 +7,7 @@ UTF-8 with `surrogateescape`, so that any bytes come back out as they went in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from struct import Struct
 from struct import error as StructError
@@ -20,6 +20,7 @@ from ..errors import ContentError, EncodeError
 
 Buffer = bytes | bytearray | memoryview
 Floats = NDArray[np.float64]
+Triple = tuple[int, int, int]
 Element = TypeVar('Element')
 
 MAX_ELEMENTS = 100_000  # of a list: each takes several times the memory of its bytes
@@ -37,6 +38,7 @@ _CODECS = {
 }
 _WIRE_FLOATS = {3: Struct('>3f'), 6: Struct('>6f'), 7: Struct('>7f'), 12: Struct('>12f')}
 _AFFINE = Struct('=16d')
+_FLOAT64 = np.dtype(np.float64)
 
 
 @lru_cache(maxsize=4096)
@@ -86,15 +88,20 @@ def default_encoding(text: str) -> int:
     return ASCII if text.isascii() else UTF8
 
 
-def decode_text(raw: bytes, encoding: int) -> str:
+def raw_text(raw: Buffer) -> str:
+    """Decode UTF-8; bytes that are none are kept as escapes. The text is the only copy."""
+    return str(raw, 'utf-8', 'surrogateescape')
+
+
+def decode_text(raw: Buffer, encoding: int) -> str:
     """Decode bytes by MIBenum number; bytes that do not fit are kept as escapes, never refused."""
     codec = _CODECS.get(encoding)
     if codec is not None:
         try:
-            return raw.decode(codec)
+            return str(raw, codec)
         except UnicodeDecodeError:
-            return raw.decode('utf-8', 'surrogateescape')
-    return raw.decode('utf-8', 'surrogateescape')
+            return raw_text(raw)
+    return raw_text(raw)
 
 
 def encode_text(text: str, encoding: int, what: str) -> bytes:
@@ -127,6 +134,32 @@ def check_int(value: Any, low: int, high: int, what: str) -> int:
     return number
 
 
+def check_triple(value: Any, what: str, low: int = 0) -> Triple:
+    """
+    Check three whole numbers up to 65535, along i, j and k.
+
+    :raises EncodeError: if they are not.
+    """
+    try:
+        i, j, k = (check_int(number, low, 0xFFFF, what) for number in value)
+    except (TypeError, ValueError) as error:
+        raise EncodeError(f'{what}: {value!r}, wanted 3 whole numbers up to 65535') from error
+    return i, j, k
+
+
+def check_rgba(value: Any, what: str) -> tuple[int, int, int, int]:
+    """
+    Check red, green, blue and alpha, 0 to 255 each.
+
+    :raises EncodeError: if they are not.
+    """
+    try:
+        red, green, blue, alpha = (check_int(number, 0, 255, what) for number in value)
+    except (TypeError, ValueError) as error:
+        raise EncodeError(f'{what}: {value!r}, wanted 4 whole numbers up to 255') from error
+    return red, green, blue, alpha
+
+
 def check_float(value: Any, what: str) -> float:
     """
     Check a number.
@@ -151,13 +184,62 @@ def check_array(value: Any, shape: tuple[int, ...], what: str) -> Floats:
         array: Floats = np.asarray(value).astype(np.float64, 'C', 'same_kind')
     except (TypeError, ValueError) as error:
         raise EncodeError(f'{what}: wanted float64 of shape {shape}: {error}') from error
+    _check_shape(array, shape, what)
+    array.flags.writeable = False
+    return array
+
+
+def _check_shape(array: NDArray[Any], shape: tuple[int, ...], what: str) -> None:
     if array.shape != shape and (
         array.ndim != len(shape)
         or any(wanted not in (-1, found) for found, wanted in zip(array.shape, shape))
     ):
         raise EncodeError(f'{what}: shape {array.shape}, wanted {shape}')
-    array.flags.writeable = False
-    return array
+
+
+def as_array(value: Any, what: str) -> NDArray[Any]:
+    """
+    Make an array of what was given, without a copy if it is one.
+
+    :raises EncodeError: if numpy cannot.
+    """
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise EncodeError(f'{what}: {error}') from error
+
+
+def wire_bytes(array: NDArray[Any]) -> memoryview:
+    """View the values of an array as bytes, in order; a copy only if they do not lie in order."""
+    view: memoryview = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+    return view
+
+
+def check_bytes(value: Any, what: str) -> bytes:
+    """
+    Copy bytes.
+
+    :raises EncodeError: if they are none.
+    """
+    try:
+        return memoryview(value).tobytes()
+    except TypeError as error:
+        raise EncodeError(f'{what}: {value!r}, wanted bytes') from error
+
+
+def check_tuple(value: Any, what: str, wanted: str) -> tuple[Any, ...]:
+    """
+    Take a list, or anything else to go through, as a tuple.
+
+    :param wanted: what it should hold, for the error.
+    :raises EncodeError: if it is nothing to go through, or one text.
+    """
+    try:
+        if isinstance(value, str):
+            raise TypeError('a text')
+        return tuple(value)
+    except TypeError as error:
+        raise EncodeError(f'{what}: {value!r}, wanted a list of {wanted}') from error
 
 
 def check_affine(value: Any, what: str) -> Floats:
@@ -172,16 +254,33 @@ def check_affine(value: Any, what: str) -> Floats:
     return array
 
 
+def check_float32(value: Any, shape: tuple[int, ...], what: str) -> NDArray[np.float32]:
+    """
+    Check numbers and make them a float32 array of the shape wanted; a copy only where needed.
+
+    :param shape: -1 stands for any length.
+    :raises EncodeError: naming the field, the shape found and the shape wanted, or if a value is
+        too large for float32.
+    """
+    array = as_array(value, what)
+    try:
+        with np.errstate(over='raise', invalid='ignore'):
+            array = array.astype(np.float32, casting='same_kind', copy=False)
+    except TypeError as error:
+        raise EncodeError(f'{what}: {array.dtype}, wanted float32 of shape {shape}') from error
+    except FloatingPointError as error:
+        raise EncodeError(f'{what}: a number does not fit float32') from error
+    _check_shape(array, shape, what)
+    return array
+
+
 def floats_to_wire(values: Sequence[float], what: str) -> bytes:
     """
     Write 3, 6, 7 or 12 big-endian float32.
 
     :raises EncodeError: if a value is too large for float32.
     """
-    try:
-        return _WIRE_FLOATS[len(values)].pack(*values)
-    except (OverflowError, StructError) as error:
-        raise EncodeError(f'{what}: {values} does not fit float32') from error
+    return pack(_WIRE_FLOATS[len(values)], what, *values)
 
 
 def floats_from_wire(data: Buffer, count: int, offset: int = 0) -> tuple[float, ...]:
@@ -204,25 +303,37 @@ def affine_from_wire(data: Buffer, offset: int = 0) -> Floats:
     a, d, g, b, e, h, c, f, i, x, y, z = _WIRE_FLOATS[12].unpack_from(data, offset)
     # half the time of filling an array, and read-only because bytes are
     values = _AFFINE.pack(a, b, c, x, d, e, f, y, g, h, i, z, 0.0, 0.0, 0.0, 1.0)
-    matrix: Floats = np.ndarray((4, 4), np.float64, values)
+    matrix: Floats = np.ndarray((4, 4), _FLOAT64, values)
     return matrix
 
 
-def check_elements(value: Iterable[Any], cls: type[Element]) -> tuple[Element, ...]:
+def pack(struct: Struct, what: str, *values: Any) -> bytes:
     """
-    Check the elements of a list message.
+    Write a structure of values that were checked, but for the range of float32.
 
-    :raises EncodeError: if one is of another type, or if there are more than receivers take.
+    :raises EncodeError: if a value does not fit.
     """
     try:
-        elements = tuple(value)
-    except TypeError as error:
-        raise EncodeError(f'elements: {value!r}, wanted {cls.__name__} each') from error
+        return struct.pack(*values)
+    except (OverflowError, StructError) as error:
+        raise EncodeError(f'{what}: a number does not fit float32') from error
+
+
+def check_elements(
+    value: Any, cls: type[Element], what: str = 'elements', limit: int = MAX_ELEMENTS
+) -> tuple[Element, ...]:
+    """
+    Check a list of objects of one class.
+
+    :param limit: the most that receivers take.
+    :raises EncodeError: if one is of another class, or if there are too many.
+    """
+    elements = check_tuple(value, what, cls.__name__)
     for number, element in enumerate(elements):
         if not isinstance(element, cls):
-            raise EncodeError(f'elements[{number}]: {element!r}, wanted {cls.__name__}')
-    if len(elements) > MAX_ELEMENTS:
-        raise EncodeError(f'elements: {len(elements)}, at most {MAX_ELEMENTS}')
+            raise EncodeError(f'{what}[{number}]: {element!r}, wanted {cls.__name__}')
+    if len(elements) > limit:
+        raise EncodeError(f'{what}: {len(elements)}, at most {limit}')
     return elements
 
 
@@ -239,3 +350,16 @@ def check_element_bytes(content: memoryview, size: int, what: str) -> None:
         )
     if count > MAX_ELEMENTS:
         raise ContentError(f'{count} {what}, at most {MAX_ELEMENTS}')
+
+
+def element_texts(content: memoryview, size: int, what: str) -> list[str]:
+    """
+    Read fixed texts of `size` bytes one after the other.
+
+    :raises ContentError: if the content does not hold whole ones, or too many.
+    """
+    check_element_bytes(content, size, what)
+    return [
+        fixed_text(content[start : start + size].tobytes())
+        for start in range(0, len(content), size)
+    ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from ..errors import ContentError, EncodeError
-from .fields import Buffer, check_int, checked_text, text_bytes
+from .fields import Buffer, check_bytes, check_int, checked_text, text_bytes
 from .timestamp import to_ns
 
 _REGISTER: dict[str, type[Message]] = {}
@@ -24,6 +24,8 @@ class Envelope(NamedTuple):
     metadata: dict[str, str]
     metadata_encodings: dict[str, int]
     version: int
+    type_name: str
+    strict: bool = False  # refuse contents that break the protocol but can be understood
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -89,8 +91,14 @@ class Message:
     def from_wire(cls, envelope: Envelope, **fields: Any) -> Any:
         """Make a message of values that a decoder has already checked."""
         self = _new(cls)
-        for name, value in zip(Envelope._fields, envelope):
-            _set(self, name, value)
+        # one by one, without a loop: every message goes through here
+        device_name, timestamp, message_id, metadata, encodings, version, _, _ = envelope
+        _set_device_name(self, device_name)
+        _set_timestamp(self, timestamp)
+        _set_message_id(self, message_id)
+        _set_metadata(self, metadata)
+        _set_metadata_encodings(self, encodings)
+        _set_version(self, version)
         for name, value in fields.items():
             _set(self, name, value)
         return self
@@ -109,8 +117,36 @@ class Message:
         raise NotImplementedError
 
 
+(
+    _set_device_name,
+    _set_timestamp,
+    _set_message_id,
+    _set_metadata,
+    _set_metadata_encodings,
+    _set_version,
+) = (vars(Message)[name].__set__ for name in Message.__slots__)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Unknown(Message):
+class NamedMessage(Message):
+    """
+    A message whose class serves several wire names.
+
+    :param type_name: the wire name, at most 12 bytes.
+    """
+
+    type_name: str = ''  # type: ignore[misc]  # a name per message, where other classes have one
+
+    def __post_init__(self) -> None:
+        """Check the name."""
+        Message.__post_init__(self)
+        if not self.type_name:
+            raise EncodeError('type_name: empty')
+        checked_text(self.type_name, 12, 'type_name')
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unknown(NamedMessage):
     """
     A message of a type that has no class here, kept as it came.
 
@@ -118,23 +154,24 @@ class Unknown(Message):
     :param content: the body without extended header and metadata.
     """
 
-    type_name: str = ''  # type: ignore[misc]  # a name per message, where other classes have one
     content: bytes = field(default=b'', repr=False)
 
     def __post_init__(self) -> None:
-        """Check the name and take the content as bytes."""
-        Message.__post_init__(self)
-        if not self.type_name:
-            raise EncodeError('type_name: empty')
-        checked_text(self.type_name, 12, 'type_name')
-        try:
-            _set(self, 'content', memoryview(self.content).tobytes())
-        except TypeError as error:
-            raise EncodeError(f'content: {self.content!r}, wanted bytes') from error
+        """Take the content as bytes."""
+        NamedMessage.__post_init__(self)
+        _set(self, 'content', check_bytes(self.content, 'content'))
 
     def encode_content(self) -> Sequence[Buffer]:
         """Give the content back."""
         return (self.content,)
+
+    @classmethod
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> Unknown:
+        """Keep the content."""
+        message: Unknown = cls.from_wire(
+            envelope, type_name=envelope.type_name, content=content.tobytes()
+        )
+        return message
 
 
 AnyMessage = TypeVar('AnyMessage', bound=type[Message])
@@ -153,7 +190,8 @@ def register(type_name: str, aliases: Iterable[str] = ()) -> Callable[[AnyMessag
             checked_text(name, 12, 'type_name')
             if name in _REGISTER:
                 raise ValueError(f'{name} is registered already, by {_REGISTER[name].__name__}')
-        cls.type_name = type_name
+        if not issubclass(cls, NamedMessage):  # those have a name per message
+            cls.type_name = type_name
         _REGISTER.update(dict.fromkeys(names, cls))
         return cls
 
@@ -170,21 +208,16 @@ def registered() -> dict[str, type[Message]]:
     return dict(_REGISTER)
 
 
-def decode_typed(type_name: str, content: memoryview, envelope: Envelope) -> Message:
+def decode_typed(content: memoryview, envelope: Envelope) -> Message:
     """
     Make the message of the right class.
 
     :raises ContentError: if the content breaks the rules of the type.
     """
-    cls = _REGISTER.get(type_name)
-    if cls is None:
-        message: Message = Unknown.from_wire(
-            envelope, type_name=type_name, content=content.tobytes()
-        )
-        return message
+    cls = _REGISTER.get(envelope.type_name, Unknown)
     try:
         return cls.decode_content(content, envelope)
     except (ContentError, EncodeError) as error:
         raise ContentError(
-            str(error), type_name=type_name, device_name=envelope.device_name
+            str(error), type_name=envelope.type_name, device_name=envelope.device_name
         ) from error

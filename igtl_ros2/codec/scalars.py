@@ -8,8 +8,9 @@ import numpy as np
 
 BIG_ENDIAN = 1
 LITTLE_ENDIAN = 2
+COMPLEX = 13  # NDARRAY only
 
-_KINDS = {2: 'i1', 3: 'u1', 4: 'i2', 5: 'u2', 6: 'i4', 7: 'u4', 10: 'f4', 11: 'f8'}
+_KINDS = {2: 'i1', 3: 'u1', 4: 'i2', 5: 'u2', 6: 'i4', 7: 'u4', 10: 'f4', 11: 'f8', 13: 'c16'}
 _CODES = {kind: code for code, kind in _KINDS.items()}
 
 

@@ -1,8 +1,10 @@
 """What the codec tests share: messages of any kind, right and wrong, built byte by byte."""
 
+import dataclasses
 import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -37,6 +39,39 @@ def _extended(
         message_id,
     )
     return head + extension + content + index + values
+
+
+def _same(found, wanted, name=''):
+    """Compare two messages, or what they hold, through and through."""
+    assert type(found) is type(wanted), name
+    if dataclasses.is_dataclass(found):
+        for field in dataclasses.fields(found):
+            if field.name != 'metadata_encodings':  # what is usual is left out when decoding
+                _same(getattr(found, field.name), getattr(wanted, field.name), field.name)
+    elif isinstance(found, tuple):
+        assert len(found) == len(wanted), name
+        for one, other in zip(found, wanted):
+            _same(one, other, name)
+    elif isinstance(found, np.ndarray):
+        assert found.shape == wanted.shape, name
+        assert found.dtype.newbyteorder('=') == wanted.dtype.newbyteorder('='), name
+        if name in ('matrix', 'position', 'entry', 'target'):
+            # the manifest prints float32 with nine digits
+            found, wanted = np.float32(found), np.float32(wanted)
+        if name == 'quaternion':
+            np.testing.assert_allclose(found, wanted, atol=1e-7)
+        else:
+            np.testing.assert_array_equal(found, wanted, name)
+    elif isinstance(found, float):
+        assert found == wanted or np.float32(found) == np.float32(wanted), name
+    else:
+        assert found == wanted, name
+
+
+@pytest.fixture(scope='session')
+def same():
+    """Compare two messages through and through."""
+    return _same
 
 
 @pytest.fixture(scope='session')

@@ -8,12 +8,30 @@ import numpy as np
 import pytest
 
 from igtl_ros2 import codec
-from igtl_ros2.codec.messages.arrays import Sensor, unit_word
+from igtl_ros2.codec.messages.arrays import NDArray, Sensor, unit_word
+from igtl_ros2.codec.messages.bundle import Bind, GetBind
+from igtl_ros2.codec.messages.catalog import (
+    ImageMeta,
+    ImageMetaElement,
+    LabelMeta,
+    LabelMetaElement,
+    VideoMeta,
+    VideoMetaElement,
+)
+from igtl_ros2.codec.messages.colors import ColorTable
 from igtl_ros2.codec.messages.image import Image
-from igtl_ros2.codec.messages.points import Point, PointList
+from igtl_ros2.codec.messages.mesh import Attribute, AttributeType, PolyData
+from igtl_ros2.codec.messages.points import Point, PointList, Trajectories, Trajectory
 from igtl_ros2.codec.messages.pose import Position, Transform
-from igtl_ros2.codec.messages.text import Status, String
-from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
+from igtl_ros2.codec.messages.query import Capability, Query, Response, StartTracking
+from igtl_ros2.codec.messages.text import Command, CommandResponse, Status, String
+from igtl_ros2.codec.messages.tracking import (
+    QuaternionElement,
+    QuaternionTrackingData,
+    TrackingData,
+    TrackingElement,
+)
+from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.errors import (
     ContentError,
     CrcError,
@@ -31,6 +49,11 @@ RICH = {'device_name': 'Dev', 'message_id': 0x01020304, 'metadata': {'k': 'v'}}
 POSE_HEX = (
     '3f8000004080000040e000004000000040a00000410000004040000040c00000'
     '41100000412000004130000041400000'
+)
+TRIANGLE = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+TRIANGLE_HEX = (
+    '3f80000040000000404000004080000040a0000040c0000040e000004100000041100000'
+    '00000003000000000000000100000002'
 )
 
 
@@ -60,15 +83,15 @@ LIBRARY = {
         '5df71121b3833c10',
         POSE_HEX,
     ),
-    'GET_TRANS 1': (codec.Unknown('GET_TRANS', b'', **PLAIN), 0, '0' * 16, ''),
+    'GET_TRANS 1': (Query('GET_TRANS', **PLAIN), 0, '0' * 16, ''),
     'GET_TRANS 2': (
-        codec.Unknown('GET_TRANS', b'', **RICH),
+        Query('GET_TRANS', **RICH),
         24,
         'ec77109d49231d24',
         '000c000a0000000201020304000100010003000000016b76',
     ),
     'GET_TRANS 2 bare': (
-        codec.Unknown('GET_TRANS', b'', version=2, **PLAIN),
+        Query('GET_TRANS', version=2, **PLAIN),
         14,
         'b21e4ee882505334',
         '000c0002{00*10}',
@@ -135,6 +158,132 @@ LIBRARY = {
         '395473b3c24b05ae',
         '0004{00*7}09457272{00*17}6d736700',
     ),
+    'QTDATA': (
+        QuaternionTrackingData(
+            [QuaternionElement('T0', [1, 2, 3], [0.1, 0.2, 0.3, 0.9], 2)], **PLAIN
+        ),
+        50,
+        '6063b48769e2121e',
+        '5430{00*18}02003f80000040000000404000003dcccccd3e4ccccd3e99999a3f666666',
+    ),
+    'STT_TDATA': (
+        StartTracking('STT_TDATA', 50, 'Patient', **PLAIN),
+        36,
+        'fefbafe891ce20db',
+        '0000003250617469656e74{00*25}',
+    ),
+    'RTS_TDATA': (Response('RTS_TDATA', 1, **PLAIN), 1, '42f0e1eba9ea3693', '01'),
+    'TRAJ': (
+        Trajectories(
+            [Trajectory('N', [1, 2, 3], [4, 5, 6], 3, 'G', (1, 2, 3, 4), 7, 'O')], **PLAIN
+        ),
+        150,
+        'dc8b673248078004',
+        '4e{00*63}47{00*31}0300010203043f800000400000004040000040800000'
+        '40a0000040c0000040e000004f{00*19}',
+    ),
+    'VIDEO': (
+        Video(bytes(range(12)), 'I420', (4, 2, 1), version=2, **PLAIN),
+        102,
+        '68c0882a9b42cdae',
+        '000c0002{00*9}0102493432300001010004000200013f80{00*14}3f80{00*14}3f80{00*21}'
+        '0400020001000102030405060708090a0b0000',
+    ),
+    'VIDEOMETA': (
+        VideoMeta(
+            [VideoMetaElement('N', 'D', 'P', 'I', -2, 50, (1, 2, 3), MATRIX, 3)], **PLAIN
+        ),
+        322,
+        '32638b3910de36b6',
+        f'4e{{00*63}}44{{00*63}}50{{00*63}}49{{00*63}}fffe4049{{00*7}}01000200033f800000'
+        f'{POSE_HEX[8:]}0300',
+    ),
+    'IMGMETA': (
+        ImageMeta(
+            [ImageMetaElement('N', 'D', 'CT', 'P', 'I', 11 << 31, (1, 2, 3), 3)], **PLAIN
+        ),
+        260,
+        '253ef02749077e03',
+        '4e{00*63}44{00*19}4354{00*30}50{00*63}49{00*66}05800000000001000200030300',
+    ),
+    'LBMETA': (
+        LabelMeta([LabelMetaElement('N', 'D', 9, (1, 2, 3, 4), (1, 2, 3), 'O')], **PLAIN),
+        116,
+        'd60805d5021090b6',
+        '4e{00*63}44{00*19}0900010203040001000200034f{00*19}',
+    ),
+    'NDARRAY': (
+        NDArray(np.array([[0, 1, 2], [10, 11, 12]], np.int16), **PLAIN),
+        18,
+        '73c1d80091609d36',
+        '040200020003000000010002000a000b000c',
+    ),
+    'POLYDATA': (
+        PolyData(
+            TRIANGLE,
+            polygons=[[0, 1, 2]],
+            attributes=[Attribute('ab', AttributeType.POINT_SCALARS, [0.5, 0.5, 0.5])],
+            **PLAIN,
+        ),
+        114,
+        '43d61c1c567a86fd',
+        f'00000003{{00*19}}0100000010{{00*11}}01{TRIANGLE_HEX}'
+        '000100000003616200003f0000003f0000003f000000',
+    ),
+    'POLYDATA vectors': (
+        PolyData(
+            TRIANGLE,
+            polygons=[[0, 1, 2]],
+            attributes=[Attribute('ab', AttributeType.POINT_VECTORS, np.full((3, 3), 0.5))],
+            **PLAIN,
+        ),
+        138,
+        '917919eb52bc8f29',
+        f'00000003{{00*19}}0100000010{{00*11}}01{TRIANGLE_HEX}'
+        f'010300000003616200{{00*1}}{"3f000000" * 9}',
+    ),
+    'COLORT': (
+        ColorTable(np.full(256, 0x0101, np.uint16), **PLAIN),
+        514,
+        'c7aafd3071947ab1',
+        '0305{01*512}',
+    ),
+    'COMMAND': (
+        Command(7, 'Name', '<a/>', **PLAIN),
+        156,
+        '6eb5b822c3c62ff4',
+        '000c0002{00*11}074e616d65{00*125}03000000043c612f3e0000',
+    ),
+    'RTS_COMMAND': (
+        CommandResponse(7, 'Name', '<r/>', **PLAIN),
+        156,
+        '092fcd4d60735e0e',
+        '000c0002{00*11}074e616d65{00*125}03000000043c722f3e0000',
+    ),
+    'CAPABILITY': (
+        Capability(['TRANSFORM', 'STP_POLYDATA'], **PLAIN),
+        24,
+        'e742bb2c318b11fe',
+        '5452414e53464f524d0000005354505f504f4c5944415441',
+    ),
+    'BIND': (
+        Bind(
+            [String('odd', device_name='S'), Transform(MATRIX, device_name='TT')],
+            **PLAIN,
+        ),
+        106,
+        'f56e27c053ee3aa3',
+        '0002535452494e47{00*13}075452414e53464f524d{00*10}300006530054540000'
+        f'000300036f646400{POSE_HEX}',
+    ),
+    'GET_BIND': (
+        GetBind([('STRING', 'S'), ('TRANSFORM', 'TTT')], **PLAIN),
+        34,
+        '915e40539a1141f8',
+        '0002535452494e47{00*6}5452414e53464f524d0000000006530054545400',
+    ),
+    'RTS_BIND': (Response('RTS_BIND', 1, **PLAIN), 1, '42f0e1eba9ea3693', '01'),
+    'RTS_POLYDATA': (Response('RTS_POLYDATA', 1, **PLAIN), 1, '42f0e1eba9ea3693', '01'),
 }
 
 
@@ -208,7 +357,7 @@ def test_any_bytes_of_a_device_name_come_back(wire, name):
     assert codec.encode(message) == data
 
 
-@pytest.mark.parametrize('name', [b'', b'\xff\xfe', b'RTS_POLYDATA', b'transform', b'Transform'])
+@pytest.mark.parametrize('name', [b'', b'\xff\xfe', b'TWELVE_BYTES', b'transform', b'Transform'])
 def test_any_bytes_of_a_type_name_come_back(wire, name):
     data = wire(name, b'\1')
     message = codec.decode(data)
@@ -322,8 +471,10 @@ def test_metadata_is_left_out_for_a_version_1_peer():
         (b'STRING', b'\0\x6a\0\x14' + b'twenty letters......', String),
         (b'STATUS', b'\0\1' + bytes(28) + b'fine\0', Status),
         (b'SENSOR', b'\1\0' + bytes(16), Sensor),
-        (b'CAPABILITY', b'TRANSFORM\0\0\0', codec.Unknown),
-        (b'GET_TRANS', b'', codec.Unknown),
+        (b'CAPABILITY', b'TRANSFORM\0\0\0', Capability),
+        (b'CLIENTINFO', b'<xml/> of any length', codec.Unknown),
+        (b'GET_TRANS', b'', Query),
+        (b'RTS_TDATA', b'\0', Response),
         (b'TDATA', b'', TrackingData),
     ],
 )
@@ -569,7 +720,7 @@ class Huge(codec.Message):
 
 @pytest.mark.parametrize('times', [2048, 4096])
 def test_a_body_of_two_gibibytes_is_refused(times):
-    message = Huge.from_wire(codec.Envelope('Dev', 0, 0, {}, {}, 1), times=times)
+    message = Huge.from_wire(codec.Envelope('Dev', 0, 0, {}, {}, 1, 'HUGE'), times=times)
     with pytest.raises(EncodeError, match=f'{times << 20} bytes'):
         codec.encode_parts(message)
 
@@ -645,6 +796,50 @@ BAD_CONTENT = {
     'string_length_one_over': (b'STRING', b'\0\3\0\6hello'),
     'status_29': (b'STATUS', bytes(29)),
     'status_0': (b'STATUS', b''),
+    'qtdata_51': (b'QTDATA', bytes(51)),
+    'traj_149': (b'TRAJ', bytes(149)),
+    'imgmeta_259': (b'IMGMETA', bytes(259)),
+    'lbmeta_117': (b'LBMETA', bytes(117)),
+    'videometa_321': (b'VIDEOMETA', bytes(321)),
+    'ndarray_0': (b'NDARRAY', b''),
+    'ndarray_1': (b'NDARRAY', b'\3'),
+    'ndarray_no_dimensions': (b'NDARRAY', b'\3\0'),
+    'ndarray_dim_size_mismatch': (b'NDARRAY', b'\3\3\0\1\0\1'),
+    'ndarray_dim_huge': (b'NDARRAY', b'\x0b\4' + b'\xff' * 8),
+    'ndarray_dim_huge_and_zero': (b'NDARRAY', b'\x0b\x21' + b'\xff' * 66),
+    'ndarray_255_dimensions': (b'NDARRAY', b'\3\xff' + b'\0\1' * 255 + b'x'),
+    **{
+        f'ndarray_invalid_scalar_{code}': (b'NDARRAY', bytes((code, 1, 0, 1)) + bytes(8))
+        for code in (0, 1, 8, 9, 12, 14, 255)
+    },
+    'ndarray_data_size_mismatch': (b'NDARRAY', b'\x0b\1\0\2' + bytes(15)),
+    'ndarray_rest': (b'NDARRAY', b'\x0b\1\0\2' + bytes(17)),
+    'colort_1': (b'COLORT', b'\3'),
+    'colort_invalid_index': (b'COLORT', b'\4\3' + bytes(256)),
+    'colort_invalid_map': (b'COLORT', b'\3\4' + bytes(256)),
+    'colort_negative_index': (b'COLORT', b'\xfd\3' + bytes(256)),
+    'colort_table_size': (b'COLORT', b'\3\5' + bytes(256)),
+    'colort_table_size_rgb': (b'COLORT', b'\3\x13' + bytes(767)),
+    'video_75': (b'VIDEO', bytes(75)),
+    'video_version_2': (b'VIDEO', b'\0\2\2H264' + bytes(69)),
+    'video_raw_size': (b'VIDEO', b'\0\1\2I420' + bytes(63) + b'\0\4\0\2\0\1' + bytes(11)),
+    'video_raw_odd': (b'VIDEO', b'\0\1\2I420' + bytes(63) + b'\0\4\0\1\0\1' + bytes(6)),
+    'command_29': (b'COMMAND', bytes(29)),
+    'command_length_overflow': (b'COMMAND', bytes(137) + b'\5' + b'hell'),
+    'command_length_huge': (b'COMMAND', bytes(134) + b'\xff' * 4),
+    'command_rest': (b'COMMAND', bytes(137) + b'\5' + b'hello!'),
+    'rts_command_empty': (b'RTS_COMMAND', b''),
+    'capability_13': (b'CAPABILITY', bytes(13)),
+    'rts_3': (b'RTS_TDATA', bytes(3)),
+    'rts_29': (b'RTS_TDATA', bytes(29)),
+    'stt_tdata_35': (b'STT_TDATA', bytes(35)),
+    'stt_tdata_37': (b'STT_TDATA', bytes(37)),
+    'stt_qtdata_0': (b'STT_QTDATA', b''),
+    'stt_video_7': (b'STT_VIDEO', bytes(7)),
+    'stt_video_10': (b'STT_VIDEO', bytes(10)),
+    'query_37': (b'QUERY', bytes(37)),
+    'query_length_overflow': (b'QUERY', bytes(36) + b'\0\3ab'),
+    'query_rest': (b'QUERY', bytes(36) + b'\0\1ab'),
 }
 
 

@@ -1,6 +1,11 @@
-"""Any bytes at all: a message or a DecodeError, and what was decoded can be written again."""
+"""
+Any bytes at all: a message or a DecodeError, and what was decoded can be written again.
+
+Nothing takes more memory than a fixed multiple of the bytes that came, whatever they claim.
+"""
 
 import struct
+import tracemalloc
 import warnings
 from pathlib import Path
 
@@ -19,7 +24,20 @@ GOLDEN = [
 ]
 TYPES = sorted({data[2:14] for data in GOLDEN})
 TYPED = [name.encode().ljust(12, b'\0') for name in codec.registered()]
+FACTOR = 64
+CONSTANT = 1 << 18
 NUMBERS = [0, 1, 2, 3, 11, 12, 13, 14, 48, 255, 256, 65535, 2**31, 2**32 - 1, 2**63, 2**64 - 1]
+
+
+def measured(data, **options):
+    """Decode one whole message, within bounds."""
+    tracemalloc.start()
+    try:
+        return codec.decode(data, **options)
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < FACTOR * len(data) + CONSTANT
 
 
 def check(data, **options):
@@ -27,7 +45,7 @@ def check(data, **options):
     with warnings.catch_warnings():
         warnings.simplefilter('error')
         try:
-            message = codec.decode(data, **options)
+            message = measured(data, **options)
         except DecodeError:
             return None
         assert isinstance(message, codec.Message)
@@ -71,12 +89,12 @@ def fixed(data):
 
 
 @st.composite
-def mutated(draw):
+def mutated(draw, golden=GOLDEN, kinds=('flip', 'insert', 'delete', 'number', 'type', 'version')):
     """Spoil a golden message here and there."""
-    data = bytearray(draw(st.sampled_from(GOLDEN)))
+    data = bytearray(draw(st.sampled_from(golden)))
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(data)))
-        kind = draw(st.sampled_from(['flip', 'insert', 'delete', 'number', 'type', 'version']))
+        kind = draw(st.sampled_from(kinds))
         if kind == 'flip' and at < len(data):
             data[at] ^= draw(st.integers(1, 255))
         elif kind == 'insert':
@@ -118,6 +136,17 @@ def test_spoiled_messages(data, strict):
         check(fixed(data), strict=strict)
 
 
+@pytest.mark.parametrize('type_name', TYPES)
+@settings(max_examples=100)
+@given(data=st.data())
+def test_spoiled_bodies_of_every_type(type_name, data):
+    golden = [message for message in GOLDEN if message[2:14] == type_name]
+    spoiled = data.draw(mutated(golden, ('flip', 'insert', 'delete', 'number')))
+    body = spoiled[58:]
+    head = golden[0][:42] + struct.pack('>QQ', len(body), crc64(body))
+    check(head + body, strict=data.draw(st.booleans()))
+
+
 @given(st.lists(mutated(), min_size=1, max_size=4), st.booleans(), st.lists(st.integers(1, 500)))
 def test_spoiled_streams(messages, repair, sizes):
     if repair:
@@ -133,6 +162,63 @@ def test_zeros_and_ones_of_any_length(type_name, version):
             body = byte * size
             head = struct.pack('>H12s20sQQQ', version, type_name, b'D', 0, size, crc64(body))
             check(head + body)
+
+
+def _bind(children, bodies=b''):
+    table = b''.join(struct.pack('>12sQ', kind, size) for kind, size in children)
+    names = struct.pack('>H', len(children)) + bytes(len(children))
+    return struct.pack('>H', len(children)) + table + names + bodies
+
+
+def _mesh(cells=(0, b''), attributes=0, tail=b''):
+    numbers = [cells[0], len(cells[1]), *[0] * 6]
+    return struct.pack('>10I', 1, *numbers, attributes) + bytes(12) + cells[1] + tail
+
+
+_KEYS = b''.join(struct.pack('>H', number) for number in range(8000))
+_MANY = {
+    # as many objects as the bytes can stand for
+    'children': (b'BIND', 1, _bind([(b'X', 0)] * 1024)),
+    'binds': (b'BIND', 1, _bind([(b'BIND', 4)] * 1024, bytes(4096))),
+    'meshes': (b'BIND', 1, _bind([(b'POLYDATA', 40)] * 1024, bytes(40960))),
+    'metadata': (
+        b'GET_IMAGE',
+        2,
+        struct.pack('>HHIIH', 12, 64002, 16000, 0, 8000)
+        + struct.pack('>HHI', 2, 3, 0) * 8000
+        + _KEYS,
+    ),
+    'types': (b'CAPABILITY', 1, b''.join(b'%012d' % number for number in range(9999))),
+    'tools': (b'TDATA', 1, b''.join(b'%020d' % n + bytes(50) for n in range(999))),
+    'turns': (b'QTDATA', 1, b''.join(b'%020d' % n + bytes(30) for n in range(999))),
+    'points': (b'POINT', 1, b''.join(b'%064d' % n + bytes(72) for n in range(999))),
+    'attributes': (
+        b'POLYDATA',
+        1,
+        _mesh(attributes=1000, tail=struct.pack('>BBI', 16, 1, 0) * 1000 + bytes(1000)),
+    ),
+    'names of attributes': (
+        b'POLYDATA',
+        1,
+        _mesh(attributes=1, tail=struct.pack('>BBI', 16, 1, 0) + bytes(100_000)),
+    ),
+    'vertices': (b'POLYDATA', 1, _mesh((9999, struct.pack('>2I', 1, 0) * 9999))),
+    'cells': (b'POLYDATA', 1, _mesh((9998, struct.pack('>5I', 1, 0, 2, 0, 0) * 4999))),
+    'dimensions': (b'NDARRAY', 1, b'\3\x40' + b'\0\1' * 64 + b'x'),
+    'letters': (b'COMMAND', 1, bytes(132) + struct.pack('>HI', 106, 99_999) + b'\xff' * 99_999),
+    'wide letters': (
+        b'STATUS',
+        1,
+        bytes(30) + b'a' * 99_999 + '\N{OK HAND SIGN}'.encode() + b'\0',
+    ),
+}
+
+
+@pytest.mark.parametrize('name', _MANY)
+def test_memory_of_many_small_things(name):
+    type_name, version, body = _MANY[name]
+    head = struct.pack('>H12s20sQQQ', version, type_name, b'D', 0, len(body), crc64(body))
+    check(head + body)
 
 
 TEXTS = st.text(st.characters(codec='utf-8', exclude_characters='\0'), max_size=30)

@@ -4,6 +4,7 @@ import ast
 import struct
 import subprocess
 import sys
+import tracemalloc
 from dataclasses import FrozenInstanceError, dataclass
 from pathlib import Path
 
@@ -13,13 +14,35 @@ import pytest
 import igtl_ros2
 from igtl_ros2 import codec
 from igtl_ros2.codec import message as message_module
-from igtl_ros2.codec.messages.arrays import PREFIXES, UNITS, Sensor, unit_parts, unit_word
+from igtl_ros2.codec.messages.arrays import (
+    PREFIXES,
+    UNITS,
+    NDArray,
+    Sensor,
+    unit_parts,
+    unit_word,
+)
+from igtl_ros2.codec.messages.catalog import (
+    ImageMeta,
+    ImageMetaElement,
+    LabelMeta,
+    LabelMetaElement,
+    VideoMeta,
+    VideoMetaElement,
+)
+from igtl_ros2.codec.messages.colors import ColorTable
 from igtl_ros2.codec.messages.image import LPS, RAS, Image
-from igtl_ros2.codec.messages.points import Point, PointList
+from igtl_ros2.codec.messages.points import Point, PointList, Trajectories, Trajectory
 from igtl_ros2.codec.messages.pose import Position, Transform
-from igtl_ros2.codec.messages.text import Status, StatusCode, String
-from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
-from igtl_ros2.errors import ContentError, DecodeError, EncodeError
+from igtl_ros2.codec.messages.text import Command, CommandResponse, Status, StatusCode, String
+from igtl_ros2.codec.messages.tracking import (
+    QuaternionElement,
+    QuaternionTrackingData,
+    TrackingData,
+    TrackingElement,
+)
+from igtl_ros2.codec.messages.video import Video
+from igtl_ros2.errors import ContentError, ConversionError, DecodeError, EncodeError
 
 EYE = np.eye(4)
 NAN = float('nan')
@@ -85,7 +108,7 @@ WRONG = {
     'image matrix': (lambda: Image(PIXELS, EYE[:3]), ['matrix', '(3, 4)']),
     'coordinates': (lambda: Image(PIXELS, coordinates=3), ['coordinates', '3', '0 to 2']),
     'endian': (lambda: Image(PIXELS, endian=3), ['endian', '3']),
-    'from_array': (lambda: Image.from_array(PIXELS, EYE[0]), ['matrix', '(4,)', '(4, 4)']),
+    'from_array': (lambda: Image.from_array(PIXELS, EYE[0]), ['ijk_to_ras', '(4,)', '(4, 4)']),
     'point position': (lambda: Point('P', [1, 2]), ['position', "'P'", '(2,)', '(3,)']),
     'point name': (lambda: Point('n' * 65, [1, 2, 3]), ['name', '65 bytes', '64']),
     'point name nul': (lambda: Point('a\0', [1, 2, 3]), ['name', 'NUL']),
@@ -121,6 +144,57 @@ WRONG = {
     'status message': (lambda: Status(1, 0, '', 5), ['message', '5']),
     'status bytes': (lambda: Status(1, 0, '', b'x'), ['message', "b'x'"]),
     'status nul': (lambda: Status(1, 0, '', 'a\0b'), ['message', 'NUL']),
+    'qtool name': (lambda: QuaternionElement('n' * 21, [0] * 3), ['name', '21', '20']),
+    'qtool position': (lambda: QuaternionElement('T', [0]), ['position', "'T'", '(1,)', '(3,)']),
+    'qtool turn': (lambda: QuaternionElement('T', [0] * 3, [1]), ['quaternion', "'T'", '(4,)']),
+    'qtool type': (lambda: QuaternionElement('T', [0] * 3, type=-1), ['type', "'T'", '-1']),
+    'path name': (lambda: Trajectory('n' * 65, [0] * 3, [0] * 3), ['name', '65', '64']),
+    'path entry': (lambda: Trajectory('P', None, [0] * 3), ['entry', "'P'", '(3,)']),
+    'path target': (lambda: Trajectory('P', [0] * 3, [0]), ['target', "'P'", '(1,)', '(3,)']),
+    'path type': (lambda: Trajectory('P', [0] * 3, [0] * 3, 256), ['type', "'P'", '256']),
+    'paths other': (lambda: Trajectories([Point('P', [0] * 3)]), ['elements[0]', 'Trajectory']),
+    'meta id': (lambda: ImageMetaElement('n', 'i' * 21), ['id', '21', '20']),
+    'meta modality': (lambda: ImageMetaElement('n', '', 'm' * 33), ['modality', '33', '32']),
+    'meta patient': (
+        lambda: ImageMetaElement('n', patient_name='SECRET\0'),
+        ['patient_name', 'NUL'],
+    ),
+    'meta time': (lambda: ImageMetaElement('n', timestamp=-1), ['timestamp', '-1']),
+    'meta size': (lambda: ImageMetaElement('n', size=(1, 2)), ['size', '(1, 2)', '3']),
+    'meta scalar': (lambda: ImageMetaElement('n', scalar_type=None), ['scalar_type', 'None']),
+    'label': (lambda: LabelMetaElement('n', '', 256), ['label', '256', '255']),
+    'label rgba': (lambda: LabelMetaElement('n', rgba='red'), ['rgba', "'red'", '4']),
+    'label owner': (lambda: LabelMetaElement('n', owner='o' * 21), ['owner', '21', '20']),
+    'video zoom': (lambda: VideoMetaElement('n', zoom=2**15), ['zoom', '32768', '32767']),
+    'video focus': (lambda: VideoMetaElement('n', focal_length='x'), ['focal_length', "'x'"]),
+    'video place': (lambda: VideoMetaElement('n', matrix=EYE[0]), ['matrix', '(4,)', '(4, 4)']),
+    'metas other': (lambda: VideoMeta([ImageMetaElement('n')]), ['elements[0]', 'VideoMetaEl']),
+    'array none': (lambda: NDArray(None), ['array', 'object', 'float64']),
+    'array number': (lambda: NDArray(np.float64(5)), ['array', '()', '1 to 255']),
+    'array int64': (lambda: NDArray([1, 2]), ['array', 'int64', 'int32']),
+    'array ragged': (lambda: NDArray([[1], [1, 2]]), ['array']),
+    'array long': (lambda: NDArray(np.zeros(65536, 'i1')), ['array', '(65536,)', '65535']),
+    'table none': (lambda: ColorTable(None), ['table', 'object', '256']),
+    'table length': (lambda: ColorTable(np.zeros(255, 'u1')), ['table', '(255,)', '256']),
+    'table type': (lambda: ColorTable(np.zeros(256, 'i1')), ['table', 'int8', 'uint8']),
+    'table rgba': (lambda: ColorTable(np.zeros((256, 4), 'u1')), ['table', '(256, 4)', '(n, 3)']),
+    'table rgb16': (lambda: ColorTable(np.zeros((256, 3), 'u2')), ['table', 'uint16', '(n, 3)']),
+    'table ragged': (lambda: ColorTable([[1], [1, 2]]), ['table']),
+    'frame none': (lambda: Video(None, 'VP90', (1, 1, 1)), ['frame', 'object', 'uint8']),
+    'frame shape': (lambda: Video(PIXELS, 'VP90', (1, 1, 1)), ['frame', '(1, 2, 3)', '(n,)']),
+    'frame codec': (lambda: Video(b'', 'VP900', (1, 1, 1)), ['codec', "'VP900'", '4']),
+    'frame size': (lambda: Video(b'', 'VP90', (1, 1)), ['size', '(1, 1)', '3']),
+    'frame type': (lambda: Video(b'', 'VP90', (1, 1, 1), 65536), ['frame_type', '65536']),
+    'frame block': (lambda: Video(b'', 'VP90', (1, 1, 1), block=(1, 1, -1)), ['block', '-1']),
+    'frame blocks': (lambda: Video(b'', 'VP90', (1, 1, 1), block=np.ones(2)), ['block', '3']),
+    'frame raw': (lambda: Video(bytes(11), 'I420', (4, 2, 1)), ['4 x 2', '11 bytes', '12']),
+    'frame odd': (lambda: Video(bytes(6), 'I420', (4, 1, 1)), ['4 x 1', 'even']),
+    'command id': (lambda: Command(2**32, 'n'), ['command_id', str(2**32)]),
+    'command name': (lambda: Command(1, 'n' * 128), ['name', '128', '127']),
+    'command content': (lambda: Command(1, 'n', b'x'), ['content', "b'x'"]),
+    'command nul': (lambda: Command(1, 'n', 'a\0'), ['content', 'NUL']),
+    'command encoding': (lambda: Command(1, 'n', '', 65536), ['encoding', '65536']),
+    'command latin': (lambda: CommandResponse(1, 'n', '€', 4), ['content', 'latin']),
     'unknown number': (lambda: codec.Unknown('X', 5), ['content', '5', 'bytes']),
     'unknown text': (lambda: codec.Unknown('X', 'text'), ['content', "'text'", 'bytes']),
 }
@@ -144,6 +218,11 @@ FLOATS = [
     lambda x: PointList([Point('P', [0, 0, x])]),
     lambda x: PointList([Point('P', [0, 0, 0], diameter=x)]),
     lambda x: TrackingData([TrackingElement('T', moved(x, 0, 0))]),
+    lambda x: QuaternionTrackingData([QuaternionElement('T', [0, x, 0])]),
+    lambda x: Trajectories([Trajectory('P', [0, x, 0], [0, 0, 0])]),
+    lambda x: Trajectories([Trajectory('P', [0, 0, 0], [0, 0, x])]),
+    lambda x: Video(b'', 'VP90', (1, 1, 1), matrix=moved(0, x, 0)),
+    lambda x: VideoMeta([VideoMetaElement('n', matrix=moved(0, x, 0))]),
 ]
 
 
@@ -461,6 +540,7 @@ def test_units_for_people(units, prefix, text, factor):
     sensor = again(Sensor([1.5], unit_word(units, prefix)))
     assert sensor.unit_text == text
     assert sensor.si_factor == pytest.approx(factor)
+    assert sensor.si_values.tolist() == [pytest.approx(1.5 * factor)]
 
 
 def test_sensor_values():
@@ -543,6 +623,365 @@ def test_status_codes_have_names():
     assert Status(19).code_name == 'SHUTTING_DOWN'
     assert Status(20).code_name == 'CODE_20'
     assert len(StatusCode) == 20
+    assert [Status(code).code_name for code in StatusCode] == [code.name for code in StatusCode]
+
+# --- POSITION as a matrix -------------------------------------------------------------------
+
+
+def test_a_pose_as_a_matrix_by_hand():
+    half = np.sqrt(0.5)
+    # a quarter turn about z takes x to y
+    message = again(Position([1, 2, 3], [0, 0, half, half]))
+    wanted = [[0, -1, 0, 1], [1, 0, 0, 2], [0, 0, 1, 3], [0, 0, 0, 1]]
+    np.testing.assert_allclose(message.matrix, wanted, atol=1e-7)
+    message = Position.from_matrix(wanted, device_name='Tool')
+    assert (message.form, message.device_name) == (28, 'Tool')
+    assert message.position.tolist() == [1, 2, 3]
+    np.testing.assert_allclose(message.quaternion, [0, 0, half, half])
+    assert Position([1, 2, 3]).matrix.tolist() == moved(1, 2, 3).tolist()
+    assert Position.from_matrix(EYE, form=12).form == 12
+
+
+@pytest.mark.parametrize('axis', [0, 1, 2])
+@pytest.mark.parametrize('degrees', [0, 1, 90, 179, 180, 181, 270])
+def test_poses_pass_through_matrices(axis, degrees):
+    angle = np.radians(degrees)
+    c, s = np.cos(angle), np.sin(angle)
+    turn = np.roll(np.roll([[c, -s, 0], [s, c, 0], [0, 0, 1]], axis, 0), axis, 1)
+    matrix = moved(1, 2, 3)
+    matrix[:3, :3] = turn
+    for form in (24, 28):
+        message = again(Position.from_matrix(matrix, form=form))
+        np.testing.assert_allclose(message.matrix, matrix, atol=1e-3 if form == 24 else 1e-6)
+        assert message.quaternion[3] >= 0
+
+
+def test_a_long_quaternion_is_brought_to_length_1():
+    np.testing.assert_allclose(
+        Position([0, 0, 0], [0, 0, 5, 5]).matrix, Position([0, 0, 0], [0, 0, 1, 1]).matrix
+    )
+
+
+@pytest.mark.filterwarnings('error')
+@pytest.mark.parametrize(
+    'matrix',
+    [
+        np.diag([2, 2, 2, 1]),
+        np.diag([-1, 1, 1, 1]),
+        np.diag([0, 0, 0, 1]),
+        np.diag([NAN, 1, 1, 1]),
+        np.diag([INF, 1, 1, 1]),
+        [[1, 0.1, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]],
+        EYE[:3],
+    ],
+)
+def test_matrices_that_are_no_pose(matrix):
+    with pytest.raises(EncodeError, match='matrix'):
+        Position.from_matrix(matrix)
+
+
+@pytest.mark.filterwarnings('error')
+@pytest.mark.parametrize('quaternion', [[0, 0, 0, 0], [NAN, 0, 0, 1], [INF, 0, 0, 1]])
+def test_quaternions_that_are_no_rotation(quaternion):
+    message = again(Position([0, 0, 0], quaternion))
+    with pytest.raises(ConversionError, match='quaternion'):
+        _ = message.matrix
+
+
+# --- QTDATA, TRAJ, IMGMETA, LBMETA, VIDEOMETA -----------------------------------------------
+
+
+def test_more_lists():
+    tools = again(
+        QuaternionTrackingData(
+            [
+                QuaternionElement('t' * 20, [1, 2, 3], [0, 0, 0.5, 1], 4),
+                QuaternionElement('', [0, 0, 0]),
+            ]
+        )
+    ).elements
+    assert (tools[0].name, tools[0].type) == ('t' * 20, 4)
+    assert (tools[0].position.tolist(), tools[0].quaternion.tolist()) == (
+        [1, 2, 3],
+        [0, 0, 0.5, 1],
+    )
+    assert tools[1].quaternion.tolist() == [0, 0, 0, 1]
+    path = again(
+        Trajectories(
+            [Trajectory('ä' * 32, [1, 2, 3], [4, 5, 6], 2, 'g' * 32, (1, 2, 3, 4), 5, 'o' * 20)]
+        )
+    ).elements[0]
+    assert (path.name, path.group, path.owner, path.type) == ('ä' * 32, 'g' * 32, 'o' * 20, 2)
+    assert (path.entry.tolist(), path.target.tolist()) == ([1, 2, 3], [4, 5, 6])
+    assert (path.rgba, path.diameter) == ((1, 2, 3, 4), 5)
+    image = again(
+        ImageMeta(
+            [
+                ImageMetaElement(
+                    'n' * 64, 'i' * 20, 'm' * 32, 'p' * 64, 'q' * 64, 2**64 - 1, (1, 2, 65535), 255
+                )
+            ]
+        )
+    ).elements[0]
+    assert (image.name, image.id, image.modality) == ('n' * 64, 'i' * 20, 'm' * 32)
+    assert (image.patient_name, image.patient_id) == ('p' * 64, 'q' * 64)
+    assert (image.timestamp, image.size, image.scalar_type) == (2**64 - 1, (1, 2, 65535), 255)
+    label = again(
+        LabelMeta([LabelMetaElement('n' * 64, 'i' * 20, 255, (1, 2, 3, 4), (5, 6, 7), 'o' * 20)])
+    ).elements[0]
+    assert (label.name, label.id, label.label) == ('n' * 64, 'i' * 20, 255)
+    assert (label.rgba, label.size, label.owner) == ((1, 2, 3, 4), (5, 6, 7), 'o' * 20)
+    video = again(
+        VideoMeta(
+            [
+                VideoMetaElement(
+                    'n' * 64, 'i' * 64, 'p' * 64, 'q' * 64, -(2**15), 0.1, (1, 2, 3), EYE * 1.0, 5
+                )
+            ]
+        )
+    ).elements[0]
+    assert (video.name, video.id) == ('n' * 64, 'i' * 64)
+    assert (video.patient_name, video.patient_id) == ('p' * 64, 'q' * 64)
+    assert (video.zoom, video.focal_length, video.size) == (-(2**15), 0.1, (1, 2, 3))
+    assert (video.matrix.tolist(), video.scalar_type) == (EYE.tolist(), 5)
+
+
+@pytest.mark.parametrize(
+    'cls', [QuaternionTrackingData, Trajectories, ImageMeta, LabelMeta, VideoMeta]
+)
+def test_empty_lists_are_messages(cls):
+    assert again(cls()).elements == ()
+
+
+def test_names_of_patients_are_not_printed():
+    for message in (
+        ImageMeta([ImageMetaElement('n', patient_name='SECRET', patient_id='SECRET')]),
+        VideoMeta([VideoMetaElement('n', patient_name='SECRET', patient_id='SECRET')]),
+    ):
+        assert 'SECRET' not in repr(again(message))
+
+
+def test_trajectory_by_its_other_name(wire):
+    message = codec.decode(wire(b'TRAJECTORY', bytes(150)))
+    assert type(message) is Trajectories
+    assert codec.encode(message)[2:14] == b'TRAJ'.ljust(12, b'\0')
+
+
+# --- NDARRAY --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize('kind', ['i1', 'u1', 'i2', 'u2', 'i4', 'u4', 'f4', 'f8', 'c16'])
+@pytest.mark.parametrize('order', '<>')
+@pytest.mark.parametrize('shape', [(5,), (2, 3), (0,), (3, 0, 2), (1,) * 32, (2, 1, 3, 1, 2)])
+def test_arrays_of_every_kind(kind, order, shape):
+    array = np.arange(np.prod(shape)).reshape(shape).astype(order + kind)
+    if kind == 'c16':
+        array = array - 2j
+    message = again(NDArray(array))
+    assert message.array.shape == shape
+    assert message.array.dtype == array.dtype.newbyteorder('>')
+    assert np.array_equal(message.array, array)
+    assert message.scalar_type == NDArray(array).scalar_type
+    assert not message.array.flags.writeable
+
+
+def test_arrays_that_do_not_lie_in_order():
+    array = np.arange(24, dtype='>f8').reshape(2, 3, 4)
+    for view in (array.T, array[::-1], array[:, 1:, ::2], np.broadcast_to(array[:1], (5, 3, 4))):
+        assert np.array_equal(again(NDArray(view)).array, view)
+
+
+def test_an_array_is_not_copied():
+    array = np.zeros(10_000, '>f8')
+    parts = codec.encode_parts(NDArray(array))
+    assert any(np.shares_memory(np.frombuffer(part, np.uint8), array) for part in parts)
+    data = codec.encode(NDArray(array))
+    assert np.shares_memory(codec.decode(data).array, np.frombuffer(data, np.uint8))
+
+
+# --- COLORT ---------------------------------------------------------------------------------
+
+TABLES = [
+    np.arange(256, dtype=np.uint8),
+    np.arange(256, dtype='<u2') * 257,
+    np.arange(256, dtype='>u2') * 257,
+    np.arange(768).astype(np.uint8).reshape(256, 3),
+    np.arange(65536).astype(np.uint8),
+    np.arange(65536, dtype=np.uint16)[::-1],
+    np.arange(65536 * 3).astype(np.uint8).reshape(65536, 3)[:, ::-1],
+]
+
+
+@pytest.mark.parametrize('table', TABLES, ids=lambda table: f'{table.dtype}{table.shape}')
+def test_colour_tables(table):
+    message = again(ColorTable(table))
+    assert np.array_equal(message.table, table)
+    assert message.table.dtype.itemsize == table.dtype.itemsize
+    assert message.index_type == (3 if len(table) == 256 else 5)
+    assert message.map_type == (19 if table.ndim == 2 else 3 if table.dtype.itemsize == 1 else 5)
+
+
+def test_colour_table_by_its_other_name(wire):
+    message = codec.decode(wire(b'COLORTABLE', b'\3\3' + bytes(range(256))))
+    assert type(message) is ColorTable
+    assert message.table.tolist() == list(range(256))
+    assert codec.encode(message)[2:14] == b'COLORT'.ljust(12, b'\0')
+
+
+# --- VIDEO ----------------------------------------------------------------------------------
+
+
+def test_video():
+    frame = bytes(range(200))
+    message = again(
+        Video(frame, 'H264', (640, 480, 1), 0x0300, moved(1, 2, 3), LPS, 1, (2, 4, 0), (64, 48, 1))
+    )
+    assert message.frame.tobytes() == frame
+    assert (message.codec, message.codec_name) == ('H264', 'h264')
+    assert (message.size, message.offset, message.block) == ((640, 480, 1), (2, 4, 0), (64, 48, 1))
+    assert (message.frame_type, message.is_gray, message.is_key) == (0x0300, True, False)
+    assert (message.coordinates, message.endian, message.version) == (LPS, 1, 2)
+    assert message.matrix.tolist() == moved(1, 2, 3).tolist()
+    assert not message.frame.flags.writeable
+
+
+def test_video_without_more():
+    message = again(Video(b'', 'VP90', (640, 480, 1)))
+    assert (message.block, message.is_key, message.is_gray) == ((640, 480, 1), True, False)
+    assert message.codec_name == 'vp9'
+    assert again(Video(b'', 'MJPG', (1, 1, 1))).codec_name == ''
+    assert Video(np.zeros(4, np.uint8), 'VP90', (1, 1, 1), 0x100).is_key
+
+
+def test_raw_video_is_of_the_right_size():
+    assert len(again(Video(bytes(12), 'I420', (4, 2, 1))).frame) == 12
+
+
+def test_a_frame_is_not_copied():
+    frame = np.zeros(10_000, np.uint8)
+    parts = codec.encode_parts(Video(frame, 'H264', (640, 480, 1)))
+    assert any(np.shares_memory(np.frombuffer(part, np.uint8), frame) for part in parts)
+    data = codec.encode(Video(frame, 'H264', (640, 480, 1)))
+    assert np.shares_memory(codec.decode(data).frame, np.frombuffer(data, np.uint8))
+
+
+@pytest.mark.filterwarnings('error')
+def test_place_of_a_video():
+    matrix = np.diag([0.5, 0.25, 1.0, 1.0])
+    video = Video(b'', 'VP90', (641, 481, 1), matrix=matrix)
+    assert video.ijk_to_ras()[:3, 3].tolist() == [-160, -60, 0]
+    assert Video(b'', 'VP90', (1, 1, 1), matrix=moved(1, 2, 3), coordinates=LPS).ijk_to_ras()[
+        :3, 3
+    ].tolist() == [-1, -2, 3]
+    # memory as it was, where a program gave the frames no place
+    for garbage in (NAN, INF):
+        wild = moved(garbage, 0, 0)
+        wild[0, 1] = -INF
+        turned = again(Video(b'', 'VP90', (3, 3, 1), matrix=wild)).ijk_to_ras()
+        assert turned.tolist() == moved(-1, -1, 0).tolist()
+
+
+# --- COMMAND, RTS_COMMAND -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize('cls', [Command, CommandResponse])
+def test_commands(cls):
+    message = again(cls(2**32 - 1, 'ä' * 63, '<x>€</x>', device_name='Dev'))
+    assert (message.command_id, message.name) == (2**32 - 1, 'ä' * 63)
+    assert (message.content, message.encoding) == ('<x>€</x>', 106)
+    assert message.version == 2
+    assert again(cls(0, '')).content == ''
+    assert again(cls(0, 'n', 'plain')).encoding == 3
+    assert again(cls(0, 'n', 'ä', 4)).content == 'ä'
+    assert len(again(cls(0, 'n', 'x' * 100_000)).content) == 100_000
+
+
+@pytest.mark.parametrize('name', [b'COMMAND', b'RTS_COMMAND'])
+def test_command_as_a_peer_in_rust_writes_it(wire, name):
+    content = struct.pack('>I20sHI', 7, b'Name\0gar', 3, 4) + b'<a/>'
+    message = codec.decode(wire(name, content))
+    assert (message.command_id, message.name, message.content) == (7, 'Name', '<a/>')
+    assert codec.encode(message) == codec.encode(
+        type(message)(7, 'Name', '<a/>', device_name='Dev'), version=1
+    )
+    with pytest.raises(ContentError, match='command'):
+        codec.decode(wire(name, content), strict=True)
+
+
+def test_a_command_that_fits_both_layouts_is_the_usual_one(wire):
+    content = struct.pack('>I128sHI', 7, b'Name', 3, 0)
+    content = content[:24] + struct.pack('>HI', 3, 108) + content[30:]
+    assert codec.decode(wire(b'COMMAND', content)).content == ''
+
+
+def test_texts_of_commands_that_are_read_but_not_written(wire):
+    for content in (
+        struct.pack('>I128sHI', 7, b'n' * 128, 3, 0),
+        struct.pack('>I128sHI', 7, b'n', 3, 3) + b'a\0b',
+    ):
+        with pytest.raises(EncodeError):
+            codec.encode(codec.decode(wire(b'COMMAND', content)))
+
+
+def test_a_long_string_has_no_copy_but_the_text(wire):
+    """The text of a COMMAND takes what its letters take, and little more on the way."""
+    size = 4 << 20
+    data = wire(b'COMMAND', struct.pack('>I128sHI', 7, b'n', 3, size) + b'x' * size)
+    tracemalloc.start()
+    try:
+        message = codec.decode(data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(message.content) == size
+    assert peak < size * 1.1
+
+
+# --- dynamic decoding -----------------------------------------------------------------------
+
+
+def test_match_statement_over_every_family():
+    def tell(message):
+        match message:
+            case Position(position, form=12):
+                return position.tolist()
+            case TrackingData((TrackingElement(name=name), *_)):
+                return name
+            case QuaternionTrackingData(elements) | Trajectories(elements) | PointList(elements):
+                return len(elements)
+            case Video(codec_name='vp9', is_key=True):
+                return 'start here'
+            case ImageMeta((ImageMetaElement(id=one),)):
+                return one
+            case NDArray(array):
+                return array.sum()
+            case ColorTable(table) if len(table) == 256:
+                return 'bytes'
+            case Command(number, name):
+                return number, name
+            case CommandResponse(content=content):
+                return content
+            case Sensor(si_values=values):
+                return values.tolist()
+            case Status(code=StatusCode.NOT_FOUND):
+                return 'gone'
+        return None
+
+    assert tell(again(Position([1, 2, 3]))) == [1, 2, 3]
+    assert tell(again(Position([1, 2, 3], [0, 0, 0, 1]))) is None
+    assert tell(again(TrackingData([TrackingElement('T', EYE)]))) == 'T'
+    assert tell(again(Trajectories())) == 0
+    assert tell(again(Video(b'', 'VP90', (1, 1, 1)))) == 'start here'
+    assert tell(again(Video(b'', 'VP90', (1, 1, 1), 3))) is None
+    assert tell(again(ImageMeta([ImageMetaElement('n', 'CT_1')]))) == 'CT_1'
+    assert tell(again(NDArray([1.5, 2.5]))) == 4
+    assert tell(again(ColorTable(np.zeros(256, np.uint8)))) == 'bytes'
+    assert tell(again(ColorTable(np.zeros(65536, np.uint8)))) is None
+    assert tell(again(Command(7, 'Name'))) == (7, 'Name')
+    assert tell(again(CommandResponse(7, 'Name', 'done'))) == 'done'
+    assert tell(again(Sensor([1.5], unit_word([('m', 1)], 'k')))) == [1500]
+    assert tell(again(Status(4))) == 'gone'
+    assert tell(again(Status(5))) is None
 
 
 # --- the register ---------------------------------------------------------------------------

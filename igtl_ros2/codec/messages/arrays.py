@@ -1,16 +1,19 @@
-"""SENSOR: numbers with a unit."""
+"""SENSOR and NDARRAY: numbers with a unit, and arrays of any shape."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from struct import Struct
+from typing import Any
 
 import numpy as np
 
 from ...errors import ContentError, EncodeError
-from ..fields import Buffer, Floats, check_array, check_int
+from ..fields import Buffer, Floats, as_array, check_array, check_int, wire_bytes
 from ..message import Envelope, Message, register
+from ..scalars import BIG_ENDIAN, scalar_code, scalar_dtype
 
 _set = object.__setattr__
 _SENSOR = Struct('>BBQ')
@@ -118,6 +121,11 @@ class Sensor(Message):
         power = PREFIXES[self.unit >> 60][1]
         return float(10.0 ** (power - 3 * sum(e for s, e in parts[1] if s == 'g')))
 
+    @property
+    def si_values(self) -> Floats:
+        """The values in SI units (kg, not g); as they are without a valid unit."""
+        return self.values * self.si_factor
+
     def encode_content(self) -> Sequence[Buffer]:
         """Write count, status, unit and values."""
         return (
@@ -138,4 +146,68 @@ class Sensor(Message):
         values = np.frombuffer(content, '>f8', offset=_SENSOR.size).astype(np.float64)
         values.flags.writeable = False
         message: Sensor = cls.from_wire(envelope, values=values, unit=unit, status=status)
+        return message
+
+
+@register('NDARRAY')
+@dataclass(frozen=True, slots=True, eq=False)
+class NDArray(Message):
+    """
+    NDARRAY: an array of numbers.
+
+    :param array: 1 to 255 dimensions of at most 65535 each; int8 to int32, uint8 to uint32,
+        float32, float64 or complex128 in either byte order. Decoded messages hold a read-only
+        view, big-endian, of the bytes received.
+    """
+
+    array: np.ndarray[Any, np.dtype[Any]] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Check type and shape."""
+        Message.__post_init__(self)
+        array = as_array(self.array, 'array')
+        if scalar_code(array.dtype) is None:
+            raise EncodeError(
+                f'array: dtype {array.dtype}, wanted int8 to int32, uint8 to uint32, float32, '
+                f'float64 or complex128'
+            )
+        if not 1 <= array.ndim <= 255 or max(array.shape) > 0xFFFF:
+            raise EncodeError(
+                f'array: shape {array.shape}, wanted 1 to 255 dimensions of at most 65535'
+            )
+        _set(self, 'array', array)
+
+    @property
+    def scalar_type(self) -> int:
+        """Code of the type of a value: 2 int8 ... 11 float64, 13 complex128."""
+        return scalar_code(self.array.dtype) or 0
+
+    def encode_content(self) -> Sequence[Buffer]:
+        """Write type and shape; the values follow, without a copy if they are big-endian."""
+        shape = self.array.shape
+        head = Struct(f'>BB{len(shape)}H').pack(self.scalar_type, len(shape), *shape)
+        wire = self.array.astype(self.array.dtype.newbyteorder('>'), order='C', copy=False)
+        return head, wire_bytes(wire)
+
+    @classmethod
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> NDArray:
+        """Read type and shape, and view the values."""
+        if len(content) < 2:
+            raise ContentError(f'{len(content)} bytes of content, wanted 2 or more')
+        code, dimensions = content[0], content[1]
+        start = 2 + 2 * dimensions
+        dtype = scalar_dtype(code, BIG_ENDIAN)
+        if dtype is None:
+            raise ContentError(f'scalar type {code}, wanted 2 to 7, 10, 11 or 13')
+        if dimensions == 0 or len(content) < start:
+            raise ContentError(f'{dimensions} dimensions in {len(content)} bytes of content')
+        shape = Struct(f'>{dimensions}H').unpack_from(content, 2)
+        wanted = math.prod(shape) * dtype.itemsize
+        if len(content) - start != wanted:
+            raise ContentError(f'{len(content) - start} bytes of values, wanted {wanted}')
+        try:
+            array = np.frombuffer(content, dtype, offset=start).reshape(shape)
+        except ValueError as error:  # more dimensions than numpy has
+            raise ContentError(f'{dimensions} dimensions: {error}') from error
+        message: NDArray = cls.from_wire(envelope, array=array)
         return message

@@ -15,36 +15,24 @@ from ...errors import ContentError, EncodeError
 from ..fields import (
     Buffer,
     Floats,
+    Triple,
     affine_from_wire,
     affine_to_wire,
+    as_array,
     check_affine,
     check_int,
+    check_triple,
+    wire_bytes,
 )
+from ..geometry import LPS, RAS, identity, ijk_to_ras, ras_to_wire
 from ..message import Envelope, Message, register
-from ..scalars import BIG_ENDIAN, LITTLE_ENDIAN, scalar_code, scalar_dtype
+from ..scalars import BIG_ENDIAN, COMPLEX, LITTLE_ENDIAN, scalar_code, scalar_dtype
 
 _set = object.__setattr__
 _HEAD = Struct('>HBBBB3H')
 _TAIL = Struct('>3H3H')
 _SIZE = 72
 _IMAGE_VERSION = 1
-
-RAS = 1
-LPS = 2
-
-Triple = tuple[int, int, int]
-
-
-def _identity() -> Floats:
-    return np.eye(4)
-
-
-def _triple(value: Any, what: str, low: int = 0) -> Triple:
-    try:
-        i, j, k = (check_int(number, low, 0xFFFF, what) for number in value)
-    except (TypeError, ValueError) as error:
-        raise EncodeError(f'{what}: {value!r}, wanted 3 whole numbers up to 65535') from error
-    return i, j, k
 
 
 @register('IMAGE')
@@ -68,7 +56,7 @@ class Image(Message):
     """
 
     pixels: NDArray[Any] = field(repr=False)
-    matrix: Floats = field(default_factory=_identity)
+    matrix: Floats = field(default_factory=identity)
     coordinates: int = RAS
     size: Triple = (-1, -1, -1)
     offset: Triple = (0, 0, 0)
@@ -77,11 +65,8 @@ class Image(Message):
     def __post_init__(self) -> None:
         """Check the array and what describes it."""
         Message.__post_init__(self)
-        try:
-            pixels = np.asarray(self.pixels)
-        except ValueError as error:
-            raise EncodeError(f'pixels: {error}') from error
-        if scalar_code(pixels.dtype) is None:
+        pixels = as_array(self.pixels, 'pixels')
+        if scalar_code(pixels.dtype) in (None, COMPLEX):
             raise EncodeError(
                 f'pixels: dtype {pixels.dtype}, wanted int8 to int32, uint8 to uint32, '
                 f'float32 or float64'
@@ -95,10 +80,10 @@ class Image(Message):
                 f'pixels: shape {pixels.shape}, wanted (k, j, i) or (k, j, i, components)'
             )
         block = pixels.shape[2::-1]
-        size = _triple(self.size, 'size', -1)
+        size = check_triple(self.size, 'size', -1)
         if size == (-1, -1, -1):
-            size = _triple(block, 'shape of pixels')
-        offset = _triple(self.offset, 'offset')
+            size = check_triple(block, 'shape of pixels')
+        offset = check_triple(self.offset, 'offset')
         for axis, (n, start, part) in enumerate(zip(size, offset, block)):
             if start + part > n:
                 raise EncodeError(
@@ -125,12 +110,8 @@ class Image(Message):
         :raises EncodeError: if it cannot be sent.
         """
         image = cls(pixels, **fields)
-        matrix = np.array(check_affine(np.eye(4) if ijk_to_ras is None else ijk_to_ras, 'matrix'))
-        matrix[:3, 3] += matrix[:3, :3] @ (np.array(image.size) - 1) / 2
-        if image.coordinates == LPS:
-            matrix[:2] *= -1.0
-        matrix.flags.writeable = False
-        _set(image, 'matrix', matrix)
+        matrix = check_affine(identity() if ijk_to_ras is None else ijk_to_ras, 'ijk_to_ras')
+        _set(image, 'matrix', ras_to_wire(matrix, image.size, image.coordinates))
         return image
 
     @property
@@ -157,14 +138,8 @@ class Image(Message):
 
         :param coordinates: frame of the numbers in `matrix`, if not the one the message claims.
         """
-        result = np.array(self.matrix)
-        for axis in range(3):
-            if not result[:3, axis].any():
-                result[axis, axis] = 1.0
-        if (self.coordinates if coordinates is None else coordinates) == LPS:
-            result[:2] *= -1.0
-        result[:3, 3] -= result[:3, :3] @ (np.array(self.size) - 1) / 2
-        return result
+        frame = self.coordinates if coordinates is None else coordinates
+        return ijk_to_ras(self.matrix, self.size, frame)
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the 72 bytes that describe the voxels; the voxels follow without a copy."""
@@ -177,11 +152,7 @@ class Image(Message):
             *self.size,
         )
         tail = _TAIL.pack(*self.offset, *self.pixels.shape[2::-1])
-        pixels = np.ascontiguousarray(self.pixels)
-        return (
-            head + affine_to_wire(self.matrix, 'matrix') + tail,
-            pixels.reshape(-1).view(np.uint8).data,
-        )
+        return head + affine_to_wire(self.matrix, 'matrix') + tail, wire_bytes(self.pixels)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Image:
@@ -193,7 +164,7 @@ class Image(Message):
         dtype = scalar_dtype(code, endian)
         if version != _IMAGE_VERSION:
             raise ContentError(f'image version {version}, wanted {_IMAGE_VERSION}')
-        if dtype is None:
+        if dtype is None or code == COMPLEX:
             raise ContentError(f'scalar type {code}, wanted 2 to 7, 10 or 11')
         if endian > LITTLE_ENDIAN or endian == 0 and dtype.itemsize > 1:
             raise ContentError(f'endian {endian}, wanted 1 or 2')

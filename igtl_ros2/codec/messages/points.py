@@ -1,29 +1,29 @@
-"""POINT: labelled points, such as fiducials and targets."""
+"""POINT and TRAJ: labelled points such as fiducials and targets, and straight paths."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from struct import Struct
+from typing import ClassVar
 
 import numpy as np
 
-from ...errors import EncodeError
 from ..fields import (
-    Buffer,
     Floats,
     check_array,
-    check_element_bytes,
-    check_elements,
     check_float,
     check_int,
+    check_rgba,
     checked_text,
     fixed_text,
+    pack,
 )
-from ..message import Envelope, Message, register
+from ..lists import ElementList
+from ..message import register
 
 _set = object.__setattr__
-_ELEMENT = Struct('>64s32s4B4f20s')
+_POINT = Struct('>64s32s4B4f20s')
+_TRAJECTORY = Struct('>64s32sBB4B7f20s')
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +39,8 @@ class Point:
     :param owner: device name of the image it belongs to; at most 20 bytes.
     """
 
+    SIZE: ClassVar[int] = _POINT.size
+
     name: str
     position: Floats
     group: str = ''
@@ -48,70 +50,130 @@ class Point:
 
     def __post_init__(self) -> None:
         """Check the fields."""
+        of = f'of {self.name!r}'
         checked_text(self.name, 64, 'name')
-        checked_text(self.group, 32, f'group of {self.name!r}')
-        checked_text(self.owner, 20, f'owner of {self.name!r}')
-        _set(self, 'position', check_array(self.position, (3,), f'position of {self.name!r}'))
-        what = f'rgba of {self.name!r}'
-        try:
-            rgba = tuple(check_int(value, 0, 255, what) for value in self.rgba)
-        except TypeError as error:
-            raise EncodeError(f'{what}: {self.rgba!r}, wanted 4 numbers') from error
-        if len(rgba) != 4:
-            raise EncodeError(f'{what}: {len(rgba)} values, wanted 4')
-        _set(self, 'rgba', rgba)
-        _set(self, 'diameter', check_float(self.diameter, f'diameter of {self.name!r}'))
+        checked_text(self.group, 32, f'group {of}')
+        checked_text(self.owner, 20, f'owner {of}')
+        _set(self, 'position', check_array(self.position, (3,), f'position {of}'))
+        _set(self, 'rgba', check_rgba(self.rgba, f'rgba {of}'))
+        _set(self, 'diameter', check_float(self.diameter, f'diameter {of}'))
+
+    def encode(self) -> bytes:
+        """Write 136 bytes."""
+        return pack(
+            _POINT,
+            f'point {self.name!r}',
+            checked_text(self.name, 64, 'name'),
+            checked_text(self.group, 32, 'group'),
+            *self.rgba,
+            *self.position.tolist(),
+            self.diameter,
+            checked_text(self.owner, 20, 'owner'),
+        )
+
+    @classmethod
+    def decode(cls, data: memoryview, offset: int) -> Point:
+        """Read 136 bytes."""
+        name, group, r, g, b, a, x, y, z, diameter, owner = _POINT.unpack_from(data, offset)
+        return cls(
+            fixed_text(name),
+            np.array((x, y, z)),
+            fixed_text(group),
+            (r, g, b, a),
+            diameter,
+            fixed_text(owner),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trajectory:
+    """
+    One straight path of a TRAJ message.
+
+    :param name: at most 64 bytes of UTF-8.
+    :param entry: float64 (3,), mm; means nothing for type 2.
+    :param target: float64 (3,), mm; means nothing for type 1.
+    :param type: 1 entry only, 2 target only, 3 both.
+    :param group: such as 'Trajectory'; at most 32 bytes.
+    :param rgba: red, green, blue, alpha, 0 to 255.
+    :param diameter: mm, 0 if it has none (the C++ library calls it radius).
+    :param owner: device name of the image it belongs to; at most 20 bytes.
+    """
+
+    SIZE: ClassVar[int] = _TRAJECTORY.size
+
+    name: str
+    entry: Floats
+    target: Floats
+    type: int = 3
+    group: str = ''
+    rgba: tuple[int, int, int, int] = (255, 255, 255, 255)
+    diameter: float = 0.0
+    owner: str = ''
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        of = f'of {self.name!r}'
+        checked_text(self.name, 64, 'name')
+        checked_text(self.group, 32, f'group {of}')
+        checked_text(self.owner, 20, f'owner {of}')
+        _set(self, 'entry', check_array(self.entry, (3,), f'entry {of}'))
+        _set(self, 'target', check_array(self.target, (3,), f'target {of}'))
+        _set(self, 'type', check_int(self.type, 0, 255, f'type {of}'))
+        _set(self, 'rgba', check_rgba(self.rgba, f'rgba {of}'))
+        _set(self, 'diameter', check_float(self.diameter, f'diameter {of}'))
+
+    def encode(self) -> bytes:
+        """Write 150 bytes."""
+        return pack(
+            _TRAJECTORY,
+            f'trajectory {self.name!r}',
+            checked_text(self.name, 64, 'name'),
+            checked_text(self.group, 32, 'group'),
+            self.type,
+            0,
+            *self.rgba,
+            *self.entry.tolist(),
+            *self.target.tolist(),
+            self.diameter,
+            checked_text(self.owner, 20, 'owner'),
+        )
+
+    @classmethod
+    def decode(cls, data: memoryview, offset: int) -> Trajectory:
+        """Read 150 bytes."""
+        name, group, type_, _, *rest, diameter, owner = _TRAJECTORY.unpack_from(data, offset)
+        return cls(
+            fixed_text(name),
+            np.array(rest[4:7]),
+            np.array(rest[7:]),
+            type_,
+            fixed_text(group),
+            (rest[0], rest[1], rest[2], rest[3]),
+            diameter,
+            fixed_text(owner),
+        )
 
 
 @register('POINT')
 @dataclass(frozen=True, slots=True, eq=False)
-class PointList(Message):
+class PointList(ElementList):
     """
-    POINT: a list of points; an empty list is a valid message.
+    POINT: a list of points.
 
     :param elements: the points, `Point` each.
     """
 
-    elements: tuple[Point, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Take the elements as a tuple."""
-        Message.__post_init__(self)
-        _set(self, 'elements', check_elements(self.elements, Point))
-
-    def encode_content(self) -> Sequence[Buffer]:
-        """Write 136 bytes for each point."""
-        return (b''.join(map(_encode_point, self.elements)),)
-
-    @classmethod
-    def decode_content(cls, content: memoryview, envelope: Envelope) -> PointList:
-        """Read 136 bytes for each point."""
-        check_element_bytes(content, _ELEMENT.size, 'points')
-        elements = tuple(
-            Point(
-                name=fixed_text(name),
-                position=np.array(xyz),
-                group=fixed_text(group),
-                rgba=rgba,
-                diameter=diameter,
-                owner=fixed_text(owner),
-            )
-            for name, group, *rest, diameter, owner in _ELEMENT.iter_unpack(content)
-            for rgba, xyz in [(tuple(rest[:4]), rest[4:])]
-        )
-        message: PointList = cls.from_wire(envelope, elements=elements)
-        return message
+    element_class = Point
 
 
-def _encode_point(point: Point) -> bytes:
-    try:
-        return _ELEMENT.pack(
-            checked_text(point.name, 64, 'name'),
-            checked_text(point.group, 32, 'group'),
-            *point.rgba,
-            *point.position.tolist(),
-            point.diameter,
-            checked_text(point.owner, 20, 'owner'),
-        )
-    except OverflowError as error:
-        raise EncodeError(f'point {point.name!r}: a value does not fit float32') from error
+@register('TRAJ', aliases=['TRAJECTORY'])
+@dataclass(frozen=True, slots=True, eq=False)
+class Trajectories(ElementList):
+    """
+    TRAJ: a list of straight paths.
+
+    :param elements: the paths, `Trajectory` each.
+    """
+
+    element_class = Trajectory

@@ -21,10 +21,12 @@ from ..fields import (
     floats_from_wire,
     floats_to_wire,
 )
+from ..geometry import matrix_to_quaternion, quaternion_to_matrix
 from ..message import Envelope, Message, register
 
 _set = object.__setattr__
 _FLOAT32_SLACK = 1e-5
+_RIGID_TOLERANCE = 1e-3
 
 
 @register('TRANSFORM')
@@ -85,6 +87,39 @@ class Position(Message):
         _set(self, 'quaternion', check_array(quaternion, (4,), 'quaternion'))
         if self.form == 24 and self.quaternion[3] < 0:
             raise EncodeError('quaternion: the 24-byte form cannot carry a negative w')
+
+    @classmethod
+    def from_matrix(cls, matrix: Any, **fields: Any) -> Position:
+        """
+        Make a position and orientation of a matrix.
+
+        :param matrix: (4, 4), a rotation and a translation in mm.
+        :param fields: `form`, and what all messages share, such as `device_name`.
+        :raises EncodeError: if the matrix holds scale, shear or a mirror image.
+        """
+        affine = check_affine(matrix, 'matrix')
+        turn = affine[:3, :3]
+        with np.errstate(all='ignore'):
+            deviation = np.abs(turn.T @ turn - np.eye(3)).max()
+            # not the other way round: NaN is no rotation either
+            rigid = deviation <= _RIGID_TOLERANCE and np.linalg.det(turn) > 0
+        if not rigid:
+            raise EncodeError(
+                f'matrix: {affine.tolist()}, wanted a rotation and a translation alone'
+            )
+        return cls(affine[:3, 3], matrix_to_quaternion(turn), **fields)
+
+    @property
+    def matrix(self) -> Floats:
+        """
+        The pose as a (4, 4) matrix, translation in mm; the quaternion is brought to length 1.
+
+        :raises ConversionError: if the quaternion is zero or not finite.
+        """
+        matrix = np.eye(4)
+        matrix[:3, :3] = quaternion_to_matrix(self.quaternion.tolist())
+        matrix[:3, 3] = self.position
+        return matrix
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the position and as much of the quaternion as the form has."""

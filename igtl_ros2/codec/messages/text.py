@@ -1,4 +1,4 @@
-"""STRING and STATUS: texts and states."""
+"""STRING, STATUS, COMMAND and RTS_COMMAND: texts, states, orders and their answers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
+from typing import ClassVar
 
 from ...errors import ContentError, EncodeError
 from ..fields import (
+    UTF8,
     Buffer,
     check_int,
     checked_text,
@@ -16,6 +18,7 @@ from ..fields import (
     default_encoding,
     encode_text,
     fixed_text,
+    raw_text,
     text_bytes,
 )
 from ..message import Envelope, Message, register
@@ -23,6 +26,15 @@ from ..message import Envelope, Message, register
 _set = object.__setattr__
 _STRING = Struct('>HH')
 _STATUS = Struct('>Hq20s')
+_COMMAND = Struct('>I128sHI')
+_SHORT_COMMAND = Struct('>I20sHI')  # as a peer in Rust writes it
+
+
+def _encode_plain(text: str, encoding: int, what: str) -> bytes:
+    raw = encode_text(text, encoding, what)
+    if '\0' in text:
+        raise EncodeError(f'{what}: contains a NUL, receivers would cut it there')
+    return raw
 
 
 @register('STRING')
@@ -49,12 +61,10 @@ class String(Message):
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write encoding, length and text, without a terminator."""
-        raw = encode_text(self.text, self.encoding, 'text')
+        raw = _encode_plain(self.text, self.encoding, 'text')
         if len(raw) > 0xFFFF:
             raise EncodeError(f'text: {len(raw)} bytes, at most 65535 fit')
-        if '\0' in self.text:
-            raise EncodeError('text: contains a NUL, receivers would cut it there')
-        return (_STRING.pack(self.encoding, len(raw)) + raw,)
+        return _STRING.pack(self.encoding, len(raw)), raw
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> String:
@@ -66,7 +76,10 @@ class String(Message):
             raise ContentError(
                 f'a text of {length} bytes in {len(content) - _STRING.size} bytes of content'
             )
-        raw = bytes(content[_STRING.size : _STRING.size + length])
+        rest = len(content) - _STRING.size - length
+        if rest and envelope.strict:
+            raise ContentError(f'{rest} bytes behind the text')
+        raw = content[_STRING.size : _STRING.size + length]
         text = decode_text(raw, encoding).removesuffix('\0')
         message: String = cls.from_wire(envelope, text=text, encoding=encoding)
         return message
@@ -133,9 +146,7 @@ class Status(Message):
         """Write the numbers and the NUL-terminated text."""
         # without a NUL in the 20th byte the C++ library would read on
         name = checked_text(self.error_name, 19, 'error_name')
-        text = text_bytes(self.message, 'message')
-        if b'\0' in text:
-            raise EncodeError('message: contains a NUL, receivers would cut it there')
+        text = _encode_plain(self.message, UTF8, 'message')
         return (_STATUS.pack(self.code, self.subcode, name) + text + b'\0',)
 
     @classmethod
@@ -144,12 +155,88 @@ class Status(Message):
         if len(content) < _STATUS.size:
             raise ContentError(f'{len(content)} bytes of content, wanted {_STATUS.size} or more')
         code, subcode, name = _STATUS.unpack_from(content)
-        text = bytes(content[_STATUS.size :]).split(b'\0', 1)[0]
+        text = raw_text(content[_STATUS.size :]).split('\0', 1)[0]
         message: Status = cls.from_wire(
             envelope,
             code=code,
             subcode=subcode,
             error_name=fixed_text(name),
-            message=text.decode('utf-8', 'surrogateescape'),
+            message=text,
         )
         return message
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Order(Message):
+    """What COMMAND and RTS_COMMAND share."""
+
+    default_version: ClassVar[int] = 2
+
+    command_id: int
+    name: str
+    content: str = ''
+    encoding: int = 0
+
+    def __post_init__(self) -> None:
+        """Check number and texts."""
+        Message.__post_init__(self)
+        _set(self, 'command_id', check_int(self.command_id, 0, 2**32 - 1, 'command_id'))
+        text_bytes(self.content, 'content')
+        encoding = self.encoding or default_encoding(self.content)
+        _set(self, 'encoding', check_int(encoding, 0, 0xFFFF, 'encoding'))
+        self.encode_content()
+
+    def encode_content(self) -> Sequence[Buffer]:
+        """Write number, name and text."""
+        raw = _encode_plain(self.content, self.encoding, 'content')
+        name = checked_text(self.name, 127, 'name')  # of a 128th byte the C++ library reads on
+        return _COMMAND.pack(self.command_id, name, self.encoding, len(raw)), raw
+
+    @classmethod
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> _Order:
+        """Read number, name and text."""
+        for layout in (_COMMAND,) if envelope.strict else (_COMMAND, _SHORT_COMMAND):
+            if len(content) >= layout.size:
+                command_id, name, encoding, length = layout.unpack_from(content)
+                if layout.size + length == len(content):
+                    break
+        else:
+            raise ContentError(
+                f'{len(content)} bytes of content do not hold a command and its text'
+            )
+        message: _Order = cls.from_wire(
+            envelope,
+            command_id=command_id,
+            name=fixed_text(name),
+            content=decode_text(content[layout.size :], encoding),
+            encoding=encoding,
+        )
+        return message
+
+
+@register('COMMAND')
+@dataclass(frozen=True, slots=True, eq=False)
+class Command(_Order):
+    """
+    COMMAND: an order; the answer is a `CommandResponse` with the same number.
+
+    Always sent with header version 2, as the C++ library does.
+
+    :param command_id: chosen by who asks, 32 bits.
+    :param name: at most 127 bytes of UTF-8.
+    :param content: usually XML.
+    :param encoding: IANA MIBenum number; left out: 3 (US-ASCII) if that holds it, else 106.
+    """
+
+
+@register('RTS_COMMAND')
+@dataclass(frozen=True, slots=True, eq=False)
+class CommandResponse(_Order):
+    """
+    RTS_COMMAND: the answer to a `Command`.
+
+    :param command_id: that of the command.
+    :param name: that of the command, or what went wrong; at most 127 bytes of UTF-8.
+    :param content: usually XML.
+    :param encoding: as in `Command`.
+    """

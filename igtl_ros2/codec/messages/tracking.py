@@ -1,28 +1,34 @@
-"""TDATA: the poses of several tools at one instant."""
+"""TDATA and QTDATA: the poses of several tools at one instant."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from struct import Struct
+from typing import ClassVar
+
+import numpy as np
 
 from ..fields import (
-    Buffer,
     Floats,
     affine_from_wire,
     affine_to_wire,
     check_affine,
-    check_element_bytes,
-    check_elements,
+    check_array,
     check_int,
     checked_text,
     fixed_text,
+    floats_from_wire,
+    floats_to_wire,
 )
-from ..message import Envelope, Message, register
+from ..lists import ElementList
+from ..message import register
 
 _set = object.__setattr__
 _TOOL = Struct('>20sBB')
-_ELEMENT_SIZE = 70  # these and the 12 floats of the matrix
+
+
+def _no_turn() -> Floats:
+    return np.array([0.0, 0.0, 0.0, 1.0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +42,8 @@ class TrackingElement:
         (tip and handle, no roll).
     """
 
+    SIZE: ClassVar[int] = 70
+
     name: str
     matrix: Floats
     type: int = 1
@@ -46,44 +54,81 @@ class TrackingElement:
         _set(self, 'matrix', check_affine(self.matrix, f'matrix of {self.name!r}'))
         _set(self, 'type', check_int(self.type, 0, 255, f'type of {self.name!r}'))
 
+    def encode(self) -> bytes:
+        """Write name, type and 12 floats."""
+        head = _TOOL.pack(checked_text(self.name, 20, 'name'), self.type, 0)
+        return head + affine_to_wire(self.matrix, f'matrix of {self.name!r}')
+
+    @classmethod
+    def decode(cls, data: memoryview, offset: int) -> TrackingElement:
+        """Read name, type and 12 floats."""
+        name, type_, _ = _TOOL.unpack_from(data, offset)
+        element = object.__new__(cls)
+        _set(element, 'name', fixed_text(name))
+        _set(element, 'matrix', affine_from_wire(data, offset + _TOOL.size))
+        _set(element, 'type', type_)
+        return element
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QuaternionElement:
+    """
+    One tool of a QTDATA message.
+
+    :param name: at most 20 bytes of UTF-8.
+    :param position: float64 (3,), mm.
+    :param quaternion: float64 (4,), x y z w.
+    :param type: as in `TrackingElement`.
+    """
+
+    SIZE: ClassVar[int] = 50
+
+    name: str
+    position: Floats
+    quaternion: Floats = field(default_factory=_no_turn)
+    type: int = 1
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        checked_text(self.name, 20, 'name')
+        of = f'of {self.name!r}'
+        _set(self, 'position', check_array(self.position, (3,), f'position {of}'))
+        _set(self, 'quaternion', check_array(self.quaternion, (4,), f'quaternion {of}'))
+        _set(self, 'type', check_int(self.type, 0, 255, f'type {of}'))
+
+    def encode(self) -> bytes:
+        """Write name, type and 7 floats."""
+        head = _TOOL.pack(checked_text(self.name, 20, 'name'), self.type, 0)
+        values = [*self.position.tolist(), *self.quaternion.tolist()]
+        return head + floats_to_wire(values, f'pose of {self.name!r}')
+
+    @classmethod
+    def decode(cls, data: memoryview, offset: int) -> QuaternionElement:
+        """Read name, type and 7 floats."""
+        name, type_, _ = _TOOL.unpack_from(data, offset)
+        values = np.array(floats_from_wire(data, 7, offset + _TOOL.size))
+        return cls(fixed_text(name), values[:3], values[3:], type_)
+
 
 @register('TDATA')
 @dataclass(frozen=True, slots=True, eq=False)
-class TrackingData(Message):
+class TrackingData(ElementList):
     """
     TDATA: tools and their poses.
 
     :param elements: the tools, `TrackingElement` each.
     """
 
-    elements: tuple[TrackingElement, ...] = ()
+    element_class = TrackingElement
 
-    def __post_init__(self) -> None:
-        """Take the elements as a tuple."""
-        Message.__post_init__(self)
-        _set(self, 'elements', check_elements(self.elements, TrackingElement))
 
-    def encode_content(self) -> Sequence[Buffer]:
-        """Write 70 bytes for each tool."""
-        return (
-            b''.join(
-                _TOOL.pack(checked_text(element.name, 20, 'name'), element.type, 0)
-                + affine_to_wire(element.matrix, f'matrix of {element.name!r}')
-                for element in self.elements
-            ),
-        )
+@register('QTDATA')
+@dataclass(frozen=True, slots=True, eq=False)
+class QuaternionTrackingData(ElementList):
+    """
+    QTDATA: tools and their poses, with quaternions.
 
-    @classmethod
-    def decode_content(cls, content: memoryview, envelope: Envelope) -> TrackingData:
-        """Read 70 bytes for each tool."""
-        check_element_bytes(content, _ELEMENT_SIZE, 'tools')
-        elements = []
-        for start in range(0, len(content), _ELEMENT_SIZE):
-            name, type_, _ = _TOOL.unpack_from(content, start)
-            element = object.__new__(TrackingElement)
-            _set(element, 'name', fixed_text(name))
-            _set(element, 'matrix', affine_from_wire(content, start + _TOOL.size))
-            _set(element, 'type', type_)
-            elements.append(element)
-        message: TrackingData = cls.from_wire(envelope, elements=tuple(elements))
-        return message
+    :param elements: the tools, `QuaternionElement` each.
+    """
+
+    element_class = QuaternionElement

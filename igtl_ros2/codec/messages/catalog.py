@@ -1,0 +1,252 @@
+"""
+IMGMETA, LBMETA and VIDEOMETA: what images, labels and videos a server has.
+
+They carry names and numbers of patients; those are left out of `repr`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from struct import Struct
+from typing import ClassVar
+
+from ..fields import (
+    Floats,
+    Triple,
+    affine_from_wire,
+    affine_to_wire,
+    check_affine,
+    check_float,
+    check_int,
+    check_rgba,
+    check_triple,
+    checked_text,
+    fixed_text,
+)
+from ..geometry import identity
+from ..lists import ElementList
+from ..message import register
+
+_set = object.__setattr__
+_IMAGE = Struct('>64s20s32s64s64sQ3HBB')
+_LABEL = Struct('>64s20sBB4B3H20s')
+_VIDEO_HEAD = Struct('>64s64s64s64shd3H')
+_VIDEO_TAIL = Struct('>BB')
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImageMetaElement:
+    """
+    One image that a server has.
+
+    :param name: for people; at most 64 bytes of UTF-8.
+    :param id: device name to ask for with GET_IMAGE; at most 20 bytes.
+    :param modality: such as CT or MRI; at most 32 bytes.
+    :param patient_name: at most 64 bytes.
+    :param patient_id: at most 64 bytes.
+    :param timestamp: of the scan, 64-bit wire value.
+    :param size: voxels along i, j, k.
+    :param scalar_type: as in IMAGE, 2 int8 ... 11 float64.
+    """
+
+    SIZE: ClassVar[int] = _IMAGE.size
+
+    name: str
+    id: str = ''
+    modality: str = ''
+    patient_name: str = field(default='', repr=False)
+    patient_id: str = field(default='', repr=False)
+    timestamp: int = 0
+    size: Triple = (0, 0, 0)
+    scalar_type: int = 3
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        self._texts()
+        _set(self, 'timestamp', check_int(self.timestamp, 0, 2**64 - 1, 'timestamp'))
+        _set(self, 'size', check_triple(self.size, 'size'))
+        _set(self, 'scalar_type', check_int(self.scalar_type, 0, 255, 'scalar_type'))
+
+    def _texts(self) -> tuple[bytes, ...]:
+        return (
+            checked_text(self.name, 64, 'name'),
+            checked_text(self.id, 20, 'id'),
+            checked_text(self.modality, 32, 'modality'),
+            checked_text(self.patient_name, 64, 'patient_name'),
+            checked_text(self.patient_id, 64, 'patient_id'),
+        )
+
+    def encode(self) -> bytes:
+        """Write 260 bytes."""
+        return _IMAGE.pack(*self._texts(), self.timestamp, *self.size, self.scalar_type, 0)
+
+    @classmethod
+    def decode(cls, data: memoryview, offset: int) -> ImageMetaElement:
+        """Read 260 bytes."""
+        *texts, timestamp, i, j, k, scalar_type, _ = _IMAGE.unpack_from(data, offset)
+        name, id_, modality, patient_name, patient_id = map(fixed_text, texts)
+        return cls(
+            name, id_, modality, patient_name, patient_id, timestamp, (i, j, k), scalar_type
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelMetaElement:
+    """
+    One label of a label map that a server has.
+
+    :param name: for people; at most 64 bytes of UTF-8.
+    :param id: device name to ask for with GET_IMAGE; at most 20 bytes.
+    :param label: value of its voxels, 0 if unused.
+    :param rgba: red, green, blue, alpha; all zero: it has none.
+    :param size: voxels of its bounding box along i, j, k.
+    :param owner: device name of the image it belongs to; at most 20 bytes.
+    """
+
+    SIZE: ClassVar[int] = _LABEL.size
+
+    name: str
+    id: str = ''
+    label: int = 0
+    rgba: tuple[int, int, int, int] = (0, 0, 0, 0)
+    size: Triple = (0, 0, 0)
+    owner: str = ''
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        checked_text(self.name, 64, 'name')
+        checked_text(self.id, 20, 'id')
+        checked_text(self.owner, 20, 'owner')
+        _set(self, 'label', check_int(self.label, 0, 255, 'label'))
+        _set(self, 'rgba', check_rgba(self.rgba, 'rgba'))
+        _set(self, 'size', check_triple(self.size, 'size'))
+
+    def encode(self) -> bytes:
+        """Write 116 bytes."""
+        return _LABEL.pack(
+            checked_text(self.name, 64, 'name'),
+            checked_text(self.id, 20, 'id'),
+            self.label,
+            0,
+            *self.rgba,
+            *self.size,
+            checked_text(self.owner, 20, 'owner'),
+        )
+
+    @classmethod
+    def decode(cls, data: memoryview, offset: int) -> LabelMetaElement:
+        """Read 116 bytes."""
+        name, id_, label, _, r, g, b, a, i, j, k, owner = _LABEL.unpack_from(data, offset)
+        return cls(
+            fixed_text(name), fixed_text(id_), label, (r, g, b, a), (i, j, k), fixed_text(owner)
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VideoMetaElement:
+    """
+    One video stream that a server has.
+
+    :param name: for people; at most 64 bytes of UTF-8.
+    :param id: device name of the stream; at most 64 bytes.
+    :param patient_name: at most 64 bytes.
+    :param patient_id: at most 64 bytes.
+    :param zoom: -32768 to 32767.
+    :param focal_length: mm.
+    :param size: pixels along i, j, k.
+    :param matrix: float64 (4, 4) as in VIDEO, mm.
+    :param scalar_type: as in IMAGE, 2 int8 ... 11 float64.
+    """
+
+    SIZE: ClassVar[int] = _VIDEO_HEAD.size + 48 + _VIDEO_TAIL.size
+
+    name: str
+    id: str = ''
+    patient_name: str = field(default='', repr=False)
+    patient_id: str = field(default='', repr=False)
+    zoom: int = 1
+    focal_length: float = 0.0
+    size: Triple = (0, 0, 0)
+    matrix: Floats = field(default_factory=identity)
+    scalar_type: int = 3
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        self._texts()
+        _set(self, 'zoom', check_int(self.zoom, -(2**15), 2**15 - 1, 'zoom'))
+        _set(self, 'focal_length', check_float(self.focal_length, 'focal_length'))
+        _set(self, 'size', check_triple(self.size, 'size'))
+        _set(self, 'matrix', check_affine(self.matrix, 'matrix'))
+        _set(self, 'scalar_type', check_int(self.scalar_type, 0, 255, 'scalar_type'))
+
+    def _texts(self) -> tuple[bytes, ...]:
+        return (
+            checked_text(self.name, 64, 'name'),
+            checked_text(self.id, 64, 'id'),
+            checked_text(self.patient_name, 64, 'patient_name'),
+            checked_text(self.patient_id, 64, 'patient_id'),
+        )
+
+    def encode(self) -> bytes:
+        """Write 322 bytes."""
+        head = _VIDEO_HEAD.pack(*self._texts(), self.zoom, self.focal_length, *self.size)
+        matrix = affine_to_wire(self.matrix, f'matrix of {self.name!r}')
+        return head + matrix + _VIDEO_TAIL.pack(self.scalar_type, 0)
+
+    @classmethod
+    def decode(cls, data: memoryview, offset: int) -> VideoMetaElement:
+        """Read 322 bytes."""
+        *texts, zoom, focal_length, i, j, k = _VIDEO_HEAD.unpack_from(data, offset)
+        name, id_, patient_name, patient_id = map(fixed_text, texts)
+        matrix = affine_from_wire(data, offset + _VIDEO_HEAD.size)
+        scalar_type, _ = _VIDEO_TAIL.unpack_from(data, offset + _VIDEO_HEAD.size + 48)
+        return cls(
+            name,
+            id_,
+            patient_name,
+            patient_id,
+            zoom,
+            focal_length,
+            (i, j, k),
+            matrix,
+            scalar_type,
+        )
+
+
+@register('IMGMETA')
+@dataclass(frozen=True, slots=True, eq=False)
+class ImageMeta(ElementList):
+    """
+    IMGMETA: the images that a server has.
+
+    The C++ library counts elements by the body: in header version 2, keep the metadata below
+    the 260 bytes of one element, or receivers find elements that are not there.
+
+    :param elements: the images, `ImageMetaElement` each.
+    """
+
+    element_class = ImageMetaElement
+
+
+@register('LBMETA')
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelMeta(ElementList):
+    """
+    LBMETA: the labels that a server has; for metadata see `ImageMeta`, with 116 bytes.
+
+    :param elements: the labels, `LabelMetaElement` each.
+    """
+
+    element_class = LabelMetaElement
+
+
+@register('VIDEOMETA')
+@dataclass(frozen=True, slots=True, eq=False)
+class VideoMeta(ElementList):
+    """
+    VIDEOMETA: the video streams that a server has.
+
+    :param elements: the streams, `VideoMetaElement` each.
+    """
+
+    element_class = VideoMetaElement
