@@ -10,8 +10,25 @@ from igtl_ros2 import codec
 GOLDEN = Path(__file__).parent / 'golden'
 ENTRIES = json.loads((GOLDEN / 'manifest.json').read_text())['messages']
 CLASSES = sorted(set(codec.registered().values()), key=lambda cls: cls.__name__)
-# Message classes without a converter, by name, and why
-NOT_CONVERTED: dict[str, str] = {}
+# Message classes without a converter, and why
+FRAME = 'published as a frame on `raw`, see the README'
+PEER = 'between the bridge and its peer, nothing to publish; published as a frame on `raw`'
+NOT_CONVERTED = {
+    **dict.fromkeys(
+        (
+            'Bind ColorTable Command CommandResponse ImageMeta LabelMeta NDArray PolyData '
+            'QuaternionTrackingData Trajectories Video VideoMeta'
+        ).split(),
+        FRAME,
+    ),
+    **dict.fromkeys(
+        (
+            'Capability DeviceQuery GetBind Query Response StartBind StartTracking StartVideo'
+        ).split(),
+        PEER,
+    ),
+}
+DOCS = Path(__file__).parent.parent / 'docs'
 
 
 def names(cls):
@@ -46,8 +63,31 @@ def test_reasons_are_about_classes_that_exist():
 
 @pytest.mark.parametrize('cls', CLASSES, ids=lambda cls: cls.__name__)
 def test_a_class_is_registered_under_its_own_name(cls):
-    assert cls.type_name in names(cls)
-    assert codec.message_class(cls.type_name) is cls
+    for name in names(cls):
+        assert codec.message_class(name) is cls
+    if not issubclass(cls, codec.NamedMessage):  # those have a name per message
+        assert cls.type_name in names(cls)
+
+
+def wire_name_table():
+    """Make the table of docs/names.md of what is registered."""
+    lines = ['| class | written as | also read |', '|---|---|---|']
+    for cls in CLASSES:
+        if issubclass(cls, codec.NamedMessage):
+            frames = {name: codec.Unknown(name, bytes(36)) for name in names(cls)}
+            own = {codec.decode(codec.encode(frame)).type_name for frame in frames.values()}
+        else:
+            own = {cls.type_name}
+        family = cls.__module__.rpartition('.')[2]
+        cells = [', '.join(f'`{name}`' for name in sorted(found)) for found in
+                 (own, names(cls) - own)]
+        lines.append(f'| `{family}.{cls.__name__}` | {cells[0]} | {cells[1]} |')
+    return '\n'.join(lines)
+
+
+def test_the_table_of_wire_names_is_that_of_the_register():
+    """If this fails, paste the table below into docs/names.md."""
+    assert wire_name_table() in (DOCS / 'names.md').read_text()
 
 
 def test_every_golden_file_is_listed_and_there():

@@ -4,7 +4,7 @@ from . import messages
 from .decoder import Decoder, decode
 from .fields import Buffer
 from .frame import HEADER_SIZE, MAX_BODY_BYTES, encode, encode_parts
-from .message import Envelope, Message, Unknown, message_class, register, registered
+from .message import Envelope, Message, NamedMessage, Unknown, message_class, register, registered
 from .timestamp import from_ns, to_ns
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     'Decoder',
     'Envelope',
     'Message',
+    'NamedMessage',
     'Unknown',
     'decode',
     'encode',
