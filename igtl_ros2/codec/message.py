@@ -96,7 +96,8 @@ class Message:
         """Make a message of values that a decoder has already checked."""
         self = _new(cls)
         # one by one, without a loop: every message goes through here
-        set_name, set_time, set_id, set_metadata, set_encodings, set_version = _setters(cls)
+        setters = _setters(cls)  # type: ignore[arg-type]  # a class has a hash
+        set_name, set_time, set_id, set_metadata, set_encodings, set_version = setters
         device_name, timestamp, message_id, metadata, encodings, version, _, _ = envelope
         set_name(self, device_name)
         set_time(self, timestamp)
