@@ -36,19 +36,17 @@ def decode(data: Any, *, check_crc: bool = True, strict: bool = False) -> Messag
             device_name=header.device_name,
         )
     body = view[HEADER_SIZE:]
-    if check_crc:
-        _check_crc(header, body)
+    if check_crc and crc64(body) != header.crc:
+        raise _crc_error(header, body)
     return decode_body(header, body, strict=strict)[0]
 
 
-def _check_crc(header: Header, body: memoryview) -> None:
-    crc = crc64(body)
-    if crc != header.crc:
-        raise CrcError(
-            f'CRC-64 of the body is {crc:016x}, the header says {header.crc:016x}',
-            type_name=header.type_name,
-            device_name=header.device_name,
-        )
+def _crc_error(header: Header, body: memoryview) -> CrcError:
+    return CrcError(
+        f'CRC-64 of the body is {crc64(body):016x}, the header says {header.crc:016x}',
+        type_name=header.type_name,
+        device_name=header.device_name,
+    )
 
 
 class Decoder:
@@ -156,8 +154,8 @@ class Decoder:
         self._start = start + header.body_size
         self._header = None
         body = self._block[start : self._start].toreadonly()
-        if self._check_crc:
-            _check_crc(header, body)
+        if self._check_crc and crc64(body) != header.crc:
+            raise _crc_error(header, body)
         message, conforming = decode_body(header, body, strict=self._strict)
         self.nonconforming += not conforming
         # who writes the extended header of version 2 under another number cannot read it either

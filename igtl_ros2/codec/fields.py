@@ -37,7 +37,9 @@ _CODECS = {
     1015: 'utf-16',
 }
 _WIRE_FLOATS = {3: Struct('>3f'), 6: Struct('>6f'), 7: Struct('>7f'), 12: Struct('>12f')}
-_AFFINE = Struct('=16d')
+# found once, because they are called for every pose
+_unpack_affine = _WIRE_FLOATS[12].unpack_from
+_pack_matrix = Struct('=16d').pack
 _FLOAT64 = np.dtype(np.float64)
 
 
@@ -300,9 +302,9 @@ def affine_to_wire(matrix: Floats, what: str) -> bytes:
 
 def affine_from_wire(data: Buffer, offset: int = 0) -> Floats:
     """Make the read-only (4, 4) matrix of 12 wire floats: columns first, translation last."""
-    a, d, g, b, e, h, c, f, i, x, y, z = _WIRE_FLOATS[12].unpack_from(data, offset)
+    a, d, g, b, e, h, c, f, i, x, y, z = _unpack_affine(data, offset)
     # half the time of filling an array, and read-only because bytes are
-    values = _AFFINE.pack(a, b, c, x, d, e, f, y, g, h, i, z, 0.0, 0.0, 0.0, 1.0)
+    values = _pack_matrix(a, b, c, x, d, e, f, y, g, h, i, z, 0.0, 0.0, 0.0, 1.0)
     matrix: Floats = np.ndarray((4, 4), _FLOAT64, values)
     return matrix
 

@@ -35,6 +35,7 @@ MAX_METADATA_BYTES = 65535  # the C++ library keeps the size in 16 bits and lose
 MAX_METADATA_ENTRIES = 8191  # and so is the size of the metadata header: 2 + 8 * count
 
 _HEADER = Struct('>H12s20sQQQ')
+_unpack_header = _HEADER.unpack_from
 _EXTENDED = Struct('>HHII')
 _EXTENDED_SIZE = b'\0\x0c'  # what an extended header starts with, and hardly any content
 _COUNT = Struct('>H')
@@ -63,7 +64,7 @@ def decode_header(data: Buffer, offset: int = 0) -> Header:
 
     :raises HeaderError: for header versions other than 1, 2 and (seen in the wild) 3.
     """
-    version, type_name, device_name, timestamp, size, crc = _HEADER.unpack_from(data, offset)
+    version, type_name, device_name, timestamp, size, crc = _unpack_header(data, offset)
     if not 1 <= version <= 3:
         raise HeaderError(f'header version {version}: not an OpenIGTLink message (wanted 1 or 2)')
     return _new_tuple(
@@ -80,38 +81,34 @@ def decode_body(header: Header, body: memoryview, *, strict: bool = False) -> tu
 
     :raises ContentError: if the body breaks the rules of its version or type.
     """
-    if header.version == 1:
-        return decode_typed(body, _bare_envelope(header, strict)), True
+    version, type_name, device_name, timestamp, _, _ = header
+    if version == 1:
+        # tuple.__new__ takes half the time of the class, and every pose needs one
+        envelope = _new_tuple(
+            Envelope, (device_name, timestamp, 0, {}, {}, 1, type_name, strict)
+        )
+        return decode_typed(body, envelope), True
     try:
-        if strict and header.version == 3:
+        if strict and version == 3:
             raise _content_error(header, 'header version 3 does not exist')
         content, extension = _split_body(header, body)
     except ContentError as error:
         if strict or bytes(body[:2]) == _EXTENDED_SIZE:
             raise
         return _decode_bare(header, body, error), False
-    envelope = Envelope(
-        header.device_name, header.timestamp, *extension, 2, header.type_name, strict
-    )
-    return decode_typed(content, envelope), header.version == 2
-
-
-def _bare_envelope(header: Header, strict: bool = False) -> Envelope:
-    # tuple.__new__ takes half the time of the class, and every pose needs one
-    return _new_tuple(
-        Envelope,
-        (header.device_name, header.timestamp, 0, {}, {}, 1, header.type_name, strict),
-    )
+    envelope = Envelope(device_name, timestamp, *extension, 2, type_name, strict)
+    return decode_typed(content, envelope), version == 2
 
 
 def _decode_bare(header: Header, body: memoryview, error: ContentError) -> Message:
     """Make the message of a version-2 or 3 body that is all content, as some peers write it."""
+    envelope = Envelope(header.device_name, header.timestamp, 0, {}, {}, 1, header.type_name)
     try:
-        return decode_typed(body, _bare_envelope(header))
+        return decode_typed(body, envelope)
     except ContentError:
         if header.version == 3 and bytes(body[:2]) == b'\0\0':
             # an extended header of no bytes but its size
-            return decode_typed(body[2:], _bare_envelope(header))
+            return decode_typed(body[2:], envelope)
         raise error from None
 
 

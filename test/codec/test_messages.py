@@ -543,6 +543,12 @@ def test_units_for_people(units, prefix, text, factor):
     assert sensor.si_values.tolist() == [pytest.approx(1.5 * factor)]
 
 
+@pytest.mark.filterwarnings('error')
+def test_si_values_over_the_range_of_floats_are_infinite():
+    sensor = Sensor([1e308, 1, NAN], unit_word([('m', 1)], 'k'))
+    np.testing.assert_array_equal(sensor.si_values, [INF, 1000, NAN])
+
+
 def test_sensor_values():
     for values in ([], [1.5, NAN, -INF, 5e-324], np.arange(255)):
         assert np.array_equal(again(Sensor(values)).values, values, equal_nan=True)

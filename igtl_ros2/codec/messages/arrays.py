@@ -124,7 +124,8 @@ class Sensor(Message):
     @property
     def si_values(self) -> Floats:
         """The values in SI units (kg, not g); as they are without a valid unit."""
-        return self.values * self.si_factor
+        with np.errstate(all='ignore'):  # what is too large becomes infinite
+            return self.values * self.si_factor
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write count, status, unit and values."""
