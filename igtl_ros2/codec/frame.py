@@ -35,7 +35,7 @@ MAX_METADATA_BYTES = 65535  # the C++ library keeps the size in 16 bits and lose
 MAX_METADATA_ENTRIES = 8191  # and so is the size of the metadata header: 2 + 8 * count
 
 _HEADER = Struct('>H12s20sQQQ')
-_unpack_header = _HEADER.unpack_from
+_unpack_header = Struct('>H32sQQQ').unpack_from  # both names at once
 _EXTENDED = Struct('>HHII')
 _EXTENDED_SIZE = b'\0\x0c'  # what an extended header starts with, and hardly any content
 _COUNT = Struct('>H')
@@ -64,12 +64,16 @@ def decode_header(data: Buffer, offset: int = 0) -> Header:
 
     :raises HeaderError: for header versions other than 1, 2 and (seen in the wild) 3.
     """
-    version, type_name, device_name, timestamp, size, crc = _unpack_header(data, offset)
+    version, names, timestamp, size, crc = _unpack_header(data, offset)
     if not 1 <= version <= 3:
         raise HeaderError(f'header version {version}: not an OpenIGTLink message (wanted 1 or 2)')
-    return _new_tuple(
-        Header, (version, fixed_text(type_name), fixed_text(device_name), timestamp, size, crc)
-    )
+    type_name, device_name = _names(names)
+    return _new_tuple(Header, (version, type_name, device_name, timestamp, size, crc))
+
+
+@lru_cache(maxsize=4096)
+def _names(raw: bytes) -> tuple[str, str]:
+    return fixed_text(raw[:12]), fixed_text(raw[12:])
 
 
 def decode_body(header: Header, body: memoryview, *, strict: bool = False) -> tuple[Message, bool]:

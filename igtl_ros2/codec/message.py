@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from ..errors import ContentError, EncodeError
@@ -26,6 +27,9 @@ class Envelope(NamedTuple):
     version: int
     type_name: str
     strict: bool = False  # refuse contents that break the protocol but can be understood
+
+
+_SHARED = ('device_name', 'timestamp', 'message_id', 'metadata', 'metadata_encodings', 'version')
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -92,13 +96,15 @@ class Message:
         """Make a message of values that a decoder has already checked."""
         self = _new(cls)
         # one by one, without a loop: every message goes through here
+        setters = _setters(cls)  # type: ignore[arg-type]  # a class has a hash
+        set_name, set_time, set_id, set_metadata, set_encodings, set_version = setters
         device_name, timestamp, message_id, metadata, encodings, version, _, _ = envelope
-        _set_device_name(self, device_name)
-        _set_timestamp(self, timestamp)
-        _set_message_id(self, message_id)
-        _set_metadata(self, metadata)
-        _set_metadata_encodings(self, encodings)
-        _set_version(self, version)
+        set_name(self, device_name)
+        set_time(self, timestamp)
+        set_id(self, message_id)
+        set_metadata(self, metadata)
+        set_encodings(self, encodings)
+        set_version(self, version)
         for name, value in fields.items():
             _set(self, name, value)
         return self
@@ -117,14 +123,10 @@ class Message:
         raise NotImplementedError
 
 
-(
-    _set_device_name,
-    _set_timestamp,
-    _set_message_id,
-    _set_metadata,
-    _set_metadata_encodings,
-    _set_version,
-) = (vars(Message)[name].__set__ for name in Message.__slots__)
+@cache
+def _setters(cls: Any) -> tuple[Callable[[Message, Any], None], ...]:
+    """Find what sets the fields that all messages share; in Python 3.10 each class has its own."""
+    return tuple(getattr(cls, name).__set__ for name in _SHARED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,7 +24,9 @@ from ..fields import (
     check_triple,
     wire_bytes,
 )
-from ..geometry import LPS, RAS, identity, ijk_to_ras, ras_to_wire
+from ..geometry import LPS as LPS  # users find the frames here
+from ..geometry import RAS as RAS
+from ..geometry import identity, ijk_to_ras, ras_to_wire
 from ..message import Envelope, Message, register
 from ..scalars import BIG_ENDIAN, COMPLEX, LITTLE_ENDIAN, scalar_code, scalar_dtype
 

@@ -26,6 +26,16 @@ _POINT = Struct('>64s32s4B4f20s')
 _TRAJECTORY = Struct('>64s32sBB4B7f20s')
 
 
+def _check_label(element: Point | Trajectory) -> None:
+    """Check what points and paths share."""
+    of = f'of {element.name!r}'
+    checked_text(element.name, 64, 'name')
+    checked_text(element.group, 32, f'group {of}')
+    checked_text(element.owner, 20, f'owner {of}')
+    _set(element, 'rgba', check_rgba(element.rgba, f'rgba {of}'))
+    _set(element, 'diameter', check_float(element.diameter, f'diameter {of}'))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
     """
@@ -50,13 +60,9 @@ class Point:
 
     def __post_init__(self) -> None:
         """Check the fields."""
-        of = f'of {self.name!r}'
-        checked_text(self.name, 64, 'name')
-        checked_text(self.group, 32, f'group {of}')
-        checked_text(self.owner, 20, f'owner {of}')
-        _set(self, 'position', check_array(self.position, (3,), f'position {of}'))
-        _set(self, 'rgba', check_rgba(self.rgba, f'rgba {of}'))
-        _set(self, 'diameter', check_float(self.diameter, f'diameter {of}'))
+        _check_label(self)
+        what = f'position of {self.name!r}'
+        _set(self, 'position', check_array(self.position, (3,), what))
 
     def encode(self) -> bytes:
         """Write 136 bytes."""
@@ -113,15 +119,11 @@ class Trajectory:
 
     def __post_init__(self) -> None:
         """Check the fields."""
+        _check_label(self)
         of = f'of {self.name!r}'
-        checked_text(self.name, 64, 'name')
-        checked_text(self.group, 32, f'group {of}')
-        checked_text(self.owner, 20, f'owner {of}')
         _set(self, 'entry', check_array(self.entry, (3,), f'entry {of}'))
         _set(self, 'target', check_array(self.target, (3,), f'target {of}'))
         _set(self, 'type', check_int(self.type, 0, 255, f'type {of}'))
-        _set(self, 'rgba', check_rgba(self.rgba, f'rgba {of}'))
-        _set(self, 'diameter', check_float(self.diameter, f'diameter {of}'))
 
     def encode(self) -> bytes:
         """Write 150 bytes."""
