@@ -34,7 +34,11 @@ MAX_INPUT_BYTES = 4096
 sys.path[:0] = [str(HERE.parents[2]), str(HERE.parents[1] / 'codec')]
 tracked = atheris.instrument_imports(['igtl_ros2.codec']) if atheris else nullcontext()
 with tracked:
+    import test_fuzz
     from test_fuzz import GOLDEN, NUMBERS, TYPED, check, check_stream, fixed
+
+# so many names come by that their cache, which is bounded, needs a new table now and then
+test_fuzz.CONSTANT = 1 << 20
 
 
 def execute(data):
@@ -147,19 +151,21 @@ def fuzz_with_engine(seconds, seed):
         command.append(str(seconds / 60))
         log = folder / 'log'
         with log.open('w') as stderr:
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
+            done = subprocess.run(
+                command, stdout=subprocess.PIPE, stderr=stderr, encoding='utf-8', errors='replace'
+            )
         print(done.stdout, end='')
         findings = len(re.findall('^FINDING', done.stdout, re.MULTILINE))
         for path in sorted(folder.glob('ended-*')):
             findings += 1
             print(f'FINDING: the engine ended with {path.name[6:].split("-")[0]}')
             print(f'input: {path.read_bytes().hex()}')
-        found = re.search(r'number_of_executed_units: *(\d+)', log.read_text())
+        found = re.search(r'number_of_executed_units: *(\d+)', log.read_text(errors='replace'))
         if not found:
-            print(log.read_text()[-3000:])
+            print(log.read_text(errors='replace')[-3000:])
             raise SystemExit('the engine failed')
         # there are none if it ended with a golden file already
-        if covered := re.findall(r'cov: (\d+)', log.read_text()):
+        if covered := re.findall(r'cov: (\d+)', log.read_text(errors='replace')):
             print(f'edges of the codec reached: golden files {covered[0]}, now {covered[-1]}')
         return int(found[1]), findings
 
@@ -185,5 +191,5 @@ def main():
 
 if __name__ == '__main__':
     # libFuzzer leaves without cleaning up, so that what is printed must not wait
-    sys.stdout.reconfigure(line_buffering=True)
+    sys.stdout.reconfigure(line_buffering=True, errors='backslashreplace')
     sys.exit(main())
