@@ -53,13 +53,13 @@ def ras_to_wire(matrix: Floats, size: Triple, coordinates: int) -> Floats:
     return result
 
 
-def quaternion_to_matrix(quaternion: Sequence[float]) -> Floats:
+def quaternion_to_matrix(quaternion: Sequence[float] | Floats) -> Floats:
     """
     Make the (3, 3) rotation of a quaternion, which need not be of length 1.
 
     :raises ConversionError: if it is zero or not finite.
     """
-    x, y, z, w = quaternion
+    x, y, z, w = (float(value) for value in quaternion)
     norm = math.sqrt(x * x + y * y + z * z + w * w)
     if not math.isfinite(norm) or norm < 1e-6:
         raise ConversionError(f'quaternion ({x}, {y}, {z}, {w}) is not a rotation')

@@ -1,6 +1,8 @@
 """
 The only place where mm meets m, RAS meets LPS, matrix meets quaternion, IGTL time meets ROS time.
 
+Matrix and quaternion as plain numbers are the codec's; here they become ROS messages.
+
 Everything is computed in float64. Quaternions are (x, y, z, w); matrices act on column vectors.
 """
 
@@ -16,6 +18,8 @@ from geometry_msgs.msg import Point, Pose, Quaternion, Transform, Vector3
 from numpy.typing import NDArray
 
 from ..codec import Message
+from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
+from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
 from ..errors import ConversionError
 
 Matrix = NDArray[np.float64]
@@ -27,44 +31,6 @@ RIGID_TOLERANCE = 1e-3
 _FLOAT32_NOISE = 1e-6
 _NS = 1_000_000_000
 _LPS_TO_RAS = np.array([[-1.0], [-1.0], [1.0], [1.0]])  # times each row of a matrix
-
-
-def quaternion_to_matrix(quaternion: Sequence[float] | Matrix) -> Matrix:
-    """
-    Make the (3, 3) rotation of a quaternion, which need not be of length 1.
-
-    :raises ConversionError: if it is zero or not finite.
-    """
-    x, y, z, w = quaternion
-    norm = math.sqrt(x * x + y * y + z * z + w * w)
-    if not math.isfinite(norm) or norm < 1e-6:
-        raise ConversionError(f'quaternion ({x}, {y}, {z}, {w}) is not a rotation')
-    x, y, z, w = x / norm, y / norm, z / norm, w / norm
-    return np.array(
-        [
-            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-        ]
-    )
-
-
-def matrix_to_quaternion(rotation: Matrix) -> tuple[float, float, float, float]:
-    """Make the quaternion of length 1, w not negative, of a (3, 3) rotation."""
-    (a, b, c), (d, e, f), (g, h, i) = rotation.tolist()
-    # the largest of the four is computed from its square, so that nothing small is divided by
-    if a + e + i > 0:
-        x, y, z, w = h - f, c - g, d - b, 1 + a + e + i
-    elif a >= e and a >= i:
-        x, y, z, w = 1 + a - e - i, b + d, c + g, h - f
-    elif e >= i:
-        x, y, z, w = b + d, 1 - a + e - i, f + h, c - g
-    else:
-        x, y, z, w = c + g, f + h, 1 - a - e + i, d - b
-    norm = math.sqrt(x * x + y * y + z * z + w * w)
-    if w < 0:
-        norm = -norm
-    return x / norm, y / norm, z / norm, w / norm
 
 
 def rotation_part(matrix: Matrix) -> tuple[Matrix, float]:
