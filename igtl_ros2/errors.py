@@ -37,7 +37,9 @@ class DecodeError(IgtlError):
         """Keep the text and whose message it was."""
         self.type_name = type_name
         self.device_name = device_name
-        of = f'{type_name} {device_name!r}: ' if type_name else ''
+        # a name from the network need not be text that can be printed
+        kind = type_name.encode('ascii', 'backslashreplace').decode()
+        of = f'{kind} {device_name!r}: ' if type_name else ''
         super().__init__(of + text)
 
 

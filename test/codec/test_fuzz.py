@@ -25,7 +25,7 @@ GOLDEN = [
 TYPES = sorted({data[2:14] for data in GOLDEN})
 TYPED = [name.encode().ljust(12, b'\0') for name in codec.registered()]
 FACTOR = 64
-CONSTANT = 1 << 18
+CONSTANT = 1 << 19
 NUMBERS = [0, 1, 2, 3, 11, 12, 13, 14, 48, 255, 256, 65535, 2**31, 2**32 - 1, 2**63, 2**64 - 1]
 
 

@@ -1104,3 +1104,10 @@ def test_position_that_no_w_completes_is_refused():
     content = np.array([1, 2, 3, 0.9, 0.9, 0.9], '>f4').tobytes()
     with pytest.raises(ContentError, match='quaternion'):
         codec.decode(codec.encode(codec.Unknown('POSITION', content)))
+
+
+def test_an_error_about_a_name_that_is_no_text_can_be_printed():
+    frame = codec.encode(codec.Unknown('TRANSFORM', bytes(48), device_name='\udcff'))
+    with pytest.raises(DecodeError) as caught:
+        codec.decode(frame[:2] + b'T\xff' + bytes(10) + frame[14:-1])
+    assert str(caught.value).encode()
