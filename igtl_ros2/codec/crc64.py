@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 POLYNOMIAL = 0x42F0E1EBA9EA3693
 _MASK = (1 << 64) - 1
 _LANE_BYTES = 256
-_CHUNK_LANES = 8192
+_CHUNK_LANES = 4096  # words and running values of a chunk fit the cache of a core
 _SMALL = 512
 
 _Lanes = NDArray[np.uint64]
