@@ -177,15 +177,6 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
     return function(message, route, stamp)
 
 
-def convert_from_ros(ros_message: Any, sending: Sending, wire_type: str) -> Message:
-    """
-    Make the message of `wire_type` of a ROS message.
-
-    :raises ConversionError: if it has no counterpart.
-    """
-    return sender(type(ros_message), wire_type)(ros_message, sending)
-
-
 def sender(ros_type: type, wire_type: str = '') -> FromRos:
     """
     Find the function that sends a ROS type, as its default wire type if none is named.
@@ -201,11 +192,6 @@ def sender(ros_type: type, wire_type: str = '') -> FromRos:
             f'possible: {", ".join(known) or "nothing"}'
         )
     return function
-
-
-def default_wire_type(ros_type: type) -> str:
-    """Tell as what a ROS type is sent if nothing else is asked for; '' if it cannot be sent."""
-    return _DEFAULT_WIRE_TYPE.get(ros_type, '')
 
 
 def leaves() -> dict[str, Leaf]:

@@ -12,10 +12,9 @@ from igtl_ros2.config import ReceiveRule, SendRule
 from igtl_ros2.converters.registry import (
     Route,
     Sending,
-    convert_from_ros,
     convert_to_ros,
-    default_wire_type,
     load_converters,
+    sender,
 )
 
 settings.register_profile('converters', deadline=None, database=None, max_examples=200)
@@ -79,8 +78,7 @@ def send():
         sending = Sending(
             device, SendRule(device, **rule), now_ns, info or {}, geometry, sim_time
         )
-        wanted = wire_type or default_wire_type(type(ros_message))
-        message = convert_from_ros(ros_message, sending, wanted)
+        message = sender(type(ros_message), wire_type)(ros_message, sending)
         return codec.decode(codec.encode(message), strict=True)
 
     return send

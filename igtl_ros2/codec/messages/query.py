@@ -185,7 +185,7 @@ class StartTracking(NamedMessage):
     :param coordinate_name: coordinate system wanted, at most 32 bytes; empty for the usual one.
     """
 
-    type_name: str = 'STT_TDATA'  # type: ignore[misc]
+    type_name: str = 'STT_TDATA'  # type: ignore[misc]  # as in NamedMessage
     resolution: int = 0
     coordinate_name: str = ''
 
