@@ -10,10 +10,10 @@ from typing import Any
 
 from .codec import Message
 from .config import Settings
+from .config.address import Address, parse_url
 from .errors import PeerError
 from .link import Link, OnMessage, OnPeer
 from .peer import Peer
-from .transport.address import Address, parse_url
 from .transport.tcp import open_stream
 
 _log = logging.getLogger(__name__)

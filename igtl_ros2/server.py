@@ -7,9 +7,9 @@ import logging
 from typing import Any
 
 from .config import Settings
+from .config.address import Address, parse_url
 from .link import Link, OnMessage, OnPeer
 from .peer import Peer
-from .transport.address import Address, parse_url
 from .transport.tcp import listen, stop_listening
 
 _log = logging.getLogger(__name__)

@@ -14,8 +14,9 @@ def _text(words: str) -> str:
 
 def on_page_markdown(markdown: str, **context: Any) -> str:
     """Put the table of settings where a page wants it."""
-    rows = ['| setting | default | allowed | meaning |', '|---|---|---|---|']
+    rows = ['| setting | parameter | default | allowed | meaning |', '|---|---|---|---|---|']
     for setting in SETTINGS.values():
-        cells = (setting.name, repr(setting.default), setting.allowed, setting.help)
+        names = (setting.name, setting.parameter)
+        cells = (*names, repr(setting.default), setting.allowed, setting.help)
         rows.append('|'.join(['', *map(_text, cells), '']))
     return markdown.replace('SETTINGS-TABLE', '\n'.join(rows))

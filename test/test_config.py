@@ -26,10 +26,18 @@ from igtl_ros2.config import (
 from igtl_ros2.errors import ConfigError
 
 DEFAULTS = {
-    'mode': 'server', 'host': '127.0.0.1', 'port': 18944, 'header_version': 'auto',
-    'check_crc': True, 'strict': False, 'max_body_bytes': 536870912, 'connect_timeout': 5.0,
-    'reconnect_delay': 0.2, 'reconnect_max_delay': 5.0, 'stall_timeout': 5.0,
-    'send_timeout': 10.0, 'max_clients': 128, 'queue_messages': 1000, 'queue_bytes': 268435456,
+    'mode': 'server', 'url': '', 'protocol': 'tcp', 'host': '127.0.0.1', 'port': 18944,
+    'header_version': 'auto', 'compat': 'auto', 'client_info': '', 'ping_period': 0.0,
+    'check_crc': True, 'strict': False, 'connect_timeout': 5.0,
+    'reconnect': True, 'reconnect_delay': 0.2, 'reconnect_factor': 2.0, 'reconnect_jitter': 0.25,
+    'reconnect_max_delay': 5.0, 'reconnect_attempts': 0,
+    'tls_ca_file': '', 'tls_cert_file': '', 'tls_key_file': '', 'tls_allowed_names': (),
+    'tls_server_name': '', 'tls_insecure': False,
+    'udp_rtp': False, 'udp_payload_bytes': 1400, 'udp_targets': (), 'udp_interface': '',
+    'udp_ttl': 1, 'tcp_nodelay': True, 'tcp_keepalive': 25.0, 'send_buffer_bytes': 0,
+    'receive_buffer_bytes': 0, 'allow': (), 'max_clients': 128, 'max_body_bytes': 536870912,
+    'idle_timeout': 0.0, 'stall_timeout': 5.0, 'send_timeout': 10.0, 'queue_messages': 1000,
+    'queue_bytes': 268435456, 'queue_policy': (),
     'mapping_file': '', 'default_frame': 'ras', 'frame_prefix': '', 'stamp': 'auto',
     'max_skew': 1.0, 'info_rate': 1.0, 'discover': True, 'discover_period': 1.0,
     'send_allow': ('*',), 'send_deny': (),
@@ -125,8 +133,8 @@ def test_values_take_the_type_of_the_default():
 @pytest.mark.parametrize('values, text', [
     ({'mode': 'client', 'port': 0}, 'port: found 0 with mode client; allowed 1 to 65535, '
                                     'only a server can take any free port'),
-    ({'reconnect_delay': 10}, 'reconnect_delay: found 10.0; allowed at most reconnect_max_delay, '
-                              'which is 5.0 s'),
+    ({'mode': 'client', 'reconnect_delay': 10},
+     'reconnect_delay: found 10.0; allowed at most reconnect_max_delay, which is 5.0 s'),
 ])
 def test_settings_must_fit_together(values, text):
     with pytest.raises(ConfigError) as caught:
@@ -136,7 +144,8 @@ def test_settings_must_fit_together(values, text):
 
 def test_settings_that_fit_together_pass():
     assert Settings.from_values({'port': 0}).port == 0
-    made = Settings.from_values({'reconnect_delay': 10, 'reconnect_max_delay': 10})
+    made = Settings.from_values(
+        {'mode': 'client', 'reconnect_delay': 10, 'reconnect_max_delay': 10})
     assert made.reconnect_delay == 10.0
     for host in ('0.0.0.0', '::', 'fe80::1%eth0', 'localhost', 'plus-server.lab.example'):
         assert Settings.from_values({'host': host}).host == host

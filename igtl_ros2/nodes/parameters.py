@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+from dataclasses import replace
 from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
@@ -24,16 +25,22 @@ def declare_settings(node: Node) -> Settings:
     :raises ConfigError: if a value is wrong, or was given for a parameter that does not exist.
     """
     _check_names(node)
-    values = {name: _declare(node, setting) for name, setting in SETTINGS.items()}
+    given = getattr(node, '_parameter_overrides', {})
+    declared = {name: _declare(node, setting) for name, setting in SETTINGS.items()}
+    # only those that were given: what has no effect may not be, see `refuse_misfit`
+    values = {
+        name: value for name, value in declared.items() if SETTINGS[name].parameter in given
+    }
     return Settings.from_values(values)
 
 
 def _check_names(node: Node) -> None:
     """Refuse parameters that do not exist: ROS would ignore a slip of the pen."""
+    names = [setting.parameter for setting in SETTINGS.values()]
     for name in getattr(node, '_parameter_overrides', {}):
-        if name not in SETTINGS and not name.startswith(_OTHERS):
-            near = difflib.get_close_matches(name, SETTINGS, 1)
-            hint = f'did you mean {near[0]}?' if near else f'there are {", ".join(SETTINGS)}'
+        if name not in names and not name.startswith(_OTHERS):
+            near = difflib.get_close_matches(name, names, 1)
+            hint = f'did you mean {near[0]}?' if near else f'there are {", ".join(names)}'
             raise ConfigError(f'there is no parameter {name!r}; {hint}')
 
 
@@ -52,16 +59,18 @@ def _declare(node: Node, setting: Setting) -> Any:
     elif isinstance(setting.default, float) and math.isfinite(low + high):
         descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
     default = list(setting.default) if isinstance(setting.default, tuple) else setting.default
-    given = getattr(node, '_parameter_overrides', {}).get(setting.name)
+    given = getattr(node, '_parameter_overrides', {}).get(setting.parameter)
     if given is not None:
         value = given.value
         if isinstance(setting.default, str) and type(value) in (int, float):
             value = str(value)  # header_version: 2
-        setting.check(tuple(value) if isinstance(setting.default, tuple) else value)
+        replace(setting, name=setting.parameter).check(
+            tuple(value) if isinstance(setting.default, tuple) else value
+        )
     try:
-        value = node.declare_parameter(setting.name, default, descriptor).value
+        value = node.declare_parameter(setting.parameter, default, descriptor).value
     except ParameterException as error:
-        raise ConfigError(f'{setting.name}: {error}') from error
+        raise ConfigError(f'{setting.parameter}: {error}') from error
     if isinstance(setting.default, str) and type(value) in (int, float):
         value = str(value)
     return value

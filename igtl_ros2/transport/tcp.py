@@ -8,8 +8,8 @@ import socket
 from collections.abc import Callable
 from typing import Protocol
 
+from ..config.address import Address
 from ..errors import PeerError
-from .address import Address
 
 # A peer whose machine vanished is noticed after 10 + 3 * 5 s of silence, not after two hours
 _KEEPALIVE = (('TCP_KEEPIDLE', 10), ('TCP_KEEPINTVL', 5), ('TCP_KEEPCNT', 3))

@@ -570,7 +570,7 @@ def test_best_effort_and_transient_local_publishers_are_heard(ros, device, bridg
 def test_hostile_peers_harm_nobody(ros):
     import socket
 
-    node = ros.bridge(mode='server', port=0, stall_timeout=0.3)
+    node = ros.bridge(mode='server', port=0, **{'limits.stall_timeout': 0.3})
     poses = ros.listen('/x/Tool/transform', TransformStamped)
     address = (node.link.address.host, node.link.address.port)
     header = codec.encode(Transform(pose(), device_name='Tool'))
@@ -593,7 +593,7 @@ def test_hostile_peers_harm_nobody(ros):
 def test_the_bridge_reconnects_and_sends_what_is_held(ros):
     with serve('tcp://127.0.0.1:0') as device:
         address = str(device.address)
-        start(ros, device, reconnect_delay=0.05)
+        start(ros, device, **{'reconnect.delay': 0.05})
         talk = ros.talk('/x/to_igtl/Goal/pose', PoseStamped)
         talk.publish(goal(0.1))
         assert next_message(device).device_name == 'Goal'

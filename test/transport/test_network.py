@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
+from igtl_ros2.config.address import parse_url
 from igtl_ros2.errors import PeerError
-from igtl_ros2.transport.address import parse_url
 from igtl_ros2.transport.network import NetworkThread
 from igtl_ros2.transport.tcp import listen, open_stream
 

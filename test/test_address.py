@@ -2,8 +2,8 @@
 
 import pytest
 
+from igtl_ros2.config.address import Address, parse_url
 from igtl_ros2.errors import ConfigError
-from igtl_ros2.transport.address import Address, parse_url
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_url(url, host, port):
         'scanner:18944',
         '127.0.0.1:18944',
         'http://scanner',
-        'udp://scanner:1',
+        'tls:scanner:1',
         'tcp://',
         'tcp://:18944',
         'tcp://scanner:port',

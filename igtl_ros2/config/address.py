@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from ..errors import ConfigError
 
 DEFAULT_PORT = 18944
+PROTOCOLS = ('tcp', 'tls', 'udp')
+_WANTED = 'wanted tcp://HOST:PORT, tls://HOST:PORT or udp://HOST:PORT'
 
 
 class Address(NamedTuple):
@@ -34,8 +36,8 @@ def parse_url(url: str) -> Address:
         port = DEFAULT_PORT if parts.port is None else parts.port
     except ValueError as error:
         raise ConfigError(f'{url!r}: {error}') from error
-    if parts.scheme != 'tcp' or not parts.hostname:
-        raise ConfigError(f'{url!r}: wanted tcp://HOST:PORT')
+    if parts.scheme not in PROTOCOLS or not parts.hostname:
+        raise ConfigError(f'{url!r}: {_WANTED}')
     if parts.path not in ('', '/') or parts.query or parts.fragment or parts.username is not None:
-        raise ConfigError(f'{url!r}: wanted tcp://HOST:PORT and nothing more')
+        raise ConfigError(f'{url!r}: {_WANTED} and nothing more')
     return Address(parts.scheme, parts.hostname, port)

@@ -1,0 +1,236 @@
+"""The mapping file: what becomes of each device on its way from one side to the other."""
+
+from __future__ import annotations
+
+import collections.abc as abc
+import os
+import re
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from .document import Document
+from .settings import Settings
+from .words import show
+
+#: The device name field of the OpenIGTLink header.
+MAX_DEVICE_BYTES = 20
+#: The rate of a tf pair whose rule names none.
+TF_RATE_HZ = 30.0
+
+# Profiles in which XToY names are broadcast on tf without being asked.
+_TF_PROFILES = ('slicer', 'plus')
+_DEFAULTS = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveRule:
+    """
+    What becomes of the messages of some devices on their way from the network to ROS.
+
+    An empty ``name``, ``frame`` or ``child_frame`` is made from the device name;
+    ``default_frame`` is the frame_id when the device name says none either.
+    """
+
+    device: str = '*'
+    type: str = '*'
+    action: str = 'publish'
+    name: str = ''
+    frame: str = ''
+    child_frame: str = ''
+    #: off, dynamic or static; auto stands only in a mapping, never in a rule that was looked up.
+    tf: str = 'off'
+    pose: bool = False
+    raw: bool = False
+    stamp: str = _DEFAULTS.stamp
+    max_skew: float = _DEFAULTS.max_skew
+    wire_unit: str = 'mm'
+    wire_axes: str = 'ras'
+    publish_invalid: bool = False
+    coordinates: str = 'trust'
+    subvolume: str = 'merge'
+    default_frame: str = _DEFAULTS.default_frame
+
+
+@dataclass(frozen=True, slots=True)
+class SendRule:
+    """
+    What is sent from ROS to the network under one device name: a topic or a tf pair.
+
+    ``rate`` is in Hz, None for every message; ``spacing`` in metres per pixel.
+    """
+
+    device: str
+    topic: str = ''
+    tf_source: str = ''
+    tf_target: str = ''
+    rate: float | None = None
+    type: str = ''
+    wire_unit: str = 'mm'
+    dims: tuple[int, int, int] | None = None
+    spacing: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """
+    The rules of both directions.
+
+    ``fallback`` is for devices that no rule matches: they are published when the
+    file has no list of rules at all, and dropped when it has one.
+    """
+
+    profile: str = 'plain'
+    receive: tuple[ReceiveRule, ...] = ()
+    send: tuple[SendRule, ...] = ()
+    path: str = ''
+    fallback: ReceiveRule = ReceiveRule()
+
+    @property
+    def uses_tf(self) -> bool:
+        """Whether any device may be broadcast on tf."""
+        return any(rule.tf != 'off' for rule in (*self.receive, self.fallback))
+
+    def receive_rule(self, device: str, type_name: str) -> ReceiveRule:
+        """
+        Find the rule for a device and a wire type; the first that matches wins.
+
+        :param device: the full device name, as the peer gave it.
+        :param type_name: the type on the wire, such as ``TRANSFORM``.
+        """
+        rule = next((rule for rule in self.receive
+                     if rule.type in ('*', type_name) and fnmatchcase(device, rule.device)),
+                    self.fallback)
+        if rule.tf == 'auto':
+            wanted = type_name == 'TRANSFORM' and parse_xtoy(device) is not None
+            rule = replace(rule, tf='dynamic' if wanted else 'off')
+        return rule
+
+
+def parse_xtoy(device: str) -> tuple[str, str] | None:
+    """
+    Read a name such as ProbeToTracker as (Probe, Tracker): the pose of Probe in Tracker.
+
+    There must be exactly one ``To`` that is followed by something else than a
+    lower-case letter, with text before it; a ``Transform`` at the end is cut first.
+
+    :param device: a device name.
+    :return: None when the name does not say two frames.
+    """
+    name = device.removesuffix('Transform')
+    found = [match.start() for match in re.finditer('To(?=[^a-z])', name)]
+    if len(found) != 1 or found[0] == 0:
+        return None
+    return name[:found[0]], name[found[0] + 2:]
+
+
+def default_mapping(settings: Settings) -> Mapping:
+    """Give the mapping that holds without a file: everything received is published."""
+    return _build({}, settings, '')
+
+
+def load_mapping(path: str | os.PathLike[str], *, settings: Settings | None = None) -> Mapping:
+    """
+    Read a mapping file.
+
+    :param path: a YAML file; an empty one gives the default mapping.
+    :param settings: where the defaults come from that the file leaves out.
+    :raises ConfigError: ``FILE:LINE: key: what was found; allowed ...``, for the first
+        error in the file.
+    """
+    file = os.fspath(path)
+    document = Document(file)
+    document.check({'receive': _receive_faults, 'send': _send_faults})
+    return _build(document.data, settings or _DEFAULTS, file)
+
+
+def _build(data: dict[str, Any], settings: Settings, path: str) -> Mapping:
+    """Make the rules from checked data: a rule wins over the defaults, they over the settings."""
+    profile = data.get('profile', 'plain')
+    defaults = dict(data.get('defaults', {}))
+    defaults.setdefault('stamp', settings.stamp)
+    defaults.setdefault('max_skew', settings.max_skew)
+    base = _receive_rule(ReceiveRule(
+        tf='auto' if profile in _TF_PROFILES else 'off',
+        default_frame=defaults.pop('frame', settings.default_frame)), defaults)
+    return Mapping(
+        profile=profile,
+        receive=tuple(_receive_rule(base, item) for item in data.get('receive', ())),
+        send=tuple(_send_rule(item, base.wire_unit) for item in data.get('send', ())),
+        path=path,
+        fallback=replace(base, action='drop') if 'receive' in data else base)
+
+
+def _receive_rule(base: ReceiveRule, item: dict[str, Any]) -> ReceiveRule:
+    values = dict(item)
+    if 'tf' in values:
+        values['tf'] = {False: 'off', True: 'dynamic', 'static': 'static'}[values['tf']]
+    if 'frames' in values:
+        values['frame'], values['child_frame'] = values.pop('frames')
+    if 'max_skew' in values:
+        values['max_skew'] = float(values['max_skew'])
+    return replace(base, **values)
+
+
+def _send_rule(item: dict[str, Any], wire_unit: str) -> SendRule:
+    values = {'wire_unit': wire_unit, **item}
+    if 'tf' in values:
+        pair = values.pop('tf')
+        values.setdefault('device', _tf_device(pair['source'], pair['target']))
+        values.update(tf_source=pair['source'], tf_target=pair['target'],
+                      rate=pair.get('rate', TF_RATE_HZ))
+    if 'rate' in values:
+        values['rate'] = float(values['rate'])
+    if 'dims' in values:
+        values['dims'] = tuple(map(int, values['dims']))
+    if 'spacing' in values:
+        values['spacing'] = tuple(map(float, values['spacing']))
+    return SendRule(**values)
+
+
+def _tf_device(source: str, target: str) -> str:
+    """Name a tf pair the way trackers do: tool0 in base_link is Tool0ToBaseLink."""
+    camel = [''.join(word[0].upper() + word[1:] for word in re.findall('[0-9A-Za-z]+', frame))
+             for frame in (source, target)]
+    return 'To'.join(camel)
+
+
+
+# Wire types a user may spell in the wrong case; types of other makers are allowed as well.
+_WIRE_TYPES = (
+    'TRANSFORM', 'POSITION', 'QTRANS', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'TDATA', 'QTDATA',
+    'SENSOR', 'TRAJ', 'VIDEO', 'IMGMETA', 'LBMETA', 'VIDEOMETA', 'NDARRAY', 'POLYDATA', 'COLORT',
+    'COMMAND', 'BIND', 'CAPABILITY')
+
+
+def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """Find what a schema cannot say about a receive rule, as (key, text)."""
+    name = item.get('type', '*')
+    if name not in _WIRE_TYPES and name.upper() in _WIRE_TYPES:
+        yield 'type', (f'found {show(name)}; allowed {show(name.upper())}, '
+                       'types are case-sensitive')
+    frame, child = item.get('frames', (item.get('frame'), item.get('child_frame')))
+    if child is not None and frame == child:
+        yield ('frames' if 'frames' in item else 'child_frame',
+               f'found {show(child)} as parent and as child; allowed two different frames')
+
+
+def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """Find what a schema cannot say about a send rule, as (key, text)."""
+    limit = f'allowed {MAX_DEVICE_BYTES}'
+    if 'device' in item:
+        length = len(item['device'].encode())
+        if length > MAX_DEVICE_BYTES:
+            yield 'device', f'found {show(item["device"])}, {length} bytes in UTF-8; {limit}'
+    if 'tf' in item:
+        source, target = item['tf']['source'], item['tf']['target']
+        if source == target:
+            yield 'tf', f'found {show(source)} as source and as target; ' \
+                        'allowed two different frames'
+        name = _tf_device(source, target)
+        if 'device' not in item and len(name) > MAX_DEVICE_BYTES:
+            yield 'tf', f'found {show(name)} as device name, {len(name)} bytes; {limit}; ' \
+                        'give a shorter one with device:'
+        if 'device' not in item and parse_xtoy(name) is None:
+            yield 'tf', f'found {show(name)} as device name, which does not read as XToY; ' \
+                        'give one with device:'
