@@ -2,71 +2,79 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, overload
 
-from .config import Settings
-from .config.address import Address, parse_url
-from .link import Link, OnMessage, OnPeer
-from .peer import Peer
-from .transport.tcp import listen, stop_listening
+from .blocking import Blocking
+from .codec import Message
+from .face import settings_for
+from .peers import OnMessage, OnPeer, Peer
 
-_log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
-
-class Server(Link):
-    """
-    A TCP server; every client gets every message that is sent.
-
-    :raises PeerError: if the address cannot be listened on.
-    """
-
-    def __init__(self, settings: Settings, **callbacks: Any) -> None:
-        """Start to listen."""
-        super().__init__(settings, **callbacks)
-        wanted = Address('tcp', settings.host, settings.port)
-        self._listener: asyncio.Server | None = None
-        try:
-            self._listener, self.address = self.network.run(
-                listen(wanted, lambda: Peer(self, settings))
-            )
-        except BaseException:
-            self.close()
-            raise
-        _log.info('listening on %s', self.address)
-
-    def joined(self, peer: Peer) -> None:
-        """Take a new client in, if there is room."""
-        if len(self.peers) >= self.settings.max_clients:
-            _log.warning('%s: refused, %d clients are connected', peer.address, len(self.peers))
-            peer.disconnect('too many clients')
-            return
-        super().joined(peer)
-
-    async def _stop(self) -> None:
-        if self._listener is not None:
-            await stop_listening(self._listener)
+    from .config.options import DatagramServerOptions, ServerOptions
+    from .transport.tls import SSLContext
 
 
+class Server(Blocking):
+    """A server; every client gets every message that is sent."""
+
+    def receive(self, timeout_s: float | None = None) -> tuple[Peer, Message]:
+        """
+        Wait for the next message of any client.
+
+        :raises PeerError: if none arrives in time, or the server is closed.
+        """
+        return self._receive(timeout_s)
+
+    def __iter__(self) -> Iterator[tuple[Peer, Message]]:
+        """Give (client, message) as they arrive, until the server is closed."""
+        while self._has_more():
+            yield self.receive()
+
+
+@overload
+def serve(
+    url: str = ...,
+    *,
+    on_message: OnMessage | None = None,
+    on_peer: OnPeer | None = None,
+    tls_context: SSLContext | None = None,
+    **settings: Unpack[ServerOptions],
+) -> Server: ...
+@overload
+def serve(
+    url: str = ...,
+    *,
+    on_message: OnMessage | None = None,
+    on_peer: OnPeer | None = None,
+    **settings: Unpack[DatagramServerOptions],
+) -> Server: ...
 def serve(
     url: str = 'tcp://127.0.0.1:18944',
     *,
     on_message: OnMessage | None = None,
     on_peer: OnPeer | None = None,
+    tls_context: SSLContext | None = None,
     **settings: Any,
 ) -> Server:
     """
     Serve OpenIGTLink at an address.
 
-    :param url: such as `tcp://0.0.0.0:18944` for all network interfaces; port 0 takes a free one,
-        see `Server.address`.
-    :param on_message: see `Link`.
-    :param on_peer: see `Link`.
-    :param settings: any of `config.Settings`.
+    :param url: such as `tcp://0.0.0.0:18944` for all network interfaces, `tls://...` or
+        `udp://...`; port 0 takes a free one, see `Server.address`.
+    :param on_message: called with (client, message) in the network thread; without it, messages
+        wait for `Server.receive`.
+    :param on_peer: called with (client, True or False) when one joins or leaves.
+    :param tls_context: in place of the `tls_...` settings.
+    :param settings: any of `config.Settings` that fit the URL.
     :raises PeerError: if the address cannot be listened on.
-    :raises ConfigError: if the URL or a setting is wrong.
+    :raises ConfigError: if the URL or a setting is wrong, or they do not fit together.
     """
-    address = parse_url(url)
-    values = {**settings, 'mode': 'server', 'host': address.host, 'port': address.port}
-    return Server(Settings.from_values(values), on_message=on_message, on_peer=on_peer)
+    return Server(
+        settings_for('server', url, settings),
+        on_message=on_message,
+        on_peer=on_peer,
+        tls_context=tls_context,
+    )

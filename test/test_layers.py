@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / 'igtl_ros2'
 NETWORK = {'socket', 'ssl', 'asyncio'}
 ROS_TOOLS = {'rclpy', 'tf2_ros', 'launch', 'launch_ros', 'ament_index_python'}
 ROS_MESSAGES = {'builtin_interfaces', 'rcl_interfaces', 'std_srvs', 'messages: *_msgs'}
-PEERS = {'peer', 'link', 'client', 'server'}
+FACES = {'face', 'blocking', 'client', 'server', 'aio'}
 BASE = {'errors', 'config'}
 
 # part: what of ours it may use, what from outside the standard library, what of that it may not
@@ -20,16 +20,25 @@ TABLE = {
     'config': ({'errors'}, {'yaml', 'jsonschema'}, NETWORK | {'threading'}),
     'codec': ({'errors'}, {'numpy', 'fastcrc'}, NETWORK | {'threading'}),
     'transport': (BASE, set(), set()),
-    **{name: (BASE | PEERS | {'codec', 'transport'}, set(), {'socket', 'ssl'}) for name in PEERS},
+    'peers': ({'codec', 'transport'} | BASE, set(), {'socket', 'ssl'}),
+    # `Unpack` is for type checkers only
+    **{
+        name: (
+            {'codec', 'peers', 'transport'} | BASE | FACES,
+            {'typing_extensions'},
+            {'socket', 'ssl'},
+        )
+        for name in FACES
+    },
     'converters': ({'codec'} | BASE, {'numpy'} | ROS_MESSAGES, NETWORK),
     'nodes': (
-        {'codec', 'converters', 'transport'} | BASE | PEERS,
+        {'codec', 'converters', 'transport', 'peers'} | BASE | FACES,
         {'numpy'} | ROS_MESSAGES | ROS_TOOLS,
         {'socket', 'ssl', 'struct'},
     ),
     # `Peer` is what a server says a message came from; the verbs bring libraries of their own
-    'tools': ({'codec', 'client', 'server', 'peer', 'nodes', 'sim'} | BASE, None, set()),
-    'sim': ({'codec', 'client', 'server', 'peer'} | BASE, {'numpy'}, ROS_TOOLS),
+    'tools': ({'codec', 'client', 'server', 'aio', 'peers', 'nodes', 'sim'} | BASE, None, set()),
+    'sim': ({'codec', 'client', 'server', 'aio', 'peers'} | BASE, {'numpy'}, ROS_TOOLS),
     # only `connect` and `serve`, on first use
     '__init__': ({'client', 'server'}, set(), NETWORK),
 }
@@ -86,5 +95,5 @@ def test_the_table_is_read_against_real_imports():
     found = {whose for path in FILES for whose, _ in imports(path)}
     assert found == {'ours', 'theirs'}
     assert ('theirs', 'rclpy') in set(imports(PACKAGE / 'nodes' / 'bridge.py'))
-    assert ('ours', 'codec') in set(imports(PACKAGE / 'peer.py'))
+    assert ('ours', 'codec') in set(imports(PACKAGE / 'peers' / 'peer.py'))
     assert ('ours', 'errors') in set(imports(PACKAGE / 'transport' / 'tcp.py'))

@@ -14,7 +14,8 @@ from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
 from igtl_ros2.errors import EncodeError
-from igtl_ros2.peer import Mailbox, Outgoing
+from igtl_ros2.peers import Outgoing
+from igtl_ros2.peers.mailbox import Mailbox
 
 
 @pytest.fixture

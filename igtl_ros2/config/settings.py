@@ -343,7 +343,7 @@ def refuse_misfit(name: str, mode: str, protocol: str) -> None:
     group = SETTINGS[name].parameter.partition('.')[0]
     if group in ('tls', 'udp') and protocol != group:
         raise ConfigError(f'{name}: found with protocol {protocol}; allowed only with {group}')
-    if group in ('tcp', 'reconnect') and protocol == 'udp':
+    if (group in ('tcp', 'reconnect') or name == 'client_info') and protocol == 'udp':
         raise ConfigError(f'{name}: found with protocol udp, which has no connections; '
                           'allowed only with tcp and tls')
     client_only = ('tls_server_name', 'tls_insecure', 'client_info')

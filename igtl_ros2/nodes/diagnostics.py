@@ -9,7 +9,7 @@ from rclpy.node import Node
 from std_msgs.msg import String as RosString
 
 from ..client import Client
-from ..peer import Peer
+from ..peers import Peer
 from ..server import Server
 from .receive import STATE_QOS, Receiver
 from .report import Report

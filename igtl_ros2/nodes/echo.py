@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from ..converters.units import ns_from_time
-from ..peer import Peer
+from ..peers import Peer
 
 _MEMORY = 4096
 

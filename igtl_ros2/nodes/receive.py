@@ -25,7 +25,7 @@ from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros
 from ..converters.units import choose_stamp, ros_text, time_from_ns
 from ..errors import ConversionError
-from ..peer import STREAM_TYPES, Peer
+from ..peers import STREAM_TYPES, Peer
 from .echo import EchoGuard
 from .report import Report
 from .tf import TfBroadcaster

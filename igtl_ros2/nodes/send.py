@@ -22,7 +22,7 @@ from ..config import Mapping, SendRule, Settings
 from ..converters.registry import FromRos, Sending, leaves, sender
 from ..converters.units import matrix_from_metres, time_from_ns
 from ..errors import ConversionError, EncodeError
-from ..link import Link
+from ..face import Face
 from .echo import EchoGuard
 from .report import Report
 from .tf import TfSource
@@ -66,7 +66,7 @@ class Sender:
         node: Node,
         settings: Settings,
         mapping: Mapping,
-        link: Link,
+        link: Face,
         report: Report,
         echo: EchoGuard,
         now_ns: Callable[[], int],

@@ -33,7 +33,7 @@ from ..codec.messages.pose import Position, Transform
 from ..codec.messages.text import Status, StatusCode, String
 from ..config import SETTINGS, Settings
 from ..errors import ConfigError, PeerError
-from ..peer import Peer
+from ..peers import Peer
 from ..server import Server
 
 PROBE = 'ProbeToTracker'

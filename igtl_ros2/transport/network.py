@@ -51,7 +51,24 @@ class _Loop(asyncio.SelectorEventLoop):
         return await found
 
 
-class NetworkThread:
+class Network:
+    """
+    The asyncio event loop in which all work of some connections is done.
+
+    Made as it is, that is the loop that runs now.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        """Take a loop, or that which runs."""
+        self.loop = loop or asyncio.get_running_loop()
+
+    def post(self, function: Callable[..., Any], *args: Any) -> None:
+        """Have a function called in the loop, without waiting; not at all once it is closed."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self.loop.call_soon_threadsafe(function, *args)
+
+
+class NetworkThread(Network):
     """
     An asyncio event loop in a daemon thread of its own.
 
@@ -60,7 +77,7 @@ class NetworkThread:
 
     def __init__(self, name: str = 'igtl-network') -> None:
         """Start the thread."""
-        self.loop: asyncio.AbstractEventLoop = _Loop()
+        super().__init__(_Loop())
         self._last_task: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._main, name=name, daemon=True)
         self._thread.start()
@@ -79,11 +96,6 @@ class NetworkThread:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0)  # sockets that were closed just now need one more turn of the loop
-
-    def post(self, function: Callable[..., Any], *args: Any) -> None:
-        """Have a function called in the thread, without waiting; not at all once it is stopped."""
-        with contextlib.suppress(RuntimeError):  # the loop is closed
-            self.loop.call_soon_threadsafe(function, *args)
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine in the thread and wait for its result; not for the thread itself."""

@@ -6,10 +6,12 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
-from ..config.address import Address
+from ..config import Address, Settings
 from ..errors import PeerError
+from .tls import Tls
 
 # A peer whose machine vanished is noticed after 10 + 3 * 5 s of silence, not after two hours
 _KEEPALIVE = (('TCP_KEEPIDLE', 10), ('TCP_KEEPINTVL', 5), ('TCP_KEEPCNT', 3))
@@ -43,6 +45,7 @@ class Stream(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._keeps_up = True
         self.address = ''
+        self.peer_name = ''
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start."""
@@ -113,6 +116,19 @@ class Stream(asyncio.BufferedProtocol):
         if self._transport is not None:
             self._transport.resume_reading()
 
+    def close(self) -> None:
+        """Close when what was written has left."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def finish(self) -> None:
+        """Write no more, and go on reading until the peer closes."""
+        if self._transport is not None:
+            if self._transport.can_write_eof():
+                self._transport.write_eof()
+            else:
+                self._transport.close()
+
     def abort(self) -> None:
         """Close at once."""
         if self._transport is not None:
@@ -126,13 +142,15 @@ def _reason(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-async def open_stream(address: Address, sink: Sink, timeout_s: float | None) -> Stream:
+async def open_stream(settings: Settings, sink: Sink, tls: Tls | None = None) -> Stream:
     """
     Connect to a TCP server.
 
     :raises PeerError: if that fails or takes longer than `timeout_s`.
     """
     loop = asyncio.get_running_loop()
+    address = settings.address
+    timeout_s = settings.connect_timeout
     connecting = loop.create_connection(lambda: Stream(sink), address.host, address.port)
     try:
         _, stream = await asyncio.wait_for(connecting, timeout_s)
@@ -144,7 +162,10 @@ async def open_stream(address: Address, sink: Sink, timeout_s: float | None) -> 
 
 
 async def listen(
-    address: Address, make_sink: Callable[[], Sink]
+    settings: Settings,
+    make_sink: Callable[[], Sink],
+    refused: Callable[[str, str], None],
+    tls: Tls | None = None,
 ) -> tuple[asyncio.Server, Address]:
     """
     Accept TCP connections; port 0 takes any free one.
@@ -152,6 +173,7 @@ async def listen(
     :raises PeerError: if the address cannot be listened on.
     """
     loop = asyncio.get_running_loop()
+    address = settings.address
     try:
         server = await loop.create_server(
             lambda: Stream(make_sink()), address.host, address.port, backlog=128
@@ -162,7 +184,7 @@ async def listen(
     if address.port == 0 and len(server.sockets) > 1:
         # a name such as localhost with several addresses, and each of them got another port
         server.close()
-        return await listen(address._replace(port=port), make_sink)
+        return await listen(replace(settings, port=port), make_sink, refused, tls)
     return server, Address('tcp', host, port)
 
 

@@ -43,7 +43,7 @@ def test_a_signal_ends_it_cleanly(number):
 
 
 def test_a_signal_ends_it_while_a_peer_does_not_read():
-    process = start('-p', 'mode:=server', '-p', 'port:=0', '-p', 'send_timeout:=0.0')
+    process = start('-p', 'mode:=server', '-p', 'port:=0', '-p', 'limits.send_timeout:=0.0')
     said = read_until(process, 'listening on')
     address = said.split('listening on ')[-1].strip()
     with connect(address) as client:

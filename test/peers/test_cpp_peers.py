@@ -95,7 +95,7 @@ def test_tracker_server_is_published_in_metres_also_after_it_hung_up(cpp, bridge
     poses = user.listen('/x/Tracker/transform', TransformStamped)
     infos = user.listen('/x/Tracker/info', RosString, STATE)
     cpp('TrackerServer', free_port, 100)
-    client = bridge(mode='client', port=free_port, reconnect_delay=0.05)
+    client = bridge(mode='client', port=free_port, **{'reconnect.delay': 0.05})
 
     def hundreds():
         """It closes the connection after each hundred messages."""

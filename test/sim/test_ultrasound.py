@@ -57,7 +57,7 @@ def collect(client, wanted):
     """Receive until there is a message of every (type, device)."""
     found = {}
     while not wanted <= set(found):
-        message = client.receive(END_S)[1]
+        message = client.receive(END_S)
         found.setdefault((message.type_name, message.device_name), []).append(message)
     return found
 
@@ -162,7 +162,7 @@ def test_version_1_leaves_out_what_it_could_not_mark_as_invalid():
             stamps = []
             # A whole turn, in and out of view, by the clock of the scene
             while not stamps or stamps[-1] - stamps[0] < 5 * NS:
-                message = client.receive(END_S)[1]
+                message = client.receive(END_S)
                 assert message.version == 1
                 if message.device_name == STYLUS:
                     assert scene.in_view(STYLUS, message.timestamp_ns)

@@ -1,0 +1,258 @@
+"""`connect` and `serve` for asyncio: the same links, in the event loop that runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Generator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from .codec import Message
+from .config import Settings
+from .face import LINGER_S, Face, settings_for
+from .peers import OnMessage, OnPeer, Peer
+from .transport.network import Network
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .config.options import (
+        ClientOptions,
+        DatagramClientOptions,
+        DatagramServerOptions,
+        ServerOptions,
+    )
+    from .transport.tls import SSLContext
+
+AnyAsync = TypeVar('AnyAsync', bound='Async')
+AnyFace = TypeVar('AnyFace', bound='Client | Server')
+
+
+class Async(Face):
+    """A link in the event loop that runs; its methods wait as coroutines."""
+
+    def __init__(self, settings: Settings, **callbacks: Any) -> None:
+        """Make it; `connect` and `serve` open it as well."""
+        super().__init__(settings, Network(), **callbacks)
+        self._waiting: set[asyncio.Future[None]] = set()
+        self.link.on_change = self._wake
+
+    def _wake(self) -> None:
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def _wait_for(self, is_so: Callable[[], bool], timeout_s: float | None) -> None:
+        """Wait until something is so, or no longer than that."""
+        loop = self.link.network.loop
+        until = None if timeout_s is None else loop.time() + timeout_s
+        while not is_so():
+            left = None if until is None else until - loop.time()
+            if left is not None and left <= 0:
+                return
+            future = loop.create_future()
+            self._waiting.add(future)
+            try:
+                await asyncio.wait([future], timeout=left)
+            finally:
+                self._waiting.discard(future)
+
+    async def wait_connected(self, timeout_s: float | None = None) -> Peer:
+        """
+        Wait until a peer is connected, and give the one that is longest.
+
+        :raises PeerError: if none is in time, or the link is over.
+        """
+        await self._wait_for(self.link.has_peers, timeout_s)
+        return self.link.a_peer(timeout_s)
+
+    async def flush(self, timeout_s: float | None = None) -> None:
+        """
+        Wait until everything that was sent has left for the network.
+
+        :raises PeerError: if it has not in time.
+        """
+        await self.link.flush(timeout_s)
+
+    async def close(self, linger_s: float = LINGER_S) -> None:
+        """
+        Close all connections; calling it twice does no harm.
+
+        :param linger_s: how long messages that are not sent yet may take to leave.
+        """
+        await self.link.shut_down(linger_s)
+
+    async def __aenter__(self: AnyAsync) -> AnyAsync:
+        """Use it in an async with statement."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        await self.close()
+
+    async def _receive(self, timeout_s: float | None) -> tuple[Peer, Message]:
+        await self._wait_for(self.link.has_news, timeout_s)
+        return self.link.next_item(timeout_s)
+
+    async def _has_more(self) -> bool:
+        await self._wait_for(self.link.has_news, None)
+        return self.link.has_more()
+
+
+class Client(Async):
+    """A connection to a server that comes back by itself, see `igtl_ros2.client.Client`."""
+
+    async def receive(self, timeout_s: float | None = None) -> Message:
+        """
+        Wait for the next message.
+
+        :raises PeerError: if none arrives in time, or the link is closed or gave up.
+        """
+        return (await self._receive(timeout_s))[1]
+
+    async def __aiter__(self) -> AsyncIterator[Message]:
+        """
+        Give the messages as they arrive, until the link is closed or the server ended it.
+
+        :raises PeerError: if the link gave up, see `Settings.reconnect`.
+        """
+        while await self._has_more():
+            yield await self.receive()
+
+
+class Server(Async):
+    """A server; every client gets every message that is sent."""
+
+    async def receive(self, timeout_s: float | None = None) -> tuple[Peer, Message]:
+        """
+        Wait for the next message of any client.
+
+        :raises PeerError: if none arrives in time, or the server is closed.
+        """
+        return await self._receive(timeout_s)
+
+    async def __aiter__(self) -> AsyncIterator[tuple[Peer, Message]]:
+        """Give (client, message) as they arrive, until the server is closed."""
+        while await self._has_more():
+            yield await self.receive()
+
+
+class Opening(Generic[AnyFace]):
+    """What `connect` and `serve` give: to be awaited, or to be entered with `async with`."""
+
+    def __init__(self, make: Callable[[], AnyFace], timeout_s: float | None, wait: bool) -> None:
+        """Do nothing yet."""
+        self._make = make
+        self._timeout_s = timeout_s
+        self._wait = wait
+        self._face: AnyFace | None = None
+
+    async def _open(self) -> AnyFace:
+        face = self._make()
+        try:
+            await face.link.open()
+            if self._wait:
+                await face.wait_connected(self._timeout_s)
+        except BaseException:
+            await face.close(0.0)
+            raise
+        return face
+
+    def __await__(self) -> Generator[Any, None, AnyFace]:
+        """Open it."""
+        return self._open().__await__()
+
+    async def __aenter__(self) -> AnyFace:
+        """Open it."""
+        self._face = await self._open()
+        return self._face
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        if self._face is not None:
+            await self._face.close()
+
+
+@overload
+def connect(
+    url: str,
+    *,
+    timeout_s: float | None = 5.0,
+    on_message: OnMessage | None = None,
+    on_peer: OnPeer | None = None,
+    tls_context: SSLContext | None = None,
+    **settings: Unpack[ClientOptions],
+) -> Opening[Client]: ...
+@overload
+def connect(
+    url: str,
+    *,
+    timeout_s: float | None = 5.0,
+    on_message: OnMessage | None = None,
+    on_peer: OnPeer | None = None,
+    **settings: Unpack[DatagramClientOptions],
+) -> Opening[Client]: ...
+def connect(
+    url: str,
+    *,
+    timeout_s: float | None = 5.0,
+    on_message: OnMessage | None = None,
+    on_peer: OnPeer | None = None,
+    tls_context: SSLContext | None = None,
+    **settings: Any,
+) -> Opening[Client]:
+    """
+    Connect to an OpenIGTLink server: `async with connect(url) as peer:`, or `await connect(url)`.
+
+    Parameters and errors are those of `igtl_ros2.connect`; callbacks are called in the event
+    loop and must not wait.
+    """
+    callbacks = {'on_message': on_message, 'on_peer': on_peer, 'tls_context': tls_context}
+    made = settings_for('client', url, settings)
+    return Opening(lambda: Client(made, **callbacks), timeout_s, wait=True)
+
+
+@overload
+def serve(
+    url: str = ...,
+    *,
+    on_message: OnMessage | None = None,
+    on_peer: OnPeer | None = None,
+    tls_context: SSLContext | None = None,
+    **settings: Unpack[ServerOptions],
+) -> Opening[Server]: ...
+@overload
+def serve(
+    url: str = ...,
+    *,
+    on_message: OnMessage | None = None,
+    on_peer: OnPeer | None = None,
+    **settings: Unpack[DatagramServerOptions],
+) -> Opening[Server]: ...
+def serve(
+    url: str = 'tcp://127.0.0.1:18944',
+    *,
+    on_message: OnMessage | None = None,
+    on_peer: OnPeer | None = None,
+    tls_context: SSLContext | None = None,
+    **settings: Any,
+) -> Opening[Server]:
+    """
+    Serve OpenIGTLink: `async with serve(url) as server:`, or `await serve(url)`.
+
+    Parameters and errors are those of `igtl_ros2.serve`; callbacks are called in the event loop
+    and must not wait.
+    """
+    callbacks = {'on_message': on_message, 'on_peer': on_peer, 'tls_context': tls_context}
+    made = settings_for('server', url, settings)
+    return Opening(lambda: Server(made, **callbacks), None, wait=False)

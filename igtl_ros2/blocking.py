@@ -1,0 +1,100 @@
+"""Links for scripts that wait: what `client.py` and `server.py` share."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, TypeVar
+
+from .codec import Message
+from .config import Settings
+from .face import LINGER_S, Face
+from .peers import Peer
+from .transport.network import NetworkThread
+
+AnyBlocking = TypeVar('AnyBlocking', bound='Blocking')
+
+
+class Blocking(Face):
+    """
+    A link with a network thread of its own; its methods wait, in any other thread.
+
+    :param settings: see `config.Settings`.
+    :param callbacks: `on_message`, called with (peer, message) in the network thread (without it,
+        messages wait for `receive`, and peers wait when too many do), and `on_peer`, called with
+        (peer, True or False) in the network thread when one joins or leaves.
+    :raises PeerError: if an address cannot be listened on.
+    :raises ConfigError: if the files for TLS do not fit.
+    """
+
+    def __init__(self, settings: Settings, **callbacks: Any) -> None:
+        """Start the network thread, and to listen or to connect."""
+        self._network = NetworkThread()
+        try:
+            super().__init__(settings, self._network, **callbacks)
+            self._network.run(self.link.open())
+        except BaseException:
+            self._network.stop(self._nothing_to_close)
+            raise
+
+    async def _nothing_to_close(self) -> None:
+        """Say farewell to nobody."""
+
+    def wait_connected(self, timeout_s: float | None = None) -> Peer:
+        """
+        Wait until a peer is connected, and give the one that is longest.
+
+        :raises PeerError: if none is in time, or the link is over.
+        """
+        link = self.link
+        with link.changed:
+            link.changed.wait_for(link.has_peers, timeout_s)
+            return link.a_peer(timeout_s)
+
+    def flush(self, timeout_s: float | None = None) -> None:
+        """
+        Wait until everything that was sent has left for the network.
+
+        :raises PeerError: if it has not in time.
+        """
+        self._network.run(self.link.flush(timeout_s))
+
+    def close(self, linger_s: float = LINGER_S) -> None:
+        """
+        Close all connections; calling it twice does no harm.
+
+        Called back in the network thread, it does not wait for the end.
+
+        :param linger_s: how long messages that are not sent yet may take to leave.
+        """
+        self.link.mark_closed()
+        self._network.stop(lambda: self.link.shut_down(linger_s))
+
+    def __enter__(self: AnyBlocking) -> AnyBlocking:
+        """Use it in a with statement."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def _receive(self, timeout_s: float | None) -> tuple[Peer, Message]:
+        link = self.link
+        with link.changed:
+            link.changed.wait_for(link.has_news, timeout_s)
+            return link.next_item(timeout_s)
+
+    def _has_more(self) -> bool:
+        """
+        Wait for a message, or the end.
+
+        :raises PeerError: if the link gave up.
+        """
+        link = self.link
+        with link.changed:
+            link.changed.wait_for(link.has_news)
+            return link.has_more()

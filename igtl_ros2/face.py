@@ -1,0 +1,79 @@
+"""What the blocking and the asyncio face of a link have in common: all that never waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .codec import Message
+from .config import Address, Settings, parse_url
+from .peers import Link, Peer, make_link
+from .transport.network import Network
+
+LINGER_S = 0.5
+
+
+class Face:
+    """
+    A link as scripts see it.
+
+    Sending never blocks. The last message of each type and device is held, and sent to every
+    peer that joins later.
+    """
+
+    def __init__(self, settings: Settings, network: Network, **callbacks: Any) -> None:
+        """Make the link."""
+        self.link: Link = make_link(settings, network, **callbacks)
+
+    @property
+    def settings(self) -> Settings:
+        """What it was made with."""
+        return self.link.settings
+
+    @property
+    def address(self) -> Address:
+        """Where it listens, or what it connects to."""
+        return self.link.address
+
+    @property
+    def peers(self) -> list[Peer]:
+        """The peers that are connected now."""
+        return self.link.peers
+
+    @property
+    def state(self) -> str:
+        """What the link does: connecting, connected, listening, ended, failed or closed."""
+        return self.link.state
+
+    @property
+    def last_error(self) -> str:
+        """What went wrong last; empty if nothing did."""
+        return self.link.last_error
+
+    @property
+    def reconnects(self) -> int:
+        """How often the connection came back."""
+        return self.link.reconnects
+
+    def send(
+        self, message: Message, *, hold: bool | None = None, exclude: Iterable[Peer] = ()
+    ) -> None:
+        """
+        Send a message to all peers; never blocks, callable from any thread.
+
+        A message that cannot be encoded, or that a peer cannot take, is counted and logged.
+
+        :param hold: keep it for peers who join later; left out: yes, unless it is a query.
+        :param exclude: peers that shall not get it.
+        """
+        self.link.send(message, hold=hold, exclude=exclude)
+
+
+def settings_for(mode: str, url: str, values: dict[str, Any]) -> Settings:
+    """
+    Make the settings of `connect` and `serve`.
+
+    :raises ConfigError: if the URL or a setting is wrong, or they do not fit together.
+    """
+    parse_url(url)  # an empty one would mean the defaults
+    return Settings.from_values({**values, 'mode': mode, 'url': url})

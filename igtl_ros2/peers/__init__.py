@@ -1,0 +1,40 @@
+"""Connections with messages on them: peers, their mailboxes, and the links they belong to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..config import Settings
+from ..transport.network import Network
+from ..transport.tls import Tls
+from .dialer import Dialer
+from .link import Link, OnMessage, OnPeer
+from .listener import Listener
+from .mailbox import STREAM_TYPES
+from .peer import Outgoing, Peer
+
+__all__ = [
+    'STREAM_TYPES',
+    'Link',
+    'OnMessage',
+    'OnPeer',
+    'Outgoing',
+    'Peer',
+    'make_link',
+]
+
+
+def make_link(
+    settings: Settings, network: Network, *, tls_context: Any = None, **callbacks: Any
+) -> Link:
+    """
+    Make the link that the settings ask for; `Link.open` opens it.
+
+    :param network: where its work is done.
+    :param tls_context: an `ssl.SSLContext` in place of the files of the settings.
+    :param callbacks: `on_message` and `on_peer`, see `Link`.
+    :raises ConfigError: if the files for TLS do not fit.
+    """
+    tls = Tls(settings, tls_context) if settings.protocol == 'tls' else None
+    kind = Dialer if settings.mode == 'client' else Listener
+    return kind(settings, network, tls, **callbacks)

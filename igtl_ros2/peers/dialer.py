@@ -1,0 +1,76 @@
+"""A client's side of TCP and TLS: one server, connected again whenever it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from typing import Any
+
+from ..config import Settings
+from ..errors import PeerError
+from ..transport.network import Network
+from ..transport.tcp import open_stream
+from ..transport.tls import Tls
+from .link import Link
+from .peer import Peer, StreamPeer
+
+
+class Dialer(Link):
+    """A link to one server that comes back by itself; what is sent meanwhile is held."""
+
+    def __init__(
+        self, settings: Settings, network: Network, tls: Tls | None, **callbacks: Any
+    ) -> None:
+        """Do not connect yet."""
+        super().__init__(settings, network, **callbacks)
+        self._tls = tls
+
+    def _state(self) -> str:
+        return 'connected' if self._peers else 'connecting'
+
+    async def open(self) -> None:
+        """Start connecting."""
+        await super().open()
+        self.add_task(self._keep_connected())
+
+    async def _keep_connected(self) -> None:
+        settings = self.settings
+        clock = self.network.loop.time
+        delay = settings.reconnect_delay
+        failures = 0
+        was_connected = told = False
+        while True:
+            peer = StreamPeer(self, settings)
+            failure: PeerError | None = None
+            try:
+                await open_stream(settings, peer, self._tls)
+            except PeerError as error:
+                failure = error
+                self.last_error = str(error)
+                if not told and settings.reconnect:
+                    self.say('trying', logging.WARNING, f'{error}; trying again until it is there')
+                    told = True
+            else:
+                began = clock()
+                self.reconnects += was_connected
+                was_connected, told = True, False
+                await peer.closed.wait()
+                if not peer.closed_in_order:
+                    failure = PeerError(self.last_error)
+                # A server that accepts and closes at once is as good as none
+                if clock() - began > settings.reconnect_max_delay:
+                    delay, failures = settings.reconnect_delay, 0
+            failures += 1
+            if not settings.reconnect or failures == settings.reconnect_attempts:
+                if failure is not None:
+                    self.say('gave up', logging.WARNING, f'gave up: {failure}')
+                self.end(failure)
+                return
+            await asyncio.sleep(delay * (1 - settings.reconnect_jitter * random.random()))
+            delay = min(settings.reconnect_factor * delay, settings.reconnect_max_delay)
+
+    def joined(self, peer: Peer) -> None:
+        """Forget what went wrong before."""
+        self.last_error = ''
+        super().joined(peer)

@@ -1,0 +1,358 @@
+"""What all links share: their peers, held state, sending and receiving."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+from ..codec import Message
+from ..config import Address, Settings
+from ..errors import PeerError
+from ..transport.network import Network
+from .mailbox import Key
+from .peer import Outgoing, Peer
+
+_HOUSEKEEPING_S = 0.25
+# Asked once and answered once: nothing that a peer who joins later should be told
+_NOT_HELD = ('GET_', 'STT_', 'STP_', 'RTS_', 'COMMAND', 'QUERY')
+# Peers that come and go in a loop must not fill the disk: so many lines in so many seconds
+_LOG_LINES = 50
+_LOG_PERIOD_S = 10.0
+
+_log = logging.getLogger(__name__)
+OnMessage = Callable[[Peer, Message], None]
+OnPeer = Callable[[Peer, bool], None]
+
+
+class Link:
+    """
+    One end of an OpenIGTLink network: a server with its clients, or a client with its server.
+
+    It never waits: the blocking face (`client.py`, `server.py`) and that for asyncio (`aio.py`)
+    do. All its work is done in the network's thread; what other threads may call says so.
+
+    :param settings: see `config.Settings`.
+    :param network: where its work is done.
+    :param on_message: called with (peer, message) in the network's thread; without it, messages
+        wait for `next_item`, and peers wait when too many do.
+    :param on_peer: called with (peer, True or False) when one joins or leaves.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        network: Network,
+        *,
+        on_message: OnMessage | None = None,
+        on_peer: OnPeer | None = None,
+    ) -> None:
+        """Start with no peers; `open` gets them."""
+        self.settings = settings
+        self.network = network
+        #: where it listens or what it connects to
+        self.address: Address = settings.address
+        #: how often a connection came back
+        self.reconnects = 0
+        #: connections that were refused
+        self.refusals = 0
+        #: what went wrong last
+        self.last_error = ''
+        #: guards what follows; whoever waits for a peer or a message waits here
+        self.changed = threading.Condition()
+        #: called, with `changed` held, after every change
+        self.on_change: Callable[[], None] | None = None
+        self._on_message = on_message
+        self._on_peer = on_peer
+        self._peers: list[Peer] = []
+        self._held: OrderedDict[Key, Outgoing] = OrderedDict()
+        self._wake_posted = False
+        self._inbox: deque[tuple[Peer, Message]] = deque()
+        self._paused: set[Peer] = set()
+        self._closed = False
+        self._failure: PeerError | None = None
+        self._ended = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._log_counts: Counter[str] = Counter()
+        self._log_since = 0.0
+
+    @property
+    def peers(self) -> list[Peer]:
+        """The peers that are connected now; for any thread."""
+        with self.changed:
+            return list(self._peers)
+
+    @property
+    def state(self) -> str:
+        """What it is doing, in a word; for any thread."""
+        if self._closed:
+            return 'closed'
+        return 'failed' if self._failure is not None else 'ended' if self._ended else self._state()
+
+    def _state(self) -> str:
+        """Tell the state of a link that is in use."""
+        raise NotImplementedError
+
+    # -- sending, from any thread
+
+    def send(
+        self, message: Message, *, hold: bool | None = None, exclude: Iterable[Peer] = ()
+    ) -> None:
+        """
+        Send a message to all peers; never blocks.
+
+        A message that cannot be encoded, or that a peer cannot take, is counted and logged.
+
+        :param hold: keep it for peers who join later; left out: yes, unless it is a query.
+        :param exclude: peers that shall not get it.
+        """
+        outgoing = Outgoing(message)
+        excluded = set(exclude)
+        with self.changed:
+            if hold or hold is None and not message.type_name.startswith(_NOT_HELD):
+                self._held[outgoing.key] = outgoing
+                self._held.move_to_end(outgoing.key)
+                if len(self._held) > self.settings.queue_messages:
+                    # more than a mailbox takes would not reach anybody
+                    self._held.popitem(last=False)
+            peers = [peer for peer in self._peers if peer not in excluded]
+        self.post_to(peers, outgoing)
+
+    def post_to(self, peers: Iterable[Peer], outgoing: Outgoing) -> None:
+        """Put a message into mailboxes and wake the network's thread, if it is not awake yet."""
+        for peer in peers:
+            peer.post(outgoing)
+        with self.changed:
+            wake, self._wake_posted = not self._wake_posted, True
+        if wake:
+            self.network.post(self._wake)
+
+    def _wake(self) -> None:
+        with self.changed:
+            self._wake_posted = False
+        for peer in self.peers:
+            peer.pump()
+
+    async def flush(self, timeout_s: float | None = None) -> None:
+        """
+        Wait until everything that was sent has left for the network.
+
+        :raises PeerError: if it has not in time.
+        """
+        until = None if timeout_s is None else self.network.loop.time() + timeout_s
+        while waiting := [peer for peer in self.peers if not peer.is_idle]:
+            if until is not None and self.network.loop.time() >= until:
+                names = ', '.join(peer.address for peer in waiting)
+                raise PeerError(f'{names}: not everything left within {timeout_s:g} s')
+            await asyncio.sleep(0.005)
+
+    # -- receiving, from any thread, with `changed` held
+
+    def has_news(self) -> bool:
+        """Tell whether `next_item` has an answer."""
+        return bool(self._inbox) or self.is_over
+
+    def has_more(self) -> bool:
+        """
+        Tell whether a message waits; false at the end.
+
+        :raises PeerError: if the link gave up.
+        """
+        if not self._inbox and self._failure is not None:
+            raise self._failure
+        return bool(self._inbox)
+
+    def next_item(self, timeout_s: float | None = None) -> tuple[Peer, Message]:
+        """
+        Take the oldest message that waits.
+
+        :param timeout_s: how long was waited for it, for the text of the error.
+        :raises PeerError: if there is none, or there will never be one.
+        """
+        if not self._inbox:
+            self._raise_over()
+            raise PeerError(f'{self.address}: no message within {timeout_s} s')
+        item = self._inbox.popleft()
+        if self._paused and len(self._inbox) <= self.settings.queue_messages // 2:
+            self.network.post(self._resume)
+        return item
+
+    def has_peers(self) -> bool:
+        """Tell whether `a_peer` has an answer."""
+        return bool(self._peers) or self.is_over
+
+    def a_peer(self, timeout_s: float | None = None) -> Peer:
+        """
+        Give the peer that is connected longest.
+
+        :param timeout_s: how long was waited for it, for the text of the error.
+        :raises PeerError: if there is none.
+        """
+        if not self._peers:
+            self._raise_over()
+            nothing = f'{self.address}: no connection within {timeout_s} s'
+            raise PeerError(self.last_error or nothing)
+        return self._peers[0]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no message will come any more."""
+        return self._closed or self._ended
+
+    @property
+    def failure(self) -> PeerError | None:
+        """Why it gave up, if it did."""
+        return self._failure
+
+    def _raise_over(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if self._closed:
+            raise PeerError('the link is closed')
+        if self._ended:
+            raise PeerError(self.last_error)
+
+    def _resume(self) -> None:
+        with self.changed:
+            resumed, self._paused = self._paused, set()
+        for peer in resumed:
+            peer.resume_reading()
+
+    # -- called by peers
+
+    def joined(self, peer: Peer) -> None:
+        """Take a new peer in and give it what is held."""
+        with self.changed:
+            if self.is_over:
+                peer.disconnect('this side closed the link')
+                return
+            self._peers.append(peer)
+            for outgoing in self._held.values():
+                peer.post(outgoing)
+            self._notify()
+        self.say('connected', logging.INFO, f'{peer.address}: connected')
+        self._tell(self._on_peer, peer, True)
+
+    def left(self, peer: Peer, why: str) -> None:
+        """Forget a peer whose connection is gone."""
+        with self.changed:
+            if peer not in self._peers:
+                return  # it was refused
+            self._peers.remove(peer)
+            self._paused.discard(peer)
+            self._notify()
+        self.last_error = f'{peer.address}: {why}'
+        if not self._closed:
+            level = logging.WARNING if peer.cut_off else logging.INFO
+            self.say('disconnected', level, f'{peer.address}: disconnected: {why}')
+        self._tell(self._on_peer, peer, False)
+
+    def received(self, peer: Peer, message: Message) -> None:
+        """Hand a message on."""
+        if self._on_message is not None:
+            self._tell(self._on_message, peer, message)
+            return
+        with self.changed:
+            self._inbox.append((peer, message))
+            if len(self._inbox) >= self.settings.queue_messages:
+                self._paused.add(peer)
+                peer.pause_reading()
+            self._notify()
+
+    def _tell(self, callback: Callable[..., None] | None, peer: Peer, value: Any) -> None:
+        """Call back; what goes wrong there must not end the connection of a peer."""
+        try:
+            if callback is not None:
+                callback(peer, value)
+        except Exception as error:
+            peer.errors['callback'] += 1
+            peer.complain('callback', f'error in {callback!r}', error)
+
+    def _notify(self) -> None:
+        self.changed.notify_all()
+        if self.on_change is not None:
+            self.on_change()
+
+    def say(self, kind: str, level: int, text: str) -> None:
+        """Log a line, unless there were too many of its kind just now."""
+        now = time.monotonic()
+        if now - self._log_since >= _LOG_PERIOD_S:
+            for name, count in self._log_counts.items():
+                if count > _LOG_LINES:
+                    more = count - _LOG_LINES
+                    _log.warning('%s: %d more lines like "%s"', self.address, more, name)
+            self._log_counts.clear()
+            self._log_since = now
+        self._log_counts[kind] += 1
+        if self._log_counts[kind] <= _LOG_LINES:
+            _log.log(level, '%s', text)
+
+    # -- life
+
+    async def open(self) -> None:
+        """
+        Start to listen, or to connect.
+
+        :raises PeerError: if an address cannot be listened on.
+        """
+        self.add_task(self._housekeeping())
+
+    def add_task(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine until the link is closed."""
+        task = self.network.loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_done)
+
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error('%s: the link stopped working', self.address, exc_info=error)
+            self.end(PeerError(f'{self.address}: internal error: {error!r}'))
+
+    async def _housekeeping(self) -> None:
+        while True:
+            await asyncio.sleep(_HOUSEKEEPING_S)
+            for peer in self.peers:
+                peer.check_time_outs()
+
+    def end(self, failure: PeerError | None = None) -> None:
+        """
+        Note that there will be no more connections; what has arrived can still be read.
+
+        :param failure: why, if that is an error.
+        """
+        with self.changed:
+            self._ended = True
+            self._failure = failure
+            self._notify()
+
+    def mark_closed(self) -> None:
+        """Note that the user is done with it; for any thread."""
+        with self.changed:
+            self._closed = True
+            self._notify()
+
+    async def _stop(self) -> None:
+        """Stop what makes new connections; for subclasses."""
+
+    async def shut_down(self, linger_s: float) -> None:
+        """
+        Close all connections.
+
+        :param linger_s: how long messages that are not sent yet may take to leave.
+        """
+        self.mark_closed()
+        for task in list(self._tasks):
+            task.cancel()
+        await self._stop()
+        until = self.network.loop.time() + linger_s
+        while self.network.loop.time() < until and not all(p.is_idle for p in self.peers):
+            await asyncio.sleep(0.005)
+        peers = self.peers
+        for peer in peers:
+            peer.disconnect('this side closed the link', linger_s)
+        await asyncio.gather(*(peer.closed.wait() for peer in peers))

@@ -1,0 +1,72 @@
+"""A server's side of TCP and TLS: any number of clients."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from ..codec.messages.text import Status, StatusCode
+from ..config import Settings
+from ..transport.network import Network
+from ..transport.tcp import listen, stop_listening
+from ..transport.tls import Tls
+from .link import Link
+from .peer import Peer, StreamPeer
+
+# So many refused clients may still be reading why; more are closed without a word
+_MAX_FAREWELLS = 32
+
+
+class Listener(Link):
+    """A link that listens; every client gets every message that is sent."""
+
+    def __init__(
+        self, settings: Settings, network: Network, tls: Tls | None, **callbacks: Any
+    ) -> None:
+        """Do not listen yet."""
+        super().__init__(settings, network, **callbacks)
+        self._tls = tls
+        self._server: asyncio.Server | None = None
+        self._leaving: set[Peer] = set()
+
+    def _state(self) -> str:
+        return 'listening' if self._server is not None else 'opening'
+
+    async def open(self) -> None:
+        """Start to listen."""
+        await super().open()
+        self._server, self.address = await listen(
+            self.settings, lambda: StreamPeer(self, self.settings), self.refused, self._tls
+        )
+        self.say('listening', logging.INFO, f'listening on {self.address}')
+
+    def refused(self, address: str, reason: str) -> None:
+        """Note a connection that never became one."""
+        self.refusals += 1
+        self.last_error = f'{address}: {reason}'
+        self.say('refused', logging.WARNING, f'{address}: refused: {reason}')
+
+    def joined(self, peer: Peer) -> None:
+        """Take a new client in, if there is room."""
+        if len(self.peers) < self.settings.max_clients:
+            super().joined(peer)
+            return
+        why = f'{self.settings.max_clients} clients are connected, that is the limit'
+        self.refused(peer.address, why)
+        if len(self._leaving) >= _MAX_FAREWELLS:
+            peer.disconnect(why)
+            return
+        self._leaving.add(peer)
+        peer.refuse(Status(StatusCode.BUSY, error_name='Busy', message=why), why)
+
+    def left(self, peer: Peer, why: str) -> None:
+        """Forget a client."""
+        self._leaving.discard(peer)
+        super().left(peer, why)
+
+    async def _stop(self) -> None:
+        if self._server is not None:
+            await stop_listening(self._server)
+        for peer in list(self._leaving):
+            peer.disconnect('this side closed the link')

@@ -1,0 +1,389 @@
+"""One connection's life: what arrives becomes messages, what is sent waits in a mailbox."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter, deque
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..codec import Buffer, Decoder, Message, encode_parts
+from ..codec.messages.query import Query
+from ..codec.messages.text import Status, StatusCode
+from ..config import Settings
+from ..errors import DecodeError, EncodeError
+from .mailbox import Key, Mailbox
+
+if TYPE_CHECKING:
+    from ..transport.tcp import Stream
+    from .link import Link
+
+# asyncio copies what the socket does not take at once: never more than this
+_PIECE_BYTES = 1 << 18
+# How much one peer may write before the others get their turn
+_TURN_BYTES = 1 << 22
+_TURN_MESSAGES = 64
+# A peer can make up any number of type names: count the rest together
+_MAX_KINDS = 200
+# What a peer must at least send of a message while `stall_timeout` passes
+_PROGRESS_BYTES = 1024
+_REFUSAL_S = 1.0
+_PING = 'igtl_ros2 ping'
+
+_log = logging.getLogger(__name__)
+
+
+class Outgoing:
+    """A message on its way to any number of peers, encoded once for each header version."""
+
+    __slots__ = ('message', 'key', '_parts')
+
+    def __init__(self, message: Message) -> None:
+        """Keep the message."""
+        self.message = message
+        self.key: Key = (message.type_name, message.device_name)
+        self._parts: dict[int, list[Buffer]] = {}
+
+    def parts(self, peer_version: int) -> list[Buffer]:
+        """
+        Encode for a peer that understands header versions up to `peer_version`.
+
+        :raises EncodeError: if the message cannot be written.
+        """
+        version = min(self.message.version, peer_version)
+        parts = self._parts.get(version)
+        if parts is None:
+            parts = self._parts[version] = encode_parts(self.message, version)
+        return parts
+
+
+class Peer:
+    """
+    The other end of a connection, whatever carries it.
+
+    All its methods but `send` and `post` belong to the network's thread.
+    """
+
+    def __init__(self, link: Link, settings: Settings) -> None:
+        """Wait for a connection."""
+        self._link = link
+        self._settings = settings
+        self._complaints: dict[str, float] = {}
+        self._why_cut_off = ''
+        self._last_received = time.monotonic()
+        self._pinged: float | None = None
+        self._next_ping = self._last_received
+        self.mailbox = Mailbox(settings.queue_messages, settings.queue_bytes)
+        self.closed = asyncio.Event()
+        self.address = ''
+        #: who it is, where it has shown that: the name of its certificate
+        self.name = ''
+        self.received: Counter[str] = Counter()
+        self.sent: Counter[str] = Counter()
+        self.errors: Counter[str] = Counter()
+        self.received_bytes = 0
+        self.sent_bytes = 0
+        #: header versions that it has sent
+        self.seen_versions: set[int] = set()
+        #: seconds between the last GET_STATUS and its answer, see `Settings.ping_period`
+        self.round_trip_s: float | None = None
+
+    def __repr__(self) -> str:
+        """Tell who it is."""
+        return f'<Peer {self.address or "not connected"}>'
+
+    @property
+    def version(self) -> int:
+        """Highest header version that may be sent to this peer."""
+        if self._settings.header_version == 'auto':
+            return max(self.seen_versions, default=1)
+        return int(self._settings.header_version)
+
+    def send(self, message: Message) -> None:
+        """Send a message to this peer alone; never blocks, callable from any thread."""
+        self._link.post_to([self], Outgoing(message))
+
+    def post(self, outgoing: Outgoing) -> None:
+        """
+        Let a message wait until the network's thread sends it; callable from any thread.
+
+        It is encoded here and not in the network's thread, where the checksum of a large image
+        would keep all other peers waiting.
+        """
+        try:
+            parts = outgoing.parts(self.version)
+        except EncodeError as error:
+            self.errors['EncodeError'] += 1
+            self.complain('EncodeError', f'not sent: {outgoing.key}: {error}')
+        else:
+            self.mailbox.put(outgoing.key, parts)
+
+    # -- for what carries the connection
+
+    def start(self) -> None:
+        """Greet the peer, then let the link know."""
+        if self._settings.header_version == '2':
+            # Peers such as PLUS send metadata only to those who have sent some
+            greeting = Status(StatusCode.OK, metadata={'igtl_ros2': 'header version 2'})
+            self.post(Outgoing(greeting))
+        self._link.joined(self)
+        self.pump()
+
+    def hand_on(self, message: Message) -> None:
+        """Count a message that has arrived and hand it to the link."""
+        kind = message.type_name
+        if kind not in self.received and len(self.received) >= _MAX_KINDS:
+            kind = 'other'
+        self.received[kind] += 1
+        self.seen_versions.add(message.version)
+        if kind == 'STATUS' and message.device_name == _PING:
+            self._take_pong()
+        else:
+            self._link.received(self, message)
+
+    def take_error(self, error: DecodeError) -> None:
+        """Count and log a message that could not be read; close what is out of step."""
+        name = type(error).__name__
+        self.errors[name] += 1
+        if error.in_step:
+            self.complain(name, f'skipped a message: {name}: {error}')
+        else:
+            self.disconnect(f'{name}: {error}')
+
+    # -- called by the link
+
+    def pump(self) -> None:
+        """Write what waits, as far as the peer takes it."""
+        raise NotImplementedError
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was to be sent has left, or never will."""
+        raise NotImplementedError
+
+    def disconnect(self, why: str, linger_s: float = 0.0) -> None:
+        """
+        Close the connection; what it has received and not handed on yet is lost.
+
+        :param linger_s: how long what is written already may take to leave.
+        """
+        raise NotImplementedError
+
+    def refuse(self, status: Status, why: str) -> None:
+        """Tell a peer that was not let in why, and close."""
+        raise NotImplementedError
+
+    def check_time_outs(self) -> None:
+        """Cut off a peer that was silent for too long; ask the others how far away they are."""
+        now = time.monotonic()
+        idle, period = self._settings.idle_timeout, self._settings.ping_period
+        if idle and now - self._last_received > idle:
+            self.disconnect(f'sent nothing for {idle:g} s')
+        elif period and now >= self._next_ping:
+            self._next_ping = now + period
+            if self._pinged is not None:
+                self.round_trip_s = None  # the last answer is lost, or was never sent
+            self._pinged = now
+            self.send(Query('GET_STATUS', device_name=_PING))
+
+    def _take_pong(self) -> None:
+        if self._pinged is not None:
+            self.round_trip_s = time.monotonic() - self._pinged
+            self._pinged = None
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether this side closed the connection."""
+        return bool(self._why_cut_off)
+
+    def pause_reading(self) -> None:
+        """Let the peer wait until `resume_reading`."""
+
+    def resume_reading(self) -> None:
+        """Read again."""
+
+    def complain(self, kind: str, text: str, error: Exception | None = None) -> None:
+        """
+        Log a warning, at most one of each kind in 5 s.
+
+        :param error: show its traceback as well.
+        """
+        now = time.monotonic()
+        if now - self._complaints.get(kind, -5.0) >= 5.0:
+            self._complaints[kind] = now
+            _log.warning('%s: %s', self.address, text, exc_info=error)
+
+
+class StreamPeer(Peer):
+    """The other end of a TCP or TLS connection."""
+
+    def __init__(self, link: Link, settings: Settings) -> None:
+        """Wait for a connection."""
+        super().__init__(link, settings)
+        self._decoder = Decoder(
+            max_body_bytes=settings.max_body_bytes,
+            check_crc=settings.check_crc,
+            strict=settings.strict,
+        )
+        self._stream: Stream | None = None
+        self._pieces: deque[memoryview] = deque()
+        self._unsent_bytes = 0
+        self._last_sent = self._last_received
+        #: when and where the message that is incomplete now last made some progress
+        self._progress = (self._last_received, 0)
+        self._reading_paused = False
+        #: whether the peer closed the connection, between two messages
+        self.closed_in_order = False
+
+    # -- called by the stream
+
+    def connected(self, stream: Stream) -> None:
+        """Start."""
+        self._stream = stream
+        self.address = stream.address
+        self.name = stream.peer_name
+        self.start()
+
+    def get_buffer(self, size_hint: int) -> memoryview:
+        """Receive into the decoder's memory."""
+        return self._decoder.get_buffer(size_hint)
+
+    def buffer_updated(self, size: int) -> None:
+        """Take out the messages that are whole now."""
+        if self.cut_off:
+            return
+        self._last_received = now = time.monotonic()
+        self.received_bytes += size
+        self._decoder.buffer_updated(size)
+        while not self.cut_off:
+            try:
+                message = self._decoder.next_message()
+            except DecodeError as error:
+                self.take_error(error)
+                message = None
+                if error.in_step:
+                    continue
+            if message is None:
+                break
+            self.hand_on(message)
+            self._progress = now, self.received_bytes
+
+    def writable_again(self) -> None:
+        """Go on writing."""
+        self._last_sent = time.monotonic()
+        self.pump()
+
+    def lost(self, error: Exception | None) -> None:
+        """Clean up after the connection is gone."""
+        self._stream = None
+        self.closed.set()
+        why = self._why_cut_off
+        pending = self._decoder.pending_bytes
+        self.closed_in_order = not (why or error or pending)
+        if not why:
+            why = 'closed by the peer'
+            if error is not None:
+                why = getattr(error, 'strerror', None) or str(error) or type(error).__name__
+            if pending:
+                why += f', {pending} bytes into a message'
+        self._link.left(self, why)
+
+    # -- called by the link
+
+    def pump(self) -> None:
+        """Write what waits, as far as the peer takes it."""
+        stream = self._stream
+        if stream is None or self.cut_off:
+            return
+        messages = written = 0
+        while stream.writable:
+            if not self._pieces:
+                taken = self.mailbox.take()
+                if taken is None:
+                    break
+                (kind, _), parts = taken
+                self.sent[kind] += 1
+                self._pieces.extend(_pieces(parts))
+                messages += 1
+            piece = self._pieces.popleft()
+            stream.write(piece)
+            written += len(piece)
+            if written > _TURN_BYTES or messages > _TURN_MESSAGES:
+                self._link.network.post(self.pump)
+                break
+        self.sent_bytes += written
+        self.mailbox.congested = not stream.writable
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was to be sent has left, or never will."""
+        stream = self._stream
+        if stream is None:
+            return True
+        waits = not stream.is_closing and (len(self.mailbox) or self._pieces)
+        return not waits and not stream.unsent_bytes
+
+    def check_time_outs(self) -> None:
+        """Cut off a peer that stopped in the middle of a message, or does not read."""
+        if self._stream is None or self.cut_off:
+            return
+        super().check_time_outs()
+        now = time.monotonic()
+        stall, send = self._settings.stall_timeout, self._settings.send_timeout
+        pending, unsent = self._decoder.pending_bytes, self._stream.unsent_bytes
+        if not unsent or unsent != self._unsent_bytes:
+            self._unsent_bytes, self._last_sent = unsent, now
+        since, received = self._progress
+        # A byte now and then is no progress: a peer could hold its place for ever that way
+        moves = self.received_bytes - received >= _PROGRESS_BYTES
+        if not pending or moves or self._reading_paused:
+            self._progress = now, self.received_bytes
+        elif stall and now - since > stall:
+            self.disconnect(f'stopped {pending} bytes into a message for {stall:g} s')
+        if send and now - self._last_sent > send:
+            self.disconnect(f'did not read for {send:g} s')
+
+    def disconnect(self, why: str, linger_s: float = 0.0) -> None:
+        """Close the connection; what it has received and not handed on yet is lost."""
+        self._why_cut_off = self._why_cut_off or why
+        if self._stream is None:
+            return
+        if linger_s:
+            self._stream.close()
+            self._link.network.loop.call_later(linger_s, self._stream.abort)
+        else:
+            self._stream.abort()
+
+    def refuse(self, status: Status, why: str) -> None:
+        """Tell a peer that was not let in why, and close."""
+        self._why_cut_off = why
+        stream = self._stream
+        if stream is not None:
+            for part in encode_parts(status, 1):
+                stream.write(memoryview(part))
+            # What it sends is read, and dropped, until it closes: a reset would take the
+            # status from it
+            stream.finish()
+            self._link.network.loop.call_later(_REFUSAL_S, stream.abort)
+
+    def pause_reading(self) -> None:
+        """Let the peer wait until `resume_reading`."""
+        self._reading_paused = True
+        if self._stream is not None:
+            self._stream.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        self._reading_paused = False
+        self._last_received = time.monotonic()
+        if self._stream is not None:
+            self._stream.resume_reading()
+
+
+def _pieces(parts: list[Buffer]) -> Iterable[memoryview]:
+    for part in parts:
+        view = memoryview(part)
+        for start in range(0, len(view), _PIECE_BYTES):
+            yield view[start : start + _PIECE_BYTES]
