@@ -64,7 +64,8 @@ class Dialer(Link):
             failures += 1
             if not settings.reconnect or failures == settings.reconnect_attempts:
                 if failure is not None:
-                    self.say('gave up', logging.WARNING, f'gave up: {failure}')
+                    tries = f' after {failures} attempts' if failures > 1 else ''
+                    self.say('gave up', logging.WARNING, f'{failure}; gave up{tries}')
                 self.end(failure)
                 return
             await asyncio.sleep(delay * (1 - settings.reconnect_jitter * random.random()))

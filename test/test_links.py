@@ -1,0 +1,275 @@
+"""What keeps a link up, and what it lets a peer do: reconnection, refusals, time-outs."""
+
+import itertools
+import logging
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from network_peers import DEADLINE_S, RawPeer, text, until
+
+from igtl_ros2 import codec, connect, serve
+from igtl_ros2.client import Client
+from igtl_ros2.codec.messages.text import Status, StatusCode
+from igtl_ros2.config import SETTINGS, Settings, options, refuse_misfit
+from igtl_ros2.errors import ConfigError, PeerError
+
+LOCAL = 'tcp://127.0.0.1:0'
+
+
+# -- reconnection
+
+
+def test_without_reconnection_the_first_refusal_is_the_last():
+    with pytest.raises(PeerError, match='Connection refused'):
+        connect('tcp://127.0.0.1:1', timeout_s=None, reconnect=False)
+
+
+def test_attempts_are_counted(caplog):
+    with pytest.raises(PeerError, match=r'Connection refused$'):
+        connect(
+            'tcp://127.0.0.1:1', timeout_s=None, reconnect_attempts=3, reconnect_delay=0.01
+        )
+    assert 'gave up after 3 attempts' in caplog.text
+
+
+def test_a_server_that_ends_the_connection_in_order_ends_the_iteration():
+    with serve(LOCAL) as server:
+        client = connect(str(server.address), reconnect=False)
+        server.wait_connected(DEADLINE_S).send(text('last'))
+        server.flush(DEADLINE_S)
+    with client:
+        assert [message.text for message in client] == ['last']
+        with pytest.raises(PeerError, match='closed by the peer'):
+            client.receive(0)
+        with pytest.raises(PeerError, match='closed by the peer'):
+            client.wait_connected(0)
+        assert client.state == 'ended'
+
+
+def test_a_connection_that_is_cut_short_is_an_error_for_the_iteration():
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        url = f'tcp://127.0.0.1:{listener.getsockname()[1]}'
+        with connect(url, reconnect=False) as client:
+            sock, _ = listener.accept()
+            whole = codec.encode(text('whole'))
+            sock.sendall(whole + whole[:-1])
+            sock.close()
+            got = []
+            with pytest.raises(PeerError, match='closed by the peer, .* bytes into a message'):
+                for message in client:
+                    got.append(message.text)
+            assert got == ['whole'] and client.state == 'failed'
+
+
+def test_pauses_grow_by_the_factor_up_to_the_longest_and_are_spread(monkeypatch):
+    import asyncio
+
+    from igtl_ros2.peers import dialer
+
+    pauses = []
+    sleep = asyncio.sleep
+
+    async def no_sleep(delay, *args):
+        if delay and delay != 0.25:  # that is the housekeeping
+            pauses.append(delay)
+        await sleep(0)
+
+    chances = itertools.cycle([0.0, 1.0])
+    monkeypatch.setattr(dialer.random, 'random', lambda: next(chances))
+    monkeypatch.setattr(dialer.asyncio, 'sleep', no_sleep)
+    settings = Settings(
+        mode='client', port=1, reconnect_delay=1, reconnect_factor=3, reconnect_max_delay=10,
+        reconnect_jitter=0.5, reconnect_attempts=6,
+    )
+    with Client(settings) as client:
+        until(lambda: client.state == 'failed')
+    assert pauses == [1.0, 1.5, 9.0, 5.0, 10.0]
+
+
+# -- whom a server lets in
+
+
+def test_one_client_too_many_is_told_so_and_the_others_are_not_disturbed():
+    with serve(LOCAL, max_clients=1) as server:
+        with connect(str(server.address)) as inside, RawPeer(server.address) as outside:
+            until(lambda: server.link.refusals)
+            outside.send(text('let me in'))
+            refusal = outside.next()
+            assert isinstance(refusal, Status) and refusal.code == StatusCode.BUSY
+            assert refusal.message == '1 clients are connected, that is the limit'
+            assert refusal.version == 1
+            outside.wait_closed()
+            inside.send(text('here'))
+            assert server.receive(DEADLINE_S)[1].text == 'here'
+            with pytest.raises(PeerError, match='no message'):
+                server.receive(0.05)
+            assert len(server.peers) == 1
+
+
+def test_many_refused_clients_at_once_leave_nothing_behind():
+    with serve(LOCAL, max_clients=1) as server, connect(str(server.address)):
+        outside = [RawPeer(server.address) for _ in range(60)]
+        for peer in outside:
+            peer.wait_closed()
+            peer.socket.close()
+        until(lambda: not server.link._leaving)
+        assert server.link.refusals == 60
+
+
+def test_an_idle_client_is_cut_off_when_that_is_wanted(caplog):
+    with serve(LOCAL, idle_timeout=0.3) as server:
+        with RawPeer(server.address) as idle:
+            idle.wait_closed()
+        until(lambda: 'sent nothing for 0.3 s' in caplog.text)
+
+
+def test_a_byte_now_and_then_is_no_progress(caplog):
+    with serve(LOCAL, stall_timeout=0.5) as server, RawPeer(server.address) as slow:
+        data = codec.encode(text('x' * 500))
+        with pytest.raises(OSError):
+            for byte in itertools.cycle(data):
+                slow.send(bytes([byte]))
+                threading.Event().wait(0.02)
+        assert 'bytes into a message for 0.5 s' in caplog.text
+        assert server.peers == []
+
+
+def test_a_slow_peer_that_makes_progress_stays():
+    with serve(LOCAL, stall_timeout=0.4) as server, RawPeer(server.address) as slow:
+        data = codec.encode(text('x' * 30000))
+        for start in range(0, len(data), 1500):
+            slow.send(data[start : start + 1500])
+            threading.Event().wait(0.05)
+        assert server.receive(DEADLINE_S)[1].text == 'x' * 30000
+
+
+def test_peers_that_come_and_go_do_not_fill_the_log(caplog):
+    caplog.set_level(logging.INFO, 'igtl_ros2')
+    with serve(LOCAL) as server:
+        for _ in range(300):
+            RawPeer(server.address).socket.close()
+        with RawPeer(server.address) as last:
+            last.send(text('last'))
+            assert server.receive(DEADLINE_S)[1].text == 'last'
+    assert len(caplog.records) < 200
+
+
+# -- the state of a peer
+
+
+def test_what_is_known_of_a_client():
+    with serve(LOCAL) as server, RawPeer(server.address) as raw:
+        raw.send(text('1'), text('2', metadata={'a': 'b'}), codec.encode(text('3'))[:-1])
+        server.receive(DEADLINE_S)
+        peer, _ = server.receive(DEADLINE_S)
+        assert peer.address == raw.name and peer.name == ''
+        assert peer.seen_versions == {1, 2} and peer.version == 2
+        assert peer.received == {'STRING': 2} and peer.received_bytes > 2 * 58
+        peer.send(text('back'))
+        assert raw.next().text == 'back'
+        assert peer.sent == {'STRING': 1}
+        until(lambda: peer.sent_bytes == 58 + 4 + 4, 'the count')
+
+
+def test_round_trip_is_measured_only_where_it_is_wanted():
+    def answer(peer, message):
+        if message.type_name == 'GET_STATUS':
+            time.sleep(0.02)
+            peer.send(Status(device_name=message.device_name))
+
+    with serve(LOCAL, on_message=answer) as server:
+        with connect(str(server.address), ping_period=0.05) as client:
+            (peer,) = client.peers
+            until(lambda: peer.round_trip_s)
+            assert peer.round_trip_s > 0.02
+            server.send(text('for the user'))
+            assert client.receive(DEADLINE_S).text == 'for the user'
+        with connect(str(server.address)) as client:
+            threading.Event().wait(0.4)
+            assert 'GET_STATUS' not in client.peers[0].sent
+            assert client.peers[0].round_trip_s is None
+
+
+def test_flush_waits_and_says_who_does_not_read():
+    with serve(LOCAL) as server, RawPeer(server.address, receive_buffer=4096):
+        server.wait_connected(DEADLINE_S)
+        server.send(text(1))
+        server.flush(DEADLINE_S)
+        for number in range(300):
+            server.send(text('x' * 60000, device=f'{number}'))
+        with pytest.raises(PeerError, match=r'tcp://127.0.0.1:\d+: not everything left within'):
+            server.flush(0.05)
+
+
+# -- options and their types
+
+
+def typed_options(kind):
+    return set(kind.__required_keys__ | kind.__optional_keys__)
+
+
+@pytest.mark.parametrize(
+    ('kind', 'mode', 'protocols'),
+    [
+        (options.ClientOptions, 'client', ('tcp', 'tls')),
+        (options.ServerOptions, 'server', ('tcp', 'tls')),
+        (options.DatagramClientOptions, 'client', ('udp',)),
+        (options.DatagramServerOptions, 'server', ('udp',)),
+    ],
+)
+def test_type_checkers_know_the_options_that_exist(kind, mode, protocols):
+    def fits(name, protocol):
+        try:
+            refuse_misfit(name, mode, protocol)
+        except ConfigError:
+            return False
+        return True
+
+    names = list(SETTINGS)
+    of_links = names[names.index('header_version') : names.index('mapping_file')]
+    fitting = {name for name in of_links if any(fits(name, p) for p in protocols)}
+    assert typed_options(kind) == fitting
+
+
+def test_a_type_checker_refuses_what_cannot_work(tmp_path):
+    pytest.importorskip('mypy')
+    program = tmp_path / 'program.py'
+    program.write_text(
+        'from igtl_ros2 import aio, connect, serve\n'
+        "connect('tcp://a', reconnect=False, tcp_nodelay=True)\n"
+        "connect('udp://a', udp_rtp=True, queue_messages=5)\n"
+        "serve('tls://a', tls_cert_file='c', max_clients=3)\n"
+        "connect('udp://a', udp_rtp=True, tls_ca_file='c')\n"
+        "connect('udp://a', udp_rtp=True, reconnect=True)\n"
+        "serve('tcp://a', reconnect=True)\n"
+        "connect('tcp://a', queue_messages='many')\n"
+        "aio.serve('udp://a', udp_targets=['a:1'], tls_cert_file='c')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, '-m', 'mypy', '--config-file', '/dev/null', str(program)],
+        capture_output=True,
+        text=True,
+    )
+    lines = {line.split(':')[1] for line in done.stdout.splitlines() if ' error: ' in line}
+    assert lines == set('56789'), done.stdout
+
+
+@pytest.mark.parametrize(
+    ('make', 'words'),
+    [
+        (lambda: connect('udp://127.0.0.1', tls_ca_file='x'), 'only with tls'),
+        (lambda: connect('udp://127.0.0.1', reconnect=True), 'udp, which has no connections'),
+        (lambda: connect('tcp://127.0.0.1', udp_rtp=True), 'only with udp'),
+        (lambda: connect('tcp://127.0.0.1', max_clients=3), 'only with mode server'),
+        (lambda: serve('tcp://127.0.0.1', reconnect_delay=1), 'only with mode client'),
+        (lambda: connect('http://127.0.0.1'), 'wanted tcp://HOST:PORT'),
+        (lambda: connect(''), 'wanted tcp://HOST:PORT'),
+    ],
+)
+def test_combinations_that_cannot_work_are_refused(make, words):
+    with pytest.raises(ConfigError, match=words):
+        make()
