@@ -23,6 +23,11 @@ def decode(data: Any, *, check_crc: bool = True, strict: bool = False) -> Messag
     :param strict: refuse layouts that break the protocol but can be understood.
     :raises DecodeError: for anything else than one whole message.
     """
+    return decode_whole(data, check_crc=check_crc, strict=strict)[0]
+
+
+def decode_whole(data: Any, *, check_crc: bool, strict: bool) -> tuple[Message, bool]:
+    """Do what `decode` does; the second result is that of `decode_body`."""
     view = memoryview(data)
     if type(data) is not bytes:
         view = view.cast('B').toreadonly()
@@ -38,7 +43,7 @@ def decode(data: Any, *, check_crc: bool = True, strict: bool = False) -> Messag
     body = view[HEADER_SIZE:]
     if check_crc and crc64(body) != header.crc:
         raise _crc_error(header, body)
-    return decode_body(header, body, strict=strict)[0]
+    return decode_body(header, body, strict=strict)
 
 
 def _crc_error(header: Header, body: memoryview) -> CrcError:
