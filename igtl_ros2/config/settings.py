@@ -181,7 +181,8 @@ class Settings:
         (), 'HOST:PORT of those to whom a server sends everything; others get answers only.',
         group='udp')
     udp_interface: str = _setting(
-        '', 'IP address of the network interface for multicast; empty: the system chooses.',
+        '', 'Network interface for multicast: its name, or with IPv4 also its address; empty: the '
+        'system chooses.',
         group='udp')
     udp_ttl: int = _setting(
         1, 'How many routers a multicast datagram passes, less one.', group='udp',
