@@ -14,6 +14,10 @@ from .transport.network import NetworkThread
 AnyBlocking = TypeVar('AnyBlocking', bound='Blocking')
 
 
+async def _nothing_to_close() -> None:
+    """Say farewell to nobody."""
+
+
 class Blocking(Face):
     """
     A link with a network thread of its own; its methods wait, in any other thread.
@@ -31,13 +35,14 @@ class Blocking(Face):
         self._network = NetworkThread()
         try:
             super().__init__(settings, self._network, **callbacks)
+        except BaseException:
+            self._network.stop(_nothing_to_close)
+            raise
+        try:
             self._network.run(self.link.open())
         except BaseException:
-            self._network.stop(self._nothing_to_close)
+            self.close(0.0)
             raise
-
-    async def _nothing_to_close(self) -> None:
-        """Say farewell to nobody."""
 
     def wait_connected(self, timeout_s: float | None = None) -> Peer:
         """

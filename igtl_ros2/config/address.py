@@ -35,7 +35,7 @@ def parse_url(url: str) -> Address:
         parts = urlsplit(url)
         port = DEFAULT_PORT if parts.port is None else parts.port
     except ValueError as error:
-        raise ConfigError(f'{url!r}: {error}') from error
+        raise ConfigError(f'{url!r}: {error}; {_WANTED}') from error
     if parts.scheme not in PROTOCOLS or not parts.hostname:
         raise ConfigError(f'{url!r}: {_WANTED}')
     if parts.path not in ('', '/') or parts.query or parts.fragment or parts.username is not None:

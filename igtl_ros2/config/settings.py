@@ -305,6 +305,15 @@ class Settings:
         """Where to listen or to connect to."""
         return Address(self.protocol, self.host, self.port)
 
+    def allows(self, host: str) -> bool:
+        """Tell whether `allow` lets in who has this IP address."""
+        if not self.allow:
+            return True
+        address = ipaddress.ip_address(host.partition('%')[0])
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        return any(address in ipaddress.ip_network(network) for network in self.allow)
+
     def policies(self) -> dict[str, str]:
         """Give `queue_policy` as a dict of type name to newest or all."""
         result = {}

@@ -7,6 +7,7 @@ from typing import Any
 from ..config import Settings
 from ..transport.network import Network
 from ..transport.tls import Tls
+from .datagrams import DatagramLink
 from .dialer import Dialer
 from .link import Link, OnMessage, OnPeer
 from .listener import Listener
@@ -35,6 +36,8 @@ def make_link(
     :param callbacks: `on_message` and `on_peer`, see `Link`.
     :raises ConfigError: if the files for TLS do not fit.
     """
+    if settings.protocol == 'udp':
+        return DatagramLink(settings, network, **callbacks)
     tls = Tls(settings, tls_context) if settings.protocol == 'tls' else None
     kind = Dialer if settings.mode == 'client' else Listener
     return kind(settings, network, tls, **callbacks)

@@ -119,7 +119,7 @@ class Link:
                 if len(self._held) > self.settings.queue_messages:
                     # more than a mailbox takes would not reach anybody
                     self._held.popitem(last=False)
-            peers = [peer for peer in self._peers if peer not in excluded]
+            peers = [peer for peer in self._peers if peer.gets_all and peer not in excluded]
         self.post_to(peers, outgoing)
 
     def post_to(self, peers: Iterable[Peer], outgoing: Outgoing) -> None:
@@ -231,8 +231,9 @@ class Link:
                 peer.disconnect('this side closed the link')
                 return
             self._peers.append(peer)
-            for outgoing in self._held.values():
-                peer.post(outgoing)
+            if peer.gets_all:
+                for outgoing in self._held.values():
+                    peer.post(outgoing)
             self._notify()
         self.say('connected', logging.INFO, f'{peer.address}: connected')
         self._tell(self._on_peer, peer, True)
@@ -316,8 +317,11 @@ class Link:
     async def _housekeeping(self) -> None:
         while True:
             await asyncio.sleep(_HOUSEKEEPING_S)
-            for peer in self.peers:
-                peer.check_time_outs()
+            self._keep_house()
+
+    def _keep_house(self) -> None:
+        for peer in self.peers:
+            peer.check_time_outs()
 
     def end(self, failure: PeerError | None = None) -> None:
         """

@@ -6,10 +6,11 @@ import asyncio
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..codec import Buffer, Decoder, Message, encode_parts
+from ..codec.datagram import with_message_id
 from ..codec.messages.query import Query
 from ..codec.messages.text import Status, StatusCode
 from ..config import Settings
@@ -38,13 +39,14 @@ _log = logging.getLogger(__name__)
 class Outgoing:
     """A message on its way to any number of peers, encoded once for each header version."""
 
-    __slots__ = ('message', 'key', '_parts')
+    __slots__ = ('message', 'key', '_parts', '_numbered')
 
     def __init__(self, message: Message) -> None:
         """Keep the message."""
         self.message = message
         self.key: Key = (message.type_name, message.device_name)
         self._parts: dict[int, list[Buffer]] = {}
+        self._numbered: Outgoing | None = None
 
     def parts(self, peer_version: int) -> list[Buffer]:
         """
@@ -57,6 +59,12 @@ class Outgoing:
         if parts is None:
             parts = self._parts[version] = encode_parts(self.message, version)
         return parts
+
+    def numbered(self, numbers: Iterator[int]) -> Outgoing:
+        """Give the same message in header version 2 with a number; it is made once."""
+        if self._numbered is None:
+            self._numbered = Outgoing(with_message_id(self.message, next(numbers)))
+        return self._numbered
 
 
 class Peer:
@@ -72,9 +80,10 @@ class Peer:
         self._settings = settings
         self._complaints: dict[str, float] = {}
         self._why_cut_off = ''
-        self._last_received = time.monotonic()
+        self.last_received = time.monotonic()
+        self._idle_timeout = settings.idle_timeout
         self._pinged: float | None = None
-        self._next_ping = self._last_received
+        self._next_ping = self.last_received
         self.mailbox = Mailbox(settings.queue_messages, settings.queue_bytes)
         self.closed = asyncio.Event()
         self.address = ''
@@ -87,6 +96,10 @@ class Peer:
         self.sent_bytes = 0
         #: header versions that it has sent
         self.seen_versions: set[int] = set()
+        #: highest header version that it is known to read, because it writes it rightly
+        self.seen_version = 0
+        #: whether it gets what is sent to all
+        self.gets_all = True
         #: seconds between the last GET_STATUS and its answer, see `Settings.ping_period`
         self.round_trip_s: float | None = None
 
@@ -98,7 +111,7 @@ class Peer:
     def version(self) -> int:
         """Highest header version that may be sent to this peer."""
         if self._settings.header_version == 'auto':
-            return max(self.seen_versions, default=1)
+            return 2 if self.seen_version >= 2 else 1
         return int(self._settings.header_version)
 
     def send(self, message: Message) -> None:
@@ -172,14 +185,14 @@ class Peer:
         raise NotImplementedError
 
     def refuse(self, status: Status, why: str) -> None:
-        """Tell a peer that was not let in why, and close."""
-        raise NotImplementedError
+        """Tell a peer that was not let in why, as far as that is possible, and close."""
+        self.disconnect(why)
 
     def check_time_outs(self) -> None:
         """Cut off a peer that was silent for too long; ask the others how far away they are."""
         now = time.monotonic()
-        idle, period = self._settings.idle_timeout, self._settings.ping_period
-        if idle and now - self._last_received > idle:
+        idle, period = self._idle_timeout, self._settings.ping_period
+        if idle and now - self.last_received > idle:
             self.disconnect(f'sent nothing for {idle:g} s')
         elif period and now >= self._next_ping:
             self._next_ping = now + period
@@ -230,9 +243,9 @@ class StreamPeer(Peer):
         self._stream: Stream | None = None
         self._pieces: deque[memoryview] = deque()
         self._unsent_bytes = 0
-        self._last_sent = self._last_received
+        self._last_sent = self.last_received
         #: when and where the message that is incomplete now last made some progress
-        self._progress = (self._last_received, 0)
+        self._progress = (self.last_received, 0)
         self._reading_paused = False
         #: whether the peer closed the connection, between two messages
         self.closed_in_order = False
@@ -254,7 +267,7 @@ class StreamPeer(Peer):
         """Take out the messages that are whole now."""
         if self.cut_off:
             return
-        self._last_received = now = time.monotonic()
+        self.last_received = now = time.monotonic()
         self.received_bytes += size
         self._decoder.buffer_updated(size)
         while not self.cut_off:
@@ -267,6 +280,7 @@ class StreamPeer(Peer):
                     continue
             if message is None:
                 break
+            self.seen_version = self._decoder.seen_version
             self.hand_on(message)
             self._progress = now, self.received_bytes
 
@@ -377,7 +391,7 @@ class StreamPeer(Peer):
     def resume_reading(self) -> None:
         """Read again."""
         self._reading_paused = False
-        self._last_received = time.monotonic()
+        self.last_received = time.monotonic()
         if self._stream is not None:
             self._stream.resume_reading()
 

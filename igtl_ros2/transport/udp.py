@@ -92,6 +92,23 @@ class Datagrams(asyncio.DatagramProtocol):
         if self._transport is not None and not self._transport.is_closing():
             self._transport.sendto(data, address or self.remote)
 
+    async def look_up(self, address: Address) -> SocketAddress:
+        """
+        Find what a server's socket can send to.
+
+        :raises PeerError: if the name has no address that it reaches.
+        """
+        loop = asyncio.get_running_loop()
+        family = socket.AF_INET6 if ':' in self.address.host else socket.AF_INET
+        try:
+            found = await loop.getaddrinfo(
+                address.host, address.port, family=family, type=socket.SOCK_DGRAM
+            )
+        except OSError as error:
+            raise PeerError(f'{address}: {error.strerror or error}') from error
+        result: SocketAddress = found[0][4]  # type: ignore[assignment]
+        return result
+
     def close(self) -> None:
         """Send what is left, then close."""
         if self._transport is not None:

@@ -1,0 +1,278 @@
+"""Links over UDP: no connections, so a peer is whoever sends, and nothing arrives for certain."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import random
+import time
+from collections import deque
+from typing import Any
+
+from ..codec.datagram import (
+    MAX_BODY_BYTES,
+    MESSAGE_IDS,
+    Reassembler,
+    RtpWriter,
+    plain_datagram,
+)
+from ..config import Address, Settings, parse_url
+from ..errors import DecodeError, EncodeError
+from ..transport.network import Network
+from ..transport.udp import Datagrams, SocketAddress, open_datagrams
+from .link import Link
+from .mailbox import STREAM_TYPES
+from .peer import Outgoing, Peer
+
+# Between two turns, so that the receiver, whose buffer is seldom larger than 200 kB, keeps up
+_TURN_BYTES = 1 << 16
+_TURN_S = 0.001
+# Senders that are known by nothing but what they send are forgotten after that
+_FORGET_S = 60.0
+
+
+class DatagramPeer(Peer):
+    """
+    Somebody who sends us datagrams, or to whom we send them.
+
+    :param source: the address of its socket.
+    :param wanted: whether the user named it. Anybody else can pose as anybody: such a peer gets
+        answers only, and no more bytes than came from it.
+    """
+
+    def __init__(
+        self, link: DatagramLink, settings: Settings, source: SocketAddress, wanted: bool
+    ) -> None:
+        """Start with nothing sent."""
+        super().__init__(link, settings)
+        self._datagram_link = link
+        self._source = source
+        self._wanted = wanted
+        self._budget = 0
+        self._writer = RtpWriter(settings.udp_payload_bytes, random.getrandbits(32))
+        self._pieces: deque[bytes] = deque()
+        self._turn_posted = False
+        self.address = str(Address('udp', source[0], source[1]))
+        self.gets_all = wanted
+        self._idle_timeout = 0.0 if wanted else settings.idle_timeout or _FORGET_S
+
+    def post(self, outgoing: Outgoing) -> None:
+        """Let a message wait; in the RTP frame it needs header version 2 and a number."""
+        if self._settings.udp_rtp:
+            outgoing = outgoing.numbered(self._datagram_link.message_ids)
+        super().post(outgoing)
+
+    @property
+    def version(self) -> int:
+        """Highest header version that may be sent to this peer."""
+        return 2 if self._settings.udp_rtp else super().version
+
+    # -- called by the link
+
+    def take(self, datagram: bytes) -> None:
+        """Note a datagram from this peer."""
+        self.last_received = time.monotonic()
+        self.received_bytes += len(datagram)
+        self._budget += len(datagram)
+
+    def pump(self) -> None:
+        """Send what waits, in turns."""
+        socket = self._datagram_link.socket
+        if socket is None or self.cut_off or self._turn_posted:
+            return
+        sent = 0
+        while socket.writable:
+            if not self._pieces and not self._cut_next():
+                break
+            datagram = self._pieces.popleft()
+            socket.send(datagram, None if socket.remote else self._source)
+            sent += len(datagram)
+            if sent >= _TURN_BYTES:
+                self._turn_posted = True
+                self._link.network.loop.call_later(_TURN_S, self._next_turn)
+                break
+        self.sent_bytes += sent
+        self.mailbox.congested = self._turn_posted or not socket.writable
+
+    def _next_turn(self) -> None:
+        self._turn_posted = False
+        self.pump()
+
+    def _cut_next(self) -> bool:
+        """Cut the next message into datagrams; false if none waits."""
+        while (taken := self.mailbox.take()) is not None:
+            (kind, device), parts = taken
+            try:
+                if self._settings.udp_rtp:
+                    pieces = self._writer.datagrams(parts, time.time())
+                else:
+                    pieces = [plain_datagram(parts, self._settings.udp_payload_bytes)]
+            except EncodeError as error:
+                self.errors['EncodeError'] += 1
+                self.complain('EncodeError', f'not sent: {kind} {device!r}: {error}')
+                continue
+            if not self._wanted:
+                size = sum(map(len, pieces))
+                if size > self._budget:
+                    self.errors['not answered'] += 1
+                    self.complain(
+                        'not answered',
+                        f'not sent: {kind} {device!r}: {size} bytes to an address that has sent '
+                        f'no more than {self._budget} since the last answer; who shall get more '
+                        'stands in udp_targets',
+                    )
+                    continue
+                self._budget -= size
+            self.sent[kind] += 1
+            self._pieces.extend(pieces)
+            return True
+        return False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was to be sent has left."""
+        return self.cut_off or not (len(self.mailbox) or self._pieces)
+
+    def disconnect(self, why: str, linger_s: float = 0.0) -> None:
+        """Forget it."""
+        if not self.cut_off:
+            self._why_cut_off = why
+            self.closed.set()
+            self._datagram_link.forget(self, why)
+
+    def take_error(self, error: DecodeError) -> None:
+        """Count and log a datagram that could not be read; the next one is another matter."""
+        name = type(error).__name__
+        self.errors[name] += 1
+        self.complain(name, f'dropped a datagram: {name}: {error}')
+
+
+class DatagramLink(Link):
+    """
+    A link over one UDP socket.
+
+    A client has one peer, to whom it sends. A server sends to the `udp_targets`; others are peers
+    once they have sent a message, for `on_message` to answer.
+    """
+
+    def __init__(self, settings: Settings, network: Network, **callbacks: Any) -> None:
+        """Open no socket yet."""
+        super().__init__(settings, network, **callbacks)
+        #: the socket, while it is open
+        self.socket: Datagrams | None = None
+        self.message_ids = itertools.cycle(MESSAGE_IDS)
+        policies = settings.policies()
+        self._reassembler = Reassembler(
+            max_body_bytes=min(settings.max_body_bytes, MAX_BODY_BYTES),
+            check_crc=settings.check_crc,
+            strict=settings.strict,
+            # an old pose that arrives late must not take the place of a newer one
+            newest_only={kind for kind in STREAM_TYPES if policies.get(kind) != 'all'},
+        )
+        self._by_source: dict[SocketAddress, DatagramPeer] = {}
+
+    def _state(self) -> str:
+        if self.socket is None:
+            return 'opening'
+        return 'connected' if self.settings.mode == 'client' else 'listening'
+
+    @property
+    def counts(self) -> Any:
+        """What became of the datagrams, see `codec.datagram.DatagramCounts`."""
+        return self._reassembler.counts
+
+    async def open(self) -> None:
+        """Open the socket; look the targets up."""
+        await super().open()
+        self.socket = socket = await open_datagrams(self.settings, self)
+        self.address = socket.address
+        if socket.remote is not None:
+            self._new_peer(socket.remote, wanted=True)
+        else:
+            self.say('listening', logging.INFO, f'listening on {self.address}')
+        for target in self.settings.udp_targets:
+            source = await socket.look_up(parse_url(f'udp://{target}'))
+            if source not in self._by_source:
+                self._new_peer(source, wanted=True)
+
+    def _new_peer(self, source: SocketAddress, wanted: bool) -> DatagramPeer:
+        peer = self._by_source[source] = DatagramPeer(self, self.settings, source, wanted)
+        peer.start()
+        return peer
+
+    # -- called by the socket
+
+    def datagram_received(self, data: bytes, source: SocketAddress) -> None:
+        """Take in a datagram, and the message that is whole now."""
+        peer = self._by_source.get(source)
+        if peer is None and not self.settings.allows(source[0]):
+            self.refusals += 1
+            self.say('refused', logging.WARNING, f'{source[0]}: refused: not in allow')
+            return
+        if peer is not None:
+            peer.take(data)
+        try:
+            message = self._reassembler.feed(data, source, time.monotonic())
+        except DecodeError as error:
+            if peer is not None:
+                peer.take_error(error)
+            else:
+                text = f'udp://{source[0]}:{source[1]}: dropped a datagram: {error}'
+                self.last_error = text
+                self.say('dropped', logging.WARNING, text)
+            return
+        if message is None:
+            return
+        if peer is None:
+            peer = self._let_in(source, data)
+        peer.seen_version = max(peer.seen_version, self._reassembler.seen_version)
+        peer.hand_on(message)
+
+    def _let_in(self, source: SocketAddress, data: bytes) -> DatagramPeer:
+        """Make a peer of who has sent a first message; if there are too many, one is forgotten."""
+        if len(self._by_source) >= self.settings.max_clients:
+            oldest = min(
+                (peer for peer in self._by_source.values() if not peer.gets_all),
+                key=lambda peer: peer.last_received,
+                default=None,
+            )
+            if oldest is not None:
+                oldest.disconnect('others have sent since')
+        peer = self._new_peer(source, wanted=False)
+        peer.take(data)
+        return peer
+
+    def trouble(self, error: OSError) -> None:
+        """Note that a datagram did not leave, or found nobody."""
+        self.last_error = f'{self.address}: {error.strerror or error}'
+        for peer in self._by_source.values():
+            if peer.gets_all:
+                peer.errors['unreachable'] += 1
+                break
+        self.say('trouble', logging.WARNING, self.last_error)
+
+    def writable_again(self) -> None:
+        """Go on sending."""
+        for peer in self.peers:
+            peer.pump()
+
+    # -- called by peers
+
+    def forget(self, peer: DatagramPeer, why: str) -> None:
+        """Drop a peer."""
+        for source, known in list(self._by_source.items()):
+            if known is peer:
+                del self._by_source[source]
+        self.left(peer, why)
+
+    # -- life
+
+    def _keep_house(self) -> None:
+        super()._keep_house()
+        self._reassembler.expire(time.monotonic())
+
+    async def shut_down(self, linger_s: float) -> None:
+        """Close the socket when what waits has left."""
+        await super().shut_down(linger_s)
+        if self.socket is not None:
+            self.socket.close()
