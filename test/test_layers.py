@@ -38,7 +38,8 @@ TABLE = {
     ),
     # `Peer` is what a server says a message came from; the verbs bring libraries of their own
     'tools': ({'codec', 'client', 'server', 'aio', 'peers', 'nodes', 'sim'} | BASE, None, set()),
-    'sim': ({'codec', 'client', 'server', 'aio', 'peers'} | BASE, {'numpy'}, ROS_TOOLS),
+    # the script of a simulated Slicer is YAML
+    'sim': ({'codec', 'client', 'server', 'aio', 'peers'} | BASE, {'numpy', 'yaml'}, ROS_TOOLS),
     # only `connect` and `serve`, on first use
     '__init__': ({'client', 'server'}, set(), NETWORK),
 }

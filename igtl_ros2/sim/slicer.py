@@ -1,0 +1,783 @@
+"""
+A simulated 3D Slicer: what a program that talks to Slicer can be tested with; it needs no ROS.
+
+To its peers it behaves as the OpenIGTLinkIF module does, odd as some of that is:
+what it sends and when, which messages become which nodes, what it passes over, and on what it
+crashes. It shows nothing on a screen; the nodes it holds can be looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import signal
+import sys
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from inspect import signature
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from ..codec import Message, encode
+from ..codec.lists import ElementList
+from ..codec.messages.mesh import PolyData
+from ..codec.messages.query import Query, StartTracking
+from ..codec.messages.text import Command, CommandResponse, Status
+from ..config.address import DEFAULT_PORT, Address
+from ..errors import ConfigError, EncodeError, IgtlError, PeerError
+from .connector import Connection, Connector
+from .mrml import (
+    NODE_OF,
+    PUSH_ON_CONNECT,
+    ControlPoint,
+    DeviceStatus,
+    LinearTransform,
+    MarkupsFiducial,
+    Model,
+    Node,
+    StreamingVolume,
+    Text,
+    TrackingBundle,
+    Volume,
+)
+
+TICK_S = 0.005
+_NAME_BYTES = 20
+_UNNAMED = 'OpenIGTLink'
+_COMMAND_DEVICE = 'command'
+
+#: messages that end the program
+CRASHES = frozenset(
+    'GET_IMAGE GET_IMGMETA GET_LBMETA GET_POINT GET_POLYDATA GET_STATUS STP_IMAGE STT_POLYDATA '
+    'STP_POLYDATA RTS_POLYDATA STT_TDATA STP_TDATA'.split()
+)
+#: queries that it can send itself
+QUERIES = ('GET_IMAGE', 'GET_IMGMETA', 'GET_LBMETA', 'GET_POINT', 'STT_TDATA', 'STP_TDATA')
+
+Handler = Callable[[Command], str]
+AnyNode = TypeVar('AnyNode', bound=Node)
+
+
+class Nodes(Mapping[str, Node]):
+    """The nodes of a scene by name, or by (name, wire name) where a name is not enough."""
+
+    def __init__(self) -> None:
+        """Start with an empty scene."""
+        self._nodes: dict[tuple[str, str], Node] = {}
+
+    def __getitem__(self, key: str | tuple[str, str]) -> Any:
+        """
+        Find a node.
+
+        :raises KeyError: there is none, or there are several with the name.
+        """
+        if isinstance(key, tuple):
+            return self._nodes[key]
+        found = [node for (name, _), node in list(self._nodes.items()) if name == key]
+        if len(found) > 1:
+            kinds = ', '.join(node.device_type for node in found)
+            raise KeyError(f'{key!r} is the name of {kinds}; say which: nodes[name, type]')
+        if not found:
+            raise KeyError(f'{key!r}; there are {", ".join(map(repr, self)) or "none"}')
+        return found[0]
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether there is a node of a name, or of a (name, wire name)."""
+        return key in self._nodes or any(name == key for name, _ in list(self._nodes))
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names."""
+        return iter(dict.fromkeys(name for name, _ in list(self._nodes)))
+
+    def __len__(self) -> int:
+        """Count the names."""
+        return len(list(iter(self)))
+
+    def all(self) -> list[Node]:
+        """List the nodes."""
+        return list(self._nodes.values())
+
+    def put(self, node: AnyNode) -> AnyNode:
+        """Add a node, or give the one of its name and kind that is there."""
+        return cast(AnyNode, self._nodes.setdefault((node.name, node.device_type), node))
+
+
+class Slicer:
+    """
+    A 3D Slicer with one connector.
+
+    Its clock ticks every 5 ms; of what arrives in between, only the newest message of each type
+    and device is looked at (of VIDEO and COMMAND, all).
+
+    :param url: the server to connect to, every 100 ms until it is there, or where to listen.
+    :param serve: listen instead of connecting. Only a client who finds no other is greeted.
+    :param timeout_s: how long to wait for the first connection; None not to wait. A server does
+        not wait.
+    :param header_version: highest header version to send; with 1 there is no metadata.
+    :param check_crc: whether to refuse messages whose checksum is wrong.
+    :param streaming_volumes: whether an IMAGE becomes a streaming volume.
+    :param video: whether this build of Slicer has the codecs of VIDEO.
+    :param commands: what answers a COMMAND, by its name: a function that takes the `Command` and
+        gives the text of the answer; one that raises fails the command. They may set nodes, but
+        not wait for anything. Commands without one are noted and not answered.
+    :raises PeerError: if there is no connection in time, or the address cannot be listened on.
+    :raises ConfigError: if the URL is wrong.
+    """
+
+    def __init__(
+        self,
+        url: str = f'tcp://127.0.0.1:{DEFAULT_PORT}',
+        *,
+        serve: bool = False,
+        timeout_s: float | None = 5.0,
+        header_version: int = 2,
+        check_crc: bool = True,
+        streaming_volumes: bool = False,
+        video: bool = True,
+        commands: Mapping[str, Handler] | None = None,
+    ) -> None:
+        """Start to connect or to listen."""
+        self.nodes = Nodes()
+        #: what a user would read in the error log, and what happened to connections
+        self.log: list[str] = []
+        #: the message it crashed on; empty while it is well
+        self.crashed = ''
+        #: commands that have arrived, answered or not
+        self.commands: list[Command] = []
+        #: how many messages a newer one overtook between two ticks, by (type, device)
+        self.overtaken: Counter[tuple[str, str]] = Counter()
+        self._header_version = header_version
+        self._streaming_volumes = streaming_volumes
+        self._video = video
+        self._handlers = dict(commands or {})
+        #: the scene belongs to whoever holds this, as to the main thread of Slicer
+        self._changed = threading.Condition(threading.RLock())
+        self._arriving = threading.Lock()
+        self._arrived: dict[tuple[str, str, int], list[Message]] = {}
+        self._orders: deque[tuple[Connection, Command | CommandResponse]] = deque()
+        self._came: deque[tuple[Connection, bool]] = deque()
+        self._greeted: list[Connection] = []
+        self._origins: dict[str, int] = {}
+        self._answers: dict[int, CommandResponse | None] = {}
+        self._last_command = 0
+        self._questions: list[_Question] = []
+        self._closed = threading.Event()
+        self._connector = Connector(
+            url,
+            serve,
+            check_crc,
+            on_peer=lambda *event: self._came.append(event),
+            on_message=self._arrive,
+            on_error=lambda text: self.log.append(f'error: {text}'),
+        )
+        self._clock = threading.Thread(target=self._run, name='igtl_sim_slicer', daemon=True)
+        self._clock.start()
+        self._connector.start()
+        if timeout_s is not None and not serve:
+            try:
+                self.wait_connected(timeout_s)
+            except PeerError:
+                self.close()
+                raise
+
+    @property
+    def address(self) -> Address:
+        """The server, or where it listens."""
+        return self._connector.address
+
+    @property
+    def peers(self) -> list[str]:
+        """URLs of those who are connected."""
+        return [connection.address for connection in list(self._greeted)]
+
+    # -- what a user does in Slicer
+
+    def set_transform(
+        self, name: str, matrix: Any, *, parent: str = '', push_on_connect: bool = False
+    ) -> LinearTransform:
+        """
+        Make or move a transform.
+
+        :param matrix: (4, 4), to the parent, in mm.
+        :param parent: name of the transform it is under; what is sent does not tell.
+        :param push_on_connect: send it to whoever connects from now on.
+        :raises EncodeError: if it is no such matrix.
+        :raises PeerError: if Slicer has crashed; so do all that follow.
+        """
+        values = {'matrix': np.array(matrix, float), 'parent': parent}
+        return self._modify(LinearTransform, name, push_on_connect, values)
+
+    def set_volume(
+        self, name: str, pixels: Any, ijk_to_ras: Any = None, *, push_on_connect: bool = False
+    ) -> Volume:
+        """
+        Make or change a volume.
+
+        :param pixels: (k, j, i) or (k, j, i, components); (j, i) for one slice.
+        :param ijk_to_ras: (4, 4), takes voxel indices to mm in RAS.
+        """
+        array = np.array(pixels)
+        values = {
+            'pixels': array[None] if array.ndim == 2 else array,
+            'ijk_to_ras': np.array(np.eye(4) if ijk_to_ras is None else ijk_to_ras, float),
+            'garbage': False,
+        }
+        return self._modify(Volume, name, push_on_connect, values)
+
+    def set_video(
+        self, name: str, frame: bytes, codec: str, size: Sequence[int], *, is_key: bool = True
+    ) -> StreamingVolume:
+        """
+        Set the frame of a streaming volume.
+
+        :param frame: as its encoder wrote it.
+        :param codec: four characters, such as VP90.
+        :param size: pixels along i and j.
+        """
+        values = {
+            'frame': np.frombuffer(frame, np.uint8),
+            'codec': codec,
+            'size': (size[0], size[1], 1),
+            'is_key': is_key,
+        }
+        return self._modify(StreamingVolume, name, False, values)
+
+    def set_fiducials(
+        self,
+        name: str,
+        points: Mapping[str, Any] | Sequence[ControlPoint],
+        *,
+        push_on_connect: bool = False,
+    ) -> MarkupsFiducial:
+        """
+        Make or change a list of fiducials.
+
+        :param points: position in mm by label, or `ControlPoint` each.
+        """
+        if isinstance(points, Mapping):
+            points = [ControlPoint(k, np.array(v, float)) for k, v in points.items()]
+        return self._modify(MarkupsFiducial, name, push_on_connect, {'points': tuple(points)})
+
+    def set_text(self, name: str, text: str, *, push_on_connect: bool = False) -> Text:
+        """Make or change a text."""
+        return self._modify(Text, name, push_on_connect, {'text': text})
+
+    def set_status(
+        self, name: str, code: int = 1, text: str = '', *, error_name: str = '',
+        push_on_connect: bool = False,
+    ) -> DeviceStatus:
+        """
+        Make or change the state of a device.
+
+        :param code: 1 is OK, see `codec.messages.text.StatusCode`.
+        """
+        values = {'code': code, 'subcode': 0, 'error_name': error_name, 'text': text}
+        return self._modify(DeviceStatus, name, push_on_connect, values)
+
+    def set_model(
+        self, name: str, points: Any, *, push_on_connect: bool = False, **cells: Any
+    ) -> Model:
+        """
+        Make or change a mesh.
+
+        :param points: (n, 3), mm.
+        :param cells: `lines`, `polygons`, `attributes` ... as in `PolyData`.
+        """
+        values = {'mesh': PolyData(np.asarray(points, np.float32), **cells)}
+        return self._modify(Model, name, push_on_connect, values)
+
+    def _modify(
+        self, kind: type[AnyNode], name: str, push_on_connect: bool, values: dict[str, Any]
+    ) -> AnyNode:
+        with self._scene():
+            self._encode(kind(name, **values))  # whatever is wrong shows before anything is set
+            node = self.nodes.put(kind(name))
+            vars(node).update(values)
+            node.outgoing = True
+            if push_on_connect:
+                node.attributes = {**node.attributes, PUSH_ON_CONNECT: 'true'}
+            self._push(node)
+        return node
+
+    def command(
+        self,
+        name: str,
+        content: str = '',
+        metadata: Mapping[str, str] | None = None,
+        timeout_s: float = 5.0,
+    ) -> CommandResponse:
+        """
+        Send a command to all peers and wait for the first answer.
+
+        :raises PeerError: if there is none in time.
+        """
+        with self._scene():
+            self._last_command += 1
+            number = self._last_command
+            message = Command(
+                number,
+                name,
+                content,
+                device_name=_COMMAND_DEVICE,
+                metadata={**(metadata or {}), 'Status': 'SUCCESS'},
+            )
+            self._answers[number] = None
+            self._send_all(encode(message))
+            try:
+                self._wait(lambda: self._answers[number], timeout_s, f'no answer to {name}')
+                return cast(CommandResponse, self._answers[number])
+            finally:
+                del self._answers[number]
+
+    def query(self, type_name: str, device_name: str = '', timeout_s: float = 5.0) -> Any:
+        """
+        Ask for something and wait for a message that may be the answer.
+
+        That is any of its type, and of its device if there is a name.
+
+        :param type_name: one of `QUERIES`.
+        :returns: the node of the answer; after STP_TDATA, None at once.
+        :raises PeerError: if there is none in time.
+        :raises EncodeError: if Slicer sends no such query.
+        """
+        if type_name not in QUERIES:
+            raise EncodeError(f'{type_name!r}: Slicer sends {", ".join(QUERIES)} only')
+        kind = StartTracking if type_name.startswith('STT_') else Query
+        question = _Question(type_name[4:], device_name)
+        with self._scene():
+            self._questions.append(question)
+            self._send_all(encode(kind(type_name, device_name=_cut(device_name))))
+            try:
+                if type_name.startswith('STP_'):
+                    return None
+                self._wait(lambda: question.answer, timeout_s, f'no answer to {type_name}')
+                return question.answer
+            finally:
+                self._questions.remove(question)
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Keep Slicer busy, as drawing does: the clock stands still, messages go on arriving."""
+        with self._changed:
+            yield
+
+    # -- what a test waits for
+
+    def wait_connected(self, timeout_s: float = 10.0) -> None:
+        """
+        Wait until a peer is there and was greeted.
+
+        :raises PeerError: if none comes in time.
+        """
+        with self._scene():
+            self._wait(lambda: self._greeted, timeout_s, 'no connection', self._connector)
+
+    def wait_for(
+        self,
+        name: str,
+        device_type: str = '',
+        *,
+        when: Callable[[Any], Any] | None = None,
+        timeout_s: float = 10.0,
+    ) -> Any:
+        """
+        Wait until a message has come for a node.
+
+        :param device_type: wire name, where the name is not enough.
+        :param when: wait until this is true of the node as well.
+        :returns: the node.
+        :raises PeerError: if it does not come in time, or Slicer has crashed.
+        """
+
+        def find() -> Node | None:
+            for node in self.nodes.all():
+                fits = node.name == name and device_type in ('', node.device_type)
+                if fits and node.received and (when is None or when(node)):
+                    return node
+            return None
+
+        with self._scene():
+            self._wait(find, timeout_s, f'no message for {name!r}')
+            return find()
+
+    def stay(self, duration_s: float) -> None:
+        """
+        Let time pass.
+
+        :raises PeerError: if Slicer crashes meanwhile.
+        """
+        with self._scene():
+            self._changed.wait_for(lambda: self.crashed, max(0.0, duration_s))
+            self._check_well()
+
+    def _wait(
+        self,
+        condition: Callable[[], Any],
+        timeout_s: float,
+        what: str,
+        connector: Connector | None = None,
+    ) -> None:
+        self._changed.wait_for(lambda: self.crashed or condition(), timeout_s)
+        self._check_well()
+        if not condition():
+            why = f': {connector.last_error}' if connector else ''
+            holds = ', '.join(map(repr, self.nodes)) or 'none'
+            raise PeerError(f'{what} within {timeout_s} s{why}; nodes: {holds}')
+
+    @contextmanager
+    def _scene(self) -> Iterator[None]:
+        with self._changed:
+            self._check_well()
+            yield
+            self._changed.notify_all()
+
+    def _check_well(self) -> None:
+        if self.crashed:
+            raise PeerError(f'Slicer has crashed on {self.crashed}')
+
+    # -- in the threads that receive
+
+    def _arrive(self, connection: Connection, message: Message) -> None:
+        kind, name = message.type_name, message.device_name
+        if kind in CRASHES:
+            self.crashed = f'{kind} of device {name!r}'
+            self.log.append(f'crashed on {self.crashed}')
+            self._connector.stop()
+            with self._changed:
+                self._changed.notify_all()
+            return
+        with self._arriving:
+            if isinstance(message, (Command, CommandResponse)):
+                self._orders.append((connection, message))
+                return
+            # a query about a type counts as that type
+            base = kind.split('_', 1)[-1]
+            waiting = self._arrived.setdefault((base, name, connection.number), [])
+            if kind != 'VIDEO' and waiting:
+                self.overtaken[kind, name] += 1
+                waiting.clear()
+            waiting.append(message)
+
+    # -- in the thread of the clock
+
+    def _run(self) -> None:
+        while not self._closed.wait(TICK_S):
+            with self._changed:
+                if not self.crashed:
+                    self._tick()
+
+    def _tick(self) -> None:
+        with self._arriving:
+            arrived, self._arrived = self._arrived, {}
+            orders, self._orders = self._orders, deque()
+        for connection, order in orders:
+            if isinstance(order, Command):
+                self._execute(connection, order)
+            else:
+                self._take_answer(order)
+        for (_, _, number), messages in sorted(arrived.items(), key=lambda item: item[0]):
+            for message in messages:
+                self._import(number, message)
+        while self._came:
+            self._meet(*self._came.popleft())
+        if arrived or orders:
+            self._changed.notify_all()
+
+    def _import(self, number: int, message: Message) -> None:
+        """Let a message become a node, or change one."""
+        name = message.device_name or _UNNAMED
+        kind = NODE_OF.get(message.type_name)
+        if kind is None or kind is StreamingVolume and not self._video:
+            self.log.append(f'error: {message.type_name} of device {name!r}: no handler')
+            return
+        if isinstance(message, ElementList) and not message.elements and not message.metadata:
+            # its library takes a body without content for none, unless metadata makes it longer
+            self.log.append(f'not received: empty {message.type_name} of device {name!r}')
+            return
+        node = kind(name)
+        if isinstance(node, Volume):
+            node.streaming = self._streaming_volumes
+        node = self.nodes.put(node)
+        node.receive(message)
+        if isinstance(node, TrackingBundle):
+            for transform in node.transforms.values():
+                self.nodes.put(transform)
+        if isinstance(node, Volume) and node.garbage:
+            self.log.append(f'garbage: voxels of device {name!r}, which were 32-bit integers')
+        for question in self._questions:
+            if not question.answer and question.fits(message):
+                question.answer = node
+                break
+        # nothing of this name, of whatever type, goes back to where it came from
+        self._origins[name] = number
+        if node.outgoing:
+            self._push(node)
+
+    def _execute(self, connection: Connection, command: Command) -> None:
+        self.commands.append(command)
+        handler = self._handlers.get(command.name)
+        if handler is None:
+            self.log.append(f'command {command.name!r}: nobody handles it')
+            return
+        # success is what it says in any case
+        content, metadata = '', {'Status': 'SUCCESS'}
+        try:
+            content = handler(command)
+        except Exception as error:
+            metadata['ErrorMessage'] = str(error) or type(error).__name__
+        response = CommandResponse(
+            command.command_id,
+            command.name,
+            content,
+            device_name=_COMMAND_DEVICE,
+            metadata=metadata,
+        )
+        connection.send(encode(response))
+
+    def _take_answer(self, response: CommandResponse) -> None:
+        number = response.command_id
+        if number not in self._answers:
+            self.log.append(f'warning: an answer to command {number}, which nobody waits for')
+        elif self._answers[number] is None:
+            self._answers[number] = response
+
+    def _meet(self, connection: Connection, is_there: bool) -> None:
+        self.log.append(f'{"connected" if is_there else "disconnected"}: {connection.address}')
+        if not is_there:
+            self._greeted.remove(connection)
+        else:
+            if not self._greeted:
+                self._greet()
+            self._greeted.append(connection)
+        self._changed.notify_all()
+
+    def _greet(self) -> None:
+        """Tell that header version 2 is understood, then send what is to be sent now."""
+        metadata = {'dummy': 'dummy'} if self._header_version > 1 else {}
+        self._send_all(encode(Status(0, metadata=metadata)))
+        for node in self.nodes.all():
+            if node.outgoing and node.attributes.get(PUSH_ON_CONNECT) == 'true':
+                self._push(node)
+
+    # -- sending
+
+    def _encode(self, node: Node) -> bytes:
+        metadata = node.metadata() if self._header_version > 1 else {}
+        message = node.message(device_name=_cut(node.name), metadata=metadata)
+        return encode(message, min(message.version, self._header_version))
+
+    def _push(self, node: Node) -> None:
+        try:
+            data = self._encode(node)
+        except EncodeError as error:
+            self.log.append(f'error: {node.device_type} {node.name!r} is not sent: {error}')
+            return
+        for connection in self._connector.connections:
+            if self._origins.get(node.name) != connection.number:
+                connection.send(data)
+
+    def _send_all(self, data: bytes) -> None:
+        for connection in self._connector.connections:
+            connection.send(data)
+
+    # -- life
+
+    def close(self) -> None:
+        """End it; calling it twice does no harm."""
+        self._connector.stop()
+        self._closed.set()
+        self._connector.join()
+        self._clock.join()
+
+    def __enter__(self) -> Slicer:
+        """Use it in a with statement."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End it."""
+        self.close()
+
+
+class _Question:
+    """A query that waits for its answer."""
+
+    def __init__(self, type_name: str, device_name: str) -> None:
+        self._type_name, self._device_name = type_name, device_name
+        self.answer: Node | None = None
+
+    def fits(self, message: Message) -> bool:
+        """Tell whether a message may be the answer."""
+        device = self._device_name in ('', message.device_name)
+        return device and message.type_name == self._type_name
+
+
+def _cut(name: str) -> str:
+    """Cut a name as Slicer does: after 20 bytes, wherever that is in a character."""
+    raw = name.encode('utf-8', 'surrogateescape')[:_NAME_BYTES]
+    return raw.decode('utf-8', 'surrogateescape')
+
+
+# -- the program
+
+
+def play(slicer: Slicer, steps: Sequence[Mapping[str, Any]]) -> None:
+    """
+    Do what a script says.
+
+    :param steps: each has one of the words of `STEPS` with the name it is about, what else
+        that function takes, and `at`, in seconds since the start.
+    :raises ConfigError: if a step cannot be understood; none is done if its words are wrong.
+    :raises PeerError: if something that is waited for does not come, or Slicer crashes.
+    """
+    checked = [_check_step(number, step) for number, step in enumerate(steps, 1)]
+    start = time.monotonic()
+    for where, do, name, at, values in checked:
+        slicer.stay(start + at - time.monotonic())
+        try:
+            do(slicer, name, **values)
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f'{where}: {error}') from error
+
+
+def _check_step(
+    number: int, step: Any
+) -> tuple[str, Callable[..., Any], str, float, dict[str, Any]]:
+    """Take a step apart."""
+    if not isinstance(step, Mapping):
+        raise ConfigError(f'step {number}: found {step!r}, wanted a map')
+    words = [word for word in step if word in STEPS]
+    if len(words) != 1:
+        raise ConfigError(f'step {number}: found {dict(step)}, wanted one of {", ".join(STEPS)}')
+    values = dict(step)
+    word, at = words[0], values.pop('at', 0)
+    name = values.pop(word)
+    where = f'step {number}: {word} {name!r}'
+    if not isinstance(name, str):
+        raise ConfigError(f'{where}: wanted a name')
+    if not isinstance(at, (int, float)) or not 0 <= at < math.inf:
+        raise ConfigError(f'{where}: at: found {at!r}, wanted seconds since the start')
+    allowed = list(signature(STEPS[word]).parameters)[2:]
+    for key in values:
+        if key not in allowed:
+            raise ConfigError(f'{where}: found {key!r}, wanted {", ".join(["at", *allowed])}')
+    return where, STEPS[word], name, at, values
+
+
+def _transform(
+    slicer: Slicer,
+    name: str,
+    matrix: Any = None,
+    position: Any = None,
+    push_on_connect: bool = False,
+) -> None:
+    place = np.array(np.eye(4) if matrix is None else matrix, float)
+    if position is not None:
+        place[:3, 3] = position
+    slicer.set_transform(name, place, push_on_connect=push_on_connect)
+
+
+def _text(slicer: Slicer, name: str, value: str, push_on_connect: bool = False) -> None:
+    slicer.set_text(name, value, push_on_connect=push_on_connect)
+
+
+def _status(
+    slicer: Slicer, name: str, code: int = 1, message: str = '', push_on_connect: bool = False
+) -> None:
+    slicer.set_status(name, code, message, push_on_connect=push_on_connect)
+
+
+def _wait_for(slicer: Slicer, name: str, device_type: str = '', timeout_s: float = 10.0) -> None:
+    slicer.wait_for(name, device_type, timeout_s=timeout_s)
+
+
+#: what a step of a script may do
+STEPS: Mapping[str, Callable[..., Any]] = {
+    'transform': _transform,
+    'fiducials': Slicer.set_fiducials,
+    'text': _text,
+    'status': _status,
+    'command': Slicer.command,
+    'query': Slicer.query,
+    'wait_for': _wait_for,
+}
+
+
+def table(slicer: Slicer) -> str:
+    """List the nodes, what was logged, and what it crashed on."""
+    lines = []
+    for node in slicer.nodes.all():
+        lines.append(f'{node.tag:25}{node.name!a:24}{node.received:7} {node.describe()}')
+    lines = [f'{"node":25}{"name":24}received', *sorted(lines)]
+    lines += [line.encode('ascii', 'backslashreplace').decode() for line in slicer.log]
+    return '\n'.join(lines)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """
+    Run a simulated Slicer as a program.
+
+    :returns: the exit code.
+    """
+    parser = argparse.ArgumentParser(
+        prog='igtl_sim_slicer',
+        description='A simulated 3D Slicer: it does what a script says, and lists the nodes that '
+        'it holds at the end.',
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument(
+        'url', nargs='?', default=f'tcp://127.0.0.1:{DEFAULT_PORT}',
+        help='server to connect to, or where to listen',
+    )
+    parser.add_argument('--serve', action='store_true', help='listen instead of connecting')
+    parser.add_argument('--script', metavar='FILE', help='YAML or JSON: a list of steps')
+    parser.add_argument(
+        '--duration', type=float, default=0.0, metavar='S',
+        help='go on for so many seconds after the script',
+    )
+    arguments = parser.parse_args(args)
+    # so that the table is printed then as well
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        steps = _read(arguments.script) if arguments.script else []
+        with Slicer(arguments.url, serve=arguments.serve) as slicer:
+            print(f'igtl_sim_slicer: {slicer.address}', flush=True)
+            try:
+                if arguments.serve and steps:
+                    slicer.wait_connected()
+                play(slicer, steps)
+                slicer.stay(arguments.duration)
+            finally:
+                print(table(slicer), flush=True)
+    except IgtlError as error:
+        print(f'igtl_sim_slicer: {error}', file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _read(file: str) -> list[Any]:
+    import yaml  # only who runs a script needs it
+
+    try:
+        with open(file, encoding='utf-8') as text:
+            steps = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f'{file}: {error}') from error
+    if not isinstance(steps, list):
+        raise ConfigError(f'{file}: found {type(steps).__name__}, wanted a list of steps')
+    return steps
+
+
+if __name__ == '__main__':
+    sys.exit(main())
