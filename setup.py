@@ -39,6 +39,7 @@ setup(
             'igtl_demo = igtl_ros2.tools.demo:main',
             'igtl_demo_robot = igtl_ros2.nodes.demo_robot:main',
             'igtl_sim = igtl_ros2.sim.ultrasound:main',
+            'igtl_sim_slicer = igtl_ros2.sim.slicer:main',
         ],
     },
 )
