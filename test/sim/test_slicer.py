@@ -574,6 +574,16 @@ def test_between_two_ticks_only_the_newest_message_of_a_device_survives():
         assert slicer.overtaken == {('TRANSFORM', 'Tool'): 4, ('STRING', 'Tool'): 4}
 
 
+def test_what_came_between_two_ticks_is_taken_by_type_and_name_not_in_its_order():
+    with Slicer('tcp://127.0.0.1:0', serve=True) as slicer, RawPeer(slicer.address) as peer:
+        with slicer.busy():
+            peer.send(*(String('', device_name=name) for name in 'CAB'), points())
+            peer.send(points(Point('A', (1, 2, 3))), Command(1, 'LAST'))
+            until(lambda: slicer._orders, 'the last message')
+        slicer.wait_for('C')
+        assert list(slicer.nodes) == ['Plan', 'A', 'B', 'C']
+
+
 # -- crashes
 
 
