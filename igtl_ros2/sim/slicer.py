@@ -750,8 +750,8 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         steps = _read(arguments.script) if arguments.script else []
         with Slicer(arguments.url, serve=arguments.serve) as slicer:
-            print(f'igtl_sim_slicer: {slicer.address}', flush=True)
             try:
+                print(f'igtl_sim_slicer: {slicer.address}', flush=True)
                 if arguments.serve and steps:
                     slicer.wait_connected()
                 play(slicer, steps)

@@ -1,4 +1,4 @@
-"""The simulated Slicer and the example programs of the C++ library, on both ends of which it is."""
+"""The simulated Slicer and the example programs of the C++ library, as its servers and clients."""
 
 import numpy as np
 from network_peers import until

@@ -777,7 +777,7 @@ def test_with_a_pyigtl_server():
 
 def test_with_a_client_of_this_package():
     with Slicer('tcp://127.0.0.1:0', serve=True) as slicer, connect(str(slicer.address)) as client:
-        assert client.receive(END_S)[1].metadata == {'dummy': 'dummy'}
+        assert client.receive(END_S).metadata == {'dummy': 'dummy'}
         client.send(String('hello', device_name='Note'))
         assert slicer.wait_for('Note').text == 'hello'
 
