@@ -749,10 +749,10 @@ def main(args: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         steps = _read(arguments.script) if arguments.script else []
-        with Slicer(arguments.url, serve=arguments.serve) as slicer:
+        with Slicer(arguments.url, serve=arguments.serve, timeout_s=None) as slicer:
             try:
                 print(f'igtl_sim_slicer: {slicer.address}', flush=True)
-                if arguments.serve and steps:
+                if steps or not arguments.serve:
                     slicer.wait_connected()
                 play(slicer, steps)
                 slicer.stay(arguments.duration)
