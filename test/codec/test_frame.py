@@ -472,7 +472,7 @@ def test_metadata_is_left_out_for_a_version_1_peer():
         (b'STATUS', b'\0\1' + bytes(28) + b'fine\0', Status),
         (b'SENSOR', b'\1\0' + bytes(16), Sensor),
         (b'CAPABILITY', b'TRANSFORM\0\0\0', Capability),
-        (b'CLIENTINFO', b'<xml/> of any length', codec.Unknown),
+        (b'USMESSAGE', b'<xml/> of any length', codec.Unknown),
         (b'GET_TRANS', b'', Query),
         (b'RTS_TDATA', b'\0', Response),
         (b'TDATA', b'', TrackingData),
