@@ -539,7 +539,7 @@ def test_metadata_header_of_no_bytes(wire, extended):
         codec.decode(wire(b'TRANSFORM', extended(POSE, index=b'', metadata_size=1) + b'x', 2))
 
 
-@pytest.mark.parametrize('extra', [1, 4, 500])
+@pytest.mark.parametrize('extra', [1, 2, 4, 500])
 def test_longer_extended_headers_are_skipped(wire, extended, extra):
     body = extended(POSE, [(b'k', 3, b'v')], extension=b'\xff' * extra, message_id=1)
     message = codec.decode(wire(b'TRANSFORM', body, 2), strict=True)
