@@ -15,7 +15,6 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
 from igtl_ros2.errors import EncodeError
 from igtl_ros2.peers import Outgoing
-from igtl_ros2.peers.mailbox import Mailbox
 
 
 @pytest.fixture
@@ -413,70 +412,3 @@ def test_flow_control_holds_for_many_peers_and_a_slow_reader(make_server):
     for peer in peers:
         peer.socket.close()
     assert all(numbers == list(range(500)) for numbers in got.values())
-
-
-# -- the mailbox alone
-
-
-POSE, NOTE = ('TRANSFORM', 'Tool'), ('STRING', 'Note')
-
-
-def contents(mailbox):
-    """Take everything out."""
-    return list(iter(mailbox.take, None))
-
-
-def test_mailbox_keeps_everything_in_order_while_the_peer_keeps_up():
-    mailbox = Mailbox(100, 1000)
-    items = [(POSE, [b'1']), (NOTE, [b'2']), (POSE, [b'3']), (POSE, [b'4'])]
-    for item in items:
-        mailbox.put(*item)
-    assert contents(mailbox) == items
-    assert not mailbox.dropped
-
-
-def test_mailbox_replaces_values_of_streams_while_the_peer_does_not_keep_up():
-    mailbox = Mailbox(100, 1000)
-    mailbox.congested = True
-    for item in [(POSE, [b'1']), (NOTE, [b'2']), (POSE, [b'3']), (NOTE, [b'4']), (POSE, [b'5'])]:
-        mailbox.put(*item)
-    assert contents(mailbox) == [(POSE, [b'5']), (NOTE, [b'2']), (NOTE, [b'4'])]
-    assert mailbox.dropped == {POSE: 2}
-    mailbox.put(POSE, [b'6'])
-    assert contents(mailbox) == [(POSE, [b'6'])]
-
-
-def test_mailbox_passes_over_what_is_outdated_when_the_peer_falls_behind():
-    mailbox = Mailbox(100, 1000)
-    for number in (b'1', b'2', b'3'):
-        mailbox.put(POSE, [number])
-        mailbox.put(NOTE, [number])
-    mailbox.congested = True
-    assert [parts for _, parts in contents(mailbox)] == [[b'1'], [b'2'], [b'3'], [b'3']]
-    assert mailbox.dropped == {POSE: 2}
-
-
-def test_mailbox_drops_the_oldest_over_its_limits():
-    mailbox = Mailbox(3, 100)
-    for number in range(5):
-        mailbox.put(NOTE, [bytes([number])])
-    assert [parts for _, parts in contents(mailbox)] == [[b'\2'], [b'\3'], [b'\4']]
-    for _ in range(2):
-        mailbox.put(NOTE, [b'x' * 30, b'y' * 30])
-    assert len(mailbox) == 1
-    mailbox.put(POSE, [b'z' * 5000])  # a single one may be over the limit
-    assert contents(mailbox) == [(POSE, [b'z' * 5000])]
-    assert mailbox.dropped == {NOTE: 4}
-    mailbox.put(NOTE, [b'x' * 100])
-    assert len(mailbox) == 1
-
-
-def test_mailbox_counts_bytes_of_replaced_values():
-    mailbox = Mailbox(100, 100)
-    mailbox.congested = True
-    for size in (90, 10, 50, 20):
-        mailbox.put(POSE, [b'x' * size])
-    mailbox.put(NOTE, [b'x' * 80])
-    assert len(mailbox) == 2
-    mailbox.put(POSE, [b'x' * 21])
-    assert [key for key, _ in contents(mailbox)] == [NOTE]

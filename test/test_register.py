@@ -23,7 +23,8 @@ NOT_CONVERTED = {
     ),
     **dict.fromkeys(
         (
-            'Capability DeviceQuery GetBind Query Response StartBind StartTracking StartVideo'
+            'Capability ClientInfo DeviceQuery GetBind Query Response StartBind StartTracking '
+            'StartVideo'
         ).split(),
         PEER,
     ),

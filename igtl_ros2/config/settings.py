@@ -278,6 +278,12 @@ class Settings:
         if self.tls_insecure and (self.tls_ca_file or self.tls_server_name):
             raise ConfigError('tls_insecure: found true with tls_ca_file or tls_server_name; '
                               'allowed either the one or the other')
+        if self.compat == 'library1' and self.header_version == '2':
+            raise ConfigError("header_version: found '2' with compat library1, which cannot read "
+                              'it; allowed auto or 1')
+        if '\0' in self.client_info or len(self.client_info.encode(errors='replace')) > 0xFFFF:
+            raise ConfigError('client_info: found NUL, or more than 65535 bytes; allowed XML that '
+                              'fits a message')
         for text in self.allow:
             _check_network(text)
         for text in self.udp_targets:

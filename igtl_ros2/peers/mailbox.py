@@ -1,11 +1,16 @@
-"""What waits to be sent to one peer."""
+"""What waits to be sent to one peer: who gives way to whom when the peer does not keep up."""
 
 from __future__ import annotations
 
 import threading
-from collections import Counter, OrderedDict
+from collections import Counter, deque
+from collections.abc import Mapping
+from itertools import islice
 
 from ..codec import Buffer
+
+#: (type name, device name): messages that have it in common are values of one thing
+Key = tuple[str, str]
 
 #: Types of which only the newest value matters to a peer that cannot keep up
 STREAM_TYPES = frozenset(
@@ -21,79 +26,191 @@ STREAM_TYPES = frozenset(
         'POLYDATA',
     }
 )
-Key = tuple[str, str]
+# A peer can make up any number of names, and they may be sent on: count the rest together
+_MAX_KEYS = 200
+_OTHER: Key = ('other', '')
+
+
+class _Waiting:
+    """An encoded message; a stream's newer value takes its place by changing it."""
+
+    __slots__ = ('number', 'key', 'parts', 'size')
+
+    def __init__(self, number: int, key: Key, parts: list[Buffer], size: int) -> None:
+        self.number = number
+        self.key = key
+        self.parts = parts
+        self.size = size
 
 
 class Mailbox:
     """
     What waits to be sent to one peer.
 
-    First in, first out. To a peer that does not keep up only the newest value of a stream (see
-    `STREAM_TYPES`) is sent. Over the limits the oldest goes.
+    First in, first out. To a peer that does not keep up only the newest value of a stream (policy
+    newest) is sent. Over the limits the oldest values of streams give way, then the oldest of
+    all others. One message larger than the byte limit may wait besides what is within it.
+
+    :param max_messages: how many may wait.
+    :param max_bytes: how many bytes may wait.
+    :param policies: newest or all by type name, as `Settings.policies` gives them; types that are
+        not in it are newest if they are in `STREAM_TYPES`, else all.
     """
 
-    def __init__(self, max_messages: int, max_bytes: int) -> None:
+    def __init__(
+        self, max_messages: int, max_bytes: int, policies: Mapping[str, str] | None = None
+    ) -> None:
         """Start empty."""
         self._lock = threading.Lock()
-        self._waiting: OrderedDict[int, tuple[Key, list[Buffer], int]] = OrderedDict()
-        self._newest: dict[Key, int] = {}
+        self._urgent: deque[_Waiting] = deque()
+        self._streams: deque[_Waiting] = deque()
+        self._others: deque[_Waiting] = deque()
+        self._newest: dict[Key, _Waiting] = {}
         self._number = 0
         self._bytes = 0
+        # of those, what the limit is not about: urgent messages and the one that is too large
+        self._exempt = 0
+        self._too_large: _Waiting | None = None
         self._max_messages = max_messages
         self._max_bytes = max_bytes
+        chosen = policies or {}
+        self._stream_types = {t for t, policy in chosen.items() if policy == 'newest'} | {
+            t for t in STREAM_TYPES if t not in chosen
+        }
         self._dropped: Counter[Key] = Counter()
         #: whether the peer reads more slowly than we send
         self.congested = False
 
     def __len__(self) -> int:
         """Count the messages that wait."""
-        return len(self._waiting)
+        return len(self._urgent) + len(self._streams) + len(self._others)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that wait."""
+        return self._bytes
 
     @property
     def dropped(self) -> Counter[Key]:
-        """Messages that were dropped so far, by (type, device)."""
+        """
+        Messages that were dropped so far, by (type, device).
+
+        From the 200th name on all new ones are counted under ('other', '').
+        """
         with self._lock:
             return Counter(self._dropped)
 
-    def put(self, key: Key, parts: list[Buffer]) -> None:
-        """Add an encoded message; never blocks, callable from any thread."""
-        size = sum(map(len, parts))
+    def put(self, key: Key, parts: list[Buffer], *, urgent: bool = False) -> None:
+        """
+        Add an encoded message; never blocks, callable from any thread.
+
+        :param urgent: send it before everything else and never drop it. What waits under the
+            same key is dropped: the peer must not take an older state for the one that holds.
+        """
+        # small messages, of which there are many, are one part
+        size = len(parts[0]) if len(parts) == 1 else sum(map(len, parts))
         with self._lock:
-            before = self._newest.get(key)
-            if before is not None and self._is_outdated(key):
-                # takes over the place of the value that waits
-                number = before
-                self._bytes -= self._waiting[number][2]
-                self._dropped[key] += 1
+            if urgent:
+                self._put_urgent(key, parts, size)
+                return
+            if key[0] in self._stream_types:
+                entry = self._newest.get(key) if self.congested else None
+                if entry is not None:
+                    # takes over the place of the value that waits
+                    self._forget(entry)
+                    self._count_dropped(key)
+                    entry.parts, entry.size = parts, size
+                else:
+                    self._number += 1
+                    entry = _Waiting(self._number, key, parts, size)
+                    self._streams.append(entry)
+                self._newest[key] = entry
             else:
                 self._number += 1
-                number = self._newest[key] = self._number
-            self._waiting[number] = (key, parts, size)
+                entry = _Waiting(self._number, key, parts, size)
+                self._others.append(entry)
             self._bytes += size
-            while len(self._waiting) > self._max_messages or (
-                self._bytes > self._max_bytes and len(self._waiting) > 1
+            if size > self._max_bytes:
+                self._keep_too_large(entry)
+            while (
+                self._bytes - self._exempt > self._max_bytes
+                or len(self._streams) + len(self._others) > self._max_messages
             ):
-                dropped, _, _ = self._pop()
-                self._dropped[dropped] += 1
+                self._drop_one()
 
     def take(self) -> tuple[Key, list[Buffer]] | None:
-        """Remove the oldest message; None if there is none."""
+        """Remove the message that is to be sent next; None if there is none."""
+        urgent, streams, others = self._urgent, self._streams, self._others
         with self._lock:
-            while self._waiting:
-                key, parts, _ = self._pop()
-                # from before the peer fell behind there may be older values of a stream
-                if key not in self._newest or not self._is_outdated(key):
-                    return key, parts
-                self._dropped[key] += 1
-        return None
+            while True:
+                outdated = False
+                if urgent:
+                    entry = urgent.popleft()
+                    self._exempt -= entry.size
+                elif streams and (not others or streams[0].number < others[0].number):
+                    entry = streams.popleft()
+                    newest = self._newest.pop(entry.key, entry)
+                    if newest is not entry:
+                        self._newest[entry.key] = newest
+                        # from before the peer fell behind there may be older values of a stream
+                        outdated = self.congested
+                elif others:
+                    entry = others.popleft()
+                else:
+                    return None
+                self._bytes -= entry.size
+                if entry is self._too_large:
+                    self._exempt -= entry.size
+                    self._too_large = None
+                if not outdated:
+                    return entry.key, entry.parts
+                self._count_dropped(entry.key)
 
-    def _is_outdated(self, key: Key) -> bool:
-        """Tell whether a value that waits is not wanted any more when there is a newer one."""
-        return self.congested and key[0] in STREAM_TYPES
+    def _put_urgent(self, key: Key, parts: list[Buffer], size: int) -> None:
+        for queue in (self._streams, self._others):
+            for entry in [entry for entry in queue if entry.key == key]:
+                self._drop(queue, entry)
+        self._urgent.append(_Waiting(0, key, parts, size))
+        self._bytes += size
+        self._exempt += size
 
-    def _pop(self) -> tuple[Key, list[Buffer], int]:
-        number, item = self._waiting.popitem(last=False)
-        self._bytes -= item[2]
-        if self._newest[item[0]] == number:
-            del self._newest[item[0]]
-        return item
+    def _keep_too_large(self, entry: _Waiting) -> None:
+        """Let a message wait that is over the limit by itself; of two, one has to go."""
+        before, self._too_large = self._too_large, entry
+        self._exempt += entry.size
+        if before is None:
+            return
+        if self._queue_of(entry) is self._streams and self._queue_of(before) is self._others:
+            before, self._too_large = entry, before
+        self._exempt -= before.size
+        self._drop(self._queue_of(before), before)
+
+    def _queue_of(self, entry: _Waiting) -> deque[_Waiting]:
+        return self._streams if entry.key[0] in self._stream_types else self._others
+
+    def _drop_one(self) -> None:
+        """Drop the oldest of the streams or, without any, of the rest; none that is exempt."""
+        for queue in (self._streams, self._others):
+            for entry in islice(queue, 2):
+                if entry is not self._too_large:
+                    self._drop(queue, entry)
+                    return
+
+    def _drop(self, queue: deque[_Waiting], entry: _Waiting) -> None:
+        queue.remove(entry)
+        self._forget(entry)
+        self._count_dropped(entry.key)
+
+    def _forget(self, entry: _Waiting) -> None:
+        """Leave out of all accounts what has left its queue, or changes in it."""
+        self._bytes -= entry.size
+        if entry is self._too_large:
+            self._exempt -= entry.size
+            self._too_large = None
+        if self._newest.get(entry.key) is entry:
+            del self._newest[entry.key]
+
+    def _count_dropped(self, key: Key) -> None:
+        if key not in self._dropped and len(self._dropped) >= _MAX_KEYS:
+            key = _OTHER
+        self._dropped[key] += 1

@@ -472,7 +472,7 @@ def test_metadata_is_left_out_for_a_version_1_peer():
         (b'STATUS', b'\0\1' + bytes(28) + b'fine\0', Status),
         (b'SENSOR', b'\1\0' + bytes(16), Sensor),
         (b'CAPABILITY', b'TRANSFORM\0\0\0', Capability),
-        (b'CLIENTINFO', b'<xml/> of any length', codec.Unknown),
+        (b'USMESSAGE', b'<xml/> of any length', codec.Unknown),
         (b'GET_TRANS', b'', Query),
         (b'RTS_TDATA', b'\0', Response),
         (b'TDATA', b'', TrackingData),
@@ -539,7 +539,7 @@ def test_metadata_header_of_no_bytes(wire, extended):
         codec.decode(wire(b'TRANSFORM', extended(POSE, index=b'', metadata_size=1) + b'x', 2))
 
 
-@pytest.mark.parametrize('extra', [1, 4, 500])
+@pytest.mark.parametrize('extra', [1, 2, 4, 500])
 def test_longer_extended_headers_are_skipped(wire, extended, extra):
     body = extended(POSE, [(b'k', 3, b'v')], extension=b'\xff' * extra, message_id=1)
     message = codec.decode(wire(b'TRANSFORM', body, 2), strict=True)

@@ -37,7 +37,13 @@ from igtl_ros2.codec.messages.query import (
     StartTracking,
     StartVideo,
 )
-from igtl_ros2.codec.messages.text import Command, CommandResponse, Status, String
+from igtl_ros2.codec.messages.text import (
+    ClientInfo,
+    Command,
+    CommandResponse,
+    Status,
+    String,
+)
 from igtl_ros2.codec.messages.tracking import (
     QuaternionElement,
     QuaternionTrackingData,
@@ -263,6 +269,7 @@ MAKE = {
     'POLYDATA': make_mesh,
     'COLORT': make_table,
     'STRING': make_string,
+    'CLIENTINFO': lambda f, **s: ClientInfo(f['string'], f['encoding'], **s),
     'STATUS': lambda f, **s: Status(
         f['code'], f['subcode'], f['error_name'], f['message'], **s
     ),
@@ -373,7 +380,7 @@ def test_units_of_golden_sensors_come_back(entry):
 
 def test_every_golden_type_has_a_class_and_every_class_a_golden_message():
     names = {entry['type'] for entry in ENTRIES}
-    assert len(names) == 48
+    assert len(names) == 49
     classes = codec.registered()
     assert names <= set(classes)
     assert {classes[name] for name in names} == set(classes.values())

@@ -30,7 +30,7 @@ from igtl_ros2.codec.messages.query import (
     StartTracking,
     StartVideo,
 )
-from igtl_ros2.codec.messages.text import Command, CommandResponse, Status, String
+from igtl_ros2.codec.messages.text import ClientInfo, Command, CommandResponse, Status, String
 from igtl_ros2.codec.messages.tracking import (
     QuaternionElement,
     QuaternionTrackingData,
@@ -241,6 +241,7 @@ MESSAGES = {
     ),
     Sensor: st.builds(Sensor, st.lists(st.floats(), max_size=255), bits(64), bits(8), **SHARED),
     ColorTable: st.builds(ColorTable, TABLES, **SHARED),
+    ClientInfo: st.builds(ClientInfo, text(200), **SHARED),
     String: st.builds(String, text(200), st.sampled_from([0, 106, 1013, 1014]), **SHARED),
     Status: st.builds(
         Status, bits(16), st.integers(-(2**63), 2**63 - 1), text(19), text(100), **SHARED

@@ -1,4 +1,4 @@
-"""STRING, STATUS, COMMAND and RTS_COMMAND: texts, states, orders and their answers."""
+"""STRING, CLIENTINFO, STATUS, COMMAND and RTS_COMMAND: texts, states, orders and answers."""
 
 from __future__ import annotations
 
@@ -37,16 +37,9 @@ def _encode_plain(text: str, encoding: int, what: str) -> bytes:
     return raw
 
 
-@register('STRING')
 @dataclass(frozen=True, slots=True, eq=False)
-class String(Message):
-    """
-    STRING: a text.
-
-    :param text: at most 65535 bytes in its encoding, without NUL.
-    :param encoding: IANA MIBenum number; left out: 3 (US-ASCII) if that holds the text, else 106
-        (UTF-8).
-    """
+class _Text(Message):
+    """What STRING and CLIENTINFO share."""
 
     text: str
     encoding: int = 0
@@ -67,7 +60,7 @@ class String(Message):
         return _STRING.pack(self.encoding, len(raw)), raw
 
     @classmethod
-    def decode_content(cls, content: memoryview, envelope: Envelope) -> String:
+    def decode_content(cls, content: memoryview, envelope: Envelope) -> _Text:
         """Read the text; one NUL at its end, and bytes behind it, are dropped."""
         if len(content) < _STRING.size:
             raise ContentError(f'{len(content)} bytes of content, wanted {_STRING.size} or more')
@@ -81,8 +74,34 @@ class String(Message):
             raise ContentError(f'{rest} bytes behind the text')
         raw = content[_STRING.size : _STRING.size + length]
         text = decode_text(raw, encoding).removesuffix('\0')
-        message: String = cls.from_wire(envelope, text=text, encoding=encoding)
+        message: _Text = cls.from_wire(envelope, text=text, encoding=encoding)
         return message
+
+
+@register('STRING')
+@dataclass(frozen=True, slots=True, eq=False)
+class String(_Text):
+    """
+    STRING: a text.
+
+    :param text: at most 65535 bytes in its encoding, without NUL.
+    :param encoding: IANA MIBenum number; left out: 3 (US-ASCII) if that holds the text, else 106
+        (UTF-8).
+    """
+
+
+@register('CLIENTINFO')
+@dataclass(frozen=True, slots=True, eq=False)
+class ClientInfo(_Text):
+    """
+    CLIENTINFO: what a client of a PLUS server wants to get.
+
+    PLUS starts again at header version 1 when it has read one: send a message with header
+    version 2 behind it.
+
+    :param text: XML, `<ClientInfo>` with the message types, transforms, images and texts wanted.
+    :param encoding: as in `String`.
+    """
 
 
 class StatusCode(IntEnum):
