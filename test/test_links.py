@@ -8,11 +8,14 @@ import sys
 import threading
 import time
 
+import numpy as np
 import pytest
 from network_peers import DEADLINE_S, RawPeer, text, until
 
 from igtl_ros2 import codec, connect, serve
 from igtl_ros2.client import Client
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.query import Query
 from igtl_ros2.codec.messages.text import Status, StatusCode
 from igtl_ros2.config import SETTINGS, Settings, options, refuse_misfit
 from igtl_ros2.errors import ConfigError, PeerError
@@ -147,7 +150,8 @@ def test_a_slow_peer_that_makes_progress_stays():
         assert server.receive(DEADLINE_S)[1].text == 'x' * 30000
 
 
-def test_peers_that_come_and_go_do_not_fill_the_log(caplog):
+def test_peers_that_come_and_go_do_not_fill_the_log(caplog, monkeypatch):
+    monkeypatch.setattr('igtl_ros2.peers.link._LOG_PERIOD_S', 1e9)
     caplog.set_level(logging.INFO, 'igtl_ros2')
     with serve(LOCAL) as server:
         for _ in range(300):
@@ -203,6 +207,64 @@ def test_flush_waits_and_says_who_does_not_read():
             server.send(text('x' * 60000, device=f'{number}'))
         with pytest.raises(PeerError, match=r'tcp://127.0.0.1:\d+: not everything left within'):
             server.flush(0.05)
+
+
+# -- what a peer can take
+
+
+def test_slicer_is_known_by_its_first_message_and_spared_what_it_crashes_on(caplog):
+    with serve(LOCAL) as server, RawPeer(server.address) as slicer, RawPeer(server.address) as any:
+        slicer.send(Status(metadata={'dummy': 'dummy'}))
+        any.send(text('hello'))
+        known, _ = server.receive(DEADLINE_S)
+        server.receive(DEADLINE_S)
+        assert {peer.compat for peer in server.peers} == {'slicer', ''}
+        server.send(Query('GET_IMAGE', device_name='Scan'))
+        server.send(codec.Unknown(type_name='MINE', content=b'1234'))
+        server.send(text('for all'))
+        assert slicer.next().text == 'for all'
+        assert [any.next().type_name for _ in range(3)] == ['GET_IMAGE', 'MINE', 'STRING']
+        until(lambda: known.errors['EncodeError'] == 2)
+    assert 'GET_IMAGE: 3D Slicer crashes on it' in caplog.text
+
+
+def test_plus_is_greeted_with_what_it_needs():
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        url = f'tcp://127.0.0.1:{listener.getsockname()[1]}'
+        with connect(url, client_info='<ClientInfo/>'):
+            sock, _ = listener.accept()
+            with sock:
+                decoder = codec.Decoder()
+                got = []
+                while len(got) < 2:
+                    decoder.feed(sock.recv(1 << 16))
+                    while (message := decoder.next_message()) is not None:
+                        got.append(message)
+    assert [message.type_name for message in got] == ['CLIENTINFO', 'STATUS']
+    assert got[0].text == '<ClientInfo/>' and got[1].version == 2
+
+
+def test_an_emergency_overtakes_what_waits():
+    with serve(LOCAL) as server, RawPeer(server.address, receive_buffer=4096) as slow:
+        peer = server.wait_connected(DEADLINE_S)
+        for number in range(150):
+            server.send(text('x' * 60000, device=f'{number}'))
+        until(lambda: peer.mailbox.congested)
+        server.send(Status(StatusCode.EMERGENCY, device_name='Robot'))
+        kinds = [slow.next().type_name for _ in range(151)]
+    assert kinds.count('STATUS') == 1 and kinds.index('STATUS') < 148
+
+
+def test_a_policy_keeps_every_pose_for_a_slow_reader():
+    with serve(LOCAL, queue_policy=['TRANSFORM=all']) as server:
+        with RawPeer(server.address, receive_buffer=4096) as slow:
+            peer = server.wait_connected(DEADLINE_S)
+            server.send(text('x' * 60000), hold=False)
+            for number in range(900):
+                server.send(Transform(np.eye(4), device_name='Probe', timestamp=number + 1))
+            stamps = [slow.next().timestamp for _ in range(901)]
+            assert stamps[1:] == list(range(1, 901))
+            assert not peer.mailbox.dropped
 
 
 # -- options and their types

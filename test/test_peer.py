@@ -13,8 +13,10 @@ from igtl_ros2 import codec, serve
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
+from igtl_ros2.config import Settings
 from igtl_ros2.errors import EncodeError
 from igtl_ros2.peers import Outgoing
+from igtl_ros2.peers.compat import Compat
 
 
 @pytest.fixture
@@ -164,11 +166,12 @@ def test_a_message_is_encoded_once_for_each_header_version(make_server):
 
 
 def test_outgoing_parts_are_shared():
+    peer = Compat(Settings())
     plain = Outgoing(text(1))
-    assert plain.parts(1) is plain.parts(1) is plain.parts(2)
+    assert plain.parts(peer, 1) is plain.parts(peer, 1) is plain.parts(peer, 2)
     rich = Outgoing(text(1, metadata={'a': 'b'}))
-    assert rich.parts(1) is rich.parts(1) is not rich.parts(2)
-    assert rich.parts(2) is rich.parts(2)
+    assert rich.parts(peer, 1) is rich.parts(peer, 1) is not rich.parts(peer, 2)
+    assert rich.parts(peer, 2) is rich.parts(peer, 2)
 
 
 def test_a_message_that_cannot_be_encoded_is_counted_and_the_next_one_is_sent(

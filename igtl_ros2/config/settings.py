@@ -284,6 +284,9 @@ class Settings:
         if '\0' in self.client_info or len(self.client_info.encode(errors='replace')) > 0xFFFF:
             raise ConfigError('client_info: found NUL, or more than 65535 bytes; allowed XML that '
                               'fits a message')
+        if self.udp_rtp and (self.header_version == '1' or self.compat == 'library1'):
+            raise ConfigError('udp_rtp: found true with header version 1; the RTP frame has room '
+                              'for version 2 only')
         for text in self.allow:
             _check_network(text)
         for text in self.udp_targets:

@@ -54,6 +54,8 @@ class DatagramPeer(Peer):
         self._turn_posted = False
         self.address = str(Address('udp', source[0], source[1]))
         self.gets_all = wanted
+        # who takes the RTP frame reads header version 2: there is no other in it
+        self.seen_version = 2 if settings.udp_rtp else 0
         self._idle_timeout = 0.0 if wanted else settings.idle_timeout or _FORGET_S
 
     def post(self, outgoing: Outgoing) -> None:
@@ -61,11 +63,6 @@ class DatagramPeer(Peer):
         if self._settings.udp_rtp:
             outgoing = outgoing.numbered(self._datagram_link.message_ids)
         super().post(outgoing)
-
-    @property
-    def version(self) -> int:
-        """Highest header version that may be sent to this peer."""
-        return 2 if self._settings.udp_rtp else super().version
 
     # -- called by the link
 

@@ -15,6 +15,7 @@ from ..codec.messages.query import Query
 from ..codec.messages.text import Status, StatusCode
 from ..config import Settings
 from ..errors import DecodeError, EncodeError
+from .compat import Compat
 from .mailbox import Key, Mailbox
 
 if TYPE_CHECKING:
@@ -37,27 +38,42 @@ _log = logging.getLogger(__name__)
 
 
 class Outgoing:
-    """A message on its way to any number of peers, encoded once for each header version."""
+    """A message on its way to any number of peers, encoded once for all that take one form."""
 
-    __slots__ = ('message', 'key', '_parts', '_numbered')
+    __slots__ = ('message', 'key', 'urgent', '_parts', '_forms', '_numbered')
 
     def __init__(self, message: Message) -> None:
         """Keep the message."""
         self.message = message
         self.key: Key = (message.type_name, message.device_name)
-        self._parts: dict[int, list[Buffer]] = {}
+        #: an emergency waits for nothing and is never dropped
+        self.urgent = isinstance(message, Status) and message.code == StatusCode.EMERGENCY
+        self._parts: dict[tuple[str, int], list[Buffer]] = {}
+        self._forms: list[tuple[Message, int, list[Buffer]]] = []
         self._numbered: Outgoing | None = None
 
-    def parts(self, peer_version: int) -> list[Buffer]:
+    def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
         """
-        Encode for a peer that understands header versions up to `peer_version`.
+        Encode for a peer.
 
-        :raises EncodeError: if the message cannot be written.
+        :param compat: what it can take.
+        :param seen_version: the highest header version that it is known to read.
+        :raises EncodeError: if the message cannot be written, or the peer must not get it.
         """
-        version = min(self.message.version, peer_version)
-        parts = self._parts.get(version)
+        version = compat.version(seen_version)
+        who = compat.name, version
+        parts = self._parts.get(who)
         if parts is None:
-            parts = self._parts[version] = encode_parts(self.message, version)
+            message = compat.prepare(self.message, seen_version)
+            parts = self._parts[who] = self._encoded(message, min(message.version, version))
+        return parts
+
+    def _encoded(self, message: Message, version: int) -> list[Buffer]:
+        for known, its_version, parts in self._forms:
+            if known is message and its_version == version:
+                return parts
+        parts = encode_parts(message, version)
+        self._forms.append((message, version, parts))
         return parts
 
     def numbered(self, numbers: Iterator[int]) -> Outgoing:
@@ -84,7 +100,10 @@ class Peer:
         self._idle_timeout = settings.idle_timeout
         self._pinged: float | None = None
         self._next_ping = self.last_received
-        self.mailbox = Mailbox(settings.queue_messages, settings.queue_bytes)
+        self._compat = Compat(settings)
+        self.mailbox = Mailbox(
+            settings.queue_messages, settings.queue_bytes, settings.policies()
+        )
         self.closed = asyncio.Event()
         self.address = ''
         #: who it is, where it has shown that: the name of its certificate
@@ -110,9 +129,12 @@ class Peer:
     @property
     def version(self) -> int:
         """Highest header version that may be sent to this peer."""
-        if self._settings.header_version == 'auto':
-            return 2 if self.seen_version >= 2 else 1
-        return int(self._settings.header_version)
+        return self._compat.version(self.seen_version)
+
+    @property
+    def compat(self) -> str:
+        """What program it is, as far as that is known: slicer, plus, ...; see `compat.py`."""
+        return self._compat.name
 
     def send(self, message: Message) -> None:
         """Send a message to this peer alone; never blocks, callable from any thread."""
@@ -126,20 +148,18 @@ class Peer:
         would keep all other peers waiting.
         """
         try:
-            parts = outgoing.parts(self.version)
+            parts = outgoing.parts(self._compat, self.seen_version)
         except EncodeError as error:
             self.errors['EncodeError'] += 1
             self.complain('EncodeError', f'not sent: {outgoing.key}: {error}')
         else:
-            self.mailbox.put(outgoing.key, parts)
+            self.mailbox.put(outgoing.key, parts, urgent=outgoing.urgent)
 
     # -- for what carries the connection
 
     def start(self) -> None:
         """Greet the peer, then let the link know."""
-        if self._settings.header_version == '2':
-            # Peers such as PLUS send metadata only to those who have sent some
-            greeting = Status(StatusCode.OK, metadata={'igtl_ros2': 'header version 2'})
+        for greeting in self._compat.greeting():
             self.post(Outgoing(greeting))
         self._link.joined(self)
         self.pump()
@@ -151,6 +171,8 @@ class Peer:
             kind = 'other'
         self.received[kind] += 1
         self.seen_versions.add(message.version)
+        if self._compat.looking and (name := self._compat.saw(message)):
+            _log.info('%s: is taken for %s', self.address, name)
         if kind == 'STATUS' and message.device_name == _PING:
             self._take_pong()
         else:
@@ -194,7 +216,7 @@ class Peer:
         idle, period = self._idle_timeout, self._settings.ping_period
         if idle and now - self.last_received > idle:
             self.disconnect(f'sent nothing for {idle:g} s')
-        elif period and now >= self._next_ping:
+        elif period and now >= self._next_ping and self.compat != 'slicer':
             self._next_ping = now + period
             if self._pinged is not None:
                 self.round_trip_s = None  # the last answer is lost, or was never sent

@@ -125,7 +125,10 @@ class Stream(asyncio.BufferedProtocol):
         """Write no more, and go on reading until the peer closes."""
         if self._transport is not None:
             if self._transport.can_write_eof():
-                self._transport.write_eof()
+                try:
+                    self._transport.write_eof()
+                except OSError:  # it is gone already
+                    self._transport.abort()
             else:
                 self._transport.close()
 
