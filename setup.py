@@ -28,6 +28,7 @@ setup(
     python_requires='>=3.10',
     install_requires=['jsonschema', 'numpy', 'PyYAML'],
     extras_require={
+        'certs': ['trustme'],
         'compression': ['lz4', 'zstandard'],
         'demo': ['rich'],
         'fast': ['fastcrc'],
@@ -36,6 +37,7 @@ setup(
     entry_points={
         'console_scripts': [
             'igtl_bridge = igtl_ros2.nodes.bridge:main',
+            'igtl_certs = igtl_ros2.tools.certs:main',
             'igtl_demo = igtl_ros2.tools.demo:main',
             'igtl_demo_robot = igtl_ros2.nodes.demo_robot:main',
             'igtl_sim = igtl_ros2.sim.ultrasound:main',

@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-EXECUTABLES = {'igtl_bridge', 'igtl_demo', 'igtl_demo_robot', 'igtl_sim', 'igtl_sim_slicer'}
+EXECUTABLES = {
+    'igtl_bridge', 'igtl_certs', 'igtl_demo', 'igtl_demo_robot', 'igtl_sim', 'igtl_sim_slicer',
+}
 
 
 def run(*command, cwd, **kwargs):

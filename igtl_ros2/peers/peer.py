@@ -401,7 +401,7 @@ class StreamPeer(Peer):
                 stream.write(memoryview(part))
             # What it sends is read, and dropped, until it closes: a reset would take the
             # status from it
-            stream.finish()
+            stream.close()
             self._link.network.loop.call_later(_REFUSAL_S, stream.abort)
 
     def pause_reading(self) -> None:

@@ -1,167 +1,109 @@
-"""TCP streams that receive straight into the memory in which a message will live."""
+"""TCP connections, plain or with TLS: opening them, and waiting for them."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
+import weakref
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Protocol
 
-from ..config import Address, Settings
+from ..config import Settings
+from ..config.address import Address
 from ..errors import PeerError
+from .sockets import reason, set_buffers
+from .stream import Sink, Stream
 from .tls import Tls
+from .tls_stream import TlsStream
 
-# A peer whose machine vanished is noticed after 10 + 3 * 5 s of silence, not after two hours
-_KEEPALIVE = (('TCP_KEEPIDLE', 10), ('TCP_KEEPINTVL', 5), ('TCP_KEEPCNT', 3))
+__all__ = ['Sink', 'Stream', 'listen', 'open_stream', 'stop_listening']
 
+#: how many clients may be in the TLS handshake at once
+MAX_HANDSHAKES = 64
 
-class Sink(Protocol):
-    """What takes the bytes of one stream."""
-
-    def connected(self, stream: Stream) -> None:
-        """Tell that the stream is open."""
-
-    def get_buffer(self, size_hint: int) -> memoryview:
-        """Hand out memory for the next bytes."""
-
-    def buffer_updated(self, size: int) -> None:
-        """Tell that so many bytes were written to it."""
-
-    def writable_again(self) -> None:
-        """Tell that the stream takes bytes again."""
-
-    def lost(self, error: Exception | None) -> None:
-        """Tell that the stream is closed."""
+_handshakes: weakref.WeakKeyDictionary[asyncio.Server, set[TlsStream]] = (
+    weakref.WeakKeyDictionary()
+)
 
 
-class Stream(asyncio.BufferedProtocol):
-    """One TCP connection."""
-
-    def __init__(self, sink: Sink) -> None:
-        """Remember where received bytes go."""
-        self._sink = sink
-        self._transport: asyncio.Transport | None = None
-        self._keeps_up = True
-        self.address = ''
-        self.peer_name = ''
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Start."""
-        assert isinstance(transport, asyncio.Transport)  # it is what asyncio makes for TCP
-        self._transport = transport
-        name = transport.get_extra_info('peername') or ('?', 0)
-        self.address = str(Address('tcp', name[0], name[1]))
-        sock = transport.get_extra_info('socket')
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for option, value in _KEEPALIVE:
-            if hasattr(socket, option):  # not on every system
-                sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
-        self._sink.connected(self)
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        """Hand out the sink's memory."""
-        return self._sink.get_buffer(sizehint)
-
-    def buffer_updated(self, nbytes: int) -> None:
-        """Pass the bytes on."""
-        self._sink.buffer_updated(nbytes)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Pass it on."""
-        self._transport = None
-        self._sink.lost(exc)
-
-    def pause_writing(self) -> None:
-        """Note that the peer does not read as fast as we write."""
-        self._keeps_up = False
-
-    def resume_writing(self) -> None:
-        """Note that it caught up."""
-        self._keeps_up = True
-        self._sink.writable_again()
-
-    @property
-    def is_closing(self) -> bool:
-        """Whether nothing that is written now would leave any more."""
-        return self._transport is None or self._transport.is_closing()
-
-    @property
-    def writable(self) -> bool:
-        """Whether the peer reads as fast as we write."""
-        return self._keeps_up and not self.is_closing
-
-    def write(self, data: memoryview) -> None:
-        """
-        Send bytes, or keep them until the peer takes them: see `writable`.
-
-        asyncio copies what the socket does not take at once, so pieces should be small.
-        """
-        if self._transport is not None:
-            self._transport.write(data)
-
-    @property
-    def unsent_bytes(self) -> int:
-        """Bytes that were written and not sent yet."""
-        return 0 if self._transport is None else self._transport.get_write_buffer_size()
-
-    def pause_reading(self) -> None:
-        """Let the peer wait: what it sends stays in the network."""
-        if self._transport is not None:
-            self._transport.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Read again."""
-        if self._transport is not None:
-            self._transport.resume_reading()
-
-    def close(self) -> None:
-        """Close when what was written has left."""
-        if self._transport is not None:
-            self._transport.close()
-
-    def finish(self) -> None:
-        """Write no more, and go on reading until the peer closes."""
-        if self._transport is not None:
-            if self._transport.can_write_eof():
-                try:
-                    self._transport.write_eof()
-                except OSError:  # it is gone already
-                    self._transport.abort()
-            else:
-                self._transport.close()
-
-    def abort(self) -> None:
-        """Close at once."""
-        if self._transport is not None:
-            self._transport.abort()
-
-
-def _reason(error: OSError) -> str:
-    # asyncio replaces the system's words by its own
-    if error.errno is not None and error.errno > 0:
-        return os.strerror(error.errno)
-    return error.strerror or str(error)
+async def _connect(settings: Settings) -> socket.socket:
+    """Connect to the first address of a host that answers."""
+    loop = asyncio.get_running_loop()
+    host, port = settings.host, settings.port
+    try:
+        # no thread for an address that is a number already
+        found = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    errors = []
+    for family, kind, protocol, _, address in found:
+        sock = None
+        try:
+            sock = socket.socket(family, kind, protocol)
+            sock.setblocking(False)
+            set_buffers(sock, settings)
+            await loop.sock_connect(sock, address)
+            return sock
+        except OSError as error:
+            errors.append(error)
+            if sock is not None:
+                sock.close()
+        except BaseException:
+            if sock is not None:
+                sock.close()
+            raise
+    raise PeerError(f'{settings.address}: {", ".join(dict.fromkeys(map(reason, errors)))}')
 
 
 async def open_stream(settings: Settings, sink: Sink, tls: Tls | None = None) -> Stream:
     """
     Connect to a TCP server.
 
-    :raises PeerError: if that fails or takes longer than `timeout_s`.
+    :param settings: where it is, and how the connection shall be.
+    :param tls: encrypt it.
+    :raises PeerError: if that fails or takes longer than `connect_timeout`.
     """
     loop = asyncio.get_running_loop()
-    address = settings.address
-    timeout_s = settings.connect_timeout
-    connecting = loop.create_connection(lambda: Stream(sink), address.host, address.port)
+    opened: asyncio.Future[Sink] = loop.create_future()
+    address, timeout_s = settings.address, settings.connect_timeout
+    until = loop.time() + timeout_s
+
+    def make_sink() -> Sink:
+        if not opened.done():
+            opened.set_result(sink)
+        return sink
+
+    def refused(_: str, why: str) -> None:
+        if not opened.done():
+            opened.set_exception(PeerError(f'{address}: {why}'))
+
+    def make_stream() -> Stream:
+        if tls is None:
+            return Stream(settings, make_sink, refused, _anybody)
+        left_s = max(0.0, until - loop.time())
+        return TlsStream(settings, make_sink, refused, _anybody, tls, left_s, set())
+
     try:
-        _, stream = await asyncio.wait_for(connecting, timeout_s)
+        sock = await asyncio.wait_for(_connect(settings), timeout_s)
+        try:
+            _, stream = await loop.create_connection(make_stream, sock=sock)
+        except BaseException:
+            sock.close()
+            raise
     except asyncio.TimeoutError as error:
         raise PeerError(f'{address}: no connection within {timeout_s} s') from error
     except OSError as error:
-        raise PeerError(f'{address}: {_reason(error)}') from error
+        raise PeerError(f'{address}: {reason(error)}') from error
+    try:
+        await opened
+    except asyncio.CancelledError:
+        stream.abort()
+        raise
     return stream
+
+
+def _anybody(host: str) -> str:
+    return ''
 
 
 async def listen(
@@ -173,29 +115,63 @@ async def listen(
     """
     Accept TCP connections; port 0 takes any free one.
 
+    :param make_sink: called for each connection.
+    :param refused: called with (address, reason) for each that never became a stream: from where
+        none is allowed, or without a good TLS handshake.
+    :param tls: encrypt them.
     :raises PeerError: if the address cannot be listened on.
     """
-    loop = asyncio.get_running_loop()
-    address = settings.address
-    try:
-        server = await loop.create_server(
-            lambda: Stream(make_sink()), address.host, address.port, backlog=128
-        )
-    except OSError as error:
-        raise PeerError(f'cannot listen on {address}: {_reason(error)}') from error
+    handshakes: set[TlsStream] = set()
+
+    def admit(host: str) -> str:
+        if not settings.allows(host):
+            return 'its address is not among those allowed (allow)'
+        if len(handshakes) >= MAX_HANDSHAKES:
+            return f'{MAX_HANDSHAKES} other clients are in the TLS handshake'
+        return ''
+
+    def make_stream() -> Stream:
+        if tls is None:
+            return Stream(settings, make_sink, refused, admit)
+        return TlsStream(settings, make_sink, refused, admit, tls,
+                         settings.connect_timeout, handshakes)
+
+    server = await _listen(settings, settings.port, make_stream)
     host, port = server.sockets[0].getsockname()[:2]
-    if address.port == 0 and len(server.sockets) > 1:
+    if settings.port == 0 and len(server.sockets) > 1:
         # a name such as localhost with several addresses, and each of them got another port
         server.close()
-        return await listen(replace(settings, port=port), make_sink, refused, tls)
-    return server, Address('tcp', host, port)
+        server = await _listen(settings, port, make_stream)
+    _handshakes[server] = handshakes
+    return server, settings.address._replace(host=host, port=port)
+
+
+async def _listen(
+    settings: Settings, port: int, make_stream: Callable[[], Stream]
+) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    server = None
+    try:
+        server = await loop.create_server(
+            make_stream, settings.host, port, backlog=128, start_serving=False)
+        for sock in server.sockets:
+            set_buffers(sock, settings)  # each connection gets those of the listening socket
+        await server.start_serving()
+    except OSError as error:
+        if server is not None:
+            server.close()
+        address = settings.address._replace(port=port)
+        raise PeerError(f'cannot listen on {address}: {reason(error)}') from error
+    return server
 
 
 async def stop_listening(server: asyncio.Server) -> None:
-    """Accept no more connections; those that are open stay."""
+    """Accept no more connections; those that are open stay, those in the handshake do not."""
     loop = asyncio.get_running_loop()
     for sock in server.sockets:
         loop.remove_reader(sock.fileno())
     # asyncio loses a connection that it has accepted, but not taken up yet when the server closes
     await asyncio.sleep(0)
     server.close()
+    for stream in list(_handshakes.pop(server, ())):
+        stream.abort()

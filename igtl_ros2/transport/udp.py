@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from ..config import Address, Settings
 from ..errors import PeerError
+from .sockets import set_buffers
 
 #: Host and port, and for IPv6 flow and scope: what the socket calls an address.
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
@@ -211,12 +212,7 @@ def _find_interface(name: str, family: socket.AddressFamily) -> tuple[bytes, int
 def _set_options(
     sock: socket.socket, settings: Settings, interface: bytes, index: int
 ) -> None:
-    for option, size in (
-        (socket.SO_SNDBUF, settings.send_buffer_bytes),
-        (socket.SO_RCVBUF, settings.receive_buffer_bytes),
-    ):
-        if size:
-            sock.setsockopt(socket.SOL_SOCKET, option, size)
+    set_buffers(sock, settings)
     if sock.family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # as with TCP
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, settings.udp_ttl)

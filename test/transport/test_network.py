@@ -5,11 +5,15 @@ import socket
 import threading
 
 import pytest
+from stream_ends import Collect, settings
 
-from igtl_ros2.config.address import parse_url
 from igtl_ros2.errors import PeerError
 from igtl_ros2.transport.network import NetworkThread
 from igtl_ros2.transport.tcp import listen, open_stream
+
+
+def never_refused(address, reason):
+    raise AssertionError(f'{address}: {reason}')
 
 
 async def nothing():
@@ -24,38 +28,13 @@ def network():
     assert not [t for t in threading.enumerate() if t.name == 'test-network']
 
 
-class Collect:
-    """A sink that keeps what happens."""
-
-    def __init__(self):
-        self.data = b''
-        self.done = asyncio.Event()
-        self.error = None
-        self._buffer = memoryview(bytearray(7))
-
-    def connected(self, stream):
-        self.stream = stream
-
-    def get_buffer(self, size_hint):
-        return self._buffer
-
-    def buffer_updated(self, size):
-        self.data += self._buffer[:size]
-
-    def writable_again(self):
-        pass
-
-    def lost(self, error):
-        self.error = error
-        self.done.set()
-
-
 def test_bytes_arrive_in_the_memory_of_the_sink(network):
     async def both_ends():
-        there = Collect()
-        server, address = await listen(parse_url('tcp://127.0.0.1:0'), lambda: there)
+        there = Collect(size=7)
+        server, address = await listen(
+            settings('server', 'tcp://127.0.0.1:0'), lambda: there, never_refused)
         here = Collect()
-        stream = await open_stream(address, here, 5.0)
+        stream = await open_stream(settings('client', str(address)), here)
         stream.write(memoryview(b'more bytes than fit the buffer at once'))
         while len(there.data) < 38:
             await asyncio.sleep(0.001)
@@ -85,7 +64,8 @@ def test_all_addresses_of_a_name_get_the_same_free_port(network, monkeypatch):
         ]
 
     async def ports():
-        server, address = await listen(parse_url('tcp://here:0'), Collect)
+        server, address = await listen(
+            settings('server', 'tcp://here:0'), Collect, never_refused)
         found = [sock.getsockname()[1] for sock in server.sockets]
         server.close()
         return address, found
@@ -97,19 +77,22 @@ def test_all_addresses_of_a_name_get_the_same_free_port(network, monkeypatch):
 
 def test_refused_connection_says_so(network, free_port):
     with pytest.raises(PeerError, match=rf'^tcp://127.0.0.1:{free_port}: Connection refused$'):
-        network.run(open_stream(parse_url(f'tcp://127.0.0.1:{free_port}'), Collect(), 5.0))
+        network.run(open_stream(
+            settings('client', f'tcp://127.0.0.1:{free_port}'), Collect()))
 
 
 def test_unknown_name_says_so(network):
     with pytest.raises(PeerError, match=r'^tcp://nowhere\.invalid:1: .*\w'):
-        network.run(open_stream(parse_url('tcp://nowhere.invalid:1'), Collect(), 20.0))
+        network.run(open_stream(
+            settings('client', 'tcp://nowhere.invalid:1', connect_timeout=20.0), Collect()))
 
 
 def test_address_in_use_says_so(network):
     async def twice():
-        server, address = await listen(parse_url('tcp://127.0.0.1:0'), Collect)
+        server, address = await listen(
+            settings('server', 'tcp://127.0.0.1:0'), Collect, never_refused)
         try:
-            await listen(address, Collect)
+            await listen(settings('server', str(address)), Collect, never_refused)
         finally:
             server.close()
 

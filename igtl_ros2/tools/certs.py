@@ -1,0 +1,118 @@
+"""`igtl_certs`: certificates to try TLS with, from an authority made for the occasion."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_SERVER_NAMES = ('localhost', '127.0.0.1', '::1')
+_CLIENT_NAME = 'igtl-client'
+_LARGEST_DAYS = 100 * 365
+
+
+def make(names: Sequence[str], client_name: str, days: int) -> dict[str, bytes]:
+    """
+    Make an authority, and what it signs: files by name.
+
+    :param names: host names and addresses of the server, besides those of this machine.
+    :param client_name: in the certificate of the client.
+    :param days: how long both are valid.
+    :raises ImportError: the package trustme is missing.
+    :raises ValueError: a name cannot stand in a certificate.
+    """
+    import trustme
+
+    until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
+    authority = trustme.CA(organization_name='igtl_ros2', organization_unit_name='test authority')
+    files = {'ca.pem': authority.cert_pem.bytes()}
+    for whose, known_as in (('server', [*_SERVER_NAMES, *names]), ('client', [client_name])):
+        made = authority.issue_cert(
+            *dict.fromkeys(known_as), common_name=known_as[-1], not_after=until,
+            organization_name='igtl_ros2', organization_unit_name=f'test {whose}')
+        files[f'{whose}.pem'] = b''.join(blob.bytes() for blob in made.cert_chain_pems)
+        files[f'{whose}.key'] = made.private_key_pem.bytes()
+    return files
+
+
+def write(directory: Path, files: dict[str, bytes], *, force: bool) -> None:
+    """
+    Write files, keys for the owner alone.
+
+    :raises FileExistsError: one is there, and `force` is not set; then none is written.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    for name in files:
+        if os.path.lexists(directory / name) and not force:
+            raise FileExistsError(f'{directory / name} is there already; --force replaces it')
+    for name, data in files.items():
+        (directory / name).unlink(missing_ok=True)
+        mode = 0o600 if name.endswith('.key') else 0o644
+        # new, so that it is never readable for others and leads nowhere else
+        with os.fdopen(os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode),
+                       'wb') as file:
+            file.write(data)
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= _LARGEST_DAYS:
+        raise argparse.ArgumentTypeError(f'{text} is not a number from 1 to {_LARGEST_DAYS}')
+    return days
+
+
+def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog='igtl_certs',
+        description='Certificates to try TLS with: an authority (ca.pem), a server (server.pem, '
+        'server.key) and a client (client.pem, client.key). The key of the authority is thrown '
+        'away, so that nobody can sign more with it. For patients, have them made by those who '
+        'keep the network.',
+    )
+    parser.add_argument(
+        'directory', nargs='?', type=Path, default=Path('certs'),
+        help='where to write them; default: certs')
+    parser.add_argument(
+        '--name', action='append', default=[], metavar='HOST',
+        help='host name or address of the server, besides localhost, 127.0.0.1 and ::1; may be '
+        'given several times')
+    parser.add_argument(
+        '--client', default=_CLIENT_NAME, metavar='NAME',
+        help=f'name of the client, for tls.allowed_names; default: {_CLIENT_NAME}')
+    parser.add_argument(
+        '--days', type=_days, default=365, help='how long they are valid; default: 365')
+    parser.add_argument('--force', action='store_true', help='replace files that are there')
+    return parser.parse_args(args)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """
+    Run igtl_certs.
+
+    :returns: the exit code.
+    """
+    arguments = _arguments(args)
+    directory: Path = arguments.directory
+    try:
+        files = make(arguments.name, arguments.client, arguments.days)
+        write(directory, files, force=arguments.force)
+    except ImportError as error:
+        print(f'igtl_certs: it needs the package trustme: pip install trustme ({error})',
+              file=sys.stderr)
+        return 1
+    except (OSError, ValueError) as error:
+        print(f'igtl_certs: {error}', file=sys.stderr)
+        return 1
+    where = directory.absolute()
+    print(f'server: tls.cert_file:={where}/server.pem tls.key_file:={where}/server.key '
+          f'tls.ca_file:={where}/ca.pem')
+    print(f'client: tls.cert_file:={where}/client.pem tls.key_file:={where}/client.key '
+          f'tls.ca_file:={where}/ca.pem')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

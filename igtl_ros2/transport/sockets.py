@@ -1,0 +1,41 @@
+"""Options of sockets, and their errors in words."""
+
+from __future__ import annotations
+
+import math
+import os
+import socket
+
+from ..config import Settings
+
+
+def reason(error: OSError) -> str:
+    """Say what the system says."""
+    # asyncio replaces the system's words by its own
+    if error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
+    return error.strerror or str(error)
+
+
+def set_buffers(sock: socket.socket, settings: Settings) -> None:
+    """Set the sizes of the buffers, which TCP takes only before the connection is made."""
+    for option, size in ((socket.SO_SNDBUF, settings.send_buffer_bytes),
+                         (socket.SO_RCVBUF, settings.receive_buffer_bytes)):
+        if size:
+            sock.setsockopt(socket.SOL_SOCKET, option, size)
+
+
+def set_tcp_options(sock: socket.socket, settings: Settings) -> None:
+    """Set what a connection shall be like."""
+    # asyncio sets it on its own
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, settings.tcp_nodelay)
+    silence_s = settings.tcp_keepalive
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, silence_s > 0)
+    if silence_s == 0:
+        return
+    probes = (('TCP_KEEPIDLE', 0.4 * silence_s), ('TCP_KEEPINTVL', 0.2 * silence_s),
+              ('TCP_KEEPCNT', 3))
+    for option, value in probes:
+        if hasattr(socket, option):  # not on every system
+            whole = max(1, math.floor(value))
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), whole)

@@ -1,0 +1,230 @@
+"""One TCP connection, which receives straight into the memory in which a message will live."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from ..config import Settings
+from ..config.address import Address
+from ..errors import PeerError
+from .sockets import reason, set_tcp_options
+
+#: how long the peer may take for its part of closing a connection
+CLOSE_S = 5.0
+_REFUSE_S = 1.0
+_WASTE_BYTES = 1 << 16
+_TLS_STARTS = (b'\x16\x03', b'\x15\x03')
+
+
+class Sink(Protocol):
+    """What takes the bytes of one stream."""
+
+    def connected(self, stream: Stream) -> None:
+        """Tell that the stream is open."""
+
+    def get_buffer(self, size_hint: int) -> memoryview:
+        """Hand out memory for the next bytes."""
+
+    def buffer_updated(self, size: int) -> None:
+        """Tell that so many bytes were written to it."""
+
+    def writable_again(self) -> None:
+        """Tell that the stream takes bytes again."""
+
+    def lost(self, error: Exception | None) -> None:
+        """Tell that the stream is closed."""
+
+
+class Stream(asyncio.BufferedProtocol):
+    """
+    One TCP connection.
+
+    :param make_sink: called when the stream is open.
+    :param refused: called with (address, reason) instead, when it never will be.
+    :param admit: says why a host is refused; empty: it is not.
+    """
+
+    scheme = 'tcp'
+
+    def __init__(
+        self,
+        settings: Settings,
+        make_sink: Callable[[], Sink],
+        refused: Callable[[str, str], None],
+        admit: Callable[[str], str],
+    ) -> None:
+        """Wait for the connection."""
+        self._settings = settings
+        self._make_sink = make_sink
+        self._refused = refused
+        self._admit = admit
+        self._loop = asyncio.get_running_loop()
+        self._sink: Sink | None = None
+        self._transport: asyncio.Transport | None = None
+        self._keeps_up = True
+        #: closed by this side, which only waits for the peer to do the same
+        self._ending = False
+        self._error: PeerError | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        #: where the very first bytes go
+        self._start: memoryview | None = None
+        self._received_any = False
+        self.address = ''
+
+    # -- called by asyncio
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Start."""
+        assert isinstance(transport, asyncio.Transport)  # it is what asyncio makes for TCP
+        self._transport = transport
+        name = transport.get_extra_info('peername')
+        host, port = name[:2] if name else ('?', 0)
+        self.address = str(Address(self.scheme, host, port))
+        why_not = self._admit(host) if name else 'was gone before it was taken up'
+        if why_not:
+            transport.abort()
+            self._refused(self.address, why_not)
+            return
+        set_tcp_options(transport.get_extra_info('socket'), self._settings)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._open()
+
+    def _open(self) -> None:
+        self._sink = self._make_sink()
+        self._sink.connected(self)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Hand out the sink's memory."""
+        if self._ending or self._sink is None:
+            return memoryview(bytearray(_WASTE_BYTES))
+        buffer = self._sink.get_buffer(sizehint)
+        if not self._received_any:
+            self._start = buffer
+        return buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Pass the bytes on."""
+        if self._ending or self._sink is None:
+            return
+        if self._start is not None:
+            start, self._start = bytes(self._start[: min(nbytes, 2)]), None
+            self._received_any = True
+            if start in _TLS_STARTS:
+                self._fail('speaks TLS, not plain OpenIGTLink: use tls:// on both sides, or tcp://')
+                return
+        self._sink.buffer_updated(nbytes)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Pass it on, in words."""
+        self._transport = None
+        self._stop_timer()
+        error: Exception | None = self._error
+        if error is None and not self._ending:
+            error = PeerError(reason(exc)) if isinstance(exc, OSError) else exc
+        if self._sink is not None:
+            self._sink.lost(error)
+
+    def pause_writing(self) -> None:
+        """Note that the peer does not read as fast as we write."""
+        self._keeps_up = False
+
+    def resume_writing(self) -> None:
+        """Note that it caught up."""
+        self._keeps_up = True
+        if self._sink is not None and not self._ending:
+            self._sink.writable_again()
+
+    # -- called by the sink
+
+    @property
+    def peer_name(self) -> str:
+        """Name in the certificate of the peer; empty if it showed none."""
+        return ''
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing that is written now would leave any more."""
+        return self._ending or self._transport is None or self._transport.is_closing()
+
+    @property
+    def writable(self) -> bool:
+        """Whether the peer reads as fast as we write."""
+        return self._keeps_up and not self.is_closing
+
+    def write(self, data: memoryview) -> None:
+        """
+        Send bytes, or keep them until the peer takes them: see `writable`.
+
+        asyncio copies what the socket does not take at once, so pieces should be small.
+        """
+        if self._transport is not None and not self._ending:
+            self._transport.write(data)
+
+    @property
+    def unsent_bytes(self) -> int:
+        """Bytes that were written and not sent yet; with TLS as they are encrypted."""
+        return 0 if self._transport is None else self._transport.get_write_buffer_size()
+
+    def pause_reading(self) -> None:
+        """Let the peer wait: what it sends stays in the network."""
+        if self._transport is not None and not self._ending:
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    def close(self) -> None:
+        """
+        Send what was written, then close.
+
+        What still arrives is dropped. A peer that does not read, or does not close as well,
+        is given `CLOSE_S` seconds.
+        """
+        if not self.is_closing:
+            self._end(CLOSE_S)
+
+    def abort(self) -> None:
+        """Close at once."""
+        if self._transport is not None:
+            self._ending = True
+            self._transport.abort()
+
+    # -- ending
+
+    def _fail(self, why: str, within_s: float = CLOSE_S) -> None:
+        """End the connection for a reason that the sink is told."""
+        self._error = PeerError(why)
+        self._end(within_s)
+
+    def _end(self, within_s: float) -> None:
+        # Closing a socket at once while the peer sends makes the system throw away what the
+        # peer has not read yet: the reason why it is closed
+        self._ending = True
+        self._start_timer(within_s, self.abort)
+        if self._transport is not None:
+            try:
+                self._transport.write_eof()
+            except OSError:  # the connection is gone already
+                self._transport.abort()
+            else:
+                self._transport.resume_reading()
+
+    def _start_timer(self, delay_s: float, function: Callable[[], None]) -> None:
+        self._stop_timer()
+        self._timer = self._loop.call_later(delay_s, function)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _refuse(self, why: str) -> None:
+        """End a connection that never became a stream."""
+        self._end(_REFUSE_S)
+        self._refused(self.address, why)
