@@ -39,3 +39,6 @@ def set_tcp_options(sock: socket.socket, settings: Settings) -> None:
         if hasattr(socket, option):  # not on every system
             whole = max(1, math.floor(value))
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), whole)
+    if hasattr(socket, 'TCP_USER_TIMEOUT'):
+        # the probes are not sent while something of ours is on its way
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(1000 * silence_s))

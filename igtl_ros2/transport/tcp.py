@@ -17,7 +17,7 @@ from .tls_stream import TlsStream
 
 __all__ = ['Sink', 'Stream', 'listen', 'open_stream', 'stop_listening']
 
-#: how many clients may be in the TLS handshake at once
+#: how many clients may be in the TLS handshake at once, if no more may be connected
 MAX_HANDSHAKES = 64
 
 _handshakes: weakref.WeakKeyDictionary[asyncio.Server, set[TlsStream]] = (
@@ -122,12 +122,13 @@ async def listen(
     :raises PeerError: if the address cannot be listened on.
     """
     handshakes: set[TlsStream] = set()
+    most = max(MAX_HANDSHAKES, settings.max_clients)  # all may come back in the same moment
 
     def admit(host: str) -> str:
         if not settings.allows(host):
             return 'its address is not among those allowed (allow)'
-        if len(handshakes) >= MAX_HANDSHAKES:
-            return f'{MAX_HANDSHAKES} other clients are in the TLS handshake'
+        if len(handshakes) >= most:
+            return f'{most} other clients are in the TLS handshake'
         return ''
 
     def make_stream() -> Stream:

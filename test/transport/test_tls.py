@@ -698,7 +698,7 @@ def test_a_hundred_failed_handshakes_leave_nothing_behind(files):
 
 def test_too_many_handshakes_at_once_and_none_after_the_end(files):
     async def run():
-        values = for_server(files)
+        values = for_server(files, max_clients=5)
         before = descriptors()
         async with listening(values, Tls(values)) as there:
             idle = [await asyncio.open_connection('127.0.0.1', there.address.port)
