@@ -28,7 +28,7 @@ class SliceView:
     """
     Which slice of a volume is shown, and in which shades of grey.
 
-    ``index`` -1 is the slice in the middle; ``window`` 0 is from the darkest to the brightest voxel.
+    ``index`` -1 is the slice in the middle; ``window`` 0 is all values of the volume.
     """
 
     axis: str = 'k'
@@ -206,8 +206,12 @@ def _receive_rule(base: ReceiveRule, item: dict[str, Any]) -> ReceiveRule:
 def _slice_view(value: bool | dict[str, Any]) -> SliceView | None:
     if isinstance(value, bool):
         return SliceView() if value else None
-    given = {key: float(n) if key in ('window', 'level') else n for key, n in value.items()}
-    return SliceView(**given)
+    return SliceView(
+        value.get('axis', 'k'),
+        int(value.get('index', -1)),
+        float(value.get('window', 0.0)),
+        float(value.get('level', 0.0)),
+    )
 
 
 def _send_rule(item: dict[str, Any], wire_unit: str) -> SendRule:

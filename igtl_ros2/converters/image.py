@@ -28,6 +28,7 @@ from .units import (
     pose_to_ros,
 )
 
+NO_GEOMETRY = 'the matrix of the image holds NaN or infinity: no geometry'
 _ENCODINGS = {
     ('u1', 1): 'mono8',
     ('u1', 3): 'rgb8',
@@ -65,7 +66,7 @@ def image_to_ros(message: Image, route: Route, stamp: Time) -> Converted:
         state=tool_state(message),
     )
     if not add_geometry(message, route, result):
-        result.errors.append('the matrix of the image holds NaN or infinity: no geometry')
+        result.errors.append(NO_GEOMETRY)
     elif route.rule.tf != 'off' and (is_valid(result.state) or route.rule.publish_invalid):
         _add_tf(route, stamp, result)
     pixels = message.pixels
