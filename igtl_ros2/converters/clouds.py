@@ -81,8 +81,11 @@ def cloud_columns(cloud: PointCloud2) -> dict[str, NDArray[Any]]:
         names.append(field.name)
         formats.append((order + kind, (field.count,)) if field.count > 1 else order + kind)
         offsets.append(field.offset)
-    if any(name not in names for name in _COORDINATES):
-        raise ConversionError(f'the cloud has the fields {", ".join(names)}, wanted x, y and z')
+    single = [field.name for field in cloud.fields if field.count == 1]
+    if any(name not in single for name in _COORDINATES):
+        raise ConversionError(
+            f'the cloud has the fields {", ".join(names)}, wanted x, y and z, one number each'
+        )
     row = cloud.width * cloud.point_step
     step = cloud.row_step or row
     data = np.frombuffer(cloud.data, np.uint8)

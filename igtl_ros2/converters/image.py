@@ -87,8 +87,9 @@ def add_geometry(message: Image | Video, route: Route, result: Converted) -> boo
     coordinates = message.coordinates if rule.coordinates == 'trust' else RAS
     if rule.wire_axes == 'lps':
         coordinates = LPS
-    matrix = ijk_to_ras(message.matrix, message.size, coordinates)
-    matrix = matrix @ _shift(message.offset)
+    with np.errstate(all='ignore'):
+        matrix = ijk_to_ras(message.matrix, message.size, coordinates)
+        matrix[:3, 3] += matrix[:3, :3] @ np.array(message.offset, float)
     if not np.isfinite(matrix).all():
         return False
     geometry = affine_to_metres(matrix, rule.wire_unit)
@@ -149,12 +150,6 @@ def geometry_message(matrix: Matrix) -> Float64MultiArray:
         MultiArrayDimension(label='column', size=4, stride=4),
     ]
     return Float64MultiArray(layout=MultiArrayLayout(dim=dims), data=matrix.ravel().tolist())
-
-
-def _shift(offset: Any) -> Matrix:
-    matrix = np.eye(4)
-    matrix[:3, 3] = offset
-    return matrix
 
 
 class VolumeMerger:

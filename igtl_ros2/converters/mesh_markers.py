@@ -132,7 +132,8 @@ def _placed(marker: Marker) -> Matrix:
     if marker.type == Marker.TRIANGLE_LIST:  # the scale of the others is a width
         points = points * (marker.scale.x, marker.scale.y, marker.scale.z)
     pose = pose_from_ros(marker.pose.position, marker.pose.orientation, 'm')
-    placed: Matrix = points @ pose[:3, :3].T + pose[:3, 3]
+    with np.errstate(all='ignore'):  # what is not finite is refused with the whole mesh
+        placed: Matrix = points @ pose[:3, :3].T + pose[:3, 3]
     return placed
 
 

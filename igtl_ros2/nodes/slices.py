@@ -46,18 +46,18 @@ class SliceParameters:
 
     def add(self, topic: str, viewer: SliceViewer) -> None:
         """
-        Declare the parameters of a device; where launch or command line set them, they win.
+        Declare the parameters of a device.
 
-        :raises ConversionError: if they were set to what they cannot be.
+        :raises ConversionError: if another device on the same topic has them already.
         """
         for key, text in _HELP.items():
             name = f'{topic.replace("/", ".")}.slice.{key}'
-            self._viewers[name] = topic, viewer
             descriptor = ParameterDescriptor(description=text, **_RANGES.get(key, {}))
             try:
                 self._node.declare_parameter(name, getattr(viewer.view, key), descriptor)
             except ParameterException as error:
                 raise ConversionError(f'parameter {name}: {error}') from error
+            self._viewers[name] = topic, viewer
 
     def _on_set(self, parameters: list[Parameter]) -> SetParametersResult:
         mine = [p for p in parameters if p.name in self._viewers]

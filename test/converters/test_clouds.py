@@ -70,6 +70,7 @@ def test_rows_with_padding_and_fields_of_any_type(order):
         ({'height': 2**32 - 1, 'width': 2**32 - 1}, '24 bytes of data'),
         ({'fields': XYZ[:2]}, 'wanted x, y and z'),
         ({'fields': []}, 'wanted x, y and z'),
+        ({'fields': [PointField(name='x', datatype=7, count=2), *XYZ[1:]]}, 'one number each'),
         ({'fields': [*XYZ, XYZ[0]]}, "'x'"),
         ({'fields': [*XYZ, PointField(name='a', datatype=9, count=1)]}, "'a'"),
         ({'fields': [*XYZ, PointField(name='a', datatype=7, count=0)]}, "'a'"),
