@@ -52,7 +52,9 @@ def test_rows_with_padding_and_fields_of_any_type(order):
         is_bigendian=order == '>',
         data=array('B', data),
         fields=[
-            PointField(name=n, offset=point.fields[n][1], datatype=codes[n], count=1 + (n == 'pair'))
+            PointField(
+                name=n, offset=point.fields[n][1], datatype=codes[n], count=1 + (n == 'pair')
+            )
             for n in point.names
         ],
     )

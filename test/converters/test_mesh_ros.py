@@ -227,7 +227,8 @@ def test_a_marker_as_a_mesh(send, kind, section, cells):
     assert getattr(mesh, section).to_lists() == cells
     assert mesh.cell_count == len(cells)
     [colours] = mesh.attributes
-    assert (colours.type, colours.values.tolist()) == (AttributeType.POINT_RGBA, [[1, 0, 0, 1]] * 6)
+    assert colours.type == AttributeType.POINT_RGBA
+    assert colours.values.tolist() == [[1, 0, 0, 1]] * 6
 
 
 def test_pose_and_scale_of_a_marker(send):

@@ -205,7 +205,8 @@ def test_frames_of_other_encoders_are_decoded(av, codec, name, options):
 
 
 def test_a_stream_is_joined_at_its_next_key_frame(av):
-    packets, keys = stream(av, 'libx264', 12, {'tune': 'zerolatency', 'g': '5', 'sc_threshold': '0'})
+    options = {'tune': 'zerolatency', 'g': '5', 'sc_threshold': '0'}
+    packets, keys = stream(av, 'libx264', 12, options)
     assert [number for number, is_key in enumerate(keys) if is_key] == [0, 5, 10]
     line = Line()
     shown = []

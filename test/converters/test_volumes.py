@@ -166,7 +166,9 @@ def test_each_point_is_where_its_voxel_is(receive):
     assert len(columns['x']) == 24
 
 
-@pytest.mark.parametrize(('most', 'wanted'), [(24, 24), (23, 12), (12, 12), (8, 8), (5, 5), (1, 1)])
+@pytest.mark.parametrize(
+    ('most', 'wanted'), [(24, 24), (23, 12), (12, 12), (8, 8), (5, 5), (1, 1)]
+)
 def test_too_many_voxels_are_thinned_out_evenly(receive, most, wanted):
     result = receive(Image(VOXELS, CENTRE), cloud=True, threshold=-1, max_points=most)
     values = cloud_columns(result.outputs['cloud'])['intensity']
