@@ -206,11 +206,11 @@ def mesh_from_scan(message: LaserScan, sending: Sending) -> PolyData:
     """LaserScan as POLYDATA: lines through neighbours; where nothing was hit, a line ends."""
     ranges = np.asarray(message.ranges, np.float64)
     hit = np.isfinite(ranges) & (ranges >= message.range_min) & (ranges <= message.range_max)
-    angles = message.angle_min + message.angle_increment * np.flatnonzero(hit)
+    angles = message.angle_min + message.angle_increment * np.flatnonzero(hit).astype(float)
     found = ranges[hit]
-    positions = np.stack(
-        [found * np.cos(angles), found * np.sin(angles), np.zeros(len(found))], axis=1
-    )
+    with np.errstate(all='ignore'):  # angles that are no numbers are refused with the whole scan
+        directions = [np.cos(angles), np.sin(angles), np.zeros(len(found))]
+    positions = np.stack(directions, axis=1) * found[:, None]
     # a new line begins after each gap
     gaps = np.flatnonzero(np.diff(np.flatnonzero(hit)) > 1) + 1
     runs = np.split(np.arange(len(found)), gaps)

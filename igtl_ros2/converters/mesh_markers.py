@@ -39,6 +39,8 @@ def mesh_markers(
         (Marker.LINE_LIST, segments(message.lines), (_LINE_WIDTH_M, 0.0, 0.0)),
         (Marker.POINTS, vertices, (_POINT_SIZE_M, _POINT_SIZE_M, 0.0)),
     )
+    # made once for each point, however many cells share it
+    places = [Point(x=x, y=y, z=z) for x, y, z in positions.tolist()]
     colours = _point_colours(message)
     markers = []
     for number, (kind, indices, (x, y, z)) in enumerate(kinds):
@@ -46,9 +48,9 @@ def mesh_markers(
         marker.action = Marker.ADD if len(indices) else Marker.DELETE
         marker.scale = Vector3(x=x, y=y, z=z)
         marker.color = _colour(_PLAIN)
-        marker.points = [Point(x=x, y=y, z=z) for x, y, z in positions[indices].tolist()]
-        if colours is not None:
-            marker.colors = [_colour(rgba) for rgba in colours[indices].tolist()]
+        shown = indices.tolist()
+        marker.points = [places[index] for index in shown]
+        marker.colors = [colours[index] for index in shown] if colours else []
         markers.append(marker)
     return MarkerArray(markers=markers)
 
@@ -58,11 +60,12 @@ def _colour(rgba: Sequence[float]) -> ColorRGBA:
     return ColorRGBA(r=red, g=green, b=blue, a=alpha)
 
 
-def _point_colours(message: PolyData) -> NDArray[np.float64] | None:
+def _point_colours(message: PolyData) -> list[ColorRGBA]:
+    """List the colours of the points; none if the mesh has none."""
     for attribute in message.attributes:
         if attribute.type == AttributeType.POINT_RGBA:
-            return colour_bytes(attribute.values) / 255.0
-    return None
+            return [_colour(rgba) for rgba in (colour_bytes(attribute.values) / 255.0).tolist()]
+    return []
 
 
 def segments(lines: Cells) -> NDArray[np.uint32]:
