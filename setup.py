@@ -32,6 +32,8 @@ setup(
         'compression': ['lz4', 'zstandard'],
         'demo': ['rich'],
         'fast': ['fastcrc'],
+        'images': ['pillow'],
+        'video': ['av'],
     },
     zip_safe=False,
     entry_points={

@@ -18,6 +18,8 @@ def pytest_report_header() -> str:
     present = {
         'launch_ros': importlib.util.find_spec('launch_ros'),
         'tf2_ros': importlib.util.find_spec('tf2_ros'),
+        'Pillow': importlib.util.find_spec('PIL'),
+        'PyAV': importlib.util.find_spec('av'),
         'a C++ compiler': shutil.which('c++'),
         'libopenigtlink-dev': Path('/usr/include/openigtlink').is_dir(),
         'openigtlink-examples': Path('/usr/share/doc/openigtlink-examples').is_dir(),

@@ -19,6 +19,7 @@ from igtl_ros2.config import (
     ReceiveRule,
     SendRule,
     Settings,
+    SliceView,
     default_mapping,
     load_mapping,
     parse_xtoy,
@@ -219,7 +220,9 @@ def test_default_rule_is_the_documented_one():
         'device': '*', 'type': '*', 'action': 'publish', 'name': '', 'frame': '',
         'child_frame': '', 'tf': 'off', 'pose': False, 'raw': False, 'stamp': 'auto',
         'max_skew': 1.0, 'wire_unit': 'mm', 'wire_axes': 'ras', 'publish_invalid': False,
-        'coordinates': 'trust', 'subvolume': 'merge', 'default_frame': 'ras'}
+        'coordinates': 'trust', 'subvolume': 'merge', 'plane': False, 'compressed': 'off',
+        'slice': None, 'cloud': False, 'threshold': 0.0, 'max_points': 1_000_000, 'nrrd': False,
+        'decode': False, 'mesh': False, 'phi': 'redact', 'default_frame': 'ras'}
 
 
 def test_every_key_of_a_receive_rule_arrives(load):
@@ -227,11 +230,16 @@ def test_every_key_of_a_receive_rule_arrives(load):
 receive:
   - {device: "Probe*", type: TRANSFORM, action: drop, name: left/probe_1, frame: world,
      child_frame: tip, tf: static, pose: true, raw: yes, stamp: device, max_skew: 3,
-     wire_unit: m, wire_axes: lps, publish_invalid: true, coordinates: ignore, subvolume: crop}
+     wire_unit: m, wire_axes: lps, publish_invalid: true, coordinates: ignore, subvolume: crop,
+     plane: true, compressed: jpeg, slice: {axis: i, index: 5, window: 400, level: 40},
+     cloud: true, threshold: 300, max_points: 5000, nrrd: true, decode: true, mesh: true,
+     phi: hash}
 """)
     assert made.receive == (ReceiveRule(
         'Probe*', 'TRANSFORM', 'drop', 'left/probe_1', 'world', 'tip', 'static', True, True,
-        'device', 3.0, 'm', 'lps', True, 'ignore', 'crop', 'ras'),)
+        'device', 3.0, 'm', 'lps', True, 'ignore', 'crop', True, 'jpeg',
+        SliceView('i', 5, 400.0, 40.0), True, 300.0, 5000, True, True, True, 'hash', 'ras'),)
+    assert type(made.receive[0].threshold) is type(made.receive[0].slice.window) is float
     assert type(made.receive[0].max_skew) is float
 
 
@@ -245,6 +253,18 @@ def test_frames_is_parent_then_child(load):
 def test_tf_spellings(load, spelt, meant):
     made = load(f'receive: [{{tf: {spelt}}}]')
     assert made.receive_rule('Any', 'TRANSFORM').tf == meant
+
+
+@pytest.mark.parametrize('spelt, meant', [
+    ('false', None), ('true', SliceView()), ('{}', SliceView()),
+    ('{axis: j}', SliceView('j')), ('{index: 0, level: 1}', SliceView(index=0, level=1.0))])
+def test_slice_spellings(load, spelt, meant):
+    assert load(f'receive: [{{slice: {spelt}}}]').receive[0].slice == meant
+
+
+@pytest.mark.parametrize('spelt, meant', [('false', 'off'), ('png', 'png'), ('jpeg', 'jpeg')])
+def test_compressed_spellings(load, spelt, meant):
+    assert load(f'receive: [{{compressed: {spelt}}}]').receive[0].compressed == meant
 
 
 def test_first_match_wins_and_case_counts(load):
@@ -272,7 +292,7 @@ def test_what_no_rule_of_a_list_matches_is_dropped(load):
 def test_rule_wins_over_defaults_and_defaults_over_settings(load):
     made = load("""
 defaults: {frame: reference, stamp: receive, wire_unit: m, wire_axes: lps,
-           publish_invalid: true, coordinates: ignore}
+           publish_invalid: true, coordinates: ignore, phi: pass}
 receive:
   - {device: A, stamp: device, wire_unit: mm, frame: here}
   - {device: "*"}
@@ -283,8 +303,8 @@ send:
     a, b = made.receive
     assert (a.stamp, a.max_skew, a.wire_unit, a.wire_axes) == ('device', 7.0, 'mm', 'lps')
     assert (a.frame, a.default_frame) == ('here', 'reference')
-    assert (b.stamp, b.wire_unit, b.publish_invalid, b.coordinates) == (
-        'receive', 'm', True, 'ignore')
+    assert (b.stamp, b.wire_unit, b.publish_invalid, b.coordinates, b.phi) == (
+        'receive', 'm', True, 'ignore', 'pass')
     # A default frame must not win over the frames in a name such as XToY.
     assert (b.frame, b.default_frame) == ('', 'reference')
     assert [rule.wire_unit for rule in made.send] == ['m', 'mm']
@@ -359,7 +379,8 @@ SEND_KEYS = ', '.join(SCHEMA['definitions']['send_rule']['properties'])
 A_FRAME = 'allowed a frame name that does not start with /'
 A_RATE = 'allowed a number over 0 Hz and up to 1000 Hz'
 TOP_KEYS = 'profile, defaults, receive, send'
-WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'TDATA', 'SENSOR'")
+WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'TDATA', 'SENSOR', "
+              "'VIDEO', 'COLORT', 'POLYDATA', 'IMGMETA', 'LBMETA', 'VIDEOMETA'")
 
 
 @pytest.mark.parametrize('text, error', [
@@ -401,7 +422,7 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
                                                 f"allowed {SEND_KEYS}; did you mean 'rate'?"),
     ('defaults: {tf: true}',
      "1: defaults.tf: unknown key 'tf'; allowed frame, stamp, max_skew, wire_unit, wire_axes, "
-     'publish_invalid, coordinates'),
+     'publish_invalid, coordinates, phi'),
     # values
     ('profile: slicr', "1: profile: found 'slicr'; allowed 'plain', 'slicer', 'plus'; "
                        "did you mean 'slicer'?"),
@@ -455,6 +476,33 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
     *((f'receive: [{{max_skew: {value}}}]',
        f"1: receive[0].max_skew: found '{value}'; allowed an ordinary number, or text in quotes")
       for value in ('.nan', '.inf', '0x' + 'f' * 30, '0x_')),
+    ('receive: [{compressed: true}]',
+     "1: receive[0].compressed: found true; allowed false, 'png', 'jpeg'"),
+    ('receive: [{compressed: jpg}]', "1: receive[0].compressed: found 'jpg'; allowed false, "
+                                     "'png', 'jpeg'; did you mean 'jpeg'?"),
+    ('receive: [{slice: k}]', "1: receive[0].slice: found 'k'; allowed true, false, or a map with "
+                              'the keys axis, index, window and level'),
+    ('receive:\n- slice:\n    axes: k', "3: receive[0].slice.axes: unknown key 'axes'; allowed "
+                                       "axis, index, window, level; did you mean 'axis'?"),
+    ('receive: [{slice: {axis: x}}]',
+     "1: receive[0].slice.axis: found 'x'; allowed 'i', 'j', 'k'"),
+    ('receive: [{slice: {index: -2}}]',
+     '1: receive[0].slice.index: found -2; allowed a whole number from -1 to 65535'),
+    ('receive: [{slice: {window: -1}}]',
+     '1: receive[0].slice.window: found -1; allowed a number from 0'),
+    ('receive: [{slice: {level: high}}]',
+     "1: receive[0].slice.level: found 'high'; allowed a number"),
+    ('receive: [{threshold: bone}]', "1: receive[0].threshold: found 'bone'; allowed a number"),
+    *((f'receive: [{{max_points: {value}}}]',
+       f'1: receive[0].max_points: found {value}; allowed a whole number from 1 to 10000000')
+      for value in ('0', '10000001', '1.5')),
+    *((f'receive: [{{{key}: 1}}]', f'1: receive[0].{key}: found 1; allowed true or false')
+      for key in ('plane', 'cloud', 'nrrd', 'decode', 'mesh')),
+    ('receive: [{phi: redacted}]', "1: receive[0].phi: found 'redacted'; allowed 'redact', "
+                                   "'hash', 'pass'; did you mean 'redact'?"),
+    ('send: [{topic: a, device: a, codec: mpeg}]',
+     "1: send[0].codec: found 'mpeg'; allowed 'h264', 'vp9', 'mjpeg', 'raw'; "
+     "did you mean 'mjpeg'?"),
     # what is sent
     ('send: [~]', '1: send[0]: found nothing; allowed a map'),
     ('send: [topic]', "1: send[0]: found 'topic'; allowed a map"),
@@ -483,7 +531,8 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
        f'3: send[0].{key}: found {shown}; allowed only with topic; the rate of a tf pair stands '
        'inside tf: {source, target, rate}')
       for key, value, shown in (('rate', '5', '5'), ('dims', '[1, 1, 1]', 'a list of 3'),
-                                ('spacing', '[1, 1, 1]', 'a list of 3'))),
+                                ('spacing', '[1, 1, 1]', 'a list of 3'),
+                                ('codec', 'vp9', "'vp9'"))),
     ('send: [{tf: {source: a, target: b}, type: IMAGE}]',
      "1: send[0].type: found 'IMAGE'; allowed 'TRANSFORM'"),
     ('send: [{topic: a, device: ' + 'a' * 21 + '}]',

@@ -30,6 +30,7 @@ TABLE = {
         )
         for name in FACES
     },
+    # pictures and video are optional: their libraries are imported by name, when first used
     'converters': ({'codec'} | BASE, {'numpy'} | ROS_MESSAGES, NETWORK),
     'nodes': (
         {'codec', 'converters', 'transport', 'peers'} | BASE | FACES,

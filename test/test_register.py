@@ -16,8 +16,7 @@ PEER = 'between the bridge and its peer, nothing to publish; published as a fram
 NOT_CONVERTED = {
     **dict.fromkeys(
         (
-            'Bind ColorTable Command CommandResponse ImageMeta LabelMeta NDArray PolyData '
-            'QuaternionTrackingData Trajectories Video VideoMeta'
+            'Bind Command CommandResponse NDArray QuaternionTrackingData Trajectories'
         ).split(),
         FRAME,
     ),

@@ -24,6 +24,20 @@ _DEFAULTS = Settings()
 
 
 @dataclass(frozen=True, slots=True)
+class SliceView:
+    """
+    Which slice of a volume is shown, and in which shades of grey.
+
+    ``index`` -1 is the slice in the middle; ``window`` 0 is all values of the volume.
+    """
+
+    axis: str = 'k'
+    index: int = -1
+    window: float = 0.0
+    level: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiveRule:
     """
     What becomes of the messages of some devices on their way from the network to ROS.
@@ -49,6 +63,17 @@ class ReceiveRule:
     publish_invalid: bool = False
     coordinates: str = 'trust'
     subvolume: str = 'merge'
+    plane: bool = False
+    #: off, png or jpeg.
+    compressed: str = 'off'
+    slice: SliceView | None = None
+    cloud: bool = False
+    threshold: float = 0.0
+    max_points: int = 1_000_000
+    nrrd: bool = False
+    decode: bool = False
+    mesh: bool = False
+    phi: str = 'redact'
     default_frame: str = _DEFAULTS.default_frame
 
 
@@ -69,6 +94,7 @@ class SendRule:
     wire_unit: str = 'mm'
     dims: tuple[int, int, int] | None = None
     spacing: tuple[float, float, float] | None = None
+    codec: str = 'h264'
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +193,25 @@ def _receive_rule(base: ReceiveRule, item: dict[str, Any]) -> ReceiveRule:
         values['tf'] = {False: 'off', True: 'dynamic', 'static': 'static'}[values['tf']]
     if 'frames' in values:
         values['frame'], values['child_frame'] = values.pop('frames')
-    if 'max_skew' in values:
-        values['max_skew'] = float(values['max_skew'])
+    for key in ('max_skew', 'threshold'):
+        if key in values:
+            values[key] = float(values[key])
+    if 'compressed' in values:
+        values['compressed'] = values['compressed'] or 'off'
+    if 'slice' in values:
+        values['slice'] = _slice_view(values['slice'])
     return replace(base, **values)
+
+
+def _slice_view(value: bool | dict[str, Any]) -> SliceView | None:
+    if isinstance(value, bool):
+        return SliceView() if value else None
+    return SliceView(
+        value.get('axis', 'k'),
+        int(value.get('index', -1)),
+        float(value.get('window', 0.0)),
+        float(value.get('level', 0.0)),
+    )
 
 
 def _send_rule(item: dict[str, Any], wire_unit: str) -> SendRule:

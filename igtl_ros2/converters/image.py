@@ -13,11 +13,22 @@ from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Float64MultiArray, Header, MultiArrayDimension, MultiArrayLayout
 
 from ..codec import MAX_BODY_BYTES
+from ..codec.geometry import ijk_to_ras
 from ..codec.messages.image import LPS, RAS, Image
+from ..codec.messages.video import Video
 from ..errors import ConversionError
+from .pose import is_valid, tool_state, transform_stamped
 from .registry import Converted, Route, Sending, from_ros, to_ros
-from .units import PER_METRE, Matrix, affine_from_metres, affine_to_metres
+from .units import (
+    PER_METRE,
+    RIGID_TOLERANCE,
+    Matrix,
+    affine_from_metres,
+    affine_to_metres,
+    pose_to_ros,
+)
 
+NO_GEOMETRY = 'the matrix of the image holds NaN or infinity: no geometry'
 _ENCODINGS = {
     ('u1', 1): 'mono8',
     ('u1', 3): 'rgb8',
@@ -42,12 +53,7 @@ def encoding_of(pixels: NDArray[Any], components: int) -> str:
 
 @to_ros(Image)
 def image_to_ros(message: Image, route: Route, stamp: Time) -> Converted:
-    """IMAGE: `image` (one slice) or `volume` (stacked slices), and `geometry`."""
-    rule = route.rule
-    trusted = message.coordinates if rule.coordinates == 'trust' else RAS
-    ijk_to_ras = message.ijk_to_ras(LPS if rule.wire_axes == 'lps' else trusted)
-    if not message.is_whole:
-        ijk_to_ras = ijk_to_ras @ _shift(message.offset)
+    """IMAGE: `image` (one slice) or `volume` (stacked slices), and `geometry`; by rule tf."""
     result = Converted(
         info={
             'dimensions': list(message.pixels.shape[2::-1]),
@@ -56,14 +62,13 @@ def image_to_ros(message: Image, route: Route, stamp: Time) -> Converted:
             'coordinates': 'LPS' if message.coordinates == LPS else 'RAS',
             'volume_dimensions': list(message.size),
             'offset': list(message.offset),
-        }
+        },
+        state=tool_state(message),
     )
-    if np.isfinite(ijk_to_ras).all():
-        geometry = affine_to_metres(ijk_to_ras, rule.wire_unit)
-        result.outputs['geometry'] = geometry_message(geometry)
-        result.info['geometry'] = geometry.tolist()
-    else:
-        result.errors.append('the matrix of the image holds NaN or infinity: no geometry')
+    if not add_geometry(message, route, result):
+        result.errors.append(NO_GEOMETRY)
+    elif route.rule.tf != 'off' and (is_valid(result.state) or route.rule.publish_invalid):
+        _add_tf(route, stamp, result)
     pixels = message.pixels
     if pixels.dtype.itemsize > 1 and pixels.dtype.str[0] == '>':
         pixels = pixels.astype(pixels.dtype.newbyteorder('<'))
@@ -74,6 +79,52 @@ def image_to_ros(message: Image, route: Route, stamp: Time) -> Converted:
         pixels, message.components, Header(stamp=stamp, frame_id=route.frame_id)
     )
     return result
+
+
+def add_geometry(message: Image | Video, route: Route, result: Converted) -> bool:
+    """Publish where the pixels are, on `geometry` and in `info`; False if that is not finite."""
+    rule = route.rule
+    coordinates = message.coordinates if rule.coordinates == 'trust' else RAS
+    if rule.wire_axes == 'lps':
+        coordinates = LPS
+    with np.errstate(all='ignore'):
+        matrix = ijk_to_ras(message.matrix, message.size, coordinates)
+        matrix[:3, 3] += matrix[:3, :3] @ np.array(message.offset, float)
+    if not np.isfinite(matrix).all():
+        return False
+    geometry = affine_to_metres(matrix, rule.wire_unit)
+    result.outputs['geometry'] = geometry_message(geometry)
+    result.info['geometry'] = geometry.tolist()
+    return True
+
+
+def geometry_of(result: Converted) -> Matrix:
+    """
+    Give the matrix that takes voxel indices i, j, k to metres, of what was converted.
+
+    :raises ConversionError: if the message has none that is finite.
+    """
+    if 'geometry' not in result.info:
+        raise ConversionError('it has no place in space')
+    return np.array(result.info['geometry'])
+
+
+def _add_tf(route: Route, stamp: Time, result: Converted) -> None:
+    """Broadcast the frame of the image: origin at the first voxel, axes along i, j and k."""
+    matrix = geometry_of(result)
+    spacing = np.linalg.norm(matrix[:3, :3], axis=0)
+    matrix[:3, :3] /= np.where(spacing > 0, spacing, 1.0)
+    try:
+        pose, distance = pose_to_ros(matrix, 'm')
+    except ConversionError as error:
+        result.errors.append(f'the frame of the image is not broadcast on tf: {error}')
+        return
+    if distance > RIGID_TOLERANCE:
+        result.errors.append(
+            'the frame of the image is not broadcast on tf: its axes are not at right angles'
+        )
+        return
+    result.transforms.append(transform_stamped(pose, route, stamp))
 
 
 def ros_image(pixels: NDArray[Any], components: int, header: Header) -> RosImage:
@@ -99,12 +150,6 @@ def geometry_message(matrix: Matrix) -> Float64MultiArray:
         MultiArrayDimension(label='column', size=4, stride=4),
     ]
     return Float64MultiArray(layout=MultiArrayLayout(dim=dims), data=matrix.ravel().tolist())
-
-
-def _shift(offset: Any) -> Matrix:
-    matrix = np.eye(4)
-    matrix[:3, 3] = offset
-    return matrix
 
 
 class VolumeMerger:
@@ -192,19 +237,24 @@ def image_from_image(message: RosImage, sending: Sending) -> Image:
     and image down is posterior, so that it stands upright in Slicer's axial view.
     """
     pixels = pixels_of(message)
+    dims = sending.rule.dims or sending.info.get('dimensions')
+    slices = pixels[None] if dims is None else _slices(pixels, dims)
+    if slices.dtype.itemsize > 1 and slices.dtype.str[0] == '>':
+        slices = slices.astype(slices.dtype.newbyteorder('<'))
+    return Image.from_array(slices, place_of(sending), **sending.envelope(message.header))
+
+
+def place_of(sending: Sending) -> Matrix:
+    """
+    Find where the pixels to be sent are: indices i, j, k to RAS in the unit on the wire.
+
+    :raises ConversionError: if the geometry is not a matrix.
+    """
     rule = sending.rule
-    dims = rule.dims or sending.info.get('dimensions')
-    if dims is not None:
-        pixels = _slices(pixels, dims)
     if sending.geometry is not None:
-        ijk_to_ras = affine_from_metres(sending.geometry, rule.wire_unit)
-    else:
-        spacing = np.array(rule.spacing or (0.001, 0.001, 0.001)) * PER_METRE[rule.wire_unit]
-        ijk_to_ras = np.diag([*([-1.0, -1.0, 1.0] * spacing), 1.0])
-    if pixels.dtype.itemsize > 1 and pixels.dtype.str[0] == '>':
-        pixels = pixels.astype(pixels.dtype.newbyteorder('<'))
-    slices = pixels if dims is not None else pixels[None]
-    return Image.from_array(slices, ijk_to_ras, **sending.envelope(message.header))
+        return affine_from_metres(sending.geometry, rule.wire_unit)
+    spacing = np.array(rule.spacing or (0.001, 0.001, 0.001)) * PER_METRE[rule.wire_unit]
+    return np.diag([*([-1.0, -1.0, 1.0] * spacing), 1.0])
 
 
 def _slices(pixels: NDArray[Any], dims: Any) -> NDArray[Any]:

@@ -24,6 +24,8 @@ class Route:
     Where a received message goes, as far as a converter needs to know.
 
     :param frame_prefix: put in front of frame names that come out of the message itself.
+    :param state: what converters keep from one message of the device to the next, such as the
+        decoder of a video stream.
     """
 
     device: str
@@ -31,6 +33,7 @@ class Route:
     child_frame_id: str
     rule: ReceiveRule
     frame_prefix: str = ''
+    state: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class Sending:
     :param geometry: the last 16 numbers from `to_igtl/<device>/geometry`.
     :param now_ns: wall clock.
     :param sim_time: whether stamps are simulated time, which means nothing to the peer.
+    :param state: what converters keep from one message of the device to the next.
     """
 
     device: str
@@ -72,6 +76,7 @@ class Sending:
     info: Mapping[str, Any] = field(default_factory=dict)
     geometry: Any = None
     sim_time: bool = False
+    state: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def envelope(self, header: Header | None = None) -> dict[str, Any]:
         """Make the fields that all messages share of the header of a ROS message."""
@@ -116,6 +121,7 @@ class Sending:
 _NS = 1_000_000_000
 
 ToRos = Callable[[Any, Route, Time], Converted]
+Extra = Callable[[Any, Route, Time, Converted], None]
 FromRos = Callable[[Any, Sending], Message]
 
 
@@ -127,6 +133,7 @@ class Leaf(NamedTuple):
 
 
 _TO_ROS: dict[type[Message], ToRos] = {}
+_EXTRAS: dict[type[Message], list[Extra]] = {}
 _FROM_ROS: dict[tuple[type, str], FromRos] = {}
 _DEFAULT_WIRE_TYPE: dict[type, str] = {}
 _LEAVES: dict[str, Leaf] = {}
@@ -139,6 +146,20 @@ def to_ros(message_class: type[Message]) -> Callable[[ToRos], ToRos]:
         if message_class in _TO_ROS:
             raise ValueError(f'{message_class.__name__} has a converter already')
         _TO_ROS[message_class] = function
+        return function
+
+    return decorate
+
+
+def extra(message_class: type[Message]) -> Callable[[Extra], Extra]:
+    """
+    Register a function that adds to what the converter of a message class made.
+
+    It looks for itself whether the rule asks for it; a ConversionError costs its own output only.
+    """
+
+    def decorate(function: Extra) -> Extra:
+        _EXTRAS.setdefault(message_class, []).append(function)
         return function
 
     return decorate
@@ -174,7 +195,13 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
     :raises ConversionError: if that is not possible.
     """
     function = _TO_ROS.get(type(message)) or _TO_ROS[Message]
-    return function(message, route, stamp)
+    result = function(message, route, stamp)
+    for add in _EXTRAS.get(type(message), ()):
+        try:
+            add(message, route, stamp, result)
+        except ConversionError as error:
+            result.errors.append(str(error))
+    return result
 
 
 def sender(ros_type: type, wire_type: str = '') -> FromRos:
@@ -202,6 +229,20 @@ def leaves() -> dict[str, Leaf]:
 def typed_classes() -> frozenset[type[Message]]:
     """List the message classes that have a counterpart in ROS."""
     return frozenset(_TO_ROS)
+
+
+def library(name: str, package: str, what: str) -> Any:
+    """
+    Import a library that is needed for something optional.
+
+    :raises ConversionError: if it is not installed; the text says how to get it.
+    """
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        raise ConversionError(
+            f'{what} needs {package}, which is not installed: pip install {package}'
+        ) from error
 
 
 def load_converters() -> list[str]:

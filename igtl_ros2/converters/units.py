@@ -93,6 +93,36 @@ def point_from_ros(point: Point | Vector3, unit: str) -> Matrix:
     return np.array((x, y, z))
 
 
+def positions_to_ros(positions: NDArray[Any], unit: str, axes: str = 'ras') -> Matrix:
+    """
+    Turn (n, 3) positions on the wire into metres.
+
+    :raises ConversionError: if one of them is not finite.
+    """
+    result = np.array(positions, np.float64)
+    bad = len(result) - int(np.isfinite(result).all(axis=1).sum())
+    if bad:
+        raise ConversionError(f'{bad} of {len(result)} positions are not finite')
+    if axes == 'lps':
+        result[:, :2] *= -1.0
+    result /= PER_METRE[unit]
+    return result
+
+
+def positions_from_ros(positions: NDArray[Any], unit: str) -> Matrix:
+    """
+    Turn (n, 3) positions in metres into the unit on the wire.
+
+    :raises ConversionError: if one of them is not finite.
+    """
+    with np.errstate(over='ignore'):
+        result = np.array(positions, np.float64).reshape(-1, 3) * PER_METRE[unit]
+    bad = len(result) - int(np.isfinite(result).all(axis=1).sum())
+    if bad:
+        raise ConversionError(f'{bad} of {len(result)} positions are not finite')
+    return result
+
+
 def length_from_ros(metres: float, unit: str) -> float:
     """
     Turn a length in metres into the unit on the wire.

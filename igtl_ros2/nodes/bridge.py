@@ -54,7 +54,7 @@ class BridgeNode(Node):
         package_log.addHandler(self._log_handler)
         package_log.setLevel(logging.INFO)
         for missing in load_converters():
-            self.get_logger().warning(f'not converted, a ROS package is missing: {missing}')
+            self.get_logger().warning(f'not converted, a package is missing: {missing}')
         report = Report(self.get_logger())
         echo = EchoGuard()
         diagnostics = Diagnostics(self, report)

@@ -24,10 +24,12 @@ from ..converters.names import ros_name
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros
 from ..converters.units import choose_stamp, ros_text, time_from_ns
+from ..converters.volumes import SliceViewer
 from ..errors import ConversionError
 from ..peers import STREAM_TYPES, Peer
 from .echo import EchoGuard
 from .report import Report
+from .slices import SliceParameters
 from .tf import TfBroadcaster
 
 #: a peer may make up names without end; each costs publishers
@@ -41,6 +43,7 @@ STATE_QOS = QoSProfile(
 # every frame counts on `raw`: bags are made of it
 RAW_QOS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
 _STREAM_LEAVES = {'transform', 'pose', 'point', 'tracking', 'image', 'sensor'}
+_STREAM_LEAVES |= {'compressed', 'plane', 'video'}
 
 
 @dataclass(slots=True)
@@ -92,6 +95,7 @@ class Receiver:
         self._names: dict[str, str] = {}
         self._publishers: dict[str, Publisher] = {}
         self._broadcaster = broadcaster
+        self._slices = SliceParameters(node, self._publish_slice)
         self._emergencies: set[str] = set()
         self._emergency = node.create_publisher(Bool, '~/emergency', STATE_QOS)
         self._emergency.publish(Bool(data=False))
@@ -168,8 +172,15 @@ class Receiver:
             return None
         topic = rule.name or self._topic(name)
         self._node.get_logger().info(ros_text(f'{type_name} {name!r} -> {topic}'))
+        route = self._route(name, topic, rule)
+        if rule.slice is not None and type_name == 'IMAGE':
+            viewer = route.state['slice'] = SliceViewer(rule.slice)
+            try:
+                self._slices.add(topic, viewer)
+            except ConversionError as error:
+                self._report.problem(f'{name}: slice', str(error))
         return _Device(
-            route=self._route(name, topic, rule),
+            route=route,
             key=(type_name, name),
             topic=topic,
             is_stream=type_name in STREAM_TYPES,
@@ -215,6 +226,9 @@ class Receiver:
                 qos_overriding_options=QoSOverridingOptions.with_default_policies(),
             )
         return publisher
+
+    def _publish_slice(self, topic: str, image: Any) -> None:
+        self._publisher(f'{topic}/slice', 'slice', type(image)).publish(image)
 
     # -- info, state, tf
 

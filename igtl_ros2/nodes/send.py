@@ -48,10 +48,11 @@ class _Feed:
 
 @dataclass(slots=True)
 class _Description:
-    """What other topics say about a device."""
+    """What other topics say about a device, and what its converters keep."""
 
     info: dict[str, Any] = field(default_factory=dict)
     geometry: Any = None
+    state: dict[str, Any] = field(default_factory=dict)
 
 
 class Sender:
@@ -228,6 +229,7 @@ class Sender:
             info=description.info,
             geometry=description.geometry,
             sim_time=self._node.get_clock().ros_time_is_active,
+            state=description.state,
         )
 
     def _send(self, topic: str, rule: SendRule, convert: FromRos, message: Any) -> None:

@@ -7,7 +7,6 @@ import pytest
 from std_msgs.msg import UInt8MultiArray
 
 from igtl_ros2 import codec
-from igtl_ros2.codec.messages.catalog import ImageMeta, VideoMeta
 from igtl_ros2.codec.messages.text import Status, String
 from igtl_ros2.converters.frames import raw_frame
 from igtl_ros2.errors import ConversionError
@@ -74,12 +73,3 @@ def test_a_frame_that_cannot_be_written_again(receive):
     message = codec.Unknown('VENDOR', b'', metadata={'key': 'x' * 65536})
     with pytest.raises(ConversionError, match='no frame'):
         receive(message, wire=False)
-
-
-@pytest.mark.parametrize('cls', [ImageMeta, VideoMeta])
-def test_patient_data_is_published_on_request_only(receive, cls):
-    message = cls(device_name='CT')
-    result = receive(message)
-    assert not result.outputs
-    assert 'patients' in result.errors[0]
-    assert list(receive(message, raw=True).outputs) == ['raw']

@@ -1,26 +1,33 @@
 """Hostile input: what a converter does not refuse in its own words can be published."""
 
 import json
+import math
 from array import array
 from pathlib import Path
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
-from geometry_msgs.msg import PointStamped, Pose, PoseArray
+from geometry_msgs.msg import Point, PointStamped, Pose, PoseArray
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sensor_msgs.msg import CompressedImage, LaserScan
 from sensor_msgs.msg import Image as RosImage
-from std_msgs.msg import Float64MultiArray, UInt8MultiArray
+from std_msgs.msg import ColorRGBA, Float64MultiArray, UInt8MultiArray
 from std_msgs.msg import String as RosString
+from visualization_msgs.msg import Marker
 
 from igtl_ros2.codec import Decoder
 from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.config import SliceView
 from igtl_ros2.converters.frames import raw_frame
 from igtl_ros2.converters.image import VolumeMerger
 from igtl_ros2.errors import ConversionError, DecodeError, EncodeError
 
 GOLDEN = Path(__file__).parent.parent / 'golden'
-TYPED = {'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'TDATA', 'SENSOR'}
+TYPED = set(
+    'TRANSFORM POSITION IMAGE POINT STRING STATUS TDATA SENSOR VIDEO COLORT POLYDATA IMGMETA '
+    'LBMETA VIDEOMETA'.split()
+)
 ENTRIES = json.loads((GOLDEN / 'manifest.json').read_text())['messages']
 FRAMES = [(GOLDEN / entry['file']).read_bytes() for entry in ENTRIES if entry['type'] in TYPED]
 FRAMES = [frame for frame in FRAMES if len(frame) < 5000]
@@ -42,6 +49,16 @@ rules = st.fixed_dictionaries(
         'wire_unit': st.sampled_from(['mm', 'm']),
         'wire_axes': st.sampled_from(['ras', 'lps']),
         'coordinates': st.sampled_from(['trust', 'ignore']),
+        'plane': st.booleans(),
+        'compressed': st.sampled_from(['off', 'png', 'jpeg']),
+        'slice': st.none() | st.builds(SliceView, st.sampled_from('ijk'), st.integers(-1, 9)),
+        'cloud': st.booleans(),
+        'threshold': st.sampled_from([0.0, -1e300, 1e300, 100.5]),
+        'max_points': st.sampled_from([1, 7, 1000]),
+        'nrrd': st.booleans(),
+        'decode': st.booleans(),
+        'mesh': st.booleans(),
+        'phi': st.sampled_from(['redact', 'hash', 'pass']),
     }
 )
 
@@ -97,11 +114,15 @@ KEYS = (
     'owners',
     'dimensions',
     'unit_word',
+    'format',
+    'codec',
+    'gray',
 )
 infos = st.dictionaries(
     st.sampled_from(KEYS), values | st.lists(values, min_size=3, max_size=3), max_size=6
 )
 three = PoseArray(poses=[Pose(), Pose(), Pose()])
+film = CompressedImage(format='h264', data=array('B', b'\0\0\1\x65'))
 picture = RosImage(encoding='mono8', width=4, height=6, data=array('B', bytes(24)))
 
 
@@ -112,9 +133,11 @@ picture = RosImage(encoding='mono8', width=4, height=6, data=array('B', bytes(24
         (three, 'POINT'),
         (PointStamped(), 'POINT'),
         (picture, 'IMAGE'),
+        (picture, 'VIDEO'),
+        (film, 'VIDEO'),
         (Float64MultiArray(data=[1.0]), 'SENSOR'),
     ],
-    ids=['TDATA', 'POINT', 'POINT of one', 'IMAGE', 'SENSOR'],
+    ids=['TDATA', 'POINT', 'POINT of one', 'IMAGE', 'VIDEO', 'VIDEO as it is', 'SENSOR'],
 )
 @given(info=infos)
 def test_any_info_is_used_or_refused(send, ros_message, wire_type, info):
@@ -142,6 +165,101 @@ def test_any_image_is_sent_or_refused(send, encoding, numbers, big, data):
     )
     try:
         send(image)
+    except (ConversionError, EncodeError):
+        pass
+
+
+@pytest.mark.parametrize('wire_type', ['VIDEO', 'COLORT'])
+@given(
+    encoding=st.sampled_from(['mono8', 'rgb8', 'rgba8', '8UC2', 'mono16']),
+    width=st.sampled_from([0, 1, 2, 6, 256, 65536]),
+    height=st.integers(0, 4),
+    codec=st.sampled_from(['h264', 'vp9', 'mjpeg', 'raw']),
+)
+def test_any_image_is_encoded_or_refused(send, wire_type, encoding, width, height, codec):
+    size = width * height * {'mono8': 1, 'rgb8': 3, 'rgba8': 4}.get(encoding, 2)
+    image = RosImage(
+        encoding=encoding, width=width, height=height, data=array('B', bytes(size))
+    )
+    try:
+        send(image, wire_type, codec=codec)
+    except (ConversionError, EncodeError):
+        pass
+
+
+PICTURES = [b'', bytes.fromhex('89504e470d0a1a0a0000000d49484452'), b'\xff\xd8\xff\xe0']
+
+
+@given(
+    form=st.sampled_from(['png', 'jpeg', 'h264', 'vp9', 'h265', 'av1', 'i420', 'mjpeg'])
+    | st.text(),
+    head=st.sampled_from(PICTURES),
+    data=st.binary(max_size=200),
+)
+def test_any_compressed_image_is_sent_or_refused(send, form, head, data):
+    try:
+        send(CompressedImage(format=form, data=array('B', head + data)))
+    except (ConversionError, EncodeError):
+        pass
+
+
+entries = st.lists(
+    values
+    | st.fixed_dictionaries(
+        {'name': st.text()},
+        optional={
+            key: values
+            for key in (
+                'id modality patient_name patient_id timestamp dimensions scalar_type label rgba '
+                'owner zoom focal_length geometry'
+            ).split()
+        },
+    ),
+    max_size=3,
+)
+
+
+@pytest.mark.parametrize('wire_type', ['IMGMETA', 'LBMETA', 'VIDEOMETA'])
+@given(st.text() | (entries | values).map(json.dumps))
+def test_any_list_of_what_there_is_is_sent_or_refused(send, wire_type, text):
+    try:
+        send(RosString(data=text), wire_type)
+    except (ConversionError, EncodeError):
+        pass
+
+
+coordinates = st.floats(width=32) | st.sampled_from([0.0, 1.0, 1e300, math.nan])
+corners = st.lists(
+    st.builds(Point, x=coordinates, y=coordinates, z=coordinates), min_size=2, max_size=6
+)
+
+
+@given(
+    points=corners,
+    kind=st.integers(0, 12),
+    colours=st.lists(st.builds(ColorRGBA, r=st.floats(width=32)), max_size=6),
+    w=coordinates,
+    scale=coordinates,
+)
+def test_any_marker_is_sent_or_refused(send, points, kind, colours, w, scale):
+    marker = Marker(type=kind, points=points, colors=colours)
+    marker.pose.orientation.w = marker.scale.x = w
+    marker.scale.y = scale
+    try:
+        send(marker, 'POLYDATA')
+    except (ConversionError, EncodeError):
+        pass
+
+
+@given(
+    ranges=st.lists(st.floats(width=32), max_size=9),
+    limits=st.tuples(*[st.floats(width=32)] * 4),
+)
+def test_any_scan_is_sent_or_refused(send, ranges, limits):
+    scan = LaserScan(ranges=ranges)
+    scan.angle_min, scan.angle_increment, scan.range_min, scan.range_max = limits
+    try:
+        send(scan)
     except (ConversionError, EncodeError):
         pass
 

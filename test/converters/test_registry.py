@@ -4,9 +4,13 @@ import subprocess
 import sys
 import textwrap
 
+import numpy as np
 import pytest
 from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformStamped, Twist
+from nav_msgs.msg import OccupancyGrid, Path
+from sensor_msgs.msg import CompressedImage, LaserScan
 from sensor_msgs.msg import Image as RosImage
+from shape_msgs.msg import Mesh
 from std_msgs.msg import Float64MultiArray, UInt8MultiArray
 from std_msgs.msg import String as RosString
 
@@ -79,6 +83,14 @@ def test_topics_that_are_sent():
         'status': (DiagnosticArray, 'STATUS'),
         'sensor': (Float64MultiArray, 'SENSOR'),
         'raw': (UInt8MultiArray, 'raw'),
+        'colors': (RosImage, 'COLORT'),
+        'compressed': (CompressedImage, 'IMAGE'),
+        'video': (CompressedImage, 'VIDEO'),
+        'meta': (RosString, 'IMGMETA'),
+        'mesh': (Mesh, 'POLYDATA'),
+        'scan': (LaserScan, 'POLYDATA'),
+        'map': (OccupancyGrid, 'IMAGE'),
+        'path': (Path, 'POLYDATA'),
     }
     for leaf in registry.leaves().values():
         assert registry.sender(leaf.ros_type, leaf.wire_type)
@@ -131,3 +143,28 @@ def test_a_module_of_our_own_that_is_missing_is_an_error(monkeypatch):
     monkeypatch.setattr(registry, 'import_module', missing)
     with pytest.raises(ModuleNotFoundError):
         registry.load_converters()
+
+
+def test_an_extra_that_fails_costs_its_own_output_only(receive, monkeypatch):
+    monkeypatch.setattr(registry, '_EXTRAS', {})
+
+    @registry.extra(Transform)
+    def add(message, route, stamp, result):
+        result.outputs['more'] = RosString(data=route.device)
+
+    @registry.extra(Transform)
+    def fail(message, route, stamp, result):
+        raise ConversionError('no such thing')
+
+    result = receive(Transform(np.eye(4), device_name='Probe'))
+    assert result.outputs['more'].data == 'Probe'
+    assert 'transform' in result.outputs
+    assert result.errors == ['no such thing']
+
+
+def test_a_library_that_is_missing_is_named_with_the_way_to_get_it():
+    with pytest.raises(ConversionError) as caught:
+        registry.library('no_such_library', 'nosuch', 'a hologram')
+    assert str(caught.value) == (
+        'a hologram needs nosuch, which is not installed: pip install nosuch'
+    )

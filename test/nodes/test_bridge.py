@@ -12,6 +12,7 @@ from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformSta
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Bool, Float64MultiArray, UInt8MultiArray
 from std_msgs.msg import String as RosString
@@ -19,6 +20,7 @@ from tf2_msgs.msg import TFMessage
 
 from igtl_ros2 import codec, connect, serve
 from igtl_ros2.codec.messages.arrays import Sensor, unit_word
+from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement
 from igtl_ros2.codec.messages.image import LPS, Image
 from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Position, Transform
@@ -682,3 +684,59 @@ def test_profile_plus_opens_with_version_2(ros, device, tmp_path):
     start(ros, device, **mapping(tmp_path, 'profile: plus\n'))
     greeting = next_message(device)
     assert (greeting.type_name, greeting.device_name, greeting.version) == ('STATUS', '', 2)
+
+
+def test_the_slice_of_a_volume_follows_parameters_at_run_time(ros, device, tmp_path):
+    text = 'receive: [{device: "*", slice: {axis: k, index: 0}}]\n'
+    node = start(ros, device, **mapping(tmp_path, text))
+    shown = ros.listen('/x/CT/slice', RosImage, STATE)
+    voxels = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
+    device.send(Image(voxels, device_name='CT'))
+    first = one(shown)
+    assert (first.encoding, bytes(first.data)) == ('mono8', voxels[0].tobytes())
+    [done] = node.set_parameters([Parameter('CT.slice.axis', value='j')])
+    assert done.successful
+    wait_for(lambda: len(shown) > 1, 'a slice along the other axis')
+    assert bytes(shown[1].data) == voxels[:, 0].tobytes()
+    assert shown[1].header == first.header
+    for name, value in (('axis', 'x'), ('index', -2), ('window', -1.0)):
+        [done] = node.set_parameters([Parameter(f'CT.slice.{name}', value=value)])
+        assert not done.successful, name
+    assert 'allowed i, j, k' in node.set_parameters(
+        [Parameter('CT.slice.axis', value='x')]
+    )[0].reason
+    assert node.describe_parameter('CT.slice.window').description
+
+
+def test_video_is_decoded_and_encoded_again(ros, device, tmp_path):
+    pytest.importorskip('av', reason='PyAV is not installed')
+    text = """
+receive: [{device: "*", decode: true}]
+send: [{topic: /camera, device: Cam, type: VIDEO, codec: h264}]
+"""
+    start(ros, device, **mapping(tmp_path, text))
+    frames = ros.listen('/x/Cam/video', CompressedImage)
+    images = ros.listen('/x/Cam/image', RosImage)
+    camera = ros.talk('/camera', RosImage)
+    red = RosImage(encoding='rgb8', width=64, height=48)
+    red.data.frombytes(bytes([200, 20, 40]) * (64 * 48))
+    found = []
+    for _ in range(2):
+        camera.publish(red)
+        found.append(next_message(device))
+    assert [(f.codec, f.is_key) for f in found] == [('H264', True), ('H264', False)]
+    wait_for(lambda: device.send(found[0]) or time.sleep(0.05) or images, 'a decoded frame')
+    assert bytes(one(frames).data) == found[0].frame.tobytes()
+    assert images[0].encoding == 'rgb8'
+    assert np.abs(np.reshape(images[0].data, (-1, 3)).astype(int) - (200, 20, 40)).max() < 10
+
+
+def test_a_catalogue_names_no_patient(ros, device, bridge):
+    lists = ros.listen('/x/Archive/meta', RosString, STATE)
+    infos = ros.listen('/x/Archive/info', RosString, STATE)
+    scan = ImageMetaElement('Head', 'CT-2', 'CT', 'Doe', 'PID-77')
+    device.send(ImageMeta([scan], device_name='Archive'))
+    entry = json.loads(one(lists).data)[0]
+    assert (entry['id'], entry['patient_name']) == ('CT-2', 'redacted')
+    for text in (lists[0].data, one(infos).data):
+        assert 'Doe' not in text and 'PID-77' not in text

@@ -1,0 +1,153 @@
+"""Meshes as markers, in a file of their own: only they need visualization_msgs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from geometry_msgs.msg import Point, Vector3
+from numpy.typing import NDArray
+from std_msgs.msg import ColorRGBA, Header
+from visualization_msgs.msg import Marker, MarkerArray
+
+from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
+from ..errors import ConversionError
+from .mesh import colour_bytes, mesh_of
+from .names import ros_name
+from .registry import Sending, from_ros
+from .units import Matrix, pose_from_ros
+
+_LINE_WIDTH_M = _POINT_SIZE_M = 0.001
+_PLAIN = (0.8, 0.8, 0.8, 1.0)
+# how many points make a unit of a list marker; a strip needs two at least
+_UNITS = {Marker.TRIANGLE_LIST: 3, Marker.LINE_LIST: 2, Marker.LINE_STRIP: 1, Marker.POINTS: 1}
+
+
+def mesh_markers(
+    message: PolyData, positions: Matrix, device: str, header: Header
+) -> MarkerArray:
+    """
+    Make three markers of a mesh: triangles, lines and points.
+
+    Those that a mesh has nothing for are deleted, so that none of the mesh before stays.
+    """
+    vertices = message.vertices.indices
+    if not message.cell_count:
+        vertices = np.arange(len(message.points), dtype=np.uint32)
+    kinds = (
+        (Marker.TRIANGLE_LIST, message.triangles().reshape(-1), (1.0, 1.0, 1.0)),
+        (Marker.LINE_LIST, segments(message.lines), (_LINE_WIDTH_M, 0.0, 0.0)),
+        (Marker.POINTS, vertices, (_POINT_SIZE_M, _POINT_SIZE_M, 0.0)),
+    )
+    # made once for each point, however many cells share it
+    places = [Point(x=x, y=y, z=z) for x, y, z in positions.tolist()]
+    colours = _point_colours(message)
+    markers = []
+    for number, (kind, indices, (x, y, z)) in enumerate(kinds):
+        marker = Marker(header=header, ns=ros_name(device), id=number, type=kind)
+        marker.action = Marker.ADD if len(indices) else Marker.DELETE
+        marker.scale = Vector3(x=x, y=y, z=z)
+        marker.color = _colour(_PLAIN)
+        shown = indices.tolist()
+        marker.points = [places[index] for index in shown]
+        marker.colors = [colours[index] for index in shown] if colours else []
+        markers.append(marker)
+    return MarkerArray(markers=markers)
+
+
+def _colour(rgba: Sequence[float]) -> ColorRGBA:
+    red, green, blue, alpha = rgba
+    return ColorRGBA(r=red, g=green, b=blue, a=alpha)
+
+
+def _point_colours(message: PolyData) -> list[ColorRGBA]:
+    """List the colours of the points; none if the mesh has none."""
+    for attribute in message.attributes:
+        if attribute.type == AttributeType.POINT_RGBA:
+            return [_colour(rgba) for rgba in (colour_bytes(attribute.values) / 255.0).tolist()]
+    return []
+
+
+def segments(lines: Cells) -> NDArray[np.uint32]:
+    """Cut polylines into pairs of point numbers, one pair after the other."""
+    starts = np.ones(len(lines.indices), bool)
+    starts[np.cumsum(lines.sizes) - 1] = False  # no segment begins at the end of a line
+    first = np.flatnonzero(starts)
+    return np.stack([lines.indices[first], lines.indices[first + 1]], axis=1).reshape(-1)
+
+
+# -- from ROS
+
+
+@from_ros(Marker, 'POLYDATA')
+def mesh_from_marker(message: Marker, sending: Sending) -> PolyData:
+    """Marker of triangles, lines or points as POLYDATA."""
+    return _mesh([message], sending)
+
+
+@from_ros(MarkerArray, 'POLYDATA')
+def mesh_from_markers(message: MarkerArray, sending: Sending) -> PolyData:
+    """MarkerArray of triangles, lines and points as one POLYDATA."""
+    return _mesh(message.markers, sending)
+
+
+def _mesh(markers: Sequence[Marker], sending: Sending) -> PolyData:
+    """
+    Join markers into one mesh, with a colour for each point.
+
+    :raises ConversionError: for other kinds of markers, and for markers in several frames.
+    """
+    shown = [marker for marker in markers if marker.action == Marker.ADD]
+    frames = sorted({marker.header.frame_id for marker in shown})
+    if len(frames) > 1:
+        raise ConversionError(f'the markers are in several frames: {", ".join(frames)}')
+    points, colours = [np.zeros((0, 3))], [np.zeros((0, 4))]
+    cells: dict[str, list[list[int]]] = {'vertices': [], 'lines': [], 'polygons': []}
+    count = 0
+    for marker in shown:
+        what = f'marker {marker.ns!r} {marker.id}'
+        unit = _UNITS.get(marker.type)
+        if unit is None:
+            raise ConversionError(
+                f'{what} of type {marker.type} cannot be sent as POLYDATA; possible: '
+                f'TRIANGLE_LIST, LINE_LIST, LINE_STRIP, POINTS'
+            )
+        if len(marker.points) % unit:
+            raise ConversionError(f'{what}: {len(marker.points)} points, wanted groups of {unit}')
+        points.append(_placed(marker))
+        colours.append(_colours(marker, what))
+        numbers = np.arange(count, count + len(marker.points))
+        count += len(numbers)
+        if marker.type == Marker.LINE_STRIP:
+            cells['lines'] += [numbers.tolist()] if len(numbers) > 1 else []
+        else:
+            name = {3: 'polygons', 2: 'lines', 1: 'vertices'}[unit]
+            cells[name] += numbers.reshape(-1, unit).tolist()
+    header = shown[0].header if shown else Header()
+    rgba = np.concatenate(colours).astype(np.float32)
+    attributes = [Attribute('RGBA', AttributeType.POINT_RGBA, rgba)]
+    return mesh_of(np.concatenate(points), sending, header, attributes=attributes, **cells)
+
+
+def _placed(marker: Marker) -> Matrix:
+    """Give the points of a marker in its frame, in metres."""
+    points = np.array([(p.x, p.y, p.z) for p in marker.points]).reshape(-1, 3)
+    if marker.type == Marker.TRIANGLE_LIST:  # the scale of the others is a width
+        points = points * (marker.scale.x, marker.scale.y, marker.scale.z)
+    pose = pose_from_ros(marker.pose.position, marker.pose.orientation, 'm')
+    with np.errstate(all='ignore'):  # what is not finite is refused with the whole mesh
+        placed: Matrix = points @ pose[:3, :3].T + pose[:3, 3]
+    return placed
+
+
+def _colours(marker: Marker, what: str) -> NDArray[np.float64]:
+    count = len(marker.points)
+    listed = np.array([(c.r, c.g, c.b, c.a) for c in marker.colors]).reshape(-1, 4)
+    if not len(listed):
+        listed = np.array([(marker.color.r, marker.color.g, marker.color.b, marker.color.a)])
+        return np.repeat(listed, count, axis=0)
+    if len(listed) == count:
+        return listed
+    if marker.type == Marker.TRIANGLE_LIST and len(listed) == count // 3:
+        return np.repeat(listed, 3, axis=0)  # RViz takes one for each triangle as well
+    raise ConversionError(f'{what}: {len(listed)} colours for {count} points')

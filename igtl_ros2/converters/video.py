@@ -1,0 +1,383 @@
+"""VIDEO: frames as their encoder wrote them, decoded and encoded where asked for."""
+
+from __future__ import annotations
+
+import math
+import re
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from numpy.typing import NDArray
+from sensor_msgs.msg import CompressedImage
+from sensor_msgs.msg import Image as RosImage
+from std_msgs.msg import Header
+
+from ..codec.geometry import RAS, ras_to_wire
+from ..codec.messages.image import LPS, Image
+from ..codec.messages.video import Video
+from ..errors import ConversionError, EncodeError
+from .image import NO_GEOMETRY, add_geometry, pixels_of, place_of
+from .pose import tool_state
+from .registry import Converted, Route, Sending, convert_to_ros, from_ros, library, to_ros
+from .units import ros_text
+
+_KEY, _INTER = 1, 3
+_GRAY = 256  # a frame type times this is that of a frame without colours
+# The wire has no name for MJPEG; this is the one that AVI files use
+_MJPEG = 'MJPG'
+#: what a CompressedImage calls its format, and the codec on the wire
+_CODECS = {
+    'h264': 'H264',
+    'vp9': 'VP90',
+    'h265': 'X265',
+    'hevc': 'X265',
+    'av1': 'AV10',
+    'mjpeg': _MJPEG,
+    'i420': 'I420',
+    'raw': 'I420',
+}
+_FORMATS = {'I420': 'i420', 'H264': 'h264', 'VP90': 'vp9', 'X265': 'h265', 'O265': 'h265'}
+_FORMATS |= {'AV10': 'av1', _MJPEG: 'mjpeg'}
+_DECODERS = {'h264': 'h264', 'vp9': 'vp9', 'h265': 'hevc', 'av1': 'av1', 'mjpeg': 'mjpeg'}
+# Every frame comes out at once, and a peer that comes later waits for a key frame no longer than
+# this many frames
+_KEY_INTERVAL = 30
+_MOST_PIXELS = 1 << 26
+_ENCODERS: dict[str, tuple[str, str, dict[str, str]]] = {
+    'h264': ('libx264', 'yuv420p', {'preset': 'ultrafast', 'tune': 'zerolatency', 'crf': '18'}),
+    'vp9': (
+        'libvpx-vp9',
+        'yuv420p',
+        {'deadline': 'realtime', 'cpu-used': '8', 'lag-in-frames': '0', 'crf': '20', 'b': '0'},
+    ),
+    'mjpeg': ('mjpeg', 'yuvj420p', {'qmin': '2', 'qmax': '4'}),
+}
+# how frames begin that a decoder can start with; H.264 and H.265 have other units before those
+_KEY_FRAMES = {
+    'H264': re.compile(rb'(?s).*?\x00\x00\x01[\x05\x25\x45\x65]'),
+    'X265': re.compile(rb'(?s).*?\x00\x00\x01[\x20-\x2f]'),
+    'O265': re.compile(rb'(?s).*?\x00\x00\x01[\x20-\x2f]'),
+    'VP90': re.compile(rb'[\x80-\x83\x90-\x93\xa0-\xa3]'),
+    'AV10': re.compile(rb'(\x12\x00)?\x0a'),
+    'I420': re.compile(b''),
+    _MJPEG: re.compile(b''),
+}
+
+
+def codec_of(form: str) -> str:
+    """Find the codec on the wire of the format of a CompressedImage; '' if it is no video."""
+    return _CODECS.get(form.lower(), '')
+
+
+# -- from the network
+
+
+@to_ros(Video)
+def video_to_ros(message: Video, route: Route, stamp: Time) -> Converted:
+    """VIDEO: `video`, the frame as it is, and `geometry`; by rule `image`, the frame decoded."""
+    form = _FORMATS.get(message.codec) or ros_text(message.codec.lower())
+    result = Converted(
+        state=tool_state(message),
+        info={
+            'codec': ros_text(message.codec),
+            'format': form,
+            'frame_type': message.frame_type,
+            'key': message.is_key,
+            'gray': message.is_gray,
+            'dimensions': list(message.block),
+            'volume_dimensions': list(message.size),
+            'offset': list(message.offset),
+            'coordinates': 'LPS' if message.coordinates == LPS else 'RAS',
+            'endian': message.endian,
+        }
+    )
+    # no error: the C++ library sends memory as it was where a program gives a frame no place
+    add_geometry(message, route, result)
+    frame = CompressedImage(header=Header(stamp=stamp, frame_id=route.frame_id), format=form)
+    frame.data.frombytes(message.frame.data)
+    result.outputs['video'] = frame
+    if route.rule.decode:
+        try:
+            pixels = _decoded(message, route)
+            if pixels is not None:
+                _add_image(message, pixels, route, stamp, result)
+        except ConversionError as error:
+            result.errors.append(f'not decoded: {error}')
+    return result
+
+
+def _add_image(
+    message: Video, pixels: NDArray[np.uint8], route: Route, stamp: Time, result: Converted
+) -> None:
+    """Publish the decoded frame as if it had come as IMAGE, with all that the rule asks for."""
+    try:
+        image = Image(
+            pixels[None],
+            message.matrix,
+            message.coordinates if message.coordinates == LPS else RAS,
+            message.size,
+            message.offset,
+            metadata=message.metadata,
+        )
+    except EncodeError as error:
+        raise ConversionError(str(error)) from error
+    decoded = convert_to_ros(image, route, stamp)
+    result.outputs.update(decoded.outputs)
+    result.transforms += decoded.transforms
+    result.errors += [error for error in decoded.errors if error != NO_GEOMETRY]
+
+
+class Decoder:
+    """
+    Decode the frames of one stream, one after the other.
+
+    :param form: name of the codec, as in the format of a CompressedImage.
+    :param size: columns and rows that the frames have to have.
+    :raises ConversionError: if there is no decoder for it, or without PyAV.
+    """
+
+    def __init__(self, form: str, size: tuple[int, int]) -> None:
+        """Open the decoder."""
+        self.key = form, size
+        self._av = library('av', 'av', 'decoding of video')
+        if form not in _DECODERS:
+            raise ConversionError(
+                f'no decoder for {form!r}; possible: {", ".join(["i420", *_DECODERS])}'
+            )
+        self._context = self._av.CodecContext.create(_DECODERS[form], 'r')
+        # a thread for each frame would hold frames back; encoders round sizes up to blocks of 64
+        self._context.thread_count = 1
+        room = math.prod(-(-n // 64) * 64 for n in size)
+        self._context.options = {'max_pixels': str(room), 'flags': 'low_delay'}
+        self._started = False
+
+    def decode(self, data: bytes, gray: bool) -> NDArray[np.uint8] | None:
+        """
+        Decode a frame: (rows, columns, 3), or (rows, columns) of one without colours.
+
+        :returns: None for a frame that is not to be shown.
+        :raises ConversionError: if it cannot be decoded or has another size.
+        """
+        try:
+            frames = self._context.decode(self._av.Packet(data))
+        except (self._av.FFmpegError, ValueError) as error:
+            hint = '' if self._started else '; no key frame has come yet'
+            raise ConversionError(f'{error}{hint}') from error
+        if not frames:
+            return None
+        self._started = True
+        frame = frames[-1]
+        _, (columns, rows) = self.key
+        if (frame.width, frame.height) != (columns, rows):
+            raise ConversionError(
+                f'the frame has {frame.width} x {frame.height} pixels, the message says '
+                f'{columns} x {rows}'
+            )
+        return _pixels(frame, gray)
+
+
+def _pixels(frame: Any, gray: bool) -> NDArray[np.uint8]:
+    """Take the pixels out of a decoded frame."""
+    if not gray:
+        return np.asarray(frame.to_ndarray(format='rgb24'))
+    # brightness as it was encoded: turning it into another format would stretch it
+    plane = frame.planes[0]
+    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    return rows[: frame.height, : frame.width].copy()
+
+
+def _decoded(message: Video, route: Route) -> NDArray[np.uint8] | None:
+    """Decode a frame with the decoder of its stream; None if it is not to be shown."""
+    columns, rows, _ = message.block
+    if message.codec == 'I420':
+        if message.is_gray:
+            return message.frame[: columns * rows].reshape(rows, columns)
+        if not message.frame.size:
+            raise ConversionError('a frame without pixels')
+        return _pixels(_raw_frame(message.frame, columns, rows, 'yuv420p'), gray=False)
+    form = _FORMATS.get(message.codec) or message.codec
+    decoder = route.state.get('decoder')
+    if decoder is None or decoder.key != (form, (columns, rows)):
+        decoder = route.state['decoder'] = Decoder(form, (columns, rows))
+    pixels: NDArray[np.uint8] | None = decoder.decode(message.frame.tobytes(), message.is_gray)
+    return pixels
+
+
+def _raw_frame(data: NDArray[np.uint8], columns: int, rows: int, form: str) -> Any:
+    """Make a frame of PyAV of the planes Y, U and V."""
+    av = library('av', 'av', 'video in colours')
+    planes = np.ascontiguousarray(data).reshape(rows * 3 // 2, columns)
+    return av.VideoFrame.from_ndarray(planes, format=form)
+
+
+# -- from ROS
+
+
+@from_ros(CompressedImage, 'VIDEO', 'video')
+def video_from_compressed(message: CompressedImage, sending: Sending) -> Video:
+    """
+    CompressedImage with a frame of a video as VIDEO, as it is.
+
+    The size is that of the rule (`dims`) or of `info`, else it is found by decoding.
+    """
+    codec = codec_of(message.format)
+    if not codec:
+        raise ConversionError(
+            f'format {message.format!r} cannot be sent as VIDEO; possible: {", ".join(_CODECS)}'
+        )
+    described = codec_of(str(sending.info.get('format', ''))) == codec
+    info = sending.info if described else {}
+    if info.get('codec') == 'O265':  # the same as X265, by another encoder
+        codec = 'O265'
+    data = np.frombuffer(message.data, np.uint8)
+    is_key = _KEY_FRAMES[codec].match(data.data) is not None
+    size = sending.rule.dims or info.get('dimensions')
+    if size is None:
+        size = _found_size(message.format.lower(), data, is_key, sending)
+    frame_type = (_KEY if is_key else _INTER) * (_GRAY if info.get('gray') is True else 1)
+    return _video(data, codec, size, frame_type, message.header, sending)
+
+
+def _found_size(
+    form: str, data: NDArray[np.uint8], is_key: bool, sending: Sending
+) -> tuple[int, int, int]:
+    """
+    Find the size of the frames of a stream, which only its key frames say.
+
+    :raises ConversionError: if it is not known (yet).
+    """
+    known = sending.state.get('size')
+    if known is None or known[0] != form or is_key:
+        wanted = f'the size of the frames is not known: give dims: [columns, rows, 1] for {form}'
+        if form not in _DECODERS:
+            raise ConversionError(wanted)
+        av = library('av', 'av', 'finding the size of the frames (else give dims)')
+        context = av.CodecContext.create(_DECODERS[form], 'r')
+        context.thread_count = 1
+        context.options = {'max_pixels': str(_MOST_PIXELS)}
+        try:
+            frames = context.decode(av.Packet(data.tobytes())) + context.decode(None)
+        except (av.FFmpegError, ValueError) as error:
+            raise ConversionError(f'{wanted} ({error})') from error
+        if not frames:
+            raise ConversionError(f'{wanted}, or wait for a key frame')
+        known = sending.state['size'] = form, (frames[0].width, frames[0].height, 1)
+    size: tuple[int, int, int] = known[1]
+    return size
+
+
+def _video(
+    data: NDArray[np.uint8],
+    codec: str,
+    size: Any,
+    frame_type: int,
+    header: Header,
+    sending: Sending,
+) -> Video:
+    """Make the message of a frame in its place."""
+    if (
+        not isinstance(size, (list, tuple))
+        or len(size) != 3
+        or not all(isinstance(n, int) and 0 <= n <= 0xFFFF for n in size)
+    ):
+        raise ConversionError('dimensions: wanted [columns, rows, 1], whole numbers up to 65535')
+    columns, rows, slices = size
+    whole = columns, rows, slices
+    return Video(
+        data,
+        codec,
+        whole,
+        frame_type,
+        ras_to_wire(place_of(sending), whole, RAS),
+        RAS,
+        **sending.envelope(header),
+    )
+
+
+class Encoder:
+    """
+    Encode the images of one stream, one after the other.
+
+    :param name: h264, vp9 or mjpeg.
+    :param size: columns and rows.
+    :raises ConversionError: if this PyAV has no such encoder, or without PyAV.
+    """
+
+    def __init__(self, name: str, size: tuple[int, int]) -> None:
+        """Open the encoder."""
+        self.key = name, size
+        self._av = library('av', 'av', f'encoding of {name}')
+        codec, self.form, options = _ENCODERS[name]
+        try:
+            self._context = self._av.CodecContext.create(codec, 'w')
+        except (self._av.FFmpegError, ValueError) as error:
+            raise ConversionError(f'this PyAV cannot encode {name}: {error}') from error
+        self._context.width, self._context.height = size
+        self._context.pix_fmt = self.form
+        self._context.time_base = Fraction(1, 30)
+        self._context.gop_size = _KEY_INTERVAL
+        self._context.thread_count = 1
+        self._context.options = options
+        self._count = 0
+
+    def encode(self, planes: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], bool]:
+        """
+        Encode the planes Y, U and V: the frame, and whether it is a key frame.
+
+        :raises ConversionError: if the encoder does not give one.
+        """
+        columns, rows = self.key[1]
+        frame = _raw_frame(planes, columns, rows, self.form)
+        frame.pts = self._count
+        self._count += 1
+        try:
+            packets = self._context.encode(frame)
+        except (self._av.FFmpegError, ValueError) as error:
+            raise ConversionError(f'not encoded as {self.key[0]}: {error}') from error
+        if not packets:
+            raise ConversionError(f'the encoder of {self.key[0]} gave no frame')
+        data = b''.join(bytes(packet) for packet in packets)
+        return np.frombuffer(data, np.uint8), any(packet.is_keyframe for packet in packets)
+
+
+@from_ros(RosImage, 'VIDEO')
+def video_from_image(message: RosImage, sending: Sending) -> Video:
+    """Image of 8 bits, gray or in colours, as VIDEO, encoded as the rule says."""
+    pixels = pixels_of(message)
+    gray = pixels.ndim == 2
+    colours = not gray and pixels.shape[2] in (3, 4)
+    if pixels.dtype != np.uint8 or not (gray or colours):
+        raise ConversionError(
+            f'{message.encoding} cannot be sent as VIDEO; possible: '
+            f'mono8, rgb8, rgba8, bgr8, bgra8'
+        )
+    rows, columns = pixels.shape[:2]
+    if not pixels.size or columns % 2 or rows % 2:
+        raise ConversionError(
+            f'an image of {columns} x {rows} pixels cannot be sent as VIDEO: wanted even numbers'
+        )
+    name = sending.rule.codec
+    planes = _planes(pixels, 'yuvj420p' if name == 'mjpeg' else 'yuv420p')
+    if name == 'raw':
+        data, is_key = planes, True
+    else:
+        encoder = sending.state.get('encoder')
+        if encoder is None or encoder.key != (name, (columns, rows)):
+            encoder = sending.state['encoder'] = Encoder(name, (columns, rows))
+        data, is_key = encoder.encode(planes)
+    frame_type = (_KEY if is_key else _INTER) * (_GRAY if gray else 1)
+    size = columns, rows, 1
+    return _video(data, _CODECS[name], size, frame_type, message.header, sending)
+
+
+def _planes(pixels: NDArray[np.uint8], form: str) -> NDArray[np.uint8]:
+    """Make the planes Y, U and V of an image, one after the other."""
+    if pixels.ndim == 2:
+        half = np.full(pixels.size // 2, 128, np.uint8)
+        return np.concatenate([pixels.reshape(-1), half])
+    av = library('av', 'av', 'video in colours')
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels[..., :3]), format='rgb24')
+    planes: NDArray[np.uint8] = frame.reformat(format=form).to_ndarray()
+    return planes.reshape(-1)
