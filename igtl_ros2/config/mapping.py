@@ -43,7 +43,8 @@ class ReceiveRule:
     What becomes of the messages of some devices on their way from the network to ROS.
 
     An empty ``name``, ``frame`` or ``child_frame`` is made from the device name;
-    ``default_frame`` is the frame_id when the device name says none either.
+    ``default_frame`` is the frame_id when the device name says none either. ``marker_size``
+    is in metres, for points and paths that come without a diameter.
     """
 
     device: str = '*'
@@ -74,6 +75,15 @@ class ReceiveRule:
     decode: bool = False
     mesh: bool = False
     phi: str = 'redact'
+    split: bool = False
+    markers: bool = False
+    marker_size: float = 0.005
+    #: labels of the entry and of the target point
+    trajectory: tuple[str, str] | None = None
+    #: the key `as` of the file, which is a word of Python
+    as_: str = ''
+    field: str = ''
+    joint_names: tuple[str, ...] = ()
     default_frame: str = _DEFAULTS.default_frame
 
 
@@ -95,6 +105,9 @@ class SendRule:
     dims: tuple[int, int, int] | None = None
     spacing: tuple[float, float, float] | None = None
     codec: str = 'h264'
+    field: str = ''
+    unit: str = ''
+    max_points: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +206,20 @@ def _receive_rule(base: ReceiveRule, item: dict[str, Any]) -> ReceiveRule:
         values['tf'] = {False: 'off', True: 'dynamic', 'static': 'static'}[values['tf']]
     if 'frames' in values:
         values['frame'], values['child_frame'] = values.pop('frames')
-    for key in ('max_skew', 'threshold'):
+    for key in ('max_skew', 'threshold', 'marker_size'):
         if key in values:
             values[key] = float(values[key])
     if 'compressed' in values:
         values['compressed'] = values['compressed'] or 'off'
     if 'slice' in values:
         values['slice'] = _slice_view(values['slice'])
+    if 'trajectory' in values:
+        ends = values['trajectory']
+        values['trajectory'] = ends['entry'], ends['target']
+    if 'as' in values:
+        values['as_'] = values.pop('as')
+    if 'joint_names' in values:
+        values['joint_names'] = tuple(values['joint_names'])
     return replace(base, **values)
 
 
@@ -251,6 +271,12 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     if name not in _WIRE_TYPES and name.upper() in _WIRE_TYPES:
         yield 'type', (f'found {show(name)}; allowed {show(name.upper())}, '
                        'types are case-sensitive')
+    if item.get('trajectory') and len(set(item['trajectory'].values())) == 1:
+        yield 'trajectory', (f'found {show(item["trajectory"]["entry"])} as entry and as target; '
+                             'allowed two different labels')
+    for key in ('field', 'joint_names'):
+        if key in item and item.get('as') != 'joint_state':
+            yield key, f'found {show(item[key])} without as: joint_state; allowed only with it'
     frame, child = item.get('frames', (item.get('frame'), item.get('child_frame')))
     if child is not None and frame == child:
         yield ('frames' if 'frames' in item else 'child_frame',

@@ -1,39 +1,193 @@
-"""SENSOR."""
+"""SENSOR and NDARRAY: arrays of numbers."""
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 from builtin_interfaces.msg import Time
-from std_msgs.msg import Float64MultiArray, MultiArrayDimension, MultiArrayLayout
+from std_msgs.msg import (
+    Bool,
+    Float32,
+    Float32MultiArray,
+    Float64,
+    Float64MultiArray,
+    Header,
+    Int8,
+    Int8MultiArray,
+    Int16,
+    Int16MultiArray,
+    Int32,
+    Int32MultiArray,
+    Int64,
+    MultiArrayDimension,
+    MultiArrayLayout,
+    UInt8,
+    UInt8MultiArray,
+    UInt16,
+    UInt16MultiArray,
+    UInt32,
+    UInt32MultiArray,
+    UInt64,
+)
 
-from ..codec.messages.arrays import Sensor
+from ..codec.messages.arrays import NDArray, Sensor
 from ..errors import ConversionError
+from .measured import OF_ARRAY, OF_SENSOR
 from .registry import Converted, Route, Sending, from_ros, to_ros
+from .units import parse_unit
+
+#: the array of ROS by the type of its numbers
+ARRAYS = {
+    'i1': Int8MultiArray,
+    'u1': UInt8MultiArray,
+    'i2': Int16MultiArray,
+    'u2': UInt16MultiArray,
+    'i4': Int32MultiArray,
+    'u4': UInt32MultiArray,
+    'f4': Float32MultiArray,
+    'f8': Float64MultiArray,
+}
+#: messages of one number
+NUMBERS = (Bool, Float32, Float64, Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64)
+_MAX_SENSOR_VALUES = 255
+
+
+# -- SENSOR and NDARRAY to ROS
 
 
 @to_ros(Sensor)
 def sensor_to_ros(message: Sensor, route: Route, stamp: Time) -> Converted:
-    """SENSOR: `sensor`, the values as sent; `info` has the unit and the factor to SI."""
-    size = len(message.values)
-    layout = MultiArrayLayout(dim=[MultiArrayDimension(label='values', size=size, stride=size)])
-    return Converted(
-        outputs={'sensor': Float64MultiArray(layout=layout, data=message.values.tolist())},
+    """
+    SENSOR: `sensor`, the values as sent; `info` has the unit and the factor to SI.
+
+    With `as` also what they measure, in SI units: `joint_state`, `wrench` and so on.
+    """
+    result = Converted(
+        outputs={'sensor': array_message(message.values, {'values': len(message.values)})},
         info={
             'unit': message.unit_text,
             'unit_word': f'0x{message.unit:016x}',
             'si_factor': message.si_factor,
         },
     )
+    _add_typed(result, OF_SENSOR, message, route, stamp)
+    return result
 
 
-@from_ros(Float64MultiArray, 'SENSOR', 'sensor', default=True)
-def sensor_from_array(message: Float64MultiArray, sending: Sending) -> Sensor:
-    """Float64MultiArray of up to 255 values as SENSOR; `info` may give the unit_word."""
-    word = sending.info.get('unit_word', 0)
+@to_ros(NDArray)
+def array_to_ros(message: NDArray, route: Route, stamp: Time) -> Converted:
+    """
+    NDARRAY: `array`, in the type of its numbers; of complex ones the last dimension is (re, im).
+
+    With `as` also `joint_state` (6 rows as CRTK has them) or `image` (two dimensions).
+    """
+    array = message.array
+    dims = {f'dim{n}': size for n, size in enumerate(array.shape)}
+    numbers = array
+    if array.dtype.kind == 'c':
+        numbers = np.ascontiguousarray(array).reshape(-1).view(array.real.dtype)
+        dims['complex'] = 2
+    result = Converted(
+        outputs={'array': array_message(numbers, dims)},
+        info={'dtype': array.dtype.newbyteorder('=').name, 'shape': list(array.shape)},
+    )
+    _add_typed(result, OF_ARRAY, message, route, stamp)
+    return result
+
+
+def array_message(array: Any, dims: dict[str, int]) -> Any:
+    """Make the MultiArray of the type of the numbers; `dims` are the sizes by label."""
+    sizes = list(dims.values())
+    layout = [
+        MultiArrayDimension(label=label, size=size, stride=min(math.prod(sizes[n:]), 2**32 - 1))
+        for n, (label, size) in enumerate(dims.items())
+    ]
+    result = ARRAYS[array.dtype.str[1:]](layout=MultiArrayLayout(dim=layout))
+    result.data.frombytes(array.astype(array.dtype.newbyteorder('='), copy=False).tobytes())
+    return result
+
+
+def _add_typed(
+    result: Converted, makers: dict[str, Any], message: Any, route: Route, stamp: Time
+) -> None:
+    """Add what the mapping says the numbers are; if they are not, they stay numbers."""
+    wanted = route.rule.as_
+    if not wanted:
+        return
+    if wanted not in makers:
+        result.errors.append(
+            f'cannot be published as {wanted}; possible: {", ".join(sorted(makers))}'
+        )
+        return
+    # what a sensor measures is in the frame of the sensor, unless the mapping names another
+    header = Header(stamp=stamp, frame_id=route.rule.frame or route.child_frame_id)
     try:
-        unit = int(word, 0) if isinstance(word, str) else word
-    except ValueError:
-        unit = -1
-    if not isinstance(unit, int) or not 0 <= unit < 1 << 64:
-        raise ConversionError(f'unit_word in info: {str(word)[:40]!r} is no number of 64 bits')
-    return Sensor(np.asarray(message.data, np.float64), unit, **sending.envelope())
+        result.outputs[wanted] = makers[wanted](message, route, header)
+    except ConversionError as error:
+        result.errors.append(f'not published as {wanted}: {error}')
+
+
+# -- numbers of ROS to SENSOR and NDARRAY
+
+
+def sensor_from_numbers(message: Any, sending: Sending) -> Sensor:
+    """
+    Send one number, or an array of up to 255, as SENSOR: as they are.
+
+    Their unit is that of the mapping, else the unit_word of `info`.
+    """
+    if sending.rule.unit:
+        unit = parse_unit(sending.rule.unit)
+    else:
+        word = sending.info.get('unit_word', 0)
+        try:
+            unit = int(word, 0) if isinstance(word, str) else word
+        except ValueError:
+            unit = -1
+        if not isinstance(unit, int) or not 0 <= unit < 1 << 64:
+            raise ConversionError(f'unit_word in info: {str(word)[:40]!r} is no number of 64 bits')
+    data = message.data
+    numbers = [data] if isinstance(data, (bool, int, float)) else data
+    values = np.asarray(numbers, np.float64)
+    if isinstance(data, int) and int(values[0]) != data:
+        raise ConversionError(f'{data} cannot be sent exactly: SENSOR has 53 bits')
+    return Sensor(values, unit, **sending.envelope())
+
+
+def array_from_numbers(message: Any, sending: Sending) -> NDArray:
+    """Send an array as NDARRAY, in the shape of its layout."""
+    kind = next(kind for kind, ros_type in ARRAYS.items() if isinstance(message, ros_type))
+    flat = np.frombuffer(message.data, kind)[message.layout.data_offset :]
+    dims = message.layout.dim
+    shape = [dim.size for dim in dims] or [len(flat)]
+    if math.prod(shape) != len(flat):
+        raise ConversionError(f'{len(flat)} numbers do not fill the shape {shape} of the layout')
+    if max(shape) > 0xFFFF or len(shape) > 64:
+        raise ConversionError(f'shape {shape}: wanted up to 64 dimensions of at most 65535')
+    array = flat.reshape(shape)
+    if kind == 'f8' and dims and dims[-1].label == 'complex' and shape[-1] == 2:
+        array = np.ascontiguousarray(array).view(np.complex128)[..., 0]
+        array = array.reshape(shape[:-1] or [1])
+    return NDArray(array, **sending.envelope())
+
+
+@from_ros(Float64MultiArray, '', default=True, slicer='STRING')
+def message_from_array(message: Float64MultiArray, sending: Sending) -> Sensor | NDArray:
+    """Send up to 255 numbers of one dimension as SENSOR, others as NDARRAY."""
+    if len(message.layout.dim) < 2 and len(message.data) <= _MAX_SENSOR_VALUES:
+        return sensor_from_numbers(message, sending)
+    return array_from_numbers(message, sending)
+
+
+for _kind, _type in ARRAYS.items():
+    from_ros(_type, 'SENSOR', *(['sensor'] if _kind == 'f8' else []), slicer='STRING')(
+        sensor_from_numbers
+    )
+    # bytes are a frame and doubles a sensor unless something else is said
+    from_ros(_type, 'NDARRAY', 'array', default=_kind not in ('u1', 'f8'), slicer='STRING')(
+        array_from_numbers
+    )
+for _type in NUMBERS:
+    from_ros(_type, 'SENSOR', default=True, slicer='STRING')(sensor_from_numbers)

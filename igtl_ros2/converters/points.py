@@ -2,76 +2,189 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point as RosPoint
 from geometry_msgs.msg import PointStamped, Pose, PoseArray
 from std_msgs.msg import Header
 
-from ..codec.messages.points import Point, PointList
+from ..codec.messages.points import Point, PointList, Trajectory
 from ..errors import ConversionError
 from .registry import Converted, Route, Sending, from_ros, to_ros
-from .units import PER_METRE, json_number, length_from_ros, point_from_ros, point_to_ros, ros_text
+from .units import (
+    json_number,
+    length_from_ros,
+    length_to_ros,
+    orientation_along,
+    point_from_ros,
+    point_to_ros,
+    ros_text,
+)
+
+Colour = tuple[int, int, int, int]
 
 
 @to_ros(PointList)
 def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
-    """POINT: `points`, positions without a rotation; `info` has labels and all the rest."""
+    """
+    POINT: `points`, positions without a rotation; `info` has labels and all the rest.
+
+    Where asked for also `labels/<label>` and `trajectory`.
+    """
     rule = route.rule
     result = Converted()
-    poses = PoseArray(header=Header(stamp=stamp, frame_id=route.frame_id))
-    kept = []
+    header = Header(stamp=stamp, frame_id=route.frame_id)
+    positions: list[RosPoint] = []
+    kept: list[Point] = []
     for point in message.elements:
         try:
             position = point_to_ros(point.position.tolist(), rule.wire_unit, rule.wire_axes)
         except ConversionError as error:
             result.errors.append(f'point {ros_text(point.name)!r} is left out: {error}')
             continue
-        poses.poses.append(Pose(position=position))
+        positions.append(position)
         kept.append(point)
-    result.outputs['points'] = poses
-    result.info.update(
-        labels=[ros_text(p.name) for p in kept],
-        groups=[ros_text(p.group) for p in kept],
-        rgba=[list(p.rgba) for p in kept],
-        diameters=[json_number(p.diameter / PER_METRE[rule.wire_unit]) for p in kept],
-        owners=[ros_text(p.owner) for p in kept],
-    )
+    labels = [ros_text(point.name) for point in kept]
+    poses = [Pose(position=position) for position in positions]
+    result.outputs['points'] = PoseArray(header=header, poses=poses)
+    result.info.update(labels=labels, **looks_to_info(kept, rule.wire_unit))
+    if rule.split:
+        _split(labels, positions, header, route, result)
+    if rule.trajectory is not None:
+        ends = _ends(rule.trajectory, labels, positions, result)
+        result.outputs['trajectory'] = PoseArray(header=header, poses=ends)
     return result
+
+
+def looks_to_info(elements: Sequence[Point | Trajectory], unit: str) -> dict[str, list[Any]]:
+    """List for `info` what points and paths share."""
+    return {
+        'groups': [ros_text(e.group) for e in elements],
+        'rgba': [list(e.rgba) for e in elements],
+        'diameters': [json_number(length_to_ros(e.diameter, unit)) for e in elements],
+        'owners': [ros_text(e.owner) for e in elements],
+    }
+
+
+def looks_from_info(sending: Sending, count: int) -> list[dict[str, Any]]:
+    """
+    Take from `info` what points and paths share, as fields of each element.
+
+    :raises ConversionError: if it is something else.
+    """
+    columns: dict[str, Sequence[Any]] = {
+        'group': sending.info_list('groups', count, str) or [''] * count,
+        'owner': sending.info_list('owners', count, str) or [''] * count,
+        'rgba': sending.info_list('rgba', count, list) or [(255, 255, 255, 255)] * count,
+        'diameter': [
+            length_from_ros(diameter, sending.rule.wire_unit)
+            for diameter in sending.info_list('diameters', count, int, float) or [0.0] * count
+        ],
+    }
+    return [
+        {key: tuple(column[n]) if key == 'rgba' else column[n] for key, column in columns.items()}
+        for n in range(count)
+    ]
+
+
+def path_poses(entry: RosPoint, target: RosPoint) -> list[Pose]:
+    """
+    Make the two poses of a path, z towards the target.
+
+    :raises ConversionError: if it has no direction.
+    """
+    orientation = orientation_along(entry, target)
+    return [Pose(position=end, orientation=orientation) for end in (entry, target)]
+
+
+def _split(
+    labels: list[str], positions: list[RosPoint], header: Header, route: Route, result: Converted
+) -> None:
+    """Give each point a topic of its own, unless two share a label."""
+    counts = Counter(labels)
+    for label, count in counts.items():
+        if count > 1:
+            result.errors.append(f'{count} points are called {label!r}: not published as labels')
+            continue
+        try:
+            leaf = result.named(route, 'labels', label)
+        except ConversionError as error:
+            result.errors.append(f'not published as a label: {error}')
+            continue
+        point = positions[labels.index(label)]
+        result.outputs[leaf] = PointStamped(header=header, point=point)
+
+
+def _ends(
+    wanted: tuple[str, str], labels: list[str], positions: list[RosPoint], result: Converted
+) -> list[Pose]:
+    """Find entry and target; no poses, which ends an earlier path, if they are not there."""
+    counts = Counter(labels)
+    wrong = [
+        f'{counts[label]} points are called {label!r}' for label in wanted if counts[label] != 1
+    ]
+    if wrong:
+        result.info['trajectory'] = ', '.join(wrong)
+        if any(counts[label] > 1 for label in wanted):
+            result.errors.append(f'no trajectory: {result.info["trajectory"]}')
+        return []
+    entry, target = (positions[labels.index(label)] for label in wanted)
+    try:
+        return path_poses(entry, target)
+    except ConversionError as error:
+        result.info['trajectory'] = str(error)
+        result.errors.append(f'no trajectory: {error}')
+        return []
+
+
+# -- ROS to POINT
 
 
 @from_ros(PoseArray, 'POINT', 'points', default=True)
 def points_from_poses(message: PoseArray, sending: Sending) -> PointList:
     """PoseArray as POINT; `info` may give labels, groups, rgba, diameters (m) and owners."""
-    return PointList(
-        _points([pose.position for pose in message.poses], sending),
-        **sending.envelope(message.header),
-    )
+    positions = [(p.position.x, p.position.y, p.position.z) for p in message.poses]
+    return points_message(positions, sending, message.header)
 
 
 @from_ros(PointStamped, 'POINT', 'point', default=True)
 def points_from_point(message: PointStamped, sending: Sending) -> PointList:
     """PointStamped as POINT with one element."""
-    return PointList(_points([message.point], sending), **sending.envelope(message.header))
+    point = message.point
+    return points_message([(point.x, point.y, point.z)], sending, message.header)
 
 
-def _points(positions: list[RosPoint], sending: Sending) -> tuple[Point, ...]:
-    unit = sending.rule.wire_unit
+def points_message(
+    positions: Sequence[Sequence[float]],
+    sending: Sending,
+    header: Header,
+    colours: Sequence[Colour] | None = None,
+    diameters: Sequence[float] | None = None,
+    labels: Sequence[str] | None = None,
+    groups: Sequence[str] | None = None,
+) -> PointList:
+    """
+    Make POINT of positions in metres; what is not given is taken from `info`.
+
+    :param diameters: in metres; what is not over 0 is not known.
+    :raises ConversionError: if positions, sizes or `info` cannot be sent.
+    """
     count = len(positions)
-    labels = sending.info_names('labels', count, 64)
-    groups = sending.info_list('groups', count, str) or [''] * count
-    rgba = sending.info_list('rgba', count, list) or [(255, 255, 255, 255)] * count
-    diameters = sending.info_list('diameters', count, int, float) or [0.0] * count
-    owners = sending.info_list('owners', count, str) or [''] * count
-    return tuple(
-        Point(
-            name=label,
-            position=point_from_ros(position, unit),
-            group=group,
-            rgba=tuple(colour),
-            diameter=length_from_ros(diameter, unit),
-            owner=owner,
-        )
-        for position, label, group, colour, diameter, owner in zip(
-            positions, labels, groups, rgba, diameters, owners
-        )
-    )
+    names = labels or sending.info_names('labels', count, 64)
+    looks = looks_from_info(sending, count)
+    unit = sending.rule.wire_unit
+    points = []
+    for n, (x, y, z) in enumerate(positions):
+        look = looks[n]
+        if colours is not None:
+            look['rgba'] = colours[n]
+        if groups is not None:
+            look['group'] = groups[n]
+        if diameters is not None and 0 < diameters[n] < math.inf:
+            look['diameter'] = length_from_ros(diameters[n], unit)
+        points.append(Point(names[n], point_from_ros(RosPoint(x=x, y=y, z=z), unit), **look))
+    return PointList(tuple(points), **sending.envelope(header))

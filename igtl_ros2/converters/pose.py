@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import PointStamped, Pose, PoseStamped, TransformStamped
+from geometry_msgs.msg import (
+    PointStamped,
+    Pose,
+    PoseStamped,
+    PoseWithCovarianceStamped,
+    TransformStamped,
+)
 from std_msgs.msg import Header
 
 from ..codec import Message
@@ -127,27 +135,35 @@ def transform_from_transform(message: TransformStamped, sending: Sending) -> Tra
     )
 
 
+@from_ros(PoseWithCovarianceStamped, 'TRANSFORM', 'pose', default=True)
 @from_ros(PoseStamped, 'TRANSFORM', 'pose', default=True)
-def transform_from_pose(message: PoseStamped, sending: Sending) -> Transform:
-    """PoseStamped as TRANSFORM."""
-    pose = message.pose
+def transform_from_pose(message: Any, sending: Sending) -> Transform:
+    """PoseStamped, or what has a pose with covariance, as TRANSFORM; no covariance is sent."""
+    pose = _pose_of(message)
     return Transform(
         pose_from_ros(pose.position, pose.orientation, sending.rule.wire_unit),
         **sending.envelope(message.header),
     )
 
 
+@from_ros(PoseWithCovarianceStamped, 'POSITION')
 @from_ros(PoseStamped, 'POSITION')
-def position_from_pose(message: PoseStamped, sending: Sending) -> Position:
-    """PoseStamped as POSITION."""
-    q = message.pose.orientation
+def position_from_pose(message: Any, sending: Sending) -> Position:
+    """PoseStamped, or what has a pose with covariance, as POSITION."""
+    pose = _pose_of(message)
+    q = pose.orientation
     # through the matrix, so that the quaternion is checked and of length 1
     quaternion = matrix_to_quaternion(quaternion_to_matrix((q.x, q.y, q.z, q.w)))
     return Position(
-        point_from_ros(message.pose.position, sending.rule.wire_unit),
+        point_from_ros(pose.position, sending.rule.wire_unit),
         quaternion,
         **sending.envelope(message.header),
     )
+
+
+def _pose_of(message: Any) -> Pose:
+    """Take the pose out of a message that may have one with covariance."""
+    return message.pose if isinstance(message.pose, Pose) else message.pose.pose
 
 
 @from_ros(PointStamped, 'POSITION')

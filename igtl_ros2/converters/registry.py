@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, NamedTuple
+from typing import Any
 
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import TransformStamped
@@ -15,6 +15,7 @@ from std_msgs.msg import Header
 from ..codec import Message, from_ns
 from ..config import ReceiveRule, SendRule
 from ..errors import ConversionError
+from .names import NameTable
 from .units import ns_from_time
 
 
@@ -26,6 +27,7 @@ class Route:
     :param frame_prefix: put in front of frame names that come out of the message itself.
     :param state: what converters keep from one message of the device to the next, such as the
         decoder of a video stream.
+    :param names: topic names of the tools, labels or paths of the device.
     """
 
     device: str
@@ -34,6 +36,7 @@ class Route:
     rule: ReceiveRule
     frame_prefix: str = ''
     state: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    names: NameTable = field(default_factory=NameTable)
 
 
 @dataclass(slots=True)
@@ -41,12 +44,14 @@ class Converted:
     """
     What became of a received message.
 
-    :param outputs: ROS messages by topic leaf.
+    :param outputs: ROS messages by topic leaf, such as 'pose' or 'tools/Probe/pose'.
     :param transforms: what to broadcast on tf, if the route asks for it.
     :param info: what the typed messages have no place for.
     :param state: state of the tool in the sender's words ('OK', 'OUT_OF_VIEW' ...), if it says so.
     :param errors: what is wrong with the message; counted, and logged at a limited rate.
     :param emergency: whether the device says it is in an emergency; None if it says nothing.
+    :param children: messages that came inside this one, to be treated as if they came alone.
+    :param peer: what the message says about the peer itself rather than about a device.
     """
 
     outputs: dict[str, Any] = field(default_factory=dict)
@@ -55,6 +60,22 @@ class Converted:
     state: str | None = None
     errors: list[str] = field(default_factory=list)
     emergency: bool | None = None
+    children: list[Message] = field(default_factory=list)
+    peer: dict[str, Any] = field(default_factory=dict)
+
+    def named(self, route: Route, folder: str, name: str, leaf: str = '') -> str:
+        """
+        Find the topic of a tool, label or path, such as 'tools/Probe/pose'.
+
+        Where ROS cannot spell the name, `info` tells which topic it has.
+        """
+        token, rival = route.names.claim(name)
+        if rival is not None:
+            self.errors.append(f'{name!r} is published as {token}: {rival!r} has its name already')
+        topic = f'{folder}/{token}'
+        if token != name:
+            self.info.setdefault('topics', {})[name] = topic
+        return f'{topic}/{leaf}' if leaf else topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +89,7 @@ class Sending:
     :param now_ns: wall clock.
     :param sim_time: whether stamps are simulated time, which means nothing to the peer.
     :param state: what converters keep from one message of the device to the next.
+    :param profile: of the mapping; in 'slicer' only what Slicer shows is chosen.
     """
 
     device: str
@@ -77,6 +99,7 @@ class Sending:
     geometry: Any = None
     sim_time: bool = False
     state: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    profile: str = 'plain'
 
     def envelope(self, header: Header | None = None) -> dict[str, Any]:
         """Make the fields that all messages share of the header of a ROS message."""
@@ -122,21 +145,15 @@ _NS = 1_000_000_000
 
 ToRos = Callable[[Any, Route, Time], Converted]
 Extra = Callable[[Any, Route, Time, Converted], None]
-FromRos = Callable[[Any, Sending], Message]
-
-
-class Leaf(NamedTuple):
-    """A topic `to_igtl/<device>/<leaf>`."""
-
-    ros_type: type
-    wire_type: str
-
+#: several messages where one ROS message holds things of several kinds
+FromRos = Callable[[Any, Sending], 'Message | tuple[Message, ...]']
 
 _TO_ROS: dict[type[Message], ToRos] = {}
 _EXTRAS: dict[type[Message], list[Extra]] = {}
 _FROM_ROS: dict[tuple[type, str], FromRos] = {}
 _DEFAULT_WIRE_TYPE: dict[type, str] = {}
-_LEAVES: dict[str, Leaf] = {}
+_FOR_SLICER: dict[tuple[type, str], str] = {}
+_LEAVES: dict[str, dict[type, str]] = {}
 
 
 def to_ros(message_class: type[Message]) -> Callable[[ToRos], ToRos]:
@@ -166,13 +183,16 @@ def extra(message_class: type[Message]) -> Callable[[Extra], Extra]:
 
 
 def from_ros(
-    ros_type: type, wire_type: str, *leaves: str, default: bool = False
+    ros_type: type, wire_type: str, *leaves: str, default: bool = False, slicer: str = ''
 ) -> Callable[[FromRos], FromRos]:
     """
     Register the function that makes a message of `wire_type` of a ROS message.
 
+    :param wire_type: '' for a function that chooses it by the content of the message.
     :param leaves: topics under `to_igtl/<device>/` that are sent this way.
     :param default: whether this is the wire type of the ROS type where nothing else is asked for.
+    :param slicer: the wire type that takes its place in the profile `slicer`, because Slicer
+        shows nothing of this one.
     """
 
     def decorate(function: FromRos) -> FromRos:
@@ -181,8 +201,10 @@ def from_ros(
         _FROM_ROS[ros_type, wire_type] = function
         if default:
             _DEFAULT_WIRE_TYPE[ros_type] = wire_type
+        if slicer:
+            _FOR_SLICER[ros_type, wire_type] = slicer
         for leaf in leaves:
-            _LEAVES[leaf] = Leaf(ros_type, wire_type)
+            _LEAVES.setdefault(leaf, {})[ros_type] = wire_type
         return function
 
     return decorate
@@ -204,26 +226,50 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
     return result
 
 
-def sender(ros_type: type, wire_type: str = '') -> FromRos:
+def sender(
+    ros_type: type, wire_type: str = '', *, usual: str = '', profile: str = 'plain'
+) -> FromRos:
     """
-    Find the function that sends a ROS type, as its default wire type if none is named.
+    Find the function that sends a ROS type.
 
+    :param wire_type: what the mapping asks for.
+    :param usual: what it is sent as otherwise; the default of the ROS type if left out.
+    :param profile: in 'slicer', what Slicer cannot show is replaced unless it is asked for.
     :raises ConversionError: if there is none; the text lists what there is.
     """
-    name = wire_type or _DEFAULT_WIRE_TYPE.get(ros_type, '')
+    name = wire_type or usual or _DEFAULT_WIRE_TYPE.get(ros_type, '')
+    if profile == 'slicer' and not wire_type:
+        name = _FOR_SLICER.get((ros_type, name), name)
     function = _FROM_ROS.get((ros_type, name))
     if function is None:
-        known = sorted(wire for ros, wire in _FROM_ROS if ros is ros_type)
+        known = sorted(wire for ros, wire in _FROM_ROS if ros is ros_type and wire)
         raise ConversionError(
-            f'{ros_type.__name__} cannot be sent as {wire_type or "anything"}; '
+            f'{ros_type.__name__} cannot be sent as {name or "anything"}; '
             f'possible: {", ".join(known) or "nothing"}'
         )
     return function
 
 
-def leaves() -> dict[str, Leaf]:
-    """List the topics under `to_igtl/<device>/`."""
-    return dict(_LEAVES)
+def leaves() -> dict[str, dict[type, str]]:
+    """List the topics under `to_igtl/<device>/`, with the wire type of each of their types."""
+    return {leaf: dict(types) for leaf, types in _LEAVES.items()}
+
+
+def leaf_wire_type(leaf: str, ros_type: type) -> str:
+    """
+    Find what is sent from `to_igtl/<device>/<leaf>`.
+
+    :raises ConversionError: if nothing is; the text lists what there is.
+    """
+    types = _LEAVES.get(leaf)
+    if types is None:
+        raise ConversionError(
+            f'nothing is sent from {leaf!r}; possible: {", ".join(sorted(_LEAVES))}'
+        )
+    if ros_type not in types:
+        wanted = ' or '.join(sorted(known.__name__ for known in types))
+        raise ConversionError(f'its type is {ros_type.__name__}, wanted {wanted}')
+    return types[ros_type]
 
 
 def typed_classes() -> frozenset[type[Message]]:

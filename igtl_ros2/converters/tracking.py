@@ -1,28 +1,51 @@
-"""TDATA."""
+"""TDATA and QTDATA."""
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
+import numpy as np
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import Pose, PoseArray
+from geometry_msgs.msg import PointStamped, Pose, PoseArray, PoseStamped
 from std_msgs.msg import Header
 
-from ..codec.messages.tracking import TrackingData, TrackingElement
-from ..config import parse_xtoy
+from ..codec.messages.tracking import (
+    QuaternionElement,
+    QuaternionTrackingData,
+    TrackingData,
+    TrackingElement,
+)
+from ..config import ReceiveRule, parse_xtoy
 from ..errors import ConversionError
 from .pose import NOT_RIGID, finite_list, is_valid, tool_state, transform_stamped
 from .registry import Converted, Route, Sending, from_ros, to_ros
-from .units import RIGID_TOLERANCE, point_to_ros, pose_from_ros, pose_to_ros, ros_text
+from .units import (
+    RIGID_TOLERANCE,
+    json_number,
+    matrix_to_quaternion,
+    point_from_ros,
+    point_to_ros,
+    pose_from_ros,
+    pose_to_ros,
+    quaternion_to_matrix,
+    ros_text,
+)
 
 # a tool of this type has no rotation, whatever its matrix says
 _TIP_ONLY = 3
 
 
+@to_ros(QuaternionTrackingData)
 @to_ros(TrackingData)
-def tracking_to_ros(message: TrackingData, route: Route, stamp: Time) -> Converted:
+def tracking_to_ros(
+    message: TrackingData | QuaternionTrackingData, route: Route, stamp: Time
+) -> Converted:
     """
-    TDATA: `tracking`, the poses of the valid tools; `info` names them in the same order.
+    TDATA and QTDATA: `tracking`, the poses of the valid tools; `info` names them in that order.
 
     Tools called XToY are in frame Y. If they do not share one, `info` lists the frame of each.
+    With `split` also `tools/<name>/pose`, or `point` where a tool has a tip and no rotation.
     """
     rule = route.rule
     names: list[str] = []
@@ -31,34 +54,42 @@ def tracking_to_ros(message: TrackingData, route: Route, stamp: Time) -> Convert
     result = Converted()
     poses = PoseArray()
     frames: list[str] = []
-    for number, element in enumerate(message.elements, 1):
-        name = ros_text(element.name) or f'{route.device}-{number}'
+    all_names = [
+        ros_text(element.name) or f'{route.device}-{number}'
+        for number, element in enumerate(message.elements, 1)
+    ]
+    counts = Counter(all_names)
+    for name, element in zip(all_names, message.elements):
         state = tool_state(message, element.name)
         if not (is_valid(state) or rule.publish_invalid):
             withheld[name] = ros_text(str(state))
             continue
         try:
-            if element.type == _TIP_ONLY:
-                pose, distance = Pose(), 0.0
-                tip = element.matrix[:3, 3].tolist()
-                pose.position = point_to_ros(tip, rule.wire_unit, rule.wire_axes)
-            else:
-                pose, distance = pose_to_ros(element.matrix, rule.wire_unit, rule.wire_axes)
+            pose, distance = _pose_of(element, rule)
         except ConversionError as error:
             withheld[name] = str(error)
             result.errors.append(f'{name}: not published as a pose: {error}')
-            result.info.setdefault('matrices', {})[name] = finite_list(element.matrix)
+            result.info.setdefault('matrices', {})[name] = _numbers_of(element)
             continue
         if distance > RIGID_TOLERANCE:
             result.errors.append(f'{name}: {NOT_RIGID}')
-            result.info.setdefault('matrices', {})[name] = finite_list(element.matrix)
+            result.info.setdefault('matrices', {})[name] = _numbers_of(element)
         names.append(name)
         types.append(element.type)
         poses.poses.append(pose)
         tool_route = _tool_route(name, route)
         frames.append(tool_route.frame_id)
+        if counts[name] > 1:
+            if rule.split or rule.tf != 'off':
+                result.errors.append(
+                    f'{counts[name]} tools are called {name!r}: published in `tracking` only'
+                )
+            continue
         if rule.tf != 'off' and element.type != _TIP_ONLY:
             result.transforms.append(transform_stamped(pose, tool_route, stamp))
+        if rule.split:
+            header = Header(stamp=stamp, frame_id=tool_route.frame_id)
+            _split(name, element.type, pose, header, route, result)
     if len(set(frames)) > 1:
         result.info['frames'] = frames
         frames = []
@@ -68,6 +99,48 @@ def tracking_to_ros(message: TrackingData, route: Route, stamp: Time) -> Convert
     result.info['position_only'] = [n for n, t in zip(names, types) if t == _TIP_ONLY]
     result.state = 'OK' if not withheld else ', '.join(f'{n}: {s}' for n, s in withheld.items())
     return result
+
+
+def _pose_of(
+    element: TrackingElement | QuaternionElement, rule: ReceiveRule
+) -> tuple[Pose, float]:
+    """Make the pose of a tool, and tell how rigid it was."""
+    if isinstance(element, TrackingElement):
+        tip = element.matrix[:3, 3].tolist()
+    else:
+        tip = element.position.tolist()
+    if element.type == _TIP_ONLY:
+        return Pose(position=point_to_ros(tip, rule.wire_unit, rule.wire_axes)), 0.0
+    if isinstance(element, TrackingElement):
+        matrix = element.matrix
+    else:
+        matrix = np.eye(4)
+        matrix[:3, :3] = quaternion_to_matrix(element.quaternion.tolist())
+        matrix[:3, 3] = tip
+    return pose_to_ros(matrix, rule.wire_unit, rule.wire_axes)
+
+
+def _numbers_of(element: TrackingElement | QuaternionElement) -> list[Any]:
+    """List for `info` what was no pose: a matrix, or position and quaternion."""
+    if isinstance(element, TrackingElement):
+        return finite_list(element.matrix)
+    return [json_number(v) for v in (*element.position.tolist(), *element.quaternion.tolist())]
+
+
+def _split(
+    name: str, type_: int, pose: Pose, header: Header, route: Route, result: Converted
+) -> None:
+    """Give a tool a topic of its own."""
+    tip_only = type_ == _TIP_ONLY
+    try:
+        leaf = result.named(route, 'tools', name, 'point' if tip_only else 'pose')
+    except ConversionError as error:
+        result.errors.append(f'not published as a tool: {error}')
+        return
+    if tip_only:
+        result.outputs[leaf] = PointStamped(header=header, point=pose.position)
+    else:
+        result.outputs[leaf] = PoseStamped(header=header, pose=pose)
 
 
 def _tool_route(name: str, route: Route) -> Route:
@@ -82,9 +155,7 @@ def _tool_route(name: str, route: Route) -> Route:
 @from_ros(PoseArray, 'TDATA', 'tracking')
 def tracking_from_poses(message: PoseArray, sending: Sending) -> TrackingData:
     """PoseArray as TDATA; `info` may give names and types, else tools are numbered from 1."""
-    count = len(message.poses)
-    names = sending.info_names('names', count, 20)
-    types = sending.info_list('types', count, int) or [1] * count
+    names, types = _tools(len(message.poses), sending)
     unit = sending.rule.wire_unit
     return TrackingData(
         tuple(
@@ -93,3 +164,23 @@ def tracking_from_poses(message: PoseArray, sending: Sending) -> TrackingData:
         ),
         **sending.envelope(message.header),
     )
+
+
+@from_ros(PoseArray, 'QTDATA')
+def quaternions_from_poses(message: PoseArray, sending: Sending) -> QuaternionTrackingData:
+    """PoseArray as QTDATA; names and types as for TDATA."""
+    names, types = _tools(len(message.poses), sending)
+    elements = []
+    for name, type_, pose in zip(names, types, message.poses):
+        q = pose.orientation
+        position = point_from_ros(pose.position, sending.rule.wire_unit)
+        # through the matrix, so that the quaternion is checked and of length 1
+        quaternion = matrix_to_quaternion(quaternion_to_matrix((q.x, q.y, q.z, q.w)))
+        elements.append(QuaternionElement(name, position, np.array(quaternion), type_))
+    return QuaternionTrackingData(tuple(elements), **sending.envelope(message.header))
+
+
+def _tools(count: int, sending: Sending) -> tuple[list[str], list[int]]:
+    """Take names and types of tools from `info`."""
+    names = sending.info_names('names', count, 20)
+    return names, sending.info_list('types', count, int) or [1] * count

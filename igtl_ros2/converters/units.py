@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from ..codec import Message
 from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
 from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
-from ..errors import ConversionError
+from ..codec.messages.arrays import PREFIXES, UNITS, Sensor, unit_parts, unit_word
+from ..errors import ConversionError, EncodeError
 
 Matrix = NDArray[np.float64]
 
@@ -30,6 +31,20 @@ PER_METRE = {'mm': 1000.0, 'm': 1.0}
 RIGID_TOLERANCE = 1e-3
 _FLOAT32_NOISE = 1e-6
 _NS = 1_000_000_000
+_KELVIN_AT_0_CELSIUS = 273.15
+# exponents of m, kg, s and K in what sensors of robots measure
+_DIMENSIONS = {
+    'm': (1, 0, 0, 0),
+    'g': (0, 1, 0, 0),
+    's': (0, 0, 1, 0),
+    'K': (0, 0, 0, 1),
+    'rad': (0, 0, 0, 0),
+    'Hz': (0, 0, -1, 0),
+    'N': (1, 1, -2, 0),
+    'Pa': (-1, 1, -2, 0),
+    'J': (2, 1, -2, 0),
+    'W': (2, 1, -3, 0),
+}
 _LPS_TO_RAS = np.array([[-1.0], [-1.0], [1.0], [1.0]])  # times each row of a matrix
 
 
@@ -136,6 +151,25 @@ def length_from_ros(metres: float, unit: str) -> float:
     if not math.isfinite(length):
         raise ConversionError(f'a length of {metres} m is not finite')
     return length
+
+
+def orientation_along(begin: Point, end: Point) -> Quaternion:
+    """
+    Turn the z axis into the direction from one point to another, the short way.
+
+    :raises ConversionError: if they are the same point.
+    """
+    direction = np.array((end.x - begin.x, end.y - begin.y, end.z - begin.z))
+    largest = np.abs(direction).max()
+    if not 0 < largest < math.inf:
+        raise ConversionError('entry and target are the same point: they give no direction')
+    direction /= largest  # the squares of what is very small or large are no numbers
+    x, y, z = (direction / np.linalg.norm(direction)).tolist()
+    # half of the turn about z cross direction; the form for z < 0 does not divide by nothing
+    w = math.sqrt((1 + z) / 2) if z > 0 else math.hypot(x, y) / math.sqrt(2 * (1 - z))
+    if w < 1e-12:
+        return Quaternion(x=1.0, y=0.0, z=0.0, w=0.0)
+    return Quaternion(x=-y / (2 * w), y=x / (2 * w), z=0.0, w=w)
 
 
 def pose_to_ros(matrix: Matrix, unit: str, axes: str = 'ras') -> tuple[Pose, float]:
@@ -250,3 +284,97 @@ def ros_text(text: str) -> str:
 def json_number(value: float) -> float | str:
     """Make a number that JSON can carry: it has no NaN and no infinity, they become texts."""
     return value if math.isfinite(value) else str(value)
+
+
+def length_to_ros(length: float, unit: str) -> float:
+    """Turn a length on the wire, finite or not, into metres."""
+    return length / PER_METRE[unit]
+
+
+def parse_unit(text: str) -> int:
+    """
+    Make the unit word of a text such as 'mm', 'N*m' or 'kN*m^-2'; '' is no unit.
+
+    :raises ConversionError: if it is not a unit.
+    """
+    if not text:
+        return 0
+    prefix, units = '', []
+    for number, factor in enumerate(text.split('*')):
+        symbol, _, power = factor.partition('^')
+        if number == 0 and symbol not in UNITS:
+            known = {name for name, _ in PREFIXES.values()}
+            prefix = next((p for p in known if p and symbol[len(p):] in UNITS
+                           and symbol.startswith(p)), '')
+            symbol = symbol.removeprefix(prefix)
+        try:
+            units.append((symbol, int(power or 1)))
+        except ValueError as error:
+            raise ConversionError(f'unit {text!r}: {power!r} is no exponent') from error
+    try:
+        return unit_word(units, prefix)
+    except EncodeError as error:
+        raise ConversionError(f'unit {text!r}: {error}') from error
+
+
+def has_unit(sensor: Sensor, *wanted: str) -> bool:
+    """Tell whether the values of a SENSOR may be in one of these units, with any prefix."""
+    found = _dimension(sensor.unit)
+    known = [_dimension(parse_unit(unit)) for unit in wanted]
+    return not sensor.unit or found is not None and found in known
+
+
+def sensor_to_si(sensor: Sensor, *wanted: str) -> Matrix:
+    """
+    Give the values of a SENSOR in SI units; a temperature in degrees Celsius, as ROS wants it.
+
+    Without a unit they are taken for what ROS wants already.
+
+    :param wanted: units that the values may have, such as 'N' or 'N*m', with any prefix.
+    :raises ConversionError: if they have another.
+    """
+    if not sensor.unit:
+        return sensor.values
+    found = _dimension(sensor.unit)
+    if not has_unit(sensor, *wanted):
+        name = sensor.unit_text or f'0x{sensor.unit:016x}'
+        raise ConversionError(f'the unit is {name!r}, wanted {" or ".join(wanted) or "none"}')
+    factor = sensor.si_factor
+    # dividing by a power of ten is exact where multiplying by its inverse is not
+    with np.errstate(all='ignore'):
+        values = sensor.values * factor if factor >= 1 else (
+            sensor.values / 10.0 ** round(-math.log10(factor)))
+    return values - _KELVIN_AT_0_CELSIUS if found == _DIMENSIONS['K'] else values
+
+
+def sensor_from_si(values: Any, unit: str, wanted: Sequence[str], **envelope: Any) -> Sensor:
+    """
+    Make a SENSOR of values in SI units, of a temperature in degrees Celsius.
+
+    :param unit: what the values are to be sent in; '' if it is not known.
+    :param wanted: units that measure the same as the values.
+    :raises ConversionError: if the unit measures something else.
+    """
+    si = np.asarray(values, np.float64)
+    word = parse_unit(unit)
+    if word:
+        found = _dimension(word)
+        if found is None or found not in [_dimension(parse_unit(name)) for name in wanted]:
+            raise ConversionError(
+                f'unit {unit!r} in the mapping: the values are in {" or ".join(wanted)}'
+            )
+        if found == _DIMENSIONS['K']:
+            si = si + _KELVIN_AT_0_CELSIUS
+        factor = Sensor(np.zeros(0), word).si_factor
+        with np.errstate(all='ignore'):
+            si = si / factor if factor >= 1 else si * 10.0 ** round(-math.log10(factor))
+    return Sensor(si, word, **envelope)
+
+
+def _dimension(word: int) -> tuple[int, ...] | None:
+    """Tell what a unit measures; None for what no message of ROS has here."""
+    parts = unit_parts(word)
+    if parts is None or not parts[1] or any(s not in _DIMENSIONS for s, _ in parts[1]):
+        return None
+    factors = [[n * power for n in _DIMENSIONS[symbol]] for symbol, power in parts[1]]
+    return tuple(map(sum, zip(*factors)))

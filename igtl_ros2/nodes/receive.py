@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from rclpy.node import Node
 from rclpy.publisher import Publisher
@@ -20,7 +21,7 @@ from ..codec.messages.image import Image
 from ..config import Mapping, ReceiveRule, Settings, parse_xtoy
 from ..converters.frames import raw_frame
 from ..converters.image import VolumeMerger
-from ..converters.names import ros_name
+from ..converters.names import NameTable, ros_name
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros
 from ..converters.units import choose_stamp, ros_text, time_from_ns
@@ -42,8 +43,11 @@ STATE_QOS = QoSProfile(
 )
 # every frame counts on `raw`: bags are made of it
 RAW_QOS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
-_STREAM_LEAVES = {'transform', 'pose', 'point', 'tracking', 'image', 'sensor'}
-_STREAM_LEAVES |= {'compressed', 'plane', 'video'}
+# first parts of leaves; what is not listed is a state, whose last value counts
+_STREAM_LEAVES = frozenset(
+    'transform pose point tracking tools image compressed plane video sensor array '
+    'joint_state wrench imu twist temperature pressure range joy'.split()
+)
 
 
 @dataclass(slots=True)
@@ -92,10 +96,12 @@ class Receiver:
         self._now_ns = now_ns
         self._own_frames = own_frames
         self._devices: dict[tuple[str, str], _Device | None] = {}
-        self._names: dict[str, str] = {}
+        self._names = NameTable(MAX_DEVICES)
         self._publishers: dict[str, Publisher] = {}
         self._broadcaster = broadcaster
         self._slices = SliceParameters(node, self._publish_slice)
+        self._peers: WeakKeyDictionary[Peer, dict[str, Any]] = WeakKeyDictionary()
+        self._peers_publisher = node.create_publisher(RosString, '~/peers', STATE_QOS)
         self._emergencies: set[str] = set()
         self._emergency = node.create_publisher(Bool, '~/emergency', STATE_QOS)
         self._emergency.publish(Bool(data=False))
@@ -107,7 +113,16 @@ class Receiver:
 
     def handle(self, peer: Peer, message: Message) -> None:
         """Convert and publish one message."""
-        arrival_ns = self._now_ns()
+        self._handle(peer, message, self._now_ns(), {})
+
+    def _handle(
+        self, peer: Peer, message: Message, arrival_ns: int, origin: dict[str, Any]
+    ) -> None:
+        """
+        Convert and publish one message, and those inside it.
+
+        :param origin: for `info`, what the message came in.
+        """
         frame = message
         name = message.device_name
         if message.metadata:
@@ -138,6 +153,7 @@ class Receiver:
                 result.outputs['raw'] = raw_frame(frame)
             except ConversionError as error:
                 result.errors.append(str(error))
+        result.info.update(origin)
         for text in result.errors:
             kind = ros_text(f'{key[0]} {name}')
             self._report.problem(kind, f'{kind}: {text}')
@@ -146,7 +162,14 @@ class Receiver:
             if leaf == 'geometry' and self._is_old(device, ros_message):
                 continue
             topic = f'{device.topic}/{leaf}'
-            publisher = self._publisher(topic, leaf, type(ros_message))
+            publisher = self._publisher(topic, leaf.partition('/')[0], type(ros_message))
+            if publisher.msg_type is not type(ros_message):
+                self._report.problem(
+                    topic,
+                    f'{topic}: not published as {type(ros_message).__name__}: the topic has the '
+                    f'type {publisher.msg_type.__name__} since its first message',
+                )
+                continue
             self._echo.published(peer, publisher.topic_name, key, ros_message)
             publisher.publish(ros_message)
         if result.state != device.state:
@@ -155,6 +178,10 @@ class Receiver:
             self._broadcast(self._broadcaster, device, result)
         if result.emergency is not None:
             self._set_emergency(name, result.emergency)
+        if result.peer:
+            self._publish_peer(peer, result.peer)
+        for child in result.children:
+            self._handle(peer, child, arrival_ns, {'bind': ros_text(name)})
 
     # -- devices and names
 
@@ -189,15 +216,11 @@ class Receiver:
 
     def _topic(self, device: str) -> str:
         """Find the ROS name of a device, the same for all its types; two never share one."""
-        wanted = name = ros_name(device)
-        number = 1
-        while self._names.setdefault(name, device) != device:
-            number += 1
-            name = f'{wanted}_{number}'
-        if number > 1:
+        name, rival = self._names.claim(device)
+        if rival is not None:
             self._report.problem(
                 f'{device}: name',
-                f'{device!r} is published as {name}, because {wanted} is {self._names[wanted]!r}',
+                f'{device!r} is published as {name}, because {ros_name(device)} is {rival!r}',
             )
         return name
 
@@ -290,6 +313,12 @@ class Receiver:
         text = ros_text(state or 'OK')
         status = diagnostic(device.route.device, level, text, {'state': text}, stamp)
         self._publisher(f'{device.topic}/status', 'status', type(status)).publish(status)
+
+    def _publish_peer(self, peer: Peer, facts: dict[str, Any]) -> None:
+        """Publish on `~/peers` what is known of each peer."""
+        self._peers[peer] = {'peer': peer.address, **facts}
+        text = json.dumps(list(self._peers.values()), ensure_ascii=False)
+        self._peers_publisher.publish(RosString(data=text))
 
     def _broadcast(self, broadcaster: TfBroadcaster, device: _Device, result: Converted) -> None:
         mine = []

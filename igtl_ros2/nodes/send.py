@@ -19,7 +19,7 @@ from std_msgs.msg import String as RosString
 
 from ..codec.messages.pose import Transform
 from ..config import Mapping, SendRule, Settings
-from ..converters.registry import FromRos, Sending, leaves, sender
+from ..converters.registry import FromRos, Sending, leaf_wire_type, sender
 from ..converters.units import matrix_from_metres, time_from_ns
 from ..errors import ConversionError, EncodeError
 from ..face import Face
@@ -144,20 +144,15 @@ class Sender:
             _check_type(ros_type, _DESCRIPTIONS[leaf])
             describe = self._take_info if leaf == 'info' else self._take_geometry
             return [_Feed(topic, rule, ros_type, lambda message: describe(device, message))]
-        known = leaves().get(leaf)
-        if known is None:
-            raise ConversionError(
-                f'nothing is sent from {leaf!r}; possible: '
-                f'{", ".join(sorted([*leaves(), *_DESCRIPTIONS]))}'
-            )
-        _check_type(ros_type, known.ros_type)
-        return [self._feed(topic, ros_type, rule, known.wire_type)]
+        return [self._feed(topic, ros_type, rule, leaf_wire_type(leaf, ros_type))]
 
     def _feed(
         self, topic: str, ros_type: type, rule: SendRule, wire_type: str = ''
     ) -> _Feed:
         """Make the feed of a rule; with a rate, a timer sends the newest value."""
-        convert = sender(ros_type, rule.type or wire_type)
+        convert = sender(
+            ros_type, rule.type, usual=wire_type, profile=self._mapping.profile
+        )
 
         def send(message: Any) -> None:
             self._send(topic, rule, convert, message)
@@ -230,6 +225,7 @@ class Sender:
             geometry=description.geometry,
             sim_time=self._node.get_clock().ros_time_is_active,
             state=description.state,
+            profile=self._mapping.profile,
         )
 
     def _send(self, topic: str, rule: SendRule, convert: FromRos, message: Any) -> None:
@@ -241,8 +237,9 @@ class Sender:
         except Exception as error:  # whatever a ROS message holds, the node goes on
             self._report.problem(topic, f'{topic}: not sent, error in the bridge: {error!r}')
             return
-        origin = self._echo.origin(topic, (outgoing.type_name, rule.device), message)
-        self._link.send(outgoing, exclude=() if origin is None else (origin,))
+        for part in outgoing if isinstance(outgoing, tuple) else (outgoing,):
+            origin = self._echo.origin(topic, (part.type_name, rule.device), message)
+            self._link.send(part, exclude=() if origin is None else (origin,))
 
     def _send_transform(self, rule: SendRule, matrix: Any, stamp_ns: int) -> None:
         header = Header(stamp=time_from_ns(stamp_ns or self._now_ns()), frame_id=rule.tf_target)

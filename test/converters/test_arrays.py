@@ -69,7 +69,7 @@ def test_values_come_back(receive, send, count):
 
 def test_more_values_than_fit_are_refused(send):
     with pytest.raises(EncodeError, match='255'):
-        send(Float64MultiArray(data=[0.0] * 256))
+        send(Float64MultiArray(data=[0.0] * 256), 'SENSOR')
 
 
 def test_no_unit(send):

@@ -1,0 +1,254 @@
+"""What needs visualization_msgs: spheres of POINT and arrows of TRAJ, both ways."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import Point as RosPoint
+from geometry_msgs.msg import Vector3
+from std_msgs.msg import ColorRGBA, Header
+from visualization_msgs.msg import Marker, MarkerArray
+
+from ..codec import Message
+from ..codec.messages.points import PointList, Trajectories
+from ..errors import ConversionError
+from .paths import paths_message
+from .points import looks_from_info, points_message
+from .registry import Converted, FromRos, Route, Sending, extra, from_ros, sender
+from .units import length_from_ros, pose_from_ros
+
+_KINDS = {Marker.SPHERE: 'POINT', Marker.SPHERE_LIST: 'POINT', Marker.ARROW: 'TRAJ'}
+
+
+@extra(PointList)
+def add_spheres(message: PointList, route: Route, stamp: Time, result: Converted) -> None:
+    """POINT: `markers` where the mapping says so, a sphere of each point."""
+    if not route.rule.markers:
+        return
+    points = result.outputs['points']
+    markers = _markers(Marker.SPHERE, result.info['labels'], points.header, result)
+    for marker, pose, size in zip(markers, points.poses, _sizes(route, result)):
+        marker.pose.position = pose.position
+        marker.scale = Vector3(x=size, y=size, z=size)
+    result.outputs['markers'] = MarkerArray(markers=[_clear(points.header), *markers])
+
+
+@extra(Trajectories)
+def add_arrows(message: Trajectories, route: Route, stamp: Time, result: Converted) -> None:
+    """TRAJ: `markers` where the mapping says so, an arrow from each entry to its target."""
+    if not route.rule.markers:
+        return
+    trajectory = result.outputs['trajectory']
+    ends = [pose.position for pose in trajectory.poses]
+    markers = _markers(Marker.ARROW, result.info['names'], trajectory.header, result)
+    for number, (marker, size) in enumerate(zip(markers, _sizes(route, result))):
+        marker.points = ends[2 * number : 2 * number + 2]
+        marker.scale = Vector3(x=size, y=2 * size, z=0.0)  # shaft, head, length of head as usual
+    result.outputs['markers'] = MarkerArray(markers=[_clear(trajectory.header), *markers])
+
+
+def _clear(header: Header) -> Marker:
+    """Delete the markers of the list before."""
+    return Marker(header=header, action=Marker.DELETEALL)
+
+
+def _markers(kind: int, names: list[str], header: Header, result: Converted) -> list[Marker]:
+    """Make markers that still need a place and a size."""
+    markers = []
+    columns = zip(names, result.info['groups'], result.info['rgba'])
+    for number, (name, group, rgba) in enumerate(columns):
+        marker = Marker(header=header, ns=group, id=number, type=kind, text=name)
+        red, green, blue, alpha = (value / 255 for value in rgba)
+        marker.color = ColorRGBA(r=red, g=green, b=blue, a=alpha)
+        markers.append(marker)
+    return markers
+
+
+def _sizes(route: Route, result: Converted) -> list[float]:
+    """List the diameters in metres, that of the mapping where there is none."""
+    return [
+        size if isinstance(size, float) and size > 0 else route.rule.marker_size
+        for size in result.info['diameters']
+    ]
+
+
+# -- ROS to POINT and TRAJ
+
+
+def _by_kind(markers: Sequence[Marker], sending: Sending) -> Any:
+    """
+    Send spheres as POINT, arrows as TRAJ and everything else as POLYDATA.
+
+    Each message is the whole list: what was not in it is no longer there. To Slicer, which
+    shows no TRAJ, an arrow goes as two points.
+    """
+    groups: dict[str, list[Marker]] = {}
+    for marker in _present(markers):
+        kind = _KINDS.get(marker.type, 'POLYDATA')
+        if kind == 'TRAJ' and sending.profile == 'slicer':
+            kind = 'POINT'
+        groups.setdefault(kind, []).append(marker)
+    if not groups:
+        return points_message([], sending, _header(markers))
+    parts: list[Message] = []
+    for kind, group in groups.items():
+        part = sender(MarkerArray, kind)(MarkerArray(markers=group), sending)
+        parts.extend(part if isinstance(part, tuple) else (part,))
+    return parts[0] if len(parts) == 1 else tuple(parts)
+
+
+def _as_points(markers: Sequence[Marker], sending: Sending) -> PointList:
+    """Send spheres as points, and arrows as two points each."""
+    positions: list[Any] = []
+    labels: list[str] = []
+    groups: list[str] = []
+    colours: list[Any] = []
+    diameters: list[float] = []
+    for marker in _present(markers):
+        label = marker.text or f'{marker.ns}-{marker.id}'
+        own: list[Any] = []
+        if marker.type == Marker.ARROW:
+            placed = _ends(marker)
+            names = [f'{label}-entry', f'{label}-target']
+            size = _shaft(marker)
+        elif marker.type == Marker.SPHERE:
+            scale = marker.scale
+            if not scale.x == scale.y == scale.z:
+                raise ConversionError(
+                    f'marker {label!r} is no sphere but {scale.x} x {scale.y} x {scale.z} m'
+                )
+            placed = [marker.pose.position]
+            names = [marker.text]
+            size = scale.x
+        elif marker.type == Marker.SPHERE_LIST:
+            placed = _placed(marker, marker.points)
+            names = [f'{label}-{n}' for n, _ in enumerate(placed, 1)]
+            size = marker.scale.x
+            own = list(marker.colors)
+        else:
+            raise ConversionError(
+                f'marker {label!r} of type {marker.type} cannot be sent as POINT; '
+                'possible: SPHERE, SPHERE_LIST, ARROW'
+            )
+        count = len(placed)
+        positions.extend((point.x, point.y, point.z) for point in placed)
+        labels.extend(names)
+        groups.extend([marker.ns] * count)
+        diameters.extend([size] * count)
+        colours.extend(map(_rgba, own if len(own) == count else [marker.color] * count))
+    if '' in labels:
+        spare = sending.info_names('labels', len(labels), 64)
+        labels = [label or other for label, other in zip(labels, spare)]
+    # what was shown in a size of its own had none on the wire: `info` knows
+    known = sending.info_list('diameters', len(positions), int, float)
+    return points_message(
+        positions,
+        sending,
+        _header(markers),
+        colours,
+        None if known else diameters,
+        labels,
+        groups,
+    )
+
+
+def _as_paths(markers: Sequence[Marker], sending: Sending) -> Trajectories:
+    """Send arrows as paths, from where they begin to where they point."""
+    arrows = _present(markers)
+    ends: list[RosPoint] = []
+    names: list[str] = []
+    looks = looks_from_info(sending, len(arrows))
+    known = sending.info_list('diameters', len(arrows), int, float)
+    spare = sending.info_names('names', len(arrows), 64)
+    for arrow, look, other in zip(arrows, looks, spare):
+        name = arrow.text or other
+        if arrow.type != Marker.ARROW:
+            raise ConversionError(
+                f'marker {name!r} of type {arrow.type} cannot be sent as TRAJ; possible: ARROW'
+            )
+        ends.extend(_ends(arrow))
+        names.append(name)
+        look.update(group=arrow.ns, rgba=_rgba(arrow.color))
+        if not known:
+            look['diameter'] = length_from_ros(_shaft(arrow), sending.rule.wire_unit)
+    return paths_message(ends, names, looks, sending, _header(markers))
+
+
+def _present(markers: Sequence[Marker]) -> list[Marker]:
+    """Tell which markers are there once all of a message has been done in its order."""
+    found: dict[tuple[str, int], Marker] = {}
+    for marker in markers:
+        key = marker.ns, marker.id
+        if marker.action == Marker.DELETEALL:
+            found = {k: m for k, m in found.items() if marker.ns and k[0] != marker.ns}
+        elif marker.action == Marker.DELETE:
+            found.pop(key, None)
+        else:
+            found[key] = marker
+    return list(found.values())
+
+
+def _header(markers: Sequence[Marker]) -> Header:
+    """
+    Find the header that all markers share.
+
+    :raises ConversionError: if they are in several frames.
+    """
+    present = _present(markers) or list(markers)
+    frames = sorted({marker.header.frame_id for marker in present})
+    if len(frames) > 1:
+        raise ConversionError(f'the markers are in several frames: {", ".join(frames)}')
+    return present[0].header if present else Header()
+
+
+def _placed(marker: Marker, points: Sequence[Any]) -> list[RosPoint]:
+    """Move points of a marker, which are relative to its pose, into its frame."""
+    pose = pose_from_ros(marker.pose.position, marker.pose.orientation, 'm')
+    columns = np.array([(p.x, p.y, p.z, 1.0) for p in points]).reshape(-1, 4)
+    return [RosPoint(x=x, y=y, z=z) for x, y, z in (columns @ pose[:3].T).tolist()]
+
+
+def _ends(arrow: Marker) -> list[RosPoint]:
+    """Tell where an arrow begins and ends."""
+    points = list(arrow.points)
+    if not points:  # then it points along its x axis
+        points = [RosPoint(), RosPoint(x=arrow.scale.x)]
+    if len(points) != 2:
+        raise ConversionError(f'an arrow has {len(points)} points, wanted 2 or none')
+    return _placed(arrow, points)
+
+
+def _shaft(arrow: Marker) -> float:
+    """Tell the diameter of an arrow, which stands elsewhere where it has a pose and no points."""
+    return float(arrow.scale.x if arrow.points else arrow.scale.y)
+
+
+def _rgba(colour: ColorRGBA) -> tuple[int, ...]:
+    """Make bytes of a colour; what is out of range is as much as fits."""
+    values = (colour.r, colour.g, colour.b, colour.a)
+    if not all(map(math.isfinite, values)):
+        raise ConversionError(f'the colour {values} of a marker is not finite')
+    return tuple(min(max(round(255 * value), 0), 255) for value in values)
+
+
+def _register(wire_type: str, function: Any, *leaves: str, default: bool = False) -> None:
+    """Register what sends markers for one of them, and for an array of them."""
+
+    def from_array(message: MarkerArray, sending: Sending) -> Any:
+        return function(message.markers, sending)
+
+    def from_marker(message: Marker, sending: Sending) -> Any:
+        return function([message], sending)
+
+    converters: list[tuple[type, FromRos]] = [(MarkerArray, from_array), (Marker, from_marker)]
+    for ros_type, convert in converters:
+        from_ros(ros_type, wire_type, *leaves, default=default)(convert)
+
+
+_register('', _by_kind, 'markers', default=True)
+_register('POINT', _as_points)
+_register('TRAJ', _as_paths)

@@ -1,0 +1,77 @@
+"""PointCloud2 of POINT, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from numpy.typing import NDArray
+from sensor_msgs.msg import PointCloud2
+
+from ..codec.messages.points import PointList
+from ..errors import ConversionError
+from .clouds import cloud_columns, point_cloud
+from .points import points_message
+from .registry import Converted, Route, Sending, extra, from_ros, sender
+
+
+@extra(PointList)
+def add_cloud(message: PointList, route: Route, stamp: Time, result: Converted) -> None:
+    """POINT: `cloud` where the mapping says so, x, y, z, rgba and diameter (0 if unknown)."""
+    if not route.rule.cloud:
+        return
+    points = result.outputs['points']
+    places = [(p.position.x, p.position.y, p.position.z) for p in points.poses]
+    colours = np.array(result.info['rgba'], np.uint32).reshape(-1, 4)
+    red, green, blue, alpha = colours.T
+    diameters = [d if isinstance(d, float) else 0.0 for d in result.info['diameters']]
+    result.outputs['cloud'] = point_cloud(
+        np.array(places).reshape(-1, 3),
+        {
+            'rgba': alpha << 24 | red << 16 | green << 8 | blue,
+            'diameter': np.array(diameters, np.float64),
+        },
+        points.header,
+    )
+
+
+@from_ros(PointCloud2, 'POINT')
+def points_from_cloud(message: PointCloud2, sending: Sending) -> PointList:
+    """PointCloud2 as POINT; what is not finite is no point and left out."""
+    columns = {name: v for name, v in cloud_columns(message).items() if v.ndim == 1}
+    if not {'x', 'y', 'z'} <= set(columns):
+        raise ConversionError('x, y and z of the cloud are not one number each')
+    places = np.stack([columns[axis].astype(np.float64) for axis in 'xyz'], axis=-1)
+    valid = np.isfinite(places).all(axis=1)
+    colours = _colours(columns)
+    diameters = columns.get('diameter')
+    return points_message(
+        places[valid].tolist(),
+        sending,
+        message.header,
+        None if colours is None else [tuple(colour) for colour in colours[valid].tolist()],
+        None if diameters is None else diameters[valid].astype(np.float64).tolist(),
+    )
+
+
+@from_ros(PointCloud2, '', 'cloud', default=True)
+def message_from_cloud(message: PointCloud2, sending: Sending) -> Any:
+    """PointCloud2 as POINT up to `max_points`, else as POLYDATA."""
+    if message.width * message.height > sending.rule.max_points:
+        return sender(PointCloud2, 'POLYDATA')(message, sending)
+    return points_from_cloud(message, sending)
+
+
+def _colours(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.uint32] | None:
+    """List red, green, blue, alpha of each point; None if the cloud has no colours."""
+    name = next((name for name in ('rgba', 'rgb') if name in columns), '')
+    values = columns.get(name)
+    if values is None or values.dtype.itemsize != 4:
+        return None
+    # packed as alpha, red, green, blue from the highest byte on, in an integer or a float's bits
+    kind = np.dtype(np.uint32).newbyteorder(values.dtype.byteorder)
+    words = np.ascontiguousarray(values).view(kind).astype(np.uint32)
+    alpha = words >> 24 if name == 'rgba' else np.full_like(words, 255)
+    return np.stack([words >> 16 & 255, words >> 8 & 255, words & 255, alpha], axis=-1)
