@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from igtl_ros2 import config
+from igtl_ros2.codec.messages.arrays import PREFIXES, UNITS
 from igtl_ros2.config import (
     SETTINGS,
     Mapping,
@@ -222,7 +223,9 @@ def test_default_rule_is_the_documented_one():
         'max_skew': 1.0, 'wire_unit': 'mm', 'wire_axes': 'ras', 'publish_invalid': False,
         'coordinates': 'trust', 'subvolume': 'merge', 'plane': False, 'compressed': 'off',
         'slice': None, 'cloud': False, 'threshold': 0.0, 'max_points': 1_000_000, 'nrrd': False,
-        'decode': False, 'mesh': False, 'phi': 'redact', 'default_frame': 'ras'}
+        'decode': False, 'mesh': False, 'phi': 'redact', 'default_frame': 'ras',
+        'split': False, 'markers': False, 'marker_size': 0.005, 'trajectory': None, 'as_': '',
+        'field': '', 'joint_names': ()}
 
 
 def test_every_key_of_a_receive_rule_arrives(load):
@@ -238,9 +241,33 @@ receive:
     assert made.receive == (ReceiveRule(
         'Probe*', 'TRANSFORM', 'drop', 'left/probe_1', 'world', 'tip', 'static', True, True,
         'device', 3.0, 'm', 'lps', True, 'ignore', 'crop', True, 'jpeg',
-        SliceView('i', 5, 400.0, 40.0), True, 300.0, 5000, True, True, True, 'hash', 'ras'),)
+        SliceView('i', 5, 400.0, 40.0), True, 300.0, 5000, True, True, True, 'hash',
+        default_frame='ras'),)
     assert type(made.receive[0].threshold) is type(made.receive[0].slice.window) is float
     assert type(made.receive[0].max_skew) is float
+
+
+def test_keys_for_lists_and_for_numbers_arrive(load):
+    points, numbers = load("""
+receive:
+  - {device: Plan, type: POINT, split: true, markers: true, marker_size: 1, cloud: true,
+     trajectory: {target: TARGET, entry: ENTRY}}
+  - {device: arm, as: joint_state, field: effort, joint_names: [a, b]}
+""").receive
+    assert points == ReceiveRule('Plan', 'POINT', split=True, markers=True, marker_size=1.0,
+                                 cloud=True, trajectory=('ENTRY', 'TARGET'))
+    assert type(points.marker_size) is float
+    assert numbers == ReceiveRule('arm', as_='joint_state', field='effort', joint_names=('a', 'b'))
+    made = load('send: [{topic: a, device: b, type: SENSOR, field: torque, unit: mN*m, '
+                'max_points: 0}]').send
+    assert made == (SendRule('b', 'a', type='SENSOR', field='torque', unit='mN*m', max_points=0),)
+
+
+@pytest.mark.parametrize('prefix', PREFIXES.values(), ids=lambda prefix: prefix[0] or 'none')
+def test_every_unit_of_a_sensor_can_be_written(load, prefix):
+    for unit in UNITS:
+        for text in (prefix[0] + unit, f'{prefix[0]}{unit}^-2*s'):
+            assert load(f'send: [{{topic: a, device: b, unit: {text}}}]').send[0].unit == text
 
 
 def test_frames_is_parent_then_child(load):
@@ -379,8 +406,9 @@ SEND_KEYS = ', '.join(SCHEMA['definitions']['send_rule']['properties'])
 A_FRAME = 'allowed a frame name that does not start with /'
 A_RATE = 'allowed a number over 0 Hz and up to 1000 Hz'
 TOP_KEYS = 'profile, defaults, receive, send'
-WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'TDATA', 'SENSOR', "
-              "'VIDEO', 'COLORT', 'POLYDATA', 'IMGMETA', 'LBMETA', 'VIDEOMETA'")
+WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'TDATA', 'QTDATA', "
+              "'SENSOR', 'TRAJ', 'NDARRAY', 'VIDEO', 'COLORT', 'POLYDATA', 'IMGMETA', 'LBMETA', "
+              "'VIDEOMETA'")
 
 
 @pytest.mark.parametrize('text, error', [
@@ -503,6 +531,39 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
     ('send: [{topic: a, device: a, codec: mpeg}]',
      "1: send[0].codec: found 'mpeg'; allowed 'h264', 'vp9', 'mjpeg', 'raw'; "
      "did you mean 'mjpeg'?"),
+    *((f'receive: [{{{key}: 1}}]', f'1: receive[0].{key}: found 1; allowed true or false')
+      for key in ('split', 'markers')),
+    ('receive: [{marker_size: 0}]',
+     '1: receive[0].marker_size: found 0; allowed a number over 0 m and up to 1 m'),
+    ('receive: [{trajectory: ENTRY}]', "1: receive[0].trajectory: found 'ENTRY'; allowed a map "
+                                       'with the keys entry and target'),
+    ('receive: [{trajectory: {entry: A}}]',
+     '1: receive[0].trajectory: found no target; a rule of this kind needs it'),
+    ('receive: [{trajectory: {entry: A, target: 5}}]',
+     '1: receive[0].trajectory.target: found 5; allowed a label of 1 to 64 characters; '
+     'put quotes around it to make it text'),
+    ('receive: [{trajectory: {entry: A, target: A}}]',
+     "1: receive[0].trajectory: found 'A' as entry and as target; allowed two different labels"),
+    ('receive: [{as: joints}]',
+     "1: receive[0].as: found 'joints'; allowed 'joint_state', 'wrench', 'imu', 'twist', "
+     "'temperature', 'pressure', 'range', 'joy', 'image'; did you mean 'joint_state'?"),
+    ('receive: [{as: joint_state, field: torque}]',
+     "1: receive[0].field: found 'torque'; allowed 'position', 'velocity', 'effort'"),
+    ('receive: [{as: wrench, field: effort}]',
+     "1: receive[0].field: found 'effort' without as: joint_state; allowed only with it"),
+    ('receive: [{joint_names: [a]}]',
+     '1: receive[0].joint_names: found a list of 1 without as: joint_state; allowed only with it'),
+    ('receive: [{as: joint_state, joint_names: [a, 1]}]',
+     '1: receive[0].joint_names[1]: found 1; allowed text; put quotes around it to make it text'),
+    ('send: [{topic: a, device: a, field: x}]',
+     "1: send[0].field: found 'x'; allowed 'position', 'velocity', 'effort', 'force', 'torque', "
+     "'linear', 'angular', 'orientation', 'angular_velocity', 'linear_acceleration', 'axes', "
+     "'buttons'"),
+    *((f'send: [{{topic: a, device: a, unit: "{unit}"}}]',
+       f"1: send[0].unit: found '{unit}'; allowed a unit such as mm, mN, kN*m^-2 or rad*s^-1")
+      for unit in ('', 'meter', 'N m', 'm^0', 'm^8', '1/s', 'm*mm', 'N*m*s*A*K*mol*cd')),
+    ('send: [{topic: a, device: a, max_points: -1}]',
+     '1: send[0].max_points: found -1; allowed a whole number from 0 to 100000'),
     # what is sent
     ('send: [~]', '1: send[0]: found nothing; allowed a map'),
     ('send: [topic]', "1: send[0]: found 'topic'; allowed a map"),
@@ -532,7 +593,8 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
        'inside tf: {source, target, rate}')
       for key, value, shown in (('rate', '5', '5'), ('dims', '[1, 1, 1]', 'a list of 3'),
                                 ('spacing', '[1, 1, 1]', 'a list of 3'),
-                                ('codec', 'vp9', "'vp9'"))),
+                                ('codec', 'vp9', "'vp9'"), ('field', 'force', "'force'"),
+                                ('unit', 'mm', "'mm'"), ('max_points', '5', '5'))),
     ('send: [{tf: {source: a, target: b}, type: IMAGE}]',
      "1: send[0].type: found 'IMAGE'; allowed 'TRANSFORM'"),
     ('send: [{topic: a, device: ' + 'a' * 21 + '}]',
@@ -676,7 +738,7 @@ def test_schema_and_settings_agree():
 
 def test_schema_has_exactly_the_keys_of_the_rules():
     def names(cls):
-        return {field.name for field in dataclasses.fields(cls)}
+        return {field.name.rstrip('_') for field in dataclasses.fields(cls)}
     definitions = SCHEMA['definitions']
     assert set(definitions['receive_rule']['properties']) == (
         names(ReceiveRule) - {'default_frame'} | {'frames'})

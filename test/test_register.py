@@ -16,14 +16,13 @@ PEER = 'between the bridge and its peer, nothing to publish; published as a fram
 NOT_CONVERTED = {
     **dict.fromkeys(
         (
-            'Bind Command CommandResponse NDArray QuaternionTrackingData Trajectories'
+            'Command CommandResponse'
         ).split(),
         FRAME,
     ),
     **dict.fromkeys(
         (
-            'Capability ClientInfo DeviceQuery GetBind Query Response StartBind StartTracking '
-            'StartVideo'
+            'ClientInfo DeviceQuery GetBind Query Response StartBind StartTracking StartVideo'
         ).split(),
         PEER,
     ),

@@ -209,7 +209,9 @@ def _placed(marker: Marker, points: Sequence[Any]) -> list[RosPoint]:
     """Move points of a marker, which are relative to its pose, into its frame."""
     pose = pose_from_ros(marker.pose.position, marker.pose.orientation, 'm')
     columns = np.array([(p.x, p.y, p.z, 1.0) for p in points]).reshape(-1, 4)
-    return [RosPoint(x=x, y=y, z=z) for x, y, z in (columns @ pose[:3].T).tolist()]
+    with np.errstate(all='ignore'):  # what is not finite is refused where it is sent
+        placed = columns @ pose[:3].T
+    return [RosPoint(x=x, y=y, z=z) for x, y, z in placed.tolist()]
 
 
 def _ends(arrow: Marker) -> list[RosPoint]:

@@ -301,14 +301,14 @@ def parse_unit(text: str) -> int:
         return 0
     prefix, units = '', []
     for number, factor in enumerate(text.split('*')):
-        symbol, _, power = factor.partition('^')
+        symbol, sign, power = factor.partition('^')
         if number == 0 and symbol not in UNITS:
             known = {name for name, _ in PREFIXES.values()}
             prefix = next((p for p in known if p and symbol[len(p):] in UNITS
                            and symbol.startswith(p)), '')
             symbol = symbol.removeprefix(prefix)
         try:
-            units.append((symbol, int(power or 1)))
+            units.append((symbol, int(power if sign else 1)))
         except ValueError as error:
             raise ConversionError(f'unit {text!r}: {power!r} is no exponent') from error
     try:

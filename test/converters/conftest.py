@@ -73,12 +73,22 @@ def send():
         geometry=None,
         now_ns=1_600_000_000_000_000_001,
         sim_time=False,
+        profile='plain',
         **rule,
     ):
         sending = Sending(
-            device, SendRule(device, **rule), now_ns, info or {}, geometry, sim_time
+            device,
+            SendRule(device, **rule),
+            now_ns,
+            info or {},
+            geometry,
+            sim_time=sim_time,
+            profile=profile,
         )
-        message = sender(type(ros_message), wire_type)(ros_message, sending)
+        message = sender(type(ros_message), wire_type, profile=profile)(ros_message, sending)
+        if isinstance(message, tuple):
+            parts = [codec.decode(codec.encode(part), strict=True) for part in message]
+            return {part.type_name: part for part in parts}
         return codec.decode(codec.encode(message), strict=True)
 
     return send

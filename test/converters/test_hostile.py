@@ -7,14 +7,22 @@ from pathlib import Path
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
-from geometry_msgs.msg import Point, PointStamped, Pose, PoseArray
+from geometry_msgs.msg import Point, PointStamped, Pose, PoseArray, Vector3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sensor_msgs.msg import CompressedImage, LaserScan
 from sensor_msgs.msg import Image as RosImage
-from std_msgs.msg import ColorRGBA, Float64MultiArray, UInt8MultiArray
+from sensor_msgs.msg import PointCloud2, PointField
+from std_msgs.msg import (
+    ColorRGBA,
+    Float64MultiArray,
+    Int16MultiArray,
+    MultiArrayDimension,
+    MultiArrayLayout,
+    UInt8MultiArray,
+)
 from std_msgs.msg import String as RosString
-from visualization_msgs.msg import Marker
+from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2.codec import Decoder
 from igtl_ros2.codec.messages.image import Image
@@ -26,8 +34,9 @@ from igtl_ros2.errors import ConversionError, DecodeError, EncodeError
 GOLDEN = Path(__file__).parent.parent / 'golden'
 TYPED = set(
     'TRANSFORM POSITION IMAGE POINT STRING STATUS TDATA SENSOR VIDEO COLORT POLYDATA IMGMETA '
-    'LBMETA VIDEOMETA'.split()
+    'LBMETA VIDEOMETA QTDATA TRAJ NDARRAY BIND CAPABILITY'.split()
 )
+MEASURED = ('wrench', 'imu', 'twist', 'temperature', 'pressure', 'range', 'joy', 'image')
 ENTRIES = json.loads((GOLDEN / 'manifest.json').read_text())['messages']
 FRAMES = [(GOLDEN / entry['file']).read_bytes() for entry in ENTRIES if entry['type'] in TYPED]
 FRAMES = [frame for frame in FRAMES if len(frame) < 5000]
@@ -59,6 +68,11 @@ rules = st.fixed_dictionaries(
         'decode': st.booleans(),
         'mesh': st.booleans(),
         'phi': st.sampled_from(['redact', 'hash', 'pass']),
+        'split': st.booleans(),
+        'markers': st.booleans(),
+        'trajectory': st.sampled_from([None, ('ENTRY', 'TARGET'), ('', 'a')]),
+        'as_': st.sampled_from(['', 'joint_state', *MEASURED]),
+        'field': st.sampled_from(['', 'effort']),
     }
 )
 
@@ -86,7 +100,12 @@ def test_a_damaged_message_is_published_or_refused(receive, frame, edits, rule, 
     except ConversionError:
         pass
     else:
-        assert result.outputs or result.errors or result.state
+        assert result.outputs or result.errors or result.state or result.peer
+        for child in result.children:
+            try:
+                receive(child, wire=False, **rule)
+            except ConversionError:
+                pass
     try:
         raw_frame(message)
     except ConversionError:
@@ -131,13 +150,17 @@ picture = RosImage(encoding='mono8', width=4, height=6, data=array('B', bytes(24
     [
         (three, 'TDATA'),
         (three, 'POINT'),
+        (three, 'QTDATA'),
+        (PoseArray(poses=[Pose()] * 6), 'TRAJ'),
+        (MarkerArray(markers=[Marker(type=Marker.SPHERE, id=n) for n in range(3)]), 'POINT'),
+        (MarkerArray(markers=[Marker(scale=Vector3(x=1.0), id=n) for n in range(3)]), 'TRAJ'),
         (PointStamped(), 'POINT'),
         (picture, 'IMAGE'),
         (picture, 'VIDEO'),
         (film, 'VIDEO'),
         (Float64MultiArray(data=[1.0]), 'SENSOR'),
     ],
-    ids=['TDATA', 'POINT', 'POINT of one', 'IMAGE', 'VIDEO', 'VIDEO as it is', 'SENSOR'],
+    ids='TDATA POINT QTDATA TRAJ spheres arrows one-point IMAGE VIDEO film SENSOR'.split(),
 )
 @given(info=infos)
 def test_any_info_is_used_or_refused(send, ros_message, wire_type, info):
@@ -291,4 +314,83 @@ def test_any_text_is_sent_or_refused(send, text):
     try:
         assert send(RosString(data=text)).text == text
     except EncodeError:
+        pass
+
+
+small = st.integers(0, 40) | st.integers(0, 2**32 - 1)
+fields = st.builds(
+    PointField,
+    name=st.sampled_from(['x', 'y', 'z', 'rgba', 'rgb', 'diameter', 'other', '']),
+    offset=small,
+    datatype=st.integers(0, 255) | st.integers(1, 8),
+    count=small | st.just(1),
+)
+
+
+@given(
+    columns=st.lists(fields, max_size=6) | st.just([
+        PointField(name=name, offset=4 * n, datatype=7, count=1)
+        for n, name in enumerate(('x', 'y', 'z', 'rgba', 'diameter'))
+    ]),
+    sizes=st.tuples(small, small, small, small) | st.just((2, 2, 20, 40)),
+    big=st.booleans(),
+    data=st.binary(max_size=200) | st.binary(min_size=80, max_size=80),
+)
+def test_any_cloud_is_sent_or_refused(send, columns, sizes, big, data):
+    width, height, point_step, row_step = sizes
+    cloud = PointCloud2(
+        width=width, height=height, point_step=point_step, row_step=row_step,
+        is_bigendian=big, fields=columns, data=array('B', data),
+    )
+    try:
+        send(cloud, 'POINT')
+    except (ConversionError, EncodeError):
+        pass
+
+
+numbers = st.floats() | st.sampled_from([0.0, 1.0, 1e308, -1.0])
+vectors = st.builds(Vector3, x=numbers, y=numbers, z=numbers)
+colours = st.builds(
+    ColorRGBA, r=st.floats(width=32), g=st.floats(0, 1, width=32), b=st.just(0.0), a=st.just(1.0)
+)
+markers = st.builds(
+    Marker,
+    ns=st.sampled_from(['', 'n', 'n' * 40]),
+    id=st.integers(0, 2),
+    type=st.sampled_from([Marker.ARROW, Marker.SPHERE, Marker.SPHERE_LIST, Marker.CUBE, 99]),
+    action=st.sampled_from([0, 0, 0, 2, 3]),
+    scale=vectors | st.just(Vector3(x=0.1, y=0.1, z=0.1)),
+    points=st.lists(st.builds(Point, x=numbers, y=numbers, z=numbers), max_size=3),
+    color=colours,
+    colors=st.lists(colours, max_size=3),
+    text=st.text(max_size=70),
+)
+
+
+@given(st.lists(markers, max_size=4), st.sampled_from(['plain', 'slicer']))
+def test_any_markers_are_sent_or_refused(send, found, profile):
+    try:
+        send(MarkerArray(markers=found), profile=profile)
+    except (ConversionError, EncodeError):
+        pass
+
+
+@given(
+    st.lists(st.tuples(small, st.sampled_from(['', 'complex'])), max_size=70),
+    st.integers(0, 2) | small,
+    st.lists(st.integers(-5, 5), max_size=20),
+    st.booleans(),
+)
+def test_any_layout_is_sent_or_refused(send, dims, offset, data, doubles):
+    layout = MultiArrayLayout(
+        dim=[MultiArrayDimension(size=size, label=label) for size, label in dims],
+        data_offset=offset,
+    )
+    if doubles:
+        message = Float64MultiArray(layout=layout, data=[float(value) for value in data])
+    else:
+        message = Int16MultiArray(layout=layout, data=data)
+    try:
+        send(message, 'NDARRAY')
+    except (ConversionError, EncodeError):
         pass

@@ -1,14 +1,19 @@
 """POINT, both ways."""
 
 import math
+from array import array
 
+import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point as RosPoint
 from geometry_msgs.msg import PointStamped, Pose, PoseArray
+from sensor_msgs.msg import PointCloud2, PointField
 from std_msgs.msg import Header
 
 from igtl_ros2.codec.messages.points import Point, PointList
+from igtl_ros2.config import ReceiveRule
+from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
 from igtl_ros2.errors import ConversionError, EncodeError
 
 POINTS = PointList(
@@ -74,6 +79,109 @@ def test_texts_that_are_not_utf8(receive):
     assert result.info['labels'] == ['Einé']
     assert result.info['groups'] == ['grün']
     assert result.info['owners'] == ['ÿ']
+
+
+def test_split_gives_each_label_a_topic(receive, stamp):
+    result = receive(POINTS, split=True)
+    assert list(result.outputs) == ['points', 'labels/TARGET', 'labels/ENTRY']
+    target = result.outputs['labels/TARGET']
+    assert target.header == Header(stamp=stamp, frame_id='ras')
+    assert target.point == RosPoint(x=0.1, y=-0.2, z=0.05)
+    assert 'topics' not in result.info
+
+
+def test_labels_that_two_points_share_are_nobody_s(receive):
+    message = PointList(tuple(Point(name, (0, 0, 0)) for name in ('A', 'B', 'A')))
+    result = receive(message, split=True)
+    assert list(result.outputs) == ['points', 'labels/B']
+    assert result.errors == ["2 points are called 'A': not published as labels"]
+
+
+def test_labels_that_ros_cannot_spell(receive):
+    message = PointList(tuple(Point(name, (0, 0, 0)) for name in ('F-1', 'F 1', '')))
+    result = receive(message, split=True)
+    assert list(result.outputs) == ['points', 'labels/F_1', 'labels/F_1_2', 'labels/unnamed']
+    assert result.info['topics'] == {
+        'F-1': 'labels/F_1', 'F 1': 'labels/F_1_2', '': 'labels/unnamed'
+    }
+    assert result.errors == ["'F 1' is published as F_1_2: 'F-1' has its name already"]
+
+
+def test_a_label_keeps_its_topic_when_its_rival_is_gone(stamp):
+    load_converters()
+    route = Route('d', 'ras', 'd', ReceiveRule(split=True))
+    both = PointList((Point('F-1', (0, 0, 0)), Point('F 1', (1, 0, 0))))
+    convert_to_ros(both, route, stamp)
+    later = convert_to_ros(PointList((Point('F 1', (1, 0, 0)),)), route, stamp)
+    assert list(later.outputs) == ['points', 'labels/F_1_2']
+    assert later.errors == []
+
+
+def test_a_peer_cannot_make_topics_without_end(stamp):
+    load_converters()
+    route = Route('d', 'ras', 'd', ReceiveRule(split=True))
+    many = PointList(tuple(Point(f'p{n}', (0, 0, 0)) for n in range(1500)))
+    result = convert_to_ros(many, route, stamp)
+    assert len(result.outputs) == 1001
+    assert len(result.errors) == 500
+    assert '1000 names are known already' in result.errors[0]
+
+
+def test_points_as_a_cloud(receive, send):
+    result = receive(POINTS, cloud=True)
+    cloud = result.outputs['cloud']
+    assert cloud.header == result.outputs['points'].header
+    assert [field.name for field in cloud.fields] == ['x', 'y', 'z', 'rgba', 'diameter']
+    words = np.frombuffer(cloud.data, '<u4').reshape(2, 5)
+    assert [hex(word) for word in words[:, 3]] == ['0xc8ff000a', '0xffffffff']
+    floats = words.view('<f4')
+    np.testing.assert_allclose(floats[0, :3], (0.1, -0.2, 0.05), rtol=1e-7)
+    np.testing.assert_allclose(floats[:, 4], (0.005, 0), rtol=1e-7)
+    again = send(cloud, info=result.info)
+    for a, b in zip(again.elements, POINTS.elements, strict=True):
+        assert (a.name, a.group, a.rgba, a.owner) == (b.name, b.group, b.rgba, b.owner)
+        np.testing.assert_allclose(a.position, b.position, rtol=1e-6)
+        assert a.diameter == pytest.approx(b.diameter, rel=1e-6)
+    empty = receive(PointList(()), cloud=True).outputs['cloud']
+    assert empty.width == 0
+    assert send(empty).elements == ()
+
+
+def test_clouds_of_others(send):
+    """Double precision, big-endian, rows with padding, rgb in the bits of a float, no points."""
+    dtype = np.dtype([('z', '>f8'), ('y', '>f8'), ('x', '>f8'), ('rgb', '>u4')])
+    rows = np.zeros((2, 2), dtype)
+    rows['x'], rows['y'], rows['z'] = [[0.1, 0.2], [0.3, np.nan]], 0.5, -1
+    rows['rgb'] = 0x010203
+    data = b''.join(row.tobytes() + b'pad' for row in rows)
+    kinds = {'z': (0, 8), 'y': (8, 8), 'x': (16, 8), 'rgb': (24, 7)}
+    cloud = PointCloud2(
+        height=2,
+        width=2,
+        is_bigendian=True,
+        point_step=28,
+        row_step=59,
+        fields=[
+            PointField(name=name, offset=offset, datatype=kind, count=1)
+            for name, (offset, kind) in kinds.items()
+        ],
+        data=array('B', data),
+    )
+    points = send(cloud).elements
+    assert [p.position.tolist() for p in points] == [
+        pytest.approx([x, 500, -1000]) for x in (100, 200, 300)
+    ]
+    assert {p.rgba for p in points} == {(1, 2, 3, 255)}
+    # more than POINT is meant for
+    with pytest.raises(ConversionError, match='PointCloud2 cannot be sent as POLYDATA'):
+        send(cloud, max_points=3)
+    assert len(send(cloud, 'POINT', max_points=3).elements) == 3
+    cloud.fields[2].count = 2
+    with pytest.raises(ConversionError):
+        send(cloud)
+    cloud.fields.pop()
+    with pytest.raises(ConversionError):
+        send(PointCloud2(width=1, height=1))
 
 
 # -- ROS to POINT

@@ -6,13 +6,21 @@ import textwrap
 
 import numpy as np
 import pytest
-from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformStamped, Twist
-from nav_msgs.msg import OccupancyGrid, Path
-from sensor_msgs.msg import CompressedImage, LaserScan
+from geometry_msgs.msg import (
+    PointStamped,
+    PoseArray,
+    PoseStamped,
+    PoseWithCovarianceStamped,
+    TransformStamped,
+    Twist,
+)
+from nav_msgs.msg import OccupancyGrid, Odometry, Path
 from sensor_msgs.msg import Image as RosImage
+from sensor_msgs.msg import CompressedImage, Imu, JointState, LaserScan, PointCloud2
 from shape_msgs.msg import Mesh
-from std_msgs.msg import Float64MultiArray, UInt8MultiArray
+from std_msgs.msg import Float64, Float64MultiArray, UInt8MultiArray
 from std_msgs.msg import String as RosString
+from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2 import codec
 from igtl_ros2.codec.messages.pose import Transform
@@ -71,29 +79,75 @@ def test_default_wire_types():
 def test_topics_that_are_sent():
     from diagnostic_msgs.msg import DiagnosticArray
 
-    assert registry.leaves() == {
-        'transform': (TransformStamped, 'TRANSFORM'),
-        'pose': (PoseStamped, 'TRANSFORM'),
-        'point': (PointStamped, 'POINT'),
-        'points': (PoseArray, 'POINT'),
-        'tracking': (PoseArray, 'TDATA'),
-        'image': (RosImage, 'IMAGE'),
-        'volume': (RosImage, 'IMAGE'),
-        'text': (RosString, 'STRING'),
-        'status': (DiagnosticArray, 'STATUS'),
-        'sensor': (Float64MultiArray, 'SENSOR'),
-        'raw': (UInt8MultiArray, 'raw'),
-        'colors': (RosImage, 'COLORT'),
-        'compressed': (CompressedImage, 'IMAGE'),
-        'video': (CompressedImage, 'VIDEO'),
-        'meta': (RosString, 'IMGMETA'),
-        'mesh': (Mesh, 'POLYDATA'),
-        'scan': (LaserScan, 'POLYDATA'),
-        'map': (OccupancyGrid, 'IMAGE'),
-        'path': (Path, 'POLYDATA'),
+    leaves = registry.leaves()
+    wanted = {
+        'transform': {TransformStamped: 'TRANSFORM'},
+        'pose': {PoseStamped: 'TRANSFORM', PoseWithCovarianceStamped: 'TRANSFORM'},
+        'odometry': {Odometry: 'TRANSFORM'},
+        'point': {PointStamped: 'POINT'},
+        'points': {PoseArray: 'POINT'},
+        'markers': {MarkerArray: '', Marker: ''},
+        'cloud': {PointCloud2: ''},
+        'trajectory': {PoseArray: 'TRAJ'},
+        'tracking': {PoseArray: 'TDATA'},
+        'image': {RosImage: 'IMAGE'},
+        'volume': {RosImage: 'IMAGE'},
+        'text': {RosString: 'STRING'},
+        'status': {DiagnosticArray: 'STATUS'},
+        'sensor': {Float64MultiArray: 'SENSOR'},
+        'joint_state': {JointState: 'SENSOR'},
+        'imu': {Imu: 'SENSOR'},
+        'raw': {UInt8MultiArray: 'raw'},
+        'colors': {RosImage: 'COLORT'},
+        'compressed': {CompressedImage: 'IMAGE'},
+        'video': {CompressedImage: 'VIDEO'},
+        'meta': {RosString: 'IMGMETA'},
+        'mesh': {Mesh: 'POLYDATA'},
+        'scan': {LaserScan: 'POLYDATA'},
+        'map': {OccupancyGrid: 'IMAGE'},
+        'path': {Path: 'POLYDATA'},
     }
-    for leaf in registry.leaves().values():
-        assert registry.sender(leaf.ros_type, leaf.wire_type)
+    assert {leaf: leaves[leaf] for leaf in wanted} == wanted
+    assert set(leaves['array'].values()) == {'NDARRAY'}
+    assert len(leaves['array']) == 8
+    for types in leaves.values():
+        for ros_type, wire_type in types.items():
+            assert registry.sender(ros_type, usual=wire_type)
+
+
+def test_the_type_of_a_topic_that_is_sent():
+    assert registry.leaf_wire_type('pose', PoseStamped) == 'TRANSFORM'
+    with pytest.raises(ConversionError) as caught:
+        registry.leaf_wire_type('pose', Twist)
+    assert str(caught.value) == (
+        'its type is Twist, wanted PoseStamped or PoseWithCovarianceStamped'
+    )
+    with pytest.raises(ConversionError, match="nothing is sent from 'poses'; possible: array, "):
+        registry.leaf_wire_type('poses', PoseStamped)
+
+
+@pytest.mark.parametrize(
+    ('ros_type', 'usual', 'shown'),
+    [
+        (JointState, '', 'STRING'),
+        (Imu, 'SENSOR', 'STRING'),
+        (Float64MultiArray, '', 'STRING'),
+        (Float64MultiArray, 'SENSOR', 'STRING'),
+        (Float64, '', 'STRING'),
+        (PoseArray, 'TRAJ', 'POINT'),
+        (PoseArray, 'TDATA', 'TDATA'),
+        (PoseStamped, '', 'TRANSFORM'),
+    ],
+)
+def test_what_slicer_cannot_show_is_sent_as_something_else(ros_type, usual, shown):
+    chosen = registry.sender(ros_type, usual=usual, profile='slicer')
+    assert chosen is registry.sender(ros_type, shown)
+    if shown not in ('TDATA', 'TRANSFORM'):
+        assert registry.sender(ros_type, usual=usual) is not chosen
+    # what the mapping asks for is done
+    if ros_type is JointState:
+        asked = registry.sender(JointState, 'SENSOR', profile='slicer')
+        assert asked is registry.sender(JointState)
 
 
 WITHOUT_DIAGNOSTICS = """
@@ -131,6 +185,44 @@ def test_a_missing_ros_package_takes_only_its_own_types_away():
         'hello',
         'False True',
         "['raw']",
+    ]
+
+
+WITHOUT_VIEWERS = """
+    import sys
+
+    class Blocker:
+        def find_spec(self, name, path=None, target=None):
+            if name.partition('.')[0] in ('nav_msgs', 'visualization_msgs'):
+                raise ModuleNotFoundError(f'No module named {name!r}', name=name)
+
+    sys.meta_path.insert(0, Blocker())
+    from builtin_interfaces.msg import Time
+    from igtl_ros2.codec.messages.points import PointList, Trajectories
+    from igtl_ros2.config import ReceiveRule
+    from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters, leaves
+
+    print(*(line for line in load_converters() if 'mesh' not in line and 'plane' not in line))
+    route = Route('d', 'ras', 'd', ReceiveRule(markers=True, split=True))
+    print(list(convert_to_ros(PointList(()), route, Time()).outputs))
+    print(list(convert_to_ros(Trajectories(()), route, Time()).outputs))
+    print('odometry' in leaves())
+"""
+
+
+def test_without_packages_for_viewers_the_points_are_still_there():
+    result = subprocess.run(
+        [sys.executable, '-c', textwrap.dedent(WITHOUT_VIEWERS)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines() == [
+        'markers (needs visualization_msgs) nav (needs nav_msgs)',
+        "['points']",
+        "['trajectory']",
+        'False',
     ]
 
 

@@ -1,4 +1,4 @@
-"""TDATA, both ways."""
+"""TDATA and QTDATA, both ways."""
 
 import math
 
@@ -8,7 +8,12 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, PoseArray, Quaternion
 from std_msgs.msg import Header
 
-from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
+from igtl_ros2.codec.messages.tracking import (
+    QuaternionElement,
+    QuaternionTrackingData,
+    TrackingData,
+    TrackingElement,
+)
 from igtl_ros2.errors import ConversionError, EncodeError
 
 S = math.sqrt(0.5)
@@ -161,6 +166,78 @@ def test_names_that_are_not_utf8(receive):
     assert result.transforms[0].child_frame_id == 'nädel'
 
 
+def test_split_gives_each_tool_a_topic(receive, stamp):
+    message = TrackingData(
+        (
+            TrackingElement('ProbeToTracker', at(100, 0, 0, QUARTER), 2),
+            TrackingElement('Needle 1', at(0, -50, 0), 4),
+            TrackingElement('Tip', at(1, 2, 3, np.zeros((3, 3))), 3),
+        )
+    )
+    result = receive(message, split=True)
+    assert list(result.outputs) == [
+        'tools/ProbeToTracker/pose', 'tools/Needle_1/pose', 'tools/Tip/point', 'tracking'
+    ]
+    probe = result.outputs['tools/ProbeToTracker/pose']
+    assert probe.header == Header(stamp=stamp, frame_id='Tracker')
+    assert probe.pose == result.outputs['tracking'].poses[0]
+    assert result.outputs['tools/Needle_1/pose'].header.frame_id == 'ras'
+    # a tip has no rotation, so none is made up
+    tip = result.outputs['tools/Tip/point']
+    assert tip.point == Point(x=0.001, y=0.002, z=0.003)
+    assert result.info['topics'] == {'Needle 1': 'tools/Needle_1'}
+
+
+@pytest.mark.parametrize('make', ['TDATA', 'QTDATA'])
+def test_a_lost_tool_is_published_nowhere(receive, make):
+    if make == 'TDATA':
+        tools = TrackingData(TOOLS.elements, metadata={'ProbeStatus': 'MISSING'})
+    else:
+        tools = QuaternionTrackingData(
+            tuple(QuaternionElement(e.name, (1, 2, 3)) for e in TOOLS.elements),
+            metadata={'ProbeStatus': 'MISSING'},
+        )
+    result = receive(tools, split=True, tf='dynamic')
+    assert list(result.outputs) == ['tools/Needle/pose', 'tracking']
+    assert [t.child_frame_id for t in result.transforms] == ['Needle']
+    assert len(result.outputs['tracking'].poses) == 1
+    assert result.info['withheld'] == {'Probe': 'MISSING'}
+
+
+def test_tools_of_one_name_have_no_topic_and_no_frame(receive):
+    message = TrackingData((TOOLS.elements[0], TOOLS.elements[1], TOOLS.elements[0]))
+    result = receive(message, split=True, tf='dynamic')
+    assert list(result.outputs) == ['tools/Needle/pose', 'tracking']
+    assert [t.child_frame_id for t in result.transforms] == ['Needle']
+    assert len(result.outputs['tracking'].poses) == 3
+    assert result.errors[0] == "2 tools are called 'Probe': published in `tracking` only"
+
+
+def test_quaternions_by_hand(receive, stamp):
+    result = receive(
+        QuaternionTrackingData(
+            (
+                QuaternionElement('Probe', (100, 0, 0), (0, 0, 3, 3), 2),
+                QuaternionElement('Tip', (0, 20, 0), (0, 0, 0, 0), 3),
+                QuaternionElement('zero', (0, 0, 0), (0, 0, 0, 0)),
+                QuaternionElement('nan', (0, 0, math.nan)),
+            )
+        ),
+        wire_axes='lps',
+    )
+    probe, tip = result.outputs['tracking'].poses
+    assert probe.position == Point(x=-0.1, y=0.0, z=0.0)
+    q = probe.orientation
+    # half a turn about z, then a quarter
+    np.testing.assert_allclose((q.x, q.y, q.z, q.w), (0, 0, -S, S), atol=1e-7)
+    assert tip == Pose(position=Point(x=0.0, y=-0.02, z=0.0))
+    assert result.info['names'] == ['Probe', 'Tip']
+    assert result.info['types'] == [2, 3]
+    assert set(result.info['withheld']) == {'zero', 'nan'}
+    assert result.info['matrices']['nan'] == [0, 0, 'nan', 0, 0, 0, 1]
+    assert len(result.errors) == 2
+
+
 # -- ROS to TDATA
 
 
@@ -239,3 +316,13 @@ def test_wrong_info_is_refused(send, info):
 def test_a_pose_without_a_rotation_is_refused(send):
     with pytest.raises(ConversionError, match='not a rotation'):
         send(PoseArray(poses=[Pose(orientation=Quaternion(w=0.0))]), 'TDATA')
+
+
+def test_poses_as_quaternions(send):
+    message = send(POSES, 'QTDATA', info={'names': ['A', 'B'], 'types': [2, 4]})
+    first, second = message.elements
+    assert (first.name, first.type, second.name, second.type) == ('A', 2, 'B', 4)
+    np.testing.assert_allclose(first.quaternion, (0, 0, S, S), atol=1e-7)
+    assert first.position.tolist() == [100, 0, 0]
+    with pytest.raises(ConversionError, match='not a rotation'):
+        send(PoseArray(poses=[Pose(orientation=Quaternion(w=0.0))]), 'QTDATA')

@@ -1,0 +1,200 @@
+"""Spheres and arrows, both ways."""
+
+import math
+
+import numpy as np
+import pytest
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import Point as RosPoint
+from geometry_msgs.msg import Pose, Quaternion, Vector3
+from hypothesis import given
+from hypothesis import strategies as st
+from std_msgs.msg import ColorRGBA, Header
+from visualization_msgs.msg import Marker, MarkerArray
+
+from igtl_ros2.codec.messages.points import Point, PointList, Trajectories, Trajectory
+from igtl_ros2.errors import ConversionError
+
+S = math.sqrt(0.5)
+HEADER = Header(stamp=Time(sec=7), frame_id='ras')
+POINTS = PointList(
+    (
+        Point('TARGET', (100, -200, 50), 'Plan', (255, 0, 51, 204), 5.0, 'CT'),
+        Point('ENTRY', (0, 0, 0.5)),
+    )
+)
+ARROWS = Trajectories(
+    (Trajectory('A', (0, 0, 0), (0, 0, 100), 3, 'Plan', (255, 0, 51, 204), 4.0),)
+)
+
+
+def test_spheres_by_hand(receive, stamp):
+    markers = receive(POINTS, markers=True).outputs['markers'].markers
+    clear, target, entry = markers
+    assert clear.action == Marker.DELETEALL
+    assert all(m.header == Header(stamp=stamp, frame_id='ras') for m in markers)
+    assert (target.type, target.action, target.ns, target.text) == (
+        Marker.SPHERE, Marker.ADD, 'Plan', 'TARGET'
+    )
+    assert target.pose.position == RosPoint(x=0.1, y=-0.2, z=0.05)
+    # the number on the wire is the diameter, in mm; that of a sphere is its scale
+    assert target.scale == Vector3(x=0.005, y=0.005, z=0.005)
+    c = target.color
+    np.testing.assert_allclose((c.r, c.g, c.b, c.a), (1, 0, 0.2, 0.8), atol=1e-7)
+    assert (target.id, entry.id) == (0, 1)
+    assert entry.scale == Vector3(x=0.005, y=0.005, z=0.005)
+
+
+def test_a_point_without_a_size_has_that_of_the_mapping(receive):
+    for diameter in (0.0, -1.0, math.nan, math.inf):
+        message = PointList((Point('a', (0, 0, 0), diameter=diameter),))
+        marker = receive(message, markers=True, marker_size=0.02).outputs['markers'].markers[1]
+        assert marker.scale.x == 0.02
+
+
+def test_an_arrow_by_hand(receive):
+    _, arrow = receive(ARROWS, markers=True).outputs['markers'].markers
+    assert (arrow.type, arrow.ns, arrow.text) == (Marker.ARROW, 'Plan', 'A')
+    assert list(arrow.points) == [RosPoint(), RosPoint(x=0.0, y=0.0, z=0.1)]
+    assert (arrow.scale.x, arrow.scale.y) == (0.004, 0.008)
+
+
+lengths = st.floats(-2000, 2000, width=32)
+names = st.text(st.characters(codec='ascii', exclude_characters='\0'), min_size=1, max_size=60)
+points = st.builds(
+    Point,
+    names,
+    st.tuples(lengths, lengths, lengths),
+    st.sampled_from(['', 'Fiducial']),
+    st.tuples(*[st.integers(0, 255)] * 4),
+    st.floats(0.125, 100, width=32),
+)
+
+
+@given(st.lists(points, max_size=4))
+def test_spheres_come_back(receive, send, elements):
+    """All but the owner."""
+    before = PointList(tuple(elements))
+    result = receive(before, markers=True)
+    again = send(result.outputs['markers'])
+    for a, b in zip(before.elements, again.elements, strict=True):
+        assert (a.name, a.group, a.rgba) == (b.name, b.group, b.rgba)
+        np.testing.assert_allclose(a.position, b.position, rtol=1e-6)
+        assert a.diameter == pytest.approx(b.diameter, rel=1e-6)
+
+
+def test_a_size_that_was_made_up_does_not_come_back(receive, send):
+    result = receive(POINTS, markers=True)
+    again = send(result.outputs['markers'], info=result.info)
+    assert [p.diameter for p in again.elements] == [5.0, 0.0]
+    assert [p.owner for p in again.elements] == ['CT', '']
+
+
+def test_arrows_come_back(receive, send):
+    result = receive(ARROWS, markers=True)
+    again = send(result.outputs['markers'])
+    assert again.type_name == 'TRAJ'
+    assert b''.join(again.encode_content()) == b''.join(ARROWS.encode_content())
+
+
+def sphere(number, x=0.0, **fields):
+    marker = Marker(header=HEADER, ns='n', id=number, type=Marker.SPHERE, **fields)
+    marker.pose.position.x = x
+    marker.scale = Vector3(x=0.01, y=0.01, z=0.01)
+    marker.color = ColorRGBA(r=1.0, g=0.5, b=-1.0, a=7.0)
+    return marker
+
+
+def test_a_sphere_as_a_point(send):
+    message = send(sphere(3, 0.1))
+    (point,) = message.elements
+    assert (point.name, point.group) == ('Device-1', 'n')
+    assert point.position.tolist() == [100, 0, 0]
+    assert point.diameter == 10
+    assert point.rgba == (255, 128, 0, 255)
+    assert message.metadata['ros_frame_id'] == 'ras'
+    assert message.timestamp_ns == 7_000_000_000
+
+
+def test_what_is_deleted_is_not_sent(send):
+    gone = [sphere(1), sphere(2), Marker(header=HEADER, ns='n', id=1, action=Marker.DELETE)]
+    assert len(send(MarkerArray(markers=gone)).elements) == 1
+    clear = Marker(header=HEADER, action=Marker.DELETEALL)
+    assert len(send(MarkerArray(markers=[sphere(1), clear, sphere(5)])).elements) == 1
+    assert send(MarkerArray(markers=[clear])).elements == ()
+    assert send(MarkerArray()).elements == ()
+    twice = send(MarkerArray(markers=[sphere(1, 0.1), sphere(1, 0.2)])).elements
+    assert [p.position[0] for p in twice] == [200]
+
+
+def test_a_list_of_spheres(send):
+    marker = sphere(1)
+    marker.type = Marker.SPHERE_LIST
+    marker.text = 'L'
+    marker.pose = Pose(position=RosPoint(x=1.0), orientation=Quaternion(z=S, w=S))
+    marker.points = [RosPoint(x=0.1), RosPoint(y=0.1)]
+    marker.colors = [ColorRGBA(r=1.0, a=1.0), ColorRGBA(g=1.0, a=1.0)]
+    first, second = send(marker).elements
+    assert (first.name, second.name) == ('L-1', 'L-2')
+    np.testing.assert_allclose(first.position, (1000, 100, 0), atol=1e-3)
+    np.testing.assert_allclose(second.position, (900, 0, 0), atol=1e-3)
+    assert (first.rgba, second.rgba) == ((255, 0, 0, 255), (0, 255, 0, 255))
+
+
+def arrow(**fields):
+    marker = Marker(header=HEADER, ns='n', id=9, type=Marker.ARROW, text='A', **fields)
+    marker.scale = Vector3(x=0.5, y=0.02, z=0.03)
+    return marker
+
+
+def test_an_arrow_with_a_pose_points_along_x(send):
+    marker = arrow(pose=Pose(position=RosPoint(x=1.0), orientation=Quaternion(z=S, w=S)))
+    (path,) = send(marker).elements
+    np.testing.assert_allclose(path.entry, (1000, 0, 0), atol=1e-3)
+    np.testing.assert_allclose(path.target, (1000, 500, 0), atol=1e-3)
+    assert path.diameter == 20
+
+
+def test_slicer_gets_an_arrow_as_two_points(send):
+    marker = arrow(points=[RosPoint(), RosPoint(z=0.1)])
+    message = send(MarkerArray(markers=[marker, sphere(1)]), profile='slicer')
+    assert [p.name for p in message.elements] == ['A-entry', 'A-target', 'Device-3']
+    assert [p.position[2] for p in message.elements] == [0, 100, 0]
+
+
+def test_markers_of_several_kinds(send):
+    both = MarkerArray(markers=[sphere(1), arrow(points=[RosPoint(), RosPoint(z=0.1)])])
+    parts = send(both)
+    assert set(parts) == {'POINT', 'TRAJ'}
+    assert [len(part.elements) for part in parts.values()] == [1, 1]
+    text = Marker(type=Marker.TEXT_VIEW_FACING, ns='n', header=HEADER)
+    with pytest.raises(ConversionError, match='of type 9 cannot be sent as POINT'):
+        send(MarkerArray(markers=[text]), 'POINT')
+
+
+@pytest.mark.parametrize(
+    ('marker', 'text'),
+    [
+        (arrow(points=[RosPoint()]), 'an arrow has 1 points'),
+        (arrow(pose=Pose(orientation=Quaternion(w=0.0))), 'not a rotation'),
+        (arrow(points=[RosPoint(), RosPoint(x=math.nan)]), 'not finite'),
+    ],
+)
+def test_arrows_that_are_no_paths(send, marker, text):
+    with pytest.raises(ConversionError, match=text):
+        send(marker)
+
+
+def test_spheres_that_are_none(send):
+    flat = sphere(1)
+    flat.scale.z = 0.02
+    with pytest.raises(ConversionError, match='no sphere but 0.01 x 0.01 x 0.02 m'):
+        send(flat)
+    bad = sphere(1)
+    bad.color.r = math.nan
+    with pytest.raises(ConversionError, match='colour'):
+        send(bad)
+    other = sphere(2)
+    other.header = Header(frame_id='base')
+    with pytest.raises(ConversionError, match='several frames: base, ras'):
+        send(MarkerArray(markers=[sphere(1), other]))
