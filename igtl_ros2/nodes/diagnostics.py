@@ -18,13 +18,14 @@ _PERIOD_S = 1.0
 
 
 class Diagnostics:
-    """Publish `/diagnostics` once a second, and `~/peers` whenever a peer comes or goes."""
+    """Publish `/diagnostics` once a second, and `~/peers` whenever something in it changes."""
 
     def __init__(self, node: Node, report: Report) -> None:
         """Publish an empty list of peers."""
         self._node = node
         self._report = report
         self._peers: dict[Peer, None] = {}
+        self._peers_text = ''
         self._peers_publisher = node.create_publisher(RosString, '~/peers', STATE_QOS)
         self._publish_peers()
 
@@ -48,12 +49,16 @@ class Diagnostics:
         self._publish_peers()
 
     def _publish_peers(self) -> None:
-        addresses = [{'address': peer.address} for peer in list(self._peers)]
-        self._peers_publisher.publish(RosString(data=json.dumps(addresses)))
+        peers = [{'address': peer.address, **peer.facts} for peer in list(self._peers)]
+        text = json.dumps(peers)
+        if text != self._peers_text:
+            self._peers_text = text
+            self._peers_publisher.publish(RosString(data=text))
 
     def _publish(self) -> None:
         from ..converters.status import OK, WARN, diagnostic
 
+        self._publish_peers()  # what a peer says about itself comes after the peer
         link = self._link
         peers = link.peers
         level, text = OK, f'{len(peers)} connected'

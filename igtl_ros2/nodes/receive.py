@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from rclpy.node import Node
 from rclpy.publisher import Publisher
@@ -100,8 +99,6 @@ class Receiver:
         self._publishers: dict[str, Publisher] = {}
         self._broadcaster = broadcaster
         self._slices = SliceParameters(node, self._publish_slice)
-        self._peers: WeakKeyDictionary[Peer, dict[str, Any]] = WeakKeyDictionary()
-        self._peers_publisher = node.create_publisher(RosString, '~/peers', STATE_QOS)
         self._emergencies: set[str] = set()
         self._emergency = node.create_publisher(Bool, '~/emergency', STATE_QOS)
         self._emergency.publish(Bool(data=False))
@@ -178,8 +175,7 @@ class Receiver:
             self._broadcast(self._broadcaster, device, result)
         if result.emergency is not None:
             self._set_emergency(name, result.emergency)
-        if result.peer:
-            self._publish_peer(peer, result.peer)
+        peer.facts.update(result.peer)
         for child in result.children:
             self._handle(peer, child, arrival_ns, {'bind': ros_text(name)})
 
@@ -313,12 +309,6 @@ class Receiver:
         text = ros_text(state or 'OK')
         status = diagnostic(device.route.device, level, text, {'state': text}, stamp)
         self._publisher(f'{device.topic}/status', 'status', type(status)).publish(status)
-
-    def _publish_peer(self, peer: Peer, facts: dict[str, Any]) -> None:
-        """Publish on `~/peers` what is known of each peer."""
-        self._peers[peer] = {'peer': peer.address, **facts}
-        text = json.dumps(list(self._peers.values()), ensure_ascii=False)
-        self._peers_publisher.publish(RosString(data=text))
 
     def _broadcast(self, broadcaster: TfBroadcaster, device: _Device, result: Converted) -> None:
         mine = []

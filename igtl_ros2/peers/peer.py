@@ -7,7 +7,7 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..codec import Buffer, Decoder, Message, encode_parts
 from ..codec.datagram import with_message_id
@@ -108,6 +108,8 @@ class Peer:
         self.address = ''
         #: who it is, where it has shown that: the name of its certificate
         self.name = ''
+        #: what it says about itself, such as the types that it understands
+        self.facts: dict[str, Any] = {}
         self.received: Counter[str] = Counter()
         self.sent: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()

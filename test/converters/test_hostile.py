@@ -10,9 +10,8 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from geometry_msgs.msg import Point, PointStamped, Pose, PoseArray, Vector3
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sensor_msgs.msg import CompressedImage, LaserScan
+from sensor_msgs.msg import CompressedImage, LaserScan, PointCloud2, PointField
 from sensor_msgs.msg import Image as RosImage
-from sensor_msgs.msg import PointCloud2, PointField
 from std_msgs.msg import (
     ColorRGBA,
     Float64MultiArray,

@@ -134,9 +134,13 @@ def test_what_a_peer_understands_is_told(world):
     user = world()
     peers = user.listen('/x/igtl_bridge/peers', RosString, STATE)
     user.device.send(Capability(('TRANSFORM', 'STRING')))
-    (peer,) = json.loads(user.one(peers).data)
+
+    def known():
+        return [p for text in peers for p in json.loads(text.data) if 'types' in p]
+
+    peer = user.wait_for(known, 'the types of the peer')[0]
     assert peer['types'] == ['TRANSFORM', 'STRING']
-    assert peer['peer']
+    assert peer['address']
 
 
 def test_numbers_become_a_wrench(world):
