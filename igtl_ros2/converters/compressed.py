@@ -91,7 +91,9 @@ def picture_pixels(data: Any) -> NDArray[Any]:
 
 
 @from_ros(CompressedImage, 'IMAGE', 'compressed', default=True)
-def image_from_compressed(message: CompressedImage, sending: Sending) -> Message | tuple[Message, ...]:
+def image_from_compressed(
+    message: CompressedImage, sending: Sending
+) -> Message | tuple[Message, ...]:
     """CompressedImage: PNG and JPEG as IMAGE; frames of a video as VIDEO, unless told IMAGE."""
     if codec_of(message.format) and sending.rule.type != 'IMAGE':
         return video_from_compressed(message, sending)
