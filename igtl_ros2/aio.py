@@ -61,7 +61,8 @@ class Async(Face):
         """
         Wait until a peer is connected, and give the one that is longest.
 
-        :raises PeerError: if none is in time, or the link is over.
+        :raises PeerTimeoutError: if none is in time.
+        :raises PeerError: if the link is over.
         """
         await self._wait_for(self.link.has_peers, timeout_s)
         return self.link.a_peer(timeout_s)
@@ -70,7 +71,7 @@ class Async(Face):
         """
         Wait until everything that was sent has left for the network.
 
-        :raises PeerError: if it has not in time.
+        :raises PeerTimeoutError: if it has not in time.
         """
         await self.link.flush(timeout_s)
 
@@ -99,9 +100,15 @@ class Async(Face):
         await self._wait_for(self.link.has_news, timeout_s)
         return self.link.next_item(timeout_s)
 
-    async def _has_more(self) -> bool:
-        await self._wait_for(self.link.has_news, None)
-        return self.link.has_more()
+    async def _items(self, duration_s: float | None) -> AsyncIterator[tuple[Peer, Message]]:
+        clock = self.link.network.loop.time
+        until = None if duration_s is None else clock() + duration_s
+        while True:
+            left = None if until is None else max(0.0, until - clock())
+            await self._wait_for(self.link.has_news, left)
+            if left == 0.0 or not self.link.has_more():
+                return
+            yield self.link.next_item()
 
 
 class Client(Async):
@@ -111,18 +118,24 @@ class Client(Async):
         """
         Wait for the next message.
 
-        :raises PeerError: if none arrives in time, or the link is closed or gave up.
+        :raises PeerTimeoutError: if none arrives in time.
+        :raises PeerError: if the link is closed or gave up.
         """
         return (await self._receive(timeout_s))[1]
 
-    async def __aiter__(self) -> AsyncIterator[Message]:
+    async def messages(self, duration_s: float | None = None) -> AsyncIterator[Message]:
         """
         Give the messages as they arrive, until the link is closed or the server ended it.
 
+        :param duration_s: end after so long in any case; None for never.
         :raises PeerError: if the link gave up, see `Settings.reconnect`.
         """
-        while await self._has_more():
-            yield await self.receive()
+        async for _, message in self._items(duration_s):
+            yield message
+
+    def __aiter__(self) -> AsyncIterator[Message]:
+        """Give the messages as they arrive, see `messages`."""
+        return self.messages()
 
 
 class Server(Async):
@@ -132,14 +145,22 @@ class Server(Async):
         """
         Wait for the next message of any client.
 
-        :raises PeerError: if none arrives in time, or the server is closed.
+        :raises PeerTimeoutError: if none arrives in time.
+        :raises PeerError: if the server is closed.
         """
         return await self._receive(timeout_s)
 
-    async def __aiter__(self) -> AsyncIterator[tuple[Peer, Message]]:
-        """Give (client, message) as they arrive, until the server is closed."""
-        while await self._has_more():
-            yield await self.receive()
+    def messages(self, duration_s: float | None = None) -> AsyncIterator[tuple[Peer, Message]]:
+        """
+        Give (client, message) as they arrive, until the server is closed.
+
+        :param duration_s: end after so long in any case; None for never.
+        """
+        return self._items(duration_s)
+
+    def __aiter__(self) -> AsyncIterator[tuple[Peer, Message]]:
+        """Give (client, message) as they arrive, see `messages`."""
+        return self.messages()
 
 
 class Opening(Generic[AnyFace]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -48,7 +50,8 @@ class Blocking(Face):
         """
         Wait until a peer is connected, and give the one that is longest.
 
-        :raises PeerError: if none is in time, or the link is over.
+        :raises PeerTimeoutError: if none is in time.
+        :raises PeerError: if the link is over.
         """
         link = self.link
         with link.changed:
@@ -59,7 +62,7 @@ class Blocking(Face):
         """
         Wait until everything that was sent has left for the network.
 
-        :raises PeerError: if it has not in time.
+        :raises PeerTimeoutError: if it has not in time.
         """
         self._network.run(self.link.flush(timeout_s))
 
@@ -93,13 +96,14 @@ class Blocking(Face):
             link.changed.wait_for(link.has_news, timeout_s)
             return link.next_item(timeout_s)
 
-    def _has_more(self) -> bool:
-        """
-        Wait for a message, or the end.
-
-        :raises PeerError: if the link gave up.
-        """
+    def _items(self, duration_s: float | None) -> Iterator[tuple[Peer, Message]]:
         link = self.link
-        with link.changed:
-            link.changed.wait_for(link.has_news)
-            return link.has_more()
+        until = None if duration_s is None else time.monotonic() + duration_s
+        while True:
+            with link.changed:
+                left = None if until is None else max(0.0, until - time.monotonic())
+                link.changed.wait_for(link.has_news, left)
+                if left == 0.0 or not link.has_more():
+                    return
+                item = link.next_item()
+            yield item

@@ -29,18 +29,24 @@ class Client(Blocking):
         """
         Wait for the next message.
 
-        :raises PeerError: if none arrives in time, or the link is closed or gave up.
+        :raises PeerTimeoutError: if none arrives in time.
+        :raises PeerError: if the link is closed or gave up.
         """
         return self._receive(timeout_s)[1]
 
-    def __iter__(self) -> Iterator[Message]:
+    def messages(self, duration_s: float | None = None) -> Iterator[Message]:
         """
         Give the messages as they arrive, until the link is closed or the server ended it.
 
+        :param duration_s: end after so long in any case; None for never.
         :raises PeerError: if the link gave up, see `Settings.reconnect`.
         """
-        while self._has_more():
-            yield self.receive()
+        for _, message in self._items(duration_s):
+            yield message
+
+    def __iter__(self) -> Iterator[Message]:
+        """Give the messages as they arrive, see `messages`."""
+        return self.messages()
 
 
 @overload

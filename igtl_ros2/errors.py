@@ -11,6 +11,7 @@ Every exception that igtl_ros2 raises on bad input.
     |   +-- ContentError       the body breaks the rules of its type    (in step)
     +-- EncodeError            a message that cannot be written as asked
     +-- PeerError              a connection was refused, lost or timed out
+    |   +-- PeerTimeoutError   nothing came in time; the link goes on
     +-- ConversionError        a value has no counterpart on the other side (ROS or OpenIGTLink)
     +-- ConfigError            a setting or a mapping file is wrong
 """
@@ -69,6 +70,10 @@ class EncodeError(IgtlError, ValueError):
 
 class PeerError(IgtlError):
     """A connection was refused, lost or timed out."""
+
+
+class PeerTimeoutError(PeerError, TimeoutError):
+    """What was waited for did not come in time; the link goes on."""
 
 
 class ConversionError(IgtlError):

@@ -24,14 +24,22 @@ class Server(Blocking):
         """
         Wait for the next message of any client.
 
-        :raises PeerError: if none arrives in time, or the server is closed.
+        :raises PeerTimeoutError: if none arrives in time.
+        :raises PeerError: if the server is closed.
         """
         return self._receive(timeout_s)
 
+    def messages(self, duration_s: float | None = None) -> Iterator[tuple[Peer, Message]]:
+        """
+        Give (client, message) as they arrive, until the server is closed.
+
+        :param duration_s: end after so long in any case; None for never.
+        """
+        return self._items(duration_s)
+
     def __iter__(self) -> Iterator[tuple[Peer, Message]]:
-        """Give (client, message) as they arrive, until the server is closed."""
-        while self._has_more():
-            yield self.receive()
+        """Give (client, message) as they arrive, see `messages`."""
+        return self.messages()
 
 
 @overload

@@ -11,7 +11,7 @@ from network_peers import DEADLINE_S, RawPeer, text
 
 from igtl_ros2 import aio, connect, serve
 from igtl_ros2.codec.messages.image import Image
-from igtl_ros2.errors import ConfigError, PeerError
+from igtl_ros2.errors import ConfigError, PeerError, PeerTimeoutError
 
 LOCAL = 'tcp://127.0.0.1:0'
 
@@ -87,11 +87,26 @@ def test_iteration_ends_with_the_link_and_gives_what_came_before():
     assert run(iterate()) == list('01234')
 
 
+def test_messages_end_after_a_while_and_the_link_goes_on():
+    async def collect():
+        async with aio.serve(LOCAL) as server, aio.connect(str(server.address)) as client:
+            await server.wait_connected(DEADLINE_S)
+            server.send(text('first'))
+            assert [m.text async for m in client.messages(0.3)] == ['first']
+            client.send(text('up'))
+            assert [m.text async for _, m in server.messages(0.3)] == ['up']
+            server.send(text('second'))
+            assert [m.text async for m in client.messages(0.0)] == []
+            assert (await client.receive(DEADLINE_S)).text == 'second'
+
+    run(collect())
+
+
 def test_a_time_out_loses_no_message():
     async def late():
         async with aio.serve(LOCAL) as server, aio.connect(str(server.address)) as client:
             await server.wait_connected(DEADLINE_S)
-            with pytest.raises(PeerError, match='no message within 0.01 s'):
+            with pytest.raises(PeerTimeoutError, match='no message within 0.01 s'):
                 await client.receive(0.01)
             waiting = asyncio.create_task(client.receive())
             await asyncio.sleep(0.01)

@@ -19,7 +19,7 @@ from igtl_ros2.client import Client
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.config import Settings
-from igtl_ros2.errors import ConfigError, PeerError
+from igtl_ros2.errors import ConfigError, PeerError, PeerTimeoutError
 from igtl_ros2.server import Server
 
 
@@ -56,6 +56,44 @@ def receive(link):
     """Take the next message."""
     got = link.receive(20)
     return got[1] if isinstance(link, Server) else got
+
+
+def test_messages_end_after_a_while_and_the_link_goes_on(server):
+    with join(server) as client:
+        server.send(text('first'))
+        assert [message.text for message in client.messages(0.3)] == ['first']
+        client.send(text('up'))
+        assert [message.text for _, message in server.messages(0.3)] == ['up']
+        server.send(text('second'))
+        assert list(client.messages(0.0)) == []
+        assert receive(client).text == 'second'
+
+
+def test_messages_end_in_time_though_more_keep_coming(server):
+    with join(server) as client:
+        stop = threading.Event()
+
+        def flood():
+            while not stop.wait(0.001):
+                server.send(text('more'))
+
+        thread = threading.Thread(target=flood)
+        thread.start()
+        try:
+            assert {message.text for message in client.messages(0.2)} == {'more'}
+        finally:
+            stop.set()
+            thread.join()
+
+
+def test_a_time_out_is_a_time_out(server):
+    with join(server) as client:
+        for wait in (client.receive, server.receive):
+            with pytest.raises(TimeoutError):
+                wait(0.01)
+    with serve('tcp://127.0.0.1:0') as alone:
+        with pytest.raises(TimeoutError, match='no connection within'):
+            alone.wait_connected(0.01)
 
 
 # -- several at once
@@ -327,7 +365,7 @@ def test_pauses_between_attempts_grow_up_to_the_maximum():
 
 def test_receive_in_time_or_not_at_all(server):
     with join(server) as client:
-        with pytest.raises(PeerError, match=r'no message within 0\.05 s'):
+        with pytest.raises(PeerTimeoutError, match=r'no message within 0\.05 s'):
             client.receive(0.05)
         server.send(text(1))
         server.send(text(2))

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..codec import Message
 from ..config import Address, Settings
-from ..errors import PeerError
+from ..errors import PeerError, PeerTimeoutError
 from ..transport.network import Network
 from .mailbox import Key
 from .peer import Outgoing, Peer
@@ -141,13 +141,13 @@ class Link:
         """
         Wait until everything that was sent has left for the network.
 
-        :raises PeerError: if it has not in time.
+        :raises PeerTimeoutError: if it has not in time.
         """
         until = None if timeout_s is None else self.network.loop.time() + timeout_s
         while waiting := [peer for peer in self.peers if not peer.is_idle]:
             if until is not None and self.network.loop.time() >= until:
                 names = ', '.join(peer.address for peer in waiting)
-                raise PeerError(f'{names}: not everything left within {timeout_s:g} s')
+                raise PeerTimeoutError(f'{names}: not everything left within {timeout_s:g} s')
             await asyncio.sleep(0.005)
 
     # -- receiving, from any thread, with `changed` held
@@ -171,11 +171,12 @@ class Link:
         Take the oldest message that waits.
 
         :param timeout_s: how long was waited for it, for the text of the error.
-        :raises PeerError: if there is none, or there will never be one.
+        :raises PeerTimeoutError: if there is none.
+        :raises PeerError: if there will never be one.
         """
         if not self._inbox:
             self._raise_over()
-            raise PeerError(f'{self.address}: no message within {timeout_s} s')
+            raise PeerTimeoutError(f'{self.address}: no message within {timeout_s} s')
         item = self._inbox.popleft()
         if self._paused and len(self._inbox) <= self.settings.queue_messages // 2:
             self.network.post(self._resume)
@@ -190,12 +191,13 @@ class Link:
         Give the peer that is connected longest.
 
         :param timeout_s: how long was waited for it, for the text of the error.
-        :raises PeerError: if there is none.
+        :raises PeerTimeoutError: if there is none.
+        :raises PeerError: if there will never be one.
         """
         if not self._peers:
             self._raise_over()
             nothing = f'{self.address}: no connection within {timeout_s} s'
-            raise PeerError(self.last_error or nothing)
+            raise PeerTimeoutError(self.last_error or nothing)
         return self._peers[0]
 
     @property
