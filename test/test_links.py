@@ -53,6 +53,20 @@ def test_a_server_that_ends_the_connection_in_order_ends_the_iteration():
         assert client.state == 'ended'
 
 
+def test_what_a_server_said_before_it_closed_at_once_can_be_read():
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        settings = Settings(mode='client', port=listener.getsockname()[1], reconnect=False)
+        with Client(settings) as client:
+            sock, _ = listener.accept()
+            sock.sendall(codec.encode(text('busy')))
+            sock.close()
+            until(lambda: client.state == 'ended')
+            client.wait_connected(0)  # it was, and this is what `connect` waits for
+            assert client.receive(0).text == 'busy'
+            with pytest.raises(PeerError, match='closed by the peer'):
+                client.wait_connected(0)
+
+
 def test_a_connection_that_is_cut_short_is_an_error_for_the_iteration():
     with socket.create_server(('127.0.0.1', 0)) as listener:
         url = f'tcp://127.0.0.1:{listener.getsockname()[1]}'

@@ -195,6 +195,9 @@ class Link:
         :raises PeerError: if there will never be one.
         """
         if not self._peers:
+            if self._ended and self._inbox:
+                # It came, said something, such as why it refuses us, and left: that can be read
+                return self._inbox[0][0]
             self._raise_over()
             nothing = f'{self.address}: no connection within {timeout_s} s'
             raise PeerTimeoutError(self.last_error or nothing)
