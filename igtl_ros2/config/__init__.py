@@ -9,6 +9,7 @@ get wrong is a :class:`~igtl_ros2.errors.ConfigError` that names the place and w
 from __future__ import annotations
 
 from .address import DEFAULT_PORT, Address, parse_url
+from .links import LinkConfig, load_links
 from .mapping import (
     MAX_DEVICE_BYTES,
     TF_RATE_HZ,
@@ -28,6 +29,7 @@ __all__ = [
     'SETTINGS',
     'TF_RATE_HZ',
     'Address',
+    'LinkConfig',
     'Mapping',
     'ReceiveRule',
     'SendRule',
@@ -35,6 +37,7 @@ __all__ = [
     'Settings',
     'SliceView',
     'default_mapping',
+    'load_links',
     'load_mapping',
     'parse_url',
     'parse_xtoy',

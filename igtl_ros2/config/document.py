@@ -9,6 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError
+from .settings import SETTINGS, Setting
 from .words import hint, show
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _MAX_DEPTH = 10
 
 _Path = tuple['str | int', ...]
 FindFaults = abc.Callable[[dict[str, Any]], abc.Iterator[tuple[str, str]]]
+_JSON_TYPES = {bool: 'boolean', int: 'integer', float: 'number', str: 'string'}
 
 
 class Document:
@@ -43,29 +45,36 @@ class Document:
         """
         Hold the data against the schema and against the rules a schema cannot say.
 
-        :param rules_of: for each list of rules, what finds the faults of one of them.
+        :param rules_of: for each list, at the top or in a link, what finds the faults of one of
+            its items, as (key, text); the key of a key in a group is written group.key.
         :raises ConfigError: the first error in the file.
         """
         import jsonschema
-        schema = json.loads(resources.files(__package__).joinpath('mapping.schema.json')
-                            .read_text(encoding='utf-8'))
-        for error in jsonschema.Draft7Validator(schema).iter_errors(self.data):
+        for error in jsonschema.Draft7Validator(mapping_schema()).iter_errors(self.data):
             for path, text in _explain(error):
                 self._fault(path, text)
         # What the schema refuses need not have the keys and types that are looked at here.
-        refused = {path[:2] for _, path, _ in self._faults}
+        refused = {path[:n] for _, path, _ in self._faults for n in range(len(path) + 1)}
         for section, faults in rules_of.items():
-            rules = self.data.get(section) if isinstance(self.data, dict) else None
-            for i, item in enumerate(rules if isinstance(rules, list) else ()):
-                if (section, i) not in refused:
-                    for key, text in faults(item):
-                        self._fault((section, i, key), text)
+            for above in ((), *(('links', i) for i in range(len(_items(self.data, 'links'))))):
+                for i, item in enumerate(_items(_at(self.data, above), section)):
+                    path = (*above, section, i)
+                    for key, text in faults(item) if path not in refused else ():
+                        self._fault((*path, *key.split('.')), text)
         if self._faults:
             (line, _), path, text = min(self._faults, key=lambda fault: fault[0])
             raise ConfigError(f'{self._file}:{line}: {_dotted(path)}: {text}')
 
+    @property
+    def links(self) -> list[Any]:
+        """The list of links; empty where the file has none."""
+        return _items(self.data, 'links')
+
     def _fault(self, path: _Path, text: str) -> None:
-        self._faults.append((self._places[path], path, text))
+        there = path
+        while there not in self._places:  # it was left out: the place is where it could stand
+            there = there[:-1]
+        self._faults.append((self._places[there], path, text))
 
     def _error(self, line: int, text: str) -> ConfigError:
         return ConfigError(f'{self._file}:{line}: {text}')
@@ -173,6 +182,52 @@ def _place(node: yaml.Node) -> tuple[int, int]:
     return node.start_mark.line + 1, node.start_mark.column
 
 
+def mapping_schema() -> dict[str, Any]:
+    """Give the JSON schema of mapping files; the settings of a link are added to what is stored."""
+    schema: dict[str, Any] = json.loads(
+        resources.files(__package__).joinpath('mapping.schema.json').read_text(encoding='utf-8'))
+    link = schema['definitions']['link']['properties']
+    for setting in SETTINGS.values():
+        group, _, key = setting.parameter.rpartition('.')
+        if setting.name == 'mapping_file':
+            continue
+        keys = link
+        if group:
+            keys = link.setdefault(group, {
+                'title': 'a map', 'type': 'object', 'additionalProperties': False,
+                'properties': {}})['properties']
+        keys[key] = _setting_schema(setting)
+    return schema
+
+
+def _setting_schema(setting: Setting) -> dict[str, Any]:
+    facts: dict[str, Any] = {'description': setting.help, 'title': setting.allowed}
+    kind = type(setting.default)
+    if setting.choices:
+        facts['enum'] = list(setting.choices)
+    elif kind is tuple:
+        facts.update(type='array', items={'title': 'text', 'type': 'string'})
+    else:
+        facts['type'] = _JSON_TYPES[kind]
+    if setting.minimum is not None:
+        facts['minimum'] = setting.minimum
+    if setting.maximum is not None:
+        facts['maximum'] = setting.maximum
+    return facts
+
+
+def _items(data: Any, section: str) -> list[Any]:
+    """Give a list of a map, as far as both are what they should be."""
+    found = data.get(section) if isinstance(data, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _at(data: Any, path: _Path) -> Any:
+    for part in path:
+        data = data[part]
+    return data
+
+
 def _dotted(path: _Path) -> str:
     """Write the way to a value as receive[0].tf."""
     text = ''.join(f'[{part}]' if isinstance(part, int) else f'.{part}' for part in path)
@@ -194,7 +249,8 @@ def _explain(error: jsonschema.ValidationError) -> abc.Iterator[tuple[_Path, str
     elif rule == 'required':
         needed: Any = error.validator_value
         missing = ' and no '.join(key for key in needed if key not in found)
-        yield path, f'found no {missing}; a rule of this kind needs it'
+        what = 'a rule of this kind' if path[0] != 'links' or len(path) > 2 else 'every link'
+        yield path, f'found no {missing}; {what} needs it'
     elif rule == 'oneOf' and isinstance(found, dict):
         both = 'topic' in found
         yield path, f'found {"both topic and tf" if both else "neither topic nor tf"}; ' \

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ..errors import ConfigError
 from .document import Document
 from .settings import Settings
 from .words import show
@@ -165,7 +166,7 @@ def parse_xtoy(device: str) -> tuple[str, str] | None:
 
 def default_mapping(settings: Settings) -> Mapping:
     """Give the mapping that holds without a file: everything received is published."""
-    return _build({}, settings, '')
+    return make_mapping({}, settings, '')
 
 
 def load_mapping(path: str | os.PathLike[str], *, settings: Settings | None = None) -> Mapping:
@@ -175,15 +176,17 @@ def load_mapping(path: str | os.PathLike[str], *, settings: Settings | None = No
     :param path: a YAML file; an empty one gives the default mapping.
     :param settings: where the defaults come from that the file leaves out.
     :raises ConfigError: ``FILE:LINE: key: what was found; allowed ...``, for the first
-        error in the file.
+        error in the file, or it is a file with links.
     """
     file = os.fspath(path)
     document = Document(file)
-    document.check({'receive': _receive_faults, 'send': _send_faults})
-    return _build(document.data, settings or _DEFAULTS, file)
+    document.check(RULE_FAULTS)
+    if document.links:
+        raise ConfigError(f'{file}: found links; allowed only for a bridge, see load_links')
+    return make_mapping(document.data, settings or _DEFAULTS, file)
 
 
-def _build(data: dict[str, Any], settings: Settings, path: str) -> Mapping:
+def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping:
     """Make the rules from checked data: a rule wins over the defaults, they over the settings."""
     profile = data.get('profile', 'plain')
     defaults = dict(data.get('defaults', {}))
@@ -302,3 +305,7 @@ def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
         if 'device' not in item and parse_xtoy(name) is None:
             yield 'tf', f'found {show(name)} as device name, which does not read as XToY; ' \
                         'give one with device:'
+
+
+#: For each list of rules, what finds the faults of one of them.
+RULE_FAULTS = {'receive': _receive_faults, 'send': _send_faults}

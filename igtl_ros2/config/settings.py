@@ -290,7 +290,7 @@ class Settings:
         for text in self.allow:
             _check_network(text)
         for text in self.udp_targets:
-            parse_url(f'udp://{text}')
+            _read_url('udp_targets', f'udp://{text}')
         self.policies()
         if self.default_frame[:1] in ('', '/'):
             raise ConfigError(f'default_frame: found {show(self.default_frame)}; '
@@ -301,7 +301,7 @@ class Settings:
 
     def _take_url(self) -> None:
         """Take protocol, host and port from the URL; given besides, they must say the same."""
-        address = parse_url(self.url)
+        address = _read_url('url', self.url)
         for name, value in zip(('protocol', 'host', 'port'), address):
             found = getattr(self, name)
             if found not in (SETTINGS[name].default, value):
@@ -343,14 +343,23 @@ class Settings:
 
         :raises ConfigError: a name is unknown, a value is wrong, or two do not fit together.
         """
-        for name in values:
-            if name not in SETTINGS:
-                more = hint(name, SETTINGS) or f'; allowed {", ".join(SETTINGS)}'
-                raise ConfigError(f'{name}: there is no such parameter{more}')
+        refuse_unknown(values)
         settings = cls(**values)
         for name in values:
             refuse_misfit(name, settings.mode, settings.protocol)
         return settings
+
+
+def refuse_unknown(names: abc.Iterable[str]) -> None:
+    """
+    Refuse names that no setting has.
+
+    :raises ConfigError: one is none.
+    """
+    for name in names:
+        if name not in SETTINGS:
+            more = hint(name, SETTINGS) or f'; allowed {", ".join(SETTINGS)}'
+            raise ConfigError(f'{name}: there is no such parameter{more}')
 
 
 def refuse_misfit(name: str, mode: str, protocol: str) -> None:
@@ -371,6 +380,13 @@ def refuse_misfit(name: str, mode: str, protocol: str) -> None:
         raise ConfigError(f'{name}: found with mode server; allowed only with mode client')
     if mode == 'client' and name in server_only:
         raise ConfigError(f'{name}: found with mode client; allowed only with mode server')
+
+
+def _read_url(name: str, url: str) -> Address:
+    try:
+        return parse_url(url)
+    except ConfigError as error:
+        raise ConfigError(f'{name}: {error}') from error
 
 
 def _check_network(text: str) -> None:
