@@ -183,7 +183,7 @@ def _place(node: yaml.Node) -> tuple[int, int]:
 
 
 def mapping_schema() -> dict[str, Any]:
-    """Give the JSON schema of mapping files; the settings of a link are added to what is stored."""
+    """Give the JSON schema of mapping files: what is stored, and the settings of a link."""
     schema: dict[str, Any] = json.loads(
         resources.files(__package__).joinpath('mapping.schema.json').read_text(encoding='utf-8'))
     link = schema['definitions']['link']['properties']

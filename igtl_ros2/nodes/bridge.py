@@ -6,18 +6,18 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from rclpy.node import Node
 
 from ..client import Client
-from ..config import default_mapping, load_mapping
+from ..config import LinkConfig, load_links
 from ..converters.registry import load_converters
-from ..errors import ConfigError
+from ..errors import ConfigError, PeerError
 from ..server import Server
 from .diagnostics import Diagnostics
 from .echo import EchoGuard
+from .emergency import Emergency
 from .parameters import declare_settings
 from .receive import Receiver
 from .report import Report, RosLogHandler
@@ -30,54 +30,73 @@ T = TypeVar('T')
 
 class BridgeNode(Node):
     """
-    Bridge one OpenIGTLink link to ROS.
+    Bridge one OpenIGTLink link to ROS, or several.
 
     :param node_options: what `rclpy.node.Node` takes besides the name, such as `namespace`.
     :raises ConfigError: if a parameter or the mapping file is wrong.
-    :raises PeerError: if the server's address cannot be listened on.
+    :raises PeerError: if the address of a server cannot be listened on.
     """
 
     def __init__(self, **node_options: Any) -> None:
-        """Read parameters and mapping, then open the link."""
+        """Read parameters and mapping, then open the links."""
         super().__init__('igtl_bridge', **node_options)
-        settings = declare_settings(self)
-        mapping = (
-            load_mapping(settings.mapping_file, settings=settings)
-            if settings.mapping_file
-            else default_mapping(settings)
-        )
-        if mapping.profile == 'plus' and settings.header_version == 'auto':
-            # PLUS tells which poses are valid only to those who have shown version 2
-            settings = replace(settings, header_version='2')
+        #: by name; the only link of a node without a list of links has the name ''
+        self.links: dict[str, Client | Server] = {}
         self._log_handler = RosLogHandler(self.get_logger())
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        configs = load_links(declare_settings(self))
         package_log = logging.getLogger('igtl_ros2')
         package_log.addHandler(self._log_handler)
         package_log.setLevel(logging.INFO)
         for missing in load_converters():
             self.get_logger().warning(f'not converted, a package is missing: {missing}')
-        report = Report(self.get_logger())
-        echo = EchoGuard()
-        diagnostics = Diagnostics(self, report)
-        pairs = [rule for rule in mapping.send if rule.tf_source]
+        pairs = [rule for config in configs for rule in config.mapping.send if rule.tf_source]
+        uses_tf = any(config.mapping.uses_tf for config in configs)
+        self._echo = EchoGuard()
+        self._emergency = Emergency(self)
+        self._diagnostics = Diagnostics(self)
+        self._own_frames = frozenset(rule.tf_source for rule in pairs)
         self._tf = self._if_installed(open_tf) if pairs else None
-        self._receiver = Receiver(
+        self._broadcaster = self._if_installed(TfBroadcaster) if uses_tf else None
+        for config in configs:
+            try:
+                self._open_link(config)
+            except (ConfigError, PeerError) as error:
+                if not config.name:
+                    raise
+                raise type(error)(f'link {config.name!r}: {error}') from error
+
+    def _open_link(self, config: LinkConfig) -> None:
+        logger = self.get_logger()
+        report = Report(logger.get_child(config.name) if config.name else logger)
+        health = self._diagnostics.watch(config, report)
+        receiver = Receiver(
             self,
-            settings,
-            mapping,
+            config,
             report,
-            echo,
+            self._echo,
+            self._emergency,
             self.now_ns,
-            self._if_installed(TfBroadcaster) if mapping.uses_tf else None,
-            frozenset(rule.tf_source for rule in pairs),
+            self._broadcaster,
+            self._own_frames,
         )
-        make_link = Server if settings.mode == 'server' else Client
-        self.link = make_link(
-            settings, on_message=self._receiver.handle, on_peer=diagnostics.on_peer
-        )
-        self._sender = Sender(
-            self, settings, mapping, self.link, report, echo, self.now_ns, self._tf
-        )
-        diagnostics.start(self.link, self._receiver)
+        make_link = Server if config.settings.mode == 'server' else Client
+        link = make_link(config.settings, on_message=receiver.handle, on_peer=health.on_peer)
+        self.links[config.name] = link
+        Sender(self, config, link, report, self._echo, self.now_ns, self._tf)
+        self._diagnostics.start(health, link, receiver)
+
+    @property
+    def link(self) -> Client | Server:
+        """The link of a node that has only one."""
+        (link,) = self.links.values()
+        return link
 
     def _if_installed(self, make: Callable[[Node], T]) -> T | None:
         """Make what needs the message of tf; without it the rest of the bridge works."""
@@ -93,8 +112,9 @@ class BridgeNode(Node):
         return clock.now().nanoseconds if clock.ros_time_is_active else time.time_ns()
 
     def close(self) -> None:
-        """Close the link, then the node."""
-        self.link.close()
+        """Close the links, then the node."""
+        for link in self.links.values():
+            link.close()
         logging.getLogger('igtl_ros2').removeHandler(self._log_handler)
         self.destroy_node()
 

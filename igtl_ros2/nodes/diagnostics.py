@@ -1,90 +1,248 @@
-"""The state of the link, for people and for `rqt`: `/diagnostics` and `~/peers`."""
+"""
+The state of every link, for people and for `rqt`: `/diagnostics` and `~/peers`.
+
+The rule by which a link is OK, WARN, ERROR or STALE is in docs/bridge.md; `LinkHealth` keeps it.
+"""
 
 from __future__ import annotations
 
 import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from rclpy.node import Node
 from std_msgs.msg import String as RosString
 
-from ..client import Client
+from ..config import LinkConfig
+from ..converters.units import ros_text
+from ..face import Face
 from ..peers import Peer
-from ..server import Server
-from .receive import STATE_QOS, Receiver
+from .qos import STATE_QOS
+from .receive import Receiver
 from .report import Report
 
 _PERIOD_S = 1.0
+#: a client that is not connected for so long is an error, a silent server of it is stale
+_PATIENCE_S = 10.0
+# A server may have thousands of clients and of devices: so many are told one by one
+_MAX_ROWS = 50
+_MAX_LISTED = 10
+_FLOWS = ('received messages', 'received bytes', 'sent messages', 'sent bytes')
+# states that a link does not leave
+_OVER = ('closed', 'failed', 'ended')
+
+
+class LinkHealth:
+    """What has passed over one link, and what went wrong there."""
+
+    def __init__(self, config: LinkConfig, report: Report, changed: Callable[[], None]) -> None:
+        """Start with nothing counted; call `changed` when a peer comes or goes."""
+        self.name = config.name
+        self._report = report
+        self._changed = changed
+        self._client = config.settings.mode == 'client'
+        self._pings = config.settings.ping_period > 0
+        self._may_be_silent = config.mapping.profile == 'slicer'
+        self._lock = threading.Lock()
+        self._counts: dict[Peer, Counter[Any]] = {}
+        self._gone: set[Peer] = set()
+        self._total: Counter[Any] = Counter()
+        self._problems: Counter[str] = Counter()
+        self._reconnects = 0
+        self._when = self._connected = time.monotonic()
+        self._heard: float | None = None
+
+    def on_peer(self, peer: Peer, joined: bool) -> None:
+        """Note that a peer came or went; called in the network thread."""
+        with self._lock:
+            if joined:
+                self._counts[peer] = Counter()
+                self._heard = None
+            else:
+                self._gone.add(peer)
+        self._changed()
+
+    @property
+    def peers(self) -> list[Peer]:
+        """The peers that are connected."""
+        with self._lock:
+            return [peer for peer in self._counts if peer not in self._gone]
+
+    def look(self, link: Face, receiver: Receiver) -> tuple[str, str, dict[str, Any]]:
+        """Tell level, text and facts, and what is new since the last look."""
+        now = time.monotonic()
+        passed, self._when = max(now - self._when, 1e-3), now
+        new, by_peer = self._take_new()
+        problems = Counter(dict(self._report.counts))
+        new_problems, self._problems = (problems - self._problems).total(), problems
+        new_reconnects, self._reconnects = link.reconnects - self._reconnects, link.reconnects
+        peers = self.peers
+        if peers:
+            self._connected = now
+        if new['received messages']:
+            self._heard = now
+        troubles = {
+            'CRC errors': new['CRC errors'],
+            'other errors': new['other errors'],
+            'messages dropped': new['dropped messages'],
+            'messages not converted': new_problems,
+            'reconnects': new_reconnects,
+        }
+        silent_s = now - self._heard if self._heard is not None else 0.0
+        if link.state in _OVER:
+            level, text = 'ERROR', f'{link.state}: {link.last_error}'
+        elif self._client and not peers:
+            alone_s = now - self._connected
+            level = 'ERROR' if alone_s > _PATIENCE_S else 'WARN'
+            text = f'not connected for {alone_s:.0f} s: {link.last_error}'
+        elif self._client and not self._may_be_silent and silent_s > _PATIENCE_S:
+            level, text = 'STALE', f'connected, but nothing was received for {silent_s:.0f} s'
+        elif any(troubles.values()):
+            level = 'WARN'
+            text = ', '.join(f'{number} {what}' for what, number in troubles.items() if number)
+        else:
+            level, text = 'OK', f'{len(peers)} connected'
+        facts: dict[str, Any] = {'state': link.state, 'address': link.address}
+        facts.update(peers=len(peers), devices=len(receiver.devices))
+        for what in _FLOWS:
+            facts[f'{what}/s'] = f'{new[what] / passed:.1f}'
+            facts[what] = self._total[what]
+        facts['CRC errors'] = self._total['CRC errors']
+        facts['other errors'] = _one_by_one(self._total, 'error')
+        facts['dropped'] = _one_by_one(self._total, 'dropped')
+        facts['reconnects'] = link.reconnects
+        for peer in peers[:_MAX_ROWS]:
+            facts[f'peer {peer.address}'] = self._about(peer, by_peer.get(peer, Counter()), passed)
+        facts.update({f'problem {k}': n for k, n in problems.most_common(_MAX_ROWS)})
+        return level, text, facts
+
+    def _take_new(self) -> tuple[Counter[Any], dict[Peer, Counter[Any]]]:
+        """Count what passed since the last time, also for peers that have gone since."""
+        by_peer = {}
+        with self._lock:
+            for peer, before in self._counts.items():
+                counts = _counts(peer)
+                by_peer[peer] = counts - before
+                self._counts[peer] = counts
+            for peer in self._gone:
+                self._counts.pop(peer, None)
+            self._gone.clear()
+        new: Counter[Any] = sum(by_peer.values(), Counter())
+        self._total += new
+        return new, by_peer
+
+    def _about(self, peer: Peer, new: Counter[Any], passed: float) -> str:
+        parts = [
+            *([f'name {peer.name}'] if peer.name else []),
+            f'compat {peer.compat}',
+            f'header version {" and ".join(map(str, _versions(peer))) or "not seen"}',
+            *(f'{what} {new[what] / passed:.1f}/s' for what in _FLOWS),
+        ]
+        if self._pings:
+            seconds = peer.round_trip_s
+            parts.append('round trip ' + ('?' if seconds is None else f'{1e3 * seconds:.1f} ms'))
+        return ', '.join(parts)
 
 
 class Diagnostics:
     """Publish `/diagnostics` once a second, and `~/peers` whenever something in it changes."""
 
-    def __init__(self, node: Node, report: Report) -> None:
+    def __init__(self, node: Node) -> None:
         """Publish an empty list of peers."""
         self._node = node
-        self._report = report
-        self._peers: dict[Peer, None] = {}
+        self._lock = threading.Lock()
+        self._links: list[LinkHealth] = []
+        self._open: list[tuple[LinkHealth, Face, Receiver]] = []
         self._peers_text = ''
         self._peers_publisher = node.create_publisher(RosString, '~/peers', STATE_QOS)
         self._publish_peers()
-
-    def start(self, link: Client | Server, receiver: Receiver) -> None:
-        """Report on a link every second, if diagnostic_msgs is installed."""
         try:
             from diagnostic_msgs.msg import DiagnosticArray
         except ModuleNotFoundError:
-            return  # said once at the start of the node
-        self._link = link
-        self._receiver = receiver
-        self._publisher = self._node.create_publisher(DiagnosticArray, '/diagnostics', 10)
-        self._node.create_timer(_PERIOD_S, self._publish)
-
-    def on_peer(self, peer: Peer, joined: bool) -> None:
-        """Note that a peer came or went; called in the network thread."""
-        if joined:
-            self._peers[peer] = None
+            self._publisher = None  # said once at the start of the node
         else:
-            self._peers.pop(peer, None)
-        self._publish_peers()
+            self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        node.create_timer(_PERIOD_S, self._on_timer)
+
+    def watch(self, config: LinkConfig, report: Report) -> LinkHealth:
+        """Take a link in; what is given back is to be told of its peers."""
+        health = LinkHealth(config, report, self._publish_peers)
+        self._links.append(health)
+        return health
+
+    def start(self, health: LinkHealth, link: Face, receiver: Receiver) -> None:
+        """Report every second on a link that is open now."""
+        self._open.append((health, link, receiver))
 
     def _publish_peers(self) -> None:
-        peers = [{'address': peer.address, **peer.facts} for peer in list(self._peers)]
-        text = json.dumps(peers)
-        if text != self._peers_text:
-            self._peers_text = text
-            self._peers_publisher.publish(RosString(data=text))
+        with self._lock:
+            text = json.dumps([
+                {
+                    'link': health.name,
+                    'address': peer.address,
+                    'name': ros_text(peer.name),
+                    'compat': peer.compat,
+                    'versions': _versions(peer),
+                    **peer.facts,
+                }
+                for health in list(self._links)
+                for peer in health.peers
+            ])
+            if text != self._peers_text:
+                self._peers_text = text
+                self._peers_publisher.publish(RosString(data=text))
 
-    def _publish(self) -> None:
-        from ..converters.status import OK, WARN, diagnostic
+    def _on_timer(self) -> None:
+        self._publish_peers()  # what a peer is may show long after it has come
+        found = [
+            (health, link, health.look(link, receiver)) for health, link, receiver in self._open
+        ]
+        if self._publisher is None:
+            return
+        from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
-        self._publish_peers()  # what a peer says about itself comes after the peer
-        link = self._link
-        peers = link.peers
-        level, text = OK, f'{len(peers)} connected'
-        if isinstance(link, Client) and not peers:
-            level, text = WARN, f'not connected: {link.last_error}'
-        facts: dict[str, Any] = {
-            'address': link.address,
-            'peers': len(peers),
-            'devices': len(self._receiver.devices),
-        }
-        for peer in peers:
-            facts[f'{peer.address} header version'] = peer.version
-            facts[f'{peer.address} received'] = _counts(dict(peer.received))
-            facts[f'{peer.address} received bytes'] = peer.received_bytes
-            facts[f'{peer.address} sent'] = _counts(dict(peer.sent))
-            facts[f'{peer.address} sent bytes'] = peer.sent_bytes
-            facts[f'{peer.address} errors'] = _counts(dict(peer.errors))
-            dropped = {' '.join(key): n for key, n in peer.mailbox.dropped.items()}
-            facts[f'{peer.address} dropped'] = _counts(dropped)
-        problems = dict(self._report.counts)
-        facts.update({f'problem {kind}': number for kind, number in problems.items()})
-        name = f'{self._node.get_fully_qualified_name()}: OpenIGTLink'
-        stamp = self._node.get_clock().now().to_msg()
-        strings = {key: str(value) for key, value in facts.items()}
-        self._publisher.publish(diagnostic(name, level, text, strings, stamp))
+        array = DiagnosticArray()
+        array.header.stamp = self._node.get_clock().now().to_msg()
+        for health, link, (level, text, facts) in found:
+            array.status.append(DiagnosticStatus(
+                level=getattr(DiagnosticStatus, level),
+                name=f'{self._node.get_fully_qualified_name()}: {health.name or "OpenIGTLink"}',
+                hardware_id=str(link.address),
+                message=ros_text(text),
+                values=[KeyValue(key=ros_text(k), value=ros_text(str(v)))
+                        for k, v in facts.items()],
+            ))
+        self._publisher.publish(array)
 
 
-def _counts(counter: dict[str, int]) -> str:
-    return ', '.join(f'{key} {number}' for key, number in sorted(counter.items())) or 'none'
+def _counts(peer: Peer) -> Counter[Any]:
+    """Read what the network thread counts; errors and drops also one by one, as tuples."""
+    errors = dict(peer.errors)
+    dropped = peer.mailbox.dropped
+    counts: Counter[Any] = Counter({
+        'received messages': sum(dict(peer.received).values()),
+        'received bytes': peer.received_bytes,
+        'sent messages': sum(dict(peer.sent).values()),
+        'sent bytes': peer.sent_bytes,
+        'CRC errors': errors.pop('CrcError', 0),
+        'other errors': sum(errors.values()),
+        'dropped messages': dropped.total(),
+    })
+    counts.update({('error', kind): number for kind, number in errors.items()})
+    counts.update({('dropped', *key): number for key, number in dropped.items()})
+    return counts
+
+
+def _one_by_one(total: Counter[Any], what: str) -> str:
+    """Tell the largest of some counts, as many as are read easily."""
+    found = Counter({' '.join(key[1:]): number for key, number in total.items()
+                     if isinstance(key, tuple) and key[0] == what})
+    most = [f'{key} {number}' for key, number in found.most_common(_MAX_LISTED)]
+    return ', '.join([*most, *(['...'] if len(found) > _MAX_LISTED else [])]) or 'none'
+
+
+def _versions(peer: Peer) -> list[int]:
+    return sorted(peer.seen_versions.copy())

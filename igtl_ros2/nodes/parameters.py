@@ -11,27 +11,24 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 from rclpy.exceptions import ParameterException
 from rclpy.node import Node
 
-from ..config import SETTINGS, Setting, Settings
+from ..config import SETTINGS, Setting
 from ..errors import ConfigError
 
 # parameters that rclpy and qos_overrides declare themselves
 _OTHERS = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
 
 
-def declare_settings(node: Node) -> Settings:
+def declare_settings(node: Node) -> dict[str, Any]:
     """
-    Declare every setting as a parameter, with its description and range, and read it.
+    Declare every setting as a parameter, with its description and range.
 
+    :returns: by name, those that were given: what has no effect on a link may not be given.
     :raises ConfigError: if a value is wrong, or was given for a parameter that does not exist.
     """
     _check_names(node)
     given = getattr(node, '_parameter_overrides', {})
     declared = {name: _declare(node, setting) for name, setting in SETTINGS.items()}
-    # only those that were given: what has no effect may not be, see `refuse_misfit`
-    values = {
-        name: value for name, value in declared.items() if SETTINGS[name].parameter in given
-    }
-    return Settings.from_values(values)
+    return {name: value for name, value in declared.items() if SETTINGS[name].parameter in given}
 
 
 def _check_names(node: Node) -> None:

@@ -10,14 +10,12 @@ from typing import Any
 
 from rclpy.node import Node
 from rclpy.publisher import Publisher
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
-from std_msgs.msg import Bool
 from std_msgs.msg import String as RosString
 
 from ..codec import Message
 from ..codec.messages.image import Image
-from ..config import Mapping, ReceiveRule, Settings, parse_xtoy
+from ..config import LinkConfig, ReceiveRule, parse_xtoy
 from ..converters.frames import raw_frame
 from ..converters.image import VolumeMerger
 from ..converters.names import NameTable, ros_name
@@ -28,20 +26,14 @@ from ..converters.volumes import SliceViewer
 from ..errors import ConversionError
 from ..peers import STREAM_TYPES, Peer
 from .echo import EchoGuard
+from .emergency import Emergency
+from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
 from .report import Report
 from .slices import SliceParameters
 from .tf import TfBroadcaster
 
 #: a peer may make up names without end; each costs publishers
 MAX_DEVICES = 1000
-STREAM_QOS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
-STATE_QOS = QoSProfile(
-    depth=1,
-    reliability=ReliabilityPolicy.RELIABLE,
-    durability=DurabilityPolicy.TRANSIENT_LOCAL,
-)
-# every frame counts on `raw`: bags are made of it
-RAW_QOS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
 # first parts of leaves; what is not listed is a state, whose last value counts
 _STREAM_LEAVES = frozenset(
     'transform pose point tracking tools image compressed plane video sensor array '
@@ -72,24 +64,27 @@ class Receiver:
     `handle` runs in the network thread; rclpy publishers can be used from any thread.
 
     :param broadcaster: needed if a rule of the mapping asks for tf.
-    :param own_frames: child frames that this node reads to send them: never broadcast.
+    :param own_frames: child frames that this node reads to send them, over whatever link: never
+        broadcast.
     """
 
     def __init__(
         self,
         node: Node,
-        settings: Settings,
-        mapping: Mapping,
+        config: LinkConfig,
         report: Report,
         echo: EchoGuard,
+        emergency: Emergency,
         now_ns: Callable[[], int],
         broadcaster: TfBroadcaster | None,
         own_frames: frozenset[str],
     ) -> None:
         """Take in what the mapping says; publishers come with the first message of a device."""
         self._node = node
-        self._settings = settings
-        self._mapping = mapping
+        self._link_name = config.name
+        self._prefix = f'{config.name}/' if config.name else ''
+        self._settings = config.settings
+        self._mapping = config.mapping
         self._report = report
         self._echo = echo
         self._now_ns = now_ns
@@ -99,9 +94,7 @@ class Receiver:
         self._publishers: dict[str, Publisher] = {}
         self._broadcaster = broadcaster
         self._slices = SliceParameters(node, self._publish_slice)
-        self._emergencies: set[str] = set()
-        self._emergency = node.create_publisher(Bool, '~/emergency', STATE_QOS)
-        self._emergency.publish(Bool(data=False))
+        self._emergency = emergency
 
     @property
     def devices(self) -> dict[tuple[str, str], int]:
@@ -174,7 +167,7 @@ class Receiver:
         if result.transforms and self._broadcaster is not None:
             self._broadcast(self._broadcaster, device, result)
         if result.emergency is not None:
-            self._set_emergency(name, result.emergency)
+            self._emergency.set((self._link_name, name), result.emergency)
         peer.facts.update(result.peer)
         for child in result.children:
             self._handle(peer, child, arrival_ns, {'bind': ros_text(name)})
@@ -193,7 +186,7 @@ class Receiver:
                 + f'{MAX_DEVICES} devices are known already',
             )
             return None
-        topic = rule.name or self._topic(name)
+        topic = self._prefix + (rule.name or self._topic(name))
         self._node.get_logger().info(ros_text(f'{type_name} {name!r} -> {topic}'))
         route = self._route(name, topic, rule)
         if rule.slice is not None and type_name == 'IMAGE':
@@ -222,9 +215,10 @@ class Receiver:
 
     def _route(self, device: str, topic: str, rule: ReceiveRule) -> Route:
         prefix = self._settings.frame_prefix
-        child, parent = parse_xtoy(device) or (device or topic, '')
+        label = device or topic.removeprefix(self._prefix)
+        child, parent = parse_xtoy(device) or (label, '')
         return Route(
-            device=device or topic,
+            device=label,
             frame_id=rule.frame or ros_text(prefix + parent if parent else rule.default_frame),
             child_frame_id=rule.child_frame or ros_text(prefix + child),
             rule=rule,
@@ -328,18 +322,14 @@ class Receiver:
             else:
                 mine.append(transform)
         static = device.route.rule.tf == 'static'
-        for child in broadcaster.send(mine, static):
-            self._report.problem(
-                f'tf {child}: owner',
-                f'{child} is not broadcast on tf: another node publishes it already, with parent '
-                f'{broadcaster.owner_conflict(child)}',
+        for child in broadcaster.send(mine, static, self._link_name):
+            parent = broadcaster.owner_conflict(child)
+            other = f'node publishes it already, with parent {parent}' if parent else (
+                'link broadcasts it already; frame_prefix keeps them apart'
             )
-
-    def _set_emergency(self, device: str, emergency: bool) -> None:
-        before = bool(self._emergencies)
-        (self._emergencies.add if emergency else self._emergencies.discard)(device)
-        if bool(self._emergencies) != before or emergency:
-            self._emergency.publish(Bool(data=bool(self._emergencies)))
+            self._report.problem(
+                f'tf {child}: owner', f'{child} is not broadcast on tf: another {other}'
+            )
 
 
 def _is_time(key: str) -> bool:

@@ -18,7 +18,7 @@ from std_msgs.msg import Float64MultiArray, Header
 from std_msgs.msg import String as RosString
 
 from ..codec.messages.pose import Transform
-from ..config import Mapping, SendRule, Settings
+from ..config import LinkConfig, SendRule
 from ..converters.registry import FromRos, Sending, leaf_wire_type, sender
 from ..converters.units import matrix_from_metres, time_from_ns
 from ..errors import ConversionError, EncodeError
@@ -65,8 +65,7 @@ class Sender:
     def __init__(
         self,
         node: Node,
-        settings: Settings,
-        mapping: Mapping,
+        config: LinkConfig,
         link: Face,
         report: Report,
         echo: EchoGuard,
@@ -75,6 +74,7 @@ class Sender:
     ) -> None:
         """Start the timers; topics are subscribed to when somebody publishes them."""
         self._node = node
+        settings, mapping = config.settings, config.mapping
         self._settings = settings
         self._mapping = mapping
         self._link = link
@@ -91,7 +91,8 @@ class Sender:
                 self._rules.setdefault(topic, []).append(rule)
             elif tf is not None:
                 _TfPair(node, rule, tf, self._send_transform, report)
-        self._prefix = node.resolve_topic_name('to_igtl') + '/'
+        own = f'{config.name}/to_igtl' if config.name else 'to_igtl'
+        self._prefix = node.resolve_topic_name(own) + '/'
         if self._rules or settings.discover:
             node.create_timer(settings.discover_period, self._look_around)
             self._look_around()

@@ -140,7 +140,8 @@ class TfBroadcaster:
     A frame with two parents jumps between them, so the owner who was there first
     keeps it: a child frame is withheld once it was heard before we broadcast it, or
     under a parent that we never gave it. Whatever comes under a parent of ours may
-    be our own message coming back, and is not counted.
+    be our own message coming back, and is not counted. Among several links of a node
+    the first that broadcasts a frame keeps it, too.
     """
 
     def __init__(self, node: Node) -> None:
@@ -154,6 +155,7 @@ class TfBroadcaster:
         self._lock = threading.Lock()
         self._our_parents: dict[str, set[str]] = {}
         self._other_parent: dict[str, str] = {}
+        self._links: dict[str, str] = {}
         self._static: dict[str, TransformStamped] = {}
         self._dynamic_publisher = node.create_publisher(
             self._message_type, DYNAMIC_TOPIC, DYNAMIC_QOS
@@ -163,20 +165,25 @@ class TfBroadcaster:
         )
         self._subscriptions = _subscribe(node, self._on_transform)
 
-    def send(self, transforms: list[TransformStamped], static: bool) -> list[str]:
+    def send(
+        self, transforms: list[TransformStamped], static: bool, link: str = ''
+    ) -> list[str]:
         """
         Broadcast poses of frames.
 
         :param transforms: one for each child frame
         :param static: they hold for all times; who joins later still gets them
-        :returns: the child frames that were withheld because somebody else publishes them
+        :param link: the name of the link over which they came
+        :returns: the child frames that were withheld because somebody else publishes them, or
+            another link
         """
         withheld = []
         with self._lock:
             ours = []
             for transform in transforms:
                 child = frame_name(transform.child_frame_id)
-                if child in self._other_parent:
+                owner = self._links.setdefault(child, link)
+                if child in self._other_parent or owner != link:
                     withheld.append(child)
                     continue
                 parents = self._our_parents.setdefault(child, set())

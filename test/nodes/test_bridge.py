@@ -11,7 +11,18 @@ from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformStamped
 from rclpy.node import Node
 from rclpy.parameter import Parameter
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from ros_user import (
+    DEADLINE_S,
+    STATE,
+    STREAM,
+    mapping,
+    next_message,
+    one,
+    pose,
+    start,
+    wait_for,
+)
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Bool, Float64MultiArray, UInt8MultiArray
@@ -27,121 +38,14 @@ from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import Status, String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.errors import ConfigError, PeerError
-from igtl_ros2.nodes.bridge import BridgeNode
 from igtl_ros2.nodes.spin import spin
-from igtl_ros2.server import Server
 
-STREAM = QoSProfile(depth=1000)
-STATE = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-DEADLINE_S = 20.0
 V2 = {'TransformStatus': 'OK'}
 
 TURN_X = [[1, 0, 0], [0, 0, -1], [0, 1, 0]]
 TURN_Y = [[0, 0, 1], [0, 1, 0], [-1, 0, 0]]
 TURN_Z = [[0, -1, 0], [1, 0, 0], [0, 0, 1]]
 HALF = 0.5**0.5
-
-
-def pose(translation=(0, 0, 0), rotation=((1, 0, 0), (0, 1, 0), (0, 0, 1))):
-    matrix = np.eye(4)
-    matrix[:3, :3] = rotation
-    matrix[:3, 3] = translation
-    return matrix
-
-
-def wait_for(condition, what):
-    """Poll until something is true, and return it."""
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.005)
-    raise AssertionError(f'{what} did not happen in {DEADLINE_S} s')
-
-
-class Ros:
-    """A ROS user: publishes and listens, next to the bridges of the test."""
-
-    def __init__(self):
-        rclpy.init()
-        self.node = Node('user')
-        self.stop = threading.Event()
-        self.closers = []
-        self.threads = []
-        self.spin(self.node)
-
-    def spin(self, node):
-        thread = threading.Thread(target=spin, args=(node, self.stop))
-        thread.start()
-        self.threads.append(thread)
-
-    def bridge(self, namespace='/x', **parameters):
-        overrides = [Parameter(name, value=value) for name, value in parameters.items()]
-        node = BridgeNode(namespace=namespace, parameter_overrides=overrides)
-        self.closers.append(node.close)
-        self.spin(node)
-        return node
-
-    def listen(self, topic, ros_type, qos=STREAM):
-        received = []
-        self.node.create_subscription(ros_type, topic, received.append, qos)
-        return received
-
-    def talk(self, topic, ros_type, qos=STREAM):
-        publisher = self.node.create_publisher(ros_type, topic, qos)
-        wait_for(publisher.get_subscription_count, f'a subscription to {topic}')
-        return publisher
-
-    def close(self):
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
-        for close in self.closers:
-            close()
-        self.node.destroy_node()
-        rclpy.shutdown()
-
-
-@pytest.fixture
-def ros():
-    user = Ros()
-    yield user
-    user.close()
-
-
-@pytest.fixture
-def device():
-    """An OpenIGTLink device: a server, so that bridges find it."""
-    with serve('tcp://127.0.0.1:0') as server:
-        yield server
-
-
-@pytest.fixture
-def bridge(ros, device):
-    """A bridge that is a client of the device, in the namespace /x."""
-    return start(ros, device)
-
-
-def start(ros, device, **parameters):
-    node = ros.bridge(mode='client', port=device.address.port, **parameters)
-    wait_for(lambda: device.peers, 'the connection of the bridge')
-    return node
-
-
-def mapping(tmp_path, text):
-    path = tmp_path / 'mapping.yaml'
-    path.write_text(text)
-    return {'mapping_file': str(path)}
-
-
-def next_message(link):
-    got = link.receive(DEADLINE_S)
-    return got[1] if isinstance(link, Server) else got
-
-
-def one(received, what='a message'):
-    return wait_for(lambda: received, what)[0]
 
 
 # -- network to ROS

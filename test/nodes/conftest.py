@@ -1,0 +1,26 @@
+"""A ROS user, a device and a bridge between them."""
+
+import pytest
+from ros_user import Ros, start
+
+from igtl_ros2 import serve
+
+
+@pytest.fixture
+def ros():
+    user = Ros()
+    yield user
+    user.close()
+
+
+@pytest.fixture
+def device():
+    """An OpenIGTLink device: a server, so that bridges find it."""
+    with serve('tcp://127.0.0.1:0') as server:
+        yield server
+
+
+@pytest.fixture
+def bridge(ros, device):
+    """A bridge that is a client of the device, in the namespace /x."""
+    return start(ros, device)

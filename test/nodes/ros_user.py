@@ -1,0 +1,100 @@
+"""A ROS user next to bridges in the same process, and what tests of bridges say often."""
+
+import threading
+import time
+
+import numpy as np
+import rclpy
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.qos import DurabilityPolicy, QoSProfile
+
+from igtl_ros2.nodes.bridge import BridgeNode
+from igtl_ros2.nodes.spin import spin
+from igtl_ros2.server import Server
+
+STREAM = QoSProfile(depth=1000)
+STATE = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+DEADLINE_S = 20.0
+
+
+def pose(translation=(0, 0, 0), rotation=((1, 0, 0), (0, 1, 0), (0, 0, 1))):
+    matrix = np.eye(4)
+    matrix[:3, :3] = rotation
+    matrix[:3, 3] = translation
+    return matrix
+
+
+def wait_for(condition, what):
+    """Poll until something is true, and return it."""
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.005)
+    raise AssertionError(f'{what} did not happen in {DEADLINE_S} s')
+
+
+class Ros:
+    """A ROS user: publishes and listens, next to the bridges of the test."""
+
+    def __init__(self):
+        rclpy.init()
+        self.node = Node('user')
+        self.stop = threading.Event()
+        self.closers = []
+        self.threads = []
+        self.spin(self.node)
+
+    def spin(self, node):
+        thread = threading.Thread(target=spin, args=(node, self.stop))
+        thread.start()
+        self.threads.append(thread)
+
+    def bridge(self, namespace='/x', **parameters):
+        overrides = [Parameter(name, value=value) for name, value in parameters.items()]
+        node = BridgeNode(namespace=namespace, parameter_overrides=overrides)
+        self.closers.append(node.close)
+        self.spin(node)
+        return node
+
+    def listen(self, topic, ros_type, qos=STREAM):
+        received = []
+        self.node.create_subscription(ros_type, topic, received.append, qos)
+        return received
+
+    def talk(self, topic, ros_type, qos=STREAM):
+        publisher = self.node.create_publisher(ros_type, topic, qos)
+        wait_for(publisher.get_subscription_count, f'a subscription to {topic}')
+        return publisher
+
+    def close(self):
+        self.stop.set()
+        for thread in self.threads:
+            thread.join()
+        for close in self.closers:
+            close()
+        self.node.destroy_node()
+        rclpy.shutdown()
+
+
+def start(ros, device, **parameters):
+    node = ros.bridge(mode='client', port=device.address.port, **parameters)
+    wait_for(lambda: device.peers, 'the connection of the bridge')
+    return node
+
+
+def mapping(tmp_path, text):
+    path = tmp_path / 'mapping.yaml'
+    path.write_text(text)
+    return {'mapping_file': str(path)}
+
+
+def next_message(link):
+    got = link.receive(DEADLINE_S)
+    return got[1] if isinstance(link, Server) else got
+
+
+def one(received, what='a message'):
+    return wait_for(lambda: received, what)[0]
