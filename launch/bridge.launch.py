@@ -8,9 +8,11 @@ from launch_ros.parameter_descriptions import ParameterValue
 
 PARAMETERS = {
     'mode': 'server or client',
+    'url': 'protocol, host and port in one, such as tcp://10.0.0.5:18944, tls://... or udp://...',
+    'protocol': 'tcp, tls or udp',
     'host': 'address to listen on (server) or address of the peer (client)',
-    'port': 'TCP port',
-    'mapping_file': 'YAML file that says what becomes of each device',
+    'port': 'port to listen on or to connect to',
+    'mapping_file': 'YAML file that says what becomes of each device, or that has several links',
 }
 ARGUMENTS = {
     **PARAMETERS,

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,9 @@ from igtl_ros2.config import SETTINGS
 ROOT = Path(__file__).resolve().parent.parent
 LAUNCH, CONFIG = ROOT / 'launch', ROOT / 'config'
 ARGUMENTS = {
-    'bridge': {'mode', 'host', 'port', 'namespace', 'params_file', 'mapping_file'},
+    'bridge': {
+        'mode', 'url', 'protocol', 'host', 'port', 'namespace', 'params_file', 'mapping_file',
+    },
     'demo': {'port', 'namespace'},
 }
 
@@ -103,6 +106,11 @@ def test_arguments_reach_the_bridge_in_their_type():
     }
 
 
+def test_a_url_says_it_in_one():
+    [bridge], context = started(load('bridge'), mode='client', url='tls://10.0.0.5:18945')
+    assert parameters_of(bridge, context) == {'mode': 'client', 'url': 'tls://10.0.0.5:18945'}
+
+
 def test_the_demo_starts_device_bridge_and_robot():
     device, bridge, robot = started(load('demo'), port='18950')[0]
     assert [n.node_executable for n in (bridge, robot)] == ['igtl_bridge', 'igtl_demo_robot']
@@ -114,20 +122,35 @@ def test_the_demo_starts_device_bridge_and_robot():
 
 def test_the_parameter_file_shows_the_defaults():
     text = (CONFIG / 'bridge.yaml').read_text(encoding='utf-8')
+    # what does not fit a server is switched off by a # without a space
+    text = re.sub(r'^    #(?! \S)', '    ', text, flags=re.MULTILINE)
     values = yaml.safe_load(text)['/**']['ros__parameters']
+    given = {}
     for name, value in values.items():
-        default = SETTINGS[name].default
-        assert value == (list(default) if isinstance(default, tuple) else default)
+        inside = value.items() if isinstance(value, dict) else ()
+        given.update({f'{name}.{key}': inner for key, inner in inside} or {name: value})
+    parameters = {setting.parameter: setting for setting in SETTINGS.values()}
+    for name, value in given.items():
+        default = parameters[name].default
+        assert value == (list(default) if isinstance(default, tuple) else default), name
+    groups = {name.partition('.')[0] for name in parameters if '.' in name}
+    assert groups == {name.partition('.')[0] for name in given if '.' in name}
 
 
 @pytest.mark.parametrize('path', sorted(CONFIG.glob('*')), ids=lambda path: path.name)
-def test_a_bridge_starts_with_every_file(path):
+def test_a_bridge_starts_with_every_file(path, tmp_path, free_port):
+    options = ['-p', 'port:=0', '-p', f'mapping_file:={path}']
     if path.name == 'bridge.yaml':
-        options = ['--params-file', str(path)]
-    else:
-        options = ['-p', f'mapping_file:={path}']
+        options = ['--params-file', str(path), '-p', 'port:=0']
+    elif path.name == 'links.yaml':
+        text = path.read_text(encoding='utf-8')
+        assert text.count(':18944"') == 1 and text.count(':18945"') == 1
+        text = text.replace(':18944"', ':0"').replace(':18945"', f':{free_port}"')
+        copy = tmp_path / 'links.yaml'
+        copy.write_text(text, encoding='utf-8')
+        options = ['-p', f'mapping_file:={copy}']
     bridge = subprocess.Popen(
-        [sys.executable, '-m', 'igtl_ros2.nodes.bridge', '--ros-args', *options, '-p', 'port:=0'],
+        [sys.executable, '-m', 'igtl_ros2.nodes.bridge', '--ros-args', *options],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )
     try:

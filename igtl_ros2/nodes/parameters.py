@@ -58,16 +58,18 @@ def _declare(node: Node, setting: Setting) -> Any:
     default = list(setting.default) if isinstance(setting.default, tuple) else setting.default
     given = getattr(node, '_parameter_overrides', {}).get(setting.parameter)
     if given is not None:
-        value = given.value
-        if isinstance(setting.default, str) and type(value) in (int, float):
-            value = str(value)  # header_version: 2
-        replace(setting, name=setting.parameter).check(
-            tuple(value) if isinstance(setting.default, tuple) else value
-        )
+        replace(setting, name=setting.parameter).check(_plain(setting, given.value))
     try:
         value = node.declare_parameter(setting.parameter, default, descriptor).value
     except ParameterException as error:
         raise ConfigError(f'{setting.parameter}: {error}') from error
+    return _plain(setting, value)
+
+
+def _plain(setting: Setting, value: Any) -> Any:
+    """Undo what ROS makes of some values in YAML."""
     if isinstance(setting.default, str) and type(value) in (int, float):
-        value = str(value)
+        return str(value)  # header_version: 2
+    if isinstance(setting.default, tuple) and value is None:
+        return ()  # an empty list has no type there
     return value

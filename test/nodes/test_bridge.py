@@ -517,6 +517,8 @@ def test_the_bridge_reconnects_and_sends_what_is_held(ros):
         ({'port': 'eighty'}, ['port', 'eighty']),
         ({'prot': 18945}, ['prot', 'port']),
         ({'max_skew': -1.0}, ['max_skew', '-1']),
+        ({'send_allow': 'Probe'}, ['send_allow', "'Probe'", 'a list of text']),
+        ({'limits.allow': [1, 2]}, ['limits.allow', 'a list of text']),
         ({'mapping_file': '/no/such/file.yaml'}, ['/no/such/file.yaml']),
     ],
 )

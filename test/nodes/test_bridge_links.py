@@ -282,7 +282,7 @@ links:
 - {{name: present, port: 0}}
 """))
     status, _ = health.wait('absent', lambda s, v: s.level == b'\1', 'a warning')
-    assert status.message.startswith('not connected: ')
+    assert status.message.startswith('not connected for ')
     monkeypatch.setattr(diagnostics, '_PATIENCE_S', 0.5)
     status, _ = health.wait('absent', lambda s, v: s.level == b'\2', 'an error')
     assert str(free_port) in status.message
