@@ -201,7 +201,8 @@ def test_profile_slicer_finds_out_about_each_peer_and_never_asks(load, refused):
     ('links:\n- name: a\n  udp: {ttl: 2}',
      '3: links[0].udp.ttl: found with protocol tcp; allowed only with udp'),
     ('links:\n- name: a\n  url: udp://127.0.0.1:1\n  udp:\n    targets: ["a b:c"]',
-     "5: links[0].udp.targets: 'udp://a b:c': Port could not be cast to integer value as 'c'"),
+     "5: links[0].udp.targets: 'udp://a b:c': Port could not be cast to integer value as 'c'; "
+     'wanted tcp://HOST:PORT, tls://HOST:PORT or udp://HOST:PORT'),
     # what is missing has the place of where it is missing
     ('links:\n- name: a\n  tls:\n    key_file: key.pem\n  url: tls://127.0.0.1:1',
      '4: links[0].tls.key_file: found without tls_cert_file; allowed both or none'),

@@ -379,3 +379,20 @@ def test_peers_tells_who_is_connected_over_which_link(ros, two):
     assert set(peers['a']) == {'link', 'address', 'name', 'compat', 'versions'}
     b.close()
     wait_for(lambda: [p['link'] for p in json.loads(told[-1].data)] == ['a'], 'the end of b')
+
+
+def test_a_link_over_udp_next_to_one_over_tcp(ros, tmp_path):
+    health = Health(ros)
+    node = ros.bridge(**mapping(tmp_path, """
+links:
+- {name: datagrams, url: "udp://127.0.0.1:0"}
+- {name: stream, port: 0}
+"""))
+    poses = ros.listen('/x/datagrams/Tool/transform', TransformStamped)
+    with connect(str(node.links['datagrams'].address)) as client:
+        until_received(lambda: client.send(tool(4)), poses, 'a pose over UDP')
+        assert poses[0].transform.translation.x == 0.004
+        status, values = health.wait(
+            'datagrams', lambda s, v: v['peers'] == '1' and v['devices'] == '1', 'the peer')
+        assert status.hardware_id == str(node.links['datagrams'].address)
+        assert values['state'] == 'listening'
