@@ -137,7 +137,7 @@ class LinkHealth:
     def _about(self, peer: Peer, new: Counter[Any], passed: float) -> str:
         parts = [
             *([f'name {peer.name}'] if peer.name else []),
-            f'compat {peer.compat}',
+            f'compat {peer.compat or "not known"}',
             f'header version {" and ".join(map(str, _versions(peer))) or "not seen"}',
             *(f'{what} {new[what] / passed:.1f}/s' for what in _FLOWS),
         ]

@@ -230,7 +230,7 @@ def test_every_link_has_a_report_of_its_own(ros, two):
     assert (values['state'], values['peers'], values['dropped']) == ('listening', '1', 'none')
     peer = node.links['a'].peers[0].address
     assert 'header version 1 and 2' in values[f'peer {peer}']
-    assert 'compat ' in values[f'peer {peer}']
+    assert 'compat plain' in values[f'peer {peer}']
     assert 'round trip' not in values[f'peer {peer}']
     _, values = health.wait('b', lambda s, v: s.level == b'\0' and v['peers'] == '1', 'b is well')
     assert values['devices'] == '1'
