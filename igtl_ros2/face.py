@@ -51,6 +51,11 @@ class Face:
         return self.link.last_error
 
     @property
+    def facts(self) -> dict[str, int]:
+        """What the link counts besides what each of its `peers` counts."""
+        return self.link.facts
+
+    @property
     def reconnects(self) -> int:
         """How often the connection came back."""
         return self.link.reconnects

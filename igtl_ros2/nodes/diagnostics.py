@@ -113,7 +113,7 @@ class LinkHealth:
         facts['CRC errors'] = self._total['CRC errors']
         facts['other errors'] = _one_by_one(self._total, 'error')
         facts['dropped'] = _one_by_one(self._total, 'dropped')
-        facts['reconnects'] = link.reconnects
+        facts.update(reconnects=link.reconnects, **link.facts)
         for peer in peers[:_MAX_ROWS]:
             facts[f'peer {peer.address}'] = self._about(peer, by_peer.get(peer, Counter()), passed)
         facts.update({f'problem {k}': n for k, n in problems.most_common(_MAX_ROWS)})

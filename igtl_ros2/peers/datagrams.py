@@ -12,6 +12,7 @@ from typing import Any
 from ..codec.datagram import (
     MAX_BODY_BYTES,
     MESSAGE_IDS,
+    DatagramCounts,
     Reassembler,
     RtpWriter,
     plain_datagram,
@@ -174,9 +175,24 @@ class DatagramLink(Link):
         return 'connected' if self.settings.mode == 'client' else 'listening'
 
     @property
-    def counts(self) -> Any:
-        """What became of the datagrams, see `codec.datagram.DatagramCounts`."""
+    def counts(self) -> DatagramCounts:
+        """What became of the datagrams."""
         return self._reassembler.counts
+
+    @property
+    def facts(self) -> dict[str, int]:
+        """What has been counted besides what peers count."""
+        counts = self.counts
+        return {
+            **super().facts,
+            'datagrams': counts.datagrams,
+            'datagrams refused': sum(dict(counts.refused).values()),
+            'datagrams lost': counts.lost,
+            'datagrams reordered': counts.reordered,
+            'datagrams twice': counts.duplicates,
+            'messages incomplete': counts.expired + counts.evicted,
+            'messages outdated': counts.outdated,
+        }
 
     async def open(self) -> None:
         """Open the socket; look the targets up."""

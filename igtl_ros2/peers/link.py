@@ -93,6 +93,11 @@ class Link:
             return 'closed'
         return 'failed' if self._failure is not None else 'ended' if self._ended else self._state()
 
+    @property
+    def facts(self) -> dict[str, int]:
+        """What has been counted besides what peers count; for any thread."""
+        return {'refused': self.refusals}
+
     def _state(self) -> str:
         """Tell the state of a link that is in use."""
         raise NotImplementedError
