@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 from collections.abc import Callable
 from typing import Protocol
 
@@ -120,6 +122,8 @@ class Stream(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Pass it on, in words."""
+        if exc is not None:
+            self._take_rest()
         self._transport = None
         self._stop_timer()
         error: Exception | None = self._error
@@ -127,6 +131,16 @@ class Stream(asyncio.BufferedProtocol):
             error = PeerError(reason(exc)) if isinstance(exc, OSError) else exc
         if self._sink is not None:
             self._sink.lost(error)
+
+    def _take_rest(self) -> None:
+        """Pass on what had arrived: when writing fails, asyncio closes without reading it."""
+        assert self._transport is not None  # it is still open, see `connection_lost`
+        sock = self._transport.get_extra_info('socket')
+        with socket.fromfd(sock.fileno(), sock.family, sock.type) as rest:
+            rest.setblocking(False)
+            with contextlib.suppress(OSError):  # nothing more, or the error that is known already
+                while size := rest.recv_into(self.get_buffer(-1)):
+                    self.buffer_updated(size)
 
     def pause_writing(self) -> None:
         """Note that the peer does not read as fast as we write."""
