@@ -17,8 +17,14 @@ class _Loop(asyncio.SelectorEventLoop):
     An event loop that looks names up in daemon threads.
 
     asyncio's own lookup runs in threads that the end of a program waits for, which takes long
-    when no name server answers.
+    when no name server answers. Nor does it ask again for a name while it waits for that name:
+    a client tries often, and a name server may take its time.
     """
+
+    def __init__(self) -> None:
+        """Start with no look-ups."""
+        super().__init__()
+        self._look_ups: dict[tuple[Any, ...], asyncio.Future[Any]] = {}
 
     async def getaddrinfo(
         self,
@@ -31,24 +37,33 @@ class _Loop(asyncio.SelectorEventLoop):
         flags: int = 0,
     ) -> Any:
         """Look a name up, as `socket.getaddrinfo` does."""
-        found: asyncio.Future[Any] = self.create_future()
+        question = (host, port, family, type, proto, flags)
+        answer = self._look_ups.get(question)
+        if answer is None:
+            answer = self._look_ups[question] = self.create_future()
+            threading.Thread(
+                target=self._look_up, args=(question, answer), name='igtl-lookup', daemon=True
+            ).start()
+        # who gives up takes the answer from nobody else
+        return await asyncio.shield(answer)
 
-        def deliver(set_it: Callable[[Any], None], value: Any) -> None:
-            if not found.done():
-                set_it(value)
+    def _look_up(self, question: tuple[Any, ...], answer: asyncio.Future[Any]) -> None:
+        try:
+            found: Any = socket.getaddrinfo(*question)
+        except Exception as error:
+            found = error
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self.call_soon_threadsafe(self._deliver, question, answer, found)
 
-        def look_up() -> None:
-            try:
-                answer = socket.getaddrinfo(host, port, family, type, proto, flags)
-            except Exception as error:
-                outcome: tuple[Callable[[Any], None], Any] = (found.set_exception, error)
-            else:
-                outcome = (found.set_result, answer)
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                self.call_soon_threadsafe(deliver, *outcome)
-
-        threading.Thread(target=look_up, name='igtl-lookup', daemon=True).start()
-        return await found
+    def _deliver(
+        self, question: tuple[Any, ...], answer: asyncio.Future[Any], found: Any
+    ) -> None:
+        del self._look_ups[question]
+        if isinstance(found, Exception):
+            answer.set_exception(found)
+            answer.exception()  # there may be nobody left who waits for it
+        else:
+            answer.set_result(found)
 
 
 class Network:
