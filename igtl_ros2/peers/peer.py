@@ -266,7 +266,8 @@ class StreamPeer(Peer):
         )
         self._stream: Stream | None = None
         self._pieces: deque[memoryview] = deque()
-        self._unsent_bytes = 0
+        #: bytes that had left for the peer when it was last seen reading
+        self._taken_bytes = 0
         self._last_sent = self.last_received
         #: when and where the message that is incomplete now last made some progress
         self._progress = (self.last_received, 0)
@@ -371,8 +372,11 @@ class StreamPeer(Peer):
         now = time.monotonic()
         stall, send = self._settings.stall_timeout, self._settings.send_timeout
         pending, unsent = self._decoder.pending_bytes, self._stream.unsent_bytes
-        if not unsent or unsent != self._unsent_bytes:
-            self._unsent_bytes, self._last_sent = unsent, now
+        taken = self.sent_bytes - unsent
+        # What waits may well grow (with TLS by more than was written): what matters is whether any
+        # of it leaves
+        if not unsent or taken > self._taken_bytes:
+            self._taken_bytes, self._last_sent = taken, now
         since, received = self._progress
         # A byte now and then is no progress: a peer could hold its place for ever that way
         moves = self.received_bytes - received >= _PROGRESS_BYTES
