@@ -190,8 +190,8 @@ class Settings:
     tcp_nodelay: bool = _setting(
         True, 'Send small messages at once (TCP_NODELAY).', group='tcp')
     tcp_keepalive: float = _setting(
-        25.0, 'Notice after so long, in seconds, that the machine of a silent peer is gone; 0 '
-        'for never.', group='tcp', unit='s', minimum=0, maximum=7200)
+        25.0, 'Notice after so long, in seconds, but not before limits.send_timeout, that the '
+        'machine of a peer is gone; 0 for never.', group='tcp', unit='s', minimum=0, maximum=7200)
     send_buffer_bytes: int = _setting(
         0, "Size of the socket's send buffer, in bytes; 0: as the system has it.",
         group='socket', unit='bytes', minimum=0, maximum=1 << 30)

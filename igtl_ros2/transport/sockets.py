@@ -39,6 +39,8 @@ def set_tcp_options(sock: socket.socket, settings: Settings) -> None:
         if hasattr(socket, option):  # not on every system
             whole = max(1, math.floor(value))
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), whole)
-    if hasattr(socket, 'TCP_USER_TIMEOUT'):
-        # the probes are not sent while something of ours is on its way
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(1000 * silence_s))
+    if settings.send_timeout and hasattr(socket, 'TCP_USER_TIMEOUT'):
+        # The probes are not sent while something of ours is on its way. For the system a peer
+        # that does not read is as good as gone, but that one has `send_timeout`.
+        patience_s = max(silence_s, settings.send_timeout)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(1000 * patience_s))
