@@ -181,8 +181,9 @@ class Relay:
         due = 0.0
         while True:
             await self._flowing.wait()
+            size = min(_CHUNK_BYTES, int(way.bytes_per_s / 50) or _CHUNK_BYTES)
             try:
-                data = await self._loop.sock_recv(source, _CHUNK_BYTES)
+                data = await self._loop.sock_recv(source, size)
             except OSError:
                 data = None
             chance = self._random.random

@@ -351,9 +351,19 @@ def test_120_clients_of_which_one_is_frozen_and_one_reads_a_byte_at_a_time(attac
         ends.callback(crowd.close)
         begun = len(watcher.numbers)
 
+        done = threading.Event()
+
+        def read_a_byte_at_a_time():
+            with contextlib.suppress(OSError):  # it may be cut off as well
+                while not done.wait(0.001) and slow.socket.recv(1):
+                    pass
+
+        reading = threading.Thread(target=read_a_byte_at_a_time)
+        reading.start()
+        ends.callback(reading.join)
+        ends.callback(done.set)
+
         def frozen_was_cut_off():
-            with contextlib.suppress(OSError):
-                slow.socket.recv(1)
             return re.search(rf'{name}: disconnected: did not read for 0\.5 s', server.output)
 
         crowd.read_until(frozen_was_cut_off)
