@@ -3,11 +3,14 @@
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 from pathlib import Path
 
 import pytest
 
+# Started in the background, programs ignore Ctrl-C, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # Before anything imports rclpy: no traffic beyond this machine, none with another run on it.
 os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
 os.environ['ROS_DOMAIN_ID'] = str(os.getpid() % 101 + 1)

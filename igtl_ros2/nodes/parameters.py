@@ -1,4 +1,4 @@
-"""The settings of `config.py` as ROS parameters."""
+"""The settings of `config` as ROS parameters."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _check_names(node: Node) -> None:
 
 
 def _declare(node: Node, setting: Setting) -> Any:
-    # Dynamic, so that 5 does for 5.0 and the check, and its text, are those of config.py
+    # Dynamic, so that 5 does for 5.0 and the check, and its text, are those of config
     descriptor = ParameterDescriptor(
         description=setting.help,
         additional_constraints=f'one of {", ".join(setting.choices)}' if setting.choices else '',
