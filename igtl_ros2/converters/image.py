@@ -241,7 +241,24 @@ def image_from_image(message: RosImage, sending: Sending) -> Image:
     slices = pixels[None] if dims is None else _slices(pixels, dims)
     if slices.dtype.itemsize > 1 and slices.dtype.str[0] == '>':
         slices = slices.astype(slices.dtype.newbyteorder('<'))
+    if sending.profile == 'slicer':
+        slices = _for_slicer(slices)
     return Image.from_array(slices, place_of(sending), **sending.envelope(message.header))
+
+
+def _for_slicer(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Write 32-bit integers, which Slicer misreads, so that their values stay the same."""
+    if pixels.dtype.kind not in 'iu' or pixels.dtype.itemsize < 4 or not pixels.size:
+        return pixels
+    low, high = int(pixels.min()), int(pixels.max())
+    if -(2**15) <= low and high < 2**15:
+        return pixels.astype('<i2')
+    if max(-low, high) <= 2**24:
+        return pixels.astype('<f4')
+    raise ConversionError(
+        f'pixels from {low} to {high}: 3D Slicer misreads 32-bit integers, and float32 would '
+        'not hold these values'
+    )
 
 
 def place_of(sending: Sending) -> Matrix:

@@ -366,6 +366,29 @@ def test_pixels_from_ros(send, encoding, kind, components, big, padding):
 
 
 @pytest.mark.parametrize(
+    ('values', 'kind'),
+    [
+        ([0, -1024, 3071, 32767], '<i2'),
+        ([-32768, 0, 0, 0], '<i2'),
+        ([-32769, 0, 0, 0], '<f4'),
+        ([0, 0, 2**24, 1], '<f4'),
+    ],
+)
+def test_for_slicer_32_bit_integers_become_what_it_reads_with_the_same_values(send, values, kind):
+    pixels = np.array(values, '<i4').reshape(2, 2)
+    message = send(ros_image('32SC1', pixels.tobytes(), 2, 2, 8, 0), profile='slicer')
+    assert message.pixels.dtype == np.dtype(kind)
+    np.testing.assert_array_equal(message.pixels[0], pixels)
+    assert send(ros_image('32SC1', pixels.tobytes(), 2, 2, 8, 0)).pixels.dtype == np.dtype('i4')
+
+
+def test_for_slicer_values_that_nothing_holds_are_refused(send):
+    pixels = np.array([2**24 + 1, 0], '<i4')
+    with pytest.raises(ConversionError, match='pixels from 0 to 16777217: 3D Slicer misreads'):
+        send(ros_image('32SC1', pixels.tobytes(), 2, 1, 8, 0), profile='slicer')
+
+
+@pytest.mark.parametrize(
     ('encoding', 'kind', 'order'),
     [
         ('bgr8', 'u1', [2, 1, 0]),
