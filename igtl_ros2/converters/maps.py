@@ -15,9 +15,9 @@ from .units import affine_from_metres, pose_from_ros
 
 @from_ros(OccupancyGrid, 'IMAGE', 'map', default=True)
 def image_from_grid(message: OccupancyGrid, sending: Sending) -> Image:
-    """OccupancyGrid as IMAGE of int8: 0 to 100 percent, -1 unknown, in its place on the ground."""
+    """OccupancyGrid as IMAGE of int8 (int16 for Slicer): percent, -1 unknown, in its place."""
     grid = message.info
-    cells = np.array(message.data, np.int8)
+    cells = np.array(message.data, np.int16 if sending.profile == 'slicer' else np.int8)
     if len(cells) != grid.width * grid.height:
         raise ConversionError(
             f'{len(cells)} cells for a map of {grid.width} x {grid.height}'

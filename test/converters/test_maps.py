@@ -24,6 +24,8 @@ def test_a_map_by_hand(send):
     image = send(grid, device='Map')
     assert (image.size, image.pixels.dtype) == ((3, 2, 1), np.int8)
     assert image.pixels.tolist() == [[[0, 100, -1], [1, 2, 3]]]
+    for_slicer = send(grid, device='Map', profile='slicer').pixels
+    assert for_slicer.dtype == np.int16 and for_slicer.tolist() == image.pixels.tolist()
     assert image.timestamp_ns == 7_000_000_000
     first = image.ijk_to_ras() @ (0, 0, 0, 1)
     np.testing.assert_allclose(first[:3], (975, 2025, 0), atol=1e-3)
