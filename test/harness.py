@@ -13,7 +13,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 
 STREAM = QoSProfile(depth=1000)
 STATE = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-DEADLINE_S = 20.0
+DEADLINE_S = 5.0
 
 
 class Program:
@@ -59,17 +59,18 @@ class Program:
 
 class Bridge(Program):
     """
-    `igtl_bridge` in the namespace /x.
+    `igtl_bridge` as a process.
 
     :param parameters: ROS parameters of the node.
     """
 
-    def __init__(self, **parameters):
+    def __init__(self, *, namespace='/x', **parameters):
         words = []
         for name, value in {'discover_period': 0.1, **parameters}.items():
             words += ['-p', f'{name}:={value}']
         module = 'igtl_ros2.nodes.bridge'
-        super().__init__(sys.executable, '-m', module, '--ros-args', '-r', '__ns:=/x', *words)
+        words = ['--ros-args', '-r', f'__ns:={namespace}', *words]
+        super().__init__(sys.executable, '-m', module, *words)
 
     def port(self, user):
         """Wait until it listens, and tell where (mode server, port 0)."""
