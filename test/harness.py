@@ -13,7 +13,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 
 STREAM = QoSProfile(depth=1000)
 STATE = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-DEADLINE_S = 5.0
+DEADLINE_S = 20.0
 
 
 class Program:

@@ -78,6 +78,17 @@ def geometry_data(matrix):
     return (np.diag([0.001, 0.001, 0.001, 1.0]) @ matrix).ravel().tolist()
 
 
+def arrived(link):
+    """Take the messages that have arrived at a client or server of OpenIGTLink."""
+    found = []
+    while True:
+        try:
+            got = link.receive(0.0)
+        except TimeoutError:
+            return found
+        found.append(got[1] if isinstance(got, tuple) else got)
+
+
 def info_of(messages):
     return json.loads(messages[-1].data)
 

@@ -157,6 +157,7 @@ def test_what_was_received_can_be_sent_on_as_it_is(user, chain):
     user.wait_for(lambda: there.infos, 'info at the far end')
     # as a node that relays does: volume, geometry and info just as they came
     back = Sent(user, 'Back', 'volume', image, pixels, there.place)
+    back.stamp_ns = there.stamp_ns
     user.wait_for(back.is_heard, 'subscriptions of the bridge')
     for publisher, got in zip(back.publishers, (there.infos, there.places, there.images)):
         publisher.publish(got[0])
