@@ -27,6 +27,7 @@ from ..errors import ConversionError
 from ..peers import STREAM_TYPES, Peer
 from .echo import EchoGuard
 from .emergency import Emergency
+from .first_values import FirstValues
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
 from .report import Report
 from .slices import SliceParameters
@@ -95,6 +96,7 @@ class Receiver:
         self._broadcaster = broadcaster
         self._slices = SliceParameters(node, self._publish_slice)
         self._emergency = emergency
+        self._first = FirstValues(node)
 
     @property
     def devices(self) -> dict[tuple[str, str], int]:
@@ -129,6 +131,8 @@ class Receiver:
         if device is None:
             return
         device.received += 1
+        if not self._first.is_over:
+            self._first.forget(device.topic)
         rule = device.route.rule
         stamp_ns, source = choose_stamp(message, arrival_ns, rule.stamp, rule.max_skew)
         stamp = time_from_ns(stamp_ns)
@@ -161,6 +165,8 @@ class Receiver:
                 )
                 continue
             self._echo.published(peer, publisher.topic_name, key, ros_message)
+            if not self._first.is_over and leaf.partition('/')[0] in _STREAM_LEAVES:
+                self._first.hold(device.topic, publisher, ros_message)
             publisher.publish(ros_message)
         if result.state != device.state:
             self._publish_state(device, result.state, stamp)

@@ -1,0 +1,57 @@
+"""Streams while ROS is still finding out who listens."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+
+_SEARCH_S = 5.0
+_PERIOD_S = 0.05
+
+
+class FirstValues:
+    """
+    Publish the last value of a stream again for who was found too late for it.
+
+    Nobody holds a stream for those who listen later. But when a node has only just started, peers
+    may send before DDS has found those who listen already, and 3D Slicer sends a target once.
+    After some seconds this is over.
+    """
+
+    def __init__(self, node: Node) -> None:
+        """Begin when the node does."""
+        self._lock = threading.Lock()
+        self._end = time.monotonic() + _SEARCH_S
+        self._held: dict[str, dict[Publisher, tuple[int, Any]]] = {}
+        self._timer = node.create_timer(_PERIOD_S, self._look)
+        self.is_over = False
+
+    def forget(self, device: str) -> None:
+        """Drop what is held of a device: something newer has come, or it has become invalid."""
+        with self._lock:
+            self._held.pop(device, None)
+
+    def hold(self, device: str, publisher: Publisher, message: Any) -> None:
+        """Keep what is about to be published."""
+        with self._lock:
+            if not self.is_over:
+                found = publisher.get_subscription_count()
+                self._held.setdefault(device, {})[publisher] = found, message
+
+    def _look(self) -> None:
+        # within the lock, so that nothing newer is published in between
+        with self._lock:
+            for streams in self._held.values():
+                for publisher, (before, message) in list(streams.items()):
+                    found = publisher.get_subscription_count()
+                    streams[publisher] = found, message
+                    if found > before:
+                        publisher.publish(message)
+            if time.monotonic() > self._end:
+                self.is_over = True
+                self._held.clear()
+                self._timer.cancel()
