@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 from importlib import import_module
 from json import loads
 from typing import Any
@@ -53,6 +54,13 @@ class _Description:
     info: dict[str, Any] = field(default_factory=dict)
     geometry: Any = None
     state: dict[str, Any] = field(default_factory=dict)
+    #: sends what was sent before all of this was known once more, by topic
+    early: dict[str, Callable[[], None]] = field(default_factory=dict)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether somebody has said all that there is to say."""
+        return bool(self.info) and self.geometry is not None
 
 
 class Sender:
@@ -157,6 +165,12 @@ class Sender:
 
         def send(message: Any) -> None:
             self._send(topic, rule, convert, message)
+            description = self._describe(rule.device)
+            if feed.qos and feed.qos[1] == DurabilityPolicy.TRANSIENT_LOCAL:
+                # ROS delivers topics in any order: what holds may come before its place does
+                description.early.pop(topic, None)
+                if not description.is_known:
+                    description.early[topic] = partial(self._send, topic, rule, convert, message)
 
         feed = _Feed(topic, rule, ros_type, send)
         if rule.rate:
@@ -206,12 +220,25 @@ class Sender:
             self._report.problem(f'{device}: info', f'info of {device!r} is no JSON: {error}')
             return
         if isinstance(info, dict):
-            self._describe(device).info = info
+            description = self._describe(device)
+            is_new, description.info = not description.info, info
+            if is_new:
+                self._send_early(description)
         else:
             self._report.problem(f'{device}: info', f'info of {device!r} is no JSON object')
 
     def _take_geometry(self, device: str, message: Float64MultiArray) -> None:
-        self._describe(device).geometry = message.data
+        description = self._describe(device)
+        is_new, description.geometry = description.geometry is None, message.data
+        if is_new:
+            self._send_early(description)
+
+    def _send_early(self, description: _Description) -> None:
+        """Send again what was sent before this was said of it."""
+        for send_again in description.early.values():
+            send_again()
+        if description.is_known:
+            description.early.clear()
 
     def _describe(self, device: str) -> _Description:
         return self._descriptions.setdefault(device, _Description())
