@@ -155,6 +155,31 @@ def test_slicer_yaml_sends_the_tool_and_broadcasts_what_is_called_so(user, robot
     assert_same(matrix_of(found.transform), probe)
 
 
+def test_the_simulated_slicer_as_a_program(user, robots, tmp_path):
+    script = tmp_path / 'steps.yaml'
+    script.write_text(
+        '- {at: 0, transform: Target9, position: [10, 20, 30], push_on_connect: true}\n'
+        '- {at: 0, wait_for: Answer, timeout_s: 20}\n'
+    )
+    heard = user.listen('/right/Target9/pose', PoseStamped)
+    answer = user.node.create_publisher(RosString, '/right/to_igtl/Answer/text', STATE)
+    slicer = Program(
+        sys.executable, '-m', 'igtl_ros2.sim.slicer', f'tcp://127.0.0.1:{robots["right"]}',
+        '--script', script, '--duration', '3',
+    )
+    try:
+        user.wait_for(lambda: heard, 'the target')
+        p = heard[0].pose.position
+        np.testing.assert_allclose((p.x, p.y, p.z), (0.01, 0.02, 0.03), rtol=0, atol=1e-9)
+        answer.publish(RosString(data='there'))
+        user.wait_for(lambda: slicer.ended, 'the end of the script')
+        # 1 if it had crashed or waited in vain
+        assert slicer.process.returncode == 0, slicer.output
+        assert "'there'" in slicer.output
+    finally:
+        slicer.kill()
+
+
 # -- a tracked ultrasound that speaks as PLUS does
 
 
