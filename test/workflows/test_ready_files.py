@@ -281,6 +281,9 @@ def test_a_tracker_in_slicer_over_two_links(user, tmp_path, free_port, source):
                 heard = user.listen('/two/tracker/StylusToReference/transform', TransformStamped)
                 place, stamps = rigid(RANDOM), []
 
+                def on_tf():
+                    return [t for m in tf for t in m.transforms if t.child_frame_id == frame]
+
                 def follows():
                     if tracker.peers:
                         stamps.append(time.time_ns())
@@ -288,17 +291,15 @@ def test_a_tracker_in_slicer_over_two_links(user, tmp_path, free_port, source):
                             place, device_name='StylusToReference',
                             timestamp=from_ns(stamps[-1]), metadata={'TransformStatus': 'OK'},
                         ))
-                    return heard and 'StylusToReference' in slicer.nodes
+                    return on_tf() and heard and 'StylusToReference' in slicer.nodes
 
                 user.wait_for(follows, 'the stylus in Slicer')
                 node = slicer.nodes['StylusToReference']
                 assert_same(node.matrix, place)
                 assert min(abs(stamp_of_node(node) - stamp) for stamp in stamps) <= 1
                 assert_same(matrix_of(heard[0].transform), place)
-                found = [t for m in tf for t in m.transforms if t.child_frame_id == frame]
-                assert found and {t.header.frame_id for t in found} == {
-                    frame.replace('Stylus', 'Reference')
-                }
+                parents = {t.header.frame_id for t in on_tf()}
+                assert parents == {frame.replace('Stylus', 'Reference')}
                 # nothing goes back to the tracker that it said itself
                 slicer.stay(0.2)
                 assert 'TRANSFORM' not in {message.type_name for message in arrived(tracker)}
