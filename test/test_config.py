@@ -21,6 +21,7 @@ from igtl_ros2.config import (
     SendRule,
     Settings,
     SliceView,
+    TfFrame,
     default_mapping,
     load_mapping,
     parse_xtoy,
@@ -225,7 +226,7 @@ def test_default_rule_is_the_documented_one():
         'slice': None, 'cloud': False, 'threshold': 0.0, 'max_points': 1_000_000, 'nrrd': False,
         'decode': False, 'mesh': False, 'phi': 'redact', 'default_frame': 'ras',
         'split': False, 'markers': False, 'marker_size': 0.005, 'trajectory': None, 'as_': '',
-        'field': '', 'joint_names': ()}
+        'field': '', 'joint_names': (), 'to_frame': '', 'hold_hz': 0.0}
 
 
 def test_every_key_of_a_receive_rule_arrives(load):
@@ -339,7 +340,7 @@ send:
 
 
 @pytest.mark.parametrize('profile, tf', [('plain', 'off'), ('slicer', 'dynamic'),
-                                         ('plus', 'dynamic')])
+                                         ('plus', 'dynamic'), ('robot', 'dynamic')])
 def test_profiles_broadcast_xtoy_transforms_unless_told_otherwise(load, profile, tf):
     for receive in ('', 'receive: [{device: "*"}]'):
         made = load(f'profile: {profile}\n{receive}')
@@ -382,6 +383,49 @@ send:
         SendRule('Tool0ToBaseLink', '', 'tool0', 'base_link', 30.0),
         SendRule('LeftToolTipsToHead', '', 'left/tool-tips', 'head', 5.0, 'TRANSFORM', 'm'),
         SendRule('ToolToBase', '', 'a_very_long_tool_name', 'base_link', 30.0))
+
+
+def test_several_frames_go_into_one_message(load):
+    listed, matched = load("""
+send:
+  - {tf: [{source: a, target: b}, {source: c, target: d, name: C}], device: Robot, rate: 5}
+  - {tf: {source: "left_*", target: base, rate: 10}, device: Left, type: TDATA}
+""").send
+    assert listed == SendRule('Robot', rate=5.0, tf_list=(
+        TfFrame('a', 'b', 'a'), TfFrame('c', 'd', 'C')))
+    assert matched == SendRule('Left', '', 'left_*', 'base', 10.0, 'TDATA')
+    assert (listed.is_tracking, matched.is_tracking) == (True, True)
+    assert (listed.tf_sources, matched.tf_sources) == (('a', 'c'), ('left_*',))
+    assert load('send: [{tf: [{source: a, target: b}], device: x}]').send[0].rate == 30.0
+
+
+def test_keys_for_frames_and_for_when_arrive(load):
+    made = load("""
+defaults: {to_frame: base}
+receive:
+  - {device: A, to_frame: other, hold_hz: 5}
+  - {device: "*"}
+send:
+  - {topic: a, device: a, to_frame: ras, on_change: true, eps: 1, keepalive: 2}
+""")
+    assert [rule.to_frame for rule in (*made.receive, made.fallback)] == ['other', 'base', 'base']
+    assert [rule.hold_hz for rule in made.receive] == [5.0, 0.0]
+    assert made.send == (SendRule(
+        'a', 'a', to_frame='ras', on_change=True, eps=1.0, keepalive=2.0),)
+    assert made.reads_tf and not load('send: [{topic: a, device: a}]').reads_tf
+
+
+def test_profiles_are_defaults_only(load):
+    robot = load('profile: robot')
+    assert (robot.fallback.pose, robot.fallback.split) == (True, True)
+    told = load('profile: robot\nreceive: [{pose: false, split: false, tf: false}]').receive[0]
+    assert (told.pose, told.split, told.tf) == (False, False, 'off')
+    frame = 'send: [{tf: {source: a, target: b}}]'
+    assert load(f'profile: slicer\n{frame}').send[0].on_change
+    assert not load(f'profile: plus\n{frame}').send[0].on_change
+    assert not load('profile: slicer\nsend: [{tf: {source: a, target: b}, on_change: false}]'
+                    ).send[0].on_change
+    assert not load('profile: slicer\nsend: [{topic: a, device: b}]').send[0].on_change
 
 
 def test_device_names_are_counted_in_bytes(load):
@@ -450,11 +494,11 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
                                                 f"allowed {SEND_KEYS}; did you mean 'rate'?"),
     ('defaults: {tf: true}',
      "1: defaults.tf: unknown key 'tf'; allowed frame, stamp, max_skew, wire_unit, wire_axes, "
-     'publish_invalid, coordinates, phi'),
+     'publish_invalid, coordinates, phi, to_frame'),
     # values
-    ('profile: slicr', "1: profile: found 'slicr'; allowed 'plain', 'slicer', 'plus'; "
+    ('profile: slicr', "1: profile: found 'slicr'; allowed 'plain', 'slicer', 'plus', 'robot'; "
                        "did you mean 'slicer'?"),
-    ('profile: robot', "1: profile: found 'robot'; allowed 'plain', 'slicer', 'plus'"),
+    ('profile: arm', "1: profile: found 'arm'; allowed 'plain', 'slicer', 'plus', 'robot'"),
     ('defaults: []', '1: defaults: found a list of 0; allowed a map'),
     ('defaults: {frame: /ras}', f"1: defaults.frame: found '/ras'; {A_FRAME}"),
     ('defaults: {stamp: now}',
@@ -576,7 +620,7 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
     ('send: [{tf: {}}]',
      '1: send[0].tf: found no source and no target; a rule of this kind needs it'),
     ('send: [{tf: true}]', '1: send[0].tf: found true; allowed a map with the keys source, '
-                           'target and rate'),
+     'target and rate, or a list of maps with source, target and name'),
     ('send: [{tf: {source: a, target: a}}]',
      "1: send[0].tf: found 'a' as source and as target; allowed two different frames"),
     ('send: [{tf: {source: tool_tip_left, target: base_link}}]',
@@ -596,7 +640,67 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
                                 ('codec', 'vp9', "'vp9'"), ('field', 'force', "'force'"),
                                 ('unit', 'mm', "'mm'"), ('max_points', '5', '5'))),
     ('send: [{tf: {source: a, target: b}, type: IMAGE}]',
-     "1: send[0].type: found 'IMAGE'; allowed 'TRANSFORM'"),
+     "1: send[0].type: found 'IMAGE'; allowed 'TRANSFORM', 'TDATA'"),
+    # frames: moving, lists, patterns
+    ('receive: [{to_frame: /base}]', f"1: receive[0].to_frame: found '/base'; {A_FRAME}"),
+    ('defaults: {to_frame: 5}',
+     f'1: defaults.to_frame: found 5; {A_FRAME}; put quotes around it to make it text'),
+    ('receive: [{to_frame: tip, child_frame: tip}]',
+     "1: receive[0].to_frame: found 'tip', the child frame itself; allowed another frame"),
+    ('send: [{topic: a, device: a, to_frame: /base}]',
+     f"1: send[0].to_frame: found '/base'; {A_FRAME}"),
+    ('send: [{tf: {source: a, target: b}, to_frame: c}]',
+     "1: send[0].to_frame: found 'c'; allowed only with topic; target says in which frame a tf "
+     'pair is'),
+    ('send: [{tf: {source: a, target: b}, type: TDATA}]',
+     "1: send[0].type: found 'TDATA'; allowed 'TRANSFORM' for one frame"),
+    ('send: [{tf: {source: "a*", target: b}, device: a, type: TRANSFORM}]',
+     "1: send[0].type: found 'TRANSFORM'; allowed 'TDATA' for all frames that match"),
+    ('send: [{tf: {source: "a*", target: b}}]',
+     "1: send[0].tf: found 'a*' and no device name; give one with device:"),
+    ('send: [{tf: {source: a, target: "b*"}, device: x}]',
+     "1: send[0].tf.target: found 'b*'; allowed one frame, a pattern only in source"),
+    ('send: [{tf: [], device: x}]',
+     '1: send[0].tf: found a list of 0; allowed a map with the keys source, target and rate, or a '
+     'list of maps with source, target and name'),
+    ('send: [{tf: [{source: a, target: b}]}]',
+     '1: send[0]: found no device; a rule of this kind needs it'),
+    ('send: [{tf: [{source: a}], device: x}]',
+     '1: send[0].tf[0]: found no target; a rule of this kind needs it'),
+    ('send: [{tf: [{source: a, target: b, rate: 5}], device: x}]',
+     "1: send[0].tf[0].rate: unknown key 'rate'; allowed source, target, name"),
+    ('send: [{tf: [{source: a, target: b}], device: x, type: TRANSFORM}]',
+     "1: send[0].type: found 'TRANSFORM'; allowed 'TDATA'"),
+    ('send: [{tf: [{source: a, target: a}], device: x}]',
+     "1: send[0].tf: found 'a' as source and as target; allowed two different frames"),
+    ('send: [{tf: [{source: "a*", target: b}], device: x}]',
+     "1: send[0].tf: found the pattern 'a*' in a list; allowed only in tf: {source, target}"),
+    ('send: [{tf: [{source: a, target: b}, {source: c, target: b, name: a}], device: x}]',
+     "1: send[0].tf: found 'a' twice; allowed once; give other names with name:"),
+    (f'send: [{{tf: [{{source: {"a" * 21}, target: b}}], device: x}}]',
+     f"1: send[0].tf: found '{'a' * 21}' as name of an element, 21 bytes; allowed 20; give a "
+     'shorter one with name:'),
+    (f'send: [{{tf: [{{source: a, target: b, name: {"a" * 21}}}], device: x}}]',
+     f"1: send[0].tf[0].name: found '{'a' * 21}'; allowed a name of 1 to 20 bytes (UTF-8)"),
+    # when
+    ('send: [{topic: a, device: a, on_change: 1}]',
+     '1: send[0].on_change: found 1; allowed true or false'),
+    ('send: [{topic: a, device: a, eps: 0.1}]',
+     '1: send[0].eps: found 0.1 without on_change: true; allowed only with it'),
+    ('send: [{topic: a, device: a, on_change: true, eps: -1}]',
+     '1: send[0].eps: found -1; allowed a number from 0'),
+    *((f'send: [{{topic: a, device: a, keepalive: {n}}}]',
+       f'1: send[0].keepalive: found {n}; allowed a number over 0 s and up to 3600 s')
+      for n in (0, 3601)),
+    *((f'receive: [{{hold_hz: {n}}}]',
+       f'1: receive[0].hold_hz: found {n}; allowed a number from 0 Hz to 1000 Hz')
+      for n in (-1, 1001)),
+    ('receive: [{type: IMAGE, hold_hz: 5}]',
+     "1: receive[0].hold_hz: found 5 with type 'IMAGE'; allowed only with TRANSFORM, POSITION, "
+     'QTRANS, TDATA, QTDATA, SENSOR, NDARRAY or "*"'),
+    ('receive: [{tf: static, hold_hz: 5}]',
+     '1: receive[0].hold_hz: found 5 with tf: static; allowed only without, a static frame holds '
+     'anyway'),
     ('send: [{topic: a, device: ' + 'a' * 21 + '}]',
      f"1: send[0].device: found '{'a' * 21}'; allowed a device name of 1 to 20 bytes (UTF-8)"),
     ('send: [{topic: a, device: ' + 'ä' * 11 + '}]',
@@ -743,4 +847,4 @@ def test_schema_has_exactly_the_keys_of_the_rules():
     assert set(definitions['receive_rule']['properties']) == (
         names(ReceiveRule) - {'default_frame'} | {'frames'})
     assert set(definitions['send_rule']['properties']) == (
-        names(SendRule) - {'tf_source', 'tf_target'} | {'tf'})
+        names(SendRule) - {'tf_source', 'tf_target', 'tf_list'} | {'tf'})

@@ -9,15 +9,19 @@ get wrong is a :class:`~igtl_ros2.errors.ConfigError` that names the place and w
 from __future__ import annotations
 
 from .address import DEFAULT_PORT, Address, parse_url
+from .document import mapping_schema
 from .links import LinkConfig, load_links
 from .mapping import (
+    HELD_TYPES,
     MAX_DEVICE_BYTES,
     TF_RATE_HZ,
     Mapping,
     ReceiveRule,
     SendRule,
     SliceView,
+    TfFrame,
     default_mapping,
+    is_pattern,
     load_mapping,
     parse_xtoy,
 )
@@ -25,6 +29,7 @@ from .settings import SETTINGS, Setting, Settings, refuse_misfit
 
 __all__ = [
     'DEFAULT_PORT',
+    'HELD_TYPES',
     'MAX_DEVICE_BYTES',
     'SETTINGS',
     'TF_RATE_HZ',
@@ -36,9 +41,12 @@ __all__ = [
     'Setting',
     'Settings',
     'SliceView',
+    'TfFrame',
     'default_mapping',
+    'is_pattern',
     'load_links',
     'load_mapping',
+    'mapping_schema',
     'parse_url',
     'parse_xtoy',
     'refuse_misfit',

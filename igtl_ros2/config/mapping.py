@@ -19,8 +19,18 @@ MAX_DEVICE_BYTES = 20
 #: The rate of a tf pair whose rule names none.
 TF_RATE_HZ = 30.0
 
-# Profiles in which XToY names are broadcast on tf without being asked.
-_TF_PROFILES = ('slicer', 'plus')
+# What a profile sets where neither a rule nor the defaults of the file do
+_PROFILES: dict[str, dict[str, Any]] = {
+    'plain': {},
+    # tf auto: names that read as XToY are broadcast
+    'slicer': {'tf': 'auto'},
+    'plus': {'tf': 'auto'},
+    'robot': {'tf': 'auto', 'pose': True, 'split': True},
+}
+#: Types whose last value can be repeated: small ones that say where something is or how much.
+HELD_TYPES = ('TRANSFORM', 'POSITION', 'QTRANS', 'TDATA', 'QTDATA', 'SENSOR', 'NDARRAY')
+_WILD = '*?['
+_MAX_ELEMENT_BYTES = 20
 _DEFAULTS = Settings()
 
 
@@ -85,15 +95,29 @@ class ReceiveRule:
     as_: str = ''
     field: str = ''
     joint_names: tuple[str, ...] = ()
+    #: the frame that poses, points and images are moved into; empty: none
+    to_frame: str = ''
+    #: how often the last value is repeated, in Hz; 0: never
+    hold_hz: float = 0.0
     default_frame: str = _DEFAULTS.default_frame
+
+
+@dataclass(frozen=True, slots=True)
+class TfFrame:
+    """One of several frames that are sent together: the pose of source in target."""
+
+    source: str
+    target: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class SendRule:
     """
-    What is sent from ROS to the network under one device name: a topic or a tf pair.
+    What is sent from ROS to the network under one device name: a topic, or frames of tf.
 
-    ``rate`` is in Hz, None for every message; ``spacing`` in metres per pixel.
+    ``rate`` is in Hz, None for every message; ``spacing`` in metres per pixel; ``keepalive`` in
+    seconds, None for never. ``eps`` is in metres for lengths, and as it is for other numbers.
     """
 
     device: str
@@ -109,6 +133,22 @@ class SendRule:
     field: str = ''
     unit: str = ''
     max_points: int = 1000
+    to_frame: str = ''
+    on_change: bool = False
+    eps: float = 0.0
+    keepalive: float | None = None
+    #: several frames of tf in one message
+    tf_list: tuple[TfFrame, ...] = ()
+
+    @property
+    def tf_sources(self) -> tuple[str, ...]:
+        """The frames that are read to be sent, or a pattern of their names; empty for a topic."""
+        return tuple(frame.source for frame in self.tf_list) or tuple(filter(None, [self.tf_source]))
+
+    @property
+    def is_tracking(self) -> bool:
+        """Whether frames go together, as TDATA."""
+        return bool(self.tf_list) or is_pattern(self.tf_source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +171,12 @@ class Mapping:
         """Whether any device may be broadcast on tf."""
         return any(rule.tf != 'off' for rule in (*self.receive, self.fallback))
 
+    @property
+    def reads_tf(self) -> bool:
+        """Whether anything is looked up on tf."""
+        return any(rule.tf_sources or rule.to_frame for rule in self.send) or any(
+            rule.to_frame for rule in (*self.receive, self.fallback))
+
     def receive_rule(self, device: str, type_name: str) -> ReceiveRule:
         """
         Find the rule for a device and a wire type; the first that matches wins.
@@ -145,6 +191,11 @@ class Mapping:
             wanted = type_name == 'TRANSFORM' and parse_xtoy(device) is not None
             rule = replace(rule, tf='dynamic' if wanted else 'off')
         return rule
+
+
+def is_pattern(frame: str) -> bool:
+    """Tell whether a name stands for all that match it: * any text, ? a character, [abc] one."""
+    return any(character in _WILD for character in frame)
 
 
 def parse_xtoy(device: str) -> tuple[str, str] | None:
@@ -193,12 +244,12 @@ def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping
     defaults.setdefault('stamp', settings.stamp)
     defaults.setdefault('max_skew', settings.max_skew)
     base = _receive_rule(ReceiveRule(
-        tf='auto' if profile in _TF_PROFILES else 'off',
-        default_frame=defaults.pop('frame', settings.default_frame)), defaults)
+        default_frame=defaults.pop('frame', settings.default_frame),
+        **_PROFILES[profile]), defaults)
     return Mapping(
         profile=profile,
         receive=tuple(_receive_rule(base, item) for item in data.get('receive', ())),
-        send=tuple(_send_rule(item, base.wire_unit) for item in data.get('send', ())),
+        send=tuple(_send_rule(item, base.wire_unit, profile) for item in data.get('send', ())),
         path=path,
         fallback=replace(base, action='drop') if 'receive' in data else base)
 
@@ -209,7 +260,7 @@ def _receive_rule(base: ReceiveRule, item: dict[str, Any]) -> ReceiveRule:
         values['tf'] = {False: 'off', True: 'dynamic', 'static': 'static'}[values['tf']]
     if 'frames' in values:
         values['frame'], values['child_frame'] = values.pop('frames')
-    for key in ('max_skew', 'threshold', 'marker_size'):
+    for key in ('max_skew', 'threshold', 'marker_size', 'hold_hz'):
         if key in values:
             values[key] = float(values[key])
     if 'compressed' in values:
@@ -237,15 +288,15 @@ def _slice_view(value: bool | dict[str, Any]) -> SliceView | None:
     )
 
 
-def _send_rule(item: dict[str, Any], wire_unit: str) -> SendRule:
+def _send_rule(item: dict[str, Any], wire_unit: str, profile: str) -> SendRule:
     values = {'wire_unit': wire_unit, **item}
     if 'tf' in values:
-        pair = values.pop('tf')
-        values.setdefault('device', _tf_device(pair['source'], pair['target']))
-        values.update(tf_source=pair['source'], tf_target=pair['target'],
-                      rate=pair.get('rate', TF_RATE_HZ))
-    if 'rate' in values:
-        values['rate'] = float(values['rate'])
+        _read_tf(values)
+        # Slicer keeps what it was told last
+        values.setdefault('on_change', profile == 'slicer')
+    for key in ('rate', 'eps', 'keepalive'):
+        if key in values:
+            values[key] = float(values[key])
     if 'dims' in values:
         values['dims'] = tuple(map(int, values['dims']))
     if 'spacing' in values:
@@ -253,12 +304,24 @@ def _send_rule(item: dict[str, Any], wire_unit: str) -> SendRule:
     return SendRule(**values)
 
 
+def _read_tf(values: dict[str, Any]) -> None:
+    """Put what the key tf says into the fields of a rule."""
+    tf = values.pop('tf')
+    if isinstance(tf, list):
+        values['tf_list'] = tuple(
+            TfFrame(x['source'], x['target'], x.get('name', x['source'])) for x in tf)
+        values.setdefault('rate', TF_RATE_HZ)
+        return
+    values.setdefault('device', _tf_device(tf['source'], tf['target']))
+    values.update(tf_source=tf['source'], tf_target=tf['target'],
+                  rate=tf.get('rate', TF_RATE_HZ))
+
+
 def _tf_device(source: str, target: str) -> str:
     """Name a tf pair the way trackers do: tool0 in base_link is Tool0ToBaseLink."""
     camel = [''.join(word[0].upper() + word[1:] for word in re.findall('[0-9A-Za-z]+', frame))
              for frame in (source, target)]
     return 'To'.join(camel)
-
 
 
 # Wire types a user may spell in the wrong case; types of other makers are allowed as well.
@@ -280,7 +343,16 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     for key in ('field', 'joint_names'):
         if key in item and item.get('as') != 'joint_state':
             yield key, f'found {show(item[key])} without as: joint_state; allowed only with it'
+    if item.get('hold_hz'):
+        if name not in ('*', *HELD_TYPES):
+            yield 'hold_hz', (f'found {show(item["hold_hz"])} with type {show(name)}; '
+                              f'allowed only with {", ".join(HELD_TYPES)} or "*"')
+        if item.get('tf') == 'static':
+            yield 'hold_hz', (f'found {show(item["hold_hz"])} with tf: static; allowed only '
+                              'without, a static frame holds anyway')
     frame, child = item.get('frames', (item.get('frame'), item.get('child_frame')))
+    if item.get('to_frame') and item['to_frame'] == child:
+        yield 'to_frame', f'found {show(child)}, the child frame itself; allowed another frame'
     if child is not None and frame == child:
         yield ('frames' if 'frames' in item else 'child_frame',
                f'found {show(child)} as parent and as child; allowed two different frames')
@@ -293,18 +365,62 @@ def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
         length = len(item['device'].encode())
         if length > MAX_DEVICE_BYTES:
             yield 'device', f'found {show(item["device"])}, {length} bytes in UTF-8; {limit}'
-    if 'tf' in item:
-        source, target = item['tf']['source'], item['tf']['target']
+    if 'eps' in item and not item.get('on_change'):
+        yield 'eps', f'found {show(item["eps"])} without on_change: true; allowed only with it'
+    tf = item.get('tf')
+    if isinstance(tf, list):
+        yield from _tf_list_faults(tf)
+    elif tf is not None:
+        yield from _tf_faults(tf, item)
+
+
+def _tf_faults(tf: dict[str, Any], item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """Find what is wrong with one frame, or with a pattern for several."""
+    limit = f'allowed {MAX_DEVICE_BYTES}'
+    source, target = tf['source'], tf['target']
+    wild = is_pattern(source)
+    allowed = 'TDATA' if wild else 'TRANSFORM'
+    if item.get('type', allowed) != allowed:
+        yield 'type', f'found {show(item["type"])}; allowed {show(allowed)} for ' + (
+            'all frames that match' if wild else 'one frame')
+    if is_pattern(target):
+        yield 'tf.target', f'found {show(target)}; allowed one frame, a pattern only in source'
+    if source == target:
+        yield 'tf', f'found {show(source)} as source and as target; allowed two different frames'
+    if 'device' in item:
+        return
+    if wild:
+        yield 'tf', f'found {show(source)} and no device name; give one with device:'
+        return
+    name = _tf_device(source, target)
+    if len(name) > MAX_DEVICE_BYTES:
+        yield 'tf', f'found {show(name)} as device name, {len(name)} bytes; {limit}; ' \
+                    'give a shorter one with device:'
+    if parse_xtoy(name) is None:
+        yield 'tf', f'found {show(name)} as device name, which does not read as XToY; ' \
+                    'give one with device:'
+
+
+def _tf_list_faults(tf: list[dict[str, Any]]) -> abc.Iterator[tuple[str, str]]:
+    """Find what is wrong with a list of frames."""
+    names = set()
+    for frame in tf:
+        source, target = frame['source'], frame['target']
         if source == target:
             yield 'tf', f'found {show(source)} as source and as target; ' \
                         'allowed two different frames'
-        name = _tf_device(source, target)
-        if 'device' not in item and len(name) > MAX_DEVICE_BYTES:
-            yield 'tf', f'found {show(name)} as device name, {len(name)} bytes; {limit}; ' \
-                        'give a shorter one with device:'
-        if 'device' not in item and parse_xtoy(name) is None:
-            yield 'tf', f'found {show(name)} as device name, which does not read as XToY; ' \
-                        'give one with device:'
+        for key in (source, target):
+            if is_pattern(key):
+                yield 'tf', f'found the pattern {show(key)} in a list; allowed only in ' \
+                            'tf: {source, target}'
+        name = frame.get('name', source)
+        length = len(name.encode())
+        if length > _MAX_ELEMENT_BYTES:
+            yield 'tf', f'found {show(name)} as name of an element, {length} bytes; allowed ' \
+                        f'{_MAX_ELEMENT_BYTES}; give a shorter one with name:'
+        if name in names:
+            yield 'tf', f'found {show(name)} twice; allowed once; give other names with name:'
+        names.add(name)
 
 
 #: For each list of rules, what finds the faults of one of them.

@@ -184,6 +184,11 @@ class TfTree:
             link = self._links.get(frame_name(child))
             return link.parent if link else None
 
+    def frames(self) -> list[str]:
+        """List the names of all frames, sorted."""
+        with self._lock:
+            return sorted({*self._links, *(link.parent for link in self._links.values())})
+
     def _chains(self, target: str, source: str) -> tuple[list[str], list[str]]:
         """List the frames from source, and from target, up to where the two ways meet."""
         chains = []

@@ -145,11 +145,14 @@ def _split(
 
 def _tool_route(name: str, route: Route) -> Route:
     """Find the frames of one tool: its name may be XToY as that of a device."""
-    child, parent = parse_xtoy(name) or (name, '')
-    frame_id = route.frame_id
-    if parent and not route.rule.frame:
-        frame_id = route.frame_prefix + parent
-    return Route(name, frame_id, route.frame_prefix + child, route.rule)
+    child, _ = parse_xtoy(name) or (name, '')
+    return Route(name, tool_frame(name, route), route.frame_prefix + child, route.rule)
+
+
+def tool_frame(name: str, route: Route) -> str:
+    """Find the frame that a tool is in: its own if it is called XToY, else that of the device."""
+    _, parent = parse_xtoy(name) or (name, '')
+    return route.frame_prefix + parent if parent and not route.rule.frame else route.frame_id
 
 
 @from_ros(PoseArray, 'TDATA', 'tracking')

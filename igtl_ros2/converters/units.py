@@ -45,7 +45,7 @@ _DIMENSIONS = {
     'J': (2, 1, -2, 0),
     'W': (2, 1, -3, 0),
 }
-_LPS_TO_RAS = np.array([[-1.0], [-1.0], [1.0], [1.0]])  # times each row of a matrix
+LPS_TO_RAS = np.array([[-1.0], [-1.0], [1.0], [1.0]])  # times each row of a matrix
 
 
 def rotation_part(matrix: Matrix) -> tuple[Matrix, float]:
@@ -178,7 +178,7 @@ def pose_to_ros(matrix: Matrix, unit: str, axes: str = 'ras') -> tuple[Pose, flo
 
     :raises ConversionError: see `rotation_part`.
     """
-    matrix = matrix * _LPS_TO_RAS if axes == 'lps' else matrix
+    matrix = matrix * LPS_TO_RAS if axes == 'lps' else matrix
     rotation, distance = rotation_part(matrix)
     pose = Pose()
     pose.position = point_to_ros(matrix[:3, 3].tolist(), unit)

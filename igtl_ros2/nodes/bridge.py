@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from rclpy.node import Node
@@ -23,7 +23,7 @@ from .receive import Receiver
 from .report import Report, RosLogHandler
 from .send import Sender
 from .spin import run
-from .tf import TfBroadcaster, open_tf
+from .tf import TfBroadcaster, TfSource, open_tf
 
 T = TypeVar('T')
 
@@ -42,6 +42,8 @@ class BridgeNode(Node):
         super().__init__('igtl_bridge', **node_options)
         #: by name; the only link of a node without a list of links has the name ''
         self.links: dict[str, Client | Server] = {}
+        self._senders: dict[str, Sender] = {}
+        self._receivers: dict[str, Receiver] = {}
         self._log_handler = RosLogHandler(self.get_logger())
         try:
             self._open()
@@ -50,20 +52,19 @@ class BridgeNode(Node):
             raise
 
     def _open(self) -> None:
-        configs = load_links(declare_settings(self))
+        self._values = declare_settings(self)
+        configs = load_links(self._values)
         package_log = logging.getLogger('igtl_ros2')
         package_log.addHandler(self._log_handler)
         package_log.setLevel(logging.INFO)
         for missing in load_converters():
             self.get_logger().warning(f'not converted, a package is missing: {missing}')
-        pairs = [rule for config in configs for rule in config.mapping.send if rule.tf_source]
-        uses_tf = any(config.mapping.uses_tf for config in configs)
         self._echo = EchoGuard()
         self._emergency = Emergency(self)
         self._diagnostics = Diagnostics(self)
-        self._own_frames = frozenset(rule.tf_source for rule in pairs)
-        self._tf = self._if_installed(open_tf) if pairs else None
-        self._broadcaster = self._if_installed(TfBroadcaster) if uses_tf else None
+        self._tf: TfSource | None = None
+        self._broadcaster: TfBroadcaster | None = None
+        self._use_tf(configs)
         for config in configs:
             try:
                 self._open_link(config)
@@ -71,6 +72,15 @@ class BridgeNode(Node):
                 if not config.name:
                     raise
                 raise type(error)(f'link {config.name!r}: {error}') from error
+
+    def _use_tf(self, configs: Sequence[LinkConfig]) -> None:
+        """Listen to tf and advertise it, as far as the links need it."""
+        if self._tf is None and any(config.mapping.reads_tf for config in configs):
+            self._tf = self._if_installed(open_tf)
+        if self._broadcaster is None and any(config.mapping.uses_tf for config in configs):
+            self._broadcaster = self._if_installed(TfBroadcaster)
+        rules = [rule for config in configs for rule in config.mapping.send]
+        self._own_frames = frozenset(name for rule in rules for name in rule.tf_sources)
 
     def _open_link(self, config: LinkConfig) -> None:
         logger = self.get_logger()
@@ -84,12 +94,17 @@ class BridgeNode(Node):
             self._emergency,
             self.now_ns,
             self._broadcaster,
+            self._tf,
             self._own_frames,
+            lambda peer: peer in health.peers,
         )
         make_link = Server if config.settings.mode == 'server' else Client
         link = make_link(config.settings, on_message=receiver.handle, on_peer=health.on_peer)
         self.links[config.name] = link
-        Sender(self, config, link, report, self._echo, self.now_ns, self._tf)
+        self._senders[config.name] = Sender(
+            self, config, link, report, self._echo, self.now_ns, self._tf
+        )
+        self._receivers[config.name] = receiver
         self._diagnostics.start(health, link, receiver)
 
     @property

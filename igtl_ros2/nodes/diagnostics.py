@@ -116,6 +116,8 @@ class LinkHealth:
         facts.update(reconnects=link.reconnects, **link.facts)
         for peer in peers[:_MAX_ROWS]:
             facts[f'peer {peer.address}'] = self._about(peer, by_peer.get(peer, Counter()), passed)
+        left_out = Counter(dict(self._report.left_out))
+        facts.update({f'left out {k}': n for k, n in left_out.most_common(_MAX_ROWS)})
         facts.update({f'problem {k}': n for k, n in problems.most_common(_MAX_ROWS)})
         return level, text, facts
 

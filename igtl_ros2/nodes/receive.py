@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import Any
 
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.timer import Timer
 from std_msgs.msg import String as RosString
 
 from ..codec import Message
 from ..codec.messages.image import Image
-from ..config import LinkConfig, ReceiveRule, parse_xtoy
+from ..config import HELD_TYPES, LinkConfig, ReceiveRule, parse_xtoy
 from ..converters.frames import raw_frame
 from ..converters.image import VolumeMerger
 from ..converters.names import NameTable, ros_name
+from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros
 from ..converters.units import choose_stamp, ros_text, time_from_ns
@@ -31,7 +36,8 @@ from .first_values import FirstValues
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
 from .report import Report
 from .slices import SliceParameters
-from .tf import TfBroadcaster
+from .tf import TfBroadcaster, TfSource
+from .waiting import FrameWait, Placement, Poses
 
 #: a peer may make up names without end; each costs publishers
 MAX_DEVICES = 1000
@@ -56,17 +62,43 @@ class _Device:
     state: str | None = None
     geometry: list[float] = field(default_factory=list)
     received: int = 0
+    #: what `to_frame` moves it from; None if it stays where it is
+    source: Route | None = None
+    held: _Arrival | None = None
+    repeater: Timer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """
+    A message on its way.
+
+    :param frame: the message as it came, for `raw`.
+    :param source: whose clock the stamp is from, for `info`.
+    :param origin: for `info`, what the message came in.
+    """
+
+    peer: Peer
+    message: Message
+    frame: Message
+    arrival_ns: int
+    stamp_ns: int
+    source: str
+    origin: dict[str, Any]
 
 
 class Receiver:
     """
     Publish what peers send.
 
-    `handle` runs in the network thread; rclpy publishers can be used from any thread.
+    `handle` runs in the network thread; rclpy publishers can be used from any thread. What waits
+    for tf, and what is repeated, is published in the thread of the executor, under a lock.
 
     :param broadcaster: needed if a rule of the mapping asks for tf.
-    :param own_frames: child frames that this node reads to send them, over whatever link: never
-        broadcast.
+    :param tf: needed if a rule moves something into another frame.
+    :param own_frames: child frames, or patterns of them, that this node reads to send them, over
+        whatever link: never broadcast.
+    :param is_connected: tells whether a peer is still there.
     """
 
     def __init__(
@@ -78,7 +110,9 @@ class Receiver:
         emergency: Emergency,
         now_ns: Callable[[], int],
         broadcaster: TfBroadcaster | None,
+        tf: TfSource | None,
         own_frames: frozenset[str],
+        is_connected: Callable[[Peer], bool],
     ) -> None:
         """Take in what the mapping says; publishers come with the first message of a device."""
         self._node = node
@@ -90,6 +124,10 @@ class Receiver:
         self._echo = echo
         self._now_ns = now_ns
         self._own_frames = own_frames
+        self._is_connected = is_connected
+        self._lock = threading.RLock()
+        self._wait = FrameWait(node, tf, report, self._lock)
+        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._devices: dict[tuple[str, str], _Device | None] = {}
         self._names = NameTable(MAX_DEVICES)
         self._publishers: dict[str, Publisher] = {}
@@ -105,7 +143,8 @@ class Receiver:
 
     def handle(self, peer: Peer, message: Message) -> None:
         """Convert and publish one message."""
-        self._handle(peer, message, self._now_ns(), {})
+        with self._lock:
+            self._handle(peer, message, self._now_ns(), {})
 
     def _handle(
         self, peer: Peer, message: Message, arrival_ns: int, origin: dict[str, Any]
@@ -133,25 +172,71 @@ class Receiver:
         device.received += 1
         if not self._first.is_over:
             self._first.forget(device.topic)
-        rule = device.route.rule
-        stamp_ns, source = choose_stamp(message, arrival_ns, rule.stamp, rule.max_skew)
-        stamp = time_from_ns(stamp_ns)
         if device.merger is not None and isinstance(message, Image):
             message = device.merger.merge(message)
+        rule = device.route.rule
+        stamp_ns, source = choose_stamp(message, arrival_ns, rule.stamp, rule.max_skew)
+        arrival = _Arrival(peer, message, frame, arrival_ns, stamp_ns, source, origin)
+        if rule.hold_hz and message.type_name in HELD_TYPES:
+            self._hold(device, arrival)
+        self._place(device, arrival)
+
+    def _place(self, device: _Device, arrival: _Arrival) -> None:
+        """Publish a message, once it is in the frame that its rule asks for."""
+        start = device.source
+        if start is None:
+            self._publish(device, arrival)
+            return
         try:
-            result = convert_to_ros(message, device.route, stamp)
+            frames = frames_of(arrival.message, start)
+        except ConversionError as error:
+            self._complain(device, str(error))
+            return
+
+        def publish(poses: Poses) -> None:
+            try:
+                message = moved_received(arrival.message, start, poses)
+            except ConversionError as error:
+                self._complain(device, str(error))
+                return
+            origin = {**arrival.origin, 'moved_from': list(dict.fromkeys(frames))}
+            self._publish(device, replace(arrival, message=message, origin=origin))
+
+        self._wait.submit(Placement(
+            key=device.key,
+            what=ros_text(' '.join(device.key)),
+            frames=frames,
+            to_frame=start.rule.to_frame,
+            stamp_ns=arrival.stamp_ns,
+            size=weight(arrival.message),
+            go=publish,
+        ))
+
+    def _complain(self, device: _Device, text: str) -> None:
+        kind = ros_text(' '.join(device.key))
+        self._report.problem(kind, f'{kind}: {text}')
+
+    def _publish(self, device: _Device, arrival: _Arrival) -> None:
+        """Convert and publish one message."""
+        key, rule, peer = device.key, device.route.rule, arrival.peer
+        if not self._first.is_over:
+            self._first.forget(device.topic)  # what waited for tf may have been published meanwhile
+        stamp = time_from_ns(arrival.stamp_ns)
+        try:
+            result = convert_to_ros(arrival.message, device.route, stamp)
         except ConversionError as error:
             result = Converted(errors=[str(error)])
         if rule.raw and 'raw' not in result.outputs:
             try:
-                result.outputs['raw'] = raw_frame(frame)
+                result.outputs['raw'] = raw_frame(arrival.frame)
             except ConversionError as error:
                 result.errors.append(str(error))
-        result.info.update(origin)
+        result.info.update(arrival.origin)
         for text in result.errors:
-            kind = ros_text(f'{key[0]} {name}')
-            self._report.problem(kind, f'{kind}: {text}')
-        self._publish_info(device, peer, message, result, stamp, source)
+            self._complain(device, text)
+        if not is_valid(result.state) or result.errors:
+            device.held = None
+        self._publish_info(device, arrival, result, stamp)
         for leaf, ros_message in result.outputs.items():
             if leaf == 'geometry' and self._is_old(device, ros_message):
                 continue
@@ -173,10 +258,34 @@ class Receiver:
         if result.transforms and self._broadcaster is not None:
             self._broadcast(self._broadcaster, device, result)
         if result.emergency is not None:
-            self._emergency.set((self._link_name, name), result.emergency)
+            self._emergency.set((self._link_name, key[1]), result.emergency)
         peer.facts.update(result.peer)
         for child in result.children:
-            self._handle(peer, child, arrival_ns, {'bind': ros_text(name)})
+            self._handle(peer, child, arrival.arrival_ns, {'bind': ros_text(key[1])})
+
+    # -- repeating
+
+    def _hold(self, device: _Device, arrival: _Arrival) -> None:
+        """Repeat a message from now on, in place of the one before."""
+        device.held = arrival
+        if device.repeater is None:
+            period = 1.0 / device.route.rule.hold_hz
+            device.repeater = self._node.create_timer(
+                period, lambda: self._repeat(device), clock=self._steady
+            )
+        device.repeater.reset()
+
+    def _repeat(self, device: _Device) -> None:
+        """Publish the held message again, as of now; never that of a peer that is gone."""
+        with self._lock:
+            held = device.held
+            if held is None:
+                return
+            if not self._is_connected(held.peer):
+                device.held = None
+                return
+            now_ns = self._now_ns()
+            self._place(device, replace(held, arrival_ns=now_ns, stamp_ns=now_ns, source='hold'))
 
     # -- devices and names
 
@@ -201,8 +310,15 @@ class Receiver:
                 self._slices.add(topic, viewer)
             except ConversionError as error:
                 self._report.problem(f'{name}: slice', str(error))
+        source = None
+        if rule.to_frame and has_place(message, rule):
+            source = route
+            # tools have no frame of their own any more
+            there = replace(rule, frame=rule.to_frame)
+            route = replace(route, frame_id=rule.to_frame, rule=there)
         return _Device(
             route=route,
+            source=source,
             key=(type_name, name),
             topic=topic,
             is_stream=type_name in STREAM_TYPES,
@@ -252,20 +368,15 @@ class Receiver:
     # -- info, state, tf
 
     def _publish_info(
-        self,
-        device: _Device,
-        peer: Peer,
-        message: Message,
-        result: Converted,
-        stamp: Any,
-        source: str,
+        self, device: _Device, arrival: _Arrival, result: Converted, stamp: Any
     ) -> None:
         """Publish `info`; for a stream only when something but time changed, or once a while."""
+        message = arrival.message
         metadata = {ros_text(k): ros_text(v) for k, v in message.metadata.items()}
         info: dict[str, Any] = {
             'version': message.version,
-            'peer': peer.address,
-            'stamp_source': source,
+            'peer': arrival.peer.address,
+            'stamp_source': arrival.source,
             'state': result.state and ros_text(result.state),
             'metadata': {k: v for k, v in metadata.items() if not _is_time(k)},
             **result.info,
@@ -313,7 +424,7 @@ class Receiver:
     def _broadcast(self, broadcaster: TfBroadcaster, device: _Device, result: Converted) -> None:
         mine = []
         for transform in result.transforms:
-            if transform.child_frame_id in self._own_frames:
+            if any(fnmatchcase(transform.child_frame_id, own) for own in self._own_frames):
                 self._report.problem(
                     f'tf {transform.child_frame_id}: own',
                     f'{transform.child_frame_id} is not broadcast on tf: this bridge sends that '

@@ -26,6 +26,14 @@ class Report:
         self._lock = threading.Lock()
         self._due: dict[str, float] = {}
         self.counts: Counter[str] = Counter()
+        #: what rules left out on purpose, which is no problem
+        self.left_out: Counter[str] = Counter()
+
+    def skip(self, kind: str) -> None:
+        """Count what a rule leaves out on purpose."""
+        with self._lock:
+            if kind in self.left_out or len(self.left_out) < _MAX_KINDS:
+                self.left_out[kind] += 1
 
     def problem(self, kind: str, text: str) -> None:
         """

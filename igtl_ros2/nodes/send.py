@@ -1,7 +1,9 @@
-"""ROS to network: topics and tf pairs are converted and sent."""
+"""ROS to network: topics and frames of tf are converted and sent."""
 
 from __future__ import annotations
 
+import math
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,22 +13,31 @@ from importlib import import_module
 from json import loads
 from typing import Any
 
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 from rclpy.timer import Timer
 from std_msgs.msg import Float64MultiArray, Header
 from std_msgs.msg import String as RosString
 
+from ..codec import Message
 from ..codec.messages.pose import Transform
+from ..codec.messages.tracking import TrackingData
 from ..config import LinkConfig, SendRule
+from ..converters.changes import Value, value_of
+from ..converters.placing import moved_for_wire, place_of_ros, weight
 from ..converters.registry import FromRos, Sending, leaf_wire_type, sender
 from ..converters.units import matrix_from_metres, time_from_ns
 from ..errors import ConversionError, EncodeError
 from ..face import Face
+from ..peers import Peer
 from .echo import EchoGuard
 from .report import Report
 from .tf import TfSource
+from .tf_sets import TfSet
+from .waiting import FrameWait, Placement, Poses
 
 #: leaves that do not become messages but describe those of their device
 _DESCRIPTIONS = {'info': RosString, 'geometry': Float64MultiArray}
@@ -45,6 +56,10 @@ class _Feed:
     qos: tuple[ReliabilityPolicy, DurabilityPolicy] | None = None
     latest: Any = None
     timer: Timer | None = None
+    #: what was sent last, for `on_change` and `keepalive`
+    values: list[Value] = field(default_factory=list)
+    sent: list[tuple[Message, tuple[Peer, ...]]] = field(default_factory=list)
+    keeper: Timer | None = None
 
 
 @dataclass(slots=True)
@@ -93,17 +108,44 @@ class Sender:
         self._descriptions: dict[str, _Description] = {}
         self._refused: set[tuple[str, str]] = set()
         self._rules: dict[str, list[SendRule]] = {}
-        for rule in mapping.send:
-            if rule.topic:
-                topic = node.resolve_topic_name(rule.topic)
-                self._rules.setdefault(topic, []).append(rule)
-            elif tf is not None:
-                _TfPair(node, rule, tf, self._send_transform, report)
+        self._timers: list[Timer] = []
+        self._wait = FrameWait(node, tf, report, threading.RLock())
+        # for what is due even while simulated time stands still
+        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         own = f'{config.name}/to_igtl' if config.name else 'to_igtl'
         self._prefix = node.resolve_topic_name(own) + '/'
-        if self._rules or settings.discover:
-            node.create_timer(settings.discover_period, self._look_around)
+        self._follow(tf)
+
+    def _follow(self, tf: TfSource | None) -> None:
+        """Start what the mapping asks for."""
+        for rule in self._mapping.send:
+            if rule.topic:
+                topic = self._node.resolve_topic_name(rule.topic)
+                self._rules.setdefault(topic, []).append(rule)
+            elif tf is not None:
+                on_timer = self._tf_sender(rule, tf)
+                self._timers.append(self._node.create_timer(1.0 / (rule.rate or 1.0), on_timer))
+        if self._rules or self._settings.discover:
+            period = self._settings.discover_period
+            self._timers.append(self._node.create_timer(period, self._look_around))
             self._look_around()
+
+    def change(self, config: LinkConfig, tf: TfSource | None) -> None:
+        """Follow other rules from now on; call it in the thread of the executor."""
+        for timer in self._timers:
+            self._node.destroy_timer(timer)
+        for feed in [feed for feeds in self._feeds.values() for feed in feeds]:
+            if feed.subscription is not None:
+                self._node.destroy_subscription(feed.subscription)
+            for feed_timer in (feed.timer, feed.keeper):
+                if feed_timer is not None:
+                    self._node.destroy_timer(feed_timer)
+        self._wait.close()
+        self._wait = FrameWait(self._node, tf, self._report, threading.RLock())
+        self._mapping = config.mapping
+        self._timers, self._feeds, self._rules = [], {}, {}
+        self._refused.clear()
+        self._follow(tf)
 
     @property
     def topics(self) -> list[str]:
@@ -164,18 +206,24 @@ class Sender:
         )
 
         def send(message: Any) -> None:
-            self._send(topic, rule, convert, message)
+            self._send(feed, convert, message)
             description = self._describe(rule.device)
             if feed.qos and feed.qos[1] == DurabilityPolicy.TRANSIENT_LOCAL:
                 # ROS delivers topics in any order: what holds may come before its place does
                 description.early.pop(topic, None)
                 if not description.is_known:
-                    description.early[topic] = partial(self._send, topic, rule, convert, message)
+                    description.early[topic] = partial(self._send, feed, convert, message)
 
         feed = _Feed(topic, rule, ros_type, send)
+        if rule.keepalive:
+            feed.keeper = self._node.create_timer(
+                rule.keepalive, lambda: self._keep_alive(feed), clock=self._steady
+            )
         if rule.rate:
 
             def keep(message: Any) -> None:
+                if feed.latest is not None:
+                    self._report.skip(f'{rule.device}: by rate')
                 feed.latest = message
 
             def send_latest() -> None:
@@ -208,7 +256,11 @@ class Sender:
         feed.qos = qos
         profile = QoSProfile(depth=10, reliability=qos[0], durability=qos[1])
         feed.subscription = self._node.create_subscription(
-            feed.ros_type, feed.topic, lambda message: feed.handle(message), profile
+            feed.ros_type,
+            feed.topic,
+            lambda message: feed.handle(message),
+            profile,
+            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
         )
 
     # -- sending
@@ -256,55 +308,124 @@ class Sender:
             profile=self._mapping.profile,
         )
 
-    def _send(self, topic: str, rule: SendRule, convert: FromRos, message: Any) -> None:
+    def _send(self, feed: _Feed, convert: FromRos, message: Any) -> None:
+        topic, rule = feed.topic, feed.rule
         try:
             outgoing = convert(message, self._sending(rule))
+            parts = outgoing if isinstance(outgoing, tuple) else (outgoing,)
+            if rule.to_frame and any(getattr(part, 'elements', True) for part in parts):
+                self._place(feed, parts, message)
+            else:  # an empty list has no place
+                self._emit(feed, parts, message)
         except (ConversionError, EncodeError) as error:
             self._report.problem(topic, f'{topic}: not sent: {error}')
-            return
         except Exception as error:  # whatever a ROS message holds, the node goes on
             self._report.problem(topic, f'{topic}: not sent, error in the bridge: {error!r}')
-            return
-        for part in outgoing if isinstance(outgoing, tuple) else (outgoing,):
-            origin = self._echo.origin(topic, (part.type_name, rule.device), message)
-            self._link.send(part, exclude=() if origin is None else (origin,))
 
-    def _send_transform(self, rule: SendRule, matrix: Any, stamp_ns: int) -> None:
-        header = Header(stamp=time_from_ns(stamp_ns or self._now_ns()), frame_id=rule.tf_target)
-        envelope = self._sending(rule).envelope(header)
-        self._link.send(Transform(matrix_from_metres(matrix, rule.wire_unit), **envelope))
+    def _place(self, feed: _Feed, parts: tuple[Message, ...], message: Any) -> None:
+        """Send messages, once they are in the frame that their rule asks for."""
+        rule = feed.rule
+        frame, stamp_ns = place_of_ros(message)
 
+        def emit(poses: Poses) -> None:
+            try:
+                moved = tuple(
+                    moved_for_wire(part, poses[frame], rule.to_frame, rule.wire_unit)
+                    for part in parts
+                )
+            except ConversionError as error:
+                self._report.problem(feed.topic, f'{feed.topic}: not sent: {error}')
+                return
+            self._emit(feed, moved, message)
 
-class _TfPair:
-    """Send the pose of one frame in another at a rate; what did not change, once a second."""
+        self._wait.submit(Placement(
+            key=id(feed),
+            what=feed.topic,
+            frames=[frame],
+            to_frame=rule.to_frame,
+            stamp_ns=stamp_ns or self._now_ns(),
+            size=sum(map(weight, parts)),
+            go=emit,
+        ))
 
-    def __init__(
-        self,
-        node: Node,
-        rule: SendRule,
-        tf: TfSource,
-        send: Callable[[SendRule, Any, int], None],
-        report: Report,
-    ) -> None:
-        self._rule = rule
-        self._tf = tf
-        self._send = send
-        self._report = report
-        self._last: tuple[int, bytes] = (-1, b'')
-        self._due = 0.0
-        node.create_timer(1.0 / (rule.rate or 1.0), self._on_timer)
+    def _emit(self, feed: _Feed, parts: tuple[Message, ...], message: Any) -> None:
+        """Send messages, if they say something that the peers do not know."""
+        rule = feed.rule
+        if rule.on_change:
+            values = [value_of(part, rule.wire_unit) for part in parts]
+            if len(values) == len(feed.values) and not any(
+                value.differs(old, rule.eps) for value, old in zip(values, feed.values)
+            ):
+                self._report.skip(f'{rule.device}: unchanged')
+                return
+            feed.values = values
+        sent = []
+        for part in parts:
+            origin = self._echo.origin(feed.topic, (part.type_name, rule.device), message)
+            exclude = () if origin is None else (origin,)
+            sent.append((part, exclude))
+            self._link.send(part, exclude=exclude)
+        if feed.keeper is not None:
+            feed.sent = sent
+            feed.keeper.reset()
 
-    def _on_timer(self) -> None:
-        rule = self._rule
-        try:
-            matrix, stamp_ns = self._tf.lookup(rule.tf_target, rule.tf_source)
-            value = (stamp_ns, matrix.tobytes())
+    def _keep_alive(self, feed: _Feed) -> None:
+        """Send the last value again; not that of somebody who does not publish any more."""
+        if feed.sent and not self._node.count_publishers(feed.topic):
+            feed.sent = []
+            self._report.problem(
+                f'{feed.topic}: keepalive',
+                f'{feed.topic}: {feed.rule.device!r} is not repeated any more, '
+                'nobody publishes the topic',
+            )
+        for message, exclude in feed.sent:
+            self._link.send(message, exclude=exclude)
+
+    # -- frames of tf
+
+    def _tf_sender(self, rule: SendRule, tf: TfSource) -> Callable[[], None]:
+        """Make what sends frames of tf, to be called at the rate of the rule."""
+        if rule.is_tracking:
+            frames = TfSet(rule, tf, self._report)
+
+            def look() -> tuple[Message, int]:
+                elements, stamp_ns = frames.look()
+                envelope = self._envelope(rule, rule.tf_target, stamp_ns)
+                return TrackingData(elements, **envelope), stamp_ns
+        else:
+
+            def look() -> tuple[Message, int]:
+                matrix, stamp_ns = tf.lookup(rule.tf_target, rule.tf_source)
+                envelope = self._envelope(rule, rule.tf_target, stamp_ns)
+                return Transform(matrix_from_metres(matrix, rule.wire_unit), **envelope), stamp_ns
+
+        last: tuple[Value, int] | None = None
+        due = 0.0
+
+        def on_timer() -> None:
+            nonlocal last, due
+            try:
+                message, stamp_ns = look()
+                value = value_of(message, rule.wire_unit)
+            except (ConversionError, EncodeError) as error:
+                self._report.problem(f'tf {rule.device}', f'{rule.device} is not sent: {error}')
+                return
             now = time.monotonic()
-            if value != self._last or now >= self._due:
-                self._last, self._due = value, now + _TF_REPEAT_S
-                self._send(rule, matrix, stamp_ns)
-        except (ConversionError, EncodeError) as error:
-            self._report.problem(f'tf {rule.device}', f'{rule.device} is not sent: {error}')
+            if last is not None and now < due and not value.differs(last[0], rule.eps):
+                if rule.on_change:
+                    self._report.skip(f'{rule.device}: unchanged')
+                    return
+                if stamp_ns == last[1]:
+                    return
+            last = value, stamp_ns
+            due = now + (rule.keepalive or (math.inf if rule.on_change else _TF_REPEAT_S))
+            self._link.send(message)
+
+        return on_timer
+
+    def _envelope(self, rule: SendRule, frame: str, stamp_ns: int) -> dict[str, Any]:
+        header = Header(stamp=time_from_ns(stamp_ns or self._now_ns()), frame_id=frame)
+        return self._sending(rule).envelope(header)
 
 
 def _message_class(name: str) -> type:

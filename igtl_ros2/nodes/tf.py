@@ -44,6 +44,9 @@ class TfSource(Protocol):
         :raises LookupFailed: if that is not known at this stamp (0: the latest)
         """
 
+    def frames(self) -> list[str]:
+        """List the names of all frames that were heard of, sorted."""
+
     def close(self) -> None:
         """Stop listening."""
 
@@ -74,6 +77,9 @@ class Tf2Source:
         self._tf2 = tf2_ros
         self._buffer = tf2_ros.Buffer(cache_time=Duration(nanoseconds=CACHE_NS))
         self._listener = tf2_ros.TransformListener(self._buffer, node, spin_thread=False)
+        self._node = node
+        self._names: set[str] = set()
+        self._names_listeners: list[Subscription] = []
 
     def lookup(self, target: str, source: str, stamp_ns: int = 0) -> tuple[Matrix, int]:
         """Place one frame in another, see `TfSource`."""
@@ -91,9 +97,21 @@ class Tf2Source:
             ) from error
         return _pose(found), ns_from_time(found.header.stamp)
 
+    def frames(self) -> list[str]:
+        """List the names of all frames, see `TfSource`; listening to them begins with this."""
+        if not self._names_listeners:  # tf2 has no list that is more than text for people
+            self._names_listeners = _subscribe(self._node, self._note)
+        return sorted(self._names.copy())
+
+    def _note(self, transform: TransformStamped, static: bool) -> None:
+        for name in (transform.header.frame_id, transform.child_frame_id):
+            self._names.add(frame_name(name))
+
     def close(self) -> None:
         """Stop listening."""
         self._listener.unregister()
+        for subscription in self._names_listeners:
+            self._node.destroy_subscription(subscription)
 
 
 class TreeSource:
@@ -113,6 +131,10 @@ class TreeSource:
     def lookup(self, target: str, source: str, stamp_ns: int = 0) -> tuple[Matrix, int]:
         """Place one frame in another, see `TfSource`."""
         return self._tree.lookup(target, source, stamp_ns)
+
+    def frames(self) -> list[str]:
+        """List the names of all frames, see `TfSource`."""
+        return self._tree.frames()
 
     def close(self) -> None:
         """Stop listening."""
