@@ -20,6 +20,7 @@ from .echo import EchoGuard
 from .emergency import Emergency
 from .parameters import declare_settings
 from .receive import Receiver
+from .reload import Reload
 from .report import Report, RosLogHandler
 from .send import Sender
 from .spin import run
@@ -72,6 +73,16 @@ class BridgeNode(Node):
                 if not config.name:
                     raise
                 raise type(error)(f'link {config.name!r}: {error}') from error
+        Reload(self, configs, lambda: load_links(self._values), self._change)
+
+    def _change(self, configs: Sequence[LinkConfig]) -> None:
+        """Follow other rules from now on."""
+        self._use_tf(configs)
+        for config in configs:
+            self._senders[config.name].change(config, self._tf)
+            self._receivers[config.name].change(
+                config, self._broadcaster, self._tf, self._own_frames
+            )
 
     def _use_tf(self, configs: Sequence[LinkConfig]) -> None:
         """Listen to tf and advertise it, as far as the links need it."""

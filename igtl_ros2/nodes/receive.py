@@ -52,6 +52,7 @@ _STREAM_LEAVES = frozenset(
 class _Device:
     """A (type, device) pair that has arrived before."""
 
+    rule: ReceiveRule
     route: Route
     key: tuple[str, str]
     topic: str
@@ -129,6 +130,8 @@ class Receiver:
         self._wait = FrameWait(node, tf, report, self._lock)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._devices: dict[tuple[str, str], _Device | None] = {}
+        #: as they were under the rules before a change
+        self._left: dict[tuple[str, str], _Device | None] = {}
         self._names = NameTable(MAX_DEVICES)
         self._publishers: dict[str, Publisher] = {}
         self._broadcaster = broadcaster
@@ -140,6 +143,35 @@ class Receiver:
     def devices(self) -> dict[tuple[str, str], int]:
         """How many messages have arrived, by (type, device)."""
         return {key: d.received for key, d in list(self._devices.items()) if d is not None}
+
+    def change(
+        self,
+        config: LinkConfig,
+        broadcaster: TfBroadcaster | None,
+        tf: TfSource | None,
+        own_frames: frozenset[str],
+    ) -> None:
+        """
+        Follow other rules from now on; what they leave as it was goes on as before.
+
+        What is published for a device starts with its next message, and topics stay.
+        """
+        with self._lock:
+            self._wait.close()
+            self._wait = FrameWait(self._node, tf, self._report, self._lock)
+            self._mapping = config.mapping
+            self._broadcaster = broadcaster
+            self._own_frames = own_frames
+            for key, device in list(self._devices.items()):
+                rule = self._mapping.receive_rule(key[1], key[0])
+                if device is not None and device.rule == rule:
+                    continue
+                if device is not None and device.repeater is not None:
+                    self._node.destroy_timer(device.repeater)
+                if device is not None:
+                    device.held = None
+                self._left[key] = device or self._left.get(key)
+                del self._devices[key]
 
     def handle(self, peer: Peer, message: Message) -> None:
         """Convert and publish one message."""
@@ -304,7 +336,15 @@ class Receiver:
         topic = self._prefix + (rule.name or self._topic(name))
         self._node.get_logger().info(ros_text(f'{type_name} {name!r} -> {topic}'))
         route = self._route(name, topic, rule)
-        if rule.slice is not None and type_name == 'IMAGE':
+        left = self._left.pop((type_name, name), None)
+        if left is not None:
+            # the decoder of a video, names that were given; the slice that was chosen, unless
+            # its parameters are those of another topic
+            state = dict(left.route.state)
+            if left.topic != topic:
+                state.pop('slice', None)
+            route = replace(route, state=state, names=left.route.names)
+        if rule.slice is not None and type_name == 'IMAGE' and 'slice' not in route.state:
             viewer = route.state['slice'] = SliceViewer(rule.slice)
             try:
                 self._slices.add(topic, viewer)
@@ -317,12 +357,15 @@ class Receiver:
             there = replace(rule, frame=rule.to_frame)
             route = replace(route, frame_id=rule.to_frame, rule=there)
         return _Device(
+            rule=rule,
             route=route,
             source=source,
             key=(type_name, name),
             topic=topic,
             is_stream=type_name in STREAM_TYPES,
             merger=VolumeMerger() if rule.subvolume == 'merge' else None,
+            received=left.received if left is not None else 0,
+            state=left.state if left is not None else None,
         )
 
     def _topic(self, device: str) -> str:

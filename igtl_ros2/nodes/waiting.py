@@ -73,9 +73,12 @@ class FrameWait:
         self._timer = node.create_timer(_POLL_S, self._retry, clock=self._clock)
 
     def close(self) -> None:
-        """Forget what waits."""
+        """Drop what waits."""
         with self._lock:
             self._node.destroy_timer(self._timer)
+            for queue in self._queues.values():
+                for _, placement in queue:
+                    self._drop(placement, 'the rules have changed')
             self._queues.clear()
 
     def submit(self, placement: Placement) -> None:

@@ -1,0 +1,137 @@
+"""Other rules for a running bridge: the service ~/reload."""
+
+import time
+
+import pytest
+from geometry_msgs.msg import PoseStamped, TransformStamped
+from ros_user import DEADLINE_S, mapping, next_message, start, wait_for
+from std_msgs.msg import String as RosString
+from std_srvs.srv import Trigger
+
+from igtl_ros2 import serve
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import String
+
+
+def reload(ros, text, tmp_path):
+    (tmp_path / 'mapping.yaml').write_text(text)
+    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
+    assert client.wait_for_service(DEADLINE_S)
+    future = client.call_async(Trigger.Request())
+    wait_for(future.done, 'the answer')
+    return future.result().success, future.result().message
+
+
+def flow(device, message, received, what):
+    def arrived():
+        device.send(message)
+        time.sleep(0.05)
+        return received
+
+    return wait_for(arrived, what)
+
+
+def test_other_rules_hold_at_once_and_the_connection_stays(ros, device, tmp_path):
+    start(ros, device, **mapping(tmp_path, '''
+receive: [{device: A, name: first}]
+send: [{topic: /s, device: S}]
+'''))
+    (peer,) = device.peers
+    target = Transform(((1, 0, 0, 10), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)), device_name='A')
+    flow(device, target, ros.listen('/x/first/transform', TransformStamped), 'the first name')
+    talker = ros.talk('/s', RosString)
+    talker.publish(RosString(data='1'))
+    assert next_message(device).device_name == 'S'
+
+    success, message = reload(ros, '''
+receive: [{device: A, name: second, pose: true}, {device: B}]
+send: [{topic: /s, device: T, on_change: true}, {topic: /t, device: U}]
+''', tmp_path)
+    assert success
+    assert message.endswith('mapping.yaml: 2 rules of receive, 2 of send')
+    flow(device, target, ros.listen('/x/second/pose', PoseStamped), 'the second name')
+    flow(device, String('x', device_name='B'), ros.listen('/x/B/text', RosString), 'what was '
+         'dropped')
+
+    def sent():
+        talker.publish(RosString(data=str(time.monotonic())))
+        got = device.receive(1.0)
+        return got is not None and got[1].device_name == 'T'
+
+    wait_for(sent, 'the other device name')
+    ros.talk('/t', RosString)
+    assert device.peers == [peer]
+
+    assert reload(ros, 'receive: [{device: A, action: drop}]', tmp_path)[0]
+    gone = ros.listen('/x/second/transform', TransformStamped)
+    here = ros.listen('/x/A/transform', TransformStamped)
+    for _ in range(10):
+        device.send(target)
+        time.sleep(0.02)
+    assert gone == here == []
+
+
+@pytest.mark.parametrize('text, error', [
+    ('receive: [{devise: A}]', "mapping.yaml:1: receive[0].devise: unknown key 'devise'; allowed"),
+    ('profile: plus', "it needs a restart, because header_version is '2', was 'auto'; compat is "
+     "'plus', was 'auto'; profile is 'plus', was 'plain'"),
+    ('links: [{name: a}]', 'besides the links of'),
+])
+def test_a_bad_file_changes_nothing_and_the_answer_says_why(ros, device, tmp_path, text, error):
+    node = start(ros, device, **mapping(tmp_path, 'receive: [{device: A, name: good}]'))
+    success, message = reload(ros, text, tmp_path)
+    assert not success
+    assert message.startswith('nothing was changed: ') and error in message
+    received = ros.listen('/x/good/text', RosString)
+    flow(device, String('x', device_name='A'), received, 'the good rule')
+    assert len(node.link.peers) == 1
+
+
+def test_what_links_there_are_needs_a_restart(ros, tmp_path):
+    with serve('tcp://127.0.0.1:0') as a, serve('tcp://127.0.0.1:0') as b:
+        def text(*links):
+            return 'links:\n' + ''.join(
+                f'- {{name: {name}, mode: client, url: "{link.address}", {more}}}\n'
+                for name, link, more in links)
+
+        ros.bridge(**mapping(tmp_path, text(('a', a, ''), ('b', b, ''))))
+        success, message = reload(ros, text(('a', a, ''), ('c', b, '')), tmp_path)
+        assert not success
+        assert "link 'c' is new; link 'b' is gone" in message
+        success, message = reload(
+            ros, text(('a', a, 'queue_messages: 7'), ('b', b, '')), tmp_path)
+        assert not success
+        assert "because queue_messages of link 'a' is 7, was 1000" in message
+        success, message = reload(
+            ros, text(('a', a, 'receive: [{device: x}]'), ('b', b, '')), tmp_path)
+        assert success, message
+        assert '1 rules of receive, 0 of send (a), 0 rules of receive, 0 of send (b)' in message
+
+
+def test_tf_is_taken_up_when_the_new_rules_need_it(ros, device, tmp_path):
+    start(ros, device, **mapping(tmp_path, 'receive: [{device: "*"}]'))
+    assert ros.node.count_publishers('/tf') == 0
+    assert reload(ros, 'receive: [{device: "*", tf: true}]\n'
+                       'send: [{tf: {source: a, target: b}}]', tmp_path)[0]
+    wait_for(lambda: ros.node.count_publishers('/tf'), 'the broadcaster')
+    wait_for(lambda: ros.node.count_subscribers('/tf') >= 2, 'the listener')
+
+
+def test_the_chosen_slice_survives(ros, device, tmp_path):
+    import numpy as np
+    from rclpy.parameter import Parameter
+    from sensor_msgs.msg import Image as RosImage
+
+    from igtl_ros2.codec.messages.image import Image
+
+    node = start(ros, device, **mapping(tmp_path, 'receive: [{device: CT, slice: true}]'))
+    volume = Image(np.arange(4, dtype=np.uint8)[:, None, None] * np.ones((1, 2, 2), np.uint8),
+                   device_name='CT')
+    received = ros.listen('/x/CT/slice', RosImage)
+    flow(device, volume, received, 'a slice')
+    node.set_parameters([Parameter('CT.slice.index', value=1)])
+    wait_for(lambda: received[-1].data[0] == 1, 'the other slice')
+    assert reload(ros, 'receive: [{device: CT, slice: true, cloud: true}]', tmp_path)[0]
+    received.clear()
+    flow(device, volume, received, 'a slice again')
+    assert {image.data[0] for image in received} == {1}
