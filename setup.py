@@ -40,6 +40,7 @@ setup(
         'console_scripts': [
             'igtl_bridge = igtl_ros2.nodes.bridge:main',
             'igtl_certs = igtl_ros2.tools.certs:main',
+            'igtl_check = igtl_ros2.tools.check:main',
             'igtl_demo = igtl_ros2.tools.demo:main',
             'igtl_demo_robot = igtl_ros2.nodes.demo_robot:main',
             'igtl_sim = igtl_ros2.sim.ultrasound:main',

@@ -38,7 +38,12 @@ TABLE = {
         {'socket', 'ssl', 'struct'},
     ),
     # `Peer` is what a server says a message came from; the verbs bring libraries of their own
-    'tools': ({'codec', 'client', 'server', 'aio', 'peers', 'nodes', 'sim'} | BASE, None, set()),
+    # `igtl_check` names topics as the converters do
+    'tools': (
+        {'codec', 'client', 'server', 'aio', 'peers', 'nodes', 'sim', 'converters'} | BASE,
+        None,
+        set(),
+    ),
     # the script of a simulated Slicer is YAML
     'sim': ({'codec', 'client', 'server', 'aio', 'peers'} | BASE, {'numpy', 'yaml'}, ROS_TOOLS),
     # only `connect` and `serve`, on first use

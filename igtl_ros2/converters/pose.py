@@ -80,7 +80,7 @@ def transform_stamped(pose: Pose, route: Route, stamp: Time) -> TransformStamped
 
 @to_ros(Transform)
 def transform_to_ros(message: Transform, route: Route, stamp: Time) -> Converted:
-    """TRANSFORM: `transform`, and `pose` and tf where asked for."""
+    """TRANSFORM: `transform`; where asked for also `pose`, and tf."""
     rule = route.rule
     result = Converted(state=tool_state(message))
     if not (is_valid(result.state) or rule.publish_invalid):

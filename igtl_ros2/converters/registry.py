@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -12,7 +13,7 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import TransformStamped
 from std_msgs.msg import Header
 
-from ..codec import Message, from_ns
+from ..codec import Message, from_ns, registered
 from ..config import ReceiveRule, SendRule
 from ..errors import ConversionError
 from .names import NameTable
@@ -275,6 +276,63 @@ def leaf_wire_type(leaf: str, ros_type: type) -> str:
 def typed_classes() -> frozenset[type[Message]]:
     """List the message classes that have a counterpart in ROS."""
     return frozenset(_TO_ROS)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """
+    What is registered for a message class, in the words of the functions that do it.
+
+    :param text: of its converter.
+    :param extras: of what adds to that by rule.
+    """
+
+    message_class: type[Message]
+    text: str
+    extras: tuple[str, ...]
+
+
+def received() -> list[Received]:
+    """List what becomes of each message class on its way to ROS."""
+    return [
+        Received(cls, _words(function), tuple(_words(add) for add in _EXTRAS.get(cls, ())))
+        for cls, function in _TO_ROS.items()
+    ]
+
+
+def received_leaves(wire_type: str) -> list[str]:
+    """List the topics that a wire type always has, below the device; '~/...' is the node's."""
+    found = registered().get(wire_type, Message)
+    text = _words(_TO_ROS.get(found, _TO_ROS[Message]))
+    return re.findall('`([a-z_~/]+)`', re.split('[;.]', text)[0].replace('`info`', ''))
+
+
+def sent() -> list[tuple[type, str, str, tuple[str, ...]]]:
+    """
+    List what can be sent: ROS type, wire type, in words, and leaves that are sent so.
+
+    A wire type '' is chosen by the content of the message.
+    """
+    return [
+        (ros_type, wire_type, _words(function), tuple(sorted(
+            leaf for leaf, types in _LEAVES.items() if types.get(ros_type) == wire_type
+        )))
+        for (ros_type, wire_type), function in _FROM_ROS.items()
+    ]
+
+
+def in_slicer(ros_type: type, wire_type: str) -> str:
+    """Tell what takes the place of a wire type in the profile slicer, itself if it may stay."""
+    return _FOR_SLICER.get((ros_type, wire_type), wire_type)
+
+
+def usual_wire_type(ros_type: type) -> str | None:
+    """Tell as what a ROS type is sent where nothing else is asked for; None if it has to be."""
+    return _DEFAULT_WIRE_TYPE.get(ros_type)
+
+
+def _words(function: Any) -> str:
+    return ' '.join((function.__doc__ or '').split())
 
 
 def library(name: str, package: str, what: str) -> Any:

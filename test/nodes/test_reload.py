@@ -99,7 +99,7 @@ def test_what_links_there_are_needs_a_restart(ros, tmp_path):
         assert not success
         assert "link 'c' is new; link 'b' is gone" in message
         success, message = reload(
-            ros, text(('a', a, 'queue_messages: 7'), ('b', b, '')), tmp_path)
+            ros, text(('a', a, 'limits: {queue_messages: 7}'), ('b', b, '')), tmp_path)
         assert not success
         assert "because queue_messages of link 'a' is 7, was 1000" in message
         success, message = reload(

@@ -1,0 +1,182 @@
+"""`igtl_check`: what a mapping file makes of each device, without starting anything."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from ..config import LinkConfig, Mapping, ReceiveRule, SendRule, load_links, mapping_schema
+from ..converters.names import ros_name
+from ..errors import ConfigError
+
+# what has a column of its own
+_SHOWN = ('device', 'type', 'action', 'name', 'frame', 'child_frame', 'tf', 'default_frame',
+          'to_frame', 'topic', 'tf_source', 'tf_target', 'tf_list', 'rate')
+_TF = {'off': '', 'dynamic': '/tf', 'static': '/tf_static', 'auto': '/tf if XToY'}
+_WILD = '*?['
+Row = tuple[str, ...]
+
+
+def received_rows(config: LinkConfig) -> list[Row]:
+    """List the rules of `receive` in their order, and what becomes of all others."""
+    mapping = config.mapping
+    rows = []
+    for number, rule in enumerate(mapping.receive, 1):
+        rows.append((str(number), repr(rule.device), rule.type, *_received(config, rule),
+                     _extras(rule, ReceiveRule(), _taken_by(mapping, number - 1))))
+    if not any(rule.device == rule.type == '*' for rule in mapping.receive):
+        rows.append(('', 'all others', '*', *_received(config, mapping.fallback),
+                     _extras(mapping.fallback, ReceiveRule())))
+    return rows
+
+
+def _received(config: LinkConfig, rule: ReceiveRule) -> Row:
+    """Tell topics, frame and tf of what a rule matches."""
+    if rule.action == 'drop':
+        return 'dropped', '', ''
+    prefix = f'{config.name}/' if config.name else ''
+    wild = any(character in _WILD for character in rule.device)
+    name = rule.name or ('<device>' if wild else ros_name(rule.device))
+    topics = ' '.join(leaf if leaf.startswith('~') else f'{prefix}{name}/{leaf}'
+                      for leaf in [*_leaves(rule), 'info'])
+    frame = rule.frame or f'Y of XToY, else {rule.default_frame}'
+    if rule.child_frame:
+        frame += f', child {rule.child_frame}'
+    if rule.to_frame:
+        frame += f', moved into {rule.to_frame}'
+    return topics, frame, _TF[rule.tf]
+
+
+def _leaves(rule: ReceiveRule) -> list[str]:
+    """List the last parts of topics, as far as the type of the rule tells."""
+    if rule.type == '*':
+        return ['<by type>']
+    try:
+        from ..converters.registry import load_converters, received_leaves
+    except ImportError:  # there is no ROS on this machine
+        return ['<by type>']
+    load_converters()
+    return received_leaves(rule.type)
+
+
+def _taken_by(mapping: Mapping, index: int) -> str:
+    """Say which rule before this one takes all that it could match."""
+    rule = mapping.receive[index]
+    for number, before in enumerate(mapping.receive[:index], 1):
+        if before.device in ('*', rule.device) and before.type in ('*', rule.type):
+            return f'NEVER USED: rule {number} comes first'
+    return ''
+
+
+def sent_rows(config: LinkConfig) -> list[Row]:
+    """List the rules of `send`, and what is sent without one."""
+    rows = []
+    for number, rule in enumerate(config.mapping.send, 1):
+        rate = f'{rule.rate:g} Hz' if rule.rate else 'every message'
+        if rule.tf_list:
+            source = 'tf ' + ', '.join(f'{f.source} in {f.target}' + (
+                f' as {f.name}' if f.name != f.source else '') for f in rule.tf_list)
+        else:
+            source = rule.topic or f'tf {rule.tf_source} in {rule.tf_target}'
+        kind = rule.type or ('by its type' if rule.topic else
+                             'TDATA' if rule.is_tracking else 'TRANSFORM')
+        extras = _extras(rule, SendRule(''))
+        if rule.to_frame:
+            extras = f'moved into {rule.to_frame} {extras}'.strip()
+        rows.append((str(number), source, repr(rule.device), kind, rate, extras))
+    if config.settings.discover:
+        prefix = f'{config.name}/' if config.name else ''
+        rows.append(('', f'{prefix}to_igtl/<device>/<leaf>', '<device>', 'by its leaf',
+                     'every message', ''))
+    return rows
+
+
+def _extras(rule: Any, usual: Any, remark: str = '') -> str:
+    """List what is not as it is without being asked for."""
+    found = [remark] if remark else []
+    if getattr(rule, 'action', '') == 'drop':
+        return remark
+    for field in fields(rule):
+        value = getattr(rule, field.name)
+        if field.name not in _SHOWN and value != getattr(usual, field.name):
+            name = field.name.rstrip('_')
+            found.append(name if value is True else f'{name}={_text(value)}')
+    return ' '.join(found)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f'{value:g}'
+    if isinstance(value, tuple):
+        return ','.join(map(_text, value))
+    if hasattr(value, '__dataclass_fields__'):
+        return ','.join(f'{f.name}:{_text(getattr(value, f.name))}' for f in fields(value))
+    return str(value)
+
+
+def _print(config: LinkConfig, file: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=200)  # a file or a pipe has no width to fit into
+    settings, name = config.settings, config.name
+    where = f'link {name}: {settings.mode} {settings.address}' if name else file
+    console.print(Text(f'{where}, profile {config.mapping.profile}', style='bold'))
+    for title, columns, rows in (
+        ('network to ROS', ('', 'device', 'type', 'topics', 'frame', 'tf', 'besides'),
+         received_rows(config)),
+        ('ROS to network', ('', 'from', 'device', 'type', 'rate', 'besides'), sent_rows(config)),
+    ):
+        table = Table(title=title, title_justify='left', title_style='')
+        for column in columns:
+            table.add_column(column, overflow='fold')
+        for row in rows:
+            table.add_row(*map(Text, row))  # [abc] in a pattern is no markup
+        console.print(table)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """
+    Run igtl_check.
+
+    :returns: the exit code: 1 if the file is wrong.
+    """
+    parser = argparse.ArgumentParser(
+        prog='igtl_check',
+        description='Print what a mapping file makes of each device, in both directions, or the '
+        'first mistake in it. Nothing is started. Frames, topics and names are those without '
+        'parameters of the node.',
+    )
+    parser.add_argument('file', nargs='?', help='the mapping file')
+    parser.add_argument(
+        '--schema', action='store_true',
+        help='print the JSON schema of mapping files, for editors, and do nothing else')
+    arguments = parser.parse_args(args)
+    if arguments.schema:
+        print(json.dumps(mapping_schema(), indent=2, ensure_ascii=False))
+        return 0
+    if arguments.file is None:
+        parser.error('the following arguments are required: file')
+    try:
+        configs = load_links({'mapping_file': arguments.file})
+        for config in configs:
+            _print(config, arguments.file)
+    except ConfigError as error:
+        print(f'igtl_check: {error}', file=sys.stderr)
+        return 1
+    except ImportError as error:
+        print(f'igtl_check: it needs the package rich: pip install rich ({error})',
+              file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

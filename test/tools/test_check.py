@@ -1,0 +1,123 @@
+"""`igtl_check`: the resolved table of a mapping file, or the mistake in it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from igtl_ros2.config import mapping_schema
+
+pytest.importorskip('rich', reason='igtl_check needs the package rich')
+
+CONFIG = Path(__file__).parents[2] / 'config'
+NO_ROS = '''
+import sys
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition('.')[0] in ('rclpy', 'std_msgs', 'builtin_interfaces', 'socket'):
+            raise ModuleNotFoundError(name, name=name)
+sys.meta_path.insert(0, Refuse())
+from igtl_ros2.tools.check import main
+sys.exit(main(sys.argv[1:]))
+'''
+
+
+def check(*arguments, code=0, start=('-m', 'igtl_ros2.tools.check')):
+    done = subprocess.run([sys.executable, *start, *map(str, arguments)],
+                          text=True, capture_output=True)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout, done.stderr
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text):
+        path = tmp_path / 'map.yaml'
+        path.write_text(text)
+        return path
+    return write
+
+
+def row(text, word):
+    """Find the cells of the only row with a word."""
+    (line,) = [line for line in text.splitlines() if word in line]
+    return [cell.strip() for cell in line.strip('│').split('│')]
+
+
+def test_the_table_tells_what_becomes_of_every_rule(file):
+    out, _ = check(file('''
+profile: slicer
+receive:
+  - {device: "Needle [12]", type: TRANSFORM, pose: true, hold_hz: 5, to_frame: base}
+  - {device: CLB, type: TRANSFORM, tf: static, frames: [base_link, ras], wire_unit: m}
+  - {device: Plan, type: POINT, trajectory: {entry: E, target: T}, name: plan/of_today}
+  - {device: "*", type: IMAGE, action: drop}
+  - {device: CT, type: IMAGE}
+send:
+  - {tf: {source: tool0, target: base_link, rate: 20}}
+  - {tf: [{source: a, target: b}, {source: c, target: b, name: d}], device: Robot}
+  - {topic: /goal, device: Goal, to_frame: ras, rate: 2.5, keepalive: 3}
+'''))
+    assert row(out, 'Needle') == [
+        '1', "'Needle [12]'", 'TRANSFORM', '<device>/transform <device>/info',
+        'Y of XToY, else ras, moved into base', '/tf if XToY', 'pose hold_hz=5']
+    assert row(out, 'CLB')[3:] == [
+        'CLB/transform CLB/info', 'base_link, child ras', '/tf_static', 'wire_unit=m']
+    assert row(out, 'Plan')[3:] == [
+        'plan/of_today/points plan/of_today/info', 'Y of XToY, else ras', '/tf if XToY',
+        'trajectory=E,T']
+    assert row(out, "'*'") == ['4', "'*'", 'IMAGE', 'dropped', '', '', '']
+    assert row(out, "'CT'")[-1] == 'NEVER USED: rule 4 comes first'
+    assert row(out, 'all others')[2:4] == ['*', 'dropped']
+    assert row(out, 'tool0') == [
+        '1', 'tf tool0 in base_link', "'Tool0ToBaseLink'", 'TRANSFORM', '20 Hz', 'on_change']
+    assert row(out, 'Robot') == [
+        '2', 'tf a in b, c in b as d', "'Robot'", 'TDATA', '30 Hz', 'on_change']
+    assert row(out, '/goal') == [
+        '3', '/goal', "'Goal'", 'by its type', '2.5 Hz', 'moved into ras keepalive=3']
+    assert row(out, 'to_igtl')[1:4] == ['to_igtl/<device>/<leaf>', '<device>', 'by its leaf']
+
+
+def test_every_link_has_tables_of_its_own():
+    out, _ = check(CONFIG / 'links.yaml')
+    assert 'link slicer: server tcp://127.0.0.1:18944, profile slicer' in out
+    assert 'link tracker: client tcp://' in out
+    assert 'tracker/<device>/info' in out and 'slicer/to_igtl/<device>/<leaf>' in out
+
+
+def test_a_bad_file_is_code_1_and_says_file_line_key_and_what_is_allowed(file, tmp_path):
+    path = file('receive:\n- {device: A, tf: maybe}\n')
+    out, said = check(path, code=1)
+    assert out == ''
+    assert said == (f"igtl_check: {path}:2: receive[0].tf: found 'maybe'; "
+                    "allowed false, true, 'static'\n")
+    _, said = check(tmp_path / 'none.yaml', code=1)
+    assert 'cannot read the mapping file: No such file' in said
+
+
+def test_it_needs_neither_ros_nor_a_socket(file):
+    path = file('receive: [{device: A, type: TRANSFORM}]')
+    out, _ = check(path, start=('-c', NO_ROS))
+    assert row(out, "'A'")[3] == 'A/<by type> A/info'
+
+
+def test_the_schema_for_editors_is_that_of_the_loader():
+    """If this fails: python -m igtl_ros2.tools.check --schema > config/mapping.schema.json."""
+    out, _ = check('--schema')
+    assert json.loads(out) == mapping_schema()
+    assert out == (CONFIG / 'mapping.schema.json').read_text(encoding='utf-8')
+
+
+MAPPINGS = sorted(set(CONFIG.glob('*.yaml')) - {CONFIG / 'bridge.yaml'})  # that has parameters
+
+
+@pytest.mark.parametrize('path', MAPPINGS, ids=lambda path: path.name)
+def test_every_mapping_file_names_the_schema_beside_it_and_follows_it(path):
+    text = path.read_text(encoding='utf-8')
+    assert text.startswith('# yaml-language-server: $schema=mapping.schema.json\n')
+    schema = json.loads((path.parent / 'mapping.schema.json').read_text(encoding='utf-8'))
+    jsonschema.Draft7Validator(schema).validate(yaml.safe_load(text))
