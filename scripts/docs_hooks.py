@@ -4,7 +4,9 @@ import re
 from html import escape
 from typing import Any
 
-from igtl_ros2.config import SETTINGS
+from igtl_ros2.codec import registered
+from igtl_ros2.config import SETTINGS, mapping_schema
+from igtl_ros2.converters import registry
 
 
 def _text(words: str) -> str:
@@ -12,11 +14,96 @@ def _text(words: str) -> str:
     return re.sub(r'([\\`*_|])', r'\\\1', escape(words))
 
 
-def on_page_markdown(markdown: str, **context: Any) -> str:
-    """Put the table of settings where a page wants it."""
-    rows = ['| setting | parameter | default | allowed | meaning |', '|---|---|---|---|---|']
+def _table(*rows: tuple[str, ...]) -> str:
+    """Make a table; the first row is the head, and cells are Markdown."""
+    head, *rest = rows
+    lines = [head, tuple('---' for _ in head), *rest]
+    return '\n'.join('| ' + ' | '.join(cells) + ' |' for cells in lines)
+
+
+def settings_table() -> str:
+    """List all settings."""
+    rows = [('setting', 'parameter', 'default', 'allowed', 'meaning')]
     for setting in SETTINGS.values():
         names = (setting.name, setting.parameter)
         cells = (*names, repr(setting.default), setting.allowed, setting.help)
-        rows.append('|'.join(['', *map(_text, cells), '']))
-    return markdown.replace('SETTINGS-TABLE', '\n'.join(rows))
+        rows.append(tuple(map(_text, cells)))
+    return _table(*rows)
+
+
+def received_table() -> str:
+    """List what becomes of each type on its way to ROS, as the converters are registered."""
+    rows = [('OpenIGTLink', 'received on', 'by rule also')]
+    for found in registry.received():
+        names = sorted(n for n, cls in registered().items() if cls is found.message_class)
+        extras = '; '.join(_sentence(text) for text in found.extras)
+        rows.append((', '.join(names) or 'every other type', _sentence(found.text), extras))
+    return _table(rows[0], *sorted(rows[1:]))
+
+
+def sent_table() -> str:
+    """List what can be sent, as the converters are registered."""
+    rows = [('ROS', 'OpenIGTLink', 'from `to_igtl/<device>/`', 'how', 'profile slicer')]
+    for ros_type, wire_type, text, leaves in registry.sent():
+        usual = registry.usual_wire_type(ros_type) == wire_type
+        instead = registry.in_slicer(ros_type, wire_type)
+        rows.append((
+            ros_type.__name__,
+            wire_type or 'by content',
+            ', '.join(f'`{leaf}`' for leaf in leaves) or (
+                'by rule' if usual else f'by rule, `type: {wire_type}`'),
+            text.split('. ')[0].rstrip('.').replace('|', r'\|'),
+            instead if instead != wire_type else '',
+        ))
+    return _table(rows[0], *sorted(rows[1:]))
+
+
+def keys_table(name: str) -> str:
+    """List the keys of a part of mapping files, as the schema has them."""
+    schema = mapping_schema()['definitions']
+    part = schema[name]
+    rows = [('key', 'allowed', 'meaning')]
+    for key, about in part['properties'].items():
+        facts = dict(about)
+        for reference in (about, *about.get('allOf', ())):
+            if '$ref' in reference:
+                facts = {**_facts(schema, reference['$ref']), **facts}
+        allowed = facts.get('title') or ', '.join(map(_spelt, facts.get('enum', ())))
+        rows.append((f'`{key}`', _text(allowed), _text(facts.get('description', ''))))
+    return _table(*rows)
+
+
+def _facts(schema: dict[str, Any], reference: str) -> dict[str, Any]:
+    facts = dict(schema[reference.rpartition('/')[2]])
+    for inner in facts.get('allOf', ()):
+        facts = {**_facts(schema, inner['$ref']), **facts}
+    return facts
+
+
+def _spelt(value: Any) -> str:
+    return value if isinstance(value, str) else str(value).lower()
+
+
+def _sentence(text: str) -> str:
+    """Take the types away that a docstring begins with, they have a column of their own."""
+    return re.sub(r'^[A-Z][A-Za-z ,]*: ', '', text).rstrip('.').replace('|', r'\|')
+
+
+TABLES = {
+    'SETTINGS-TABLE': settings_table,
+    'RECEIVED-TABLE': received_table,
+    'SENT-TABLE': sent_table,
+    'RECEIVE-KEYS': lambda: keys_table('receive_rule'),
+    'SEND-KEYS': lambda: keys_table('send_rule'),
+    'DEFAULT-KEYS': lambda: keys_table('defaults'),
+}
+
+
+def on_page_markdown(markdown: str, **context: Any) -> str:
+    """Put the tables where a page wants them."""
+    for mark, make in TABLES.items():
+        if mark in markdown:
+            if missing := registry.load_converters():
+                raise ImportError(f'the tables need all message packages: {missing}')
+            markdown = markdown.replace(mark, make())
+    return markdown

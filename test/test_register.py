@@ -1,6 +1,8 @@
 """Every wire type is complete: golden bytes, and a counterpart in ROS or a reason for none."""
 
+import importlib.util
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,84 @@ def test_the_table_of_wire_names_is_that_of_the_register():
 def test_every_golden_file_is_listed_and_there():
     listed = [entry['file'] for entry in ENTRIES]
     assert sorted(listed) == sorted(path.name for path in GOLDEN.glob('*.bin'))
+
+
+# -- the tables for people
+
+
+@pytest.fixture
+def registry():
+    pytest.importorskip('geometry_msgs', reason='there is no ROS on this machine')
+    from igtl_ros2.converters import registry
+
+    if missing := registry.load_converters():
+        pytest.skip(f'not installed: {", ".join(missing)}')
+    return registry
+
+
+LEAF = re.compile('`([a-z_~/<>]+)`')
+# words in these texts that are no topics
+OTHERS = {'info', 'as', 'split', 'partial', '/tf', '/tf_static', 'dims', 'codec', 'max_points',
+          'geometry'}
+
+
+def readme_table():
+    """Give the rows of the README's table as (types, leaves received on, leaves sent from)."""
+    text = (DOCS.parent / 'README.md').read_text(encoding='utf-8')
+    lines = text.split('| OpenIGTLink | received on | sent from |')[1].split('\n\n')[0]
+    for line in lines.splitlines()[2:]:
+        first, received, sent = (cell.strip() for cell in line.split('|')[1:-1])
+        types = [n for n in re.findall('[A-Z]{4,}', first) if n in codec.registered()]
+        yield types, set(LEAF.findall(received)) - OTHERS, set(LEAF.findall(sent)) - OTHERS
+
+
+def test_the_table_of_the_readme_has_the_topics_that_the_converters_have(registry):
+    shown, registered = {}, {}
+    for types, leaves, _ in readme_table():
+        for name in types:
+            shown.setdefault(codec.registered()[name], set()).update(leaves)
+    for found in registry.received():
+        if found.message_class is not codec.Message:
+            words = ' '.join([found.text, *found.extras])
+            registered[found.message_class] = set(LEAF.findall(words)) - OTHERS
+    assert {c.__name__: x for c, x in shown.items()} == {
+        c.__name__: x for c, x in registered.items()}
+
+
+def test_the_table_of_the_readme_has_every_topic_that_is_sent(registry):
+    rows = list(readme_table())
+    by_type = {}
+    for _, wire_type, _, leaves in registry.sent():
+        by_type.setdefault(wire_type, set()).update(leaves)
+    assert set().union(*(sent for _, _, sent in rows)) == set(registry.leaves())
+    by_content = by_type['']
+    for types, _, sent in rows:
+        possible = set().union(*(by_type.get(name, set()) for name in types or ['raw']))
+        assert sent <= possible | by_content, types
+    for wire_type, leaves in by_type.items():
+        mine = [sent for types, _, sent in rows if wire_type in types]
+        assert not mine or leaves <= set().union(*mine), wire_type
+
+
+def test_the_tables_of_the_page_are_made_of_the_register_and_the_schema(registry):
+    path = DOCS.parent / 'scripts' / 'docs_hooks.py'
+    spec = importlib.util.spec_from_file_location('docs_hooks', path)
+    hooks = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hooks)
+    page = hooks.on_page_markdown((DOCS / 'mapping.md').read_text(encoding='utf-8'))
+    assert not [mark for mark in hooks.TABLES if mark in page]
+    for found in registry.received():
+        for name in names(found.message_class):
+            assert re.search(rf'^\| [^|]*\b{name}\b', page, re.MULTILINE), name
+    for ros_type, wire_type, _, leaves in registry.sent():
+        row = f'| {ros_type.__name__} | {wire_type or "by content"} | '
+        assert row in page
+        assert all(f'`{leaf}`' in page for leaf in leaves)
+    from igtl_ros2.config import mapping_schema
+
+    for part in ('receive_rule', 'send_rule', 'defaults'):
+        for key in mapping_schema()['definitions'][part]['properties']:
+            (cells,) = {line for line in hooks.keys_table(part).splitlines()
+                        if line.startswith(f'| `{key}` |')}
+            assert all(cell.strip() for cell in cells.split('|')[1:-1]), cells
+    assert '| transform' not in page and '|  |  |' not in hooks.received_table()

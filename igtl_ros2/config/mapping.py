@@ -142,8 +142,9 @@ class SendRule:
 
     @property
     def tf_sources(self) -> tuple[str, ...]:
-        """The frames that are read to be sent, or a pattern of their names; empty for a topic."""
-        return tuple(frame.source for frame in self.tf_list) or tuple(filter(None, [self.tf_source]))
+        """The frames that are read to be sent, or a pattern of them; empty for a topic."""
+        several = tuple(frame.source for frame in self.tf_list)
+        return several or ((self.tf_source,) if self.tf_source else ())
 
     @property
     def is_tracking(self) -> bool:

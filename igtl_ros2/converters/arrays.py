@@ -62,7 +62,8 @@ def sensor_to_ros(message: Sensor, route: Route, stamp: Time) -> Converted:
     """
     SENSOR: `sensor`, the values as sent; `info` has the unit and the factor to SI.
 
-    With `as` also what they measure, in SI units: `joint_state`, `wrench` and so on.
+    With `as` also what they measure, in SI units: `joint_state`, `wrench`, `twist`, `imu`,
+    `temperature`, `pressure`, `range` or `joy`.
     """
     result = Converted(
         outputs={'sensor': array_message(message.values, {'values': len(message.values)})},

@@ -80,11 +80,12 @@ def _parts(message: Any) -> tuple[Any, Any, Any]:
         lengths = [(*p.position.tolist(), p.diameter) for p in message.elements]
         return lengths, _NOTHING, (name, labels)
     if isinstance(message, Trajectories):
-        labels = [(p.name, p.type, p.group, p.rgba, p.owner) for p in message.elements]
-        lengths = [
-            (*p.entry.tolist(), *p.target.tolist(), p.diameter) for p in message.elements
-        ]
-        return lengths, _NOTHING, (name, labels)
+        paths = message.elements
+        return (
+            [(*p.entry.tolist(), *p.target.tolist(), p.diameter) for p in paths],
+            _NOTHING,
+            (name, [(p.name, p.type, p.group, p.rgba, p.owner) for p in paths]),
+        )
     if isinstance(message, Sensor):
         return _NOTHING, message.values, (name, message.unit)
     if isinstance(message, NDArray) and message.array.dtype.kind in 'iuf':

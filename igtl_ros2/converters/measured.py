@@ -336,6 +336,7 @@ def _value_to_sensor(name: str, unit: str) -> Callable[[Any, Sending], Sensor]:
     """Make what sends the one number of a message."""
 
     def convert(message: Any, sending: Sending) -> Sensor:
+        """Send the one value."""
         value = getattr(message, name)
         envelope = sending.envelope(message.header)
         return sensor_from_si([value], sending.rule.unit or unit, [unit], **envelope)

@@ -359,7 +359,7 @@ class Sender:
                 self._report.skip(f'{rule.device}: unchanged')
                 return
             feed.values = values
-        sent = []
+        sent: list[tuple[Message, tuple[Peer, ...]]] = []
         for part in parts:
             origin = self._echo.origin(feed.topic, (part.type_name, rule.device), message)
             exclude = () if origin is None else (origin,)

@@ -24,7 +24,7 @@ Row = tuple[str, ...]
 def received_rows(config: LinkConfig) -> list[Row]:
     """List the rules of `receive` in their order, and what becomes of all others."""
     mapping = config.mapping
-    rows = []
+    rows: list[Row] = []
     for number, rule in enumerate(mapping.receive, 1):
         rows.append((str(number), repr(rule.device), rule.type, *_received(config, rule),
                      _extras(rule, ReceiveRule(), _taken_by(mapping, number - 1))))
@@ -74,7 +74,7 @@ def _taken_by(mapping: Mapping, index: int) -> str:
 
 def sent_rows(config: LinkConfig) -> list[Row]:
     """List the rules of `send`, and what is sent without one."""
-    rows = []
+    rows: list[Row] = []
     for number, rule in enumerate(config.mapping.send, 1):
         rate = f'{rule.rate:g} Hz' if rule.rate else 'every message'
         if rule.tf_list:

@@ -1,4 +1,4 @@
-"""Poses moved into another frame, whole robots, changes only and repeated values, over the node."""
+"""Poses moved into another frame, whole robots, only changes, repeated values: the real node."""
 
 import json
 import time
@@ -67,10 +67,10 @@ def left_out(node):
 
 
 def test_a_pose_is_moved_at_its_own_stamp_and_never_at_the_latest(ros, device, tmp_path):
-    start(ros, device, **mapping(tmp_path, '''
+    start(ros, device, **mapping(tmp_path, """
 receive:
   - {device: Target, frame: camera, stamp: device, pose: true, to_frame: base}
-'''))
+"""))
     tf = Tf(ros)
     received = ros.listen('/x/Target/pose', PoseStamped)
     now = time.time_ns()
@@ -88,11 +88,11 @@ receive:
 
 def test_what_came_before_its_tf_waits_for_it_in_order(ros, device, tmp_path, monkeypatch):
     monkeypatch.setattr(waiting, 'WAIT_S', DEADLINE_S)
-    start(ros, device, **mapping(tmp_path, '''
+    start(ros, device, **mapping(tmp_path, """
 receive:
   - {device: Target, frame: camera, stamp: device, to_frame: base}
   - {device: "*"}
-'''))
+"""))
     tf = Tf(ros)
     received = ros.listen('/x/Target/transform', TransformStamped)
     other = ros.listen('/x/Text/text', RosString, STATE)
@@ -114,11 +114,11 @@ receive:
 
 
 def test_what_tf_does_not_know_in_time_is_dropped_with_the_reason(ros, device, tmp_path):
-    node = start(ros, device, **mapping(tmp_path, '''
+    node = start(ros, device, **mapping(tmp_path, """
 receive:
   - {device: Target, frame: nowhere, to_frame: base}
   - {device: "*"}
-'''))
+"""))
     received = ros.listen('/x/Target/transform', TransformStamped)
     device.send(stamped(time.time_ns(), 1, 'Target'))
     found = wait_for(lambda: problems(node), 'a problem')
@@ -127,11 +127,11 @@ receive:
 
 
 def test_points_images_and_tf_are_moved_and_info_tells_from_where(ros, device, tmp_path):
-    start(ros, device, **mapping(tmp_path, '''
+    start(ros, device, **mapping(tmp_path, """
 receive:
   - {device: CToD, type: TRANSFORM, tf: true, to_frame: base}
   - {device: "*", frame: camera, to_frame: base}
-'''))
+"""))
     tf = Tf(ros)
     tf.send('base', 'camera', (0, 0, 2), static=True)
     tf.send('base', 'D', (0, 0, 3), static=True)
@@ -165,12 +165,12 @@ receive:
 
 
 def test_what_is_sent_is_moved_and_says_into_what(ros, tmp_path):
-    node = ros.bridge(port=0, **mapping(tmp_path, '''
+    node = ros.bridge(port=0, **mapping(tmp_path, """
 send:
   - {topic: /goal, device: Goal, to_frame: ras}
   - {topic: /spot, device: Spot, type: POINT, to_frame: ras}
   - {topic: /words, device: Words, to_frame: ras}
-'''))
+"""))
     tf = Tf(ros)
     tf.send('ras', 'base', (1, 0, 0), static=True)
     with connect(str(node.link.address), header_version='2') as slicer:
@@ -198,13 +198,13 @@ send:
 
 
 def test_frames_of_a_list_are_sent_as_one_message_of_one_moment(ros, tmp_path):
-    node = ros.bridge(port=0, **mapping(tmp_path, '''
+    node = ros.bridge(port=0, **mapping(tmp_path, """
 send:
   - tf: [{source: link1, target: base}, {source: link2, target: base, name: Tool},
          {source: ghost, target: base}]
     device: Robot
     rate: 50
-'''))
+"""))
     tf = Tf(ros)
     now = time.time_ns()
     for frame in ('link1', 'link2'):
@@ -225,10 +225,10 @@ send:
 
 
 def test_a_pattern_takes_every_frame_that_matches_and_leaves_out_the_dead(ros, tmp_path):
-    node = ros.bridge(port=0, **mapping(tmp_path, '''
+    node = ros.bridge(port=0, **mapping(tmp_path, """
 send:
   - {tf: {source: "left_*", target: base, rate: 50}, device: Left}
-'''))
+"""))
     tf = Tf(ros)
     now = time.time_ns()
     tf.send('base', 'left_1', (1, 0, 0), now)
@@ -246,10 +246,10 @@ send:
 
 
 def test_a_frame_that_matches_what_is_sent_is_never_broadcast(ros, device, tmp_path):
-    node = start(ros, device, **mapping(tmp_path, '''
+    node = start(ros, device, **mapping(tmp_path, """
 receive: [{device: "*", tf: true}]
 send: [{tf: {source: "left_*", target: base}, device: Left}]
-'''))
+"""))
     device.send(stamped(0, 1, 'left_1ToBase'))
     wait_for(lambda: problems(node).get('tf left_1: own'), 'the refusal')
 
@@ -258,9 +258,9 @@ send: [{tf: {source: "left_*", target: base}, device: Left}]
 
 
 def test_only_changes_over_eps_are_sent_and_the_rest_is_counted(ros, device, tmp_path):
-    node = start(ros, device, **mapping(tmp_path, '''
+    node = start(ros, device, **mapping(tmp_path, """
 send: [{topic: /p, device: P, on_change: true, eps: 0.001}]
-'''))
+"""))
     talker = ros.talk('/p', PointStamped)
     for x in (1.0, 1.0, 1.0004, 1.0008, 1.0012, 1.0012, 2.0):
         message = PointStamped()
@@ -274,9 +274,9 @@ send: [{topic: /p, device: P, on_change: true, eps: 0.001}]
 
 
 def test_keepalive_repeats_until_nobody_publishes(ros, device, tmp_path):
-    node = start(ros, device, **mapping(tmp_path, '''
+    node = start(ros, device, **mapping(tmp_path, """
 send: [{topic: /p, device: P, on_change: true, keepalive: 0.05}]
-'''))
+"""))
     talker = ros.talk('/p', RosString)
     talker.publish(RosString(data='x'))
     assert [next_message(device).text for _ in range(4)] == ['x'] * 4
@@ -285,9 +285,9 @@ send: [{topic: /p, device: P, on_change: true, keepalive: 0.05}]
 
 
 def test_a_rate_tells_how_much_it_left_out(ros, device, tmp_path):
-    node = start(ros, device, **mapping(tmp_path, '''
+    node = start(ros, device, **mapping(tmp_path, """
 send: [{topic: /p, device: P, rate: 5}]
-'''))
+"""))
     seen = ros.listen('/diagnostics', DiagnosticArray)
     talker = ros.talk('/p', RosString)
     for number in range(20):
@@ -302,10 +302,10 @@ send: [{topic: /p, device: P, rate: 5}]
 
 
 def test_with_profile_slicer_a_frame_is_sent_when_it_moves(ros, tmp_path):
-    node = ros.bridge(port=0, **mapping(tmp_path, '''
+    node = ros.bridge(port=0, **mapping(tmp_path, """
 profile: slicer
 send: [{tf: {source: tool, target: base, rate: 100}}]
-'''))
+"""))
     tf = Tf(ros)
     tf.send('base', 'tool', (1, 0, 0), time.time_ns())
     wait_for(lambda: node.link.link._held, 'the first')
@@ -323,11 +323,11 @@ send: [{tf: {source: tool, target: base, rate: 100}}]
 
 
 def hold(ros, device, tmp_path, more=''):
-    node = start(ros, device, header_version='2', **mapping(tmp_path, f'''
+    node = start(ros, device, header_version='2', **mapping(tmp_path, f"""
 receive:
   - {{device: Target, hold_hz: 50, pose: true{more}}}
   - {{device: "*"}}
-'''))
+"""))
     return node, ros.listen('/x/Target/pose', PoseStamped)
 
 

@@ -32,10 +32,10 @@ def flow(device, message, received, what):
 
 
 def test_other_rules_hold_at_once_and_the_connection_stays(ros, device, tmp_path):
-    start(ros, device, **mapping(tmp_path, '''
+    start(ros, device, **mapping(tmp_path, """
 receive: [{device: A, name: first}]
 send: [{topic: /s, device: S}]
-'''))
+"""))
     (peer,) = device.peers
     target = Transform(((1, 0, 0, 10), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)), device_name='A')
     flow(device, target, ros.listen('/x/first/transform', TransformStamped), 'the first name')
@@ -43,10 +43,10 @@ send: [{topic: /s, device: S}]
     talker.publish(RosString(data='1'))
     assert next_message(device).device_name == 'S'
 
-    success, message = reload(ros, '''
+    success, message = reload(ros, """
 receive: [{device: A, name: second, pose: true}, {device: B}]
 send: [{topic: /s, device: T, on_change: true}, {topic: /t, device: U}]
-''', tmp_path)
+""", tmp_path)
     assert success
     assert message.endswith('mapping.yaml: 2 rules of receive, 2 of send')
     flow(device, target, ros.listen('/x/second/pose', PoseStamped), 'the second name')

@@ -14,7 +14,7 @@ from igtl_ros2.config import mapping_schema
 pytest.importorskip('rich', reason='igtl_check needs the package rich')
 
 CONFIG = Path(__file__).parents[2] / 'config'
-NO_ROS = '''
+NO_ROS = """
 import sys
 class Refuse:
     def find_spec(self, name, path=None, target=None):
@@ -23,7 +23,7 @@ class Refuse:
 sys.meta_path.insert(0, Refuse())
 from igtl_ros2.tools.check import main
 sys.exit(main(sys.argv[1:]))
-'''
+"""
 
 
 def check(*arguments, code=0, start=('-m', 'igtl_ros2.tools.check')):
@@ -49,7 +49,7 @@ def row(text, word):
 
 
 def test_the_table_tells_what_becomes_of_every_rule(file):
-    out, _ = check(file('''
+    out, _ = check(file("""
 profile: slicer
 receive:
   - {device: "Needle [12]", type: TRANSFORM, pose: true, hold_hz: 5, to_frame: base}
@@ -61,7 +61,7 @@ send:
   - {tf: {source: tool0, target: base_link, rate: 20}}
   - {tf: [{source: a, target: b}, {source: c, target: b, name: d}], device: Robot}
   - {topic: /goal, device: Goal, to_frame: ras, rate: 2.5, keepalive: 3}
-'''))
+"""))
     assert row(out, 'Needle') == [
         '1', "'Needle [12]'", 'TRANSFORM', '<device>/transform <device>/info',
         'Y of XToY, else ras, moved into base', '/tf if XToY', 'pose hold_hz=5']
