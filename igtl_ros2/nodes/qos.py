@@ -1,6 +1,8 @@
-"""The qualities of service in which the bridge publishes."""
+"""The qualities of service of the bridge, and what users may say about them."""
 
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSPolicyKind, QoSProfile, ReliabilityPolicy
+from rclpy.qos_overriding_options import QoSOverridingOptions
 
 STREAM_QOS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 #: for what holds until it is told otherwise: who listens later gets the last value
@@ -11,3 +13,17 @@ STATE_QOS = QoSProfile(
 )
 # every frame counts on `raw`: bags are made of it
 RAW_QOS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
+
+
+def subscription_overrides(node: Node, topic: str) -> QoSOverridingOptions:
+    """
+    Say which `qos_overrides` hold for a subscription: those that were given.
+
+    A parameter that is declared keeps its first value, which would stand in the way of a quality
+    that follows what publishers offer.
+    """
+    given = getattr(node, '_parameter_overrides', {})
+    prefix = f'qos_overrides.{topic}.subscription.'
+    return QoSOverridingOptions(
+        [kind for kind in QoSPolicyKind if prefix + kind.name.lower() in given]
+    )

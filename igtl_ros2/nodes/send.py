@@ -16,7 +16,6 @@ from typing import Any
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 from rclpy.timer import Timer
 from std_msgs.msg import Float64MultiArray, Header
@@ -34,6 +33,7 @@ from ..errors import ConversionError, EncodeError
 from ..face import Face
 from ..peers import Peer
 from .echo import EchoGuard
+from .qos import subscription_overrides
 from .report import Report
 from .tf import TfSource
 from .tf_sets import TfSet
@@ -110,7 +110,6 @@ class Sender:
         self._rules: dict[str, list[SendRule]] = {}
         self._timers: list[Timer] = []
         self._wait = FrameWait(node, tf, report, threading.RLock())
-        # for what is due even while simulated time stands still
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         own = f'{config.name}/to_igtl' if config.name else 'to_igtl'
         self._prefix = node.resolve_topic_name(own) + '/'
@@ -124,11 +123,15 @@ class Sender:
                 self._rules.setdefault(topic, []).append(rule)
             elif tf is not None:
                 on_timer = self._tf_sender(rule, tf)
-                self._timers.append(self._node.create_timer(1.0 / (rule.rate or 1.0), on_timer))
+                self._timers.append(self._timer(1.0 / (rule.rate or 1.0), on_timer))
         if self._rules or self._settings.discover:
             period = self._settings.discover_period
-            self._timers.append(self._node.create_timer(period, self._look_around))
+            self._timers.append(self._timer(period, self._look_around))
             self._look_around()
+
+    def _timer(self, period_s: float, callback: Callable[[], None]) -> Timer:
+        """Call back in time as peers have it, which goes on while simulated time stands still."""
+        return self._node.create_timer(period_s, callback, clock=self._steady)
 
     def change(self, config: LinkConfig, tf: TfSource | None) -> None:
         """Follow other rules from now on; call it in the thread of the executor."""
@@ -216,9 +219,7 @@ class Sender:
 
         feed = _Feed(topic, rule, ros_type, send)
         if rule.keepalive:
-            feed.keeper = self._node.create_timer(
-                rule.keepalive, lambda: self._keep_alive(feed), clock=self._steady
-            )
+            feed.keeper = self._timer(rule.keepalive, lambda: self._keep_alive(feed))
         if rule.rate:
 
             def keep(message: Any) -> None:
@@ -232,7 +233,7 @@ class Sender:
                     send(message)
 
             feed.handle = keep
-            feed.timer = self._node.create_timer(1.0 / rule.rate, send_latest)
+            feed.timer = self._timer(1.0 / rule.rate, send_latest)
         return feed
 
     def _subscribe(self, feed: _Feed, publishers: list[Any]) -> None:
@@ -260,7 +261,7 @@ class Sender:
             feed.topic,
             lambda message: feed.handle(message),
             profile,
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+            qos_overriding_options=subscription_overrides(self._node, feed.topic),
         )
 
     # -- sending

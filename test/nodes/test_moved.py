@@ -8,7 +8,9 @@ import pytest
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformStamped
+from rclpy.qos import QoSProfile, ReliabilityPolicy
 from ros_user import DEADLINE_S, STATE, mapping, next_message, one, pose, start, wait_for
+from rosgraph_msgs.msg import Clock
 from std_msgs.msg import Float64MultiArray
 from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
@@ -358,3 +360,73 @@ def test_nothing_is_repeated_of_a_peer_that_is_gone(ros, tmp_path):
     count = len(received)
     time.sleep(0.3)
     assert len(received) == count
+
+
+# -- waiting, qualities of service, simulated time
+
+
+def test_no_more_waits_than_there_is_room_for(ros, device, tmp_path, monkeypatch):
+    monkeypatch.setattr(waiting, 'WAIT_S', DEADLINE_S)
+    monkeypatch.setattr(waiting, 'MAX_WAITING', 3)
+    node = start(ros, device, **mapping(tmp_path, """
+receive: [{device: "*", frame: camera, stamp: device, to_frame: base}]
+"""))
+    now = time.time_ns()
+    for number in range(5):
+        device.send(PointList([Point('a', (number, 0, 0))], device_name='P',
+                              timestamp=from_ns(now + number)))
+    wait_for(lambda: problems(node).get('POINT P: to_frame') == 2, 'two drops')
+    received = ros.listen('/x/P/points', PoseArray, STATE)
+    tf = Tf(ros)
+    tf.send('base', 'camera', (0, 0, 0), static=True)
+    wait_for(lambda: received, 'the newest')
+    wait_for(lambda: received[-1].poses[0].position.x == pytest.approx(0.004), 'the last one')
+
+
+def test_a_topic_is_heard_whatever_its_publishers_offer_later(ros, device, tmp_path):
+    start(ros, device, **mapping(tmp_path, 'send: [{topic: /p, device: P}]'))
+    reliable = ros.talk('/p', RosString)
+    reliable.publish(RosString(data='reliable'))
+    assert next_message(device).text == 'reliable'
+    best_effort = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
+    other = ros.talk('/p', RosString, best_effort)
+
+    def heard():
+        other.publish(RosString(data='best effort'))
+        got = device.receive(0.1)
+        return got is not None and got[1].text == 'best effort'
+
+    wait_for(heard, 'the other')
+
+
+def test_qos_overrides_hold_for_what_is_sent(ros, device, tmp_path):
+    node = start(ros, device, **{'qos_overrides./p.subscription.reliability': 'best_effort'},
+                 **mapping(tmp_path, 'send: [{topic: /p, device: P}]'))
+    ros.talk('/p', RosString)
+    (mine,) = (i for i in node.get_subscriptions_info_by_topic('/p') if i.node_name != 'user')
+    assert mine.qos_profile.reliability == ReliabilityPolicy.BEST_EFFORT
+
+
+def test_simulated_stamps_are_for_ros_and_wall_time_is_for_the_peer(ros):
+    node = ros.bridge(port=0, use_sim_time=True)
+    clock = ros.talk('/clock', Clock)
+    with connect(str(node.link.address), header_version='2') as peer:
+        talker = ros.talk('/x/to_igtl/Goal/pose', PoseStamped)
+        wait_for(lambda: node.link.peers and node.link.peers[0].version == 2, 'version 2')
+        clock.publish(Clock(clock=at(5 * NS)))
+        wait_for(lambda: node.now_ns() == 5 * NS, 'simulated time')
+        message = PoseStamped()
+        message.header.frame_id, message.header.stamp = 'base', at(4 * NS)
+        message.pose.orientation.w = 1.0
+        talker.publish(message)
+        got = next_message(peer)
+        assert abs(got.timestamp_ns - time.time_ns()) < 60 * NS
+        assert got.metadata['ros_stamp'] == '4.000000000'
+        received = ros.listen('/x/Target/transform', TransformStamped)
+
+        def arrived():
+            peer.send(stamped(time.time_ns(), 1, 'Target'))
+            time.sleep(0.05)
+            return received
+
+        assert wait_for(arrived, 'the pose')[0].header.stamp == at(5 * NS)
