@@ -350,6 +350,16 @@ def test_the_last_value_is_repeated_as_of_now_until_it_is_invalid(ros, device, t
     wait_for(lambda: received[-1].pose.position.x == 0.2 and len(received) > count + 5, 'again')
 
 
+def test_an_invalid_value_that_is_published_all_the_same_is_not_repeated(ros, device, tmp_path):
+    node, received = hold(ros, device, tmp_path, ', publish_invalid: true')
+    device.send(stamped(0, 100, 'Target'))
+    wait_for(lambda: len(received) > 3, 'repetitions')
+    device.send(stamped(0, 200, 'Target', metadata={'TransformStatus': 'OUT_OF_VIEW'}))
+    wait_for(lambda: received[-1].pose.position.x == 0.2, 'the invalid one')
+    time.sleep(0.3)
+    assert [m.pose.position.x for m in received].count(0.2) == 1
+
+
 def test_nothing_is_repeated_of_a_peer_that_is_gone(ros, tmp_path):
     with serve('tcp://127.0.0.1:0') as device:
         node, received = hold(ros, device, tmp_path)
