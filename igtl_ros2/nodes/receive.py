@@ -170,6 +170,7 @@ class Receiver:
                     self._node.destroy_timer(device.repeater)
                 if device is not None:
                     device.held = None
+                    self._first.forget(device.topic)
                 self._left[key] = device or self._left.get(key)
                 del self._devices[key]
 
@@ -252,7 +253,7 @@ class Receiver:
         """Convert and publish one message."""
         key, rule, peer = device.key, device.route.rule, arrival.peer
         if not self._first.is_over:
-            self._first.forget(device.topic)  # what waited for tf may have been published meanwhile
+            self._first.forget(device.topic)  # also what waited for tf meanwhile
         stamp = time_from_ns(arrival.stamp_ns)
         try:
             result = convert_to_ros(arrival.message, device.route, stamp)

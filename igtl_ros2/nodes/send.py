@@ -148,6 +148,8 @@ class Sender:
         self._mapping = config.mapping
         self._timers, self._feeds, self._rules = [], {}, {}
         self._refused.clear()
+        for description in self._descriptions.values():
+            description.early.clear()  # as the old rules would have sent it
         self._follow(tf)
 
     @property
