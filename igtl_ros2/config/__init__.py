@@ -21,18 +21,24 @@ from .mapping import (
     load_mapping,
     parse_xtoy,
 )
+from .services import STREAMED_TYPES, TIMEOUT_S, CommandRule, QueryRule, ServeRule
 from .settings import SETTINGS, Setting, Settings, refuse_misfit
 
 __all__ = [
     'DEFAULT_PORT',
     'MAX_DEVICE_BYTES',
     'SETTINGS',
+    'STREAMED_TYPES',
     'TF_RATE_HZ',
+    'TIMEOUT_S',
     'Address',
+    'CommandRule',
     'LinkConfig',
     'Mapping',
+    'QueryRule',
     'ReceiveRule',
     'SendRule',
+    'ServeRule',
     'Setting',
     'Settings',
     'SliceView',

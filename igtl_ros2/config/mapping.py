@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import ConfigError
 from .document import Document
+from .services import SERVICE_FAULTS, CommandRule, QueryRule, ServeRule, make_services
 from .settings import Settings
 from .words import show
 
@@ -123,6 +124,9 @@ class Mapping:
     profile: str = 'plain'
     receive: tuple[ReceiveRule, ...] = ()
     send: tuple[SendRule, ...] = ()
+    queries: tuple[QueryRule, ...] = ()
+    commands: tuple[CommandRule, ...] = ()
+    serve: tuple[ServeRule, ...] = ()
     path: str = ''
     fallback: ReceiveRule = ReceiveRule()
 
@@ -199,6 +203,7 @@ def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping
         profile=profile,
         receive=tuple(_receive_rule(base, item) for item in data.get('receive', ())),
         send=tuple(_send_rule(item, base.wire_unit) for item in data.get('send', ())),
+        **make_services(data),
         path=path,
         fallback=replace(base, action='drop') if 'receive' in data else base)
 
@@ -308,4 +313,4 @@ def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
 
 
 #: For each list of rules, what finds the faults of one of them.
-RULE_FAULTS = {'receive': _receive_faults, 'send': _send_faults}
+RULE_FAULTS = {'receive': _receive_faults, 'send': _send_faults, **SERVICE_FAULTS}

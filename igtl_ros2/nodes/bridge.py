@@ -22,6 +22,7 @@ from .parameters import declare_settings
 from .receive import Receiver
 from .report import Report, RosLogHandler
 from .send import Sender
+from .services import Services
 from .spin import run
 from .tf import TfBroadcaster, open_tf
 
@@ -42,6 +43,8 @@ class BridgeNode(Node):
         super().__init__('igtl_bridge', **node_options)
         #: by name; the only link of a node without a list of links has the name ''
         self.links: dict[str, Client | Server] = {}
+        #: by name of the link
+        self.link_services: dict[str, Services] = {}
         self._log_handler = RosLogHandler(self.get_logger())
         try:
             self._open()
@@ -86,10 +89,15 @@ class BridgeNode(Node):
             self._broadcaster,
             self._own_frames,
         )
+        services = Services(self, config, report, receiver.handle, health.on_peer)
         make_link = Server if config.settings.mode == 'server' else Client
-        link = make_link(config.settings, on_message=receiver.handle, on_peer=health.on_peer)
+        link = make_link(
+            config.settings, on_message=services.on_message, on_peer=services.on_peer
+        )
         self.links[config.name] = link
-        Sender(self, config, link, report, self._echo, self.now_ns, self._tf)
+        self.link_services[config.name] = services
+        services.start(link.link)
+        Sender(self, config, services.queries, report, self._echo, self.now_ns, self._tf)
         self._diagnostics.start(health, link, receiver)
 
     @property

@@ -23,8 +23,8 @@ from ..config import LinkConfig, SendRule
 from ..converters.registry import FromRos, Sending, leaf_wire_type, sender
 from ..converters.units import matrix_from_metres, time_from_ns
 from ..errors import ConversionError, EncodeError
-from ..face import Face
 from .echo import EchoGuard
+from .queries import Queries
 from .report import Report
 from .tf import TfSource
 
@@ -74,7 +74,7 @@ class Sender:
         self,
         node: Node,
         config: LinkConfig,
-        link: Face,
+        link: Queries,
         report: Report,
         echo: EchoGuard,
         now_ns: Callable[[], int],
