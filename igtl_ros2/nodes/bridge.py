@@ -22,7 +22,7 @@ from .parameters import declare_settings
 from .receive import Receiver
 from .report import Report, RosLogHandler
 from .send import Sender
-from .services import Services
+from .services import Services, check_fields
 from .spin import run
 from .tf import TfBroadcaster, open_tf
 
@@ -74,6 +74,7 @@ class BridgeNode(Node):
                 if not config.name:
                     raise
                 raise type(error)(f'link {config.name!r}: {error}') from error
+        check_fields(self)
 
     def _open_link(self, config: LinkConfig) -> None:
         logger = self.get_logger()

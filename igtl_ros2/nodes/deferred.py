@@ -73,4 +73,4 @@ def serve_later(
     def hold_back(call: Any, header: Any) -> None:
         call.bind(lambda: send_response(call.response, header))
 
-    service.send_response = hold_back  # type: ignore[method-assign]
+    service.send_response = hold_back

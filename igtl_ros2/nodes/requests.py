@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..codec import Message
 from ..codec.messages.query import Query, Response, StartTracking, StartVideo
@@ -16,6 +16,7 @@ from ..config import QueryRule
 from ..converters.units import ros_text
 from ..errors import EncodeError
 from ..peers import Link, Peer
+from .command_xml import attributes
 from .queries import SUBJECTS
 
 #: who waits for an answer gets (success, text, the answer if there is one)
@@ -224,7 +225,7 @@ def _is_data(message: Message, rule: QueryRule) -> bool:
     return rule.device in ('', message.device_name, full)
 
 
-def _is_response(message: Message, rule: QueryRule) -> bool:
+def _is_response(message: Message, rule: QueryRule) -> TypeGuard[Response]:
     """Tell whether it is the RTS_ of what was asked for; some leave the device name out."""
     subject = SUBJECTS.get(rule.type, rule.type)
     return (
@@ -248,13 +249,14 @@ def _summary(message: Message) -> str:
 
 
 def _outcome(message: CommandResponse) -> tuple[bool, str]:
-    """Tell what an RTS_COMMAND says: a Slicer writes SUCCESS whatever happened."""
-    metadata = {key.lower(): value for key, value in message.metadata.items()}
-    error = metadata.get('errormessage') or metadata.get('error') or ''
-    failed = bool(error) or metadata.get('status', '').upper() in ('FAIL', 'FAILED', 'ERROR')
-    text = message.content or metadata.get('message', '')
+    """Tell what an RTS_COMMAND says; Slicer writes SUCCESS whatever happened, and why besides."""
+    facts = {key.lower(): value for key, value in attributes(message.content).items()}
+    facts.update((key.lower(), value) for key, value in message.metadata.items() if value)
+    error = facts.get('errormessage') or facts.get('error') or ''
+    text = message.content or facts.get('message', '')
+    failed = bool(error) or facts.get('status', '').upper() in ('FAIL', 'FAILED', 'ERROR')
     if failed:
-        text = error or text or 'the peer says that it failed'
+        text = error or facts.get('message') or text or 'the peer says that it failed'
     return not failed, ros_text(text)
 
 

@@ -19,7 +19,7 @@ from ..codec.messages.query import Response
 from ..codec.messages.text import CommandResponse
 from ..config import STREAMED_TYPES, TIMEOUT_S, CommandRule, LinkConfig, QueryRule
 from ..converters.names import ros_name
-from ..errors import ConversionError
+from ..errors import ConfigError, ConversionError
 from ..peers import Link, OnMessage, OnPeer, Peer
 from .deferred import Call, serve_later
 from .parameters import COMMAND_FIELDS
@@ -180,6 +180,20 @@ class Services:
     def _reply(self, number: Any, success: bool, text: str, answer: Message | None) -> None:
         reply = {'id': number, 'success': success, 'message': text, **answer_facts(answer)}
         self._replies.publish(RosString(data=json.dumps(reply, ensure_ascii=False)))
+
+
+def check_fields(node: Node) -> None:
+    """
+    Refuse parameters of commands that no command has.
+
+    :raises ConfigError: naming the first.
+    """
+    for name in getattr(node, '_parameter_overrides', {}):
+        if name.startswith(COMMAND_FIELDS) and not node.has_parameter(name):
+            raise ConfigError(
+                f'there is no parameter {name!r}; it would be command.<name>.<field> of a command '
+                f'in the mapping file, command.<link>.<name>.<field> with links'
+            )
 
 
 def _answer(call: Call) -> Callable[[bool, str, Message | None], None]:

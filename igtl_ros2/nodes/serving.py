@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import html
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from rclpy.client import Client
 from rclpy.node import Node
@@ -21,6 +18,7 @@ from ..config import LinkConfig, ServeRule
 from ..converters.units import ros_text
 from ..errors import EncodeError
 from ..peers import Link, Peer
+from .command_xml import attributes, command_reply
 from .report import Report
 
 # How many commands of one peer may be carried out at a time
@@ -80,14 +78,17 @@ class Serving:
             and isinstance(message, String)
             and message.device_name.startswith(_LEGACY)
         ):
-            name = _xml_attribute(message.text, 'Name') or message.text.strip()
+            name = attributes(message.text).get('Name') or message.text.strip()
             number = message.device_name[len(_LEGACY) :]
             self._begin(
                 (peer, 'STRING', number),
                 name,
                 message.text,
                 lambda success, text: peer.send(
-                    String(_reply(name, success, text), device_name=_LEGACY_ANSWER + number)
+                    String(
+                        command_reply(_safe(name), success, _safe(text)),
+                        device_name=_LEGACY_ANSWER + number,
+                    )
                 ),
             )
 
@@ -173,15 +174,19 @@ def _request(rule: ServeRule, content: str) -> Any:
 
 
 def _respond(peer: Peer, command: Command, success: bool, text: str) -> None:
-    """Answer as PLUS does, in metadata; as XML to those who speak XML."""
+    """
+    Answer as PLUS does, in metadata, and as XML to those who speak XML.
+
+    Header version 1 has no metadata: there XML is the only way to say that it failed.
+    """
     text = _safe(text)
     metadata = {'Status': 'SUCCESS' if success else 'FAIL', 'Message': text}
     if not success:
         # Slicer reads no other than ErrorMessage
         metadata.update(Error=text, ErrorMessage=text)
-    is_xml = command.content.lstrip().startswith('<')
-    content = _reply(command.name, success, text) if is_xml else text
-    answer = dict(
+    is_xml = command.content.lstrip().startswith('<') or peer.version < 2
+    content = command_reply(_safe(command.name), success, text) if is_xml else text
+    answer: dict[str, Any] = dict(
         device_name=command.device_name, message_id=command.message_id, metadata=metadata
     )
     try:
@@ -191,26 +196,7 @@ def _respond(peer: Peer, command: Command, success: bool, text: str) -> None:
     peer.send(response)
 
 
-def _reply(name: str, success: bool, text: str) -> str:
-    """Write the XML that PLUS answers with."""
-    status = 'SUCCESS' if success else 'FAIL'
-    return (
-        f'<CommandReply Name={quoteattr(_safe(name))} Status="{status}" '
-        f'Message={quoteattr(_safe(text))}/>'
-    )
-
-
 def _safe(text: str) -> str:
     """Leave out what the wire cannot carry."""
     return ros_text(text).replace('\0', '')[: _MAX_TEXT // 12]
 
-
-def _xml_attribute(text: str, name: str) -> str:
-    """
-    Read an attribute of the first element.
-
-    No XML parser sees what a peer sends: entities could make it grow without end.
-    """
-    head = re.match(r'\s*<\w+\s([^<>]*)>', text)
-    found = re.search(rf'(?:^|\s){name}\s*=\s*(["\'])(.*?)\1', head[1]) if head else None
-    return html.unescape(found[2]) if found else ''

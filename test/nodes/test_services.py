@@ -7,16 +7,18 @@ from contextlib import contextmanager
 
 import pytest
 from geometry_msgs.msg import TransformStamped
-from ros_user import mapping, one, pose, start, wait_for
+from rclpy.parameter import Parameter
+from ros_user import mapping, pose, start, wait_for
 from std_msgs.msg import String as RosString
 from std_srvs.srv import SetBool, Trigger
 
 from igtl_ros2 import connect, serve
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.query import Query, Response, StartTracking
-from igtl_ros2.codec.messages.text import Command, CommandResponse, Status, String
+from igtl_ros2.codec.messages.text import Command, CommandResponse, String
 from igtl_ros2.codec.messages.tracking import TrackingData
-from igtl_ros2.errors import PeerError
+from igtl_ros2.errors import ConfigError
+from igtl_ros2.nodes.deferred import serve_later
 
 QUERIES = """
 queries:
@@ -64,7 +66,7 @@ def scripted(answer):
         for each in answers if isinstance(answers, (list, tuple)) else (answers,):
             peer.send(each)
 
-    with serve('tcp://127.0.0.1:0', on_message=on_message) as server:
+    with serve('tcp://127.0.0.1:0', on_message=on_message, header_version='2') as server:
         server.seen = seen
         yield server
 
@@ -195,6 +197,7 @@ def test_commands_have_new_ids_and_their_answers_are_told_apart(ros, call, tmp_p
     ({'Status': 'SUCCESS'}, 'ok', (True, 'ok')),
     ({'Status': 'FAIL', 'Error': 'no disk'}, '', (False, 'no disk')),
     ({'Status': 'FAIL'}, '', (False, 'the peer says that it failed')),
+    ({}, '<CommandReply Name="Go" Status="FAIL" Message="a &lt; b"/>', (False, 'a < b')),
     ({'Status': 'SUCCESS', 'ErrorMessage': 'it lies'}, 'x', (False, 'it lies')),
 ])
 def test_what_a_command_reply_means(ros, call, tmp_path, metadata, content, expected):
@@ -216,7 +219,6 @@ def test_fields_of_a_command_are_parameters_and_stay_text(ros, call, tmp_path):
         node = start(ros, server, **mapping(tmp_path, QUERIES))
         assert call('/x/command/record') == (
             False, 'the parameter command.record.file is not set')
-        from rclpy.parameter import Parameter
         node.set_parameters([Parameter('command.record.file', value='a"/><b')])
         assert call('/x/command/record') == (True, (
             '<Command Name="StartRecording" OutputFilename="a&quot;/&gt;&lt;b"/>'))
@@ -243,14 +245,11 @@ def test_free_commands_are_matched_by_id(ros, tmp_path):
         assert 'wanted a JSON object with at least a name' in problems
 
 
-@pytest.mark.parametrize('compat', ['profile', 'shown'])
-def test_a_slicer_is_never_asked(ros, call, tmp_path, compat):
-    profile = 'profile: slicer\n' if compat == 'profile' else ''
+@pytest.mark.parametrize(('profile', 'parameters'), [
+    ('profile: slicer', {}), ('', {'compat': 'slicer'})])
+def test_a_slicer_is_never_asked(ros, call, tmp_path, profile, parameters):
     with scripted(lambda message: None) as server:
-        start(ros, server, **mapping(tmp_path, profile + QUERIES))
-        if compat == 'shown':
-            server.send(Status(1, metadata={'dummy': 'dummy'}))
-            wait_for(lambda: ros.closers[-1].__self__.link.peers[0].compat, 'the profile')
+        start(ros, server, **parameters, **mapping(tmp_path, profile + QUERIES))
         for name in ('/x/get/TRANSFORM/Tool', '/x/get/POLYDATA'):
             success, text = call(name)
             assert not success
@@ -285,9 +284,9 @@ def test_reconnect_and_resend(ros, call, device):
 
 
 @contextmanager
-def client_of(ros, **parameters):
+def client_of(ros, version='2', **parameters):
     node = ros.bridge(mode='server', port=0, **parameters)
-    with connect(str(node.link.address)) as client:
+    with connect(str(node.link.address), header_version=version) as client:
         wait_for(lambda: node.link.peers, 'the peer')
         yield node, client
 
@@ -302,7 +301,6 @@ def get(client, *wanted):
 
 def test_get_is_answered_with_the_last_value(ros):
     with client_of(ros) as (_, client):
-        talk = None
         client.send(Query('GET_TRANS', device_name='Goal'))
         refused = get(client, 'RTS_TRANS')
         assert (refused.status, refused.device_name) == (1, 'Goal')
@@ -377,7 +375,6 @@ serve:
 @pytest.fixture
 def robot(ros):
     """A robot with services, of which one never answers."""
-    from igtl_ros2.nodes.deferred import serve_later
     log = []
 
     def home(request, response):
@@ -418,6 +415,15 @@ def test_commands_of_a_peer_call_ros_services(ros, robot, tmp_path):
         assert order(client, 7, 'FLY')[:2] == ('FAIL', "unknown command 'FLY'")
         assert order(client, 8, 'NOBODY')[1] == 'the ROS service /robot/nobody is not there'
         assert robot[-2:] == ['home', False]
+
+
+def test_a_failure_is_told_in_header_version_1_too(ros, tmp_path):
+    with client_of(ros, '1', **mapping(tmp_path, SERVE)) as (_, client):
+        client.send(Command(1, 'FLY'))
+        answer = get(client, 'RTS_COMMAND')
+        assert (answer.version, answer.metadata) == (1, {})
+        assert answer.content == (
+            '<CommandReply Name="FLY" Status="FAIL" Message="unknown command \'FLY\'"/>')
 
 
 def test_a_service_that_hangs_blocks_nothing(ros, robot, tmp_path):
@@ -461,7 +467,7 @@ queries: [{type: TRANSFORM, device: Goal}, {type: STATUS}]
     client = ros.bridge('/c', mode='client', port=server.link.address.port,
                         **mapping(tmp_path / 'b', text))
     wait_for(lambda: client.link.peers and server.link.peers, 'the connection')
-    wait_for(lambda: call('/c/command/home') == (True, 'at <home>'), 'home')
+    wait_for(lambda: call('/c/command/home')[0], 'home')
     assert call('/c/command/fly') == (False, "unknown command 'FLY'")
     assert call('/c/get/TRANSFORM/Goal')[0] is False
     server.link.send(Transform(pose((1, 0, 0)), device_name='Goal'))
@@ -491,3 +497,5 @@ links:
         assert a.seen[-1].content == '5'
         assert call('/x/b/command/go')[0] is False
         assert call('/x/igtl_bridge/a/resend')[0] is True
+        with pytest.raises(ConfigError, match="there is no parameter 'command.a.go.y'; it would"):
+            ros.bridge(**file, **{'command.a.go.y': 5})
