@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from geometry_msgs.msg import TransformStamped
 from rclpy.parameter import Parameter
-from ros_user import mapping, pose, start, wait_for
+from ros_user import STATE, mapping, pose, start, wait_for
 from std_msgs.msg import String as RosString
 from std_srvs.srv import SetBool, Trigger
 
@@ -415,6 +415,17 @@ def test_commands_of_a_peer_call_ros_services(ros, robot, tmp_path):
         assert order(client, 7, 'FLY')[:2] == ('FAIL', "unknown command 'FLY'")
         assert order(client, 8, 'NOBODY')[1] == 'the ROS service /robot/nobody is not there'
         assert robot[-2:] == ['home', False]
+
+
+def test_commands_are_published_but_not_to_those_who_come_later(ros):
+    with client_of(ros) as (_, client):
+        now = ros.listen('/x/command/command', RosString)
+        wait_for(lambda: order(client, 5, 'Go', 'x') and time.sleep(0.05) or now, 'the command')
+        assert json.loads(now[0].data) == {'id': 5, 'name': 'Go', 'encoding': 3, 'content': 'x'}
+        later = ros.listen('/x/command/command', RosString, STATE)
+        order(client, 6, 'Go')
+        wait_for(lambda: json.loads(now[-1].data)['id'] == 6, 'the next')
+        assert not [m for m in later if json.loads(m.data)['id'] == 5]
 
 
 def test_a_failure_is_told_in_header_version_1_too(ros, tmp_path):
