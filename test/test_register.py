@@ -13,15 +13,9 @@ GOLDEN = Path(__file__).parent / 'golden'
 ENTRIES = json.loads((GOLDEN / 'manifest.json').read_text())['messages']
 CLASSES = sorted(set(codec.registered().values()), key=lambda cls: cls.__name__)
 # Message classes without a converter, and why
-FRAME = 'published as a frame on `raw`, see the README'
 PEER = 'between the bridge and its peer, nothing to publish; published as a frame on `raw`'
 NOT_CONVERTED = {
-    **dict.fromkeys(
-        (
-            'Command CommandResponse'
-        ).split(),
-        FRAME,
-    ),
+    'CommandResponse': 'the answer to a command, see docs/services.md; otherwise a frame on `raw`',
     **dict.fromkeys(
         (
             'ClientInfo DeviceQuery GetBind Query Response StartBind StartTracking StartVideo'

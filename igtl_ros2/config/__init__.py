@@ -13,7 +13,6 @@ from .document import mapping_schema
 from .links import LinkConfig, load_links
 from .mapping import (
     HELD_TYPES,
-    MAX_DEVICE_BYTES,
     TF_RATE_HZ,
     Mapping,
     ReceiveRule,
@@ -25,19 +24,26 @@ from .mapping import (
     load_mapping,
     parse_xtoy,
 )
+from .services import STREAMED_TYPES, TIMEOUT_S, CommandRule, QueryRule, ServeRule
 from .settings import SETTINGS, Setting, Settings, refuse_misfit
+from .words import MAX_DEVICE_BYTES
 
 __all__ = [
     'DEFAULT_PORT',
     'HELD_TYPES',
     'MAX_DEVICE_BYTES',
     'SETTINGS',
+    'STREAMED_TYPES',
     'TF_RATE_HZ',
+    'TIMEOUT_S',
     'Address',
+    'CommandRule',
     'LinkConfig',
     'Mapping',
+    'QueryRule',
     'ReceiveRule',
     'SendRule',
+    'ServeRule',
     'Setting',
     'Settings',
     'SliceView',

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError
+from .services import IDENTITIES
 from .settings import SETTINGS, Setting
 from .words import hint, show
 
@@ -61,9 +62,23 @@ class Document:
                     path = (*above, section, i)
                     for key, text in faults(item) if path not in refused else ():
                         self._fault((*path, *key.split('.')), text)
+                self._refuse_twins((*above, section), refused)
         if self._faults:
             (line, _), path, text = min(self._faults, key=lambda fault: fault[0])
             raise ConfigError(f'{self._file}:{line}: {_dotted(path)}: {text}')
+
+    def _refuse_twins(self, section: _Path, refused: set[_Path]) -> None:
+        """Find rules that are the same in what tells them apart."""
+        identity = IDENTITIES.get(str(section[-1]), ())
+        known = set()
+        for i, item in enumerate(_items(_at(self.data, section[:-1]), str(section[-1]))):
+            if not identity or (*section, i) in refused:
+                continue
+            name = tuple(item.get(key, '') for key in identity)
+            if name in known:
+                what = ', '.join(map(show, name))
+                self._fault((*section, i, identity[0]), f'found {what} twice; allowed once')
+            known.add(name)
 
     @property
     def links(self) -> list[Any]:

@@ -11,11 +11,10 @@ from typing import Any
 
 from ..errors import ConfigError
 from .document import Document
+from .services import SERVICE_FAULTS, CommandRule, QueryRule, ServeRule, make_services
 from .settings import Settings
-from .words import show
+from .words import MAX_DEVICE_BYTES, show
 
-#: The device name field of the OpenIGTLink header.
-MAX_DEVICE_BYTES = 20
 #: The rate of a tf pair whose rule names none.
 TF_RATE_HZ = 30.0
 
@@ -164,6 +163,9 @@ class Mapping:
     profile: str = 'plain'
     receive: tuple[ReceiveRule, ...] = ()
     send: tuple[SendRule, ...] = ()
+    queries: tuple[QueryRule, ...] = ()
+    commands: tuple[CommandRule, ...] = ()
+    serve: tuple[ServeRule, ...] = ()
     path: str = ''
     fallback: ReceiveRule = ReceiveRule()
 
@@ -251,6 +253,7 @@ def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping
         profile=profile,
         receive=tuple(_receive_rule(base, item) for item in data.get('receive', ())),
         send=tuple(_send_rule(item, base.wire_unit, profile) for item in data.get('send', ())),
+        **make_services(data),
         path=path,
         fallback=replace(base, action='drop') if 'receive' in data else base)
 
@@ -425,4 +428,4 @@ def _tf_list_faults(tf: list[dict[str, Any]]) -> abc.Iterator[tuple[str, str]]:
 
 
 #: For each list of rules, what finds the faults of one of them.
-RULE_FAULTS = {'receive': _receive_faults, 'send': _send_faults}
+RULE_FAULTS = {'receive': _receive_faults, 'send': _send_faults, **SERVICE_FAULTS}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import collections.abc as abc
 import difflib
 
+#: The device name field of the OpenIGTLink header.
+MAX_DEVICE_BYTES = 20
 FRAME_NAME = 'a frame name that does not start with /'
 
 

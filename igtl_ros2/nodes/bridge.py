@@ -23,6 +23,7 @@ from .receive import Receiver
 from .reload import Reload
 from .report import Report, RosLogHandler
 from .send import Sender
+from .services import Services, check_fields
 from .spin import run
 from .tf import TfBroadcaster, TfSource, open_tf
 
@@ -45,6 +46,8 @@ class BridgeNode(Node):
         self.links: dict[str, Client | Server] = {}
         self._senders: dict[str, Sender] = {}
         self._receivers: dict[str, Receiver] = {}
+        #: by name of the link
+        self.link_services: dict[str, Services] = {}
         self._log_handler = RosLogHandler(self.get_logger())
         try:
             self._open()
@@ -73,6 +76,7 @@ class BridgeNode(Node):
                 if not config.name:
                     raise
                 raise type(error)(f'link {config.name!r}: {error}') from error
+        check_fields(self)
         Reload(self, configs, lambda: load_links(self._values), self._change)
 
     def _change(self, configs: Sequence[LinkConfig]) -> None:
@@ -109,11 +113,16 @@ class BridgeNode(Node):
             self._own_frames,
             lambda peer: peer in health.peers,
         )
+        services = Services(self, config, report, receiver.handle, health.on_peer)
         make_link = Server if config.settings.mode == 'server' else Client
-        link = make_link(config.settings, on_message=receiver.handle, on_peer=health.on_peer)
+        link = make_link(
+            config.settings, on_message=services.on_message, on_peer=services.on_peer
+        )
         self.links[config.name] = link
+        self.link_services[config.name] = services
+        services.start(link.link)
         self._senders[config.name] = Sender(
-            self, config, link, report, self._echo, self.now_ns, self._tf
+            self, config, services.queries, report, self._echo, self.now_ns, self._tf
         )
         self._receivers[config.name] = receiver
         self._diagnostics.start(health, link, receiver)

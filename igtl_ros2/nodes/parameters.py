@@ -14,8 +14,10 @@ from rclpy.node import Node
 from ..config import SETTINGS, Setting
 from ..errors import ConfigError
 
-# parameters that rclpy and qos_overrides declare themselves
-_OTHERS = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
+#: begin of the names of parameters with fields of commands, which the mapping file names
+COMMAND_FIELDS = 'command.'
+# parameters that rclpy and qos_overrides declare themselves, or `services.py`
+_OTHERS = ('use_sim_time', 'start_type_description_service', 'qos_overrides.', COMMAND_FIELDS)
 
 
 def declare_settings(node: Node) -> dict[str, Any]:

@@ -41,10 +41,11 @@ from .waiting import FrameWait, Placement, Poses
 
 #: a peer may make up names without end; each costs publishers
 MAX_DEVICES = 1000
-# first parts of leaves; what is not listed is a state, whose last value counts
+# first parts of leaves; what is not listed is a state, whose last value counts. A command is
+# none: who comes later must not carry out an old one
 _STREAM_LEAVES = frozenset(
     'transform pose point tracking tools image compressed plane video sensor array '
-    'joint_state wrench imu twist temperature pressure range joy'.split()
+    'command joint_state wrench imu twist temperature pressure range joy'.split()
 )
 
 

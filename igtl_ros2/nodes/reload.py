@@ -58,7 +58,8 @@ def refuse_what_needs_a_restart(
     old: Sequence[LinkConfig], new: Sequence[LinkConfig]
 ) -> None:
     """
-    Compare what cannot change while links are open: which there are, their settings and profiles.
+    Compare what cannot change while links are open: which there are, their settings, profiles and
+    services.
 
     :raises ConfigError: if something of it is not the same.
     """
@@ -77,5 +78,10 @@ def refuse_what_needs_a_restart(
             changed.append(
                 f'profile{where} is {b.mapping.profile!r}, was {a.mapping.profile!r}'
             )
+        changed += [
+            f'{section}{where} is not the same'
+            for section in ('queries', 'commands', 'serve')
+            if getattr(a.mapping, section) != getattr(b.mapping, section)
+        ]
     if changed:
         raise ConfigError(f'it needs a restart, because {"; ".join(changed)}')

@@ -30,10 +30,10 @@ from ..converters.placing import moved_for_wire, place_of_ros, weight
 from ..converters.registry import FromRos, Sending, leaf_wire_type, sender
 from ..converters.units import matrix_from_metres, time_from_ns
 from ..errors import ConversionError, EncodeError
-from ..face import Face
 from ..peers import Peer
 from .echo import EchoGuard
 from .qos import subscription_overrides
+from .queries import Queries
 from .report import Report
 from .tf import TfSource
 from .tf_sets import TfSet
@@ -89,7 +89,7 @@ class Sender:
         self,
         node: Node,
         config: LinkConfig,
-        link: Face,
+        link: Queries,
         report: Report,
         echo: EchoGuard,
         now_ns: Callable[[], int],

@@ -127,6 +127,25 @@ class Link:
             peers = [peer for peer in self._peers if peer.gets_all and peer not in excluded]
         self.post_to(peers, outgoing)
 
+    def held(self, type_name: str = '*', device: str = '') -> list[Outgoing]:
+        """
+        Give the last messages that were sent and are held; for any thread.
+
+        :param type_name: of which type, '*' for all.
+        :param device: of which device, empty for all.
+        """
+        with self.changed:
+            return [
+                outgoing
+                for key, outgoing in self._held.items()
+                if type_name in ('*', key[0]) and device in ('', key[1])
+            ]
+
+    def drop_peers(self, why: str) -> None:
+        """Close all connections; a client connects again. For any thread."""
+        for peer in self.peers:
+            self.network.post(peer.disconnect, why)
+
     def post_to(self, peers: Iterable[Peer], outgoing: Outgoing) -> None:
         """Put a message into mailboxes and wake the network's thread, if it is not awake yet."""
         for peer in peers:

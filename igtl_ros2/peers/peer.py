@@ -142,6 +142,14 @@ class Peer:
         """Send a message to this peer alone; never blocks, callable from any thread."""
         self._link.post_to([self], Outgoing(message))
 
+    def refusal(self, message: Message) -> str:
+        """Tell why this peer must not get a message; empty if it may. For any thread."""
+        try:
+            Outgoing(message).parts(self._compat, self.seen_version)
+        except EncodeError as error:
+            return str(error)
+        return ''
+
     def post(self, outgoing: Outgoing) -> None:
         """
         Let a message wait until the network's thread sends it; callable from any thread.

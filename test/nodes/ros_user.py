@@ -81,7 +81,7 @@ class Ros:
 
 def start(ros, device, **parameters):
     node = ros.bridge(mode='client', port=device.address.port, **parameters)
-    wait_for(lambda: device.peers, 'the connection of the bridge')
+    wait_for(lambda: device.peers and node.link.peers, 'the connection of the bridge')
     return node
 
 

@@ -75,6 +75,7 @@ send: [{topic: /s, device: T, on_change: true}, {topic: /t, device: U}]
     ('receive: [{devise: A}]', "mapping.yaml:1: receive[0].devise: unknown key 'devise'; allowed"),
     ('profile: plus', "it needs a restart, because header_version is '2', was 'auto'; compat is "
      "'plus', was 'auto'; profile is 'plus', was 'plain'"),
+    ('queries: [{type: TRANSFORM}]', 'it needs a restart, because queries is not the same'),
     ('links: [{name: a}]', 'besides the links of'),
 ])
 def test_a_bad_file_changes_nothing_and_the_answer_says_why(ros, device, tmp_path, text, error):

@@ -45,6 +45,10 @@ _RESPOND = (
 #: names that other programs use, and those they are written back as
 _ALIASES = {f'{verb}_TRANSFOR': f'{verb}_TRANS' for verb in ('GET', 'STT', 'STP', 'RTS')}
 _ALIASES['RTS_QDATA'] = 'RTS_QTDATA'
+# the whole name of the type, as far as there is room for it
+for _verb in ('GET', 'RTS'):
+    _ALIASES[f'{_verb}_COLORTAB'] = f'{_verb}_COLORT'
+    _ALIASES[f'{_verb}_CAPABILI'] = f'{_verb}_CAPABIL'
 
 
 def _names(*groups: tuple[str, Sequence[str]]) -> list[str]:

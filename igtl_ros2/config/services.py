@@ -1,0 +1,135 @@
+"""What services do: queries and commands to a peer, and the commands of a peer that ROS serves."""
+
+from __future__ import annotations
+
+import collections.abc as abc
+import re
+import string
+from dataclasses import dataclass
+from typing import Any
+
+from .words import MAX_DEVICE_BYTES, show
+
+#: How long an answer may take when a rule does not say, in seconds.
+TIMEOUT_S = 5.0
+#: Types whose stream can be asked for.
+STREAMED_TYPES = (
+    'TRANSFORM', 'POSITION', 'QTRANS', 'IMAGE', 'TDATA', 'QTDATA', 'POLYDATA', 'SENSOR',
+    'NDARRAY', 'VIDEO')
+
+# Types whose STT_ has room for these keys
+_WITH_RATE = ('TDATA', 'QTDATA', 'VIDEO')
+_WITH_COORDINATES = ('TDATA', 'QTDATA')
+_MAX_COORDINATES_BYTES = 32
+_MAX_COMMAND_BYTES = 127
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRule:
+    """
+    What a peer can be asked for: one type, of one device or of any ('').
+
+    ``rate`` in Hz and ``coordinate_name`` go into the query that starts a stream; ``rate`` 0 is
+    as fast as the peer can.
+    """
+
+    type: str
+    device: str = ''
+    rate: float = 0.0
+    coordinate_name: str = ''
+    timeout: float = TIMEOUT_S
+
+    @property
+    def interval_ms(self) -> int:
+        """The rate as the time between two messages."""
+        return round(1000 / self.rate) if self.rate else 0
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRule:
+    """A COMMAND that a service sends; ``{fields}`` of its content are parameters of the node."""
+
+    name: str
+    command: str
+    device: str = ''
+    content: str = ''
+    timeout: float = TIMEOUT_S
+
+    @property
+    def fields(self) -> list[str]:
+        """The names in braces, each once, in their order."""
+        found = [name for _, name, _, _ in string.Formatter().parse(self.content) if name]
+        return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class ServeRule:
+    """
+    A COMMAND of a peer that is carried out by a ROS service.
+
+    ``data`` is what a SetBool gets; None when the content of the command says it.
+    """
+
+    command: str
+    call: str
+    type: str = 'trigger'
+    data: bool | None = None
+    timeout: float = TIMEOUT_S
+
+
+def make_services(data: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Make the rules of all three lists, by the name of the list."""
+    return {
+        section: tuple(rule(**_numbers(item)) for item in data.get(section, ()))
+        for section, rule in (
+            ('queries', QueryRule), ('commands', CommandRule), ('serve', ServeRule))
+    }
+
+
+def _numbers(item: dict[str, Any]) -> dict[str, Any]:
+    return {key: float(value) if key in ('rate', 'timeout') else value
+            for key, value in item.items()}
+
+
+def _too_long(item: dict[str, Any], key: str, limit: int) -> abc.Iterator[tuple[str, str]]:
+    length = len(item.get(key, '').encode())
+    if length > limit:
+        yield key, f'found {show(item[key])}, {length} bytes in UTF-8; allowed {limit}'
+
+
+def _query_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    for key, types in (('rate', _WITH_RATE), ('coordinate_name', _WITH_COORDINATES)):
+        if key in item and item['type'] not in types:
+            yield key, (f'found {show(item[key])} with type {item["type"]}; '
+                        f'allowed with {", ".join(types)}, others have no room for it')
+    yield from _too_long(item, 'device', MAX_DEVICE_BYTES)
+    yield from _too_long(item, 'coordinate_name', _MAX_COORDINATES_BYTES)
+
+
+def _command_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    yield from _too_long(item, 'device', MAX_DEVICE_BYTES)
+    yield from _too_long(item, 'command', _MAX_COMMAND_BYTES)
+    try:
+        parts = list(string.Formatter().parse(item.get('content', '')))
+    except ValueError as error:
+        yield 'content', (f'found {show(item["content"])}: {error}; allowed {{field}}, '
+                          'and {{ or }} for a brace')
+        return
+    for _, name, spec, conversion in parts:
+        if name is not None and (
+                spec or conversion or not re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', name)):
+            yield 'content', (f'found the field {show(name)}; allowed a name of letters, digits '
+                              'and _ in braces, and {{ or }} for a brace')
+
+
+def _serve_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    yield from _too_long(item, 'command', _MAX_COMMAND_BYTES)
+    if 'data' in item and item.get('type') != 'set_bool':
+        yield 'data', f'found {show(item["data"])} without type: set_bool; allowed only with it'
+
+
+#: For each list of rules, what finds the faults of one of them.
+SERVICE_FAULTS = {
+    'queries': _query_faults, 'commands': _command_faults, 'serve': _serve_faults}
+#: The keys by which no two rules of a list may be the same.
+IDENTITIES = {'queries': ('type', 'device'), 'commands': ('name',), 'serve': ('command',)}

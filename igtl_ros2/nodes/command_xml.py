@@ -1,0 +1,26 @@
+"""The little XML that commands and their answers are written in."""
+
+from __future__ import annotations
+
+import html
+import re
+from xml.sax.saxutils import quoteattr
+
+
+def command_reply(name: str, success: bool, text: str) -> str:
+    """Write the answer to a command as PLUS does."""
+    status = 'SUCCESS' if success else 'FAIL'
+    return (
+        f'<CommandReply Name={quoteattr(name)} Status="{status}" Message={quoteattr(text)}/>'
+    )
+
+
+def attributes(text: str) -> dict[str, str]:
+    """
+    Read the attributes of the first element; none if the text does not begin with one.
+
+    No XML parser sees what a peer sends: entities could make it grow without end.
+    """
+    head = re.match(r'\s*(?:<\?[^<>]*\?>\s*)?<\w+\s([^<>]*)>', text)
+    found = re.findall(r'(?:^|\s)(\w+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')', head[1] if head else '')
+    return {name: html.unescape(double or single) for name, double, single in found}

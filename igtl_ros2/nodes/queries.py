@@ -1,0 +1,185 @@
+"""A peer asks ROS: its GET_, STT_ and STP_ are answered with what was sent last."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..codec import Message
+from ..codec.message import registered
+from ..codec.messages.bundle import GetBind, StartBind
+from ..codec.messages.query import Capability, Query, Response, StartTracking, StartVideo
+from ..codec.messages.text import Status, StatusCode
+from ..converters.registry import typed_classes
+from ..errors import EncodeError
+from ..peers import Link, Outgoing, Peer
+from .report import Report
+
+#: how types are spelt in queries, where that differs
+SUBJECTS = {'TRANSFORM': 'TRANS', 'VIDEOMETA': 'VMETA', 'CAPABILITY': 'CAPABIL'}
+_TYPES = {subject: type_name for type_name, subject in SUBJECTS.items()}
+# What a peer asks for is clamped to this
+_MIN_INTERVAL_S = 0.005
+_MAX_INTERVAL_S = 60.0
+# A peer may make up names without end
+_MAX_STREAMS = 1000
+
+_Key = tuple[str, str]
+
+
+@dataclass(slots=True, eq=False)
+class _Stream:
+    """What one peer asked to get of one (type, device), device '' for all, in place of all."""
+
+    #: 0: all that is sent; None: nothing
+    interval_s: float | None = 0.0
+    sent: dict[_Key, Outgoing] = field(default_factory=dict)
+    timer: asyncio.TimerHandle | None = None
+
+
+class Queries:
+    """
+    Answer the queries of the peers of one link.
+
+    Every peer gets all that is sent, until it asks otherwise: with STT_ at a resolution it gets
+    the last value at that interval, if it is new; after STP_ it gets none until it asks again.
+    Its streams end with it. All is done in the network's thread, but `send`.
+    """
+
+    #: set once there is a link, before anything else is called
+    link: Link
+
+    def __init__(self, report: Report) -> None:
+        """Know of no streams."""
+        self._report = report
+        #: by peer
+        self.streams: dict[Peer, dict[_Key, _Stream]] = {}
+        # values go back to where they came from only when they are asked for by GET_
+        self._origins: dict[_Key, frozenset[Peer]] = {}
+
+    # -- for any thread
+
+    def send(
+        self, message: Message, *, hold: bool | None = None, exclude: Iterable[Peer] = ()
+    ) -> None:
+        """Send a message to all peers but those who asked to get it otherwise."""
+        key = message.type_name, message.device_name
+        origins = self._origins[key] = frozenset(exclude)
+        paced = [
+            peer
+            for peer, streams in list(self.streams.items())
+            if (stream := streams.get(key) or streams.get((key[0], '')))
+            and stream.interval_s != 0.0
+        ]
+        self.link.send(message, hold=hold, exclude=(*origins, *paced))
+
+    # -- queries
+
+    def handle(self, peer: Peer, message: Message) -> bool:
+        """
+        Answer a query.
+
+        :returns: whether it was one.
+        """
+        if isinstance(message, (StartTracking, StartVideo)):
+            self._start(peer, message, message.type_name[4:], message.interval_ms / 1000)
+        elif isinstance(message, (GetBind, StartBind)):
+            self._respond(peer, 'BIND', message, False)
+        elif isinstance(message, Query):
+            if message.verb == 'GET':
+                self._get(peer, message)
+            elif message.verb == 'STT':
+                self._start(peer, message, message.subject, 0.0)
+            else:
+                self._stop(peer, message)
+        else:
+            return False
+        return True
+
+    def left(self, peer: Peer) -> None:
+        """End the streams of a peer that is gone."""
+        for stream in self.streams.pop(peer, {}).values():
+            if stream.timer is not None:
+                stream.timer.cancel()
+
+    def _get(self, peer: Peer, query: Query) -> None:
+        type_name = _TYPES.get(query.subject, query.subject)
+        held = self.link.held(type_name, query.device_name)
+        if type_name == 'CAPABILITY':
+            peer.send(Capability(_understood(), device_name=query.device_name))
+        elif held:
+            for outgoing in held:
+                peer.post(outgoing)
+            peer.pump()
+        elif type_name == 'STATUS':
+            peer.send(Status(StatusCode.OK, device_name=query.device_name))
+        else:
+            self._respond(peer, query.subject, query, False)
+
+    def _start(self, peer: Peer, query: Message, subject: str, interval_s: float) -> None:
+        key = _TYPES.get(subject, subject), query.device_name
+        streams = self.streams.setdefault(peer, {})
+        possible = bool(self.link.held(*key)) and (key in streams or len(streams) < _MAX_STREAMS)
+        self._respond(peer, subject, query, possible)
+        if not possible:
+            return
+        self._forget(peer, key)
+        if interval_s:
+            interval_s = min(max(interval_s, _MIN_INTERVAL_S), _MAX_INTERVAL_S)
+        stream = streams[key] = _Stream(interval_s)
+        self._tick(peer, key, stream)
+
+    def _stop(self, peer: Peer, query: Query) -> None:
+        key = _TYPES.get(query.subject, query.subject), query.device_name
+        streams = self.streams.setdefault(peer, {})
+        possible = key in streams or len(streams) < _MAX_STREAMS
+        if possible:
+            self._forget(peer, key)
+            streams[key] = _Stream(None)
+        self._respond(peer, query.subject, query, possible)
+
+    def _forget(self, peer: Peer, key: _Key) -> None:
+        """End a stream; one of all devices ends those of each."""
+        streams = self.streams[peer]
+        for old in [old for old in streams if old == key or key == (old[0], '')]:
+            stream = streams.pop(old)
+            if stream.timer is not None:
+                stream.timer.cancel()
+
+    def _tick(self, peer: Peer, key: _Key, stream: _Stream) -> None:
+        """Send what is new since the last time."""
+        own = self.streams[peer]
+        for outgoing in self.link.held(*key):
+            # of a device with a stream of its own that stream takes care
+            other = key[1] == '' and outgoing.key[1] and outgoing.key in own
+            other = other or peer in self._origins.get(outgoing.key, ())
+            if not other and stream.sent.get(outgoing.key) is not outgoing:
+                stream.sent[outgoing.key] = outgoing
+                peer.post(outgoing)
+        peer.pump()
+        if stream.interval_s:
+            stream.timer = self.link.network.loop.call_later(
+                stream.interval_s, self._tick, peer, key, stream
+            )
+
+    def _respond(self, peer: Peer, subject: str, query: Message, success: bool) -> None:
+        """Send the RTS_ of a query; a STATUS where the protocol has none."""
+        device = query.device_name
+        if not success:
+            kind = f'{query.type_name} unanswered'
+            self._report.problem(
+                kind, f'{peer.address}: {query.type_name} {device!r}: nothing to answer it with'
+            )
+        try:
+            peer.send(Response(f'RTS_{subject}', 0 if success else 1, device_name=device))
+        except EncodeError:
+            code = StatusCode.OK if success else StatusCode.NOT_FOUND
+            peer.send(Status(code, device_name=device, error_name=query.type_name))
+
+
+def _understood() -> tuple[str, ...]:
+    """Name the types that become more than `raw` here."""
+    known = typed_classes()
+    names = [name for name, kind in registered().items() if kind in known and len(name) <= 12]
+    return tuple(sorted({*names, 'COMMAND', 'GET_STATUS', 'GET_CAPABIL'}))

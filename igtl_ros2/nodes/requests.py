@@ -1,0 +1,271 @@
+"""ROS asks a peer: queries, streams and commands that wait for their answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
+
+from ..codec import Message
+from ..codec.messages.query import Query, Response, StartTracking, StartVideo
+from ..codec.messages.text import Command, CommandResponse
+from ..config import QueryRule
+from ..converters.units import ros_text
+from ..errors import EncodeError
+from ..peers import Link, Peer
+from .command_xml import attributes
+from .queries import SUBJECTS
+
+#: who waits for an answer gets (success, text, the answer if there is one)
+OnAnswer = Callable[[bool, str, 'Message | None'], None]
+_NO_QUERIES = 'queries are not sent with profile slicer: 3D Slicer crashes on them'
+# At most so many may wait: a peer that never answers must not cost memory without end
+_MAX_WAITING = 1000
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A question that was sent."""
+
+    what: str
+    peers: set[Peer]
+    #: tells what a message of one of these peers means for it: None if nothing
+    judge: Callable[[Message], tuple[bool, str] | None]
+    on_answer: OnAnswer
+    timeout: float
+    #: type and device of an RTS_ that answers it
+    key: tuple[str, str] = ('', '')
+    timer: asyncio.TimerHandle | None = field(default=None)
+
+
+class Requests:
+    """
+    Questions to the peers of one link, and who waits for their answers.
+
+    Everything but `get`, `stream` and `command` is done in the network's thread. An answer that
+    nobody waits for any more, because it is late or came twice, changes nothing.
+    """
+
+    #: set once there is a link, before anything else is called
+    link: Link
+
+    def __init__(self, profile: str) -> None:
+        """Wait for nothing."""
+        self._profile = profile
+        self._waiting: list[_Waiting] = []
+        # PLUS ignores the ids that it had last, also those from before this node started
+        self._command_id = int(time.time()) & 0x7FFFFFFF
+
+    # -- for any thread
+
+    def get(self, rule: QueryRule, on_answer: OnAnswer) -> None:
+        """Ask for a message; its data take the usual way."""
+
+        def judge(message: Message) -> tuple[bool, str] | None:
+            if _is_data(message, rule):
+                return True, _summary(message)
+            if _is_response(message, rule) and not message.ok and rule.type != 'POLYDATA':
+                return False, f'the peer answered {message.type_name} with an error'
+            return None
+
+        query = _query('GET', rule)
+        self.link.network.post(self._ask, 'GET', rule, query, judge, on_answer)
+
+    def stream(self, rule: QueryRule, start: bool, on_answer: OnAnswer) -> None:
+        """Start or stop a stream: an RTS_ is the answer, of a start also the first data."""
+
+        def judge(message: Message) -> tuple[bool, str] | None:
+            if _is_response(message, rule) and (rule.type != 'POLYDATA' or not start):
+                if message.ok or rule.type == 'POLYDATA':
+                    return True, f'{message.type_name}: success'
+                return False, f'the peer answered {message.type_name} with an error'
+            if start and _is_data(message, rule):
+                return True, _summary(message)
+            return None
+
+        verb = 'STT' if start else 'STP'
+        query = _start(rule) if start else _query('STP', rule)
+        self.link.network.post(self._ask, verb, rule, query, judge, on_answer)
+
+    def command(
+        self, device: str, name: str, content: str, timeout: float, on_answer: OnAnswer
+    ) -> None:
+        """Send a COMMAND; the RTS_COMMAND with its number is the answer."""
+        self.link.network.post(self._command, device, name, content, timeout, on_answer)
+
+    # -- asking
+
+    def _ask(
+        self,
+        verb: str,
+        rule: QueryRule,
+        query: Message,
+        judge: Callable[[Message], tuple[bool, str] | None],
+        on_answer: OnAnswer,
+    ) -> None:
+        key = rule.type, rule.device
+        others = [w for w in self._waiting if w.key == key]
+        rivals = [w for w in others if not w.what.startswith(verb)]
+        if self._profile == 'slicer':
+            on_answer(False, _NO_QUERIES, None)
+        elif rivals:
+            # The answer to one could not be told from that to the other
+            on_answer(False, f'{rivals[0].what} still waits for its answer', None)
+        else:
+            what = f'{query.type_name} {rule.device}'.rstrip()
+            self._send(query, _Waiting(what, set(), judge, on_answer, rule.timeout, key), others)
+
+    def _command(
+        self, device: str, name: str, content: str, timeout: float, on_answer: OnAnswer
+    ) -> None:
+        self._command_id = number = self._command_id % 0x7FFFFFFF + 1
+        try:
+            command = Command(number, name, content, device_name=device)
+        except EncodeError as error:
+            on_answer(False, str(error), None)
+            return
+
+        def judge(message: Message) -> tuple[bool, str] | None:
+            if isinstance(message, CommandResponse) and message.command_id == number:
+                return _outcome(message)
+            return None
+
+        self._send(command, _Waiting(f'COMMAND {name}', set(), judge, on_answer, timeout))
+
+    def _send(
+        self, message: Message, waiting: _Waiting, joined: Iterable[_Waiting] = ()
+    ) -> None:
+        """
+        Send a question to every peer that may get it, and wait.
+
+        :param joined: who asked the same before and waits still: it is not asked again.
+        """
+        peers = self.link.peers
+        reasons = {peer: peer.refusal(message) for peer in peers}
+        waiting.peers = {peer for peer, reason in reasons.items() if not reason}
+        asked = {peer for other in joined for peer in other.peers}
+        if not peers:
+            waiting.on_answer(False, self.link.last_error or 'no peer is connected', None)
+        elif not waiting.peers:
+            reason = '; '.join(dict.fromkeys(reasons.values()))
+            waiting.on_answer(False, f'{waiting.what} is not sent: {reason}', None)
+        elif len(self._waiting) >= _MAX_WAITING:
+            waiting.on_answer(False, f'{_MAX_WAITING} questions wait for answers already', None)
+        else:
+            self._waiting.append(waiting)
+            waiting.timer = self.link.network.loop.call_later(
+                waiting.timeout,
+                self._finish,
+                waiting,
+                False,
+                f'no answer to {waiting.what} within {waiting.timeout:g} s',
+            )
+            for peer in waiting.peers - asked:
+                peer.send(message)
+
+    # -- answers
+
+    def handle(self, peer: Peer, message: Message) -> bool:
+        """
+        Look whether a message is an answer; called when its data are published.
+
+        :returns: whether somebody waited for it.
+        """
+        answered = False
+        for waiting in list(self._waiting):
+            verdict = waiting.judge(message) if peer in waiting.peers else None
+            if verdict is None:
+                continue
+            answered = True
+            success, text = verdict
+            waiting.peers.discard(peer)
+            # Of several clients one may have what the others do not
+            if success or not waiting.peers:
+                self._finish(waiting, success, text, message)
+        return answered
+
+    def left(self, peer: Peer) -> None:
+        """Give up what only a peer could have answered that is gone."""
+        for waiting in list(self._waiting):
+            if peer in waiting.peers:
+                waiting.peers.discard(peer)
+                if not waiting.peers:
+                    self._finish(waiting, False, f'{waiting.what}: the peer is gone')
+
+    def _finish(
+        self, waiting: _Waiting, success: bool, text: str, message: Message | None = None
+    ) -> None:
+        if waiting.timer is not None:
+            waiting.timer.cancel()
+        self._waiting.remove(waiting)
+        waiting.on_answer(success, text, message)
+
+
+def _query(verb: str, rule: QueryRule) -> Message:
+    return Query(f'{verb}_{SUBJECTS.get(rule.type, rule.type)}', device_name=rule.device)
+
+
+def _start(rule: QueryRule) -> Message:
+    if rule.type == 'VIDEO':
+        return StartVideo(interval_ms=rule.interval_ms, device_name=rule.device)
+    if rule.type in ('TDATA', 'QTDATA'):
+        return StartTracking(
+            f'STT_{rule.type}', rule.interval_ms, rule.coordinate_name, device_name=rule.device
+        )
+    return _query('STT', rule)
+
+
+def _is_data(message: Message, rule: QueryRule) -> bool:
+    if message.type_name != rule.type:
+        return False
+    full = message.metadata.get('IGTL_DEVICE_NAME', '')
+    return rule.device in ('', message.device_name, full)
+
+
+def _is_response(message: Message, rule: QueryRule) -> TypeGuard[Response]:
+    """Tell whether it is the RTS_ of what was asked for; some leave the device name out."""
+    subject = SUBJECTS.get(rule.type, rule.type)
+    return (
+        isinstance(message, Response)
+        and message.subject == subject
+        and (not rule.device or message.device_name in ('', rule.device))
+    )
+
+
+def _summary(message: Message) -> str:
+    """Say in JSON what has come."""
+    size = sum(memoryview(part).nbytes for part in message.encode_content())
+    stamp, rest = divmod(message.timestamp_ns, 10**9)
+    facts = {
+        'type': message.type_name,
+        'device': ros_text(message.device_name),
+        'stamp': {'sec': stamp, 'nanosec': rest},
+        'size': size,
+    }
+    return json.dumps(facts, ensure_ascii=False)
+
+
+def _outcome(message: CommandResponse) -> tuple[bool, str]:
+    """Tell what an RTS_COMMAND says; Slicer writes SUCCESS whatever happened, and why besides."""
+    facts = {key.lower(): value for key, value in attributes(message.content).items()}
+    facts.update((key.lower(), value) for key, value in message.metadata.items() if value)
+    error = facts.get('errormessage') or facts.get('error') or ''
+    text = message.content or facts.get('message', '')
+    failed = bool(error) or facts.get('status', '').upper() in ('FAIL', 'FAILED', 'ERROR')
+    if failed:
+        text = error or facts.get('message') or text or 'the peer says that it failed'
+    return not failed, ros_text(text)
+
+
+def answer_facts(message: Message | None) -> dict[str, Any]:
+    """Give what `~/command_reply` says about an RTS_COMMAND."""
+    if not isinstance(message, CommandResponse):
+        return {}
+    return {
+        'name': ros_text(message.name),
+        'content': ros_text(message.content),
+        'metadata': {ros_text(k): ros_text(v) for k, v in message.metadata.items()},
+    }

@@ -1,0 +1,231 @@
+"""The services of one link, and who gets what arrives on it."""
+
+from __future__ import annotations
+
+import json
+import string
+import threading
+from collections.abc import Callable
+from typing import Any
+from xml.sax.saxutils import escape
+
+from rcl_interfaces.msg import ParameterDescriptor
+from rclpy.node import Node
+from std_msgs.msg import String as RosString
+from std_srvs.srv import SetBool, Trigger
+
+from ..codec import Message
+from ..codec.messages.query import Response
+from ..codec.messages.text import CommandResponse
+from ..config import STREAMED_TYPES, TIMEOUT_S, CommandRule, LinkConfig, QueryRule
+from ..converters.names import ros_name
+from ..errors import ConfigError, ConversionError
+from ..peers import Link, OnMessage, OnPeer, Peer
+from .deferred import Call, serve_later
+from .parameters import COMMAND_FIELDS
+from .queries import Queries
+from .report import Report
+from .requests import Requests, answer_facts
+from .serving import Serving
+
+_MAX_TIMEOUT_S = 3600.0
+
+
+class Services:
+    """
+    The services of one link.
+
+    `start` comes first, once there is a link; no message arrives before it is over.
+
+    :param on_message: who gets what arrives and is no query.
+    :param on_peer: who else is told that a peer comes or goes.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        config: LinkConfig,
+        report: Report,
+        on_message: OnMessage,
+        on_peer: OnPeer,
+    ) -> None:
+        """Wait for the link."""
+        self._node = node
+        self._config = config
+        self._report = report
+        self._receive = on_message
+        self._tell = on_peer
+        self._prefix = f'{config.name}/' if config.name else ''
+        #: answers queries, and sends what is not asked for
+        self.queries = Queries(report)
+        self._requests = Requests(config.mapping.profile)
+        self._serving = Serving(node, config, report)
+        self._started = threading.Event()
+        for query in config.mapping.queries:
+            self._offer_query(query)
+        for command in config.mapping.commands:
+            self._offer_command(command)
+        own = f'~/{self._prefix}'
+        serve_later(node, Trigger, own + 'resend', self._resend)
+        serve_later(node, Trigger, own + 'reconnect', self._reconnect)
+        self._replies = node.create_publisher(RosString, own + 'command_reply', 10)
+        node.create_subscription(RosString, own + 'command', self._free_command, 10)
+
+    def start(self, link: Link) -> None:
+        """Begin, with a link."""
+        self._link = self.queries.link = self._requests.link = self._serving.link = link
+        self._started.set()
+
+    # -- in the network's thread
+
+    def on_message(self, peer: Peer, message: Message) -> None:
+        """Hand a message to whom it concerns."""
+        self._started.wait()  # a peer may be faster than the return from the link's constructor
+        if self.queries.handle(peer, message):
+            return
+        is_answer = isinstance(message, (Response, CommandResponse))
+        if not is_answer:
+            self._receive(peer, message)  # first, so that whoever asked finds the data published
+            self._serving.handle(peer, message)
+        if not self._requests.handle(peer, message) and is_answer:
+            kind = f'{message.type_name} nobody waits for'
+            self._report.problem(kind, f'{peer.address}: {kind}: it is late, or came twice')
+            self._receive(peer, message)
+
+    def on_peer(self, peer: Peer, joined: bool) -> None:
+        """Take notice of a peer that comes or goes."""
+        self._started.wait()
+        self._tell(peer, joined)
+        if not joined:
+            self.queries.left(peer)
+            self._requests.left(peer)
+            self._serving.left(peer)
+
+    # -- services
+
+    def _offer_query(self, rule: QueryRule) -> None:
+        name = rule.type + (f'/{ros_name(rule.device)}' if rule.device else '')
+        if rule.type != 'VIDEO':  # the protocol has no GET_VIDEO
+            serve_later(
+                self._node,
+                Trigger,
+                f'{self._prefix}get/{name}',
+                lambda request, call: self._requests.get(rule, _answer(call)),
+            )
+        if rule.type in STREAMED_TYPES:
+            serve_later(
+                self._node,
+                SetBool,
+                f'{self._prefix}stream/{name}',
+                lambda request, call: self._requests.stream(rule, request.data, _answer(call)),
+            )
+
+    def _offer_command(self, rule: CommandRule) -> None:
+        where = COMMAND_FIELDS + self._prefix.replace('/', '.') + rule.name
+        parameters = {field: f'{where}.{field}' for field in rule.fields}
+        for field, parameter in parameters.items():
+            if not self._node.has_parameter(parameter):
+                descriptor = ParameterDescriptor(
+                    description=f'{{{field}}} of the command {rule.name}', dynamic_typing=True
+                )
+                self._node.declare_parameter(parameter, None, descriptor)
+
+        def send(request: Trigger.Request, call: Call) -> None:
+            values = {f: self._node.get_parameter(p).value for f, p in parameters.items()}
+            for field, value in values.items():
+                if value is None:
+                    call.answer(False, f'the parameter {parameters[field]} is not set')
+                    return
+            content = _filled(rule.content, values)
+            self._requests.command(
+                rule.device, rule.command, content, rule.timeout, _answer(call)
+            )
+
+        serve_later(self._node, Trigger, f'{self._prefix}command/{rule.name}', send)
+
+    def _resend(self, request: Trigger.Request, call: Call) -> None:
+        held = self._link.held()
+        peers = [peer for peer in self._link.peers if peer.gets_all]
+        for outgoing in held:
+            self._link.post_to(peers, outgoing)
+        call.answer(bool(peers), f'{len(held)} messages to {len(peers)} peers')
+
+    def _reconnect(self, request: Trigger.Request, call: Call) -> None:
+        settings = self._config.settings
+        if settings.mode == 'client' and not settings.reconnect:
+            call.answer(False, 'reconnect.enabled is false: the link would be over')
+            return
+        count = len(self._link.peers)
+        self._link.drop_peers('~/reconnect was called')
+        call.answer(True, f'{count} connections closed')
+
+    # -- commands of any kind
+
+    def _free_command(self, message: RosString) -> None:
+        """Send what `~/command` says, and tell on `~/command_reply` what came of it."""
+        try:
+            command, timeout = _read_command(message.data)
+        except ConversionError as error:
+            self._report.problem('~/command', f'~/command: not sent: {error}')
+            self._reply(None, False, str(error), None)
+            return
+        self._requests.command(
+            command.get('device', ''),
+            command['name'],
+            command.get('content', ''),
+            timeout,
+            lambda success, text, answer: self._reply(command.get('id'), success, text, answer),
+        )
+
+    def _reply(self, number: Any, success: bool, text: str, answer: Message | None) -> None:
+        reply = {'id': number, 'success': success, 'message': text, **answer_facts(answer)}
+        self._replies.publish(RosString(data=json.dumps(reply, ensure_ascii=False)))
+
+
+def check_fields(node: Node) -> None:
+    """
+    Refuse parameters of commands that no command has.
+
+    :raises ConfigError: naming the first.
+    """
+    for name in getattr(node, '_parameter_overrides', {}):
+        if name.startswith(COMMAND_FIELDS) and not node.has_parameter(name):
+            raise ConfigError(
+                f'there is no parameter {name!r}; it would be command.<name>.<field> of a command '
+                f'in the mapping file, command.<link>.<name>.<field> with links'
+            )
+
+
+def _answer(call: Call) -> Callable[[bool, str, Message | None], None]:
+    return lambda success, text, message: call.answer(success, text)
+
+
+def _filled(content: str, values: dict[str, Any]) -> str:
+    """Fill in the fields; in XML so that no value can be taken for more than text."""
+    is_xml = content.lstrip().startswith('<')
+    texts = {}
+    for field, value in values.items():
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        texts[field] = escape(text, {'"': '&quot;', "'": '&apos;'}) if is_xml else text
+    return string.Formatter().vformat(content, (), texts)
+
+
+def _read_command(text: str) -> tuple[dict[str, Any], float]:
+    """
+    Read what `~/command` says, and how long the answer may take.
+
+    :raises ConversionError: if it is no command.
+    """
+    try:
+        command = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConversionError(f'found no JSON: {error}') from error
+    if not isinstance(command, dict) or not command.get('name'):
+        raise ConversionError('wanted a JSON object with at least a name')
+    for key in ('name', 'device', 'content'):
+        if not isinstance(command.get(key, ''), str):
+            raise ConversionError(f'{key}: found {command[key]!r}, wanted text')
+    timeout = command.get('timeout', TIMEOUT_S)
+    if type(timeout) not in (int, float) or not 0 < timeout <= _MAX_TIMEOUT_S:
+        raise ConversionError(f'timeout: found {timeout!r}, wanted 0 to {_MAX_TIMEOUT_S:g} s')
+    return command, float(timeout)

@@ -1,0 +1,512 @@
+"""Services: ROS asks peers, peers ask ROS, and whatever goes wrong on the way."""
+
+import json
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+from geometry_msgs.msg import TransformStamped
+from rclpy.parameter import Parameter
+from ros_user import STATE, mapping, pose, start, wait_for
+from std_msgs.msg import String as RosString
+from std_srvs.srv import SetBool, Trigger
+
+from igtl_ros2 import connect, serve
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.query import Query, Response, StartTracking
+from igtl_ros2.codec.messages.text import Command, CommandResponse, String
+from igtl_ros2.codec.messages.tracking import TrackingData
+from igtl_ros2.errors import ConfigError
+from igtl_ros2.nodes.deferred import serve_later
+
+QUERIES = """
+queries:
+- {type: TRANSFORM, device: Tool, timeout: 1.0}
+- {type: TDATA, rate: 20, coordinate_name: Patient, timeout: 1.0}
+- {type: POLYDATA, timeout: 1.0}
+commands:
+- {name: go, command: Go, timeout: 1.0}
+- {name: record, command: StartRecording, device: Rec, timeout: 1.0,
+   content: '<Command Name="StartRecording" OutputFilename="{file}"/>'}
+"""
+
+
+class Caller:
+    """Calls services as a ROS user does."""
+
+    def __init__(self, ros):
+        self.ros = ros
+
+    def begin(self, name, request=None):
+        kind = Trigger if request is None else SetBool
+        client = self.ros.node.create_client(kind, name)
+        wait_for(client.service_is_ready, f'the service {name}')
+        return client.call_async(request or Trigger.Request())
+
+    def __call__(self, name, request=None):
+        future = self.begin(name, request)
+        wait_for(future.done, f'the answer of {name}')
+        return future.result().success, future.result().message
+
+
+@pytest.fixture
+def call(ros):
+    return Caller(ros)
+
+
+@contextmanager
+def scripted(answer):
+    """A peer that answers each message as a function says: with a message, several or none."""
+    seen = []
+
+    def on_message(peer, message):
+        seen.append(message)
+        answers = answer(message) or ()
+        for each in answers if isinstance(answers, (list, tuple)) else (answers,):
+            peer.send(each)
+
+    with serve('tcp://127.0.0.1:0', on_message=on_message, header_version='2') as server:
+        server.seen = seen
+        yield server
+
+
+def types(server):
+    return [message.type_name for message in server.seen if message.type_name != 'STATUS']
+
+
+# -- ROS asks
+
+
+def test_get_waits_for_the_data_and_they_are_on_their_topic(ros, call, tmp_path):
+    def answer(message):
+        if message.type_name == 'GET_TRANS':
+            return [Transform(pose(), device_name='Other'), Transform(pose((5, 0, 0)),
+                    device_name=message.device_name)]
+
+    with scripted(answer) as server:
+        start(ros, server, **mapping(tmp_path, QUERIES))
+        got = ros.listen('/x/Tool/transform', TransformStamped)
+        success, text = call('/x/get/TRANSFORM/Tool')
+        assert success
+        assert json.loads(text) == {
+            'type': 'TRANSFORM', 'device': 'Tool', 'stamp': {'sec': 0, 'nanosec': 0}, 'size': 48}
+        wait_for(lambda: call('/x/get/TRANSFORM/Tool')[0] and got, 'the data')
+        assert got[0].transform.translation.x == pytest.approx(0.005)
+
+
+def test_get_that_is_refused_lost_or_garbage(ros, call, tmp_path):
+    answers = [
+        Response('RTS_TRANS', 1, device_name='Tool'),
+        None,
+        [Response('RTS_IMAGE', 0), String('?', device_name='Tool'), Response('RTS_TRANS', 0)],
+    ]
+    with scripted(lambda m: answers.pop(0) if m.type_name == 'GET_TRANS' else None) as server:
+        start(ros, server, **mapping(tmp_path, QUERIES))
+        assert call('/x/get/TRANSFORM/Tool') == (
+            False, 'the peer answered RTS_TRANS with an error')
+        for _ in range(2):
+            assert call('/x/get/TRANSFORM/Tool') == (
+                False, 'no answer to GET_TRANS Tool within 1 s')
+
+
+def test_several_at_once_and_the_executor_goes_on(ros, call, tmp_path):
+    late = threading.Event()
+
+    def answer(message):
+        if message.type_name == 'GET_TRANS':
+            late.wait(10)
+            return Transform(pose(), device_name='Tool')
+
+    text = QUERIES.replace('timeout: 1.0', 'timeout: 15')
+    with scripted(answer) as server:
+        start(ros, server, **mapping(tmp_path, text))
+        waiting = [call.begin('/x/get/TRANSFORM/Tool') for _ in range(5)]
+        assert call('/x/igtl_bridge/resend') == (True, '0 messages to 1 peers')
+        assert not any(future.done() for future in waiting)
+        late.set()
+        wait_for(lambda: all(future.done() for future in waiting), 'the answers')
+        assert all(future.result().success for future in waiting)
+
+
+def test_waiting_costs_no_processor_time(ros, call, tmp_path):
+    with scripted(lambda message: None) as server:
+        start(ros, server, **mapping(tmp_path, QUERIES))
+        future = call.begin('/x/get/TRANSFORM/Tool')
+        wait_for(lambda: 'GET_TRANS' in types(server), 'the query')
+        began = time.process_time()
+        wait_for(future.done, 'the time-out')
+        # a coroutine that the executor polls takes all of the second
+        assert time.process_time() - began < 0.7
+
+
+def test_stream_asks_with_rate_and_frame_and_ends(ros, call, tmp_path):
+    def answer(message):
+        if message.type_name in ('STT_TDATA', 'STP_TDATA'):
+            return [Response('RTS_TDATA', 0)] * 2
+
+    with scripted(answer) as server:
+        start(ros, server, **mapping(tmp_path, QUERIES))
+        assert call('/x/stream/TDATA', SetBool.Request(data=True)) == (True, 'RTS_TDATA: success')
+        assert call('/x/stream/TDATA', SetBool.Request(data=False)) == (True, 'RTS_TDATA: success')
+        begin = next(m for m in server.seen if m.type_name == 'STT_TDATA')
+        assert (begin.resolution, begin.coordinate_name) == (50, 'Patient')
+
+
+def test_first_data_is_the_answer_of_a_peer_that_has_no_other(ros, call, tmp_path):
+    data = TrackingData((), device_name='Tracker', metadata={'a': 'b'})
+    with scripted(lambda m: data if m.type_name == 'STT_TDATA' else None) as server:
+        start(ros, server, **mapping(tmp_path, QUERIES))
+        success, text = call('/x/stream/TDATA', SetBool.Request(data=True))
+        assert (success, json.loads(text)['device']) == (True, 'Tracker')
+        assert call('/x/stream/TDATA', SetBool.Request(data=False)) == (
+            False, 'no answer to STP_TDATA within 1 s')
+
+
+def test_a_stop_does_not_take_the_answer_of_a_start(ros, call, tmp_path):
+    with scripted(lambda message: None) as server:
+        start(ros, server, **mapping(tmp_path, QUERIES))
+        begun = call.begin('/x/stream/TDATA', SetBool.Request(data=True))
+        wait_for(lambda: 'STT_TDATA' in types(server), 'the start')
+        assert call('/x/stream/TDATA', SetBool.Request(data=False)) == (
+            False, 'STT_TDATA still waits for its answer')
+        wait_for(begun.done, 'the time-out')
+
+
+def test_commands_have_new_ids_and_their_answers_are_told_apart(ros, call, tmp_path):
+    held = []
+
+    def answer(message):
+        if message.type_name == 'COMMAND':
+            held.append(message)
+            if len(held) == 3:  # all at once and in the wrong order, each twice, and strangers
+                return [CommandResponse(m.command_id, m.name, f'done {m.command_id}')
+                        for m in held[::-1] for _ in range(2)] + [CommandResponse(7, 'Go', 'no')]
+
+    with scripted(answer) as server:
+        start(ros, server, **mapping(tmp_path, QUERIES))
+        futures = [call.begin('/x/command/go') for _ in range(3)]
+        wait_for(lambda: all(f.done() for f in futures), 'the answers')
+        ids = [message.command_id for message in held]
+        assert ids == sorted(set(ids))
+        assert sorted(f.result().message for f in futures) == [f'done {i}' for i in ids]
+        assert all(f.result().success for f in futures)
+
+
+@pytest.mark.parametrize(('metadata', 'content', 'expected'), [
+    ({'Status': 'SUCCESS'}, 'ok', (True, 'ok')),
+    ({'Status': 'FAIL', 'Error': 'no disk'}, '', (False, 'no disk')),
+    ({'Status': 'FAIL'}, '', (False, 'the peer says that it failed')),
+    ({}, '<CommandReply Name="Go" Status="FAIL" Message="a &lt; b"/>', (False, 'a < b')),
+    ({'Status': 'SUCCESS', 'ErrorMessage': 'it lies'}, 'x', (False, 'it lies')),
+])
+def test_what_a_command_reply_means(ros, call, tmp_path, metadata, content, expected):
+    def answer(m):
+        if m.type_name == 'COMMAND':
+            return CommandResponse(m.command_id, m.name, content, metadata=metadata)
+
+    with scripted(answer) as server:
+        start(ros, server, **mapping(tmp_path, QUERIES))
+        assert call('/x/command/go') == expected
+
+
+def test_fields_of_a_command_are_parameters_and_stay_text(ros, call, tmp_path):
+    def answer(m):
+        if m.type_name == 'COMMAND':
+            return CommandResponse(m.command_id, m.name, m.content)
+
+    with scripted(answer) as server:
+        node = start(ros, server, **mapping(tmp_path, QUERIES))
+        assert call('/x/command/record') == (
+            False, 'the parameter command.record.file is not set')
+        node.set_parameters([Parameter('command.record.file', value='a"/><b')])
+        assert call('/x/command/record') == (True, (
+            '<Command Name="StartRecording" OutputFilename="a&quot;/&gt;&lt;b"/>'))
+
+
+def test_free_commands_are_matched_by_id(ros, tmp_path):
+    def answer(m):
+        if m.type_name == 'COMMAND':
+            return CommandResponse(m.command_id, m.name, 'done', metadata={'Status': 'SUCCESS'})
+
+    with scripted(answer) as server:
+        start(ros, server)
+        replies = ros.listen('/x/igtl_bridge/command_reply', RosString)
+        talk = ros.talk('/x/igtl_bridge/command', RosString)
+        wait_for(lambda: ros.node.count_publishers('/x/igtl_bridge/command_reply'), 'replies')
+        time.sleep(0.2)
+        for text in ('{"id": "a", "name": "Go", "device": "D"}', 'no json', '{"id": 3}'):
+            talk.publish(RosString(data=text))
+        wait_for(lambda: len(replies) == 3, 'the replies')
+        found = {str(r['id']): r for r in (json.loads(m.data) for m in replies) if r['id']}
+        assert found['a'] == {'id': 'a', 'success': True, 'message': 'done', 'name': 'Go',
+                              'content': 'done', 'metadata': {'Status': 'SUCCESS'}}
+        problems = [json.loads(m.data)['message'] for m in replies]
+        assert 'wanted a JSON object with at least a name' in problems
+
+
+@pytest.mark.parametrize(('profile', 'parameters'), [
+    ('profile: slicer', {}), ('', {'compat': 'slicer'})])
+def test_a_slicer_is_never_asked(ros, call, tmp_path, profile, parameters):
+    with scripted(lambda message: None) as server:
+        start(ros, server, **parameters, **mapping(tmp_path, profile + QUERIES))
+        for name in ('/x/get/TRANSFORM/Tool', '/x/get/POLYDATA'):
+            success, text = call(name)
+            assert not success
+            assert '3D Slicer' in text
+        assert types(server) == []
+
+
+def test_without_a_peer_and_with_one_that_leaves(ros, call, tmp_path):
+    with scripted(lambda message: None) as server:
+        start(ros, server, **mapping(tmp_path, QUERIES.replace('timeout: 1.0', 'timeout: 60')))
+        future = call.begin('/x/command/go')
+        wait_for(lambda: 'COMMAND' in types(server), 'the command')
+    wait_for(future.done, 'the end')
+    assert (future.result().success, future.result().message) == (
+        False, 'COMMAND Go: the peer is gone')
+    success, text = call('/x/command/go')
+    assert not success
+    assert text
+
+
+def test_reconnect_and_resend(ros, call, device):
+    node = start(ros, device)
+    node.link.send(Transform(pose(), device_name='Held'))
+    assert device.receive(10)[1].device_name == 'Held'
+    assert call('/x/igtl_bridge/resend') == (True, '1 messages to 1 peers')
+    assert device.receive(10)[1].device_name == 'Held'
+    assert call('/x/igtl_bridge/reconnect') == (True, '1 connections closed')
+    wait_for(lambda: node.link.reconnects and device.peers, 'the new connection')
+
+
+# -- a peer asks
+
+
+@contextmanager
+def client_of(ros, version='2', **parameters):
+    node = ros.bridge(mode='server', port=0, **parameters)
+    with connect(str(node.link.address), header_version=version) as client:
+        wait_for(lambda: node.link.peers, 'the peer')
+        yield node, client
+
+
+def get(client, *wanted):
+    """Wait for a message of one of some types."""
+    while True:
+        message = client.receive(10)
+        if message.type_name in wanted:
+            return message
+
+
+def test_get_is_answered_with_the_last_value(ros):
+    with client_of(ros) as (_, client):
+        client.send(Query('GET_TRANS', device_name='Goal'))
+        refused = get(client, 'RTS_TRANS')
+        assert (refused.status, refused.device_name) == (1, 'Goal')
+        talk = ros.talk('/x/to_igtl/Goal/transform', TransformStamped)
+        value = TransformStamped()
+        value.transform.rotation.w = 1.0
+        value.transform.translation.x = 0.25
+        talk.publish(value)
+        get(client, 'TRANSFORM')
+        for name in ('GET_TRANS', 'GET_TRANSFOR'):
+            client.send(Query(name, device_name='Goal'))
+            assert get(client, 'TRANSFORM').matrix[0, 3] == 250
+        client.send(Query('GET_TRANS'))
+        assert get(client, 'TRANSFORM').device_name == 'Goal'
+
+
+def test_status_and_capability_are_always_answered(ros):
+    with client_of(ros) as (_, client):
+        client.send(Query('GET_STATUS', device_name='who'))
+        status = get(client, 'STATUS')
+        assert (status.code, status.device_name) == (1, 'who')
+        client.send(Query('GET_CAPABIL'))
+        assert {'TRANSFORM', 'IMAGE', 'COMMAND'} <= set(get(client, 'CAPABILITY').types)
+        client.send(Query('GET_VMETA', device_name='none'))
+        status = get(client, 'STATUS')
+        assert (status.code, status.error_name) == (4, 'GET_VMETA')
+
+
+def test_a_stream_has_its_own_pace_for_each_peer_and_ends(ros):
+    with client_of(ros) as (node, slow), connect(str(node.link.address)) as fast:
+        wait_for(lambda: len(node.link.peers) == 2, 'both')
+        services = node.link_services['']
+        send = services.queries.send
+        slow.send(StartTracking('STT_TDATA', 400, device_name='T'))
+        assert get(slow, 'RTS_TDATA').status == 1  # there is nothing yet
+        send(TrackingData((), device_name='T', metadata={'n': '0'}))
+        get(slow, 'TDATA')
+        slow.send(StartTracking('STT_TDATA', 400, device_name='T'))
+        assert get(slow, 'RTS_TDATA').status == 0
+        get(slow, 'TDATA')
+        for i in range(50):
+            send(TrackingData((), device_name='T', timestamp=i + 1))
+        send(String('end', device_name='end'))
+        stamps = []
+        while (message := get(fast, 'TDATA', 'STRING')).type_name == 'TDATA':
+            stamps.append(message.timestamp)
+        assert stamps[-50:] == list(range(1, 51))
+        got = []
+        while not got or got[-1] != 50:
+            message = get(slow, 'TDATA', 'STRING')
+            if message.type_name == 'TDATA':
+                got.append(message.timestamp)
+        assert len(got) <= 3
+        slow.send(Query('STP_TDATA', device_name='T'))
+        assert get(slow, 'RTS_TDATA').status == 0
+        send(TrackingData((), device_name='T', timestamp=99))
+        send(String('after', device_name='after'))
+        assert get(slow, 'TDATA', 'STRING').device_name == 'after'
+        slow.close()
+        wait_for(lambda: not services.queries.streams, 'the end of the stream')
+
+
+SERVE = """
+serve:
+- {command: HOME, call: /robot/home}
+- {command: LIGHT, call: /robot/light, type: set_bool}
+- {command: HANG, call: /robot/hang, timeout: 0.5}
+- {command: NOBODY, call: /robot/nobody}
+"""
+
+
+@pytest.fixture
+def robot(ros):
+    """A robot with services, of which one never answers."""
+    log = []
+
+    def home(request, response):
+        log.append('home')
+        response.success, response.message = True, 'at <home>'
+        return response
+
+    def light(request, response):
+        log.append(request.data)
+        response.success, response.message = request.data, 'light'
+        return response
+
+    ros.node.create_service(Trigger, '/robot/home', home)
+    ros.node.create_service(SetBool, '/robot/light', light)
+    serve_later(ros.node, Trigger, '/robot/hang', lambda request, call: log.append('hang'))
+    return log
+
+
+def order(client, number, name, content=''):
+    client.send(Command(number, name, content, device_name='command'))
+    answer = get(client, 'RTS_COMMAND')
+    assert (answer.command_id, answer.name) == (number, name)
+    return answer.metadata['Status'], answer.metadata['Message'], answer.content
+
+
+def test_commands_of_a_peer_call_ros_services(ros, robot, tmp_path):
+    with client_of(ros, **mapping(tmp_path, SERVE)) as (_, client):
+        def ready():
+            return order(client, 1, 'HOME')[0] == 'SUCCESS' and order(
+                client, 2, 'LIGHT', 'on')[0] == 'SUCCESS'
+        wait_for(ready, 'the services')
+        assert order(client, 3, 'HOME') == ('SUCCESS', 'at <home>', 'at <home>')
+        assert order(client, 4, 'HOME', '<Command Name="HOME"/>')[2] == (
+            '<CommandReply Name="HOME" Status="SUCCESS" Message="at &lt;home&gt;"/>')
+        assert order(client, 5, 'LIGHT', 'off')[0] == 'FAIL'
+        assert order(client, 6, 'LIGHT', 'maybe')[1] == (
+            'LIGHT: wanted true, on, 1, false, off, 0 as content')
+        assert order(client, 7, 'FLY')[:2] == ('FAIL', "unknown command 'FLY'")
+        assert order(client, 8, 'NOBODY')[1] == 'the ROS service /robot/nobody is not there'
+        assert robot[-2:] == ['home', False]
+
+
+def test_commands_are_published_but_not_to_those_who_come_later(ros):
+    with client_of(ros) as (_, client):
+        now = ros.listen('/x/command/command', RosString)
+        wait_for(lambda: order(client, 5, 'Go', 'x') and time.sleep(0.05) or now, 'the command')
+        assert json.loads(now[0].data) == {'id': 5, 'name': 'Go', 'encoding': 3, 'content': 'x'}
+        later = ros.listen('/x/command/command', RosString, STATE)
+        order(client, 6, 'Go')
+        wait_for(lambda: json.loads(now[-1].data)['id'] == 6, 'the next')
+        assert not [m for m in later if json.loads(m.data)['id'] == 5]
+
+
+def test_a_failure_is_told_in_header_version_1_too(ros, tmp_path):
+    with client_of(ros, '1', **mapping(tmp_path, SERVE)) as (_, client):
+        client.send(Command(1, 'FLY'))
+        answer = get(client, 'RTS_COMMAND')
+        assert (answer.version, answer.metadata) == (1, {})
+        assert answer.content == (
+            '<CommandReply Name="FLY" Status="FAIL" Message="unknown command \'FLY\'"/>')
+
+
+def test_a_service_that_hangs_blocks_nothing(ros, robot, tmp_path):
+    with client_of(ros, **mapping(tmp_path, SERVE)) as (_, client):
+        wait_for(lambda: 'not there' not in order(client, 1, 'HANG')[1], 'the service')
+        robot.clear()
+        for _ in range(2):  # what comes twice is not done twice
+            client.send(Command(9, 'HANG'))
+        client.send(Command(10, 'HOME'))
+        client.send(Query('GET_STATUS', device_name='alive'))
+        assert get(client, 'STATUS').device_name == 'alive'
+        answers = {m.command_id: m for m in (get(client, 'RTS_COMMAND') for _ in range(2))}
+        assert answers[10].metadata['Status'] == 'SUCCESS'
+        assert answers[9].metadata['ErrorMessage'] == (
+            'the ROS service /robot/hang did not answer within 0.5 s')
+        assert robot.count('hang') == 1
+
+
+def test_commands_of_old_peers_are_strings(ros, robot, tmp_path):
+    bomb = '<!DOCTYPE x [<!ENTITY a "HOME">]><Command Name="&a;"/>'
+    with client_of(ros, **mapping(tmp_path, SERVE)) as (_, client):
+        wait_for(lambda: order(client, 1, 'HOME')[0] == 'SUCCESS', 'the service')
+        for number, text, status in (
+            ('1', '<Command Name="HOME" />', 'SUCCESS'), ('2', 'HOME', 'SUCCESS'),
+            ('3', bomb, 'FAIL'), ('4', '<Command Name=', 'FAIL'),
+        ):
+            client.send(String(text, device_name=f'CMD_{number}'))
+            answer = get(client, 'STRING')
+            assert answer.device_name == f'ACK_{number}'
+            assert f'Status="{status}"' in answer.text
+
+
+def test_two_bridges_back_to_back(ros, robot, call, tmp_path):
+    (tmp_path / 'a').mkdir()
+    (tmp_path / 'b').mkdir()
+    server = ros.bridge('/s', mode='server', port=0, **mapping(tmp_path / 'a', SERVE))
+    text = """
+commands: [{name: home, command: HOME}, {name: fly, command: FLY}]
+queries: [{type: TRANSFORM, device: Goal}, {type: STATUS}]
+"""
+    client = ros.bridge('/c', mode='client', port=server.link.address.port,
+                        **mapping(tmp_path / 'b', text))
+    wait_for(lambda: client.link.peers and server.link.peers, 'the connection')
+    wait_for(lambda: call('/c/command/home')[0], 'home')
+    assert call('/c/command/fly') == (False, "unknown command 'FLY'")
+    assert call('/c/get/TRANSFORM/Goal')[0] is False
+    server.link.send(Transform(pose((1, 0, 0)), device_name='Goal'))
+    assert call('/c/get/TRANSFORM/Goal')[0] is True
+    assert call('/c/get/STATUS')[0] is True
+
+
+def test_services_of_a_link_are_under_its_name(ros, call, tmp_path):
+    with scripted(lambda m: CommandResponse(m.command_id, m.name, 'A')
+                  if m.type_name == 'COMMAND' else None) as a, \
+         scripted(lambda m: None) as b:
+        text = f"""
+links:
+- name: a
+  mode: client
+  port: {a.address.port}
+  commands: [{{name: go, command: Go, content: "{{x}}"}}]
+- name: b
+  mode: client
+  port: {b.address.port}
+  commands: [{{name: go, command: Go, timeout: 0.3}}]
+"""
+        file = mapping(tmp_path, text)
+        node = ros.bridge(**file, **{'command.a.go.x': 5})
+        wait_for(lambda: all(link.peers for link in node.links.values()), 'both')
+        assert call('/x/a/command/go') == (True, 'A')
+        assert a.seen[-1].content == '5'
+        assert call('/x/b/command/go')[0] is False
+        assert call('/x/igtl_bridge/a/resend')[0] is True
+        with pytest.raises(ConfigError, match="there is no parameter 'command.a.go.y'; it would"):
+            ros.bridge(**file, **{'command.a.go.y': 5})

@@ -1,0 +1,98 @@
+"""queries, commands and serve of a mapping file: what they become, and what is refused how."""
+
+import pytest
+
+from igtl_ros2.config import CommandRule, QueryRule, ServeRule, load_links, load_mapping
+from igtl_ros2.errors import ConfigError
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(text):
+        path = tmp_path / 'map.yaml'
+        path.write_text(text, encoding='utf-8')
+        return load_mapping(path)
+    return load
+
+
+def test_rules_become_what_they_say(load):
+    made = load("""
+queries:
+- {type: TDATA, device: Probe, rate: 20, coordinate_name: Patient, timeout: 2}
+- {type: STATUS}
+commands:
+- {name: record, command: StartRecording, content: '<C a="{file}" b="{n}{file}{{}}"/>'}
+serve:
+- {command: HOME, call: /robot/home}
+- {command: LIGHT, call: light, type: set_bool, data: true}
+""")
+    assert made.queries == (QueryRule('TDATA', 'Probe', 20.0, 'Patient', 2.0), QueryRule('STATUS'))
+    assert [rule.interval_ms for rule in made.queries] == [50, 0]
+    (command,) = made.commands
+    assert command == CommandRule(
+        'record', 'StartRecording', '', '<C a="{file}" b="{n}{file}{{}}"/>', 5.0)
+    assert command.fields == ['file', 'n']
+    assert made.serve == (
+        ServeRule('HOME', '/robot/home'), ServeRule('LIGHT', 'light', 'set_bool', True))
+
+
+QUERY = 'queries:\n- '
+COMMAND = 'commands:\n- '
+SERVE = 'serve:\n- '
+
+
+@pytest.mark.parametrize(('text', 'error'), [
+    (QUERY + '{device: a}', '2: queries[0]: found no type; a rule of this kind needs it'),
+    (QUERY + '{type: TDATE}', "2: queries[0].type: found 'TDATE'; allowed 'TRANSFORM', "
+     "'POSITION', 'QTRANS', 'IMAGE', 'TDATA', 'QTDATA', 'POINT', 'TRAJ', 'IMGMETA', 'LBMETA', "
+     "'VIDEOMETA', 'VIDEO', 'POLYDATA', 'COLORT', 'STATUS', 'CAPABILITY', 'STRING', 'SENSOR', "
+     "'NDARRAY'; did you mean 'TDATA'?"),
+    (QUERY + '{type: POINT, rate: 5}', '2: queries[0].rate: found 5 with type POINT; allowed with '
+     'TDATA, QTDATA, VIDEO, others have no room for it'),
+    (QUERY + '{type: VIDEO, coordinate_name: a}', "2: queries[0].coordinate_name: found 'a' with "
+     'type VIDEO; allowed with TDATA, QTDATA, others have no room for it'),
+    (QUERY + '{type: TDATA, rate: 0}',
+     '2: queries[0].rate: found 0; allowed a number over 0 Hz and up to 1000 Hz'),
+    (QUERY + '{type: TDATA, timeout: 0}',
+     '2: queries[0].timeout: found 0; allowed a number over 0 s and up to 3600 s'),
+    (QUERY + f'{{type: TDATA, coordinate_name: {"x" * 33}}}', '2: queries[0].coordinate_name: '
+     f"found '{'x' * 33}', 33 bytes in UTF-8; allowed 32"),
+    (QUERY + '{type: STRING, device: äääääääääää}', '2: queries[0].device: '
+     "found 'äääääääääää', 22 bytes in UTF-8; allowed 20"),
+    (QUERY + '{type: STRING}\n- {type: STRING}',
+     "3: queries[1].type: found 'STRING', '' twice; allowed once"),
+    (COMMAND + '{name: go}', '2: commands[0]: found no command; a rule of this kind needs it'),
+    (COMMAND + '{name: a-b, command: Go}', "2: commands[0].name: found 'a-b'; allowed a name of "
+     'letters, digits and _ that does not start with a digit'),
+    (COMMAND + '{name: a, command: Go, content: "{0}"}', "2: commands[0].content: found the field "
+     "'0'; allowed a name of letters, digits and _ in braces, and {{ or }} for a brace"),
+    (COMMAND + '{name: a, command: Go, content: "{a.b}"}', "2: commands[0].content: found the "
+     "field 'a.b'; allowed a name of letters, digits and _ in braces, and {{ or }} for a brace"),
+    (COMMAND + '{name: a, command: Go, content: "{a"}', "2: commands[0].content: found '{a': "
+     "expected '}' before end of string; allowed {field}, and {{ or }} for a brace"),
+    (COMMAND + '{name: a, command: A}\n- {name: a, command: B}',
+     "3: commands[1].name: found 'a' twice; allowed once"),
+    (SERVE + '{command: HOME}', '2: serve[0]: found no call; a rule of this kind needs it'),
+    (SERVE + '{command: HOME, call: "a b"}', "2: serve[0].call: found 'a b'; allowed the name of "
+     'a ROS service such as /robot/home'),
+    (SERVE + '{command: HOME, call: a, type: triger}', "2: serve[0].type: found 'triger'; allowed "
+     "'trigger', 'set_bool'; did you mean 'trigger'?"),
+    (SERVE + '{command: HOME, call: a, data: true}',
+     '2: serve[0].data: found true without type: set_bool; allowed only with it'),
+    (SERVE + '{command: A, call: a}\n- {command: A, call: b}',
+     "3: serve[1].command: found 'A' twice; allowed once"),
+    ('serve: []\nlinks:\n- {name: a}', '1: serve: found a list of 0; allowed only without links, '
+     'which have rules of their own'),
+])
+def test_mistake_names_file_line_key_and_what_is_allowed(load, tmp_path, text, error):
+    with pytest.raises(ConfigError) as caught:
+        load(text)
+    assert str(caught.value) == f'{tmp_path / "map.yaml"}:{error}'
+
+
+def test_two_links_may_have_commands_of_one_name(tmp_path):
+    path = tmp_path / 'map.yaml'
+    rest = 'port: 0, commands: [{name: go, command: Go}]'
+    path.write_text(f'links:\n- {{name: a, {rest}}}\n- {{name: b, {rest}}}')
+    links = load_links({'mapping_file': str(path)})
+    assert [len(link.mapping.commands) for link in links] == [1, 1]
