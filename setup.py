@@ -33,6 +33,7 @@ setup(
         'demo': ['rich'],
         'fast': ['fastcrc'],
         'images': ['pillow'],
+        'robot': ['pycollada', 'trimesh'],
         'video': ['av'],
     },
     zip_safe=False,

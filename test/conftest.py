@@ -23,6 +23,8 @@ def pytest_report_header() -> str:
         'tf2_ros': importlib.util.find_spec('tf2_ros'),
         'Pillow': importlib.util.find_spec('PIL'),
         'PyAV': importlib.util.find_spec('av'),
+        'trimesh': importlib.util.find_spec('trimesh'),
+        'pycollada': importlib.util.find_spec('collada'),
         'a C++ compiler': shutil.which('c++'),
         'libopenigtlink-dev': Path('/usr/include/openigtlink').is_dir(),
         'openigtlink-examples': Path('/usr/share/doc/openigtlink-examples').is_dir(),

@@ -1,0 +1,192 @@
+"""URDF, the description of a robot: its links and what each of them looks like."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+
+from ..errors import ConversionError
+from .units import Matrix, quaternion_to_matrix
+
+# many times that of the largest robots; what XML takes in memory is a multiple of its length
+MAX_TEXT = 1 << 22
+MAX_LINKS = 1000
+_MAX_VISUALS = 5000
+#: the numbers that say how large a shape is
+_SIZES = {'box': {'size': 3}, 'cylinder': {'radius': 1, 'length': 1}, 'sphere': {'radius': 1}}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visual:
+    """
+    A shape that can be seen, in metres.
+
+    :param origin: (4, 4), its pose in the link.
+    :param kind: box, cylinder, sphere or mesh.
+    :param sizes: edges of a box; radius and length of a cylinder; radius of a sphere; scale of
+        a mesh along x, y and z.
+    :param url: where the file of a mesh is.
+    """
+
+    origin: Matrix
+    kind: str
+    sizes: tuple[float, ...]
+    url: str = ''
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RobotDescription:
+    """
+    What a URDF says about links.
+
+    :param root: the link that hangs on no other.
+    :param links: the shapes of each link, by its name, in the order of the file.
+    :param faults: what cannot be shown, as (link, why).
+    """
+
+    root: str
+    links: dict[str, tuple[Visual, ...]]
+    faults: tuple[tuple[str, str], ...]
+
+
+class _Builder(ElementTree.TreeBuilder):
+    """Build a tree, but not of a file that could make one out of nothing."""
+
+    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
+        """
+        Refuse what defines entities, or names files to be read, before it is looked at.
+
+        :raises ConversionError: always.
+        """
+        raise ConversionError('it has a DOCTYPE, which a URDF does not need')
+
+
+def read_urdf(text: str) -> RobotDescription:
+    """
+    Read a URDF; a shape with a mistake costs no other.
+
+    :raises ConversionError: if it is none.
+    """
+    if len(text) > MAX_TEXT:
+        raise ConversionError(f'it has {len(text)} characters, allowed {MAX_TEXT}')
+    parser = ElementTree.XMLParser(target=_Builder())
+    try:
+        parser.feed(text)
+        robot = parser.close()
+    except (ElementTree.ParseError, ValueError) as error:
+        raise ConversionError(f'it is no XML: {error}') from error
+    if robot.tag != 'robot':
+        raise ConversionError(f'its outermost element is {robot.tag!r}, wanted robot')
+    count = len(robot.findall('link')), len(robot.findall('link/visual'))
+    if count[0] > MAX_LINKS or count[1] > _MAX_VISUALS:
+        raise ConversionError(f'it has {count[0]} links and {count[1]} shapes; allowed '
+                              f'{MAX_LINKS} and {_MAX_VISUALS}')
+    links: dict[str, tuple[Visual, ...]] = {}
+    faults = []
+    for link in robot.findall('link'):
+        name = link.get('name', '')
+        if not name or name in links:
+            why = f'two links are called {name!r}' if name else 'a link has no name'
+            raise ConversionError(why)
+        visuals = []
+        for number, visual in enumerate(link.findall('visual'), 1):
+            try:
+                visuals.append(_visual(visual))
+            except ConversionError as error:
+                faults.append((name, f'visual {number}: {error}'))
+        links[name] = tuple(visuals)
+    children = {child.get('link') for child in robot.findall('joint/child')}
+    roots = [name for name in links if name not in children]
+    if len(roots) != 1:
+        which = f': {", ".join(roots)}' if roots else ''
+        raise ConversionError(f'{len(roots)} of {len(links)} links hang on no other{which}; '
+                              'wanted one, the root')
+    return RobotDescription(roots[0], links, tuple(faults))
+
+
+def _visual(visual: ElementTree.Element) -> Visual:
+    origin = _pose(visual.find('origin'))
+    for kind, sizes in _SIZES.items():
+        shape = visual.find(f'geometry/{kind}')
+        if shape is not None:
+            numbers = [n for key, count in sizes.items() for n in _numbers(shape, key, count)]
+            if min(numbers) <= 0:
+                raise ConversionError(f'{kind}: a size of {min(numbers):g} m, wanted more than 0')
+            return Visual(origin, kind, tuple(numbers))
+    mesh = visual.find('geometry/mesh')
+    if mesh is None:
+        found = ', '.join(shape.tag for shape in visual.findall('geometry/*')) or 'nothing'
+        raise ConversionError(f'its shape is {found}; possible: {", ".join(_SIZES)}, mesh')
+    scale = tuple(_numbers(mesh, 'scale', 3, '1 1 1'))
+    if 0 in scale:
+        raise ConversionError('mesh: a scale of 0')
+    url = mesh.get('filename', '')
+    if not url:
+        raise ConversionError('mesh: it has no filename')
+    return Visual(origin, 'mesh', scale, url)
+
+
+def _pose(origin: ElementTree.Element | None) -> Matrix:
+    """Make the 4x4 of an origin; without one nothing is moved."""
+    pose = np.eye(4)
+    if origin is None:
+        return pose
+    pose[:3, 3] = _numbers(origin, 'xyz', 3, '0 0 0')
+    if 'quat_xyzw' in origin.keys():
+        pose[:3, :3] = quaternion_to_matrix(_numbers(origin, 'quat_xyzw', 4))
+        return pose
+    # about the fixed axes x, y, z, one after the other
+    for axis, angle in enumerate(_numbers(origin, 'rpy', 3, '0 0 0')):
+        turn = np.eye(3)
+        a, b = (axis + 1) % 3, (axis + 2) % 3
+        turn[a, a] = turn[b, b] = math.cos(angle)
+        turn[b, a] = math.sin(angle)
+        turn[a, b] = -turn[b, a]
+        pose[:3, :3] = turn @ pose[:3, :3]
+    return pose
+
+
+def _numbers(element: Any, key: str, count: int, default: str = '') -> list[float]:
+    """
+    Read the numbers of an attribute.
+
+    :raises ConversionError: if they are not so many, or not finite.
+    """
+    text = element.get(key, default)
+    try:
+        numbers = [float(word) for word in text.split()]
+    except ValueError:
+        numbers = []
+    if len(numbers) != count or not all(map(math.isfinite, numbers)):
+        raise ConversionError(
+            f'{element.tag}: {key} is {text[:60]!r}, wanted {count} '
+            f'number{"s" if count > 1 else ""}'
+        )
+    return numbers
+
+
+def short_names(names: Iterable[str], size: int) -> dict[str, str]:
+    """
+    Cut names to so many bytes that the wire has room for; no two become the same.
+
+    Names that fit stay as they are, whatever else is cut to the same.
+    """
+    short: dict[str, str] = {}
+    used = set()
+    for name in sorted(names, key=lambda name: len(name.encode()) > size):
+        tail, number = '', 1
+        while (cut := _cut(name, size - len(tail)) + tail) in used:
+            number += 1
+            tail = f'_{number}'
+        used.add(cut)
+        short[name] = cut
+    return short
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode()[:size].decode('utf-8', 'ignore')
