@@ -18,6 +18,7 @@ from igtl_ros2.config import (
     SETTINGS,
     Mapping,
     ReceiveRule,
+    RobotSource,
     SendRule,
     Settings,
     SliceView,
@@ -415,6 +416,24 @@ send:
     assert made.reads_tf and not load('send: [{topic: a, device: a}]').reads_tf
 
 
+def test_a_robot_arrives(load):
+    made = load("""
+profile: slicer
+send:
+  - {robot: {description: /robot_description}, device: Robot}
+  - robot: {description: left/robot_description, target: table, prefix: left/, rate: 5}
+    device: Left
+    type: TRANSFORM
+    on_change: false
+""")
+    assert made.send == (
+        SendRule('Robot', rate=30.0, on_change=True, robot=RobotSource('/robot_description')),
+        SendRule('Left', rate=5.0, type='TRANSFORM',
+                 robot=RobotSource('left/robot_description', 'table', 'left/')),
+    )
+    assert made.reads_tf
+
+
 def test_profiles_are_defaults_only(load):
     robot = load('profile: robot')
     assert (robot.fallback.pose, robot.fallback.split) == (True, True)
@@ -611,10 +630,11 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
     # what is sent
     ('send: [~]', '1: send[0]: found nothing; allowed a map'),
     ('send: [topic]', "1: send[0]: found 'topic'; allowed a map"),
-    ('send: [{}]', '1: send[0]: found neither topic nor tf; allowed exactly one of them'),
-    ('send:\n- device: a', '2: send[0]: found neither topic nor tf; allowed exactly one of them'),
+    ('send: [{}]', '1: send[0]: found neither topic, tf nor robot; allowed exactly one of them'),
+    ('send:\n- device: a',
+     '2: send[0]: found neither topic, tf nor robot; allowed exactly one of them'),
     ('send:\n- {topic: a, tf: {source: a, target: b}, device: c}',
-     '2: send[0]: found both topic and tf; allowed exactly one of them'),
+     '2: send[0]: found topic and tf; allowed exactly one of them'),
     ('send:\n- topic: a', '2: send[0]: found no device; a rule of this kind needs it'),
     ('send: [{tf: {source: a}}]', '1: send[0].tf: found no target; a rule of this kind needs it'),
     ('send: [{tf: {}}]',
@@ -682,6 +702,32 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
      'shorter one with name:'),
     (f'send: [{{tf: [{{source: a, target: b, name: {"a" * 21}}}], device: x}}]',
      f"1: send[0].tf[0].name: found '{'a' * 21}'; allowed a name of 1 to 20 bytes (UTF-8)"),
+    # a robot
+    ('send: [{robot: {description: /robot_description}}]',
+     '1: send[0]: found no device; a rule of this kind needs it'),
+    ('send: [{robot: {target: base}, device: a}]',
+     '1: send[0].robot: found no description; a rule of this kind needs it'),
+    ('send: [{robot: /robot_description, device: a}]',
+     "1: send[0].robot: found '/robot_description'; allowed a map with the keys description, "
+     'target, prefix and rate'),
+    ('send: [{robot: {description: "a b"}, device: a}]',
+     "1: send[0].robot.description: found 'a b'; allowed a ROS topic name such as "
+     '/robot_description'),
+    ('send: [{robot: {description: a, target: /base}, device: a}]',
+     f"1: send[0].robot.target: found '/base'; {A_FRAME}"),
+    ('send: [{robot: {description: a, target: "b*"}, device: a}]',
+     "1: send[0].robot.target: found 'b*'; allowed one frame"),
+    ('send: [{robot: {description: a, rate: 0}, device: a}]',
+     f'1: send[0].robot.rate: found 0; {A_RATE}'),
+    ('send: [{robot: {description: a}, device: a, type: IMAGE}]',
+     "1: send[0].type: found 'IMAGE'; allowed 'TDATA', 'TRANSFORM'"),
+    ('send: [{robot: {description: a}, device: a, topic: b}]',
+     '1: send[0]: found topic and robot; allowed exactly one of them'),
+    *((f'send: [{{robot: {{description: a}}, device: a, {key}: {value}}}]',
+       f'1: send[0].{key}: found {shown}; allowed only with topic; target and rate of a robot '
+       'stand inside robot: {description, target, prefix, rate}')
+      for key, value, shown in (('rate', '5', '5'), ('to_frame', 'ras', "'ras'"),
+                                ('unit', 'mm', "'mm'"), ('max_points', '5', '5'))),
     # when
     ('send: [{topic: a, device: a, on_change: 1}]',
      '1: send[0].on_change: found 1; allowed true or false'),

@@ -267,9 +267,10 @@ def _explain(error: jsonschema.ValidationError) -> abc.Iterator[tuple[_Path, str
         what = 'a rule of this kind' if path[0] != 'links' or len(path) > 2 else 'every link'
         yield path, f'found no {missing}; {what} needs it'
     elif rule == 'oneOf' and isinstance(found, dict):
-        both = 'topic' in found
-        yield path, f'found {"both topic and tf" if both else "neither topic nor tf"}; ' \
-                    'allowed exactly one of them'
+        kinds = [kind['required'][0] for kind in schema['oneOf']]
+        there = [kind for kind in kinds if kind in found]
+        what = ' and '.join(there) or f'neither {", ".join(kinds[:-1])} nor {kinds[-1]}'
+        yield path, f'found {what}; allowed exactly one of them'
     elif rule == 'enum':
         allowed = schema['enum']
         yield path, (f'found {show(found)}; allowed {", ".join(map(show, allowed))}'

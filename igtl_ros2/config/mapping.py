@@ -111,9 +111,24 @@ class TfFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class RobotSource:
+    """
+    A robot whose links are sent.
+
+    :param description: topic of its URDF.
+    :param target: the frame that the links are seen in; empty for the root of the robot.
+    :param prefix: what stands in front of the names of its links on tf.
+    """
+
+    description: str
+    target: str = ''
+    prefix: str = ''
+
+
+@dataclass(frozen=True, slots=True)
 class SendRule:
     """
-    What is sent from ROS to the network under one device name: a topic, or frames of tf.
+    What is sent from ROS to the network under one device name: a topic, frames of tf, or a robot.
 
     ``rate`` is in Hz, None for every message; ``spacing`` in metres per pixel; ``keepalive`` in
     seconds, None for never. ``eps`` is in metres for lengths, and as it is for other numbers.
@@ -138,6 +153,7 @@ class SendRule:
     keepalive: float | None = None
     #: several frames of tf in one message
     tf_list: tuple[TfFrame, ...] = ()
+    robot: RobotSource | None = None
 
     @property
     def tf_sources(self) -> tuple[str, ...]:
@@ -148,7 +164,7 @@ class SendRule:
     @property
     def is_tracking(self) -> bool:
         """Whether frames go together, as TDATA."""
-        return bool(self.tf_list) or is_pattern(self.tf_source)
+        return bool(self.tf_list) or self.type != 'TRANSFORM' and is_pattern(self.tf_source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +193,7 @@ class Mapping:
     @property
     def reads_tf(self) -> bool:
         """Whether anything is looked up on tf."""
-        return any(rule.tf_sources or rule.to_frame for rule in self.send) or any(
+        return any(rule.tf_sources or rule.to_frame or rule.robot for rule in self.send) or any(
             rule.to_frame for rule in (*self.receive, self.fallback))
 
     def receive_rule(self, device: str, type_name: str) -> ReceiveRule:
@@ -298,6 +314,11 @@ def _send_rule(item: dict[str, Any], wire_unit: str, profile: str) -> SendRule:
         _read_tf(values)
         # Slicer keeps what it was told last
         values.setdefault('on_change', profile == 'slicer')
+    if 'robot' in values:
+        robot = dict(values['robot'])
+        values['rate'] = robot.pop('rate', TF_RATE_HZ)
+        values['robot'] = RobotSource(**robot)
+        values.setdefault('on_change', profile == 'slicer')
     for key in ('rate', 'eps', 'keepalive'):
         if key in values:
             values[key] = float(values[key])
@@ -371,6 +392,9 @@ def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
             yield 'device', f'found {show(item["device"])}, {length} bytes in UTF-8; {limit}'
     if 'eps' in item and not item.get('on_change'):
         yield 'eps', f'found {show(item["eps"])} without on_change: true; allowed only with it'
+    target = item.get('robot', {}).get('target', '')
+    if is_pattern(target):
+        yield 'robot.target', f'found {show(target)}; allowed one frame'
     tf = item.get('tf')
     if isinstance(tf, list):
         yield from _tf_list_faults(tf)

@@ -15,7 +15,7 @@ from ..errors import ConfigError
 
 # what has a column of its own
 _SHOWN = ('device', 'type', 'action', 'name', 'frame', 'child_frame', 'tf', 'default_frame',
-          'to_frame', 'topic', 'tf_source', 'tf_target', 'tf_list', 'rate')
+          'to_frame', 'topic', 'tf_source', 'tf_target', 'tf_list', 'rate', 'robot')
 _TF = {'off': '', 'dynamic': '/tf', 'static': '/tf_static', 'auto': '/tf if XToY'}
 _WILD = '*?['
 Row = tuple[str, ...]
@@ -77,13 +77,19 @@ def sent_rows(config: LinkConfig) -> list[Row]:
     rows: list[Row] = []
     for number, rule in enumerate(config.mapping.send, 1):
         rate = f'{rule.rate:g} Hz' if rule.rate else 'every message'
-        if rule.tf_list:
+        if rule.robot:
+            source = f'links of {rule.robot.description} in {rule.robot.target or "its root"}'
+            if rule.robot.prefix:
+                source += f', on tf with {rule.robot.prefix}'
+        elif rule.tf_list:
             source = 'tf ' + ', '.join(f'{f.source} in {f.target}' + (
                 f' as {f.name}' if f.name != f.source else '') for f in rule.tf_list)
         else:
             source = rule.topic or f'tf {rule.tf_source} in {rule.tf_target}'
         kind = rule.type or ('by its type' if rule.topic else
-                             'TDATA' if rule.is_tracking else 'TRANSFORM')
+                             'TDATA' if rule.is_tracking or rule.robot else 'TRANSFORM')
+        if rule.robot:
+            kind += ', POLYDATA <link>_mesh'
         extras = _extras(rule, SendRule(''))
         if rule.to_frame:
             extras = f'moved into {rule.to_frame} {extras}'.strip()

@@ -61,6 +61,7 @@ send:
   - {tf: {source: tool0, target: base_link, rate: 20}}
   - {tf: [{source: a, target: b}, {source: c, target: b, name: d}], device: Robot}
   - {topic: /goal, device: Goal, to_frame: ras, rate: 2.5, keepalive: 3}
+  - {robot: {description: /left_description, target: table, prefix: left/}, device: Left}
 """))
     assert row(out, 'Needle') == [
         '1', "'Needle [12]'", 'TRANSFORM', '<device>/transform <device>/info',
@@ -79,6 +80,9 @@ send:
         '2', 'tf a in b, c in b as d', "'Robot'", 'TDATA', '30 Hz', 'on_change']
     assert row(out, '/goal') == [
         '3', '/goal', "'Goal'", 'by its type', '2.5 Hz', 'moved into ras keepalive=3']
+    assert row(out, 'Left') == [
+        '4', 'links of /left_description in table, on tf with left/', "'Left'",
+        'TDATA, POLYDATA <link>_mesh', '30 Hz', 'on_change']
     assert row(out, 'to_igtl')[1:4] == ['to_igtl/<device>/<leaf>', '<device>', 'by its leaf']
 
 
