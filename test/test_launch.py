@@ -20,6 +20,7 @@ ARGUMENTS = {
         'mode', 'url', 'protocol', 'host', 'port', 'namespace', 'params_file', 'mapping_file',
     },
     'demo': {'port', 'namespace'},
+    'robot': {'host', 'port', 'namespace', 'mapping_file'},
 }
 
 
@@ -115,6 +116,16 @@ def test_the_demo_starts_device_bridge_and_robot():
     device, bridge, robot = started(load('demo'), port='18950')[0]
     assert [n.node_executable for n in (bridge, robot)] == ['igtl_bridge', 'igtl_demo_robot']
     assert len(device.cmd) == 3
+
+
+def test_a_robot_is_shown_by_a_server():
+    [bridge], context = started(
+        load('robot'), host='0.0.0.0', port='18945', mapping_file='/a b/c: d.yaml'
+    )
+    assert bridge.node_executable == 'igtl_bridge'
+    assert parameters_of(bridge, context) == {
+        'mode': 'server', 'host': '0.0.0.0', 'port': 18945, 'mapping_file': '/a b/c: d.yaml',
+    }
 
 
 # -- config

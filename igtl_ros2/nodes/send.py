@@ -35,6 +35,7 @@ from .echo import EchoGuard
 from .qos import subscription_overrides
 from .queries import Queries
 from .report import Report
+from .robot import RobotFeed
 from .tf import TfSource
 from .tf_sets import TfSet
 from .waiting import FrameWait, Placement, Poses
@@ -109,6 +110,7 @@ class Sender:
         self._refused: set[tuple[str, str]] = set()
         self._rules: dict[str, list[SendRule]] = {}
         self._timers: list[Timer] = []
+        self._robots: list[RobotFeed] = []
         self._wait = FrameWait(node, tf, report, threading.RLock())
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         own = f'{config.name}/to_igtl' if config.name else 'to_igtl'
@@ -118,12 +120,13 @@ class Sender:
     def _follow(self, tf: TfSource | None) -> None:
         """Start what the mapping asks for."""
         for rule in self._mapping.send:
-            if rule.topic:
-                topic = self._node.resolve_topic_name(rule.topic)
+            read = rule.robot.description if rule.robot else rule.topic
+            if read:
+                topic = self._node.resolve_topic_name(read)
                 self._rules.setdefault(topic, []).append(rule)
             elif tf is not None:
-                on_timer = self._tf_sender(rule, tf)
-                self._timers.append(self._timer(1.0 / (rule.rate or 1.0), on_timer))
+                self._timers.append(self._start_tf(tf, rule))
+        self._start_poses = None if tf is None else partial(self._start_tf, tf)
         if self._rules or self._settings.discover:
             period = self._settings.discover_period
             self._timers.append(self._timer(period, self._look_around))
@@ -143,10 +146,12 @@ class Sender:
             for feed_timer in (feed.timer, feed.keeper):
                 if feed_timer is not None:
                     self._node.destroy_timer(feed_timer)
+        for robot in self._robots:
+            robot.close()
         self._wait.close()
         self._wait = FrameWait(self._node, tf, self._report, threading.RLock())
         self._mapping = config.mapping
-        self._timers, self._feeds, self._rules = [], {}, {}
+        self._timers, self._feeds, self._rules, self._robots = [], {}, {}, []
         self._refused.clear()
         for description in self._descriptions.values():
             description.early.clear()  # as the old rules would have sent it
@@ -206,6 +211,14 @@ class Sender:
         self, topic: str, ros_type: type, rule: SendRule, wire_type: str = ''
     ) -> _Feed:
         """Make the feed of a rule; with a rate, a timer sends the newest value."""
+        if rule.robot:
+            _check_type(ros_type, RosString)
+            robot = RobotFeed(
+                self._node, rule, rule.robot, self._link, self._report, self._sending,
+                self._start_poses,
+            )
+            self._robots.append(robot)
+            return _Feed(topic, rule, ros_type, robot.take)
         convert = sender(
             ros_type, rule.type, usual=wire_type, profile=self._mapping.profile
         )
@@ -385,6 +398,9 @@ class Sender:
             self._link.send(message, exclude=exclude)
 
     # -- frames of tf
+
+    def _start_tf(self, tf: TfSource, rule: SendRule) -> Timer:
+        return self._timer(1.0 / (rule.rate or 1.0), self._tf_sender(rule, tf))
 
     def _tf_sender(self, rule: SendRule, tf: TfSource) -> Callable[[], None]:
         """Make what sends frames of tf, to be called at the rate of the rule."""

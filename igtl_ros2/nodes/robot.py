@@ -1,0 +1,205 @@
+"""A robot for the network: what its links look like, told once, and where they are, from tf."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from rclpy.node import Node
+from rclpy.timer import Timer
+from std_msgs.msg import Header
+from std_msgs.msg import String as RosString
+
+from ..config import RobotSource, SendRule, TfFrame
+from ..converters.link_meshes import link_mesh
+from ..converters.registry import Sending
+from ..converters.urdf import Visual, read_urdf, short_names
+from ..errors import ConversionError, EncodeError
+from .queries import Queries
+from .report import Report
+
+NAME_BYTES = 20
+MODEL_ENDING = '_mesh'
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """
+    What is sent of one link.
+
+    :param device: name of the model.
+    :param frame: of the link on tf; empty for a model that is gone.
+    """
+
+    device: str
+    frame: str = ''
+    visuals: tuple[Visual, ...] = ()
+
+
+class RobotFeed:
+    """
+    Send the robot of a rule whenever its description changes.
+
+    The poses of its links are sent by timers, as frames of tf are. Shapes are read in a thread of
+    their own, because files may take seconds.
+
+    :param source: the robot of the rule.
+    :param sending: tells what a converter has to know.
+    :param start: starts to send frames of tf by a rule; None without tf.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        rule: SendRule,
+        source: RobotSource,
+        link: Queries,
+        report: Report,
+        sending: Callable[[SendRule], Sending],
+        start: Callable[[SendRule], Timer] | None,
+    ) -> None:
+        """Wait for a description."""
+        self._node = node
+        self._rule = rule
+        self._source = source
+        self._link = link
+        self._report = report
+        self._sending = sending
+        self._start = start
+        self._text = ''
+        self._timers: list[Timer] = []
+        self._lock = threading.Lock()
+        #: which description counts; shapes of an older one are not sent any more
+        self._turn = 0
+        #: names of the models that peers may have
+        self._models: set[str] = set()
+
+    def take(self, message: RosString) -> None:
+        """Take in a description; called in the thread of the executor."""
+        topic = self._source.description
+        if message.data == self._text:
+            return
+        try:
+            robot = read_urdf(message.data)
+        except ConversionError as error:
+            self._report.problem(topic, f'{topic} is not sent: {error}')
+            return
+        self._text = message.data
+        for name, why in robot.faults:
+            self._not_shown(name, why)
+        frames = [self._source.prefix + name for name in robot.links]
+        # so short that the model of a transform is called as it is, with the ending
+        names = short_names(frames, NAME_BYTES - len(MODEL_ENDING))
+        self._follow(names, self._source.target or self._source.prefix + robot.root)
+        models = [
+            _Model(names[frame] + MODEL_ENDING, frame, visuals)
+            for frame, visuals in zip(frames, robot.links.values())
+            if visuals
+        ]
+        with self._lock:
+            self._turn += 1
+            turn = self._turn
+        threading.Thread(
+            target=self._send_models,
+            args=(turn, models, self._sending(self._rule)),
+            name=f'shapes of {topic}',
+            daemon=True,
+        ).start()
+        self._node.get_logger().info(
+            f'{topic}: {len(robot.links)} links, {len(models)} with a shape'
+        )
+
+    def close(self) -> None:
+        """Send nothing any more."""
+        with self._lock:
+            self._turn += 1
+        self._stop_poses()
+
+    # -- poses
+
+    def _follow(self, names: dict[str, str], target: str) -> None:
+        """Send where frames are from now on, under these names."""
+        self._stop_poses()
+        if self._start is None:
+            return
+        if self._rule.type == 'TRANSFORM':
+            rules = [
+                replace(self._rule, device=name, tf_source=frame, tf_target=target)
+                for frame, name in names.items()
+            ]
+        else:
+            several = tuple(TfFrame(frame, target, name) for frame, name in names.items())
+            rules = [replace(self._rule, tf_list=several)]
+        self._timers = [self._start(rule) for rule in rules]
+
+    def _stop_poses(self) -> None:
+        for timer in self._timers:
+            self._node.destroy_timer(timer)
+        self._timers = []
+
+    # -- shapes, in a thread of their own
+
+    def _send_models(self, turn: int, models: list[_Model], sending: Sending) -> None:
+        """Send what links look like, and an empty model for those that are gone."""
+        with self._lock:
+            gone = self._models - {model.device for model in models}
+        for model in [*(_Model(device) for device in sorted(gone)), *models]:
+            if turn != self._turn:
+                return
+            self._send_model(turn, model, sending)
+
+    def _send_model(self, turn: int, model: _Model, sending: Sending) -> None:
+        header = Header(frame_id=model.frame)
+        envelope = replace(sending, device=model.device).envelope(header)
+        try:
+            mesh, faults = link_mesh(
+                model.visuals, find_file, self._rule.wire_unit, **envelope
+            )
+        except (ConversionError, EncodeError) as error:
+            self._not_shown(model.frame, str(error))
+            return
+        except Exception as error:  # whatever its files hold, the others are sent
+            self._not_shown(model.frame, f'error in the bridge: {error!r}')
+            return
+        for fault in faults:
+            self._not_shown(model.frame, fault)
+        with self._lock:
+            if turn == self._turn and (len(mesh.points) or model.device in self._models):
+                self._models.add(model.device)
+                self._link.send(mesh)
+
+    def _not_shown(self, name: str, why: str) -> None:
+        topic = self._source.description
+        what = f'{topic}: link {name!r}: {why}'
+        self._report.problem(what, f'not shown: {what}')
+
+
+def find_file(url: str) -> Path:
+    """
+    Find the file that a URDF names, as package://<package>/<path> or file:///<path>.
+
+    :raises ConversionError: if there is no such package, or it is named in another way.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ConversionError(f'it is no URL: {error}') from error
+    path = unquote(parts.path)
+    if parts.scheme == 'file' and parts.netloc in ('', 'localhost'):
+        return Path(path)
+    if parts.scheme != 'package' or not parts.netloc:
+        raise ConversionError('wanted package://<package>/<path> or file:///<path>')
+    try:
+        from ament_index_python.packages import get_package_share_directory
+    except ImportError as error:
+        raise ConversionError(
+            'packages are found by ament_index_python, which is not installed'
+        ) from error
+    try:
+        share = get_package_share_directory(parts.netloc)
+    except (LookupError, ValueError) as error:
+        raise ConversionError(f'the package {parts.netloc!r} is not found') from error
+    return Path(share) / path.lstrip('/')
