@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import random
 import subprocess
 import sys
@@ -17,12 +18,14 @@ from igtl_ros2.codec.messages.arrays import PREFIXES, UNITS
 from igtl_ros2.config import (
     SETTINGS,
     Mapping,
+    MotionLimits,
     ReceiveRule,
     RobotSource,
     SendRule,
     Settings,
     SliceView,
     TfFrame,
+    Workspace,
     default_mapping,
     load_mapping,
     parse_xtoy,
@@ -227,7 +230,8 @@ def test_default_rule_is_the_documented_one():
         'slice': None, 'cloud': False, 'threshold': 0.0, 'max_points': 1_000_000, 'nrrd': False,
         'decode': False, 'mesh': False, 'phi': 'redact', 'default_frame': 'ras',
         'split': False, 'markers': False, 'marker_size': 0.005, 'trajectory': None, 'as_': '',
-        'field': '', 'joint_names': (), 'to_frame': '', 'hold_hz': 0.0}
+        'field': '', 'joint_names': (), 'to_frame': '', 'hold_hz': 0.0, 'max_age': 0.0,
+        'max_jump': None, 'max_speed': None, 'workspace': None, 'recover_after': 5}
 
 
 def test_every_key_of_a_receive_rule_arrives(load):
@@ -432,6 +436,23 @@ send:
                  robot=RobotSource('left/robot_description', 'table', 'left/')),
     )
     assert made.reads_tf
+
+
+def test_gates_arrive(load):
+    made = load("""
+receive:
+  - {device: A, max_age: 1, max_jump: {m: 1, deg: 20}, max_speed: {m_s: 2}, recover_after: 3}
+  - {device: B, max_jump: {deg: 5}, max_speed: {deg_s: 6, m_s: 7}}
+  - {device: C, type: POINT, workspace: {min: [-1, -2, 0], max: [1, 2.5, 3]}}
+  - {device: D}
+""")
+    a, b, c, d = made.receive
+    assert (a.max_age, a.recover_after) == (1.0, 3) and type(a.max_age) is float
+    assert (a.max_jump, a.max_speed) == (MotionLimits(1.0, 20.0), MotionLimits(2.0, math.inf))
+    assert (b.max_jump, b.max_speed) == (MotionLimits(math.inf, 5.0), MotionLimits(7.0, 6.0))
+    assert c.workspace == Workspace((-1.0, -2.0, 0.0), (1.0, 2.5, 3.0))
+    assert [rule.is_gated for rule in made.receive] == [True, True, True, False]
+    assert d == ReceiveRule('D', default_frame='ras')
 
 
 def test_profiles_are_defaults_only(load):
@@ -747,6 +768,41 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
     ('receive: [{tf: static, hold_hz: 5}]',
      '1: receive[0].hold_hz: found 5 with tf: static; allowed only without, a static frame holds '
      'anyway'),
+    # gates
+    *((f'receive: [{{max_age: {n}}}]',
+       f'1: receive[0].max_age: found {n}; allowed a number over 0 s and up to 3600 s')
+      for n in (0, 3601)),
+    ('receive: [{max_age: 1, tf: static}]',
+     '1: receive[0].max_age: found 1 with tf: static; allowed only without, a static frame holds '
+     'anyway'),
+    *((f'receive: [{{type: IMAGE, {key}}}]',
+       f"1: receive[0].{key.partition(':')[0]}: found it with type 'IMAGE'; allowed only with "
+       f'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA{more} or "*"')
+      for key, more in (('max_age: 1', ''), ('max_jump: {m: 1}', ''), ('max_speed: {m_s: 1}', ''),
+                        ('workspace: {min: [0, 0, 0], max: [1, 1, 1]}', ', POINT, TRAJ'))),
+    ('receive: [{max_jump: 0.1}]',
+     '1: receive[0].max_jump: found 0.1; allowed a map with the keys m and deg, or one of them'),
+    ('receive: [{max_jump: {}}]',
+     '1: receive[0].max_jump: found a map; allowed a map with the keys m and deg, or one '
+     'of them'),
+    ('receive: [{max_jump: {m: 0}}]',
+     '1: receive[0].max_jump.m: found 0; allowed a number over 0'),
+    ('receive: [{max_jump: {mm: 5}}]',
+     "1: receive[0].max_jump.mm: unknown key 'mm'; allowed m, deg; did you mean 'm'?"),
+    ('receive: [{max_speed: {m: 1}}]',
+     "1: receive[0].max_speed.m: unknown key 'm'; allowed m_s, deg_s"),
+    ('receive: [{workspace: {min: [0, 0, 0]}}]',
+     '1: receive[0].workspace: found no max; a rule of this kind needs it'),
+    ('receive: [{workspace: {min: [0, 0], max: [1, 1, 1]}}]',
+     '1: receive[0].workspace.min: found a list of 2; allowed a list of three numbers, '
+     '[x, y, z]'),
+    ('receive: [{workspace: {min: [0, 0.2, 0], max: [1, 0.1, 1]}}]',
+     '1: receive[0].workspace: found y from 0.2 to 0.1; allowed min below max'),
+    ('receive: [{recover_after: 3}]',
+     '1: receive[0].recover_after: found 3 without max_jump and max_speed; allowed only with one '
+     'of them'),
+    ('receive: [{max_jump: {m: 1}, recover_after: 1}]',
+     '1: receive[0].recover_after: found 1; allowed a whole number from 2 to 10000'),
     ('send: [{topic: a, device: ' + 'a' * 21 + '}]',
      f"1: send[0].device: found '{'a' * 21}'; allowed a device name of 1 to 20 bytes (UTF-8)"),
     ('send: [{topic: a, device: ' + 'ä' * 11 + '}]',

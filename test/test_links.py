@@ -269,6 +269,21 @@ def test_an_emergency_overtakes_what_waits():
     assert kinds.count('STATUS') == 1 and kinds.index('STATUS') < 148
 
 
+def test_an_emergency_is_held_for_who_comes_later_whatever_else_is():
+    with serve(LOCAL, queue_messages=5) as server:
+        server.send(Status(StatusCode.EMERGENCY, device_name='Robot'))
+        for number in range(20):
+            server.send(text('x', device=f'{number}'))
+        assert [o.message.device_name for o in server.link.held()] == [
+            'Robot', '16', '17', '18', '19']
+        with RawPeer(server.address) as late:
+            assert late.next().code == StatusCode.EMERGENCY
+        server.send(Status(StatusCode.OK, device_name='Robot'))
+        for number in range(20):
+            server.send(text('x', device=f'{number}'))
+        assert not server.link.held('STATUS')
+
+
 def test_a_policy_keeps_every_pose_for_a_slow_reader():
     with serve(LOCAL, queue_policy=['TRANSFORM=all']) as server:
         with RawPeer(server.address, receive_buffer=4096) as slow:

@@ -12,14 +12,18 @@ from .address import DEFAULT_PORT, Address, parse_url
 from .document import mapping_schema
 from .links import LinkConfig, load_links
 from .mapping import (
+    BOXED_TYPES,
+    GATED_TYPES,
     HELD_TYPES,
     TF_RATE_HZ,
     Mapping,
+    MotionLimits,
     ReceiveRule,
     RobotSource,
     SendRule,
     SliceView,
     TfFrame,
+    Workspace,
     default_mapping,
     is_pattern,
     load_mapping,
@@ -30,7 +34,9 @@ from .settings import SETTINGS, Setting, Settings, refuse_misfit
 from .words import MAX_DEVICE_BYTES
 
 __all__ = [
+    'BOXED_TYPES',
     'DEFAULT_PORT',
+    'GATED_TYPES',
     'HELD_TYPES',
     'MAX_DEVICE_BYTES',
     'SETTINGS',
@@ -41,6 +47,7 @@ __all__ = [
     'CommandRule',
     'LinkConfig',
     'Mapping',
+    'MotionLimits',
     'QueryRule',
     'ReceiveRule',
     'RobotSource',
@@ -50,6 +57,7 @@ __all__ = [
     'Settings',
     'SliceView',
     'TfFrame',
+    'Workspace',
     'default_mapping',
     'is_pattern',
     'load_links',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc as abc
+import math
 import os
 import re
 from dataclasses import dataclass, replace
@@ -28,6 +29,9 @@ _PROFILES: dict[str, dict[str, Any]] = {
 }
 #: Types whose last value can be repeated: small ones that say where something is or how much.
 HELD_TYPES = ('TRANSFORM', 'POSITION', 'QTRANS', 'TDATA', 'QTDATA', 'SENSOR', 'NDARRAY')
+#: Types whose poses can be withheld by gates, and those of which only the workspace is looked at.
+GATED_TYPES = ('TRANSFORM', 'POSITION', 'QTRANS', 'TDATA', 'QTDATA')
+BOXED_TYPES = (*GATED_TYPES, 'POINT', 'TRAJ')
 _WILD = '*?['
 _MAX_ELEMENT_BYTES = 20
 _DEFAULTS = Settings()
@@ -45,6 +49,22 @@ class SliceView:
     index: int = -1
     window: float = 0.0
     level: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MotionLimits:
+    """How far something may move, in metres and degrees: at once, or in a second."""
+
+    m: float = math.inf
+    deg: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The box in which poses may be: its lowest and its highest corner, in metres."""
+
+    min: tuple[float, ...]
+    max: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +118,21 @@ class ReceiveRule:
     to_frame: str = ''
     #: how often the last value is repeated, in Hz; 0: never
     hold_hz: float = 0.0
+    #: how old a pose may be, in seconds; 0: however old
+    max_age: float = 0.0
+    max_jump: MotionLimits | None = None
+    #: in a second
+    max_speed: MotionLimits | None = None
+    #: in the frame that poses are published in
+    workspace: Workspace | None = None
+    #: after how many poses that agree another place is believed
+    recover_after: int = 5
     default_frame: str = _DEFAULTS.default_frame
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether some poses are withheld."""
+        return bool(self.max_age or self.max_jump or self.max_speed or self.workspace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,9 +314,17 @@ def _receive_rule(base: ReceiveRule, item: dict[str, Any]) -> ReceiveRule:
         values['tf'] = {False: 'off', True: 'dynamic', 'static': 'static'}[values['tf']]
     if 'frames' in values:
         values['frame'], values['child_frame'] = values.pop('frames')
-    for key in ('max_skew', 'threshold', 'marker_size', 'hold_hz'):
+    for key in ('max_skew', 'threshold', 'marker_size', 'hold_hz', 'max_age'):
         if key in values:
             values[key] = float(values[key])
+    for key in ('max_jump', 'max_speed'):
+        if key in values:
+            limits = {unit: float(limit) for unit, limit in values[key].items()}
+            values[key] = MotionLimits(limits.get('m', limits.get('m_s', math.inf)),
+                                       limits.get('deg', limits.get('deg_s', math.inf)))
+    if 'workspace' in values:
+        values['workspace'] = Workspace(*(
+            tuple(map(float, values['workspace'][end])) for end in ('min', 'max')))
     if 'compressed' in values:
         values['compressed'] = values['compressed'] or 'off'
     if 'slice' in values:
@@ -375,12 +417,34 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
         if item.get('tf') == 'static':
             yield 'hold_hz', (f'found {show(item["hold_hz"])} with tf: static; allowed only '
                               'without, a static frame holds anyway')
+    yield from _gate_faults(item, name)
     frame, child = item.get('frames', (item.get('frame'), item.get('child_frame')))
     if item.get('to_frame') and item['to_frame'] == child:
         yield 'to_frame', f'found {show(child)}, the child frame itself; allowed another frame'
     if child is not None and frame == child:
         yield ('frames' if 'frames' in item else 'child_frame',
                f'found {show(child)} as parent and as child; allowed two different frames')
+
+
+def _gate_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
+    """Find what is wrong with the gates of a receive rule."""
+    for key in ('max_age', 'max_jump', 'max_speed', 'workspace'):
+        types = BOXED_TYPES if key == 'workspace' else GATED_TYPES
+        if key in item and type_name not in ('*', *types):
+            yield key, (f'found it with type {show(type_name)}; '
+                        f'allowed only with {", ".join(types)} or "*"')
+    if 'max_age' in item and item.get('tf') == 'static':
+        yield 'max_age', (f'found {show(item["max_age"])} with tf: static; allowed only without, '
+                          'a static frame holds anyway')
+    if 'workspace' in item:
+        ends = item['workspace']
+        for axis, low, high in zip('xyz', ends['min'], ends['max']):
+            if not low < high:
+                yield 'workspace', (f'found {axis} from {show(low)} to {show(high)}; '
+                                    'allowed min below max')
+    if 'recover_after' in item and not ('max_jump' in item or 'max_speed' in item):
+        yield 'recover_after', (f'found {show(item["recover_after"])} without max_jump and '
+                                'max_speed; allowed only with one of them')
 
 
 def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from std_msgs.msg import Header
 
 from ..codec.messages.points import Trajectories, Trajectory
 from ..errors import ConversionError
-from .points import looks_from_info, looks_to_info, path_poses
+from .points import list_withheld, looks_from_info, looks_to_info, path_poses
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import point_from_ros, point_to_ros, ros_text
 
@@ -59,6 +59,10 @@ def paths_to_ros(message: Trajectories, route: Route, stamp: Time) -> Converted:
             }
         )
     names = [ros_text(path.name) for path in kept]
+    ends = [pose.position for pose in poses]
+    if list_withheld(route, result, ends, len(result.errors)):
+        result.info.update(names=names, positions=[[p.x, p.y, p.z] for p in ends])
+        return result
     result.outputs['trajectory'] = PoseArray(header=header, poses=poses)
     result.info.update(
         names=names,

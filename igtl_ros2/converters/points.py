@@ -49,6 +49,9 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
         positions.append(position)
         kept.append(point)
     labels = [ros_text(point.name) for point in kept]
+    if list_withheld(route, result, positions, len(message.elements) - len(kept)):
+        result.info.update(labels=labels, positions=[[p.x, p.y, p.z] for p in positions])
+        return result
     poses = [Pose(position=position) for position in positions]
     result.outputs['points'] = PoseArray(header=header, poses=poses)
     result.info.update(labels=labels, **looks_to_info(kept, rule.wire_unit))
@@ -58,6 +61,18 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
         ends = _ends(rule.trajectory, labels, positions, result)
         result.outputs['trajectory'] = PoseArray(header=header, poses=ends)
     return result
+
+
+def list_withheld(
+    route: Route, result: Converted, positions: Sequence[RosPoint], left_out: int
+) -> bool:
+    """Tell whether a gate stops a list, which is the state of its device then."""
+    if route.gate is None:
+        return False
+    state = route.gate.stops_list([(p.x, p.y, p.z) for p in positions], left_out)
+    if state:
+        result.state = state
+    return bool(state)
 
 
 def looks_to_info(elements: Sequence[Point | Trajectory], unit: str) -> dict[str, list[Any]]:

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import (
+    Point,
     PointStamped,
     Pose,
     PoseStamped,
     PoseWithCovarianceStamped,
+    Quaternion,
     TransformStamped,
 )
 from std_msgs.msg import Header
@@ -78,6 +80,18 @@ def transform_stamped(pose: Pose, route: Route, stamp: Time) -> TransformStamped
     return result
 
 
+def withheld(
+    route: Route, result: Converted, position: Point, orientation: Quaternion | None
+) -> bool:
+    """Tell whether a gate stops the pose of a device, which is its state then."""
+    if route.gate is None:
+        return False
+    state = route.gate.stops('', route.frame_id, position, orientation)
+    if state:
+        result.state = state
+    return bool(state)
+
+
 @to_ros(Transform)
 def transform_to_ros(message: Transform, route: Route, stamp: Time) -> Converted:
     """TRANSFORM: `transform`; where asked for also `pose`, and tf."""
@@ -94,6 +108,9 @@ def transform_to_ros(message: Transform, route: Route, stamp: Time) -> Converted
     if distance > RIGID_TOLERANCE:
         result.info['matrix'] = finite_list(message.matrix)
         result.errors.append(NOT_RIGID)
+    if withheld(route, result, pose.position, pose.orientation):
+        result.info['matrix'] = finite_list(message.matrix)
+        return result
     transform = transform_stamped(pose, route, stamp)
     result.outputs['transform'] = transform
     if rule.pose:
@@ -113,12 +130,19 @@ def position_to_ros(message: Position, route: Route, stamp: Time) -> Converted:
     header = Header(stamp=stamp, frame_id=route.frame_id)
     if message.form == 12:
         point = point_to_ros(message.position.tolist(), rule.wire_unit, rule.wire_axes)
+        if withheld(route, result, point, None):
+            result.info['position'] = message.position.tolist()
+            return result
         result.outputs['point'] = PointStamped(header=header, point=point)
         return result
     matrix = np.eye(4)
     matrix[:3, :3] = quaternion_to_matrix(message.quaternion.tolist())
     matrix[:3, 3] = message.position
     pose, _ = pose_to_ros(matrix, rule.wire_unit, rule.wire_axes)
+    if withheld(route, result, pose.position, pose.orientation):
+        result.info['position'] = message.position.tolist()
+        result.info['quaternion'] = message.quaternion.tolist()
+        return result
     result.outputs['pose'] = PoseStamped(header=header, pose=pose)
     if rule.tf != 'off':
         result.transforms.append(transform_stamped(pose, route, stamp))

@@ -16,6 +16,7 @@ from std_msgs.msg import Header
 from ..codec import Message, from_ns, registered
 from ..config import ReceiveRule, SendRule
 from ..errors import ConversionError
+from .gates import Gate
 from .names import NameTable
 from .units import ns_from_time
 
@@ -29,6 +30,7 @@ class Route:
     :param state: what converters keep from one message of the device to the next, such as the
         decoder of a video stream.
     :param names: topic names of the tools, labels or paths of the device.
+    :param gate: what may withhold a message, where the rule asks for that.
     """
 
     device: str
@@ -38,6 +40,7 @@ class Route:
     frame_prefix: str = ''
     state: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     names: NameTable = field(default_factory=NameTable)
+    gate: Gate | None = None
 
 
 @dataclass(slots=True)
@@ -50,7 +53,6 @@ class Converted:
     :param info: what the typed messages have no place for.
     :param state: state of the tool in the sender's words ('OK', 'OUT_OF_VIEW' ...), if it says so.
     :param errors: what is wrong with the message; counted, and logged at a limited rate.
-    :param emergency: whether the device says it is in an emergency; None if it says nothing.
     :param children: messages that came inside this one, to be treated as if they came alone.
     :param peer: what the message says about the peer itself rather than about a device.
     """
@@ -60,7 +62,6 @@ class Converted:
     info: dict[str, Any] = field(default_factory=dict)
     state: str | None = None
     errors: list[str] = field(default_factory=list)
-    emergency: bool | None = None
     children: list[Message] = field(default_factory=list)
     peer: dict[str, Any] = field(default_factory=dict)
 
@@ -219,6 +220,8 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
     """
     function = _TO_ROS.get(type(message)) or _TO_ROS[Message]
     result = function(message, route, stamp)
+    if not result.outputs and route.gate is not None and route.gate.withheld:
+        return result  # what is withheld is so in every form
     for add in _EXTRAS.get(type(message), ()):
         try:
             add(message, route, stamp, result)

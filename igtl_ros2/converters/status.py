@@ -49,7 +49,6 @@ def status_to_ros(message: Status, route: Route, stamp: Time) -> Converted:
     return Converted(
         outputs={'status': diagnostic(route.device, level, text, facts, stamp)},
         info={'code': message.code, 'subcode': message.subcode},
-        emergency=message.code == StatusCode.EMERGENCY,
     )
 
 

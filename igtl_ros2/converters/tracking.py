@@ -74,10 +74,20 @@ def tracking_to_ros(
         if distance > RIGID_TOLERANCE:
             result.errors.append(f'{name}: {NOT_RIGID}')
             result.info.setdefault('matrices', {})[name] = _numbers_of(element)
+        tool_route = _tool_route(name, route)
+        if route.gate is not None:
+            if counts[name] > 1:
+                stopped = route.gate.stops_twins(name, counts[name])
+            else:
+                turned = None if element.type == _TIP_ONLY else pose.orientation
+                stopped = route.gate.stops(name, tool_route.frame_id, pose.position, turned)
+            if stopped:
+                withheld[name] = stopped
+                result.info.setdefault('matrices', {})[name] = _numbers_of(element)
+                continue
         names.append(name)
         types.append(element.type)
         poses.poses.append(pose)
-        tool_route = _tool_route(name, route)
         frames.append(tool_route.frame_id)
         if counts[name] > 1:
             if rule.split or rule.tf != 'off':

@@ -262,13 +262,18 @@ def choose_stamp(
     :param policy: 'device' (unless it is not set), 'receive', or 'auto': the device's clock if
         it is within `max_skew_s` of the arrival.
     """
-    device_ns = message.timestamp_ns
-    # ROS counts seconds in 31 bits; less than a second after 1970 is a fraction without a time
-    possible = _NS <= device_ns < 2**31 * _NS
-    if policy != 'receive' and possible:
+    device_ns = own_stamp_ns(message)
+    if policy != 'receive' and device_ns is not None:
         if policy == 'device' or abs(device_ns - arrival_ns) <= max_skew_s * _NS:
             return device_ns, 'device'
     return arrival_ns, 'receive'
+
+
+def own_stamp_ns(message: Message) -> int | None:
+    """Read the stamp that the device gave a message; None if it gave none."""
+    device_ns = message.timestamp_ns
+    # ROS counts seconds in 31 bits; less than a second after 1970 is a fraction without a time
+    return device_ns if _NS <= device_ns < 2**31 * _NS else None
 
 
 def ros_text(text: str) -> str:

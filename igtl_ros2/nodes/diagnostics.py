@@ -51,6 +51,7 @@ class LinkHealth:
         self._gone: set[Peer] = set()
         self._total: Counter[Any] = Counter()
         self._problems: Counter[str] = Counter()
+        self._withheld: Counter[str] = Counter()
         self._reconnects = 0
         self._when = self._connected = time.monotonic()
         self._heard: float | None = None
@@ -78,6 +79,8 @@ class LinkHealth:
         new, by_peer = self._take_new()
         problems = Counter(dict(self._report.counts))
         new_problems, self._problems = (problems - self._problems).total(), problems
+        withheld = Counter(dict(self._report.withheld))
+        new_withheld, self._withheld = (withheld - self._withheld).total(), withheld
         new_reconnects, self._reconnects = link.reconnects - self._reconnects, link.reconnects
         peers = self.peers
         if peers:
@@ -89,6 +92,7 @@ class LinkHealth:
             'other errors': new['other errors'],
             'messages dropped': new['dropped messages'],
             'messages not converted': new_problems,
+            'poses withheld': new_withheld,
             'reconnects': new_reconnects,
         }
         silent_s = now - self._heard if self._heard is not None else 0.0
@@ -100,6 +104,8 @@ class LinkHealth:
             text = f'not connected for {alone_s:.0f} s: {link.last_error}'
         elif self._client and not self._may_be_silent and silent_s > _PATIENCE_S:
             level, text = 'STALE', f'connected, but nothing was received for {silent_s:.0f} s'
+        elif receiver.stale:
+            level, text = 'STALE', f'nothing new from {", ".join(receiver.stale[:_MAX_LISTED])}'
         elif any(troubles.values()):
             level = 'WARN'
             text = ', '.join(f'{number} {what}' for what, number in troubles.items() if number)
@@ -118,6 +124,7 @@ class LinkHealth:
             facts[f'peer {peer.address}'] = self._about(peer, by_peer.get(peer, Counter()), passed)
         left_out = Counter(dict(self._report.left_out))
         facts.update({f'left out {k}': n for k, n in left_out.most_common(_MAX_ROWS)})
+        facts.update({f'withheld {k}': n for k, n in withheld.most_common(_MAX_ROWS)})
         facts.update({f'problem {k}': n for k, n in problems.most_common(_MAX_ROWS)})
         return level, text, facts
 

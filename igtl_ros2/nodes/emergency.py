@@ -7,7 +7,18 @@ import threading
 from rclpy.node import Node
 from std_msgs.msg import Bool
 
+from ..codec import Message
+from ..codec.messages.text import Status
 from .qos import STATE_QOS
+
+# a peer may make up names without end
+_MAX_DEVICES = 1000
+_OTHERS = ('', '')
+
+
+def is_emergency(message: Message) -> bool:
+    """Tell whether a message calls an emergency, which no rule and no rate holds up."""
+    return isinstance(message, Status) and message.is_emergency
 
 
 class Emergency:
@@ -28,6 +39,8 @@ class Emergency:
         """
         with self._lock:
             before = bool(self._devices)
+            if emergency and len(self._devices) >= _MAX_DEVICES and device not in self._devices:
+                device = _OTHERS  # nobody takes that back: better too long than too short
             (self._devices.add if emergency else self._devices.discard)(device)
             if bool(self._devices) != before or emergency:
                 self._publisher.publish(Bool(data=bool(self._devices)))

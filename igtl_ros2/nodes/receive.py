@@ -18,9 +18,12 @@ from rclpy.timer import Timer
 from std_msgs.msg import String as RosString
 
 from ..codec import Message
+from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
+from ..codec.messages.text import Status
 from ..config import HELD_TYPES, LinkConfig, ReceiveRule, parse_xtoy
 from ..converters.frames import raw_frame
+from ..converters.gates import Gates, withheld_by
 from ..converters.image import VolumeMerger
 from ..converters.names import NameTable, ros_name
 from ..converters.placing import frames_of, has_place, moved_received, weight
@@ -33,6 +36,7 @@ from ..peers import STREAM_TYPES, Peer
 from .echo import EchoGuard
 from .emergency import Emergency
 from .first_values import FirstValues
+from .gates import SilenceWatch, open_gate, tell_withheld
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
 from .report import Report
 from .slices import SliceParameters
@@ -41,6 +45,9 @@ from .waiting import FrameWait, Placement, Poses
 
 #: a peer may make up names without end; each costs publishers
 MAX_DEVICES = 1000
+# what `info` says of the stamp of a repetition
+_REPEATED = 'hold'
+_SILENT = withheld_by('max_age')
 # first parts of leaves; what is not listed is a state, whose last value counts. A command is
 # none: who comes later must not carry out an old one
 _STREAM_LEAVES = frozenset(
@@ -68,6 +75,10 @@ class _Device:
     source: Route | None = None
     held: _Arrival | None = None
     repeater: Timer | None = None
+    gates: Gates | None = None
+    #: when its last message came, by the steady clock
+    heard_s: float = 0.0
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,7 @@ class _Arrival:
     A message on its way.
 
     :param frame: the message as it came, for `raw`.
+    :param came_s: when it came, by the steady clock; a repetition came when the first did.
     :param source: whose clock the stamp is from, for `info`.
     :param origin: for `info`, what the message came in.
     """
@@ -83,6 +95,7 @@ class _Arrival:
     peer: Peer
     message: Message
     frame: Message
+    came_s: float
     arrival_ns: int
     stamp_ns: int
     source: str
@@ -139,11 +152,20 @@ class Receiver:
         self._slices = SliceParameters(node, self._publish_slice)
         self._emergency = emergency
         self._first = FirstValues(node)
+        self._silence = SilenceWatch(node, self._look_for_silence)
 
     @property
     def devices(self) -> dict[tuple[str, str], int]:
         """How many messages have arrived, by (type, device)."""
         return {key: d.received for key, d in list(self._devices.items()) if d is not None}
+
+    @property
+    def stale(self) -> list[str]:
+        """The devices that have sent nothing for the `max_age` of their rule."""
+        return [
+            ros_text(' '.join(device.key))
+            for device in list(self._devices.values()) if device is not None and device.is_stale
+        ]
 
     def change(
         self,
@@ -177,8 +199,19 @@ class Receiver:
 
     def handle(self, peer: Peer, message: Message) -> None:
         """Convert and publish one message."""
+        # before the lock: whatever else is going on
+        self._look_for_emergency(message)
         with self._lock:
             self._handle(peer, message, self._now_ns(), {})
+
+    def _look_for_emergency(self, message: Message) -> None:
+        """Tell of an emergency, or of its end; no rule, gate or queue is in the way."""
+        if isinstance(message, Status):
+            device = self._link_name, _full_name(message)
+            self._emergency.set(device, message.is_emergency)
+        elif isinstance(message, Bind):
+            for child in message.children:
+                self._look_for_emergency(child)
 
     def _handle(
         self, peer: Peer, message: Message, arrival_ns: int, origin: dict[str, Any]
@@ -189,11 +222,7 @@ class Receiver:
         :param origin: for `info`, what the message came in.
         """
         frame = message
-        name = message.device_name
-        if message.metadata:
-            full = message.metadata.get('IGTL_DEVICE_NAME', '')
-            if full.startswith(name):  # the header has room for the first 20 bytes only
-                name = full
+        name = _full_name(message)
         key = (message.type_name, name)
         try:
             device = self._devices[key]
@@ -204,13 +233,17 @@ class Receiver:
         if device is None:
             return
         device.received += 1
+        device.heard_s = time.monotonic()
+        device.is_stale = False
         if not self._first.is_over:
             self._first.forget(device.topic)
         if device.merger is not None and isinstance(message, Image):
             message = device.merger.merge(message)
         rule = device.route.rule
         stamp_ns, source = choose_stamp(message, arrival_ns, rule.stamp, rule.max_skew)
-        arrival = _Arrival(peer, message, frame, arrival_ns, stamp_ns, source, origin)
+        arrival = _Arrival(
+            peer, message, frame, device.heard_s, arrival_ns, stamp_ns, source, origin
+        )
         if rule.hold_hz and message.type_name in HELD_TYPES:
             self._hold(device, arrival)
         self._place(device, arrival)
@@ -256,8 +289,15 @@ class Receiver:
         if not self._first.is_over:
             self._first.forget(device.topic)  # also what waited for tf meanwhile
         stamp = time_from_ns(arrival.stamp_ns)
+        route, gate = device.route, None
+        if device.gates is not None:
+            gate = open_gate(
+                device.gates, arrival.message, rule.stamp, arrival.stamp_ns, self._now_ns(),
+                arrival.came_s, peer.address, arrival.source != _REPEATED,
+            )
+            route = replace(route, gate=gate)
         try:
-            result = convert_to_ros(arrival.message, device.route, stamp)
+            result = convert_to_ros(arrival.message, route, stamp)
         except ConversionError as error:
             result = Converted(errors=[str(error)])
         if rule.raw and 'raw' not in result.outputs:
@@ -266,6 +306,8 @@ class Receiver:
             except ConversionError as error:
                 result.errors.append(str(error))
         result.info.update(arrival.origin)
+        if gate is not None:
+            tell_withheld(gate, ros_text(' '.join(key)), self._report, result)
         for text in result.errors:
             self._complain(device, text)
         if not is_valid(result.state) or result.errors:
@@ -291,8 +333,6 @@ class Receiver:
             self._publish_state(device, result.state, stamp)
         if result.transforms and self._broadcaster is not None:
             self._broadcast(self._broadcaster, device, result)
-        if result.emergency is not None:
-            self._emergency.set((self._link_name, key[1]), result.emergency)
         peer.facts.update(result.peer)
         for child in result.children:
             self._handle(peer, child, arrival.arrival_ns, {'bind': ros_text(key[1])})
@@ -315,11 +355,37 @@ class Receiver:
             held = device.held
             if held is None:
                 return
-            if not self._is_connected(held.peer):
+            if not self._is_connected(held.peer) or self._has_gone_silent(device):
                 device.held = None
                 return
             now_ns = self._now_ns()
-            self._place(device, replace(held, arrival_ns=now_ns, stamp_ns=now_ns, source='hold'))
+            self._place(
+                device, replace(held, arrival_ns=now_ns, stamp_ns=now_ns, source=_REPEATED)
+            )
+
+    # -- silence
+
+    def _look_for_silence(self) -> None:
+        with self._lock:
+            for device in self._devices.values():
+                if device is not None:
+                    self._has_gone_silent(device)
+
+    def _has_gone_silent(self, device: _Device) -> bool:
+        """Tell whether a device has sent nothing for too long; say so the first time."""
+        quiet_s = time.monotonic() - device.heard_s
+        if device.gates is None or not device.gates.is_silent(quiet_s):
+            return False
+        if not device.is_stale:
+            device.is_stale = True
+            device.held = None
+            self._first.forget(device.topic)
+            what = ros_text(' '.join(device.key))
+            self._report.withheld_by(
+                f'{what}: silent', f'{what}: stale: nothing came for {quiet_s:.3g} s'
+            )
+            self._publish_state(device, _SILENT, time_from_ns(self._now_ns()))
+        return True
 
     # -- devices and names
 
@@ -358,6 +424,9 @@ class Receiver:
             # tools have no frame of their own any more
             there = replace(rule, frame=rule.to_frame)
             route = replace(route, frame_id=rule.to_frame, rule=there)
+        gates = Gates.of(rule, type_name, left.gates if left is not None else None)
+        if gates is not None and rule.max_age:
+            self._silence.start()
         return _Device(
             rule=rule,
             route=route,
@@ -368,6 +437,7 @@ class Receiver:
             merger=VolumeMerger() if rule.subvolume == 'merge' else None,
             received=left.received if left is not None else 0,
             state=left.state if left is not None else None,
+            gates=gates,
         )
 
     def _topic(self, device: str) -> str:
@@ -458,10 +528,10 @@ class Receiver:
         """Publish on `status` that a tool became valid or invalid."""
         device.state = state
         try:
-            from ..converters.status import OK, WARN, diagnostic
+            from ..converters.status import OK, STALE, WARN, diagnostic
         except ModuleNotFoundError:
             return  # said once at the start
-        level = OK if is_valid(state) else WARN
+        level = OK if is_valid(state) else STALE if state == _SILENT else WARN
         text = ros_text(state or 'OK')
         status = diagnostic(device.route.device, level, text, {'state': text}, stamp)
         self._publisher(f'{device.topic}/status', 'status', type(status)).publish(status)
@@ -492,6 +562,13 @@ class Receiver:
             self._report.problem(
                 f'tf {child}: owner', f'{child} is not broadcast on tf: another {other}'
             )
+
+
+def _full_name(message: Message) -> str:
+    """Tell the name of a device, of which the header has room for the first 20 bytes only."""
+    name = message.device_name
+    full = message.metadata.get('IGTL_DEVICE_NAME', '') if message.metadata else ''
+    return full if full.startswith(name) else name
 
 
 def _is_time(key: str) -> bool:

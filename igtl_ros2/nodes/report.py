@@ -28,6 +28,8 @@ class Report:
         self.counts: Counter[str] = Counter()
         #: what rules left out on purpose, which is no problem
         self.left_out: Counter[str] = Counter()
+        #: what gates did not let through
+        self.withheld: Counter[str] = Counter()
 
     def skip(self, kind: str) -> None:
         """Count what a rule leaves out on purpose."""
@@ -41,11 +43,18 @@ class Report:
 
         :param kind: what the count is kept under, such as 'Needle: not a pose'.
         """
+        self._count(self.counts, kind, text)
+
+    def withheld_by(self, kind: str, text: str) -> None:
+        """Count what a gate withholds, and log it as a problem is."""
+        self._count(self.withheld, kind, text)
+
+    def _count(self, counts: Counter[str], kind: str, text: str) -> None:
         now = time.monotonic()
         with self._lock:
-            if kind not in self.counts and len(self.counts) >= _MAX_KINDS:
+            if kind not in counts and len(counts) >= _MAX_KINDS:
                 kind = 'other'
-            self.counts[kind] += 1
+            counts[kind] += 1
             if now < self._due.get(kind, 0.0):
                 return
             self._due[kind] = now + _REPEAT_S

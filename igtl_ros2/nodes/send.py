@@ -32,6 +32,7 @@ from ..converters.units import matrix_from_metres, time_from_ns
 from ..errors import ConversionError, EncodeError
 from ..peers import Peer
 from .echo import EchoGuard
+from .emergency import is_emergency
 from .qos import subscription_overrides
 from .queries import Queries
 from .report import Report
@@ -43,6 +44,8 @@ from .waiting import FrameWait, Placement, Poses
 #: leaves that do not become messages but describe those of their device
 _DESCRIPTIONS = {'info': RosString, 'geometry': Float64MultiArray}
 _TF_REPEAT_S = 1.0
+# what may say that there is an emergency: a state, or a frame as it is
+_STATES = ('DiagnosticArray', 'DiagnosticStatus', 'UInt8MultiArray')
 
 
 @dataclass(slots=True)
@@ -238,6 +241,10 @@ class Sender:
         if rule.rate:
 
             def keep(message: Any) -> None:
+                if self._calls_emergency(feed, convert, message):
+                    feed.latest = None  # it is older
+                    send(message)
+                    return
                 if feed.latest is not None:
                     self._report.skip(f'{rule.device}: by rate')
                 feed.latest = message
@@ -324,12 +331,23 @@ class Sender:
             profile=self._mapping.profile,
         )
 
+    def _calls_emergency(self, feed: _Feed, convert: FromRos, message: Any) -> bool:
+        if feed.ros_type.__name__ not in _STATES:
+            return False
+        try:
+            outgoing = convert(message, self._sending(feed.rule))
+        except (ConversionError, EncodeError):
+            return False  # it is reported when it is its turn
+        return not isinstance(outgoing, tuple) and is_emergency(outgoing)
+
     def _send(self, feed: _Feed, convert: FromRos, message: Any) -> None:
         topic, rule = feed.topic, feed.rule
         try:
             outgoing = convert(message, self._sending(rule))
             parts = outgoing if isinstance(outgoing, tuple) else (outgoing,)
-            if rule.to_frame and any(getattr(part, 'elements', True) for part in parts):
+            if rule.to_frame and any(
+                getattr(part, 'elements', True) and not is_emergency(part) for part in parts
+            ):
                 self._place(feed, parts, message)
             else:  # an empty list has no place
                 self._emit(feed, parts, message)
@@ -370,6 +388,8 @@ class Sender:
         if rule.on_change:
             values = [value_of(part, rule.wire_unit) for part in parts]
             if len(values) == len(feed.values) and not any(
+                is_emergency(part) for part in parts
+            ) and not any(
                 value.differs(old, rule.eps) for value, old in zip(values, feed.values)
             ):
                 self._report.skip(f'{rule.device}: unchanged')

@@ -122,8 +122,9 @@ class Link:
                 self._held[outgoing.key] = outgoing
                 self._held.move_to_end(outgoing.key)
                 if len(self._held) > self.settings.queue_messages:
-                    # more than a mailbox takes would not reach anybody
-                    self._held.popitem(last=False)
+                    # more than a mailbox takes would not reach anybody, except an emergency
+                    calm = (key for key, other in self._held.items() if not other.urgent)
+                    del self._held[next(calm, next(iter(self._held)))]
             peers = [peer for peer in self._peers if peer.gets_all and peer not in excluded]
         self.post_to(peers, outgoing)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..codec import Buffer, Decoder, Message, encode_parts
 from ..codec.datagram import with_message_id
 from ..codec.messages.query import Query
-from ..codec.messages.text import Status, StatusCode
+from ..codec.messages.text import Status
 from ..config import Settings
 from ..errors import DecodeError, EncodeError
 from .compat import Compat
@@ -47,7 +47,7 @@ class Outgoing:
         self.message = message
         self.key: Key = (message.type_name, message.device_name)
         #: an emergency waits for nothing and is never dropped
-        self.urgent = isinstance(message, Status) and message.code == StatusCode.EMERGENCY
+        self.urgent = isinstance(message, Status) and message.is_emergency
         self._parts: dict[tuple[str, int], list[Buffer]] = {}
         self._forms: list[tuple[Message, int, list[Buffer]]] = []
         self._numbered: Outgoing | None = None

@@ -58,7 +58,6 @@ def test_transform_by_hand(receive, stamp):
     np.testing.assert_allclose(numbers(found.transform.rotation), (0, 0, S, S), atol=1e-12)
     assert (result.transforms, result.info, result.errors) == ([], {}, [])
     assert result.state is None
-    assert result.emergency is None
 
 
 def test_transform_as_pose_and_on_tf(receive, stamp):

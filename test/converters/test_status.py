@@ -52,7 +52,6 @@ def test_every_code_and_back(receive, send, stamp, code):
         'error_name': 'E_ARM',
     }
     assert result.info == {'code': code, 'subcode': -7}
-    assert result.emergency is (code == 3)
     again = send(array)
     assert (again.code, again.subcode) == (code, -7)
     assert (again.error_name, again.message) == ('E_ARM', 'the arm')

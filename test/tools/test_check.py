@@ -55,6 +55,7 @@ receive:
   - {device: "Needle [12]", type: TRANSFORM, pose: true, hold_hz: 5, to_frame: base}
   - {device: CLB, type: TRANSFORM, tf: static, frames: [base_link, ras], wire_unit: m}
   - {device: Plan, type: POINT, trajectory: {entry: E, target: T}, name: plan/of_today}
+  - {device: Gated, max_age: 0.5, max_jump: {m: 0.05}, workspace: {min: [0, 0, 0], max: [1, 1, 2]}}
   - {device: "*", type: IMAGE, action: drop}
   - {device: CT, type: IMAGE}
 send:
@@ -71,8 +72,10 @@ send:
     assert row(out, 'Plan')[3:] == [
         'plan/of_today/points plan/of_today/info', 'Y of XToY, else ras', '/tf if XToY',
         'trajectory=E,T']
-    assert row(out, "'*'") == ['4', "'*'", 'IMAGE', 'dropped', '', '', '']
-    assert row(out, "'CT'")[-1] == 'NEVER USED: rule 4 comes first'
+    assert row(out, 'Gated')[-1] == (
+        'max_age=0.5 max_jump=m:0.05,deg:inf workspace=min:0,0,0,max:1,1,2')
+    assert row(out, "'*'") == ['5', "'*'", 'IMAGE', 'dropped', '', '', '']
+    assert row(out, "'CT'")[-1] == 'NEVER USED: rule 5 comes first'
     assert row(out, 'all others')[2:4] == ['*', 'dropped']
     assert row(out, 'tool0') == [
         '1', 'tf tool0 in base_link', "'Tool0ToBaseLink'", 'TRANSFORM', '20 Hz', 'on_change']

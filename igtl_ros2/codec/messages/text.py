@@ -161,6 +161,11 @@ class Status(Message):
         except ValueError:
             return f'CODE_{self.code}'
 
+    @property
+    def is_emergency(self) -> bool:
+        """Whether the device calls an emergency."""
+        return self.code == StatusCode.EMERGENCY
+
     def encode_content(self) -> Sequence[Buffer]:
         """Write the numbers and the NUL-terminated text."""
         # without a NUL in the 20th byte the C++ library would read on

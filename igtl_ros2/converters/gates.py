@@ -1,0 +1,285 @@
+"""
+Gates: which poses are withheld, so that no robot follows them, and when they pass again.
+
+The rules are told in docs/safety.md. There is no clock in here: time is an argument.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
+
+from geometry_msgs.msg import Point, Quaternion
+
+from ..codec import Message
+from ..config import BOXED_TYPES, GATED_TYPES, MotionLimits, ReceiveRule
+from .units import own_stamp_ns
+
+#: stamps may differ by so much more than arrivals do: the network delays some, and not others
+JITTER_S = 0.5
+#: a sender may make up names without end; each costs memory
+MAX_TOOLS = 1000
+# what is not taken for a motion where no time has passed: rounding
+_STILL = 1e-9
+_NS = 1_000_000_000
+
+Vector = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """
+    A pose as it is about to be published.
+
+    :param position: in metres.
+    :param orientation: (x, y, z, w); None for what has a position only.
+    :param seen_s: when it came, by a clock that never jumps.
+    :param source: who sent it.
+    :param is_new: false for the repetition of one that came before.
+    """
+
+    position: Vector
+    orientation: Vector | None
+    stamp_ns: int
+    seen_s: float
+    source: Hashable = None
+    is_new: bool = True
+
+
+@dataclass(slots=True)
+class _Track:
+    """What is known of one tool."""
+
+    #: the last one that was let through
+    accepted: Sample | None = None
+    #: when that, or a repetition of it, was let through
+    shown_s: float = 0.0
+    #: the last of those that were withheld and agree with each other, and how many they are
+    candidate: Sample | None = None
+    count: int = 0
+
+
+class Gates:
+    """
+    The gates of one device, with what they remember.
+
+    :param memory: of gates that were in the place of these.
+    """
+
+    def __init__(self, rule: ReceiveRule, memory: Gates | None = None) -> None:
+        """Take the limits from a rule."""
+        self._rule = rule
+        # by tool and frame: numbers in another frame cannot be compared
+        self._tracks: dict[tuple[str, str], _Track] = memory._tracks if memory else {}
+
+    @classmethod
+    def of(cls, rule: ReceiveRule, type_name: str, memory: Gates | None) -> Gates | None:
+        """Make those that a rule asks for, as far as they make sense for a type."""
+        if type_name not in GATED_TYPES:
+            rule = replace(rule, max_age=0.0, max_jump=None, max_speed=None)
+        return cls(rule, memory) if rule.is_gated and type_name in BOXED_TYPES else None
+
+    def is_silent(self, quiet_s: float) -> bool:
+        """Tell whether a device that has sent nothing for so long is stale."""
+        return bool(self._rule.max_age) and not quiet_s <= self._rule.max_age
+
+    def about_age(self, age_s: float) -> dict[str, str]:
+        """Find out what is wrong with the age of a message: the gate, and why."""
+        limit = self._rule.max_age
+        if not limit or -limit <= age_s <= limit:
+            return {}
+        way = 'old' if age_s > 0 else 'ahead'
+        return {'max_age': f'it is {abs(age_s):.3g} s {way}, allowed {limit:g} s'}
+
+    def about_box(self, positions: Iterable[Vector]) -> dict[str, str]:
+        """Find out whether positions are outside of the workspace: the gate, and why."""
+        box = self._rule.workspace
+        if box is None:
+            return {}
+        for position in positions:
+            # written so that NaN is outside
+            if not all(low <= v <= high for low, v, high in zip(box.min, position, box.max)):
+                return {'workspace': f'({_list(position)}) m is outside of ({_list(box.min)}) '
+                                     f'to ({_list(box.max)}) m'}
+        return {}
+
+    def about_pose(self, tool: str, frame: str, sample: Sample, age_s: float) -> dict[str, str]:
+        """
+        Let a pose through, or find out what is wrong with it: by gate, why.
+
+        :param tool: '' for a device that is one.
+        """
+        track = self._tracks.get((tool, frame))
+        if track is None:
+            if len(self._tracks) >= MAX_TOOLS:
+                return {'too many tools': f'{MAX_TOOLS} are known already'}
+            track = self._tracks[tool, frame] = _Track()
+        wrong = {**self.about_age(age_s), **self.about_box([sample.position])}
+        if not all(map(math.isfinite, (*sample.position, *(sample.orientation or ())))):
+            wrong['not finite'] = 'it holds NaN or infinity'
+        if wrong:
+            if sample.is_new:
+                track.candidate = None
+        elif track.accepted is not None:
+            passed_s = _passed_s(track.accepted, sample)
+            if not sample.is_new:
+                passed_s = sample.seen_s - track.shown_s
+            wrong = self._about_motion(track.accepted, sample, passed_s)
+            if wrong and sample.is_new and self._has_recovered(track, sample):
+                wrong = {}
+        if not wrong:
+            _accept(track, sample)
+        return wrong
+
+    def _has_recovered(self, track: _Track, sample: Sample) -> bool:
+        """Tell whether enough of what was withheld agrees with each other, this one included."""
+        before = track.candidate
+        agrees = before is not None and before.source == sample.source and not (
+            self._about_motion(before, sample, _passed_s(before, sample)))
+        track.count = track.count + 1 if agrees else 1
+        track.candidate = sample
+        return track.count >= self._rule.recover_after
+
+    def _about_motion(self, before: Sample, sample: Sample, passed_s: float) -> dict[str, str]:
+        wrong = {}
+        metres, degrees = _way(before, sample)
+        jump, speed = self._rule.max_jump, self._rule.max_speed
+        if jump is not None and not (metres <= jump.m and degrees <= jump.deg):
+            wrong['max_jump'] = f'it moved {_motion(metres, degrees, jump)} at once'
+        if speed is not None:
+            if not passed_s > 0:
+                if metres > _STILL or degrees > _STILL:
+                    wrong['max_speed'] = f'it moved, but its stamp went {-passed_s:.3g} s back'
+            elif not (metres <= speed.m * passed_s and degrees <= speed.deg * passed_s):
+                per_s = metres / passed_s, degrees / passed_s
+                wrong['max_speed'] = f'it moved by {_motion(*per_s, speed)} in a second'
+        return wrong
+
+
+def _accept(track: _Track, sample: Sample) -> None:
+    track.shown_s = sample.seen_s
+    if sample.is_new or track.accepted is None:
+        track.accepted = sample
+        track.candidate = None
+    else:
+        # a repetition may have been moved by its frame; its stamp is not that of the device
+        track.accepted = replace(
+            track.accepted, position=sample.position, orientation=sample.orientation
+        )
+
+
+def _passed_s(before: Sample, sample: Sample) -> float:
+    """
+    Tell how much time has passed, as far as stamps can be believed.
+
+    A clock that was set forward would let every motion pass for a slow one, and the clocks of
+    two senders say nothing about each other.
+    """
+    by_stamp = (sample.stamp_ns - before.stamp_ns) / _NS
+    by_arrival = sample.seen_s - before.seen_s
+    slack = JITTER_S if before.source == sample.source else 0.0
+    return min(by_stamp, by_arrival + slack)
+
+
+def _way(before: Sample, sample: Sample) -> tuple[float, float]:
+    """Tell how far one pose is from another, in metres and degrees."""
+    metres = math.dist(before.position, sample.position)
+    if before.orientation is None or sample.orientation is None:
+        return metres, 0.0
+    ax, ay, az, aw = before.orientation
+    bx, by, bz, bw = sample.orientation
+    # vector and scalar of the turn from one to the other; it is exact for small ones too
+    turn = math.hypot(
+        aw * bx - ax * bw - ay * bz + az * by,
+        aw * by - ay * bw - az * bx + ax * bz,
+        aw * bz - az * bw - ax * by + ay * bx,
+    )
+    cosine = abs(ax * bx + ay * by + az * bz + aw * bw)
+    return metres, math.degrees(2 * math.atan2(turn, cosine))
+
+
+def _motion(metres: float, degrees: float, limits: MotionLimits) -> str:
+    return ' and '.join(
+        f'{found:.3g} {unit}, allowed {limit:g} {unit}'
+        for found, limit, unit in ((metres, limits.m, 'm'), (degrees, limits.deg, 'deg'))
+        if limit < math.inf
+    )
+
+
+def _list(numbers: Vector) -> str:
+    return ', '.join(f'{number:.4g}' for number in numbers)
+
+
+@dataclass(slots=True)
+class Gate:
+    """
+    The gates of a device while one message of it goes through.
+
+    :param withheld: by tool and gate, why; '' is the device itself, or all of a list.
+    """
+
+    gates: Gates
+    stamp_ns: int
+    seen_s: float
+    age_s: float
+    source: Hashable = None
+    is_new: bool = True
+    withheld: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def stops(
+        self, tool: str, frame: str, position: Point, orientation: Quaternion | None
+    ) -> str:
+        """
+        Let a pose through, or say what its state is instead.
+
+        :param tool: '' for a device that is one.
+        :returns: '' if it goes through.
+        """
+        p, q = position, orientation
+        turned = None if q is None else (q.x, q.y, q.z, q.w)
+        sample = Sample(
+            (p.x, p.y, p.z), turned, self.stamp_ns, self.seen_s, self.source, self.is_new
+        )
+        return self._state(tool, self.gates.about_pose(tool, frame, sample, self.age_s))
+
+    def stops_list(self, positions: Iterable[Vector], left_out: int) -> str:
+        """
+        Let a list of points through as a whole, or say what its state is instead.
+
+        One point less would make another plan of it. It is set at once and does not move:
+        there are no limits to that.
+
+        :param left_out: how many have no place at all.
+        """
+        nowhere = [(math.nan, math.nan, math.nan)] * bool(left_out)
+        return self._state('', self.gates.about_box([*positions, *nowhere]))
+
+    def stops_twins(self, tool: str, count: int) -> str:
+        """Withhold tools that share a name: nobody can tell which of them has moved."""
+        return self._state(tool, {'name': f'{count} tools are called so'})
+
+    def _state(self, tool: str, wrong: dict[str, str]) -> str:
+        self.withheld.update({(tool, gate): why for gate, why in wrong.items()})
+        return withheld_by(*wrong) if wrong else ''
+
+
+def withheld_by(*gates: str) -> str:
+    """Make the state of what gates have withheld."""
+    return f'withheld by {" and ".join(gates)}'
+
+
+def age_s(message: Message, policy: str, now_ns: int, wall_ns: int) -> float:
+    """
+    Tell how old a message is by its own stamp; 0 if it has none, or if nobody is to look at it.
+
+    With 'auto' a stamp far from now is replaced by the moment of arrival: that must not make
+    new what is old.
+
+    :param policy: as for `choose_stamp`.
+    :param now_ns: the time of ROS, in which stamps are with 'device'.
+    """
+    stamp_ns = own_stamp_ns(message)
+    if policy == 'receive' or stamp_ns is None:
+        return 0.0
+    return ((now_ns if policy == 'device' else wall_ns) - stamp_ns) / _NS
