@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseStamped, TransformStamped
 from harness import STATE, Bridge, Program
 from sensor_msgs.msg import Image as RosImage
@@ -22,14 +23,15 @@ from space import (
     stamp_of_node,
     transform_of,
 )
-from std_msgs.msg import Float64MultiArray
+from std_msgs.msg import Bool, Float64MultiArray
 from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import Marker
 
-from igtl_ros2 import serve
+from igtl_ros2 import connect, serve
 from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import Status, StatusCode
 from igtl_ros2.sim.slicer import Slicer
 from igtl_ros2.sim.ultrasound import IMAGE, PROBE, STYLUS, Scene
 
@@ -254,6 +256,57 @@ def test_an_ultrasound_slice_stands_in_its_place(user, run, ultrasound):
             wanted = (place @ index)[:3] / 1000
             np.testing.assert_allclose((point.x, point.y, point.z), wanted, rtol=0, atol=1e-6)
         assert plane.texture.format == 'png' and plane.texture.data
+
+
+# -- a robot behind gates
+
+
+def test_safe_target_yaml_lets_nothing_through_that_is_out_of_reach(user, run, open_slicer):
+    bridge = run(port=0, namespace='/safe', mapping_file=CONFIG / 'safe_target.yaml')
+    port = bridge.port(user)
+    slicer = open_slicer(port)
+    poses = user.listen('/safe/Target/pose', PoseStamped)
+    status = user.listen('/safe/Target/status', DiagnosticArray, STATE)
+    emergency = user.listen('/safe/igtl_bridge/emergency', Bool, STATE)
+    registration, target = np.eye(4), np.eye(4)
+    registration[:3, 3] = 0, 0, 100
+
+    def set_target(x):
+        target[0, 3] = x
+        slicer.set_transform('Target', target)
+
+    def registered():
+        slicer.set_transform('CLB', registration)
+        set_target(0)
+        return poses
+
+    user.wait_for(registered, 'the first target')
+    assert poses[0].header.frame_id == 'base_link'
+    placed = np.eye(4)
+    placed[2, 3] = 100
+    assert_same(matrix_of(poses[0].pose), placed)
+    user.wait_for(lambda: len(poses) > 5, 'repetitions')
+
+    def state():
+        return status[-1].status[0].message if status else ''
+
+    set_target(500)  # out of the box
+    user.wait_for(lambda: state() == 'withheld by workspace', 'the gate')
+    set_target(20)
+    user.wait_for(lambda: state() == 'OK' and xs(poses)[-1] == 20, 'the way back')
+    set_target(120)
+    user.wait_for(lambda: state() == 'withheld by max_jump', 'the other gate')
+    set_target(121)  # confirmed
+    user.wait_for(lambda: xs(poses)[-1] == 121, 'the new place')
+    assert set(xs(poses)) == {0, 20, 121}
+    with connect(f'tcp://127.0.0.1:{port}') as other:
+        other.send(Status(StatusCode.EMERGENCY))
+        user.wait_for(lambda: emergency and emergency[-1].data, 'that of a dropped device')
+
+
+def xs(poses):
+    """Tell where poses were, in mm."""
+    return [round(1000 * message.pose.position.x) for message in poses]
 
 
 # -- several links in one node
