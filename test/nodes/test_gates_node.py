@@ -22,6 +22,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.converters.units import time_from_ns
+from igtl_ros2.errors import PeerTimeoutError
 from igtl_ros2.nodes import first_values, waiting
 
 NS = 10**9
@@ -439,6 +440,21 @@ send: [{{topic: /state, device: Robot, {keys}}}]
         talker.publish(state(3, 'stop'))
         got = next_message(device)
         assert (got.code, got.message) == (3, 'stop')
+
+
+def test_no_older_state_comes_after_an_emergency(ros, device, tmp_path):
+    start(ros, device, **mapping(tmp_path, """
+send: [{topic: /state, device: Robot, rate: 3}]
+"""))
+    talker = ros.talk('/state', DiagnosticArray)
+    for _ in range(3):
+        talker.publish(state(1, 'well'))
+        talker.publish(state(3, 'stop'))
+        wait_for(lambda: next_message(device).message == 'stop', 'the emergency')
+        with pytest.raises(PeerTimeoutError):
+            device.receive(0.5)  # more than one turn
+    talker.publish(state(1, 'well again'))
+    assert next_message(device).message == 'well again'
 
 
 def test_a_raw_frame_with_an_emergency_is_sent_at_once_too(ros, device, tmp_path):
