@@ -167,7 +167,10 @@ def array_from_numbers(message: Any, sending: Sending) -> NDArray:
         raise ConversionError(f'{len(flat)} numbers do not fill the shape {shape} of the layout')
     if max(shape) > 0xFFFF or len(shape) > 64:
         raise ConversionError(f'shape {shape}: wanted up to 64 dimensions of at most 65535')
-    array = flat.reshape(shape)
+    try:
+        array = flat.reshape(shape)
+    except ValueError as error:  # no numbers at all, and sizes whose product no array can have
+        raise ConversionError(f'shape {shape}: {error}') from error
     if kind == 'f8' and dims and dims[-1].label == 'complex' and shape[-1] == 2:
         array = np.ascontiguousarray(array).view(np.complex128)[..., 0]
         array = array.reshape(shape[:-1] or [1])

@@ -222,6 +222,7 @@ def test_doubles_go_as_what_has_room_for_them(send):
     ('sizes', 'text'),
     [
         ([3], 'do not fill the shape'),
+        ([0] + [65535] * 5, 'array is too big'),
         ([65536, 0], 'at most 65535'),
         ([1] * 65, 'at most 65535|64 dim'),
     ],
