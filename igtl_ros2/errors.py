@@ -14,6 +14,7 @@ Every exception that igtl_ros2 raises on bad input.
     |   +-- PeerTimeoutError   nothing came in time; the link goes on
     +-- ConversionError        a value has no counterpart on the other side (ROS or OpenIGTLink)
     +-- ConfigError            a setting or a mapping file is wrong
+    +-- BagError               a bag cannot be written or read
 """
 
 from __future__ import annotations
@@ -82,3 +83,7 @@ class ConversionError(IgtlError):
 
 class ConfigError(IgtlError):
     """A setting or a mapping file is wrong."""
+
+
+class BagError(IgtlError):
+    """A bag cannot be written, or is none that can be read."""

@@ -3,7 +3,7 @@
 from . import messages
 from .decoder import Decoder, decode
 from .fields import Buffer
-from .frame import HEADER_SIZE, MAX_BODY_BYTES, encode, encode_parts
+from .frame import HEADER_SIZE, MAX_BODY_BYTES, Header, decode_header, encode, encode_parts
 from .message import Envelope, Message, NamedMessage, Unknown, message_class, register, registered
 from .timestamp import from_ns, to_ns
 
@@ -13,10 +13,12 @@ __all__ = [
     'Buffer',
     'Decoder',
     'Envelope',
+    'Header',
     'Message',
     'NamedMessage',
     'Unknown',
     'decode',
+    'decode_header',
     'encode',
     'encode_parts',
     'from_ns',

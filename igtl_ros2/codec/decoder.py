@@ -141,6 +141,25 @@ class Decoder:
                 self._lost = error
         return self._header
 
+    def next_frame(self) -> tuple[Header, memoryview] | None:
+        """
+        Take the next whole frame as it came, header included, whatever is in its body.
+
+        None if more bytes are needed.
+
+        :raises HeaderError: if the stream is out of step; every later call says so again.
+        :raises TooLargeError: if the body is over the limit; likewise.
+        """
+        header = self._read_header()
+        if self._lost is not None:
+            raise self._lost
+        if header is None or self.pending_bytes < HEADER_SIZE + header.body_size:
+            return None
+        start = self._start
+        self._start = start + HEADER_SIZE + header.body_size
+        self._header = None
+        return header, self._block[start : self._start].toreadonly()
+
     def next_message(self) -> Message | None:
         """
         Take the next whole message; None if more bytes are needed.
@@ -150,15 +169,11 @@ class Decoder:
         :raises HeaderError: if the stream is out of step; every later call says so again.
         :raises TooLargeError: if the body is over the limit; likewise.
         """
-        header = self._read_header()
-        if self._lost is not None:
-            raise self._lost
-        if header is None or self.pending_bytes < HEADER_SIZE + header.body_size:
+        whole = self.next_frame()
+        if whole is None:
             return None
-        start = self._start + HEADER_SIZE
-        self._start = start + header.body_size
-        self._header = None
-        body = self._block[start : self._start].toreadonly()
+        header, frame = whole
+        body = frame[HEADER_SIZE:]
         if self._check_crc and crc64(body) != header.crc:
             raise _crc_error(header, body)
         message, conforming = decode_body(header, body, strict=self._strict)

@@ -1,0 +1,427 @@
+"""Bags on the disk: written so that they can be read at any moment, and repaired."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from struct import Struct
+from typing import IO, Any, cast
+
+import yaml
+from mcap.data_stream import ReadDataStream, RecordBuilder
+from mcap.exceptions import McapError
+from mcap.opcode import Opcode
+from mcap.records import Channel, Chunk, DataEnd, Footer, Message, Schema
+from mcap.stream_reader import breakup_chunk
+from mcap.writer import MCAP0_MAGIC, CompressionType, Writer
+
+from ..errors import BagError
+from .types import MessageTypes
+
+COMPRESSIONS = {
+    'zstd': CompressionType.ZSTD,
+    'lz4': CompressionType.LZ4,
+    'none': CompressionType.NONE,
+}
+CHUNK_BYTES = 1 << 20
+METADATA = 'metadata.yaml'
+# of rosbag2 of ROS 2 Humble, which all later ones read
+_METADATA_VERSION = 5
+_METADATA_PERIOD_S = 1.0
+_RECORD = Struct('<BQ')
+
+
+def _ending() -> bytes:
+    """Make the end of a file that has no index: readers go through it from the start."""
+    builder = RecordBuilder()
+    DataEnd(0).write(builder)
+    Footer(summary_start=0, summary_offset_start=0, summary_crc=0).write(builder)
+    return bytes(builder.end()) + MCAP0_MAGIC
+
+
+_ENDING = _ending()
+
+
+class _WholeFile:
+    """
+    What the MCAP writer writes to: a file with an ending after every `flush`.
+
+    The next chunk takes the place of the ending, in the same system call that writes its own.
+    So a program that is killed leaves a file that any reader takes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        self._waiting = bytearray()
+        self._written = 0
+
+    def write(self, data: bytes) -> None:
+        self._waiting += data
+
+    def tell(self) -> int:
+        return self._written + len(self._waiting)
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that are not on the disk yet."""
+        return len(self._waiting)
+
+    def flush(self) -> None:
+        self._put(_ENDING)
+
+    def _put(self, ending: bytes) -> None:
+        data = memoryview(bytes(self._waiting) + ending)
+        try:
+            done = 0
+            while done < len(data):
+                done += os.pwrite(self._fd, data[done:], self._written + done)
+        except OSError:
+            # the disk is full: what was there before stays readable
+            os.truncate(self._fd, self._written)
+            os.pwrite(self._fd, _ENDING, self._written)
+            self._waiting.clear()
+            raise
+        self._written += len(self._waiting)
+        self._waiting.clear()
+
+    def close(self) -> None:
+        """Close it, with the ending that the writer has written."""
+        try:
+            self._put(b'')
+        finally:
+            os.close(self._fd)
+
+
+@dataclass(slots=True)
+class _Topic:
+    """A topic of the bag."""
+
+    type_name: str
+    qos: str
+    messages: int = 0
+
+
+@dataclass(slots=True)
+class _FileFacts:
+    """What metadata.yaml tells about a file."""
+
+    path: str
+    start_ns: int = 0
+    end_ns: int = 0
+    messages: int = 0
+
+    def count(self, time_ns: int) -> None:
+        self.start_ns = min(self.start_ns, time_ns) if self.messages else time_ns
+        self.end_ns = max(self.end_ns, time_ns)
+        self.messages += 1
+
+    def entry(self) -> dict[str, Any]:
+        return {
+            'path': self.path,
+            'starting_time': {'nanoseconds_since_epoch': self.start_ns},
+            'duration': {'nanoseconds': self.end_ns - self.start_ns},
+            'message_count': self.messages,
+        }
+
+
+@dataclass(slots=True)
+class _Contents:
+    """What is in a bag, for its metadata.yaml."""
+
+    files: list[_FileFacts] = field(default_factory=list)
+    topics: dict[str, _Topic] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> None:
+        """Write metadata.yaml, which is there whole or as it was before."""
+        used = [file for file in self.files if file.messages]
+        start_ns = min((file.start_ns for file in used), default=0)
+        end_ns = max((file.end_ns for file in used), default=0)
+        information = {
+            'version': _METADATA_VERSION,
+            'storage_identifier': 'mcap',
+            'duration': {'nanoseconds': end_ns - start_ns},
+            'starting_time': {'nanoseconds_since_epoch': start_ns},
+            'message_count': sum(file.messages for file in used),
+            'topics_with_message_count': [
+                {
+                    'topic_metadata': {
+                        'name': name,
+                        'type': topic.type_name,
+                        'serialization_format': 'cdr',
+                        'offered_qos_profiles': topic.qos,
+                    },
+                    'message_count': topic.messages,
+                }
+                for name, topic in self.topics.items()
+            ],
+            'compression_format': '',
+            'compression_mode': '',
+            'relative_file_paths': [file.path for file in self.files],
+            'files': [file.entry() for file in self.files],
+        }
+        text = yaml.safe_dump({'rosbag2_bagfile_information': information}, sort_keys=False)
+        temporary = folder / f'{METADATA}.tmp'
+        temporary.write_text(text, encoding='utf-8')
+        temporary.replace(folder / METADATA)
+
+
+class BagWriter:
+    """
+    Write a rosbag2 bag: a folder with MCAP files and metadata.yaml.
+
+    Times must not decrease: who reads a file without an index takes no other order. A message is
+    safe from the end of the program once its chunk is full, or `flush` was called.
+
+    :param folder: is made, and must not be there yet.
+    :param types: definitions of the message types.
+    :param compression: zstd, lz4 or none.
+    :param max_bytes: begin a new file when one has that size; 0 for never.
+    :param max_s: begin a new file when one holds so much time; 0 for never.
+    :param min_free_bytes: stop when less is free on the disk.
+    :param free_bytes: tells how much is free where a folder is.
+    :raises BagError: if the folder cannot be made, or too little is free.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        types: MessageTypes,
+        *,
+        compression: str = 'zstd',
+        max_bytes: int = 0,
+        max_s: float = 0.0,
+        min_free_bytes: int = 0,
+        free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+    ) -> None:
+        """Make the folder and its first file."""
+        self.folder = folder
+        self._types = types
+        self._compression = COMPRESSIONS[compression]
+        self._max_bytes = max_bytes
+        self._max_ns = round(max_s * 1e9)
+        self._min_free_bytes = min_free_bytes
+        self._free_bytes = free_bytes
+        self._contents = _Contents()
+        self._channels: dict[str, int] = {}
+        self._schemas: dict[str, int] = {}
+        self._metadata_due = 0.0
+        self._full_bytes = 0
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            raise BagError(f'{folder} is there already, and no bag is written over') from None
+        except OSError as error:
+            raise BagError(f'{folder}: {error.strerror}') from error
+        try:
+            self._check_space()
+        except BagError:
+            folder.rmdir()
+            raise
+        self._begin_file()
+
+    @property
+    def bytes(self) -> int:
+        """Size of the files so far; what waits for its chunk is not in it."""
+        return self._full_bytes + self._file.tell()
+
+    @property
+    def files(self) -> int:
+        """How many files there are so far."""
+        return len(self._contents.files)
+
+    def _begin_file(self) -> None:
+        facts = _FileFacts(f'{self.folder.name}_{len(self._contents.files)}.mcap')
+        try:
+            self._file = _WholeFile(self.folder / facts.path)
+            self._writer = Writer(
+                cast('IO[Any]', self._file), CHUNK_BYTES, compression=self._compression
+            )
+            self._writer.start('ros2')
+            self._file.flush()
+            self._contents.files.append(facts)
+            self._contents.write(self.folder)
+        except OSError as error:
+            raise BagError(f'{self.folder}: {error.strerror}') from error
+        self._channels.clear()
+        self._schemas.clear()
+
+    def write(
+        self, topic: str, type_name: str, data: bytes, time_ns: int, qos: str = ''
+    ) -> None:
+        """
+        Write a message in CDR.
+
+        :param qos: how it was offered, as YAML; the first one of a topic counts.
+        :raises BagError: if the disk is full, or will soon be; what was written before stays.
+        """
+        file = self._contents.files[-1]
+        size_reached = self._max_bytes and self._file.tell() >= self._max_bytes
+        if file.messages and (
+            size_reached or self._max_ns and time_ns - file.start_ns >= self._max_ns
+        ):
+            self._end_file()
+            self._full_bytes += self._file.tell()
+            self._begin_file()
+            file = self._contents.files[-1]
+        channel = self._channels.get(topic)
+        if channel is None:
+            channel = self._new_channel(topic, type_name, qos)
+        self._writer.add_message(channel, time_ns, data, time_ns)
+        file.count(time_ns)
+        self._contents.topics[topic].messages += 1
+        if self._file.waiting:  # the chunk is full
+            self.flush()
+
+    def _new_channel(self, topic: str, type_name: str, qos: str) -> int:
+        known = self._contents.topics.get(topic)
+        if known is None:
+            known = self._contents.topics[topic] = _Topic(type_name, qos)
+            self._metadata_due = 0.0  # readers look for no topic that it does not name
+        schema = self._schemas.get(type_name)
+        if schema is None:
+            definition = self._types.definition(type_name).encode()
+            schema = self._writer.register_schema(type_name, 'ros2msg', definition)
+            self._schemas[type_name] = schema
+        channel = self._channels[topic] = self._writer.register_channel(
+            topic, 'cdr', schema, {'offered_qos_profiles': known.qos}
+        )
+        return channel
+
+    def flush(self) -> None:
+        """
+        Put on the disk what was written.
+
+        :raises BagError: if it is full, or will soon be.
+        """
+        try:
+            if time.monotonic() >= self._metadata_due:
+                self._contents.write(self.folder)
+                self._metadata_due = time.monotonic() + _METADATA_PERIOD_S
+            self._writer.flush()
+        except OSError as error:
+            raise BagError(f'{self.folder}: {error.strerror}') from error
+        self._check_space()
+
+    def _check_space(self) -> None:
+        free = self._free_bytes(self.folder)
+        if free < self._min_free_bytes:
+            raise BagError(
+                f'{free / 1e9:.3f} GB are free at {self.folder}, less than the '
+                f'{self._min_free_bytes / 1e9:g} GB that shall stay free'
+            )
+
+    def _end_file(self) -> None:
+        try:
+            self._writer.finish()
+            self._file.close()
+            self._contents.write(self.folder)
+        except OSError as error:
+            raise BagError(f'{self.folder}: {error.strerror}') from error
+
+    def close(self) -> None:
+        """
+        Finish the bag.
+
+        :raises BagError: if the index does not fit on the disk; the bag is readable without it.
+        """
+        self._end_file()
+
+
+@dataclass(slots=True)
+class Repaired:
+    """What `repair` did."""
+
+    messages: int = 0
+    files: int = 0
+    #: bytes behind the last whole chunk
+    cut_bytes: int = 0
+
+
+def repair(folder: Path, progress: Callable[[str], None]) -> Repaired:
+    """
+    Make a bag of MCAP files whole that a recorder or a copy left unfinished.
+
+    What lies behind the last whole chunk of a file is cut off, and metadata.yaml made anew.
+
+    :param folder: the bag.
+    :param progress: called with the name of each file.
+    :raises BagError: if there are no such files, or one of them is no MCAP file.
+    """
+    paths = sorted(folder.glob('*.mcap'), key=lambda path: (len(path.name), path.name))
+    if not paths:
+        raise BagError(f'{folder}: there is no MCAP file')
+    contents = _Contents()
+    result = Repaired(files=len(paths))
+    try:
+        for path in paths:
+            progress(path.name)
+            facts = _FileFacts(path.name)
+            contents.files.append(facts)
+            result.cut_bytes += _repair_file(path, facts, contents.topics)
+            result.messages += facts.messages
+        contents.write(folder)
+    except OSError as error:
+        raise BagError(f'{folder}: {error.strerror}') from error
+    return result
+
+
+def _repair_file(path: Path, facts: _FileFacts, topics: dict[str, _Topic]) -> int:
+    """Count what is in a file and end it properly; tells how many bytes were cut off."""
+    with path.open('r+b') as file:
+        if file.read(len(MCAP0_MAGIC)) != MCAP0_MAGIC:
+            raise BagError(f'{path}: no MCAP file')
+        size = path.stat().st_size
+        schemas: dict[int, str] = {}
+        channels: dict[int, str] = {}
+        good = file.tell()
+        while True:
+            head = file.read(_RECORD.size)
+            if len(head) < _RECORD.size:
+                break
+            opcode, length = _RECORD.unpack(head)
+            if opcode == Opcode.DATA_END:
+                # an index may follow, whole or not; the end of the file tells
+                file.seek(-len(MCAP0_MAGIC), os.SEEK_END)
+                if file.read() == MCAP0_MAGIC:
+                    return 0
+                break
+            if not Opcode.HEADER <= opcode <= Opcode.DATA_END or length > size - file.tell():
+                break
+            body = file.read(length)
+            if opcode == Opcode.CHUNK:
+                try:
+                    _count_chunk(head + body, schemas, channels, facts, topics)
+                except (McapError, ValueError, LookupError):
+                    break  # written in part, over what was there
+            good = file.tell()
+        file.truncate(good)
+        file.seek(good)
+        file.write(_ENDING)
+        # the ending that the next chunk was written over is no loss
+        return max(0, size - good - len(_ENDING))
+
+
+def _count_chunk(
+    data: bytes,
+    schemas: dict[int, str],
+    channels: dict[int, str],
+    facts: _FileFacts,
+    topics: dict[str, _Topic],
+) -> None:
+    stream = ReadDataStream(BytesIO(data))
+    stream.read(_RECORD.size)
+    for record in breakup_chunk(Chunk.read(stream), validate_crc=True):
+        if isinstance(record, Schema):
+            schemas[record.id] = record.name
+        elif isinstance(record, Channel):
+            channels[record.id] = record.topic
+            qos = record.metadata.get('offered_qos_profiles', '')
+            topics.setdefault(record.topic, _Topic(schemas[record.schema_id], qos))
+        elif isinstance(record, Message):
+            facts.count(record.log_time)
+            topics[channels[record.channel_id]].messages += 1

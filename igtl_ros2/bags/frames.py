@@ -1,0 +1,239 @@
+"""OpenIGTLink frames in bags: which topic they are on, which name patients, how they are read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from struct import error as StructError
+from typing import Any
+
+from rosbags.rosbag2 import Reader, ReaderError
+
+from ..codec import HEADER_SIZE, Header, Message, decode, decode_header
+from ..codec.messages.bundle import Bind
+from ..converters.names import NameTable
+from ..errors import BagError, ConversionError, DecodeError
+from .recording import Recording
+from .types import RAW_TYPE, MessageTypes
+
+#: part of the topics of what goes to a device, as the bridge names them
+TO_IGTL = 'to_igtl'
+RAW_LEAF = 'raw'
+META_LEAF = 'meta'
+#: types whose messages say whose pictures they list
+NAMING_TYPES = frozenset({'IMGMETA', 'VIDEOMETA'})
+_FULL_NAME = 'IGTL_DEVICE_NAME'
+_MANY_DEVICES = 'more_devices'
+# what the bridge puts in the place of a name, see `converters/catalog.py`
+_HIDDEN = re.compile('(redacted|[0-9a-f]{16})?')
+
+
+def names_patients(header: Header, frame: bytes) -> bool:
+    """Tell whether a frame is of a type that names patients, or has such a one inside."""
+    if header.type_name in NAMING_TYPES:
+        return True
+    if header.type_name != 'BIND':
+        return False
+    try:
+        return _is_naming(decode(frame, check_crc=False))
+    except DecodeError:
+        return any(name.encode() in frame for name in NAMING_TYPES)
+
+
+def _is_naming(message: Message) -> bool:
+    if isinstance(message, Bind):
+        return any(map(_is_naming, message.children))
+    return message.type_name in NAMING_TYPES
+
+
+def meta_names_patients(text: str) -> bool:
+    """Tell whether the JSON of a topic `meta` names patients, or may do so."""
+    try:
+        entries = json.loads(text)
+        values = [entry.get(key, '') for entry in entries for key in ('patient_name', 'patient_id')]
+        return not all(_HIDDEN.fullmatch(value) for value in values)
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return True
+
+
+class FrameTopics:
+    """
+    The topics `raw` of devices, named as the bridge names them.
+
+    :param namespace: in front of all of them, such as /plus.
+    """
+
+    def __init__(self, namespace: str) -> None:
+        """Start without devices."""
+        self._prefix = '/' + f'{namespace.strip("/")}/'.lstrip('/')
+        self._names = {False: NameTable(), True: NameTable()}
+
+    def topic(self, device: str, to_device: bool) -> str:
+        """Find the topic of a device."""
+        try:
+            name, _ = self._names[to_device].claim(device)
+        except ConversionError:
+            name = _MANY_DEVICES  # a peer may make up names without end
+        return f'{self._prefix}{f"{TO_IGTL}/" if to_device else ""}{name}/{RAW_LEAF}'
+
+
+def device_of(header: Header, frame: bytes) -> str:
+    """Find the name of the device, which metadata may have at full length."""
+    name = header.device_name
+    if header.version >= 2 and _FULL_NAME.encode() in frame:
+        try:
+            full = decode(frame, check_crc=False).metadata.get(_FULL_NAME, '')
+        except DecodeError:
+            return name
+        if full.startswith(name):
+            return full
+    return name
+
+
+class FrameRecorder:
+    """
+    Record frames as they came.
+
+    :param recording: where they go.
+    :param namespace: of their topics.
+    :param phi: pass, or drop those that name patients.
+    """
+
+    def __init__(
+        self, recording: Recording, types: MessageTypes, namespace: str, phi: str
+    ) -> None:
+        """Start without devices."""
+        self.recording = recording
+        self._types = types
+        self._topics = FrameTopics(namespace)
+        self._phi = phi
+
+    def record(
+        self, header: Header, frame: bytes, time_ns: int, *, to_device: bool
+    ) -> None:
+        """Record a frame, unless it names patients."""
+        device = device_of(header, frame)
+        key = (f'{TO_IGTL}/{device}' if to_device else device, header.type_name)
+        if self._phi != 'pass' and names_patients(header, frame):
+            self.recording.withhold(key, len(frame))
+            return
+        self.recording.put(
+            key,
+            self._topics.topic(device, to_device),
+            RAW_TYPE,
+            lambda: self._types.pack(frame),
+            len(frame),
+            time_ns,
+        )
+
+
+# -- reading
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame of a bag."""
+
+    time_ns: int
+    header: Header
+    data: bytes
+
+
+class BagFrames:
+    """
+    The frames of a bag, in the order of time.
+
+    :param reader: of the bag, open.
+    :param devices: patterns of device names, of which one must fit; none: all.
+    :param direction: from the devices, to them, or both.
+    :raises BagError: if it has no topic with frames.
+    """
+
+    def __init__(
+        self, reader: Any, types: MessageTypes, devices: Sequence[str], direction: str
+    ) -> None:
+        """Look for the topics."""
+        self._reader = reader
+        self._types = types
+        self._devices = devices
+        self._connections = [
+            connection
+            for connection in reader.connections
+            if connection.msgtype == RAW_TYPE
+            and connection.topic.rpartition('/')[2] == RAW_LEAF
+            and direction in ('both', _direction(connection.topic))
+        ]
+        #: messages that are no frames, by topic
+        self.refused: Counter[str] = Counter()
+        if not self._connections:
+            raise BagError(
+                f'{reader.path}: no topic .../{RAW_LEAF} of type {RAW_TYPE} '
+                + ('in it' if direction == 'both' else f'with what went {direction} a device')
+            )
+
+    @property
+    def duration_s(self) -> float:
+        """How long the bag lasts, all of its topics."""
+        return float(self._reader.duration / 1e9)
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Give the frames."""
+        self.refused.clear()
+        try:
+            for connection, time_ns, data in self._reader.messages(self._connections):
+                frame = self._read(connection.topic, time_ns, bytes(data))
+                if frame is not None and self._fits(frame):
+                    yield frame
+        except (ReaderError, EOFError, OSError, ValueError, StructError) as error:
+            raise BagError(f'{self._reader.path}: {error}') from error
+
+    def _read(self, topic: str, time_ns: int, data: bytes) -> Frame | None:
+        try:
+            frame = self._types.unpack(data)
+            if len(frame) >= HEADER_SIZE:
+                header = decode_header(frame)
+                if len(frame) == HEADER_SIZE + header.body_size:
+                    return Frame(time_ns, header, frame)
+        except (BagError, DecodeError):
+            pass  # counted below
+        self.refused[topic] += 1
+        return None
+
+    def _fits(self, frame: Frame) -> bool:
+        if not self._devices:
+            return True
+        device = device_of(frame.header, frame.data)
+        return any(fnmatchcase(device, pattern) for pattern in self._devices)
+
+
+def _direction(topic: str) -> str:
+    return 'to' if TO_IGTL in topic.split('/')[:-2] else 'from'
+
+
+@contextmanager
+def open_bag(path: Path) -> Iterator[Any]:
+    """
+    Open a bag: its folder, or one of its files.
+
+    :raises BagError: if it cannot be read.
+    """
+    try:
+        reader = Reader(path)
+        reader.open()
+    except FileNotFoundError:
+        hint = '; igtl_record repair makes it' if path.is_dir() else ''
+        what = f'{path}: there is no metadata.yaml' if path.is_dir() else f'{path} is not there'
+        raise BagError(what + hint) from None
+    except (ReaderError, EOFError, OSError, ValueError, StructError, TypeError) as error:
+        hint = '' if path.suffix == '.db3' else '; igtl_record repair may make it readable'
+        raise BagError(f'{path}: {error}{hint}') from error
+    try:
+        yield reader
+    finally:
+        reader.close()

@@ -1,0 +1,212 @@
+"""A recording: what is put into it goes to a bag, in a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..errors import BagError
+from .files import BagWriter
+
+#: what may wait for the disk, in bytes, before something is left out
+MAX_WAITING_BYTES = 256 << 20
+_FLUSH_PERIOD_S = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Count:
+    """How much there was of something."""
+
+    messages: int = 0
+    bytes: int = 0
+
+    def add(self, size: int) -> None:
+        """Count a message."""
+        self.messages += 1
+        self.bytes += size
+
+
+@dataclass(slots=True)
+class Summary:
+    """What was recorded, and what was not."""
+
+    #: by (device, type), or (topic, type) of what is no frame
+    recorded: dict[tuple[str, str], Count] = field(default_factory=dict)
+    #: left out because it names patients
+    withheld: dict[tuple[str, str], Count] = field(default_factory=dict)
+    #: lost, by reason
+    lost: dict[str, Count] = field(default_factory=dict)
+    start_ns: int = 0
+    end_ns: int = 0
+
+    @property
+    def total(self) -> Count:
+        """All that was recorded."""
+        counts = list(self.recorded.values())
+        return Count(sum(c.messages for c in counts), sum(c.bytes for c in counts))
+
+    @property
+    def duration_s(self) -> float:
+        """From the first message to the last."""
+        return (self.end_ns - self.start_ns) / 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A message on its way to the bag."""
+
+    key: tuple[str, str]
+    topic: str
+    type_name: str
+    make_data: Callable[[], bytes]
+    size: int
+    time_ns: int
+    qos: str
+
+
+def make_clock() -> Callable[[], int]:
+    """
+    Make a clock that starts with the wall clock and is never set.
+
+    Were it set back while a recording goes on, the bag would lose order and timing.
+    """
+    offset_ns = time.time_ns() - time.monotonic_ns()
+    return lambda: time.monotonic_ns() + offset_ns
+
+
+class Recording:
+    """
+    Write what is put into it to a bag; whoever puts never waits for the disk.
+
+    :param writer: the bag; the thread has it for itself until `close`.
+    """
+
+    def __init__(self, writer: BagWriter) -> None:
+        """Start the thread."""
+        self._writer = writer
+        self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._waiting_bytes = 0
+        self._last_ns = 0
+        self.summary = Summary()
+        #: why nothing is recorded any more; empty while it is
+        self.failure = ''
+        self._thread = threading.Thread(target=self._run, name='igtl-bag', daemon=True)
+        self._thread.start()
+
+    @property
+    def bytes(self) -> int:
+        """Size of the bag so far."""
+        return self._writer.bytes
+
+    @property
+    def files(self) -> int:
+        """How many files the bag has."""
+        return self._writer.files
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether who can wait should put no more for now."""
+        return self._waiting_bytes > MAX_WAITING_BYTES // 2
+
+    def put(
+        self,
+        key: tuple[str, str],
+        topic: str,
+        type_name: str,
+        make_data: Callable[[], bytes],
+        size: int,
+        time_ns: int,
+        qos: str = '',
+    ) -> None:
+        """
+        Have a message written; for any thread.
+
+        :param key: (device, type), what it is counted under.
+        :param make_data: makes the message in CDR, in the thread of the recording.
+        :param size: bytes that count, and that wait.
+        :param time_ns: when it came; one that is not after the last is put right behind that.
+        """
+        with self._lock:
+            summary = self.summary
+            if self.failure:
+                summary.lost.setdefault('after the end of the bag', Count()).add(size)
+                return
+            if self._waiting_bytes > MAX_WAITING_BYTES:
+                if 'the disk is too slow' not in summary.lost:
+                    _log.error('the disk is too slow: messages are lost from the bag')
+                summary.lost.setdefault('the disk is too slow', Count()).add(size)
+                return
+            # readers put the topics together by time alone
+            self._last_ns = time_ns = max(time_ns, self._last_ns + 1)
+            self._waiting_bytes += size
+            self._queue.put(_Entry(key, topic, type_name, make_data, size, time_ns, qos))
+
+    def withhold(self, key: tuple[str, str], size: int) -> None:
+        """Count a message that is not recorded because it names patients."""
+        with self._lock:
+            if key not in self.summary.withheld:
+                _log.warning('%s %r is not recorded, it names patients', key[1], key[0])
+            self.summary.withheld.setdefault(key, Count()).add(size)
+
+    def lose(self, why: str, size: int) -> None:
+        """Count bytes that came and are not in the bag."""
+        with self._lock:
+            self.summary.lost.setdefault(why, Count()).add(size)
+
+    def _run(self) -> None:
+        due = time.monotonic() + _FLUSH_PERIOD_S
+        while True:
+            try:
+                entry = self._queue.get(timeout=max(0.0, due - time.monotonic()))
+                if entry is None:
+                    return
+                self._write(entry)
+            except queue.Empty:
+                pass  # it is time to flush
+            try:
+                if time.monotonic() >= due:
+                    due = time.monotonic() + _FLUSH_PERIOD_S
+                    if not self.failure:
+                        self._writer.flush()
+            except BagError as error:
+                self._fail(error)
+
+    def _write(self, entry: _Entry) -> None:
+        summary = self.summary
+        with self._lock:
+            self._waiting_bytes -= entry.size
+        if self.failure:
+            self.lose('after the end of the bag', entry.size)
+            return
+        try:
+            data = entry.make_data()
+            self._writer.write(entry.topic, entry.type_name, data, entry.time_ns, entry.qos)
+        except BagError as error:
+            # it was written before the disk was looked at, or not at all
+            self._fail(error)
+        with self._lock:
+            summary.start_ns = summary.start_ns or entry.time_ns
+            summary.end_ns = entry.time_ns
+            summary.recorded.setdefault(entry.key, Count()).add(entry.size)
+
+    def _fail(self, error: BagError) -> None:
+        with self._lock:
+            self.failure = str(error)
+        _log.error('recording has stopped: %s', error)
+
+    def close(self) -> None:
+        """Write what waits, and finish the bag."""
+        self._queue.put(None)
+        self._thread.join()
+        try:
+            self._writer.close()
+        except BagError as error:
+            if not self.failure:
+                self._fail(error)

@@ -1,0 +1,218 @@
+"""The node `igtl_record`: the topics of bridges, to a bag."""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+import rclpy
+import yaml
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.serialization import deserialize_message
+from rclpy.signals import SignalHandlerOptions
+from std_msgs.msg import String as RosString
+
+from ..bags.frames import (
+    META_LEAF,
+    RAW_LEAF,
+    TO_IGTL,
+    device_of,
+    meta_names_patients,
+    names_patients,
+)
+from ..bags.recording import Recording
+from ..bags.types import RAW_TYPE, MessageTypes
+from ..codec import decode_header
+from ..errors import BagError, DecodeError
+
+_LOOK_PERIOD_S = 0.2
+#: how long a message waits for older ones of other topics
+_ORDER_NS = 200_000_000
+# a publisher whose clock differs more from ours is on another machine, or the message was kept
+# for who comes later
+_SAME_CLOCK_NS = 1_000_000_000
+_DEPTH = 1000
+_STRING_TYPE = 'std_msgs/msg/String'
+_TF_TOPICS = ('/tf', '/tf_static')
+
+
+class RosTap:
+    """
+    Record topics, as they come and go.
+
+    Each message is dated when its publisher sent it, if that was just now by the clock of this
+    machine, else when it arrived: so the topics of a bridge keep their order.
+
+    :param patterns: which topics; none: those of the node's namespace, and tf.
+    :param raw_only: only frames.
+    :param phi: pass, or drop what names patients.
+    :param ros_args: such as --ros-args -r __ns:=/plus.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        types: MessageTypes,
+        patterns: Sequence[str],
+        raw_only: bool,
+        phi: str,
+        ros_args: Sequence[str],
+    ) -> None:
+        """Join the ROS graph."""
+        self._recording = recording
+        self._types = types
+        self._raw_only = raw_only
+        self._phi = phi
+        rclpy.init(args=list(ros_args), signal_handler_options=SignalHandlerOptions.NO)
+        self.node = Node('igtl_record')
+        namespace = self.node.get_namespace().rstrip('/')
+        self._patterns = tuple(patterns) or (f'{namespace}/*', *_TF_TOPICS)
+        self._topics: dict[str, str] = {}
+        self._waiting: list[tuple[int, int, tuple[Any, ...]]] = []
+        self._number = 0
+        # the events executor cannot tell when a message was sent
+        self._executor = SingleThreadedExecutor()
+        self._executor.add_node(self.node)
+        self._look_due = 0.0
+
+    @property
+    def topics(self) -> int:
+        """How many topics are recorded."""
+        return len(self._topics)
+
+    def spin(self, duration_s: float) -> None:
+        """Record what arrives within a time."""
+        until = time.monotonic() + duration_s
+        while (rest := until - time.monotonic()) > 0:
+            if time.monotonic() >= self._look_due:
+                self._look_due = time.monotonic() + _LOOK_PERIOD_S
+                self._look()
+            self._executor.spin_once(timeout_sec=min(rest, _LOOK_PERIOD_S / 4))
+            self._hand_on(time.time_ns() - _ORDER_NS)
+
+    def _look(self) -> None:
+        """Subscribe to the topics that are new."""
+        for topic, type_names in self.node.get_topic_names_and_types():
+            if topic in self._topics or not self._wants(topic, type_names):
+                continue
+            offers = self.node.get_publishers_info_by_topic(topic)
+            if not offers:
+                continue
+            type_name = self._topics[topic] = type_names[0]
+            profiles = [offer.qos_profile for offer in offers]
+            if not self._types.knows(type_name):
+                self._complain(topic, f'nobody knows the definition of its type {type_name}')
+                continue
+            try:
+                package, _, name = type_name.partition('/msg/')
+                ros_type = getattr(import_module(f'{package}.msg'), name)
+            except (ImportError, AttributeError):
+                self._complain(topic, f'its type {type_name} is not installed')
+                continue
+            self.node.create_subscription(
+                ros_type,
+                topic,
+                partial(self._on_message, topic, type_name, _as_yaml(profiles)),
+                _fitting(profiles),
+                raw=True,
+            )
+            self.node.get_logger().info(f'recording {topic} ({type_name})')
+
+    def _wants(self, topic: str, type_names: Sequence[str]) -> bool:
+        if not any(fnmatchcase(topic, pattern) for pattern in self._patterns):
+            return False
+        if len(type_names) != 1:
+            self._complain(topic, f'it has several types, {", ".join(type_names)}')
+            self._topics[topic] = ''
+            return False
+        is_raw = topic.rpartition('/')[2] == RAW_LEAF and type_names[0] == RAW_TYPE
+        return is_raw or not self._raw_only
+
+    def _complain(self, topic: str, why: str) -> None:
+        self.node.get_logger().warning(f'{topic} is not recorded: {why}')
+
+    def _on_message(
+        self, topic: str, type_name: str, qos: str, data: bytes, info: dict[str, Any]
+    ) -> None:
+        arrival_ns = time.time_ns()
+        sent_ns = info['source_timestamp']
+        is_near = 0 <= arrival_ns - sent_ns < _SAME_CLOCK_NS
+        self._number += 1
+        entry = (topic, type_name, qos, data)
+        time_ns = sent_ns if is_near else arrival_ns
+        heapq.heappush(self._waiting, (time_ns, self._number, entry))
+
+    def _hand_on(self, until_ns: float) -> None:
+        """Give the recording what no older message will come for."""
+        while self._waiting and self._waiting[0][0] <= until_ns:
+            time_ns, _, entry = heapq.heappop(self._waiting)
+            self._record(*entry, time_ns)
+
+    def _record(self, topic: str, type_name: str, qos: str, data: bytes, time_ns: int) -> None:
+        leaf = topic.rpartition('/')[2]
+        key, size, is_naming = (topic, type_name), len(data), False
+        if leaf == RAW_LEAF and type_name == RAW_TYPE:
+            try:
+                frame = self._types.unpack(data)
+                header = decode_header(frame)
+                way = f'{TO_IGTL}/' if f'/{TO_IGTL}/' in topic else ''
+                key, size = (way + device_of(header, frame), header.type_name), len(frame)
+                is_naming = names_patients(header, frame)
+            except (BagError, DecodeError, IndexError, ValueError):
+                is_naming = False  # recorded as what it is: no frame
+        elif leaf == META_LEAF and type_name == _STRING_TYPE:
+            is_naming = meta_names_patients(deserialize_message(data, RosString).data)
+        if is_naming and self._phi != 'pass':
+            self._recording.withhold(key, size)
+        else:
+            self._recording.put(key, topic, type_name, lambda: data, size, time_ns, qos)
+
+    def close(self) -> None:
+        """Hand on what waits, and leave the ROS graph."""
+        self._hand_on(float('inf'))
+        self._executor.remove_node(self.node)
+        self._executor.shutdown()
+        self.node.destroy_node()
+        rclpy.try_shutdown()
+
+
+def _fitting(profiles: Sequence[QoSProfile]) -> QoSProfile:
+    """Make a quality that gets what all publishers of a topic offer."""
+    reliable = all(p.reliability == ReliabilityPolicy.RELIABLE for p in profiles)
+    kept = all(p.durability == DurabilityPolicy.TRANSIENT_LOCAL for p in profiles)
+    return QoSProfile(
+        depth=_DEPTH,
+        reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL if kept else DurabilityPolicy.VOLATILE,
+    )
+
+
+def _as_yaml(profiles: Sequence[QoSProfile]) -> str:
+    """Write down what publishers offer, as rosbag2 does, for who plays the bag."""
+    return yaml.safe_dump([
+        {
+            # publishers do not tell their history
+            'history': 1,
+            'depth': profile.depth or 1,
+            'reliability': int(profile.reliability),
+            'durability': int(profile.durability),
+            'deadline': _period(profile.deadline),
+            'lifespan': _period(profile.lifespan),
+            'liveliness': int(profile.liveliness),
+            'liveliness_lease_duration': _period(profile.liveliness_lease_duration),
+            'avoid_ros_namespace_conventions': bool(profile.avoid_ros_namespace_conventions),
+        }
+        for profile in profiles
+    ])
+
+
+def _period(duration: Any) -> dict[str, int]:
+    seconds, nanoseconds = divmod(duration.nanoseconds, 1_000_000_000)
+    return {'sec': seconds, 'nsec': nanoseconds}

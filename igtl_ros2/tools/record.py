@@ -1,0 +1,281 @@
+"""`igtl_record`: OpenIGTLink traffic to a rosbag2 bag, from a TCP link or from ROS topics."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import math
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import BagError, ConfigError, PeerError
+from .progress import progress
+from .words import number, settings_of, shown_size, shown_time, size
+
+if TYPE_CHECKING:
+    from ..bags.recording import Recording, Summary
+    from ..bags.tap import Tap
+    from ..bags.types import MessageTypes
+
+NEEDS = 'it needs the packages mcap and rosbags: pip install mcap rosbags'
+_TURN_S = 0.1
+_PHI_NOTE = (
+    'what names patients (IMGMETA, VIDEOMETA) is not recorded; --phi pass records it. '
+    'Texts, commands, metadata and pictures are not searched for names'
+)
+
+
+def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        '-o', '--output', type=Path, metavar='FOLDER',
+        help='the bag, which must not be there yet; default: igtl_ and date and time')
+    common.add_argument(
+        '--compression', choices=('zstd', 'lz4', 'none'), default='zstd', help='default: zstd')
+    common.add_argument(
+        '--max-size', type=size, default=0, metavar='SIZE',
+        help='begin a new file when one has that size, such as 2G')
+    common.add_argument(
+        '--max-duration', type=number(0, 1e9), default=0.0, metavar='S',
+        help='begin a new file when one holds so many seconds')
+    common.add_argument(
+        '--min-free', type=size, default=1_000_000_000, metavar='SIZE',
+        help='stop when less is free on the disk; default: 1G')
+    common.add_argument(
+        '--duration', type=number(0, 1e9), default=math.inf, metavar='S',
+        help='end after so many seconds; default: not before Ctrl-C')
+    common.add_argument(
+        '--phi', choices=('drop', 'pass'), default='drop',
+        help='what becomes of messages that name patients, IMGMETA and VIDEOMETA; default: drop')
+    network = argparse.ArgumentParser(add_help=False)
+    network.add_argument(
+        '--namespace', default='', metavar='NAME',
+        help='in front of the topics in the bag, such as /plus')
+    network.add_argument(
+        '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
+        help='a setting of the connection as a bridge has it, such as compat=plus; may be given '
+        'several times')
+
+    parser = argparse.ArgumentParser(
+        prog='igtl_record',
+        description='Record OpenIGTLink traffic in a rosbag2 bag (MCAP). It can be read at any '
+        'moment, also after the recorder was killed, and igtl_replay sends it again.')
+    verbs = parser.add_subparsers(dest='verb', required=True, metavar='VERB')
+    verb = verbs.add_parser(
+        'connect', parents=[common, network],
+        help='connect to a server as one more client; record what it sends')
+    verb.add_argument('url', help='such as tcp://10.0.0.5:18944')
+    verb = verbs.add_parser(
+        'listen', parents=[common, network],
+        help='listen as a server for devices that are clients; record what they send')
+    verb.add_argument('url', help='such as tcp://0.0.0.0:18944')
+    verb = verbs.add_parser(
+        'relay', parents=[common, network],
+        help='listen, and relay between a client and a server; record both ways')
+    verb.add_argument('url', help='where the client connects, such as tcp://0.0.0.0:18945')
+    verb.add_argument('server', help='where the server is, such as tcp://10.0.0.5:18944')
+    verb.add_argument(
+        '--set-server', action='append', default=[], metavar='NAME=VALUE',
+        help='as --set, for the connection to the server')
+    verb = verbs.add_parser(
+        'ros', parents=[common],
+        help='record the topics of bridges, raw and decoded; --ros-args may follow')
+    verb.add_argument(
+        'topics', nargs='*', metavar='TOPIC',
+        help="topics or patterns such as '/plus/*'; default: all of the node's namespace, and tf")
+    verb.add_argument('--raw-only', action='store_true', help='only whole frames')
+    verb = verbs.add_parser(
+        'repair', help='make a bag whole that was left unfinished: a copy broken off, a power cut')
+    verb.add_argument('bag', type=Path)
+    return parser.parse_args(args)
+
+
+def _split(args: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Take the arguments for ROS away, which a launch file puts at the end."""
+    if '--ros-args' not in args:
+        return list(args), []
+    at = list(args).index('--ros-args')
+    return list(args[:at]), list(args[at:])
+
+
+def _record(
+    arguments: argparse.Namespace, ros_args: list[str], stopped: list[int]
+) -> int:
+    from ..bags.files import BagWriter
+    from ..bags.recording import Recording
+    from ..bags.types import MessageTypes
+
+    types = MessageTypes()
+    folder = arguments.output or Path(time.strftime('igtl_%Y_%m_%d-%H_%M_%S'))
+    run = _prepare(arguments, types, ros_args)
+    recording = Recording(BagWriter(
+        folder, types, compression=arguments.compression, max_bytes=arguments.max_size,
+        max_s=arguments.max_duration, min_free_bytes=arguments.min_free,
+    ))
+    if arguments.phi != 'pass':
+        _say(_PHI_NOTE)
+    _say(f'recording to {folder}, Ctrl-C ends it')
+    begin = time.monotonic()
+
+    def goes_on() -> bool:
+        relays = arguments.verb == 'relay'  # a full disk is no reason to cut a robot off
+        return (
+            not stopped
+            and time.monotonic() - begin < arguments.duration
+            and (not recording.failure or relays)
+        )
+
+    try:
+        with progress('igtl_record') as show:
+            run(recording, goes_on, show)
+    finally:
+        recording.close()
+    _summarize(recording, folder)
+    if recording.failure:
+        _say(f'recording has stopped: {recording.failure}; the bag is readable up to there')
+    return 1 if recording.failure or recording.summary.lost else 0
+
+
+Run = 'Callable[[Recording, Callable[[], bool], Callable[[str], None]], None]'
+
+
+def _prepare(
+    arguments: argparse.Namespace, types: MessageTypes, ros_args: list[str]
+) -> Callable[[Recording, Callable[[], bool], Callable[[str], None]], None]:
+    """Check the arguments before the bag is made, and give what records."""
+    if arguments.verb == 'ros':
+        from ..nodes.record import RosTap
+
+        def run_ros(
+            recording: Recording, goes_on: Callable[[], bool], show: Callable[[str], None]
+        ) -> None:
+            tap = RosTap(
+                recording, types, arguments.topics, arguments.raw_only, arguments.phi, ros_args
+            )
+            try:
+                while goes_on():
+                    tap.spin(_TURN_S)
+                    show(f'{tap.topics} topics, {_state(recording)}')
+            finally:
+                tap.close()
+
+        return run_ros
+    from ..bags.frames import FrameRecorder
+    from ..bags.recording import make_clock
+    from ..bags.tap import ConnectTap, ListenTap, RelayTap
+    from ..transport.network import NetworkThread
+
+    settings = settings_of(
+        'client' if arguments.verb == 'connect' else 'server', arguments.url, arguments.settings
+    )
+    server = None
+    if arguments.verb == 'relay':
+        server = settings_of('client', arguments.server, arguments.set_server)
+
+    async def open_tap(recorder: FrameRecorder) -> Tap:
+        now_ns = make_clock()
+        tap: Tap
+        if server is not None:
+            tap = RelayTap(recorder, settings, server, now_ns)
+        elif arguments.verb == 'listen':
+            tap = ListenTap(recorder, settings, now_ns)
+        else:
+            tap = ConnectTap(recorder, settings, now_ns)
+        await tap.start()
+        return tap
+
+    async def nothing_to_close() -> None:
+        """Say farewell to nobody."""
+
+    def run_tap(
+        recording: Recording, goes_on: Callable[[], bool], show: Callable[[str], None]
+    ) -> None:
+        recorder = FrameRecorder(recording, types, arguments.namespace, arguments.phi)
+        network = NetworkThread()
+        farewell = nothing_to_close
+        try:
+            tap = network.run(open_tap(recorder))
+            farewell = tap.stop
+            while goes_on():
+                time.sleep(_TURN_S)
+                show(f'{tap.peers} connected, {_state(recording)}')
+        finally:
+            network.stop(farewell)
+
+    return run_tap
+
+
+def _state(recording: Recording) -> str:
+    total = recording.summary.total
+    text = (
+        f'{shown_time(recording.summary.duration_s)}, {total.messages} messages, '
+        f'{shown_size(total.bytes)}, bag {shown_size(recording.bytes)}'
+    )
+    return f'{text}, STOPPED: {recording.failure}' if recording.failure else text
+
+
+def _summarize(recording: Recording, folder: Path) -> None:
+    summary = recording.summary
+    for what, table in (('', summary.recorded), ('NOT RECORDED, names patients: ',
+                                                 summary.withheld)):
+        for (device, kind), count in sorted(table.items()):
+            print(f'{what}{count.messages:8} {shown_size(count.bytes):>10}  {kind:14} {device!r}')
+    for why, count in summary.lost.items():
+        print(f'LOST, {why}: {count.messages} times, {shown_size(count.bytes)}')
+    total = summary.total
+    print(
+        f'igtl_record: {total.messages} messages, {shown_size(total.bytes)} in '
+        f'{shown_time(summary.duration_s)}; {folder}: {recording.files} files, '
+        f'{shown_size(recording.bytes)}',
+        flush=True,
+    )
+
+
+def _repair(bag: Path) -> int:
+    from ..bags.files import repair
+
+    with progress('igtl_record') as show:
+        done = repair(bag, lambda name: show(f'repairing {name}'))
+    print(
+        f'igtl_record: {bag}: {done.messages} messages in {done.files} files; '
+        f'{done.cut_bytes} bytes behind the last whole chunks were cut off'
+    )
+    return 0
+
+
+def _say(text: str) -> None:
+    print(f'igtl_record: {text}', file=sys.stderr, flush=True)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """
+    Run igtl_record.
+
+    :returns: the exit code: 1 if something was lost, or recording ended by itself.
+    """
+    # not an Event: a handler that runs while the main thread waits for one may lock up
+    stopped: list[int] = []
+    for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signal_number, lambda number, _: stopped.append(number))
+    own, ros_args = _split(sys.argv[1:] if args is None else args)
+    arguments = _arguments(own)
+    logging.basicConfig(level=logging.INFO, format='igtl_record: %(message)s')
+    try:
+        if arguments.verb == 'repair':
+            return _repair(arguments.bag)
+        return _record(arguments, ros_args, stopped)
+    except ImportError as error:
+        needs = 'the verb ros needs ROS 2' if error.name == 'rclpy' else NEEDS
+        _say(f'{needs} ({error})')
+        return 1
+    except (BagError, ConfigError, PeerError) as error:
+        _say(str(error))
+        return 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())

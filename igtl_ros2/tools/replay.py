@@ -1,0 +1,188 @@
+"""`igtl_replay`: the OpenIGTLink traffic of a rosbag2 bag, sent again as it was."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import math
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from struct import pack
+from typing import TYPE_CHECKING
+
+from ..client import Client
+from ..codec import Message, Unknown, from_ns
+from ..errors import BagError, ConfigError, PeerError, PeerTimeoutError
+from ..peers import Outgoing
+from ..server import Server
+from .progress import progress
+from .record import NEEDS
+from .words import number, pause_until, settings_of, shown_size, shown_time
+
+if TYPE_CHECKING:
+    from ..bags.frames import Frame
+    from ..codec import Buffer
+    from ..peers.compat import Compat
+
+# where the time stamp is in a header; the checksum does not cover it
+_STAMP = slice(34, 42)
+_LINGER_S = 10.0
+_SHOW_PERIOD_S = 0.1
+#: no message gives way to a newer one, see `peers/mailbox.py`
+_KIND = 'replay'
+
+
+class _RecordedFrame(Outgoing):
+    """A frame that goes to every peer as it is, whatever the peer is taken for."""
+
+    __slots__ = ('_frame',)
+
+    def __init__(self, frame: bytes) -> None:
+        super().__init__(_SOMETHING)
+        self._frame: list[Buffer] = [frame]
+
+    def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
+        return self._frame
+
+
+_SOMETHING: Message = Unknown(_KIND, b'')
+
+
+def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog='igtl_replay',
+        description='Send the OpenIGTLink traffic of a bag again, byte for byte and with its '
+        'timing: a bag of igtl_record, or of ros2 bag record with raw topics of a bridge (MCAP '
+        'or sqlite3).')
+    parser.add_argument('bag', type=Path, help='its folder, or one of its files')
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        '--serve', metavar='URL', default='tcp://127.0.0.1:18944',
+        help='listen there, and begin when the first client is connected; default: '
+        'tcp://127.0.0.1:18944, for this machine only')
+    where.add_argument('--connect', metavar='URL', help='connect to a server, and send to that')
+    parser.add_argument(
+        '--rate', type=number(0.001, math.inf), default=1.0,
+        help='2 is twice as fast, inf as fast as the peer takes it; default: 1')
+    parser.add_argument(
+        '--start', type=number(0, 1e9), default=0.0, metavar='S',
+        help='leave out so many seconds at the beginning')
+    parser.add_argument('--loop', action='store_true', help='begin again at the end')
+    parser.add_argument(
+        '--device', action='append', default=[], metavar='PATTERN',
+        help="only devices with such a name, such as 'Stylus*'; may be given several times")
+    parser.add_argument(
+        '--direction', choices=('from', 'to', 'both'), default='from',
+        help='what came from the devices, or what was sent to them (topics to_igtl); '
+        'default: from')
+    parser.add_argument(
+        '--restamp', action='store_true',
+        help='put the time of now into headers that have one; all else stays')
+    parser.add_argument(
+        '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
+        help='a setting of the connection as a bridge has it, such as max_clients=1')
+    return parser.parse_args(args)
+
+
+def _restamped(data: bytes) -> bytes:
+    if not any(data[_STAMP]):
+        return data  # there was none
+    return data[: _STAMP.start] + pack('>Q', from_ns(time.time_ns())) + data[_STAMP.stop :]
+
+
+def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
+    from ..bags.frames import BagFrames, open_bag
+    from ..bags.player import Player
+    from ..bags.types import MessageTypes
+
+    url = arguments.connect or arguments.serve
+    mode = 'client' if arguments.connect else 'server'
+    settings = settings_of(mode, url, arguments.settings)
+    with open_bag(arguments.bag) as reader:
+        frames = BagFrames(reader, MessageTypes(), arguments.device, arguments.direction)
+        link = (Client if arguments.connect else Server)(settings, on_message=lambda *_: None)
+        try:
+            with progress('igtl_replay') as show:
+                if mode == 'server':
+                    _say(f'listening on {link.address}')
+                while not stopped and not link.peers:
+                    show(f'waiting for a connection: {link.last_error or link.address}')
+                    time.sleep(0.05)
+                shown = 0.0
+
+                def send(frame: Frame) -> None:
+                    nonlocal shown
+                    data = _restamped(frame.data) if arguments.restamp else frame.data
+                    outgoing = _RecordedFrame(data)
+                    peers = link.peers
+                    for peer in peers:
+                        # rather late than not at all: nothing may give way
+                        while len(peer.mailbox) and not stopped and peer in link.peers and (
+                            2 * len(peer.mailbox) >= settings.queue_messages
+                            or 2 * peer.mailbox.bytes + len(data) >= settings.queue_bytes
+                        ):
+                            time.sleep(0.001)
+                    link.link.post_to(peers, outgoing)
+                    if time.monotonic() >= shown:
+                        shown = time.monotonic() + _SHOW_PERIOD_S
+                        played = player.played
+                        show(
+                            f'{shown_time(played.position_s)} of '
+                            f'{shown_time(frames.duration_s)}, {played.messages} messages, '
+                            f'{shown_size(played.bytes)}, {len(link.peers)} connected'
+                        )
+
+                player = Player(
+                    lambda: frames, send, rate=arguments.rate, start_s=arguments.start,
+                    loop=arguments.loop, now=time.monotonic,
+                    sleep_until=lambda due: pause_until(due, stopped),
+                )
+                played = player.run()
+            if not stopped:
+                link.flush(_LINGER_S)
+        except PeerTimeoutError as error:
+            _say(str(error))
+            return 1
+        finally:
+            link.close()
+    for topic, count in frames.refused.items():
+        _say(f'{topic}: {count} messages are no frames, and were not sent')
+    print(
+        f'igtl_replay: {played.messages} messages, {shown_size(played.bytes)} sent'
+        + (f' in {played.rounds} rounds' if arguments.loop else ''),
+        flush=True,
+    )
+    return 0 if played.messages or stopped else 1
+
+
+def _say(text: str) -> None:
+    print(f'igtl_replay: {text}', file=sys.stderr, flush=True)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """
+    Run igtl_replay.
+
+    :returns: the exit code: 1 if nothing could be sent.
+    """
+    # not an Event: a handler that runs while the main thread waits for one may lock up
+    stopped: list[int] = []
+    for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signal_number, lambda number, _: stopped.append(number))
+    arguments = _arguments(args)
+    logging.basicConfig(level=logging.INFO, format='igtl_replay: %(message)s')
+    try:
+        return _replay(arguments, stopped)
+    except ImportError as error:
+        _say(f'{NEEDS} ({error})')
+        return 1
+    except (BagError, ConfigError, PeerError) as error:
+        _say(str(error))
+        return 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""Sizes, times and settings on command lines."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import yaml
+
+from ..config import Settings, parse_url
+from ..errors import ConfigError
+
+_UNITS = {'': 1, 'k': 1000, 'M': 1000**2, 'G': 1000**3, 'T': 1000**4}
+
+
+def size(text: str) -> int:
+    """Read a size such as 500M."""
+    found = re.fullmatch(r'(\d+(?:\.\d+)?)([kMGT]?)B?', text)
+    if not found:
+        raise argparse.ArgumentTypeError(f'{text!r} is no size such as 500M or 2G')
+    return round(float(found[1]) * _UNITS[found[2]])
+
+
+def number(low: float, high: float) -> Callable[[str], float]:
+    """Make what reads a number from `low` to `high`."""
+
+    def read(text: str) -> float:
+        value = float(text)
+        if math.isnan(value) or not low <= value <= high:
+            raise argparse.ArgumentTypeError(f'{text} is not from {low:g} to {high:g}')
+        return value
+
+    return read
+
+
+def shown_size(size: float) -> str:
+    """Write a size such as 12.3 MB."""
+    for unit in ('B', 'kB', 'MB'):
+        if size < 1000:
+            return f'{size:.0f} {unit}' if unit == 'B' else f'{size:.1f} {unit}'
+        size /= 1000
+    return f'{size:.2f} GB'
+
+
+def shown_time(seconds: float) -> str:
+    """Write a time such as 1:02:03.4."""
+    tenths = round(10 * seconds)
+    minutes, tenths = divmod(tenths, 600)
+    return f'{minutes // 60}:{minutes % 60:02}:{tenths // 10:02}.{tenths % 10}'
+
+
+def settings_of(mode: str, url: str, words: Sequence[str]) -> Settings:
+    """
+    Make the settings of a connection over TCP or TLS.
+
+    :param words: more of them, such as `reconnect_delay=2`.
+    :raises ConfigError: if one is wrong, or the URL is none of TCP or TLS.
+    """
+    if parse_url(url).scheme == 'udp':
+        raise ConfigError(f'{url}: only tcp:// and tls:// can be recorded and replayed')
+    values: dict[str, Any] = {'mode': mode, 'url': url}
+    for word in words:
+        name, equals, value = word.partition('=')
+        if not equals:
+            raise ConfigError(f'{word!r}: wanted NAME=VALUE')
+        try:
+            values[name.replace('.', '_')] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise ConfigError(f'{word!r}: {error}') from error
+    return Settings.from_values(values)
+
+
+def pause_until(due: float, stopped: Sequence[int]) -> bool:
+    """Wait until a monotonic time; false if a signal came meanwhile."""
+    while not stopped:
+        rest = due - time.monotonic()
+        if rest <= 0:
+            return True
+        time.sleep(min(rest, 0.1))
+    return False

@@ -1,0 +1,135 @@
+"""What tests of bags share: golden frames, links made of plain sockets, bags read by rosbags."""
+
+import contextlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+GOLDEN = sorted((Path(__file__).parent / 'golden').glob('*.bin'))
+DEADLINE_S = 60.0
+
+
+def golden_frames():
+    """All golden frames, and one of a type that nobody knows, in version 2 with metadata."""
+    from igtl_ros2.codec import Unknown, encode
+
+    odd = encode(Unknown('NOBODYKNOWS', b'\x00\xff' * 999, device_name='Odd', version=2,
+                         metadata={'a key': 'a välue'}))
+    return [path.read_bytes() for path in GOLDEN] + [odd]
+
+
+def frames_of(bag):
+    """Read the frames of a bag with rosbags and nothing else: (topic, time, bytes)."""
+    from rosbags.rosbag2 import Reader
+    from rosbags.typesys import Stores, get_typestore
+
+    store = get_typestore(Stores.LATEST)
+    with Reader(bag) as reader:
+        return [
+            (c.topic, time_ns, bytes(store.deserialize_cdr(data, c.msgtype).data))
+            for c, time_ns, data in reader.messages()
+            if c.topic.endswith('/raw')
+        ]
+
+
+class Tool:
+    """A program of ours as a process, whose output is kept while it runs."""
+
+    def __init__(self, name, *arguments):
+        self.process = subprocess.Popen(
+            [sys.executable, '-m', f'igtl_ros2.{name}', *map(str, arguments)],
+            text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )
+        self._lines = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self._lines.append(line)
+
+    @property
+    def output(self):
+        return ''.join(list(self._lines))
+
+    def wait_for(self, pattern):
+        """Wait until it has said something; gives the match."""
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            ended = self.process.poll() is not None
+            found = re.search(pattern, self.output)
+            if found:
+                return found
+            assert not ended, self.output
+            time.sleep(0.01)
+        raise AssertionError(f'it did not say {pattern!r}:\n{self.output}')
+
+    def port(self):
+        return int(self.wait_for(r'listening on tcp://127\.0\.0\.1:(\d+)')[1])
+
+    def end(self, code=0):
+        """Wait for its end."""
+        self.process.wait(DEADLINE_S)
+        self._reader.join()
+        assert self.process.returncode == code, self.output
+        assert 'Traceback' not in self.output, self.output
+        return self.output
+
+    def interrupt(self, code=0):
+        self.process.send_signal(signal.SIGINT)
+        return self.end(code)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self._reader.join()
+        self.process.stdout.close()
+
+
+class Device:
+    """A server of plain sockets, which sends bytes to its only client."""
+
+    def __init__(self, buffer_bytes=0):
+        self.listener = socket.socket()
+        if buffer_bytes:
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
+        self.listener.bind(('127.0.0.1', 0))
+        self.listener.listen()
+        self.port = self.listener.getsockname()[1]
+        self.url = f'tcp://127.0.0.1:{self.port}'
+
+    def accept(self):
+        self.listener.settimeout(DEADLINE_S)
+        sock, _ = self.listener.accept()
+        sock.settimeout(DEADLINE_S)
+        return sock
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+
+def connect(port):
+    sock = socket.create_connection(('127.0.0.1', port), DEADLINE_S)
+    return contextlib.closing(sock)
+
+
+def read_all(sock, size=None):
+    """Read until the end, or so many bytes."""
+    data = bytearray()
+    while size is None or len(data) < size:
+        piece = sock.recv(1 << 16)
+        if not piece:
+            break
+        data += piece
+    return bytes(data)

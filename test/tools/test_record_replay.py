@@ -1,0 +1,470 @@
+"""`igtl_record` and `igtl_replay`: what comes out is what went in."""
+
+import hashlib
+import random
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+for needed in ('mcap', 'rosbags'):
+    pytest.importorskip(needed, reason=f'bags need the package {needed}')
+
+from bag_tools import Device, Tool, connect, frames_of, golden_frames, read_all  # noqa: E402
+
+from igtl_ros2.codec import decode, encode  # noqa: E402
+from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa: E402
+from igtl_ros2.codec.messages.bundle import Bind  # noqa: E402
+from igtl_ros2.codec.messages.pose import Transform  # noqa: E402
+from igtl_ros2.codec.messages.text import Status, StatusCode, String  # noqa: E402
+from igtl_ros2.sim.slicer import Slicer  # noqa: E402
+
+FREE = ('--min-free', '1')
+
+
+def sha(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def record(device, bag, *options):
+    return Tool('tools.record', 'connect', device.url, '-o', bag, *FREE, *options)
+
+
+def send_in_pieces(sock, data, seed=3):
+    """Send bytes cut where no message ends."""
+    chance = random.Random(seed)
+    while data:
+        size = chance.randint(1, 60_000)
+        sock.sendall(data[:size])
+        data = data[size:]
+
+
+def recorded(tmp_path, data, *options, messages):
+    """Record bytes that a server sends; gives the bag."""
+    bag = tmp_path / 'bag'
+    with Device() as device, record(device, bag, *options) as tool:
+        with device.accept() as sock:
+            send_in_pieces(sock, data)
+        tool.wait_for('disconnected')
+        said = tool.interrupt()
+        assert f'{messages} messages' in said, said
+    return bag
+
+
+def replayed(bag, *options, size=None):
+    with Tool('tools.replay', bag, '--serve', 'tcp://127.0.0.1:0', *options) as tool:
+        with connect(tool.port()) as sock:
+            data = read_all(sock, size)
+        if size is None:
+            tool.end()
+        else:
+            tool.interrupt()
+    return data
+
+
+def moves(count, device='Tool'):
+    result = []
+    for number in range(count):
+        matrix = np.eye(4)
+        matrix[0, 3] = number
+        result.append(encode(Transform(matrix, device_name=device, timestamp=number + 1)))
+    return result
+
+
+@pytest.fixture(scope='module')
+def golden_bag(tmp_path_factory):
+    frames = golden_frames()
+    folder = tmp_path_factory.mktemp('golden')
+    return recorded(folder, b''.join(frames), '--phi', 'pass', messages=len(frames)), frames
+
+
+def test_every_golden_frame_is_replayed_with_the_same_sha_256(golden_bag):
+    bag, frames = golden_bag
+    assert sha(replayed(bag, '--rate', 'inf')) == sha(b''.join(frames))
+
+
+def test_rosbags_alone_reads_every_frame_in_order(golden_bag):
+    bag, frames = golden_bag
+    found = frames_of(bag)
+    assert [data for _, _, data in found] == frames
+    times = [time_ns for _, time_ns, _ in found]
+    assert all(early < late for early, late in zip(times, times[1:]))
+
+
+def test_frames_are_on_the_topics_of_the_bridge(golden_bag):
+    bag, frames = golden_bag
+    from igtl_ros2.converters.names import NameTable
+
+    names = NameTable()
+    for topic, _, data in frames_of(bag):
+        message = decode(data)
+        device = message.metadata.get('IGTL_DEVICE_NAME', message.device_name)
+        assert topic == f'/{names.claim(device)[0]}/raw'
+
+
+def test_a_wrong_checksum_is_on_the_line_and_in_the_bag(tmp_path):
+    good, bad = moves(2)
+    bad = bad[:-1] + bytes([bad[-1] ^ 1])
+    bag = recorded(tmp_path, good + bad + good, messages=3)
+    assert replayed(bag, '--rate', 'inf') == good + bad + good
+
+
+def test_names_of_patients_are_left_out_unless_asked(tmp_path):
+    meta = ImageMeta((ImageMetaElement('CT', 'id', 'CT', 'Jane Planted', 'P-4711'),),
+                     device_name='List')
+    inside = Bind((meta,), device_name='Pack')
+    text = String('hello', device_name='Text')
+    data = b''.join(map(encode, (meta, inside, text)))
+    bag = recorded(tmp_path, data, '--compression', 'none', messages=1)
+    assert [decode(data).text for _, _, data in frames_of(bag)] == ['hello']
+    for path in bag.iterdir():
+        assert b'Planted' not in path.read_bytes()
+        assert b'4711' not in path.read_bytes()
+    assert replayed(bag) == encode(text)
+
+
+def test_it_says_what_it_leaves_out(tmp_path):
+    meta = ImageMeta((ImageMetaElement('CT', 'id', 'CT', 'Jane', '1'),), device_name='List')
+    with Device() as device, record(device, tmp_path / 'bag', '--compression', 'none') as tool:
+        with device.accept() as sock:
+            sock.sendall(encode(meta))
+            tool.wait_for("IMGMETA 'List' is not recorded, it names patients")
+        said = tool.interrupt()
+    assert '--phi pass' in said
+    assert 'NOT RECORDED, names patients:        1' in said
+    assert '0 messages' in said and 'Jane' not in said
+
+
+def test_the_summary_counts_by_device_and_type_and_what_was_cut_short(tmp_path):
+    frames = [*moves(3, 'A'), *moves(2, 'B'), encode(String('x', device_name='A'))]
+    with Device() as device, record(device, tmp_path / 'bag') as tool:
+        with device.accept() as sock:
+            sock.sendall(b''.join(frames) + frames[0][:40])
+        tool.wait_for('disconnected')
+        said = tool.interrupt(code=1)
+    rows = [line.split() for line in said.splitlines()]
+    assert ['3', '318', 'B', 'TRANSFORM', "'A'"] in rows
+    assert ['2', '212', 'B', 'TRANSFORM', "'B'"] in rows
+    assert 'LOST, cut short by the end of a connection: 1 times, 40 B' in said
+
+
+def test_it_connects_again_and_goes_on(tmp_path):
+    frames = moves(2)
+    with Device() as device, record(device, tmp_path / 'bag', '--set', 'reconnect_delay=0.05',
+                                    '--set', 'reconnect.max_delay=0.1') as tool:
+        for frame in frames:
+            with device.accept() as sock:
+                sock.sendall(frame)
+        tool.wait_for('(?s)(disconnected.*){2}')
+        tool.interrupt()
+    assert [data for _, _, data in frames_of(tmp_path / 'bag')] == frames
+
+
+def test_a_stream_out_of_step_is_left_and_said(tmp_path):
+    with Device() as device, record(device, tmp_path / 'bag', '--set',
+                                    'reconnect_delay=0.05') as tool:
+        with device.accept() as sock:
+            sock.sendall(moves(1)[0] + b'GET / HTTP/1.1\r\n' * 9)
+            tool.wait_for('header version 18245')
+            with device.accept() as again:
+                again.sendall(moves(1)[0])
+                tool.wait_for('(?s)connected.*connected')
+            tool.wait_for('(?s)(: disconnected.*){2}')
+        said = tool.interrupt(code=1)
+    assert 'LOST, out of step' in said
+    assert len(frames_of(tmp_path / 'bag')) == 2
+
+
+def test_listening_for_a_device_that_is_a_client(tmp_path):
+    frames = moves(5)
+    with Tool('tools.record', 'listen', 'tcp://127.0.0.1:0', '-o', tmp_path / 'bag',
+              '--namespace', '/lab/us', *FREE) as tool:
+        with connect(tool.port()) as sock:
+            sock.sendall(b''.join(frames))
+        tool.wait_for('disconnected')
+        tool.interrupt()
+    found = frames_of(tmp_path / 'bag')
+    assert [data for _, _, data in found] == frames
+    assert {topic for topic, _, _ in found} == {'/lab/us/Tool/raw'}
+
+
+# -- relay
+
+
+def relay(device, bag, *options):
+    return Tool('tools.record', 'relay', 'tcp://127.0.0.1:0', device.url, '-o', bag, *FREE,
+                *options)
+
+
+def test_a_relay_changes_nothing_and_records_both_ways(tmp_path):
+    bag = tmp_path / 'bag'
+    down, up = b''.join(golden_frames()), b''.join(moves(300, 'Target'))
+    with Device() as device, relay(device, bag, '--phi', 'pass') as tool:
+        with connect(tool.port()) as client:
+            client.sendall(up[:50])  # before there is a server
+            with device.accept() as server:
+                client.sendall(up[50:])
+                assert read_all(server, len(up)) == up
+                send_in_pieces(server, down)
+                assert sha(read_all(client, len(down))) == sha(down)
+        tool.wait_for('(?s)(: disconnected.*){2}')
+        tool.interrupt()
+    assert sha(replayed(bag, '--rate', 'inf')) == sha(down)
+    assert replayed(bag, '--rate', 'inf', '--direction', 'to') == up
+    assert '/to_igtl/Target/raw' in {topic for topic, _, _ in frames_of(bag)}
+
+
+def test_a_relay_passes_on_what_it_does_not_understand(tmp_path):
+    with Device() as device, relay(device, tmp_path / 'bag') as tool:
+        with connect(tool.port()) as client, device.accept() as server:
+            client.sendall(b'GET / HTTP/1.1\r\n' * 9)
+            assert read_all(server, 144) == b'GET / HTTP/1.1\r\n' * 9
+            server.sendall(moves(1)[0])
+            assert read_all(client, 106) == moves(1)[0]
+        tool.wait_for('(?s)(: disconnected.*){2}')
+        said = tool.interrupt(code=1)
+    assert 'LOST, out of step' in said
+    assert [data for _, _, data in frames_of(tmp_path / 'bag')] == moves(1)
+
+
+def test_a_relay_closes_one_side_with_the_other_and_takes_one_client_at_a_time(tmp_path):
+    with Device() as device, relay(device, tmp_path / 'bag') as tool:
+        with connect(tool.port()) as client:
+            server = device.accept()
+            tool.wait_for('(?s)(: connected.*){2}')
+            with connect(tool.port()) as second:
+                assert read_all(second) == b''
+            server.close()
+            assert read_all(client) == b''
+        with connect(tool.port()) as client, device.accept() as server:
+            client.close()
+            assert read_all(server) == b''
+        tool.interrupt()
+
+
+def test_a_relay_without_a_server_sends_the_client_away(tmp_path, free_port):
+    with Tool('tools.record', 'relay', 'tcp://127.0.0.1:0', f'tcp://127.0.0.1:{free_port}',
+              '-o', tmp_path / 'bag', *FREE) as tool:
+        with connect(tool.port()) as client:
+            assert read_all(client) == b''
+        tool.wait_for('the client is sent away')
+        tool.interrupt()
+
+
+# -- kill -9
+
+
+def reads(bag):
+    """Read with rosbags alone, or after a repair if the end came in the middle of a write."""
+    from rosbags.rosbag2 import ReaderError
+
+    try:
+        return frames_of(bag)
+    except (ReaderError, EOFError):
+        done = subprocess.run([sys.executable, '-m', 'igtl_ros2.tools.record', 'repair', bag],
+                              capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return frames_of(bag)
+
+
+@pytest.mark.parametrize('seed', range(5))
+def test_a_killed_recorder_leaves_a_bag_that_lacks_no_more_than_the_last_chunk(tmp_path, seed):
+    from igtl_ros2.bags.files import CHUNK_BYTES
+
+    chance = random.Random(seed)
+    bag = tmp_path / 'bag'
+    options = ('--set', 'receive_buffer_bytes=65536', '--max-size', '3M')
+    with Device(buffer_bytes=65536) as device, record(device, bag, *options) as tool:
+        sent = []
+        with device.accept() as sock:
+            size = 0
+            while size < (2 + 4 * chance.random()) * CHUNK_BYTES:
+                body = chance.randbytes(chance.randint(0, 20_000)).hex()
+                frame = encode(String(body, device_name='T', timestamp=len(sent) + 1))
+                sock.sendall(frame)
+                sent.append(frame)
+                size += len(frame)
+                time.sleep(0.0003)
+            tool.process.kill()
+            tool.process.wait()
+    found = [data for _, _, data in reads(bag)]
+    assert found == sent[: len(found)]
+    # besides the chunk, what was in the sockets and between the threads
+    assert sum(map(len, sent[len(found) :])) < 2 * CHUNK_BYTES
+    assert replayed(bag, '--rate', 'inf') == b''.join(found)
+
+
+def test_what_is_slow_is_on_the_disk_within_a_moment(tmp_path):
+    bag, frames = tmp_path / 'bag', moves(3)
+    with Device() as device, record(device, bag) as tool:
+        with device.accept() as sock:
+            for number, frame in enumerate(frames, 1):
+                sock.sendall(frame)
+                deadline = time.monotonic() + 60
+                while len(frames_of(bag)) < number:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.05)
+        tool.process.kill()
+        tool.process.wait()
+    assert replayed(bag, '--rate', 'inf') == b''.join(frames)
+
+
+# -- splitting, the disk
+
+
+def test_a_bag_is_split_by_size_and_replayed_as_one(tmp_path):
+    chance = random.Random(1)
+    frames = [encode(String(chance.randbytes(30_000).hex(), device_name='T')) for _ in range(60)]
+    options = ('--max-size', '1M', '--compression', 'none')
+    bag = recorded(tmp_path, b''.join(frames), *options, messages=60)
+    sizes = [path.stat().st_size for path in sorted(bag.glob('bag_*.mcap'))]
+    assert len(sizes) > 2
+    assert all(1_000_000 <= size < 2_500_000 for size in sizes[:-1])
+    assert sha(replayed(bag, '--rate', 'inf')) == sha(b''.join(frames))
+
+
+def test_it_does_not_start_when_too_little_is_free(tmp_path):
+    with Tool('tools.record', 'connect', 'tcp://127.0.0.1:9', '-o', tmp_path / 'bag',
+              '--min-free', '900T') as tool:
+        said = tool.end(code=1)
+    assert 'less than the 900000 GB that shall stay free' in said
+    assert not (tmp_path / 'bag').exists()
+
+
+def test_a_bag_is_never_written_over(tmp_path):
+    with Tool('tools.record', 'connect', 'tcp://127.0.0.1:9', '-o', tmp_path, *FREE) as tool:
+        assert 'is there already' in tool.end(code=1)
+
+
+# -- replay
+
+
+@pytest.fixture(scope='module')
+def two_tools(tmp_path_factory):
+    frames = [frame for pair in zip(moves(20, 'Stylus'), moves(20, 'Probe')) for frame in pair]
+    folder = tmp_path_factory.mktemp('two')
+    return recorded(folder, b''.join(frames), messages=40), frames
+
+
+def test_only_the_devices_that_are_asked_for(two_tools):
+    bag, frames = two_tools
+    assert replayed(bag, '--device', 'Sty*') == b''.join(frames[::2])
+    assert replayed(bag, '--device', 'Sty*', '--device', '?robe') == b''.join(frames)
+
+
+def test_a_loop_goes_on_until_it_is_ended(two_tools):
+    bag, frames = two_tools
+    once = b''.join(frames)
+    assert replayed(bag, '--loop', '--rate', 'inf', size=3 * len(once))[: 3 * len(once)] == 3 * once
+
+
+def test_new_stamps_leave_the_rest_as_it_was(two_tools):
+    bag, frames = two_tools
+    data = replayed(bag, '--restamp')
+    for number, old in enumerate(frames):
+        new = data[106 * number : 106 * (number + 1)]
+        assert new[:34] + new[42:] == old[:34] + old[42:]
+        assert abs(decode(new).timestamp_ns - time.time_ns()) < 600e9
+
+
+def test_it_sends_to_a_server_as_well(two_tools):
+    bag, frames = two_tools
+    with Device() as device:
+        with Tool('tools.replay', bag, '--connect', device.url) as tool:
+            with device.accept() as sock:
+                assert read_all(sock) == b''.join(frames)
+            assert '40 messages, 4.2 kB sent' in tool.end()
+
+
+def test_what_cannot_be_played_is_said(tmp_path, two_tools):
+    bag, _ = two_tools
+    for arguments, words in (
+        ((tmp_path / 'none',), 'is not there'),
+        ((tmp_path,), 'there is no metadata.yaml; igtl_record repair makes it'),
+        ((bag, '--direction', 'to'), 'with what went to a device'),
+        ((bag, '--serve', 'udp://127.0.0.1:0'), 'only tcp:// and tls://'),
+        ((bag, '--set', 'qeue_messages=3'), 'did you mean'),
+    ):
+        with Tool('tools.replay', *arguments) as tool:
+            assert words in tool.end(code=1)
+
+
+def test_messages_that_are_no_frames_are_counted_and_passed_over(tmp_path, two_tools):
+    from igtl_ros2.bags.files import BagWriter
+    from igtl_ros2.bags.types import RAW_TYPE, MessageTypes
+
+    types, frame = MessageTypes(), moves(1)[0]
+    writer = BagWriter(tmp_path / 'bag', types)
+    for number, data in enumerate((frame, b'lidar', frame + b'?', frame)):
+        writer.write('/Tool/raw', RAW_TYPE, types.pack(data), 1000 + number)
+    writer.close()
+    with Tool('tools.replay', tmp_path / 'bag', '--serve', 'tcp://127.0.0.1:0') as tool:
+        with connect(tool.port()) as sock:
+            assert read_all(sock) == 2 * frame
+        assert '/Tool/raw: 2 messages are no frames' in tool.end()
+
+
+@pytest.mark.parametrize('storage', ['SQLITE3', 'MCAP'])
+def test_bags_of_other_recorders_are_replayed(tmp_path, storage):
+    """As `ros2 bag record` makes them of the raw topics of a bridge."""
+    from rosbags.rosbag2 import StoragePlugin, Writer
+    from rosbags.typesys import Stores, get_typestore
+
+    store = get_typestore(Stores.ROS2_JAZZY)
+    frames = golden_frames()
+    types = store.types
+    with Writer(tmp_path / 'bag', version=9, storage_plugin=StoragePlugin[storage]) as writer:
+        ears = {}
+        for number, frame in enumerate(frames):
+            topic = f'/plus/device_{number % 7}/raw'
+            if topic not in ears:
+                ears[topic] = writer.add_connection(
+                    topic, 'std_msgs/msg/UInt8MultiArray', typestore=store)
+            message = types['std_msgs/msg/UInt8MultiArray'](
+                layout=types['std_msgs/msg/MultiArrayLayout'](dim=[], data_offset=0),
+                data=np.frombuffer(frame, np.uint8))
+            writer.write(ears[topic], 10**18 + number,
+                         store.serialize_cdr(message, 'std_msgs/msg/UInt8MultiArray'))
+    assert sha(replayed(tmp_path / 'bag', '--rate', 'inf')) == sha(b''.join(frames))
+
+
+def test_a_slow_reader_gets_everything(tmp_path):
+    frames = moves(30_000)
+    bag = recorded(tmp_path, b''.join(frames), messages=30_000)
+    options = ('--rate', 'inf', '--set', 'queue_messages=50', '--set', 'send_buffer_bytes=8192')
+    with Tool('tools.replay', bag, '--serve', 'tcp://127.0.0.1:0', *options) as tool:
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        with sock:
+            sock.connect(('127.0.0.1', tool.port()))
+            time.sleep(0.3)
+            assert sha(read_all(sock)) == sha(b''.join(frames))
+        tool.end()
+
+
+def test_a_procedure_is_replayed_to_slicer(tmp_path):
+    frames = [*moves(50, 'StylusToTracker'),
+              encode(Status(StatusCode.OK, device_name='Tracker'))]
+    bag = recorded(tmp_path, b''.join(frames), messages=51)
+    with Tool('tools.replay', bag, '--serve', 'tcp://127.0.0.1:0', '--rate', 'inf') as tool:
+        with Slicer(f'tcp://127.0.0.1:{tool.port()}') as slicer:
+            slicer.wait_for('StylusToTracker', when=lambda node: node.matrix[0, 3] == 49)
+        tool.end()
+
+
+def test_without_the_packages_it_says_what_to_install(tmp_path):
+    code = (
+        'import sys\n'
+        'sys.modules["mcap"] = sys.modules["rosbags"] = None\n'
+        'from igtl_ros2.tools import record, replay\n'
+        f'print(record.main(["connect", "tcp://127.0.0.1:9", "-o", {str(tmp_path / "b")!r}]))\n'
+        f'print(replay.main([{str(tmp_path)!r}]))\n'
+    )
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    assert done.stdout.split() == ['1', '1'], done.stderr
+    assert done.stderr.count('pip install mcap rosbags') == 2
+    assert not Path(tmp_path / 'b').exists()
