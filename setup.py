@@ -28,6 +28,7 @@ setup(
     python_requires='>=3.10',
     install_requires=['jsonschema', 'numpy', 'PyYAML'],
     extras_require={
+        'bags': ['mcap>=1.6', 'rosbags>=0.11'],
         'certs': ['trustme'],
         'compression': ['lz4', 'zstandard'],
         'demo': ['rich'],
@@ -44,6 +45,8 @@ setup(
             'igtl_check = igtl_ros2.tools.check:main',
             'igtl_demo = igtl_ros2.tools.demo:main',
             'igtl_demo_robot = igtl_ros2.nodes.demo_robot:main',
+            'igtl_record = igtl_ros2.tools.record:main',
+            'igtl_replay = igtl_ros2.tools.replay:main',
             'igtl_sim = igtl_ros2.sim.ultrasound:main',
             'igtl_sim_slicer = igtl_ros2.sim.slicer:main',
         ],

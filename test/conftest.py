@@ -22,6 +22,8 @@ def pytest_report_header() -> str:
         'launch_ros': importlib.util.find_spec('launch_ros'),
         'tf2_ros': importlib.util.find_spec('tf2_ros'),
         'Pillow': importlib.util.find_spec('PIL'),
+        'mcap': importlib.util.find_spec('mcap'),
+        'rosbags': importlib.util.find_spec('rosbags'),
         'PyAV': importlib.util.find_spec('av'),
         'trimesh': importlib.util.find_spec('trimesh'),
         'pycollada': importlib.util.find_spec('collada'),

@@ -21,6 +21,13 @@ ARGUMENTS = {
     },
     'demo': {'port', 'namespace'},
     'robot': {'host', 'port', 'namespace', 'mapping_file'},
+    'record': {
+        'namespace', 'topics', 'url', 'relay', 'output', 'max_size', 'max_duration', 'min_free',
+        'compression', 'phi',
+    },
+    'replay': {
+        'bag', 'serve', 'connect', 'rate', 'start', 'loop', 'device', 'direction', 'restamp',
+    },
 }
 
 
@@ -126,6 +133,40 @@ def test_a_robot_is_shown_by_a_server():
     assert parameters_of(bridge, context) == {
         'mode': 'server', 'host': '0.0.0.0', 'port': 18945, 'mapping_file': '/a b/c: d.yaml',
     }
+
+
+def words_of(process, context):
+    return [[part.perform(context) for part in word][0] for word in process.cmd[1:]]
+
+
+def test_a_recorder_is_a_node_in_a_namespace():
+    [node], context = started(
+        load('record'), namespace='/plus', topics='/plus/* /tf', output='/a b', max_size='2G'
+    )
+    assert node.node_executable == 'igtl_record'
+    assert node._Node__node_namespace == '/plus'
+    found = [word for word in node._Node__arguments]
+    assert found == ['ros', '--output', '/a b', '--max-size', '2G', '/plus/*', '/tf']
+
+
+@pytest.mark.parametrize('relay', ['', 'tcp://0.0.0.0:1'])
+def test_a_recorder_of_a_link_is_no_node(relay):
+    [process], context = started(
+        load('record'), url='tcp://10.0.0.5:2', relay=relay, namespace='/us', phi='pass'
+    )
+    link = ['relay', relay] if relay else ['connect']
+    assert words_of(process, context) == [
+        *link, 'tcp://10.0.0.5:2', '--phi', 'pass', '--namespace', '/us',
+    ]
+
+
+def test_a_replay_is_given_what_was_asked_for():
+    [process], context = started(
+        load('replay'), bag='/a b', serve='tcp://0.0.0.0:1', rate='2', loop='true', restamp='false'
+    )
+    assert words_of(process, context) == [
+        '/a b', '--serve', 'tcp://0.0.0.0:1', '--rate', '2', '--loop',
+    ]
 
 
 # -- config

@@ -32,15 +32,25 @@ TABLE = {
     },
     # pictures and video are optional: their libraries are imported by name, when first used
     'converters': ({'codec'} | BASE, {'numpy'} | ROS_MESSAGES, NETWORK),
+    # a tap hears the bytes of a link, and names topics as the converters do
+    'bags': (
+        {'codec', 'converters', 'peers', 'transport'} | BASE,
+        {'mcap', 'numpy', 'rosbags', 'yaml'},
+        {'socket', 'ssl'},
+    ),
+    # `igtl_record` records ROS topics as well
     'nodes': (
-        {'codec', 'converters', 'transport', 'peers'} | BASE | FACES,
-        {'numpy'} | ROS_MESSAGES | ROS_TOOLS,
+        {'bags', 'codec', 'converters', 'transport', 'peers'} | BASE | FACES,
+        {'numpy', 'yaml'} | ROS_MESSAGES | ROS_TOOLS,
         {'socket', 'ssl', 'struct'},
     ),
     # `Peer` is what a server says a message came from; the verbs bring libraries of their own
-    # `igtl_check` names topics as the converters do
+    # `igtl_check` names topics as the converters do, `igtl_record` runs a tap
     'tools': (
-        {'codec', 'client', 'server', 'aio', 'peers', 'nodes', 'sim', 'converters'} | BASE,
+        {
+            'bags', 'codec', 'client', 'server', 'aio', 'peers', 'nodes', 'sim', 'converters',
+            'transport',
+        } | BASE,
         None,
         set(),
     ),

@@ -41,7 +41,7 @@ def _ending() -> bytes:
     builder = RecordBuilder()
     DataEnd(0).write(builder)
     Footer(summary_start=0, summary_offset_start=0, summary_crc=0).write(builder)
-    return bytes(builder.end()) + MCAP0_MAGIC
+    return cast('bytes', builder.end()) + MCAP0_MAGIC
 
 
 _ENDING = _ending()
@@ -59,6 +59,8 @@ class _WholeFile:
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         self._waiting = bytearray()
         self._written = 0
+        #: whether the disk did not take a chunk, of which the writer's index knows nothing
+        self.is_broken = False
 
     def write(self, data: bytes) -> None:
         self._waiting += data
@@ -82,6 +84,7 @@ class _WholeFile:
                 done += os.pwrite(self._fd, data[done:], self._written + done)
         except OSError:
             # the disk is full: what was there before stays readable
+            self.is_broken = True
             os.truncate(self._fd, self._written)
             os.pwrite(self._fd, _ENDING, self._written)
             self._waiting.clear()
@@ -92,7 +95,8 @@ class _WholeFile:
     def close(self) -> None:
         """Close it, with the ending that the writer has written."""
         try:
-            self._put(b'')
+            if not self.is_broken:
+                self._put(b'')
         finally:
             os.close(self._fd)
 
@@ -225,7 +229,7 @@ class BagWriter:
         self._begin_file()
 
     @property
-    def bytes(self) -> int:
+    def size(self) -> int:
         """Size of the files so far; what waits for its chunk is not in it."""
         return self._full_bytes + self._file.tell()
 
@@ -317,7 +321,8 @@ class BagWriter:
 
     def _end_file(self) -> None:
         try:
-            self._writer.finish()
+            if not self._file.is_broken:
+                self._writer.finish()
             self._file.close()
             self._contents.write(self.folder)
         except OSError as error:
@@ -330,6 +335,8 @@ class BagWriter:
         :raises BagError: if the index does not fit on the disk; the bag is readable without it.
         """
         self._end_file()
+        if self._file.is_broken:
+            repair(self.folder, lambda _: None)  # counts what is there
 
 
 @dataclass(slots=True)

@@ -28,6 +28,7 @@ RAW_LEAF = 'raw'
 META_LEAF = 'meta'
 #: types whose messages say whose pictures they list
 NAMING_TYPES = frozenset({'IMGMETA', 'VIDEOMETA'})
+_NAMING_KEYS = ('patient_name', 'patient_id')
 _FULL_NAME = 'IGTL_DEVICE_NAME'
 _MANY_DEVICES = 'more_devices'
 # what the bridge puts in the place of a name, see `converters/catalog.py`
@@ -56,7 +57,7 @@ def meta_names_patients(text: str) -> bool:
     """Tell whether the JSON of a topic `meta` names patients, or may do so."""
     try:
         entries = json.loads(text)
-        values = [entry.get(key, '') for entry in entries for key in ('patient_name', 'patient_id')]
+        values = [entry.get(key, '') for entry in entries for key in _NAMING_KEYS]
         return not all(_HIDDEN.fullmatch(value) for value in values)
     except (ValueError, TypeError, AttributeError, RecursionError):
         return True

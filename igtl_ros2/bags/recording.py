@@ -101,9 +101,9 @@ class Recording:
         self._thread.start()
 
     @property
-    def bytes(self) -> int:
+    def size(self) -> int:
         """Size of the bag so far."""
-        return self._writer.bytes
+        return self._writer.size
 
     @property
     def files(self) -> int:

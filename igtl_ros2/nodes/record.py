@@ -75,7 +75,7 @@ class RosTap:
         namespace = self.node.get_namespace().rstrip('/')
         self._patterns = tuple(patterns) or (f'{namespace}/*', *_TF_TOPICS)
         self._topics: dict[str, str] = {}
-        self._waiting: list[tuple[int, int, tuple[Any, ...]]] = []
+        self._waiting: list[tuple[int, int, tuple[str, str, str, bytes]]] = []
         self._number = 0
         # the events executor cannot tell when a message was sent
         self._executor = SingleThreadedExecutor()
@@ -153,9 +153,9 @@ class RosTap:
         """Give the recording what no older message will come for."""
         while self._waiting and self._waiting[0][0] <= until_ns:
             time_ns, _, entry = heapq.heappop(self._waiting)
-            self._record(*entry, time_ns)
+            self._record(time_ns, *entry)
 
-    def _record(self, topic: str, type_name: str, qos: str, data: bytes, time_ns: int) -> None:
+    def _record(self, time_ns: int, topic: str, type_name: str, qos: str, data: bytes) -> None:
         leaf = topic.rpartition('/')[2]
         key, size, is_naming = (topic, type_name), len(data), False
         if leaf == RAW_LEAF and type_name == RAW_TYPE:

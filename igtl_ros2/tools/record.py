@@ -17,7 +17,7 @@ from .progress import progress
 from .words import number, settings_of, shown_size, shown_time, size
 
 if TYPE_CHECKING:
-    from ..bags.recording import Recording, Summary
+    from ..bags.recording import Recording
     from ..bags.tap import Tap
     from ..bags.types import MessageTypes
 
@@ -140,9 +140,6 @@ def _record(
     return 1 if recording.failure or recording.summary.lost else 0
 
 
-Run = 'Callable[[Recording, Callable[[], bool], Callable[[str], None]], None]'
-
-
 def _prepare(
     arguments: argparse.Namespace, types: MessageTypes, ros_args: list[str]
 ) -> Callable[[Recording, Callable[[], bool], Callable[[str], None]], None]:
@@ -213,7 +210,7 @@ def _state(recording: Recording) -> str:
     total = recording.summary.total
     text = (
         f'{shown_time(recording.summary.duration_s)}, {total.messages} messages, '
-        f'{shown_size(total.bytes)}, bag {shown_size(recording.bytes)}'
+        f'{shown_size(total.bytes)}, bag {shown_size(recording.size)}'
     )
     return f'{text}, STOPPED: {recording.failure}' if recording.failure else text
 
@@ -230,7 +227,7 @@ def _summarize(recording: Recording, folder: Path) -> None:
     print(
         f'igtl_record: {total.messages} messages, {shown_size(total.bytes)} in '
         f'{shown_time(summary.duration_s)}; {folder}: {recording.files} files, '
-        f'{shown_size(recording.bytes)}',
+        f'{shown_size(recording.size)}',
         flush=True,
     )
 

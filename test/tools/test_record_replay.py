@@ -17,8 +17,8 @@ for needed in ('mcap', 'rosbags'):
 from bag_tools import Device, Tool, connect, frames_of, golden_frames, read_all  # noqa: E402
 
 from igtl_ros2.codec import decode, encode  # noqa: E402
-from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa: E402
 from igtl_ros2.codec.messages.bundle import Bind  # noqa: E402
+from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa: E402
 from igtl_ros2.codec.messages.pose import Transform  # noqa: E402
 from igtl_ros2.codec.messages.text import Status, StatusCode, String  # noqa: E402
 from igtl_ros2.sim.slicer import Slicer  # noqa: E402
@@ -359,7 +359,8 @@ def test_only_the_devices_that_are_asked_for(two_tools):
 def test_a_loop_goes_on_until_it_is_ended(two_tools):
     bag, frames = two_tools
     once = b''.join(frames)
-    assert replayed(bag, '--loop', '--rate', 'inf', size=3 * len(once))[: 3 * len(once)] == 3 * once
+    data = replayed(bag, '--loop', '--rate', 'inf', size=3 * len(once))
+    assert data[: 3 * len(once)] == 3 * once
 
 
 def test_new_stamps_leave_the_rest_as_it_was(two_tools):

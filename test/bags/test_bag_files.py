@@ -1,0 +1,287 @@
+"""Bags on the disk: readable at every moment, split, repaired, and never the end of a disk."""
+
+import errno
+import os
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+for needed in ('mcap', 'rosbags'):
+    pytest.importorskip(needed, reason=f'bags need the package {needed}')
+
+from bag_tools import frames_of  # noqa: E402
+from rosbags.rosbag2 import Reader  # noqa: E402
+
+from igtl_ros2.bags.files import COMPRESSIONS, BagWriter, repair  # noqa: E402
+from igtl_ros2.bags.frames import BagFrames, open_bag  # noqa: E402
+from igtl_ros2.bags.recording import Recording  # noqa: E402
+from igtl_ros2.bags.types import RAW_TYPE, MessageTypes  # noqa: E402
+from igtl_ros2.codec import encode  # noqa: E402
+from igtl_ros2.codec.messages.text import String  # noqa: E402
+from igtl_ros2.errors import BagError  # noqa: E402
+
+TYPES = MessageTypes()
+START_NS = 1_700_000_000_000_000_000
+S = 1_000_000_000
+#: so many messages of 3000 bytes fill two chunks of 1 MiB
+TWO_CHUNKS = 689
+
+
+def payloads(count, size=3000, seed=1):
+    chance = random.Random(seed)
+    return [chance.randbytes(size) for _ in range(count)]
+
+
+def write(writer, data, number, topic='/a/raw', step_ns=1000):
+    writer.write(topic, RAW_TYPE, TYPES.pack(data), START_NS + number * step_ns)
+
+
+def bytes_of(bag):
+    return [data for _, _, data in frames_of(bag)]
+
+
+@pytest.mark.parametrize('compression', COMPRESSIONS)
+def test_it_can_be_read_while_it_is_written_and_afterwards(tmp_path, compression):
+    data = payloads(1000)
+    writer = BagWriter(tmp_path / 'bag', TYPES, compression=compression)
+    assert bytes_of(tmp_path / 'bag') == []
+    for number, piece in enumerate(data):
+        write(writer, piece, number, f'/device_{number % 3}/raw')
+        if number == 700:
+            assert bytes_of(tmp_path / 'bag') == data[:TWO_CHUNKS]
+            writer.flush()
+            assert bytes_of(tmp_path / 'bag') == data[:701]
+    writer.close()
+    assert bytes_of(tmp_path / 'bag') == data
+    with Reader(tmp_path / 'bag') as reader:
+        assert reader.message_count == 1000
+        assert reader.start_time == START_NS
+        assert {c.topic: c.msgcount for c in reader.connections} == {
+            '/device_0/raw': 334, '/device_1/raw': 333, '/device_2/raw': 333,
+        }
+    assert writer.size == sum(p.stat().st_size for p in (tmp_path / 'bag').glob('*.mcap'))
+
+
+def test_the_raw_message_is_what_rclpy_makes_of_it():
+    serialization = pytest.importorskip('rclpy.serialization', reason='rclpy is not installed')
+    from std_msgs.msg import UInt8MultiArray
+
+    message = UInt8MultiArray()
+    message.data.frombytes(b'frame')
+    packed = TYPES.pack(b'frame')
+    assert packed == serialization.serialize_message(message)
+    assert TYPES.unpack(packed) == b'frame'
+
+
+def test_metadata_is_what_rosbag2_of_humble_writes(tmp_path):
+    writer = BagWriter(tmp_path / 'bag', TYPES)
+    write(writer, b'1', 0)
+    write(writer, b'2', 5)
+    writer.close()
+    text = (tmp_path / 'bag' / 'metadata.yaml').read_text()
+    assert yaml.safe_load(text)['rosbag2_bagfile_information'] == {
+        'version': 5,
+        'storage_identifier': 'mcap',
+        'duration': {'nanoseconds': 5000},
+        'starting_time': {'nanoseconds_since_epoch': START_NS},
+        'message_count': 2,
+        'topics_with_message_count': [{
+            'topic_metadata': {
+                'name': '/a/raw', 'type': RAW_TYPE, 'serialization_format': 'cdr',
+                'offered_qos_profiles': '',
+            },
+            'message_count': 2,
+        }],
+        'compression_format': '',
+        'compression_mode': '',
+        'relative_file_paths': ['bag_0.mcap'],
+        'files': [{
+            'path': 'bag_0.mcap',
+            'starting_time': {'nanoseconds_since_epoch': START_NS},
+            'duration': {'nanoseconds': 5000},
+            'message_count': 2,
+        }],
+    }
+
+
+def test_it_is_split_by_time(tmp_path):
+    writer = BagWriter(tmp_path / 'bag', TYPES, max_s=10)
+    for second in range(25):
+        write(writer, bytes([second]), second, step_ns=S)
+    writer.close()
+    counts = []
+    for path in sorted((tmp_path / 'bag').glob('*.mcap')):
+        with Reader(path) as reader:
+            counts.append(reader.message_count)
+    assert counts == [10, 10, 5]
+    assert bytes_of(tmp_path / 'bag') == [bytes([second]) for second in range(25)]
+
+
+def test_it_is_split_by_size(tmp_path):
+    writer = BagWriter(tmp_path / 'bag', TYPES, max_bytes=2_500_000)
+    data = payloads(3000)
+    for number, piece in enumerate(data):
+        write(writer, piece, number)
+    writer.close()
+    assert writer.files == 3
+    assert bytes_of(tmp_path / 'bag') == data
+
+
+# -- the end of a disk
+
+
+class Disk:
+    """Tells what a test wants to be free."""
+
+    free = 10**12
+
+    def __call__(self, folder):
+        return self.free
+
+
+def test_it_stops_before_the_disk_is_full_and_loses_nothing(tmp_path):
+    disk, data = Disk(), payloads(1000)
+    writer = BagWriter(tmp_path / 'bag', TYPES, min_free_bytes=10**9, free_bytes=disk)
+    with pytest.raises(BagError, match='0.999 GB are free at .*bag, less than the 1 GB'):
+        for number, piece in enumerate(data):
+            if number == 500:
+                disk.free = 999_000_000
+            write(writer, piece, number)
+    writer.close()
+    assert bytes_of(tmp_path / 'bag') == data[:TWO_CHUNKS]
+
+
+def test_a_recording_says_why_it_stopped_and_counts_what_comes_later(tmp_path):
+    disk = Disk()
+    recording = Recording(
+        BagWriter(tmp_path / 'bag', TYPES, min_free_bytes=10**9, free_bytes=disk)
+    )
+    disk.free = 5
+    key = ('Tool', 'STRING')
+    for number in range(1000):
+        frame = encode(String(f'{number:05}' * 900, device_name='Tool'))
+        recording.put(
+            key, '/Tool/raw', RAW_TYPE, lambda f=frame: TYPES.pack(f), len(frame), number
+        )
+    recording.close()
+    assert 'less than the 1 GB' in recording.failure
+    found, lost = recording.summary.recorded[key], recording.summary.lost
+    assert found.messages + lost['after the end of the bag'].messages == 1000
+    assert len(bytes_of(tmp_path / 'bag')) == found.messages < 1000
+
+
+def test_a_full_disk_leaves_what_was_written_before(tmp_path):
+    disk = tmp_path / 'disk'
+    disk.mkdir()
+    mounted = os.geteuid() == 0 and not subprocess.run(
+        ['mount', '-t', 'tmpfs', '-o', 'size=3m', 'none', disk], capture_output=True
+    ).returncode
+    if not mounted:
+        pytest.skip('only root can make a small disk')
+    try:
+        writer = BagWriter(disk / 'bag', TYPES)
+        data = payloads(2000)
+        with pytest.raises(BagError, match='No space left'):
+            for number, piece in enumerate(data):
+                write(writer, piece, number)
+        assert bytes_of(disk / 'bag') == data[:TWO_CHUNKS]
+        writer.close()
+        assert bytes_of(disk / 'bag') == data[:TWO_CHUNKS]
+    finally:
+        subprocess.run(['umount', '-l', disk], check=True)
+
+
+def test_a_disk_that_takes_half_a_chunk_leaves_what_was_written_before(tmp_path, monkeypatch):
+    writer = BagWriter(tmp_path / 'bag', TYPES)
+    data, chunks, pwrite = payloads(2000), [], os.pwrite
+
+    def take(fd, piece, offset):
+        if len(piece) > 10_000:
+            chunks.append(pwrite(fd, piece[: len(piece) // 2 if len(chunks) == 2 else None],
+                                 offset))
+            if len(chunks) > 2:
+                raise OSError(errno.ENOSPC, 'No space left on device')
+            return chunks[-1]
+        return pwrite(fd, piece, offset)
+
+    monkeypatch.setattr(os, 'pwrite', take)
+    with pytest.raises(BagError, match='No space left'):
+        for number, piece in enumerate(data):
+            write(writer, piece, number)
+    assert bytes_of(tmp_path / 'bag') == data[:TWO_CHUNKS]
+    writer.close()
+    assert bytes_of(tmp_path / 'bag') == data[:TWO_CHUNKS]
+    with Reader(tmp_path / 'bag') as reader:
+        assert reader.message_count == TWO_CHUNKS
+
+
+# -- repair
+
+
+@pytest.fixture
+def bag(tmp_path):
+    """Frames in two files of several chunks each."""
+    folder = tmp_path / 'bag'
+    writer = BagWriter(folder, TYPES, max_s=1)
+    for number, piece in enumerate(payloads(40)):
+        write(writer, piece, number, f'/device_{number % 3}/raw', step_ns=S // 20)
+        if number % 5 == 4:
+            writer.flush()
+    writer.close()
+    return folder
+
+
+def test_a_whole_bag_is_left_alone(bag):
+    before = {path.name: path.read_bytes() for path in bag.iterdir()}
+    done = repair(bag, lambda name: None)
+    assert (done.messages, done.files, done.cut_bytes) == (40, 2, 0)
+    assert {path.name: path.read_bytes() for path in bag.iterdir()} == before
+
+
+@pytest.mark.parametrize('seed', range(8))
+def test_whatever_is_missing_at_the_end_the_whole_chunks_are_read(bag, seed):
+    data, last = bytes_of(bag), bag / 'bag_1.mcap'
+    size = last.stat().st_size
+    os.truncate(last, random.Random(seed).randint(60, size - 1))
+    if seed % 2:
+        (bag / 'metadata.yaml').unlink()
+    done = repair(bag, lambda name: None)
+    found = bytes_of(bag)
+    assert found == data[: len(found)]
+    assert len(found) >= 20 and len(found) % 5 == 0
+    assert done.messages == len(found)
+    with Reader(bag) as reader:
+        assert reader.message_count == len(found)
+
+
+def test_a_chunk_that_is_spoiled_is_the_end(bag):
+    data, last = bytes_of(bag), bag / 'bag_1.mcap'
+    content = last.read_bytes()
+    last.write_bytes(content[: len(content) // 2] + b'\0' * 3000)
+    repair(bag, lambda name: None)
+    found = bytes_of(bag)
+    assert found == data[: len(found)] and 20 <= len(found) < 40
+
+
+def test_what_is_no_bag_is_said(tmp_path):
+    with pytest.raises(BagError, match='there is no MCAP file'):
+        repair(tmp_path, lambda name: None)
+    (tmp_path / 'x.mcap').write_bytes(b'hello')
+    with pytest.raises(BagError, match='no MCAP file'):
+        repair(tmp_path, lambda name: None)
+
+
+def test_a_bag_that_is_cut_says_how_it_is_repaired(bag):
+    os.truncate(bag / 'bag_1.mcap', 9999)
+    with pytest.raises(BagError, match='igtl_record repair'), open_bag(bag):
+        pass
+
+
+def test_a_file_alone_can_be_read(bag):
+    with open_bag(Path(bag / 'bag_1.mcap')) as reader:
+        frames = BagFrames(reader, TYPES, (), 'both')
+        assert list(frames) == []
+        assert sum(frames.refused.values()) == 20

@@ -1,0 +1,141 @@
+"""`igtl_record ros`: what a bridge publishes, raw and decoded, in a bag."""
+
+import pytest
+
+for needed in ('mcap', 'rosbags'):
+    pytest.importorskip(needed, reason=f'bags need the package {needed}')
+
+import json  # noqa: E402
+
+from bag_tools import Tool, connect, frames_of, read_all  # noqa: E402
+from ros_user import mapping, pose, start, wait_for  # noqa: E402
+from rosbags.rosbag2 import Reader  # noqa: E402
+from rosbags.typesys import Stores, get_typestore  # noqa: E402
+from std_msgs.msg import String as RosString  # noqa: E402
+
+from igtl_ros2 import serve  # noqa: E402
+from igtl_ros2.codec import Unknown, encode  # noqa: E402
+from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa: E402
+from igtl_ros2.codec.messages.pose import Transform  # noqa: E402
+from igtl_ros2.codec.messages.text import String  # noqa: E402
+
+RAW = 'receive: [{device: "*", raw: true}]'
+
+
+def recorder(ros, bag, *arguments, namespace='/x'):
+    return Tool('tools.record', 'ros', '-o', bag, '--min-free', '1', *arguments,
+                '--ros-args', '-r', f'__ns:={namespace}')
+
+
+def decoded(bag):
+    store = get_typestore(Stores.LATEST)
+    with Reader(bag) as reader:
+        found = {}
+        for connection, _, data in reader.messages():
+            if not connection.topic.endswith('/raw'):
+                message = store.deserialize_cdr(data, connection.msgtype)
+                found.setdefault(connection.topic, []).append(message)
+        return found
+
+
+def frames(count):
+    """Messages of several devices in turn, in version 2 with metadata, and of unknown type."""
+    result = []
+    for number in range(count):
+        facts = {'timestamp': number + 1, 'version': 2, 'metadata': {'n': str(number)}}
+        result += [
+            Transform(pose((number, 0, 0)), device_name='Stylus', **facts),
+            String(str(number), device_name='Text', **facts),
+            Unknown('NOBODYKNOWS', b'\xff' * number, device_name='Odd', **facts),
+        ]
+    return result
+
+
+@pytest.fixture
+def device_2():
+    """A device that sends header version 2 from the start."""
+    with serve('tcp://127.0.0.1:0', header_version='2', compat='plain') as server:
+        yield server
+
+
+def until_recorded(tool, *topics):
+    for topic in topics:
+        tool.wait_for(rf'recording {topic} \(')
+
+
+def test_raw_and_decoded_topics_of_a_bridge_in_order(ros, device_2, tmp_path):
+    device = device_2
+    start(ros, device, **mapping(tmp_path, RAW))
+    messages = frames(100)
+    leaves = ['Stylus/transform', 'Text/text', *(f'{d}/raw' for d in ('Stylus', 'Text', 'Odd'))]
+    with recorder(ros, tmp_path / 'bag') as tool:
+        for message in messages[:3]:  # so that there are topics
+            device.send(message)
+        until_recorded(tool, *(f'/x/{leaf}' for leaf in leaves))
+        for message in messages[3:]:
+            device.send(message)
+        wait_for(lambda: len(frames_of(tmp_path / 'bag')) >= 297, 'all frames in the bag')
+        said = tool.interrupt()
+    assert "NOBODYKNOWS    'Odd'" in said
+    found = [data for _, _, data in frames_of(tmp_path / 'bag')]
+    assert found[-297:] == [encode(message) for message in messages[3:]]
+    topics = decoded(tmp_path / 'bag')
+    assert topics['/x/Stylus/transform'][-1].transform.translation.x == pytest.approx(0.099)
+    assert topics['/x/Text/text'][-1].data == '99'  # a state: only the last one counts
+    # and what came from the device goes out again as it came
+    with Tool('tools.replay', tmp_path / 'bag', '--serve', 'tcp://127.0.0.1:0',
+              '--rate', 'inf') as replay:
+        with connect(replay.port()) as sock:
+            assert read_all(sock).endswith(b''.join(encode(m) for m in messages[3:]))
+        replay.end()
+
+
+def test_qualities_are_kept_and_what_was_said_before_is_there(ros, device, tmp_path):
+    start(ros, device)
+    infos = ros.listen('/x/Text/info', RosString)
+    device.send(String('once', device_name='Text'))
+    wait_for(lambda: infos, 'the first message')
+    with recorder(ros, tmp_path / 'bag') as tool:
+        wait_for(lambda: (tmp_path / 'bag').exists() and 'once' in str(decoded(tmp_path / 'bag')),
+                 'the text in the bag')
+        tool.interrupt()
+    with Reader(tmp_path / 'bag') as reader:
+        [text] = [c for c in reader.connections if c.topic == '/x/Text/text']
+        [profile] = text.ext.offered_qos_profiles
+        assert (profile.reliability.name, profile.durability.name) == ('RELIABLE',
+                                                                       'TRANSIENT_LOCAL')
+
+
+def test_names_of_patients_are_not_in_the_bag(ros, device, tmp_path):
+    rules = 'receive: [{device: "Open*", raw: true, phi: pass}, {device: "*", raw: true}]'
+    start(ros, device, **mapping(tmp_path, rules))
+    element = ImageMetaElement('CT', 'id', 'CT', 'Jane Planted', 'P-4711')
+    with recorder(ros, tmp_path / 'bag', '--compression', 'none') as tool:
+        for name in ('Open', 'Hidden'):
+            device.send(ImageMeta((element,), device_name=name))
+            tool.wait_for(f'recording /x/{name}/raw')
+            tool.wait_for(f'recording /x/{name}/meta')
+            device.send(ImageMeta((element,), device_name=name))
+        tool.wait_for("IMGMETA 'Open' is not recorded, it names patients")
+        tool.wait_for("IMGMETA 'Hidden' is not recorded, it names patients")
+        tool.wait_for("String '/x/Open/meta' is not recorded, it names patients")
+        wait_for(lambda: '/x/Hidden/meta' in decoded(tmp_path / 'bag'), 'the list without names')
+        tool.interrupt()
+    lists = [json.loads(m.data) for m in decoded(tmp_path / 'bag')['/x/Hidden/meta']]
+    assert {entry['patient_name'] for [entry] in lists} == {'redacted'}
+    assert frames_of(tmp_path / 'bag') == []
+    for path in (tmp_path / 'bag').iterdir():
+        assert b'Planted' not in path.read_bytes() and b'4711' not in path.read_bytes()
+
+
+def test_only_what_was_asked_for(ros, device, tmp_path):
+    start(ros, device, **mapping(tmp_path, RAW))
+    with recorder(ros, tmp_path / 'bag', '/x/Styl*', '--raw-only', namespace='/') as tool:
+        device.send(frames(1)[0])
+        until_recorded(tool, '/x/Stylus/raw')
+        for message in frames(20):
+            device.send(message)
+        wait_for(lambda: len(frames_of(tmp_path / 'bag')) >= 20, 'the frames')
+        tool.interrupt()
+    with Reader(tmp_path / 'bag') as reader:
+        assert [c.topic for c in reader.connections] == ['/x/Stylus/raw']
