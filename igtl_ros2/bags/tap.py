@@ -71,7 +71,7 @@ class _Ear:
             self._recorder.recording.lose('out of step', pending)
             _log.error('%s: not recorded until the next connection', self.lost)
 
-    def end(self) -> None:
+    def cut_short(self) -> None:
         """Note what came of a frame that will never be whole."""
         pending = self.decoder.pending_bytes
         if pending and not self.lost:
@@ -95,8 +95,7 @@ class Tap:
         self._network = Network()
         self._tls = Tls(settings, None) if settings.protocol == 'tls' else None
         self._streams: set[Stream] = set()
-        #: connections so far
-        self.connections = 0
+        self._is_stopping = False
         #: where it listens, or what it is connected to
         self.address: Address = settings.address
 
@@ -108,11 +107,12 @@ class Tap:
     def joined(self, stream: Stream) -> None:
         """Take in a connection."""
         self._streams.add(stream)
-        self.connections += 1
         _log.info('%s: connected', stream.address)
 
-    def left(self, stream: Stream | None, why: str) -> None:
+    def left(self, stream: Stream | None, ear: _Ear, why: str) -> None:
         """Forget a connection."""
+        if not self._is_stopping:
+            ear.cut_short()
         if stream is not None:
             self._streams.discard(stream)
             _log.info('%s: disconnected: %s', stream.address, why)
@@ -141,6 +141,7 @@ class Tap:
 
     async def stop(self) -> None:
         """Close all connections."""
+        self._is_stopping = True  # who ends a recording wants no more
         for stream in list(self._streams):
             stream.abort()
         await asyncio.sleep(0)  # so that each is told
@@ -177,8 +178,8 @@ class _EndPoint:
         pass
 
     def lost(self, error: Exception | None) -> None:
-        self._ear.end()
-        self._tap.left(self._stream, str(error or self._ear.lost or 'closed by the peer'))
+        why = str(error or self._ear.lost or 'closed by the peer')
+        self._tap.left(self._stream, self._ear, why)
         self.closed.set()
 
 
@@ -303,8 +304,7 @@ class _RelaySide:
 
     def lost(self, error: Exception | None) -> None:
         self.is_lost = True
-        self._ear.end()
-        self._tap.left(self.stream, str(error or 'closed by the peer'))
+        self._tap.left(self.stream, self._ear, str(error or 'closed by the peer'))
         self._tap.side_lost(self)
 
 

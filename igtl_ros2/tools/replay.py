@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 # where the time stamp is in a header; the checksum does not cover it
 _STAMP = slice(34, 42)
-_LINGER_S = 10.0
+_FLUSH_S = 0.5
+_LINGER_S = 5.0
 _SHOW_PERIOD_S = 0.1
 #: no message gives way to a newer one, see `peers/mailbox.py`
 _KIND = 'replay'
@@ -87,6 +88,14 @@ def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(args)
 
 
+def _has_left(link: Client | Server) -> bool:
+    try:
+        link.flush(_FLUSH_S)
+    except PeerTimeoutError:
+        return False
+    return True
+
+
 def _restamped(data: bytes) -> bytes:
     if not any(data[_STAMP]):
         return data  # there was none
@@ -141,13 +150,10 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
                     sleep_until=lambda due: pause_until(due, stopped),
                 )
                 played = player.run()
-            if not stopped:
-                link.flush(_LINGER_S)
-        except PeerTimeoutError as error:
-            _say(str(error))
-            return 1
+                while not stopped and not _has_left(link):
+                    show('waiting until the last messages have left')
         finally:
-            link.close()
+            link.close(0.0 if stopped else _LINGER_S)
     for topic, count in frames.refused.items():
         _say(f'{topic}: {count} messages are no frames, and were not sent')
     print(

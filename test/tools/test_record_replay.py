@@ -1,10 +1,13 @@
 """`igtl_record` and `igtl_replay`: what comes out is what went in."""
 
+import contextlib
 import hashlib
+import os
 import random
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -253,6 +256,74 @@ def test_a_relay_without_a_server_sends_the_client_away(tmp_path, free_port):
             assert read_all(client) == b''
         tool.wait_for('the client is sent away')
         tool.interrupt()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    disk = tmp_path / 'disk'
+    disk.mkdir()
+    mounted = os.geteuid() == 0 and not subprocess.run(
+        ['mount', '-t', 'tmpfs', '-o', 'size=6m', 'none', disk], capture_output=True
+    ).returncode
+    if not mounted:
+        pytest.skip('only root can make a small disk')
+    yield disk
+    subprocess.run(['umount', '-l', disk], check=True)
+
+
+def noise(count):
+    chance = random.Random(5)
+    return [encode(String(chance.randbytes(30_000).hex(), device_name='T')) for _ in range(count)]
+
+
+def test_a_recorder_ends_before_the_disk_is_full(small_disk):
+    frames = noise(200)
+    options = ('--min-free', '3M', '--compression', 'none')
+    with Device() as device, record(device, small_disk / 'bag', *options) as tool:
+        with device.accept() as sock, contextlib.suppress(ConnectionError):
+            send_in_pieces(sock, b''.join(frames))
+        said = tool.end(code=1)
+    assert 'less than the 0.003 GB that shall stay free' in said
+    assert 'the bag is readable up to there' in said
+    found = [data for _, _, data in frames_of(small_disk / 'bag')]
+    assert 18 <= len(found) < 100
+    assert found == frames[: len(found)]
+
+
+def test_a_relay_goes_on_when_the_disk_is_full(small_disk):
+    data = b''.join(noise(200))
+    options = ('--min-free', '3M', '--compression', 'none')
+    with Device() as device, relay(device, small_disk / 'bag', *options) as tool:
+        with connect(tool.port()) as client, device.accept() as server:
+            sender = threading.Thread(target=send_in_pieces, args=(server, data))
+            sender.start()
+            assert sha(read_all(client, len(data))) == sha(data)
+            sender.join()
+        said = tool.interrupt(code=1)
+    assert 'LOST, after the end of the bag' in said
+    found = b''.join(data for _, _, data in frames_of(small_disk / 'bag'))
+    assert 1_000_000 < len(found) < len(data) and data.startswith(found)
+
+
+def test_plus_is_shown_header_version_2(tmp_path):
+    with Device() as device, record(device, tmp_path / 'bag', '--set', 'compat=plus') as tool:
+        with device.accept() as sock:
+            data = sock.recv(4096)
+        tool.wait_for('disconnected')
+        tool.interrupt()
+    message = decode(data)
+    assert (message.type_name, message.version) == ('STATUS', 2)
+
+
+def test_who_ends_it_within_a_message_has_lost_nothing(tmp_path):
+    with Device() as device, record(device, tmp_path / 'bag') as tool:
+        with device.accept() as sock:
+            sock.sendall(moves(1)[0] * 2 + moves(1)[0][:70])
+            deadline = time.monotonic() + 60
+            while len(frames_of(tmp_path / 'bag')) < 2:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            assert 'LOST' not in tool.interrupt()
 
 
 # -- kill -9
