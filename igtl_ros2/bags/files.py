@@ -34,10 +34,14 @@ METADATA = 'metadata.yaml'
 _METADATA_VERSION = 5
 _METADATA_PERIOD_S = 1.0
 _RECORD = Struct('<BQ')
+# of those that are left to applications, see the format's specification
+_GAP = 0x80
+_GAP_BYTES = 16 << 20
+_PAGE_BYTES = 4096
 
 
 def _ending() -> bytes:
-    """Make the end of a file that has no index: readers go through it from the start."""
+    """Make the end of a file that has no index, so that readers go through it from the start."""
     builder = RecordBuilder()
     DataEnd(0).write(builder)
     Footer(summary_start=0, summary_offset_start=0, summary_crc=0).write(builder)
@@ -49,16 +53,20 @@ _ENDING = _ending()
 
 class _WholeFile:
     """
-    What the MCAP writer writes to: a file with an ending after every `flush`.
+    What the MCAP writer writes to: a file that readers take at any moment.
 
-    The next chunk takes the place of the ending, in the same system call that writes its own.
-    So a program that is killed leaves a file that any reader takes.
+    Its ending stands some way behind what was written, and the gap between them is a record of
+    a kind that readers pass over. A chunk is written into the gap; the few bytes at its begin,
+    which are those of the gap's header until then, come last. So a program that is killed, and a
+    disk that is full, leave a file that is as it was before the chunk.
     """
 
     def __init__(self, path: Path) -> None:
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         self._waiting = bytearray()
         self._written = 0
+        #: of the file, with gap and ending
+        self._size = 0
         #: whether the disk did not take a chunk, of which the writer's index knows nothing
         self.is_broken = False
 
@@ -74,31 +82,62 @@ class _WholeFile:
         return len(self._waiting)
 
     def flush(self) -> None:
-        self._put(_ENDING)
-
-    def _put(self, ending: bytes) -> None:
-        data = memoryview(bytes(self._waiting) + ending)
-        try:
-            done = 0
-            while done < len(data):
-                done += os.pwrite(self._fd, data[done:], self._written + done)
-        except OSError:
-            # the disk is full: what was there before stays readable
-            self.is_broken = True
-            os.truncate(self._fd, self._written)
-            os.pwrite(self._fd, _ENDING, self._written)
-            self._waiting.clear()
-            raise
-        self._written += len(self._waiting)
-        self._waiting.clear()
+        """Put on the disk what waits: nothing, or some whole records."""
+        data = self._take()
+        if data:
+            self._make_room(len(data))
+            end = self._written + len(data)
+            self._put(data[_RECORD.size :] + self._gap(end), self._written + _RECORD.size)
+            self._put(data[: _RECORD.size], self._written)
+            self._written = end
 
     def close(self) -> None:
         """Close it, with the ending that the writer has written."""
         try:
             if not self.is_broken:
-                self._put(b'')
+                data = self._take()
+                self._make_room(len(data))
+                end = self._written + len(data)
+                self._put(data[_RECORD.size :], self._written + _RECORD.size)
+                os.truncate(self._fd, end)
+                self._put(data[: _RECORD.size], self._written)
+                self._written = end
         finally:
             os.close(self._fd)
+
+    def _take(self) -> bytes:
+        data = bytes(self._waiting)
+        self._waiting.clear()
+        return data
+
+    def _gap(self, start: int) -> bytes:
+        """Make the header of a gap up to the ending."""
+        end = self._size - len(_ENDING)
+        return _RECORD.pack(_GAP, end - start - _RECORD.size)
+
+    def _make_room(self, size: int) -> None:
+        needed = self._written + size + _RECORD.size + len(_ENDING)
+        if needed > self._size:
+            # within a page of memory, so that it is never written by half. Only between these two
+            # calls would the file have to be repaired
+            pages = -(-(needed + _GAP_BYTES) // _PAGE_BYTES)
+            self._put(_ENDING, pages * _PAGE_BYTES - len(_ENDING))
+            self._size = pages * _PAGE_BYTES
+            if self._written:
+                self._put(self._gap(self._written), self._written)
+
+    def _put(self, data: bytes, offset: int) -> None:
+        view = memoryview(data)
+        try:
+            while view:
+                done = os.pwrite(self._fd, view, offset)
+                view, offset = view[done:], offset + done
+        except OSError:
+            self.is_broken = True
+            # gives back what the half of a chunk took
+            os.truncate(self._fd, self._written)
+            os.pwrite(self._fd, _ENDING, self._written)
+            raise
 
 
 @dataclass(slots=True)
@@ -397,6 +436,9 @@ def _repair_file(path: Path, facts: _FileFacts, topics: dict[str, _Topic]) -> in
                 if file.read() == MCAP0_MAGIC:
                     return 0
                 break
+            if opcode == _GAP:
+                size = good + len(_ENDING)  # only a chunk that was never whole may be in there
+                break
             if not Opcode.HEADER <= opcode <= Opcode.DATA_END or length > size - file.tell():
                 break
             body = file.read(length)
@@ -404,12 +446,11 @@ def _repair_file(path: Path, facts: _FileFacts, topics: dict[str, _Topic]) -> in
                 try:
                     _count_chunk(head + body, schemas, channels, facts, topics)
                 except (McapError, ValueError, LookupError):
-                    break  # written in part, over what was there
+                    break  # spoiled
             good = file.tell()
         file.truncate(good)
         file.seek(good)
         file.write(_ENDING)
-        # the ending that the next chunk was written over is no loss
         return max(0, size - good - len(_ENDING))
 
 

@@ -15,6 +15,7 @@ for needed in ('mcap', 'rosbags'):
 from bag_tools import frames_of  # noqa: E402
 from rosbags.rosbag2 import Reader  # noqa: E402
 
+from igtl_ros2.bags import files  # noqa: E402
 from igtl_ros2.bags.files import COMPRESSIONS, BagWriter, repair  # noqa: E402
 from igtl_ros2.bags.frames import BagFrames, open_bag  # noqa: E402
 from igtl_ros2.bags.recording import Recording  # noqa: E402
@@ -194,20 +195,28 @@ def test_a_full_disk_leaves_what_was_written_before(tmp_path):
         subprocess.run(['umount', '-l', disk], check=True)
 
 
-def test_a_disk_that_takes_half_a_chunk_leaves_what_was_written_before(tmp_path, monkeypatch):
-    writer = BagWriter(tmp_path / 'bag', TYPES)
-    data, chunks, pwrite = payloads(2000), [], os.pwrite
+def failing_pwrite(monkeypatch, number, share, error, only_once=False):
+    """Have only a share of a chunk written, and nothing more."""
+    pwrite, chunks = os.pwrite, [0]
 
-    def take(fd, piece, offset):
-        if len(piece) > 10_000:
-            chunks.append(pwrite(fd, piece[: len(piece) // 2 if len(chunks) == 2 else None],
-                                 offset))
-            if len(chunks) > 2:
-                raise OSError(errno.ENOSPC, 'No space left on device')
-            return chunks[-1]
+    def write(fd, piece, offset):
+        if len(piece) > 1000:
+            chunks[0] += 1
+            if chunks[0] == number:
+                pwrite(fd, piece[: int(len(piece) * share)], offset)
+                raise error
+        if chunks[0] >= number and not only_once:
+            raise error
         return pwrite(fd, piece, offset)
 
-    monkeypatch.setattr(os, 'pwrite', take)
+    monkeypatch.setattr(os, 'pwrite', write)
+
+
+def test_a_disk_that_takes_half_a_chunk_leaves_what_was_written_before(tmp_path, monkeypatch):
+    writer = BagWriter(tmp_path / 'bag', TYPES)
+    data = payloads(2000)
+    error = OSError(errno.ENOSPC, 'No space left on device')
+    failing_pwrite(monkeypatch, 3, 0.5, error, only_once=True)
     with pytest.raises(BagError, match='No space left'):
         for number, piece in enumerate(data):
             write(writer, piece, number)
@@ -216,6 +225,36 @@ def test_a_disk_that_takes_half_a_chunk_leaves_what_was_written_before(tmp_path,
     assert bytes_of(tmp_path / 'bag') == data[:TWO_CHUNKS]
     with Reader(tmp_path / 'bag') as reader:
         assert reader.message_count == TWO_CHUNKS
+
+
+@pytest.mark.parametrize('share', [0.0, 0.3, 1.0])
+@pytest.mark.parametrize('at', [1, 2, 3, 8, 20, 21])
+def test_whenever_it_is_killed_rosbags_alone_reads_all_but_the_last_chunk(
+    tmp_path, monkeypatch, at, share
+):
+    class Killed(BaseException):
+        """What no program can catch."""
+
+    writer = BagWriter(tmp_path / 'bag', TYPES)
+    data, chunk = payloads(60, 400_000), 3  # messages
+    failing_pwrite(monkeypatch, at, share, Killed())
+    monkeypatch.setattr(files, '_GAP_BYTES', 2 << 20)
+    written = 0
+    try:
+        for number, piece in enumerate(data):
+            write(writer, piece, number)
+            written += 1
+        writer.close()
+    except Killed:
+        found = bytes_of(tmp_path / 'bag')
+        assert found == data[: len(found)]
+        assert written + 1 - len(found) <= chunk
+        repair(tmp_path / 'bag', lambda name: None)
+        assert bytes_of(tmp_path / 'bag') == found
+        [file] = (tmp_path / 'bag').glob('*.mcap')
+        assert file.stat().st_size < 1_250_000 * len(found) / chunk + 10_000
+    else:
+        pytest.fail('it was not killed')
 
 
 # -- repair

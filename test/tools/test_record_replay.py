@@ -329,19 +329,6 @@ def test_who_ends_it_within_a_message_has_lost_nothing(tmp_path):
 # -- kill -9
 
 
-def reads(bag):
-    """Read with rosbags alone, or after a repair if the end came in the middle of a write."""
-    from rosbags.rosbag2 import ReaderError
-
-    try:
-        return frames_of(bag)
-    except (ReaderError, EOFError):
-        done = subprocess.run([sys.executable, '-m', 'igtl_ros2.tools.record', 'repair', bag],
-                              capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return frames_of(bag)
-
-
 @pytest.mark.parametrize('seed', range(5))
 def test_a_killed_recorder_leaves_a_bag_that_lacks_no_more_than_the_last_chunk(tmp_path, seed):
     from igtl_ros2.bags.files import CHUNK_BYTES
@@ -362,7 +349,7 @@ def test_a_killed_recorder_leaves_a_bag_that_lacks_no_more_than_the_last_chunk(t
                 time.sleep(0.0003)
             tool.process.kill()
             tool.process.wait()
-    found = [data for _, _, data in reads(bag)]
+    found = [data for _, _, data in frames_of(bag)]
     assert found == sent[: len(found)]
     # besides the chunk, what was in the sockets and between the threads
     assert sum(map(len, sent[len(found) :])) < 2 * CHUNK_BYTES
