@@ -202,7 +202,9 @@ class Recording:
         _log.error('recording has stopped: %s', error)
 
     def close(self) -> None:
-        """Write what waits, and finish the bag."""
+        """Write what waits, and finish the bag; calling it twice does no harm."""
+        if not self._thread.is_alive():
+            return
         self._queue.put(None)
         self._thread.join()
         try:

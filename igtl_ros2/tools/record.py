@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import math
+import shutil
 import signal
 import sys
 import time
@@ -132,6 +133,11 @@ def _record(
     try:
         with progress('igtl_record') as show:
             run(recording, goes_on, show)
+    except PeerError:
+        # it never listened: no empty bag shall be in the way of the next try
+        recording.close()
+        shutil.rmtree(folder)
+        raise
     finally:
         recording.close()
     _summarize(recording, folder)

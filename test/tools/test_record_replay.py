@@ -393,6 +393,13 @@ def test_it_does_not_start_when_too_little_is_free(tmp_path):
     assert not (tmp_path / 'bag').exists()
 
 
+def test_an_address_that_is_taken_leaves_no_empty_bag(tmp_path):
+    with Device() as device, Tool('tools.record', 'listen', device.url, '-o', tmp_path / 'bag',
+                                  *FREE) as tool:
+        assert 'cannot listen on' in tool.end(code=1)
+    assert not (tmp_path / 'bag').exists()
+
+
 def test_a_bag_is_never_written_over(tmp_path):
     with Tool('tools.record', 'connect', 'tcp://127.0.0.1:9', '-o', tmp_path, *FREE) as tool:
         assert 'is there already' in tool.end(code=1)
