@@ -36,12 +36,19 @@ _CODE = re.compile('phi-[0-9a-f]{16}')
 _CRC = Struct('>Q')
 _CRC_AT = HEADER_SIZE - _CRC.size
 _set = object.__setattr__
-# Lengths are limited because a peer may send texts that are long and hold nothing but names
-_NAME = r'[\w.:-]{1,80}'
-_ATTRIBUTE = re.compile(rf'(?<![\w.:-])({_NAME})(\s{{0,20}}=\s{{0,20}})(?:"([^"]*)|\'([^\']*))')
-_ELEMENT = re.compile(rf'(<({_NAME})(?:\s[^<>]{{0,500}})?>)([^<]*)')
-_MEMBER = re.compile(r'("((?:[^"\\]|\\.){1,80})"\s{0,20}:\s{0,20})'
-                     r'("(?:[^"\\]|\\.)*"?|[^\s",}\]\[{]+)', re.DOTALL)
+# what stands before a value, and the value: of XML attributes, XML elements and JSON members. Names
+# are limited because a peer may send texts that are long and hold nothing else
+_PLACES = (
+    (re.compile(r'(?<![\w.:-])([\w.:-]{1,80})\s{0,20}=\s{0,20}(?=["\'])'),
+     re.compile(r'"([^"]*)"?|\'([^\']*)\'?')),
+    (re.compile(r'<([\w.:-]{1,80})(?:\s[^<>]{0,500})?>'),
+     re.compile(r'([^<]*)')),
+    (re.compile(r'"([^"\\]{1,80})"\s{0,20}:\s{0,20}'),
+     re.compile(r'"((?:[^"\\]|\\.)*)"?|([^\s",}\]\[{]+)', re.DOTALL)),
+)
+#: of a longer text nothing is left if it could name a patient: to look closer would take seconds
+_MAX_SEARCHED = 1 << 20
+_HINT = re.compile('patient|birth|mrn|ssn|dob|accession|medical|security|0010|0008', re.IGNORECASE)
 
 AnyMessage = TypeVar('AnyMessage', bound=Message)
 
@@ -96,25 +103,26 @@ def hidden_text(text: str, phi: str = 'redact') -> str:
     """
     if phi == 'pass':
         return text
+    if len(text) > _MAX_SEARCHED:
+        return REDACTED if _HINT.search(text) else text
 
-    def attribute(found: re.Match[str]) -> str:
-        key, equals, double, single = found.groups()
-        if not is_private_key(key):
-            return found[0]
-        mark, value = ('"', double) if double is not None else ("'", single)
-        return f'{key}{equals}{mark}{hide(value, phi)}'
+    for starts, values in _PLACES:
+        text = _hide_values(text, starts, values, phi)
+    return text
 
-    def element(found: re.Match[str]) -> str:
-        start, key, value = found.groups()
-        return start + hide(value, phi) if is_private_key(key) else found[0]
 
-    def member(found: re.Match[str]) -> str:
-        start, key, value = found.groups()
-        return f'{start}"{hide(value.strip(chr(34)), phi)}"' if is_private_key(key) else found[0]
-
-    text = _ATTRIBUTE.sub(attribute, text)
-    text = _ELEMENT.sub(element, text)
-    return _MEMBER.sub(member, text)
+def _hide_values(text: str, starts: re.Pattern[str], values: re.Pattern[str], phi: str) -> str:
+    pieces, end = [], 0
+    for found in starts.finditer(text):
+        value = values.match(text, found.end())
+        if found.start() < end or value is None or not is_private_key(found[1]):
+            continue
+        old = next(filter(None, value.groups()), '')
+        # a number of JSON becomes a text
+        new = hide(old, phi) if old != value[0] or found[0][0] == '<' else f'"{hide(old, phi)}"'
+        pieces += [text[end:found.end()], value[0].replace(old, new, 1) if old else value[0]]
+        end = value.end()
+    return ''.join(pieces) + text[end:]
 
 
 def redact_frame(frame: Buffer, phi: str = 'redact') -> bytes:
