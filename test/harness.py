@@ -109,7 +109,7 @@ class User:
             value = condition()
             if value:
                 return value
-        raise AssertionError(f'{what() if callable(what) else what} did not happen in {DEADLINE_S} s')
+        raise AssertionError(f'{what} did not happen in {DEADLINE_S} s')
 
     def listen(self, topic, ros_type, qos=STREAM):
         """Collect the messages of a topic."""

@@ -1,8 +1,8 @@
 """
 Who the patient is, taken out of messages and of whole frames.
 
-``phi`` is one of `redact` (a text stands in its place), `hash` (a code that is the same for the same
-text until the program ends) and `pass`. What cannot be known to be a patient is left: see
+``phi`` is one of `redact` (a text stands in its place), `hash` (a code that is the same for the
+same text until the program ends) and `pass`. What cannot be known to be a patient is left: see
 docs/patient_data.md.
 """
 
@@ -36,8 +36,8 @@ _CODE = re.compile('phi-[0-9a-f]{16}')
 _CRC = Struct('>Q')
 _CRC_AT = HEADER_SIZE - _CRC.size
 _set = object.__setattr__
-# what stands before a value, and the value: of XML attributes, XML elements and JSON members. Names
-# are limited because a peer may send texts that are long and hold nothing else
+# What stands before a value, and the value: of XML attributes, XML elements and JSON members.
+# Names are limited because a peer may send texts that are long and hold nothing else
 _PLACES = (
     (re.compile(r'(?<![\w.:-])([\w.:-]{1,80})\s{0,20}=\s{0,20}(?=["\'])'),
      re.compile(r'"([^"]*)"?|\'([^\']*)\'?')),

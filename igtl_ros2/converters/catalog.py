@@ -32,6 +32,7 @@ from .units import (
     ros_text,
 )
 
+
 @to_ros(ImageMeta)
 def images_to_ros(message: ImageMeta, route: Route, stamp: Time) -> Converted:
     """IMGMETA: `meta`, a JSON list of the images."""

@@ -20,13 +20,15 @@ from igtl_ros2.errors import CrcError, DecodeError, EncodeError, HeaderError
 
 SCAN = ImageMetaElement('Head', 'CT-2', 'CT', 'Döe^Jane', 'PID-77')
 LIST = ImageMeta([SCAN], device_name='Archive')
-POSE = Transform(np.eye(4), device_name='Probe', metadata={'PatientName': 'Döe^Jane', 'Depth': '5'})
+POSE = Transform(
+    np.eye(4), device_name='Probe', metadata={'PatientName': 'Döe^Jane', 'Depth': '5'}
+)
 
 
 @pytest.mark.parametrize('key', [
-    'PatientName', 'patient_name', 'PATIENT ID', "Patient's Name", 'PatientBirthDate', 'DICOM.PatientID',
-    'OtherPatientIDs', 'PatientMotherBirthName', '(0010,0010)', '0010|0020', 'MRN', 'AccessionNumber',
-    'OpenIGTLink.PatientName', 'PatientName2',
+    'PatientName', 'patient_name', 'PATIENT ID', "Patient's Name", 'PatientBirthDate', 'MRN',
+    'OtherPatientIDs', 'PatientMotherBirthName', '(0010,0010)', '0010|0020', 'DICOM.PatientID',
+    'AccessionNumber', 'OpenIGTLink.PatientName', 'PatientName2',
 ])
 def test_keys_that_name_a_patient(key):
     assert is_private_key(key)
@@ -34,7 +36,8 @@ def test_keys_that_name_a_patient(key):
 
 @pytest.mark.parametrize('key', [
     'PatientToTracker', 'PatientPosition', 'PatientSide', 'PatientIDStatus', 'TransformStatus', '',
-    'IGTL_DEVICE_NAME', 'MRMLNodeName', 'Session', 'First patient age', 'ros_frame_id', '00100010x',
+    'IGTL_DEVICE_NAME', 'MRMLNodeName', 'Session', 'First patient age', 'ros_frame_id',
+    '00100010x',
 ])
 def test_keys_that_do_not(key):
     assert not is_private_key(key)

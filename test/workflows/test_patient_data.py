@@ -264,9 +264,8 @@ def ask(user, plant, peer):
     for service in ('command/ask', 'get/IMGMETA/Archive'):
         client = user.node.create_client(Trigger, f'/x/{service}')
         user.wait_for(client.service_is_ready, service)
-        future = client.call_async(Trigger.Request())
-        answers.append(future)
-        user.wait_for(lambda: answer_to(peer, plant) or future.done(), f'the answer of {service}')
+        answers.append(client.call_async(Trigger.Request()))
+        user.wait_for(lambda: answer_to(peer, plant) or answers[-1].done(), f'{service} to end')
         user.node.destroy_client(client)
     return '\n'.join(str(future.result()) for future in answers)
 
@@ -315,7 +314,7 @@ def test_only_pass_names_patients(phi, bridge, user, collector):
             collector.listen(user, 0.3)
             return told <= collector.received.keys()
 
-        user.wait_for(everything_came, lambda: f'{told - collector.received.keys()}: {bridge.output}')
+        user.wait_for(everything_came, f'all of {told}')
         say_malformed(port, plant)
         user.wait_for(lambda: '/x/Small/raw' in collector.received, 'what looks like IMGMETA')
         answers = ask(user, plant, peer)
@@ -331,7 +330,7 @@ def test_only_pass_names_patients(phi, bridge, user, collector):
         if phi == 'pass':
             user.wait_for(
                 lambda: everything_came() and not missing(plant, collector, answers),
-                lambda: f'{missing(plant, collector, answers)}')
+                'all names')
     bridge.stop()
 
     outputs = {
@@ -371,7 +370,8 @@ def test_raw_passes_names_and_that_is_said_aloud(bridge, user, collector):
             for message in sent:
                 peer.send(message)
             collector.listen(user, 0.3)
-            return {'/x/Archive/raw', '/x/Scopes/raw', '/x/Archive/meta'} <= collector.received.keys()
+            wanted = {'/x/Archive/raw', '/x/Scopes/raw', '/x/Archive/meta'}
+            return wanted <= collector.received.keys()
 
         user.wait_for(everything_came, 'raw and meta')
     bridge.stop()
