@@ -26,6 +26,7 @@ _KEYS = re.compile(
     r'(?:00(?:10|2[0-9]|3[0-9])|10(?:0[0-9]|40|60|90)|215[45]|4000))'
     r')[0-9]*'
 )
+_MAX_CACHED = 100
 
 
 def is_private(type_name: str) -> bool:
@@ -38,7 +39,6 @@ def is_private(type_name: str) -> bool:
     return type_name.upper() in PRIVATE_TYPES
 
 
-@lru_cache(maxsize=4096)
 def is_private_key(key: str) -> bool:
     """
     Tell whether a metadata key names something that says who the patient is.
@@ -48,6 +48,12 @@ def is_private_key(key: str) -> bool:
     >>> is_private_key('(0010,0030)'), is_private_key('PatientToTracker')
     (True, False)
     """
+    # peers must not be able to fill the memory with keys of 64 KiB
+    return _find(key) if len(key) <= _MAX_CACHED else _find.__wrapped__(key)
+
+
+@lru_cache(maxsize=4096)
+def _find(key: str) -> bool:
     return _KEYS.fullmatch(re.sub('[^0-9a-z]', '', key.lower())) is not None
 
 

@@ -43,6 +43,13 @@ def test_keys_that_do_not(key):
     assert not is_private_key(key)
 
 
+@pytest.mark.parametrize('part', ['x', 'patient', 'patientfirst', 'birth', '0010', '('])
+def test_long_keys_cost_no_time(part):
+    key = part * (0xFFFF // len(part))
+    assert is_private_key(f'{key}PatientName')
+    assert not is_private_key(f'{key}PatientToTracker')
+
+
 def test_private_types():
     assert [name for name in codec.registered() if is_private(name)] == ['IMGMETA', 'VIDEOMETA']
     assert is_private('imgmeta')

@@ -258,16 +258,23 @@ def say_malformed(port, plant):
             pass
 
 
-def ask(user, plant, peer):
-    """Call services whose answers name a patient, and return what they say."""
-    answers = []
-    for service in ('command/ask', 'get/IMGMETA/Archive'):
-        client = user.node.create_client(Trigger, f'/x/{service}')
-        user.wait_for(client.service_is_ready, service)
-        answers.append(client.call_async(Trigger.Request()))
-        user.wait_for(lambda: answer_to(peer, plant) or answers[-1].done(), f'{service} to end')
-        user.node.destroy_client(client)
-    return '\n'.join(str(future.result()) for future in answers)
+def call(user, service, meanwhile=lambda: None):
+    """Call a service, and return what it says; a call before ROS is ready may be lost."""
+    client = user.node.create_client(Trigger, service)
+    user.wait_for(client.service_is_ready, service)
+    calls, due = [], 0.0
+
+    def answer():
+        nonlocal due
+        if time.monotonic() > due:
+            due = time.monotonic() + 4.0
+            calls.append(client.call_async(Trigger.Request()))
+        meanwhile()
+        return next((future.result() for future in calls if future.done()), None)
+
+    result = user.wait_for(answer, f'the answer of {service}')
+    user.node.destroy_client(client)
+    return result
 
 
 def answer_to(peer, plant):
@@ -317,7 +324,10 @@ def test_only_pass_names_patients(phi, bridge, user, collector):
         user.wait_for(everything_came, f'all of {told}')
         say_malformed(port, plant)
         user.wait_for(lambda: '/x/Small/raw' in collector.received, 'what looks like IMGMETA')
-        answers = ask(user, plant, peer)
+        answers = '\n'.join(
+            str(call(user, f'/x/{service}', lambda: answer_to(peer, plant)))
+            for service in ('command/ask', 'get/IMGMETA/Archive')
+        )
         meta.publish(RosString(data=json.dumps([
             {'name': 'a', 'patient_name': plant(passes=False) * 9},
         ])))
@@ -399,6 +409,15 @@ def test_only_raw_of_patients_is_warned_of(user, run, mapping, warned):
     bridge = run(mapping, mode='server', port=0)
     bridge.port(user)
     assert ('NAMES OF PATIENTS' in bridge.output) is warned
+
+
+@pytest.mark.parametrize('bridge', ['receive: [{device: "*"}]'], indirect=True)
+def test_a_reload_warns_as_well(bridge, user, tmp_path):
+    bridge.port(user)
+    (tmp_path / 'mapping.yaml').write_text('receive: [{device: "*", raw: true}]')
+    assert 'NAMES OF PATIENTS' not in bridge.output
+    assert call(user, '/x/igtl_bridge/reload').success
+    user.wait_for(lambda: 'NAMES OF PATIENTS' in bridge.output, 'the warning')
 
 
 @pytest.mark.parametrize('options', [[], ['--json']], ids=['text', 'json'])
