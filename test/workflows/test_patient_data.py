@@ -396,17 +396,16 @@ def test_raw_passes_names_and_that_is_said_aloud(bridge, user, collector):
 
 
 @pytest.mark.parametrize(
-    ('mapping', 'warned'),
+    ('bridge', 'warned'),
     [
         ('receive: [{device: "*", raw: true, phi: pass}]', False),
         ('receive: [{device: "*", type: TRANSFORM, raw: true}, {device: "*"}]', False),
         ('receive: [{device: A, type: IMGMETA, action: drop, raw: true}]', False),
         ('receive: [{device: A, type: VIDEOMETA, raw: true, phi: hash}]', True),
-        ('receive: [{device: "*"}]', False),
     ],
+    indirect=['bridge'],
 )
-def test_only_raw_of_patients_is_warned_of(user, run, mapping, warned):
-    bridge = run(mapping, mode='server', port=0)
+def test_only_raw_of_patients_is_warned_of(user, bridge, warned):
     bridge.port(user)
     assert ('NAMES OF PATIENTS' in bridge.output) is warned
 
