@@ -10,6 +10,7 @@ from ..errors import CrcError, DecodeError, HeaderError, TooLargeError
 from .crc64 import crc64
 from .frame import HEADER_SIZE, MAX_BODY_BYTES, Header, decode_body, decode_header
 from .message import Message
+from .private import is_private
 
 _BLOCK_BYTES = 1 << 18
 
@@ -47,8 +48,11 @@ def decode_whole(data: Any, *, check_crc: bool, strict: bool) -> tuple[Message, 
 
 
 def _crc_error(header: Header, body: memoryview) -> CrcError:
+    numbers = f'is {crc64(body):016x}, the header says {header.crc:016x}'
+    if is_private(header.type_name):
+        numbers = 'differs from that in the header'  # who has it can try names until one fits
     return CrcError(
-        f'CRC-64 of the body is {crc64(body):016x}, the header says {header.crc:016x}',
+        f'CRC-64 of the body {numbers}',
         type_name=header.type_name,
         device_name=header.device_name,
     )

@@ -49,29 +49,36 @@ def fixed_text(raw: bytes) -> str:
     return raw.split(b'\0', 1)[0].decode('utf-8', 'surrogateescape')
 
 
-def text_bytes(text: str, what: str) -> bytes:
+def text_bytes(text: str, what: str, quote: bool = True) -> bytes:
     """
     Encode a text as UTF-8, escaped bytes as they were.
 
+    :param quote: whether an error may show the text.
     :raises EncodeError: if it is not text, or has lone surrogates that no bytes stand for.
     """
     try:
         return text.encode('utf-8', 'surrogateescape')
     except (UnicodeEncodeError, AttributeError) as error:
-        raise EncodeError(f'{what}: {text!r} cannot be written as UTF-8') from error
+        raise EncodeError(f'{what}: {_shown(text, quote)} cannot be written as UTF-8') from error
 
 
-def checked_text(text: str, size: int, what: str) -> bytes:
+def _shown(text: str, quote: bool) -> str:
+    return repr(text) if quote else 'the text (not shown)'
+
+
+def checked_text(text: str, size: int, what: str, quote: bool = True) -> bytes:
     """
     Encode a text for a fixed field of `size` bytes (without the padding).
 
+    :param quote: whether an error may show the text.
     :raises EncodeError: if it is longer than the field or contains a NUL.
     """
-    raw = text_bytes(text, what)
+    raw = text_bytes(text, what, quote)
     if len(raw) > size:
-        raise EncodeError(f'{what}: {text!r} takes {len(raw)} bytes, at most {size} fit')
+        shown = _shown(text, quote)
+        raise EncodeError(f'{what}: {shown} takes {len(raw)} bytes, at most {size} fit')
     if b'\0' in raw:
-        raise EncodeError(f'{what}: {text!r} contains a NUL')
+        raise EncodeError(f'{what}: {_shown(text, quote)} contains a NUL')
     return raw
 
 
@@ -106,10 +113,11 @@ def decode_text(raw: Buffer, encoding: int) -> str:
     return raw_text(raw)
 
 
-def encode_text(text: str, encoding: int, what: str) -> bytes:
+def encode_text(text: str, encoding: int, what: str, quote: bool = True) -> bytes:
     """
     Encode a text by MIBenum number, the inverse of `decode_text`.
 
+    :param quote: whether an error may show the text.
     :raises EncodeError: if the encoding has no way to write it.
     """
     codec = _CODECS.get(encoding)
@@ -117,8 +125,9 @@ def encode_text(text: str, encoding: int, what: str) -> bytes:
         try:
             return text.encode(codec)
         except UnicodeEncodeError as error:
-            raise EncodeError(f'{what}: {text!r} cannot be written in {codec}') from error
-    return text_bytes(text, what)
+            shown = _shown(text, quote)
+            raise EncodeError(f'{what}: {shown} cannot be written in {codec}') from error
+    return text_bytes(text, what, quote)
 
 
 def check_int(value: Any, low: int, high: int, what: str) -> int:

@@ -27,6 +27,7 @@ from .fields import (
     text_bytes,
 )
 from .message import Envelope, Message, decode_typed
+from .private import guarded, is_private_key
 
 HEADER_SIZE = 58
 MAX_BODY_BYTES = 512 << 20
@@ -184,7 +185,7 @@ def _decode_metadata(
         if encoding != default_encoding(value):
             encodings[key] = encoding
         start = end
-    return metadata, encodings
+    return guarded(metadata), encodings
 
 
 def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
@@ -255,7 +256,7 @@ def _encode_metadata(message: Message) -> tuple[bytes, bytes]:
         what = f'metadata {key!r}'
         encoding = message.metadata_encodings.get(key, default_encoding(value))
         raw_key = text_bytes(key, 'metadata key')
-        raw_value = encode_text(value, encoding, what)
+        raw_value = encode_text(value, encoding, what, quote=not is_private_key(key))
         if not 0 < len(raw_key) <= 0xFFFF:
             raise EncodeError(f'metadata key of {len(raw_key)} bytes, wanted 1 to 65535')
         index.append(_ENTRY.pack(len(raw_key), encoding, len(raw_value)))

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from ..errors import ContentError, EncodeError
 from .fields import Buffer, check_bytes, check_int, checked_text, text_bytes
+from .private import guarded, is_private_key
 from .timestamp import to_ns
 
 _REGISTER: dict[str, type[Message]] = {}
@@ -68,13 +69,13 @@ class Message:
         for name in ('metadata', 'metadata_encodings'):
             if not isinstance(getattr(self, name), dict):
                 raise EncodeError(f'{name}: {getattr(self, name)!r}, wanted a dict')
-        for key, value in self.metadata.items():
-            text_bytes(value, f'metadata {key!r}')
         # the C++ library writes keys in byte order; the same values then give the same bytes
         by_bytes = sorted(
             self.metadata.items(), key=lambda item: text_bytes(item[0], 'metadata key')
         )
-        _set(self, 'metadata', dict(by_bytes))
+        for key, value in self.metadata.items():
+            text_bytes(value, f'metadata {key!r}', quote=not is_private_key(key))
+        _set(self, 'metadata', guarded(dict(by_bytes)))
         encodings = {
             key: check_int(value, 0, 0xFFFF, f'encoding of metadata {key!r}')
             for key, value in self.metadata_encodings.items()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable, Iterable
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -23,7 +21,6 @@ from ..codec.messages.catalog import (
     VideoMetaElement,
 )
 from ..codec.scalars import scalar_code, scalar_dtype
-from ..config import ReceiveRule
 from ..errors import ConversionError, EncodeError
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import (
@@ -35,9 +32,6 @@ from .units import (
     ros_text,
 )
 
-# without it, a number of a patient could be found by trying all numbers
-_SALT = secrets.token_bytes(32)
-
 
 @to_ros(ImageMeta)
 def images_to_ros(message: ImageMeta, route: Route, stamp: Time) -> Converted:
@@ -47,7 +41,7 @@ def images_to_ros(message: ImageMeta, route: Route, stamp: Time) -> Converted:
             'name': ros_text(element.name),
             'id': ros_text(element.id),
             'modality': ros_text(element.modality),
-            **_patient(element, route.rule),
+            **_patient(element),
             'timestamp': f'0x{element.timestamp:016x}',
             'time': to_ns(element.timestamp) / 1e9,
             'dimensions': list(element.size),
@@ -88,7 +82,7 @@ def videos_to_ros(message: VideoMeta, route: Route, stamp: Time) -> Converted:
         {
             'name': ros_text(element.name),
             'id': ros_text(element.id),
-            **_patient(element, rule),
+            **_patient(element),
             'zoom': element.zoom,
             'focal_length': json_number(element.focal_length / PER_METRE[rule.wire_unit]),
             'dimensions': list(element.size),
@@ -105,25 +99,12 @@ def _meta(entries: Iterable[dict[str, Any]]) -> Converted:
     return Converted(outputs={'meta': text}, info={'count': len(listed)})
 
 
-def _patient(element: ImageMetaElement | VideoMetaElement, rule: ReceiveRule) -> dict[str, str]:
-    """Say who the patient is as far as the rule allows it; what is not set stays empty."""
-    facts = {
+def _patient(element: ImageMetaElement | VideoMetaElement) -> dict[str, str]:
+    """Say who the patient is, as far as that was not hidden before."""
+    return {
         'patient_name': ros_text(element.patient_name),
         'patient_id': ros_text(element.patient_id),
     }
-    if rule.phi == 'pass':
-        return facts
-    hide = _code if rule.phi == 'hash' else _redact
-    return {key: hide(text) if text else '' for key, text in facts.items()}
-
-
-def _redact(text: str) -> str:
-    return 'redacted'
-
-
-def _code(text: str) -> str:
-    """Make a code that tells patients apart and is the same until the program ends."""
-    return blake2b(text.encode(), key=_SALT, digest_size=8).hexdigest()
 
 
 def _scalar_name(code: int) -> str | int:

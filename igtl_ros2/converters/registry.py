@@ -14,6 +14,7 @@ from geometry_msgs.msg import TransformStamped
 from std_msgs.msg import Header
 
 from ..codec import Message, from_ns, registered
+from ..codec.patients import hidden
 from ..config import ReceiveRule, SendRule
 from ..errors import ConversionError
 from .gates import Gate
@@ -214,11 +215,12 @@ def from_ros(
 
 def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
     """
-    Make the ROS messages of a received message.
+    Make the ROS messages of a received message, without what `phi` of its rule hides.
 
     :raises ConversionError: if that is not possible.
     """
     function = _TO_ROS.get(type(message)) or _TO_ROS[Message]
+    message = hidden(message, route.rule.phi)
     result = function(message, route, stamp)
     if not result.outputs and route.gate is not None and route.gate.withheld:
         return result  # what is withheld is so in every form

@@ -19,6 +19,7 @@ from .diagnostics import Diagnostics
 from .echo import EchoGuard
 from .emergency import Emergency
 from .parameters import declare_settings
+from .privacy import warn_of_raw
 from .receive import Receiver
 from .reload import Reload
 from .report import Report, RosLogHandler
@@ -69,6 +70,7 @@ class BridgeNode(Node):
         self._tf: TfSource | None = None
         self._broadcaster: TfBroadcaster | None = None
         self._use_tf(configs)
+        warn_of_raw(configs, self.get_logger())
         for config in configs:
             try:
                 self._open_link(config)
@@ -82,6 +84,7 @@ class BridgeNode(Node):
     def _change(self, configs: Sequence[LinkConfig]) -> None:
         """Follow other rules from now on."""
         self._use_tf(configs)
+        warn_of_raw(configs, self.get_logger())
         for config in configs:
             self._senders[config.name].change(config, self._tf)
             self._receivers[config.name].change(
@@ -113,7 +116,9 @@ class BridgeNode(Node):
             self._own_frames,
             lambda peer: peer in health.peers,
         )
-        services = Services(self, config, report, receiver.handle, health.on_peer)
+        services = Services(
+            self, config, report, receiver.handle, health.on_peer, receiver.hidden
+        )
         make_link = Server if config.settings.mode == 'server' else Client
         link = make_link(
             config.settings, on_message=services.on_message, on_peer=services.on_peer

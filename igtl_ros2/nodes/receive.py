@@ -21,6 +21,7 @@ from ..codec import Message
 from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.messages.text import Status
+from ..codec.patients import hidden
 from ..config import HELD_TYPES, LinkConfig, ReceiveRule, parse_xtoy
 from ..converters.frames import raw_frame
 from ..converters.gates import Gates, withheld_by
@@ -86,7 +87,8 @@ class _Arrival:
     """
     A message on its way.
 
-    :param frame: the message as it came, for `raw`.
+    :param message: without what `phi` hides.
+    :param frame: the message as it came, for `raw: true`.
     :param came_s: when it came, by the steady clock; a repetition came when the first did.
     :param source: whose clock the stamp is from, for `info`.
     :param origin: for `info`, what the message came in.
@@ -213,6 +215,12 @@ class Receiver:
             for child in message.children:
                 self._look_for_emergency(child)
 
+    def hidden(self, message: Message) -> Message:
+        """Give a message as the rule of its device lets ROS see it."""
+        with self._lock:
+            rule = self._mapping.receive_rule(_full_name(message), message.type_name)
+        return hidden(message, rule.phi)
+
     def _handle(
         self, peer: Peer, message: Message, arrival_ns: int, origin: dict[str, Any]
     ) -> None:
@@ -237,9 +245,12 @@ class Receiver:
         device.is_stale = False
         if not self._first.is_over:
             self._first.forget(device.topic)
+        rule = device.route.rule
+        message = hidden(message, rule.phi)
+        if message is not frame:
+            origin = {**origin, 'phi': rule.phi}
         if device.merger is not None and isinstance(message, Image):
             message = device.merger.merge(message)
-        rule = device.route.rule
         stamp_ns, source = choose_stamp(message, arrival_ns, rule.stamp, rule.max_skew)
         arrival = _Arrival(
             peer, message, frame, device.heard_s, arrival_ns, stamp_ns, source, origin
@@ -300,7 +311,7 @@ class Receiver:
             result = convert_to_ros(arrival.message, route, stamp)
         except ConversionError as error:
             result = Converted(errors=[str(error)])
-        if rule.raw and 'raw' not in result.outputs:
+        if rule.raw:
             try:
                 result.outputs['raw'] = raw_frame(arrival.frame)
             except ConversionError as error:

@@ -39,6 +39,7 @@ class Services:
 
     :param on_message: who gets what arrives and is no query.
     :param on_peer: who else is told that a peer comes or goes.
+    :param hidden: leaves out of a message what ROS may not see of it.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Services:
         report: Report,
         on_message: OnMessage,
         on_peer: OnPeer,
+        hidden: Callable[[Message], Message],
     ) -> None:
         """Wait for the link."""
         self._node = node
@@ -55,6 +57,7 @@ class Services:
         self._report = report
         self._receive = on_message
         self._tell = on_peer
+        self._hidden = hidden
         self._prefix = f'{config.name}/' if config.name else ''
         #: answers queries, and sends what is not asked for
         self.queries = Queries(report)
@@ -87,7 +90,8 @@ class Services:
         if not is_answer:
             self._receive(peer, message)  # first, so that whoever asked finds the data published
             self._serving.handle(peer, message)
-        if not self._requests.handle(peer, message) and is_answer:
+        answer = self._hidden(message) if is_answer else message
+        if not self._requests.handle(peer, answer) and is_answer:
             kind = f'{message.type_name} nobody waits for'
             self._report.problem(kind, f'{peer.address}: {kind}: it is late, or came twice')
             self._receive(peer, message)
@@ -224,7 +228,7 @@ def _read_command(text: str) -> tuple[dict[str, Any], float]:
         raise ConversionError('wanted a JSON object with at least a name')
     for key in ('name', 'device', 'content'):
         if not isinstance(command.get(key, ''), str):
-            raise ConversionError(f'{key}: found {command[key]!r}, wanted text')
+            raise ConversionError(f'{key}: found {type(command[key]).__name__}, wanted text')
     timeout = command.get('timeout', TIMEOUT_S)
     if type(timeout) not in (int, float) or not 0 < timeout <= _MAX_TIMEOUT_S:
         raise ConversionError(f'timeout: found {timeout!r}, wanted 0 to {_MAX_TIMEOUT_S:g} s')

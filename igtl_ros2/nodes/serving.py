@@ -14,6 +14,7 @@ from std_srvs.srv import SetBool, Trigger
 
 from ..codec import Message
 from ..codec.messages.text import Command, CommandResponse, String
+from ..codec.patients import hidden_text
 from ..config import LinkConfig, ServeRule
 from ..converters.units import ros_text
 from ..errors import EncodeError
@@ -100,20 +101,21 @@ class Serving:
     def _begin(
         self, key: tuple[Peer, str, Any], name: str, content: str, answer: _Answer
     ) -> None:
+        shown = hidden_text(name)  # of a STRING it may be all that it says
         if key in self._running:
             # A robot must not do twice what came twice; the answer to the first is on its way
             self._report.problem(
-                'command twice', f'{key[0].address}: command {ros_text(name)!r} came twice'
+                'command twice', f'{key[0].address}: command {ros_text(shown)!r} came twice'
             )
             return
         try:
             rule, client = self._rules[name]
         except KeyError:
-            self._refuse(key[0], name, answer, f'unknown command {name!r}')
+            self._refuse(key[0], name, answer, f'unknown command {shown!r}')
             return
         request = _request(rule, content)
         if request is None:
-            text = f'{name}: wanted {", ".join((*_YES, *_NO))} as content'
+            text = f'{shown}: wanted {", ".join((*_YES, *_NO))} as content'
             self._refuse(key[0], name, answer, text)
         elif sum(running[0] is key[0] for running in self._running) >= _MAX_RUNNING:
             self._refuse(key[0], name, answer, f'{_MAX_RUNNING} commands are not done yet')

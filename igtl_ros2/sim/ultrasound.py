@@ -31,6 +31,7 @@ from ..codec.messages.image import Image
 from ..codec.messages.points import Point, PointList
 from ..codec.messages.pose import Position, Transform
 from ..codec.messages.text import Status, StatusCode, String
+from ..codec.patients import hidden
 from ..config import SETTINGS, Settings
 from ..errors import ConfigError, PeerError
 from ..peers import Peer
@@ -299,9 +300,10 @@ class _Listing:
             self._print(f'{peer.address} {event}', {'event': event, 'peer': peer.address})
 
     def message(self, peer: Peer, message: Message) -> None:
-        """Print a message, now or soon."""
+        """Print a message, now or soon, without names of patients."""
         if self._quiet:
             return
+        message = hidden(message)
         arrival_ns = time.time_ns()
         if self._as_json:
             event = {

@@ -72,8 +72,8 @@ class ImageMetaElement:
             checked_text(self.name, 64, 'name'),
             checked_text(self.id, 20, 'id'),
             checked_text(self.modality, 32, 'modality'),
-            checked_text(self.patient_name, 64, 'patient_name'),
-            checked_text(self.patient_id, 64, 'patient_id'),
+            checked_text(self.patient_name, 64, 'patient_name', quote=False),
+            checked_text(self.patient_id, 64, 'patient_id', quote=False),
         )
 
     def encode(self) -> bytes:
@@ -183,8 +183,8 @@ class VideoMetaElement:
         return (
             checked_text(self.name, 64, 'name'),
             checked_text(self.id, 64, 'id'),
-            checked_text(self.patient_name, 64, 'patient_name'),
-            checked_text(self.patient_id, 64, 'patient_id'),
+            checked_text(self.patient_name, 64, 'patient_name', quote=False),
+            checked_text(self.patient_id, 64, 'patient_id', quote=False),
         )
 
     def encode(self) -> bytes:

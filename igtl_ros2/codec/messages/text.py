@@ -31,7 +31,8 @@ _SHORT_COMMAND = Struct('>I20sHI')  # as a peer in Rust writes it
 
 
 def _encode_plain(text: str, encoding: int, what: str) -> bytes:
-    raw = encode_text(text, encoding, what)
+    # a whole text is too much for an error, and nobody knows whom it names
+    raw = encode_text(text, encoding, what, quote=not isinstance(text, str))
     if '\0' in text:
         raise EncodeError(f'{what}: contains a NUL, receivers would cut it there')
     return raw
@@ -205,7 +206,7 @@ class _Order(Message):
         """Check number and texts."""
         Message.__post_init__(self)
         _set(self, 'command_id', check_int(self.command_id, 0, 2**32 - 1, 'command_id'))
-        text_bytes(self.content, 'content')
+        text_bytes(self.content, 'content', quote=not isinstance(self.content, str))
         encoding = self.encoding or default_encoding(self.content)
         _set(self, 'encoding', check_int(encoding, 0, 0xFFFF, 'encoding'))
         self.encode_content()
