@@ -96,8 +96,8 @@ def test_qualities_are_kept_and_what_was_said_before_is_there(ros, device, tmp_p
     device.send(String('once', device_name='Text'))
     wait_for(lambda: infos, 'the first message')
     with recorder(ros, tmp_path / 'bag') as tool:
-        wait_for(lambda: (tmp_path / 'bag').exists() and 'once' in str(decoded(tmp_path / 'bag')),
-                 'the text in the bag')
+        wait_for(lambda: (tmp_path / 'bag' / 'metadata.yaml').exists(), 'the bag')
+        wait_for(lambda: 'once' in str(decoded(tmp_path / 'bag')), 'the text in the bag')
         tool.interrupt()
     with Reader(tmp_path / 'bag') as reader:
         [text] = [c for c in reader.connections if c.topic == '/x/Text/text']
