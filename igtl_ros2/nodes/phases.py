@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 
 from ..codec.messages.text import StatusCode
+from ..codec.patients import hidden_text
 from ..config import ANY, Phase, PhaseTable, PhaseTransform
 
 # Numbers of commands that are remembered, to know one again that comes twice
@@ -135,7 +136,7 @@ class Phases:
         phase = self._phases.get(name)
         if phase is None:
             known = ', '.join(self._phases)
-            why = f'unknown phase {name[:40]!r}; known are {known}'
+            why = f'unknown phase {hidden_text(name)[:40]!r}; known are {known}'
             return [*acknowledged, self._current(StatusCode.UNKNOWN_INSTRUCTION, why),
                     Note('phase unknown', why)]
         key = (peer, number)
