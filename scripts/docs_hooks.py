@@ -96,6 +96,9 @@ TABLES = {
     'RECEIVE-KEYS': lambda: keys_table('receive_rule'),
     'SEND-KEYS': lambda: keys_table('send_rule'),
     'DEFAULT-KEYS': lambda: keys_table('defaults'),
+    'PROTOCOL-KEYS': lambda: keys_table('protocol_rule'),
+    'PHASE-KEYS': lambda: keys_table('phase'),
+    'TRANSFORM-KEYS': lambda: keys_table('phase_transform'),
 }
 
 

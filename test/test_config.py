@@ -489,7 +489,8 @@ RECEIVE_KEYS = ', '.join(SCHEMA['definitions']['receive_rule']['properties'])
 SEND_KEYS = ', '.join(SCHEMA['definitions']['send_rule']['properties'])
 A_FRAME = 'allowed a frame name that does not start with /'
 A_RATE = 'allowed a number over 0 Hz and up to 1000 Hz'
-TOP_KEYS = 'profile, defaults, receive, send, queries, commands, serve, links'
+TOP_KEYS = (
+    'profile, defaults, receive, send, queries, commands, serve, protocol, links')
 WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'TDATA', 'QTDATA', "
               "'SENSOR', 'TRAJ', 'NDARRAY', 'VIDEO', 'COLORT', 'POLYDATA', 'IMGMETA', 'LBMETA', "
               "'VIDEOMETA'")

@@ -122,7 +122,8 @@ def test_the_schema_with_the_settings_is_sound_and_takes_every_default():
         Path(config.__file__).with_name('mapping.schema.json').read_text(encoding='utf-8'))
     names = set(stored['definitions']['link']['properties'])
     assert names == {
-        'name', 'profile', 'defaults', 'receive', 'send', 'queries', 'commands', 'serve'}
+        'name', 'profile', 'defaults', 'receive', 'send', 'queries', 'commands', 'serve',
+        'protocols'}
     assert not names & {s.parameter.partition('.')[0] for s in SETTINGS.values()}
     link = {'name': 'a'}
     for setting in SETTINGS.values():
@@ -166,7 +167,7 @@ def test_profile_slicer_finds_out_about_each_peer_and_never_asks(load, refused):
     ('links: {name: a}', '1: links: found a map; allowed a list of one or more links'),
     ('links: [a]', "1: links[0]: found 'a'; allowed a map with a name, settings and the keys "
                    'profile, defaults, receive, send, '
-                   'queries, commands, serve'),
+                   'queries, commands, serve, protocols'),
     ('links:\n- mode: server', '2: links[0]: found no name; every link needs it'),
     ('links: [{name: a-b}]', "1: links[0].name: found 'a-b'; allowed a name of letters, digits "
                              'and _ that does not start with a digit'),

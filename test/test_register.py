@@ -152,7 +152,8 @@ def test_the_tables_of_the_page_are_made_of_the_register_and_the_schema(registry
     spec = importlib.util.spec_from_file_location('docs_hooks', path)
     hooks = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(hooks)
-    page = hooks.on_page_markdown((DOCS / 'mapping.md').read_text(encoding='utf-8'))
+    page = hooks.on_page_markdown(''.join(
+        (DOCS / name).read_text(encoding='utf-8') for name in ('mapping.md', 'protocols.md')))
     assert not [mark for mark in hooks.TABLES if mark in page]
     for found in registry.received():
         for name in names(found.message_class):
@@ -163,7 +164,8 @@ def test_the_tables_of_the_page_are_made_of_the_register_and_the_schema(registry
         assert all(f'`{leaf}`' in page for leaf in leaves)
     from igtl_ros2.config import mapping_schema
 
-    for part in ('receive_rule', 'send_rule', 'defaults'):
+    for part in ('receive_rule', 'send_rule', 'defaults', 'protocol_rule', 'phase',
+                 'phase_transform'):
         for key in mapping_schema()['definitions'][part]['properties']:
             (cells,) = {line for line in hooks.keys_table(part).splitlines()
                         if line.startswith(f'| `{key}` |')}

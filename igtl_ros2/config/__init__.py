@@ -29,16 +29,19 @@ from .mapping import (
     load_mapping,
     parse_xtoy,
 )
+from .protocol import ANY, PROTOCOLS, Phase, PhaseTable, PhaseTransform, protocol_table
 from .services import STREAMED_TYPES, TIMEOUT_S, CommandRule, QueryRule, ServeRule
 from .settings import SETTINGS, Setting, Settings, refuse_misfit
 from .words import MAX_DEVICE_BYTES
 
 __all__ = [
+    'ANY',
     'BOXED_TYPES',
     'DEFAULT_PORT',
     'GATED_TYPES',
     'HELD_TYPES',
     'MAX_DEVICE_BYTES',
+    'PROTOCOLS',
     'SETTINGS',
     'STREAMED_TYPES',
     'TF_RATE_HZ',
@@ -48,6 +51,9 @@ __all__ = [
     'LinkConfig',
     'Mapping',
     'MotionLimits',
+    'Phase',
+    'PhaseTable',
+    'PhaseTransform',
     'QueryRule',
     'ReceiveRule',
     'RobotSource',
@@ -65,5 +71,6 @@ __all__ = [
     'mapping_schema',
     'parse_url',
     'parse_xtoy',
+    'protocol_table',
     'refuse_misfit',
 ]

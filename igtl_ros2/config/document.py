@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConfigError
 from .services import IDENTITIES
 from .settings import SETTINGS, Setting
-from .words import hint, show
+from .words import FindFaults, hint, show
 
 if TYPE_CHECKING:
     import jsonschema
@@ -21,7 +21,6 @@ _MAX_FILE_BYTES = 1 << 20
 _MAX_DEPTH = 10
 
 _Path = tuple['str | int', ...]
-FindFaults = abc.Callable[[dict[str, Any]], abc.Iterator[tuple[str, str]]]
 _JSON_TYPES = {bool: 'boolean', int: 'integer', float: 'number', str: 'string'}
 
 
@@ -61,7 +60,8 @@ class Document:
                 for i, item in enumerate(_items(_at(self.data, above), section)):
                     path = (*above, section, i)
                     for key, text in faults(item) if path not in refused else ():
-                        self._fault((*path, *key.split('.')), text)
+                        parts = (int(p) if p.isdigit() else p for p in key.split('.'))
+                        self._fault((*path, *parts), text)
                 self._refuse_twins((*above, section), refused)
         if self._faults:
             (line, _), path, text = min(self._faults, key=lambda fault: fault[0])
@@ -69,15 +69,15 @@ class Document:
 
     def _refuse_twins(self, section: _Path, refused: set[_Path]) -> None:
         """Find rules that are the same in what tells them apart."""
-        identity = IDENTITIES.get(str(section[-1]), ())
+        identity = IDENTITIES.get(str(section[-1]))
         known = set()
         for i, item in enumerate(_items(_at(self.data, section[:-1]), str(section[-1]))):
-            if not identity or (*section, i) in refused:
+            if identity is None or (*section, i) in refused:
                 continue
-            name = tuple(item.get(key, '') for key in identity)
+            keys, name = zip(*identity(item).items())
             if name in known:
                 what = ', '.join(map(show, name))
-                self._fault((*section, i, identity[0]), f'found {what} twice; allowed once')
+                self._fault((*section, i, keys[0]), f'found {what} twice; allowed once')
             known.add(name)
 
     @property

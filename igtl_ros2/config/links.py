@@ -69,7 +69,7 @@ def _several(
     document.check({**RULE_FAULTS, 'links': _Faults(settings)})
     links = []
     for item in document.links:
-        data = {**item, 'profile': profile(item),
+        data = {**item, 'profile': profile(item), 'protocol': item.get('protocols', ()),
                 'defaults': {**top.get('defaults', {}), **item.get('defaults', {})}}
         made = settings(item)
         links.append(LinkConfig(item['name'], made, make_mapping(data, made, file)))

@@ -12,9 +12,10 @@ from typing import Any
 
 from ..errors import ConfigError
 from .document import Document
+from .protocol import PhaseTable, expand, find_faults
 from .services import SERVICE_FAULTS, CommandRule, QueryRule, ServeRule, make_services
 from .settings import Settings
-from .words import MAX_DEVICE_BYTES, show
+from .words import MAX_DEVICE_BYTES, FindFaults, show
 
 #: The rate of a tf pair whose rule names none.
 TF_RATE_HZ = 30.0
@@ -185,6 +186,8 @@ class SendRule:
     on_change: bool = False
     eps: float = 0.0
     keepalive: float | None = None
+    #: device of a STRING that describes the points that were sent; empty: none
+    header: str = ''
     #: several frames of tf in one message
     tf_list: tuple[TfFrame, ...] = ()
     robot: RobotSource | None = None
@@ -216,6 +219,8 @@ class Mapping:
     queries: tuple[QueryRule, ...] = ()
     commands: tuple[CommandRule, ...] = ()
     serve: tuple[ServeRule, ...] = ()
+    #: the phases of a robot, where the link has one
+    phases: PhaseTable | None = None
     path: str = ''
     fallback: ReceiveRule = ReceiveRule()
 
@@ -299,13 +304,29 @@ def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping
     base = _receive_rule(ReceiveRule(
         default_frame=defaults.pop('frame', settings.default_frame),
         **_PROFILES[profile]), defaults)
+    protocol = expand(data.get('protocol', ()))
+    send = [*data.get('send', ()), *protocol.send]
+    own = {command['name'] for command in data.get('commands', ())}
+    commands = [*data.get('commands', ()),
+                *(command for command in protocol.commands if command['name'] not in own)]
     return Mapping(
         profile=profile,
-        receive=tuple(_receive_rule(base, item) for item in data.get('receive', ())),
-        send=tuple(_send_rule(item, base.wire_unit, profile) for item in data.get('send', ())),
-        **make_services(data),
+        receive=tuple(_receive_rule(base, item)
+                      for item in _in_order(data.get('receive', ()), protocol.receive)),
+        send=tuple(_send_rule(item, base.wire_unit, profile) for item in send),
+        **make_services({**data, 'commands': commands}),
+        phases=protocol.phases,
         path=path,
         fallback=replace(base, action='drop') if 'receive' in data else base)
+
+
+def _in_order(
+    own: abc.Sequence[dict[str, Any]], protocol: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Put the rules of protocols behind those for certain devices, before those for all."""
+    certain = [rule.get('device', '*') != '*' for rule in own]
+    first = certain.index(False) if False in certain else len(own)
+    return [*own[:first], *protocol, *own[first:]]
 
 
 def _receive_rule(base: ReceiveRule, item: dict[str, Any]) -> ReceiveRule:
@@ -454,6 +475,8 @@ def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
         length = len(item['device'].encode())
         if length > MAX_DEVICE_BYTES:
             yield 'device', f'found {show(item["device"])}, {length} bytes in UTF-8; {limit}'
+    if 'header' in item and item.get('type') != 'POINT':
+        yield 'header', f'found {show(item["header"])} without type: POINT; allowed only with it'
     if 'eps' in item and not item.get('on_change'):
         yield 'eps', f'found {show(item["eps"])} without on_change: true; allowed only with it'
     target = item.get('robot', {}).get('target', '')
@@ -516,4 +539,7 @@ def _tf_list_faults(tf: list[dict[str, Any]]) -> abc.Iterator[tuple[str, str]]:
 
 
 #: For each list of rules, what finds the faults of one of them.
-RULE_FAULTS = {'receive': _receive_faults, 'send': _send_faults, **SERVICE_FAULTS}
+RULE_FAULTS: dict[str, FindFaults] = {
+    'receive': _receive_faults, 'send': _send_faults, **SERVICE_FAULTS}
+# in a link `protocol` is tcp, tls or udp
+RULE_FAULTS['protocol'] = RULE_FAULTS['protocols'] = find_faults(dict(RULE_FAULTS))

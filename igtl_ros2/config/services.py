@@ -47,13 +47,18 @@ class QueryRule:
 
 @dataclass(frozen=True, slots=True)
 class CommandRule:
-    """A COMMAND that a service sends; ``{fields}`` of its content are parameters of the node."""
+    """
+    A COMMAND that a service sends; ``{fields}`` of its content are parameters of the node.
+
+    ``legacy``: the content goes as STRING CMD_<number> instead.
+    """
 
     name: str
     command: str
     device: str = ''
     content: str = ''
     timeout: float = TIMEOUT_S
+    legacy: bool = False
 
     @property
     def fields(self) -> list[str]:
@@ -131,5 +136,15 @@ def _serve_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
 #: For each list of rules, what finds the faults of one of them.
 SERVICE_FAULTS = {
     'queries': _query_faults, 'commands': _command_faults, 'serve': _serve_faults}
-#: The keys by which no two rules of a list may be the same.
-IDENTITIES = {'queries': ('type', 'device'), 'commands': ('name',), 'serve': ('command',)}
+def _by(*keys: str) -> abc.Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda item: {key: item.get(key, '') for key in keys}
+
+
+def _protocol(item: dict[str, Any]) -> dict[str, Any]:
+    """Tell arms apart by name; of all others there is one on a link."""
+    return _by('use', 'device')(item) if item['use'] == 'crtk' else _by('use')(item)
+
+
+#: What no two rules of a list may have in common, by key.
+IDENTITIES = {'queries': _by('type', 'device'), 'commands': _by('name'),
+              'serve': _by('command'), 'protocol': _protocol, 'protocols': _protocol}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import collections.abc as abc
 import difflib
+from typing import Any
 
+#: Finds what a schema cannot say about a rule, as (key, text).
+FindFaults = abc.Callable[[dict[str, Any]], abc.Iterator[tuple[str, str]]]
 #: The device name field of the OpenIGTLink header.
 MAX_DEVICE_BYTES = 20
 FRAME_NAME = 'a frame name that does not start with /'

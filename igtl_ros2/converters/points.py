@@ -5,20 +5,24 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point as RosPoint
-from geometry_msgs.msg import PointStamped, Pose, PoseArray
+from geometry_msgs.msg import PointStamped, Pose, PoseArray, PoseStamped
 from std_msgs.msg import Header
 
+from ..codec import Message
 from ..codec.messages.points import Point, PointList, Trajectory
+from ..codec.messages.text import String
 from ..errors import ConversionError
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import (
     json_number,
     length_from_ros,
     length_to_ros,
+    ns_from_time,
     orientation_along,
     point_from_ros,
     point_to_ros,
@@ -33,7 +37,7 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
     """
     POINT: `points`, positions without a rotation; `info` has labels and all the rest.
 
-    Where asked for also `labels/<label>` and `trajectory`.
+    Where asked for also `labels/<label>`, `trajectory` and, with that, `pose`: the target.
     """
     rule = route.rule
     result = Converted()
@@ -60,6 +64,8 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
     if rule.trajectory is not None:
         ends = _ends(rule.trajectory, labels, positions, result)
         result.outputs['trajectory'] = PoseArray(header=header, poses=ends)
+        if rule.pose and ends:
+            result.outputs['pose'] = PoseStamped(header=header, pose=ends[1])
     return result
 
 
@@ -160,10 +166,26 @@ def _ends(
 
 
 @from_ros(PoseArray, 'POINT', 'points', default=True)
-def points_from_poses(message: PoseArray, sending: Sending) -> PointList:
+def points_from_poses(message: PoseArray, sending: Sending) -> PointList | tuple[Message, ...]:
     """PoseArray as POINT; `info` may give labels, groups, rgba, diameters (m) and owners."""
     positions = [(p.position.x, p.position.y, p.position.z) for p in message.poses]
-    return points_message(positions, sending, message.header)
+    points = points_message(positions, sending, message.header)
+    if not sending.rule.header:
+        return points
+    return points, _description(points, message.header, sending)
+
+
+def _description(points: PointList, header: Header, sending: Sending) -> String:
+    """Make the STRING that says when, which, how many and where: stamp;number;points;frame."""
+    stamp_ns = ns_from_time(header.stamp) or sending.now_ns
+    seconds, rest = divmod(stamp_ns, 10**9)
+    stamp = datetime.fromtimestamp(seconds, timezone.utc).strftime('%Y-%m-%d %H:%M:%S')
+    number = sending.state['number'] = sending.state.get('number', -1) + 1
+    frame = sending.rule.to_frame or header.frame_id
+    text = f'{stamp}.{rest // 10**6:03d};{number};{len(points.elements)};{frame}'
+    envelope = sending.envelope(header)
+    envelope['device_name'] = sending.rule.header
+    return String(text, **envelope)
 
 
 @from_ros(PointStamped, 'POINT', 'point', default=True)

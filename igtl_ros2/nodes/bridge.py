@@ -117,7 +117,13 @@ class BridgeNode(Node):
             lambda peer: peer in health.peers,
         )
         services = Services(
-            self, config, report, receiver.handle, health.on_peer, receiver.hidden
+            self,
+            config,
+            report,
+            receiver.handle,
+            health.on_peer,
+            receiver.hidden,
+            receiver.forget,
         )
         make_link = Server if config.settings.mode == 'server' else Client
         link = make_link(

@@ -199,12 +199,23 @@ class Receiver:
                 self._left[key] = device or self._left.get(key)
                 del self._devices[key]
 
-    def handle(self, peer: Peer, message: Message) -> None:
-        """Convert and publish one message."""
+    def handle(self, peer: Peer, message: Message, device: str = '') -> None:
+        """
+        Convert and publish one message.
+
+        :param device: the device that it is of, where its own name has a number as well.
+        """
         # before the lock: whatever else is going on
         self._look_for_emergency(message)
         with self._lock:
-            self._handle(peer, message, self._now_ns(), {})
+            self._handle(peer, message, self._now_ns(), {}, device)
+
+    def forget(self, name: str) -> None:
+        """Give nobody the last value of a device who has not got it yet: it holds no more."""
+        with self._lock:
+            for key, device in self._devices.items():
+                if key[1] == name and device is not None:
+                    self._first.forget(device.topic)
 
     def _look_for_emergency(self, message: Message) -> None:
         """Tell of an emergency, or of its end; no rule, gate or queue is in the way."""
@@ -222,7 +233,12 @@ class Receiver:
         return hidden(message, rule.phi)
 
     def _handle(
-        self, peer: Peer, message: Message, arrival_ns: int, origin: dict[str, Any]
+        self,
+        peer: Peer,
+        message: Message,
+        arrival_ns: int,
+        origin: dict[str, Any],
+        known_as: str = '',
     ) -> None:
         """
         Convert and publish one message, and those inside it.
@@ -230,7 +246,7 @@ class Receiver:
         :param origin: for `info`, what the message came in.
         """
         frame = message
-        name = _full_name(message)
+        name = known_as or _full_name(message)
         key = (message.type_name, name)
         try:
             device = self._devices[key]

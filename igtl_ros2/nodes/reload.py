@@ -80,7 +80,7 @@ def refuse_what_needs_a_restart(
             )
         changed += [
             f'{section}{where} is not the same'
-            for section in ('queries', 'commands', 'serve')
+            for section in ('queries', 'commands', 'serve', 'phases')
             if getattr(a.mapping, section) != getattr(b.mapping, section)
         ]
     if changed:

@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 
 from ..codec import Message
 from ..codec.messages.query import Query, Response, StartTracking, StartVideo
-from ..codec.messages.text import Command, CommandResponse
+from ..codec.messages.text import Command, CommandResponse, String
 from ..config import QueryRule
 from ..converters.units import ros_text
 from ..errors import EncodeError
@@ -91,10 +91,21 @@ class Requests:
         self.link.network.post(self._ask, verb, rule, query, judge, on_answer)
 
     def command(
-        self, device: str, name: str, content: str, timeout: float, on_answer: OnAnswer
+        self,
+        device: str,
+        name: str,
+        content: str,
+        timeout: float,
+        on_answer: OnAnswer,
+        legacy: bool = False,
     ) -> None:
-        """Send a COMMAND; the RTS_COMMAND with its number is the answer."""
-        self.link.network.post(self._command, device, name, content, timeout, on_answer)
+        """
+        Send a COMMAND; the RTS_COMMAND with its number is the answer.
+
+        :param legacy: send STRING CMD_<number> instead, which STRING ACK_<number> answers.
+        """
+        send = self._legacy_command if legacy else self._command
+        self.link.network.post(send, device, name, content, timeout, on_answer)
 
     # -- asking
 
@@ -134,6 +145,23 @@ class Requests:
             return None
 
         self._send(command, _Waiting(f'COMMAND {name}', set(), judge, on_answer, timeout))
+
+    def _legacy_command(
+        self, device: str, name: str, content: str, timeout: float, on_answer: OnAnswer
+    ) -> None:
+        self._command_id = number = self._command_id % 0x7FFFFFFF + 1
+        try:
+            command = String(content or name, device_name=f'CMD_{number}')
+        except EncodeError as error:
+            on_answer(False, str(error), None)
+            return
+
+        def judge(message: Message) -> tuple[bool, str] | None:
+            if isinstance(message, String) and message.device_name == f'ACK_{number}':
+                return _legacy_outcome(message.text)
+            return None
+
+        self._send(command, _Waiting(f'STRING {name}', set(), judge, on_answer, timeout))
 
     def _send(
         self, message: Message, waiting: _Waiting, joined: Iterable[_Waiting] = ()
@@ -258,6 +286,13 @@ def _outcome(message: CommandResponse) -> tuple[bool, str]:
     if failed:
         text = error or facts.get('message') or text or 'the peer says that it failed'
     return not failed, ros_text(text)
+
+
+def _legacy_outcome(text: str) -> tuple[bool, str]:
+    """Tell what a STRING ACK_ says: XML as in later versions, or words."""
+    facts = attributes(text)
+    failed = facts.get('Status', '').upper() in ('FAIL', 'FAILED', 'ERROR')
+    return not failed, ros_text(facts.get('Message') or text)
 
 
 def answer_facts(message: Message | None) -> dict[str, Any]:

@@ -364,7 +364,8 @@ class Sender:
         def emit(poses: Poses) -> None:
             try:
                 moved = tuple(
-                    moved_for_wire(part, poses[frame], rule.to_frame, rule.wire_unit)
+                    part if part.device_name == rule.header
+                    else moved_for_wire(part, poses[frame], rule.to_frame, rule.wire_unit)
                     for part in parts
                 )
             except ConversionError as error:

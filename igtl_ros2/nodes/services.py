@@ -20,9 +20,10 @@ from ..codec.messages.text import CommandResponse
 from ..config import STREAMED_TYPES, TIMEOUT_S, CommandRule, LinkConfig, QueryRule
 from ..converters.names import ros_name
 from ..errors import ConfigError, ConversionError
-from ..peers import Link, OnMessage, OnPeer, Peer
+from ..peers import Link, OnPeer, Peer
 from .deferred import Call, serve_later
 from .parameters import COMMAND_FIELDS
+from .protocols import PhaseServer
 from .queries import Queries
 from .report import Report
 from .requests import Requests, answer_facts
@@ -37,9 +38,11 @@ class Services:
 
     `start` comes first, once there is a link; no message arrives before it is over.
 
-    :param on_message: who gets what arrives and is no query.
+    :param on_message: who gets (peer, message) that arrives and is no query; the device as well,
+        where the name in the message has a number.
     :param on_peer: who else is told that a peer comes or goes.
     :param hidden: leaves out of a message what ROS may not see of it.
+    :param forget: who is told that the last value of a device does not hold any more.
     """
 
     def __init__(
@@ -47,9 +50,10 @@ class Services:
         node: Node,
         config: LinkConfig,
         report: Report,
-        on_message: OnMessage,
+        on_message: Callable[..., None],
         on_peer: OnPeer,
         hidden: Callable[[Message], Message],
+        forget: Callable[[str], None],
     ) -> None:
         """Wait for the link."""
         self._node = node
@@ -63,6 +67,11 @@ class Services:
         self.queries = Queries(report)
         self._requests = Requests(config.mapping.profile)
         self._serving = Serving(node, config, report)
+        self._phases = [
+            PhaseServer(node, config, table, report, self.queries, on_message, forget)
+            for table in (config.mapping.phases,)
+            if table is not None
+        ]
         self._started = threading.Event()
         for query in config.mapping.queries:
             self._offer_query(query)
@@ -77,6 +86,8 @@ class Services:
     def start(self, link: Link) -> None:
         """Begin, with a link."""
         self._link = self.queries.link = self._requests.link = self._serving.link = link
+        for phases in self._phases:
+            phases.start(link)
         self._started.set()
 
     # -- in the network's thread
@@ -84,6 +95,8 @@ class Services:
     def on_message(self, peer: Peer, message: Message) -> None:
         """Hand a message to whom it concerns."""
         self._started.wait()  # a peer may be faster than the return from the link's constructor
+        if any(phases.handle(peer, message) for phases in self._phases):
+            return
         if self.queries.handle(peer, message):
             return
         is_answer = isinstance(message, (Response, CommandResponse))
@@ -104,6 +117,8 @@ class Services:
             self.queries.left(peer)
             self._requests.left(peer)
             self._serving.left(peer)
+            for phases in self._phases:
+                phases.left(peer)
 
     # -- services
 
@@ -142,7 +157,7 @@ class Services:
                     return
             content = _filled(rule.content, values)
             self._requests.command(
-                rule.device, rule.command, content, rule.timeout, _answer(call)
+                rule.device, rule.command, content, rule.timeout, _answer(call), rule.legacy
             )
 
         serve_later(self._node, Trigger, f'{self._prefix}command/{rule.name}', send)

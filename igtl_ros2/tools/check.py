@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from ..config import LinkConfig, Mapping, ReceiveRule, SendRule, load_links, mapping_schema
+from ..config import ANY, LinkConfig, Mapping, ReceiveRule, SendRule, load_links, mapping_schema
 from ..converters.names import ros_name
 from ..errors import ConfigError
 
@@ -101,6 +101,34 @@ def sent_rows(config: LinkConfig) -> list[Row]:
     return rows
 
 
+def phase_rows(config: LinkConfig) -> list[Row]:
+    """List the phases of a robot, and the transforms that belong to them."""
+    table = config.mapping.phases
+    if table is None:
+        return []
+    rows: list[Row] = []
+    for phase in table.phases:
+        about = [word for word in ('preempts', 'latch') if getattr(phase, word)]
+        about += [f'needs {", ".join(phase.needs)}'] if phase.needs else []
+        about += [f'forgets {", ".join(phase.forgets)}'] if phase.forgets else []
+        after = 'any' if ANY in phase.after or phase.preempts else ', '.join(phase.after)
+        rows.append((f'{table.device}_* {phase.name}', after, phase.call,
+                     f'{phase.status_timeout:g} s', '; '.join(about)))
+    for transform in table.transforms:
+        during = 'any' if ANY in transform.during else ', '.join(transform.during)
+        rows.append((f'{transform.prefix}_* (TRANSFORM)', during, transform.call,
+                     f'{transform.status_timeout:g} s', f'STATUS {transform.status}'))
+    return rows
+
+
+def command_rows(config: LinkConfig) -> list[Row]:
+    """List the commands that there is a service for."""
+    prefix = f'{config.name}/' if config.name else ''
+    return [(f'{prefix}command/{rule.name}', rule.command, ', '.join(rule.fields),
+             f'{rule.timeout:g} s', 'legacy' if rule.legacy else '')
+            for rule in config.mapping.commands]
+
+
 def _extras(rule: Any, usual: Any, remark: str = '') -> str:
     """List what is not as it is without being asked for."""
     found = [remark] if remark else []
@@ -139,7 +167,12 @@ def _print(config: LinkConfig, file: str) -> None:
         ('network to ROS', ('', 'device', 'type', 'topics', 'frame', 'tf', 'besides'),
          received_rows(config)),
         ('ROS to network', ('', 'from', 'device', 'type', 'rate', 'besides'), sent_rows(config)),
+        ('phases', ('phase', 'after', 'service', 'answer within', 'besides'), phase_rows(config)),
+        ('commands', ('service', 'COMMAND', 'fields', 'answer within', 'besides'),
+         command_rows(config)),
     ):
+        if not rows and title in ('phases', 'commands'):
+            continue
         table = Table(title=title, title_justify='left', title_style='')
         for column in columns:
             table.add_column(column, overflow='fold')

@@ -128,3 +128,17 @@ def test_every_mapping_file_names_the_schema_beside_it_and_follows_it(path):
     assert text.startswith('# yaml-language-server: $schema=mapping.schema.json\n')
     schema = json.loads((path.parent / 'mapping.schema.json').read_text(encoding='utf-8'))
     jsonschema.Draft7Validator(schema).validate(yaml.safe_load(text))
+
+
+def test_phases_and_commands_of_protocols(file):
+    out, _ = check(file("""
+protocol:
+  - {use: brp, call: {START_UP: /robot/start, TGT: /robot/aim}}
+  - {use: plus}
+"""))
+    assert row(out, 'START_UP  ')[:4] == ['CMD_* START_UP', 'any', '/robot/start', '10 s']
+    assert row(out, 'CMD_* MOVE')[1] == 'TARGETING, MOVE_TO_TARGET'
+    assert row(out, 'CMD_* STOP')[4] == 'preempts'
+    assert row(out, 'TGT_*')[1:3] == ['TARGETING', '/robot/aim']
+    assert row(out, 'command/send_text')[1:3] == ['SendText', 'device, text']
+    assert 'answer within' not in check(file('receive: []'))[0]
