@@ -26,6 +26,7 @@ from .privacy import warn_of_raw
 from .receive import Receiver
 from .reload import Reload
 from .report import Report, RosLogHandler
+from .self_test import OpenLink, SelfTest
 from .send import Sender
 from .services import Services, check_fields
 from .spin import run
@@ -63,6 +64,7 @@ class BridgeNode(ManagedNode):
         package_log.setLevel(logging.INFO)
         try:
             self._values = declare_settings(self)
+            SelfTest(self, lambda: self.state, self._open_links)
             self._permanent = Entities(self)
             if self.get_parameter('autostart').value:
                 self.start()
@@ -114,6 +116,9 @@ class BridgeNode(ManagedNode):
             sender.close()
         for by_name in (self.links, self.link_services, self._receivers, self._senders):
             by_name.clear()
+
+    def _open_links(self) -> list[OpenLink]:
+        return [(c, self.links[c.name], self._tf) for c in self._configs if c.name in self.links]
 
     def _open(self) -> None:
         self._echo = EchoGuard()

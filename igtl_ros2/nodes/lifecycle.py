@@ -38,6 +38,11 @@ class ManagedNode(LifecycleNode, ABC):
     def cleanup(self) -> None:
         """Forget what `configure` has read; called in whatever state the node is."""
 
+    @property
+    def state(self) -> str:
+        """The state of the node, such as inactive."""
+        return str(self._state_machine.current_state[1])
+
     def start(self) -> None:
         """
         Configure and activate, without a word about it.

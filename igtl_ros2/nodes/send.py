@@ -161,7 +161,9 @@ class Sender:
         self._follow(tf)
 
     def close(self) -> None:
-        """Give up what waits for tf."""
+        """Give up what waits for tf, and what other threads are about to send."""
+        for robot in self._robots:
+            robot.close()
         self._wait.close('the link was closed')
 
     @property
