@@ -174,4 +174,4 @@ def look_at_tf(config: LinkConfig, tf: TfSource | None) -> Iterator[Finding]:
                     f'and {target}'
                 )
     if not failed:
-        yield 'OK', 'tf knows all frames that are sent'
+        yield 'OK', 'tf knows the frames that are sent by name'
