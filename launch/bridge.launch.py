@@ -13,6 +13,7 @@ PARAMETERS = {
     'host': 'address to listen on (server) or address of the peer (client)',
     'port': 'port to listen on or to connect to',
     'mapping_file': 'YAML file that says what becomes of each device, or that has several links',
+    'autostart': 'true, or false for those who lead the node through its states themselves',
 }
 ARGUMENTS = {
     **PARAMETERS,
@@ -52,5 +53,7 @@ def _start(context):
 
 
 def _value(text):
+    if text in ('true', 'false'):
+        return text == 'true'
     # Text stays text: launch would otherwise read it as YAML
     return int(text) if text.isdecimal() else ParameterValue(text, value_type=str)

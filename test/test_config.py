@@ -45,7 +45,8 @@ DEFAULTS = {
     'receive_buffer_bytes': 0, 'allow': (), 'max_clients': 128, 'max_body_bytes': 536870912,
     'idle_timeout': 0.0, 'stall_timeout': 5.0, 'send_timeout': 10.0, 'queue_messages': 1000,
     'queue_bytes': 268435456, 'queue_policy': (),
-    'mapping_file': '', 'default_frame': 'ras', 'frame_prefix': '', 'stamp': 'auto',
+    'mapping_file': '', 'autostart': True, 'default_frame': 'ras', 'frame_prefix': '',
+    'stamp': 'auto',
     'max_skew': 1.0, 'info_rate': 1.0, 'discover': True, 'discover_period': 1.0,
     'send_allow': ('*',), 'send_deny': (),
 }

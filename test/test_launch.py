@@ -18,6 +18,7 @@ LAUNCH, CONFIG = ROOT / 'launch', ROOT / 'config'
 ARGUMENTS = {
     'bridge': {
         'mode', 'url', 'protocol', 'host', 'port', 'namespace', 'params_file', 'mapping_file',
+        'autostart',
     },
     'demo': {'port', 'namespace'},
     'robot': {'host', 'port', 'namespace', 'mapping_file'},

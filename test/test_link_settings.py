@@ -11,6 +11,7 @@ import pytest
 from igtl_ros2 import config
 from igtl_ros2.config import SETTINGS, Settings, load_links, load_mapping
 from igtl_ros2.config.document import mapping_schema
+from igtl_ros2.config.settings import OF_THE_NODE
 from igtl_ros2.errors import ConfigError
 
 
@@ -110,9 +111,9 @@ def test_every_setting_but_the_file_can_be_given_to_a_link(load):
     for name, setting in SETTINGS.items():
         group, _, key = setting.parameter.rpartition('.')
         keys = schema[group]['properties'] if group else schema
-        assert (key in keys) == (name != 'mapping_file'), name
+        assert (key in keys) == (name not in OF_THE_NODE), name
     assert set(schema) & {s.parameter for s in SETTINGS.values()} == {
-        s.parameter for s in SETTINGS.values() if '.' not in s.parameter} - {'mapping_file'}
+        s.parameter for s in SETTINGS.values() if '.' not in s.parameter} - set(OF_THE_NODE)
 
 
 def test_the_schema_with_the_settings_is_sound_and_takes_every_default():
@@ -128,7 +129,7 @@ def test_the_schema_with_the_settings_is_sound_and_takes_every_default():
     link = {'name': 'a'}
     for setting in SETTINGS.values():
         group, _, key = setting.parameter.rpartition('.')
-        if setting.name != 'mapping_file':
+        if setting.name not in OF_THE_NODE:
             default = setting.default
             (link.setdefault(group, {}) if group else link)[key] = (
                 list(default) if isinstance(default, tuple) else default)

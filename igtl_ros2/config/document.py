@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError
 from .services import IDENTITIES
-from .settings import SETTINGS, Setting
+from .settings import OF_THE_NODE, SETTINGS, Setting
 from .words import FindFaults, hint, show
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def mapping_schema() -> dict[str, Any]:
     link = schema['definitions']['link']['properties']
     for setting in SETTINGS.values():
         group, _, key = setting.parameter.rpartition('.')
-        if setting.name == 'mapping_file':
+        if setting.name in OF_THE_NODE:
             continue
         keys = link
         if group:

@@ -15,6 +15,8 @@ T = TypeVar('T')
 
 _WORDS = {bool: 'true or false', int: 'a whole number', float: 'a number', str: 'text',
           tuple: 'a list of text'}
+#: settings of the bridge as a whole, which are not those of one of its links
+OF_THE_NODE = ('mapping_file', 'autostart')
 _POLICIES = ('newest', 'all')
 
 
@@ -228,6 +230,8 @@ class Settings:
         'TRANSFORM, IMAGE and other streams are newest, all the rest is all.', group='limits')
     mapping_file: str = _setting(
         '', 'YAML file that says what becomes of each device; empty to publish everything.')
+    autostart: bool = _setting(
+        True, 'Begin to work at once; false: unconfigured at first, as other lifecycle nodes.')
     default_frame: str = _setting(
         'ras', 'frame_id where neither the mapping nor the device name (XToY) says one.')
     frame_prefix: str = _setting(

@@ -18,11 +18,15 @@ from ..server import Server
 from .diagnostics import Diagnostics
 from .echo import EchoGuard
 from .emergency import Emergency
+from .entities import Entities
+from .inactive import Inactive
+from .lifecycle import ManagedNode
 from .parameters import declare_settings
 from .privacy import warn_of_raw
 from .receive import Receiver
 from .reload import Reload
 from .report import Report, RosLogHandler
+from .self_test import OpenLink, SelfTest
 from .send import Sender
 from .services import Services, check_fields
 from .spin import run
@@ -31,9 +35,11 @@ from .tf import TfBroadcaster, TfSource, open_tf
 T = TypeVar('T')
 
 
-class BridgeNode(Node):
+class BridgeNode(ManagedNode):
     """
     Bridge one OpenIGTLink link to ROS, or several.
+
+    It is active when it is made, unless the parameter `autostart` is false.
 
     :param node_options: what `rclpy.node.Node` takes besides the name, such as `namespace`.
     :raises ConfigError: if a parameter or the mapping file is wrong.
@@ -41,7 +47,7 @@ class BridgeNode(Node):
     """
 
     def __init__(self, **node_options: Any) -> None:
-        """Read parameters and mapping, then open the links."""
+        """Read the parameters, and start if that is wanted."""
         super().__init__('igtl_bridge', **node_options)
         #: by name; the only link of a node without a list of links has the name ''
         self.links: dict[str, Client | Server] = {}
@@ -49,40 +55,91 @@ class BridgeNode(Node):
         self._receivers: dict[str, Receiver] = {}
         #: by name of the link
         self.link_services: dict[str, Services] = {}
+        self._configs: Sequence[LinkConfig] = ()
+        # A device says once that its emergency is over: it must not end with our silence
+        self._emergencies: set[tuple[str, str]] = set()
         self._log_handler = RosLogHandler(self.get_logger())
+        package_log = logging.getLogger('igtl_ros2')
+        package_log.addHandler(self._log_handler)
+        package_log.setLevel(logging.INFO)
         try:
-            self._open()
+            self._values = declare_settings(self)
+            SelfTest(self, lambda: self.state, self._open_links)
+            self._permanent = Entities(self)
+            if self.get_parameter('autostart').value:
+                self.start()
         except BaseException:
             self.close()
             raise
 
-    def _open(self) -> None:
-        self._values = declare_settings(self)
+    def configure(self) -> None:
+        """Read the mapping file, and check it with the parameters."""
         configs = load_links(self._values)
-        package_log = logging.getLogger('igtl_ros2')
-        package_log.addHandler(self._log_handler)
-        package_log.setLevel(logging.INFO)
+        check_fields(self, configs)
         for missing in load_converters():
             self.get_logger().warning(f'not converted, a package is missing: {missing}')
+        self._configs = configs
+        self._rest()
+
+    def activate(self) -> None:
+        """Open the links."""
+        self._permanent.destroy_others()
+        try:
+            self._open()
+        except BaseException as error:
+            self._rest(str(error))
+            raise
+
+    def deactivate(self) -> None:
+        """Close the links, and keep nothing of what came or was sent."""
+        self._rest()
+
+    def cleanup(self) -> None:
+        """Forget the mapping file."""
+        self._close_links()
+        self._permanent.destroy_others()
+        self._configs = ()
+        self._emergencies.clear()
+
+    def _rest(self, why: str = '') -> None:
+        """Do no more than to say so."""
+        self._close_links()
+        self._permanent.destroy_others()
+        Inactive(self, self._configs, why)
+
+    def _close_links(self) -> None:
+        for link in self.links.values():
+            link.close()
+        for receiver in self._receivers.values():
+            receiver.close()
+        for sender in self._senders.values():
+            sender.close()
+        for by_name in (self.links, self.link_services, self._receivers, self._senders):
+            by_name.clear()
+
+    def _open_links(self) -> list[OpenLink]:
+        return [(c, self.links[c.name], self._tf) for c in self._configs if c.name in self.links]
+
+    def _open(self) -> None:
         self._echo = EchoGuard()
-        self._emergency = Emergency(self)
+        self._emergency = Emergency(self, self._emergencies)
         self._diagnostics = Diagnostics(self)
         self._tf: TfSource | None = None
         self._broadcaster: TfBroadcaster | None = None
-        self._use_tf(configs)
-        warn_of_raw(configs, self.get_logger())
-        for config in configs:
+        self._use_tf(self._configs)
+        warn_of_raw(self._configs, self.get_logger())
+        for config in self._configs:
             try:
                 self._open_link(config)
             except (ConfigError, PeerError) as error:
                 if not config.name:
                     raise
                 raise type(error)(f'link {config.name!r}: {error}') from error
-        check_fields(self)
-        Reload(self, configs, lambda: load_links(self._values), self._change)
+        Reload(self, self._configs, lambda: load_links(self._values), self._change)
 
     def _change(self, configs: Sequence[LinkConfig]) -> None:
         """Follow other rules from now on."""
+        self._configs = configs
         self._use_tf(configs)
         warn_of_raw(configs, self.get_logger())
         for config in configs:
@@ -116,6 +173,7 @@ class BridgeNode(Node):
             self._own_frames,
             lambda peer: peer in health.peers,
         )
+        self._receivers[config.name] = receiver
         services = Services(
             self,
             config,
@@ -135,7 +193,6 @@ class BridgeNode(Node):
         self._senders[config.name] = Sender(
             self, config, services.queries, report, self._echo, self.now_ns, self._tf
         )
-        self._receivers[config.name] = receiver
         self._diagnostics.start(health, link, receiver)
 
     @property
@@ -159,8 +216,7 @@ class BridgeNode(Node):
 
     def close(self) -> None:
         """Close the links, then the node."""
-        for link in self.links.values():
-            link.close()
+        self._close_links()
         logging.getLogger('igtl_ros2').removeHandler(self._log_handler)
         self.destroy_node()
 

@@ -16,10 +16,9 @@ class Call:
     :param response: an empty answer, to be filled in.
     """
 
-    def __init__(self, node: Node, response: Any) -> None:
+    def __init__(self, response: Any) -> None:
         """Wait for an answer."""
         self.response = response
-        self._node = node
         self._lock = threading.Lock()
         self._send: Callable[[], None] | None = None
         self._answered = False
@@ -33,7 +32,7 @@ class Call:
             self._answered = True
             send = self._send
         if send is not None:
-            self._in_executor(send)
+            send()
 
     def bind(self, send: Callable[[], None]) -> None:
         """Take in how the answer is sent, now or when there is one."""
@@ -42,11 +41,6 @@ class Call:
             answered = self._answered
         if answered:
             send()
-
-    def _in_executor(self, send: Callable[[], None]) -> None:
-        executor = self._node.executor
-        if executor is not None:  # none: the node is no longer spun, nobody can be answered
-            executor.create_task(send)
 
 
 def serve_later(
@@ -63,7 +57,7 @@ def serve_later(
     """
 
     def callback(request: Any, response: Any) -> Any:
-        call = Call(node, response)
+        call = Call(response)
         handle(request, call)
         return call
 

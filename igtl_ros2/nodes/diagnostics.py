@@ -24,7 +24,7 @@ from .qos import STATE_QOS
 from .receive import Receiver
 from .report import Report
 
-_PERIOD_S = 1.0
+PERIOD_S = 1.0
 #: a client that is not connected for so long is an error, a silent server of it is stale
 _PATIENCE_S = 10.0
 # A server may have thousands of clients and of devices: so many are told one by one
@@ -174,7 +174,7 @@ class Diagnostics:
             self._publisher = None  # said once at the start of the node
         else:
             self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
-        node.create_timer(_PERIOD_S, self._on_timer)
+        node.create_timer(PERIOD_S, self._on_timer)
 
     def watch(self, config: LinkConfig, report: Report) -> LinkHealth:
         """Take a link in; what is given back is to be told of its peers."""
@@ -218,13 +218,18 @@ class Diagnostics:
         for health, link, (level, text, facts) in found:
             array.status.append(DiagnosticStatus(
                 level=getattr(DiagnosticStatus, level),
-                name=f'{self._node.get_fully_qualified_name()}: {health.name or "OpenIGTLink"}',
+                name=status_name(self._node, health.name),
                 hardware_id=str(link.address),
                 message=ros_text(text),
                 values=[KeyValue(key=ros_text(k), value=ros_text(str(v)))
                         for k, v in facts.items()],
             ))
         self._publisher.publish(array)
+
+
+def status_name(node: Node, link: str) -> str:
+    """Name the status of a link."""
+    return f'{node.get_fully_qualified_name()}: {link or "OpenIGTLink"}'
 
 
 def _counts(peer: Peer) -> Counter[Any]:

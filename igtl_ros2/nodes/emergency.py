@@ -22,14 +22,18 @@ def is_emergency(message: Message) -> bool:
 
 
 class Emergency:
-    """Publish `~/emergency`: true as long as one device at least is in an emergency."""
+    """
+    Publish `~/emergency`: true as long as one device at least is in an emergency.
 
-    def __init__(self, node: Node) -> None:
-        """Publish that there is none."""
+    :param devices: those that are, the names of link and device; kept up to date.
+    """
+
+    def __init__(self, node: Node, devices: set[tuple[str, str]]) -> None:
+        """Publish whether there is one."""
         self._lock = threading.Lock()
-        self._devices: set[tuple[str, str]] = set()
+        self._devices = devices
         self._publisher = node.create_publisher(Bool, '~/emergency', STATE_QOS)
-        self._publisher.publish(Bool(data=False))
+        self._publisher.publish(Bool(data=bool(devices)))
 
     def set(self, device: tuple[str, str], emergency: bool) -> None:
         """

@@ -182,7 +182,7 @@ class Receiver:
         What is published for a device starts with its next message, and topics stay.
         """
         with self._lock:
-            self._wait.close()
+            self._wait.close('the rules have changed')
             self._wait = FrameWait(self._node, tf, self._report, self._lock)
             self._mapping = config.mapping
             self._broadcaster = broadcaster
@@ -198,6 +198,11 @@ class Receiver:
                     self._first.forget(device.topic)
                 self._left[key] = device or self._left.get(key)
                 del self._devices[key]
+
+    def close(self) -> None:
+        """End what would outlive the publishers and timers."""
+        self._wait.close('the link was closed')
+        self._slices.close()
 
     def handle(self, peer: Peer, message: Message, device: str = '') -> None:
         """

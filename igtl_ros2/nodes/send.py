@@ -151,7 +151,7 @@ class Sender:
                     self._node.destroy_timer(feed_timer)
         for robot in self._robots:
             robot.close()
-        self._wait.close()
+        self._wait.close('the rules have changed')
         self._wait = FrameWait(self._node, tf, self._report, threading.RLock())
         self._mapping = config.mapping
         self._timers, self._feeds, self._rules, self._robots = [], {}, {}, []
@@ -159,6 +159,12 @@ class Sender:
         for description in self._descriptions.values():
             description.early.clear()  # as the old rules would have sent it
         self._follow(tf)
+
+    def close(self) -> None:
+        """Give up what waits for tf, and what other threads are about to send."""
+        for robot in self._robots:
+            robot.close()
+        self._wait.close('the link was closed')
 
     @property
     def topics(self) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import string
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -140,8 +140,7 @@ class Services:
             )
 
     def _offer_command(self, rule: CommandRule) -> None:
-        where = COMMAND_FIELDS + self._prefix.replace('/', '.') + rule.name
-        parameters = {field: f'{where}.{field}' for field in rule.fields}
+        parameters = _field_parameters(self._config, rule)
         for field, parameter in parameters.items():
             if not self._node.has_parameter(parameter):
                 descriptor = ParameterDescriptor(
@@ -201,18 +200,30 @@ class Services:
         self._replies.publish(RosString(data=json.dumps(reply, ensure_ascii=False)))
 
 
-def check_fields(node: Node) -> None:
+def check_fields(node: Node, configs: Iterable[LinkConfig]) -> None:
     """
     Refuse parameters of commands that no command has.
 
     :raises ConfigError: naming the first.
     """
+    known = {
+        name
+        for config in configs
+        for rule in config.mapping.commands
+        for name in _field_parameters(config, rule).values()
+    }
     for name in getattr(node, '_parameter_overrides', {}):
-        if name.startswith(COMMAND_FIELDS) and not node.has_parameter(name):
+        if name.startswith(COMMAND_FIELDS) and name not in known:
             raise ConfigError(
                 f'there is no parameter {name!r}; it would be command.<name>.<field> of a command '
                 f'in the mapping file, command.<link>.<name>.<field> with links'
             )
+
+
+def _field_parameters(config: LinkConfig, rule: CommandRule) -> dict[str, str]:
+    """Name the parameter of each field of a command."""
+    link = f'{config.name}.' if config.name else ''
+    return {field: f'{COMMAND_FIELDS}{link}{rule.name}.{field}' for field in rule.fields}
 
 
 def _answer(call: Call) -> Callable[[bool, str, Message | None], None]:

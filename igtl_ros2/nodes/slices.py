@@ -59,6 +59,10 @@ class SliceParameters:
                 raise ConversionError(f'parameter {name}: {error}') from error
             self._viewers[name] = topic, viewer
 
+    def close(self) -> None:
+        """Listen no more; the parameters stay."""
+        self._node.remove_on_set_parameters_callback(self._on_set)
+
     def _on_set(self, parameters: list[Parameter]) -> SetParametersResult:
         mine = [p for p in parameters if p.name in self._viewers]
         for parameter in mine:

@@ -72,13 +72,13 @@ class FrameWait:
         self._clock = Clock(clock_type=ClockType.STEADY_TIME)
         self._timer = node.create_timer(_POLL_S, self._retry, clock=self._clock)
 
-    def close(self) -> None:
+    def close(self, why: str) -> None:
         """Drop what waits."""
         with self._lock:
             self._node.destroy_timer(self._timer)
             for queue in self._queues.values():
                 for _, placement in queue:
-                    self._drop(placement, 'the rules have changed')
+                    self._drop(placement, why)
             self._queues.clear()
 
     def submit(self, placement: Placement) -> None:

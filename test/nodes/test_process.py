@@ -7,6 +7,9 @@ import threading
 
 import numpy as np
 import pytest
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from ros_user import wait_for
 
 from igtl_ros2 import connect, serve
 from igtl_ros2.codec.messages.image import Image
@@ -120,6 +123,38 @@ def test_without_an_optional_package_the_rest_works(package, tmp_path):
     assert process.returncode == 0
     assert package in said
     assert 'Traceback' not in said + rest
+
+
+@pytest.mark.parametrize('steps', [
+    [],
+    [Transition.TRANSITION_CONFIGURE],
+    [Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE],
+    [Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE,
+     Transition.TRANSITION_DEACTIVATE],
+    [Transition.TRANSITION_UNCONFIGURED_SHUTDOWN],
+])
+def test_a_signal_ends_it_in_every_state(ros, steps):
+    process = start('-p', 'autostart:=false', '-p', 'port:=0')
+    try:
+        client = ros.node.create_client(ChangeState, '/igtl_bridge/change_state')
+        wait_for(client.service_is_ready, 'the service')
+        for step in steps:
+            future = client.call_async(ChangeState.Request(transition=Transition(id=step)))
+            wait_for(future.done, 'the answer')
+            assert future.result().success
+    finally:
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert 'Traceback' not in said
+
+
+def test_a_wrong_parameter_ends_it_in_any_case():
+    process = start('-p', 'autostart:=false', '-p', 'mode:=both')
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "mode: found 'both'" in said
+    assert len(said.strip().splitlines()) == 1
 
 
 def test_numbers_do_for_text_and_whole_numbers_for_fractions():

@@ -1,0 +1,177 @@
+"""The service `~/self_test`: what stands in the way of a bridge, and what to do about it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from rclpy.node import Node
+
+from ..client import Client
+from ..codec import decode, encode
+from ..codec.messages.pose import Transform
+from ..config import LinkConfig
+from ..converters.registry import load_converters
+from ..converters.tf_tree import LookupFailed
+from ..converters.units import ros_text
+from ..errors import IgtlError
+from ..server import Server
+from .tf import TfSource
+
+#: a link that is open, and what it looks frames up with
+OpenLink = tuple[LinkConfig, 'Client | Server', 'TfSource | None']
+#: level, as DiagnosticStatus calls it, and text
+Finding = tuple[str, str]
+
+_MATRIX = np.array([[0, -1, 0, 10], [1, 0, 0, -20], [0, 0, 1, 30.5], [0, 0, 0, 1]], float)
+# a TRANSFORM as the protocol has it: header of version 1, checksum, three columns and a place
+_WIRE = bytes.fromhex(
+    '00015452414e53464f524d00000053656c66546573740000000000000000000000000123456789ab'
+    'cdef00000000000000309c7663f5f9cd7b70000000003f80000000000000bf800000000000000000'
+    '000000000000000000003f80000041200000c1a0000041f40000'
+)
+_YEAR_2020 = 1_577_836_800
+# states that a link does not leave
+_OVER = ('closed', 'failed', 'ended')
+
+
+class SelfTest:
+    """
+    Offer the service; nothing is sent, and nobody is asked.
+
+    :param state: tells the state of the node.
+    :param links: gives those that are open.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        state: Callable[[], str],
+        links: Callable[[], Sequence[OpenLink]],
+    ) -> None:
+        """Offer it where diagnostic_msgs is installed; that it is not is said elsewhere."""
+        self._node = node
+        self._state = state
+        self._links = links
+        try:
+            from diagnostic_msgs.srv import SelfTest as Service
+        except ModuleNotFoundError:
+            return
+        node.create_service(Service, '~/self_test', self._on_call)
+
+    def _on_call(self, request: Any, response: Any) -> Any:
+        from diagnostic_msgs.msg import DiagnosticStatus
+
+        links = self._links()
+        found = [
+            ('node', self._look_at_state()),
+            ('codec', look_at_codec()),
+            ('packages', look_at_packages()),
+            ('clock', self._look_at_clock()),
+        ]
+        for config, link, tf in links:
+            where = f'{config.name}: ' if config.name else ''
+            found.append((f'{where}link', look_at_link(config, link)))
+            found += [(f'{where}tf', finding) for finding in look_at_tf(config, tf)]
+        response.id = self._node.get_fully_qualified_name()
+        response.status = [
+            DiagnosticStatus(
+                name=name, level=getattr(DiagnosticStatus, level), message=ros_text(text)
+            )
+            for name, (level, text) in found
+        ]
+        passed = all(level != 'ERROR' for _, (level, _) in found)
+        response.passed = b'\1' if passed else b'\0'
+        return response
+
+    def _look_at_state(self) -> Finding:
+        state = self._state()
+        if state == 'active':
+            return 'OK', state
+        name = self._node.get_fully_qualified_name()
+        step = {'unconfigured': 'configure', 'inactive': 'activate'}.get(state)
+        todo = f'ros2 lifecycle set {name} {step}' if step else 'start it again'
+        return 'ERROR', f'the node is {state}, its links are closed: {todo}'
+
+    def _look_at_clock(self) -> Finding:
+        clock = self._node.get_clock()
+        if clock.ros_time_is_active and not clock.now().nanoseconds:
+            return 'ERROR', 'use_sim_time is true, but nobody publishes /clock: start what does'
+        if time.time() < _YEAR_2020:
+            return 'ERROR', f'the clock of this computer says {time.ctime()}: set it'
+        return 'OK', 'simulated time' if clock.ros_time_is_active else 'wall clock'
+
+
+def look_at_codec() -> Finding:
+    """Write and read a message of which every byte is known."""
+    try:
+        message = decode(_WIRE)
+        written = encode(Transform(_MATRIX, device_name='SelfTest', timestamp=message.timestamp))
+        right = isinstance(message, Transform) and np.array_equal(message.matrix, _MATRIX)
+    except IgtlError as error:
+        return 'ERROR', f'a known message cannot be read: {error}; install igtl_ros2 again'
+    if not right or written != _WIRE:
+        return 'ERROR', 'a known message is not read and written as it is; install igtl_ros2 again'
+    return 'OK', 'a known message is read and written'
+
+
+def look_at_packages() -> Finding:
+    """Tell which messages cannot become topics here."""
+    missing = load_converters()
+    if missing:
+        return 'WARN', f'not converted, a package is missing: {"; ".join(map(str, missing))}'
+    return 'OK', 'all converters are there'
+
+
+def look_at_link(config: LinkConfig, link: Client | Server) -> Finding:
+    """Tell whether anybody is at the other end."""
+    address, peers = link.address, link.peers
+    if link.state in _OVER:
+        return 'ERROR', (
+            f'{address}: {link.state}: {link.last_error}; deactivate and activate the node'
+        )
+    if not peers and config.settings.mode == 'client':
+        return 'ERROR', (
+            f'{address}: not connected: {link.last_error or "no answer yet"}; is the device on, '
+            f'are host and port right, is there a firewall?'
+        )
+    if not peers:
+        return 'WARN', f'{address}: listening, but nobody has connected: connect the peer to it'
+    trips = [peer.round_trip_s for peer in peers]
+    measured = [f'{1e3 * trip:.1f} ms' for trip in trips if trip is not None]
+    if measured:
+        text = f'round trip {", ".join(measured)}'
+    elif config.mapping.profile == 'slicer':
+        text = 'round trip not measured: 3D Slicer crashes on queries'
+    elif config.settings.ping_period:
+        return 'WARN', f'{address}: {len(peers)} connected, but no answer to GET_STATUS yet'
+    else:
+        text = 'round trip not measured: ping_period is 0'
+    return 'OK', f'{address}: {len(peers)} connected; {text}'
+
+
+def look_at_tf(config: LinkConfig, tf: TfSource | None) -> Iterator[Finding]:
+    """Look up what the rules send."""
+    if not config.mapping.reads_tf:
+        return
+    if tf is None:
+        yield 'ERROR', 'tf2_msgs is not installed: install it'
+        return
+    failed = False
+    for rule in config.mapping.send:
+        frames = [(frame.target, frame.source) for frame in rule.tf_list]
+        if rule.tf_source and not rule.is_tracking:
+            frames.append((rule.tf_target, rule.tf_source))
+        for target, source in frames:
+            try:
+                tf.lookup(target, source)
+            except LookupFailed as error:
+                failed = True
+                yield 'ERROR', (
+                    f'{rule.device} is not sent: {error}; start what publishes {source} '
+                    f'and {target}'
+                )
+    if not failed:
+        yield 'OK', 'tf knows the frames that are sent by name'
