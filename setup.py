@@ -18,7 +18,7 @@ setup(
     maintainer=maintainer.text,
     maintainer_email=maintainer.get('email'),
     packages=find_packages(include=[NAME, f'{NAME}.*']),
-    package_data={'': ['py.typed', '*.json', 'protocols/*.yaml']},
+    package_data={'': ['py.typed', '*.json', '*.xml', 'protocols/*.yaml']},
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
         (f'share/{NAME}', ['package.xml']),

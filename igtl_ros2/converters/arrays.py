@@ -34,6 +34,7 @@ from std_msgs.msg import (
 
 from ..codec.messages.arrays import NDArray, Sensor
 from ..errors import ConversionError
+from .bulk import fill
 from .measured import OF_ARRAY, OF_SENSOR
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import parse_unit
@@ -106,7 +107,7 @@ def array_message(array: Any, dims: dict[str, int]) -> Any:
         for n, (label, size) in enumerate(dims.items())
     ]
     result = ARRAYS[array.dtype.str[1:]](layout=MultiArrayLayout(dim=layout))
-    result.data.frombytes(array.astype(array.dtype.newbyteorder('='), copy=False).tobytes())
+    fill(result, np.ascontiguousarray(array, array.dtype.newbyteorder('=')))
     return result
 
 

@@ -11,6 +11,7 @@ from sensor_msgs.msg import PointCloud2, PointField
 from std_msgs.msg import Header
 
 from ..errors import ConversionError
+from .bulk import fill
 
 _KINDS = {
     PointField.INT8: 'i1',
@@ -54,7 +55,7 @@ def point_cloud(
         row_step=step * len(table),
         is_dense=True,
     )
-    cloud.data.frombytes(table.view(np.uint8).data)
+    fill(cloud, table.view(np.uint8))
     return cloud
 
 

@@ -7,6 +7,7 @@ from std_msgs.msg import UInt8MultiArray
 
 from ..codec import Message, decode, encode
 from ..errors import ConversionError, DecodeError, EncodeError
+from .bulk import fill
 from .registry import Converted, Route, Sending, from_ros, to_ros
 
 
@@ -18,7 +19,7 @@ def raw_frame(message: Message) -> UInt8MultiArray:
     """
     result = UInt8MultiArray()
     try:
-        result.data.frombytes(encode(message))
+        fill(result, encode(message))
     except EncodeError as error:
         raise ConversionError(f'no frame can be made of it: {error}') from error
     return result

@@ -17,6 +17,7 @@ from ..codec.geometry import ijk_to_ras
 from ..codec.messages.image import LPS, RAS, Image
 from ..codec.messages.video import Video
 from ..errors import ConversionError
+from .bulk import fill
 from .pose import is_valid, tool_state, transform_stamped
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import (
@@ -138,8 +139,7 @@ def ros_image(pixels: NDArray[Any], components: int, header: Header) -> RosImage
         is_bigendian=0,
         step=columns * components * pixels.dtype.itemsize,
     )
-    # one copy; an assigned array is copied once more, bytes or an ndarray even item by item
-    result.data.frombytes(np.ascontiguousarray(pixels).reshape(-1).view(np.uint8).data)
+    fill(result, np.ascontiguousarray(pixels))
     return result
 
 

@@ -18,6 +18,7 @@ from ..codec.geometry import RAS, ras_to_wire
 from ..codec.messages.image import LPS, Image
 from ..codec.messages.video import Video
 from ..errors import ConversionError, EncodeError
+from .bulk import fill
 from .image import NO_GEOMETRY, add_geometry, pixels_of, place_of
 from .pose import tool_state
 from .registry import Converted, Route, Sending, convert_to_ros, from_ros, library, to_ros
@@ -96,7 +97,7 @@ def video_to_ros(message: Video, route: Route, stamp: Time) -> Converted:
     # no error: the C++ library sends memory as it was where a program gives a frame no place
     add_geometry(message, route, result)
     frame = CompressedImage(header=Header(stamp=stamp, frame_id=route.frame_id), format=form)
-    frame.data.frombytes(message.frame.data)
+    fill(frame, message.frame)
     result.outputs['video'] = frame
     if route.rule.decode:
         try:

@@ -9,10 +9,14 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any
 
+import numpy as np
+
+from ..codec.crc64 import crc64
 from ..converters.units import ns_from_time
 from ..peers import Peer
 
 _MEMORY = 4096
+_BUFFERS: tuple[type[Any], ...] = (array, np.ndarray, memoryview)
 
 
 class EchoGuard:
@@ -55,6 +59,7 @@ def _value(message: Any) -> Hashable:
     if header is not None:
         return ns_from_time(header.stamp) or None
     data = getattr(message, 'data', None)
-    if isinstance(data, array):
-        return data.tobytes() if data.itemsize * len(data) < 4096 else hash(data.tobytes())
+    if isinstance(data, _BUFFERS):
+        view = memoryview(data)
+        return view.tobytes() if view.nbytes < 4096 else (view.nbytes, crc64(view))
     return data

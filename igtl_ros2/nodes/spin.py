@@ -15,6 +15,7 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from ..errors import ConfigError, PeerError
+from .tuning import tune
 
 # Signals are handled by Python between two turns of the executor
 _TURN_S = 0.1
@@ -85,6 +86,7 @@ def run(make_node: Callable[[], Any], args: list[str] | None = None) -> int:
     :param make_node: makes the node; it has a method `close`.
     :returns: the exit code: 0, or 1 with one line on stderr if the node cannot start.
     """
+    tune()
     with stop_on_signals() as stop:
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
         try:

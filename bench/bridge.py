@@ -1,0 +1,192 @@
+"""
+What the bridge adds to what ROS and the network cost anyway.
+
+For each kind of traffic three things are measured in the same run: the way through the bridge,
+out of one process through the bridge's into a third; the same ROS message from one plain rclpy
+process to another; and the same bytes over a plain socket. The last two together are the floor.
+All processes have the settings of Fast DDS that the bridge brings along, or, with --default-dds,
+those of ROS. 'typed' subscribers take messages as tutorials do, 'bytes' serialised ones as fast as
+rclpy can.
+
+Prints a table; writes bridge.json and bridge.png into the folder of --output. Nothing is asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from ends.run import Process, bridge, ends_of, run
+from ends.workloads import WORKLOADS
+from rich.console import Console
+from rich.table import Table
+
+from igtl_ros2.nodes import tuning
+
+MOST_MESSAGES = 3000
+LEAST_MESSAGES = 20
+FLOODS_HZ = (5_000, 10_000, 15_000, 20_000, 30_000)
+FLOOD_DEPTH = 20_000
+
+
+def median_run(runs, *arguments, **more):
+    """Measure several times; give the run in the middle, by its p50."""
+    results = sorted((run(*arguments, **more) for _ in range(runs)), key=lambda r: r.p50_us)
+    return results[len(results) // 2]
+
+
+def latencies(console, names, seconds, runs):
+    """Measure every kind of traffic on every way."""
+    results = []
+    for name in names:
+        work = WORKLOADS[name]
+        for rate in work.rates:
+            count = int(min(MOST_MESSAGES, max(LEAST_MESSAGES, rate * seconds)))
+            socket = median_run(runs, 'socket', work, '', rate, count)
+            results.append(socket)
+            if name in ('TRANSFORM', 'IMAGE 640x480 RGB', 'IMAGE 512x512x100 int16'):
+                results.append(median_run(runs, 'pyigtl', work, '', rate, count))
+            for form in ('typed', 'bytes'):
+                for way in ('rclpy', 'to ROS', 'from ROS'):
+                    results.append(median_run(runs, way, work, form, rate, count))
+                    console.log(f'{name} {rate:g} Hz {form} {way}: {results[-1].p50_us:.0f} us')
+    return results
+
+
+def show(console, results):
+    """Print latencies next to their floors."""
+    table = Table(title='from sending to receiving, milliseconds')
+    for column in ('', 'Hz', 'way', 'got', 'p50', 'p99', 'max', 'p50/floor', 'p99/floor',
+                   'CPU us', 'of a core', 'peak MiB'):
+        table.add_column(column, justify='left' if column in ('', 'way') else 'right')
+    floors = {}
+    for r in results:
+        floors[r.work, r.rate_hz, r.way, r.form] = r
+    for r in results:
+        row = [r.work, f'{r.rate_hz:g}', f'{r.way} {r.form}', f'{r.received}/{r.sent}',
+               *(f'{value / 1000:.3f}' for value in (r.p50_us, r.p99_us, r.max_us))]
+        if r.way in ('to ROS', 'from ROS'):
+            socket = floors[r.work, r.rate_hz, 'socket', '']
+            ros = floors[r.work, r.rate_hz, 'rclpy', r.form]
+            row += [f'{r.p50_us / (socket.p50_us + ros.p50_us):.2f}',
+                    f'{r.p99_us / (socket.p99_us + ros.p99_us):.2f}',
+                    f'{r.cpu_us:.0f}', f'{r.cpu_us * r.rate_hz / 1e4:.1f} %',
+                    f'{r.peak_mib:.0f}']
+        table.add_row(*row)
+    console.print(table)
+
+
+def floods(console):
+    """Find out how many poses a second go through without a loss."""
+    table = Table(title='TRANSFORM, many a second: received of those sent')
+    table.add_column('Hz')
+    results = []
+    ways = (('to ROS', 'bytes'), ('from ROS', 'bytes'), ('rclpy', 'bytes'))
+    for way, form in ways:
+        table.add_column(f'{way} {form}', justify='right')
+    deep = {'qos_overrides./bench/Tool/transform.publisher.depth': FLOOD_DEPTH,
+            'qos_overrides./bench/to_igtl/Tool/transform.subscription.depth': FLOOD_DEPTH,
+            'limits.queue_messages': 100_000, 'policies.TRANSFORM': 'all'}
+    for rate in FLOODS_HZ:
+        row = [f'{rate}']
+        for way, form in ways:
+            r = run(way, WORKLOADS['TRANSFORM'], form, rate, 2 * rate, FLOOD_DEPTH,
+                    burst=max(1, rate // 1000), **(deep if way != 'rclpy' else {}))
+            results.append(r)
+            row.append(f'{r.received}/{r.sent} at {r.received_hz:.0f}/s')
+        table.add_row(*row)
+    console.print(table)
+    return results
+
+
+def idle_and_start(console):
+    """Measure a bridge that has a peer and nothing to do, and how soon it bridges once started."""
+    work = WORKLOADS['TRANSFORM']
+    with ExitStack() as stack:
+        _, _, middle = ends_of(stack, 'to ROS', work, 'bytes', 10, {})
+        time.sleep(6)
+        cpu = middle.cpu_s()
+        time.sleep(10)
+        idle = (middle.cpu_s() - cpu) / 10
+    with ExitStack() as stack:
+        receiver = Process(stack, 'ends', 'ros_receiver', work.name, '/bench/Tool/transform',
+                           'bytes', 10)
+        receiver.hear()
+        sender = Process(stack, 'ends', 'igtl_sender', work.name)
+        url = f'tcp://127.0.0.1:{sender.hear()["port"]}'
+        begun = time.time_ns()
+        bridge(stack, mode='client', url=url)
+        sender.hear()
+        receiver.order(count=1)
+        sender.ask(count=100, rate=50)
+        start = (receiver.hear()['times'][0] - begun) / 1e9
+    console.print(f'idle with one peer: {100 * idle:.2f} % of a core; from start to the first '
+                  f'bridged message: {start:.2f} s')
+    return {'idle': idle, 'start_s': start}
+
+
+def plot(results, file):
+    """Draw how many messages took how long."""
+    import matplotlib
+
+    matplotlib.use('Agg')
+    from matplotlib import pyplot
+
+    cases = list(dict.fromkeys((r.work, r.rate_hz) for r in results))
+    columns = 3
+    rows = -(-len(cases) // columns)
+    figure, axes = pyplot.subplots(rows, columns, figsize=(5 * columns, 3.5 * rows), squeeze=False)
+    for axis, (work, rate) in zip(axes.flat, cases):
+        for r in results:
+            if (r.work, r.rate_hz) == (work, rate) and r.latencies_us:
+                values = sorted(value / 1000 for value in r.latencies_us)
+                share = [(n + 1) / len(values) for n in range(len(values))]
+                axis.plot(values, share, label=f'{r.way} {r.form}')
+        axis.set_title(f'{work}, {rate:g} Hz', fontsize=9)
+        axis.set_xscale('log')
+        axis.set_xlabel('ms')
+        axis.legend(fontsize=6)
+    figure.tight_layout()
+    figure.savefig(file, dpi=110)
+
+
+def main():
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
+    parser.add_argument('names', nargs='*', help='kinds of traffic; without one, all')
+    parser.add_argument('--seconds', type=float, default=3.0, help='of each run (default 3)')
+    parser.add_argument('--runs', type=int, default=3, help='of which the median counts')
+    parser.add_argument('--default-dds', action='store_true', help='the settings of ROS itself')
+    parser.add_argument('--output', type=Path, help='where JSON and plot go')
+    arguments = parser.parse_args()
+    for name in arguments.names:
+        if name not in WORKLOADS:
+            parser.error(f'{name!r}: no such traffic, there are {", ".join(WORKLOADS)}')
+    os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
+    os.environ.setdefault('ROS_DOMAIN_ID', '91')
+    if not arguments.default_dds:
+        tuning.use_profiles()
+    console = Console(width=160)
+    console.print(f'Python {platform.python_version()}, {platform.machine()}, '
+                  f'{os.cpu_count()} cores, Fast DDS: '
+                  f'{"as ROS has it" if arguments.default_dds else "16 MB of shared memory"}')
+    results = latencies(
+        console, arguments.names or list(WORKLOADS), arguments.seconds, arguments.runs)
+    show(console, results)
+    more = floods(console)
+    facts = idle_and_start(console)
+    if arguments.output:
+        arguments.output.mkdir(parents=True, exist_ok=True)
+        facts['results'] = [r.facts() for r in (*results, *more)]
+        (arguments.output / 'bridge.json').write_text(json.dumps(facts, indent=1))
+        plot(results, arguments.output / 'bridge.png')
+        console.print(f'written: {arguments.output}/bridge.json and bridge.png')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,223 @@
+"""Starting the processes, and what a run with them gives."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+BENCH = Path(__file__).resolve().parent.parent
+_TICKS = os.sysconf('SC_CLK_TCK')
+# What is still warming up is not counted
+_WARM_UP = 0.05
+
+
+class Process:
+    """A process that is ended when its stack is left."""
+
+    def __init__(self, stack, *command, talks=True, env=None):
+        self._process = subprocess.Popen(
+            [sys.executable, '-m', *map(str, command)],
+            cwd=BENCH,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE if talks else subprocess.DEVNULL,
+            stderr=None if talks else subprocess.DEVNULL,
+            text=True,
+        )
+        self.pid = self._process.pid
+        stack.callback(self._end)
+
+    def hear(self):
+        """Wait for what the process says next."""
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f'{self._process.args[2:]} ended')
+        return json.loads(line)
+
+    def order(self, **what):
+        """Tell the process what to do."""
+        self._process.stdin.write(json.dumps(what) + '\n')
+        self._process.stdin.flush()
+
+    def ask(self, **what):
+        """Tell the process what to do, and wait for what comes of it."""
+        self.order(**what)
+        return self.hear()
+
+    def cpu_s(self):
+        """Ask the kernel what the process has used so far, in seconds."""
+        fields = Path(f'/proc/{self.pid}/stat').read_text().rpartition(')')[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def peak_mib(self):
+        """Ask the kernel how many MiB of memory the process had in use at most."""
+        for line in Path(f'/proc/{self.pid}/status').read_text().splitlines():
+            if line.startswith('VmHWM'):
+                return int(line.split()[1]) / 1024
+        raise RuntimeError('no VmHWM')
+
+    def _end(self):
+        if self._process.stdout is None:
+            self._process.send_signal(signal.SIGINT)
+        self._process.stdin.close()  # who takes orders ends with them
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+@dataclass
+class Result:
+    """What one run gave; times in microseconds."""
+
+    way: str
+    form: str
+    work: str
+    rate_hz: float
+    sent: int
+    received: int
+    sent_hz: float
+    received_hz: float
+    p50_us: float = 0.0
+    p99_us: float = 0.0
+    max_us: float = 0.0
+    cpu_us: float | None = None
+    peak_mib: float | None = None
+    latencies_us: list[float] = field(default_factory=list, repr=False)
+
+    def facts(self):
+        """Give all but the single latencies."""
+        facts = asdict(self)
+        del facts['latencies_us']
+        return facts
+
+
+def bridge(stack, **parameters):
+    """Start the bridge in the namespace /bench."""
+    arguments = ['igtl_ros2.nodes.bridge', '--ros-args', '-r', '__ns:=/bench']
+    for name, value in parameters.items():
+        arguments += ['-p', f'{name.replace("__", ".")}:={value}']
+    return Process(stack, *arguments, talks=False)
+
+
+def measure(way, form, work, sender, receiver, rate, count, measured=None, burst=1):
+    """
+    Send and receive, first a little to warm up.
+
+    :param measured: the process between both ends, whose use of the machine is told.
+    """
+    receiver.ask(forget=True)
+    cpu = measured.cpu_s() if measured else 0.0
+    receiver.order(count=count)
+    sent = sender.ask(count=count, rate=rate, burst=burst)
+    got = receiver.hear()
+    times, stamps = got['times'], got['stamps']
+    if stamps and stamps[0] is None:
+        stamps = sent['times'] if len(times) == count else []
+    latencies = np.subtract(times[: len(stamps)], stamps) / 1000.0
+    latencies = latencies[int(_WARM_UP * len(latencies)) :]
+    result = Result(
+        way, form, work, rate, count, len(times), count / sent['seconds'],
+        (len(times) - 1) / max(1e-9, (times[-1] - times[0]) / 1e9) if len(times) > 1 else 0.0,
+    )
+    if len(latencies):
+        result.p50_us, result.p99_us = np.percentile(latencies, [50, 99]).tolist()
+        result.max_us = float(latencies.max())
+        result.latencies_us = latencies.tolist()
+    if measured:
+        result.cpu_us = (measured.cpu_s() - cpu) / count * 1e6
+        result.peak_mib = measured.peak_mib()
+    return result
+
+
+def warm_up(sender, receiver, count=5, timeout_s=60.0):
+    """Send until something arrives, because ROS takes its time to find both ends."""
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        sender.ask(count=count, rate=20)
+        if receiver.ask(count=1)['times']:
+            time.sleep(0.3)  # the rest of them
+            return
+    raise RuntimeError('nothing arrives')
+
+
+def ends_of(stack, way, work, form, depth, bridge_parameters):
+    """
+    Start what a way of messages needs: 'to ROS', 'from ROS', and for comparison 'rclpy', 'socket'.
+
+    :returns: sender, receiver, the bridge or None.
+    """
+    middle = None
+    topic = {
+        'to ROS': f'/bench/{work.device}/{work.leaf}',
+        'from ROS': f'/bench/to_igtl/{work.device}/{work.leaf}',
+        'rclpy': '/floor',
+    }.get(way, '')
+    if way == 'to ROS':
+        receiver = Process(stack, 'ends', 'ros_receiver', work.name, topic, form, depth)
+        receiver.hear()
+        sender = Process(stack, 'ends', 'igtl_sender', work.name)
+        url = f'tcp://127.0.0.1:{sender.hear()["port"]}'
+        middle = bridge(stack, mode='client', url=url, stamp='device', **bridge_parameters)
+        sender.hear()
+    elif way == 'from ROS':
+        import socket
+
+        with socket.create_server(('127.0.0.1', 0)) as probe:
+            port = probe.getsockname()[1]
+        middle = bridge(
+            stack, mode='server', url=f'tcp://127.0.0.1:{port}', discover_period='0.2',
+            **bridge_parameters)
+        _wait_for_port(port)
+        receiver = Process(stack, 'ends', 'igtl_receiver', port)
+        receiver.hear()
+        sender = Process(stack, 'ends', 'ros_sender', work.name, topic, form, depth)
+        sender.hear()
+        sender.ask(match=True)
+    elif way == 'rclpy':
+        receiver = Process(stack, 'ends', 'ros_receiver', work.name, topic, form, depth)
+        receiver.hear()
+        sender = Process(stack, 'ends', 'ros_sender', work.name, topic, form, depth)
+        sender.hear()
+        sender.ask(match=True)
+    else:
+        role = 'pyigtl_receiver' if way == 'pyigtl' else 'igtl_receiver'
+        sender = Process(stack, 'ends', 'igtl_sender', work.name)
+        receiver = Process(stack, 'ends', role, sender.hear()['port'])
+        receiver.hear()
+        sender.hear()
+    return sender, receiver, middle
+
+
+def _wait_for_port(port):
+    import socket
+
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(('127.0.0.1', port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f'nobody listens on {port}')
+
+
+def run(way, work, form, rate, count, depth=10, burst=1, **bridge_parameters):
+    """Measure one way of one kind of traffic, in processes of its own."""
+    with ExitStack() as stack:
+        sender, receiver, middle = ends_of(stack, way, work, form, depth, bridge_parameters)
+        warm_up(sender, receiver)
+        return measure(way, form, work.name, sender, receiver, rate, count, middle, burst)

@@ -1,0 +1,154 @@
+"""What is sent: the same content as OpenIGTLink and as ROS message."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+
+from igtl_ros2 import codec
+from igtl_ros2.codec import timestamp
+from igtl_ros2.codec.messages.arrays import NDArray
+from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.codec.messages.mesh import PolyData
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
+
+_STAMP = struct.Struct('>Q')
+_STAMP_AT = 34  # in the header; its checksum does not cover it
+_ROS_STAMP = struct.Struct('<iI')
+_MATRIX = np.array(
+    [[0.0, -1.0, 0.0, 10.0], [1.0, 0.0, 0.0, 20.0], [0.0, 0.0, 1.0, 30.0], [0.0, 0.0, 0.0, 1.0]]
+)
+
+
+@dataclass(frozen=True)
+class Workload:
+    """
+    One kind of traffic.
+
+    :param stamp_at: where the stamp stands in the serialised ROS message; None if it has none, and
+        messages are counted.
+    """
+
+    name: str
+    device: str
+    leaf: str
+    package: str
+    ros_type: str
+    stamp_at: int | None
+    rates: tuple[float, ...]
+
+    @property
+    def ros_class(self):
+        """Find the ROS type."""
+        return getattr(__import__(f'{self.package}.msg', fromlist=['msg']), self.ros_type)
+
+
+WORKLOADS = {
+    work.name: work
+    for work in (
+        Workload('TRANSFORM', 'Tool', 'transform', 'geometry_msgs', 'TransformStamped', 4,
+                 (60, 1000)),
+        Workload('TDATA of 32', 'Tools', 'tracking', 'geometry_msgs', 'PoseArray', 4, (250,)),
+        Workload('IMAGE 640x480 RGB', 'Rgb', 'image', 'sensor_msgs', 'Image', 4, (30, 60)),
+        Workload('IMAGE 640x480 16-bit', 'Grey', 'image', 'sensor_msgs', 'Image', 4, (30, 60)),
+        Workload('IMAGE 512x512x100 int16', 'Ct', 'volume', 'sensor_msgs', 'Image', 4, (2,)),
+        Workload('POLYDATA 100k points', 'Mesh', 'markers', 'visualization_msgs', 'MarkerArray', 8,
+                 (2,)),
+        Workload('NDARRAY 1M doubles', 'Array', 'array', 'std_msgs', 'Float64MultiArray', None,
+                 (5,)),
+    )
+}
+
+
+def igtl_message(name, device):
+    """Make the message of a workload."""
+    random = np.random.default_rng(1)
+    if name == 'TRANSFORM':
+        return Transform(_MATRIX, device_name=device)
+    if name == 'TDATA of 32':
+        tools = [TrackingElement(f'Tool{number}', _MATRIX) for number in range(32)]
+        return TrackingData(tools, device_name=device)
+    if name == 'IMAGE 640x480 RGB':
+        pixels = random.integers(0, 255, (1, 480, 640, 3), np.uint8)
+        return Image(pixels, _MATRIX, device_name=device)
+    if name == 'IMAGE 640x480 16-bit':
+        pixels = random.integers(0, 65535, (1, 480, 640), np.uint16)
+        return Image(pixels, _MATRIX, device_name=device)
+    if name == 'IMAGE 512x512x100 int16':
+        pixels = random.integers(0, 2000, (100, 512, 512), np.uint16).astype('<i2')
+        return Image(pixels, _MATRIX, device_name=device)
+    if name == 'POLYDATA 100k points':
+        points = random.random((100_000, 3), np.float32)
+        return PolyData(points, vertices=np.arange(100_000, dtype=np.uint32)[:, None],
+                        device_name=device)
+    if name == 'NDARRAY 1M doubles':
+        return NDArray(random.random(1_000_000), device_name=device)
+    raise ValueError(f'there is no workload {name!r}')
+
+
+def ros_message(name):
+    """Make the ROS message of a workload, as the bridge makes it from the other one."""
+    from igtl_ros2.config import ReceiveRule
+    from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
+    from igtl_ros2.converters.units import time_from_ns
+
+    load_converters()
+    work = WORKLOADS[name]
+    route = Route(work.device, 'ras', work.device, ReceiveRule())
+    message = codec.decode(codec.encode(igtl_message(name, work.device)))
+    return convert_to_ros(message, route, time_from_ns(1)).outputs[work.leaf]
+
+
+class Frame:
+    """A packed message whose stamp can be set, as often as wanted, without packing it again."""
+
+    def __init__(self, name, device):
+        self.data = bytearray(codec.encode(igtl_message(name, device)))
+
+    def stamped(self, time_ns):
+        """Set the stamp."""
+        _STAMP.pack_into(self.data, _STAMP_AT, timestamp.from_ns(time_ns))
+        return self.data
+
+
+class Serialised:
+    """A serialised ROS message whose stamp can be set."""
+
+    def __init__(self, name):
+        from rclpy.serialization import serialize_message
+
+        self._at = WORKLOADS[name].stamp_at
+        self._data = bytearray(serialize_message(ros_message(name)))
+
+    def stamped(self, time_ns):
+        """Set the stamp."""
+        if self._at is not None:
+            _ROS_STAMP.pack_into(self._data, self._at, *divmod(time_ns, 1_000_000_000))
+        return bytes(self._data)
+
+
+def stamp_of(data, at):
+    """Read the stamp of a serialised ROS message, in nanoseconds."""
+    seconds, rest = _ROS_STAMP.unpack_from(data, at)
+    return seconds * 1_000_000_000 + rest
+
+
+def set_stamp(message, time_ns):
+    """Set the stamp of a ROS message, if it has one."""
+    header = getattr(message, 'header', None)
+    if header is None and getattr(message, 'markers', None):
+        header = message.markers[0].header
+    if header is not None:
+        header.stamp.sec, header.stamp.nanosec = divmod(time_ns, 1_000_000_000)
+
+
+def get_stamp(message):
+    """Read the stamp of a ROS message, in nanoseconds; None if it has none."""
+    header = getattr(message, 'header', None)
+    if header is None and getattr(message, 'markers', None):
+        header = message.markers[0].header
+    return None if header is None else header.stamp.sec * 1_000_000_000 + header.stamp.nanosec
+

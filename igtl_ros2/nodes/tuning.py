@@ -1,0 +1,67 @@
+"""What makes a process fast before it has a node: memory and Fast DDS, set once at the start."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+from pathlib import Path
+
+import numpy as np
+from rclpy.serialization import deserialize_message, serialize_message
+from sensor_msgs.msg import Image
+from std_msgs.msg import Float64MultiArray
+
+from ..converters import bulk
+
+#: set to `off`, this variable leaves everything as ROS has it
+SWITCH = 'IGTL_ROS2_TUNING'
+_PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE'
+# of <malloc.h>
+_M_TRIM_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -4, -8
+
+_log = logging.getLogger(__name__)
+
+
+def tune() -> None:
+    """Set what suits a bridge, where the user has said nothing else; call it before rclpy.init."""
+    if os.environ.get(SWITCH) == 'off':
+        return
+    use_profiles()
+    _keep_memory()
+    bulk.use_views(_views_work())
+
+
+def use_profiles() -> None:
+    """Have room in shared memory for images, unless there are settings for Fast DDS already."""
+    has_own = any(
+        os.environ.get(name)
+        for name in (_PROFILES, 'FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_BUILTIN_TRANSPORTS')
+    )
+    if not has_own and not Path('DEFAULT_FASTDDS_PROFILES.xml').exists():
+        os.environ[_PROFILES] = str(Path(__file__).with_name('fastdds.xml'))
+
+
+def _keep_memory() -> None:
+    """Keep the memory of large messages for the next ones; the system's pages cost more."""
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        return  # another C library than glibc
+    for option, value in ((_M_MMAP_MAX, 0), (_M_TRIM_THRESHOLD, 2**31 - 1), (_M_ARENA_MAX, 1)):
+        mallopt(option, value)
+
+
+def _views_work() -> bool:
+    """Try out whether rclpy publishes messages that look at foreign memory."""
+    bulk.use_views(True)
+    numbers = np.arange(1.0, 4.0)
+    image, array = Image(width=3), Float64MultiArray()
+    try:
+        bulk.fill(image, np.arange(3, dtype=np.uint8))
+        bulk.fill(array, numbers)
+        copies = [deserialize_message(serialize_message(m), type(m)) for m in (image, array)]
+    except Exception as error:  # a private part of rclpy may be gone or raise whatever it likes
+        _log.info('large messages are copied once more: %r', error)
+        return False
+    return copies[0].data.tolist() == [0, 1, 2] and copies[1].data.tolist() == numbers.tolist()
