@@ -87,13 +87,16 @@ def point_to_ros(position: Sequence[float], unit: str, axes: str = 'ras') -> Poi
 
     :raises ConversionError: if it is not finite.
     """
+    x, y, z = _metres(position, unit)
+    return Point(x=-x, y=-y, z=z) if axes == 'lps' else Point(x=x, y=y, z=z)
+
+
+def _metres(position: Sequence[float], unit: str) -> tuple[float, float, float]:
     per_metre = PER_METRE[unit]
     x, y, z = position
     if not math.isfinite(x + y + z):
         raise ConversionError(f'position ({x}, {y}, {z}) is not finite')
-    if axes == 'lps':
-        x, y = -x, -y
-    return Point(x=x / per_metre, y=y / per_metre, z=z / per_metre)
+    return x / per_metre, y / per_metre, z / per_metre
 
 
 def point_from_ros(point: Point | Vector3, unit: str) -> Matrix:
@@ -172,18 +175,33 @@ def orientation_along(begin: Point, end: Point) -> Quaternion:
     return Quaternion(x=-y / (2 * w), y=x / (2 * w), z=0.0, w=w)
 
 
+def pose_to_numbers(
+    matrix: Matrix, unit: str, axes: str = 'ras'
+) -> tuple[tuple[float, float, float], tuple[float, float, float, float], float]:
+    """
+    Turn a (4, 4) matrix on the wire into a position in metres and a quaternion (x, y, z, w).
+
+    The third result tells how rigid it was.
+
+    :raises ConversionError: see `rotation_part`.
+    """
+    matrix = matrix * LPS_TO_RAS if axes == 'lps' else matrix
+    rotation, distance = rotation_part(matrix)
+    position = _metres(matrix[:3, 3].tolist(), unit)
+    return position, matrix_to_quaternion(rotation), distance
+
+
 def pose_to_ros(matrix: Matrix, unit: str, axes: str = 'ras') -> tuple[Pose, float]:
     """
     Turn a (4, 4) matrix on the wire into a pose in metres, and tell how rigid it was.
 
     :raises ConversionError: see `rotation_part`.
     """
-    matrix = matrix * LPS_TO_RAS if axes == 'lps' else matrix
-    rotation, distance = rotation_part(matrix)
+    position, quaternion, distance = pose_to_numbers(matrix, unit, axes)
     pose = Pose()
-    pose.position = point_to_ros(matrix[:3, 3].tolist(), unit)
-    q = pose.orientation
-    q.x, q.y, q.z, q.w = matrix_to_quaternion(rotation)
+    p, q = pose.position, pose.orientation
+    p.x, p.y, p.z = position
+    q.x, q.y, q.z, q.w = quaternion
     return pose, distance
 
 

@@ -36,8 +36,11 @@ class EchoGuard:
     def published(self, peer: Peer, topic: str, key: tuple[str, str], message: Any) -> None:
         """Note that a value of a peer is published on a topic."""
         value = _value(message)
-        if value is None:
-            return
+        if value is not None:
+            self.note(peer, topic, key, value)
+
+    def note(self, peer: Peer, topic: str, key: tuple[str, str], value: Hashable) -> None:
+        """Note it of a value that is known by its stamp in nanoseconds, or by its data."""
         origin = weakref.ref(peer)
         with self._lock:
             for scope in (topic, key):

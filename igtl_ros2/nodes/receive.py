@@ -36,6 +36,7 @@ from ..errors import ConversionError
 from ..peers import STREAM_TYPES, Peer
 from .echo import EchoGuard
 from .emergency import Emergency
+from .express import Express, express
 from .first_values import FirstValues
 from .gates import SilenceWatch, open_gate, tell_withheld
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
@@ -75,6 +76,7 @@ class _Device:
     #: what `to_frame` moves it from; None if it stays where it is
     source: Route | None = None
     held: _Arrival | None = None
+    express: Express | None = None
     repeater: Timer | None = None
     gates: Gates | None = None
     #: when its last message came, by the steady clock
@@ -264,6 +266,9 @@ class Receiver:
         device.received += 1
         device.heard_s = time.monotonic()
         device.is_stale = False
+        short = device.express
+        if short is not None and short.publish(peer, message, arrival_ns, device.info_due):
+            return
         if not self._first.is_over:
             self._first.forget(device.topic)
         rule = device.route.rule
@@ -366,6 +371,11 @@ class Receiver:
         if result.transforms and self._broadcaster is not None:
             self._broadcast(self._broadcaster, device, result)
         peer.facts.update(result.peer)
+        device.express = None
+        is_plain = device.source is None and device.gates is None and not arrival.origin
+        if is_plain and self._first.is_over:
+            publisher = self._publishers.get(f'{device.topic}/transform')
+            device.express = express(device.route, key, publisher, self._echo, device.info)
         for child in result.children:
             self._handle(peer, child, arrival.arrival_ns, {'bind': ros_text(key[1])})
 

@@ -1,0 +1,68 @@
+"""A TransformStamped by splicing is the one that is made in the ordinary way."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rclpy.serialization import deserialize_message, serialize_message
+
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.config import ReceiveRule
+from igtl_ros2.converters.pose import transform_to_ros
+from igtl_ros2.converters.registry import Route
+from igtl_ros2.converters.spliced import SplicedTransform
+from igtl_ros2.converters.units import time_from_ns
+from igtl_ros2.errors import ConversionError
+
+
+def both(route, message, stamp_ns):
+    """Make the message in both ways."""
+    spliced = SplicedTransform(route, serialize_message).bytes_of(message, stamp_ns)
+    usual = transform_to_ros(message, route, time_from_ns(stamp_ns))
+    return spliced, usual
+
+
+def random_pose(seed):
+    random = np.random.default_rng(seed)
+    rotation, _ = np.linalg.qr(random.normal(size=(3, 3)))
+    matrix = np.eye(4)
+    matrix[:3, :3] = rotation * np.sign(np.linalg.det(rotation))
+    matrix[:3, 3] = random.normal(size=3) * 10.0 ** random.integers(-3, 6)
+    return Transform(matrix)
+
+
+@pytest.mark.parametrize('unit', ['mm', 'm'])
+@pytest.mark.parametrize('axes', ['ras', 'lps'])
+@given(
+    seed=st.integers(0, 10**6),
+    stamp_ns=st.integers(0, 2**31 * 10**9 - 1),
+    frame=st.text(max_size=12).filter(lambda text: '\0' not in text),
+    child=st.text(max_size=12).filter(lambda text: '\0' not in text),
+)
+def test_it_is_the_same_message(unit, axes, seed, stamp_ns, frame, child):
+    for name in (frame, child):
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            return
+    route = Route('D', frame, child, ReceiveRule(wire_unit=unit, wire_axes=axes))
+    spliced, usual = both(route, random_pose(seed), stamp_ns)
+    message = usual.outputs['transform']
+    assert deserialize_message(spliced, type(message)) == message
+
+
+@pytest.mark.parametrize('matrix', [
+    np.diag([1, 1, 2, 1]), np.diag([1, 1, -1, 1]), np.diag([0, 0, 0, 1]),
+    np.diag([1, np.nan, 1, 1]),
+    np.array([[1, 0, 0, np.inf], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]),
+])
+def test_what_is_no_pose_is_left_to_the_ordinary_way(matrix):
+    spliced, usual = both(Route('D', 'f', 'c', ReceiveRule()), Transform(matrix), 1)
+    assert spliced is None and usual.errors
+
+
+def test_another_form_of_serialised_messages_is_noticed():
+    route = Route('D', 'f', 'c', ReceiveRule())
+    for wrong in (lambda message: b'\0' * 100, lambda message: 2 * serialize_message(message)):
+        with pytest.raises(ConversionError, match='another form'):
+            SplicedTransform(route, wrong)
