@@ -6,6 +6,8 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ..codec.messages.pose import Transform
 from ..errors import ConversionError
 from .pose import transform_stamped
@@ -17,8 +19,8 @@ _STAMP = struct.Struct('<iI')
 _NUMBERS = struct.Struct('<7d')
 # no name of a frame looks like these
 _MARK_NS = 0x5A17_0B5C * _NS + 0x2F3B_11D7
-_MARK = Transform(
-    [[0, -1, 0, 1234.5678], [1, 0, 0, -8765.4321], [0, 0, 1, 3141.5926], [0, 0, 0, 1]]
+_MARK = np.array(
+    [[0, -1, 0, 1234.5678], [1, 0, 0, -8765.4321], [0, 0, 1, 3141.5926], [0, 0, 0, 1]], float
 )
 
 
@@ -36,10 +38,10 @@ class SplicedTransform:
         """Have a message serialised, and look where in it the numbers are."""
         rule = route.rule
         self._unit, self._axes = rule.wire_unit, rule.wire_axes
-        pose, _ = pose_to_ros(_MARK.matrix, self._unit, self._axes)
+        pose, _ = pose_to_ros(_MARK, self._unit, self._axes)
         message = transform_stamped(pose, route, time_from_ns(_MARK_NS))
         data = serialize(message)
-        position, quaternion, _ = pose_to_numbers(_MARK.matrix, self._unit, self._axes)
+        position, quaternion, _ = pose_to_numbers(_MARK, self._unit, self._axes)
         marks = (
             _STAMP.pack(*divmod(_MARK_NS, _NS)),
             _NUMBERS.pack(*position, *quaternion),
