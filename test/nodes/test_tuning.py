@@ -1,0 +1,72 @@
+"""What a program sets before it has a node, unless the user has said otherwise."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+# says which file of profiles is in force, and whether images look at foreign memory
+SCRIPT = """
+import os
+from igtl_ros2.converters import bulk
+from igtl_ros2.nodes.tuning import tune
+tune()
+print(os.path.basename(os.environ.get('FASTDDS_DEFAULT_PROFILES_FILE', 'none')), bulk._by_view)
+"""
+
+
+def tuned(folder, script=SCRIPT, **environment):
+    names = ('FASTDDS_DEFAULT_PROFILES_FILE', 'IGTL_ROS2_TUNING')
+    kept = {k: v for k, v in os.environ.items() if k not in names}
+    result = subprocess.run(
+        [sys.executable, '-c', script], cwd=folder, env={**kept, **environment},
+        capture_output=True, text=True, timeout=60, check=True)
+    return result.stdout.split()
+
+
+def test_fast_dds_gets_room_for_images_and_they_are_not_copied(tmp_path):
+    assert tuned(tmp_path) == ['fastdds.xml', 'True']
+
+
+def test_it_can_be_switched_off(tmp_path):
+    assert tuned(tmp_path, IGTL_ROS2_TUNING='off') == ['none', 'False']
+
+
+@pytest.mark.parametrize('name', [
+    'FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE',
+    'FASTDDS_BUILTIN_TRANSPORTS',
+])
+def test_settings_of_the_user_win(tmp_path, name):
+    found, _ = tuned(tmp_path, **{name: 'mine.xml'})
+    assert found == ('mine.xml' if name == 'FASTDDS_DEFAULT_PROFILES_FILE' else 'none')
+
+
+def test_a_file_that_fast_dds_finds_by_itself_wins(tmp_path):
+    (tmp_path / 'DEFAULT_FASTDDS_PROFILES.xml').touch()
+    assert tuned(tmp_path)[0] == 'none'
+
+
+def test_without_views_in_rclpy_messages_are_copied(tmp_path):
+    broken = """
+from igtl_ros2.nodes import tuning
+tuning.serialize_message = lambda message: 1 / 0
+""" + SCRIPT
+    assert tuned(tmp_path, broken) == ['fastdds.xml', 'False']
+
+
+def test_fast_dds_takes_the_profiles(tmp_path):
+    """It would say so on standard error, and go on without them."""
+    script = """
+from igtl_ros2.nodes.tuning import tune
+tune()
+import os, rclpy
+rclpy.init(args=[])
+node = rclpy.create_node('n')
+mapped = {line.split()[-1] for line in open('/proc/self/maps') if '/dev/shm/fast' in line}
+print(max(os.path.getsize(file) for file in mapped) >> 20)
+node.destroy_node()
+rclpy.shutdown()
+"""
+    megabytes, = tuned(tmp_path, script)
+    assert int(megabytes) >= 16
