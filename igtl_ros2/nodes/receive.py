@@ -266,7 +266,7 @@ class Receiver:
         device.received += 1
         device.heard_s = time.monotonic()
         device.is_stale = False
-        short = device.express
+        short = None if known_as else device.express
         if short is not None and short.publish(peer, message, arrival_ns, device.info_due):
             return
         if not self._first.is_over:
@@ -373,6 +373,7 @@ class Receiver:
         peer.facts.update(result.peer)
         device.express = None
         is_plain = device.source is None and device.gates is None and not arrival.origin
+        is_plain = is_plain and _full_name(arrival.frame) == key[1]
         if is_plain and self._first.is_over:
             publisher = self._publishers.get(f'{device.topic}/transform')
             device.express = express(device.route, key, publisher, self._echo, device.info)
