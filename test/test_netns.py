@@ -1,16 +1,11 @@
 """Two network namespaces as two hosts: cables that are pulled, addresses that vanish."""
 
 import contextlib
-import ctypes
-import os
-import shutil
-import subprocess
-import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
 from leaks import Footprint
+from netns_hosts import lay_cable, open_hosts
 from network_peers import text, until
 
 from igtl_ros2 import serve
@@ -19,75 +14,11 @@ from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.config import Settings
 from igtl_ros2.errors import PeerError
 
-_CLONE_NEWNET = 0x40000000
-
-
-def ip(*words):
-    """Run `ip`."""
-    subprocess.run(['ip', *words], check=True, capture_output=True, text=True)
-
-
-class Host:
-    """A network namespace with one cable."""
-
-    def __init__(self, name, address):
-        self.name = name
-        self.address = address
-        self.cable = f'{name}-v'  # at most 15 characters
-
-    def plug(self):
-        """Give the cable its address."""
-        ip('-n', self.name, 'address', 'add', f'{self.address}/24', 'dev', self.cable)
-        self.link('up')
-        ip('-n', self.name, 'link', 'set', 'lo', 'up')
-
-    def link(self, state):
-        """Pull the cable (`down`) or put it back (`up`)."""
-        ip('-n', self.name, 'link', 'set', self.cable, state)
-
-    def lose_address(self):
-        """Take the address away, as when a machine vanishes."""
-        ip('-n', self.name, 'address', 'flush', 'dev', self.cable)
-
-    @contextlib.contextmanager
-    def inside(self):
-        """Have the sockets and threads that are made meanwhile belong to this host."""
-        libc = ctypes.CDLL(None, use_errno=True)
-
-        def enter(path):
-            with path.open() as namespace:
-                if libc.setns(namespace.fileno(), _CLONE_NEWNET):
-                    raise OSError(ctypes.get_errno(), f'cannot enter {path}')
-
-        with Path('/proc/thread-self/ns/net').open() as home:
-            enter(Path('/run/netns', self.name))
-            try:
-                yield
-            finally:
-                enter(Path(f'/proc/self/fd/{home.fileno()}'))
-
 
 @pytest.fixture
 def hosts():
-    if os.geteuid() != 0 or not shutil.which('ip'):
-        pytest.skip('network namespaces need root and the program ip')
-    number = f'{os.getpid():x}{threading.get_ident() >> 12 & 0xFF:02x}'
-    pair = [Host(f'ig{end}{number}', f'10.213.7.{index}') for index, end in enumerate('ab', 1)]
-    with contextlib.ExitStack() as ends:
-        for host in pair:
-            try:
-                ip('netns', 'add', host.name)
-            except subprocess.CalledProcessError as error:
-                pytest.skip(f'no network namespaces here: {error.stderr.strip()}')
-            ends.callback(ip, 'netns', 'delete', host.name)
-        here, there = pair
-        words = ['link', 'add', here.cable, 'netns', here.name, 'type', 'veth']
-        try:
-            ip(*words, 'peer', 'name', there.cable, 'netns', there.name)
-        except subprocess.CalledProcessError as error:
-            pytest.skip(f'no pairs of veth here: {error.stderr.strip()}')
-        for host in pair:
-            host.plug()
+    with open_hosts(2) as names:
+        pair = lay_cable(*names, '10.213.7')
         before = Footprint()
         yield pair
         before.check()
