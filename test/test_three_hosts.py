@@ -32,18 +32,16 @@ class Lab:
     """
     The three programs, what they say, and the cables.
 
-    :param discovery_server: how they find each other, instead of by multicast.
+    :param way: how bridge and viewer find each other.
     """
 
-    def __init__(self, ends, tmp_path, discovery_server=''):
+    def __init__(self, ends, tmp_path, way):
         device, bridge, viewer = ends.enter_context(open_hosts(3))
         self._ends = ends
         self.cables = {'IGTL': lay_cable(device, bridge, '10.213.8'),
                        'DDS': lay_cable(bridge, viewer, '10.213.9')}
-        # a host asks its neighbours for ROS
-        self._variables = {'ROS_AUTOMATIC_DISCOVERY_RANGE': 'SUBNET'}
-        if discovery_server:
-            self._use(discovery_server, bridge)
+        self._variables = {}
+        self._variables = self._way(way, bridge)
         address = self.cables['IGTL'][0].address
         self._device = self._start(
             device, '-m', 'igtl_ros2.sim.ultrasound', '--json', '--host', address, '--port', '0',
@@ -60,12 +58,22 @@ class Lab:
         self._viewer = self._start(
             viewer, VIEWER, f'/lab/{PROBE}/transform', '/lab/to_igtl/Goal/pose')
 
-    def _use(self, discovery_server, host):
-        """Have them ask a server on the host of the bridge for each other."""
-        address = self.cables['DDS'][0].address
-        self._run(host, discovery_server, '42', '-l', address, '-p', '11811')
+    def _way(self, way, bridge):
+        """Prepare how they find each other; the result is the variables that each of them gets."""
+        places = [card.address for card in self.cables['DDS']]
+        if way == 'multicast':
+            return {'ROS_AUTOMATIC_DISCOVERY_RANGE': 'SUBNET'}
+        if way == 'static peers':
+            return {'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
+                    'ROS_STATIC_PEERS': ';'.join(places)}
+        # wheels bring it beside Python, an installation of ROS 2 has it on the path
+        path = f'{Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}'
+        tool = shutil.which('fast-discovery-server', path=path)
+        if not tool:
+            pytest.skip('the program fast-discovery-server of Fast DDS is not installed')
+        self._run(bridge, tool, '42', '-l', places[0], '-p', '11811')
         # the bridge looks for topics that nobody has told it of: only a super client hears of them
-        self._variables |= {'ROS_DISCOVERY_SERVER': f'{address}:11811', 'ROS_SUPER_CLIENT': 'TRUE'}
+        return {'ROS_DISCOVERY_SERVER': f'{places[0]}:11811', 'ROS_SUPER_CLIENT': 'TRUE'}
 
     def _start(self, host, *words):
         return self._run(host, sys.executable, *words)
@@ -122,17 +130,10 @@ def _lines(program):
             if line.startswith('{')]
 
 
-@pytest.fixture(scope='module', params=['multicast', 'discovery server'])
+@pytest.fixture(scope='module', params=['multicast', 'static peers', 'discovery server'])
 def lab(request, tmp_path_factory):
-    tool = ''
-    if request.param == 'discovery server':
-        # wheels bring it beside Python, an installation of ROS 2 has it on the path
-        places = f'{Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}'
-        tool = shutil.which('fast-discovery-server', path=places)
-        if not tool:
-            pytest.skip('the program fast-discovery-server of Fast DDS is not installed')
     with contextlib.ExitStack() as ends:
-        yield Lab(ends, tmp_path_factory.mktemp('lab'), tool)
+        yield Lab(ends, tmp_path_factory.mktemp('lab'), request.param)
 
 
 def test_poses_and_goals_cross_both_networks(lab):
