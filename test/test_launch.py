@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from igtl_ros2.config import SETTINGS
+from igtl_ros2.tools import certs
 
 ROOT = Path(__file__).resolve().parent.parent
 LAUNCH, CONFIG = ROOT / 'launch', ROOT / 'config'
@@ -20,7 +21,10 @@ ARGUMENTS = {
         'mode', 'url', 'protocol', 'host', 'port', 'namespace', 'params_file', 'mapping_file',
         'autostart',
     },
+    'camera': {'image', 'host', 'port', 'namespace', 'mapping_file', 'params_file'},
     'demo': {'port', 'namespace'},
+    'links': {'namespace', 'mapping_file', 'params_file'},
+    'plus': {'host', 'port', 'namespace', 'mapping_file', 'params_file'},
     'robot': {'host', 'port', 'namespace', 'mapping_file'},
     'record': {
         'namespace', 'topics', 'url', 'relay', 'output', 'max_size', 'max_duration', 'min_free',
@@ -29,7 +33,13 @@ ARGUMENTS = {
     'replay': {
         'bag', 'serve', 'connect', 'rate', 'start', 'loop', 'device', 'direction', 'restamp',
     },
+    'secure': {'certs', 'mode', 'host', 'port', 'namespace', 'mapping_file', 'params_file'},
+    'slicer': {'host', 'port', 'namespace', 'mapping_file', 'params_file'},
+    'tracker': {'host', 'port', 'namespace', 'mapping_file', 'params_file'},
+    'two_robots': {'host', 'mapping_file', 'params_file'},
 }
+# what has to be given
+REQUIRED = {'secure': {'certs'}}
 
 
 def source(name):
@@ -75,10 +85,12 @@ def test_the_only_defaults_are_empty(name):
         node for node in ast.walk(source(name))
         if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'DeclareLaunchArgument'
     ]
-    assert calls
-    for call in calls:
-        defaults = [word.value for word in call.keywords if word.arg == 'default_value']
-        assert [ast.literal_eval(default) for default in defaults] == ['']
+    defaults = [
+        [ast.literal_eval(word.value) for word in call.keywords if word.arg == 'default_value']
+        for call in calls
+    ]
+    assert [''] in defaults
+    assert [default for default in defaults if default != ['']] == [[]] * (name in REQUIRED)
 
 
 @pytest.mark.parametrize('name', ARGUMENTS)
@@ -98,6 +110,11 @@ def test_the_arguments_are_those_that_are_documented(name):
 def test_launch_itself_sees_the_same_arguments(name):
     from_launch = load(name).generate_launch_description().get_launch_arguments()
     assert {argument.name for argument in from_launch} == ARGUMENTS[name]
+    required = {argument.name for argument in from_launch if argument.default_value is None}
+    assert required == REQUIRED.get(name, set())
+    # what `ros2 launch igtl_ros2 <file> -s` shows
+    for argument in from_launch:
+        assert argument.name in required or '; empty: ' in argument.description
 
 
 def test_a_bridge_without_arguments_gets_no_parameters():
@@ -190,27 +207,44 @@ def test_the_parameter_file_shows_the_defaults():
     assert groups == {name.partition('.')[0] for name in given if '.' in name}
 
 
-@pytest.mark.parametrize('path', sorted(CONFIG.glob('*.yaml')), ids=lambda path: path.name)
-def test_a_bridge_starts_with_every_file(path, tmp_path, free_port):
-    options = ['-p', 'port:=0', '-p', f'mapping_file:={path}']
-    if path.name == 'bridge.yaml':
-        options = ['--params-file', str(path), '-p', 'port:=0']
-    elif path.name == 'links.yaml':
-        text = path.read_text(encoding='utf-8')
+def starts_of(path, tmp_path, free_port):
+    """List the options with which a file of config is started, once for each bridge in it."""
+    text = path.read_text(encoding='utf-8')
+    if path.name == 'links.yaml':
         assert text.count(':18944"') == 1 and text.count(':18945"') == 1
         text = text.replace(':18944"', ':0"').replace(':18945"', f':{free_port}"')
         copy = tmp_path / 'links.yaml'
         copy.write_text(text, encoding='utf-8')
-        options = ['-p', f'mapping_file:={copy}']
-    bridge = subprocess.Popen(
-        [sys.executable, '-m', 'igtl_ros2.nodes.bridge', '--ros-args', *options],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )
-    try:
-        said = bridge.stdout.readline()
-        assert 'listening on tcp://127.0.0.1:' in said
-    finally:
-        bridge.send_signal(signal.SIGINT)
-        rest, _ = bridge.communicate(timeout=60)
-    assert bridge.returncode == 0
-    assert 'Traceback' not in rest
+        return [['-p', f'mapping_file:={copy}']]
+    if 'ros__parameters' not in text:
+        return [['-p', 'port:=0', '-p', f'mapping_file:={path}']]
+    options = ['--params-file', str(path), '-p', 'port:=0']
+    if path.name == 'secure.yaml':
+        pytest.importorskip('trustme', reason='trustme is not installed: no certificates')
+        certs.write(tmp_path, certs.make([], 'igtl-client', 1), force=False)
+        for name, file in (('ca', 'ca.pem'), ('cert', 'server.pem'), ('key', 'server.key')):
+            options += ['-p', f'tls.{name}_file:={tmp_path}/{file}']
+    names = [name.rpartition('/')[0] for name in yaml.safe_load(text)]
+    return [[*options, *(['-r', f'__ns:={name}'] if name else [])] for name in names]
+
+
+@pytest.mark.parametrize('path', sorted(CONFIG.glob('*.yaml')), ids=lambda path: path.name)
+def test_a_bridge_starts_with_every_file(path, tmp_path, free_port):
+    for options in starts_of(path, tmp_path, free_port):
+        bridge = subprocess.Popen(
+            [sys.executable, '-m', 'igtl_ros2.nodes.bridge', '--ros-args', *options],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )
+        said = ''
+        try:
+            for line in bridge.stdout:
+                said += line
+                if 'listening on' in line:
+                    break
+        finally:
+            bridge.send_signal(signal.SIGINT)
+            rest, _ = bridge.communicate(timeout=60)
+        protocol = 'tls' if path.name == 'secure.yaml' else 'tcp'
+        assert f'listening on {protocol}://127.0.0.1:' in said, said
+        assert bridge.returncode == 0
+        assert 'Traceback' not in said + rest
