@@ -1,6 +1,8 @@
 """The package as a user gets it: built by colcon for `ros2 run`, or installed by pip."""
 
+import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +34,12 @@ def run(*command, cwd, **kwargs):
 
 def names(folder, pattern='*'):
     return {path.name for path in folder.glob(pattern) if path.is_file()}
+
+
+def tree(folder):
+    """List all files of a package but those that Python makes."""
+    return {str(path.relative_to(folder)) for path in folder.rglob('*')
+            if path.is_file() and '__pycache__' not in path.parts}
 
 
 @pytest.fixture
@@ -66,18 +74,41 @@ def test_colcon_build_gives_what_ros2_run_and_ros2_launch_look_for(source, tmp_p
     share = prefix / 'share' / 'igtl_ros2'
     assert (share / 'package.xml').is_file()
     assert (prefix / 'share/ament_index/resource_index/packages/igtl_ros2').is_file()
-    for folder in ('launch', 'config'):
+    assert (share / 'README.md').is_file()
+    for folder in ('launch', 'config', 'docs'):
         assert names(source / folder)
         assert names(share / folder) == names(source / folder)
 
     [package] = prefix.glob('lib/python3*/site-packages/igtl_ros2')
-    assert names(package) == names(source / 'igtl_ros2')
+    assert tree(package) == tree(source / 'igtl_ros2')
     # As after `source install/setup.bash`, from a folder in which the sources are not.
     said = run(
         'bash', '-c', '. install/setup.bash && install/igtl_ros2/lib/igtl_ros2/igtl_sim --help',
         cwd=tmp_path,
     )
     assert 'usage' in said.lower()
+    if importlib.util.find_spec('rich'):
+        said = run(
+            'bash', '-c', '. install/setup.bash && cd install/igtl_ros2 && '
+            'lib/igtl_ros2/igtl_check share/igtl_ros2/config/slicer.yaml', cwd=tmp_path,
+        )
+        assert 'ToolToBase' in said
+
+
+def test_colcon_test_runs_the_tests(source, tmp_path):
+    colcon = BIN / 'colcon'
+    if not colcon.exists():
+        pytest.skip('colcon is not installed beside this Python')
+    bases = ['--build-base', tmp_path / 'build', '--install-base', tmp_path / 'install']
+    for words in (['build'], ['test', '--pytest-args', 'test/test_register.py']):
+        run(
+            'env', f'PATH={BIN}:{os.environ["PATH"]}', colcon, '--log-base', tmp_path / 'log',
+            words[0], '--base-paths', source, *bases, *words[1:], cwd=tmp_path,
+        )
+    said = run(colcon, 'test-result', '--test-result-base', tmp_path / 'build', '--all',
+               cwd=tmp_path)
+    number = int(re.search(r'Summary: (\d+) tests, 0 errors, 0 failures', said)[1])
+    assert number > 10
 
 
 def test_pip_install_gives_executables_and_a_codec_that_needs_numpy_alone(source, tmp_path):

@@ -1,0 +1,66 @@
+"""The nodes as commands: help, and a word where ROS 2 is missing, in place of a traceback."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import textwrap
+from collections.abc import Sequence
+
+from ..config import SETTINGS
+
+_BRIDGE = """\
+usage: igtl_bridge [--ros-args [-r __ns:=/NAMESPACE] [-p NAME:=VALUE]... [--params-file FILE]]
+
+OpenIGTLink on one side, ROS topics, services and tf on the other. For 3D Slicer to connect to:
+  igtl_bridge --ros-args -r __ns:=/slicer -p mode:=server -p host:=0.0.0.0
+To connect to a PLUS server or a tracker:
+  igtl_bridge --ros-args -r __ns:=/plus -p mode:=client -p host:=10.0.0.5
+
+parameters:
+"""
+
+
+def bridge(args: Sequence[str] | None = None) -> int:
+    """
+    Run igtl_bridge.
+
+    :returns: the exit code: 1 if ROS 2 is missing or the node cannot start.
+    """
+    words = sys.argv[1:] if args is None else args
+    if words and words[0] in ('-h', '--help'):
+        print(_BRIDGE + '\n'.join(_parameters()))
+        return 0
+    return _run('igtl_bridge', 'bridge')
+
+
+def demo_robot() -> int:
+    """
+    Run igtl_demo_robot.
+
+    :returns: the exit code: 1 if ROS 2 is missing or the node cannot start.
+    """
+    return _run('igtl_demo_robot', 'demo_robot')
+
+
+def _parameters() -> list[str]:
+    lines = []
+    for setting in SETTINGS.values():
+        default = list(setting.default) if isinstance(setting.default, tuple) else setting.default
+        lines += [f'  {setting.parameter} (default: {default!r})']
+        lines += textwrap.wrap(setting.help, 95, initial_indent='      ',
+                               subsequent_indent='      ')
+    return lines
+
+
+def _run(program: str, module: str) -> int:
+    try:
+        node = importlib.import_module(f'igtl_ros2.nodes.{module}')
+    except ModuleNotFoundError as error:
+        if (error.name or 'igtl_ros2').startswith('igtl_ros2'):
+            raise
+        print(f'{program}: it needs ROS 2, of which {error.name} was not found: source the '
+              'setup.bash of an installation, or use ./dev shell', file=sys.stderr)
+        return 1
+    node.main()
+    return 0
