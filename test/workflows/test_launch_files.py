@@ -50,8 +50,9 @@ class Launched(Program):
 
     def stop(self):
         """Interrupt it as Ctrl-C does; nothing may be left, and nothing may have failed."""
-        started = self._children()
-        self.process.send_signal(signal.SIGINT)
+        over, started = self.ended, self._children()
+        if not over:
+            self.process.send_signal(signal.SIGINT)
         try:
             self.process.wait(END_S)
         except subprocess.TimeoutExpired:
@@ -61,7 +62,7 @@ class Launched(Program):
             raise AssertionError(f'launch did not end:\n{self.output}') from None
         finally:
             self.kill()
-        assert started, self.output
+        assert over or started, self.output
         assert not [pid for pid in started if Path(f'/proc/{pid}').exists()], self.output
         assert 'Traceback' not in self.output and 'process has died' not in self.output, (
             self.output)
@@ -314,3 +315,24 @@ def test_a_robot_in_slicer(user, launched, free_port):
 
         user.wait_for(arrives, 'the tool')
         assert_same(slicer.nodes['tool0'].matrix, place)
+
+
+def test_what_was_recorded_is_replayed(user, launched, tmp_path, free_port):
+    pytest.importorskip('mcap', reason='bags need the package mcap')
+    pytest.importorskip('rosbags', reason='bags need the package rosbags')
+    bag, place = tmp_path / 'bag', rigid(RANDOM)
+    with serve('tcp://127.0.0.1:0') as device:
+        recorder = launched('record', url=device.address, output=bag, min_free='1M')
+        user.wait_for(lambda: device.peers, 'the recorder')
+        for number in range(3):
+            device.send(Transform(place, device_name=f'Probe{number}'))
+        user.wait_for(lambda: any(f.stat().st_size for f in bag.glob('*.mcap')), 'the bag')
+        time.sleep(1.5)  # a chunk is on the disk after a second
+        recorder.stop()
+    replay = launched('replay', bag=bag, serve=f'tcp://127.0.0.1:{free_port}')
+    with connect(f'tcp://127.0.0.1:{free_port}', timeout_s=20.0) as client:
+        for number in range(3):
+            message = client.receive(20.0)
+            assert message.device_name == f'Probe{number}'
+            assert_same(message.matrix, place)
+        user.wait_for(lambda: replay.ended, 'the end of the bag')
