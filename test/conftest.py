@@ -24,6 +24,11 @@ collect_ignore = [
     path for path in Path(__file__).parent.rglob('test_*.py')
     if _missing and _wanting.search(path.read_text(encoding='utf-8'))
 ]
+if 'hypothesis' not in _missing:
+    from hypothesis import settings
+
+    settings.register_profile('tests', deadline=None, database=None, max_examples=200)
+    settings.load_profile('tests')
 
 
 def pytest_report_header() -> str:

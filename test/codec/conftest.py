@@ -6,12 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
 
 from igtl_ros2.codec.crc64 import crc64
-
-settings.register_profile('codec', deadline=None, database=None, max_examples=200)
-settings.load_profile('codec')
 
 GOLDEN = Path(__file__).parent.parent / 'golden'
 

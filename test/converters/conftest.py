@@ -4,7 +4,6 @@ import json
 
 import pytest
 from builtin_interfaces.msg import Time
-from hypothesis import settings
 from rclpy.serialization import serialize_message
 
 from igtl_ros2 import codec
@@ -16,9 +15,6 @@ from igtl_ros2.converters.registry import (
     load_converters,
     sender,
 )
-
-settings.register_profile('converters', deadline=None, database=None, max_examples=200)
-settings.load_profile('converters')
 
 
 @pytest.fixture(scope='session')
