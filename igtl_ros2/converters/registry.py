@@ -54,6 +54,7 @@ class Converted:
     :param info: what the typed messages have no place for.
     :param state: state of the tool in the sender's words ('OK', 'OUT_OF_VIEW' ...), if it says so.
     :param errors: what is wrong with the message; counted, and logged at a limited rate.
+    :param notes: what the rule asks for and such messages never give; counted and logged as well.
     :param children: messages that came inside this one, to be treated as if they came alone.
     :param peer: what the message says about the peer itself rather than about a device.
     """
@@ -63,6 +64,7 @@ class Converted:
     info: dict[str, Any] = field(default_factory=dict)
     state: str | None = None
     errors: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     children: list[Message] = field(default_factory=list)
     peer: dict[str, Any] = field(default_factory=dict)
 
@@ -230,6 +232,14 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
         except ConversionError as error:
             result.errors.append(str(error))
     return result
+
+
+def tell_once(route: Route, result: Converted, text: str) -> None:
+    """Report, with the first message, what a rule asks for and such messages never give."""
+    told = route.state.setdefault('told', set())
+    if text not in told:
+        told.add(text)
+        result.notes.append(text)
 
 
 def sender(

@@ -342,6 +342,9 @@ class Receiver:
             tell_withheld(gate, ros_text(' '.join(key)), self._report, result)
         for text in result.errors:
             self._complain(device, text)
+        for text in result.notes:
+            what = ros_text(f'{" ".join(key)}: {text}')
+            self._report.problem(what, what)
         if not is_valid(result.state) or result.errors:
             device.held = None
         self._publish_info(device, arrival, result, stamp)

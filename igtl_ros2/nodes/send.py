@@ -202,13 +202,15 @@ class Sender:
     def _discovered(self, topic: str, ros_type: type) -> list[_Feed]:
         """Make the feed of `to_igtl/<device>/<leaf>` or `to_igtl/raw`; none for other names."""
         parts = topic[len(self._prefix) :].split('/')
-        if not self._settings.discover or len(parts) != 2 and parts != ['raw']:
+        if not self._settings.discover:
             return []
-        device, leaf = parts[0] if len(parts) == 2 else '', parts[-1]
+        device, leaf = '' if parts == ['raw'] else parts[0], parts[-1]
         if any(fnmatchcase(device, p) for p in self._settings.send_deny) or not any(
             fnmatchcase(device, p) for p in self._settings.send_allow
         ):
             return []
+        if len(parts) != 2 and parts != ['raw']:
+            raise ConversionError('only to_igtl/<device>/<leaf> and to_igtl/raw are')
         rule = SendRule(device, topic=topic, wire_unit=self._mapping.fallback.wire_unit)
         if leaf in _DESCRIPTIONS:
             _check_type(ros_type, _DESCRIPTIONS[leaf])
