@@ -48,7 +48,7 @@ DEFAULTS = {
     'mapping_file': '', 'autostart': True, 'default_frame': 'ras', 'frame_prefix': '',
     'stamp': 'auto',
     'max_skew': 1.0, 'info_rate': 1.0, 'discover': True, 'discover_period': 1.0,
-    'send_allow': ('*',), 'send_deny': (),
+    'send_allow': ('*',), 'send_deny': (), 'raw_deny': (),
 }
 SCHEMA = json.loads(
     Path(config.__file__).with_name('mapping.schema.json').read_text(encoding='utf-8'))

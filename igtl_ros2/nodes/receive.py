@@ -332,7 +332,10 @@ class Receiver:
             result = convert_to_ros(arrival.message, route, stamp)
         except ConversionError as error:
             result = Converted(errors=[str(error)])
-        if rule.raw:
+        if self._denies_raw(arrival.frame):
+            if result.outputs.pop('raw', None) is not None or rule.raw:
+                self._report.skip(ros_text(f'{" ".join(key)}: raw'))
+        elif rule.raw:
             try:
                 result.outputs['raw'] = raw_frame(arrival.frame)
             except ConversionError as error:
@@ -371,6 +374,12 @@ class Receiver:
         peer.facts.update(result.peer)
         for child in result.children:
             self._handle(peer, child, arrival.arrival_ns, {'bind': ros_text(key[1])})
+
+    def _denies_raw(self, message: Message) -> bool:
+        """Tell whether a frame, or one inside it, is of a type that is kept off `raw`."""
+        if isinstance(message, Bind) and any(map(self._denies_raw, message.children)):
+            return True
+        return any(fnmatchcase(message.type_name, deny) for deny in self._settings.raw_deny)
 
     # -- repeating
 
