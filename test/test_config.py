@@ -49,6 +49,7 @@ DEFAULTS = {
     'stamp': 'auto',
     'max_skew': 1.0, 'info_rate': 1.0, 'discover': True, 'discover_period': 1.0,
     'send_allow': ('*',), 'send_deny': (), 'raw_deny': (),
+    'log_queries': False,
 }
 SCHEMA = json.loads(
     Path(config.__file__).with_name('mapping.schema.json').read_text(encoding='utf-8'))

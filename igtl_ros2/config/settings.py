@@ -257,6 +257,9 @@ class Settings:
     raw_deny: tuple[str, ...] = _setting(
         (), 'Patterns of the message types whose frames are never published on raw, such as '
         'IMGMETA and VIDEOMETA, which name patients.')
+    log_queries: bool = _setting(
+        False, 'Publish on ~/queries, as JSON, what peers and services ask for and what came of '
+        'it.')
 
     def __post_init__(self) -> None:
         """Check every value, then what must fit together."""
