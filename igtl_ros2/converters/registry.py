@@ -95,6 +95,7 @@ class Sending:
     :param sim_time: whether stamps are simulated time, which means nothing to the peer.
     :param state: what converters keep from one message of the device to the next.
     :param profile: of the mapping; in 'slicer' only what Slicer shows is chosen.
+    :param notes: what was said of the message and could not be used; counted and logged.
     """
 
     device: str
@@ -105,6 +106,7 @@ class Sending:
     sim_time: bool = False
     state: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     profile: str = 'plain'
+    notes: list[str] = field(default_factory=list, compare=False)
 
     def envelope(self, header: Header | None = None) -> dict[str, Any]:
         """Make the fields that all messages share of the header of a ROS message."""
@@ -130,6 +132,8 @@ class Sending:
         if not isinstance(values, list) or not all(isinstance(value, kinds) for value in values):
             wanted = ' or '.join(kind.__name__ for kind in kinds)
             raise ConversionError(f'{key} in info: wanted a list of {wanted}')
+        if values and count and len(values) != count:
+            self.notes.append(f'{key} in info are not used: it lists {len(values)} for {count}')
         return values if len(values) == count else None
 
     def info_names(self, key: str, count: int, size: int) -> list[str]:

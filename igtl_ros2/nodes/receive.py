@@ -256,10 +256,15 @@ class Receiver:
         try:
             device = self._devices[key]
         except KeyError:
-            device = self._new_device(message, name)
+            try:
+                device = self._new_device(message, name)
+            except ConversionError as error:
+                self._report.problem('too many devices', ros_text(str(error)))
+                return
             if len(self._devices) < 10 * MAX_DEVICES:
                 self._devices[key] = device
         if device is None:
+            self._report.skip(ros_text(f'{" ".join(key)}: by rule'))
             return
         device.received += 1
         device.heard_s = time.monotonic()
@@ -316,6 +321,13 @@ class Receiver:
         self._report.problem(kind, f'{kind}: {text}')
 
     def _publish(self, device: _Device, arrival: _Arrival) -> None:
+        """Publish one message; whatever it holds, the node goes on."""
+        try:
+            self._convert(device, arrival)
+        except Exception as error:
+            self._complain(device, f'not published, error in the bridge: {error!r}')
+
+    def _convert(self, device: _Device, arrival: _Arrival) -> None:
         """Convert and publish one message."""
         key, rule, peer = device.key, device.route.rule, arrival.peer
         if not self._first.is_over:
@@ -434,17 +446,18 @@ class Receiver:
     # -- devices and names
 
     def _new_device(self, message: Message, name: str) -> _Device | None:
+        """
+        Make what is kept of a device; None if a rule drops it.
+
+        :raises ConversionError: if there are too many.
+        """
         type_name = message.type_name
         rule = self._mapping.receive_rule(name, type_name)
         if rule.action == 'drop':
             return None
         if len(self._devices) >= MAX_DEVICES:
-            self._report.problem(
-                'too many devices',
-                ros_text(f'{type_name} {name!r} is not published: ')
-                + f'{MAX_DEVICES} devices are known already',
-            )
-            return None
+            text = f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known'
+            raise ConversionError(text)
         topic = self._prefix + (rule.name or self._topic(name))
         self._node.get_logger().info(ros_text(f'{type_name} {name!r} -> {topic}'))
         route = self._route(name, topic, rule)
