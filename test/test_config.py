@@ -239,7 +239,7 @@ def test_default_rule_is_the_documented_one():
 def test_every_key_of_a_receive_rule_arrives(load):
     made = load("""
 receive:
-  - {device: "Probe*", type: TRANSFORM, action: drop, name: left/probe_1, frame: world,
+  - {device: "Probe*", type: "*", action: drop, name: left/probe_1, frame: world,
      child_frame: tip, tf: static, pose: true, raw: yes, stamp: device, max_skew: 3,
      wire_unit: m, wire_axes: lps, publish_invalid: true, coordinates: ignore, subvolume: crop,
      plane: true, compressed: jpeg, slice: {axis: i, index: 5, window: 400, level: 40},
@@ -247,7 +247,7 @@ receive:
      phi: hash}
 """)
     assert made.receive == (ReceiveRule(
-        'Probe*', 'TRANSFORM', 'drop', 'left/probe_1', 'world', 'tip', 'static', True, True,
+        'Probe*', '*', 'drop', 'left/probe_1', 'world', 'tip', 'static', True, True,
         'device', 3.0, 'm', 'lps', True, 'ignore', 'crop', True, 'jpeg',
         SliceView('i', 5, 400.0, 40.0), True, 300.0, 5000, True, True, True, 'hash',
         default_frame='ras'),)
@@ -765,6 +765,18 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
     *((f'receive: [{{hold_hz: {n}}}]',
        f'1: receive[0].hold_hz: found {n}; allowed a number from 0 Hz to 1000 Hz')
       for n in (-1, 1001)),
+    ('receive: [{type: TRANSFORM, plane: true}]',
+     "1: receive[0].plane: found true with type 'TRANSFORM', which has none; allowed only with "
+     'IMAGE, VIDEO or "*"'),
+    ('receive: [{type: POINT, compressed: png}]',
+     "1: receive[0].compressed: found 'png' with type 'POINT', which has none; allowed only with "
+     'IMAGE, VIDEO or "*"'),
+    ('receive: [{type: STRING, tf: static}]',
+     "1: receive[0].tf: found 'static' with type 'STRING', which has none; allowed only with "
+     'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA, IMAGE, VIDEO or "*"'),
+    ('receive: [{type: TRAJ, trajectory: {entry: E, target: T}}]',
+     "1: receive[0].trajectory: found a map with type 'TRAJ', which has none; allowed only with "
+     'POINT or "*"'),
     ('receive: [{type: IMAGE, hold_hz: 5}]',
      "1: receive[0].hold_hz: found 5 with type 'IMAGE'; allowed only with TRANSFORM, POSITION, "
      'QTRANS, TDATA, QTDATA, SENSOR, NDARRAY or "*"'),
@@ -953,3 +965,8 @@ def test_schema_has_exactly_the_keys_of_the_rules():
         names(ReceiveRule) - {'default_frame'} | {'frames'})
     assert set(definitions['send_rule']['properties']) == (
         names(SendRule) - {'tf_source', 'tf_target', 'tf_list'} | {'tf'})
+
+
+def test_what_is_not_asked_for_may_be_written_and_types_of_others_have_what_they_like(load):
+    load('receive: [{type: TRANSFORM, plane: false, compressed: false, tf: false}, '
+         '{type: MYTYPE, plane: true, split: true}, {plane: true}]')
