@@ -114,6 +114,52 @@ def test_wrong_setting_names_parameter_value_and_what_is_allowed(name, value, te
     assert str(caught.value) == text
 
 
+@pytest.mark.parametrize('values, text', [
+    ({'protocol': 'tls', 'tls_cert_file': 'a', 'tls_allowed_names': ['a']},
+     'tls_allowed_names: found without tls_ca_file; allowed only with the authority of the '
+     "clients' certificates"),
+    ({'protocol': 'tls', 'mode': 'client', 'tls_insecure': True, 'tls_ca_file': 'a'},
+     'tls_insecure: found true with tls_ca_file or tls_server_name; allowed either the one or '
+     'the other'),
+    ({'protocol': 'tls', 'tls_key_file': 'a'},
+     'tls_key_file: found without tls_cert_file; allowed both or none'),
+    ({'compat': 'library1', 'header_version': '2'},
+     "header_version: found '2' with compat library1, which cannot read it; allowed auto or 1"),
+    ({'mode': 'client', 'client_info': 'a\0'},
+     'client_info: found NUL, or more than 65535 bytes; allowed XML that fits a message'),
+    ({'mode': 'client', 'client_info': 'ä' * 32768},
+     'client_info: found NUL, or more than 65535 bytes; allowed XML that fits a message'),
+    ({'protocol': 'udp', 'udp_rtp': True, 'header_version': '1'},
+     'udp_rtp: found true with header version 1; the RTP frame has room for version 2 only'),
+    ({'protocol': 'udp', 'tcp_nodelay': False},
+     'tcp_nodelay: found with protocol udp, which has no connections; allowed only with tcp and '
+     'tls'),
+    ({'mode': 'server', 'reconnect_delay': 1.0},
+     'reconnect_delay: found with mode server; allowed only with mode client'),
+    ({'mode': 'client', 'idle_timeout': 1.0},
+     'idle_timeout: found with mode client; allowed only with mode server'),
+    ({'tls_ca_file': 'a'}, 'tls_ca_file: found with protocol tcp; allowed only with tls'),
+    ({'mode': 'client', 'port': 0},
+     'port: found 0 with mode client; allowed 1 to 65535, only a server can take any free port'),
+    ({'url': 'tcp://1.2.3.4:5', 'port': 6},
+     "port: found 6 besides url 'tcp://1.2.3.4:5'; allowed either the one or the other"),
+    ({'queue_policy': ['IMAGE=newst']},
+     "queue_policy: found 'IMAGE=newst'; allowed TYPE=newest or TYPE=all; did you mean "
+     "'newest'?"),
+    ({'queue_policy': ['=all']}, "queue_policy: found '=all'; allowed TYPE=newest or TYPE=all; "
+     "did you mean 'all'?"),
+    ({'allow': ['10.0.0.5/24']},
+     "allow: found '10.0.0.5/24'; allowed addresses and networks such as 10.0.0.5 and "
+     '10.0.0.0/24: 10.0.0.5/24 has host bits set'),
+    ({'mode': 'client', 'reconnect_delay': 9.0},
+     'reconnect_delay: found 9.0; allowed at most reconnect_max_delay, which is 5.0 s'),
+])
+def test_settings_that_do_not_fit_together_say_which_and_why(values, text):
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_values(values)
+    assert str(caught.value) == text
+
+
 def test_number_too_long_to_print_is_refused_like_any_other():
     with pytest.raises(ConfigError) as caught:
         Settings.from_values({'port': 1 << 20000})
