@@ -811,6 +811,16 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
     *((f'receive: [{{hold_hz: {n}}}]',
        f'1: receive[0].hold_hz: found {n}; allowed a number from 0 Hz to 1000 Hz')
       for n in (-1, 1001)),
+    ('send: [{topic: a, device: b, type: STRING, spacing: [1, 1, 1]}]',
+     "1: send[0].spacing: found a list of 3 with type 'STRING', which has none; allowed only with "
+     'IMAGE, VIDEO, or without type'),
+    ('send: [{topic: a, device: b, type: NDARRAY, field: effort}]',
+     "1: send[0].field: found 'effort' with type 'NDARRAY', which has none; allowed only with "
+     'SENSOR, or without type'),
+    ('send: [{topic: a, device: b, type: IMAGE, codec: vp9}]',
+     "1: send[0].codec: found 'vp9' without type: VIDEO; allowed only with it"),
+    ('send: [{topic: a, device: b, codec: h264}]',
+     "1: send[0].codec: found 'h264' without type: VIDEO; allowed only with it"),
     ('receive: [{type: TRANSFORM, plane: true}]',
      "1: receive[0].plane: found true with type 'TRANSFORM', which has none; allowed only with "
      'IMAGE, VIDEO or "*"'),

@@ -439,6 +439,15 @@ ASKED_OF: dict[str, tuple[str, ...]] = {
 }
 
 
+# The same for keys of a send rule, by the type that is sent
+_SENT_AS = {
+    'dims': _IMAGES,
+    'spacing': _IMAGES,
+    'field': ('SENSOR',),
+    'unit': ('SENSOR',),
+}
+
+
 def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     """Find what a schema cannot say about a receive rule, as (key, text)."""
     name = item.get('type', '*')
@@ -507,6 +516,12 @@ def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     target = item.get('robot', {}).get('target', '')
     if is_pattern(target):
         yield 'robot.target', f'found {show(target)}; allowed one frame'
+    if 'codec' in item and item.get('type') != 'VIDEO':
+        yield 'codec', f'found {show(item["codec"])} without type: VIDEO; allowed only with it'
+    for key, types in _SENT_AS.items():
+        if key in item and item.get('type', types[0]) in set(_WIRE_TYPES) - set(types):
+            yield key, (f'found {show(item[key])} with type {show(item["type"])}, which has none; '
+                        f'allowed only with {", ".join(types)}, or without type')
     tf = item.get('tf')
     if isinstance(tf, list):
         yield from _tf_list_faults(tf)
