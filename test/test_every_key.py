@@ -55,8 +55,14 @@ ALLOWED = {
     'a unit such as mm, mN, kN*m^-2 or rad*s^-1': {'send': 'unit'},
     'a whole number from 0 to 100000': {'send': 'max_points'},
     'a number from 0': {'send': 'eps'},
+    'a map with the keys m and deg, or one of them': {'receive': 'max_jump'},
+    'a map with the keys m_s and deg_s, or one of them': {'receive': 'max_speed'},
+    'a map with the keys min and max': {'receive': 'workspace'},
+    'a whole number from 2 to 10000': {'receive': 'recover_after'},
+    'a map with the keys description, target, prefix and rate': {'send': 'robot'},
     'a number over 0 s and up to 3600 s': {
-        'send': 'keepalive', 'queries': 'timeout', 'commands': 'timeout', 'serve': 'timeout'},
+        'receive': 'max_age', 'send': 'keepalive', 'queries': 'timeout', 'commands': 'timeout',
+        'serve': 'timeout'},
     "'TRANSFORM', 'POSITION', 'QTRANS', 'IMAGE', 'TDATA', 'QTDATA', 'POINT', 'TRAJ', 'IMGMETA', "
     "'LBMETA', 'VIDEOMETA', 'VIDEO', 'POLYDATA', 'COLORT', 'STATUS', 'CAPABILITY', 'STRING', "
     "'SENSOR', 'NDARRAY'": {'queries': 'type'},
@@ -80,7 +86,7 @@ NEEDED = {
     'serve': {'command': 'c', 'call': 's'},
 }
 # these may be maps
-MAPS = {'slice', 'trajectory', 'tf'}
+MAPS = {'slice', 'trajectory', 'tf', 'robot', 'max_jump', 'max_speed', 'workspace'}
 
 
 @pytest.fixture
@@ -101,7 +107,7 @@ def error(tmp_path):
 def test_a_wrong_value_names_line_key_and_what_is_allowed(error, section, key, text):
     value, found = ('wrong', "'wrong'") if key in MAPS else ('{zz: 1}', 'a map')
     needed = {**NEEDED.get(section, {}), key: value}
-    if (section, key) == ('send', 'tf'):
+    if section == 'send' and key in ('tf', 'robot'):
         del needed['topic']
     body = '{' + ', '.join(f'{name}: {word}' for name, word in needed.items()) + '}'
     where = section if section == 'defaults' else f'{section}[0]'
