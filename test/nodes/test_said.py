@@ -170,4 +170,5 @@ send: [{topic: /p, device: P}]
     second = somebody('/p', RosString)
     while say(second, RosString(data='x'), device).type_name != 'STRING':
         pass
-    assert problems(node) == {'/p': 1}
+    # once more if DDS was slow to let go of the first type
+    assert set(problems(node)) == {'/p'}
