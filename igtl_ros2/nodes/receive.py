@@ -324,8 +324,9 @@ class Receiver:
         """Publish one message; whatever it holds, the node goes on."""
         try:
             self._convert(device, arrival)
-        except Exception as error:
-            self._complain(device, f'not published, error in the bridge: {error!r}')
+        except Exception as error:  # its text may quote names of patients
+            kind = type(error).__name__
+            self._complain(device, f'not published, error in the bridge: {kind}')
 
     def _convert(self, device: _Device, arrival: _Arrival) -> None:
         """Convert and publish one message."""
