@@ -9,7 +9,7 @@ from igtl_ros2.errors import ConfigError
 ALLOWED = {
     'true or false': {
         'receive': 'pose raw plane cloud nrrd decode mesh split markers publish_invalid',
-        'send': 'on_change', 'serve': 'data', 'defaults': 'publish_invalid'},
+        'send': 'on_change', 'commands': 'legacy', 'serve': 'data', 'defaults': 'publish_invalid'},
     'text': {'receive': 'device', 'commands': 'content'},
     'a frame name that does not start with /': {
         'receive': 'frame child_frame to_frame', 'send': 'to_frame',
@@ -39,7 +39,7 @@ ALLOWED = {
     "'ras', 'lps'": {'receive': 'wire_axes', 'defaults': 'wire_axes'},
     "'trust', 'ignore'": {'receive': 'coordinates', 'defaults': 'coordinates'},
     'a number from 0 Hz to 1000 Hz': {'receive': 'hold_hz'},
-    'a device name of 1 to 20 bytes (UTF-8)': {'send': 'device'},
+    'a device name of 1 to 20 bytes (UTF-8)': {'send': 'device header'},
     'a ROS topic name such as /camera/image_raw': {'send': 'topic'},
     'a map with the keys source, target and rate, or a list of maps with source, target and '
     'name': {'send': 'tf'},
