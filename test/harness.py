@@ -10,6 +10,7 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
+from std_srvs.srv import SetBool, Trigger
 
 STREAM = QoSProfile(depth=1000)
 STATE = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -122,6 +123,21 @@ class User:
         publisher = self.node.create_publisher(ros_type, topic, qos)
         self.wait_for(publisher.get_subscription_count, f'a subscription to {topic}')
         return publisher
+
+    def call(self, name, request=None):
+        """Call a Trigger, or a SetBool with a request; the future of its answer."""
+        client = self.node.create_client(SetBool if request else Trigger, name)
+        self.wait_for(client.service_is_ready, f'the service {name}')
+        return client.call_async(request or Trigger.Request())
+
+    def answer(self, future):
+        """Wait for the answer of a service: success and message."""
+        self.wait_for(future.done, 'the answer of a service')
+        return future.result().success, future.result().message
+
+    def ask(self, name, request=None):
+        """Call a service and wait for its answer."""
+        return self.answer(self.call(name, request))
 
     def close(self):
         """Leave the ROS graph."""

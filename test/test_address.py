@@ -48,6 +48,19 @@ def test_wrong_url_is_named(url):
     assert repr(url) in str(caught.value)
 
 
+@pytest.mark.parametrize(('url', 'text'), [
+    ('http://scanner', 'wanted tcp://HOST:PORT, tls://HOST:PORT or udp://HOST:PORT'),
+    ('tcp://scanner/device',
+     'wanted tcp://HOST:PORT, tls://HOST:PORT or udp://HOST:PORT and nothing more'),
+    ('tcp://scanner:65536', 'Port out of range 0-65535; '
+     'wanted tcp://HOST:PORT, tls://HOST:PORT or udp://HOST:PORT'),
+])
+def test_what_is_wanted_is_said(url, text):
+    with pytest.raises(ConfigError) as caught:
+        parse_url(url)
+    assert str(caught.value) == f'{url!r}: {text}'
+
+
 @pytest.mark.parametrize('url', ['tcp://scanner:18944', 'tcp://[fe80::1]:1', 'tcp://10.0.0.1:5'])
 def test_address_is_written_as_the_url_it_came_from(url):
     assert str(parse_url(url)) == url

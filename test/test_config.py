@@ -48,7 +48,8 @@ DEFAULTS = {
     'mapping_file': '', 'autostart': True, 'default_frame': 'ras', 'frame_prefix': '',
     'stamp': 'auto',
     'max_skew': 1.0, 'info_rate': 1.0, 'discover': True, 'discover_period': 1.0,
-    'send_allow': ('*',), 'send_deny': (),
+    'send_allow': ('*',), 'send_deny': (), 'raw_deny': (),
+    'log_queries': False,
 }
 SCHEMA = json.loads(
     Path(config.__file__).with_name('mapping.schema.json').read_text(encoding='utf-8'))
@@ -110,6 +111,52 @@ def test_help_is_a_sentence_and_numbers_have_a_range(setting):
 def test_wrong_setting_names_parameter_value_and_what_is_allowed(name, value, text):
     with pytest.raises(ConfigError) as caught:
         Settings.from_values({name: value})
+    assert str(caught.value) == text
+
+
+@pytest.mark.parametrize('values, text', [
+    ({'protocol': 'tls', 'tls_cert_file': 'a', 'tls_allowed_names': ['a']},
+     'tls_allowed_names: found without tls_ca_file; allowed only with the authority of the '
+     "clients' certificates"),
+    ({'protocol': 'tls', 'mode': 'client', 'tls_insecure': True, 'tls_ca_file': 'a'},
+     'tls_insecure: found true with tls_ca_file or tls_server_name; allowed either the one or '
+     'the other'),
+    ({'protocol': 'tls', 'tls_key_file': 'a'},
+     'tls_key_file: found without tls_cert_file; allowed both or none'),
+    ({'compat': 'library1', 'header_version': '2'},
+     "header_version: found '2' with compat library1, which cannot read it; allowed auto or 1"),
+    ({'mode': 'client', 'client_info': 'a\0'},
+     'client_info: found NUL, or more than 65535 bytes; allowed XML that fits a message'),
+    ({'mode': 'client', 'client_info': 'ä' * 32768},
+     'client_info: found NUL, or more than 65535 bytes; allowed XML that fits a message'),
+    ({'protocol': 'udp', 'udp_rtp': True, 'header_version': '1'},
+     'udp_rtp: found true with header version 1; the RTP frame has room for version 2 only'),
+    ({'protocol': 'udp', 'tcp_nodelay': False},
+     'tcp_nodelay: found with protocol udp, which has no connections; allowed only with tcp and '
+     'tls'),
+    ({'mode': 'server', 'reconnect_delay': 1.0},
+     'reconnect_delay: found with mode server; allowed only with mode client'),
+    ({'mode': 'client', 'idle_timeout': 1.0},
+     'idle_timeout: found with mode client; allowed only with mode server'),
+    ({'tls_ca_file': 'a'}, 'tls_ca_file: found with protocol tcp; allowed only with tls'),
+    ({'mode': 'client', 'port': 0},
+     'port: found 0 with mode client; allowed 1 to 65535, only a server can take any free port'),
+    ({'url': 'tcp://1.2.3.4:5', 'port': 6},
+     "port: found 6 besides url 'tcp://1.2.3.4:5'; allowed either the one or the other"),
+    ({'queue_policy': ['IMAGE=newst']},
+     "queue_policy: found 'IMAGE=newst'; allowed TYPE=newest or TYPE=all; did you mean "
+     "'newest'?"),
+    ({'queue_policy': ['=all']}, "queue_policy: found '=all'; allowed TYPE=newest or TYPE=all; "
+     "did you mean 'all'?"),
+    ({'allow': ['10.0.0.5/24']},
+     "allow: found '10.0.0.5/24'; allowed addresses and networks such as 10.0.0.5 and "
+     '10.0.0.0/24: 10.0.0.5/24 has host bits set'),
+    ({'mode': 'client', 'reconnect_delay': 9.0},
+     'reconnect_delay: found 9.0; allowed at most reconnect_max_delay, which is 5.0 s'),
+])
+def test_settings_that_do_not_fit_together_say_which_and_why(values, text):
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_values(values)
     assert str(caught.value) == text
 
 
@@ -238,7 +285,7 @@ def test_default_rule_is_the_documented_one():
 def test_every_key_of_a_receive_rule_arrives(load):
     made = load("""
 receive:
-  - {device: "Probe*", type: TRANSFORM, action: drop, name: left/probe_1, frame: world,
+  - {device: "Probe*", type: "*", action: drop, name: left/probe_1, frame: world,
      child_frame: tip, tf: static, pose: true, raw: yes, stamp: device, max_skew: 3,
      wire_unit: m, wire_axes: lps, publish_invalid: true, coordinates: ignore, subvolume: crop,
      plane: true, compressed: jpeg, slice: {axis: i, index: 5, window: 400, level: 40},
@@ -246,7 +293,7 @@ receive:
      phi: hash}
 """)
     assert made.receive == (ReceiveRule(
-        'Probe*', 'TRANSFORM', 'drop', 'left/probe_1', 'world', 'tip', 'static', True, True,
+        'Probe*', '*', 'drop', 'left/probe_1', 'world', 'tip', 'static', True, True,
         'device', 3.0, 'm', 'lps', True, 'ignore', 'crop', True, 'jpeg',
         SliceView('i', 5, 400.0, 40.0), True, 300.0, 5000, True, True, True, 'hash',
         default_frame='ras'),)
@@ -764,6 +811,28 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
     *((f'receive: [{{hold_hz: {n}}}]',
        f'1: receive[0].hold_hz: found {n}; allowed a number from 0 Hz to 1000 Hz')
       for n in (-1, 1001)),
+    ('send: [{topic: a, device: b, type: STRING, spacing: [1, 1, 1]}]',
+     "1: send[0].spacing: found a list of 3 with type 'STRING', which has none; allowed only with "
+     'IMAGE, VIDEO, or without type'),
+    ('send: [{topic: a, device: b, type: NDARRAY, field: effort}]',
+     "1: send[0].field: found 'effort' with type 'NDARRAY', which has none; allowed only with "
+     'SENSOR, or without type'),
+    ('send: [{topic: a, device: b, type: IMAGE, codec: vp9}]',
+     "1: send[0].codec: found 'vp9' without type: VIDEO; allowed only with it"),
+    ('send: [{topic: a, device: b, codec: h264}]',
+     "1: send[0].codec: found 'h264' without type: VIDEO; allowed only with it"),
+    ('receive: [{type: TRANSFORM, plane: true}]',
+     "1: receive[0].plane: found true with type 'TRANSFORM', which has none; allowed only with "
+     'IMAGE, VIDEO or "*"'),
+    ('receive: [{type: POINT, compressed: png}]',
+     "1: receive[0].compressed: found 'png' with type 'POINT', which has none; allowed only with "
+     'IMAGE, VIDEO or "*"'),
+    ('receive: [{type: STRING, tf: static}]',
+     "1: receive[0].tf: found 'static' with type 'STRING', which has none; allowed only with "
+     'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA, IMAGE, VIDEO or "*"'),
+    ('receive: [{type: TRAJ, trajectory: {entry: E, target: T}}]',
+     "1: receive[0].trajectory: found a map with type 'TRAJ', which has none; allowed only with "
+     'POINT or "*"'),
     ('receive: [{type: IMAGE, hold_hz: 5}]',
      "1: receive[0].hold_hz: found 5 with type 'IMAGE'; allowed only with TRANSFORM, POSITION, "
      'QTRANS, TDATA, QTDATA, SENSOR, NDARRAY or "*"'),
@@ -952,3 +1021,8 @@ def test_schema_has_exactly_the_keys_of_the_rules():
         names(ReceiveRule) - {'default_frame'} | {'frames'})
     assert set(definitions['send_rule']['properties']) == (
         names(SendRule) - {'tf_source', 'tf_target', 'tf_list'} | {'tf'})
+
+
+def test_what_is_not_asked_for_may_be_written_and_types_of_others_have_what_they_like(load):
+    load('receive: [{type: TRANSFORM, plane: false, compressed: false, tf: false}, '
+         '{type: MYTYPE, plane: true, split: true}, {plane: true}]')

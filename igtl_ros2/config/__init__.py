@@ -12,6 +12,7 @@ from .address import DEFAULT_PORT, Address, parse_url
 from .document import mapping_schema
 from .links import LinkConfig, load_links
 from .mapping import (
+    ASKED_OF,
     BOXED_TYPES,
     GATED_TYPES,
     HELD_TYPES,
@@ -36,6 +37,7 @@ from .words import MAX_DEVICE_BYTES
 
 __all__ = [
     'ANY',
+    'ASKED_OF',
     'BOXED_TYPES',
     'DEFAULT_PORT',
     'GATED_TYPES',

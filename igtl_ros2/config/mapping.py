@@ -419,12 +419,46 @@ _WIRE_TYPES = (
     'COMMAND', 'BIND', 'CAPABILITY')
 
 
+_IMAGES = ('IMAGE', 'VIDEO')
+_TOOLS = ('TDATA', 'QTDATA')
+#: Types that have what these keys of a receive rule ask for; a VIDEO when it is decoded.
+ASKED_OF: dict[str, tuple[str, ...]] = {
+    'tf': ('TRANSFORM', 'POSITION', 'QTRANS', *_TOOLS, *_IMAGES),
+    'pose': ('TRANSFORM', 'POSITION', 'QTRANS'),
+    'split': (*_TOOLS, 'POINT', 'TRAJ'),
+    'markers': ('POINT', 'TRAJ', 'POLYDATA'),
+    'trajectory': ('POINT',),
+    'cloud': ('POINT', 'POLYDATA', *_IMAGES),
+    'plane': _IMAGES,
+    'compressed': _IMAGES,
+    'slice': _IMAGES,
+    'nrrd': _IMAGES,
+    'decode': ('VIDEO',),
+    'mesh': ('POLYDATA',),
+    'as': ('SENSOR', 'NDARRAY'),
+}
+
+
+# The same for keys of a send rule, by the type that is sent
+_SENT_AS = {
+    'dims': _IMAGES,
+    'spacing': _IMAGES,
+    'field': ('SENSOR',),
+    'unit': ('SENSOR',),
+}
+
+
 def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     """Find what a schema cannot say about a receive rule, as (key, text)."""
     name = item.get('type', '*')
     if name not in _WIRE_TYPES and name.upper() in _WIRE_TYPES:
         yield 'type', (f'found {show(name)}; allowed {show(name.upper())}, '
                        'types are case-sensitive')
+    if name in _WIRE_TYPES:
+        for key, types in ASKED_OF.items():
+            if item.get(key) not in (None, False) and name not in types:
+                yield key, (f'found {show(item[key])} with type {show(name)}, which has none; '
+                            f'allowed only with {", ".join(types)} or "*"')
     if item.get('trajectory') and len(set(item['trajectory'].values())) == 1:
         yield 'trajectory', (f'found {show(item["trajectory"]["entry"])} as entry and as target; '
                              'allowed two different labels')
@@ -482,6 +516,12 @@ def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     target = item.get('robot', {}).get('target', '')
     if is_pattern(target):
         yield 'robot.target', f'found {show(target)}; allowed one frame'
+    if 'codec' in item and item.get('type') != 'VIDEO':
+        yield 'codec', f'found {show(item["codec"])} without type: VIDEO; allowed only with it'
+    for key, types in _SENT_AS.items():
+        if key in item and item.get('type', types[0]) in set(_WIRE_TYPES) - set(types):
+            yield key, (f'found {show(item[key])} with type {show(item["type"])}, which has none; '
+                        f'allowed only with {", ".join(types)}, or without type')
     tf = item.get('tf')
     if isinstance(tf, list):
         yield from _tf_list_faults(tf)

@@ -254,6 +254,12 @@ class Settings:
         ('*',), 'Patterns of the device names that discover may send.')
     send_deny: tuple[str, ...] = _setting(
         (), 'Patterns of the device names that discover must not send; they win over send_allow.')
+    raw_deny: tuple[str, ...] = _setting(
+        (), 'Patterns of the message types whose frames are never published on raw, such as '
+        'IMGMETA and VIDEOMETA, which name patients.')
+    log_queries: bool = _setting(
+        False, 'Publish on ~/queries, as JSON, what peers and services ask for and what came of '
+        'it.')
 
     def __post_init__(self) -> None:
         """Check every value, then what must fit together."""

@@ -15,7 +15,7 @@ from ..codec import MAX_BODY_BYTES, Message
 from ..codec.messages.image import Image
 from ..errors import ConversionError
 from .image import encoding_of, place_of
-from .registry import Converted, Route, Sending, extra, from_ros, library
+from .registry import Converted, Route, Sending, extra, from_ros, library, tell_once
 from .video import codec_of, video_from_compressed
 
 _MODES = {'mono8': 'L', 'rgb8': 'RGB', 'rgba8': 'RGBA', 'mono16': 'I;16'}
@@ -27,11 +27,16 @@ _PLAINER = {'1': 'L', 'LA': 'RGBA', 'PA': 'RGBA', 'CMYK': 'RGB', 'YCbCr': 'RGB',
 @extra(Image)
 def add_compressed(message: Image, route: Route, stamp: Time, result: Converted) -> None:
     """IMAGE of one slice: `compressed`, as PNG or JPEG."""
-    if route.rule.compressed != 'off' and message.pixels.shape[0] == 1:
+    form = route.rule.compressed
+    if form == 'off':
+        return
+    if message.pixels.shape[0] != 1:
+        tell_once(route, result, f'no {form} is made of a volume, only of one slice')
+    else:
         result.outputs['compressed'] = picture(
             message.pixels[0],
             message.components,
-            route.rule.compressed,
+            form,
             Header(stamp=stamp, frame_id=route.frame_id),
         )
 

@@ -13,7 +13,7 @@ from .compressed import picture
 from .image import geometry_of
 from .names import ros_name
 from .pose import is_valid
-from .registry import Converted, Route, extra
+from .registry import Converted, Route, extra, tell_once
 from .volumes import eight_bits
 
 # the corners of the picture, first column and row first, as two triangles
@@ -23,7 +23,10 @@ _CORNERS = np.array([[0, 0], [1, 0], [1, 1], [0, 0], [1, 1], [0, 1]], float)
 @extra(Image)
 def add_plane(message: Image, route: Route, stamp: Time, result: Converted) -> None:
     """IMAGE of one slice: `plane`, a quad in its place in space with the picture on it."""
-    if not route.rule.plane or message.pixels.shape[0] != 1:
+    if not route.rule.plane:
+        return
+    if message.pixels.shape[0] != 1:
+        tell_once(route, result, 'no plane is made of a volume, only of one slice')
         return
     if not (is_valid(result.state) or route.rule.publish_invalid):
         return

@@ -20,7 +20,7 @@ from std_msgs.msg import Header
 from ..codec import Message
 from ..codec.messages.pose import Position, Transform
 from ..errors import ConversionError
-from .registry import Converted, Route, Sending, from_ros, to_ros
+from .registry import Converted, Route, Sending, from_ros, tell_once, to_ros
 from .units import (
     RIGID_TOLERANCE,
     Matrix,
@@ -134,6 +134,8 @@ def position_to_ros(message: Position, route: Route, stamp: Time) -> Converted:
             result.info['position'] = message.position.tolist()
             return result
         result.outputs['point'] = PointStamped(header=header, point=point)
+        if rule.tf != 'off':
+            tell_once(route, result, 'not broadcast on tf: it came without an orientation')
         return result
     matrix = np.eye(4)
     matrix[:3, :3] = quaternion_to_matrix(message.quaternion.tolist())

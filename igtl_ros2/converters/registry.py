@@ -54,6 +54,7 @@ class Converted:
     :param info: what the typed messages have no place for.
     :param state: state of the tool in the sender's words ('OK', 'OUT_OF_VIEW' ...), if it says so.
     :param errors: what is wrong with the message; counted, and logged at a limited rate.
+    :param notes: what the rule asks for and such messages never give; counted and logged as well.
     :param children: messages that came inside this one, to be treated as if they came alone.
     :param peer: what the message says about the peer itself rather than about a device.
     """
@@ -63,6 +64,7 @@ class Converted:
     info: dict[str, Any] = field(default_factory=dict)
     state: str | None = None
     errors: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     children: list[Message] = field(default_factory=list)
     peer: dict[str, Any] = field(default_factory=dict)
 
@@ -93,6 +95,7 @@ class Sending:
     :param sim_time: whether stamps are simulated time, which means nothing to the peer.
     :param state: what converters keep from one message of the device to the next.
     :param profile: of the mapping; in 'slicer' only what Slicer shows is chosen.
+    :param notes: what was said of the message and could not be used; counted and logged.
     """
 
     device: str
@@ -103,6 +106,7 @@ class Sending:
     sim_time: bool = False
     state: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     profile: str = 'plain'
+    notes: list[str] = field(default_factory=list, compare=False)
 
     def envelope(self, header: Header | None = None) -> dict[str, Any]:
         """Make the fields that all messages share of the header of a ROS message."""
@@ -128,6 +132,8 @@ class Sending:
         if not isinstance(values, list) or not all(isinstance(value, kinds) for value in values):
             wanted = ' or '.join(kind.__name__ for kind in kinds)
             raise ConversionError(f'{key} in info: wanted a list of {wanted}')
+        if values and count and len(values) != count:
+            self.notes.append(f'{key} in info are not used: it lists {len(values)} for {count}')
         return values if len(values) == count else None
 
     def info_names(self, key: str, count: int, size: int) -> list[str]:
@@ -230,6 +236,14 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
         except ConversionError as error:
             result.errors.append(str(error))
     return result
+
+
+def tell_once(route: Route, result: Converted, text: str) -> None:
+    """Report, with the first message, what a rule asks for and such messages never give."""
+    told = route.state.setdefault('told', set())
+    if text not in told:
+        told.add(text)
+        result.notes.append(text)
 
 
 def sender(

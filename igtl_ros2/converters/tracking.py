@@ -19,7 +19,7 @@ from ..codec.messages.tracking import (
 from ..config import ReceiveRule, parse_xtoy
 from ..errors import ConversionError
 from .pose import NOT_RIGID, finite_list, is_valid, tool_state, transform_stamped
-from .registry import Converted, Route, Sending, from_ros, to_ros
+from .registry import Converted, Route, Sending, from_ros, tell_once, to_ros
 from .units import (
     RIGID_TOLERANCE,
     json_number,
@@ -95,7 +95,9 @@ def tracking_to_ros(
                     f'{counts[name]} tools are called {name!r}: published in `tracking` only'
                 )
             continue
-        if rule.tf != 'off' and element.type != _TIP_ONLY:
+        if rule.tf != 'off' and element.type == _TIP_ONLY:
+            tell_once(route, result, 'tools without an orientation are not broadcast on tf')
+        elif rule.tf != 'off':
             result.transforms.append(transform_stamped(pose, tool_route, stamp))
         if rule.split:
             header = Header(stamp=stamp, frame_id=tool_route.frame_id)

@@ -14,6 +14,7 @@ from ..codec.messages.text import Status, StatusCode
 from ..converters.registry import typed_classes
 from ..errors import EncodeError
 from ..peers import Link, Outgoing, Peer
+from .query_log import QueryLog
 from .report import Report
 
 #: how types are spelt in queries, where that differs
@@ -50,9 +51,10 @@ class Queries:
     #: set once there is a link, before anything else is called
     link: Link
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, log: QueryLog) -> None:
         """Know of no streams."""
         self._report = report
+        self._log = log
         #: by peer
         self.streams: dict[Peer, dict[_Key, _Stream]] = {}
         # values go back to where they came from only when they are asked for by GET_
@@ -116,6 +118,8 @@ class Queries:
             peer.send(Status(StatusCode.OK, device_name=query.device_name))
         else:
             self._respond(peer, query.subject, query, False)
+            return
+        self._log.peer_asked(peer.address, query, True, type_name)
 
     def _start(self, peer: Peer, query: Message, subject: str, interval_s: float) -> None:
         key = _TYPES.get(subject, subject), query.device_name
@@ -171,11 +175,14 @@ class Queries:
             self._report.problem(
                 kind, f'{peer.address}: {query.type_name} {device!r}: nothing to answer it with'
             )
+        answer: Message
         try:
-            peer.send(Response(f'RTS_{subject}', 0 if success else 1, device_name=device))
+            answer = Response(f'RTS_{subject}', 0 if success else 1, device_name=device)
         except EncodeError:
             code = StatusCode.OK if success else StatusCode.NOT_FOUND
-            peer.send(Status(code, device_name=device, error_name=query.type_name))
+            answer = Status(code, device_name=device, error_name=query.type_name)
+        peer.send(answer)
+        self._log.peer_asked(peer.address, query, success, answer.type_name)
 
 
 def _understood() -> tuple[str, ...]:

@@ -258,10 +258,15 @@ class Receiver:
         try:
             device = self._devices[key]
         except KeyError:
-            device = self._new_device(message, name)
+            try:
+                device = self._new_device(message, name)
+            except ConversionError as error:
+                self._report.problem('too many devices', ros_text(str(error)))
+                return
             if len(self._devices) < 10 * MAX_DEVICES:
                 self._devices[key] = device
         if device is None:
+            self._report.skip(ros_text(f'{" ".join(key)}: by rule'))
             return
         device.received += 1
         device.heard_s = time.monotonic()
@@ -321,6 +326,14 @@ class Receiver:
         self._report.problem(kind, f'{kind}: {text}')
 
     def _publish(self, device: _Device, arrival: _Arrival) -> None:
+        """Publish one message; whatever it holds, the node goes on."""
+        try:
+            self._convert(device, arrival)
+        except Exception as error:  # its text may quote names of patients
+            kind = type(error).__name__
+            self._complain(device, f'not published, error in the bridge: {kind}')
+
+    def _convert(self, device: _Device, arrival: _Arrival) -> None:
         """Convert and publish one message."""
         key, rule, peer = device.key, device.route.rule, arrival.peer
         if not self._first.is_over:
@@ -337,7 +350,10 @@ class Receiver:
             result = convert_to_ros(arrival.message, route, stamp)
         except ConversionError as error:
             result = Converted(errors=[str(error)])
-        if rule.raw:
+        if self._denies_raw(arrival.frame):
+            if result.outputs.pop('raw', None) is not None or rule.raw:
+                self._report.skip(ros_text(f'{" ".join(key)}: raw'))
+        elif rule.raw:
             try:
                 result.outputs['raw'] = raw_frame(arrival.frame)
             except ConversionError as error:
@@ -347,6 +363,9 @@ class Receiver:
             tell_withheld(gate, ros_text(' '.join(key)), self._report, result)
         for text in result.errors:
             self._complain(device, text)
+        for text in result.notes:
+            what = ros_text(f'{" ".join(key)}: {text}')
+            self._report.problem(what, what)
         if not is_valid(result.state) or result.errors:
             device.held = None
         self._publish_info(device, arrival, result, stamp)
@@ -379,6 +398,12 @@ class Receiver:
             device.express = express(device.route, key, publisher, self._echo, device.info)
         for child in result.children:
             self._handle(peer, child, arrival.arrival_ns, {'bind': ros_text(key[1])})
+
+    def _denies_raw(self, message: Message) -> bool:
+        """Tell whether a frame, or one inside it, is of a type that is kept off `raw`."""
+        if isinstance(message, Bind) and any(map(self._denies_raw, message.children)):
+            return True
+        return any(fnmatchcase(message.type_name, deny) for deny in self._settings.raw_deny)
 
     # -- repeating
 
@@ -433,17 +458,18 @@ class Receiver:
     # -- devices and names
 
     def _new_device(self, message: Message, name: str) -> _Device | None:
+        """
+        Make what is kept of a device; None if a rule drops it.
+
+        :raises ConversionError: if there are too many.
+        """
         type_name = message.type_name
         rule = self._mapping.receive_rule(name, type_name)
         if rule.action == 'drop':
             return None
         if len(self._devices) >= MAX_DEVICES:
-            self._report.problem(
-                'too many devices',
-                ros_text(f'{type_name} {name!r} is not published: ')
-                + f'{MAX_DEVICES} devices are known already',
-            )
-            return None
+            text = f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known'
+            raise ConversionError(text)
         topic = self._prefix + (rule.name or self._topic(name))
         self._node.get_logger().info(ros_text(f'{type_name} {name!r} -> {topic}'))
         route = self._route(name, topic, rule)

@@ -18,6 +18,7 @@ from ..errors import EncodeError
 from ..peers import Link, Peer
 from .command_xml import attributes
 from .queries import SUBJECTS
+from .query_log import QueryLog
 
 #: who waits for an answer gets (success, text, the answer if there is one)
 OnAnswer = Callable[[bool, str, 'Message | None'], None]
@@ -52,9 +53,10 @@ class Requests:
     #: set once there is a link, before anything else is called
     link: Link
 
-    def __init__(self, profile: str) -> None:
+    def __init__(self, profile: str, log: QueryLog) -> None:
         """Wait for nothing."""
         self._profile = profile
+        self._log = log
         self._waiting: list[_Waiting] = []
         # PLUS ignores the ids that it had last, also those from before this node started
         self._command_id = int(time.time()) & 0x7FFFFFFF
@@ -117,17 +119,21 @@ class Requests:
         judge: Callable[[Message], tuple[bool, str] | None],
         on_answer: OnAnswer,
     ) -> None:
+        def tell(success: bool, text: str, answer: Message | None) -> None:
+            self._log.ros_asked(query, success, answer, text)
+            on_answer(success, text, answer)
+
         key = rule.type, rule.device
         others = [w for w in self._waiting if w.key == key]
         rivals = [w for w in others if not w.what.startswith(verb)]
         if self._profile == 'slicer':
-            on_answer(False, _NO_QUERIES, None)
+            tell(False, _NO_QUERIES, None)
         elif rivals:
             # The answer to one could not be told from that to the other
-            on_answer(False, f'{rivals[0].what} still waits for its answer', None)
+            tell(False, f'{rivals[0].what} still waits for its answer', None)
         else:
             what = f'{query.type_name} {rule.device}'.rstrip()
-            self._send(query, _Waiting(what, set(), judge, on_answer, rule.timeout, key), others)
+            self._send(query, _Waiting(what, set(), judge, tell, rule.timeout, key), others)
 
     def _command(
         self, device: str, name: str, content: str, timeout: float, on_answer: OnAnswer

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
@@ -109,8 +110,11 @@ class Sender:
         self._echo = echo
         self._now_ns = now_ns
         self._feeds: dict[str, list[_Feed]] = {}
+        #: by topic, and topics with their types where there are others besides
+        self._types: dict[str, str] = {}
+        self._mixed: set[tuple[str, ...]] = set()
         self._descriptions: dict[str, _Description] = {}
-        self._refused: set[tuple[str, str]] = set()
+        self._refused: set[tuple[str, ...]] = set()
         self._rules: dict[str, list[SendRule]] = {}
         self._timers: list[Timer] = []
         self._robots: list[RobotFeed] = []
@@ -143,18 +147,14 @@ class Sender:
         """Follow other rules from now on; call it in the thread of the executor."""
         for timer in self._timers:
             self._node.destroy_timer(timer)
-        for feed in [feed for feeds in self._feeds.values() for feed in feeds]:
-            if feed.subscription is not None:
-                self._node.destroy_subscription(feed.subscription)
-            for feed_timer in (feed.timer, feed.keeper):
-                if feed_timer is not None:
-                    self._node.destroy_timer(feed_timer)
+        for topic in list(self._feeds):
+            self._forget(topic)
         for robot in self._robots:
             robot.close()
         self._wait.close('the rules have changed')
         self._wait = FrameWait(self._node, tf, self._report, threading.RLock())
         self._mapping = config.mapping
-        self._timers, self._feeds, self._rules, self._robots = [], {}, {}, []
+        self._timers, self._rules, self._robots = [], {}, []
         self._refused.clear()
         for description in self._descriptions.values():
             description.early.clear()  # as the old rules would have sent it
@@ -166,6 +166,16 @@ class Sender:
             robot.close()
         self._wait.close('the link was closed')
 
+    def _forget(self, topic: str) -> None:
+        """Send a topic no longer."""
+        for feed in self._feeds.pop(topic):
+            if feed.subscription is not None:
+                self._node.destroy_subscription(feed.subscription)
+            for timer in (feed.timer, feed.keeper):
+                if timer is not None:
+                    self._node.destroy_timer(timer)
+        del self._types[topic]
+
     @property
     def topics(self) -> list[str]:
         """The topics that are sent."""
@@ -175,19 +185,32 @@ class Sender:
 
     def _look_around(self) -> None:
         """Subscribe to what somebody publishes by now, in the quality that they offer."""
-        for topic, types in self._node.get_topic_names_and_types():
+        for topic, _ in self._node.get_topic_names_and_types():
             if topic in self._rules or topic.startswith(self._prefix):
+                # types of the graph would be those of subscriptions as well, our own among them
+                publishers = self._node.get_publishers_info_by_topic(topic)
+                types = sorted({publisher.topic_type for publisher in publishers})
+                if not types or (topic, *types) in self._refused:
+                    continue
                 try:
-                    self._look_at(topic, types)
+                    self._look_at(topic, types, publishers)
                 except ConversionError as error:
-                    if (topic, str(types)) not in self._refused:
-                        self._refused.add((topic, str(types)))
-                        self._report.problem(topic, f'{topic} is not sent: {error}')
+                    self._refused.add((topic, *types))
+                    self._report.problem(topic, f'{topic} is not sent: {error}')
+                except Exception as error:  # DDS: this process has the topic as another type
+                    self._report.problem(topic, f'{topic} is not subscribed to: {error}')
 
-    def _look_at(self, topic: str, types: list[str]) -> None:
-        publishers = self._node.get_publishers_info_by_topic(topic)
-        if not publishers or (topic, str(types)) in self._refused:
+    def _look_at(self, topic: str, types: list[str], publishers: list[Any]) -> None:
+        known = self._types.get(topic)
+        if known is not None and known not in types:
+            # whoever publishes it now does so as something else; the old subscription is only gone
+            # for DDS when this callback is over
+            self._forget(topic)
             return
+        if known is not None and len(types) > 1 and (topic, *types) not in self._mixed:
+            self._mixed.add((topic, *types))
+            others = ', '.join(name for name in types if name != known)
+            self._report.problem(topic, f'{topic} is sent as {known} only, not as {others}')
         if topic not in self._feeds:
             if len(types) != 1:
                 raise ConversionError(f'it has more than one type: {", ".join(types)}')
@@ -195,20 +218,22 @@ class Sender:
             feeds = [self._feed(topic, ros_type, rule) for rule in self._rules.get(topic, ())]
             if not feeds:
                 feeds = self._discovered(topic, ros_type)
-            self._feeds[topic] = feeds
+            self._feeds[topic], self._types[topic] = feeds, types[0]
         for feed in self._feeds[topic]:
             self._subscribe(feed, publishers)
 
     def _discovered(self, topic: str, ros_type: type) -> list[_Feed]:
         """Make the feed of `to_igtl/<device>/<leaf>` or `to_igtl/raw`; none for other names."""
         parts = topic[len(self._prefix) :].split('/')
-        if not self._settings.discover or len(parts) != 2 and parts != ['raw']:
+        if not self._settings.discover:
             return []
-        device, leaf = parts[0] if len(parts) == 2 else '', parts[-1]
+        device, leaf = '' if parts == ['raw'] else parts[0], parts[-1]
         if any(fnmatchcase(device, p) for p in self._settings.send_deny) or not any(
             fnmatchcase(device, p) for p in self._settings.send_allow
         ):
             return []
+        if len(parts) != 2 and parts != ['raw']:
+            raise ConversionError('only to_igtl/<device>/<leaf> and to_igtl/raw are')
         rule = SendRule(device, topic=topic, wire_unit=self._mapping.fallback.wire_unit)
         if leaf in _DESCRIPTIONS:
             _check_type(ros_type, _DESCRIPTIONS[leaf])
@@ -280,9 +305,9 @@ class Sender:
             return
         if feed.subscription is not None:
             self._node.destroy_subscription(feed.subscription)
+            feed.subscription = feed.qos = None
         else:
             self._node.get_logger().info(f'{feed.topic} -> {feed.rule.device!r}')
-        feed.qos = qos
         profile = QoSProfile(depth=10, reliability=qos[0], durability=qos[1])
         feed.subscription = self._node.create_subscription(
             feed.ros_type,
@@ -291,6 +316,7 @@ class Sender:
             profile,
             qos_overriding_options=subscription_overrides(self._node, feed.topic),
         )
+        feed.qos = qos
 
     # -- sending
 
@@ -348,8 +374,11 @@ class Sender:
 
     def _send(self, feed: _Feed, convert: FromRos, message: Any) -> None:
         topic, rule = feed.topic, feed.rule
-        try:
-            outgoing = convert(message, self._sending(rule))
+        with self._reporting(topic):
+            sending = self._sending(rule)
+            outgoing = convert(message, sending)
+            for text in sending.notes:
+                self._report.problem(f'{topic}: info', f'{topic}: {text}')
             parts = outgoing if isinstance(outgoing, tuple) else (outgoing,)
             if rule.to_frame and any(
                 getattr(part, 'elements', True) and not is_emergency(part) for part in parts
@@ -357,9 +386,15 @@ class Sender:
                 self._place(feed, parts, message)
             else:  # an empty list has no place
                 self._emit(feed, parts, message)
+
+    @contextmanager
+    def _reporting(self, topic: str) -> Iterator[None]:
+        """Report why a message is not sent; whatever it holds, the node goes on."""
+        try:
+            yield
         except (ConversionError, EncodeError) as error:
             self._report.problem(topic, f'{topic}: not sent: {error}')
-        except Exception as error:  # whatever a ROS message holds, the node goes on
+        except Exception as error:
             self._report.problem(topic, f'{topic}: not sent, error in the bridge: {error!r}')
 
     def _place(self, feed: _Feed, parts: tuple[Message, ...], message: Any) -> None:
@@ -368,16 +403,13 @@ class Sender:
         frame, stamp_ns = place_of_ros(message)
 
         def emit(poses: Poses) -> None:
-            try:
+            with self._reporting(feed.topic):
                 moved = tuple(
                     part if part.device_name == rule.header
                     else moved_for_wire(part, poses[frame], rule.to_frame, rule.wire_unit)
                     for part in parts
                 )
-            except ConversionError as error:
-                self._report.problem(feed.topic, f'{feed.topic}: not sent: {error}')
-                return
-            self._emit(feed, moved, message)
+                self._emit(feed, moved, message)
 
         self._wait.submit(Placement(
             key=id(feed),

@@ -25,6 +25,7 @@ from .deferred import Call, serve_later
 from .parameters import COMMAND_FIELDS
 from .protocols import PhaseServer
 from .queries import Queries
+from .query_log import QueryLog
 from .report import Report
 from .requests import Requests, answer_facts
 from .serving import Serving
@@ -63,9 +64,11 @@ class Services:
         self._tell = on_peer
         self._hidden = hidden
         self._prefix = f'{config.name}/' if config.name else ''
+        own = f'~/{self._prefix}'
+        log = QueryLog(node, own + 'queries', config.settings.log_queries)
         #: answers queries, and sends what is not asked for
-        self.queries = Queries(report)
-        self._requests = Requests(config.mapping.profile)
+        self.queries = Queries(report, log)
+        self._requests = Requests(config.mapping.profile, log)
         self._serving = Serving(node, config, report)
         self._phases = [
             PhaseServer(node, config, table, report, self.queries, on_message, forget)
@@ -77,7 +80,6 @@ class Services:
             self._offer_query(query)
         for command in config.mapping.commands:
             self._offer_command(command)
-        own = f'~/{self._prefix}'
         serve_later(node, Trigger, own + 'resend', self._resend)
         serve_later(node, Trigger, own + 'reconnect', self._reconnect)
         self._replies = node.create_publisher(RosString, own + 'command_reply', 10)

@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from ..config import ANY, LinkConfig, Mapping, ReceiveRule, SendRule, load_links, mapping_schema
+from ..config import (
+    ANY,
+    STREAMED_TYPES,
+    LinkConfig,
+    Mapping,
+    ReceiveRule,
+    SendRule,
+    load_links,
+    mapping_schema,
+)
 from ..converters.names import ros_name
 from ..errors import ConfigError
 
@@ -121,12 +130,38 @@ def phase_rows(config: LinkConfig) -> list[Row]:
     return rows
 
 
-def command_rows(config: LinkConfig) -> list[Row]:
-    """List the commands that there is a service for."""
+def service_rows(config: LinkConfig) -> list[Row]:
+    """List the services that ask a peer, and what is called when a peer asks."""
+    mapping = config.mapping
     prefix = f'{config.name}/' if config.name else ''
-    return [(f'{prefix}command/{rule.name}', rule.command, ', '.join(rule.fields),
-             f'{rule.timeout:g} s', 'legacy' if rule.legacy else '')
-            for rule in config.mapping.commands]
+    refused = 'NEVER SENT: profile slicer ' if mapping.profile == 'slicer' else ''
+    rows: list[Row] = []
+    for query in mapping.queries:
+        name = query.type + (f'/{ros_name(query.device)}' if query.device else '')
+        what = f'{query.type} of ' + (repr(query.device) if query.device else 'any device')
+        timeout = f'timeout={query.timeout:g}'
+        if query.type != 'VIDEO':  # the protocol has no GET_VIDEO
+            rows.append((f'{prefix}get/{name}', 'Trigger', f'asks for {what}', refused + timeout))
+        if query.type in STREAMED_TYPES:
+            besides = [f'{query.rate:g} Hz'] if query.rate else []
+            besides += [f'in {query.coordinate_name}'] if query.coordinate_name else []
+            rows.append((f'{prefix}stream/{name}', 'SetBool', f'starts and stops {what}',
+                         refused + ' '.join([*besides, timeout])))
+    for command in mapping.commands:
+        content = f' with {command.content}' if command.content else ''
+        parameter = f'command.{prefix.replace("/", ".")}{command.name}'
+        fields = [f'{{{field}}}={parameter}.{field}' for field in command.fields]
+        rows.append((f'{prefix}command/{command.name}', 'Trigger',
+                     f'sends COMMAND {command.command!r} to {command.device!r}{content}',
+                     ' '.join([*fields, f'timeout={command.timeout:g}',
+                               *(['legacy'] if command.legacy else [])])))
+    for serve in mapping.serve:
+        what, kind = f'is called by COMMAND {serve.command!r}', 'Trigger'
+        if serve.type == 'set_bool':
+            data = 'its content' if serve.data is None else _text(serve.data).lower()
+            what, kind = f'{what} with {data}', 'SetBool'
+        rows.append((serve.call, kind, what, f'timeout={serve.timeout:g}'))
+    return rows
 
 
 def _extras(rule: Any, usual: Any, remark: str = '') -> str:
@@ -163,15 +198,15 @@ def _print(config: LinkConfig, file: str) -> None:
     settings, name = config.settings, config.name
     where = f'link {name}: {settings.mode} {settings.address}' if name else file
     console.print(Text(f'{where}, profile {config.mapping.profile}', style='bold'))
-    for title, columns, rows in (
+    tables: list[tuple[str, Row, list[Row]]] = [
         ('network to ROS', ('', 'device', 'type', 'topics', 'frame', 'tf', 'besides'),
          received_rows(config)),
         ('ROS to network', ('', 'from', 'device', 'type', 'rate', 'besides'), sent_rows(config)),
         ('phases', ('phase', 'after', 'service', 'answer within', 'besides'), phase_rows(config)),
-        ('commands', ('service', 'COMMAND', 'fields', 'answer within', 'besides'),
-         command_rows(config)),
-    ):
-        if not rows and title in ('phases', 'commands'):
+        ('services', ('service', 'type', 'what it does', 'besides'), service_rows(config)),
+    ]
+    for title, columns, rows in tables:
+        if not rows and title in ('phases', 'services'):
             continue
         table = Table(title=title, title_justify='left', title_style='')
         for column in columns:
@@ -189,9 +224,9 @@ def main(args: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(
         prog='igtl_check',
-        description='Print what a mapping file makes of each device, in both directions, or the '
-        'first mistake in it. Nothing is started. Frames, topics and names are those without '
-        'parameters of the node.',
+        description='Print what a mapping file makes of each device, in both directions, and its '
+        'services, or the first mistake in it. Nothing is started. Frames, topics and names are '
+        'those without parameters of the node.',
     )
     parser.add_argument('file', nargs='?', help='the mapping file')
     parser.add_argument(

@@ -81,4 +81,6 @@ def test_no_plane_of_volumes_of_lost_tools_and_unless_asked(receive):
     assert 'plane' not in receive(Image(PIXELS)).outputs
     assert 'plane' not in receive(lost, plane=True).outputs
     assert 'plane' in receive(lost, plane=True, publish_invalid=True).outputs
-    assert 'plane' not in receive(Image(np.zeros((2, 2, 2), 'u1')), plane=True).outputs
+    result = receive(Image(np.zeros((2, 2, 2), 'u1')), plane=True)
+    assert 'plane' not in result.outputs
+    assert result.notes == ['no plane is made of a volume, only of one slice']

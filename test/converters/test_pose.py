@@ -41,6 +41,12 @@ def numbers(orientation):
     return [orientation.x, orientation.y, orientation.z, orientation.w]
 
 
+def test_a_point_has_no_frame_to_broadcast(receive):
+    result = receive(Position((1, 2, 3), None, device_name='Tip'), tf='dynamic')
+    assert (list(result.outputs), result.transforms) == (['point'], [])
+    assert result.notes == ['not broadcast on tf: it came without an orientation']
+
+
 # -- TRANSFORM to ROS
 
 

@@ -125,6 +125,8 @@ def test_a_tip_has_no_rotation_whatever_its_matrix_says(receive):
     tip = Pose(position=Point(x=0.01, y=0.02, z=0.03))
     assert result.outputs['tracking'].poses == [tip, tip]
     assert result.info['position_only'] == ['tip', 'other']
+    assert result.transforms == []
+    assert result.notes == ['tools without an orientation are not broadcast on tf']
     assert (result.errors, result.transforms) == ([], [])
 
 

@@ -467,6 +467,58 @@ def test_commands_of_old_peers_are_strings(ros, robot, tmp_path):
             assert f'Status="{status}"' in answer.text
 
 
+def test_queries_are_logged_if_that_is_asked_for(ros, call, tmp_path):
+    def answer(message):
+        if message.type_name == 'GET_TRANS':
+            return Transform(pose(), device_name='Tool')
+        if message.type_name == 'STT_TDATA':
+            return Response('RTS_TDATA', 1)
+
+    with scripted(answer) as server:
+        start(ros, server, log_queries=True, **mapping(tmp_path, QUERIES))
+        log = ros.listen('/x/igtl_bridge/queries', RosString)
+        wait_for(lambda: ros.node.count_publishers('/x/igtl_bridge/queries'), 'the log')
+        (bridge,) = server.peers
+
+        def logged(number):
+            wait_for(lambda: len(log) >= number, f'{number} entries')
+            entries = [json.loads(message.data) for message in log]
+            assert all(entry.pop('stamp')['sec'] > 1_700_000_000 for entry in entries)
+            return entries[number - 1]
+
+        def first():
+            bridge.send(Query('GET_STATUS', device_name='who'))
+            time.sleep(0.05)
+            return log
+
+        wait_for(first, 'the first entry')
+        assert logged(1) == {
+            'query': 'GET_STATUS', 'device': 'who', 'asked_by': 'peer',
+            'peer': str(server.address), 'success': True, 'answer': 'STATUS'}
+        time.sleep(0.2)
+        log.clear()
+        bridge.send(Query('GET_TRANS', device_name='None'))
+        assert logged(1)['success'] is False and logged(1)['answer'] == 'RTS_TRANS'
+        bridge.send(Query('GET_VMETA'))
+        assert logged(2)['success'] is False and logged(2)['answer'] == 'STATUS'
+        _, text = call('/x/get/TRANSFORM/Tool')
+        assert logged(3) == {
+            'query': 'GET_TRANS', 'device': 'Tool', 'asked_by': 'ros', 'success': True,
+            'answer': 'TRANSFORM', 'message': text}
+        assert not call('/x/stream/TDATA', SetBool.Request(data=True))[0]
+        assert logged(4)['answer'] == 'RTS_TDATA' and not logged(4)['success']
+        _, text = call('/x/get/POLYDATA')
+        assert logged(5) == {
+            'query': 'GET_POLYDATA', 'device': '', 'asked_by': 'ros', 'success': False,
+            'answer': '', 'message': 'no answer to GET_POLYDATA within 1 s'}
+
+
+def test_queries_are_not_logged_otherwise(ros, device):
+    start(ros, device)
+    topics = dict(ros.node.get_topic_names_and_types())
+    assert '/x/igtl_bridge/queries' not in topics
+
+
 def test_two_bridges_back_to_back(ros, robot, call, tmp_path):
     (tmp_path / 'a').mkdir()
     (tmp_path / 'b').mkdir()

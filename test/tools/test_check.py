@@ -96,6 +96,51 @@ def test_every_link_has_tables_of_its_own():
     assert 'tracker/<device>/info' in out and 'slicer/to_igtl/<device>/<leaf>' in out
 
 
+def test_the_services_that_ask_a_peer_and_those_that_a_peer_calls(file):
+    text = """
+links:
+- name: plus
+  mode: client
+  queries:
+  - {type: TDATA, device: "Tracker 1", rate: 20, coordinate_name: Patient, timeout: 2}
+  - {type: POINT}
+  - {type: VIDEO}
+  commands:
+  - {name: record, command: StartRecording, device: Rec, content: '<C File="{file}"/>'}
+  - {name: go, command: Go}
+  serve:
+  - {command: HOME, call: /robot/home, timeout: 60}
+  - {command: LIGHT, call: light, type: set_bool}
+  - {command: DARK, call: lamp, type: set_bool, data: false}
+"""
+    out, _ = check(file(text))
+    assert row(out, 'get/TDATA') == [
+        'plus/get/TDATA/Tracker_1', 'Trigger', "asks for TDATA of 'Tracker 1'", 'timeout=2']
+    assert row(out, 'stream/TDATA') == [
+        'plus/stream/TDATA/Tracker_1', 'SetBool', "starts and stops TDATA of 'Tracker 1'",
+        '20 Hz in Patient timeout=2']
+    # what the protocol cannot ask for has no service
+    assert row(out, 'POINT') == [
+        'plus/get/POINT', 'Trigger', 'asks for POINT of any device', 'timeout=5']
+    assert row(out, 'VIDEO')[0] == 'plus/stream/VIDEO'
+    assert row(out, 'command/record') == [
+        'plus/command/record', 'Trigger',
+        "sends COMMAND 'StartRecording' to 'Rec' with <C File=\"{file}\"/>",
+        '{file}=command.plus.record.file timeout=5']
+    assert row(out, 'command/go')[2:] == ["sends COMMAND 'Go' to ''", 'timeout=5']
+    assert row(out, 'HOME') == [
+        '/robot/home', 'Trigger', "is called by COMMAND 'HOME'", 'timeout=60']
+    assert row(out, 'LIGHT')[1:3] == ['SetBool', "is called by COMMAND 'LIGHT' with its content"]
+    assert row(out, 'DARK')[1:3] == ['SetBool', "is called by COMMAND 'DARK' with false"]
+
+
+def test_queries_that_are_never_sent_are_said_to_be(file):
+    out, _ = check(file('profile: slicer\nqueries: [{type: STATUS}]'))
+    assert row(out, 'get/STATUS')[-1] == 'NEVER SENT: profile slicer timeout=5'
+    out, _ = check(file('profile: slicer'))
+    assert 'services' not in out
+
+
 def test_a_bad_file_is_code_1_and_says_file_line_key_and_what_is_allowed(file, tmp_path):
     path = file('receive:\n- {device: A, tf: maybe}\n')
     out, said = check(path, code=1)
@@ -142,5 +187,5 @@ protocol:
     assert row(out, 'CMD_* MOVE')[1] == 'TARGETING, MOVE_TO_TARGET'
     assert row(out, 'CMD_* STOP')[4] == 'preempts'
     assert row(out, 'TGT_*')[1:3] == ['TARGETING', '/robot/aim']
-    assert row(out, 'command/send_text')[1:3] == ['SendText', 'device, text']
+    assert row(out, 'command/send_text')[2].startswith("sends COMMAND 'SendText' to ")
     assert 'answer within' not in check(file('receive: []'))[0]

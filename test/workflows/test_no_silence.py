@@ -22,6 +22,7 @@ receive:
   - {device: Scan, type: IMAGE, plane: true, cloud: true}
   - {device: Tools, type: TDATA, split: true}
   - {device: Plan, type: POINT, trajectory: {entry: E, target: T}}
+  - {device: Block, type: IMAGE, plane: true, compressed: png}
   - {device: "*"}
 send:
   - {tf: {source: nowhere, target: nothing, rate: 50}, device: Lost}
@@ -96,6 +97,18 @@ def test_from_the_network(user, bridge, peer, reports):
         check_counted(user, bridge, reports, kind, MANY, words)
 
 
+def test_what_a_rule_asks_for_in_vain_is_told_once(user, bridge, peer, reports):
+    block = Image.from_array(np.zeros((2, 4, 4), np.uint8), device_name='Block')
+    for _ in range(MANY):
+        peer.send(block)
+    peer.send(Transform(matrix(np.nan, 1, 1, 1), device_name='After'))
+    check_counted(user, bridge, reports, 'TRANSFORM After', 1, 'TRANSFORM After')
+    for what in ('plane', 'png'):
+        kind = f'IMAGE Block: no {what} is made of a volume, only of one slice'
+        check_counted(user, bridge, reports, kind, 1, kind)
+        assert values(reports)[f'problem {kind}'] == '1'
+
+
 def nan_pose():
     pose = PoseStamped()
     pose.pose.position.x = np.nan
@@ -131,6 +144,8 @@ def test_topics_that_are_never_sent(user, bridge, peer, reports):
         'camera/cloud': PointCloud2,
         'to_igtl/Sonar/fish': RosString,
         'to_igtl/Odd/pose': RosString,
+        'to_igtl/Deep/er/text': RosString,
+        'to_igtl/shallow': RosString,
     }
     for topic, kind in topics.items():
         user.node.create_publisher(kind, f'/x/{topic}', 10)

@@ -1,0 +1,174 @@
+"""What is left out, by rule or because it cannot be used, is counted and named."""
+
+import time
+
+import pytest
+import rclpy
+from geometry_msgs.msg import PointStamped, Pose, PoseArray, PoseStamped, TransformStamped
+from rclpy.node import Node
+from ros_user import DEADLINE_S, STATE, mapping, next_message, pose, start, wait_for
+from std_msgs.msg import String as RosString
+from tf2_msgs.msg import TFMessage
+
+from igtl_ros2.codec.messages.points import PointList
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import String
+from igtl_ros2.converters import registry
+from igtl_ros2.errors import PeerTimeoutError
+from igtl_ros2.nodes import receive, waiting
+
+
+def report(node):
+    (health, *_), = node._diagnostics._open
+    return health._report
+
+
+def problems(node):
+    return dict(report(node).counts)
+
+
+def test_what_rules_drop_is_counted(ros, device, tmp_path):
+    node = start(ros, device, **mapping(tmp_path, """
+receive:
+  - {device: Secret, action: drop}
+  - {device: Word}
+"""))
+    for name in ('Secret', 'Other', 'Other', 'Word'):
+        device.send(String('x', device_name=name))
+    got = ros.listen('/x/Word/text', RosString, STATE)
+    wait_for(lambda: got, 'the word')
+    assert report(node).left_out == {'STRING Secret: by rule': 1, 'STRING Other: by rule': 2}
+    assert problems(node) == {}
+
+
+def test_every_message_of_a_device_too_many_is_counted(ros, device, monkeypatch):
+    monkeypatch.setattr(receive, 'MAX_DEVICES', 1)
+    node = start(ros, device)
+    for name in ('First', 'Second', 'Second', 'First'):
+        device.send(String('x', device_name=name))
+    wait_for(lambda: node._receivers[''].devices == {('STRING', 'First'): 2}, 'the first')
+    assert problems(node) == {'too many devices': 2}
+
+
+def test_a_converter_that_fails_costs_its_message_only(ros, device, tmp_path, monkeypatch):
+    def broken(message, route, stamp):
+        if message.matrix[0, 3] == 1:
+            raise ZeroDivisionError('one')
+        return registry.Converted(outputs={'pose': PoseStamped()})
+
+    node = start(ros, device, **mapping(tmp_path, """
+receive: [{device: "*", hold_hz: 50}]
+"""))
+    monkeypatch.setitem(registry._TO_ROS, Transform, broken)
+    got = ros.listen('/x/A/pose', PoseStamped)
+    device.send(Transform(pose((1, 0, 0)), device_name='A'))
+    wait_for(lambda: problems(node).get('TRANSFORM A', 0) > 2, 'the repeated failure')
+    device.send(Transform(pose((2, 0, 0)), device_name='A'))
+    wait_for(lambda: got, 'what can be converted')
+
+
+def test_what_tf_makes_wait_and_then_fails_does_not_end_the_node(
+    ros, device, tmp_path, monkeypatch
+):
+    def broken(message, unit):
+        raise ZeroDivisionError('value')
+
+    node = start(ros, device, **mapping(tmp_path, """
+send:
+  - {topic: /goal, device: Goal, to_frame: base, on_change: true}
+  - {topic: /words, device: Words}
+"""))
+    monkeypatch.setattr('igtl_ros2.nodes.send.value_of', broken)
+    monkeypatch.setattr(waiting, 'WAIT_S', DEADLINE_S)
+    goal, words = ros.talk('/goal', PoseStamped), ros.talk('/words', RosString)
+    message = PoseStamped()
+    message.header.frame_id, message.pose.orientation.w = 'camera', 1.0
+    goal.publish(message)
+    wait_for(lambda: node._senders['']._wait._queues, 'the wait for tf')
+    frame = TransformStamped(child_frame_id='camera')
+    frame.header.frame_id = 'base'
+    ros.talk('/tf_static', TFMessage, STATE).publish(TFMessage(transforms=[frame]))
+    wait_for(lambda: problems(node).get('/goal'), 'the report')
+    words.publish(RosString(data='alive'))
+    assert next_message(device).text == 'alive'
+
+
+def test_lists_of_info_that_do_not_fit_are_told(ros, device):
+    node = start(ros, device)
+    about = ros.talk('/x/to_igtl/Plan/info', RosString, STATE)
+    points = ros.talk('/x/to_igtl/Plan/points', PoseArray, STATE)
+    about.publish(RosString(data='{"labels": ["ENTRY", "TARGET"]}'))
+    time.sleep(0.2)  # topics come in any order
+    for count in (2, 3, 0):
+        points.publish(PoseArray(poses=[Pose()] * count))
+    lists = []
+    while len(lists) < 3:
+        message = next_message(device)
+        if isinstance(message, PointList):
+            lists.append([point.name for point in message.elements])
+    assert lists == [['ENTRY', 'TARGET'], ['Plan-1', 'Plan-2', 'Plan-3'], []]
+    assert problems(node) == {'/x/to_igtl/Plan/points: info': 1}
+
+
+@pytest.fixture
+def somebody():
+    """Make publishers in participants of their own: in one, a topic has one type for good."""
+    made = []
+
+    def talk(topic, kind):
+        context = rclpy.Context()
+        rclpy.init(context=context)
+        node = Node('somebody', context=context)
+        made.append((node, context))
+        publisher = node.create_publisher(kind, topic, 10)
+        return publisher
+
+    def leave():
+        for node, context in made:
+            node.destroy_node()
+            rclpy.shutdown(context=context)
+        made.clear()
+
+    talk.leave = leave
+    yield talk
+    leave()
+
+
+def say(publisher, message, device):
+    """Publish until something is sent, and return it."""
+
+    def sent():
+        publisher.publish(message)
+        try:
+            return device.receive(0.1)[1]
+        except PeerTimeoutError:
+            return None
+
+    return wait_for(sent, 'a message')
+
+
+def test_a_topic_that_was_refused_is_sent_when_it_has_the_right_type(ros, device, somebody):
+    node = start(ros, device, discover_period=0.1)
+    topic = '/x/to_igtl/Goal/point'
+    somebody(topic, RosString)
+    wait_for(lambda: problems(node).get(topic), 'the refusal')
+    somebody.leave()
+    assert say(somebody(topic, PointStamped), PointStamped(), device).type_name == 'POINT'
+
+
+def test_a_topic_that_changes_its_type_is_sent_as_what_it_is(ros, device, tmp_path, somebody):
+    node = start(ros, device, discover_period=0.1, **mapping(tmp_path, """
+send: [{topic: /p, device: P}]
+"""))
+    first = somebody('/p', PointStamped)
+    assert say(first, PointStamped(), device).type_name == 'POINT'
+    # two at once: the first goes on, the other is told
+    second = somebody('/p', RosString)
+    wait_for(lambda: problems(node) == {'/p': 1}, 'the report')
+    assert say(first, PointStamped(), device).type_name == 'POINT'
+    somebody.leave()
+    second = somebody('/p', RosString)
+    while say(second, RosString(data='x'), device).type_name != 'STRING':
+        pass
+    # once more if DDS was slow to let go of the first type
+    assert set(problems(node)) == {'/p'}
