@@ -302,6 +302,7 @@ def test_safe_target_yaml_lets_nothing_through_that_is_out_of_reach(user, run, o
     with connect(f'tcp://127.0.0.1:{port}') as other:
         other.send(Status(StatusCode.EMERGENCY))
         user.wait_for(lambda: emergency and emergency[-1].data, 'that of a dropped device')
+    bridge.stop()  # its `ras` on /tf_static is not that of the tests below
 
 
 def xs(poses):
