@@ -382,7 +382,8 @@ class Receiver:
                 )
                 continue
             self._echo.published(peer, publisher.topic_name, key, ros_message)
-            if not self._first.is_over and leaf.partition('/')[0] in _STREAM_LEAVES:
+            is_stream = leaf.partition('/')[0] in _STREAM_LEAVES and leaf != 'command'
+            if is_stream and not self._first.is_over:
                 self._first.hold(device.topic, publisher, ros_message)
             publisher.publish(ros_message)
         if result.state != device.state:

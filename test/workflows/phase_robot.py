@@ -35,6 +35,7 @@ class Robot(Node):
 
     def on_target(self, message):
         self.target = message.pose.position
+        print('has a target', flush=True)
 
     def on_timer(self):
         tip = TransformStamped(child_frame_id='needle_tip')

@@ -132,7 +132,7 @@ def test_brp_wrong_order_and_emergency_while_the_robot_moves(user, brp, robot):
 
         def arrives():
             slicer.set_transform('TGT_1', target)
-            return heard
+            return heard and 'has a target' in robot.output
 
         user.wait_for(arrives, 'the target')
         assert_same(slicer.wait_for('TARGET', 'TRANSFORM').matrix, target)
