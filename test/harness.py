@@ -7,6 +7,7 @@ import threading
 import time
 
 import rclpy
+from lifecycle_msgs.srv import GetState
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -15,6 +16,29 @@ from std_srvs.srv import SetBool, Trigger
 STREAM = QoSProfile(depth=1000)
 STATE = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 DEADLINE_S = 20.0
+
+
+def asking(client, request):
+    """Ask again every two seconds whenever this is called; it gives the first answer."""
+    calls, due = [], 0.0
+
+    def answer():
+        nonlocal due
+        if time.monotonic() >= due:
+            due = time.monotonic() + 2.0
+            calls.append(client.call_async(request))
+        return next((future.result() for future in calls if future.done()), None)
+
+    return answer
+
+
+def knows_client(node, bridge, service):
+    """Tell whether the participant of a node has discovered the client of a bridge."""
+    namespace, _, name = bridge.rpartition('/')
+    if (name, namespace) not in node.get_node_names_and_namespaces():
+        return False
+    clients = node.get_client_names_and_types_by_node(name, namespace)
+    return service in {name for name, _ in clients}
 
 
 class Program:
@@ -124,10 +148,30 @@ class User:
         self.wait_for(publisher.get_subscription_count, f'a subscription to {topic}')
         return publisher
 
+    def client(self, kind, name):
+        """
+        Make a client for a service of a bridge, `/namespace/...`, that its answers reach.
+
+        A server drops the answer to a client that it has not discovered yet. It discovers them
+        in their order: once it answers a later client, it knows the earlier one.
+        """
+        client = self.node.create_client(kind, name)
+        self.wait_for(client.service_is_ready, f'the service {name}')
+        bridge = f'/{name.split("/")[1]}/igtl_bridge'
+        later = self.node.create_client(GetState, f'{bridge}/get_state')
+        self.wait_for(later.service_is_ready, f'the state of {bridge}')
+        self.wait_for(asking(later, GetState.Request()), f'an answer of {bridge}')
+        self.node.destroy_client(later)
+        return client
+
+    def serve(self, kind, name, call, bridge):
+        """Offer a service that a bridge, `/namespace/igtl_bridge`, has a client for."""
+        self.node.create_service(kind, name, call)
+        self.wait_for(lambda: knows_client(self.node, bridge, name), f'the client for {name}')
+
     def call(self, name, request=None):
         """Call a Trigger, or a SetBool with a request; the future of its answer."""
-        client = self.node.create_client(SetBool if request else Trigger, name)
-        self.wait_for(client.service_is_ready, f'the service {name}')
+        client = self.client(SetBool if request else Trigger, name)
         return client.call_async(request or Trigger.Request())
 
     def answer(self, future):

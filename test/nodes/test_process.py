@@ -7,8 +7,9 @@ import threading
 
 import numpy as np
 import pytest
+from harness import asking
 from lifecycle_msgs.msg import Transition
-from lifecycle_msgs.srv import ChangeState
+from lifecycle_msgs.srv import ChangeState, GetState
 from ros_user import wait_for
 
 from igtl_ros2 import connect, serve
@@ -138,6 +139,11 @@ def test_a_signal_ends_it_in_every_state(ros, steps):
     try:
         client = ros.node.create_client(ChangeState, '/igtl_bridge/change_state')
         wait_for(client.service_is_ready, 'the service')
+        # a server drops the answer to a client that it has not discovered yet, and discovers
+        # them in their order
+        later = ros.node.create_client(GetState, '/igtl_bridge/get_state')
+        wait_for(later.service_is_ready, 'the other service')
+        wait_for(asking(later, GetState.Request()), 'the answer of the other service')
         for step in steps:
             future = client.call_async(ChangeState.Request(transition=Transition(id=step)))
             wait_for(future.done, 'the answer')

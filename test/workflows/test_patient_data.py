@@ -259,22 +259,12 @@ def say_malformed(port, plant):
 
 
 def call(user, service, meanwhile=lambda: None):
-    """Call a service, and return what it says; a call before ROS is ready may be lost."""
-    client = user.node.create_client(Trigger, service)
-    user.wait_for(client.service_is_ready, service)
-    calls, due = [], 0.0
-
-    def answer():
-        nonlocal due
-        if time.monotonic() > due:
-            due = time.monotonic() + 4.0
-            calls.append(client.call_async(Trigger.Request()))
-        meanwhile()
-        return next((future.result() for future in calls if future.done()), None)
-
-    result = user.wait_for(answer, f'the answer of {service}')
+    """Call a service, and return what it says."""
+    client = user.client(Trigger, service)
+    future = client.call_async(Trigger.Request())
+    user.wait_for(lambda: meanwhile() or future.done(), f'the answer of {service}')
     user.node.destroy_client(client)
-    return result
+    return future.result()
 
 
 def answer_to(peer, plant):

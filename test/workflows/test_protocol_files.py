@@ -38,12 +38,10 @@ def brp(user, run):
 @pytest.fixture
 def robot(user, brp):
     """The robot, a process whose services can be called."""
-    program = Program(sys.executable, Path(__file__).with_name('phase_robot.py'))
+    path = Path(__file__).with_name('phase_robot.py')
+    program = Program(sys.executable, path, '/brp/igtl_bridge')
     try:
-        services = user.node.get_service_names_and_types
-        names = [f'/robot/{name}' for name in ('start', 'plan', 'move', 'stop', 'emergency')]
-        user.wait_for(
-            lambda: program.ended or set(names) <= {name for name, _ in services()}, 'the robot')
+        user.wait_for(lambda: program.ended or 'ready' in program.output, 'the robot')
         assert not program.ended, program.output
         yield program
     finally:

@@ -291,7 +291,7 @@ def test_queries_of_peers_are_answered_with_what_ros_sent_last(user, port, slice
 
 
 @pytest.fixture(scope='module')
-def robot(user):
+def robot(user, port):
     """A robot that goes home when it is told to, and the number of times that it did."""
     times = []
 
@@ -300,7 +300,7 @@ def robot(user):
         response.success, response.message = len(times) < 2, f'home {len(times)}'
         return response
 
-    user.node.create_service(Trigger, '/robot/home', home)
+    user.serve(Trigger, '/robot/home', home, '/arm/igtl_bridge')
     return times
 
 
@@ -335,8 +335,7 @@ def test_a_command_of_the_mapping_file_is_answered_by_slicer(user, port):
         return f'heard {command.content}'
 
     def set_who(value):
-        client = user.node.create_client(SetParameters, '/arm/igtl_bridge/set_parameters')
-        user.wait_for(client.service_is_ready, 'the parameters')
+        client = user.client(SetParameters, '/arm/igtl_bridge/set_parameters')
         who = Parameter(name='command.greet.who', value=ParameterValue(
             type=ParameterType.PARAMETER_STRING, string_value=value,
         ))

@@ -13,7 +13,6 @@ from harness import STATE, Program
 from rclpy.qos import QoSProfile
 from space import assert_same, rigid, stamp_of_node, transform_of
 from std_msgs.msg import String as RosString
-from std_srvs.srv import Trigger
 from test_ready_files import ReadmeBridge
 from tf2_msgs.msg import TFMessage
 
@@ -236,11 +235,8 @@ def test_other_rules_while_it_runs(user, run, open_slicer, tmp_path):
     first = slicer.wait_for('R', when=lambda node: 'foot' in node.transforms)
     assert_same(first.transforms['foot'].matrix, np.eye(4))
     path.write_text(rule.format(', target: hall'))
-    reload = user.node.create_client(Trigger, '/reload/igtl_bridge/reload')
-    user.wait_for(reload.service_is_ready, 'the service')
-    answer = reload.call_async(Trigger.Request())
-    user.wait_for(answer.done, 'an answer')
-    assert answer.result().success, answer.result().message
+    success, text = user.ask('/reload/igtl_bridge/reload')
+    assert success, text
     node = slicer.wait_for('R', when=lambda node: node.transforms['foot'].matrix[0, 3])
     slicer.wait_for('foot_mesh')
     received, seen = node.received, {}

@@ -61,10 +61,10 @@ def two(user, run):
         response.success, response.message = request.data, 'light'
         return response
 
-    user.node.create_service(Trigger, '/robot/home', home)
-    user.node.create_service(SetBool, '/robot/light', light)
-    serve_later(user.node, Trigger, '/robot/hang', lambda request, call: None)
     port = run(ANSWERS, namespace='/answers', port=0).port(user)
+    user.serve(Trigger, '/robot/home', home, '/answers/igtl_bridge')
+    user.serve(SetBool, '/robot/light', light, '/answers/igtl_bridge')
+    serve_later(user.node, Trigger, '/robot/hang', lambda request, call: None)
     # with version 2 answers are plain text, their success is in the metadata
     run(ASKS, namespace='/asks', mode='client', port=port, header_version="'2'")
     user.wait_for(lambda: user.ask('/asks/command/home')[0], 'the way to the robot')
