@@ -55,6 +55,11 @@ class ManagedNode(LifecycleNode, ABC):
                 raise self._failure or RuntimeError(f'{step.__name__} failed')
         self._logs_failures = True
 
+    def destroy_node(self) -> None:
+        """Destroy the node and its services of a managed node, which rclpy leaves behind."""
+        super().destroy_node()
+        self._state_machine.destroy_when_not_in_use()
+
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Do the step of that name."""
         return self._take(self.configure)

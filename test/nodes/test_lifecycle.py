@@ -25,7 +25,9 @@ from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
 from igtl_ros2.errors import PeerError
+from igtl_ros2.nodes.bridge import BridgeNode
 from igtl_ros2.nodes.entities import Entities
+from igtl_ros2.nodes.spin import spin
 
 TRANSITIONS = {
     'configure': Transition.TRANSITION_CONFIGURE,
@@ -470,6 +472,25 @@ def test_rules_of_a_reload_outlast_a_pause(ros, device, manager, tmp_path):
     wait_for(lambda: device.peers and node.link.peers, 'the connection')
     device.send(String('x', device_name='A'))
     assert one(got).data == 'x'
+
+
+def test_a_closed_bridge_is_gone_from_the_graph(ros):
+    gc.disable()  # at once, not whenever its cycles are collected
+    try:
+        stop = threading.Event()
+        node = BridgeNode(namespace='/short', parameter_overrides=[Parameter('port', value=0)])
+        spinning = threading.Thread(target=spin, args=(node, stop))
+        spinning.start()
+        wait_for(lambda: ('igtl_bridge', '/short') in ros.node.get_node_names_and_namespaces(),
+                 'the bridge')
+        stop.set()
+        spinning.join()
+        node.close()
+        wait_for(lambda: ('igtl_bridge', '/short')
+                 not in ros.node.get_node_names_and_namespaces(), 'the end of the bridge')
+        assert ros.node.count_services('/short/igtl_bridge/get_state') == 0
+    finally:
+        gc.enable()
 
 
 def test_who_waits_for_a_peer_is_answered_when_the_links_close(ros, device, manager, tmp_path):
