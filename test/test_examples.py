@@ -144,7 +144,8 @@ def test_clients_tell_that_their_server_is_gone():
         until(lambda: len(server.peers) == len(programs), 'all clients')
         server.close()
         for program in programs:
-            assert 'is gone: ' in program.end(1)
+            said = program.end(1)  # one may still have been asking for what it wants
+            assert 'is gone: ' in said or 'PeerError: ' in said
 
 
 def test_a_server_that_is_not_there_is_an_error_in_words():

@@ -33,11 +33,13 @@ from ..codec import decode_header
 from ..errors import BagError, DecodeError
 
 _LOOK_PERIOD_S = 0.2
-#: how long a message waits for older ones of other topics
+# How long a message waits for older ones of other topics: when nothing else has come, and while
+# a busy machine still has messages to take
 _ORDER_NS = 200_000_000
+_BUSY_ORDER_NS = 2_000_000_000
 # a publisher whose clock differs more from ours is on another machine, or the message was kept
 # for who comes later
-_SAME_CLOCK_NS = 1_000_000_000
+_SAME_CLOCK_NS = 2_000_000_000
 _DEPTH = 1000
 _STRING_TYPE = 'std_msgs/msg/String'
 _TF_TOPICS = ('/tf', '/tf_static')
@@ -94,8 +96,10 @@ class RosTap:
             if time.monotonic() >= self._look_due:
                 self._look_due = time.monotonic() + _LOOK_PERIOD_S
                 self._look()
+            before = self._number
             self._executor.spin_once(timeout_sec=min(rest, _LOOK_PERIOD_S / 4))
-            self._hand_on(time.time_ns() - _ORDER_NS)
+            is_busy = self._number != before
+            self._hand_on(time.time_ns() - (_BUSY_ORDER_NS if is_busy else _ORDER_NS))
 
     def _look(self) -> None:
         """Subscribe to the topics that are new."""

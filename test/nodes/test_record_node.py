@@ -58,20 +58,24 @@ def device_2():
         yield server
 
 
-def until_recorded(tool, *topics):
+def until_recorded(tool, node, *topics):
     for topic in topics:
         tool.wait_for(rf'recording {topic} \(')
+    # it hears what is published once DDS has told the publisher of it
+    publishers = [p for p in node.publishers if p.topic_name in topics]
+    assert len(publishers) == len(topics)
+    wait_for(lambda: all(p.get_subscription_count() for p in publishers), 'the recorder')
 
 
 def test_raw_and_decoded_topics_of_a_bridge_in_order(ros, device_2, tmp_path):
     device = device_2
-    start(ros, device, **mapping(tmp_path, RAW))
+    node = start(ros, device, **mapping(tmp_path, RAW))
     messages = frames(100)
     leaves = ['Stylus/transform', 'Text/text', *(f'{d}/raw' for d in ('Stylus', 'Text', 'Odd'))]
     with recorder(ros, tmp_path / 'bag') as tool:
         for message in messages[:3]:  # so that there are topics
             device.send(message)
-        until_recorded(tool, *(f'/x/{leaf}' for leaf in leaves))
+        until_recorded(tool, node, *(f'/x/{leaf}' for leaf in leaves))
         for message in messages[3:]:
             device.send(message)
         wait_for(lambda: len(frames_of(tmp_path / 'bag')) >= 297, 'all frames in the bag')
@@ -109,7 +113,7 @@ def test_qualities_are_kept_and_what_was_said_before_is_there(ros, device, tmp_p
 def test_names_of_patients_are_not_in_the_bag(ros, device, tmp_path):
     rules = 'receive: [{device: "Open*", raw: true, phi: pass}, {device: "*", raw: true}]'
     start(ros, device, **mapping(tmp_path, rules))
-    element = ImageMetaElement('CT', 'id', 'CT', 'Jane Planted', 'P-4711')
+    element = ImageMetaElement('CT', 'id', 'CT', 'Jane Planted', 'P-QX4711')
     with recorder(ros, tmp_path / 'bag', '--compression', 'none') as tool:
         for name in ('Open', 'Hidden'):
             device.send(ImageMeta((element,), device_name=name))
@@ -125,14 +129,14 @@ def test_names_of_patients_are_not_in_the_bag(ros, device, tmp_path):
     assert {entry['patient_name'] for [entry] in lists} == {'redacted'}
     assert frames_of(tmp_path / 'bag') == []
     for path in (tmp_path / 'bag').iterdir():
-        assert b'Planted' not in path.read_bytes() and b'4711' not in path.read_bytes()
+        assert b'Planted' not in path.read_bytes() and b'QX4711' not in path.read_bytes()
 
 
 def test_only_what_was_asked_for(ros, device, tmp_path):
-    start(ros, device, **mapping(tmp_path, RAW))
+    node = start(ros, device, **mapping(tmp_path, RAW))
     with recorder(ros, tmp_path / 'bag', '/x/Styl*', '--raw-only', namespace='/') as tool:
         device.send(frames(1)[0])
-        until_recorded(tool, '/x/Stylus/raw')
+        until_recorded(tool, node, '/x/Stylus/raw')
         for message in frames(20):
             device.send(message)
         wait_for(lambda: len(frames_of(tmp_path / 'bag')) >= 20, 'the frames')

@@ -117,7 +117,7 @@ def test_a_wrong_checksum_is_on_the_line_and_in_the_bag(tmp_path):
 
 
 def test_names_of_patients_are_left_out_unless_asked(tmp_path):
-    meta = ImageMeta((ImageMetaElement('CT', 'id', 'CT', 'Jane Planted', 'P-4711'),),
+    meta = ImageMeta((ImageMetaElement('CT', 'id', 'CT', 'Jane Planted', 'P-QX4711'),),
                      device_name='List')
     inside = Bind((meta,), device_name='Pack')
     text = String('hello', device_name='Text')
@@ -126,7 +126,7 @@ def test_names_of_patients_are_left_out_unless_asked(tmp_path):
     assert [decode(data).text for _, _, data in frames_of(bag)] == ['hello']
     for path in bag.iterdir():
         assert b'Planted' not in path.read_bytes()
-        assert b'4711' not in path.read_bytes()
+        assert b'QX4711' not in path.read_bytes()
     assert replayed(bag) == encode(text)
 
 
@@ -329,6 +329,11 @@ def test_who_ends_it_within_a_message_has_lost_nothing(tmp_path):
 # -- kill -9
 
 
+def lost(sent, found):
+    """Count the bytes of the frames that are not in the bag."""
+    return sum(map(len, sent[len(found) :]))
+
+
 @pytest.mark.parametrize('seed', range(5))
 def test_a_killed_recorder_leaves_a_bag_that_lacks_no_more_than_the_last_chunk(tmp_path, seed):
     from igtl_ros2.bags.files import CHUNK_BYTES
@@ -347,12 +352,17 @@ def test_a_killed_recorder_leaves_a_bag_that_lacks_no_more_than_the_last_chunk(t
                 sent.append(frame)
                 size += len(frame)
                 time.sleep(0.0003)
+            # on a busy machine it lags, and what it has not read yet says nothing of its bag
+            deadline = time.monotonic() + 60
+            while lost(sent, frames_of(bag)) >= 2 * CHUNK_BYTES:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
             tool.process.kill()
             tool.process.wait()
     found = [data for _, _, data in frames_of(bag)]
     assert found == sent[: len(found)]
     # besides the chunk, what was in the sockets and between the threads
-    assert sum(map(len, sent[len(found) :])) < 2 * CHUNK_BYTES
+    assert lost(sent, found) < 2 * CHUNK_BYTES
     assert replayed(bag, '--rate', 'inf') == b''.join(found)
 
 

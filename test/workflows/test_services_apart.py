@@ -143,6 +143,7 @@ def test_commands_are_carried_out_by_the_robot_at_the_other_end(user, two):
 BADLY = """
 queries:
   - {type: TRANSFORM, device: Goal, timeout: 0.5}
+  - {type: TRANSFORM, device: Aim, timeout: 15}
   - {type: TDATA, device: Robot, timeout: 0.5}
 commands:
   - {name: go, command: Go, timeout: 0.5}
@@ -244,10 +245,10 @@ def test_late_and_doubled_answers_change_nothing_and_are_told(user, peer, traffi
 
 
 def test_garbage_is_no_answer_and_the_right_one_still_is(user, peer, traffic):
-    got = user.listen('/bad/Goal/transform', TransformStamped)
+    got = user.listen('/bad/Aim/transform', TransformStamped)
     waiting = user.call('/bad/command/slow')
     (command,) = peer.asked('COMMAND')
-    query = user.call('/bad/get/TRANSFORM/Goal')
+    query = user.call('/bad/get/TRANSFORM/Aim')
     peer.asked('GET_TRANS')
     right = CommandResponse(command.command_id, 'Slow', 'right')
     peer.send(
@@ -257,19 +258,19 @@ def test_garbage_is_no_answer_and_the_right_one_still_is(user, peer, traffic):
         frame('RTS_TRANS', b''),
         # the wrong type, the wrong device, and answers to what was never asked
         String('Slow', device_name='command'),
-        Response('RTS_IMAGE', 0, device_name='Goal'),
+        Response('RTS_IMAGE', 0, device_name='Aim'),
         Response('RTS_TRANS', 0, device_name='Other'),
         Transform(np.eye(4), device_name='Other'),
     )
     traffic.check()
     assert not waiting.done()
-    goal = rigid(RANDOM)
-    peer.send(right, Transform(goal, device_name='Goal'))
+    aim = rigid(RANDOM)
+    peer.send(right, Transform(aim, device_name='Aim'))
     assert user.answer(waiting) == (True, 'right')
     success, text = user.answer(query)
-    assert success and json.loads(text)['device'] == 'Goal', text
-    user.wait_for(lambda: got, 'the goal')
-    assert_same(matrix_of(got[-1].transform), goal)
+    assert success and json.loads(text)['device'] == 'Aim', text
+    user.wait_for(lambda: got, 'the aim')
+    assert_same(matrix_of(got[-1].transform), aim)
     traffic.check()
 
 
