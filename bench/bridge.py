@@ -91,7 +91,7 @@ def floods(console):
         table.add_column(f'{way} {form}', justify='right')
     deep = {'qos_overrides./bench/Tool/transform.publisher.depth': FLOOD_DEPTH,
             'qos_overrides./bench/to_igtl/Tool/transform.subscription.depth': FLOOD_DEPTH,
-            'limits.queue_messages': 100_000, 'policies.TRANSFORM': 'all'}
+            'limits.queue_messages': 100_000, 'limits.queue_policy': '[TRANSFORM=all]'}
     for rate in FLOODS_HZ:
         row = [f'{rate}']
         for way, form in ways:

@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from .workloads import (
     WORKLOADS,
@@ -26,6 +27,7 @@ from .workloads import (
 
 _HEADER_BYTES = 58
 _QUIET_S = 2.0
+_CONNECT_S = 30.0
 
 
 def tell(**facts):
@@ -63,7 +65,9 @@ def igtl_sender(name, *devices):
     listener = socket.create_server(('127.0.0.1', 0))
     frames = [Frame(name, device) for device in devices or (WORKLOADS[name].device,)]
     tell(port=listener.getsockname()[1])
+    listener.settimeout(_CONNECT_S)
     peer, _ = listener.accept()
+    peer.settimeout(None)
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     tell(connected=True)
     threading.Thread(target=_swallow, args=(peer,), daemon=True).start()
@@ -200,7 +204,7 @@ def ros_sender(name, topic, form, depth):
 def ros_receiver(name, topic, form, depth):
     """Subscribe; 'typed' as users do, spinning as tutorials do, or 'bytes' as fast as can be."""
     import rclpy
-    from rclpy.executors import SingleThreadedExecutor
+    from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
     from rclpy.experimental import EventsExecutor
 
     rclpy.init()
@@ -224,8 +228,9 @@ def ros_receiver(name, topic, form, depth):
     over = threading.Event()
 
     def turn():
-        while not over.is_set():
-            executor.spin_once(timeout_sec=0.1)
+        with suppress(ExternalShutdownException):  # interrupted
+            while not over.is_set():
+                executor.spin_once(timeout_sec=0.1)
 
     turning = threading.Thread(target=turn)
     turning.start()
