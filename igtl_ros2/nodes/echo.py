@@ -41,13 +41,14 @@ class EchoGuard:
 
     def note(self, peer: Peer, topic: str, key: tuple[str, str], value: Hashable) -> None:
         """Note it of a value that is known by its stamp in nanoseconds, or by its data."""
-        origin = weakref.ref(peer)
+        origin, origins = weakref.ref(peer), self._origins
         with self._lock:
-            for scope in (topic, key):
-                self._origins[scope, value] = origin
-                self._origins.move_to_end((scope, value))
-            while len(self._origins) > _MEMORY:
-                self._origins.popitem(last=False)
+            for name in ((topic, value), (key, value)):
+                if name in origins:
+                    origins.move_to_end(name)
+                origins[name] = origin
+            while len(origins) > _MEMORY:
+                origins.popitem(last=False)
 
     def origin(self, topic: str, key: tuple[str, str], message: Any) -> Peer | None:
         """Tell from whom a value came that is about to be sent; None if from nobody known."""

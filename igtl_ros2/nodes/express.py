@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from rclpy.publisher import Publisher
@@ -31,6 +32,7 @@ class Express:
     All else goes the whole way: what comes with metadata, is no rigid pose, comes from another
     peer or is due to be told of on `info`.
 
+    :param hold: is given what is about to be published.
     :param info: what was told of the last message on `info`, without stamp.
     """
 
@@ -40,6 +42,7 @@ class Express:
         key: tuple[str, str],
         publisher: Publisher,
         echo: EchoGuard,
+        hold: Callable[[Publisher, bytes], None],
         info: dict[str, Any],
     ) -> None:
         """Prepare the bytes of a message."""
@@ -49,6 +52,7 @@ class Express:
         self._publisher = publisher
         self._topic = publisher.topic_name
         self._echo = echo
+        self._hold = hold
         self._version, self._source = info['version'], info['stamp_source']
         self._address = info['peer']
 
@@ -74,6 +78,7 @@ class Express:
         if data is None:
             return False
         self._echo.note(peer, self._topic, self._key, stamp_ns)
+        self._hold(self._publisher, data)
         self._publisher.publish(data)
         return True
 
@@ -83,6 +88,7 @@ def express(
     key: tuple[str, str],
     publisher: Publisher | None,
     echo: EchoGuard,
+    hold: Callable[[Publisher, bytes], None],
     info: dict[str, Any],
 ) -> Express | None:
     """Open the short way for a device, if its rule and what was last told of it leave one."""
@@ -92,7 +98,7 @@ def express(
     if key[0] != 'TRANSFORM' or publisher is None or asks_more or tells_more:
         return None
     try:
-        return Express(route, key, publisher, echo, info)
+        return Express(route, key, publisher, echo, hold, info)
     except ConversionError as error:
         _log.info('%s goes the whole way: %s', key[1], error)
         return None

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 from rclpy.clock import Clock, ClockType
@@ -271,11 +272,11 @@ class Receiver:
         device.received += 1
         device.heard_s = time.monotonic()
         device.is_stale = False
+        if not self._first.is_over:
+            self._first.forget(device.topic)
         short = None if known_as else device.express
         if short is not None and short.publish(peer, message, arrival_ns, device.info_due):
             return
-        if not self._first.is_over:
-            self._first.forget(device.topic)
         rule = device.route.rule
         message = hidden(message, rule.phi)
         if message is not frame:
@@ -383,8 +384,8 @@ class Receiver:
                 continue
             self._echo.published(peer, publisher.topic_name, key, ros_message)
             is_stream = leaf.partition('/')[0] in _STREAM_LEAVES and leaf != 'command'
-            if is_stream and not self._first.is_over:
-                self._first.hold(device.topic, publisher, ros_message)
+            if is_stream:
+                self._hold_first(device.topic, publisher, ros_message)
             publisher.publish(ros_message)
         if result.state != device.state:
             self._publish_state(device, result.state, stamp)
@@ -394,11 +395,17 @@ class Receiver:
         device.express = None
         is_plain = device.source is None and device.gates is None and not arrival.origin
         is_plain = is_plain and _full_name(arrival.frame) == key[1]
-        if is_plain and self._first.is_over:
+        if is_plain:
             publisher = self._publishers.get(f'{device.topic}/transform')
-            device.express = express(device.route, key, publisher, self._echo, device.info)
+            hold = partial(self._hold_first, device.topic)
+            device.express = express(device.route, key, publisher, self._echo, hold, device.info)
         for child in result.children:
             self._handle(peer, child, arrival.arrival_ns, {'bind': ros_text(key[1])})
+
+    def _hold_first(self, topic: str, publisher: Publisher, ros_message: Any) -> None:
+        """Keep what is about to be published, serialised or not, for who is found too late."""
+        if not self._first.is_over:
+            self._first.hold(topic, publisher, ros_message)
 
     def _denies_raw(self, message: Message) -> bool:
         """Tell whether a frame, or one inside it, is of a type that is kept off `raw`."""

@@ -76,6 +76,7 @@ class Services:
             if table is not None
         ]
         self._started = threading.Event()
+        self._has_started = False  # as above, but as cheap as every message wants it
         for query in config.mapping.queries:
             self._offer_query(query)
         for command in config.mapping.commands:
@@ -90,15 +91,18 @@ class Services:
         self._link = self.queries.link = self._requests.link = self._serving.link = link
         for phases in self._phases:
             phases.start(link)
+        self._has_started = True
         self._started.set()
 
     # -- in the network's thread
 
     def on_message(self, peer: Peer, message: Message) -> None:
         """Hand a message to whom it concerns."""
-        self._started.wait()  # a peer may be faster than the return from the link's constructor
-        if any(phases.handle(peer, message) for phases in self._phases):
-            return
+        if not self._has_started:  # a peer may be faster than the link's constructor returns
+            self._started.wait()
+        for phases in self._phases:
+            if phases.handle(peer, message):
+                return
         if self.queries.handle(peer, message):
             return
         is_answer = isinstance(message, (Response, CommandResponse))
