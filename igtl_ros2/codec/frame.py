@@ -213,7 +213,7 @@ def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
         crc = crc64(part, crc)
     head = _HEADER.pack(
         version,
-        checked_text(message.type_name, 12, 'type_name'),
+        _type_bytes(message.type_name),
         _device_bytes(message.device_name),
         message.timestamp,
         size,
@@ -236,6 +236,11 @@ def encode(message: Message, version: int | None = None) -> bytes:
     :raises EncodeError: if the message cannot be written.
     """
     return b''.join(encode_parts(message, version))
+
+
+@lru_cache(maxsize=256)
+def _type_bytes(name: str) -> bytes:
+    return checked_text(name, 12, 'type_name')
 
 
 @lru_cache(maxsize=4096)

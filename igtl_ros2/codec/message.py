@@ -62,20 +62,18 @@ class Message:
 
     def __post_init__(self) -> None:
         """Check what all messages share."""
-        if b'\0' in text_bytes(self.device_name, 'device_name'):
-            raise EncodeError(f'device_name: {self.device_name!r} contains a NUL')
-        _set(self, 'timestamp', check_int(self.timestamp, 0, 2**64 - 1, 'timestamp'))
-        _set(self, 'message_id', check_int(self.message_id, 0, 2**32 - 1, 'message_id'))
-        for name in ('metadata', 'metadata_encodings'):
-            if not isinstance(getattr(self, name), dict):
-                raise EncodeError(f'{name}: {getattr(self, name)!r}, wanted a dict')
-        # the C++ library writes keys in byte order; the same values then give the same bytes
-        by_bytes = sorted(
-            self.metadata.items(), key=lambda item: text_bytes(item[0], 'metadata key')
-        )
-        for key, value in self.metadata.items():
-            text_bytes(value, f'metadata {key!r}', quote=not is_private_key(key))
-        _set(self, 'metadata', guarded(dict(by_bytes)))
+        # every message that is sent goes through here: what is usual is found out cheaply
+        name, time, number = self.device_name, self.timestamp, self.message_id
+        if not _is_ascii(name) and b'\0' in text_bytes(name, 'device_name') or '\0' in name:
+            raise EncodeError(f'device_name: {name!r} contains a NUL')
+        if type(time) is not int or not 0 <= time < 2**64:
+            _set(self, 'timestamp', check_int(time, 0, 2**64 - 1, 'timestamp'))
+        if type(number) is not int or not 0 <= number < 2**32:
+            _set(self, 'message_id', check_int(number, 0, 2**32 - 1, 'message_id'))
+        for field_name in ('metadata', 'metadata_encodings'):
+            if not isinstance(getattr(self, field_name), dict):
+                raise EncodeError(f'{field_name}: {getattr(self, field_name)!r}, wanted a dict')
+        _set(self, 'metadata', _checked_metadata(self.metadata))
         encodings = {
             key: check_int(value, 0, 0xFFFF, f'encoding of metadata {key!r}')
             for key, value in self.metadata_encodings.items()
@@ -83,9 +81,11 @@ class Message:
         _set(self, 'metadata_encodings', encodings)
         rich = bool(self.metadata or self.message_id)
         version = self.version or (2 if rich else self.default_version)
-        _set(self, 'version', check_int(version, 1, 2, 'version'))
+        if type(version) is not int or not 1 <= version <= 2:
+            version = check_int(version, 1, 2, 'version')
         if rich and self.version == 1:
             raise EncodeError('version: header version 1 carries no metadata and no message_id')
+        _set(self, 'version', version)
 
     @property
     def timestamp_ns(self) -> int:
@@ -122,6 +122,29 @@ class Message:
         :raises ContentError: if it breaks the rules of the type.
         """
         raise NotImplementedError
+
+
+def _is_ascii(text: Any) -> bool:
+    return type(text) is str and text.isascii()
+
+
+def _checked_metadata(metadata: dict[str, str]) -> dict[str, str]:
+    """
+    Give metadata in the order in which the C++ library writes them: of the bytes of the keys.
+
+    The same values then give the same bytes.
+
+    :raises EncodeError: if they cannot be written.
+    """
+    for key, value in metadata.items():
+        if not (_is_ascii(key) and _is_ascii(value)):
+            break
+    else:
+        return guarded(dict(sorted(metadata.items()))) if metadata else {}
+    by_bytes = sorted(metadata.items(), key=lambda item: text_bytes(item[0], 'metadata key'))
+    for key, value in metadata.items():
+        text_bytes(value, f'metadata {key!r}', quote=not is_private_key(key))
+    return guarded(dict(by_bytes))
 
 
 @cache

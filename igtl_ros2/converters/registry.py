@@ -110,16 +110,10 @@ class Sending:
 
     def envelope(self, header: Header | None = None) -> dict[str, Any]:
         """Make the fields that all messages share of the header of a ROS message."""
+        frame_id = None if header is None else header.frame_id
         stamp_ns = 0 if header is None else ns_from_time(header.stamp)
         ns = stamp_ns if stamp_ns > 0 and not self.sim_time else self.now_ns
-        metadata: dict[str, str] = {}
-        if header is not None:
-            metadata['ros_frame_id'] = header.frame_id
-            if stamp_ns > 0:
-                metadata['ros_stamp'] = f'{stamp_ns // _NS}.{stamp_ns % _NS:09d}'
-        if len(self.device.encode('utf-8', 'surrogateescape')) > 20:
-            metadata['IGTL_DEVICE_NAME'] = self.device
-        return {'device_name': self.device, 'timestamp': from_ns(ns), 'metadata': metadata}
+        return envelope_of(self.device, frame_id, stamp_ns, ns)
 
     def info_list(self, key: str, count: int, *kinds: type) -> list[Any] | None:
         """
@@ -244,6 +238,26 @@ def tell_once(route: Route, result: Converted, text: str) -> None:
     if text not in told:
         told.add(text)
         result.notes.append(text)
+
+
+def envelope_of(
+    device: str, frame_id: str | None, stamp_ns: int, time_ns: int
+) -> dict[str, Any]:
+    """
+    Make the fields that all messages share.
+
+    :param frame_id: frame of the ROS message, None if it has none.
+    :param stamp_ns: its stamp, 0 if it has none.
+    :param time_ns: time stamp of the message to make.
+    """
+    metadata: dict[str, str] = {}
+    if frame_id is not None:
+        metadata['ros_frame_id'] = frame_id
+        if stamp_ns > 0:
+            metadata['ros_stamp'] = f'{stamp_ns // _NS}.{stamp_ns % _NS:09d}'
+    if len(device.encode('utf-8', 'surrogateescape')) > 20:
+        metadata['IGTL_DEVICE_NAME'] = device
+    return {'device_name': device, 'timestamp': from_ns(time_ns), 'metadata': metadata}
 
 
 def sender(

@@ -1,4 +1,4 @@
-"""A pose as serialised TransformStamped: the bytes of one made by ROS, with other numbers."""
+"""Poses as serialised TransformStamped: the bytes of one made by ROS, with other numbers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from geometry_msgs.msg import TransformStamped
 
 from ..codec.messages.pose import Transform
 from ..errors import ConversionError
@@ -42,13 +43,7 @@ class SplicedTransform:
         message = transform_stamped(pose, route, time_from_ns(_MARK_NS))
         data = serialize(message)
         position, quaternion, _ = pose_to_numbers(_MARK, self._unit, self._axes)
-        marks = (
-            _STAMP.pack(*divmod(_MARK_NS, _NS)),
-            _NUMBERS.pack(*position, *quaternion),
-        )
-        if any(data.count(mark) != 1 for mark in marks):
-            raise ConversionError('the serialised message has another form than expected')
-        self._stamp_at, self._numbers_at = (data.index(mark) for mark in marks)
+        self._stamp_at, self._numbers_at = _find(data, (*position, *quaternion))
         self._data = bytearray(data)
 
     def bytes_of(self, message: Transform, stamp_ns: int) -> bytes | None:
@@ -64,3 +59,62 @@ class SplicedTransform:
         _STAMP.pack_into(self._data, self._stamp_at, *divmod(stamp_ns, _NS))
         _NUMBERS.pack_into(self._data, self._numbers_at, *position, *quaternion)
         return bytes(self._data)
+
+
+class TransformReader:
+    """
+    Reads serialised TransformStamped that differ from a first one in stamp and numbers only.
+
+    It costs a fifth of having ROS make a message of them.
+
+    :param data: the first one.
+    :param serialize: makes bytes of a ROS message.
+    :param deserialize: makes a ROS message of bytes and its type.
+    :raises ConversionError: if stamp and numbers cannot be told from the rest of these bytes.
+    """
+
+    def __init__(
+        self,
+        data: bytes,
+        serialize: Callable[[Any], bytes],
+        deserialize: Callable[[bytes, type], Any],
+    ) -> None:
+        """Look where in the bytes the numbers are."""
+        message = deserialize(data, TransformStamped)
+        self.frame_id: str = message.header.frame_id
+        numbers = (1234.5678, -8765.4321, 3141.5926, 0.1, 0.2, 0.3, 0.4)
+        t, r = message.transform.translation, message.transform.rotation
+        t.x, t.y, t.z, r.x, r.y, r.z, r.w = numbers
+        message.header.stamp = time_from_ns(_MARK_NS)
+        marked = serialize(message)
+        at, then = _find(marked, numbers)
+        self._stamp_at, self._numbers_at = at, then
+        self._same = slice(0, at), slice(at + _STAMP.size, then), slice(then + _NUMBERS.size, None)
+        self._rest = self._rest_of(marked)
+        # for example what a machine with the other byte order has sent
+        if self._rest_of(data) != self._rest:
+            raise ConversionError('the serialised message has another form than expected')
+
+    def _rest_of(self, data: bytes) -> tuple[bytes, bytes, bytes]:
+        before, between, after = self._same
+        return data[before], data[between], data[after]
+
+    def read(self, data: bytes) -> tuple[int, tuple[float, ...]] | None:
+        """Give stamp (ns), position and quaternion (x, y, z, w); None if more is different."""
+        if self._rest_of(data) != self._rest:
+            return None
+        seconds, nanoseconds = _STAMP.unpack_from(data, self._stamp_at)
+        return seconds * _NS + nanoseconds, _NUMBERS.unpack_from(data, self._numbers_at)
+
+
+def _find(data: bytes, numbers: tuple[float, ...]) -> tuple[int, int]:
+    """
+    Find the mark for a stamp, and the numbers.
+
+    :raises ConversionError: if they are not there once.
+    """
+    marks = _STAMP.pack(*divmod(_MARK_NS, _NS)), _NUMBERS.pack(*numbers)
+    if any(data.count(mark) != 1 for mark in marks):
+        raise ConversionError('the serialised message has another form than expected')
+    stamp_at, numbers_at = (data.index(mark) for mark in marks)
+    return stamp_at, numbers_at

@@ -105,10 +105,16 @@ def point_from_ros(point: Point | Vector3, unit: str) -> Matrix:
 
     :raises ConversionError: if it is not finite.
     """
-    x, y, z = (value * PER_METRE[unit] for value in (point.x, point.y, point.z))
-    if not math.isfinite(x + y + z):
-        raise ConversionError(f'position ({point.x}, {point.y}, {point.z}) is not finite')
-    return np.array((x, y, z))
+    return np.array(_from_metres((point.x, point.y, point.z), unit))
+
+
+def _from_metres(position: Sequence[float], unit: str) -> tuple[float, float, float]:
+    per_metre = PER_METRE[unit]
+    x, y, z = position
+    result = x * per_metre, y * per_metre, z * per_metre
+    if not math.isfinite(sum(result)):
+        raise ConversionError(f'position ({x}, {y}, {z}) is not finite')
+    return result
 
 
 def positions_to_ros(positions: NDArray[Any], unit: str, axes: str = 'ras') -> Matrix:
@@ -213,11 +219,22 @@ def pose_from_ros(
 
     :raises ConversionError: if they are not finite or the quaternion is zero.
     """
-    matrix = np.eye(4)
-    matrix[:3, :3] = quaternion_to_matrix(
-        (orientation.x, orientation.y, orientation.z, orientation.w)
-    )
-    matrix[:3, 3] = point_from_ros(position, unit)
+    p, q = position, orientation
+    return pose_from_numbers((p.x, p.y, p.z), (q.x, q.y, q.z, q.w), unit)
+
+
+def pose_from_numbers(
+    position: Sequence[float], quaternion: Sequence[float], unit: str = 'mm'
+) -> Matrix:
+    """
+    Turn a position in metres and a quaternion (x, y, z, w) into a (4, 4) matrix for the wire.
+
+    :raises ConversionError: if they are not finite or the quaternion is zero.
+    """
+    matrix = np.zeros((4, 4))
+    matrix[:3, :3] = quaternion_to_matrix(quaternion)
+    matrix[:3, 3] = _from_metres(position, unit)
+    matrix[3, 3] = 1.0
     return matrix
 
 

@@ -52,7 +52,10 @@ class EchoGuard:
 
     def origin(self, topic: str, key: tuple[str, str], message: Any) -> Peer | None:
         """Tell from whom a value came that is about to be sent; None if from nobody known."""
-        value = _value(message)
+        return self.origin_of(topic, key, _value(message))
+
+    def origin_of(self, topic: str, key: tuple[str, str], value: Hashable) -> Peer | None:
+        """Tell it of a value that is known by its stamp in nanoseconds, or by its data."""
         with self._lock:
             origin = self._origins.get((topic, value)) or self._origins.get((key, value))
         return origin() if origin else None

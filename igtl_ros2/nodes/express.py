@@ -1,19 +1,21 @@
-"""The short way of a pose that has nothing to tell but itself."""
+"""The short ways of poses that have nothing to tell but themselves."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from geometry_msgs.msg import TransformStamped
 from rclpy.publisher import Publisher
-from rclpy.serialization import serialize_message
+from rclpy.serialization import deserialize_message, serialize_message
 
 from ..codec import Message
 from ..codec.messages.pose import Transform
+from ..config import SendRule
 from ..converters.registry import Route
-from ..converters.spliced import SplicedTransform
+from ..converters.spliced import SplicedTransform, TransformReader
 from ..converters.units import choose_stamp
 from ..errors import ConversionError
 from ..peers import Peer
@@ -21,6 +23,8 @@ from .echo import EchoGuard
 
 # what does not change from message to message
 _ALWAYS_TOLD = ('version', 'peer', 'stamp_source')
+# several nodes may publish one topic with frames of their own
+_LOOK_PERIOD_S = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -102,3 +106,49 @@ def express(
     except ConversionError as error:
         _log.info('%s goes the whole way: %s', key[1], error)
         return None
+
+
+class PoseIntake:
+    """
+    Take the serialised TransformStamped of a topic, whose frames mostly stay the same.
+
+    :param usual: takes a message that has to go the whole way.
+    :param send: sends a pose: frame, stamp in nanoseconds, position and quaternion.
+    """
+
+    def __init__(
+        self,
+        usual: Callable[[TransformStamped], None],
+        send: Callable[[str, int, Sequence[float]], None],
+    ) -> None:
+        """Know no frames yet."""
+        self._usual = usual
+        self._send = send
+        self._reader: TransformReader | None = None
+        self._next_look = 0.0
+
+    def take(self, data: bytes) -> None:
+        """Send a message."""
+        reader = self._reader
+        found = None if reader is None else reader.read(data)
+        if reader is None or found is None:
+            self._usual(deserialize_message(data, TransformStamped))
+            self._look(data)
+        else:
+            self._send(reader.frame_id, *found)
+
+    def _look(self, data: bytes) -> None:
+        """Expect more messages like this one."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + _LOOK_PERIOD_S
+        try:
+            self._reader = TransformReader(data, serialize_message, deserialize_message)
+        except ConversionError as error:
+            _log.info('poses go the whole way: %s', error)
+
+
+def is_plain(rule: SendRule) -> bool:
+    """Tell whether a rule asks for no more than that each pose is sent where it is."""
+    return not (rule.rate or rule.on_change or rule.keepalive or rule.to_frame)

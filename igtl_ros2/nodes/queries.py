@@ -68,6 +68,9 @@ class Queries:
         """Send a message to all peers but those who asked to get it otherwise."""
         key = message.type_name, message.device_name
         origins = self._origins[key] = frozenset(exclude)
+        if not self.streams:
+            self.link.send(message, hold=hold, exclude=origins)
+            return
         paced = [
             peer
             for peer, streams in list(self.streams.items())

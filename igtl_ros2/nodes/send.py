@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -28,12 +28,14 @@ from ..codec.messages.tracking import TrackingData
 from ..config import LinkConfig, SendRule
 from ..converters.changes import Value, value_of
 from ..converters.placing import moved_for_wire, place_of_ros, weight
-from ..converters.registry import FromRos, Sending, leaf_wire_type, sender
-from ..converters.units import matrix_from_metres, time_from_ns
+from ..converters.pose import transform_from_transform
+from ..converters.registry import FromRos, Sending, envelope_of, leaf_wire_type, sender
+from ..converters.units import matrix_from_metres, pose_from_numbers, time_from_ns
 from ..errors import ConversionError, EncodeError
 from ..peers import Peer
 from .echo import EchoGuard
 from .emergency import is_emergency
+from .express import PoseIntake, is_plain
 from .qos import subscription_overrides
 from .queries import Queries
 from .report import Report
@@ -59,6 +61,8 @@ class _Feed:
     handle: Callable[[Any], None]
     subscription: Subscription | None = None
     qos: tuple[ReliabilityPolicy, DurabilityPolicy] | None = None
+    #: takes its messages serialised, where that is enough
+    intake: PoseIntake | None = None
     latest: Any = None
     timer: Timer | None = None
     #: what was sent last, for `on_change` and `keepalive`
@@ -267,6 +271,8 @@ class Sender:
                     description.early[topic] = partial(self._send, feed, convert, message)
 
         feed = _Feed(topic, rule, ros_type, send)
+        if convert is transform_from_transform and is_plain(rule):
+            feed.intake = PoseIntake(send, partial(self._send_pose, topic, rule))
         if rule.keepalive:
             feed.keeper = self._timer(rule.keepalive, lambda: self._keep_alive(feed))
         if rule.rate:
@@ -309,12 +315,15 @@ class Sender:
         else:
             self._node.get_logger().info(f'{feed.topic} -> {feed.rule.device!r}')
         profile = QoSProfile(depth=10, reliability=qos[0], durability=qos[1])
+        # what holds is sent again once more is known of it, see `_feed`
+        intake = None if local else feed.intake
         feed.subscription = self._node.create_subscription(
             feed.ros_type,
             feed.topic,
-            lambda message: feed.handle(message),
+            intake.take if intake else lambda message: feed.handle(message),
             profile,
             qos_overriding_options=subscription_overrides(self._node, feed.topic),
+            raw=intake is not None,
         )
         feed.qos = qos
 
@@ -387,14 +396,33 @@ class Sender:
             else:  # an empty list has no place
                 self._emit(feed, parts, message)
 
+    def _send_pose(
+        self, topic: str, rule: SendRule, frame_id: str, stamp_ns: int, numbers: Sequence[float]
+    ) -> None:
+        """Send a pose, position (m) and quaternion (x, y, z, w), as `_send` would."""
+        is_own_time = stamp_ns > 0 and not self._node.get_clock().ros_time_is_active
+        time_ns = stamp_ns if is_own_time else time.time_ns()
+        try:
+            matrix = pose_from_numbers(numbers[:3], numbers[3:], rule.wire_unit)
+            message = Transform(matrix, **envelope_of(rule.device, frame_id, stamp_ns, time_ns))
+            key = message.type_name, rule.device
+            origin = self._echo.origin_of(topic, key, stamp_ns or None)
+            self._link.send(message, exclude=() if origin is None else (origin,))
+        except Exception as error:
+            self._tell_unsent(topic, error)
+
     @contextmanager
     def _reporting(self, topic: str) -> Iterator[None]:
         """Report why a message is not sent; whatever it holds, the node goes on."""
         try:
             yield
-        except (ConversionError, EncodeError) as error:
-            self._report.problem(topic, f'{topic}: not sent: {error}')
         except Exception as error:
+            self._tell_unsent(topic, error)
+
+    def _tell_unsent(self, topic: str, error: Exception) -> None:
+        if isinstance(error, (ConversionError, EncodeError)):
+            self._report.problem(topic, f'{topic}: not sent: {error}')
+        else:
             self._report.problem(topic, f'{topic}: not sent, error in the bridge: {error!r}')
 
     def _place(self, feed: _Feed, parts: tuple[Message, ...], message: Any) -> None:

@@ -116,7 +116,7 @@ class Link:
         :param exclude: peers that shall not get it.
         """
         outgoing = Outgoing(message)
-        excluded = set(exclude)
+        excluded = set(exclude) if exclude else ()
         with self.changed:
             if hold or hold is None and not message.type_name.startswith(_NOT_HELD):
                 self._held[outgoing.key] = outgoing

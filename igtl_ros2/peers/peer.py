@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _PIECE_BYTES = 1 << 18
 # How much one peer may write before the others get their turn
 _TURN_BYTES = 1 << 22
+# Less than this is not worth a call of the system of its own
+_BATCH_BYTES = 1 << 13
 _TURN_MESSAGES = 64
 # A peer can make up any number of type names: count the rest together
 _MAX_KINDS = 200
@@ -347,13 +349,10 @@ class StreamPeer(Peer):
         messages = written = 0
         while stream.writable:
             if not self._pieces:
-                taken = self.mailbox.take()
-                if taken is None:
+                taken = self._take()
+                if not taken:
                     break
-                (kind, _), parts = taken
-                self.sent[kind] += 1
-                self._pieces.extend(_pieces(parts))
-                messages += 1
+                messages += taken
             piece = self._pieces.popleft()
             stream.write(piece)
             written += len(piece)
@@ -362,6 +361,29 @@ class StreamPeer(Peer):
                 break
         self.sent_bytes += written
         self.mailbox.congested = not stream.writable
+
+    def _take(self) -> int:
+        """
+        Take out the message that is next, with the small ones behind it: one call sends them all.
+
+        :returns: how many there were.
+        """
+        small: list[Buffer] = []
+        size = count = 0
+        large: list[Buffer] = []
+        while size < _BATCH_BYTES and not large and (taken := self.mailbox.take()) is not None:
+            (kind, _), parts = taken
+            self.sent[kind] += 1
+            count += 1
+            if len(parts) == 1 and len(parts[0]) < _BATCH_BYTES:
+                small.append(parts[0])
+                size += len(parts[0])
+            else:
+                large = parts
+        if small:
+            self._pieces.append(memoryview(small[0] if len(small) == 1 else b''.join(small)))
+        self._pieces.extend(_pieces(large))
+        return count
 
     @property
     def is_idle(self) -> bool:
