@@ -296,6 +296,44 @@ def test_a_policy_keeps_every_pose_for_a_slow_reader():
             assert not peer.mailbox.dropped
 
 
+@pytest.mark.parametrize('receive_buffer', [4096, 1 << 20])
+def test_what_is_sent_now_and_then_in_bursts_keeps_its_order(receive_buffer):
+    # alone a message leaves at once, in bursts and behind a slow reader it waits
+    random = np.random.default_rng(receive_buffer)
+    with serve(LOCAL, queue_messages=10_000) as server:
+        with RawPeer(server.address, receive_buffer=receive_buffer) as reader:
+            server.wait_connected(DEADLINE_S)
+            received = []
+            reading = threading.Thread(
+                target=lambda: received.extend(reader.next().text for _ in range(1500)))
+            reading.start()
+            words = [str(number) + 'x' * int(random.integers(0, 2000)) for number in range(1500)]
+            for word in words:
+                server.send(text(word), hold=False)
+                if random.random() < 0.3:
+                    time.sleep(random.random() * 0.001)
+            reading.join(60)
+            assert received == words
+
+
+def test_threads_that_send_at_once_each_keep_their_order():
+    with serve(LOCAL, queue_messages=10_000) as server, RawPeer(server.address) as reader:
+        server.wait_connected(DEADLINE_S)
+
+        def talk(name):
+            for number in range(400):
+                server.send(text(f'{name} {number}'), hold=False)
+                time.sleep(0.0004)
+
+        threads = [threading.Thread(target=talk, args=(name,)) for name in 'abc']
+        for thread in threads:
+            thread.start()
+        received = [reader.next().text for _ in range(1200)]
+        for name in 'abc':
+            assert [word for word in received if word.startswith(name)] == [
+                f'{name} {number}' for number in range(400)]
+
+
 # -- options and their types
 
 

@@ -59,11 +59,11 @@ class DatagramPeer(Peer):
         self.seen_version = 2 if settings.udp_rtp else 0
         self._idle_timeout = 0.0 if wanted else settings.idle_timeout or _FORGET_S
 
-    def post(self, outgoing: Outgoing) -> None:
+    def post(self, outgoing: Outgoing) -> bool:
         """Let a message wait; in the RTP frame it needs header version 2 and a number."""
         if self._settings.udp_rtp:
             outgoing = outgoing.numbered(self._datagram_link.message_ids)
-        super().post(outgoing)
+        return super().post(outgoing)
 
     # -- called by the link
 

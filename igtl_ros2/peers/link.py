@@ -148,9 +148,9 @@ class Link:
             self.network.post(peer.disconnect, why)
 
     def post_to(self, peers: Iterable[Peer], outgoing: Outgoing) -> None:
-        """Put a message into mailboxes and wake the network's thread, if it is not awake yet."""
-        for peer in peers:
-            peer.post(outgoing)
+        """Send a message; wake the network's thread, if it is not awake yet, where it waits."""
+        if not any([peer.post(outgoing) for peer in peers]):
+            return
         with self.changed:
             wake, self._wake_posted = not self._wake_posted, True
         if wake:

@@ -28,6 +28,8 @@ _PIECE_BYTES = 1 << 18
 _TURN_BYTES = 1 << 22
 # Less than this is not worth a call of the system of its own
 _BATCH_BYTES = 1 << 13
+# What follows this soon on the message before belongs to a burst
+_BURST_S = 0.0003
 _TURN_MESSAGES = 64
 # A peer can make up any number of type names: count the rest together
 _MAX_KINDS = 200
@@ -152,20 +154,29 @@ class Peer:
             return str(error)
         return ''
 
-    def post(self, outgoing: Outgoing) -> None:
+    def post(self, outgoing: Outgoing) -> bool:
         """
-        Let a message wait until the network's thread sends it; callable from any thread.
+        Send a message, or let it wait until the network's thread does; callable from any thread.
 
         It is encoded here and not in the network's thread, where the checksum of a large image
         would keep all other peers waiting.
+
+        :returns: whether it waits.
         """
         try:
             parts = outgoing.parts(self._compat, self.seen_version)
         except EncodeError as error:
             self.errors['EncodeError'] += 1
             self.complain('EncodeError', f'not sent: {outgoing.key}: {error}')
-        else:
-            self.mailbox.put(outgoing.key, parts, urgent=outgoing.urgent)
+            return False
+        if self._send_now(outgoing.key[0], parts):
+            return False
+        self.mailbox.put(outgoing.key, parts, urgent=outgoing.urgent)
+        return True
+
+    def _send_now(self, kind: str, parts: list[Buffer]) -> bool:
+        """Send from the thread that calls, if nothing waits and that takes no time."""
+        return False
 
     # -- for what carries the connection
 
@@ -276,6 +287,9 @@ class StreamPeer(Peer):
         )
         self._stream: Stream | None = None
         self._pieces: deque[memoryview] = deque()
+        #: whether all that was written had left when that was last looked at
+        self._is_clear = False
+        self._last_post = 0.0
         #: bytes that had left for the peer when it was last seen reading
         self._taken_bytes = 0
         self._last_sent = self.last_received
@@ -347,20 +361,53 @@ class StreamPeer(Peer):
         if stream is None or self.cut_off:
             return
         messages = written = 0
-        while stream.writable:
-            if not self._pieces:
-                taken = self._take()
-                if not taken:
+        with stream.writing:
+            while stream.writable:
+                if not self._pieces:
+                    taken = self._take()
+                    if not taken:
+                        break
+                    messages += taken
+                piece = self._pieces.popleft()
+                stream.write(piece)
+                written += len(piece)
+                if written > _TURN_BYTES or messages > _TURN_MESSAGES:
+                    self._link.network.post(self.pump)
                     break
-                messages += taken
-            piece = self._pieces.popleft()
-            stream.write(piece)
-            written += len(piece)
-            if written > _TURN_BYTES or messages > _TURN_MESSAGES:
+            self.sent_bytes += written
+            self.mailbox.congested = not stream.writable
+            self._is_clear = not stream.unsent_bytes
+
+    def _send_now(self, kind: str, parts: list[Buffer]) -> bool:
+        """
+        Send a small message from the thread that calls, if nothing waits before it.
+
+        That spares it the way through the network's thread, most of what sending it takes. What
+        comes in bursts is better left to that thread, which sends many in one call.
+        """
+        stream, data = self._stream, parts[0]
+        if stream is None or len(parts) != 1 or len(data) > _BATCH_BYTES:
+            return False
+        now = time.monotonic()
+        is_burst, self._last_post = now - self._last_post < _BURST_S, now
+        if is_burst:
+            return False
+        if not stream.writing.acquire(blocking=False):
+            return False
+        try:
+            if not self._is_clear or self._pieces or len(self.mailbox) or self.cut_off:
+                return False
+            sent = stream.write_now(data)
+            if not sent:
+                return False
+            self.sent[kind] += 1
+            self.sent_bytes += sent
+            if sent < len(data):
+                self._pieces.append(memoryview(data)[sent:])
                 self._link.network.post(self.pump)
-                break
-        self.sent_bytes += written
-        self.mailbox.congested = not stream.writable
+            return True
+        finally:
+            stream.writing.release()
 
     def _take(self) -> int:
         """

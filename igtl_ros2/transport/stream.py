@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
+import threading
 from collections.abc import Callable
 from typing import Protocol
 
@@ -74,6 +76,9 @@ class Stream(asyncio.BufferedProtocol):
         self._start: memoryview | None = None
         self._received_any = False
         self.address = ''
+        #: held while something is written, in whatever thread; see `write_now`
+        self.writing = threading.Lock()
+        self._fd = -1
 
     # -- called by asyncio
 
@@ -89,8 +94,14 @@ class Stream(asyncio.BufferedProtocol):
             transport.abort()
             self._refused(self.address, why_not)
             return
-        set_tcp_options(transport.get_extra_info('socket'), self._settings)
+        sock = transport.get_extra_info('socket')
+        set_tcp_options(sock, self._settings)
+        self._fd = self._plain_fd(sock)
         self._begin()
+
+    def _plain_fd(self, sock: socket.socket) -> int:
+        """Give what bytes may be written to as they are; -1 if there is none."""
+        return sock.fileno()
 
     def _begin(self) -> None:
         self._open()
@@ -124,6 +135,8 @@ class Stream(asyncio.BufferedProtocol):
         """Pass it on, in words."""
         if exc is not None:
             self._take_rest()
+        with self.writing:
+            self._fd = -1  # asyncio closes it next, and the system gives the number away again
         self._transport = None
         self._stop_timer()
         error: Exception | None = self._error
@@ -177,6 +190,22 @@ class Stream(asyncio.BufferedProtocol):
         """
         if self._transport is not None and not self._ending:
             self._transport.write(data)
+
+    def write_now(self, data: bytes | bytearray | memoryview) -> int:
+        """
+        Send bytes from any thread, as far as the system takes them at once.
+
+        To be called with `writing` held, and only while there are no unsent bytes: these would
+        be overtaken.
+
+        :returns: how many were sent; none if this cannot be done, or not now.
+        """
+        if self._fd < 0 or self._ending:
+            return 0
+        try:
+            return os.write(self._fd, data)
+        except OSError:  # asyncio finds out why, when it is told to write
+            return 0
 
     @property
     def unsent_bytes(self) -> int:

@@ -9,6 +9,7 @@ known whose they are.
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
 from collections.abc import Callable
 
@@ -190,6 +191,9 @@ class TlsStream(Stream):
     def _flush(self) -> None:
         if self._outgoing.pending and self._transport is not None and not self._ending:
             self._transport.write(self._outgoing.read())
+
+    def _plain_fd(self, sock: socket.socket) -> int:
+        return -1
 
     def write(self, data: memoryview) -> None:
         """Encrypt and send bytes, or keep them until the peer takes them: see `writable`."""

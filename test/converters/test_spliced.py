@@ -1,7 +1,10 @@
 """A TransformStamped by splicing is the one that is made in the ordinary way."""
 
+import struct
+
 import numpy as np
 import pytest
+from geometry_msgs.msg import TransformStamped
 from hypothesis import given
 from hypothesis import strategies as st
 from rclpy.serialization import deserialize_message, serialize_message
@@ -10,7 +13,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.config import ReceiveRule
 from igtl_ros2.converters.pose import transform_to_ros
 from igtl_ros2.converters.registry import Route
-from igtl_ros2.converters.spliced import SplicedTransform
+from igtl_ros2.converters.spliced import SplicedTransform, TransformReader
 from igtl_ros2.converters.units import time_from_ns
 from igtl_ros2.errors import ConversionError
 
@@ -66,3 +69,52 @@ def test_another_form_of_serialised_messages_is_noticed():
     for wrong in (lambda message: b'\0' * 100, lambda message: 2 * serialize_message(message)):
         with pytest.raises(ConversionError, match='another form'):
             SplicedTransform(route, wrong)
+
+
+# -- and back
+
+
+def stamped(frame='base', child='tool', stamp=(7, 8), numbers=(1.0, 2.0, 3.0, 0.5, 0.5, 0.5, 0.5)):
+    message = TransformStamped(child_frame_id=child)
+    message.header.frame_id = frame
+    message.header.stamp.sec, message.header.stamp.nanosec = stamp
+    t, r = message.transform.translation, message.transform.rotation
+    t.x, t.y, t.z, r.x, r.y, r.z, r.w = numbers
+    return message
+
+
+def reader(data):
+    return TransformReader(data, serialize_message, deserialize_message)
+
+
+names = st.text(st.characters(codec='utf-8', exclude_characters='\0'), max_size=12)
+
+
+@given(
+    frame=names, child=names, numbers=st.lists(st.floats(), min_size=7, max_size=7),
+    sec=st.integers(-2**31, 2**31 - 1), nanosec=st.integers(0, 2**32 - 1),
+)
+def test_a_reader_finds_what_ros_would(frame, child, numbers, sec, nanosec):
+    read = reader(serialize_message(stamped(frame, child)))
+    assert read.frame_id == frame
+    data = serialize_message(stamped(frame, child, (sec, nanosec), numbers))
+    stamp_ns, found = read.read(data)
+    assert stamp_ns == sec * 10**9 + nanosec
+    assert struct.pack('7d', *found) == struct.pack('7d', *numbers)
+
+
+@pytest.mark.parametrize('other', [
+    stamped(frame='Base'), stamped(child='Tool'), stamped(frame='base_link'), stamped(child=''),
+    stamped(frame='tool', child='base'),
+])
+def test_a_reader_leaves_other_frames_alone(other):
+    read = reader(serialize_message(stamped()))
+    assert read.read(serialize_message(other)) is None
+    assert read.read(serialize_message(stamped()) + b'x') is None
+    assert read.read(b'') is None
+
+
+def test_a_reader_notices_the_other_byte_order():
+    data = serialize_message(stamped())
+    with pytest.raises(ConversionError, match='another form'):
+        TransformReader(b'\0\0' + data[2:], serialize_message, lambda *_: stamped())

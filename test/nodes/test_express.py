@@ -1,4 +1,4 @@
-"""The short way of poses tells nobody less than the whole way."""
+"""The short ways of poses tell nobody less than the whole way."""
 
 import json
 import time
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import TransformStamped
-from ros_user import STATE, mapping, pose, start, wait_for
+from ros_user import STATE, mapping, next_message, pose, start, wait_for
 from std_msgs.msg import String as RosString
 
 from igtl_ros2 import codec
@@ -19,7 +19,7 @@ TURN = ((0, -1, 0), (1, 0, 0), (0, 0, 1))
 
 @pytest.fixture(autouse=True)
 def nobody_is_late(monkeypatch):
-    """The first seconds, in which everything goes the whole way, are over at once."""
+    """The first seconds, in which poses may be said again, are over at once."""
     monkeypatch.setattr(first_values, '_SEARCH_S', 0.0)
 
 
@@ -105,3 +105,77 @@ def test_rules_that_ask_for_more_close_the_short_way(ros, device, tmp_path, rule
         time.sleep(0.01)
     wait_for(lambda: node._receivers[''].devices.get(('TRANSFORM', 'Tool')), 'the device')
     assert not short_way(node)
+
+
+# -- from ROS
+
+
+def posed(number, frame='base', stamp_ns=None):
+    stamp_ns = 10**18 + number if stamp_ns is None else stamp_ns
+    message = TransformStamped(child_frame_id='tool')
+    message.header.frame_id = frame
+    message.header.stamp.sec, message.header.stamp.nanosec = divmod(stamp_ns, 10**9)
+    message.transform.translation.x = float(number)
+    message.transform.rotation.z = message.transform.rotation.w = 0.5
+    return message
+
+
+@pytest.fixture
+def talk(ros, device):
+    """Publish poses; what the device gets of them."""
+    start(ros, device, header_version='2', discover_period=0.1)
+    publisher = ros.talk('/x/to_igtl/Tool/transform', TransformStamped)
+
+    def said(*messages):
+        for message in messages:
+            publisher.publish(message)
+        got = []
+        while len(got) < len(messages):
+            message = next_message(device)
+            if message.type_name == 'TRANSFORM':
+                got.append(message)
+        return got
+
+    return said
+
+
+def test_poses_of_ros_arrive_with_stamp_and_frame_whoever_publishes_them(talk):
+    # the frames take turns, so that both ways are taken
+    messages = [posed(n, ('base', 'world')[n // 3 % 2]) for n in range(60)]
+    for at in range(0, 60, 6):
+        for message, got in zip(messages[at : at + 6], talk(*messages[at : at + 6])):
+            assert got.metadata['ros_frame_id'] == message.header.frame_id
+            nanosec = message.header.stamp.nanosec
+            assert got.metadata['ros_stamp'] == f'1000000000.{nanosec:09d}'
+            assert abs(got.timestamp_ns - 10**18 - nanosec) <= 1
+            wanted = pose((1000 * message.transform.translation.x, 0, 0), TURN)
+            np.testing.assert_allclose(got.matrix, wanted, atol=1e-6)
+
+
+def test_a_pose_of_ros_without_a_stamp_is_of_now(talk):
+    talk(posed(0))
+    begun = time.time_ns()
+    (got,) = talk(posed(1, stamp_ns=0))
+    assert 'ros_stamp' not in got.metadata
+    assert begun - 10 <= got.timestamp_ns <= time.time_ns()
+
+
+def test_what_is_no_rotation_is_not_sent_and_counted(ros, talk):
+    said = ros.listen('/diagnostics', DiagnosticArray)
+    talk(posed(0))
+    wrong = posed(1)
+    wrong.transform.rotation.z = wrong.transform.rotation.w = 0.0
+    far = posed(2)
+    far.transform.translation.x = float('nan')
+    assert [round(got.matrix[0, 3]) for got in talk(posed(3))] == [3000]
+    publisher = next(p for p in ros.node.publishers if p.topic_name.endswith('Tool/transform'))
+    publisher.publish(wrong)
+    publisher.publish(far)
+
+    def counted():
+        states = [state for report in said for state in report.status]
+        values = {v.key: v.value for s in states for v in s.values}
+        return values.get('problem /x/to_igtl/Tool/transform') == '2'
+
+    wait_for(counted, 'the count on /diagnostics')
+    assert [round(got.matrix[0, 3]) for got in talk(posed(4))] == [4000]
