@@ -17,6 +17,9 @@ from .fields import Floats, Triple
 RAS = 1
 LPS = 2
 
+_Row = tuple[float, float, float]
+Rows = tuple[_Row, _Row, _Row]
+
 
 def identity() -> Floats:
     """Make the matrix of an image that was given no place."""
@@ -59,17 +62,24 @@ def quaternion_to_matrix(quaternion: Sequence[float] | Floats) -> Floats:
 
     :raises ConversionError: if it is zero or not finite.
     """
-    x, y, z, w = (float(value) for value in quaternion)
+    return np.array(quaternion_to_rows(quaternion))
+
+
+def quaternion_to_rows(quaternion: Sequence[float] | Floats) -> Rows:
+    """
+    Make the three rows of the rotation of a quaternion, see `quaternion_to_matrix`.
+
+    :raises ConversionError: if it is zero or not finite.
+    """
+    x, y, z, w = map(float, quaternion)
     norm = math.sqrt(x * x + y * y + z * z + w * w)
     if not math.isfinite(norm) or norm < 1e-6:
         raise ConversionError(f'quaternion ({x}, {y}, {z}, {w}) is not a rotation')
     x, y, z, w = x / norm, y / norm, z / norm, w / norm
-    return np.array(
-        [
-            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-        ]
+    return (
+        (1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)),
+        (2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)),
+        (2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)),
     )
 
 

@@ -56,6 +56,8 @@ class EchoGuard:
 
     def origin_of(self, topic: str, key: tuple[str, str], value: Hashable) -> Peer | None:
         """Tell it of a value that is known by its stamp in nanoseconds, or by its data."""
+        if not self._origins:
+            return None
         with self._lock:
             origin = self._origins.get((topic, value)) or self._origins.get((key, value))
         return origin() if origin else None
