@@ -8,6 +8,9 @@ All processes have the settings of Fast DDS that the bridge brings along, or, wi
 those of ROS. 'typed' subscribers take messages as tutorials do, 'bytes' serialised ones as fast as
 rclpy can.
 
+Where the C++ library's examples are installed, one of them sends poses too ('C++' to a plain
+socket, 'C++ to ROS' to the bridge), and another receives, for what a received message costs.
+
 Prints a table; writes bridge.json and bridge.png into the folder of --output. Nothing is asserted.
 """
 
@@ -15,45 +18,86 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
+import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from ends.run import Process, bridge, ends_of, run
+from ends import cpp
+from ends.run import (
+    Process,
+    bridge,
+    ends_of,
+    prepare,
+    result_of,
+    run,
+    server_bridge,
+)
 from ends.workloads import WORKLOADS
-from rich.console import Console
 from rich.table import Table
-
-from igtl_ros2.nodes import tuning
 
 MOST_MESSAGES = 3000
 LEAST_MESSAGES = 20
 FLOODS_HZ = (5_000, 10_000, 15_000, 20_000, 30_000)
 FLOOD_DEPTH = 20_000
+PYIGTL_PAUSE_S = 0.01
+SETTLE_S = 0.2
 
 
-def median_run(runs, *arguments, **more):
+def median_run(runs, way, *arguments):
     """Measure several times; give the run in the middle, by its p50."""
-    results = sorted((run(*arguments, **more) for _ in range(runs)), key=lambda r: r.p50_us)
+    results = sorted((way(*arguments) for _ in range(runs)), key=lambda r: r.p50_us)
     return results[len(results) // 2]
 
 
-def latencies(console, names, seconds, runs):
+def run_cpp(program, way, form, rate, count):
+    """Measure poses of the C++ library's TrackerClient, which sets their stamps as it sends."""
+    work = WORKLOADS['TRANSFORM']
+    with ExitStack() as stack:
+        middle = None
+        if way == 'C++':
+            receiver = Process(stack, 'ends', 'igtl_receiver', 0)
+            port = receiver.hear()['port']
+        else:
+            receiver = Process(
+                stack, 'ends', 'ros_receiver', work.name, form, 10, '/bench/Tracker/transform')
+            receiver.hear()
+            middle, port = server_bridge(stack, stamp='device')
+        Process(stack, program, '127.0.0.1', port, rate, talks=False, by=())
+        if way == 'C++':
+            receiver.hear()
+        if not receiver.ask(count=1)['times']:
+            raise RuntimeError(f'nothing arrives from {program.name}')
+        time.sleep(1)
+        receiver.ask(forget=True)
+        cpu = middle.cpu_s() if middle else 0.0
+        got = receiver.ask(count=count)
+        number = len(got['times'])
+        result = result_of(way, form, work.name, rate, number, 0.0, got['times'], got['stamps'])
+        result.sent_hz = result.received_hz  # it sleeps for whole milliseconds
+        if middle:
+            result.cpu_us = (middle.cpu_s() - cpu) / number * 1e6
+            result.peak_mib = middle.peak_mib()
+        return result
+
+
+def latencies(console, names, seconds, runs, programs):
     """Measure every kind of traffic on every way."""
     results = []
     for name in names:
         work = WORKLOADS[name]
         for rate in work.rates:
             count = int(min(MOST_MESSAGES, max(LEAST_MESSAGES, rate * seconds)))
-            socket = median_run(runs, 'socket', work, '', rate, count)
-            results.append(socket)
+            results.append(median_run(runs, run, 'socket', work, '', rate, count))
             if name in ('TRANSFORM', 'IMAGE 640x480 RGB', 'IMAGE 512x512x100 int16'):
-                results.append(median_run(runs, 'pyigtl', work, '', rate, count))
+                results.append(median_run(runs, run, 'pyigtl', work, '', rate, count))
+            if programs and name == 'TRANSFORM':
+                for way, form in (('C++', ''), ('C++ to ROS', 'typed'), ('C++ to ROS', 'bytes')):
+                    results.append(median_run(
+                        runs, run_cpp, programs['TrackerClient'], way, form, rate, count))
             for form in ('typed', 'bytes'):
                 for way in ('rclpy', 'to ROS', 'from ROS'):
-                    results.append(median_run(runs, way, work, form, rate, count))
+                    results.append(median_run(runs, run, way, work, form, rate, count))
                     console.log(f'{name} {rate:g} Hz {form} {way}: {results[-1].p50_us:.0f} us')
     return results
 
@@ -70,8 +114,9 @@ def show(console, results):
     for r in results:
         row = [r.work, f'{r.rate_hz:g}', f'{r.way} {r.form}', f'{r.received}/{r.sent}',
                *(f'{value / 1000:.3f}' for value in (r.p50_us, r.p99_us, r.max_us))]
-        if r.way in ('to ROS', 'from ROS'):
-            socket = floors[r.work, r.rate_hz, 'socket', '']
+        if r.cpu_us is not None:
+            plain = 'C++' if r.way == 'C++ to ROS' else 'socket'
+            socket = floors[r.work, r.rate_hz, plain, '']
             ros = floors[r.work, r.rate_hz, 'rclpy', r.form]
             row += [f'{r.p50_us / (socket.p50_us + ros.p50_us):.2f}',
                     f'{r.p99_us / (socket.p99_us + ros.p99_us):.2f}',
@@ -79,6 +124,51 @@ def show(console, results):
                     f'{r.peak_mib:.0f}']
         table.add_row(*row)
     console.print(table)
+
+
+def receivers(console, seconds, programs):
+    """Measure what a received message costs in the C++ library, here, and in pyigtl."""
+    ways = {'igtl_ros2.connect': ('connect_receiver',), 'pyigtl': ('pyigtl_receiver',),
+            'plain socket': ('igtl_receiver',)}
+    if programs:
+        ways = {'C++ ReceiveClient': (), **ways}
+    table = Table(title='CPU per received message, microseconds (and received of those sent)')
+    table.add_column('')
+    results = []
+    cases = (('TRANSFORM', 1000), ('IMAGE 640x480 RGB', 60))
+    for name, rate in cases:
+        table.add_column(f'{name}, {rate} Hz', justify='right')
+    for way, role in ways.items():
+        row = [way]
+        for name, rate in cases:
+            count = max(LEAST_MESSAGES, int(rate * seconds))
+            with ExitStack() as stack:
+                sender = Process(stack, 'ends', 'igtl_sender', name)
+                port = sender.hear()['port']
+                if role:
+                    # pyigtl's own way to wait looks every 10 ms and takes the newest
+                    more = (PYIGTL_PAUSE_S,) if way == 'pyigtl' else ()
+                    receiver = Process(stack, 'ends', *role, port, *more)
+                    receiver.hear()
+                else:
+                    receiver = Process(stack, programs['ReceiveClient'], '127.0.0.1', port,
+                                       talks=False, by=())
+                sender.hear()
+                sender.ask(count=rate, rate=rate)
+                time.sleep(SETTLE_S)
+                if role:
+                    receiver.ask(forget=True)
+                cpu = receiver.cpu_s()
+                sender.ask(count=count, rate=rate)
+                time.sleep(SETTLE_S)
+                cpu_us = (receiver.cpu_s() - cpu) / count * 1e6
+                got = len(receiver.ask(count=count)['times']) if role else None
+            results.append({'way': way, 'work': name, 'rate_hz': rate, 'sent': count,
+                            'received': got, 'cpu_us': cpu_us})
+            row.append(f'{cpu_us:.1f}' + (f' ({got}/{count})' if role else ''))
+        table.add_row(*row)
+    console.print(table)
+    return results
 
 
 def floods(console):
@@ -114,8 +204,8 @@ def idle_and_start(console):
         time.sleep(10)
         idle = (middle.cpu_s() - cpu) / 10
     with ExitStack() as stack:
-        receiver = Process(stack, 'ends', 'ros_receiver', work.name, '/bench/Tool/transform',
-                           'bytes', 10)
+        receiver = Process(stack, 'ends', 'ros_receiver', work.name, 'bytes', 10,
+                           '/bench/Tool/transform')
         receiver.hear()
         sender = Process(stack, 'ends', 'igtl_sender', work.name)
         url = f'tcp://127.0.0.1:{sender.hear()["port"]}'
@@ -167,21 +257,23 @@ def main():
     for name in arguments.names:
         if name not in WORKLOADS:
             parser.error(f'{name!r}: no such traffic, there are {", ".join(WORKLOADS)}')
-    os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
-    os.environ.setdefault('ROS_DOMAIN_ID', '91')
-    if not arguments.default_dds:
-        tuning.use_profiles()
-    console = Console(width=160)
-    console.print(f'Python {platform.python_version()}, {platform.machine()}, '
-                  f'{os.cpu_count()} cores, Fast DDS: '
-                  f'{"as ROS has it" if arguments.default_dds else "16 MB of shared memory"}')
-    results = latencies(
-        console, arguments.names or list(WORKLOADS), arguments.seconds, arguments.runs)
+    console = prepare(arguments.default_dds)
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        try:
+            programs = cpp.build(folder, 'TrackerClient', 'ReceiveClient')
+        except FileNotFoundError as error:
+            programs = {}
+            console.print(error)
+        results = latencies(console, arguments.names or list(WORKLOADS), arguments.seconds,
+                            arguments.runs, programs)
+        costs = receivers(console, arguments.seconds, programs)
     show(console, results)
     more = floods(console)
     facts = idle_and_start(console)
     if arguments.output:
         arguments.output.mkdir(parents=True, exist_ok=True)
+        facts['receivers'] = costs
         facts['results'] = [r.facts() for r in (*results, *more)]
         (arguments.output / 'bridge.json').write_text(json.dumps(facts, indent=1))
         plot(results, arguments.output / 'bridge.png')

@@ -8,7 +8,9 @@ processes of a machine share.
 
 from __future__ import annotations
 
+import itertools
 import json
+import selectors
 import socket
 import sys
 import threading
@@ -16,7 +18,7 @@ import time
 from contextlib import suppress
 
 from .workloads import (
-    WORKLOADS,
+    EVERY_WORKLOAD,
     Frame,
     Serialised,
     get_stamp,
@@ -28,6 +30,8 @@ from .workloads import (
 _HEADER_BYTES = 58
 _QUIET_S = 2.0
 _CONNECT_S = 30.0
+_ROOM = 1 << 26
+_LEAST_ROOM = 1 << 16
 
 
 def tell(**facts):
@@ -63,7 +67,7 @@ def paced(count, rate_hz, send, burst=1):
 def igtl_sender(name, *devices):
     """Listen, and send to who connects."""
     listener = socket.create_server(('127.0.0.1', 0))
-    frames = [Frame(name, device) for device in devices or (WORKLOADS[name].device,)]
+    frames = [Frame(name, device) for device in devices or (EVERY_WORKLOAD[name].device,)]
     tell(port=listener.getsockname()[1])
     listener.settimeout(_CONNECT_S)
     peer, _ = listener.accept()
@@ -71,12 +75,10 @@ def igtl_sender(name, *devices):
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     tell(connected=True)
     threading.Thread(target=_swallow, args=(peer,), daemon=True).start()
-    turn = 0
+    turns = itertools.cycle(frames)
 
     def send(now):
-        nonlocal turn
-        peer.sendall(frames[turn].stamped(now))
-        turn = (turn + 1) % len(frames)
+        peer.sendall(next(turns).stamped(now))
 
     for order in orders():
         times, seconds = paced(order['count'], order['rate'], send, order.get('burst', 1))
@@ -88,44 +90,84 @@ def _swallow(peer):
         pass
 
 
-def igtl_receiver(port):
-    """Connect, and note when each message has come in whole."""
-    peer = socket.create_connection(('127.0.0.1', int(port)))
-    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+def igtl_receiver(port, clients=1):
+    """
+    Connect, as one client or as several, and note when each message has come in whole.
+
+    :param port: 0 to listen instead, for one peer.
+    """
+    if int(port):
+        peers = [socket.create_connection(('127.0.0.1', int(port))) for _ in range(int(clients))]
+    else:
+        listener = socket.create_server(('127.0.0.1', 0))
+        tell(port=listener.getsockname()[1])
+        listener.settimeout(_CONNECT_S)
+        peers = [listener.accept()[0]]
+    for peer in peers:
+        peer.settimeout(None)
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     tell(connected=True)
     arrivals = Arrivals()
-    threading.Thread(target=_read_frames, args=(peer, arrivals), daemon=True).start()
+    readers = [Reader(peer, arrivals, _ROOM // len(peers)) for peer in peers]
+    threading.Thread(target=_read, args=(readers,), daemon=True).start()
     arrivals.serve()
 
 
-def _read_frames(peer, arrivals):
+def _read(readers):
+    if len(readers) == 1:
+        while readers[0].read():
+            pass
+        return
+    with selectors.DefaultSelector() as selector:
+        for reader in readers:
+            selector.register(reader.peer, selectors.EVENT_READ, reader)
+        while selector.get_map():
+            for key, _ in selector.select():
+                if not key.data.read():
+                    selector.unregister(key.fileobj)
+
+
+class Reader:
     """Take whole messages out of one buffer, without looking into them."""
-    buffer = bytearray(1 << 26)
-    view = memoryview(buffer)
-    start = end = 0
-    while True:
+
+    def __init__(self, peer, arrivals, room):
+        self.peer = peer
+        self._arrivals = arrivals
+        self._buffer = bytearray(room)
+        self._view = memoryview(self._buffer)
+        self._start = self._end = 0
+
+    def read(self):
+        """Take what has come; false at the end."""
+        got = self.peer.recv_into(self._view[self._end :])
+        self._end += got
+        buffer, start, end = self._buffer, self._start, self._end
         while end - start >= _HEADER_BYTES:
             size = _HEADER_BYTES + int.from_bytes(buffer[start + 42 : start + 50], 'big')
             if end - start < size:
                 break
             stamp = int.from_bytes(buffer[start + 34 : start + 42], 'big')
             if buffer[start + 2 : start + 8] != b'STATUS':
-                arrivals.add((stamp >> 32) * 1_000_000_000 + ((stamp & 0xFFFFFFFF) * 1_000_000_000
-                                                              >> 32))
+                self._arrivals.add((stamp >> 32) * 1_000_000_000
+                                   + ((stamp & 0xFFFFFFFF) * 1_000_000_000 >> 32))
             start += size
+        self._start = start
+        self._make_room()
+        return got
+
+    def _make_room(self):
+        start, end = self._start, self._end
         if start == end:
-            start = end = 0
-        elif start and len(buffer) - end < 1 << 16:
-            view[: end - start] = bytes(view[start:end])
-            start, end = 0, end - start
-        elif len(buffer) - end < 1 << 16:
-            buffer = bytearray(2 * len(buffer))
-            buffer[:end] = view
-            view = memoryview(buffer)
-        got = peer.recv_into(view[end:])
-        if not got:
+            self._start = self._end = 0
+        elif len(self._buffer) - end >= _LEAST_ROOM:
             return
-        end += got
+        elif start:
+            self._view[: end - start] = bytes(self._view[start:end])
+            self._start, self._end = 0, end - start
+        else:
+            larger = bytearray(2 * len(self._buffer))
+            larger[:end] = self._view[:end]
+            self._buffer, self._view = larger, memoryview(larger)
 
 
 class Arrivals:
@@ -171,29 +213,31 @@ def _quality(depth):
     return QoSProfile(depth=int(depth))  # reliable, volatile
 
 
-def ros_sender(name, topic, form, depth):
-    """Publish; `form` is 'typed' or 'bytes'."""
+def ros_sender(name, form, depth, *topics):
+    """Publish, on one topic after the other; `form` is 'typed' or 'bytes'."""
     import rclpy
 
     rclpy.init()
     node = rclpy.create_node('bench_sender')
-    publisher = node.create_publisher(WORKLOADS[name].ros_class, topic, _quality(depth))
+    ros_class = EVERY_WORKLOAD[name].ros_class
+    publishers = [node.create_publisher(ros_class, topic, _quality(depth)) for topic in topics]
+    turns = itertools.cycle(publishers)
     if form == 'bytes':
         serialised = Serialised(name)
 
         def send(now):
-            publisher.publish(serialised.stamped(now))
+            next(turns).publish(serialised.stamped(now))
     else:
         message = ros_message(name)
 
         def send(now):
             set_stamp(message, now)
-            publisher.publish(message)
+            next(turns).publish(message)
 
     tell(ready=True)
     for order in orders():
         if order.get('match'):
-            while not publisher.get_subscription_count():
+            while not all(publisher.get_subscription_count() for publisher in publishers):
                 time.sleep(0.01)
             tell(matched=True)
             continue
@@ -201,7 +245,7 @@ def ros_sender(name, topic, form, depth):
         tell(times=times, seconds=seconds)
 
 
-def ros_receiver(name, topic, form, depth):
+def ros_receiver(name, form, depth, *topics):
     """Subscribe; 'typed' as users do, spinning as tutorials do, or 'bytes' as fast as can be."""
     import rclpy
     from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
@@ -210,7 +254,7 @@ def ros_receiver(name, topic, form, depth):
     rclpy.init()
     node = rclpy.create_node('bench_receiver')
     arrivals = Arrivals()
-    work = WORKLOADS[name]
+    work = EVERY_WORKLOAD[name]
     if form == 'bytes':
         at = work.stamp_at
 
@@ -221,7 +265,9 @@ def ros_receiver(name, topic, form, depth):
         def take(message):
             arrivals.add(get_stamp(message))
 
-    node.create_subscription(work.ros_class, topic, take, _quality(depth), raw=form == 'bytes')
+    for topic in topics:
+        node.create_subscription(
+            work.ros_class, topic, take, _quality(depth), raw=form == 'bytes')
     executor = EventsExecutor() if form == 'bytes' else SingleThreadedExecutor()
     executor.add_node(node)
 
@@ -241,8 +287,24 @@ def ros_receiver(name, topic, form, depth):
     rclpy.shutdown()
 
 
-def pyigtl_receiver(port):
-    """Receive as a script with pyigtl does."""
+def connect_receiver(port):
+    """Receive as a script with `igtl_ros2.connect` does."""
+    from igtl_ros2 import connect
+
+    arrivals = Arrivals()
+    with connect(f'tcp://127.0.0.1:{port}') as peer:
+        tell(connected=True)
+
+        def look():
+            for message in peer:
+                arrivals.add(message.timestamp)
+
+        threading.Thread(target=look, daemon=True).start()
+        arrivals.serve()
+
+
+def pyigtl_receiver(port, pause_s=0.0005):
+    """Receive as a script with pyigtl does, which has to look again and again."""
     import pyigtl
 
     client = pyigtl.OpenIGTLinkClient('127.0.0.1', int(port), start_now=False)
@@ -252,7 +314,7 @@ def pyigtl_receiver(port):
         while True:
             for message in client.get_latest_messages():
                 arrivals.add(int(message.timestamp * 1e9))
-            time.sleep(0.0005)
+            time.sleep(float(pause_s))
 
     client.start()
     while not client.is_connected():
@@ -264,7 +326,8 @@ def pyigtl_receiver(port):
 
 ROLES = {
     role.__name__: role
-    for role in (igtl_sender, igtl_receiver, ros_sender, ros_receiver, pyigtl_receiver)
+    for role in (
+        igtl_sender, igtl_receiver, ros_sender, ros_receiver, connect_receiver, pyigtl_receiver)
 }
 
 if __name__ == '__main__':

@@ -62,6 +62,15 @@ WORKLOADS = {
     )
 }
 
+# Images with so many bytes to a row and so many rows.
+SIDES = {'IMAGE 4 KB': 64, 'IMAGE 64 KB': 256, 'IMAGE 1 MB': 1024, 'IMAGE 8 MB': 2880,
+         'IMAGE 52 MB': 7200}
+PAYLOADS = {
+    name: Workload(name, 'Mono', 'image', 'sensor_msgs', 'Image', 4, (rate,))
+    for name, rate in zip(SIDES, (250, 250, 100, 20, 2))
+}
+EVERY_WORKLOAD = {**WORKLOADS, **PAYLOADS}
+
 
 def igtl_message(name, device):
     """Make the message of a workload."""
@@ -86,6 +95,9 @@ def igtl_message(name, device):
                         device_name=device)
     if name == 'NDARRAY 1M doubles':
         return NDArray(random.random(1_000_000), device_name=device)
+    if name in SIDES:
+        pixels = random.integers(0, 255, (1, SIDES[name], SIDES[name]), np.uint8)
+        return Image(pixels, _MATRIX, device_name=device)
     raise ValueError(f'there is no workload {name!r}')
 
 
@@ -96,7 +108,7 @@ def ros_message(name):
     from igtl_ros2.converters.units import time_from_ns
 
     load_converters()
-    work = WORKLOADS[name]
+    work = EVERY_WORKLOAD[name]
     route = Route(work.device, 'ras', work.device, ReceiveRule())
     message = codec.decode(codec.encode(igtl_message(name, work.device)))
     return convert_to_ros(message, route, time_from_ns(1)).outputs[work.leaf]
@@ -120,7 +132,7 @@ class Serialised:
     def __init__(self, name):
         from rclpy.serialization import serialize_message
 
-        self._at = WORKLOADS[name].stamp_at
+        self._at = EVERY_WORKLOAD[name].stamp_at
         self._data = bytearray(serialize_message(ros_message(name)))
 
     def stamped(self, time_ns):
