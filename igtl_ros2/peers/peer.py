@@ -28,8 +28,6 @@ _PIECE_BYTES = 1 << 18
 _TURN_BYTES = 1 << 22
 # Less than this is not worth a call of the system of its own
 _BATCH_BYTES = 1 << 13
-# What follows this soon on the message before belongs to a burst
-_BURST_S = 0.0003
 _TURN_MESSAGES = 64
 # A peer can make up any number of type names: count the rest together
 _MAX_KINDS = 200
@@ -289,7 +287,6 @@ class StreamPeer(Peer):
         self._pieces: deque[memoryview] = deque()
         #: whether all that was written had left when that was last looked at
         self._is_clear = False
-        self._last_post = 0.0
         #: bytes that had left for the peer when it was last seen reading
         self._taken_bytes = 0
         self._last_sent = self.last_received
@@ -382,15 +379,10 @@ class StreamPeer(Peer):
         """
         Send a small message from the thread that calls, if nothing waits before it.
 
-        That spares it the way through the network's thread, most of what sending it takes. What
-        comes in bursts is better left to that thread, which sends many in one call.
+        That spares it the way through the network's thread, most of what sending it takes.
         """
         stream, data = self._stream, parts[0]
         if stream is None or len(parts) != 1 or len(data) > _BATCH_BYTES:
-            return False
-        now = time.monotonic()
-        is_burst, self._last_post = now - self._last_post < _BURST_S, now
-        if is_burst:
             return False
         if not stream.writing.acquire(blocking=False):
             return False
