@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ..errors import CrcError, DecodeError, HeaderError, TooLargeError
+from .blocks import new_block
 from .crc64 import crc64
 from .frame import HEADER_SIZE, MAX_BODY_BYTES, Header, decode_body, decode_header
 from .message import Message
@@ -103,10 +102,8 @@ class Decoder:
         pending = self.pending_bytes
         needed = HEADER_SIZE if self._header is None else HEADER_SIZE + self._header.body_size
         if len(self._block) - self._start < needed or self._end == len(self._block):
-            # Messages may hold views of a block, so its bytes are never written again. The pages
-            # of a new one cost memory only when bytes arrive, however large the claim was.
-            size = max(needed, 2 * pending, _BLOCK_BYTES)
-            block = np.empty(size, np.uint8).data
+            # Messages may hold views of a block, so its bytes are never received into again.
+            block = new_block(max(needed, 2 * pending, _BLOCK_BYTES))
             block[:pending] = self._block[self._start : self._end]
             self._block, self._start, self._end = block, 0, pending
         return self._block[self._end :]

@@ -1,4 +1,8 @@
-"""Poses as serialised TransformStamped: the bytes of one made by ROS, with other numbers."""
+"""
+Serialised messages made of others: a TransformStamped with new numbers, an Image with pixels.
+
+What ROS has serialised is taken as it is, but for numbers in places where ROS has put others.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from builtin_interfaces.msg import Time
 from geometry_msgs.msg import TransformStamped
+from sensor_msgs.msg import Image
+from std_msgs.msg import Header
 
 from ..codec.messages.pose import Transform
 from ..errors import ConversionError
@@ -18,6 +25,9 @@ from .units import RIGID_TOLERANCE, pose_to_numbers, pose_to_ros, time_from_ns
 _NS = 1_000_000_000
 _STAMP = struct.Struct('<iI')
 _NUMBERS = struct.Struct('<7d')
+_LENGTH = struct.Struct('<I')
+# how a message is serialised, before all else
+_FORM = slice(0, 2)
 # no name of a frame looks like these
 _MARK_NS = 0x5A17_0B5C * _NS + 0x2F3B_11D7
 _MARK = np.array(
@@ -87,34 +97,97 @@ class TransformReader:
         t.x, t.y, t.z, r.x, r.y, r.z, r.w = numbers
         message.header.stamp = time_from_ns(_MARK_NS)
         marked = serialize(message)
-        at, then = _find(marked, numbers)
-        self._stamp_at, self._numbers_at = at, then
-        self._same = slice(0, at), slice(at + _STAMP.size, then), slice(then + _NUMBERS.size, None)
-        self._rest = self._rest_of(marked)
+        self._stamp_at, self._numbers_at = _find(marked, numbers)
+        self._size = len(marked)
+        names = _find_texts(marked, message.header.frame_id, message.child_frame_id)
+        self._same = [(place, marked[place]) for place in (_FORM, *names)]
         # for example what a machine with the other byte order has sent
-        if self._rest_of(data) != self._rest:
+        if not self._fits(data):
             raise ConversionError('the serialised message has another form than expected')
 
-    def _rest_of(self, data: bytes) -> tuple[bytes, bytes, bytes]:
-        before, between, after = self._same
-        return data[before], data[between], data[after]
+    def _fits(self, data: bytes) -> bool:
+        # not all bytes between them are set: what fills gaps is left as it was in memory
+        if len(data) != self._size:
+            return False
+        (form, kind), (frame, its_name), (child, other_name) = self._same
+        return data[form] == kind and data[frame] == its_name and data[child] == other_name
 
     def read(self, data: bytes) -> tuple[int, tuple[float, ...]] | None:
         """Give stamp (ns), position and quaternion (x, y, z, w); None if more is different."""
-        if self._rest_of(data) != self._rest:
+        if not self._fits(data):
             return None
         seconds, nanoseconds = _STAMP.unpack_from(data, self._stamp_at)
         return seconds * _NS + nanoseconds, _NUMBERS.unpack_from(data, self._numbers_at)
 
 
-def _find(data: bytes, numbers: tuple[float, ...]) -> tuple[int, int]:
+class SplicedImage:
+    """
+    The serialised beginnings of Images that differ in stamp and pixels only.
+
+    :param message: one of them.
+    :param serialize: makes bytes of a ROS message.
+    :raises ConversionError: if the stamp cannot be told from the rest of these bytes.
+    """
+
+    def __init__(self, message: Image, serialize: Callable[[Any], bytes]) -> None:
+        """Look where in the bytes the stamp is."""
+        marked = image_start(message, serialize, time_from_ns(_MARK_NS))
+        (self._stamp_at,) = _find_each(marked, _STAMP.pack(*divmod(_MARK_NS, _NS)))
+        self._data = bytearray(marked)
+
+    def start(self, stamp_ns: int) -> bytes:
+        """Serialise all but the pixels, which have to follow."""
+        _STAMP.pack_into(self._data, self._stamp_at, *divmod(stamp_ns, _NS))
+        return bytes(self._data)
+
+
+def image_start(
+    message: Image, serialize: Callable[[Any], bytes], stamp: Time | None = None
+) -> bytes:
+    """
+    Serialise all of an Image but its pixels, which have to follow.
+
+    :param serialize: makes bytes of a ROS message.
+    :param stamp: if not that of the message.
+    """
+    data = serialize(Image(
+        header=Header(stamp=stamp or message.header.stamp, frame_id=message.header.frame_id),
+        height=message.height,
+        width=message.width,
+        encoding=message.encoding,
+        is_bigendian=message.is_bigendian,
+        step=message.step,
+    ))
+    return data[: -_LENGTH.size] + _LENGTH.pack(len(message.data))
+
+
+def _find(data: bytes, numbers: tuple[float, ...]) -> tuple[int, ...]:
     """
     Find the mark for a stamp, and the numbers.
 
     :raises ConversionError: if they are not there once.
     """
-    marks = _STAMP.pack(*divmod(_MARK_NS, _NS)), _NUMBERS.pack(*numbers)
+    return _find_each(data, _STAMP.pack(*divmod(_MARK_NS, _NS)), _NUMBERS.pack(*numbers))
+
+
+def _find_each(data: bytes, *marks: bytes) -> tuple[int, ...]:
     if any(data.count(mark) != 1 for mark in marks):
         raise ConversionError('the serialised message has another form than expected')
-    stamp_at, numbers_at = (data.index(mark) for mark in marks)
-    return stamp_at, numbers_at
+    return tuple(map(data.index, marks))
+
+
+def _find_texts(data: bytes, *texts: str) -> list[slice]:
+    """
+    Find texts, one behind the other.
+
+    :raises ConversionError: if they are not there as ROS writes them.
+    """
+    places: list[slice] = []
+    for text in texts:
+        raw = text.encode() + b'\0'
+        mark = _LENGTH.pack(len(raw)) + raw
+        start = data.find(mark, places[-1].stop if places else 0)
+        if start < 0:
+            raise ConversionError('the serialised message has another form than expected')
+        places.append(slice(start, start + len(mark)))
+    return places

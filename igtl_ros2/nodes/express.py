@@ -1,62 +1,64 @@
-"""The short ways of poses that have nothing to tell but themselves."""
+"""The short ways of poses and images that have nothing to tell but themselves."""
 
 from __future__ import annotations
 
 import logging
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from geometry_msgs.msg import TransformStamped
 from rclpy.publisher import Publisher
 from rclpy.serialization import deserialize_message, serialize_message
+from sensor_msgs.msg import Image as RosImage
 
 from ..codec import Message
+from ..codec.messages.image import Image
 from ..codec.messages.pose import Transform
-from ..config import SendRule
-from ..converters.registry import Route
-from ..converters.spliced import SplicedTransform, TransformReader
+from ..config import ReceiveRule, SendRule
+from ..converters.registry import Converted, Route
+from ..converters.spliced import SplicedImage, SplicedTransform, TransformReader
 from ..converters.units import choose_stamp
 from ..errors import ConversionError
 from ..peers import Peer
+from . import in_place
 from .echo import EchoGuard
 
 # what does not change from message to message
 _ALWAYS_TOLD = ('version', 'peer', 'stamp_source')
+_IMAGE_LEAVES = frozenset(('image', 'volume', 'geometry'))
 # several nodes may publish one topic with frames of their own
 _LOOK_PERIOD_S = 1.0
 
 _log = logging.getLogger(__name__)
 
 
-class Express:
+class Express(ABC):
     """
-    Publish TRANSFORMs of one device that differ from the one before in stamp and matrix only.
+    Publish messages of one device that differ from the one before in stamp and payload only.
 
-    All else goes the whole way: what comes with metadata, is no rigid pose, comes from another
-    peer or is due to be told of on `info`.
+    All else goes the whole way: what comes with metadata, comes from another peer or is due to be
+    told of on `info`.
 
-    :param hold: is given what is about to be published.
     :param info: what was told of the last message on `info`, without stamp.
     """
 
     def __init__(
         self,
-        route: Route,
+        rule: ReceiveRule,
         key: tuple[str, str],
         publisher: Publisher,
         echo: EchoGuard,
-        hold: Callable[[Publisher, bytes], None],
         info: dict[str, Any],
     ) -> None:
-        """Prepare the bytes of a message."""
-        self._spliced = SplicedTransform(route, serialize_message)
-        self._rule = route.rule
+        """Know what all messages have in common."""
+        self._rule = rule
         self._key = key
         self._publisher = publisher
         self._topic = publisher.topic_name
         self._echo = echo
-        self._hold = hold
         self._version, self._source = info['version'], info['stamp_source']
         self._address = info['peer']
 
@@ -71,38 +73,136 @@ class Express:
             or message.version != self._version
             or peer.address != self._address
             or time.monotonic() >= info_due
-            or not isinstance(message, Transform)
         ):
             return False
         rule = self._rule
         stamp_ns, source = choose_stamp(message, arrival_ns, rule.stamp, rule.max_skew)
         if source != self._source:
             return False
-        data = self._spliced.bytes_of(message, stamp_ns)
+        data = self._serialise(message, stamp_ns)
         if data is None:
             return False
         self._echo.note(peer, self._topic, self._key, stamp_ns)
-        self._hold(self._publisher, data)
-        self._publisher.publish(data)
+        self._send(message, data)
         return True
 
+    @abstractmethod
+    def _serialise(self, message: Message, stamp_ns: int) -> bytes | None:
+        """Give a message to ROS, or its beginning; None if it has to go the whole way."""
 
-def express(
+    @abstractmethod
+    def _send(self, message: Message, data: bytes) -> None:
+        """Publish what was serialised."""
+
+
+class PoseExpress(Express):
+    """
+    Publish the TRANSFORMs of one device that are rigid.
+
+    :param hold: is given what is about to be published.
+    """
+
+    def __init__(
+        self, route: Route, hold: Callable[[Publisher, bytes], None], *arguments: Any
+    ) -> None:
+        """Prepare the bytes of a message."""
+        super().__init__(route.rule, *arguments)
+        self._spliced = SplicedTransform(route, serialize_message)
+        self._hold = hold
+
+    def _serialise(self, message: Message, stamp_ns: int) -> bytes | None:
+        if not isinstance(message, Transform):
+            return None
+        return self._spliced.bytes_of(message, stamp_ns)
+
+    def _send(self, message: Message, data: bytes) -> None:
+        self._hold(self._publisher, data)
+        self._publisher.publish(data)
+
+
+class ImageExpress(Express):
+    """
+    Publish the IMAGEs of one device that have the size, the type and the place of a first one.
+
+    :param first: the first one.
+    :param made: what was made of that.
+    """
+
+    def __init__(self, first: Image, made: RosImage, *arguments: Any) -> None:
+        """Prepare the beginning of a message."""
+        super().__init__(*arguments)
+        self._spliced = SplicedImage(made, serialize_message)
+        self._form = _form(first)
+
+    def _serialise(self, message: Message, stamp_ns: int) -> bytes | None:
+        if not isinstance(message, Image) or _form(message) != self._form:
+            return None
+        return self._spliced.start(stamp_ns)
+
+    def _send(self, message: Message, data: bytes) -> None:
+        assert isinstance(message, Image)
+        in_place.publish_after(self._publisher, data, message)
+
+
+def _form(image: Image) -> tuple[Any, ...]:
+    """Put together all that an IMAGE says besides its voxels."""
+    pixels = image.pixels
+    return (
+        pixels.shape,
+        pixels.dtype,
+        image.matrix.tobytes(),
+        image.coordinates,
+        image.size,
+        image.offset,
+    )
+
+
+def pose_express(
     route: Route,
     key: tuple[str, str],
     publisher: Publisher | None,
     echo: EchoGuard,
-    hold: Callable[[Publisher, bytes], None],
     info: dict[str, Any],
-) -> Express | None:
-    """Open the short way for a device, if its rule and what was last told of it leave one."""
+    hold: Callable[[Publisher, bytes], None],
+) -> PoseExpress | None:
+    """Open the short way of TRANSFORMs, if rule and what was last told of them leave one."""
     rule = route.rule
     asks_more = rule.raw or rule.pose or rule.hold_hz or rule.tf != 'off'
     tells_more = any(value for name, value in info.items() if name not in _ALWAYS_TOLD)
-    if key[0] != 'TRANSFORM' or publisher is None or asks_more or tells_more:
+    if publisher is None or asks_more or tells_more:
         return None
     try:
-        return Express(route, key, publisher, echo, hold, info)
+        return PoseExpress(route, hold, key, publisher, echo, info)
+    except ConversionError as error:
+        _log.info('%s goes the whole way: %s', key[1], error)
+        return None
+def image_express(
+    rule: ReceiveRule,
+    key: tuple[str, str],
+    publisher: Publisher | None,
+    echo: EchoGuard,
+    info: dict[str, Any],
+    first: Message,
+    result: Converted,
+) -> ImageExpress | None:
+    """
+    Open the short way of IMAGEs, if rule and what has become of one of them leave one.
+
+    :param first: that one.
+    :param result: what it has become.
+    """
+    made = result.outputs.get('image', result.outputs.get('volume'))
+    asks_more = rule.raw or rule.hold_hz or not result.outputs.keys() <= _IMAGE_LEAVES
+    tells_more = info['metadata'] or result.errors or result.notes or result.transforms
+    if publisher is None or asks_more or tells_more or not in_place.is_ready():
+        return None
+    # what becomes of uint32 depends on the values
+    if not isinstance(first, Image) or first.pixels.dtype == np.uint32:
+        return None
+    if not in_place.shows(made, first):
+        return None
+    try:
+        return ImageExpress(first, made, rule, key, publisher, echo, info)
     except ConversionError as error:
         _log.info('%s goes the whole way: %s', key[1], error)
         return None

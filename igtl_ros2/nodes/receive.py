@@ -35,9 +35,10 @@ from ..converters.units import choose_stamp, ros_text, time_from_ns
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError
 from ..peers import STREAM_TYPES, Peer
+from . import in_place
 from .echo import EchoGuard
 from .emergency import Emergency
-from .express import Express, express
+from .express import Express, image_express, pose_express
 from .first_values import FirstValues
 from .gates import SilenceWatch, open_gate, tell_withheld
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
@@ -386,21 +387,37 @@ class Receiver:
             is_stream = leaf.partition('/')[0] in _STREAM_LEAVES and leaf != 'command'
             if is_stream:
                 self._hold_first(device.topic, publisher, ros_message)
-            publisher.publish(ros_message)
+            in_place.publish(publisher, ros_message, arrival.message)
         if result.state != device.state:
             self._publish_state(device, result.state, stamp)
         if result.transforms and self._broadcaster is not None:
             self._broadcast(self._broadcaster, device, result)
         peer.facts.update(result.peer)
-        device.express = None
-        is_plain = device.source is None and device.gates is None and not arrival.origin
-        is_plain = is_plain and _full_name(arrival.frame) == key[1]
-        if is_plain:
-            publisher = self._publishers.get(f'{device.topic}/transform')
-            hold = partial(self._hold_first, device.topic)
-            device.express = express(device.route, key, publisher, self._echo, hold, device.info)
+        device.express = self._express(device, arrival, result)
         for child in result.children:
             self._handle(peer, child, arrival.arrival_ns, {'bind': ros_text(key[1])})
+
+    def _express(
+        self, device: _Device, arrival: _Arrival, result: Converted
+    ) -> Express | None:
+        """Open a short way for messages like this one, if there is one."""
+        is_changed = device.source is not None or arrival.message is not arrival.frame
+        if is_changed or arrival.origin or device.gates is not None:
+            return None
+        if _full_name(arrival.frame) != device.key[1]:
+            return None
+        rule, key = device.route.rule, device.key
+        if key[0] == 'TRANSFORM':
+            hold = partial(self._hold_first, device.topic)
+            publisher = self._publishers.get(f'{device.topic}/transform')
+            return pose_express(device.route, key, publisher, self._echo, device.info, hold)
+        if key[0] == 'IMAGE' and self._first.is_over:
+            leaf = 'image' if 'image' in result.outputs else 'volume'
+            publisher = self._publishers.get(f'{device.topic}/{leaf}')
+            return image_express(
+                rule, key, publisher, self._echo, device.info, arrival.message, result
+            )
+        return None
 
     def _hold_first(self, topic: str, publisher: Publisher, ros_message: Any) -> None:
         """Keep what is about to be published, serialised or not, for who is found too late."""

@@ -15,7 +15,7 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from ..errors import ConfigError, PeerError
-from .tuning import tune
+from .tuning import spare_the_collector, tune
 
 # Signals are handled by Python between two turns of the executor
 _TURN_S = 0.1
@@ -96,6 +96,7 @@ def run(make_node: Callable[[], Any], args: list[str] | None = None) -> int:
                 print(f'{sys.argv[0].rsplit("/", 1)[-1]}: {error}', file=sys.stderr)
                 return 1
             try:
+                spare_the_collector()
                 spin(node, stop)
             finally:
                 node.close()

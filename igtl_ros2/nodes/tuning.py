@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import os
 from pathlib import Path
@@ -13,12 +14,16 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Float64MultiArray
 
 from ..converters import bulk
+from . import in_place
 
 #: set to `off`, this variable leaves everything as ROS has it
 SWITCH = 'IGTL_ROS2_TUNING'
 _PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE'
 # of <malloc.h>
 _M_TRIM_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -4, -8
+
+# so many more containers than before have to be there for the collector to look at them
+_NEW_OBJECTS = 10_000
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +35,20 @@ def tune() -> None:
     use_profiles()
     _keep_memory()
     bulk.use_views(_views_work())
+    in_place.try_out()
+
+
+def spare_the_collector() -> None:
+    """
+    Have the garbage collector look at less, and less often; call it when the node is there.
+
+    While messages wait, it looks at all of them again and again, and at the node with them.
+    """
+    if os.environ.get(SWITCH) == 'off':
+        return
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
 
 
 def use_profiles() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from igtl_ros2 import codec
+from igtl_ros2.codec import blocks
 from igtl_ros2.codec.messages.arrays import Sensor
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.points import Point, PointList
@@ -350,3 +351,25 @@ def test_get_buffer_is_never_empty():
             decoder.buffer_updated(len(space[:1000]))
             space = space[1000:]
         assert len(decoder.get_buffer())
+
+
+# -- the memory that messages were received into
+
+
+def test_the_bytes_before_an_array_are_those_of_its_message():
+    decoder = codec.Decoder()
+    data = codec.encode(Image(np.full((2, 100, 100), 7, np.uint8), device_name='Ct'))
+    by_buffer(decoder, NEXT + data)
+    _, image = take(decoder)
+    whole = blocks.with_bytes_before(image.pixels, 130)
+    assert bytes(whole) == bytes(data)
+    whole[:72] = 0
+    assert (image.pixels == 7).all()
+    assert blocks.with_bytes_before(image.pixels, 1 << 20) is None
+
+
+def test_memory_of_others_is_never_given_out():
+    data = bytearray(codec.encode(Image(np.full((2, 100, 100), 7, np.uint8))))
+    for pixels in (codec.decode(data).pixels, codec.decode(bytes(data)).pixels,
+                   np.zeros((3, 4), np.uint8), np.zeros((3, 4), np.uint8)[1:]):
+        assert blocks.with_bytes_before(pixels, 1) is None

@@ -1,4 +1,4 @@
-"""A TransformStamped by splicing is the one that is made in the ordinary way."""
+"""What is made by splicing is what is made in the ordinary way."""
 
 import struct
 
@@ -8,12 +8,18 @@ from geometry_msgs.msg import TransformStamped
 from hypothesis import given
 from hypothesis import strategies as st
 from rclpy.serialization import deserialize_message, serialize_message
+from sensor_msgs.msg import Image
 
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.config import ReceiveRule
 from igtl_ros2.converters.pose import transform_to_ros
 from igtl_ros2.converters.registry import Route
-from igtl_ros2.converters.spliced import SplicedTransform, TransformReader
+from igtl_ros2.converters.spliced import (
+    SplicedImage,
+    SplicedTransform,
+    TransformReader,
+    image_start,
+)
 from igtl_ros2.converters.units import time_from_ns
 from igtl_ros2.errors import ConversionError
 
@@ -114,7 +120,54 @@ def test_a_reader_leaves_other_frames_alone(other):
     assert read.read(b'') is None
 
 
+@pytest.mark.parametrize('frame, child', [('base', 'Tool'), ('', ''), ('x', 'x'), ('\2', '\2\2')])
+def test_a_reader_does_not_care_what_is_in_gaps(frame, child):
+    data = bytearray(serialize_message(stamped(frame, child)))
+    usual = deserialize_message(bytes(data), TransformStamped)
+    gaps = []
+    for at in range(len(data) - 56, len(data) - 64, -1):  # those before the numbers
+        data[at - 1] ^= 0xFF
+        if deserialize_message(bytes(data), TransformStamped) != usual:
+            data[at - 1] ^= 0xFF
+            break
+        gaps.append(at - 1)
+    assert gaps or frame == 'x'
+    read = reader(bytes(data))
+    for at in gaps:
+        data[at] ^= 0x55
+        assert read.read(bytes(data)) is not None
+
+
 def test_a_reader_notices_the_other_byte_order():
     data = serialize_message(stamped())
     with pytest.raises(ConversionError, match='another form'):
         TransformReader(b'\0\0' + data[2:], serialize_message, lambda *_: stamped())
+
+
+# -- images
+
+
+@given(
+    frame=names, encoding=st.sampled_from(['mono8', 'rgb8', '16SC1', '64FC3', 'rgba16']),
+    stamp_ns=st.integers(0, 2**31 * 10**9 - 1), pixels=st.binary(max_size=40),
+    form=st.lists(st.integers(0, 2**32 - 1), min_size=3, max_size=3),
+)
+def test_the_beginning_of_an_image_is_that_of_ros(frame, encoding, stamp_ns, pixels, form):
+    height, width, step = form
+    image = Image(height=height, width=width, encoding=encoding, step=step)
+    image.header.frame_id = frame
+    image.header.stamp = time_from_ns(5)
+    image.data.frombytes(pixels)
+    spliced = SplicedImage(image, serialize_message)
+    before = image_start(image, serialize_message)
+    assert deserialize_message(before + pixels, Image) == image
+    image.header.stamp = time_from_ns(stamp_ns)
+    data = spliced.start(stamp_ns) + pixels
+    assert deserialize_message(data, Image) == image
+    assert len(data) == len(serialize_message(image))
+
+
+def test_another_form_of_serialised_images_is_noticed():
+    for wrong in (lambda message: b'\0' * 100, lambda message: 2 * serialize_message(message)):
+        with pytest.raises(ConversionError, match='another form'):
+            SplicedImage(Image(), wrong)

@@ -55,6 +55,18 @@ tuning.serialize_message = lambda message: 1 / 0
     assert tuned(tmp_path, broken) == ['fastdds.xml', 'False']
 
 
+@pytest.mark.parametrize('switch, wanted', [('on', ['True', '10000']), ('off', ['False', '700'])])
+def test_the_collector_leaves_the_node_alone(tmp_path, switch, wanted):
+    script = """
+import gc
+gc.set_threshold(700)
+from igtl_ros2.nodes.tuning import spare_the_collector
+spare_the_collector()
+print(gc.get_freeze_count() > 10_000, gc.get_threshold()[0])
+"""
+    assert tuned(tmp_path, script, IGTL_ROS2_TUNING=switch) == wanted
+
+
 def test_fast_dds_takes_the_profiles(tmp_path):
     """It would say so on standard error, and go on without them."""
     script = """

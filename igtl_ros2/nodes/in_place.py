@@ -1,0 +1,160 @@
+"""Large images published out of the memory that they were received into, without a copy."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rclpy.impl.implementation_singleton import rclpy_implementation
+from rclpy.publisher import Publisher
+from rclpy.serialization import deserialize_message, serialize_message
+from sensor_msgs.msg import Image as RosImage
+
+from ..codec import Message
+from ..codec.blocks import with_bytes_before
+from ..codec.messages.image import Image
+from ..converters.spliced import image_start
+
+# IMAGE has this many bytes right before its voxels, which decoding has done with
+_SPENT_BYTES = 72
+
+_log = logging.getLogger(__name__)
+_publish_bytes: Callable[[Publisher, NDArray[np.uint8]], None] | None = None
+
+
+class _Allocator(ctypes.Structure):
+    """rcutils_allocator_t."""
+
+    _fields_ = [
+        (name, ctypes.c_void_p)
+        for name in ('allocate', 'deallocate', 'reallocate', 'zero_allocate', 'state')
+    ]
+
+
+class _Bytes(ctypes.Structure):
+    """rcl_serialized_message_t, which is rcutils_uint8_array_t."""
+
+    _fields_ = [
+        ('buffer', ctypes.c_void_p),
+        ('buffer_length', ctypes.c_size_t),
+        ('buffer_capacity', ctypes.c_size_t),
+        ('allocator', _Allocator),
+    ]
+
+
+def try_out() -> None:
+    """Find out whether images can be published like this; until then, and else, they are not."""
+    global _publish_bytes
+    try:
+        _check_layout()
+        _check_splicing()
+        _publish_bytes = _lower_level()
+    except Exception as error:  # parts of ROS may be gone or raise whatever they like
+        _log.info('large images are copied: %s', error)
+        _publish_bytes = None
+
+
+def _check_layout() -> None:
+    """
+    Have rcutils fill the structure that is declared here.
+
+    :raises ValueError: if it is another one.
+    """
+    rcutils = ctypes.CDLL('librcutils.so')
+    rcutils.rcutils_get_default_allocator.restype = _Allocator
+    allocator = rcutils.rcutils_get_default_allocator()
+    # more than is declared, so that a larger structure does no harm
+    room = (_Bytes * 4)()
+    size = 64
+    if rcutils.rcutils_uint8_array_init(room, ctypes.c_size_t(size), ctypes.byref(allocator)):
+        raise ValueError('rcutils makes no array of bytes')
+    found = room[0]
+    is_known = found.buffer_length == 0 and found.buffer_capacity == size and found.buffer
+    is_known = is_known and bytes(found.allocator) == bytes(allocator)
+    rcutils.rcutils_uint8_array_fini(room)
+    if not is_known:
+        raise ValueError('rcutils has another structure for an array of bytes')
+
+
+def _lower_level() -> Callable[[Publisher, NDArray[np.uint8]], None]:
+    """Give what publishes bytes wherever they are; rclpy itself copies them twice before."""
+    if not hasattr(rclpy_implementation.Publisher, 'pointer'):
+        raise AttributeError('publishers of rclpy do not say where they are')
+    call = ctypes.CDLL('librcl.so').rcl_publish_serialized_message
+    call.argtypes = [ctypes.c_void_p, ctypes.POINTER(_Bytes), ctypes.c_void_p]
+    call.restype = ctypes.c_int
+
+    def publish(publisher: Publisher, data: NDArray[np.uint8]) -> None:
+        view = _Bytes(data.ctypes.data, data.nbytes, data.nbytes, _Allocator())
+        with publisher.handle:
+            error = call(publisher.handle.pointer, ctypes.byref(view), None)
+        if error:
+            raise RuntimeError(f'{publisher.topic_name}: rcl_publish_serialized_message: {error}')
+
+    return publish
+
+
+def _check_splicing() -> None:
+    """
+    Put a message together, and have ROS read it.
+
+    :raises ValueError: if it finds another one.
+    """
+    message = RosImage(height=1, width=3, encoding='mono8', step=3)
+    message.header.frame_id = 'ras'
+    message.data.frombytes(b'\1\2\3')
+    data = image_start(message, serialize_message) + b'\1\2\3'
+    if deserialize_message(data, RosImage) != message:
+        raise ValueError('the serialised message has another form than expected')
+
+
+def is_ready() -> bool:
+    """Tell whether images can be published like this."""
+    return _publish_bytes is not None
+
+
+def shows(message: Any, source: Image) -> bool:
+    """Tell whether the pixels of a ROS message are in memory what has arrived as an IMAGE."""
+    view = getattr(message, '_data', None)
+    if not isinstance(message, RosImage) or not isinstance(view, memoryview) or not view.nbytes:
+        return False
+    return np.frombuffer(view, np.uint8).ctypes.data == source.pixels.ctypes.data
+
+
+def publish(publisher: Publisher, message: Any, source: Message) -> None:
+    """
+    Publish a message; without copying its pixels, if they are where they were received.
+
+    :param source: what the message was made of.
+    """
+    if is_ready() and isinstance(source, Image) and shows(message, source):
+        publish_after(publisher, image_start(message, serialize_message), source)
+    else:
+        publisher.publish(message)
+
+
+def publish_after(publisher: Publisher, start: bytes, source: Image) -> None:
+    """
+    Publish the beginning of a serialised message, and the voxels of an IMAGE behind it.
+
+    :param start: see `image_start`.
+    :raises RuntimeError: if ROS does not take it, or `is_ready` says no.
+    """
+    if _publish_bytes is None:
+        raise RuntimeError('bytes cannot be published where they are')
+    pixels, before = source.pixels, np.frombuffer(start, np.uint8)
+    data = with_bytes_before(pixels, len(start)) if len(start) <= _SPENT_BYTES else None
+    if data is None:
+        voxels = np.ascontiguousarray(pixels).view(np.uint8).ravel()
+        _publish_bytes(publisher, np.concatenate((before, voxels)))
+        return
+    kept = data[: len(start)].copy()
+    try:
+        data[: len(start)] = before
+        _publish_bytes(publisher, data)
+    finally:
+        data[: len(start)] = kept

@@ -1,0 +1,261 @@
+"""Images that are published out of the memory they came into are those that were sent."""
+
+import ctypes
+import json
+import time
+
+import numpy as np
+import pytest
+from ros_user import STATE, mapping, start, wait_for
+from sensor_msgs.msg import Image as RosImage
+from std_msgs.msg import String as RosString
+
+from igtl_ros2 import codec
+from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.converters import bulk
+from igtl_ros2.converters.image import ros_image
+from igtl_ros2.nodes import first_values, in_place
+
+RAMP = np.arange(2 * 3 * 5 * 4, dtype=np.uint8).reshape(2, 3, 5, 4)
+
+
+@pytest.fixture
+def ready(monkeypatch):
+    """Publish in place, as the programs do; the first seconds are over at once."""
+    monkeypatch.setattr(first_values, '_SEARCH_S', 0.0)
+    bulk.use_views(True)
+    in_place.try_out()
+    yield
+    in_place._publish_bytes = None
+    bulk.use_views(False)
+
+
+def received(image):
+    """Give an image as it comes out of a stream."""
+    decoder = codec.Decoder()
+    data = decoder.get_buffer()
+    wire = codec.encode(image)
+    data[: len(wire)] = wire
+    decoder.buffer_updated(len(wire))
+    return decoder.next_message(), decoder._block[: len(wire)]
+
+
+def as_published(ros, source, message):
+    got = ros.listen('/in_place', RosImage)
+    publisher = ros.talk('/in_place', RosImage)
+    in_place.publish(publisher, message, source)
+    return wait_for(lambda: got, 'the image')[0]
+
+
+@pytest.mark.parametrize('frame', ['', 'ras', 'x' * 24, 'y' * 70, 'ü' * 12])
+def test_it_is_the_message_that_ros_would_have_made(ros, ready, frame):
+    image, memory = received(Image(RAMP, device_name='Us'))
+    before = bytes(memory)
+    message = ros_image(image.pixels, 4, RosImage().header)
+    message.header.frame_id = frame
+    message.header.stamp.sec, message.header.stamp.nanosec = 12, 345
+    assert in_place.is_ready() and in_place.shows(message, image)
+    got = as_published(ros, image, message)
+    assert (got.height, got.width, got.step, got.encoding) == (6, 5, 20, 'rgba8')
+    assert got.header == message.header
+    assert got.data.tobytes() == RAMP.tobytes()
+    assert bytes(memory) == before  # for who looks at the message later
+
+
+def test_an_image_of_somebody_elses_memory_is_published_and_that_is_not_touched(ros, ready):
+    pixels = RAMP.copy()
+    image = Image(pixels[1:])
+    message = ros_image(image.pixels, 4, RosImage().header)
+    got = as_published(ros, image, message)
+    assert got.data.tobytes() == RAMP[1:].tobytes()
+    assert (pixels == RAMP).all()
+
+
+def broken(name):
+    def load(library, *arguments):
+        if name in library:
+            raise OSError(f'{library}: cannot open shared object file')
+        return real(library, *arguments)
+
+    real = ctypes.CDLL
+    return load
+
+
+@pytest.mark.parametrize('library', ['librcl.so', 'librcutils.so'])
+def test_without_the_libraries_images_are_published_by_rclpy(ros, ready, monkeypatch, library):
+    monkeypatch.setattr(ctypes, 'CDLL', broken(library))
+    in_place.try_out()
+    assert not in_place.is_ready()
+    image, _ = received(Image(RAMP))
+    got = as_published(ros, image, ros_image(image.pixels, 4, RosImage().header))
+    assert got.data.tobytes() == RAMP.tobytes()
+
+
+@pytest.mark.parametrize('fields', [
+    [('buffer', ctypes.c_void_p), ('buffer_capacity', ctypes.c_size_t),
+     ('buffer_length', ctypes.c_size_t), ('allocator', in_place._Allocator)],
+    [('buffer_length', ctypes.c_size_t), ('buffer', ctypes.c_void_p),
+     ('buffer_capacity', ctypes.c_size_t), ('allocator', in_place._Allocator)],
+])
+def test_another_structure_is_noticed(ready, monkeypatch, fields):
+    other = type('Other', (ctypes.Structure,), {'_fields_': fields})
+    monkeypatch.setattr(in_place, '_Bytes', other)
+    in_place.try_out()
+    assert not in_place.is_ready()
+
+
+def test_another_form_of_serialised_messages_is_noticed(ready, monkeypatch):
+    monkeypatch.setattr(in_place, 'serialize_message', lambda message: b'\0\1\0\0' + bytes(80))
+    in_place.try_out()
+    assert not in_place.is_ready()
+
+
+def test_what_ros_does_not_take_is_an_error(ros, ready):
+    image, memory = received(Image(RAMP))
+    before = bytes(memory)
+    publisher = ros.node.create_publisher(RosImage, '/in_place', 1)
+
+    class Gone:
+        """A publisher whose address is none."""
+
+        topic_name = publisher.topic_name
+        handle = publisher.handle
+
+    class Handle:
+        """Its handle."""
+
+        pointer = 0
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            return None
+
+    Gone.handle = Handle()
+    with pytest.raises(RuntimeError, match='/in_place: rcl_publish_serialized_message: '):
+        in_place.publish_after(Gone(), b'\0\1\0\0', image)
+    assert bytes(memory) == before
+
+
+# -- through a bridge: the short way of images
+
+FORM = (6, 8)
+
+
+def picture(value, shape=FORM, dtype=np.uint8, **fields):
+    pixels = np.full(shape, value, dtype)
+    return Image(pixels, device_name='Us', timestamp=codec.from_ns(time.time_ns()), **fields)
+
+
+def short_way(node):
+    device = node._receivers['']._devices.get(('IMAGE', 'Us'))
+    return device is not None and device.express is not None
+
+
+@pytest.fixture
+def watching(ros, device, ready):
+    """Images and infos of a device that takes the short way."""
+    node = start(ros, device, info_rate=0.0, header_version='2')
+    images = ros.listen('/x/Us/image', RosImage)
+    infos = ros.listen('/x/Us/info', RosString, STATE)
+    wait_for(lambda: device.send(picture(0)) or time.sleep(0.02) or images and short_way(node),
+             'the short way')
+    return node, images, infos
+
+
+def test_pixels_and_stamps_are_those_that_were_sent(watching, device):
+    node, images, _ = watching
+    sent = [picture(number) for number in range(1, 101)]
+    images.clear()
+    for message in sent:
+        device.send(message)
+        time.sleep(0.002)
+    wait_for(lambda: images and images[-1].data[0] == 100, 'the last image')
+    assert short_way(node)
+    by_stamp = {m.timestamp_ns: m for m in sent}
+    known = 0
+    for got in images:
+        stamp = got.header.stamp.sec * 10**9 + got.header.stamp.nanosec
+        if stamp in by_stamp:
+            known += 1
+            assert got.data.tobytes() == by_stamp[stamp].pixels.tobytes()
+            assert (got.header.frame_id, got.height, got.width) == ('ras', *FORM)
+            assert (got.encoding, got.step, got.is_bigendian) == ('mono8', FORM[1], 0)
+    assert known > 50
+
+
+@pytest.mark.parametrize('other, height, encoding, data', [
+    (picture(1, (3, 5)), 3, 'mono8', bytes([1]) * 15),
+    (picture(1, (1, 3, 5, 3)), 3, 'rgb8', bytes([1]) * 45),
+    (picture(1, FORM, '<i2'), 6, '16SC1', bytes([1, 0]) * 48),
+    (picture(1, FORM, '>i2'), 6, '16SC1', bytes([1, 0]) * 48),
+    (picture(1, FORM, '<u4'), 6, '32SC1', bytes([1, 0, 0, 0]) * 48),
+    (picture(2**31, FORM, '<u4'), 6, '64FC1', np.full(48, 2.0**31).tobytes()),
+    (picture(1, metadata={'Gain': '3'}), 6, 'mono8', bytes([1]) * 48),
+])
+def test_other_images_go_the_whole_way_and_those_behind_them(
+    watching, device, other, height, encoding, data
+):
+    _, images, infos = watching
+    images.clear()
+    device.send(other)
+    wait_for(lambda: images, 'the other image')
+    assert (images[0].height, images[0].encoding) == (height, encoding)
+    assert images[0].data.tobytes() == data
+    images.clear()
+    infos.clear()
+    device.send(picture(9))
+    got = wait_for(lambda: images, 'the usual image')[0]
+    assert (got.height, got.encoding, got.data.tobytes()) == (6, 'mono8', bytes([9]) * 48)
+    wait_for(lambda: infos and json.loads(infos[-1].data)['metadata'] == {}, 'its info')
+
+
+def test_unsigned_numbers_are_looked_at_each_time(watching, device):
+    _, images, _ = watching
+    for value in (1, 2, 2**31, 3, 2**31 + 5):
+        images.clear()
+        device.send(picture(value, FORM, '<u4'))
+        got = wait_for(lambda: images, 'the image')[0]
+        dtype = '<i4' if value < 2**31 else '<f8'
+        assert (np.frombuffer(got.data, dtype) == value).all()
+
+
+def test_a_new_place_is_published(watching, device):
+    _, _, infos = watching
+    matrix = np.eye(4)
+    matrix[0, 3] = 55.0
+    infos.clear()
+    device.send(picture(3, matrix=matrix))
+    info = json.loads(wait_for(lambda: infos, 'info of the new place')[-1].data)
+    assert info['geometry'][0][3] == pytest.approx(0.055 - 3.5e-3)
+
+
+def test_a_block_after_whole_images_is_not_pasted_into_an_old_volume(watching, device):
+    _, images, _ = watching
+
+    def block(value):
+        return picture(value, (3, 8), size=(8, 6, 1), offset=(0, 3, 0))
+
+    half = bytes(24)
+    for step in (1, 2):
+        images.clear()
+        device.send(block(step))
+        got = wait_for(lambda: images, 'what is there of the volume')[0]
+        assert got.data.tobytes() == half + bytes([step]) * 24
+        images.clear()
+        for number in range(3):  # whole ones, of which the last ones take the short way
+            device.send(picture(100 + number))
+        wait_for(lambda: images and images[-1].data[0] == 102, 'whole images')
+
+
+@pytest.mark.parametrize('rule', [
+    'raw: true', 'tf: true', 'to_frame: base', 'compressed: png', 'slice: {axis: k}',
+])
+def test_rules_that_ask_for_more_close_the_short_way(ros, device, ready, tmp_path, rule):
+    node = start(ros, device, **mapping(tmp_path, f'receive: [{{device: Us, {rule}}}]'))
+    for number in range(20):
+        device.send(picture(number))
+        time.sleep(0.01)
+    wait_for(lambda: node._receivers[''].devices.get(('IMAGE', 'Us'), 0) > 9, 'the images')
+    assert not short_way(node)
