@@ -41,6 +41,8 @@ LEAST_MESSAGES = 20
 FLOODS_HZ = (5_000, 10_000, 15_000, 20_000, 30_000)
 FLOOD_DEPTH = 20_000
 PYIGTL_PAUSE_S = 0.01
+STARTS = 3
+MOST_START_TRIES = 10
 SETTLE_S = 0.2
 
 
@@ -203,6 +205,14 @@ def idle_and_start(console):
         cpu = middle.cpu_s()
         time.sleep(10)
         idle = (middle.cpu_s() - cpu) / 10
+    starts = sorted(start_s(work) for _ in range(STARTS))
+    console.print(f'idle with one peer: {100 * idle:.2f} % of a core; from start to the first '
+                  f'bridged message: {", ".join(f"{start:.2f}" for start in starts)} s')
+    return {'idle': idle, 'starts_s': starts}
+
+
+def start_s(work):
+    """Measure from the start of the bridge to the first message that comes out of it."""
     with ExitStack() as stack:
         receiver = Process(stack, 'ends', 'ros_receiver', work.name, 'bytes', 10,
                            '/bench/Tool/transform')
@@ -212,12 +222,13 @@ def idle_and_start(console):
         begun = time.time_ns()
         bridge(stack, mode='client', url=url)
         sender.hear()
-        receiver.order(count=1)
-        sender.ask(count=100, rate=50)
-        start = (receiver.hear()['times'][0] - begun) / 1e9
-    console.print(f'idle with one peer: {100 * idle:.2f} % of a core; from start to the first '
-                  f'bridged message: {start:.2f} s')
-    return {'idle': idle, 'start_s': start}
+        # more, should DDS be slow to find the two
+        for _ in range(MOST_START_TRIES):
+            receiver.order(count=1)
+            sender.ask(count=100, rate=50)
+            if times := receiver.hear()['times']:
+                return (times[0] - begun) / 1e9
+    raise RuntimeError('nothing arrives')
 
 
 def plot(results, file):
@@ -269,7 +280,7 @@ def main():
                             arguments.runs, programs)
         costs = receivers(console, arguments.seconds, programs)
     show(console, results)
-    more = floods(console)
+    more = floods(console) if 'TRANSFORM' in (arguments.names or WORKLOADS) else []
     facts = idle_and_start(console)
     if arguments.output:
         arguments.output.mkdir(parents=True, exist_ok=True)

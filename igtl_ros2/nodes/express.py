@@ -176,6 +176,8 @@ def pose_express(
     except ConversionError as error:
         _log.info('%s goes the whole way: %s', key[1], error)
         return None
+
+
 def image_express(
     rule: ReceiveRule,
     key: tuple[str, str],

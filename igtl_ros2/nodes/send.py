@@ -47,6 +47,9 @@ from .waiting import FrameWait, Placement, Poses
 #: leaves that do not become messages but describe those of their device
 _DESCRIPTIONS = {'info': RosString, 'geometry': Float64MultiArray}
 _TF_REPEAT_S = 1.0
+_DEPTH = 10
+# Fast DDS keeps the memory of as many as it may have to, and a volume has 50 MB
+_DEPTHS = {'volume': 1}
 # what may say that there is an emergency: a state, or a frame as it is
 _STATES = ('DiagnosticArray', 'DiagnosticStatus', 'UInt8MultiArray')
 
@@ -314,7 +317,8 @@ class Sender:
             feed.subscription = feed.qos = None
         else:
             self._node.get_logger().info(f'{feed.topic} -> {feed.rule.device!r}')
-        profile = QoSProfile(depth=10, reliability=qos[0], durability=qos[1])
+        depth = _DEPTHS.get(feed.topic.rpartition('/')[2], _DEPTH)
+        profile = QoSProfile(depth=depth, reliability=qos[0], durability=qos[1])
         # what holds is sent again once more is known of it, see `_feed`
         intake = None if local else feed.intake
         feed.subscription = self._node.create_subscription(

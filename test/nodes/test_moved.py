@@ -11,6 +11,7 @@ from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformSta
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from ros_user import DEADLINE_S, STATE, mapping, next_message, one, pose, start, wait_for
 from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Float64MultiArray
 from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
@@ -415,6 +416,22 @@ def test_qos_overrides_hold_for_what_is_sent(ros, device, tmp_path):
     ros.talk('/p', RosString)
     (mine,) = (i for i in node.get_subscriptions_info_by_topic('/p') if i.node_name != 'user')
     assert mine.qos_profile.reliability == ReliabilityPolicy.BEST_EFFORT
+
+
+def test_one_volume_waits_and_ten_images(ros, device, tmp_path):
+    # because each place for a volume is 50 MB of memory
+    node = start(ros, device, **{'qos_overrides./x/to_igtl/Other/volume.subscription.depth': 3},
+                 **mapping(tmp_path, 'send: [{topic: /ct/volume, device: Ct}]'))
+    topics = ['/ct/volume', '/x/to_igtl/Mr/volume', '/x/to_igtl/Us/image',
+              '/x/to_igtl/Other/volume']
+    for topic in topics:
+        ros.talk(topic, RosImage)
+
+    def depths():
+        found = {one.topic_name: one.qos_profile.depth for one in node.subscriptions}
+        return found.keys() >= set(topics) and [found[topic] for topic in topics]
+
+    assert wait_for(depths, 'all four') == [1, 1, 10, 3]
 
 
 def test_simulated_stamps_are_for_ros_and_wall_time_is_for_the_peer(ros):
