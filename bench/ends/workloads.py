@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 _STAMP = struct.Struct('>Q')
 _STAMP_AT = 34  # in the header; its checksum does not cover it
 _ROS_STAMP = struct.Struct('<iI')
+_ANY_NS = 1_234_567_890_123_456_789
 _MATRIX = np.array(
     [[0.0, -1.0, 0.0, 10.0], [1.0, 0.0, 0.0, 20.0], [0.0, 0.0, 1.0, 30.0], [0.0, 0.0, 0.0, 1.0]]
 )
@@ -94,7 +96,7 @@ def igtl_message(name, device):
         return PolyData(points, vertices=np.arange(100_000, dtype=np.uint32)[:, None],
                         device_name=device)
     if name == 'NDARRAY 1M doubles':
-        return NDArray(random.random(1_000_000), device_name=device)
+        return NDArray(random.random((1000, 1000)), device_name=device)
     if name in SIDES:
         pixels = random.integers(0, 255, (1, SIDES[name], SIDES[name]), np.uint8)
         return Image(pixels, _MATRIX, device_name=device)
@@ -132,13 +134,17 @@ class Serialised:
     def __init__(self, name):
         from rclpy.serialization import serialize_message
 
-        self._at = EVERY_WORKLOAD[name].stamp_at
-        self._data = bytearray(serialize_message(ros_message(name)))
+        message = ros_message(name)
+        set_stamp(message, _ANY_NS)
+        self._data = bytearray(serialize_message(message))
+        # a MarkerArray has one for each marker
+        stamp = _ROS_STAMP.pack(*divmod(_ANY_NS, 1_000_000_000))
+        self._at = [found.start() for found in re.finditer(re.escape(stamp), self._data)]
 
     def stamped(self, time_ns):
         """Set the stamp."""
-        if self._at is not None:
-            _ROS_STAMP.pack_into(self._data, self._at, *divmod(time_ns, 1_000_000_000))
+        for at in self._at:
+            _ROS_STAMP.pack_into(self._data, at, *divmod(time_ns, 1_000_000_000))
         return bytes(self._data)
 
 

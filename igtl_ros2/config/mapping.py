@@ -8,6 +8,7 @@ import os
 import re
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
 from ..errors import ConfigError
@@ -256,6 +257,7 @@ def is_pattern(frame: str) -> bool:
     return any(character in _WILD for character in frame)
 
 
+@lru_cache(maxsize=4096)
 def parse_xtoy(device: str) -> tuple[str, str] | None:
     """
     Read a name such as ProbeToTracker as (Probe, Tracker): the pose of Probe in Tracker.

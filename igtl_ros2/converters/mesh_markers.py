@@ -12,6 +12,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
 from ..errors import ConversionError
+from .bulk import fill_rows
 from .mesh import colour_bytes, mesh_of
 from .names import ros_name
 from .registry import Sending, from_ros
@@ -39,33 +40,26 @@ def mesh_markers(
         (Marker.LINE_LIST, segments(message.lines), (_LINE_WIDTH_M, 0.0, 0.0)),
         (Marker.POINTS, vertices, (_POINT_SIZE_M, _POINT_SIZE_M, 0.0)),
     )
-    # made once for each point, however many cells share it
-    places = [Point(x=x, y=y, z=z) for x, y, z in positions.tolist()]
     colours = _point_colours(message)
     markers = []
     for number, (kind, indices, (x, y, z)) in enumerate(kinds):
         marker = Marker(header=header, ns=ros_name(device), id=number, type=kind)
         marker.action = Marker.ADD if len(indices) else Marker.DELETE
         marker.scale = Vector3(x=x, y=y, z=z)
-        marker.color = _colour(_PLAIN)
-        shown = indices.tolist()
-        marker.points = [places[index] for index in shown]
-        marker.colors = [colours[index] for index in shown] if colours else []
+        marker.color = ColorRGBA(**dict(zip('rgba', _PLAIN)))
+        fill_rows(marker, 'points', Point, positions.take(indices, axis=0))
+        if colours is not None:
+            fill_rows(marker, 'colors', ColorRGBA, colours.take(indices, axis=0))
         markers.append(marker)
     return MarkerArray(markers=markers)
 
 
-def _colour(rgba: Sequence[float]) -> ColorRGBA:
-    red, green, blue, alpha = rgba
-    return ColorRGBA(r=red, g=green, b=blue, a=alpha)
-
-
-def _point_colours(message: PolyData) -> list[ColorRGBA]:
-    """List the colours of the points; none if the mesh has none."""
+def _point_colours(message: PolyData) -> NDArray[np.float32] | None:
+    """Give the colours of the points, red, green, blue and alpha; None if the mesh has none."""
     for attribute in message.attributes:
         if attribute.type == AttributeType.POINT_RGBA:
-            return [_colour(rgba) for rgba in (colour_bytes(attribute.values) / 255.0).tolist()]
-    return []
+            return np.divide(colour_bytes(attribute.values), 255.0, dtype=np.float32)
+    return None
 
 
 def segments(lines: Cells) -> NDArray[np.uint32]:

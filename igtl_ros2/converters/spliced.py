@@ -1,5 +1,6 @@
 """
-Serialised messages made of others: a TransformStamped with new numbers, an Image with pixels.
+Serialised messages made of others: a TransformStamped with new numbers, an Image with pixels,
+markers with points.
 
 What ROS has serialised is taken as it is, but for numbers in places where ROS has put others.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from std_msgs.msg import Header
 
 from ..codec.messages.pose import Transform
 from ..errors import ConversionError
+from .bulk import Rows
 from .pose import transform_stamped
 from .registry import Route
 from .units import RIGID_TOLERANCE, pose_to_numbers, pose_to_ros, time_from_ns
@@ -159,6 +162,62 @@ def image_start(
         step=message.step,
     ))
     return data[: -_LENGTH.size] + _LENGTH.pack(len(message.data))
+
+
+def markers_with_rows(message: Any, serialize: Callable[[Any], bytes]) -> bytes | None:
+    """
+    Serialise a MarkerArray some of whose points and colours are `Rows`.
+
+    Markers that have one row in place of theirs are serialised, and the rest is put behind it: a
+    row has a multiple of eight bytes, so that what follows is where it has to be.
+
+    :param serialize: makes bytes of a ROS message.
+    :returns: None if there are none.
+    :raises ConversionError: if they cannot be told from the rest of these bytes.
+    """
+    shells = [copy(marker) for marker in message.markers]
+    fields = [
+        (shell, name, rows)
+        for shell in shells
+        for name in ('_points', '_colors')
+        if isinstance(rows := getattr(shell, name, None), Rows)
+    ]
+    if not fields:
+        return None
+    marks = [
+        Rows(rows.kind, 1024.5 + 8 * number + np.arange(rows.values.shape[1])[None])
+        for number, (_, _, rows) in enumerate(fields)
+    ]
+
+    def serialised(times: int) -> bytes:
+        for (shell, name, _), mark in zip(fields, marks):
+            setattr(shell, name, times * list(mark))
+        return serialize(type(message)(markers=shells))
+
+    once, twice = serialised(1), serialised(2)
+    parts: list[Any] = []
+    end = 0
+    for (_, _, rows), mark in zip(fields, marks):
+        row = mark.values.tobytes()
+        (at,), again = _find_each(once, row), twice.find(row)
+        # the gap between the number of rows and the first one may hold anything
+        sizes = [
+            size
+            for size in (4, 8)
+            if _LENGTH.unpack_from(once, at - size) == (1,)
+            and _LENGTH.unpack_from(twice, again - size) == (2,)
+        ]
+        if len(sizes) != 1 or at - sizes[0] < end:
+            raise ConversionError('the serialised message has another form than expected')
+        count_at = at - sizes[0]
+        parts += [
+            once[end:count_at],
+            _LENGTH.pack(len(rows)),
+            once[count_at + _LENGTH.size : at],
+            rows.values.data,
+        ]
+        end = at + len(row)
+    return b''.join((*parts, once[end:]))
 
 
 def _find(data: bytes, numbers: tuple[float, ...]) -> tuple[int, ...]:

@@ -17,7 +17,9 @@ from sensor_msgs.msg import Image as RosImage
 from ..codec import Message
 from ..codec.blocks import with_bytes_before
 from ..codec.messages.image import Image
-from ..converters.spliced import image_start
+from ..codec.messages.mesh import PolyData
+from ..converters.spliced import image_start, markers_with_rows
+from ..errors import ConversionError
 
 # IMAGE has this many bytes right before its voxels, which decoding has done with
 _SPENT_BYTES = 72
@@ -133,8 +135,25 @@ def publish(publisher: Publisher, message: Any, source: Message) -> None:
     """
     if is_ready() and isinstance(source, Image) and shows(message, source):
         publish_after(publisher, image_start(message, serialize_message), source)
+    elif isinstance(source, PolyData) and hasattr(message, 'markers'):
+        _publish_markers(publisher, message)
     else:
         publisher.publish(message)
+
+
+def _publish_markers(publisher: Publisher, message: Any) -> None:
+    """Publish a MarkerArray; the points of large ones are put between what ROS serialises."""
+    try:
+        data = markers_with_rows(message, serialize_message)
+    except ConversionError as error:
+        _log.info('%s is serialised by ROS: %s', publisher.topic_name, error)
+        data = None
+    if data is None:
+        publisher.publish(message)
+    elif _publish_bytes is None:
+        publisher.publish(data)
+    else:
+        _publish_bytes(publisher, np.frombuffer(data, np.uint8))
 
 
 def publish_after(publisher: Publisher, start: bytes, source: Image) -> None:

@@ -9,11 +9,13 @@ import os
 from pathlib import Path
 
 import numpy as np
+from geometry_msgs.msg import Point
 from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import Image
-from std_msgs.msg import Float64MultiArray
+from std_msgs.msg import ColorRGBA, Float64MultiArray
 
 from ..converters import bulk
+from ..converters.spliced import markers_with_rows
 from . import in_place
 
 #: set to `off`, this variable leaves everything as ROS has it
@@ -35,6 +37,7 @@ def tune() -> None:
     use_profiles()
     _keep_memory()
     bulk.use_views(_views_work())
+    bulk.use_rows(_rows_work())
     in_place.try_out()
 
 
@@ -84,3 +87,24 @@ def _views_work() -> bool:
         _log.info('large messages are copied once more: %r', error)
         return False
     return copies[0].data.tolist() == [0, 1, 2] and copies[1].data.tolist() == numbers.tolist()
+
+
+def _rows_work() -> bool:
+    """Try out whether rclpy publishes points that are rows of an array, and whether we can."""
+    try:
+        from visualization_msgs.msg import Marker, MarkerArray
+    except ModuleNotFoundError:  # said once at the start
+        return False
+    bulk.use_rows(True)
+    message = MarkerArray(markers=[Marker(ns='first'), Marker(ns='second')])
+    points, colours = np.arange(6.0).reshape(2, 3), np.arange(8.0).reshape(2, 4)
+    try:
+        for marker in message.markers:
+            bulk.fill_rows(marker, 'points', Point, points)
+            bulk.fill_rows(marker, 'colors', ColorRGBA, colours)
+        serialised = serialize_message(message), markers_with_rows(message, serialize_message)
+        copies = [deserialize_message(data, MarkerArray) for data in serialised]
+    except Exception as error:  # a private part of rclpy may be gone or raise whatever it likes
+        _log.info('the points of meshes are made one by one: %r', error)
+        return False
+    return copies == [message, message]

@@ -4,14 +4,17 @@ import struct
 
 import numpy as np
 import pytest
-from geometry_msgs.msg import TransformStamped
+from geometry_msgs.msg import Point, TransformStamped
 from hypothesis import given
 from hypothesis import strategies as st
 from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import Image
+from std_msgs.msg import ColorRGBA
+from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.config import ReceiveRule
+from igtl_ros2.converters import bulk
 from igtl_ros2.converters.pose import transform_to_ros
 from igtl_ros2.converters.registry import Route
 from igtl_ros2.converters.spliced import (
@@ -19,6 +22,7 @@ from igtl_ros2.converters.spliced import (
     SplicedTransform,
     TransformReader,
     image_start,
+    markers_with_rows,
 )
 from igtl_ros2.converters.units import time_from_ns
 from igtl_ros2.errors import ConversionError
@@ -171,3 +175,55 @@ def test_another_form_of_serialised_images_is_noticed():
     for wrong in (lambda message: b'\0' * 100, lambda message: 2 * serialize_message(message)):
         with pytest.raises(ConversionError, match='another form'):
             SplicedImage(Image(), wrong)
+
+
+# -- markers
+
+SHORT = st.text(st.characters(codec='utf-8', exclude_characters='\0'), max_size=9)
+
+
+@given(st.lists(
+    st.tuples(SHORT, SHORT, st.integers(0, 4), st.integers(0, 4), st.booleans()), max_size=4))
+def test_markers_are_those_that_ros_would_have_made(wanted):
+    # texts of all lengths, so that points stand at all distances from a multiple of eight
+    random = np.random.default_rng(len(wanted))
+    usual, spliced = MarkerArray(), MarkerArray()
+    is_any = False
+    for ns, text, points, colours, by_row in wanted:
+        columns = random.random((points, 3)), random.random((colours, 4), np.float32)
+        for message, is_by_row in ((usual, False), (spliced, by_row)):
+            marker = Marker(ns=ns, text=text, id=points)
+            marker.header.frame_id = text + ns
+            bulk.use_rows(is_by_row)
+            try:
+                bulk.fill_rows(marker, 'points', Point, columns[0])
+                bulk.fill_rows(marker, 'colors', ColorRGBA, columns[1])
+            finally:
+                bulk.use_rows(False)
+            message.markers.append(marker)
+        is_any = is_any or by_row and points + colours > 0
+    data = markers_with_rows(spliced, serialize_message)
+    if is_any:
+        wanted_data = serialize_message(usual)
+        assert len(data) == len(wanted_data)
+        assert deserialize_message(data, MarkerArray) == deserialize_message(
+            wanted_data, MarkerArray)
+    else:
+        assert data is None
+    assert spliced == usual  # and is as it was
+
+
+def without_counts(message):
+    """Serialise with zeros where the numbers of points are, and what is before them."""
+    data = serialize_message(message)
+    at = data.index(np.float64(message.markers[0].points[0].x).tobytes())
+    return data[: at - 8] + bytes(8) + data[at:]
+
+
+@pytest.mark.parametrize('wrong', [
+    lambda message: bytes(100), lambda message: 2 * serialize_message(message), without_counts])
+def test_another_form_of_serialised_markers_is_noticed(wrong):
+    marker = Marker(ns='ns')
+    marker._points = bulk.Rows(Point, np.ones((2, 3)))
+    with pytest.raises(ConversionError, match='another form'):
+        markers_with_rows(MarkerArray(markers=[marker]), wrong)

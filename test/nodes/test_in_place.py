@@ -1,4 +1,4 @@
-"""Images that are published out of the memory they came into are those that were sent."""
+"""What is published past rclpy is what was sent: images where they were received, and meshes."""
 
 import ctypes
 import json
@@ -9,11 +9,15 @@ import pytest
 from ros_user import STATE, mapping, start, wait_for
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import String as RosString
+from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2 import codec
 from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.codec.messages.mesh import Attribute, AttributeType, PolyData
 from igtl_ros2.converters import bulk
 from igtl_ros2.converters.image import ros_image
+from igtl_ros2.converters.spliced import markers_with_rows
+from igtl_ros2.errors import ConversionError
 from igtl_ros2.nodes import first_values, in_place
 
 RAMP = np.arange(2 * 3 * 5 * 4, dtype=np.uint8).reshape(2, 3, 5, 4)
@@ -24,10 +28,12 @@ def ready(monkeypatch):
     """Publish in place, as the programs do; the first seconds are over at once."""
     monkeypatch.setattr(first_values, '_SEARCH_S', 0.0)
     bulk.use_views(True)
+    bulk.use_rows(True)
     in_place.try_out()
     yield
     in_place._publish_bytes = None
     bulk.use_views(False)
+    bulk.use_rows(False)
 
 
 def received(image):
@@ -259,3 +265,42 @@ def test_rules_that_ask_for_more_close_the_short_way(ros, device, ready, tmp_pat
         time.sleep(0.01)
     wait_for(lambda: node._receivers[''].devices.get(('IMAGE', 'Us'), 0) > 9, 'the images')
     assert not short_way(node)
+
+
+# -- meshes
+
+
+@pytest.mark.parametrize('way', ['in place', 'bytes', 'rclpy', 'lists'])
+def test_a_mesh_arrives_the_same_on_every_way(ros, device, ready, monkeypatch, way):
+    random = np.random.default_rng(3)
+    points = random.random((50, 3), np.float32)
+    colours = random.integers(0, 256, (50, 4)).astype(np.float32) / np.float32(255)
+    triangles = random.integers(0, 50, (70, 3)).astype(np.uint32)
+    spliced = []
+
+    def splice(message, serialize):
+        if way == 'rclpy':
+            raise ConversionError('another form')
+        spliced.append(markers_with_rows(message, serialize))
+        return spliced[-1]
+
+    monkeypatch.setattr(in_place, 'markers_with_rows', splice)
+    if way == 'bytes':
+        monkeypatch.setattr(in_place, '_publish_bytes', None)
+    if way == 'lists':
+        bulk.use_rows(False)
+    start(ros, device)
+    got = ros.listen('/x/Liver/markers', MarkerArray, STATE)
+    device.send(PolyData(
+        points, polygons=triangles, lines=[[0, 1, 2]], device_name='Liver',
+        attributes=[Attribute('c', AttributeType.POINT_RGBA, colours)]))
+    faces, lines, nothing = wait_for(lambda: got, 'the mesh')[0].markers
+    assert [marker.action for marker in (faces, lines, nothing)] == [
+        Marker.ADD, Marker.ADD, Marker.DELETE]
+    assert np.array([(p.x, p.y, p.z) for p in faces.points]) == pytest.approx(
+        points[triangles.ravel()].astype(float) / 1000, rel=1e-12)
+    assert np.array([(c.r, c.g, c.b, c.a) for c in faces.colors]) == pytest.approx(
+        colours[triangles.ravel()], abs=1e-6)
+    assert len(lines.points) == 4 and len(nothing.points) == len(nothing.colors) == 0
+    assert [data is not None for data in spliced] == {
+        'in place': [True], 'bytes': [True], 'rclpy': [], 'lists': [False]}[way]

@@ -6,13 +6,14 @@ import sys
 
 import pytest
 
-# says which file of profiles is in force, and whether images look at foreign memory
+# says which profiles are in force, and whether images look at foreign memory, meshes at rows
 SCRIPT = """
 import os
 from igtl_ros2.converters import bulk
 from igtl_ros2.nodes.tuning import tune
 tune()
-print(os.path.basename(os.environ.get('FASTDDS_DEFAULT_PROFILES_FILE', 'none')), bulk._by_view)
+print(os.path.basename(os.environ.get('FASTDDS_DEFAULT_PROFILES_FILE', 'none')), bulk._by_view,
+      bulk._by_row)
 """
 
 
@@ -26,11 +27,11 @@ def tuned(folder, script=SCRIPT, **environment):
 
 
 def test_fast_dds_gets_room_for_images_and_they_are_not_copied(tmp_path):
-    assert tuned(tmp_path) == ['fastdds.xml', 'True']
+    assert tuned(tmp_path) == ['fastdds.xml', 'True', 'True']
 
 
 def test_it_can_be_switched_off(tmp_path):
-    assert tuned(tmp_path, IGTL_ROS2_TUNING='off') == ['none', 'False']
+    assert tuned(tmp_path, IGTL_ROS2_TUNING='off') == ['none', 'False', 'False']
 
 
 @pytest.mark.parametrize('name', [
@@ -38,7 +39,7 @@ def test_it_can_be_switched_off(tmp_path):
     'FASTDDS_BUILTIN_TRANSPORTS',
 ])
 def test_settings_of_the_user_win(tmp_path, name):
-    found, _ = tuned(tmp_path, **{name: 'mine.xml'})
+    found, *_ = tuned(tmp_path, **{name: 'mine.xml'})
     assert found == ('mine.xml' if name == 'FASTDDS_DEFAULT_PROFILES_FILE' else 'none')
 
 
@@ -52,7 +53,7 @@ def test_without_views_in_rclpy_messages_are_copied(tmp_path):
 from igtl_ros2.nodes import tuning
 tuning.serialize_message = lambda message: 1 / 0
 """ + SCRIPT
-    assert tuned(tmp_path, broken) == ['fastdds.xml', 'False']
+    assert tuned(tmp_path, broken) == ['fastdds.xml', 'False', 'False']
 
 
 @pytest.mark.parametrize('switch, wanted', [('on', ['True', '10000']), ('off', ['False', '700'])])
