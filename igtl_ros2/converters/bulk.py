@@ -93,16 +93,18 @@ class Rows(Sequence[Any]):
         return self.kind(**dict(zip(self._names, row)))
 
 
-def fill_rows(message: Any, name: str, kind: type, values: Any) -> None:
+def fill_rows(message: Any, name: str, kind: type, values: Any, chosen: Any) -> None:
     """
     Set a field of a message that is a list of small messages.
 
     :param name: the field.
     :param kind: see `Rows`.
     :param values: see `Rows`.
+    :param chosen: which rows of them, any as often as wanted; whole numbers (n,).
     """
-    rows = Rows(kind, values)
-    if _by_row and len(rows):
-        setattr(message, f'_{name}', rows)  # the property's setter would look at each of them
-    else:
-        setattr(message, name, list(rows))
+    if _by_row and len(chosen):
+        # the property's setter would look at each of them
+        setattr(message, f'_{name}', Rows(kind, values.take(chosen, axis=0)))
+    elif len(chosen):
+        made = list(Rows(kind, values))  # each once, however often it is wanted
+        setattr(message, name, [made[index] for index in chosen.tolist()])

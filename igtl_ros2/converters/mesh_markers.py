@@ -47,9 +47,9 @@ def mesh_markers(
         marker.action = Marker.ADD if len(indices) else Marker.DELETE
         marker.scale = Vector3(x=x, y=y, z=z)
         marker.color = ColorRGBA(**dict(zip('rgba', _PLAIN)))
-        fill_rows(marker, 'points', Point, positions.take(indices, axis=0))
+        fill_rows(marker, 'points', Point, positions, indices)
         if colours is not None:
-            fill_rows(marker, 'colors', ColorRGBA, colours.take(indices, axis=0))
+            fill_rows(marker, 'colors', ColorRGBA, colours, indices)
         markers.append(marker)
     return MarkerArray(markers=markers)
 
@@ -96,7 +96,7 @@ def _mesh(markers: Sequence[Marker], sending: Sending) -> PolyData:
     if len(frames) > 1:
         raise ConversionError(f'the markers are in several frames: {", ".join(frames)}')
     points, colours = [np.zeros((0, 3))], [np.zeros((0, 4))]
-    cells: dict[str, list[list[int]]] = {'vertices': [], 'lines': [], 'polygons': []}
+    cells: dict[str, list[Cells]] = {'vertices': [], 'lines': [], 'polygons': []}
     count = 0
     for marker in shown:
         what = f'marker {marker.ns!r} {marker.id}'
@@ -110,17 +110,27 @@ def _mesh(markers: Sequence[Marker], sending: Sending) -> PolyData:
             raise ConversionError(f'{what}: {len(marker.points)} points, wanted groups of {unit}')
         points.append(_placed(marker))
         colours.append(_colours(marker, what))
-        numbers = np.arange(count, count + len(marker.points))
+        numbers = np.arange(count, count + len(marker.points), dtype=np.uint32)
         count += len(numbers)
         if marker.type == Marker.LINE_STRIP:
-            cells['lines'] += [numbers.tolist()] if len(numbers) > 1 else []
+            is_line = len(numbers) > 1
+            cells['lines'] += [Cells(numbers, np.array([len(numbers)]))] if is_line else []
         else:
             name = {3: 'polygons', 2: 'lines', 1: 'vertices'}[unit]
-            cells[name] += numbers.reshape(-1, unit).tolist()
+            cells[name].append(Cells.of(numbers.reshape(-1, unit)))
     header = shown[0].header if shown else Header()
     rgba = np.concatenate(colours).astype(np.float32)
     attributes = [Attribute('RGBA', AttributeType.POINT_RGBA, rgba)]
-    return mesh_of(np.concatenate(points), sending, header, attributes=attributes, **cells)
+    whole = {name: _joined(parts) for name, parts in cells.items()}
+    return mesh_of(np.concatenate(points), sending, header, attributes=attributes, **whole)
+
+
+def _joined(parts: Sequence[Cells]) -> Cells:
+    """Put cells of one kind behind each other."""
+    return Cells(
+        np.concatenate([np.zeros(0, np.uint32), *(part.indices for part in parts)]),
+        np.concatenate([np.zeros(0, np.int64), *(part.sizes for part in parts)]),
+    )
 
 
 def _placed(marker: Marker) -> Matrix:

@@ -98,10 +98,11 @@ def _rows_work() -> bool:
     bulk.use_rows(True)
     message = MarkerArray(markers=[Marker(ns='first'), Marker(ns='second')])
     points, colours = np.arange(6.0).reshape(2, 3), np.arange(8.0).reshape(2, 4)
+    both = np.arange(2)
     try:
         for marker in message.markers:
-            bulk.fill_rows(marker, 'points', Point, points)
-            bulk.fill_rows(marker, 'colors', ColorRGBA, colours)
+            bulk.fill_rows(marker, 'points', Point, points, both)
+            bulk.fill_rows(marker, 'colors', ColorRGBA, colours, both)
         serialised = serialize_message(message), markers_with_rows(message, serialize_message)
         copies = [deserialize_message(data, MarkerArray) for data in serialised]
     except Exception as error:  # a private part of rclpy may be gone or raise whatever it likes

@@ -78,11 +78,14 @@ def test_rclpy_publishes_lists_and_rows_alike(by_row, count):
     points = np.random.default_rng(1).random((count, 3))
     colours = np.random.default_rng(2).random((count, 4), np.float32)
     marker = Marker(ns='n')
-    bulk.fill_rows(marker, 'points', Point, points)
-    bulk.fill_rows(marker, 'colors', ColorRGBA, colours)
+    chosen = np.arange(count)[::-1].repeat(2)
+    bulk.fill_rows(marker, 'points', Point, points, chosen)
+    bulk.fill_rows(marker, 'colors', ColorRGBA, colours, chosen)
     assert isinstance(marker.points, bulk.Rows) == (by_row and count > 0)
     arrived = deserialize_message(serialize_message(marker), Marker)
-    assert [(p.x, p.y, p.z) for p in arrived.points] == [tuple(row) for row in points.tolist()]
+    assert [(p.x, p.y, p.z) for p in arrived.points] == [
+        tuple(row) for row in points[chosen].tolist()
+    ]
     assert [(c.r, c.g, c.b, c.a) for c in arrived.colors] == [
-        tuple(row) for row in colours.tolist()
+        tuple(row) for row in colours[chosen].tolist()
     ]

@@ -196,8 +196,8 @@ def test_markers_are_those_that_ros_would_have_made(wanted):
             marker.header.frame_id = text + ns
             bulk.use_rows(is_by_row)
             try:
-                bulk.fill_rows(marker, 'points', Point, columns[0])
-                bulk.fill_rows(marker, 'colors', ColorRGBA, columns[1])
+                bulk.fill_rows(marker, 'points', Point, columns[0], np.arange(points))
+                bulk.fill_rows(marker, 'colors', ColorRGBA, columns[1], np.arange(colours))
             finally:
                 bulk.use_rows(False)
             message.markers.append(marker)
