@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from geometry_msgs.msg import TransformStamped
 from ros_user import STATE, mapping, next_message, pose, start, wait_for
 from std_msgs.msg import String as RosString
 
-from igtl_ros2 import codec
+from igtl_ros2 import codec, connect
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.nodes import first_values
 
@@ -24,7 +25,8 @@ def nobody_is_late(monkeypatch):
 
 
 def tool(x_mm, **fields):
-    return Transform(pose((x_mm, 0, 0), TURN), device_name='Tool',
+    # of version 2 with and without metadata
+    return Transform(pose((x_mm, 0, 0), TURN), device_name='Tool', version=2,
                      timestamp=codec.from_ns(time.time_ns()), **fields)
 
 
@@ -84,15 +86,85 @@ def test_metadata_and_stamps_of_another_kind_reach_info(moving, device):
     assert json.loads(infos[-1].data)['metadata'] == {'Operator': 'somebody'}
     device.send(tool(1))
     wait_for(lambda: json.loads(infos[-1].data)['metadata'] == {}, 'info without it')
-    device.send(Transform(pose(), device_name='Tool'))
+    device.send(Transform(pose(), device_name='Tool', version=2))
     wait_for(lambda: json.loads(infos[-1].data)['stamp_source'] == 'receive', 'another clock')
 
 
 @pytest.mark.parametrize('matrix', [np.diag([1, 1, -1, 1]), np.diag([1, np.nan, 1, 1])])
 def test_what_is_no_pose_is_counted_and_in_info(moving, device, matrix):
     node, poses, infos, _ = moving
-    device.send(Transform(matrix, device_name='Tool', timestamp=codec.from_ns(time.time_ns())))
+    device.send(Transform(matrix, device_name='Tool', version=2,
+                          timestamp=codec.from_ns(time.time_ns())))
     wait_for(lambda: 'matrix' in json.loads(infos[-1].data), 'the matrix in info')
+
+
+def test_version_and_peer_reach_info(ros):
+    node = ros.bridge(mode='server', port=0, info_rate=0.0, header_version='2')
+    infos = ros.listen('/x/Tool/info', RosString, STATE)
+
+    def told(peer, version):
+        def is_in_info():
+            peer.send(replace(tool(0), version=version))
+            time.sleep(0.02)
+            last = json.loads(infos[-1].data) if infos else {}
+            return (last.get('version'), last.get('peer')) == (version, address)
+
+        address = next(p.address for p in node.link.peers if p not in known)
+        wait_for(is_in_info, f'version {version} of {address}')
+        wait_for(lambda: peer.send(replace(tool(0), version=version)) or short_way(node),
+                 'the short way')
+        return address
+
+    known = []
+    with connect(str(node.link.address), header_version='2') as a:
+        wait_for(lambda: len(node.link.peers) == 1, 'one peer')
+        first = told(a, 2)
+        told(a, 1)
+        known = list(node.link.peers)
+        with connect(str(node.link.address), header_version='2') as b:
+            wait_for(lambda: len(node.link.peers) == 2, 'both peers')
+            assert told(b, 1) != first
+            told(b, 2)
+
+
+def test_info_comes_again_while_poses_stream(ros, device):
+    node = start(ros, device, info_rate=20.0, header_version='2')
+    infos = ros.listen('/x/Tool/info', RosString, STATE)
+    wait_for(lambda: device.send(tool(0)) or time.sleep(0.01) or infos and short_way(node),
+             'the short way')
+    infos.clear()
+    wait_for(lambda: device.send(tool(0)) or len(infos) > 2, 'info again and again')
+
+
+def test_poses_do_not_go_back_to_where_they_came_from(ros, device, tmp_path):
+    node = start(ros, device, header_version='2', discover_period=0.1,
+                 **mapping(tmp_path, 'send: [{topic: Tool/transform, device: Tool}]'))
+    poses = ros.listen('/x/Tool/transform', TransformStamped)
+    wait_for(lambda: device.send(tool(0)) or time.sleep(0.02) or poses and short_way(node),
+             'the short way')
+    wait_for(lambda: any(s.topic_name == '/x/Tool/transform' for s in node.subscriptions),
+             'the subscription of the bridge')
+    assert ros.node.count_subscribers('/x/Tool/transform') == 2
+    for number in range(20):
+        device.send(tool(number))
+    wait_for(lambda: poses[-1].transform.translation.x == 0.019, 'the last pose')
+    assert short_way(node)
+    # behind whatever went back
+    ros.talk('/x/to_igtl/End/text', RosString).publish(RosString(data='end'))
+    got = list(iter(lambda: next_message(device).device_name, 'End'))
+    assert 'Tool' not in got
+
+
+def test_the_last_pose_comes_again_for_who_is_found_late(ros, device, monkeypatch):
+    monkeypatch.setattr(first_values, '_SEARCH_S', 60.0)
+    node = start(ros, device, header_version='2')
+    wait_for(lambda: device.send(tool(1)) or time.sleep(0.02) or short_way(node), 'the short way')
+    time.sleep(0.2)  # those that are on their way
+    count = node._receivers[''].devices[('TRANSFORM', 'Tool')]
+    device.send(tool(7))
+    wait_for(lambda: node._receivers[''].devices[('TRANSFORM', 'Tool')] == count + 1, 'it')
+    poses = ros.listen('/x/Tool/transform', TransformStamped)
+    assert wait_for(lambda: poses, 'the pose')[0].transform.translation.x == 0.007
 
 
 @pytest.mark.parametrize('rule', [
