@@ -1,5 +1,6 @@
 """Clients and servers of this package with each other, over real sockets."""
 
+import errno
 import gc
 import logging
 import re
@@ -21,6 +22,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.config import Settings
 from igtl_ros2.errors import ConfigError, PeerError, PeerTimeoutError
 from igtl_ros2.server import Server
+from igtl_ros2.transport import stream
 
 
 def network_threads():
@@ -32,6 +34,10 @@ def network_threads():
 def nothing_is_left(caplog):
     before = network_threads()
     yield
+    # a look-up tells its answer just before it ends
+    deadline = time.monotonic() + 10
+    while not network_threads() <= before and time.monotonic() < deadline:
+        time.sleep(0.001)
     assert network_threads() <= before
     gc.collect()
     noise = [r for r in caplog.records if r.name == 'asyncio' and r.levelno > logging.INFO]
@@ -635,3 +641,34 @@ def test_a_program_that_ends_leaves_nothing_behind():
     assert (done.returncode, done.stdout) == (0, 'done\n'), done.stderr
     noise = [line for line in done.stderr.splitlines() if 'trying again' not in line]
     assert noise == []
+
+
+@pytest.mark.parametrize('then', [socket.SHUT_WR, socket.SHUT_RDWR])
+def test_the_reason_of_a_failure_is_the_one_that_the_system_gives_once(server, monkeypatch, then):
+    """Who is told of a socket's error takes it away; others hear of a broken pipe, or an end."""
+
+    def write(fd, data):
+        with socket.fromfd(fd, socket.AF_INET, socket.SOCK_STREAM) as own:
+            own.shutdown(then)
+        raise TimeoutError(errno.ETIMEDOUT, 'Connection timed out')
+
+    with join(server, reconnect=False) as client:
+        monkeypatch.setattr(stream.os, 'write', write)
+        client.send(text('lost'))
+        until(lambda: not client.peers, 'the end of the link')
+        assert 'Connection timed out' in client.last_error
+
+
+def test_who_says_farewell_and_is_written_to_has_closed(server, monkeypatch):
+    def write(fd, data):
+        raise BrokenPipeError(errno.EPIPE, 'Broken pipe')
+
+    with join(server, reconnect=False) as client:
+        stream_of = client.peers[0]._stream
+        with stream_of.writing:
+            monkeypatch.setattr(stream.os, 'write', write)
+            assert stream_of.write_now(b'x') == 0
+            monkeypatch.undo()
+        server.close()
+        until(lambda: not client.peers, 'the end of the link')
+        assert 'closed by the peer' in client.last_error

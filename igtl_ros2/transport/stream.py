@@ -79,6 +79,8 @@ class Stream(asyncio.BufferedProtocol):
         #: held while something is written, in whatever thread; see `write_now`
         self.writing = threading.Lock()
         self._fd = -1
+        #: why `write_now` failed: the system says so only once
+        self._write_error: OSError | None = None
 
     # -- called by asyncio
 
@@ -137,6 +139,10 @@ class Stream(asyncio.BufferedProtocol):
             self._take_rest()
         with self.writing:
             self._fd = -1  # asyncio closes it next, and the system gives the number away again
+            first = self._write_error
+        # who has closed in good order is not heard of as an error but by writing to him
+        if exc is not None or not isinstance(first, (BrokenPipeError, ConnectionResetError)):
+            exc = first or exc
         self._transport = None
         self._stop_timer()
         error: Exception | None = self._error
@@ -204,7 +210,10 @@ class Stream(asyncio.BufferedProtocol):
             return 0
         try:
             return os.write(self._fd, data)
-        except OSError:  # asyncio finds out why, when it is told to write
+        except BlockingIOError:
+            return 0
+        except OSError as error:  # asyncio finds out next, but no longer why
+            self._write_error = error
             return 0
 
     @property
