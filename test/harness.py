@@ -8,6 +8,7 @@ import time
 
 import rclpy
 from lifecycle_msgs.srv import GetState
+from polling import DEADLINE_S, poll
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -15,7 +16,6 @@ from std_srvs.srv import SetBool, Trigger
 
 STREAM = QoSProfile(depth=1000)
 STATE = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-DEADLINE_S = 20.0
 
 
 def asking(client, request):
@@ -128,13 +128,7 @@ class User:
 
     def wait_for(self, condition, what):
         """Spin until something is true, and return it."""
-        deadline = time.monotonic() + DEADLINE_S
-        while time.monotonic() < deadline:
-            self._executor.spin_once(timeout_sec=0.02)
-            value = condition()
-            if value:
-                return value
-        raise AssertionError(f'{what} did not happen in {DEADLINE_S} s')
+        return poll(condition, what, lambda: self._executor.spin_once(timeout_sec=0.02))
 
     def listen(self, topic, ros_type, qos=STREAM):
         """Collect the messages of a topic."""

@@ -1,25 +1,18 @@
-"""What the network tests stand on: a peer made of a bare socket, and waiting without sleeping."""
+"""What the network tests stand on: a peer made of a bare socket, and waiting for what it does."""
 
 import socket
 import struct
-import threading
 import time
+
+from polling import DEADLINE_S, poll
 
 from igtl_ros2 import codec
 from igtl_ros2.codec.messages.text import String
 
-DEADLINE_S = 20.0
-
 
 def until(condition, what='the condition'):
-    """Poll until a condition holds; its value is the result."""
-    give_up = time.monotonic() + DEADLINE_S
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < give_up, f'{what} did not come true in {DEADLINE_S} s'
-        threading.Event().wait(0.005)
+    """Wait until a condition holds; its value is the result."""
+    return poll(condition, what, lambda: time.sleep(0.005))
 
 
 def text(number, device='Note', **fields):

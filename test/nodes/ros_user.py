@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import rclpy
+from polling import DEADLINE_S, poll
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -15,7 +16,6 @@ from igtl_ros2.server import Server
 
 STREAM = QoSProfile(depth=1000)
 STATE = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-DEADLINE_S = 20.0
 
 
 def pose(translation=(0, 0, 0), rotation=((1, 0, 0), (0, 1, 0), (0, 0, 1))):
@@ -26,14 +26,8 @@ def pose(translation=(0, 0, 0), rotation=((1, 0, 0), (0, 1, 0), (0, 0, 1))):
 
 
 def wait_for(condition, what):
-    """Poll until something is true, and return it."""
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.005)
-    raise AssertionError(f'{what} did not happen in {DEADLINE_S} s')
+    """Wait until something is true, and return it."""
+    return poll(condition, what, lambda: time.sleep(0.005))
 
 
 class Ros:

@@ -1,0 +1,27 @@
+"""Waiting for what other threads and processes bring about."""
+
+import time
+
+DEADLINE_S = 40.0
+
+
+def poll(condition, what, pause):
+    """
+    Ask until something is true, and return it.
+
+    A condition may look at the last of a list that is still empty: nothing has come yet.
+
+    :param pause: called between two questions.
+    :raises AssertionError: after `DEADLINE_S`.
+    """
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        try:
+            value = condition()
+        except IndexError:
+            value = None
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f'{what} did not happen in {DEADLINE_S} s')
+        pause()
