@@ -76,7 +76,7 @@ def test_every_type_flows_both_ways_with_the_right_numbers(mark):
 def test_wrong_numbers_are_found_out(mark, tmp_path):
     mapping = tmp_path / 'wrong.yaml'
     right = Path(config_file('demo.yaml')).read_text(encoding='utf-8')
-    mapping.write_text('defaults: {wire_unit: m}\n' + right)
+    mapping.write_text(right.replace('defaults: {', 'defaults: {wire_unit: m, '))
     demo = start(mark, '--seconds', '5', '--mapping', str(mapping))
     output, errors = demo.communicate(timeout=END_S)
     assert demo.returncode == 1, output + errors
