@@ -205,6 +205,21 @@ links:
      "3: protocol[1].use: found 'brp' twice; allowed once"),
     ('protocol:\n- {use: crtk, device: A}\n- {use: crtk, device: A}',
      "3: protocol[1].use: found 'crtk', 'A' twice; allowed once"),
+    ('protocol: [{use: brp, transforms: {TGT: {receive: {max_age: 1}}}}]',
+     '1: protocol[0].transforms.TGT.receive.max_age: found 1; allowed only in rules of receive, '
+     'a transform is published as it was accepted, now and once'),
+    ('protocol: [{use: brp}]\nreceive:\n- {device: "TGT*", max_jump: {m: 0.1}}',
+     '3: receive[0].max_jump: found a map for TGT of a protocol; allowed without, it is '
+     'published as it was accepted, now and once'),
+    ('protocol: [{use: brp}]\nreceive:\n- {device: "?LB", type: TRANSFORM, action: drop}',
+     "3: receive[0].action: found 'drop' for CLB of a protocol; allowed without, it is "
+     'published as it was accepted, now and once'),
+    ('protocol: [{use: brp}]\ndefaults: {to_frame: base}\nreceive: [{device: TGT, pose: true}]',
+     "3: receive[0].to_frame: found 'base' for TGT of a protocol; allowed without, it is "
+     'published as it was accepted, now and once'),
+    ('links:\n- name: a\n  protocols: [{use: brp}]\n  receive:\n  - {device: TGT, hold_hz: 5}',
+     '5: links[0].receive[0].hold_hz: found 5 for TGT of a protocol; allowed without, it is '
+     'published as it was accepted, now and once'),
     ('links: [{name: a, protocol: [{use: brp}]}]',
      "1: links[0].protocol: found a list of 1; allowed 'tcp', 'tls', 'udp'"),
 ])
@@ -212,3 +227,14 @@ def test_mistake_names_file_line_key_and_what_is_allowed(load, tmp_path, text, e
     with pytest.raises(ConfigError) as caught:
         load(text)
     assert str(caught.value) == f'{tmp_path / "map.yaml"}:{error}'
+
+
+@pytest.mark.parametrize('rule', [
+    '{device: TGT, workspace: {min: [0, 0, 0], max: [1, 1, 1]}}',
+    '{device: TGT, action: publish}',
+    '{device: TGT, type: POSITION, max_age: 1}',
+    '{device: "*", max_age: 1}',  # the protocol's come before it
+    '{device: TGT, name: target}, {device: "T*", max_age: 1}',
+])
+def test_rules_that_leave_transforms_of_phases_alone(load, rule):
+    load(f'protocol: [{{use: brp}}]\nreceive: [{rule}]')

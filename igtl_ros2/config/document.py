@@ -41,12 +41,15 @@ class Document:
         data = None if root is None else self._value(root, ())
         self.data: dict[str, Any] = {} if data is None else data
 
-    def check(self, rules_of: abc.Mapping[str, FindFaults]) -> None:
+    def check(
+        self, rules_of: abc.Mapping[str, FindFaults], clashes: FindFaults | None = None
+    ) -> None:
         """
         Hold the data against the schema and against the rules a schema cannot say.
 
         :param rules_of: for each list, at the top or in a link, what finds the faults of one of
             its items, as (key, text); the key of a key in a group is written group.key.
+        :param clashes: finds what does not go together, at the top or in a link.
         :raises ConfigError: the first error in the file.
         """
         import jsonschema
@@ -55,14 +58,18 @@ class Document:
                 self._fault(path, text)
         # What the schema refuses need not have the keys and types that are looked at here.
         refused = {path[:n] for _, path, _ in self._faults for n in range(len(path) + 1)}
+        tops = (), *(('links', i) for i in range(len(_items(self.data, 'links'))))
         for section, faults in rules_of.items():
-            for above in ((), *(('links', i) for i in range(len(_items(self.data, 'links'))))):
+            for above in tops:
                 for i, item in enumerate(_items(_at(self.data, above), section)):
                     path = (*above, section, i)
                     for key, text in faults(item) if path not in refused else ():
-                        parts = (int(p) if p.isdigit() else p for p in key.split('.'))
-                        self._fault((*path, *parts), text)
+                        self._fault((*path, *_parts(key)), text)
                 self._refuse_twins((*above, section), refused)
+        if clashes is not None and not self._faults:
+            for above in tops:
+                for key, text in clashes(_at(self.data, above)):
+                    self._fault((*above, *_parts(key)), text)
         if self._faults:
             (line, _), path, text = min(self._faults, key=lambda fault: fault[0])
             raise ConfigError(f'{self._file}:{line}: {_dotted(path)}: {text}')
@@ -235,6 +242,10 @@ def _items(data: Any, section: str) -> list[Any]:
     """Give a list of a map, as far as both are what they should be."""
     found = data.get(section) if isinstance(data, dict) else None
     return found if isinstance(found, list) else []
+
+
+def _parts(key: str) -> _Path:
+    return tuple(int(part) if part.isdigit() else part for part in key.split('.'))
 
 
 def _at(data: Any, path: _Path) -> Any:

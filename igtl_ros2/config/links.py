@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import ConfigError
 from .document import Document
 from .mapping import RULE_FAULTS, Mapping, default_mapping, make_mapping
+from .protocol import find_clashes
 from .settings import SETTINGS, Settings, refuse_misfit, refuse_unknown
 from .words import show
 
@@ -47,7 +48,7 @@ def load_links(values: abc.Mapping[str, Any]) -> tuple[LinkConfig, ...]:
     if document.links:
         return _several(document, values, file)
     settings = Settings.from_values(values)
-    document.check(RULE_FAULTS)
+    document.check(RULE_FAULTS, find_clashes)
     return (_link('', settings, make_mapping(document.data, settings, file)),)
 
 
@@ -66,7 +67,7 @@ def _several(
     def settings(item: dict[str, Any]) -> Settings:
         return _settings(item, profile(item), values)
 
-    document.check({**RULE_FAULTS, 'links': _Faults(settings)})
+    document.check({**RULE_FAULTS, 'links': _Faults(settings)}, find_clashes)
     links = []
     for item in document.links:
         data = {**item, 'profile': profile(item), 'protocol': item.get('protocols', ()),

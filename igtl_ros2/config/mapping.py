@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import ConfigError
 from .document import Document
-from .protocol import PhaseTable, expand, find_faults
+from .protocol import PhaseTable, expand, find_clashes, find_faults
 from .services import SERVICE_FAULTS, CommandRule, QueryRule, ServeRule, make_services
 from .settings import Settings
 from .words import MAX_DEVICE_BYTES, FindFaults, show
@@ -291,7 +291,7 @@ def load_mapping(path: str | os.PathLike[str], *, settings: Settings | None = No
     """
     file = os.fspath(path)
     document = Document(file)
-    document.check(RULE_FAULTS)
+    document.check(RULE_FAULTS, find_clashes)
     if document.links:
         raise ConfigError(f'{file}: found links; allowed only for a bridge, see load_links')
     return make_mapping(document.data, settings or _DEFAULTS, file)

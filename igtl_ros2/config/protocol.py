@@ -11,6 +11,7 @@ import collections.abc as abc
 import re
 from copy import deepcopy
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -28,8 +29,8 @@ _LISTS = ('receive', 'send', 'commands')
 _PHASE_KEYS = ('ack', 'status', 'greet', 'initial', 'topic', 'ack_timeout', 'status_timeout',
                'call', 'phases', 'transforms')
 # What would hold back, or repeat, what was accepted; or is not for an entry to say
-_NOT_OF_TRANSFORMS = ('device', 'type', 'to_frame', 'hold_hz', 'max_age', 'max_jump', 'max_speed',
-                      'workspace', 'recover_after')
+_NOT_OF_TRANSFORMS = ('device', 'type', 'action', 'to_frame', 'hold_hz', 'max_age', 'max_jump',
+                      'max_speed', 'recover_after')
 # What prefixes leave of the 20 bytes of a device name: XXXX of CMD_XXXX
 _MAX_PREFIX_BYTES = 10
 
@@ -311,6 +312,29 @@ def _phase_faults(entry: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
                     'a transform is published as it was accepted, now and once')
     if not any(about.get('preempts') for about in phases.values()):
         yield 'phases', 'found no phase that preempts; allowed with at least one, such as STOP'
+
+
+def find_clashes(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """
+    Find what own rules would do with the transforms of phases, whose answer has said otherwise.
+
+    :param data: what stands at the top of a file, or in a link.
+    """
+    entries = data.get('protocols', data.get('protocol'))
+    table = expand(entries).phases if isinstance(entries, list) else None
+    for transform in table.transforms if table else ():
+        for number, rule in enumerate(data.get('receive', ())):
+            device = rule.get('device', '*')
+            if device == '*':
+                break  # the rules of protocols stand before it
+            if rule.get('type', '*') in ('*', 'TRANSFORM') and fnmatchcase(
+                    transform.prefix, device):
+                found = {**data.get('defaults', {}), **rule}
+                yield from ((f'receive.{number}.{key}', (
+                    f'found {show(found[key])} for {transform.prefix} of a protocol; allowed '
+                    'without, it is published as it was accepted, now and once'))
+                    for key in _NOT_OF_TRANSFORMS[2:] if found.get(key, 'publish') != 'publish')
+                break
 
 
 def _place(entry: dict[str, Any], section: str, name: str, key: str) -> str:

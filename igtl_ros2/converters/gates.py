@@ -256,8 +256,8 @@ class Gate:
         return self._state('', self.gates.about_box([*positions, *nowhere]))
 
     def stops_twins(self, tool: str, count: int) -> str:
-        """Withhold tools that share a name: nobody can tell which of them has moved."""
-        return self._state(tool, {'name': f'{count} tools are called so'})
+        """Withhold tools that share a name, or have none: nobody can tell which has moved."""
+        return self._state(tool, {'name': f'{count} tools are called so, or have no name'})
 
     def _state(self, tool: str, wrong: dict[str, str]) -> str:
         self.withheld.update({(tool, gate): why for gate, why in wrong.items()})

@@ -59,6 +59,10 @@ def tracking_to_ros(
         for number, element in enumerate(message.elements, 1)
     ]
     counts = Counter(all_names)
+    if route.gate is not None:
+        # the numbers of those without a name change hands when one of them is missing
+        nameless = sum(not element.name for element in message.elements)
+        counts.update({n: nameless - 1 for n, e in zip(all_names, message.elements) if not e.name})
     for name, element in zip(all_names, message.elements):
         state = tool_state(message, element.name)
         if not (is_valid(state) or rule.publish_invalid):
@@ -80,7 +84,9 @@ def tracking_to_ros(
                 stopped = route.gate.stops_twins(name, counts[name])
             else:
                 turned = None if element.type == _TIP_ONLY else pose.orientation
-                stopped = route.gate.stops(name, tool_route.frame_id, pose.position, turned)
+                # its number may be another one next time
+                tool = name if element.name else ''
+                stopped = route.gate.stops(tool, tool_route.frame_id, pose.position, turned)
             if stopped:
                 withheld[name] = stopped
                 result.info.setdefault('matrices', {})[name] = _numbers_of(element)

@@ -37,10 +37,8 @@ def open_gate(
     :param came_s: when it, or what it repeats, came from the network, by the steady clock.
     """
     now_s = time.monotonic()
-    # what has waited for tf has grown older since its stamp was chosen
-    ages = [now_s - came_s]
-    if is_new:
-        ages.append(age_s(message, policy, now_ns, time.time_ns()))
+    # what has waited for tf, or is repeated, has grown older since its stamp was chosen
+    ages = now_s - came_s, age_s(message, policy, now_ns, time.time_ns())
     return Gate(
         gates,
         stamp_ns=stamp_ns,

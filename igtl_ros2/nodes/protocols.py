@@ -20,6 +20,7 @@ from ..codec import Message
 from ..codec.messages.pose import Transform
 from ..codec.messages.text import Status, String
 from ..config import LinkConfig, PhaseTable
+from ..converters.gates import Gates
 from ..converters.pose import NOT_RIGID, is_valid, tool_state
 from ..converters.units import RIGID_TOLERANCE, pose_to_ros, ros_text
 from ..errors import ConversionError
@@ -137,10 +138,14 @@ class PhaseServer:
             return f'its state is {ros_text(state or "")}'
         rule = self._mapping.receive_rule(prefix, 'TRANSFORM')
         try:
-            _, distance = pose_to_ros(message.matrix, rule.wire_unit, rule.wire_axes)
+            pose, distance = pose_to_ros(message.matrix, rule.wire_unit, rule.wire_axes)
         except ConversionError as error:
             return str(error)
-        return NOT_RIGID.partition(':')[0] if distance > RIGID_TOLERANCE else ''
+        if distance > RIGID_TOLERANCE:
+            return NOT_RIGID.partition(':')[0]
+        at = pose.position
+        # what is withheld must not be moved to
+        return Gates(rule).about_box([(at.x, at.y, at.z)]).get('workspace', '')
 
     # -- steps
 

@@ -154,6 +154,7 @@ class Receiver:
         self._left: dict[tuple[str, str], _Device | None] = {}
         self._names = NameTable(MAX_DEVICES)
         self._publishers: dict[str, Publisher] = {}
+        self._gates: dict[str, Gates] = {}
         self._broadcaster = broadcaster
         self._slices = SliceParameters(node, self._publish_slice)
         self._emergency = emergency
@@ -189,6 +190,8 @@ class Receiver:
             self._wait.close('the rules have changed')
             self._wait = FrameWait(self._node, tf, self._report, self._lock)
             self._mapping = config.mapping
+            if self._broadcaster is not None:
+                self._broadcaster.release(self._link_name)
             self._broadcaster = broadcaster
             self._own_frames = own_frames
             for key, device in list(self._devices.items()):
@@ -288,15 +291,14 @@ class Receiver:
         arrival = _Arrival(
             peer, message, frame, device.heard_s, arrival_ns, stamp_ns, source, origin
         )
-        if rule.hold_hz and message.type_name in HELD_TYPES:
-            self._hold(device, arrival)
+        device.held = None  # there is a newer one, which may never get through
         self._place(device, arrival)
 
     def _place(self, device: _Device, arrival: _Arrival) -> None:
         """Publish a message, once it is in the frame that its rule asks for."""
         start = device.source
         if start is None:
-            self._publish(device, arrival)
+            self._publish(device, arrival, arrival)
             return
         try:
             frames = frames_of(arrival.message, start)
@@ -311,7 +313,7 @@ class Receiver:
                 self._complain(device, str(error))
                 return
             origin = {**arrival.origin, 'moved_from': list(dict.fromkeys(frames))}
-            self._publish(device, replace(arrival, message=message, origin=origin))
+            self._publish(device, replace(arrival, message=message, origin=origin), arrival)
 
         self._wait.submit(Placement(
             key=device.key,
@@ -327,15 +329,19 @@ class Receiver:
         kind = ros_text(' '.join(device.key))
         self._report.problem(kind, f'{kind}: {text}')
 
-    def _publish(self, device: _Device, arrival: _Arrival) -> None:
-        """Publish one message; whatever it holds, the node goes on."""
+    def _publish(self, device: _Device, arrival: _Arrival, unmoved: _Arrival) -> None:
+        """
+        Publish one message; whatever it holds, the node goes on.
+
+        :param unmoved: what it was before it was moved into another frame.
+        """
         try:
-            self._convert(device, arrival)
+            self._convert(device, arrival, unmoved)
         except Exception as error:  # its text may quote names of patients
             kind = type(error).__name__
             self._complain(device, f'not published, error in the bridge: {kind}')
 
-    def _convert(self, device: _Device, arrival: _Arrival) -> None:
+    def _convert(self, device: _Device, arrival: _Arrival, unmoved: _Arrival) -> None:
         """Convert and publish one message."""
         key, rule, peer = device.key, device.route.rule, arrival.peer
         if not self._first.is_over:
@@ -370,6 +376,8 @@ class Receiver:
             self._report.problem(what, what)
         if not is_valid(result.state) or result.errors:
             device.held = None
+        elif rule.hold_hz and key[0] in HELD_TYPES and arrival.source != _REPEATED:
+            self._hold(device, unmoved)
         self._publish_info(device, arrival, result, stamp)
         for leaf, ros_message in result.outputs.items():
             if leaf == 'geometry' and self._is_old(device, ros_message):
@@ -518,9 +526,13 @@ class Receiver:
             # tools have no frame of their own any more
             there = replace(rule, frame=rule.to_frame)
             route = replace(route, frame_id=rule.to_frame, rule=there)
-        gates = Gates.of(rule, type_name, left.gates if left is not None else None)
-        if gates is not None and rule.max_age:
-            self._silence.start()
+        # whoever publishes on a topic is compared with who did so before
+        memory = self._gates.get(topic) or (left.gates if left is not None else None)
+        gates = Gates.of(rule, type_name, memory)
+        if gates is not None:
+            self._gates[topic] = gates
+            if rule.max_age:
+                self._silence.start()
         return _Device(
             rule=rule,
             route=route,
@@ -648,10 +660,12 @@ class Receiver:
             else:
                 mine.append(transform)
         static = device.route.rule.tf == 'static'
-        for child in broadcaster.send(mine, static, self._link_name):
+        # a gate knows nothing of what another device makes of the same frame
+        owner = device.topic if device.gates is not None else ''
+        for child in broadcaster.send(mine, static, self._link_name, owner):
             parent = broadcaster.owner_conflict(child)
             other = f'node publishes it already, with parent {parent}' if parent else (
-                'link broadcasts it already; frame_prefix keeps them apart'
+                'link or device broadcasts it already; frame_prefix keeps links apart'
             )
             self._report.problem(
                 f'tf {child}: owner', f'{child} is not broadcast on tf: another {other}'

@@ -162,8 +162,8 @@ class TfBroadcaster:
     A frame with two parents jumps between them, so the owner who was there first
     keeps it: a child frame is withheld once it was heard before we broadcast it, or
     under a parent that we never gave it. Whatever comes under a parent of ours may
-    be our own message coming back, and is not counted. Among several links of a node
-    the first that broadcasts a frame keeps it, too.
+    be our own message coming back, and is not counted. Among several links of a node, and
+    several owners on a link, the first that broadcasts a frame keeps it, too.
     """
 
     def __init__(self, node: Node) -> None:
@@ -177,7 +177,7 @@ class TfBroadcaster:
         self._lock = threading.Lock()
         self._our_parents: dict[str, set[str]] = {}
         self._other_parent: dict[str, str] = {}
-        self._links: dict[str, str] = {}
+        self._owners: dict[str, tuple[str, str]] = {}
         self._static: dict[str, TransformStamped] = {}
         self._dynamic_publisher = node.create_publisher(
             self._message_type, DYNAMIC_TOPIC, DYNAMIC_QOS
@@ -188,7 +188,7 @@ class TfBroadcaster:
         self._subscriptions = _subscribe(node, self._on_transform)
 
     def send(
-        self, transforms: list[TransformStamped], static: bool, link: str = ''
+        self, transforms: list[TransformStamped], static: bool, link: str = '', owner: str = ''
     ) -> list[str]:
         """
         Broadcast poses of frames.
@@ -196,16 +196,17 @@ class TfBroadcaster:
         :param transforms: one for each child frame
         :param static: they hold for all times; who joins later still gets them
         :param link: the name of the link over which they came
+        :param owner: who shares its frames with nobody else on this link; empty: the link does
         :returns: the child frames that were withheld because somebody else publishes them, or
-            another link
+            another link or owner
         """
         withheld = []
         with self._lock:
             ours = []
             for transform in transforms:
                 child = frame_name(transform.child_frame_id)
-                owner = self._links.setdefault(child, link)
-                if child in self._other_parent or owner != link:
+                first = self._owners.setdefault(child, (link, owner))
+                if child in self._other_parent or first != (link, owner):
                     withheld.append(child)
                     continue
                 parents = self._our_parents.setdefault(child, set())
@@ -220,6 +221,12 @@ class TfBroadcaster:
                 publisher = self._static_publisher if static else self._dynamic_publisher
                 publisher.publish(self._message_type(transforms=ours))
         return withheld
+
+    def release(self, link: str) -> None:
+        """Let frames go that came over a link: who broadcasts them next keeps them."""
+        with self._lock:
+            for child in [child for child, first in self._owners.items() if first[0] == link]:
+                del self._owners[child]
 
     def owner_conflict(self, child: str) -> str | None:
         """Name the parent under which somebody else publishes a child frame, or None."""

@@ -444,6 +444,19 @@ def test_tools_that_share_a_name_are_withheld_where_there_are_gates():
     assert result.state == 'A: withheld by name'
 
 
+def test_the_number_of_a_tool_without_a_name_is_not_who_it_is():
+    limits = {'max_jump': MotionLimits(m=0.05)}
+    gate = gate_of('TDATA', **limits)
+    two = TrackingData([TrackingElement('', at(0)), TrackingElement('', at(20))])
+    assert convert(two, gate).outputs['tracking'].poses == []
+    one = TrackingData([TrackingElement('', at(0)), TrackingElement('B', at(500))])
+    assert len(convert(one, gate).outputs['tracking'].poses) == 2
+    behind = TrackingData([TrackingElement('B', at(500)), TrackingElement('', at(900))])
+    result = convert(behind, gate)
+    assert result.info['names'] == ['B']
+    assert list(result.info['withheld'].values()) == ['withheld by max_jump']
+
+
 def test_an_invalid_pose_is_not_remembered_as_where_the_tool_was():
     gate = gate_of('TRANSFORM', max_jump=MotionLimits(m=0.05))
     lost = Transform(at(900), metadata={'TransformStatus': 'OUT_OF_VIEW'})

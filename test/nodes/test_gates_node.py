@@ -18,7 +18,7 @@ from igtl_ros2 import codec, connect
 from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.points import Point, PointList
-from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.converters.units import time_from_ns
@@ -369,6 +369,80 @@ def test_repetitions_that_wait_for_tf_are_no_witnesses(ros, device, tmp_path, mo
     wait_for(lambda: withheld(node), 'the jump')
     time.sleep(0.3)
     assert set(xs(poses)) == {0}
+
+
+@pytest.mark.parametrize('wrong_s', [-60, 60])
+def test_what_is_old_is_not_made_new_by_repeating_it(ros, device, tmp_path, wrong_s):
+    gated(ros, device, tmp_path,
+          'frame: camera, to_frame: base, stamp: device, max_age: 1.0, hold_hz: 20')
+    tf = ros.talk('/tf', TFMessage)
+    poses = ros.listen('/x/Target/pose', PoseStamped)
+
+    def comes():
+        now = time.time_ns()
+        send_tf(tf, 0.0, now - NS)
+        send_tf(tf, 0.0, now + NS)
+        device.send(at(0, ns=now))
+        time.sleep(0.05)
+        return poses
+
+    wait_for(comes, 'poses')
+    device.send(at(7, ns=time.time_ns() + wrong_s * NS))  # tf knows nothing of that moment
+    done(ros, device)
+    poses.clear()
+    for _ in range(20):
+        send_tf(tf, 0.0, time.time_ns() + NS)
+        time.sleep(0.05)
+    assert poses == []
+
+
+# -- several devices on one topic, or of one frame
+
+
+def test_another_type_of_a_device_is_compared_with_what_is_on_the_topic(ros, device, tmp_path):
+    node = gated(ros, device, tmp_path, 'max_jump: {m: 0.05}')
+    poses = ros.listen('/x/Target/pose', PoseStamped)
+    wait_for(lambda: device.send(at(0)) or time.sleep(0.05) or poses, 'poses')
+    done(ros, device)
+    poses.clear()
+    device.send(Position((900, 0, 0), (0, 0, 0, 1), device_name='Target'))
+    device.send(Position((20, 0, 0), (0, 0, 0, 1), device_name='Target'))
+    wait_for(lambda: poses, 'the near one')
+    done(ros, device)
+    assert xs(poses) == [20]
+    assert withheld(node) == {'POSITION Target: max_jump': 1}
+
+
+def test_devices_that_share_a_topic_are_compared_with_each_other(ros, device, tmp_path):
+    node = gated(ros, device, tmp_path, 'name: follow, max_jump: {m: 0.05}')
+    poses = ros.listen('/x/follow/pose', PoseStamped)
+    wait_for(lambda: device.send(at(0, 'TargetA')) or time.sleep(0.05) or poses, 'poses')
+    done(ros, device)
+    poses.clear()
+    device.send(at(900, 'TargetB'))
+    device.send(at(30, 'TargetB'))
+    wait_for(lambda: poses, 'the near one')
+    done(ros, device)
+    assert xs(poses) == [30]
+    assert withheld(node) == {'TRANSFORM TargetB: max_jump': 1}
+
+
+def test_a_gated_frame_is_broadcast_of_one_device_only(ros, device, tmp_path):
+    gated(ros, device, tmp_path, 'max_jump: {m: 0.05}, tf: true')
+    heard = ros.listen('/tf', TFMessage)
+    other = ros.listen('/x/TargetToBTransform/pose', PoseStamped)
+
+    def frames():
+        return {round(1000 * t.transform.translation.x)
+                for m in heard for t in m.transforms if t.child_frame_id == 'Target'}
+
+    wait_for(lambda: device.send(at(0, 'TargetToB')) or time.sleep(0.05) or heard, 'tf')
+    wait_for(lambda: device.send(at(900, 'TargetToBTransform')) or time.sleep(0.05) or other,
+             'the other one')
+    device.send(at(10, 'TargetToB'))
+    wait_for(lambda: 10 in frames(), 'the first one')
+    done(ros, device)
+    assert frames() == {0, 10}
 
 
 # -- emergencies from the network

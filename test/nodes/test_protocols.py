@@ -451,3 +451,23 @@ def test_plus_commands_have_fields_and_the_legacy_form(ros, tmp_path):
         # a command of the file takes the place of one of the table
         success, why = call('/x/command/version')
         assert not success and why == 'no answer to COMMAND Mine within 0.1 s'
+
+
+BOX = 'workspace: {min: [-0.2, -0.2, -0.2], max: [0.2, 0.2, 0.2]}'
+
+
+@pytest.mark.parametrize('text', [
+    f'{BRP}    TGT: {{receive: {{name: robot/target, pose: true, {BOX}}}}}',
+    f'{BRP}receive: [{{device: "TGT*", name: robot/target, pose: true, {BOX}}}]',
+])
+def test_a_target_outside_of_the_workspace_is_refused_and_nothing_moves(ros, tmp_path, text):
+    targets = ros.listen('/x/robot/target/pose', PoseStamped)
+    with clinic(ros, tmp_path, text) as client:
+        client.go(WAY)
+        client.send('TGT', pose((5000, 0, 0)))
+        assert ('TARGET', 'CONFIGURATION_ERROR', 'TARGETING') in client.until('TARGET')
+        client.send('MOVE_TO_TARGET')
+        assert client.until('MOVE_TO_TARGET')[-1][1] == 'NOT_READY'
+        wait_for(lambda: targets, 'the target inside')
+        assert {t.pose.position.x for t in targets} == {0.01}
+        assert client.robot.calls == ['start']
