@@ -275,18 +275,18 @@ class Receiver:
         device.is_stale = False
         if not self._first.is_over:
             self._first.forget(device.topic)
+        if device.merger is not None and isinstance(message, Image):
+            message = device.merger.merge(message)
         short = None if known_as else device.express
         if short is not None and short.publish(peer, message, arrival_ns, device.info_due):
             return
         rule = device.route.rule
-        message = hidden(message, rule.phi)
-        if message is not frame:
+        shown = hidden(message, rule.phi)
+        if shown is not message:
             origin = {**origin, 'phi': rule.phi}
-        if device.merger is not None and isinstance(message, Image):
-            message = device.merger.merge(message)
-        stamp_ns, source = choose_stamp(message, arrival_ns, rule.stamp, rule.max_skew)
+        stamp_ns, source = choose_stamp(shown, arrival_ns, rule.stamp, rule.max_skew)
         arrival = _Arrival(
-            peer, message, frame, device.heard_s, arrival_ns, stamp_ns, source, origin
+            peer, shown, frame, device.heard_s, arrival_ns, stamp_ns, source, origin
         )
         if rule.hold_hz and message.type_name in HELD_TYPES:
             self._hold(device, arrival)
@@ -518,6 +518,9 @@ class Receiver:
             # tools have no frame of their own any more
             there = replace(rule, frame=rule.to_frame)
             route = replace(route, frame_id=rule.to_frame, rule=there)
+        merger = None
+        if rule.subvolume == 'merge':
+            merger = (left.merger if left is not None else None) or VolumeMerger()
         gates = Gates.of(rule, type_name, left.gates if left is not None else None)
         if gates is not None and rule.max_age:
             self._silence.start()
@@ -528,7 +531,7 @@ class Receiver:
             key=(type_name, name),
             topic=topic,
             is_stream=type_name in STREAM_TYPES,
-            merger=VolumeMerger() if rule.subvolume == 'merge' else None,
+            merger=merger,
             received=left.received if left is not None else 0,
             state=left.state if left is not None else None,
             gates=gates,
