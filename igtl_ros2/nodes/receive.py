@@ -501,10 +501,10 @@ class Receiver:
         left = self._left.pop((type_name, name), None)
         if left is not None:
             # the decoder of a video, names that were given; the slice that was chosen, unless
-            # its parameters are those of another topic
+            # the rule has another one now, or another topic for its parameters
             state = dict(left.route.state)
-            if left.topic != topic:
-                state.pop('slice', None)
+            if (left.topic, left.rule.slice) != (topic, rule.slice):
+                self._slices.remove(state.pop('slice', None))
             route = replace(route, state=state, names=left.route.names)
         if rule.slice is not None and type_name == 'IMAGE' and 'slice' not in route.state:
             viewer = route.state['slice'] = SliceViewer(rule.slice)

@@ -136,6 +136,26 @@ def test_the_chosen_slice_survives(ros, device, tmp_path):
     assert {image.data[0] for image in received} == {1}
 
 
+def test_another_slice_of_the_rule_counts_more_than_the_chosen_one(ros, device, tmp_path):
+    node = start(ros, device, **mapping(tmp_path, 'receive: [{device: CT, slice: true}]'))
+    volume = Image(np.arange(8, dtype=np.uint8).reshape(2, 2, 2), device_name='CT')
+    received = ros.listen('/x/CT/slice', RosImage)
+    flow(device, volume, received, 'a slice')
+    node.set_parameters([Parameter('CT.slice.index', value=1)])
+    wait_for(lambda: received[-1].data[0] == 4, 'the other slice')
+    assert reload(ros, 'receive: [{device: CT, slice: {axis: j, index: 0}}]', tmp_path)[0]
+    received.clear()
+    flow(device, volume, received, 'the slice of the new rule')
+    assert received[-1].data.tolist() == [0, 1, 4, 5]
+    assert node.get_parameter('CT.slice.axis').value == 'j'
+    assert node.get_parameter('CT.slice.index').value == 0
+    node.set_parameters([Parameter('CT.slice.axis', value='i')])
+    wait_for(lambda: received[-1].data.tolist() == [0, 2, 4, 6], 'the chosen one')
+    assert reload(ros, 'receive: [{device: CT, slice: false}]', tmp_path)[0]
+    flow(device, volume, ros.listen('/x/CT/info', RosString), 'the volume alone')
+    assert not node.has_parameter('CT.slice.axis')
+
+
 def test_the_volume_that_blocks_are_pasted_into_survives(ros, device, tmp_path):
     start(ros, device, **mapping(tmp_path, 'receive: [{device: CT}]'))
     received = ros.listen('/x/CT/volume', RosImage)
