@@ -44,7 +44,7 @@ from .gates import SilenceWatch, open_gate, tell_withheld
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
 from .report import Report
 from .slices import SliceParameters
-from .tf import TfBroadcaster, TfSource
+from .tf import OwnFrames, TfBroadcaster, TfSource
 from .waiting import FrameWait, Placement, Poses
 
 #: a peer may make up names without end; each costs publishers
@@ -117,8 +117,7 @@ class Receiver:
 
     :param broadcaster: needed if a rule of the mapping asks for tf.
     :param tf: needed if a rule moves something into another frame.
-    :param own_frames: child frames, or patterns of them, that this node reads to send them, over
-        whatever link: never broadcast.
+    :param own_frames: never broadcast.
     :param is_connected: tells whether a peer is still there.
     """
 
@@ -132,7 +131,7 @@ class Receiver:
         now_ns: Callable[[], int],
         broadcaster: TfBroadcaster | None,
         tf: TfSource | None,
-        own_frames: frozenset[str],
+        own_frames: OwnFrames,
         is_connected: Callable[[Peer], bool],
     ) -> None:
         """Take in what the mapping says; publishers come with the first message of a device."""
@@ -174,11 +173,7 @@ class Receiver:
         ]
 
     def change(
-        self,
-        config: LinkConfig,
-        broadcaster: TfBroadcaster | None,
-        tf: TfSource | None,
-        own_frames: frozenset[str],
+        self, config: LinkConfig, broadcaster: TfBroadcaster | None, tf: TfSource | None
     ) -> None:
         """
         Follow other rules from now on; what they leave as it was goes on as before.
@@ -190,7 +185,6 @@ class Receiver:
             self._wait = FrameWait(self._node, tf, self._report, self._lock)
             self._mapping = config.mapping
             self._broadcaster = broadcaster
-            self._own_frames = own_frames
             for key, device in list(self._devices.items()):
                 rule = self._mapping.receive_rule(key[1], key[0])
                 if device is not None and device.rule == rule:
@@ -636,7 +630,7 @@ class Receiver:
     def _broadcast(self, broadcaster: TfBroadcaster, device: _Device, result: Converted) -> None:
         mine = []
         for transform in result.transforms:
-            if any(fnmatchcase(transform.child_frame_id, own) for own in self._own_frames):
+            if transform.child_frame_id in self._own_frames:
                 self._report.problem(
                     f'tf {transform.child_frame_id}: own',
                     f'{transform.child_frame_id} is not broadcast on tf: this bridge sends that '
