@@ -30,19 +30,28 @@ def ijk_to_ras(matrix: Floats, size: Triple, coordinates: int) -> Floats:
     """
     Compute the (4, 4) matrix that takes indices i, j, k of the full volume to mm in RAS.
 
-    An axis without a direction (all zeros: the sender never set it) counts as 1 mm along the
-    axis of the same number.
-
-    :param matrix: as on the wire: directions times spacing, and the centre of the volume.
+    :param matrix: as on the wire, see `with_axes`: directions times spacing, and the centre of
+        the volume.
     :param coordinates: `RAS` or `LPS`, the frame of the matrix.
+    """
+    result = with_axes(matrix)
+    if coordinates == LPS:
+        result[:2] *= -1.0
+    result[:3, 3] -= result[:3, :3] @ (np.array(size) - 1) / 2
+    return result
+
+
+def with_axes(matrix: Floats) -> Floats:
+    """
+    Copy a matrix of the wire so that it has all three axes.
+
+    One without a direction (all zeros: the sender never set it) counts as 1 mm along the axis of
+    the same number.
     """
     result = np.array(matrix)
     for axis in range(3):
         if not result[:3, axis].any():
             result[axis, axis] = 1.0
-    if coordinates == LPS:
-        result[:2] *= -1.0
-    result[:3, 3] -= result[:3, :3] @ (np.array(size) - 1) / 2
     return result
 
 

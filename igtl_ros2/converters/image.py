@@ -161,20 +161,21 @@ class VolumeMerger:
 
     def merge(self, image: Image) -> Image:
         """
-        Paste a block and return the whole volume, zero where nothing has arrived yet.
+        Paste a block into the last volume and return the whole, zero where nothing has arrived.
 
-        A block of another volume (other size or type) starts a new one. A volume over
-        `MAX_BODY_BYTES`, which could not come as a whole, is not made: the block is returned.
+        What was returned before stays as it is: it may wait for tf, or be received memory. A block
+        of another volume (other size or type) starts a new one. A volume over `MAX_BODY_BYTES`,
+        which could not come as a whole, is not made: the block is returned.
         """
-        shape = image.size[::-1] + image.pixels.shape[3:]
-        if image.is_whole or math.prod(shape) * image.pixels.dtype.itemsize > MAX_BODY_BYTES:
-            self._whole = None
+        if image.is_whole:
+            self._whole = image.pixels
             return image
-        if self._whole is None or (self._whole.shape, self._whole.dtype) != (
-            shape,
-            image.pixels.dtype,
-        ):
-            self._whole = np.zeros(shape, image.pixels.dtype)
+        held, self._whole = self._whole, None
+        shape, dtype = image.size[::-1] + image.pixels.shape[3:], image.pixels.dtype
+        if math.prod(shape) * dtype.itemsize > MAX_BODY_BYTES:
+            return image
+        is_same = held is not None and (held.shape, held.dtype) == (shape, dtype)
+        self._whole = np.array(held) if is_same else np.zeros(shape, dtype)
         (i, j, k), (nk, nj, ni) = image.offset, image.pixels.shape[:3]
         self._whole[k : k + nk, j : j + nj, i : i + ni] = image.pixels
         return Image(

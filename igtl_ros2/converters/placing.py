@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..codec import Message
+from ..codec.geometry import with_axes
 from ..codec.messages.arrays import NDArray, Sensor
 from ..codec.messages.image import LPS, RAS, Image
 from ..codec.messages.mesh import AttributeType, PolyData
@@ -165,8 +166,10 @@ def _moved(message: Any, matrices: Sequence[Matrix]) -> Message:
         ]
         return replace(message, elements=tuple(elements))
     (matrix,) = matrices
-    if isinstance(message, (Transform, Image, Video)):
+    if isinstance(message, Transform):
         return replace(message, matrix=_times(matrix, message.matrix))
+    if isinstance(message, (Image, Video)):
+        return replace(message, matrix=_times(matrix, with_axes(message.matrix)))
     if isinstance(message, Position):
         turned = {} if message.form == 12 else {'quaternion': _turned(matrix, message.quaternion)}
         return replace(message, position=_point(matrix, message.position), **turned)

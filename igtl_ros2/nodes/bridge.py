@@ -30,7 +30,7 @@ from .self_test import OpenLink, SelfTest
 from .send import Sender
 from .services import Services, check_fields
 from .spin import run
-from .tf import TfBroadcaster, TfSource, open_tf
+from .tf import OwnFrames, TfBroadcaster, TfSource, open_tf
 
 T = TypeVar('T')
 
@@ -126,6 +126,7 @@ class BridgeNode(ManagedNode):
         self._diagnostics = Diagnostics(self)
         self._tf: TfSource | None = None
         self._broadcaster: TfBroadcaster | None = None
+        self._own_frames = OwnFrames()
         self._use_tf(self._configs)
         warn_of_raw(self._configs, self.get_logger())
         for config in self._configs:
@@ -144,9 +145,7 @@ class BridgeNode(ManagedNode):
         warn_of_raw(configs, self.get_logger())
         for config in configs:
             self._senders[config.name].change(config, self._tf)
-            self._receivers[config.name].change(
-                config, self._broadcaster, self._tf, self._own_frames
-            )
+            self._receivers[config.name].change(config, self._broadcaster, self._tf)
 
     def _use_tf(self, configs: Sequence[LinkConfig]) -> None:
         """Listen to tf and advertise it, as far as the links need it."""
@@ -155,7 +154,7 @@ class BridgeNode(ManagedNode):
         if self._broadcaster is None and any(config.mapping.uses_tf for config in configs):
             self._broadcaster = self._if_installed(TfBroadcaster)
         rules = [rule for config in configs for rule in config.mapping.send]
-        self._own_frames = frozenset(name for rule in rules for name in rule.tf_sources)
+        self._own_frames.by_rule = frozenset(name for rule in rules for name in rule.tf_sources)
 
     def _open_link(self, config: LinkConfig) -> None:
         logger = self.get_logger()
@@ -191,7 +190,8 @@ class BridgeNode(ManagedNode):
         self.link_services[config.name] = services
         services.start(link.link)
         self._senders[config.name] = Sender(
-            self, config, services.queries, report, self._echo, self.now_ns, self._tf
+            self, config, services.queries, report, self._echo, self.now_ns, self._tf,
+            self._own_frames,
         )
         self._diagnostics.start(health, link, receiver)
 

@@ -44,7 +44,7 @@ from .gates import SilenceWatch, open_gate, tell_withheld
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
 from .report import Report
 from .slices import SliceParameters
-from .tf import TfBroadcaster, TfSource
+from .tf import OwnFrames, TfBroadcaster, TfSource
 from .waiting import FrameWait, Placement, Poses
 
 #: a peer may make up names without end; each costs publishers
@@ -117,8 +117,7 @@ class Receiver:
 
     :param broadcaster: needed if a rule of the mapping asks for tf.
     :param tf: needed if a rule moves something into another frame.
-    :param own_frames: child frames, or patterns of them, that this node reads to send them, over
-        whatever link: never broadcast.
+    :param own_frames: never broadcast.
     :param is_connected: tells whether a peer is still there.
     """
 
@@ -132,7 +131,7 @@ class Receiver:
         now_ns: Callable[[], int],
         broadcaster: TfBroadcaster | None,
         tf: TfSource | None,
-        own_frames: frozenset[str],
+        own_frames: OwnFrames,
         is_connected: Callable[[Peer], bool],
     ) -> None:
         """Take in what the mapping says; publishers come with the first message of a device."""
@@ -175,11 +174,7 @@ class Receiver:
         ]
 
     def change(
-        self,
-        config: LinkConfig,
-        broadcaster: TfBroadcaster | None,
-        tf: TfSource | None,
-        own_frames: frozenset[str],
+        self, config: LinkConfig, broadcaster: TfBroadcaster | None, tf: TfSource | None
     ) -> None:
         """
         Follow other rules from now on; what they leave as it was goes on as before.
@@ -193,7 +188,6 @@ class Receiver:
             if self._broadcaster is not None:
                 self._broadcaster.release(self._link_name)
             self._broadcaster = broadcaster
-            self._own_frames = own_frames
             for key, device in list(self._devices.items()):
                 rule = self._mapping.receive_rule(key[1], key[0])
                 if device is not None and device.rule == rule:
@@ -278,18 +272,18 @@ class Receiver:
         device.is_stale = False
         if not self._first.is_over:
             self._first.forget(device.topic)
+        if device.merger is not None and isinstance(message, Image):
+            message = device.merger.merge(message)
         short = None if known_as else device.express
         if short is not None and short.publish(peer, message, arrival_ns, device.info_due):
             return
         rule = device.route.rule
-        message = hidden(message, rule.phi)
-        if message is not frame:
+        shown = hidden(message, rule.phi)
+        if shown is not message:
             origin = {**origin, 'phi': rule.phi}
-        if device.merger is not None and isinstance(message, Image):
-            message = device.merger.merge(message)
-        stamp_ns, source = choose_stamp(message, arrival_ns, rule.stamp, rule.max_skew)
+        stamp_ns, source = choose_stamp(shown, arrival_ns, rule.stamp, rule.max_skew)
         arrival = _Arrival(
-            peer, message, frame, device.heard_s, arrival_ns, stamp_ns, source, origin
+            peer, shown, frame, device.heard_s, arrival_ns, stamp_ns, source, origin
         )
         device.held = None  # there is a newer one, which may never get through
         self._place(device, arrival)
@@ -509,10 +503,10 @@ class Receiver:
         left = self._left.pop((type_name, name), None)
         if left is not None:
             # the decoder of a video, names that were given; the slice that was chosen, unless
-            # its parameters are those of another topic
+            # the rule has another one now, or another topic for its parameters
             state = dict(left.route.state)
-            if left.topic != topic:
-                state.pop('slice', None)
+            if (left.topic, left.rule.slice) != (topic, rule.slice):
+                self._slices.remove(state.pop('slice', None))
             route = replace(route, state=state, names=left.route.names)
         if rule.slice is not None and type_name == 'IMAGE' and 'slice' not in route.state:
             viewer = route.state['slice'] = SliceViewer(rule.slice)
@@ -526,6 +520,9 @@ class Receiver:
             # tools have no frame of their own any more
             there = replace(rule, frame=rule.to_frame)
             route = replace(route, frame_id=rule.to_frame, rule=there)
+        merger = None
+        if rule.subvolume == 'merge':
+            merger = (left.merger if left is not None else None) or VolumeMerger()
         # whoever publishes on a topic is compared with who did so before
         memory = self._gates.get(topic) or (left.gates if left is not None else None)
         gates = Gates.of(rule, type_name, memory)
@@ -540,7 +537,7 @@ class Receiver:
             key=(type_name, name),
             topic=topic,
             is_stream=type_name in STREAM_TYPES,
-            merger=VolumeMerger() if rule.subvolume == 'merge' else None,
+            merger=merger,
             received=left.received if left is not None else 0,
             state=left.state if left is not None else None,
             gates=gates,
@@ -645,7 +642,7 @@ class Receiver:
     def _broadcast(self, broadcaster: TfBroadcaster, device: _Device, result: Converted) -> None:
         mine = []
         for transform in result.transforms:
-            if any(fnmatchcase(transform.child_frame_id, own) for own in self._own_frames):
+            if transform.child_frame_id in self._own_frames:
                 self._report.problem(
                     f'tf {transform.child_frame_id}: own',
                     f'{transform.child_frame_id} is not broadcast on tf: this bridge sends that '

@@ -20,6 +20,7 @@ from ..converters.urdf import Visual, read_urdf, short_names
 from ..errors import ConversionError, EncodeError
 from .queries import Queries
 from .report import Report
+from .tf import OwnFrames
 
 NAME_BYTES = 20
 MODEL_ENDING = '_mesh'
@@ -49,6 +50,7 @@ class RobotFeed:
     :param source: the robot of the rule.
     :param sending: tells what a converter has to know.
     :param start: starts to send frames of tf by a rule; None without tf.
+    :param own_frames: is told which frames these are.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class RobotFeed:
         report: Report,
         sending: Callable[[SendRule], Sending],
         start: Callable[[SendRule], Timer] | None,
+        own_frames: OwnFrames,
     ) -> None:
         """Wait for a description."""
         self._node = node
@@ -69,6 +72,7 @@ class RobotFeed:
         self._report = report
         self._sending = sending
         self._start = start
+        self._own_frames = own_frames
         self._text = ''
         self._timers: list[Timer] = []
         self._lock = threading.Lock()
@@ -117,6 +121,7 @@ class RobotFeed:
         with self._lock:
             self._turn += 1
         self._stop_poses()
+        self._own_frames.of_robots.pop(self, None)
 
     # -- poses
 
@@ -125,6 +130,7 @@ class RobotFeed:
         self._stop_poses()
         if self._start is None:
             return
+        self._own_frames.of_robots[self] = frozenset(names)
         if self._rule.type == 'TRANSFORM':
             rules = [
                 replace(self._rule, device=name, tf_source=frame, tf_target=target)

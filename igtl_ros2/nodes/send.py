@@ -40,7 +40,7 @@ from .qos import subscription_overrides
 from .queries import Queries
 from .report import Report
 from .robot import RobotFeed
-from .tf import TfSource
+from .tf import OwnFrames, TfSource
 from .tf_sets import TfSet
 from .waiting import FrameWait, Placement, Poses
 
@@ -106,6 +106,7 @@ class Sender:
         echo: EchoGuard,
         now_ns: Callable[[], int],
         tf: TfSource | None,
+        own_frames: OwnFrames,
     ) -> None:
         """Start the timers; topics are subscribed to when somebody publishes them."""
         self._node = node
@@ -116,6 +117,7 @@ class Sender:
         self._report = report
         self._echo = echo
         self._now_ns = now_ns
+        self._own_frames = own_frames
         self._feeds: dict[str, list[_Feed]] = {}
         #: by topic, and topics with their types where there are others besides
         self._types: dict[str, str] = {}
@@ -256,7 +258,7 @@ class Sender:
             _check_type(ros_type, RosString)
             robot = RobotFeed(
                 self._node, rule, rule.robot, self._link, self._report, self._sending,
-                self._start_poses,
+                self._start_poses, self._own_frames,
             )
             self._robots.append(robot)
             return _Feed(topic, rule, ros_type, robot.take)

@@ -59,6 +59,12 @@ class SliceParameters:
                 raise ConversionError(f'parameter {name}: {error}') from error
             self._viewers[name] = topic, viewer
 
+    def remove(self, viewer: SliceViewer | None) -> None:
+        """Take the parameters of a device away."""
+        for name in [name for name, (_, known) in self._viewers.items() if known is viewer]:
+            del self._viewers[name]
+            self._node.undeclare_parameter(name)
+
     def close(self) -> None:
         """Listen no more; the parameters stay."""
         self._node.remove_on_set_parameters_callback(self._on_set)

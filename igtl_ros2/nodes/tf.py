@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
 from geometry_msgs.msg import TransformStamped
@@ -245,6 +246,28 @@ class TfBroadcaster:
         with self._lock:
             if parent not in self._our_parents.get(child, ()):
                 self._other_parent[child] = parent
+
+
+class OwnFrames:
+    """
+    The frames that a node reads to send them, over whatever link: it broadcasts none of them.
+
+    They may be asked for in any thread.
+    """
+
+    def __init__(self) -> None:
+        """Start with none."""
+        #: names, or patterns of them
+        self.by_rule: frozenset[str] = frozenset()
+        #: names by who sends them, as descriptions of robots say
+        self.of_robots: dict[object, frozenset[str]] = {}
+
+    def __contains__(self, frame: str) -> bool:
+        """Tell whether a frame is one of them."""
+        robots = list(self.of_robots.values())
+        return any(frame in names for names in robots) or any(
+            fnmatchcase(frame, pattern) for pattern in self.by_rule
+        )
 
 
 def _message_type() -> Any:

@@ -161,13 +161,22 @@ def test_a_block_of_another_kind_starts_a_new_volume():
     assert merged.size == (3, 2, 2)
 
 
-def test_a_whole_image_passes_and_is_forgotten():
+def test_a_whole_image_passes_and_blocks_behind_it_are_pasted_into_a_copy():
     merger = VolumeMerger()
-    merger.merge(Image(np.full((1, 1, 1), 7, 'u1'), size=(2, 1, 1)))
-    whole = Image(counted(1, 1, 2, dtype='u1'))
+    merger.merge(Image(np.full((1, 1, 1), 7, 'u1'), size=(2, 2, 2)))
+    whole = Image(counted(2, 2, 2, dtype='u1'))
     assert merger.merge(whole) is whole
-    merged = merger.merge(Image(np.full((1, 1, 1), 9, 'u1'), size=(2, 1, 1)))
-    assert merged.pixels.tolist() == [[[9, 0]]]
+    block = Image(np.full((1, 1, 1), 99, 'u1'), size=(2, 2, 2), offset=(1, 0, 1))
+    assert merger.merge(block).pixels.ravel().tolist() == [0, 1, 2, 3, 4, 99, 6, 7]
+    assert whole.pixels.ravel().tolist() == list(range(8))
+
+
+def test_what_was_merged_stays_as_it_was():
+    merger = VolumeMerger()
+    blocks = [Image(np.full((1, 1, 1), n, 'u1'), size=(2, 1, 1), offset=(n, 0, 0)) for n in (0, 1)]
+    first, second = map(merger.merge, blocks)
+    assert first.pixels.tolist() == [[[0, 0]]]
+    assert second.pixels.tolist() == [[[0, 1]]]
 
 
 def test_colour_blocks():

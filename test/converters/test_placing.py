@@ -123,6 +123,22 @@ def test_an_image_whose_coordinates_are_not_trusted_is_moved_as_ras():
     assert image.coordinates != RAS
 
 
+@pytest.mark.parametrize('axis', range(3))
+@pytest.mark.parametrize('coordinates', [RAS, LPS])
+def test_an_axis_that_was_never_set_is_turned_with_the_others(axis, coordinates):
+    matrix = random_pose(RNG, 100)
+    matrix[:3, axis] = 0
+    pose = random_pose(RNG, 1)
+    for image in (
+        Image(np.zeros((2, 3, 4), np.uint8), matrix, coordinates),
+        Video(b'\0' * 10, 'H264', (4, 4, 1), matrix=matrix, coordinates=coordinates),
+    ):
+        (before,), (after,) = (
+            places(x, route()) for x in (image, moved_received(image, route(), {'camera': pose}))
+        )
+        np.testing.assert_allclose(after, pose @ before, atol=1e-9)
+
+
 def test_points_and_paths_are_moved_and_all_else_of_them_stays():
     pose, way = random_pose(RNG, 1), route()
     points = PointList([Point('TARGET', (10, 20, 30), 'g', (1, 2, 3, 4), 5.0, 'CT')])

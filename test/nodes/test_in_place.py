@@ -241,22 +241,22 @@ def test_a_new_place_is_published(watching, device):
     assert info['geometry'][0][3] == pytest.approx(0.055 - 3.5e-3)
 
 
-def test_a_block_after_whole_images_is_not_pasted_into_an_old_volume(watching, device):
-    _, images, _ = watching
+def test_a_block_is_pasted_into_the_last_whole_image_whichever_way_that_took(watching, device):
+    node, images, _ = watching
 
     def block(value):
         return picture(value, (3, 8), size=(8, 6, 1), offset=(0, 3, 0))
 
-    half = bytes(24)
-    for step in (1, 2):
+    for last in (102, 202):
         images.clear()
-        device.send(block(step))
-        got = wait_for(lambda: images, 'what is there of the volume')[0]
-        assert got.data.tobytes() == half + bytes([step]) * 24
+        for value in (100, 101, last):  # of which the last ones take the short way
+            device.send(picture(value))
+        wait_for(lambda: len(images) == 3, 'whole images')
+        assert short_way(node)
         images.clear()
-        for number in range(3):  # whole ones, of which the last ones take the short way
-            device.send(picture(100 + number))
-        wait_for(lambda: images and images[-1].data[0] == 102, 'whole images')
+        device.send(block(last + 1))
+        got = wait_for(lambda: images, 'the whole with the block')[0]
+        assert got.data.tobytes() == bytes([last]) * 24 + bytes([last + 1]) * 24
 
 
 @pytest.mark.parametrize('rule', [

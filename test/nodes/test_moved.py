@@ -257,6 +257,25 @@ send: [{tf: {source: "left_*", target: base}, device: Left}]
     wait_for(lambda: problems(node).get('tf left_1: own'), 'the refusal')
 
 
+def test_a_link_of_a_robot_that_is_sent_is_never_broadcast(ros, device, tmp_path):
+    node = start(ros, device, **mapping(tmp_path, """
+receive: [{device: "*", tf: true}]
+send: [{robot: {description: /arm, prefix: left/}, device: Arm}]
+"""))
+    broadcast = ros.listen('/tf', TFMessage)
+    ros.talk('/arm', RosString, STATE).publish(RosString(data="""
+<robot name="arm"><link name="base"/><link name="tool0"/>
+<joint name="j" type="fixed"><parent link="base"/><child link="tool0"/></joint></robot>
+"""))
+    while next_message(device).device_name != 'Arm':  # its links are known
+        pass
+    device.send(stamped(0, 1, 'left/tool0ToRas'))
+    device.send(stamped(0, 1, 'tool0ToRas'))
+    wait_for(lambda: broadcast, 'the frame of another robot')
+    assert problems(node)['tf left/tool0: own'] == 1
+    assert {t.child_frame_id for m in broadcast for t in m.transforms} == {'tool0'}
+
+
 # -- on_change, keepalive, rate
 
 

@@ -2,13 +2,17 @@
 
 import time
 
+import numpy as np
 import pytest
 from geometry_msgs.msg import PoseStamped, TransformStamped
+from rclpy.parameter import Parameter
 from ros_user import DEADLINE_S, mapping, next_message, start, wait_for
+from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import String as RosString
 from std_srvs.srv import Trigger
 
 from igtl_ros2 import serve
+from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 
@@ -119,12 +123,6 @@ def test_tf_is_taken_up_when_the_new_rules_need_it(ros, device, tmp_path):
 
 
 def test_the_chosen_slice_survives(ros, device, tmp_path):
-    import numpy as np
-    from rclpy.parameter import Parameter
-    from sensor_msgs.msg import Image as RosImage
-
-    from igtl_ros2.codec.messages.image import Image
-
     node = start(ros, device, **mapping(tmp_path, 'receive: [{device: CT, slice: true}]'))
     volume = Image(np.arange(4, dtype=np.uint8)[:, None, None] * np.ones((1, 2, 2), np.uint8),
                    device_name='CT')
@@ -136,3 +134,34 @@ def test_the_chosen_slice_survives(ros, device, tmp_path):
     received.clear()
     flow(device, volume, received, 'a slice again')
     assert {image.data[0] for image in received} == {1}
+
+
+def test_another_slice_of_the_rule_counts_more_than_the_chosen_one(ros, device, tmp_path):
+    node = start(ros, device, **mapping(tmp_path, 'receive: [{device: CT, slice: true}]'))
+    volume = Image(np.arange(8, dtype=np.uint8).reshape(2, 2, 2), device_name='CT')
+    received = ros.listen('/x/CT/slice', RosImage)
+    flow(device, volume, received, 'a slice')
+    node.set_parameters([Parameter('CT.slice.index', value=1)])
+    wait_for(lambda: received[-1].data[0] == 4, 'the other slice')
+    assert reload(ros, 'receive: [{device: CT, slice: {axis: j, index: 0}}]', tmp_path)[0]
+    received.clear()
+    flow(device, volume, received, 'the slice of the new rule')
+    assert received[-1].data.tolist() == [0, 1, 4, 5]
+    assert node.get_parameter('CT.slice.axis').value == 'j'
+    assert node.get_parameter('CT.slice.index').value == 0
+    node.set_parameters([Parameter('CT.slice.axis', value='i')])
+    wait_for(lambda: received[-1].data.tolist() == [0, 2, 4, 6], 'the chosen one')
+    assert reload(ros, 'receive: [{device: CT, slice: false}]', tmp_path)[0]
+    flow(device, volume, ros.listen('/x/CT/info', RosString), 'the volume alone')
+    assert not node.has_parameter('CT.slice.axis')
+
+
+def test_the_volume_that_blocks_are_pasted_into_survives(ros, device, tmp_path):
+    start(ros, device, **mapping(tmp_path, 'receive: [{device: CT}]'))
+    received = ros.listen('/x/CT/volume', RosImage)
+    voxels = np.arange(8, dtype=np.uint8).reshape(2, 2, 2)
+    flow(device, Image(voxels, device_name='CT'), received, 'a volume')
+    assert reload(ros, 'receive: [{device: CT, stamp: receive}]', tmp_path)[0]
+    device.send(Image(np.full((1, 1, 1), 99, np.uint8), size=(2, 2, 2), device_name='CT'))
+    wait_for(lambda: received[-1].data[0] == 99, 'the block')
+    assert received[-1].data.tolist() == [99, 1, 2, 3, 4, 5, 6, 7]
