@@ -216,16 +216,19 @@ class PoseIntake:
 
     :param usual: takes a message that has to go the whole way.
     :param send: sends a pose: frame, stamp in nanoseconds, position and quaternion.
+    :param refuse: is told why a message is not sent.
     """
 
     def __init__(
         self,
         usual: Callable[[TransformStamped], None],
         send: Callable[[str, int, Sequence[float]], None],
+        refuse: Callable[[Exception], None],
     ) -> None:
         """Know no frames yet."""
         self._usual = usual
         self._send = send
+        self._refuse = refuse
         self._reader: TransformReader | None = None
         self._next_look = 0.0
 
@@ -234,7 +237,12 @@ class PoseIntake:
         reader = self._reader
         found = None if reader is None else reader.read(data)
         if reader is None or found is None:
-            self._usual(deserialize_message(data, TransformStamped))
+            try:
+                message = deserialize_message(data, TransformStamped)
+            except Exception:  # whoever publishes may write whatever he likes, ROS looks only now
+                self._refuse(ConversionError('its bytes are no TransformStamped'))
+                return
+            self._usual(message)
             self._look(data)
         else:
             self._send(reader.frame_id, *found)

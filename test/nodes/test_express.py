@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import TransformStamped
+from rclpy.serialization import serialize_message
 from ros_user import STATE, mapping, next_message, pose, start, wait_for
 from std_msgs.msg import String as RosString
 
@@ -240,14 +241,30 @@ def test_what_is_no_rotation_is_not_sent_and_counted(ros, talk):
     far = posed(2)
     far.transform.translation.x = float('nan')
     assert [round(got.matrix[0, 3]) for got in talk(posed(3))] == [3000]
-    publisher = next(p for p in ros.node.publishers if p.topic_name.endswith('Tool/transform'))
+    publisher = talker(ros)
     publisher.publish(wrong)
     publisher.publish(far)
-
-    def counted():
-        states = [state for report in said for state in report.status]
-        values = {v.key: v.value for s in states for v in s.values}
-        return values.get('problem /x/to_igtl/Tool/transform') == '2'
-
-    wait_for(counted, 'the count on /diagnostics')
+    wait_for(lambda: unsent(said) == 2, 'the count on /diagnostics')
     assert [round(got.matrix[0, 3]) for got in talk(posed(4))] == [4000]
+
+
+@pytest.mark.parametrize('first', [0, 1], ids=['before any pose', 'after one'])
+def test_bytes_that_are_no_pose_are_counted_and_end_nothing(ros, talk, first):
+    said = ros.listen('/diagnostics', DiagnosticArray)
+    talk(*(posed(0) for _ in range(first)))
+    whole = serialize_message(posed(1))
+    endless = whole[:12] + b'\xff\xff\xff\x7f' + whole[16:]  # a frame of 2 GB
+    for data in (b'\0\1\0\0', whole[:20], endless):
+        talker(ros).publish(data)
+    assert [round(got.matrix[0, 3]) for got in talk(posed(3))] == [3000]
+    wait_for(lambda: unsent(said) == 3, 'the count on /diagnostics')
+
+
+def talker(ros):
+    return next(p for p in ros.node.publishers if p.topic_name.endswith('Tool/transform'))
+
+
+def unsent(said):
+    states = [state for report in said for state in report.status]
+    values = {v.key: v.value for s in states for v in s.values}
+    return int(values.get('problem /x/to_igtl/Tool/transform', 0))
