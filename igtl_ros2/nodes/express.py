@@ -132,10 +132,10 @@ class ImageExpress(Express):
         """Prepare the beginning of a message."""
         super().__init__(*arguments)
         self._spliced = SplicedImage(made, serialize_message)
-        self._form = _form(first)
+        self._form = form_of(first)
 
     def _serialise(self, message: Message, stamp_ns: int) -> bytes | None:
-        if not isinstance(message, Image) or _form(message) != self._form:
+        if not isinstance(message, Image) or form_of(message) != self._form:
             return None
         return self._spliced.start(stamp_ns)
 
@@ -144,16 +144,18 @@ class ImageExpress(Express):
         in_place.publish_after(self._publisher, data, message)
 
 
-def _form(image: Image) -> tuple[Any, ...]:
-    """Put together all that an IMAGE says besides its voxels."""
-    pixels = image.pixels
+def form_of(message: Message) -> tuple[Any, ...]:
+    """Put together all that an IMAGE says besides its voxels; of others nothing."""
+    if not isinstance(message, Image):
+        return ()
+    pixels = message.pixels
     return (
         pixels.shape,
         pixels.dtype,
-        image.matrix.tobytes(),
-        image.coordinates,
-        image.size,
-        image.offset,
+        message.matrix.tobytes(),
+        message.coordinates,
+        message.size,
+        message.offset,
     )
 
 
@@ -169,7 +171,7 @@ def pose_express(
     rule = route.rule
     asks_more = rule.raw or rule.pose or rule.hold_hz or rule.tf != 'off'
     tells_more = any(value for name, value in info.items() if name not in _ALWAYS_TOLD)
-    if publisher is None or asks_more or tells_more:
+    if publisher is None or publisher.msg_type is not TransformStamped or asks_more or tells_more:
         return None
     try:
         return PoseExpress(route, hold, key, publisher, echo, info)
@@ -195,8 +197,10 @@ def image_express(
     """
     made = result.outputs.get('image', result.outputs.get('volume'))
     asks_more = rule.raw or rule.hold_hz or not result.outputs.keys() <= _IMAGE_LEAVES
-    tells_more = info['metadata'] or result.errors or result.notes or result.transforms
-    if publisher is None or asks_more or tells_more or not in_place.is_ready():
+    tells_more = result.errors or result.notes or result.transforms
+    if publisher is None or publisher.msg_type is not RosImage or asks_more or tells_more:
+        return None
+    if not in_place.is_ready():
         return None
     # what becomes of uint32 depends on the values
     if not isinstance(first, Image) or first.pixels.dtype == np.uint32:
@@ -216,16 +220,19 @@ class PoseIntake:
 
     :param usual: takes a message that has to go the whole way.
     :param send: sends a pose: frame, stamp in nanoseconds, position and quaternion.
+    :param refuse: is told why a message is not sent.
     """
 
     def __init__(
         self,
         usual: Callable[[TransformStamped], None],
         send: Callable[[str, int, Sequence[float]], None],
+        refuse: Callable[[Exception], None],
     ) -> None:
         """Know no frames yet."""
         self._usual = usual
         self._send = send
+        self._refuse = refuse
         self._reader: TransformReader | None = None
         self._next_look = 0.0
 
@@ -234,7 +241,12 @@ class PoseIntake:
         reader = self._reader
         found = None if reader is None else reader.read(data)
         if reader is None or found is None:
-            self._usual(deserialize_message(data, TransformStamped))
+            try:
+                message = deserialize_message(data, TransformStamped)
+            except Exception:  # whoever publishes may write whatever he likes, ROS looks only now
+                self._refuse(ConversionError('its bytes are no TransformStamped'))
+                return
+            self._usual(message)
             self._look(data)
         else:
             self._send(reader.frame_id, *found)

@@ -38,7 +38,7 @@ from ..peers import STREAM_TYPES, Peer
 from . import in_place
 from .echo import EchoGuard
 from .emergency import Emergency
-from .express import Express, image_express, pose_express
+from .express import Express, form_of, image_express, pose_express
 from .first_values import FirstValues
 from .gates import SilenceWatch, open_gate, tell_withheld
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
@@ -79,6 +79,8 @@ class _Device:
     source: Route | None = None
     held: _Arrival | None = None
     express: Express | None = None
+    #: what the last message that went the whole way has in common with those of a short one
+    usual: tuple[Any, ...] | None = None
     repeater: Timer | None = None
     gates: Gates | None = None
     #: when its last message came, by the steady clock
@@ -274,8 +276,8 @@ class Receiver:
             self._first.forget(device.topic)
         if device.merger is not None and isinstance(message, Image):
             message = device.merger.merge(message)
-        short = None if known_as else device.express
-        if short is not None and short.publish(peer, message, arrival_ns, device.info_due):
+        short = None if known_as or origin else device.express
+        if short is not None and self._goes(short, device, peer, message, arrival_ns):
             return
         rule = device.route.rule
         shown = hidden(message, rule.phi)
@@ -287,6 +289,17 @@ class Receiver:
         )
         device.held = None  # there is a newer one, which may never get through
         self._place(device, arrival)
+
+    def _goes(
+        self, short: Express, device: _Device, peer: Peer, message: Message, arrival_ns: int
+    ) -> bool:
+        """Publish a message the short way, if it can go there; a way that fails is closed."""
+        try:
+            return short.publish(peer, message, arrival_ns, device.info_due)
+        except Exception as error:  # its text may quote names of patients
+            device.express = device.usual = None
+            self._complain(device, f'error in its short way: {type(error).__name__}')
+            return False
 
     def _place(self, device: _Device, arrival: _Arrival) -> None:
         """Publish a message, once it is in the frame that its rule asks for."""
@@ -332,6 +345,7 @@ class Receiver:
         try:
             self._convert(device, arrival, unmoved)
         except Exception as error:  # its text may quote names of patients
+            device.express = device.usual = None
             kind = type(error).__name__
             self._complain(device, f'not published, error in the bridge: {kind}')
 
@@ -402,11 +416,16 @@ class Receiver:
     def _express(
         self, device: _Device, arrival: _Arrival, result: Converted
     ) -> Express | None:
-        """Open a short way for messages like this one, if there is one."""
-        is_changed = device.source is not None or arrival.message is not arrival.frame
-        if is_changed or arrival.origin or device.gates is not None:
+        """Open a short way for messages like this one and the one before, if there is one."""
+        before, device.usual = device.usual, None
+        frame, peer = arrival.frame, arrival.peer
+        is_changed = device.source is not None or arrival.message is not frame
+        if is_changed or frame.metadata or arrival.origin or device.gates is not None:
             return None
-        if _full_name(arrival.frame) != device.key[1]:
+        if frame.device_name != device.key[1]:
+            return None
+        device.usual = (frame.version, peer.address, arrival.source, form_of(frame))
+        if device.usual != before:
             return None
         rule, key = device.route.rule, device.key
         if key[0] == 'TRANSFORM':

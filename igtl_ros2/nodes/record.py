@@ -31,6 +31,7 @@ from ..bags.recording import Recording
 from ..bags.types import RAW_TYPE, MessageTypes
 from ..codec import decode_header
 from ..errors import BagError, DecodeError
+from .spin import Turns
 
 _LOOK_PERIOD_S = 0.2
 # How long a message waits for older ones of other topics: when nothing else has come, and while
@@ -82,6 +83,7 @@ class RosTap:
         # the events executor cannot tell when a message was sent
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self.node)
+        self._turns = Turns(self._executor)
         self._look_due = 0.0
 
     @property
@@ -97,7 +99,7 @@ class RosTap:
                 self._look_due = time.monotonic() + _LOOK_PERIOD_S
                 self._look()
             before = self._number
-            self._executor.spin_once(timeout_sec=min(rest, _LOOK_PERIOD_S / 4))
+            self._turns.turn(min(rest, _LOOK_PERIOD_S / 4))
             is_busy = self._number != before
             self._hand_on(time.time_ns() - (_BUSY_ORDER_NS if is_busy else _ORDER_NS))
 
@@ -172,7 +174,11 @@ class RosTap:
             except (BagError, DecodeError, IndexError, ValueError):
                 is_naming = False  # recorded as what it is: no frame
         elif leaf == META_LEAF and type_name == _STRING_TYPE:
-            is_naming = meta_names_patients(deserialize_message(data, RosString).data)
+            try:
+                text = deserialize_message(data, RosString).data
+            except Exception:  # it is no message, of whatever type rclpy says that it is not
+                text = ''
+            is_naming = meta_names_patients(text)
         if is_naming and self._phi != 'pass':
             self._recording.withhold(key, size)
         else:

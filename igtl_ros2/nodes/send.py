@@ -277,7 +277,9 @@ class Sender:
 
         feed = _Feed(topic, rule, ros_type, send)
         if convert is transform_from_transform and is_plain(rule):
-            feed.intake = PoseIntake(send, partial(self._send_pose, topic, rule))
+            feed.intake = PoseIntake(
+                send, partial(self._send_pose, topic, rule), partial(self._tell_unsent, topic)
+            )
         if rule.keepalive:
             feed.keeper = self._timer(rule.keepalive, lambda: self._keep_alive(feed))
         if rule.rate:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +21,11 @@ from .tuning import spare_the_collector, tune
 
 # Signals are handled by Python between two turns of the executor
 _TURN_S = 0.1
+_REPEAT_S = 5.0
+# so that an executor which does nothing but fail leaves time for the rest
+_PAUSE_S = 0.001
+
+_log = logging.getLogger(__name__)
 
 
 def make_executor() -> Executor:
@@ -34,6 +41,47 @@ def make_executor() -> Executor:
     except ImportError:
         return SingleThreadedExecutor()
     return EventsExecutor()
+
+
+class Turns:
+    """
+    Turn an executor; an error in what it calls back is told and ends nothing.
+
+    Each callback has to take what it may get. Where one does not, whoever has sent it would take
+    away the node from all others.
+    """
+
+    def __init__(self, executor: Executor) -> None:
+        """Know of no errors."""
+        self._executor = executor
+        self._count = 0
+        self._due = 0.0
+
+    def turn(self, timeout_s: float) -> None:
+        """Call back what is due, or is within a time."""
+        try:
+            self._executor.spin_once(timeout_sec=timeout_s)
+        except Exception as error:
+            if not rclpy.ok():  # ROS is over
+                raise
+            self._tell(error)
+            time.sleep(_PAUSE_S)
+
+    def _tell(self, error: Exception) -> None:
+        """Log where an error came from, at a limited rate; its text may name patients."""
+        self._count += 1
+        now = time.monotonic()
+        if now < self._due:
+            return
+        self._due = now + _REPEAT_S
+        place = error.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        where = f'{place.tb_frame.f_code.co_filename}:{place.tb_lineno}' if place else 'ROS'
+        _log.error(
+            'error in the program, it goes on: %s in %s (%d so far)',
+            type(error).__name__, where, self._count,
+        )
 
 
 class Stop:
@@ -53,12 +101,13 @@ class Stop:
 
 
 def spin(node: Node, stop: Stop | threading.Event) -> None:
-    """Call back what is due on a node until `stop` is set."""
+    """Call back what is due on a node until `stop` is set, whatever happens in there."""
     executor = make_executor()
     executor.add_node(node)
+    turns = Turns(executor)
     try:
         while not stop.is_set() and rclpy.ok():
-            executor.spin_once(timeout_sec=_TURN_S)
+            turns.turn(_TURN_S)
     finally:
         executor.remove_node(node)
         executor.shutdown()

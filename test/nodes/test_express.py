@@ -1,5 +1,6 @@
 """The short ways of poses tell nobody less than the whole way."""
 
+import itertools
 import json
 import time
 from dataclasses import replace
@@ -7,13 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
-from geometry_msgs.msg import TransformStamped
+from geometry_msgs.msg import PoseStamped, TransformStamped
+from rclpy.serialization import serialize_message
 from ros_user import STATE, mapping, next_message, pose, start, wait_for
 from std_msgs.msg import String as RosString
 
 from igtl_ros2 import codec, connect
+from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.nodes import first_values
+from igtl_ros2.nodes.express import PoseExpress
 
 TURN = ((0, -1, 0), (1, 0, 0), (0, 0, 1))
 
@@ -179,6 +183,118 @@ def test_rules_that_ask_for_more_close_the_short_way(ros, device, tmp_path, rule
     assert not short_way(node)
 
 
+def test_a_pose_out_of_a_bind_says_in_which_one_it_came(ros, device):
+    def of_version_1(x_mm):
+        return replace(tool(x_mm), version=1)
+
+    node = start(ros, device, info_rate=0.0)
+    infos = ros.listen('/x/Tool/info', RosString, STATE)
+    wait_for(lambda: device.send(of_version_1(0)) or time.sleep(0.02) or infos and short_way(node),
+             'the short way')
+    infos.clear()
+    device.send(Bind([of_version_1(5)], device_name='Set', timestamp=tool(0).timestamp))
+    info = wait_for(lambda: infos, 'info')[0]
+    assert json.loads(info.data)['bind'] == 'Set'
+    device.send(of_version_1(6))
+    wait_for(lambda: 'bind' not in json.loads(infos[-1].data), 'info without it')
+
+
+def test_a_short_way_that_fails_is_closed_and_costs_no_pose(moving, device, monkeypatch, capfd):
+    node, poses, _, _ = moving
+    short = node._receivers['']._devices[('TRANSFORM', 'Tool')].express
+    calls = []
+
+    def fail(*arguments):
+        calls.append(arguments)
+        raise RuntimeError('Doe^Jane')
+
+    monkeypatch.setattr(short, 'publish', fail)
+    poses.clear()
+    device.send(tool(1))
+    wait_for(lambda: poses, 'the pose')
+    device.send(tool(2))
+    wait_for(lambda: len(poses) == 2, 'the next pose')
+    assert [p.transform.translation.x for p in poses] == [0.001, 0.002]
+    assert len(calls) == 1
+    assert node._receivers['']._report.counts == {'TRANSFORM Tool': 1}
+    said = capfd.readouterr().err
+    assert 'TRANSFORM Tool: error in its short way: RuntimeError' in said and 'Doe' not in said
+
+
+@pytest.fixture
+def builds(monkeypatch):
+    """How often a short way was built."""
+    made = []
+    build = PoseExpress.__init__
+
+    def note(self, *arguments):
+        made.append(self)
+        build(self, *arguments)
+
+    monkeypatch.setattr(PoseExpress, '__init__', note)
+    return made
+
+
+def send_all(node, send, messages):
+    """Send messages one after the other, each once the one before has come."""
+    count = 0
+
+    def has_come():
+        return node._receivers[''].devices.get(('TRANSFORM', 'Tool')) == count
+
+    for message in messages:
+        send(message)
+        count += 1
+        wait_for(has_come, 'the message')
+
+
+def test_the_second_pose_opens_a_short_way_for_the_third(ros, device, builds):
+    # of version 1, as the device cannot know yet what the bridge takes
+    node = start(ros, device, info_rate=0.0)
+    poses = ros.listen('/x/Tool/transform', TransformStamped)
+    send_all(node, device.send, [replace(tool(0), version=1)])
+    assert builds == []
+    device.send(replace(tool(1), version=1))
+    wait_for(lambda: short_way(node), 'the short way')
+    wait_for(lambda: device.send(replace(tool(2), version=1)) or len(poses) > 10, 'more poses')
+    assert len(builds) == 1
+
+
+def without_stamp(number):
+    return Transform(pose((number, 0, 0)), device_name='Tool', version=2)
+
+
+@pytest.mark.parametrize('make', [
+    lambda n: tool(n, metadata={'Timestamp': str(n)}),
+    lambda n: replace(tool(n), version=1 + n % 2),
+    lambda n: tool(n) if n % 2 else without_stamp(n),
+    lambda n: tool(n, metadata={'Timestamp': str(n)}) if n % 2 else tool(n),
+], ids=['metadata', 'versions', 'stamps', 'now and then metadata'])
+def test_poses_that_could_not_take_a_short_way_have_none_built(ros, device, builds, make):
+    node = start(ros, device, info_rate=0.0, header_version='2')
+    send_all(node, device.send, [make(number) for number in range(20)])
+    assert builds == []
+
+
+def test_two_peers_with_one_device_have_no_short_way_built(ros, builds):
+    node = ros.bridge(mode='server', port=0, info_rate=0.0, header_version='2')
+    with connect(str(node.link.address), header_version='2') as a:
+        with connect(str(node.link.address), header_version='2') as b:
+            turns = itertools.cycle((a, b))
+            send_all(node, lambda m: next(turns).send(m), [tool(n) for n in range(20)])
+    assert builds == []
+
+
+def test_a_topic_of_another_type_is_not_written_to(ros, device):
+    node = start(ros, device, info_rate=0.0, header_version='2')
+    receiver = node._receivers['']
+    topic = 'Tool/transform'
+    receiver._publishers[topic] = node.create_publisher(PoseStamped, topic, 1)
+    send_all(node, device.send, [tool(number) for number in range(5)])
+    assert not short_way(node)
+    assert receiver._report.counts == {topic: 5}
+
+
 # -- from ROS
 
 
@@ -240,14 +356,30 @@ def test_what_is_no_rotation_is_not_sent_and_counted(ros, talk):
     far = posed(2)
     far.transform.translation.x = float('nan')
     assert [round(got.matrix[0, 3]) for got in talk(posed(3))] == [3000]
-    publisher = next(p for p in ros.node.publishers if p.topic_name.endswith('Tool/transform'))
+    publisher = talker(ros)
     publisher.publish(wrong)
     publisher.publish(far)
-
-    def counted():
-        states = [state for report in said for state in report.status]
-        values = {v.key: v.value for s in states for v in s.values}
-        return values.get('problem /x/to_igtl/Tool/transform') == '2'
-
-    wait_for(counted, 'the count on /diagnostics')
+    wait_for(lambda: unsent(said) == 2, 'the count on /diagnostics')
     assert [round(got.matrix[0, 3]) for got in talk(posed(4))] == [4000]
+
+
+@pytest.mark.parametrize('first', [0, 1], ids=['before any pose', 'after one'])
+def test_bytes_that_are_no_pose_are_counted_and_end_nothing(ros, talk, first):
+    said = ros.listen('/diagnostics', DiagnosticArray)
+    talk(*(posed(0) for _ in range(first)))
+    whole = serialize_message(posed(1))
+    endless = whole[:12] + b'\xff\xff\xff\x7f' + whole[16:]  # a frame of 2 GB
+    for data in (b'\0\1\0\0', whole[:20], endless):
+        talker(ros).publish(data)
+    assert [round(got.matrix[0, 3]) for got in talk(posed(3))] == [3000]
+    wait_for(lambda: unsent(said) == 3, 'the count on /diagnostics')
+
+
+def talker(ros):
+    return next(p for p in ros.node.publishers if p.topic_name.endswith('Tool/transform'))
+
+
+def unsent(said):
+    states = [state for report in said for state in report.status]
+    values = {v.key: v.value for s in states for v in s.values}
+    return int(values.get('problem /x/to_igtl/Tool/transform', 0))

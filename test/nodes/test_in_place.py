@@ -19,6 +19,7 @@ from igtl_ros2.converters.image import ros_image
 from igtl_ros2.converters.spliced import markers_with_rows
 from igtl_ros2.errors import ConversionError
 from igtl_ros2.nodes import first_values, in_place
+from igtl_ros2.nodes.express import ImageExpress
 
 RAMP = np.arange(2 * 3 * 5 * 4, dtype=np.uint8).reshape(2, 3, 5, 4)
 
@@ -257,6 +258,33 @@ def test_a_block_is_pasted_into_the_last_whole_image_whichever_way_that_took(wat
         device.send(block(last + 1))
         got = wait_for(lambda: images, 'the whole with the block')[0]
         assert got.data.tobytes() == bytes([last]) * 24 + bytes([last + 1]) * 24
+
+
+def test_images_of_a_moving_probe_have_no_short_way_built(ros, device, ready, monkeypatch):
+    made = []
+    build = ImageExpress.__init__
+
+    def note(self, *arguments):
+        made.append(self)
+        build(self, *arguments)
+
+    monkeypatch.setattr(ImageExpress, '__init__', note)
+    node = start(ros, device, info_rate=0.0, header_version='2')
+    wait_for(lambda: node._receivers['']._first.is_over, 'the end of the first seconds')
+    number = 0
+
+    def has_come():
+        return node._receivers[''].devices.get(('IMAGE', 'Us')) == number
+
+    for number in range(1, 21):
+        matrix = np.eye(4)
+        matrix[0, 3] = number
+        device.send(picture(number, matrix=matrix))
+        wait_for(has_come, 'the image')
+    assert made == []
+    # it stands still
+    wait_for(lambda: device.send(picture(1)) or time.sleep(0.02) or short_way(node), 'the way')
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize('rule', [

@@ -132,6 +132,19 @@ def test_names_of_patients_are_not_in_the_bag(ros, device, tmp_path):
         assert b'Planted' not in path.read_bytes() and b'QX4711' not in path.read_bytes()
 
 
+def test_a_list_that_cannot_be_read_is_not_recorded_and_ends_nothing(ros, tmp_path):
+    """Nobody can tell whom it names."""
+    with recorder(ros, tmp_path / 'bag', '--compression', 'none') as tool:
+        publisher = ros.talk('/x/Study/meta', RosString)
+        publisher.publish(b'\0\1\0\0\xff\0\0\0Planted')
+        tool.wait_for("String '/x/Study/meta' is not recorded, it names patients")
+        publisher.publish(RosString(data='[]'))
+        wait_for(lambda: '/x/Study/meta' in decoded(tmp_path / 'bag'), 'the list without names')
+        tool.interrupt()
+    for path in (tmp_path / 'bag').iterdir():
+        assert b'Planted' not in path.read_bytes()
+
+
 def test_only_what_was_asked_for(ros, device, tmp_path):
     node = start(ros, device, **mapping(tmp_path, RAW))
     with recorder(ros, tmp_path / 'bag', '/x/Styl*', '--raw-only', namespace='/') as tool:
