@@ -77,6 +77,12 @@ def moved_received(message: Message, route: Route, poses: Mapping[str, Matrix]) 
     return _move(message, matrices)
 
 
+def is_empty(message: Message) -> bool:
+    """Tell whether a message is a list or a mesh with nothing in it."""
+    things = message.points if isinstance(message, PolyData) else getattr(message, 'elements', '?')
+    return not len(things)
+
+
 def moved_for_wire(message: Message, pose: Matrix, to_frame: str, unit: str) -> Message:
     """
     Move a message that is to be sent.

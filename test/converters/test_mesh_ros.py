@@ -252,8 +252,8 @@ def test_several_markers_are_one_mesh(send):
     array_ = MarkerArray(
         markers=[
             marker(Marker.TRIANGLE_LIST, CORNERS),
-            marker(Marker.CUBE, [], action=Marker.DELETE),
-            marker(Marker.LINE_STRIP, CORNERS, id=1, color=ColorRGBA(g=1.0, a=0.5)),
+            marker(Marker.CUBE, [], id=1, action=Marker.DELETE),
+            marker(Marker.LINE_STRIP, CORNERS, id=2, color=ColorRGBA(g=1.0, a=0.5)),
         ]
     )
     mesh = send(array_, 'POLYDATA')
@@ -261,6 +261,16 @@ def test_several_markers_are_one_mesh(send):
     assert mesh.lines.to_lists() == [[3, 4, 5]]
     assert mesh.attributes[0].values[3].tolist() == [0, 1, 0, 0.5]
     assert send(MarkerArray(), 'POLYDATA').cell_count == 0
+
+
+@pytest.mark.parametrize('action', [Marker.DELETE, Marker.DELETEALL])
+def test_what_is_deleted_in_the_same_array_is_not_in_the_mesh(send, action):
+    gone = [marker(Marker.TRIANGLE_LIST, CORNERS), marker(Marker.CUBE, [], action=action)]
+    mesh = send(MarkerArray(markers=gone), 'POLYDATA')
+    assert (len(mesh.points), mesh.attributes) == (0, ())
+    assert (mesh.metadata['ros_frame_id'], mesh.timestamp_ns) == ('base', 7_000_000_000)
+    added = send(MarkerArray(markers=[*gone, marker(Marker.POINTS, CORNERS[:2])]), 'POLYDATA')
+    assert added.vertices.to_lists() == [[0], [1]]
 
 
 def test_colours_for_points_and_for_triangles(send):
@@ -289,7 +299,9 @@ def test_markers_that_are_no_mesh_are_refused(send, wrong, text):
 
 
 def test_markers_in_several_frames_are_refused(send):
-    both = [marker(Marker.POINTS, CORNERS), marker(Marker.POINTS, CORNERS, frame_id='tool')]
+    both = [
+        marker(Marker.POINTS, CORNERS), marker(Marker.POINTS, CORNERS, frame_id='tool', id=1)
+    ]
     with pytest.raises(ConversionError, match='several frames: base, tool'):
         send(MarkerArray(markers=both), 'POLYDATA')
 
@@ -297,8 +309,8 @@ def test_markers_in_several_frames_are_refused(send):
 def test_ros_gets_back_the_markers_it_sent(receive, send):
     sent = [
         marker(Marker.TRIANGLE_LIST, CORNERS * 4, colors=[ColorRGBA(r=0.2, b=0.6, a=1.0)] * 12),
-        marker(Marker.LINE_LIST, CORNERS * 2, colors=[ColorRGBA(g=0.4, a=1.0)] * 6),
-        marker(Marker.POINTS, CORNERS, colors=[ColorRGBA(b=1.0, a=0.8)] * 3),
+        marker(Marker.LINE_LIST, CORNERS * 2, id=1, colors=[ColorRGBA(g=0.4, a=1.0)] * 6),
+        marker(Marker.POINTS, CORNERS, id=2, colors=[ColorRGBA(b=1.0, a=0.8)] * 3),
     ]
     found = markers(receive(send(MarkerArray(markers=sent), 'POLYDATA'), frame_id='base'))
     for before, after in zip(sent, found):
