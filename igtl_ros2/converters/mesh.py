@@ -15,11 +15,22 @@ from std_msgs.msg import Header, MultiArrayDimension, MultiArrayLayout, UInt32Mu
 from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
 from .clouds import cloud_columns, point_cloud
 from .registry import Converted, Route, Sending, extra, from_ros, to_ros
-from .units import Matrix, positions_from_ros, positions_to_ros, ros_text
+from .units import Matrix, directions_to_ros, positions_from_ros, positions_to_ros, ros_text
 
 _COUNTED = ('vertices', 'lines', 'polygons', 'triangle_strips')
 _RGBA = 'rgba'
 _NORMAL = 'normal'
+#: attributes that have a direction in space: it turns with the mesh
+DIRECTED = frozenset(
+    {
+        AttributeType.POINT_VECTORS,
+        AttributeType.POINT_NORMALS,
+        AttributeType.POINT_TENSORS,
+        AttributeType.CELL_VECTORS,
+        AttributeType.CELL_NORMALS,
+        AttributeType.CELL_TENSORS,
+    }
+)
 
 
 @to_ros(PolyData)
@@ -56,7 +67,7 @@ def add_cloud(message: PolyData, route: Route, stamp: Time, result: Converted) -
     """POLYDATA: `cloud`, the points with their attributes as fields."""
     if route.rule.cloud:
         header = Header(stamp=stamp, frame_id=route.frame_id)
-        fields = attribute_fields(message)
+        fields = attribute_fields(message, route.rule.wire_axes)
         result.outputs['cloud'] = point_cloud(metres(message, route), fields, header)
 
 
@@ -89,7 +100,7 @@ def _type_name(code: int) -> str:
         return str(code)
 
 
-def attribute_fields(message: PolyData) -> dict[str, NDArray[Any]]:
+def attribute_fields(message: PolyData, axes: str) -> dict[str, NDArray[Any]]:
     """
     Make the fields of a cloud of the attributes that belong to points.
 
@@ -100,7 +111,9 @@ def attribute_fields(message: PolyData) -> dict[str, NDArray[Any]]:
     for attribute in message.attributes:
         if attribute.is_per_cell:
             continue
-        values = attribute.values
+        values: NDArray[Any] = attribute.values
+        if attribute.type in DIRECTED:
+            values = directions_to_ros(values, axes)
         if attribute.type == AttributeType.POINT_RGBA and _RGBA not in fields:
             fields[_RGBA] = packed_colours(values)
             continue

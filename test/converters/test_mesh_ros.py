@@ -148,6 +148,29 @@ def test_attributes_are_fields_of_the_cloud(receive):
     assert len(result.info['attributes']) == 9
 
 
+def test_what_has_a_direction_is_turned_with_the_axes(receive):
+    rows = np.arange(6, dtype=np.float32)[:, None]
+    tensor = np.arange(9, dtype=np.float32)
+    attributes = [
+        Attribute('Normals', AttributeType.POINT_NORMALS, rows + (1, 2, 3)),
+        Attribute('Speed', AttributeType.POINT_VECTORS, rows + (4, math.nan, 6)),
+        Attribute('T', AttributeType.POINT_TENSORS, rows * 0 + tensor),
+        Attribute('Map', AttributeType.POINT_TCOORDS, rows + (7, 8, 9)),
+        Attribute('Three', AttributeType.POINT_SCALARS, rows + (1, 2, 3)),
+    ]
+    mesh = PolyData(POINTS, attributes=attributes)
+    fields = cloud_columns(receive(mesh, cloud=True, wire_axes='lps').outputs['cloud'])
+
+    def first(name, ends='xyz'):
+        return [float(fields[f'{name}_{end}'][0]) for end in ends]
+
+    assert first('normal') == [-1, -2, 3]
+    np.testing.assert_equal(first('Speed'), [-4, math.nan, 6])
+    # what joins z with x or y changes its sign
+    assert first('T', range(9)) == [0, 1, -2, 3, 4, -5, -6, -7, 8]
+    assert (first('Map'), first('Three')) == ([7, 8, 9], [1, 2, 3])
+
+
 @pytest.mark.parametrize('value', [math.nan, math.inf])
 def test_a_position_that_is_no_number(receive, value):
     points = np.array(POINTS)
