@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from typing import Any
@@ -218,10 +219,17 @@ def _attributes(columns: dict[str, NDArray[Any]]) -> list[Attribute]:
 def mesh_from_scan(message: LaserScan, sending: Sending) -> PolyData:
     """LaserScan as POLYDATA: lines through neighbours; where nothing was hit, a line ends."""
     ranges = np.asarray(message.ranges, np.float64)
-    hit = np.isfinite(ranges) & (ranges >= message.range_min) & (ranges <= message.range_max)
-    angles = message.angle_min + message.angle_increment * np.flatnonzero(hit).astype(float)
+    furthest = message.range_max or math.inf  # 0 is one that nobody has set
+    measured = np.isfinite(ranges)
+    hit = measured & (ranges >= message.range_min) & (ranges <= furthest)
     found = ranges[hit]
+    if measured.any() and not len(found):
+        sending.notes.append(
+            f'all {measured.sum()} ranges are left out: none is within range_min '
+            f'{message.range_min:g} m and range_max {furthest:g} m'
+        )
     with np.errstate(all='ignore'):  # angles that are no numbers are refused with the whole scan
+        angles = message.angle_min + message.angle_increment * np.flatnonzero(hit)
         directions = [np.cos(angles), np.sin(angles), np.zeros(len(found))]
     positions = np.stack(directions, axis=1) * found[:, None]
     # a new line begins after each gap

@@ -133,10 +133,10 @@ def _joined(parts: Sequence[Cells]) -> Cells:
 def _placed(marker: Marker) -> Matrix:
     """Give the points of a marker in its frame, in metres."""
     points = np.array([(p.x, p.y, p.z) for p in marker.points]).reshape(-1, 3)
-    if marker.type == Marker.TRIANGLE_LIST:  # the scale of the others is a width
-        points = points * (marker.scale.x, marker.scale.y, marker.scale.z)
     pose = pose_from_ros(marker.pose.position, marker.pose.orientation, 'm')
     with np.errstate(all='ignore'):  # what is not finite is refused with the whole mesh
+        if marker.type == Marker.TRIANGLE_LIST:  # the scale of the others is a width
+            points = points * (marker.scale.x, marker.scale.y, marker.scale.z)
         placed: Matrix = points @ pose[:3, :3].T + pose[:3, 3]
     return placed
 

@@ -313,9 +313,15 @@ def test_colours_for_points_and_for_triangles(send):
         (marker(Marker.POINTS, CORNERS, colors=[ColorRGBA()] * 2), '2 colours for 3 points'),
         (marker(Marker.POINTS, [(math.nan, 0, 0)]), '1 of 1 positions are not finite'),
         (marker(Marker.POINTS, [(1e306, 0, 0)]), '1 of 1 positions are not finite'),
+        *(
+            (marker(Marker.TRIANGLE_LIST, [point] * 3, scale=Vector3(x=scale, y=1.0, z=1.0)),
+             '3 of 3 positions are not finite')
+            for point, scale in (((0, 0, 0), math.inf), ((1e200, 0, 0), 1e200))
+        ),
         (marker(Marker.POINTS, CORNERS, pose=Pose(orientation=Quaternion(w=0.0))), 'rotation'),
     ],
 )
+@pytest.mark.filterwarnings('error')
 def test_markers_that_are_no_mesh_are_refused(send, wrong, text):
     with pytest.raises(ConversionError, match=text):
         send(wrong, 'POLYDATA')
@@ -423,6 +429,35 @@ def test_a_scan(send):
         message.points, [[1000, 0, 0], [1000, 1000, 0], [0, 2000, 0], [-3000, 0, 0]], atol=1e-3
     )
     assert send(LaserScan()).cell_count == 0
+
+
+def test_a_scan_that_does_not_say_how_far_it_sees(send):
+    scan = LaserScan(angle_increment=0.1, ranges=[1.0, 2000.0, math.inf])
+    notes = []
+    assert send(scan, notes=notes).lines.to_lists() == [[0, 1]]
+    assert notes == []
+
+
+def test_a_scan_whose_limits_leave_nothing_says_so(send):
+    scan = LaserScan(range_min=5.0, range_max=10.0, ranges=[1.0, 20.0, math.inf])
+    notes = []
+    assert len(send(scan, notes=notes).points) == 0
+    [note] = notes
+    assert note == (
+        'all 2 ranges are left out: none is within range_min 5 m and range_max 10 m'
+    )
+    scan.ranges = [math.inf] * 3  # nothing is near
+    send(scan, notes=notes)
+    assert len(notes) == 1
+
+
+@pytest.mark.filterwarnings('error')
+@pytest.mark.parametrize('angle', [math.inf, -math.inf, math.nan])
+def test_a_scan_whose_angles_are_no_numbers_is_refused(send, angle):
+    for name in ('angle_min', 'angle_increment'):
+        scan = LaserScan(ranges=[1.0, 2.0], **{name: angle})
+        with pytest.raises(ConversionError, match='positions are not finite'):
+            send(scan)
 
 
 def test_a_wrong_cloud_is_refused(send):
