@@ -104,6 +104,7 @@ class ReceiveRule:
     threshold: float = 0.0
     max_points: int = 1_000_000
     nrrd: bool = False
+    array: bool = False
     decode: bool = False
     mesh: bool = False
     phi: str = 'redact'
@@ -435,6 +436,7 @@ ASKED_OF: dict[str, tuple[str, ...]] = {
     'compressed': _IMAGES,
     'slice': _IMAGES,
     'nrrd': _IMAGES,
+    'array': _IMAGES,
     'decode': ('VIDEO',),
     'mesh': ('POLYDATA',),
     'as': ('SENSOR', 'NDARRAY'),

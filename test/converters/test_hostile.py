@@ -64,6 +64,7 @@ rules = st.fixed_dictionaries(
         'threshold': st.sampled_from([0.0, -1e300, 1e300, 100.5]),
         'max_points': st.sampled_from([1, 7, 1000]),
         'nrrd': st.booleans(),
+        'array': st.booleans(),
         'decode': st.booleans(),
         'mesh': st.booleans(),
         'phi': st.sampled_from(['redact', 'hash', 'pass']),
