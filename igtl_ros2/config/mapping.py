@@ -106,6 +106,7 @@ class ReceiveRule:
     nrrd: bool = False
     array: bool = False
     decode: bool = False
+    foxglove: bool = False
     mesh: bool = False
     phi: str = 'redact'
     split: bool = False
@@ -438,6 +439,7 @@ ASKED_OF: dict[str, tuple[str, ...]] = {
     'nrrd': _IMAGES,
     'array': _IMAGES,
     'decode': ('VIDEO',),
+    'foxglove': ('VIDEO',),
     'mesh': ('POLYDATA',),
     'as': ('SENSOR', 'NDARRAY'),
 }

@@ -55,7 +55,7 @@ _SILENT = withheld_by('max_age')
 # first parts of leaves; what is not listed is a state, whose last value counts. A command is
 # none: who comes later must not carry out an old one
 _STREAM_LEAVES = frozenset(
-    'transform pose point tracking tools image compressed plane video sensor array '
+    'transform pose point tracking tools image compressed plane video foxglove sensor array '
     'command joint_state wrench imu twist temperature pressure range joy'.split()
 )
 

@@ -66,6 +66,7 @@ rules = st.fixed_dictionaries(
         'nrrd': st.booleans(),
         'array': st.booleans(),
         'decode': st.booleans(),
+        'foxglove': st.booleans(),
         'mesh': st.booleans(),
         'phi': st.sampled_from(['redact', 'hash', 'pass']),
         'split': st.booleans(),
