@@ -276,10 +276,11 @@ def test_default_rule_is_the_documented_one():
         'max_skew': 1.0, 'wire_unit': 'mm', 'wire_axes': 'ras', 'publish_invalid': False,
         'coordinates': 'trust', 'subvolume': 'merge', 'plane': False, 'compressed': 'off',
         'slice': None, 'cloud': False, 'threshold': 0.0, 'max_points': 1_000_000, 'nrrd': False,
-        'decode': False, 'mesh': False, 'phi': 'redact', 'default_frame': 'ras',
-        'split': False, 'markers': False, 'marker_size': 0.005, 'trajectory': None, 'as_': '',
-        'field': '', 'joint_names': (), 'to_frame': '', 'hold_hz': 0.0, 'max_age': 0.0,
-        'max_jump': None, 'max_speed': None, 'workspace': None, 'recover_after': 5}
+        'array': False, 'decode': False, 'foxglove': False, 'mesh': False, 'phi': 'redact',
+        'default_frame': 'ras', 'split': False, 'markers': False, 'marker_size': 0.005,
+        'trajectory': None, 'as_': '', 'field': '', 'joint_names': (), 'to_frame': '',
+        'hold_hz': 0.0, 'max_age': 0.0, 'max_jump': None, 'max_speed': None, 'workspace': None,
+        'recover_after': 5}
 
 
 def test_every_key_of_a_receive_rule_arrives(load):
@@ -289,13 +290,14 @@ receive:
      child_frame: tip, tf: static, pose: true, raw: yes, stamp: device, max_skew: 3,
      wire_unit: m, wire_axes: lps, publish_invalid: true, coordinates: ignore, subvolume: crop,
      plane: true, compressed: jpeg, slice: {axis: i, index: 5, window: 400, level: 40},
-     cloud: true, threshold: 300, max_points: 5000, nrrd: true, decode: true, mesh: true,
-     phi: hash}
+     cloud: true, threshold: 300, max_points: 5000, nrrd: true, array: true, decode: true,
+     foxglove: true, mesh: true, phi: hash}
 """)
     assert made.receive == (ReceiveRule(
         'Probe*', '*', 'drop', 'left/probe_1', 'world', 'tip', 'static', True, True,
         'device', 3.0, 'm', 'lps', True, 'ignore', 'crop', True, 'jpeg',
-        SliceView('i', 5, 400.0, 40.0), True, 300.0, 5000, True, True, True, 'hash',
+        SliceView('i', 5, 400.0, 40.0), True, 300.0, 5000, True, True, True, True, True,
+        'hash',
         default_frame='ras'),)
     assert type(made.receive[0].threshold) is type(made.receive[0].slice.window) is float
     assert type(made.receive[0].max_skew) is float
@@ -658,7 +660,7 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
        f'1: receive[0].max_points: found {value}; allowed a whole number from 1 to 10000000')
       for value in ('0', '10000001', '1.5')),
     *((f'receive: [{{{key}: 1}}]', f'1: receive[0].{key}: found 1; allowed true or false')
-      for key in ('plane', 'cloud', 'nrrd', 'decode', 'mesh')),
+      for key in ('plane', 'cloud', 'nrrd', 'array', 'decode', 'foxglove', 'mesh')),
     ('receive: [{phi: redacted}]', "1: receive[0].phi: found 'redacted'; allowed 'redact', "
                                    "'hash', 'pass'; did you mean 'redact'?"),
     ('send: [{topic: a, device: a, codec: mpeg}]',

@@ -8,7 +8,8 @@ from igtl_ros2.errors import ConfigError
 # what is allowed, and the keys of which list it is said
 ALLOWED = {
     'true or false': {
-        'receive': 'pose raw plane cloud nrrd decode mesh split markers publish_invalid',
+        'receive': 'pose raw plane cloud nrrd array decode foxglove mesh split markers '
+                   'publish_invalid',
         'send': 'on_change', 'commands': 'legacy', 'serve': 'data', 'defaults': 'publish_invalid'},
     'text': {'receive': 'device', 'commands': 'content'},
     'a frame name that does not start with /': {

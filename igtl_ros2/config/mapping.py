@@ -104,7 +104,9 @@ class ReceiveRule:
     threshold: float = 0.0
     max_points: int = 1_000_000
     nrrd: bool = False
+    array: bool = False
     decode: bool = False
+    foxglove: bool = False
     mesh: bool = False
     phi: str = 'redact'
     split: bool = False
@@ -435,7 +437,9 @@ ASKED_OF: dict[str, tuple[str, ...]] = {
     'compressed': _IMAGES,
     'slice': _IMAGES,
     'nrrd': _IMAGES,
+    'array': _IMAGES,
     'decode': ('VIDEO',),
+    'foxglove': ('VIDEO',),
     'mesh': ('POLYDATA',),
     'as': ('SENSOR', 'NDARRAY'),
 }

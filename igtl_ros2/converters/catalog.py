@@ -11,7 +11,7 @@ from builtin_interfaces.msg import Time
 from std_msgs.msg import String as RosString
 
 from ..codec import to_ns
-from ..codec.geometry import RAS, ijk_to_ras, ras_to_wire
+from ..codec.geometry import LPS, RAS, ijk_to_ras, ras_to_wire
 from ..codec.messages.catalog import (
     ImageMeta,
     ImageMetaElement,
@@ -86,7 +86,7 @@ def videos_to_ros(message: VideoMeta, route: Route, stamp: Time) -> Converted:
             'zoom': element.zoom,
             'focal_length': json_number(element.focal_length / PER_METRE[rule.wire_unit]),
             'dimensions': list(element.size),
-            'geometry': _geometry(element, rule.wire_unit),
+            'geometry': _geometry(element, rule.wire_unit, rule.wire_axes),
             'scalar_type': _scalar_name(element.scalar_type),
         }
         for element in message.elements
@@ -112,8 +112,8 @@ def _scalar_name(code: int) -> str | int:
     return code if dtype is None else dtype.name
 
 
-def _geometry(element: VideoMetaElement, unit: str) -> list[list[float]] | None:
-    matrix = ijk_to_ras(element.matrix, element.size, RAS)
+def _geometry(element: VideoMetaElement, unit: str, axes: str) -> list[list[float]] | None:
+    matrix = ijk_to_ras(element.matrix, element.size, LPS if axes == 'lps' else RAS)
     return affine_to_metres(matrix, unit).tolist() if np.isfinite(matrix).all() else None
 
 

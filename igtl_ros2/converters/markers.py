@@ -83,17 +83,19 @@ def _by_kind(markers: Sequence[Marker], sending: Sending) -> Any:
     """
     Send spheres as POINT, arrows as TRAJ and everything else as POLYDATA.
 
-    Each message is the whole list: what was not in it is no longer there. To Slicer, which
-    shows no TRAJ, an arrow goes as two points.
+    Each message is the whole list: what is not in it is no longer there, and where that was the
+    last of its kind, an empty message of that kind says so. To Slicer, which shows no TRAJ, an
+    arrow goes as two points.
     """
     groups: dict[str, list[Marker]] = {}
-    for marker in _present(markers):
+    for marker in present_markers(markers):
         kind = _KINDS.get(marker.type, 'POLYDATA')
         if kind == 'TRAJ' and sending.profile == 'slicer':
             kind = 'POINT'
         groups.setdefault(kind, []).append(marker)
-    if not groups:
-        return points_message([], sending, _header(markers))
+    gone = sending.gone(*groups) or ([] if groups else ['POINT'])
+    header = markers[0].header if markers else Header()
+    groups |= {kind: [_clear(header)] for kind in gone}
     parts: list[Message] = []
     for kind, group in groups.items():
         part = sender(MarkerArray, kind)(MarkerArray(markers=group), sending)
@@ -108,7 +110,7 @@ def _as_points(markers: Sequence[Marker], sending: Sending) -> PointList:
     groups: list[str] = []
     colours: list[Any] = []
     diameters: list[float] = []
-    for marker in _present(markers):
+    for marker in present_markers(markers):
         label = marker.text or f'{marker.ns}-{marker.id}'
         own: list[Any] = []
         if marker.type == Marker.ARROW:
@@ -148,7 +150,7 @@ def _as_points(markers: Sequence[Marker], sending: Sending) -> PointList:
     return points_message(
         positions,
         sending,
-        _header(markers),
+        shared_header(markers),
         colours,
         None if known else diameters,
         labels,
@@ -158,7 +160,7 @@ def _as_points(markers: Sequence[Marker], sending: Sending) -> PointList:
 
 def _as_paths(markers: Sequence[Marker], sending: Sending) -> Trajectories:
     """Send arrows as paths, from where they begin to where they point."""
-    arrows = _present(markers)
+    arrows = present_markers(markers)
     ends: list[RosPoint] = []
     names: list[str] = []
     looks = looks_from_info(sending, len(arrows))
@@ -175,10 +177,10 @@ def _as_paths(markers: Sequence[Marker], sending: Sending) -> Trajectories:
         look.update(group=arrow.ns, rgba=_rgba(arrow.color))
         if not known:
             look['diameter'] = length_from_ros(_shaft(arrow), sending.rule.wire_unit)
-    return paths_message(ends, names, looks, sending, _header(markers))
+    return paths_message(ends, names, looks, sending, shared_header(markers))
 
 
-def _present(markers: Sequence[Marker]) -> list[Marker]:
+def present_markers(markers: Sequence[Marker]) -> list[Marker]:
     """Tell which markers are there once all of a message has been done in its order."""
     found: dict[tuple[str, int], Marker] = {}
     for marker in markers:
@@ -192,13 +194,13 @@ def _present(markers: Sequence[Marker]) -> list[Marker]:
     return list(found.values())
 
 
-def _header(markers: Sequence[Marker]) -> Header:
+def shared_header(markers: Sequence[Marker]) -> Header:
     """
     Find the header that all markers share.
 
     :raises ConversionError: if they are in several frames.
     """
-    present = _present(markers) or list(markers)
+    present = present_markers(markers) or list(markers)
     frames = sorted({marker.header.frame_id for marker in present})
     if len(frames) > 1:
         raise ConversionError(f'the markers are in several frames: {", ".join(frames)}')

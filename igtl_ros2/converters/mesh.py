@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from typing import Any
@@ -15,11 +16,22 @@ from std_msgs.msg import Header, MultiArrayDimension, MultiArrayLayout, UInt32Mu
 from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
 from .clouds import cloud_columns, point_cloud
 from .registry import Converted, Route, Sending, extra, from_ros, to_ros
-from .units import Matrix, positions_from_ros, positions_to_ros, ros_text
+from .units import Matrix, directions_to_ros, positions_from_ros, positions_to_ros, ros_text
 
 _COUNTED = ('vertices', 'lines', 'polygons', 'triangle_strips')
 _RGBA = 'rgba'
 _NORMAL = 'normal'
+#: attributes that have a direction in space: it turns with the mesh
+DIRECTED = frozenset(
+    {
+        AttributeType.POINT_VECTORS,
+        AttributeType.POINT_NORMALS,
+        AttributeType.POINT_TENSORS,
+        AttributeType.CELL_VECTORS,
+        AttributeType.CELL_NORMALS,
+        AttributeType.CELL_TENSORS,
+    }
+)
 
 
 @to_ros(PolyData)
@@ -56,7 +68,7 @@ def add_cloud(message: PolyData, route: Route, stamp: Time, result: Converted) -
     """POLYDATA: `cloud`, the points with their attributes as fields."""
     if route.rule.cloud:
         header = Header(stamp=stamp, frame_id=route.frame_id)
-        fields = attribute_fields(message)
+        fields = attribute_fields(message, route.rule.wire_axes)
         result.outputs['cloud'] = point_cloud(metres(message, route), fields, header)
 
 
@@ -89,7 +101,7 @@ def _type_name(code: int) -> str:
         return str(code)
 
 
-def attribute_fields(message: PolyData) -> dict[str, NDArray[Any]]:
+def attribute_fields(message: PolyData, axes: str) -> dict[str, NDArray[Any]]:
     """
     Make the fields of a cloud of the attributes that belong to points.
 
@@ -100,7 +112,9 @@ def attribute_fields(message: PolyData) -> dict[str, NDArray[Any]]:
     for attribute in message.attributes:
         if attribute.is_per_cell:
             continue
-        values = attribute.values
+        values: NDArray[Any] = attribute.values
+        if attribute.type in DIRECTED:
+            values = directions_to_ros(values, axes)
         if attribute.type == AttributeType.POINT_RGBA and _RGBA not in fields:
             fields[_RGBA] = packed_colours(values)
             continue
@@ -205,10 +219,17 @@ def _attributes(columns: dict[str, NDArray[Any]]) -> list[Attribute]:
 def mesh_from_scan(message: LaserScan, sending: Sending) -> PolyData:
     """LaserScan as POLYDATA: lines through neighbours; where nothing was hit, a line ends."""
     ranges = np.asarray(message.ranges, np.float64)
-    hit = np.isfinite(ranges) & (ranges >= message.range_min) & (ranges <= message.range_max)
-    angles = message.angle_min + message.angle_increment * np.flatnonzero(hit).astype(float)
+    furthest = message.range_max or math.inf  # 0 is one that nobody has set
+    measured = np.isfinite(ranges)
+    hit = measured & (ranges >= message.range_min) & (ranges <= furthest)
     found = ranges[hit]
+    if measured.any() and not len(found):
+        sending.notes.append(
+            f'all {measured.sum()} ranges are left out: none is within range_min '
+            f'{message.range_min:g} m and range_max {furthest:g} m'
+        )
     with np.errstate(all='ignore'):  # angles that are no numbers are refused with the whole scan
+        angles = message.angle_min + message.angle_increment * np.flatnonzero(hit)
         directions = [np.cos(angles), np.sin(angles), np.zeros(len(found))]
     positions = np.stack(directions, axis=1) * found[:, None]
     # a new line begins after each gap

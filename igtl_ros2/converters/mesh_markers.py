@@ -13,6 +13,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
 from ..errors import ConversionError
 from .bulk import fill_rows
+from .markers import present_markers, shared_header
 from .mesh import colour_bytes, mesh_of
 from .names import ros_name
 from .registry import Sending, from_ros
@@ -91,14 +92,11 @@ def _mesh(markers: Sequence[Marker], sending: Sending) -> PolyData:
 
     :raises ConversionError: for other kinds of markers, and for markers in several frames.
     """
-    shown = [marker for marker in markers if marker.action == Marker.ADD]
-    frames = sorted({marker.header.frame_id for marker in shown})
-    if len(frames) > 1:
-        raise ConversionError(f'the markers are in several frames: {", ".join(frames)}')
+    header = shared_header(markers)
     points, colours = [np.zeros((0, 3))], [np.zeros((0, 4))]
     cells: dict[str, list[Cells]] = {'vertices': [], 'lines': [], 'polygons': []}
     count = 0
-    for marker in shown:
+    for marker in present_markers(markers):
         what = f'marker {marker.ns!r} {marker.id}'
         unit = _UNITS.get(marker.type)
         if unit is None:
@@ -118,9 +116,8 @@ def _mesh(markers: Sequence[Marker], sending: Sending) -> PolyData:
         else:
             name = {3: 'polygons', 2: 'lines', 1: 'vertices'}[unit]
             cells[name].append(Cells.of(numbers.reshape(-1, unit)))
-    header = shown[0].header if shown else Header()
     rgba = np.concatenate(colours).astype(np.float32)
-    attributes = [Attribute('RGBA', AttributeType.POINT_RGBA, rgba)]
+    attributes = [Attribute('RGBA', AttributeType.POINT_RGBA, rgba)] if count else []
     whole = {name: _joined(parts) for name, parts in cells.items()}
     return mesh_of(np.concatenate(points), sending, header, attributes=attributes, **whole)
 
@@ -136,10 +133,10 @@ def _joined(parts: Sequence[Cells]) -> Cells:
 def _placed(marker: Marker) -> Matrix:
     """Give the points of a marker in its frame, in metres."""
     points = np.array([(p.x, p.y, p.z) for p in marker.points]).reshape(-1, 3)
-    if marker.type == Marker.TRIANGLE_LIST:  # the scale of the others is a width
-        points = points * (marker.scale.x, marker.scale.y, marker.scale.z)
     pose = pose_from_ros(marker.pose.position, marker.pose.orientation, 'm')
     with np.errstate(all='ignore'):  # what is not finite is refused with the whole mesh
+        if marker.type == Marker.TRIANGLE_LIST:  # the scale of the others is a width
+            points = points * (marker.scale.x, marker.scale.y, marker.scale.z)
         placed: Matrix = points @ pose[:3, :3].T + pose[:3, 3]
     return placed
 

@@ -12,13 +12,14 @@ from ..codec import Message
 from ..codec.geometry import with_axes
 from ..codec.messages.arrays import NDArray, Sensor
 from ..codec.messages.image import LPS, RAS, Image
-from ..codec.messages.mesh import AttributeType, PolyData
+from ..codec.messages.mesh import PolyData
 from ..codec.messages.points import PointList, Trajectories
 from ..codec.messages.pose import Position, Transform
 from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
 from ..config import ReceiveRule
 from ..errors import ConversionError, EncodeError
+from .mesh import DIRECTED
 from .registry import Route
 from .tracking import tool_frame
 from .units import (
@@ -76,6 +77,12 @@ def moved_received(message: Message, route: Route, poses: Mapping[str, Matrix]) 
         _on_wire(poses[frame], route.rule.wire_unit, axes) for frame in frames_of(message, route)
     ]
     return _move(message, matrices)
+
+
+def is_empty(message: Message) -> bool:
+    """Tell whether a message is a list or a mesh with nothing in it."""
+    things = message.points if isinstance(message, PolyData) else getattr(message, 'elements', '?')
+    return not len(things)
 
 
 def moved_for_wire(message: Message, pose: Matrix, to_frame: str, unit: str) -> Message:
@@ -190,27 +197,18 @@ def _moved_mesh(message: PolyData, matrix: Matrix) -> PolyData:
     attributes = []
     for attribute in message.attributes:
         values = attribute.values.astype(np.float64)
-        if attribute.type in _ARROWS:
-            values = values @ rotation.T
-        elif attribute.type in _TENSORS:
-            values = (rotation @ values.reshape(-1, 3, 3) @ rotation.T).reshape(-1, 9)
-        else:
+        if attribute.type not in DIRECTED:
             attributes.append(attribute)
             continue
+        if values.shape[1] == 3:
+            values = values @ rotation.T
+        else:  # a tensor
+            values = (rotation @ values.reshape(-1, 3, 3) @ rotation.T).reshape(-1, 9)
         attributes.append(replace(attribute, values=values.astype(np.float32)))
     points = message.points.astype(np.float64) @ rotation.T + matrix[:3, 3]
     return replace(
         message, points=points.astype(np.float32), attributes=tuple(attributes)
     )
-
-
-_ARROWS = (
-    AttributeType.POINT_VECTORS,
-    AttributeType.POINT_NORMALS,
-    AttributeType.CELL_VECTORS,
-    AttributeType.CELL_NORMALS,
-)
-_TENSORS = (AttributeType.POINT_TENSORS, AttributeType.CELL_TENSORS)
 
 
 def _times(matrix: Matrix, other: Matrix) -> Matrix:

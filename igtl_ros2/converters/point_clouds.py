@@ -58,10 +58,17 @@ def points_from_cloud(message: PointCloud2, sending: Sending) -> PointList:
 
 @from_ros(PointCloud2, '', 'cloud', default=True)
 def message_from_cloud(message: PointCloud2, sending: Sending) -> Any:
-    """PointCloud2 as POINT up to `max_points`, else as POLYDATA."""
-    if message.width * message.height > sending.rule.max_points:
-        return sender(PointCloud2, 'POLYDATA')(message, sending)
-    return points_from_cloud(message, sending)
+    """
+    PointCloud2 as POINT up to `max_points`, else as POLYDATA.
+
+    From the first that is sent otherwise on, an empty message of the other kind goes with each.
+    """
+    is_large = message.width * message.height > sending.rule.max_points
+    kind = 'POLYDATA' if is_large else 'POINT'
+    sent = sender(PointCloud2, kind)(message, sending)
+    nothing = point_cloud(np.zeros((0, 3)), {}, message.header)
+    others = [sender(PointCloud2, other)(nothing, sending) for other in sending.gone(kind)]
+    return (sent, *others) if others else sent
 
 
 def _colours(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.uint32] | None:

@@ -143,6 +143,20 @@ class Sending:
             names = [f'{stem}-{number}' for number in range(1, count + 1)]
         return names
 
+    def gone(self, *kinds: str) -> list[str]:
+        """
+        List the wire types that the topic was sent as before and is not any more.
+
+        A peer keeps each of them until it gets an empty one. It is listed with each message from
+        then on: one alone may be held up or left out by another rule.
+
+        :param kinds: wire types that it is sent as now.
+        """
+        topics = self.state.setdefault('kinds', {})
+        known = topics.setdefault(self.rule.topic, {})  # a dict keeps their order
+        known.update(dict.fromkeys(kinds))
+        return [kind for kind in known if kind not in kinds]
+
 
 _NS = 1_000_000_000
 

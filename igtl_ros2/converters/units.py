@@ -149,6 +149,14 @@ def positions_from_ros(positions: NDArray[Any], unit: str) -> Matrix:
     return result
 
 
+def directions_to_ros(directions: NDArray[Any], axes: str) -> NDArray[Any]:
+    """Turn (n, 3) directions or (n, 9) tensors on the wire into ROS axes; they have no unit."""
+    if axes != 'lps':
+        return directions
+    signs = LPS_TO_RAS[:3]
+    return directions * (signs if directions.shape[1] == 3 else signs @ signs.T).reshape(-1)
+
+
 def length_from_ros(metres: float, unit: str) -> float:
     """
     Turn a length in metres into the unit on the wire.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,17 @@ from ..errors import ConversionError, EncodeError
 from .bulk import fill
 from .image import NO_GEOMETRY, add_geometry, pixels_of, place_of
 from .pose import tool_state
-from .registry import Converted, Route, Sending, convert_to_ros, from_ros, library, to_ros
+from .registry import (
+    Converted,
+    Route,
+    Sending,
+    convert_to_ros,
+    extra,
+    from_ros,
+    library,
+    tell_once,
+    to_ros,
+)
 from .units import ros_text
 
 _KEY, _INTER = 1, 3
@@ -42,6 +53,8 @@ _CODECS = {
 _FORMATS = {'I420': 'i420', 'H264': 'h264', 'VP90': 'vp9', 'X265': 'h265', 'O265': 'h265'}
 _FORMATS |= {'AV10': 'av1', _MJPEG: 'mjpeg'}
 _DECODERS = {'h264': 'h264', 'vp9': 'vp9', 'h265': 'hevc', 'av1': 'av1', 'mjpeg': 'mjpeg'}
+# what Foxglove plays, under the names that it has for them
+_PLAYED = ('h264', 'h265', 'vp9', 'av1')
 # Every frame comes out at once, and a peer that comes later waits for a key frame no longer than
 # this many frames
 _KEY_INTERVAL = 30
@@ -107,6 +120,27 @@ def video_to_ros(message: Video, route: Route, stamp: Time) -> Converted:
         except ConversionError as error:
             result.errors.append(f'not decoded: {error}')
     return result
+
+
+@extra(Video)
+def add_foxglove(message: Video, route: Route, stamp: Time, result: Converted) -> None:
+    """VIDEO: `foxglove`, the frame as CompressedVideo of foxglove_msgs, which Foxglove plays."""
+    if not route.rule.foxglove:
+        return
+    form = result.info['format']
+    if form not in _PLAYED:
+        text = f'not published as foxglove: {form}; possible: {", ".join(_PLAYED)}'
+        tell_once(route, result, text)
+        return
+    try:
+        kind = import_module('foxglove_msgs.msg').CompressedVideo
+    except ModuleNotFoundError as error:
+        raise ConversionError(
+            'not published as foxglove: the ROS package foxglove_msgs is not installed'
+        ) from error
+    frame = kind(timestamp=stamp, frame_id=route.frame_id, format=form)
+    fill(frame, message.frame)
+    result.outputs['foxglove'] = frame
 
 
 def _add_image(

@@ -1,4 +1,4 @@
-"""What else becomes of an IMAGE: a slice to look at, a cloud of voxels, an NRRD file."""
+"""What else becomes of an IMAGE: a slice to look at, a cloud of voxels, an array, an NRRD file."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from std_msgs.msg import Header
 from ..codec.messages.image import Image
 from ..config import SliceView
 from ..errors import ConversionError
+from .arrays import array_message
 from .clouds import point_cloud
 from .image import geometry_of, ros_image
 from .registry import Converted, Route, extra
@@ -140,6 +141,14 @@ def add_cloud(message: Image, route: Route, stamp: Time, result: Converted) -> N
     cloud: PointCloud2 = point_cloud(positions, {'intensity': intensity}, header)
     result.outputs['cloud'] = cloud
     result.info['cloud'] = {'voxels': count, 'points': len(intensity)}
+
+
+@extra(Image)
+def add_array(message: Image, route: Route, stamp: Time, result: Converted) -> None:
+    """IMAGE: `array`, the voxels as the MultiArray of their type, z, y, x and components."""
+    if route.rule.array:
+        dims = dict(zip(('z', 'y', 'x', 'components'), message.pixels.shape))
+        result.outputs['array'] = array_message(message.pixels, dims)
 
 
 @extra(Image)

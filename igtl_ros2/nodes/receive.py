@@ -55,7 +55,7 @@ _SILENT = withheld_by('max_age')
 # first parts of leaves; what is not listed is a state, whose last value counts. A command is
 # none: who comes later must not carry out an old one
 _STREAM_LEAVES = frozenset(
-    'transform pose point tracking tools image compressed plane video sensor array '
+    'transform pose point tracking tools image compressed plane video foxglove sensor array '
     'command joint_state wrench imu twist temperature pressure range joy'.split()
 )
 
@@ -391,7 +391,10 @@ class Receiver:
             if leaf == 'geometry' and self._is_old(device, ros_message):
                 continue
             topic = f'{device.topic}/{leaf}'
-            publisher = self._publisher(topic, leaf.partition('/')[0], type(ros_message))
+            kind = leaf.partition('/')[0]
+            if kind == 'array' and key[0] == 'IMAGE':
+                kind = 'volume'  # it may be as large, and holds until the next one
+            publisher = self._publisher(topic, kind, type(ros_message))
             if publisher.msg_type is not type(ros_message):
                 self._report.problem(
                     topic,
@@ -400,7 +403,7 @@ class Receiver:
                 )
                 continue
             self._echo.published(peer, publisher.topic_name, key, ros_message)
-            is_stream = leaf.partition('/')[0] in _STREAM_LEAVES and leaf != 'command'
+            is_stream = kind in _STREAM_LEAVES and kind != 'command'
             if is_stream:
                 self._hold_first(device.topic, publisher, ros_message)
             in_place.publish(publisher, ros_message, arrival.message)

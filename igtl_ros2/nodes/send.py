@@ -27,7 +27,7 @@ from ..codec.messages.pose import Transform
 from ..codec.messages.tracking import TrackingData
 from ..config import LinkConfig, SendRule
 from ..converters.changes import Value, value_of
-from ..converters.placing import moved_for_wire, place_of_ros, weight
+from ..converters.placing import is_empty, moved_for_wire, place_of_ros, weight
 from ..converters.pose import transform_from_transform
 from ..converters.registry import FromRos, Sending, envelope_of, leaf_wire_type, sender
 from ..converters.units import matrix_from_metres, pose_from_numbers, time_from_ns
@@ -397,9 +397,7 @@ class Sender:
             for text in sending.notes:
                 self._report.problem(f'{topic}: info', f'{topic}: {text}')
             parts = outgoing if isinstance(outgoing, tuple) else (outgoing,)
-            if rule.to_frame and any(
-                getattr(part, 'elements', True) and not is_emergency(part) for part in parts
-            ):
+            if rule.to_frame and not all(is_empty(part) or is_emergency(part) for part in parts):
                 self._place(feed, parts, message)
             else:  # an empty list has no place
                 self._emit(feed, parts, message)

@@ -478,6 +478,13 @@ def test_the_cpp_library_reads_and_writes_the_same(checker, make):
         assert_same(json.loads(json.dumps(fields(codec.decode(packed)))), fields(message))
 
 
+def test_the_cpp_library_reads_a_mesh_without_points(checker):
+    """What it makes of one that it has read is memory as it was."""
+    nothing = PolyData([], device_name='Mesh')
+    [answer] = checker([codec.encode(nothing)])
+    assert_same(answer['fields'], fields(nothing))
+
+
 def test_the_cpp_library_refuses_a_wrong_crc(checker):
     good = codec.encode(Transform(np.eye(4), device_name='Tool'))
     bad = bytearray(good)

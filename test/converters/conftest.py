@@ -70,6 +70,8 @@ def send():
         now_ns=1_600_000_000_000_000_001,
         sim_time=False,
         profile='plain',
+        state=None,
+        notes=None,
         **rule,
     ):
         sending = Sending(
@@ -80,6 +82,8 @@ def send():
             geometry,
             sim_time=sim_time,
             profile=profile,
+            state={} if state is None else state,
+            notes=[] if notes is None else notes,
         )
         message = sender(type(ros_message), wire_type, profile=profile)(ros_message, sending)
         if isinstance(message, tuple):
@@ -88,3 +92,17 @@ def send():
         return codec.decode(codec.encode(message), strict=True)
 
     return send
+
+
+@pytest.fixture(scope='session')
+def sizes():
+    """Count, by type, the elements of lists and the points of meshes that `send` gave."""
+
+    def sizes(sent):
+        parts = sent if isinstance(sent, dict) else {sent.type_name: sent}
+        return {
+            kind: len(part.points if kind == 'POLYDATA' else part.elements)
+            for kind, part in parts.items()
+        }
+
+    return sizes

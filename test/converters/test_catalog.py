@@ -59,6 +59,11 @@ def test_a_video_by_hand(receive):
     assert (entry['focal_length'], entry['zoom']) == (0.035, -2)
 
 
+def test_the_place_of_a_video_in_lps(receive):
+    [entry] = meta(receive(VideoMeta([STREAM]), wire_axes='lps'))
+    assert entry['geometry'][:2] == [[-0.002, 0, 0, 0.63], [0, -0.003, 0, 0.7]]
+
+
 def test_labels_by_value(receive):
     result = receive(LabelMeta([LIVER, LabelMetaElement('Vessel', label=2)]))
     assert json.loads(result.outputs['labels'].data) == {

@@ -172,6 +172,41 @@ def test_markers_of_several_kinds(send):
         send(MarkerArray(markers=[text]), 'POINT')
 
 
+def triangles(number=0):
+    marker = Marker(header=HEADER, ns='n', id=number, type=Marker.TRIANGLE_LIST)
+    marker.scale = Vector3(x=1.0, y=1.0, z=1.0)
+    marker.points = [RosPoint(), RosPoint(x=0.1), RosPoint(y=0.1)]
+    return marker
+
+
+def test_of_a_kind_that_is_gone_an_empty_message_is_sent(send, sizes):
+    state = {}
+    every = [triangles(), sphere(1), arrow(points=[RosPoint(), RosPoint(z=0.1)])]
+    parts = send(MarkerArray(markers=every), state=state)
+    assert sizes(parts) == {'POLYDATA': 3, 'POINT': 1, 'TRAJ': 1}
+    parts = send(MarkerArray(markers=[sphere(1)]), state=state)
+    assert sizes(parts) == {'POINT': 1, 'POLYDATA': 0, 'TRAJ': 0}
+    assert [part.metadata['ros_frame_id'] for part in parts.values()] == ['ras'] * 3
+    # again with the next one: this one may have been held up
+    assert sizes(send(MarkerArray(markers=[sphere(1)]), state=state)) == sizes(parts)
+    clear = Marker(header=HEADER, action=Marker.DELETEALL)
+    everything_gone = {'POLYDATA': 0, 'POINT': 0, 'TRAJ': 0}
+    assert sizes(send(MarkerArray(markers=[clear]), state=state)) == everything_gone
+    assert sizes(send(MarkerArray(), state=state)) == everything_gone
+
+
+def test_only_kinds_that_there_were_are_cleared(send, sizes):
+    state = {}
+    send(MarkerArray(markers=[triangles()]), state=state)
+    assert sizes(send(MarkerArray(), state=state)) == {'POLYDATA': 0}
+
+
+def test_another_topic_of_the_device_keeps_what_it_has(send, sizes):
+    state = {}
+    send(MarkerArray(markers=[triangles()]), state=state, topic='/a')
+    assert sizes(send(MarkerArray(markers=[sphere(1)]), state=state, topic='/b')) == {'POINT': 1}
+
+
 @pytest.mark.parametrize(
     ('marker', 'text'),
     [

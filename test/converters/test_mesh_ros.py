@@ -148,6 +148,29 @@ def test_attributes_are_fields_of_the_cloud(receive):
     assert len(result.info['attributes']) == 9
 
 
+def test_what_has_a_direction_is_turned_with_the_axes(receive):
+    rows = np.arange(6, dtype=np.float32)[:, None]
+    tensor = np.arange(9, dtype=np.float32)
+    attributes = [
+        Attribute('Normals', AttributeType.POINT_NORMALS, rows + (1, 2, 3)),
+        Attribute('Speed', AttributeType.POINT_VECTORS, rows + (4, math.nan, 6)),
+        Attribute('T', AttributeType.POINT_TENSORS, rows * 0 + tensor),
+        Attribute('Map', AttributeType.POINT_TCOORDS, rows + (7, 8, 9)),
+        Attribute('Three', AttributeType.POINT_SCALARS, rows + (1, 2, 3)),
+    ]
+    mesh = PolyData(POINTS, attributes=attributes)
+    fields = cloud_columns(receive(mesh, cloud=True, wire_axes='lps').outputs['cloud'])
+
+    def first(name, ends='xyz'):
+        return [float(fields[f'{name}_{end}'][0]) for end in ends]
+
+    assert first('normal') == [-1, -2, 3]
+    np.testing.assert_equal(first('Speed'), [-4, math.nan, 6])
+    # what joins z with x or y changes its sign
+    assert first('T', range(9)) == [0, 1, -2, 3, 4, -5, -6, -7, 8]
+    assert (first('Map'), first('Three')) == ([7, 8, 9], [1, 2, 3])
+
+
 @pytest.mark.parametrize('value', [math.nan, math.inf])
 def test_a_position_that_is_no_number(receive, value):
     points = np.array(POINTS)
@@ -252,8 +275,8 @@ def test_several_markers_are_one_mesh(send):
     array_ = MarkerArray(
         markers=[
             marker(Marker.TRIANGLE_LIST, CORNERS),
-            marker(Marker.CUBE, [], action=Marker.DELETE),
-            marker(Marker.LINE_STRIP, CORNERS, id=1, color=ColorRGBA(g=1.0, a=0.5)),
+            marker(Marker.CUBE, [], id=1, action=Marker.DELETE),
+            marker(Marker.LINE_STRIP, CORNERS, id=2, color=ColorRGBA(g=1.0, a=0.5)),
         ]
     )
     mesh = send(array_, 'POLYDATA')
@@ -261,6 +284,16 @@ def test_several_markers_are_one_mesh(send):
     assert mesh.lines.to_lists() == [[3, 4, 5]]
     assert mesh.attributes[0].values[3].tolist() == [0, 1, 0, 0.5]
     assert send(MarkerArray(), 'POLYDATA').cell_count == 0
+
+
+@pytest.mark.parametrize('action', [Marker.DELETE, Marker.DELETEALL])
+def test_what_is_deleted_in_the_same_array_is_not_in_the_mesh(send, action):
+    gone = [marker(Marker.TRIANGLE_LIST, CORNERS), marker(Marker.CUBE, [], action=action)]
+    mesh = send(MarkerArray(markers=gone), 'POLYDATA')
+    assert (len(mesh.points), mesh.attributes) == (0, ())
+    assert (mesh.metadata['ros_frame_id'], mesh.timestamp_ns) == ('base', 7_000_000_000)
+    added = send(MarkerArray(markers=[*gone, marker(Marker.POINTS, CORNERS[:2])]), 'POLYDATA')
+    assert added.vertices.to_lists() == [[0], [1]]
 
 
 def test_colours_for_points_and_for_triangles(send):
@@ -280,16 +313,24 @@ def test_colours_for_points_and_for_triangles(send):
         (marker(Marker.POINTS, CORNERS, colors=[ColorRGBA()] * 2), '2 colours for 3 points'),
         (marker(Marker.POINTS, [(math.nan, 0, 0)]), '1 of 1 positions are not finite'),
         (marker(Marker.POINTS, [(1e306, 0, 0)]), '1 of 1 positions are not finite'),
+        *(
+            (marker(Marker.TRIANGLE_LIST, [point] * 3, scale=Vector3(x=scale, y=1.0, z=1.0)),
+             '3 of 3 positions are not finite')
+            for point, scale in (((0, 0, 0), math.inf), ((1e200, 0, 0), 1e200))
+        ),
         (marker(Marker.POINTS, CORNERS, pose=Pose(orientation=Quaternion(w=0.0))), 'rotation'),
     ],
 )
+@pytest.mark.filterwarnings('error')
 def test_markers_that_are_no_mesh_are_refused(send, wrong, text):
     with pytest.raises(ConversionError, match=text):
         send(wrong, 'POLYDATA')
 
 
 def test_markers_in_several_frames_are_refused(send):
-    both = [marker(Marker.POINTS, CORNERS), marker(Marker.POINTS, CORNERS, frame_id='tool')]
+    both = [
+        marker(Marker.POINTS, CORNERS), marker(Marker.POINTS, CORNERS, frame_id='tool', id=1)
+    ]
     with pytest.raises(ConversionError, match='several frames: base, tool'):
         send(MarkerArray(markers=both), 'POLYDATA')
 
@@ -297,8 +338,8 @@ def test_markers_in_several_frames_are_refused(send):
 def test_ros_gets_back_the_markers_it_sent(receive, send):
     sent = [
         marker(Marker.TRIANGLE_LIST, CORNERS * 4, colors=[ColorRGBA(r=0.2, b=0.6, a=1.0)] * 12),
-        marker(Marker.LINE_LIST, CORNERS * 2, colors=[ColorRGBA(g=0.4, a=1.0)] * 6),
-        marker(Marker.POINTS, CORNERS, colors=[ColorRGBA(b=1.0, a=0.8)] * 3),
+        marker(Marker.LINE_LIST, CORNERS * 2, id=1, colors=[ColorRGBA(g=0.4, a=1.0)] * 6),
+        marker(Marker.POINTS, CORNERS, id=2, colors=[ColorRGBA(b=1.0, a=0.8)] * 3),
     ]
     found = markers(receive(send(MarkerArray(markers=sent), 'POLYDATA'), frame_id='base'))
     for before, after in zip(sent, found):
@@ -388,6 +429,35 @@ def test_a_scan(send):
         message.points, [[1000, 0, 0], [1000, 1000, 0], [0, 2000, 0], [-3000, 0, 0]], atol=1e-3
     )
     assert send(LaserScan()).cell_count == 0
+
+
+def test_a_scan_that_does_not_say_how_far_it_sees(send):
+    scan = LaserScan(angle_increment=0.1, ranges=[1.0, 2000.0, math.inf])
+    notes = []
+    assert send(scan, notes=notes).lines.to_lists() == [[0, 1]]
+    assert notes == []
+
+
+def test_a_scan_whose_limits_leave_nothing_says_so(send):
+    scan = LaserScan(range_min=5.0, range_max=10.0, ranges=[1.0, 20.0, math.inf])
+    notes = []
+    assert len(send(scan, notes=notes).points) == 0
+    [note] = notes
+    assert note == (
+        'all 2 ranges are left out: none is within range_min 5 m and range_max 10 m'
+    )
+    scan.ranges = [math.inf] * 3  # nothing is near
+    send(scan, notes=notes)
+    assert len(notes) == 1
+
+
+@pytest.mark.filterwarnings('error')
+@pytest.mark.parametrize('angle', [math.inf, -math.inf, math.nan])
+def test_a_scan_whose_angles_are_no_numbers_is_refused(send, angle):
+    for name in ('angle_min', 'angle_increment'):
+        scan = LaserScan(ranges=[1.0, 2.0], **{name: angle})
+        with pytest.raises(ConversionError, match='positions are not finite'):
+            send(scan)
 
 
 def test_a_wrong_cloud_is_refused(send):

@@ -21,6 +21,7 @@ from igtl_ros2.codec.messages.tracking import (
 )
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.config import ReceiveRule
+from igtl_ros2.converters.clouds import cloud_columns
 from igtl_ros2.converters.placing import (
     frames_of,
     has_place,
@@ -167,6 +168,31 @@ def test_normals_and_vectors_of_a_mesh_are_turned_and_not_shifted():
     np.testing.assert_allclose(moved.points[1], expected, rtol=1e-5)
     np.testing.assert_allclose(moved.attributes[0].values, normals @ pose[:3, :3].T, atol=1e-6)
     np.testing.assert_array_equal(moved.attributes[1].values, mesh.attributes[1].values)
+
+
+@pytest.mark.parametrize('axes', ['ras', 'lps'])
+def test_what_has_a_direction_is_moved_as_the_points_are(axes):
+    """A vector is the way from one point to another."""
+    ends = RNG.normal(size=(2, 3)).astype(np.float32)
+    step = np.tile(ends[1] - ends[0], (2, 1))
+    tensor = np.einsum('ni,nj->nij', step, step).reshape(2, 9)
+    mesh = PolyData(
+        ends,
+        attributes=[
+            Attribute('n', AttributeType.POINT_NORMALS, step),
+            Attribute('v', AttributeType.POINT_VECTORS, step),
+            Attribute('t', AttributeType.POINT_TENSORS, tensor),
+        ],
+    )
+    way = route(wire_unit='m', wire_axes=axes, cloud=True)
+    moved = moved_received(mesh, way, {'camera': random_pose(RNG, 1)})
+    columns = cloud_columns(convert_to_ros(moved, way, STAMP).outputs['cloud'])
+    first, second = np.stack([columns[axis] for axis in 'xyz'], axis=1)
+    for name in ('normal', 'v'):
+        found = np.stack([columns[f'{name}_{axis}'] for axis in 'xyz'], axis=1)
+        np.testing.assert_allclose(found[0], second - first, atol=1e-5)
+    found = [columns[f't_{n}'][0] for n in range(9)]
+    np.testing.assert_allclose(found, np.outer(*[second - first] * 2).ravel(), atol=1e-4)
 
 
 def test_each_tool_is_moved_from_the_frame_in_its_name():

@@ -13,6 +13,7 @@ from std_msgs.msg import Header
 
 from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.config import ReceiveRule
+from igtl_ros2.converters.clouds import point_cloud
 from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
 from igtl_ros2.errors import ConversionError, EncodeError
 
@@ -181,6 +182,16 @@ def test_clouds_of_others(send):
     cloud.fields.pop()
     with pytest.raises(ConversionError):
         send(PointCloud2(width=1, height=1))
+
+
+def test_a_cloud_that_is_sent_otherwise_than_before_leaves_nothing_behind(send, sizes):
+    clouds = [point_cloud(np.ones((n, 3)), {}, Header(frame_id='ras')) for n in (3, 4, 2)]
+    state = {}
+    small, large, small_again = (send(cloud, state=state, max_points=3) for cloud in clouds)
+    assert sizes(small) == {'POINT': 3}
+    assert sizes(large) == {'POLYDATA': 4, 'POINT': 0}
+    assert sizes(small_again) == {'POINT': 2, 'POLYDATA': 0}
+    assert {part.metadata['ros_frame_id'] for part in large.values()} == {'ras'}
 
 
 # -- ROS to POINT

@@ -1,7 +1,10 @@
 """VIDEO: frames passed on untouched, decoded, and encoded; with frames of real encoders."""
 
+import importlib.util
+import sys
 from array import array
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -384,6 +387,54 @@ def test_h264_on_a_topic_of_pictures_is_sent_as_video(av, send):
     assert type(send(ros_frame(packets[0], 'h264'))) is Video
     with pytest.raises(ConversionError, match="format 'h264' cannot be sent as IMAGE"):
         send(ros_frame(packets[0], 'h264'), 'IMAGE', type='IMAGE')
+
+
+# -- for Foxglove
+
+
+class CompressedVideo:
+    """What foxglove_msgs has, which the registry of wheels has not."""
+
+    def __init__(self, **fields):
+        self.data = array('B')
+        vars(self).update(fields)
+
+
+@pytest.mark.parametrize(
+    ('codec', 'form'), [('H264', 'h264'), ('O265', 'h265'), ('VP90', 'vp9'), ('AV10', 'av1')]
+)
+def test_a_frame_for_foxglove(stamp, monkeypatch, codec, form):
+    module = SimpleNamespace(CompressedVideo=CompressedVideo)
+    monkeypatch.setitem(sys.modules, 'foxglove_msgs.msg', module)
+    monkeypatch.setitem(sys.modules, 'foxglove_msgs', SimpleNamespace(msg=module))
+    result = convert_to_ros(Video(b'abc', codec, (*SIZE, 1)), foxglove_route(), stamp)
+    frame = result.outputs['foxglove']
+    assert (frame.timestamp, frame.frame_id, frame.format) == (stamp, 'endoscope', form)
+    assert frame.data.tobytes() == b'abc'
+    assert result.errors == []
+
+
+def test_foxglove_without_its_package(stamp):
+    if importlib.util.find_spec('foxglove_msgs'):
+        pytest.skip('foxglove_msgs is installed')
+    result = convert_to_ros(Video(b'abc', 'H264', (*SIZE, 1)), foxglove_route(), stamp)
+    assert set(result.outputs) == {'video', 'geometry'}
+    assert result.errors == [
+        'not published as foxglove: the ROS package foxglove_msgs is not installed'
+    ]
+
+
+def test_what_foxglove_does_not_play_is_said_once(stamp):
+    route = foxglove_route()
+    notes = [convert_to_ros(Video(b'abc', 'MJPG', (*SIZE, 1)), route, stamp).notes
+             for _ in range(2)]
+    assert notes == [
+        ['not published as foxglove: mjpeg; possible: h264, h265, vp9, av1'], []
+    ]
+
+
+def foxglove_route():
+    return Route('Cam', 'endoscope', 'Cam', ReceiveRule(foxglove=True))
 
 
 # -- without PyAV

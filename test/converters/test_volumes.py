@@ -198,6 +198,39 @@ def test_without_a_place_no_cloud(receive):
     assert result.errors.count('it has no place in space') == 2
 
 
+# -- arrays
+
+
+@pytest.mark.parametrize('kind', ['i1', 'u1', '<i2', '>i2', '<u2', '<i4', '>u4', '<f4', '>f8'])
+def test_a_volume_as_an_array_of_its_type(receive, send, kind):
+    pixels = VOXELS.astype(kind)
+    result = receive(Image(pixels, CENTRE), array=True)
+    array = result.outputs['array']
+    assert type(array).__name__.lower() == f'{pixels.dtype.name}multiarray'
+    assert [(d.label, d.size, d.stride) for d in array.layout.dim] == [
+        ('z', 2, 24), ('y', 3, 12), ('x', 4, 4)
+    ]
+    assert array.data.tolist() == pixels.ravel().tolist()
+    again = send(array, 'NDARRAY').array
+    assert again.dtype.newbyteorder('=') == pixels.dtype.newbyteorder('=')
+    np.testing.assert_array_equal(again, pixels)
+    assert 'array' not in receive(Image(pixels, CENTRE)).outputs
+
+
+def test_colours_are_the_last_dimension_of_an_array(receive):
+    pixels = np.arange(18, dtype='u1').reshape(1, 2, 3, 3)
+    array = receive(Image(pixels), array=True).outputs['array']
+    assert [(d.label, d.size, d.stride) for d in array.layout.dim] == [
+        ('z', 1, 18), ('y', 2, 18), ('x', 3, 9), ('components', 3, 3)
+    ]
+    assert array.data.tobytes() == pixels.tobytes()
+
+
+def test_an_array_of_nothing(receive):
+    array = receive(Image(np.zeros((0, 3, 4), 'u1')), array=True).outputs['array']
+    assert len(array.data) == 0 and array.layout.dim[0].size == 0
+
+
 # -- NRRD
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import Point as RosPoint
 from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformStamped
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from ros_user import DEADLINE_S, STATE, mapping, next_message, one, pose, start, wait_for
@@ -15,6 +16,7 @@ from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Float64MultiArray
 from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
+from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2 import connect, serve
 from igtl_ros2.codec import from_ns
@@ -195,6 +197,23 @@ send:
         point.header.frame_id = 'elsewhere'
         spot.publish(point)
         wait_for(lambda: problems(node).get('/spot: to_frame'), 'the drop')
+
+
+def test_markers_that_are_gone_are_so_at_the_peer_too(ros, tmp_path):
+    node = ros.bridge(port=0, **mapping(tmp_path, """
+send: [{topic: /shapes, device: Shapes, to_frame: ras}]
+"""))
+    shape = Marker(type=Marker.POINTS, points=[RosPoint(x=0.1)])
+    shape.header.frame_id, shape.pose.orientation.w = 'ras', 1.0
+    with connect(str(node.link.address)) as slicer:
+        shapes = ros.talk('/shapes', MarkerArray)
+        shapes.publish(MarkerArray(markers=[shape]))
+        assert next_message(slicer).points.tolist() == [[100, 0, 0]]
+        # as most programs write it: in no frame
+        shapes.publish(MarkerArray(markers=[Marker(action=Marker.DELETEALL)]))
+        got = next_message(slicer)
+        assert (got.type_name, got.device_name, len(got.points)) == ('POLYDATA', 'Shapes', 0)
+    assert problems(node) == {}
 
 
 # -- whole robots

@@ -8,7 +8,7 @@ import pytest
 from harness import STATE, STREAM
 from sensor_msgs.msg import Image as RosImage
 from space import assert_same, geometry_data, geometry_mm, info_of, put_stamp, rigid, stamp_of
-from std_msgs.msg import Float64MultiArray
+from std_msgs.msg import Float64MultiArray, Int16MultiArray
 from std_msgs.msg import String as RosString
 
 RANDOM = np.random.default_rng(7)
@@ -29,7 +29,12 @@ ROWS, COLUMNS = 5, 7
 def chain(user, run):
     """Two bridges: what is sent in /near arrives in /far."""
     port = run('defaults: {stamp: device}', namespace='/near', port=0).port(user)
-    mapping = 'defaults: {stamp: device, frame: scanner}'
+    mapping = """
+defaults: {stamp: device, frame: scanner}
+receive:
+- {device: Arr, array: true}
+- {device: "*"}
+"""
     run(mapping, namespace='/far', mode='client', port=port)
     # until ROS has found who listens, the far bridge publishes streams for nobody
     heard = user.listen('/far/Start/text', RosString, STATE)
@@ -153,6 +158,21 @@ def test_volumes(user, chain):
     for each in sent:
         user.wait_for(lambda each=each: each.infos, 'info at the far end')
         assert info_of(each.infos)['dimensions'] == dims
+
+
+def test_a_volume_as_an_array(user, chain):
+    image, pixels = image_of('16SC1', 3 * ROWS)
+    # a listener for what holds hears nobody else
+    arrays = user.listen('/far/Arr/array', Int16MultiArray, STATE)
+    dims = [COLUMNS, ROWS, 3]
+    send(user, [Sent(user, 'Arr', 'volume', image, pixels, rigid(RANDOM), dimensions=dims)])
+    # ROS may bring the voxels before what says how many slices they are
+    user.wait_for(lambda: arrays and arrays[-1].layout.dim[0].size == 3, 'the array')
+    layout = [(dim.label, dim.size, dim.stride) for dim in arrays[-1].layout.dim]
+    assert layout == [
+        ('z', 3, 3 * ROWS * COLUMNS), ('y', ROWS, ROWS * COLUMNS), ('x', COLUMNS, COLUMNS)
+    ]
+    assert arrays[-1].data.tobytes() == pixels.tobytes()
 
 
 def test_what_was_received_can_be_sent_on_as_it_is(user, chain):

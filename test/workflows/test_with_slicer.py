@@ -4,7 +4,8 @@ import time
 
 import numpy as np
 import pytest
-from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformStamped
+from geometry_msgs.msg import Point as RosPoint
+from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformStamped, Vector3
 from harness import STATE, Bridge
 from sensor_msgs.msg import Image as RosImage
 from space import (
@@ -25,6 +26,7 @@ from space import (
 from std_msgs.msg import Float64MultiArray
 from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
+from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2.sim.slicer import Slicer
 
@@ -232,6 +234,20 @@ def test_labelled_points_of_ros_are_fiducials_in_slicer(user, slicer):
     fiducials = slicer.wait_for('Reach')
     for label, place in zip(('ENTRY', 'TARGET'), places):
         np.testing.assert_allclose(fiducials[label].position, place[:3, 3], **WIRE)
+
+
+def test_shapes_that_are_deleted_in_ros_are_gone_in_slicer(user, slicer):
+    ball = Marker(id=1, type=Marker.SPHERE, scale=Vector3(x=0.01, y=0.01, z=0.01))
+    line = Marker(id=2, type=Marker.LINE_LIST, points=[RosPoint(), RosPoint(z=0.1)])
+    shapes = user.talk('/x/to_igtl/Shapes/markers', MarkerArray, STATE)
+    shapes.publish(MarkerArray(markers=[ball, line]))
+    slicer.wait_for('Shapes', 'POINT', when=lambda node: len(node.points) == 1)
+    slicer.wait_for('Shapes', 'POLYDATA', when=lambda node: len(node.mesh.points) == 2)
+    shapes.publish(MarkerArray(markers=[ball]))
+    slicer.wait_for('Shapes', 'POLYDATA', when=lambda node: not len(node.mesh.points))
+    assert len(slicer.nodes['Shapes', 'POINT'].points) == 1
+    shapes.publish(MarkerArray(markers=[Marker(action=Marker.DELETEALL)]))
+    slicer.wait_for('Shapes', 'POINT', when=lambda node: not node.points)
 
 
 # -- who comes, goes and comes again
