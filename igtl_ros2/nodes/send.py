@@ -29,7 +29,14 @@ from ..config import LinkConfig, SendRule
 from ..converters.changes import Value, value_of
 from ..converters.placing import moved_for_wire, place_of_ros, weight
 from ..converters.pose import transform_from_transform
-from ..converters.registry import FromRos, Sending, envelope_of, leaf_wire_type, sender
+from ..converters.registry import (
+    FromRos,
+    Sending,
+    envelope_of,
+    full_name,
+    leaf_wire_type,
+    sender,
+)
 from ..converters.units import matrix_from_metres, pose_from_numbers, time_from_ns
 from ..errors import ConversionError, EncodeError
 from ..peers import Peer
@@ -468,7 +475,7 @@ class Sender:
             feed.values = values
         sent: list[tuple[Message, tuple[Peer, ...]]] = []
         for part in parts:
-            key = part.type_name, rule.device
+            key = part.type_name, full_name(part)
             origin = self._echo.origin(feed.topic, key, message, self._link.link.peers)
             exclude = self._excluded(key[1], origin)
             sent.append((part, exclude))

@@ -1,13 +1,15 @@
 """A value that came from a peer is not sent back to it, but whatever is new is."""
 
 import pytest
-from ros_user import next_message, wait_for
+from ros_user import mapping, next_message, pose, wait_for
 from std_msgs.msg import Float64MultiArray, UInt8MultiArray
 from std_msgs.msg import String as RosString
 
 from igtl_ros2 import connect
 from igtl_ros2.codec.messages.arrays import Sensor
+from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
+from igtl_ros2.errors import PeerError
 from igtl_ros2.nodes import echo
 
 TOPIC, KEY = '/x/State/text', ('STRING', 'State')
@@ -158,3 +160,24 @@ def test_a_state_can_be_set_back_to_what_a_peer_said(
     assert [value(next_message(b)) for _ in range(3)] == [ready, busy, ready]
     assert [value(next_message(a)) for _ in range(2)] == [busy, ready]
     assert left_out(node) == {'State: echo': 1}
+
+
+def test_a_frame_does_not_go_back_to_where_it_came_from(ros, two_peers, tmp_path):
+    node, a, b = two_peers(**mapping(tmp_path, 'receive: [{device: "*", raw: true}]'))
+    relay = ros.talk('/x/to_igtl/raw', UInt8MultiArray)
+    names = ('Dev', 'Device_of_more_than_20_bytes')
+    for name in names:
+        ros.node.create_subscription(UInt8MultiArray, f'/x/{name}/raw', relay.publish, 10)
+        message = Transform(pose(), device_name=name, metadata={'IGTL_DEVICE_NAME': name})
+
+        def relayed(message=message):
+            a.send(message)
+            try:
+                return b.receive(0.2)
+            except PeerError:
+                return None
+
+        assert wait_for(relayed, 'the frame').device_name == name[:20]
+    with pytest.raises(PeerError):
+        a.receive(0.5)
+    assert set(left_out(node)) == {f'{name}: echo' for name in names}
