@@ -244,9 +244,19 @@ def _type_bytes(name: str) -> bytes:
 
 
 @lru_cache(maxsize=4096)
+def wire_name(device: str) -> str:
+    """
+    Cut a device name to what the header has room for, which is all that some peers know of it.
+
+    :raises EncodeError: if it is no text that can be written.
+    """
+    return fixed_text(cut_text(text_bytes(device, 'device_name'), 20))
+
+
+@lru_cache(maxsize=4096)
 def _device_bytes(name: str) -> bytes:
     raw = text_bytes(name, 'device_name')
-    cut = cut_text(raw, 20)
+    cut = text_bytes(wire_name(name), 'device_name')
     if len(cut) < len(raw):
         _log.warning('device name %r is sent as %r: the field has 20 bytes', name, cut)
     return cut

@@ -274,6 +274,13 @@ def envelope_of(
     return {'device_name': device, 'timestamp': from_ns(time_ns), 'metadata': metadata}
 
 
+def full_name(message: Message) -> str:
+    """Tell the name of a device, of which the header has room for the first 20 bytes only."""
+    name = message.device_name
+    full = message.metadata.get('IGTL_DEVICE_NAME', '') if message.metadata else ''
+    return full if full.startswith(name) else name
+
+
 def sender(
     ros_type: type, wire_type: str = '', *, usual: str = '', profile: str = 'plain'
 ) -> FromRos:

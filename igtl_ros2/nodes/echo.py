@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 import weakref
 from array import array
-from collections import OrderedDict
-from collections.abc import Hashable
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,15 +20,32 @@ from ..converters.units import ns_from_time
 from ..peers import Peer
 
 _MEMORY = 4096
+# of values without stamp, for each topic and for each type and device
+_MEMORY_OF_DATA = 64
+# by how much a node may be late that sends on what it hears
+_LATE_S = 1.0
 _BUFFERS: tuple[type[Any], ...] = (array, np.ndarray, memoryview)
+
+
+@dataclass(slots=True, eq=False)
+class _Said:
+    """A value without stamp that came from a peer."""
+
+    data: int
+    origin: weakref.ref[Peer]
+    #: when it does not count any more, in the time of `time.monotonic`
+    until: float = math.inf
 
 
 class EchoGuard:
     """
     The origin of the values that were published last.
 
-    A value is known again by its stamp (or by its data, where it has none), on the topic on
-    which it was published or under the type and device that it came with.
+    A value is known again on the topic on which it was published, or under the type and device
+    that it came with: by its stamp, or by its data where it has none. The same data may mean
+    something new: such a value is not sent to its peer as long as it is the last one there and
+    the peer was sent no other since. When a newer one has come, it is known for another second,
+    for those who send on late what they hear.
     """
 
     def __init__(self) -> None:
@@ -32,43 +53,73 @@ class EchoGuard:
         self._lock = threading.Lock()
         # weakly, so that the memory of a peer ends with its connection
         self._origins: OrderedDict[Hashable, weakref.ref[Peer]] = OrderedDict()
+        self._said: defaultdict[Hashable, deque[_Said]] = defaultdict(
+            lambda: deque(maxlen=_MEMORY_OF_DATA)
+        )
+        self._last: dict[str, _Said] = {}
 
     def published(self, peer: Peer, topic: str, key: tuple[str, str], message: Any) -> None:
         """Note that a value of a peer is published on a topic."""
-        value = _value(message)
-        if value is not None:
-            self.note(peer, topic, key, value)
+        if hasattr(message, 'header'):
+            if stamp_ns := ns_from_time(message.header.stamp):
+                self.note(peer, topic, key, stamp_ns)
+        elif (data := _data(message)) is not None:
+            said = _Said(data, weakref.ref(peer))
+            with self._lock:
+                before, self._last[topic] = self._last.get(topic), said
+                if before is not None:
+                    before.until = time.monotonic() + _LATE_S
+                self._said[topic].append(said)
+                self._said[key].append(said)
 
-    def note(self, peer: Peer, topic: str, key: tuple[str, str], value: Hashable) -> None:
-        """Note it of a value that is known by its stamp in nanoseconds, or by its data."""
+    def note(self, peer: Peer, topic: str, key: tuple[str, str], stamp_ns: int) -> None:
+        """Note it of a value that is known by its stamp in nanoseconds."""
         origin, origins = weakref.ref(peer), self._origins
         with self._lock:
-            for name in ((topic, value), (key, value)):
+            for name in ((topic, stamp_ns), (key, stamp_ns)):
                 if name in origins:
                     origins.move_to_end(name)
                 origins[name] = origin
             while len(origins) > _MEMORY:
                 origins.popitem(last=False)
 
-    def origin(self, topic: str, key: tuple[str, str], message: Any) -> Peer | None:
-        """Tell from whom a value came that is about to be sent; None if from nobody known."""
-        return self.origin_of(topic, key, _value(message))
+    def origin(
+        self, topic: str, key: tuple[str, str], message: Any, peers: Collection[Peer]
+    ) -> Peer | None:
+        """
+        Tell from whom a value came that is about to be sent; None if from nobody known.
 
-    def origin_of(self, topic: str, key: tuple[str, str], value: Hashable) -> Peer | None:
-        """Tell it of a value that is known by its stamp in nanoseconds, or by its data."""
-        if not self._origins:
+        :param peers: to whom else it is sent.
+        """
+        if hasattr(message, 'header'):
+            return self.origin_of(topic, key, ns_from_time(message.header.stamp))
+        data = _data(message)
+        with self._lock:
+            now = time.monotonic()
+            said = [self._said.get(topic, ()), self._said.get(key, ())]
+            # of equal ones the last one tells
+            same = [next((one for one in reversed(each) if one.data == data), None)
+                    for each in said]
+            origins = [one.origin() for one in same if one is not None and now < one.until]
+            origin = next((peer for peer in origins if peer is not None), None)
+            for one in chain(*said):
+                if one.until == math.inf and one.origin() is not origin and one.origin() in peers:
+                    one.until = now
+        return origin
+
+    def origin_of(self, topic: str, key: tuple[str, str], stamp_ns: int) -> Peer | None:
+        """Tell it of a value that is known by its stamp in nanoseconds."""
+        if not self._origins or not stamp_ns:
             return None
         with self._lock:
-            origin = self._origins.get((topic, value)) or self._origins.get((key, value))
+            origin = self._origins.get((topic, stamp_ns)) or self._origins.get((key, stamp_ns))
         return origin() if origin else None
 
 
-def _value(message: Any) -> Hashable:
-    header = getattr(message, 'header', None)
-    if header is not None:
-        return ns_from_time(header.stamp) or None
+def _data(message: Any) -> int | None:
+    """Tell what a message without stamp holds, in a number; None if it cannot be told."""
     data = getattr(message, 'data', None)
     if isinstance(data, _BUFFERS):
         view = memoryview(data)
-        return view.tobytes() if view.nbytes < 4096 else (view.nbytes, crc64(view))
-    return data
+        return hash(view.tobytes()) if view.nbytes < 4096 else crc64(view)
+    return None if data is None else hash(data)

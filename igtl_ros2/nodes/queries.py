@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..codec import Message
+from ..codec.frame import wire_name
 from ..codec.message import registered
 from ..codec.messages.bundle import GetBind, StartBind
 from ..codec.messages.query import Capability, Query, Response, StartTracking, StartVideo
@@ -31,7 +32,7 @@ _Key = tuple[str, str]
 
 @dataclass(slots=True, eq=False)
 class _Stream:
-    """What one peer asked to get of one (type, device), device '' for all, in place of all."""
+    """What a peer asked to get of one (type, device on the wire), device '' for all."""
 
     #: 0: all that is sent; None: nothing
     interval_s: float | None = 0.0
@@ -45,6 +46,7 @@ class Queries:
 
     Every peer gets all that is sent, until it asks otherwise: with STT_ at a resolution it gets
     the last value at that interval, if it is new; after STP_ it gets none until it asks again.
+    Of devices whose names share the 20 bytes that the wire has room for, a query means all.
     Its streams end with it. All is done in the network's thread, but `send`.
     """
 
@@ -71,10 +73,11 @@ class Queries:
         if not self.streams:
             self.link.send(message, hold=hold, exclude=origins)
             return
+        asked = _asked(key)
         paced = [
             peer
             for peer, streams in list(self.streams.items())
-            if (stream := streams.get(key) or streams.get((key[0], '')))
+            if (stream := streams.get(asked) or streams.get((key[0], '')))
             and stream.interval_s != 0.0
         ]
         self.link.send(message, hold=hold, exclude=(*origins, *paced))
@@ -159,7 +162,7 @@ class Queries:
         own = self.streams[peer]
         for outgoing in self.link.held(*key):
             # of a device with a stream of its own that stream takes care
-            other = key[1] == '' and outgoing.key[1] and outgoing.key in own
+            other = key[1] == '' and outgoing.key[1] and _asked(outgoing.key) in own
             other = other or peer in self._origins.get(outgoing.key, ())
             if not other and stream.sent.get(outgoing.key) is not outgoing:
                 stream.sent[outgoing.key] = outgoing
@@ -186,6 +189,11 @@ class Queries:
             answer = Status(code, device_name=device, error_name=query.type_name)
         peer.send(answer)
         self._log.peer_asked(peer.address, query, success, answer.type_name)
+
+
+def _asked(key: _Key) -> _Key:
+    """Give the key of the queries for a message: they know no more of its name than the wire."""
+    return key[0], wire_name(key[1])
 
 
 def _understood() -> tuple[str, ...]:

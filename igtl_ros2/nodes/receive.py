@@ -30,7 +30,7 @@ from ..converters.image import VolumeMerger
 from ..converters.names import NameTable, ros_name
 from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
-from ..converters.registry import Converted, Route, convert_to_ros
+from ..converters.registry import Converted, Route, convert_to_ros, full_name
 from ..converters.units import choose_stamp, ros_text, time_from_ns
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError
@@ -228,7 +228,7 @@ class Receiver:
     def _look_for_emergency(self, message: Message) -> None:
         """Tell of an emergency, or of its end; no rule, gate or queue is in the way."""
         if isinstance(message, Status):
-            device = self._link_name, _full_name(message)
+            device = self._link_name, full_name(message)
             self._emergency.set(device, message.is_emergency)
         elif isinstance(message, Bind):
             for child in message.children:
@@ -237,7 +237,7 @@ class Receiver:
     def hidden(self, message: Message) -> Message:
         """Give a message as the rule of its device lets ROS see it."""
         with self._lock:
-            rule = self._mapping.receive_rule(_full_name(message), message.type_name)
+            rule = self._mapping.receive_rule(full_name(message), message.type_name)
         return hidden(message, rule.phi)
 
     def _handle(
@@ -254,7 +254,7 @@ class Receiver:
         :param origin: for `info`, what the message came in.
         """
         frame = message
-        name = known_as or _full_name(message)
+        name = known_as or full_name(message)
         key = (message.type_name, name)
         try:
             device = self._devices[key]
@@ -689,13 +689,6 @@ class Receiver:
             self._report.problem(
                 f'tf {child}: owner', f'{child} is not broadcast on tf: another {other}'
             )
-
-
-def _full_name(message: Message) -> str:
-    """Tell the name of a device, of which the header has room for the first 20 bytes only."""
-    name = message.device_name
-    full = message.metadata.get('IGTL_DEVICE_NAME', '') if message.metadata else ''
-    return full if full.startswith(name) else name
 
 
 def _is_time(key: str) -> bool:

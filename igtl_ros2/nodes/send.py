@@ -29,7 +29,14 @@ from ..config import LinkConfig, SendRule
 from ..converters.changes import Value, value_of
 from ..converters.placing import is_empty, moved_for_wire, place_of_ros, weight
 from ..converters.pose import transform_from_transform
-from ..converters.registry import FromRos, Sending, envelope_of, leaf_wire_type, sender
+from ..converters.registry import (
+    FromRos,
+    Sending,
+    envelope_of,
+    full_name,
+    leaf_wire_type,
+    sender,
+)
 from ..converters.units import matrix_from_metres, pose_from_numbers, time_from_ns
 from ..errors import ConversionError, EncodeError
 from ..peers import Peer
@@ -412,8 +419,8 @@ class Sender:
             matrix = pose_from_numbers(numbers[:3], numbers[3:], rule.wire_unit)
             message = Transform(matrix, **envelope_of(rule.device, frame_id, stamp_ns, time_ns))
             key = message.type_name, rule.device
-            origin = self._echo.origin_of(topic, key, stamp_ns or None)
-            self._link.send(message, exclude=() if origin is None else (origin,))
+            origin = self._echo.origin_of(topic, key, stamp_ns)
+            self._link.send(message, exclude=self._excluded(rule.device, origin))
         except Exception as error:
             self._tell_unsent(topic, error)
 
@@ -470,13 +477,21 @@ class Sender:
             feed.values = values
         sent: list[tuple[Message, tuple[Peer, ...]]] = []
         for part in parts:
-            origin = self._echo.origin(feed.topic, (part.type_name, rule.device), message)
-            exclude = () if origin is None else (origin,)
+            key = part.type_name, full_name(part)
+            origin = self._echo.origin(feed.topic, key, message, self._link.link.peers)
+            exclude = self._excluded(key[1], origin)
             sent.append((part, exclude))
             self._link.send(part, exclude=exclude)
         if feed.keeper is not None:
             feed.sent = sent
             feed.keeper.reset()
+
+    def _excluded(self, device: str, origin: Peer | None) -> tuple[Peer, ...]:
+        """Leave out whom a value came from."""
+        if origin is None:
+            return ()
+        self._report.skip(f'{device}: echo')
+        return (origin,)
 
     def _keep_alive(self, feed: _Feed) -> None:
         """Send the last value again; not that of somebody who does not publish any more."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from ..codec import Message
+from ..codec.frame import wire_name
 from ..config import Address, Settings
 from ..errors import PeerError, PeerTimeoutError
 from ..transport.network import Network
@@ -133,13 +134,14 @@ class Link:
         Give the last messages that were sent and are held; for any thread.
 
         :param type_name: of which type, '*' for all.
-        :param device: of which device, empty for all.
+        :param device: of which device, as on the wire: of all whose names begin with these 20
+            bytes; empty for all.
         """
         with self.changed:
             return [
                 outgoing
                 for key, outgoing in self._held.items()
-                if type_name in ('*', key[0]) and device in ('', key[1])
+                if type_name in ('*', key[0]) and device in ('', wire_name(key[1]))
             ]
 
     def drop_peers(self, why: str) -> None:

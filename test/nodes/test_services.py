@@ -363,6 +363,32 @@ def test_a_stream_has_its_own_pace_for_each_peer_and_ends(ros):
         wait_for(lambda: not services.queries.streams, 'the end of the stream')
 
 
+def test_long_names_are_asked_for_as_they_are_on_the_wire(ros):
+    with client_of(ros) as (node, client):
+        send = node.link_services[''].queries.send
+        names = ['Ein_Gerät_mit_langem_Namen', 'Ein_Gerät_mit_langem_Nachnamen', 'Other']
+        wire, other = 'Ein_Gerät_mit_lange', 'Other'
+        queried = [wire] * 2 + [other]
+        for number, name in enumerate(names, 1):
+            send(TrackingData((), device_name=name, timestamp=number))
+            assert get(client, 'TDATA').device_name == queried[number - 1]
+        # of those that are one on the wire all are meant
+        client.send(Query('GET_TDATA', device_name=wire))
+        assert [get(client, 'TDATA', 'RTS_TDATA').timestamp for _ in range(2)] == [1, 2]
+
+        client.send(StartTracking('STT_TDATA', 5, device_name=wire))
+        assert get(client, 'RTS_TDATA').status == 0
+        assert [get(client, 'TDATA').timestamp for _ in range(2)] == [1, 2]
+        send(TrackingData((), device_name=names[0], timestamp=4))
+        assert get(client, 'TDATA').timestamp == 4
+
+        client.send(Query('STP_TDATA', device_name=wire))
+        assert get(client, 'RTS_TDATA').status == 0
+        for number, name in enumerate(names, 5):
+            send(TrackingData((), device_name=name, timestamp=number))
+        assert get(client, 'TDATA').timestamp == 7
+
+
 SERVE = """
 serve:
 - {command: HOME, call: /robot/home}
