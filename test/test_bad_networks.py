@@ -404,10 +404,12 @@ def test_a_name_that_can_be_found_later(server, monkeypatch):
 def no_answer(monkeypatch):
     """Let every look-up of a name hang until the end of the test."""
     answer = threading.Event()
+    number = socket.getaddrinfo
 
-    def look_up(*_, flags=0, **__):
-        if not flags & socket.AI_NUMERICHOST:
-            answer.wait(60)
+    def look_up(*question, flags=0):
+        if flags & socket.AI_NUMERICHOST:
+            return number(*question, flags=flags)
+        answer.wait(60)
         raise socket.gaierror(socket.EAI_AGAIN, 'Temporary failure in name resolution')
 
     monkeypatch.setattr(socket, 'getaddrinfo', look_up)
@@ -440,7 +442,36 @@ def test_close_in_an_event_loop_while_a_look_up_hangs(no_answer):
     async def open_and_close():
         with pytest.raises(PeerError, match='no connection within'):
             await aio.connect('tcp://scanner:1', timeout_s=0.1)
-        assert not no_answer.is_set()
-        no_answer.set()  # asyncio.run waits for asyncio's own look-ups
 
     asyncio.run(open_and_close())
+    assert not no_answer.is_set()
+
+
+def test_in_an_event_loop_look_ups_that_hang_take_no_thread_of_the_program(no_answer):
+    async def run():
+        made = Settings(
+            mode='client', host='scanner', connect_timeout=0.01, reconnect_attempts=40, **QUICK
+        )
+        client = aio.Client(made)
+        await client.link.open()
+        with pytest.raises(PeerError, match='no connection within'):
+            await client.wait_connected()
+        assert look_ups() == 1
+        await asyncio.wait_for(asyncio.to_thread(int), 20)
+        await client.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ('options', 'what'),
+    [
+        ({'url': 'tcp://scanner:0'}, 'cannot listen on tcp://scanner:0'),
+        ({'url': 'udp://scanner:0'}, 'cannot listen on udp://scanner:0'),
+        ({'url': 'udp://127.0.0.1:0', 'udp_targets': ['scanner:5']}, 'udp://scanner:5'),
+    ],
+)
+def test_a_server_waits_for_a_look_up_no_longer_than_connect_timeout(no_answer, options, what):
+    with pytest.raises(PeerError, match=f'^{what}: the name was not found within 0.05 s$'):
+        serve(connect_timeout=0.05, **options)
+    assert not no_answer.is_set()

@@ -159,7 +159,11 @@ class Decoder:
         start = self._start
         self._start = start + HEADER_SIZE + header.body_size
         self._header = None
-        return header, self._block[start : self._start].toreadonly()
+        frame = self._block[start : self._start].toreadonly()
+        if self._start == self._end and len(self._block) > _BLOCK_BYTES:
+            # the messages hold it as long as they need it; there may be no more for a long time
+            self._block, self._start, self._end = memoryview(b''), 0, 0
+        return header, frame
 
     def next_message(self) -> Message | None:
         """

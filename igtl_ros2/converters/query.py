@@ -8,9 +8,14 @@ from ..codec.messages.query import Capability
 from .registry import Converted, Route, to_ros
 from .units import ros_text
 
+# Programs know some dozens; a list of all names that fit a message would be told again and again
+_MAX_TYPES = 200
+
 
 @to_ros(Capability)
 def capability_to_ros(message: Capability, route: Route, stamp: Time) -> Converted:
     """CAPABILITY: the types that the peer understands, on `~/peers`."""
-    types = [ros_text(name) for name in message.types]
+    types = [ros_text(name) for name in message.types[:_MAX_TYPES]]
+    if (more := len(message.types) - _MAX_TYPES) > 0:
+        types.append(f'... and {more} more')
     return Converted(info={'types': types}, peer={'types': types})

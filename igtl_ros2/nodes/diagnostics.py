@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_msgs.msg import String as RosString
 
@@ -25,6 +26,8 @@ from .receive import Receiver
 from .report import Report
 
 PERIOD_S = 1.0
+# Peers may come and go in a loop: they are told together
+_SOON_S = 0.05
 #: a client that is not connected for so long is an error, a silent server of it is stale
 _PATIENCE_S = 10.0
 # A server may have thousands of clients and of devices: so many are told one by one
@@ -162,12 +165,15 @@ class Diagnostics:
     def __init__(self, node: Node) -> None:
         """Publish an empty list of peers."""
         self._node = node
-        self._lock = threading.Lock()
         self._links: list[LinkHealth] = []
         self._open: list[tuple[LinkHealth, Face, Receiver]] = []
         self._peers_text = ''
         self._peers_publisher = node.create_publisher(RosString, '~/peers', STATE_QOS)
         self._publish_peers()
+        self._soon = node.create_timer(
+            _SOON_S, self._publish_soon, clock=Clock(clock_type=ClockType.STEADY_TIME)
+        )
+        self._soon.cancel()
         try:
             from diagnostic_msgs.msg import DiagnosticArray
         except ModuleNotFoundError:
@@ -178,7 +184,7 @@ class Diagnostics:
 
     def watch(self, config: LinkConfig, report: Report) -> LinkHealth:
         """Take a link in; what is given back is to be told of its peers."""
-        health = LinkHealth(config, report, self._publish_peers)
+        health = LinkHealth(config, report, self._peers_changed)
         self._links.append(health)
         return health
 
@@ -186,23 +192,31 @@ class Diagnostics:
         """Report every second on a link that is open now."""
         self._open.append((health, link, receiver))
 
+    def _peers_changed(self) -> None:
+        """Publish soon; called in the network thread, which has no time for it."""
+        if self._soon.is_canceled():
+            self._soon.reset()
+
+    def _publish_soon(self) -> None:
+        self._soon.cancel()  # first: who comes from now on may be missing from what is published
+        self._publish_peers()
+
     def _publish_peers(self) -> None:
-        with self._lock:
-            text = json.dumps([
-                {
-                    'link': health.name,
-                    'address': peer.address,
-                    'name': ros_text(peer.name),
-                    'compat': peer.compat,
-                    'versions': _versions(peer),
-                    **peer.facts,
-                }
-                for health in list(self._links)
-                for peer in health.peers
-            ])
-            if text != self._peers_text:
-                self._peers_text = text
-                self._peers_publisher.publish(RosString(data=text))
+        text = json.dumps([
+            {
+                'link': health.name,
+                'address': peer.address,
+                'name': ros_text(peer.name),
+                'compat': peer.compat,
+                'versions': _versions(peer),
+                **peer.facts,
+            }
+            for health in self._links
+            for peer in health.peers[:_MAX_ROWS]
+        ])
+        if text != self._peers_text:
+            self._peers_text = text
+            self._peers_publisher.publish(RosString(data=text))
 
     def _on_timer(self) -> None:
         self._publish_peers()  # what a peer is may show long after it has come

@@ -204,7 +204,9 @@ class DatagramLink(Link):
         else:
             self.say('listening', logging.INFO, f'listening on {self.address}')
         for target in self.settings.udp_targets:
-            source = await socket.look_up(parse_url(f'udp://{target}'))
+            source = await socket.look_up(
+                parse_url(f'udp://{target}'), self.settings.connect_timeout
+            )
             if source not in self._by_source:
                 self._new_peer(source, wanted=True)
 

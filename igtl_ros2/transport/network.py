@@ -4,66 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar('T')
-
-
-class _Loop(asyncio.SelectorEventLoop):
-    """
-    An event loop that looks names up in daemon threads.
-
-    asyncio's own lookup runs in threads that the end of a program waits for, which takes long
-    when no name server answers. Nor does it ask again for a name while it waits for that name:
-    a client tries often, and a name server may take its time.
-    """
-
-    def __init__(self) -> None:
-        """Start with no look-ups."""
-        super().__init__()
-        self._look_ups: dict[tuple[Any, ...], asyncio.Future[Any]] = {}
-
-    async def getaddrinfo(
-        self,
-        host: bytes | str | None,
-        port: bytes | str | int | None,
-        *,
-        family: int = 0,
-        type: int = 0,
-        proto: int = 0,
-        flags: int = 0,
-    ) -> Any:
-        """Look a name up, as `socket.getaddrinfo` does."""
-        question = (host, port, family, type, proto, flags)
-        answer = self._look_ups.get(question)
-        if answer is None:
-            answer = self._look_ups[question] = self.create_future()
-            threading.Thread(
-                target=self._look_up, args=(question, answer), name='igtl-lookup', daemon=True
-            ).start()
-        # who gives up takes the answer from nobody else
-        return await asyncio.shield(answer)
-
-    def _look_up(self, question: tuple[Any, ...], answer: asyncio.Future[Any]) -> None:
-        try:
-            found: Any = socket.getaddrinfo(*question)
-        except Exception as error:
-            found = error
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self.call_soon_threadsafe(self._deliver, question, answer, found)
-
-    def _deliver(
-        self, question: tuple[Any, ...], answer: asyncio.Future[Any], found: Any
-    ) -> None:
-        del self._look_ups[question]
-        if isinstance(found, Exception):
-            answer.set_exception(found)
-            answer.exception()  # there may be nobody left who waits for it
-        else:
-            answer.set_result(found)
 
 
 class Network:
@@ -92,7 +37,7 @@ class NetworkThread(Network):
 
     def __init__(self, name: str = 'igtl-network') -> None:
         """Start the thread."""
-        super().__init__(_Loop())
+        super().__init__(asyncio.SelectorEventLoop())
         self._last_task: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._main, name=name, daemon=True)
         self._thread.start()

@@ -6,10 +6,12 @@ import asyncio
 import socket
 import weakref
 from collections.abc import Callable
+from typing import Any
 
 from ..config import Settings
 from ..config.address import Address
 from ..errors import PeerError
+from .names import look_up
 from .sockets import reason, set_buffers
 from .stream import Sink, Stream
 from .tls import Tls
@@ -28,14 +30,8 @@ _handshakes: weakref.WeakKeyDictionary[asyncio.Server, set[TlsStream]] = (
 async def _connect(settings: Settings) -> socket.socket:
     """Connect to the first address of a host that answers."""
     loop = asyncio.get_running_loop()
-    host, port = settings.host, settings.port
-    try:
-        # no thread for an address that is a number already
-        found = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    except socket.gaierror:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     errors = []
+    found = await look_up(settings.host, settings.port, socket.SOCK_STREAM)
     for family, kind, protocol, _, address in found:
         sock = None
         try:
@@ -119,7 +115,8 @@ async def listen(
     :param refused: called with (address, reason) for each that never became a stream: from where
         none is allowed, or without a good TLS handshake.
     :param tls: encrypt them.
-    :raises PeerError: if the address cannot be listened on.
+    :raises PeerError: if the address cannot be listened on, or its name not be looked up within
+        `connect_timeout`.
     """
     handshakes: set[TlsStream] = set()
     most = max(MAX_HANDSHAKES, settings.max_clients)  # all may come back in the same moment
@@ -151,19 +148,32 @@ async def _listen(
     settings: Settings, port: int, make_stream: Callable[[], Stream]
 ) -> asyncio.Server:
     loop = asyncio.get_running_loop()
+    address = settings.address._replace(port=port)
     server = None
     try:
+        found = await asyncio.wait_for(
+            look_up(settings.host, port, socket.SOCK_STREAM), settings.connect_timeout)
+        hosts = list(dict.fromkeys(map(_number, found)))
         server = await loop.create_server(
-            make_stream, settings.host, port, backlog=128, start_serving=False)
+            make_stream, hosts, port, backlog=128, start_serving=False)
         for sock in server.sockets:
             set_buffers(sock, settings)  # each connection gets those of the listening socket
         await server.start_serving()
+    except asyncio.TimeoutError as error:
+        timeout_s = settings.connect_timeout
+        raise PeerError(
+            f'cannot listen on {address}: the name was not found within {timeout_s} s') from error
     except OSError as error:
         if server is not None:
             server.close()
-        address = settings.address._replace(port=port)
         raise PeerError(f'cannot listen on {address}: {reason(error)}') from error
     return server
+
+
+def _number(entry: tuple[Any, ...]) -> str:
+    """Give the host of what was looked up, with the interface that a local address is of."""
+    host, _, *more = entry[4]
+    return f'{host}%{more[1]}' if more and more[1] and '%' not in host else host
 
 
 async def stop_listening(server: asyncio.Server) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from ..config import Address, Settings
 from ..errors import PeerError
+from .names import look_up
 from .sockets import set_buffers
 
 #: Host and port, and for IPv6 flow and scope: what the socket calls an address.
@@ -93,21 +94,15 @@ class Datagrams(asyncio.DatagramProtocol):
         if self._transport is not None and not self._transport.is_closing():
             self._transport.sendto(data, address or self.remote)
 
-    async def look_up(self, address: Address) -> SocketAddress:
+    async def look_up(self, address: Address, timeout_s: float) -> SocketAddress:
         """
         Find what a server's socket can send to.
 
-        :raises PeerError: if the name has no address that it reaches.
+        :raises PeerError: if the name has no address that it reaches, or none is found in time.
         """
-        loop = asyncio.get_running_loop()
         family = socket.AF_INET6 if ':' in self.address.host else socket.AF_INET
-        try:
-            found = await loop.getaddrinfo(
-                address.host, address.port, family=family, type=socket.SOCK_DGRAM
-            )
-        except OSError as error:
-            raise PeerError(f'{address}: {error.strerror or error}') from error
-        result: SocketAddress = found[0][4]  # type: ignore[assignment]
+        found = await _look_up(address, timeout_s, str(address), family)
+        result: SocketAddress = found[0]
         return result
 
     def close(self) -> None:
@@ -130,15 +125,9 @@ async def open_datagrams(settings: Settings, sink: Sink) -> Datagrams:
     loop = asyncio.get_running_loop()
     address = settings.address
     what = f'cannot listen on {address}' if settings.mode == 'server' else str(address)
+    found = await _look_up(address, settings.connect_timeout, what)
     try:
-        found = await asyncio.wait_for(
-            loop.getaddrinfo(address.host, address.port, type=socket.SOCK_DGRAM),
-            settings.connect_timeout,
-        )
-        sock, remote = _open_first(settings, [entry[4] for entry in found])
-    except asyncio.TimeoutError as error:
-        timeout_s = settings.connect_timeout
-        raise PeerError(f'{what}: the name was not found within {timeout_s} s') from error
+        sock, remote = _open_first(settings, found)
     except OSError as error:
         raise PeerError(f'{what}: {error.strerror or error}') from error
     host, port = (remote or sock.getsockname())[:2]
@@ -149,6 +138,20 @@ async def open_datagrams(settings: Settings, sink: Sink) -> Datagrams:
         sock.close()
         raise
     return datagrams
+
+
+async def _look_up(
+    address: Address, timeout_s: float, what: str, family: int = socket.AF_UNSPEC
+) -> list[Any]:
+    try:
+        found = await asyncio.wait_for(
+            look_up(address.host, address.port, socket.SOCK_DGRAM, family), timeout_s
+        )
+    except asyncio.TimeoutError as error:
+        raise PeerError(f'{what}: the name was not found within {timeout_s} s') from error
+    except OSError as error:
+        raise PeerError(f'{what}: {error.strerror or error}') from error
+    return [entry[4] for entry in found]
 
 
 def _open_first(

@@ -311,6 +311,20 @@ def test_a_large_body_lands_where_its_message_lives(give):
     assert np.array_equal(pixels, image.pixels)
 
 
+@both
+def test_the_memory_of_a_large_message_goes_with_it(give):
+    data = codec.encode(Image(np.ones((8, 1000, 1000), np.uint8)))
+    decoder = codec.Decoder()
+    tracemalloc.start()
+    give(decoder, data)
+    assert decoder.next_message().pixels.all()
+    left, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert left < 1 << 20
+    give(decoder, NEXT)
+    assert decoder.next_message().text == 'next'
+
+
 def test_pixels_stay_right_while_more_messages_come():
     decoder = codec.Decoder()
     chance = np.random.default_rng(1)

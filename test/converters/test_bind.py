@@ -50,3 +50,8 @@ def test_what_a_peer_can_do_is_a_property_of_the_peer(receive):
     result = receive(Capability(('TRANSFORM', 'MEIN\udce4')))
     assert result.outputs == {}
     assert result.peer == {'types': ['TRANSFORM', 'MEINä']}
+
+
+def test_of_very_many_types_some_are_told_and_how_many_more(receive):
+    types = receive(Capability([f'TYPE{number}' for number in range(1000)])).peer['types']
+    assert len(types) == 201 and types[199:] == ['TYPE199', '... and 800 more']

@@ -3,6 +3,7 @@
 import json
 import logging
 import socket
+import threading
 import time
 from contextlib import ExitStack
 
@@ -379,6 +380,34 @@ def test_peers_tells_who_is_connected_over_which_link(ros, two):
     assert set(peers['a']) == {'link', 'address', 'name', 'compat', 'versions'}
     b.close()
     wait_for(lambda: [p['link'] for p in json.loads(told[-1].data)] == ['a'], 'the end of b')
+
+
+def test_who_comes_and_goes_keeps_no_message_waiting_for_the_list_of_peers(
+    ros, two, monkeypatch
+):
+    threads = set()
+    publish = diagnostics.Diagnostics._publish_peers
+
+    def noted(self):
+        threads.add(threading.current_thread().name)
+        publish(self)
+
+    told = ros.listen('/x/igtl_bridge/peers', RosString, STATE)
+    monkeypatch.setattr(diagnostics.Diagnostics, '_publish_peers', noted)
+    monkeypatch.setattr(diagnostics, '_MAX_ROWS', 2)
+    monkeypatch.setattr(diagnostics, 'PERIOD_S', 3600.0)
+    node, *_ = two()
+
+    def rows():
+        return sum(row['link'] == 'a' for row in json.loads(told[-1].data))
+
+    with ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(connect(str(node.links['a'].address)))
+        wait_for(lambda: len(node.links['a'].peers) == 4, 'all clients')
+        wait_for(lambda: rows() == 2, 'as many rows as are wanted')
+    wait_for(lambda: rows() == 1, 'the end of the others')
+    assert threads and 'igtl-network' not in threads
 
 
 def test_a_link_over_udp_next_to_one_over_tcp(ros, tmp_path):

@@ -57,7 +57,7 @@ def test_all_addresses_of_a_name_get_the_same_free_port(network, monkeypatch):
     if not socket.has_dualstack_ipv6():
         pytest.skip('this machine has no IPv6')
 
-    def look_up(host, port, family, kind, *_):
+    def look_up(host, port, family, kind, **_):
         return [
             (socket.AF_INET6, kind, 0, '', ('::1', port, 0, 0)),
             (socket.AF_INET, kind, 0, '', ('127.0.0.1', port)),

@@ -8,6 +8,7 @@ import pytest
 from stream_ends import Collect, descriptors, eventually, listening, opened, settings
 
 from igtl_ros2.errors import PeerError
+from igtl_ros2.transport import names, tcp
 from igtl_ros2.transport.tcp import open_stream, stop_listening
 
 SERVER = 'tcp://127.0.0.1:0'
@@ -234,13 +235,11 @@ def test_connections_that_fail_leave_nothing_behind(free_port):
 def test_the_next_address_of_a_name_is_tried(monkeypatch, free_port):
     async def run():
         async with listening(settings('server', SERVER)) as there:
-            loop = asyncio.get_running_loop()
-
-            async def look_up(host, port, **_):
+            async def look_up(host, port, *_):
                 return [(socket.AF_INET, socket.SOCK_STREAM, 0, '', ('127.0.0.1', free_port)),
                         (socket.AF_INET, socket.SOCK_STREAM, 0, '', ('127.0.0.1', port))]
 
-            monkeypatch.setattr(loop, 'getaddrinfo', look_up)
+            monkeypatch.setattr(tcp, 'look_up', look_up)
             values = settings('client', f'tcp://here:{there.address.port}')
             here = await opened(values)
             here.stream.abort()
@@ -254,10 +253,10 @@ def test_the_next_address_of_a_name_is_tried(monkeypatch, free_port):
 def test_a_number_is_not_looked_up(monkeypatch):
     async def run():
         async with listening(settings('server', SERVER)) as there:
-            async def look_up(*_, **__):
+            def start(*_, **__):
                 raise AssertionError('looked up')
 
-            monkeypatch.setattr(asyncio.get_running_loop(), 'getaddrinfo', look_up)
+            monkeypatch.setattr(names.threading, 'Thread', start)
             here = await opened(for_client(there.address))
             here.stream.abort()
 

@@ -14,6 +14,7 @@ import pytest
 
 from igtl_ros2.config import Address, Settings
 from igtl_ros2.errors import PeerError
+from igtl_ros2.transport import udp
 from igtl_ros2.transport.udp import Datagrams, open_datagrams
 
 GROUP = '239.255.77.5'
@@ -238,14 +239,12 @@ def test_names_that_are_not_found():
     )
 
 
-def test_a_look_up_that_takes_too_long():
+def test_a_look_up_that_takes_too_long(monkeypatch):
     async def run():
-        loop = asyncio.get_running_loop()
-
         async def never(*_, **__):
             await asyncio.sleep(100)
 
-        loop.getaddrinfo = never
+        monkeypatch.setattr(udp, 'look_up', never)
         with pytest.raises(PeerError, match='slow.*not found within 0.01 s'):
             await open_datagrams(client(5000, host='slow', connect_timeout=0.01), Collect())
 
