@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import partial
@@ -25,7 +26,7 @@ from ..codec.messages.text import Status
 from ..codec.patients import hidden
 from ..config import HELD_TYPES, LinkConfig, ReceiveRule, parse_xtoy
 from ..converters.frames import raw_frame
-from ..converters.gates import Gates, withheld_by
+from ..converters.gates import Gate, Gates, withheld_by
 from ..converters.image import VolumeMerger
 from ..converters.names import NameTable, ros_name
 from ..converters.placing import frames_of, has_place, moved_received, weight
@@ -36,6 +37,7 @@ from ..converters.volumes import SliceViewer
 from ..errors import ConversionError
 from ..peers import STREAM_TYPES, Peer
 from . import in_place
+from .aside import Aside
 from .echo import EchoGuard
 from .emergency import Emergency
 from .express import Express, form_of, image_express, pose_express
@@ -85,6 +87,8 @@ class _Device:
     gates: Gates | None = None
     #: when its last message came, by the steady clock
     heard_s: float = 0.0
+    #: whether it is converted aside
+    takes_long: bool = False
     is_stale: bool = False
 
 
@@ -156,6 +160,9 @@ class Receiver:
         self._names = NameTable(MAX_DEVICES)
         self._publishers: dict[str, Publisher] = {}
         self._gates: dict[str, Gates] = {}
+        self._aside = Aside('converting', self._let_go_on)
+        #: whose messages have to wait for those that are converted aside
+        self._waiting_peers: set[Peer] = set()
         self._broadcaster = broadcaster
         self._slices = SliceParameters(node, self._publish_slice)
         self._emergency = emergency
@@ -204,6 +211,7 @@ class Receiver:
 
     def close(self) -> None:
         """End what would outlive the publishers and timers."""
+        self._aside.close()
         self._wait.close('the link was closed')
         self._slices.close()
 
@@ -342,30 +350,73 @@ class Receiver:
 
         :param unmoved: what it was before it was moved into another frame.
         """
+        if not device.takes_long:
+            with self._going_on(device):
+                self._give_out(device, arrival, unmoved, *self._convert(device, arrival))
+            return
+
+        def publish() -> None:
+            with self._going_on(device):
+                made = self._convert(device, arrival)
+                with self._lock:
+                    if self._devices.get(device.key) is device:  # else the rules have changed
+                        self._give_out(device, arrival, unmoved, *made)
+
         try:
-            self._convert(device, arrival, unmoved)
+            has_room = self._aside.do(publish, weight(arrival.message))
+        except ConversionError as error:
+            self._complain(device, str(error))
+            return
+        if not has_room:
+            self._waiting_peers.add(arrival.peer)
+            arrival.peer.let_wait(True)
+
+    def _let_go_on(self) -> None:
+        """Take in again what peers send, now that less waits to be converted."""
+        with self._lock:
+            peers, self._waiting_peers = self._waiting_peers, set()
+        for peer in peers:
+            peer.let_wait(False)
+
+    @contextmanager
+    def _going_on(self, device: _Device) -> Iterator[None]:
+        """Report an error in the bridge, and go on."""
+        try:
+            yield
         except Exception as error:  # its text may quote names of patients
             device.express = device.usual = None
             kind = type(error).__name__
             self._complain(device, f'not published, error in the bridge: {kind}')
 
-    def _convert(self, device: _Device, arrival: _Arrival, unmoved: _Arrival) -> None:
-        """Convert and publish one message."""
-        key, rule, peer = device.key, device.route.rule, arrival.peer
-        if not self._first.is_over:
-            self._first.forget(device.topic)  # also what waited for tf meanwhile
-        stamp = time_from_ns(arrival.stamp_ns)
+    def _convert(self, device: _Device, arrival: _Arrival) -> tuple[Converted, Gate | None]:
+        """Convert one message."""
+        rule = device.route.rule
         route, gate = device.route, None
         if device.gates is not None:
             gate = open_gate(
                 device.gates, arrival.message, rule.stamp, arrival.stamp_ns, self._now_ns(),
-                arrival.came_s, peer.address, arrival.source != _REPEATED,
+                arrival.came_s, arrival.peer.address, arrival.source != _REPEATED,
             )
             route = replace(route, gate=gate)
         try:
-            result = convert_to_ros(arrival.message, route, stamp)
+            result = convert_to_ros(arrival.message, route, time_from_ns(arrival.stamp_ns))
         except ConversionError as error:
             result = Converted(errors=[str(error)])
+        return result, gate
+
+    def _give_out(
+        self,
+        device: _Device,
+        arrival: _Arrival,
+        unmoved: _Arrival,
+        result: Converted,
+        gate: Gate | None,
+    ) -> None:
+        """Publish what has become of a message."""
+        key, rule, peer = device.key, device.route.rule, arrival.peer
+        stamp = time_from_ns(arrival.stamp_ns)
+        if not self._first.is_over:
+            self._first.forget(device.topic)  # also what waited for tf meanwhile
         if self._denies_raw(arrival.frame):
             if result.outputs.pop('raw', None) is not None or rule.raw:
                 self._report.skip(ros_text(f'{" ".join(key)}: raw'))
@@ -563,6 +614,7 @@ class Receiver:
             received=left.received if left is not None else 0,
             state=left.state if left is not None else None,
             gates=gates,
+            takes_long=_takes_long(rule, type_name),
         )
 
     def _topic(self, device: str) -> str:
@@ -689,6 +741,14 @@ class Receiver:
             self._report.problem(
                 f'tf {child}: owner', f'{child} is not broadcast on tf: another {other}'
             )
+
+
+def _takes_long(rule: ReceiveRule, type_name: str) -> bool:
+    """Tell whether a rule makes something of messages that takes long: files, clouds, pictures."""
+    if type_name not in ('IMAGE', 'VIDEO', 'POLYDATA'):
+        return False
+    makes = (rule.nrrd, rule.cloud, rule.plane, rule.decode, rule.mesh, rule.slice)
+    return rule.compressed != 'off' or any(makes)
 
 
 def _is_time(key: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ from ..converters.registry import (
 from ..converters.units import matrix_from_metres, pose_from_numbers, time_from_ns
 from ..errors import ConversionError, EncodeError
 from ..peers import Peer
+from .aside import Aside
 from .echo import EchoGuard
 from .emergency import is_emergency
 from .express import PoseIntake, is_plain
@@ -57,6 +59,7 @@ _TF_REPEAT_S = 1.0
 _DEPTH = 10
 # Fast DDS keeps the memory of as many as it may have to, and a volume has 50 MB
 _DEPTHS = {'volume': 1}
+_TAKE_LONG = ('CompressedImage', 'MarkerArray', 'Mesh', 'PointCloud2', 'OccupancyGrid')
 # what may say that there is an emergency: a state, or a frame as it is
 _STATES = ('DiagnosticArray', 'DiagnosticStatus', 'UInt8MultiArray')
 
@@ -74,6 +77,8 @@ class _Feed:
     #: takes its messages serialised, where that is enough
     intake: PoseIntake | None = None
     latest: Any = None
+    #: what waits to be converted in another thread
+    waiting: deque[Any] = field(default_factory=deque)
     timer: Timer | None = None
     #: what was sent last, for `on_change` and `keepalive`
     values: list[Value] = field(default_factory=list)
@@ -101,7 +106,7 @@ class Sender:
     """
     Send what the mapping names, and what appears as `to_igtl/<device>/<leaf>`.
 
-    Everything here runs in the executor's thread; sending never blocks.
+    Everything here runs in the executor's thread but what takes long; sending never blocks.
     """
 
     def __init__(
@@ -135,6 +140,7 @@ class Sender:
         self._timers: list[Timer] = []
         self._robots: list[RobotFeed] = []
         self._wait = FrameWait(node, tf, report, threading.RLock())
+        self._aside = Aside('converting to send')
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         own = f'{config.name}/to_igtl' if config.name else 'to_igtl'
         self._prefix = node.resolve_topic_name(own) + '/'
@@ -178,6 +184,7 @@ class Sender:
 
     def close(self) -> None:
         """Give up what waits for tf, and what other threads are about to send."""
+        self._aside.close()
         for robot in self._robots:
             robot.close()
         self._wait.close('the link was closed')
@@ -273,14 +280,16 @@ class Sender:
             ros_type, rule.type, usual=wire_type, profile=self._mapping.profile
         )
 
+        now = self._send_aside if _takes_long(ros_type, rule) else self._send
+
         def send(message: Any) -> None:
-            self._send(feed, convert, message)
+            now(feed, convert, message)
             description = self._describe(rule.device)
             if feed.qos and feed.qos[1] == DurabilityPolicy.TRANSIENT_LOCAL:
                 # ROS delivers topics in any order: what holds may come before its place does
                 description.early.pop(topic, None)
                 if not description.is_known:
-                    description.early[topic] = partial(self._send, feed, convert, message)
+                    description.early[topic] = partial(now, feed, convert, message)
 
         feed = _Feed(topic, rule, ros_type, send)
         if convert is transform_from_transform and is_plain(rule):
@@ -395,6 +404,20 @@ class Sender:
         except (ConversionError, EncodeError):
             return False  # it is reported when it is its turn
         return not isinstance(outgoing, tuple) and is_emergency(outgoing)
+
+    def _send_aside(self, feed: _Feed, convert: FromRos, message: Any) -> None:
+        """Convert and send a message in another thread; of each topic the newest that wait."""
+        feed.waiting.append(message)
+        if len(feed.waiting) > _DEPTH:
+            feed.waiting.popleft()
+            self._report.skip(f'{feed.topic}: a newer one came while others were converted')
+
+        def send() -> None:
+            if feed.waiting and feed in self._feeds.get(feed.topic, ()):
+                self._send(feed, convert, feed.waiting.popleft())
+
+        with self._reporting(feed.topic):
+            self._aside.do(send)
 
     def _send(self, feed: _Feed, convert: FromRos, message: Any) -> None:
         topic, rule = feed.topic, feed.rule
@@ -567,6 +590,11 @@ def _message_class(name: str) -> type:
     except (ImportError, AttributeError) as error:
         raise ConversionError(f'its type {name} is not installed') from error
     return found
+
+
+def _takes_long(ros_type: type, rule: SendRule) -> bool:
+    """Tell whether messages are converted aside: pictures to be decoded, video, large meshes."""
+    return rule.type == 'VIDEO' or ros_type.__name__ in _TAKE_LONG
 
 
 def _check_type(found: type, wanted: type) -> None:

@@ -260,6 +260,10 @@ class Peer:
     def resume_reading(self) -> None:
         """Read again."""
 
+    def let_wait(self, waits: bool) -> None:
+        """Pause reading, or go on with it; callable from any thread."""
+        self._link.network.post(self.pause_reading if waits else self.resume_reading)
+
     def complain(self, kind: str, text: str, error: Exception | None = None) -> None:
         """
         Log a warning, at most one of each kind in 5 s.
