@@ -272,6 +272,7 @@ def without_stamp(number):
 ], ids=['metadata', 'versions', 'stamps', 'now and then metadata'])
 def test_poses_that_could_not_take_a_short_way_have_none_built(ros, device, builds, make):
     node = start(ros, device, info_rate=0.0, header_version='2')
+    wait_for(lambda: all(peer.version == 2 for peer in device.peers), 'what takes metadata')
     send_all(node, device.send, [make(number) for number in range(20)])
     assert builds == []
 
