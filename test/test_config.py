@@ -543,7 +543,7 @@ TOP_KEYS = (
     'profile, defaults, receive, send, queries, commands, serve, protocol, links')
 WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'TDATA', 'QTDATA', "
               "'SENSOR', 'TRAJ', 'NDARRAY', 'VIDEO', 'COLORT', 'POLYDATA', 'IMGMETA', 'LBMETA', "
-              "'VIDEOMETA'")
+              "'VIDEOMETA', 'COMMAND'")
 
 
 @pytest.mark.parametrize('text, error', [
@@ -803,6 +803,15 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
     # when
     ('send: [{topic: a, device: a, on_change: 1}]',
      '1: send[0].on_change: found 1; allowed true or false'),
+    *((f'send: [{{topic: a, device: a, type: COMMAND, {key}: {value}}}]',
+       f'1: send[0].{key}: found {value} with type "COMMAND"; allowed only without, '
+       'each command is sent once')
+      for key, value in (('rate', '5'), ('on_change', 'true'), ('keepalive', '2'))),
+    ('send: [{topic: a, device: a, type: COMMAND, unit: mm}]',
+     "1: send[0].unit: found 'mm' with type 'COMMAND', which has none; allowed only with SENSOR, "
+     'or without type'),
+    ('send: [{tf: {source: a, target: b}, device: a, type: COMMAND}]',
+     "1: send[0].type: found 'COMMAND'; allowed 'TRANSFORM', 'TDATA'"),
     ('send: [{topic: a, device: a, eps: 0.1}]',
      '1: send[0].eps: found 0.1 without on_change: true; allowed only with it'),
     ('send: [{topic: a, device: a, on_change: true, eps: -1}]',

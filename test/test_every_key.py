@@ -47,7 +47,7 @@ ALLOWED = {
     'a number over 0 Hz and up to 1000 Hz': {'send': 'rate', 'queries': 'rate'},
     "'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'TDATA', 'QTDATA', "
     "'SENSOR', 'TRAJ', 'NDARRAY', 'VIDEO', 'COLORT', 'POLYDATA', 'IMGMETA', 'LBMETA', "
-    "'VIDEOMETA'": {'send': 'type'},
+    "'VIDEOMETA', 'COMMAND'": {'send': 'type'},
     'a list of three whole numbers from 1 to 65535, [nx, ny, nz]': {'send': 'dims'},
     'a list of three numbers over 0 m, [x, y, z]': {'send': 'spacing'},
     "'h264', 'vp9', 'mjpeg', 'raw'": {'send': 'codec'},

@@ -517,6 +517,11 @@ def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
             yield 'device', f'found {show(item["device"])}, {length} bytes in UTF-8; {limit}'
     if 'header' in item and item.get('type') != 'POINT':
         yield 'header', f'found {show(item["header"])} without type: POINT; allowed only with it'
+    if item.get('type') == 'COMMAND':
+        for key in ('rate', 'on_change', 'keepalive'):
+            if item.get(key):
+                yield key, (f'found {show(item[key])} with type "COMMAND"; allowed only without, '
+                            'each command is sent once')
     if 'eps' in item and not item.get('on_change'):
         yield 'eps', f'found {show(item["eps"])} without on_change: true; allowed only with it'
     target = item.get('robot', {}).get('target', '')

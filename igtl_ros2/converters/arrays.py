@@ -195,4 +195,4 @@ for _kind, _type in ARRAYS.items():
         array_from_numbers
     )
 for _type in NUMBERS:
-    from_ros(_type, 'SENSOR', default=True, slicer='STRING')(sensor_from_numbers)
+    from_ros(_type, 'SENSOR', 'number', default=True, slicer='STRING')(sensor_from_numbers)

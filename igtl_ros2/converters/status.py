@@ -70,7 +70,7 @@ def status_from_diagnostics(message: DiagnosticArray, sending: Sending) -> Statu
     return _status(worst, sending, message.header)
 
 
-@from_ros(DiagnosticStatus, 'STATUS', default=True)
+@from_ros(DiagnosticStatus, 'STATUS', 'status', default=True)
 def status_from_diagnostic(message: DiagnosticStatus, sending: Sending) -> Status:
     """DiagnosticStatus as STATUS; the keys igtl_code, subcode and error_name win."""
     return _status(message, sending, None)

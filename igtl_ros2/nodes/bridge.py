@@ -190,7 +190,14 @@ class BridgeNode(ManagedNode):
         self.link_services[config.name] = services
         services.start(link.link)
         self._senders[config.name] = Sender(
-            self, config, services.queries, report, self._echo, self.now_ns, self._tf,
+            self,
+            config,
+            services.queries,
+            services.order,
+            report,
+            self._echo,
+            self.now_ns,
+            self._tf,
             self._own_frames,
         )
         self._diagnostics.start(health, link, receiver)

@@ -7,7 +7,7 @@ import threading
 import time
 import weakref
 from array import array
-from collections import OrderedDict, defaultdict, deque
+from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from itertools import chain
@@ -20,8 +20,6 @@ from ..converters.units import ns_from_time
 from ..peers import Peer
 
 _MEMORY = 4096
-# of values without stamp, for each topic and for each type and device
-_MEMORY_OF_DATA = 64
 # by how much a node may be late that sends on what it hears
 _LATE_S = 1.0
 _BUFFERS: tuple[type[Any], ...] = (array, np.ndarray, memoryview)
@@ -53,10 +51,9 @@ class EchoGuard:
         self._lock = threading.Lock()
         # weakly, so that the memory of a peer ends with its connection
         self._origins: OrderedDict[Hashable, weakref.ref[Peer]] = OrderedDict()
-        self._said: defaultdict[Hashable, deque[_Said]] = defaultdict(
-            lambda: deque(maxlen=_MEMORY_OF_DATA)
-        )
-        self._last: dict[str, _Said] = {}
+        # values without stamp: the last of each topic, and those that are not the last any more
+        self._last: defaultdict[Hashable, dict[str, _Said]] = defaultdict(dict)
+        self._late: OrderedDict[Hashable, _Said] = OrderedDict()
 
     def published(self, peer: Peer, topic: str, key: tuple[str, str], message: Any) -> None:
         """Note that a value of a peer is published on a topic."""
@@ -66,11 +63,15 @@ class EchoGuard:
         elif (data := _data(message)) is not None:
             said = _Said(data, weakref.ref(peer))
             with self._lock:
-                before, self._last[topic] = self._last.get(topic), said
-                if before is not None:
-                    before.until = time.monotonic() + _LATE_S
-                self._said[topic].append(said)
-                self._said[key].append(said)
+                for name in (topic, key):
+                    before = self._last[name].get(topic)
+                    self._last[name][topic] = said
+                    if before is not None:
+                        before.until = time.monotonic() + _LATE_S
+                        self._late[name, before.data] = before
+                        self._late.move_to_end((name, before.data))
+                while len(self._late) > _MEMORY:
+                    self._late.popitem(last=False)
 
     def note(self, peer: Peer, topic: str, key: tuple[str, str], stamp_ns: int) -> None:
         """Note it of a value that is known by its stamp in nanoseconds."""
@@ -94,16 +95,18 @@ class EchoGuard:
         if hasattr(message, 'header'):
             return self.origin_of(topic, key, ns_from_time(message.header.stamp))
         data = _data(message)
+        origin = None
         with self._lock:
             now = time.monotonic()
-            said = [self._said.get(topic, ()), self._said.get(key, ())]
-            # of equal ones the last one tells
-            same = [next((one for one in reversed(each) if one.data == data), None)
-                    for each in said]
-            origins = [one.origin() for one in same if one is not None and now < one.until]
-            origin = next((peer for peer in origins if peer is not None), None)
-            for one in chain(*said):
-                if one.until == math.inf and one.origin() is not origin and one.origin() in peers:
+            lasts = [(name, self._last.get(name, {}).values()) for name in (topic, key)]
+            for name, last in lasts:
+                # of equal ones the last one tells
+                late = self._late.get((name, data))
+                said = next((one for one in last if one.data == data), late)
+                if said is not None and now < said.until:
+                    origin = origin or said.origin()
+            for one in chain.from_iterable(last for _, last in lasts):
+                if one.origin() is not origin and one.origin() in peers:
                     one.until = now
         return origin
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from ..codec import Message
 from ..codec.messages.query import Query, Response, StartTracking, StartVideo
 from ..codec.messages.text import Command, CommandResponse, String
-from ..config import QueryRule
+from ..config import TIMEOUT_S, QueryRule
 from ..converters.units import ros_text
 from ..errors import EncodeError
 from ..peers import Link, Peer
@@ -40,6 +40,23 @@ class _Waiting:
     #: type and device of an RTS_ that answers it
     key: tuple[str, str] = ('', '')
     timer: asyncio.TimerHandle | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """
+    A command to be sent.
+
+    :param encoding: IANA MIBenum number of the content; 0: the one that suits it.
+    :param legacy: send STRING CMD_<number> instead, which STRING ACK_<number> answers.
+    """
+
+    name: str
+    content: str = ''
+    device: str = ''
+    encoding: int = 0
+    timeout: float = TIMEOUT_S
+    legacy: bool = False
 
 
 class Requests:
@@ -93,21 +110,14 @@ class Requests:
         self.link.network.post(self._ask, verb, rule, query, judge, on_answer)
 
     def command(
-        self,
-        device: str,
-        name: str,
-        content: str,
-        timeout: float,
-        on_answer: OnAnswer,
-        legacy: bool = False,
+        self, order: Order, on_answer: OnAnswer, exclude: Collection[Peer] = ()
     ) -> None:
         """
         Send a COMMAND; the RTS_COMMAND with its number is the answer.
 
-        :param legacy: send STRING CMD_<number> instead, which STRING ACK_<number> answers.
+        :param exclude: peers that shall not get it.
         """
-        send = self._legacy_command if legacy else self._command
-        self.link.network.post(send, device, name, content, timeout, on_answer)
+        self.link.network.post(self._command, order, on_answer, exclude)
 
     # -- asking
 
@@ -136,41 +146,35 @@ class Requests:
             self._send(query, _Waiting(what, set(), judge, tell, rule.timeout, key), others)
 
     def _command(
-        self, device: str, name: str, content: str, timeout: float, on_answer: OnAnswer
+        self, order: Order, on_answer: OnAnswer, exclude: Collection[Peer]
     ) -> None:
         self._command_id = number = self._command_id % 0x7FFFFFFF + 1
+        name, content = order.name, order.content
         try:
-            command = Command(number, name, content, device_name=device)
+            command = String(content or name, device_name=f'CMD_{number}') if order.legacy else (
+                Command(number, name, content, order.encoding, device_name=order.device))
         except EncodeError as error:
             on_answer(False, str(error), None)
             return
 
         def judge(message: Message) -> tuple[bool, str] | None:
-            if isinstance(message, CommandResponse) and message.command_id == number:
+            if order.legacy:
+                if isinstance(message, String) and message.device_name == f'ACK_{number}':
+                    return _legacy_outcome(message.text)
+            elif isinstance(message, CommandResponse) and message.command_id == number:
                 return _outcome(message)
             return None
 
-        self._send(command, _Waiting(f'COMMAND {name}', set(), judge, on_answer, timeout))
-
-    def _legacy_command(
-        self, device: str, name: str, content: str, timeout: float, on_answer: OnAnswer
-    ) -> None:
-        self._command_id = number = self._command_id % 0x7FFFFFFF + 1
-        try:
-            command = String(content or name, device_name=f'CMD_{number}')
-        except EncodeError as error:
-            on_answer(False, str(error), None)
-            return
-
-        def judge(message: Message) -> tuple[bool, str] | None:
-            if isinstance(message, String) and message.device_name == f'ACK_{number}':
-                return _legacy_outcome(message.text)
-            return None
-
-        self._send(command, _Waiting(f'STRING {name}', set(), judge, on_answer, timeout))
+        what = f'{command.type_name} {name}'
+        waiting = _Waiting(what, set(), judge, on_answer, order.timeout)
+        self._send(command, waiting, exclude=exclude)
 
     def _send(
-        self, message: Message, waiting: _Waiting, joined: Iterable[_Waiting] = ()
+        self,
+        message: Message,
+        waiting: _Waiting,
+        joined: Iterable[_Waiting] = (),
+        exclude: Collection[Peer] = (),
     ) -> None:
         """
         Send a question to every peer that may get it, and wait.
@@ -178,7 +182,10 @@ class Requests:
         :param joined: who asked the same before and waits still: it is not asked again.
         """
         peers = self.link.peers
-        reasons = {peer: peer.refusal(message) for peer in peers}
+        reasons = {
+            peer: 'it came from there' if peer in exclude else peer.refusal(message)
+            for peer in peers
+        }
         waiting.peers = {peer for peer, reason in reasons.items() if not reason}
         asked = {peer for other in joined for peer in other.peers}
         if not peers:

@@ -114,18 +114,24 @@ class Sender:
         node: Node,
         config: LinkConfig,
         link: Queries,
+        order: Callable[[str, str, str, tuple[Peer, ...]], None],
         report: Report,
         echo: EchoGuard,
         now_ns: Callable[[], int],
         tf: TfSource | None,
         own_frames: OwnFrames,
     ) -> None:
-        """Start the timers; topics are subscribed to when somebody publishes them."""
+        """
+        Start the timers; topics are subscribed to when somebody publishes them.
+
+        :param order: sends a COMMAND: topic, text, device and who does not get it.
+        """
         self._node = node
         settings, mapping = config.settings, config.mapping
         self._settings = settings
         self._mapping = mapping
         self._link = link
+        self._order = order
         self._report = report
         self._echo = echo
         self._now_ns = now_ns
@@ -276,6 +282,9 @@ class Sender:
             )
             self._robots.append(robot)
             return _Feed(topic, rule, ros_type, robot.take)
+        if rule.type == 'COMMAND':
+            _check_type(ros_type, RosString)
+            return _Feed(topic, rule, ros_type, partial(self._send_order, topic, rule))
         convert = sender(
             ros_type, rule.type, usual=wire_type, profile=self._mapping.profile
         )
@@ -323,6 +332,8 @@ class Sender:
         offers = [publisher.qos_profile for publisher in publishers]
         reliable = all(offer.reliability == ReliabilityPolicy.RELIABLE for offer in offers)
         local = all(offer.durability == DurabilityPolicy.TRANSIENT_LOCAL for offer in offers)
+        # what was ordered before must not be done once more when the bridge starts
+        local = local and feed.rule.type != 'COMMAND'
         if feed.qos is not None:
             reliable = reliable and feed.qos[0] == ReliabilityPolicy.RELIABLE
             local = local and feed.qos[1] == DurabilityPolicy.TRANSIENT_LOCAL
@@ -446,6 +457,13 @@ class Sender:
             self._link.send(message, exclude=self._excluded(rule.device, origin))
         except Exception as error:
             self._tell_unsent(topic, error)
+
+    def _send_order(self, topic: str, rule: SendRule, message: RosString) -> None:
+        """Send a command; each is one of its own, so none makes another a new one."""
+        with self._reporting(topic):
+            origin = self._echo.origin(topic, ('COMMAND', rule.device), message, ())
+            exclude = self._excluded(rule.device, origin)
+            self._order(topic, message.data, rule.device, exclude)
 
     @contextmanager
     def _reporting(self, topic: str) -> Iterator[None]:

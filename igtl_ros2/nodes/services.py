@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import string
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -21,13 +21,14 @@ from ..config import STREAMED_TYPES, TIMEOUT_S, CommandRule, LinkConfig, QueryRu
 from ..converters.names import ros_name
 from ..errors import ConfigError, ConversionError
 from ..peers import Link, OnPeer, Peer
+from .command_xml import attributes
 from .deferred import Call, serve_later
 from .parameters import COMMAND_FIELDS
 from .protocols import PhaseServer
 from .queries import Queries
 from .query_log import QueryLog
 from .report import Report
-from .requests import Requests, answer_facts
+from .requests import Order, Requests, answer_facts
 from .serving import Serving
 
 _MAX_TIMEOUT_S = 3600.0
@@ -84,7 +85,9 @@ class Services:
         serve_later(node, Trigger, own + 'resend', self._resend)
         serve_later(node, Trigger, own + 'reconnect', self._reconnect)
         self._replies = node.create_publisher(RosString, own + 'command_reply', 10)
-        node.create_subscription(RosString, own + 'command', self._free_command, 10)
+        node.create_subscription(
+            RosString, own + 'command', lambda message: self.order('~/command', message.data), 10
+        )
 
     def start(self, link: Link) -> None:
         """Begin, with a link."""
@@ -161,9 +164,10 @@ class Services:
                     call.answer(False, f'the parameter {parameters[field]} is not set')
                     return
             content = _filled(rule.content, values)
-            self._requests.command(
-                rule.device, rule.command, content, rule.timeout, _answer(call), rule.legacy
+            order = Order(
+                rule.command, content, rule.device, timeout=rule.timeout, legacy=rule.legacy
             )
+            self._requests.command(order, _answer(call))
 
         serve_later(self._node, Trigger, f'{self._prefix}command/{rule.name}', send)
 
@@ -183,27 +187,38 @@ class Services:
         self._link.drop_peers('~/reconnect was called')
         call.answer(True, f'{count} connections closed')
 
-    # -- commands of any kind
+    # -- commands that topics say
 
-    def _free_command(self, message: RosString) -> None:
-        """Send what `~/command` says, and tell on `~/command_reply` what came of it."""
+    def order(
+        self, topic: str, text: str, device: str = '', exclude: Collection[Peer] = ()
+    ) -> None:
+        """
+        Send the COMMAND that a topic says, and tell on `~/command_reply` what came of it.
+
+        :param topic: for reports.
+        :param device: the device whose rule sends it; empty for `~/command`.
+        :param exclude: peers that shall not get it.
+        """
+        number = None
+
+        def reply(success: bool, words: str, answer: Message | None = None) -> None:
+            facts = {'id': number, 'success': success, 'message': words, **answer_facts(answer)}
+            self._replies.publish(RosString(data=json.dumps(facts, ensure_ascii=False)))
+
+        def tell(success: bool, words: str, answer: Message | None) -> None:
+            if not success:
+                # the words of a peer may quote names of patients
+                why = 'it failed, see ~/command_reply' if answer else words
+                self._report.problem(topic, f'{topic}: {why}')
+            reply(success, words, answer)
+
         try:
-            command, timeout = _read_command(message.data)
+            order, number = _read_order(text, device)
         except ConversionError as error:
-            self._report.problem('~/command', f'~/command: not sent: {error}')
-            self._reply(None, False, str(error), None)
+            self._report.problem(topic, f'{topic}: not sent: {error}')
+            reply(False, str(error))
             return
-        self._requests.command(
-            command.get('device', ''),
-            command['name'],
-            command.get('content', ''),
-            timeout,
-            lambda success, text, answer: self._reply(command.get('id'), success, text, answer),
-        )
-
-    def _reply(self, number: Any, success: bool, text: str, answer: Message | None) -> None:
-        reply = {'id': number, 'success': success, 'message': text, **answer_facts(answer)}
-        self._replies.publish(RosString(data=json.dumps(reply, ensure_ascii=False)))
+        self._requests.command(order, tell, exclude)
 
 
 def check_fields(node: Node, configs: Iterable[LinkConfig]) -> None:
@@ -246,22 +261,36 @@ def _filled(content: str, values: dict[str, Any]) -> str:
     return string.Formatter().vformat(content, (), texts)
 
 
-def _read_command(text: str) -> tuple[dict[str, Any], float]:
+def _read_order(text: str, device: str) -> tuple[Order, Any]:
     """
-    Read what `~/command` says, and how long the answer may take.
+    Read a command in JSON, and the id that its sender knows it by.
 
+    :param device: what device and name are when they are left out; then text that is no JSON is
+        the content.
     :raises ConversionError: if it is no command.
     """
+    if device and not text.lstrip().startswith('{'):
+        return Order(attributes(text).get('Name') or device, text, device), None
     try:
-        command = json.loads(text)
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConversionError(f'found no JSON: {error}') from error
-    if not isinstance(command, dict) or not command.get('name'):
+    if not isinstance(found, dict) or not found.get('name', device):
         raise ConversionError('wanted a JSON object with at least a name')
     for key in ('name', 'device', 'content'):
-        if not isinstance(command.get(key, ''), str):
-            raise ConversionError(f'{key}: found {type(command[key]).__name__}, wanted text')
-    timeout = command.get('timeout', TIMEOUT_S)
+        if not isinstance(found.get(key, ''), str):
+            raise ConversionError(f'{key}: found {type(found[key]).__name__}, wanted text')
+    timeout = found.get('timeout', TIMEOUT_S)
     if type(timeout) not in (int, float) or not 0 < timeout <= _MAX_TIMEOUT_S:
         raise ConversionError(f'timeout: found {timeout!r}, wanted 0 to {_MAX_TIMEOUT_S:g} s')
-    return command, float(timeout)
+    encoding = found.get('encoding', 0)
+    if type(encoding) is not int or not 0 <= encoding <= 0xFFFF:
+        raise ConversionError(f'encoding: found {encoding!r}, wanted a MIBenum number')
+    order = Order(
+        found.get('name', device),
+        found.get('content', ''),
+        found.get('device', device),
+        encoding,
+        float(timeout),
+    )
+    return order, found.get('id')

@@ -77,7 +77,7 @@ def test_default_wire_types():
 
 
 def test_topics_that_are_sent():
-    from diagnostic_msgs.msg import DiagnosticArray
+    from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
     leaves = registry.leaves()
     wanted = {
@@ -93,7 +93,7 @@ def test_topics_that_are_sent():
         'image': {RosImage: 'IMAGE'},
         'volume': {RosImage: 'IMAGE'},
         'text': {RosString: 'STRING'},
-        'status': {DiagnosticArray: 'STATUS'},
+        'status': {DiagnosticArray: 'STATUS', DiagnosticStatus: 'STATUS'},
         'sensor': {Float64MultiArray: 'SENSOR'},
         'joint_state': {JointState: 'SENSOR'},
         'imu': {Imu: 'SENSOR'},
@@ -110,6 +110,8 @@ def test_topics_that_are_sent():
     assert {leaf: leaves[leaf] for leaf in wanted} == wanted
     assert set(leaves['array'].values()) == {'NDARRAY'}
     assert len(leaves['array']) == 8
+    assert set(leaves['number'].values()) == {'SENSOR'}
+    assert len(leaves['number']) == 11
     for types in leaves.values():
         for ros_type, wire_type in types.items():
             assert registry.sender(ros_type, usual=wire_type)

@@ -106,13 +106,16 @@ def test_a_device_with_two_forms_has_a_last_value_of_each(guard, peer, monkeypat
     assert guard.origin('/x/to_igtl/raw', KEY, frame, [peer]) is peer
 
 
-def test_the_memory_of_a_device_is_bounded_and_ends_with_its_peer(guard):
+def test_the_memory_is_bounded_and_ends_with_the_peer(guard, monkeypatch):
+    monkeypatch.setattr(echo, '_MEMORY', 10)
     peer = Peer()
-    say(guard, peer, *map(str, range(1000)))
-    assert len(guard._said[KEY]) < 100
-    assert sent(guard, [peer], '999') == [peer]
+    say(guard, peer, *map(str, range(100)))
+    assert len(guard._late) == 10
+    assert sent(guard, [peer], '0', '98', '99') == [None, peer, None]
+    say(guard, peer, '100')
+    assert sent(guard, [peer], '100') == [peer]
     del peer
-    assert sent(guard, [], '999') == [None]
+    assert sent(guard, [], '100') == [None]
 
 
 # -- through the node

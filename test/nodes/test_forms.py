@@ -4,12 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, WrenchStamped
 from harness import STATE, STREAM, User
 from nav_msgs.msg import Odometry
 from rclpy.parameter import Parameter
 from sensor_msgs.msg import JointState
-from std_msgs.msg import Float64MultiArray, Int16MultiArray
+from std_msgs.msg import Bool, Float64MultiArray, Int16MultiArray, UInt16
 from std_msgs.msg import String as RosString
 from visualization_msgs.msg import Marker, MarkerArray
 
@@ -191,9 +192,27 @@ def test_ros_messages_are_found_and_sent(world):
     assert {user.next_message().type_name for _ in both} == {'POINT', 'TRAJ'}
 
 
+def test_numbers_and_states_need_no_rule(world):
+    user = world()
+    for device, number in (('door', Bool(data=True)), ('count', UInt16(data=7))):
+        user.talk(f'/x/to_igtl/{device}/number', type(number)).publish(number)
+        message = user.next_message()
+        assert (message.type_name, message.device_name) == ('SENSOR', device)
+        assert message.values.tolist() == [number.data]
+    state = DiagnosticStatus(level=DiagnosticStatus.WARN, message='hot')
+    for device, message in (('a', state), ('b', DiagnosticArray(status=[state]))):
+        user.talk(f'/x/to_igtl/{device}/status', type(message)).publish(message)
+        message = user.next_message()
+        assert (message.type_name, message.device_name) == ('STATUS', device)
+        assert (message.code, message.message) == (13, 'hot')
+
+
 def test_slicer_gets_what_it_shows(world):
     user = world('profile: slicer\n')
     user.talk('/x/to_igtl/FT/sensor', Float64MultiArray).publish(Float64MultiArray(data=[1.5]))
     message = user.next_message()
     assert message.type_name == 'STRING'
     assert json.loads(message.text)['data'] == [1.5]
+    user.talk('/x/to_igtl/count/number', UInt16).publish(UInt16(data=7))
+    message = user.next_message()
+    assert (message.type_name, message.text) == ('STRING', '7')

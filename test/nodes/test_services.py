@@ -17,7 +17,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.query import Query, Response, StartTracking
 from igtl_ros2.codec.messages.text import Command, CommandResponse, String
 from igtl_ros2.codec.messages.tracking import TrackingData
-from igtl_ros2.errors import ConfigError
+from igtl_ros2.errors import ConfigError, PeerError
 from igtl_ros2.nodes.deferred import serve_later
 
 QUERIES = """
@@ -243,6 +243,97 @@ def test_free_commands_are_matched_by_id(ros, tmp_path):
                               'content': 'done', 'metadata': {'Status': 'SUCCESS'}}
         problems = [json.loads(m.data)['message'] for m in replies]
         assert 'wanted a JSON object with at least a name' in problems
+
+
+ORDERS = 'send: [{topic: /orders, device: Arm, type: COMMAND}]'
+
+
+@pytest.mark.parametrize(('text', 'sent', 'number'), [
+    ('{"id": "a", "name": "Go", "device": "D", "content": "fast"}', ('Go', 'fast', 'D', 3), 'a'),
+    ('{"id": 5, "content": "fa\u00dft", "encoding": 4}', ('Arm', 'fa\u00dft', 'Arm', 4), 5),
+    ('home', ('Arm', 'home', 'Arm', 3), None),
+    ('[1, 2]', ('Arm', '[1, 2]', 'Arm', 3), None),
+    ('<Command Name="Start" File="x"/>',
+     ('Start', '<Command Name="Start" File="x"/>', 'Arm', 3), None),
+])
+@pytest.mark.parametrize('profile', ['plain', 'slicer'])
+def test_texts_of_a_topic_are_commands_if_a_rule_says_so(
+    ros, tmp_path, profile, text, sent, number
+):
+    def answer(m):
+        if m.type_name == 'COMMAND':
+            return CommandResponse(m.command_id, m.name, 'done')
+
+    with scripted(answer) as server:
+        start(ros, server, **mapping(tmp_path, f'profile: {profile}\n{ORDERS}'))
+        replies = ros.listen('/x/igtl_bridge/command_reply', RosString)
+        talk = ros.talk('/orders', RosString)
+        wait_for(lambda: ros.node.count_publishers('/x/igtl_bridge/command_reply'), 'replies')
+        time.sleep(0.2)
+        talk.publish(RosString(data=text))
+        reply = json.loads(wait_for(lambda: replies, 'the reply')[0].data)
+        assert reply == {'id': number, 'success': True, 'message': 'done', 'name': sent[0],
+                         'content': 'done', 'metadata': {}}
+        (command,) = [m for m in server.seen if m.type_name == 'COMMAND']
+        assert (command.name, command.content, command.device_name, command.encoding) == sent
+
+
+def test_what_is_wrong_with_a_command_is_told_and_counted(ros, tmp_path):
+    def answer(m):
+        if m.type_name == 'COMMAND':
+            return CommandResponse(m.command_id, m.name, '', metadata={'Error': 'of Mr Doe'})
+
+    with scripted(answer) as server:
+        node = start(ros, server, **mapping(tmp_path, ORDERS))
+        replies = ros.listen('/x/igtl_bridge/command_reply', RosString)
+        talk = ros.talk('/orders', RosString)
+        wait_for(lambda: ros.node.count_publishers('/x/igtl_bridge/command_reply'), 'replies')
+        time.sleep(0.2)
+        texts = ('{"name": 5}', '{"name": Go}', '{"encoding": "x"}', '{"encoding": 70000}', 'a')
+        for text in texts:
+            talk.publish(RosString(data=text))
+        wait_for(lambda: len(replies) == len(texts), 'the replies')
+        found = [json.loads(m.data) for m in replies]
+        assert not any(reply['success'] for reply in found)
+        assert {reply['message'].split(':')[0] for reply in found} == {
+            'name', 'found no JSON', 'encoding', 'of Mr Doe'}
+        (health, *_), = node._diagnostics._open
+        assert health._report.counts == {'/orders': len(texts)}
+        assert 'COMMAND' in types(server) and len(types(server)) == 1
+
+
+def test_a_command_of_before_is_not_sent_when_the_bridge_starts(ros, tmp_path):
+    kept = ros.node.create_publisher(RosString, '/orders', STATE)
+    kept.publish(RosString(data='before'))
+    with scripted(lambda message: None) as server:
+        start(ros, server, **mapping(tmp_path, ORDERS))
+        wait_for(kept.get_subscription_count, 'the subscription')
+        time.sleep(0.3)
+        kept.publish(RosString(data='now'))
+        wait_for(lambda: types(server), 'the command')
+        assert [m.content for m in server.seen if m.type_name == 'COMMAND'] == ['now']
+
+
+def test_a_command_of_a_peer_is_passed_on_to_the_others_only(ros, tmp_path):
+    text = 'send: [{topic: command/command, device: command, type: COMMAND}]'
+    with client_of(ros, discover_period=0.1, **mapping(tmp_path, text)) as (node, a), \
+         connect(str(node.link.address), header_version='2') as b:
+        wait_for(lambda: len(node.link.peers) == 2, 'both')
+
+        def passed_on():
+            a.send(Command(7, 'Go', 'now', device_name='command'))
+            try:
+                return b.receive(0.2)
+            except PeerError:
+                return None
+
+        got = wait_for(passed_on, 'the command')
+        assert (got.type_name, got.name, got.content) == ('COMMAND', 'Go', 'now')
+        while True:
+            try:
+                assert a.receive(0.5).type_name == 'RTS_COMMAND'
+            except PeerError:
+                break
 
 
 @pytest.mark.parametrize(('profile', 'parameters'), [
