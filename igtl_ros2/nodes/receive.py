@@ -19,7 +19,7 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.timer import Timer
 from std_msgs.msg import String as RosString
 
-from ..codec import Message
+from ..codec import Message, Unknown
 from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.messages.text import Status
@@ -420,6 +420,8 @@ class Receiver:
         if self._denies_raw(arrival.frame):
             if result.outputs.pop('raw', None) is not None or rule.raw:
                 self._report.skip(ros_text(f'{" ".join(key)}: raw'))
+        elif isinstance(arrival.frame, Unknown):
+            self._report.skip(ros_text(f'{" ".join(key)}: unknown type, on raw only'))
         elif rule.raw:
             try:
                 result.outputs['raw'] = raw_frame(arrival.frame)

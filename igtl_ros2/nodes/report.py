@@ -26,13 +26,13 @@ class Report:
         self._lock = threading.Lock()
         self._due: dict[str, float] = {}
         self.counts: Counter[str] = Counter()
-        #: what rules left out on purpose, which is no problem
+        #: what rules left out on purpose, and types that nobody knows, which is no problem
         self.left_out: Counter[str] = Counter()
         #: what gates did not let through
         self.withheld: Counter[str] = Counter()
 
     def skip(self, kind: str) -> None:
-        """Count what a rule leaves out on purpose."""
+        """Count what a rule leaves out on purpose, or what is of a type that nobody knows."""
         with self._lock:
             if kind in self.left_out or len(self.left_out) < _MAX_KINDS:
                 self.left_out[kind] += 1

@@ -329,6 +329,17 @@ def test_what_could_not_be_converted_is_a_warning(ros, two):
     assert values['problem TRANSFORM Bad'] == '1'
 
 
+def test_a_type_that_nobody_knows_is_counted_and_no_trouble(ros, two):
+    _, a, _ = two()
+    health = Health(ros)
+    for _ in range(3):
+        a.send(codec.Unknown('FOOBAR', b'abc', device_name='U'))
+    key = 'left out FOOBAR U: unknown type, on raw only'
+    status, values = health.wait('a', lambda s, v: v.get(key) == '3', 'the count')
+    assert (status.level, status.message) == (b'\0', '1 connected')
+    assert not [key for key in values if key.startswith('problem')]
+
+
 def test_a_reconnection_is_counted(ros, tmp_path, free_port):
     health = Health(ros)
     address = f'tcp://127.0.0.1:{free_port}'

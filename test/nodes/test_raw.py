@@ -52,7 +52,8 @@ def test_types_of_the_deny_list_are_kept_off(
         assert bytes(frames[name][0].data) == codec.encode(MESSAGES[name])
     (health, *_), = node._diagnostics._open
     # what is left out is counted, by type and device
-    assert set(health._report.left_out) == {f'{name}: raw' for name in left_out}
+    counted = {what for what in health._report.left_out if 'unknown type' not in what}
+    assert counted == {f'{name}: raw' for name in left_out}
 
 
 @pytest.mark.parametrize(('deny', 'warned'), [
