@@ -29,6 +29,8 @@ from .units import (
     pose_to_ros,
 )
 
+#: whole images up to this are kept for blocks of them in any case
+KEPT_BYTES = 32 << 20
 NO_GEOMETRY = 'the matrix of the image holds NaN or infinity: no geometry'
 _ENCODINGS = {
     ('u1', 1): 'mono8',
@@ -153,11 +155,19 @@ def geometry_message(matrix: Matrix) -> Float64MultiArray:
 
 
 class VolumeMerger:
-    """Paste blocks of a volume into the whole, which is what ROS users get."""
+    """
+    Paste blocks of a volume into the whole, which is what ROS users get.
+
+    A whole image of more than `KEPT_BYTES` is kept for blocks only once there was one: most
+    devices never send any, and it would take a third more memory.
+    """
 
     def __init__(self) -> None:
         """Start without a volume."""
         self._whole: NDArray[Any] | None = None
+        self._takes_blocks = False
+        #: size and type of a whole image that was not kept
+        self._gone: tuple[tuple[int, ...], np.dtype[Any]] | None = None
 
     def merge(self, image: Image) -> Image:
         """
@@ -166,14 +176,24 @@ class VolumeMerger:
         What was returned before stays as it is: it may wait for tf, or be received memory. A block
         of another volume (other size or type) starts a new one. A volume over `MAX_BODY_BYTES`,
         which could not come as a whole, is not made: the block is returned.
+
+        :raises ConversionError: for a block of a whole image that was not kept; the next one is.
         """
         if image.is_whole:
-            self._whole = image.pixels
+            is_kept = self._takes_blocks or image.pixels.nbytes <= KEPT_BYTES
+            self._whole = image.pixels if is_kept else None
+            self._gone = None if is_kept else (image.pixels.shape, image.pixels.dtype)
             return image
+        self._takes_blocks = True
         held, self._whole = self._whole, None
         shape, dtype = image.size[::-1] + image.pixels.shape[3:], image.pixels.dtype
         if math.prod(shape) * dtype.itemsize > MAX_BODY_BYTES:
             return image
+        if self._gone == (shape, dtype):
+            raise ConversionError(
+                f'a block of a volume of {math.prod(shape) * dtype.itemsize / 1e6:.0f} MB is left '
+                'out, because the whole volume was not kept; the next whole one is'
+            )
         is_same = held is not None and (held.shape, held.dtype) == (shape, dtype)
         self._whole = np.array(held) if is_same else np.zeros(shape, dtype)
         (i, j, k), (nk, nj, ni) = image.offset, image.pixels.shape[:3]

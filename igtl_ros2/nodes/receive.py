@@ -283,7 +283,11 @@ class Receiver:
         if not self._first.is_over:
             self._first.forget(device.topic)
         if device.merger is not None and isinstance(message, Image):
-            message = device.merger.merge(message)
+            try:
+                message = device.merger.merge(message)
+            except ConversionError as error:
+                self._complain(device, str(error))
+                return
         short = None if known_as or origin else device.express
         if short is not None and self._goes(short, device, peer, message, arrival_ns):
             return

@@ -11,6 +11,7 @@ from std_msgs.msg import Header
 
 from igtl_ros2.codec import MAX_BODY_BYTES
 from igtl_ros2.codec.messages.image import LPS, RAS, Image
+from igtl_ros2.converters import image as image_module
 from igtl_ros2.converters.image import VolumeMerger
 from igtl_ros2.errors import ConversionError, EncodeError
 
@@ -169,6 +170,21 @@ def test_a_whole_image_passes_and_blocks_behind_it_are_pasted_into_a_copy():
     block = Image(np.full((1, 1, 1), 99, 'u1'), size=(2, 2, 2), offset=(1, 0, 1))
     assert merger.merge(block).pixels.ravel().tolist() == [0, 1, 2, 3, 4, 99, 6, 7]
     assert whole.pixels.ravel().tolist() == list(range(8))
+
+
+def test_a_large_volume_is_kept_once_there_was_a_block(monkeypatch):
+    monkeypatch.setattr(image_module, 'KEPT_BYTES', 7)
+    merger = VolumeMerger()
+    whole = Image(counted(2, 2, 2, dtype='u1'))
+    block = Image(np.full((1, 1, 1), 99, 'u1'), size=(2, 2, 2))
+    merger.merge(whole)
+    assert merger._whole is None
+    with pytest.raises(ConversionError, match='a block of a volume of 0 MB is left out'):
+        merger.merge(block)
+    merger.merge(whole)
+    assert merger.merge(block).pixels.ravel().tolist() == [99, 1, 2, 3, 4, 5, 6, 7]
+    other = Image(np.full((1, 1, 1), 99, 'u1'), size=(1, 1, 3))
+    assert merger.merge(other).pixels.ravel().tolist() == [99, 0, 0]
 
 
 def test_what_was_merged_stays_as_it_was():
