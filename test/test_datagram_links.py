@@ -182,6 +182,12 @@ def test_an_address_outside_the_allowed_networks_is_not_heard(bare, caplog):
     assert '127.0.0.1: refused: not in allow' in caplog.text
 
 
+def test_a_greeting_may_be_as_long_as_what_came(bare):
+    with serve(LOCAL, header_version='2') as server:
+        bare.sendto(codec.encode(text('x' * 500)), ('127.0.0.1', server.address.port))
+        assert codec.decode(bare.recv(1 << 16)).version == 2
+
+
 def test_peers_are_bounded_and_the_longest_silent_one_goes():
     with serve(LOCAL, max_clients=3) as server:
         for number in range(10):

@@ -202,14 +202,44 @@ def test_round_trip_is_measured_only_where_it_is_wanted():
     with serve(LOCAL, on_message=answer) as server:
         with connect(str(server.address), ping_period=0.05) as client:
             (peer,) = client.peers
-            until(lambda: peer.round_trip_s)
-            assert peer.round_trip_s > 0.02
             server.send(text('for the user'))
             assert client.receive(DEADLINE_S).text == 'for the user'
+            until(lambda: peer.round_trip_s)
+            assert peer.round_trip_s > 0.02
         with connect(str(server.address)) as client:
             threading.Event().wait(0.4)
             assert 'GET_STATUS' not in client.peers[0].sent
             assert client.peers[0].round_trip_s is None
+
+
+def ping_answer(code=StatusCode.OK):
+    return Status(code, device_name='igtl_ros2 ping')
+
+
+def test_a_status_is_no_answer_where_nothing_was_asked():
+    with serve(LOCAL) as server, RawPeer(server.address) as peer:
+        peer.send(ping_answer())
+        assert server.receive(DEADLINE_S)[1].device_name == 'igtl_ros2 ping'
+
+
+def test_an_emergency_is_no_answer_to_a_ping():
+    with serve(LOCAL, ping_period=0.01) as server, RawPeer(server.address) as peer:
+        peer.send(text('hello'))
+        assert peer.next().type_name == 'GET_STATUS'
+        peer.send(ping_answer(), ping_answer(StatusCode.EMERGENCY))
+        assert server.receive(DEADLINE_S)[1].text == 'hello'
+        assert server.receive(DEADLINE_S)[1].code == StatusCode.EMERGENCY
+
+
+def test_nobody_is_pinged_before_it_has_shown_what_it_is():
+    with serve(LOCAL, ping_period=0.01) as server, RawPeer(server.address) as slicer:
+        peer = server.wait_connected(DEADLINE_S)
+        threading.Event().wait(0.6)  # two rounds of housekeeping
+        assert not peer.sent
+        slicer.send(Status(metadata={'dummy': 'dummy'}))
+        server.receive(DEADLINE_S)
+        threading.Event().wait(0.6)
+        assert peer.compat == 'slicer' and not peer.sent
 
 
 def test_flush_waits_and_says_who_does_not_read():

@@ -210,8 +210,12 @@ class DatagramLink(Link):
             if source not in self._by_source:
                 self._new_peer(source, wanted=True)
 
-    def _new_peer(self, source: SocketAddress, wanted: bool) -> DatagramPeer:
+    def _new_peer(
+        self, source: SocketAddress, wanted: bool, first: bytes = b''
+    ) -> DatagramPeer:
         peer = self._by_source[source] = DatagramPeer(self, self.settings, source, wanted)
+        if first:
+            peer.take(first)  # what may be answered, as a greeting is
         peer.start()
         return peer
 
@@ -253,9 +257,7 @@ class DatagramLink(Link):
             )
             if oldest is not None:
                 oldest.disconnect('others have sent since')
-        peer = self._new_peer(source, wanted=False)
-        peer.take(data)
-        return peer
+        return self._new_peer(source, wanted=False, first=data)
 
     def trouble(self, error: OSError) -> None:
         """Note that a datagram did not leave, or found nobody."""

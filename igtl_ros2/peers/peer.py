@@ -101,6 +101,7 @@ class Peer:
         self.last_received = time.monotonic()
         self._idle_timeout = settings.idle_timeout
         self._pinged: float | None = None
+        self._unanswered = 0
         self._next_ping = self.last_received
         self._compat = Compat(settings)
         self.mailbox = Mailbox(
@@ -193,8 +194,8 @@ class Peer:
         self.received[kind] += 1
         self.seen_versions.add(message.version)
         if self._compat.looking and (name := self._compat.saw(message)):
-            _log.info('%s: is taken for %s', self.address, name)
-        if kind == 'STATUS' and message.device_name == _PING:
+            self._link.say('is taken for', logging.INFO, f'{self.address}: is taken for {name}')
+        if self._unanswered and message.device_name == _PING and _is_calm_status(message):
             self._take_pong()
         else:
             self._link.received(self, message)
@@ -237,14 +238,22 @@ class Peer:
         idle, period = self._idle_timeout, self._settings.ping_period
         if idle and now - self.last_received > idle:
             self.disconnect(f'sent nothing for {idle:g} s')
-        elif period and now >= self._next_ping and self.compat != 'slicer':
+        elif period and now >= self._next_ping and self._may_be_pinged:
             self._next_ping = now + period
+            self._unanswered += 1
             if self._pinged is not None:
                 self.round_trip_s = None  # the last answer is lost, or was never sent
             self._pinged = now
             self.send(Query('GET_STATUS', device_name=_PING))
 
+    @property
+    def _may_be_pinged(self) -> bool:
+        """Whether it is not Slicer, which its first message would show."""
+        is_known = self._settings.compat != 'auto' or bool(self.received)
+        return is_known and self.compat != 'slicer'
+
     def _take_pong(self) -> None:
+        self._unanswered -= 1
         if self._pinged is not None:
             self.round_trip_s = time.monotonic() - self._pinged
             self._pinged = None
@@ -495,6 +504,10 @@ class StreamPeer(Peer):
         self.last_received = time.monotonic()
         if self._stream is not None:
             self._stream.resume_reading()
+
+
+def _is_calm_status(message: Message) -> bool:
+    return isinstance(message, Status) and not message.is_emergency
 
 
 def _pieces(parts: list[Buffer]) -> Iterable[memoryview]:

@@ -357,6 +357,7 @@ def test_the_round_trip_is_told_where_it_is_measured(ros):
     with serve('tcp://127.0.0.1:0') as device:
         health = Health(ros)
         ros.bridge(mode='client', port=device.address.port, ping_period=0.2)
+        device.send(tool(1))  # so that it is seen not to be Slicer
 
         def answered():
             try:
