@@ -182,6 +182,31 @@ def test_an_address_outside_the_allowed_networks_is_not_heard(bare, caplog):
     assert '127.0.0.1: refused: not in allow' in caplog.text
 
 
+def test_what_nobody_receives_is_bounded_and_streams_give_way_first(bare, caplog):
+    with serve(LOCAL, queue_messages=10, receive_buffer_bytes=1 << 20) as server:
+        there = ('127.0.0.1', server.address.port)
+        for number in range(5):
+            bare.sendto(codec.encode(text(number)), there)
+        for number in range(200):
+            bare.sendto(codec.encode(pose(number)), there)
+        until(lambda: server.link.counts.messages == 205)
+        got = [server.receive(DEADLINE_S)[1] for _ in range(10)]
+        with pytest.raises(PeerError):
+            server.receive(0)
+        assert [m.text for m in got[:5]] == list('01234')
+        assert [m.matrix[0, 3] for m in got[5:]] == [195, 196, 197, 198, 199]
+        assert server.facts['messages not taken'] == 195
+    assert caplog.text.count("dropped TRANSFORM 'Probe': too much waits to be received") == 1
+
+
+def test_what_nobody_receives_is_bounded_in_bytes(bare):
+    with serve(LOCAL, queue_bytes=3000) as server:
+        for number in range(20):
+            bare.sendto(codec.encode(text(str(number) * 500)), ('127.0.0.1', server.address.port))
+        until(lambda: server.link.counts.messages == 20)
+        assert server.link.not_taken and len(server.link._inbox) < 6
+
+
 def test_a_greeting_may_be_as_long_as_what_came(bare):
     with serve(LOCAL, header_version='2') as server:
         bare.sendto(codec.encode(text('x' * 500)), ('127.0.0.1', server.address.port))

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,11 +16,13 @@ from network_peers import DEADLINE_S, RawPeer, text, until
 
 from igtl_ros2 import codec, connect, serve
 from igtl_ros2.client import Client
+from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.query import Query
 from igtl_ros2.codec.messages.text import Status, StatusCode
 from igtl_ros2.config import SETTINGS, Settings, options, refuse_misfit
-from igtl_ros2.errors import ConfigError, PeerError
+from igtl_ros2.errors import ConfigError, PeerError, PeerTimeoutError
+from igtl_ros2.peers import held
 
 LOCAL = 'tcp://127.0.0.1:0'
 
@@ -174,6 +178,104 @@ def test_peers_that_come_and_go_do_not_fill_the_log(caplog, monkeypatch):
             last.send(text('last'))
             assert server.receive(DEADLINE_S)[1].text == 'last'
     assert len(caplog.records) < 200
+
+
+# -- what one peer may cost
+
+
+def volume(number, megabytes=1):
+    pixels = np.full((megabytes, 1024, 1024), number, np.uint8)
+    return Image(pixels, device_name=f'Scan{number}')
+
+
+def test_a_peer_waits_when_too_many_bytes_wait_to_be_received():
+    with serve(LOCAL, queue_bytes=3 << 20) as server, connect(str(server.address)) as client:
+        for number in range(30):
+            client.send(volume(number), hold=False)
+        until(lambda: server.link._paused, 'the pause')
+        for _ in range(5):
+            threading.Event().wait(0.02)
+            assert len(server.link._inbox) <= 4
+        got = [server.receive(DEADLINE_S)[1].device_name for _ in range(30)]
+        assert got == [f'Scan{number}' for number in range(30)]
+
+
+def test_a_message_that_is_larger_than_all_that_may_wait_is_received():
+    with serve(LOCAL, queue_bytes=1000) as server, connect(str(server.address)) as client:
+        for number in range(3):
+            client.send(volume(number), hold=False)
+        for number in range(3):
+            assert server.receive(DEADLINE_S)[1].device_name == f'Scan{number}'
+
+
+def test_what_is_held_is_bounded_in_bytes_streams_first(caplog):
+    with serve(LOCAL, queue_bytes=3_500_000) as server:
+        server.send(text('kept'))
+        server.send(Status(StatusCode.EMERGENCY, device_name='Robot'))
+        for number in range(20):
+            server.send(volume(number))
+
+        def names():
+            return [outgoing.message.device_name for outgoing in server.link.held()]
+
+        assert names() == ['Note', 'Robot', 'Scan17', 'Scan18', 'Scan19']
+        server.send(volume(19))
+        assert len(names()) == 5 and server.facts['held no more'] == 17
+        # one that is larger by itself is held besides, as a mailbox takes it
+        server.send(volume(50, megabytes=4))
+        server.send(volume(51, megabytes=4))
+        assert names() == ['Note', 'Robot', 'Scan17', 'Scan18', 'Scan19', 'Scan51']
+        with RawPeer(server.address) as late:
+            assert {late.next().device_name for _ in range(6)} == set(names())
+    assert caplog.text.count('is not held any more') == 1
+    assert "IMAGE 'Scan0' is not held any more" in caplog.text
+
+
+def test_what_is_held_is_given_no_later_than_wanted(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(held, 'time', SimpleNamespace(monotonic=lambda: now[0]))
+    with serve(LOCAL, held_max_age=2.0) as server, serve(LOCAL) as patient:
+        for end in (server, patient):
+            end.send(Status(StatusCode.EMERGENCY, device_name='Robot'))
+            end.send(text('old'))
+        now[0] += 1.0
+        server.send(text('newer', device='Other'))
+        now[0] += 1.5
+        with RawPeer(server.address) as late:
+            assert late.next().code == StatusCode.EMERGENCY
+            assert late.next().text == 'newer'
+        assert not server.link.held('STRING', 'Note')
+        now[0] += 1e6
+        with RawPeer(patient.address) as late:
+            assert late.next().code == StatusCode.EMERGENCY
+            assert late.next().text == 'old'
+
+
+def test_incomplete_messages_of_all_peers_are_bounded_together(caplog):
+    limits = {'max_waiting_bytes': 3_000_000, 'max_body_bytes': 2_000_000}
+    with serve(LOCAL, stall_timeout=60.0, **limits) as server:
+        wire = codec.encode(volume(1))
+        whole = len(wire)
+        with ExitStack() as ends:
+            peers = [ends.enter_context(RawPeer(server.address)) for _ in range(4)]
+            until(lambda: len(server.peers) == 4)
+            names = [peer.name for peer in peers]
+            peers[0].send(wire[:100])  # small, and not the cause
+            for peer in peers[1:3]:
+                peer.send(wire[:-1000])
+                until(lambda: sum(p.received_bytes for p in server.peers) % (whole - 1000) == 100)
+            threading.Event().wait(0.6)
+            assert len(server.peers) == 4
+            peers[3].send(wire[:-1000])
+            peers[1].wait_closed()
+            peers[3].send(wire[-1000:])
+            assert server.receive(DEADLINE_S)[1].device_name == 'Scan1'
+            peers[0].send(wire[100:])
+            peers[2].send(wire[-1000:])
+            for _ in range(2):
+                assert server.receive(DEADLINE_S)[1].device_name == 'Scan1'
+    assert f'{names[1]}: disconnected: {whole - 1000} bytes into a message' in caplog.text
+    assert 'limits.max_waiting_bytes is 3000000' in caplog.text
 
 
 # -- the state of a peer

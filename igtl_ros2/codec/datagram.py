@@ -255,6 +255,8 @@ class Reassembler:
         self._streams: dict[tuple[Hashable, int], _Stream] = {}
         self._newest: dict[tuple[Hashable, str, str], int] = {}
         self.counts = DatagramCounts()
+        #: bytes of the last message
+        self.message_bytes = 0
         #: bytes kept of messages that are not complete
         self.pending_bytes = 0
         #: highest header version that the sender of the last message is known to read
@@ -385,6 +387,7 @@ class Reassembler:
     def _decode(self, data: bytes) -> Message:
         message, conforming = decode_whole(data, check_crc=self._check_crc, strict=self._strict)
         self.counts.nonconforming += not conforming
+        self.message_bytes = len(data)
         self.seen_version = message.version if conforming else 1
         return message
 

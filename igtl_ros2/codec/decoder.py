@@ -87,6 +87,8 @@ class Decoder:
         self._header: Header | None = None
         self._lost: DecodeError | None = None
         self.received_bytes = 0
+        #: bytes of the frame that was taken last
+        self.frame_bytes = 0
         #: highest header version that came in its proper layout, 0 before the first message
         self.seen_version = 0
         #: number of messages whose layout broke the protocol but was understood
@@ -157,7 +159,8 @@ class Decoder:
         if header is None or self.pending_bytes < HEADER_SIZE + header.body_size:
             return None
         start = self._start
-        self._start = start + HEADER_SIZE + header.body_size
+        self.frame_bytes = HEADER_SIZE + header.body_size
+        self._start = start + self.frame_bytes
         self._header = None
         frame = self._block[start : self._start].toreadonly()
         if self._start == self._end and len(self._block) > _BLOCK_BYTES:

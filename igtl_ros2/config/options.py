@@ -27,6 +27,8 @@ class LinkOptions(TypedDict, total=False):
     queue_messages: int
     queue_bytes: int
     queue_policy: Sequence[str]
+    max_waiting_bytes: int
+    held_max_age: float
 
 
 class StreamOptions(LinkOptions, total=False):

@@ -220,14 +220,24 @@ class Settings:
         10.0, 'Cut off a peer that reads nothing for so long, in seconds; 0 for never.',
         group='limits', unit='s', minimum=0, maximum=3600)
     queue_messages: int = _setting(
-        1000, 'How many messages may wait to be sent to one peer.', group='limits',
+        1000, 'How many messages may wait to be sent to one peer, wait to be received, or be held '
+        'for who connects later.', group='limits',
         minimum=1, maximum=1_000_000)
     queue_bytes: int = _setting(
-        1 << 28, 'How many bytes may wait to be sent to one peer.', group='limits',
+        1 << 28, 'How many bytes may wait to be sent to one peer, wait to be received, or be held '
+        'for who connects later.', group='limits',
         unit='bytes', minimum=1, maximum=1 << 40)
     queue_policy: tuple[str, ...] = _setting(
         (), 'TYPE=newest or TYPE=all: what a peer that does not keep up gets of a message type; '
         'TRANSFORM, IMAGE and other streams are newest, all the rest is all.', group='limits')
+    max_waiting_bytes: int = _setting(
+        1 << 30, 'How many bytes of incomplete messages may be kept for all peers together, but '
+        'always one of max_body_bytes; over that, the peer is cut off whose large message takes '
+        'longest.', group='limits', unit='bytes', minimum=0, maximum=1 << 40)
+    held_max_age: float = _setting(
+        0.0, 'Oldest value that a peer gets when it connects, asks for it or by ~/resend, in '
+        'seconds; 0 for the last one however old it is. An emergency counts until it is over.',
+        group='limits', unit='s', minimum=0, maximum=86400)
     mapping_file: str = _setting(
         '', 'YAML file that says what becomes of each device; empty to publish everything.')
     autostart: bool = _setting(

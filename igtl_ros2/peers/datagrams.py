@@ -28,6 +28,8 @@ from .peer import Outgoing, Peer
 # Between two turns, so that the receiver, whose buffer is seldom larger than 200 kB, keeps up
 _TURN_BYTES = 1 << 16
 _TURN_S = 0.001
+# Over UDP nobody has to show that he is there to send parts of messages: less than over TCP
+_WAITING_BYTES = 1 << 28
 # Senders that are known by nothing but what they send are forgotten after that
 _FORGET_S = 60.0
 
@@ -162,6 +164,7 @@ class DatagramLink(Link):
         policies = settings.policies()
         self._reassembler = Reassembler(
             max_body_bytes=min(settings.max_body_bytes, MAX_BODY_BYTES),
+            max_bytes=min(settings.max_waiting_bytes, _WAITING_BYTES),
             check_crc=settings.check_crc,
             strict=settings.strict,
             # an old pose that arrives late must not take the place of a newer one
@@ -192,6 +195,7 @@ class DatagramLink(Link):
             'datagrams twice': counts.duplicates,
             'messages incomplete': counts.expired + counts.evicted,
             'messages outdated': counts.outdated,
+            'messages not taken': self.not_taken,
         }
 
     async def open(self) -> None:
@@ -245,7 +249,7 @@ class DatagramLink(Link):
         if peer is None:
             peer = self._let_in(source, data)
         peer.seen_version = max(peer.seen_version, self._reassembler.seen_version)
-        peer.hand_on(message)
+        peer.hand_on(message, self._reassembler.message_bytes)
 
     def _let_in(self, source: SocketAddress, data: bytes) -> DatagramPeer:
         """Make a peer of who has sent a first message; if there are too many, one is forgotten."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections import Counter, OrderedDict, deque
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
@@ -15,7 +15,8 @@ from ..codec.frame import wire_name
 from ..config import Address, Settings
 from ..errors import PeerError, PeerTimeoutError
 from ..transport.network import Network
-from .mailbox import Key
+from .held import Held
+from .inbox import Inbox
 from .peer import Outgoing, Peer
 
 _HOUSEKEEPING_S = 0.25
@@ -61,6 +62,8 @@ class Link:
         self.reconnects = 0
         #: connections that were refused
         self.refusals = 0
+        #: messages that nobody took in time, from peers that could not be made to wait
+        self.not_taken = 0
         #: what went wrong last
         self.last_error = ''
         #: guards what follows; whoever waits for a peer or a message waits here
@@ -70,9 +73,10 @@ class Link:
         self._on_message = on_message
         self._on_peer = on_peer
         self._peers: list[Peer] = []
-        self._held: OrderedDict[Key, Outgoing] = OrderedDict()
+        self._held = Held(settings)
+        self._said_held = False
         self._wake_posted = False
-        self._inbox: deque[tuple[Peer, Message]] = deque()
+        self._inbox = Inbox(settings)
         self._paused: set[Peer] = set()
         self._closed = False
         self._failure: PeerError | None = None
@@ -97,7 +101,7 @@ class Link:
     @property
     def facts(self) -> dict[str, int]:
         """What has been counted besides what peers count; for any thread."""
-        return {'refused': self.refusals}
+        return {'refused': self.refusals, 'held no more': self._held.dropped}
 
     def _state(self) -> str:
         """Tell the state of a link that is in use."""
@@ -118,20 +122,32 @@ class Link:
         """
         outgoing = Outgoing(message)
         excluded = set(exclude) if exclude else ()
+        if hold is None:
+            hold = not message.type_name.startswith(_NOT_HELD)
         with self.changed:
-            if hold or hold is None and not message.type_name.startswith(_NOT_HELD):
-                self._held[outgoing.key] = outgoing
-                self._held.move_to_end(outgoing.key)
-                if len(self._held) > self.settings.queue_messages:
-                    # more than a mailbox takes would not reach anybody, except an emergency
-                    calm = (key for key, other in self._held.items() if not other.urgent)
-                    del self._held[next(calm, next(iter(self._held)))]
+            if hold:
+                self._held.put(outgoing)
             peers = [peer for peer in self._peers if peer.gets_all and peer not in excluded]
         self.post_to(peers, outgoing)
+        if hold:
+            self._measure(outgoing)
+
+    def _measure(self, outgoing: Outgoing) -> None:
+        size = outgoing.size()
+        with self.changed:
+            gone = self._held.measure(outgoing, size)
+            if gone is None or self._said_held:
+                return
+            self._said_held = True
+        text = '%s: %s %r is not held any more for who joins later: there is too much (%s)'
+        limits = 'limits.queue_messages, limits.queue_bytes; said once'
+        _log.warning(text, self.address, *gone, limits)
 
     def held(self, type_name: str = '*', device: str = '') -> list[Outgoing]:
         """
-        Give the last messages that were sent and are held; for any thread.
+        Give the last messages that were sent and are held, but for those that are too old.
+
+        For any thread.
 
         :param type_name: of which type, '*' for all.
         :param device: of which device, as on the wire: of all whose names begin with these 20
@@ -140,8 +156,9 @@ class Link:
         with self.changed:
             return [
                 outgoing
-                for key, outgoing in self._held.items()
-                if type_name in ('*', key[0]) and device in ('', wire_name(key[1]))
+                for outgoing in self._held.current()
+                if type_name in ('*', outgoing.key[0])
+                and device in ('', wire_name(outgoing.key[1]))
             ]
 
     def drop_peers(self, why: str) -> None:
@@ -204,8 +221,8 @@ class Link:
         if not self._inbox:
             self._raise_over()
             raise PeerTimeoutError(f'{self.address}: no message within {timeout_s} s')
-        item = self._inbox.popleft()
-        if self._paused and len(self._inbox) <= self.settings.queue_messages // 2:
+        item = self._inbox.take()
+        if self._paused and self._inbox.has_room:
             self.network.post(self._resume)
         return item
 
@@ -224,7 +241,7 @@ class Link:
         if not self._peers:
             if self._ended and self._inbox:
                 # It came, said something, such as why it refuses us, and left: that can be read
-                return self._inbox[0][0]
+                return self._inbox.first_peer
             self._raise_over()
             nothing = f'{self.address}: no connection within {timeout_s} s'
             raise PeerTimeoutError(self.last_error or nothing)
@@ -264,7 +281,7 @@ class Link:
                 return
             self._peers.append(peer)
             if peer.gets_all:
-                for outgoing in self._held.values():
+                for outgoing in self._held.current():
                     peer.post(outgoing)
             self._notify()
         self.say('connected', logging.INFO, f'{peer.address}: connected')
@@ -284,17 +301,25 @@ class Link:
             self.say('disconnected', level, f'{peer.address}: disconnected: {why}')
         self._tell(self._on_peer, peer, False)
 
-    def received(self, peer: Peer, message: Message) -> None:
-        """Hand a message on."""
+    def received(self, peer: Peer, message: Message, size: int) -> None:
+        """Hand a message of so many bytes on."""
         if self._on_message is not None:
             self._tell(self._on_message, peer, message)
             return
         with self.changed:
-            self._inbox.append((peer, message))
-            if len(self._inbox) >= self.settings.queue_messages:
-                self._paused.add(peer)
-                peer.pause_reading()
+            self._inbox.put(peer, message, size)
+            if self._inbox.is_full:
+                if peer.pause_reading():
+                    self._paused.add(peer)
+                else:
+                    self._drop_over(peer)
             self._notify()
+
+    def _drop_over(self, peer: Peer) -> None:
+        """Drop what nobody has taken in time."""
+        for kind, device in self._inbox.drop_over():
+            self.not_taken += 1
+            peer.complain('not taken', f'dropped {kind} {device!r}: too much waits to be received')
 
     def _tell(self, callback: Callable[..., None] | None, peer: Peer, value: Any) -> None:
         """Call back; what goes wrong there must not end the connection of a peer."""
@@ -354,6 +379,26 @@ class Link:
     def _keep_house(self) -> None:
         for peer in self.peers:
             peer.check_time_outs()
+        self._limit_waiting()
+
+    def _limit_waiting(self) -> None:
+        """Cut off who sends a large message most slowly, if too much waits for its rest."""
+        waiting = [peer for peer in self.peers if peer.pending_bytes and not peer.cut_off]
+        size = sum(peer.pending_bytes for peer in waiting)
+        limit = max(self.settings.max_waiting_bytes, self.settings.max_body_bytes)
+        while size > limit:
+            share = size / len(waiting)  # who has sent less is not the cause
+            slowest = min(
+                (peer for peer in waiting if peer.pending_bytes >= share),
+                key=lambda peer: peer.pending_since,
+            )
+            pending = slowest.pending_bytes
+            slowest.disconnect(
+                f'{pending} bytes into a message, and {size} bytes of incomplete ones are too '
+                f'much: limits.max_waiting_bytes is {self.settings.max_waiting_bytes}'
+            )
+            waiting.remove(slowest)
+            size -= pending
 
     def end(self, failure: PeerError | None = None) -> None:
         """

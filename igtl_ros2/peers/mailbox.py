@@ -31,6 +31,13 @@ _MAX_KEYS = 200
 _OTHER: Key = ('other', '')
 
 
+def stream_types(policies: Mapping[str, str]) -> set[str]:
+    """Tell of which types only the newest value matters, by what `Settings.policies` gives."""
+    return {kind for kind, policy in policies.items() if policy == 'newest'} | {
+        kind for kind in STREAM_TYPES if kind not in policies
+    }
+
+
 class _Waiting:
     """An encoded message; a stream's newer value takes its place by changing it."""
 
@@ -73,10 +80,7 @@ class Mailbox:
         self._too_large: _Waiting | None = None
         self._max_messages = max_messages
         self._max_bytes = max_bytes
-        chosen = policies or {}
-        self._stream_types = {t for t, policy in chosen.items() if policy == 'newest'} | {
-            t for t in STREAM_TYPES if t not in chosen
-        }
+        self._stream_types = stream_types(policies or {})
         self._dropped: Counter[Key] = Counter()
         #: whether the peer reads more slowly than we send
         self.congested = False

@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..codec import Buffer, Decoder, Message, encode_parts
+from ..codec import HEADER_SIZE, Buffer, Decoder, Message, encode_parts
 from ..codec.datagram import with_message_id
 from ..codec.messages.query import Query
 from ..codec.messages.text import Status
@@ -84,6 +84,15 @@ class Outgoing:
             self._numbered = Outgoing(with_message_id(self.message, next(numbers)))
         return self._numbered
 
+    def size(self) -> int:
+        """Tell how many bytes it takes, in one form or another."""
+        for _, _, parts in (self._numbered or self)._forms:
+            return sum(map(len, parts))
+        try:
+            return HEADER_SIZE + sum(map(len, self.message.encode_content()))
+        except EncodeError:
+            return 0
+
 
 class Peer:
     """
@@ -108,6 +117,8 @@ class Peer:
             settings.queue_messages, settings.queue_bytes, settings.policies()
         )
         self.closed = asyncio.Event()
+        #: when the message that is incomplete now began to come
+        self.pending_since = self.last_received
         self.address = ''
         #: who it is, where it has shown that: the name of its certificate
         self.name = ''
@@ -186,8 +197,8 @@ class Peer:
         self._link.joined(self)
         self.pump()
 
-    def hand_on(self, message: Message) -> None:
-        """Count a message that has arrived and hand it to the link."""
+    def hand_on(self, message: Message, size: int) -> None:
+        """Count a message of so many bytes that has arrived and hand it to the link."""
         kind = message.type_name
         if kind not in self.received and len(self.received) >= _MAX_KINDS:
             kind = 'other'
@@ -198,7 +209,7 @@ class Peer:
         if self._unanswered and message.device_name == _PING and _is_calm_status(message):
             self._take_pong()
         else:
-            self._link.received(self, message)
+            self._link.received(self, message, size)
 
     def take_error(self, error: DecodeError) -> None:
         """Count and log a message that could not be read; close what is out of step."""
@@ -259,12 +270,18 @@ class Peer:
             self._pinged = None
 
     @property
+    def pending_bytes(self) -> int:
+        """Bytes that came of a message that is not complete yet."""
+        return 0
+
+    @property
     def cut_off(self) -> bool:
         """Whether this side closed the connection."""
         return bool(self._why_cut_off)
 
-    def pause_reading(self) -> None:
-        """Let the peer wait until `resume_reading`."""
+    def pause_reading(self) -> bool:
+        """Let the peer wait until `resume_reading`; false if nothing can make it wait."""
+        return False
 
     def resume_reading(self) -> None:
         """Read again."""
@@ -327,6 +344,8 @@ class StreamPeer(Peer):
         if self.cut_off:
             return
         self.last_received = now = time.monotonic()
+        if not self._decoder.pending_bytes:
+            self.pending_since = now
         self.received_bytes += size
         self._decoder.buffer_updated(size)
         while not self.cut_off:
@@ -340,8 +359,9 @@ class StreamPeer(Peer):
             if message is None:
                 break
             self.seen_version = self._decoder.seen_version
-            self.hand_on(message)
+            self.hand_on(message, self._decoder.frame_bytes)
             self._progress = now, self.received_bytes
+            self.pending_since = now
 
     def writable_again(self) -> None:
         """Go on writing."""
@@ -438,6 +458,11 @@ class StreamPeer(Peer):
         return count
 
     @property
+    def pending_bytes(self) -> int:
+        """Bytes that came of a message that is not complete yet."""
+        return self._decoder.pending_bytes
+
+    @property
     def is_idle(self) -> bool:
         """Whether everything that was to be sent has left, or never will."""
         stream = self._stream
@@ -492,11 +517,12 @@ class StreamPeer(Peer):
             stream.close()
             self._link.network.loop.call_later(_REFUSAL_S, stream.abort)
 
-    def pause_reading(self) -> None:
+    def pause_reading(self) -> bool:
         """Let the peer wait until `resume_reading`."""
         self._reading_paused = True
         if self._stream is not None:
             self._stream.pause_reading()
+        return True
 
     def resume_reading(self) -> None:
         """Read again."""

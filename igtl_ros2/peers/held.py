@@ -1,0 +1,112 @@
+"""What is held for peers who join later."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from itertools import chain
+
+from ..config import Settings
+from .mailbox import Key, stream_types
+from .peer import Outgoing
+
+
+class _Entry:
+    """A message that is held."""
+
+    __slots__ = ('number', 'outgoing', 'sent_s', 'size')
+
+    def __init__(self, number: int, outgoing: Outgoing) -> None:
+        self.number = number
+        self.outgoing = outgoing
+        self.sent_s = time.monotonic()
+        self.size = 0
+
+
+class Held:
+    """
+    The last message of each type and device.
+
+    What a mailbox takes is the limit, for more would not reach who joins: the oldest values of
+    streams give way, then the oldest of all others, emergencies last. One message larger than
+    the byte limit may be held besides what is within it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Start with nothing."""
+        self._max_messages = settings.queue_messages
+        self._max_bytes = settings.queue_bytes
+        self._max_age_s = settings.held_max_age
+        self._stream_types = stream_types(settings.policies())
+        self._streams: OrderedDict[Key, _Entry] = OrderedDict()
+        self._others: OrderedDict[Key, _Entry] = OrderedDict()
+        self._number = 0
+        self._bytes = 0
+        self._too_large: Key | None = None
+        #: messages that had to give way
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        """Count the messages that are held."""
+        return len(self._streams) + len(self._others)
+
+    def put(self, outgoing: Outgoing) -> None:
+        """Hold a message in place of the one before; `measure` has to follow."""
+        self._drop(outgoing.key)
+        self._number += 1
+        self._of(outgoing.key)[outgoing.key] = _Entry(self._number, outgoing)
+
+    def measure(self, outgoing: Outgoing, size: int) -> Key | None:
+        """
+        Tell how large a message is, which shows when it is encoded, and keep to the limits.
+
+        :returns: type and device of a message that had to give way, if any had to.
+        """
+        entry = self._of(outgoing.key).get(outgoing.key)
+        if entry is None or entry.outgoing is not outgoing:
+            return None  # another took its place meanwhile
+        gone = None
+        if size > self._max_bytes:
+            if self._too_large is not None:
+                gone = self._give_way(self._too_large)
+            self._too_large = outgoing.key
+        else:
+            entry.size = size
+            self._bytes += size
+        while len(self) > self._max_messages or self._bytes > self._max_bytes:
+            gone = self._give_way(self._next_to_go())
+        return gone
+
+    def current(self) -> list[Outgoing]:
+        """Give what is not too old, the oldest first; an emergency lasts until it is over."""
+        since_s = time.monotonic() - self._max_age_s if self._max_age_s else 0.0
+        entries = chain(self._streams.values(), self._others.values())
+        return [
+            entry.outgoing
+            for entry in sorted(entries, key=lambda entry: entry.number)
+            if entry.sent_s >= since_s or entry.outgoing.urgent
+        ]
+
+    def _of(self, key: Key) -> OrderedDict[Key, _Entry]:
+        return self._streams if key[0] in self._stream_types else self._others
+
+    def _next_to_go(self) -> Key:
+        everything = chain(self._streams.items(), self._others.items())
+        calm = (
+            key for key, entry in everything
+            if not entry.outgoing.urgent and key != self._too_large
+        )
+        key = next(calm, None)
+        return key or self._too_large or next(chain(self._streams, self._others))
+
+    def _give_way(self, key: Key) -> Key:
+        self._drop(key)
+        self.dropped += 1
+        return key
+
+    def _drop(self, key: Key) -> None:
+        entry = self._of(key).pop(key, None)
+        if entry is not None:
+            self._bytes -= entry.size
+        if key == self._too_large:
+            self._too_large = None
