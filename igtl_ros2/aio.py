@@ -71,7 +71,11 @@ class Async(Face):
         """
         Wait until everything that was sent has left for the network.
 
+        Nobody may be connected: what is held for those who come later is not waited for.
+
         :raises PeerTimeoutError: if it has not in time.
+        :raises PeerError: if it never will, because a peer was lost with some of it or the link is
+            closed.
         """
         await self.link.flush(timeout_s)
 

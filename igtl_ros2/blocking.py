@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -51,18 +51,28 @@ class Blocking(Face):
         Wait until a peer is connected, and give the one that is longest.
 
         :raises PeerTimeoutError: if none is in time.
-        :raises PeerError: if the link is over.
+        :raises PeerError: if the link is over, or this is a callback, which must not wait.
         """
         link = self.link
         with link.changed:
-            link.changed.wait_for(link.has_peers, timeout_s)
+            self._wait_for(link.has_peers, timeout_s)
             return link.a_peer(timeout_s)
+
+    def _wait_for(self, is_so: Callable[[], bool], timeout_s: float | None) -> None:
+        """Wait, with `changed` held, until something is so, or no longer than that."""
+        if timeout_s != 0 and not is_so():
+            self._network.refuse_to_wait()
+        self.link.changed.wait_for(is_so, timeout_s)
 
     def flush(self, timeout_s: float | None = None) -> None:
         """
         Wait until everything that was sent has left for the network.
 
+        Nobody may be connected: what is held for those who come later is not waited for.
+
         :raises PeerTimeoutError: if it has not in time.
+        :raises PeerError: if it never will, because a peer was lost with some of it or the link is
+            closed; or if this is a callback, which must not wait.
         """
         self._network.run(self.link.flush(timeout_s))
 
@@ -93,7 +103,7 @@ class Blocking(Face):
     def _receive(self, timeout_s: float | None) -> tuple[Peer, Message]:
         link = self.link
         with link.changed:
-            link.changed.wait_for(link.has_news, timeout_s)
+            self._wait_for(link.has_news, timeout_s)
             return link.next_item(timeout_s)
 
     def _items(self, duration_s: float | None) -> Iterator[tuple[Peer, Message]]:
@@ -102,7 +112,7 @@ class Blocking(Face):
         while True:
             with link.changed:
                 left = None if until is None else max(0.0, until - time.monotonic())
-                link.changed.wait_for(link.has_news, left)
+                self._wait_for(link.has_news, left)
                 if left == 0.0 or not link.has_more():
                     return
                 item = link.next_item()

@@ -102,6 +102,16 @@ def test_messages_end_after_a_while_and_the_link_goes_on():
     run(collect())
 
 
+def test_flush_of_a_closed_link_says_so():
+    async def flush():
+        async with aio.serve(LOCAL) as server:
+            await server.flush()
+        with pytest.raises(PeerError, match='the link is closed'):
+            await server.flush()
+
+    run(flush())
+
+
 def test_a_time_out_loses_no_message():
     async def late():
         async with aio.serve(LOCAL) as server, aio.connect(str(server.address)) as client:

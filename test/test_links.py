@@ -344,6 +344,76 @@ def test_nobody_is_pinged_before_it_has_shown_what_it_is():
         assert peer.compat == 'slicer' and not peer.sent
 
 
+def test_flush_of_a_closed_link_says_so():
+    with serve(LOCAL) as server:
+        pass
+    with pytest.raises(PeerError, match='the link is closed'):
+        server.flush(1)
+
+
+def test_flush_says_that_a_peer_was_lost_with_what_had_not_left():
+    with serve(LOCAL, send_timeout=0.3) as server:
+        with RawPeer(server.address, receive_buffer=4096) as stuck:
+            server.wait_connected(DEADLINE_S)
+            server.send(volume(1, megabytes=20), hold=False)
+            with pytest.raises(PeerError, match='not everything left: did not read for 0.3 s'):
+                server.flush(DEADLINE_S)
+            del stuck
+    with serve(LOCAL) as server:
+        with RawPeer(server.address, receive_buffer=4096) as stuck:
+            server.wait_connected(DEADLINE_S)
+            server.send(volume(1, megabytes=20), hold=False)
+            leaving = threading.Timer(0.2, stuck.reset)
+            leaving.start()
+            with pytest.raises(PeerError, match='not everything left: Connection reset'):
+                server.flush(DEADLINE_S)
+            leaving.join()
+
+
+def test_flush_with_nobody_there_waits_for_nobody():
+    with serve(LOCAL) as server:
+        server.send(text('held'))
+        server.flush(DEADLINE_S)
+
+
+@pytest.mark.parametrize(
+    'wait',
+    [
+        lambda server: server.flush(DEADLINE_S),
+        lambda server: server.receive(DEADLINE_S),
+        lambda server: next(server.messages(DEADLINE_S)),
+    ],
+)
+def test_who_would_wait_in_a_callback_is_told(wait):
+    told = []
+
+    def take(peer, message):
+        with pytest.raises(PeerError, match='a callback must not wait') as caught:
+            wait(server)
+        told.append(caught.value)
+
+    with serve(LOCAL, on_message=take) as server, RawPeer(server.address) as peer:
+        server.wait_connected(DEADLINE_S)
+        peer.send(text('now'))
+        until(lambda: told)
+
+
+def test_what_needs_no_wait_is_allowed_in_a_callback():
+    found = []
+
+    def take(peer, message):
+        found.append(server.wait_connected(DEADLINE_S))
+        with pytest.raises(PeerTimeoutError):
+            server.receive(0)
+        found.append(True)
+
+    with serve(LOCAL, on_message=take) as server, RawPeer(server.address) as peer:
+        server.wait_connected(DEADLINE_S)
+        peer.send(text('now'))
+        until(lambda: found[1])
+        assert found[0].address == peer.name
+
+
 def test_flush_waits_and_says_who_does_not_read():
     with serve(LOCAL) as server, RawPeer(server.address, receive_buffer=4096):
         server.wait_connected(DEADLINE_S)

@@ -136,6 +136,8 @@ class DatagramPeer(Peer):
     def disconnect(self, why: str, linger_s: float = 0.0) -> None:
         """Forget it."""
         if not self.cut_off:
+            if not self.is_idle:
+                self.lost_unsent = why
             self._why_cut_off = why
             self.closed.set()
             self._datagram_link.forget(self, why)

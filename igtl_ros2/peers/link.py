@@ -185,10 +185,25 @@ class Link:
         """
         Wait until everything that was sent has left for the network.
 
+        What is held for a peer that is not connected is not waited for.
+
         :raises PeerTimeoutError: if it has not in time.
+        :raises PeerError: if it never will: a peer was lost meanwhile, or the link is closed.
         """
         until = None if timeout_s is None else self.network.loop.time() + timeout_s
-        while waiting := [peer for peer in self.peers if not peer.is_idle]:
+        before: list[Peer] = []
+        while True:
+            if self._closed:
+                raise PeerError('the link is closed')
+            waiting = [peer for peer in self.peers if not peer.is_idle]
+            if not waiting:
+                await asyncio.sleep(0)  # that a connection failed may only be told next
+            for peer in before:
+                if peer.lost_unsent:
+                    raise PeerError(f'{peer.address}: not everything left: {peer.lost_unsent}')
+            if not waiting:
+                return
+            before = waiting
             if until is not None and self.network.loop.time() >= until:
                 names = ', '.join(peer.address for peer in waiting)
                 raise PeerTimeoutError(f'{names}: not everything left within {timeout_s:g} s')

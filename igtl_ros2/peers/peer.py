@@ -117,6 +117,8 @@ class Peer:
             settings.queue_messages, settings.queue_bytes, settings.policies()
         )
         self.closed = asyncio.Event()
+        #: why it was lost, where that took something that had not left yet
+        self.lost_unsent = ''
         #: when the message that is incomplete now began to come
         self.pending_since = self.last_received
         self.address = ''
@@ -381,6 +383,9 @@ class StreamPeer(Peer):
                 why = getattr(error, 'strerror', None) or str(error) or type(error).__name__
             if pending:
                 why += f', {pending} bytes into a message'
+        # what the system had not taken yet is lost with it, but for an end in good order
+        if error or self._pieces or len(self.mailbox):
+            self.lost_unsent = self.lost_unsent or why
         self._link.left(self, why)
 
     # -- called by the link
@@ -496,6 +501,8 @@ class StreamPeer(Peer):
 
     def disconnect(self, why: str, linger_s: float = 0.0) -> None:
         """Close the connection; what it has received and not handed on yet is lost."""
+        if not self.is_idle:
+            self.lost_unsent = self.lost_unsent or why
         self._why_cut_off = self._why_cut_off or why
         if self._stream is None:
             return

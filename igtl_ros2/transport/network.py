@@ -6,7 +6,10 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import CancelledError
 from typing import Any, TypeVar
+
+from ..errors import PeerError
 
 T = TypeVar('T')
 
@@ -58,8 +61,33 @@ class NetworkThread(Network):
         await asyncio.sleep(0)  # sockets that were closed just now need one more turn of the loop
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine in the thread and wait for its result; not for the thread itself."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
+        """
+        Run a coroutine in the thread and wait for its result.
+
+        :raises PeerError: if the thread has ended, or it is this one.
+        """
+        try:
+            self.refuse_to_wait()
+            running = asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+        except PeerError:
+            coroutine.close()
+            raise
+        except RuntimeError as error:  # the loop is closed
+            coroutine.close()
+            raise PeerError('the link is closed') from error
+        try:
+            return running.result()
+        except CancelledError as error:
+            raise PeerError('the link was closed') from error
+
+    def refuse_to_wait(self) -> None:
+        """
+        Make sure that this is another thread.
+
+        :raises PeerError: if it is the network's, in which callbacks are called.
+        """
+        if threading.current_thread() is self._thread:
+            raise PeerError('a callback must not wait: nothing comes or leaves meanwhile')
 
     def stop(self, farewell: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """
