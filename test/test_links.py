@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from network_peers import DEADLINE_S, RawPeer, text, until
+from network_peers import DEADLINE_S, RawPeer, corrupt, text, until
 
 from igtl_ros2 import codec, connect, serve
 from igtl_ros2.client import Client
@@ -173,11 +173,15 @@ def test_peers_that_come_and_go_do_not_fill_the_log(caplog, monkeypatch):
     caplog.set_level(logging.INFO, 'igtl_ros2')
     with serve(LOCAL) as server:
         for _ in range(300):
-            RawPeer(server.address).socket.close()
+            with RawPeer(server.address) as peer:
+                peer.send(corrupt(text('bad')), Status(metadata={'dummy': 'dummy'}))
+            server.receive(DEADLINE_S)
         with RawPeer(server.address) as last:
             last.send(text('last'))
             assert server.receive(DEADLINE_S)[1].text == 'last'
-    assert len(caplog.records) < 200
+    for words in ('CrcError', 'is taken for slicer'):
+        assert sum(words in record.getMessage() for record in caplog.records) == 50
+    assert len(caplog.records) < 250
 
 
 # -- what one peer may cost

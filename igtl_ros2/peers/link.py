@@ -84,6 +84,7 @@ class Link:
         self._tasks: set[asyncio.Task[None]] = set()
         self._log_counts: Counter[str] = Counter()
         self._log_since = 0.0
+        self._log_lock = threading.Lock()
 
     @property
     def peers(self) -> list[Peer]:
@@ -350,19 +351,28 @@ class Link:
         if self.on_change is not None:
             self.on_change()
 
-    def say(self, kind: str, level: int, text: str) -> None:
-        """Log a line, unless there were too many of its kind just now."""
+    def say(
+        self, kind: str, level: int, text: str, error: Exception | None = None
+    ) -> None:
+        """
+        Log a line, unless there were too many of its kind just now; for any thread.
+
+        :param error: show its traceback as well.
+        """
+        left_out: dict[str, int] = {}
         now = time.monotonic()
-        if now - self._log_since >= _LOG_PERIOD_S:
-            for name, count in self._log_counts.items():
-                if count > _LOG_LINES:
-                    more = count - _LOG_LINES
-                    _log.warning('%s: %d more lines like "%s"', self.address, more, name)
-            self._log_counts.clear()
-            self._log_since = now
-        self._log_counts[kind] += 1
-        if self._log_counts[kind] <= _LOG_LINES:
-            _log.log(level, '%s', text)
+        with self._log_lock:
+            if now - self._log_since >= _LOG_PERIOD_S:
+                left_out = {k: n - _LOG_LINES for k, n in self._log_counts.items()}
+                self._log_counts.clear()
+                self._log_since = now
+            self._log_counts[kind] += 1
+            is_told = self._log_counts[kind] <= _LOG_LINES
+        for name, more in left_out.items():
+            if more > 0:
+                _log.warning('%s: %d more lines like "%s"', self.address, more, name)
+        if is_told:
+            _log.log(level, '%s', text, exc_info=error)
 
     # -- life
 

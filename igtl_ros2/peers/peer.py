@@ -36,8 +36,6 @@ _PROGRESS_BYTES = 1024
 _REFUSAL_S = 1.0
 _PING = 'igtl_ros2 ping'
 
-_log = logging.getLogger(__name__)
-
 
 class Outgoing:
     """A message on its way to any number of peers, encoded once for all that take one form."""
@@ -301,7 +299,7 @@ class Peer:
         now = time.monotonic()
         if now - self._complaints.get(kind, -5.0) >= 5.0:
             self._complaints[kind] = now
-            _log.warning('%s: %s', self.address, text, exc_info=error)
+            self._link.say(kind, logging.WARNING, f'{self.address}: {text}', error)
 
 
 class StreamPeer(Peer):
