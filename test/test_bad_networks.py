@@ -400,6 +400,28 @@ def test_a_name_that_can_be_found_later(server, monkeypatch):
         client.wait_connected(20)
 
 
+def test_over_udp_too_a_name_can_be_found_later(monkeypatch, caplog):
+    found = threading.Event()
+    look_up = socket.getaddrinfo
+
+    def slow_to_learn(host, *rest, **more):
+        if host == 'scanner.invalid' and not found.is_set():
+            raise socket.gaierror(socket.EAI_AGAIN, 'Temporary failure in name resolution')
+        return look_up('127.0.0.1', *rest, **more)
+
+    monkeypatch.setattr(socket, 'getaddrinfo', slow_to_learn)
+    with serve('udp://127.0.0.1:0') as there:
+        made = Settings(mode='client', url=f'udp://scanner.invalid:{there.address.port}')
+        with Client(made) as client:
+            assert client.state == 'opening'
+            assert 'Temporary failure in name resolution' in client.last_error
+            client.send(text('held'))
+            found.set()
+            client.wait_connected(20)
+            assert there.receive(20)[1].text == 'held'
+    assert caplog.text.count('trying again until it is found') == 1
+
+
 @pytest.fixture
 def no_answer(monkeypatch):
     """Let every look-up of a name hang until the end of the test."""

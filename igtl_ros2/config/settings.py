@@ -127,7 +127,8 @@ class Settings:
         'wants to get.')
     ping_period: float = _setting(
         0.0, 'Pause between two GET_STATUS that measure the round trip, in seconds; 0 for never: '
-        '3D Slicer crashes on queries.', unit='s', minimum=0, maximum=3600)
+        '3D Slicer crashes on queries. With compat auto a peer is asked once it has sent '
+        'something.', unit='s', minimum=0, maximum=3600)
     check_crc: bool = _setting(
         True, 'Refuse messages whose checksum is wrong.')
     strict: bool = _setting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 import random
@@ -18,9 +19,9 @@ from ..codec.datagram import (
     plain_datagram,
 )
 from ..config import Address, Settings, parse_url
-from ..errors import DecodeError, EncodeError
+from ..errors import DecodeError, EncodeError, PeerError
 from ..transport.network import Network
-from ..transport.udp import Datagrams, SocketAddress, open_datagrams
+from ..transport.udp import Datagrams, SocketAddress, find, open_datagrams
 from .link import Link
 from .mailbox import STREAM_TYPES
 from .peer import Outgoing, Peer
@@ -201,20 +202,53 @@ class DatagramLink(Link):
         }
 
     async def open(self) -> None:
-        """Open the socket; look the targets up."""
+        """
+        Open the socket; look the targets up.
+
+        A client whose server has no address yet tries again in the background.
+        """
         await super().open()
+        if self.settings.mode == 'client':
+            try:
+                found = await find(self.settings)
+            except PeerError as error:
+                self.last_error = str(error)
+                self.say('trying', logging.WARNING, f'{error}; trying again until it is found')
+                self.add_task(self._keep_looking_up())
+            else:
+                await self._connect(found)
+            return
         self.socket = socket = await open_datagrams(self.settings, self)
         self.address = socket.address
-        if socket.remote is not None:
-            self._new_peer(socket.remote, wanted=True)
-        else:
-            self.say('listening', logging.INFO, f'listening on {self.address}')
+        self.say('listening', logging.INFO, f'listening on {self.address}')
         for target in self.settings.udp_targets:
             source = await socket.look_up(
                 parse_url(f'udp://{target}'), self.settings.connect_timeout
             )
             if source not in self._by_source:
                 self._new_peer(source, wanted=True)
+
+    async def _connect(self, found: list[SocketAddress]) -> None:
+        self.socket = socket = await open_datagrams(self.settings, self, found)
+        self.address = socket.address
+        assert socket.remote is not None  # a client has one
+        self._new_peer(socket.remote, wanted=True)
+
+    async def _keep_looking_up(self) -> None:
+        delay = self.settings.reconnect_delay
+        while self.socket is None:
+            await asyncio.sleep(delay)
+            delay = min(self.settings.reconnect_factor * delay, self.settings.reconnect_max_delay)
+            try:
+                found = await find(self.settings)
+            except PeerError as error:
+                self.last_error = str(error)
+                continue
+            try:
+                await self._connect(found)
+            except PeerError as error:
+                self.end(error)
+                return
 
     def _new_peer(
         self, source: SocketAddress, wanted: bool, first: bytes = b''

@@ -101,9 +101,7 @@ class Datagrams(asyncio.DatagramProtocol):
         :raises PeerError: if the name has no address that it reaches, or none is found in time.
         """
         family = socket.AF_INET6 if ':' in self.address.host else socket.AF_INET
-        found = await _look_up(address, timeout_s, str(address), family)
-        result: SocketAddress = found[0]
-        return result
+        return (await _look_up(address, timeout_s, str(address), family))[0]
 
     def close(self) -> None:
         """Send what is left, then close."""
@@ -111,7 +109,20 @@ class Datagrams(asyncio.DatagramProtocol):
             self._transport.close()
 
 
-async def open_datagrams(settings: Settings, sink: Sink) -> Datagrams:
+async def find(settings: Settings) -> list[SocketAddress]:
+    """
+    Find the addresses that `open_datagrams` may use.
+
+    :raises PeerError: if the name has none, or none is found within `connect_timeout`.
+    """
+    address = settings.address
+    what = f'cannot listen on {address}' if settings.mode == 'server' else str(address)
+    return await _look_up(address, settings.connect_timeout, what)
+
+
+async def open_datagrams(
+    settings: Settings, sink: Sink, found: list[SocketAddress] | None = None
+) -> Datagrams:
     """
     Open the UDP socket that settings ask for.
 
@@ -119,13 +130,13 @@ async def open_datagrams(settings: Settings, sink: Sink) -> Datagrams:
     datagrams only from the address that it sends to; from anybody if that is a group, because
     the answers come from its members.
 
-    :raises PeerError: if the name cannot be looked up within `connect_timeout`, or the socket not
-        be opened.
+    :param found: what `find` has found; left out, it is looked up.
+    :raises PeerError: if that fails, or the socket cannot be opened.
     """
     loop = asyncio.get_running_loop()
     address = settings.address
     what = f'cannot listen on {address}' if settings.mode == 'server' else str(address)
-    found = await _look_up(address, settings.connect_timeout, what)
+    found = found or await find(settings)
     try:
         sock, remote = _open_first(settings, found)
     except OSError as error:
@@ -142,7 +153,7 @@ async def open_datagrams(settings: Settings, sink: Sink) -> Datagrams:
 
 async def _look_up(
     address: Address, timeout_s: float, what: str, family: int = socket.AF_UNSPEC
-) -> list[Any]:
+) -> list[SocketAddress]:
     try:
         found = await asyncio.wait_for(
             look_up(address.host, address.port, socket.SOCK_DGRAM, family), timeout_s
