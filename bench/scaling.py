@@ -137,15 +137,16 @@ def clients(console, seconds):
 
 
 def payload(console, seconds):
-    """Let messages to ROS grow, from a pose to an image of 52 MB."""
-    series = Series('TRANSFORM, then IMAGE, to ROS', 'bytes', 'MB', 1e6)
+    """Let messages grow, from a pose to an image of 52 MB."""
     sizes = [(POSE_BYTES, POSE, PAYLOAD_POSE_HZ)]
     sizes += [(IMAGE_BYTES + SIDES[name] ** 2, work, work.rates[0])
               for name, work in PAYLOADS.items()]
-    for size, work, rate in sizes:
-        series.add(size, measure_point('to ROS', work, rate, seconds))
-        console.log(f'{size} bytes: {series.results[-1].cpu_us:.1f} us')
-    yield series
+    for way in ('to ROS', 'from ROS'):
+        series = Series(f'TRANSFORM, then IMAGE, {way}', 'bytes', 'MB', 1e6)
+        for size, work, rate in sizes:
+            series.add(size, measure_point(way, work, rate, seconds))
+            console.log(f'{size} bytes {way}: {series.results[-1].cpu_us:.1f} us')
+        yield series
 
 
 PANELS = {panel.__name__: panel for panel in (devices, clients, payload)}

@@ -3,6 +3,7 @@
 import errno
 import gc
 import logging
+import os
 import re
 import socket
 import subprocess
@@ -672,3 +673,34 @@ def test_who_says_farewell_and_is_written_to_has_closed(server, monkeypatch):
         server.close()
         until(lambda: not client.peers, 'the end of the link')
         assert 'closed by the peer' in client.last_error
+
+
+def test_a_message_of_which_the_system_takes_a_part_arrives_whole_and_in_order(
+    server, monkeypatch
+):
+    with join(server) as client:
+        write, sizes = os.write, []
+
+        def write_some(fd, data):
+            sizes.append(len(data))
+            return write(fd, data[:10])
+
+        monkeypatch.setattr(stream.os, 'write', write_some)
+        for number in range(100):
+            client.send(text(str(number)))
+        got = [receive(server).text for _ in range(100)]
+    assert got == [str(number) for number in range(100)]
+    assert sizes and min(sizes) > 10
+
+
+def test_where_a_socket_is_no_file_messages_take_the_usual_way(server, monkeypatch):
+    def write(fd, data):
+        raise AssertionError('it is none')
+
+    monkeypatch.setattr(stream, '_IS_WINDOWS', True)
+    monkeypatch.setattr(stream.os, 'write', write)
+    with join(server) as client:
+        client.send(text('there'))
+        assert receive(server).text == 'there'
+        server.send(text('back'))
+        assert receive(client).text == 'back'

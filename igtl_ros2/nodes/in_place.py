@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.publisher import Publisher
 from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import Image as RosImage
@@ -84,6 +83,9 @@ def _check_layout() -> None:
 
 def _lower_level() -> Callable[[Publisher, NDArray[np.uint8]], None]:
     """Give what publishes bytes wherever they are; rclpy itself copies them twice before."""
+    # private, so that it may not be there
+    from rclpy.impl.implementation_singleton import rclpy_implementation
+
     if not hasattr(rclpy_implementation.Publisher, 'pointer'):
         raise AttributeError('publishers of rclpy do not say where they are')
     call = ctypes.CDLL('librcl.so').rcl_publish_serialized_message

@@ -20,7 +20,10 @@ from . import in_place
 
 #: set to `off`, this variable leaves everything as ROS has it
 SWITCH = 'IGTL_ROS2_TUNING'
-_PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE'
+# where Fast DDS looks for settings: from version 3 on, where ROS warns of the other; and before
+_PROFILES, _OLD_PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'
+_OLD_DISTROS = ('humble', 'iron', 'jazzy')
+_FOUND_BY_ITSELF = ('DEFAULT_FASTDDS_PROFILES.xml', 'DEFAULT_FASTRTPS_PROFILES.xml')
 # of <malloc.h>
 _M_TRIM_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -4, -8
 
@@ -56,12 +59,15 @@ def spare_the_collector() -> None:
 
 def use_profiles() -> None:
     """Have room in shared memory for images, unless there are settings for Fast DDS already."""
-    has_own = any(
-        os.environ.get(name)
-        for name in (_PROFILES, 'FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_BUILTIN_TRANSPORTS')
-    )
-    if not has_own and not Path('DEFAULT_FASTDDS_PROFILES.xml').exists():
-        os.environ[_PROFILES] = str(Path(__file__).with_name('fastdds.xml'))
+    words = (_PROFILES, _OLD_PROFILES, 'FASTDDS_BUILTIN_TRANSPORTS')
+    if any(map(os.environ.get, words)) or any(Path(name).exists() for name in _FOUND_BY_ITSELF):
+        return
+    distro = os.environ.get('ROS_DISTRO')
+    # Humble keeps to this machine by a transport of its own, next to which ours would leave it
+    if distro == 'humble' and os.environ.get('ROS_LOCALHOST_ONLY') == '1':
+        return
+    name = _OLD_PROFILES if distro in _OLD_DISTROS else _PROFILES
+    os.environ[name] = str(Path(__file__).with_name('fastdds.xml'))
 
 
 def _keep_memory() -> None:

@@ -20,6 +20,8 @@ CLOSE_S = 5.0
 _REFUSE_S = 1.0
 _WASTE_BYTES = 1 << 16
 _TLS_STARTS = (b'\x16\x03', b'\x15\x03')
+# where the number of a socket is none of a file
+_IS_WINDOWS = os.name == 'nt'
 
 
 class Sink(Protocol):
@@ -103,7 +105,7 @@ class Stream(asyncio.BufferedProtocol):
 
     def _plain_fd(self, sock: socket.socket) -> int:
         """Give what bytes may be written to as they are; -1 if there is none."""
-        return sock.fileno()
+        return -1 if _IS_WINDOWS else sock.fileno()
 
     def _begin(self) -> None:
         self._open()

@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import sys
 import time
 
 import numpy as np
@@ -96,6 +97,12 @@ def test_without_the_libraries_images_are_published_by_rclpy(ros, ready, monkeyp
     image, _ = received(Image(RAMP))
     got = as_published(ros, image, ros_image(image.pixels, 4, RosImage().header))
     assert got.data.tobytes() == RAMP.tobytes()
+
+
+def test_without_the_private_part_of_rclpy_images_are_published_by_it(ready, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'rclpy.impl.implementation_singleton', None)
+    in_place.try_out()
+    assert not in_place.is_ready()
 
 
 @pytest.mark.parametrize('fields', [

@@ -12,26 +12,36 @@ import os
 from igtl_ros2.converters import bulk
 from igtl_ros2.nodes.tuning import tune
 tune()
-print(os.path.basename(os.environ.get('FASTDDS_DEFAULT_PROFILES_FILE', 'none')), bulk._by_view,
-      bulk._by_row)
+print(*(os.path.basename(os.environ.get(f'{name}_DEFAULT_PROFILES_FILE', 'none'))
+        for name in ('FASTDDS', 'FASTRTPS')), bulk._by_view, bulk._by_row)
 """
 
 
 def tuned(folder, script=SCRIPT, **environment):
-    names = ('FASTDDS_DEFAULT_PROFILES_FILE', 'IGTL_ROS2_TUNING')
+    names = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE',
+             'ROS_LOCALHOST_ONLY', 'ROS_DISTRO', 'IGTL_ROS2_TUNING')
     kept = {k: v for k, v in os.environ.items() if k not in names}
     result = subprocess.run(
         [sys.executable, '-c', script], cwd=folder, env={**kept, **environment},
         capture_output=True, text=True, timeout=60, check=True)
+    assert 'PROFILES_FILE' not in result.stderr  # ROS warns of what it does not want
     return result.stdout.split()
 
 
 def test_fast_dds_gets_room_for_images_and_they_are_not_copied(tmp_path):
-    assert tuned(tmp_path) == ['fastdds.xml', 'True', 'True']
+    assert tuned(tmp_path) == ['fastdds.xml', 'none', 'True', 'True']
+
+
+@pytest.mark.parametrize('distro, found', [
+    ('humble', ['none', 'fastdds.xml']), ('jazzy', ['none', 'fastdds.xml']),
+    ('kilted', ['fastdds.xml', 'none']),
+])
+def test_fast_dds_finds_it_in_each_ros(tmp_path, distro, found):
+    assert tuned(tmp_path, ROS_DISTRO=distro)[:2] == found
 
 
 def test_it_can_be_switched_off(tmp_path):
-    assert tuned(tmp_path, IGTL_ROS2_TUNING='off') == ['none', 'False', 'False']
+    assert tuned(tmp_path, IGTL_ROS2_TUNING='off') == ['none', 'none', 'False', 'False']
 
 
 @pytest.mark.parametrize('name', [
@@ -39,13 +49,21 @@ def test_it_can_be_switched_off(tmp_path):
     'FASTDDS_BUILTIN_TRANSPORTS',
 ])
 def test_settings_of_the_user_win(tmp_path, name):
-    found, *_ = tuned(tmp_path, **{name: 'mine.xml'})
-    assert found == ('mine.xml' if name == 'FASTDDS_DEFAULT_PROFILES_FILE' else 'none')
+    new, old, *_ = tuned(tmp_path, **{name: 'mine.xml'})
+    assert new == ('mine.xml' if name == 'FASTDDS_DEFAULT_PROFILES_FILE' else 'none')
+    assert old == ('mine.xml' if name == 'FASTRTPS_DEFAULT_PROFILES_FILE' else 'none')
 
 
-def test_a_file_that_fast_dds_finds_by_itself_wins(tmp_path):
-    (tmp_path / 'DEFAULT_FASTDDS_PROFILES.xml').touch()
-    assert tuned(tmp_path)[0] == 'none'
+@pytest.mark.parametrize('name', ['DEFAULT_FASTDDS_PROFILES.xml', 'DEFAULT_FASTRTPS_PROFILES.xml'])
+def test_a_file_that_fast_dds_finds_by_itself_wins(tmp_path, name):
+    (tmp_path / name).touch()
+    assert tuned(tmp_path)[:2] == ['none', 'none']
+
+
+@pytest.mark.parametrize('only', ['0', '1'])
+def test_who_keeps_to_this_machine_as_in_humble_still_does(tmp_path, only):
+    found = tuned(tmp_path, ROS_DISTRO='humble', ROS_LOCALHOST_ONLY=only)
+    assert found[:2] == ['none', 'fastdds.xml' if only == '0' else 'none']
 
 
 def test_without_views_in_rclpy_messages_are_copied(tmp_path):
@@ -53,7 +71,7 @@ def test_without_views_in_rclpy_messages_are_copied(tmp_path):
 from igtl_ros2.nodes import tuning
 tuning.serialize_message = lambda message: 1 / 0
 """ + SCRIPT
-    assert tuned(tmp_path, broken) == ['fastdds.xml', 'False', 'False']
+    assert tuned(tmp_path, broken) == ['fastdds.xml', 'none', 'False', 'False']
 
 
 @pytest.mark.parametrize('switch, wanted', [('on', ['True', '10000']), ('off', ['False', '700'])])
@@ -81,5 +99,6 @@ print(max(os.path.getsize(file) for file in mapped) >> 20)
 node.destroy_node()
 rclpy.shutdown()
 """
-    megabytes, = tuned(tmp_path, script)
+    own = {name: os.environ[name] for name in ['ROS_DISTRO'] if name in os.environ}
+    megabytes, = tuned(tmp_path, script, **own)
     assert int(megabytes) >= 16
