@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 import threading
 import time
 
@@ -17,6 +18,10 @@ from igtl_ros2.config import Settings
 from igtl_ros2.errors import EncodeError
 from igtl_ros2.peers import Outgoing
 from igtl_ros2.peers.compat import Compat
+
+needs_counts = pytest.mark.skipif(
+    sys.platform != 'linux', reason='only Linux tells how much a peer has taken'
+)
 
 
 @pytest.fixture
@@ -35,6 +40,13 @@ def make_server():
 def image(number, size=1 << 18, device='Scan'):
     """Make an image of `size` bytes that tells its number."""
     return Image(np.full((1, 1 << 12, size >> 12), number, np.uint8), device_name=device)
+
+
+def pose(number):
+    """Make a pose that tells its number."""
+    matrix = np.eye(4)
+    matrix[0, 3] = number
+    return Transform(matrix, device_name='Tool')
 
 
 def only_peer(server):
@@ -345,6 +357,41 @@ def test_a_peer_that_does_not_read_is_cut_off(make_server, caplog):
         server.send(text(1))
         assert fast.next().text == '1'
     assert f'{slow.name}: disconnected: did not read for 0.4 s' in caplog.text
+
+
+@needs_counts
+def test_a_peer_that_does_not_read_small_messages_is_cut_off_soon(make_server):
+    """The system here would take megabytes of them."""
+    server = make_server(send_timeout=0.4)
+    with RawPeer(server.address, receive_buffer=1 << 16):
+        only_peer(server)
+        pace, sent = threading.Event(), 0
+        while server.peers:
+            server.send(pose(sent))
+            sent += 1
+            assert sent < 10_000
+            pace.wait(0.001)
+    assert server.last_error.endswith('did not read for 0.4 s')
+
+
+@needs_counts
+def test_a_peer_that_reads_slowly_gets_poses_of_now(make_server):
+    """For each that it reads ten are sent; the system here would take megabytes of them."""
+    server = make_server()
+    with RawPeer(server.address, receive_buffer=1 << 16) as slow:
+        there = only_peer(server)
+        size = len(codec.encode(pose(0)))
+        decoder = codec.Decoder()
+        got = []
+        for number in range(20_000):
+            server.send(pose(number))
+            if number % 10 == 9:
+                decoder.feed(slow.socket.recv(size))
+                while (message := decoder.next_message()) is not None:
+                    got.append(int(message.matrix[0, 3]))
+                assert there.sent['TRANSFORM'] - len(got) < 3000
+        assert got == sorted(set(got))
+        assert there.mailbox.dropped['TRANSFORM', 'Tool'] > 10_000
 
 
 def test_a_peer_that_reads_slowly_is_not_cut_off(make_server):

@@ -292,7 +292,7 @@ class StreamPeer(Peer):
         #: whether all that was written had left when that was last looked at
         self._is_clear = False
         #: bytes that had left for the peer when it was last seen reading
-        self._taken_bytes = 0
+        self._left_bytes = 0
         self._last_sent = self.last_received
         #: when and where the message that is incomplete now last made some progress
         self._progress = (self.last_received, 0)
@@ -444,12 +444,11 @@ class StreamPeer(Peer):
         super().check_time_outs()
         now = time.monotonic()
         stall, send = self._settings.stall_timeout, self._settings.send_timeout
-        pending, unsent = self._decoder.pending_bytes, self._stream.unsent_bytes
-        taken = self.sent_bytes - unsent
-        # What waits may well grow (with TLS by more than was written): what matters is whether any
-        # of it leaves
-        if not unsent or taken > self._taken_bytes:
-            self._taken_bytes, self._last_sent = taken, now
+        pending = self._decoder.pending_bytes
+        # What waits may well grow: what matters is whether any of it leaves
+        left, waiting = self._stream.look_at_leaving()
+        if not waiting or left > self._left_bytes:
+            self._left_bytes, self._last_sent = left, now
         since, received = self._progress
         # A byte now and then is no progress: a peer could hold its place for ever that way
         moves = self.received_bytes - received >= _PROGRESS_BYTES
