@@ -275,6 +275,60 @@ def test_a_peer_that_does_harm_is_cut_off_and_the_others_go_on(make_server, capl
     assert re.search(why, lines[1]), lines[1]
 
 
+@pytest.mark.parametrize('junk', [codec.encode(codec.Unknown('TINY')), corrupt(text('x'))])
+def test_others_have_their_turn_while_one_floods(make_server, junk):
+    """Of 20,000 messages that wait only some are handled between two of somebody else."""
+    handled, all_there = [], threading.Event()
+
+    def take(peer, message):
+        if message.type_name != 'STRING':
+            return
+        all_there.wait(20)
+        flooding = next(p for p in server.peers if p is not peer)
+        handled.append(flooding.received['TINY'] + flooding.errors['CrcError'])
+        if len(handled) < 20:
+            good.send(text(len(handled)))
+
+    server = make_server(on_message=take, receive_buffer_bytes=1 << 21)
+    with RawPeer(server.address) as good, RawPeer(server.address) as bad:
+        until(lambda: len(server.peers) == 2)
+        good.send(text(0))
+        bad.send(junk * 20_000)
+        all_there.set()
+        until(lambda: len(handled) == 20)
+        assert max(after - before for before, after in zip(handled, handled[1:])) < 1500
+        there = next(p for p in server.peers if p.address == bad.name)
+        until(lambda: there.received['TINY'] + there.errors['CrcError'] == 20_000)
+
+
+@pytest.mark.parametrize('rest', [b'', bytes(30)])
+def test_what_a_peer_has_sent_before_it_closes_is_delivered_in_turns_as_well(make_server, rest):
+    got = []
+    server = make_server(on_message=lambda peer, message: got.append(message.text))
+    with RawPeer(server.address) as peer:
+        there = only_peer(server)
+        peer.send(b''.join(codec.encode(text(i)) for i in range(20_000)), rest)
+        peer.socket.close()
+    until(lambda: not server.peers)
+    assert got == [str(i) for i in range(20_000)]
+    assert there.closed_in_order == (not rest)
+
+
+def test_a_peer_that_is_cut_off_in_its_turn_is_heard_no_more(make_server):
+    def take(peer, message):
+        got.append(message.text)
+        if message.text == '1000':
+            peer.disconnect('enough')
+
+    got = []
+    server = make_server(on_message=take)
+    with RawPeer(server.address) as peer:
+        only_peer(server)
+        peer.send(b''.join(codec.encode(text(i)) for i in range(3000)))
+        until(lambda: not server.peers)
+    assert got == [str(i) for i in range(1001)]
+
+
 def test_what_can_be_skipped_is_counted_and_the_next_message_arrives(make_server, caplog):
     server = make_server()
     nonsense = codec.encode(codec.Unknown(type_name='TRANSFORM', content=b'too short'))
@@ -440,6 +494,19 @@ def test_a_peer_waits_while_nobody_takes_its_messages_and_nothing_is_lost(make_s
         got = [int(server.receive(10)[1].pixels[0, 0, 0]) for _ in range(200)]
         sending.join()
     assert got == list(range(200))
+
+
+def test_a_peer_that_is_made_to_wait_is_not_called_silent(make_server):
+    server = make_server(queue_messages=10, idle_timeout=0.4)
+    with RawPeer(server.address) as peer:
+        there = only_peer(server)
+        peer.send(*map(text, range(20)))
+        until(lambda: there.received['STRING'] >= 10)
+        time.sleep(1.0)
+        assert server.peers == [there]
+        assert [server.receive(10)[1].text for _ in range(20)] == [str(i) for i in range(20)]
+        until(lambda: not server.peers, 'being cut off')
+    assert server.last_error.endswith('sent nothing for 0.4 s')
 
 
 def test_flow_control_holds_for_many_peers_and_a_slow_reader(make_server):
