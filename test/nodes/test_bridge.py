@@ -1,6 +1,7 @@
 """The bridge node between real OpenIGTLink peers and real ROS nodes."""
 
 import json
+import socket
 import threading
 import time
 
@@ -38,6 +39,7 @@ from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import Status, String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.errors import ConfigError, PeerError
+from igtl_ros2.nodes.receive import Receiver
 from igtl_ros2.nodes.spin import spin
 
 V2 = {'TransformStatus': 'OK'}
@@ -476,8 +478,6 @@ def test_best_effort_and_transient_local_publishers_are_heard(ros, device, bridg
 
 
 def test_hostile_peers_harm_nobody(ros):
-    import socket
-
     node = ros.bridge(mode='server', port=0, **{'limits.stall_timeout': 0.3})
     poses = ros.listen('/x/Tool/transform', TransformStamped)
     address = (node.link.address.host, node.link.address.port)
@@ -496,6 +496,36 @@ def test_hostile_peers_harm_nobody(ros):
         wait_for(lambda: len(node.link.peers) == 2, 'the end of three of the four')
     for sock in sockets:
         sock.close()
+
+
+def test_poses_come_through_while_somebody_floods(ros, monkeypatch):
+    """Of 8,000 messages that wait only some are handled between two poses of somebody else."""
+    handled, flooded, all_there = [], [0], threading.Event()
+    original = Receiver.handle
+
+    def handle(self, peer, message, *rest):
+        original(self, peer, message, *rest)
+        if message.device_name != 'Tool':
+            flooded[0] += 1
+            return
+        all_there.wait(DEADLINE_S)
+        handled.append(flooded[0])
+        if len(handled) < 20:
+            good.sendall(wire)
+
+    monkeypatch.setattr(Receiver, 'handle', handle)
+    node = ros.bridge(mode='server', port=0, **{'socket.receive_buffer_bytes': 1 << 21})
+    poses = ros.listen('/x/Tool/transform', TransformStamped)
+    wire = codec.encode(Transform(pose(), device_name='Tool'))
+    address = (node.link.address.host, node.link.address.port)
+    with socket.create_connection(address) as good, socket.create_connection(address) as bad:
+        good.sendall(wire)
+        bad.sendall(codec.encode(codec.Unknown('TINY')) * 8000)
+        all_there.set()
+        wait_for(lambda: flooded[0] == 8000, 'all of the flood')
+    assert len(handled) == 20
+    assert max(after - before for before, after in zip(handled, handled[1:])) < 1500
+    wait_for(lambda: poses, 'a pose')
 
 
 def test_the_bridge_reconnects_and_sends_what_is_held(ros):
