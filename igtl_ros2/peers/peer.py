@@ -50,7 +50,7 @@ class Outgoing:
         """Keep the message."""
         self.message = message
         self.key: Key = (message.type_name, message.device_name)
-        #: an emergency waits for nothing and is never dropped
+        #: an emergency waits for nothing, and only a newer one of its device takes its place
         self.urgent = isinstance(message, Status) and message.is_emergency
         self._parts: dict[tuple[str, int], list[Buffer]] = {}
         self._forms: list[tuple[Message, int, list[Buffer]]] = []
