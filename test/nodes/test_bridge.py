@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 import rclpy
-from diagnostic_msgs.msg import DiagnosticArray
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformStamped
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -526,6 +526,32 @@ def test_poses_come_through_while_somebody_floods(ros, monkeypatch):
     assert len(handled) == 20
     assert max(after - before for before, after in zip(handled, handled[1:])) < 1500
     wait_for(lambda: poses, 'a pose')
+
+
+def test_what_a_peer_does_not_take_is_told_once_a_second(ros):
+    node = ros.bridge(mode='server', port=0, **{'limits.queue_messages': 5})
+    arrays = ros.listen('/diagnostics', DiagnosticArray)
+    talk = ros.talk('/x/to_igtl/Note/text', RosString)
+    with socket.socket() as stuck:
+        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stuck.connect((node.link.address.host, node.link.address.port))
+        wait_for(lambda: node.link.peers, 'the peer')
+
+        def told():
+            talk.publish(RosString(data='x' * 50_000))
+            time.sleep(0.02)
+            values = [(s, v.value) for a in arrays for s in a.status for v in s.values
+                      if v.key == 'dropped' and v.value != 'none']
+            return values[-1:]
+
+        [(status, value)] = wait_for(told, 'a drop that is told')
+        assert value.startswith('STRING Note ') and int(value.split()[-1]) > 0
+        assert status.level == DiagnosticStatus.WARN
+        assert 'messages dropped' in status.message
+    wait_for(lambda: len(arrays) >= 6, 'six reports')
+    stamps = [a.header.stamp.sec + a.header.stamp.nanosec / 1e9 for a in arrays]
+    pauses = sorted(after - before for before, after in zip(stamps, stamps[1:]))
+    assert 0.5 < pauses[len(pauses) // 2] < 2.0
 
 
 def test_the_bridge_reconnects_and_sends_what_is_held(ros):
