@@ -199,12 +199,17 @@ def show(one, many):
     console.print(f'Python {platform.python_version()}, {platform.machine()}; {one["sent"]} poses '
                   f'at {RATE_HZ} Hz, send_timeout {SEND_TIMEOUT_S:g} s')
     console.print(table)
+    if many['frozen_cut_off_after_s'] is None:
+        console.print('-: not cut off yet when the run ended; give it more --seconds')
 
 
 def main():
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
-    parser.add_argument('--seconds', type=float, default=10.0, help='how long each run sends')
+    parser.add_argument(
+        '--seconds', type=float, default=10.0,
+        help=f'how long each run sends; the frozen client goes after {SEND_TIMEOUT_S:g} s or more',
+    )
     parser.add_argument('--json', action='store_true', help='print all numbers as JSON')
     parser.add_argument('--server', action='store_true', help=argparse.SUPPRESS)
     parser.add_argument('--harmful', type=int, help=argparse.SUPPRESS)

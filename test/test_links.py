@@ -131,6 +131,25 @@ def test_one_client_too_many_is_told_so_and_the_others_are_not_disturbed():
             assert len(server.peers) == 1
 
 
+def test_one_address_does_not_take_the_places_of_others():
+    with serve('tcp://0.0.0.0:0', max_clients=3, max_clients_per_address=2) as server:
+        here = server.address._replace(host='127.0.0.1')
+        with RawPeer(here) as one, RawPeer(here):
+            until(lambda: len(server.peers) == 2)
+            with RawPeer(here) as third:
+                refusal = third.next()
+                assert isinstance(refusal, Status) and refusal.code == StatusCode.BUSY
+                words = '2 clients of this address are connected, that is the limit'
+                assert refusal.message == words
+                third.wait_closed()
+            with socket.create_connection((here.host, here.port), source_address=('127.0.0.2', 0)):
+                until(lambda: len(server.peers) == 3)
+                one.socket.close()
+                until(lambda: len(server.peers) == 2)
+                with RawPeer(here):
+                    until(lambda: len(server.peers) == 3, 'the place that became free')
+
+
 def test_many_refused_clients_at_once_leave_nothing_behind():
     with serve(LOCAL, max_clients=1) as server, connect(str(server.address)):
         outside = [RawPeer(server.address) for _ in range(60)]

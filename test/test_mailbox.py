@@ -212,7 +212,7 @@ def test_a_value_over_the_limit_may_be_replaced_by_one_within_and_the_reverse():
 # -- what is urgent
 
 
-def test_urgent_messages_go_first_in_their_order_and_are_never_dropped():
+def test_urgent_messages_go_first_in_their_order_whatever_the_limits_are():
     mailbox = Mailbox(3, 100)
     for number in range(3):
         mailbox.put(NOTE, [b'%d' % number, bytes(30)])
@@ -225,12 +225,43 @@ def test_urgent_messages_go_first_in_their_order_and_are_never_dropped():
     assert (len(mailbox), mailbox.bytes) == (0, 0)
 
 
-def test_urgent_messages_are_all_sent_to_a_peer_that_does_not_keep_up():
+def test_of_urgent_messages_the_newest_of_each_device_is_sent_in_the_place_of_the_first():
     mailbox = congested(100, 1000)
-    mailbox.put(POSE, [b'1'], urgent=True)
-    mailbox.put(POSE, [b'2'], urgent=True)
-    mailbox.put(POSE, [b'3'])
-    assert firsts(mailbox) == [b'1', b'2', b'3']
+    other = ('STATUS', 'Other')
+    for key, number in ((STATE, b'1'), (other, b'2'), (STATE, b'3')):
+        mailbox.put(key, [number], urgent=True)
+    assert (len(mailbox), mailbox.bytes) == (2, 2)
+    assert firsts(mailbox) == [b'3', b'2']
+    assert mailbox.dropped == {STATE: 1}
+
+
+def test_an_emergency_its_end_and_the_next_one_keep_their_order():
+    mailbox = congested(100, 1000)
+    mailbox.put(STATE, [b'emergency'], urgent=True)
+    mailbox.put(STATE, [b'over'])
+    assert firsts(mailbox) == [b'emergency', b'over']
+    mailbox.put(STATE, [b'emergency'], urgent=True)
+    mailbox.put(STATE, [b'over'])
+    mailbox.put(STATE, [b'again'], urgent=True)
+    assert firsts(mailbox) == [b'again'], 'what holds, and not that it is over'
+    mailbox.put(STATE, [b'emergency'], urgent=True)
+    mailbox.put(STATE, [b'over'])
+    mailbox.put(STATE, [b'again'], urgent=True)
+    mailbox.put(STATE, [b'over again'])
+    assert firsts(mailbox) == [b'again', b'over again']
+
+
+def test_emergencies_of_a_peer_that_takes_none_are_bounded():
+    mailbox = congested(10, 1000)
+    mailbox.put(NOTE, [b'note'])
+    for number in range(2000):
+        mailbox.put(('STATUS', f'Robot{number}'), [b'%d' % number, bytes(20_000)], urgent=True)
+        mailbox.put(STATE, [b'stop', bytes(20_000)], urgent=True)
+        assert len(mailbox) <= 101 and mailbox.bytes < 110 * 20_000
+    assert sum(mailbox.dropped.values()) == 4001 - len(mailbox)
+    kept = firsts(mailbox)
+    assert kept[-2:] == [b'1999', b'note'] and b'stop' in kept
+    assert (len(mailbox), mailbox.bytes) == (0, 0)
 
 
 def test_an_older_state_does_not_arrive_behind_an_urgent_one():
@@ -290,7 +321,8 @@ def test_whatever_happens_it_stays_within_its_limits_and_counts_everything():
             else:
                 item = mailbox.take()
                 taken.update([item[0]] if item else [])
-            waiting = [e for q in (mailbox._urgent, mailbox._streams, mailbox._others) for e in q]
+            urgent = mailbox._urgent.values()
+            waiting = [e for q in (urgent, mailbox._streams, mailbox._others) for e in q]
             assert mailbox.bytes == sum(entry.size for entry in waiting)
             within = sorted(e.size for q in (mailbox._streams, mailbox._others) for e in q)
             assert len(within) <= limits[0]

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 import threading
 import time
 
@@ -17,6 +18,10 @@ from igtl_ros2.config import Settings
 from igtl_ros2.errors import EncodeError
 from igtl_ros2.peers import Outgoing
 from igtl_ros2.peers.compat import Compat
+
+needs_counts = pytest.mark.skipif(
+    sys.platform != 'linux', reason='only Linux tells how much a peer has taken'
+)
 
 
 @pytest.fixture
@@ -35,6 +40,13 @@ def make_server():
 def image(number, size=1 << 18, device='Scan'):
     """Make an image of `size` bytes that tells its number."""
     return Image(np.full((1, 1 << 12, size >> 12), number, np.uint8), device_name=device)
+
+
+def pose(number):
+    """Make a pose that tells its number."""
+    matrix = np.eye(4)
+    matrix[0, 3] = number
+    return Transform(matrix, device_name='Tool')
 
 
 def only_peer(server):
@@ -263,6 +275,60 @@ def test_a_peer_that_does_harm_is_cut_off_and_the_others_go_on(make_server, capl
     assert re.search(why, lines[1]), lines[1]
 
 
+@pytest.mark.parametrize('junk', [codec.encode(codec.Unknown('TINY')), corrupt(text('x'))])
+def test_others_have_their_turn_while_one_floods(make_server, junk):
+    """Of 20,000 messages that wait only some are handled between two of somebody else."""
+    handled, all_there = [], threading.Event()
+
+    def take(peer, message):
+        if message.type_name != 'STRING':
+            return
+        all_there.wait(20)
+        flooding = next(p for p in server.peers if p is not peer)
+        handled.append(flooding.received['TINY'] + flooding.errors['CrcError'])
+        if len(handled) < 20:
+            good.send(text(len(handled)))
+
+    server = make_server(on_message=take, receive_buffer_bytes=1 << 21)
+    with RawPeer(server.address) as good, RawPeer(server.address) as bad:
+        until(lambda: len(server.peers) == 2)
+        good.send(text(0))
+        bad.send(junk * 20_000)
+        all_there.set()
+        until(lambda: len(handled) == 20)
+        assert max(after - before for before, after in zip(handled, handled[1:])) < 1500
+        there = next(p for p in server.peers if p.address == bad.name)
+        until(lambda: there.received['TINY'] + there.errors['CrcError'] == 20_000)
+
+
+@pytest.mark.parametrize('rest', [b'', bytes(30)])
+def test_what_a_peer_has_sent_before_it_closes_is_delivered_in_turns_as_well(make_server, rest):
+    got = []
+    server = make_server(on_message=lambda peer, message: got.append(message.text))
+    with RawPeer(server.address) as peer:
+        there = only_peer(server)
+        peer.send(b''.join(codec.encode(text(i)) for i in range(20_000)), rest)
+        peer.socket.close()
+    until(lambda: not server.peers)
+    assert got == [str(i) for i in range(20_000)]
+    assert there.closed_in_order == (not rest)
+
+
+def test_a_peer_that_is_cut_off_in_its_turn_is_heard_no_more(make_server):
+    def take(peer, message):
+        got.append(message.text)
+        if message.text == '1000':
+            peer.disconnect('enough')
+
+    got = []
+    server = make_server(on_message=take)
+    with RawPeer(server.address) as peer:
+        only_peer(server)
+        peer.send(b''.join(codec.encode(text(i)) for i in range(3000)))
+        until(lambda: not server.peers)
+    assert got == [str(i) for i in range(1001)]
+
+
 def test_what_can_be_skipped_is_counted_and_the_next_message_arrives(make_server, caplog):
     server = make_server()
     nonsense = codec.encode(codec.Unknown(type_name='TRANSFORM', content=b'too short'))
@@ -347,6 +413,41 @@ def test_a_peer_that_does_not_read_is_cut_off(make_server, caplog):
     assert f'{slow.name}: disconnected: did not read for 0.4 s' in caplog.text
 
 
+@needs_counts
+def test_a_peer_that_does_not_read_small_messages_is_cut_off_soon(make_server):
+    """The system here would take megabytes of them."""
+    server = make_server(send_timeout=0.4)
+    with RawPeer(server.address, receive_buffer=1 << 16):
+        only_peer(server)
+        pace, sent = threading.Event(), 0
+        while server.peers:
+            server.send(pose(sent))
+            sent += 1
+            assert sent < 10_000
+            pace.wait(0.001)
+    assert server.last_error.endswith('did not read for 0.4 s')
+
+
+@needs_counts
+def test_a_peer_that_reads_slowly_gets_poses_of_now(make_server):
+    """For each that it reads ten are sent; the system here would take megabytes of them."""
+    server = make_server()
+    with RawPeer(server.address, receive_buffer=1 << 16) as slow:
+        there = only_peer(server)
+        size = len(codec.encode(pose(0)))
+        decoder = codec.Decoder()
+        got = []
+        for number in range(20_000):
+            server.send(pose(number))
+            if number % 10 == 9:
+                decoder.feed(slow.socket.recv(size))
+                while (message := decoder.next_message()) is not None:
+                    got.append(int(message.matrix[0, 3]))
+                assert there.sent['TRANSFORM'] - len(got) < 3000
+        assert got == sorted(set(got))
+        assert there.mailbox.dropped['TRANSFORM', 'Tool'] > 10_000
+
+
 def test_a_peer_that_reads_slowly_is_not_cut_off(make_server):
     server = make_server(send_timeout=0.5)
     with RawPeer(server.address, receive_buffer=1 << 16) as slow:
@@ -393,6 +494,19 @@ def test_a_peer_waits_while_nobody_takes_its_messages_and_nothing_is_lost(make_s
         got = [int(server.receive(10)[1].pixels[0, 0, 0]) for _ in range(200)]
         sending.join()
     assert got == list(range(200))
+
+
+def test_a_peer_that_is_made_to_wait_is_not_called_silent(make_server):
+    server = make_server(queue_messages=10, idle_timeout=0.4)
+    with RawPeer(server.address) as peer:
+        there = only_peer(server)
+        peer.send(*map(text, range(20)))
+        until(lambda: there.received['STRING'] >= 10)
+        time.sleep(1.0)
+        assert server.peers == [there]
+        assert [server.receive(10)[1].text for _ in range(20)] == [str(i) for i in range(20)]
+        until(lambda: not server.peers, 'being cut off')
+    assert server.last_error.endswith('sent nothing for 0.4 s')
 
 
 def test_flow_control_holds_for_many_peers_and_a_slow_reader(make_server):

@@ -61,6 +61,7 @@ class ServerOptions(StreamOptions, total=False):
     tls_allowed_names: Sequence[str]
     allow: Sequence[str]
     max_clients: int
+    max_clients_per_address: int
     idle_timeout: float
 
 

@@ -207,6 +207,9 @@ class Settings:
     max_clients: int = _setting(
         128, 'How many clients a server serves at once.', group='limits',
         minimum=1, maximum=65535)
+    max_clients_per_address: int = _setting(
+        0, 'How many of them may come from one IP address, so that no host takes all places; 0 '
+        'for any number.', group='limits', minimum=0, maximum=65535)
     max_body_bytes: int = _setting(
         1 << 29, 'Largest message body that is accepted, in bytes; a peer that announces more is '
         'cut off.', group='limits', unit='bytes', minimum=0, maximum=(1 << 31) - 1)
@@ -392,11 +395,13 @@ def refuse_misfit(name: str, mode: str, protocol: str) -> None:
     group = SETTINGS[name].parameter.partition('.')[0]
     if group in ('tls', 'udp') and protocol != group:
         raise ConfigError(f'{name}: found with protocol {protocol}; allowed only with {group}')
-    if (group in ('tcp', 'reconnect') or name == 'client_info') and protocol == 'udp':
+    of_connections = ('client_info', 'max_clients_per_address')
+    if (group in ('tcp', 'reconnect') or name in of_connections) and protocol == 'udp':
         raise ConfigError(f'{name}: found with protocol udp, which has no connections; '
                           'allowed only with tcp and tls')
     client_only = ('tls_server_name', 'tls_insecure', 'client_info')
-    server_only = ('tls_allowed_names', 'udp_targets', 'allow', 'max_clients', 'idle_timeout')
+    server_only = ('tls_allowed_names', 'udp_targets', 'allow', 'max_clients',
+                   'max_clients_per_address', 'idle_timeout')
     if mode == 'server' and (group == 'reconnect' or name in client_only):
         raise ConfigError(f'{name}: found with mode server; allowed only with mode client')
     if mode == 'client' and name in server_only:

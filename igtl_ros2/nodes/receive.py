@@ -43,6 +43,7 @@ from .emergency import Emergency
 from .express import Express, form_of, image_express, pose_express
 from .first_values import FirstValues
 from .gates import SilenceWatch, open_gate, tell_withheld
+from .newcomers import Newcomers
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
 from .report import Report
 from .slices import SliceParameters
@@ -158,6 +159,7 @@ class Receiver:
         #: as they were under the rules before a change
         self._left: dict[tuple[str, str], _Device | None] = {}
         self._names = NameTable(MAX_DEVICES)
+        self._newcomers = Newcomers()
         self._publishers: dict[str, Publisher] = {}
         self._gates: dict[str, Gates] = {}
         self._aside = Aside('converting', self._let_go_on)
@@ -268,7 +270,7 @@ class Receiver:
             device = self._devices[key]
         except KeyError:
             try:
-                device = self._new_device(message, name)
+                device = self._new_device(peer, message, name)
             except ConversionError as error:
                 self._report.problem('too many devices', ros_text(str(error)))
                 return
@@ -563,7 +565,7 @@ class Receiver:
 
     # -- devices and names
 
-    def _new_device(self, message: Message, name: str) -> _Device | None:
+    def _new_device(self, peer: Peer, message: Message, name: str) -> _Device | None:
         """
         Make what is kept of a device; None if a rule drops it.
 
@@ -576,6 +578,10 @@ class Receiver:
         if len(self._devices) >= MAX_DEVICES:
             text = f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known'
             raise ConversionError(text)
+        if (type_name, name) not in self._left and not self._newcomers.admits(peer.address):
+            raise ConversionError(
+                f'{type_name} {name!r} is not published yet: too many new devices at once'
+            )
         topic = self._prefix + (rule.name or self._topic(name))
         self._node.get_logger().info(ros_text(f'{type_name} {name!r} -> {topic}'))
         route = self._route(name, topic, rule)

@@ -49,16 +49,25 @@ class Listener(Link):
 
     def joined(self, peer: Peer) -> None:
         """Take a new client in, if there is room."""
-        if len(self.peers) < self.settings.max_clients:
+        why = self._why_not(peer)
+        if not why:
             super().joined(peer)
             return
-        why = f'{self.settings.max_clients} clients are connected, that is the limit'
         self.refused(peer.address, why)
         if len(self._leaving) >= _MAX_FAREWELLS:
             peer.disconnect(why)
             return
         self._leaving.add(peer)
         peer.refuse(Status(StatusCode.BUSY, error_name='Busy', message=why), why)
+
+    def _why_not(self, peer: Peer) -> str:
+        peers, settings = self.peers, self.settings
+        if len(peers) >= settings.max_clients:
+            return f'{settings.max_clients} clients are connected, that is the limit'
+        most = settings.max_clients_per_address
+        if most and sum(_host(other) == _host(peer) for other in peers) >= most:
+            return f'{most} clients of this address are connected, that is the limit'
+        return ''
 
     def left(self, peer: Peer, why: str) -> None:
         """Forget a client."""
@@ -70,3 +79,7 @@ class Listener(Link):
             await stop_listening(self._server)
         for peer in list(self._leaving):
             peer.disconnect('this side closed the link')
+
+
+def _host(peer: Peer) -> str:
+    return peer.address.rpartition(':')[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Mapping
 from itertools import islice
 
@@ -26,6 +26,8 @@ STREAM_TYPES = frozenset(
         'POLYDATA',
     }
 )
+# Nobody has so many devices that call an emergency at once
+_MAX_URGENT = 100
 # A peer can make up any number of names, and they may be sent on: count the rest together
 _MAX_KEYS = 200
 _OTHER: Key = ('other', '')
@@ -69,7 +71,7 @@ class Mailbox:
     ) -> None:
         """Start empty."""
         self._lock = threading.Lock()
-        self._urgent: deque[_Waiting] = deque()
+        self._urgent: OrderedDict[Key, _Waiting] = OrderedDict()
         self._streams: deque[_Waiting] = deque()
         self._others: deque[_Waiting] = deque()
         self._newest: dict[Key, _Waiting] = {}
@@ -108,8 +110,9 @@ class Mailbox:
         """
         Add an encoded message; never blocks, callable from any thread.
 
-        :param urgent: send it before everything else and never drop it. What waits under the
-            same key is dropped: the peer must not take an older state for the one that holds.
+        :param urgent: send it before everything else, whatever the limits are; only the newest
+            of each key waits, of the 100 keys that came last. What waits under the same key is
+            dropped: the peer must not take an older state for the one that holds.
         """
         # small messages, of which there are many, are one part
         size = len(parts[0]) if len(parts) == 1 else sum(map(len, parts))
@@ -149,7 +152,7 @@ class Mailbox:
             while True:
                 outdated = False
                 if urgent:
-                    entry = urgent.popleft()
+                    _, entry = urgent.popitem(last=False)
                     self._exempt -= entry.size
                 elif streams and (not others or streams[0].number < others[0].number):
                     entry = streams.popleft()
@@ -174,7 +177,15 @@ class Mailbox:
         for queue in (self._streams, self._others):
             for entry in [entry for entry in queue if entry.key == key]:
                 self._drop(queue, entry)
-        self._urgent.append(_Waiting(0, key, parts, size))
+        gone = self._urgent.get(key)
+        if gone is None and len(self._urgent) >= _MAX_URGENT:
+            _, gone = self._urgent.popitem(last=False)
+        if gone is not None:
+            self._bytes -= gone.size
+            self._exempt -= gone.size
+            self._count_dropped(gone.key)
+        # one that is there already keeps its place; that it ended in between was dropped above
+        self._urgent[key] = _Waiting(0, key, parts, size)
         self._bytes += size
         self._exempt += size
 

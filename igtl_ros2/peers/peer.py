@@ -33,6 +33,8 @@ _TURN_MESSAGES = 64
 _MAX_KINDS = 200
 # What a peer must at least send of a message while `stall_timeout` passes
 _PROGRESS_BYTES = 1024
+# How long what one peer has sent may be handled before the others get their turn
+_TURN_S = 0.001
 _REFUSAL_S = 1.0
 _PING = 'igtl_ros2 ping'
 
@@ -46,7 +48,7 @@ class Outgoing:
         """Keep the message."""
         self.message = message
         self.key: Key = (message.type_name, message.device_name)
-        #: an emergency waits for nothing and is never dropped
+        #: an emergency waits for nothing, and only a newer one of its device takes its place
         self.urgent = isinstance(message, Status) and message.is_emergency
         self._parts: dict[tuple[str, int], list[Buffer]] = {}
         self._forms: list[tuple[Message, int, list[Buffer]]] = []
@@ -247,7 +249,7 @@ class Peer:
         """Cut off a peer that was silent for too long; ask the others how far away they are."""
         now = time.monotonic()
         idle, period = self._idle_timeout, self._settings.ping_period
-        if idle and now - self.last_received > idle:
+        if idle and not self._waits_for_us and now - self.last_received > idle:
             self.disconnect(f'sent nothing for {idle:g} s')
         elif period and now >= self._next_ping and self._may_be_pinged:
             self._next_ping = now + period
@@ -273,6 +275,11 @@ class Peer:
     def pending_bytes(self) -> int:
         """Bytes that came of a message that is not complete yet."""
         return 0
+
+    @property
+    def _waits_for_us(self) -> bool:
+        """Whether it may send something that is not read yet."""
+        return False
 
     @property
     def cut_off(self) -> bool:
@@ -318,11 +325,14 @@ class StreamPeer(Peer):
         #: whether all that was written had left when that was last looked at
         self._is_clear = False
         #: bytes that had left for the peer when it was last seen reading
-        self._taken_bytes = 0
+        self._left_bytes = 0
         self._last_sent = self.last_received
         #: when and where the message that is incomplete now last made some progress
         self._progress = (self.last_received, 0)
         self._reading_paused = False
+        #: whether there are messages whose turn comes next
+        self._has_more = False
+        self._lost: tuple[Exception | None] | None = None
         #: whether the peer closed the connection, between two messages
         self.closed_in_order = False
 
@@ -340,7 +350,7 @@ class StreamPeer(Peer):
         return self._decoder.get_buffer(size_hint)
 
     def buffer_updated(self, size: int) -> None:
-        """Take out the messages that are whole now."""
+        """Take out the messages that are whole now, in turns."""
         if self.cut_off:
             return
         self.last_received = now = time.monotonic()
@@ -348,20 +358,38 @@ class StreamPeer(Peer):
             self.pending_since = now
         self.received_bytes += size
         self._decoder.buffer_updated(size)
+        if not self._has_more:
+            self._take_turn()
+
+    def _take_turn(self) -> None:
+        """Take out messages for a while; what is left then waits until the others had a turn."""
+        now = time.monotonic()
+        until = now + _TURN_S
         while not self.cut_off:
             try:
                 message = self._decoder.next_message()
             except DecodeError as error:
                 self.take_error(error)
-                message = None
-                if error.in_step:
-                    continue
-            if message is None:
-                break
-            self.seen_version = self._decoder.seen_version
-            self.hand_on(message, self._decoder.frame_bytes)
-            self._progress = now, self.received_bytes
-            self.pending_since = now
+                if not error.in_step:
+                    break
+            else:
+                if message is None:
+                    break
+                self.seen_version = self._decoder.seen_version
+                self.hand_on(message, self._decoder.frame_bytes)
+                self._progress = now, self.received_bytes
+                self.pending_since = now
+            if time.monotonic() >= until and self._decoder.pending_bytes:
+                self._has_more = True
+                if self._stream is not None:
+                    self._stream.pause_reading()
+                self._link.network.loop.call_soon(self._take_turn)
+                return
+        if self._has_more:
+            self._has_more = False
+            self._read_on()
+            if self._lost is not None:
+                self._leave(*self._lost)
 
     def writable_again(self) -> None:
         """Go on writing."""
@@ -369,8 +397,13 @@ class StreamPeer(Peer):
         self.pump()
 
     def lost(self, error: Exception | None) -> None:
-        """Clean up after the connection is gone."""
+        """Clean up after the connection is gone, and all that came is handed on."""
         self._stream = None
+        self._lost = (error,)
+        if not self._has_more:
+            self._leave(error)
+
+    def _leave(self, error: Exception | None) -> None:
         self.closed.set()
         why = self._why_cut_off
         pending = self._decoder.pending_bytes
@@ -481,16 +514,15 @@ class StreamPeer(Peer):
         super().check_time_outs()
         now = time.monotonic()
         stall, send = self._settings.stall_timeout, self._settings.send_timeout
-        pending, unsent = self._decoder.pending_bytes, self._stream.unsent_bytes
-        taken = self.sent_bytes - unsent
-        # What waits may well grow (with TLS by more than was written): what matters is whether any
-        # of it leaves
-        if not unsent or taken > self._taken_bytes:
-            self._taken_bytes, self._last_sent = taken, now
+        pending = self._decoder.pending_bytes
+        # What waits may well grow: what matters is whether any of it leaves
+        left, waiting = self._stream.look_at_leaving()
+        if not waiting or left > self._left_bytes:
+            self._left_bytes, self._last_sent = left, now
         since, received = self._progress
         # A byte now and then is no progress: a peer could hold its place for ever that way
         moves = self.received_bytes - received >= _PROGRESS_BYTES
-        if not pending or moves or self._reading_paused:
+        if not pending or moves or self._waits_for_us:
             self._progress = now, self.received_bytes
         elif stall and now - since > stall:
             self.disconnect(f'stopped {pending} bytes into a message for {stall:g} s')
@@ -532,6 +564,15 @@ class StreamPeer(Peer):
     def resume_reading(self) -> None:
         """Read again."""
         self._reading_paused = False
+        self._read_on()
+
+    @property
+    def _waits_for_us(self) -> bool:
+        return self._reading_paused or self._has_more
+
+    def _read_on(self) -> None:
+        if self._waits_for_us:
+            return
         self.last_received = time.monotonic()
         if self._stream is not None:
             self._stream.resume_reading()

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import socket
+import sys
 
 from ..config import Settings
+
+if sys.platform == 'linux':
+    import fcntl
+
+_NOTSENT_LOWAT = getattr(socket, 'TCP_NOTSENT_LOWAT', 25 if sys.platform == 'linux' else None)
+_SIOCOUTQNSD = 0x894B
+# So much may wait in the system for the network: it takes megabytes otherwise, and a peer that
+# reads slowly gets values that are minutes old instead of the newest
+_UNSENT_BYTES = 1 << 14
 
 
 def reason(error: OSError) -> str:
@@ -29,6 +40,9 @@ def set_tcp_options(sock: socket.socket, settings: Settings) -> None:
     """Set what a connection shall be like."""
     # asyncio sets it on its own
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, settings.tcp_nodelay)
+    if _NOTSENT_LOWAT is not None:
+        with contextlib.suppress(OSError):  # not on every system
+            sock.setsockopt(socket.IPPROTO_TCP, _NOTSENT_LOWAT, _UNSENT_BYTES)
     silence_s = settings.tcp_keepalive
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, silence_s > 0)
     if silence_s == 0:
@@ -44,3 +58,12 @@ def set_tcp_options(sock: socket.socket, settings: Settings) -> None:
         # that does not read is as good as gone, but that one has `send_timeout`.
         patience_s = max(silence_s, settings.send_timeout)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(1000 * patience_s))
+
+
+def queued_bytes(sock: socket.socket) -> int:
+    """Count what the system has taken and not sent yet; 0 where it does not tell."""
+    if sys.platform == 'linux':
+        with contextlib.suppress(OSError):
+            answer = fcntl.ioctl(sock.fileno(), _SIOCOUTQNSD, bytes(4))
+            return int.from_bytes(answer, sys.byteorder)
+    return 0

@@ -13,7 +13,7 @@ from typing import Protocol
 from ..config import Settings
 from ..config.address import Address
 from ..errors import PeerError
-from .sockets import reason, set_tcp_options
+from .sockets import queued_bytes, reason, set_tcp_options
 
 #: how long the peer may take for its part of closing a connection
 CLOSE_S = 5.0
@@ -81,6 +81,8 @@ class Stream(asyncio.BufferedProtocol):
         #: held while something is written, in whatever thread; see `write_now`
         self.writing = threading.Lock()
         self._fd = -1
+        #: bytes given to the system, or kept for it; with TLS as they are encrypted
+        self._written = 0
         #: why `write_now` failed: the system says so only once
         self._write_error: OSError | None = None
 
@@ -100,6 +102,8 @@ class Stream(asyncio.BufferedProtocol):
             return
         sock = transport.get_extra_info('socket')
         set_tcp_options(sock, self._settings)
+        # what waits, waits where newer values can take its place
+        transport.set_write_buffer_limits(high=0)
         self._fd = self._plain_fd(sock)
         self._begin()
 
@@ -197,6 +201,7 @@ class Stream(asyncio.BufferedProtocol):
         asyncio copies what the socket does not take at once, so pieces should be small.
         """
         if self._transport is not None and not self._ending:
+            self._written += len(data)
             self._transport.write(data)
 
     def write_now(self, data: bytes | bytearray | memoryview) -> int:
@@ -211,17 +216,31 @@ class Stream(asyncio.BufferedProtocol):
         if self._fd < 0 or self._ending:
             return 0
         try:
-            return os.write(self._fd, data)
+            sent = os.write(self._fd, data)
         except BlockingIOError:
             return 0
         except OSError as error:  # asyncio finds out next, but no longer why
             self._write_error = error
             return 0
+        self._written += sent
+        return sent
 
     @property
     def unsent_bytes(self) -> int:
         """Bytes that were written and not sent yet; with TLS as they are encrypted."""
         return 0 if self._transport is None else self._transport.get_write_buffer_size()
+
+    def look_at_leaving(self) -> tuple[int, int]:
+        """
+        Count the bytes that have left, and those that wait for it; with TLS as they are encrypted.
+
+        The system takes some for a peer that does not read. Where it does not tell how many of
+        them still wait, they count as having left.
+        """
+        written, waiting = self._written, self.unsent_bytes
+        if self._transport is not None:
+            waiting += queued_bytes(self._transport.get_extra_info('socket'))
+        return written - waiting, waiting
 
     def pause_reading(self) -> None:
         """Let the peer wait: what it sends stays in the network."""

@@ -190,7 +190,9 @@ class TlsStream(Stream):
 
     def _flush(self) -> None:
         if self._outgoing.pending and self._transport is not None and not self._ending:
-            self._transport.write(self._outgoing.read())
+            data = self._outgoing.read()
+            self._written += len(data)
+            self._transport.write(data)
 
     def _plain_fd(self, sock: socket.socket) -> int:
         return -1

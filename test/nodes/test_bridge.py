@@ -1,13 +1,14 @@
 """The bridge node between real OpenIGTLink peers and real ROS nodes."""
 
 import json
+import socket
 import threading
 import time
 
 import numpy as np
 import pytest
 import rclpy
-from diagnostic_msgs.msg import DiagnosticArray
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformStamped
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -38,6 +39,7 @@ from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import Status, String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.errors import ConfigError, PeerError
+from igtl_ros2.nodes.receive import Receiver
 from igtl_ros2.nodes.spin import spin
 
 V2 = {'TransformStatus': 'OK'}
@@ -476,8 +478,6 @@ def test_best_effort_and_transient_local_publishers_are_heard(ros, device, bridg
 
 
 def test_hostile_peers_harm_nobody(ros):
-    import socket
-
     node = ros.bridge(mode='server', port=0, **{'limits.stall_timeout': 0.3})
     poses = ros.listen('/x/Tool/transform', TransformStamped)
     address = (node.link.address.host, node.link.address.port)
@@ -496,6 +496,62 @@ def test_hostile_peers_harm_nobody(ros):
         wait_for(lambda: len(node.link.peers) == 2, 'the end of three of the four')
     for sock in sockets:
         sock.close()
+
+
+def test_poses_come_through_while_somebody_floods(ros, monkeypatch):
+    """Of 8,000 messages that wait only some are handled between two poses of somebody else."""
+    handled, flooded, all_there = [], [0], threading.Event()
+    original = Receiver.handle
+
+    def handle(self, peer, message, *rest):
+        original(self, peer, message, *rest)
+        if message.device_name != 'Tool':
+            flooded[0] += 1
+            return
+        all_there.wait(DEADLINE_S)
+        handled.append(flooded[0])
+        if len(handled) < 20:
+            good.sendall(wire)
+
+    monkeypatch.setattr(Receiver, 'handle', handle)
+    node = ros.bridge(mode='server', port=0, **{'socket.receive_buffer_bytes': 1 << 21})
+    poses = ros.listen('/x/Tool/transform', TransformStamped)
+    wire = codec.encode(Transform(pose(), device_name='Tool'))
+    address = (node.link.address.host, node.link.address.port)
+    with socket.create_connection(address) as good, socket.create_connection(address) as bad:
+        good.sendall(wire)
+        bad.sendall(codec.encode(codec.Unknown('TINY')) * 8000)
+        all_there.set()
+        wait_for(lambda: flooded[0] == 8000, 'all of the flood')
+    assert len(handled) == 20
+    assert max(after - before for before, after in zip(handled, handled[1:])) < 1500
+    wait_for(lambda: poses, 'a pose')
+
+
+def test_what_a_peer_does_not_take_is_told_once_a_second(ros):
+    node = ros.bridge(mode='server', port=0, **{'limits.queue_messages': 5})
+    arrays = ros.listen('/diagnostics', DiagnosticArray)
+    talk = ros.talk('/x/to_igtl/Note/text', RosString)
+    with socket.socket() as stuck:
+        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stuck.connect((node.link.address.host, node.link.address.port))
+        wait_for(lambda: node.link.peers, 'the peer')
+
+        def told():
+            talk.publish(RosString(data='x' * 50_000))
+            time.sleep(0.02)
+            values = [(s, v.value) for a in arrays for s in a.status for v in s.values
+                      if v.key == 'dropped' and v.value != 'none']
+            return values[-1:]
+
+        [(status, value)] = wait_for(told, 'a drop that is told')
+        assert value.startswith('STRING Note ') and int(value.split()[-1]) > 0
+        assert status.level == DiagnosticStatus.WARN
+        assert 'messages dropped' in status.message
+    wait_for(lambda: len(arrays) >= 6, 'six reports')
+    stamps = [a.header.stamp.sec + a.header.stamp.nanosec / 1e9 for a in arrays]
+    pauses = sorted(after - before for before, after in zip(stamps, stamps[1:]))
+    assert 0.5 < pauses[len(pauses) // 2] < 2.0
 
 
 def test_the_bridge_reconnects_and_sends_what_is_held(ros):
