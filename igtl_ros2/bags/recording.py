@@ -38,7 +38,9 @@ class Summary:
 
     #: by (device, type), or (topic, type) of what is no frame
     recorded: dict[tuple[str, str], Count] = field(default_factory=dict)
-    #: left out because it names patients
+    #: of those, the ones in which names of patients are hidden
+    hidden: dict[tuple[str, str], Count] = field(default_factory=dict)
+    #: left out because it may name patients
     withheld: dict[tuple[str, str], Count] = field(default_factory=dict)
     #: lost, by reason
     lost: dict[str, Count] = field(default_factory=dict)
@@ -149,11 +151,18 @@ class Recording:
             self._queue.put(_Entry(key, topic, type_name, make_data, size, time_ns, qos))
 
     def withhold(self, key: tuple[str, str], size: int) -> None:
-        """Count a message that is not recorded because it names patients."""
+        """Count a message that is not recorded because it may name patients."""
         with self._lock:
             if key not in self.summary.withheld:
-                _log.warning('%s %r is not recorded, it names patients', key[1], key[0])
+                _log.warning('%s %r is not recorded, it may name patients', key[1], key[0])
             self.summary.withheld.setdefault(key, Count()).add(size)
+
+    def note_hidden(self, key: tuple[str, str], size: int) -> None:
+        """Count a message in which names of patients are hidden."""
+        with self._lock:
+            if key not in self.summary.hidden:
+                _log.info('%s %r names patients, which is hidden in the bag', key[1], key[0])
+            self.summary.hidden.setdefault(key, Count()).add(size)
 
     def lose(self, why: str, size: int) -> None:
         """Count bytes that came and are not in the bag."""

@@ -15,21 +15,14 @@ import yaml
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from rclpy.serialization import deserialize_message
+from rclpy.serialization import deserialize_message, serialize_message
 from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import String as RosString
 
-from ..bags.frames import (
-    META_LEAF,
-    RAW_LEAF,
-    TO_IGTL,
-    device_of,
-    meta_names_patients,
-    names_patients,
-)
+from ..bags.frames import RAW_LEAF, TEXT_LEAVES, TO_IGTL, device_of, safe_frame, safe_text
 from ..bags.recording import Recording
 from ..bags.types import RAW_TYPE, MessageTypes
-from ..codec import decode_header
+from ..codec import HEADER_SIZE, decode_header
 from ..errors import BagError, DecodeError
 from .spin import Turns
 
@@ -55,7 +48,7 @@ class RosTap:
 
     :param patterns: which topics; none: those of the node's namespace, and tf.
     :param raw_only: only frames.
-    :param phi: pass, or drop what names patients.
+    :param phi: what becomes of names of patients: redact, hash, drop or pass.
     :param ros_args: such as --ros-args -r __ns:=/plus.
     """
 
@@ -162,27 +155,48 @@ class RosTap:
             self._record(time_ns, *entry)
 
     def _record(self, time_ns: int, topic: str, type_name: str, qos: str, data: bytes) -> None:
+        key, size = (topic, type_name), len(data)
+        safe: bytes | None = data
         leaf = topic.rpartition('/')[2]
-        key, size, is_naming = (topic, type_name), len(data), False
         if leaf == RAW_LEAF and type_name == RAW_TYPE:
-            try:
-                frame = self._types.unpack(data)
+            frame = self._frame(data)
+            if frame is not None:
                 header = decode_header(frame)
                 way = f'{TO_IGTL}/' if f'/{TO_IGTL}/' in topic else ''
                 key, size = (way + device_of(header, frame), header.type_name), len(frame)
-                is_naming = names_patients(header, frame)
-            except (BagError, DecodeError, IndexError, ValueError):
-                is_naming = False  # recorded as what it is: no frame
-        elif leaf == META_LEAF and type_name == _STRING_TYPE:
-            try:
-                text = deserialize_message(data, RosString).data
-            except Exception:  # it is no message, of whatever type rclpy says that it is not
-                text = ''
-            is_naming = meta_names_patients(text)
-        if is_naming and self._phi != 'pass':
+                other = safe_frame(frame, self._phi)
+                if other is not frame:
+                    safe = other and self._types.pack(other)
+        elif leaf in TEXT_LEAVES and type_name == _STRING_TYPE and self._phi != 'pass':
+            safe = self._safe_text(leaf, data)
+        if safe is None:
             self._recording.withhold(key, size)
-        else:
-            self._recording.put(key, topic, type_name, lambda: data, size, time_ns, qos)
+            return
+        if safe is not data:
+            self._recording.note_hidden(key, size)
+        packed = safe
+        self._recording.put(key, topic, type_name, lambda: packed, size, time_ns, qos)
+
+    def _frame(self, data: bytes) -> bytes | None:
+        """Take a frame out of a message of a topic `raw`; None if there is none in it."""
+        try:
+            frame = self._types.unpack(data)
+            if len(frame) >= HEADER_SIZE:
+                decode_header(frame)
+                return frame
+        except (BagError, DecodeError):
+            pass  # recorded as what it is
+        return None
+
+    def _safe_text(self, leaf: str, data: bytes) -> bytes | None:
+        try:
+            text = deserialize_message(data, RosString).data
+        except Exception:  # it is no message, of whatever type rclpy says that it is not
+            return None
+        safe = safe_text(leaf, text, self._phi)
+        if safe == text:
+            return data
+        return None if safe is None else bytes(serialize_message(RosString(data=safe)))
 
     def close(self) -> None:
         """Hand on what waits, and leave the ROS graph."""

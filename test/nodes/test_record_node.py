@@ -12,9 +12,10 @@ from ros_user import mapping, pose, start, wait_for  # noqa: E402
 from rosbags.rosbag2 import Reader  # noqa: E402
 from rosbags.typesys import Stores, get_typestore  # noqa: E402
 from std_msgs.msg import String as RosString  # noqa: E402
+from std_msgs.msg import UInt8MultiArray  # noqa: E402
 
 from igtl_ros2 import serve  # noqa: E402
-from igtl_ros2.codec import Unknown, encode  # noqa: E402
+from igtl_ros2.codec import Unknown, decode, encode  # noqa: E402
 from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa: E402
 from igtl_ros2.codec.messages.pose import Transform  # noqa: E402
 from igtl_ros2.codec.messages.text import String  # noqa: E402
@@ -114,20 +115,27 @@ def test_names_of_patients_are_not_in_the_bag(ros, device, tmp_path):
     rules = 'receive: [{device: "Open*", raw: true, phi: pass}, {device: "*", raw: true}]'
     start(ros, device, **mapping(tmp_path, rules))
     element = ImageMetaElement('CT', 'id', 'CT', 'Jane Planted', 'P-QX4711')
+    wanted = [f'/x/{name}/{leaf}' for name in ('Open', 'Hidden') for leaf in ('raw', 'meta')]
     with recorder(ros, tmp_path / 'bag', '--compression', 'none') as tool:
-        for name in ('Open', 'Hidden'):
-            device.send(ImageMeta((element,), device_name=name))
-            tool.wait_for(f'recording /x/{name}/raw')
-            tool.wait_for(f'recording /x/{name}/meta')
-            device.send(ImageMeta((element,), device_name=name))
-        tool.wait_for("IMGMETA 'Open' is not recorded, it names patients")
-        tool.wait_for("IMGMETA 'Hidden' is not recorded, it names patients")
-        tool.wait_for("String '/x/Open/meta' is not recorded, it names patients")
-        wait_for(lambda: '/x/Hidden/meta' in decoded(tmp_path / 'bag'), 'the list without names')
-        tool.interrupt()
-    lists = [json.loads(m.data) for m in decoded(tmp_path / 'bag')['/x/Hidden/meta']]
-    assert {entry['patient_name'] for [entry] in lists} == {'redacted'}
-    assert frames_of(tmp_path / 'bag') == []
+
+        def everything_came():
+            for name in ('Open', 'Hidden'):
+                device.send(ImageMeta((element,), device_name=name))
+            with Reader(tmp_path / 'bag') as reader:
+                return set(wanted) <= {c.topic for c in reader.connections}
+
+        wait_for(lambda: (tmp_path / 'bag' / 'metadata.yaml').exists(), 'the bag')
+        wait_for(everything_came, 'all topics')
+        tool.wait_for("IMGMETA 'Open' names patients, which is hidden in the bag")
+        tool.wait_for("IMGMETA 'Hidden' names patients, which is hidden in the bag")
+        tool.wait_for("String '/x/Open/meta' names patients, which is hidden in the bag")
+        said = tool.interrupt()
+    assert "String '/x/Hidden/meta' names" not in said  # the bridge has hidden that
+    for topic in wanted[1::2]:
+        lists = [json.loads(m.data) for m in decoded(tmp_path / 'bag')[topic]]
+        assert {entry['patient_name'] for [entry] in lists} == {'redacted'}
+    frames = [decode(data) for _, _, data in frames_of(tmp_path / 'bag')]
+    assert {m.elements[0].patient_name for m in frames} == {'redacted'}
     for path in (tmp_path / 'bag').iterdir():
         assert b'Planted' not in path.read_bytes() and b'QX4711' not in path.read_bytes()
 
@@ -137,12 +145,37 @@ def test_a_list_that_cannot_be_read_is_not_recorded_and_ends_nothing(ros, tmp_pa
     with recorder(ros, tmp_path / 'bag', '--compression', 'none') as tool:
         publisher = ros.talk('/x/Study/meta', RosString)
         publisher.publish(b'\0\1\0\0\xff\0\0\0Planted')
-        tool.wait_for("String '/x/Study/meta' is not recorded, it names patients")
+        tool.wait_for("String '/x/Study/meta' is not recorded, it may name patients")
         publisher.publish(RosString(data='[]'))
         wait_for(lambda: '/x/Study/meta' in decoded(tmp_path / 'bag'), 'the list without names')
         tool.interrupt()
     for path in (tmp_path / 'bag').iterdir():
         assert b'Planted' not in path.read_bytes()
+
+
+def test_codes_of_the_bridge_are_recorded(ros, device, tmp_path):
+    start(ros, device, **mapping(tmp_path, 'receive: [{device: "*", phi: hash}]'))
+    element = ImageMetaElement('CT', 'id', 'CT', 'Jane Planted', 'P-QX4711')
+    metas = ros.listen('/x/List/meta', RosString)
+    device.send(ImageMeta((element,), device_name='List'))
+    wait_for(lambda: metas, 'the list')
+    with recorder(ros, tmp_path / 'bag') as tool:
+        wait_for(lambda: (tmp_path / 'bag' / 'metadata.yaml').exists(), 'the bag')
+        wait_for(lambda: '/x/List/meta' in decoded(tmp_path / 'bag'), 'the list in the bag')
+        tool.interrupt()
+    assert decoded(tmp_path / 'bag')['/x/List/meta'][0].data == metas[0].data
+    assert 'phi-' in metas[0].data
+
+
+def test_what_is_called_raw_and_is_no_frame_is_recorded_as_it_is(ros, tmp_path):
+    talker = ros.node.create_publisher(UInt8MultiArray, '/x/lidar/raw', 10)
+    with recorder(ros, tmp_path / 'bag') as tool:
+        wait_for(talker.get_subscription_count, 'the recorder')
+        for data in (b'', b'lidar', b'\xff' * 99):
+            talker.publish(UInt8MultiArray(data=list(data)))
+        wait_for(lambda: len(frames_of(tmp_path / 'bag')) == 3, 'all of it in the bag')
+        tool.interrupt()
+    assert [data for _, _, data in frames_of(tmp_path / 'bag')] == [b'', b'lidar', b'\xff' * 99]
 
 
 def test_only_what_was_asked_for(ros, device, tmp_path):
