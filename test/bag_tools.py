@@ -2,10 +2,12 @@
 
 import contextlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -35,6 +37,14 @@ def frames_of(bag):
             for c, time_ns, data in reader.messages()
             if c.topic.endswith('/raw')
         ]
+
+
+def frames_now(bag):
+    """Read the frames that are in a bag right now, while it is written; reading takes a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / bag.name
+        shutil.copytree(bag, copy, ignore=shutil.ignore_patterns('*.tmp'))
+        return frames_of(copy)
 
 
 class Tool:

@@ -168,7 +168,8 @@ def _prepare(
             try:
                 while goes_on():
                     tap.spin(_TURN_S)
-                    show(f'{tap.topics} topics, {_state(recording)}')
+                    paused = ', PAUSED' if tap.is_paused else ''
+                    show(f'{tap.topics} topics, {_state(recording)}{paused}')
             finally:
                 tap.close()
 
