@@ -69,6 +69,7 @@ class _WholeFile:
         self._size = 0
         #: whether the disk did not take a chunk, of which the writer's index knows nothing
         self.is_broken = False
+        self._is_closed = False
 
     def write(self, data: bytes) -> None:
         self._waiting += data
@@ -92,7 +93,10 @@ class _WholeFile:
             self._written = end
 
     def close(self) -> None:
-        """Close it, with the ending that the writer has written."""
+        """Close it, with the ending that the writer has written; twice does no harm."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         try:
             if not self.is_broken:
                 data = self._take()
@@ -254,6 +258,9 @@ class BagWriter:
         self._schemas: dict[str, int] = {}
         self._metadata_due = 0.0
         self._full_bytes = 0
+        #: how many were written, and how many of those are on the disk
+        self.messages = 0
+        self.saved = 0
         try:
             folder.mkdir(parents=True)
         except FileExistsError:
@@ -317,6 +324,7 @@ class BagWriter:
         self._writer.add_message(channel, time_ns, data, time_ns)
         file.count(time_ns)
         self._contents.topics[topic].messages += 1
+        self.messages += 1
         if self._file.waiting:  # the chunk is full
             self.flush()
 
@@ -346,6 +354,7 @@ class BagWriter:
                 self._contents.write(self.folder)
                 self._metadata_due = time.monotonic() + _METADATA_PERIOD_S
             self._writer.flush()
+            self.saved = self.messages
         except OSError as error:
             raise BagError(f'{self.folder}: {error.strerror}') from error
         self._check_space()
@@ -363,6 +372,8 @@ class BagWriter:
             if not self._file.is_broken:
                 self._writer.finish()
             self._file.close()
+            if not self._file.is_broken:
+                self.saved = self.messages
             self._contents.write(self.folder)
         except OSError as error:
             raise BagError(f'{self.folder}: {error.strerror}') from error
@@ -373,9 +384,11 @@ class BagWriter:
 
         :raises BagError: if the index does not fit on the disk; the bag is readable without it.
         """
-        self._end_file()
-        if self._file.is_broken:
-            repair(self.folder, lambda _: None)  # counts what is there
+        try:
+            self._end_file()
+        finally:
+            if self._file.is_broken:
+                repair(self.folder, lambda _: None)  # counts what is there
 
 
 @dataclass(slots=True)

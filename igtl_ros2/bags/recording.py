@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -96,6 +97,8 @@ class Recording:
         self._lock = threading.Lock()
         self._waiting_bytes = 0
         self._last_ns = 0
+        # counted as recorded, but not on the disk yet
+        self._unsaved: deque[_Entry] = deque()
         self.summary = Summary()
         #: why nothing is recorded any more; empty while it is
         self.failure = ''
@@ -194,12 +197,18 @@ class Recording:
         if self.failure:
             self.lose('after the end of the bag', entry.size)
             return
+        before = self._writer.messages
         try:
             data = entry.make_data()
             self._writer.write(entry.topic, entry.type_name, data, entry.time_ns, entry.qos)
         except BagError as error:
-            # it was written before the disk was looked at, or not at all
             self._fail(error)
+        if self._writer.messages == before:
+            self.lose('after the end of the bag', entry.size)
+            return
+        self._unsaved.append(entry)
+        while len(self._unsaved) > self._writer.messages - self._writer.saved:
+            self._unsaved.popleft()
         with self._lock:
             summary.start_ns = summary.start_ns or entry.time_ns
             summary.end_ns = entry.time_ns
@@ -221,3 +230,11 @@ class Recording:
         except BagError as error:
             if not self.failure:
                 self._fail(error)
+        if self._writer.messages > self._writer.saved:
+            for entry in self._unsaved:
+                self._move_to_lost(entry)
+
+    def _move_to_lost(self, entry: _Entry) -> None:
+        count = self.summary.recorded[entry.key]
+        count.messages, count.bytes = count.messages - 1, count.bytes - entry.size
+        self.lose('the disk did not take them', entry.size)

@@ -227,6 +227,30 @@ def test_a_disk_that_takes_half_a_chunk_leaves_what_was_written_before(tmp_path,
         assert reader.message_count == TWO_CHUNKS
 
 
+@pytest.mark.parametrize('options', [{}, {'max_bytes': 1_500_000}], ids=['one', 'split'])
+@pytest.mark.parametrize('only_once', [True, False])
+@pytest.mark.parametrize('number', [1, 3, 4])
+def test_what_a_full_disk_did_not_take_is_lost_and_not_recorded(
+    tmp_path, monkeypatch, number, only_once, options
+):
+    recording = Recording(BagWriter(tmp_path / 'bag', TYPES, compression='none', **options))
+    error = OSError(errno.ENOSPC, 'No space left on device')
+    failing_pwrite(monkeypatch, number, 0.5, error, only_once=only_once)
+    for index, data in enumerate(payloads(2000)):
+        recording.put(
+            ('T', 'X'), '/T/raw', RAW_TYPE, lambda d=data: TYPES.pack(d), len(data), index + 1
+        )
+    recording.close()
+    assert 'No space left' in recording.failure
+    total, found = recording.summary.total, bytes_of(tmp_path / 'bag')
+    assert (total.messages, total.bytes) == (len(found), 3000 * len(found))
+    lost = recording.summary.lost
+    assert lost['the disk did not take them'].messages > 0
+    assert len(found) + sum(count.messages for count in lost.values()) == 2000
+    with Reader(tmp_path / 'bag') as reader:
+        assert reader.message_count == len(found)
+
+
 @pytest.mark.parametrize('share', [0.0, 0.3, 1.0])
 @pytest.mark.parametrize('at', [1, 2, 3, 8, 20, 21])
 def test_whenever_it_is_killed_rosbags_alone_reads_all_but_the_last_chunk(
