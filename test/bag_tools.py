@@ -109,6 +109,8 @@ class Device:
 
     def __init__(self, buffer_bytes=0):
         self.listener = socket.socket()
+        # so that a test may listen there again
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if buffer_bytes:
             self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
         self.listener.bind(('127.0.0.1', 0))

@@ -181,6 +181,11 @@ class BagFrames:
         """How long the bag lasts, all of its topics."""
         return float(self._reader.duration / 1e9)
 
+    @property
+    def begin_ns(self) -> int:
+        """When the bag begins, all of its topics."""
+        return int(self._reader.start_time)
+
     def __iter__(self) -> Iterator[Frame]:
         """Give the frames."""
         self.refused.clear()

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -28,7 +29,8 @@ from bag_tools import (  # noqa: E402
 )
 from polling import poll  # noqa: E402
 
-from igtl_ros2.bags.files import CHUNK_BYTES  # noqa: E402
+from igtl_ros2.bags.files import CHUNK_BYTES, BagWriter  # noqa: E402
+from igtl_ros2.bags.types import RAW_TYPE, MessageTypes  # noqa: E402
 from igtl_ros2.codec import decode, encode  # noqa: E402
 from igtl_ros2.codec.messages.bundle import Bind  # noqa: E402
 from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa: E402
@@ -507,9 +509,6 @@ def test_what_cannot_be_played_is_said(tmp_path, two_tools):
 
 
 def test_messages_that_are_no_frames_are_counted_and_passed_over(tmp_path, two_tools):
-    from igtl_ros2.bags.files import BagWriter
-    from igtl_ros2.bags.types import RAW_TYPE, MessageTypes
-
     types, frame = MessageTypes(), moves(1)[0]
     writer = BagWriter(tmp_path / 'bag', types)
     for number, data in enumerate((frame, b'lidar', frame + b'?', frame)):
@@ -519,6 +518,52 @@ def test_messages_that_are_no_frames_are_counted_and_passed_over(tmp_path, two_t
         with connect(tool.port()) as sock:
             assert read_all(sock) == 2 * frame
         assert '/Tool/raw: 2 messages are no frames' in tool.end()
+
+
+def test_start_counts_from_the_beginning_of_the_bag_for_every_device(tmp_path):
+    types = MessageTypes()
+    writer = BagWriter(tmp_path / 'bag', types)
+    for second, device in ((0, 'A'), (1, 'B'), (2, 'A'), (3, 'B'), (4, 'B')):
+        frame = encode(String(str(second), device_name=device))
+        writer.write(f'/{device}/raw', RAW_TYPE, types.pack(frame), 10**18 + second * 10**9)
+    writer.close()
+    data = replayed(tmp_path / 'bag', '--device', 'B', '--start', '3', '--rate', '10')
+    assert data == b''.join(encode(String(text, device_name='B')) for text in '34')
+
+
+def test_what_nobody_gets_is_counted(two_tools):
+    bag, _ = two_tools
+    with Tool('tools.replay', bag, '--serve', 'tcp://127.0.0.1:0', '--loop') as tool:
+        with connect(tool.port()) as sock:
+            read_all(sock, 106)
+        time.sleep(0.3)  # of a recording that takes a moment
+        said = tool.interrupt()
+    found = re.search(r'(\d+) messages, .* sent.*, of which (\d+) went to nobody', said)
+    assert found and int(found[1]) > 0 and int(found[2]) > 0, said
+
+
+def test_a_server_that_goes_away_gets_the_rest_when_it_is_back(tmp_path):
+    frames, types = moves(20), MessageTypes()
+    writer = BagWriter(tmp_path / 'bag', types)
+    for number, frame in enumerate(frames):
+        writer.write('/Tool/raw', RAW_TYPE, types.pack(frame), 10**18 + number * 10**8)
+    writer.close()
+    options = ('--set', 'reconnect_delay=0.05', '--set', 'reconnect.max_delay=0.1')
+    with Device() as device:
+        with Tool('tools.replay', tmp_path / 'bag', '--connect', device.url, *options) as tool:
+            with device.accept() as sock:
+                assert read_all(sock, 106) == frames[0]
+                device.listener.close()
+                sock.shutdown(socket.SHUT_RDWR)
+            tool.wait_for('disconnected')
+            time.sleep(1)  # the frames of this time have to wait
+            device.listener = socket.create_server(('127.0.0.1', device.port))
+            with device.accept() as sock:
+                data = read_all(sock)
+            assert 'nobody' not in tool.end()
+    # what the system had taken for the connection that was gone is lost, and nobody knows of it
+    assert b''.join(frames).endswith(data) and len(data) % 106 == 0
+    assert len(data) // 106 > 2
 
 
 @pytest.mark.parametrize('storage', ['SQLITE3', 'MCAP'])
