@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from struct import Struct
@@ -388,7 +389,7 @@ class BagWriter:
             self._end_file()
         finally:
             if self._file.is_broken:
-                repair(self.folder, lambda _: None)  # counts what is there
+                repair(self.folder, lambda *_: None)  # counts what is there
 
 
 @dataclass(slots=True)
@@ -401,14 +402,14 @@ class Repaired:
     cut_bytes: int = 0
 
 
-def repair(folder: Path, progress: Callable[[str], None]) -> Repaired:
+def repair(folder: Path, progress: Callable[[str, int, int], None]) -> Repaired:
     """
     Make a bag of MCAP files whole that a recorder or a copy left unfinished.
 
     What lies behind the last whole chunk of a file is cut off, and metadata.yaml made anew.
 
     :param folder: the bag.
-    :param progress: called with the name of each file.
+    :param progress: called with the name of a file, how much of it was read, and its size.
     :raises BagError: if there are no such files, or one of them is no MCAP file.
     """
     paths = sorted(folder.glob('*.mcap'), key=lambda path: (len(path.name), path.name))
@@ -418,10 +419,11 @@ def repair(folder: Path, progress: Callable[[str], None]) -> Repaired:
     result = Repaired(files=len(paths))
     try:
         for path in paths:
-            progress(path.name)
             facts = _FileFacts(path.name)
             contents.files.append(facts)
-            result.cut_bytes += _repair_file(path, facts, contents.topics)
+            result.cut_bytes += _repair_file(
+                path, facts, contents.topics, partial(progress, path.name)
+            )
             result.messages += facts.messages
         contents.write(folder)
     except OSError as error:
@@ -429,7 +431,12 @@ def repair(folder: Path, progress: Callable[[str], None]) -> Repaired:
     return result
 
 
-def _repair_file(path: Path, facts: _FileFacts, topics: dict[str, _Topic]) -> int:
+def _repair_file(
+    path: Path,
+    facts: _FileFacts,
+    topics: dict[str, _Topic],
+    progress: Callable[[int, int], None],
+) -> int:
     """Count what is in a file and end it properly; tells how many bytes were cut off."""
     with path.open('r+b') as file:
         if file.read(len(MCAP0_MAGIC)) != MCAP0_MAGIC:
@@ -439,6 +446,7 @@ def _repair_file(path: Path, facts: _FileFacts, topics: dict[str, _Topic]) -> in
         channels: dict[int, str] = {}
         good = file.tell()
         while True:
+            progress(good, size)
             head = file.read(_RECORD.size)
             if len(head) < _RECORD.size:
                 break

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from struct import error as StructError
-from typing import Any
+from typing import IO, Any
 
 from rosbags.rosbag2 import Reader, ReaderError
 
@@ -28,6 +29,7 @@ META_LEAF = 'meta'
 TEXT_LEAVES = (META_LEAF, 'info', 'command', 'command_reply', 'queries')
 _FULL_NAME = 'IGTL_DEVICE_NAME'
 _MANY_DEVICES = 'more_devices'
+_WATCH_PERIOD_S = 0.1
 
 
 def safe_frame(frame: bytes, phi: str) -> bytes | None:
@@ -221,15 +223,51 @@ def _direction(topic: str) -> str:
 
 
 @contextmanager
-def open_bag(path: Path) -> Iterator[Any]:
+def _watched(path: Path, progress: Callable[[int, int], None]) -> Iterator[Path]:
+    """Give a path for somebody else to open files with, and tell how far those were read."""
+    files: list[IO[bytes]] = []
+
+    class Watched(type(path)):  # type: ignore[misc]  # which class that is the system decides
+        def open(self, *args: Any, **options: Any) -> Any:
+            file = super().open(*args, **options)
+            files.append(file)
+            return file
+
+    def tell() -> None:
+        parts = [*path.glob('*.mcap')] if path.is_dir() else [path]
+        size = sum(part.stat().st_size for part in parts)
+        progress(min(size, sum(file.tell() for file in files if not file.closed)), size)
+
+    def watch() -> None:
+        while not ended.wait(_WATCH_PERIOD_S):
+            with suppress(ValueError, OSError):  # one of them was closed, or is gone
+                tell()
+
+    ended = threading.Event()
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield Watched(path)
+    finally:
+        ended.set()
+        thread.join()
+
+
+@contextmanager
+def open_bag(
+    path: Path, progress: Callable[[int, int], None] = lambda done, size: None
+) -> Iterator[Any]:
     """
     Open a bag: its folder, or one of its files.
 
+    :param progress: called with the bytes read and their number while that goes on: a bag without
+        an index is read to its end.
     :raises BagError: if it cannot be read.
     """
     try:
-        reader = Reader(path)
-        reader.open()
+        with _watched(path, progress) as watched:
+            reader = Reader(watched)
+            reader.open()
     except FileNotFoundError:
         hint = '; igtl_record repair makes it' if path.is_dir() else ''
         what = f'{path}: there is no metadata.yaml' if path.is_dir() else f'{path} is not there'

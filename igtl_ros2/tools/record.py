@@ -252,7 +252,9 @@ def _repair(bag: Path) -> int:
     from ..bags.files import repair
 
     with progress('igtl_record') as show:
-        done = repair(bag, lambda name: show(f'repairing {name}'))
+        done = repair(bag, lambda name, done, size: show(
+            f'repairing {name}: {shown_size(done)} of {shown_size(size)}'
+        ))
     print(
         f'igtl_record: {bag}: {done.messages} messages in {done.files} files; '
         f'{done.cut_bytes} bytes behind the last whole chunks were cut off'
