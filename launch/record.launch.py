@@ -17,7 +17,7 @@ ARGUMENTS = {
     'max_duration': 'begin a new file when one holds so many seconds',
     'min_free': 'stop when less is free on the disk, such as 5G',
     'compression': 'zstd, lz4 or none',
-    'phi': 'drop or pass what names patients',
+    'phi': 'what becomes of names of patients: redact, hash, drop or pass',
 }
 OPTIONS = ('output', 'max_size', 'max_duration', 'min_free', 'compression', 'phi')
 

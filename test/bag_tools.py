@@ -2,10 +2,12 @@
 
 import contextlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -35,6 +37,14 @@ def frames_of(bag):
             for c, time_ns, data in reader.messages()
             if c.topic.endswith('/raw')
         ]
+
+
+def frames_now(bag):
+    """Read the frames that are in a bag right now, while it is written; reading takes a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / bag.name
+        shutil.copytree(bag, copy, ignore=shutil.ignore_patterns('*.tmp'))
+        return frames_of(copy)
 
 
 class Tool:
@@ -99,6 +109,8 @@ class Device:
 
     def __init__(self, buffer_bytes=0):
         self.listener = socket.socket()
+        # so that a test may listen there again
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if buffer_bytes:
             self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
         self.listener.bind(('127.0.0.1', 0))

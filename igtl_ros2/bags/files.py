@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from struct import Struct
@@ -69,6 +70,7 @@ class _WholeFile:
         self._size = 0
         #: whether the disk did not take a chunk, of which the writer's index knows nothing
         self.is_broken = False
+        self._is_closed = False
 
     def write(self, data: bytes) -> None:
         self._waiting += data
@@ -92,7 +94,10 @@ class _WholeFile:
             self._written = end
 
     def close(self) -> None:
-        """Close it, with the ending that the writer has written."""
+        """Close it, with the ending that the writer has written; twice does no harm."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         try:
             if not self.is_broken:
                 data = self._take()
@@ -254,6 +259,9 @@ class BagWriter:
         self._schemas: dict[str, int] = {}
         self._metadata_due = 0.0
         self._full_bytes = 0
+        #: how many were written, and how many of those are on the disk
+        self.messages = 0
+        self.saved = 0
         try:
             folder.mkdir(parents=True)
         except FileExistsError:
@@ -317,6 +325,7 @@ class BagWriter:
         self._writer.add_message(channel, time_ns, data, time_ns)
         file.count(time_ns)
         self._contents.topics[topic].messages += 1
+        self.messages += 1
         if self._file.waiting:  # the chunk is full
             self.flush()
 
@@ -346,6 +355,7 @@ class BagWriter:
                 self._contents.write(self.folder)
                 self._metadata_due = time.monotonic() + _METADATA_PERIOD_S
             self._writer.flush()
+            self.saved = self.messages
         except OSError as error:
             raise BagError(f'{self.folder}: {error.strerror}') from error
         self._check_space()
@@ -363,6 +373,8 @@ class BagWriter:
             if not self._file.is_broken:
                 self._writer.finish()
             self._file.close()
+            if not self._file.is_broken:
+                self.saved = self.messages
             self._contents.write(self.folder)
         except OSError as error:
             raise BagError(f'{self.folder}: {error.strerror}') from error
@@ -373,9 +385,11 @@ class BagWriter:
 
         :raises BagError: if the index does not fit on the disk; the bag is readable without it.
         """
-        self._end_file()
-        if self._file.is_broken:
-            repair(self.folder, lambda _: None)  # counts what is there
+        try:
+            self._end_file()
+        finally:
+            if self._file.is_broken:
+                repair(self.folder, lambda *_: None)  # counts what is there
 
 
 @dataclass(slots=True)
@@ -388,14 +402,14 @@ class Repaired:
     cut_bytes: int = 0
 
 
-def repair(folder: Path, progress: Callable[[str], None]) -> Repaired:
+def repair(folder: Path, progress: Callable[[str, int, int], None]) -> Repaired:
     """
     Make a bag of MCAP files whole that a recorder or a copy left unfinished.
 
     What lies behind the last whole chunk of a file is cut off, and metadata.yaml made anew.
 
     :param folder: the bag.
-    :param progress: called with the name of each file.
+    :param progress: called with the name of a file, how much of it was read, and its size.
     :raises BagError: if there are no such files, or one of them is no MCAP file.
     """
     paths = sorted(folder.glob('*.mcap'), key=lambda path: (len(path.name), path.name))
@@ -405,10 +419,11 @@ def repair(folder: Path, progress: Callable[[str], None]) -> Repaired:
     result = Repaired(files=len(paths))
     try:
         for path in paths:
-            progress(path.name)
             facts = _FileFacts(path.name)
             contents.files.append(facts)
-            result.cut_bytes += _repair_file(path, facts, contents.topics)
+            result.cut_bytes += _repair_file(
+                path, facts, contents.topics, partial(progress, path.name)
+            )
             result.messages += facts.messages
         contents.write(folder)
     except OSError as error:
@@ -416,7 +431,12 @@ def repair(folder: Path, progress: Callable[[str], None]) -> Repaired:
     return result
 
 
-def _repair_file(path: Path, facts: _FileFacts, topics: dict[str, _Topic]) -> int:
+def _repair_file(
+    path: Path,
+    facts: _FileFacts,
+    topics: dict[str, _Topic],
+    progress: Callable[[int, int], None],
+) -> int:
     """Count what is in a file and end it properly; tells how many bytes were cut off."""
     with path.open('r+b') as file:
         if file.read(len(MCAP0_MAGIC)) != MCAP0_MAGIC:
@@ -426,6 +446,7 @@ def _repair_file(path: Path, facts: _FileFacts, topics: dict[str, _Topic]) -> in
         channels: dict[int, str] = {}
         good = file.tell()
         while True:
+            progress(good, size)
             head = file.read(_RECORD.size)
             if len(head) < _RECORD.size:
                 break

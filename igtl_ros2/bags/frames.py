@@ -1,22 +1,21 @@
-"""OpenIGTLink frames in bags: which topic they are on, which name patients, how they are read."""
+"""OpenIGTLink frames in bags: their topics, names of patients in them, and how they are read."""
 
 from __future__ import annotations
 
-import json
-import re
+import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from struct import error as StructError
-from typing import Any
+from typing import IO, Any
 
 from rosbags.rosbag2 import Reader, ReaderError
 
-from ..codec import HEADER_SIZE, Header, Message, decode, decode_header
-from ..codec.messages.bundle import Bind
+from ..codec import HEADER_SIZE, Header, decode, decode_header
+from ..codec.patients import hidden_frame, hidden_json, hidden_text
 from ..converters.names import NameTable
 from ..errors import BagError, ConversionError, DecodeError
 from .recording import Recording
@@ -26,41 +25,39 @@ from .types import RAW_TYPE, MessageTypes
 TO_IGTL = 'to_igtl'
 RAW_LEAF = 'raw'
 META_LEAF = 'meta'
-#: types whose messages say whose pictures they list
-NAMING_TYPES = frozenset({'IMGMETA', 'VIDEOMETA'})
-_NAMING_KEYS = ('patient_name', 'patient_id')
+#: topics of texts that may name patients, of which only the first is never anything else
+TEXT_LEAVES = (META_LEAF, 'info', 'command', 'command_reply', 'queries')
 _FULL_NAME = 'IGTL_DEVICE_NAME'
 _MANY_DEVICES = 'more_devices'
-# what the bridge puts in the place of a name, see `converters/catalog.py`
-_HIDDEN = re.compile('(redacted|[0-9a-f]{16})?')
+_WATCH_PERIOD_S = 0.1
 
 
-def names_patients(header: Header, frame: bytes) -> bool:
-    """Tell whether a frame is of a type that names patients, or has such a one inside."""
-    if header.type_name in NAMING_TYPES:
-        return True
-    if header.type_name != 'BIND':
-        return False
+def safe_frame(frame: bytes, phi: str) -> bytes | None:
+    """
+    Give what is recorded of a whole frame: itself if it names no patient; None for nothing.
+
+    :param phi: redact, hash, drop or pass.
+    """
+    if phi != 'drop':
+        return hidden_frame(frame, phi)
+    safe = hidden_frame(frame)
+    return safe if safe == frame else None
+
+
+def safe_text(leaf: str, text: str, phi: str) -> str | None:
+    """
+    Do the same for a text of one of the topics `TEXT_LEAVES`.
+
+    :param leaf: of its topic.
+    """
+    how = 'redact' if phi == 'drop' else phi
     try:
-        return _is_naming(decode(frame, check_crc=False))
-    except DecodeError:
-        return any(name.encode() in frame for name in NAMING_TYPES)
-
-
-def _is_naming(message: Message) -> bool:
-    if isinstance(message, Bind):
-        return any(map(_is_naming, message.children))
-    return message.type_name in NAMING_TYPES
-
-
-def meta_names_patients(text: str) -> bool:
-    """Tell whether the JSON of a topic `meta` names patients, or may do so."""
-    try:
-        entries = json.loads(text)
-        values = [entry.get(key, '') for entry in entries for key in _NAMING_KEYS]
-        return not all(_HIDDEN.fullmatch(value) for value in values)
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return True
+        safe = hidden_json(text, how)
+    except ValueError:
+        if leaf == META_LEAF:
+            return None
+        safe = hidden_text(text, how)  # somebody else has a topic that is called like that
+    return None if phi == 'drop' and safe != text else safe
 
 
 class FrameTopics:
@@ -99,11 +96,11 @@ def device_of(header: Header, frame: bytes) -> str:
 
 class FrameRecorder:
     """
-    Record frames as they came.
+    Record frames as they came, but for names of patients.
 
     :param recording: where they go.
     :param namespace: of their topics.
-    :param phi: pass, or drop those that name patients.
+    :param phi: what becomes of those: redact, hash, drop or pass.
     """
 
     def __init__(
@@ -118,18 +115,21 @@ class FrameRecorder:
     def record(
         self, header: Header, frame: bytes, time_ns: int, *, to_device: bool
     ) -> None:
-        """Record a frame, unless it names patients."""
+        """Record a frame."""
         device = device_of(header, frame)
         key = (f'{TO_IGTL}/{device}' if to_device else device, header.type_name)
-        if self._phi != 'pass' and names_patients(header, frame):
+        safe = safe_frame(frame, self._phi)
+        if safe is None:
             self.recording.withhold(key, len(frame))
             return
+        if safe is not frame:
+            self.recording.note_hidden(key, len(frame))
         self.recording.put(
             key,
             self._topics.topic(device, to_device),
             RAW_TYPE,
-            lambda: self._types.pack(frame),
-            len(frame),
+            lambda: self._types.pack(safe),
+            len(safe),
             time_ns,
         )
 
@@ -183,6 +183,11 @@ class BagFrames:
         """How long the bag lasts, all of its topics."""
         return float(self._reader.duration / 1e9)
 
+    @property
+    def begin_ns(self) -> int:
+        """When the bag begins, all of its topics."""
+        return int(self._reader.start_time)
+
     def __iter__(self) -> Iterator[Frame]:
         """Give the frames."""
         self.refused.clear()
@@ -218,15 +223,51 @@ def _direction(topic: str) -> str:
 
 
 @contextmanager
-def open_bag(path: Path) -> Iterator[Any]:
+def _watched(path: Path, progress: Callable[[int, int], None]) -> Iterator[Path]:
+    """Give a path for somebody else to open files with, and tell how far those were read."""
+    files: list[IO[bytes]] = []
+
+    class Watched(type(path)):  # type: ignore[misc]  # which class that is the system decides
+        def open(self, *args: Any, **options: Any) -> Any:
+            file = super().open(*args, **options)
+            files.append(file)
+            return file
+
+    def tell() -> None:
+        parts = [*path.glob('*.mcap')] if path.is_dir() else [path]
+        size = sum(part.stat().st_size for part in parts)
+        progress(min(size, sum(file.tell() for file in files if not file.closed)), size)
+
+    def watch() -> None:
+        while not ended.wait(_WATCH_PERIOD_S):
+            with suppress(ValueError, OSError):  # one of them was closed, or is gone
+                tell()
+
+    ended = threading.Event()
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield Watched(path)
+    finally:
+        ended.set()
+        thread.join()
+
+
+@contextmanager
+def open_bag(
+    path: Path, progress: Callable[[int, int], None] = lambda done, size: None
+) -> Iterator[Any]:
     """
     Open a bag: its folder, or one of its files.
 
+    :param progress: called with the bytes read and their number while that goes on: a bag without
+        an index is read to its end.
     :raises BagError: if it cannot be read.
     """
     try:
-        reader = Reader(path)
-        reader.open()
+        with _watched(path, progress) as watched:
+            reader = Reader(watched)
+            reader.open()
     except FileNotFoundError:
         hint = '; igtl_record repair makes it' if path.is_dir() else ''
         what = f'{path}: there is no metadata.yaml' if path.is_dir() else f'{path} is not there'

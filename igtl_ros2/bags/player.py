@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from .frames import Frame
 
+# a bag that begins longer before its first frame does not tell when it begins
+_LONGEST_NS = 366 * 86400 * 10**9
+
 
 @dataclass(slots=True)
 class Played:
@@ -15,7 +18,7 @@ class Played:
     messages: int = 0
     bytes: int = 0
     rounds: int = 0
-    #: time of the bag since its first frame
+    #: time since the beginning of the bag
     position_s: float = 0.0
 
 
@@ -24,6 +27,7 @@ class Player:
     Hand out frames at the times at which they were recorded.
 
     :param frames: gives the frames from the beginning, each time it is called.
+    :param begin_ns: when the bag begins, which another device or topic may do.
     :param send: takes one; may wait.
     :param sleep_until: waits until a time of `now`; false if it shall stop.
     :param now: a clock, in seconds.
@@ -37,6 +41,7 @@ class Player:
         frames: Callable[[], Iterable[Frame]],
         send: Callable[[Frame], None],
         *,
+        begin_ns: int,
         sleep_until: Callable[[float], bool],
         now: Callable[[], float],
         rate: float = 1.0,
@@ -46,6 +51,7 @@ class Player:
         """Play nothing yet."""
         self._frames = frames
         self._send = send
+        self._begin_ns = begin_ns
         self._sleep_until = sleep_until
         self._now = now
         self._rate = rate
@@ -65,12 +71,13 @@ class Player:
         return self.played
 
     def _round(self) -> bool:
-        first_ns: int | None = None
+        zero_ns: int | None = None
         begin = self._now()
         for frame in self._frames():
-            if first_ns is None:
-                first_ns = frame.time_ns
-            position_s = (frame.time_ns - first_ns) / 1e9
+            if zero_ns is None:
+                is_right = 0 <= frame.time_ns - self._begin_ns <= _LONGEST_NS
+                zero_ns = self._begin_ns if is_right else frame.time_ns
+            position_s = (frame.time_ns - zero_ns) / 1e9
             if position_s < self._start_s:
                 continue
             if not self._sleep_until(begin + (position_s - self._start_s) / self._rate):

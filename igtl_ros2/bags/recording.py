@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -38,7 +39,9 @@ class Summary:
 
     #: by (device, type), or (topic, type) of what is no frame
     recorded: dict[tuple[str, str], Count] = field(default_factory=dict)
-    #: left out because it names patients
+    #: of those, the ones in which names of patients are hidden
+    hidden: dict[tuple[str, str], Count] = field(default_factory=dict)
+    #: left out because it may name patients
     withheld: dict[tuple[str, str], Count] = field(default_factory=dict)
     #: lost, by reason
     lost: dict[str, Count] = field(default_factory=dict)
@@ -94,6 +97,8 @@ class Recording:
         self._lock = threading.Lock()
         self._waiting_bytes = 0
         self._last_ns = 0
+        # counted as recorded, but not on the disk yet
+        self._unsaved: deque[_Entry] = deque()
         self.summary = Summary()
         #: why nothing is recorded any more; empty while it is
         self.failure = ''
@@ -149,11 +154,18 @@ class Recording:
             self._queue.put(_Entry(key, topic, type_name, make_data, size, time_ns, qos))
 
     def withhold(self, key: tuple[str, str], size: int) -> None:
-        """Count a message that is not recorded because it names patients."""
+        """Count a message that is not recorded because it may name patients."""
         with self._lock:
             if key not in self.summary.withheld:
-                _log.warning('%s %r is not recorded, it names patients', key[1], key[0])
+                _log.warning('%s %r is not recorded, it may name patients', key[1], key[0])
             self.summary.withheld.setdefault(key, Count()).add(size)
+
+    def note_hidden(self, key: tuple[str, str], size: int) -> None:
+        """Count a message in which names of patients are hidden."""
+        with self._lock:
+            if key not in self.summary.hidden:
+                _log.info('%s %r names patients, which is hidden in the bag', key[1], key[0])
+            self.summary.hidden.setdefault(key, Count()).add(size)
 
     def lose(self, why: str, size: int) -> None:
         """Count bytes that came and are not in the bag."""
@@ -185,12 +197,18 @@ class Recording:
         if self.failure:
             self.lose('after the end of the bag', entry.size)
             return
+        before = self._writer.messages
         try:
             data = entry.make_data()
             self._writer.write(entry.topic, entry.type_name, data, entry.time_ns, entry.qos)
         except BagError as error:
-            # it was written before the disk was looked at, or not at all
             self._fail(error)
+        if self._writer.messages == before:
+            self.lose('after the end of the bag', entry.size)
+            return
+        self._unsaved.append(entry)
+        while len(self._unsaved) > self._writer.messages - self._writer.saved:
+            self._unsaved.popleft()
         with self._lock:
             summary.start_ns = summary.start_ns or entry.time_ns
             summary.end_ns = entry.time_ns
@@ -212,3 +230,11 @@ class Recording:
         except BagError as error:
             if not self.failure:
                 self._fail(error)
+        if self._writer.messages > self._writer.saved:
+            for entry in self._unsaved:
+                self._move_to_lost(entry)
+
+    def _move_to_lost(self, entry: _Entry) -> None:
+        count = self.summary.recorded[entry.key]
+        count.messages, count.bytes = count.messages - 1, count.bytes - entry.size
+        self.lose('the disk did not take them', entry.size)

@@ -8,6 +8,7 @@ docs/patient_data.md.
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Callable
@@ -19,16 +20,22 @@ from typing import Any, TypeVar
 from ..errors import CrcError, DecodeError, EncodeError, HeaderError
 from .decoder import decode
 from .fields import Buffer
-from .frame import HEADER_SIZE, decode_header, encode
+from .frame import HEADER_SIZE, Header, decode_header, encode
 from .message import Message, Unknown
 from .messages.bundle import Bind
 from .messages.catalog import ImageMeta, VideoMeta
 from .messages.text import Command, CommandResponse
 from .private import PRIVATE_TYPES, guarded, is_private, is_private_key
 
-__all__ = ['PRIVATE_TYPES', 'hidden', 'hidden_text', 'hide', 'is_private', 'redact_frame']
+__all__ = [
+    'PRIVATE_TYPES', 'hidden', 'hidden_frame', 'hidden_json', 'hidden_text', 'hide', 'is_private',
+    'redact_frame',
+]
 
 REDACTED = 'redacted'
+
+# besides those types and metadata; any other message of version 1 names nobody
+_MAY_NAME = ('BIND', 'COMMAND', 'RTS_COMMAND')
 
 # without it, a number of a patient could be found by trying all numbers
 _SECRET = secrets.token_bytes(32)
@@ -111,6 +118,44 @@ def hidden_text(text: str, phi: str = 'redact') -> str:
     return text
 
 
+def hidden_json(text: str, phi: str = 'redact') -> str:
+    """
+    Hide what a JSON text says under private keys, and in the texts within it.
+
+    Codes that stand there already stay. A text in which nothing is hidden comes back as it is.
+
+    :raises ValueError: if it is no JSON.
+
+    >>> hidden_json('[{"name": "Head", "patient_name": "Doe^Jane"}]')
+    '[{"name": "Head", "patient_name": "redacted"}]'
+    """
+    if phi == 'pass':
+        return text
+    changed = False
+
+    def safe(value: Any, key: str = '') -> Any:
+        nonlocal changed
+        if isinstance(value, list) and not is_private_key(key):
+            return [safe(element) for element in value]
+        new = value  # an object went through `member`
+        if is_private_key(key):
+            if value not in ('', None, [], {}) and not _CODE.fullmatch(str(value)):
+                new = hide(str(value), phi)
+        elif isinstance(value, str):
+            new = hidden_text(value, phi)
+        changed = changed or new != value
+        return new
+
+    def member(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return {key: safe(value, key) for key, value in pairs}  # of equal keys as well
+
+    try:
+        result = safe(json.loads(text, object_pairs_hook=member))
+    except RecursionError as error:
+        raise ValueError('it is nested too deeply') from error
+    return json.dumps(result, ensure_ascii=False) if changed else text
+
+
 def _hide_values(text: str, starts: re.Pattern[str], values: re.Pattern[str], phi: str) -> str:
     pieces, end = [], 0
     for found in starts.finditer(text):
@@ -130,7 +175,7 @@ def redact_frame(frame: Buffer, phi: str = 'redact') -> bytes:
     Give a whole frame that does not say who the patient is; the same bytes if it does not anyway.
 
     A frame that cannot be read keeps its header and its length. Its body is zeros if it could
-    name a patient: that is one of `PRIVATE_TYPES`, or has metadata.
+    name a patient: that is one of `PRIVATE_TYPES`, a BIND or a command, or has metadata.
 
     :raises HeaderError: if it is not one whole frame.
     """
@@ -146,12 +191,41 @@ def redact_frame(frame: Buffer, phi: str = 'redact') -> bytes:
         raise
     except (DecodeError, EncodeError) as error:
         header = decode_header(data)
-        if header.version == 1 and not is_private(header.type_name) \
-                and header.type_name != 'BIND':
+        if not _may_name(header):
             return data
         # the checksum of a name is enough to try names; that of zeros is 0
         crc = _CRC.pack(2**64 - 1 if isinstance(error, CrcError) else 0)
         return data[:_CRC_AT] + crc + bytes(len(data) - HEADER_SIZE)
+
+
+def hidden_frame(frame: Buffer, phi: str = 'redact') -> bytes | None:
+    """
+    Do what `redact_frame` does, for recorders: None if it may name a patient and cannot be read.
+
+    A frame that names nobody comes back as it is, with a wrong checksum as well.
+
+    :raises HeaderError: if it does not even begin like a frame.
+    """
+    data = bytes(frame)
+    if phi == 'pass' or not _may_name(decode_header(data)):
+        return data
+    try:
+        message = decode(data, check_crc=False)
+        safe = hidden(message, phi)
+        if safe is message and not _has_fields(message):
+            return data
+        changed = encode(safe)
+        if changed == data:
+            return data
+        decode(data)  # what was changed on its way must not look right afterwards
+        return changed
+    except (DecodeError, EncodeError):
+        return None
+
+
+def _may_name(header: Header) -> bool:
+    kind = header.type_name
+    return header.version > 1 or is_private(kind) or kind in _MAY_NAME
 
 
 def _has_fields(message: Message) -> bool:

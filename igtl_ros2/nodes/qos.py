@@ -1,5 +1,9 @@
 """The qualities of service of the bridge, and what users may say about them."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSPolicyKind, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
@@ -13,6 +17,26 @@ STATE_QOS = QoSProfile(
 )
 # every frame counts on `raw`: bags are made of it
 RAW_QOS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
+
+#: what a subscription asks for
+Quality = tuple[ReliabilityPolicy, DurabilityPolicy]
+
+
+def quality_for(offers: Iterable[QoSProfile], at_most: Quality | None = None) -> Quality:
+    """
+    Find the best quality that all publishers of a topic offer.
+
+    :param at_most: such as that of before: who has gone may come back.
+    """
+    offered = [(offer.reliability, offer.durability) for offer in offers]
+    if at_most is not None:
+        offered.append(at_most)
+    reliable = all(r == ReliabilityPolicy.RELIABLE for r, _ in offered)
+    local = all(d == DurabilityPolicy.TRANSIENT_LOCAL for _, d in offered)
+    return (
+        ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+        DurabilityPolicy.TRANSIENT_LOCAL if local else DurabilityPolicy.VOLATILE,
+    )
 
 
 def subscription_overrides(node: Node, topic: str) -> QoSOverridingOptions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from importlib import import_module
@@ -14,23 +15,20 @@ import rclpy
 import yaml
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from rclpy.serialization import deserialize_message
+from rclpy.qos import QoSProfile
+from rclpy.serialization import deserialize_message, serialize_message
 from rclpy.signals import SignalHandlerOptions
+from rclpy.subscription import Subscription
 from std_msgs.msg import String as RosString
+from std_srvs.srv import SetBool
 
-from ..bags.frames import (
-    META_LEAF,
-    RAW_LEAF,
-    TO_IGTL,
-    device_of,
-    meta_names_patients,
-    names_patients,
-)
+from ..bags.files import CHUNK_BYTES
+from ..bags.frames import RAW_LEAF, TEXT_LEAVES, TO_IGTL, device_of, safe_frame, safe_text
 from ..bags.recording import Recording
 from ..bags.types import RAW_TYPE, MessageTypes
-from ..codec import decode_header
+from ..codec import HEADER_SIZE, decode_header
 from ..errors import BagError, DecodeError
+from .qos import Quality, quality_for
 from .spin import Turns
 
 _LOOK_PERIOD_S = 0.2
@@ -38,12 +36,26 @@ _LOOK_PERIOD_S = 0.2
 # a busy machine still has messages to take
 _ORDER_NS = 200_000_000
 _BUSY_ORDER_NS = 2_000_000_000
+# who is killed must not lose more than a chunk of the bag and a part of another one
+_MAX_WAITING_BYTES = CHUNK_BYTES // 4
 # a publisher whose clock differs more from ours is on another machine, or the message was kept
 # for who comes later
 _SAME_CLOCK_NS = 2_000_000_000
 _DEPTH = 1000
 _STRING_TYPE = 'std_msgs/msg/String'
 _TF_TOPICS = ('/tf', '/tf_static')
+# rclpy of Humble does not tell when a message was sent
+_TELLS_WHEN = hasattr(Subscription, 'CallbackType')
+
+
+@dataclass(slots=True)
+class _Topic:
+    """A topic that is recorded."""
+
+    type_name: str
+    ros_type: type
+    subscription: Subscription | None = None
+    quality: Quality | None = None
 
 
 class RosTap:
@@ -51,11 +63,12 @@ class RosTap:
     Record topics, as they come and go.
 
     Each message is dated when its publisher sent it, if that was just now by the clock of this
-    machine, else when it arrived: so the topics of a bridge keep their order.
+    machine, else when it arrived: so the topics of a bridge keep their order. The service
+    `~/record` lets it pause.
 
     :param patterns: which topics; none: those of the node's namespace, and tf.
     :param raw_only: only frames.
-    :param phi: pass, or drop what names patients.
+    :param phi: what becomes of names of patients: redact, hash, drop or pass.
     :param ros_args: such as --ros-args -r __ns:=/plus.
     """
 
@@ -77,8 +90,12 @@ class RosTap:
         self.node = Node('igtl_record')
         namespace = self.node.get_namespace().rstrip('/')
         self._patterns = tuple(patterns) or (f'{namespace}/*', *_TF_TOPICS)
-        self._topics: dict[str, str] = {}
+        #: None of those that cannot be recorded
+        self._topics: dict[str, _Topic | None] = {}
         self._waiting: list[tuple[int, int, tuple[str, str, str, bytes]]] = []
+        self._waiting_bytes = 0
+        self.is_paused = False
+        self.node.create_service(SetBool, '~/record', self._switch)
         self._number = 0
         # the events executor cannot tell when a message was sent
         self._executor = SingleThreadedExecutor()
@@ -89,7 +106,7 @@ class RosTap:
     @property
     def topics(self) -> int:
         """How many topics are recorded."""
-        return len(self._topics)
+        return sum(topic is not None for topic in self._topics.values())
 
     def spin(self, duration_s: float) -> None:
         """Record what arrives within a time."""
@@ -103,40 +120,61 @@ class RosTap:
             is_busy = self._number != before
             self._hand_on(time.time_ns() - (_BUSY_ORDER_NS if is_busy else _ORDER_NS))
 
+    def _switch(self, request: SetBool.Request, answer: SetBool.Response) -> SetBool.Response:
+        """Pause, or go on."""
+        self.is_paused = not request.data
+        answer.success = True
+        answer.message = 'recording is paused' if self.is_paused else 'recording'
+        self.node.get_logger().info(answer.message)
+        return answer
+
     def _look(self) -> None:
-        """Subscribe to the topics that are new."""
-        for topic, type_names in self.node.get_topic_names_and_types():
-            if topic in self._topics or not self._wants(topic, type_names):
-                continue
-            offers = self.node.get_publishers_info_by_topic(topic)
-            if not offers:
-                continue
-            type_name = self._topics[topic] = type_names[0]
-            profiles = [offer.qos_profile for offer in offers]
-            if not self._types.knows(type_name):
-                self._complain(topic, f'nobody knows the definition of its type {type_name}')
-                continue
-            try:
-                package, _, name = type_name.partition('/msg/')
-                ros_type = getattr(import_module(f'{package}.msg'), name)
-            except (ImportError, AttributeError):
-                self._complain(topic, f'its type {type_name} is not installed')
-                continue
-            self.node.create_subscription(
-                ros_type,
-                topic,
-                partial(self._on_message, topic, type_name, _as_yaml(profiles)),
-                _fitting(profiles),
-                raw=True,
-            )
-            self.node.get_logger().info(f'recording {topic} ({type_name})')
+        """Subscribe to the topics that are new, and anew where somebody offers less."""
+        for name, type_names in self.node.get_topic_names_and_types():
+            if name not in self._topics and self._wants(name, type_names):
+                if self.node.count_publishers(name):
+                    self._topics[name] = self._find(name, type_names[0])
+            topic = self._topics.get(name)
+            if topic is not None:
+                self._subscribe(name, topic)
+
+    def _find(self, name: str, type_name: str) -> _Topic | None:
+        if not self._types.knows(type_name):
+            self._complain(name, f'nobody knows the definition of its type {type_name}')
+            return None
+        try:
+            package, _, message = type_name.partition('/msg/')
+            return _Topic(type_name, getattr(import_module(f'{package}.msg'), message))
+        except (ImportError, AttributeError):
+            self._complain(name, f'its type {type_name} is not installed')
+            return None
+
+    def _subscribe(self, name: str, topic: _Topic) -> None:
+        """Subscribe so that every publisher is heard."""
+        profiles = [offer.qos_profile for offer in self.node.get_publishers_info_by_topic(name)]
+        quality = quality_for(profiles, topic.quality)
+        if not profiles or quality == topic.quality:
+            return
+        if topic.subscription is None:
+            self.node.get_logger().info(f'recording {name} ({topic.type_name})')
+        else:
+            self.node.destroy_subscription(topic.subscription)
+        take = partial(self._on_message, name, topic.type_name, _as_yaml(profiles))
+        topic.quality = quality
+        topic.subscription = self.node.create_subscription(
+            topic.ros_type,
+            name,
+            take if _TELLS_WHEN else partial(take, info={}),
+            QoSProfile(depth=_DEPTH, reliability=quality[0], durability=quality[1]),
+            raw=True,
+        )
 
     def _wants(self, topic: str, type_names: Sequence[str]) -> bool:
         if not any(fnmatchcase(topic, pattern) for pattern in self._patterns):
             return False
         if len(type_names) != 1:
             self._complain(topic, f'it has several types, {", ".join(type_names)}')
-            self._topics[topic] = ''
+            self._topics[topic] = None
             return False
         is_raw = topic.rpartition('/')[2] == RAW_LEAF and type_names[0] == RAW_TYPE
         return is_raw or not self._raw_only
@@ -148,41 +186,68 @@ class RosTap:
         self, topic: str, type_name: str, qos: str, data: bytes, info: dict[str, Any]
     ) -> None:
         arrival_ns = time.time_ns()
-        sent_ns = info['source_timestamp']
+        sent_ns = info.get('source_timestamp', 0)
         is_near = 0 <= arrival_ns - sent_ns < _SAME_CLOCK_NS
         self._number += 1
+        if self.is_paused:
+            return
         entry = (topic, type_name, qos, data)
         time_ns = sent_ns if is_near else arrival_ns
         heapq.heappush(self._waiting, (time_ns, self._number, entry))
+        self._waiting_bytes += len(data)
 
     def _hand_on(self, until_ns: float) -> None:
-        """Give the recording what no older message will come for."""
-        while self._waiting and self._waiting[0][0] <= until_ns:
+        """Give the recording what no older message will come for, and what is too much to keep."""
+        while self._waiting and (
+            self._waiting[0][0] <= until_ns or self._waiting_bytes > _MAX_WAITING_BYTES
+        ):
             time_ns, _, entry = heapq.heappop(self._waiting)
+            self._waiting_bytes -= len(entry[-1])
             self._record(time_ns, *entry)
 
     def _record(self, time_ns: int, topic: str, type_name: str, qos: str, data: bytes) -> None:
+        key, size = (topic, type_name), len(data)
+        safe: bytes | None = data
         leaf = topic.rpartition('/')[2]
-        key, size, is_naming = (topic, type_name), len(data), False
         if leaf == RAW_LEAF and type_name == RAW_TYPE:
-            try:
-                frame = self._types.unpack(data)
+            frame = self._frame(data)
+            if frame is not None:
                 header = decode_header(frame)
                 way = f'{TO_IGTL}/' if f'/{TO_IGTL}/' in topic else ''
                 key, size = (way + device_of(header, frame), header.type_name), len(frame)
-                is_naming = names_patients(header, frame)
-            except (BagError, DecodeError, IndexError, ValueError):
-                is_naming = False  # recorded as what it is: no frame
-        elif leaf == META_LEAF and type_name == _STRING_TYPE:
-            try:
-                text = deserialize_message(data, RosString).data
-            except Exception:  # it is no message, of whatever type rclpy says that it is not
-                text = ''
-            is_naming = meta_names_patients(text)
-        if is_naming and self._phi != 'pass':
+                other = safe_frame(frame, self._phi)
+                if other is not frame:
+                    safe = other and self._types.pack(other)
+        elif leaf in TEXT_LEAVES and type_name == _STRING_TYPE and self._phi != 'pass':
+            safe = self._safe_text(leaf, data)
+        if safe is None:
             self._recording.withhold(key, size)
-        else:
-            self._recording.put(key, topic, type_name, lambda: data, size, time_ns, qos)
+            return
+        if safe is not data:
+            self._recording.note_hidden(key, size)
+        packed = safe
+        self._recording.put(key, topic, type_name, lambda: packed, size, time_ns, qos)
+
+    def _frame(self, data: bytes) -> bytes | None:
+        """Take a frame out of a message of a topic `raw`; None if there is none in it."""
+        try:
+            frame = self._types.unpack(data)
+            if len(frame) >= HEADER_SIZE:
+                decode_header(frame)
+                return frame
+        except (BagError, DecodeError):
+            pass  # recorded as what it is
+        return None
+
+    def _safe_text(self, leaf: str, data: bytes) -> bytes | None:
+        try:
+            text = deserialize_message(data, RosString).data
+        except Exception:  # it is no message, of whatever type rclpy says that it is not
+            return None
+        safe = safe_text(leaf, text, self._phi)
+        if safe == text:
+            return data
+        return None if safe is None else bytes(serialize_message(RosString(data=safe)))
 
     def close(self) -> None:
         """Hand on what waits, and leave the ROS graph."""
@@ -191,17 +256,6 @@ class RosTap:
         self._executor.shutdown()
         self.node.destroy_node()
         rclpy.try_shutdown()
-
-
-def _fitting(profiles: Sequence[QoSProfile]) -> QoSProfile:
-    """Make a quality that gets what all publishers of a topic offer."""
-    reliable = all(p.reliability == ReliabilityPolicy.RELIABLE for p in profiles)
-    kept = all(p.durability == DurabilityPolicy.TRANSIENT_LOCAL for p in profiles)
-    return QoSProfile(
-        depth=_DEPTH,
-        reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
-        durability=DurabilityPolicy.TRANSIENT_LOCAL if kept else DurabilityPolicy.VOLATILE,
-    )
 
 
 def _as_yaml(profiles: Sequence[QoSProfile]) -> str:

@@ -45,7 +45,7 @@ from .aside import Aside
 from .echo import EchoGuard
 from .emergency import is_emergency
 from .express import PoseIntake, is_plain
-from .qos import subscription_overrides
+from .qos import Quality, quality_for, subscription_overrides
 from .queries import Queries
 from .report import Report
 from .robot import RobotFeed
@@ -73,7 +73,7 @@ class _Feed:
     ros_type: type
     handle: Callable[[Any], None]
     subscription: Subscription | None = None
-    qos: tuple[ReliabilityPolicy, DurabilityPolicy] | None = None
+    qos: Quality | None = None
     #: takes its messages serialised, where that is enough
     intake: PoseIntake | None = None
     latest: Any = None
@@ -329,18 +329,11 @@ class Sender:
 
     def _subscribe(self, feed: _Feed, publishers: list[Any]) -> None:
         """Subscribe so that every publisher is heard; again if one offers less than before."""
-        offers = [publisher.qos_profile for publisher in publishers]
-        reliable = all(offer.reliability == ReliabilityPolicy.RELIABLE for offer in offers)
-        local = all(offer.durability == DurabilityPolicy.TRANSIENT_LOCAL for offer in offers)
         # what was ordered before must not be done once more when the bridge starts
-        local = local and feed.rule.type != 'COMMAND'
-        if feed.qos is not None:
-            reliable = reliable and feed.qos[0] == ReliabilityPolicy.RELIABLE
-            local = local and feed.qos[1] == DurabilityPolicy.TRANSIENT_LOCAL
-        qos = (
-            ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
-            DurabilityPolicy.TRANSIENT_LOCAL if local else DurabilityPolicy.VOLATILE,
-        )
+        is_order = feed.rule.type == 'COMMAND'
+        kept = DurabilityPolicy.VOLATILE if is_order else DurabilityPolicy.TRANSIENT_LOCAL
+        at_most = feed.qos or (ReliabilityPolicy.RELIABLE, kept)
+        qos = quality_for([publisher.qos_profile for publisher in publishers], at_most)
         if qos == feed.qos:
             return
         if feed.subscription is not None:
@@ -351,7 +344,8 @@ class Sender:
         depth = _DEPTHS.get(feed.topic.rpartition('/')[2], _DEPTH)
         profile = QoSProfile(depth=depth, reliability=qos[0], durability=qos[1])
         # what holds is sent again once more is known of it, see `_feed`
-        intake = None if local else feed.intake
+        is_kept = qos[1] == DurabilityPolicy.TRANSIENT_LOCAL
+        intake = None if is_kept else feed.intake
         feed.subscription = self._node.create_subscription(
             feed.ros_type,
             feed.topic,

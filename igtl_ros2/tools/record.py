@@ -25,9 +25,14 @@ if TYPE_CHECKING:
 NEEDS = 'it needs the packages mcap and rosbags: pip install mcap rosbags'
 _TURN_S = 0.1
 _PHI_NOTE = (
-    'what names patients (IMGMETA, VIDEOMETA) is not recorded; --phi pass records it. '
-    'Texts, commands, metadata and pictures are not searched for names'
+    'names of patients are {}, as docs/patient_data.md tells; --phi pass records them. '
+    'Texts and pictures are not searched for names'
 )
+_PHI_WORDS = {
+    'redact': 'left out of messages that have them',
+    'hash': 'replaced by codes',
+    'drop': 'left out with all of the message',
+}
 
 
 def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
@@ -50,8 +55,9 @@ def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
         '--duration', type=number(0, 1e9), default=math.inf, metavar='S',
         help='end after so many seconds; default: not before Ctrl-C')
     common.add_argument(
-        '--phi', choices=('drop', 'pass'), default='drop',
-        help='what becomes of messages that name patients, IMGMETA and VIDEOMETA; default: drop')
+        '--phi', choices=('redact', 'hash', 'drop', 'pass'), default='redact',
+        help='what becomes of names of patients: left out, replaced by codes, dropped with their '
+        'messages, or recorded; default: redact')
     network = argparse.ArgumentParser(add_help=False)
     network.add_argument(
         '--namespace', default='', metavar='NAME',
@@ -118,7 +124,7 @@ def _record(
         max_s=arguments.max_duration, min_free_bytes=arguments.min_free,
     ))
     if arguments.phi != 'pass':
-        _say(_PHI_NOTE)
+        _say(_PHI_NOTE.format(_PHI_WORDS[arguments.phi]))
     _say(f'recording to {folder}, Ctrl-C ends it')
     begin = time.monotonic()
 
@@ -162,7 +168,8 @@ def _prepare(
             try:
                 while goes_on():
                     tap.spin(_TURN_S)
-                    show(f'{tap.topics} topics, {_state(recording)}')
+                    paused = ', PAUSED' if tap.is_paused else ''
+                    show(f'{tap.topics} topics, {_state(recording)}{paused}')
             finally:
                 tap.close()
 
@@ -223,8 +230,11 @@ def _state(recording: Recording) -> str:
 
 def _summarize(recording: Recording, folder: Path) -> None:
     summary = recording.summary
-    for what, table in (('', summary.recorded), ('NOT RECORDED, names patients: ',
-                                                 summary.withheld)):
+    for what, table in (
+        ('', summary.recorded),
+        ('names of patients hidden: ', summary.hidden),
+        ('NOT RECORDED, may name patients: ', summary.withheld),
+    ):
         for (device, kind), count in sorted(table.items()):
             print(f'{what}{count.messages:8} {shown_size(count.bytes):>10}  {kind:14} {device!r}')
     for why, count in summary.lost.items():
@@ -242,7 +252,9 @@ def _repair(bag: Path) -> int:
     from ..bags.files import repair
 
     with progress('igtl_record') as show:
-        done = repair(bag, lambda name: show(f'repairing {name}'))
+        done = repair(bag, lambda name, done, size: show(
+            f'repairing {name}: {shown_size(done)} of {shown_size(size)}'
+        ))
     print(
         f'igtl_record: {bag}: {done.messages} messages in {done.files} files; '
         f'{done.cut_bytes} bytes behind the last whole chunks were cut off'

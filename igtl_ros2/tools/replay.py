@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ..client import Client
 from ..codec import Message, Unknown, from_ns
 from ..errors import BagError, ConfigError, PeerError, PeerTimeoutError
-from ..peers import Outgoing
+from ..peers import Outgoing, Peer
 from ..server import Server
 from .progress import progress
 from .record import NEEDS
@@ -70,7 +70,7 @@ def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
         help='2 is twice as fast, inf as fast as the peer takes it; default: 1')
     parser.add_argument(
         '--start', type=number(0, 1e9), default=0.0, metavar='S',
-        help='leave out so many seconds at the beginning')
+        help='leave out so many seconds at the beginning of the bag')
     parser.add_argument('--loop', action='store_true', help='begin again at the end')
     parser.add_argument(
         '--device', action='append', default=[], metavar='PATTERN',
@@ -110,58 +110,82 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
     url = arguments.connect or arguments.serve
     mode = 'client' if arguments.connect else 'server'
     settings = settings_of(mode, url, arguments.settings)
-    with open_bag(arguments.bag) as reader:
+    with progress('igtl_replay') as show, open_bag(
+        arguments.bag,
+        lambda done, size: show(f'opening: {shown_size(done)} of {shown_size(size)} read'),
+    ) as reader:
         frames = BagFrames(reader, MessageTypes(), arguments.device, arguments.direction)
-        link = (Client if arguments.connect else Server)(settings, on_message=lambda *_: None)
+        gone: list[Peer] = []
+
+        def on_peer(peer: Peer, is_there: bool) -> None:
+            if not is_there and not link.peers:
+                gone.append(peer)
+
+        link = (Client if arguments.connect else Server)(
+            settings, on_message=lambda *_: None, on_peer=on_peer
+        )
         try:
-            with progress('igtl_replay') as show:
-                if mode == 'server':
-                    _say(f'listening on {link.address}')
+            if mode == 'server':
+                _say(f'listening on {link.address}')
+            shown, unheard = 0.0, 0
+
+            def wait_for_peer() -> None:
                 while not stopped and not link.peers:
                     show(f'waiting for a connection: {link.last_error or link.address}')
                     time.sleep(0.05)
-                shown = 0.0
 
-                def send(frame: Frame) -> None:
-                    nonlocal shown
-                    data = _restamped(frame.data) if arguments.restamp else frame.data
-                    outgoing = _RecordedFrame(data)
-                    peers = link.peers
-                    for peer in peers:
-                        # rather late than not at all: nothing may give way
-                        while len(peer.mailbox) and not stopped and peer in link.peers and (
-                            2 * len(peer.mailbox) >= settings.queue_messages
-                            or 2 * peer.mailbox.bytes + len(data) >= settings.queue_bytes
-                        ):
-                            time.sleep(0.001)
-                    link.link.post_to(peers, outgoing)
-                    if time.monotonic() >= shown:
-                        shown = time.monotonic() + _SHOW_PERIOD_S
-                        played = player.played
-                        show(
-                            f'{shown_time(played.position_s)} of '
-                            f'{shown_time(frames.duration_s)}, {played.messages} messages, '
-                            f'{shown_size(played.bytes)}, {len(link.peers)} connected'
-                        )
+            def send(frame: Frame) -> None:
+                nonlocal shown, unheard
+                if mode == 'client':
+                    wait_for_peer()  # the server has gone away
+                data = _restamped(frame.data) if arguments.restamp else frame.data
+                outgoing = _RecordedFrame(data)
+                peers = link.peers
+                for peer in peers:
+                    # rather late than not at all: nothing may give way
+                    while len(peer.mailbox) and not stopped and peer in link.peers and (
+                        2 * len(peer.mailbox) >= settings.queue_messages
+                        or 2 * peer.mailbox.bytes + len(data) >= settings.queue_bytes
+                    ):
+                        time.sleep(0.001)
+                unheard += not peers
+                link.link.post_to(peers, outgoing)
+                if time.monotonic() >= shown:
+                    shown = time.monotonic() + _SHOW_PERIOD_S
+                    played = player.played
+                    show(
+                        f'{shown_time(played.position_s)} of '
+                        f'{shown_time(frames.duration_s)}, {played.messages} messages, '
+                        f'{shown_size(played.bytes)}, {len(link.peers)} connected'
+                    )
 
-                player = Player(
-                    lambda: frames, send, rate=arguments.rate, start_s=arguments.start,
-                    loop=arguments.loop, now=time.monotonic,
-                    sleep_until=lambda due: pause_until(due, stopped),
-                )
-                played = player.run()
-                while not stopped and not _has_left(link):
-                    show('waiting until the last messages have left')
+            def sleep_until(due: float) -> bool:
+                if (rest := due - time.monotonic()) > 1.0:
+                    show(f'the next message comes in {shown_time(rest)}')
+                return pause_until(due, stopped)
+
+            wait_for_peer()
+            player = Player(
+                lambda: frames, send, begin_ns=frames.begin_ns, rate=arguments.rate,
+                start_s=arguments.start, loop=arguments.loop, now=time.monotonic,
+                sleep_until=sleep_until,
+            )
+            played = player.run()
+            while not stopped and not _has_left(link):
+                show('waiting until the last messages have left')
         finally:
             link.close(0.0 if stopped else _LINGER_S)
     for topic, count in frames.refused.items():
         _say(f'{topic}: {count} messages are no frames, and were not sent')
+    # and what waited for those who have gone
+    unheard += sum(len(peer.mailbox) for peer in gone)
     print(
         f'igtl_replay: {played.messages} messages, {shown_size(played.bytes)} sent'
-        + (f' in {played.rounds} rounds' if arguments.loop else ''),
+        + (f' in {played.rounds} rounds' if arguments.loop else '')
+        + (f', of which {unheard} went to nobody' if unheard else ''),
         flush=True,
     )
-    return 0 if played.messages or stopped else 1
+    return 0 if played.messages > unheard or stopped else 1
 
 
 def _say(text: str) -> None:

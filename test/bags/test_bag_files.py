@@ -15,7 +15,7 @@ for needed in ('mcap', 'rosbags'):
 from bag_tools import frames_of  # noqa: E402
 from rosbags.rosbag2 import Reader  # noqa: E402
 
-from igtl_ros2.bags import files  # noqa: E402
+from igtl_ros2.bags import files, frames  # noqa: E402
 from igtl_ros2.bags.files import COMPRESSIONS, BagWriter, repair  # noqa: E402
 from igtl_ros2.bags.frames import BagFrames, open_bag  # noqa: E402
 from igtl_ros2.bags.recording import Recording  # noqa: E402
@@ -227,6 +227,30 @@ def test_a_disk_that_takes_half_a_chunk_leaves_what_was_written_before(tmp_path,
         assert reader.message_count == TWO_CHUNKS
 
 
+@pytest.mark.parametrize('options', [{}, {'max_bytes': 1_500_000}], ids=['one', 'split'])
+@pytest.mark.parametrize('only_once', [True, False])
+@pytest.mark.parametrize('number', [1, 3, 4])
+def test_what_a_full_disk_did_not_take_is_lost_and_not_recorded(
+    tmp_path, monkeypatch, number, only_once, options
+):
+    recording = Recording(BagWriter(tmp_path / 'bag', TYPES, compression='none', **options))
+    error = OSError(errno.ENOSPC, 'No space left on device')
+    failing_pwrite(monkeypatch, number, 0.5, error, only_once=only_once)
+    for index, data in enumerate(payloads(2000)):
+        recording.put(
+            ('T', 'X'), '/T/raw', RAW_TYPE, lambda d=data: TYPES.pack(d), len(data), index + 1
+        )
+    recording.close()
+    assert 'No space left' in recording.failure
+    total, found = recording.summary.total, bytes_of(tmp_path / 'bag')
+    assert (total.messages, total.bytes) == (len(found), 3000 * len(found))
+    lost = recording.summary.lost
+    assert lost['the disk did not take them'].messages > 0
+    assert len(found) + sum(count.messages for count in lost.values()) == 2000
+    with Reader(tmp_path / 'bag') as reader:
+        assert reader.message_count == len(found)
+
+
 @pytest.mark.parametrize('share', [0.0, 0.3, 1.0])
 @pytest.mark.parametrize('at', [1, 2, 3, 8, 20, 21])
 def test_whenever_it_is_killed_rosbags_alone_reads_all_but_the_last_chunk(
@@ -249,7 +273,7 @@ def test_whenever_it_is_killed_rosbags_alone_reads_all_but_the_last_chunk(
         found = bytes_of(tmp_path / 'bag')
         assert found == data[: len(found)]
         assert written + 1 - len(found) <= chunk
-        repair(tmp_path / 'bag', lambda name: None)
+        repair(tmp_path / 'bag', lambda *_: None)
         assert bytes_of(tmp_path / 'bag') == found
         [file] = (tmp_path / 'bag').glob('*.mcap')
         assert file.stat().st_size < 1_250_000 * len(found) / chunk + 10_000
@@ -273,9 +297,21 @@ def bag(tmp_path):
     return folder
 
 
+def test_progress_is_told_in_bytes(bag):
+    for path in bag.glob('*.mcap'):  # as if it had been killed: no index
+        os.truncate(path, path.stat().st_size - 20)
+    told = {}
+    repair(bag, lambda name, done, size: told.setdefault(name, []).append((done, size)))
+    assert set(told) == {'bag_0.mcap', 'bag_1.mcap'}
+    for steps in told.values():
+        done, sizes = zip(*steps)
+        assert list(done) == sorted(done) and len(set(sizes)) == 1
+        assert len(set(done)) >= 4 and 0 < sizes[0] - done[-1] < 10_000
+
+
 def test_a_whole_bag_is_left_alone(bag):
     before = {path.name: path.read_bytes() for path in bag.iterdir()}
-    done = repair(bag, lambda name: None)
+    done = repair(bag, lambda *_: None)
     assert (done.messages, done.files, done.cut_bytes) == (40, 2, 0)
     assert {path.name: path.read_bytes() for path in bag.iterdir()} == before
 
@@ -287,7 +323,7 @@ def test_whatever_is_missing_at_the_end_the_whole_chunks_are_read(bag, seed):
     os.truncate(last, random.Random(seed).randint(60, size - 1))
     if seed % 2:
         (bag / 'metadata.yaml').unlink()
-    done = repair(bag, lambda name: None)
+    done = repair(bag, lambda *_: None)
     found = bytes_of(bag)
     assert found == data[: len(found)]
     assert len(found) >= 20 and len(found) % 5 == 0
@@ -300,17 +336,17 @@ def test_a_chunk_that_is_spoiled_is_the_end(bag):
     data, last = bytes_of(bag), bag / 'bag_1.mcap'
     content = last.read_bytes()
     last.write_bytes(content[: len(content) // 2] + b'\0' * 3000)
-    repair(bag, lambda name: None)
+    repair(bag, lambda *_: None)
     found = bytes_of(bag)
     assert found == data[: len(found)] and 20 <= len(found) < 40
 
 
 def test_what_is_no_bag_is_said(tmp_path):
     with pytest.raises(BagError, match='there is no MCAP file'):
-        repair(tmp_path, lambda name: None)
+        repair(tmp_path, lambda *_: None)
     (tmp_path / 'x.mcap').write_bytes(b'hello')
     with pytest.raises(BagError, match='no MCAP file'):
-        repair(tmp_path, lambda name: None)
+        repair(tmp_path, lambda *_: None)
 
 
 def test_a_bag_that_is_cut_says_how_it_is_repaired(bag):
@@ -319,8 +355,23 @@ def test_a_bag_that_is_cut_says_how_it_is_repaired(bag):
         pass
 
 
+def test_how_far_a_bag_without_an_index_was_read_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(frames, '_WATCH_PERIOD_S', 0.0)
+    writer = BagWriter(tmp_path / 'bag', TYPES)
+    for number in range(20_000):
+        write(writer, b'x' * 100, number)
+    writer.flush()
+    told = []
+    with open_bag(tmp_path / 'bag', lambda *step: told.append(step)):
+        pass
+    [file] = (tmp_path / 'bag').glob('*.mcap')
+    assert {size for _, size in told} == {file.stat().st_size}
+    assert max(done for done, _ in told) > 0
+    writer.close()
+
+
 def test_a_file_alone_can_be_read(bag):
     with open_bag(Path(bag / 'bag_1.mcap')) as reader:
-        frames = BagFrames(reader, TYPES, (), 'both')
-        assert list(frames) == []
-        assert sum(frames.refused.values()) == 20
+        found = BagFrames(reader, TYPES, (), 'both')
+        assert list(found) == []
+        assert sum(found.refused.values()) == 20

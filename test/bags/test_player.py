@@ -10,6 +10,7 @@ from igtl_ros2.bags.player import Player  # noqa: E402
 from igtl_ros2.codec import Header  # noqa: E402
 
 NS = 1_000_000_000
+BEGIN_NS = 1_700_000_000 * NS
 TIMES_S = (0.0, 0.5, 0.5, 2.0, 7.25)
 
 
@@ -30,21 +31,22 @@ class Clock:
 
 def frame(time_s):
     header = Header(1, 'STATUS', 'T', 0, 0, 0)
-    return Frame(1_700_000_000 * NS + round(time_s * NS), header, b'x' * 10)
+    return Frame(BEGIN_NS + round(time_s * NS), header, b'x' * 10)
 
 
-def play(clock, *, times=TIMES_S, takes_s=0.0, **options):
+def play(clock, *, times=TIMES_S, takes_s=0.0, begin_s=0.0, **options):
     """Play; gives when what was sent: (time of the clock, time in the bag)."""
     frames = [frame(time_s) for time_s in times]
     sent = []
 
     def send(one):
-        position_s = (one.time_ns - 1_700_000_000 * NS) / NS
+        position_s = (one.time_ns - BEGIN_NS) / NS
         sent.append((round(clock.time - 1000, 6), position_s))
         clock.time += takes_s
 
     player = Player(
-        lambda: iter(frames), send, sleep_until=clock.sleep_until, now=clock.now, **options
+        lambda: iter(frames), send, begin_ns=BEGIN_NS + round(begin_s * NS),
+        sleep_until=clock.sleep_until, now=clock.now, **options,
     )
     return player.run(), sent
 
@@ -70,6 +72,20 @@ def test_as_fast_as_it_goes():
 def test_start_leaves_out_what_comes_before():
     _, sent = play(Clock(), start_s=1.0, rate=2.0)
     assert sent == [(0.5, 2.0), (3.125, 7.25)]
+
+
+def test_replays_of_parts_of_a_bag_fit_together():
+    played, sent = play(Clock(), times=(3.0, 4.0), start_s=2.0)
+    assert sent == [(1.0, 3.0), (2.0, 4.0)]
+    assert played.position_s == 4.0
+    _, all_of_it = play(Clock(), times=(3.0, 4.0), rate=2.0)
+    assert all_of_it == [(1.5, 3.0), (2.0, 4.0)]
+
+
+def test_a_bag_that_says_a_wrong_begin_starts_with_its_first_frame():
+    for begin_s in (1.0, -2e9):  # after a frame, and not set
+        _, sent = play(Clock(), times=(0.5, 4.0), begin_s=begin_s)
+        assert sent == [(0.0, 0.5), (3.5, 4.0)]
 
 
 def test_who_is_late_does_not_stay_late():

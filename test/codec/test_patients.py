@@ -24,6 +24,8 @@ POSE = Transform(
     np.eye(4), device_name='Probe', metadata={'PatientName': 'Döe^Jane', 'Depth': '5'}
 )
 
+ORDER = Command(1, 'Save', '<Command PatientName="Döe^Jane"/>')
+
 
 @pytest.mark.parametrize('key', [
     'PatientName', 'patient_name', 'PATIENT ID', "Patient's Name", 'PatientBirthDate', 'MRN',
@@ -58,7 +60,7 @@ def test_private_types():
 @pytest.mark.parametrize('phi', ['redact', 'hash'])
 @pytest.mark.parametrize('message', [
     LIST, POSE, Bind([LIST]), Bind([Bind([LIST])]),
-    Command(1, 'Save', '<Command PatientName="Döe^Jane"/>'),
+    ORDER,
     codec.Unknown('imgmeta', 'Döe^Jane'.encode()),
 ], ids=['list', 'metadata', 'bind', 'bind in bind', 'command', 'unknown'])
 def test_messages_and_frames_do_not_name_the_patient(message, phi):
@@ -113,7 +115,7 @@ def test_what_stands_behind_the_end_of_a_text_is_gone():
     assert b'Jane' in frame and b'Jane' not in redact_frame(frame)
 
 
-@pytest.mark.parametrize('change', ['cut', 'longer', 'crc', 'version'])
+@pytest.mark.parametrize('change', ['cut', 'longer', 'crc', 'version', 'command'])
 def test_what_cannot_be_read_keeps_no_name(change):
     body = SCAN.encode()
     if change == 'cut':
@@ -121,8 +123,9 @@ def test_what_cannot_be_read_keeps_no_name(change):
     elif change == 'longer':
         frame = codec.encode(codec.Unknown('VIDEOMETA', body + b'x'))
     else:
-        frame = bytearray(codec.encode(LIST if change == 'crc' else POSE))
-        frame[-1 if change == 'crc' else 59] ^= 1  # of the second the extended header
+        message = {'crc': LIST, 'version': POSE, 'command': ORDER}[change]
+        frame = bytearray(codec.encode(message))
+        frame[59 if change == 'version' else -1] ^= 1  # of that one the extended header
         frame = bytes(frame)
     with pytest.raises(DecodeError) as error:
         codec.decode(frame)

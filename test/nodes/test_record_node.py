@@ -6,18 +6,30 @@ for needed in ('mcap', 'rosbags'):
     pytest.importorskip(needed, reason=f'bags need the package {needed}')
 
 import json  # noqa: E402
+import random  # noqa: E402
+import threading  # noqa: E402
+import time  # noqa: E402
 
-from bag_tools import Tool, connect, frames_of, read_all  # noqa: E402
-from ros_user import mapping, pose, start, wait_for  # noqa: E402
+from bag_tools import Tool, connect, frames_now, frames_of, read_all  # noqa: E402
+from harness import asking  # noqa: E402
+from polling import poll  # noqa: E402
+from rclpy.qos import QoSProfile, ReliabilityPolicy  # noqa: E402
+from ros_user import STATE, mapping, pose, start, wait_for  # noqa: E402
 from rosbags.rosbag2 import Reader  # noqa: E402
 from rosbags.typesys import Stores, get_typestore  # noqa: E402
 from std_msgs.msg import String as RosString  # noqa: E402
+from std_msgs.msg import UInt8MultiArray  # noqa: E402
+from std_srvs.srv import SetBool  # noqa: E402
 
 from igtl_ros2 import serve  # noqa: E402
-from igtl_ros2.codec import Unknown, encode  # noqa: E402
+from igtl_ros2.bags.files import CHUNK_BYTES, BagWriter  # noqa: E402
+from igtl_ros2.bags.recording import Recording  # noqa: E402
+from igtl_ros2.bags.types import MessageTypes  # noqa: E402
+from igtl_ros2.codec import Unknown, decode, encode  # noqa: E402
 from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa: E402
 from igtl_ros2.codec.messages.pose import Transform  # noqa: E402
 from igtl_ros2.codec.messages.text import String  # noqa: E402
+from igtl_ros2.nodes import record  # noqa: E402
 
 RAW = 'receive: [{device: "*", raw: true}]'
 
@@ -114,20 +126,27 @@ def test_names_of_patients_are_not_in_the_bag(ros, device, tmp_path):
     rules = 'receive: [{device: "Open*", raw: true, phi: pass}, {device: "*", raw: true}]'
     start(ros, device, **mapping(tmp_path, rules))
     element = ImageMetaElement('CT', 'id', 'CT', 'Jane Planted', 'P-QX4711')
+    wanted = [f'/x/{name}/{leaf}' for name in ('Open', 'Hidden') for leaf in ('raw', 'meta')]
     with recorder(ros, tmp_path / 'bag', '--compression', 'none') as tool:
-        for name in ('Open', 'Hidden'):
-            device.send(ImageMeta((element,), device_name=name))
-            tool.wait_for(f'recording /x/{name}/raw')
-            tool.wait_for(f'recording /x/{name}/meta')
-            device.send(ImageMeta((element,), device_name=name))
-        tool.wait_for("IMGMETA 'Open' is not recorded, it names patients")
-        tool.wait_for("IMGMETA 'Hidden' is not recorded, it names patients")
-        tool.wait_for("String '/x/Open/meta' is not recorded, it names patients")
-        wait_for(lambda: '/x/Hidden/meta' in decoded(tmp_path / 'bag'), 'the list without names')
-        tool.interrupt()
-    lists = [json.loads(m.data) for m in decoded(tmp_path / 'bag')['/x/Hidden/meta']]
-    assert {entry['patient_name'] for [entry] in lists} == {'redacted'}
-    assert frames_of(tmp_path / 'bag') == []
+
+        def everything_came():
+            for name in ('Open', 'Hidden'):
+                device.send(ImageMeta((element,), device_name=name))
+            with Reader(tmp_path / 'bag') as reader:
+                return set(wanted) <= {c.topic for c in reader.connections}
+
+        wait_for(lambda: (tmp_path / 'bag' / 'metadata.yaml').exists(), 'the bag')
+        wait_for(everything_came, 'all topics')
+        tool.wait_for("IMGMETA 'Open' names patients, which is hidden in the bag")
+        tool.wait_for("IMGMETA 'Hidden' names patients, which is hidden in the bag")
+        tool.wait_for("String '/x/Open/meta' names patients, which is hidden in the bag")
+        said = tool.interrupt()
+    assert "String '/x/Hidden/meta' names" not in said  # the bridge has hidden that
+    for topic in wanted[1::2]:
+        lists = [json.loads(m.data) for m in decoded(tmp_path / 'bag')[topic]]
+        assert {entry['patient_name'] for [entry] in lists} == {'redacted'}
+    frames = [decode(data) for _, _, data in frames_of(tmp_path / 'bag')]
+    assert {m.elements[0].patient_name for m in frames} == {'redacted'}
     for path in (tmp_path / 'bag').iterdir():
         assert b'Planted' not in path.read_bytes() and b'QX4711' not in path.read_bytes()
 
@@ -137,12 +156,170 @@ def test_a_list_that_cannot_be_read_is_not_recorded_and_ends_nothing(ros, tmp_pa
     with recorder(ros, tmp_path / 'bag', '--compression', 'none') as tool:
         publisher = ros.talk('/x/Study/meta', RosString)
         publisher.publish(b'\0\1\0\0\xff\0\0\0Planted')
-        tool.wait_for("String '/x/Study/meta' is not recorded, it names patients")
+        tool.wait_for("String '/x/Study/meta' is not recorded, it may name patients")
         publisher.publish(RosString(data='[]'))
         wait_for(lambda: '/x/Study/meta' in decoded(tmp_path / 'bag'), 'the list without names')
         tool.interrupt()
     for path in (tmp_path / 'bag').iterdir():
         assert b'Planted' not in path.read_bytes()
+
+
+def test_codes_of_the_bridge_are_recorded(ros, device, tmp_path):
+    start(ros, device, **mapping(tmp_path, 'receive: [{device: "*", phi: hash}]'))
+    element = ImageMetaElement('CT', 'id', 'CT', 'Jane Planted', 'P-QX4711')
+    metas = ros.listen('/x/List/meta', RosString)
+    device.send(ImageMeta((element,), device_name='List'))
+    wait_for(lambda: metas, 'the list')
+    with recorder(ros, tmp_path / 'bag') as tool:
+        wait_for(lambda: (tmp_path / 'bag' / 'metadata.yaml').exists(), 'the bag')
+        wait_for(lambda: '/x/List/meta' in decoded(tmp_path / 'bag'), 'the list in the bag')
+        tool.interrupt()
+    assert decoded(tmp_path / 'bag')['/x/List/meta'][0].data == metas[0].data
+    assert 'phi-' in metas[0].data
+
+
+def test_what_is_called_raw_and_is_no_frame_is_recorded_as_it_is(ros, tmp_path):
+    talker = ros.node.create_publisher(UInt8MultiArray, '/x/lidar/raw', 10)
+    with recorder(ros, tmp_path / 'bag') as tool:
+        wait_for(talker.get_subscription_count, 'the recorder')
+        for data in (b'', b'lidar', b'\xff' * 99):
+            talker.publish(UInt8MultiArray(data=list(data)))
+        wait_for(lambda: len(frames_of(tmp_path / 'bag')) == 3, 'all of it in the bag')
+        tool.interrupt()
+    assert [data for _, _, data in frames_of(tmp_path / 'bag')] == [b'', b'lidar', b'\xff' * 99]
+
+
+def test_it_follows_publishers_that_offer_less(ros, tmp_path):
+    bag = tmp_path / 'bag'
+    first = [ros.node.create_publisher(RosString, f'/x/{n}', STATE) for n in ('stream', 'state')]
+
+    def says(publishers, text):
+        """Say it again and again, until it is in the bag for each topic."""
+
+        def said():
+            for publisher in publishers:
+                publisher.publish(RosString(data=text))
+            found = decoded(bag)
+            return all(
+                text in str(found.get(publisher.topic_name)) for publisher in publishers
+            )
+
+        wait_for(lambda: (bag / 'metadata.yaml').exists(), 'the bag')
+        wait_for(said, f'{text} in the bag')
+
+    with recorder(ros, bag) as tool:
+        says(first, 'first')
+        weak = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
+        later = [
+            ros.node.create_publisher(RosString, '/x/stream', weak),
+            ros.node.create_publisher(RosString, '/x/state', 10),
+        ]
+        says(later, 'later')
+        says(first, 'again')
+        tool.interrupt()
+
+
+@pytest.fixture
+def tap(tmp_path):
+    """A recorder in this process, which spins only when the test has it do so."""
+    types = MessageTypes()
+    recording = Recording(BagWriter(tmp_path / 'bag', types))
+    tap = record.RosTap(recording, types, ['/x/*'], False, 'redact', [])
+    tap.recording = recording
+    yield tap
+    tap.close()
+    recording.close()
+
+
+def test_rclpy_of_humble_cannot_say_when_a_message_was_sent(tap, tmp_path, monkeypatch):
+    monkeypatch.setattr(record, '_TELLS_WHEN', False)
+    before = time.time_ns()
+    publisher = tap.node.create_publisher(RosString, '/x/text', STATE)
+    publisher.publish(RosString(data='hello'))
+    poll(lambda: tap.recording.summary.total.messages, 'a message', lambda: tap.spin(0.1))
+    assert before < tap.recording.summary.start_ns <= time.time_ns()
+    tap.recording.close()
+    [[message]] = decoded(tmp_path / 'bag').values()
+    assert message.data == 'hello'
+
+
+def test_what_waits_for_older_messages_is_less_than_a_chunk(tap, monkeypatch):
+    monkeypatch.setattr(record, '_ORDER_NS', 10**18)
+    monkeypatch.setattr(record, '_BUSY_ORDER_NS', 10**18)
+    publisher = tap.node.create_publisher(RosString, '/x/text', QoSProfile(depth=1000))
+    poll(publisher.get_subscription_count, 'a subscription', lambda: tap.spin(0.1))
+    for _ in range(40):
+        publisher.publish(RosString(data='.' * 60_000))
+    poll(lambda: tap.recording.summary.total.bytes > 40 * 60_000 - CHUNK_BYTES,
+         'most of it in the bag', lambda: tap.spin(0.1))
+
+
+@pytest.mark.parametrize('seed', range(2))
+def test_a_killed_recorder_lacks_no_more_than_the_last_chunk(ros, tmp_path, seed):
+    chance = random.Random(seed)
+    bag, sent, done = tmp_path / 'bag', [], threading.Event()
+    talker = ros.node.create_publisher(UInt8MultiArray, '/x/T/raw', 1000)
+    body = bytes(120_000)
+
+    def send():
+        while not done.is_set():
+            frame = encode(Unknown('BULK', body, device_name='T', timestamp=len(sent) + 1))
+            message = UInt8MultiArray()
+            message.data.frombytes(frame)
+            talker.publish(message)
+            sent.append(frame)
+            time.sleep(0.008)
+
+    def keeps_up():
+        """Tell whether what came is in the bag, but for a chunk and what is between threads."""
+        came = len(sent)
+        lacks = came - len(frames_now(bag))
+        return came > least and lacks * len(body) < 2 * CHUNK_BYTES
+
+    least = chance.randint(100, 300)
+    sender = threading.Thread(target=send)
+    with recorder(ros, bag, '--compression', 'none') as tool:
+        wait_for(talker.get_subscription_count, 'the recorder')
+        wait_for(lambda: (bag / 'metadata.yaml').exists(), 'the bag')
+        sender.start()
+        try:
+            wait_for(keeps_up, 'a bag that keeps up with what comes')
+            tool.process.kill()
+            tool.process.wait()
+        finally:
+            done.set()
+            sender.join()
+    found = [data for _, _, data in frames_of(bag)]
+    assert found == sent[: len(found)] and len(found) > least - 2 * CHUNK_BYTES / len(body)
+
+
+def test_recording_is_paused_by_a_service(ros, tmp_path):
+    bag = tmp_path / 'bag'
+    talker = ros.node.create_publisher(RosString, '/x/text', 100)
+    client = ros.node.create_client(SetBool, '/x/igtl_record/record')
+
+    def switch(is_on):
+        answer = asking(client, SetBool.Request(data=is_on))
+        return wait_for(answer, 'an answer of the recorder')
+
+    with recorder(ros, bag) as tool:
+        wait_for(talker.get_subscription_count, 'the recorder')
+        wait_for(client.service_is_ready, 'the service')
+        talker.publish(RosString(data='before'))
+        wait_for(lambda: '/x/text' in decoded(bag), 'the first text in the bag')
+        assert (switch(False).success, switch(False).message) == (True, 'recording is paused')
+        talker.publish(RosString(data='meanwhile'))
+        time.sleep(0.5)
+        assert switch(True).message == 'recording'
+
+        def after():
+            talker.publish(RosString(data='after'))
+            return 'after' in str(decoded(bag))
+
+        wait_for(after, 'the last text in the bag')
+        tool.interrupt()
+    texts = [message.data for message in decoded(bag)['/x/text']]
+    assert [*dict.fromkeys(texts)] == ['before', 'after']
 
 
 def test_only_what_was_asked_for(ros, device, tmp_path):

@@ -23,7 +23,7 @@ from rclpy.qos import DurabilityPolicy
 from std_msgs.msg import String as RosString
 from std_srvs.srv import Trigger
 
-from igtl_ros2 import codec, connect
+from igtl_ros2 import codec, connect, serve
 from igtl_ros2.codec.crc64 import crc64
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.catalog import (
@@ -351,6 +351,109 @@ def test_only_pass_names_patients(phi, bridge, user, collector):
         assert not found(plant.passed + plant.never, outputs)
         hint = b'phi-' if phi == 'hash' else b'redacted'
         assert all(hint in outputs[f'topic /x/{name}/meta'] for name in ('Archive', 'Scopes'))
+
+
+def in_bag(bag):
+    """Give the files of a bag as they are, and its messages as they were before compression."""
+    reading = pytest.importorskip('rosbags.rosbag2', reason='rosbags is not installed')
+    outputs = {f'bag {path.name}': path.read_bytes() for path in bag.iterdir()}
+    with reading.Reader(bag) as reader:
+        for connection, _, data in reader.messages():
+            outputs.setdefault(f'recorded {connection.topic}', bytearray()).extend(data)
+    return outputs
+
+
+def recorder(bag, *arguments):
+    pytest.importorskip('mcap', reason='mcap is not installed')
+    return Program(sys.executable, '-m', 'igtl_ros2.tools.record', arguments[0], '-o', bag,
+                   '--min-free', 1, *arguments[1:])
+
+
+def stop(user, tool):
+    tool.process.send_signal(signal.SIGINT)
+    user.wait_for(lambda: tool.ended, 'the end of the recorder')
+    tool.kill()
+
+
+@pytest.mark.parametrize('compression', ['none', 'zstd'])
+@pytest.mark.parametrize('phi', ['default', 'hash', 'drop', 'pass'])
+def test_only_pass_lets_a_tap_record_names(phi, compression, user, tmp_path):
+    plant, told = Plants(), 'IMGMETA'
+    options = ['--phi', phi] if phi != 'default' else []
+    with serve('tcp://127.0.0.1:0', header_version='2', compat='plain') as device:
+        tool = recorder(tmp_path / 'bag', 'connect', f'tcp://127.0.0.1:{device.address.port}',
+                        '--compression', compression, *options)
+        try:
+            user.wait_for(lambda: device.peers, 'the recorder')
+            for message in messages(plant):
+                device.send(message)
+            assert device.flush(10.0) is None
+            device.close(10.0)
+            user.wait_for(lambda: ': disconnected' in tool.output, 'all messages')
+            with socket.create_server(('127.0.0.1', device.address.port)) as again:
+                again.settimeout(40)
+                with again.accept()[0] as peer:
+                    peer.sendall(b''.join(malformed(plant)))
+                user.wait_for(lambda: tool.output.count(': disconnected') == 2, 'the rest')
+        finally:
+            stop(user, tool)
+    outputs = in_bag(tmp_path / 'bag')
+    assert not found(plant.passed + plant.never, {'output': tool.output.encode()})
+    if phi == 'pass':
+        assert {text for text, _ in found(plant.passed, outputs)} == set(plant.passed)
+        return
+    assert told in tool.output and 'may name patients' in tool.output
+    assert not found(plant.passed + plant.never, outputs)
+    assert 'recorded /Text/raw' in outputs or phi == 'drop'
+    hints = {'default': b'redacted', 'hash': b'phi-'}
+    assert phi == 'drop' or hints[phi] in outputs['recorded /Archive/raw']
+
+
+@pytest.mark.parametrize('phi', ['default', 'hash', 'drop', 'pass'])
+@pytest.mark.parametrize('bridge', [
+    MAPPING.format(phi='raw: true, phi: pass,'),
+], indirect=True, ids=['bridge'])
+def test_only_pass_lets_a_recorder_of_topics_record_names(phi, bridge, user, tmp_path):
+    plant = Plants()
+    port = bridge.port(user)
+    options = ['--phi', phi] if phi != 'default' else []
+    tool = recorder(tmp_path / 'bag', 'ros', '/x/*', '/diagnostics', '--compression', 'none',
+                    *options, '--ros-args', '-r', '__ns:=/x')
+    told = {f'/x/{name}' for name in (
+        'Archive/raw', 'Archive/meta', 'Scopes/meta', 'ProbeToTracker/raw', 'ProbeToTracker/info',
+        'Orders/command', 'Bundle/raw', 'igtl_bridge/command', 'Slice/info',
+    )}
+    told.add('/diagnostics')
+    order = user.node.create_publisher(RosString, '/x/igtl_bridge/command', 10)
+    try:
+        with connect(f'tcp://127.0.0.1:{port}', header_version='2') as peer:
+            sent = messages(plant)
+            said = json.dumps({'name': 'Go', 'content': {'PatientName': plant()}})
+
+            def everything_came():
+                for message in sent:
+                    peer.send(message)
+                order.publish(RosString(data=said))
+                pause = time.monotonic() + 0.5
+                user.wait_for(lambda: time.monotonic() > pause, 'a moment')
+                return all(f'recording {topic} ' in tool.output for topic in told)
+
+            user.wait_for(everything_came, f'all of {told}')
+            say_malformed(port, plant)
+            for _ in range(3):
+                everything_came()
+    finally:
+        stop(user, tool)
+        bridge.stop()
+    outputs = in_bag(tmp_path / 'bag')
+    assert not found(plant.passed + plant.never, {'output': tool.output.encode()})
+    if phi == 'pass':
+        where = {where for _, where in found(plant.passed, outputs)}
+        assert {f'recorded {topic}' for topic in told - {'/diagnostics'}} <= where
+    else:
+        assert not found(plant.passed + plant.never, outputs)
+        recorded = {topic for topic in told if f'recorded {topic}' in outputs}
+        assert recorded == told or phi == 'drop'
 
 
 def missing(plant, collector, answers):
