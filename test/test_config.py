@@ -288,16 +288,16 @@ def test_default_rule_is_the_documented_one():
 def test_every_key_of_a_receive_rule_arrives(load):
     made = load("""
 receive:
-  - {device: "Probe*", type: "*", action: drop, name: left/probe_1, frame: world,
-     child_frame: tip, tf: static, pose: true, raw: yes, stamp: device, max_skew: 3,
+  - {device: "Probe*", type: "*", action: publish, name: left/probe_1, frame: world,
+     child_frame: tip, tf: static, pose: true, raw: yes, stamp: auto, max_skew: 3,
      wire_unit: m, wire_axes: lps, publish_invalid: true, coordinates: ignore, subvolume: crop,
      plane: true, compressed: jpeg, slice: {axis: i, index: 5, window: 400, level: 40},
      cloud: true, threshold: 300, max_points: 5000, nrrd: true, array: true, decode: true,
      foxglove: true, mesh: true, phi: hash}
 """)
     assert made.receive == (ReceiveRule(
-        'Probe*', '*', 'drop', 'left/probe_1', 'world', 'tip', 'static', True, True,
-        'device', 3.0, 'm', 'lps', True, 'ignore', 'crop', True, 'jpeg',
+        'Probe*', '*', 'publish', 'left/probe_1', 'world', 'tip', 'static', True, True,
+        'auto', 3.0, 'm', 'lps', True, 'ignore', 'crop', True, 'jpeg',
         SliceView('i', 5, 400.0, 40.0), True, 300.0, 5000, True, True, True, True, True,
         'hash',
         default_frame='ras'),)
@@ -316,9 +316,10 @@ receive:
                                  cloud=True, trajectory=('ENTRY', 'TARGET'))
     assert type(points.marker_size) is float
     assert numbers == ReceiveRule('arm', as_='joint_state', field='effort', joint_names=('a', 'b'))
-    made = load('send: [{topic: a, device: b, type: SENSOR, field: torque, unit: mN*m, '
-                'max_points: 0}]').send
-    assert made == (SendRule('b', 'a', type='SENSOR', field='torque', unit='mN*m', max_points=0),)
+    made = load('send: [{topic: a, device: b, type: SENSOR, field: torque, unit: mN*m}, '
+                '{topic: c, device: d, max_points: 0}]').send
+    assert made == (SendRule('b', 'a', type='SENSOR', field='torque', unit='mN*m'),
+                    SendRule('d', 'c', max_points=0))
 
 
 @pytest.mark.parametrize('prefix', PREFIXES.values(), ids=lambda prefix: prefix[0] or 'none')
@@ -546,6 +547,7 @@ TOP_KEYS = (
 WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'TDATA', 'QTDATA', "
               "'SENSOR', 'TRAJ', 'NDARRAY', 'VIDEO', 'COLORT', 'POLYDATA', 'IMGMETA', 'LBMETA', "
               "'VIDEOMETA', 'COMMAND'")
+PLACED = 'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA, POINT, TRAJ, IMAGE, VIDEO, POLYDATA'
 
 
 @pytest.mark.parametrize('text, error', [
@@ -852,6 +854,75 @@ WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'T
     ('receive: [{tf: static, hold_hz: 5}]',
      '1: receive[0].hold_hz: found 5 with tf: static; allowed only without, a static frame holds '
      'anyway'),
+    # keys that would change nothing
+    *((f'receive: [{{type: VIDEO, {key}: {value}}}]',
+       f"1: receive[0].{key}: found {shown} with type 'VIDEO' without decode: true; allowed only "
+       'with it')
+      for key, value, shown in (('plane', 'true', 'true'), ('cloud', 'true', 'true'),
+                                ('compressed', 'png', "'png'"), ('slice', '{axis: i}', 'a map'),
+                                ('nrrd', 'true', 'true'), ('tf', 'static', "'static'"),
+                                ('publish_invalid', 'true', 'true'))),
+    ('receive: [{type: POINT, pose: true}]',
+     "1: receive[0].pose: found true with type 'POINT' without trajectory; allowed only with it"),
+    ('receive: [{type: IMAGE, pose: true}]',
+     "1: receive[0].pose: found true with type 'IMAGE', which has none; allowed only with "
+     'TRANSFORM, POSITION, QTRANS, POINT or "*"'),
+    *((f'receive: [{{{key}: {value}}}]',
+       f'1: receive[0].{key}: found {value} without {other}: true; allowed only with it')
+      for key, value, other in (('threshold', '0', 'cloud'), ('max_points', '5', 'cloud'),
+                                ('marker_size', '0.1', 'markers'))),
+    *((f'receive: [{{type: {name}, {others}{key}: {value}}}]',
+       f"1: receive[0].{key}: found {shown} with type '{name}', which has none; allowed only with "
+       f'{types} or "*"')
+      for name, others, key, value, shown, types in (
+          ('TRANSFORM', '', 'subvolume', 'crop', "'crop'", 'IMAGE'),
+          ('VIDEO', '', 'subvolume', 'crop', "'crop'", 'IMAGE'),
+          ('TRANSFORM', '', 'coordinates', 'ignore', "'ignore'", 'IMAGE, VIDEO'),
+          ('POINT', 'cloud: true, ', 'threshold', '5', '5', 'IMAGE, VIDEO'),
+          ('POLYDATA', 'cloud: true, ', 'max_points', '5', '5', 'IMAGE, VIDEO'),
+          ('POLYDATA', 'markers: true, ', 'marker_size', '1', '1', 'POINT, TRAJ'),
+          ('NDARRAY', 'as: joint_state, ', 'field', 'effort', "'effort'", 'SENSOR'),
+          *((kind, '', 'child_frame', 'tip', "'tip'",
+             'TRANSFORM, POSITION, QTRANS, IMAGE, VIDEO, SENSOR, NDARRAY')
+            for kind in ('POINT', 'TDATA')),
+          ('POINT', '', 'frames', '[a, b]', 'a list of 2',
+           'TRANSFORM, POSITION, QTRANS, IMAGE, VIDEO, SENSOR, NDARRAY'),
+          ('STRING', '', 'to_frame', 'base', "'base'", PLACED),
+          ('SENSOR', 'as: wrench, ', 'to_frame', 'base', "'base'", PLACED),
+          ('STATUS', '', 'wire_unit', 'm', "'m'", f'{PLACED}, VIDEOMETA'),
+          ('SENSOR', '', 'wire_axes', 'lps', "'lps'", f'{PLACED}, VIDEOMETA'),
+          ('POINT', '', 'publish_invalid', 'true', 'true',
+           'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA, IMAGE, VIDEO'))),
+    *((f'receive: [{{stamp: {stamp}, max_skew: 3}}]',
+       f'1: receive[0].max_skew: found 3 with stamp: {stamp}; allowed only with auto')
+      for stamp in ('receive', 'device')),
+    *((f'receive: [{{action: drop, {key}: {value}}}]',
+       f'1: receive[0].{key}: found {shown} with action: drop; allowed only without')
+      for key, value, shown in (('name', 'a', "'a'"), ('frame', 'a', "'a'"),
+                                ('pose', 'true', 'true'), ('raw', 'true', 'true'),
+                                ('hold_hz', '5', '5'), ('stamp', 'auto', "'auto'"))),
+    ('receive: [{type: SENSOR, as: image}]',
+     "1: receive[0].as: found 'image' with type 'SENSOR'; allowed 'joint_state', 'wrench', 'imu', "
+     "'twist', 'temperature', 'pressure', 'range', 'joy'"),
+    ('receive: [{type: NDARRAY, as: wrench}]',
+     "1: receive[0].as: found 'wrench' with type 'NDARRAY'; allowed 'joint_state', 'image'"),
+    ('send: [{topic: a, device: b, type: POINT, max_points: 5}]',
+     "1: send[0].max_points: found 5 with type 'POINT', which has none; allowed only without "
+     'type'),
+    ('send: [{topic: a, device: b, type: STRING, to_frame: ras}]',
+     "1: send[0].to_frame: found 'ras' with type 'STRING', which has none; allowed only with "
+     f'{PLACED.replace(" QTRANS,", "")}, or without type'),
+    ('send: [{topic: a, device: b, type: SENSOR, wire_unit: m}]',
+     "1: send[0].wire_unit: found 'm' with type 'SENSOR', which has none; allowed only with "
+     f'{PLACED.replace(" QTRANS,", "")}, VIDEOMETA, or without type'),
+    *((f'send: [{{topic: a, device: b, field: {field}, unit: {unit}}}]',
+       f"1: send[0].unit: found '{unit}' with field: {field}; allowed {units}, or what measures "
+       'the same')
+      for field, unit, units in (('force', 'mm', 'N'), ('force', 'N*m', 'N'),
+                                 ('torque', 'mol', 'N*m'), ('position', 's', 'rad or m'))),
+    *((f'send: [{{topic: a, device: b, field: {field}, unit: m}}]',
+       f"1: send[0].unit: found 'm' with field: {field}, which has none; allowed only without")
+      for field in ('orientation', 'axes', 'buttons')),
     # gates
     *((f'receive: [{{max_age: {n}}}]',
        f'1: receive[0].max_age: found {n}; allowed a number over 0 s and up to 3600 s')
@@ -1038,4 +1109,25 @@ def test_schema_has_exactly_the_keys_of_the_rules():
 
 def test_what_is_not_asked_for_may_be_written_and_types_of_others_have_what_they_like(load):
     load('receive: [{type: TRANSFORM, plane: false, compressed: false, tf: false}, '
-         '{type: MYTYPE, plane: true, split: true}, {plane: true}]')
+         '{type: MYTYPE, plane: true, split: true, subvolume: crop}, {plane: true}]')
+
+
+def test_what_any_type_may_have_may_stand_with_all_types_and_phi_with_each(load):
+    load('receive: [{to_frame: a, frames: [b, c], coordinates: ignore, subvolume: crop, '
+         'wire_axes: lps, as: image, pose: true}, {type: STRING, phi: pass, frame: a}, '
+         '{device: a, action: drop, phi: hash, raw: false}]')
+    load('send: [{topic: a, device: a, to_frame: ras, max_points: 5}, '
+         '{topic: a, device: a, field: torque, unit: kJ}]')
+
+
+def test_pose_of_a_point_is_the_target_of_its_trajectory(load):
+    rule = load('receive: [{type: POINT, trajectory: {entry: E, target: T}, pose: true}]'
+                ).receive[0]
+    assert (rule.trajectory, rule.pose) == (('E', 'T'), True)
+
+
+def test_images_out_of_a_video_may_be_had_as_others_are(load):
+    rule = load('receive: [{type: VIDEO, decode: true, plane: true, compressed: jpeg, '
+                'slice: true, nrrd: true, tf: true, cloud: true, threshold: 5, max_points: 9}]'
+                ).receive[0]
+    assert rule.decode and rule.plane and rule.threshold == 5.0

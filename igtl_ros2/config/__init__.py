@@ -12,11 +12,13 @@ from .address import DEFAULT_PORT, Address, parse_url
 from .document import mapping_schema
 from .links import LinkConfig, load_links
 from .mapping import (
+    AS_OF,
     ASKED_OF,
     BOXED_TYPES,
     GATED_TYPES,
     HELD_TYPES,
     TF_RATE_HZ,
+    TOLD_OF,
     Mapping,
     MotionLimits,
     ReceiveRule,
@@ -31,6 +33,7 @@ from .mapping import (
     parse_xtoy,
 )
 from .protocol import ANY, PROTOCOLS, Phase, PhaseTable, PhaseTransform, protocol_table
+from .quantities import DIMENSIONS, FIELD_UNITS, dimension
 from .services import STREAMED_TYPES, TIMEOUT_S, CommandRule, QueryRule, ServeRule
 from .settings import SETTINGS, Setting, Settings, refuse_misfit
 from .words import MAX_DEVICE_BYTES
@@ -38,8 +41,11 @@ from .words import MAX_DEVICE_BYTES
 __all__ = [
     'ANY',
     'ASKED_OF',
+    'AS_OF',
     'BOXED_TYPES',
     'DEFAULT_PORT',
+    'DIMENSIONS',
+    'FIELD_UNITS',
     'GATED_TYPES',
     'HELD_TYPES',
     'MAX_DEVICE_BYTES',
@@ -48,6 +54,7 @@ __all__ = [
     'STREAMED_TYPES',
     'TF_RATE_HZ',
     'TIMEOUT_S',
+    'TOLD_OF',
     'Address',
     'CommandRule',
     'LinkConfig',
@@ -67,6 +74,7 @@ __all__ = [
     'TfFrame',
     'Workspace',
     'default_mapping',
+    'dimension',
     'is_pattern',
     'load_links',
     'load_mapping',

@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import ConfigError
 from .document import Document
 from .protocol import PhaseTable, expand, find_clashes, find_faults
+from .quantities import FIELD_UNITS, measured
 from .services import SERVICE_FAULTS, CommandRule, QueryRule, ServeRule, make_services
 from .settings import Settings
 from .words import MAX_DEVICE_BYTES, FindFaults, show
@@ -423,12 +424,19 @@ _WIRE_TYPES = (
     'COMMAND', 'BIND', 'CAPABILITY')
 
 
-_IMAGES = ('IMAGE', 'VIDEO')
+_POSES = ('TRANSFORM', 'POSITION', 'QTRANS')
 _TOOLS = ('TDATA', 'QTDATA')
+_IMAGES = ('IMAGE', 'VIDEO')
+_PLACED = (*_POSES, *_TOOLS, 'POINT', 'TRAJ', *_IMAGES, 'POLYDATA')
+#: What the numbers of these types can be published as.
+AS_OF = {
+    'SENSOR': ('joint_state', 'wrench', 'imu', 'twist', 'temperature', 'pressure', 'range', 'joy'),
+    'NDARRAY': ('joint_state', 'image'),
+}
 #: Types that have what these keys of a receive rule ask for; a VIDEO when it is decoded.
 ASKED_OF: dict[str, tuple[str, ...]] = {
-    'tf': ('TRANSFORM', 'POSITION', 'QTRANS', *_TOOLS, *_IMAGES),
-    'pose': ('TRANSFORM', 'POSITION', 'QTRANS'),
+    'tf': (*_POSES, *_TOOLS, *_IMAGES),
+    'pose': (*_POSES, 'POINT'),
     'split': (*_TOOLS, 'POINT', 'TRAJ'),
     'markers': ('POINT', 'TRAJ', 'POLYDATA'),
     'trajectory': ('POINT',),
@@ -441,17 +449,71 @@ ASKED_OF: dict[str, tuple[str, ...]] = {
     'decode': ('VIDEO',),
     'foxglove': ('VIDEO',),
     'mesh': ('POLYDATA',),
-    'as': ('SENSOR', 'NDARRAY'),
+    'as': tuple(AS_OF),
 }
+#: Types of which these keys of a receive rule say how they are read or published.
+TOLD_OF: dict[str, tuple[str, ...]] = {
+    'child_frame': (*_POSES, *_IMAGES, *AS_OF),
+    'frames': (*_POSES, *_IMAGES, *AS_OF),
+    'to_frame': _PLACED,
+    'wire_unit': (*_PLACED, 'VIDEOMETA'),
+    'wire_axes': (*_PLACED, 'VIDEOMETA'),
+    'publish_invalid': (*_POSES, *_TOOLS, *_IMAGES),
+    'coordinates': _IMAGES,
+    'subvolume': ('IMAGE',),
+    'threshold': _IMAGES,
+    'max_points': _IMAGES,
+    'marker_size': ('POINT', 'TRAJ'),
+    'field': ('SENSOR',),
+    'joint_names': tuple(AS_OF),
+}
+# Keys of a receive rule that mean nothing without another key: of any type, and of one type
+_RECEIVE_NEEDS: dict[str, tuple[str, Any]] = {
+    'threshold': ('cloud', True),
+    'max_points': ('cloud', True),
+    'marker_size': ('markers', True),
+    'field': ('as', 'joint_state'),
+    'joint_names': ('as', 'joint_state'),
+}
+_TYPE_NEEDS = {
+    **{('VIDEO', key): 'decode' for key in (
+        'tf', 'plane', 'cloud', 'compressed', 'slice', 'nrrd', 'array', 'publish_invalid')},
+    ('POINT', 'pose'): 'trajectory',
+}
+# What a rule that drops messages may say: `phi` also holds for answers to commands
+_OF_A_DROP = ('device', 'type', 'action', 'phi')
 
-
-# The same for keys of a send rule, by the type that is sent
-_SENT_AS = {
+# The same for keys of a send rule, by the type that is sent; QTRANS is sent as POSITION
+_SENT_PLACED = tuple(kind for kind in _PLACED if kind != 'QTRANS')
+_SENT_AS: dict[str, tuple[str, ...]] = {
     'dims': _IMAGES,
     'spacing': _IMAGES,
     'field': ('SENSOR',),
     'unit': ('SENSOR',),
+    'to_frame': _SENT_PLACED,
+    'wire_unit': (*_SENT_PLACED, 'VIDEOMETA'),
+    'max_points': (),
 }
+_SEND_NEEDS: dict[str, tuple[str, Any]] = {
+    'header': ('type', 'POINT'),
+    'eps': ('on_change', True),
+    'codec': ('type', 'VIDEO'),
+}
+
+
+def _is_asked(item: dict[str, Any], key: str) -> bool:
+    return item.get(key, False) is not False
+
+
+def _missing(
+    item: dict[str, Any], needs: dict[str, tuple[str, Any]]
+) -> abc.Iterator[tuple[str, str]]:
+    """Find keys that mean nothing without another one."""
+    for key, (other, value) in needs.items():
+        if _is_asked(item, key) and item.get(other) != value:
+            spelt = value if isinstance(value, str) else show(value)
+            yield key, (f'found {show(item[key])} without {other}: {spelt}; '
+                        'allowed only with it')
 
 
 def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
@@ -460,17 +522,19 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     if name not in _WIRE_TYPES and name.upper() in _WIRE_TYPES:
         yield 'type', (f'found {show(name)}; allowed {show(name.upper())}, '
                        'types are case-sensitive')
+    if item.get('action') == 'drop':
+        for key in item:
+            if key not in _OF_A_DROP and _is_asked(item, key):
+                yield key, f'found {show(item[key])} with action: drop; allowed only without'
     if name in _WIRE_TYPES:
-        for key, types in ASKED_OF.items():
-            if item.get(key) not in (None, False) and name not in types:
-                yield key, (f'found {show(item[key])} with type {show(name)}, which has none; '
-                            f'allowed only with {", ".join(types)} or "*"')
+        yield from _type_faults(item, name)
+    yield from _missing(item, _RECEIVE_NEEDS)
+    if 'max_skew' in item and item.get('stamp', 'auto') != 'auto':
+        yield 'max_skew', (f'found {show(item["max_skew"])} with stamp: {item["stamp"]}; '
+                           'allowed only with auto')
     if item.get('trajectory') and len(set(item['trajectory'].values())) == 1:
         yield 'trajectory', (f'found {show(item["trajectory"]["entry"])} as entry and as target; '
                              'allowed two different labels')
-    for key in ('field', 'joint_names'):
-        if key in item and item.get('as') != 'joint_state':
-            yield key, f'found {show(item[key])} without as: joint_state; allowed only with it'
     if item.get('hold_hz'):
         if name not in ('*', *HELD_TYPES):
             yield 'hold_hz', (f'found {show(item["hold_hz"])} with type {show(name)}; '
@@ -485,6 +549,22 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     if child is not None and frame == child:
         yield ('frames' if 'frames' in item else 'child_frame',
                f'found {show(child)} as parent and as child; allowed two different frames')
+
+
+def _type_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
+    """Find keys of a receive rule that mean nothing for messages of its type."""
+    kind = f'with type {show(type_name)}'
+    for key, types in (*ASKED_OF.items(), *TOLD_OF.items()):
+        if _is_asked(item, key) and type_name not in types:
+            yield key, (f'found {show(item[key])} {kind}, which has none; '
+                        f'allowed only with {", ".join(types)} or "*"')
+    for (needing, key), other in _TYPE_NEEDS.items():
+        if needing == type_name and _is_asked(item, key) and not item.get(other):
+            spelt = f'{other}: true' if other == 'decode' else other
+            yield key, f'found {show(item[key])} {kind} without {spelt}; allowed only with it'
+    if type_name in AS_OF and 'as' in item and item['as'] not in AS_OF[type_name]:
+        yield 'as', (f'found {show(item["as"])} {kind}; '
+                     f'allowed {", ".join(map(show, AS_OF[type_name]))}')
 
 
 def _gate_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
@@ -515,29 +595,39 @@ def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
         length = len(item['device'].encode())
         if length > MAX_DEVICE_BYTES:
             yield 'device', f'found {show(item["device"])}, {length} bytes in UTF-8; {limit}'
-    if 'header' in item and item.get('type') != 'POINT':
-        yield 'header', f'found {show(item["header"])} without type: POINT; allowed only with it'
+    yield from _missing(item, _SEND_NEEDS)
     if item.get('type') == 'COMMAND':
         for key in ('rate', 'on_change', 'keepalive'):
             if item.get(key):
                 yield key, (f'found {show(item[key])} with type "COMMAND"; allowed only without, '
                             'each command is sent once')
-    if 'eps' in item and not item.get('on_change'):
-        yield 'eps', f'found {show(item["eps"])} without on_change: true; allowed only with it'
     target = item.get('robot', {}).get('target', '')
     if is_pattern(target):
         yield 'robot.target', f'found {show(target)}; allowed one frame'
-    if 'codec' in item and item.get('type') != 'VIDEO':
-        yield 'codec', f'found {show(item["codec"])} without type: VIDEO; allowed only with it'
     for key, types in _SENT_AS.items():
-        if key in item and item.get('type', types[0]) in set(_WIRE_TYPES) - set(types):
+        if key in item and item.get('type') in set(_WIRE_TYPES) - set(types):
+            allowed = f'with {", ".join(types)}, or ' if types else ''
             yield key, (f'found {show(item[key])} with type {show(item["type"])}, which has none; '
-                        f'allowed only with {", ".join(types)}, or without type')
+                        f'allowed only {allowed}without type')
+    yield from _unit_faults(item)
     tf = item.get('tf')
     if isinstance(tf, list):
         yield from _tf_list_faults(tf)
     elif tf is not None:
         yield from _tf_faults(tf, item)
+
+
+def _unit_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """Find a unit that the field of a send rule cannot have."""
+    unit, field = item.get('unit'), item.get('field')
+    if unit is None or field is None:
+        return
+    found = f'found {show(unit)} with field: {field}'
+    units = FIELD_UNITS.get(field)
+    if units is None:
+        yield 'unit', f'{found}, which has none; allowed only without'
+    elif measured(unit) not in map(measured, units):
+        yield 'unit', f'{found}; allowed {" or ".join(units)}, or what measures the same'
 
 
 def _tf_faults(tf: dict[str, Any], item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:

@@ -231,7 +231,8 @@ def find_faults(finders: abc.Mapping[str, FindFaults]) -> FindFaults:
             wrong += _phase_faults(entry)
             for name, about in _merged(entry)['transforms'].items() if not wrong else ():
                 wrong += ((f'transforms.{name}.receive.{key}', text)
-                          for key, text in finders['receive'](about.get('receive', {})))
+                          for key, text in finders['receive'](
+                              {**about.get('receive', {}), 'type': 'TRANSFORM'}))
         for section in _LISTS:
             for number, rule in enumerate(entry.get(section, ())):
                 wrong += ((f'{section}.{number}.{key}', text)
@@ -239,7 +240,8 @@ def find_faults(finders: abc.Mapping[str, FindFaults]) -> FindFaults:
         yield from wrong
         if wrong:
             return
-        expanded = expand([entry])
+        # the unit is for those rules that have lengths
+        expanded = expand([{key: value for key, value in entry.items() if key != 'wire_unit'}])
         for section in ('receive', 'send') if 'device' in entry else ():
             for rule in getattr(expanded, section) if section not in entry else ():
                 for _, text in finders[section](rule):

@@ -23,6 +23,7 @@ from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
 from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
 from ..codec.geometry import quaternion_to_rows
 from ..codec.messages.arrays import PREFIXES, UNITS, Sensor, unit_parts, unit_word
+from ..config import DIMENSIONS, dimension
 from ..errors import ConversionError, EncodeError
 
 Matrix = NDArray[np.float64]
@@ -34,19 +35,6 @@ RIGID_TOLERANCE = 1e-3
 _FLOAT32_NOISE = 1e-6
 _NS = 1_000_000_000
 _KELVIN_AT_0_CELSIUS = 273.15
-# exponents of m, kg, s and K in what sensors of robots measure
-_DIMENSIONS = {
-    'm': (1, 0, 0, 0),
-    'g': (0, 1, 0, 0),
-    's': (0, 0, 1, 0),
-    'K': (0, 0, 0, 1),
-    'rad': (0, 0, 0, 0),
-    'Hz': (0, 0, -1, 0),
-    'N': (1, 1, -2, 0),
-    'Pa': (-1, 1, -2, 0),
-    'J': (2, 1, -2, 0),
-    'W': (2, 1, -3, 0),
-}
 LPS_TO_RAS = np.array([[-1.0], [-1.0], [1.0], [1.0]])  # times each row of a matrix
 
 
@@ -394,7 +382,7 @@ def sensor_to_si(sensor: Sensor, *wanted: str) -> Matrix:
     with np.errstate(all='ignore'):
         values = sensor.values * factor if factor >= 1 else (
             sensor.values / 10.0 ** round(-math.log10(factor)))
-    return values - _KELVIN_AT_0_CELSIUS if found == _DIMENSIONS['K'] else values
+    return values - _KELVIN_AT_0_CELSIUS if found == DIMENSIONS['K'] else values
 
 
 def sensor_from_si(values: Any, unit: str, wanted: Sequence[str], **envelope: Any) -> Sensor:
@@ -413,7 +401,7 @@ def sensor_from_si(values: Any, unit: str, wanted: Sequence[str], **envelope: An
             raise ConversionError(
                 f'unit {unit!r} in the mapping: the values are in {" or ".join(wanted)}'
             )
-        if found == _DIMENSIONS['K']:
+        if found == DIMENSIONS['K']:
             si = si + _KELVIN_AT_0_CELSIUS
         factor = Sensor(np.zeros(0), word).si_factor
         with np.errstate(all='ignore'):
@@ -424,7 +412,4 @@ def sensor_from_si(values: Any, unit: str, wanted: Sequence[str], **envelope: An
 def _dimension(word: int) -> tuple[int, ...] | None:
     """Tell what a unit measures; None for what no message of ROS has here."""
     parts = unit_parts(word)
-    if parts is None or not parts[1] or any(s not in _DIMENSIONS for s, _ in parts[1]):
-        return None
-    factors = [[n * power for n in _DIMENSIONS[symbol]] for symbol, power in parts[1]]
-    return tuple(map(sum, zip(*factors)))
+    return None if parts is None else dimension(parts[1])

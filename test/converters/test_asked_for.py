@@ -1,13 +1,25 @@
 """What a rule can ask of which type: what the configuration allows, and what converters do."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
 
 from igtl_ros2 import codec
-from igtl_ros2.config import ASKED_OF, ReceiveRule, SliceView
+from igtl_ros2.codec.messages.arrays import NDArray
+from igtl_ros2.codec.messages.points import Trajectories, Trajectory
+from igtl_ros2.config import (
+    AS_OF,
+    ASKED_OF,
+    TOLD_OF,
+    ReceiveRule,
+    SliceView,
+)
+from igtl_ros2.converters.measured import OF_ARRAY, OF_SENSOR
+from igtl_ros2.converters.placing import PLACED
 from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
 
 GOLDEN = Path(__file__).parents[1] / 'golden'
@@ -16,8 +28,10 @@ VALUES = {
     'tf': 'dynamic', 'trajectory': ('E', 'T'), 'compressed': 'png', 'slice': SliceView(),
     'as': 'joint_state',
 }
-# what has it without being asked
-OTHERWISE = {('pose', 'POSITION'), ('pose', 'QTRANS'), ('markers', 'POLYDATA')}
+# what has it without being asked, or only with another key
+OTHERWISE = {
+    ('pose', 'POSITION'), ('pose', 'QTRANS'), ('markers', 'POLYDATA'), ('pose', 'POINT'),
+}
 
 
 def made(message, **rule):
@@ -41,3 +55,75 @@ def test_types_that_answer_are_those_that_may_be_asked(key):
     # QTRANS is read as POSITION; a VIDEO has them once it is decoded, which these are not
     elsewhere = {'QTRANS'} if key == 'decode' else {'QTRANS', 'VIDEO'}
     assert answering - elsewhere == wanted - elsewhere
+
+
+# a value that is not the usual one, and what else the rule has to say for it to matter
+TOLD = {
+    'child_frame': ('other', {'tf': 'dynamic', 'as_': 'joint_state'}),
+    'wire_unit': ('m', {}),
+    'wire_axes': ('lps', {}),
+    'publish_invalid': (True, {'tf': 'dynamic'}),
+    'coordinates': ('ignore', {}),
+    'threshold': (1e9, {'cloud': True}),
+    'max_points': (1, {'cloud': True}),
+    'marker_size': (0.1, {'markers': True}),
+    'field': ('effort', {'as_': 'joint_state'}),
+    'joint_names': (('a',), {'as_': 'joint_state'}),
+}
+
+
+def published(message, child='d', **rule):
+    """Give all that becomes of a message."""
+    route = Route('d', 'ras', child, ReceiveRule(**rule))
+    result = convert_to_ros(message, route, Time())
+    return plain([result.outputs, result.transforms, result.errors])
+
+
+def plain(value):
+    """Make of ROS messages what can be compared; serialised they have gaps of any content."""
+    if hasattr(value, 'get_fields_and_field_types'):
+        return [plain(getattr(value, name)) for name in value.get_fields_and_field_types()]
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [plain(part) for part in value]
+    return value.tobytes() if hasattr(value, 'tobytes') else repr(value)
+
+
+@pytest.mark.parametrize('key', TOLD)
+def test_types_that_a_key_changes_are_those_that_may_have_it(key):
+    assert load_converters() == []
+    value, more = TOLD[key]
+    changed = {'child': value} if key == 'child_frame' else {key: value}
+    answering = set()
+    messages = [codec.decode((GOLDEN / entry['file']).read_bytes()) for entry in ENTRIES]
+    # six rows, as joints have them, and a path without a diameter
+    path = Trajectory('T', (0, 0, 0), (0, 0, 9))
+    more_messages = NDArray(np.ones((6, 2))), Trajectories((path,))
+    for message in (*messages, *more_messages):
+        if key == 'publish_invalid':
+            names = ['Transform', *(
+                element.name for element in getattr(message, 'elements', ())
+                if hasattr(element, 'name'))]
+            message = replace(message, version=2, metadata={
+                f'{name}Status': 'MISSING' for name in names})
+        if published(message, **more) != published(message, **more, **changed):
+            answering.add(message.type_name)
+    elsewhere = {'QTRANS', 'VIDEO'}
+    assert answering - elsewhere == set(TOLD_OF[key]) - elsewhere
+
+
+def test_every_key_that_says_how_is_looked_at():
+    # frames is short for two; a part of a volume meets the volume in the node
+    assert set(TOLD_OF) == {*TOLD, 'frames', 'to_frame', 'subvolume'}
+    assert TOLD_OF['frames'] == TOLD_OF['child_frame']
+
+
+def test_what_can_be_moved_is_what_has_a_place():
+    registered = codec.registered()
+    assert {registered[name] for name in TOLD_OF['to_frame']} == set(PLACED)
+
+
+def test_what_numbers_can_be_is_what_there_are_converters_for():
+    assert {name: set(words) for name, words in AS_OF.items()} == {
+        'SENSOR': set(OF_SENSOR), 'NDARRAY': set(OF_ARRAY)}

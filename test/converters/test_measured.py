@@ -9,8 +9,10 @@ from geometry_msgs.msg import Quaternion, TwistStamped, Vector3, WrenchStamped
 from sensor_msgs.msg import FluidPressure, Imu, JointState, Joy, Range, Temperature
 from std_msgs.msg import Float64, Float64MultiArray, Header
 
-from igtl_ros2.codec.messages.arrays import NDArray, Sensor, unit_word
-from igtl_ros2.converters.units import parse_unit
+from igtl_ros2.codec.messages.arrays import PREFIXES, UNITS, NDArray, Sensor, unit_word
+from igtl_ros2.config import FIELD_UNITS, mapping_schema
+from igtl_ros2.config.quantities import measured
+from igtl_ros2.converters.units import has_unit, parse_unit
 from igtl_ros2.errors import ConversionError
 
 HEADER = Header(frame_id='tool')
@@ -50,6 +52,15 @@ def test_units_by_their_text(text, units, prefix):
 def test_what_is_no_unit(text):
     with pytest.raises(ConversionError, match='unit'):
         parse_unit(text)
+
+
+@pytest.mark.parametrize('prefix', [prefix for prefix, _ in PREFIXES.values()])
+def test_a_mapping_knows_what_every_unit_measures(prefix):
+    for unit in UNITS:
+        for text in (prefix + unit, f'{prefix}{unit}^-2*s', f'{prefix}N*{unit}'):
+            sensor = Sensor([], parse_unit(text))
+            for other in ('m', 'rad', 'm*s^-1', 'rad*s^-1', 'N', 'N*m', 'Pa', 'K', 'W', 'g*s^-2'):
+                assert has_unit(sensor, other) == (measured(other) == measured(text)), text
 
 
 # -- SENSOR to ROS
@@ -266,6 +277,29 @@ def test_wrench_and_twist_come_back(receive, send):
     sensor = send(twist())
     assert (sensor.unit_text, sensor.values.tolist()) == ('m*s^-1', [1, 0, 0, 0, 0, 0.5])
     assert receive(sensor, as_='twist').outputs['twist'].twist == twist().twist
+
+
+@pytest.mark.parametrize(
+    'field', mapping_schema()['definitions']['send_rule']['properties']['field']['enum']
+)
+def test_the_units_of_a_field_are_those_that_a_mapping_allows(send, field):
+    numbers = JointState(name=['a'], position=[1.0], velocity=[1.0], effort=[1.0])
+    message = next(m for m in (numbers, wrench(), twist(), Imu(), Joy(axes=[1.0], buttons=[1]))
+                   if can_be_sent(send, m, field))
+    for unit in ('m', 'rad', 'm*s^-1', 'rad*s^-1', 'm*s^-2', 'rad*s^-2', 'N', 'N*m', 'Pa'):
+        allowed = measured(unit) in map(measured, FIELD_UNITS.get(field, ()))
+        try:
+            sent = send(message, field=field, unit=unit).unit
+        except ConversionError:
+            sent = 0
+        assert bool(sent) == allowed, unit
+
+
+def can_be_sent(send, message, field):
+    try:
+        return send(message, field=field) is not None
+    except ConversionError:
+        return False
 
 
 def test_one_field_has_its_own_unit(send):
