@@ -42,7 +42,7 @@ from igtl_ros2.codec.messages.tracking import (
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.errors import ConfigError, EncodeError, PeerError
 from igtl_ros2.sim.mrml import ControlPoint
-from igtl_ros2.sim.slicer import CRASHES, Slicer, play
+from igtl_ros2.sim.slicer import Slicer, play
 
 END_S = 10
 # a server that spares Slicer nothing: what it would do is what is looked at here
@@ -591,7 +591,13 @@ def test_what_came_between_two_ticks_is_taken_by_type_and_name_not_in_its_order(
 # -- crashes
 
 
-@pytest.mark.parametrize('name', sorted(CRASHES))
+CRASHES = (
+    'GET_IMAGE GET_IMGMETA GET_LBMETA GET_POINT GET_POLYDATA GET_STATUS STP_IMAGE STT_POLYDATA '
+    'STP_POLYDATA RTS_POLYDATA STT_TDATA STP_TDATA'
+).split()
+
+
+@pytest.mark.parametrize('name', CRASHES)
 def test_it_crashes_on_these_queries_for_good(name):
     kind = {'STT_TDATA': StartTracking, 'RTS_POLYDATA': Response}.get(name, Query)
     with link() as (server, slicer):
