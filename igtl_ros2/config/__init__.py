@@ -36,7 +36,7 @@ from .protocol import ANY, PROTOCOLS, Phase, PhaseTable, PhaseTransform, protoco
 from .quantities import DIMENSIONS, FIELD_UNITS, dimension
 from .services import STREAMED_TYPES, TIMEOUT_S, CommandRule, QueryRule, ServeRule
 from .settings import SETTINGS, Setting, Settings, refuse_misfit
-from .words import MAX_DEVICE_BYTES
+from .words import MAX_DEVICE_BYTES, ros_name
 
 __all__ = [
     'ANY',
@@ -83,4 +83,5 @@ __all__ = [
     'parse_xtoy',
     'protocol_table',
     'refuse_misfit',
+    'ros_name',
 ]

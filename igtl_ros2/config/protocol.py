@@ -8,7 +8,6 @@ The tables that come with the package are the YAML files beside this one. An ent
 from __future__ import annotations
 
 import collections.abc as abc
-import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -16,7 +15,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from .words import MAX_DEVICE_BYTES, FindFaults, hint, show
+from .words import MAX_DEVICE_BYTES, FindFaults, hint, ros_name, show
 
 #: The profiles that come with the package.
 PROTOCOLS = ('brp', 'crtk', 'plus', 'smartneedle')
@@ -189,13 +188,8 @@ def _filled(value: Any, device: str) -> Any:
     if isinstance(value, dict):
         return {key: _filled(item, device) for key, item in value.items()}
     if isinstance(value, str):
-        return value.replace('{device}', device).replace('{name}', _ros_name(device))
+        return value.replace('{device}', device).replace('{name}', ros_name(device))
     return value
-
-
-def _ros_name(device: str) -> str:
-    name = re.sub('[^A-Za-z0-9_]+', '_', device) or 'unnamed'
-    return f'd_{name}' if name[0].isdigit() else name
 
 
 def _phase_table(use: str, table: dict[str, Any]) -> PhaseTable:

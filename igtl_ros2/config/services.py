@@ -8,7 +8,7 @@ import string
 from dataclasses import dataclass
 from typing import Any
 
-from .words import MAX_DEVICE_BYTES, show
+from .words import MAX_DEVICE_BYTES, ros_name, show
 
 #: How long an answer may take when a rule does not say, in seconds.
 TIMEOUT_S = 5.0
@@ -38,6 +38,11 @@ class QueryRule:
     rate: float = 0.0
     coordinate_name: str = ''
     timeout: float = TIMEOUT_S
+
+    @property
+    def name(self) -> str:
+        """What its services are called, behind get/ and stream/."""
+        return self.type + (f'/{ros_name(self.device)}' if self.device else '')
 
     @property
     def interval_ms(self) -> int:
@@ -148,3 +153,11 @@ def _protocol(item: dict[str, Any]) -> dict[str, Any]:
 #: What no two rules of a list may have in common, by key.
 IDENTITIES = {'queries': _by('type', 'device'), 'commands': _by('name'),
               'serve': _by('command'), 'protocol': _protocol, 'protocols': _protocol}
+
+
+def _query_name(item: dict[str, Any]) -> str:
+    return QueryRule(item['type'], item.get('device', '')).name
+
+
+#: What ROS may not spell alike twice: the key that it comes from, and how it is spelt.
+ROS_NAMES = {'queries': ('device', _query_name)}

@@ -18,7 +18,6 @@ from ..codec import Message
 from ..codec.messages.query import Response
 from ..codec.messages.text import CommandResponse
 from ..config import STREAMED_TYPES, TIMEOUT_S, CommandRule, LinkConfig, QueryRule
-from ..converters.names import ros_name
 from ..errors import ConfigError, ConversionError
 from ..peers import Link, OnPeer, Peer
 from .command_xml import attributes
@@ -132,19 +131,18 @@ class Services:
     # -- services
 
     def _offer_query(self, rule: QueryRule) -> None:
-        name = rule.type + (f'/{ros_name(rule.device)}' if rule.device else '')
         if rule.type != 'VIDEO':  # the protocol has no GET_VIDEO
             serve_later(
                 self._node,
                 Trigger,
-                f'{self._prefix}get/{name}',
+                f'{self._prefix}get/{rule.name}',
                 lambda request, call: self._requests.get(rule, _answer(call)),
             )
         if rule.type in STREAMED_TYPES:
             serve_later(
                 self._node,
                 SetBool,
-                f'{self._prefix}stream/{name}',
+                f'{self._prefix}stream/{rule.name}',
                 lambda request, call: self._requests.stream(rule, request.data, _answer(call)),
             )
 

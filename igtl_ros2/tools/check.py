@@ -137,15 +137,15 @@ def service_rows(config: LinkConfig) -> list[Row]:
     refused = 'NEVER SENT: profile slicer ' if mapping.profile == 'slicer' else ''
     rows: list[Row] = []
     for query in mapping.queries:
-        name = query.type + (f'/{ros_name(query.device)}' if query.device else '')
         what = f'{query.type} of ' + (repr(query.device) if query.device else 'any device')
         timeout = f'timeout={query.timeout:g}'
         if query.type != 'VIDEO':  # the protocol has no GET_VIDEO
-            rows.append((f'{prefix}get/{name}', 'Trigger', f'asks for {what}', refused + timeout))
+            rows.append((f'{prefix}get/{query.name}', 'Trigger', f'asks for {what}',
+                         refused + timeout))
         if query.type in STREAMED_TYPES:
             besides = [f'{query.rate:g} Hz'] if query.rate else []
             besides += [f'in {query.coordinate_name}'] if query.coordinate_name else []
-            rows.append((f'{prefix}stream/{name}', 'SetBool', f'starts and stops {what}',
+            rows.append((f'{prefix}stream/{query.name}', 'SetBool', f'starts and stops {what}',
                          refused + ' '.join([*besides, timeout])))
     for command in mapping.commands:
         content = f' with {command.content}' if command.content else ''
