@@ -147,14 +147,27 @@ def test_the_table_of_the_readme_has_every_topic_that_is_sent(registry):
         assert not mine or leaves <= set().union(*mine), wire_type
 
 
-def test_the_tables_of_the_page_are_made_of_the_register_and_the_schema(registry):
-    path = DOCS.parent / 'scripts' / 'docs_hooks.py'
-    spec = importlib.util.spec_from_file_location('docs_hooks', path)
-    hooks = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(hooks)
-    page = hooks.on_page_markdown(''.join(
-        (DOCS / name).read_text(encoding='utf-8') for name in ('mapping.md', 'protocols.md')))
-    assert not [mark for mark in hooks.TABLES if mark in page]
+@pytest.fixture
+def tables(registry):
+    path = DOCS.parent / 'scripts' / 'docs_tables.py'
+    spec = importlib.util.spec_from_file_location('docs_tables', path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_tables_of_the_pages_are_those_of_the_code(tables):
+    """If this fails, `./dev docs` writes them anew."""
+    pages = {path.name: path.read_text(encoding='utf-8') for path in DOCS.glob('*.md')}
+    assert {name: tables.filled(page) for name, page in pages.items()} == pages
+    whole = ''.join(pages.values())
+    assert all(whole.count(f'<!-- {mark} -->\n') == 1 for mark in tables.TABLES)
+    assert whole.count('<!-- end -->') == len(tables.TABLES)
+
+
+def test_the_tables_of_the_page_are_made_of_the_register_and_the_schema(registry, tables):
+    page = ''.join(
+        (DOCS / name).read_text(encoding='utf-8') for name in ('mapping.md', 'protocols.md'))
     for found in registry.received():
         for name in names(found.message_class):
             assert re.search(rf'^\| [^|]*\b{name}\b', page, re.MULTILINE), name
@@ -167,7 +180,7 @@ def test_the_tables_of_the_page_are_made_of_the_register_and_the_schema(registry
     for part in ('receive_rule', 'send_rule', 'defaults', 'protocol_rule', 'phase',
                  'phase_transform'):
         for key in mapping_schema()['definitions'][part]['properties']:
-            (cells,) = {line for line in hooks.keys_table(part).splitlines()
+            (cells,) = {line for line in tables.keys_table(part).splitlines()
                         if line.startswith(f'| `{key}` |')}
             assert all(cell.strip() for cell in cells.split('|')[1:-1]), cells
-    assert '| transform' not in page and '|  |  |' not in hooks.received_table()
+    assert '| transform' not in page and '|  |  |' not in tables.received_table()

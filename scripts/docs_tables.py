@@ -1,7 +1,8 @@
-"""What mkdocs calls while it builds the reference: pages get the tables that the code knows."""
+"""Writes the tables that the code knows into the pages of docs/."""
 
 import re
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from igtl_ros2.codec import registered
@@ -11,7 +12,7 @@ from igtl_ros2.converters import registry
 
 def _text(words: str) -> str:
     """Write words so that Markdown leaves them as they are."""
-    return re.sub(r'([\\`*_|])', r'\\\1', escape(words))
+    return re.sub(r'([\\`*_|])', r'\\\1', escape(words, quote=False))
 
 
 def _table(*rows: tuple[str, ...]) -> str:
@@ -36,7 +37,8 @@ def received_table() -> str:
     rows = [('OpenIGTLink', 'received on', 'by rule also')]
     for found in registry.received():
         names = sorted(n for n, cls in registered().items() if cls is found.message_class)
-        extras = '; '.join(_sentence(text) for text in found.extras)
+        # their own order is that of the imports
+        extras = '; '.join(sorted(_sentence(text) for text in found.extras))
         rows.append((', '.join(names) or 'every other type', _sentence(found.text), extras))
     return _table(rows[0], *sorted(rows[1:]))
 
@@ -102,11 +104,23 @@ TABLES = {
 }
 
 
-def on_page_markdown(markdown: str, **context: Any) -> str:
-    """Put the tables where a page wants them."""
-    for mark, make in TABLES.items():
-        if mark in markdown:
-            if missing := registry.load_converters():
-                raise ImportError(f'the tables need all message packages: {missing}')
-            markdown = markdown.replace(mark, make())
-    return markdown
+_PLACE = re.compile('(<!-- ([A-Z-]+) -->\n).*?(<!-- end -->)', re.DOTALL)
+
+
+def filled(page: str) -> str:
+    """
+    Put the tables into a page, each where its name stands in a comment.
+
+    :raises ImportError: if a message package is not installed, whose rows would be missing.
+    """
+    if missing := registry.load_converters():
+        raise ImportError(f'the tables need all message packages: {missing}')
+    return _PLACE.sub(lambda m: f'{m[1]}\n{TABLES[m[2]]()}\n\n{m[3]}', page)
+
+
+if __name__ == '__main__':
+    for path in (Path(__file__).parent.parent / 'docs').glob('*.md'):
+        text = path.read_text(encoding='utf-8')
+        if filled(text) != text:
+            path.write_text(filled(text), encoding='utf-8')
+            print(f'docs/{path.name}: new tables')
