@@ -134,6 +134,13 @@ class ReceiveRule:
     recover_after: int = 5
     default_frame: str = _DEFAULTS.default_frame
 
+    def of(self, device: str, type_name: str) -> ReceiveRule:
+        """Give the rule as it holds for a device and a wire type that it matches."""
+        if self.tf != 'auto':
+            return self
+        wanted = type_name == 'TRANSFORM' and parse_xtoy(device) is not None
+        return replace(self, tf='dynamic' if wanted else 'off')
+
     @property
     def is_gated(self) -> bool:
         """Whether some poses are withheld."""
@@ -249,10 +256,7 @@ class Mapping:
         rule = next((rule for rule in self.receive
                      if rule.type in ('*', type_name) and fnmatchcase(device, rule.device)),
                     self.fallback)
-        if rule.tf == 'auto':
-            wanted = type_name == 'TRANSFORM' and parse_xtoy(device) is not None
-            rule = replace(rule, tf='dynamic' if wanted else 'off')
-        return rule
+        return rule.of(device, type_name)
 
 
 def is_pattern(frame: str) -> bool:

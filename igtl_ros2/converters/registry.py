@@ -15,11 +15,11 @@ from std_msgs.msg import Header
 
 from ..codec import Message, from_ns, registered
 from ..codec.patients import hidden
-from ..config import ReceiveRule, SendRule
+from ..config import ReceiveRule, SendRule, parse_xtoy
 from ..errors import ConversionError
 from .gates import Gate
 from .names import NameTable
-from .units import ns_from_time
+from .units import ns_from_time, ros_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,24 @@ class Route:
     state: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     names: NameTable = field(default_factory=NameTable)
     gate: Gate | None = None
+
+
+def route_of(device: str, rule: ReceiveRule, prefix: str = '', label: str = '') -> Route:
+    """
+    Find the frames of a device: those of its rule, else those in its name, else the usual ones.
+
+    :param prefix: put in front of frame names that are not those of the rule.
+    :param label: what a device without a name is called.
+    """
+    label = device or label
+    child, parent = parse_xtoy(device) or (label, '')
+    return Route(
+        device=label,
+        frame_id=rule.frame or ros_text(prefix + parent if parent else rule.default_frame),
+        child_frame_id=rule.child_frame or ros_text(prefix + child),
+        rule=rule,
+        frame_prefix=prefix,
+    )
 
 
 @dataclass(slots=True)

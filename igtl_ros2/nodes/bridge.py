@@ -64,7 +64,7 @@ class BridgeNode(ManagedNode):
         package_log.setLevel(logging.INFO)
         try:
             self._values = declare_settings(self)
-            SelfTest(self, lambda: self.state, self._open_links)
+            SelfTest(self, lambda: self.state, lambda: self._configs, self._open_links)
             self._permanent = Entities(self)
             if self.get_parameter('autostart').value:
                 self.start()

@@ -24,14 +24,14 @@ from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.messages.text import Status
 from ..codec.patients import hidden
-from ..config import HELD_TYPES, LinkConfig, ReceiveRule, parse_xtoy
+from ..config import HELD_TYPES, LinkConfig, ReceiveRule
 from ..converters.frames import raw_frame
 from ..converters.gates import Gate, Gates, withheld_by
 from ..converters.image import VolumeMerger
 from ..converters.names import NameTable, ros_name
 from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
-from ..converters.registry import Converted, Route, convert_to_ros, full_name
+from ..converters.registry import Converted, Route, convert_to_ros, full_name, route_of
 from ..converters.units import choose_stamp, ros_text, time_from_ns
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError
@@ -584,7 +584,8 @@ class Receiver:
             )
         topic = self._prefix + (rule.name or self._topic(name))
         self._node.get_logger().info(ros_text(f'{type_name} {name!r} -> {topic}'))
-        route = self._route(name, topic, rule)
+        route = route_of(
+            name, rule, self._settings.frame_prefix, topic.removeprefix(self._prefix))
         left = self._left.pop((type_name, name), None)
         if left is not None:
             # the decoder of a video, names that were given; the slice that was chosen, unless
@@ -638,18 +639,6 @@ class Receiver:
                 f'{device!r} is published as {name}, because {ros_name(device)} is {rival!r}',
             )
         return name
-
-    def _route(self, device: str, topic: str, rule: ReceiveRule) -> Route:
-        prefix = self._settings.frame_prefix
-        label = device or topic.removeprefix(self._prefix)
-        child, parent = parse_xtoy(device) or (label, '')
-        return Route(
-            device=label,
-            frame_id=rule.frame or ros_text(prefix + parent if parent else rule.default_frame),
-            child_frame_id=rule.child_frame or ros_text(prefix + child),
-            rule=rule,
-            frame_prefix=prefix,
-        )
 
     def _publisher(self, topic: str, leaf: str, ros_type: type) -> Publisher:
         publisher = self._publishers.get(topic)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from rclpy.node import Node
+from rclpy.serialization import serialize_message
 
 from ..client import Client
 from ..codec import decode, encode
 from ..codec.messages.pose import Transform
-from ..config import LinkConfig
+from ..config import LinkConfig, ReceiveRule, SendRule
+from ..converters.loopback import try_received, try_sent
 from ..converters.registry import load_converters
 from ..converters.tf_tree import LookupFailed
 from ..converters.units import ros_text
-from ..errors import IgtlError
+from ..errors import ConversionError, IgtlError
 from ..server import Server
+from .send import message_class
 from .tf import TfSource
 
 #: a link that is open, and what it looks frames up with
@@ -42,6 +46,7 @@ class SelfTest:
     Offer the service; nothing is sent, and nobody is asked.
 
     :param state: tells the state of the node.
+    :param configs: gives the links that are known.
     :param links: gives those that are open.
     """
 
@@ -49,11 +54,13 @@ class SelfTest:
         self,
         node: Node,
         state: Callable[[], str],
+        configs: Callable[[], Sequence[LinkConfig]],
         links: Callable[[], Sequence[OpenLink]],
     ) -> None:
         """Offer it where diagnostic_msgs is installed; that it is not is said elsewhere."""
         self._node = node
         self._state = state
+        self._configs = configs
         self._links = links
         try:
             from diagnostic_msgs.srv import SelfTest as Service
@@ -75,16 +82,49 @@ class SelfTest:
             where = f'{config.name}: ' if config.name else ''
             found.append((f'{where}link', look_at_link(config, link)))
             found += [(f'{where}tf', finding) for finding in look_at_tf(config, tf)]
+        rules = [rule for config in self._configs() for rule in self._look_at_rules(config)]
+        found += [(rule['name'], (rule['level'], rule['message'])) for rule in rules]
         response.id = self._node.get_fully_qualified_name()
         response.status = [
             DiagnosticStatus(
-                name=name, level=getattr(DiagnosticStatus, level), message=ros_text(text)
+                name=ros_text(name), level=getattr(DiagnosticStatus, level), message=ros_text(text)
             )
             for name, (level, text) in found
         ]
+        if rules:
+            report = json.dumps(rules, ensure_ascii=False)
+            response.status.append(_summed_up(rules, report))
         passed = all(level != 'ERROR' for _, (level, _) in found)
         response.passed = b'\1' if passed else b'\0'
         return response
+
+    def _look_at_rules(self, config: LinkConfig) -> Iterator[dict[str, Any]]:
+        """Try each rule with samples."""
+        mapping, where = config.mapping, f'{config.name}: ' if config.name else ''
+        for number, received in enumerate(mapping.receive, 1):
+            if received.type == '*' or received.action == 'drop':
+                continue
+            name = f'{where}receive {number}: {received.type} of {received.device!r}'
+            yield _rule(name, look_at_received(received, config.settings.frame_prefix))
+        for number, sent in enumerate(mapping.send, 1):
+            name = f'{where}send {number}: {sent.type or sent.topic or "tf"} as {sent.device!r}'
+            yield _rule(name, self._look_at_sent(sent, mapping.profile))
+
+    def _look_at_sent(self, rule: SendRule, profile: str) -> Finding:
+        ros_type = None
+        if rule.topic:
+            topic = self._node.resolve_topic_name(rule.topic)
+            publishers = self._node.get_publishers_info_by_topic(topic)
+            types = sorted({publisher.topic_type for publisher in publishers})
+            if len(types) > 1:
+                return 'ERROR', f'{topic} has more than one type: {", ".join(types)}'
+            if not types and not rule.type:
+                return 'WARN', f'not tried: nobody publishes {topic}, so its type is not known'
+            try:
+                ros_type = message_class(types[0]) if types else None
+            except ConversionError as error:
+                return 'ERROR', str(error)
+        return look_at_sent(rule, profile, ros_type)
 
     def _look_at_state(self) -> Finding:
         state = self._state()
@@ -115,6 +155,29 @@ def look_at_codec() -> Finding:
     if not right or written != _WIRE:
         return 'ERROR', 'a known message is not read and written as it is; install igtl_ros2 again'
     return 'OK', 'a known message is read and written'
+
+
+def look_at_received(rule: ReceiveRule, prefix: str = '') -> Finding:
+    """Take a sample from the wire to ROS."""
+    try:
+        result = try_received(rule, prefix)
+        if result is None:
+            return 'WARN', f'not tried: there is no sample of {rule.type}'
+        for message in (*result.outputs.values(), *result.transforms):
+            serialize_message(message)
+    except Exception as error:
+        return 'ERROR', _reason(error)
+    leaves = [*result.outputs, *(['raw'] if rule.raw else [])]
+    return 'OK', ', '.join([*leaves, *(['tf'] if result.transforms else [])]) or 'nothing'
+
+
+def look_at_sent(rule: SendRule, profile: str, ros_type: type | None) -> Finding:
+    """Take a sample from ROS to the wire."""
+    try:
+        made = try_sent(rule, profile, ros_type)
+    except Exception as error:
+        return 'ERROR', _reason(error)
+    return 'OK', ', '.join(message.type_name for message in made)
 
 
 def look_at_packages() -> Finding:
@@ -175,3 +238,27 @@ def look_at_tf(config: LinkConfig, tf: TfSource | None) -> Iterator[Finding]:
                 )
     if not failed:
         yield 'OK', 'tf knows the frames that are sent by name'
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, IgtlError) else f'error in the bridge: {error!r}'
+
+
+def _rule(name: str, finding: Finding) -> dict[str, Any]:
+    level, text = finding
+    return {'name': name, 'level': level, 'message': text}
+
+
+def _summed_up(rules: Sequence[dict[str, Any]], report: str) -> Any:
+    """Make one status of all rules, with what was found of each as JSON."""
+    from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+
+    levels = [rule['level'] for rule in rules]
+    worst = next(level for level in ('ERROR', 'WARN', 'OK') if level in levels)
+    counts = ', '.join(f'{levels.count(level)} {level}' for level in dict.fromkeys(levels))
+    return DiagnosticStatus(
+        name='mapping',
+        level=getattr(DiagnosticStatus, worst),
+        message=f'{len(rules)} rules tried with samples: {counts}',
+        values=[KeyValue(key='report', value=ros_text(report))],
+    )

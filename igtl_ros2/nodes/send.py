@@ -243,7 +243,7 @@ class Sender:
         if topic not in self._feeds:
             if len(types) != 1:
                 raise ConversionError(f'it has more than one type: {", ".join(types)}')
-            ros_type = _message_class(types[0])
+            ros_type = message_class(types[0])
             feeds = [self._feed(topic, ros_type, rule) for rule in self._rules.get(topic, ())]
             if not feeds:
                 feeds = self._discovered(topic, ros_type)
@@ -590,7 +590,7 @@ class Sender:
         return self._sending(rule).envelope(header)
 
 
-def _message_class(name: str) -> type:
+def message_class(name: str) -> type:
     """
     Find the class of a type such as 'std_msgs/msg/String'.
 

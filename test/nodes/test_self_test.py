@@ -1,18 +1,22 @@
 """The service ~/self_test: what it finds, and what it says is to be done."""
 
+import json
+
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
 from diagnostic_msgs.srv import SelfTest
 from geometry_msgs.msg import TransformStamped
 from rclpy.parameter import Parameter
 from ros_user import STATE, mapping, start, wait_for
+from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
 
+from igtl_ros2.config import ReceiveRule, SendRule
 from igtl_ros2.nodes import self_test
 
 
 @pytest.fixture
-def run(ros):
+def answer(ros):
     def call():
         client = ros.node.create_client(SelfTest, '/x/igtl_bridge/self_test')
         wait_for(client.service_is_ready, 'the service')
@@ -20,7 +24,16 @@ def run(ros):
         wait_for(future.done, 'the answer')
         answer = future.result()
         assert answer.id == '/x/igtl_bridge'
-        return answer.passed == b'\1', {s.name: (s.level, s.message) for s in answer.status}
+        return answer
+
+    return call
+
+
+@pytest.fixture
+def run(answer):
+    def call():
+        told = answer()
+        return told.passed == b'\1', {s.name: (s.level, s.message) for s in told.status}
 
     return call
 
@@ -91,3 +104,91 @@ def test_a_codec_that_is_wrong_is_found(monkeypatch):
     assert self_test.look_at_codec()[0] == 'OK'
     monkeypatch.setattr(self_test, '_MATRIX', self_test._MATRIX + 1)
     assert self_test.look_at_codec()[0] == 'ERROR'
+
+
+RULES = """
+profile: slicer
+receive:
+- {device: "*To*", type: TRANSFORM, pose: true}
+- {device: Plan, type: POINT, trajectory: {entry: E, target: T}, pose: true, to_frame: table}
+- {device: Thing, type: FOREIGN}
+- {device: Answer, type: RTS_COMMAND}
+- {device: Secret, type: STRING, action: drop}
+- {device: "*"}
+send:
+- {topic: shape, device: Shape, type: POINT}
+- {topic: joints, device: Joints}
+- {topic: text, device: Text, type: IMAGE}
+"""
+
+
+def test_every_rule_with_a_type_is_tried(ros, device, answer, tmp_path):
+    start(ros, device, **mapping(tmp_path, RULES))
+    ros.node.create_publisher(RosString, '/x/text', 1)
+    wait_for(lambda: ros.node.count_publishers('/x/text'), 'the publisher')
+    told = answer()
+    found = {s.name: (s.level, s.message) for s in told.status}
+    ok, warn, wrong = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
+    rules = {
+        "receive 1: TRANSFORM of '*To*'": (ok, 'transform, pose, tf'),
+        "receive 2: POINT of 'Plan'": (ok, 'points, trajectory, pose'),
+        "receive 3: FOREIGN of 'Thing'": (ok, 'raw'),
+        "receive 4: RTS_COMMAND of 'Answer'": (
+            warn, 'not tried: there is no sample of RTS_COMMAND'),
+        "send 1: POINT as 'Shape'": (ok, 'POINT'),
+        "send 2: joints as 'Joints'": (
+            warn, 'not tried: nobody publishes /x/joints, so its type is not known'),
+    }
+    assert {name: found[name] for name in rules} == rules
+    level, text = found["send 3: IMAGE as 'Text'"]
+    assert level == wrong and 'String cannot be sent as IMAGE' in text
+    assert told.passed == b'\0'
+    whole = told.status[-1]
+    assert (whole.name, whole.level) == ('mapping', wrong)
+    assert whole.message == '7 rules tried with samples: 4 OK, 2 WARN, 1 ERROR'
+    (value,) = whole.values
+    assert value.key == 'report'
+    report = {rule['name']: rule['message'] for rule in json.loads(value.value)}
+    assert len(report) == 7
+    assert report == {name: found[name][1] for name in report}
+
+
+def test_rules_that_are_tried_are_neither_published_nor_sent(ros, device, answer, tmp_path):
+    node = start(ros, device, **mapping(tmp_path, RULES))
+    transforms = ros.listen('/tf', TFMessage)
+    answer()
+    own = node.get_publisher_names_and_types_by_node('igtl_bridge', '/x')
+    assert not [name for name, _ in own if name.startswith(('/x/X', '/x/Plan', '/x/Thing'))]
+    assert '/tf' in [name for name, _ in own] and not transforms
+    assert not any(peer.received for peer in device.peers)
+
+
+def test_each_link_has_its_own_rules(ros, answer, free_port, tmp_path):
+    links = """
+links:
+- {name: a, port: 0, receive: [{type: IMAGE}]}
+- {name: b, port: 0, receive: [{type: STRING}]}
+"""
+    ros.bridge(**mapping(tmp_path, links))
+    names = [s.name for s in answer().status]
+    assert names[-3:] == [
+        "a: receive 1: IMAGE of '*'", "b: receive 1: STRING of '*'", 'mapping']
+
+
+def test_rules_are_tried_while_the_node_is_inactive(ros, device, answer, tmp_path):
+    node = ros.bridge(autostart=False, mode='client', port=device.address.port,
+                      **mapping(tmp_path, RULES))
+    assert 'mapping' not in [s.name for s in answer().status]
+    node.trigger_configure()
+    assert answer().status[-1].name == 'mapping'
+
+
+def test_an_error_in_the_bridge_is_told(monkeypatch):
+    def broken(*args):
+        raise KeyError('oops')
+
+    monkeypatch.setattr(self_test, 'try_received', broken)
+    monkeypatch.setattr(self_test, 'try_sent', broken)
+    wrong = 'ERROR', "error in the bridge: KeyError('oops')"
+    assert self_test.look_at_received(ReceiveRule(type='IMAGE')) == wrong
+    assert self_test.look_at_sent(SendRule('a', 'a'), 'plain', None) == wrong
