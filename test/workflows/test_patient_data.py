@@ -493,7 +493,7 @@ def test_raw_passes_names_and_that_is_said_aloud(bridge, user, collector):
     [
         ('receive: [{device: "*", raw: true, phi: pass}]', False),
         ('receive: [{device: "*", type: TRANSFORM, raw: true}, {device: "*"}]', False),
-        ('receive: [{device: A, type: IMGMETA, action: drop, raw: true}]', False),
+        ('receive: [{device: A, type: IMGMETA, action: drop}, {device: B, raw: true}]', True),
         ('receive: [{device: A, type: VIDEOMETA, raw: true, phi: hash}]', True),
     ],
     indirect=['bridge'],
