@@ -64,7 +64,7 @@ _TAKE_LONG = ('CompressedImage', 'MarkerArray', 'Mesh', 'PointCloud2', 'Occupanc
 _STATES = ('DiagnosticArray', 'DiagnosticStatus', 'UInt8MultiArray')
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Feed:
     """A topic that is sent."""
 
@@ -416,13 +416,18 @@ class Sender:
         if len(feed.waiting) > _DEPTH:
             feed.waiting.popleft()
             self._report.skip(f'{feed.topic}: a newer one came while others were converted')
+            return  # in its turn comes the next one
 
         def send() -> None:
             if feed.waiting and feed in self._feeds.get(feed.topic, ()):
                 self._send(feed, convert, feed.waiting.popleft())
 
         with self._reporting(feed.topic):
-            self._aside.do(send)
+            try:
+                self._aside.do(send)
+            except ConversionError:
+                feed.waiting.pop()
+                raise
 
     def _send(self, feed: _Feed, convert: FromRos, message: Any) -> None:
         topic, rule = feed.topic, feed.rule
