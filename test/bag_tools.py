@@ -43,7 +43,11 @@ def frames_now(bag):
     """Read the frames that are in a bag right now, while it is written; reading takes a while."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / bag.name
-        shutil.copytree(bag, copy, ignore=shutil.ignore_patterns('*.tmp'))
+        copy.mkdir()
+        # it names what is there already: files that it does not name yet may come meanwhile
+        shutil.copy(bag / 'metadata.yaml', copy)
+        for file in bag.glob('*.mcap'):
+            shutil.copy(file, copy)
         return frames_of(copy)
 
 

@@ -516,7 +516,7 @@ class StreamPeer(Peer):
         stall, send = self._settings.stall_timeout, self._settings.send_timeout
         pending = self._decoder.pending_bytes
         # What waits may well grow: what matters is whether any of it leaves
-        left, waiting = self._stream.look_at_leaving()
+        left, waiting, under_way = self._stream.look_at_leaving()
         if not waiting or left > self._left_bytes:
             self._left_bytes, self._last_sent = left, now
         since, received = self._progress
@@ -526,8 +526,12 @@ class StreamPeer(Peer):
             self._progress = now, self.received_bytes
         elif stall and now - since > stall:
             self.disconnect(f'stopped {pending} bytes into a message for {stall:g} s')
-        if send and now - self._last_sent > send:
-            self.disconnect(f'did not read for {send:g} s')
+        # What is under way and not acknowledged says that the network does not carry it. The
+        # system has a time-out of its own for that, and a better reason.
+        patience = 2 * send + self._settings.tcp_keepalive if under_way else send
+        if send and now - self._last_sent > patience:
+            what = 'took nothing' if under_way else 'did not read'
+            self.disconnect(f'{what} for {patience:g} s')
 
     def disconnect(self, why: str, linger_s: float = 0.0) -> None:
         """Close the connection; what it has received and not handed on yet is lost."""

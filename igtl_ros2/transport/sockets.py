@@ -14,7 +14,7 @@ if sys.platform == 'linux':
     import fcntl
 
 _NOTSENT_LOWAT = getattr(socket, 'TCP_NOTSENT_LOWAT', 25 if sys.platform == 'linux' else None)
-_SIOCOUTQNSD = 0x894B
+_SIOCOUTQ, _SIOCOUTQNSD = 0x5411, 0x894B
 # So much may wait in the system for the network: it takes megabytes otherwise, and a peer that
 # reads slowly gets values that are minutes old instead of the newest
 _UNSENT_BYTES = 1 << 14
@@ -60,10 +60,17 @@ def set_tcp_options(sock: socket.socket, settings: Settings) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(1000 * patience_s))
 
 
-def queued_bytes(sock: socket.socket) -> int:
-    """Count what the system has taken and not sent yet; 0 where it does not tell."""
+def queued_bytes(sock: socket.socket) -> tuple[int, int]:
+    """
+    Count what the system has taken and not sent yet, and what was sent and not acknowledged.
+
+    Both are 0 where the system does not tell.
+    """
     if sys.platform == 'linux':
         with contextlib.suppress(OSError):
-            answer = fcntl.ioctl(sock.fileno(), _SIOCOUTQNSD, bytes(4))
-            return int.from_bytes(answer, sys.byteorder)
-    return 0
+            not_sent, not_acknowledged = (
+                int.from_bytes(fcntl.ioctl(sock.fileno(), request, bytes(4)), sys.byteorder)
+                for request in (_SIOCOUTQNSD, _SIOCOUTQ)
+            )
+            return not_sent, max(0, not_acknowledged - not_sent)
+    return 0, 0

@@ -230,17 +230,18 @@ class Stream(asyncio.BufferedProtocol):
         """Bytes that were written and not sent yet; with TLS as they are encrypted."""
         return 0 if self._transport is None else self._transport.get_write_buffer_size()
 
-    def look_at_leaving(self) -> tuple[int, int]:
+    def look_at_leaving(self) -> tuple[int, int, int]:
         """
-        Count the bytes that have left, and those that wait for it; with TLS as they are encrypted.
+        Count the bytes that have left, those that wait for it, and of the former those under way.
 
-        The system takes some for a peer that does not read. Where it does not tell how many of
-        them still wait, they count as having left.
+        With TLS as they are encrypted. The system takes some for a peer that does not read. Where
+        it does not tell how many of them still wait, they count as having left.
         """
-        written, waiting = self._written, self.unsent_bytes
+        written, waiting, under_way = self._written, self.unsent_bytes, 0
         if self._transport is not None:
-            waiting += queued_bytes(self._transport.get_extra_info('socket'))
-        return written - waiting, waiting
+            queued, under_way = queued_bytes(self._transport.get_extra_info('socket'))
+            waiting += queued
+        return written - waiting, waiting, under_way
 
     def pause_reading(self) -> None:
         """Let the peer wait: what it sends stays in the network."""
