@@ -40,7 +40,13 @@ def frames_of(bag):
 
 
 def frames_now(bag):
-    """Read the frames that are in a bag right now, while it is written; reading takes a while."""
+    """
+    Read the frames that are in a bag right now, while it is written; reading takes a while.
+
+    None, if a file was ended while it was copied: the copy is then of two states of it.
+    """
+    from rosbags.rosbag2 import ReaderError
+
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / bag.name
         copy.mkdir()
@@ -48,7 +54,10 @@ def frames_now(bag):
         shutil.copy(bag / 'metadata.yaml', copy)
         for file in bag.glob('*.mcap'):
             shutil.copy(file, copy)
-        return frames_of(copy)
+        try:
+            return frames_of(copy)
+        except ReaderError:
+            return []
 
 
 class Tool:
