@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from ..errors import CrcError, DecodeError, HeaderError, TooLargeError
 from .blocks import new_block
 from .crc64 import crc64
-from .frame import HEADER_SIZE, MAX_BODY_BYTES, Header, decode_body, decode_header
+from .frame import (
+    HEADER_SIZE,
+    MAX_BODY_BYTES,
+    START_SIZE,
+    Header,
+    decode_body,
+    decode_header,
+    unpack_rest,
+)
 from .message import Message
 from .private import is_private
+
+Way = TypeVar('Way')
+#: a frame without its header: with what it is handed out, its time stamp and its body
+Bare = tuple[Way, int, memoryview]
 
 _BLOCK_BYTES = 1 << 18
 
@@ -163,10 +176,53 @@ class Decoder:
         self._start = start + self.frame_bytes
         self._header = None
         frame = self._block[start : self._start].toreadonly()
+        self._let_go()
+        return header, frame
+
+    def _let_go(self) -> None:
         if self._start == self._end and len(self._block) > _BLOCK_BYTES:
             # the messages hold it as long as they need it; there may be no more for a long time
             self._block, self._start, self._end = memoryview(b''), 0, 0
-        return header, frame
+
+    def hand_out(
+        self, ways: Mapping[bytes, Way], most: int, take: Callable[[list[Bare[Way]]], int]
+    ) -> int:
+        """
+        Hand out the next frames as they are, those of some streams only.
+
+        What is not one of these, not whole or not in order is left to `next_message`.
+
+        :param ways: what frames are handed out with, by what their headers begin with: see
+            `message_start`.
+        :param most: how many frames at most.
+        :param take: takes (way, time stamp, body) of some frames, and tells how many of them it
+            has taken; of the others messages are made. It must not keep the bodies.
+        :returns: how many were taken.
+        """
+        if self._header is not None or self._lost is not None:
+            return 0
+        block, start, end = self._block, self._start, self._end
+        frames: list[Bare[Way]] = []
+        stops = []
+        while len(frames) < most and end - start > HEADER_SIZE:
+            way = ways.get(bytes(block[start : start + START_SIZE]))
+            if way is None:
+                break
+            timestamp, size, crc = unpack_rest(block, start + START_SIZE)
+            stop = start + HEADER_SIZE + size
+            if stop > end or size > self._max_body_bytes:
+                break
+            body = block[start + HEADER_SIZE : stop]
+            if self._check_crc and crc64(body) != crc:
+                break
+            frames.append((way, timestamp, body))
+            stops.append(stop)
+            start = stop
+        count = take(frames) if frames else 0
+        if count:
+            self._start = stops[count - 1]
+            self._let_go()
+        return count
 
     def next_message(self) -> Message | None:
         """

@@ -38,7 +38,8 @@ _CODECS = {
 }
 _WIRE_FLOATS = {3: Struct('>3f'), 6: Struct('>6f'), 7: Struct('>7f'), 12: Struct('>12f')}
 # found once, because they are called for every pose
-_unpack_affine = _WIRE_FLOATS[12].unpack_from
+#: the 12 numbers of an affine matrix: columns first, translation last
+unpack_affine = _WIRE_FLOATS[12].unpack_from
 _pack_matrix = Struct('=16d').pack
 _FLOAT64 = np.dtype(np.float64)
 
@@ -311,7 +312,7 @@ def affine_to_wire(matrix: Floats, what: str) -> bytes:
 
 def affine_from_wire(data: Buffer, offset: int = 0) -> Floats:
     """Make the read-only (4, 4) matrix of 12 wire floats: columns first, translation last."""
-    a, d, g, b, e, h, c, f, i, x, y, z = _unpack_affine(data, offset)
+    a, d, g, b, e, h, c, f, i, x, y, z = unpack_affine(data, offset)
     # half the time of filling an array, and read-only because bytes are
     values = _pack_matrix(a, b, c, x, d, e, f, y, g, h, i, z, 0.0, 0.0, 0.0, 1.0)
     matrix: Floats = np.ndarray((4, 4), _FLOAT64, values)

@@ -30,6 +30,8 @@ from .message import Envelope, Message, decode_typed
 from .private import guarded, is_private_key
 
 HEADER_SIZE = 58
+#: version, type and device: what the headers of one stream begin with
+START_SIZE = 34
 MAX_BODY_BYTES = 512 << 20
 MAX_RECEIVED_METADATA_BYTES = 1 << 20
 MAX_METADATA_BYTES = 65535  # the C++ library keeps the size in 16 bits and loses the message above
@@ -37,6 +39,8 @@ MAX_METADATA_ENTRIES = 8191  # and so is the size of the metadata header: 2 + 8 
 
 _HEADER = Struct('>H12s20sQQQ')
 _unpack_header = Struct('>H32sQQQ').unpack_from  # both names at once
+#: time stamp, size and CRC-64 of the body
+unpack_rest = Struct('>QQQ').unpack_from
 _EXTENDED = Struct('>HHII')
 _EXTENDED_SIZE = b'\0\x0c'  # what an extended header starts with, and hardly any content
 _COUNT = Struct('>H')
@@ -226,6 +230,18 @@ def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
         else:
             joined.append(part)
     return joined
+
+
+def message_start(message: Message) -> bytes:
+    """
+    Write what the header of a message begins with: version, type and device.
+
+    :raises EncodeError: if they cannot be written.
+    """
+    header = _HEADER.pack(
+        message.version, _type_bytes(message.type_name), _device_bytes(message.device_name), 0, 0, 0
+    )
+    return header[:START_SIZE]
 
 
 def encode(message: Message, version: int | None = None) -> bytes:

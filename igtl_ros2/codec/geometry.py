@@ -94,7 +94,12 @@ def quaternion_to_rows(quaternion: Sequence[float] | Floats) -> Rows:
 
 def matrix_to_quaternion(rotation: Floats) -> tuple[float, float, float, float]:
     """Make the quaternion of length 1, w not negative, of a (3, 3) rotation."""
-    (a, b, c), (d, e, f), (g, h, i) = rotation.tolist()
+    return rows_to_quaternion(rotation.tolist())
+
+
+def rows_to_quaternion(rows: Rows) -> tuple[float, float, float, float]:
+    """Make the quaternion of the three rows of a rotation, see `matrix_to_quaternion`."""
+    (a, b, c), (d, e, f), (g, h, i) = rows
     # the largest of the four is computed from its square, so that nothing small is divided by
     if a + e + i > 0:
         x, y, z, w = h - f, c - g, d - b, 1 + a + e + i

@@ -279,7 +279,7 @@ def age_s(message: Message, policy: str, now_ns: int, wall_ns: int) -> float:
     :param policy: as for `choose_stamp`.
     :param now_ns: the time of ROS, in which stamps are with 'device'.
     """
-    stamp_ns = own_stamp_ns(message)
+    stamp_ns = own_stamp_ns(message.timestamp_ns)
     if policy == 'receive' or stamp_ns is None:
         return 0.0
     return ((now_ns if policy == 'device' else wall_ns) - stamp_ns) / _NS

@@ -8,7 +8,7 @@ What ROS has serialised is taken as it is, but for numbers in places where ROS h
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any
 
@@ -18,17 +18,25 @@ from geometry_msgs.msg import TransformStamped
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
+from ..codec.fields import unpack_affine
 from ..codec.messages.pose import Transform
 from ..errors import ConversionError
 from .bulk import Rows
 from .pose import transform_stamped
 from .registry import Route
-from .units import RIGID_TOLERANCE, pose_to_numbers, pose_to_ros, time_from_ns
+from .units import (
+    RIGID_TOLERANCE,
+    affine_to_numbers,
+    pose_to_numbers,
+    pose_to_ros,
+    time_from_ns,
+)
 
 _NS = 1_000_000_000
 _STAMP = struct.Struct('<iI')
 _NUMBERS = struct.Struct('<7d')
 _LENGTH = struct.Struct('<I')
+_AFFINE_BYTES = 48
 # how a message is serialised, before all else
 _FORM = slice(0, 2)
 # no name of a frame looks like these
@@ -69,6 +77,21 @@ class SplicedTransform:
             return None
         if distance > RIGID_TOLERANCE:
             return None
+        return self._filled(stamp_ns, position, quaternion)
+
+    def bytes_of_content(self, content: memoryview, stamp_ns: int) -> bytes | None:
+        """Do the same for the content of a TRANSFORM as it came; None for anything else as well."""
+        if len(content) != _AFFINE_BYTES:
+            return None
+        try:
+            found = affine_to_numbers(unpack_affine(content), self._unit, self._axes)
+        except ConversionError:
+            return None
+        return None if found is None else self._filled(stamp_ns, *found)
+
+    def _filled(
+        self, stamp_ns: int, position: Sequence[float], quaternion: Sequence[float]
+    ) -> bytes:
         _STAMP.pack_into(self._data, self._stamp_at, *divmod(stamp_ns, _NS))
         _NUMBERS.pack_into(self._data, self._numbers_at, *position, *quaternion)
         return bytes(self._data)

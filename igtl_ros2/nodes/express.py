@@ -17,10 +17,11 @@ from sensor_msgs.msg import Image as RosImage
 from ..codec import Message
 from ..codec.messages.image import Image
 from ..codec.messages.pose import Transform
+from ..codec.timestamp import to_ns
 from ..config import ReceiveRule, SendRule
 from ..converters.registry import Converted, Route
 from ..converters.spliced import SplicedImage, SplicedTransform, TransformReader
-from ..converters.units import choose_stamp
+from ..converters.units import choose_time
 from ..errors import ConversionError
 from ..peers import Peer
 from . import in_place
@@ -75,9 +76,8 @@ class Express(ABC):
             or time.monotonic() >= info_due
         ):
             return False
-        rule = self._rule
-        stamp_ns, source = choose_stamp(message, arrival_ns, rule.stamp, rule.max_skew)
-        if source != self._source:
+        stamp_ns = self._stamp(message.timestamp_ns, arrival_ns)
+        if stamp_ns is None:
             return False
         data = self._serialise(message, stamp_ns)
         if data is None:
@@ -85,6 +85,12 @@ class Express(ABC):
         self._echo.note(peer, self._topic, self._key, stamp_ns)
         self._send(message, data)
         return True
+
+    def _stamp(self, sent_ns: int, arrival_ns: int) -> int | None:
+        """Choose a stamp; None if it is from another clock than that of the first message."""
+        rule = self._rule
+        stamp_ns, source = choose_time(sent_ns, arrival_ns, rule.stamp, rule.max_skew)
+        return stamp_ns if source == self._source else None
 
     @abstractmethod
     def _serialise(self, message: Message, stamp_ns: int) -> bytes | None:
@@ -114,6 +120,25 @@ class PoseExpress(Express):
         if not isinstance(message, Transform):
             return None
         return self._spliced.bytes_of(message, stamp_ns)
+
+    def serialise_content(
+        self, timestamp: int, content: memoryview, arrival_ns: int
+    ) -> tuple[int, bytes] | None:
+        """
+        Make stamp and message of the content of a TRANSFORM as it came.
+
+        Its header is of version 1, and from the peer whose messages go this way.
+
+        :returns: None if it has to go the whole way.
+        """
+        stamp_ns = self._stamp(to_ns(timestamp), arrival_ns)
+        data = None if stamp_ns is None else self._spliced.bytes_of_content(content, stamp_ns)
+        return None if stamp_ns is None or data is None else (stamp_ns, data)
+
+    def give_out(self, peer: Peer, stamp_ns: int, data: bytes) -> None:
+        """Publish what was serialised."""
+        self._echo.note(peer, self._topic, self._key, stamp_ns)
+        self._publisher.publish(data)
 
     def _send(self, message: Message, data: bytes) -> None:
         self._hold(self._publisher, data)

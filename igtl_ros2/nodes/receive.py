@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -40,7 +40,7 @@ from . import in_place
 from .aside import Aside
 from .echo import EchoGuard
 from .emergency import Emergency
-from .express import Express, form_of, image_express, pose_express
+from .express import Express, PoseExpress, form_of, image_express, pose_express
 from .first_values import FirstValues
 from .gates import SilenceWatch, open_gate, tell_withheld
 from .newcomers import Newcomers
@@ -152,6 +152,7 @@ class Receiver:
         self._now_ns = now_ns
         self._own_frames = own_frames
         self._is_connected = is_connected
+        self._is_alone: Callable[[], bool] = lambda: False
         self._lock = threading.RLock()
         self._wait = FrameWait(node, tf, report, self._lock)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -206,7 +207,7 @@ class Receiver:
                 if device is not None and device.repeater is not None:
                     self._node.destroy_timer(device.repeater)
                 if device is not None:
-                    device.held = None
+                    device.held = device.express = None
                     self._first.forget(device.topic)
                 self._left[key] = device or self._left.get(key)
                 del self._devices[key]
@@ -216,6 +217,10 @@ class Receiver:
         self._aside.close()
         self._wait.close('the link was closed')
         self._slices.close()
+
+    def let_poses_by(self, is_alone: Callable[[], bool]) -> None:
+        """Take TRANSFORMs of which no message is made, while nobody else waits for any."""
+        self._is_alone = is_alone
 
     def handle(self, peer: Peer, message: Message, device: str = '') -> None:
         """
@@ -310,10 +315,48 @@ class Receiver:
         """Publish a message the short way, if it can go there; a way that fails is closed."""
         try:
             return short.publish(peer, message, arrival_ns, device.info_due)
-        except Exception as error:  # its text may quote names of patients
-            device.express = device.usual = None
-            self._complain(device, f'error in its short way: {type(error).__name__}')
+        except Exception as error:
+            self._close_short_way(device, error)
             return False
+
+    def _close_short_way(self, device: _Device, error: Exception) -> None:
+        device.express = device.usual = None
+        # its text may quote names of patients
+        self._complain(device, f'error in its short way: {type(error).__name__}')
+
+    def _take_poses(
+        self, peer: Peer, poses: Iterable[tuple[tuple[_Device, PoseExpress], int, memoryview]]
+    ) -> int:
+        """
+        Publish TRANSFORMs of which no messages were made.
+
+        :param poses: device and its short way, time stamp, and content.
+        :returns: how many were published; with the next one there is more to be done.
+        """
+        with self._lock:
+            if not self._is_alone():
+                return 0
+            now_s, arrival_ns = time.monotonic(), self._now_ns()
+            ready = []
+            count = 0
+            try:
+                for (device, short), timestamp, content in poses:
+                    if device.express is not short or now_s >= device.info_due:
+                        break
+                    made = short.serialise_content(timestamp, content, arrival_ns)
+                    if made is None:
+                        break
+                    ready.append((device, short, *made))
+                # what is published in one go costs DDS and its readers less
+                for device, short, stamp_ns, data in ready:
+                    short.give_out(peer, stamp_ns, data)
+                    count += 1
+                    device.received += 1
+                    device.heard_s = now_s
+                    device.is_stale = False
+            except Exception as error:
+                self._close_short_way(device, error)
+            return count
 
     def _place(self, device: _Device, arrival: _Arrival) -> None:
         """Publish a message, once it is in the frame that its rule asks for."""
@@ -493,7 +536,10 @@ class Receiver:
         if key[0] == 'TRANSFORM':
             hold = partial(self._hold_first, device.topic)
             publisher = self._publishers.get(f'{device.topic}/transform')
-            return pose_express(device.route, key, publisher, self._echo, device.info, hold)
+            short = pose_express(device.route, key, publisher, self._echo, device.info, hold)
+            if short is not None and self._first.is_over and frame.version == 1:
+                peer.let_poses_by(frame, (device, short), partial(self._take_poses, peer))
+            return short
         if key[0] == 'IMAGE' and self._first.is_over:
             leaf = 'image' if 'image' in result.outputs else 'volume'
             publisher = self._publishers.get(f'{device.topic}/{leaf}')

@@ -209,6 +209,11 @@ class Requests:
 
     # -- answers
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody waits for an answer."""
+        return bool(self._waiting)
+
     def handle(self, peer: Peer, message: Message) -> bool:
         """
         Look whether a message is an answer; called when its data are published.

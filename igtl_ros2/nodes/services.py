@@ -98,6 +98,10 @@ class Services:
 
     # -- in the network's thread
 
+    def waits_for_nothing(self) -> bool:
+        """Tell whether messages but queries and commands concern nobody besides `on_message`."""
+        return not self._phases and not self._requests.waits
+
     def on_message(self, peer: Peer, message: Message) -> None:
         """Hand a message to whom it concerns."""
         if not self._has_started:  # a peer may be faster than the link's constructor returns

@@ -6,11 +6,13 @@ import asyncio
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..codec import HEADER_SIZE, Buffer, Decoder, Message, encode_parts
 from ..codec.datagram import with_message_id
+from ..codec.decoder import Bare
+from ..codec.frame import message_start
 from ..codec.messages.query import Query
 from ..codec.messages.text import Status
 from ..config import Settings
@@ -29,6 +31,8 @@ _TURN_BYTES = 1 << 22
 # Less than this is not worth a call of the system of its own
 _BATCH_BYTES = 1 << 13
 _TURN_MESSAGES = 64
+# how many poses are handled at once, and before the clock is looked at
+_TURN_POSES = 16
 # A peer can make up any number of type names: count the rest together
 _MAX_KINDS = 200
 # What a peer must at least send of a message while `stall_timeout` passes
@@ -222,6 +226,18 @@ class Peer:
         else:
             self.disconnect(f'{name}: {error}')
 
+    def let_poses_by(
+        self, like: Message, way: Any, take: Callable[[list[Bare[Any]]], int]
+    ) -> None:
+        """
+        Give TRANSFORMs to somebody before messages are made, if this can be done.
+
+        :param like: one of them; what has its version, type and device is meant.
+        :param way: with what they are handed out.
+        :param take: takes some and tells how many it has taken, see `Decoder.hand_out`; there is
+            one for each peer.
+        """
+
     # -- called by the link
 
     def pump(self) -> None:
@@ -332,6 +348,8 @@ class StreamPeer(Peer):
         self._reading_paused = False
         #: whether there are messages whose turn comes next
         self._has_more = False
+        self._pose_ways: dict[bytes, Any] = {}
+        self._take_poses: Callable[[list[Bare[Any]]], int] | None = None
         self._lost: tuple[Exception | None] | None = None
         #: whether the peer closed the connection, between two messages
         self.closed_in_order = False
@@ -366,6 +384,12 @@ class StreamPeer(Peer):
         now = time.monotonic()
         until = now + _TURN_S
         while not self.cut_off:
+            if self._take_poses is not None and not self._compat.looking:
+                count = self._decoder.hand_out(self._pose_ways, _TURN_POSES, self._take_poses)
+                if count:
+                    self.received['TRANSFORM'] += count
+                    self._progress = now, self.received_bytes
+                    self.pending_since = now
             try:
                 message = self._decoder.next_message()
             except DecodeError as error:
@@ -390,6 +414,13 @@ class StreamPeer(Peer):
             self._read_on()
             if self._lost is not None:
                 self._leave(*self._lost)
+
+    def let_poses_by(
+        self, like: Message, way: Any, take: Callable[[list[Bare[Any]]], int]
+    ) -> None:
+        """Give TRANSFORMs with the names of this one to somebody, before messages are made."""
+        self._pose_ways[message_start(like)] = way
+        self._take_poses = take
 
     def writable_again(self) -> None:
         """Go on writing."""
