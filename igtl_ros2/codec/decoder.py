@@ -199,7 +199,7 @@ class Decoder:
             has taken; of the others messages are made. It must not keep the bodies.
         :returns: how many were taken.
         """
-        if self._header is not None or self._lost is not None:
+        if self._lost is not None:
             return 0
         block, start, end = self._block, self._start, self._end
         frames: list[Bare[Way]] = []
@@ -221,6 +221,7 @@ class Decoder:
         count = take(frames) if frames else 0
         if count:
             self._start = stops[count - 1]
+            self._header = None
             self._let_go()
         return count
 

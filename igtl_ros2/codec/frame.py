@@ -40,7 +40,8 @@ MAX_METADATA_ENTRIES = 8191  # and so is the size of the metadata header: 2 + 8 
 _HEADER = Struct('>H12s20sQQQ')
 _unpack_header = Struct('>H32sQQQ').unpack_from  # both names at once
 #: time stamp, size and CRC-64 of the body
-unpack_rest = Struct('>QQQ').unpack_from
+_REST = Struct('>QQQ')
+unpack_rest, pack_rest = _REST.unpack_from, _REST.pack_into
 _EXTENDED = Struct('>HHII')
 _EXTENDED_SIZE = b'\0\x0c'  # what an extended header starts with, and hardly any content
 _COUNT = Struct('>H')
@@ -238,10 +239,8 @@ def message_start(message: Message) -> bytes:
 
     :raises EncodeError: if they cannot be written.
     """
-    header = _HEADER.pack(
-        message.version, _type_bytes(message.type_name), _device_bytes(message.device_name), 0, 0, 0
-    )
-    return header[:START_SIZE]
+    type_name, device_name = _type_bytes(message.type_name), _device_bytes(message.device_name)
+    return _HEADER.pack(message.version, type_name, device_name, 0, 0, 0)[:START_SIZE]
 
 
 def encode(message: Message, version: int | None = None) -> bytes:

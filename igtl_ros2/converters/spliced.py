@@ -80,7 +80,7 @@ class SplicedTransform:
         return self._filled(stamp_ns, position, quaternion)
 
     def bytes_of_content(self, content: memoryview, stamp_ns: int) -> bytes | None:
-        """Do the same for the content of a TRANSFORM as it came; None for anything else as well."""
+        """Do the same for the content of a TRANSFORM as it came; None for others as well."""
         if len(content) != _AFFINE_BYTES:
             return None
         try:

@@ -26,6 +26,7 @@ from ..errors import ConversionError
 from ..peers import Peer
 from . import in_place
 from .echo import EchoGuard
+from .pose_writer import PoseWriter
 
 # what does not change from message to message
 _ALWAYS_TOLD = ('version', 'peer', 'stamp_source')
@@ -244,37 +245,55 @@ class PoseIntake:
     Take the serialised TransformStamped of a topic, whose frames mostly stay the same.
 
     :param usual: takes a message that has to go the whole way.
-    :param send: sends a pose: frame, stamp in nanoseconds, position and quaternion.
+    :param make_writer: makes what writes the poses that are in a frame.
+    :param send: sends poses: with what they are written, and of each its stamp in nanoseconds,
+        position and quaternion.
     :param refuse: is told why a message is not sent.
     """
 
     def __init__(
         self,
         usual: Callable[[TransformStamped], None],
-        send: Callable[[str, int, Sequence[float]], None],
+        make_writer: Callable[[str], PoseWriter],
+        send: Callable[[PoseWriter, Sequence[tuple[int, Sequence[float]]]], None],
         refuse: Callable[[Exception], None],
     ) -> None:
         """Know no frames yet."""
         self._usual = usual
+        self._make_writer = make_writer
         self._send = send
         self._refuse = refuse
         self._reader: TransformReader | None = None
+        self._writer: PoseWriter | None = None
         self._next_look = 0.0
 
-    def take(self, data: bytes) -> None:
-        """Send a message."""
-        reader = self._reader
-        found = None if reader is None else reader.read(data)
-        if reader is None or found is None:
-            try:
-                message = deserialize_message(data, TransformStamped)
-            except Exception:  # whoever publishes may write whatever he likes, ROS looks only now
-                self._refuse(ConversionError('its bytes are no TransformStamped'))
-                return
-            self._usual(message)
-            self._look(data)
-        else:
-            self._send(reader.frame_id, *found)
+    def take(self, heap: Sequence[bytes]) -> None:
+        """Send messages, in their order."""
+        ready = []
+        for data in heap:
+            found = None if self._reader is None else self._reader.read(data)
+            if found is not None:
+                ready.append(found)
+                continue
+            self._send_ready(ready)
+            ready = []
+            self._take_one(data)
+        self._send_ready(ready)
+
+    def _send_ready(self, poses: Sequence[tuple[int, Sequence[float]]]) -> None:
+        if poses:
+            assert self._writer is not None  # it came with the reader
+            self._send(self._writer, poses)
+
+    def _take_one(self, data: bytes) -> None:
+        """Send a message the whole way."""
+        try:
+            message = deserialize_message(data, TransformStamped)
+        except Exception:  # whoever publishes may write whatever he likes, ROS looks only now
+            self._refuse(ConversionError('its bytes are no TransformStamped'))
+            return
+        self._usual(message)
+        self._look(data)
 
     def _look(self, data: bytes) -> None:
         """Expect more messages like this one."""
@@ -283,7 +302,9 @@ class PoseIntake:
             return
         self._next_look = now + _LOOK_PERIOD_S
         try:
-            self._reader = TransformReader(data, serialize_message, deserialize_message)
+            reader = TransformReader(data, serialize_message, deserialize_message)
+            self._writer = self._make_writer(reader.frame_id)
+            self._reader = reader
         except ConversionError as error:
             _log.info('poses go the whole way: %s', error)
 

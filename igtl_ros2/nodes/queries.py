@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..codec import Message
@@ -69,10 +69,18 @@ class Queries:
     ) -> None:
         """Send a message to all peers but those who asked to get it otherwise."""
         key = message.type_name, message.device_name
+        self.link.send(message, hold=hold, exclude=self._excluded(key, exclude))
+
+    def send_many(self, outgoings: Sequence[Outgoing], exclude: Iterable[Peer] = ()) -> None:
+        """Send messages of one type and device likewise, the oldest first; the last is held."""
+        exclude = self._excluded(outgoings[0].key, exclude)
+        self.link.send_many(outgoings, hold=True, exclude=exclude)
+
+    def _excluded(self, key: _Key, exclude: Iterable[Peer]) -> Collection[Peer]:
+        """Add those who asked for a device to get it otherwise."""
         origins = self._origins[key] = frozenset(exclude)
         if not self.streams:
-            self.link.send(message, hold=hold, exclude=origins)
-            return
+            return origins
         asked = _asked(key)
         paced = [
             peer
@@ -80,7 +88,7 @@ class Queries:
             if (stream := streams.get(asked) or streams.get((key[0], '')))
             and stream.interval_s != 0.0
         ]
-        self.link.send(message, hold=hold, exclude=(*origins, *paced))
+        return (*origins, *paced)
 
     # -- queries
 

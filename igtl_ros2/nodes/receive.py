@@ -334,7 +334,7 @@ class Receiver:
         :returns: how many were published; with the next one there is more to be done.
         """
         with self._lock:
-            if not self._is_alone():
+            if not (self._first.is_over and self._is_alone()):
                 return 0
             now_s, arrival_ns = time.monotonic(), self._now_ns()
             ready = []
@@ -537,7 +537,7 @@ class Receiver:
             hold = partial(self._hold_first, device.topic)
             publisher = self._publishers.get(f'{device.topic}/transform')
             short = pose_express(device.route, key, publisher, self._echo, device.info, hold)
-            if short is not None and self._first.is_over and frame.version == 1:
+            if short is not None and frame.version == 1:
                 peer.let_poses_by(frame, (device, short), partial(self._take_poses, peer))
             return short
         if key[0] == 'IMAGE' and self._first.is_over:

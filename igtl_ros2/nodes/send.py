@@ -33,18 +33,19 @@ from ..converters.pose import transform_from_transform
 from ..converters.registry import (
     FromRos,
     Sending,
-    envelope_of,
     full_name,
     leaf_wire_type,
     sender,
 )
-from ..converters.units import matrix_from_metres, pose_from_numbers, time_from_ns
+from ..converters.units import matrix_from_metres, time_from_ns
 from ..errors import ConversionError, EncodeError
-from ..peers import Peer
+from ..peers import Outgoing, Peer
 from .aside import Aside
 from .echo import EchoGuard
 from .emergency import is_emergency
 from .express import PoseIntake, is_plain
+from .intake import Intake
+from .pose_writer import PoseWriter
 from .qos import Quality, quality_for, subscription_overrides
 from .queries import Queries
 from .report import Report
@@ -106,7 +107,8 @@ class Sender:
     """
     Send what the mapping names, and what appears as `to_igtl/<device>/<leaf>`.
 
-    Everything here runs in the executor's thread but what takes long; sending never blocks.
+    Everything here runs in the executor's thread but what takes long and poses that are sent as
+    they are; sending never blocks.
     """
 
     def __init__(
@@ -147,6 +149,9 @@ class Sender:
         self._robots: list[RobotFeed] = []
         self._wait = FrameWait(node, tf, report, threading.RLock())
         self._aside = Aside('converting to send')
+        #: held while something is made of what ROS says, but for what is converted aside
+        self._lock = threading.RLock()
+        self._intake = Intake(node, self._lock)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         own = f'{config.name}/to_igtl' if config.name else 'to_igtl'
         self._prefix = node.resolve_topic_name(own) + '/'
@@ -165,14 +170,24 @@ class Sender:
         if self._rules or self._settings.discover:
             period = self._settings.discover_period
             self._timers.append(self._timer(period, self._look_around))
-            self._look_around()
+            with self._lock:
+                self._look_around()
 
     def _timer(self, period_s: float, callback: Callable[[], None]) -> Timer:
         """Call back in time as peers have it, which goes on while simulated time stands still."""
-        return self._node.create_timer(period_s, callback, clock=self._steady)
+
+        def call() -> None:
+            with self._lock:
+                callback()
+
+        return self._node.create_timer(period_s, call, clock=self._steady)
 
     def change(self, config: LinkConfig, tf: TfSource | None) -> None:
         """Follow other rules from now on; call it in the thread of the executor."""
+        with self._lock:
+            self._change(config, tf)
+
+    def _change(self, config: LinkConfig, tf: TfSource | None) -> None:
         for timer in self._timers:
             self._node.destroy_timer(timer)
         for topic in list(self._feeds):
@@ -191,6 +206,7 @@ class Sender:
     def close(self) -> None:
         """Give up what waits for tf, and what other threads are about to send."""
         self._aside.close()
+        self._intake.close()
         for robot in self._robots:
             robot.close()
         self._wait.close('the link was closed')
@@ -199,7 +215,7 @@ class Sender:
         """Send a topic no longer."""
         for feed in self._feeds.pop(topic):
             if feed.subscription is not None:
-                self._node.destroy_subscription(feed.subscription)
+                self._intake.remove(feed.subscription)
             for timer in (feed.timer, feed.keeper):
                 if timer is not None:
                     self._node.destroy_timer(timer)
@@ -303,7 +319,10 @@ class Sender:
         feed = _Feed(topic, rule, ros_type, send)
         if convert is transform_from_transform and is_plain(rule):
             feed.intake = PoseIntake(
-                send, partial(self._send_pose, topic, rule), partial(self._tell_unsent, topic)
+                send,
+                partial(PoseWriter, rule),
+                partial(self._send_poses, topic, rule),
+                partial(self._tell_unsent, topic),
             )
         if rule.keepalive:
             feed.keeper = self._timer(rule.keepalive, lambda: self._keep_alive(feed))
@@ -337,7 +356,7 @@ class Sender:
         if qos == feed.qos:
             return
         if feed.subscription is not None:
-            self._node.destroy_subscription(feed.subscription)
+            self._intake.remove(feed.subscription)
             feed.subscription = feed.qos = None
         else:
             self._node.get_logger().info(f'{feed.topic} -> {feed.rule.device!r}')
@@ -346,14 +365,24 @@ class Sender:
         # what holds is sent again once more is known of it, see `_feed`
         is_kept = qos[1] == DurabilityPolicy.TRANSIENT_LOCAL
         intake = None if is_kept else feed.intake
+
+        def take(data: Any) -> None:
+            with self._lock:
+                if intake is None:
+                    feed.handle(data)
+                else:
+                    intake.take([data])
+
         feed.subscription = self._node.create_subscription(
             feed.ros_type,
             feed.topic,
-            intake.take if intake else lambda message: feed.handle(message),
+            take,
             profile,
             qos_overriding_options=subscription_overrides(self._node, feed.topic),
             raw=intake is not None,
         )
+        if intake is not None:
+            self._intake.add(feed.subscription, intake.take)
         feed.qos = qos
 
     # -- sending
@@ -442,20 +471,32 @@ class Sender:
             else:  # an empty list has no place
                 self._emit(feed, parts, message)
 
-    def _send_pose(
-        self, topic: str, rule: SendRule, frame_id: str, stamp_ns: int, numbers: Sequence[float]
+    def _send_poses(
+        self,
+        topic: str,
+        rule: SendRule,
+        writer: PoseWriter,
+        poses: Sequence[tuple[int, Sequence[float]]],
     ) -> None:
-        """Send a pose, position (m) and quaternion (x, y, z, w), as `_send` would."""
-        is_own_time = stamp_ns > 0 and not self._node.get_clock().ros_time_is_active
-        time_ns = stamp_ns if is_own_time else time.time_ns()
-        try:
-            matrix = pose_from_numbers(numbers[:3], numbers[3:], rule.wire_unit)
-            message = Transform(matrix, **envelope_of(rule.device, frame_id, stamp_ns, time_ns))
-            key = message.type_name, rule.device
-            origin = self._echo.origin_of(topic, key, stamp_ns)
-            self._link.send(message, exclude=self._excluded(rule.device, origin))
-        except Exception as error:
-            self._tell_unsent(topic, error)
+        """Send poses: stamp (ns), position (m) and quaternion (x, y, z, w), as `_send` would."""
+        has_own_time = not self._node.get_clock().ros_time_is_active
+        key = 'TRANSFORM', rule.device
+        ready: list[Outgoing] = []
+        excluded: tuple[Peer, ...] = ()
+        for stamp_ns, numbers in poses:
+            time_ns = stamp_ns if stamp_ns > 0 and has_own_time else time.time_ns()
+            with self._reporting(topic):
+                outgoing = writer.write(stamp_ns, time_ns, numbers)
+                origin = self._echo.origin_of(topic, key, stamp_ns)
+                but_for = self._excluded(rule.device, origin)
+                if ready and but_for != excluded:
+                    self._link.send_many(ready, excluded)
+                    ready = []
+                excluded = but_for
+                ready.append(outgoing)
+        if ready:
+            with self._reporting(topic):
+                self._link.send_many(ready, excluded)
 
     def _send_order(self, topic: str, rule: SendRule, message: RosString) -> None:
         """Send a command; each is one of its own, so none makes another a new one."""

@@ -22,7 +22,7 @@ from .tuning import spare_the_collector, tune
 # Signals are handled by Python between two turns of the executor
 _TURN_S = 0.1
 _REPEAT_S = 5.0
-# so that an executor which does nothing but fail leaves time for the rest
+# so that what does nothing but fail leaves time for the rest
 _PAUSE_S = 0.001
 
 _log = logging.getLogger(__name__)
@@ -43,32 +43,23 @@ def make_executor() -> Executor:
     return EventsExecutor()
 
 
-class Turns:
+class Errors:
     """
-    Turn an executor; an error in what it calls back is told and ends nothing.
+    Tell of errors in the program that end nothing.
 
     Each callback has to take what it may get. Where one does not, whoever has sent it would take
     away the node from all others.
     """
 
-    def __init__(self, executor: Executor) -> None:
-        """Know of no errors."""
-        self._executor = executor
+    def __init__(self, log: logging.Logger) -> None:
+        """Know of none."""
+        self._log = log
         self._count = 0
         self._due = 0.0
 
-    def turn(self, timeout_s: float) -> None:
-        """Call back what is due, or is within a time."""
-        try:
-            self._executor.spin_once(timeout_sec=timeout_s)
-        except Exception as error:
-            if not rclpy.ok():  # ROS is over
-                raise
-            self._tell(error)
-            time.sleep(_PAUSE_S)
-
-    def _tell(self, error: Exception) -> None:
+    def tell(self, error: Exception) -> None:
         """Log where an error came from, at a limited rate; its text may name patients."""
+        time.sleep(_PAUSE_S)
         self._count += 1
         now = time.monotonic()
         if now < self._due:
@@ -78,10 +69,28 @@ class Turns:
         while place is not None and place.tb_next is not None:
             place = place.tb_next
         where = f'{place.tb_frame.f_code.co_filename}:{place.tb_lineno}' if place else 'ROS'
-        _log.error(
+        self._log.error(
             'error in the program, it goes on: %s in %s (%d so far)',
             type(error).__name__, where, self._count,
         )
+
+
+class Turns:
+    """Turn an executor; an error in what it calls back is told and ends nothing."""
+
+    def __init__(self, executor: Executor) -> None:
+        """Know of no errors."""
+        self._executor = executor
+        self._errors = Errors(_log)
+
+    def turn(self, timeout_s: float) -> None:
+        """Call back what is due, or is within a time."""
+        try:
+            self._executor.spin_once(timeout_sec=timeout_s)
+        except Exception as error:
+            if not rclpy.ok():  # ROS is over
+                raise
+            self._errors.tell(error)
 
 
 class Stop:

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 from ..codec import Message
@@ -121,17 +121,30 @@ class Link:
         :param hold: keep it for peers who join later; left out: yes, unless it is a query.
         :param exclude: peers that shall not get it.
         """
-        outgoing = Outgoing(message)
-        excluded = set(exclude) if exclude else ()
         if hold is None:
             hold = not message.type_name.startswith(_NOT_HELD)
+        self.send_many((Outgoing(message),), hold=hold, exclude=exclude)
+
+    def send_many(
+        self, outgoings: Sequence[Outgoing], *, hold: bool, exclude: Iterable[Peer] = ()
+    ) -> None:
+        """
+        Send messages of one type and device to all peers as `send` does, the oldest first.
+
+        :param hold: keep the last one for peers who join later.
+        """
+        last = outgoings[-1]
+        excluded = set(exclude) if exclude else ()
         with self.changed:
             if hold:
-                self._held.put(outgoing)
+                self._held.put(last)
             peers = [peer for peer in self._peers if peer.gets_all and peer not in excluded]
-        self.post_to(peers, outgoing)
+        if len(outgoings) > 1:
+            self._wake_for([peer.post_many(outgoings) for peer in peers])
+        else:
+            self.post_to(peers, last)
         if hold:
-            self._measure(outgoing)
+            self._measure(last)
 
     def _measure(self, outgoing: Outgoing) -> None:
         size = outgoing.size()
@@ -169,7 +182,10 @@ class Link:
 
     def post_to(self, peers: Iterable[Peer], outgoing: Outgoing) -> None:
         """Send a message; wake the network's thread, if it is not awake yet, where it waits."""
-        if not any([peer.post(outgoing) for peer in peers]):
+        self._wake_for([peer.post(outgoing) for peer in peers])
+
+    def _wake_for(self, waits: list[bool]) -> None:
+        if not any(waits):
             return
         with self.changed:
             wake, self._wake_posted = not self._wake_posted, True

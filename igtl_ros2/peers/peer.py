@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ..codec import HEADER_SIZE, Buffer, Decoder, Message, encode_parts
@@ -46,17 +48,31 @@ _PING = 'igtl_ros2 ping'
 class Outgoing:
     """A message on its way to any number of peers, encoded once for all that take one form."""
 
-    __slots__ = ('message', 'key', 'urgent', '_parts', '_forms', '_numbered')
+    __slots__ = ('_message', 'key', 'urgent', '_parts', '_forms', '_numbered')
 
     def __init__(self, message: Message) -> None:
         """Keep the message."""
-        self.message = message
-        self.key: Key = (message.type_name, message.device_name)
+        self._message: Message | None = message
         #: an emergency waits for nothing, and only a newer one of its device takes its place
-        self.urgent = isinstance(message, Status) and message.is_emergency
+        self._begin((message.type_name, message.device_name), _is_emergency(message))
+
+    def _begin(self, key: Key, urgent: bool) -> None:
+        self.key: Key = key
+        self.urgent = urgent
         self._parts: dict[tuple[str, int], list[Buffer]] = {}
         self._forms: list[tuple[Message, int, list[Buffer]]] = []
         self._numbered: Outgoing | None = None
+
+    @property
+    def message(self) -> Message:
+        """The message."""
+        if self._message is None:
+            self._message = self._make()
+        return self._message
+
+    def _make(self) -> Message:
+        """Make the message, where it has been sent without one so far."""
+        raise NotImplementedError
 
     def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
         """
@@ -190,7 +206,15 @@ class Peer:
         self.mailbox.put(outgoing.key, parts, urgent=outgoing.urgent)
         return True
 
-    def _send_now(self, kind: str, parts: list[Buffer]) -> bool:
+    def post_many(self, outgoings: Sequence[Outgoing]) -> bool:
+        """
+        Send messages of one type as `post` does, the oldest first.
+
+        :returns: whether any of them waits.
+        """
+        return any([self.post(outgoing) for outgoing in outgoings])
+
+    def _send_now(self, kind: str, parts: list[Buffer], count: int = 1) -> bool:
         """Send from the thread that calls, if nothing waits and that takes no time."""
         return False
 
@@ -384,23 +408,14 @@ class StreamPeer(Peer):
         now = time.monotonic()
         until = now + _TURN_S
         while not self.cut_off:
-            if self._take_poses is not None and not self._compat.looking:
-                count = self._decoder.hand_out(self._pose_ways, _TURN_POSES, self._take_poses)
-                if count:
-                    self.received['TRANSFORM'] += count
-                    self._progress = now, self.received_bytes
-                    self.pending_since = now
             try:
-                message = self._decoder.next_message()
+                if not (self._pass_on_poses() or self._hand_on_next()):
+                    break
             except DecodeError as error:
                 self.take_error(error)
                 if not error.in_step:
                     break
             else:
-                if message is None:
-                    break
-                self.seen_version = self._decoder.seen_version
-                self.hand_on(message, self._decoder.frame_bytes)
                 self._progress = now, self.received_bytes
                 self.pending_since = now
             if time.monotonic() >= until and self._decoder.pending_bytes:
@@ -415,12 +430,30 @@ class StreamPeer(Peer):
             if self._lost is not None:
                 self._leave(*self._lost)
 
+    def _hand_on_next(self) -> bool:
+        """Hand on the message that is next; tells whether there was one."""
+        message = self._decoder.next_message()
+        if message is None:
+            return False
+        self.seen_version = self._decoder.seen_version
+        self.hand_on(message, self._decoder.frame_bytes)
+        return True
+
     def let_poses_by(
         self, like: Message, way: Any, take: Callable[[list[Bare[Any]]], int]
     ) -> None:
         """Give TRANSFORMs with the names of this one to somebody, before messages are made."""
         self._pose_ways[message_start(like)] = way
         self._take_poses = take
+
+    def _pass_on_poses(self) -> bool:
+        """Give away the poses that are next, if they are; tells whether any were taken."""
+        if self._take_poses is None or self._compat.looking:
+            return False
+        count = self._decoder.hand_out(self._pose_ways, _TURN_POSES, self._take_poses)
+        if count:
+            self.received['TRANSFORM'] += count
+        return bool(count)
 
     def writable_again(self) -> None:
         """Go on writing."""
@@ -475,11 +508,23 @@ class StreamPeer(Peer):
             self.mailbox.congested = not stream.writable
             self._is_clear = not stream.unsent_bytes
 
-    def _send_now(self, kind: str, parts: list[Buffer]) -> bool:
+    def post_many(self, outgoings: Sequence[Outgoing]) -> bool:
+        """Send them in one piece, if they are small and nothing waits before them."""
+        if len(outgoings) > 1 and self._is_clear:
+            with contextlib.suppress(EncodeError):  # of each of them `post` tells why
+                parts = [o.parts(self._compat, self.seen_version) for o in outgoings]
+                kind = outgoings[0].key[0]
+                if self._send_now(kind, [b''.join(chain.from_iterable(parts))], len(parts)):
+                    return False
+        return super().post_many(outgoings)
+
+    def _send_now(self, kind: str, parts: list[Buffer], count: int = 1) -> bool:
         """
         Send a small message from the thread that calls, if nothing waits before it.
 
         That spares it the way through the network's thread, most of what sending it takes.
+
+        :param count: how many messages it is in truth.
         """
         stream, data = self._stream, parts[0]
         if stream is None or len(parts) != 1 or len(data) > _BATCH_BYTES:
@@ -492,7 +537,7 @@ class StreamPeer(Peer):
             sent = stream.write_now(data)
             if not sent:
                 return False
-            self.sent[kind] += 1
+            self.sent[kind] += count
             self.sent_bytes += sent
             if sent < len(data):
                 self._pieces.append(memoryview(data)[sent:])
@@ -611,6 +656,10 @@ class StreamPeer(Peer):
         self.last_received = time.monotonic()
         if self._stream is not None:
             self._stream.resume_reading()
+
+
+def _is_emergency(message: Message) -> bool:
+    return isinstance(message, Status) and message.is_emergency
 
 
 def _is_calm_status(message: Message) -> bool:

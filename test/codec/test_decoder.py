@@ -10,6 +10,7 @@ import pytest
 
 from igtl_ros2 import codec
 from igtl_ros2.codec import blocks
+from igtl_ros2.codec.frame import message_start
 from igtl_ros2.codec.messages.arrays import Sensor
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.points import Point, PointList
@@ -387,3 +388,104 @@ def test_memory_of_others_is_never_given_out():
     for pixels in (codec.decode(data).pixels, codec.decode(bytes(data)).pixels,
                    np.zeros((3, 4), np.uint8), np.zeros((3, 4), np.uint8)[1:]):
         assert blocks.with_bytes_before(pixels, 1) is None
+
+
+# -- frames that are handed out before messages are made
+
+
+def moved(number, device='Tool', **fields):
+    matrix = np.eye(4)
+    matrix[0, 3] = number
+    return Transform(matrix, device_name=device, timestamp=number + 1, **fields)
+
+
+WAYS = {message_start(moved(0, name)): name for name in ('Tool', 'Probe')}
+
+
+def in_both_ways(decoder, most=16, takes=16):
+    """Take all there is, what is handed out and what is made into messages, as one list."""
+    got = []
+
+    def keep(frames):
+        assert 0 < len(frames) <= most
+        # the bodies are only lent
+        got.extend((name, time, bytes(body)) for name, time, body in frames[:takes])
+        return min(takes, len(frames))
+
+    while True:
+        if decoder.hand_out(WAYS, most, keep):
+            continue
+        message = decoder.next_message()
+        if message is None:
+            return got
+        got.append(message)
+
+
+def told(got):
+    """Give each as device and number, however it was taken."""
+    pairs = [one[:2] if isinstance(one, tuple) else (one.device_name, one.timestamp) for one in got]
+    return [(name, time - 1) for name, time in pairs]
+
+
+def handed(got):
+    return [one[1] - 1 for one in got if isinstance(one, tuple)]
+
+
+@both
+@pytest.mark.parametrize('size', [1, 57, 58, 105, 106, 107, 500, 10_000])
+def test_frames_of_some_streams_are_handed_out_in_their_order(give, size):
+    messages = [
+        moved(0), moved(1), moved(2, 'Probe'), moved(3, 'Other'), moved(4),
+        moved(5, message_id=7), String('x', device_name='Tool', timestamp=7), moved(7), moved(8),
+    ]
+    data = b''.join(map(codec.encode, messages))
+    decoder = codec.Decoder()
+    got = []
+    for start in range(0, len(data), size):
+        give(decoder, data[start : start + size])
+        got += in_both_ways(decoder)
+    assert told(got) == [(m.device_name, n) for n, m in enumerate(messages)]
+    assert handed(got) == [0, 1, 2, 4, 7, 8]
+    for one in got:
+        if isinstance(one, tuple):
+            assert one[2] == codec.encode(messages[one[1] - 1])[58:]
+
+
+@pytest.mark.parametrize('most, takes', [(1, 1), (3, 3), (3, 1), (4, 0)])
+def test_what_is_handed_out_and_not_taken_becomes_messages(most, takes):
+    decoder = codec.Decoder()
+    decoder.feed(b''.join(codec.encode(moved(number)) for number in range(10)))
+    got = in_both_ways(decoder, most, takes)
+    assert told(got) == [('Tool', number) for number in range(10)]
+    assert bool(handed(got)) == bool(takes)
+
+
+def test_a_wrong_crc_is_handed_out_only_where_nobody_checks():
+    data = bytearray(b''.join(codec.encode(moved(number)) for number in range(3)))
+    data[2 * 106 - 1] ^= 1
+    decoder = codec.Decoder()
+    decoder.feed(data)
+    got = []
+    assert decoder.hand_out(WAYS, 16, lambda frames: got.extend(frames) or len(frames)) == 1
+    assert decoder.hand_out(WAYS, 16, lambda frames: got.extend(frames) or len(frames)) == 0
+    with pytest.raises(CrcError):
+        decoder.next_message()
+    assert told(in_both_ways(decoder)) == [('Tool', 2)]
+    careless = codec.Decoder(check_crc=False)
+    careless.feed(data)
+    assert handed(in_both_ways(careless)) == [0, 1, 2]
+
+
+@pytest.mark.parametrize('size', [0, 47, 49, 2**31, 2**63])
+def test_a_size_that_lies_is_left_to_who_complains(size):
+    data = bytearray(codec.encode(moved(0)))
+    data[42:50] = size.to_bytes(8, 'big')
+    decoder = codec.Decoder(max_body_bytes=1000, check_crc=False)
+    decoder.feed(data)
+    frames = []
+    decoder.hand_out(WAYS, 16, lambda given: frames.extend(given) or 0)
+    # no more than what came; of another size it is no pose, which is for the taker to say
+    assert all(len(body) == size for _, _, body in frames) and bool(frames) == (size in (0, 47))
+    if size > 1000:
+        with pytest.raises(TooLargeError):
+            decoder.next_message()

@@ -1,0 +1,161 @@
+"""Serialised messages taken in a thread of their own, as many at once as there are."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from rclpy.guard_condition import GuardCondition
+from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
+from rclpy.node import Node
+from rclpy.subscription import Subscription
+
+from .spin import Errors
+
+Take = Callable[[list[bytes]], None]
+
+#: how many messages of one topic are handed on together
+MOST = 32
+# before the other topics have their turn
+_HEAPS = 8
+_WAIT_NS = 1_000_000_000
+
+_log = logging.getLogger(__name__)
+
+
+class Intake:
+    """
+    Take what subscriptions get, with `raw=True`, in place of the executor.
+
+    An executor calls back once for each message, and the events executor has DDS count all that
+    wait whenever one comes: what comes faster than it is taken then takes ever longer. Here a wait
+    ends when something is there, and all of it is taken.
+
+    What rclpy has no public name for is tried out by the first subscription; where it is not
+    there, they stay with the executor.
+
+    :param lock: held while messages are handed on.
+    """
+
+    def __init__(self, node: Node, lock: threading.RLock) -> None:
+        """Begin with the first subscription."""
+        self._node = node
+        self._lock = lock
+        self._takes: dict[Subscription, Take] = {}
+        self._guard: GuardCondition | None = None
+        self._thread: threading.Thread | None = None
+        self._errors = Errors(_log)
+
+    def add(self, subscription: Subscription, take: Take) -> bool:
+        """
+        Take what a new subscription gets; call it in the thread of the executor.
+
+        :param take: gets up to `MOST` messages, the oldest first.
+        :returns: false if that has to be left to the executor.
+        """
+        subscriptions = getattr(self._node, '_subscriptions', None)
+        if not isinstance(subscriptions, list) or subscription not in subscriptions:
+            return False
+        if self._thread is None and not self._start():
+            return False
+        # the executor sees only what is there when its callback, in which this runs, is over
+        subscriptions.remove(subscription)
+        with self._lock:
+            self._takes[subscription] = take
+        self._wake()
+        return True
+
+    def remove(self, subscription: Subscription) -> None:
+        """Destroy a subscription, whose messages may be taken here or not."""
+        with self._lock:
+            is_here = self._takes.pop(subscription, None) is not None
+        if is_here:
+            self._node._subscriptions.append(subscription)  # where it is looked for
+        self._node.destroy_subscription(subscription)
+        if is_here:
+            self._wake()
+
+    def close(self) -> None:
+        """Take no more, and destroy the subscriptions."""
+        for subscription in list(self._takes):
+            self.remove(subscription)
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._wake()
+            if thread is not threading.current_thread():
+                thread.join()
+        if self._guard is not None:
+            self._guard.destroy()
+            self._guard = None
+
+    def _start(self) -> bool:
+        context = self._node.context
+        try:
+            self._guard = GuardCondition(None, None, context)
+            with context.handle, self._guard.handle:
+                wait_set = _rclpy.WaitSet(0, 1, 0, 0, 0, 0, context.handle)
+                with wait_set:
+                    wait_set.clear_entities()
+                    wait_set.add_guard_condition(self._guard.handle)
+                    self._guard.trigger()
+                    wait_set.wait(_WAIT_NS)
+        except (AttributeError, TypeError) as error:
+            _log.info('poses are taken by the executor: %s', error)
+            return False
+        self._thread = threading.Thread(target=self._run, name='igtl-intake', daemon=True)
+        self._thread.start()
+        return True
+
+    def _wake(self) -> None:
+        if self._guard is not None:
+            self._guard.trigger()
+
+    def _run(self) -> None:
+        context, guard = self._node.context, self._guard
+        assert guard is not None
+        while self._thread is threading.current_thread() and context.ok():
+            try:
+                self._turn(context, guard)
+            except Exception as error:
+                if not context.ok():
+                    return
+                self._errors.tell(error)
+
+    def _turn(self, context: Any, guard: GuardCondition) -> None:
+        """Wait until there is something, and take it."""
+        with ExitStack() as held:  # what is destroyed meanwhile goes when this is over
+            held.enter_context(context.handle)
+            held.enter_context(guard.handle)
+            takes = {}
+            for subscription, take in list(self._takes.items()):
+                try:
+                    held.enter_context(subscription.handle)
+                except _rclpy.InvalidHandle:  # it is being destroyed
+                    continue
+                takes[subscription] = take
+            wait_set = _rclpy.WaitSet(len(takes), 1, 0, 0, 0, 0, context.handle)
+            held.enter_context(wait_set)
+            wait_set.clear_entities()
+            for subscription in takes:
+                wait_set.add_subscription(subscription.handle)
+            wait_set.add_guard_condition(guard.handle)
+            wait_set.wait(_WAIT_NS)
+            for subscription, take in takes.items():
+                self._take(subscription, take)
+
+    def _take(self, subscription: Subscription, take: Take) -> None:
+        take_message, kind = subscription.handle.take_message, subscription.msg_type
+        for _ in range(_HEAPS):
+            heap: list[bytes] = []
+            while len(heap) < MOST and (taken := take_message(kind, True)) is not None:
+                heap.append(taken[0])
+            if heap:
+                with self._lock:
+                    if subscription not in self._takes:
+                        return
+                    take(heap)
+            if len(heap) < MOST:
+                return
