@@ -423,8 +423,10 @@ def in_both_ways(decoder, most=16, takes=16):
 
 def told(got):
     """Give each as device and number, however it was taken."""
-    pairs = [one[:2] if isinstance(one, tuple) else (one.device_name, one.timestamp) for one in got]
-    return [(name, time - 1) for name, time in pairs]
+    return [
+        (one[0], one[1] - 1) if isinstance(one, tuple) else (one.device_name, one.timestamp - 1)
+        for one in got
+    ]
 
 
 def handed(got):
