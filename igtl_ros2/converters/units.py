@@ -258,8 +258,7 @@ def pose_from_numbers(
 
     :raises ConversionError: if they are not finite or the quaternion is zero.
     """
-    (a, b, c), (d, e, f), (g, h, i) = quaternion_to_rows(quaternion)
-    x, y, z = _from_metres(position, unit)
+    a, d, g, b, e, h, c, f, i, x, y, z = affine_from_numbers(position, quaternion, unit)
     # a quarter of the time of filling an array
     values = array('d', (a, b, c, x, d, e, f, y, g, h, i, z, 0.0, 0.0, 0.0, 1.0))
     return np.ndarray((4, 4), np.float64, values)
@@ -269,9 +268,10 @@ def affine_from_numbers(
     position: Sequence[float], quaternion: Sequence[float], unit: str = 'mm'
 ) -> tuple[float, ...]:
     """
-    Make the 12 numbers that `pose_from_numbers` makes a matrix of, in the order of the wire.
+    Turn a position in metres and a quaternion (x, y, z, w) into the 12 numbers of a TRANSFORM.
 
-    :raises ConversionError: likewise.
+    :returns: the columns of the rotation, then the translation.
+    :raises ConversionError: if they are not finite or the quaternion is zero.
     """
     (a, b, c), (d, e, f), (g, h, i) = quaternion_to_rows(quaternion)
     return (a, d, g, b, e, h, c, f, i, *_from_metres(position, unit))
