@@ -176,7 +176,7 @@ def gone(somebody, node, topic):
     """
     Let all leave, and wait until that is known.
 
-    Who comes next in this process has the name in DDS of one who has left, and is taken for him.
+    Who came in this process while others were still leaving was now and then never found by DDS.
     """
     somebody.leave()
     wait_for(lambda: not node.count_publishers(topic), 'the end of all publishers')
