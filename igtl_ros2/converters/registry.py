@@ -286,10 +286,15 @@ def envelope_of(
     if frame_id is not None:
         metadata['ros_frame_id'] = frame_id
         if stamp_ns > 0:
-            metadata['ros_stamp'] = f'{stamp_ns // _NS}.{stamp_ns % _NS:09d}'
+            metadata['ros_stamp'] = stamp_text(stamp_ns)
     if len(device.encode('utf-8', 'surrogateescape')) > 20:
         metadata['IGTL_DEVICE_NAME'] = device
     return {'device_name': device, 'timestamp': from_ns(time_ns), 'metadata': metadata}
+
+
+def stamp_text(stamp_ns: int) -> str:
+    """Write a stamp as it stands in metadata."""
+    return f'{stamp_ns // _NS}.{stamp_ns % _NS:09d}'
 
 
 def full_name(message: Message) -> str:

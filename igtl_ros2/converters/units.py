@@ -18,7 +18,6 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, Quaternion, Transform, Vector3
 from numpy.typing import NDArray
 
-from ..codec import Message
 from ..codec.geometry import Rows, quaternion_to_rows, rows_to_quaternion
 from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
 from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
@@ -328,21 +327,15 @@ def ns_from_time(time: Time) -> int:
 
 
 def choose_stamp(
-    message: Message, arrival_ns: int, policy: str, max_skew_s: float
+    sent_ns: int, arrival_ns: int, policy: str, max_skew_s: float
 ) -> tuple[int, str]:
     """
     Choose the stamp of a received message, and say where it is from: 'device' or 'receive'.
 
+    :param sent_ns: `Message.timestamp_ns`.
     :param policy: 'device' (unless it is not set), 'receive', or 'auto': the device's clock if
         it is within `max_skew_s` of the arrival.
     """
-    return choose_time(message.timestamp_ns, arrival_ns, policy, max_skew_s)
-
-
-def choose_time(
-    sent_ns: int, arrival_ns: int, policy: str, max_skew_s: float
-) -> tuple[int, str]:
-    """Do the same for the stamp of a message alone, in nanoseconds."""
     device_ns = own_stamp_ns(sent_ns)
     if policy != 'receive' and device_ns is not None:
         if policy == 'device' or abs(device_ns - arrival_ns) <= max_skew_s * _NS:

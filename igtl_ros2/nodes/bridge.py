@@ -58,7 +58,6 @@ class BridgeNode(ManagedNode):
         self._configs: Sequence[LinkConfig] = ()
         # A device says once that its emergency is over: it must not end with our silence
         self._emergencies: set[tuple[str, str]] = set()
-        self._ros_clock = self.get_clock()
         self._log_handler = RosLogHandler(self.get_logger())
         package_log = logging.getLogger('igtl_ros2')
         package_log.addHandler(self._log_handler)
@@ -183,7 +182,7 @@ class BridgeNode(ManagedNode):
             receiver.hidden,
             receiver.forget,
         )
-        receiver.let_poses_by(services.waits_for_nothing)
+        receiver.take_poses_while(services.waits_for_nothing)
         make_link = Server if config.settings.mode == 'server' else Client
         link = make_link(
             config.settings, on_message=services.on_message, on_peer=services.on_peer
@@ -220,7 +219,7 @@ class BridgeNode(ManagedNode):
 
     def now_ns(self) -> int:
         """Tell the time of ROS: simulated if that is in use, else the wall clock."""
-        clock = self._ros_clock
+        clock = self.get_clock()
         return clock.now().nanoseconds if clock.ros_time_is_active else time.time_ns()
 
     def close(self) -> None:

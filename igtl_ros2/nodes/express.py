@@ -21,7 +21,7 @@ from ..codec.timestamp import to_ns
 from ..config import ReceiveRule, SendRule
 from ..converters.registry import Converted, Route
 from ..converters.spliced import SplicedImage, SplicedTransform, TransformReader
-from ..converters.units import choose_time
+from ..converters.units import choose_stamp
 from ..errors import ConversionError
 from ..peers import Peer
 from . import in_place
@@ -90,7 +90,7 @@ class Express(ABC):
     def _stamp(self, sent_ns: int, arrival_ns: int) -> int | None:
         """Choose a stamp; None if it is from another clock than that of the first message."""
         rule = self._rule
-        stamp_ns, source = choose_time(sent_ns, arrival_ns, rule.stamp, rule.max_skew)
+        stamp_ns, source = choose_stamp(sent_ns, arrival_ns, rule.stamp, rule.max_skew)
         return stamp_ns if source == self._source else None
 
     @abstractmethod

@@ -49,24 +49,24 @@ class Intake:
         self._thread: threading.Thread | None = None
         self._errors = Errors(_log)
 
-    def add(self, subscription: Subscription, take: Take) -> bool:
+    def add(self, subscription: Subscription, take: Take) -> None:
         """
         Take what a new subscription gets; call it in the thread of the executor.
 
+        Where that cannot be done, the executor goes on calling it back.
+
         :param take: gets up to `MOST` messages, the oldest first.
-        :returns: false if that has to be left to the executor.
         """
         subscriptions = getattr(self._node, '_subscriptions', None)
         if not isinstance(subscriptions, list) or subscription not in subscriptions:
-            return False
+            return
         if self._thread is None and not self._start():
-            return False
+            return
         # the executor sees only what is there when its callback, in which this runs, is over
         subscriptions.remove(subscription)
         with self._lock:
             self._takes[subscription] = take
         self._wake()
-        return True
 
     def remove(self, subscription: Subscription) -> None:
         """Destroy a subscription, whose messages may be taken here or not."""
@@ -85,26 +85,22 @@ class Intake:
         thread, self._thread = self._thread, None
         if thread is not None:
             self._wake()
-            if thread is not threading.current_thread():
-                thread.join()
+            thread.join()
         if self._guard is not None:
             self._guard.destroy()
             self._guard = None
 
     def _start(self) -> bool:
-        context = self._node.context
+        """Start the thread, if one turn without subscriptions shows that this rclpy can do it."""
+        guard = GuardCondition(None, None, self._node.context)
         try:
-            self._guard = GuardCondition(None, None, context)
-            with context.handle, self._guard.handle:
-                wait_set = _rclpy.WaitSet(0, 1, 0, 0, 0, 0, context.handle)
-                with wait_set:
-                    wait_set.clear_entities()
-                    wait_set.add_guard_condition(self._guard.handle)
-                    self._guard.trigger()
-                    wait_set.wait(_WAIT_NS)
+            guard.trigger()
+            self._turn(self._node.context, guard)
         except (AttributeError, TypeError) as error:
+            guard.destroy()
             _log.info('poses are taken by the executor: %s', error)
             return False
+        self._guard = guard
         self._thread = threading.Thread(target=self._run, name='igtl-intake', daemon=True)
         self._thread.start()
         return True

@@ -92,6 +92,12 @@ class _Device:
     takes_long: bool = False
     is_stale: bool = False
 
+    def hear(self, now_s: float) -> None:
+        """Note that a message has come."""
+        self.received += 1
+        self.heard_s = now_s
+        self.is_stale = False
+
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
@@ -218,7 +224,7 @@ class Receiver:
         self._wait.close('the link was closed')
         self._slices.close()
 
-    def let_poses_by(self, is_alone: Callable[[], bool]) -> None:
+    def take_poses_while(self, is_alone: Callable[[], bool]) -> None:
         """Take TRANSFORMs of which no message is made, while nobody else waits for any."""
         self._is_alone = is_alone
 
@@ -284,9 +290,7 @@ class Receiver:
         if device is None:
             self._report.skip(ros_text(f'{" ".join(key)}: by rule'))
             return
-        device.received += 1
-        device.heard_s = time.monotonic()
-        device.is_stale = False
+        device.hear(time.monotonic())
         if not self._first.is_over:
             self._first.forget(device.topic)
         if device.merger is not None and isinstance(message, Image):
@@ -302,7 +306,8 @@ class Receiver:
         shown = hidden(message, rule.phi)
         if shown is not message:
             origin = {**origin, 'phi': rule.phi}
-        stamp_ns, source = choose_stamp(shown, arrival_ns, rule.stamp, rule.max_skew)
+        stamp_ns, source = choose_stamp(
+            shown.timestamp_ns, arrival_ns, rule.stamp, rule.max_skew)
         arrival = _Arrival(
             peer, shown, frame, device.heard_s, arrival_ns, stamp_ns, source, origin
         )
@@ -351,9 +356,7 @@ class Receiver:
                 for device, short, stamp_ns, data in ready:
                     short.give_out(peer, stamp_ns, data)
                     count += 1
-                    device.received += 1
-                    device.heard_s = now_s
-                    device.is_stale = False
+                    device.hear(now_s)
             except Exception as error:
                 self._close_short_way(device, error)
             return count

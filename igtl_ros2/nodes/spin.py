@@ -58,7 +58,11 @@ class Errors:
         self._due = 0.0
 
     def tell(self, error: Exception) -> None:
-        """Log where an error came from, at a limited rate; its text may name patients."""
+        """
+        Log where an error came from, at a limited rate, and pause for what does nothing but fail.
+
+        The text of an error may name patients.
+        """
         time.sleep(_PAUSE_S)
         self._count += 1
         now = time.monotonic()

@@ -139,10 +139,7 @@ class Link:
             if hold:
                 self._held.put(last)
             peers = [peer for peer in self._peers if peer.gets_all and peer not in excluded]
-        if len(outgoings) > 1:
-            self._wake_for([peer.post_many(outgoings) for peer in peers])
-        else:
-            self.post_to(peers, last)
+        self._wake_for([peer.post_many(outgoings) for peer in peers])
         if hold:
             self._measure(last)
 

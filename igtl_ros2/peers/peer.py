@@ -52,12 +52,13 @@ class Outgoing:
 
     def __init__(self, message: Message) -> None:
         """Keep the message."""
-        self._message: Message | None = message
-        #: an emergency waits for nothing, and only a newer one of its device takes its place
-        self._begin((message.type_name, message.device_name), _is_emergency(message))
+        self._message = message
+        is_urgent = isinstance(message, Status) and message.is_emergency
+        self._begin((message.type_name, message.device_name), is_urgent)
 
     def _begin(self, key: Key, urgent: bool) -> None:
         self.key: Key = key
+        #: an emergency waits for nothing, and only a newer one of its device takes its place
         self.urgent = urgent
         self._parts: dict[tuple[str, int], list[Buffer]] = {}
         self._forms: list[tuple[Message, int, list[Buffer]]] = []
@@ -66,13 +67,7 @@ class Outgoing:
     @property
     def message(self) -> Message:
         """The message."""
-        if self._message is None:
-            self._message = self._make()
         return self._message
-
-    def _make(self) -> Message:
-        """Make the message, where it has been sent without one so far."""
-        raise NotImplementedError
 
     def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
         """
@@ -656,10 +651,6 @@ class StreamPeer(Peer):
         self.last_received = time.monotonic()
         if self._stream is not None:
             self._stream.resume_reading()
-
-
-def _is_emergency(message: Message) -> bool:
-    return isinstance(message, Status) and message.is_emergency
 
 
 def _is_calm_status(message: Message) -> bool:
