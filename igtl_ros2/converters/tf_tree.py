@@ -2,7 +2,8 @@
 Where is this frame, seen from that one, and when? A tf tree in numpy, for want of tf2.
 
 It follows tf2: a frame has one parent, the newest parent wins, a look-up in
-between two samples interpolates, and nothing is ever extrapolated.
+between two samples interpolates, nothing is ever extrapolated, and a jump of
+time back clears it.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ConversionError
+from .time_jump import TimeJumps, Turn
 from .units import RIGID_TOLERANCE, Matrix, matrix_to_quaternion, quaternion_to_matrix
 
 Reason = Literal['unknown', 'unconnected', 'extrapolation']
 
 # tf is seldom published faster than 1 kHz; this many samples fill the default cache at that rate.
 MAX_SAMPLES_PER_FRAME = 10_000
+#: why a look-up has to wait
+DOUBTFUL = 'time may have gone back, too little is known yet'
 
 
 class LookupFailed(ConversionError):
@@ -47,6 +51,13 @@ def frame_name(name: str) -> str:
     return name.removeprefix('/')
 
 
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    parent: str
+    stamp_ns: int
+    pose: Matrix
+
+
 @dataclass
 class _Link:
     """The history of one child frame under one parent; a static link has one sample."""
@@ -55,7 +66,6 @@ class _Link:
     static: bool
     stamps_ns: list[int] = field(default_factory=list)
     poses: list[Matrix] = field(default_factory=list)
-    straggler_ns: int | None = None
 
     def add(self, stamp_ns: int, pose: Matrix, cache_ns: int) -> None:
         """Put one sample in its place in time and forget what has become too old."""
@@ -69,7 +79,6 @@ class _Link:
         drop = max(outdated, len(self.stamps_ns) - MAX_SAMPLES_PER_FRAME)
         if drop > 0:
             del self.stamps_ns[:drop], self.poses[:drop]
-        self.straggler_ns = None
 
     def at(self, stamp_ns: int) -> Matrix | None:
         """Pose at a stamp, or None outside the history."""
@@ -98,6 +107,7 @@ class TfTree:
         """
         self._cache_ns = cache_ns
         self._links: dict[str, _Link] = {}
+        self._jumps: TimeJumps[_Sample] = TimeJumps(cache_ns)
         self._lock = threading.Lock()
 
     def insert(
@@ -106,9 +116,9 @@ class TfTree:
         """
         Learn where a frame is.
 
-        A sample older than the cache is dropped. Two such samples in a row mean
-        that time itself went back (a simulation restarted, a bag looped): then the
-        past of this frame is forgotten and begins anew.
+        What is far behind the newest sample of its frame is put aside. When `TimeJumps` tells
+        that time itself went back (a simulation restarted, a bag looped), all that moves by
+        the same clock is forgotten, as tf2 does, and begins anew with what was put aside.
 
         :param parent: the frame the pose is given in
         :param child: the frame whose pose it is
@@ -126,19 +136,43 @@ class TfTree:
         if not _is_rigid(pose):
             raise ConversionError('the pose is not a finite rigid 4x4 matrix')
         with self._lock:
-            link = self._links.get(child)
-            if link is None or static or link.static:
-                link = self._links[child] = _Link(parent, static)
-            elif stamp_ns < link.stamps_ns[-1] - self._cache_ns:
-                straggler_ns, link.straggler_ns = link.straggler_ns, stamp_ns
-                if straggler_ns is None or abs(stamp_ns - straggler_ns) > self._cache_ns:
-                    return
-                link = self._links[child] = _Link(parent, static)
-            elif parent != link.parent:
-                if stamp_ns < link.stamps_ns[-1]:
-                    return
-                link = self._links[child] = _Link(parent, static)
-            link.add(stamp_ns, pose, self._cache_ns)
+            if static:
+                self._jumps.forget(child)
+                self._links[child] = _Link(parent, True, [stamp_ns], [pose])
+                return
+            sample = _Sample(parent, stamp_ns, pose)
+            self._follow(self._jumps.take(child, stamp_ns, sample))
+
+    def clear(self) -> None:
+        """Forget all that moves, as when the clock has jumped; what came late is the new run."""
+        with self._lock:
+            self._follow(self._jumps.clear())
+
+    @property
+    def jumps(self) -> int:
+        """How often time went back."""
+        return self._jumps.count
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        """How many samples of a frame came too late."""
+        return dict(self._jumps.ignored)
+
+    def _follow(self, turn: Turn[_Sample]) -> None:
+        for child in turn.forget:
+            self._links.pop(child, None)
+        for child, sample in turn.add:
+            self._add(child, sample)
+
+    def _add(self, child: str, sample: _Sample) -> None:
+        link = self._links.get(child)
+        if link is None or link.static:
+            link = self._links[child] = _Link(sample.parent, False)
+        elif sample.parent != link.parent:
+            if sample.stamp_ns < link.stamps_ns[-1]:
+                return
+            link = self._links[child] = _Link(sample.parent, False)
+        link.add(sample.stamp_ns, sample.pose, self._cache_ns)
 
     def lookup(self, target: str, source: str, stamp_ns: int = 0) -> tuple[Matrix, int]:
         """
@@ -161,8 +195,13 @@ class TfTree:
                 return np.eye(4), stamp_ns or (own.stamps_ns[-1] if own and not own.static else 0)
             source_chain, target_chain = self._chains(target, source)
             links = [self._links[name] for name in source_chain + target_chain]
-            newest = (link.stamps_ns[-1] for link in links if not link.static)
+            newest = [link.stamps_ns[-1] for link in links if not link.static]
             when = stamp_ns or min(newest, default=0)
+            if stamp_ns and newest and self._jumps.doubts(stamp_ns):
+                raise LookupFailed(
+                    f'{DOUBTFUL} at {stamp_ns} ns',
+                    target=target, source=source, reason='extrapolation',
+                )
             poses = []
             for chain in (source_chain, target_chain):
                 pose = np.eye(4)

@@ -170,9 +170,9 @@ class Diagnostics:
         self._peers_text = ''
         self._peers_publisher = node.create_publisher(RosString, '~/peers', STATE_QOS)
         self._publish_peers()
-        self._soon = node.create_timer(
-            _SOON_S, self._publish_soon, clock=Clock(clock_type=ClockType.STEADY_TIME)
-        )
+        # both go on while simulated time stands still
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._soon = node.create_timer(_SOON_S, self._publish_soon, clock=steady)
         self._soon.cancel()
         try:
             from diagnostic_msgs.msg import DiagnosticArray
@@ -180,7 +180,7 @@ class Diagnostics:
             self._publisher = None  # said once at the start of the node
         else:
             self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
-        node.create_timer(PERIOD_S, self._on_timer)
+        node.create_timer(PERIOD_S, self._on_timer, clock=steady)
 
     def watch(self, config: LinkConfig, report: Report) -> LinkHealth:
         """Take a link in; what is given back is to be told of its peers."""

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import Any
 
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 
@@ -27,7 +28,8 @@ class FirstValues:
         self._lock = threading.Lock()
         self._end = time.monotonic() + _SEARCH_S
         self._held: dict[str, dict[Publisher, tuple[int, Any]]] = {}
-        self._timer = node.create_timer(_PERIOD_S, self._look)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)  # simulated time may stand still
+        self._timer = node.create_timer(_PERIOD_S, self._look, clock=steady)
         self.is_over = False
 
     def forget(self, device: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
 from ..config import LinkConfig
@@ -40,4 +41,4 @@ class Inactive:
             array.header.stamp = node.get_clock().now().to_msg()
             publisher.publish(array)
 
-        node.create_timer(PERIOD_S, publish)
+        node.create_timer(PERIOD_S, publish, clock=Clock(clock_type=ClockType.STEADY_TIME))

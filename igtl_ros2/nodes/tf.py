@@ -14,13 +14,15 @@ from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
 from geometry_msgs.msg import TransformStamped
+from rclpy.clock import JumpHandle, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.subscription import Subscription
 from rclpy.time import Time
 
-from ..converters.tf_tree import LookupFailed, Reason, TfTree, frame_name
+from ..converters.tf_tree import DOUBTFUL, LookupFailed, Reason, TfTree, frame_name
+from ..converters.time_jump import TimeJumps, Turn
 from ..converters.units import Matrix, ns_from_time, pose_from_ros
 from ..errors import ConfigError, ConversionError
 
@@ -76,17 +78,46 @@ class Tf2Source:
         import tf2_ros
 
         self._tf2 = tf2_ros
-        self._buffer = tf2_ros.Buffer(cache_time=Duration(nanoseconds=CACHE_NS))
-        self._listener = tf2_ros.TransformListener(self._buffer, node, spin_thread=False)
         self._node = node
-        self._names: set[str] = set()
-        self._names_listeners: list[Subscription] = []
+        #: what one look-up asks is of one run
+        self._lock = threading.RLock()
+        self._jumps: TimeJumps[tuple[TransformStamped, str]] = TimeJumps(CACHE_NS)
+        #: by whether they never move
+        self._names: dict[bool, set[str]] = {False: set(), True: set()}
+        source = self
+
+        class Buffer(tf2_ros.Buffer):
+            """A buffer that is cleared when time goes back, which tf2 tells by a clock alone."""
+
+            def set_transform(self, transform: TransformStamped, authority: str) -> None:
+                source._take(transform, authority)
+
+            def set_transform_static(self, transform: TransformStamped, authority: str) -> None:
+                source._note(transform, True)
+                super().set_transform_static(transform, authority)
+
+            def add(self, transform: TransformStamped, authority: str) -> None:
+                super().set_transform(transform, authority)
+
+        self._buffer = Buffer(cache_time=Duration(nanoseconds=CACHE_NS))
+        self._listener = tf2_ros.TransformListener(self._buffer, node, spin_thread=False)
+        self._jump_handle = _on_clock_jump(node, self._clear)
 
     def lookup(self, target: str, source: str, stamp_ns: int = 0) -> tuple[Matrix, int]:
         """Place one frame in another, see `TfSource`."""
         target, source = frame_name(target), frame_name(source)
+        with self._lock:
+            found = self._lookup(target, source, stamp_ns)
+        return _pose(found), ns_from_time(found.header.stamp)
+
+    def _lookup(self, target: str, source: str, stamp_ns: int) -> TransformStamped:
+        if stamp_ns and target != source and self._jumps.doubts(stamp_ns):
+            raise LookupFailed(
+                f'{DOUBTFUL} at {stamp_ns} ns',
+                target=target, source=source, reason='extrapolation',
+            )
         try:
-            found = self._buffer.lookup_transform(target, source, Time(nanoseconds=stamp_ns))
+            return self._buffer.lookup_transform(target, source, Time(nanoseconds=stamp_ns))
         except self._tf2.TransformException as error:
             reason: Reason = 'unknown'
             if isinstance(error, self._tf2.ExtrapolationException):
@@ -96,23 +127,42 @@ class Tf2Source:
             raise LookupFailed(
                 str(error), target=target, source=source, reason=reason
             ) from error
-        return _pose(found), ns_from_time(found.header.stamp)
 
     def frames(self) -> list[str]:
-        """List the names of all frames, see `TfSource`; listening to them begins with this."""
-        if not self._names_listeners:  # tf2 has no list that is more than text for people
-            self._names_listeners = _subscribe(self._node, self._note)
-        return sorted(self._names.copy())
+        """List the names of all frames, see `TfSource`."""
+        with self._lock:
+            return sorted(set.union(*self._names.values()))
+
+    def _take(self, transform: TransformStamped, authority: str) -> None:
+        """Give the buffer a transform, once it is certain of which run it is."""
+        child = frame_name(transform.child_frame_id)
+        stamp_ns = ns_from_time(transform.header.stamp)
+        with self._lock:
+            turn = self._jumps.take(child, stamp_ns, (transform, authority))
+            self._follow(turn)
+        if turn.forget:
+            _tell_of_jump(self._node, f'the stamps of {child!r} went back')
+
+    def _clear(self) -> None:
+        with self._lock:
+            self._follow(self._jumps.clear())
+
+    def _follow(self, turn: Turn[tuple[TransformStamped, str]]) -> None:
+        if turn.forget:
+            self._buffer.clear()  # static frames stay
+            self._names[False].clear()
+        for _, (transform, authority) in turn.add:
+            self._note(transform, False)
+            self._buffer.add(transform, authority)
 
     def _note(self, transform: TransformStamped, static: bool) -> None:
         for name in (transform.header.frame_id, transform.child_frame_id):
-            self._names.add(frame_name(name))
+            self._names[static].add(frame_name(name))
 
     def close(self) -> None:
         """Stop listening."""
+        self._jump_handle.unregister()
         self._listener.unregister()
-        for subscription in self._names_listeners:
-            self._node.destroy_subscription(subscription)
 
 
 class TreeSource:
@@ -128,6 +178,7 @@ class TreeSource:
         self._node = node
         self._tree = TfTree(CACHE_NS)
         self._subscriptions = _subscribe(node, self._on_transform)
+        self._jump_handle = _on_clock_jump(node, self._tree.clear)
 
     def lookup(self, target: str, source: str, stamp_ns: int = 0) -> tuple[Matrix, int]:
         """Place one frame in another, see `TfSource`."""
@@ -139,11 +190,13 @@ class TreeSource:
 
     def close(self) -> None:
         """Stop listening."""
+        self._jump_handle.unregister()
         for subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
 
     def _on_transform(self, transform: TransformStamped, static: bool) -> None:
         header, child = transform.header, transform.child_frame_id
+        jumps = self._tree.jumps
         try:
             pose, stamp_ns = _pose(transform), ns_from_time(header.stamp)
             self._tree.insert(header.frame_id, child, stamp_ns, pose, static)
@@ -154,6 +207,8 @@ class TreeSource:
                 f'({self.bad_count} bad ones so far)',
                 throttle_duration_sec=5.0,
             )
+        if self._tree.jumps != jumps:
+            _tell_of_jump(self._node, f'the stamps of {child!r} went back')
 
 
 class TfBroadcaster:
@@ -268,6 +323,25 @@ class OwnFrames:
         return any(frame in names for names in robots) or any(
             fnmatchcase(frame, pattern) for pattern in self.by_rule
         )
+
+
+def _on_clock_jump(node: Node, clear: Callable[[], None]) -> JumpHandle:
+    """Call back when the time of ROS goes back, or becomes another one, as tf2 does."""
+
+    def on_jump(_jump: TimeJump) -> None:
+        clear()
+        _tell_of_jump(node, 'the clock of ROS jumped')
+
+    back = JumpThreshold(
+        min_forward=None, min_backward=Duration(nanoseconds=-1), on_clock_change=True)
+    return node.get_clock().create_jump_callback(back, post_callback=on_jump)
+
+
+def _tell_of_jump(node: Node, why: str) -> None:
+    node.get_logger().warning(
+        f'time on tf begins anew: {why}; what was known of frames that move is forgotten',
+        throttle_duration_sec=5.0,
+    )
 
 
 def _message_type() -> Any:

@@ -299,3 +299,86 @@ def test_a_reader_in_another_thread_never_sees_half_an_insert():
         reader.join()
         sys.setswitchinterval(interval)
     assert failures == []
+
+
+def run_of(tree, x, begin_s=100.0, seconds=4.0, hz=30, child='a', parent='world'):
+    """Let a child stand at x for a run of time."""
+    for number in range(round(seconds * hz) + 1):
+        tree.insert(parent, child, round((begin_s + number / hz) * SECOND), pose((x, 0, 0)))
+
+
+@pytest.mark.parametrize('hz', [5, 30, 200])
+def test_a_run_that_begins_anew_within_the_cache_begins_anew(hz):
+    tree = TfTree()
+    run_of(tree, 0, hz=hz)
+    run_of(tree, 10, seconds=2, hz=hz)
+    found, stamp_ns = tree.lookup('world', 'a')
+    assert (found[0, 3], stamp_ns) == (10, 102 * SECOND)
+    for stamp_s in np.linspace(100, 102, 50):
+        assert tree.lookup('world', 'a', round(stamp_s * SECOND))[0][0, 3] == pytest.approx(10)
+    with pytest.raises(LookupFailed, match='future'):
+        tree.lookup('world', 'a', 103 * SECOND)
+
+
+def test_two_runs_are_never_mixed_whatever_is_asked_in_between():
+    """Every frame shows the number of its run; chains and moments of one answer have one run."""
+    rng = np.random.default_rng(5)
+    tree = TfTree()
+    asked = answered = 0
+    for turn in range(4):
+        for number in range(101):
+            stamp_s = 100 + number / 25
+            for child, parent, every in (('a', 'world', 1), ('b', 'a', 1), ('c', 'b', 7)):
+                if number % every == 0:
+                    tree.insert(parent, child, round(stamp_s * SECOND), pose((turn, 0, 0)))
+            asked += 1
+            now_s = max(100.0, stamp_s - rng.uniform(0, 0.4))
+            try:
+                found, _ = tree.lookup('world', 'c', round(now_s * SECOND))
+            except LookupFailed as failure:
+                assert failure.reason in ('extrapolation', 'unknown', 'unconnected')
+                continue
+            answered += 1
+            assert found[0, 3] == pytest.approx(3 * turn), (turn, number)
+    assert answered > asked / 4
+
+
+def test_a_jump_of_one_frame_is_one_of_all_that_share_its_clock():
+    tree = TfTree()
+    run_of(tree, 1, child='a')
+    run_of(tree, 1, child='b', parent='a')
+    run_of(tree, 1, begin_s=1.7e9, child='other')
+    tree.insert('b', 'tip', 0, pose((0, 0, 1)), static=True)
+    run_of(tree, 2, seconds=1, child='a')
+    with pytest.raises(LookupFailed):
+        tree.lookup('world', 'b')
+    assert tree.lookup('b', 'tip')[0][2, 3] == 1
+    assert tree.lookup('world', 'other')[0][0, 3] == 1
+    run_of(tree, 2, seconds=1, child='b', parent='a')
+    assert tree.lookup('world', 'tip')[0][0, 3] == 4
+
+
+def test_a_new_run_may_have_another_parent():
+    tree = TfTree()
+    run_of(tree, 1, parent='rack')
+    run_of(tree, 2, seconds=1, parent='hand')
+    assert tree.lookup('hand', 'a')[0][0, 3] == 2
+
+
+def test_stragglers_far_behind_are_ignored_and_counted():
+    tree = TfTree()
+    moved(tree, 'a', [100, 100.5, 101, 100.2, 101.5])
+    assert tree.ignored == {'a': 1}
+    assert tree.lookup('world', 'a', int(100.25 * SECOND))[0][0, 3] == pytest.approx(100.25)
+
+
+def test_clear_forgets_what_moves_and_nothing_else():
+    tree = TfTree()
+    run_of(tree, 1)
+    tree.insert('a', 'tip', 0, pose((0, 0, 1)), static=True)
+    tree.clear()
+    with pytest.raises(LookupFailed):
+        tree.lookup('world', 'a')
+    assert tree.lookup('a', 'tip')[0][2, 3] == 1
+    moved(tree, 'a', [3])
+    assert tree.lookup('world', 'tip')[1] == 3 * SECOND
