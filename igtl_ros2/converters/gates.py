@@ -14,10 +14,11 @@ from geometry_msgs.msg import Point, Quaternion
 
 from ..codec import Message
 from ..config import BOXED_TYPES, GATED_TYPES, MotionLimits, ReceiveRule
+from .motion_budget import BURST_S, Cost, MotionBudget
 from .units import own_stamp_ns
 
-#: stamps may differ by so much more than arrivals do: the network delays some, and not others
-JITTER_S = 0.5
+#: another place is believed no sooner than so long after the last time
+RECOVER_PAUSE_S = 1.0
 #: a sender may make up names without end; each costs memory
 MAX_TOOLS = 1000
 # what is not taken for a motion where no time has passed: rounding
@@ -55,6 +56,10 @@ class _Track:
     accepted: Sample | None = None
     #: when that, or a repetition of it, was let through
     shown_s: float = 0.0
+    #: what is left to move by
+    budget: MotionBudget | None = None
+    #: when another place was believed
+    recovered_s: float = -math.inf
     #: the last of those that were withheld and agree with each other, and how many they are
     candidate: Sample | None = None
     count: int = 0
@@ -122,24 +127,81 @@ class Gates:
             if sample.is_new:
                 track.candidate = None
         elif track.accepted is not None:
-            passed_s = _passed_s(track.accepted, sample)
-            if not sample.is_new:
-                passed_s = sample.seen_s - track.shown_s
-            wrong = self._about_motion(track.accepted, sample, passed_s)
+            wrong = self._about_step(track, sample)
             if wrong and sample.is_new and self._has_recovered(track, sample):
-                wrong = {}
+                self._accept(track, sample, has_recovered=True)
+                return {}
         if not wrong:
-            _accept(track, sample)
+            self._accept(track, sample)
+        return wrong
+
+    def _about_step(self, track: _Track, sample: Sample) -> dict[str, str]:
+        """Find out what is wrong with a motion from what was published last."""
+        before = track.accepted
+        assert before is not None
+        passed_s = _passed_s(before, sample)
+        if not sample.is_new:
+            passed_s = sample.seen_s - track.shown_s
+        wrong = self._about_motion(before, sample, passed_s)
+        speed, budget = self._rule.max_speed, track.budget
+        if speed is not None and budget is not None and 'max_speed' not in wrong:
+            cost = self._cost(before, sample)
+            if not budget.covers(cost, sample.seen_s):
+                left = budget.left(sample.seen_s)
+                room = MotionLimits(left.metres_s * speed.m, left.degrees_s * speed.deg)
+                moved = _motion(*_way(before, sample), room)
+                wrong['max_speed'] = f'it moved {moved} so soon after what it moved before'
         return wrong
 
     def _has_recovered(self, track: _Track, sample: Sample) -> bool:
-        """Tell whether enough of what was withheld agrees with each other, this one included."""
+        """
+        Tell whether another place is believed.
+
+        It takes enough of what was withheld that agree with each other, this one included, and
+        the time in which it can have got there: see docs/safety.md.
+        """
         before = track.candidate
         agrees = before is not None and before.source == sample.source and not (
             self._about_motion(before, sample, _passed_s(before, sample)))
         track.count = track.count + 1 if agrees else 1
         track.candidate = sample
-        return track.count >= self._rule.recover_after
+        if track.count < self._rule.recover_after:
+            return False
+        if not sample.seen_s - track.recovered_s >= RECOVER_PAUSE_S:
+            return False
+        assert track.accepted is not None and track.budget is not None
+        return track.budget.covers(self._cost(track.accepted, sample), sample.seen_s, True)
+
+    def _cost(self, before: Sample, sample: Sample) -> Cost:
+        if self._rule.max_speed is None:
+            return Cost()
+        metres, degrees = _way(before, sample)
+        return Cost.of(
+            metres if metres > _STILL else 0.0,
+            degrees if degrees > _STILL else 0.0,
+            self._rule.max_speed,
+        )
+
+    def _accept(self, track: _Track, sample: Sample, has_recovered: bool = False) -> None:
+        before = track.accepted
+        if track.budget is None:
+            track.budget = MotionBudget(sample.seen_s)
+        if before is not None:
+            track.budget.take(self._cost(before, sample), sample.seen_s, has_recovered)
+            if sample.orientation is None:
+                # it turns no further than from the last orientation that there was
+                sample = replace(sample, orientation=before.orientation)
+        track.shown_s = max(track.shown_s, sample.seen_s)
+        if has_recovered:
+            track.recovered_s = sample.seen_s
+        if sample.is_new or before is None:
+            track.accepted = sample
+            track.candidate = None
+        else:
+            # a repetition may have been moved by its frame; its stamp is not that of the device
+            track.accepted = replace(
+                before, position=sample.position, orientation=sample.orientation
+            )
 
     def _about_motion(self, before: Sample, sample: Sample, passed_s: float) -> dict[str, str]:
         wrong = {}
@@ -157,28 +219,17 @@ class Gates:
         return wrong
 
 
-def _accept(track: _Track, sample: Sample) -> None:
-    track.shown_s = sample.seen_s
-    if sample.is_new or track.accepted is None:
-        track.accepted = sample
-        track.candidate = None
-    else:
-        # a repetition may have been moved by its frame; its stamp is not that of the device
-        track.accepted = replace(
-            track.accepted, position=sample.position, orientation=sample.orientation
-        )
-
-
 def _passed_s(before: Sample, sample: Sample) -> float:
     """
     Tell how much time has passed, as far as stamps can be believed.
 
     A clock that was set forward would let every motion pass for a slow one, and the clocks of
-    two senders say nothing about each other.
+    two senders say nothing about each other. This is about two poses alone: how fast many of
+    them move it is up to the budget.
     """
     by_stamp = (sample.stamp_ns - before.stamp_ns) / _NS
     by_arrival = sample.seen_s - before.seen_s
-    slack = JITTER_S if before.source == sample.source else 0.0
+    slack = BURST_S if before.source == sample.source else 0.0
     return min(by_stamp, by_arrival + slack)
 
 

@@ -173,7 +173,7 @@ def test_back_in_the_workspace_is_still_compared_with_where_it_was_left():
 def test_who_comes_back_is_compared_with_where_it_was():
     device = Device(max_jump=MotionLimits(m=0.05), max_speed=MotionLimits(m=1))
     assert device.send(0.0) == set()
-    assert device.send(5.0, after=3600, peer='restarted') == {'max_jump'}
+    assert device.send(5.0, after=3600, peer='restarted') == {'max_jump', 'max_speed'}
 
 
 def test_two_senders_of_one_device_cannot_take_turns():
@@ -209,8 +209,9 @@ def test_max_speed_holds_violates_and_recovers_when_enough_agree():
     assert device.send(0.3) == {'max_speed'}
     # compared with the last one that passed, not with the last that came
     assert device.send(0.2) == set()
-    assert device.send(1.0) == {'max_speed'}
-    assert device.send(1.05) == {'max_speed'}
+    for x in (1.0, 1.02, 1.04):  # enough agree, but nothing that keeps to the limit is there yet
+        assert device.send(x) == {'max_speed'}
+    assert device.send(1.06, after=0.3) == set()
     assert device.send(1.1) == set()
 
 
@@ -269,6 +270,79 @@ def test_repetitions_move_with_their_frame_and_leave_the_stamps_to_the_device():
         assert device.send(0.03, new=False, after=0.02) == set()
     # the frame jumps: the second in which nothing new came does not count
     assert device.send(0.5, new=False, after=0.02) == {'max_speed'}
+
+
+def test_a_burst_uses_up_what_there_is_and_time_at_this_machine_fills_it_again():
+    device = Device(max_speed=MotionLimits(m=0.25))
+    passed = [not device.send(n * 0.12, after=0.005, stamp_after=0.5) for n in range(200)]
+    assert sum(passed) == 2  # 24 m in a second otherwise: half a second of motion, no more
+    device = Device(max_speed=MotionLimits(m=1.0))
+    assert device.send(0.0) == set()
+    assert device.send(0.5, after=0.0, stamp_after=1.0) == set()
+    assert device.send(0.6, after=0.05, stamp_after=1.0) == {'max_speed'}
+    assert device.send(0.6, after=0.05, stamp_after=1.0) == set()
+
+
+def test_turns_are_on_a_budget_of_their_own():
+    device = Device(max_speed=MotionLimits(m=1.0, deg=90))
+    assert device.send(degrees=0) == set()
+    assert device.send(0.5, degrees=44.9, after=0.0, stamp_after=1.0) == set()
+    assert device.send(0.5, degrees=46, after=0.0, stamp_after=1.0) == {'max_speed'}
+    assert device.send(0.51, degrees=44.9, after=0.0, stamp_after=1.0) == {'max_speed'}
+
+
+def test_how_long_nothing_came_is_no_leave_to_jump():
+    device = Device(max_speed=MotionLimits(m=0.25), recover_after=2)
+    assert device.send(0.0) == set()
+    assert device.send(2.0, after=60) == {'max_speed'}
+    # it was covered, and may have got there meanwhile
+    assert device.send(2.0) == set()
+
+
+def test_repetitions_and_those_that_stand_still_neither_fill_nor_empty_the_budget():
+    device = Device(max_speed=MotionLimits(m=1.0))
+    assert device.send(0.0) == set()
+    assert device.send(0.5, after=0.0, stamp_after=1.0) == set()
+    for _ in range(100):
+        assert device.send(0.5, new=False, after=0.0) == set()
+        assert device.send(0.5, after=0.0, stamp_after=1.0) == set()
+    assert device.send(0.51, new=False, after=0.001) == {'max_speed'}
+    assert device.send(0.51, after=0.001, stamp_after=1.0) == {'max_speed'}
+
+
+def test_several_senders_share_one_budget():
+    device = Device(max_speed=MotionLimits(m=1.0))
+    assert device.send(0.0, peer='A') == set()
+    passed = [not device.send(n * 0.01, after=0.001, stamp_after=0.05, peer='AB'[n % 2])
+              for n in range(1, 200)]
+    assert sum(passed) < 71
+
+
+def test_a_position_alone_does_not_make_the_last_orientation_forgotten():
+    device = Device(max_jump=MotionLimits(deg=5), max_speed=MotionLimits(deg=90))
+    assert device.send(degrees=0) == set()
+    device.now_s += 0.1
+    sample = Sample((0.0, 0.0, 0.0), None, round(device.stamp_s * NS) + 1, device.now_s, 'peer')
+    assert device.gates.about_pose('', 'base', sample, 0.0) == {}
+    assert device.send(degrees=90) == {'max_jump', 'max_speed'}
+
+
+def test_alternating_places_cannot_move_it_at_will():
+    device = Device(max_speed=MotionLimits(m=1.0), recover_after=3)
+    device.send(0.0)
+    places = [x for _ in range(300) for x in (1.0, 1.0, 1.0, 0.0, 0.0, 0.0)]
+    published = [0.0]
+    for x in places:
+        if not device.send(x, after=0.001, stamp_after=0.02):
+            published.append(x)
+    path = sum(abs(b - a) for a, b in zip(published, published[1:]))
+    assert path <= 0.5 + len(places) * 0.001
+    # by jumps alone nothing says how fast: once in a second
+    device = Device(max_jump=MotionLimits(m=0.05), recover_after=3)
+    device.send(0.0)
+    found = [(x, device.send(x, after=0.001)) for x in places]
+    moves = [x for x, wrong in found if not wrong]
+    assert sum(a != b for a, b in zip(moves, moves[1:])) <= 3
 
 
 # -- what is no number, what is too much, and other frames
@@ -358,13 +432,58 @@ def test_what_passes_is_within_the_limits_or_was_witnessed(walk):
         last, held_back = (x, turn), 0
 
 
+#: by how much stamp and arrival go on, where it is, who sends it, and whether it is new
+attacks = st.lists(st.tuples(
+    st.sampled_from([-5.0, -0.01, 0.0, 0.001, 0.02, 0.5, 3.0, 1e4]) | st.floats(-2, 2),
+    st.sampled_from([0.0, 0.0, 0.0, 0.001, 0.02, 0.3, 2.0]) | st.floats(0, 0.1),
+    st.sampled_from([0.0, 0.05, 0.12, 0.2, 1.0]) | st.floats(-1, 1),
+    st.sampled_from([0.0, 10.0, 180.0]) | st.floats(-180, 180),
+    st.sampled_from('AAAB'), st.sampled_from([True, True, True, False]),
+), min_size=1, max_size=120)
+
+
+@given(attacks, st.integers(2, 5), st.booleans())
+def test_no_stamps_and_arrivals_move_it_faster_than_the_rule(attack, needed, jumps):
+    speed = MotionLimits(m=0.25, deg=90)
+    device = Device(max_speed=speed, recover_after=needed,
+                    max_jump=MotionLimits(m=0.15, deg=30) if jumps else None)
+    shown = []  # when, where, and whether as what is believed after all
+    for stamp_after, after, x, turn, peer, new in attack:
+        before = len(device.gates._tracks) and next(iter(device.gates._tracks.values()))
+        recovered_s = before.recovered_s if before else None
+        if not device.send(x, turn, after=after, stamp_after=stamp_after, peer=peer, new=new):
+            track = next(iter(device.gates._tracks.values()))
+            jumped = recovered_s is not None and track.recovered_s != recovered_s
+            shown.append((device.now_s, x, turn, jumped))
+    for first in range(len(shown)):
+        path = turned = 0.0
+        is_whole = True
+        for last in range(first + 1, len(shown)):
+            (_, x0, turn0, _), (now_s, x1, turn1, jumped) = shown[last - 1], shown[last]
+            path += abs(x1 - x0)
+            turned += abs((turn1 - turn0 + 180) % 360 - 180)
+            # from when it was published somewhere, whatever was believed since
+            window_s = now_s - shown[first][0] + module.BURST_S
+            assert path <= speed.m * window_s + 1e-6
+            assert turned <= speed.deg * window_s + 1e-4
+            is_whole = is_whole and not jumped
+            if is_whole:
+                # and in any window, that begins where it has just moved too
+                window_s = now_s - shown[first + 1][0] + module.BURST_S
+                assert path <= speed.m * window_s + 1e-6
+                assert turned <= speed.deg * window_s + 1e-4
+    jumps_s = [now_s for now_s, _, _, jumped in shown if jumped]
+    assert all(b - a >= module.RECOVER_PAUSE_S for a, b in zip(jumps_s, jumps_s[1:]))
+
+
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=50), st.integers(2, 6))
 def test_who_keeps_still_is_believed_in_the_end(places, needed):
     device = Device(max_jump=MotionLimits(m=0.01), max_speed=MotionLimits(m=0.1),
                     recover_after=needed)
     for x in places:
         device.send(x)
-    found = [device.send(0.5) for _ in range(needed)]
+    # as long as it takes from one end to the other
+    found = [device.send(0.5) for _ in range(needed + 150)]
     assert found[-1] == set()
 
 

@@ -229,11 +229,11 @@ def test_a_reset_of_simulated_time_is_no_hole_in_the_gates(ros, device, tmp_path
     wait_for(lambda: device.send(at(0)) or time.sleep(0.05) or poses, 'poses')
     done(ros, device)
     poses.clear()
-    for second, x in ((1, 900), (1.1, 910), (1.2, 920), (1.3, 930)):
+    for second, x in ((1, 300), (1.1, 310), (1.2, 320), (1.3, 330)):
         tick(second)
         device.send(at(x))
         done(ros, device)
-    assert xs(poses) == [920, 930]
+    assert xs(poses) == [320, 330]
 
 
 # -- who sends
