@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from rclpy.node import Node
 from std_msgs.msg import Bool
 
 from ..codec import Message
 from ..codec.messages.text import Status
+from ..peers import Peer
 from .qos import STATE_QOS
 
 # a peer may make up names without end
@@ -32,19 +34,40 @@ class Emergency:
         """Publish whether there is one."""
         self._lock = threading.Lock()
         self._devices = devices
+        #: who has called those, as far as they are still connected
+        self._callers: dict[tuple[str, str], list[Peer]] = {}
         self._publisher = node.create_publisher(Bool, '~/emergency', STATE_QOS)
         self._publisher.publish(Bool(data=bool(devices)))
 
-    def set(self, device: tuple[str, str], emergency: bool) -> None:
+    def set(
+        self,
+        device: tuple[str, str],
+        emergency: bool,
+        peer: Peer,
+        is_connected: Callable[[Peer], bool],
+    ) -> bool:
         """
         Note the state of a device; callable from any thread.
 
+        While those who called an emergency of a device are connected, nobody else ends it.
+
         :param device: the names of its link and of itself.
+        :param peer: who says so.
+        :param is_connected: tells whether a peer is still there.
+        :returns: false for an end that does not count.
         """
         with self._lock:
             before = bool(self._devices)
+            others = [
+                caller for caller in self._callers.pop(device, ())
+                if caller is not peer and is_connected(caller)
+            ]
             if emergency and len(self._devices) >= _MAX_DEVICES and device not in self._devices:
                 device = _OTHERS  # nobody takes that back: better too long than too short
-            (self._devices.add if emergency else self._devices.discard)(device)
+            elif callers := [*others, *([peer] if emergency else [])]:
+                self._callers[device] = callers
+            is_on = emergency or bool(others)
+            (self._devices.add if is_on else self._devices.discard)(device)
             if bool(self._devices) != before or emergency:
                 self._publisher.publish(Bool(data=bool(self._devices)))
+            return emergency or not others

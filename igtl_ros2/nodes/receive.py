@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -49,6 +49,9 @@ from .report import Report
 from .slices import SliceParameters
 from .tf import OwnFrames, TfBroadcaster, TfSource
 from .waiting import FrameWait, Placement, Poses
+
+if TYPE_CHECKING:  # it needs diagnostic_msgs, which may not be there
+    from ..converters.status_topic import StatusTopic
 
 #: a peer may make up names without end; each costs publishers
 MAX_DEVICES = 1000
@@ -169,6 +172,7 @@ class Receiver:
         self._newcomers = Newcomers()
         self._publishers: dict[str, Publisher] = {}
         self._gates: dict[str, Gates] = {}
+        self._states: dict[str, StatusTopic] = {}
         self._aside = Aside('converting', self._let_go_on)
         #: whose messages have to wait for those that are converted aside
         self._waiting_peers: set[Peer] = set()
@@ -235,7 +239,7 @@ class Receiver:
         :param device: the device that it is of, where its own name has a number as well.
         """
         # before the lock: whatever else is going on
-        self._look_for_emergency(message)
+        self._look_for_emergency(peer, message)
         with self._lock:
             self._handle(peer, message, self._now_ns(), {}, device)
 
@@ -246,14 +250,19 @@ class Receiver:
                 if key[1] == name and device is not None:
                     self._first.forget(device.topic)
 
-    def _look_for_emergency(self, message: Message) -> None:
+    def _look_for_emergency(self, peer: Peer, message: Message) -> None:
         """Tell of an emergency, or of its end; no rule, gate or queue is in the way."""
         if isinstance(message, Status):
-            device = self._link_name, full_name(message)
-            self._emergency.set(device, message.is_emergency)
+            name = full_name(message)
+            device, calls = (self._link_name, name), message.is_emergency
+            if not self._emergency.set(device, calls, peer, self._is_connected):
+                what = ros_text(f'STATUS {name}: emergency')
+                self._report.problem(
+                    what, f'{what}: not ended by {peer.address}: another peer has called it'
+                )
         elif isinstance(message, Bind):
             for child in message.children:
-                self._look_for_emergency(child)
+                self._look_for_emergency(peer, child)
 
     def hidden(self, message: Message) -> Message:
         """Give a message as the rule of its device lets ROS see it."""
@@ -507,6 +516,8 @@ class Receiver:
                     f'type {publisher.msg_type.__name__} since its first message',
                 )
                 continue
+            if leaf == 'status':
+                ros_message.status = self._status_of(device.topic).hear(ros_message.status[0])
             self._echo.published(peer, publisher.topic_name, key, ros_message)
             is_stream = kind in _STREAM_LEAVES and kind != 'command'
             if is_stream:
@@ -674,7 +685,7 @@ class Receiver:
             is_stream=type_name in STREAM_TYPES,
             merger=merger,
             received=left.received if left is not None else 0,
-            state=left.state if left is not None else None,
+            state=left.state if left is not None and left.topic == topic else None,
             gates=gates,
             takes_long=_takes_long(rule, type_name),
         )
@@ -761,7 +772,16 @@ class Receiver:
         level = OK if is_valid(state) else STALE if state == _SILENT else WARN
         text = ros_text(state or 'OK')
         status = diagnostic(device.route.device, level, text, {'state': text}, stamp)
+        status.status = self._status_of(device.topic).tell(device.key, status.status[0])
         self._publisher(f'{device.topic}/status', 'status', type(status)).publish(status)
+
+    def _status_of(self, topic: str) -> StatusTopic:
+        """Give what is told on the `status` of a device, which only a STATUS or a state needs."""
+        if topic not in self._states:
+            from ..converters.status_topic import StatusTopic
+
+            self._states[topic] = StatusTopic()
+        return self._states[topic]
 
     def _broadcast(self, broadcaster: TfBroadcaster, device: _Device, result: Converted) -> None:
         mine = []

@@ -445,6 +445,66 @@ def test_a_gated_frame_is_broadcast_of_one_device_only(ros, device, tmp_path):
     assert frames() == {0, 10}
 
 
+# -- what a peer says of itself
+
+
+@pytest.mark.parametrize('keys, name, said', [
+    ('', 'Target', lambda status: status),
+    ('', 'Target', lambda status: Bind((status,), device_name='Group')),
+    ('name: goal, ', 'TargetState', lambda status: status)])
+def test_no_status_of_a_peer_takes_the_place_of_what_the_bridge_says(
+    ros, device, tmp_path, keys, name, said
+):
+    node = gated(ros, device, tmp_path,
+                 keys + 'workspace: {min: [-0.1, -1, -1], max: [0.1, 1, 1]}')
+    topic = '/x/goal/status' if keys else '/x/Target/status'
+    status = ros.listen(topic, DiagnosticArray, STATE)
+    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
+
+    def last():
+        return [(s.level, s.message, 'state' in {v.key for v in s.values})
+                for s in status[-1].status]
+
+    own = (DiagnosticStatus.WARN, 'withheld by workspace', True)
+    peers = (DiagnosticStatus.OK, 'all is well', False)
+    device.send(at(500))
+    wait_for(lambda: status and last() == [own], 'the word of the bridge')
+    device.send(said(Status(1, message='all is well', device_name=name)))
+    wait_for(lambda: last() == [own, peers], 'that of the peer as well')
+    mapping_file = tmp_path / 'mapping.yaml'
+    mapping_file.write_text(mapping_file.read_text().replace('[0.1, 1, 1]', '[0.2, 1, 1]'))
+    assert wait_for(client.call_async(Trigger.Request()).result, 'the reload').success
+    device.send(said(Status(1, message='all is well', device_name=name)))
+    device.send(at(500))
+    done(ros, device)
+    assert last() == [own, peers]
+    device.send(at(150))
+    wait_for(lambda: last() == [(DiagnosticStatus.OK, 'OK', True), peers], 'the end of it')
+    assert withheld(node)
+
+
+def test_nobody_else_ends_an_emergency_while_its_caller_is_connected(ros, tmp_path):
+    node = ros.bridge(port=0)
+    emergency = ros.listen('/x/igtl_bridge/emergency', Bool, STATE)
+    with connect(str(node.link.address)) as stranger:
+        with connect(str(node.link.address)) as arm:
+            arm.send(Status(StatusCode.EMERGENCY, device_name='Arm'))
+            wait_for(lambda: emergency and emergency[-1].data, 'the emergency')
+            stranger.send(Status(1, device_name='Arm'))
+            done(ros, stranger)
+            assert emergency[-1].data
+            (health, *_), = node._diagnostics._open
+            assert health._report.counts == {'STATUS Arm: emergency': 1}
+            arm.send(Status(1, device_name='Arm'))
+            wait_for(lambda: not emergency[-1].data, 'its end')
+            arm.send(Status(StatusCode.EMERGENCY, device_name='Arm'))
+            wait_for(lambda: emergency[-1].data, 'another one')
+        wait_for(lambda: len(node.link.peers) == 1, 'the end of its connection')
+        assert emergency[-1].data
+        stranger.send(Status(1, device_name='Arm'))  # it may be the arm, connected again
+        wait_for(lambda: not emergency[-1].data, 'the end of that')
+
+
 # -- emergencies from the network
 
 
