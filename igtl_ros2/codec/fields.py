@@ -27,15 +27,6 @@ MAX_ELEMENTS = 100_000  # of a list: each takes several times the memory of its 
 
 ASCII = 3
 UTF8 = 106
-# IANA MIBenum numbers that other programs are known to send; all others are read as UTF-8
-_CODECS = {
-    4: 'latin-1',
-    17: 'shift_jis',
-    18: 'euc_jp',
-    1013: 'utf-16-be',
-    1014: 'utf-16-le',
-    1015: 'utf-16',
-}
 _WIRE_FLOATS = {3: Struct('>3f'), 6: Struct('>6f'), 7: Struct('>7f'), 12: Struct('>12f')}
 # found once, because they are called for every pose
 #: the 12 numbers of an affine matrix: columns first, translation last
@@ -101,34 +92,6 @@ def default_encoding(text: str) -> int:
 def raw_text(raw: Buffer) -> str:
     """Decode UTF-8; bytes that are none are kept as escapes. The text is the only copy."""
     return str(raw, 'utf-8', 'surrogateescape')
-
-
-def decode_text(raw: Buffer, encoding: int) -> str:
-    """Decode bytes by MIBenum number; bytes that do not fit are kept as escapes, never refused."""
-    codec = _CODECS.get(encoding)
-    if codec is not None:
-        try:
-            return str(raw, codec)
-        except UnicodeDecodeError:
-            return raw_text(raw)
-    return raw_text(raw)
-
-
-def encode_text(text: str, encoding: int, what: str, quote: bool = True) -> bytes:
-    """
-    Encode a text by MIBenum number, the inverse of `decode_text`.
-
-    :param quote: whether an error may show the text.
-    :raises EncodeError: if the encoding has no way to write it.
-    """
-    codec = _CODECS.get(encoding)
-    if codec is not None and not any('\ud800' <= char <= '\udfff' for char in text):
-        try:
-            return text.encode(codec)
-        except UnicodeEncodeError as error:
-            shown = _shown(text, quote)
-            raise EncodeError(f'{what}: {shown} cannot be written in {codec}') from error
-    return text_bytes(text, what, quote)
 
 
 def check_int(value: Any, low: int, high: int, what: str) -> int:

@@ -15,14 +15,13 @@ from struct import Struct
 from typing import NamedTuple
 
 from ..errors import ContentError, EncodeError, HeaderError
+from .charsets import decode_text, encode_text
 from .crc64 import crc64
 from .fields import (
     Buffer,
     checked_text,
     cut_text,
-    decode_text,
     default_encoding,
-    encode_text,
     fixed_text,
     text_bytes,
 )

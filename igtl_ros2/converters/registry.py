@@ -14,6 +14,7 @@ from geometry_msgs.msg import TransformStamped
 from std_msgs.msg import Header
 
 from ..codec import Message, from_ns, registered
+from ..codec.charsets import is_guess
 from ..codec.patients import hidden
 from ..config import ReceiveRule, SendRule, parse_xtoy
 from ..errors import ConversionError
@@ -254,6 +255,10 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
     function = _TO_ROS.get(type(message)) or _TO_ROS[Message]
     message = hidden(message, route.rule.phi)
     result = function(message, route, stamp)
+    if message.metadata_encodings:
+        guessed = [ros_text(key) for key, value in message.metadata.items() if is_guess(value)]
+        if guessed:
+            result.info['metadata_repaired'] = guessed
     if not result.outputs and route.gate is not None and route.gate.withheld:
         return result  # what is withheld is so in every form
     for add in _EXTRAS.get(type(message), ()):

@@ -7,6 +7,7 @@ import json
 from builtin_interfaces.msg import Time
 from std_msgs.msg import String as RosString
 
+from ..codec.charsets import charset, is_guess
 from ..codec.messages.text import Command, String
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import ros_text
@@ -19,6 +20,7 @@ def string_to_ros(message: String, route: Route, stamp: Time) -> Converted:
     result = Converted(outputs={'text': RosString(data=text)}, info={'encoding': message.encoding})
     if text != message.text:
         result.info['text_repaired'] = True
+    _tell_guess(result, message.text, message.encoding)
     return result
 
 
@@ -32,7 +34,18 @@ def command_to_ros(message: Command, route: Route, stamp: Time) -> Converted:
         'content': ros_text(message.content),
     }
     text = json.dumps(facts, ensure_ascii=False)
-    return Converted(outputs={'command': RosString(data=text)})
+    result = Converted(outputs={'command': RosString(data=text)})
+    _tell_guess(result, message.content, message.encoding)
+    return result
+
+
+def _tell_guess(result: Converted, text: str, encoding: int) -> None:
+    """Say of a text that it may not be what was meant."""
+    if is_guess(text):
+        known = charset(encoding)
+        why = f'is no {known}' if known else 'is unknown here'
+        result.info['text_repaired'] = True
+        result.notes.append(f'its text is read as UTF-8: encoding {encoding} {why}')
 
 
 @from_ros(RosString, 'STRING', 'text', default=True)

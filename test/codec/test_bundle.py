@@ -175,7 +175,7 @@ def test_bad_bind(wire, extended, name):
         (None, ['children', 'None', 'Message']),
         ([5], ['children[0]', '5', 'Message']),
         ([String('x')] * 1025, ['children', '1025', '1024']),
-        ([String('x'), String('y', device_name='n' * 20)], ['children[1]', '20 bytes', '19']),
+        ([String('x'), String('y', device_name='n' * 21)], ['children[1]', '21 bytes', '20']),
     ],
 )
 def test_children_that_cannot_be_sent(children, words):
@@ -262,7 +262,7 @@ def test_bad_queries(wire, content):
         ([5], ['children[0]', '5']),
         ([('STRING',)], ['children[0]', "('STRING',)"]),
         ([('STRING', 'S'), ('THIRTEENBYTES', '')], ['children[1]', 'type', '13', '12']),
-        ([('STRING', 'n' * 20)], ['children[0]', 'device_name', '20', '19']),
+        ([('STRING', 'n' * 21)], ['children[0]', 'device_name', '21', '20']),
         ([('STRING', 5)], ['children[0]', '5']),
         ([('STRING', '')] * 1025, ['children', '1025', '1024']),
     ],

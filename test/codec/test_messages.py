@@ -140,7 +140,7 @@ WRONG = {
     'string surrogate': (lambda: String('\ud800'), ['text', 'UTF-8']),
     'status code': (lambda: Status(65536), ['code', '65536', '65535']),
     'status subcode': (lambda: Status(1, 2**63), ['subcode', str(2**63)]),
-    'status name': (lambda: Status(1, 0, 'n' * 20), ['error_name', '20', '19']),
+    'status name': (lambda: Status(1, 0, 'n' * 21), ['error_name', '21', '20']),
     'status message': (lambda: Status(1, 0, '', 5), ['message', '5']),
     'status bytes': (lambda: Status(1, 0, '', b'x'), ['message', "b'x'"]),
     'status nul': (lambda: Status(1, 0, '', 'a\0b'), ['message', 'NUL']),
@@ -190,7 +190,7 @@ WRONG = {
     'frame raw': (lambda: Video(bytes(11), 'I420', (4, 2, 1)), ['4 x 2', '11 bytes', '12']),
     'frame odd': (lambda: Video(bytes(6), 'I420', (4, 1, 1)), ['4 x 1', 'even']),
     'command id': (lambda: Command(2**32, 'n'), ['command_id', str(2**32)]),
-    'command name': (lambda: Command(1, 'n' * 128), ['name', '128', '127']),
+    'command name': (lambda: Command(1, 'n' * 129), ['name', '129', '128']),
     'command content': (lambda: Command(1, 'n', b'x'), ['content', "b'x'"]),
     'command nul': (lambda: Command(1, 'n', 'a\0'), ['content', 'NUL']),
     'command encoding': (lambda: Command(1, 'n', '', 65536), ['encoding', '65536']),
@@ -616,13 +616,6 @@ def test_status_tolerance(wire, tail, text):
     assert raw[68:88] == b'Name'.ljust(20, b'\0')
 
 
-def test_an_error_name_without_nul_is_read_but_not_written(wire):
-    message = codec.decode(wire(b'STATUS', struct.pack('>Hq20s', 1, 0, b'n' * 20) + b'\0'))
-    assert message.error_name == 'n' * 20
-    with pytest.raises(EncodeError, match='error_name'):
-        codec.encode(message)
-
-
 def test_status_codes_have_names():
     assert Status().code == StatusCode.OK == 1
     assert Status(0).code_name == 'INVALID_PACKET'
@@ -920,13 +913,10 @@ def test_a_command_that_fits_both_layouts_is_the_usual_one(wire):
     assert codec.decode(wire(b'COMMAND', content)).content == ''
 
 
-def test_texts_of_commands_that_are_read_but_not_written(wire):
-    for content in (
-        struct.pack('>I128sHI', 7, b'n' * 128, 3, 0),
-        struct.pack('>I128sHI', 7, b'n', 3, 3) + b'a\0b',
-    ):
-        with pytest.raises(EncodeError):
-            codec.encode(codec.decode(wire(b'COMMAND', content)))
+def test_the_text_of_a_command_that_is_read_but_not_written(wire):
+    content = struct.pack('>I128sHI', 7, b'n', 3, 3) + b'a\0b'
+    with pytest.raises(EncodeError, match='NUL'):
+        codec.encode(codec.decode(wire(b'COMMAND', content)))
 
 
 def test_a_long_string_has_no_copy_but_the_text(wire):

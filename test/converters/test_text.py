@@ -3,7 +3,9 @@
 import pytest
 from std_msgs.msg import String as RosString
 
-from igtl_ros2.codec.messages.text import String
+from igtl_ros2.codec.charsets import WireText
+from igtl_ros2.codec.fields import raw_text
+from igtl_ros2.codec.messages.text import Command, String
 from igtl_ros2.errors import EncodeError
 
 
@@ -31,6 +33,35 @@ def test_bytes_that_are_not_utf8_are_read_as_latin_1_and_flagged(receive, encodi
     result = receive(String('caf\udce9', encoding))
     assert result.outputs['text'].data == 'café'
     assert result.info == {'encoding': encoding, 'text_repaired': True}
+
+
+@pytest.mark.parametrize(
+    ('encoding', 'raw', 'words'),
+    [(9999, '針'.encode(), 'unknown'), (2025, '針'.encode() + b'\xff', 'gb2312')],
+)
+def test_a_text_that_cannot_be_read_by_its_number_is_flagged(receive, encoding, raw, words):
+    for message in (
+        String(WireText(raw_text(raw), raw, encoding, True), encoding),
+        Command(1, 'Go', WireText(raw_text(raw), raw, encoding, True), encoding),
+    ):
+        result = receive(message)
+        assert result.info['text_repaired'] is True
+        (note,) = result.notes
+        assert str(encoding) in note
+        assert words in note
+
+
+def test_a_metadata_value_that_cannot_be_read_is_named(receive):
+    value = WireText(raw_text(b'\xff'), b'\xff', 2026, True)
+    message = String('x', metadata={'k': value, 'v': '針'}, metadata_encodings={'k': 2026})
+    assert receive(message).info['metadata_repaired'] == ['k']
+
+
+def test_texts_of_other_encodings_are_read(receive):
+    for encoding in (2025, 2026, 113, 114):
+        result = receive(String('病人', encoding))
+        assert result.outputs['text'].data == '病人'
+        assert (result.info, result.notes) == ({'encoding': encoding}, [])
 
 
 def test_a_nul_within_is_taken_out_and_flagged(receive):

@@ -13,6 +13,7 @@ from ..fields import (
     check_int,
     check_tuple,
     checked_text,
+    cut_text,
     element_texts,
     fixed_text,
 )
@@ -24,10 +25,13 @@ _CHILD = Struct('>12sQ')
 _RESOLUTION = Struct('>Q')
 _MAX_CHILDREN = 1024
 _MAX_DEPTH = 4
+_NAME_SIZE = 20  # of a device name in any header; longer ones are cut, as there
 
 
 def _encode_names(names: Iterable[str], padded: bool) -> bytes:
-    raw = b''.join(checked_text(name, 19, 'device_name of a child') + b'\0' for name in names)
+    raw = b''.join(
+        checked_text(name, _NAME_SIZE, 'device_name of a child') + b'\0' for name in names
+    )
     if padded and len(raw) % 2:
         raw += b'\0'
     return _COUNT.pack(len(raw)) + raw
@@ -46,7 +50,7 @@ def _decode_names(content: memoryview, start: int, count: int) -> tuple[list[str
     # behind the NUL of the last name there is nothing, or one NUL more to make the size even
     if len(names) not in (count + 1, count + 2) or any(names[count:]):
         raise ContentError(f'{len(names) - 1} names for {count} children')
-    return [fixed_text(name) for name in names[:count]], end
+    return [fixed_text(cut_text(name, _NAME_SIZE)) for name in names[:count]], end
 
 
 def _count(content: memoryview) -> int:
@@ -64,7 +68,7 @@ class Bind(Message):
     """
     BIND: several messages of one instant.
 
-    :param children: messages; only their device name (at most 19 bytes) and their content are
+    :param children: messages; only their device name (at most 20 bytes) and their content are
         sent. Received ones have the time stamp of the BIND.
     """
 
@@ -75,7 +79,7 @@ class Bind(Message):
         Message.__post_init__(self)
         children = check_elements(self.children, Message, 'children', _MAX_CHILDREN)
         for number, child in enumerate(children):
-            checked_text(child.device_name, 19, f'device_name of children[{number}]')
+            checked_text(child.device_name, _NAME_SIZE, f'device_name of children[{number}]')
         _set(self, 'children', children)
         if self.depth > _MAX_DEPTH:
             raise EncodeError(f'children: BIND in BIND, more than {_MAX_DEPTH} deep')
@@ -165,7 +169,7 @@ class _BindQuery(Message):
             if len(pair) != 2:
                 raise EncodeError(f'{what}: {child!r}, wanted type and device name')
             checked_text(pair[0], 12, f'type of {what}')
-            checked_text(pair[1], 19, f'device_name of {what}')
+            checked_text(pair[1], _NAME_SIZE, f'device_name of {what}')
         _set(self, 'children', tuple((kind, name) for kind, name in children))
 
     def _encode_children(self) -> bytes:

@@ -9,14 +9,13 @@ from struct import Struct
 from typing import ClassVar
 
 from ...errors import ContentError, EncodeError
+from ..charsets import decode_text, encode_text, without_nul
 from ..fields import (
     UTF8,
     Buffer,
     check_int,
     checked_text,
-    decode_text,
     default_encoding,
-    encode_text,
     fixed_text,
     raw_text,
     text_bytes,
@@ -74,7 +73,7 @@ class _Text(Message):
         if rest and envelope.strict:
             raise ContentError(f'{rest} bytes behind the text')
         raw = content[_STRING.size : _STRING.size + length]
-        text = decode_text(raw, encoding).removesuffix('\0')
+        text = without_nul(decode_text(raw, encoding))
         message: _Text = cls.from_wire(envelope, text=text, encoding=encoding)
         return message
 
@@ -138,7 +137,8 @@ class Status(Message):
 
     :param code: 0 to 65535, see `StatusCode`; codes from 20 on have no meaning of their own.
     :param subcode: signed 64 bits, the device's own number.
-    :param error_name: at most 19 bytes of UTF-8.
+    :param error_name: at most 20 bytes of UTF-8; of 20 the C++ library reads on into the
+        message.
     :param message: text for people.
     """
 
@@ -169,8 +169,7 @@ class Status(Message):
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the numbers and the NUL-terminated text."""
-        # without a NUL in the 20th byte the C++ library would read on
-        name = checked_text(self.error_name, 19, 'error_name')
+        name = checked_text(self.error_name, 20, 'error_name')
         text = _encode_plain(self.message, UTF8, 'message')
         return (_STATUS.pack(self.code, self.subcode, name) + text + b'\0',)
 
@@ -214,7 +213,7 @@ class _Order(Message):
     def encode_content(self) -> Sequence[Buffer]:
         """Write number, name and text."""
         raw = _encode_plain(self.content, self.encoding, 'content')
-        name = checked_text(self.name, 127, 'name')  # of a 128th byte the C++ library reads on
+        name = checked_text(self.name, 128, 'name')
         return _COMMAND.pack(self.command_id, name, self.encoding, len(raw)), raw
 
     @classmethod
@@ -248,7 +247,7 @@ class Command(_Order):
     Always sent with header version 2, as the C++ library does.
 
     :param command_id: chosen by who asks, 32 bits.
-    :param name: at most 127 bytes of UTF-8.
+    :param name: at most 128 bytes of UTF-8; of 128 the C++ library reads on into the content.
     :param content: usually XML.
     :param encoding: IANA MIBenum number; left out: 3 (US-ASCII) if that holds it, else 106.
     """
@@ -261,7 +260,7 @@ class CommandResponse(_Order):
     RTS_COMMAND: the answer to a `Command`.
 
     :param command_id: that of the command.
-    :param name: that of the command, or what went wrong; at most 127 bytes of UTF-8.
+    :param name: that of the command, or what went wrong; at most 128 bytes of UTF-8.
     :param content: usually XML.
     :param encoding: as in `Command`.
     """
