@@ -13,19 +13,21 @@ from ..codec.messages.bundle import GetBind, StartBind
 from ..codec.messages.query import Capability, Query, Response, StartTracking, StartVideo
 from ..codec.messages.text import Status, StatusCode
 from ..converters.registry import typed_classes
+from ..converters.units import ros_text
 from ..errors import EncodeError
 from ..peers import Link, Outgoing, Peer
 from .query_log import QueryLog
+from .query_wishes import not_in_frame, unmet, unmet_but_done
 from .report import Report
 
 #: how types are spelt in queries, where that differs
 SUBJECTS = {'TRANSFORM': 'TRANS', 'VIDEOMETA': 'VMETA', 'CAPABILITY': 'CAPABIL'}
 _TYPES = {subject: type_name for type_name, subject in SUBJECTS.items()}
-# What a peer asks for is clamped to this
+# Nothing is sent more often than this to a peer that asks for an interval
 _MIN_INTERVAL_S = 0.005
-_MAX_INTERVAL_S = 60.0
 # A peer may make up names without end
 _MAX_STREAMS = 1000
+_NOTHING = 'nothing to answer it with'
 
 _Key = tuple[str, str]
 
@@ -36,6 +38,8 @@ class _Stream:
 
     #: 0: all that is sent; None: nothing
     interval_s: float | None = 0.0
+    #: frame that it was asked for in; '' for any
+    coordinates: str = ''
     sent: dict[_Key, Outgoing] = field(default_factory=dict)
     timer: asyncio.TimerHandle | None = None
 
@@ -98,15 +102,20 @@ class Queries:
 
         :returns: whether it was one.
         """
-        if isinstance(message, (StartTracking, StartVideo)):
-            self._start(peer, message, message.type_name[4:], message.interval_ms / 1000)
+        if isinstance(message, StartTracking):
+            interval_s = message.interval_ms / 1000
+            if message.coordinate_name:  # each message is looked at then
+                interval_s = max(interval_s, _MIN_INTERVAL_S)
+            self._start(peer, message, message.type_name[4:], interval_s)
+        elif isinstance(message, StartVideo):
+            self._start(peer, message, 'VIDEO', message.interval_ms / 1000)
         elif isinstance(message, (GetBind, StartBind)):
             self._respond(peer, 'BIND', message, False)
         elif isinstance(message, Query):
             if message.verb == 'GET':
                 self._get(peer, message)
             elif message.verb == 'STT':
-                self._start(peer, message, message.subject, 0.0)
+                self._start(peer, message, message.subject, message.interval_ns / 1e9)
             else:
                 self._stop(peer, message)
         else:
@@ -138,14 +147,20 @@ class Queries:
     def _start(self, peer: Peer, query: Message, subject: str, interval_s: float) -> None:
         key = _TYPES.get(subject, subject), query.device_name
         streams = self.streams.setdefault(peer, {})
-        possible = bool(self.link.held(*key)) and (key in streams or len(streams) < _MAX_STREAMS)
-        self._respond(peer, subject, query, possible)
-        if not possible:
+        held = [outgoing.message for outgoing in self.link.held(*key)]
+        why = '' if held else _NOTHING
+        if held and not (key in streams or len(streams) < _MAX_STREAMS):
+            why = f'{_MAX_STREAMS} streams are sent to it already'
+        why = why or next(filter(None, (unmet(query, message) for message in held)), '')
+        notes = filter(None, (unmet_but_done(query, message) for message in held))
+        self._respond(peer, subject, query, not why, why or next(notes, ''))
+        if why:
             return
         self._forget(peer, key)
         if interval_s:
-            interval_s = min(max(interval_s, _MIN_INTERVAL_S), _MAX_INTERVAL_S)
-        stream = streams[key] = _Stream(interval_s)
+            interval_s = max(interval_s, _MIN_INTERVAL_S)
+        coordinates = query.coordinate_name if isinstance(query, StartTracking) else ''
+        stream = streams[key] = _Stream(interval_s, coordinates)
         self._tick(peer, key, stream)
 
     def _stop(self, peer: Peer, query: Query) -> None:
@@ -174,6 +189,11 @@ class Queries:
             other = other or peer in self._origins.get(outgoing.key, ())
             if not other and stream.sent.get(outgoing.key) is not outgoing:
                 stream.sent[outgoing.key] = outgoing
+                if stream.coordinates and (
+                    why := not_in_frame(outgoing.message, stream.coordinates)
+                ):
+                    self._report.problem(f'{key[0]} in another frame', f'{peer.address}: {why}')
+                    continue
                 peer.post(outgoing)
         peer.pump()
         if stream.interval_s:
@@ -181,20 +201,27 @@ class Queries:
                 stream.interval_s, self._tick, peer, key, stream
             )
 
-    def _respond(self, peer: Peer, subject: str, query: Message, success: bool) -> None:
-        """Send the RTS_ of a query; a STATUS where the protocol has none."""
+    def _respond(
+        self, peer: Peer, subject: str, query: Message, success: bool, why: str = ''
+    ) -> None:
+        """
+        Send the RTS_ of a query; a STATUS where the protocol has none.
+
+        :param why: what stands in the way, if it is no success; else what is not as it was asked.
+        """
         device = query.device_name
         if not success:
+            why = why or _NOTHING
             kind = f'{query.type_name} unanswered'
             self._report.problem(
-                kind, f'{peer.address}: {query.type_name} {device!r}: nothing to answer it with'
+                kind, ros_text(f'{peer.address}: {query.type_name} {device!r}: {why}')
             )
         answer: Message
         try:
             answer = Response(f'RTS_{subject}', 0 if success else 1, device_name=device)
         except EncodeError:
             code = StatusCode.OK if success else StatusCode.NOT_FOUND
-            answer = Status(code, device_name=device, error_name=query.type_name)
+            answer = Status(code, 0, query.type_name, ros_text(why), device_name=device)
         peer.send(answer)
         self._log.peer_asked(peer.address, query, success, answer.type_name)
 

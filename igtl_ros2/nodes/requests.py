@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from ..codec import Message
+from ..codec.fields import checked_text
 from ..codec.messages.query import Query, Response, StartTracking, StartVideo
 from ..codec.messages.text import Command, CommandResponse, String
 from ..config import TIMEOUT_S, QueryRule
@@ -17,6 +18,7 @@ from ..converters.units import ros_text
 from ..errors import EncodeError
 from ..peers import Link, Peer
 from .command_xml import attributes
+from .outcomes import Outcomes
 from .queries import SUBJECTS
 from .query_log import QueryLog
 
@@ -25,6 +27,9 @@ OnAnswer = Callable[[bool, str, 'Message | None'], None]
 _NO_QUERIES = 'queries are not sent with profile slicer: 3D Slicer crashes on them'
 # At most so many may wait: a peer that never answers must not cost memory without end
 _MAX_WAITING = 1000
+# An order is carried out by each who gets it: that one refuses is said although another obeys
+_GRACE_S = 0.2
+_MAX_NAME = 127
 
 
 @dataclass(slots=True, eq=False)
@@ -39,7 +44,12 @@ class _Waiting:
     timeout: float
     #: type and device of an RTS_ that answers it
     key: tuple[str, str] = ('', '')
+    #: how long to wait for the others once one has succeeded
+    grace_s: float = 0.0
+    #: why peers were not asked, by address
+    refused: dict[str, str] = field(default_factory=dict)
     timer: asyncio.TimerHandle | None = field(default=None)
+    outcomes: Outcomes = field(default_factory=Outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +161,8 @@ class Requests:
         self._command_id = number = self._command_id % 0x7FFFFFFF + 1
         name, content = order.name, order.content
         try:
+            # of a name that fills its field the C++ library reads on
+            checked_text(name, _MAX_NAME, 'name')
             command = String(content or name, device_name=f'CMD_{number}') if order.legacy else (
                 Command(number, name, content, order.encoding, device_name=order.device))
         except EncodeError as error:
@@ -166,7 +178,7 @@ class Requests:
             return None
 
         what = f'{command.type_name} {name}'
-        waiting = _Waiting(what, set(), judge, on_answer, order.timeout)
+        waiting = _Waiting(what, set(), judge, on_answer, order.timeout, grace_s=_GRACE_S)
         self._send(command, waiting, exclude=exclude)
 
     def _send(
@@ -197,11 +209,14 @@ class Requests:
             waiting.on_answer(False, f'{_MAX_WAITING} questions wait for answers already', None)
         else:
             self._waiting.append(waiting)
+            waiting.refused = {
+                peer.address: f'not sent: {reason}'
+                for peer, reason in reasons.items() if reason and peer not in exclude
+            }
             waiting.timer = self.link.network.loop.call_later(
                 waiting.timeout,
                 self._finish,
                 waiting,
-                False,
                 f'no answer to {waiting.what} within {waiting.timeout:g} s',
             )
             for peer in waiting.peers - asked:
@@ -228,9 +243,12 @@ class Requests:
             answered = True
             success, text = verdict
             waiting.peers.discard(peer)
-            # Of several clients one may have what the others do not
-            if success or not waiting.peers:
-                self._finish(waiting, success, text, message)
+            had_success = waiting.outcomes.success
+            waiting.outcomes.add(peer.address, success, text, message)
+            if not waiting.peers or success and not waiting.grace_s:
+                self._finish(waiting)
+            elif success and not had_success:
+                self._wait_for_others(waiting)
         return answered
 
     def left(self, peer: Peer) -> None:
@@ -238,16 +256,34 @@ class Requests:
         for waiting in list(self._waiting):
             if peer in waiting.peers:
                 waiting.peers.discard(peer)
+                text = f'{waiting.what}: the peer is gone'
+                waiting.outcomes.add(peer.address, False, text)
                 if not waiting.peers:
-                    self._finish(waiting, False, f'{waiting.what}: the peer is gone')
+                    self._finish(waiting)
 
-    def _finish(
-        self, waiting: _Waiting, success: bool, text: str, message: Message | None = None
-    ) -> None:
+    def _wait_for_others(self, waiting: _Waiting) -> None:
+        """Give those who have not answered yet a moment, as one has succeeded."""
+        if waiting.timer is not None:
+            waiting.timer.cancel()
+        waiting.timer = self.link.network.loop.call_later(
+            waiting.grace_s, self._finish, waiting, 'no answer yet'
+        )
+
+    def _finish(self, waiting: _Waiting, silent: str = '') -> None:
+        """
+        Give the answer.
+
+        :param silent: what is said of those who have not answered.
+        """
         if waiting.timer is not None:
             waiting.timer.cancel()
         self._waiting.remove(waiting)
-        waiting.on_answer(success, text, message)
+        outcomes = waiting.outcomes
+        rest = {peer.address: silent for peer in waiting.peers if silent}
+        if not outcomes.success:
+            rest.update(waiting.refused)
+        text = outcomes.text(rest)
+        waiting.on_answer(outcomes.success, text, outcomes.answer)
 
 
 def _query(verb: str, rule: QueryRule) -> Message:

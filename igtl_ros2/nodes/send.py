@@ -568,8 +568,8 @@ class Sender:
             feed.keeper.reset()
 
     def _excluded(self, device: str, origin: Peer | None) -> tuple[Peer, ...]:
-        """Leave out whom a value came from."""
-        if origin is None:
+        """Leave out whom a value came from, if it would get it."""
+        if origin is None or origin not in self._link.link.peers:
             return ()
         self._report.skip(f'{device}: echo')
         return (origin,)

@@ -1,5 +1,6 @@
 """A bridge with several links: each for itself, and what they have in common."""
 
+import itertools
 import json
 import logging
 import socket
@@ -95,6 +96,34 @@ def test_a_value_goes_from_one_link_to_the_other_and_not_back(ros, two):
     assert (message.device_name, message.matrix[0, 3]) == ('Target', pytest.approx(5))
     with pytest.raises(PeerError):
         a.receive(0.5)
+
+
+def test_an_echo_is_counted_where_somebody_would_have_got_it(ros, two):
+    node, a, b = two()
+    back = {name: ros.talk(f'/x/{name}/to_igtl/Target/transform', TransformStamped)
+            for name in 'ab'}
+
+    def send_on(value):
+        for talk in back.values():
+            talk.publish(value)
+
+    ros.node.create_subscription(TransformStamped, '/x/a/Target/transform', send_on, 10)
+    stamps = itertools.count(1 << 32)
+
+    def relayed():
+        a.send(Transform(pose((5, 0, 0)), device_name='Target', timestamp=next(stamps)))
+        try:
+            return b.receive(0.2)
+        except PeerError:
+            return None
+
+    wait_for(relayed, 'the relayed target')
+    with pytest.raises(PeerError):
+        a.receive(0.5)
+    left_out = {health.name: health._report.left_out for health, *_ in
+                node._diagnostics._open}
+    assert left_out['a']['Target: echo'] > 0
+    assert not left_out['b']
 
 
 def test_a_frame_that_one_link_sends_is_broadcast_by_none(ros, two):

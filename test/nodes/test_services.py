@@ -5,6 +5,7 @@ import threading
 import time
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 from geometry_msgs.msg import TransformStamped
 from rclpy.parameter import Parameter
@@ -13,10 +14,17 @@ from std_msgs.msg import String as RosString
 from std_srvs.srv import SetBool, Trigger
 
 from igtl_ros2 import connect, serve
+from igtl_ros2.codec.messages.mesh import PolyData
 from igtl_ros2.codec.messages.pose import Transform
-from igtl_ros2.codec.messages.query import Query, Response, StartTracking
+from igtl_ros2.codec.messages.query import Query, Response, StartTracking, StartVideo
 from igtl_ros2.codec.messages.text import Command, CommandResponse, String
-from igtl_ros2.codec.messages.tracking import TrackingData
+from igtl_ros2.codec.messages.tracking import (
+    QuaternionElement,
+    QuaternionTrackingData,
+    TrackingData,
+    TrackingElement,
+)
+from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.errors import ConfigError, PeerError
 from igtl_ros2.nodes.deferred import serve_later
 
@@ -336,6 +344,46 @@ def test_a_command_of_a_peer_is_passed_on_to_the_others_only(ros, tmp_path):
                 break
 
 
+@pytest.mark.parametrize(('a', 'b', 'success', 'said'), [
+    ('fail', 'silent', False, ['A: no such tool', 'B: no answer to COMMAND Go within 1 s']),
+    ('silent', 'fail', False, ['B: no such tool', 'A: no answer to COMMAND Go within 1 s']),
+    ('fail', 'fail', False, ['no such tool']),
+    ('fail', 'leave', False, ['A: no such tool', 'B: COMMAND Go: the peer is gone']),
+    ('fail', 'done', True, ['done', 'A: no such tool']),
+    ('done', 'fail', True, ['done', 'B: no such tool']),
+    ('done', 'silent', True, ['done', 'B: no answer yet']),
+    ('silent', 'silent', False, ['no answer to COMMAND Go within 1 s']),
+])
+def test_the_reply_to_a_command_says_what_each_peer_did(
+    ros, call, tmp_path, a, b, success, said
+):
+    with client_of(ros, **mapping(tmp_path, QUERIES)) as (node, first):
+        names = {node.link.peers[0].address: 'A'}
+        second = connect(str(node.link.address), header_version='2')
+        wait_for(lambda: len(node.link.peers) == 2, 'both')
+        for client in (first, second):
+            client.send(Command(1, 'hello'))
+            client.receive(10)  # an error, as nobody serves it
+        names.update((p.address, 'B') for p in node.link.peers if p.address not in names)
+        future = call.begin('/x/command/go')
+        for client, does in ((first, a), (second, b)):
+            order = client.receive(10)
+            assert order.type_name == 'COMMAND'
+            if does == 'fail':
+                client.send(CommandResponse(
+                    order.command_id, 'Go', metadata={'Status': 'FAIL', 'Error': 'no such tool'}))
+            elif does == 'done':
+                client.send(CommandResponse(order.command_id, 'Go', 'done'))
+            elif does == 'leave':
+                client.close()
+        wait_for(future.done, 'the reply')
+        second.close()
+        text = future.result().message
+        for address, name in names.items():
+            text = text.replace(address, name)
+        assert (future.result().success, sorted(text.split('; '))) == (success, sorted(said))
+
+
 @pytest.mark.parametrize(('profile', 'parameters'), [
     ('profile: slicer', {}), ('', {'compat': 'slicer'})])
 def test_a_slicer_is_never_asked(ros, call, tmp_path, profile, parameters):
@@ -452,6 +500,92 @@ def test_a_stream_has_its_own_pace_for_each_peer_and_ends(ros):
         assert get(slow, 'TDATA', 'STRING').device_name == 'after'
         slow.close()
         wait_for(lambda: not services.queries.streams, 'the end of the stream')
+
+
+def tools(*names, **fields):
+    return TrackingData(
+        [TrackingElement(name, pose((1, 2, 3))) for name in names], device_name='T', **fields)
+
+
+def quaternion_tools(*names, **fields):
+    elements = [QuaternionElement(name, (1, 2, 3)) for name in names]
+    return QuaternionTrackingData(elements, device_name='T', **fields)
+
+
+IN_BASE = {'metadata': {'ros_frame_id': 'base'}}
+
+
+@pytest.mark.parametrize('make', [tools, quaternion_tools])
+@pytest.mark.parametrize(('names', 'fields', 'frame', 'status'), [
+    (['Probe'], IN_BASE, 'base', 0),
+    (['Probe'], IN_BASE, '', 0),
+    (['Probe'], IN_BASE, 'Patient', 1),
+    (['ProbeToTracker', 'StylusToTracker'], {}, 'Tracker', 0),
+    (['ProbeToTracker', 'StylusToReference'], {}, 'Tracker', 1),
+    (['ProbeToTracker', 'Stylus'], {}, 'Tracker', 1),
+    (['Probe'], {}, 'Patient', 1),
+    (['ProbeToRAS'], {}, 'ras', 0),
+    ([], IN_BASE, 'base', 0),
+])
+def test_a_frame_that_is_asked_for_is_the_one_that_comes_or_an_error(
+    ros, make, names, fields, frame, status
+):
+    with client_of(ros) as (node, client):
+        message = make(*names, **fields)
+        kind = message.type_name
+        send = node.link_services[''].queries.send
+        send(message)
+        get(client, kind)
+        client.send(StartTracking(f'STT_{kind}', 0, frame, device_name='T'))
+        assert get(client, f'RTS_{kind}').status == status
+        if status == 0:
+            assert get(client, kind).device_name == 'T'
+        (health, *_), = node._diagnostics._open
+        assert bool(health._report.counts) == bool(status)
+
+
+def test_what_is_in_another_frame_later_on_does_not_come(ros):
+    with client_of(ros) as (node, client):
+        send = node.link_services[''].queries.send
+        send(tools('Probe', **IN_BASE))
+        get(client, 'TDATA')
+        client.send(StartTracking('STT_TDATA', 0, 'base', device_name='T'))
+        assert get(client, 'RTS_TDATA').status == 0
+        get(client, 'TDATA')
+        send(tools('Probe', timestamp=1, metadata={'ros_frame_id': 'camera'}))
+        (health, *_), = node._diagnostics._open
+        wait_for(lambda: 'TDATA in another frame' in health._report.counts, 'the report')
+        send(tools('Probe', timestamp=2, **IN_BASE))
+        assert get(client, 'TDATA').timestamp == 2
+
+
+@pytest.mark.parametrize(('asked', 'code', 'words'), [
+    ('H264', 1, ''), ('', 1, ''),
+    ('MJPG', 4, "'H264' and not as 'MJPG'"),
+    ('VP90', 1, "'H264' and not as 'VP90'"),  # what C++ programs ask for that do not care
+])
+def test_a_codec_that_is_asked_for_is_the_one_that_comes_or_it_is_said(ros, asked, code, words):
+    with client_of(ros) as (node, client):
+        node.link_services[''].queries.send(Video(b'frame', 'H264', (2, 2, 1), device_name='V'))
+        get(client, 'VIDEO')
+        client.send(StartVideo(asked, 0, device_name='V'))
+        status = get(client, 'STATUS')
+        assert (status.code, status.error_name) == (code, 'STT_VIDEO')
+        assert words in status.message
+
+
+def test_an_interval_of_nanoseconds_and_a_long_one_are_kept(ros):
+    with client_of(ros) as (node, client):
+        queries = node.link_services[''].queries
+        queries.send(tools('Probe'))
+        queries.send(PolyData(np.zeros((1, 3)), device_name='T'))
+        client.send(Query('STT_POLYDATA', content=(250_000_000).to_bytes(8, 'big')))
+        client.send(Query('STT_IMAGE', content=b'\xff' * 8))  # garbage of a C++ program
+        client.send(StartTracking('STT_TDATA', 3_600_000))
+        get(client, 'RTS_TDATA')
+        (streams,) = queries.streams.values()
+        assert {key[0]: stream.interval_s for key, stream in streams.items()} == {
+            'POLYDATA': 0.25, 'TDATA': 3600.0}
 
 
 def test_long_names_are_asked_for_as_they_are_on_the_wire(ros):

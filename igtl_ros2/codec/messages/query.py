@@ -29,6 +29,8 @@ _set = object.__setattr__
 _TRACKING = Struct('>i32s')
 _VIDEO = Struct('>4sIB')
 _QUERY = Struct('>I32sH')
+_INTERVAL_SIZE = 8
+_MAX_INTERVAL_NS = 10**12  # the C++ library sends garbage where others send intervals
 _STATUS_REST = 29  # bytes behind the first, of a STATUS that stands for an answer
 
 #: subjects of queries, as they are spelt in them
@@ -77,7 +79,8 @@ class Query(NamedMessage):
 
     :param type_name: the wire name, such as 'GET_IMAGE' or 'STP_TDATA'; an alias is written as
         the name it stands for.
-    :param content: what some peers send along; it means nothing.
+    :param content: what some peers send along; of a STT_ 8 bytes are an interval, see
+        `interval_ns`, all else means nothing.
     """
 
     content: bytes = b''
@@ -97,6 +100,14 @@ class Query(NamedMessage):
     def subject(self) -> str:
         """What is asked for, as it is spelt in queries: 'TRANS', 'IMAGE', 'VMETA' ..."""
         return self.type_name[4:]
+
+    @property
+    def interval_ns(self) -> int:
+        """Shortest interval that a STT_ of 8 bytes asks for, as documents have it; 0 else."""
+        if self.verb != 'STT' or len(self.content) != _INTERVAL_SIZE:
+            return 0
+        interval = int.from_bytes(self.content, 'big')
+        return interval if interval <= _MAX_INTERVAL_NS else 0
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write nothing, as a rule."""
