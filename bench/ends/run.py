@@ -240,6 +240,8 @@ def server_bridge(stack, **parameters):
     """
     with socket.create_server(('127.0.0.1', 0)) as probe:
         port = probe.getsockname()[1]
+    # who has not shown what it is may be 3D Slicer, and gets another form of points
+    parameters = {'compat': 'plain', **parameters}
     middle = bridge(stack, mode='server', url=f'tcp://127.0.0.1:{port}', **parameters)
     end = time.monotonic() + 20
     while time.monotonic() < end:

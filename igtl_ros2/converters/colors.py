@@ -35,6 +35,8 @@ def colors_to_ros(message: ColorTable, route: Route, stamp: Time) -> Converted:
 @from_ros(RosImage, 'COLORT', 'colors')
 def colors_from_image(message: RosImage, sending: Sending) -> ColorTable:
     """Image of one row of 256 or 65536 pixels as COLORT; mono8, mono16 or rgb8."""
+    if sending.profile == 'slicer':
+        raise ConversionError('3D Slicer knows no COLORT; with profile slicer none is sent')
     pixels = pixels_of(message)
     if pixels.shape[0] != 1:
         raise ConversionError(f'an image of {pixels.shape[0]} rows is no colour table: wanted 1')

@@ -15,7 +15,9 @@ from std_msgs.msg import Header
 
 from ..codec import Message, from_ns, registered
 from ..codec.charsets import is_guess
+from ..codec.messages.mesh import PolyData
 from ..codec.patients import hidden
+from ..codec.pyramids import without_pyramids
 from ..config import ReceiveRule, SendRule, parse_xtoy
 from ..errors import ConversionError
 from .gates import Gate
@@ -254,6 +256,8 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
     """
     function = _TO_ROS.get(type(message)) or _TO_ROS[Message]
     message = hidden(message, route.rule.phi)
+    if isinstance(message, PolyData):  # another bridge took us for 3D Slicer
+        message = without_pyramids(message)
     result = function(message, route, stamp)
     if message.metadata_encodings:
         guessed = [ros_text(key) for key, value in message.metadata.items() if is_guess(value)]

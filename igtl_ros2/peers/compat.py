@@ -2,27 +2,30 @@
 What a peer can take: programs differ, and what one of them shows another one crashes on.
 
 A profile has a rule for each message type that needs one. A rule refuses a message, with a
-reason in words, or adapts it; only the header version and metadata that marks a message as
-empty are ever adapted.
+reason in words, or adapts it: its header version, metadata that marks it as empty, and the
+points of a mesh that may come to 3D Slicer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
-from ..codec import HEADER_SIZE, Message, encode, registered
+from ..codec import HEADER_SIZE, Message, decode, encode, registered
 from ..codec.geometry import LPS
 from ..codec.lists import ElementList
 from ..codec.messages.catalog import ImageMetaElement, LabelMetaElement
 from ..codec.messages.image import Image
+from ..codec.messages.mesh import PolyData
 from ..codec.messages.query import Query, Response, StartTracking
 from ..codec.messages.text import ClientInfo, Status, StatusCode
 from ..codec.messages.video import Video
+from ..codec.pyramids import with_pyramids
 from ..codec.scalars import BIG_ENDIAN
 from ..config import Settings
-from ..errors import EncodeError
+from ..errors import DecodeError, EncodeError
 
 #: Takes a message and the highest header version for the peer; gives back what to send
 Rule = Callable[[Message, int], Message]
@@ -164,6 +167,14 @@ def _cpp_rules(of_lists: Rule) -> Rules:
 # -- rules for programs
 
 
+def _slicer_mesh(message: Message, version: int) -> Message:
+    """More than one vertex cell crashes 3D Slicer, and of one it shows the first point alone."""
+    if not isinstance(message, PolyData):  # its bytes are those of one, if they can be read
+        with suppress(DecodeError):
+            message = decode(encode(message))
+    return with_pyramids(message) if isinstance(message, PolyData) else message
+
+
 def _slicer_image(message: Message, version: int) -> Message:
     if isinstance(message, (Image, Video)) and message.coordinates == LPS:
         _refuse(message, '3D Slicer takes LPS for RAS, it would be mirrored')
@@ -199,9 +210,10 @@ _SLICER = Profile(
     {
         **_pick(
             _STRICT,
-            'TRANSFORM STRING STATUS POINT TDATA POLYDATA IMGMETA LBMETA COMMAND RTS_COMMAND',
+            'TRANSFORM STRING STATUS POINT TDATA IMGMETA LBMETA COMMAND RTS_COMMAND',
         ),
         **dict.fromkeys(('IMAGE', 'VIDEO'), _slicer_image),
+        'POLYDATA': _slicer_mesh,
         **dict.fromkeys(
             (
                 'GET_IMAGE GET_IMGMETA GET_LBMETA GET_POINT GET_POLYDATA GET_STATUS STP_IMAGE '
@@ -232,7 +244,7 @@ _PLUS = Profile(
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile('', _cpp_rules(_list)),
+        Profile('', {**_cpp_rules(_list), 'POLYDATA': _slicer_mesh}),  # it may be 3D Slicer
         Profile('plain'),
         _SLICER,
         _PLUS,

@@ -23,7 +23,7 @@ from ..codec.messages.catalog import (
     LabelMetaElement,
 )
 from ..codec.messages.image import RAS, Image
-from ..codec.messages.mesh import PolyData
+from ..codec.messages.mesh import Cells, PolyData
 from ..codec.messages.points import Point, PointList
 from ..codec.messages.pose import Transform
 from ..codec.messages.text import Status, String
@@ -369,8 +369,9 @@ class Model(Node):
     )
 
     def take(self, message: PolyData) -> None:
-        """Take the mesh."""
-        self.mesh = message
+        """Take the mesh; of a vertex cell, its first point alone."""
+        first = [cell[:1] for cell in message.vertices.to_lists()]
+        self.mesh = dataclasses.replace(message, vertices=Cells.of(first))
 
     def message(self, **fields: Any) -> PolyData:
         """Make a POLYDATA."""

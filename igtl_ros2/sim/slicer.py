@@ -51,7 +51,7 @@ _NAME_BYTES = 20
 _UNNAMED = 'OpenIGTLink'
 _COMMAND_DEVICE = 'command'
 
-#: messages that end the program
+#: messages that end the program, besides a POLYDATA with more than one vertex cell
 CRASHES = frozenset(
     'GET_IMAGE GET_IMGMETA GET_LBMETA GET_POINT GET_POLYDATA GET_STATUS STP_IMAGE STT_POLYDATA '
     'STP_POLYDATA RTS_POLYDATA STT_TDATA STP_TDATA'.split()
@@ -444,8 +444,11 @@ class Slicer:
 
     def _arrive(self, connection: Connection, message: Message) -> None:
         kind, name = message.type_name, message.device_name
-        if kind in CRASHES:
+        cells = len(message.vertices) if isinstance(message, PolyData) else 0
+        if kind in CRASHES or cells > 1:
             self.crashed = f'{kind} of device {name!r}'
+            if cells:
+                self.crashed += f' with {cells} vertex cells'
             self.log.append(f'crashed on {self.crashed}')
             self._connector.stop()
             with self._changed:

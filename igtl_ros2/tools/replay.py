@@ -9,13 +9,15 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from struct import pack
 from typing import TYPE_CHECKING
 
 from ..client import Client
-from ..codec import Message, Unknown, from_ns
-from ..errors import BagError, ConfigError, PeerError, PeerTimeoutError
+from ..codec import Message, Unknown, decode, from_ns
+from ..codec.frame import decode_header, encode_parts
+from ..errors import BagError, ConfigError, DecodeError, PeerError, PeerTimeoutError
 from ..peers import Outgoing, Peer
 from ..server import Server
 from .progress import progress
@@ -37,7 +39,11 @@ _KIND = 'replay'
 
 
 class _RecordedFrame(Outgoing):
-    """A frame that goes to every peer as it is, whatever the peer is taken for."""
+    """
+    A frame that goes to every peer as it is, whatever the peer is taken for.
+
+    Only a mesh that would end a 3D Slicer goes there in the form that it survives.
+    """
 
     __slots__ = ('_frame',)
 
@@ -46,6 +52,12 @@ class _RecordedFrame(Outgoing):
         self._frame: list[Buffer] = [frame]
 
     def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
+        if compat.name == 'slicer' and decode_header(self._frame[0]).type_name == 'POLYDATA':
+            with suppress(DecodeError):  # what cannot be read goes nowhere there, either
+                mesh = decode(self._frame[0])
+                prepared = compat.prepare(mesh, seen_version)
+                if prepared is not mesh:
+                    return encode_parts(prepared, prepared.version)
         return self._frame
 
 

@@ -52,3 +52,8 @@ def image(encoding, width, height, size):
 def test_what_is_no_colour_table_is_refused(send, row, text):
     with pytest.raises((ConversionError, EncodeError), match=text):
         send(row, 'COLORT')
+
+
+def test_slicer_gets_none(send):
+    with pytest.raises(ConversionError, match='Slicer knows no COLORT'):
+        send(image('mono8', 256, 1, 256), 'COLORT', profile='slicer')

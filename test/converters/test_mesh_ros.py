@@ -16,6 +16,7 @@ from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2.codec.messages.mesh import Attribute, AttributeType, PolyData
+from igtl_ros2.codec.pyramids import with_pyramids
 from igtl_ros2.converters.clouds import cloud_columns, point_cloud
 from igtl_ros2.errors import ConversionError, EncodeError
 
@@ -46,6 +47,13 @@ def markers(result):
 
 
 # -- from the network
+
+
+def test_points_from_a_bridge_that_took_us_for_slicer_are_points(receive):
+    mesh = PolyData(POINTS, vertices=np.arange(6)[:, None], device_name='Plate 1')
+    for rule in ({}, {'mesh': True, 'cloud': True}):
+        assert receive(with_pyramids(mesh), **rule) == receive(mesh, **rule)
+
 
 
 def test_markers_by_hand(receive, stamp):

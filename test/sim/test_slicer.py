@@ -612,6 +612,27 @@ def test_it_crashes_on_these_queries_for_good(name):
     assert 'igtl_sim_slicer' not in threads
 
 
+def test_it_crashes_on_more_than_one_vertex_cell():
+    points = np.zeros((3, 3), np.float32)
+    with link() as (server, slicer):
+        server.send(PolyData(points, vertices=[[1, 2]], device_name='One'))
+        assert slicer.wait_for('One').mesh.vertices.to_lists() == [[1]]
+        server.send(PolyData(points, vertices=[[0], [1]], device_name='Two'))
+        with pytest.raises(PeerError, match=r"crashed on POLYDATA of device 'Two' with 2 vertex"):
+            slicer.wait_for('Two')
+
+
+@pytest.mark.parametrize('compat', ['auto', 'slicer'])
+def test_nobody_who_may_be_slicer_gets_more_than_one_vertex_cell(compat):
+    points = np.arange(30, dtype=np.float32).reshape(10, 3)
+    url = 'tcp://127.0.0.1:0'
+    with serve(url, compat=compat) as server, Slicer(str(server.address)) as slicer:
+        server.send(PolyData(points, vertices=np.arange(10)[:, None], device_name='Points'))
+        mesh = slicer.wait_for('Points').mesh
+        assert (len(mesh.vertices), len(mesh.triangle_strips)) == (0, 10)
+        np.testing.assert_array_equal(mesh.points[:10], points)
+
+
 def test_what_has_crashed_does_not_come_back():
     with Slicer('tcp://127.0.0.1:0', serve=True) as slicer:
         with RawPeer(slicer.address) as peer:

@@ -34,6 +34,7 @@ from igtl_ros2.bags.types import RAW_TYPE, MessageTypes  # noqa: E402
 from igtl_ros2.codec import decode, encode  # noqa: E402
 from igtl_ros2.codec.messages.bundle import Bind  # noqa: E402
 from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa: E402
+from igtl_ros2.codec.messages.mesh import PolyData  # noqa: E402
 from igtl_ros2.codec.messages.pose import Transform  # noqa: E402
 from igtl_ros2.codec.messages.text import Status, StatusCode, String  # noqa: E402
 from igtl_ros2.sim.slicer import Slicer  # noqa: E402
@@ -613,6 +614,19 @@ def test_a_procedure_is_replayed_to_slicer(tmp_path):
     with Tool('tools.replay', bag, '--serve', 'tcp://127.0.0.1:0', '--rate', 'inf') as tool:
         with Slicer(f'tcp://127.0.0.1:{tool.port()}') as slicer:
             slicer.wait_for('StylusToTracker', when=lambda node: node.matrix[0, 3] == 49)
+        tool.end()
+
+
+def test_points_of_a_recorded_mesh_do_not_end_slicer(tmp_path):
+    points = PolyData(np.eye(3), vertices=[[0], [1], [2]], device_name='Points')
+    # a mesh of one cell is sent byte for byte
+    line = PolyData(np.eye(3), lines=[[0, 1, 2]], device_name='Line')
+    bag = recorded(tmp_path, encode(points) + encode(line), messages=2)
+    url = 'tcp://127.0.0.1:0'
+    with Tool('tools.replay', bag, '--serve', url, '--set', 'compat=slicer') as tool:
+        with Slicer(f'tcp://127.0.0.1:{tool.port()}') as slicer:
+            assert len(slicer.wait_for('Points').mesh.triangle_strips) == 3
+            assert slicer.wait_for('Line').mesh.lines.to_lists() == [[0, 1, 2]]
         tool.end()
 
 

@@ -1,0 +1,67 @@
+"""Judges: foreign programs, installed beside the environment when a test first wants them."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+REQUIREMENTS = Path(__file__).parents[2] / 'requirements' / 'judges.txt'
+DRAW = Path(__file__).parent / 'draw_with_vtk.py'
+CRASHED = 70  # as DRAW says it
+# a triangle, of 40 bytes of counts, 3 points and a polygon
+_TRIANGLE = (
+    np.array([3, 0, 0, 0, 0, 1, 16, 0, 0, 0], '>u4').tobytes()
+    + np.array([0, 0, 0, 1, 0, 0, 0, 1, 0], '>f4').tobytes()
+    + np.array([3, 0, 1, 2], '>u4').tobytes()
+)
+
+
+@pytest.fixture(scope='session')
+def judges():
+    """The folder with the judges in it; what stands in `requirements/judges.txt`."""
+    if sys.prefix == sys.base_prefix:
+        pytest.skip('judges are installed by ./dev test alone, not into a system')
+    folder = Path(sys.prefix) / 'judges'
+    with open(f'{folder}.lock', 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one process of the tests installs them for all
+        wanted, installed = REQUIREMENTS.read_text(), folder / 'judges.txt'
+        if not installed.is_file() or installed.read_text() != wanted:
+            shutil.rmtree(folder, ignore_errors=True)
+            done = subprocess.run(
+                [sys.executable, '-m', 'pip', '--disable-pip-version-check', 'install', '--quiet',
+                 '--no-deps', '--target', folder, '-r', REQUIREMENTS],
+                capture_output=True, text=True, timeout=600)
+            if done.returncode:
+                pytest.skip(f'the judges cannot be installed: {done.stderr.strip()[-300:]}')
+            installed.write_text(wanted)
+    return folder
+
+
+@pytest.fixture(scope='session')
+def draw(judges, tmp_path_factory):
+    """Pixels that 3D Slicer would show of the content of a POLYDATA; None if it would crash."""
+    folder = tmp_path_factory.mktemp('pixels')
+
+    def run(content, reader):
+        (folder / 'content').write_bytes(content)
+        return subprocess.run(
+            [sys.executable, DRAW, reader, folder / 'content', folder / 'pixels.npy'],
+            env={**os.environ, 'PYTHONPATH': str(judges)},
+            capture_output=True, text=True, timeout=120)
+
+    def drawn(content, reader='slicer'):
+        done = run(content, reader)
+        if done.returncode == CRASHED:
+            return None
+        assert not done.returncode, done.stderr
+        return np.load(folder / 'pixels.npy')
+
+    done = run(_TRIANGLE, 'whole')
+    if done.returncode or not np.load(folder / 'pixels.npy').sum() > 1000:
+        pytest.skip(f'VTK draws nothing on this machine: {done.stderr.strip()[-300:]}')
+    return drawn
