@@ -35,7 +35,7 @@ TABLE = {
     # a tap hears the bytes of a link, and names topics as the converters do
     'bags': (
         {'codec', 'converters', 'peers', 'transport'} | BASE,
-        {'mcap', 'numpy', 'rosbags', 'yaml'},
+        {'lz4', 'mcap', 'numpy', 'rosbags', 'yaml', 'zstandard'},
         {'socket', 'ssl'},
     ),
     # `igtl_record` records ROS topics as well

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from io import BytesIO
 from pathlib import Path
-from struct import Struct
 from typing import IO, Any, cast
 
 import yaml
-from mcap.data_stream import ReadDataStream, RecordBuilder
-from mcap.exceptions import McapError
-from mcap.opcode import Opcode
-from mcap.records import Channel, Chunk, DataEnd, Footer, Message, Schema
-from mcap.stream_reader import breakup_chunk
+from mcap.data_stream import RecordBuilder
+from mcap.records import Channel, DataEnd, Footer, Metadata, Schema
 from mcap.writer import MCAP0_MAGIC, CompressionType, Writer
 
 from ..errors import BagError
+from .chunks import GAP, RECORD, Lost, McapFile
 from .types import MessageTypes
 
 COMPRESSIONS = {
@@ -30,13 +27,12 @@ COMPRESSIONS = {
     'none': CompressionType.NONE,
 }
 CHUNK_BYTES = 1 << 20
+#: mode of the files of a bag, which may name patients
+OWNER_ALONE = 0o600
 METADATA = 'metadata.yaml'
 # of rosbag2 of ROS 2 Humble, which all later ones read
 _METADATA_VERSION = 5
 _METADATA_PERIOD_S = 1.0
-_RECORD = Struct('<BQ')
-# of those that are left to applications, see the format's specification
-_GAP = 0x80
 _GAP_BYTES = 16 << 20
 _PAGE_BYTES = 4096
 
@@ -62,8 +58,8 @@ class _WholeFile:
     disk that is full, leave a file that is as it was before the chunk.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    def __init__(self, path: Path, mode: int) -> None:
+        self._fd = new_file(path, mode)
         self._waiting = bytearray()
         self._written = 0
         #: of the file, with gap and ending
@@ -89,8 +85,8 @@ class _WholeFile:
         if data:
             self._make_room(len(data))
             end = self._written + len(data)
-            self._put(data[_RECORD.size :] + self._gap(end), self._written + _RECORD.size)
-            self._put(data[: _RECORD.size], self._written)
+            self._put(data[RECORD.size :] + self._gap(end), self._written + RECORD.size)
+            self._put(data[: RECORD.size], self._written)
             self._written = end
 
     def close(self) -> None:
@@ -103,9 +99,9 @@ class _WholeFile:
                 data = self._take()
                 self._make_room(len(data))
                 end = self._written + len(data)
-                self._put(data[_RECORD.size :], self._written + _RECORD.size)
+                self._put(data[RECORD.size :], self._written + RECORD.size)
                 os.truncate(self._fd, end)
-                self._put(data[: _RECORD.size], self._written)
+                self._put(data[: RECORD.size], self._written)
                 self._written = end
         finally:
             os.close(self._fd)
@@ -118,10 +114,10 @@ class _WholeFile:
     def _gap(self, start: int) -> bytes:
         """Make the header of a gap up to the ending."""
         end = self._size - len(_ENDING)
-        return _RECORD.pack(_GAP, end - start - _RECORD.size)
+        return RECORD.pack(GAP, end - start - RECORD.size)
 
     def _make_room(self, size: int) -> None:
-        needed = self._written + size + _RECORD.size + len(_ENDING)
+        needed = self._written + size + RECORD.size + len(_ENDING)
         if needed > self._size:
             # within a page of memory, so that it is never written by half. Only between these two
             # calls would the file have to be repaired
@@ -135,14 +131,43 @@ class _WholeFile:
         view = memoryview(data)
         try:
             while view:
-                done = os.pwrite(self._fd, view, offset)
+                done = _write_at(self._fd, view, offset)
                 view, offset = view[done:], offset + done
         except OSError:
             self.is_broken = True
             # gives back what the half of a chunk took
             os.truncate(self._fd, self._written)
-            os.pwrite(self._fd, _ENDING, self._written)
+            _write_at(self._fd, _ENDING, self._written)
             raise
+
+
+def _write_at(fd: int, data: memoryview | bytes, offset: int) -> int:
+    if sys.platform != 'win32' and hasattr(os, 'pwrite'):
+        return os.pwrite(fd, data, offset)
+    os.lseek(fd, offset, os.SEEK_SET)
+    return os.write(fd, data)
+
+
+def new_file(path: Path, mode: int) -> int:
+    """Make a file that nobody but those of `mode` reads, at no moment."""
+    # Windows would put a carriage return before each line feed
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, 'O_BINARY', 0)
+    fd = os.open(path, flags, mode & OWNER_ALONE)
+    if mode != OWNER_ALONE:
+        path.chmod(mode)  # whatever the umask leaves of it
+    return fd
+
+
+def new_folder(path: Path, mode: int) -> None:
+    """
+    Make a folder for files of a mode: who may read those may look into it.
+
+    :raises FileExistsError: if it is there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700)
+    if mode != OWNER_ALONE:
+        path.chmod(0o700 | mode | (mode & 0o444) >> 2)
 
 
 @dataclass(slots=True)
@@ -151,6 +176,7 @@ class _Topic:
 
     type_name: str
     qos: str
+    encoding: str = 'cdr'
     messages: int = 0
 
 
@@ -164,9 +190,12 @@ class _FileFacts:
     messages: int = 0
 
     def count(self, time_ns: int) -> None:
-        self.start_ns = min(self.start_ns, time_ns) if self.messages else time_ns
-        self.end_ns = max(self.end_ns, time_ns)
-        self.messages += 1
+        self.add(time_ns, time_ns, 1)
+
+    def add(self, start_ns: int, end_ns: int, number: int) -> None:
+        self.start_ns = min(self.start_ns, start_ns) if self.messages else start_ns
+        self.end_ns = max(self.end_ns, end_ns) if self.messages else end_ns
+        self.messages += number
 
     def entry(self) -> dict[str, Any]:
         return {
@@ -184,7 +213,18 @@ class _Contents:
     files: list[_FileFacts] = field(default_factory=list)
     topics: dict[str, _Topic] = field(default_factory=dict)
 
-    def write(self, folder: Path) -> None:
+    def count(self, facts: _FileFacts, file: McapFile) -> None:
+        """Count what is in a file."""
+        for topic in file.topics.values():
+            qos = topic.metadata.get('offered_qos_profiles', '')
+            self.topics.setdefault(topic.name, _Topic(topic.type_name, qos, topic.encoding))
+        for part in file.parts:
+            for channel, number in part.counts.items():
+                if channel in file.topics:
+                    self.topics[file.topics[channel].name].messages += number
+                    facts.add(part.start_ns, part.end_ns, number)
+
+    def write(self, folder: Path, mode: int) -> None:
         """Write metadata.yaml, which is there whole or as it was before."""
         used = [file for file in self.files if file.messages]
         start_ns = min((file.start_ns for file in used), default=0)
@@ -200,7 +240,7 @@ class _Contents:
                     'topic_metadata': {
                         'name': name,
                         'type': topic.type_name,
-                        'serialization_format': 'cdr',
+                        'serialization_format': topic.encoding,
                         'offered_qos_profiles': topic.qos,
                     },
                     'message_count': topic.messages,
@@ -214,7 +254,9 @@ class _Contents:
         }
         text = yaml.safe_dump({'rosbag2_bagfile_information': information}, sort_keys=False)
         temporary = folder / f'{METADATA}.tmp'
-        temporary.write_text(text, encoding='utf-8')
+        temporary.unlink(missing_ok=True)
+        with os.fdopen(new_file(temporary, mode), 'wb') as file:
+            file.write(text.encode())
         temporary.replace(folder / METADATA)
 
 
@@ -231,6 +273,7 @@ class BagWriter:
     :param max_bytes: begin a new file when one has that size; 0 for never.
     :param max_s: begin a new file when one holds so much time; 0 for never.
     :param min_free_bytes: stop when less is free on the disk.
+    :param mode: of the files, as chmod has it; the folder lets in who may read them.
     :param free_bytes: tells how much is free where a folder is.
     :raises BagError: if the folder cannot be made, or too little is free.
     """
@@ -244,6 +287,7 @@ class BagWriter:
         max_bytes: int = 0,
         max_s: float = 0.0,
         min_free_bytes: int = 0,
+        mode: int = OWNER_ALONE,
         free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
     ) -> None:
         """Make the folder and its first file."""
@@ -253,17 +297,20 @@ class BagWriter:
         self._max_bytes = max_bytes
         self._max_ns = round(max_s * 1e9)
         self._min_free_bytes = min_free_bytes
+        self._mode = mode
         self._free_bytes = free_bytes
         self._contents = _Contents()
         self._channels: dict[str, int] = {}
         self._schemas: dict[str, int] = {}
+        #: schemas and channels that stand only in a chunk yet
+        self._unsaid: RecordBuilder | None = None
         self._metadata_due = 0.0
         self._full_bytes = 0
         #: how many were written, and how many of those are on the disk
         self.messages = 0
         self.saved = 0
         try:
-            folder.mkdir(parents=True)
+            new_folder(folder, mode)
         except FileExistsError:
             raise BagError(f'{folder} is there already, and no bag is written over') from None
         except OSError as error:
@@ -288,18 +335,19 @@ class BagWriter:
     def _begin_file(self) -> None:
         facts = _FileFacts(f'{self.folder.name}_{len(self._contents.files)}.mcap')
         try:
-            self._file = _WholeFile(self.folder / facts.path)
+            self._file = _WholeFile(self.folder / facts.path, self._mode)
             self._writer = Writer(
                 cast('IO[Any]', self._file), CHUNK_BYTES, compression=self._compression
             )
             self._writer.start('ros2')
             self._file.flush()
             self._contents.files.append(facts)
-            self._contents.write(self.folder)
+            self._contents.write(self.folder, self._mode)
         except OSError as error:
             raise BagError(f'{self.folder}: {error.strerror}') from error
         self._channels.clear()
         self._schemas.clear()
+        self._unsaid = None
 
     def write(
         self, topic: str, type_name: str, data: bytes, time_ns: int, qos: str = ''
@@ -334,14 +382,17 @@ class BagWriter:
         if known is None:
             known = self._contents.topics[topic] = _Topic(type_name, qos)
             self._metadata_due = 0.0  # readers look for no topic that it does not name
+        unsaid = self._unsaid = self._unsaid or RecordBuilder()
         schema = self._schemas.get(type_name)
         if schema is None:
             definition = self._types.definition(type_name).encode()
             schema = self._writer.register_schema(type_name, 'ros2msg', definition)
             self._schemas[type_name] = schema
-        channel = self._channels[topic] = self._writer.register_channel(
-            topic, 'cdr', schema, {'offered_qos_profiles': known.qos}
-        )
+            Schema(schema, definition, 'ros2msg', type_name).write(unsaid)
+        metadata = {'offered_qos_profiles': known.qos}
+        channel = self._writer.register_channel(topic, 'cdr', schema, metadata)
+        self._channels[topic] = channel
+        Channel(channel, topic, 'cdr', metadata, schema).write(unsaid)
         return channel
 
     def flush(self) -> None:
@@ -352,13 +403,26 @@ class BagWriter:
         """
         try:
             if time.monotonic() >= self._metadata_due:
-                self._contents.write(self.folder)
+                self._write_metadata()
                 self._metadata_due = time.monotonic() + _METADATA_PERIOD_S
+            if self._unsaid:
+                # once more outside of the chunk that has them: were that one damaged, nobody
+                # would know what is in those behind it
+                self._file.write(self._unsaid.end())
+                self._unsaid = None
             self._writer.flush()
             self.saved = self.messages
         except OSError as error:
             raise BagError(f'{self.folder}: {error.strerror}') from error
         self._check_space()
+
+    def _write_metadata(self) -> None:
+        try:
+            self._contents.write(self.folder, self._mode)
+        except PermissionError:
+            if sys.platform != 'win32':
+                raise
+            # somebody reads it just now, which locks it there; the next one is not far
 
     def _check_space(self) -> None:
         free = self._free_bytes(self.folder)
@@ -375,7 +439,7 @@ class BagWriter:
             self._file.close()
             if not self._file.is_broken:
                 self.saved = self.messages
-            self._contents.write(self.folder)
+            self._contents.write(self.folder, self._mode)
         except OSError as error:
             raise BagError(f'{self.folder}: {error.strerror}') from error
 
@@ -389,108 +453,224 @@ class BagWriter:
             self._end_file()
         finally:
             if self._file.is_broken:
-                repair(self.folder, lambda *_: None)  # counts what is there
+                self._count_anew()
+
+    def _count_anew(self) -> None:
+        """Have metadata.yaml tell what is there, now that the disk did not take everything."""
+        for facts in self._contents.files:
+            facts.messages = 0
+        for topic in self._contents.topics.values():
+            topic.messages = 0
+        try:
+            for facts in self._contents.files:
+                file = McapFile(self.folder / facts.path)
+                file.close()
+                if not file.has_end:  # there was not even room for that
+                    with file.path.open('ab') as stream:
+                        stream.write(_ENDING)
+                self._contents.count(facts, file)
+            self._contents.write(self.folder, self._mode)
+        except OSError as error:
+            raise BagError(f'{self.folder}: {error.strerror}') from error
 
 
 @dataclass(slots=True)
 class Repaired:
     """What `repair` did."""
 
+    #: the bag that is whole: a new one, or the one that was given if nothing was wrong with it
+    folder: Path
     messages: int = 0
     files: int = 0
-    #: bytes behind the last whole chunk
-    cut_bytes: int = 0
+    #: the places whose messages are lost
+    lost: list[Lost] = field(default_factory=list)
+    #: when the bag begins, by what can be read of it
+    begin_ns: int = 0
 
 
-def repair(folder: Path, progress: Callable[[str, int, int], None]) -> Repaired:
+def repair(
+    folder: Path,
+    progress: Callable[[str, int, int], None],
+    output: Path | None = None,
+    mode: int = OWNER_ALONE,
+) -> Repaired:
     """
-    Make a bag of MCAP files whole that a recorder or a copy left unfinished.
+    Make a whole bag of all that is whole in a bag of MCAP files.
 
-    What lies behind the last whole chunk of a file is cut off, and metadata.yaml made anew.
+    The bag itself is not touched. What lies between two chunks that are whole is lost, and told.
 
     :param folder: the bag.
     :param progress: called with the name of a file, how much of it was read, and its size.
-    :raises BagError: if there are no such files, or one of them is no MCAP file.
+    :param output: the new bag, which must not be there yet; default: beside the other, with
+        `_repaired` behind its name.
+    :param mode: of the files of the new bag.
+    :raises BagError: if there are no such files, nothing is whole in them, or the new bag is there
+        or cannot be written.
     """
-    paths = sorted(folder.glob('*.mcap'), key=lambda path: (len(path.name), path.name))
+    paths = mcap_files(folder)
     if not paths:
         raise BagError(f'{folder}: there is no MCAP file')
-    contents = _Contents()
-    result = Repaired(files=len(paths))
+    told = _Told.read(folder)
+    output = output or folder.absolute().with_name(f'{folder.absolute().name}_repaired')
+    files: list[McapFile] = []
     try:
         for path in paths:
-            facts = _FileFacts(path.name)
-            contents.files.append(facts)
-            result.cut_bytes += _repair_file(
-                path, facts, contents.topics, partial(progress, path.name)
-            )
-            result.messages += facts.messages
-        contents.write(folder)
+            files.append(McapFile(path, progress=partial(progress, path.name)))
+        known = [file for file in files if file.has_header or file.parts or file.topics]
+        if not known:
+            raise BagError(f'{paths[0]}: no MCAP file, or nothing in it is whole')
+        result = Repaired(output, files=len(known), messages=sum(f.messages for f in known))
+        result.lost = [lost for file in known for lost in file.lost]
+        result.lost += _missing(told.files if told else {}, known, paths)
+        result.begin_ns = min(
+            (part.start_ns for file in known for part in file.parts), default=0
+        )
+        if told is not None and told.is_true(files) and not result.lost:
+            result.folder = folder
+            return result
+        _write_anew(known, output, mode)
+        return result
     except OSError as error:
-        raise BagError(f'{folder}: {error.strerror}') from error
-    return result
+        raise BagError(f'{folder}: {error.strerror or error}') from error
+    finally:
+        for file in files:
+            file.close()
 
 
-def _repair_file(
-    path: Path,
-    facts: _FileFacts,
-    topics: dict[str, _Topic],
-    progress: Callable[[int, int], None],
-) -> int:
-    """Count what is in a file and end it properly; tells how many bytes were cut off."""
-    with path.open('r+b') as file:
-        if file.read(len(MCAP0_MAGIC)) != MCAP0_MAGIC:
-            raise BagError(f'{path}: no MCAP file')
-        size = path.stat().st_size
-        schemas: dict[int, str] = {}
-        channels: dict[int, str] = {}
-        good = file.tell()
-        while True:
-            progress(good, size)
-            head = file.read(_RECORD.size)
-            if len(head) < _RECORD.size:
-                break
-            opcode, length = _RECORD.unpack(head)
-            if opcode == Opcode.DATA_END:
-                # an index may follow, whole or not; the end of the file tells
-                file.seek(-len(MCAP0_MAGIC), os.SEEK_END)
-                if file.read() == MCAP0_MAGIC:
-                    return 0
-                break
-            if opcode == _GAP:
-                size = good + len(_ENDING)  # only a chunk that was never whole may be in there
-                break
-            if not Opcode.HEADER <= opcode <= Opcode.DATA_END or length > size - file.tell():
-                break
-            body = file.read(length)
-            if opcode == Opcode.CHUNK:
-                try:
-                    _count_chunk(head + body, schemas, channels, facts, topics)
-                except (McapError, ValueError, LookupError):
-                    break  # spoiled
-            good = file.tell()
-        file.truncate(good)
-        file.seek(good)
-        file.write(_ENDING)
-        return max(0, size - good - len(_ENDING))
+def load_yaml(text: str) -> Any:
+    """Read YAML, by the way that is many times faster where it is there."""
+    return yaml.load(text, getattr(yaml, 'CSafeLoader', yaml.SafeLoader))
 
 
-def _count_chunk(
-    data: bytes,
-    schemas: dict[int, str],
-    channels: dict[int, str],
-    facts: _FileFacts,
-    topics: dict[str, _Topic],
-) -> None:
-    stream = ReadDataStream(BytesIO(data))
-    stream.read(_RECORD.size)
-    for record in breakup_chunk(Chunk.read(stream), validate_crc=True):
-        if isinstance(record, Schema):
-            schemas[record.id] = record.name
-        elif isinstance(record, Channel):
-            channels[record.id] = record.topic
-            qos = record.metadata.get('offered_qos_profiles', '')
-            topics.setdefault(record.topic, _Topic(schemas[record.schema_id], qos))
-        elif isinstance(record, Message):
-            facts.count(record.log_time)
-            topics[channels[record.channel_id]].messages += 1
+def mcap_files(folder: Path) -> list[Path]:
+    """Find the files of a bag, in their order."""
+    return sorted(folder.glob('*.mcap'), key=lambda path: (len(path.name), path.name))
+
+
+@dataclass(slots=True)
+class _Told:
+    """What metadata.yaml says."""
+
+    #: begin, end and messages of each file; -1: it does not say how many
+    files: dict[str, tuple[int, int, int]]
+    #: type and messages of each topic that has some
+    topics: dict[str, tuple[str, int]]
+    messages: int
+
+    @classmethod
+    def read(cls, folder: Path) -> _Told | None:
+        """Read it; None if it is spoiled, or not there."""
+        try:
+            text = (folder / METADATA).read_text(encoding='utf-8')
+            information = load_yaml(text)['rosbag2_bagfile_information']
+            names = [str(name) for name in information['relative_file_paths']]
+            told = cls(dict.fromkeys(names, (0, 0, -1)), {}, int(information['message_count']))
+            for entry in information.get('files') or ():  # they came with version 5
+                begin = int(entry['starting_time']['nanoseconds_since_epoch'])
+                end = begin + int(entry['duration']['nanoseconds'])
+                told.files[str(entry['path'])] = (begin, end, int(entry['message_count']))
+            for entry in information['topics_with_message_count']:
+                topic = entry['topic_metadata']
+                if entry['message_count']:
+                    told.topics[topic['name']] = (topic['type'], entry['message_count'])
+            return told if information['storage_identifier'] == 'mcap' else None
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError):
+            return None
+
+    def is_true(self, files: Sequence[McapFile]) -> bool:
+        """Tell whether all the files are whole, and what it says of them is so."""
+        contents = _Contents()
+        for file in files:
+            facts = _FileFacts(file.path.name)
+            contents.files.append(facts)
+            contents.count(facts, file)
+            said = self.files.get(facts.path)
+            if said is None or not file.is_whole:
+                return False
+            if said[2] >= 0 and said != (
+                *((facts.start_ns, facts.end_ns) if facts.messages else said[:2]), facts.messages
+            ):
+                return False
+        topics = {
+            name: (topic.type_name, topic.messages)
+            for name, topic in contents.topics.items() if topic.messages
+        }
+        messages = sum(facts.messages for facts in contents.files)
+        return len(files) == len(self.files) and (topics, messages) == (self.topics, self.messages)
+
+
+def _missing(
+    told: dict[str, tuple[int, int, int]], known: Sequence[McapFile], paths: Sequence[Path]
+) -> list[Lost]:
+    """List the files of which nothing is left."""
+    sizes = {path.name: path.stat().st_size for path in paths}
+    names = {file.path.name for file in known}
+    lost = []
+    for name in dict.fromkeys([*told, *sizes]):
+        begin, end, messages = told.get(name, (0, 0, -1))
+        if name not in names and messages:
+            why = 'no MCAP file any more' if name in sizes else 'the file is not there'
+            number = None if messages < 0 else messages
+            lost.append(Lost(name, 0, sizes.get(name, 0), begin, end, number, why))
+    return lost
+
+
+def _write_anew(files: Sequence[McapFile], output: Path, mode: int) -> None:
+    """Write a bag of what is whole; it is there when it is complete, or not at all."""
+    if output.exists():
+        raise BagError(f'{output} is there already, and no bag is written over')
+    contents = _Contents()
+    output.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = output.with_name(f'{output.name}.{os.getpid()}.unfinished')
+    new_folder(unfinished, mode)
+    try:
+        for file in files:
+            facts = _FileFacts(file.path.name)
+            contents.files.append(facts)
+            contents.count(facts, file)
+            with os.fdopen(new_file(unfinished / file.path.name, mode), 'wb') as stream:
+                if file.is_whole:
+                    with file.path.open('rb') as whole:
+                        shutil.copyfileobj(whole, stream, _GAP_BYTES)
+                else:
+                    _rewrite(file, stream)
+                stream.flush()
+                os.fsync(stream.fileno())
+        contents.write(unfinished, mode)
+        unfinished.rename(output)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+
+
+def _rewrite(file: McapFile, stream: IO[bytes]) -> None:
+    compression = COMPRESSIONS[file.compression.decode() or 'none']
+    writer = Writer(stream, CHUNK_BYTES, compression=compression)
+    writer.start('ros2')
+    schemas: dict[tuple[str, str, bytes], int] = {}
+    channels: dict[int, int] = {}
+    for key, topic in file.topics.items():
+        schema = (topic.type_name, topic.schema_encoding, topic.definition)
+        if schema not in schemas:
+            schemas[schema] = writer.register_schema(*schema)
+        channels[key] = writer.register_channel(
+            topic.name, topic.encoding, schemas[schema], topic.metadata
+        )
+    for message in file.in_order(channels, _spoiled_meanwhile):
+        writer.add_message(
+            channels[message.channel], message.log_ns, message.data, message.publish_ns,
+            message.sequence,
+        )
+    for place in file.extras:
+        extra = file.extra(*place)
+        if isinstance(extra, Metadata):
+            writer.add_metadata(extra.name, extra.metadata)
+        else:
+            writer.add_attachment(
+                extra.create_time, extra.log_time, extra.name, extra.media_type, extra.data
+            )
+    writer.finish()
+
+
+def _spoiled_meanwhile(lost: Lost) -> None:
+    raise BagError(f'{lost.file}: it was changed while it was read')

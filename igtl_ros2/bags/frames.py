@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from struct import error as StructError
-from typing import IO, Any
-
-from rosbags.rosbag2 import Reader, ReaderError
 
 from ..codec import HEADER_SIZE, Header, decode, decode_header
 from ..codec.patients import hidden_frame, hidden_json, hidden_text
 from ..converters.names import NameTable
 from ..errors import BagError, ConversionError, DecodeError
+from .chunks import Lost
+from .reader import BagReader, read_bag
 from .recording import Recording
 from .types import RAW_TYPE, MessageTypes
 
@@ -29,7 +26,6 @@ META_LEAF = 'meta'
 TEXT_LEAVES = (META_LEAF, 'info', 'command', 'command_reply', 'queries')
 _FULL_NAME = 'IGTL_DEVICE_NAME'
 _MANY_DEVICES = 'more_devices'
-_WATCH_PERIOD_S = 0.1
 
 
 def safe_frame(frame: bytes, phi: str) -> bytes | None:
@@ -157,7 +153,7 @@ class BagFrames:
     """
 
     def __init__(
-        self, reader: Any, types: MessageTypes, devices: Sequence[str], direction: str
+        self, reader: BagReader, types: MessageTypes, devices: Sequence[str], direction: str
     ) -> None:
         """Look for the topics."""
         self._reader = reader
@@ -191,13 +187,15 @@ class BagFrames:
     def __iter__(self) -> Iterator[Frame]:
         """Give the frames."""
         self.refused.clear()
-        try:
-            for connection, time_ns, data in self._reader.messages(self._connections):
-                frame = self._read(connection.topic, time_ns, bytes(data))
-                if frame is not None and self._fits(frame):
-                    yield frame
-        except (ReaderError, EOFError, OSError, ValueError, StructError) as error:
-            raise BagError(f'{self._reader.path}: {error}') from error
+        for connection, time_ns, data in self._reader.messages(self._connections):
+            frame = self._read(connection.topic, time_ns, data)
+            if frame is not None and self._fits(frame):
+                yield frame
+
+    @property
+    def lost(self) -> list[Lost]:
+        """The places of the bag that were passed over so far, because they are damaged."""
+        return self._reader.lost
 
     def _read(self, topic: str, time_ns: int, data: bytes) -> Frame | None:
         try:
@@ -223,40 +221,9 @@ def _direction(topic: str) -> str:
 
 
 @contextmanager
-def _watched(path: Path, progress: Callable[[int, int], None]) -> Iterator[Path]:
-    """Give a path for somebody else to open files with, and tell how far those were read."""
-    files: list[IO[bytes]] = []
-
-    class Watched(type(path)):  # type: ignore[misc]  # which class that is the system decides
-        def open(self, *args: Any, **options: Any) -> Any:
-            file = super().open(*args, **options)
-            files.append(file)
-            return file
-
-    def tell() -> None:
-        parts = [*path.glob('*.mcap')] if path.is_dir() else [path]
-        size = sum(part.stat().st_size for part in parts)
-        progress(min(size, sum(file.tell() for file in files if not file.closed)), size)
-
-    def watch() -> None:
-        while not ended.wait(_WATCH_PERIOD_S):
-            with suppress(ValueError, OSError):  # one of them was closed, or is gone
-                tell()
-
-    ended = threading.Event()
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield Watched(path)
-    finally:
-        ended.set()
-        thread.join()
-
-
-@contextmanager
 def open_bag(
-    path: Path, progress: Callable[[int, int], None] = lambda done, size: None
-) -> Iterator[Any]:
+    path: Path | str, progress: Callable[[int, int], None] = lambda done, size: None
+) -> Iterator[BagReader]:
     """
     Open a bag: its folder, or one of its files.
 
@@ -264,17 +231,7 @@ def open_bag(
         an index is read to its end.
     :raises BagError: if it cannot be read.
     """
-    try:
-        with _watched(path, progress) as watched:
-            reader = Reader(watched)
-            reader.open()
-    except FileNotFoundError:
-        hint = '; igtl_record repair makes it' if path.is_dir() else ''
-        what = f'{path}: there is no metadata.yaml' if path.is_dir() else f'{path} is not there'
-        raise BagError(what + hint) from None
-    except (ReaderError, EOFError, OSError, ValueError, StructError, TypeError) as error:
-        hint = '' if path.suffix == '.db3' else '; igtl_record repair may make it readable'
-        raise BagError(f'{path}: {error}{hint}') from error
+    reader = read_bag(Path(path), progress)
     try:
         yield reader
     finally:

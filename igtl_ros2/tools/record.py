@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import BagError, ConfigError, PeerError
 from .progress import progress
-from .words import number, settings_of, shown_size, shown_time, size
+from .words import mode, number, settings_of, shown_size, shown_time, size
 
 if TYPE_CHECKING:
     from ..bags.recording import Recording
@@ -36,7 +36,11 @@ _PHI_WORDS = {
 
 
 def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
-    common = argparse.ArgumentParser(add_help=False)
+    modes = argparse.ArgumentParser(add_help=False)
+    modes.add_argument(
+        '--mode', type=mode, default=0o600, metavar='MODE',
+        help='who may read the bag, as chmod has it; default: 600, its owner alone')
+    common = argparse.ArgumentParser(add_help=False, parents=[modes])
     common.add_argument(
         '-o', '--output', type=Path, metavar='FOLDER',
         help='the bag, which must not be there yet; default: igtl_ and date and time')
@@ -96,8 +100,12 @@ def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
         help="topics or patterns such as '/plus/*'; default: all of the node's namespace, and tf")
     verb.add_argument('--raw-only', action='store_true', help='only whole frames')
     verb = verbs.add_parser(
-        'repair', help='make a bag whole that was left unfinished: a copy broken off, a power cut')
+        'repair', parents=[modes],
+        help='make a whole bag of all that is whole in a damaged or unfinished one, beside it')
     verb.add_argument('bag', type=Path)
+    verb.add_argument(
+        '-o', '--output', type=Path, metavar='FOLDER',
+        help='the new bag; default: _repaired behind the name of the other')
     return parser.parse_args(args)
 
 
@@ -121,7 +129,7 @@ def _record(
     run = _prepare(arguments, types, ros_args)
     recording = Recording(BagWriter(
         folder, types, compression=arguments.compression, max_bytes=arguments.max_size,
-        max_s=arguments.max_duration, min_free_bytes=arguments.min_free,
+        max_s=arguments.max_duration, min_free_bytes=arguments.min_free, mode=arguments.mode,
     ))
     if arguments.phi != 'pass':
         _say(_PHI_NOTE.format(_PHI_WORDS[arguments.phi]))
@@ -248,18 +256,28 @@ def _summarize(recording: Recording, folder: Path) -> None:
     )
 
 
-def _repair(bag: Path) -> int:
+def _repair(arguments: argparse.Namespace) -> int:
     from ..bags.files import repair
 
+    bag = arguments.bag
     with progress('igtl_record') as show:
         done = repair(bag, lambda name, done, size: show(
             f'repairing {name}: {shown_size(done)} of {shown_size(size)}'
-        ))
+        ), arguments.output, arguments.mode)
+    for lost in done.lost:
+        print(f'LOST: {lost.words(done.begin_ns)}')
+    what = f'{done.messages} messages in {done.files} files'
+    if done.folder == bag:
+        print(f'igtl_record: {bag}: {what}, all of it is whole: there is nothing to repair')
+        return 0
+    unknown = any(lost.messages is None for lost in done.lost)
+    many = sum(lost.messages or 0 for lost in done.lost)
     print(
-        f'igtl_record: {bag}: {done.messages} messages in {done.files} files; '
-        f'{done.cut_bytes} bytes behind the last whole chunks were cut off'
+        f'igtl_record: {bag} is as it was; {done.folder}: {what}; '
+        + (f'{"more than " if unknown else ""}{many} messages are lost' if done.lost
+           else 'nothing is lost of what had been written')
     )
-    return 0
+    return 1 if done.lost else 0
 
 
 def _say(text: str) -> None:
@@ -270,7 +288,7 @@ def main(args: Sequence[str] | None = None) -> int:
     """
     Run igtl_record.
 
-    :returns: the exit code: 1 if something was lost, or recording ended by itself.
+    :returns: the exit code: 1 if something was or is lost, or recording ended by itself.
     """
     # not an Event: a handler that runs while the main thread waits for one may lock up
     stopped: list[int] = []
@@ -281,7 +299,7 @@ def main(args: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format='igtl_record: %(message)s')
     try:
         if arguments.verb == 'repair':
-            return _repair(arguments.bag)
+            return _repair(arguments)
         return _record(arguments, ros_args, stopped)
     except ImportError as error:
         needs = 'the verb ros needs ROS 2' if error.name == 'rclpy' else NEEDS

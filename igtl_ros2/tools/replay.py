@@ -25,7 +25,7 @@ from .record import NEEDS
 from .words import number, pause_until, settings_of, shown_size, shown_time
 
 if TYPE_CHECKING:
-    from ..bags.frames import Frame
+    from ..bags.frames import BagFrames, Frame
     from ..codec import Buffer
     from ..peers.compat import Compat
 
@@ -127,6 +127,7 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
         lambda done, size: show(f'opening: {shown_size(done)} of {shown_size(size)} read'),
     ) as reader:
         frames = BagFrames(reader, MessageTypes(), arguments.device, arguments.direction)
+        told = _tell_lost(frames, 0)
         gone: list[Peer] = []
 
         def on_peer(peer: Peer, is_there: bool) -> None:
@@ -147,7 +148,8 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
                     time.sleep(0.05)
 
             def send(frame: Frame) -> None:
-                nonlocal shown, unheard
+                nonlocal shown, unheard, told
+                told = _tell_lost(frames, told)
                 if mode == 'client':
                     wait_for_peer()  # the server has gone away
                 data = _restamped(frame.data) if arguments.restamp else frame.data
@@ -183,6 +185,7 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
                 sleep_until=sleep_until,
             )
             played = player.run()
+            told = _tell_lost(frames, told)
             while not stopped and not _has_left(link):
                 show('waiting until the last messages have left')
         finally:
@@ -191,6 +194,11 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
         _say(f'{topic}: {count} messages are no frames, and were not sent')
     # and what waited for those who have gone
     unheard += sum(len(peer.mailbox) for peer in gone)
+    if frames.lost:
+        numbers = [lost.messages for lost in frames.lost]
+        known = sum(number or 0 for number in numbers)
+        more = ' and more' if None in numbers else ''
+        _say(f'{len(numbers)} damaged places were passed over, with {known} messages{more}')
     print(
         f'igtl_replay: {played.messages} messages, {shown_size(played.bytes)} sent'
         + (f' in {played.rounds} rounds' if arguments.loop else '')
@@ -198,6 +206,13 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
         flush=True,
     )
     return 0 if played.messages > unheard or stopped else 1
+
+
+def _tell_lost(frames: BagFrames, told: int) -> int:
+    """Tell the places that were passed over since the last time; gives how many it told."""
+    for lost in frames.lost[told:]:
+        _say(f'PASSED OVER: {lost.words(frames.begin_ns)}')
+    return len(frames.lost)
 
 
 def _say(text: str) -> None:

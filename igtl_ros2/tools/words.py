@@ -37,6 +37,13 @@ def number(low: float, high: float) -> Callable[[str], float]:
     return read
 
 
+def mode(text: str) -> int:
+    """Read who may read a file, such as 640."""
+    if not re.fullmatch(r'0?[67][0-7]{2}', text):
+        raise argparse.ArgumentTypeError(f'{text!r} is no mode of a file such as 600 or 640')
+    return int(text, 8) & 0o666
+
+
 def shown_size(size: float) -> str:
     """Write a size such as 12.3 MB."""
     for unit in ('B', 'kB', 'MB'):

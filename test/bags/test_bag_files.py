@@ -15,7 +15,7 @@ for needed in ('mcap', 'rosbags'):
 from bag_tools import frames_of  # noqa: E402
 from rosbags.rosbag2 import Reader  # noqa: E402
 
-from igtl_ros2.bags import files, frames  # noqa: E402
+from igtl_ros2.bags import files  # noqa: E402
 from igtl_ros2.bags.files import COMPRESSIONS, BagWriter, repair  # noqa: E402
 from igtl_ros2.bags.frames import BagFrames, open_bag  # noqa: E402
 from igtl_ros2.bags.recording import Recording  # noqa: E402
@@ -273,9 +273,9 @@ def test_whenever_it_is_killed_rosbags_alone_reads_all_but_the_last_chunk(
         found = bytes_of(tmp_path / 'bag')
         assert found == data[: len(found)]
         assert written + 1 - len(found) <= chunk
-        repair(tmp_path / 'bag', lambda *_: None)
-        assert bytes_of(tmp_path / 'bag') == found
-        [file] = (tmp_path / 'bag').glob('*.mcap')
+        done = repair(tmp_path / 'bag', lambda *_: None)
+        assert bytes_of(done.folder) == found and not done.lost
+        [file] = done.folder.glob('*.mcap')
         assert file.stat().st_size < 1_250_000 * len(found) / chunk + 10_000
     else:
         pytest.fail('it was not killed')
@@ -306,14 +306,18 @@ def test_progress_is_told_in_bytes(bag):
     for steps in told.values():
         done, sizes = zip(*steps)
         assert list(done) == sorted(done) and len(set(sizes)) == 1
-        assert len(set(done)) >= 4 and 0 < sizes[0] - done[-1] < 10_000
+        assert len(set(done)) >= 4 and done[-1] == sizes[0]
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_a_whole_bag_is_left_alone(bag):
-    before = {path.name: path.read_bytes() for path in bag.iterdir()}
+    before = contents(bag)
     done = repair(bag, lambda *_: None)
-    assert (done.messages, done.files, done.cut_bytes) == (40, 2, 0)
-    assert {path.name: path.read_bytes() for path in bag.iterdir()} == before
+    assert (done.folder, done.messages, done.files, done.lost) == (bag, 40, 2, [])
+    assert contents(bag) == before and [bag] == list(bag.parent.iterdir())
 
 
 @pytest.mark.parametrize('seed', range(8))
@@ -323,29 +327,35 @@ def test_whatever_is_missing_at_the_end_the_whole_chunks_are_read(bag, seed):
     os.truncate(last, random.Random(seed).randint(60, size - 1))
     if seed % 2:
         (bag / 'metadata.yaml').unlink()
+    before = contents(bag)
     done = repair(bag, lambda *_: None)
-    found = bytes_of(bag)
+    assert contents(bag) == before
+    found = bytes_of(done.folder)
     assert found == data[: len(found)]
     assert len(found) >= 20 and len(found) % 5 == 0
     assert done.messages == len(found)
-    with Reader(bag) as reader:
+    with Reader(done.folder) as reader:
         assert reader.message_count == len(found)
 
 
-def test_a_chunk_that_is_spoiled_is_the_end(bag):
+def test_a_chunk_that_is_overwritten_costs_no_other(bag):
     data, last = bytes_of(bag), bag / 'bag_1.mcap'
     content = last.read_bytes()
-    last.write_bytes(content[: len(content) // 2] + b'\0' * 3000)
-    repair(bag, lambda *_: None)
-    found = bytes_of(bag)
-    assert found == data[: len(found)] and 20 <= len(found) < 40
+    middle = len(content) // 2
+    last.write_bytes(content[:middle] + b'\0' * 3000 + content[middle + 3000 :])
+    done = repair(bag, lambda *_: None)
+    found = bytes_of(done.folder)
+    assert len(found) == 35 and found == [piece for piece in data if piece in found]
+    [lost] = done.lost
+    gone = [START_NS + n * S // 20 for n, piece in enumerate(data) if piece not in found]
+    assert (lost.messages, lost.start_ns, lost.end_ns) == (5, gone[0], gone[-1])
 
 
 def test_what_is_no_bag_is_said(tmp_path):
     with pytest.raises(BagError, match='there is no MCAP file'):
         repair(tmp_path, lambda *_: None)
     (tmp_path / 'x.mcap').write_bytes(b'hello')
-    with pytest.raises(BagError, match='no MCAP file'):
+    with pytest.raises(BagError, match='no MCAP file, or nothing in it is whole'):
         repair(tmp_path, lambda *_: None)
 
 
@@ -355,8 +365,7 @@ def test_a_bag_that_is_cut_says_how_it_is_repaired(bag):
         pass
 
 
-def test_how_far_a_bag_without_an_index_was_read_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(frames, '_WATCH_PERIOD_S', 0.0)
+def test_how_far_a_bag_without_an_index_was_read_is_told(tmp_path):
     writer = BagWriter(tmp_path / 'bag', TYPES)
     for number in range(20_000):
         write(writer, b'x' * 100, number)
@@ -375,3 +384,40 @@ def test_a_file_alone_can_be_read(bag):
         found = BagFrames(reader, TYPES, (), 'both')
         assert list(found) == []
         assert sum(found.refused.values()) == 20
+
+
+# -- who may read it
+
+
+@pytest.fixture
+def open_umask():
+    """Files are for everybody, if nobody says otherwise."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def modes(folder):
+    return {path.stat().st_mode & 0o777 for path in folder.rglob('*')}
+
+
+@pytest.mark.skipif(os.name == 'nt', reason='Windows has other rights')
+@pytest.mark.parametrize('mode, files_mode, folder_mode', [
+    (None, 0o600, 0o700), (0o640, 0o640, 0o750), (0o664, 0o664, 0o775),
+])
+def test_the_owner_alone_may_read_a_bag_unless_asked(
+    tmp_path, open_umask, mode, files_mode, folder_mode
+):
+    options = {} if mode is None else {'mode': mode}
+    folder = tmp_path / 'new' / 'bag'
+    writer = BagWriter(folder, TYPES, max_bytes=1_000_000, **options)
+    for number, piece in enumerate(payloads(1500)):
+        write(writer, piece, number)
+        assert modes(folder) == {files_mode}
+    writer.close()
+    assert len(list(folder.glob('*.mcap'))) > 2
+    assert modes(folder) == {files_mode} and folder.stat().st_mode & 0o777 == folder_mode
+    (folder / 'metadata.yaml').unlink()
+    done = repair(folder, lambda *_: None, **options)
+    assert modes(done.folder) == {files_mode}
+    assert done.folder.stat().st_mode & 0o777 == folder_mode
