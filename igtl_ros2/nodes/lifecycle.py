@@ -5,7 +5,9 @@ from __future__ import annotations
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Any
 
+from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from ..errors import ConfigError, PeerError
@@ -21,6 +23,22 @@ class ManagedNode(LifecycleNode, ABC):
 
     _failure: Exception | None = None
     _logs_failures = True
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Answer every request for a step."""
+        super().__init__(*arguments, **options)
+        service = self._service_change_state
+        change = service.callback
+
+        def change_or_refuse(request: Any, response: Any) -> Any:
+            try:
+                return change(request, response)
+            except _rclpy.RCLError as error:  # before Kilted, for a step that is not possible
+                self.get_logger().error(f'{self.state}: {error}')
+                response.success = False
+                return response
+
+        service.callback = change_or_refuse
 
     @abstractmethod
     def configure(self) -> None:

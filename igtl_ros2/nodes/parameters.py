@@ -56,7 +56,9 @@ def _declare(node: Node, setting: Setting) -> Any:
     if isinstance(setting.default, int) and math.isfinite(low + high):
         descriptor.integer_range = [IntegerRange(from_value=int(low), to_value=int(high))]
     elif isinstance(setting.default, float) and math.isfinite(low + high):
-        descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
+        # an int in the place of a float is garbage for some releases, and refused by others
+        limits = FloatingPointRange(from_value=float(low), to_value=float(high))
+        descriptor.floating_point_range = [limits]
     default = list(setting.default) if isinstance(setting.default, tuple) else setting.default
     given = getattr(node, '_parameter_overrides', {}).get(setting.parameter)
     if given is not None:

@@ -6,6 +6,7 @@ import ctypes
 import gc
 import logging
 import os
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ SWITCH = 'IGTL_ROS2_TUNING'
 # where Fast DDS looks for settings: from version 3 on, where ROS warns of the other; and before
 _PROFILES, _OLD_PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'
 _OLD_DISTROS = ('humble', 'iron', 'jazzy')
+# the first of a ROS with Fast DDS 3, for who does not say which ROS it is, as wheels do not
+_NEW_RCLPY = 8
 _FOUND_BY_ITSELF = ('DEFAULT_FASTDDS_PROFILES.xml', 'DEFAULT_FASTRTPS_PROFILES.xml')
 # of <malloc.h>
 _M_TRIM_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -4, -8
@@ -66,8 +69,18 @@ def use_profiles() -> None:
     # Humble keeps to this machine by a transport of its own, next to which ours would leave it
     if distro == 'humble' and os.environ.get('ROS_LOCALHOST_ONLY') == '1':
         return
-    name = _OLD_PROFILES if distro in _OLD_DISTROS else _PROFILES
+    name = _OLD_PROFILES if _is_old(distro) else _PROFILES
     os.environ[name] = str(Path(__file__).with_name('fastdds.xml'))
+
+
+def _is_old(distro: str | None) -> bool:
+    """Tell whether a ROS, or that which is installed, has Fast DDS 2."""
+    if distro:
+        return distro in _OLD_DISTROS
+    try:
+        return int(version('rclpy').partition('.')[0]) < _NEW_RCLPY
+    except PackageNotFoundError:
+        return False
 
 
 def _keep_memory() -> None:

@@ -38,6 +38,7 @@ from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import Status, String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
+from igtl_ros2.config import SETTINGS
 from igtl_ros2.errors import ConfigError, PeerError
 from igtl_ros2.nodes.receive import Receiver
 from igtl_ros2.nodes.spin import spin
@@ -603,6 +604,10 @@ def test_parameters_have_descriptions_and_ranges(ros):
     port = node.describe_parameter('port')
     assert 'port' in port.description
     assert (port.integer_range[0].from_value, port.integer_range[0].to_value) == (0, 65535)
+    for setting in SETTINGS.values():
+        if isinstance(setting.default, float) and setting.maximum is not None:
+            found = node.describe_parameter(setting.parameter).floating_point_range[0]
+            assert (found.from_value, found.to_value) == (setting.minimum, setting.maximum)
     assert node.get_parameter('max_skew').value == 2
     assert 'server' in node.describe_parameter('mode').additional_constraints
 

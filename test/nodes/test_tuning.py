@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -15,6 +16,11 @@ tune()
 print(*(os.path.basename(os.environ.get(f'{name}_DEFAULT_PROFILES_FILE', 'none'))
         for name in ('FASTDDS', 'FASTRTPS')), bulk._by_view, bulk._by_row)
 """
+
+# Fast DDS 3 came with Kilted
+FOUND = ['fastdds.xml', 'none']
+if int(version('rclpy').split('.')[0]) < 8:
+    FOUND.reverse()
 
 
 def tuned(folder, script=SCRIPT, **environment):
@@ -29,7 +35,19 @@ def tuned(folder, script=SCRIPT, **environment):
 
 
 def test_fast_dds_gets_room_for_images_and_they_are_not_copied(tmp_path):
-    assert tuned(tmp_path) == ['fastdds.xml', 'none', 'True', 'True']
+    assert tuned(tmp_path) == [*FOUND, 'True', 'True']
+
+
+@pytest.mark.parametrize('rclpy, found', [
+    ('3.3.17', ['none', 'fastdds.xml']), ('7.1.5', ['none', 'fastdds.xml']),
+    ('9.1.2', ['fastdds.xml', 'none']), ('10.0.0', ['fastdds.xml', 'none']),
+])
+def test_a_ros_that_does_not_say_its_name_is_told_by_its_rclpy(tmp_path, rclpy, found):
+    script = f'''
+import importlib.metadata as metadata
+metadata.version = {{"rclpy": {rclpy!r}}}.__getitem__
+{SCRIPT}'''
+    assert tuned(tmp_path, script)[:2] == found
 
 
 @pytest.mark.parametrize('distro, found', [
@@ -71,7 +89,7 @@ def test_without_views_in_rclpy_messages_are_copied(tmp_path):
 from igtl_ros2.nodes import tuning
 tuning.serialize_message = lambda message: 1 / 0
 """ + SCRIPT
-    assert tuned(tmp_path, broken) == ['fastdds.xml', 'none', 'False', 'False']
+    assert tuned(tmp_path, broken) == [*FOUND, 'False', 'False']
 
 
 @pytest.mark.parametrize('switch, wanted', [('on', ['True', '10000']), ('off', ['False', '700'])])
