@@ -170,7 +170,7 @@ class Gates:
         if not sample.seen_s - track.recovered_s >= RECOVER_PAUSE_S:
             return False
         assert track.accepted is not None and track.budget is not None
-        return track.budget.covers(self._cost(track.accepted, sample), sample.seen_s, True)
+        return track.budget.covers(self._cost(track.accepted, sample), sample.seen_s)
 
     def _cost(self, before: Sample, sample: Sample) -> Cost:
         if self._rule.max_speed is None:
@@ -187,7 +187,7 @@ class Gates:
         if track.budget is None:
             track.budget = MotionBudget(sample.seen_s)
         if before is not None:
-            track.budget.take(self._cost(before, sample), sample.seen_s, has_recovered)
+            track.budget.take(self._cost(before, sample), sample.seen_s)
             if sample.orientation is None:
                 # it turns no further than from the last orientation that there was
                 sample = replace(sample, orientation=before.orientation)

@@ -28,8 +28,9 @@ class MotionBudget:
     How much the published pose of a tool may move now, as time at the limits of its rule.
 
     It is full at first, each motion that is published takes its cost, and the time that passes at
-    this machine fills it again, up to `BURST_S`. So in any window of time the pose moves by no
-    more than its rule allows for that window and for `BURST_S`, whatever the stamps say.
+    this machine fills it again: up to `BURST_S`, or up to the time since the last one, in which
+    it may have got so far. So from whatever moment it was published, the pose moves by no more
+    than its rule allows for the time since then and for `BURST_S`, whatever the stamps say.
 
     :param now_s: when the first pose came, by a clock that never jumps.
     """
@@ -41,27 +42,22 @@ class MotionBudget:
         self._at_s = now_s
         self._left = Cost(BURST_S, BURST_S)
 
-    def left(self, now_s: float, has_recovered: bool = False) -> Cost:
-        """
-        Tell what there is to use.
-
-        :param has_recovered: count all the time since the last published pose, as for a tool
-            that was covered: it may be where something that keeps to the limits has got meanwhile.
-        """
+    def left(self, now_s: float) -> Cost:
+        """Tell what there is to use."""
         passed_s = max(0.0, now_s - self._at_s)
-        filled = Cost(self._left.metres_s + passed_s, self._left.degrees_s + passed_s)
-        if has_recovered:
-            return filled
-        return Cost(min(filled.metres_s, BURST_S), min(filled.degrees_s, BURST_S))
+        most = max(BURST_S, passed_s)
+        return Cost(
+            min(self._left.metres_s + passed_s, most), min(self._left.degrees_s + passed_s, most)
+        )
 
-    def covers(self, cost: Cost, now_s: float, has_recovered: bool = False) -> bool:
+    def covers(self, cost: Cost, now_s: float) -> bool:
         """Tell whether there is enough for a motion. Written so that NaN is too much."""
-        left = self.left(now_s, has_recovered)
+        left = self.left(now_s)
         return cost.metres_s <= left.metres_s and cost.degrees_s <= left.degrees_s
 
-    def take(self, cost: Cost, now_s: float, has_recovered: bool = False) -> None:
+    def take(self, cost: Cost, now_s: float) -> None:
         """Note that a motion is published."""
-        left = self.left(now_s, has_recovered)
+        left = self.left(now_s)
         self._at_s = max(self._at_s, now_s)
         self._left = Cost(
             _within(left.metres_s - cost.metres_s), _within(left.degrees_s - cost.degrees_s)

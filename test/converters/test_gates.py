@@ -173,7 +173,7 @@ def test_back_in_the_workspace_is_still_compared_with_where_it_was_left():
 def test_who_comes_back_is_compared_with_where_it_was():
     device = Device(max_jump=MotionLimits(m=0.05), max_speed=MotionLimits(m=1))
     assert device.send(0.0) == set()
-    assert device.send(5.0, after=3600, peer='restarted') == {'max_jump', 'max_speed'}
+    assert device.send(5.0, after=3600, peer='restarted') == {'max_jump'}
 
 
 def test_two_senders_of_one_device_cannot_take_turns():
@@ -211,7 +211,7 @@ def test_max_speed_holds_violates_and_recovers_when_enough_agree():
     assert device.send(0.2) == set()
     for x in (1.0, 1.02, 1.04):  # enough agree, but nothing that keeps to the limit is there yet
         assert device.send(x) == {'max_speed'}
-    assert device.send(1.06, after=0.3) == set()
+    assert device.send(1.06, after=0.6) == set()
     assert device.send(1.1) == set()
 
 
@@ -291,12 +291,17 @@ def test_turns_are_on_a_budget_of_their_own():
     assert device.send(0.51, degrees=44.9, after=0.0, stamp_after=1.0) == {'max_speed'}
 
 
-def test_how_long_nothing_came_is_no_leave_to_jump():
-    device = Device(max_speed=MotionLimits(m=0.25), recover_after=2)
+def test_who_was_silent_may_be_as_far_as_it_can_have_got():
+    device = Device(max_speed=MotionLimits(m=0.25))
     assert device.send(0.0) == set()
-    assert device.send(2.0, after=60) == {'max_speed'}
-    # it was covered, and may have got there meanwhile
-    assert device.send(2.0) == set()
+    assert device.send(2.01, after=8) == {'max_speed'}
+    assert device.send(2.02, after=0.2) == set()
+    # one that is seldom sent moves on as slowly as it may
+    for n in range(1, 50):
+        assert device.send(2.02 + n * 0.24, after=1.0) == set()
+    # what was not used in that time is not kept
+    assert device.send(13.78, after=10) == set()
+    assert device.send(14.0, after=0.0, stamp_after=1.0) == {'max_speed'}
 
 
 def test_repetitions_and_those_that_stand_still_neither_fill_nor_empty_the_budget():
@@ -447,33 +452,20 @@ def test_no_stamps_and_arrivals_move_it_faster_than_the_rule(attack, needed, jum
     speed = MotionLimits(m=0.25, deg=90)
     device = Device(max_speed=speed, recover_after=needed,
                     max_jump=MotionLimits(m=0.15, deg=30) if jumps else None)
-    shown = []  # when, where, and whether as what is believed after all
+    shown = []  # when, where
     for stamp_after, after, x, turn, peer, new in attack:
-        before = len(device.gates._tracks) and next(iter(device.gates._tracks.values()))
-        recovered_s = before.recovered_s if before else None
         if not device.send(x, turn, after=after, stamp_after=stamp_after, peer=peer, new=new):
-            track = next(iter(device.gates._tracks.values()))
-            jumped = recovered_s is not None and track.recovered_s != recovered_s
-            shown.append((device.now_s, x, turn, jumped))
+            shown.append((device.now_s, x, turn))
     for first in range(len(shown)):
         path = turned = 0.0
-        is_whole = True
         for last in range(first + 1, len(shown)):
-            (_, x0, turn0, _), (now_s, x1, turn1, jumped) = shown[last - 1], shown[last]
+            (_, x0, turn0), (now_s, x1, turn1) = shown[last - 1], shown[last]
             path += abs(x1 - x0)
             turned += abs((turn1 - turn0 + 180) % 360 - 180)
             # from when it was published somewhere, whatever was believed since
             window_s = now_s - shown[first][0] + module.BURST_S
             assert path <= speed.m * window_s + 1e-6
             assert turned <= speed.deg * window_s + 1e-4
-            is_whole = is_whole and not jumped
-            if is_whole:
-                # and in any window, that begins where it has just moved too
-                window_s = now_s - shown[first + 1][0] + module.BURST_S
-                assert path <= speed.m * window_s + 1e-6
-                assert turned <= speed.deg * window_s + 1e-4
-    jumps_s = [now_s for now_s, _, _, jumped in shown if jumped]
-    assert all(b - a >= module.RECOVER_PAUSE_S for a, b in zip(jumps_s, jumps_s[1:]))
 
 
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=50), st.integers(2, 6))
