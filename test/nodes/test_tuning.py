@@ -43,10 +43,10 @@ def test_fast_dds_gets_room_for_images_and_they_are_not_copied(tmp_path):
     ('9.1.2', ['fastdds.xml', 'none']), ('10.0.0', ['fastdds.xml', 'none']),
 ])
 def test_a_ros_that_does_not_say_its_name_is_told_by_its_rclpy(tmp_path, rclpy, found):
-    script = f'''
+    script = f"""
 import importlib.metadata as metadata
 metadata.version = {{"rclpy": {rclpy!r}}}.__getitem__
-{SCRIPT}'''
+{SCRIPT}"""
     assert tuned(tmp_path, script)[:2] == found
 
 
