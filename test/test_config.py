@@ -43,7 +43,7 @@ DEFAULTS = {
     'udp_rtp': False, 'udp_payload_bytes': 1400, 'udp_targets': (), 'udp_interface': '',
     'udp_ttl': 1, 'tcp_nodelay': True, 'tcp_keepalive': 25.0, 'send_buffer_bytes': 0,
     'receive_buffer_bytes': 0, 'allow': (), 'max_clients': 128,
-    'max_clients_per_address': 0, 'max_body_bytes': 536870912,
+    'max_clients_per_address': 0, 'max_body_bytes': 536870912, 'max_elements': 100000,
     'idle_timeout': 0.0, 'stall_timeout': 5.0, 'send_timeout': 10.0, 'queue_messages': 1000,
     'queue_bytes': 268435456, 'queue_policy': (), 'max_waiting_bytes': 1073741824,
     'held_max_age': 0.0,

@@ -195,9 +195,9 @@ def test_profile_slicer_finds_out_about_each_peer_and_never_asks(load, refused):
      "3: links[0].limits.allow: found '10.0.0.0/8'; allowed a list of text"),
     ('links:\n- name: a\n  limits: {max_client: 1}',
      "3: links[0].limits.max_client: unknown key 'max_client'; allowed allow, max_clients, "
-     'max_clients_per_address, max_body_bytes, idle_timeout, stall_timeout, send_timeout, '
-     'queue_messages, queue_bytes, queue_policy, max_waiting_bytes, held_max_age; did you mean '
-     "'max_clients'?"),
+     'max_clients_per_address, max_body_bytes, max_elements, idle_timeout, stall_timeout, '
+     'send_timeout, queue_messages, queue_bytes, queue_policy, max_waiting_bytes, held_max_age; '
+     "did you mean 'max_clients'?"),
     ('links:\n- name: a\n  mode: client\n  limits:\n    max_clients: 4',
      '5: links[0].limits.max_clients: found with mode client; allowed only with mode server'),
     ('links:\n- name: a\n  mode: client\n  port: 0',

@@ -12,6 +12,7 @@ from network_peers import RawPeer, corrupt, header, text, until
 
 from igtl_ros2 import codec, serve
 from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.codec.messages.mesh import Cells, PolyData
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
 from igtl_ros2.config import Settings
@@ -529,3 +530,60 @@ def test_flow_control_holds_for_many_peers_and_a_slow_reader(make_server):
     for peer in peers:
         peer.socket.close()
     assert all(numbers == list(range(500)) for numbers in got.values())
+
+
+def mesh(device, count=400_000):
+    """Make a mesh that takes long to read: its cells are of several sizes."""
+    cells = Cells(np.zeros(count * 5 // 2, np.uint32), np.tile([2, 3], count // 2))
+    return PolyData(np.zeros((1, 3), np.float32), polygons=cells, device_name=device)
+
+
+def test_a_message_that_takes_long_to_read_keeps_only_its_own_peer_waiting(monkeypatch):
+    may_read, received = threading.Event(), []
+    whole = Cells.decode.__func__
+
+    def slowly(cls, *args):
+        assert may_read.wait(30)
+        return whole(cls, *args)
+
+    monkeypatch.setattr(Cells, 'decode', classmethod(slowly))
+    with serve(
+        'tcp://127.0.0.1:0', on_message=lambda peer, m: received.append(m.device_name)
+    ) as server:
+        slow, quick = (RawPeer(server.address) for _ in range(2))
+        with slow, quick:
+            slow.send(codec.encode(mesh('Mesh')) + codec.encode(String('x', device_name='After')))
+            until(lambda: sum(p.received_bytes for p in server.peers) > 4_000_000, 'the mesh')
+            for number in range(20):
+                quick.send(codec.encode(String('x', device_name=f'Quick{number}')))
+            until(lambda: len(received) == 20, 'the messages of the other peer')
+            assert received == [f'Quick{number}' for number in range(20)]
+            may_read.set()
+            until(lambda: len(received) == 22, 'the mesh, and what came behind it')
+            assert received[20:] == ['Mesh', 'After']
+
+
+def test_a_peer_that_leaves_while_its_message_is_read_has_sent_it(monkeypatch):
+    may_read, log = threading.Event(), []
+    whole = Cells.decode.__func__
+
+    def slowly(cls, *args):
+        assert may_read.wait(30)
+        return whole(cls, *args)
+
+    monkeypatch.setattr(Cells, 'decode', classmethod(slowly))
+    with serve(
+        'tcp://127.0.0.1:0',
+        on_message=lambda peer, m: log.append(m.device_name),
+        on_peer=lambda peer, joined: log.append(joined),
+    ) as server:
+        with RawPeer(server.address) as peer:
+            broken = bytearray(codec.encode(mesh('Broken')))
+            broken[-1] ^= 1
+            peer.send(codec.encode(mesh('Mesh')) + broken + codec.encode(String('x')))
+            until(lambda: server.peers and server.peers[0].received_bytes, 'the mesh')
+            (known,) = server.peers
+        may_read.set()
+        until(lambda: False in log, 'the end')
+    assert log == [True, 'Mesh', '', False]
+    assert known.errors['CrcError'] == 1

@@ -24,7 +24,7 @@ from struct import Struct
 
 from ..errors import ContentError, DecodeError, EncodeError, HeaderError, TooLargeError
 from .decoder import decode_whole
-from .fields import Buffer, check_int
+from .fields import MAX_ELEMENTS, Buffer, check_int
 from .frame import HEADER_SIZE, Header, decode_header
 from .message import Message
 
@@ -230,6 +230,7 @@ class Reassembler:
     :param newest_only: wire names of streams. Of these, a message is left out when its time
         stamp is before that of the one that the same sender gave last for the device, by no more
         than `max_age_s`: a clock that is further behind was set back.
+    :param max_elements: refuse longer lists, as `Decoder` does.
     """
 
     def __init__(
@@ -242,8 +243,10 @@ class Reassembler:
         check_crc: bool = True,
         strict: bool = False,
         newest_only: Collection[str] = (),
+        max_elements: int = MAX_ELEMENTS,
     ) -> None:
         """Start with nothing."""
+        self._max_elements = max_elements
         self._max_body_bytes = max_body_bytes
         self._max_age_s = max_age_s
         self._max_open = max_open
@@ -385,7 +388,12 @@ class Reassembler:
         return self._decode(b''.join((*head, *chunks)))
 
     def _decode(self, data: bytes) -> Message:
-        message, conforming = decode_whole(data, check_crc=self._check_crc, strict=self._strict)
+        message, conforming = decode_whole(
+            data,
+            check_crc=self._check_crc,
+            strict=self._strict,
+            max_elements=self._max_elements,
+        )
         self.counts.nonconforming += not conforming
         self.message_bytes = len(data)
         self.seen_version = message.version if conforming else 1

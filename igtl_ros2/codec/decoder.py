@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from ..errors import CrcError, DecodeError, HeaderError, TooLargeError
 from .blocks import new_block
 from .crc64 import crc64
+from .fields import MAX_ELEMENTS
 from .frame import (
     HEADER_SIZE,
     MAX_BODY_BYTES,
@@ -25,21 +26,28 @@ Way = TypeVar('Way')
 Bare = tuple[Way, int, memoryview]
 
 _BLOCK_BYTES = 1 << 18
+# what takes about a millisecond
+_CRC_BYTES = 1 << 24
 
 
-def decode(data: Any, *, check_crc: bool = True, strict: bool = False) -> Message:
+def decode(
+    data: Any, *, check_crc: bool = True, strict: bool = False, max_elements: int = MAX_ELEMENTS
+) -> Message:
     """
     Make the message of exactly one whole wire message; arrays in it are views of `data`.
 
     :param data: any contiguous buffer.
     :param check_crc: whether to compare the body with the CRC-64 of the header.
     :param strict: refuse layouts that break the protocol but can be understood.
+    :param max_elements: refuse lists with more points, tools, paths, entries or children.
     :raises DecodeError: for anything else than one whole message.
     """
-    return decode_whole(data, check_crc=check_crc, strict=strict)[0]
+    return decode_whole(data, check_crc=check_crc, strict=strict, max_elements=max_elements)[0]
 
 
-def decode_whole(data: Any, *, check_crc: bool, strict: bool) -> tuple[Message, bool]:
+def decode_whole(
+    data: Any, *, check_crc: bool, strict: bool, max_elements: int = MAX_ELEMENTS
+) -> tuple[Message, bool]:
     """Do what `decode` does; the second result is that of `decode_body`."""
     view = memoryview(data)
     if type(data) is not bytes:
@@ -56,7 +64,15 @@ def decode_whole(data: Any, *, check_crc: bool, strict: bool) -> tuple[Message, 
     body = view[HEADER_SIZE:]
     if check_crc and crc64(body) != header.crc:
         raise _crc_error(header, body)
-    return decode_body(header, body, strict=strict)
+    return decode_body(header, body, strict=strict, max_elements=max_elements)
+
+
+def _crc_of(body: memoryview) -> int:
+    """Compute a checksum without keeping all other threads waiting."""
+    crc = 0
+    for start in range(0, len(body), _CRC_BYTES):
+        crc = crc64(body[start : start + _CRC_BYTES], crc)
+    return crc
 
 
 def _crc_error(header: Header, body: memoryview) -> CrcError:
@@ -81,6 +97,8 @@ class Decoder:
     :param max_body_bytes: refuse larger bodies before any of it is buffered.
     :param check_crc: whether to compare bodies with the CRC-64 of their headers.
     :param strict: refuse layouts that break the protocol but can be understood.
+    :param max_elements: skip messages with more points, tools, paths, entries or children: each
+        costs time, some hundred thousand of them seconds.
     """
 
     def __init__(
@@ -89,8 +107,10 @@ class Decoder:
         max_body_bytes: int = MAX_BODY_BYTES,
         check_crc: bool = True,
         strict: bool = False,
+        max_elements: int = MAX_ELEMENTS,
     ) -> None:
         """Start at the beginning of a stream."""
+        self._max_elements = max_elements
         self._max_body_bytes = max_body_bytes
         self._check_crc = check_crc
         self._strict = strict
@@ -235,13 +255,30 @@ class Decoder:
         :raises TooLargeError: if the body is over the limit; likewise.
         """
         whole = self.next_frame()
-        if whole is None:
+        return None if whole is None else self.made(*self.read(*whole))
+
+    @property
+    def next_header(self) -> Header | None:
+        """The header of the next frame, if that is whole; None else."""
+        header = self._read_header()
+        if header is None or self.pending_bytes < HEADER_SIZE + header.body_size:
             return None
-        header, frame = whole
+        return header
+
+    def read(self, header: Header, frame: memoryview) -> tuple[Message, bool]:
+        """
+        Read a frame, in whatever thread; `made` takes the result.
+
+        :raises CrcError: if its CRC is wrong.
+        :raises ContentError: if its body breaks the rules of its type.
+        """
         body = frame[HEADER_SIZE:]
-        if self._check_crc and crc64(body) != header.crc:
+        if self._check_crc and _crc_of(body) != header.crc:
             raise _crc_error(header, body)
-        message, conforming = decode_body(header, body, strict=self._strict)
+        return decode_body(header, body, strict=self._strict, max_elements=self._max_elements)
+
+    def made(self, message: Message, conforming: bool) -> Message:
+        """Note what a message that was read tells of its sender."""
         self.nonconforming += not conforming
         # who writes the extended header of version 2 under another number cannot read it either
         self.seen_version = max(self.seen_version, message.version if conforming else 1)

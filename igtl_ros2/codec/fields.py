@@ -23,7 +23,8 @@ Floats = NDArray[np.float64]
 Triple = tuple[int, int, int]
 Element = TypeVar('Element')
 
-MAX_ELEMENTS = 100_000  # of a list: each takes several times the memory of its bytes
+#: of a list, where nobody says otherwise: many times what real lists have
+MAX_ELEMENTS = 100_000
 
 ASCII = 3
 UTF8 = 106
@@ -312,10 +313,13 @@ def check_elements(
     return elements
 
 
-def check_element_bytes(content: memoryview, size: int, what: str) -> None:
+def check_element_bytes(
+    content: memoryview, size: int, what: str, limit: int = MAX_ELEMENTS
+) -> None:
     """
     Check that the content holds whole elements of `size` bytes.
 
+    :param limit: how many there may be.
     :raises ContentError: if it does not, or if there are too many.
     """
     count, rest = divmod(len(content), size)
@@ -323,21 +327,28 @@ def check_element_bytes(content: memoryview, size: int, what: str) -> None:
         raise ContentError(
             f'{len(content)} bytes of content, wanted a multiple of {size} ({what})'
         )
-    if count > MAX_ELEMENTS:
-        raise ContentError(f'{count} {what}, at most {MAX_ELEMENTS}')
+    if count > limit:
+        raise ContentError(f'{count} {what}, at most {limit}')
 
 
-def element_texts(content: memoryview, size: int, what: str) -> list[str]:
+def element_texts(
+    content: memoryview, size: int, what: str, limit: int = MAX_ELEMENTS
+) -> list[str]:
     """
     Read fixed texts of `size` bytes one after the other.
 
+    :param limit: how many there may be.
     :raises ContentError: if the content does not hold whole ones, or too many.
     """
-    check_element_bytes(content, size, what)
-    if not content:
-        return []
+    check_element_bytes(content, size, what, limit)
+    return texts_of(np.frombuffer(content, f'S{size}')) if content else []
+
+
+def texts_of(column: NDArray[Any]) -> list[str]:
+    """Read fixed texts that lie in an array."""
+    if len(column) > 1 and (column == column[0]).all():
+        return [fixed_text(bytes(column[0]))] * len(column)
     # there may be very many, and all different: a third of the time that `fixed_text` takes
     return [
-        raw.split(b'\0', 1)[0].decode('utf-8', 'surrogateescape')
-        for raw in np.frombuffer(content, f'S{size}').tolist()
+        raw.split(b'\0', 1)[0].decode('utf-8', 'surrogateescape') for raw in column.tolist()
     ]

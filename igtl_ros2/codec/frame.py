@@ -18,6 +18,7 @@ from ..errors import ContentError, EncodeError, HeaderError
 from .charsets import decode_text, encode_text
 from .crc64 import crc64
 from .fields import (
+    MAX_ELEMENTS,
     Buffer,
     checked_text,
     cut_text,
@@ -81,20 +82,23 @@ def _names(raw: bytes) -> tuple[str, str]:
     return fixed_text(raw[:12]), fixed_text(raw[12:])
 
 
-def decode_body(header: Header, body: memoryview, *, strict: bool = False) -> tuple[Message, bool]:
+def decode_body(
+    header: Header, body: memoryview, *, strict: bool = False, max_elements: int = MAX_ELEMENTS
+) -> tuple[Message, bool]:
     """
     Make the message of a header and its body.
 
     The second result is true if the body has the layout that its header
     version promises. With `strict`, any other layout is refused.
 
+    :param max_elements: refuse lists that are longer.
     :raises ContentError: if the body breaks the rules of its version or type.
     """
     version, type_name, device_name, timestamp, _, _ = header
     if version == 1:
         # tuple.__new__ takes half the time of the class, and every pose needs one
         envelope = _new_tuple(
-            Envelope, (device_name, timestamp, 0, {}, {}, 1, type_name, strict)
+            Envelope, (device_name, timestamp, 0, {}, {}, 1, type_name, strict, max_elements)
         )
         return decode_typed(body, envelope), True
     try:
@@ -104,14 +108,18 @@ def decode_body(header: Header, body: memoryview, *, strict: bool = False) -> tu
     except ContentError as error:
         if strict or bytes(body[:2]) == _EXTENDED_SIZE:
             raise
-        return _decode_bare(header, body, error), False
-    envelope = Envelope(device_name, timestamp, *extension, 2, type_name, strict)
+        return _decode_bare(header, body, error, max_elements), False
+    envelope = Envelope(device_name, timestamp, *extension, 2, type_name, strict, max_elements)
     return decode_typed(content, envelope), version == 2
 
 
-def _decode_bare(header: Header, body: memoryview, error: ContentError) -> Message:
+def _decode_bare(
+    header: Header, body: memoryview, error: ContentError, max_elements: int
+) -> Message:
     """Make the message of a version-2 or 3 body that is all content, as some peers write it."""
-    envelope = Envelope(header.device_name, header.timestamp, 0, {}, {}, 1, header.type_name)
+    envelope = Envelope(
+        header.device_name, header.timestamp, 0, {}, {}, 1, header.type_name, False, max_elements
+    )
     try:
         return decode_typed(body, envelope)
     except ContentError:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ConversionError
 from .fields import Floats, Triple
@@ -63,6 +65,19 @@ def ras_to_wire(matrix: Floats, size: Triple, coordinates: int) -> Floats:
         result[:2] *= -1.0
     result.flags.writeable = False
     return result
+
+
+def matrices_of(columns: NDArray[Any]) -> Floats:
+    """Make (..., 4, 4) matrices of (..., 4, 3) columns, as tools have them on the wire."""
+    result = np.zeros((*columns.shape[:-2], 4, 4))
+    result[..., :3, :] = np.swapaxes(columns, -1, -2)
+    result[..., 3, 3] = 1.0
+    return result
+
+
+def columns_of(matrices: Floats) -> Floats:
+    """Do the reverse of `matrices_of`."""
+    return np.swapaxes(matrices[..., :3, :], -1, -2)
 
 
 def quaternion_to_matrix(quaternion: Sequence[float] | Floats) -> Floats:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from .fields import Buffer, check_element_bytes, check_elements
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import EncodeError
+from .fields import Buffer, check_element_bytes, check_elements, text_bytes, texts_of, wire_bytes
 from .message import Envelope, Message
 
 _set = object.__setattr__
+#: of a list up to this long the elements are made at once: that takes less than an array of them
+FEW = 64
+_SHOWN = 5
 
 
 class Element(Protocol):
     """What an element of a list message can do."""
 
     SIZE: ClassVar[int]
+    #: how elements lie one behind the other on the wire; its names are those of the fields
+    WIRE: ClassVar[np.dtype[Any]]
 
     def encode(self) -> bytes:
         """Write the element, `SIZE` bytes."""
@@ -24,37 +33,210 @@ class Element(Protocol):
     def decode(cls, data: memoryview, offset: int) -> Any:
         """Read the element at an offset; `SIZE` bytes are there."""
 
+    def to_row(self) -> tuple[Any, ...]:
+        """Give the values of the fields of `WIRE`."""
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> Any:
+        """Make an element of these values."""
+
+
+def wire_dtype(*fields: Any) -> np.dtype[Any]:
+    """Lay out fields as for numpy, without gaps; those without a name are always zero."""
+    names, formats, offsets = [], [], []
+    size = 0
+    for name, form, *shape in fields:
+        kind: np.dtype[Any] = np.dtype((form, *shape)) if shape else np.dtype(form)
+        if name:
+            names.append(name)
+            formats.append(kind)
+            offsets.append(size)
+        size += kind.itemsize
+    layout: Any = {'names': names, 'formats': formats, 'offsets': offsets, 'itemsize': size}
+    result: np.dtype[Any] = np.dtype(layout)
+    return result
+
+
+def _wide(wire: np.dtype[Any]) -> np.dtype[Any]:
+    """Give what holds the fields of elements that were not received: floats are exact."""
+    fields = []
+    for name in wire.names or ():
+        field = wire[name]
+        base = np.dtype(np.float64) if field.base.kind == 'f' else field.base.newbyteorder('=')
+        fields.append((name, base, field.shape))
+    return np.dtype(fields)
+
+
+class Table(Sequence[Any]):
+    """
+    Very many elements, side by side in an array; each is made when somebody looks at it.
+
+    To all who take it for a tuple of elements it is one. Who has much to do takes the columns:
+    a hundred thousand points take seconds to make, and some milliseconds to go through so.
+
+    :param kind: the class of the elements.
+    :param rows: structured array (n,) with the fields of `kind.WIRE`, not to be changed.
+    """
+
+    __slots__ = ('kind', 'rows', '_made')
+
+    def __init__(self, kind: type[Element], rows: NDArray[Any]) -> None:
+        """Make no element yet."""
+        self.kind = kind
+        self.rows = rows
+        self._made: list[Any] | None = None
+
+    @classmethod
+    def of(cls, kind: type[Element], elements: Iterable[Any]) -> Table:
+        """
+        Put elements side by side.
+
+        :raises EncodeError: if a text of them cannot be written.
+        """
+        if isinstance(elements, Table):
+            return elements
+        made = list(elements)
+        table = cls(kind, np.array([element.to_row() for element in made], _wide(kind.WIRE)))
+        table._made = made
+        return table
+
+    def __len__(self) -> int:
+        """Count the elements."""
+        return len(self.rows)
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes they take."""
+        return int(self.rows.nbytes)
+
+    def __getitem__(self, index: Any) -> Any:
+        """Give an element, or a tuple of several."""
+        if isinstance(index, slice):
+            return tuple(map(self._at, range(*index.indices(len(self)))))
+        return self._at(range(len(self))[index])
+
+    def __iter__(self) -> Iterator[Any]:
+        """Go through the elements."""
+        return map(self._at, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare as a tuple of the elements does."""
+        if isinstance(other, (tuple, Table)):
+            return self is other or len(self) == len(other) and tuple(self) == tuple(other)
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        """Be found as a tuple of the elements is."""
+        return hash(tuple(self))
+
+    def __add__(self, other: Any) -> tuple[Any, ...]:
+        """Give a tuple with others behind."""
+        return tuple(self) + tuple(other)
+
+    def __radd__(self, other: Any) -> tuple[Any, ...]:
+        """Give a tuple with others before."""
+        return tuple(other) + tuple(self)
+
+    def __repr__(self) -> str:
+        """Show the first ones."""
+        shown = [repr(element) for element in self[:_SHOWN]]
+        more = len(self) - len(shown)
+        return f'({", ".join(shown)}{f", ... and {more} more" if more else ""})'
+
+    def _at(self, place: int) -> Any:
+        if self._made is None:
+            self._made = [None] * len(self)
+        element = self._made[place]
+        if element is None:
+            element = self._made[place] = self.kind.from_row(self.rows[place].item())
+        return element
+
+    def texts(self, name: str) -> list[str]:
+        """List a field that is a text."""
+        return texts_of(self.rows[name])
+
+    def taken(self, chosen: NDArray[Any]) -> Table:
+        """Give some of them: a mask, or their places."""
+        return Table(self.kind, self.rows[chosen])
+
+    def changed(self, **columns: NDArray[Any]) -> Table:
+        """Put other numbers in some fields; they are kept as exact as they are."""
+        rows = self.rows.astype(_wide(self.kind.WIRE))
+        for name, values in columns.items():
+            rows[name] = values
+        return Table(self.kind, rows)
+
+    def retold(self, name: str, change: Callable[[str], str]) -> Table:
+        """Change a field that is a text, of which nothing is left."""
+        rows = self.rows.copy()
+        told: dict[str, bytes] = {}
+        for text in set(self.texts(name)):
+            told[text] = text_bytes(change(text), name)
+        rows[name] = [told[text] for text in self.texts(name)]
+        return Table(self.kind, rows)
+
+    def encode(self) -> memoryview:
+        """
+        Write one element after the other.
+
+        :raises EncodeError: if a number is too large for float32.
+        """
+        wire = self.kind.WIRE
+        result = np.zeros(len(self), wire)
+        for name in wire.names or ():
+            column = self.rows[name]
+            if wire[name].kind == 'S':
+                # behind the first NUL is nothing but what was left in the memory of the sender
+                letters = np.ascontiguousarray(column).view(np.uint8).reshape(len(self), -1)
+                column = letters * np.logical_and.accumulate(letters != 0, axis=1)
+                column = column.view(wire[name]).reshape(-1)
+            try:
+                with np.errstate(over='raise', invalid='ignore'):
+                    result[name] = column
+            except FloatingPointError as error:
+                raise EncodeError(f'{name}: a number does not fit float32') from error
+        return wire_bytes(result)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ElementList(Message):
     """
     A list of elements; an empty list is a valid message.
 
-    :param elements: tuple of the class's elements, at most 100000.
+    :param elements: tuple of the class's elements, at most 100000; of a long list that was
+        received a `Table`, which is like one.
     """
 
     element_class: ClassVar[type[Element]]
 
-    elements: tuple[Any, ...] = ()
+    elements: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
         """Take the elements as a tuple."""
         Message.__post_init__(self)
-        _set(self, 'elements', check_elements(self.elements, self.element_class))
+        if not (isinstance(self.elements, Table) and self.elements.kind is self.element_class):
+            _set(self, 'elements', check_elements(self.elements, self.element_class))
+
+    def table(self) -> Table:
+        """Give the elements side by side."""
+        return Table.of(self.element_class, self.elements)
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write one element after the other."""
+        if isinstance(self.elements, Table):
+            return (self.elements.encode(),)
         return (b''.join(element.encode() for element in self.elements),)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> ElementList:
-        """Read as many elements as there are."""
+        """Read as many elements as there are; many are only looked at when somebody does."""
         element = cls.element_class
-        check_element_bytes(content, element.SIZE, 'elements')
-        message: ElementList = cls.from_wire(
-            envelope,
-            elements=tuple(
-                element.decode(content, start) for start in range(0, len(content), element.SIZE)
-            ),
-        )
+        check_element_bytes(content, element.SIZE, 'elements', envelope.max_elements)
+        elements: Sequence[Any]
+        if len(content) > FEW * element.SIZE:
+            elements = Table(element, np.frombuffer(content, element.WIRE))
+        else:
+            starts = range(0, len(content), element.SIZE)
+            elements = tuple(element.decode(content, start) for start in starts)
+        message: ElementList = cls.from_wire(envelope, elements=elements)
         return message

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from ..errors import ContentError, EncodeError
-from .fields import Buffer, check_bytes, check_int, checked_text, text_bytes
+from .fields import MAX_ELEMENTS, Buffer, check_bytes, check_int, checked_text, text_bytes
 from .private import guarded, is_private_key
 from .timestamp import to_ns
 
@@ -28,6 +28,7 @@ class Envelope(NamedTuple):
     version: int
     type_name: str
     strict: bool = False  # refuse contents that break the protocol but can be understood
+    max_elements: int = MAX_ELEMENTS  # refuse lists that are longer
 
 
 _SHARED = ('device_name', 'timestamp', 'message_id', 'metadata', 'metadata_encodings', 'version')
@@ -99,7 +100,7 @@ class Message:
         # one by one, without a loop: every message goes through here
         setters = _setters(cls)  # type: ignore[arg-type]  # a class has a hash
         set_name, set_time, set_id, set_metadata, set_encodings, set_version = setters
-        device_name, timestamp, message_id, metadata, encodings, version, _, _ = envelope
+        device_name, timestamp, message_id, metadata, encodings, version, *_ = envelope
         set_name(self, device_name)
         set_time(self, timestamp)
         set_id(self, message_id)

@@ -21,6 +21,7 @@ from ..errors import CrcError, DecodeError, EncodeError, HeaderError
 from .decoder import decode
 from .fields import Buffer
 from .frame import HEADER_SIZE, Header, decode_header, encode
+from .lists import Table
 from .message import Message, Unknown
 from .messages.bundle import Bind
 from .messages.catalog import ImageMeta, VideoMeta
@@ -243,15 +244,25 @@ def _changed(value: Any, changes: dict[str, Any]) -> Any:
 
 
 def _in_list(message: ImageMeta | VideoMeta, phi: str) -> dict[str, Any]:
-    if not any(element.patient_name or element.patient_id for element in message.elements):
+    elements = message.elements
+    if isinstance(elements, Table):
+        return _in_table(elements, phi)
+    if not any(element.patient_name or element.patient_id for element in elements):
         return {}
     return {'elements': tuple(
         _changed(element, {
             'patient_name': hide(element.patient_name, phi),
             'patient_id': hide(element.patient_id, phi),
         })
-        for element in message.elements
+        for element in elements
     )}
+
+
+def _in_table(table: Table, phi: str) -> dict[str, Any]:
+    named = [n for n in ('patient_name', 'patient_id') if any(table.texts(n))]
+    for name in named:
+        table = table.retold(name, lambda text: hide(text, phi))
+    return {'elements': table} if named else {}
 
 
 def _in_bind(message: Bind, phi: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class LinkOptions(TypedDict, total=False):
     send_buffer_bytes: int
     receive_buffer_bytes: int
     max_body_bytes: int
+    max_elements: int
     stall_timeout: float
     send_timeout: float
     queue_messages: int

@@ -213,6 +213,11 @@ class Settings:
     max_body_bytes: int = _setting(
         1 << 29, 'Largest message body that is accepted, in bytes; a peer that announces more is '
         'cut off.', group='limits', unit='bytes', minimum=0, maximum=(1 << 31) - 1)
+    max_elements: int = _setting(
+        100_000, 'How many elements a list may have that is received: points, paths, tools, '
+        'entries of lists of images, types of CAPABILITY, messages in a BIND with all that is in '
+        'them; a message with more is skipped and counted as ContentError.', group='limits',
+        minimum=1, maximum=10_000_000)
     idle_timeout: float = _setting(
         0.0, 'Cut off a client that has sent nothing for so long, in seconds; 0 for never: many '
         'only listen.', group='limits', unit='s', minimum=0, maximum=86400)

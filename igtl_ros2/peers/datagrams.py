@@ -170,6 +170,7 @@ class DatagramLink(Link):
             max_bytes=min(settings.max_waiting_bytes, _WAITING_BYTES),
             check_crc=settings.check_crc,
             strict=settings.strict,
+            max_elements=settings.max_elements,
             # an old pose that arrives late must not take the place of a newer one
             newest_only={kind for kind in STREAM_TYPES if policies.get(kind) != 'all'},
         )

@@ -8,13 +8,15 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ..codec import HEADER_SIZE, Buffer, Decoder, Message, encode_parts
 from ..codec.datagram import with_message_id
 from ..codec.decoder import Bare
-from ..codec.frame import message_start
+from ..codec.frame import Header, message_start
 from ..codec.messages.query import Query
 from ..codec.messages.text import Status
 from ..config import Settings
@@ -42,6 +44,13 @@ _PROGRESS_BYTES = 1024
 # How long what one peer has sent may be handled before the others get their turn
 _TURN_S = 0.001
 _REFUSAL_S = 1.0
+# What is larger is read in another thread: it takes some milliseconds. Of types whose content is
+# not gone through, only the checksum takes any
+_READ_BYTES = 1 << 20
+_VIEWED_BYTES = 1 << 24
+_VIEWED = frozenset(
+    'IMAGE VIDEO NDARRAY POINT TRAJ TDATA QTDATA IMGMETA LBMETA VIDEOMETA'.split()
+)
 _PING = 'igtl_ros2 ping'
 
 
@@ -354,6 +363,7 @@ class StreamPeer(Peer):
             max_body_bytes=settings.max_body_bytes,
             check_crc=settings.check_crc,
             strict=settings.strict,
+            max_elements=settings.max_elements,
         )
         self._stream: Stream | None = None
         self._pieces: deque[memoryview] = deque()
@@ -367,6 +377,8 @@ class StreamPeer(Peer):
         self._reading_paused = False
         #: whether there are messages whose turn comes next
         self._has_more = False
+        #: whether one is being read in another thread
+        self._is_reading = False
         self._pose_ways: dict[bytes, Any] = {}
         self._take_poses: Callable[[list[Bare[Any]]], int] | None = None
         self._lost: tuple[Exception | None] | None = None
@@ -419,6 +431,8 @@ class StreamPeer(Peer):
                     self._stream.pause_reading()
                 self._link.network.loop.call_soon(self._take_turn)
                 return
+        if self._is_reading:
+            return
         if self._has_more:
             self._has_more = False
             self._read_on()
@@ -427,12 +441,41 @@ class StreamPeer(Peer):
 
     def _hand_on_next(self) -> bool:
         """Hand on the message that is next; tells whether there was one."""
+        header = self._decoder.next_header
+        if header is not None and takes_long(header):
+            self._read_elsewhere()
+            return False
         message = self._decoder.next_message()
         if message is None:
             return False
+        self._hand_over(message)
+        return True
+
+    def _hand_over(self, message: Message) -> None:
         self.seen_version = self._decoder.seen_version
         self.hand_on(message, self._decoder.frame_bytes)
-        return True
+
+    def _read_elsewhere(self) -> None:
+        """Read the message that is next in another thread; this peer alone waits for that."""
+        whole = self._decoder.next_frame()
+        if whole is None:
+            return
+        self._has_more = self._is_reading = True
+        if self._stream is not None:
+            self._stream.pause_reading()
+        reading = self._link.network.loop.run_in_executor(_readers(), self._decoder.read, *whole)
+        reading.add_done_callback(self._has_read)
+
+    def _has_read(self, reading: asyncio.Future[tuple[Message, bool]]) -> None:
+        """Hand on what was read, and go on."""
+        self._is_reading = False
+        try:
+            if not self.cut_off:
+                self._hand_over(self._decoder.made(*reading.result()))
+        except DecodeError as error:
+            self.take_error(error)
+        finally:
+            self._take_turn()
 
     def let_poses_by(
         self, like: Message, way: Any, take: Callable[[list[Bare[Any]]], int]
@@ -651,6 +694,20 @@ class StreamPeer(Peer):
         self.last_received = time.monotonic()
         if self._stream is not None:
             self._stream.resume_reading()
+
+
+def takes_long(header: Header) -> bool:
+    """Tell whether reading a message would keep other peers waiting."""
+    size = header.body_size
+    if size <= _READ_BYTES:
+        return False
+    return size > _VIEWED_BYTES or header.type_name not in _VIEWED
+
+
+@cache
+def _readers() -> ThreadPoolExecutor:
+    # one for all: what has to be quick waits for the interpreter as often as others are busy
+    return ThreadPoolExecutor(1, 'igtl-reading')
 
 
 def _is_calm_status(message: Message) -> bool:

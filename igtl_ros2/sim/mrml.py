@@ -418,7 +418,7 @@ class _MetaList(Node):
 
     def take(self, message: ImageMeta | LabelMeta) -> None:
         """Take the list."""
-        self.elements = message.elements
+        self.elements = tuple(message.elements)
 
     def describe(self) -> str:
         """Name the first elements."""

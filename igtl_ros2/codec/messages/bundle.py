@@ -17,6 +17,7 @@ from ..fields import (
     element_texts,
     fixed_text,
 )
+from ..lists import ElementList
 from ..message import Envelope, Message, decode_typed, register
 
 _set = object.__setattr__
@@ -53,13 +54,21 @@ def _decode_names(content: memoryview, start: int, count: int) -> tuple[list[str
     return [fixed_text(cut_text(name, _NAME_SIZE)) for name in names[:count]], end
 
 
-def _count(content: memoryview) -> int:
+def _count(content: memoryview, limit: int = _MAX_CHILDREN) -> int:
     if len(content) < _COUNT.size:
         raise ContentError(f'{len(content)} bytes of content, wanted {_COUNT.size} or more')
     (count,) = _COUNT.unpack_from(content)
-    if count > _MAX_CHILDREN:
-        raise ContentError(f'{count} children, at most {_MAX_CHILDREN}')
+    limit = min(limit, _MAX_CHILDREN)
+    if count > limit:
+        raise ContentError(f'{count} children, at most {limit}')
     return int(count)
+
+
+def element_count(message: Message) -> int:
+    """Count the elements of a list, or of all that is in a BIND, its children included."""
+    if isinstance(message, Bind):
+        return len(message.children) + sum(map(element_count, message.children))
+    return len(message.elements) if isinstance(message, ElementList) else 0
 
 
 @register('BIND')
@@ -117,7 +126,7 @@ def _decode_children(
         raise ContentError(f'BIND in BIND, more than {_MAX_DEPTH} deep')
     if len(content) == 4:
         return ()  # the C++ library leaves these bytes as they were in memory
-    count = _count(content)
+    count = _count(content, envelope.max_elements)
     start = _COUNT.size + _CHILD.size * count
     if start > len(content):
         raise ContentError(f'{count} children in {len(content)} bytes of content')
@@ -128,7 +137,8 @@ def _decode_children(
     if envelope.strict and (end - start) % 2:
         raise ContentError('the names take an odd number of bytes')
     start = end
-    children = []
+    left = envelope.max_elements - count
+    children: list[Message] = []
     for (raw_type, size), name in zip(table, names):
         if size > len(content) - start:
             raise ContentError(
@@ -137,13 +147,14 @@ def _decode_children(
         body = content[start : start + size]
         start += size + size % 2
         inner = Envelope(
-            name, envelope.timestamp, 0, {}, {}, 1, fixed_text(raw_type), envelope.strict
+            name, envelope.timestamp, 0, {}, {}, 1, fixed_text(raw_type), envelope.strict, left
         )
         if inner.type_name == 'BIND':
             grandchildren = _decode_children(body, inner, depth + 1)
             children.append(Bind.from_wire(inner, children=grandchildren))
         else:
             children.append(decode_typed(body, inner))
+        left -= element_count(children[-1])
     # some peers leave out the padding of the last child
     if start != len(content) and (envelope.strict or start != len(content) + 1):
         raise ContentError(f'{len(content) - start} bytes behind the last child')

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from struct import Struct
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from ..fields import (
     Floats,
@@ -23,8 +25,8 @@ from ..fields import (
     checked_text,
     fixed_text,
 )
-from ..geometry import identity
-from ..lists import ElementList
+from ..geometry import columns_of, identity, matrices_of
+from ..lists import ElementList, wire_dtype
 from ..message import register
 
 _set = object.__setattr__
@@ -50,6 +52,11 @@ class ImageMetaElement:
     """
 
     SIZE: ClassVar[int] = _IMAGE.size
+    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
+        ('name', 'S64'), ('id', 'S20'), ('modality', 'S32'), ('patient_name', 'S64'),
+        ('patient_id', 'S64'), ('timestamp', '>u8'), ('size', '>u2', (3,)),
+        ('scalar_type', 'u1'), ('', 'u1'),
+    )
 
     name: str
     id: str = ''
@@ -89,6 +96,19 @@ class ImageMetaElement:
             name, id_, modality, patient_name, patient_id, timestamp, (i, j, k), scalar_type
         )
 
+    def to_row(self) -> tuple[Any, ...]:
+        """Give the values of the fields of `WIRE`."""
+        return *self._texts(), self.timestamp, self.size, self.scalar_type
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> ImageMetaElement:
+        """Make an entry of these values."""
+        *texts, timestamp, size, scalar_type = row
+        name, id_, modality, patient_name, patient_id = map(fixed_text, texts)
+        return cls(
+            name, id_, modality, patient_name, patient_id, timestamp, size.tolist(), scalar_type
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelMetaElement:
@@ -104,6 +124,10 @@ class LabelMetaElement:
     """
 
     SIZE: ClassVar[int] = _LABEL.size
+    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
+        ('name', 'S64'), ('id', 'S20'), ('label', 'u1'), ('', 'u1'), ('rgba', 'u1', (4,)),
+        ('size', '>u2', (3,)), ('owner', 'S20'),
+    )
 
     name: str
     id: str = ''
@@ -141,6 +165,22 @@ class LabelMetaElement:
             fixed_text(name), fixed_text(id_), label, (r, g, b, a), (i, j, k), fixed_text(owner)
         )
 
+    def to_row(self) -> tuple[Any, ...]:
+        """Give the values of the fields of `WIRE`."""
+        return (
+            checked_text(self.name, 64, 'name'), checked_text(self.id, 20, 'id'), self.label,
+            self.rgba, self.size, checked_text(self.owner, 20, 'owner'),
+        )
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> LabelMetaElement:
+        """Make an entry of these values."""
+        name, id_, label, rgba, size, owner = row
+        return cls(
+            fixed_text(name), fixed_text(id_), label, tuple(rgba.tolist()), size.tolist(),
+            fixed_text(owner),
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VideoMetaElement:
@@ -159,6 +199,12 @@ class VideoMetaElement:
     """
 
     SIZE: ClassVar[int] = _VIDEO_HEAD.size + 48 + _VIDEO_TAIL.size
+    #: the matrix as its columns, without the last row
+    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
+        ('name', 'S64'), ('id', 'S64'), ('patient_name', 'S64'), ('patient_id', 'S64'),
+        ('zoom', '>i2'), ('focal_length', '>f8'), ('size', '>u2', (3,)),
+        ('matrix', '>f4', (4, 3)), ('scalar_type', 'u1'), ('', 'u1'),
+    )
 
     name: str
     id: str = ''
@@ -209,6 +255,28 @@ class VideoMetaElement:
             focal_length,
             (i, j, k),
             matrix,
+            scalar_type,
+        )
+
+    def to_row(self) -> tuple[Any, ...]:
+        """Give the values of the fields of `WIRE`."""
+        matrix = columns_of(self.matrix)
+        return *self._texts(), self.zoom, self.focal_length, self.size, matrix, self.scalar_type
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> VideoMetaElement:
+        """Make an entry of these values."""
+        *texts, zoom, focal_length, size, columns, scalar_type = row
+        name, id_, patient_name, patient_id = map(fixed_text, texts)
+        return cls(
+            name,
+            id_,
+            patient_name,
+            patient_id,
+            zoom,
+            focal_length,
+            size.tolist(),
+            matrices_of(columns),
             scalar_type,
         )
 

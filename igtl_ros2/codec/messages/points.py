@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from struct import Struct
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from ..fields import (
     fixed_text,
     pack,
 )
-from ..lists import ElementList
+from ..lists import ElementList, wire_dtype
 from ..message import register
 
 _set = object.__setattr__
@@ -50,6 +50,10 @@ class Point:
     """
 
     SIZE: ClassVar[int] = _POINT.size
+    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
+        ('name', 'S64'), ('group', 'S32'), ('rgba', 'u1', (4,)), ('position', '>f4', (3,)),
+        ('diameter', '>f4'), ('owner', 'S20'),
+    )
 
     name: str
     position: Floats
@@ -90,6 +94,24 @@ class Point:
             fixed_text(owner),
         )
 
+    def to_row(self) -> tuple[Any, ...]:
+        """Give the values of the fields of `WIRE`."""
+        texts = [checked_text(text, 64, 'text') for text in (self.name, self.group, self.owner)]
+        return texts[0], texts[1], self.rgba, self.position, self.diameter, texts[2]
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> Point:
+        """Make a point of these values."""
+        name, group, rgba, position, diameter, owner = row
+        return cls(
+            fixed_text(name),
+            position,
+            fixed_text(group),
+            tuple(rgba.tolist()),
+            diameter,
+            fixed_text(owner),
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trajectory:
@@ -107,6 +129,10 @@ class Trajectory:
     """
 
     SIZE: ClassVar[int] = _TRAJECTORY.size
+    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
+        ('name', 'S64'), ('group', 'S32'), ('type', 'u1'), ('', 'u1'), ('rgba', 'u1', (4,)),
+        ('entry', '>f4', (3,)), ('target', '>f4', (3,)), ('diameter', '>f4'), ('owner', 'S20'),
+    )
 
     name: str
     entry: Floats
@@ -152,6 +178,29 @@ class Trajectory:
             type_,
             fixed_text(group),
             (rest[0], rest[1], rest[2], rest[3]),
+            diameter,
+            fixed_text(owner),
+        )
+
+    def to_row(self) -> tuple[Any, ...]:
+        """Give the values of the fields of `WIRE`."""
+        texts = [checked_text(text, 64, 'text') for text in (self.name, self.group, self.owner)]
+        return (
+            texts[0], texts[1], self.type, self.rgba, self.entry, self.target, self.diameter,
+            texts[2],
+        )
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> Trajectory:
+        """Make a path of these values."""
+        name, group, type_, rgba, entry, target, diameter, owner = row
+        return cls(
+            fixed_text(name),
+            entry,
+            target,
+            type_,
+            fixed_text(group),
+            tuple(rgba.tolist()),
             diameter,
             fixed_text(owner),
         )

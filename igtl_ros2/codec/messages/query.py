@@ -300,7 +300,7 @@ class Capability(Message):
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Capability:
         """Read 12 bytes for each name."""
         message: Capability = cls.from_wire(
-            envelope, types=tuple(element_texts(content, 12, 'types'))
+            envelope, types=tuple(element_texts(content, 12, 'types', envelope.max_elements))
         )
         return message
 

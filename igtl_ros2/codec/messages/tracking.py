@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from struct import Struct
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,7 +20,8 @@ from ..fields import (
     floats_from_wire,
     floats_to_wire,
 )
-from ..lists import ElementList
+from ..geometry import columns_of, matrices_of
+from ..lists import ElementList, wire_dtype
 from ..message import register
 
 _set = object.__setattr__
@@ -43,6 +44,9 @@ class TrackingElement:
     """
 
     SIZE: ClassVar[int] = 70
+    #: the matrix as its columns, without the last row
+    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
+        ('name', 'S20'), ('type', 'u1'), ('', 'u1'), ('matrix', '>f4', (4, 3)))
 
     name: str
     matrix: Floats
@@ -69,6 +73,16 @@ class TrackingElement:
         _set(element, 'type', type_)
         return element
 
+    def to_row(self) -> tuple[Any, ...]:
+        """Give the values of the fields of `WIRE`."""
+        return checked_text(self.name, 20, 'name'), self.type, columns_of(self.matrix)
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> TrackingElement:
+        """Make a tool of these values."""
+        name, type_, columns = row
+        return cls(fixed_text(name), matrices_of(columns), type_)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QuaternionElement:
@@ -82,6 +96,10 @@ class QuaternionElement:
     """
 
     SIZE: ClassVar[int] = 50
+    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
+        ('name', 'S20'), ('type', 'u1'), ('', 'u1'), ('position', '>f4', (3,)),
+        ('quaternion', '>f4', (4,)),
+    )
 
     name: str
     position: Floats
@@ -108,6 +126,16 @@ class QuaternionElement:
         name, type_, _ = _TOOL.unpack_from(data, offset)
         values = np.array(floats_from_wire(data, 7, offset + _TOOL.size))
         return cls(fixed_text(name), values[:3], values[3:], type_)
+
+    def to_row(self) -> tuple[Any, ...]:
+        """Give the values of the fields of `WIRE`."""
+        return checked_text(self.name, 20, 'name'), self.type, self.position, self.quaternion
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> QuaternionElement:
+        """Make a tool of these values."""
+        name, type_, position, quaternion = row
+        return cls(fixed_text(name), position, quaternion, type_)
 
 
 @register('TDATA')
