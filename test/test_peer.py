@@ -578,10 +578,8 @@ def test_a_peer_that_leaves_while_its_message_is_read_has_sent_it(monkeypatch):
         on_peer=lambda peer, joined: log.append(joined),
     ) as server:
         with RawPeer(server.address) as peer:
-            broken = bytearray(codec.encode(mesh('Broken')))
-            broken[-1] ^= 1
-            peer.send(codec.encode(mesh('Mesh')) + broken + codec.encode(String('x')))
-            until(lambda: server.peers and server.peers[0].received_bytes, 'the mesh')
+            peer.send(mesh('Mesh', 100_000), corrupt(mesh('Broken', 10)), String('x'))
+            until(lambda: server.peers and server.peers[0].received_bytes > 1_400_000, 'it')
             (known,) = server.peers
         may_read.set()
         until(lambda: False in log, 'the end')
