@@ -49,7 +49,8 @@ DEFAULTS = {
     'held_max_age': 0.0,
     'mapping_file': '', 'autostart': True, 'default_frame': 'ras', 'frame_prefix': '',
     'stamp': 'auto',
-    'max_skew': 1.0, 'info_rate': 1.0, 'discover': True, 'discover_period': 1.0,
+    'max_skew': 1.0, 'stale_after': 2.0, 'info_rate': 1.0, 'discover': True,
+    'discover_period': 1.0,
     'send_allow': ('*',), 'send_deny': (), 'raw_deny': (),
     'log_queries': False,
 }
@@ -282,7 +283,7 @@ def test_default_rule_is_the_documented_one():
         'default_frame': 'ras', 'split': False, 'markers': False, 'marker_size': 0.005,
         'trajectory': None, 'as_': '', 'field': '', 'joint_names': (), 'to_frame': '',
         'hold_hz': 0.0, 'max_age': 0.0, 'max_jump': None, 'max_speed': None, 'workspace': None,
-        'recover_after': 5}
+        'recover_after': 5, 'stale_after': 2.0}
 
 
 def test_every_key_of_a_receive_rule_arrives(load):
@@ -588,8 +589,8 @@ PLACED = 'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA, POINT, TRAJ, IMAGE, VIDEO,
     ('send:\n- {topic: a, device: a, Rate: 5}', "2: send[0].Rate: unknown key 'Rate'; "
                                                 f"allowed {SEND_KEYS}; did you mean 'rate'?"),
     ('defaults: {tf: true}',
-     "1: defaults.tf: unknown key 'tf'; allowed frame, stamp, max_skew, wire_unit, wire_axes, "
-     'publish_invalid, coordinates, phi, to_frame'),
+     "1: defaults.tf: unknown key 'tf'; allowed frame, stamp, max_skew, stale_after, wire_unit, "
+     'wire_axes, publish_invalid, coordinates, phi, to_frame'),
     # values
     ('profile: slicr', "1: profile: found 'slicr'; allowed 'plain', 'slicer', 'plus', 'robot'; "
                        "did you mean 'slicer'?"),
@@ -854,6 +855,15 @@ PLACED = 'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA, POINT, TRAJ, IMAGE, VIDEO,
     ('receive: [{tf: static, hold_hz: 5}]',
      '1: receive[0].hold_hz: found 5 with tf: static; allowed only without, a static frame holds '
      'anyway'),
+    ('receive: [{type: IMAGE, stale_after: 5}]',
+     "1: receive[0].stale_after: found 5 with type 'IMAGE'; allowed only with TRANSFORM, "
+     'POSITION, QTRANS, TDATA, QTDATA or "*"'),
+    ('receive: [{tf: static, stale_after: 5}]',
+     '1: receive[0].stale_after: found 5 with tf: static; allowed only without, a static frame '
+     'holds anyway'),
+    ('receive: [{stamp: receive, stale_after: 5}]',
+     '1: receive[0].stale_after: found 5 with stamp: receive; allowed only with auto and device, '
+     'nobody looks at the stamps'),
     # keys that would change nothing
     *((f'receive: [{{type: VIDEO, {key}: {value}}}]',
        f"1: receive[0].{key}: found {shown} with type 'VIDEO' without decode: true; allowed only "

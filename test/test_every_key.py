@@ -35,7 +35,8 @@ ALLOWED = {
     "'position', 'velocity', 'effort'": {'receive': 'field'},
     'a list of names': {'receive': 'joint_names'},
     "'auto', 'device', 'receive'": {'receive': 'stamp', 'defaults': 'stamp'},
-    'a number from 0 s to 86400 s': {'receive': 'max_skew', 'defaults': 'max_skew'},
+    'a number from 0 s to 86400 s': {
+        'receive': 'max_skew stale_after', 'defaults': 'max_skew stale_after'},
     "'mm', 'm'": {'receive': 'wire_unit', 'send': 'wire_unit', 'defaults': 'wire_unit'},
     "'ras', 'lps'": {'receive': 'wire_axes', 'defaults': 'wire_axes'},
     "'trust', 'ignore'": {'receive': 'coordinates', 'defaults': 'coordinates'},

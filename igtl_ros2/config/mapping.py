@@ -132,6 +132,8 @@ class ReceiveRule:
     workspace: Workspace | None = None
     #: after how many poses that agree another place is believed
     recover_after: int = 5
+    #: for how long messages may come with a stamp that stands still, in seconds; 0: for ever
+    stale_after: float = _DEFAULTS.stale_after
     default_frame: str = _DEFAULTS.default_frame
 
     def of(self, device: str, type_name: str) -> ReceiveRule:
@@ -310,6 +312,7 @@ def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping
     defaults = dict(data.get('defaults', {}))
     defaults.setdefault('stamp', settings.stamp)
     defaults.setdefault('max_skew', settings.max_skew)
+    defaults.setdefault('stale_after', settings.stale_after)
     base = _receive_rule(ReceiveRule(
         default_frame=defaults.pop('frame', settings.default_frame),
         **_PROFILES[profile]), defaults)
@@ -344,7 +347,7 @@ def _receive_rule(base: ReceiveRule, item: dict[str, Any]) -> ReceiveRule:
         values['tf'] = {False: 'off', True: 'dynamic', 'static': 'static'}[values['tf']]
     if 'frames' in values:
         values['frame'], values['child_frame'] = values.pop('frames')
-    for key in ('max_skew', 'threshold', 'marker_size', 'hold_hz', 'max_age'):
+    for key in ('max_skew', 'stale_after', 'threshold', 'marker_size', 'hold_hz', 'max_age'):
         if key in values:
             values[key] = float(values[key])
     for key in ('max_jump', 'max_speed'):
@@ -536,6 +539,8 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     if 'max_skew' in item and item.get('stamp', 'auto') != 'auto':
         yield 'max_skew', (f'found {show(item["max_skew"])} with stamp: {item["stamp"]}; '
                            'allowed only with auto')
+    if item.get('stale_after'):
+        yield from _stale_faults(item, name)
     if item.get('trajectory') and len(set(item['trajectory'].values())) == 1:
         yield 'trajectory', (f'found {show(item["trajectory"]["entry"])} as entry and as target; '
                              'allowed two different labels')
@@ -590,6 +595,20 @@ def _gate_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str
     if 'recover_after' in item and not ('max_jump' in item or 'max_speed' in item):
         yield 'recover_after', (f'found {show(item["recover_after"])} without max_jump and '
                                 'max_speed; allowed only with one of them')
+
+
+def _stale_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
+    """Find out why nothing that a receive rule matches can become stale by its stamps."""
+    found = f'found {show(item["stale_after"])}'
+    if type_name not in ('*', *GATED_TYPES):
+        yield 'stale_after', (f'{found} with type {show(type_name)}; '
+                              f'allowed only with {", ".join(GATED_TYPES)} or "*"')
+    if item.get('tf') == 'static':
+        yield 'stale_after', (f'{found} with tf: static; allowed only without, '
+                              'a static frame holds anyway')
+    if item.get('stamp') == 'receive':
+        yield 'stale_after', (f'{found} with stamp: receive; allowed only with auto and device, '
+                              'nobody looks at the stamps')
 
 
 def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:

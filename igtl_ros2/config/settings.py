@@ -261,6 +261,9 @@ class Settings:
     max_skew: float = _setting(
         1.0, "How far the device's clock may be off, in seconds, before stamp auto takes the "
         'moment of arrival.', unit='s', minimum=0, maximum=86400)
+    stale_after: float = _setting(
+        2.0, 'A tracker whose messages go on, but not the time stamps in them, is stale after so '
+        'long, in seconds; 0 for never.', unit='s', minimum=0, maximum=86400)
     info_rate: float = _setting(
         1.0, 'How often an unchanged info is repeated for a stream, in Hz; 0 for only when '
         'something changed.', unit='Hz', minimum=0, maximum=1000)

@@ -98,6 +98,7 @@ class LinkHealth:
             'poses withheld': new_withheld,
             'reconnects': new_reconnects,
         }
+        clocks = {what: _offset(behind_s) for what, behind_s in receiver.clocks.items()}
         silent_s = now - self._heard if self._heard is not None else 0.0
         if link.state in _OVER:
             level, text = 'ERROR', f'{link.state}: {link.last_error}'
@@ -109,9 +110,12 @@ class LinkHealth:
             level, text = 'STALE', f'connected, but nothing was received for {silent_s:.0f} s'
         elif receiver.stale:
             level, text = 'STALE', f'nothing new from {", ".join(receiver.stale[:_MAX_LISTED])}'
-        elif any(troubles.values()):
+        elif any(troubles.values()) or clocks:
             level = 'WARN'
-            text = ', '.join(f'{number} {what}' for what, number in troubles.items() if number)
+            text = ', '.join([
+                *(f'{number} {what}' for what, number in troubles.items() if number),
+                *(f'the clock of {what} is {off}' for what, off in clocks.items()),
+            ][:_MAX_LISTED])
         else:
             level, text = 'OK', f'{len(peers)} connected'
         facts: dict[str, Any] = {'state': link.state, 'address': link.address}
@@ -127,6 +131,9 @@ class LinkHealth:
             facts[f'peer {peer.address}'] = self._about(peer, by_peer.get(peer, Counter()), passed)
         left_out = Counter(dict(self._report.left_out))
         facts.update({f'left out {k}': n for k, n in left_out.most_common(_MAX_ROWS)})
+        facts.update({f'clock {k}': off for k, off in list(clocks.items())[:_MAX_ROWS]})
+        stale = Counter(dict(self._report.stale))
+        facts.update({f'stale {k}': n for k, n in stale.most_common(_MAX_ROWS)})
         facts.update({f'withheld {k}': n for k, n in withheld.most_common(_MAX_ROWS)})
         facts.update({f'problem {k}': n for k, n in problems.most_common(_MAX_ROWS)})
         return level, text, facts
@@ -262,6 +269,11 @@ def _counts(peer: Peer) -> Counter[Any]:
     counts.update({('error', kind): number for kind, number in errors.items()})
     counts.update({('dropped', *key): number for key, number in dropped.items()})
     return counts
+
+
+def _offset(behind_s: float) -> str:
+    """Say how far a clock is off."""
+    return f'{abs(behind_s):.3f} s {"behind" if behind_s > 0 else "ahead"}'
 
 
 def _one_by_one(total: Counter[Any], what: str) -> str:

@@ -19,9 +19,9 @@ from ..codec.messages.image import Image
 from ..codec.messages.pose import Transform
 from ..codec.timestamp import to_ns
 from ..config import ReceiveRule, SendRule
+from ..converters.device_clock import DeviceClock
 from ..converters.registry import Converted, Route
 from ..converters.spliced import SplicedImage, SplicedTransform, TransformReader
-from ..converters.units import choose_stamp
 from ..errors import ConversionError
 from ..peers import Peer
 from . import in_place
@@ -44,19 +44,20 @@ class Express(ABC):
     All else goes the whole way: what comes with metadata, comes from another peer or is due to be
     told of on `info`.
 
+    :param clock: that of the device.
     :param info: what was told of the last message on `info`, without stamp.
     """
 
     def __init__(
         self,
-        rule: ReceiveRule,
+        clock: DeviceClock,
         key: tuple[str, str],
         publisher: Publisher,
         echo: EchoGuard,
         info: dict[str, Any],
     ) -> None:
         """Know what all messages have in common."""
-        self._rule = rule
+        self._clock = clock
         self._key = key
         self._publisher = publisher
         self._topic = publisher.topic_name
@@ -70,14 +71,15 @@ class Express(ABC):
 
         :returns: false if it has to go the whole way.
         """
+        now_s = time.monotonic()
         if (
             message.metadata
             or message.version != self._version
             or peer.address != self._address
-            or time.monotonic() >= info_due
+            or now_s >= info_due
         ):
             return False
-        stamp_ns = self._stamp(message.timestamp_ns, arrival_ns)
+        stamp_ns = self._stamp(message.timestamp_ns, arrival_ns, now_s)
         if stamp_ns is None:
             return False
         data = self._serialise(message, stamp_ns)
@@ -87,11 +89,10 @@ class Express(ABC):
         self._send(message, data)
         return True
 
-    def _stamp(self, sent_ns: int, arrival_ns: int) -> int | None:
-        """Choose a stamp; None if it is from another clock than that of the first message."""
-        rule = self._rule
-        stamp_ns, source = choose_stamp(sent_ns, arrival_ns, rule.stamp, rule.max_skew)
-        return stamp_ns if source == self._source else None
+    def _stamp(self, sent_ns: int, arrival_ns: int, now_s: float) -> int | None:
+        """Choose a stamp; None if it stands still, or is from another clock than the first."""
+        stamp_ns, source = self._clock.choose(sent_ns, arrival_ns, now_s)
+        return stamp_ns if source == self._source and not self._clock.is_frozen else None
 
     @abstractmethod
     def _serialise(self, message: Message, stamp_ns: int) -> bytes | None:
@@ -113,7 +114,7 @@ class PoseExpress(Express):
         self, route: Route, hold: Callable[[Publisher, bytes], None], *arguments: Any
     ) -> None:
         """Prepare the bytes of a message."""
-        super().__init__(route.rule, *arguments)
+        super().__init__(*arguments)
         self._spliced = SplicedTransform(route, serialize_message)
         self._hold = hold
 
@@ -123,7 +124,7 @@ class PoseExpress(Express):
         return self._spliced.bytes_of(message, stamp_ns)
 
     def serialise_content(
-        self, timestamp: int, content: memoryview, arrival_ns: int
+        self, timestamp: int, content: memoryview, arrival_ns: int, now_s: float
     ) -> tuple[int, bytes] | None:
         """
         Make stamp and message of the content of a TRANSFORM as it came.
@@ -132,7 +133,7 @@ class PoseExpress(Express):
 
         :returns: None if it has to go the whole way.
         """
-        stamp_ns = self._stamp(to_ns(timestamp), arrival_ns)
+        stamp_ns = self._stamp(to_ns(timestamp), arrival_ns, now_s)
         data = None if stamp_ns is None else self._spliced.bytes_of_content(content, stamp_ns)
         return None if stamp_ns is None or data is None else (stamp_ns, data)
 
@@ -187,6 +188,7 @@ def form_of(message: Message) -> tuple[Any, ...]:
 
 def pose_express(
     route: Route,
+    clock: DeviceClock,
     key: tuple[str, str],
     publisher: Publisher | None,
     echo: EchoGuard,
@@ -200,7 +202,7 @@ def pose_express(
     if publisher is None or publisher.msg_type is not TransformStamped or asks_more or tells_more:
         return None
     try:
-        return PoseExpress(route, hold, key, publisher, echo, info)
+        return PoseExpress(route, hold, clock, key, publisher, echo, info)
     except ConversionError as error:
         _log.info('%s goes the whole way: %s', key[1], error)
         return None
@@ -208,6 +210,7 @@ def pose_express(
 
 def image_express(
     rule: ReceiveRule,
+    clock: DeviceClock,
     key: tuple[str, str],
     publisher: Publisher | None,
     echo: EchoGuard,
@@ -234,7 +237,7 @@ def image_express(
     if not in_place.shows(made, first):
         return None
     try:
-        return ImageExpress(first, made, rule, key, publisher, echo, info)
+        return ImageExpress(first, made, clock, key, publisher, echo, info)
     except ConversionError as error:
         _log.info('%s goes the whole way: %s', key[1], error)
         return None

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from geometry_msgs.msg import TransformStamped
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.publisher import Publisher
@@ -24,7 +25,8 @@ from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.messages.text import Status
 from ..codec.patients import hidden
-from ..config import HELD_TYPES, LinkConfig, ReceiveRule
+from ..config import GATED_TYPES, HELD_TYPES, LinkConfig, ReceiveRule
+from ..converters.device_clock import DeviceClock
 from ..converters.frames import raw_frame
 from ..converters.gates import Gate, Gates, withheld_by
 from ..converters.image import VolumeMerger
@@ -32,7 +34,7 @@ from ..converters.names import NameTable, ros_name
 from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros, full_name, route_of
-from ..converters.units import choose_stamp, ros_text, time_from_ns
+from ..converters.units import ros_text, time_from_ns
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError
 from ..peers import STREAM_TYPES, Peer
@@ -58,6 +60,11 @@ MAX_DEVICES = 1000
 # what `info` says of the stamp of a repetition
 _REPEATED = 'hold'
 _SILENT = withheld_by('max_age')
+_FROZEN = 'stale: its time stamp stands still'
+# what has sent nothing since is not said to be stale any more, nor its clock to be off
+_LATELY_S = 3.0
+# tools of one device whose last stamp on tf is known
+_MAX_TOOLS = 1000
 # first parts of leaves; what is not listed is a state, whose last value counts. A command is
 # none: who comes later must not carry out an old one
 _STREAM_LEAVES = frozenset(
@@ -75,6 +82,7 @@ class _Device:
     key: tuple[str, str]
     topic: str
     is_stream: bool
+    clock: DeviceClock
     merger: VolumeMerger | None = None
     info: dict[str, Any] = field(default_factory=dict)
     info_due: float = 0.0
@@ -94,6 +102,8 @@ class _Device:
     #: whether it is converted aside
     takes_long: bool = False
     is_stale: bool = False
+    #: the last stamp of each frame on tf
+    broadcast: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def hear(self, now_s: float) -> None:
         """Note that a message has come."""
@@ -189,11 +199,29 @@ class Receiver:
 
     @property
     def stale(self) -> list[str]:
-        """The devices that have sent nothing for the `max_age` of their rule."""
+        """The devices that have sent nothing for the `max_age` of their rule, or nothing new."""
+        lately_s = time.monotonic() - _LATELY_S
         return [
             ros_text(' '.join(device.key))
-            for device in list(self._devices.values()) if device is not None and device.is_stale
+            for device in list(self._devices.values()) if device is not None and (
+                device.is_stale or device.clock.is_frozen and device.heard_s > lately_s)
         ]
+
+    @property
+    def clocks(self) -> dict[str, float]:
+        """By how much the clocks of devices are behind, in seconds, if it is over `max_skew`."""
+        now_s, now_ns, wall_ns = time.monotonic(), self._now_ns(), time.time_ns()
+        found = {}
+        for device in list(self._devices.values()):
+            if device is None or device.clock.far_s <= now_s - _LATELY_S:
+                continue
+            # the wall clock: stamps of devices are nothing that simulated time says
+            rule, clock = device.rule, device.clock
+            base_ns = now_ns if rule.stamp == 'device' else wall_ns
+            behind_s = (base_ns - clock.far_ns) / 1e9 - (now_s - clock.far_s)
+            if abs(behind_s) > rule.max_skew:
+                found[ros_text(' '.join(device.key))] = behind_s
+        return found
 
     def change(
         self, config: LinkConfig, broadcaster: TfBroadcaster | None, tf: TfSource | None
@@ -315,8 +343,8 @@ class Receiver:
         shown = hidden(message, rule.phi)
         if shown is not message:
             origin = {**origin, 'phi': rule.phi}
-        stamp_ns, source = choose_stamp(
-            shown.timestamp_ns, arrival_ns, rule.stamp, rule.max_skew)
+        stamp_ns, source = device.clock.choose(
+            shown.timestamp_ns, arrival_ns, device.heard_s)
         arrival = _Arrival(
             peer, shown, frame, device.heard_s, arrival_ns, stamp_ns, source, origin
         )
@@ -357,7 +385,7 @@ class Receiver:
                 for (device, short), timestamp, content in poses:
                     if device.express is not short or now_s >= device.info_due:
                         break
-                    made = short.serialise_content(timestamp, content, arrival_ns)
+                    made = short.serialise_content(timestamp, content, arrival_ns, now_s)
                     if made is None:
                         break
                     ready.append((device, short, *made))
@@ -496,10 +524,14 @@ class Receiver:
         for text in result.notes:
             what = ros_text(f'{" ".join(key)}: {text}')
             self._report.problem(what, what)
+        if device.clock.is_frozen and arrival.source != _REPEATED:
+            self._tell_frozen(device, result)
         if not is_valid(result.state) or result.errors:
             device.held = None
         elif rule.hold_hz and key[0] in HELD_TYPES and arrival.source != _REPEATED:
-            self._hold(device, unmoved)
+            # what the device has stamped is of that moment, and stays where it was then
+            keeps = device.clock.has_own_stamp(arrival.message.timestamp_ns)
+            self._hold(device, arrival if keeps else unmoved)
         self._publish_info(device, arrival, result, stamp)
         for leaf, ros_message in result.outputs.items():
             if leaf == 'geometry' and self._is_old(device, ros_message):
@@ -550,7 +582,8 @@ class Receiver:
         if key[0] == 'TRANSFORM':
             hold = partial(self._hold_first, device.topic)
             publisher = self._publishers.get(f'{device.topic}/transform')
-            short = pose_express(device.route, key, publisher, self._echo, device.info, hold)
+            short = pose_express(
+                device.route, device.clock, key, publisher, self._echo, device.info, hold)
             if short is not None and frame.version == 1:
                 peer.let_poses_by(frame, (device, short), partial(self._take_poses, peer))
             return short
@@ -558,7 +591,8 @@ class Receiver:
             leaf = 'image' if 'image' in result.outputs else 'volume'
             publisher = self._publishers.get(f'{device.topic}/{leaf}')
             return image_express(
-                rule, key, publisher, self._echo, device.info, arrival.message, result
+                rule, device.clock, key, publisher, self._echo, device.info, arrival.message,
+                result,
             )
         return None
 
@@ -586,13 +620,22 @@ class Receiver:
         device.repeater.reset()
 
     def _repeat(self, device: _Device) -> None:
-        """Publish the held message again, as of now; never that of a peer that is gone."""
+        """
+        Publish the held message again; never that of a peer that is gone.
+
+        With the stamp that its device gave it, or as of now if it gave none: what 3D Slicer has
+        set holds until it sets something else.
+        """
         with self._lock:
             held = device.held
             if held is None:
                 return
             if not self._is_connected(held.peer) or self._has_gone_silent(device):
                 device.held = None
+                return
+            if device.clock.has_own_stamp(held.message.timestamp_ns):
+                again = replace(held, source=_REPEATED)
+                self._publish(device, again, again)
                 return
             now_ns = self._now_ns()
             self._place(
@@ -622,6 +665,12 @@ class Receiver:
             )
             self._publish_state(device, _SILENT, time_from_ns(self._now_ns()))
         return True
+
+    def _tell_frozen(self, device: _Device, result: Converted) -> None:
+        """Say of a message that it tells nothing new, as its stamp has stood still for long."""
+        what = ros_text(' '.join(device.key))
+        self._report.stays_stale(f'{what}: time stamp', f'{what}: {_FROZEN}')
+        result.state = _FROZEN if is_valid(result.state) else f'{_FROZEN}, {result.state}'
 
     # -- devices and names
 
@@ -683,6 +732,7 @@ class Receiver:
             key=(type_name, name),
             topic=topic,
             is_stream=type_name in STREAM_TYPES,
+            clock=_clock_of(rule, type_name, left.clock if left is not None else None),
             merger=merger,
             received=left.received if left is not None else 0,
             state=left.state if left is not None and left.topic == topic else None,
@@ -769,7 +819,8 @@ class Receiver:
             from ..converters.status import OK, STALE, WARN, diagnostic
         except ModuleNotFoundError:
             return  # said once at the start
-        level = OK if is_valid(state) else STALE if state == _SILENT else WARN
+        is_stale = state is not None and (state == _SILENT or state.startswith(_FROZEN))
+        level = OK if is_valid(state) else STALE if is_stale else WARN
         text = ros_text(state or 'OK')
         status = diagnostic(device.route.device, level, text, {'state': text}, stamp)
         status.status = self._status_of(device.topic).tell(device.key, status.status[0])
@@ -783,10 +834,23 @@ class Receiver:
             self._states[topic] = StatusTopic()
         return self._states[topic]
 
+    def _is_on_tf(self, device: _Device, transform: TransformStamped) -> bool:
+        """Tell whether a frame was broadcast with this stamp, and need not be again."""
+        if device.route.rule.tf == 'static':
+            return False
+        child, stamp = transform.child_frame_id, transform.header.stamp
+        at = stamp.sec, stamp.nanosec
+        if len(device.broadcast) >= _MAX_TOOLS and child not in device.broadcast:
+            device.broadcast.clear()
+        is_old, device.broadcast[child] = device.broadcast.get(child) == at, at
+        return is_old
+
     def _broadcast(self, broadcaster: TfBroadcaster, device: _Device, result: Converted) -> None:
         mine = []
         for transform in result.transforms:
-            if transform.child_frame_id in self._own_frames:
+            if self._is_on_tf(device, transform):
+                self._report.skip(f'tf {transform.child_frame_id}: stamp that was there before')
+            elif transform.child_frame_id in self._own_frames:
                 self._report.problem(
                     f'tf {transform.child_frame_id}: own',
                     f'{transform.child_frame_id} is not broadcast on tf: this bridge sends that '
@@ -811,6 +875,13 @@ class Receiver:
             self._report.problem(
                 f'tf {child}: owner', f'{child} is not broadcast on tf: another {other}'
             )
+
+
+def _clock_of(rule: ReceiveRule, type_name: str, memory: DeviceClock | None) -> DeviceClock:
+    """Make the clock of a device; only trackers send what has to be new all the time."""
+    can_be_stale = type_name in GATED_TYPES and rule.tf != 'static'
+    stale_after_s = rule.stale_after if can_be_stale else 0.0
+    return DeviceClock(rule.stamp, rule.max_skew, stale_after_s, memory)
 
 
 def _takes_long(rule: ReceiveRule, type_name: str) -> bool:

@@ -30,6 +30,8 @@ class Report:
         self.left_out: Counter[str] = Counter()
         #: what gates did not let through
         self.withheld: Counter[str] = Counter()
+        #: messages of devices whose stamps stand still
+        self.stale: Counter[str] = Counter()
 
     def skip(self, kind: str) -> None:
         """Count what a rule leaves out on purpose, or what is of a type that nobody knows."""
@@ -48,6 +50,10 @@ class Report:
     def withheld_by(self, kind: str, text: str) -> None:
         """Count what a gate withholds, and log it as a problem is."""
         self._count(self.withheld, kind, text)
+
+    def stays_stale(self, kind: str, text: str) -> None:
+        """Count a message that tells nothing new, and log it as a problem is."""
+        self._count(self.stale, kind, text)
 
     def _count(self, counts: Counter[str], kind: str, text: str) -> None:
         now = time.monotonic()

@@ -1,0 +1,136 @@
+"""
+The clock of a device, as its stamps show it: no stamp is ever made younger.
+
+Time is an argument.
+"""
+
+from __future__ import annotations
+
+import math
+
+from .units import EARLIEST_NS, LATEST_NS, choose_stamp, own_stamp_ns
+
+_NS = 1_000_000_000
+#: a clock that goes on for so long after it went back was set anew
+RESTART_S = 1.0
+#: a clock may go so many times slower than ours before its stamps lag behind the arrivals
+MOST_SLOWER = 10
+
+
+class DeviceClock:
+    """
+    Choose the stamps of what one device sends, and tell whether they stand still.
+
+    A stamp that was there before gets what was chosen for it then, so that what a tracker sends
+    again and again never looks new. One that is far from now is replaced by the moment of arrival
+    only as far as it goes on.
+
+    :param policy: see `choose_stamp`.
+    :param stale_after_s: for how long messages may come with stamps that stand still; 0: for ever.
+    :param memory: of the clock that was in the place of this one.
+    """
+
+    __slots__ = (
+        '_policy', '_max_skew_s', '_skew_ns', '_near_ns', '_stale_after_s',
+        '_last_ns', '_chosen_ns', '_source', '_newest_ns', '_newest_chosen_ns',
+        '_back_s', '_back_ns', '_still_s', 'is_frozen', 'far_s', 'far_ns',
+    )
+
+    def __init__(
+        self,
+        policy: str,
+        max_skew_s: float,
+        stale_after_s: float,
+        memory: DeviceClock | None = None,
+    ) -> None:
+        """Know what was known, or nothing yet."""
+        self._policy = policy
+        self._max_skew_s, self._skew_ns = max_skew_s, max_skew_s * _NS
+        self._near_ns = -1.0 if policy == 'receive' else self._skew_ns
+        self._stale_after_s = stale_after_s
+        # of the last message: its own stamp, and what was chosen
+        self._last_ns: int = memory._last_ns if memory else -1
+        self._chosen_ns: int = memory._chosen_ns if memory else 0
+        self._source: str = memory._source if memory else ''
+        # the same of the newest stamp since the clock was set
+        self._newest_ns: int = memory._newest_ns if memory else EARLIEST_NS - 1
+        self._newest_chosen_ns: int = memory._newest_chosen_ns if memory else 0
+        # when it went back, and to where
+        self._back_s, self._back_ns = 0.0, 0
+        # since when messages come, but no newer stamp
+        self._still_s = math.inf
+        #: whether messages come, and their stamps have not gone on for too long
+        self.is_frozen = False
+        #: when a stamp that goes on was last too far from now, and which one
+        self.far_s = -math.inf
+        self.far_ns = 0
+
+    def choose(self, sent_ns: int, arrival_ns: int, now_s: float) -> tuple[int, str]:
+        """
+        Choose the stamp of a message, and say where it is from: 'device' or 'receive'.
+
+        :param sent_ns: `Message.timestamp_ns`.
+        :param now_s: by a clock that never jumps.
+        """
+        if self._newest_ns < sent_ns < LATEST_NS and abs(sent_ns - arrival_ns) <= self._near_ns:
+            # nearly all stamps of a good clock: it goes on, and is near
+            self._last_ns = self._chosen_ns = sent_ns
+            self._newest_ns = self._newest_chosen_ns = sent_ns
+            self._source = 'device'
+            if self._still_s != math.inf:
+                self._still_s, self.is_frozen = math.inf, False
+            return sent_ns, 'device'
+        policy = self._policy
+        device_ns = own_stamp_ns(sent_ns)
+        if device_ns is None or policy == 'receive':
+            self.is_frozen = False
+            return arrival_ns, 'receive'
+        before_ns = self._last_ns
+        if device_ns == before_ns:
+            self._stand_still(now_s)
+            return self._chosen_ns, self._source
+        self._last_ns = device_ns
+        chosen_ns, source = choose_stamp(sent_ns, arrival_ns, policy, self._max_skew_s)
+        goes_on = device_ns > self._newest_ns
+        if not goes_on:
+            if device_ns < before_ns:
+                self._back_s, self._back_ns = now_s, device_ns
+            goes_on = self._was_set_back(device_ns, now_s)
+            if not goes_on:
+                self._stand_still(now_s)
+        if source == 'receive' and goes_on:
+            chosen_ns = self._by_arrival(device_ns, arrival_ns)
+        elif source == 'receive':
+            # older than the newest one by as much as it says, if that can be
+            behind_ns = self._newest_ns - device_ns
+            late_ns = behind_ns if behind_ns <= self._skew_ns else 0
+            chosen_ns = min(arrival_ns, self._newest_chosen_ns - late_ns)
+        self._chosen_ns, self._source = chosen_ns, source
+        if goes_on:
+            self._newest_ns, self._newest_chosen_ns = device_ns, chosen_ns
+            self._still_s = math.inf
+            self.is_frozen = False
+            if abs(device_ns - arrival_ns) > self._skew_ns:
+                self.far_s, self.far_ns = now_s, device_ns
+        return chosen_ns, source
+
+    def has_own_stamp(self, sent_ns: int) -> bool:
+        """Tell whether a message is published with a stamp that its device gave, or made of it."""
+        return self._policy != 'receive' and own_stamp_ns(sent_ns) is not None
+
+    def _stand_still(self, now_s: float) -> None:
+        self._still_s = min(self._still_s, now_s)
+        self.is_frozen = 0 < self._stale_after_s < now_s - self._still_s
+
+    def _was_set_back(self, device_ns: int, now_s: float) -> bool:
+        """Tell whether a clock that went back has gone on for long enough since."""
+        passed_s = now_s - self._back_s
+        went_s = (device_ns - self._back_ns) / _NS
+        return passed_s >= RESTART_S and went_s * MOST_SLOWER >= passed_s
+
+    def _by_arrival(self, device_ns: int, arrival_ns: int) -> int:
+        """Take the moment of arrival, but no more than the clock of the device has gone on."""
+        if not EARLIEST_NS <= self._newest_ns < device_ns:  # it is the first, or was set back
+            return arrival_ns
+        most_ns = self._newest_chosen_ns + MOST_SLOWER * (device_ns - self._newest_ns)
+        return min(arrival_ns, most_ns)
