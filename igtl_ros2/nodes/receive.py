@@ -53,7 +53,7 @@ from .tf import OwnFrames, TfBroadcaster, TfSource
 from .waiting import FrameWait, Placement, Poses
 
 if TYPE_CHECKING:  # it needs diagnostic_msgs, which may not be there
-    from ..converters.status_topic import StatusTopic
+    from ..converters.status import StatusTopic
 
 #: a peer may make up names without end; each costs publishers
 MAX_DEVICES = 1000
@@ -829,7 +829,7 @@ class Receiver:
     def _status_of(self, topic: str) -> StatusTopic:
         """Give what is told on the `status` of a device, which only a STATUS or a state needs."""
         if topic not in self._states:
-            from ..converters.status_topic import StatusTopic
+            from ..converters.status import StatusTopic
 
             self._states[topic] = StatusTopic()
         return self._states[topic]

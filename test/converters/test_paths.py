@@ -68,7 +68,7 @@ def test_z_points_to_the_target(direction):
     np.testing.assert_allclose(z_of(q), shift / np.linalg.norm(shift), atol=1e-9)
 
 
-@pytest.mark.parametrize('tilt', [0, 1e-15, 1e-12, 1e-9, 1e-6, 1e-3])
+@pytest.mark.parametrize('tilt', [0.0, 1e-15, 1e-12, 1e-9, 1e-6, 1e-3])
 @pytest.mark.parametrize('z', [1.0, -1.0])
 def test_z_points_to_the_target_straight_up_and_down(tilt, z):
     q = orientation_along(Point(), Point(x=tilt, y=-tilt, z=z))

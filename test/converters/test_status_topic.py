@@ -2,8 +2,7 @@
 
 from diagnostic_msgs.msg import DiagnosticStatus
 
-from igtl_ros2.converters.status import ERROR, OK, STALE, WARN
-from igtl_ros2.converters.status_topic import StatusTopic
+from igtl_ros2.converters.status import ERROR, OK, STALE, WARN, StatusTopic
 
 
 def said(level, text):
