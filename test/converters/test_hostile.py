@@ -252,6 +252,8 @@ def test_any_list_of_what_there_is_is_sent_or_refused(send, wire_type, text):
         pass
 
 
+# where ROS checks, it takes the largest float32 for too large
+float32s = st.floats(-2.0**126, 2.0**126, width=32) | st.sampled_from([math.nan, math.inf, -math.inf])
 coordinates = st.floats(width=32) | st.sampled_from([0.0, 1.0, 1e300, math.nan])
 corners = st.lists(
     st.builds(Point, x=coordinates, y=coordinates, z=coordinates), min_size=2, max_size=6
@@ -261,7 +263,7 @@ corners = st.lists(
 @given(
     points=corners,
     kind=st.integers(0, 12),
-    colours=st.lists(st.builds(ColorRGBA, r=st.floats(width=32)), max_size=6),
+    colours=st.lists(st.builds(ColorRGBA, r=float32s), max_size=6),
     w=coordinates,
     scale=coordinates,
 )
@@ -276,8 +278,8 @@ def test_any_marker_is_sent_or_refused(send, points, kind, colours, w, scale):
 
 
 @given(
-    ranges=st.lists(st.floats(width=32), max_size=9),
-    limits=st.tuples(*[st.floats(width=32)] * 4),
+    ranges=st.lists(float32s, max_size=9),
+    limits=st.tuples(*[float32s] * 4),
 )
 def test_any_scan_is_sent_or_refused(send, ranges, limits):
     scan = LaserScan(ranges=ranges)
@@ -353,8 +355,7 @@ numbers = st.floats() | st.sampled_from([0.0, 1.0, 1e308, -1.0])
 vectors = st.builds(Vector3, x=numbers, y=numbers, z=numbers)
 colours = st.builds(
     ColorRGBA,
-    # where ROS checks, it takes the largest float32 for too large
-    r=st.floats(-2.0**126, 2.0**126, width=32) | st.sampled_from([math.nan, math.inf, -math.inf]),
+    r=float32s,
     g=st.floats(0, 1, width=32),
     b=st.just(0.0),
     a=st.just(1.0),
