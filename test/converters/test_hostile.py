@@ -253,7 +253,8 @@ def test_any_list_of_what_there_is_is_sent_or_refused(send, wire_type, text):
 
 
 # where ROS checks, it takes the largest float32 for too large
-float32s = st.floats(-2.0**126, 2.0**126, width=32) | st.sampled_from([math.nan, math.inf, -math.inf])
+float32s = st.floats(-(2.0**126), 2.0**126, width=32) | st.sampled_from(
+    [math.nan, math.inf, -math.inf])
 coordinates = st.floats(width=32) | st.sampled_from([0.0, 1.0, 1e300, math.nan])
 corners = st.lists(
     st.builds(Point, x=coordinates, y=coordinates, z=coordinates), min_size=2, max_size=6
