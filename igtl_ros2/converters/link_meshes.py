@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..codec.messages.mesh import Cells, PolyData
+from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
 from ..errors import ConversionError
+from .mesh_files import Shape, each, joined, read_shape
 from .registry import library
 from .units import positions_from_ros
 from .urdf import Visual
 
-_FORMATS = ('stl', 'obj', 'dae')
-_MAX_FILE_BYTES = 1 << 28
 _MAX_POINTS = 5_000_000
 _CYLINDER_SECTIONS = 48
 _SPHERE_SUBDIVISIONS = 3  # 642 points
@@ -33,76 +32,64 @@ def link_mesh(
     :param unit: of lengths on the wire.
     :returns: the mesh, without points if there is nothing to show, and what could not be shown.
     """
-    points, corners, faults = [np.zeros((0, 3))], [np.zeros((0, 3), np.uint32)], []
+    shapes: list[Shape] = []
+    faults = []
     count = 0
     for visual in visuals:
+        what = visual.url or visual.kind
         try:
             shape = _shape(visual, resolve)
-            wire: Any = positions_from_ros(shape.vertices, unit)
-            faces = np.asarray(shape.faces, np.uint32)
-            if count + len(wire) > _MAX_POINTS:
+            if count + len(shape.points) > _MAX_POINTS:
                 raise ConversionError(f'with it the link has over {_MAX_POINTS} points')
+            shape.points = positions_from_ros(shape.points, unit)
         except ConversionError as error:
-            faults.append(f'{visual.url or visual.kind}: {error}')
+            faults.append(f'{what}: {error}')
             continue
-        points.append(wire)
-        corners.append(faces + np.uint32(count))
-        count += len(wire)
-    cells = Cells.of(np.concatenate(corners))
-    joined: Any = np.concatenate(points)
-    return PolyData(joined, polygons=cells, **envelope), faults
+        faults += [f'{what}: {fault}' for fault in shape.faults]
+        shapes.append(shape)
+        count += len(shape.points)
+    whole = joined(shapes)
+    points: Any = whole.points
+    attributes = []
+    if whole.colours is not None:
+        attributes = [Attribute('RGBA', AttributeType.POINT_RGBA, whole.colours)]
+    cells = Cells.of(whole.faces)
+    return PolyData(points, polygons=cells, attributes=tuple(attributes), **envelope), faults
 
 
-def _shape(visual: Visual, resolve: Resolve) -> Any:
+def _shape(visual: Visual, resolve: Resolve) -> Shape:
     """
     Make a mesh of a shape, in metres, where it belongs in the link.
 
     :raises ConversionError: if that cannot be done.
     """
-    trimesh = library('trimesh', 'trimesh', 'the shape of a link')
-    if visual.kind == 'box':
-        mesh = trimesh.creation.box(visual.sizes)
-    elif visual.kind == 'cylinder':
-        radius, length = visual.sizes
-        mesh = trimesh.creation.cylinder(radius, length, sections=_CYLINDER_SECTIONS)
-    elif visual.kind == 'sphere':
-        mesh = trimesh.creation.icosphere(_SPHERE_SUBDIVISIONS, visual.sizes[0])
+    if visual.kind == 'mesh':
+        shape = read_shape(resolve(visual.url))
+        place = visual.origin @ np.diag([*visual.sizes, 1.0])
     else:
-        mesh = _load(trimesh, resolve(visual.url))
-        # turns triangles around where the scale mirrors
-        mesh.apply_transform(np.diag([*visual.sizes, 1.0]))
-    mesh.apply_transform(visual.origin)
-    return mesh
+        shape = solid(visual.kind, visual.sizes)
+        place = visual.origin
+    shape.points = shape.points @ place[:3, :3].T + place[:3, 3]
+    if np.linalg.det(place[:3, :3]) < 0:
+        shape.faces = shape.faces[:, ::-1]  # what is mirrored is turned around
+    if shape.colours is None and visual.colour is not None:
+        # as in RViz, what a file says of its colours counts first
+        shape.colours = each(visual.colour, len(shape.points))
+    return shape
 
 
-def _load(trimesh: Any, path: Path) -> Any:
+def solid(kind: str, sizes: Sequence[float]) -> Shape:
     """
-    Read a file with a mesh, in metres.
+    Make a box, a cylinder or a sphere around the origin.
 
-    :raises ConversionError: if it holds none that can be read.
+    :param sizes: as those of a `Visual`.
     """
-    form = path.suffix[1:].lower()
-    if form not in _FORMATS:
-        raise ConversionError(f'files of this kind are not read; possible: {", ".join(_FORMATS)}')
-    if form == 'dae':
-        library('collada', 'pycollada', 'a DAE file')
-    try:
-        if not path.is_file():
-            raise ConversionError(f'there is no file {path}')
-        if path.stat().st_size > _MAX_FILE_BYTES:
-            raise ConversionError(f'the file is larger than {_MAX_FILE_BYTES} bytes')
-        with path.open('rb') as file:
-            # as it is: what else it does is to leave out what is not finite
-            mesh = trimesh.load(file, file_type=form, force='mesh', process=False)
-    except ConversionError:
-        raise
-    except Exception as error:  # whatever its readers stumble over
-        raise ConversionError(f'it cannot be read: {error!r}') from error
-    if not len(getattr(mesh, 'faces', ())):
-        raise ConversionError('it has no triangles')
-    if not np.isfinite(mesh.vertices).all():
-        raise ConversionError('it has points that are not finite')
-    mesh.merge_vertices()  # each triangle of an STL file has corners of its own
-    if mesh.units:  # DAE alone says it
-        mesh.apply_scale(trimesh.units.unit_conversion(mesh.units, 'meters'))
-    return mesh
+    trimesh = library('trimesh', 'trimesh', 'the shape of a link')
+    if kind == 'box':
+        mesh = trimesh.creation.box(sizes)
+    elif kind == 'cylinder':
+        radius, length = sizes
+        mesh = trimesh.creation.cylinder(radius, length, sections=_CYLINDER_SECTIONS)
+    else:
+        mesh = trimesh.creation.icosphere(_SPHERE_SUBDIVISIONS, sizes[0])
+    return Shape(np.array(mesh.vertices, float), np.asarray(mesh.faces, np.uint32))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import numpy as np
 
 from ..errors import ConversionError
+from .loose_xml import read_elements
 from .units import Matrix, quaternion_to_matrix
 
 # many times that of the largest robots; what XML takes in memory is a multiple of its length
@@ -31,12 +32,14 @@ class Visual:
     :param sizes: edges of a box; radius and length of a cylinder; radius of a sphere; scale of
         a mesh along x, y and z.
     :param url: where the file of a mesh is.
+    :param colour: red, green, blue and alpha from 0 to 1; None if nothing is said.
     """
 
     origin: Matrix
     kind: str
     sizes: tuple[float, ...]
     url: str = ''
+    colour: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,18 +57,6 @@ class RobotDescription:
     faults: tuple[tuple[str, str], ...]
 
 
-class _Builder(ElementTree.TreeBuilder):
-    """Build a tree, but not of a file that could make one out of nothing."""
-
-    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
-        """
-        Refuse what defines entities, or names files to be read, before it is looked at.
-
-        :raises ConversionError: always.
-        """
-        raise ConversionError('it has a DOCTYPE, which a URDF does not need')
-
-
 def read_urdf(text: str) -> RobotDescription:
     """
     Read a URDF; a shape with a mistake costs no other.
@@ -74,20 +65,17 @@ def read_urdf(text: str) -> RobotDescription:
     """
     if len(text) > MAX_TEXT:
         raise ConversionError(f'it has {len(text)} characters, allowed {MAX_TEXT}')
-    parser = ElementTree.XMLParser(target=_Builder())
-    try:
-        parser.feed(text)
-        robot = parser.close()
-    except (ElementTree.ParseError, ValueError) as error:
-        raise ConversionError(f'it is no XML: {error}') from error
-    if robot.tag != 'robot':
-        raise ConversionError(f'its outermost element is {robot.tag!r}, wanted robot')
+    outermost = read_elements(text)
+    robot = next((element for element in outermost if element.tag == 'robot'), None)
+    if robot is None:
+        raise ConversionError(f'its outermost element is {outermost[0].tag!r}, wanted robot')
     count = len(robot.findall('link')), len(robot.findall('link/visual'))
     if count[0] > MAX_LINKS or count[1] > _MAX_VISUALS:
         raise ConversionError(f'it has {count[0]} links and {count[1]} shapes; allowed '
                               f'{MAX_LINKS} and {_MAX_VISUALS}')
     links: dict[str, tuple[Visual, ...]] = {}
     faults = []
+    materials = _Materials(robot)
     for link in robot.findall('link'):
         name = link.get('name', '')
         if not name or name in links:
@@ -96,9 +84,15 @@ def read_urdf(text: str) -> RobotDescription:
         visuals = []
         for number, visual in enumerate(link.findall('visual'), 1):
             try:
-                visuals.append(_visual(visual))
+                shape = _visual(visual)
             except ConversionError as error:
                 faults.append((name, f'visual {number}: {error}'))
+                continue
+            try:
+                shape = replace(shape, colour=materials.colour(visual.find('material')))
+            except ConversionError as error:
+                faults.append((name, f'colour of visual {number}: {error}'))
+            visuals.append(shape)
         links[name] = tuple(visuals)
     children = {child.get('link') for child in robot.findall('joint/child')}
     roots = [name for name in links if name not in children]
@@ -109,7 +103,53 @@ def read_urdf(text: str) -> RobotDescription:
     return RobotDescription(roots[0], links, tuple(faults))
 
 
-def _visual(visual: ElementTree.Element) -> Visual:
+class _Materials:
+    """
+    Colours by name: of the robot first, then each that a shape brings along.
+
+    As in urdfdom, a colour under a known name is the one known, whatever else the shape says.
+    """
+
+    def __init__(self, robot: Element) -> None:
+        self._known: dict[str, tuple[float, ...] | None] = {}
+        self._faults: dict[str, ConversionError] = {}
+        for material in robot.findall('material'):
+            name = material.get('name', '')
+            try:
+                self._known.setdefault(name, _colour(material))
+            except ConversionError as error:
+                self._faults[name] = error  # told by who uses it
+
+    def colour(self, material: Element | None) -> tuple[float, ...] | None:
+        """
+        Find the colour of a shape, None if it has none.
+
+        :raises ConversionError: if it cannot be understood, or its name is not known.
+        """
+        if material is None:
+            return None
+        name = material.get('name', '')
+        if name and name in self._known:
+            return self._known[name]
+        colour = _colour(material)
+        if name and colour is None and material.find('texture') is None:
+            raise self._faults.get(name) or ConversionError(f'material {name!r} is not defined')
+        if name:
+            self._known[name] = colour
+        return colour
+
+
+def _colour(material: Element) -> tuple[float, ...] | None:
+    colour = material.find('color')
+    if colour is None:
+        return None
+    rgba = tuple(_numbers(colour, 'rgba', 4))
+    if not 0 <= min(rgba) <= max(rgba) <= 1:
+        raise ConversionError(f'rgba is {colour.get("rgba")!r}, wanted 0 to 1')
+    return rgba
+
+
+def _visual(visual: Element) -> Visual:
     origin = _pose(visual.find('origin'))
     for kind, sizes in _SIZES.items():
         shape = visual.find(f'geometry/{kind}')
@@ -131,7 +171,7 @@ def _visual(visual: ElementTree.Element) -> Visual:
     return Visual(origin, 'mesh', scale, url)
 
 
-def _pose(origin: ElementTree.Element | None) -> Matrix:
+def _pose(origin: Element | None) -> Matrix:
     """Make the 4x4 of an origin; without one nothing is moved."""
     pose = np.eye(4)
     if origin is None:

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from igtl_ros2.codec.messages.mesh import AttributeType
 from igtl_ros2.converters.link_meshes import link_mesh
 from igtl_ros2.converters.urdf import Visual
 from igtl_ros2.errors import ConversionError
@@ -207,3 +208,166 @@ def test_without_the_libraries_it_says_how_to_get_them(monkeypatch, tmp_path):
         _, (fault,) = link_mesh([visual], tmp_path.joinpath, 'mm')
         assert fault.endswith(
             f'needs {package}, which is not installed: pip install {package}')
+
+
+# -- files as they come
+
+
+@pytest.mark.parametrize('name, data', [
+    ('tail.stl', stl_binary() + b'behind the triangles'),
+    ('solid.stl', b'solid made by a program' + stl_binary()[23:]),
+    ('solid_tail.stl', b'solid facet normal vertex' + stl_binary()[25:] + b'\n'),
+    ('crlf.stl', stl_ascii().replace(b'\n', b'\r\n')),
+    ('no_mtl.obj', obj()),
+])
+def test_a_file_with_a_small_mistake_is_shown_whole(show, name, data):
+    mesh = show(name, data)
+    check(mesh, placed(POINTS))
+    assert mesh.attributes == ()
+
+
+def export(form, colours=None):
+    """Write the tetrahedron as trimesh does."""
+    trimesh = pytest.importorskip('trimesh')
+    mesh = trimesh.Trimesh(POINTS, FACES, process=False, vertex_colors=colours)
+    data = mesh.export(file_type=form)
+    return data.encode() if isinstance(data, str) else data
+
+
+FOUR = np.array([(255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255), (51, 102, 153, 255)], 'u1')
+
+
+def colours_at(mesh, places):
+    """Look up the colours of points."""
+    (attribute,) = mesh.attributes
+    assert (attribute.name, attribute.type) == ('RGBA', AttributeType.POINT_RGBA)
+    found = {}
+    for point, colour in zip(np.round(mesh.points, 3).tolist(), attribute.values.tolist()):
+        found.setdefault(tuple(point), []).append(tuple(np.round(colour, 4).tolist()))
+    return [sorted(set(found[tuple(point)])) for point in np.round(np.float32(places), 3).tolist()]
+
+
+@pytest.mark.parametrize('form', ['ply', 'glb', 'obj'])
+def test_forms_with_a_colour_for_each_point(show, form):
+    check(show(f'plain.{form}', export(form)), placed(POINTS))
+    mesh = show(f'a.{form}', export(form, FOUR))
+    check(mesh, placed(POINTS))
+    wanted = [[tuple(np.round(c / 255, 4).tolist())] for c in FOUR]
+    assert colours_at(mesh, placed(POINTS)) == wanted
+
+
+def test_materials_beside_an_obj(show, tmp_path):
+    (tmp_path / 'none.mtl').write_text('newmtl red\nKd 1 0 0\n')
+    mesh = show('a.obj', obj())
+    check(mesh, placed(POINTS))
+    assert colours_at(mesh, placed(POINTS)) == [[(1, 0, 0, 1)]] * 4
+
+
+EFFECT = ('<library_effects><effect id="e"><profile_COMMON><technique sid="c"><phong><diffuse>'
+          '<color>1 0 0 0.6</color></diffuse></phong></technique></profile_COMMON></effect>'
+          '</library_effects>')
+MATERIAL = '<library_materials><material id="m"><instance_effect url="#e"/></material>'\
+           '</library_materials>'
+BIND = ('<bind_material><technique_common><instance_material symbol="s" target="#m"/>'
+        '</technique_common></bind_material>')
+
+
+def painted(libraries=EFFECT + MATERIAL, bind=BIND, symbol='material="s"', more=''):
+    text = dae().decode().replace('<library_geometries>', libraries + '<library_geometries>')
+    text = text.replace('<instance_geometry url="#g"/>',
+                        f'<instance_geometry url="#g">{bind}</instance_geometry>{more}')
+    return text.replace('<triangles ', f'<triangles {symbol} ').encode()
+
+
+BROKEN = {
+    'no such effect': painted(MATERIAL),
+    'no such material': painted(''),
+    'a material of another name': painted(bind=BIND.replace('#m', '#n')),
+    'no effect said': painted('<library_materials><material id="m"/></library_materials>'),
+    'an effect without a colour': painted(
+        EFFECT.replace('<phong><diffuse><color>1 0 0 0.6</color></diffuse></phong>', '')
+        + MATERIAL),
+    'an effect without anything': painted(
+        '<library_effects><effect id="e"/></library_effects>' + MATERIAL),
+    'a colour in words': painted(EFFECT.replace('1 0 0 0.6', 'red') + MATERIAL),
+    'a target that is no reference': painted(bind=BIND.replace('#m', 'm')),
+    'a material that nobody binds': painted(bind=''),
+    'lights and cameras that are not there': painted(
+        '', '', more='<instance_light url="#l"/><instance_camera url="#c"/>'),
+    'broken animations': painted('<library_animations><animation id="a"><channel/></animation>'
+                                 '</library_animations>', ''),
+}
+
+
+@pytest.mark.parametrize('data', BROKEN.values(), ids=BROKEN)
+def test_a_dae_file_with_broken_materials_costs_its_colours_at_most(show, data):
+    pytest.importorskip('collada', reason='pycollada is not installed: no DAE files')
+    check(show('a.dae', data), placed(POINTS))
+
+
+def test_one_broken_material_costs_no_other(show):
+    pytest.importorskip('collada', reason='pycollada is not installed: no DAE files')
+    second = ('<instance_geometry url="#g">' + BIND.replace('#m', '#none')
+              + '</instance_geometry>')
+    mesh = show('a.dae', painted(more=second))
+    assert len(mesh.polygons) == 2 * len(FACES)
+    assert colours_at(mesh, placed(POINTS)) == [[(0.8, 0.8, 0.8, 1), (1, 0, 0, 0.6)]] * 4
+
+
+def test_a_part_of_a_dae_file_that_is_lost_is_told(tmp_path):
+    pytest.importorskip('collada', reason='pycollada is not installed: no DAE files')
+    (tmp_path / 'a.dae').write_bytes(painted(more='<instance_geometry url="#lost"/>'))
+    visual = Visual(ORIGIN, 'mesh', (1, 1, 1), 'a.dae')
+    mesh, faults = link_mesh([visual], tmp_path.joinpath, 'mm', device_name='a_mesh')
+    check(mesh, placed(POINTS))
+    (fault,) = faults
+    assert fault.startswith('a.dae: a part of it is left out: ') and 'lost' in fault
+
+
+@pytest.mark.parametrize('name', ['a.stl', 'a.obj', 'a.dae', 'a.ply', 'a.glb', 'a.gltf'])
+@pytest.mark.parametrize('data', [b'', b'no mesh', bytes(200), b'\xff' * 200, b'solid', b'ply\n',
+                                  b'glTF' + b'\xff' * 40, b'{"asset":', b'<COLLADA/>'])
+def test_a_bad_file_costs_itself_alone(tmp_path, name, data):
+    (tmp_path / name).write_bytes(data)
+    bad = Visual(ORIGIN, 'mesh', (1, 1, 1), name)
+    mesh, (fault,) = link_mesh(
+        [bad, Visual(IDENTITY, 'box', (1, 1, 1))], tmp_path.joinpath, 'mm', device_name='a')
+    assert fault.startswith(f'{name}: ') and len(mesh.polygons) == 12
+
+
+def test_a_file_cut_anywhere_costs_itself_alone(tmp_path):
+    for name, data in (('a.stl', stl_binary()), ('a.ply', export('ply')), ('a.glb', export('glb')),
+                       ('a.dae', dae())):
+        for size in range(0, len(data) - 1, max(1, len(data) // 40)):
+            (tmp_path / name).write_bytes(data[:size])
+            link_mesh([Visual(ORIGIN, 'mesh', (1, 1, 1), name)], tmp_path.joinpath, 'mm',
+                      device_name='a')
+
+
+# -- colours
+
+
+def test_colours_of_the_shapes_of_a_link(tmp_path):
+    red, blue = (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 1.0, 0.5)
+    (tmp_path / 'a.stl').write_bytes(stl_binary())
+    (tmp_path / 'a.ply').write_bytes(export('ply', FOUR))
+    far = np.eye(4)
+    far[0, 3] = 5
+    mesh, faults = link_mesh([
+        Visual(far, 'box', (1, 1, 1), colour=red),
+        Visual(IDENTITY, 'mesh', (1, 1, 1), 'a.stl', blue),
+        Visual(-far * (1, 1, 1, -1), 'mesh', (1, 1, 1), 'a.ply', red),  # has colours of its own
+        Visual(far @ far, 'sphere', (0.1,)),
+    ], tmp_path.joinpath, 'mm', device_name='a')
+    assert faults == []
+    (attribute,) = mesh.attributes
+    rows = attribute.values
+    assert rows[:8].tolist() == [list(red)] * 8
+    assert rows[8:12].tolist() == [list(blue)] * 4
+    assert len(np.unique(rows[12:16], axis=0)) == 4
+    np.testing.assert_allclose(rows[16:], [(0.8, 0.8, 0.8, 1)] * (len(rows) - 16))
+
+
+def test_a_link_of_which_nothing_is_said_has_no_colours():
+    mesh, _ = link_mesh([Visual(IDENTITY, 'box', (1, 1, 1))], None, 'mm', device_name='a')
+    assert mesh.attributes == ()

@@ -137,3 +137,44 @@ def test_names_fit_the_wire_and_none_is_there_twice():
     }
     many = short_names([f'{"a" * 20}{n}' for n in range(1000)], 15)
     assert len(set(many.values())) == 1000 and max(map(len, many.values())) == 15
+
+
+# -- colours
+
+RED, BLUE = '<color rgba="1 0 0 1"/>', '<color rgba="0 0 1 0.5"/>'
+
+
+def coloured(material):
+    return visual('<sphere radius="1"/>', material)
+
+
+def test_colours_of_the_shape_of_the_robot_and_of_a_shape_before():
+    robot = read_urdf(urdf(
+        link('a', coloured(f'<material name="red">{BLUE}</material>'),
+             coloured('<material name="red"/>'), coloured('')),
+        link('b', coloured(f'<material name="own">{BLUE}</material>'),
+             coloured('<material name="own"/>'), coloured(f'<material>{RED}</material>'),
+             coloured('<material name="wood"><texture filename="a.png"/></material>'),
+             coloured('<material name="wood"/>')),
+        joints=f'<material name="red">{RED}</material>' + joint('a', 'b')))
+    assert robot.faults == ()
+    red, blue = (1, 0, 0, 1), (0, 0, 1, 0.5)
+    # the robot's own comes first, wherever it stands
+    assert [v.colour for v in robot.links['a']] == [red, red, None]
+    assert [v.colour for v in robot.links['b']] == [blue, blue, red, None, None]
+
+
+@pytest.mark.parametrize('material, why', [
+    ('<material name="green"/>', "material 'green' is not defined"),
+    ('<material name="a"><color rgba="1 0 0"/></material>',
+     "color: rgba is '1 0 0', wanted 4 numbers"),
+    ('<material name="a"><color rgba="255 0 0 1"/></material>',
+     "rgba is '255 0 0 1', wanted 0 to 1"),
+    ('<material name="bad"/>', "color: rgba is 'blue', wanted 4 numbers"),
+])
+def test_a_colour_with_a_mistake_costs_no_shape(material, why):
+    robot = read_urdf(urdf(
+        link('a', coloured(material)),
+        joints='<material name="bad"><color rgba="blue"/></material>'))
+    assert [v.colour for v in robot.links['a']] == [None]
+    assert robot.faults == (('a', f'colour of visual 1: {why}'),)

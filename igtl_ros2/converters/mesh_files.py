@@ -1,0 +1,241 @@
+"""Files with meshes, read by trimesh: triangles in metres, and their colours."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ConversionError
+from .registry import library
+from .units import Matrix
+
+_FORMATS = ('stl', 'obj', 'dae', 'ply', 'glb', 'gltf')
+_MAX_FILE_BYTES = 1 << 28
+_STL_HEAD_BYTES, _STL_FACE_BYTES = 84, 50
+# of a DAE file; what else it has is not looked at
+_DAE_COLOURS = frozenset('library_materials library_effects library_images'.split())
+_DAE_USED = _DAE_COLOURS | frozenset(
+    'asset scene library_visual_scenes library_geometries library_nodes'.split())
+
+
+@dataclass(slots=True, eq=False)
+class Shape:
+    """
+    Triangles.
+
+    :param points: (n, 3).
+    :param faces: (m, 3), numbers of points.
+    :param colours: (n, 4) from 0 to 1, where the file says any.
+    :param faults: what is left out of it, and why.
+    """
+
+    points: Matrix
+    faces: NDArray[np.uint32]
+    colours: NDArray[np.float32] | None = None
+    faults: tuple[str, ...] = ()
+
+
+def read_shape(path: Path) -> Shape:
+    """
+    Read a file.
+
+    :raises ConversionError: if it holds no mesh that can be read.
+    """
+    form = path.suffix[1:].lower()
+    if form not in _FORMATS:
+        raise ConversionError(f'files of this kind are not read; possible: {", ".join(_FORMATS)}')
+    trimesh = library('trimesh', 'trimesh', 'the shape of a link')
+    faults: tuple[str, ...] = ()
+    try:
+        if not path.is_file():
+            raise ConversionError(f'there is no file {path}')
+        data = _bytes_of(path)
+        if form == 'stl':
+            data = _without_tail(data)
+        elif form == 'dae':
+            data, faults = _without_broken_references(data)
+        # as it is: what else trimesh does is to leave out what is not finite
+        scene = trimesh.load_scene(
+            io.BytesIO(data), file_type=form, resolver=_resolver(trimesh, path), process=False)
+        parts = [part for part in scene.dump() if isinstance(part, trimesh.Trimesh)]
+        shapes = [_shape_of(trimesh, part) for part in parts if len(part.faces)]
+    except ConversionError:
+        raise
+    except Exception as error:  # whatever its readers stumble over
+        raise ConversionError(f'it cannot be read: {error!r}') from error
+    if not shapes:
+        raise ConversionError('; '.join(['it has no triangles', *faults]))
+    shape = joined(shapes)
+    shape.faults = faults
+    return shape
+
+
+def joined(shapes: list[Shape], plain: tuple[float, ...] = (0.8, 0.8, 0.8, 1.0)) -> Shape:
+    """
+    Put shapes together.
+
+    :param plain: colour of those that have none, where others have some.
+    """
+    points: list[Any] = [np.zeros((0, 3))]
+    faces: list[Any] = [np.zeros((0, 3), np.uint32)]
+    colours: list[Any] = [np.zeros((0, 4), np.float32)]
+    count = 0
+    for shape in shapes:
+        points.append(shape.points)
+        faces.append(shape.faces + np.uint32(count))
+        own = shape.colours
+        colours.append(each(plain, len(shape.points)) if own is None else own)
+        count += len(shape.points)
+    has_colours = any(shape.colours is not None for shape in shapes)
+    return Shape(
+        np.concatenate(points), np.concatenate(faces),
+        np.concatenate(colours) if has_colours else None,
+        tuple(fault for shape in shapes for fault in shape.faults))
+
+
+def each(colour: Sequence[float], count: int) -> NDArray[np.float32]:
+    """Give the same colour to so many points."""
+    return np.tile(np.asarray(colour, np.float32), (count, 1))
+
+
+def _bytes_of(path: Path) -> bytes:
+    """
+    Read a file.
+
+    :raises ConversionError: if it is too large.
+    """
+    with path.open('rb') as file:
+        data = file.read(_MAX_FILE_BYTES + 1)
+    if len(data) > _MAX_FILE_BYTES:
+        raise ConversionError(f'the file is larger than {_MAX_FILE_BYTES} bytes')
+    return data
+
+
+def _resolver(trimesh: Any, path: Path) -> Any:
+    """Make what finds the files that a file names: materials, pictures, blocks of numbers."""
+
+    class Beside(trimesh.resolvers.Resolver):
+        def __init__(self) -> None:
+            pass
+
+        def get(self, name: str) -> bytes:
+            return _bytes_of(path.parent / unquote(name.removeprefix('file://')))
+
+        def write(self, name: str, data: Any) -> None:
+            raise NotImplementedError
+
+        def namespaced(self, namespace: str) -> Any:
+            raise NotImplementedError
+
+        def keys(self) -> list[str]:
+            return []
+
+    return Beside()
+
+
+def _without_tail(data: bytes) -> bytes:
+    """Cut off what stands behind the triangles of a binary STL file; others stay as they are."""
+    if len(data) < _STL_HEAD_BYTES:
+        return data
+    (count,) = struct.unpack_from('<I', data, _STL_HEAD_BYTES - 4)
+    end = _STL_HEAD_BYTES + _STL_FACE_BYTES * count
+    # where the number stands, a text has letters: that would be more triangles than fit
+    return data[:end] if count and end <= len(data) else data
+
+
+def _without_broken_references(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """
+    Take materials out of a DAE file that cannot be used: their triangles would be lost with them.
+
+    :returns: the file, and what is wrong with the rest of it.
+    """
+    collada = library('collada', 'pycollada', 'a DAE file')
+
+    def mistakes(text: bytes) -> tuple[list[Any], set[str]]:
+        # what is wrong is noted by it rather than raised
+        read = collada.Collada(io.BytesIO(text), ignore=[collada.common.DaeError])
+        usable = {f'#{m.id}' for m in read.materials if getattr(m, 'effect', None) is not None}
+        return list(read.errors), usable
+
+    tree = ElementTree.fromstring(data)
+    prefix = tree.tag[: tree.tag.rfind('}') + 1]
+    for part in list(tree):
+        if part.tag.removeprefix(prefix) not in _DAE_USED:
+            tree.remove(part)
+    nodes = [node for node in tree.iter() if isinstance(node.tag, str)]
+    for node in nodes:
+        for child in list(node):
+            if child.tag in (f'{prefix}instance_light', f'{prefix}instance_camera'):
+                node.remove(child)
+    text: bytes = ElementTree.tostring(tree, 'utf-8')
+    errors, usable = mistakes(text)
+    if not errors:
+        return text, ()
+    binding = f'{prefix}instance_material'
+    for node in nodes:
+        for child in [child for child in node if child.tag == binding]:
+            if child.get('target') not in usable:
+                node.remove(child)
+    text = ElementTree.tostring(tree, 'utf-8')
+    # of the mistakes those that are left without any colour are mistakes of shapes
+    for node in nodes:
+        for child in [child for child in node if child.tag == binding]:
+            node.remove(child)
+    for part in list(tree):
+        if part.tag.removeprefix(prefix) in _DAE_COLOURS:
+            tree.remove(part)
+    errors, _ = mistakes(ElementTree.tostring(tree, 'utf-8'))
+    return text, tuple(f'a part of it is left out: {error}' for error in errors[:3])
+
+
+def _shape_of(trimesh: Any, part: Any) -> Shape:
+    """Take a mesh of trimesh; corners of neighbours in one place and colour are one point."""
+    colours = _colours_of(part)
+    scale = trimesh.units.unit_conversion(part.units, 'meters') if part.units else 1.0
+    points = np.asarray(part.vertices, float)
+    faces = np.asarray(part.faces, np.int64)
+    if not np.isfinite(points).all():
+        raise ConversionError('it has points that are not finite')
+    if not 0 <= int(faces.min()) <= int(faces.max()) < len(points):
+        raise ConversionError('it has triangles of points that it does not have')
+    if colours is not None and len(colours) == len(faces) and len(colours) != len(points):
+        points, colours = points[faces.reshape(-1)], np.repeat(colours, 3, axis=0)
+        faces = np.arange(len(points)).reshape(-1, 3)
+    key = points if colours is None else np.concatenate([points, colours], axis=1)
+    first, numbers = trimesh.grouping.unique_rows(key)
+    return Shape(
+        points[first] * scale,
+        numbers[faces].astype(np.uint32),
+        None if colours is None else colours[first],
+    )
+
+
+def _colours_of(part: Any) -> NDArray[np.float32] | None:
+    """Give the colours of the points or the faces of a mesh; None where it has none."""
+    look = part.visual
+    if look.kind in ('vertex', 'face'):
+        rgba = look.vertex_colors if look.kind == 'vertex' else look.face_colors
+    elif look.kind == 'texture':
+        material = look.material
+        texture = getattr(material, 'image', None) or getattr(material, 'baseColorTexture', None)
+        if texture is not None and look.uv is not None:
+            rgba = look.to_color().vertex_colors
+        elif getattr(material, 'baseColorFactor', True) is None or texture is not None:
+            return None
+        else:
+            rgba = np.tile(material.main_color, (len(part.vertices), 1))
+    else:
+        return None
+    colours = np.asarray(rgba, np.float32) / np.float32(255)
+    if not colours[:, 3].any():
+        colours[:, 3] = 1  # writers of DAE do not agree on what is transparent
+    return colours
