@@ -62,9 +62,6 @@ SERVE = 'serve:\n- '
      "found 'äääääääääää', 22 bytes in UTF-8; allowed 20"),
     (QUERY + '{type: STRING}\n- {type: STRING}',
      "3: queries[1].type: found 'STRING', '' twice; allowed once"),
-    (QUERY + '{type: TDATA, device: A-1}\n- {type: STRING, device: A_1}\n'
-     '- {type: TDATA, device: A_1}',
-     "4: queries[2].device: found 'A_1', in ROS TDATA/A_1 as is 'A-1'; allowed one of them"),
     (COMMAND + '{name: go}', '2: commands[0]: found no command; a rule of this kind needs it'),
     (COMMAND + '{name: a-b, command: Go}', "2: commands[0].name: found 'a-b'; allowed a name of "
      'letters, digits and _ that does not start with a digit'),

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ..codec import HEADER_SIZE, Header, decode, decode_header
 from ..codec.patients import hidden_frame, hidden_json, hidden_text
-from ..converters.names import NameTable
-from ..errors import BagError, ConversionError, DecodeError
+from ..config import is_start_of, ros_name
+from ..errors import BagError, DecodeError
 from .chunks import Lost
 from .reader import BagReader, read_bag
 from .recording import Recording
@@ -26,6 +26,7 @@ META_LEAF = 'meta'
 TEXT_LEAVES = (META_LEAF, 'info', 'command', 'command_reply', 'queries')
 _FULL_NAME = 'IGTL_DEVICE_NAME'
 _MANY_DEVICES = 'more_devices'
+_MAX_TOPICS = 1000
 
 
 def safe_frame(frame: bytes, phi: str) -> bytes | None:
@@ -66,13 +67,14 @@ class FrameTopics:
     def __init__(self, namespace: str) -> None:
         """Start without devices."""
         self._prefix = '/' + f'{namespace.strip("/")}/'.lstrip('/')
-        self._names = {False: NameTable(), True: NameTable()}
+        self._names: dict[bool, set[str]] = {False: set(), True: set()}
 
     def topic(self, device: str, to_device: bool) -> str:
         """Find the topic of a device."""
-        try:
-            name, _ = self._names[to_device].claim(device)
-        except ConversionError:
+        name, known = ros_name(device), self._names[to_device]
+        if len(known) < _MAX_TOPICS:
+            known.add(name)
+        elif name not in known:
             name = _MANY_DEVICES  # a peer may make up names without end
         return f'{self._prefix}{f"{TO_IGTL}/" if to_device else ""}{name}/{RAW_LEAF}'
 
@@ -85,7 +87,7 @@ def device_of(header: Header, frame: bytes) -> str:
             full = decode(frame, check_crc=False).metadata.get(_FULL_NAME, '')
         except DecodeError:
             return name
-        if full.startswith(name):
+        if is_start_of(name, full):
             return full
     return name
 

@@ -34,9 +34,10 @@ from .mapping import (
 )
 from .protocol import ANY, PROTOCOLS, Phase, PhaseTable, PhaseTransform, protocol_table
 from .quantities import DIMENSIONS, FIELD_UNITS, dimension
+from .ros_names import is_ros_name, is_start_of, marked_name, ros_name, whole_characters
 from .services import STREAMED_TYPES, TIMEOUT_S, CommandRule, QueryRule, ServeRule
 from .settings import SETTINGS, Setting, Settings, refuse_misfit
-from .words import MAX_DEVICE_BYTES, ros_name
+from .words import MAX_DEVICE_BYTES
 
 __all__ = [
     'ANY',
@@ -76,12 +77,16 @@ __all__ = [
     'default_mapping',
     'dimension',
     'is_pattern',
+    'is_ros_name',
+    'is_start_of',
     'load_links',
     'load_mapping',
     'mapping_schema',
+    'marked_name',
     'parse_url',
     'parse_xtoy',
     'protocol_table',
     'refuse_misfit',
     'ros_name',
+    'whole_characters',
 ]

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError
-from .services import IDENTITIES, ROS_NAMES
+from .services import IDENTITIES
 from .settings import OF_THE_NODE, SETTINGS, Setting
 from .words import FindFaults, hint, show
 
@@ -77,9 +77,7 @@ class Document:
     def _refuse_twins(self, section: _Path, refused: set[_Path]) -> None:
         """Find rules that are the same in what tells them apart."""
         identity = IDENTITIES.get(str(section[-1]))
-        key, ros_name = ROS_NAMES.get(str(section[-1]), ('', lambda item: ''))
         known = set()
-        spelt: dict[str, str] = {}
         for i, item in enumerate(_items(_at(self.data, section[:-1]), str(section[-1]))):
             if identity is None or (*section, i) in refused:
                 continue
@@ -88,12 +86,6 @@ class Document:
                 what = ', '.join(map(show, name))
                 self._fault((*section, i, keys[0]), f'found {what} twice; allowed once')
             known.add(name)
-            found, there = item.get(key, ''), ros_name(item)
-            first = spelt.setdefault(there, found)
-            if first != found:
-                self._fault((*section, i, key), (
-                    f'found {show(found)}, in ROS {there} as is {show(first)}; '
-                    'allowed one of them'))
 
     @property
     def links(self) -> list[Any]:

@@ -15,6 +15,7 @@ from ..errors import ConfigError
 from .document import Document
 from .protocol import PhaseTable, expand, find_clashes, find_faults
 from .quantities import FIELD_UNITS, measured
+from .ros_names import whole_characters
 from .services import SERVICE_FAULTS, CommandRule, QueryRule, ServeRule, make_services
 from .settings import Settings
 from .words import MAX_DEVICE_BYTES, FindFaults, show
@@ -255,10 +256,17 @@ class Mapping:
         :param device: the full device name, as the peer gave it.
         :param type_name: the type on the wire, such as ``TRANSFORM``.
         """
-        rule = next((rule for rule in self.receive
-                     if rule.type in ('*', type_name) and fnmatchcase(device, rule.device)),
-                    self.fallback)
+        index = self.receive_index(device, type_name)
+        rule = self.fallback if index is None else self.receive[index]
         return rule.of(device, type_name)
+
+    def receive_index(self, device: str, type_name: str) -> int | None:
+        """Find the place of that rule in ``receive``; None for the fallback."""
+        whole = whole_characters(device)
+        return next((number for number, rule in enumerate(self.receive)
+                     if rule.type in ('*', type_name) and (
+                         fnmatchcase(device, rule.device) or fnmatchcase(whole, rule.device))),
+                    None)
 
 
 def is_pattern(frame: str) -> bool:
@@ -272,16 +280,18 @@ def parse_xtoy(device: str) -> tuple[str, str] | None:
     Read a name such as ProbeToTracker as (Probe, Tracker): the pose of Probe in Tracker.
 
     There must be exactly one ``To`` that is followed by something else than a
-    lower-case letter, with text before it; a ``Transform`` at the end is cut first.
+    lower-case letter, with text before and after it; a ``Transform`` at the end is cut first.
+    Blanks around the frames are no part of them.
 
     :param device: a device name.
     :return: None when the name does not say two frames.
     """
-    name = device.removesuffix('Transform')
+    name = device.strip().removesuffix('Transform')
     found = [match.start() for match in re.finditer('To(?=[^a-z])', name)]
-    if len(found) != 1 or found[0] == 0:
+    if len(found) != 1:
         return None
-    return name[:found[0]], name[found[0] + 2:]
+    child, parent = name[:found[0]].strip(), name[found[0] + 2:].strip()
+    return (child, parent) if child and parent else None
 
 
 def default_mapping(settings: Settings) -> Mapping:

@@ -15,7 +15,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from .words import MAX_DEVICE_BYTES, FindFaults, hint, ros_name, show
+from .ros_names import ros_name
+from .words import MAX_DEVICE_BYTES, FindFaults, hint, show
 
 #: The profiles that come with the package.
 PROTOCOLS = ('brp', 'crtk', 'plus', 'smartneedle')

@@ -8,7 +8,8 @@ import string
 from dataclasses import dataclass
 from typing import Any
 
-from .words import MAX_DEVICE_BYTES, ros_name, show
+from .ros_names import ros_name
+from .words import MAX_DEVICE_BYTES, show
 
 #: How long an answer may take when a rule does not say, in seconds.
 TIMEOUT_S = 5.0
@@ -153,11 +154,3 @@ def _protocol(item: dict[str, Any]) -> dict[str, Any]:
 #: What no two rules of a list may have in common, by key.
 IDENTITIES = {'queries': _by('type', 'device'), 'commands': _by('name'),
               'serve': _by('command'), 'protocol': _protocol, 'protocols': _protocol}
-
-
-def _query_name(item: dict[str, Any]) -> str:
-    return QueryRule(item['type'], item.get('device', '')).name
-
-
-#: What ROS may not spell alike twice: the key that it comes from, and how it is spelt.
-ROS_NAMES = {'queries': ('device', _query_name)}

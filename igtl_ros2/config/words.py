@@ -1,11 +1,9 @@
-"""How errors say what was found and what was perhaps meant, and how ROS spells a device."""
+"""How errors say what was found and what was perhaps meant."""
 
 from __future__ import annotations
 
 import collections.abc as abc
 import difflib
-import re
-import unicodedata
 from typing import Any
 
 #: Finds what a schema cannot say about a rule, as (key, text).
@@ -13,10 +11,6 @@ FindFaults = abc.Callable[[dict[str, Any]], abc.Iterator[tuple[str, str]]]
 #: The device name field of the OpenIGTLink header.
 MAX_DEVICE_BYTES = 20
 FRAME_NAME = 'a frame name that does not start with /'
-# a device of this name would be taken for the topics that are to be sent
-_RESERVED = 'to_igtl'
-# metadata may give a name of any length; a whole topic name has at most 247 characters
-_MAX_LENGTH = 100
 
 
 def show(value: object) -> str:
@@ -41,17 +35,3 @@ def hint(found: object, allowed: abc.Iterable[object]) -> str:
     names = {name.lower(): name for name in allowed if isinstance(name, str)}
     near = difflib.get_close_matches(found.lower(), names, 1) if isinstance(found, str) else []
     return f'; did you mean {names[near[0]]!r}?' if near else ''
-
-
-def ros_name(device: str) -> str:
-    """
-    Make a ROS name token of a device name: 'Stylus-Tip 1' gives 'Stylus_Tip_1'.
-
-    Letters lose their accents, anything else becomes '_', a digit in front gets 'd_'.
-    """
-    letters = unicodedata.normalize('NFKD', device[:_MAX_LENGTH])
-    plain = ''.join(char for char in letters if not unicodedata.combining(char))
-    name = re.sub(r'[^a-zA-Z0-9]+', '_', plain)[:_MAX_LENGTH].strip('_')
-    if not name:
-        return 'unnamed'
-    return f'd_{name}' if name[0].isdigit() or name == _RESERVED else name

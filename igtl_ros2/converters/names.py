@@ -1,41 +1,49 @@
-"""Device names as ROS names."""
+"""Device names as ROS names, and those of the tools, labels and paths of a device."""
 
 from __future__ import annotations
 
 from ..config import ros_name as ros_name
 from ..errors import ConversionError
 
+#: how many names a device may show at a time, and for how many messages one of them must have been
+#: missing before another takes its place: each costs a publisher
+MAX_NAMES = 1000
+_MISSING = 100
 
-class NameTable:
-    """ROS names of things with names of their own: each keeps its name, two never share one."""
 
-    def __init__(self, limit: int = 1000) -> None:
-        """
-        Start without names.
+class KnownNames:
+    """The names that a device has shown: a peer may make up names without end."""
 
-        :param limit: a peer may make up names without end; each costs a publisher.
-        """
+    def __init__(self, limit: int = MAX_NAMES, missing: int = _MISSING) -> None:
+        """Start without names."""
         self._limit = limit
-        self._by_text: dict[str, str] = {}
-        self._by_name: dict[str, str] = {}
+        self._missing = missing
+        self._message = 0
+        #: by ROS name, the name and the last message that had it; the oldest first
+        self._known: dict[str, tuple[str, int]] = {}
+        #: ROS names that were forgotten since somebody looked
+        self.forgotten: list[str] = []
 
-    def claim(self, text: str) -> tuple[str, str | None]:
+    def next_message(self) -> None:
+        """Say that what follows comes from another message."""
+        self._message += 1
+
+    def use(self, text: str) -> str:
         """
         Find the ROS name of a text.
 
-        The second result is the text that has the name it would have got; only the first time.
-
-        :raises ConversionError: if there are too many names.
+        :raises ConversionError: if there are too many names, or another text has the same one.
         """
-        name = self._by_text.get(text)
-        if name is not None:
-            return name, None
-        if len(self._by_text) >= self._limit:
-            raise ConversionError(f'{text!r}: {self._limit} names are known already')
-        wanted = name = ros_name(text)
-        number = 1
-        while name in self._by_name:
-            number += 1
-            name = f'{wanted}_{number}'
-        self._by_text[text], self._by_name[name] = name, text
-        return name, self._by_name[wanted] if number > 1 else None
+        name = ros_name(text)
+        known = self._known.pop(name, None)
+        if known is not None and known[0] != text:
+            self._known[name] = known
+            raise ConversionError(f'{text!r}: {known[0]!r} is called {name} already')
+        if known is None and len(self._known) >= self._limit:
+            oldest = next(iter(self._known))
+            if self._message - self._known[oldest][1] < self._missing:
+                raise ConversionError(f'{text!r}: {self._limit} names are known already')
+            del self._known[oldest]
+            self.forgotten.append(oldest)
+        self._known[name] = text, self._message
+        return name

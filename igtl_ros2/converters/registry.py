@@ -18,10 +18,10 @@ from ..codec.charsets import is_guess
 from ..codec.messages.mesh import PolyData
 from ..codec.patients import hidden
 from ..codec.pyramids import without_pyramids
-from ..config import ReceiveRule, SendRule, parse_xtoy
+from ..config import ReceiveRule, SendRule, is_start_of, parse_xtoy
 from ..errors import ConversionError
 from .gates import Gate
-from .names import NameTable
+from .names import KnownNames
 from .units import ns_from_time, ros_text
 
 
@@ -43,7 +43,7 @@ class Route:
     rule: ReceiveRule
     frame_prefix: str = ''
     state: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    names: NameTable = field(default_factory=NameTable)
+    names: KnownNames = field(default_factory=KnownNames, compare=False, repr=False)
     gate: Gate | None = None
 
 
@@ -94,10 +94,10 @@ class Converted:
         Find the topic of a tool, label or path, such as 'tools/Probe/pose'.
 
         Where ROS cannot spell the name, `info` tells which topic it has.
+
+        :raises ConversionError: if there are too many.
         """
-        token, rival = route.names.claim(name)
-        if rival is not None:
-            self.errors.append(f'{name!r} is published as {token}: {rival!r} has its name already')
+        token = route.names.use(name)
         topic = f'{folder}/{token}'
         if token != name:
             self.info.setdefault('topics', {})[name] = topic
@@ -258,6 +258,7 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
     message = hidden(message, route.rule.phi)
     if isinstance(message, PolyData):  # another bridge took us for 3D Slicer
         message = without_pyramids(message)
+    route.names.next_message()
     result = function(message, route, stamp)
     if message.metadata_encodings:
         guessed = [ros_text(key) for key, value in message.metadata.items() if is_guess(value)]
@@ -310,7 +311,7 @@ def full_name(message: Message) -> str:
     """Tell the name of a device, of which the header has room for the first 20 bytes only."""
     name = message.device_name
     full = message.metadata.get('IGTL_DEVICE_NAME', '') if message.metadata else ''
-    return full if full.startswith(name) else name
+    return full if is_start_of(name, full) else name
 
 
 def sender(

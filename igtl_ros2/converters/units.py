@@ -22,7 +22,7 @@ from ..codec.geometry import Rows, quaternion_to_rows, rows_to_quaternion
 from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
 from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
 from ..codec.messages.arrays import PREFIXES, UNITS, Sensor, unit_parts, unit_word
-from ..config import DIMENSIONS, dimension
+from ..config import DIMENSIONS, dimension, whole_characters
 from ..errors import ConversionError, EncodeError
 
 Matrix = NDArray[np.float64]
@@ -352,8 +352,13 @@ def own_stamp_ns(device_ns: int) -> int | None:
 
 
 def ros_text(text: str) -> str:
-    """Make a text that ROS can carry: bytes that were not UTF-8 are read as Latin-1."""
+    """
+    Make a text that ROS can carry: bytes that were not UTF-8 are read as Latin-1.
+
+    Where a field has cut the last character of a text in UTF-8, the others stay as they are.
+    """
     if not text.isascii():
+        text = whole_characters(text)
         try:
             text.encode('utf-8')
         except UnicodeEncodeError:

@@ -25,12 +25,11 @@ from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.messages.text import Status
 from ..codec.patients import hidden
-from ..config import GATED_TYPES, HELD_TYPES, LinkConfig, ReceiveRule
+from ..config import GATED_TYPES, HELD_TYPES, LinkConfig, ReceiveRule, ros_name
 from ..converters.device_clock import DeviceClock
 from ..converters.frames import raw_frame
 from ..converters.gates import Gate, Gates, withheld_by
 from ..converters.image import VolumeMerger
-from ..converters.names import NameTable, ros_name
 from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros, full_name, route_of
@@ -178,7 +177,8 @@ class Receiver:
         self._devices: dict[tuple[str, str], _Device | None] = {}
         #: as they were under the rules before a change
         self._left: dict[tuple[str, str], _Device | None] = {}
-        self._names = NameTable(MAX_DEVICES)
+        #: by topic, the device whose name has become that
+        self._named: dict[str, str] = {}
         self._newcomers = Newcomers()
         self._publishers: dict[str, Publisher] = {}
         self._gates: dict[str, Gates] = {}
@@ -741,13 +741,15 @@ class Receiver:
         )
 
     def _topic(self, device: str) -> str:
-        """Find the ROS name of a device, the same for all its types; two never share one."""
-        name, rival = self._names.claim(device)
-        if rival is not None:
-            self._report.problem(
-                f'{device}: name',
-                f'{device!r} is published as {name}, because {ros_name(device)} is {rival!r}',
-            )
+        """
+        Find the ROS name of a device, the same for all its types.
+
+        :raises ConversionError: if another device has the same one.
+        """
+        name = ros_name(device)
+        first = self._named.setdefault(name, device)
+        if first != device:
+            raise ConversionError(f'{device!r} is not published: {first!r} is called {name} too')
         return name
 
     def _publisher(self, topic: str, leaf: str, ros_type: type) -> Publisher:

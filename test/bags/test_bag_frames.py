@@ -25,6 +25,7 @@ from igtl_ros2.codec.messages.catalog import (  # noqa: E402
 )
 from igtl_ros2.codec.messages.pose import Transform  # noqa: E402
 from igtl_ros2.codec.messages.text import Command, String  # noqa: E402
+from igtl_ros2.config import ros_name  # noqa: E402
 
 ELEMENT = ImageMetaElement('CT', 'id', 'CT', 'Jane Planted', 'P-QX4711')
 META = ImageMeta((ELEMENT,), device_name='List')
@@ -133,9 +134,9 @@ def test_a_name_that_is_said_twice_is_hidden_twice():
 
 def test_topics_are_those_of_the_bridge():
     topics = FrameTopics('/lab/plus/')
-    assert topics.topic('Stylus-Tip 1', False) == '/lab/plus/Stylus_Tip_1/raw'
-    assert topics.topic('Stylus.Tip 1', False) == '/lab/plus/Stylus_Tip_1_2/raw'
-    assert topics.topic('Stylus.Tip 1', True) == '/lab/plus/to_igtl/Stylus_Tip_1/raw'
+    for device in ('Stylus-Tip 1', 'Stylus.Tip 1', 'Stylus_Tip_1'):
+        assert topics.topic(device, False) == f'/lab/plus/{ros_name(device)}/raw'
+        assert topics.topic(device, True) == f'/lab/plus/to_igtl/{ros_name(device)}/raw'
     assert topics.topic('', False) == '/lab/plus/unnamed/raw'
     assert FrameTopics('').topic('A', False) == '/A/raw'
 

@@ -17,6 +17,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2.codec.messages.mesh import Attribute, AttributeType, PolyData
 from igtl_ros2.codec.pyramids import with_pyramids
+from igtl_ros2.config import ros_name
 from igtl_ros2.converters.clouds import cloud_columns, point_cloud
 from igtl_ros2.errors import ConversionError, EncodeError
 
@@ -61,7 +62,7 @@ def test_markers_by_hand(receive, stamp):
     triangles, lines, points = markers(result)
     header = Header(stamp=stamp, frame_id='base')
     assert [m.header for m in (triangles, lines, points)] == [header] * 3
-    assert {m.ns for m in (triangles, lines, points)} == {'Plate_1'}
+    assert {m.ns for m in (triangles, lines, points)} == {ros_name('Plate 1')}
     assert [m.id for m in (triangles, lines, points)] == [0, 1, 2]
     assert [m.action for m in (triangles, lines, points)] == [Marker.ADD] * 3
     assert [m.type for m in (triangles, lines, points)] == [

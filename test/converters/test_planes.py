@@ -7,6 +7,7 @@ import pytest
 from std_msgs.msg import Header
 
 from igtl_ros2.codec.messages.image import LPS, RAS, Image
+from igtl_ros2.config import ros_name
 
 pil = pytest.importorskip('PIL.Image', reason='Pillow is not installed')
 Marker = pytest.importorskip('visualization_msgs.msg', reason='no visualization_msgs').Marker
@@ -61,7 +62,7 @@ def test_corners_of_any_image_equal_its_geometry(receive, coordinates, unit):
 
 def test_the_picture_on_it(receive):
     marker = receive(Image(PIXELS, device_name='US 1'), plane=True).outputs['plane']
-    assert marker.texture_resource == 'embedded://US_1'
+    assert marker.texture_resource == f'embedded://{ros_name("US 1")}'
     assert marker.texture.format == 'png'
     shown = np.asarray(pil.open(BytesIO(marker.texture.data.tobytes())))
     np.testing.assert_array_equal(shown, PIXELS[0])

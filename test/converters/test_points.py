@@ -12,7 +12,7 @@ from sensor_msgs.msg import PointCloud2, PointField
 from std_msgs.msg import Header
 
 from igtl_ros2.codec.messages.points import Point, PointList
-from igtl_ros2.config import ReceiveRule
+from igtl_ros2.config import ReceiveRule, ros_name
 from igtl_ros2.converters.clouds import point_cloud
 from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
 from igtl_ros2.errors import ConversionError, EncodeError
@@ -101,11 +101,11 @@ def test_labels_that_two_points_share_are_nobody_s(receive):
 def test_labels_that_ros_cannot_spell(receive):
     message = PointList(tuple(Point(name, (0, 0, 0)) for name in ('F-1', 'F 1', '')))
     result = receive(message, split=True)
-    assert list(result.outputs) == ['points', 'labels/F_1', 'labels/F_1_2', 'labels/unnamed']
-    assert result.info['topics'] == {
-        'F-1': 'labels/F_1', 'F 1': 'labels/F_1_2', '': 'labels/unnamed'
-    }
-    assert result.errors == ["'F 1' is published as F_1_2: 'F-1' has its name already"]
+    names = {'F-1': f'labels/{ros_name("F-1")}', 'F 1': f'labels/{ros_name("F 1")}',
+             '': 'labels/unnamed'}
+    assert list(result.outputs) == ['points', *names.values()]
+    assert result.info['topics'] == names
+    assert not result.errors
 
 
 def test_a_label_keeps_its_topic_when_its_rival_is_gone(stamp):
@@ -114,7 +114,7 @@ def test_a_label_keeps_its_topic_when_its_rival_is_gone(stamp):
     both = PointList((Point('F-1', (0, 0, 0)), Point('F 1', (1, 0, 0))))
     convert_to_ros(both, route, stamp)
     later = convert_to_ros(PointList((Point('F 1', (1, 0, 0)),)), route, stamp)
-    assert list(later.outputs) == ['points', 'labels/F_1_2']
+    assert list(later.outputs) == ['points', f'labels/{ros_name("F 1")}']
     assert later.errors == []
 
 

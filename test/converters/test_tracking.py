@@ -14,6 +14,7 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingData,
     TrackingElement,
 )
+from igtl_ros2.config import ros_name
 from igtl_ros2.errors import ConversionError, EncodeError
 
 S = math.sqrt(0.5)
@@ -178,16 +179,17 @@ def test_split_gives_each_tool_a_topic(receive, stamp):
     )
     result = receive(message, split=True)
     assert list(result.outputs) == [
-        'tools/ProbeToTracker/pose', 'tools/Needle_1/pose', 'tools/Tip/point', 'tracking'
+        'tools/ProbeToTracker/pose', f'tools/{ros_name("Needle 1")}/pose', 'tools/Tip/point',
+        'tracking',
     ]
     probe = result.outputs['tools/ProbeToTracker/pose']
     assert probe.header == Header(stamp=stamp, frame_id='Tracker')
     assert probe.pose == result.outputs['tracking'].poses[0]
-    assert result.outputs['tools/Needle_1/pose'].header.frame_id == 'ras'
+    assert result.outputs[f'tools/{ros_name("Needle 1")}/pose'].header.frame_id == 'ras'
     # a tip has no rotation, so none is made up
     tip = result.outputs['tools/Tip/point']
     assert tip.point == Point(x=0.001, y=0.002, z=0.003)
-    assert result.info['topics'] == {'Needle 1': 'tools/Needle_1'}
+    assert result.info['topics'] == {'Needle 1': f'tools/{ros_name("Needle 1")}'}
 
 
 @pytest.mark.parametrize('make', ['TDATA', 'QTDATA'])

@@ -38,7 +38,7 @@ from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import Status, String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
-from igtl_ros2.config import SETTINGS
+from igtl_ros2.config import SETTINGS, ros_name
 from igtl_ros2.errors import ConfigError, PeerError
 from igtl_ros2.nodes.receive import Receiver
 from igtl_ros2.nodes.spin import spin
@@ -266,21 +266,33 @@ def test_a_frame_that_the_bridge_sends_is_never_broadcast_by_it(ros, device, tmp
 
 
 def test_names_that_ROS_does_not_allow(ros, device, bridge):
-    first = ros.listen('/x/Stylus_Tip_1/transform', TransformStamped)
-    second = ros.listen('/x/Stylus_Tip_1_2/transform', TransformStamped)
-    odd = ros.listen('/x/unnamed/transform', TransformStamped)
-    for count, name in enumerate(('Stylus-Tip 1', 'Stylus/Tip 1', '\udcff\udcfe')):
+    names = ('Stylus-Tip 1', 'Stylus/Tip 1', 'Stylus_Tip_1', '\udcff\udcfe', '針', '')
+    heard = [ros.listen(f'/x/{ros_name(name)}/transform', TransformStamped) for name in names]
+    for count, name in enumerate(names):
         message = Transform(pose((count, 0, 0)), device_name=name)
-        target = (first, second, odd)[count]
+        target = heard[count]
         wait_for(
             lambda message=message, target=target: device.send(message)
             or time.sleep(0.05)
             or target,
             name,
         )
-    assert first[0].transform.translation.x == 0.0
-    assert second[0].transform.translation.x == 0.001
-    assert odd[0].transform.translation.x == 0.002
+    for count, target in enumerate(heard):
+        assert {t.transform.translation.x for t in target} == {count / 1000}
+
+
+def test_a_name_that_its_field_has_cut_keeps_its_whole_characters(ros, device, bridge):
+    left, right = (f'手术导航探头{side}'.encode()[:20].decode('utf-8', 'surrogateescape')
+                   for side in '左右')
+    heard = {name: ros.listen(f'/x/{ros_name(name)}/transform', TransformStamped)
+             for name in (left, right)}
+    for count, (name, found) in enumerate(heard.items()):
+        message = Transform(pose((count, 0, 0)), device_name=name)
+        wait_for(lambda m=message, f=found: device.send(m) or time.sleep(0.05) or f, 'a pose')
+    assert [
+        {(t.child_frame_id, t.transform.translation.x) for t in found}
+        for found in heard.values()
+    ] == [{('手术导航探头', 0.0)}, {('手术导航探头', 0.001)}]
 
 
 def test_emergency_has_a_topic_of_its_own(ros, device, bridge):

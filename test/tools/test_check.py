@@ -115,9 +115,10 @@ links:
 """
     out, _ = check(file(text))
     assert row(out, 'get/TDATA') == [
-        'plus/get/TDATA/Tracker_1', 'Trigger', "asks for TDATA of 'Tracker 1'", 'timeout=2']
+        'plus/get/TDATA/Tracker_1_x5f51761', 'Trigger', "asks for TDATA of 'Tracker 1'",
+        'timeout=2']
     assert row(out, 'stream/TDATA') == [
-        'plus/stream/TDATA/Tracker_1', 'SetBool', "starts and stops TDATA of 'Tracker 1'",
+        'plus/stream/TDATA/Tracker_1_x5f51761', 'SetBool', "starts and stops TDATA of 'Tracker 1'",
         '20 Hz in Patient timeout=2']
     # what the protocol cannot ask for has no service
     assert row(out, 'POINT') == [

@@ -37,6 +37,7 @@ from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa
 from igtl_ros2.codec.messages.mesh import PolyData  # noqa: E402
 from igtl_ros2.codec.messages.pose import Transform  # noqa: E402
 from igtl_ros2.codec.messages.text import Status, StatusCode, String  # noqa: E402
+from igtl_ros2.config import ros_name  # noqa: E402
 from igtl_ros2.sim.slicer import Slicer  # noqa: E402
 
 FREE = ('--min-free', '1')
@@ -113,13 +114,10 @@ def test_rosbags_alone_reads_every_frame_in_order(golden_bag):
 
 def test_frames_are_on_the_topics_of_the_bridge(golden_bag):
     bag, frames = golden_bag
-    from igtl_ros2.converters.names import NameTable
-
-    names = NameTable()
     for topic, _, data in frames_of(bag):
         message = decode(data)
         device = message.metadata.get('IGTL_DEVICE_NAME', message.device_name)
-        assert topic == f'/{names.claim(device)[0]}/raw'
+        assert topic == f'/{ros_name(device)}/raw'
 
 
 def test_a_wrong_checksum_is_on_the_line_and_in_the_bag(tmp_path):
