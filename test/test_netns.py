@@ -1,6 +1,7 @@
 """Two network namespaces as two hosts: cables that are pulled, addresses that vanish."""
 
 import contextlib
+import time
 
 import numpy as np
 import pytest
@@ -125,3 +126,30 @@ def test_an_address_that_vanishes_while_a_little_is_sent(hosts):
         client.send(text('back'))
         while server.receive(20)[1].text != 'back':
             pass
+
+
+@pytest.mark.parametrize('talks', [False, True], ids=['silent', 'while a little is sent'])
+def test_a_peer_behind_a_cable_that_is_pulled_gives_no_sign_of_life(hosts, talks):
+    with link_between(hosts) as (server, client):
+        server.send(text('here'))
+        assert client.receive(20).text == 'here'
+        (peer,) = client.peers
+        peer.probe_often()
+        quiet = time.monotonic() + 3
+        while time.monotonic() < quiet:  # it is there, and has nothing to say
+            assert peer.is_answering
+            time.sleep(0.05)
+        hosts[0].link('down')
+
+        def is_gone():
+            if talks:
+                client.send(text('who is there?'), hold=False)
+            return not peer.is_answering
+
+        pulled = time.monotonic()
+        until(is_gone, 'silence')
+        # long before the connection is given up
+        assert client.peers and time.monotonic() - pulled < 10
+        hosts[0].link('up')
+        until(lambda: peer.is_answering, 'a sign of life')
+        assert client.reconnects == 0

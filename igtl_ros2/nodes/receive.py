@@ -60,6 +60,7 @@ MAX_DEVICES = 1000
 _REPEATED = 'hold'
 _SILENT = withheld_by('max_age')
 _FROZEN = 'stale: its time stamp stands still'
+_UNANSWERED = 'stale: its peer gives no sign of life'
 # what has sent nothing since is not said to be stale any more, nor its clock to be off
 _LATELY_S = 3.0
 # tools of one device whose last stamp on tf is known
@@ -611,6 +612,7 @@ class Receiver:
 
     def _hold(self, device: _Device, arrival: _Arrival) -> None:
         """Repeat a message from now on, in place of the one before."""
+        arrival.peer.probe_often()
         device.held = arrival
         if device.repeater is None:
             period = 1.0 / device.route.rule.hold_hz
@@ -633,6 +635,10 @@ class Receiver:
             if not self._is_connected(held.peer) or self._has_gone_silent(device):
                 device.held = None
                 return
+            if not held.peer.is_answering:
+                self._tell_unanswered(device)
+                return
+            device.is_stale = False
             if device.clock.has_own_stamp(held.message.timestamp_ns):
                 again = replace(held, source=_REPEATED)
                 self._publish(device, again, again)
@@ -665,6 +671,14 @@ class Receiver:
             )
             self._publish_state(device, _SILENT, time_from_ns(self._now_ns()))
         return True
+
+    def _tell_unanswered(self, device: _Device) -> None:
+        """Say that nothing is repeated while the peer gives no sign of life."""
+        what = ros_text(' '.join(device.key))
+        self._report.stays_stale(f'{what}: no answer', f'{what}: {_UNANSWERED}: not repeated')
+        if not device.is_stale:
+            device.is_stale = True
+            self._publish_state(device, _UNANSWERED, time_from_ns(self._now_ns()))
 
     def _tell_frozen(self, device: _Device, result: Converted) -> None:
         """Say of a message that it tells nothing new, as its stamp has stood still for long."""
@@ -821,7 +835,7 @@ class Receiver:
             from ..converters.status import OK, STALE, WARN, diagnostic
         except ModuleNotFoundError:
             return  # said once at the start
-        is_stale = state is not None and (state == _SILENT or state.startswith(_FROZEN))
+        is_stale = state in (_SILENT, _UNANSWERED) or (state or '').startswith(_FROZEN)
         level = OK if is_valid(state) else STALE if is_stale else WARN
         text = ros_text(state or 'OK')
         status = diagnostic(device.route.device, level, text, {'state': text}, stamp)

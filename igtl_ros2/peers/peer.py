@@ -52,6 +52,8 @@ _VIEWED = frozenset(
     'IMAGE VIDEO NDARRAY POINT TRAJ TDATA QTDATA IMGMETA LBMETA VIDEOMETA'.split()
 )
 _PING = 'igtl_ros2 ping'
+# who has no connection gives no other sign of life than what it sends
+_SIGN_OF_LIFE_S = 1.0
 
 
 class Outgoing:
@@ -288,6 +290,14 @@ class Peer:
     def refuse(self, status: Status, why: str) -> None:
         """Tell a peer that was not let in why, as far as that is possible, and close."""
         self.disconnect(why)
+
+    def probe_often(self) -> None:
+        """Find out within about a second, from now on, when its machine is gone."""
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether there was a sign of life from it in about the last second. For any thread."""
+        return time.monotonic() - self.last_received < _SIGN_OF_LIFE_S
 
     def check_time_outs(self) -> None:
         """Cut off a peer that was silent for too long; ask the others how far away they are."""
@@ -671,6 +681,17 @@ class StreamPeer(Peer):
             # status from it
             stream.close()
             self._link.network.loop.call_later(_REFUSAL_S, stream.abort)
+
+    def probe_often(self) -> None:
+        """Find out within about a second, from now on, when its machine is gone."""
+        if self._stream is not None:
+            self._stream.probe_often()
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether there was a sign of life from it in about the last second. For any thread."""
+        stream = self._stream
+        return stream is None or stream.is_answering
 
     def pause_reading(self) -> bool:
         """Let the peer wait until `resume_reading`."""

@@ -6,6 +6,7 @@ import contextlib
 import math
 import os
 import socket
+import struct
 import sys
 
 from ..config import Settings
@@ -18,6 +19,14 @@ _SIOCOUTQ, _SIOCOUTQNSD = 0x5411, 0x894B
 # So much may wait in the system for the network: it takes megabytes otherwise, and a peer that
 # reads slowly gets values that are minutes old instead of the newest
 _UNSENT_BYTES = 1 << 14
+# The beginning of Linux's tcp_info: how often what was sent last was sent again, milliseconds
+# since the last acknowledgement, and microseconds of the round trip
+_TCP_INFO = struct.Struct('=2xB53xI8xI')
+_MOST_PROBES = 120  # the system counts up to 127
+# A probe a second after the last sign of life, and some time for timers of the system
+_SILENT_S = 1.1
+# What is sent twice again without an answer is so after 0.6 s or more
+_UNANSWERED_S = 0.5
 
 
 def reason(error: OSError) -> str:
@@ -58,6 +67,41 @@ def set_tcp_options(sock: socket.socket, settings: Settings) -> None:
         # that does not read is as good as gone, but that one has `send_timeout`.
         patience_s = max(silence_s, settings.send_timeout)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(1000 * patience_s))
+
+
+def probe_often(sock: socket.socket, settings: Settings) -> None:
+    """Ask a silent peer every second for a sign of life, and give it up no sooner than before."""
+    silence_s = settings.tcp_keepalive
+    if sys.platform != 'linux' or silence_s == 0:
+        return
+    pause_s = math.ceil(silence_s / _MOST_PROBES)
+    for option, value in (
+        (socket.TCP_KEEPIDLE, 1),
+        (socket.TCP_KEEPINTVL, pause_s),
+        (socket.TCP_KEEPCNT, max(3, math.ceil((silence_s - 1) / pause_s))),
+    ):
+        sock.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def is_answering(sock: socket.socket) -> bool:
+    """
+    Tell whether the machine of a peer that is asked with `probe_often` still gives signs of life.
+
+    It is taken to do so where the system does not tell. Whether the program at the other end does
+    anything, nobody can see from here.
+    """
+    if sys.platform != 'linux':
+        return True
+    try:
+        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+        retransmits, silent_ms, round_trip_us = _TCP_INFO.unpack(info)
+        is_asked = sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    except (OSError, struct.error):
+        return True  # it is closed, or the system is an old one
+    silent_s, round_trip_s = silent_ms / 1e3, round_trip_us / 1e6
+    if retransmits >= 2 and silent_s > _UNANSWERED_S:
+        return False
+    return not is_asked or silent_s <= _SILENT_S + 2 * round_trip_s
 
 
 def queued_bytes(sock: socket.socket) -> tuple[int, int]:

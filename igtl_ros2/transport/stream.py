@@ -13,7 +13,7 @@ from typing import Protocol
 from ..config import Settings
 from ..config.address import Address
 from ..errors import PeerError
-from .sockets import queued_bytes, reason, set_tcp_options
+from .sockets import is_answering, probe_often, queued_bytes, reason, set_tcp_options
 
 #: how long the peer may take for its part of closing a connection
 CLOSE_S = 5.0
@@ -77,6 +77,7 @@ class Stream(asyncio.BufferedProtocol):
         #: where the very first bytes go
         self._start: memoryview | None = None
         self._received_any = False
+        self._is_probed = False
         self.address = ''
         #: held while something is written, in whatever thread; see `write_now`
         self.writing = threading.Lock()
@@ -242,6 +243,19 @@ class Stream(asyncio.BufferedProtocol):
             queued, under_way = queued_bytes(self._transport.get_extra_info('socket'))
             waiting += queued
         return written - waiting, waiting, under_way
+
+    def probe_often(self) -> None:
+        """Ask the peer every second for a sign of life, while it says nothing."""
+        if self._transport is not None and not self._is_probed:
+            self._is_probed = True
+            with contextlib.suppress(OSError):  # it may be closed by now
+                probe_often(self._transport.get_extra_info('socket'), self._settings)
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether there was a sign of life lately; see `probe_often`. For any thread."""
+        transport = self._transport
+        return transport is None or is_answering(transport.get_extra_info('socket'))
 
     def pause_reading(self) -> None:
         """Let the peer wait: what it sends stays in the network."""
