@@ -788,6 +788,21 @@ PLACED = 'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA, POINT, TRAJ, IMAGE, VIDEO,
      'shorter one with name:'),
     (f'send: [{{tf: [{{source: a, target: b, name: {"a" * 21}}}], device: x}}]',
      f"1: send[0].tf[0].name: found '{'a' * 21}'; allowed a name of 1 to 20 bytes (UTF-8)"),
+    # two sources of one device
+    ('send:\n- {tf: {source: a, target: b}, device: x}\n- {tf: {source: c, target: b}, device: x}',
+     "3: send[1].device: found 'x' as device of c in b, as of a in b; allowed once, peers would "
+     'take both for one'),
+    ('send:\n- {tf: {source: tool_0, target: b}}\n- {tf: {source: tool0, target: b}}',
+     "3: send[1].tf: found 'Tool0ToB' as device of tool0 in b, as of tool_0 in b; allowed once, "
+     'peers would take both for one'),
+    ('send:\n- {tf: {source: "a*", target: b}, device: x}\n'
+     '- {tf: [{source: c, target: b}], device: x}',
+     "3: send[1].device: found 'x' as device of several frames, as of several frames; allowed "
+     'once, peers would take both for one'),
+    ('links:\n- name: l\n  send:\n  - {robot: {description: /r}, device: x}\n'
+     '  - {robot: {description: /s}, device: x}',
+     "5: links[0].send[1].device: found 'x' as device of a robot, as of a robot; allowed once, "
+     'peers would take both for one'),
     # a robot
     ('send: [{robot: {description: /robot_description}}]',
      '1: send[0]: found no device; a rule of this kind needs it'),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..codec import HEADER_SIZE, Header, decode, decode_header
 from ..codec.patients import hidden_frame, hidden_json, hidden_text
+from ..codec.short_names import FULL_NAME, is_short_of
 from ..config import is_start_of, ros_name
 from ..errors import BagError, DecodeError
 from .chunks import Lost
@@ -24,7 +25,6 @@ RAW_LEAF = 'raw'
 META_LEAF = 'meta'
 #: topics of texts that may name patients, of which only the first is never anything else
 TEXT_LEAVES = (META_LEAF, 'info', 'command', 'command_reply', 'queries')
-_FULL_NAME = 'IGTL_DEVICE_NAME'
 _MANY_DEVICES = 'more_devices'
 _MAX_TOPICS = 1000
 
@@ -82,12 +82,12 @@ class FrameTopics:
 def device_of(header: Header, frame: bytes) -> str:
     """Find the name of the device, which metadata may have at full length."""
     name = header.device_name
-    if header.version >= 2 and _FULL_NAME.encode() in frame:
+    if header.version >= 2 and FULL_NAME.encode() in frame:
         try:
-            full = decode(frame, check_crc=False).metadata.get(_FULL_NAME, '')
+            full = decode(frame, check_crc=False).metadata.get(FULL_NAME, '')
         except DecodeError:
             return name
-        if is_start_of(name, full):
+        if is_start_of(name, full) or is_short_of(name, full):
             return full
     return name
 

@@ -28,6 +28,7 @@ from .fields import (
 )
 from .message import Envelope, Message, decode_typed
 from .private import guarded, is_private_key
+from .short_names import short_name
 
 HEADER_SIZE = 58
 #: version, type and device: what the headers of one stream begin with
@@ -273,6 +274,12 @@ def wire_name(device: str) -> str:
     :raises EncodeError: if it is no text that can be written.
     """
     return fixed_text(cut_text(text_bytes(device, 'device_name'), 20))
+
+
+def wire_names(device: str) -> tuple[str, ...]:
+    """List what peers may know a device as: as it is sent, and cut as others do."""
+    short, cut = short_name(device), wire_name(device)
+    return (short,) if short == cut else (short, cut)
 
 
 @lru_cache(maxsize=4096)

@@ -40,7 +40,8 @@ class Message:
     One OpenIGTLink message: a value that is checked when made and not changed afterwards.
 
     :param device_name: what the message is about: a tool, an image, a stream; 20 bytes of UTF-8
-        on the wire (longer names are cut when written, receivers key on what is left).
+        on the wire (longer names are cut when written; what is sent over a link gets a
+        short name before, see `short_names`).
     :param timestamp: the 64-bit wire value: Unix seconds in the high half, fraction in the low
         half; 0 means "not set". `timestamp_ns` gives it in nanoseconds.
     :param message_id: 32-bit number of the extended header (header version 2).

@@ -8,8 +8,13 @@ from typing import Any
 
 from ..errors import ConfigError
 from .document import Document
-from .mapping import RULE_FAULTS, Mapping, default_mapping, make_mapping
-from .protocol import find_clashes
+from .mapping import (
+    RULE_FAULTS,
+    Mapping,
+    default_mapping,
+    find_rule_clashes,
+    make_mapping,
+)
 from .settings import SETTINGS, Settings, refuse_misfit, refuse_unknown
 from .words import show
 
@@ -48,7 +53,7 @@ def load_links(values: abc.Mapping[str, Any]) -> tuple[LinkConfig, ...]:
     if document.links:
         return _several(document, values, file)
     settings = Settings.from_values(values)
-    document.check(RULE_FAULTS, find_clashes)
+    document.check(RULE_FAULTS, find_rule_clashes)
     return (_link('', settings, make_mapping(document.data, settings, file)),)
 
 
@@ -67,7 +72,7 @@ def _several(
     def settings(item: dict[str, Any]) -> Settings:
         return _settings(item, profile(item), values)
 
-    document.check({**RULE_FAULTS, 'links': _Faults(settings)}, find_clashes)
+    document.check({**RULE_FAULTS, 'links': _Faults(settings)}, find_rule_clashes)
     links = []
     for item in document.links:
         data = {**item, 'profile': profile(item), 'protocol': item.get('protocols', ()),

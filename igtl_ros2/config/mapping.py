@@ -310,7 +310,7 @@ def load_mapping(path: str | os.PathLike[str], *, settings: Settings | None = No
     """
     file = os.fspath(path)
     document = Document(file)
-    document.check(RULE_FAULTS, find_clashes)
+    document.check(RULE_FAULTS, find_rule_clashes)
     if document.links:
         raise ConfigError(f'{file}: found links; allowed only for a bridge, see load_links')
     return make_mapping(document.data, settings or _DEFAULTS, file)
@@ -710,6 +710,38 @@ def _tf_list_faults(tf: list[dict[str, Any]]) -> abc.Iterator[tuple[str, str]]:
         if name in names:
             yield 'tf', f'found {show(name)} twice; allowed once; give other names with name:'
         names.add(name)
+
+
+def find_rule_clashes(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """
+    Find rules that do not go together, as (key, text).
+
+    :param data: what stands at the top of a file, or in a link.
+    """
+    yield from find_clashes(data)
+    first: dict[tuple[str, str], str] = {}
+    for number, item in enumerate(data.get('send', ())):
+        if 'topic' in item:
+            continue  # several may take turns; it is reported if they do not
+        kind, device, what = _sent_alone(item)
+        before = first.get((kind, device))
+        if before is None:
+            first[kind, device] = what
+        else:
+            key = 'device' if 'device' in item else 'tf'
+            yield f'send.{number}.{key}', (
+                f'found {show(device)} as device of {what}, as of {before}; allowed once, '
+                'peers would take both for one')
+
+
+def _sent_alone(item: dict[str, Any]) -> tuple[str, str, str]:
+    """Tell type and device of what a rule sends of tf, and what that is."""
+    tf = item.get('tf')
+    if isinstance(tf, dict) and not is_pattern(tf['source']):
+        device = item.get('device') or _tf_device(tf['source'], tf['target'])
+        return 'TRANSFORM', device, f'{tf["source"]} in {tf["target"]}'
+    what = 'several frames' if tf else 'a robot'
+    return item.get('type', 'TDATA'), item['device'], what
 
 
 #: For each list of rules, what finds the faults of one of them.

@@ -18,6 +18,7 @@ from ..codec.charsets import is_guess
 from ..codec.messages.mesh import PolyData
 from ..codec.patients import hidden
 from ..codec.pyramids import without_pyramids
+from ..codec.short_names import FULL_NAME, NAME_BYTES, is_short_of
 from ..config import ReceiveRule, SendRule, is_start_of, parse_xtoy
 from ..errors import ConversionError
 from .gates import Gate
@@ -297,8 +298,8 @@ def envelope_of(
         metadata['ros_frame_id'] = frame_id
         if stamp_ns > 0:
             metadata['ros_stamp'] = stamp_text(stamp_ns)
-    if len(device.encode('utf-8', 'surrogateescape')) > 20:
-        metadata['IGTL_DEVICE_NAME'] = device
+    if len(device.encode('utf-8', 'surrogateescape')) > NAME_BYTES:
+        metadata[FULL_NAME] = device
     return {'device_name': device, 'timestamp': from_ns(time_ns), 'metadata': metadata}
 
 
@@ -310,8 +311,8 @@ def stamp_text(stamp_ns: int) -> str:
 def full_name(message: Message) -> str:
     """Tell the name of a device, of which the header has room for the first 20 bytes only."""
     name = message.device_name
-    full = message.metadata.get('IGTL_DEVICE_NAME', '') if message.metadata else ''
-    return full if is_start_of(name, full) else name
+    full = message.metadata.get(FULL_NAME, '') if message.metadata else ''
+    return full if is_start_of(name, full) or is_short_of(name, full) else name
 
 
 def sender(

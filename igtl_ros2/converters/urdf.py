@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -208,25 +207,3 @@ def _numbers(element: Any, key: str, count: int, default: str = '') -> list[floa
             f'number{"s" if count > 1 else ""}'
         )
     return numbers
-
-
-def short_names(names: Iterable[str], size: int) -> dict[str, str]:
-    """
-    Cut names to so many bytes that the wire has room for; no two become the same.
-
-    Names that fit stay as they are, whatever else is cut to the same.
-    """
-    short: dict[str, str] = {}
-    used = set()
-    for name in sorted(names, key=lambda name: len(name.encode()) > size):
-        tail, number = '', 1
-        while (cut := _cut(name, size - len(tail)) + tail) in used:
-            number += 1
-            tail = f'_{number}'
-        used.add(cut)
-        short[name] = cut
-    return short
-
-
-def _cut(text: str, size: int) -> str:
-    return text.encode()[:size].decode('utf-8', 'ignore')

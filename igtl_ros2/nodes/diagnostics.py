@@ -129,6 +129,8 @@ class LinkHealth:
         facts.update(reconnects=link.reconnects, **link.facts)
         for peer in peers[:_MAX_ROWS]:
             facts[f'peer {peer.address}'] = self._about(peer, by_peer.get(peer, Counter()), passed)
+        for name, short in list(link.link.short_names.items())[:_MAX_ROWS]:
+            facts[f'sent as {short}'] = name
         left_out = Counter(dict(self._report.left_out))
         facts.update({f'left out {k}': n for k, n in left_out.most_common(_MAX_ROWS)})
         facts.update({f'clock {k}': off for k, off in list(clocks.items())[:_MAX_ROWS]})

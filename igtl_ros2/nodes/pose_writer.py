@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ..codec import Buffer
 from ..codec.fields import floats_to_wire
 from ..codec.messages.pose import Transform
+from ..codec.short_names import with_short_name
 from ..codec.timestamp import from_ns
 from ..config import SendRule
 from ..converters.registry import envelope_of
@@ -50,8 +51,8 @@ class PoseWriter:
     def message(self, stamp_ns: int, time_ns: int, numbers: Sequence[float]) -> Transform:
         """Make the message of a pose."""
         matrix = pose_from_numbers(numbers[:3], numbers[3:], self._rule.wire_unit)
-        return Transform(
-            matrix, **envelope_of(self._rule.device, self._frame_id, stamp_ns, time_ns))
+        return with_short_name(Transform(
+            matrix, **envelope_of(self._rule.device, self._frame_id, stamp_ns, time_ns)))
 
     def affine(self, numbers: Sequence[float]) -> bytes:
         """Make the content of the message of a pose."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..codec import Message
-from ..codec.frame import wire_name
+from ..codec.frame import wire_names
 from ..codec.message import registered
 from ..codec.messages.bundle import GetBind, StartBind
 from ..codec.messages.query import Capability, Query, Response, StartTracking, StartVideo
@@ -50,7 +50,7 @@ class Queries:
 
     Every peer gets all that is sent, until it asks otherwise: with STT_ at a resolution it gets
     the last value at that interval, if it is new; after STP_ it gets none until it asks again.
-    Of devices whose names share the 20 bytes that the wire has room for, a query means all.
+    A query has a device by its name on the wire; one of 20 bytes means all that begin with it.
     Its streams end with it. All is done in the network's thread, but `send`.
     """
 
@@ -86,12 +86,12 @@ class Queries:
         if not self.streams:
             return origins
         asked = _asked(key)
-        paced = [
-            peer
-            for peer, streams in list(self.streams.items())
-            if (stream := streams.get(asked) or streams.get((key[0], '')))
-            and stream.interval_s != 0.0
-        ]
+        asked.append((key[0], ''))
+        paced = []
+        for peer, streams in list(self.streams.items()):
+            stream = next((streams[one] for one in asked if one in streams), None)
+            if stream is not None and stream.interval_s != 0.0:
+                paced.append(peer)
         return (*origins, *paced)
 
     # -- queries
@@ -185,7 +185,8 @@ class Queries:
         own = self.streams[peer]
         for outgoing in self.link.held(*key):
             # of a device with a stream of its own that stream takes care
-            other = key[1] == '' and outgoing.key[1] and _asked(outgoing.key) in own
+            other = key[1] == '' and outgoing.key[1] and any(
+                one in own for one in _asked(outgoing.key))
             other = other or peer in self._origins.get(outgoing.key, ())
             if not other and stream.sent.get(outgoing.key) is not outgoing:
                 stream.sent[outgoing.key] = outgoing
@@ -226,9 +227,9 @@ class Queries:
         self._log.peer_asked(peer.address, query, success, answer.type_name)
 
 
-def _asked(key: _Key) -> _Key:
-    """Give the key of the queries for a message: they know no more of its name than the wire."""
-    return key[0], wire_name(key[1])
+def _asked(key: _Key) -> list[_Key]:
+    """List the keys of the queries for a message: they know no more of its name than the wire."""
+    return [(key[0], name) for name in wire_names(key[1])]
 
 
 def _understood() -> tuple[str, ...]:

@@ -13,16 +13,16 @@ from rclpy.timer import Timer
 from std_msgs.msg import Header
 from std_msgs.msg import String as RosString
 
+from ..codec.short_names import NAME_BYTES, short_names
 from ..config import RobotSource, SendRule, TfFrame
 from ..converters.link_meshes import link_mesh
 from ..converters.registry import Sending
-from ..converters.urdf import Visual, read_urdf, short_names
+from ..converters.urdf import Visual, read_urdf
 from ..errors import ConversionError, EncodeError
 from .queries import Queries
 from .report import Report
 from .tf import OwnFrames
 
-NAME_BYTES = 20
 MODEL_ENDING = '_mesh'
 
 
@@ -51,6 +51,7 @@ class RobotFeed:
     :param sending: tells what a converter has to know.
     :param start: starts to send frames of tf by a rule; None without tf.
     :param own_frames: is told which frames these are.
+    :param claim: is told type, device and source of what is sent.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class RobotFeed:
         sending: Callable[[SendRule], Sending],
         start: Callable[[SendRule], Timer] | None,
         own_frames: OwnFrames,
+        claim: Callable[[tuple[str, str], str], None],
     ) -> None:
         """Wait for a description."""
         self._node = node
@@ -73,6 +75,7 @@ class RobotFeed:
         self._sending = sending
         self._start = start
         self._own_frames = own_frames
+        self._claim = claim
         self._text = ''
         self._timers: list[Timer] = []
         self._lock = threading.Lock()
@@ -175,6 +178,7 @@ class RobotFeed:
         with self._lock:
             if turn == self._turn and (len(mesh.points) or model.device in self._models):
                 self._models.add(model.device)
+                self._claim(('POLYDATA', model.device), self._source.description)
                 self._link.send(mesh)
 
     def _not_shown(self, name: str, why: str) -> None:

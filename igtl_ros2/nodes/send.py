@@ -53,6 +53,7 @@ from .robot import RobotFeed
 from .tf import OwnFrames, TfSource
 from .tf_sets import TfSet
 from .waiting import FrameWait, Placement, Poses
+from .wire_sources import WireSources
 
 #: leaves that do not become messages but describe those of their device
 _DESCRIPTIONS = {'info': RosString, 'geometry': Float64MultiArray}
@@ -136,6 +137,7 @@ class Sender:
         self._order = order
         self._report = report
         self._echo = echo
+        self._sources = WireSources()
         self._now_ns = now_ns
         self._own_frames = own_frames
         self._feeds: dict[str, list[_Feed]] = {}
@@ -294,7 +296,7 @@ class Sender:
             _check_type(ros_type, RosString)
             robot = RobotFeed(
                 self._node, rule, rule.robot, self._link, self._report, self._sending,
-                self._start_poses, self._own_frames,
+                self._start_poses, self._own_frames, self._claim,
             )
             self._robots.append(robot)
             return _Feed(topic, rule, ros_type, robot.take)
@@ -481,6 +483,7 @@ class Sender:
         """Send poses: stamp (ns), position (m) and quaternion (x, y, z, w), as `_send` would."""
         has_own_time = not self._node.get_clock().ros_time_is_active
         key = 'TRANSFORM', rule.device
+        self._claim(key, topic)
         ready: list[Outgoing] = []
         excluded: tuple[Peer, ...] = ()
         for stamp_ns, numbers in poses:
@@ -559,6 +562,7 @@ class Sender:
         sent: list[tuple[Message, tuple[Peer, ...]]] = []
         for part in parts:
             key = part.type_name, full_name(part)
+            self._claim(key, feed.topic)
             origin = self._echo.origin(feed.topic, key, message, self._link.link.peers)
             exclude = self._excluded(key[1], origin)
             sent.append((part, exclude))
@@ -566,6 +570,14 @@ class Sender:
         if feed.keeper is not None:
             feed.sent = sent
             feed.keeper.reset()
+
+    def _claim(self, key: tuple[str, str], source: str) -> None:
+        """Report a device that several sources send by turns, who are one for the peers."""
+        other = self._sources.other(key, source, time.monotonic())
+        if other is not None:
+            what = ' '.join(key)
+            self._report.problem(
+                f'{what}: two sources', f'{what} is sent from {source} and from {other}')
 
     def _excluded(self, device: str, origin: Peer | None) -> tuple[Peer, ...]:
         """Leave out whom a value came from, if it would get it."""
@@ -607,6 +619,7 @@ class Sender:
                 envelope = self._envelope(rule, rule.tf_target, stamp_ns)
                 return Transform(matrix_from_metres(matrix, rule.wire_unit), **envelope), stamp_ns
 
+        source = f'{", ".join(rule.tf_sources)} on tf'
         last: tuple[Value, int] | None = None
         due = 0.0
 
@@ -626,6 +639,7 @@ class Sender:
                 if stamp_ns == last[1]:
                     return
             last = value, stamp_ns
+            self._claim((message.type_name, rule.device), source)
             due = now + (rule.keepalive or (math.inf if rule.on_change else _TF_REPEAT_S))
             self._link.send(message)
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 from ..codec import Message
-from ..codec.frame import wire_name
+from ..codec.frame import wire_names
+from ..codec.short_names import NAME_BYTES, short_name
 from ..config import Address, Settings
 from ..errors import PeerError, PeerTimeoutError
 from ..transport.network import Network
@@ -25,6 +26,8 @@ _NOT_HELD = ('GET_', 'STT_', 'STP_', 'RTS_', 'COMMAND', 'QUERY')
 # Peers that come and go in a loop must not fill the disk: so many lines in so many seconds
 _LOG_LINES = 50
 _LOG_PERIOD_S = 10.0
+
+_MAX_NAMES = 1000
 
 _log = logging.getLogger(__name__)
 OnMessage = Callable[[Peer, Message], None]
@@ -75,6 +78,8 @@ class Link:
         self._peers: list[Peer] = []
         self._held = Held(settings)
         self._said_held = False
+        #: names of devices, with the short ones that are sent
+        self._names: dict[str, str] = {}
         self._wake_posted = False
         self._inbox = Inbox(settings)
         self._paused: set[Peer] = set()
@@ -103,6 +108,20 @@ class Link:
     def facts(self) -> dict[str, int]:
         """What has been counted besides what peers count; for any thread."""
         return {'refused': self.refusals, 'held no more': self._held.dropped}
+
+    def _note_name(self, name: str) -> None:
+        short = short_name(name)
+        if len(self._names) < _MAX_NAMES:
+            self._names[name] = short
+            if short != name:
+                text = 'device name %r is sent as %r: the field has %d bytes'
+                _log.warning(text, name, short, NAME_BYTES)
+
+    @property
+    def short_names(self) -> dict[str, str]:
+        """The names for which the wire has no room, with those that are sent; for any thread."""
+        names = self._names.copy()
+        return {name: short for name, short in names.items() if name != short}
 
     def _state(self) -> str:
         """Tell the state of a link that is in use."""
@@ -134,6 +153,9 @@ class Link:
         :param hold: keep the last one for peers who join later.
         """
         last = outgoings[-1]
+        name = last.key[1]
+        if len(name) > NAME_BYTES // 4 and name not in self._names:
+            self._note_name(name)
         excluded = set(exclude) if exclude else ()
         with self.changed:
             if hold:
@@ -161,15 +183,15 @@ class Link:
         For any thread.
 
         :param type_name: of which type, '*' for all.
-        :param device: of which device, as on the wire: of all whose names begin with these 20
-            bytes; empty for all.
+        :param device: of which device, by the name that it has on the wire, or of all whose names
+            begin with these 20 bytes; empty for all.
         """
         with self.changed:
             return [
                 outgoing
                 for outgoing in self._held.current()
                 if type_name in ('*', outgoing.key[0])
-                and device in ('', wire_name(outgoing.key[1]))
+                and device in ('', *wire_names(outgoing.key[1]))
             ]
 
     def drop_peers(self, why: str) -> None:

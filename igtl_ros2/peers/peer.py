@@ -19,6 +19,7 @@ from ..codec.decoder import Bare
 from ..codec.frame import Header, message_start
 from ..codec.messages.query import Query
 from ..codec.messages.text import Status
+from ..codec.short_names import with_short_name
 from ..config import Settings
 from ..errors import DecodeError, EncodeError
 from .compat import Compat
@@ -63,7 +64,7 @@ class Outgoing:
 
     def __init__(self, message: Message) -> None:
         """Keep the message."""
-        self._message = message
+        self._message = with_short_name(message)
         is_urgent = isinstance(message, Status) and message.is_emergency
         self._begin((message.type_name, message.device_name), is_urgent)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from igtl_ros2.converters.urdf import MAX_LINKS, MAX_TEXT, read_urdf, short_names
+from igtl_ros2.converters.urdf import MAX_LINKS, MAX_TEXT, read_urdf
 from igtl_ros2.errors import ConversionError
 
 
@@ -125,18 +125,6 @@ def test_what_is_no_robot_is_refused(text, why):
     with pytest.raises(ConversionError) as caught:
         read_urdf(text)
     assert str(caught.value).startswith(why)
-
-
-def test_names_fit_the_wire_and_none_is_there_twice():
-    links = ['left_arm_shoulder_lift_link', 'left_arm_shoulder_pan_link', 'left_arm_shoulder_li',
-             'base', 'ü' * 12]
-    assert short_names(links, 20) == {
-        'left_arm_shoulder_li': 'left_arm_shoulder_li', 'base': 'base',
-        'left_arm_shoulder_lift_link': 'left_arm_shoulder__2',
-        'left_arm_shoulder_pan_link': 'left_arm_shoulder_pa', 'ü' * 12: 'ü' * 10,
-    }
-    many = short_names([f'{"a" * 20}{n}' for n in range(1000)], 15)
-    assert len(set(many.values())) == 1000 and max(map(len, many.values())) == 15
 
 
 # -- colours

@@ -9,6 +9,7 @@ from igtl_ros2 import connect
 from igtl_ros2.codec.messages.arrays import Sensor
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
+from igtl_ros2.codec.short_names import short_name
 from igtl_ros2.errors import PeerError
 from igtl_ros2.nodes import echo
 
@@ -180,7 +181,7 @@ def test_a_frame_does_not_go_back_to_where_it_came_from(ros, two_peers, tmp_path
             except PeerError:
                 return None
 
-        assert wait_for(relayed, 'the frame').device_name == name[:20]
+        assert wait_for(relayed, 'the frame').device_name == short_name(name)
     with pytest.raises(PeerError):
         a.receive(0.5)
     assert set(left_out(node)) == {f'{name}: echo' for name in names}

@@ -25,6 +25,7 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingElement,
 )
 from igtl_ros2.codec.messages.video import Video
+from igtl_ros2.codec.short_names import short_name
 from igtl_ros2.errors import ConfigError, PeerError
 from igtl_ros2.nodes.deferred import serve_later
 
@@ -593,11 +594,13 @@ def test_long_names_are_asked_for_as_they_are_on_the_wire(ros):
         send = node.link_services[''].queries.send
         names = ['Ein_Gerät_mit_langem_Namen', 'Ein_Gerät_mit_langem_Nachnamen', 'Other']
         wire, other = 'Ein_Gerät_mit_lange', 'Other'
-        queried = [wire] * 2 + [other]
+        queried = [*map(short_name, names[:2]), other]
         for number, name in enumerate(names, 1):
             send(TrackingData((), device_name=name, timestamp=number))
             assert get(client, 'TDATA').device_name == queried[number - 1]
-        # of those that are one on the wire all are meant
+        # each by its own name, and by the beginning all that have it
+        client.send(Query('GET_TDATA', device_name=queried[1]))
+        assert get(client, 'TDATA', 'RTS_TDATA').timestamp == 2
         client.send(Query('GET_TDATA', device_name=wire))
         assert [get(client, 'TDATA', 'RTS_TDATA').timestamp for _ in range(2)] == [1, 2]
 
