@@ -13,7 +13,6 @@ import time
 import numpy as np
 
 from igtl_ros2 import aio
-from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, String
 from igtl_ros2.errors import IgtlError
@@ -35,7 +34,7 @@ async def send_poses(server: aio.Server, rate_hz: float) -> None:
         matrix = np.eye(4)
         matrix[:3, 3] = (50 * math.cos(angle), 50 * math.sin(angle), 100.0)  # mm
         # Sending never waits: it puts the message into a mailbox for each client
-        server.send(Transform(matrix, device_name='ToolToTracker', timestamp=from_ns(t_ns)))
+        server.send(Transform(matrix, device_name='ToolToTracker', timestamp_ns=t_ns))
         due += 1 / rate_hz
         await asyncio.sleep(due - loop.time())
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from igtl_ros2 import connect
 from igtl_ros2.client import Client
-from igtl_ros2.codec import Message, from_ns
+from igtl_ros2.codec import Message
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.query import Query
 from igtl_ros2.codec.messages.text import Status, String
@@ -39,9 +39,9 @@ def main() -> None:
 
     matrix = np.eye(4)
     matrix[:3, 3] = (10.0, 20.0, 30.0)  # mm
-    now = from_ns(time.time_ns())  # the 64-bit time stamp of the wire; left out: "not set"
+    now_ns = time.time_ns()  # left out: the time when it is sent
     with connect(args.url, timeout_s=args.seconds) as peer:
-        pose = Transform(matrix, device_name='Stylus', timestamp=now)
+        pose = Transform(matrix, device_name='Stylus', timestamp_ns=now_ns)
         status = ask(peer, pose, 'STATUS', args.seconds)
         print(f'TRANSFORM   -> STATUS {status.code_name}: {status.message!r}')
         able = ask(peer, Status(message='ready'), 'CAPABILITY', args.seconds)

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from igtl_ros2 import serve
-from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.errors import IgtlError
 from igtl_ros2.server import Server
@@ -50,8 +49,7 @@ def send_ct(server: Server) -> Iterator[None]:
     for k in itertools.cycle(there_and_back):
         place = CT_TO_RAS.copy()
         place[:3, 3] = (CT_TO_RAS @ (0, 0, k, 1))[:3]  # where the first voxel of slice k is
-        now = from_ns(time.time_ns())
-        server.send(Image.from_array(volume[k], place, device_name='CT_Slice', timestamp=now))
+        server.send(Image.from_array(volume[k], place, device_name='CT_Slice'))  # stamped now
         yield
 
 
@@ -69,8 +67,8 @@ def send_ultrasound(server: Server) -> Iterator[None]:
         swing = 40 * math.sin(2 * math.pi * (t_ns % 3_000_000_000) / 3e9)
         pixels[(x - swing) ** 2 + (y - 130) ** 2 < 25**2] *= 0.15  # blood scatters little
         frame = np.where(inside, pixels.clip(0, 255), 0).astype(np.uint8)
-        now = from_ns(t_ns)
-        server.send(Image.from_array(frame, US_TO_RAS, device_name='Ultrasound', timestamp=now))
+        image = Image.from_array(frame, US_TO_RAS, device_name='Ultrasound', timestamp_ns=t_ns)
+        server.send(image)
         yield
 
 

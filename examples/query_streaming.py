@@ -13,7 +13,7 @@ import numpy as np
 
 from igtl_ros2 import connect, serve
 from igtl_ros2.client import Client
-from igtl_ros2.codec import Message, from_ns
+from igtl_ros2.codec import Message
 from igtl_ros2.codec.messages.query import Capability, Query, Response, StartTracking
 from igtl_ros2.codec.messages.text import Status
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
@@ -27,9 +27,8 @@ def tracking() -> TrackingData:
     """Make what the stream consists of: one tool, 100 mm along z."""
     matrix = np.eye(4)
     matrix[2, 3] = 100.0
-    now = from_ns(time.time_ns())
     tools = [TrackingElement('Stylus', matrix)]
-    return TrackingData(tools, device_name='Tracker', timestamp=now)
+    return TrackingData(tools, device_name='Tracker', timestamp_ns=time.time_ns())
 
 
 def serve_queries(url: str, seconds: float) -> None:

@@ -14,7 +14,6 @@ import threading
 import time
 
 from igtl_ros2 import connect, serve
-from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.arrays import Sensor, unit_word
 from igtl_ros2.errors import IgtlError
 from igtl_ros2.server import Server
@@ -42,7 +41,7 @@ def simulate(server: Server, devices: dict, stopped: threading.Event) -> None:
         wave = math.sin(2 * math.pi * 8 * turn / RATE_HZ)
         for name, (_, unit) in devices.items():
             values = (0.3 * wave, 0.2 * wave, AT_REST[name] + 0.1 * wave)
-            server.send(Sensor(values, unit, device_name=name, timestamp=from_ns(t_ns)))
+            server.send(Sensor(values, unit, device_name=name, timestamp_ns=t_ns))
         turn += 1
 
 

@@ -14,7 +14,6 @@ import time
 import numpy as np
 
 from igtl_ros2 import serve
-from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.errors import IgtlError
 
@@ -51,7 +50,7 @@ def main() -> None:
             for turn in turns:
                 t_ns = time.time_ns()  # when it was measured: all tools at one instant
                 tools = [TrackingElement(tool, pose(tool, t_ns), type=2) for tool in TOOLS]
-                server.send(TrackingData(tools, device_name='Tracker', timestamp=from_ns(t_ns)))
+                server.send(TrackingData(tools, device_name='Tracker', timestamp_ns=t_ns))
                 sent += 1
                 due = start + (turn + 1) / args.rate
                 time.sleep(max(0.0, due - time.monotonic()))

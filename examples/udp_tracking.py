@@ -15,7 +15,6 @@ import numpy as np
 
 from igtl_ros2 import connect, serve
 from igtl_ros2.client import Client
-from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.errors import IgtlError
 
@@ -29,7 +28,7 @@ def tracking() -> TrackingData:
         matrix = np.eye(4)
         matrix[:3, 3] = (80 * math.cos(angle), 80 * math.sin(angle), -900)
         tools.append(TrackingElement(name, matrix, type=2))
-    return TrackingData(tools, device_name='Tracker', timestamp=from_ns(t_ns))
+    return TrackingData(tools, device_name='Tracker', timestamp_ns=t_ns)
 
 
 def send(peer: Client, seconds: float, rate_hz: float) -> int:

@@ -13,7 +13,6 @@ import time
 import numpy as np
 
 from igtl_ros2 import serve
-from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.errors import IgtlError
 
@@ -54,7 +53,7 @@ def main() -> None:
         for turn in turns:
             frame = Video(
                 to_i420(picture(turn)), 'I420', (WIDTH, HEIGHT, 1), matrix=PLACE,
-                device_name='Endoscope', timestamp=from_ns(time.time_ns()),
+                device_name='Endoscope', timestamp_ns=time.time_ns(),
             )
             server.send(frame)
             if turn % round(args.rate) == 0:

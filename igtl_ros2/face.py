@@ -8,6 +8,7 @@ from typing import Any
 from .codec import Message
 from .config import Address, Settings, parse_url
 from .peers import Link, Peer, make_link
+from .peers.peer import ready_to_send
 from .transport.network import Network
 
 LINGER_S = 0.5
@@ -61,7 +62,13 @@ class Face:
         return self.link.reconnects
 
     def send(
-        self, message: Message, *, hold: bool | None = None, exclude: Iterable[Peer] = ()
+        self,
+        message: Message,
+        *,
+        hold: bool | None = None,
+        exclude: Iterable[Peer] = (),
+        stamp: bool = True,
+        copy: bool = True,
     ) -> None:
         """
         Send a message to all peers; never blocks, callable from any thread.
@@ -70,7 +77,15 @@ class Face:
 
         :param hold: keep it for peers who join later; left out: yes, unless it is a query.
         :param exclude: peers that shall not get it.
+        :param stamp: send a message without time stamp (0) with the time that it is now; the
+            message itself is not changed.
+        :param copy: copy arrays that somebody may still change. Without it, their memory must stay
+            as it is while the message waits for a peer or is held for those who join later.
+        :raises PeerError: if the link is over: closed, ended by the server or given up.
+        :raises EncodeError: if it is no message.
         """
+        message = ready_to_send(message, stamp=stamp, copy=copy)
+        self.link.refuse_if_over()
         self.link.send(message, hold=hold, exclude=exclude)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from ..errors import ContentError, EncodeError
 from .fields import MAX_ELEMENTS, Buffer, check_bytes, check_int, checked_text, text_bytes
 from .private import guarded, is_private_key
-from .timestamp import to_ns
+from .timestamp import Stamped, check_timestamp, to_ns
+
+if TYPE_CHECKING:
+    from .timestamp import TimestampNs
 
 _REGISTER: dict[str, type[Message]] = {}
 _new = object.__new__
@@ -35,7 +38,7 @@ _SHARED = ('device_name', 'timestamp', 'message_id', 'metadata', 'metadata_encod
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Message:
+class Message(metaclass=Stamped):
     """
     One OpenIGTLink message: a value that is checked when made and not changed afterwards.
 
@@ -43,7 +46,9 @@ class Message:
         on the wire (longer names are cut when written; what is sent over a link gets a
         short name before, see `short_names`).
     :param timestamp: the 64-bit wire value: Unix seconds in the high half, fraction in the low
-        half; 0 means "not set". `timestamp_ns` gives it in nanoseconds.
+        half; 0 means "not set": `send` of a client or server puts the time of sending there.
+    :param timestamp_ns: in place of `timestamp`: nanoseconds since 1970-01-01 UTC, or a datetime
+        with its zone. Read from a message, it is nanoseconds.
     :param message_id: 32-bit number of the extended header (header version 2).
     :param metadata: text by name (header version 2), in wire order.
     :param metadata_encodings: IANA MIBenum by name, for values whose encoding on the wire is not
@@ -57,6 +62,8 @@ class Message:
 
     device_name: str = ''
     timestamp: int = 0
+    if TYPE_CHECKING:
+        timestamp_ns: TimestampNs = TimestampNs()
     message_id: int = 0
     metadata: dict[str, str] = field(default_factory=dict)
     metadata_encodings: dict[str, int] = field(default_factory=dict)
@@ -69,7 +76,7 @@ class Message:
         if not _is_ascii(name) and b'\0' in text_bytes(name, 'device_name') or '\0' in name:
             raise EncodeError(f'device_name: {name!r} contains a NUL')
         if type(time) is not int or not 0 <= time < 2**64:
-            _set(self, 'timestamp', check_int(time, 0, 2**64 - 1, 'timestamp'))
+            _set(self, 'timestamp', check_timestamp(time))
         if type(number) is not int or not 0 <= number < 2**32:
             _set(self, 'message_id', check_int(number, 0, 2**32 - 1, 'message_id'))
         for field_name in ('metadata', 'metadata_encodings'):
@@ -89,17 +96,19 @@ class Message:
             raise EncodeError('version: header version 1 carries no metadata and no message_id')
         _set(self, 'version', version)
 
-    @property
-    def timestamp_ns(self) -> int:
-        """Nanoseconds since 1970-01-01 UTC; 0 when not set."""
-        return to_ns(self.timestamp)
+    if not TYPE_CHECKING:
+
+        @property
+        def timestamp_ns(self) -> int:
+            """Nanoseconds since 1970-01-01 UTC; 0 when not set."""
+            return to_ns(self.timestamp)
 
     @classmethod
     def from_wire(cls, envelope: Envelope, **fields: Any) -> Any:
         """Make a message of values that a decoder has already checked."""
         self = _new(cls)
         # one by one, without a loop: every message goes through here
-        setters = _setters(cls)  # type: ignore[arg-type]  # a class has a hash
+        setters = _setters(cls)
         set_name, set_time, set_id, set_metadata, set_encodings, set_version = setters
         device_name, timestamp, message_id, metadata, encodings, version, *_ = envelope
         set_name(self, device_name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -198,17 +199,7 @@ class VolumeMerger:
         self._whole = np.array(held) if is_same else np.zeros(shape, dtype)
         (i, j, k), (nk, nj, ni) = image.offset, image.pixels.shape[:3]
         self._whole[k : k + nk, j : j + nj, i : i + ni] = image.pixels
-        return Image(
-            self._whole,
-            image.matrix,
-            image.coordinates,
-            device_name=image.device_name,
-            timestamp=image.timestamp,
-            message_id=image.message_id,
-            metadata=image.metadata,
-            metadata_encodings=image.metadata_encodings,
-            version=image.version,
-        )
+        return replace(image, pixels=self._whole, size=(-1, -1, -1), offset=(0, 0, 0))
 
 
 def pixels_of(message: RosImage) -> NDArray[Any]:

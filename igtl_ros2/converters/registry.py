@@ -13,7 +13,7 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import TransformStamped
 from std_msgs.msg import Header
 
-from ..codec import Message, from_ns, registered
+from ..codec import Message, registered
 from ..codec.charsets import is_guess
 from ..codec.messages.mesh import PolyData
 from ..codec.patients import hidden
@@ -300,7 +300,7 @@ def envelope_of(
             metadata['ros_stamp'] = stamp_text(stamp_ns)
     if len(device.encode('utf-8', 'surrogateescape')) > NAME_BYTES:
         metadata[FULL_NAME] = device
-    return {'device_name': device, 'timestamp': from_ns(time_ns), 'metadata': metadata}
+    return {'device_name': device, 'timestamp_ns': time_ns, 'metadata': metadata}
 
 
 def stamp_text(stamp_ns: int) -> str:

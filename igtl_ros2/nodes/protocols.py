@@ -108,7 +108,7 @@ class PhaseServer:
         :returns: whether it belongs to it.
         """
         if message.type_name == 'GET_STATUS' and message.device_name == self._table.status:
-            peer.send(self._current)
+            peer.send_as_is(self._current)
             return True
         prefix, _, number = message.device_name.partition('_')
         if isinstance(message, String) and prefix == self._table.device:
@@ -186,7 +186,7 @@ class PhaseServer:
         """Do what concerns the message that has just come."""
         if isinstance(step, Acknowledge):
             echo: dict[str, Any] = dict(device_name=step.device, metadata={})
-            peer.send(replace(message, **echo))
+            peer.send_as_is(replace(message, **echo))
             peer.pump()
             self._check_time(peer, step.device)
         elif isinstance(message, Transform):

@@ -132,13 +132,13 @@ class Queries:
         type_name = _TYPES.get(query.subject, query.subject)
         held = self.link.held(type_name, query.device_name)
         if type_name == 'CAPABILITY':
-            peer.send(Capability(_understood(), device_name=query.device_name))
+            peer.send_as_is(Capability(_understood(), device_name=query.device_name))
         elif held:
             for outgoing in held:
                 peer.post(outgoing)
             peer.pump()
         elif type_name == 'STATUS':
-            peer.send(Status(StatusCode.OK, device_name=query.device_name))
+            peer.send_as_is(Status(StatusCode.OK, device_name=query.device_name))
         else:
             self._respond(peer, query.subject, query, False)
             return
@@ -223,7 +223,7 @@ class Queries:
         except EncodeError:
             code = StatusCode.OK if success else StatusCode.NOT_FOUND
             answer = Status(code, 0, query.type_name, ros_text(why), device_name=device)
-        peer.send(answer)
+        peer.send_as_is(answer)
         self._log.peer_asked(peer.address, query, success, answer.type_name)
 
 

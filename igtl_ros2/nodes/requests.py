@@ -220,7 +220,7 @@ class Requests:
                 f'no answer to {waiting.what} within {waiting.timeout:g} s',
             )
             for peer in waiting.peers - asked:
-                peer.send(message)
+                peer.send_as_is(message)
 
     # -- answers
 

@@ -85,7 +85,7 @@ class Serving:
                 (peer, 'STRING', number),
                 name,
                 message.text,
-                lambda success, text: peer.send(
+                lambda success, text: peer.send_as_is(
                     String(
                         command_reply(_safe(name), success, _safe(text)),
                         device_name=_LEGACY_ANSWER + number,
@@ -195,7 +195,7 @@ def _respond(peer: Peer, command: Command, success: bool, text: str) -> None:
         response = CommandResponse(command.command_id, command.name, content, **answer)
     except EncodeError:  # a name that no sender should have been able to write
         response = CommandResponse(command.command_id, '', content, **answer)
-    peer.send(response)
+    peer.send_as_is(response)
 
 
 def _safe(text: str) -> str:

@@ -308,6 +308,16 @@ class Link:
         """Why it gave up, if it did."""
         return self._failure
 
+    def refuse_if_over(self) -> None:
+        """
+        Refuse to send what nobody can get any more; for any thread.
+
+        :raises PeerError: if there are no connections and will be none.
+        """
+        with self.changed:
+            if self.is_over and not (self._peers and not self._closed):
+                self._raise_over()
+
     def _raise_over(self) -> None:
         if self._failure is not None:
             raise self._failure
@@ -378,6 +388,8 @@ class Link:
             if callback is not None:
                 callback(peer, value)
         except Exception as error:
+            if self._closed and isinstance(error, PeerError):
+                return  # it sends although the program has closed the link meanwhile
             peer.errors['callback'] += 1
             peer.complain('callback', f'error in {callback!r}', error)
 

@@ -13,13 +13,14 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from ..codec import HEADER_SIZE, Buffer, Decoder, Message, encode_parts
+from ..codec import HEADER_SIZE, Buffer, Decoder, Message, encode_parts, from_ns
 from ..codec.datagram import with_message_id
 from ..codec.decoder import Bare
 from ..codec.frame import Header, message_start
 from ..codec.messages.query import Query
 from ..codec.messages.text import Status
 from ..codec.short_names import with_short_name
+from ..codec.snapshot import snapshot
 from ..config import Settings
 from ..errors import DecodeError, EncodeError
 from .compat import Compat
@@ -55,6 +56,15 @@ _VIEWED = frozenset(
 _PING = 'igtl_ros2 ping'
 # who has no connection gives no other sign of life than what it sends
 _SIGN_OF_LIFE_S = 1.0
+
+
+def ready_to_send(message: Message, *, stamp: bool, copy: bool) -> Message:
+    """
+    Give a message as it is now, with a time stamp.
+
+    :raises EncodeError: if it is no message.
+    """
+    return snapshot(message, timestamp=from_ns(time.time_ns()) if stamp else 0, copy=copy)
 
 
 class Outgoing:
@@ -181,8 +191,27 @@ class Peer:
         """What program it is, as far as that is known: slicer, plus, ...; see `compat.py`."""
         return self._compat.name
 
-    def send(self, message: Message) -> None:
-        """Send a message to this peer alone; never blocks, callable from any thread."""
+    def send(self, message: Message, *, stamp: bool = True, copy: bool = True) -> None:
+        """
+        Send a message to this peer alone; never blocks, callable from any thread.
+
+        To a peer that has left nothing is sent, which is counted and logged.
+
+        :param stamp: as in `send` of a client or server.
+        :param copy: as there.
+        :raises PeerError: if this side has closed the link, or it gave up.
+        :raises EncodeError: if it is no message.
+        """
+        message = ready_to_send(message, stamp=stamp, copy=copy)
+        self._link.refuse_if_over()
+        if self.closed.is_set():
+            self.errors['PeerError'] += 1
+            self.complain('PeerError', f'not sent: {message.type_name}: the peer has left')
+            return
+        self.send_as_is(message)
+
+    def send_as_is(self, message: Message) -> None:
+        """Send a message whose arrays nobody changes, with the time stamp that it has, if any."""
         self._link.post_to([self], Outgoing(message))
 
     def refusal(self, message: Message) -> str:
@@ -312,7 +341,7 @@ class Peer:
             if self._pinged is not None:
                 self.round_trip_s = None  # the last answer is lost, or was never sent
             self._pinged = now
-            self.send(Query('GET_STATUS', device_name=_PING))
+            self.send_as_is(Query('GET_STATUS', device_name=_PING))
 
     @property
     def _may_be_pinged(self) -> bool:

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..codec import Message, Unknown, from_ns
+from ..codec import Message, Unknown
 from ..codec.messages.image import Image
 from ..codec.messages.points import Point, PointList
 from ..codec.messages.pose import Position, Transform
@@ -177,7 +177,7 @@ class Scene:
         return Transform(
             self.pose(tool, t_ns) if seen else np.eye(4),
             device_name=tool,
-            timestamp=from_ns(t_ns),
+            timestamp_ns=t_ns,
             metadata={
                 'IGTL_DEVICE_NAME': tool,
                 'TransformStatus': 'OK' if seen else 'OUT_OF_VIEW',
@@ -191,12 +191,12 @@ class Scene:
             self.pixels(t_ns),
             self.image_to_reference(t_ns),
             device_name=IMAGE,
-            timestamp=from_ns(t_ns),
+            timestamp_ns=t_ns,
         )
 
     def fiducials_message(self, t_ns: int) -> PointList:
         """POINT of the fiducials."""
-        return PointList(self.fiducials, device_name=FIDUCIALS, timestamp=from_ns(t_ns))
+        return PointList(self.fiducials, device_name=FIDUCIALS, timestamp_ns=t_ns)
 
     def status_message(self, t_ns: int) -> Status:
         """STATUS of the tracker."""
@@ -205,12 +205,12 @@ class Scene:
             StatusCode.OK,
             message=f'{seen} of {len(_PATHS)} tools in view',
             device_name=TRACKER,
-            timestamp=from_ns(t_ns),
+            timestamp_ns=t_ns,
         )
 
     def workstep_message(self, t_ns: int) -> String:
         """STRING of the work step."""
-        return String(self.workstep(t_ns), device_name=WORKSTEP, timestamp=from_ns(t_ns))
+        return String(self.workstep(t_ns), device_name=WORKSTEP, timestamp_ns=t_ns)
 
 
 # -- what clients send

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from struct import Struct
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -28,6 +28,10 @@ from ..fields import (
 from ..geometry import columns_of, identity, matrices_of
 from ..lists import ElementList, wire_dtype
 from ..message import register
+from ..timestamp import Stamped, check_timestamp, to_ns
+
+if TYPE_CHECKING:
+    from ..timestamp import TimestampNs
 
 _set = object.__setattr__
 _IMAGE = Struct('>64s20s32s64s64sQ3HBB')
@@ -37,7 +41,7 @@ _VIDEO_TAIL = Struct('>BB')
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ImageMetaElement:
+class ImageMetaElement(metaclass=Stamped):
     """
     One image that a server has.
 
@@ -46,7 +50,8 @@ class ImageMetaElement:
     :param modality: such as CT or MRI; at most 32 bytes.
     :param patient_name: at most 64 bytes.
     :param patient_id: at most 64 bytes.
-    :param timestamp: of the scan, 64-bit wire value.
+    :param timestamp: of the scan, 64-bit wire value; `timestamp_ns` may be given instead, as for
+        messages.
     :param size: voxels along i, j, k.
     :param scalar_type: as in IMAGE, 2 int8 ... 11 float64.
     """
@@ -64,15 +69,24 @@ class ImageMetaElement:
     patient_name: str = field(default='', repr=False)
     patient_id: str = field(default='', repr=False)
     timestamp: int = 0
+    if TYPE_CHECKING:
+        timestamp_ns: TimestampNs = field(default=TimestampNs(), kw_only=True)
     size: Triple = (0, 0, 0)
     scalar_type: int = 3
 
     def __post_init__(self) -> None:
         """Check the fields."""
         self._texts()
-        _set(self, 'timestamp', check_int(self.timestamp, 0, 2**64 - 1, 'timestamp'))
+        _set(self, 'timestamp', check_timestamp(self.timestamp))
         _set(self, 'size', check_triple(self.size, 'size'))
         _set(self, 'scalar_type', check_int(self.scalar_type, 0, 255, 'scalar_type'))
+
+    if not TYPE_CHECKING:
+
+        @property
+        def timestamp_ns(self) -> int:
+            """Nanoseconds since 1970-01-01 UTC; 0 when not set."""
+            return to_ns(self.timestamp)
 
     def _texts(self) -> tuple[bytes, ...]:
         return (
@@ -92,9 +106,11 @@ class ImageMetaElement:
         """Read 260 bytes."""
         *texts, timestamp, i, j, k, scalar_type, _ = _IMAGE.unpack_from(data, offset)
         name, id_, modality, patient_name, patient_id = map(fixed_text, texts)
-        return cls(
-            name, id_, modality, patient_name, patient_id, timestamp, (i, j, k), scalar_type
+        element = cls(
+            name, id_, modality, patient_name, patient_id, 0, (i, j, k), scalar_type
         )
+        _set(element, 'timestamp', timestamp)  # whatever it is
+        return element
 
     def to_row(self) -> tuple[Any, ...]:
         """Give the values of the fields of `WIRE`."""
@@ -105,9 +121,11 @@ class ImageMetaElement:
         """Make an entry of these values."""
         *texts, timestamp, size, scalar_type = row
         name, id_, modality, patient_name, patient_id = map(fixed_text, texts)
-        return cls(
-            name, id_, modality, patient_name, patient_id, timestamp, size.tolist(), scalar_type
+        element = cls(
+            name, id_, modality, patient_name, patient_id, 0, size.tolist(), scalar_type
         )
+        _set(element, 'timestamp', timestamp)  # whatever it is
+        return element
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,129 @@
+"""A message as it is now, whatever its maker does with the memory of its arrays later."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import EncodeError
+from .blocks import Block
+from .lists import Table
+from .message import Message
+
+T = TypeVar('T')
+_new = object.__new__
+_set = object.__setattr__
+
+
+def snapshot(message: Message, *, timestamp: int = 0, copy: bool = True) -> Message:
+    """
+    Give a message that stays what it is; the message itself, if it does.
+
+    :param timestamp: wire value for a message that has none; 0 leaves it so.
+    :param copy: copy arrays that somebody may still change.
+    :raises EncodeError: if it is no message.
+    """
+    if not isinstance(message, Message):
+        raise EncodeError(f'message: {message!r}, wanted a message such as Transform or String')
+    changes = _fixed_fields(message) if copy else {}
+    if timestamp and not message.timestamp:
+        changes['timestamp'] = timestamp
+    return _with(message, changes) if changes else message
+
+
+def is_fixed(array: NDArray[Any]) -> bool:
+    """
+    Tell whether nobody is going to change an array.
+
+    That is so for a read-only one that owns its memory, and for views of such, of `bytes` and of
+    what a decoder has received; not for a read-only view of what somebody else can write to.
+    """
+    owner: Any = array
+    while True:
+        if isinstance(owner, np.ndarray):
+            if isinstance(owner, Block):
+                return True
+            flags = owner.flags
+            if flags.writeable:
+                return False
+            if owner.base is None:
+                return bool(flags.owndata)
+            owner = owner.base
+        elif isinstance(owner, memoryview):
+            if not owner.readonly:
+                return False
+            owner = owner.obj
+        else:
+            return isinstance(owner, bytes)
+
+
+def _fixed(value: Any) -> Any:
+    """Give a value with memory of its own, or the value itself if it has."""
+    if isinstance(value, np.ndarray):
+        if is_fixed(value):
+            return value
+        # in the order of the wire, so that it need not be copied again
+        array = np.array(value, order='C')
+        array.flags.writeable = False
+        return array
+    if isinstance(value, _FINAL):
+        return value
+    if isinstance(value, tuple):
+        return _fixed_tuple(value)
+    if isinstance(value, Table):
+        rows = _fixed(value.rows)
+        return value if rows is value.rows else Table(value.kind, rows)
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        changes = _fixed_fields(value)
+        return _with(value, changes) if changes else value
+    return value
+
+
+def _fixed_tuple(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    fixed = [_fixed(value) for value in values]
+    # a list may be long, and is hardly ever changed
+    if all(one is other for one, other in zip(fixed, values)):
+        return values
+    return tuple(fixed)
+
+
+def _fixed_fields(value: Any) -> dict[str, Any]:
+    changes = {}
+    kind: Any = type(value)
+    for name in _names(kind):
+        before = getattr(value, name)
+        after = _fixed(before)
+        if after is not before:
+            changes[name] = after
+    return changes
+
+
+_FINAL = (str, int, float, bytes)
+# types of fields that hold no memory of somebody else, as annotations write them
+_PLAIN = frozenset({'int', 'float', 'str', 'bytes', 'bool', 'dict[str, str]', 'dict[str, int]'})
+
+
+@cache
+def _names(cls: Hashable) -> tuple[str, ...]:
+    """List the fields that may hold memory of somebody else."""
+    known: Any = cls
+    return tuple(field.name for field in fields(known) if field.type not in _PLAIN)
+
+
+def _with(value: T, changes: dict[str, Any]) -> T:
+    """Copy an object with some other fields, without checking again what is checked."""
+    cls = type(value)
+    made = _new(cls)
+    for field in fields(cls):  # type: ignore[arg-type]  # all that come here are dataclasses
+        name = field.name
+        _set(made, name, changes[name] if name in changes else getattr(value, name))
+    if extra := getattr(value, '__dict__', None):  # of a class derived without slots
+        made.__dict__.update((key, one) for key, one in extra.items() if key not in changes)
+    return made
