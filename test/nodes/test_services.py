@@ -91,7 +91,7 @@ def test_get_waits_for_the_data_and_they_are_on_their_topic(ros, call, tmp_path)
     def answer(message):
         if message.type_name == 'GET_TRANS':
             return [Transform(pose(), device_name='Other'), Transform(pose((5, 0, 0)),
-                    device_name=message.device_name)]
+                    device_name=message.device_name, timestamp=7 << 32)]
 
     with scripted(answer) as server:
         start(ros, server, **mapping(tmp_path, QUERIES))
@@ -99,7 +99,7 @@ def test_get_waits_for_the_data_and_they_are_on_their_topic(ros, call, tmp_path)
         success, text = call('/x/get/TRANSFORM/Tool')
         assert success
         assert json.loads(text) == {
-            'type': 'TRANSFORM', 'device': 'Tool', 'stamp': {'sec': 0, 'nanosec': 0}, 'size': 48}
+            'type': 'TRANSFORM', 'device': 'Tool', 'stamp': {'sec': 7, 'nanosec': 0}, 'size': 48}
         wait_for(lambda: call('/x/get/TRANSFORM/Tool')[0] and got, 'the data')
         assert got[0].transform.translation.x == pytest.approx(0.005)
 
