@@ -30,6 +30,7 @@ def paths_to_ros(message: Trajectories, route: Route, stamp: Time) -> Converted:
     header = Header(stamp=stamp, frame_id=route.frame_id)
     poses: list[Any] = []
     kept: list[Trajectory] = []
+    sent_on: list[Trajectory] = []
     partial: list[dict[str, Any]] = []
     for path in message.elements:
         name = ros_text(path.name)
@@ -43,6 +44,7 @@ def paths_to_ros(message: Trajectories, route: Route, stamp: Time) -> Converted:
             if entry is not None and target is not None:
                 poses.extend(path_poses(entry, target))
                 kept.append(path)
+                sent_on.append(path)
                 continue
         except ConversionError as error:
             result.errors.append(f'path {name!r} is left out: {error}')
@@ -51,6 +53,8 @@ def paths_to_ros(message: Trajectories, route: Route, stamp: Time) -> Converted:
         if end is None:
             result.errors.append(f'path {name!r} is left out: its type is {path.type}')
             continue
+        if route.gate is None:  # it has not looked at this end
+            sent_on.append(path)
         partial.append(
             {
                 'name': name,
@@ -64,6 +68,7 @@ def paths_to_ros(message: Trajectories, route: Route, stamp: Time) -> Converted:
         result.info.update(names=names, positions=[[p.x, p.y, p.z] for p in ends])
         return result
     result.outputs['trajectory'] = PoseArray(header=header, poses=poses)
+    result.kept = tuple(sent_on)
     result.info.update(
         names=names,
         kinds=[path.type for path in kept],

@@ -85,11 +85,28 @@ def is_empty(message: Message) -> bool:
     return not len(things)
 
 
-def moved_for_wire(message: Message, pose: Matrix, to_frame: str, unit: str) -> Message:
+def frames_of_tools(message: Message, info: Mapping[str, Any], frame: str) -> list[str]:
+    """
+    List the frames that a message to be sent is in: one for each tool if `info` says so, else one.
+
+    :param frame: of the message as a whole.
+    """
+    frames = info.get('frames')
+    if isinstance(message, _TOOLS) and isinstance(frames, list) and (
+        len(frames) == len(message.elements) and all(isinstance(name, str) for name in frames)
+    ):
+        return frames
+    return [frame]
+
+
+def moved_for_wire(
+    message: Message, pose: Matrix | list[Matrix], to_frame: str, unit: str
+) -> Message:
     """
     Move a message that is to be sent.
 
-    :param pose: of the frame that it is in, in metres in the frame to move it into.
+    :param pose: of the frame that it is in, in metres in the frame to move it into; or a list of
+        those of its tools.
     :raises ConversionError: if it has no place in space.
     """
     if not isinstance(message, PLACED):
@@ -97,9 +114,12 @@ def moved_for_wire(message: Message, pose: Matrix, to_frame: str, unit: str) -> 
             f'{message.type_name} has no place in space that could be moved into {to_frame}'
         )
     axes = 'lps' if getattr(message, 'coordinates', RAS) == LPS else 'ras'
-    count = len(message.elements) if isinstance(message, _TOOLS) else 1
-    moved = _move(message, [_on_wire(pose, unit, axes)] * count)
-    return replace(moved, metadata={**moved.metadata, 'ros_frame_id': to_frame})
+    poses = pose if isinstance(pose, list) else [pose]
+    matrices = [_on_wire(each, unit, axes) for each in poses]
+    if isinstance(message, _TOOLS) and len(matrices) == 1:
+        matrices *= len(message.elements)
+    moved = _move(message, matrices)
+    return replace(moved, metadata={**moved.metadata, 'ros_frame_id': to_frame}, version=2)
 
 
 def place_of_ros(message: Any) -> tuple[str, int]:

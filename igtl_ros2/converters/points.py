@@ -58,6 +58,7 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
         return result
     poses = [Pose(position=position) for position in positions]
     result.outputs['points'] = PoseArray(header=header, poses=poses)
+    result.kept = tuple(kept)
     result.info.update(labels=labels, **looks_to_info(kept, rule.wire_unit))
     if rule.split:
         _split(labels, positions, header, route, result)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
@@ -79,6 +79,7 @@ class Converted:
     :param notes: what the rule asks for and such messages never give; counted and logged as well.
     :param children: messages that came inside this one, to be treated as if they came alone.
     :param peer: what the message says about the peer itself rather than about a device.
+    :param kept: the elements of a list that were published; None for all.
     """
 
     outputs: dict[str, Any] = field(default_factory=dict)
@@ -89,6 +90,7 @@ class Converted:
     notes: list[str] = field(default_factory=list)
     children: list[Message] = field(default_factory=list)
     peer: dict[str, Any] = field(default_factory=dict)
+    kept: tuple[Any, ...] | None = None
 
     def named(self, route: Route, folder: str, name: str, leaf: str = '') -> str:
         """
@@ -193,6 +195,7 @@ _FROM_ROS: dict[tuple[type, str], FromRos] = {}
 _DEFAULT_WIRE_TYPE: dict[type, str] = {}
 _FOR_SLICER: dict[tuple[type, str], str] = {}
 _LEAVES: dict[str, dict[type, str]] = {}
+_USUAL_TYPES = ('PoseStamped', 'DiagnosticArray', 'MarkerArray')
 
 
 def to_ros(message_class: type[Message]) -> Callable[[ToRos], ToRos]:
@@ -359,6 +362,26 @@ def leaf_wire_type(leaf: str, ros_type: type) -> str:
         wanted = ' or '.join(sorted(known.__name__ for known in types))
         raise ConversionError(f'its type is {ros_type.__name__}, wanted {wanted}')
     return types[ros_type]
+
+
+def usual_type(leaf: str, rules: Iterable[SendRule]) -> type | None:
+    """
+    Tell which ROS type a topic that ends so has, as far as that is known before it is published.
+
+    :param rules: that send it.
+    """
+    from std_msgs.msg import Float64MultiArray, String
+
+    wanted = {rule.type for rule in rules}
+    if wanted & {'COMMAND', 'STRING'} or leaf == 'info' or any(r.robot for r in rules):
+        return String
+    if leaf == 'geometry':
+        return Float64MultiArray
+    types = [kind for kind in _LEAVES.get(leaf, {})
+             if all(not name or (kind, name) in _FROM_ROS for name in wanted)]
+    # the others are for one thing in place of a list, or with a covariance
+    usual = [kind for kind in types if kind.__name__ in _USUAL_TYPES] or types
+    return usual[0] if len(usual) == 1 else None
 
 
 def typed_classes() -> frozenset[type[Message]]:

@@ -54,6 +54,7 @@ def tracking_to_ros(
     result = Converted()
     poses = PoseArray()
     frames: list[str] = []
+    kept: list[TrackingElement | QuaternionElement] = []
     all_names = [
         ros_text(element.name) or f'{route.device}-{number}'
         for number, element in enumerate(message.elements, 1)
@@ -91,6 +92,7 @@ def tracking_to_ros(
                 withheld[name] = stopped
                 result.info.setdefault('matrices', {})[name] = _numbers_of(element)
                 continue
+        kept.append(element)
         names.append(name)
         types.append(element.type)
         poses.poses.append(pose)
@@ -113,6 +115,7 @@ def tracking_to_ros(
         frames = []
     poses.header = Header(stamp=stamp, frame_id=frames[0] if frames else route.frame_id)
     result.outputs['tracking'] = poses
+    result.kept = tuple(kept)
     result.info.update(names=names, types=types, withheld=withheld)
     result.info['position_only'] = [n for n, t in zip(names, types) if t == _TIP_ONLY]
     result.state = 'OK' if not withheld else ', '.join(f'{n}: {s}' for n, s in withheld.items())

@@ -24,6 +24,7 @@ from .lifecycle import ManagedNode
 from .parameters import declare_settings
 from .privacy import warn_of_raw
 from .receive import Receiver
+from .relay import Relays
 from .reload import Reload
 from .report import Report, RosLogHandler
 from .self_test import OpenLink, SelfTest
@@ -129,6 +130,9 @@ class BridgeNode(ManagedNode):
         self._own_frames = OwnFrames()
         self._use_tf(self._configs)
         warn_of_raw(self._configs, self.get_logger())
+        # before any link is open: the first value counts
+        self._relays = Relays(self)
+        self._relays.follow(self._configs)
         for config in self._configs:
             try:
                 self._open_link(config)
@@ -171,6 +175,7 @@ class BridgeNode(ManagedNode):
             self._tf,
             self._own_frames,
             lambda peer: peer in health.peers,
+            self._relays,
         )
         self._receivers[config.name] = receiver
         services = Services(
@@ -200,6 +205,7 @@ class BridgeNode(ManagedNode):
             self.now_ns,
             self._tf,
             self._own_frames,
+            self._relays,
         )
         self._diagnostics.start(health, link, receiver)
 

@@ -29,6 +29,7 @@ from ..config import GATED_TYPES, HELD_TYPES, LinkConfig, ReceiveRule, ros_name
 from ..converters.device_clock import DeviceClock
 from ..converters.frames import raw_frame
 from ..converters.gates import Gate, Gates, withheld_by
+from ..converters.handover import Handed, handed
 from ..converters.image import VolumeMerger
 from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
@@ -45,7 +46,8 @@ from .express import Express, PoseExpress, form_of, image_express, pose_express
 from .first_values import FirstValues
 from .gates import SilenceWatch, open_gate, tell_withheld
 from .newcomers import Newcomers
-from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
+from .qos import RAW_QOS, STATE_QOS, STREAM_LEAVES, STREAM_QOS
+from .relay import Relays
 from .report import Report
 from .slices import SliceParameters
 from .tf import OwnFrames, TfBroadcaster, TfSource
@@ -65,12 +67,6 @@ _UNANSWERED = 'stale: its peer gives no sign of life'
 _LATELY_S = 3.0
 # tools of one device whose last stamp on tf is known
 _MAX_TOOLS = 1000
-# first parts of leaves; what is not listed is a state, whose last value counts. A command is
-# none: who comes later must not carry out an old one
-_STREAM_LEAVES = frozenset(
-    'transform pose point tracking tools image compressed plane video foxglove sensor array '
-    'command joint_state wrench imu twist temperature pressure range joy'.split()
-)
 
 
 @dataclass(slots=True)
@@ -159,6 +155,7 @@ class Receiver:
         tf: TfSource | None,
         own_frames: OwnFrames,
         is_connected: Callable[[Peer], bool],
+        relays: Relays,
     ) -> None:
         """Take in what the mapping says; publishers come with the first message of a device."""
         self._node = node
@@ -171,6 +168,8 @@ class Receiver:
         self._now_ns = now_ns
         self._own_frames = own_frames
         self._is_connected = is_connected
+        self._relays = relays
+        relays.on_change(self._close_short_ways)
         self._is_alone: Callable[[], bool] = lambda: False
         self._lock = threading.RLock()
         self._wait = FrameWait(node, tf, report, self._lock)
@@ -552,7 +551,9 @@ class Receiver:
             if leaf == 'status':
                 ros_message.status = self._status_of(device.topic).hear(ros_message.status[0])
             self._echo.published(peer, publisher.topic_name, key, ros_message)
-            is_stream = kind in _STREAM_LEAVES and kind != 'command'
+            if self._relays.is_used and self._relays.watches(publisher.topic_name):
+                self._hand_on(device, arrival, leaf, publisher.topic_name, ros_message, result)
+            is_stream = kind in STREAM_LEAVES and kind != 'command'
             if is_stream:
                 self._hold_first(device.topic, publisher, ros_message)
             in_place.publish(publisher, ros_message, arrival.message)
@@ -565,6 +566,31 @@ class Receiver:
         for child in result.children:
             self._handle(peer, child, arrival.arrival_ns, {'bind': ros_text(key[1])})
 
+    def _hand_on(
+        self,
+        device: _Device,
+        arrival: _Arrival,
+        leaf: str,
+        topic: str,
+        ros_message: Any,
+        result: Converted,
+    ) -> None:
+        """Hand what is published to those who send the topic on to other peers."""
+        route, peer = device.route, arrival.peer
+        value = handed(
+            peer, arrival.message, leaf, ros_message, route.frame_id, arrival.stamp_ns,
+            route.rule, result, partial(self._is_connected, peer),
+        )
+        if not self._relays.offer(topic, value):
+            self._report.skip(ros_text(f'{" ".join(device.key)}: echo in a circle'))
+
+    def _close_short_ways(self) -> None:
+        """Look at each message again, because others may want it than before."""
+        with self._lock:
+            for device in self._devices.values():
+                if device is not None:
+                    device.express = device.usual = None
+
     def _express(
         self, device: _Device, arrival: _Arrival, result: Converted
     ) -> Express | None:
@@ -573,6 +599,10 @@ class Receiver:
         frame, peer = arrival.frame, arrival.peer
         is_changed = device.source is not None or arrival.message is not frame
         if is_changed or frame.metadata or arrival.origin or device.gates is not None:
+            return None
+        if self._relays.is_used and self._relays.watches_device(
+            self._node.resolve_topic_name(device.topic)
+        ):
             return None
         if frame.device_name != device.key[1]:
             return None
@@ -769,7 +799,7 @@ class Receiver:
     def _publisher(self, topic: str, leaf: str, ros_type: type) -> Publisher:
         publisher = self._publishers.get(topic)
         if publisher is None:
-            if leaf in _STREAM_LEAVES:
+            if leaf in STREAM_LEAVES:
                 qos = STREAM_QOS
             else:
                 qos = RAW_QOS if leaf == 'raw' else STATE_QOS
@@ -782,7 +812,16 @@ class Receiver:
         return publisher
 
     def _publish_slice(self, topic: str, image: Any) -> None:
-        self._publisher(f'{topic}/slice', 'slice', type(image)).publish(image)
+        publisher = self._publisher(f'{topic}/slice', 'slice', type(image))
+        self._say_on(publisher, 'slice', image)
+        publisher.publish(image)
+
+    def _say_on(self, publisher: Publisher, leaf: str, ros_message: Any) -> None:
+        """Hand what is the bridge's own word to those who send the topic on."""
+        if self._relays.watches(publisher.topic_name):
+            stamp_ns = self._now_ns()
+            self._relays.offer(publisher.topic_name, Handed(
+                None, None, leaf, ros_message, '', stamp_ns, self._mapping.fallback))
 
     # -- info, state, tf
 
@@ -820,7 +859,9 @@ class Receiver:
             'metadata': metadata,
         }
         text = RosString(data=json.dumps(whole, ensure_ascii=False))
-        self._publisher(f'{device.topic}/info', 'info', RosString).publish(text)
+        publisher = self._publisher(f'{device.topic}/info', 'info', RosString)
+        self._say_on(publisher, 'info', text)
+        publisher.publish(text)
 
     def _is_old(self, device: _Device, geometry: Any) -> bool:
         """Tell whether a geometry is the one that is known, so that it need not be repeated."""
@@ -840,7 +881,9 @@ class Receiver:
         text = ros_text(state or 'OK')
         status = diagnostic(device.route.device, level, text, {'state': text}, stamp)
         status.status = self._status_of(device.topic).tell(device.key, status.status[0])
-        self._publisher(f'{device.topic}/status', 'status', type(status)).publish(status)
+        publisher = self._publisher(f'{device.topic}/status', 'status', type(status))
+        self._say_on(publisher, 'status', status)
+        publisher.publish(status)
 
     def _status_of(self, topic: str) -> StatusTopic:
         """Give what is told on the `status` of a device, which only a STATUS or a state needs."""

@@ -6,7 +6,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -28,7 +28,14 @@ from ..codec.messages.pose import Transform
 from ..codec.messages.tracking import TrackingData
 from ..config import LinkConfig, SendRule
 from ..converters.changes import Value, value_of
-from ..converters.placing import is_empty, moved_for_wire, place_of_ros, weight
+from ..converters.handover import Handed, is_whole, message_to_send
+from ..converters.placing import (
+    frames_of_tools,
+    is_empty,
+    moved_for_wire,
+    place_of_ros,
+    weight,
+)
 from ..converters.pose import transform_from_transform
 from ..converters.registry import (
     FromRos,
@@ -36,8 +43,9 @@ from ..converters.registry import (
     full_name,
     leaf_wire_type,
     sender,
+    usual_type,
 )
-from ..converters.units import matrix_from_metres, time_from_ns
+from ..converters.units import matrix_from_metres, ns_from_time, time_from_ns
 from ..errors import ConversionError, EncodeError
 from ..peers import Outgoing, Peer
 from .aside import Aside
@@ -46,8 +54,9 @@ from .emergency import is_emergency
 from .express import PoseIntake, is_plain
 from .intake import Intake
 from .pose_writer import PoseWriter
-from .qos import Quality, quality_for, subscription_overrides
+from .qos import KEPT_LEAVES, Quality, quality_for, subscription_overrides
 from .queries import Queries
+from .relay import Outlet, Relays
 from .report import Report
 from .robot import RobotFeed
 from .tf import OwnFrames, TfSource
@@ -68,7 +77,7 @@ _STATES = ('DiagnosticArray', 'DiagnosticStatus', 'UInt8MultiArray')
 
 @dataclass(slots=True, eq=False)
 class _Feed:
-    """A topic that is sent."""
+    """A topic that is sent; of values that another link receives, `ros_type` is `Handed`."""
 
     topic: str
     rule: SendRule
@@ -86,6 +95,13 @@ class _Feed:
     values: list[Value] = field(default_factory=list)
     sent: list[tuple[Message, tuple[Peer, ...]]] = field(default_factory=list)
     keeper: Timer | None = None
+    #: whether somebody who sent the last value is there still
+    is_alive: Callable[[], bool] = lambda: True
+    #: held while something of the above is changed, which more than one thread may do
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    #: whether it was subscribed to before anybody published it, in the quality that is usual
+    is_early: bool = False
+    is_closed: bool = False
 
 
 @dataclass(slots=True)
@@ -97,11 +113,16 @@ class _Description:
     state: dict[str, Any] = field(default_factory=dict)
     #: sends what was sent before all of this was known once more, by topic
     early: dict[str, Callable[[], None]] = field(default_factory=dict)
+    #: of topics that hold: the stamp of the last message, and what sends it once more
+    last: dict[str, tuple[int, Callable[[], None]]] = field(default_factory=dict)
 
     @property
     def is_known(self) -> bool:
         """Whether somebody has said all that there is to say."""
         return bool(self.info) and self.geometry is not None
+
+
+_NOTHING_SAID = _Description()
 
 
 class Sender:
@@ -123,15 +144,17 @@ class Sender:
         now_ns: Callable[[], int],
         tf: TfSource | None,
         own_frames: OwnFrames,
+        relays: Relays,
     ) -> None:
         """
-        Start the timers; topics are subscribed to when somebody publishes them.
+        Start the timers; what the mapping names is subscribed to, the rest when it is published.
 
         :param order: sends a COMMAND: topic, text, device and who does not get it.
         """
         self._node = node
         settings, mapping = config.settings, config.mapping
         self._settings = settings
+        self._name = config.name
         self._mapping = mapping
         self._link = link
         self._order = order
@@ -140,6 +163,10 @@ class Sender:
         self._sources = WireSources()
         self._now_ns = now_ns
         self._own_frames = own_frames
+        self._relays = relays
+        self._relayed: list[_Feed] = []
+        #: what describes the devices of topics, by the topic that says it
+        self._beside: dict[str, str] = {}
         self._feeds: dict[str, list[_Feed]] = {}
         #: by topic, and topics with their types where there are others besides
         self._types: dict[str, str] = {}
@@ -166,13 +193,22 @@ class Sender:
             if read:
                 topic = self._node.resolve_topic_name(read)
                 self._rules.setdefault(topic, []).append(rule)
+                if rule.topic:
+                    folder = topic.rpartition('/')[0]
+                    self._beside.update((f'{folder}/{leaf}', folder) for leaf in _DESCRIPTIONS)
             elif tf is not None:
                 self._timers.append(self._start_tf(tf, rule))
         self._start_poses = None if tf is None else partial(self._start_tf, tf)
+        self._relays.open(self._name, self, {
+            topic: [self._outlet(topic, rule) for rule in rules if rule.topic]
+            for topic, rules in self._rules.items()
+            if self._relays.hands_over(self._name, topic)
+        })
         if self._rules or self._settings.discover:
             period = self._settings.discover_period
             self._timers.append(self._timer(period, self._look_around))
             with self._lock:
+                self._begin_early()
                 self._look_around()
 
     def _timer(self, period_s: float, callback: Callable[[], None]) -> Timer:
@@ -194,19 +230,26 @@ class Sender:
             self._node.destroy_timer(timer)
         for topic in list(self._feeds):
             self._forget(topic)
+        self._relays.close(self)
+        for feed in self._relayed:
+            self._end(feed)
+        self._relays.follow([config])
         for robot in self._robots:
             robot.close()
         self._wait.close('the rules have changed')
         self._wait = FrameWait(self._node, tf, self._report, threading.RLock())
         self._mapping = config.mapping
         self._timers, self._rules, self._robots = [], {}, []
+        self._relayed, self._beside = [], {}
         self._refused.clear()
         for description in self._descriptions.values():
             description.early.clear()  # as the old rules would have sent it
+            description.last.clear()
         self._follow(tf)
 
     def close(self) -> None:
         """Give up what waits for tf, and what other threads are about to send."""
+        self._relays.close(self)
         self._aside.close()
         self._intake.close()
         for robot in self._robots:
@@ -216,12 +259,16 @@ class Sender:
     def _forget(self, topic: str) -> None:
         """Send a topic no longer."""
         for feed in self._feeds.pop(topic):
-            if feed.subscription is not None:
-                self._intake.remove(feed.subscription)
-            for timer in (feed.timer, feed.keeper):
-                if timer is not None:
-                    self._node.destroy_timer(timer)
+            self._end(feed)
         del self._types[topic]
+
+    def _end(self, feed: _Feed) -> None:
+        feed.is_closed = True
+        if feed.subscription is not None:
+            self._intake.remove(feed.subscription)
+        for timer in (feed.timer, feed.keeper):
+            if timer is not None:
+                self._node.destroy_timer(timer)
 
     @property
     def topics(self) -> list[str]:
@@ -233,9 +280,9 @@ class Sender:
     def _look_around(self) -> None:
         """Subscribe to what somebody publishes by now, in the quality that they offer."""
         for topic, _ in self._node.get_topic_names_and_types():
-            if topic in self._rules or topic.startswith(self._prefix):
+            if topic in self._rules or topic in self._beside or topic.startswith(self._prefix):
                 # types of the graph would be those of subscriptions as well, our own among them
-                publishers = self._node.get_publishers_info_by_topic(topic)
+                publishers = self._publishers_of(topic)
                 types = sorted({publisher.topic_type for publisher in publishers})
                 if not types or (topic, *types) in self._refused:
                     continue
@@ -246,6 +293,49 @@ class Sender:
                     self._report.problem(topic, f'{topic} is not sent: {error}')
                 except Exception as error:  # DDS: this process has the topic as another type
                     self._report.problem(topic, f'{topic} is not subscribed to: {error}')
+
+    def _publishers_of(self, topic: str) -> list[Any]:
+        """List who publishes a topic, but for the links of this node, which hand it over."""
+        publishers = self._node.get_publishers_info_by_topic(topic)
+        if not self._relays.hands_over(self._name, topic):
+            return publishers
+        me = self._node.get_name(), self._node.get_namespace()
+        return [p for p in publishers if (p.node_name, p.node_namespace) != me]
+
+    def _begin_early(self) -> None:
+        """
+        Subscribe to what the mapping names before anybody publishes it, where its type is known.
+
+        It takes up to a second to find out who publishes what, and a value that is said once
+        would be gone by then.
+        """
+        for topic in (*self._rules, *self._beside):
+            ros_type = usual_type(topic.rpartition('/')[2], self._rules.get(topic, ()))
+            if ros_type is None or topic in self._feeds or (
+                self._relays.hands_over(self._name, topic)
+            ):
+                continue
+            with self._reporting(topic):
+                self._make_feeds(topic, ros_type)
+                for feed in self._feeds[topic]:
+                    feed.is_early = True
+                    self._subscribe(feed, [])
+
+    def _make_feeds(self, topic: str, ros_type: type) -> None:
+        """Make what takes the messages of a topic."""
+        feeds = [self._feed(topic, ros_type, rule) for rule in self._rules.get(topic, ())]
+        if topic in self._beside:
+            feeds.append(self._description(topic, ros_type, self._beside[topic]))
+        self._feeds[topic] = feeds or self._discovered(topic, ros_type)
+        self._types[topic] = type_name(ros_type)
+
+    def _description(self, topic: str, ros_type: type, device: str) -> _Feed:
+        """Make the feed of what describes a device, or the device of a topic."""
+        leaf = topic.rpartition('/')[2]
+        _check_type(ros_type, _DESCRIPTIONS[leaf])
+        describe = self._take_info if leaf == 'info' else self._take_geometry
+        rule = SendRule(device, topic=topic)
+        return _Feed(topic, rule, ros_type, lambda message: describe(device, message))
 
     def _look_at(self, topic: str, types: list[str], publishers: list[Any]) -> None:
         known = self._types.get(topic)
@@ -261,11 +351,7 @@ class Sender:
         if topic not in self._feeds:
             if len(types) != 1:
                 raise ConversionError(f'it has more than one type: {", ".join(types)}')
-            ros_type = message_class(types[0])
-            feeds = [self._feed(topic, ros_type, rule) for rule in self._rules.get(topic, ())]
-            if not feeds:
-                feeds = self._discovered(topic, ros_type)
-            self._feeds[topic], self._types[topic] = feeds, types[0]
+            self._make_feeds(topic, message_class(types[0]))
         for feed in self._feeds[topic]:
             self._subscribe(feed, publishers)
 
@@ -283,9 +369,7 @@ class Sender:
             raise ConversionError('only to_igtl/<device>/<leaf> and to_igtl/raw are')
         rule = SendRule(device, topic=topic, wire_unit=self._mapping.fallback.wire_unit)
         if leaf in _DESCRIPTIONS:
-            _check_type(ros_type, _DESCRIPTIONS[leaf])
-            describe = self._take_info if leaf == 'info' else self._take_geometry
-            return [_Feed(topic, rule, ros_type, lambda message: describe(device, message))]
+            return [self._description(topic, ros_type, device)]
         return [self._feed(topic, ros_type, rule, leaf_wire_type(leaf, ros_type))]
 
     def _feed(
@@ -310,13 +394,19 @@ class Sender:
         now = self._send_aside if _takes_long(ros_type, rule) else self._send
 
         def send(message: Any) -> None:
+            if self._is_own(topic, rule, message):
+                return  # it was handed over
             now(feed, convert, message)
-            description = self._describe(rule.device)
             if feed.qos and feed.qos[1] == DurabilityPolicy.TRANSIENT_LOCAL:
                 # ROS delivers topics in any order: what holds may come before its place does
-                description.early.pop(topic, None)
-                if not description.is_known:
-                    description.early[topic] = partial(now, feed, convert, message)
+                again = partial(now, feed, convert, message)
+                stamp_ns = stamp_of(message)
+                for name in (rule.device, topic.rpartition('/')[0]):
+                    description = self._describe(name)
+                    description.early.pop(topic, None)
+                    description.last[topic] = stamp_ns, again
+                    if not description.is_known:
+                        description.early[topic] = again
 
         feed = _Feed(topic, rule, ros_type, send)
         if convert is transform_from_transform and is_plain(rule):
@@ -326,35 +416,74 @@ class Sender:
                 partial(self._send_poses, topic, rule),
                 partial(self._tell_unsent, topic),
             )
+        self._pace(feed, convert, send)
+        return feed
+
+    def _pace(self, feed: _Feed, convert: FromRos, send: Callable[[Any], None]) -> None:
+        """Take care of the rate and the repetitions that a rule asks for."""
+        rule = feed.rule
         if rule.keepalive:
             feed.keeper = self._timer(rule.keepalive, lambda: self._keep_alive(feed))
         if rule.rate:
 
             def keep(message: Any) -> None:
-                if self._calls_emergency(feed, convert, message):
-                    feed.latest = None  # it is older
+                is_urgent = self._calls_emergency(feed, convert, message)
+                with feed.lock:
+                    before, feed.latest = feed.latest, None if is_urgent else message
+                if is_urgent:  # what waits is older
                     send(message)
-                    return
-                if feed.latest is not None:
+                elif before is not None:
                     self._report.skip(f'{rule.device}: by rate')
-                feed.latest = message
 
             def send_latest() -> None:
-                message, feed.latest = feed.latest, None
+                with feed.lock:
+                    message, feed.latest = feed.latest, None
                 if message is not None:
                     send(message)
 
             feed.handle = keep
             feed.timer = self._timer(1.0 / rule.rate, send_latest)
-        return feed
+
+    # -- what other links receive
+
+    def _outlet(self, topic: str, rule: SendRule) -> Outlet:
+        """Make what takes the values that a link of this node receives on a topic."""
+
+        def send(value: Handed) -> None:
+            feed.is_alive = value.is_connected
+            is_long = _takes_long(type(value.ros_message), rule)
+            is_long = is_long and not is_whole(value, rule, self._mapping.profile)
+            (self._send_aside if is_long else self._send)(feed, message_to_send, value)
+
+        def order(value: Handed) -> None:
+            with self._reporting(topic):
+                _check_type(type(value.ros_message), RosString)
+                exclude = self._excluded(rule.device, value.origin)
+                self._order(topic, value.ros_message.data, rule.device, exclude)
+
+        feed = _Feed(topic, rule, Handed, order if rule.type == 'COMMAND' else send)
+        if rule.type != 'COMMAND':
+            self._pace(feed, message_to_send, send)
+        self._relayed.append(feed)
+        return lambda value: feed.handle(value)
+
+    def _is_own(self, topic: str, rule: SendRule, message: Any) -> bool:
+        """Tell whether a link of this node has published a message."""
+        if not self._relays.hands_over(self._name, topic):
+            return False
+        return self._echo.origin(topic, ('', rule.device), message, ()) is not None
 
     def _subscribe(self, feed: _Feed, publishers: list[Any]) -> None:
         """Subscribe so that every publisher is heard; again if one offers less than before."""
         # what was ordered before must not be done once more when the bridge starts
         is_order = feed.rule.type == 'COMMAND'
         kept = DurabilityPolicy.VOLATILE if is_order else DurabilityPolicy.TRANSIENT_LOCAL
-        at_most = feed.qos or (ReliabilityPolicy.RELIABLE, kept)
+        if feed.is_early and not publishers:
+            if feed.topic.rpartition('/')[2] not in KEPT_LEAVES:
+                kept = DurabilityPolicy.VOLATILE
+        at_most = not feed.is_early and feed.qos or (ReliabilityPolicy.RELIABLE, kept)
         qos = quality_for([publisher.qos_profile for publisher in publishers], at_most)
+        feed.is_early = feed.is_early and not publishers
         if qos == feed.qos:
             return
         if feed.subscription is not None:
@@ -397,9 +526,11 @@ class Sender:
             return
         if isinstance(info, dict):
             description = self._describe(device)
-            is_new, description.info = not description.info, info
-            if is_new:
+            before, description.info = description.info, info
+            if not before:
                 self._send_early(description)
+            elif before != info:
+                self._send_described(description)
         else:
             self._report.problem(f'{device}: info', f'info of {device!r} is no JSON object')
 
@@ -416,23 +547,33 @@ class Sender:
         if description.is_known:
             description.early.clear()
 
+    def _send_described(self, description: _Description) -> None:
+        """Send again what this was said of, if it has come first and was taken for another."""
+        stamp_ns = stamp_of_info(description.info)
+        for stamped_ns, send_again in list(description.last.values()):
+            if stamp_ns and stamped_ns == stamp_ns:
+                send_again()
+
     def _describe(self, device: str) -> _Description:
         return self._descriptions.setdefault(device, _Description())
 
-    def _sending(self, rule: SendRule) -> Sending:
+    def _sending(self, rule: SendRule, topic: str = '') -> Sending:
         description = self._describe(rule.device)
+        beside = self._descriptions.get(topic.rpartition('/')[0], _NOTHING_SAID)
         return Sending(
             device=rule.device,
             rule=rule,
             now_ns=time.time_ns(),
-            info=description.info,
-            geometry=description.geometry,
+            info=description.info or beside.info,
+            geometry=beside.geometry if description.geometry is None else description.geometry,
             sim_time=self._node.get_clock().ros_time_is_active,
             state=description.state,
             profile=self._mapping.profile,
         )
 
     def _calls_emergency(self, feed: _Feed, convert: FromRos, message: Any) -> bool:
+        if isinstance(message, Handed):
+            return message.is_emergency
         if feed.ros_type.__name__ not in _STATES:
             return False
         try:
@@ -450,7 +591,7 @@ class Sender:
             return  # in its turn comes the next one
 
         def send() -> None:
-            if feed.waiting and feed in self._feeds.get(feed.topic, ()):
+            if feed.waiting and not feed.is_closed:
                 self._send(feed, convert, feed.waiting.popleft())
 
         with self._reporting(feed.topic):
@@ -463,13 +604,13 @@ class Sender:
     def _send(self, feed: _Feed, convert: FromRos, message: Any) -> None:
         topic, rule = feed.topic, feed.rule
         with self._reporting(topic):
-            sending = self._sending(rule)
+            sending = self._sending(rule, topic)
             outgoing = convert(message, sending)
             for text in sending.notes:
                 self._report.problem(f'{topic}: info', f'{topic}: {text}')
             parts = outgoing if isinstance(outgoing, tuple) else (outgoing,)
             if rule.to_frame and not all(is_empty(part) or is_emergency(part) for part in parts):
-                self._place(feed, parts, message)
+                self._place(feed, parts, message, sending.info)
             else:  # an empty list has no place
                 self._emit(feed, parts, message)
 
@@ -522,16 +663,32 @@ class Sender:
         else:
             self._report.problem(topic, f'{topic}: not sent, error in the bridge: {error!r}')
 
-    def _place(self, feed: _Feed, parts: tuple[Message, ...], message: Any) -> None:
-        """Send messages, once they are in the frame that their rule asks for."""
+    def _place(
+        self,
+        feed: _Feed,
+        parts: tuple[Message, ...],
+        message: Any,
+        info: Mapping[str, Any],
+    ) -> None:
+        """
+        Send messages, once they are in the frame that their rule asks for.
+
+        :param info: what is said of them.
+        """
         rule = feed.rule
-        frame, stamp_ns = place_of_ros(message)
+        if isinstance(message, Handed):
+            info = message.info
+            frame, stamp_ns = place_of_ros(message.ros_message)[0], message.stamp_ns
+        else:
+            frame, stamp_ns = place_of_ros(message)
+        frames = frames_of_tools(parts[0], info, frame)
 
         def emit(poses: Poses) -> None:
             with self._reporting(feed.topic):
                 moved = tuple(
                     part if part.device_name == rule.header
-                    else moved_for_wire(part, poses[frame], rule.to_frame, rule.wire_unit)
+                    else moved_for_wire(
+                        part, [poses[frame] for frame in frames], rule.to_frame, rule.wire_unit)
                     for part in parts
                 )
                 self._emit(feed, moved, message)
@@ -539,7 +696,7 @@ class Sender:
         self._wait.submit(Placement(
             key=id(feed),
             what=feed.topic,
-            frames=[frame],
+            frames=frames,
             to_frame=rule.to_frame,
             stamp_ns=stamp_ns or self._now_ns(),
             size=sum(map(weight, parts)),
@@ -549,27 +706,35 @@ class Sender:
     def _emit(self, feed: _Feed, parts: tuple[Message, ...], message: Any) -> None:
         """Send messages, if they say something that the peers do not know."""
         rule = feed.rule
-        if rule.on_change:
-            values = [value_of(part, rule.wire_unit) for part in parts]
-            if len(values) == len(feed.values) and not any(
-                is_emergency(part) for part in parts
-            ) and not any(
-                value.differs(old, rule.eps) for value, old in zip(values, feed.values)
-            ):
-                self._report.skip(f'{rule.device}: unchanged')
-                return
-            feed.values = values
-        sent: list[tuple[Message, tuple[Peer, ...]]] = []
-        for part in parts:
-            key = part.type_name, full_name(part)
-            self._claim(key, feed.topic)
-            origin = self._echo.origin(feed.topic, key, message, self._link.link.peers)
-            exclude = self._excluded(key[1], origin)
-            sent.append((part, exclude))
-            self._link.send(part, exclude=exclude)
-        if feed.keeper is not None:
-            feed.sent = sent
-            feed.keeper.reset()
+        with feed.lock:
+            if rule.on_change:
+                values = [value_of(part, rule.wire_unit) for part in parts]
+                if len(values) == len(feed.values) and not any(
+                    is_emergency(part) for part in parts
+                ) and not any(
+                    value.differs(old, rule.eps) for value, old in zip(values, feed.values)
+                ):
+                    self._report.skip(f'{rule.device}: unchanged')
+                    return
+                feed.values = values
+            sent: list[tuple[Message, tuple[Peer, ...]]] = []
+            for part in parts:
+                self._claim((part.type_name, full_name(part)), feed.topic)
+                exclude = self._not_for(feed.topic, part, message)
+                sent.append((part, exclude))
+                self._link.send(part, exclude=exclude)
+            if feed.keeper is not None:
+                feed.sent = sent
+                feed.keeper.reset()
+
+    def _not_for(self, topic: str, part: Message, message: Any) -> tuple[Peer, ...]:
+        """Find out from whom a value came that is about to be sent."""
+        key = part.type_name, full_name(part)
+        if isinstance(message, Handed):
+            froms = dict.fromkeys((message.origin, message.first))
+            return tuple(peer for origin in froms for peer in self._excluded(key[1], origin))
+        origin = self._echo.origin(topic, key, message, self._link.link.peers)
+        return self._excluded(key[1], origin)
 
     def _claim(self, key: tuple[str, str], source: str) -> None:
         """Report a device that several sources send by turns, who are one for the peers."""
@@ -588,7 +753,9 @@ class Sender:
 
     def _keep_alive(self, feed: _Feed) -> None:
         """Send the last value again; not that of somebody who does not publish any more."""
-        if feed.sent and not self._node.count_publishers(feed.topic):
+        is_there = feed.is_alive() if feed.ros_type is Handed else (
+            self._node.count_publishers(feed.topic) > 0)
+        if feed.sent and not is_there:
             feed.sent = []
             self._report.problem(
                 f'{feed.topic}: keepalive',
@@ -648,6 +815,25 @@ class Sender:
     def _envelope(self, rule: SendRule, frame: str, stamp_ns: int) -> dict[str, Any]:
         header = Header(stamp=time_from_ns(stamp_ns or self._now_ns()), frame_id=frame)
         return self._sending(rule).envelope(header)
+
+
+def type_name(ros_type: type) -> str:
+    """Name a type as the graph does, such as 'std_msgs/msg/String'."""
+    return f'{ros_type.__module__.partition(".")[0]}/msg/{ros_type.__name__}'
+
+
+def stamp_of(message: Any) -> int:
+    """Tell the stamp of a ROS message in nanoseconds; 0 if it has none."""
+    return ns_from_time(message.header.stamp) if hasattr(message, 'header') else 0
+
+
+def stamp_of_info(info: Mapping[str, Any]) -> int:
+    """Tell the stamp of what `info` describes; 0 if it does not say."""
+    stamp = info.get('stamp')
+    try:
+        return int(stamp['sec']) * 10**9 + int(stamp['nanosec'])  # type: ignore[index]
+    except (TypeError, KeyError, ValueError, OverflowError):
+        return 0
 
 
 def message_class(name: str) -> type:

@@ -1,0 +1,193 @@
+"""
+A received message on its way to the peers of another link, with all that it says.
+
+The rules are told in docs/bridge.md: which leaf stands for the whole message, and what goes by
+way of ROS instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..codec import Message, from_ns
+from ..codec.crc64 import crc64
+from ..codec.messages.image import Image
+from ..codec.messages.mesh import PolyData
+from ..codec.messages.points import PointList, Trajectories
+from ..codec.messages.pose import Position, Transform
+from ..codec.messages.text import Status
+from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
+from ..codec.messages.video import Video
+from ..config import ReceiveRule, SendRule
+from .registry import Converted, Sending, in_slicer, sender
+
+_NUMBERS = ('joint_state', 'wrench', 'twist', 'imu', 'temperature', 'pressure', 'range', 'joy')
+#: the leaves that stand for a whole message, by wire type; all others show a part or a picture
+WHOLE_LEAVES: dict[str, tuple[str, ...]] = {
+    'TRANSFORM': ('transform', 'pose'),
+    'POSITION': ('pose', 'point'),
+    'QTRANS': ('pose', 'point'),
+    'TDATA': ('tracking',),
+    'QTDATA': ('tracking',),
+    'POINT': ('points', 'markers'),
+    'TRAJ': ('trajectory', 'markers'),
+    'IMAGE': ('image', 'volume'),
+    'VIDEO': ('video', 'foxglove'),
+    'POLYDATA': ('markers', 'mesh'),
+    'SENSOR': ('sensor', *_NUMBERS),
+    'NDARRAY': ('array', *_NUMBERS),
+    'STRING': ('text',),
+    'STATUS': ('status',),
+    'COLORT': ('colors',),
+    'IMGMETA': ('meta',),
+    'LBMETA': ('meta',),
+    'VIDEOMETA': ('meta',),
+}
+# whose numbers are lengths, so that another unit or another axis makes other numbers
+_MEASURED = (Transform, Position, TrackingData, QuaternionTrackingData, PointList, Trajectories,
+             Image, Video, PolyData)
+_LISTS = (TrackingData, QuaternionTrackingData, PointList, Trajectories)
+_LOOKED_AT = 4096
+_MASK = 2**64 - 1
+# keys that change what is made of a ROS message, so that one has to be made
+_CHANGING = ('dims', 'spacing', 'field', 'unit')
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """
+    A value that was published, for those who send it on to other peers.
+
+    :param origin: the peer that it came from, whatever that is to the nodes.
+    :param message: what it was made of, moved and without what is hidden; None if it is the
+        bridge's own word.
+    :param kept: the elements of a list that were published; None for all.
+    :param rule: the rule that it was received by.
+    :param stamp_ns: that it was published with, in the time of ROS.
+    """
+
+    origin: Any
+    message: Message | None
+    leaf: str
+    ros_message: Any
+    frame_id: str
+    stamp_ns: int
+    rule: ReceiveRule
+    #: whether the peer is still there
+    is_connected: Callable[[], bool] = lambda: True
+    #: from whom it came first, if it went in a circle
+    first: Any = None
+    kept: tuple[Any, ...] | None = None
+    info: Mapping[str, Any] = field(default_factory=dict)
+    geometry: Any = None
+
+    @property
+    def digest(self) -> int:
+        """A number for what the message says, of large parts for how they begin."""
+        if self.message is None:
+            return 0
+        crc = 0
+        for part in self.message.encode_content():
+            crc = crc64(memoryview(part)[:_LOOKED_AT], crc + len(part) & _MASK)
+        return crc
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether it calls an emergency."""
+        return isinstance(self.message, Status) and self.message.is_emergency
+
+
+def handed(
+    origin: Any,
+    message: Message,
+    leaf: str,
+    ros_message: Any,
+    frame_id: str,
+    stamp_ns: int,
+    rule: ReceiveRule,
+    result: Converted,
+    is_connected: Callable[[], bool],
+) -> Handed:
+    """Put together what is handed on of a message that was published."""
+    geometry = result.outputs.get('geometry')
+    return Handed(
+        origin, message, leaf, ros_message, frame_id, stamp_ns, rule, is_connected,
+        kept=result.kept,
+        info=result.info,
+        geometry=None if geometry is None else geometry.data,
+    )
+
+
+def is_whole(value: Handed, rule: SendRule, profile: str) -> bool:
+    """Tell whether the message itself can be sent; else what is made of the ROS message is."""
+    message = value.message
+    if message is None or value.leaf not in WHOLE_LEAVES.get(message.type_name, ()):
+        return False
+    if rule.type and rule.type != message.type_name:
+        return False
+    if not rule.type and profile == 'slicer':
+        shown = in_slicer(type(value.ros_message), message.type_name)
+        if shown != message.type_name:
+            return False
+    if any(getattr(rule, key) for key in _CHANGING):
+        return False
+    if isinstance(message, _MEASURED):
+        came = value.rule
+        if (came.wire_unit, came.wire_axes) != (rule.wire_unit, 'ras'):
+            return False
+        if isinstance(message, (Image, Video)) and came.coordinates != 'trust':
+            return False
+    if isinstance(message, Status) and not message.is_emergency and (
+        len(getattr(value.ros_message, 'status', ())) > 1
+    ):
+        return False  # the bridge has something to say as well, and the worst counts
+    # a gate has looked at the nearest pose, and not at what stretches it
+    return not (isinstance(message, Transform) and value.rule.is_gated and 'matrix' in value.info)
+
+
+def message_to_send(value: Handed, sending: Sending) -> Message | tuple[Message, ...]:
+    """
+    Make what is sent of a value that came from another peer.
+
+    :raises ConversionError: if what the rule asks for cannot be made of it.
+    """
+    rule = sending.rule
+    sending = replace(sending, info=value.info, geometry=value.geometry)
+    if not is_whole(value, rule, sending.profile):
+        convert = sender(type(value.ros_message), rule.type, profile=sending.profile)
+        return convert(value.ros_message, sending)
+    assert value.message is not None
+    message = _renamed(value, value.message, sending)
+    if rule.header and isinstance(message, PointList):
+        convert = sender(type(value.ros_message), 'POINT')
+        made = convert(value.ros_message, sending)
+        if isinstance(made, tuple):
+            return message, *made[1:]
+    return message
+
+
+def _renamed(value: Handed, message: Message, sending: Sending) -> Message:
+    """Give a message the device of the rule, a stamp if it has none, and only what passed."""
+    changes: dict[str, Any] = {}
+    if isinstance(message, _LISTS) and value.kept is not None and (
+        len(value.kept) != len(message.elements)
+    ):
+        changes['elements'] = value.kept
+    name = sending.device
+    metadata = {k: v for k, v in message.metadata.items() if k != 'IGTL_DEVICE_NAME'}
+    if len(name.encode('utf-8', 'surrogateescape')) > 20:
+        metadata['IGTL_DEVICE_NAME'] = name
+    if value.rule.to_frame and isinstance(message, _MEASURED):
+        metadata['ros_frame_id'] = value.frame_id
+    if metadata != message.metadata:
+        changes['metadata'] = metadata
+        changes['version'] = 2 if metadata else message.version
+    # the stamp of the device stays, whatever ROS was told: nothing becomes younger on its way
+    if not message.timestamp or value.rule.stamp == 'receive':
+        # simulated time means nothing to a peer
+        changes['timestamp'] = from_ns(sending.now_ns if sending.sim_time else value.stamp_ns)
+    if name != message.device_name:
+        changes['device_name'] = name
+    return replace(message, **changes) if changes else message

@@ -1,0 +1,99 @@
+"""Which values are handed over as they are, and which go by way of ROS."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from builtin_interfaces.msg import Time
+
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import Status, String
+from igtl_ros2.config import ReceiveRule, SendRule, Workspace
+from igtl_ros2.converters.handover import WHOLE_LEAVES, handed, is_whole, message_to_send
+from igtl_ros2.converters.registry import (
+    Sending,
+    convert_to_ros,
+    load_converters,
+    received_leaves,
+    route_of,
+)
+
+load_converters()
+NS = 1_700_000_000 * 10**9
+
+
+def value_of(message, leaf, **rule):
+    rule = ReceiveRule(**rule)
+    route = route_of(message.device_name, rule)
+    result = convert_to_ros(message, route, Time())
+    return handed(object(), message, leaf, result.outputs[leaf], route.frame_id, NS, rule, result,
+                  lambda: True)
+
+
+def sending(profile='plain', **rule):
+    return Sending('Out', SendRule('Out', **rule), now_ns=NS + 5, profile=profile)
+
+
+POSE = Transform(np.eye(4), device_name='Dev')
+
+
+@pytest.mark.parametrize(('send', 'receive', 'whole'), [
+    ({}, {}, True),
+    ({'type': 'TRANSFORM'}, {}, True),
+    ({'type': 'POSITION'}, {}, False),
+    ({'unit': 'N'}, {}, False),
+    ({'wire_unit': 'm'}, {}, False),
+    ({'wire_unit': 'm'}, {'wire_unit': 'm'}, True),
+    ({}, {'wire_axes': 'lps'}, False),
+])
+def test_what_is_whole(send, receive, whole):
+    assert is_whole(value_of(POSE, 'transform', **receive), SendRule('Out', **send),
+                    'plain') is whole
+
+
+def test_a_pose_that_is_none_does_not_pass_a_gate_as_it_is():
+    box = Workspace((-1, -1, -1), (1, 1, 1))
+    stretched = Transform(np.diag([2, 1, 1, 1.0]), device_name='Dev')
+    rule = SendRule('Out')
+    assert is_whole(value_of(stretched, 'transform'), rule, 'plain')
+    assert not is_whole(value_of(stretched, 'transform', workspace=box), rule, 'plain')
+
+
+def test_the_stamp_of_the_device_stays():
+    message = replace(POSE, timestamp=5 << 32)
+    for value, wanted in (
+        (value_of(message, 'transform'), 5 * 10**9),
+        (value_of(POSE, 'transform'), NS),
+        (value_of(message, 'transform', stamp='receive'), NS),
+    ):
+        assert message_to_send(value, sending()).timestamp_ns == wanted
+    simulated = replace(sending(), sim_time=True)
+    assert message_to_send(value_of(POSE, 'transform'), simulated).timestamp_ns == NS + 5
+
+
+def test_the_worst_of_a_status_counts():
+    value = value_of(Status(1, device_name='Dev'), 'status')
+    assert is_whole(value, SendRule('Out'), 'plain')
+    entry = value.ros_message.status[0]
+    value.ros_message.status.append(type(entry)(level=b'\x01', message='withheld'))
+    message = message_to_send(value, sending())
+    assert (message.code_name, message.message) == ('NOT_READY', 'withheld')
+    emergency = value_of(Status(3, device_name='Dev'), 'status')
+    emergency.ros_message.status.append(entry)
+    assert message_to_send(emergency, sending()).is_emergency
+
+
+def test_slicer_gets_what_it_shows():
+    text = value_of(String('x', device_name='Dev'), 'text')
+    assert message_to_send(text, sending('slicer')).text == 'x'
+
+
+def test_the_leaves_that_are_whole_are_those_that_every_message_has():
+    for type_name, leaves in WHOLE_LEAVES.items():
+        known = {'TRANSFORM': {'pose'}, 'POINT': {'markers'}, 'TRAJ': {'markers'},
+                 'VIDEO': {'foxglove'}, 'POLYDATA': {'mesh'}}.get(type_name, set())
+        for leaf in leaves:
+            assert leaf in {*received_leaves(type_name), *known} or type_name in (
+                'SENSOR', 'NDARRAY')
+
+

@@ -1,0 +1,379 @@
+"""What one link receives and another sends: the message itself, with all that it says."""
+
+import dataclasses
+import time
+from contextlib import ExitStack
+
+import numpy as np
+import pytest
+from geometry_msgs.msg import PoseStamped, TransformStamped
+from ros_user import STATE, mapping, pose, wait_for
+from ros_user import next_message as any_message
+from sensor_msgs.msg import Image as RosImage
+from std_msgs.msg import Float64MultiArray
+from std_msgs.msg import String as RosString
+from tf2_msgs.msg import TFMessage
+
+from igtl_ros2 import codec, connect, serve
+from igtl_ros2.codec.messages.arrays import NDArray, Sensor, unit_word
+from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement
+from igtl_ros2.codec.messages.colors import ColorTable
+from igtl_ros2.codec.messages.image import LPS, Image
+from igtl_ros2.codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
+from igtl_ros2.codec.messages.points import Point, PointList, Trajectories, Trajectory
+from igtl_ros2.codec.messages.pose import Position, Transform
+from igtl_ros2.codec.messages.text import Command, Status, String
+from igtl_ros2.codec.messages.tracking import (
+    QuaternionElement,
+    QuaternionTrackingData,
+    TrackingData,
+    TrackingElement,
+)
+from igtl_ros2.codec.messages.video import Video
+from igtl_ros2.errors import PeerError
+
+TURNED = ((0, -0.25, 0), (0.5, 0, 0), (0, 0, 2))
+SECOND = 1 << 32
+NOW = int(time.time()) * SECOND
+
+
+def volume(**fields):
+    voxels = np.arange(24, dtype='u2').reshape(2, 3, 4)
+    return Image(voxels, pose((10, 20, 30), TURNED), **fields)
+
+
+def triangle(**fields):
+    return PolyData(
+        np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], 'f4'), polygons=Cells.of([[0, 1, 2]]),
+        attributes=[Attribute('force', AttributeType.POINT_SCALARS, np.ones((3, 1), 'f4'))],
+        **fields,
+    )
+
+
+SHARED = {'device_name': 'Dev', 'timestamp': NOW, 'metadata': {'Site': 'left'}, 'message_id': 7}
+#: by topic: what comes in
+MESSAGES = {
+    'transform': Transform(pose((1, 2, 3)), **SHARED),
+    'pose': Position((1, 2, 3), (0.5, 0.5, 0.5, 0.5), **SHARED),
+    'point': Position((1, 2, 3), form=12, **SHARED),
+    'tracking': TrackingData(
+        [TrackingElement('Probe', pose((1, 2, 3)), 2), TrackingElement('Tip', pose(), 3)],
+        **SHARED),
+    'tracking#q': QuaternionTrackingData(
+        [QuaternionElement('Probe', (1, 2, 3), (0, 0, 0, 1), 4)], **SHARED),
+    'points': PointList(
+        [Point('Entry', (1, 2, 3), 'Fiducial', (255, 0, 0, 128), 2.5, 'CT'),
+         Point('Target', (4, 5, 6), 'Plan', (0, 255, 0, 255), 4.0, 'MR')], **SHARED),
+    'trajectory': Trajectories(
+        [Trajectory('Path', (1, 2, 3), (4, 5, 6), 3, 'Plan', (1, 2, 3, 4), 1.5, 'CT'),
+         Trajectory('Half', (1, 2, 3), (0, 0, 0), 1)], **SHARED),
+    'volume': volume(**SHARED),
+    'volume#lps': volume(coordinates=LPS, **SHARED),
+    'image': Image(np.arange(12, dtype='u1').reshape(1, 3, 4), pose((1, 2, 3), TURNED), **SHARED),
+    'video': Video(
+        b'frame', 'H264', (4, 2, 1), 1, pose((1, 2, 3), TURNED), **SHARED),
+    'markers': triangle(**SHARED),
+    'sensor': Sensor([1.5, 2.5], unit_word([('N', 1)], 'm'), **SHARED),
+    'array': NDArray(np.arange(6, dtype='i2').reshape(2, 3), **SHARED),
+    'text': String('病人', 2025, **SHARED),
+    'status': Status(13, -7, 'n' * 20, 'Warming up', **SHARED),
+    'colors': ColorTable(np.arange(256, dtype='u1'), **SHARED),
+    'meta': ImageMeta([ImageMetaElement('Head', 'CT1', 'CT', size=(1, 2, 3))], **SHARED),
+}
+
+
+@pytest.fixture
+def two(ros, tmp_path):
+    """Start a bridge with links a and b, and connect to each."""
+    with ExitStack() as stack:
+        def begin(b, a='', first='a', **parameters):
+            links = {name: f'- name: {name}\n  port: 0\n  header_version: "2"\n{keys}'
+                     for name, keys in (('a', a), ('b', b))}
+            names = sorted(links, key=lambda name: name != first)
+            text = 'links:\n' + '\n'.join(links[name] for name in names)
+            node = ros.bridge(**mapping(tmp_path, text), **parameters)
+            clients = {
+                name: stack.enter_context(connect(str(link.address), header_version='2'))
+                for name, link in node.links.items()}
+            wait_for(lambda: all(link.peers for link in node.links.values()), 'both peers')
+            return node, clients['a'], clients['b']
+        yield begin
+
+
+def next_message(client):
+    """Wait for a message of a device; a bridge of version 2 says hello without one."""
+    while not (message := any_message(client)).device_name:
+        pass
+    return message
+
+
+def soon(client, timeout_s=0.3):
+    """Give the next message of a device, if one comes soon."""
+    try:
+        while not (message := client.receive(timeout_s)).device_name:
+            pass
+    except PeerError:
+        return None
+    return message
+
+
+def sends(*rules):
+    return '  send:\n' + '\n'.join(f'  - {rule}' for rule in rules)
+
+
+def same(found, wanted, *but_for):
+    """Compare all fields of two messages, as the wire has them."""
+    assert type(found) is type(wanted)
+    names = [field.name for field in dataclasses.fields(wanted) if field.name not in but_for]
+    shown = {name: getattr(wanted, name) for name in ('device_name', 'version')
+             if name in but_for}
+    shown.update({name: getattr(found, name) for name in but_for})
+    assert codec.encode(dataclasses.replace(wanted, **shown)) == codec.encode(found), names
+
+
+@pytest.mark.parametrize('first', ['a', 'b'])
+@pytest.mark.parametrize('leaf', MESSAGES)
+def test_a_message_that_is_said_once_leaves_as_it_came(two, leaf, first):
+    topic = leaf.partition('#')[0]
+    _, a, b = two(sends(f'{{topic: a/Dev/{topic}, device: Out}}'), first=first)
+    a.send(MESSAGES[leaf])
+    message = next_message(b)
+    assert message.device_name == 'Out'
+    same(message, MESSAGES[leaf], 'device_name')
+
+
+def test_of_nine_values_nine_arrive(two):
+    _, a, b = two(sends('{topic: a/Dev/text, device: Out}', '{topic: a/Go/transform, device: Go}'))
+    for number in range(9):
+        a.send(Transform(pose((number, 0, 0)), device_name='Go'))
+        a.send(String(str(number), device_name='Dev'))
+    found = [next_message(b) for _ in range(18)]
+    assert [m.text for m in found if m.type_name == 'STRING'] == list('012345678')
+    assert [m.matrix[0, 3] for m in found if m.type_name == 'TRANSFORM'] == list(range(9))
+
+
+def test_what_comes_before_the_other_link_is_open_arrives(ros, tmp_path, two):
+    """A link that is a client, which finds its server at once."""
+    with serve('tcp://127.0.0.1:0') as tracker:
+        tracker.send(Transform(pose((5, 0, 0)), device_name='Dev'), hold=True)
+        text = f"""
+links:
+- {{name: a, mode: client, port: {tracker.address.port}}}
+- name: b
+  port: 0
+  send: [{{topic: a/Dev/transform, device: Out}}]
+"""
+        node = ros.bridge(**mapping(tmp_path, text))
+        with connect(str(node.links['b'].address)) as b:
+            assert next_message(b).matrix[0, 3] == 5
+
+
+def test_what_gates_withhold_does_not_pass(two):
+    rule = '{device: "*", workspace: {min: [-1, -1, -1], max: [1, 1, 1]}}'
+    _, a, b = two(sends(
+        '{topic: a/Dev/transform, device: Out}', '{topic: a/Tools/tracking, device: Tools}',
+        '{topic: a/List/points, device: List}', '{topic: a/Plan/trajectory, device: Plan}',
+        '{topic: a/End/text, device: End}',
+    ), f'  receive: [{rule}]')
+    far, near = pose((5000, 0, 0)), pose((50, 0, 0))
+    a.send(Transform(far, device_name='Dev'))
+    a.send(Transform(near, device_name='Dev'))
+    a.send(TrackingData(
+        [TrackingElement('Far', far), TrackingElement('Near', near)], device_name='Tools'))
+    a.send(PointList([Point('far', (5000, 0, 0)), Point('near', (5, 0, 0))], device_name='List'))
+    a.send(PointList([Point('near', (5, 0, 0))], device_name='List'))
+    both = Trajectory('both', (1, 0, 0), (5, 0, 0))
+    half = Trajectory('half', (5000, 0, 0), (0, 0, 0), 1)
+    a.send(Trajectories([both, half], device_name='Plan'))
+    a.send(String('end', device_name='End'))
+    found = {}
+    while (message := next_message(b)).type_name != 'STRING':
+        found.setdefault(message.device_name, []).append(message)
+    assert [m.matrix[0, 3] for m in found['Out']] == [50]
+    assert [[e.name for e in m.elements] for m in found['Tools']] == [['Near']]
+    assert [[p.name for p in m.elements] for m in found['List']] == [['near']]
+    assert [[p.name for p in m.elements] for m in found['Plan']] == [['both']]
+
+
+def test_invalid_poses_do_not_pass(two):
+    _, a, b = two(sends('{topic: a/Dev/transform, device: Out}', '{topic: a/End/text, device: E}'))
+    a.send(Transform(pose(), device_name='Dev', metadata={'TransformStatus': 'MISSING'}))
+    a.send(String('end', device_name='End'))
+    assert next_message(b).type_name == 'STRING'
+
+
+def test_patients_stay_hidden_and_the_rest_is_there(two):
+    _, a, b = two(sends('{topic: a/Dev/transform, device: Out}', '{topic: a/M/meta, device: M}'))
+    a.send(Transform(pose(), device_name='Dev', metadata={'PatientName': 'Doe', 'k': 'v'}))
+    message = next_message(b)
+    assert dict(message.metadata) == {'PatientName': 'redacted', 'k': 'v'}
+    a.send(ImageMeta([ImageMetaElement('Head', patient_name='Doe')], device_name='M'))
+    assert next_message(b).elements[0].patient_name == 'redacted'
+
+
+def test_what_is_moved_on_one_side_or_the_other_is_moved(ros, two):
+    frame = TransformStamped()
+    frame.header.frame_id, frame.child_frame_id = 'ras', 'Base'
+    frame.transform.translation.x, frame.transform.rotation.w = 1.0, 1.0
+    ros.node.create_publisher(TFMessage, '/tf_static', STATE).publish(
+        TFMessage(transforms=[frame]))
+    _, a, b = two(
+        sends('{topic: a/Dev/points, device: Out}', '{topic: a/Raw/volume, device: V, '
+              'to_frame: Base}', '{topic: a/Tools/tracking, device: T, to_frame: Base}'),
+        '  receive: [{device: Dev, to_frame: Base}, {device: "*"}]')
+    points = PointList([Point('P', (5, 0, 0), rgba=(1, 2, 3, 4), diameter=2)], device_name='Dev')
+
+    def moved():
+        a.send(points)
+        return soon(b)
+
+    message = wait_for(moved, 'the points')
+    (point,) = message.elements
+    assert point.position.tolist() == pytest.approx([-995, 0, 0])
+    assert (point.name, point.rgba, point.diameter) == ('P', (1, 2, 3, 4), 2)
+    assert message.metadata['ros_frame_id'] == 'Base'
+    a.send(volume(device_name='Raw'))
+    while (message := next_message(b)).type_name != 'IMAGE':
+        pass
+    assert message.matrix[:3, 3].tolist() == pytest.approx([-990, 20, 30])
+    assert message.matrix[:3, :3].tolist() == [list(row) for row in TURNED]
+    # tools in frames of their own are each moved from theirs
+    a.send(TrackingData([TrackingElement('A', pose()), TrackingElement('BToBase', pose())],
+                        device_name='Tools'))
+    while (message := next_message(b)).type_name != 'TDATA':
+        pass
+    assert [e.matrix[0, 3] for e in message.elements] == pytest.approx([-1000, 0])
+
+
+@pytest.mark.parametrize(('receive', 'send', 'x'), [
+    ('wire_unit: m', '', 5000), ('', 'wire_unit: m', 0.005), ('wire_axes: lps', '', -5)])
+def test_units_and_axes_of_the_rules_are_those_of_the_peers(two, receive, send, x):
+    send = f', {send}' if send else ''
+    _, a, b = two(sends(f'{{topic: a/Dev/points, device: Out{send}}}'),
+                  f'  receive: [{{device: "*", {receive}}}]' if receive else '')
+    a.send(PointList([Point('P', (5, 0, 0), rgba=(1, 2, 3, 4))], device_name='Dev'))
+    (point,) = next_message(b).elements
+    assert point.position[0] == pytest.approx(x)
+    # made of the ROS message, with what was said of it
+    assert (point.name, point.rgba) == ('P', (1, 2, 3, 4))
+
+
+def test_another_type_is_made_of_the_same_value(two):
+    _, a, b = two(sends(
+        '{topic: a/Dev/pose, device: P, type: POSITION}',
+        '{topic: a/Dev/tracking, device: Q, type: QTDATA}',
+        '{topic: a/T/tools/Probe/pose, device: Probe}',
+        '{topic: a/Dev/volume, device: I, spacing: [0.001, 0.001, 0.001]}',
+    ), '  receive: [{device: "*", pose: true, split: true}]')
+    a.send(Transform(pose((1, 2, 3)), device_name='Dev'))
+    message = next_message(b)
+    assert (message.type_name, message.position.tolist()) == ('POSITION', [1, 2, 3])
+    a.send(TrackingData([TrackingElement('Probe', pose((1, 2, 3)), 2)], device_name='Dev'))
+    message = next_message(b)
+    assert (message.type_name, message.elements[0].name) == ('QTDATA', 'Probe')
+    a.send(TrackingData([TrackingElement('Probe', pose((1, 2, 3)), 2)], device_name='T'))
+    message = next_message(b)
+    assert (message.type_name, message.device_name) == ('TRANSFORM', 'Probe')
+    a.send(volume(device_name='Dev'))
+    assert next_message(b).device_name == 'I'
+
+
+def test_rules_of_sending_hold(two):
+    _, a, b = two(sends(
+        '{topic: a/Dev/transform, device: Changed, on_change: true, eps: 0.0015}',
+        '{topic: a/Kept/transform, device: Kept, keepalive: 0.1}',
+        '{topic: a/Slow/transform, device: Slow, rate: 5}',
+        '{topic: a/Longer/transform, device: Short}',
+    ))
+    for x in (0, 1, 2, 2, 4):
+        a.send(Transform(pose((x, 0, 0)), device_name='Dev'))
+    assert [next_message(b).matrix[0, 3] for _ in range(3)] == [0, 2, 4]
+    for x in range(50):
+        a.send(Transform(pose((x, 0, 0)), device_name='Slow'))
+    found = []
+    while not found or found[-1] != 49:
+        found.append(next_message(b).matrix[0, 3])
+    assert len(found) < 10
+    a.send(Transform(pose(), device_name='Long', metadata={'IGTL_DEVICE_NAME': 'Longer'}))
+    message = next_message(b)
+    assert (message.device_name, message.metadata) == ('Short', {})
+    a.send(Transform(pose((1, 0, 0)), device_name='Kept', timestamp=NOW))
+    assert {next_message(b).timestamp for _ in range(3)} == {NOW}
+    a.close()  # what nobody says any more is not repeated
+    while soon(b, 1):
+        pass
+
+
+def test_a_loop_ends(two):
+    send = sends('{topic: %s/Dev/text, device: Dev}')
+    node, a, b = two(send % 'a', send % 'b')
+    a.send(String('x', device_name='Dev', timestamp=NOW))
+    message = next_message(b)
+    b.send(message)  # a peer that sends back what it gets
+    for client in (a, b):
+        assert soon(client) is None
+
+
+def test_a_value_that_goes_in_a_circle_through_another_bridge_ends(two):
+    node, a, b = two(sends('{topic: a/Dev/transform, device: Dev}'))
+    with connect(str(node.links['a'].address), header_version='2') as other:
+        wait_for(lambda: len(node.links['a'].peers) == 2, 'the other')
+        a.send(Transform(pose(), device_name='Dev', timestamp=NOW))
+        other.send(next_message(b))  # that is where it came out
+        assert soon(b) is None
+        (report,) = [h._report for h, *_ in node._diagnostics._open if h.name == 'a']
+        assert report.left_out['TRANSFORM Dev: echo in a circle'] == 1
+        other.send(Transform(pose((1, 0, 0)), device_name='Dev', timestamp=NOW))
+        assert next_message(b).matrix[0, 3] == 1
+
+
+def test_commands_are_orders_to_the_other_peers(two):
+    _, a, b = two(sends('{topic: a/Dev/command, device: Arm, type: COMMAND}'))
+    a.send(Command(5, 'Go', 'now', device_name='Dev'))
+    message = next_message(b)
+    assert (message.name, message.content) == ('Go', 'now')
+
+
+def test_other_nodes_may_publish_on_the_same_topic(ros, two):
+    _, a, b = two(sends('{topic: a/Dev/text, device: Out}'), discover_period=0.1)
+    a.send(String('peer', device_name='Dev'))
+    assert next_message(b).text == 'peer'
+    ros.talk('/x/a/Dev/text', RosString).publish(RosString(data='node'))
+    assert next_message(b).text == 'node'
+    a.send(String('peer again', device_name='Dev'))
+    assert next_message(b).text == 'peer again'
+    assert soon(b) is None
+
+
+# -- between nodes
+
+
+def test_info_and_geometry_beside_any_topic_are_used(ros, tmp_path):
+    text = 'send: [{topic: /scanner/CT/volume, device: CT}, {topic: /plan/points, device: Plan}]'
+    node = ros.bridge(mode='server', port=0, **mapping(tmp_path, text))
+    with connect(str(node.link.address), header_version='2') as client:
+        place = ros.talk('/scanner/CT/geometry', Float64MultiArray, STATE)
+        matrix = np.diag([0.0005, 0.00025, 0.002, 1])
+        place.publish(Float64MultiArray(data=matrix.reshape(-1).tolist()))
+        ct = ros.talk('/scanner/CT/volume', RosImage, STATE)
+        ct.publish(RosImage(height=2, width=2, encoding='mono8', step=2, data=bytes(4)))
+
+        def placed():
+            message = next_message(client)
+            return message.matrix[0, 0] == 0.5 and message
+
+        message = wait_for(placed, 'the image at its place')
+        assert np.diag(message.matrix)[:3].tolist() == pytest.approx([0.5, 0.25, 2])
+
+
+def test_what_is_named_is_listened_to_before_it_is_published(ros, tmp_path):
+    text = 'send: [{topic: /goal/pose, device: Goal}, {topic: /note/text, device: Note}]'
+    node = ros.bridge(mode='server', port=0, discover_period=60.0, **mapping(tmp_path, text))
+    with connect(str(node.link.address), header_version='2') as client:
+        goal = ros.talk('/goal/pose', PoseStamped)  # as `ros2 topic pub --once` waits
+        message = PoseStamped()
+        message.pose.orientation.w = 1.0
+        goal.publish(message)
+        assert next_message(client).device_name == 'Goal'
+        ros.talk('/note/text', RosString, STATE).publish(RosString(data='x'))
+        assert next_message(client).text == 'x'
