@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from .codec import Message
 from .config import Settings
-from .face import LINGER_S, Face, settings_for
+from .face import LINGER_S, Face, check_seconds, settings_for
 from .peers import OnMessage, OnPeer, Peer
 from .transport.network import Network
 
@@ -64,6 +64,7 @@ class Async(Face):
         :raises PeerTimeoutError: if none is in time.
         :raises PeerError: if the link is over.
         """
+        check_seconds(timeout_s, 'timeout_s')
         await self._wait_for(self.link.has_peers, timeout_s)
         return self.link.a_peer(timeout_s)
 
@@ -77,6 +78,7 @@ class Async(Face):
         :raises PeerError: if it never will, because a peer was lost with some of it or the link is
             closed.
         """
+        check_seconds(timeout_s, 'timeout_s')
         await self.link.flush(timeout_s)
 
     async def close(self, linger_s: float = LINGER_S) -> None:
@@ -85,6 +87,7 @@ class Async(Face):
 
         :param linger_s: how long messages that are not sent yet may take to leave.
         """
+        check_seconds(linger_s, 'linger_s')
         await self.link.shut_down(linger_s)
 
     async def __aenter__(self: AnyAsync) -> AnyAsync:
@@ -101,10 +104,12 @@ class Async(Face):
         await self.close()
 
     async def _receive(self, timeout_s: float | None) -> tuple[Peer, Message]:
+        check_seconds(timeout_s, 'timeout_s')
         await self._wait_for(self.link.has_news, timeout_s)
         return self.link.next_item(timeout_s)
 
     async def _items(self, duration_s: float | None) -> AsyncIterator[tuple[Peer, Message]]:
+        check_seconds(duration_s, 'duration_s')
         clock = self.link.network.loop.time
         until = None if duration_s is None else clock() + duration_s
         while True:
@@ -243,6 +248,7 @@ def connect(
     loop and must not wait.
     """
     callbacks = {'on_message': on_message, 'on_peer': on_peer, 'tls_context': tls_context}
+    check_seconds(timeout_s, 'timeout_s')
     made = settings_for('client', url, settings)
     return Opening(lambda: Client(made, **callbacks), timeout_s, wait=True)
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from .codec import Message
 from .config import Settings
-from .face import LINGER_S, Face
+from .face import LINGER_S, Face, check_seconds
 from .peers import Peer
 from .transport.network import NetworkThread
 
@@ -53,6 +53,7 @@ class Blocking(Face):
         :raises PeerTimeoutError: if none is in time.
         :raises PeerError: if the link is over, or this is a callback, which must not wait.
         """
+        check_seconds(timeout_s, 'timeout_s')
         link = self.link
         with link.changed:
             self._wait_for(link.has_peers, timeout_s)
@@ -74,6 +75,7 @@ class Blocking(Face):
         :raises PeerError: if it never will, because a peer was lost with some of it or the link is
             closed; or if this is a callback, which must not wait.
         """
+        check_seconds(timeout_s, 'timeout_s')
         self._network.run(self.link.flush(timeout_s))
 
     def close(self, linger_s: float = LINGER_S) -> None:
@@ -84,6 +86,7 @@ class Blocking(Face):
 
         :param linger_s: how long messages that are not sent yet may take to leave.
         """
+        check_seconds(linger_s, 'linger_s')
         self.link.mark_closed()
         self._network.stop(lambda: self.link.shut_down(linger_s))
 
@@ -101,12 +104,14 @@ class Blocking(Face):
         self.close()
 
     def _receive(self, timeout_s: float | None) -> tuple[Peer, Message]:
+        check_seconds(timeout_s, 'timeout_s')
         link = self.link
         with link.changed:
             self._wait_for(link.has_news, timeout_s)
             return link.next_item(timeout_s)
 
     def _items(self, duration_s: float | None) -> Iterator[tuple[Peer, Message]]:
+        check_seconds(duration_s, 'duration_s')
         link = self.link
         until = None if duration_s is None else time.monotonic() + duration_s
         while True:

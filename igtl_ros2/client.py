@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from .blocking import Blocking
 from .codec import Message
-from .face import settings_for
+from .face import check_seconds, settings_for
 from .peers import OnMessage, OnPeer
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def connect(
     :raises PeerError: if there is no connection in time.
     :raises ConfigError: if the URL or a setting is wrong, or they do not fit together.
     """
+    check_seconds(timeout_s, 'timeout_s')
     client = Client(
         settings_for('client', url, settings),
         on_message=on_message,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
 from .codec import Message
 from .config import Address, Settings, parse_url
+from .errors import ConfigError
 from .peers import Link, Peer, make_link
 from .peers.peer import ready_to_send
 from .transport.network import Network
@@ -24,6 +26,12 @@ class Face:
 
     def __init__(self, settings: Settings, network: Network, **callbacks: Any) -> None:
         """Make the link."""
+        if not isinstance(settings, Settings):
+            raise ConfigError(f'settings: found {settings!r}; allowed config.Settings')
+        for name in ('on_message', 'on_peer'):
+            callback = callbacks.get(name)
+            if callback is not None and not callable(callback):
+                raise ConfigError(f'{name}: found {callback!r}; allowed something to be called')
         self.link: Link = make_link(settings, network, **callbacks)
 
     @property
@@ -87,6 +95,18 @@ class Face:
         message = ready_to_send(message, stamp=stamp, copy=copy)
         self.link.refuse_if_over()
         self.link.send(message, hold=hold, exclude=exclude)
+
+
+def check_seconds(value: Any, name: str) -> None:
+    """
+    Check a time to wait.
+
+    :raises ConfigError: if it is neither a number of seconds nor None.
+    """
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+        raise ConfigError(f'{name}: found {value!r}; allowed seconds, or None for ever')
 
 
 def settings_for(mode: str, url: str, values: dict[str, Any]) -> Settings:

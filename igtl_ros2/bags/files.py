@@ -280,7 +280,7 @@ class BagWriter:
 
     def __init__(
         self,
-        folder: Path,
+        folder: Path | str,
         types: MessageTypes,
         *,
         compression: str = 'zstd',
@@ -291,8 +291,11 @@ class BagWriter:
         free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
     ) -> None:
         """Make the folder and its first file."""
-        self.folder = folder
+        self.folder = folder = as_path(folder)
         self._types = types
+        if not isinstance(compression, str) or compression not in COMPRESSIONS:
+            allowed = ', '.join(COMPRESSIONS)
+            raise BagError(f'compression: found {compression!r}; allowed {allowed}')
         self._compression = COMPRESSIONS[compression]
         self._max_bytes = max_bytes
         self._max_ns = round(max_s * 1e9)
@@ -489,9 +492,9 @@ class Repaired:
 
 
 def repair(
-    folder: Path,
+    folder: Path | str,
     progress: Callable[[str, int, int], None],
-    output: Path | None = None,
+    output: Path | str | None = None,
     mode: int = OWNER_ALONE,
 ) -> Repaired:
     """
@@ -507,6 +510,7 @@ def repair(
     :raises BagError: if there are no such files, nothing is whole in them, or the new bag is there
         or cannot be written.
     """
+    folder, output = as_path(folder), None if output is None else as_path(output)
     paths = mcap_files(folder)
     if not paths:
         raise BagError(f'{folder}: there is no MCAP file')
@@ -540,6 +544,18 @@ def repair(
 def load_yaml(text: str) -> Any:
     """Read YAML, by the way that is many times faster where it is there."""
     return yaml.load(text, getattr(yaml, 'CSafeLoader', yaml.SafeLoader))
+
+
+def as_path(path: Path | str) -> Path:
+    """
+    Take the name of a file or folder.
+
+    :raises BagError: if it is none.
+    """
+    try:
+        return Path(path)
+    except TypeError as error:
+        raise BagError(f'{path!r}: wanted the name of a bag') from error
 
 
 def mcap_files(folder: Path) -> list[Path]:

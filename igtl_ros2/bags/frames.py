@@ -15,6 +15,7 @@ from ..codec.short_names import FULL_NAME, is_short_of
 from ..config import is_start_of, ros_name
 from ..errors import BagError, DecodeError
 from .chunks import Lost
+from .files import as_path
 from .reader import BagReader, read_bag
 from .recording import Recording
 from .types import RAW_TYPE, MessageTypes
@@ -233,7 +234,7 @@ def open_bag(
         an index is read to its end.
     :raises BagError: if it cannot be read.
     """
-    reader = read_bag(Path(path), progress)
+    reader = read_bag(as_path(path), progress)
     try:
         yield reader
     finally:

@@ -56,14 +56,14 @@ def compress(data: Any, method: str = 'deflate', level: int | None = None) -> Co
         and slower. Left out: what the method itself takes for a good balance.
     :raises EncodeError: if there is no such method or level, or if its package is missing.
     """
-    way = _METHODS.get(method)
+    way = _METHODS.get(method) if isinstance(method, str) else None
     if way is None:
         raise EncodeError(f'compression method {method!r}, wanted one of {", ".join(METHODS)}')
     if level is not None:
         level = check_int(level, way.lowest, way.highest, f'level of {method}')
     try:
         raw = memoryview(data).tobytes()
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise EncodeError(f'data: {type(data).__name__}, wanted bytes or an array') from error
     try:
         package = import_module(way.package)
@@ -91,16 +91,22 @@ def decompress(data: Any, method: str | None = None, *, max_bytes: int) -> bytes
     claimed = None
     if isinstance(data, Compressed):
         claimed, method, data = data.original_size, method or data.method, data.data
-    way = _METHODS.get(method or '')
-    if way is None:
+    way = _METHODS.get(method) if isinstance(method, str) else None
+    if way is None or method is None:
         raise ContentError(f'compression method {method!r}, wanted one of {", ".join(METHODS)}')
+    if not isinstance(max_bytes, int) or max_bytes < 0:
+        raise ContentError(f'max_bytes: {max_bytes!r}, wanted a whole number')
     if claimed is not None and not 0 <= claimed <= max_bytes:
         raise ContentError(f'{method}: {claimed} bytes claimed, the limit is {max_bytes}')
     try:
         package = import_module(way.package)
     except ImportError as error:
         raise ContentError(_missing(str(method), way)) from error
-    raw = way.inflate(package, memoryview(data).tobytes(), max_bytes)
+    try:
+        packed = memoryview(data).tobytes()
+    except (TypeError, ValueError) as error:
+        raise ContentError(f'data: {type(data).__name__}, wanted bytes') from error
+    raw = way.inflate(package, packed, max_bytes)
     if claimed is not None and len(raw) != claimed:
         raise ContentError(f'{method}: {len(raw)} bytes, {claimed} were claimed')
     return raw

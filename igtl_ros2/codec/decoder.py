@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from ..errors import CrcError, DecodeError, HeaderError, TooLargeError
+from ..errors import ConfigError, CrcError, DecodeError, HeaderError, TooLargeError
 from .blocks import new_block
 from .crc64 import crc64
-from .fields import MAX_ELEMENTS
+from .fields import MAX_ELEMENTS, bytes_view
 from .frame import (
     HEADER_SIZE,
     MAX_BODY_BYTES,
@@ -49,9 +49,9 @@ def decode_whole(
     data: Any, *, check_crc: bool, strict: bool, max_elements: int = MAX_ELEMENTS
 ) -> tuple[Message, bool]:
     """Do what `decode` does; the second result is that of `decode_body`."""
-    view = memoryview(data)
+    view = bytes_view(data, 'data')
     if type(data) is not bytes:
-        view = view.cast('B').toreadonly()
+        view = view.toreadonly()
     if len(view) < HEADER_SIZE:
         raise HeaderError(f'{len(view)} bytes, a header takes {HEADER_SIZE}')
     header = decode_header(view)
@@ -110,6 +110,9 @@ class Decoder:
         max_elements: int = MAX_ELEMENTS,
     ) -> None:
         """Start at the beginning of a stream."""
+        for name, limit in (('max_body_bytes', max_body_bytes), ('max_elements', max_elements)):
+            if not isinstance(limit, int) or limit < 0:
+                raise ConfigError(f'{name}: found {limit!r}; allowed a whole number from 0 on')
         self._max_elements = max_elements
         self._max_body_bytes = max_body_bytes
         self._check_crc = check_crc
@@ -150,8 +153,12 @@ class Decoder:
             self._end += size
 
     def feed(self, data: Any) -> None:
-        """Take in the bytes that came next."""
-        view = memoryview(data).cast('B')
+        """
+        Take in the bytes that came next.
+
+        :raises HeaderError: if they are none.
+        """
+        view = bytes_view(data, 'data')
         while len(view) and self._lost is None:
             space = self.get_buffer()
             size = min(len(space), len(view))

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ContentError, EncodeError
+from ..errors import ContentError, EncodeError, HeaderError
 
 Buffer = bytes | bytearray | memoryview
 Floats = NDArray[np.float64]
@@ -103,9 +103,10 @@ def check_int(value: Any, low: int, high: int, what: str) -> int:
     """
     try:
         number = int(value)
-    except (TypeError, ValueError, OverflowError):
-        number = low - 1
-    if not low <= number <= high or number != value:
+        is_whole = bool(number == value)
+    except (TypeError, ValueError, OverflowError):  # an array is no number, a list none either
+        number, is_whole = low - 1, False
+    if not low <= number <= high or not is_whole:
         raise EncodeError(f'{what}: {value!r} is not a whole number from {low} to {high}')
     return number
 
@@ -189,6 +190,19 @@ def wire_bytes(array: NDArray[Any]) -> memoryview:
     """View the values of an array as bytes, in order; a copy only if they do not lie in order."""
     view: memoryview = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
     return view
+
+
+def bytes_view(value: Any, what: str) -> memoryview:
+    """
+    View bytes that came from elsewhere.
+
+    :raises HeaderError: if they are none.
+    """
+    try:
+        view = memoryview(value)
+        return view if view.format == 'B' and view.ndim == 1 else view.cast('B')
+    except (TypeError, ValueError) as error:
+        raise HeaderError(f'{what}: {type(value).__name__}, wanted bytes ({error})') from error
 
 
 def check_bytes(value: Any, what: str) -> bytes:

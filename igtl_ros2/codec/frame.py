@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from functools import lru_cache
 from struct import Struct
+from struct import error as StructError
 from typing import NamedTuple
 
 from ..errors import ContentError, EncodeError, HeaderError
@@ -71,7 +72,10 @@ def decode_header(data: Buffer, offset: int = 0) -> Header:
 
     :raises HeaderError: for header versions other than 1, 2 and (seen in the wild) 3.
     """
-    version, names, timestamp, size, crc = _unpack_header(data, offset)
+    try:
+        version, names, timestamp, size, crc = _unpack_header(data, offset)
+    except (TypeError, OverflowError, StructError) as error:
+        raise HeaderError(f'no header of {HEADER_SIZE} bytes: {error}') from error
     if not 1 <= version <= 3:
         raise HeaderError(f'header version {version}: not an OpenIGTLink message (wanted 1 or 2)')
     type_name, device_name = _names(names)
@@ -209,15 +213,17 @@ def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
         message id, which that version cannot carry.
     :raises EncodeError: if the message cannot be written.
     """
+    if not isinstance(message, Message):
+        raise EncodeError(f'message: {message!r}, wanted a message such as Transform or String')
     if version is None:
         version = message.version
     parts: list[Buffer] = list(message.encode_content())
-    if version == 2:
+    if isinstance(version, int) and version == 2:
         index, values = _encode_metadata(message)
         parts.insert(0, _EXTENDED.pack(12, len(index), len(values), message.message_id))
         parts.append(index + values)
-    elif version != 1:
-        raise EncodeError(f'header version {version}: only 1 and 2 exist')
+    elif not isinstance(version, int) or version != 1:
+        raise EncodeError(f'header version {version!r}: only 1 and 2 exist')
     size = sum(map(len, parts))
     if size >= 1 << 31:
         raise EncodeError(f'a body of {size} bytes: receivers count in 31 bits')

@@ -89,10 +89,11 @@ class Message(metaclass=Stamped):
         }
         _set(self, 'metadata_encodings', encodings)
         rich = bool(self.metadata or self.message_id)
-        version = self.version or (2 if rich else self.default_version)
-        if type(version) is not int or not 1 <= version <= 2:
-            version = check_int(version, 1, 2, 'version')
-        if rich and self.version == 1:
+        given = self.version
+        if type(given) is not int or not 0 <= given <= 2:
+            given = check_int(given, 0, 2, 'version')
+        version = given or (2 if rich else self.default_version)
+        if rich and given == 1:
             raise EncodeError('version: header version 1 carries no metadata and no message_id')
         _set(self, 'version', version)
 
@@ -177,7 +178,7 @@ class NamedMessage(Message):
     def __post_init__(self) -> None:
         """Check the name."""
         Message.__post_init__(self)
-        if not self.type_name:
+        if self.type_name is None or isinstance(self.type_name, str) and not self.type_name:
             raise EncodeError('type_name: empty')
         checked_text(self.type_name, 12, 'type_name')
 
@@ -237,7 +238,7 @@ def register(type_name: str, aliases: Iterable[str] = ()) -> Callable[[AnyMessag
 
 def message_class(type_name: str) -> type[Message] | None:
     """Find the class of a wire name; None if it has none."""
-    return _REGISTER.get(type_name)
+    return _REGISTER.get(type_name) if isinstance(type_name, str) else None
 
 
 def registered() -> dict[str, type[Message]]:

@@ -111,6 +111,11 @@ def wire_time(value: Any) -> int:
     return from_ns(number)
 
 
+def _is_set(timestamp: Any) -> bool:
+    """Tell whether a time stamp was given, a right one or a wrong one."""
+    return type(timestamp) is not int or timestamp != 0
+
+
 def _whole(value: Any) -> int | None:
     """Give a whole number; None for anything else, True and 1.0 too."""
     if isinstance(value, bool):
@@ -136,10 +141,10 @@ class Stamped(type):
         if 'timestamp_ns' in fields:
             time = fields.pop('timestamp_ns')
             if time is not None:
-                if fields.get('timestamp') and not cls._is_copy(fields):
+                if _is_set(fields.get('timestamp', 0)) and not cls._is_copy(fields):
                     raise EncodeError('timestamp: given together with timestamp_ns')
                 fields['timestamp'] = wire_time(time)
-        elif fields.get('timestamp') and not cls._is_copy(fields):
+        elif _is_set(fields.get('timestamp', 0)) and not cls._is_copy(fields):
             check_unit(fields['timestamp'])
         elif args and 'timestamp' in (names := cls.__match_args__[: len(args)]):
             check_unit(args[names.index('timestamp')])

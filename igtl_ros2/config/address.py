@@ -31,6 +31,8 @@ def parse_url(url: str) -> Address:
 
     :raises ConfigError: if it is no such URL.
     """
+    if not isinstance(url, str):
+        raise ConfigError(f'{url!r}: {_WANTED}')
     try:
         parts = urlsplit(url)
         port = DEFAULT_PORT if parts.port is None else parts.port

@@ -44,6 +44,8 @@ def load_links(values: abc.Mapping[str, Any]) -> tuple[LinkConfig, ...]:
         are the defaults of all of them, where they fit.
     :raises ConfigError: a setting or the file is wrong.
     """
+    if not isinstance(values, abc.Mapping):
+        raise ConfigError(f'settings: found {values!r}; allowed values by name')
     refuse_unknown(values)
     file = SETTINGS['mapping_file'].check(values.get('mapping_file', ''))
     if not file:

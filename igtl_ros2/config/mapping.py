@@ -308,7 +308,10 @@ def load_mapping(path: str | os.PathLike[str], *, settings: Settings | None = No
     :raises ConfigError: ``FILE:LINE: key: what was found; allowed ...``, for the first
         error in the file, or it is a file with links.
     """
-    file = os.fspath(path)
+    try:
+        file = os.fspath(path)
+    except TypeError as error:
+        raise ConfigError(f'mapping_file: found {path!r}; allowed the name of a file') from error
     document = Document(file)
     document.check(RULE_FAULTS, find_rule_clashes)
     if document.links:

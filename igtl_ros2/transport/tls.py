@@ -65,6 +65,8 @@ class Tls:
         self.server_side = settings.mode == 'server'
         self._own = context is not None
         if context is not None:
+            if not isinstance(context, ssl.SSLContext):
+                raise ConfigError(f'tls_context: found {context!r}; allowed an ssl.SSLContext')
             for name in (*_FILES, 'tls_insecure'):
                 if getattr(settings, name):
                     raise ConfigError(f'{name}: found besides a TLS context; allowed either the '

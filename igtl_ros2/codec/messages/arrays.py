@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 
 from ...errors import ContentError, EncodeError
-from ..fields import Buffer, Floats, as_array, check_array, check_int, wire_bytes
+from ..fields import (
+    Buffer,
+    Floats,
+    as_array,
+    check_array,
+    check_int,
+    check_tuple,
+    wire_bytes,
+)
 from ..message import Envelope, Message, register
 from ..scalars import BIG_ENDIAN, scalar_code, scalar_dtype
 
@@ -49,13 +57,17 @@ def unit_word(units: Iterable[tuple[str, int]], prefix: str = '') -> int:
     :raises EncodeError: for a symbol or exponent that does not exist.
     """
     codes = {symbol: code for code, (symbol, _) in PREFIXES.items()}
-    if prefix not in codes:
+    if not isinstance(prefix, str) or prefix not in codes:
         raise EncodeError(f'unit prefix: {prefix!r}, wanted one of {sorted(codes)}')
     word = codes[prefix] << 60
-    for slot, (symbol, exponent) in enumerate(units):
+    for slot, factor in enumerate(check_tuple(units, 'unit', 'pairs of symbol and exponent')):
         if slot > 5:
             raise EncodeError('unit: at most 6 factors fit')
-        if symbol not in UNITS:
+        pair = check_tuple(factor, 'unit', 'pairs of symbol and exponent')
+        if len(pair) != 2:
+            raise EncodeError(f'unit: {factor!r}, wanted a pair of symbol and exponent')
+        symbol, exponent = pair
+        if not isinstance(symbol, str) or symbol not in UNITS:
             raise EncodeError(f'unit: {symbol!r}, wanted one of {UNITS}')
         power = check_int(exponent, -7, 7, f'exponent of unit {symbol!r}')
         word |= (UNITS.index(symbol) + 1 << 4 | power & 15) << 10 * (5 - slot)
@@ -63,7 +75,12 @@ def unit_word(units: Iterable[tuple[str, int]], prefix: str = '') -> int:
 
 
 def unit_parts(word: int) -> tuple[str, list[tuple[str, int]]] | None:
-    """Unpack a unit word into prefix and (symbol, exponent) pairs; None if it is not valid."""
+    """
+    Unpack a unit word into prefix and (symbol, exponent) pairs; None if it is not valid.
+
+    :raises EncodeError: if it is no word of 64 bits.
+    """
+    word = check_int(word, 0, 2**64 - 1, 'unit')
     if word >> 60 not in PREFIXES:
         return None
     units = []

@@ -96,10 +96,10 @@ class Image(Message):
         _set(self, 'offset', offset)
         _set(self, 'matrix', check_affine(self.matrix, 'matrix'))
         _set(self, 'coordinates', check_int(self.coordinates, 0, LPS, 'coordinates'))
-        if pixels.dtype.itemsize > 1 or self.endian == -1:
-            big = pixels.dtype.str[0] == '>'
-            _set(self, 'endian', BIG_ENDIAN if big else LITTLE_ENDIAN)
-        _set(self, 'endian', check_int(self.endian, 0, LITTLE_ENDIAN, 'endian'))
+        endian = check_int(self.endian, -1, LITTLE_ENDIAN, 'endian')
+        if pixels.dtype.itemsize > 1 or endian == -1:
+            endian = BIG_ENDIAN if pixels.dtype.str[0] == '>' else LITTLE_ENDIAN
+        _set(self, 'endian', endian)
 
     @classmethod
     def from_array(cls, pixels: Any, ijk_to_ras: Any = None, **fields: Any) -> Image:

@@ -59,7 +59,7 @@ def _names(*groups: tuple[str, Sequence[str]]) -> list[str]:
 
 
 def _check_name(name: str, allowed: Sequence[str]) -> str:
-    if name not in allowed:
+    if not isinstance(name, str) or name not in allowed:
         raise EncodeError(f'type_name: {name!r}, wanted one of {", ".join(allowed)}')
     return _ALIASES.get(name, name)
 

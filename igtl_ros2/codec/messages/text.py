@@ -48,8 +48,8 @@ class _Text(Message):
         """Check text and encoding."""
         Message.__post_init__(self)
         text_bytes(self.text, 'text')
-        encoding = self.encoding or default_encoding(self.text)
-        _set(self, 'encoding', check_int(encoding, 0, 0xFFFF, 'encoding'))
+        encoding = check_int(self.encoding, 0, 0xFFFF, 'encoding')
+        _set(self, 'encoding', encoding or default_encoding(self.text))
         self.encode_content()
 
     def encode_content(self) -> Sequence[Buffer]:
@@ -206,8 +206,8 @@ class _Order(Message):
         Message.__post_init__(self)
         _set(self, 'command_id', check_int(self.command_id, 0, 2**32 - 1, 'command_id'))
         text_bytes(self.content, 'content', quote=not isinstance(self.content, str))
-        encoding = self.encoding or default_encoding(self.content)
-        _set(self, 'encoding', check_int(encoding, 0, 0xFFFF, 'encoding'))
+        encoding = check_int(self.encoding, 0, 0xFFFF, 'encoding')
+        _set(self, 'encoding', encoding or default_encoding(self.content))
         self.encode_content()
 
     def encode_content(self) -> Sequence[Buffer]:
