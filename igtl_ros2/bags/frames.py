@@ -25,7 +25,7 @@ TO_IGTL = 'to_igtl'
 RAW_LEAF = 'raw'
 META_LEAF = 'meta'
 #: topics of texts that may name patients, of which only the first is never anything else
-TEXT_LEAVES = (META_LEAF, 'info', 'command', 'command_reply', 'queries')
+TEXT_LEAVES = (META_LEAF, 'info', 'command', 'command_reply', 'queries', 'text')
 _MANY_DEVICES = 'more_devices'
 _MAX_TOPICS = 1000
 

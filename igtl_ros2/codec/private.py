@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from unicodedata import normalize
 
 #: wire names whose content has fields for patients
 PRIVATE_TYPES = ('IMGMETA', 'VIDEOMETA')
@@ -54,6 +55,8 @@ def is_private_key(key: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _find(key: str) -> bool:
+    if not key.isascii():
+        key = normalize('NFKC', key)  # letters of full width
     return _KEYS.fullmatch(re.sub('[^0-9a-z]', '', key.lower())) is not None
 
 

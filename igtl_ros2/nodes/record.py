@@ -27,6 +27,7 @@ from ..bags.frames import RAW_LEAF, TEXT_LEAVES, TO_IGTL, device_of, safe_frame,
 from ..bags.recording import Recording
 from ..bags.types import RAW_TYPE, MessageTypes
 from ..codec import HEADER_SIZE, decode_header
+from ..codec.patients import bytes_may_name, hidden_text, hide, is_private_key
 from ..errors import BagError, DecodeError
 from .qos import Quality, quality_for
 from .spin import Turns
@@ -43,6 +44,7 @@ _MAX_WAITING_BYTES = CHUNK_BYTES // 4
 _SAME_CLOCK_NS = 2_000_000_000
 _DEPTH = 1000
 _STRING_TYPE = 'std_msgs/msg/String'
+_DIAGNOSTICS_TYPE = 'diagnostic_msgs/msg/DiagnosticArray'
 _TF_TOPICS = ('/tf', '/tf_static')
 # rclpy of Humble does not tell when a message was sent
 _TELLS_WHEN = hasattr(Subscription, 'CallbackType')
@@ -218,8 +220,12 @@ class RosTap:
                 other = safe_frame(frame, self._phi)
                 if other is not frame:
                     safe = other and self._types.pack(other)
-        elif leaf in TEXT_LEAVES and type_name == _STRING_TYPE and self._phi != 'pass':
+        elif self._phi == 'pass':
+            pass
+        elif type_name == _STRING_TYPE and (leaf in TEXT_LEAVES or bytes_may_name(data)):
             safe = self._safe_text(leaf, data)
+        elif type_name == _DIAGNOSTICS_TYPE and bytes_may_name(data):
+            safe = self._safe_diagnostics(data)
         if safe is None:
             self._recording.withhold(key, size)
             return
@@ -248,6 +254,26 @@ class RosTap:
         if safe == text:
             return data
         return None if safe is None else bytes(serialize_message(RosString(data=safe)))
+
+    def _safe_diagnostics(self, data: bytes) -> bytes | None:
+        """Hide names in what a STATUS says."""
+        try:
+            kind = import_module('diagnostic_msgs.msg').DiagnosticArray
+            message = deserialize_message(data, kind)
+        except Exception:  # as above
+            return None
+        how = 'redact' if self._phi == 'drop' else self._phi
+        changed = False
+        for entry in message.status:
+            for part, name in ((entry, 'message'), *((value, 'value') for value in entry.values)):
+                old = getattr(part, name)
+                is_private = part is not entry and is_private_key(part.key)
+                new = hide(old, how) if is_private else hidden_text(old, how)
+                changed = changed or new != old
+                setattr(part, name, new)
+        if not changed:
+            return data
+        return None if self._phi == 'drop' else bytes(serialize_message(message))
 
     def close(self) -> None:
         """Hand on what waits, and leave the ROS graph."""

@@ -28,6 +28,7 @@ from ..codec.lists import ElementList
 from ..codec.messages.mesh import PolyData
 from ..codec.messages.query import Query, StartTracking
 from ..codec.messages.text import Command, CommandResponse, Status
+from ..codec.patients import hidden_text
 from ..config.address import DEFAULT_PORT, Address
 from ..errors import ConfigError, EncodeError, IgtlError, PeerError
 from .connector import Connection, Connector
@@ -719,9 +720,11 @@ def table(slicer: Slicer) -> str:
     """List the nodes, what was logged, and what it crashed on."""
     lines = []
     for node in slicer.nodes.all():
-        lines.append(f'{node.tag:25}{node.name!a:24}{node.received:7} {node.describe()}')
+        said = hidden_text(node.describe())
+        lines.append(f'{node.tag:25}{node.name!a:24}{node.received:7} {said}')
     lines = [f'{"node":25}{"name":24}received', *sorted(lines)]
-    lines += [line.encode('ascii', 'backslashreplace').decode() for line in slicer.log]
+    log = map(hidden_text, slicer.log)
+    lines += [line.encode('ascii', 'backslashreplace').decode() for line in log]
     return '\n'.join(lines)
 
 

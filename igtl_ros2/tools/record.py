@@ -26,7 +26,7 @@ NEEDS = 'it needs the packages mcap and rosbags: pip install mcap rosbags'
 _TURN_S = 0.1
 _PHI_NOTE = (
     'names of patients are {}, as docs/patient_data.md tells; --phi pass records them. '
-    'Texts and pictures are not searched for names'
+    'Names without a key, and pictures, are not found'
 )
 _PHI_WORDS = {
     'redact': 'left out of messages that have them',

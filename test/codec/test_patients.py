@@ -1,11 +1,14 @@
 """Who the patient is, taken out of messages and of frames, and out of what errors and logs say."""
 
+import json
 import subprocess
 import sys
+from urllib.parse import quote
+from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from igtl_ros2 import codec
@@ -13,8 +16,14 @@ from igtl_ros2.codec.crc64 import crc64
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement, VideoMetaElement
 from igtl_ros2.codec.messages.pose import Transform
-from igtl_ros2.codec.messages.text import Command, String
-from igtl_ros2.codec.patients import hidden, hidden_text, hide, redact_frame
+from igtl_ros2.codec.messages.text import (
+    ClientInfo,
+    Command,
+    CommandResponse,
+    Status,
+    String,
+)
+from igtl_ros2.codec.patients import hidden, hidden_frame, hidden_text, hide, redact_frame
 from igtl_ros2.codec.private import is_private, is_private_key
 from igtl_ros2.errors import CrcError, DecodeError, EncodeError, HeaderError
 
@@ -80,7 +89,11 @@ def test_messages_and_frames_do_not_name_the_patient(message, phi):
 
 @pytest.mark.parametrize('message', [
     ImageMeta([ImageMetaElement('Head')]), Transform(np.eye(4), metadata={'Depth': '5'}),
-    String('PatientName="Jane"'), codec.Unknown('VENDOR', b'abc'), Command(1, 'Go', '<a b="c"/>'),
+    String('side="left", TransformName="PatientToTracker"'),
+    Status(5, message='patient is ready'),
+    String('<a matrix="1 0.0010 0.021">0010 0020</a>'), String('{"patient": {"side": "left"}}'),
+    Transform(np.eye(4), metadata={'Status': 'OK', 'Matrix': '0.0010 0.021'}),
+    codec.Unknown('VENDOR', b'abc'), Command(1, 'Go', '<a b="c"/>'),
     Bind([ImageMeta([ImageMetaElement('Head')])]),
 ], ids=lambda message: message.type_name)
 def test_what_names_nobody_stays_byte_for_byte(message):
@@ -158,7 +171,12 @@ def test_any_frame_is_redacted_or_refused(body, type_name, version):
     ('<A><PatientID x="1">7</PatientID></A>', '<A><PatientID x="1">redacted</PatientID></A>'),
     ('{"a": {"PatientName": "J \\" ane", "b": 1}}', '{"a": {"PatientName": "redacted", "b": 1}}'),
     ('{"PatientID": 4711}', '{"PatientID": "redacted"}'),
-    ('<A PatientName="Jane', '<A PatientName="redacted'),  # cut short
+    ('<A PatientName="Jane', 'redacted'),  # cut short
+    ('<Command Name="SetPatientName" Value="Jane"/>',
+     '<Command Name="SetPatientName" Value="redacted"/>'),
+    ('{"00100010": {"vr": "PN", "Value": [{"Alphabetic": "Jane"}]}, "00080060": "CT"}',
+     '{"00100010": "redacted", "00080060": "CT"}'),
+    ('GetPatientName', None),
     ('PatientName=""', 'PatientName=""'),
     ('<Command Name="Record" OutputFilename="a.mha"/>', None),
     ('StartRecording', None),
@@ -167,9 +185,173 @@ def test_texts(text, wanted):
     assert hidden_text(text) == (text if wanted is None else wanted)
 
 
+WAYS = {
+    'cdata': '<PatientName><![CDATA[{}]]></PatientName>',
+    'nested': '<a><PatientName><b><c>{}</c></b></PatientName></a>',
+    'mixed': '<PatientName>Mrs <b>{}</b> and <i/> others</PatientName>',
+    'split by a comment': '<PatientName><!-- x -->{}<!-- y --></PatientName>',
+    'in a comment': '<a><!-- PatientName: {} --></a>',
+    'in an instruction': '<?a PatientName="{}"?><a/>',
+    'key split by a comment': '<p>Patient<!-- -->Name: {}</p>',
+    'attributes of it': '<PatientName first="{}"/>',
+    'key and value': '<Item Name="PatientName" Value="{}"/>',
+    'value and key': "<Item\n Value='{}'\n  key = 'PatientName'/>",
+    'keyword': '<a vr="PN" keyword="PatientName"><b>{}</b></a>',
+    'tag': '<element tag="0010,0010" vr="PN" name="x">{}</element>',
+    'tag in brackets': '<element vr="PN" value="{}" tag="(0010,0010)"/>',
+    'tag without comma': '<element value="{}" tag="00100010"/>',
+    'tag as a name': '<tag00100010>{}</tag00100010>',
+    'group and element': '<e group="0010" element="0x0010">{}</e>',
+    'key in an element': '<e><key>PatientName</key><value>{}</value></e>',
+    'key in an attribute beside': '<e><key name="PatientName"/><value>{}</value></e>',
+    'prefix': '<x:PatientName xmlns:x="urn:x">{}</x:PatientName>',
+    'prefix that nothing binds': '<x:MRN>{}</x:MRN>',
+    'namespace': '<a xmlns="urn:x"><PatientID>{}</PatientID></a>',
+    'element in element': '<Patient><Name>{}</Name></Patient>',
+    'attribute in element': '<patient side="left" name="{}"/>',
+    'entity in a key': '<Item Name="&#80;atient&#x4e;ame" Value="{}"/>',
+    'escaped XML': '<a>&lt;PatientName&gt;{}&lt;/PatientName&gt;</a>',
+    'DOCTYPE': '<!DOCTYPE a [<!ENTITY x "PatientName">]><a><b Name="&x;" Value="{}"/></a>',
+    'several elements': '<a/><PatientName>{}</PatientName><b/>',
+    'words around': 'OK <PatientName>{}</PatientName>',
+    'a declaration': '<?xml version="1.0" encoding="UTF-16"?><PatientName>{}</PatientName>',
+    'not closed': '<a><PatientName>{}</a>',
+    'JSON': '{{"PatientName": "{}"}}',
+    'JSON with escapes': '{{"\\u0050atient\\u004Eame": "{}"}}',
+    'JSON with a list': '{{"PatientName": ["{}", "x"]}}',
+    'JSON with an object': '{{"PatientName": {{"given": {{"x": "{}"}}}}}}',
+    'JSON pair': '{{"Value": "{}", "Key": "PatientName"}}',
+    'JSON list of pairs': '[["Side", "left"], ["PatientName", "{}"]]',
+    'JSON table': '{{"columns": ["Side", "PatientName"], "rows": [["left", "{}"]]}}',
+    'JSON in objects': '{{"patient": {{"scan": {{"name": "{}"}}}}}}',
+    'DICOM JSON': '{{"00100010": {{"vr": "PN", "Value": [{{"Alphabetic": "{}"}}]}}}}',
+    'DICOM JSON tag': '{{"tag": "0010,0010", "vr": "PN", "Value": ["{}"]}}',
+    'JSON twice': '{{"PatientName": "{}", "PatientName": ""}}',
+    'relaxed JSON': "{{'PatientName': '{}'}}",
+    'lines of JSON': '{{"a": 1}}\n{{"PatientName": "{}"}}',
+    'BOM': '\ufeff{{"PatientName": "{}"}}',
+    'URL': 'http://x/?%50atient%4eame={}&side=left',
+    'YAML': 'side: left\nPatientName: {}\n',
+    'words': 'Patient name: {}',
+    'dump of DICOM': '(0010,0010) PN [{}]',
+    'bar': '0010|0010 {}',
+    'CSV': 'PatientName,Side\n{},left',
+    'full width': '\uff30atient\uff2eame: {}',
+    'zero width': '{{"Patient\u200bName": "{}"}}',
+}
+
+
+@pytest.mark.parametrize('phi', ['redact', 'hash'])
+@pytest.mark.parametrize('way', WAYS)
+def test_however_a_text_says_it(way, phi):
+    text = WAYS[way].format('JANEDOE')
+    safe = hidden_text(text, phi)
+    assert 'JANEDOE' not in safe
+    assert ('phi-' if phi == 'hash' else 'redacted') in safe or way == 'JSON twice'
+    assert hidden_text(safe, phi) == safe
+    assert hidden_text(text, 'pass') == text
+
+
+@pytest.mark.parametrize('way', ['cdata', 'nested', 'JSON', 'DICOM JSON', 'prefix', 'BOM'])
+def test_the_code_is_that_of_the_name_whatever_is_around_it(way):
+    assert hide('JANEDOE', 'hash') in hidden_text(WAYS[way].format('JANEDOE'), 'hash')
+
+
+def cdata(text):
+    return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"
+
+
+WRAPPERS = [
+    lambda text: f'<a side="left">{escape(text)}</a>',
+    lambda text: f'<a><b>{cdata(text)}</b></a>',
+    lambda text: f'<a note={quoteattr(text)}/>',
+    lambda text: f'<a><b/>{cdata(text[:3])}{cdata(text[3:])}</a>',
+    lambda text: json.dumps({'side': 'left', 'note': text}),
+    lambda text: json.dumps([1, [text]]),
+    lambda text: quote(text),
+    lambda text: f'log: {text}\n',
+    lambda text: text.encode('utf-16').decode('latin-1'),
+    lambda text: text.encode('utf-16-be').decode('latin-1'),
+]
+
+
+@settings(deadline=None, max_examples=400)
+@given(
+    st.sampled_from(sorted(set(WAYS) - {'full width', 'zero width'})),
+    st.lists(st.sampled_from(WRAPPERS), max_size=4),
+)
+def test_whatever_it_is_wrapped_in(way, wrappers):
+    text = WAYS[way].format('JANEDOE')
+    for wrap in wrappers:
+        text = wrap(text)
+    for phi in ('redact', 'hash'):
+        safe = hidden_text(text, phi)
+        assert 'JANEDOE' not in safe.replace('\0', '')
+        assert hidden_text(safe, phi) == safe
+
+
+@pytest.mark.parametrize('make', [
+    lambda text: String(text, device_name='A'),
+    lambda text: String(text, encoding=1015 if text.isascii() else 106),
+    lambda text: Status(2, message=text),
+    lambda text: Status(2, error_name='x', message=f'failed: {text}'),
+    lambda text: Command(1, 'Save', text),
+    lambda text: CommandResponse(1, 'Save', text),
+    lambda text: ClientInfo(text),
+    lambda text: Transform(np.eye(4), metadata={'Comment': text}),
+    lambda text: Transform(
+        np.eye(4), metadata={'Comment': text}, metadata_encodings={'Comment': 1015}),
+    lambda text: Bind([Bind([String(text)])]),
+], ids=['STRING', 'UTF-16', 'STATUS', 'words', 'COMMAND', 'RTS_COMMAND', 'CLIENTINFO',
+        'metadata', 'metadata in UTF-16', 'BIND'])
+@pytest.mark.parametrize('way', ['cdata', 'JSON with escapes', 'key and value', 'words'])
+def test_wherever_a_text_is(make, way):
+    message = make(WAYS[way].format('JANEDOE'))
+    frame = codec.encode(message)
+    for safe in (redact_frame(frame), hidden_frame(frame), codec.encode(hidden(message, 'hash'))):
+        assert b'JANEDOE' not in safe.replace(b'\0', b'')
+        codec.decode(safe)
+    assert hidden_frame(frame, 'pass') == frame
+
+
+def test_what_stands_behind_a_text_is_gone():
+    content = b'\0\3\0\2hi' + b'PatientName=JANEDOE'
+    frame = codec.encode(codec.Unknown('STRING', content))
+    assert codec.decode(frame).text == 'hi'
+    for safe in (redact_frame(frame), hidden_frame(frame)):
+        assert b'JANEDOE' not in safe and codec.decode(safe).text == 'hi'
+
+
+def test_a_text_that_cannot_be_read_is_kept_only_if_it_names_nobody():
+    frame = codec.encode(codec.Unknown('STRING', b'\0\3\0\xffhi'))
+    assert hidden_frame(frame) == redact_frame(frame) == frame
+    frame = codec.encode(codec.Unknown('STRING', b'\0\3\0\xffP\0atientName=JANEDOE'))
+    assert hidden_frame(frame) is None
+    assert b'JANEDOE' not in redact_frame(frame)
+
+
+@pytest.mark.parametrize('entities', [
+    '<!DOCTYPE a [<!ENTITY a "PatientName"><!ENTITY b "' + '&a;' * 1000 + '">]><a>&b;</a>',
+    '<!DOCTYPE a SYSTEM "file:///etc/passwd"><PatientName>x</PatientName>',
+    '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><PatientName>&x;</PatientName>',
+])
+def test_entities_are_refused(entities):
+    assert hidden_text(entities) == 'redacted'
+
+
+def test_what_is_nested_too_deeply_is_hidden_whole():
+    for text in ('<a>' * 5000 + '<PatientName>JANEDOE</PatientName>' + '</a>' * 5000,
+                 '[' * 90000 + '{"PatientName": "JANEDOE"}' + ']' * 90000):
+        assert hidden_text(text) == 'redacted'
+
+
 def test_long_texts_without_an_end_cost_no_time():
     """A peer must not be able to keep the bridge busy: this took hours if time were squared."""
-    for part in ('a', '"', 'a="', '<a ', '<a>', '\\"', '"a":', ' ', 'PatientName='):
+    for part in ('a', '"', 'a="', '<a ', '<a>', '\\"', '"a":', ' ', 'PatientName=', 'patient ',
+                 '<a/>', '&amp;', '<!--', '%25', '\\\\u0050', 'mrn,', '[', '{"a":'):
+        short = part * (250_000 // len(part))
+        assert 'Jane' not in hidden_text(f'{short} PatientName="Jane"')
+        assert 'Jane' not in hidden_text(f'<x>{escape(short)}<b>PatientID</b>Jane</x>')
         text = part * (1_000_000 // len(part))
         assert 'Jane' not in hidden_text(f'{text} PatientName="Jane"')
         assert hidden_text(2 * text) in (2 * text, 'redacted')
