@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from builtin_interfaces.msg import Time
@@ -21,6 +21,8 @@ from .points import looks_from_info, points_message
 from .registry import Converted, FromRos, Route, Sending, extra, from_ros, sender
 from .units import length_from_ros, pose_from_ros
 
+Made = TypeVar('Made')
+_NAMED = 5  # of those that are left out
 _KINDS = {Marker.SPHERE: 'POINT', Marker.SPHERE_LIST: 'POINT', Marker.ARROW: 'TRAJ'}
 
 
@@ -81,14 +83,14 @@ def _sizes(route: Route, result: Converted) -> list[float]:
 
 def _by_kind(markers: Sequence[Marker], sending: Sending) -> Any:
     """
-    Send spheres as POINT, arrows as TRAJ and everything else as POLYDATA.
+    Send spheres as POINT, arrows as TRAJ and everything else but texts as POLYDATA.
 
     Each message is the whole list: what is not in it is no longer there, and where that was the
     last of its kind, an empty message of that kind says so. To Slicer, which shows no TRAJ, an
     arrow goes as two points.
     """
     groups: dict[str, list[Marker]] = {}
-    for marker in present_markers(markers):
+    for marker in sendable(markers, _refuse_text, sending)[0]:
         kind = _KINDS.get(marker.type, 'POLYDATA')
         if kind == 'TRAJ' and sending.profile == 'slicer':
             kind = 'POINT'
@@ -97,51 +99,67 @@ def _by_kind(markers: Sequence[Marker], sending: Sending) -> Any:
     header = markers[0].header if markers else Header()
     groups |= {kind: [_clear(header)] for kind in gone}
     parts: list[Message] = []
+    errors: list[ConversionError] = []
     for kind, group in groups.items():
-        part = sender(MarkerArray, kind)(MarkerArray(markers=group), sending)
+        try:
+            part = sender(MarkerArray, kind)(MarkerArray(markers=group), sending)
+        except ConversionError as error:
+            errors.append(error)
+            continue
         parts.extend(part if isinstance(part, tuple) else (part,))
+    if errors and len(errors) == len(groups) - len(gone):
+        raise errors[0]
+    sending.notes.extend(map(str, errors))
     return parts[0] if len(parts) == 1 else tuple(parts)
 
 
+def _refuse_text(marker: Marker) -> None:
+    if marker.type == Marker.TEXT_VIEW_FACING:
+        raise ConversionError(f'the text {marker.text!r} is left out; type: POINT sends its place')
+
+
+def sendable(
+    markers: Sequence[Marker], make: Callable[[Marker], Made], sending: Sending
+) -> tuple[list[Marker], list[Made]]:
+    """
+    Make something of each marker that is there; one of which nothing can be made costs no other.
+
+    :returns: the markers, and what was made of each.
+    :raises ConversionError: if nothing can be made of any of them.
+    """
+    present = present_markers(markers)
+    kept, made, errors = [], [], []
+    for marker in present:
+        try:
+            made.append(make(marker))
+        except ConversionError as error:
+            errors.append(f'marker {marker.ns!r} {marker.id}: {error}')
+        else:
+            kept.append(marker)
+    if present and not kept:
+        raise ConversionError('; '.join(errors[:_NAMED]))
+    if len(errors) > _NAMED:
+        errors[_NAMED:] = [f'and {len(errors) - _NAMED} more']
+    if errors:
+        sending.notes.append(f'left out of {len(present)} markers: {"; ".join(errors)}')
+    return kept, made
+
+
 def _as_points(markers: Sequence[Marker], sending: Sending) -> PointList:
-    """Send spheres as points, and arrows as two points each."""
+    """Send spheres and the places of texts as points, and arrows as two points each."""
     positions: list[Any] = []
     labels: list[str] = []
     groups: list[str] = []
     colours: list[Any] = []
     diameters: list[float] = []
-    for marker in present_markers(markers):
-        label = marker.text or f'{marker.ns}-{marker.id}'
-        own: list[Any] = []
-        if marker.type == Marker.ARROW:
-            placed = _ends(marker)
-            names = [f'{label}-entry', f'{label}-target']
-            size = _shaft(marker)
-        elif marker.type == Marker.SPHERE:
-            scale = marker.scale
-            if not scale.x == scale.y == scale.z:
-                raise ConversionError(
-                    f'marker {label!r} is no sphere but {scale.x} x {scale.y} x {scale.z} m'
-                )
-            placed = [marker.pose.position]
-            names = [marker.text]
-            size = scale.x
-        elif marker.type == Marker.SPHERE_LIST:
-            placed = _placed(marker, marker.points)
-            names = [f'{label}-{n}' for n, _ in enumerate(placed, 1)]
-            size = marker.scale.x
-            own = list(marker.colors)
-        else:
-            raise ConversionError(
-                f'marker {label!r} of type {marker.type} cannot be sent as POINT; '
-                'possible: SPHERE, SPHERE_LIST, ARROW'
-            )
+    kept, made = sendable(markers, _points_of, sending)
+    for marker, (placed, names, size, rgba) in zip(kept, made):
         count = len(placed)
         positions.extend((point.x, point.y, point.z) for point in placed)
         labels.extend(names)
         groups.extend([marker.ns] * count)
         diameters.extend([size] * count)
-        colours.extend(map(_rgba, own if len(own) == count else [marker.color] * count))
+        colours.extend(rgba)
     if '' in labels:
         spare = sending.info_names('labels', len(labels), 64)
         labels = [label or other for label, other in zip(labels, spare)]
@@ -150,7 +168,7 @@ def _as_points(markers: Sequence[Marker], sending: Sending) -> PointList:
     return points_message(
         positions,
         sending,
-        shared_header(markers),
+        shared_header(kept or markers),
         colours,
         None if known else diameters,
         labels,
@@ -158,26 +176,79 @@ def _as_points(markers: Sequence[Marker], sending: Sending) -> PointList:
     )
 
 
+def _points_of(marker: Marker) -> tuple[list[RosPoint], list[str], float, list[Any]]:
+    """
+    Give the points of a marker, their labels, their diameter and their colours.
+
+    :raises ConversionError: if it has none.
+    """
+    label = marker.text or f'{marker.ns}-{marker.id}'
+    own: list[Any] = []
+    if marker.type == Marker.ARROW:
+        placed = _ends(marker)
+        names = [f'{label}-entry', f'{label}-target']
+        size = _shaft(marker)
+    elif marker.type == Marker.SPHERE:
+        scale = marker.scale
+        if not scale.x == scale.y == scale.z:
+            raise ConversionError(
+                f'{label!r} is no sphere but {scale.x} x {scale.y} x {scale.z} m'
+            )
+        placed = [marker.pose.position]
+        names = [marker.text]
+        size = scale.x
+    elif marker.type == Marker.TEXT_VIEW_FACING:
+        placed = [marker.pose.position]
+        names = [marker.text]
+        size = 0.0
+    elif marker.type == Marker.SPHERE_LIST:
+        placed = _placed(marker, marker.points)
+        names = [f'{label}-{n}' for n, _ in enumerate(placed, 1)]
+        size = marker.scale.x
+        own = list(marker.colors)
+    else:
+        raise ConversionError(
+            f'{label!r} of type {marker.type} cannot be sent as POINT; '
+            'possible: SPHERE, SPHERE_LIST, ARROW, TEXT_VIEW_FACING'
+        )
+    _check_finite(placed)
+    rgba = own if len(own) == len(placed) else [marker.color] * len(placed)
+    return placed, names, size, list(map(_rgba, rgba))
+
+
+def _check_finite(points: Sequence[RosPoint]) -> None:
+    if not all(math.isfinite(n) for point in points for n in (point.x, point.y, point.z)):
+        raise ConversionError('a position is not finite')
+
+
 def _as_paths(markers: Sequence[Marker], sending: Sending) -> Trajectories:
     """Send arrows as paths, from where they begin to where they point."""
-    arrows = present_markers(markers)
+    arrows, made = sendable(markers, _path_of, sending)
     ends: list[RosPoint] = []
     names: list[str] = []
     looks = looks_from_info(sending, len(arrows))
     known = sending.info_list('diameters', len(arrows), int, float)
     spare = sending.info_names('names', len(arrows), 64)
-    for arrow, look, other in zip(arrows, looks, spare):
-        name = arrow.text or other
-        if arrow.type != Marker.ARROW:
-            raise ConversionError(
-                f'marker {name!r} of type {arrow.type} cannot be sent as TRAJ; possible: ARROW'
-            )
-        ends.extend(_ends(arrow))
-        names.append(name)
-        look.update(group=arrow.ns, rgba=_rgba(arrow.color))
+    for arrow, (both, rgba), look, other in zip(arrows, made, looks, spare):
+        ends.extend(both)
+        names.append(arrow.text or other)
+        look.update(group=arrow.ns, rgba=rgba)
         if not known:
             look['diameter'] = length_from_ros(_shaft(arrow), sending.rule.wire_unit)
-    return paths_message(ends, names, looks, sending, shared_header(markers))
+    return paths_message(ends, names, looks, sending, shared_header(arrows or markers))
+
+
+def _path_of(arrow: Marker) -> tuple[list[RosPoint], tuple[int, ...]]:
+    """
+    Give both ends of an arrow, and its colour.
+
+    :raises ConversionError: if it is none.
+    """
+    if arrow.type != Marker.ARROW:
+        raise ConversionError(f'of type {arrow.type} cannot be sent as TRAJ; possible: ARROW')
+    ends = _ends(arrow)
+    _check_finite(ends)
+    return ends, _rgba(arrow.color)
 
 
 def present_markers(markers: Sequence[Marker]) -> list[Marker]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
+import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
 import numpy as np
@@ -18,6 +21,7 @@ from ..errors import ConversionError
 from .registry import library
 from .units import Matrix
 
+_PACKAGE = re.compile('[A-Za-z][A-Za-z0-9_.-]*')
 _FORMATS = ('stl', 'obj', 'dae', 'ply', 'glb', 'gltf')
 _MAX_FILE_BYTES = 1 << 28
 _STL_HEAD_BYTES, _STL_FACE_BYTES = 84, 50
@@ -42,6 +46,48 @@ class Shape:
     faces: NDArray[np.uint32]
     colours: NDArray[np.float32] | None = None
     faults: tuple[str, ...] = ()
+
+
+def find_file(url: str) -> Path:
+    """
+    Find the file that a robot or a marker names, as package://<package>/<path> or file:///<path>.
+
+    :raises ConversionError: if there is no such package, or it is named in another way.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ConversionError(f'it is no URL: {error}') from error
+    path = unquote(parts.path)
+    if parts.scheme == 'file' and parts.netloc in ('', 'localhost'):
+        return Path(path)
+    if parts.scheme != 'package' or not parts.netloc:
+        raise ConversionError('wanted package://<package>/<path> or file:///<path>')
+    # where ament_index_python would look, which converters do not need for that
+    for prefix in os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep):
+        share = Path(prefix) / 'share'
+        index = share / 'ament_index' / 'resource_index' / 'packages'
+        if prefix and _PACKAGE.fullmatch(parts.netloc) and (index / parts.netloc).is_file():
+            return share / parts.netloc / path.lstrip('/')
+    raise ConversionError(f'the package {parts.netloc!r} is not found')
+
+
+def read_again(path: Path) -> Shape:
+    """
+    Read a file as `read_shape` does, but only if it has changed since it was read last.
+
+    :raises ConversionError: if it holds no mesh that can be read.
+    """
+    try:
+        about = path.stat()
+    except OSError as error:
+        raise ConversionError(f'it cannot be read: {error!r}') from error
+    return _read_once(path, about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=8)
+def _read_once(path: Path, changed_ns: int, size: int) -> Shape:
+    return read_shape(path)
 
 
 def read_shape(path: Path) -> Shape:

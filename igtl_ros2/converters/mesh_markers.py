@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from geometry_msgs.msg import Point, Vector3
@@ -13,10 +14,12 @@ from visualization_msgs.msg import Marker, MarkerArray
 from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
 from ..errors import ConversionError
 from .bulk import fill_rows
-from .markers import present_markers, shared_header
+from .markers import sendable, shared_header
 from .mesh import colour_bytes, mesh_of
+from .mesh_files import find_file, read_again
 from .names import ros_name
 from .registry import Sending, from_ros
+from .solids import Solid, arrow, box, cylinder, sphere
 from .units import Matrix, pose_from_ros
 
 _LINE_WIDTH_M = _POINT_SIZE_M = 0.001
@@ -76,13 +79,13 @@ def segments(lines: Cells) -> NDArray[np.uint32]:
 
 @from_ros(Marker, 'POLYDATA')
 def mesh_from_marker(message: Marker, sending: Sending) -> PolyData:
-    """Marker of triangles, lines or points as POLYDATA."""
+    """Marker as POLYDATA: triangles, lines or points."""
     return _mesh([message], sending)
 
 
 @from_ros(MarkerArray, 'POLYDATA')
 def mesh_from_markers(message: MarkerArray, sending: Sending) -> PolyData:
-    """MarkerArray of triangles, lines and points as one POLYDATA."""
+    """MarkerArray as one POLYDATA, but for texts."""
     return _mesh(message.markers, sending)
 
 
@@ -90,36 +93,163 @@ def _mesh(markers: Sequence[Marker], sending: Sending) -> PolyData:
     """
     Join markers into one mesh, with a colour for each point.
 
-    :raises ConversionError: for other kinds of markers, and for markers in several frames.
+    :raises ConversionError: if none of them can be sent, or they are in several frames.
     """
-    header = shared_header(markers)
+    kept, parts = sendable(markers, _part, sending)
+    header = shared_header(kept or markers)
     points, colours = [np.zeros((0, 3))], [np.zeros((0, 4))]
     cells: dict[str, list[Cells]] = {'vertices': [], 'lines': [], 'polygons': []}
     count = 0
-    for marker in present_markers(markers):
-        what = f'marker {marker.ns!r} {marker.id}'
+    for part in parts:
+        points.append(part.points)
+        colours.append(part.colours)
+        if len(part.cells):
+            cells[part.kind].append(
+                Cells(part.cells.indices + np.uint32(count), part.cells.sizes))
+        count += len(part.points)
+    rgba = np.concatenate(colours).astype(np.float32)
+    attributes = [Attribute('RGBA', AttributeType.POINT_RGBA, rgba)] if count else []
+    whole = {name: _joined(found) for name, found in cells.items()}
+    return mesh_of(np.concatenate(points), sending, header, attributes=attributes, **whole)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """
+    What becomes of a marker.
+
+    :param points: (n, 3) in metres, in the frame of its header.
+    :param colours: (n, 4).
+    :param kind: of its cells: vertices, lines or polygons.
+    """
+
+    points: Matrix
+    colours: NDArray[np.float64]
+    kind: str
+    cells: Cells
+
+
+def _part(marker: Marker) -> _Part:
+    """
+    Make a part of a mesh of a marker.
+
+    :raises ConversionError: if that cannot be done.
+    """
+    if marker.type in _SOLIDS:
+        points, colours, faces = _SOLIDS[marker.type](marker)
+        placed = _placed(marker, points)
+        cells = Cells.of(faces)
+        kind = 'polygons'
+    else:
         unit = _UNITS.get(marker.type)
         if unit is None:
             raise ConversionError(
-                f'{what} of type {marker.type} cannot be sent as POLYDATA; possible: '
-                f'TRIANGLE_LIST, LINE_LIST, LINE_STRIP, POINTS'
+                f'of type {marker.type} cannot be sent as POLYDATA; possible: TRIANGLE_LIST, '
+                f'LINE_LIST, LINE_STRIP, POINTS, CUBE, CUBE_LIST, SPHERE, SPHERE_LIST, CYLINDER, '
+                f'ARROW, MESH_RESOURCE'
             )
         if len(marker.points) % unit:
-            raise ConversionError(f'{what}: {len(marker.points)} points, wanted groups of {unit}')
-        points.append(_placed(marker))
-        colours.append(_colours(marker, what))
-        numbers = np.arange(count, count + len(marker.points), dtype=np.uint32)
-        count += len(numbers)
+            raise ConversionError(f'{len(marker.points)} points, wanted groups of {unit}')
+        points = _points(marker)
+        if marker.type == Marker.TRIANGLE_LIST:  # the scale of the others is a width
+            points = _times(points, _scale(marker))
+        placed = _placed(marker, points)
+        colours = _colours(marker)
+        numbers = np.arange(len(points), dtype=np.uint32)
         if marker.type == Marker.LINE_STRIP:
-            is_line = len(numbers) > 1
-            cells['lines'] += [Cells(numbers, np.array([len(numbers)]))] if is_line else []
+            cells = Cells.of(numbers[None] if len(numbers) > 1 else [])
+            kind = 'lines'
         else:
-            name = {3: 'polygons', 2: 'lines', 1: 'vertices'}[unit]
-            cells[name].append(Cells.of(numbers.reshape(-1, unit)))
-    rgba = np.concatenate(colours).astype(np.float32)
-    attributes = [Attribute('RGBA', AttributeType.POINT_RGBA, rgba)] if count else []
-    whole = {name: _joined(parts) for name, parts in cells.items()}
-    return mesh_of(np.concatenate(points), sending, header, attributes=attributes, **whole)
+            cells = Cells.of(numbers.reshape(-1, unit))
+            kind = {3: 'polygons', 2: 'lines', 1: 'vertices'}[unit]
+    if not np.isfinite(colours).all():
+        raise ConversionError('its colours are not finite')
+    return _Part(placed, colours, kind, cells)
+
+
+# -- solid markers: points before the pose of the marker, a colour for each, triangles
+
+_Parts = tuple[Matrix, NDArray[np.float64], NDArray[np.uint32]]
+
+
+def _one(solid: Callable[[], Solid]) -> Callable[[Marker], _Parts]:
+    """Make what makes a solid of the size that the scale of a marker says."""
+
+    def make(marker: Marker) -> _Parts:
+        points, faces = solid()
+        scale = _scale(marker)
+        return _times(points, scale), _tile(marker.color, len(points)), facing_out(faces, scale)
+
+    return make
+
+
+def _list(solid: Callable[[int], Solid]) -> Callable[[Marker], _Parts]:
+    """Make what makes a solid for each point of a marker."""
+
+    def make(marker: Marker) -> _Parts:
+        places, scale = _points(marker), _scale(marker)
+        points, faces = solid(len(places))
+        whole = (places[:, None] + _times(points, scale)).reshape(-1, 3)
+        starts = len(points) * np.arange(len(places), dtype=np.uint32)
+        triangles = (starts[:, None, None] + facing_out(faces, scale)).reshape(-1, 3)
+        return whole, np.repeat(_colours(marker), len(points), axis=0), triangles
+
+    return make
+
+
+def _arrow(marker: Marker) -> _Parts:
+    ends, scale = _points(marker), _scale(marker)
+    if not len(ends):  # along x, as long as its scale says, as high and as wide as it says
+        points, faces = arrow(1.0, 0.5, 1.0)
+        return _times(points, scale), _tile(marker.color, len(points)), facing_out(faces, scale)
+    if len(ends) != 2:
+        raise ConversionError(f'an arrow has {len(ends)} points, wanted 2 or none')
+    along = ends[1] - ends[0]
+    length = float(np.linalg.norm(along))
+    if not np.isfinite(length) or not length:
+        raise ConversionError(f'an arrow of {length:g} m has no direction')
+    points, faces = arrow(length, *scale)
+    x = along / length
+    y = np.cross(np.eye(3)[np.argmin(np.abs(x))], x)
+    y /= np.linalg.norm(y)
+    turned = points @ np.stack([x, y, np.cross(x, y)])
+    return ends[0] + turned, _tile(marker.color, len(points)), faces
+
+
+def _file(marker: Marker) -> _Parts:
+    if not marker.mesh_resource:
+        raise ConversionError('it names no file')
+    try:
+        shape = read_again(find_file(marker.mesh_resource))
+    except ConversionError as error:
+        raise ConversionError(f'{marker.mesh_resource}: {error}') from error
+    scale = _scale(marker)
+    if marker.mesh_use_embedded_materials and shape.colours is not None:
+        colours = shape.colours.astype(float)
+    else:
+        colours = _tile(marker.color, len(shape.points))
+    return _times(shape.points, scale), colours, facing_out(shape.faces, scale)
+
+
+def _round(count: int) -> int:
+    return 32 if count < 10 else 12 if count < 500 else 6
+
+
+_SOLIDS: dict[int, Callable[[Marker], _Parts]] = {
+    Marker.CUBE: _one(box),
+    Marker.SPHERE: _one(sphere),
+    Marker.CYLINDER: _one(cylinder),
+    Marker.CUBE_LIST: _list(lambda count: box()),
+    # the more they are, the fewer corners has each
+    Marker.SPHERE_LIST: _list(lambda count: sphere(_round(count))),
+    Marker.ARROW: _arrow,
+    Marker.MESH_RESOURCE: _file,
+}
+
+
+def facing_out(faces: NDArray[np.uint32], scale: Matrix) -> NDArray[np.uint32]:
+    """Turn triangles around where a scale mirrors them."""
+    return faces[:, ::-1] if np.prod(np.sign(scale)) < 0 else faces
 
 
 def _joined(parts: Sequence[Cells]) -> Cells:
@@ -130,25 +260,50 @@ def _joined(parts: Sequence[Cells]) -> Cells:
     )
 
 
-def _placed(marker: Marker) -> Matrix:
-    """Give the points of a marker in its frame, in metres."""
-    points = np.array([(p.x, p.y, p.z) for p in marker.points]).reshape(-1, 3)
+def _points(marker: Marker) -> Matrix:
+    return np.array([(p.x, p.y, p.z) for p in marker.points]).reshape(-1, 3)
+
+
+def _scale(marker: Marker) -> Matrix:
+    return np.array([marker.scale.x, marker.scale.y, marker.scale.z])
+
+
+def _times(points: Matrix, scale: Matrix) -> Matrix:
+    with np.errstate(all='ignore'):  # what is not finite is refused when it is placed
+        return np.asarray(points * scale)
+
+
+def _placed(marker: Marker, points: Matrix) -> Matrix:
+    """
+    Move points of a marker, which are relative to its pose, into its frame.
+
+    :raises ConversionError: if they are not finite then.
+    """
     pose = pose_from_ros(marker.pose.position, marker.pose.orientation, 'm')
-    with np.errstate(all='ignore'):  # what is not finite is refused with the whole mesh
-        if marker.type == Marker.TRIANGLE_LIST:  # the scale of the others is a width
-            points = points * (marker.scale.x, marker.scale.y, marker.scale.z)
+    with np.errstate(all='ignore'):
         placed: Matrix = points @ pose[:3, :3].T + pose[:3, 3]
+    wrong = int((~np.isfinite(placed).all(axis=1)).sum())
+    if wrong:
+        raise ConversionError(f'{wrong} of {len(placed)} positions are not finite')
     return placed
 
 
-def _colours(marker: Marker, what: str) -> NDArray[np.float64]:
+def _tile(colour: ColorRGBA, count: int) -> NDArray[np.float64]:
+    return np.tile((colour.r, colour.g, colour.b, colour.a), (count, 1))
+
+
+def _colours(marker: Marker) -> NDArray[np.float64]:
+    """
+    Give a colour for each point of a list.
+
+    :raises ConversionError: if it has another number of them.
+    """
     count = len(marker.points)
     listed = np.array([(c.r, c.g, c.b, c.a) for c in marker.colors]).reshape(-1, 4)
     if not len(listed):
-        listed = np.array([(marker.color.r, marker.color.g, marker.color.b, marker.color.a)])
-        return np.repeat(listed, count, axis=0)
+        return _tile(marker.color, count)
     if len(listed) == count:
         return listed
     if marker.type == Marker.TRIANGLE_LIST and len(listed) == count // 3:
         return np.repeat(listed, 3, axis=0)  # RViz takes one for each triangle as well
-    raise ConversionError(f'{what}: {len(listed)} colours for {count} points')
+    raise ConversionError(f'{len(listed)} colours for {count} points')

@@ -36,6 +36,8 @@ PLACED = (Transform, Position, TrackingData, QuaternionTrackingData, PointList, 
           Image, Video, PolyData)
 _TOOLS = (TrackingData, QuaternionTrackingData)
 # What a SENSOR or NDARRAY can be that has a direction; moving it takes more than turning numbers
+#: Marker.TEXT_VIEW_FACING, where visualization_msgs may be missing
+_MARKER_TEXT = 9
 _DIRECTED = ('wrench', 'imu', 'twist')
 
 
@@ -129,6 +131,8 @@ def place_of_ros(message: Any) -> tuple[str, int]:
     :raises ConversionError: if it names none, or several.
     """
     parts = getattr(message, 'markers', [message])
+    # a text is sent nowhere, so where it is means nothing
+    parts = [part for part in parts if getattr(part, 'type', None) != _MARKER_TEXT] or parts
     headers = [part.header for part in parts if hasattr(part, 'header')]
     frames = sorted({header.frame_id for header in headers if header.frame_id})
     if len(frames) != 1:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from rclpy.node import Node
 from rclpy.timer import Timer
@@ -16,6 +14,7 @@ from std_msgs.msg import String as RosString
 from ..codec.short_names import NAME_BYTES, short_names
 from ..config import RobotSource, SendRule, TfFrame
 from ..converters.link_meshes import link_mesh
+from ..converters.mesh_files import find_file
 from ..converters.registry import Sending
 from ..converters.urdf import Visual, read_urdf
 from ..errors import ConversionError, EncodeError
@@ -185,31 +184,3 @@ class RobotFeed:
         topic = self._source.description
         what = f'{topic}: link {name!r}: {why}'
         self._report.problem(what, f'not shown: {what}')
-
-
-def find_file(url: str) -> Path:
-    """
-    Find the file that a URDF names, as package://<package>/<path> or file:///<path>.
-
-    :raises ConversionError: if there is no such package, or it is named in another way.
-    """
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise ConversionError(f'it is no URL: {error}') from error
-    path = unquote(parts.path)
-    if parts.scheme == 'file' and parts.netloc in ('', 'localhost'):
-        return Path(path)
-    if parts.scheme != 'package' or not parts.netloc:
-        raise ConversionError('wanted package://<package>/<path> or file:///<path>')
-    try:
-        from ament_index_python.packages import get_package_share_directory
-    except ImportError as error:
-        raise ConversionError(
-            'packages are found by ament_index_python, which is not installed'
-        ) from error
-    try:
-        share = get_package_share_directory(parts.netloc)
-    except (LookupError, ValueError) as error:
-        raise ConversionError(f'the package {parts.netloc!r} is not found') from error
-    return Path(share) / path.lstrip('/')

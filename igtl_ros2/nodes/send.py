@@ -70,7 +70,7 @@ _TF_REPEAT_S = 1.0
 _DEPTH = 10
 # Fast DDS keeps the memory of as many as it may have to, and a volume has 50 MB
 _DEPTHS = {'volume': 1}
-_TAKE_LONG = ('CompressedImage', 'MarkerArray', 'Mesh', 'PointCloud2', 'OccupancyGrid')
+_TAKE_LONG = ('CompressedImage', 'Marker', 'MarkerArray', 'Mesh', 'PointCloud2', 'OccupancyGrid')
 # what may say that there is an emergency: a state, or a frame as it is
 _STATES = ('DiagnosticArray', 'DiagnosticStatus', 'UInt8MultiArray')
 

@@ -13,6 +13,7 @@ from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2.codec.messages.points import Point, PointList, Trajectories, Trajectory
+from igtl_ros2.converters.placing import place_of_ros
 from igtl_ros2.errors import ConversionError
 
 S = math.sqrt(0.5)
@@ -167,9 +168,9 @@ def test_markers_of_several_kinds(send):
     parts = send(both)
     assert set(parts) == {'POINT', 'TRAJ'}
     assert [len(part.elements) for part in parts.values()] == [1, 1]
-    text = Marker(type=Marker.TEXT_VIEW_FACING, ns='n', header=HEADER)
-    with pytest.raises(ConversionError, match='of type 9 cannot be sent as POINT'):
-        send(MarkerArray(markers=[text]), 'POINT')
+    cube = Marker(type=Marker.CUBE, ns='n', header=HEADER)
+    with pytest.raises(ConversionError, match='of type 1 cannot be sent as POINT'):
+        send(MarkerArray(markers=[cube]), 'POINT')
 
 
 def triangles(number=0):
@@ -233,3 +234,90 @@ def test_spheres_that_are_none(send):
     other.header = Header(frame_id='base')
     with pytest.raises(ConversionError, match='several frames: base, ras'):
         send(MarkerArray(markers=[sphere(1), other]))
+
+
+# -- what cannot be sent costs no other
+
+
+def label(number, text='L5', **fields):
+    made = Marker(type=Marker.TEXT_VIEW_FACING, ns='notes', id=number, text=text, header=HEADER)
+    for name, value in fields.items():
+        setattr(made, name, value)
+    return made
+
+
+def solid_cube(number):
+    made = Marker(type=Marker.CUBE, ns='n', id=number, header=HEADER)
+    made.scale = Vector3(x=0.1, y=0.1, z=0.1)
+    return made
+
+
+def test_a_text_costs_no_other_marker_and_is_told(send):
+    notes = []
+    path = arrow(points=[RosPoint(), RosPoint(z=0.1)])
+    array = MarkerArray(markers=[label(4), sphere(1), label(5), path, solid_cube(2)])
+    parts = send(array, notes=notes)
+    assert set(parts) == {'POINT', 'TRAJ', 'POLYDATA'}
+    (note,) = notes
+    assert note.startswith("left out of 5 markers: marker 'notes' 4: the text 'L5' is left out")
+    assert "marker 'notes' 5: " in note
+
+
+def test_of_many_that_are_left_out_some_are_named(send):
+    notes = []
+    send(MarkerArray(markers=[sphere(1), *map(label, range(100, 150))]), notes=notes)
+    (note,) = notes
+    assert note.startswith('left out of 51 markers: ') and note.endswith('; and 45 more')
+    assert note.count("'notes'") == 5
+
+
+def test_texts_alone_are_not_sent(send):
+    with pytest.raises(ConversionError, match="marker 'notes' 4: the text 'L5' is left out"):
+        send(MarkerArray(markers=[label(4)]))
+
+
+def test_the_place_of_a_text_is_a_point_where_that_is_asked_for(send):
+    notes = []
+    array = MarkerArray(markers=[
+        label(4, pose=Pose(position=RosPoint(x=0.5))), solid_cube(2), sphere(1)])
+    points = send(array, 'POINT', notes=notes)
+    assert [(p.name, list(p.position), p.diameter) for p in points.elements][0] == (
+        'L5', [500, 0, 0], 0)
+    assert len(points.elements) == 2
+    (note,) = notes
+    assert "left out of 3 markers: marker 'n' 2: 'n-2' of type 1 cannot be sent as POINT" in note
+
+
+def test_a_text_that_was_deleted_is_no_matter(send):
+    notes = []
+    gone = label(4, action=Marker.DELETE)
+    send(MarkerArray(markers=[label(4), sphere(1), gone]), notes=notes)
+    send(MarkerArray(markers=[label(4), Marker(action=Marker.DELETEALL), sphere(1)]), notes=notes)
+    assert notes == []
+
+
+def test_where_a_text_is_means_nothing(send):
+    elsewhere = label(4, header=Header(frame_id='camera'))
+    message = MarkerArray(markers=[elsewhere, sphere(1)])
+    assert send(message).metadata['ros_frame_id'] == 'ras'
+    assert place_of_ros(message)[0] == 'ras'
+
+
+@pytest.mark.parametrize('wrong', ['scale', 'colour', 'place', 'arrow', 'lines'])
+def test_a_marker_with_a_mistake_costs_no_other(send, wrong):
+    bad, kind = sphere(2), 'POINT'
+    if wrong == 'scale':
+        bad.scale.z = 0.5
+    elif wrong == 'colour':
+        bad.color.r = math.nan
+    elif wrong == 'place':
+        bad.pose.position.x = math.inf
+    elif wrong == 'arrow':
+        bad, kind = arrow(points=[RosPoint()]), 'TRAJ'
+    else:
+        bad, kind = Marker(type=Marker.LINE_LIST, points=[RosPoint()], header=HEADER), 'POLYDATA'
+    notes = []
+    found = send(MarkerArray(markers=[sphere(1), bad]), notes=notes)
+    assert [p.position[0] for p in found.elements] == [send(sphere(1)).elements[0].position[0]]
+    (note,) = notes
+    assert f'marker {bad.ns!r} {bad.id}: ' in note and kind in ('POINT', 'TRAJ', 'POLYDATA')

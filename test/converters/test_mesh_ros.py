@@ -316,7 +316,7 @@ def test_colours_for_points_and_for_triangles(send):
 @pytest.mark.parametrize(
     ('wrong', 'text'),
     [
-        (marker(Marker.CUBE, []), 'of type 1 cannot be sent as POLYDATA'),
+        (marker(Marker.TEXT_VIEW_FACING, []), 'of type 9 cannot be sent as POLYDATA'),
         (marker(Marker.TRIANGLE_LIST, CORNERS[:2]), '2 points, wanted groups of 3'),
         (marker(Marker.LINE_LIST, CORNERS), '3 points, wanted groups of 2'),
         (marker(Marker.POINTS, CORNERS, colors=[ColorRGBA()] * 2), '2 colours for 3 points'),
@@ -334,6 +334,126 @@ def test_colours_for_points_and_for_triangles(send):
 def test_markers_that_are_no_mesh_are_refused(send, wrong, text):
     with pytest.raises(ConversionError, match=text):
         send(wrong, 'POLYDATA')
+
+
+# -- solid markers
+
+TURNED = Pose(position=Point(y=0.1), orientation=Quaternion(z=0.5**0.5, w=0.5**0.5))
+
+
+def outwards(mesh, centre):
+    """Tell the volume that the triangles around a place enclose, in cubic mm."""
+    corners = mesh.points[mesh.triangles()].astype(float) - centre
+    parts = np.einsum('ij,ij->i', corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6
+    return float(parts.sum())
+
+
+@pytest.mark.parametrize(('kind', 'volume'), [
+    (Marker.CUBE, 1.0), (Marker.SPHERE, np.pi / 6), (Marker.CYLINDER, np.pi / 4)])
+@pytest.mark.parametrize('mirror', [1, -1])
+def test_a_solid_has_its_size_place_and_colour(send, kind, volume, mirror):
+    scale = Vector3(x=0.02, y=0.04, z=0.06 * mirror)
+    mesh = send(marker(kind, [], scale=scale, pose=TURNED), 'POLYDATA')
+    np.testing.assert_allclose(np.ptp(mesh.points, axis=0), [40, 20, 60], rtol=0.01)
+    np.testing.assert_allclose(mesh.points.mean(axis=0), [0, 100, 0], atol=0.1)
+    assert outwards(mesh, [0, 100, 0]) == pytest.approx(volume * 20 * 40 * 60, rel=0.02)
+    assert set(map(tuple, mesh.attributes[0].values.tolist())) == {(1, 0, 0, 1)}
+
+
+@pytest.mark.parametrize('points', [[], [(0, 0, 0), (0, 0.2, 0)]])
+def test_an_arrow_as_triangles(send, points):
+    scale = Vector3(x=0.02, y=0.04) if points else Vector3(x=0.2, y=0.04, z=0.04)
+    pose = Pose() if points else Pose(orientation=TURNED.orientation)
+    mesh = send(marker(Marker.ARROW, points, scale=scale, pose=pose), 'POLYDATA')
+    low, high = mesh.points.min(axis=0), mesh.points.max(axis=0)
+    np.testing.assert_allclose([low, high], [[-20, 0, -20], [20, 200, 20]], rtol=0.01, atol=0.01)
+    tip = mesh.points[np.argmax(mesh.points[:, 1])]
+    np.testing.assert_allclose(tip, [0, 200, 0], atol=1e-3)
+    assert outwards(mesh, [0, 100, 0]) > 0
+
+
+@pytest.mark.parametrize('kind', [Marker.CUBE_LIST, Marker.SPHERE_LIST])
+@pytest.mark.parametrize('own', [True, False])
+def test_a_list_of_solids(send, kind, own):
+    places = [(0.1, 0, 0), (0, 0.2, 0), (0, 0, 0.3)]
+    colours = [ColorRGBA(r=1.0, a=1.0), ColorRGBA(g=1.0, a=1.0), ColorRGBA(b=1.0, a=0.5)]
+    mesh = send(marker(kind, places, scale=Vector3(x=0.01, y=0.01, z=0.01),
+                       colors=colours if own else []), 'POLYDATA')
+    size = len(mesh.points) // 3
+    for number, (place, colour) in enumerate(zip(places, colours)):
+        rows = slice(size * number, size * (number + 1))
+        centre = 1000 * np.array(place)
+        np.testing.assert_allclose(mesh.points[rows].mean(axis=0), centre, atol=1e-3)
+        wanted = [colour.r, colour.g, colour.b, colour.a] if own else [1, 0, 0, 1]
+        assert mesh.attributes[0].values[rows].tolist() == [wanted] * size
+        faces = mesh.triangles()
+        its = PolyData(mesh.points, polygons=faces[(faces[:, 0] // size) == number])
+        assert outwards(its, centre) > 400
+    assert send(marker(kind, []), 'POLYDATA').cell_count == 0
+
+
+def test_many_cubes_are_made_at_once(send):
+    mesh = send(marker(Marker.CUBE_LIST, np.random.default_rng(1).random((2000, 3))), 'POLYDATA')
+    assert (len(mesh.points), len(mesh.polygons)) == (16_000, 24_000)
+
+
+def write_mesh(path, shift=0.0):
+    corners = [(shift, 0, 0), (shift + 1, 0, 0), (shift, 1, 0)]
+    path.write_text('ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\n'
+                    'property float y\nproperty float z\nproperty uchar red\n'
+                    'property uchar green\nproperty uchar blue\nelement face 1\n'
+                    'property list uchar int vertex_indices\nend_header\n'
+                    + ''.join(f'{x} {y} {z} 0 0 255\n' for x, y, z in corners) + '3 0 1 2\n')
+    return path.as_uri()
+
+
+@pytest.mark.parametrize('embedded', [True, False])
+def test_a_mesh_resource(send, tmp_path, embedded):
+    pytest.importorskip('trimesh')
+    found = marker(
+        Marker.MESH_RESOURCE, [], mesh_resource=write_mesh(tmp_path / 'a b.ply'),
+        scale=Vector3(x=0.1, y=0.1, z=0.1), pose=TURNED, mesh_use_embedded_materials=embedded)
+    for wire_type in ('', 'POLYDATA'):
+        mesh = send(found, wire_type)
+        places = sorted(np.round(mesh.points, 3).tolist())
+        np.testing.assert_allclose(places, [[-100, 100, 0], [0, 100, 0], [0, 200, 0]])
+        wanted = [0, 0, 1, 1] if embedded else [1, 0, 0, 1]
+        assert mesh.attributes[0].values.tolist() == [wanted] * 3
+
+
+def test_a_file_that_has_changed_is_read_again(send, tmp_path):
+    pytest.importorskip('trimesh')
+    path = tmp_path / 'a.ply'
+    found = marker(Marker.MESH_RESOURCE, [], mesh_resource=write_mesh(path))
+    assert send(found).points[:, 0].max() == 1000
+    write_mesh(path, 25.0)
+    assert send(found).points[:, 0].max() == 26_000
+
+
+def test_a_file_of_a_package(send, tmp_path, monkeypatch):
+    pytest.importorskip('trimesh')
+    (tmp_path / 'share/ament_index/resource_index/packages').mkdir(parents=True)
+    (tmp_path / 'share/ament_index/resource_index/packages/robot').touch()
+    (tmp_path / 'share/robot').mkdir()
+    write_mesh(tmp_path / 'share/robot/a.ply')
+    monkeypatch.setenv('AMENT_PREFIX_PATH', f'/nowhere:{tmp_path}')
+    found = marker(Marker.MESH_RESOURCE, [], mesh_resource='package://robot/a.ply')
+    assert len(send(found).polygons) == 1
+
+
+@pytest.mark.parametrize(('url', 'why'), [
+    ('', 'it names no file'),
+    ('package://no_such/a.ply', "package://no_such/a.ply: the package 'no_such' is not found"),
+    ('file:///nowhere/a.stl', 'file:///nowhere/a.stl: '),
+    ('http://127.0.0.1:9/a.stl', 'wanted package://'),
+])
+def test_a_mesh_that_is_not_found_costs_no_other_marker(send, url, why):
+    notes = []
+    lost = marker(Marker.MESH_RESOURCE, [], ns='m', id=7, mesh_resource=url)
+    mesh = send(MarkerArray(markers=[lost, marker(Marker.CUBE, [])]), notes=notes)
+    assert len(mesh.polygons) == 12
+    (note,) = notes
+    assert note.startswith("left out of 2 markers: marker 'm' 7: ") and why in note
 
 
 def test_markers_in_several_frames_are_refused(send):
