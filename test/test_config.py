@@ -289,7 +289,8 @@ def test_default_rule_is_the_documented_one():
         'coordinates': 'trust', 'subvolume': 'merge', 'plane': False, 'compressed': 'off',
         'slice': None, 'cloud': False, 'threshold': 0.0, 'max_points': 1_000_000, 'nrrd': False,
         'array': False, 'decode': False, 'foxglove': False, 'mesh': False, 'phi': 'redact',
-        'default_frame': 'ras', 'split': False, 'markers': False, 'marker_size': 0.005,
+        'default_frame': 'ras', 'stamped': False, 'split': False, 'markers': False,
+        'marker_size': 0.005,
         'trajectory': None, 'as_': '', 'field': '', 'joint_names': (), 'to_frame': '',
         'hold_hz': 0.0, 'max_age': 0.0, 'max_jump': None, 'max_speed': None, 'workspace': None,
         'recover_after': 5, 'stale_after': 2.0}
@@ -681,7 +682,7 @@ PLACED = 'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA, POINT, TRAJ, IMAGE, VIDEO,
      "1: send[0].codec: found 'mpeg'; allowed 'h264', 'vp9', 'mjpeg', 'raw'; "
      "did you mean 'mjpeg'?"),
     *((f'receive: [{{{key}: 1}}]', f'1: receive[0].{key}: found 1; allowed true or false')
-      for key in ('split', 'markers')),
+      for key in ('split', 'markers', 'stamped')),
     ('receive: [{marker_size: 0}]',
      '1: receive[0].marker_size: found 0; allowed a number over 0 m and up to 1 m'),
     ('receive: [{trajectory: ENTRY}]', "1: receive[0].trajectory: found 'ENTRY'; allowed a map "

@@ -8,7 +8,7 @@ from igtl_ros2.errors import ConfigError
 # what is allowed, and the keys of which list it is said
 ALLOWED = {
     'true or false': {
-        'receive': 'pose raw plane cloud nrrd array decode foxglove mesh split markers '
+        'receive': 'pose raw plane cloud nrrd array decode foxglove mesh split markers stamped '
                    'publish_invalid',
         'send': 'on_change', 'commands': 'legacy', 'serve': 'data', 'defaults': 'publish_invalid'},
     'text': {'receive': 'device', 'commands': 'content'},

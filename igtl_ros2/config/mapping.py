@@ -131,6 +131,8 @@ class ReceiveRule:
     max_speed: MotionLimits | None = None
     #: in the frame that poses are published in
     workspace: Workspace | None = None
+    #: whether numbers and texts come with a header as well
+    stamped: bool = False
     #: after how many poses that agree another place is believed
     recover_after: int = 5
     #: for how long messages may come with a stamp that stands still, in seconds; 0: for ever
@@ -470,6 +472,7 @@ ASKED_OF: dict[str, tuple[str, ...]] = {
     'foxglove': ('VIDEO',),
     'mesh': ('POLYDATA',),
     'as': tuple(AS_OF),
+    'stamped': ('SENSOR', 'NDARRAY', 'STRING', 'COMMAND'),
 }
 #: Types of which these keys of a receive rule say how they are read or published.
 TOLD_OF: dict[str, tuple[str, ...]] = {

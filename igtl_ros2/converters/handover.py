@@ -36,9 +36,9 @@ WHOLE_LEAVES: dict[str, tuple[str, ...]] = {
     'IMAGE': ('image', 'volume'),
     'VIDEO': ('video', 'foxglove'),
     'POLYDATA': ('markers', 'mesh'),
-    'SENSOR': ('sensor', *_NUMBERS),
-    'NDARRAY': ('array', *_NUMBERS),
-    'STRING': ('text',),
+    'SENSOR': ('sensor', 'sensor/stamped', *_NUMBERS),
+    'NDARRAY': ('array', 'array/stamped', *_NUMBERS),
+    'STRING': ('text', 'text/stamped'),
     'STATUS': ('status',),
     'COLORT': ('colors',),
     'IMGMETA': ('meta',),
@@ -154,12 +154,17 @@ def message_to_send(value: Handed, sending: Sending) -> Message | tuple[Message,
     :raises ConversionError: if what the rule asks for cannot be made of it.
     """
     rule = sending.rule
-    sending = replace(sending, info=value.info, geometry=value.geometry)
+    message = value.message
+    stamp_ns = message.timestamp_ns if message is not None else 0
+    if value.rule.stamp == 'receive' or not stamp_ns:
+        stamp_ns = value.stamp_ns
+    sending = replace(
+        sending, info=value.info, geometry=value.geometry, stamp_ns=stamp_ns)
     if not is_whole(value, rule, sending.profile):
         convert = sender(type(value.ros_message), rule.type, profile=sending.profile)
         return convert(value.ros_message, sending)
-    assert value.message is not None
-    message = _renamed(value, value.message, sending)
+    assert message is not None
+    message = _renamed(value, message, sending)
     if rule.header and isinstance(message, PointList):
         convert = sender(type(value.ros_message), 'POINT')
         made = convert(value.ros_message, sending)

@@ -120,6 +120,7 @@ class Sending:
     :param state: what converters keep from one message of the device to the next.
     :param profile: of the mapping; in 'slicer' only what Slicer shows is chosen.
     :param notes: what was said of the message and could not be used; counted and logged.
+    :param stamp_ns: what `info` says of the stamp of a message that has none itself; else 0.
     """
 
     device: str
@@ -131,11 +132,13 @@ class Sending:
     state: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     profile: str = 'plain'
     notes: list[str] = field(default_factory=list, compare=False)
+    stamp_ns: int = 0
 
     def envelope(self, header: Header | None = None) -> dict[str, Any]:
         """Make the fields that all messages share of the header of a ROS message."""
         frame_id = None if header is None else header.frame_id
         stamp_ns = 0 if header is None else ns_from_time(header.stamp)
+        stamp_ns = stamp_ns or self.stamp_ns
         ns = stamp_ns if stamp_ns > 0 and not self.sim_time else self.now_ns
         return envelope_of(self.device, frame_id, stamp_ns, ns)
 

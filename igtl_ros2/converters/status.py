@@ -8,7 +8,7 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from std_msgs.msg import Header
 
-from ..codec.messages.text import Status, StatusCode
+from ..codec.messages.text import Status, StatusCode, String
 from ..errors import ConversionError
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import ros_text
@@ -68,8 +68,18 @@ def diagnostic(
 @from_ros(DiagnosticArray, 'STATUS', 'status', default=True)
 def status_from_diagnostics(message: DiagnosticArray, sending: Sending) -> Status:
     """DiagnosticArray as STATUS: the most severe entry; an empty array is OK."""
-    worst = max(message.status, key=lambda s: s.level, default=DiagnosticStatus())
-    return _status(worst, sending, message.header)
+    return _status(worst_of(message), sending, message.header)
+
+
+def worst_of(message: DiagnosticArray) -> DiagnosticStatus:
+    """Find the most severe entry; an empty one if there is none."""
+    return max(message.status, key=lambda s: s.level, default=DiagnosticStatus())
+
+
+@from_ros(DiagnosticArray, 'STRING')
+def string_from_diagnostics(message: DiagnosticArray, sending: Sending) -> String:
+    """DiagnosticArray as STRING: the `message` of the most severe entry, with its stamp."""
+    return String(worst_of(message).message, **sending.envelope(message.header))
 
 
 @from_ros(DiagnosticStatus, 'STATUS', 'status', default=True)

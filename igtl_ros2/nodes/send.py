@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import partial
 from importlib import import_module
@@ -113,6 +113,8 @@ class _Description:
     state: dict[str, Any] = field(default_factory=dict)
     #: sends what was sent before all of this was known once more, by topic
     early: dict[str, Callable[[], None]] = field(default_factory=dict)
+    #: the stamp that was used last, by topic: it is that of one message
+    stamps: dict[str, int] = field(default_factory=dict)
     #: of topics that hold: the stamp of the last message, and what sends it once more
     last: dict[str, tuple[int, Callable[[], None]]] = field(default_factory=dict)
 
@@ -571,6 +573,16 @@ class Sender:
             profile=self._mapping.profile,
         )
 
+    def _stamp_said(self, device: str, topic: str) -> int:
+        """Give the stamp that `info` says of the next message of a topic, of that one alone."""
+        for name in (device, topic.rpartition('/')[0]):
+            description = self._descriptions.get(name, _NOTHING_SAID)
+            stamp_ns = stamp_of_info(description.info)
+            if stamp_ns and description.stamps.get(topic) != stamp_ns:
+                description.stamps[topic] = stamp_ns
+                return stamp_ns
+        return 0
+
     def _calls_emergency(self, feed: _Feed, convert: FromRos, message: Any) -> bool:
         if isinstance(message, Handed):
             return message.is_emergency
@@ -605,6 +617,8 @@ class Sender:
         topic, rule = feed.topic, feed.rule
         with self._reporting(topic):
             sending = self._sending(rule, topic)
+            if not isinstance(message, Handed):
+                sending = replace(sending, stamp_ns=self._stamp_said(rule.device, topic))
             outgoing = convert(message, sending)
             for text in sending.notes:
                 self._report.problem(f'{topic}: info', f'{topic}: {text}')

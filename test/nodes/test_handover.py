@@ -1,6 +1,7 @@
 """What one link receives and another sends: the message itself, with all that it says."""
 
 import dataclasses
+import json
 import time
 from contextlib import ExitStack
 
@@ -10,6 +11,7 @@ from geometry_msgs.msg import PoseStamped, TransformStamped
 from ros_user import STATE, mapping, pose, wait_for
 from ros_user import next_message as any_message
 from sensor_msgs.msg import Image as RosImage
+from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray
 from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
@@ -377,3 +379,42 @@ def test_what_is_named_is_listened_to_before_it_is_published(ros, tmp_path):
         assert next_message(client).device_name == 'Goal'
         ros.talk('/note/text', RosString, STATE).publish(RosString(data='x'))
         assert next_message(client).text == 'x'
+
+
+@pytest.mark.parametrize('topic', ['/x/to_igtl/Force', '/lab/Force'])
+def test_the_stamp_in_info_is_that_of_the_next_sample_alone(ros, tmp_path, topic):
+    text = 'send: [{topic: /lab/Force/sensor, device: Force}]'
+    node = ros.bridge(mode='server', port=0, discover_period=0.1, **mapping(tmp_path, text))
+    with connect(str(node.link.address), header_version='2') as client:
+        info = ros.talk(f'{topic}/info', RosString, STATE)
+        force = ros.talk(f'{topic}/sensor', Float64MultiArray)
+        descriptions = node._senders['']._descriptions
+        for number in (1, 2):
+            stamp = {'sec': 1_700_000_000 + number, 'nanosec': 500}
+            said = {'stamp': stamp}
+            info.publish(RosString(data=json.dumps(said)))
+            wait_for(lambda said=said: said in [d.info for d in descriptions.values()], 'the info')
+            force.publish(Float64MultiArray(data=[float(number)]))
+            message = next_message(client)
+            assert message.timestamp_ns == stamp['sec'] * 10**9 + 500
+        before_ns = time.time_ns()
+        force.publish(Float64MultiArray(data=[3.0]))
+        assert next_message(client).timestamp_ns >= before_ns
+
+
+def test_every_sample_has_its_stamp_beside_it(ros, two):
+    node, a, b = two(sends('{topic: a/Force/sensor/stamped, device: F}'),
+                     '  receive: [{device: "*", stamped: true, stamp: device}]')
+    samples = ros.listen('/x/a/Force/sensor/stamped', JointState)
+    for number in range(5):
+        a.send(Sensor([number], device_name='Force', timestamp=NOW + number * SECOND))
+        assert next_message(b).timestamp == NOW + number * SECOND
+
+    def again():
+        a.send(Sensor([9], device_name='Force', timestamp=NOW + 9 * SECOND))
+        time.sleep(0.05)
+        return samples
+
+    wait_for(again, 'the samples')
+    assert samples[-1].header.stamp.sec == (NOW >> 32) + 9
+    assert samples[-1].position.tolist() == [9]
