@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,16 +57,16 @@ class Rows(Sequence[Any]):
 
     A hundred thousand points take 140 ms to make, and rclpy another 40 to read.
 
-    :param kind: the type of a message; all its fields are numbers of one type.
-    :param values: (n, number of fields).
+    :param kind: the type of a message; all its fields are numbers of one type, or messages like
+        it, such as the position and the orientation of a pose.
+    :param values: (n, how many numbers it has).
     """
 
     def __init__(self, kind: type, values: Any) -> None:
         """Lay the rows side by side, as they are serialised."""
-        types = kind.get_fields_and_field_types()  # type: ignore[attr-defined]
-        self._names = tuple(types)
-        (number,) = set(types.values())
         self.kind = kind
+        self._make, numbers = _maker_of(kind)
+        (number,) = set(numbers)
         self.values: NDArray[Any] = np.ascontiguousarray(values, _DTYPES[number])
 
     def __len__(self) -> int:
@@ -77,11 +77,11 @@ class Rows(Sequence[Any]):
         """Make the message of a row, or a list of those of several."""
         if isinstance(index, slice):
             return list(Rows(self.kind, self.values[index]))
-        return self._made(self.values[index].tolist())
+        return self._make(iter(self.values[index].tolist()))
 
     def __iter__(self) -> Iterator[Any]:
         """Make the message of each row."""
-        return map(self._made, self.values.tolist())
+        return (self._make(iter(row.tolist())) for row in self.values)
 
     def __eq__(self, other: object) -> bool:
         """Tell whether all messages are the same."""
@@ -89,8 +89,42 @@ class Rows(Sequence[Any]):
 
     __hash__ = None  # type: ignore[assignment]  # like a list
 
-    def _made(self, row: list[float]) -> Any:
-        return self.kind(**dict(zip(self._names, row)))
+
+_MAKERS: dict[type, tuple[Callable[[Iterator[float]], Any], tuple[str, ...]]] = {}
+
+
+def _maker_of(kind: type) -> tuple[Callable[[Iterator[float]], Any], tuple[str, ...]]:
+    if kind not in _MAKERS:
+        _MAKERS[kind] = _maker(kind)
+    return _MAKERS[kind]
+
+
+def _maker(kind: type) -> tuple[Callable[[Iterator[float]], Any], tuple[str, ...]]:
+    """Give what makes a message of its numbers, and the types of these."""
+    parts: dict[str, Callable[[Iterator[float]], Any]] = {}
+    numbers: list[str] = []
+    for name, number in kind.get_fields_and_field_types().items():  # type: ignore[attr-defined]
+        if number in _DTYPES:
+            parts[name] = next
+            numbers.append(number)
+        else:
+            parts[name], inner = _maker(type(getattr(kind(), name)))
+            numbers += inner
+
+    def make(row: Iterator[float]) -> Any:
+        return kind(**{name: part(row) for name, part in parts.items()})
+
+    return make, tuple(numbers)
+
+
+def set_rows(message: Any, name: str, kind: type, values: Any) -> None:
+    """Set a field of a message that is a list of small messages, see `Rows`."""
+    rows = Rows(kind, values)
+    if _by_row and len(rows):
+        # the property's setter would look at each of them
+        setattr(message, f'_{name}', rows)
+    else:
+        setattr(message, name, list(rows))
 
 
 def fill_rows(message: Any, name: str, kind: type, values: Any, chosen: Any) -> None:
@@ -103,8 +137,7 @@ def fill_rows(message: Any, name: str, kind: type, values: Any, chosen: Any) -> 
     :param chosen: which rows of them, any as often as wanted; whole numbers (n,).
     """
     if _by_row and len(chosen):
-        # the property's setter would look at each of them
-        setattr(message, f'_{name}', Rows(kind, values.take(chosen, axis=0)))
+        set_rows(message, name, kind, values.take(chosen, axis=0))
     elif len(chosen):
         made = list(Rows(kind, values))  # each once, however often it is wanted
         setattr(message, name, [made[index] for index in chosen.tolist()])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ from builtin_interfaces.msg import Time
 from std_msgs.msg import String as RosString
 
 from ..codec import to_ns
-from ..codec.geometry import LPS, RAS, ijk_to_ras, ras_to_wire
+from ..codec.geometry import RAS, matrices_of, ras_to_wire
+from ..codec.lists import Table
 from ..codec.messages.catalog import (
     ImageMeta,
     ImageMetaElement,
@@ -26,50 +27,56 @@ from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import (
     PER_METRE,
     affine_from_metres,
-    affine_to_metres,
     json_number,
     length_from_ros,
-    ros_text,
+    ros_texts,
 )
+
+# entries that are written together
+_PIECE = 500
 
 
 @to_ros(ImageMeta)
 def images_to_ros(message: ImageMeta, route: Route, stamp: Time) -> Converted:
     """IMGMETA: `meta`, a JSON list of the images."""
-    return _meta(
-        {
-            'name': ros_text(element.name),
-            'id': ros_text(element.id),
-            'modality': ros_text(element.modality),
-            **_patient(element),
-            'timestamp': f'0x{element.timestamp:016x}',
-            'time': to_ns(element.timestamp) / 1e9,
-            'dimensions': list(element.size),
-            'scalar_type': _scalar_name(element.scalar_type),
+
+    def columns(part: Table) -> dict[str, list[Any]]:
+        times = part.rows['timestamp'].tolist()
+        return {
+            **_texts(part, 'name', 'id', 'modality', 'patient_name', 'patient_id'),
+            'timestamp': [f'0x{time:016x}' for time in times],
+            'time': [to_ns(time) / 1e9 for time in times],
+            'dimensions': part.rows['size'].tolist(),
+            'scalar_type': _scalar_names(part),
         }
-        for element in message.elements
-    )
+
+    return _meta(message.table(), columns)
 
 
 @to_ros(LabelMeta)
 def labels_to_ros(message: LabelMeta, route: Route, stamp: Time) -> Converted:
     """LBMETA: `meta`, a JSON list of the labels, and `labels`, name and colour by value."""
-    result = _meta(
-        {
-            'name': ros_text(element.name),
-            'id': ros_text(element.id),
-            'label': element.label,
-            'rgba': list(element.rgba),
-            'dimensions': list(element.size),
-            'owner': ros_text(element.owner),
-        }
-        for element in message.elements
-    )
     by_value: dict[str, Any] = {}
-    for element in message.elements:
-        look = {'name': ros_text(element.name), 'rgba': list(element.rgba)}
-        if by_value.setdefault(str(element.label), look) != look:
-            result.errors.append(f'label {element.label} has more than one name or colour')
+    twice: dict[int, None] = {}
+
+    def columns(part: Table) -> dict[str, list[Any]]:
+        texts = _texts(part, 'name', 'id', 'owner')
+        colours, labels = part.rows['rgba'].tolist(), part.rows['label'].tolist()
+        for label, name, rgba in zip(labels, texts['name'], colours):
+            look = {'name': name, 'rgba': rgba}
+            if by_value.setdefault(str(label), look) != look:
+                twice.setdefault(label)
+        return {
+            'name': texts['name'],
+            'id': texts['id'],
+            'label': labels,
+            'rgba': colours,
+            'dimensions': part.rows['size'].tolist(),
+            'owner': texts['owner'],
+        }
+
+    result = _meta(message.table(), columns)
+    result.errors += [f'label {label} has more than one name or colour' for label in twice]
     result.outputs['labels'] = RosString(data=json.dumps(by_value, ensure_ascii=False))
     return result
 
@@ -78,33 +85,41 @@ def labels_to_ros(message: LabelMeta, route: Route, stamp: Time) -> Converted:
 def videos_to_ros(message: VideoMeta, route: Route, stamp: Time) -> Converted:
     """VIDEOMETA: `meta`, a JSON list of the video streams; lengths in metres."""
     rule = route.rule
-    return _meta(
-        {
-            'name': ros_text(element.name),
-            'id': ros_text(element.id),
-            **_patient(element),
-            'zoom': element.zoom,
-            'focal_length': json_number(element.focal_length / PER_METRE[rule.wire_unit]),
-            'dimensions': list(element.size),
-            'geometry': _geometry(element, rule.wire_unit, rule.wire_axes),
-            'scalar_type': _scalar_name(element.scalar_type),
+
+    def columns(part: Table) -> dict[str, list[Any]]:
+        lengths = part.rows['focal_length'] / PER_METRE[rule.wire_unit]
+        return {
+            **_texts(part, 'name', 'id', 'patient_name', 'patient_id'),
+            'zoom': part.rows['zoom'].tolist(),
+            'focal_length': list(map(json_number, lengths.tolist())),
+            'dimensions': part.rows['size'].tolist(),
+            'geometry': _geometries(part, rule.wire_unit, rule.wire_axes),
+            'scalar_type': _scalar_names(part),
         }
-        for element in message.elements
-    )
+
+    return _meta(message.table(), columns)
 
 
-def _meta(entries: Iterable[dict[str, Any]]) -> Converted:
-    listed = list(entries)
-    text = RosString(data=json.dumps(listed, ensure_ascii=False))
-    return Converted(outputs={'meta': text}, info={'count': len(listed)})
+def _meta(table: Table, columns: Callable[[Table], dict[str, list[Any]]]) -> Converted:
+    """Make one entry of each row; some of them at a time, for there may be very many."""
+    pieces = []
+    for start in range(0, len(table), _PIECE):
+        part = columns(Table(table.kind, table.rows[start : start + _PIECE]))
+        entries = [dict(zip(part, row)) for row in zip(*part.values())]
+        pieces.append(json.dumps(entries, ensure_ascii=False)[1:-1])
+    text = RosString(data=f'[{", ".join(pieces)}]')
+    return Converted(outputs={'meta': text}, info={'count': len(table)})
 
 
-def _patient(element: ImageMetaElement | VideoMetaElement) -> dict[str, str]:
-    """Say who the patient is, as far as that was not hidden before."""
-    return {
-        'patient_name': ros_text(element.patient_name),
-        'patient_id': ros_text(element.patient_id),
-    }
+def _texts(table: Table, *names: str) -> dict[str, list[Any]]:
+    """List texts; who the patient is, as far as that was not hidden before."""
+    return {name: ros_texts(table.texts(name)) for name in names}
+
+
+def _scalar_names(table: Table) -> list[Any]:
+    codes = table.rows['scalar_type'].tolist()
+    names = {code: _scalar_name(code) for code in set(codes)}
+    return [names[code] for code in codes]
 
 
 def _scalar_name(code: int) -> str | int:
@@ -112,9 +127,23 @@ def _scalar_name(code: int) -> str | int:
     return code if dtype is None else dtype.name
 
 
-def _geometry(element: VideoMetaElement, unit: str, axes: str) -> list[list[float]] | None:
-    matrix = ijk_to_ras(element.matrix, element.size, LPS if axes == 'lps' else RAS)
-    return affine_to_metres(matrix, unit).tolist() if np.isfinite(matrix).all() else None
+def _geometries(table: Table, unit: str, axes: str) -> list[list[list[float]] | None]:
+    """Compute what `ijk_to_ras` does, for all in one go; None where it is not finite."""
+    matrices = matrices_of(table.rows['matrix'])
+    for axis in range(3):  # see `with_axes`
+        missing = ~matrices[:, :3, axis].any(axis=1)
+        matrices[missing, axis, axis] = 1.0
+    if axes == 'lps':
+        matrices[:, :2] *= -1.0
+    with np.errstate(all='ignore'):
+        centres = (table.rows['size'].astype(float) - 1) / 2
+        matrices[:, :3, 3] -= (matrices[:, :3, :3] @ centres[:, :, None])[:, :, 0]
+        finite = np.isfinite(matrices).all(axis=(1, 2))
+        matrices[:, :3] /= PER_METRE[unit]
+    return [
+        matrix if is_finite else None
+        for matrix, is_finite in zip(matrices.tolist(), np.asarray(finite).tolist())
+    ]
 
 
 # -- from ROS

@@ -7,7 +7,7 @@ way of ROS instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -79,7 +79,7 @@ class Handed:
     is_connected: Callable[[], bool] = lambda: True
     #: from whom it came first, if it went in a circle
     first: Any = None
-    kept: tuple[Any, ...] | None = None
+    kept: Sequence[Any] | None = None
     info: Mapping[str, Any] = field(default_factory=dict)
     geometry: Any = None
 

@@ -23,6 +23,8 @@ from .units import length_from_ros, pose_from_ros
 
 Made = TypeVar('Made')
 _NAMED = 5  # of those that are left out
+# each takes as long as hundreds of points
+_MOST = 2000
 _KINDS = {Marker.SPHERE: 'POINT', Marker.SPHERE_LIST: 'POINT', Marker.ARROW: 'TRAJ'}
 
 
@@ -31,6 +33,7 @@ def add_spheres(message: PointList, route: Route, stamp: Time, result: Converted
     """POINT: `markers` where the mapping says so, a sphere of each point."""
     if not route.rule.markers:
         return
+    _refuse_too_many(len(message.elements))
     points = result.outputs['points']
     markers = _markers(Marker.SPHERE, result.info['labels'], points.header, result)
     for marker, pose, size in zip(markers, points.poses, _sizes(route, result)):
@@ -44,6 +47,7 @@ def add_arrows(message: Trajectories, route: Route, stamp: Time, result: Convert
     """TRAJ: `markers` where the mapping says so, an arrow from each entry to its target."""
     if not route.rule.markers:
         return
+    _refuse_too_many(len(message.elements))
     trajectory = result.outputs['trajectory']
     ends = [pose.position for pose in trajectory.poses]
     markers = _markers(Marker.ARROW, result.info['names'], trajectory.header, result)
@@ -51,6 +55,16 @@ def add_arrows(message: Trajectories, route: Route, stamp: Time, result: Convert
         marker.points = ends[2 * number : 2 * number + 2]
         marker.scale = Vector3(x=size, y=2 * size, z=0.0)  # shaft, head, length of head as usual
     result.outputs['markers'] = MarkerArray(markers=[_clear(trajectory.header), *markers])
+
+
+def _refuse_too_many(count: int) -> None:
+    """
+    See to it that RViz, and whoever has to serialise them, can do with so many markers.
+
+    :raises ConversionError: if not.
+    """
+    if count > _MOST:
+        raise ConversionError(f'not published as markers: {count}, at most {_MOST}')
 
 
 def _clear(header: Header) -> Marker:

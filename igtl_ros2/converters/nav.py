@@ -10,6 +10,7 @@ from nav_msgs.msg import Odometry, Path
 
 from ..codec.messages.points import Trajectories
 from ..errors import ConversionError
+from .points import MOST_TOLD, tell_rest
 from .pose import position_from_pose, transform_from_pose
 from .registry import Converted, Route, extra, from_ros
 
@@ -21,19 +22,23 @@ def add_paths(message: Trajectories, route: Route, stamp: Time, result: Converte
         return
     trajectory = result.outputs['trajectory']
     counts = Counter(result.info['names'])
+    told = 0
     for number, name in enumerate(result.info['names']):
         try:
             if counts[name] > 1:
                 raise ConversionError(f'{counts[name]} paths are called {name!r}')
             leaf = result.named(route, 'paths', name)
         except ConversionError as error:
-            result.errors.append(f'not published as a path: {error}')
+            told += 1
+            if told <= MOST_TOLD:
+                result.errors.append(f'not published as a path: {error}')
             continue
         poses = [
             PoseStamped(header=trajectory.header, pose=pose)
             for pose in trajectory.poses[2 * number : 2 * number + 2]
         ]
         result.outputs[leaf] = Path(header=trajectory.header, poses=poses)
+    tell_rest(result, told, 'paths are not published')
 
 
 from_ros(Odometry, 'TRANSFORM', 'odometry', default=True)(transform_from_pose)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import PoseArray
 from std_msgs.msg import Header
 
 from ..codec.messages.points import Trajectories, Trajectory
+from ..config import ReceiveRule
 from ..errors import ConversionError
-from .points import list_withheld, looks_from_info, looks_to_info, path_poses
+from .many_poses import fill_poses, listed, metres_of, orientations_along
+from .points import MOST_TOLD, list_withheld, looks_from_info, looks_to_info, tell_rest
 from .registry import Converted, Route, Sending, from_ros, to_ros
-from .units import point_from_ros, point_to_ros, ros_text
+from .units import orientation_along, point_from_ros, point_to_ros, ros_text, ros_texts
 
 _ENTRY_ONLY, _TARGET_ONLY, _BOTH = 1, 2, 3
 
@@ -28,54 +31,66 @@ def paths_to_ros(message: Trajectories, route: Route, stamp: Time) -> Converted:
     rule = route.rule
     result = Converted()
     header = Header(stamp=stamp, frame_id=route.frame_id)
-    poses: list[Any] = []
-    kept: list[Trajectory] = []
-    sent_on: list[Trajectory] = []
-    partial: list[dict[str, Any]] = []
-    for path in message.elements:
-        name = ros_text(path.name)
-        try:
-            entry, target = (
-                point_to_ros(end.tolist(), rule.wire_unit, rule.wire_axes)
-                if path.type in (_BOTH, only)
-                else None
-                for end, only in ((path.entry, _ENTRY_ONLY), (path.target, _TARGET_ONLY))
-            )
-            if entry is not None and target is not None:
-                poses.extend(path_poses(entry, target))
-                kept.append(path)
-                sent_on.append(path)
-                continue
-        except ConversionError as error:
-            result.errors.append(f'path {name!r} is left out: {error}')
-            continue
-        end = entry or target
-        if end is None:
-            result.errors.append(f'path {name!r} is left out: its type is {path.type}')
-            continue
-        if route.gate is None:  # it has not looked at this end
-            sent_on.append(path)
-        partial.append(
-            {
-                'name': name,
-                'kind': path.type,
-                'entry' if entry is not None else 'target': [end.x, end.y, end.z],
-            }
+    table = message.table()
+    kinds = table.rows['type']
+    has_entry, has_target = (np.isin(kinds, (_BOTH, only)) for only in (_ENTRY_ONLY, _TARGET_ONLY))
+    entries, entry_is_finite = metres_of(table.rows['entry'], rule.wire_unit, rule.wire_axes)
+    targets, target_is_finite = metres_of(table.rows['target'], rule.wire_unit, rule.wire_axes)
+    turned, has_direction = orientations_along(entries, targets)
+    whole = has_entry & has_target
+    wrong = has_entry & ~entry_is_finite | has_target & ~target_is_finite
+    wrong |= whole & ~has_direction | ~has_entry & ~has_target
+    for path in table.taken(wrong)[:MOST_TOLD]:
+        result.errors.append(f'path {ros_text(path.name)!r} is left out: {_why(path, rule)}')
+    left_out = int(wrong.sum())
+    tell_rest(result, left_out, 'paths are left out')
+    partial = [
+        {
+            'name': ros_text(name),
+            'kind': kind,
+            'entry' if kind == _ENTRY_ONLY else 'target': place,
+        }
+        for name, kind, place in zip(
+            table.taken(~whole & ~wrong).texts('name'),
+            kinds[~whole & ~wrong].tolist(),
+            np.where(has_entry[:, None], entries, targets)[~whole & ~wrong].tolist(),
         )
-    names = [ros_text(path.name) for path in kept]
-    ends = [pose.position for pose in poses]
-    if list_withheld(route, result, ends, len(result.errors)):
-        result.info.update(names=names, positions=[[p.x, p.y, p.z] for p in ends])
+    ]
+    kept = whole & ~wrong
+    # a gate has looked at no path that has one end only
+    sent_on = table.taken(kept if route.gate is not None else ~wrong)
+    table = table.taken(kept)
+    names = ros_texts(table.texts('name'))
+    ends = np.stack([entries[kept], targets[kept]], axis=1).reshape(-1, 3)
+    if list_withheld(route, result, ends, left_out):
+        result.info.update(names=names, positions=listed(ends))
         return result
-    result.outputs['trajectory'] = PoseArray(header=header, poses=poses)
-    result.kept = tuple(sent_on)
+    result.kept = sent_on
+    trajectory = result.outputs['trajectory'] = PoseArray(header=header)
+    fill_poses(trajectory, ends, np.repeat(turned[kept], 2, axis=0))
     result.info.update(
         names=names,
-        kinds=[path.type for path in kept],
-        **looks_to_info(kept, rule.wire_unit),
+        kinds=listed(table.rows['type']),
+        **looks_to_info(table, rule.wire_unit),
         partial=partial,
     )
     return result
+
+
+def _why(path: Trajectory, rule: ReceiveRule) -> str:
+    """Tell what is wrong with a path."""
+    if path.type not in (_ENTRY_ONLY, _TARGET_ONLY, _BOTH):
+        return f'its type is {path.type}'
+    try:
+        ends = [
+            point_to_ros(end.tolist(), rule.wire_unit, rule.wire_axes)
+            for end, only in ((path.entry, _ENTRY_ONLY), (path.target, _TARGET_ONLY))
+            if path.type in (_BOTH, only)
+        ]
+        orientation_along(*ends)
+    except ConversionError as error:
+        return str(error)
+    return 'it cannot be computed with'
 
 
 @from_ros(PoseArray, 'TRAJ', 'trajectory', slicer='POINT')

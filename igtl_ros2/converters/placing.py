@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..codec import Message
-from ..codec.geometry import with_axes
+from ..codec.geometry import columns_of, matrices_of, with_axes
+from ..codec.lists import Table
 from ..codec.messages.arrays import NDArray, Sensor
 from ..codec.messages.image import LPS, RAS, Image
 from ..codec.messages.mesh import PolyData
@@ -19,6 +20,7 @@ from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
 from ..config import ReceiveRule
 from ..errors import ConversionError, EncodeError
+from .many_poses import quaternions_to_matrices, rotations_to_quaternions
 from .mesh import DIRECTED
 from .registry import Route
 from .tracking import tool_frame
@@ -180,6 +182,8 @@ def _move(message: Message, matrices: Sequence[Matrix]) -> Message:
 
 
 def _moved(message: Any, matrices: Sequence[Matrix]) -> Message:
+    if isinstance(getattr(message, 'elements', None), Table):
+        return replace(message, elements=_moved_table(message.elements, matrices))
     if isinstance(message, TrackingData):
         elements: list[Any] = [
             replace(element, matrix=_times(matrix, element.matrix))
@@ -214,6 +218,28 @@ def _moved(message: Any, matrices: Sequence[Matrix]) -> Message:
         ]
         return replace(message, elements=tuple(elements))
     return _moved_mesh(message, matrix)
+
+
+def _moved_table(table: Table, matrices: Sequence[Matrix]) -> Table:
+    """Move very many elements together, each by its own matrix or all by one."""
+    many = np.array(matrices)
+    columns: dict[str, Any] = {}
+    for name in table.rows.dtype.names or ():
+        values = table.rows[name]
+        if name == 'matrix':
+            placed = matrices_of(values)
+            placed[:, :3] = many[:, :3] @ placed
+            columns[name] = columns_of(placed)
+        elif name == 'quaternion':
+            turned = values.astype(np.float64)
+            rotations, is_turn = quaternions_to_matrices(values)
+            moved, _ = rotations_to_quaternions(many @ rotations)
+            turned[is_turn] = moved[is_turn]
+            columns[name] = turned
+        elif name in ('position', 'entry', 'target'):
+            places = values.astype(np.float64)[:, :, None]
+            columns[name] = (many[:, :3, :3] @ places)[:, :, 0] + many[:, :3, 3]
+    return table.changed(**columns)
 
 
 def _moved_mesh(message: PolyData, matrix: Matrix) -> PolyData:

@@ -8,28 +8,34 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+import numpy as np
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point as RosPoint
 from geometry_msgs.msg import PointStamped, Pose, PoseArray, PoseStamped
 from std_msgs.msg import Header
 
 from ..codec import Message
-from ..codec.messages.points import Point, PointList, Trajectory
+from ..codec.lists import Table
+from ..codec.messages.points import Point, PointList
 from ..codec.messages.text import String
 from ..errors import ConversionError
+from .many_poses import fill_poses, listed, metres_of
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import (
+    Matrix,
     json_number,
     length_from_ros,
     length_to_ros,
     ns_from_time,
     orientation_along,
     point_from_ros,
-    point_to_ros,
     ros_text,
+    ros_texts,
 )
 
 Colour = tuple[int, int, int, int]
+#: of so many elements that have no place, or no topic, it is told why; a list may be very long
+MOST_TOLD = 20
 
 
 @to_ros(PointList)
@@ -42,24 +48,24 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
     rule = route.rule
     result = Converted()
     header = Header(stamp=stamp, frame_id=route.frame_id)
-    positions: list[RosPoint] = []
-    kept: list[Point] = []
-    for point in message.elements:
-        try:
-            position = point_to_ros(point.position.tolist(), rule.wire_unit, rule.wire_axes)
-        except ConversionError as error:
-            result.errors.append(f'point {ros_text(point.name)!r} is left out: {error}')
-            continue
-        positions.append(position)
-        kept.append(point)
-    labels = [ros_text(point.name) for point in kept]
-    if list_withheld(route, result, positions, len(message.elements) - len(kept)):
-        result.info.update(labels=labels, positions=[[p.x, p.y, p.z] for p in positions])
+    table = message.table()
+    positions, finite = metres_of(table.rows['position'], rule.wire_unit, rule.wire_axes)
+    if not finite.all():
+        result.errors += [
+            f'point {ros_text(point.name)!r} is left out: '
+            f'position ({", ".join(map(str, point.position.tolist()))}) is not finite'
+            for point in table.taken(~finite)[:MOST_TOLD]
+        ]
+        positions, table = positions[finite], table.taken(finite)
+        tell_rest(result, len(message.elements) - len(table), 'points are left out')
+    labels = ros_texts(table.texts('name'))
+    if list_withheld(route, result, positions, len(message.elements) - len(table)):
+        result.info.update(labels=labels, positions=listed(positions))
         return result
-    poses = [Pose(position=position) for position in positions]
-    result.outputs['points'] = PoseArray(header=header, poses=poses)
-    result.kept = tuple(kept)
-    result.info.update(labels=labels, **looks_to_info(kept, rule.wire_unit))
+    points = result.outputs['points'] = PoseArray(header=header)
+    fill_poses(points, positions)
+    result.kept = table
+    result.info.update(labels=labels, **looks_to_info(table, rule.wire_unit))
     if rule.split:
         _split(labels, positions, header, route, result)
     if rule.trajectory is not None:
@@ -70,25 +76,32 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
     return result
 
 
+def tell_rest(result: Converted, count: int, what: str) -> None:
+    """Say how many more than were told one by one."""
+    if count > MOST_TOLD:
+        result.errors.append(f'{count - MOST_TOLD} more {what}')
+
+
 def list_withheld(
-    route: Route, result: Converted, positions: Sequence[RosPoint], left_out: int
+    route: Route, result: Converted, positions: Matrix, left_out: int
 ) -> bool:
     """Tell whether a gate stops a list, which is the state of its device then."""
     if route.gate is None:
         return False
-    state = route.gate.stops_list([(p.x, p.y, p.z) for p in positions], left_out)
+    state = route.gate.stops_list(listed(positions), left_out)
     if state:
         result.state = state
     return bool(state)
 
 
-def looks_to_info(elements: Sequence[Point | Trajectory], unit: str) -> dict[str, list[Any]]:
+def looks_to_info(table: Table, unit: str) -> dict[str, list[Any]]:
     """List for `info` what points and paths share."""
+    diameters = listed(length_to_ros(table.rows['diameter'].astype(np.float64), unit))
     return {
-        'groups': [ros_text(e.group) for e in elements],
-        'rgba': [list(e.rgba) for e in elements],
-        'diameters': [json_number(length_to_ros(e.diameter, unit)) for e in elements],
-        'owners': [ros_text(e.owner) for e in elements],
+        'groups': ros_texts(table.texts('group')),
+        'rgba': listed(table.rows['rgba']),
+        'diameters': list(map(json_number, diameters)),
+        'owners': ros_texts(table.texts('owner')),
     }
 
 
@@ -113,36 +126,43 @@ def looks_from_info(sending: Sending, count: int) -> list[dict[str, Any]]:
     ]
 
 
-def path_poses(entry: RosPoint, target: RosPoint) -> list[Pose]:
+def path_poses(entry: Sequence[float], target: Sequence[float]) -> list[Pose]:
     """
     Make the two poses of a path, z towards the target.
 
     :raises ConversionError: if it has no direction.
     """
-    orientation = orientation_along(entry, target)
-    return [Pose(position=end, orientation=orientation) for end in (entry, target)]
+    ends = [RosPoint(x=x, y=y, z=z) for x, y, z in (entry, target)]
+    orientation = orientation_along(*ends)
+    return [Pose(position=end, orientation=orientation) for end in ends]
 
 
 def _split(
-    labels: list[str], positions: list[RosPoint], header: Header, route: Route, result: Converted
+    labels: list[str], positions: Matrix, header: Header, route: Route, result: Converted
 ) -> None:
     """Give each point a topic of its own, unless two share a label."""
     counts = Counter(labels)
+    places = {label: number for number, label in enumerate(labels)}
+    told = 0
     for label, count in counts.items():
-        if count > 1:
-            result.errors.append(f'{count} points are called {label!r}: not published as labels')
-            continue
         try:
+            if count > 1:
+                raise ConversionError(f'{count} points are called {label!r}: ')
             leaf = result.named(route, 'labels', label)
         except ConversionError as error:
-            result.errors.append(f'not published as a label: {error}')
+            told += 1
+            if told <= MOST_TOLD:
+                text = f'{error}not published as labels' if count > 1 else (
+                    f'not published as a label: {error}')
+                result.errors.append(text)
             continue
-        point = positions[labels.index(label)]
-        result.outputs[leaf] = PointStamped(header=header, point=point)
+        x, y, z = positions[places[label]].tolist()
+        result.outputs[leaf] = PointStamped(header=header, point=RosPoint(x=x, y=y, z=z))
+    tell_rest(result, told, 'labels are not published')
 
 
 def _ends(
-    wanted: tuple[str, str], labels: list[str], positions: list[RosPoint], result: Converted
+    wanted: tuple[str, str], labels: list[str], positions: Matrix, result: Converted
 ) -> list[Pose]:
     """Find entry and target; no poses, which ends an earlier path, if they are not there."""
     counts = Counter(labels)
@@ -154,7 +174,7 @@ def _ends(
         if any(counts[label] > 1 for label in wanted):
             result.errors.append(f'no trajectory: {result.info["trajectory"]}')
         return []
-    entry, target = (positions[labels.index(label)] for label in wanted)
+    entry, target = (positions[labels.index(label)].tolist() for label in wanted)
     try:
         return path_poses(entry, target)
     except ConversionError as error:

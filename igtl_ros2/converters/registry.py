@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
@@ -90,7 +90,7 @@ class Converted:
     notes: list[str] = field(default_factory=list)
     children: list[Message] = field(default_factory=list)
     peer: dict[str, Any] = field(default_factory=dict)
-    kept: tuple[Any, ...] | None = None
+    kept: Sequence[Any] | None = None
 
     def named(self, route: Route, folder: str, name: str, leaf: str = '') -> str:
         """

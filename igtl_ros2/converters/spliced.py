@@ -231,22 +231,26 @@ def image_start(
     return data[: -_LENGTH.size] + _LENGTH.pack(len(message.data))
 
 
-def markers_with_rows(message: Any, serialize: Callable[[Any], bytes]) -> bytes | None:
+def with_rows(message: Any, serialize: Callable[[Any], bytes]) -> bytes | None:
     """
-    Serialise a MarkerArray some of whose points and colours are `Rows`.
+    Serialise a PoseArray whose poses are `Rows`, or a MarkerArray with such points and colours.
 
-    Markers that have one row in place of theirs are serialised, and the rest is put behind it: a
+    What has one row in place of theirs is serialised, and the rest is put behind it: a
     row has a multiple of eight bytes, so that what follows is where it has to be.
 
     :param serialize: makes bytes of a ROS message.
     :returns: None if there are none.
     :raises ConversionError: if they cannot be told from the rest of these bytes.
     """
-    shells = [copy(marker) for marker in message.markers]
+    whole = copy(message)
+    shells = [whole]
+    if hasattr(message, 'markers'):
+        shells = [copy(marker) for marker in message.markers]
+        whole = type(message)(markers=shells)
     fields = [
         (shell, name, rows)
         for shell in shells
-        for name in ('_points', '_colors')
+        for name in ('_poses', '_points', '_colors')
         if isinstance(rows := getattr(shell, name, None), Rows)
     ]
     if not fields:
@@ -259,7 +263,7 @@ def markers_with_rows(message: Any, serialize: Callable[[Any], bytes]) -> bytes 
     def serialised(times: int) -> bytes:
         for (shell, name, _), mark in zip(fields, marks):
             setattr(shell, name, times * list(mark))
-        return serialize(type(message)(markers=shells))
+        return serialize(whole)
 
     once, twice = serialised(1), serialised(2)
     parts: list[Any] = []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,8 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import PointStamped, Pose, PoseArray, PoseStamped
 from std_msgs.msg import Header
 
+from ..codec.geometry import matrices_of
+from ..codec.lists import Table
 from ..codec.messages.tracking import (
     QuaternionElement,
     QuaternionTrackingData,
@@ -18,6 +22,15 @@ from ..codec.messages.tracking import (
 )
 from ..config import ReceiveRule, parse_xtoy
 from ..errors import ConversionError
+from .gates import MAX_TOOLS
+from .many_poses import (
+    fill_poses,
+    listed,
+    metres_of,
+    quaternions_to_matrices,
+    rotations_to_quaternions,
+)
+from .points import MOST_TOLD, tell_rest
 from .pose import NOT_RIGID, finite_list, is_valid, tool_state, transform_stamped
 from .registry import Converted, Route, Sending, from_ros, tell_once, to_ros
 from .units import (
@@ -27,7 +40,7 @@ from .units import (
     point_from_ros,
     point_to_ros,
     pose_from_ros,
-    pose_to_ros,
+    pose_to_numbers,
     quaternion_to_matrix,
     ros_text,
 )
@@ -52,93 +65,180 @@ def tracking_to_ros(
     types: list[int] = []
     withheld: dict[str, str] = {}
     result = Converted()
-    poses = PoseArray()
+    rows: list[tuple[float, ...]] = []
     frames: list[str] = []
-    kept: list[TrackingElement | QuaternionElement] = []
+    kept: list[int] = []
+    own_names, kinds, numbers = _columns(message, rule)
+    if route.gate is not None and len(kinds) > MAX_TOOLS:
+        raise ConversionError(f'{len(kinds)} tools, a gate knows at most {MAX_TOOLS}')
+    told: Counter[str] = Counter()
+
+    def tell(text: str) -> None:
+        told['all'] += 1
+        if told['all'] <= MOST_TOLD:
+            result.errors.append(text)
+
     all_names = [
-        ros_text(element.name) or f'{route.device}-{number}'
-        for number, element in enumerate(message.elements, 1)
+        ros_text(name) or f'{route.device}-{number}' for number, name in enumerate(own_names, 1)
     ]
     counts = Counter(all_names)
     if route.gate is not None:
         # the numbers of those without a name change hands when one of them is missing
-        nameless = sum(not element.name for element in message.elements)
-        counts.update({n: nameless - 1 for n, e in zip(all_names, message.elements) if not e.name})
-    for name, element in zip(all_names, message.elements):
-        state = tool_state(message, element.name)
+        nameless = sum(not name for name in own_names)
+        counts.update({n: nameless - 1 for n, own in zip(all_names, own_names) if not own})
+    spread = rule.split or rule.tf != 'off'
+    for number, (name, own, kind) in enumerate(zip(all_names, own_names, kinds)):
+        state = tool_state(message, own)
         if not (is_valid(state) or rule.publish_invalid):
             withheld[name] = ros_text(str(state))
             continue
         try:
-            pose, distance = _pose_of(element, rule)
+            position, turned, distance = numbers(number)
         except ConversionError as error:
             withheld[name] = str(error)
-            result.errors.append(f'{name}: not published as a pose: {error}')
-            result.info.setdefault('matrices', {})[name] = _numbers_of(element)
+            tell(f'{name}: not published as a pose: {error}')
+            _add_matrix(result, name, message.elements[number])
             continue
         if distance > RIGID_TOLERANCE:
-            result.errors.append(f'{name}: {NOT_RIGID}')
-            result.info.setdefault('matrices', {})[name] = _numbers_of(element)
-        tool_route = _tool_route(name, route)
+            tell(f'{name}: {NOT_RIGID}')
+            _add_matrix(result, name, message.elements[number])
+        # very many may be called like no frame at all
+        frame = tool_frame(name, route) if 'To' in name else route.frame_id
         if route.gate is not None:
             if counts[name] > 1:
                 stopped = route.gate.stops_twins(name, counts[name])
             else:
-                turned = None if element.type == _TIP_ONLY else pose.orientation
                 # its number may be another one next time
-                tool = name if element.name else ''
-                stopped = route.gate.stops(tool, tool_route.frame_id, pose.position, turned)
+                tool = name if own else ''
+                pose = _pose(position, turned)
+                known = None if kind == _TIP_ONLY else pose.orientation
+                stopped = route.gate.stops(tool, frame, pose.position, known)
             if stopped:
                 withheld[name] = stopped
-                result.info.setdefault('matrices', {})[name] = _numbers_of(element)
+                _add_matrix(result, name, message.elements[number])
                 continue
-        kept.append(element)
+        kept.append(number)
         names.append(name)
-        types.append(element.type)
-        poses.poses.append(pose)
-        frames.append(tool_route.frame_id)
-        if counts[name] > 1:
-            if rule.split or rule.tf != 'off':
-                result.errors.append(
-                    f'{counts[name]} tools are called {name!r}: published in `tracking` only'
-                )
+        types.append(kind)
+        rows.append((*position, *turned))
+        frames.append(frame)
+        if not spread:
             continue
-        if rule.tf != 'off' and element.type == _TIP_ONLY:
+        if counts[name] > 1:
+            tell(f'{counts[name]} tools are called {name!r}: published in `tracking` only')
+            continue
+        if len(names) > MAX_TOOLS:
+            tell(f'{name}: published in `tracking` only: {MAX_TOOLS} tools before it are not')
+            continue
+        pose = _pose(position, turned)
+        if rule.tf != 'off' and kind == _TIP_ONLY:
             tell_once(route, result, 'tools without an orientation are not broadcast on tf')
         elif rule.tf != 'off':
-            result.transforms.append(transform_stamped(pose, tool_route, stamp))
+            result.transforms.append(transform_stamped(pose, _tool_route(name, route), stamp))
         if rule.split:
-            header = Header(stamp=stamp, frame_id=tool_route.frame_id)
-            _split(name, element.type, pose, header, route, result)
+            header = Header(stamp=stamp, frame_id=frame)
+            _split(name, kind, pose, header, route, result)
     if len(set(frames)) > 1:
         result.info['frames'] = frames
         frames = []
-    poses.header = Header(stamp=stamp, frame_id=frames[0] if frames else route.frame_id)
-    result.outputs['tracking'] = poses
-    result.kept = tuple(kept)
+    header = Header(stamp=stamp, frame_id=frames[0] if frames else route.frame_id)
+    poses = result.outputs['tracking'] = PoseArray(header=header)
+    numbered = np.array(rows).reshape(-1, 7)
+    fill_poses(poses, numbered[:, :3], numbered[:, 3:])
+    result.kept = message.elements
+    if len(kept) < len(message.elements):
+        result.kept = tuple(message.elements[number] for number in kept)
+    tell_rest(result, told['all'], 'tools are not what was asked for')
     result.info.update(names=names, types=types, withheld=withheld)
     result.info['position_only'] = [n for n, t in zip(names, types) if t == _TIP_ONLY]
-    result.state = 'OK' if not withheld else ', '.join(f'{n}: {s}' for n, s in withheld.items())
+    result.state = _state(withheld)
     return result
 
 
-def _pose_of(
-    element: TrackingElement | QuaternionElement, rule: ReceiveRule
-) -> tuple[Pose, float]:
-    """Make the pose of a tool, and tell how rigid it was."""
+def _state(withheld: dict[str, str]) -> str:
+    """Tell the state of all tools; of very many the first ones."""
+    texts = [f'{name}: {state}' for name, state in islice(withheld.items(), MAX_TOOLS)]
+    if len(withheld) > MAX_TOOLS:
+        texts.append(f'{len(withheld) - MAX_TOOLS} more')
+    return ', '.join(texts) or 'OK'
+
+
+_Numbers = tuple[Sequence[float], Sequence[float], float]
+
+
+def _columns(
+    message: TrackingData | QuaternionTrackingData, rule: ReceiveRule
+) -> tuple[list[str], list[int], Callable[[int], _Numbers]]:
+    """
+    Give names and types of the tools, and what computes the pose of one and how rigid it was.
+
+    Of very many they are computed together, but for those that are no plain rotations.
+    """
+    elements = message.elements
+
+    def one(number: int) -> _Numbers:
+        return _numbers(elements[number], rule)
+
+    if not isinstance(elements, Table):
+        return [e.name for e in elements], [e.type for e in elements], one
+    kinds: list[int] = elements.rows['type'].tolist()
+    if isinstance(message, TrackingData):
+        matrices = matrices_of(elements.rows['matrix'])
+    else:
+        matrices, is_turn = quaternions_to_matrices(elements.rows['quaternion'])
+        matrices[:, :3, 3] = elements.rows['position']
+    turned, plain = rotations_to_quaternions(matrices, rule.wire_axes)
+    positions, finite = metres_of(matrices[:, :3, 3], rule.wire_unit, rule.wire_axes)
+    if isinstance(message, QuaternionTrackingData):
+        plain &= is_turn
+    tip_only = elements.rows['type'] == _TIP_ONLY
+    turned[tip_only] = 0.0, 0.0, 0.0, 1.0
+    usual = (finite & (plain | tip_only)).tolist()
+    places, turns = listed(positions), listed(turned)
+
+    def any_of(number: int) -> _Numbers:
+        return (places[number], turns[number], 0.0) if usual[number] else one(number)
+
+    return elements.texts('name'), kinds, any_of
+
+
+def _numbers(element: TrackingElement | QuaternionElement, rule: ReceiveRule) -> _Numbers:
+    """
+    Compute position and quaternion of a tool, and how rigid it was.
+
+    :raises ConversionError: if it has none.
+    """
     if isinstance(element, TrackingElement):
         tip = element.matrix[:3, 3].tolist()
     else:
         tip = element.position.tolist()
     if element.type == _TIP_ONLY:
-        return Pose(position=point_to_ros(tip, rule.wire_unit, rule.wire_axes)), 0.0
+        point = point_to_ros(tip, rule.wire_unit, rule.wire_axes)
+        return (point.x, point.y, point.z), (0.0, 0.0, 0.0, 1.0), 0.0
     if isinstance(element, TrackingElement):
         matrix = element.matrix
     else:
         matrix = np.eye(4)
         matrix[:3, :3] = quaternion_to_matrix(element.quaternion.tolist())
         matrix[:3, 3] = tip
-    return pose_to_ros(matrix, rule.wire_unit, rule.wire_axes)
+    return pose_to_numbers(matrix, rule.wire_unit, rule.wire_axes)
+
+
+def _pose(position: Sequence[float], turned: Sequence[float]) -> Pose:
+    pose = Pose()
+    p, q = pose.position, pose.orientation
+    p.x, p.y, p.z = position
+    q.x, q.y, q.z, q.w = turned
+    return pose
+
+
+def _add_matrix(
+    result: Converted, name: str, element: TrackingElement | QuaternionElement
+) -> None:
+    """Have `info` tell what came, of as many tools as somebody may look at."""
+    matrices = result.info.setdefault('matrices', {})
+    if len(matrices) < MAX_TOOLS:
+        matrices[name] = _numbers_of(element)
 
 
 def _numbers_of(element: TrackingElement | QuaternionElement) -> list[Any]:

@@ -31,7 +31,7 @@ Matrix = NDArray[np.float64]
 PER_METRE = {'mm': 1000.0, 'm': 1.0}
 #: a matrix further than this from a rotation is not taken for one
 RIGID_TOLERANCE = 1e-3
-_FLOAT32_NOISE = 1e-6
+FLOAT32_NOISE = 1e-6
 _NS = 1_000_000_000
 #: stamps of devices are from the one to below the other: less than a second after 1970 is a
 #: fraction without a time, and ROS counts seconds in 31 bits
@@ -51,7 +51,7 @@ def rotation_part(matrix: Matrix) -> tuple[Matrix, float]:
     """
     linear = matrix[:3, :3]
     distance = _distance_from_rotation(linear.tolist())
-    if distance <= _FLOAT32_NOISE:
+    if distance <= FLOAT32_NOISE:
         return linear, distance
     left, scales, right = np.linalg.svd(linear)
     if scales[2] < 1e-6 * max(scales[0], 1e-6):
@@ -221,7 +221,7 @@ def affine_to_numbers(
     if axes == 'lps':
         a, b, c, x, d, e, f, y = -a, -b, -c, -x, -d, -e, -f, -y
     rows = ((a, b, c), (d, e, f), (g, h, i))
-    if _distance_from_rotation(rows) > _FLOAT32_NOISE:
+    if _distance_from_rotation(rows) > FLOAT32_NOISE:
         return None
     return _metres((x, y, z), unit), rows_to_quaternion(rows)
 
@@ -366,13 +366,19 @@ def ros_text(text: str) -> str:
     return text.replace('\0', '')
 
 
+def ros_texts(texts: list[str]) -> list[str]:
+    """Make texts that ROS can carry, as `ros_text` does with one."""
+    whole = ''.join(texts)
+    return texts if whole.isascii() and '\0' not in whole else list(map(ros_text, texts))
+
+
 def json_number(value: float) -> float | str:
     """Make a number that JSON can carry: it has no NaN and no infinity, they become texts."""
     return value if math.isfinite(value) else str(value)
 
 
-def length_to_ros(length: float, unit: str) -> float:
-    """Turn a length on the wire, finite or not, into metres."""
+def length_to_ros(length: Any, unit: str) -> Any:
+    """Turn a length on the wire, or an array of them, finite or not, into metres."""
     return length / PER_METRE[unit]
 
 

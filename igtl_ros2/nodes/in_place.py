@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from geometry_msgs.msg import PoseArray
 from numpy.typing import NDArray
 from rclpy.publisher import Publisher
 from rclpy.serialization import deserialize_message, serialize_message
@@ -16,12 +17,18 @@ from sensor_msgs.msg import Image as RosImage
 from ..codec import Message
 from ..codec.blocks import with_bytes_before
 from ..codec.messages.image import Image
-from ..codec.messages.mesh import PolyData
-from ..converters.spliced import image_start, markers_with_rows
+from ..converters.spliced import image_start, with_rows
 from ..errors import ConversionError
 
 # IMAGE has this many bytes right before its voxels, which decoding has done with
 _SPENT_BYTES = 72
+
+try:
+    from visualization_msgs.msg import MarkerArray
+except ModuleNotFoundError:  # said once at the start
+    _WITH_ROWS: tuple[type, ...] = (PoseArray,)
+else:
+    _WITH_ROWS = (PoseArray, MarkerArray)
 
 _log = logging.getLogger(__name__)
 _publish_bytes: Callable[[Publisher, NDArray[np.uint8]], None] | None = None
@@ -137,25 +144,22 @@ def publish(publisher: Publisher, message: Any, source: Message) -> None:
     """
     if is_ready() and isinstance(source, Image) and shows(message, source):
         publish_after(publisher, image_start(message, serialize_message), source)
-    elif isinstance(source, PolyData) and hasattr(message, 'markers'):
-        _publish_markers(publisher, message)
+    elif isinstance(message, bytes) and _publish_bytes is not None:
+        _publish_bytes(publisher, np.frombuffer(message, np.uint8))
     else:
         publisher.publish(message)
 
 
-def _publish_markers(publisher: Publisher, message: Any) -> None:
-    """Publish a MarkerArray; the points of large ones are put between what ROS serialises."""
+def ready(message: Any) -> Any:
+    """Give a message in the form in which it is best published: long lists of it as bytes."""
+    if not isinstance(message, _WITH_ROWS):
+        return message
     try:
-        data = markers_with_rows(message, serialize_message)
+        data = with_rows(message, serialize_message)
     except ConversionError as error:
-        _log.info('%s is serialised by ROS: %s', publisher.topic_name, error)
-        data = None
-    if data is None:
-        publisher.publish(message)
-    elif _publish_bytes is None:
-        publisher.publish(data)
-    else:
-        _publish_bytes(publisher, np.frombuffer(data, np.uint8))
+        _log.info('%s is serialised by ROS: %s', type(message).__name__, error)
+        return message
+    return message if data is None else data
 
 
 def publish_after(publisher: Publisher, start: bytes, source: Image) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import partial
@@ -30,7 +30,9 @@ from ..converters.device_clock import DeviceClock
 from ..converters.frames import raw_frame
 from ..converters.gates import Gate, Gates, withheld_by
 from ..converters.handover import Handed, handed
+from ..converters.heavy import is_heavy
 from ..converters.image import VolumeMerger
+from ..converters.json_text import json_text
 from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros, full_name, route_of
@@ -60,6 +62,9 @@ if TYPE_CHECKING:  # it needs diagnostic_msgs, which may not be there
 MAX_DEVICES = 1000
 # what `info` says of the stamp of a repetition
 _REPEATED = 'hold'
+# how long the worker publishes before others may, and how long it lets them
+_STEP_S = 0.002
+_BREATH_S = 0.0005
 _SILENT = withheld_by('max_age')
 _FROZEN = 'stale: its time stamp stands still'
 _UNANSWERED = 'stale: its peer gives no sign of life'
@@ -95,8 +100,10 @@ class _Device:
     gates: Gates | None = None
     #: when its last message came, by the steady clock
     heard_s: float = 0.0
-    #: whether it is converted aside
+    #: whether it is converted in the worker
     takes_long: bool = False
+    #: messages of it that are in the worker, before which no other may be published
+    waiting: int = 0
     is_stale: bool = False
     #: the last stamp of each frame on tf
     broadcast: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -186,6 +193,8 @@ class Receiver:
         self._aside = Aside('converting', self._let_go_on)
         #: whose messages have to wait for those that are converted aside
         self._waiting_peers: set[Peer] = set()
+        #: whose BIND is in the worker: what comes behind is of the same devices
+        self._bound: Counter[Peer] = Counter()
         self._broadcaster = broadcaster
         self._slices = SliceParameters(node, self._publish_slice)
         self._emergency = emergency
@@ -269,7 +278,16 @@ class Receiver:
         # before the lock: whatever else is going on
         self._look_for_emergency(peer, message)
         with self._lock:
-            self._handle(peer, message, self._now_ns(), {}, device)
+            handle = partial(self._handle, peer, message, self._now_ns(), {}, device)
+            if not self._bound[peer]:
+                handle()
+                return
+
+            def publish() -> None:
+                with self._lock:
+                    handle()
+
+            self._work(None, peer, message, publish)
 
     def forget(self, name: str) -> None:
         """Give nobody the last value of a device who has not got it yet: it holds no more."""
@@ -336,20 +354,91 @@ class Receiver:
             except ConversionError as error:
                 self._complain(device, str(error))
                 return
-        short = None if known_as or origin else device.express
+        short = None if known_as or origin or device.waiting else device.express
         if short is not None and self._goes(short, device, peer, message, arrival_ns):
             return
-        rule = device.route.rule
-        shown = hidden(message, rule.phi)
-        if shown is not message:
-            origin = {**origin, 'phi': rule.phi}
         stamp_ns, source = device.clock.choose(
-            shown.timestamp_ns, arrival_ns, device.heard_s)
+            message.timestamp_ns, arrival_ns, device.heard_s)
         arrival = _Arrival(
-            peer, shown, frame, device.heard_s, arrival_ns, stamp_ns, source, origin
+            peer, message, frame, device.heard_s, arrival_ns, stamp_ns, source, origin
         )
         device.held = None  # there is a newer one, which may never get through
-        self._place(device, arrival)
+        if device.waiting or is_heavy(message):
+            self._work(device, peer, message, partial(self._arrive, device, arrival, True))
+        else:
+            self._arrive(device, arrival)
+
+    def _arrive(self, device: _Device, arrival: _Arrival, in_worker: bool = False) -> None:
+        """
+        Hide who the patient is, and go on to where a message is placed.
+
+        :param in_worker: whether this is the thread of the worker; else the lock is held.
+        """
+        phi = device.route.rule.phi
+        shown = hidden(arrival.message, phi)
+        if shown is not arrival.message:
+            arrival = replace(arrival, message=shown, origin={**arrival.origin, 'phi': phi})
+        frames: list[str] = []
+        if device.source is not None:
+            try:
+                frames = frames_of(shown, device.source)
+            except ConversionError as error:
+                self._complain(device, str(error))
+                return
+        elif in_worker:
+            self._publish_slowly(device, self._published(device, arrival, arrival, None))
+            return
+        with self._lock:
+            if self._is_current(device):
+                self._place(device, arrival, frames)
+
+    def _is_current(self, device: _Device) -> bool:
+        """Tell whether the rules are still those that a device was made with."""
+        is_current = self._devices.get(device.key, device) is device
+        if not is_current:
+            self._report.skip(ros_text(f'{" ".join(device.key)}: the rules have changed'))
+        return is_current
+
+    def _work(
+        self, device: _Device | None, peer: Peer, message: Message, job: Callable[[], None]
+    ) -> None:
+        """
+        Do something in the worker, in the order in which messages came; called with the lock.
+
+        :param device: whose messages wait until it is done.
+        """
+        is_bind = isinstance(message, Bind)
+
+        def work() -> None:
+            try:
+                if device is None:
+                    job()
+                else:
+                    with self._going_on(device):
+                        job()
+            finally:
+                with self._lock:
+                    count(-1)
+
+        def count(more: int) -> None:
+            if device is not None:
+                device.waiting += more
+            if is_bind:
+                self._bound[peer] += more
+                if not self._bound[peer]:
+                    del self._bound[peer]
+
+        count(1)
+        try:
+            has_room = self._aside.do(work, weight(message))
+        except ConversionError as error:
+            what = ros_text(f'{message.type_name} {full_name(message)}')
+            self._report.problem(what, f'{what}: {error}')
+            count(-1)
+            return
+        if not has_room:
+            self._waiting_peers.add(peer)
+            peer.let_wait(True)
 
     def _goes(
         self, short: Express, device: _Device, peer: Peer, message: Message, arrival_ns: int
@@ -385,6 +474,8 @@ class Receiver:
                 for (device, short), timestamp, content in poses:
                     if device.express is not short or now_s >= device.info_due:
                         break
+                    if device.waiting or self._bound.get(peer):
+                        break
                     made = short.serialise_content(timestamp, content, arrival_ns, now_s)
                     if made is None:
                         break
@@ -398,26 +489,20 @@ class Receiver:
                 self._close_short_way(device, error)
             return count
 
-    def _place(self, device: _Device, arrival: _Arrival) -> None:
+    def _place(self, device: _Device, arrival: _Arrival, frames: list[str]) -> None:
         """Publish a message, once it is in the frame that its rule asks for."""
         start = device.source
         if start is None:
             self._publish(device, arrival, arrival)
             return
-        try:
-            frames = frames_of(arrival.message, start)
-        except ConversionError as error:
-            self._complain(device, str(error))
-            return
 
         def publish(poses: Poses) -> None:
-            try:
+            def move() -> _Arrival:
                 message = moved_received(arrival.message, start, poses)
-            except ConversionError as error:
-                self._complain(device, str(error))
-                return
-            origin = {**arrival.origin, 'moved_from': list(dict.fromkeys(frames))}
-            self._publish(device, replace(arrival, message=message, origin=origin), arrival)
+                origin = {**arrival.origin, 'moved_from': list(dict.fromkeys(frames))}
+                return replace(arrival, message=message, origin=origin)
+
+            self._publish(device, arrival, arrival, move)
 
         self._wait.submit(Placement(
             key=device.key,
@@ -433,32 +518,64 @@ class Receiver:
         kind = ros_text(' '.join(device.key))
         self._report.problem(kind, f'{kind}: {text}')
 
-    def _publish(self, device: _Device, arrival: _Arrival, unmoved: _Arrival) -> None:
+    def _publish(
+        self,
+        device: _Device,
+        arrival: _Arrival,
+        unmoved: _Arrival,
+        move: Callable[[], _Arrival] | None = None,
+    ) -> None:
         """
         Publish one message; whatever it holds, the node goes on.
 
         :param unmoved: what it was before it was moved into another frame.
+        :param move: gives it in another frame.
         """
-        if not device.takes_long:
-            with self._going_on(device):
-                self._give_out(device, arrival, unmoved, *self._convert(device, arrival))
+        steps = self._published(device, arrival, unmoved, move)
+        if device.takes_long or device.waiting or is_heavy(arrival.message):
+            job = partial(self._publish_slowly, device, steps)
+            self._work(device, arrival.peer, arrival.message, job)
             return
+        with self._going_on(device):
+            for _ in steps:
+                pass
 
-        def publish() -> None:
-            with self._going_on(device):
-                made = self._convert(device, arrival)
-                with self._lock:
-                    if self._devices.get(device.key) is device:  # else the rules have changed
-                        self._give_out(device, arrival, unmoved, *made)
+    def _publish_slowly(self, device: _Device, steps: Iterator[None]) -> None:
+        """Publish one message in the worker."""
+        # what takes longest comes first: nobody waits for that, but where a gate remembers it
+        with self._lock if device.gates is not None else nullcontext():
+            next(steps)
+        while self._goes_on(device, steps):
+            time.sleep(_BREATH_S)  # who waits for the lock gets it
 
+    def _goes_on(self, device: _Device, steps: Iterator[None]) -> bool:
+        """Publish for a moment; tells whether there is more."""
+        with self._lock:
+            if not self._is_current(device):
+                return False
+            until = time.monotonic() + _STEP_S
+            for _ in steps:
+                if time.monotonic() >= until:
+                    return True
+            return False
+
+    def _published(
+        self,
+        device: _Device,
+        arrival: _Arrival,
+        unmoved: _Arrival,
+        move: Callable[[], _Arrival] | None,
+    ) -> Iterator[None]:
+        """Move and convert a message as the first step, which needs no lock; then publish it."""
         try:
-            has_room = self._aside.do(publish, weight(arrival.message))
+            arrival = arrival if move is None else move()
+            made = self._convert(device, arrival)
         except ConversionError as error:
             self._complain(device, str(error))
+            yield
             return
-        if not has_room:
-            self._waiting_peers.add(arrival.peer)
-            arrival.peer.let_wait(True)
+        yield
+        yield from self._give_out(device, arrival, unmoved, *made)
 
     def _let_go_on(self) -> None:
         """Take in again what peers send, now that less waits to be converted."""
@@ -500,8 +617,8 @@ class Receiver:
         unmoved: _Arrival,
         result: Converted,
         gate: Gate | None,
-    ) -> None:
-        """Publish what has become of a message."""
+    ) -> Iterator[None]:
+        """Publish what has become of a message, step by step."""
         key, rule, peer = device.key, device.route.rule, arrival.peer
         stamp = time_from_ns(arrival.stamp_ns)
         if not self._first.is_over:
@@ -554,9 +671,11 @@ class Receiver:
             if self._relays.is_used and self._relays.watches(publisher.topic_name):
                 self._hand_on(device, arrival, leaf, publisher.topic_name, ros_message, result)
             is_stream = kind in STREAM_LEAVES and kind != 'command'
+            ready = in_place.ready(ros_message)
             if is_stream:
-                self._hold_first(device.topic, publisher, ros_message)
-            in_place.publish(publisher, ros_message, arrival.message)
+                self._hold_first(device.topic, publisher, ready)
+            in_place.publish(publisher, ready, arrival.message)
+            yield
         if result.state != device.state:
             self._publish_state(device, result.state, stamp)
         if result.transforms and self._broadcaster is not None:
@@ -565,6 +684,7 @@ class Receiver:
         device.express = self._express(device, arrival, result)
         for child in result.children:
             self._handle(peer, child, arrival.arrival_ns, {'bind': ros_text(key[1])})
+            yield
 
     def _hand_on(
         self,
@@ -674,7 +794,7 @@ class Receiver:
                 self._publish(device, again, again)
                 return
             now_ns = self._now_ns()
-            self._place(
+            self._arrive(
                 device, replace(held, arrival_ns=now_ns, stamp_ns=now_ns, source=_REPEATED)
             )
 
@@ -858,7 +978,7 @@ class Receiver:
             **info,
             'metadata': metadata,
         }
-        text = RosString(data=json.dumps(whole, ensure_ascii=False))
+        text = RosString(data=json_text(whole))
         publisher = self._publisher(f'{device.topic}/info', 'info', RosString)
         self._say_on(publisher, 'info', text)
         publisher.publish(text)

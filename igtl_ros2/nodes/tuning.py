@@ -6,6 +6,7 @@ import ctypes
 import gc
 import logging
 import os
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import ColorRGBA, Float64MultiArray
 
 from ..converters import bulk
-from ..converters.spliced import markers_with_rows
+from ..converters.spliced import with_rows
 from . import in_place
 
 #: set to `off`, this variable leaves everything as ROS has it
@@ -32,6 +33,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -4, -8
 
 # so many more containers than before have to be there for the collector to look at them
 _NEW_OBJECTS = 10_000
+_SWITCH_S = 0.001
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +47,8 @@ def tune() -> None:
     bulk.use_views(_views_work())
     bulk.use_rows(_rows_work())
     in_place.try_out()
+    # who has an emergency to tell waits so long for each other thread that computes
+    sys.setswitchinterval(_SWITCH_S)
 
 
 def spare_the_collector() -> None:
@@ -122,7 +126,7 @@ def _rows_work() -> bool:
         for marker in message.markers:
             bulk.fill_rows(marker, 'points', Point, points, both)
             bulk.fill_rows(marker, 'colors', ColorRGBA, colours, both)
-        serialised = serialize_message(message), markers_with_rows(message, serialize_message)
+        serialised = serialize_message(message), with_rows(message, serialize_message)
         copies = [deserialize_message(data, MarkerArray) for data in serialised]
     except Exception as error:  # a private part of rclpy may be gone or raise whatever it likes
         _log.info('the points of meshes are made one by one: %r', error)

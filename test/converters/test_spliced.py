@@ -22,7 +22,7 @@ from igtl_ros2.converters.spliced import (
     SplicedTransform,
     TransformReader,
     image_start,
-    markers_with_rows,
+    with_rows,
 )
 from igtl_ros2.converters.units import time_from_ns
 from igtl_ros2.errors import ConversionError
@@ -202,7 +202,7 @@ def test_markers_are_those_that_ros_would_have_made(wanted):
                 bulk.use_rows(False)
             message.markers.append(marker)
         is_any = is_any or by_row and points + colours > 0
-    data = markers_with_rows(spliced, serialize_message)
+    data = with_rows(spliced, serialize_message)
     if is_any:
         wanted_data = serialize_message(usual)
         assert len(data) == len(wanted_data)
@@ -226,4 +226,4 @@ def test_another_form_of_serialised_markers_is_noticed(wrong):
     marker = Marker(ns='ns')
     marker._points = bulk.Rows(Point, np.ones((2, 3)))
     with pytest.raises(ConversionError, match='another form'):
-        markers_with_rows(MarkerArray(markers=[marker]), wrong)
+        with_rows(MarkerArray(markers=[marker]), wrong)

@@ -7,17 +7,37 @@ from functools import partial
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from geometry_msgs.msg import PoseArray
 from ros_user import DEADLINE_S, STATE, mapping, next_message, start, wait_for
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Bool
 from std_msgs.msg import String as RosString
 
 from igtl_ros2 import codec, connect
+from igtl_ros2.codec.messages.arrays import NDArray
+from igtl_ros2.codec.messages.bundle import Bind
+from igtl_ros2.codec.messages.catalog import (
+    ImageMeta,
+    ImageMetaElement,
+    LabelMeta,
+    LabelMetaElement,
+    VideoMeta,
+    VideoMetaElement,
+)
 from igtl_ros2.codec.messages.image import Image
-from igtl_ros2.codec.messages.text import Status, StatusCode, String
+from igtl_ros2.codec.messages.mesh import PolyData
+from igtl_ros2.codec.messages.points import Point, PointList, Trajectories, Trajectory
+from igtl_ros2.codec.messages.text import Command, Status, StatusCode, String
+from igtl_ros2.codec.messages.tracking import (
+    QuaternionElement,
+    QuaternionTrackingData,
+    TrackingData,
+    TrackingElement,
+)
 from igtl_ros2.converters import registry
+from igtl_ros2.converters.registry import convert_to_ros
 from igtl_ros2.errors import ConversionError
-from igtl_ros2.nodes import aside
+from igtl_ros2.nodes import aside, receive
 from igtl_ros2.nodes.aside import Aside
 
 
@@ -135,6 +155,124 @@ def test_of_pictures_that_wait_the_newest_are_sent(ros, device, monkeypatch):
     finally:
         busy.go.set()
     assert [next_message(device).text for _ in range(11)] == ['first', *map(str, range(15, 25))]
+
+
+# -- many small things
+
+
+def paths(count, name='Plan'):
+    ends = [np.array([0.0, 0.0, z]) for z in (0, 10)]
+    return Trajectories(
+        tuple(Trajectory(f'{name}{n}', *ends) for n in range(count)), device_name=name)
+
+
+HEAVY = {
+    'TRAJ': paths(1000),
+    'POINT': PointList([Point(f'p{n}', np.zeros(3)) for n in range(1000)], device_name='Plan'),
+    'TDATA': TrackingData(
+        [TrackingElement(f't{n}', np.eye(4)) for n in range(1000)], device_name='Plan'),
+    'QTDATA': QuaternionTrackingData(
+        [QuaternionElement(f't{n}', np.zeros(3)) for n in range(1000)], device_name='Plan'),
+    'IMGMETA': ImageMeta([ImageMetaElement(f'i{n}') for n in range(1000)], device_name='Plan'),
+    'LBMETA': LabelMeta([LabelMetaElement(f'l{n}') for n in range(1000)], device_name='Plan'),
+    'VIDEOMETA': VideoMeta([VideoMetaElement(f'v{n}') for n in range(1000)], device_name='Plan'),
+    'POLYDATA': PolyData(
+        np.zeros((3, 3), np.float32), lines=np.zeros((50_000, 2), int), device_name='Plan'),
+    'COMMAND': Command(1, 'x', '<a b="c"/>' * 10_000, device_name='Plan'),
+    'STRING': String('x' * 60_000, device_name='Plan'),
+    'NDARRAY': NDArray(np.zeros((1000, 1000)), device_name='Plan'),
+    'BIND': Bind([String('x', device_name=f's{n}') for n in range(100)], device_name='Plan'),
+    'metadata': String('x', device_name='Plan', metadata={f'k{n}': 'v' for n in range(1000)}),
+}
+
+
+@pytest.mark.parametrize('kind', HEAVY)
+def test_an_emergency_does_not_wait_for_many_small_things(ros, tmp_path, monkeypatch, kind):
+    registry.load_converters()
+    busy = Busy(convert_to_ros)
+    plain = convert_to_ros
+
+    def convert(message, route, stamp):
+        return busy(message, route, stamp) if route.device == 'Plan' else plain(
+            message, route, stamp)
+
+    monkeypatch.setattr(receive, 'convert_to_ros', convert)
+    node = ros.bridge(port=0, **mapping(tmp_path, 'receive: [{device: "*"}]'))
+    emergency = ros.listen('/x/igtl_bridge/emergency', Bool, STATE)
+    state = ros.listen('/x/Arm/status', DiagnosticArray, STATE)
+    texts = ros.listen('/x/Own/text', RosString, STATE)
+    url = str(node.link.address)
+    try:
+        with connect(url) as planner, connect(url) as arm:
+            planner.send(HEAVY[kind])
+            wait_for(busy.begun.is_set, 'the message')
+            arm.send(Status(StatusCode.EMERGENCY, device_name='Arm'))
+            wait_for(lambda: emergency[-1].data, 'the emergency')
+            wait_for(lambda: state, 'the state')
+            # its own as well
+            planner.send(Status(StatusCode.EMERGENCY, device_name='Other'))
+            wait_for(lambda: len(node._emergencies) == 2, 'the second one')
+            if kind != 'BIND':  # other devices of the same peer go on
+                planner.send(String('x', device_name='Own'))
+                wait_for(lambda: texts, 'another device')
+            assert not busy.go.is_set()
+    finally:
+        busy.go.set()
+
+
+def test_what_comes_behind_many_small_things_of_a_device_stays_behind(
+    ros, tmp_path, monkeypatch
+):
+    registry.load_converters()
+    busy = Busy(registry._TO_ROS[Trajectories])
+    monkeypatch.setitem(registry._TO_ROS, Trajectories, busy)
+    node = ros.bridge(port=0, **mapping(tmp_path, 'receive: [{device: "*"}]'))
+    shown = ros.listen('/x/Plan/trajectory', PoseArray, STATE)
+    with connect(str(node.link.address)) as planner:
+        for count in (1000, 1, 2, 300, 3):
+            planner.send(paths(count))
+        wait_for(busy.begun.is_set, 'the first')
+        wait_for(lambda: node._receivers[''].devices['TRAJ', 'Plan'] == 5, 'all of them')
+        assert not shown
+        busy.go.set()
+        wait_for(lambda: len(shown) == 5, 'all of them in ROS')
+    assert [len(message.poses) // 2 for message in shown] == [1000, 1, 2, 300, 3]
+    # the next one goes the usual way
+    device = node._receivers['']._devices['TRAJ', 'Plan']
+    wait_for(lambda: not device.waiting, 'the end')
+    assert not node._receivers['']._bound
+
+
+def test_what_comes_behind_a_bind_of_many_children_stays_behind(ros, tmp_path, monkeypatch):
+    registry.load_converters()
+    busy = Busy(registry._TO_ROS[Bind])
+    monkeypatch.setitem(registry._TO_ROS, Bind, busy)
+    node = ros.bridge(port=0, **mapping(tmp_path, 'receive: [{device: "*"}]'))
+    shown = ros.listen('/x/s7/text', RosString, STATE)
+    with connect(str(node.link.address)) as peer:
+        peer.send(String('before', device_name='s7'))
+        wait_for(lambda: shown, 'the first')
+        peer.send(Bind([String('in it', device_name=f's{n}') for n in range(100)]))
+        peer.send(String('behind', device_name='s7'))
+        wait_for(busy.begun.is_set, 'the BIND')
+        assert len(shown) == 1
+        busy.go.set()
+        wait_for(lambda: len(shown) == 3, 'all')
+    assert [message.data for message in shown] == ['before', 'in it', 'behind']
+    wait_for(lambda: not node._receivers['']._bound, 'the end')
+
+
+def test_many_elements_are_counted_by_their_setting(ros, tmp_path):
+    limits = {'limits.max_elements': 10}
+    node = ros.bridge(port=0, **limits, **mapping(tmp_path, 'receive: [{device: "*"}]'))
+    shown = ros.listen('/x/Plan/trajectory', PoseArray, STATE)
+    with connect(str(node.link.address)) as planner:
+        planner.send(paths(11))
+        planner.send(paths(10))
+        wait_for(lambda: shown, 'the second')
+        (peer,) = node.link.peers
+        assert peer.errors['ContentError'] == 1
+    assert len(shown[0].poses) == 20
 
 
 # -- alone

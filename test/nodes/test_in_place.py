@@ -17,7 +17,7 @@ from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.mesh import Attribute, AttributeType, PolyData
 from igtl_ros2.converters import bulk
 from igtl_ros2.converters.image import ros_image
-from igtl_ros2.converters.spliced import markers_with_rows
+from igtl_ros2.converters.spliced import with_rows
 from igtl_ros2.errors import ConversionError
 from igtl_ros2.nodes import first_values, in_place
 from igtl_ros2.nodes.express import ImageExpress
@@ -320,10 +320,10 @@ def test_a_mesh_arrives_the_same_on_every_way(ros, device, ready, monkeypatch, w
     def splice(message, serialize):
         if way == 'rclpy':
             raise ConversionError('another form')
-        spliced.append(markers_with_rows(message, serialize))
+        spliced.append(with_rows(message, serialize))
         return spliced[-1]
 
-    monkeypatch.setattr(in_place, 'markers_with_rows', splice)
+    monkeypatch.setattr(in_place, 'with_rows', splice)
     if way == 'bytes':
         monkeypatch.setattr(in_place, '_publish_bytes', None)
     if way == 'lists':

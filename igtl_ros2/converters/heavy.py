@@ -1,0 +1,75 @@
+"""Which messages take so long to convert that nobody else may wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..codec import Message, Unknown
+from ..codec.lists import ElementList
+from ..codec.messages.arrays import NDArray
+from ..codec.messages.bundle import Bind, element_count
+from ..codec.messages.catalog import ImageMeta, LabelMeta, VideoMeta
+from ..codec.messages.image import Image
+from ..codec.messages.mesh import PolyData
+from ..codec.messages.points import PointList, Trajectories
+from ..codec.messages.query import Capability
+from ..codec.messages.text import ClientInfo, Command, CommandResponse, Status, String
+from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
+from ..codec.messages.video import Video
+
+# What takes some milliseconds: of lists some ten microseconds each, of texts that are searched
+# some hundred nanoseconds a letter, of arrays what is copied more than once
+_MOST_ELEMENTS = 200
+_MOST_CHILDREN = 20
+_MOST_METADATA = 200
+_MOST_LETTERS = 1 << 14
+_MOST_CELLS = 20_000
+_MOST_BYTES = 1 << 25
+_MOST_VALUES_BYTES = 1 << 22
+
+
+def is_heavy(message: Message) -> bool:
+    """Tell whether to convert a message takes more than some milliseconds, by its size."""
+    if len(message.metadata) > _MOST_METADATA:
+        return True
+    measure = _MEASURES.get(type(message))
+    return measure is not None and measure(message)
+
+
+def _list(message: ElementList) -> bool:
+    return len(message.elements) > _MOST_ELEMENTS
+
+
+def _bind(message: Bind) -> bool:
+    return (
+        len(message.children) > _MOST_CHILDREN
+        or element_count(message) > _MOST_ELEMENTS
+        or any(map(is_heavy, message.children))
+    )
+
+
+def _mesh(message: PolyData) -> bool:
+    cells = (message.vertices, message.lines, message.polygons, message.triangle_strips)
+    return len(message.points) + sum(len(kind.indices) for kind in cells) > _MOST_CELLS
+
+
+_MEASURES: dict[type, Callable[[Any], bool]] = {
+    Bind: _bind,
+    PolyData: _mesh,
+    Image: lambda message: message.pixels.nbytes > _MOST_BYTES,
+    Video: lambda message: message.frame.nbytes > _MOST_VALUES_BYTES,
+    NDArray: lambda message: message.array.nbytes > _MOST_VALUES_BYTES,
+    Command: lambda message: len(message.content) > _MOST_LETTERS,
+    CommandResponse: lambda message: len(message.content) > _MOST_LETTERS,
+    String: lambda message: len(message.text) > _MOST_LETTERS,
+    ClientInfo: lambda message: len(message.text) > _MOST_LETTERS,
+    Status: lambda message: len(message.message) > _MOST_LETTERS,
+    Capability: lambda message: len(message.types) > _MOST_ELEMENTS,
+    Unknown: lambda message: len(message.content) > _MOST_VALUES_BYTES,
+    **dict.fromkeys(
+        (PointList, Trajectories, TrackingData, QuaternionTrackingData, ImageMeta, LabelMeta,
+         VideoMeta),
+        _list,
+    ),
+}
