@@ -279,12 +279,18 @@ class Gate:
     withheld: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def stops(
-        self, tool: str, frame: str, position: Point, orientation: Quaternion | None
+        self,
+        tool: str,
+        frame: str,
+        position: Point,
+        orientation: Quaternion | None,
+        moves: str | None = None,
     ) -> str:
         """
         Let a pose through, or say what its state is instead.
 
         :param tool: '' for a device that is one.
+        :param moves: what is compared with where it was; a tool by itself if left out.
         :returns: '' if it goes through.
         """
         p, q = position, orientation
@@ -292,7 +298,8 @@ class Gate:
         sample = Sample(
             (p.x, p.y, p.z), turned, self.stamp_ns, self.seen_s, self.source, self.is_new
         )
-        return self._state(tool, self.gates.about_pose(tool, frame, sample, self.age_s))
+        which = tool if moves is None else moves
+        return self._state(tool, self.gates.about_pose(which, frame, sample, self.age_s))
 
     def stops_list(self, positions: Iterable[Vector], left_out: int) -> str:
         """

@@ -112,7 +112,8 @@ def tracking_to_ros(
                 tool = name if own else ''
                 pose = _pose(position, turned)
                 known = None if kind == _TIP_ONLY else pose.orientation
-                stopped = route.gate.stops(tool, frame, pose.position, known)
+                stopped = route.gate.stops(
+                    tool, frame, pose.position, known, _what_moves(tool, route))
             if stopped:
                 withheld[name] = stopped
                 _add_matrix(result, name, message.elements[number])
@@ -268,6 +269,14 @@ def _tool_route(name: str, route: Route) -> Route:
     """Find the frames of one tool: its name may be XToY as that of a device."""
     child, _ = parse_xtoy(name) or (name, '')
     return Route(name, tool_frame(name, route), route.frame_prefix + child, route.rule)
+
+
+def _what_moves(tool: str, route: Route) -> str:
+    """Name what gates compare: two names of one frame on tf are one tool, as is the device."""
+    if not tool or route.rule.tf == 'off':
+        return tool
+    child = _tool_route(tool, route).child_frame_id
+    return '' if child == route.child_frame_id else child
 
 
 def tool_frame(name: str, route: Route) -> str:

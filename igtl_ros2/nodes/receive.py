@@ -12,7 +12,6 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from geometry_msgs.msg import TransformStamped
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.publisher import Publisher
@@ -105,8 +104,8 @@ class _Device:
     #: messages of it that are in the worker, before which no other may be published
     waiting: int = 0
     is_stale: bool = False
-    #: the last stamp of each frame on tf
-    broadcast: dict[str, tuple[int, int]] = field(default_factory=dict)
+    #: the last stamp of each frame on tf, in nanoseconds
+    broadcast: dict[str, int] = field(default_factory=dict)
 
     def hear(self, now_s: float) -> None:
         """Note that a message has come."""
@@ -679,7 +678,7 @@ class Receiver:
         if result.state != device.state:
             self._publish_state(device, result.state, stamp)
         if result.transforms and self._broadcaster is not None:
-            self._broadcast(self._broadcaster, device, result)
+            self._broadcast(self._broadcaster, device, result, arrival.stamp_ns)
         peer.facts.update(result.peer)
         device.express = self._express(device, arrival, result)
         for child in result.children:
@@ -828,6 +827,7 @@ class Receiver:
         self._report.stays_stale(f'{what}: no answer', f'{what}: {_UNANSWERED}: not repeated')
         if not device.is_stale:
             device.is_stale = True
+            self._first.forget(device.topic)
             self._publish_state(device, _UNANSWERED, time_from_ns(self._now_ns()))
 
     def _tell_frozen(self, device: _Device, result: Converted) -> None:
@@ -1013,21 +1013,22 @@ class Receiver:
             self._states[topic] = StatusTopic()
         return self._states[topic]
 
-    def _is_on_tf(self, device: _Device, transform: TransformStamped) -> bool:
+    def _is_on_tf(self, device: _Device, child: str, stamp_ns: int) -> bool:
         """Tell whether a frame was broadcast with this stamp, and need not be again."""
-        if device.route.rule.tf == 'static':
-            return False
-        child, stamp = transform.child_frame_id, transform.header.stamp
-        at = stamp.sec, stamp.nanosec
-        if len(device.broadcast) >= _MAX_TOOLS and child not in device.broadcast:
-            device.broadcast.clear()
-        is_old, device.broadcast[child] = device.broadcast.get(child) == at, at
-        return is_old
+        known = device.broadcast
+        if known.get(child) == stamp_ns:
+            return device.route.rule.tf != 'static'
+        if len(known) >= _MAX_TOOLS and child not in known:
+            known.clear()
+        known[child] = stamp_ns
+        return False
 
-    def _broadcast(self, broadcaster: TfBroadcaster, device: _Device, result: Converted) -> None:
+    def _broadcast(
+        self, broadcaster: TfBroadcaster, device: _Device, result: Converted, stamp_ns: int
+    ) -> None:
         mine = []
         for transform in result.transforms:
-            if self._is_on_tf(device, transform):
+            if self._is_on_tf(device, transform.child_frame_id, stamp_ns):
                 self._report.skip(f'tf {transform.child_frame_id}: stamp that was there before')
             elif transform.child_frame_id in self._own_frames:
                 self._report.problem(

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from builtin_interfaces.msg import Time
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -493,7 +494,6 @@ def test_who_keeps_to_the_limits_is_never_withheld(walk):
 
 def convert(message, gate, **rule):
     assert load_converters() == []
-    from builtin_interfaces.msg import Time
     route = Route('Target', 'base', 'tool', ReceiveRule(**rule), gate=gate)
     return convert_to_ros(message, route, Time())
 
@@ -566,6 +566,22 @@ def test_the_number_of_a_tool_without_a_name_is_not_who_it_is():
     result = convert(behind, gate)
     assert result.info['names'] == ['B']
     assert list(result.info['withheld'].values()) == ['withheld by max_jump']
+
+
+def test_what_moves_one_frame_of_tf_is_one_tool_whatever_it_is_called():
+    gate = gate_of('TDATA', max_jump=MotionLimits(m=0.05))
+    more = {'tf': 'dynamic', 'frame': 'Base'}
+
+    def frames(message):
+        route = Route('ToolToBase', 'Base', 'Tool', ReceiveRule(**more), gate=gate)
+        return [(t.child_frame_id, t.transform.translation.x)
+                for t in convert_to_ros(message, route, Time()).transforms]
+
+    assert frames(Transform(at(0))) == [('Tool', 0.0)]
+    assert frames(tdata(ToolToBase=900)) == []
+    assert frames(tdata(ToolToBaseTransform=910)) == []
+    assert frames(tdata(ToolToBase=10, ToolToBaseTransform=920)) == [('Tool', 0.01)]
+    assert frames(tdata(Needle=500, NeedleToBase=5)) == [('Needle', 0.5)]
 
 
 def test_an_invalid_pose_is_not_remembered_as_where_the_tool_was():

@@ -55,8 +55,9 @@ def links(diagnostics):
 
 
 @pytest.mark.parametrize('wrong_s', [0.0, 500.0])
-@pytest.mark.parametrize('keys', ['pose: true, tf: true', 'max_skew: 0.2, tf: true',
-                                  'max_jump: {m: 1}, tf: true', 'hold_hz: 50, tf: true', ''])
+@pytest.mark.parametrize('keys', [
+    'pose: true, tf: true', 'max_skew: 0.2, tf: true', 'max_jump: {m: 1}, tf: true',
+    'stamp: device, tf: true', 'hold_hz: 50, tf: true', ''])
 def test_a_frozen_stamp_stays_and_is_said_to_be_stale(ros, device, tmp_path, keys, wrong_s):
     node = bridge(ros, device, tmp_path, keys)
     poses = ros.listen('/x/ToolToBase/transform', TransformStamped)
@@ -74,7 +75,7 @@ def test_a_frozen_stamp_stays_and_is_said_to_be_stale(ros, device, tmp_path, key
         and int(facts['stale TRANSFORM ToolToBase: time stamp']) > 0
         for level, text, facts in links(diagnostics)), 'it on /diagnostics')
     assert len({stamp_of(message) for message in poses}) == 1
-    assert (stamp_of(poses[0]) == frozen) is (wrong_s == 0)
+    assert (stamp_of(poses[0]) == frozen) is (wrong_s == 0 or 'stamp: device' in keys)
     if 'tf' in keys:
         assert len([t for m in tf for t in m.transforms]) == 1
     # a new one ends it
