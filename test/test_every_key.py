@@ -57,6 +57,7 @@ ALLOWED = {
     'a unit such as mm, mN, kN*m^-2 or rad*s^-1': {'send': 'unit'},
     'a whole number from 0 to 100000': {'send': 'max_points'},
     'a number from 0': {'send': 'eps'},
+    'a number from 0 s to 3600 s': {'send': 'max_age'},
     'a map with the keys m and deg, or one of them': {'receive': 'max_jump'},
     'a map with the keys m_s and deg_s, or one of them': {'receive': 'max_speed'},
     'a map with the keys min and max': {'receive': 'workspace'},

@@ -9,6 +9,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TypeVar
 
+from ..errors import EncodeError
 from .fields import cut_text, text_bytes
 from .message import Message
 
@@ -74,4 +75,9 @@ def with_short_name(message: AnyMessage) -> AnyMessage:
 
 def is_short_of(name: str, full: str) -> bool:
     """Tell whether a name of the wire is the short one of a longer one."""
-    return len(full) > NAME_BYTES // 4 and name != full and name == short_name(full)
+    if len(full) <= NAME_BYTES // 4 or name == full:
+        return False
+    try:
+        return name == short_name(full)
+    except EncodeError:  # a peer may give any
+        return False

@@ -22,6 +22,8 @@ from .words import MAX_DEVICE_BYTES, FindFaults, show
 
 #: The rate of a tf pair whose rule names none.
 TF_RATE_HZ = 30.0
+#: How old frames of tf may be, in seconds, where a rule does not say it.
+TF_MAX_AGE_S = 2.0
 
 # What a profile sets where neither a rule nor the defaults of the file do
 _PROFILES: dict[str, dict[str, Any]] = {
@@ -207,6 +209,15 @@ class SendRule:
     #: several frames of tf in one message
     tf_list: tuple[TfFrame, ...] = ()
     robot: RobotSource | None = None
+    #: how old it may be, in seconds; 0: however old, None: what is usual for its source
+    max_age: float | None = None
+
+    @property
+    def age_limit(self) -> float:
+        """How long its stamp may stand still, in seconds; 0 for ever."""
+        if self.max_age is not None:
+            return self.max_age
+        return TF_MAX_AGE_S if self.tf_sources or self.robot else 0.0
 
     @property
     def tf_sources(self) -> tuple[str, ...]:
@@ -409,7 +420,7 @@ def _send_rule(item: dict[str, Any], wire_unit: str, profile: str) -> SendRule:
         values['rate'] = robot.pop('rate', TF_RATE_HZ)
         values['robot'] = RobotSource(**robot)
         values.setdefault('on_change', profile == 'slicer')
-    for key in ('rate', 'eps', 'keepalive'):
+    for key in ('rate', 'eps', 'keepalive', 'max_age'):
         if key in values:
             values[key] = float(values[key])
     if 'dims' in values:
@@ -636,7 +647,7 @@ def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
             yield 'device', f'found {show(item["device"])}, {length} bytes in UTF-8; {limit}'
     yield from _missing(item, _SEND_NEEDS)
     if item.get('type') == 'COMMAND':
-        for key in ('rate', 'on_change', 'keepalive'):
+        for key in ('rate', 'on_change', 'keepalive', 'max_age'):
             if item.get(key):
                 yield key, (f'found {show(item[key])} with type "COMMAND"; allowed only without, '
                             'each command is sent once')

@@ -144,6 +144,13 @@ def place_of_ros(message: Any) -> tuple[str, int]:
     return frames[0], stamps[0]
 
 
+def stamp_of_ros(message: Any) -> int:
+    """Tell when a ROS message is of, the oldest of its parts, in ns; 0 if it does not say."""
+    parts = getattr(message, 'markers', [message])
+    stamps = [ns_from_time(part.header.stamp) for part in parts if hasattr(part, 'header')]
+    return min(filter(None, stamps), default=0)
+
+
 def weight(message: Message) -> int:
     """Estimate how many bytes a message takes."""
     total = 1000

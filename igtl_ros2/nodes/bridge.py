@@ -207,7 +207,7 @@ class BridgeNode(ManagedNode):
             self._own_frames,
             self._relays,
         )
-        self._diagnostics.start(health, link, receiver)
+        self._diagnostics.start(health, link, receiver, self._senders[config.name])
 
     @property
     def link(self) -> Client | Server:

@@ -24,6 +24,7 @@ from ..peers import Peer
 from .qos import STATE_QOS
 from .receive import Receiver
 from .report import Report
+from .send import Sender
 
 PERIOD_S = 1.0
 # Peers may come and go in a loop: they are told together
@@ -75,7 +76,9 @@ class LinkHealth:
         with self._lock:
             return [peer for peer in self._counts if peer not in self._gone]
 
-    def look(self, link: Face, receiver: Receiver) -> tuple[str, str, dict[str, Any]]:
+    def look(
+        self, link: Face, receiver: Receiver, sender: Sender
+    ) -> tuple[str, str, dict[str, Any]]:
         """Tell level, text and facts, and what is new since the last look."""
         now = time.monotonic()
         passed, self._when = max(now - self._when, 1e-3), now
@@ -99,6 +102,7 @@ class LinkHealth:
             'reconnects': new_reconnects,
         }
         clocks = {what: _offset(behind_s) for what, behind_s in receiver.clocks.items()}
+        unsent = sender.stale
         silent_s = now - self._heard if self._heard is not None else 0.0
         if link.state in _OVER:
             level, text = 'ERROR', f'{link.state}: {link.last_error}'
@@ -110,6 +114,8 @@ class LinkHealth:
             level, text = 'STALE', f'connected, but nothing was received for {silent_s:.0f} s'
         elif receiver.stale:
             level, text = 'STALE', f'nothing new from {", ".join(receiver.stale[:_MAX_LISTED])}'
+        elif unsent:
+            level, text = 'STALE', f'not sent, nothing new of {", ".join(unsent[:_MAX_LISTED])}'
         elif any(troubles.values()) or clocks:
             level = 'WARN'
             text = ', '.join([
@@ -175,7 +181,7 @@ class Diagnostics:
         """Publish an empty list of peers."""
         self._node = node
         self._links: list[LinkHealth] = []
-        self._open: list[tuple[LinkHealth, Face, Receiver]] = []
+        self._open: list[tuple[LinkHealth, Face, Receiver, Sender]] = []
         self._peers_text = ''
         self._peers_publisher = node.create_publisher(RosString, '~/peers', STATE_QOS)
         self._publish_peers()
@@ -197,9 +203,9 @@ class Diagnostics:
         self._links.append(health)
         return health
 
-    def start(self, health: LinkHealth, link: Face, receiver: Receiver) -> None:
+    def start(self, health: LinkHealth, link: Face, receiver: Receiver, sender: Sender) -> None:
         """Report every second on a link that is open now."""
-        self._open.append((health, link, receiver))
+        self._open.append((health, link, receiver, sender))
 
     def _peers_changed(self) -> None:
         """Publish soon; called in the network thread, which has no time for it."""
@@ -230,7 +236,8 @@ class Diagnostics:
     def _on_timer(self) -> None:
         self._publish_peers()  # what a peer is may show long after it has come
         found = [
-            (health, link, health.look(link, receiver)) for health, link, receiver in self._open
+            (health, link, health.look(link, receiver, sender))
+            for health, link, receiver, sender in self._open
         ]
         if self._publisher is None:
             return

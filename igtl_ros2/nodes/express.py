@@ -314,4 +314,5 @@ class PoseIntake:
 
 def is_plain(rule: SendRule) -> bool:
     """Tell whether a rule asks for no more than that each pose is sent where it is."""
-    return not (rule.rate or rule.on_change or rule.keepalive or rule.to_frame)
+    return not (
+        rule.rate or rule.on_change or rule.keepalive or rule.to_frame or rule.max_age)

@@ -80,6 +80,27 @@ class Queries:
         exclude = self._excluded(outgoings[0].key, exclude)
         self.link.send_many(outgoings, hold=True, exclude=exclude)
 
+    def retract(self, last: Message, state: Message | None) -> None:
+        """
+        Take back what was sent last of a device.
+
+        :param state: says so to the peers that read metadata; None if there is nothing to say.
+        """
+        key = last.type_name, last.device_name
+        self.link.forget_value(*key)
+        if state is not None:
+            blind = [peer for peer in self.link.peers if peer.version < 2]
+            exclude = self._excluded(key, blind)
+            # who asked for its values at times of its own is told at once; who wants none, not
+            paced = [peer for peer in exclude if self._streams_of(peer, key)]
+            self.link.send(state, hold=False, exclude=set(exclude) - set(paced))
+
+    def _streams_of(self, peer: Peer, key: _Key) -> bool:
+        """Tell whether a peer gets a device at an interval that it has asked for."""
+        streams = self.streams.get(peer, {})
+        stream = next((streams[x] for x in (*_asked(key), (key[0], '')) if x in streams), None)
+        return peer.version >= 2 and stream is not None and stream.interval_s is not None
+
     def _excluded(self, key: _Key, exclude: Iterable[Peer]) -> Collection[Peer]:
         """Add those who asked for a device to get it otherwise."""
         origins = self._origins[key] = frozenset(exclude)

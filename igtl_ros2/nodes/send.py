@@ -14,6 +14,7 @@ from functools import partial
 from importlib import import_module
 from json import loads
 from typing import Any
+from weakref import WeakSet
 
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -34,6 +35,7 @@ from ..converters.placing import (
     is_empty,
     moved_for_wire,
     place_of_ros,
+    stamp_of_ros,
     weight,
 )
 from ..converters.pose import transform_from_transform
@@ -59,6 +61,7 @@ from .queries import Queries
 from .relay import Outlet, Relays
 from .report import Report
 from .robot import RobotFeed
+from .send_age import Expiry, SourceAge
 from .tf import OwnFrames, TfSource
 from .tf_sets import TfSet
 from .waiting import FrameWait, Placement, Poses
@@ -67,6 +70,8 @@ from .wire_sources import WireSources
 #: leaves that do not become messages but describe those of their device
 _DESCRIPTIONS = {'info': RosString, 'geometry': Float64MultiArray}
 _TF_REPEAT_S = 1.0
+# how often it is looked at within `max_age`
+_LOOKS = 4
 _DEPTH = 10
 # Fast DDS keeps the memory of as many as it may have to, and a volume has 50 MB
 _DEPTHS = {'volume': 1}
@@ -102,6 +107,10 @@ class _Feed:
     #: whether it was subscribed to before anybody published it, in the quality that is usual
     is_early: bool = False
     is_closed: bool = False
+    #: how old it may be, and what peers are told when it is older; with `max_age` alone
+    age: SourceAge | None = None
+    expiry: Expiry | None = None
+    watch: Timer | None = None
 
 
 @dataclass(slots=True)
@@ -163,6 +172,8 @@ class Sender:
         self._report = report
         self._echo = echo
         self._sources = WireSources()
+        #: of the rules that there are; those of a robot come and go
+        self._expiries: WeakSet[Expiry] = WeakSet()
         self._now_ns = now_ns
         self._own_frames = own_frames
         self._relays = relays
@@ -244,6 +255,7 @@ class Sender:
         self._timers, self._rules, self._robots = [], {}, []
         self._relayed, self._beside = [], {}
         self._refused.clear()
+        self._expiries.clear()
         for description in self._descriptions.values():
             description.early.clear()  # as the old rules would have sent it
             description.last.clear()
@@ -268,7 +280,7 @@ class Sender:
         feed.is_closed = True
         if feed.subscription is not None:
             self._intake.remove(feed.subscription)
-        for timer in (feed.timer, feed.keeper):
+        for timer in (feed.timer, feed.keeper, feed.watch):
             if timer is not None:
                 self._node.destroy_timer(timer)
 
@@ -276,6 +288,11 @@ class Sender:
     def topics(self) -> list[str]:
         """The topics that are sent."""
         return sorted(self._feeds)
+
+    @property
+    def stale(self) -> list[str]:
+        """The devices that are not sent because their sources say nothing new."""
+        return sorted({expiry.device for expiry in list(self._expiries) if expiry.is_stale})
 
     # -- finding topics
 
@@ -424,6 +441,9 @@ class Sender:
     def _pace(self, feed: _Feed, convert: FromRos, send: Callable[[Any], None]) -> None:
         """Take care of the rate and the repetitions that a rule asks for."""
         rule = feed.rule
+        if rule.max_age:
+            feed.age, feed.expiry = SourceAge(rule), self._expiry(rule)
+            feed.watch = self._timer(rule.max_age / _LOOKS, lambda: self._look_at_age(feed))
         if rule.keepalive:
             feed.keeper = self._timer(rule.keepalive, lambda: self._keep_alive(feed))
         if rule.rate:
@@ -721,6 +741,10 @@ class Sender:
         """Send messages, if they say something that the peers do not know."""
         rule = feed.rule
         with feed.lock:
+            if feed.expiry is not None and not any(map(is_emergency, parts)):
+                if self._is_too_old(feed, message):
+                    return
+                parts = tuple(feed.expiry.note(parts))
             if rule.on_change:
                 values = [value_of(part, rule.wire_unit) for part in parts]
                 if len(values) == len(feed.values) and not any(
@@ -765,8 +789,35 @@ class Sender:
         self._report.skip(f'{device}: echo')
         return (origin,)
 
+    def _expiry(self, rule: SendRule) -> Expiry:
+        expiry = Expiry(rule, self._link, self._report)
+        self._expiries.add(expiry)
+        return expiry
+
+    def _is_too_old(self, feed: _Feed, message: Any) -> bool:
+        """Withhold a message that is older than its rule allows."""
+        age, now_s = feed.age, time.monotonic()
+        if age is None or age.is_fresh(_stamp_of(message), self._now_ns(), now_s):
+            return False
+        self._report.withheld_by(
+            f'{feed.topic}: max_age', f'{feed.topic}: not sent: its stamp is too old')
+        self._expire(feed)
+        return True
+
+    def _look_at_age(self, feed: _Feed) -> None:
+        """Take back what was sent of a topic, once it is older than its rule allows."""
+        with feed.lock:
+            if feed.age is not None and feed.age.is_over(self._now_ns(), time.monotonic()):
+                self._expire(feed)
+
+    def _expire(self, feed: _Feed) -> None:
+        feed.sent, feed.values = [], []
+        if feed.expiry is not None:
+            feed.expiry.expire(f'{feed.topic} says nothing new')
+
     def _keep_alive(self, feed: _Feed) -> None:
         """Send the last value again; not that of somebody who does not publish any more."""
+        self._look_at_age(feed)
         is_there = feed.is_alive() if feed.ros_type is Handed else (
             self._node.count_publishers(feed.topic) > 0)
         if feed.sent and not is_there:
@@ -801,6 +852,7 @@ class Sender:
                 return Transform(matrix_from_metres(matrix, rule.wire_unit), **envelope), stamp_ns
 
         source = f'{", ".join(rule.tf_sources)} on tf'
+        age, expiry = SourceAge(rule), self._expiry(rule)
         last: tuple[Value, int] | None = None
         due = 0.0
 
@@ -811,8 +863,15 @@ class Sender:
                 value = value_of(message, rule.wire_unit)
             except (ConversionError, EncodeError) as error:
                 self._report.problem(f'tf {rule.device}', f'{rule.device} is not sent: {error}')
+                if age.is_over(self._now_ns(), time.monotonic()):
+                    last = None
+                    expiry.expire(str(error))
                 return
             now = time.monotonic()
+            if not age.is_fresh(stamp_ns, self._now_ns(), now):
+                last = None
+                expiry.expire(f'tf knows nothing new of {", ".join(rule.tf_sources)}')
+                return
             if last is not None and now < due and not value.differs(last[0], rule.eps):
                 if rule.on_change:
                     self._report.skip(f'{rule.device}: unchanged')
@@ -822,7 +881,8 @@ class Sender:
             last = value, stamp_ns
             self._claim((message.type_name, rule.device), source)
             due = now + (rule.keepalive or (math.inf if rule.on_change else _TF_REPEAT_S))
-            self._link.send(message)
+            for part in expiry.note([message]):
+                self._link.send(part)
 
         return on_timer
 
@@ -862,6 +922,13 @@ def message_class(name: str) -> type:
     except (ImportError, AttributeError) as error:
         raise ConversionError(f'its type {name} is not installed') from error
     return found
+
+
+def _stamp_of(message: Any) -> int:
+    """Tell when what is to be sent is of, in ns; 0 if it does not say."""
+    if isinstance(message, Handed):
+        return message.stamp_ns
+    return stamp_of_ros(message)
 
 
 def _takes_long(ros_type: type, rule: SendRule) -> bool:

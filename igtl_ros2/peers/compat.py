@@ -339,8 +339,9 @@ class Compat:
             return 'slicer'
         if 'TransformValid' in metadata:
             return 'plus'
-        # a bridge sends the full name as well, but no status
-        if 'TransformStatus' in metadata and 'IGTL_DEVICE_NAME' in metadata:
+        # a bridge sends the full name as well, and the frame
+        is_ours = 'ros_frame_id' in metadata
+        if 'TransformStatus' in metadata and 'IGTL_DEVICE_NAME' in metadata and not is_ours:
             return 'plus'
         if not isinstance(message, Status) or message.device_name:
             return None

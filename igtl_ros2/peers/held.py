@@ -77,6 +77,10 @@ class Held:
             gone = self._give_way(self._next_to_go())
         return gone
 
+    def forget(self, key: Key) -> None:
+        """Hold nothing of a type and device."""
+        self._drop(key)
+
     def current(self) -> list[Outgoing]:
         """Give what is not too old, the oldest first; an emergency lasts until it is over."""
         since_s = time.monotonic() - self._max_age_s if self._max_age_s else 0.0

@@ -194,6 +194,11 @@ class Link:
                 and device in ('', *wire_names(outgoing.key[1]))
             ]
 
+    def forget_value(self, type_name: str, device: str) -> None:
+        """Hold nothing of a type and device any more, for peers who join later; for any thread."""
+        with self.changed:
+            self._held.forget((type_name, device))
+
     def drop_peers(self, why: str) -> None:
         """Close all connections; a client connects again. For any thread."""
         for peer in self.peers:

@@ -283,6 +283,11 @@ def test_queries_of_peers_are_answered_with_what_ros_sent_last(user, port, slice
         assert get('RTS_TRANS').status == 1
         peer.send(Query('GET_POINT', device_name='Reach'))
         assert get('POINT').elements[0].position == pytest.approx((0, 0, 250))
+        # the robot lives, or there would be nothing to send
+        now_ns = time.time_ns()
+        user.talk('/tf', TFMessage).publish(TFMessage(transforms=[
+            transform_of(rigid(RANDOM), 'base_link', 'arm_1', now_ns)]))
+        assert get('TDATA').device_name == 'Arm'
         peer.send(StartTracking('STT_TDATA', 20, device_name='Arm'))
         assert get('RTS_TDATA').status == 0
         assert get('TDATA').device_name == 'Arm'
