@@ -24,7 +24,8 @@ from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.messages.text import Status
 from ..codec.patients import hidden
-from ..config import GATED_TYPES, HELD_TYPES, LinkConfig, ReceiveRule, ros_name
+from ..config import GATED_TYPES, HELD_TYPES, LinkConfig, ReceiveRule
+from ..converters.claims import Claims, Place
 from ..converters.device_clock import DeviceClock
 from ..converters.frames import raw_frame
 from ..converters.gates import Gate, Gates, withheld_by
@@ -35,6 +36,7 @@ from ..converters.json_text import json_text
 from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros, full_name, route_of
+from ..converters.tf_owners import Sender
 from ..converters.units import ros_text, time_from_ns
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError
@@ -73,6 +75,10 @@ _LATELY_S = 3.0
 _MAX_TOOLS = 1000
 
 
+class _TooManyError(ConversionError):
+    """There is no room for another device."""
+
+
 @dataclass(slots=True)
 class _Device:
     """A (type, device) pair that has arrived before."""
@@ -104,6 +110,10 @@ class _Device:
     #: messages of it that are in the worker, before which no other may be published
     waiting: int = 0
     is_stale: bool = False
+    #: first parts of the leaves before which gates stand that do not look at it
+    closed: frozenset[str] = frozenset()
+    #: of its rule among those of the mapping
+    number: int | None = None
     #: the last stamp of each frame on tf, in nanoseconds
     broadcast: dict[str, int] = field(default_factory=dict)
 
@@ -174,6 +184,7 @@ class Receiver:
         self._now_ns = now_ns
         self._own_frames = own_frames
         self._is_connected = is_connected
+        self._broadcaster = broadcaster
         self._relays = relays
         relays.on_change(self._close_short_ways)
         self._is_alone: Callable[[], bool] = lambda: False
@@ -185,6 +196,7 @@ class Receiver:
         self._left: dict[tuple[str, str], _Device | None] = {}
         #: by topic, the device whose name has become that
         self._named: dict[str, str] = {}
+        self._claims = self._claim()
         self._newcomers = Newcomers()
         self._publishers: dict[str, Publisher] = {}
         self._gates: dict[str, Gates] = {}
@@ -194,7 +206,6 @@ class Receiver:
         self._waiting_peers: set[Peer] = set()
         #: whose BIND is in the worker: what comes behind is of the same devices
         self._bound: Counter[Peer] = Counter()
-        self._broadcaster = broadcaster
         self._slices = SliceParameters(node, self._publish_slice)
         self._emergency = emergency
         self._first = FirstValues(node)
@@ -246,9 +257,9 @@ class Receiver:
             if self._broadcaster is not None:
                 self._broadcaster.release(self._link_name)
             self._broadcaster = broadcaster
+            self._claims = self._claim()
             for key, device in list(self._devices.items()):
-                rule = self._mapping.receive_rule(key[1], key[0])
-                if device is not None and device.rule == rule:
+                if device is not None and self._is_same(device):
                     continue
                 if device is not None and device.repeater is not None:
                     self._node.destroy_timer(device.repeater)
@@ -336,8 +347,11 @@ class Receiver:
         except KeyError:
             try:
                 device = self._new_device(peer, message, name)
-            except ConversionError as error:
+            except _TooManyError as error:
                 self._report.problem('too many devices', ros_text(str(error)))
+                return
+            except ConversionError as error:
+                self._report.problem(ros_text(f'{" ".join(key)}: name'), ros_text(str(error)))
                 return
             if len(self._devices) < 10 * MAX_DEVICES:
                 self._devices[key] = device
@@ -654,6 +668,13 @@ class Receiver:
                 continue
             topic = f'{device.topic}/{leaf}'
             kind = leaf.partition('/')[0]
+            if kind in device.closed:
+                self._report.withheld_by(
+                    f'{" ".join(map(ros_text, key))}: type',
+                    f'{topic}: not published: the gates before this topic do not look at '
+                    f'{ros_text(" ".join(key))}',
+                )
+                continue
             if kind == 'array' and key[0] == 'IMAGE':
                 kind = 'volume'  # it may be as large, and holds until the next one
             publisher = self._publisher(topic, kind, type(ros_message))
@@ -850,12 +871,14 @@ class Receiver:
             return None
         if len(self._devices) >= MAX_DEVICES:
             text = f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known'
-            raise ConversionError(text)
+            raise _TooManyError(text)
         if (type_name, name) not in self._left and not self._newcomers.admits(peer.address):
-            raise ConversionError(
+            raise _TooManyError(
                 f'{type_name} {name!r} is not published yet: too many new devices at once'
             )
-        topic = self._prefix + (rule.name or self._topic(name))
+        place = self._claims.place(name, type_name)
+        topic = self._prefix + self._topic(name, place)
+        rule = place.rule
         self._node.get_logger().info(ros_text(f'{type_name} {name!r} -> {topic}'))
         route = route_of(
             name, rule, self._settings.frame_prefix, topic.removeprefix(self._prefix))
@@ -902,19 +925,44 @@ class Receiver:
             state=left.state if left is not None and left.topic == topic else None,
             gates=gates,
             takes_long=_takes_long(rule, type_name),
+            closed=place.closed,
+            number=place.number,
         )
 
-    def _topic(self, device: str) -> str:
+    def _claim(self) -> Claims:
+        """Find what the rules name, and keep the frames among it for them."""
+        claims = Claims(self._mapping, self._settings.frame_prefix)
+        if self._broadcaster is not None:
+            self._broadcaster.claim(self._link_name, claims.children)
+        return claims
+
+    def _is_same(self, device: _Device) -> bool:
+        """Tell whether the rules still say of a device what they said when it came."""
+        try:
+            place = self._claims.place(device.key[1], device.key[0])
+        except ConversionError:
+            return False
+        then = device.topic.removeprefix(self._prefix), device.rule, device.closed
+        if then != (place.topic, place.rule, place.closed):
+            return False
+        device.number = place.number
+        return True
+
+    def _topic(self, device: str, place: Place) -> str:
         """
-        Find the ROS name of a device, the same for all its types.
+        Find the topic of a device, and tell if it is not the usual one.
 
         :raises ConversionError: if another device has the same one.
         """
-        name = ros_name(device)
-        first = self._named.setdefault(name, device)
-        if first != device:
-            raise ConversionError(f'{device!r} is not published: {first!r} is called {name} too')
-        return name
+        if place.topic != place.rule.name:
+            first = self._named.setdefault(place.topic, device)
+            if first != device:
+                raise ConversionError(
+                    f'{device!r} is not published: {first!r} is called {place.topic} too'
+                )
+        if place.note:
+            self._report.problem(ros_text(f'{device}: name'), ros_text(place.note))
+        return place.topic
 
     def _publisher(self, topic: str, leaf: str, ros_type: type) -> Publisher:
         publisher = self._publishers.get(topic)
@@ -1045,16 +1093,14 @@ class Receiver:
             else:
                 mine.append(transform)
         static = device.route.rule.tf == 'static'
-        # a gate knows nothing of what another device makes of the same frame
-        owner = device.topic if device.gates is not None else ''
-        for child in broadcaster.send(mine, static, self._link_name, owner):
-            parent = broadcaster.owner_conflict(child)
-            other = f'node publishes it already, with parent {parent}' if parent else (
-                'link or device broadcasts it already; frame_prefix keeps links apart'
-            )
-            self._report.problem(
-                f'tf {child}: owner', f'{child} is not broadcast on tf: another {other}'
-            )
+        link, topic, is_gated = self._link_name, device.topic, device.gates is not None
+        offered = [
+            (t, Sender(link, topic, t.header.frame_id), self._claims.rank(
+                device.number, t.child_frame_id, is_gated))
+            for t in mine
+        ]
+        for child, kind, why in broadcaster.offer(offered, static):
+            self._report.problem_once(f'tf {child}: {kind}', why)
 
 
 def _clock_of(rule: ReceiveRule, type_name: str, memory: DeviceClock | None) -> DeviceClock:

@@ -47,6 +47,10 @@ class Report:
         """
         self._count(self.counts, kind, text)
 
+    def problem_once(self, kind: str, text: str) -> None:
+        """Count a problem that stays until somebody changes something; its text is logged once."""
+        self._count(self.counts, kind, text, float('inf'))
+
     def withheld_by(self, kind: str, text: str) -> None:
         """Count what a gate withholds, and log it as a problem is."""
         self._count(self.withheld, kind, text)
@@ -55,7 +59,9 @@ class Report:
         """Count a message that tells nothing new, and log it as a problem is."""
         self._count(self.stale, kind, text)
 
-    def _count(self, counts: Counter[str], kind: str, text: str) -> None:
+    def _count(
+        self, counts: Counter[str], kind: str, text: str, repeat_s: float = _REPEAT_S
+    ) -> None:
         now = time.monotonic()
         with self._lock:
             if kind not in counts and len(counts) >= _MAX_KINDS:
@@ -63,7 +69,7 @@ class Report:
             counts[kind] += 1
             if now < self._due.get(kind, 0.0):
                 return
-            self._due[kind] = now + _REPEAT_S
+            self._due[kind] = now + repeat_s
         self._logger.warning(text)
 
 

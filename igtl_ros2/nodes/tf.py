@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.subscription import Subscription
 from rclpy.time import Time
 
+from ..converters.tf_owners import Refused, Sender, TfOwners
 from ..converters.tf_tree import DOUBTFUL, LookupFailed, Reason, TfTree, frame_name
 from ..converters.time_jump import TimeJumps, Turn
 from ..converters.units import Matrix, ns_from_time, pose_from_ros
@@ -218,23 +220,25 @@ class TfBroadcaster:
     A frame with two parents jumps between them, so the owner who was there first
     keeps it: a child frame is withheld once it was heard before we broadcast it, or
     under a parent that we never gave it. Whatever comes under a parent of ours may
-    be our own message coming back, and is not counted. Among several links of a node, and
-    several owners on a link, the first that broadcasts a frame keeps it, too.
+    be our own message coming back, and is not counted. Among the links and devices of a node
+    `TfOwners` decides.
+
+    :param clock: a time in seconds that never jumps.
     """
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, clock: Callable[[], float] = time.monotonic) -> None:
         """
         Advertise and listen on the node; its executor does the listening.
 
         :raises ConfigError: if tf2_msgs is not installed
         """
         self._node = node
+        self._clock = clock
         self._message_type = _message_type()
         self._lock = threading.Lock()
+        self._owners = TfOwners()
         self._our_parents: dict[str, set[str]] = {}
-        self._other_parent: dict[str, str] = {}
-        self._owners: dict[str, tuple[str, str]] = {}
-        self._static: dict[str, TransformStamped] = {}
+        self._static: dict[str, tuple[Sender, TransformStamped]] = {}
         self._dynamic_publisher = node.create_publisher(
             self._message_type, DYNAMIC_TOPIC, DYNAMIC_QOS
         )
@@ -243,50 +247,78 @@ class TfBroadcaster:
         )
         self._subscriptions = _subscribe(node, self._on_transform)
 
-    def send(
-        self, transforms: list[TransformStamped], static: bool, link: str = '', owner: str = ''
-    ) -> list[str]:
+    def send(self, transforms: list[TransformStamped], static: bool) -> list[str]:
         """
         Broadcast poses of frames.
 
         :param transforms: one for each child frame
         :param static: they hold for all times; who joins later still gets them
-        :param link: the name of the link over which they came
-        :param owner: who shares its frames with nobody else on this link; empty: the link does
-        :returns: the child frames that were withheld because somebody else publishes them, or
-            another link or owner
+        :returns: the child frames that were withheld because somebody else publishes them
         """
-        withheld = []
+        sender = Sender()
+        return [refused.child for refused in self.offer(
+            [(transform, sender, 0) for transform in transforms], static)]
+
+    def offer(
+        self, transforms: list[tuple[TransformStamped, Sender, int]], static: bool
+    ) -> list[Refused]:
+        """
+        Broadcast poses of frames, as far as their senders may.
+
+        :param transforms: with who sends it, and how much right he has to that frame.
+        :returns: those that were withheld.
+        """
+        now_s = self._clock()
+        refused = []
+        is_moving = False
         with self._lock:
             ours = []
-            for transform in transforms:
+            for transform, sender, rank in transforms:
                 child = frame_name(transform.child_frame_id)
-                first = self._owners.setdefault(child, (link, owner))
-                if child in self._other_parent or first != (link, owner):
-                    withheld.append(child)
+                parent = frame_name(transform.header.frame_id)
+                reason = self._owners.admit(child, parent, sender, rank, static, now_s)
+                if reason is not None:
+                    refused.append(reason)
                     continue
-                parents = self._our_parents.setdefault(child, set())
-                parents.add(frame_name(transform.header.frame_id))
+                self._our_parents.setdefault(child, set()).add(parent)
                 ours.append(transform)
                 if static:
-                    self._static[child] = copy.deepcopy(transform)
-            if ours and static:
-                # A late joiner gets the last message only, so it has to hold everything.
-                ours = [x for child, x in self._static.items() if child not in self._other_parent]
-            if ours:
-                publisher = self._static_publisher if static else self._dynamic_publisher
-                publisher.publish(self._message_type(transforms=ours))
-        return withheld
+                    self._static[child] = sender, copy.deepcopy(transform)
+                elif self._static.pop(child, None) is not None:
+                    is_moving = True
+            if ours and not static:
+                self._dynamic_publisher.publish(self._message_type(transforms=ours))
+            if ours and static or is_moving:
+                self._publish_static()
+        return refused
+
+    def _publish_static(self) -> None:
+        """Publish all that holds: a late joiner gets the last message only."""
+        self._static = {
+            child: (sender, transform) for child, (sender, transform) in self._static.items()
+            if not self._owners.is_lost(child, sender, frame_name(transform.header.frame_id))
+        }
+        self._static_publisher.publish(self._message_type(
+            transforms=[transform for _, transform in self._static.values()]))
+
+    def claim(self, link: str, ranks: Mapping[str, int]) -> None:
+        """Keep frames that the rules of a link name for their devices, see `TfOwners`."""
+        with self._lock:
+            self._owners.claim(link, {frame_name(child): n for child, n in ranks.items()})
 
     def release(self, link: str) -> None:
         """Let frames go that came over a link: who broadcasts them next keeps them."""
         with self._lock:
-            for child in [child for child, first in self._owners.items() if first[0] == link]:
-                del self._owners[child]
+            self._owners.release(link)
+
+    def forget(self, sender: Sender) -> None:
+        """Let the frames of a sender go."""
+        with self._lock:
+            self._owners.forget(sender)
 
     def owner_conflict(self, child: str) -> str | None:
         """Name the parent under which somebody else publishes a child frame, or None."""
-        return self._other_parent.get(frame_name(child))
+        return self._owners.parent_of_other(frame_name(child))
 
     def close(self) -> None:
         """Stop broadcasting and listening."""
@@ -300,7 +332,7 @@ class TfBroadcaster:
         parent = frame_name(transform.header.frame_id)
         with self._lock:
             if parent not in self._our_parents.get(child, ()):
-                self._other_parent[child] = parent
+                self._owners.hear(child, parent, static, self._clock())
 
 
 class OwnFrames:

@@ -1,0 +1,238 @@
+"""
+Claims: the topics and frames that rules name belong to the devices of these rules.
+
+They are known before anybody has sent anything, so that it does not matter who comes first. What
+gates do not look at never gets onto a topic that belongs to a rule with gates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ..config import (
+    BOXED_TYPES,
+    GATED_TYPES,
+    Mapping,
+    ReceiveRule,
+    is_pattern,
+    marked_name,
+    parse_xtoy,
+    ros_name,
+    whole_characters,
+)
+from ..errors import ConversionError
+from .units import ros_text
+
+#: first parts of leaves that poses have, and those that lists of points have besides
+_MOVING = frozenset('transform pose point tracking tools'.split())
+_LISTED = frozenset('points labels trajectory paths markers cloud'.split())
+# of those, what has topics below it
+_FOLDERS = ('tools', 'labels', 'paths')
+_NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    Where the messages of a device go.
+
+    :param number: of its rule; None if none fits.
+    :param rule: the rule, with the gates that others have put before this topic.
+    :param closed: first parts of leaves that it may not publish, because gates stand before them
+        that do not look at its type.
+    :param note: why the topic is not the usual one; empty if it is.
+    """
+
+    topic: str
+    rule: ReceiveRule
+    number: int | None
+    closed: frozenset[str] = _NOTHING
+    note: str = ''
+
+
+class Claims:
+    """
+    What the rules of a mapping name.
+
+    :param frame_prefix: of frames that come out of names.
+    """
+
+    def __init__(self, mapping: Mapping, frame_prefix: str = '') -> None:
+        """Find what the rules name."""
+        self._mapping = mapping
+        self._prefix = frame_prefix
+        rules = mapping.receive
+        # what phases have not accepted is as good as withheld by a gate
+        phased = {about.prefix for about in mapping.phases.transforms} if mapping.phases else ()
+        self._guards = {
+            number for number, rule in enumerate(rules)
+            if rule.is_gated or rule.device in phased and rule.type == 'TRANSFORM'
+        }
+        #: by topic, which rules name it; those with gates first
+        self._topics: dict[str, list[int]] = {}
+        self._children: dict[str, list[int]] = {}
+        for number, rule in sorted(
+            enumerate(rules), key=lambda item: item[0] not in self._guards
+        ):
+            if rule.action == 'drop':
+                continue
+            exact = '' if is_pattern(rule.device) else rule.device
+            topic = rule.name or (ros_name(exact) if exact else '')
+            if topic:
+                self._topics.setdefault(topic, []).append(number)
+            child = self._child(rule, exact)
+            if child:
+                self._children.setdefault(child, []).append(number)
+        #: rules with gates that name no topic: whatever fits them is theirs
+        self._patterns = [
+            number for number, rule in enumerate(rules)
+            if rule.is_gated and not rule.name and is_pattern(rule.device)
+        ]
+
+    def _child(self, rule: ReceiveRule, exact: str) -> str:
+        """Find the child frame that a rule broadcasts under a name that is known already."""
+        if rule.tf == 'off':
+            return ''
+        if rule.child_frame:
+            return rule.child_frame
+        if not exact or rule.type in ('TDATA', 'QTDATA'):
+            return ''
+        pair = parse_xtoy(exact)
+        if pair is None and rule.tf == 'auto':
+            return ''
+        return ros_text(self._prefix + (pair[0] if pair else exact))
+
+    @property
+    def children(self) -> dict[str, int]:
+        """The child frames that rules name, and the rank that a device needs to broadcast them."""
+        rules = self._mapping.receive
+        return {
+            child: max(rank_of(True, rules[n].is_gated) for n in numbers)
+            for child, numbers in self._children.items()
+        }
+
+    def rank(self, number: int | None, child: str, is_gated: bool) -> int:
+        """
+        Tell how much right a device has to broadcast a child frame.
+
+        :param number: of its rule.
+        """
+        return rank_of(number in self._children.get(child, ()), is_gated)
+
+    def place(self, device: str, type_name: str) -> Place:
+        """
+        Find out where the messages of a device go.
+
+        :raises ConversionError: if there is no place for them.
+        """
+        number = self._mapping.receive_index(device, type_name)
+        rule = self._mapping.receive_rule(device, type_name)
+        topic = rule.name or ros_name(device)
+        namers = list(self._namers(topic))
+        gates = [n for n in namers if n in self._guards]
+        is_exact = number is not None and rule.device == device
+        patterns = [] if rule.name or is_exact else self._fitting(device)
+        if number in namers:
+            return self._shared(topic, rule, number, device, type_name, gates)
+        if namers and not any(self._is_of(n, device) for n in namers):
+            why = f'rule {namers[0] + 1} names {topic} for another device'
+        elif number in patterns:
+            return Place(topic, rule, number, self._closed(type_name, rule, gates + patterns))
+        elif type_name in BOXED_TYPES and gates + patterns:
+            why = f'the gates of rule {(gates + patterns)[0] + 1} do not look at it'
+        else:
+            return Place(topic, rule, number, self._closed(type_name, rule, gates + patterns))
+        return self._elsewhere(device, type_name, rule, topic, why)
+
+    def _shared(
+        self, topic: str, rule: ReceiveRule, number: int | None, device: str, type_name: str,
+        gates: list[int],
+    ) -> Place:
+        """Put the gates of all rules that name a topic before what one of them publishes."""
+        own = rule
+        for gate in gates if type_name in BOXED_TYPES else ():
+            other = self._mapping.receive[gate]
+            if gate == number or not other.is_gated:
+                continue
+            if self._frame(other, other.device) == self._frame(own, device):
+                rule = _with_gates(rule, other)
+            elif not own.is_gated:  # else its own gates know what the numbers mean
+                why = f'the gates of rule {gate + 1} are in another frame'
+                return self._elsewhere(device, type_name, own, topic, why)
+        is_phase = number in self._guards and not own.is_gated
+        closed = _NOTHING if is_phase else self._closed(type_name, rule, gates)
+        return Place(topic, rule, number, closed)
+
+    def _elsewhere(
+        self, device: str, type_name: str, rule: ReceiveRule, topic: str, why: str
+    ) -> Place:
+        """Give a device a topic that nobody names."""
+        name = marked_name(device)
+        if any(self._namers(name)) or name == topic:
+            raise ConversionError(f'{type_name} {device!r} is not published as {topic}: {why}')
+        number = self._mapping.receive_index(device, type_name)
+        note = f'{type_name} {device!r} is published as {name}, not as {topic}: {why}'
+        return Place(name, rule, number, note=note)
+
+    def _namers(self, topic: str) -> Iterable[int]:
+        """List the rules that name a topic, or one below or above it; those with gates first."""
+        if topic in self._topics:
+            yield from self._topics[topic]
+        if '/' not in topic and not any('/' in name for name in self._topics):
+            return
+        for name, numbers in self._topics.items():
+            if _is_within(name, topic) or _is_within(topic, name):
+                yield from numbers
+
+    def _fitting(self, device: str) -> list[int]:
+        """List the rules with gates and a pattern under which poses of a device would fall."""
+        if not self._patterns:
+            return []
+        found = {self._mapping.receive_index(device, kind) for kind in BOXED_TYPES}
+        return [n for n in self._patterns if n in found]
+
+    def _is_of(self, number: int, device: str) -> bool:
+        """Tell whether a rule names a device."""
+        rule = self._mapping.receive[number]
+        return not rule.name and rule.device in (device, whole_characters(device))
+
+    def _closed(self, type_name: str, rule: ReceiveRule, gates: list[int]) -> frozenset[str]:
+        """List the leaves before which gates stand that do not look at a type."""
+        looked_at = BOXED_TYPES if rule.workspace else GATED_TYPES if rule.is_gated else ()
+        if type_name in looked_at or not gates:
+            return _NOTHING
+        if any(self._mapping.receive[n].workspace for n in gates):
+            return _MOVING | _LISTED
+        return _MOVING
+
+    def _frame(self, rule: ReceiveRule, device: str) -> str:
+        """Tell in which frame the numbers are that a rule publishes; of a pattern as its text."""
+        if rule.to_frame or rule.frame:
+            return rule.to_frame or rule.frame
+        pair = parse_xtoy(device)
+        return self._prefix + pair[1] if pair else rule.default_frame
+
+
+def rank_of(is_named: bool, is_gated: bool) -> int:
+    """Order those who broadcast a child frame: rules that name it, then those with gates."""
+    return 2 * is_named + is_gated
+
+
+def _with_gates(rule: ReceiveRule, other: ReceiveRule) -> ReceiveRule:
+    """Give a rule the gates of another one that it has not got itself."""
+    moves = rule.max_jump is not None or rule.max_speed is not None
+    return replace(
+        rule,
+        max_age=rule.max_age or other.max_age,
+        max_jump=rule.max_jump or other.max_jump,
+        max_speed=rule.max_speed or other.max_speed,
+        workspace=rule.workspace or other.workspace,
+        recover_after=rule.recover_after if moves else other.recover_after,
+    )
+
+
+def _is_within(inner: str, outer: str) -> bool:
+    """Tell whether a topic lies among those of the tools, labels or paths of another."""
+    rest = inner.removeprefix(f'{outer}/')
+    return rest != inner and rest.partition('/')[0] in _FOLDERS

@@ -1,0 +1,229 @@
+"""Names in rules belong to their rules, whoever comes first: the real node, with a real peer."""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import PoseArray, PoseStamped, TransformStamped
+from ros_user import DEADLINE_S, STATE, mapping, pose, start, wait_for
+from std_msgs.msg import String as RosString
+from std_srvs.srv import Trigger
+from tf2_msgs.msg import TFMessage
+
+from igtl_ros2.codec import from_ns
+from igtl_ros2.codec.messages.points import Point, PointList
+from igtl_ros2.codec.messages.pose import Position, Transform
+from igtl_ros2.codec.messages.text import String
+from igtl_ros2.codec.messages.tracking import QuaternionElement, QuaternionTrackingData
+from igtl_ros2.config import marked_name, ros_name
+from igtl_ros2.nodes import first_values
+
+BOX = 'workspace: {min: [-0.2, -0.2, -0.2], max: [0.2, 0.2, 0.2]}'
+FAR = 5000
+
+
+@pytest.fixture(autouse=True)
+def no_second_first_values(monkeypatch):
+    """Count what is published once."""
+    monkeypatch.setattr(first_values, '_SEARCH_S', 0.0)
+
+
+def at(x_mm, name, **fields):
+    return Transform(pose((x_mm, 0, 0)), device_name=name, **fields)
+
+
+def done(ros, device):
+    """Wait until all that was sent before has gone through the bridge."""
+    heard = ros.listen('/x/End/text', RosString, STATE)
+    text = str(time.monotonic_ns())
+    wait_for(lambda: device.send(String(text, device_name='End')) or time.sleep(0.02) or any(
+        m.data == text for m in heard), 'the end')
+
+
+def problems(node):
+    (health, *_), = node._diagnostics._open
+    return dict(health._report.counts)
+
+
+def metres(messages):
+    return {round(m.pose.position.x, 6) for m in messages}
+
+
+def bridge(ros, device, tmp_path, rules, **parameters):
+    node = start(ros, device, **parameters, **mapping(tmp_path, f'receive:\n{rules}'))
+    done(ros, device)
+    return node
+
+
+@pytest.mark.parametrize('first', [True, False])
+def test_a_device_that_is_called_as_a_rule_names_another(ros, device, tmp_path, first):
+    node = bridge(ros, device, tmp_path, f"""
+  - {{device: Tgt, type: TRANSFORM, name: goal, pose: true, {BOX}}}
+  - {{device: "*", pose: true}}
+""")
+    goal = ros.listen('/x/goal/pose', PoseStamped)
+    goal_transform = ros.listen('/x/goal/transform', TransformStamped)
+    other = ros.listen(f'/x/{marked_name("goal")}/pose', PoseStamped)
+    for name in ('goal', 'Tgt') if first else ('Tgt', 'goal'):
+        x, heard = (FAR, other) if name == 'goal' else (100, goal)
+        wait_for(lambda n=name, x=x, h=heard: device.send(at(x, n)) or time.sleep(0.02) or h, name)
+    for _ in range(5):
+        device.send(at(FAR, 'goal'))
+        device.send(Position((FAR, 0, 0), (0, 0, 0, 1), device_name='goal'))
+    done(ros, device)
+    assert metres(goal) == {0.1}
+    assert {t.transform.translation.x for t in goal_transform} == {0.1}
+    assert metres(other) == {5.0}
+    assert any('goal: name' in kind for kind in problems(node))
+
+
+def test_a_blank_at_the_end_takes_no_topic(ros, device, tmp_path):
+    bridge(ros, device, tmp_path, f"""
+  - {{device: Follow, type: TRANSFORM, pose: true, {BOX}}}
+  - {{device: "*", pose: true}}
+""")
+    follow = ros.listen('/x/Follow/pose', PoseStamped)
+    other = ros.listen(f'/x/{ros_name("Follow ")}/pose', PoseStamped)
+    for x, name, heard in ((FAR, 'Follow ', other), (100, 'Follow', follow)):
+        wait_for(lambda n=name, x=x, h=heard: device.send(at(x, n)) or time.sleep(0.02) or h, name)
+    done(ros, device)
+    assert metres(follow) == {0.1}
+
+
+def test_other_types_of_a_device_with_gates(ros, device, tmp_path):
+    bridge(ros, device, tmp_path, f"""
+  - {{device: Target, type: TRANSFORM, pose: true, {BOX}}}
+  - {{device: "*", pose: true, split: true, trajectory: {{entry: E, target: T}}}}
+""")
+    poses = ros.listen('/x/Target/pose', PoseStamped)
+    tools = ros.listen('/x/Target/tools/T/pose', PoseStamped)
+    lists = [ros.listen(f'/x/Target/{leaf}', PoseArray)
+             for leaf in ('points', 'trajectory', 'tracking')]
+    texts = ros.listen('/x/Target/text', RosString, STATE)
+    far = np.array((FAR, 0, 0))
+    others = (
+        Position(far, (0, 0, 0, 1), device_name='Target'),
+        Position(far, device_name='Target'),
+        PointList((Point('E', far), Point('T', far + 1)), device_name='Target'),
+        QuaternionTrackingData(
+            (QuaternionElement('T', far, (0, 0, 0, 1)),), device_name='Target'),
+    )
+    for message in others:
+        device.send(message)
+    wait_for(lambda: device.send(at(100, 'Target')) or time.sleep(0.02) or poses, 'the target')
+    for message in others:
+        device.send(message)
+    device.send(String('hello', device_name='Target'))
+    wait_for(lambda: texts, 'the text')
+    done(ros, device)
+    assert metres(poses) == {0.1}
+    assert not tools and not any(lists)
+
+
+def test_a_rule_of_its_own_does_not_take_another_type_around_the_gates(ros, device, tmp_path):
+    bridge(ros, device, tmp_path, f"""
+  - {{device: Target, type: TRANSFORM, pose: true, {BOX}}}
+  - {{device: Target, type: POSITION}}
+  - {{device: Twin, name: Target, pose: true}}
+  - {{device: "*"}}
+""")
+    poses = ros.listen('/x/Target/pose', PoseStamped)
+    for x in (FAR, 100, FAR):
+        device.send(at(x, 'Twin'))
+        device.send(Position((x, 0, 0), (0, 0, 0, 1), device_name='Target'))
+    wait_for(lambda: device.send(at(100, 'Twin')) or time.sleep(0.02) or poses, 'a pose')
+    done(ros, device)
+    assert metres(poses) == {0.1}
+
+
+def test_a_child_frame_that_a_rule_names_is_kept_for_it(ros, device, tmp_path):
+    node = bridge(ros, device, tmp_path, f"""
+  - {{device: ToolToBase, type: TRANSFORM, tf: true, {BOX}}}
+  - {{device: "*", tf: true}}
+""")
+    tf = ros.listen('/tf', TFMessage)
+    for _ in range(5):
+        device.send(at(FAR, 'ToolToWorld'))
+        device.send(at(FAR, 'Tool'))
+    wait_for(lambda: device.send(at(100, 'ToolToBase')) or time.sleep(0.02) or any(
+        t.child_frame_id == 'Tool' for m in tf for t in m.transforms), 'the tool')
+    device.send(at(FAR, 'ToolToWorld'))
+    done(ros, device)
+    sent = [t for m in tf for t in m.transforms if t.child_frame_id == 'Tool']
+    assert {(t.header.frame_id, t.transform.translation.x) for t in sent} == {('Base', 0.1)}
+    assert any('tf Tool' in kind for kind in problems(node))
+
+
+def test_a_blank_does_not_lock_out_the_target_of_the_file(ros, device, tmp_path):
+    file = Path(__file__).parents[2] / 'config' / 'safe_target.yaml'
+    start(ros, device, mapping_file=str(file))
+    poses = ros.listen('/x/Target/pose', PoseStamped)
+    registration = at(0, 'CLB')
+    for _ in range(3):
+        device.send(String('hello', device_name='Target '))
+        device.send(at(0, 'Target '))
+    wait_for(lambda: device.send(registration) or device.send(at(100, 'Target'))
+             or time.sleep(0.05) or poses, 'the target')
+    assert metres(poses) == {0.1}
+
+
+def test_a_reload_takes_a_topic_from_who_has_it_already(ros, device, tmp_path):
+    file = tmp_path / 'mapping.yaml'
+    bridge(ros, device, tmp_path, '  - {device: "*", pose: true}\n')
+    goal = ros.listen('/x/goal/pose', PoseStamped)
+    wait_for(lambda: device.send(at(FAR, 'goal')) or time.sleep(0.02) or goal, 'the stranger')
+    file.write_text('receive:\n'
+                    f'  - {{device: Tgt, type: TRANSFORM, name: goal, pose: true, {BOX}}}\n'
+                    '  - {device: "*", pose: true}\n')
+    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
+    assert client.wait_for_service(DEADLINE_S)
+    assert wait_for(client.call_async(Trigger.Request()).result, 'the reload').success
+    done(ros, device)
+    goal.clear()
+    for _ in range(5):
+        device.send(at(FAR, 'goal'))
+    wait_for(lambda: device.send(at(100, 'Tgt')) or time.sleep(0.02) or goal, 'the target')
+    done(ros, device)
+    assert metres(goal) == {0.1}
+
+
+def test_the_first_parent_keeps_a_frame_and_loops_are_withheld(ros, device, tmp_path):
+    node = bridge(ros, device, tmp_path, '  - {device: "*", tf: true}\n')
+    tf = ros.listen('/tf', TFMessage)
+    diagnostics = ros.listen('/diagnostics', DiagnosticArray)
+    names = ('ProbeToTracker', 'ReferenceToTracker', 'ProbeToReference',
+             'AToB', 'BToC', 'CToA')
+    stamp = time.time_ns()
+
+    def turn():
+        nonlocal stamp
+        for name in names:
+            stamp += 10**6
+            device.send(at(1, name, timestamp=from_ns(stamp)))
+        time.sleep(0.02)
+        return len(tf) >= 40
+
+    wait_for(turn, 'tf')
+    done(ros, device)
+    parents = {(t.child_frame_id, t.header.frame_id) for m in tf for t in m.transforms}
+    assert parents == {('Probe', 'Tracker'), ('Reference', 'Tracker'), ('A', 'B'), ('B', 'C')}
+    kinds = problems(node)
+    assert 'tf Probe: parents Tracker, Reference' in kinds
+    assert 'tf C: loop with A' in kinds
+    wait_for(lambda: any('tf Probe: parents' in v.key for d in diagnostics for s in d.status
+                         for v in s.values), 'the diagnostics')
+    tf.clear()
+    names = ('ProbeToReference', 'ReferenceToTracker')
+    wait_for(lambda: turn() and False or any(
+        (t.child_frame_id, t.header.frame_id) == ('Probe', 'Reference')
+        for m in tf for t in m.transforms), 'the second parent')
+
+
+def test_info_tells_the_name_of_who_was_moved(ros, device, tmp_path):
+    bridge(ros, device, tmp_path, '  - {device: A, name: goal}\n  - {device: "*"}\n')
+    info = ros.listen(f'/x/{marked_name("goal")}/info', RosString, STATE)
+    wait_for(lambda: device.send(at(1, 'goal')) or time.sleep(0.02) or info, 'the info')
+    assert json.loads(info[0].data)['device'] == 'goal'
