@@ -50,7 +50,8 @@ _MEASURED = (Transform, Position, TrackingData, QuaternionTrackingData, PointLis
              Image, Video, PolyData)
 _LISTS = (TrackingData, QuaternionTrackingData, PointList, Trajectories)
 _LOOKED_AT = 4096
-_MASK = 2**64 - 1
+# codecs whose frames each stand for themselves
+_ALONE = ('I420', 'MJPG')
 # keys that change what is made of a ROS message, so that one has to be made
 _CHANGING = ('dims', 'spacing', 'field', 'unit')
 
@@ -83,15 +84,33 @@ class Handed:
     info: Mapping[str, Any] = field(default_factory=dict)
     geometry: Any = None
 
-    @property
     def digest(self) -> int:
-        """A number for what the message says, of large parts for how they begin."""
-        if self.message is None:
+        """
+        Make a number of what the message says; of what is long, of how it begins.
+
+        :raises EncodeError: if it cannot be written.
+        """
+        message = self.message
+        if message is None:
             return 0
-        crc = 0
-        for part in self.message.encode_content():
-            crc = crc64(memoryview(part)[:_LOOKED_AT], crc + len(part) & _MASK)
+        if isinstance(message, _LISTS):
+            first = message.elements[:_LOOKED_AT // 64]
+            parts: list[Any] = [element.encode() for element in first]
+            length = len(message.elements)
+        else:
+            parts = [memoryview(part) for part in message.encode_content()]
+            length = sum(part.nbytes for part in parts)
+        crc = length
+        for part in parts:
+            crc = crc64(part[:_LOOKED_AT], crc)
         return crc
+
+    @property
+    def needs_earlier(self) -> bool:
+        """Whether nobody can show it without what came before it: a frame of an encoded video."""
+        message = self.message
+        return isinstance(message, Video) and not message.is_key and (
+            message.codec not in _ALONE)
 
     @property
     def is_emergency(self) -> bool:

@@ -198,6 +198,8 @@ _FROM_ROS: dict[tuple[type, str], FromRos] = {}
 _DEFAULT_WIRE_TYPE: dict[type, str] = {}
 _FOR_SLICER: dict[tuple[type, str], str] = {}
 _LEAVES: dict[str, dict[type, str]] = {}
+# topics that other nodes often use for other types
+_USED_OTHERWISE = ('points', 'trajectory', 'status')
 _USUAL_TYPES = ('PoseStamped', 'DiagnosticArray', 'MarkerArray')
 
 
@@ -380,6 +382,8 @@ def usual_type(leaf: str, rules: Iterable[SendRule]) -> type | None:
         return String
     if leaf == 'geometry':
         return Float64MultiArray
+    if leaf in _USED_OTHERWISE and '' in wanted:
+        return None
     types = [kind for kind in _LEAVES.get(leaf, {})
              if all(not name or (kind, name) in _FROM_ROS for name in wanted)]
     # the others are for one thing in place of a list, or with a covariance

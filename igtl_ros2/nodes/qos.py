@@ -24,11 +24,6 @@ STREAM_LEAVES = frozenset(
     'transform pose point tracking tools image compressed plane video foxglove sensor array '
     'command joint_state wrench imu twist temperature pressure range joy'.split()
 )
-#: leaves of other nodes that hold as well, as far as they are known
-KEPT_LEAVES = frozenset(
-    'points trajectory text status markers mesh volume colors meta map info geometry'.split()
-)
-
 #: what a subscription asks for
 Quality = tuple[ReliabilityPolicy, DurabilityPolicy]
 

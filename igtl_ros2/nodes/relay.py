@@ -13,9 +13,10 @@ from rclpy.node import Node
 
 from ..config import LinkConfig
 from ..converters.handover import Handed
+from ..errors import EncodeError
 
 #: of a topic whose link is not open yet
-_MAX_WAITING = 100
+_MAX_WAITING = 1000
 #: values whose way is remembered
 _MEMORY = 4096
 
@@ -37,6 +38,7 @@ class Relays:
         self._outlets: dict[str, list[tuple[Any, Outlet]]] = {}
         #: by link: the topics of its rules that are not open yet, and what waits for them
         self._waiting: dict[str, dict[str, deque[Handed]]] = {}
+        self._lost = 0
         self._watched: frozenset[str] = frozenset()
         self._devices: frozenset[str] = frozenset()
         #: where the topics of links are, by their names
@@ -67,10 +69,15 @@ class Relays:
         """Have somebody told when other topics are watched than before."""
         self._changed.append(tell)
 
-    def open(self, link: str, owner: Any, outlets: dict[str, list[Outlet]]) -> None:
-        """Hand values to the rules of a link from now on, first those that came before."""
+    def open(self, link: str, owner: Any, outlets: dict[str, list[Outlet]]) -> int:
+        """
+        Hand values to the rules of a link from now on, first those that came before.
+
+        :returns: how many of those were too many.
+        """
         with self._lock:
             waiting = self._waiting.pop(link, {})
+            lost, self._lost = self._lost, 0
             for topic, found in outlets.items():
                 self._outlets.setdefault(topic, []).extend((owner, outlet) for outlet in found)
             self._count()
@@ -78,6 +85,7 @@ class Relays:
             for value in values:
                 for outlet in outlets.get(topic, ()):
                     outlet(value)
+        return lost
 
     def close(self, owner: Any) -> None:
         """Hand nothing to the rules of a link any more."""
@@ -129,6 +137,7 @@ class Relays:
             outlets = list(self._outlets.get(topic, ()))
             for topics in self._waiting.values():
                 if topic in topics:
+                    self._lost += len(topics[topic]) == _MAX_WAITING
                     topics[topic].append(value)
         for _, outlet in outlets:
             outlet(value)
@@ -138,7 +147,10 @@ class Relays:
         """Tell who was the first to send a value; None if another has sent it there already."""
         if value.message is None or not value.message.timestamp:
             return value.origin  # nobody can tell it from one that is new
-        key = value.message.type_name, value.message.timestamp, value.digest
+        try:
+            key = value.message.type_name, value.message.timestamp, value.digest()
+        except EncodeError:
+            return value.origin  # it will not be sent, and whoever tries says why
         mine = weakref.ref(value.origin)
         with self._lock:
             way = self._ways.setdefault(key, [mine, {}])

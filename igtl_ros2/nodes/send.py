@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
 from importlib import import_module
@@ -56,7 +56,7 @@ from .emergency import is_emergency
 from .express import PoseIntake, is_plain
 from .intake import Intake
 from .pose_writer import PoseWriter
-from .qos import KEPT_LEAVES, Quality, quality_for, subscription_overrides
+from .qos import Quality, quality_for, subscription_overrides
 from .queries import Queries
 from .relay import Outlet, Relays
 from .report import Report
@@ -76,6 +76,9 @@ _DEPTH = 10
 # Fast DDS keeps the memory of as many as it may have to, and a volume has 50 MB
 _DEPTHS = {'volume': 1}
 _TAKE_LONG = ('CompressedImage', 'Marker', 'MarkerArray', 'Mesh', 'PointCloud2', 'OccupancyGrid')
+# which cost nobody anything if they come twice, but memory if they are remembered
+_LARGE = ('Image', *_TAKE_LONG)
+_MAX_HEARD = 100
 # what may say that there is an emergency: a state, or a frame as it is
 _STATES = ('DiagnosticArray', 'DiagnosticStatus', 'UInt8MultiArray')
 
@@ -106,6 +109,8 @@ class _Feed:
     lock: threading.RLock = field(default_factory=threading.RLock)
     #: whether it was subscribed to before anybody published it, in the quality that is usual
     is_early: bool = False
+    #: what came that early, as long as it may come again in a better quality
+    heard: list[Any] = field(default_factory=list)
     is_closed: bool = False
     #: how old it may be, and what peers are told when it is older; with `max_age` alone
     age: SourceAge | None = None
@@ -212,11 +217,14 @@ class Sender:
             elif tf is not None:
                 self._timers.append(self._start_tf(tf, rule))
         self._start_poses = None if tf is None else partial(self._start_tf, tf)
-        self._relays.open(self._name, self, {
+        lost = self._relays.open(self._name, self, {
             topic: [self._outlet(topic, rule) for rule in rules if rule.topic]
             for topic, rules in self._rules.items()
             if self._relays.hands_over(self._name, topic)
         })
+        if lost:
+            self._report.problem(
+                'other links', f'{lost} values of other links came before this one was open')
         if self._rules or self._settings.discover:
             period = self._settings.discover_period
             self._timers.append(self._timer(period, self._look_around))
@@ -449,6 +457,10 @@ class Sender:
         if rule.rate:
 
             def keep(message: Any) -> None:
+                if isinstance(message, Handed) and message.needs_earlier:
+                    # one that is left out spoils all up to the next key frame
+                    self._report.skip(f'{rule.device}: by rate, no key frame')
+                    return
                 is_urgent = self._calls_emergency(feed, convert, message)
                 with feed.lock:
                     before, feed.latest = feed.latest, None if is_urgent else message
@@ -501,12 +513,13 @@ class Sender:
         is_order = feed.rule.type == 'COMMAND'
         kept = DurabilityPolicy.VOLATILE if is_order else DurabilityPolicy.TRANSIENT_LOCAL
         if feed.is_early and not publishers:
-            if feed.topic.rpartition('/')[2] not in KEPT_LEAVES:
-                kept = DurabilityPolicy.VOLATILE
+            kept = DurabilityPolicy.VOLATILE  # which every publisher offers
         at_most = not feed.is_early and feed.qos or (ReliabilityPolicy.RELIABLE, kept)
         qos = quality_for([publisher.qos_profile for publisher in publishers], at_most)
         feed.is_early = feed.is_early and not publishers
         if qos == feed.qos:
+            if not feed.is_early:
+                feed.heard.clear()  # nothing comes again
             return
         if feed.subscription is not None:
             self._intake.remove(feed.subscription)
@@ -522,7 +535,8 @@ class Sender:
         def take(data: Any) -> None:
             with self._lock:
                 if intake is None:
-                    feed.handle(data)
+                    if not _was_heard(feed, data):
+                        feed.handle(data)
                 else:
                     intake.take([data])
 
@@ -579,7 +593,7 @@ class Sender:
     def _describe(self, device: str) -> _Description:
         return self._descriptions.setdefault(device, _Description())
 
-    def _sending(self, rule: SendRule, topic: str = '') -> Sending:
+    def _sending(self, rule: SendRule, topic: str = '', stamp_ns: int = 0) -> Sending:
         description = self._describe(rule.device)
         beside = self._descriptions.get(topic.rpartition('/')[0], _NOTHING_SAID)
         return Sending(
@@ -591,12 +605,15 @@ class Sender:
             sim_time=self._node.get_clock().ros_time_is_active,
             state=description.state,
             profile=self._mapping.profile,
+            stamp_ns=stamp_ns,
         )
 
     def _stamp_said(self, device: str, topic: str) -> int:
         """Give the stamp that `info` says of the next message of a topic, of that one alone."""
         for name in (device, topic.rpartition('/')[0]):
-            description = self._descriptions.get(name, _NOTHING_SAID)
+            description = self._descriptions.get(name)
+            if description is None or not description.info:
+                continue
             stamp_ns = stamp_of_info(description.info)
             if stamp_ns and description.stamps.get(topic) != stamp_ns:
                 description.stamps[topic] = stamp_ns
@@ -636,9 +653,8 @@ class Sender:
     def _send(self, feed: _Feed, convert: FromRos, message: Any) -> None:
         topic, rule = feed.topic, feed.rule
         with self._reporting(topic):
-            sending = self._sending(rule, topic)
-            if not isinstance(message, Handed):
-                sending = replace(sending, stamp_ns=self._stamp_said(rule.device, topic))
+            stamp_ns = 0 if isinstance(message, Handed) else self._stamp_said(rule.device, topic)
+            sending = self._sending(rule, topic, stamp_ns)
             outgoing = convert(message, sending)
             for text in sending.notes:
                 self._report.problem(f'{topic}: info', f'{topic}: {text}')
@@ -908,6 +924,20 @@ def stamp_of_info(info: Mapping[str, Any]) -> int:
         return int(stamp['sec']) * 10**9 + int(stamp['nanosec'])  # type: ignore[index]
     except (TypeError, KeyError, ValueError, OverflowError):
         return 0
+
+
+def _was_heard(feed: _Feed, message: Any) -> bool:
+    """Tell whether a message came before already, over the subscription that was there first."""
+    if feed.is_early:
+        if feed.ros_type.__name__ not in _LARGE and len(feed.heard) < _MAX_HEARD:
+            feed.heard.append(message)
+        return False
+    if message not in feed.heard:
+        feed.heard.clear()  # what comes from now on is newer
+        return False
+    # the last of equal ones: rather one value twice than one too few
+    del feed.heard[:len(feed.heard) - feed.heard[::-1].index(message)]
+    return True
 
 
 def message_class(name: str) -> type:

@@ -2,21 +2,27 @@
 
 import dataclasses
 import json
+import socket
+import struct
+import subprocess
+import sys
 import time
 from contextlib import ExitStack
 
 import numpy as np
 import pytest
 from geometry_msgs.msg import PoseStamped, TransformStamped
-from ros_user import STATE, mapping, pose, wait_for
+from ros_user import STATE, STREAM, mapping, pose, wait_for
 from ros_user import next_message as any_message
 from sensor_msgs.msg import Image as RosImage
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray
 from std_msgs.msg import String as RosString
+from std_srvs.srv import Trigger
 from tf2_msgs.msg import TFMessage
 
 from igtl_ros2 import codec, connect, serve
+from igtl_ros2.codec.crc64 import crc64
 from igtl_ros2.codec.messages.arrays import NDArray, Sensor, unit_word
 from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement
 from igtl_ros2.codec.messages.colors import ColorTable
@@ -329,6 +335,52 @@ def test_a_value_that_goes_in_a_circle_through_another_bridge_ends(two):
         assert next_message(b).matrix[0, 3] == 1
 
 
+def test_a_rate_leaves_key_frames_of_a_video_only(two):
+    node, a, b = two(sends('{topic: a/Dev/video, device: Out, rate: 50}',
+                           '{topic: a/End/text, device: End}'))
+    for number in range(30):
+        frame_type = 3 if number % 10 else 1
+        a.send(Video(bytes([number]), 'H264', (4, 2, 1), frame_type, device_name='Dev'))
+        time.sleep(0.005)
+    found = []
+    while not found or found[-1].frame[0] != 20:
+        found.append(next_message(b))
+    assert {message.frame_type for message in found} == {1}
+    (report,) = [h._report for h, *_ in node._diagnostics._open if h.name == 'b']
+    assert report.left_out['Out: by rate, no key frame'] == 27
+
+
+def test_what_cannot_be_written_is_published_and_said(ros, two):
+    node, a, b = two(sends('{topic: a/Dev/text, device: Out}'))
+    texts = ros.listen('/x/a/Dev/text', RosString, STATE)
+    start = codec.encode(String('ab', device_name='Dev', timestamp=NOW))[:42]
+    body = struct.pack('>HH', 3, 3) + b'a\0b'  # receivers would cut it at the NUL
+    header = start + struct.pack('>QQ', len(body), crc64(body))
+    with socket.create_connection(('127.0.0.1', node.links['a'].address.port)) as raw:
+        raw.sendall(header + body)
+        assert wait_for(lambda: texts, 'the text')[0].data == 'ab'
+    (report,) = [h._report for h, *_ in node._diagnostics._open if h.name == 'b']
+    wait_for(lambda: report.counts, 'the report')
+    assert soon(b) is None
+
+
+def test_other_rules_hold_for_what_is_handed_over(ros, two, tmp_path):
+    node, a, b = two(sends('{topic: a/Dev/text, device: First}'))
+    a.send(String('1', device_name='Dev'))
+    assert next_message(b).device_name == 'First'
+    path = tmp_path / 'mapping.yaml'
+    path.write_text(path.read_text().replace('device: First', 'device: Second'))
+    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
+    wait_for(client.service_is_ready, 'the service')
+    future = client.call_async(Trigger.Request())
+    wait_for(future.done, 'the answer')
+    assert future.result().success
+    a.send(String('2', device_name='Dev'))
+    message = next_message(b)
+    assert (message.device_name, message.text) == ('Second', '2')
+    assert soon(b) is None
+
+
 def test_commands_are_orders_to_the_other_peers(two):
     _, a, b = two(sends('{topic: a/Dev/command, device: Arm, type: COMMAND}'))
     a.send(Command(5, 'Go', 'now', device_name='Dev'))
@@ -379,6 +431,49 @@ def test_what_is_named_is_listened_to_before_it_is_published(ros, tmp_path):
         assert next_message(client).device_name == 'Goal'
         ros.talk('/note/text', RosString, STATE).publish(RosString(data='x'))
         assert next_message(client).text == 'x'
+
+
+OTHER = """
+import rclpy, sys, time
+from geometry_msgs.msg import PoseWithCovarianceStamped
+rclpy.init()
+node = rclpy.create_node('other')
+talk = node.create_publisher(PoseWithCovarianceStamped, sys.argv[1], 10)
+message = PoseWithCovarianceStamped()
+message.pose.pose.orientation.w = 1.0
+while True:
+    talk.publish(message)
+    time.sleep(0.05)
+"""
+
+
+@pytest.mark.parametrize('leaf', ['pose', 'volume', 'text'])
+def test_a_topic_that_has_another_type_than_usual_is_heard(ros, tmp_path, leaf):
+    text = f'send: [{{topic: /goal/{leaf}, device: Goal}}]'
+    node = ros.bridge(mode='server', port=0, discover_period=0.1, **mapping(tmp_path, text))
+    # in a process of its own: in one process a topic has one type
+    other = subprocess.Popen([sys.executable, '-c', OTHER, f'/goal/{leaf}'])
+    try:
+        with connect(str(node.link.address), header_version='2') as client:
+            assert next_message(client).type_name == 'TRANSFORM'
+    finally:
+        other.kill()
+        other.wait()
+
+
+@pytest.mark.parametrize('qos', [STREAM, STATE])
+def test_each_text_is_sent_once_whatever_the_publisher_offers(ros, tmp_path, qos):
+    """The subscription of the start is replaced by one of the quality that is offered."""
+    text = 'send: [{topic: /note/text, device: Note}]'
+    node = ros.bridge(mode='server', port=0, discover_period=0.3, **mapping(tmp_path, text))
+    with connect(str(node.link.address), header_version='2') as client:
+        note = ros.talk('/note/text', RosString, qos)
+        for number in range(40):
+            note.publish(RosString(data=str(number)))
+            time.sleep(0.02)
+        found = [next_message(client).text for _ in range(40)]
+        assert found == [str(number) for number in range(40)]
+        assert soon(client) is None
 
 
 @pytest.mark.parametrize('topic', ['/x/to_igtl/Force', '/lab/Force'])
