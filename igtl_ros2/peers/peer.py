@@ -8,8 +8,6 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +23,7 @@ from ..config import Settings
 from ..errors import DecodeError, EncodeError
 from .compat import Compat
 from .mailbox import Key, Mailbox
+from .reading_thread import readers
 
 if TYPE_CHECKING:
     from ..transport.tcp import Stream
@@ -503,7 +502,8 @@ class StreamPeer(Peer):
         self._has_more = self._is_reading = True
         if self._stream is not None:
             self._stream.pause_reading()
-        reading = self._link.network.loop.run_in_executor(_readers(), self._decoder.read, *whole)
+        loop = self._link.network.loop
+        reading = asyncio.wrap_future(readers.read(self._decoder, *whole), loop=loop)
         reading.add_done_callback(self._has_read)
 
     def _has_read(self, reading: asyncio.Future[tuple[Message, bool]]) -> None:
@@ -753,12 +753,6 @@ def takes_long(header: Header) -> bool:
     if size <= _READ_BYTES:
         return False
     return size > _VIEWED_BYTES or header.type_name not in _VIEWED
-
-
-@cache
-def _readers() -> ThreadPoolExecutor:
-    # one for all: what has to be quick waits for the interpreter as often as others are busy
-    return ThreadPoolExecutor(1, 'igtl-reading')
 
 
 def _is_calm_status(message: Message) -> bool:

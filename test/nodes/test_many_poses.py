@@ -262,16 +262,23 @@ def talk(request, ros, device, monkeypatch):
             time.sleep(0.02)
             return received()
 
+        total = []
+
         def received():
             found = []
             with contextlib.suppress(PeerTimeoutError):
                 while True:
                     found.append(device.receive(0.0)[1])
-            return [message for message in found if message.type_name == 'TRANSFORM']
+            poses = [message for message in found if message.type_name == 'TRANSFORM']
+            total.extend(poses)
+            return poses
 
         wait_for(flows, 'the first pose')
         publisher.publish(serialize_message(posed(LAST)))
         wait_for(lambda: any(round(m.matrix[0, 3]) == LAST for m in received()), 'all before it')
+        (peer,) = node.link.peers
+        # it is counted when it has left, which the device may know before
+        wait_for(lambda: peer.sent['TRANSFORM'] == len(total), 'the count of those that were sent')
         return node, publisher, received
 
     return begin
@@ -296,7 +303,7 @@ def test_poses_that_are_published_together_all_arrive_in_order(talk, version):
                 'ros_frame_id': 'base', 'ros_stamp': f'1000000000.{number:09d}'}
         else:
             assert message.version == 1
-    assert peer.sent['TRANSFORM'] == before + 1000
+    wait_for(lambda: peer.sent['TRANSFORM'] == before + 1000, 'the count of what was sent')
 
 
 def test_what_is_no_pose_among_them_is_told_and_costs_the_others_nothing(talk):
