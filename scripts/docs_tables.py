@@ -1,5 +1,6 @@
-"""Writes the tables that the code knows into the pages of docs/."""
+"""Writes the tables that the code knows into the pages of docs/, and the schema for editors."""
 
+import json
 import re
 from html import escape
 from pathlib import Path
@@ -119,8 +120,12 @@ def filled(page: str) -> str:
 
 
 if __name__ == '__main__':
-    for path in (Path(__file__).parent.parent / 'docs').glob('*.md'):
-        text = path.read_text(encoding='utf-8')
-        if filled(text) != text:
-            path.write_text(filled(text), encoding='utf-8')
-            print(f'docs/{path.name}: new tables')
+    root = Path(__file__).parent.parent
+    schema = root / 'config' / 'mapping.schema.json'
+    wanted = {schema: json.dumps(mapping_schema(), indent=2) + '\n'}
+    for path in (root / 'docs').glob('*.md'):
+        wanted[path] = filled(path.read_text(encoding='utf-8'))
+    for path, text in wanted.items():
+        if path.read_text(encoding='utf-8') != text:
+            path.write_text(text, encoding='utf-8')
+            print(f'{path.relative_to(root)}: written anew')

@@ -159,7 +159,7 @@ def test_it_needs_neither_ros_nor_a_socket(file):
 
 
 def test_the_schema_for_editors_is_that_of_the_loader():
-    """If this fails: python -m igtl_ros2.tools.check --schema > config/mapping.schema.json."""
+    """If this fails: ./dev docs."""
     out, _ = check('--schema')
     assert json.loads(out) == mapping_schema()
     assert out == (CONFIG / 'mapping.schema.json').read_text(encoding='utf-8')
