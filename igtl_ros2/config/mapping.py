@@ -148,6 +148,12 @@ class ReceiveRule:
         wanted = type_name == 'TRANSFORM' and parse_xtoy(device) is not None
         return replace(self, tf='dynamic' if wanted else 'off')
 
+    def spelled(self, frame: str, profile: str) -> str:
+        """Spell a frame as it is on ROS: with some profiles that of the patient in one way."""
+        if profile not in ONE_PATIENT or not is_patient(frame):
+            return frame
+        return self.default_frame if is_patient(self.default_frame) else PATIENT
+
     @property
     def is_gated(self) -> bool:
         """Whether some poses are withheld."""
@@ -282,6 +288,16 @@ class Mapping:
                     None)
 
 
+#: where the patient's frame is one, whatever its case: Slicer writes RAS, ROS ras
+ONE_PATIENT = ('slicer', 'plus')
+PATIENT = 'ras'
+
+
+def is_patient(frame: str) -> bool:
+    """Tell whether a frame is that of the patient where its case means nothing."""
+    return frame.lower() == PATIENT
+
+
 def is_pattern(frame: str) -> bool:
     """Tell whether a name stands for all that match it: * any text, ? a character, [abc] one."""
     return any(character in _WILD for character in frame)
@@ -341,7 +357,7 @@ def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping
     defaults.setdefault('stale_after', settings.stale_after)
     base = _receive_rule(ReceiveRule(
         default_frame=defaults.pop('frame', settings.default_frame),
-        **_PROFILES[profile]), defaults)
+        **_PROFILES[profile]), defaults, profile)
     protocol = expand(data.get('protocol', ()))
     send = [*data.get('send', ()), *protocol.send]
     own = {command['name'] for command in data.get('commands', ())}
@@ -349,7 +365,7 @@ def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping
                 *(command for command in protocol.commands if command['name'] not in own)]
     return Mapping(
         profile=profile,
-        receive=tuple(_receive_rule(base, item)
+        receive=tuple(_receive_rule(base, item, profile)
                       for item in _in_order(data.get('receive', ()), protocol.receive)),
         send=tuple(_send_rule(item, base.wire_unit, profile) for item in send),
         **make_services({**data, 'commands': commands}),
@@ -367,7 +383,9 @@ def _in_order(
     return [*own[:first], *protocol, *own[first:]]
 
 
-def _receive_rule(base: ReceiveRule, item: dict[str, Any]) -> ReceiveRule:
+def _receive_rule(
+    base: ReceiveRule, item: dict[str, Any], profile: str
+) -> ReceiveRule:
     values = dict(item)
     if 'tf' in values:
         values['tf'] = {False: 'off', True: 'dynamic', 'static': 'static'}[values['tf']]
@@ -395,6 +413,9 @@ def _receive_rule(base: ReceiveRule, item: dict[str, Any]) -> ReceiveRule:
         values['as_'] = values.pop('as')
     if 'joint_names' in values:
         values['joint_names'] = tuple(values['joint_names'])
+    for key in ('frame', 'child_frame', 'to_frame'):
+        if key in values:
+            values[key] = base.spelled(values[key], profile)
     return replace(base, **values)
 
 
@@ -427,7 +448,25 @@ def _send_rule(item: dict[str, Any], wire_unit: str, profile: str) -> SendRule:
         values['dims'] = tuple(map(int, values['dims']))
     if 'spacing' in values:
         values['spacing'] = tuple(map(float, values['spacing']))
-    return SendRule(**values)
+    rule = SendRule(**values)
+    return _with_one_patient(rule) if profile in ONE_PATIENT else rule
+
+
+def _with_one_patient(rule: SendRule) -> SendRule:
+    """Name the frame of the patient as it is looked up."""
+    def named(frame: str) -> str:
+        return PATIENT if is_patient(frame) else frame
+
+    robot = rule.robot
+    return replace(
+        rule,
+        tf_source=named(rule.tf_source),
+        tf_target=named(rule.tf_target),
+        to_frame=named(rule.to_frame),
+        tf_list=tuple(TfFrame(named(frame.source), named(frame.target), frame.name)
+                      for frame in rule.tf_list),
+        robot=robot and replace(robot, target=named(robot.target)),
+    )
 
 
 def _read_tf(values: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ def try_received(rule: ReceiveRule, prefix: str = '') -> Converted | None:
     if message is None:
         return None
     message = _over_the_wire(message)
-    route = route_of(device, rule, prefix)
+    route = route_of(device, rule, prefix, type_name=rule.type)
     if rule.to_frame and has_place(message, rule):
         message = moved_received(message, route, dict.fromkeys(frames_of(message, route), _HERE))
         route = replace(route, frame_id=rule.to_frame, rule=replace(rule, frame=rule.to_frame))

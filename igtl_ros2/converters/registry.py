@@ -36,6 +36,7 @@ class Route:
         decoder of a video stream.
     :param names: topic names of the tools, labels or paths of the device.
     :param gate: what may withhold a message, where the rule asks for that.
+    :param profile: of the mapping, see `ReceiveRule.spelled`.
     """
 
     device: str
@@ -46,24 +47,44 @@ class Route:
     state: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     names: KnownNames = field(default_factory=KnownNames, compare=False, repr=False)
     gate: Gate | None = None
+    profile: str = 'plain'
 
 
-def route_of(device: str, rule: ReceiveRule, prefix: str = '', label: str = '') -> Route:
+def route_of(
+    device: str,
+    rule: ReceiveRule,
+    prefix: str = '',
+    label: str = '',
+    type_name: str = '',
+    profile: str = 'plain',
+) -> Route:
     """
     Find the frames of a device: those of its rule, else those in its name, else the usual ones.
 
     :param prefix: put in front of frame names that are not those of the rule.
     :param label: what a device without a name is called.
+    :param type_name: wire type; with profile plus IMAGE and VIDEO are called <image>_<frame>.
+    :param profile: of the mapping.
     """
     label = device or label
-    child, parent = parse_xtoy(device) or (label, '')
+    child, parent = frames_in(device, rule, profile) or (label, '')
+    if not parent and profile == 'plus' and type_name in _PICTURES:
+        image, _, frame = device.rpartition('_')
+        parent = rule.spelled(frame.strip(), profile) if image.strip() else ''
     return Route(
         device=label,
         frame_id=rule.frame or ros_text(prefix + parent if parent else rule.default_frame),
         child_frame_id=rule.child_frame or ros_text(prefix + child),
         rule=rule,
         frame_prefix=prefix,
+        profile=profile,
     )
+
+
+def frames_in(name: str, rule: ReceiveRule, profile: str) -> tuple[str, str] | None:
+    """Read child and parent in a name of the form XToY, as `parse_xtoy`."""
+    frames = parse_xtoy(name)
+    return frames and (rule.spelled(frames[0], profile), rule.spelled(frames[1], profile))
 
 
 @dataclass(slots=True)
@@ -186,6 +207,7 @@ class Sending:
 
 
 _NS = 1_000_000_000
+_PICTURES = ('IMAGE', 'VIDEO')
 
 ToRos = Callable[[Any, Route, Time], Converted]
 Extra = Callable[[Any, Route, Time, Converted], None]

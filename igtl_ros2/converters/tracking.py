@@ -20,7 +20,7 @@ from ..codec.messages.tracking import (
     TrackingData,
     TrackingElement,
 )
-from ..config import ReceiveRule, parse_xtoy
+from ..config import ReceiveRule
 from ..errors import ConversionError
 from .gates import MAX_TOOLS
 from .many_poses import (
@@ -32,7 +32,7 @@ from .many_poses import (
 )
 from .points import MOST_TOLD, tell_rest
 from .pose import NOT_RIGID, finite_list, is_valid, tool_state, transform_stamped
-from .registry import Converted, Route, Sending, from_ros, tell_once, to_ros
+from .registry import Converted, Route, Sending, frames_in, from_ros, tell_once, to_ros
 from .units import (
     RIGID_TOLERANCE,
     json_number,
@@ -267,8 +267,10 @@ def _split(
 
 def _tool_route(name: str, route: Route) -> Route:
     """Find the frames of one tool: its name may be XToY as that of a device."""
-    child, _ = parse_xtoy(name) or (name, '')
-    return Route(name, tool_frame(name, route), route.frame_prefix + child, route.rule)
+    child, _ = frames_in(name, route.rule, route.profile) or (name, '')
+    frame = tool_frame(name, route)
+    return Route(
+        name, frame, route.frame_prefix + child, route.rule, profile=route.profile)
 
 
 def _what_moves(tool: str, route: Route) -> str:
@@ -281,7 +283,7 @@ def _what_moves(tool: str, route: Route) -> str:
 
 def tool_frame(name: str, route: Route) -> str:
     """Find the frame that a tool is in: its own if it is called XToY, else that of the device."""
-    _, parent = parse_xtoy(name) or (name, '')
+    _, parent = frames_in(name, route.rule, route.profile) or (name, '')
     return route.frame_prefix + parent if parent and not route.rule.frame else route.frame_id
 
 

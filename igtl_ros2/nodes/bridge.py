@@ -12,6 +12,7 @@ from rclpy.node import Node
 
 from ..client import Client
 from ..config import LinkConfig, load_links
+from ..config.mapping import ONE_PATIENT
 from ..converters.registry import load_converters
 from ..errors import ConfigError, PeerError
 from ..server import Server
@@ -155,6 +156,9 @@ class BridgeNode(ManagedNode):
         """Listen to tf and advertise it, as far as the links need it."""
         if self._tf is None and any(config.mapping.reads_tf for config in configs):
             self._tf = self._if_installed(open_tf)
+        if self._tf is not None:
+            self._tf.one_patient = any(
+                config.mapping.profile in ONE_PATIENT for config in configs)
         if self._broadcaster is None and any(config.mapping.uses_tf for config in configs):
             self._broadcaster = self._if_installed(TfBroadcaster)
         rules = [rule for config in configs for rule in config.mapping.send]

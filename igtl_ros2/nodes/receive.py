@@ -881,7 +881,8 @@ class Receiver:
         rule = place.rule
         self._node.get_logger().info(ros_text(f'{type_name} {name!r} -> {topic}'))
         route = route_of(
-            name, rule, self._settings.frame_prefix, topic.removeprefix(self._prefix))
+            name, rule, self._settings.frame_prefix, topic.removeprefix(self._prefix), type_name,
+            self._mapping.profile)
         left = self._left.pop((type_name, name), None)
         if left is not None:
             # the decoder of a video, names that were given; the slice that was chosen, unless

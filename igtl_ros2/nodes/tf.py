@@ -22,6 +22,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.subscription import Subscription
 from rclpy.time import Time
 
+from ..config.mapping import PATIENT, is_patient
 from ..converters.tf_owners import Refused, Sender, TfOwners
 from ..converters.tf_tree import DOUBTFUL, LookupFailed, Reason, TfTree, frame_name
 from ..converters.time_jump import TimeJumps, Turn
@@ -41,6 +42,9 @@ CACHE_NS = 10 * 10**9
 class TfSource(Protocol):
     """Where a frame is, seen from another."""
 
+    #: whether RAS, Ras and ras are one frame, as they are for Slicer and PLUS
+    one_patient: bool
+
     def lookup(self, target: str, source: str, stamp_ns: int = 0) -> tuple[Matrix, int]:
         """
         Place one frame in another.
@@ -54,6 +58,23 @@ class TfSource(Protocol):
 
     def close(self) -> None:
         """Stop listening."""
+
+
+def _named(name: str, one_patient: bool) -> str:
+    """Name a frame as it is looked up."""
+    name = frame_name(name)
+    return PATIENT if one_patient and is_patient(name) else name
+
+
+def _renamed(transform: TransformStamped, one_patient: bool) -> TransformStamped:
+    """Give the frames of a transform the names under which they are looked up."""
+    parent, child = transform.header.frame_id, transform.child_frame_id
+    if not one_patient or PATIENT not in (parent.lower()[-3:], child.lower()[-3:]):
+        return transform  # nearly always
+    renamed = copy.deepcopy(transform)
+    renamed.header.frame_id = _named(parent, one_patient)
+    renamed.child_frame_id = _named(child, one_patient)
+    return renamed
 
 
 def open_tf(node: Node) -> TfSource:
@@ -79,6 +100,7 @@ class Tf2Source:
         """
         import tf2_ros
 
+        self.one_patient = False
         self._tf2 = tf2_ros
         self._node = node
         #: what one look-up asks is of one run
@@ -92,9 +114,10 @@ class Tf2Source:
             """A buffer that is cleared when time goes back, which tf2 tells by a clock alone."""
 
             def set_transform(self, transform: TransformStamped, authority: str) -> None:
-                source._take(transform, authority)
+                source._take(_renamed(transform, source.one_patient), authority)
 
             def set_transform_static(self, transform: TransformStamped, authority: str) -> None:
+                transform = _renamed(transform, source.one_patient)
                 source._note(transform, True)
                 super().set_transform_static(transform, authority)
 
@@ -107,7 +130,7 @@ class Tf2Source:
 
     def lookup(self, target: str, source: str, stamp_ns: int = 0) -> tuple[Matrix, int]:
         """Place one frame in another, see `TfSource`."""
-        target, source = frame_name(target), frame_name(source)
+        target, source = (_named(name, self.one_patient) for name in (target, source))
         with self._lock:
             found = self._lookup(target, source, stamp_ns)
         return _pose(found), ns_from_time(found.header.stamp)
@@ -176,6 +199,7 @@ class TreeSource:
 
         :raises ConfigError: if tf2_msgs is not installed
         """
+        self.one_patient = False
         self.bad_count = 0
         self._node = node
         self._tree = TfTree(CACHE_NS)
@@ -184,6 +208,7 @@ class TreeSource:
 
     def lookup(self, target: str, source: str, stamp_ns: int = 0) -> tuple[Matrix, int]:
         """Place one frame in another, see `TfSource`."""
+        target, source = (_named(name, self.one_patient) for name in (target, source))
         return self._tree.lookup(target, source, stamp_ns)
 
     def frames(self) -> list[str]:
@@ -197,6 +222,7 @@ class TreeSource:
             self._node.destroy_subscription(subscription)
 
     def _on_transform(self, transform: TransformStamped, static: bool) -> None:
+        transform = _renamed(transform, self.one_patient)
         header, child = transform.header, transform.child_frame_id
         jumps = self._tree.jumps
         try:

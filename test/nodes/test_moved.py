@@ -166,6 +166,41 @@ receive:
     assert xyz(found.transform.translation) == pytest.approx((0.01, 0, 3))
 
 
+@pytest.mark.parametrize('spelled', ['RAS', 'Ras'])
+def test_the_frame_of_the_patient_is_one_for_slicer(ros, device, tmp_path, spelled):
+    start(ros, device, **mapping(tmp_path, """
+profile: slicer
+receive:
+  - {device: Plan, to_frame: base_link}
+  - {device: "*"}
+"""))
+    points = ros.listen('/x/Plan/points', PoseArray, STATE)
+    broadcast = ros.listen('/tf', TFMessage)
+
+    def moved():
+        device.send(stamped(0, 100, f'base_linkTo{spelled}'))
+        device.send(PointList([Point('a', (100, 2, 3))], device_name='Plan'))
+        time.sleep(0.05)
+        return points and broadcast
+
+    wait_for(moved, 'the points')
+    assert points[0].header.frame_id == 'base_link'
+    assert xyz(points[0].poses[0].position) == pytest.approx((0, 0.002, 0.003))
+    frames = {(t.header.frame_id, t.child_frame_id) for m in broadcast for t in m.transforms}
+    assert frames == {('ras', 'base_link')}
+
+
+def test_a_frame_of_the_patient_that_ros_writes_in_capitals_is_found(ros, device, tmp_path):
+    start(ros, device, **mapping(tmp_path, """
+profile: slicer
+receive: [{device: "*", to_frame: base_link}]
+"""))
+    Tf(ros).send('RAS', 'base_link', (0, 0, 2), static=True)
+    points = ros.listen('/x/Plan/points', PoseArray, STATE)
+    device.send(PointList([Point('a', (1, 2, 3))], device_name='Plan'))
+    assert xyz(one(points).poses[0].position) == pytest.approx((0.001, 0.002, -1.997))
+
+
 # -- to_frame, sent
 
 

@@ -239,6 +239,28 @@ def test_leading_slashes_do_not_matter(graph, source):
     assert_pose(source.lookup('/base', 'tool'), matrix((1, 2, 3)), 0)
 
 
+@pytest.mark.parametrize('static', [False, True])
+def test_the_frame_of_the_patient_is_one_where_that_is_said(graph, source, static):
+    source.one_patient = True
+    graph.publish(transform('RAS', 'base', (1, 0, 0), stamp_ns=1000), static=static)
+    graph.publish(transform('/Ras', 'tool', (0, 1, 0), stamp_ns=1000), static=static)
+    graph.publish(transform('left/RAS', 'other', (0, 0, 1), stamp_ns=1000), static=static)
+    graph.settle(source)
+    found = {name for name in source.frames() if 'marker' not in name}
+    assert found == {'ras', 'base', 'tool', 'left/RAS', 'other'}
+    for name in ('ras', 'RAS', '/Ras'):
+        assert_pose(source.lookup(name, 'base'), matrix((1, 0, 0)), 0 if static else 1000)
+        np.testing.assert_array_equal(source.lookup(name, 'RaS')[0], np.eye(4))
+    assert_pose(source.lookup('base', 'tool'), matrix((-1, 1, 0)), 0 if static else 1000)
+    assert failure_of(source, 'left/ras', 'other').reason == 'unknown'
+
+
+def test_elsewhere_frames_keep_their_case(graph, source):
+    graph.publish(transform('RAS', 'base', (1, 0, 0)), static=True)
+    graph.settle(source)
+    assert failure_of(source, 'ras', 'base').reason == 'unknown'
+
+
 @pytest.mark.parametrize('length', [0.5, 0.999, 1.004, 3.0])
 def test_a_quaternion_of_any_length_gives_a_rotation(graph, source, length):
     stretched = transform('base', 'tool', (1, 2, 3), 0.8)
