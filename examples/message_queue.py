@@ -48,6 +48,8 @@ def main() -> None:
         reconnect=False,
         receive_buffer_bytes=SMALL,
         queue_messages=2,  # so many messages wait here to be read; then the sender has to wait
+        # here too, and of the stream all that comes, to see what the mailbox makes of it
+        queue_policy=['POSITION=all', 'NDARRAY=all'],
     ) as reader:
         peer = server.wait_connected(timeout_s=5)
         number, most, end = 0, 0, time.monotonic() + args.seconds

@@ -108,6 +108,13 @@ class Async(Face):
         await self._wait_for(self.link.has_news, timeout_s)
         return self.link.next_item(timeout_s)
 
+    async def _receive_of(self, name: str, timeout_s: float | None) -> tuple[Peer, Message]:
+        check_seconds(timeout_s, 'timeout_s')
+        link = self.link
+        link.ask_by_name(name)
+        await self._wait_for(lambda: link.has_of(name), timeout_s)
+        return link.next_of(name, timeout_s)
+
     async def _items(self, duration_s: float | None) -> AsyncIterator[tuple[Peer, Message]]:
         check_seconds(duration_s, 'duration_s')
         clock = self.link.network.loop.time
@@ -131,6 +138,28 @@ class Client(Async):
         :raises PeerError: if the link is closed or gave up.
         """
         return (await self._receive(timeout_s))[1]
+
+    def latest(self, name: str, max_age_s: float | None = None) -> Message | None:
+        """
+        Give the newest message of a device or type, without waiting; None if there is none.
+
+        It stays there, and is forgotten when the connection is lost.
+
+        :param name: of a device, or of a type such as TRANSFORM.
+        :param max_age_s: None too, if it came longer ago than that.
+        """
+        found = self._latest(name, max_age_s)
+        return None if found is None else found[1]
+
+    async def wait_for(self, name: str, timeout_s: float | None = None) -> Message:
+        """
+        Wait for a message of a device or type: the next one that nobody has taken yet.
+
+        :param name: of a device, or of a type such as TRANSFORM.
+        :raises PeerTimeoutError: if none arrives in time.
+        :raises PeerError: if the link is closed or gave up.
+        """
+        return (await self._receive_of(name, timeout_s))[1]
 
     async def messages(self, duration_s: float | None = None) -> AsyncIterator[Message]:
         """
@@ -158,6 +187,29 @@ class Server(Async):
         :raises PeerError: if the server is closed.
         """
         return await self._receive(timeout_s)
+
+    def latest(self, name: str, max_age_s: float | None = None) -> tuple[Peer, Message] | None:
+        """
+        Give the newest message of a device or type, with who sent it; None if there is none.
+
+        It stays there, and is forgotten when its client is gone.
+
+        :param name: of a device, or of a type such as TRANSFORM.
+        :param max_age_s: None too, if it came longer ago than that.
+        """
+        return self._latest(name, max_age_s)
+
+    async def wait_for(
+        self, name: str, timeout_s: float | None = None
+    ) -> tuple[Peer, Message]:
+        """
+        Wait for a message of a device or type: the next one that nobody has taken yet.
+
+        :param name: of a device, or of a type such as TRANSFORM.
+        :raises PeerTimeoutError: if none arrives in time.
+        :raises PeerError: if the server is closed.
+        """
+        return await self._receive_of(name, timeout_s)
 
     def messages(self, duration_s: float | None = None) -> AsyncIterator[tuple[Peer, Message]]:
         """

@@ -110,6 +110,14 @@ class Blocking(Face):
             self._wait_for(link.has_news, timeout_s)
             return link.next_item(timeout_s)
 
+    def _receive_of(self, name: str, timeout_s: float | None) -> tuple[Peer, Message]:
+        check_seconds(timeout_s, 'timeout_s')
+        link = self.link
+        with link.changed:
+            link.ask_by_name(name)
+            self._wait_for(lambda: link.has_of(name), timeout_s)
+            return link.next_of(name, timeout_s)
+
     def _items(self, duration_s: float | None) -> Iterator[tuple[Peer, Message]]:
         check_seconds(duration_s, 'duration_s')
         link = self.link

@@ -34,6 +34,28 @@ class Client(Blocking):
         """
         return self._receive(timeout_s)[1]
 
+    def latest(self, name: str, max_age_s: float | None = None) -> Message | None:
+        """
+        Give the newest message of a device or type, without waiting; None if there is none.
+
+        It stays there, and is forgotten when the connection is lost.
+
+        :param name: of a device, or of a type such as TRANSFORM.
+        :param max_age_s: None too, if it came longer ago than that.
+        """
+        found = self._latest(name, max_age_s)
+        return None if found is None else found[1]
+
+    def wait_for(self, name: str, timeout_s: float | None = None) -> Message:
+        """
+        Wait for a message of a device or type: the next one that nobody has taken yet.
+
+        :param name: of a device, or of a type such as TRANSFORM.
+        :raises PeerTimeoutError: if none arrives in time.
+        :raises PeerError: if the link is closed or gave up.
+        """
+        return self._receive_of(name, timeout_s)[1]
+
     def messages(self, duration_s: float | None = None) -> Iterator[Message]:
         """
         Give the messages as they arrive, until the link is closed or the server ended it.

@@ -97,6 +97,13 @@ class Face:
         self.link.send(message, hold=hold, exclude=exclude)
 
 
+    def _latest(self, name: str, max_age_s: float | None) -> tuple[Peer, Message] | None:
+        check_seconds(max_age_s, 'max_age_s')
+        with self.link.changed:
+            self.link.ask_by_name(name)
+            return self.link.latest(name, max_age_s)
+
+
 def check_seconds(value: Any, name: str) -> None:
     """
     Check a time to wait.

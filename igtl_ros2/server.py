@@ -29,6 +29,29 @@ class Server(Blocking):
         """
         return self._receive(timeout_s)
 
+    def latest(self, name: str, max_age_s: float | None = None) -> tuple[Peer, Message] | None:
+        """
+        Give the newest message of a device or type, with who sent it; None if there is none.
+
+        It stays there, and is forgotten when its client is gone.
+
+        :param name: of a device, or of a type such as TRANSFORM.
+        :param max_age_s: None too, if it came longer ago than that.
+        """
+        return self._latest(name, max_age_s)
+
+    def wait_for(
+        self, name: str, timeout_s: float | None = None
+    ) -> tuple[Peer, Message]:
+        """
+        Wait for a message of a device or type: the next one that nobody has taken yet.
+
+        :param name: of a device, or of a type such as TRANSFORM.
+        :raises PeerTimeoutError: if none arrives in time.
+        :raises PeerError: if the server is closed.
+        """
+        return self._receive_of(name, timeout_s)
+
     def messages(self, duration_s: float | None = None) -> Iterator[tuple[Peer, Message]]:
         """
         Give (client, message) as they arrive, until the server is closed.

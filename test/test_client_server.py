@@ -118,7 +118,9 @@ def test_both_ways(server):
 
 
 def test_a_hundred_clients_get_everything_in_order(server):
-    clients = [Client(Settings(mode='client', port=server.address.port)) for _ in range(100)]
+    settings = Settings(
+        mode='client', port=server.address.port, queue_policy=['TRANSFORM=all'])
+    clients = [Client(settings) for _ in range(100)]
     try:
         until(lambda: len(server.peers) == 100, '100 peers')
         for number in range(20):

@@ -468,7 +468,8 @@ def test_a_peer_that_reads_slowly_is_not_cut_off(make_server):
 
 
 def test_a_peer_waits_while_nobody_takes_its_messages_and_nothing_is_lost(make_server):
-    server = make_server(queue_messages=10, stall_timeout=0.3)
+    server = make_server(
+        queue_messages=10, queue_policy=['IMAGE=all'], stall_timeout=0.3)
     sent = []
     with RawPeer(server.address) as peer:
 

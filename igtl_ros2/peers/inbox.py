@@ -1,33 +1,49 @@
-"""What has arrived and waits to be received: who gives way where a peer cannot be made to wait."""
+"""What has arrived and waits to be received: the newest value of each stream, and all the rest."""
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..codec import Message
+from ..codec.frame import wire_names
+from ..codec.messages.image import Image
+from ..codec.messages.video import Video
+from ..codec.short_names import FULL_NAME
 from ..config import Settings
 from .mailbox import Key, stream_types
 
 if TYPE_CHECKING:
     from .peer import Peer
 
+# who sent it, type and device: messages that have it in common are values of one thing
+_Stream = tuple['Peer', str, str]
+
 
 class _Arrived:
-    """A message with the peer that sent it."""
+    """A message with the peer that sent it; a stream's newer value takes its place."""
 
-    __slots__ = ('number', 'peer', 'message', 'size')
+    __slots__ = ('number', 'peer', 'message', 'size', 'since_s')
 
-    def __init__(self, number: int, peer: Peer, message: Message, size: int) -> None:
+    def __init__(
+        self, number: int, peer: Peer, message: Message, size: int, since_s: float
+    ) -> None:
         self.number = number
         self.peer = peer
         self.message = message
         self.size = size
+        #: when the first value came that waits in this place
+        self.since_s = since_s
 
 
 class Inbox:
     """
     What has arrived and waits to be received, first in, first out.
+
+    Of a stream (policy newest) the newest value waits, in the place of the one before it: who
+    reads slowly gets what holds now. What does not stand alone, such as a frame of a video that
+    is no key frame or a block of a volume, waits behind what it belongs to.
 
     It takes what it is given, however full it is: so that a message larger than the limit can be
     received at all, and because a peer may be in the middle of several when it is made to wait.
@@ -38,10 +54,19 @@ class Inbox:
         self._max_messages = settings.queue_messages
         self._max_bytes = settings.queue_bytes
         self._stream_types = stream_types(settings.policies())
-        self._streams: deque[_Arrived] = deque()
-        self._others: deque[_Arrived] = deque()
+        self._streams: OrderedDict[int, _Arrived] = OrderedDict()
+        self._others: OrderedDict[int, _Arrived] = OrderedDict()
+        self._of_stream: dict[_Stream, list[int]] = {}
+        #: how many wait that may be asked for by a name
+        self._named: Counter[str] = Counter()
+        #: names that are asked for
+        self._asked: set[str] = set()
         self._number = 0
         self._bytes = 0
+        self._last: OrderedDict[_Stream, _Arrived] = OrderedDict()
+        self._last_bytes = 0
+        #: values of streams that a newer one has replaced before they were received
+        self.replaced = 0
 
     def __len__(self) -> int:
         """Count the messages that wait."""
@@ -60,38 +85,158 @@ class Inbox:
     @property
     def first_peer(self) -> Peer:
         """Who has sent the oldest message; there must be one."""
-        return self._oldest()[0].peer
+        return self._oldest().peer
 
-    def put(self, peer: Peer, message: Message, size: int) -> None:
+    def lag_s(self, now_s: float) -> float:
+        """Tell for how long the oldest place has not been looked at."""
+        return now_s - self._oldest().since_s if len(self) else 0.0
+
+    def put(self, peer: Peer, message: Message, size: int, now_s: float) -> None:
         """Add a message that had so many bytes."""
+        kind = message.type_name
+        stream = peer, kind, message.device_name
         self._number += 1
-        queue = self._streams if message.type_name in self._stream_types else self._others
-        queue.append(_Arrived(self._number, peer, message, size))
+        entry = _Arrived(self._number, peer, message, size, now_s)
+        self._keep_last(stream, entry)
+        if kind not in self._stream_types:
+            self._others[self._number] = entry
+        else:
+            waiting = self._of_stream.setdefault(stream, [])
+            if waiting and _stands_alone(message):
+                first = self._streams[waiting[0]]
+                entry.number, entry.since_s = first.number, first.since_s
+                self.replaced += len(waiting)
+                for number in waiting[1:]:
+                    self._forget(self._streams.pop(number))
+                self._forget(first)
+                waiting[:] = [entry.number]
+            else:
+                waiting.append(entry.number)
+            self._streams[entry.number] = entry  # an older one of this number keeps its place
         self._bytes += size
+        self._named.update(_names(message))
 
     def take(self) -> tuple[Peer, Message]:
         """Take out the oldest message; there must be one."""
         return self._take(self._oldest())
 
+    def has(self, name: str) -> bool:
+        """Tell whether a message of a device or type waits."""
+        return any(self._named[asked] > 0 for asked in _asked(name))
+
+    def take_of(self, name: str) -> tuple[Peer, Message] | None:
+        """Take out the oldest message of a device or type; None if there is none."""
+        if not self.has(name):
+            return None
+        asked = _asked(name)
+        fitting = [
+            next((e for e in queue.values() if not asked.isdisjoint(_names(e.message))), None)
+            for queue in (self._streams, self._others)
+        ]
+        found = [entry for entry in fitting if entry is not None]
+        return self._take(min(found, key=lambda entry: entry.number)) if found else None
+
+    def latest(self, name: str) -> tuple[Peer, Message, float] | None:
+        """
+        Give the newest message of a device or type, whether it was taken out or not.
+
+        :returns: the peer, the message and when it came; None if there is none.
+        """
+        asked = _asked(name)
+        for entry in reversed(self._last.values()):
+            if not asked.isdisjoint(_names(entry.message)):
+                return entry.peer, entry.message, entry.since_s
+        return None
+
+    def forget_latest(self, peer: Peer) -> None:
+        """Forget what is no longer so, because its peer is gone; what waits can still be taken."""
+        for stream in [stream for stream in self._last if stream[0] is peer]:
+            self._last_bytes -= self._last.pop(stream).size
+
     def drop_over(self) -> list[Key]:
         """
         Drop what is too much: the oldest values of streams, then the oldest of all others.
+
+        Where some are asked for by name, the oldest of other names go first, whatever they are.
 
         :returns: type and device of each.
         """
         dropped = []
         while len(self) > self._max_messages or (self._bytes > self._max_bytes and len(self) > 1):
-            _, message = self._take(self._streams or self._others)
+            _, message = self._take(self._next_to_go())
             dropped.append((message.type_name, message.device_name))
         return dropped
 
-    def _oldest(self) -> deque[_Arrived]:
-        streams, others = self._streams, self._others
-        if streams and (not others or streams[0].number < others[0].number):
-            return streams
-        return others
+    def ask(self, name: str) -> None:
+        """Note that a name is asked for: others give way to it."""
+        if len(self._asked) < self._max_messages:
+            self._asked |= _asked(name)
 
-    def _take(self, queue: deque[_Arrived]) -> tuple[Peer, Message]:
-        entry = queue.popleft()
-        self._bytes -= entry.size
+    def _next_to_go(self) -> _Arrived:
+        if self._asked:
+            asked = self._asked
+            left_over = [
+                next((e for e in queue.values() if asked.isdisjoint(_names(e.message))), None)
+                for queue in (self._streams, self._others)
+            ]
+            found = [entry for entry in left_over if entry is not None]
+            if found:
+                return min(found, key=lambda entry: entry.number)
+        return next(iter((self._streams or self._others).values()))
+
+    def _keep_last(self, stream: _Stream, entry: _Arrived) -> None:
+        before = self._last.pop(stream, None)
+        if before is not None:
+            self._last_bytes -= before.size
+        self._last[stream] = _Arrived(0, entry.peer, entry.message, entry.size, entry.since_s)
+        self._last_bytes += entry.size
+        while len(self._last) > 1 and (
+            len(self._last) > self._max_messages or self._last_bytes > self._max_bytes
+        ):
+            _, gone = self._last.popitem(last=False)
+            self._last_bytes -= gone.size
+
+    def _oldest(self) -> _Arrived:
+        first = [next(iter(queue.values())) for queue in (self._streams, self._others) if queue]
+        return min(first, key=lambda entry: entry.number)
+
+    def _take(self, entry: _Arrived) -> tuple[Peer, Message]:
+        if self._others.pop(entry.number, None) is None:
+            del self._streams[entry.number]
+            stream = entry.peer, entry.message.type_name, entry.message.device_name
+            waiting = self._of_stream[stream]
+            waiting.remove(entry.number)
+            if not waiting:
+                del self._of_stream[stream]
+        self._forget(entry)
         return entry.peer, entry.message
+
+    def _forget(self, entry: _Arrived) -> None:
+        """Leave out of the accounts what no longer waits."""
+        self._bytes -= entry.size
+        for name in _names(entry.message):
+            self._named[name] -= 1
+            if not self._named[name]:
+                del self._named[name]
+
+
+def _names(message: Message) -> Iterator[str]:
+    """List the names by which a message may be asked for."""
+    yield message.type_name
+    if message.device_name != message.type_name:
+        yield message.device_name
+    full = message.metadata.get(FULL_NAME)
+    if full and full not in (message.type_name, message.device_name):
+        yield full
+
+
+def _asked(name: str) -> set[str]:
+    """List what a name may have become on the wire."""
+    return {name, *wire_names(name)}
+
+
+def _stands_alone(message: Message) -> bool:
+    """Tell whether a value says all, without those before it."""
+    if isinstance(message, Video):
+        return message.is_key or message.codec == 'I420'
+    return not isinstance(message, Image) or message.is_whole

@@ -14,7 +14,7 @@ from ..codec import Message
 from ..codec.frame import wire_names
 from ..codec.short_names import NAME_BYTES, short_name
 from ..config import Address, Settings
-from ..errors import PeerError, PeerTimeoutError
+from ..errors import ConfigError, PeerError, PeerTimeoutError
 from ..transport.network import Network
 from .held import Held
 from .inbox import Inbox
@@ -28,6 +28,10 @@ _LOG_LINES = 50
 _LOG_PERIOD_S = 10.0
 
 _MAX_NAMES = 1000
+
+# A program that is so far behind is told so, and how far, once in a while
+_LAG_S = 1.0
+_LAG_PERIOD_S = 30.0
 
 _log = logging.getLogger(__name__)
 OnMessage = Callable[[Peer, Message], None]
@@ -83,6 +87,10 @@ class Link:
         self._wake_posted = False
         self._inbox = Inbox(settings)
         self._paused: set[Peer] = set()
+        #: whether messages are asked for by name, so that those of other names are left over
+        self._asks_by_name = False
+        self._told_replaced = 0
+        self._next_lag_s = 0.0
         self._closed = False
         self._failure: PeerError | None = None
         self._ended = False
@@ -107,7 +115,11 @@ class Link:
     @property
     def facts(self) -> dict[str, int]:
         """What has been counted besides what peers count; for any thread."""
-        return {'refused': self.refusals, 'held no more': self._held.dropped}
+        return {
+            'refused': self.refusals,
+            'held no more': self._held.dropped,
+            'replaced before received': self._inbox.replaced,
+        }
 
     def _note_name(self, name: str) -> None:
         short = short_name(name)
@@ -274,13 +286,61 @@ class Link:
         :raises PeerTimeoutError: if there is none.
         :raises PeerError: if there will never be one.
         """
+        self._asks_by_name = False
         if not self._inbox:
             self._raise_over()
             raise PeerTimeoutError(f'{self.address}: no message within {timeout_s} s')
         item = self._inbox.take()
+        self._let_go_on()
+        return item
+
+    def _let_go_on(self) -> None:
         if self._paused and self._inbox.has_room:
             self.network.post(self._resume)
+
+    def ask_by_name(self, name: str) -> None:
+        """
+        Note that only some messages are asked for: from now on the others give way.
+
+        :raises ConfigError: if that is no name, or messages are given to a callback.
+        """
+        if not isinstance(name, str):
+            raise ConfigError(f'name: found {name!r}; allowed the name of a device or type')
+        if self._on_message is not None:
+            raise ConfigError('on_message: found; what it is called with cannot be asked for')
+        self._asks_by_name = True
+        self._inbox.ask(name)
+        if self._paused:
+            self._drop_over(next(iter(self._paused)))
+            self.network.post(self._resume)
+
+    def has_of(self, name: str) -> bool:
+        """Tell whether `next_of` has an answer."""
+        return self._inbox.has(name) or self.is_over
+
+    def next_of(self, name: str, timeout_s: float | None = None) -> tuple[Peer, Message]:
+        """
+        Take the oldest message of a device or type.
+
+        :param timeout_s: how long was waited for it, for the text of the error.
+        :raises PeerTimeoutError: if there is none.
+        :raises PeerError: if there will never be one.
+        """
+        item = self._inbox.take_of(name)
+        if item is None:
+            self._raise_over()
+            raise PeerTimeoutError(f'{self.address}: no {name!r} within {timeout_s} s')
+        self._let_go_on()
         return item
+
+    def latest(self, name: str, max_age_s: float | None) -> tuple[Peer, Message] | None:
+        """Give the newest message of a device or type of a peer that is there."""
+        found = self._inbox.latest(name)
+        if found is None:
+            return None
+        peer, message, came_s = found
+        is_old = max_age_s is not None and time.monotonic() - came_s > max_age_s
+        return None if is_old else (peer, message)
 
     def has_peers(self) -> bool:
         """Tell whether `a_peer` has an answer."""
@@ -360,6 +420,7 @@ class Link:
                 return  # it was refused
             self._peers.remove(peer)
             self._paused.discard(peer)
+            self._inbox.forget_latest(peer)
             self._notify()
         self.last_error = f'{peer.address}: {why}'
         if not self._closed:
@@ -373,9 +434,10 @@ class Link:
             self._tell(self._on_message, peer, message)
             return
         with self.changed:
-            self._inbox.put(peer, message, size)
+            self._inbox.put(peer, message, size, time.monotonic())
             if self._inbox.is_full:
-                if peer.pause_reading():
+                # what a program does not ask for must not keep it from what it does ask for
+                if not self._asks_by_name and peer.pause_reading():
                     self._paused.add(peer)
                 else:
                     self._drop_over(peer)
@@ -386,6 +448,22 @@ class Link:
         for kind, device in self._inbox.drop_over():
             self.not_taken += 1
             peer.complain('not taken', f'dropped {kind} {device!r}: too much waits to be received')
+
+    def _look_at_lag(self) -> None:
+        """Say how far behind a program is that receives too slowly."""
+        now_s = time.monotonic()
+        with self.changed:
+            count, replaced = len(self._inbox), self._inbox.replaced
+            lag_s = self._inbox.lag_s(now_s)
+        skipped = replaced - self._told_replaced
+        if now_s < self._next_lag_s or not (lag_s > _LAG_S or skipped):
+            return
+        self._next_lag_s, self._told_replaced = now_s + _LAG_PERIOD_S, replaced
+        what = f'{count} messages wait to be received' if count else 'nothing waits now'
+        self.say('lag', logging.WARNING, (
+            f'{self.address}: the program is {lag_s:.2f} s behind: {what}, and {skipped} values '
+            f'of streams were replaced by newer ones before it took them'
+        ))
 
     def _tell(self, callback: Callable[..., None] | None, peer: Peer, value: Any) -> None:
         """Call back; what goes wrong there must not end the connection of a peer."""
@@ -457,6 +535,7 @@ class Link:
         for peer in self.peers:
             peer.check_time_outs()
         self._limit_waiting()
+        self._look_at_lag()
 
     def _limit_waiting(self) -> None:
         """Cut off who sends a large message most slowly, if too much waits for its rest."""
