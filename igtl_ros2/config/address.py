@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -23,6 +24,51 @@ class Address(NamedTuple):
         """Write it as a URL."""
         host = f'[{self.host}]' if ':' in self.host else self.host
         return f'{self.scheme}://{host}:{self.port}'
+
+
+def ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """
+    Read the address of a peer; an IPv4 address in the clothes of an IPv6 one is an IPv4 address.
+
+    :raises ValueError: if it is none.
+    """
+    address = ipaddress.ip_address(host.partition('%')[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return address.ipv4_mapped
+    return address
+
+
+def ip_network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """
+    Read a network or an address, as `ip_address` does: ::ffff:10.0.0.0/104 is 10.0.0.0/8.
+
+    :raises ValueError: if it is none.
+    """
+    network = ipaddress.ip_network(text)
+    if isinstance(network, ipaddress.IPv6Network) and network.prefixlen >= 96:
+        mapped = network.network_address.ipv4_mapped
+        if mapped is not None:
+            return ipaddress.IPv4Network((mapped, network.prefixlen - 96))
+    return network
+
+
+def same_host(host: str) -> str:
+    """Give one text for a host, whatever form its address has."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return host
+
+
+def network_of(host: str) -> str:
+    """Name whose address it is: of IPv6 one has a network of 64 bits."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((int(address), 64), strict=False))
 
 
 def parse_url(url: str) -> Address:

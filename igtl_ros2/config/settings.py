@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import collections.abc as abc
-import ipaddress
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from ..errors import ConfigError
-from .address import DEFAULT_PORT, PROTOCOLS, Address, parse_url
+from .address import DEFAULT_PORT, PROTOCOLS, Address, ip_address, ip_network, parse_url
 from .words import FRAME_NAME, hint, show
 
 T = TypeVar('T')
@@ -350,10 +349,8 @@ class Settings:
         """Tell whether `allow` lets in who has this IP address."""
         if not self.allow:
             return True
-        address = ipaddress.ip_address(host.partition('%')[0])
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-            address = address.ipv4_mapped
-        return any(address in ipaddress.ip_network(network) for network in self.allow)
+        address = ip_address(host)
+        return any(address in ip_network(network) for network in self.allow)
 
     def policies(self) -> dict[str, str]:
         """Give `queue_policy` as a dict of type name to newest or all."""
@@ -425,7 +422,7 @@ def _read_url(name: str, url: str) -> Address:
 
 def _check_network(text: str) -> None:
     try:
-        ipaddress.ip_network(text)
+        ip_network(text)
     except ValueError as error:
         raise ConfigError(f'allow: found {show(text)}; allowed addresses and networks such as '
                           f'10.0.0.5 and 10.0.0.0/24: {error}') from error

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections import Counter
 from typing import Any
 
 from ..codec.messages.text import Status, StatusCode
 from ..config import Settings
+from ..config.address import network_of, parse_url, same_host
 from ..transport.network import Network
 from ..transport.tcp import listen, stop_listening
 from ..transport.tls import Tls
 from .link import Link
 from .peer import Peer, StreamPeer
 
+# From so many silent clients of one address on, over half of all, its last ones give way
+_CROWD = 8
+_SILENT_S = 1.0
 # So many refused clients may still be reading why; more are closed without a word
 _MAX_FAREWELLS = 32
 
@@ -61,13 +67,38 @@ class Listener(Link):
         peer.refuse(Status(StatusCode.BUSY, error_name='Busy', message=why), why)
 
     def _why_not(self, peer: Peer) -> str:
-        peers, settings = self.peers, self.settings
-        if len(peers) >= settings.max_clients:
-            return f'{settings.max_clients} clients are connected, that is the limit'
+        peers = [other for other in self.peers if not other.cut_off]
+        settings = self.settings
         most = settings.max_clients_per_address
         if most and sum(_host(other) == _host(peer) for other in peers) >= most:
             return f'{most} clients of this address are connected, that is the limit'
+        if len(peers) >= settings.max_clients and not self._make_room(peer, peers):
+            return f'{settings.max_clients} clients are connected, that is the limit'
         return ''
+
+    def _make_room(self, newcomer: Peer, peers: list[Peer]) -> bool:
+        """
+        Take a place from who has most of them and never said anything, for somebody else.
+
+        A few that only listen are nothing unusual; of many, the last one goes that is there for
+        longer than it takes to say something.
+        """
+        (network, count), = Counter(map(_network, peers)).most_common(1)
+        if network == _network(newcomer) or count < _CROWD or 2 * count <= len(peers):
+            return False
+        now_s = time.monotonic()
+        silent = [
+            peer for peer in peers
+            if _network(peer) == network and not peer.received_bytes
+            and now_s - peer.last_received > _SILENT_S
+        ]
+        if not silent:
+            return False
+        silent[-1].disconnect(
+            f'never sent anything, and {count} of {len(peers)} clients are of its address or '
+            f'network: its place is taken by {newcomer.address}'
+        )
+        return True
 
     def left(self, peer: Peer, why: str) -> None:
         """Forget a client."""
@@ -82,4 +113,8 @@ class Listener(Link):
 
 
 def _host(peer: Peer) -> str:
-    return peer.address.rpartition(':')[0]
+    return same_host(parse_url(peer.address).host)
+
+
+def _network(peer: Peer) -> str:
+    return network_of(parse_url(peer.address).host)

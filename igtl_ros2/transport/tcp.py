@@ -11,6 +11,7 @@ from typing import Any
 from ..config import Settings
 from ..config.address import Address
 from ..errors import PeerError
+from .handshakes import MAX_HANDSHAKES, Handshakes
 from .names import look_up
 from .sockets import reason, set_buffers
 from .stream import Sink, Stream
@@ -19,12 +20,7 @@ from .tls_stream import TlsStream
 
 __all__ = ['Sink', 'Stream', 'listen', 'open_stream', 'stop_listening']
 
-#: how many clients may be in the TLS handshake at once, if no more may be connected
-MAX_HANDSHAKES = 64
-
-_handshakes: weakref.WeakKeyDictionary[asyncio.Server, set[TlsStream]] = (
-    weakref.WeakKeyDictionary()
-)
+_handshakes: weakref.WeakKeyDictionary[asyncio.Server, Handshakes] = weakref.WeakKeyDictionary()
 
 
 async def _connect(settings: Settings) -> socket.socket:
@@ -77,7 +73,7 @@ async def open_stream(settings: Settings, sink: Sink, tls: Tls | None = None) ->
         if tls is None:
             return Stream(settings, make_sink, refused, _anybody)
         left_s = max(0.0, until - loop.time())
-        return TlsStream(settings, make_sink, refused, _anybody, tls, left_s, set())
+        return TlsStream(settings, make_sink, refused, _anybody, tls, left_s, Handshakes(1))
 
     try:
         sock = await asyncio.wait_for(_connect(settings), timeout_s)
@@ -118,15 +114,14 @@ async def listen(
     :raises PeerError: if the address cannot be listened on, or its name not be looked up within
         `connect_timeout`.
     """
-    handshakes: set[TlsStream] = set()
-    most = max(MAX_HANDSHAKES, settings.max_clients)  # all may come back in the same moment
+    # all may come back in the same moment
+    handshakes = Handshakes(max(MAX_HANDSHAKES, settings.max_clients))
+    loop = asyncio.get_running_loop()
 
     def admit(host: str) -> str:
         if not settings.allows(host):
             return 'its address is not among those allowed (allow)'
-        if len(handshakes) >= most:
-            return f'{most} other clients are in the TLS handshake'
-        return ''
+        return handshakes.why_not(host, loop.time()) if tls is not None else ''
 
     def make_stream() -> Stream:
         if tls is None:
@@ -184,5 +179,6 @@ async def stop_listening(server: asyncio.Server) -> None:
     # asyncio loses a connection that it has accepted, but not taken up yet when the server closes
     await asyncio.sleep(0)
     server.close()
-    for stream in list(_handshakes.pop(server, ())):
+    handshakes = _handshakes.pop(server, None)
+    for stream in handshakes.clear() if handshakes is not None else ():
         stream.abort()

@@ -14,6 +14,8 @@ import ssl
 from collections.abc import Callable
 
 from ..config import Settings
+from ..config.address import parse_url
+from .handshakes import Handshakes
 from .stream import CLOSE_S, Sink, Stream
 from .tls import Tls, peer_names, tls_reason
 
@@ -42,7 +44,7 @@ class TlsStream(Stream):
         admit: Callable[[str], str],
         tls: Tls,
         handshake_s: float,
-        handshakes: set[TlsStream],
+        handshakes: Handshakes,
     ) -> None:
         """Wait for the connection."""
         super().__init__(settings, make_sink, refused, admit)
@@ -56,6 +58,8 @@ class TlsStream(Stream):
         self._paused = False
         self._peer_name = ''
         self._eof = False
+        self.host = ''
+        self.began_s = 0.0
 
     @property
     def peer_name(self) -> str:
@@ -65,10 +69,23 @@ class TlsStream(Stream):
     # -- handshake
 
     def _begin(self) -> None:
+        self.host = parse_url(self.address).host
+        self.began_s = self._loop.time()
         self._handshakes.add(self)
         self._start_timer(self._handshake_s, self._too_slow)
         self._session = self._tls.wrap(self._incoming, self._outgoing)
         self._shake_hands(self._session)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing has come from it yet."""
+        return not self._first
+
+    def give_way(self, why: str) -> None:
+        """End the handshake at once: its place is needed."""
+        self._stop_timer()
+        self._refused(self.address, why)
+        self.abort()
 
     def _too_slow(self) -> None:
         hint = '' if self._first else f'; does the {self._peer_role} speak TLS?'
