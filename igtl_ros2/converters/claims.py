@@ -17,11 +17,11 @@ from ..config import (
     ReceiveRule,
     is_pattern,
     marked_name,
-    parse_xtoy,
     ros_name,
     whole_characters,
 )
 from ..errors import ConversionError
+from .registry import frames_in
 from .units import ros_text
 
 #: first parts of leaves that poses have, and those that lists of points have besides
@@ -98,7 +98,7 @@ class Claims:
             return rule.child_frame
         if not exact or rule.type in ('TDATA', 'QTDATA'):
             return ''
-        pair = parse_xtoy(exact)
+        pair = frames_in(exact, rule, self._mapping.profile)
         if pair is None and rule.tf == 'auto':
             return ''
         return ros_text(self._prefix + (pair[0] if pair else exact))
@@ -210,7 +210,7 @@ class Claims:
         """Tell in which frame the numbers are that a rule publishes; of a pattern as its text."""
         if rule.to_frame or rule.frame:
             return rule.to_frame or rule.frame
-        pair = parse_xtoy(device)
+        pair = frames_in(device, rule, self._mapping.profile)
         return self._prefix + pair[1] if pair else rule.default_frame
 
 

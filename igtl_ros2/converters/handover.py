@@ -13,6 +13,7 @@ from typing import Any
 
 from ..codec import Message, from_ns
 from ..codec.crc64 import crc64
+from ..codec.messages.colors import ColorTable
 from ..codec.messages.image import Image
 from ..codec.messages.mesh import PolyData
 from ..codec.messages.points import PointList, Trajectories
@@ -21,6 +22,7 @@ from ..codec.messages.text import Status
 from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
 from ..config import ReceiveRule, SendRule
+from .colors import check_known
 from .registry import Converted, Sending, in_slicer, sender
 
 _NUMBERS = ('joint_state', 'wrench', 'twist', 'imu', 'temperature', 'pressure', 'range', 'joy')
@@ -174,6 +176,8 @@ def message_to_send(value: Handed, sending: Sending) -> Message | tuple[Message,
     """
     rule = sending.rule
     message = value.message
+    if isinstance(message, ColorTable):
+        check_known(sending.profile)
     stamp_ns = message.timestamp_ns if message is not None else 0
     if value.rule.stamp == 'receive' or not stamp_ns:
         stamp_ns = value.stamp_ns

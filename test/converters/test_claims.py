@@ -157,3 +157,9 @@ def test_without_a_file_nothing_is_named():
     from igtl_ros2.config import default_mapping
 
     assert Claims(default_mapping(Settings())).place('Any', 'TRANSFORM').topic == 'Any'
+
+
+@pytest.mark.parametrize('profile', ['slicer', 'plus', 'plain'])
+def test_the_frame_of_the_patient_belongs_to_its_rule_whatever_its_case(claims, profile):
+    found = claims('{device: RASToTracker, tf: true}', ALL, above=f'profile: {profile}')
+    assert set(found.children) == {'RAS' if profile == 'plain' else 'ras'}

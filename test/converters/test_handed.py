@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
 
+from igtl_ros2.codec.messages.colors import ColorTable
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, String
 from igtl_ros2.config import ReceiveRule, SendRule, Workspace
@@ -17,6 +18,7 @@ from igtl_ros2.converters.registry import (
     received_leaves,
     route_of,
 )
+from igtl_ros2.errors import ConversionError
 
 load_converters()
 NS = 1_700_000_000 * 10**9
@@ -98,3 +100,8 @@ def test_the_leaves_that_are_whole_are_those_that_every_message_has():
                 'SENSOR', 'NDARRAY')
 
 
+def test_slicer_gets_no_colour_table_of_another_link():
+    value = value_of(ColorTable(np.arange(256, dtype=np.uint8), device_name='Dev'), 'colors')
+    assert message_to_send(value, sending()).type_name == 'COLORT'
+    with pytest.raises(ConversionError, match='Slicer knows no COLORT'):
+        message_to_send(value, sending('slicer'))
