@@ -21,6 +21,8 @@ from .units import own_stamp_ns
 RECOVER_PAUSE_S = 1.0
 #: a sender may make up names without end; each costs memory
 MAX_TOOLS = 1000
+#: one that was not seen for so long makes room for another
+FORGET_S = 10.0
 # what is not taken for a motion where no time has passed: rounding
 _STILL = 1e-9
 _NS = 1_000_000_000
@@ -63,6 +65,17 @@ class _Track:
     #: the last of those that were withheld and agree with each other, and how many they are
     candidate: Sample | None = None
     count: int = 0
+    #: when it was last seen
+    seen_s: float = -math.inf
+    #: whether more may have been known of it, which was forgotten
+    is_doubted: bool = False
+
+
+class _Tracks(dict[tuple[str, str], _Track]):
+    """What is known of tools, by their names and frames."""
+
+    #: whether some of it was forgotten
+    is_wary = False
 
 
 class Gates:
@@ -76,7 +89,7 @@ class Gates:
         """Take the limits from a rule."""
         self._rule = rule
         # by tool and frame: numbers in another frame cannot be compared
-        self._tracks: dict[tuple[str, str], _Track] = memory._tracks if memory else {}
+        self._tracks: _Tracks = memory._tracks if memory else _Tracks()
 
     @classmethod
     def of(cls, rule: ReceiveRule, type_name: str, memory: Gates | None) -> Gates | None:
@@ -117,9 +130,10 @@ class Gates:
         """
         track = self._tracks.get((tool, frame))
         if track is None:
-            if len(self._tracks) >= MAX_TOOLS:
+            if len(self._tracks) >= MAX_TOOLS and not self._forget_one(sample.seen_s):
                 return {'too many tools': f'{MAX_TOOLS} are known already'}
-            track = self._tracks[tool, frame] = _Track()
+            track = self._tracks[tool, frame] = _Track(is_doubted=self._tracks.is_wary)
+        track.seen_s = max(track.seen_s, sample.seen_s)
         wrong = {**self.about_age(age_s), **self.about_box([sample.position])}
         if not all(map(math.isfinite, (*sample.position, *(sample.orientation or ())))):
             wrong['not finite'] = 'it holds NaN or infinity'
@@ -131,9 +145,31 @@ class Gates:
             if wrong and sample.is_new and self._has_recovered(track, sample):
                 self._accept(track, sample, has_recovered=True)
                 return {}
+        elif track.is_doubted and not self._is_vouched_for(track, sample):
+            return {'forgotten': 'what was known of it was given up to make room; it has to come '
+                                 f'{self._rule.recover_after} times in a row'}
         if not wrong:
             self._accept(track, sample)
         return wrong
+
+    def doubt(self) -> None:
+        """Believe nothing at its first time: what was known of it may have been forgotten."""
+        self._tracks.is_wary = True
+
+    def _forget_one(self, now_s: float) -> bool:
+        """Forget the tool that was last seen, if that is long ago."""
+        oldest = min(self._tracks, key=lambda key: self._tracks[key].seen_s)
+        if not now_s - self._tracks[oldest].seen_s >= FORGET_S:
+            return False
+        del self._tracks[oldest]
+        self.doubt()
+        return True
+
+    def _is_vouched_for(self, track: _Track, sample: Sample) -> bool:
+        """Tell whether enough poses in a row agree with each other."""
+        if self._rule.max_jump is None and self._rule.max_speed is None:
+            return True
+        return sample.is_new and self._agrees(track, sample)
 
     def _about_step(self, track: _Track, sample: Sample) -> dict[str, str]:
         """Find out what is wrong with a motion from what was published last."""
@@ -160,17 +196,21 @@ class Gates:
         It takes enough of what was withheld that agree with each other, this one included, and
         the time in which it can have got there: see docs/safety.md.
         """
-        before = track.candidate
-        agrees = before is not None and before.source == sample.source and not (
-            self._about_motion(before, sample, _passed_s(before, sample)))
-        track.count = track.count + 1 if agrees else 1
-        track.candidate = sample
-        if track.count < self._rule.recover_after:
+        if not self._agrees(track, sample):
             return False
         if not sample.seen_s - track.recovered_s >= RECOVER_PAUSE_S:
             return False
         assert track.accepted is not None and track.budget is not None
         return track.budget.covers(self._cost(track.accepted, sample), sample.seen_s)
+
+    def _agrees(self, track: _Track, sample: Sample) -> bool:
+        """Tell whether enough in a row agree with each other, this one included."""
+        before = track.candidate
+        agrees = before is not None and before.source == sample.source and not (
+            self._about_motion(before, sample, _passed_s(before, sample)))
+        track.count = track.count + 1 if agrees else 1
+        track.candidate = sample
+        return track.count >= self._rule.recover_after
 
     def _cost(self, before: Sample, sample: Sample) -> Cost:
         if self._rule.max_speed is None:

@@ -30,7 +30,7 @@ class Newcomers:
 
         :param address: protocol, host and port: whoever connects again is still the same host.
         """
-        host = address.rpartition(':')[0]
+        host = host_of(address)
         now = self._clock()
         left, when = self._hosts.get(host, (_BURST, now))
         left = min(_BURST, left + (now - when) * _PER_SECOND)
@@ -50,3 +50,8 @@ class Newcomers:
             for host, (left, when) in self._hosts.items()
             if left + (now - when) * _PER_SECOND < _BURST
         }
+
+
+def host_of(address: str) -> str:
+    """Take the host out of an address of protocol, host and port."""
+    return address.rpartition(':')[0]

@@ -19,7 +19,7 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.timer import Timer
 from std_msgs.msg import String as RosString
 
-from ..codec import Message, Unknown
+from ..codec import Message, Unknown, registered
 from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.messages.text import Status
@@ -48,10 +48,11 @@ from .emergency import Emergency
 from .express import Express, PoseExpress, form_of, image_express, pose_express
 from .first_values import FirstValues
 from .gates import SilenceWatch, open_gate, tell_withheld
-from .newcomers import Newcomers
+from .newcomers import Newcomers, host_of
 from .qos import RAW_QOS, STATE_QOS, STREAM_LEAVES, STREAM_QOS
 from .relay import Relays
 from .report import Report
+from .room import Known, whom_to_forget
 from .slices import SliceParameters
 from .tf import OwnFrames, TfBroadcaster, TfSource
 from .waiting import FrameWait, Placement, Poses
@@ -114,6 +115,10 @@ class _Device:
     closed: frozenset[str] = frozenset()
     #: of its rule among those of the mapping
     number: int | None = None
+    #: who has sent its last message
+    peer: Peer | None = None
+    #: whether a rule names it
+    is_expected: bool = False
     #: the last stamp of each frame on tf, in nanoseconds
     broadcast: dict[str, int] = field(default_factory=dict)
 
@@ -191,15 +196,19 @@ class Receiver:
         self._lock = threading.RLock()
         self._wait = FrameWait(node, tf, report, self._lock)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._devices: dict[tuple[str, str], _Device | None] = {}
+        self._devices: dict[tuple[str, str], _Device] = {}
+        #: devices that a rule drops
+        self._dropped: set[tuple[str, str]] = set()
         #: as they were under the rules before a change
-        self._left: dict[tuple[str, str], _Device | None] = {}
+        self._left: dict[tuple[str, str], _Device] = {}
         #: by topic, the device whose name has become that
         self._named: dict[str, str] = {}
         self._claims = self._claim()
         self._newcomers = Newcomers()
         self._publishers: dict[str, Publisher] = {}
         self._gates: dict[str, Gates] = {}
+        #: whether some of what gates have known was forgotten
+        self._is_wary = False
         self._states: dict[str, StatusTopic] = {}
         self._aside = Aside('converting', self._let_go_on)
         #: whose messages have to wait for those that are converted aside
@@ -214,7 +223,7 @@ class Receiver:
     @property
     def devices(self) -> dict[tuple[str, str], int]:
         """How many messages have arrived, by (type, device)."""
-        return {key: d.received for key, d in list(self._devices.items()) if d is not None}
+        return {key: d.received for key, d in list(self._devices.items())}
 
     @property
     def stale(self) -> list[str]:
@@ -222,8 +231,8 @@ class Receiver:
         lately_s = time.monotonic() - _LATELY_S
         return [
             ros_text(' '.join(device.key))
-            for device in list(self._devices.values()) if device is not None and (
-                device.is_stale or device.clock.is_frozen and device.heard_s > lately_s)
+            for device in list(self._devices.values())
+            if device.is_stale or device.clock.is_frozen and device.heard_s > lately_s
         ]
 
     @property
@@ -232,7 +241,7 @@ class Receiver:
         now_s, now_ns, wall_ns = time.monotonic(), self._now_ns(), time.time_ns()
         found = {}
         for device in list(self._devices.values()):
-            if device is None or device.clock.far_s <= now_s - _LATELY_S:
+            if device.clock.far_s <= now_s - _LATELY_S:
                 continue
             # the wall clock: stamps of devices are nothing that simulated time says
             rule, clock = device.rule, device.clock
@@ -259,15 +268,18 @@ class Receiver:
             self._broadcaster = broadcaster
             self._claims = self._claim()
             for key, device in list(self._devices.items()):
-                if device is not None and self._is_same(device):
+                if self._is_same(device):
                     continue
-                if device is not None and device.repeater is not None:
+                if device.repeater is not None:
                     self._node.destroy_timer(device.repeater)
-                if device is not None:
-                    device.held = device.express = None
-                    self._first.forget(device.topic)
-                self._left[key] = device or self._left.get(key)
+                    device.repeater = None
+                device.held = device.express = None
+                self._first.forget(device.topic)
+                self._left[key] = device
                 del self._devices[key]
+            self._dropped.clear()
+            while len(self._left) > MAX_DEVICES:
+                self._drop(self._left.pop(next(iter(self._left))))
 
     def close(self) -> None:
         """End what would outlive the publishers and timers."""
@@ -303,7 +315,7 @@ class Receiver:
         """Give nobody the last value of a device who has not got it yet: it holds no more."""
         with self._lock:
             for key, device in self._devices.items():
-                if key[1] == name and device is not None:
+                if key[1] == name:
                     self._first.forget(device.topic)
 
     def _look_for_emergency(self, peer: Peer, message: Message) -> None:
@@ -342,9 +354,8 @@ class Receiver:
         frame = message
         name = known_as or full_name(message)
         key = (message.type_name, name)
-        try:
-            device = self._devices[key]
-        except KeyError:
+        device = self._devices.get(key)
+        if device is None and key not in self._dropped:
             try:
                 device = self._new_device(peer, message, name)
             except _TooManyError as error:
@@ -353,12 +364,17 @@ class Receiver:
             except ConversionError as error:
                 self._report.problem(ros_text(f'{" ".join(key)}: name'), ros_text(str(error)))
                 return
-            if len(self._devices) < 10 * MAX_DEVICES:
+            if device is not None:
                 self._devices[key] = device
+            else:
+                if len(self._dropped) >= 10 * MAX_DEVICES:
+                    self._dropped.clear()  # they are found again by the rules
+                self._dropped.add(key)
         if device is None:
             self._report.skip(ros_text(f'{" ".join(key)}: by rule'))
             return
         device.hear(time.monotonic())
+        device.peer = peer
         if not self._first.is_over:
             self._first.forget(device.topic)
         if device.merger is not None and isinstance(message, Image):
@@ -636,6 +652,9 @@ class Receiver:
         stamp = time_from_ns(arrival.stamp_ns)
         if not self._first.is_over:
             self._first.forget(device.topic)  # also what waited for tf meanwhile
+        for name in device.route.names.take_forgotten():
+            for folder in ('tools', 'labels', 'paths'):
+                self._destroy_publishers(f'{device.topic}/{folder}/{name}', set())
         if self._denies_raw(arrival.frame):
             if result.outputs.pop('raw', None) is not None or rule.raw:
                 self._report.skip(ros_text(f'{" ".join(key)}: raw'))
@@ -728,8 +747,7 @@ class Receiver:
         """Look at each message again, because others may want it than before."""
         with self._lock:
             for device in self._devices.values():
-                if device is not None:
-                    device.express = device.usual = None
+                device.express = device.usual = None
 
     def _express(
         self, device: _Device, arrival: _Arrival, result: Converted
@@ -823,8 +841,7 @@ class Receiver:
     def _look_for_silence(self) -> None:
         with self._lock:
             for device in self._devices.values():
-                if device is not None:
-                    self._has_gone_silent(device)
+                self._has_gone_silent(device)
 
     def _has_gone_silent(self, device: _Device) -> bool:
         """Tell whether a device has sent nothing for too long; say so the first time."""
@@ -869,14 +886,8 @@ class Receiver:
         rule = self._mapping.receive_rule(name, type_name)
         if rule.action == 'drop':
             return None
-        if len(self._devices) >= MAX_DEVICES:
-            text = f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known'
-            raise _TooManyError(text)
-        if (type_name, name) not in self._left and not self._newcomers.admits(peer.address):
-            raise _TooManyError(
-                f'{type_name} {name!r} is not published yet: too many new devices at once'
-            )
         place = self._claims.place(name, type_name)
+        self._make_room(peer, type_name, name, place)
         topic = self._prefix + self._topic(name, place)
         rule = place.rule
         self._node.get_logger().info(ros_text(f'{type_name} {name!r} -> {topic}'))
@@ -910,6 +921,8 @@ class Receiver:
         memory = self._gates.get(topic) or (left.gates if left is not None else None)
         gates = Gates.of(rule, type_name, memory)
         if gates is not None:
+            if memory is None and self._is_wary:
+                gates.doubt()
             self._gates[topic] = gates
             if rule.max_age:
                 self._silence.start()
@@ -928,7 +941,78 @@ class Receiver:
             takes_long=_takes_long(rule, type_name),
             closed=place.closed,
             number=place.number,
+            peer=peer,
+            is_expected=_is_expected(place, type_name, name),
         )
+
+    def _make_room(self, peer: Peer, type_name: str, name: str, place: Place) -> None:
+        """
+        Forget a device, if there are too many; those that rules name always get in.
+
+        :raises ConversionError: if a new one has to wait, or there is no room.
+        """
+        if _is_expected(place, type_name, name):
+            return
+        if (type_name, name) not in self._left and not self._newcomers.admits(peer.address):
+            raise _TooManyError(
+                f'{type_name} {name!r} is not published yet: too many new devices at once'
+            )
+        if not self._forget_one():
+            text = f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known'
+            raise _TooManyError(text)
+
+    def _forget_one(self) -> bool:
+        """Make room for one device; false if there is none."""
+        if sum(not device.is_expected for device in self._devices.values()) < MAX_DEVICES:
+            return True
+        now_s = time.monotonic()
+        key = whom_to_forget(
+            Known(key, host_of(device.peer.address), not self._is_connected(device.peer),
+                  now_s - device.heard_s)
+            for key, device in self._devices.items()
+            if device.peer is not None and not device.is_expected and not device.waiting
+        )
+        if key is None:
+            return False
+        device = next(d for d in self._devices.values() if d.key == key)
+        del self._devices[device.key]
+        what = ros_text(' '.join(device.key))
+        self._report.skip('devices that were forgotten to make room')
+        self._node.get_logger().info(f'{what} is forgotten to make room')
+        self._drop(device)
+        return True
+
+    def _drop(self, device: _Device) -> None:
+        """Give up what costs something of a device that is not known any more."""
+        device.held = device.express = device.usual = None
+        if device.repeater is not None:
+            self._node.destroy_timer(device.repeater)
+            device.repeater = None
+        self._slices.remove(device.route.state.get('slice'))
+        self._first.forget(device.topic)
+        others = [*self._devices.values(), *self._left.values()]
+        if any(other.topic == device.topic for other in others):
+            return
+        self._destroy_publishers(device.topic, {other.topic for other in others})
+        name = device.topic.removeprefix(self._prefix)
+        if self._named.get(name) == device.key[1]:
+            del self._named[name]
+        if self._broadcaster is not None:
+            self._broadcaster.forget(Sender(self._link_name, device.topic))
+        if device.gates is not None:
+            # the newest of those that were forgotten, last
+            self._gates[device.topic] = self._gates.pop(device.topic, device.gates)
+        while len(self._gates) > 2 * MAX_DEVICES:
+            del self._gates[next(iter(self._gates))]
+            self._is_wary = True
+
+    def _destroy_publishers(self, topic: str, others: set[str]) -> None:
+        """Destroy the publishers of a topic and below it, but for those below others."""
+        within = [f'{other}/' for other in others if other.startswith(f'{topic}/')]
+        mine = [n for n in self._publishers if n == topic or n.startswith(f'{topic}/')]
+        for name in mine:
+            if not any(name.startswith(other) for other in within):
+                self._node.destroy_publisher(self._publishers.pop(name))
 
     def _claim(self) -> Claims:
         """Find what the rules name, and keep the frames among it for them."""
@@ -947,6 +1031,7 @@ class Receiver:
         if then != (place.topic, place.rule, place.closed):
             return False
         device.number = place.number
+        device.is_expected = _is_expected(place, *device.key)
         return True
 
     def _topic(self, device: str, place: Place) -> str:
@@ -1109,6 +1194,13 @@ def _clock_of(rule: ReceiveRule, type_name: str, memory: DeviceClock | None) -> 
     can_be_stale = type_name in GATED_TYPES and rule.tf != 'static'
     stale_after_s = rule.stale_after if can_be_stale else 0.0
     return DeviceClock(rule.stamp, rule.max_skew, stale_after_s, memory)
+
+
+def _is_expected(place: Place, type_name: str, name: str) -> bool:
+    """Tell whether a rule names a device: of these there are only so many."""
+    rule = place.rule
+    is_known_type = rule.type == type_name or type_name in registered()
+    return place.number is not None and rule.device == name and is_known_type
 
 
 def _takes_long(rule: ReceiveRule, type_name: str) -> bool:

@@ -620,3 +620,31 @@ def test_a_list_of_paths_is_withheld_as_a_whole():
         assert (result.outputs, result.state) == ({}, FAR)
         assert '0' in result.info['names']
     assert 'markers' in convert(paths(50, 60), gate_of('TRAJ', workspace=BOX), **more).outputs
+
+
+def test_tools_that_were_not_seen_for_long_make_room_and_are_believed_no_more_at_once(monkeypatch):
+    monkeypatch.setattr(module, 'MAX_TOOLS', 2)
+    gates = Gates.of(ReceiveRule(max_jump=MotionLimits(m=0.05), recover_after=3), 'TDATA', None)
+
+    def at(tool, x, second):
+        sample = Sample((x, 0.0, 0.0), None, round(second * 1e9), second)
+        return list(gates.about_pose(tool, 'base', sample, 0.0))
+
+    assert at('A', 0.0, 0.0) == []
+    assert at('B', 0.0, 5.0) == []
+    assert at('C', 0.0, 9.0) == ['too many tools']
+    # A makes room; nobody can tell that C, or A when it comes back, was not elsewhere before
+    found = [at('C', 0.0, 10.0 + n / 10) for n in range(4)]
+    assert found == [['forgotten'], ['forgotten'], [], []]
+    assert at('C', 0.5, 11.0) == ['max_jump']
+    found = [at('A', x, 20.0 + n / 10) for n, x in enumerate((0.9, 0.1, 0.9, 0.9, 0.9))]
+    assert found == [['forgotten']] * 4 + [[]]
+
+
+def test_a_box_needs_no_memory(monkeypatch):
+    monkeypatch.setattr(module, 'MAX_TOOLS', 1)
+    box = Workspace((-1, -1, -1), (1, 1, 1))
+    gates = Gates.of(ReceiveRule(workspace=box), 'TDATA', None)
+    for number in range(3):
+        sample = Sample((0.0, 0.0, 0.0), None, 0, 100.0 * number)
+        assert gates.about_pose(f'T{number}', 'base', sample, 0.0) == {}

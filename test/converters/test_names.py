@@ -149,8 +149,8 @@ def test_names_that_are_missing_for_long_make_room():
         names.next_message()
         names.use('B')
     assert names.use('D') == 'D'
-    assert names.forgotten == ['A']
+    assert names.take_forgotten() == ['A']
     with pytest.raises(ConversionError):
         for text in ('B', 'E', 'F'):  # F would have to take the place of one that is there
             names.use(text)
-    assert names.forgotten == ['A', 'C']
+    assert names.take_forgotten() == ['C']
