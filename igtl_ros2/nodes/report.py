@@ -11,6 +11,7 @@ from rclpy.impl.rcutils_logger import RcutilsLogger
 
 _REPEAT_S = 5.0
 _MAX_KINDS = 1000
+_OTHER = 'other'
 
 
 class Report:
@@ -36,8 +37,9 @@ class Report:
     def skip(self, kind: str) -> None:
         """Count what a rule leaves out on purpose, or what is of a type that nobody knows."""
         with self._lock:
-            if kind in self.left_out or len(self.left_out) < _MAX_KINDS:
-                self.left_out[kind] += 1
+            if kind not in self.left_out and len(self.left_out) >= _MAX_KINDS:
+                kind = _OTHER
+            self.left_out[kind] += 1
 
     def problem(self, kind: str, text: str) -> None:
         """
@@ -65,7 +67,7 @@ class Report:
         now = time.monotonic()
         with self._lock:
             if kind not in counts and len(counts) >= _MAX_KINDS:
-                kind = 'other'
+                kind, repeat_s = _OTHER, _REPEAT_S
             counts[kind] += 1
             if now < self._due.get(kind, 0.0):
                 return

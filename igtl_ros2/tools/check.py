@@ -16,11 +16,12 @@ from ..config import (
     Mapping,
     ReceiveRule,
     SendRule,
+    is_pattern,
     load_links,
     mapping_schema,
 )
 from ..converters.names import ros_name
-from ..errors import ConfigError
+from ..errors import ConfigError, ConversionError
 
 # what has a column of its own
 _SHOWN = ('device', 'type', 'action', 'name', 'frame', 'child_frame', 'tf', 'default_frame',
@@ -34,13 +35,42 @@ def received_rows(config: LinkConfig) -> list[Row]:
     """List the rules of `receive` in their order, and what becomes of all others."""
     mapping = config.mapping
     rows: list[Row] = []
+    notes = _claim_notes(config)
     for number, rule in enumerate(mapping.receive, 1):
+        told = ' '.join(filter(None, (_taken_by(mapping, number - 1), notes.get(number, ''))))
         rows.append((str(number), repr(rule.device), rule.type, *_received(config, rule),
-                     _extras(rule, ReceiveRule(), _taken_by(mapping, number - 1))))
+                     _extras(rule, ReceiveRule(), told)))
     if not any(rule.device == rule.type == '*' for rule in mapping.receive):
         rows.append(('', 'all others', '*', *_received(config, mapping.fallback),
                      _extras(mapping.fallback, ReceiveRule())))
     return rows
+
+
+def _claim_notes(config: LinkConfig) -> dict[int, str]:
+    """Tell of rules, by their numbers, what others that name the same topic make of them."""
+    try:
+        from ..converters.claims import Claims
+    except ImportError:  # there is no ROS on this machine
+        return {}
+    mapping = config.mapping
+    claims = Claims(mapping, config.settings.frame_prefix)
+    notes = {}
+    for number, rule in enumerate(mapping.receive, 1):
+        kind = 'TRANSFORM' if rule.type == '*' else rule.type
+        if rule.action == 'drop' or is_pattern(rule.device) or (
+            mapping.receive_index(rule.device, kind) != number - 1
+        ):
+            continue
+        try:
+            place = claims.place(rule.device, kind)
+        except ConversionError as error:
+            notes[number] = f'NEVER PUBLISHED: {error}'
+            continue
+        if place.note:
+            notes[number] = f'ELSEWHERE: {place.note}'
+        elif place.rule != mapping.receive_rule(rule.device, kind):
+            notes[number] = 'WITH THE GATES of other rules for its topic'
+    return notes
 
 
 def _received(config: LinkConfig, rule: ReceiveRule) -> Row:

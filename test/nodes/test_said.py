@@ -41,6 +41,28 @@ receive:
     assert problems(node) == {}
 
 
+def test_kinds_without_end_are_counted_as_others(monkeypatch):
+    from igtl_ros2.nodes import report as module
+
+    class Log:
+        def __init__(self):
+            self.texts = []
+
+        def warning(self, text):
+            self.texts.append(text)
+
+    monkeypatch.setattr(module, '_MAX_KINDS', 2)
+    log = Log()
+    told = module.Report(log)
+    for number in range(5):
+        told.skip(f'k{number}')
+        told.problem_once(f'k{number}', f't{number}')
+    told.problem_once('k0', 't0 again')
+    assert told.left_out == {'k0': 1, 'k1': 1, 'other': 3}
+    assert told.counts == {'k0': 2, 'k1': 1, 'other': 3}
+    assert log.texts == ['t0', 't1', 't2']
+
+
 def test_every_message_of_a_device_too_many_is_counted(ros, device, monkeypatch):
     monkeypatch.setattr(receive, 'MAX_DEVICES', 1)
     node = start(ros, device)

@@ -89,6 +89,20 @@ send:
     assert row(out, 'to_igtl')[1:4] == ['to_igtl/<device>/<leaf>', '<device>', 'by its leaf']
 
 
+def test_rules_that_share_a_topic_are_told_whose_gates_hold(file):
+    out, _ = check(file("""
+receive:
+  - {device: Goal, max_jump: {m: 0.1}, name: goal}
+  - {device: Twin, name: goal}
+  - {device: Moved, name: goal, to_frame: base}
+  - {device: Alone}
+"""))
+    assert 'WITH THE GATES' in row(out, 'Twin')[-1]
+    assert 'ELSEWHERE' in row(out, "'Moved'")[-1]
+    assert row(out, 'Alone')[-1] == ''
+    assert 'GATES' not in row(out, "'Goal'")[-1]
+
+
 def test_every_link_has_tables_of_its_own():
     out, _ = check(CONFIG / 'links.yaml')
     assert 'link slicer: server tcp://127.0.0.1:18944, profile slicer' in out
