@@ -8,6 +8,7 @@ from geometry_msgs.msg import Point as RosPoint
 from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformStamped, Vector3
 from harness import STATE, Bridge
 from sensor_msgs.msg import Image as RosImage
+from sensor_msgs.msg import LaserScan
 from space import (
     WIRE,
     Between,
@@ -23,11 +24,12 @@ from space import (
     stamp_of_node,
     transform_of,
 )
-from std_msgs.msg import Float64MultiArray
+from std_msgs.msg import Float64MultiArray, Header
 from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import Marker, MarkerArray
 
+from igtl_ros2.converters.clouds import point_cloud
 from igtl_ros2.sim.slicer import Slicer
 
 MAPPING = """
@@ -251,6 +253,34 @@ def test_shapes_that_are_deleted_in_ros_are_gone_in_slicer(user, slicer):
 
 
 # -- who comes, goes and comes again
+
+
+@pytest.mark.parametrize('kind', ['cloud', 'scan', 'markers'])
+def test_points_of_ros_are_seen_in_slicer_which_survives_them(user, slicer, kind):
+    name = f'Points_{kind}'
+    if kind == 'cloud':
+        message = point_cloud(RANDOM.random((2000, 3)), {}, Header(frame_id='ras'))
+        count = 2000
+    elif kind == 'scan':
+        ranges = [1.0, 0.0] * 30  # none has a neighbour
+        message = LaserScan(header=Header(frame_id='ras'), angle_increment=0.1, range_min=0.1,
+                            range_max=9.0, ranges=ranges)
+        count = 30
+    else:
+        dots = Marker(type=Marker.POINTS, id=1, points=[RosPoint(x=float(x)) for x in range(50)])
+        label = Marker(type=Marker.TEXT_VIEW_FACING, id=2, text='L5')
+        dots.header.frame_id = label.header.frame_id = 'ras'
+        message, count = MarkerArray(markers=[dots, label]), 50
+    talk = user.talk(f'/x/to_igtl/{name}/{kind}', type(message))
+
+    def arrives():
+        talk.publish(message)
+        return name in slicer.nodes
+
+    user.wait_for(arrives, f'{name} in Slicer')
+    mesh = slicer.nodes[name].mesh
+    assert (len(mesh.vertices), len(mesh.triangle_strips)) == (0, count)
+    assert not slicer.crashed
 
 
 def hold(user, text):
