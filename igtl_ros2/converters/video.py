@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from fractions import Fraction
 from importlib import import_module
 from typing import Any
@@ -16,6 +15,7 @@ from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Header
 
 from ..codec.geometry import RAS, ras_to_wire
+from ..codec.key_frames import INTER_CODED, Chain, starts
 from ..codec.messages.image import LPS, Image
 from ..codec.messages.video import Video
 from ..errors import ConversionError, EncodeError
@@ -59,6 +59,10 @@ _PLAYED = ('h264', 'h265', 'vp9', 'av1')
 # this many frames
 _KEY_INTERVAL = 30
 _MOST_PIXELS = 1 << 26
+#: in the state of who sends: a peer waits for a key frame
+KEY_FRAME_WANTED = 'key frame wanted'
+#: in the state of who receives: a frame was lost on the way here
+FRAME_LOST = 'frame lost'
 _ENCODERS: dict[str, tuple[str, str, dict[str, str]]] = {
     'h264': ('libx264', 'yuv420p', {'preset': 'ultrafast', 'tune': 'zerolatency', 'crf': '18'}),
     'vp9': (
@@ -67,16 +71,6 @@ _ENCODERS: dict[str, tuple[str, str, dict[str, str]]] = {
         {'deadline': 'realtime', 'cpu-used': '8', 'lag-in-frames': '0', 'crf': '20', 'b': '0'},
     ),
     'mjpeg': ('mjpeg', 'yuvj420p', {'qmin': '2', 'qmax': '4'}),
-}
-# how frames begin that a decoder can start with; H.264 and H.265 have other units before those
-_KEY_FRAMES = {
-    'H264': re.compile(rb'(?s).*?\x00\x00\x01[\x05\x25\x45\x65]'),
-    'X265': re.compile(rb'(?s).*?\x00\x00\x01[\x20-\x2f]'),
-    'O265': re.compile(rb'(?s).*?\x00\x00\x01[\x20-\x2f]'),
-    'VP90': re.compile(rb'[\x80-\x83\x90-\x93\xa0-\xa3]'),
-    'AV10': re.compile(rb'(\x12\x00)?\x0a'),
-    'I420': re.compile(b''),
-    _MJPEG: re.compile(b''),
 }
 
 
@@ -109,6 +103,12 @@ def video_to_ros(message: Video, route: Route, stamp: Time) -> Converted:
     )
     # no error: the C++ library sends memory as it was where a program gives a frame no place
     add_geometry(message, route, result)
+    chain = route.state.setdefault('chain', Chain(is_whole=True))
+    if route.state.pop(FRAME_LOST, False):
+        chain.lose()
+    if not chain.admits(message.follows):
+        result.errors.append('left out: one before it was lost, and no key frame has come since')
+        return result
     frame = CompressedImage(header=Header(stamp=stamp, frame_id=route.frame_id), format=form)
     fill(frame, message.frame)
     result.outputs['video'] = frame
@@ -125,7 +125,7 @@ def video_to_ros(message: Video, route: Route, stamp: Time) -> Converted:
 @extra(Video)
 def add_foxglove(message: Video, route: Route, stamp: Time, result: Converted) -> None:
     """VIDEO: `foxglove`, the frame as CompressedVideo of foxglove_msgs, which Foxglove plays."""
-    if not route.rule.foxglove:
+    if not route.rule.foxglove or 'video' not in result.outputs:
         return
     form = result.info['format']
     if form not in _PLAYED:
@@ -267,7 +267,7 @@ def video_from_compressed(message: CompressedImage, sending: Sending) -> Video:
     if info.get('codec') == 'O265':  # the same as X265, by another encoder
         codec = 'O265'
     data = np.frombuffer(message.data, np.uint8)
-    is_key = _KEY_FRAMES[codec].match(data.data) is not None
+    is_key = codec not in INTER_CODED or bool(starts(codec, data.data))
     size = sending.rule.dims or info.get('dimensions')
     if size is None:
         size = _found_size(message.format.lower(), data, is_key, sending)
@@ -357,15 +357,20 @@ class Encoder:
         self._context.options = options
         self._count = 0
 
-    def encode(self, planes: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], bool]:
+    def encode(
+        self, planes: NDArray[np.uint8], key: bool = False
+    ) -> tuple[NDArray[np.uint8], bool]:
         """
         Encode the planes Y, U and V: the frame, and whether it is a key frame.
 
+        :param key: whether it has to be one.
         :raises ConversionError: if the encoder does not give one.
         """
         columns, rows = self.key[1]
         frame = _raw_frame(planes, columns, rows, self.form)
         frame.pts = self._count
+        if key:
+            frame.pict_type = self._av.video.frame.PictureType.I
         self._count += 1
         try:
             packets = self._context.encode(frame)
@@ -401,7 +406,7 @@ def video_from_image(message: RosImage, sending: Sending) -> Video:
         encoder = sending.state.get('encoder')
         if encoder is None or encoder.key != (name, (columns, rows)):
             encoder = sending.state['encoder'] = Encoder(name, (columns, rows))
-        data, is_key = encoder.encode(planes)
+        data, is_key = encoder.encode(planes, bool(sending.state.pop(KEY_FRAME_WANTED, False)))
     frame_type = (_KEY if is_key else _INTER) * (_GRAY if gray else 1)
     size = columns, rows, 1
     return _video(data, _CODECS[name], size, frame_type, message.header, sending)

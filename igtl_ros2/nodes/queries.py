@@ -204,7 +204,14 @@ class Queries:
     def _tick(self, peer: Peer, key: _Key, stream: _Stream) -> None:
         """Send what is new since the last time."""
         own = self.streams[peer]
-        for outgoing in self.link.held(*key):
+        held = self.link.held(*key)
+        # of a video all frames are held since a key frame: those behind the last one are new
+        known = {o.key for o in held if stream.sent.get(o.key) is o}
+        for outgoing in held:
+            if outgoing.key in known:
+                if stream.sent[outgoing.key] is outgoing:
+                    known.discard(outgoing.key)
+                continue
             # of a device with a stream of its own that stream takes care
             other = key[1] == '' and outgoing.key[1] and any(
                 one in own for one in _asked(outgoing.key))

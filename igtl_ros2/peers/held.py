@@ -10,17 +10,23 @@ from ..config import Settings
 from .mailbox import Key, stream_types
 from .peer import Outgoing
 
+# of a video: more would take who joins longer than to wait for a key frame
+_MOST_FRAMES = 300
+_MOST_BYTES = 8 << 20
+
 
 class _Entry:
     """A message that is held."""
 
-    __slots__ = ('number', 'outgoing', 'sent_s', 'size')
+    __slots__ = ('number', 'outgoing', 'sent_s', 'size', 'before')
 
     def __init__(self, number: int, outgoing: Outgoing) -> None:
         self.number = number
         self.outgoing = outgoing
         self.sent_s = time.monotonic()
         self.size = 0
+        #: of a video the frames before it, from a key frame on
+        self.before: list[Outgoing] = []
 
 
 class Held:
@@ -30,6 +36,9 @@ class Held:
     What a mailbox takes is the limit, for more would not reach who joins: the oldest values of
     streams give way, then the oldest of all others, emergencies last. One message larger than
     the byte limit may be held besides what is within it.
+
+    Of a video whose frames need those before them, all are held since the last key frame; of one
+    that has too many none: who joins waits for the next key frame.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -52,9 +61,17 @@ class Held:
 
     def put(self, outgoing: Outgoing) -> None:
         """Hold a message in place of the one before; `measure` has to follow."""
-        self._drop(outgoing.key)
+        old = self._drop(outgoing.key)
         self._number += 1
-        self._of(outgoing.key)[outgoing.key] = _Entry(self._number, outgoing)
+        entry = _Entry(self._number, outgoing)
+        if outgoing.follows:
+            if old is None or old.outgoing.follows is None or len(old.before) >= _MOST_FRAMES:
+                return
+            entry.before = old.before
+            entry.before.append(old.outgoing)
+            entry.size = old.size
+            self._bytes += entry.size
+        self._of(outgoing.key)[outgoing.key] = entry
 
     def measure(self, outgoing: Outgoing, size: int) -> Key | None:
         """
@@ -71,8 +88,10 @@ class Held:
                 gone = self._give_way(self._too_large)
             self._too_large = outgoing.key
         else:
-            entry.size = size
+            entry.size += size
             self._bytes += size
+            if entry.before and entry.size > _MOST_BYTES:
+                self._drop(outgoing.key)
         while len(self) > self._max_messages or self._bytes > self._max_bytes:
             gone = self._give_way(self._next_to_go())
         return gone
@@ -86,9 +105,10 @@ class Held:
         since_s = time.monotonic() - self._max_age_s if self._max_age_s else 0.0
         entries = chain(self._streams.values(), self._others.values())
         return [
-            entry.outgoing
+            outgoing
             for entry in sorted(entries, key=lambda entry: entry.number)
             if entry.sent_s >= since_s or entry.outgoing.urgent
+            for outgoing in (*entry.before, entry.outgoing)
         ]
 
     def _of(self, key: Key) -> OrderedDict[Key, _Entry]:
@@ -108,9 +128,10 @@ class Held:
         self.dropped += 1
         return key
 
-    def _drop(self, key: Key) -> None:
+    def _drop(self, key: Key) -> _Entry | None:
         entry = self._of(key).pop(key, None)
         if entry is not None:
             self._bytes -= entry.size
         if key == self._too_large:
             self._too_large = None
+        return entry

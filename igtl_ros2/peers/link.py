@@ -18,6 +18,7 @@ from ..errors import ConfigError, PeerError, PeerTimeoutError
 from ..transport.network import Network
 from .held import Held
 from .inbox import Inbox
+from .mailbox import Key
 from .peer import Outgoing, Peer
 
 _HOUSEKEEPING_S = 0.25
@@ -25,6 +26,7 @@ _HOUSEKEEPING_S = 0.25
 _NOT_HELD = ('GET_', 'STT_', 'STP_', 'RTS_', 'COMMAND', 'QUERY')
 # Peers that come and go in a loop must not fill the disk: so many lines in so many seconds
 _LOG_LINES = 50
+_MAX_WANTED = 1000
 _LOG_PERIOD_S = 10.0
 
 _MAX_NAMES = 1000
@@ -81,6 +83,8 @@ class Link:
         self._on_peer = on_peer
         self._peers: list[Peer] = []
         self._held = Held(settings)
+        #: videos of which a peer waits for a key frame
+        self._key_frames_wanted: set[Key] = set()
         self._said_held = False
         #: names of devices, with the short ones that are sent
         self._names: dict[str, str] = {}
@@ -210,6 +214,19 @@ class Link:
         """Hold nothing of a type and device any more, for peers who join later; for any thread."""
         with self.changed:
             self._held.forget((type_name, device))
+
+    def want_key_frame(self, key: Key) -> None:
+        """Note that a peer waits for a key frame of a video; for any thread."""
+        with self.changed:
+            if len(self._key_frames_wanted) < _MAX_WANTED:
+                self._key_frames_wanted.add(key)
+
+    def takes_key_frame(self, key: Key) -> bool:
+        """Tell, once, whether a peer waits for a key frame of a video; for any thread."""
+        with self.changed:
+            is_wanted = key in self._key_frames_wanted
+            self._key_frames_wanted.discard(key)
+            return is_wanted
 
     def drop_peers(self, why: str) -> None:
         """Close all connections; a client connects again. For any thread."""

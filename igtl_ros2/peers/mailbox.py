@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections import Counter, OrderedDict, deque
 from collections.abc import Mapping
-from itertools import islice
+from itertools import islice, takewhile
 
 from ..codec import Buffer
+from ..codec.key_frames import Chain
 
 #: (type name, device name): messages that have it in common are values of one thing
 Key = tuple[str, str]
@@ -30,6 +31,9 @@ STREAM_TYPES = frozenset(
 _MAX_URGENT = 100
 # A peer can make up any number of names, and they may be sent on: count the rest together
 _MAX_KEYS = 200
+_MAX_CHAINS = 1000
+# of a video that cannot be thinned out so many frames wait for a peer that is behind
+_MOST_FRAMES = 8
 _OTHER: Key = ('other', '')
 
 
@@ -43,13 +47,21 @@ def stream_types(policies: Mapping[str, str]) -> set[str]:
 class _Waiting:
     """An encoded message; a stream's newer value takes its place by changing it."""
 
-    __slots__ = ('number', 'key', 'parts', 'size')
+    __slots__ = ('number', 'key', 'parts', 'size', 'follows')
 
-    def __init__(self, number: int, key: Key, parts: list[Buffer], size: int) -> None:
+    def __init__(
+        self,
+        number: int,
+        key: Key,
+        parts: list[Buffer],
+        size: int,
+        follows: bool | None = None,
+    ) -> None:
         self.number = number
         self.key = key
         self.parts = parts
         self.size = size
+        self.follows = follows
 
 
 class Mailbox:
@@ -58,7 +70,9 @@ class Mailbox:
 
     First in, first out. To a peer that does not keep up only the newest value of a stream (policy
     newest) is sent. Over the limits the oldest values of streams give way, then the oldest of
-    all others. One message larger than the byte limit may wait besides what is within it.
+    all others. Frames of video that need those before them are never sent behind a gap: after a
+    loss, and to who joins late, the next one is a key frame. One message larger than the byte
+    limit may wait besides what is within it.
 
     :param max_messages: how many may wait.
     :param max_bytes: how many bytes may wait.
@@ -84,6 +98,8 @@ class Mailbox:
         self._max_bytes = max_bytes
         self._stream_types = stream_types(policies or {})
         self._dropped: Counter[Key] = Counter()
+        #: videos whose frames have all been sent, or wait, since a key frame
+        self._chains: dict[Key, Chain] = {}
         #: whether the peer reads more slowly than we send
         self.congested = False
 
@@ -106,23 +122,49 @@ class Mailbox:
         with self._lock:
             return Counter(self._dropped)
 
-    def put(self, key: Key, parts: list[Buffer], *, urgent: bool = False) -> None:
+    def admits(self, key: Key, follows: bool | None) -> bool:
+        """
+        Tell whether a frame of video may be sent behind those that were; else it is dropped.
+
+        :param follows: see `Video.follows`.
+        """
+        with self._lock:
+            return self._admits(key, follows)
+
+    def put(
+        self,
+        key: Key,
+        parts: list[Buffer],
+        *,
+        urgent: bool = False,
+        follows: bool | None = None,
+    ) -> bool:
         """
         Add an encoded message; never blocks, callable from any thread.
 
         :param urgent: send it before everything else, whatever the limits are; only the newest
             of each key waits, of the 100 keys that came last. What waits under the same key is
             dropped: the peer must not take an older state for the one that holds.
+        :param follows: of a frame of video whether it needs those before it.
+        :returns: whether it waits; false if it is of no use without one that was dropped.
         """
         # small messages, of which there are many, are one part
         size = len(parts[0]) if len(parts) == 1 else sum(map(len, parts))
         with self._lock:
             if urgent:
                 self._put_urgent(key, parts, size)
-                return
-            if key[0] in self._stream_types:
-                entry = self._newest.get(key) if self.congested else None
-                if entry is not None:
+                return True
+            if follows is not None and not self._admits(key, follows):
+                return False
+            if follows is not None:
+                self._number += 1
+                frame = _Waiting(self._number, key, parts, size, follows)
+                self._queue_of(frame).append(frame)
+                entry = frame
+            elif key[0] in self._stream_types:
+                newest = self._newest.get(key) if self.congested else None
+                if newest is not None:
+                    entry = newest
                     # takes over the place of the value that waits
                     self._forget(entry)
                     self._count_dropped(key)
@@ -144,6 +186,25 @@ class Mailbox:
                 or len(self._streams) + len(self._others) > self._max_messages
             ):
                 self._drop_one()
+            return follows is None or self._chains[key].is_whole
+
+    def _admits(self, key: Key, follows: bool | None) -> bool:
+        chain = self._chains.get(key)
+        if chain is None:
+            chain = Chain()
+            if len(self._chains) < _MAX_CHAINS:
+                self._chains[key] = chain
+        if follows is False and self.congested and key[0] in self._stream_types:
+            # what waits before a key frame is old
+            for entry in [entry for entry in self._streams if entry.key == key]:
+                self._remove(self._streams, entry)
+        if follows and self.congested and chain.is_whole and key[0] in self._stream_types:
+            if sum(entry.key == key for entry in self._streams) >= _MOST_FRAMES:
+                chain.lose()
+        if chain.admits(follows):
+            return True
+        self._count_dropped(key)
+        return False
 
     def take(self) -> tuple[Key, list[Buffer]] | None:
         """Remove the message that is to be sent next; None if there is none."""
@@ -212,6 +273,17 @@ class Mailbox:
                     return
 
     def _drop(self, queue: deque[_Waiting], entry: _Waiting) -> None:
+        if entry.follows is not None:
+            # of the frames that wait behind it none is of use before the next key frame
+            behind = [e for e in queue if e.key == entry.key and e.number > entry.number]
+            useless = list(takewhile(lambda e: e.follows, behind))
+            for frame in useless:
+                self._remove(queue, frame)
+            if len(useless) == len(behind) and entry.key in self._chains:
+                self._chains[entry.key].lose()
+        self._remove(queue, entry)
+
+    def _remove(self, queue: deque[_Waiting], entry: _Waiting) -> None:
         queue.remove(entry)
         self._forget(entry)
         self._count_dropped(entry.key)

@@ -17,6 +17,7 @@ from ..codec.decoder import Bare
 from ..codec.frame import Header, message_start
 from ..codec.messages.query import Query
 from ..codec.messages.text import Status
+from ..codec.messages.video import Video
 from ..codec.short_names import with_short_name
 from ..codec.snapshot import snapshot
 from ..config import Settings
@@ -69,18 +70,24 @@ def ready_to_send(message: Message, *, stamp: bool, copy: bool) -> Message:
 class Outgoing:
     """A message on its way to any number of peers, encoded once for all that take one form."""
 
-    __slots__ = ('_message', 'key', 'urgent', '_parts', '_forms', '_numbered')
+    #: of a frame of video whether it needs those before it, see `Video.follows`
+    follows: bool | None
+
+    __slots__ = ('_message', 'key', 'urgent', 'follows', '_parts', '_forms', '_numbered')
 
     def __init__(self, message: Message) -> None:
         """Keep the message."""
         self._message = with_short_name(message)
         is_urgent = isinstance(message, Status) and message.is_emergency
         self._begin((message.type_name, message.device_name), is_urgent)
+        if isinstance(message, Video):
+            self.follows = message.follows
 
     def _begin(self, key: Key, urgent: bool) -> None:
         self.key: Key = key
         #: an emergency waits for nothing, and only a newer one of its device takes its place
         self.urgent = urgent
+        self.follows = None
         self._parts: dict[tuple[str, int], list[Buffer]] = {}
         self._forms: list[tuple[Message, int, list[Buffer]]] = []
         self._numbered: Outgoing | None = None
@@ -236,9 +243,14 @@ class Peer:
             self.errors['EncodeError'] += 1
             self.complain('EncodeError', f'not sent: {outgoing.key}: {error}')
             return False
+        follows = outgoing.follows
+        if follows is not None and not self.mailbox.admits(outgoing.key, follows):
+            self._link.want_key_frame(outgoing.key)
+            return False
         if self._send_now(outgoing.key[0], parts):
             return False
-        self.mailbox.put(outgoing.key, parts, urgent=outgoing.urgent)
+        if not self.mailbox.put(outgoing.key, parts, urgent=outgoing.urgent, follows=follows):
+            self._link.want_key_frame(outgoing.key)
         return True
 
     def post_many(self, outgoings: Sequence[Outgoing]) -> bool:

@@ -27,6 +27,7 @@ from ..fields import (
     wire_bytes,
 )
 from ..geometry import RAS, identity, ijk_to_ras
+from ..key_frames import INTER_CODED, starts
 from ..message import Envelope, Message, register
 from ..scalars import LITTLE_ENDIAN
 
@@ -115,8 +116,21 @@ class Video(Message):
 
     @property
     def is_key(self) -> bool:
-        """Whether a decoder can start here."""
+        """Whether its encoder says that a decoder can start here."""
         return self.frame_type in (_KEY_FRAME, _KEY_FRAME << 8)
+
+    @property
+    def follows(self) -> bool | None:
+        """
+        Whether it can be decoded only behind the frames before it, as far back as a key frame.
+
+        The frame itself tells, else its `frame_type`. None if all frames of such a stream stand
+        alone, or nothing is known of its codec.
+        """
+        if self.codec not in INTER_CODED:
+            return None
+        begins = starts(self.codec, wire_bytes(self.frame))
+        return not (self.is_key if begins is None else begins)
 
     def ijk_to_ras(self) -> Floats:
         """
