@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ..codec import decode
+from ..codec.key_frames import Chain
+from ..codec.messages.video import Video
+from ..errors import DecodeError
 from .frames import Frame
 
 # a bag that begins longer before its first frame does not tell when it begins
@@ -20,6 +24,8 @@ class Played:
     rounds: int = 0
     #: time since the beginning of the bag
     position_s: float = 0.0
+    #: frames of videos that were left out at the start, because no key frame had come
+    before_key_frame: int = 0
 
 
 class Player:
@@ -72,13 +78,14 @@ class Player:
 
     def _round(self) -> bool:
         zero_ns: int | None = None
+        chains: dict[str, Chain] | None = {} if self._start_s else None
         begin = self._now()
         for frame in self._frames():
             if zero_ns is None:
                 is_right = 0 <= frame.time_ns - self._begin_ns <= _LONGEST_NS
                 zero_ns = self._begin_ns if is_right else frame.time_ns
             position_s = (frame.time_ns - zero_ns) / 1e9
-            if position_s < self._start_s:
+            if position_s < self._start_s or self._needs_more(frame, chains):
                 continue
             if not self._sleep_until(begin + (position_s - self._start_s) / self._rate):
                 return False
@@ -86,4 +93,26 @@ class Player:
             self.played.messages += 1
             self.played.bytes += len(frame.data)
             self.played.position_s = position_s
+        return True
+
+    def _needs_more(
+        self, frame: Frame, chains: dict[str, Chain] | None
+    ) -> bool:
+        """
+        Tell whether a frame is of a video that begins before the start, and comes before a key.
+
+        :param chains: of the videos that were played; None if nothing was left out.
+        """
+        header = frame.header
+        if chains is None or header.type_name != 'VIDEO':
+            return False
+        try:
+            message = decode(frame.data, check_crc=False)
+        except DecodeError:
+            return False  # who gets it finds the same
+        follows = message.follows if isinstance(message, Video) else None
+        chain = chains.setdefault(header.device_name, Chain())
+        if chain.admits(follows):
+            return False
+        self.played.before_key_frame += 1
         return True

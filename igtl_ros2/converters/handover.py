@@ -52,8 +52,6 @@ _MEASURED = (Transform, Position, TrackingData, QuaternionTrackingData, PointLis
              Image, Video, PolyData)
 _LISTS = (TrackingData, QuaternionTrackingData, PointList, Trajectories)
 _LOOKED_AT = 4096
-# codecs whose frames each stand for themselves
-_ALONE = ('I420', 'MJPG')
 # keys that change what is made of a ROS message, so that one has to be made
 _CHANGING = ('dims', 'spacing', 'field', 'unit')
 
@@ -106,13 +104,6 @@ class Handed:
         for part in parts:
             crc = crc64(part[:_LOOKED_AT], crc)
         return crc
-
-    @property
-    def needs_earlier(self) -> bool:
-        """Whether nobody can show it without what came before it: a frame of an encoded video."""
-        message = self.message
-        return isinstance(message, Video) and not message.is_key and (
-            message.codec not in _ALONE)
 
     @property
     def is_emergency(self) -> bool:

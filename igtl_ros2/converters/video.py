@@ -250,6 +250,18 @@ def _raw_frame(data: NDArray[np.uint8], columns: int, rows: int, form: str) -> A
 # -- from ROS
 
 
+def follows_of(message: Any) -> bool | None:
+    """
+    Tell of a ROS message whether it is a frame that needs those before it, see `Video.follows`.
+
+    :param message: of any type.
+    """
+    codec = codec_of(message.format) if isinstance(message, CompressedImage) else ''
+    if codec not in INTER_CODED:
+        return None
+    return not starts(codec, memoryview(message.data).cast('B'))
+
+
 @from_ros(CompressedImage, 'VIDEO', 'video')
 def video_from_compressed(message: CompressedImage, sending: Sending) -> Video:
     """

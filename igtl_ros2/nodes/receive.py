@@ -38,6 +38,7 @@ from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros, full_name, route_of
 from ..converters.tf_owners import Sender
 from ..converters.units import ros_text, time_from_ns
+from ..converters.video import FRAME_LOST
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError
 from ..peers import STREAM_TYPES, Peer
@@ -110,6 +111,8 @@ class _Device:
     takes_long: bool = False
     #: messages of it that are in the worker, before which no other may be published
     waiting: int = 0
+    #: whether the one before the next was dropped
+    has_lost: bool = False
     is_stale: bool = False
     #: first parts of the leaves before which gates stand that do not look at it
     closed: frozenset[str] = frozenset()
@@ -149,6 +152,8 @@ class _Arrival:
     stamp_ns: int
     source: str
     origin: dict[str, Any]
+    #: whether the one before it was dropped
+    after_loss: bool = False
 
 
 class Receiver:
@@ -389,8 +394,10 @@ class Receiver:
         stamp_ns, source = device.clock.choose(
             message.timestamp_ns, arrival_ns, device.heard_s)
         arrival = _Arrival(
-            peer, message, frame, device.heard_s, arrival_ns, stamp_ns, source, origin
+            peer, message, frame, device.heard_s, arrival_ns, stamp_ns, source, origin,
+            device.has_lost,
         )
+        device.has_lost = False
         device.held = None  # there is a newer one, which may never get through
         if device.waiting or is_heavy(message):
             self._work(device, peer, message, partial(self._arrive, device, arrival, True))
@@ -463,6 +470,8 @@ class Receiver:
         except ConversionError as error:
             what = ros_text(f'{message.type_name} {full_name(message)}')
             self._report.problem(what, f'{what}: {error}')
+            if device is not None:
+                device.has_lost = True
             count(-1)
             return
         if not has_room:
@@ -541,6 +550,7 @@ class Receiver:
             stamp_ns=arrival.stamp_ns,
             size=weight(arrival.message),
             go=publish,
+            lost=partial(_lose_frame, device),
         ))
 
     def _complain(self, device: _Device, text: str) -> None:
@@ -627,6 +637,8 @@ class Receiver:
         """Convert one message."""
         rule = device.route.rule
         route, gate = device.route, None
+        if arrival.after_loss:
+            _lose_frame(device)
         if device.gates is not None:
             gate = open_gate(
                 device.gates, arrival.message, rule.stamp, arrival.stamp_ns, self._now_ns(),
@@ -1201,6 +1213,12 @@ def _is_expected(place: Place, type_name: str, name: str) -> bool:
     rule = place.rule
     is_known_type = rule.type == type_name or type_name in registered()
     return place.number is not None and rule.device == name and is_known_type
+
+
+def _lose_frame(device: _Device) -> None:
+    """Note that a message was lost: a video goes on with a key frame."""
+    if device.key[0] == 'VIDEO':
+        device.route.state[FRAME_LOST] = True
 
 
 def _takes_long(rule: ReceiveRule, type_name: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
 from importlib import import_module
+from itertools import takewhile
 from json import loads
 from typing import Any
 from weakref import WeakSet
@@ -25,8 +26,10 @@ from std_msgs.msg import Float64MultiArray, Header
 from std_msgs.msg import String as RosString
 
 from ..codec import Message
+from ..codec.key_frames import Chain
 from ..codec.messages.pose import Transform
 from ..codec.messages.tracking import TrackingData
+from ..codec.messages.video import Video
 from ..config import LinkConfig, SendRule
 from ..converters.changes import Value, value_of
 from ..converters.handover import Handed, is_whole, message_to_send
@@ -48,6 +51,7 @@ from ..converters.registry import (
     usual_type,
 )
 from ..converters.units import matrix_from_metres, ns_from_time, time_from_ns
+from ..converters.video import KEY_FRAME_WANTED, follows_of
 from ..errors import ConversionError, EncodeError
 from ..peers import Outgoing, Peer
 from .aside import Aside
@@ -99,6 +103,8 @@ class _Feed:
     #: what waits to be converted in another thread
     waiting: deque[Any] = field(default_factory=deque)
     timer: Timer | None = None
+    #: of a video, whether all frames since a key frame were sent
+    chain: Chain = field(default_factory=lambda: Chain(is_whole=True))
     #: what was sent last, for `on_change` and `keepalive`
     values: list[Value] = field(default_factory=list)
     sent: list[tuple[Message, tuple[Peer, ...]]] = field(default_factory=list)
@@ -457,8 +463,8 @@ class Sender:
         if rule.rate:
 
             def keep(message: Any) -> None:
-                if isinstance(message, Handed) and message.needs_earlier:
-                    # one that is left out spoils all up to the next key frame
+                if _follows(message):
+                    # without those before it, it is no picture
                     self._report.skip(f'{rule.device}: by rate, no key frame')
                     return
                 is_urgent = self._calls_emergency(feed, convert, message)
@@ -633,9 +639,12 @@ class Sender:
 
     def _send_aside(self, feed: _Feed, convert: FromRos, message: Any) -> None:
         """Convert and send a message in another thread; of each topic the newest that wait."""
+        if not self._is_of_use(feed, message):
+            return
         feed.waiting.append(message)
         if len(feed.waiting) > _DEPTH:
-            feed.waiting.popleft()
+            if _follows(feed.waiting.popleft()) is not None:
+                self._lose_frame(feed)
             self._report.skip(f'{feed.topic}: a newer one came while others were converted')
             return  # in its turn comes the next one
 
@@ -647,14 +656,33 @@ class Sender:
             try:
                 self._aside.do(send)
             except ConversionError:
-                feed.waiting.pop()
+                if _follows(feed.waiting.pop()) is not None:
+                    feed.chain.lose()
                 raise
+
+    def _is_of_use(self, feed: _Feed, message: Any) -> bool:
+        """Tell whether the frames that a frame of video needs were not lost on the way."""
+        if feed.chain.admits(_follows(message)):
+            return True
+        self._report.skip(f'{feed.topic}: frames behind a lost one, before a key frame')
+        return False
+
+    def _lose_frame(self, feed: _Feed) -> None:
+        """Lose the oldest frame of a video that waits, and with it those that need it."""
+        useless = list(takewhile(_follows, feed.waiting))
+        for _ in useless:
+            feed.waiting.popleft()
+            self._report.skip(f'{feed.topic}: frames behind a lost one, before a key frame')
+        if not feed.waiting:
+            feed.chain.lose()
 
     def _send(self, feed: _Feed, convert: FromRos, message: Any) -> None:
         topic, rule = feed.topic, feed.rule
         with self._reporting(topic):
             stamp_ns = 0 if isinstance(message, Handed) else self._stamp_said(rule.device, topic)
             sending = self._sending(rule, topic, stamp_ns)
+            if rule.type == 'VIDEO' and self._wants_key_frame(rule):
+                sending.state[KEY_FRAME_WANTED] = True
             outgoing = convert(message, sending)
             for text in sending.notes:
                 self._report.problem(f'{topic}: info', f'{topic}: {text}')
@@ -663,6 +691,10 @@ class Sender:
                 self._place(feed, parts, message, sending.info)
             else:  # an empty list has no place
                 self._emit(feed, parts, message)
+
+    def _wants_key_frame(self, rule: SendRule) -> bool:
+        """Tell whether a peer waits for a key frame."""
+        return self._link.link.takes_key_frame(('VIDEO', rule.device))
 
     def _send_poses(
         self,
@@ -751,6 +783,7 @@ class Sender:
             stamp_ns=stamp_ns or self._now_ns(),
             size=sum(map(weight, parts)),
             go=emit,
+            lost=feed.chain.lose,
         ))
 
     def _emit(self, feed: _Feed, parts: tuple[Message, ...], message: Any) -> None:
@@ -761,7 +794,7 @@ class Sender:
                 if self._is_too_old(feed, message):
                     return
                 parts = tuple(feed.expiry.note(parts))
-            if rule.on_change:
+            if rule.on_change and not any(map(_is_chained, parts)):
                 values = [value_of(part, rule.wire_unit) for part in parts]
                 if len(values) == len(feed.values) and not any(
                     is_emergency(part) for part in parts
@@ -959,6 +992,18 @@ def _stamp_of(message: Any) -> int:
     if isinstance(message, Handed):
         return message.stamp_ns
     return stamp_of_ros(message)
+
+
+def _follows(message: Any) -> bool | None:
+    """Tell whether something that is to be sent is a frame of video that needs others."""
+    if isinstance(message, Handed):
+        frame = message.message
+        return frame.follows if isinstance(frame, Video) else None
+    return follows_of(message)
+
+
+def _is_chained(message: Message) -> bool:
+    return isinstance(message, Video) and message.follows is not None
 
 
 def _takes_long(ros_type: type, rule: SendRule) -> bool:

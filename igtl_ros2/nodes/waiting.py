@@ -37,6 +37,7 @@ class Placement:
     :param frames: that it is in.
     :param size: about how many bytes it takes.
     :param go: is called with the pose of each of its frames, at its stamp.
+    :param lost: is called if it is dropped instead.
     """
 
     key: Hashable
@@ -46,6 +47,7 @@ class Placement:
     stamp_ns: int
     size: int
     go: Callable[[Poses], None]
+    lost: Callable[[], None] = lambda: None
 
 
 class FrameWait:
@@ -120,6 +122,7 @@ class FrameWait:
         return due, placement
 
     def _drop(self, placement: Placement, why: str) -> None:
+        placement.lost()
         self._report.problem(
             f'{placement.what}: to_frame',
             f'{placement.what}: dropped, not moved into {placement.to_frame}: {why}',

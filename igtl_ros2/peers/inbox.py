@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ..codec import Message
@@ -65,6 +66,8 @@ class Inbox:
         self._bytes = 0
         self._last: OrderedDict[_Stream, _Arrived] = OrderedDict()
         self._last_bytes = 0
+        #: videos of which a frame was dropped, and no key frame has come since
+        self._gaps: set[tuple[Peer, str]] = set()
         #: values of streams that a newer one has replaced before they were received
         self.replaced = 0
 
@@ -91,8 +94,14 @@ class Inbox:
         """Tell for how long the oldest place has not been looked at."""
         return now_s - self._oldest().since_s if len(self) else 0.0
 
-    def put(self, peer: Peer, message: Message, size: int, now_s: float) -> None:
-        """Add a message that had so many bytes."""
+    def put(self, peer: Peer, message: Message, size: int, now_s: float) -> bool:
+        """
+        Add a message that had so many bytes.
+
+        :returns: false for a frame of video that needs one that was dropped: it is dropped too.
+        """
+        if self._is_useless(peer, message):
+            return False
         kind = message.type_name
         stream = peer, kind, message.device_name
         self._number += 1
@@ -115,6 +124,7 @@ class Inbox:
             self._streams[entry.number] = entry  # an older one of this number keeps its place
         self._bytes += size
         self._named.update(_names(message))
+        return True
 
     def take(self) -> tuple[Peer, Message]:
         """Take out the oldest message; there must be one."""
@@ -152,6 +162,7 @@ class Inbox:
         """Forget what is no longer so, because its peer is gone; what waits can still be taken."""
         for stream in [stream for stream in self._last if stream[0] is peer]:
             self._last_bytes -= self._last.pop(stream).size
+        self._gaps = {gap for gap in self._gaps if gap[0] is not peer}
 
     def drop_over(self) -> list[Key]:
         """
@@ -159,13 +170,42 @@ class Inbox:
 
         Where some are asked for by name, the oldest of other names go first, whatever they are.
 
+        Frames of a video that need one that was dropped go with it, as far as a key frame.
+
         :returns: type and device of each.
         """
         dropped = []
         while len(self) > self._max_messages or (self._bytes > self._max_bytes and len(self) > 1):
-            _, message = self._take(self._next_to_go())
+            peer, message = self._take(self._next_to_go())
             dropped.append((message.type_name, message.device_name))
+            if isinstance(message, Video) and message.follows is not None:
+                dropped += self._drop_useless(peer, message.device_name)
         return dropped
+
+    def _drop_useless(self, peer: Peer, device: str) -> list[Key]:
+        """Drop the frames of a video that wait before its next key frame."""
+        of_it = [
+            (entry, entry.message.follows)
+            for queue in (self._streams, self._others)
+            for entry in queue.values()
+            if entry.peer is peer and isinstance(entry.message, Video)
+            and entry.message.device_name == device
+        ]
+        useless = list(takewhile(lambda pair: pair[1], of_it))
+        for entry, _ in useless:
+            self._take(entry)
+        if len(useless) == len(of_it):
+            self._gaps.add((peer, device))
+        return [('VIDEO', device)] * len(useless)
+
+    def _is_useless(self, peer: Peer, message: Message) -> bool:
+        """Tell whether a frame of video needs one that was dropped."""
+        if not self._gaps or not isinstance(message, Video):
+            return False
+        if message.follows:
+            return (peer, message.device_name) in self._gaps
+        self._gaps.discard((peer, message.device_name))
+        return False
 
     def ask(self, name: str) -> None:
         """Note that a name is asked for: others give way to it."""
@@ -238,5 +278,5 @@ def _asked(name: str) -> set[str]:
 def _stands_alone(message: Message) -> bool:
     """Tell whether a value says all, without those before it."""
     if isinstance(message, Video):
-        return message.is_key or message.codec == 'I420'
+        return not message.follows
     return not isinstance(message, Image) or message.is_whole

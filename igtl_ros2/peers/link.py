@@ -451,7 +451,9 @@ class Link:
             self._tell(self._on_message, peer, message)
             return
         with self.changed:
-            self._inbox.put(peer, message, size, time.monotonic())
+            if not self._inbox.put(peer, message, size, time.monotonic()):
+                self._not_taken(peer, message.type_name, message.device_name)
+                return
             if self._inbox.is_full:
                 # what a program does not ask for must not keep it from what it does ask for
                 if not self._asks_by_name and peer.pause_reading():
@@ -463,8 +465,11 @@ class Link:
     def _drop_over(self, peer: Peer) -> None:
         """Drop what nobody has taken in time."""
         for kind, device in self._inbox.drop_over():
-            self.not_taken += 1
-            peer.complain('not taken', f'dropped {kind} {device!r}: too much waits to be received')
+            self._not_taken(peer, kind, device)
+
+    def _not_taken(self, peer: Peer, kind: str, device: str) -> None:
+        self.not_taken += 1
+        peer.complain('not taken', f'dropped {kind} {device!r}: too much waits to be received')
 
     def _look_at_lag(self) -> None:
         """Say how far behind a program is that receives too slowly."""

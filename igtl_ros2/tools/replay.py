@@ -202,7 +202,9 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
     print(
         f'igtl_replay: {played.messages} messages, {shown_size(played.bytes)} sent'
         + (f' in {played.rounds} rounds' if arguments.loop else '')
-        + (f', of which {unheard} went to nobody' if unheard else ''),
+        + (f', of which {unheard} went to nobody' if unheard else '')
+        + (f'; {played.before_key_frame} frames of video left out before a key frame'
+           if played.before_key_frame else ''),
         flush=True,
     )
     return 0 if played.messages > unheard or stopped else 1

@@ -1,0 +1,147 @@
+"""Video through the bridge: rates, late joiners and losses leave only what can be decoded."""
+
+import threading
+from functools import partial
+
+import numpy as np
+import pytest
+from ros_user import DEADLINE_S, mapping, next_message, start, wait_for
+from sensor_msgs.msg import CompressedImage
+from sensor_msgs.msg import Image as RosImage
+
+from igtl_ros2 import connect
+from igtl_ros2.codec.key_frames import starts
+from igtl_ros2.codec.messages.video import Video
+from igtl_ros2.converters import registry
+from igtl_ros2.errors import ConversionError
+from igtl_ros2.nodes import send
+
+av = pytest.importorskip('av')
+
+
+def picture(number):
+    """Make a picture that is no other."""
+    image = RosImage(encoding='mono8', width=64, height=48, step=64)
+    rows = np.full((48, 64), 40, np.uint8)
+    rows[:, number % 60 : number % 60 + 4] = 200
+    image.data.frombytes(rows.tobytes())
+    return image
+
+
+def encoded(count, every):
+    """Encode pictures: (bytes, whether it is a key frame) each."""
+    context = av.CodecContext.create('libx264', 'w')
+    context.width, context.height, context.pix_fmt = 64, 48, 'yuv420p'
+    context.framerate, context.gop_size, context.thread_count = 30, every, 1
+    context.options = {'preset': 'ultrafast', 'tune': 'zerolatency'}
+    packets = []
+    for number in range(count):
+        frame = av.VideoFrame.from_ndarray(
+            np.frombuffer(picture(number).data, np.uint8).reshape(48, 64), format='gray')
+        frame = frame.reformat(format='yuv420p')
+        frame.pts = number
+        packets += context.encode(frame)
+    return [(bytes(packet), packet.is_keyframe) for packet in packets]
+
+
+def test_a_rate_sends_key_frames_only(ros, device, tmp_path):
+    text = 'send: [{topic: /cam, device: Cam, type: VIDEO, rate: 100, dims: [64, 48, 1]}]'
+    node = start(ros, device, **mapping(tmp_path, text))
+    camera = ros.talk('/cam', CompressedImage)
+    frames = encoded(60, 10)
+    keys = [data for data, is_key in frames if is_key]
+    got = []
+    for data, is_key in frames:
+        camera.publish(CompressedImage(format='h264', data=data))
+        if is_key:
+            got.append(next_message(device).frame.tobytes())
+    assert got == keys
+    (health, *_), = node._diagnostics._open
+    wait_for(lambda: health._report.left_out['Cam: by rate, no key frame'] == 54, 'the count')
+
+
+def test_the_own_encoder_makes_a_key_frame_for_who_joins(ros, tmp_path):
+    text = 'send: [{topic: /cam, device: Cam, type: VIDEO, codec: h264}]'
+    node = ros.bridge(port=0, **{'limits.held_max_age': 0.0}, **mapping(tmp_path, text))
+    camera = ros.talk('/cam', RosImage)
+    url = str(node.link.address)
+    with connect(url) as first:
+        wait_for(lambda: node.link.peers, 'the first')
+        for number in range(3):
+            camera.publish(picture(number))
+            assert first.receive(DEADLINE_S).is_key is (number == 0)
+        node.link.link._held._drop(('VIDEO', 'Cam'))  # as if it had become too much
+        with connect(url) as second:
+            wait_for(lambda: len(node.link.peers) == 2, 'the second')
+            camera.publish(picture(3))
+            assert not first.receive(DEADLINE_S).is_key
+            camera.publish(picture(4))
+            for client in (first, second):
+                frame = client.receive(DEADLINE_S)
+                assert frame.is_key and starts('H264', frame.frame.data)
+
+
+def test_frames_that_wait_are_dropped_up_to_a_key_frame(ros, device, monkeypatch, tmp_path):
+    registry.load_converters()
+    kind = CompressedImage, 'VIDEO'
+    usual = registry._FROM_ROS[kind]
+    begun, go = threading.Event(), threading.Event()
+
+    def busy(*arguments):
+        begun.set()
+        assert go.wait(DEADLINE_S)
+        return usual(*arguments)
+
+    monkeypatch.setitem(registry._FROM_ROS, kind, busy)
+    text = 'send: [{topic: /cam, device: Cam, type: VIDEO, dims: [64, 48, 1]}]'
+    node = start(ros, device, **mapping(tmp_path, text))
+    camera = ros.talk('/cam', CompressedImage)
+    frames = encoded(send._DEPTH + 12, 8)
+    try:
+        camera.publish(CompressedImage(format='h264', data=frames[0][0]))
+        wait_for(begun.is_set, 'the first')
+        (health, *_), = node._diagnostics._open
+        (feed,) = node._senders['']._feeds['/cam']
+        for number, (data, _) in enumerate(frames[1:], 1):
+            camera.publish(CompressedImage(format='h264', data=data))
+            wait_for(partial(lambda n: len(feed.waiting) + sum(
+                health._report.left_out.values()) >= n, number), 'it')
+    finally:
+        go.set()
+    left = sum(health._report.left_out.values())
+    assert left
+    got = [next_message(device).frame.tobytes() for _ in range(len(frames) - left)]
+    sent = [data for data, _ in frames]
+    assert got[0] == sent[0]
+    # behind a gap comes a key frame
+    places = [sent.index(data) for data in got]
+    for before, after in zip(places, places[1:]):
+        assert after == before + 1 or frames[after][1]
+
+
+def test_a_frame_lost_before_it_is_published_costs_those_that_need_it(
+    ros, device, tmp_path, monkeypatch
+):
+    node = start(ros, device, **mapping(tmp_path, 'receive: [{device: "*", decode: true}]'))
+    shown = ros.listen('/x/Cam/video', CompressedImage)
+    frames = encoded(24, 8)
+    receiver = node._receivers['']
+    wait_for(lambda: receiver._first is not None, 'the start')
+    do = receiver._aside.do
+    count = 0
+
+    def full_once(job, size=0):
+        nonlocal count
+        count += 1
+        if count == 4:
+            raise ConversionError('dropped, too much waits to be converted')
+        return do(job, size)
+
+    monkeypatch.setattr(receiver._aside, 'do', full_once)
+    for data, _ in frames:
+        device.send(Video(data, 'H264', (64, 48, 1), 0, device_name='Cam'))
+    expected = [data for data, _ in frames[:3] + frames[8:]]
+    wait_for(lambda: len(shown) == len(expected), 'the frames')
+    assert [bytes(message.data) for message in shown] == expected
+    (health, *_), = node._diagnostics._open
+    assert health._report.counts['VIDEO Cam'] == 5
