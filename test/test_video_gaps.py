@@ -219,7 +219,8 @@ def test_clients_that_come_at_any_time_see_what_is_sent():
         clients, expected = [], []
         for number, frame in enumerate(frames):
             if number in (0, 4, 20, 30):
-                clients.append(connect(str(server.address)).__enter__())
+                url = str(server.address)
+                clients.append(connect(url, queue_policy=['VIDEO=all']).__enter__())
                 until(lambda: len(server.peers) == len(clients), 'the client')
                 expected.append(len(frames) - max(number - 1, 0) // 15 * 15)
             server.send(frame)
