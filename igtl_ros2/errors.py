@@ -20,6 +20,18 @@ Every exception that igtl_ros2 raises on bad input.
 from __future__ import annotations
 
 
+def printable(text: str) -> str:
+    """
+    Escape what must not reach a log or a terminal as it is: text that came from elsewhere.
+
+    Line ends would begin a line of their own, other control characters drive the terminal, and
+    some marks turn the order of the letters round. Letters of all scripts stay.
+    """
+    if text.isprintable():
+        return text
+    return ''.join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 class IgtlError(Exception):
     """Anything that igtl_ros2 raises on bad input."""
 
@@ -40,8 +52,7 @@ class DecodeError(IgtlError):
         self.type_name = type_name
         self.device_name = device_name
         # a name from the network need not be text that can be printed
-        kind = type_name.encode('ascii', 'backslashreplace').decode()
-        of = f'{kind} {device_name!r}: ' if type_name else ''
+        of = f'{printable(type_name)} {device_name!r}: ' if type_name else ''
         super().__init__(of + text)
 
 

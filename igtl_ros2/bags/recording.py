@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..errors import BagError
+from ..errors import BagError, printable
 from .files import BagWriter
 
 #: what may wait for the disk, in bytes, before something is left out
@@ -157,14 +157,16 @@ class Recording:
         """Count a message that is not recorded because it may name patients."""
         with self._lock:
             if key not in self.summary.withheld:
-                _log.warning('%s %r is not recorded, it may name patients', key[1], key[0])
+                kind = printable(key[1])
+                _log.warning('%s %r is not recorded, it may name patients', kind, key[0])
             self.summary.withheld.setdefault(key, Count()).add(size)
 
     def note_hidden(self, key: tuple[str, str], size: int) -> None:
         """Count a message in which names of patients are hidden."""
         with self._lock:
             if key not in self.summary.hidden:
-                _log.info('%s %r names patients, which is hidden in the bag', key[1], key[0])
+                kind = printable(key[1])
+                _log.info('%s %r names patients, which is hidden in the bag', kind, key[0])
             self.summary.hidden.setdefault(key, Count()).add(size)
 
     def lose(self, why: str, size: int) -> None:

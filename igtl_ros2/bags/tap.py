@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from ..codec import Decoder, Message, encode
 from ..config import Address, Settings
-from ..errors import DecodeError, PeerError
+from ..errors import DecodeError, PeerError, printable
 from ..peers.compat import Compat
 from ..transport.network import Network
 from ..transport.tcp import Stream, listen, open_stream, stop_listening
@@ -115,7 +115,7 @@ class Tap:
             ear.cut_short()
         if stream is not None:
             self._streams.discard(stream)
-            _log.info('%s: disconnected: %s', stream.address, why)
+            _log.info('%s: disconnected: %s', stream.address, printable(why))
 
     def hear(self, what: str, to_device: bool) -> _Ear:
         """Make what listens to one way of a connection."""
@@ -233,7 +233,7 @@ class ListenTap(Tap):
         return _EndPoint(self, [])
 
     def _refused(self, address: str, why: str) -> None:
-        _log.warning('%s: refused: %s', address, why)
+        _log.warning('%s: refused: %s', address, printable(why))
 
     async def stop(self) -> None:
         """Close all connections."""

@@ -19,6 +19,7 @@ from std_msgs.msg import String as RosString
 
 from ..config import LinkConfig
 from ..converters.units import ros_text
+from ..errors import printable
 from ..face import Face
 from ..peers import Peer
 from .qos import STATE_QOS
@@ -250,8 +251,8 @@ class Diagnostics:
                 level=getattr(DiagnosticStatus, level),
                 name=status_name(self._node, health.name),
                 hardware_id=str(link.address),
-                message=ros_text(text),
-                values=[KeyValue(key=ros_text(k), value=ros_text(str(v)))
+                message=printable(ros_text(text)),
+                values=[KeyValue(key=printable(ros_text(k)), value=printable(ros_text(str(v))))
                         for k, v in facts.items()],
             ))
         self._publisher.publish(array)

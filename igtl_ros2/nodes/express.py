@@ -22,7 +22,7 @@ from ..config import ReceiveRule, SendRule
 from ..converters.device_clock import DeviceClock
 from ..converters.registry import Converted, Route
 from ..converters.spliced import SplicedImage, SplicedTransform, TransformReader
-from ..errors import ConversionError
+from ..errors import ConversionError, printable
 from ..peers import Peer
 from . import in_place
 from .echo import EchoGuard
@@ -204,7 +204,7 @@ def pose_express(
     try:
         return PoseExpress(route, hold, clock, key, publisher, echo, info)
     except ConversionError as error:
-        _log.info('%s goes the whole way: %s', key[1], error)
+        _log.info('%s goes the whole way: %s', printable(key[1]), error)
         return None
 
 
@@ -239,7 +239,7 @@ def image_express(
     try:
         return ImageExpress(first, made, clock, key, publisher, echo, info)
     except ConversionError as error:
-        _log.info('%s goes the whole way: %s', key[1], error)
+        _log.info('%s goes the whole way: %s', printable(key[1]), error)
         return None
 
 

@@ -40,7 +40,7 @@ from ..converters.tf_owners import Sender
 from ..converters.units import ros_text, time_from_ns
 from ..converters.video import FRAME_LOST
 from ..converters.volumes import SliceViewer
-from ..errors import ConversionError
+from ..errors import ConversionError, printable
 from ..peers import STREAM_TYPES, Peer
 from . import in_place
 from .aside import Aside
@@ -902,7 +902,7 @@ class Receiver:
         self._make_room(peer, type_name, name, place)
         topic = self._prefix + self._topic(name, place)
         rule = place.rule
-        self._node.get_logger().info(ros_text(f'{type_name} {name!r} -> {topic}'))
+        self._node.get_logger().info(printable(f'{type_name} {name!r} -> {topic}'))
         route = route_of(
             name, rule, self._settings.frame_prefix, topic.removeprefix(self._prefix), type_name,
             self._mapping.profile)

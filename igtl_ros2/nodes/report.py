@@ -9,6 +9,8 @@ from collections import Counter
 
 from rclpy.impl.rcutils_logger import RcutilsLogger
 
+from ..errors import printable
+
 _REPEAT_S = 5.0
 _MAX_KINDS = 1000
 _OTHER = 'other'
@@ -72,7 +74,7 @@ class Report:
             if now < self._due.get(kind, 0.0):
                 return
             self._due[kind] = now + repeat_s
-        self._logger.warning(text)
+        self._logger.warning(printable(text))
 
 
 class RosLogHandler(logging.Handler):
@@ -86,6 +88,7 @@ class RosLogHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Log a record at its level."""
         try:
+            # escaped where it begins; a traceback has lines of its own
             text = self.format(record)
             # one call for each level: rclpy remembers the level of every line that logs
             if record.levelno >= logging.ERROR:

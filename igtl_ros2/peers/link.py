@@ -14,7 +14,7 @@ from ..codec import Message
 from ..codec.frame import wire_names
 from ..codec.short_names import NAME_BYTES, short_name
 from ..config import Address, Settings
-from ..errors import ConfigError, PeerError, PeerTimeoutError
+from ..errors import ConfigError, PeerError, PeerTimeoutError, printable
 from ..transport.network import Network
 from .held import Held
 from .inbox import Inbox
@@ -190,7 +190,7 @@ class Link:
             self._said_held = True
         text = '%s: %s %r is not held any more for who joins later: there is too much (%s)'
         limits = 'limits.queue_messages, limits.queue_bytes; said once'
-        _log.warning(text, self.address, *gone, limits)
+        _log.warning(text, self.address, printable(gone[0]), gone[1], limits)
 
     def held(self, type_name: str = '*', device: str = '') -> list[Outgoing]:
         """
@@ -524,7 +524,8 @@ class Link:
             if more > 0:
                 _log.warning('%s: %d more lines like "%s"', self.address, more, name)
         if is_told:
-            _log.log(level, '%s', text, exc_info=error)
+            # types, texts of a STATUS and names in certificates are whatever a peer sends
+            _log.log(level, '%s', printable(text), exc_info=error)
 
     # -- life
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import BagError, ConfigError, PeerError
+from ..errors import BagError, ConfigError, PeerError, printable
 from .progress import progress
 from .words import mode, number, settings_of, shown_size, shown_time, size
 
@@ -244,7 +244,8 @@ def _summarize(recording: Recording, folder: Path) -> None:
         ('NOT RECORDED, may name patients: ', summary.withheld),
     ):
         for (device, kind), count in sorted(table.items()):
-            print(f'{what}{count.messages:8} {shown_size(count.bytes):>10}  {kind:14} {device!r}')
+            print(f'{what}{count.messages:8} {shown_size(count.bytes):>10}  '
+                  f'{printable(kind):14} {device!r}')
     for why, count in summary.lost.items():
         print(f'LOST, {why}: {count.messages} times, {shown_size(count.bytes)}')
     total = summary.total
@@ -281,7 +282,7 @@ def _repair(arguments: argparse.Namespace) -> int:
 
 
 def _say(text: str) -> None:
-    print(f'igtl_record: {text}', file=sys.stderr, flush=True)
+    print(f'igtl_record: {printable(text)}', file=sys.stderr, flush=True)
 
 
 def main(args: Sequence[str] | None = None) -> int:

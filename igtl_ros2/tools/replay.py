@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from ..client import Client
 from ..codec import Message, Unknown, decode, from_ns
 from ..codec.frame import decode_header, encode_parts
-from ..errors import BagError, ConfigError, DecodeError, PeerError, PeerTimeoutError
+from ..errors import BagError, ConfigError, DecodeError, PeerError, PeerTimeoutError, printable
 from ..peers import Outgoing, Peer
 from ..server import Server
 from .progress import progress
@@ -218,7 +218,7 @@ def _tell_lost(frames: BagFrames, told: int) -> int:
 
 
 def _say(text: str) -> None:
-    print(f'igtl_replay: {text}', file=sys.stderr, flush=True)
+    print(f'igtl_replay: {printable(text)}', file=sys.stderr, flush=True)
 
 
 def main(args: Sequence[str] | None = None) -> int:

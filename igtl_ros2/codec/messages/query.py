@@ -134,7 +134,8 @@ class Response(NamedMessage):
 
     :param type_name: the wire name, such as 'RTS_TDATA'.
     :param status: first byte of the content: 0 success, 1 error; None if there is no content.
-    :param rest: what some peers send behind it: one byte, or the rest of a STATUS.
+    :param rest: what some peers send behind it: one byte, or the rest of a STATUS. It is read,
+        and never written.
     """
 
     status: int | None = 0
@@ -170,8 +171,15 @@ class Response(NamedMessage):
         return number == (StatusCode.OK if len(self.rest) >= _STATUS_REST else 0)
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write the status."""
-        return (b'' if self.status is None else bytes([self.status]) + self.rest,)
+        """
+        Write the status.
+
+        A number of two bytes or a STATUS is no answer that others understand: they get the one
+        byte that says the same.
+        """
+        if self.status is None:
+            return (b'',)
+        return (bytes([0 if self.ok else 1] if self.rest else [self.status]),)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Response:
