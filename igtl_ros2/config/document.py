@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc as abc
+import contextlib
 import json
 import math
 from importlib import resources
@@ -33,9 +34,11 @@ class Document:
     """
 
     def __init__(self, file: str) -> None:
+        import yaml
         self._file = file
         self._places: dict[_Path, tuple[int, int]] = {}
         self._faults: list[tuple[tuple[int, int], _Path, str]] = []
+        self._scalars = yaml.constructor.SafeConstructor()
         root = self._compose(self._read())
         self._places[()] = (1, 0)
         data = None if root is None else self._value(root, ())
@@ -120,8 +123,15 @@ class Document:
 
     def _compose(self, text: str) -> yaml.Node | None:
         import yaml
+        # libyaml is ten times faster; what it refuses is read again for an error in plain words
+        fast: Any = getattr(yaml, 'CSafeLoader', None)
+        if fast is not None:
+            with contextlib.suppress(yaml.YAMLError):
+                self._refuse_what_can_explode(text, fast)
+                found: yaml.Node | None = yaml.compose(text, Loader=fast)
+                return found
         try:
-            self._refuse_what_can_explode(text)
+            self._refuse_what_can_explode(text, yaml.SafeLoader)
             return yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.reader.ReaderError as error:
             line = text.count('\n', 0, error.position) + 1
@@ -134,11 +144,11 @@ class Document:
             raise self._error(mark.line + 1 if mark else 1,
                               f'not valid YAML: {what}{quote}') from error
 
-    def _refuse_what_can_explode(self, text: str) -> None:
+    def _refuse_what_can_explode(self, text: str, loader: Any) -> None:
         """Go through the file before anything is built, so that depth and aliases cost nothing."""
         import yaml
         depth = 0
-        events: abc.Iterator[Any] = yaml.parse(text, Loader=yaml.SafeLoader)
+        events: abc.Iterator[Any] = yaml.parse(text, Loader=loader)
         for event in events:
             line = event.start_mark.line + 1
             if isinstance(event, yaml.AliasEvent):
@@ -171,7 +181,7 @@ class Document:
                 self._fault(path, f'found {show(node.value)}; allowed printable text on one line')
             return node.value
         try:
-            value = yaml.constructor.SafeConstructor().construct_object(node)
+            value = self._scalars.construct_object(node)
         except ValueError:
             value = math.nan
         if isinstance(value, (int, float)) and not abs(value) < 1 << 63:

@@ -6,8 +6,7 @@ import collections.abc as abc
 import math
 import os
 import re
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from .document import Document
 from .protocol import PhaseTable, expand, find_clashes, find_faults
 from .quantities import FIELD_UNITS, measured
 from .ros_names import whole_characters
+from .rule_index import RuleIndex
 from .services import SERVICE_FAULTS, CommandRule, QueryRule, ServeRule, make_services
 from .settings import Settings
 from .words import MAX_DEVICE_BYTES, FindFaults, show
@@ -256,6 +256,12 @@ class Mapping:
     phases: PhaseTable | None = None
     path: str = ''
     fallback: ReceiveRule = ReceiveRule()
+    _index: RuleIndex = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the rules, of which there may be very many."""
+        index = RuleIndex((rule.device, rule.type) for rule in self.receive)
+        object.__setattr__(self, '_index', index)
 
     @property
     def uses_tf(self) -> bool:
@@ -281,11 +287,7 @@ class Mapping:
 
     def receive_index(self, device: str, type_name: str) -> int | None:
         """Find the place of that rule in ``receive``; None for the fallback."""
-        whole = whole_characters(device)
-        return next((number for number, rule in enumerate(self.receive)
-                     if rule.type in ('*', type_name) and (
-                         fnmatchcase(device, rule.device) or fnmatchcase(whole, rule.device))),
-                    None)
+        return self._index.first((device, whole_characters(device)), type_name)
 
 
 #: where the patient's frame is one, whatever its case: Slicer writes RAS, ROS ras

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
+from typing import Any
 
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 from ..config import LinkConfig
 from ..errors import ConfigError
+from .deferred import Call, serve_later
+
+# How often is looked whether the file is read; the time of ROS may stand still
+_LOOK_S = 0.02
+_STEADY = Clock(clock_type=ClockType.STEADY_TIME)
 
 
 class Reload:
     """
     Read the mapping file again when asked to; a bad one changes nothing.
 
-    :param read: reads the file.
+    The file is read in a thread of its own, as that takes seconds where it has very many rules;
+    what it says is put in place by the executor.
+
+    :param read: reads the file; called in another thread.
     :param apply: puts new rules in the place of the old ones.
     """
 
@@ -31,16 +42,45 @@ class Reload:
         self._configs = tuple(configs)
         self._read = read
         self._apply = apply
-        node.create_service(Trigger, '~/reload', self._on_call)
+        self._reading: threading.Thread | None = None
+        self._timer: Any = None
+        #: what was read, or why it could not be
+        self._found: tuple[LinkConfig, ...] | Exception | None = None
+        serve_later(node, Trigger, '~/reload', self._on_call)
 
-    def _on_call(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+    def _on_call(self, request: Trigger.Request, call: Call) -> None:
+        if self._reading is not None:
+            call.answer(False, 'nothing was changed: the file is being read just now')
+            return
+        self._reading = threading.Thread(target=self._read_all, name='igtl-reload', daemon=True)
+        self._reading.start()
+        self._timer = self._node.create_timer(_LOOK_S, lambda: self._look(call), clock=_STEADY)
+
+    def _read_all(self) -> None:
         try:
             configs = tuple(self._read())
             refuse_what_needs_a_restart(self._configs, configs)
-        except ConfigError as error:
-            response.message = f'nothing was changed: {error}'
-            self._node.get_logger().warning(f'reload: {response.message}')
-            return response
+            self._found = configs
+        except Exception as error:  # whatever it is, it is told by whoever waits for the answer
+            self._found = error
+
+    def _look(self, call: Call) -> None:
+        """Go on in the executor when the file is read."""
+        if self._reading is None or self._reading.is_alive():
+            return
+        self._node.destroy_timer(self._timer)
+        self._reading = None
+        found = self._found
+        if isinstance(found, tuple):
+            call.answer(True, self._put_in_place(found))
+            return
+        text = f'nothing was changed: {found}'
+        self._node.get_logger().warning(f'reload: {text}')
+        call.answer(False, text)
+        if not isinstance(found, ConfigError) and found is not None:
+            raise found
+
+    def _put_in_place(self, configs: tuple[LinkConfig, ...]) -> str:
         self._apply(configs)
         self._configs = configs
         rules = [
@@ -48,10 +88,9 @@ class Reload:
             + (f' ({config.name})' if config.name else '')
             for config in configs
         ]
-        response.success = True
-        response.message = f'{configs[0].mapping.path or "no mapping file"}: {", ".join(rules)}'
-        self._node.get_logger().info(f'reload: {response.message}')
-        return response
+        text = f'{configs[0].mapping.path or "no mapping file"}: {", ".join(rules)}'
+        self._node.get_logger().info(f'reload: {text}')
+        return text
 
 
 def refuse_what_needs_a_restart(

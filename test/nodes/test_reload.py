@@ -165,3 +165,24 @@ def test_the_volume_that_blocks_are_pasted_into_survives(ros, device, tmp_path):
     device.send(Image(np.full((1, 1, 1), 99, np.uint8), size=(2, 2, 2), device_name='CT'))
     wait_for(lambda: received[-1].data[0] == 99, 'the block')
     assert received[-1].data.tolist() == [99, 1, 2, 3, 4, 5, 6, 7]
+
+
+def test_poses_go_on_while_very_many_rules_are_read(ros, device, tmp_path):
+    start(ros, device, **mapping(tmp_path, 'receive: [{device: A}]'))
+    received = ros.listen('/x/A/transform', TransformStamped)
+    pose = Transform(np.eye(4), device_name='A')
+    flow(device, pose, received, 'a pose')
+    rules = ''.join(f'- {{device: D{k}}}\n' for k in range(20_000))
+    (tmp_path / 'mapping.yaml').write_text(f'receive:\n- {{device: A}}\n{rules}')
+    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
+    assert client.wait_for_service(DEADLINE_S)
+    future = client.call_async(Trigger.Request())
+    second = client.call_async(Trigger.Request())
+    # both are answered by the thread that handles poses too: it is free while the file is read
+    wait_for(second.done, 'the second answer')
+    assert not future.done()
+    assert not second.result().success and 'just now' in second.result().message
+    before = len(received)
+    wait_for(lambda: device.send(pose) or time.sleep(0.02) or len(received) > before, 'a pose')
+    wait_for(future.done, 'the first answer')
+    assert future.result().success and '20001 rules' in future.result().message
