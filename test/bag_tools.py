@@ -63,9 +63,9 @@ def frames_now(bag):
 class Tool:
     """A program of ours as a process, whose output is kept while it runs."""
 
-    def __init__(self, name, *arguments):
+    def __init__(self, name, *arguments, runner=(sys.executable, '-m')):
         self.process = subprocess.Popen(
-            [sys.executable, '-m', f'igtl_ros2.{name}', *map(str, arguments)],
+            [*runner, f'igtl_ros2.{name}', *map(str, arguments)],
             text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )
         self._lines = []

@@ -28,6 +28,16 @@ class Played:
     before_key_frame: int = 0
 
 
+def starts_at(begin_ns: int, first_ns: int) -> int:
+    """
+    Tell what time counts as the beginning.
+
+    :param begin_ns: when the bag says that it begins.
+    :param first_ns: time of its first frame.
+    """
+    return begin_ns if 0 <= first_ns - begin_ns <= _LONGEST_NS else first_ns
+
+
 class Player:
     """
     Hand out frames at the times at which they were recorded.
@@ -82,8 +92,7 @@ class Player:
         begin = self._now()
         for frame in self._frames():
             if zero_ns is None:
-                is_right = 0 <= frame.time_ns - self._begin_ns <= _LONGEST_NS
-                zero_ns = self._begin_ns if is_right else frame.time_ns
+                zero_ns = starts_at(self._begin_ns, frame.time_ns)
             position_s = (frame.time_ns - zero_ns) / 1e9
             if position_s < self._start_s or self._needs_more(frame, chains):
                 continue

@@ -96,6 +96,8 @@ class Tap:
         self._tls = Tls(settings, None) if settings.protocol == 'tls' else None
         self._streams: set[Stream] = set()
         self._is_stopping = False
+        self._heard_of = 0
+        self._trouble = ''
         #: where it listens, or what it is connected to
         self.address: Address = settings.address
 
@@ -104,8 +106,16 @@ class Tap:
         """How many are connected now."""
         return len(self._streams)
 
+    @property
+    def why_nothing(self) -> str:
+        """Say why nothing may have come."""
+        if self._heard_of:
+            return 'who was connected sent nothing'
+        return self._trouble or f'nobody connected to {self.address}'
+
     def joined(self, stream: Stream) -> None:
         """Take in a connection."""
+        self._heard_of += 1
         self._streams.add(stream)
         _log.info('%s: connected', stream.address)
 
@@ -202,7 +212,7 @@ class ConnectTap(Tap):
                 await open_stream(settings, end, self._tls)
             except PeerError as error:
                 if str(error) != said:
-                    said = str(error)
+                    said = self._trouble = str(error)
                     _log.warning('%s; trying again until it is there', said)
             else:
                 said, delay = '', settings.reconnect_delay
@@ -354,6 +364,7 @@ class RelayTap(ListenTap):
         try:
             await open_stream(self._server_settings, side, self._server_tls)
         except PeerError as error:
+            self._trouble = str(error)
             _log.warning('%s; the client is sent away', error)
             self._client = None
             if client.stream is not None:

@@ -99,11 +99,18 @@ class RosTap:
         self.is_paused = False
         self.node.create_service(SetBool, '~/record', self._switch)
         self._number = 0
+        #: how many frames there were
+        self.frames = 0
         # the events executor cannot tell when a message was sent
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self.node)
         self._turns = Turns(self._executor)
         self._look_due = 0.0
+
+    @property
+    def wanted(self) -> str:
+        """Which topics it records."""
+        return ' '.join(self._patterns)
 
     @property
     def topics(self) -> int:
@@ -214,6 +221,7 @@ class RosTap:
         if leaf == RAW_LEAF and type_name == RAW_TYPE:
             frame = self._frame(data)
             if frame is not None:
+                self.frames += 1
                 header = decode_header(frame)
                 way = f'{TO_IGTL}/' if f'/{TO_IGTL}/' in topic else ''
                 key, size = (way + device_of(header, frame), header.type_name), len(frame)

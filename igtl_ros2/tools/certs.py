@@ -52,8 +52,8 @@ def write(directory: Path, files: dict[str, bytes], *, force: bool) -> None:
         (directory / name).unlink(missing_ok=True)
         mode = 0o600 if name.endswith('.key') else 0o644
         # new, so that it is never readable for others and leads nowhere else
-        with os.fdopen(os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode),
-                       'wb') as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, 'O_BINARY', 0)
+        with os.fdopen(os.open(directory / name, flags, mode), 'wb') as file:
             file.write(data)
 
 

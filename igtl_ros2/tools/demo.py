@@ -31,6 +31,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from ..sim import ultrasound as sim
+from .words import note_signals
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -339,7 +340,10 @@ class Child:
 
     def ask_to_end(self) -> None:
         """Ask the whole group to end."""
-        self._signal(signal.SIGTERM)
+        if hasattr(os, 'killpg'):
+            self._signal(signal.SIGTERM)
+        else:
+            self._process.terminate()  # Windows has no groups
 
     def end(self, until: float) -> None:
         """Wait for its end, but no longer than until a monotonic time; then kill its group."""
@@ -347,7 +351,10 @@ class Child:
             self._process.wait(max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:
             pass
-        self._signal(signal.SIGKILL)
+        if hasattr(os, 'killpg'):
+            self._signal(signal.SIGKILL)
+        else:
+            self._process.kill()
         self._process.wait()
         self._log.close()
 
@@ -597,9 +604,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
     :returns: the exit code.
     """
-    stopped: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _: stopped.append(number))
+    stopped = note_signals()
     arguments = _arguments(args)
     try:
         from ..nodes import demo_robot, demo_watch

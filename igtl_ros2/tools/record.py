@@ -6,7 +6,6 @@ import argparse
 import logging
 import math
 import shutil
-import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import BagError, ConfigError, PeerError, printable
 from .progress import progress
-from .words import mode, number, settings_of, shown_size, shown_time, size
+from .words import mode, note_signals, number, settings_of, shown_size, shown_time, size
 
 if TYPE_CHECKING:
     from ..bags.recording import Recording
@@ -27,6 +26,11 @@ _TURN_S = 0.1
 _PHI_NOTE = (
     'names of patients are {}, as docs/patient_data.md tells; --phi pass records them. '
     'Names without a key, and pictures, are not found'
+)
+_NO_FRAMES = (
+    'there are no frames in the bag, only what they became in ROS: ros2 bag play sends that to '
+    'ROS again. What igtl_replay sends to OpenIGTLink again is recorded from the link '
+    '(igtl_record connect URL), or with raw: true in the mapping of the bridge'
 )
 _PHI_WORDS = {
     'redact': 'left out of messages that have them',
@@ -146,14 +150,18 @@ def _record(
 
     try:
         with progress('igtl_record') as show:
-            run(recording, goes_on, show)
-    except PeerError:
-        # it never listened: no empty bag shall be in the way of the next try
+            why = run(recording, goes_on, show)
+    except BaseException:
         recording.close()
-        shutil.rmtree(folder)
+        if not recording.summary.total.messages:
+            shutil.rmtree(folder)  # no empty bag shall be in the way of the next try
         raise
-    finally:
-        recording.close()
+    recording.close()
+    if not recording.summary.total.messages and not recording.failure:
+        shutil.rmtree(folder)
+        _tell_counts(recording)
+        _say(f'nothing was recorded, and {folder} is not there: {why}')
+        return 1
     _summarize(recording, folder)
     if recording.failure:
         _say(f'recording has stopped: {recording.failure}; the bag is readable up to there')
@@ -162,14 +170,18 @@ def _record(
 
 def _prepare(
     arguments: argparse.Namespace, types: MessageTypes, ros_args: list[str]
-) -> Callable[[Recording, Callable[[], bool], Callable[[str], None]], None]:
-    """Check the arguments before the bag is made, and give what records."""
+) -> Callable[[Recording, Callable[[], bool], Callable[[str], None]], str]:
+    """
+    Check the arguments before the bag is made, and give what records.
+
+    That one tells in the end why there may have been nothing to record.
+    """
     if arguments.verb == 'ros':
         from ..nodes.record import RosTap
 
         def run_ros(
             recording: Recording, goes_on: Callable[[], bool], show: Callable[[str], None]
-        ) -> None:
+        ) -> str:
             tap = RosTap(
                 recording, types, arguments.topics, arguments.raw_only, arguments.phi, ros_args
             )
@@ -180,6 +192,9 @@ def _prepare(
                     show(f'{tap.topics} topics, {_state(recording)}{paused}')
             finally:
                 tap.close()
+            if not tap.frames and recording.summary.total.messages:
+                _say(_NO_FRAMES)
+            return f'nothing came on any of {tap.topics} topics of {tap.wanted}'
 
         return run_ros
     from ..bags.frames import FrameRecorder
@@ -211,7 +226,7 @@ def _prepare(
 
     def run_tap(
         recording: Recording, goes_on: Callable[[], bool], show: Callable[[str], None]
-    ) -> None:
+    ) -> str:
         recorder = FrameRecorder(recording, types, arguments.namespace, arguments.phi)
         network = NetworkThread()
         farewell = nothing_to_close
@@ -223,6 +238,7 @@ def _prepare(
                 show(f'{tap.peers} connected, {_state(recording)}')
         finally:
             network.stop(farewell)
+        return tap.why_nothing
 
     return run_tap
 
@@ -237,6 +253,17 @@ def _state(recording: Recording) -> str:
 
 
 def _summarize(recording: Recording, folder: Path) -> None:
+    _tell_counts(recording)
+    total = recording.summary.total
+    print(
+        f'igtl_record: {total.messages} messages, {shown_size(total.bytes)} in '
+        f'{shown_time(recording.summary.duration_s)}; {folder}: {recording.files} files, '
+        f'{shown_size(recording.size)}',
+        flush=True,
+    )
+
+
+def _tell_counts(recording: Recording) -> None:
     summary = recording.summary
     for what, table in (
         ('', summary.recorded),
@@ -247,14 +274,7 @@ def _summarize(recording: Recording, folder: Path) -> None:
             print(f'{what}{count.messages:8} {shown_size(count.bytes):>10}  '
                   f'{printable(kind):14} {device!r}')
     for why, count in summary.lost.items():
-        print(f'LOST, {why}: {count.messages} times, {shown_size(count.bytes)}')
-    total = summary.total
-    print(
-        f'igtl_record: {total.messages} messages, {shown_size(total.bytes)} in '
-        f'{shown_time(summary.duration_s)}; {folder}: {recording.files} files, '
-        f'{shown_size(recording.size)}',
-        flush=True,
-    )
+        print(f'LOST, {why}: {count.messages} times, {shown_size(count.bytes)}', flush=True)
 
 
 def _repair(arguments: argparse.Namespace) -> int:
@@ -291,10 +311,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
     :returns: the exit code: 1 if something was or is lost, or recording ended by itself.
     """
-    # not an Event: a handler that runs while the main thread waits for one may lock up
-    stopped: list[int] = []
-    for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signal_number, lambda number, _: stopped.append(number))
+    stopped = note_signals()
     own, ros_args = _split(sys.argv[1:] if args is None else args)
     arguments = _arguments(own)
     logging.basicConfig(level=logging.INFO, format='igtl_record: %(message)s')

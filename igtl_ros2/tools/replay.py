@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import logging
 import math
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from ..peers import Outgoing, Peer
 from ..server import Server
 from .progress import progress
 from .record import NEEDS
-from .words import number, pause_until, settings_of, shown_size, shown_time
+from .words import note_signals, number, pause_until, settings_of, shown_size, shown_time
 
 if TYPE_CHECKING:
     from ..bags.frames import BagFrames, Frame
@@ -128,6 +127,7 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
     ) as reader:
         frames = BagFrames(reader, MessageTypes(), arguments.device, arguments.direction)
         told = _tell_lost(frames, 0)
+        _check_that_something_comes(arguments, frames)
         gone: list[Peer] = []
 
         def on_peer(peer: Peer, is_there: bool) -> None:
@@ -210,6 +210,29 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
     return 0 if played.messages > unheard or stopped else 1
 
 
+def _check_that_something_comes(arguments: argparse.Namespace, frames: BagFrames) -> None:
+    """
+    Look for a frame to send, before anybody is waited for.
+
+    :raises BagError: if there is none.
+    """
+    from ..bags.player import starts_at
+
+    zero_ns: int | None = None
+    for frame in frames:
+        if zero_ns is None:
+            zero_ns = starts_at(frames.begin_ns, frame.time_ns)
+        if frame.time_ns - zero_ns >= 1e9 * arguments.start:
+            return
+    if zero_ns is not None:
+        raise BagError(
+            f'{arguments.bag}: it has nothing to send from --start {arguments.start:g} s on; its '
+            f'last message is {(frame.time_ns - zero_ns) / 1e9:.3f} s after its beginning'
+        )
+    which = f' of a device {" or ".join(arguments.device)}' if arguments.device else ''
+    raise BagError(f'{arguments.bag}: there is no whole frame{which} in it that could be sent')
+
+
 def _tell_lost(frames: BagFrames, told: int) -> int:
     """Tell the places that were passed over since the last time; gives how many it told."""
     for lost in frames.lost[told:]:
@@ -227,10 +250,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
     :returns: the exit code: 1 if nothing could be sent.
     """
-    # not an Event: a handler that runs while the main thread waits for one may lock up
-    stopped: list[int] = []
-    for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signal_number, lambda number, _: stopped.append(number))
+    stopped = note_signals()
     arguments = _arguments(args)
     logging.basicConfig(level=logging.INFO, format='igtl_replay: %(message)s')
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import re
+import signal
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -79,6 +80,20 @@ def settings_of(mode: str, url: str, words: Sequence[str]) -> Settings:
         except yaml.YAMLError as error:
             raise ConfigError(f'{word!r}: {error}') from error
     return Settings.from_values(values)
+
+
+def note_signals() -> list[int]:
+    """
+    Have signals that ask for the end noted in a list, of those that the system has.
+
+    It is no Event: a handler that runs while the main thread waits for one may lock up.
+    """
+    noted: list[int] = []
+    for name in ('SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'):  # no system has all
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, lambda number, _: noted.append(number))
+    return noted
 
 
 def pause_until(due: float, stopped: Sequence[int]) -> bool:

@@ -448,6 +448,36 @@ def test_an_address_that_is_taken_leaves_no_empty_bag(tmp_path):
     assert not (tmp_path / 'bag').exists()
 
 
+@pytest.mark.parametrize('verb', ['connect', 'listen', 'relay'])
+def test_who_recorded_nothing_says_so_and_is_not_in_the_way(tmp_path, free_port, verb):
+    bag, url = tmp_path / 'bag', f'tcp://127.0.0.1:{free_port}'
+    urls = {'connect': [url], 'listen': ['tcp://127.0.0.1:0'],
+            'relay': ['tcp://127.0.0.1:0', url]}[verb]
+    for _ in range(2):  # the first is not in the way of the second
+        with Tool('tools.record', verb, *urls, '-o', bag, *FREE, '--duration', 1) as tool:
+            output = tool.end(1)
+        assert 'nothing was recorded' in output and not bag.exists()
+        assert ('refused' if verb == 'connect' else 'nobody connected') in output
+
+
+def test_who_was_connected_and_said_nothing_is_told(tmp_path):
+    with Device() as device, record(device, tmp_path / 'bag') as tool:
+        with device.accept():
+            tool.wait_for(': connected')
+            output = tool.interrupt(1)
+    assert 'nothing was recorded' in output and 'who was connected sent nothing' in output
+
+
+@pytest.mark.parametrize('options, why', [
+    (('--start', 9999), r'nothing to send from --start 9999 s on; its last message is .* s after'),
+    (('--device', 'Nobody*'), r'there is no whole frame of a device Nobody\* in it'),
+])
+@pytest.mark.parametrize('more', [(), ('--loop',), ('--connect', 'tcp://127.0.0.1:9')])
+def test_where_nothing_is_to_be_sent_nobody_is_waited_for(two_tools, options, why, more):
+    with Tool('tools.replay', two_tools[0], *options, *more) as tool:
+        assert re.search(why, tool.end(1))
+
+
 def test_a_bag_is_never_written_over(tmp_path):
     with Tool('tools.record', 'connect', 'tcp://127.0.0.1:9', '-o', tmp_path, *FREE) as tool:
         assert 'is there already' in tool.end(code=1)
