@@ -8,6 +8,8 @@ from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
+from igtl_ros2.tools.certs import client_names
+
 CONFIG = Path(__file__).parent.parent / 'config'
 PARAMETERS = {
     'mode': 'server or client; empty: server',
@@ -22,7 +24,7 @@ ARGUMENTS = {
     **PARAMETERS,
     'namespace': 'ROS namespace of all topics, such as /secure; empty: none',
     'params_file': 'ROS parameter file; the arguments win over it; empty: config/secure.yaml of '
-    'this package for a server, which says who may connect, none for a client',
+    'this package for a server, which lets in the client of certs, none for a client',
 }
 REQUIRED = {'certs'}
 
@@ -53,6 +55,9 @@ def _start(context):
     # The rights in it are those of a server
     usual = str(CONFIG / 'secure.yaml') if mode == 'server' else ''
     params_file = given['params_file'] or usual
+    # What was made together belongs together; without a client there config/secure.yaml says it
+    is_usual = mode == 'server' and not given['params_file']
+    names = client_names(certs) if is_usual else []
     return [
         Node(
             package='igtl_ros2',
@@ -60,7 +65,10 @@ def _start(context):
             namespace=given['namespace'] or None,
             parameters=[
                 *([params_file] if params_file else []),
-                {name: _value(text) for name, text in values.items()},
+                {
+                    **{name: _value(text) for name, text in values.items()},
+                    **({'tls.allowed_names': names} if names else {}),
+                },
             ],
             output='screen',
         )

@@ -11,8 +11,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from igtl_ros2.sim.ultrasound import Scene
+from igtl_ros2.tools import demo
 from igtl_ros2.tools.demo import Child, config_file
 
 DEMO = [sys.executable, '-m', 'igtl_ros2.tools.demo']
@@ -87,6 +90,24 @@ def test_wrong_numbers_are_found_out(mark, tmp_path):
     ):
         assert f'igtl_demo: WRONG {flow}' in output
     assert left_over(mark) == []
+
+
+def test_a_geometry_that_comes_late_or_without_its_image_is_right():
+    """It has no stamp, and on a busy machine images are lost; a wrong one is found out."""
+    scene = Scene()
+    now_ns = time.time_ns()
+
+    def take(lag_s, off=0.0):
+        matrix = np.float32(scene.image_to_reference(now_ns - int(lag_s * 1e9))).astype(float)
+        matrix[:3] /= 1000.0
+        matrix[0, 3] += off
+        return demo.ToRos(scene)._geometry({'matrix': matrix, 'arrival_ns': now_ns})
+
+    for lag_s in (0.0, 0.001, 0.3, 7.0, 45.0):
+        assert take(lag_s) <= demo.TOLERANCE
+        for off in (1e-5, -1e-3, 0.1):
+            with pytest.raises(demo.Wrong, match='the place of the image: off by'):
+                take(lag_s, off)
 
 
 def test_what_is_missing_and_what_should_not_come_is_found_out(mark, tmp_path):

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import os
 import re
 import signal
 import subprocess
@@ -226,6 +227,16 @@ def starts_of(path, tmp_path, free_port):
             options += ['-p', f'tls.{name}_file:={tmp_path}/{file}']
     names = [name.rpartition('/')[0] for name in yaml.safe_load(text)]
     return [[*options, *(['-r', f'__ns:={name}'] if name else [])] for name in names]
+
+
+def test_ros2_launch_finds_every_launch_file():
+    """It looks for them below the share of the package, and goes into no link to a directory."""
+    share = Path(sys.prefix, 'share', 'igtl_ros2')
+    if not share.is_dir():
+        pytest.skip('the package is not registered beside this Python')
+    found = {name for _, _, names in os.walk(share) for name in names}
+    for folder in (LAUNCH, CONFIG):
+        assert {path.name for path in folder.glob('*.*')} <= found
 
 
 @pytest.mark.parametrize('path', sorted(CONFIG.glob('*.yaml')), ids=lambda path: path.name)

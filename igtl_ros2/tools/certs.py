@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import os
+import ssl
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from ..transport.tls import peer_names
 
 _SERVER_NAMES = ('localhost', '127.0.0.1', '::1')
 _CLIENT_NAME = 'igtl-client'
@@ -36,6 +40,35 @@ def make(names: Sequence[str], client_name: str, days: int) -> dict[str, bytes]:
         files[f'{whose}.pem'] = b''.join(blob.bytes() for blob in made.cert_chain_pems)
         files[f'{whose}.key'] = made.private_key_pem.bytes()
     return files
+
+
+def client_names(directory: Path) -> list[str]:
+    """
+    Tell what the client in a directory is called, for `tls.allowed_names`.
+
+    :returns: none if there is no client whose certificate the authority there has signed.
+    """
+    paths = {name: directory / name for name in
+             ('ca.pem', 'server.pem', 'server.key', 'client.pem', 'client.key')}
+    if not all(path.is_file() for path in paths.values()):
+        return []
+    try:
+        here = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=paths['ca.pem'])
+        here.load_cert_chain(paths['server.pem'], paths['server.key'])
+        here.verify_mode = ssl.CERT_REQUIRED
+        there = ssl.create_default_context(cafile=paths['ca.pem'])
+        there.load_cert_chain(paths['client.pem'], paths['client.key'])
+        there.check_hostname = False
+        up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+        client = there.wrap_bio(down, up)
+        server = here.wrap_bio(up, down, server_side=True)
+        # nothing else in Python reads a certificate but a handshake
+        for side in (client, server, client, server):
+            with contextlib.suppress(ssl.SSLWantReadError):
+                side.do_handshake()
+        return peer_names(server)[:1]
+    except (OSError, ValueError):  # also those of SSL: the node says what is wrong with them
+        return []
 
 
 def write(directory: Path, files: dict[str, bytes], *, force: bool) -> None:
@@ -109,6 +142,7 @@ def main(args: Sequence[str] | None = None) -> int:
     where = directory.absolute()
     print(f'server: tls.cert_file:={where}/server.pem tls.key_file:={where}/server.key '
           f'tls.ca_file:={where}/ca.pem')
+    print(f'        tls.allowed_names:=[{arguments.client}]')
     print(f'client: tls.cert_file:={where}/client.pem tls.key_file:={where}/client.key '
           f'tls.ca_file:={where}/ca.pem')
     return 0

@@ -45,6 +45,21 @@ def test_the_server_is_known_by_all_its_names_and_the_client_by_its_own(tmp_path
     assert ('DNS', 'cart-7') in shake_hands(tmp_path, name)['subjectAltName']
 
 
+def test_who_is_let_in_is_the_client_beside_the_server(tmp_path):
+    from igtl_ros2.tools.certs import client_names
+
+    assert client_names(tmp_path) == []
+    said = certs(tmp_path, '--client', 'robot-1')
+    assert 'tls.allowed_names:=[robot-1]' in said
+    assert client_names(tmp_path) == ['robot-1']
+    certs(tmp_path / 'other', '--client', 'robot-2')
+    for name in ('client.pem', 'client.key'):  # signed by somebody else
+        (tmp_path / name).write_bytes((tmp_path / 'other' / name).read_bytes())
+    assert client_names(tmp_path) == []
+    (tmp_path / 'client.pem').write_text('nothing')
+    assert client_names(tmp_path) == []
+
+
 def test_a_name_that_was_not_given_is_not_in_it(tmp_path):
     certs(tmp_path)
     with pytest.raises(ssl.SSLCertVerificationError, match='or-3.example'):

@@ -274,10 +274,12 @@ def test_two_robots_need_namespaces(tmp_path):
         done.stdout + done.stderr)
 
 
-def test_a_secure_bridge(user, launched, tmp_path, free_port):
+@pytest.mark.parametrize('client', [None, 'robot-1'])
+def test_a_secure_bridge(user, launched, tmp_path, free_port, client):
     if not importlib.util.find_spec('trustme'):
         pytest.skip('trustme is not installed: no certificates to try it with')
     made = [sys.executable, '-m', 'igtl_ros2.tools.certs', tmp_path]
+    made += ['--client', client] if client else []
     subprocess.run(made, check=True, capture_output=True)
     program = launched('secure', certs=tmp_path, port=free_port, namespace='safe')
     url = f'tls://127.0.0.1:{free_port}'
