@@ -96,7 +96,8 @@ class Tap:
         self._tls = Tls(settings, None) if settings.protocol == 'tls' else None
         self._streams: set[Stream] = set()
         self._is_stopping = False
-        self._heard_of = 0
+        #: whether anybody ever was
+        self.was_connected = False
         self._trouble = ''
         #: where it listens, or what it is connected to
         self.address: Address = settings.address
@@ -109,13 +110,13 @@ class Tap:
     @property
     def why_nothing(self) -> str:
         """Say why nothing may have come."""
-        if self._heard_of:
+        if self.was_connected:
             return 'who was connected sent nothing'
         return self._trouble or f'nobody connected to {self.address}'
 
     def joined(self, stream: Stream) -> None:
         """Take in a connection."""
-        self._heard_of += 1
+        self.was_connected = True
         self._streams.add(stream)
         _log.info('%s: connected', stream.address)
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import BagError, ConfigError, PeerError, printable
 from .progress import progress
@@ -157,20 +157,28 @@ def _record(
             shutil.rmtree(folder)  # no empty bag shall be in the way of the next try
         raise
     recording.close()
-    if not recording.summary.total.messages and not recording.failure:
+    if not (recording.summary.total.messages or recording.summary.withheld or recording.failure):
         shutil.rmtree(folder)
         _tell_counts(recording)
-        _say(f'nothing was recorded, and {folder} is not there: {why}')
-        return 1
+        _say(f'nothing was recorded, and {folder} is not there: {why.text}')
+        return 1 if why.is_alone or recording.summary.lost else 0
     _summarize(recording, folder)
     if recording.failure:
         _say(f'recording has stopped: {recording.failure}; the bag is readable up to there')
     return 1 if recording.failure or recording.summary.lost else 0
 
 
+class _WhyNothing(NamedTuple):
+    """Why there may have been nothing to record."""
+
+    text: str
+    #: nobody was there
+    is_alone: bool
+
+
 def _prepare(
     arguments: argparse.Namespace, types: MessageTypes, ros_args: list[str]
-) -> Callable[[Recording, Callable[[], bool], Callable[[str], None]], str]:
+) -> Callable[[Recording, Callable[[], bool], Callable[[str], None]], _WhyNothing]:
     """
     Check the arguments before the bag is made, and give what records.
 
@@ -181,7 +189,7 @@ def _prepare(
 
         def run_ros(
             recording: Recording, goes_on: Callable[[], bool], show: Callable[[str], None]
-        ) -> str:
+        ) -> _WhyNothing:
             tap = RosTap(
                 recording, types, arguments.topics, arguments.raw_only, arguments.phi, ros_args
             )
@@ -194,7 +202,8 @@ def _prepare(
                 tap.close()
             if not tap.frames and recording.summary.total.messages:
                 _say(_NO_FRAMES)
-            return f'nothing came on any of {tap.topics} topics of {tap.wanted}'
+            text = f'nothing came on any of {tap.topics} topics of {tap.wanted}'
+            return _WhyNothing(text, is_alone=not tap.topics)
 
         return run_ros
     from ..bags.frames import FrameRecorder
@@ -226,7 +235,7 @@ def _prepare(
 
     def run_tap(
         recording: Recording, goes_on: Callable[[], bool], show: Callable[[str], None]
-    ) -> str:
+    ) -> _WhyNothing:
         recorder = FrameRecorder(recording, types, arguments.namespace, arguments.phi)
         network = NetworkThread()
         farewell = nothing_to_close
@@ -238,7 +247,7 @@ def _prepare(
                 show(f'{tap.peers} connected, {_state(recording)}')
         finally:
             network.stop(farewell)
-        return tap.why_nothing
+        return _WhyNothing(tap.why_nothing, is_alone=not tap.was_connected)
 
     return run_tap
 

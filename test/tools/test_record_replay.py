@@ -464,7 +464,8 @@ def test_who_was_connected_and_said_nothing_is_told(tmp_path):
     with Device() as device, record(device, tmp_path / 'bag') as tool:
         with device.accept():
             tool.wait_for(': connected')
-            output = tool.interrupt(1)
+            output = tool.interrupt()
+    assert not (tmp_path / 'bag').exists()
     assert 'nothing was recorded' in output and 'who was connected sent nothing' in output
 
 
