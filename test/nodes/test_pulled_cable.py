@@ -8,7 +8,7 @@ from geometry_msgs.msg import PoseStamped
 from netns_hosts import Card, ip, open_hosts
 from ros_user import STATE, mapping, pose, wait_for
 
-from igtl_ros2 import serve
+from igtl_ros2 import connect, serve
 from igtl_ros2.codec.messages.pose import Transform
 
 
@@ -90,3 +90,18 @@ receive: [{device: Target, hold_hz: 50, pose: true}]
         device.send(Transform(pose((2, 0, 0)), device_name='Target'))  # it is there after all
         wait_for(lambda: poses[-1].pose.position.x == 0.002, 'the new one')
     wait_for(lambda: len(poses) > count + 10, 'repetitions again')
+
+
+def test_over_udp_who_says_nothing_is_not_repeated_for_long(ros, tmp_path):
+    node = ros.bridge(port=0, protocol='udp', **mapping(tmp_path, """
+receive: [{device: Target, hold_hz: 50, pose: true}]
+"""))
+    poses = ros.listen('/x/Target/pose', PoseStamped)
+    status = ros.listen('/x/Target/status', DiagnosticArray, STATE)
+    with connect(f'udp://127.0.0.1:{node.link.address.port}') as sender:
+        sender.send(Transform(pose((1, 0, 0)), device_name='Target'))
+        wait_for(lambda: len(poses) > 10, 'repetitions')
+        wait_for(lambda: status, 'that it is stale')
+        assert status[0].status[0].message == 'stale: its peer gives no sign of life'
+        sender.send(Transform(pose((2, 0, 0)), device_name='Target'))
+        wait_for(lambda: status[-1].status[0].level == DiagnosticStatus.OK, 'that it is there')

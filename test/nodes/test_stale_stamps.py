@@ -17,6 +17,7 @@ from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
+from igtl_ros2.converters.units import time_from_ns
 from igtl_ros2.nodes import first_values
 
 NS = 10**9
@@ -168,3 +169,26 @@ def test_what_a_device_has_stamped_is_repeated_with_that_stamp(ros, device, tmp_
     assert {stamp_of(message) for message in poses} == {sent}
     assert len(tf) <= 1
     assert json.loads(info[-1].data)['stamp_source'] == 'hold'
+
+
+def test_what_another_bridge_sends_again_and_again_is_not_made_younger(ros, device, tmp_path):
+    sender = ros.bridge('/y', port=0, **mapping(tmp_path, """
+send: [{topic: /tool, device: ToolToBase, keepalive: 0.05}]
+"""))
+    other = tmp_path / 'other.yaml'
+    other.write_text('receive: [{device: "*", tf: true, max_skew: 0.1}]')
+    node = ros.bridge(mode='client', port=sender.link.address.port, stale_after=0.3,
+                      mapping_file=str(other))
+    heard = ros.listen('/x/ToolToBase/transform', TransformStamped)
+    tf = ros.listen('/tf', TFMessage)
+    wait_for(lambda: node.link.peers, 'the connection')
+    message = TransformStamped(child_frame_id='Tool')
+    message.header.frame_id = 'Base'
+    message.transform.rotation.w = 1.0
+    talker = ros.talk('/tool', TransformStamped)
+    message.header.stamp = time_from_ns(time.time_ns())
+    talker.publish(message)
+    wait_for(lambda: node._receivers[''].stale, 'that it is stale')
+    assert len(heard) > 4
+    assert len({stamp_of(m) for m in heard}) == 1
+    assert len([t for m in tf for t in m.transforms]) == 1
