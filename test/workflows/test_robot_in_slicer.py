@@ -16,6 +16,8 @@ from std_msgs.msg import String as RosString
 from test_ready_files import ReadmeBridge
 from tf2_msgs.msg import TFMessage
 
+from igtl_ros2.codec.short_names import short_names
+
 pytest.importorskip('trimesh', reason='trimesh is not installed: robots have no shapes')
 
 RANDOM = np.random.default_rng(17)
@@ -171,8 +173,10 @@ send:
     slicer = open_slicer(run(mapping, namespace='/each', port=0).port(user))
     assert_same(slicer.wait_for('left/base', 'TRANSFORM').matrix, place)
     # the model is called as its transform; no pattern is seen in the name of a link
-    assert_same(slicer.wait_for('left/hand[1]_wi', 'TRANSFORM').matrix, place @ hand)
-    slicer.wait_for('left/hand[1]_wi_mesh', 'POLYDATA')
+    short = short_names(['left/base', 'left/hand[1]_with_long_name'], 15)
+    short = short['left/hand[1]_with_long_name']
+    assert_same(slicer.wait_for(short, 'TRANSFORM').matrix, place @ hand)
+    slicer.wait_for(f'{short}_mesh', 'POLYDATA')
     assert 'Left' not in slicer.nodes and 'left/base_mesh' not in slicer.nodes
 
 
