@@ -31,6 +31,7 @@ from ..codec.patients import bytes_may_name, hidden_text, hide, is_private_key
 from ..errors import BagError, DecodeError
 from .qos import Quality, quality_for
 from .spin import Turns
+from .subscriptions import subscribe
 
 _LOOK_PERIOD_S = 0.2
 # How long a message waits for older ones of other topics: when nothing else has come, and while
@@ -170,12 +171,20 @@ class RosTap:
             self.node.destroy_subscription(topic.subscription)
         take = partial(self._on_message, name, topic.type_name, _as_yaml(profiles))
         topic.quality = quality
-        topic.subscription = self.node.create_subscription(
+        topic.subscription = subscribe(
+            self.node,
             topic.ros_type,
             name,
             take if _TELLS_WHEN else partial(take, info={}),
             QoSProfile(depth=_DEPTH, reliability=quality[0], durability=quality[1]),
+            partial(self._tell_lost, name),
             raw=True,
+        )
+
+    def _tell_lost(self, name: str, count: int) -> None:
+        self.node.get_logger().warning(
+            f'{name}: {count} messages were lost on their way to the recorder',
+            throttle_duration_sec=5.0,
         )
 
     def _wants(self, topic: str, type_names: Sequence[str]) -> bool:

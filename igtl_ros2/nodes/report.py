@@ -43,13 +43,14 @@ class Report:
                 kind = _OTHER
             self.left_out[kind] += 1
 
-    def problem(self, kind: str, text: str) -> None:
+    def problem(self, kind: str, text: str, number: int = 1) -> None:
         """
         Count a problem, and log it if none of its kind was logged just now.
 
         :param kind: what the count is kept under, such as 'Needle: not a pose'.
+        :param number: of messages that it is about.
         """
-        self._count(self.counts, kind, text)
+        self._count(self.counts, kind, text, number=number)
 
     def problem_once(self, kind: str, text: str) -> None:
         """Count a problem that stays until somebody changes something; its text is logged once."""
@@ -64,13 +65,18 @@ class Report:
         self._count(self.stale, kind, text)
 
     def _count(
-        self, counts: Counter[str], kind: str, text: str, repeat_s: float = _REPEAT_S
+        self,
+        counts: Counter[str],
+        kind: str,
+        text: str,
+        repeat_s: float = _REPEAT_S,
+        number: int = 1,
     ) -> None:
         now = time.monotonic()
         with self._lock:
             if kind not in counts and len(counts) >= _MAX_KINDS:
                 kind, repeat_s = _OTHER, _REPEAT_S
-            counts[kind] += 1
+            counts[kind] += number
             if now < self._due.get(kind, 0.0):
                 return
             self._due[kind] = now + repeat_s

@@ -66,6 +66,7 @@ from .relay import Outlet, Relays
 from .report import Report
 from .robot import RobotFeed
 from .send_age import Expiry, SourceAge
+from .subscriptions import STREAM_DEPTH, depth_of, subscribe
 from .tf import OwnFrames, TfSource
 from .tf_sets import TfSet
 from .waiting import FrameWait, Placement, Poses
@@ -76,9 +77,6 @@ _DESCRIPTIONS = {'info': RosString, 'geometry': Float64MultiArray}
 _TF_REPEAT_S = 1.0
 # how often it is looked at within `max_age`
 _LOOKS = 4
-_DEPTH = 10
-# Fast DDS keeps the memory of as many as it may have to, and a volume has 50 MB
-_DEPTHS = {'volume': 1}
 _TAKE_LONG = ('CompressedImage', 'Marker', 'MarkerArray', 'Mesh', 'PointCloud2', 'OccupancyGrid')
 # which cost nobody anything if they come twice, but memory if they are remembered
 _LARGE = ('Image', *_TAKE_LONG)
@@ -122,6 +120,8 @@ class _Feed:
     age: SourceAge | None = None
     expiry: Expiry | None = None
     watch: Timer | None = None
+    #: how many messages may wait
+    depth: int = STREAM_DEPTH
 
 
 @dataclass(slots=True)
@@ -532,7 +532,7 @@ class Sender:
             feed.subscription = feed.qos = None
         else:
             self._node.get_logger().info(f'{feed.topic} -> {feed.rule.device!r}')
-        depth = _DEPTHS.get(feed.topic.rpartition('/')[2], _DEPTH)
+        feed.depth = depth = depth_of(feed.topic, feed.ros_type, feed.rule.type)
         profile = QoSProfile(depth=depth, reliability=qos[0], durability=qos[1])
         # what holds is sent again once more is known of it, see `_feed`
         is_kept = qos[1] == DurabilityPolicy.TRANSIENT_LOCAL
@@ -546,17 +546,24 @@ class Sender:
                 else:
                     intake.take([data])
 
-        feed.subscription = self._node.create_subscription(
+        feed.subscription = subscribe(
+            self._node,
             feed.ros_type,
             feed.topic,
             take,
             profile,
+            partial(self._tell_lost, feed.topic),
             qos_overriding_options=subscription_overrides(self._node, feed.topic),
             raw=intake is not None,
         )
         if intake is not None:
             self._intake.add(feed.subscription, intake.take)
         feed.qos = qos
+
+    def _tell_lost(self, topic: str, count: int) -> None:
+        self._report.problem(
+            f'{topic}: lost', f'{topic}: {count} messages were lost on their way to the bridge',
+            count)
 
     # -- sending
 
@@ -642,7 +649,7 @@ class Sender:
         if not self._is_of_use(feed, message):
             return
         feed.waiting.append(message)
-        if len(feed.waiting) > _DEPTH:
+        if len(feed.waiting) > feed.depth:
             if _follows(feed.waiting.popleft()) is not None:
                 self._lose_frame(feed)
             self._report.skip(f'{feed.topic}: a newer one came while others were converted')

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
+from rclpy.qos import QoSProfile
 from std_msgs.msg import String as RosString
 from std_srvs.srv import SetBool, Trigger
 
@@ -29,6 +30,7 @@ from .query_log import QueryLog
 from .report import Report
 from .requests import Order, Requests, answer_facts
 from .serving import Serving
+from .subscriptions import EVENT_DEPTH, subscribe
 
 _MAX_TIMEOUT_S = 3600.0
 
@@ -84,8 +86,14 @@ class Services:
         serve_later(node, Trigger, own + 'resend', self._resend)
         serve_later(node, Trigger, own + 'reconnect', self._reconnect)
         self._replies = node.create_publisher(RosString, own + 'command_reply', 10)
-        node.create_subscription(
-            RosString, own + 'command', lambda message: self.order('~/command', message.data), 10
+        subscribe(
+            node,
+            RosString,
+            own + 'command',
+            lambda message: self.order('~/command', message.data),
+            QoSProfile(depth=EVENT_DEPTH),
+            lambda count: report.problem(
+                '~/command: lost', f'~/command: {count} commands were lost on their way', count),
         )
 
     def start(self, link: Link) -> None:

@@ -28,6 +28,7 @@ from ..converters.tf_tree import DOUBTFUL, LookupFailed, Reason, TfTree, frame_n
 from ..converters.time_jump import TimeJumps, Turn
 from ..converters.units import Matrix, ns_from_time, pose_from_ros
 from ..errors import ConfigError, ConversionError
+from .subscriptions import EVENT_DEPTH, subscribe
 
 # The names and the quality of service of tf2_ros: every other tf node expects these.
 DYNAMIC_TOPIC = '/tf'
@@ -425,10 +426,14 @@ def _subscribe(
             for transform in message.transforms:
                 callback(transform, static)
 
-        return node.create_subscription(message_type, topic, on_message, qos)
+        def on_lost(count: int) -> None:
+            node.get_logger().warning(
+                f'{count} messages on {topic} were lost', throttle_duration_sec=5.0)
+
+        return subscribe(node, message_type, topic, on_message, qos, on_lost)
 
     return [
-        listen(DYNAMIC_TOPIC, DYNAMIC_QOS, False),
+        listen(DYNAMIC_TOPIC, QoSProfile(depth=EVENT_DEPTH), False),
         listen(STATIC_TOPIC, STATIC_LISTENER_QOS, True),
     ]
 

@@ -1,0 +1,102 @@
+"""Events and lists of a reliable publisher arrive, also when the bridge is held up for a while."""
+
+import threading
+import time
+
+import pytest
+from geometry_msgs.msg import TransformStamped
+from ros_user import mapping, wait_for
+from sensor_msgs.msg import Image as RosImage
+from sensor_msgs.msg import JointState
+from std_msgs.msg import Float64MultiArray, UInt8MultiArray
+from std_msgs.msg import String as RosString
+from visualization_msgs.msg import Marker, MarkerArray
+
+from igtl_ros2 import connect
+from igtl_ros2.nodes.subscriptions import EVENT_DEPTH, STREAM_DEPTH, depth_of
+
+
+def hold_up(node, seconds):
+    """Keep the executor of a node busy."""
+    began = threading.Event()
+
+    def sleep():
+        node.destroy_timer(timer)
+        began.set()
+        time.sleep(seconds)
+
+    timer = node.create_timer(0.001, sleep)
+    assert began.wait(10)
+
+
+def text(number):
+    return RosString(data=str(number))
+
+
+def points(number):
+    marker = Marker(type=Marker.SPHERE, text=str(number), id=0)
+    marker.header.frame_id = 'ras'
+    marker.pose.orientation.w = 1.0
+    marker.pose.position.x = number / 1000
+    return MarkerArray(markers=[marker])
+
+
+@pytest.mark.parametrize('topic, kind, make, read', [
+    ('/x/to_igtl/Say/text', RosString, text, lambda m: int(m.text)),
+    ('/x/to_igtl/Points/markers', MarkerArray, points,
+     lambda m: round(float(m.elements[0].position[0]))),
+])
+def test_what_a_reliable_publisher_says_while_the_bridge_is_held_up_arrives(
+        ros, topic, kind, make, read):
+    node = ros.bridge(port=0, **{'limits.queue_messages': 2000})
+    publisher = ros.talk(topic, kind)
+    received = []
+    with connect(str(node.link.address)) as peer:
+        threading.Thread(target=lambda: received.extend(peer), daemon=True).start()
+        hold_up(node, 0.6)
+        for number in range(300):
+            publisher.publish(make(number))
+        wait_for(lambda: len(received) >= 300, 'all of them')
+        assert [read(message) for message in received] == list(range(300))
+
+
+def test_orders_are_not_lost_either(ros, tmp_path):
+    node = ros.bridge(port=0, **mapping(
+        tmp_path, 'send: [{topic: /order, device: Cmd, type: COMMAND}]'))
+    publisher = ros.talk('/order', RosString)
+    received = []
+    with connect(str(node.link.address)) as peer:
+        threading.Thread(target=lambda: received.extend(peer), daemon=True).start()
+        wait_for(lambda: node.link.peers, 'the peer')
+        hold_up(node, 0.6)
+        for number in range(50):
+            publisher.publish(text(f'do {number}'))
+        wait_for(lambda: len(received) >= 50, 'all of them')
+
+
+@pytest.mark.parametrize('topic, kind, wire_type, depth', [
+    ('/a/text', RosString, '', EVENT_DEPTH),
+    ('/a/points', MarkerArray, 'POINT', EVENT_DEPTH),
+    ('/a/raw', UInt8MultiArray, '', EVENT_DEPTH),
+    ('/a/transform', TransformStamped, '', STREAM_DEPTH),
+    ('/a/joints', JointState, '', STREAM_DEPTH),
+    ('/a/array', Float64MultiArray, '', STREAM_DEPTH),
+    ('/a/image', RosImage, '', STREAM_DEPTH),
+    ('/a/volume', RosImage, '', 1),
+])
+def test_events_wait_and_of_streams_the_newest_count(topic, kind, wire_type, depth):
+    assert depth_of(topic, kind, wire_type) == depth
+
+
+def test_what_is_lost_all_the_same_is_counted_under_its_topic(ros):
+    node = ros.bridge(port=0)
+    ros.talk('/x/to_igtl/Say/text', RosString)
+    wait_for(lambda: '/x/to_igtl/Say/text' in node._senders[''].topics, 'the subscription')
+    (subscription,) = [s for s in node.subscriptions if s.topic_name == '/x/to_igtl/Say/text']
+    (lost,) = [
+        handler.callback for handler in subscription.event_handlers
+        if handler.callback.__qualname__.startswith('subscribe.')
+    ]
+    lost(type('Lost', (), {'total_count': 7, 'total_count_change': 7})())
+    (health, *_), = node._diagnostics._open
+    assert health._report.counts['/x/to_igtl/Say/text: lost'] == 7
