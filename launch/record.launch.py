@@ -1,4 +1,9 @@
-"""Record bridges, or a link: `ros2 launch igtl_ros2 record.launch.py namespace:=plus`."""
+"""
+Record a link, or bridges: `ros2 launch igtl_ros2 record.launch.py url:=tcp://10.0.0.5:18944`.
+
+What is recorded of a link, replay.launch.py sends to OpenIGTLink again; of topics, to ROS again,
+and to OpenIGTLink the frames in it, if a mapping has `raw: true`.
+"""
 
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction

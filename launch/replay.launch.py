@@ -1,9 +1,18 @@
-"""Send the traffic of a bag again: `ros2 launch igtl_ros2 replay.launch.py bag:=FOLDER`."""
+"""
+Send the traffic of a bag again: `ros2 launch igtl_ros2 replay.launch.py bag:=FOLDER`.
+
+Frames go to OpenIGTLink, by igtl_replay. A bag that has none, only what a bridge made of them, is
+played to ROS, by `ros2 bag play`.
+"""
+
+import importlib.util
 
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction
 from launch.substitutions import LaunchConfiguration
 from launch_ros.substitutions import ExecutableInPackage
+
+from igtl_ros2.tools.replay import lacks_frames
 
 PACKAGE = 'igtl_ros2'
 ARGUMENTS = {
@@ -19,6 +28,8 @@ ARGUMENTS = {
 }
 OPTIONS = ('serve', 'connect', 'rate', 'start', 'device', 'direction')
 FLAGS = ('loop', 'restamp')
+# the same in words of ros2 bag play, which knows no more of them
+PLAY_OPTIONS = {'rate': '--rate', 'start': '--start-offset'}
 
 
 def generate_launch_description():
@@ -36,6 +47,8 @@ def generate_launch_description():
 
 def _start(context):
     given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
+    if importlib.util.find_spec('ros2bag') and lacks_frames(given['bag']):
+        return [_play(given)]
     options = [word for name in OPTIONS if given[name] for word in (f'--{name}', given[name])]
     flags = [f'--{name}' for name in FLAGS if given[name].lower() == 'true']
     # Not a ROS node: it must not get ROS arguments
@@ -48,3 +61,15 @@ def _start(context):
             output='screen',
         )
     ]
+
+
+def _play(given):
+    """Play what a bridge has published to ROS again."""
+    options = [
+        word for name, option in PLAY_OPTIONS.items() if given[name]
+        for word in (option, given[name])
+    ]
+    options += ['--loop'] if given['loop'].lower() == 'true' else []
+    return ExecuteProcess(
+        cmd=['ros2', 'bag', 'play', given['bag'], *options], output='screen'
+    )

@@ -502,7 +502,7 @@ def repair(
 
     The bag itself is not touched. What lies between two chunks that are whole is lost, and told.
 
-    :param folder: the bag.
+    :param folder: the bag, or one of its files.
     :param progress: called with the name of a file, how much of it was read, and its size.
     :param output: the new bag, which must not be there yet; default: beside the other, with
         `_repaired` behind its name.
@@ -511,11 +511,12 @@ def repair(
         or cannot be written.
     """
     folder, output = as_path(folder), None if output is None else as_path(output)
-    paths = mcap_files(folder)
+    paths = [folder] if folder.suffix == '.mcap' and folder.is_file() else mcap_files(folder)
     if not paths:
         raise BagError(f'{folder}: there is no MCAP file')
     told = _Told.read(folder)
-    output = output or folder.absolute().with_name(f'{folder.absolute().name}_repaired')
+    name = folder.absolute().name.removesuffix('.mcap')
+    output = output or folder.absolute().with_name(f'{name}_repaired')
     files: list[McapFile] = []
     try:
         for path in paths:

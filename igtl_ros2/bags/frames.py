@@ -175,6 +175,9 @@ class BagFrames:
             raise BagError(
                 f'{reader.path}: no topic .../{RAW_LEAF} of type {RAW_TYPE} '
                 + ('in it' if direction == 'both' else f'with what went {direction} a device')
+                + '. What a bridge has made of frames goes to ROS again with ros2 bag play; '
+                'frames are recorded from the link (igtl_record connect URL), or with raw: true '
+                'in the mapping of the bridge'
             )
 
     @property

@@ -106,7 +106,7 @@ def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
     verb = verbs.add_parser(
         'repair', parents=[modes],
         help='make a whole bag of all that is whole in a damaged or unfinished one, beside it')
-    verb.add_argument('bag', type=Path)
+    verb.add_argument('bag', type=Path, help='its folder, or one of its files')
     verb.add_argument(
         '-o', '--output', type=Path, metavar='FOLDER',
         help='the new bag; default: _repaired behind the name of the other')

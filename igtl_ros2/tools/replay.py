@@ -210,6 +210,22 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
     return 0 if played.messages > unheard or stopped else 1
 
 
+def lacks_frames(bag: str) -> bool:
+    """Tell whether a bag can be read, and has none of what igtl_replay sends."""
+    try:
+        from ..bags.frames import BagFrames, open_bag
+        from ..bags.types import MessageTypes
+
+        with open_bag(Path(bag)) as reader:
+            try:
+                BagFrames(reader, MessageTypes(), (), 'both')
+            except BagError:
+                return True
+    except (BagError, ImportError):
+        pass  # igtl_replay says what is wrong
+    return False
+
+
 def _check_that_something_comes(arguments: argparse.Namespace, frames: BagFrames) -> None:
     """
     Look for a frame to send, before anybody is waited for.

@@ -179,6 +179,18 @@ def test_a_damaged_beginning_or_end_is_an_error_that_says_what_helps(tmp_path, p
     assert played(done.folder) == (FRAMES, []) and not done.lost
 
 
+def test_a_file_alone_is_repaired(tmp_path):
+    path = make_bag(tmp_path / 'bag', ended=False)
+    data = bytearray(path.read_bytes())
+    place = chunks_of(data)[2]
+    data[place.stop - 20 : place.stop - 9] = b'\xff' * 11
+    path.write_bytes(data)
+    done = repair(path, lambda *_: None)
+    assert done.folder == tmp_path / 'bag' / 'bag_0_repaired'
+    assert played(done.folder) == (FRAMES[:10] + FRAMES[15:], [])
+    assert [lost.messages for lost in done.lost] == [5] and path.read_bytes() == data
+
+
 def test_repair_writes_over_nothing(tmp_path):
     path = make_bag(tmp_path / 'bag', ended=False)
     (tmp_path / 'bag_repaired').mkdir()

@@ -319,6 +319,42 @@ def test_a_robot_in_slicer(user, launched, free_port):
         assert_same(slicer.nodes['tool0'].matrix, place)
 
 
+def test_topics_without_frames_are_played_to_ros(user, launched, tmp_path, monkeypatch):
+    """Neither ros2 bag nor rosbag2 is needed for this: something else stands in for it."""
+    pytest.importorskip('mcap', reason='bags need the package mcap')
+    pytest.importorskip('rosbags', reason='bags need the package rosbags')
+    bag = tmp_path / 'bag'
+    with serve('tcp://127.0.0.1:0') as device:
+        launched('bridge', mode='client', host='127.0.0.1', port=device.address.port,
+                 namespace='any')
+        heard = user.listen('/any/Probe/transform', TransformStamped)
+
+        def arrives():
+            device.send(Transform(rigid(RANDOM), device_name='Probe'))
+            return heard
+
+        user.wait_for(arrives, 'a pose')
+        recorder = launched('record', namespace='any', output=bag, min_free='1M')
+        user.wait_for(lambda: arrives() and '/any/Probe/transform' in recorder.output, 'a topic')
+        user.wait_for(lambda: arrives() and any(
+            f.stat().st_size > 1000 for f in bag.glob('*.mcap')), 'the bag')
+        recorder.stop()
+    assert 'there are no frames in the bag' in recorder.output
+    words = [sys.executable, '-m', 'igtl_ros2.tools.replay', bag]
+    done = subprocess.run(words, text=True, capture_output=True, timeout=60)
+    assert done.returncode == 1 and 'goes to ROS again with ros2 bag play' in done.stderr
+    (tmp_path / 'ros2bag').mkdir()
+    (tmp_path / 'ros2bag' / '__init__.py').touch()
+    (tmp_path / 'ros2').write_text('#!/bin/sh\necho PLAYS "$@"\n')
+    (tmp_path / 'ros2').chmod(0o755)
+    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get('PYTHONPATH')]))
+    monkeypatch.setenv('PYTHONPATH', path)
+    monkeypatch.setenv('PATH', f'{tmp_path}{os.pathsep}{os.environ["PATH"]}')
+    replay = launched('replay', bag=bag, rate='2', start='1', loop='true')
+    user.wait_for(lambda: replay.ended, 'the end')
+    assert f'PLAYS bag play {bag} --rate 2 --start-offset 1 --loop' in replay.output
+
+
 def test_what_was_recorded_is_replayed(user, launched, tmp_path, free_port):
     pytest.importorskip('mcap', reason='bags need the package mcap')
     pytest.importorskip('rosbags', reason='bags need the package rosbags')
