@@ -163,6 +163,8 @@ def _record(
         _say(f'nothing was recorded, and {folder} is not there: {why.text}')
         return 1 if why.is_alone or recording.summary.lost else 0
     _summarize(recording, folder)
+    if why.note:
+        _say(why.note)
     if recording.failure:
         _say(f'recording has stopped: {recording.failure}; the bag is readable up to there')
     return 1 if recording.failure or recording.summary.lost else 0
@@ -174,6 +176,8 @@ class _WhyNothing(NamedTuple):
     text: str
     #: nobody was there
     is_alone: bool
+    #: what else is to be known if there was something
+    note: str = ''
 
 
 def _prepare(
@@ -200,10 +204,8 @@ def _prepare(
                     show(f'{tap.topics} topics, {_state(recording)}{paused}')
             finally:
                 tap.close()
-            if not tap.frames and recording.summary.total.messages:
-                _say(_NO_FRAMES)
             text = f'nothing came on any of {tap.topics} topics of {tap.wanted}'
-            return _WhyNothing(text, is_alone=not tap.topics)
+            return _WhyNothing(text, not tap.topics, '' if tap.frames else _NO_FRAMES)
 
         return run_ros
     from ..bags.frames import FrameRecorder
