@@ -78,8 +78,9 @@ def tracking_to_ros(
         if told['all'] <= MOST_TOLD:
             result.errors.append(text)
 
+    device = ros_text(route.device)
     all_names = [
-        ros_text(name) or f'{route.device}-{number}' for number, name in enumerate(own_names, 1)
+        ros_text(name) or f'{device}-{number}' for number, name in enumerate(own_names, 1)
     ]
     counts = Counter(all_names)
     if route.gate is not None:
