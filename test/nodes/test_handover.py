@@ -12,7 +12,7 @@ from contextlib import ExitStack
 import numpy as np
 import pytest
 from geometry_msgs.msg import PoseStamped, TransformStamped
-from ros_user import STATE, STREAM, mapping, pose, wait_for
+from ros_user import STATE, STREAM, mapping, pose, start, wait_for
 from ros_user import next_message as any_message
 from sensor_msgs.msg import Image as RosImage
 from sensor_msgs.msg import JointState
@@ -39,6 +39,7 @@ from igtl_ros2.codec.messages.tracking import (
 )
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.errors import PeerError
+from igtl_ros2.nodes import first_values
 
 TURNED = ((0, -0.25, 0), (0.5, 0, 0), (0, 0, 2))
 SECOND = 1 << 32
@@ -353,9 +354,9 @@ def test_a_rate_leaves_key_frames_of_a_video_only(two):
 def test_what_cannot_be_written_is_published_and_said(ros, two):
     node, a, b = two(sends('{topic: a/Dev/text, device: Out}'))
     texts = ros.listen('/x/a/Dev/text', RosString, STATE)
-    start = codec.encode(String('ab', device_name='Dev', timestamp=NOW))[:42]
+    head = codec.encode(String('ab', device_name='Dev', timestamp=NOW))[:42]
     body = struct.pack('>HH', 3, 3) + b'a\0b'  # receivers would cut it at the NUL
-    header = start + struct.pack('>QQ', len(body), crc64(body))
+    header = head + struct.pack('>QQ', len(body), crc64(body))
     with socket.create_connection(('127.0.0.1', node.links['a'].address.port)) as raw:
         raw.sendall(header + body)
         assert wait_for(lambda: texts, 'the text')[0].data == 'ab'
@@ -445,6 +446,85 @@ while True:
     talk.publish(message)
     time.sleep(0.05)
 """
+
+
+BETWEEN = """
+send:
+- {topic: /x/Go/transform, device: Go}
+- {topic: /x/Tools/tracking, device: Tools, type: TDATA}
+- {topic: /x/Force/sensor, device: Force}
+- {topic: /x/List/points, device: List}
+- {topic: /x/CT/volume, device: CT}
+"""
+
+
+@pytest.mark.parametrize('late_s', [0, 1])
+def test_values_that_are_said_once_go_from_one_bridge_to_the_other(
+    ros, tmp_path, monkeypatch, late_s
+):
+    """Each on a topic that DDS has not found yet, also when the first bridge is not new."""
+    monkeypatch.setattr(first_values, '_SEARCH_S', 0.5 if late_s else 5.0)
+    first = ros.bridge('/x', mode='server', port=0)
+    monkeypatch.setattr(first_values, '_SEARCH_S', 5.0)
+    second = ros.bridge('/y', mode='server', port=0, discover_period=0.2,
+                        **mapping(tmp_path, BETWEEN))
+    if late_s:
+        wait_for(lambda: first._receivers['']._first.is_over, 'the end of the first seconds')
+    with connect(str(first.link.address), header_version='2') as a, \
+         connect(str(second.link.address), header_version='2') as b:
+        wait_for(lambda: first.link.peers and second.link.peers, 'the peers')
+        for name, leaf in (('Go', 'transform'), ('Tools', 'tracking'), ('Force', 'sensor'),
+                           ('List', 'points'), ('CT', 'volume')):
+            a.send(dataclasses.replace(MESSAGES[leaf], device_name=name))
+        found = {}
+
+        def all_there():
+            message = soon(b, 0.1)
+            if message is not None:
+                found[message.device_name] = message
+            return len(found) == 5 and (
+                found['List'].elements[0].name == 'Entry'
+                and found['CT'].matrix[2, 3] == 30
+                and found['Tools'].elements[0].name == 'Probe'
+                and found['Force'].unit)
+
+        wait_for(all_there, 'all that was said')
+        assert found['Go'].matrix[0, 3] == pytest.approx(1)
+        assert found['Tools'].elements[0].type == 2
+        assert found['Force'].unit == MESSAGES['sensor'].unit
+        for point, was in zip(found['List'].elements, MESSAGES['points'].elements):
+            assert (point.name, point.group, point.rgba, point.owner) == (
+                was.name, was.group, was.rgba, was.owner)
+            assert point.diameter == pytest.approx(was.diameter)
+        assert found['CT'].matrix == pytest.approx(MESSAGES['volume'].matrix)
+
+
+LISTENER = """
+import rclpy, sys
+from geometry_msgs.msg import TransformStamped
+rclpy.init()
+node = rclpy.create_node('listener')
+node.create_subscription(
+    TransformStamped, sys.argv[1], lambda m: print(m.transform.translation.x, flush=True), 10)
+rclpy.spin(node)
+"""
+
+
+def test_a_target_of_a_new_device_reaches_who_listens_already(ros, device, monkeypatch):
+    """The topic is made when its first value comes, long after the bridge has started."""
+    monkeypatch.setattr(first_values, '_SEARCH_S', 0.1)
+    node = start(ros, device)
+    wait_for(lambda: node._receivers['']._first.is_over, 'the end of the first seconds')
+    monkeypatch.setattr(first_values, '_SEARCH_S', 30.0)
+    listener = subprocess.Popen(
+        [sys.executable, '-c', LISTENER, '/x/New/transform'], stdout=subprocess.PIPE, text=True)
+    try:
+        wait_for(lambda: ros.node.count_subscribers('/x/New/transform'), 'the listener')
+        device.send(Transform(pose((7, 0, 0)), device_name='New'))
+        assert float(listener.stdout.readline()) == pytest.approx(0.007)
+    finally:
+        listener.kill()
+        listener.wait()
 
 
 @pytest.mark.parametrize('leaf', ['pose', 'volume', 'text'])
