@@ -23,7 +23,7 @@ from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
 from ..config import ReceiveRule, SendRule
 from .colors import check_known
-from .registry import Converted, Sending, in_slicer, sender
+from .registry import Converted, Sending, in_slicer, sender, stamp_text
 
 _NUMBERS = ('joint_state', 'wrench', 'twist', 'imu', 'temperature', 'pressure', 'range', 'joy')
 #: the leaves that stand for a whole message, by wire type; all others show a part or a picture
@@ -200,6 +200,10 @@ def _renamed(value: Handed, message: Message, sending: Sending) -> Message:
         metadata['IGTL_DEVICE_NAME'] = name
     if value.rule.to_frame and isinstance(message, _MEASURED):
         metadata['ros_frame_id'] = value.frame_id
+    if sending.profile == 'slicer' and hasattr(value.ros_message, 'header'):
+        # 3D Slicer shows metadata and no stamp
+        metadata.setdefault('ros_frame_id', value.frame_id)
+        metadata.setdefault('ros_stamp', stamp_text(sending.stamp_ns))
     if metadata != message.metadata:
         changes['metadata'] = metadata
         changes['version'] = 2 if metadata else message.version

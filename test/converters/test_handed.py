@@ -88,6 +88,11 @@ def test_the_worst_of_a_status_counts():
 def test_slicer_gets_what_it_shows():
     text = value_of(String('x', device_name='Dev'), 'text')
     assert message_to_send(text, sending('slicer')).text == 'x'
+    # it shows metadata, and no stamp
+    value = value_of(replace(POSE, timestamp=5 << 32, metadata={'k': 'v'}, version=2), 'transform')
+    assert message_to_send(value, sending('slicer')).metadata == {
+        'k': 'v', 'ros_frame_id': 'ras', 'ros_stamp': '5.000000000'}
+    assert message_to_send(value, sending()).metadata == {'k': 'v'}
 
 
 def test_the_leaves_that_are_whole_are_those_that_every_message_has():
