@@ -102,7 +102,8 @@ def two(ros, tmp_path):
             text = 'links:\n' + '\n'.join(links[name] for name in names)
             node = ros.bridge(**mapping(tmp_path, text), **parameters)
             clients = {
-                name: stack.enter_context(connect(str(link.address), header_version='2'))
+                name: stack.enter_context(connect(
+                    str(link.address), header_version='2', queue_policy=['TRANSFORM=all']))
                 for name, link in node.links.items()}
             wait_for(lambda: all(link.peers for link in node.links.values()), 'both peers')
             return node, clients['a'], clients['b']
