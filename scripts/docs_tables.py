@@ -122,7 +122,7 @@ def filled(page: str) -> str:
 if __name__ == '__main__':
     root = Path(__file__).parent.parent
     schema = root / 'config' / 'mapping.schema.json'
-    wanted = {schema: json.dumps(mapping_schema(), indent=2) + '\n'}
+    wanted = {schema: json.dumps(mapping_schema(), indent=2, ensure_ascii=False) + '\n'}
     for path in (root / 'docs').glob('*.md'):
         wanted[path] = filled(path.read_text(encoding='utf-8'))
     for path, text in wanted.items():
