@@ -18,9 +18,9 @@ _NS = 1_000_000_000
 _WRAP = 1 << 32
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
-# Nanoseconds of 2001 to 2099. As wire values they stand for 1977 to 2000, before there was any
-# OpenIGTLink: whoever gives one as `timestamp` has mistaken the unit.
-_LIKE_NS = range(10**18, 4_100_000_000 * _NS)
+#: Nanoseconds of 2015 to 2040. As wire values they stand for 1980 to 1986, before there was any
+#: OpenIGTLink: whoever gives one as `timestamp` has mistaken the unit.
+LIKE_NS = range(1_420_070_400 * _NS, 2_208_988_800 * _NS)
 
 
 def to_ns(timestamp: int) -> int:
@@ -79,7 +79,7 @@ def check_unit(timestamp: Any) -> None:
     :raises EncodeError: if it does.
     """
     number = _whole(timestamp)
-    if number is not None and number in _LIKE_NS:
+    if number is not None and number in LIKE_NS:
         date = _EPOCH + timedelta(seconds=number >> 32)
         raise EncodeError(
             f'timestamp: {timestamp} would be {date:%Y-%m-%d} as 64-bit value of the wire; '

@@ -40,6 +40,7 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingData,
     TrackingElement,
 )
+from igtl_ros2.codec.timestamp import LIKE_NS
 
 CHECKER = Path(__file__).with_name('checker.cxx')
 PACKAGES = 'Debian: apt-get install g++ libopenigtlink-dev'
@@ -104,7 +105,10 @@ class Maker:
         return np.frombuffer(data.tobytes(), dtype).reshape(shape)
 
     def shared(self):
-        return {'device_name': self.text(20), 'timestamp': self.integer(0, 2**62)}
+        timestamp = self.integer(0, 2**62)
+        while timestamp in LIKE_NS:
+            timestamp = self.integer(0, 2**62)
+        return {'device_name': self.text(20), 'timestamp': timestamp}
 
     def several(self, make, most=4):
         return [make() for _ in range(self.integer(0, most))]

@@ -38,6 +38,7 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingElement,
 )
 from igtl_ros2.codec.messages.video import Video
+from igtl_ros2.codec.timestamp import LIKE_NS
 
 CLASSES = codec.registered()
 FLOATS = st.floats(width=32)
@@ -158,7 +159,7 @@ MATRIX = vector(12).map(lambda v: np.vstack([np.reshape(v, (3, 4)), [0, 0, 0, 1]
 METADATA = st.dictionaries(text(20).filter(bool), text(20), max_size=3)
 SHARED = {
     'device_name': text(20),
-    'timestamp': bits(64),
+    'timestamp': bits(64).filter(lambda value: value not in LIKE_NS),
     'message_id': bits(32),
     'metadata': METADATA,
 }
