@@ -102,8 +102,10 @@ def may_name(text: str) -> bool:
     text = text.replace('\0', '')  # of UTF-16 that is taken for something else
     for spelling in {text, _unescaped(text)}:
         joined = _MARKS.sub('', _without_comments(spelling))
-        if _has_hint(spelling) or _has_hint(joined) or _has_hint(_TAGS.sub('', joined)):
-            return True
+        # what XML puts together may be a character that JSON has written otherwise
+        for found in {spelling, joined, _TAGS.sub('', joined)}:
+            if _has_hint(found) or _has_hint(_unescaped(found)):
+                return True
     return False
 
 

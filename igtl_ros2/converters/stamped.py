@@ -23,7 +23,7 @@ _MAX_NAMED = 4096
 
 @extra(Sensor)
 def add_stamped_sensor(message: Sensor, route: Route, stamp: Time, result: Converted) -> None:
-    """`sensor/stamped`, header, names and values as sent, as `position` of a JointState."""
+    """`sensor/stamped`, header, names and values as sent, as positions of a JointState."""
     if not route.rule.stamped:
         return
     names = list(route.rule.joint_names) or [f'value_{n}' for n in range(len(message.values))]
@@ -35,7 +35,7 @@ def add_stamped_sensor(message: Sensor, route: Route, stamp: Time, result: Conve
 
 @extra(NDArray)
 def add_stamped_array(message: NDArray, route: Route, stamp: Time, result: Converted) -> None:
-    """`array/stamped`, header, indices as names and numbers as `position` of a JointState."""
+    """`array/stamped`, header, indices as names and numbers as positions of a JointState."""
     if not route.rule.stamped:
         return
     numbers = message.array
@@ -60,7 +60,7 @@ def _joints(values: np.ndarray, names: list[str], route: Route, stamp: Time) -> 
 
 @extra(String)
 def add_stamped_text(message: String, route: Route, stamp: Time, result: Converted) -> None:
-    """`text/stamped`, header and text, as `message` of a DiagnosticArray."""
+    """`text/stamped`, header and text, as the message of a DiagnosticArray."""
     if route.rule.stamped:
         facts = {'encoding': str(message.encoding)}
         result.outputs['text/stamped'] = _text(message.text, facts, route, stamp)
@@ -68,7 +68,7 @@ def add_stamped_text(message: String, route: Route, stamp: Time, result: Convert
 
 @extra(Command)
 def add_stamped_command(message: Command, route: Route, stamp: Time, result: Converted) -> None:
-    """`command/stamped`, header, content as `message`, id and name, in a DiagnosticArray."""
+    """`command/stamped`, header, content as the message, id and name, in a DiagnosticArray."""
     if route.rule.stamped:
         facts = {
             'id': str(message.command_id),

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from igtl_ros2 import codec
@@ -276,6 +276,7 @@ WRAPPERS = [
 
 
 @settings(deadline=None, max_examples=400)
+@example('JSON with escapes', [WRAPPERS[3]])
 @given(
     st.sampled_from(sorted(set(WAYS) - {'full width', 'zero width'})),
     st.lists(st.sampled_from(WRAPPERS), max_size=4),

@@ -149,17 +149,18 @@ def positions(draw):
 def responses(draw):
     shared = {name: draw(strategy) for name, strategy in SHARED.items()}
     status = draw(st.one_of(st.none(), bits(8)))
-    rest = b'' if status is None else draw(st.sampled_from([b'', b'\1', bytes(29), b'x' * 40]))
-    return Response(draw(names(Response)), status, rest, **shared)
+    # what else there may be behind it is written in another form, see test_query
+    return Response(draw(names(Response)), status, **shared)
 
 
 TRIPLE = st.tuples(bits(16), bits(16), bits(16))
 RGBA = st.tuples(*[bits(8)] * 4)
 MATRIX = vector(12).map(lambda v: np.vstack([np.reshape(v, (3, 4)), [0, 0, 0, 1]]))
 METADATA = st.dictionaries(text(20).filter(bool), text(20), max_size=3)
+TIMESTAMPS = bits(64).filter(lambda value: value not in LIKE_NS)
 SHARED = {
     'device_name': text(20),
-    'timestamp': bits(64).filter(lambda value: value not in LIKE_NS),
+    'timestamp': TIMESTAMPS,
     'message_id': bits(32),
     'metadata': METADATA,
 }
@@ -206,7 +207,7 @@ MESSAGES = {
             text(32),
             text(64),
             text(64),
-            bits(64),
+            TIMESTAMPS,
             TRIPLE,
             bits(8),
         ),
@@ -290,8 +291,6 @@ def test_what_is_written_is_read(cls, data, same):
     raw = codec.encode(message)
     assert b''.join(codec.encode_parts(message)) == raw
     for strict in (False, True):
-        if cls is Response and len(message.rest) and strict:
-            continue
         got = codec.decode(raw, strict=strict)
         same(got, message)
         assert codec.encode(got) == raw

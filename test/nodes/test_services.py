@@ -583,7 +583,7 @@ def test_an_interval_of_nanoseconds_and_a_long_one_are_kept(ros):
         client.send(Query('STT_POLYDATA', content=(250_000_000).to_bytes(8, 'big')))
         client.send(Query('STT_IMAGE', content=b'\xff' * 8))  # garbage of a C++ program
         client.send(StartTracking('STT_TDATA', 3_600_000))
-        get(client, 'RTS_TDATA')
+        assert get(client, 'RTS_TDATA').status == 0
         (streams,) = queries.streams.values()
         assert {key[0]: stream.interval_s for key, stream in streams.items()} == {
             'POLYDATA': 0.25, 'TDATA': 3600.0}
