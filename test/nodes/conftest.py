@@ -1,7 +1,7 @@
 """A ROS user, a device and a bridge between them."""
 
 import pytest
-from ros_user import Ros, start
+from ros_user import ALL, Ros, start
 
 from igtl_ros2 import serve
 
@@ -16,7 +16,7 @@ def ros():
 @pytest.fixture
 def device():
     """An OpenIGTLink device: a server, so that bridges find it."""
-    with serve('tcp://127.0.0.1:0') as server:
+    with serve('tcp://127.0.0.1:0', queue_policy=ALL) as server:
         yield server
 
 

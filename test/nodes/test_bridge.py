@@ -14,6 +14,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from ros_user import (
+    ALL,
     DEADLINE_S,
     STATE,
     STREAM,
@@ -341,7 +342,7 @@ def test_a_topic_that_appears_is_sent_in_millimetres(ros, device, bridge):
 
 def test_metadata_reaches_a_peer_that_has_shown_version_2(ros):
     node = ros.bridge(mode='server', port=0)
-    with connect(str(node.link.address), header_version='2') as client:
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as client:
         talk = ros.talk('/x/to_igtl/Goal/pose', PoseStamped)
         wait_for(lambda: node.link.peers[0].version == 2, 'version 2')
         talk.publish(goal(0.1, 1_700_000_000_000_000_001))

@@ -1,7 +1,7 @@
 """A value that came from a peer is not sent back to it, but whatever is new is."""
 
 import pytest
-from ros_user import mapping, next_message, pose, wait_for
+from ros_user import ALL, mapping, next_message, pose, wait_for
 from std_msgs.msg import Float64MultiArray, UInt8MultiArray
 from std_msgs.msg import String as RosString
 
@@ -130,7 +130,7 @@ def two_peers(ros):
     def open_with(**parameters):
         node = ros.bridge(mode='server', port=0, discover_period=0.1, **parameters)
         for _ in range(2):
-            made.append(connect(str(node.link.address), header_version='2'))
+            made.append(connect(str(node.link.address), header_version='2', queue_policy=ALL))
         wait_for(lambda: len(node.link.peers) == 2, 'both peers')
         return node, *made
 

@@ -10,7 +10,7 @@ import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseStamped, TransformStamped
 from rclpy.serialization import serialize_message
-from ros_user import STATE, mapping, next_message, pose, start, wait_for
+from ros_user import ALL, STATE, mapping, next_message, pose, start, wait_for
 from std_msgs.msg import String as RosString
 
 from igtl_ros2 import codec, connect
@@ -120,12 +120,12 @@ def test_version_and_peer_reach_info(ros):
         return address
 
     known = []
-    with connect(str(node.link.address), header_version='2') as a:
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as a:
         wait_for(lambda: len(node.link.peers) == 1, 'one peer')
         first = told(a, 2)
         told(a, 1)
         known = list(node.link.peers)
-        with connect(str(node.link.address), header_version='2') as b:
+        with connect(str(node.link.address), header_version='2', queue_policy=ALL) as b:
             wait_for(lambda: len(node.link.peers) == 2, 'both peers')
             assert told(b, 1) != first
             told(b, 2)
@@ -278,8 +278,8 @@ def test_poses_that_could_not_take_a_short_way_have_none_built(ros, device, buil
 
 def test_two_peers_with_one_device_have_no_short_way_built(ros, builds):
     node = ros.bridge(mode='server', port=0, info_rate=0.0, header_version='2')
-    with connect(str(node.link.address), header_version='2') as a:
-        with connect(str(node.link.address), header_version='2') as b:
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as a:
+        with connect(str(node.link.address), header_version='2', queue_policy=ALL) as b:
             turns = itertools.cycle((a, b))
             send_all(node, lambda m: next(turns).send(m), [tool(n) for n in range(20)])
     assert builds == []

@@ -9,6 +9,7 @@ from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, WrenchStampe
 from harness import STATE, STREAM, User
 from nav_msgs.msg import Odometry
 from rclpy.parameter import Parameter
+from ros_user import ALL
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool, Float64MultiArray, Int16MultiArray, UInt16
 from std_msgs.msg import String as RosString
@@ -38,7 +39,7 @@ class World(User):
 
     def __init__(self, mapping):
         super().__init__()
-        self.device = serve('tcp://127.0.0.1:0', header_version='2')
+        self.device = serve('tcp://127.0.0.1:0', header_version='2', queue_policy=ALL)
         values = {
             'mode': 'client', 'port': self.device.address.port, 'mapping_file': str(mapping),
             'discover_period': 0.1,

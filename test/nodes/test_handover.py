@@ -12,7 +12,7 @@ from contextlib import ExitStack
 import numpy as np
 import pytest
 from geometry_msgs.msg import PoseStamped, TransformStamped
-from ros_user import STATE, STREAM, mapping, pose, start, wait_for
+from ros_user import ALL, STATE, STREAM, mapping, pose, start, wait_for
 from ros_user import next_message as any_message
 from sensor_msgs.msg import Image as RosImage
 from sensor_msgs.msg import JointState
@@ -407,7 +407,7 @@ def test_other_nodes_may_publish_on_the_same_topic(ros, two):
 def test_info_and_geometry_beside_any_topic_are_used(ros, tmp_path):
     text = 'send: [{topic: /scanner/CT/volume, device: CT}, {topic: /plan/points, device: Plan}]'
     node = ros.bridge(mode='server', port=0, **mapping(tmp_path, text))
-    with connect(str(node.link.address), header_version='2') as client:
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as client:
         place = ros.talk('/scanner/CT/geometry', Float64MultiArray, STATE)
         matrix = np.diag([0.0005, 0.00025, 0.002, 1])
         place.publish(Float64MultiArray(data=matrix.reshape(-1).tolist()))
@@ -425,7 +425,7 @@ def test_info_and_geometry_beside_any_topic_are_used(ros, tmp_path):
 def test_what_is_named_is_listened_to_before_it_is_published(ros, tmp_path):
     text = 'send: [{topic: /goal/pose, device: Goal}, {topic: /note/text, device: Note}]'
     node = ros.bridge(mode='server', port=0, discover_period=60.0, **mapping(tmp_path, text))
-    with connect(str(node.link.address), header_version='2') as client:
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as client:
         goal = ros.talk('/goal/pose', PoseStamped)  # as `ros2 topic pub --once` waits
         message = PoseStamped()
         message.pose.orientation.w = 1.0
@@ -535,7 +535,7 @@ def test_a_topic_that_has_another_type_than_usual_is_heard(ros, tmp_path, leaf):
     # in a process of its own: in one process a topic has one type
     other = subprocess.Popen([sys.executable, '-c', OTHER, f'/goal/{leaf}'])
     try:
-        with connect(str(node.link.address), header_version='2') as client:
+        with connect(str(node.link.address), header_version='2', queue_policy=ALL) as client:
             assert next_message(client).type_name == 'TRANSFORM'
     finally:
         other.kill()
@@ -547,7 +547,7 @@ def test_each_text_is_sent_once_whatever_the_publisher_offers(ros, tmp_path, qos
     """The subscription of the start is replaced by one of the quality that is offered."""
     text = 'send: [{topic: /note/text, device: Note}]'
     node = ros.bridge(mode='server', port=0, discover_period=0.3, **mapping(tmp_path, text))
-    with connect(str(node.link.address), header_version='2') as client:
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as client:
         note = ros.talk('/note/text', RosString, qos)
         for number in range(40):
             note.publish(RosString(data=str(number)))
@@ -561,7 +561,7 @@ def test_each_text_is_sent_once_whatever_the_publisher_offers(ros, tmp_path, qos
 def test_the_stamp_in_info_is_that_of_the_next_sample_alone(ros, tmp_path, topic):
     text = 'send: [{topic: /lab/Force/sensor, device: Force}]'
     node = ros.bridge(mode='server', port=0, discover_period=0.1, **mapping(tmp_path, text))
-    with connect(str(node.link.address), header_version='2') as client:
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as client:
         info = ros.talk(f'{topic}/info', RosString, STATE)
         force = ros.talk(f'{topic}/sensor', Float64MultiArray)
         descriptions = node._senders['']._descriptions

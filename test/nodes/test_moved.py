@@ -10,7 +10,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import Point as RosPoint
 from geometry_msgs.msg import PointStamped, PoseArray, PoseStamped, TransformStamped
 from rclpy.qos import QoSProfile, ReliabilityPolicy
-from ros_user import DEADLINE_S, STATE, mapping, next_message, one, pose, start, wait_for
+from ros_user import ALL, DEADLINE_S, STATE, mapping, next_message, one, pose, start, wait_for
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Float64MultiArray
@@ -213,7 +213,7 @@ send:
 """))
     tf = Tf(ros)
     tf.send('ras', 'base', (1, 0, 0), static=True)
-    with connect(str(node.link.address), header_version='2') as slicer:
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as slicer:
         wait_for(lambda: node.link.peers and node.link.peers[0].version == 2, 'version 2')
         goal, spot = ros.talk('/goal', PoseStamped), ros.talk('/spot', PointStamped)
         words = ros.talk('/words', RosString)
@@ -510,7 +510,7 @@ def test_one_volume_waits_and_ten_images(ros, device, tmp_path):
 def test_simulated_stamps_are_for_ros_and_wall_time_is_for_the_peer(ros):
     node = ros.bridge(port=0, use_sim_time=True)
     clock = ros.talk('/clock', Clock)
-    with connect(str(node.link.address), header_version='2') as peer:
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as peer:
         talker = ros.talk('/x/to_igtl/Goal/pose', PoseStamped)
         wait_for(lambda: node.link.peers and node.link.peers[0].version == 2, 'version 2')
         clock.publish(Clock(clock=at(5 * NS)))

@@ -7,7 +7,7 @@ import pytest
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PoseStamped, TransformStamped
-from ros_user import STATE, mapping, wait_for
+from ros_user import ALL, STATE, mapping, wait_for
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
@@ -163,7 +163,7 @@ def test_a_pose_of_simulated_time_is_as_old_as_that_says(ros, robot, tmp_path):
     clock.publish(Clock(clock=Time(sec=100)))
     wait_for(lambda: node.now_ns() == 100 * NS, 'the time')
     arm = robot(now_ns=lambda: 98 * NS)
-    with connect(str(node.link.address), header_version='2') as peer:
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as peer:
         wait_for(lambda: node.link.peers and node.link.peers[0].version == 2, 'version 2')
         seen = Seen(peer)
         arm.move()
@@ -186,7 +186,7 @@ def test_a_topic_may_have_an_age_as_well(ros, tmp_path, more):
     node = ros.bridge(port=0, **mapping(
         tmp_path, f'send: [{{topic: /goal, device: Goal, max_age: 1.0{more}}}]'))
     goal = ros.talk('/goal', PoseStamped)
-    with connect(str(node.link.address), header_version='2') as peer:
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as peer:
         wait_for(lambda: node.link.peers and node.link.peers[0].version == 2, 'version 2')
         seen = Seen(peer)
         goal.publish(stamped(30))
@@ -207,7 +207,7 @@ def test_a_topic_may_have_an_age_as_well(ros, tmp_path, more):
 
 
 def connect_and_wait(node):
-    with connect(str(node.link.address), header_version='2') as late:
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as late:
         while late.receive(1.0).type_name != 'TRANSFORM':
             pass
 

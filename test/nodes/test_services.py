@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from geometry_msgs.msg import TransformStamped
 from rclpy.parameter import Parameter
-from ros_user import STATE, mapping, pose, start, wait_for
+from ros_user import ALL, STATE, mapping, pose, start, wait_for
 from std_msgs.msg import String as RosString
 from std_srvs.srv import SetBool, Trigger
 
@@ -326,7 +326,7 @@ def test_a_command_of_before_is_not_sent_when_the_bridge_starts(ros, tmp_path):
 def test_a_command_of_a_peer_is_passed_on_to_the_others_only(ros, tmp_path):
     text = 'send: [{topic: command/command, device: command, type: COMMAND}]'
     with client_of(ros, discover_period=0.1, **mapping(tmp_path, text)) as (node, a), \
-         connect(str(node.link.address), header_version='2') as b:
+         connect(str(node.link.address), header_version='2', queue_policy=ALL) as b:
         wait_for(lambda: len(node.link.peers) == 2, 'both')
 
         def passed_on():
@@ -360,7 +360,7 @@ def test_the_reply_to_a_command_says_what_each_peer_did(
 ):
     with client_of(ros, **mapping(tmp_path, QUERIES)) as (node, first):
         names = {node.link.peers[0].address: 'A'}
-        second = connect(str(node.link.address), header_version='2')
+        second = connect(str(node.link.address), header_version='2', queue_policy=ALL)
         wait_for(lambda: len(node.link.peers) == 2, 'both')
         for client in (first, second):
             client.send(Command(1, 'hello'))
@@ -426,7 +426,9 @@ def test_reconnect_and_resend(ros, call, device):
 @contextmanager
 def client_of(ros, version='2', **parameters):
     node = ros.bridge(mode='server', port=0, **parameters)
-    with connect(str(node.link.address), header_version=version) as client:
+    with connect(
+        str(node.link.address), header_version=version, queue_policy=ALL
+    ) as client:
         wait_for(lambda: node.link.peers, 'the peer')
         yield node, client
 
@@ -470,7 +472,9 @@ def test_status_and_capability_are_always_answered(ros):
 
 
 def test_a_stream_has_its_own_pace_for_each_peer_and_ends(ros):
-    with client_of(ros) as (node, slow), connect(str(node.link.address)) as fast:
+    with client_of(ros) as (node, slow), connect(
+        str(node.link.address), queue_policy=ALL
+    ) as fast:
         wait_for(lambda: len(node.link.peers) == 2, 'both')
         services = node.link_services['']
         send = services.queries.send
