@@ -122,7 +122,8 @@ def main():
                 usual = statistics.median(idle)
                 table.add_row(
                     name, f'{len(frame) / 1e6:.1f}', f'{usual:.1f}',
-                    f'{statistics.median(busy):.1f}', f'{max(busy):.1f}', f'{max(busy) / usual:.1f}')
+                    f'{statistics.median(busy):.1f}', f'{max(busy):.1f}',
+                    f'{max(busy) / usual:.1f}')
     finally:
         bridge.terminate()
         bridge.wait()
