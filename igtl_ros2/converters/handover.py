@@ -21,9 +21,11 @@ from ..codec.messages.pose import Position, Transform
 from ..codec.messages.text import Status
 from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
+from ..codec.short_names import FULL_NAME
 from ..config import ReceiveRule, SendRule
 from .colors import check_known
-from .registry import Converted, Sending, in_slicer, sender, stamp_text
+from .headers import header_of_ros
+from .registry import Converted, Sending, in_slicer, sender
 
 _NUMBERS = ('joint_state', 'wrench', 'twist', 'imu', 'temperature', 'pressure', 'range', 'joy')
 #: the leaves that stand for a whole message, by wire type; all others show a part or a picture
@@ -188,22 +190,19 @@ def message_to_send(value: Handed, sending: Sending) -> Message | tuple[Message,
 
 
 def _renamed(value: Handed, message: Message, sending: Sending) -> Message:
-    """Give a message the device of the rule, a stamp if it has none, and only what passed."""
+    """Give a message device, frame and stamp, its own if it has one, and only what passed."""
     changes: dict[str, Any] = {}
     if isinstance(message, _LISTS) and value.kept is not None and (
         len(value.kept) != len(message.elements)
     ):
         changes['elements'] = value.kept
     name = sending.device
-    metadata = {k: v for k, v in message.metadata.items() if k != 'IGTL_DEVICE_NAME'}
-    if len(name.encode('utf-8', 'surrogateescape')) > 20:
-        metadata['IGTL_DEVICE_NAME'] = name
+    # 3D Slicer shows metadata and no stamp, so both are said of every message that is sent; what
+    # its device says of itself stays, which another bridge may have said as well
+    said = sending.envelope(header_of_ros(value.ros_message))['metadata']
+    metadata = {**said, **{k: v for k, v in message.metadata.items() if k != FULL_NAME}}
     if value.rule.to_frame and isinstance(message, _MEASURED):
         metadata['ros_frame_id'] = value.frame_id
-    if sending.profile == 'slicer' and hasattr(value.ros_message, 'header'):
-        # 3D Slicer shows metadata and no stamp
-        metadata.setdefault('ros_frame_id', value.frame_id)
-        metadata.setdefault('ros_stamp', stamp_text(sending.stamp_ns))
     if metadata != message.metadata:
         changes['metadata'] = metadata
         changes['version'] = 2 if metadata else message.version

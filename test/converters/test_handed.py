@@ -1,16 +1,20 @@
 """Which values are handed over as they are, and which go by way of ROS."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
+from std_msgs.msg import Header
+from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2.codec.messages.colors import ColorTable
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, String
 from igtl_ros2.config import ReceiveRule, SendRule, Workspace
 from igtl_ros2.converters.handover import WHOLE_LEAVES, handed, is_whole, message_to_send
+from igtl_ros2.converters.headers import header_of_ros
 from igtl_ros2.converters.registry import (
     Sending,
     convert_to_ros,
@@ -73,6 +77,35 @@ def test_the_stamp_of_the_device_stays():
     assert message_to_send(value_of(POSE, 'transform'), simulated).timestamp_ns == NS + 5
 
 
+def test_frame_and_stamp_are_said_as_of_all_that_is_sent():
+    own = {'TransformStatus': 'OK'}
+    message = replace(POSE, timestamp=5 << 32, metadata=own, version=2)
+    value = value_of(message, 'transform', frame='table')
+    value.ros_message.header.stamp = Time(sec=7, nanosec=8)
+    said = {'ros_frame_id': 'table', 'ros_stamp': '7.000000008'}
+    assert message_to_send(value, sending()).metadata == {'TransformStatus': 'OK', **said}
+    # what another bridge has said stays: no stamp becomes younger
+    other = {'ros_frame_id': 'base', 'ros_stamp': '4.000000000'}
+    repeated = replace(value, message=replace(message, metadata=other))
+    assert message_to_send(repeated, sending()).metadata == other
+    plain = value_of(POSE, 'transform', frame='table')
+    plain.ros_message.header.stamp = Time(sec=7, nanosec=8)
+    sent = message_to_send(plain, sending())
+    assert (sent.metadata, sent.version) == (said, 2)
+    # as it is where it goes by way of ROS
+    assert message_to_send(plain, sending(unit='N')).metadata == said
+    text = value_of(String('x', device_name='Dev'), 'text')
+    assert message_to_send(text, sending()).metadata == {}
+
+
+def test_markers_and_foxglove_say_their_frame_and_stamp():
+    header = Header(stamp=Time(sec=7), frame_id='table')
+    assert header_of_ros(MarkerArray(markers=[Marker(header=header)])) == header
+    assert header_of_ros(MarkerArray()) is None
+    video = SimpleNamespace(timestamp=Time(sec=7), frame_id='table', data=b'', format='h264')
+    assert header_of_ros(video) == header
+
+
 def test_the_worst_of_a_status_counts():
     value = value_of(Status(1, device_name='Dev'), 'status')
     assert is_whole(value, SendRule('Out'), 'plain')
@@ -88,11 +121,11 @@ def test_the_worst_of_a_status_counts():
 def test_slicer_gets_what_it_shows():
     text = value_of(String('x', device_name='Dev'), 'text')
     assert message_to_send(text, sending('slicer')).text == 'x'
-    # it shows metadata, and no stamp
+    # it shows metadata, and no stamp; who else listens may be Slicer too
     value = value_of(replace(POSE, timestamp=5 << 32, metadata={'k': 'v'}, version=2), 'transform')
-    assert message_to_send(value, sending('slicer')).metadata == {
-        'k': 'v', 'ros_frame_id': 'ras', 'ros_stamp': '5.000000000'}
-    assert message_to_send(value, sending()).metadata == {'k': 'v'}
+    for profile in ('slicer', 'plain'):
+        assert message_to_send(value, sending(profile)).metadata == {
+            'k': 'v', 'ros_frame_id': 'ras', 'ros_stamp': '5.000000000'}
 
 
 def test_the_leaves_that_are_whole_are_those_that_every_message_has():

@@ -38,6 +38,7 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingElement,
 )
 from igtl_ros2.codec.messages.video import Video
+from igtl_ros2.converters.registry import stamp_text
 from igtl_ros2.errors import PeerError
 from igtl_ros2.nodes import first_values
 
@@ -145,11 +146,20 @@ def same(found, wanted, *but_for):
 @pytest.mark.parametrize('leaf', MESSAGES)
 def test_a_message_that_is_said_once_leaves_as_it_came(two, leaf, first):
     topic = leaf.partition('#')[0]
-    _, a, b = two(sends(f'{{topic: a/Dev/{topic}, device: Out}}'), first=first)
+    _, a, b = two(sends(f'{{topic: a/Dev/{topic}, device: Out}}'),
+                  '  defaults: {stamp: device}', first=first)
     a.send(MESSAGES[leaf])
     message = next_message(b)
     assert message.device_name == 'Out'
-    same(message, MESSAGES[leaf], 'device_name')
+    same(message, MESSAGES[leaf], 'device_name', 'metadata')
+    # what its device said stays, and of what has a header frame and stamp are said besides
+    said = dict(message.metadata)
+    assert said.pop('Site') == 'left'
+    if leaf in ('sensor', 'array', 'text', 'meta'):
+        assert said == {}
+    else:
+        assert said == {'ros_frame_id': '' if leaf == 'status' else 'ras',
+                        'ros_stamp': stamp_text(MESSAGES[leaf].timestamp_ns)}
 
 
 def test_of_nine_values_nine_arrive(two):
@@ -216,7 +226,8 @@ def test_patients_stay_hidden_and_the_rest_is_there(two):
     _, a, b = two(sends('{topic: a/Dev/transform, device: Out}', '{topic: a/M/meta, device: M}'))
     a.send(Transform(pose(), device_name='Dev', metadata={'PatientName': 'Doe', 'k': 'v'}))
     message = next_message(b)
-    assert dict(message.metadata) == {'PatientName': 'redacted', 'k': 'v'}
+    own = {k: v for k, v in message.metadata.items() if not k.startswith('ros_')}
+    assert own == {'PatientName': 'redacted', 'k': 'v'}
     a.send(ImageMeta([ImageMetaElement('Head', patient_name='Doe')], device_name='M'))
     assert next_message(b).elements[0].patient_name == 'redacted'
 
@@ -306,7 +317,8 @@ def test_rules_of_sending_hold(two):
     assert len(found) < 10
     a.send(Transform(pose(), device_name='Long', metadata={'IGTL_DEVICE_NAME': 'Longer'}))
     message = next_message(b)
-    assert (message.device_name, message.metadata) == ('Short', {})
+    assert message.device_name == 'Short'
+    assert set(message.metadata) == {'ros_frame_id', 'ros_stamp'}
     a.send(Transform(pose((1, 0, 0)), device_name='Kept', timestamp=NOW))
     assert {next_message(b).timestamp for _ in range(3)} == {NOW}
     a.close()  # what nobody says any more is not repeated
