@@ -49,9 +49,7 @@ def decode_whole(
     data: Any, *, check_crc: bool, strict: bool, max_elements: int = MAX_ELEMENTS
 ) -> tuple[Message, bool]:
     """Do what `decode` does; the second result is that of `decode_body`."""
-    view = bytes_view(data, 'data')
-    if type(data) is not bytes:
-        view = view.toreadonly()
+    view = memoryview(data) if type(data) is bytes else bytes_view(data, 'data').toreadonly()
     if len(view) < HEADER_SIZE:
         raise HeaderError(f'{len(view)} bytes, a header takes {HEADER_SIZE}')
     header = decode_header(view)

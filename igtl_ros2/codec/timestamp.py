@@ -144,8 +144,11 @@ class Stamped(type):
                 if _is_set(fields.get('timestamp', 0)) and not cls._is_copy(fields):
                     raise EncodeError('timestamp: given together with timestamp_ns')
                 fields['timestamp'] = wire_time(time)
-        elif _is_set(fields.get('timestamp', 0)) and not cls._is_copy(fields):
-            check_unit(fields['timestamp'])
+        elif 'timestamp' in fields:
+            # every pose that is made goes through here: what is usual is found out cheaply
+            time = fields['timestamp']
+            if (type(time) is not int or time in LIKE_NS) and not cls._is_copy(fields):
+                check_unit(time)
         elif args and 'timestamp' in (names := cls.__match_args__[: len(args)]):
             check_unit(args[names.index('timestamp')])
         return super().__call__(*args, **fields)
