@@ -211,7 +211,8 @@ def _safe(text: str, phi: str, depth: int) -> str:
     if depth == _MAX_DEPTH or _says(text):
         return hide(text, phi)
     within = [text[text.find(a) : text.rfind(b) + 1] for a, b in ('{}', '[]')]
-    for inner in (_unescaped_once(text), text.replace('\0', ''), *within):
+    unmarked = _MARKS.sub('', text)
+    for inner in (_unescaped_once(text), text.replace('\0', ''), unmarked, *within):
         if inner != text and _safe(inner, phi, depth + 1) != inner:
             return hide(text, phi)
     return text

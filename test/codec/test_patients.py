@@ -277,6 +277,7 @@ WRAPPERS = [
 
 @settings(deadline=None, max_examples=400)
 @example('JSON with escapes', [WRAPPERS[3]])
+@example('CSV', [WRAPPERS[3], WRAPPERS[8], WRAPPERS[1]])
 @given(
     st.sampled_from(sorted(set(WAYS) - {'full width', 'zero width'})),
     st.lists(st.sampled_from(WRAPPERS), max_size=4),

@@ -14,7 +14,7 @@ from igtl_ros2.codec.key_frames import starts
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.converters import registry
 from igtl_ros2.errors import ConversionError
-from igtl_ros2.nodes import send
+from igtl_ros2.nodes.subscriptions import STREAM_DEPTH
 
 av = pytest.importorskip('av')
 
@@ -96,7 +96,7 @@ def test_frames_that_wait_are_dropped_up_to_a_key_frame(ros, device, monkeypatch
     text = 'send: [{topic: /cam, device: Cam, type: VIDEO, dims: [64, 48, 1]}]'
     node = start(ros, device, **mapping(tmp_path, text))
     camera = ros.talk('/cam', CompressedImage)
-    frames = encoded(send._DEPTH + 12, 8)
+    frames = encoded(STREAM_DEPTH + 12, 8)
     try:
         camera.publish(CompressedImage(format='h264', data=frames[0][0]))
         wait_for(begun.is_set, 'the first')
