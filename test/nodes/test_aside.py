@@ -203,7 +203,8 @@ def test_an_emergency_does_not_wait_for_many_small_things(ros, tmp_path, monkeyp
     texts = ros.listen('/x/Own/text', RosString, STATE)
     url = str(node.link.address)
     try:
-        with connect(url) as planner, connect(url) as arm:
+        # version 1 has no metadata
+        with connect(url, header_version='2') as planner, connect(url) as arm:
             planner.send(HEAVY[kind])
             wait_for(busy.begun.is_set, 'the message')
             arm.send(Status(StatusCode.EMERGENCY, device_name='Arm'))

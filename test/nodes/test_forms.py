@@ -23,6 +23,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.query import Capability
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
+from igtl_ros2.config import ros_name
 from igtl_ros2.errors import PeerError
 from igtl_ros2.nodes.bridge import BridgeNode
 
@@ -86,7 +87,7 @@ def world(tmp_path):
 
 def test_tools_have_topics_of_their_own(world):
     user = world()
-    poses = user.listen('/x/Polaris/tools/Stylus_1/pose', PoseStamped)
+    poses = user.listen(f"/x/Polaris/tools/{ros_name('Stylus 1')}/pose", PoseStamped)
     lost = user.listen('/x/Polaris/tools/Lost/pose', PoseStamped)
     tools = TrackingData(
         (TrackingElement('Stylus 1', np.eye(4)), TrackingElement('Lost', np.eye(4))),
