@@ -23,6 +23,8 @@ ALLOWED = {
     'a list of two frame names, [parent, child]': {'receive': 'frames'},
     "false, true, 'static'": {'receive': 'tf'},
     "'merge', 'crop'": {'receive': 'subvolume'},
+    'text of one character or more': {'receive': 'peer'},
+    "'first', 'number', 'mix'": {'receive': 'on_conflict', 'defaults': 'on_conflict'},
     "false, 'png', 'jpeg'": {'receive': 'compressed'},
     'true, false, or a map with the keys axis, index, window and level': {'receive': 'slice'},
     'a number': {'receive': 'threshold'},

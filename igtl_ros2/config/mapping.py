@@ -7,6 +7,7 @@ import math
 import os
 import re
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
@@ -85,6 +86,8 @@ class ReceiveRule:
 
     device: str = '*'
     type: str = '*'
+    #: pattern for the names of the only peer that it is for; empty: it is for all
+    peer: str = ''
     action: str = 'publish'
     name: str = ''
     frame: str = ''
@@ -139,6 +142,8 @@ class ReceiveRule:
     recover_after: int = 5
     #: for how long messages may come with a stamp that stands still, in seconds; 0: for ever
     stale_after: float = _DEFAULTS.stale_after
+    #: first, number or mix, where several peers send one device; empty: first with gates, else mix
+    on_conflict: str = ''
     default_frame: str = _DEFAULTS.default_frame
 
     def of(self, device: str, type_name: str) -> ReceiveRule:
@@ -158,6 +163,11 @@ class ReceiveRule:
     def is_gated(self) -> bool:
         """Whether some poses are withheld."""
         return bool(self.max_age or self.max_jump or self.max_speed or self.workspace)
+
+    def conflict_policy(self, type_name: str) -> str:
+        """Tell what becomes of a type that several peers send: first, number or mix."""
+        usual = 'first' if self.is_gated and type_name in BOXED_TYPES else 'mix'
+        return self.on_conflict or usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +266,18 @@ class Mapping:
     phases: PhaseTable | None = None
     path: str = ''
     fallback: ReceiveRule = ReceiveRule()
+    #: what stands as `peer` in rules, each once
+    peers: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _index: RuleIndex = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Sort the rules, of which there may be very many."""
-        index = RuleIndex((rule.device, rule.type) for rule in self.receive)
+        index = RuleIndex(
+            ((rule.device, rule.type) for rule in self.receive),
+            [rule.peer for rule in self.receive])
         object.__setattr__(self, '_index', index)
+        peers = tuple(dict.fromkeys(rule.peer for rule in self.receive if rule.peer))
+        object.__setattr__(self, 'peers', peers)
 
     @property
     def uses_tf(self) -> bool:
@@ -274,20 +290,33 @@ class Mapping:
         return any(rule.tf_sources or rule.to_frame or rule.robot for rule in self.send) or any(
             rule.to_frame for rule in (*self.receive, self.fallback))
 
-    def receive_rule(self, device: str, type_name: str) -> ReceiveRule:
+    def peers_called(self, names: abc.Iterable[str]) -> frozenset[str]:
+        """Find what stands as `peer` in rules that are for somebody of these names."""
+        names = tuple(names)
+        return frozenset(
+            peer for peer in self.peers if any(
+                # brackets of [::1] are no pattern
+                name == peer or fnmatchcase(name, peer) for name in names))
+
+    def receive_rule(
+        self, device: str, type_name: str, peers: abc.Container[str] = ()
+    ) -> ReceiveRule:
         """
         Find the rule for a device and a wire type; the first that matches wins.
 
         :param device: the full device name, as the peer gave it.
         :param type_name: the type on the wire, such as ``TRANSFORM``.
+        :param peers: what `peers_called` gives for who sends it.
         """
-        index = self.receive_index(device, type_name)
+        index = self.receive_index(device, type_name, peers)
         rule = self.fallback if index is None else self.receive[index]
         return rule.of(device, type_name)
 
-    def receive_index(self, device: str, type_name: str) -> int | None:
+    def receive_index(
+        self, device: str, type_name: str, peers: abc.Container[str] = ()
+    ) -> int | None:
         """Find the place of that rule in ``receive``; None for the fallback."""
-        return self._index.first((device, whole_characters(device)), type_name)
+        return self._index.first((device, whole_characters(device)), type_name, peers)
 
 
 #: where the patient's frame is one, whatever its case: Slicer writes RAS, ROS ras
@@ -556,7 +585,7 @@ _TYPE_NEEDS = {
     ('POINT', 'pose'): 'trajectory',
 }
 # What a rule that drops messages may say: `phi` also holds for answers to commands
-_OF_A_DROP = ('device', 'type', 'action', 'phi')
+_OF_A_DROP = ('device', 'type', 'peer', 'action', 'phi')
 
 # The same for keys of a send rule, by the type that is sent; QTRANS is sent as POSITION
 _SENT_PLACED = tuple(kind for kind in _PLACED if kind != 'QTRANS')

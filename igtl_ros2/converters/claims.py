@@ -7,7 +7,7 @@ gates do not look at never gets onto a topic that belongs to a rule with gates.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 
 from ..config import (
@@ -120,19 +120,29 @@ class Claims:
         """
         return rank_of(number in self._children.get(child, ()), is_gated)
 
-    def place(self, device: str, type_name: str) -> Place:
+    def is_named(self, topic: str) -> bool:
+        """Tell whether a rule names a topic."""
+        return any(True for _ in self._namers(topic))
+
+    def place(self, device: str, type_name: str, peers: Container[str] = ()) -> Place:
         """
         Find out where the messages of a device go.
 
+        :param peers: what `Mapping.peers_called` gives for who sends them.
         :raises ConversionError: if there is no place for them.
         """
-        number = self._mapping.receive_index(device, type_name)
-        rule = self._mapping.receive_rule(device, type_name)
+        number = self._mapping.receive_index(device, type_name, peers)
+        rule = self._mapping.receive_rule(device, type_name, peers)
         topic = rule.name or ros_name(device)
         namers = list(self._namers(topic))
         gates = [n for n in namers if n in self._guards]
         is_exact = number is not None and rule.device == device
         patterns = [] if rule.name or is_exact else self._fitting(device)
+        # a topic that is named for a peer is for those alone that are named for it
+        theirs = [self._mapping.receive[n].peer for n in namers if self._mapping.receive[n].peer]
+        if theirs and not any(peer in peers for peer in theirs):
+            why = f'rule {self._rule_of(namers, theirs) + 1} names {topic} for another peer'
+            return self._elsewhere(device, type_name, rule, topic, why, number)
         if number in namers:
             return self._shared(topic, rule, number, device, type_name, gates)
         if namers and not any(self._is_of(n, device) for n in namers):
@@ -143,7 +153,11 @@ class Claims:
             why = f'the gates of rule {(gates + patterns)[0] + 1} do not look at it'
         else:
             return Place(topic, rule, number, self._closed(type_name, rule, gates + patterns))
-        return self._elsewhere(device, type_name, rule, topic, why)
+        return self._elsewhere(device, type_name, rule, topic, why, number)
+
+    def _rule_of(self, numbers: list[int], peers: list[str]) -> int:
+        """Find the first of some rules that is for one of these peers."""
+        return next(n for n in numbers if self._mapping.receive[n].peer in peers)
 
     def _shared(
         self, topic: str, rule: ReceiveRule, number: int | None, device: str, type_name: str,
@@ -159,19 +173,19 @@ class Claims:
                 rule = _with_gates(rule, other)
             elif not own.is_gated:  # else its own gates know what the numbers mean
                 why = f'the gates of rule {gate + 1} are in another frame'
-                return self._elsewhere(device, type_name, own, topic, why)
+                return self._elsewhere(device, type_name, own, topic, why, number)
         is_phase = number in self._guards and not own.is_gated
         closed = _NOTHING if is_phase else self._closed(type_name, rule, gates)
         return Place(topic, rule, number, closed)
 
     def _elsewhere(
-        self, device: str, type_name: str, rule: ReceiveRule, topic: str, why: str
+        self, device: str, type_name: str, rule: ReceiveRule, topic: str, why: str,
+        number: int | None,
     ) -> Place:
         """Give a device a topic that nobody names."""
         name = marked_name(device)
         if any(self._namers(name)) or name == topic:
             raise ConversionError(f'{type_name} {device!r} is not published as {topic}: {why}')
-        number = self._mapping.receive_index(device, type_name)
         note = f'{type_name} {device!r} is published as {name}, not as {topic}: {why}'
         return Place(name, rule, number, note=note)
 
@@ -189,7 +203,10 @@ class Claims:
         """List the rules with gates and a pattern under which poses of a device would fall."""
         if not self._patterns:
             return []
-        found = {self._mapping.receive_index(device, kind) for kind in BOXED_TYPES}
+        # those of another peer too: it has the same topic
+        peers: list[tuple[str, ...]] = [(), *((peer,) for peer in self._mapping.peers)]
+        found = {self._mapping.receive_index(device, kind, who)
+                 for kind in BOXED_TYPES for who in peers}
         return [n for n in self._patterns if n in found]
 
     def _is_of(self, number: int, device: str) -> bool:

@@ -103,6 +103,7 @@ class LinkHealth:
             'reconnects': new_reconnects,
         }
         clocks = {what: _offset(behind_s) for what, behind_s in receiver.clocks.items()}
+        conflicts = receiver.conflicts
         unsent = sender.stale
         silent_s = now - self._heard if self._heard is not None else 0.0
         if link.state in _OVER:
@@ -117,11 +118,12 @@ class LinkHealth:
             level, text = 'STALE', f'nothing new from {", ".join(receiver.stale[:_MAX_LISTED])}'
         elif unsent:
             level, text = 'STALE', f'not sent, nothing new of {", ".join(unsent[:_MAX_LISTED])}'
-        elif any(troubles.values()) or clocks:
+        elif any(troubles.values()) or clocks or conflicts:
             level = 'WARN'
             text = ', '.join([
                 *(f'{number} {what}' for what, number in troubles.items() if number),
                 *(f'the clock of {what} is {off}' for what, off in clocks.items()),
+                *(f'{topic} is sent by {who}' for topic, who in conflicts.items()),
             ][:_MAX_LISTED])
         else:
             level, text = 'OK', f'{len(peers)} connected'
@@ -141,8 +143,11 @@ class LinkHealth:
         left_out = Counter(dict(self._report.left_out))
         facts.update({f'left out {k}': n for k, n in left_out.most_common(_MAX_ROWS)})
         facts.update({f'clock {k}': off for k, off in list(clocks.items())[:_MAX_ROWS]})
+        facts.update({f'sent at once {k}': who for k, who in list(conflicts.items())[:_MAX_ROWS]})
         stale = Counter(dict(self._report.stale))
         facts.update({f'stale {k}': n for k, n in stale.most_common(_MAX_ROWS)})
+        mixed = Counter(dict(self._report.mixed))
+        facts.update({f'problem {k}': n for k, n in mixed.most_common(_MAX_ROWS)})
         facts.update({f'withheld {k}': n for k, n in withheld.most_common(_MAX_ROWS)})
         facts.update({f'problem {k}': n for k, n in problems.most_common(_MAX_ROWS)})
         return level, text, facts

@@ -22,6 +22,7 @@ from ..codec.messages.text import Status, String
 from ..config import LinkConfig, PhaseTable
 from ..converters.gates import Gates
 from ..converters.pose import NOT_RIGID, is_valid, tool_state
+from ..converters.topic_holder import names_of
 from ..converters.units import RIGID_TOLERANCE, pose_to_ros, ros_text
 from ..errors import ConversionError
 from ..peers import Link, Peer
@@ -120,7 +121,7 @@ class PhaseServer:
             self._publish(peer, message, prefix)
         elif isinstance(message, Transform) and prefix in self._transforms:
             steps = self._phases.transform(
-                prefix, number, self._fault(prefix, message), time.monotonic()
+                prefix, number, self._fault(peer, prefix, message), time.monotonic()
             )
             self._do(steps, peer, message)
         else:
@@ -131,12 +132,14 @@ class PhaseServer:
         """Take note that a peer is gone."""
         self._phases.left(peer)
 
-    def _fault(self, prefix: str, message: Transform) -> str:
+    def _fault(self, peer: Peer, prefix: str, message: Transform) -> str:
         """Tell why a transform is no pose that a robot could use; empty if it is one."""
         state = tool_state(message)
         if not is_valid(state):
             return f'its state is {ros_text(state or "")}'
-        rule = self._mapping.receive_rule(prefix, 'TRANSFORM')
+        names = names_of(peer.address, peer.names)
+        rule = self._mapping.receive_rule(
+            prefix, 'TRANSFORM', self._mapping.peers_called(names))
         try:
             pose, distance = pose_to_ros(message.matrix, rule.wire_unit, rule.wire_axes)
         except ConversionError as error:

@@ -37,6 +37,14 @@ from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros, full_name, route_of
 from ..converters.tf_owners import Sender
+from ..converters.topic_holder import (
+    SILENT_S,
+    Terms,
+    TopicHolder,
+    leaves_of,
+    names_of,
+    numbered,
+)
 from ..converters.units import ros_text, time_from_ns
 from ..converters.video import FRAME_LOST
 from ..converters.volumes import SliceViewer
@@ -75,6 +83,10 @@ _UNANSWERED = 'stale: its peer gives no sign of life'
 _LATELY_S = 3.0
 # tools of one device whose last stamp on tf is known
 _MAX_TOOLS = 1000
+# peers of which it is known which rules are for them
+_MAX_PEERS = 1000
+#: type, device, the `peer` of rules that are for who sends it, and what tells him apart
+_Slot = tuple[str, ...]
 
 
 class _TooManyError(ConversionError):
@@ -83,7 +95,7 @@ class _TooManyError(ConversionError):
 
 @dataclass(slots=True)
 class _Device:
-    """A (type, device) pair that has arrived before."""
+    """A (type, device) pair that has arrived before, of peers for which the same rules hold."""
 
     rule: ReceiveRule
     route: Route
@@ -124,6 +136,13 @@ class _Device:
     is_expected: bool = False
     #: the last stamp of each frame on tf, in nanoseconds
     broadcast: dict[str, int] = field(default_factory=dict)
+    #: where it is found
+    slot: _Slot = ()
+    #: what tells its peer apart, where that has a topic of its own
+    label: str = ''
+    #: who publishes on its topic; None where several peers may, or only one can
+    holder: TopicHolder[Peer] | None = None
+    terms: Terms = Terms('mix')
 
     def hear(self, now_s: float) -> None:
         """Note that a message has come."""
@@ -201,11 +220,15 @@ class Receiver:
         self._lock = threading.RLock()
         self._wait = FrameWait(node, tf, report, self._lock)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._devices: dict[tuple[str, str], _Device] = {}
+        self._devices: dict[_Slot, _Device] = {}
         #: devices that a rule drops
-        self._dropped: set[tuple[str, str]] = set()
+        self._dropped: set[_Slot] = set()
         #: as they were under the rules before a change
-        self._left: dict[tuple[str, str], _Device] = {}
+        self._left: dict[_Slot, _Device] = {}
+        #: by topic and leaves, who publishes there
+        self._holders: dict[str, dict[str, TopicHolder[Peer]]] = {}
+        #: for which rules peers are meant
+        self._called: dict[Peer, tuple[str, ...]] = {}
         #: by topic, the device whose name has become that
         self._named: dict[str, str] = {}
         self._claims = self._claim()
@@ -228,7 +251,22 @@ class Receiver:
     @property
     def devices(self) -> dict[tuple[str, str], int]:
         """How many messages have arrived, by (type, device)."""
-        return {key: d.received for key, d in list(self._devices.items())}
+        counts: Counter[tuple[str, str]] = Counter()
+        for device in list(self._devices.values()):
+            counts[device.key] += device.received
+        return dict(counts)
+
+    @property
+    def conflicts(self) -> dict[str, str]:
+        """By topic, the peers that send it at once."""
+        now_s = time.monotonic()
+        found = {}
+        for topic, holders in list(self._holders.items()):
+            for holder in list(holders.values()):
+                who = holder.conflict(now_s)
+                if who:
+                    found[topic] = who
+        return found
 
     @property
     def stale(self) -> list[str]:
@@ -272,7 +310,8 @@ class Receiver:
                 self._broadcaster.release(self._link_name)
             self._broadcaster = broadcaster
             self._claims = self._claim()
-            for key, device in list(self._devices.items()):
+            self._called.clear()
+            for slot, device in list(self._devices.items()):
                 if self._is_same(device):
                     continue
                 if device.repeater is not None:
@@ -280,8 +319,8 @@ class Receiver:
                     device.repeater = None
                 device.held = device.express = None
                 self._first.forget(device.topic)
-                self._left[key] = device
-                del self._devices[key]
+                self._left[slot] = device
+                del self._devices[slot]
             self._dropped.clear()
             while len(self._left) > MAX_DEVICES:
                 self._drop(self._left.pop(next(iter(self._left))))
@@ -319,8 +358,8 @@ class Receiver:
     def forget(self, name: str) -> None:
         """Give nobody the last value of a device who has not got it yet: it holds no more."""
         with self._lock:
-            for key, device in self._devices.items():
-                if key[1] == name:
+            for device in self._devices.values():
+                if device.key[1] == name:
                     self._first.forget(device.topic)
 
     def _look_for_emergency(self, peer: Peer, message: Message) -> None:
@@ -337,10 +376,11 @@ class Receiver:
             for child in message.children:
                 self._look_for_emergency(peer, child)
 
-    def hidden(self, message: Message) -> Message:
+    def hidden(self, peer: Peer, message: Message) -> Message:
         """Give a message as the rule of its device lets ROS see it."""
         with self._lock:
-            rule = self._mapping.receive_rule(full_name(message), message.type_name)
+            rule = self._mapping.receive_rule(
+                full_name(message), message.type_name, self._rules_for(peer))
         return hidden(message, rule.phi)
 
     def _handle(
@@ -358,27 +398,20 @@ class Receiver:
         """
         frame = message
         name = known_as or full_name(message)
-        key = (message.type_name, name)
-        device = self._devices.get(key)
-        if device is None and key not in self._dropped:
-            try:
-                device = self._new_device(peer, message, name)
-            except _TooManyError as error:
-                self._report.problem('too many devices', ros_text(str(error)))
-                return
-            except ConversionError as error:
-                self._report.problem(ros_text(f'{" ".join(key)}: name'), ros_text(str(error)))
-                return
-            if device is not None:
-                self._devices[key] = device
-            else:
-                if len(self._dropped) >= 10 * MAX_DEVICES:
-                    self._dropped.clear()  # they are found again by the rules
-                self._dropped.add(key)
+        device = self._find(peer, message, name)
         if device is None:
-            self._report.skip(ros_text(f'{" ".join(key)}: by rule'))
             return
-        device.hear(time.monotonic())
+        now_s = time.monotonic()
+        holder = device.holder
+        if holder is not None:
+            if holder.peer is peer:
+                holder.hear(now_s, message.timestamp != 0, device.terms)
+            else:
+                shared = self._share(holder, device, peer, message, now_s)
+                if shared is None:
+                    return
+                device = shared
+        device.hear(now_s)
         device.peer = peer
         if not self._first.is_over:
             self._first.forget(device.topic)
@@ -403,6 +436,100 @@ class Receiver:
             self._work(device, peer, message, partial(self._arrive, device, arrival, True))
         else:
             self._arrive(device, arrival)
+
+    def _find(
+        self, peer: Peer, message: Message, name: str, label: str = ''
+    ) -> _Device | None:
+        """
+        Find what is known of the device of a message; None if it is not published.
+
+        :param label: what tells the peer apart, if it has a topic of its own.
+        """
+        key = (message.type_name, name)
+        slot = self._slot(key, peer, label)
+        device = self._devices.get(slot)
+        if device is not None:
+            return device
+        if slot not in self._dropped:
+            try:
+                device = self._new_device(peer, message, name, label)
+            except _TooManyError as error:
+                self._report.problem('too many devices', ros_text(str(error)))
+                return None
+            except ConversionError as error:
+                self._report.problem(ros_text(f'{" ".join(key)}: name'), ros_text(str(error)))
+                return None
+            if device is not None:
+                self._devices[slot] = device
+                return device
+            if len(self._dropped) >= 10 * MAX_DEVICES:
+                self._dropped.clear()  # they are found again by the rules
+            self._dropped.add(slot)
+        self._report.skip(ros_text(f'{" ".join(key)}: by rule'))
+        return None
+
+    def _slot(self, key: tuple[str, str], peer: Peer, label: str) -> _Slot:
+        """Tell where a device is found."""
+        slot: _Slot = key
+        if self._mapping.peers:
+            slot = (*key, *self._rules_for(peer))
+        return (*slot, '', label) if label else slot
+
+    def _rules_for(self, peer: Peer) -> tuple[str, ...]:
+        """List what stands as `peer` in the rules that are for a peer."""
+        if not self._mapping.peers:
+            return ()
+        found = self._called.get(peer)
+        if found is None:
+            if len(self._called) >= _MAX_PEERS:
+                self._called.clear()
+            names = names_of(peer.address, peer.names)
+            found = self._called[peer] = tuple(sorted(self._mapping.peers_called(names)))
+        return found
+
+    def _share(
+        self,
+        holder: TopicHolder[Peer],
+        device: _Device,
+        peer: Peer,
+        message: Message,
+        now_s: float,
+    ) -> _Device | None:
+        """
+        Decide on a message for a topic that another peer has, or that nobody has.
+
+        :returns: what is known of the device on the topic of this peer; None if it is withheld.
+        """
+        what, topic = ros_text(' '.join(device.key)), ros_text(device.topic)
+        verdict = holder.judge(peer, now_s, device.terms)
+        before = holder.peer
+        if verdict == 'take' or before is None:
+            if before is not None and (holder.other is peer or self._is_connected(before)):
+                text = f'{topic} is sent by {peer.address} now, it was by {before.address}'
+                self._node.get_logger().info(printable(text))
+            holder.take(peer, now_s, message.timestamp != 0, device.terms)
+            return device
+        both = f'{before.address} and {peer.address} both send {what} onto {topic}'
+        if verdict == 'number':
+            label = holder.label(peer)
+            if holder.is_news(peer):
+                there = ros_text(numbered(device.topic, label))
+                self._node.get_logger().warning(printable(
+                    f'{both}: that of {peer.address} is published as {there}'))
+            return self._find(peer, message, device.key[1], label)
+        if verdict == 'mix':
+            if holder.is_news(peer):
+                self._report.mixes(
+                    f'{topic}: {leaves_of(device.key[0])} of several peers',
+                    f'{both}; on_conflict or peer in its rule tells them apart')
+            return device
+        if isinstance(message, Status) and holder.passes(peer, message.is_emergency):
+            return device
+        if verdict == 'first':
+            before.probe_often()
+        self._report.withheld_by(
+            f'{what}: another peer', f'{both}: that of {peer.address} is not published')
+        return None
 
     def _arrive(self, device: _Device, arrival: _Arrival, in_worker: bool = False) -> None:
         """
@@ -430,7 +557,7 @@ class Receiver:
 
     def _is_current(self, device: _Device) -> bool:
         """Tell whether the rules are still those that a device was made with."""
-        is_current = self._devices.get(device.key, device) is device
+        is_current = self._devices.get(device.slot, device) is device
         if not is_current:
             self._report.skip(ros_text(f'{" ".join(device.key)}: the rules have changed'))
         return is_current
@@ -514,6 +641,11 @@ class Receiver:
                         break
                     if device.waiting or self._bound.get(peer):
                         break
+                    holder = device.holder
+                    if holder is not None:
+                        if holder.peer is not peer:
+                            break
+                        holder.hear(now_s, timestamp != 0, device.terms)
                     made = short.serialise_content(timestamp, content, arrival_ns, now_s)
                     if made is None:
                         break
@@ -543,7 +675,7 @@ class Receiver:
             self._publish(device, arrival, arrival, move)
 
         self._wait.submit(Placement(
-            key=device.key,
+            key=device.slot,
             what=ros_text(' '.join(device.key)),
             frames=frames,
             to_frame=start.rule.to_frame,
@@ -888,25 +1020,32 @@ class Receiver:
 
     # -- devices and names
 
-    def _new_device(self, peer: Peer, message: Message, name: str) -> _Device | None:
+    def _new_device(
+        self, peer: Peer, message: Message, name: str, label: str
+    ) -> _Device | None:
         """
         Make what is kept of a device; None if a rule drops it.
 
+        :param label: what tells the peer apart, if it has a topic of its own.
         :raises ConversionError: if there are too many.
         """
         type_name = message.type_name
-        rule = self._mapping.receive_rule(name, type_name)
+        peers = self._rules_for(peer)
+        rule = self._mapping.receive_rule(name, type_name, peers)
         if rule.action == 'drop':
             return None
-        place = self._claims.place(name, type_name)
-        self._make_room(peer, type_name, name, place)
-        topic = self._prefix + self._topic(name, place)
+        place = self._claims.place(name, type_name, peers)
+        slot = self._slot((type_name, name), peer, label)
+        is_expected = not label and _is_expected(place, type_name, name)
+        if not is_expected:
+            self._make_room(peer, slot)
+        topic = self._prefix + self._topic(name, place, label)
         rule = place.rule
         self._node.get_logger().info(printable(f'{type_name} {name!r} -> {topic}'))
         route = route_of(
             name, rule, self._settings.frame_prefix, topic.removeprefix(self._prefix), type_name,
             self._mapping.profile)
-        left = self._left.pop((type_name, name), None)
+        left = self._left.pop(slot, None)
         if left is not None:
             # the decoder of a video, names that were given; the slice that was chosen, unless
             # the rule has another one now, or another topic for its parameters
@@ -954,18 +1093,30 @@ class Receiver:
             closed=place.closed,
             number=place.number,
             peer=peer,
-            is_expected=_is_expected(place, type_name, name),
+            is_expected=is_expected,
+            slot=slot,
+            label=label,
+            holder=None if label else self._holder(topic, leaves_of(type_name)),
+            terms=Terms(rule.conflict_policy(type_name), max(SILENT_S, rule.max_age)),
         )
 
-    def _make_room(self, peer: Peer, type_name: str, name: str, place: Place) -> None:
+    def _holder(self, topic: str, leaves: str) -> TopicHolder[Peer] | None:
+        """Give what is known of who publishes on some leaves of a topic."""
+        if not leaves:
+            return None
+        holders = self._holders.setdefault(topic, {})
+        if leaves not in holders:
+            holders[leaves] = TopicHolder(self._is_connected)
+        return holders[leaves]
+
+    def _make_room(self, peer: Peer, slot: _Slot) -> None:
         """
         Forget a device, if there are too many; those that rules name always get in.
 
         :raises ConversionError: if a new one has to wait, or there is no room.
         """
-        if _is_expected(place, type_name, name):
-            return
-        if (type_name, name) not in self._left and not self._newcomers.admits(peer.address):
+        type_name, name, *_ = slot
+        if slot not in self._left and not self._newcomers.admits(peer.address):
             raise _TooManyError(
                 f'{type_name} {name!r} is not published yet: too many new devices at once'
             )
@@ -978,16 +1129,16 @@ class Receiver:
         if sum(not device.is_expected for device in self._devices.values()) < MAX_DEVICES:
             return True
         now_s = time.monotonic()
-        key = whom_to_forget(
-            Known(key, host_of(device.peer.address), not self._is_connected(device.peer),
+        found = whom_to_forget(
+            Known(slot, host_of(device.peer.address), not self._is_connected(device.peer),
                   now_s - device.heard_s)
-            for key, device in self._devices.items()
+            for slot, device in self._devices.items()
             if device.peer is not None and not device.is_expected and not device.waiting
         )
-        if key is None:
+        if found is None:
             return False
-        device = next(d for d in self._devices.values() if d.key == key)
-        del self._devices[device.key]
+        device = next(d for slot, d in self._devices.items() if slot == found)
+        del self._devices[device.slot]
         what = ros_text(' '.join(device.key))
         self._report.skip('devices that were forgotten to make room')
         self._node.get_logger().info(f'{what} is forgotten to make room')
@@ -1006,8 +1157,9 @@ class Receiver:
         if any(other.topic == device.topic for other in others):
             return
         self._destroy_publishers(device.topic, {other.topic for other in others})
+        self._holders.pop(device.topic, None)
         name = device.topic.removeprefix(self._prefix)
-        if self._named.get(name) == device.key[1]:
+        if self._named.get(name) == _named_for(device.key[1], device.label):
             del self._named[name]
         if self._broadcaster is not None:
             self._broadcaster.forget(Sender(self._link_name, device.topic))
@@ -1035,32 +1187,40 @@ class Receiver:
 
     def _is_same(self, device: _Device) -> bool:
         """Tell whether the rules still say of a device what they said when it came."""
+        peers = () if device.peer is None else self._rules_for(device.peer)
+        if device.peer is not None and device.slot != self._slot(
+            device.key, device.peer, device.label
+        ):
+            return False
         try:
-            place = self._claims.place(device.key[1], device.key[0])
+            place = self._claims.place(device.key[1], device.key[0], peers)
         except ConversionError:
             return False
         then = device.topic.removeprefix(self._prefix), device.rule, device.closed
-        if then != (place.topic, place.rule, place.closed):
+        if then != (numbered(place.topic, device.label), place.rule, place.closed):
             return False
         device.number = place.number
-        device.is_expected = _is_expected(place, *device.key)
+        device.is_expected = not device.label and _is_expected(place, *device.key)
         return True
 
-    def _topic(self, device: str, place: Place) -> str:
+    def _topic(self, device: str, place: Place, label: str) -> str:
         """
         Find the topic of a device, and tell if it is not the usual one.
 
         :raises ConversionError: if another device has the same one.
         """
-        if place.topic != place.rule.name:
-            first = self._named.setdefault(place.topic, device)
-            if first != device:
+        topic, mine = numbered(place.topic, label), _named_for(device, label)
+        if label and self._claims.is_named(topic):
+            raise ConversionError(f'{mine!r} is not published: a rule names {topic}')
+        if topic != place.rule.name:
+            first = self._named.setdefault(topic, mine)
+            if first != mine:
                 raise ConversionError(
-                    f'{device!r} is not published: {first!r} is called {place.topic} too'
+                    f'{device!r} is not published: {first!r} is called {topic} too'
                 )
         if place.note:
             self._report.problem(ros_text(f'{device}: name'), ros_text(place.note))
-        return place.topic
+        return topic
 
     def _publisher(self, topic: str, leaf: str, ros_type: type) -> Publisher:
         publisher = self._publishers.get(topic)
@@ -1213,6 +1373,11 @@ def _is_expected(place: Place, type_name: str, name: str) -> bool:
     rule = place.rule
     is_known_type = rule.type == type_name or type_name in registered()
     return place.number is not None and rule.device == name and is_known_type
+
+
+def _named_for(device: str, label: str) -> str:
+    """Name who has a topic, by device and by what tells its peer apart."""
+    return f'{device} of {label}' if label else device
 
 
 def _lose_frame(device: _Device) -> None:

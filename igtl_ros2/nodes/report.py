@@ -35,6 +35,8 @@ class Report:
         self.withheld: Counter[str] = Counter()
         #: messages of devices whose stamps stand still
         self.stale: Counter[str] = Counter()
+        #: topics that several peers send, which are published all the same
+        self.mixed: Counter[str] = Counter()
 
     def skip(self, kind: str) -> None:
         """Count what a rule leaves out on purpose, or what is of a type that nobody knows."""
@@ -63,6 +65,10 @@ class Report:
     def stays_stale(self, kind: str, text: str) -> None:
         """Count a message that tells nothing new, and log it as a problem is."""
         self._count(self.stale, kind, text)
+
+    def mixes(self, kind: str, text: str) -> None:
+        """Count a peer that sends what another one sends too; it is logged once."""
+        self._count(self.mixed, kind, text, float('inf'))
 
     def _count(
         self,

@@ -55,7 +55,7 @@ class Services:
         report: Report,
         on_message: Callable[..., None],
         on_peer: OnPeer,
-        hidden: Callable[[Message], Message],
+        hidden: Callable[[Peer, Message], Message],
         forget: Callable[[str], None],
     ) -> None:
         """Wait for the link."""
@@ -123,7 +123,7 @@ class Services:
         if not is_answer:
             self._receive(peer, message)  # first, so that whoever asked finds the data published
             self._serving.handle(peer, message)
-        answer = self._hidden(message) if is_answer else message
+        answer = self._hidden(peer, message) if is_answer else message
         if not self._requests.handle(peer, answer) and is_answer:
             kind = f'{message.type_name} nobody waits for'
             self._report.problem(kind, f'{peer.address}: {kind}: it is late, or came twice')

@@ -165,8 +165,9 @@ class Peer:
         #: when the message that is incomplete now began to come
         self.pending_since = self.last_received
         self.address = ''
-        #: who it is, where it has shown that: the name of its certificate
+        #: who it is, where it has shown that: the name of its certificate, and all names there
         self.name = ''
+        self.names: tuple[str, ...] = ()
         #: what it says about itself, such as the types that it understands
         self.facts: dict[str, Any] = {}
         self.received: Counter[str] = Counter()
@@ -442,7 +443,7 @@ class StreamPeer(Peer):
         """Start."""
         self._stream = stream
         self.address = stream.address
-        self.name = stream.peer_name
+        self.name, self.names = stream.peer_name, stream.peer_names
         self.start()
 
     def get_buffer(self, size_hint: int) -> memoryview:

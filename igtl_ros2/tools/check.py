@@ -40,7 +40,7 @@ def received_rows(config: LinkConfig) -> list[Row]:
         told = ' '.join(filter(None, (_taken_by(mapping, number - 1), notes.get(number, ''))))
         rows.append((str(number), repr(rule.device), rule.type, *_received(config, rule),
                      _extras(rule, ReceiveRule(), told)))
-    if not any(rule.device == rule.type == '*' for rule in mapping.receive):
+    if not any(rule.device == rule.type == '*' and not rule.peer for rule in mapping.receive):
         rows.append(('', 'all others', '*', *_received(config, mapping.fallback),
                      _extras(mapping.fallback, ReceiveRule())))
     return rows
@@ -58,17 +58,17 @@ def _claim_notes(config: LinkConfig) -> dict[int, str]:
     for number, rule in enumerate(mapping.receive, 1):
         kind = 'TRANSFORM' if rule.type == '*' else rule.type
         if rule.action == 'drop' or is_pattern(rule.device) or (
-            mapping.receive_index(rule.device, kind) != number - 1
+            mapping.receive_index(rule.device, kind, (rule.peer,)) != number - 1
         ):
             continue
         try:
-            place = claims.place(rule.device, kind)
+            place = claims.place(rule.device, kind, (rule.peer,))
         except ConversionError as error:
             notes[number] = f'NEVER PUBLISHED: {error}'
             continue
         if place.note:
             notes[number] = f'ELSEWHERE: {place.note}'
-        elif place.rule != mapping.receive_rule(rule.device, kind):
+        elif place.rule != mapping.receive_rule(rule.device, kind, (rule.peer,)):
             notes[number] = 'WITH THE GATES of other rules for its topic'
     return notes
 
@@ -106,7 +106,8 @@ def _taken_by(mapping: Mapping, index: int) -> str:
     """Say which rule before this one takes all that it could match."""
     rule = mapping.receive[index]
     for number, before in enumerate(mapping.receive[:index], 1):
-        if before.device in ('*', rule.device) and before.type in ('*', rule.type):
+        fits = before.device in ('*', rule.device) and before.type in ('*', rule.type)
+        if fits and before.peer in ('', '*', rule.peer):
             return f'NEVER USED: rule {number} comes first'
     return ''
 

@@ -183,7 +183,12 @@ class Stream(asyncio.BufferedProtocol):
     @property
     def peer_name(self) -> str:
         """Name in the certificate of the peer; empty if it showed none."""
-        return ''
+        return next(iter(self.peer_names), '')
+
+    @property
+    def peer_names(self) -> tuple[str, ...]:
+        """All names in the certificate of the peer."""
+        return ()
 
     @property
     def is_closing(self) -> bool:

@@ -56,15 +56,15 @@ class TlsStream(Stream):
         self._raw = memoryview(bytearray(_RAW_BYTES))
         self._first = b''
         self._paused = False
-        self._peer_name = ''
+        self._peer_names: tuple[str, ...] = ()
         self._eof = False
         self.host = ''
         self.began_s = 0.0
 
     @property
-    def peer_name(self) -> str:
-        """Name in the certificate of the peer; empty if it showed none."""
-        return self._peer_name
+    def peer_names(self) -> tuple[str, ...]:
+        """All names in the certificate of the peer."""
+        return self._peer_names
 
     # -- handshake
 
@@ -115,7 +115,7 @@ class TlsStream(Stream):
             return
         self._stop_timer()
         self._handshakes.discard(self)
-        self._peer_name = next(iter(peer_names(session)), '')
+        self._peer_names = tuple(peer_names(session))
         self._flush()
         self._open()
         self._read(session)

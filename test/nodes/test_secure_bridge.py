@@ -72,3 +72,26 @@ def test_without_a_certificate_nothing_is_bridged_and_the_log_says_why(ros, file
 def test_a_certificate_that_is_missing_stops_the_start(ros, files):
     with pytest.raises(ConfigError, match='nowhere.pem'):
         tls_bridge(ros, files, **{'tls.cert_file': f'{files}/nowhere.pem'})
+
+
+def test_a_rule_for_a_name_in_a_certificate(ros, files):
+    from geometry_msgs.msg import TransformStamped
+
+    (files / 'map.yaml').write_text("""
+receive:
+  - {device: Probe, peer: "robot-?", name: ours}
+  - {device: "*", name: others}
+""")
+    node = tls_bridge(ros, files, mapping_file=f'{files}/map.yaml')
+    heard = {name: ros.listen(f'/x/{name}/transform', TransformStamped)
+             for name in ('ours', 'others')}
+    for name, topic in (('robot-1', 'ours'), ('127.0.0.1', 'others')):
+        with connect(
+            str(node.link.address),
+            tls_ca_file=f'{files}/ca.pem',
+            tls_cert_file=f'{files}/{name}.pem',
+        ) as client:
+            wait_for(lambda c=client, t=topic: c.send(Transform(pose(), device_name='Probe'))
+                     or heard[t], topic)
+            if topic == 'ours':
+                assert not heard['others']

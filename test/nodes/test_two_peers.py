@@ -1,0 +1,296 @@
+"""Two peers that send one device onto one topic: the real node, with two real clients."""
+
+import time
+
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import TransformStamped
+from ros_user import STATE, mapping, pose, wait_for
+from std_msgs.msg import Bool
+from std_msgs.msg import String as RosString
+from std_srvs.srv import Trigger
+from tf2_msgs.msg import TFMessage
+
+from igtl_ros2 import connect
+from igtl_ros2.codec.messages.bundle import Bind
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import Status, StatusCode, String
+from igtl_ros2.config import marked_name
+from igtl_ros2.converters import topic_holder
+from igtl_ros2.nodes import first_values
+
+GATE = 'workspace: {min: [-9, -9, -9], max: [9, 9, 9]}'
+
+
+@pytest.fixture(autouse=True)
+def no_second_first_values(monkeypatch):
+    """Count what is published once."""
+    monkeypatch.setattr(first_values, '_SEARCH_S', 0.0)
+
+
+@pytest.fixture
+def two():
+    """Connect two clients to a bridge; the first sends 1000 mm, the second 2000 mm."""
+    clients = []
+
+    def connected(node):
+        url = str(node.link.address)
+        clients.extend(connect(url, reconnect=False) for _ in range(2))
+        for client in clients:
+            client.wait_connected(20)
+        wait_for(lambda: len(node.link.peers) == 2, 'both')
+        return clients
+
+    yield connected
+    for client in clients:
+        client.close()
+
+
+def bridge(ros, tmp_path, text, **parameters):
+    return ros.bridge(port=0, **parameters, **mapping(tmp_path, text))
+
+
+def report(node):
+    (health, *_), = node._diagnostics._open
+    return health._report
+
+
+def done(ros, *clients):
+    """Wait until all that clients have sent has gone through the bridge."""
+    for number, client in enumerate(clients):
+        heard = ros.listen(f'/x/End{number}/text', RosString, STATE)
+        text = str(time.monotonic_ns())
+        wait_for(lambda c=client, n=number, t=text, h=heard: c.send(
+            String(t, device_name=f'End{n}')) or time.sleep(0.02) or any(
+                m.data == t for m in h), 'the end')
+
+
+def at(x_mm, name='Tgt', **fields):
+    return Transform(pose((x_mm, 0, 0)), device_name=name, **fields)
+
+
+def take_turns(clients, number=10, **fields):
+    for _ in range(number):
+        for client, x in zip(clients, (1000, 2000)):
+            client.send(at(x, **fields))
+
+
+def metres(messages):
+    return {round(m.transform.translation.x, 6) for m in messages}
+
+
+def begin(client, heard, x=1000, **fields):
+    """Send until it is heard."""
+    wait_for(lambda: client.send(at(x, **fields)) or time.sleep(0.02)
+             or x / 1000 in metres(heard), 'the first one')
+
+
+def reload(ros, tmp_path, text):
+    (tmp_path / 'mapping.yaml').write_text(text)
+    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
+    assert client.wait_for_service(20)
+    assert wait_for(client.call_async(Trigger.Request()).result, 'the reload').success
+
+
+def said(ros, words):
+    """Wait for a status on /diagnostics at WARN with some words in it."""
+    heard = ros.listen('/diagnostics', DiagnosticArray)
+
+    def found():
+        return next((s for m in heard for s in m.status if s.level == b'\x01' and any(
+            words in f'{v.key} {v.value}' for v in s.values)), None)
+
+    return found
+
+
+@pytest.mark.parametrize('rules', [
+    f'receive: [{{device: Tgt, {GATE}, tf: true, frame: map}}, {{device: "*"}}]',
+    'receive: [{device: "*", on_conflict: first, tf: true, frame: map}]',
+    'defaults: {on_conflict: first, frame: map}\nreceive: [{device: "*", tf: true}]',
+])
+def test_the_first_alone_is_published(ros, tmp_path, two, rules):
+    node = bridge(ros, tmp_path, rules)
+    first, second = clients = two(node)
+    heard = ros.listen('/x/Tgt/transform', TransformStamped)
+    on_tf = ros.listen('/tf', TFMessage)
+    found = said(ros, 'sent at once')
+    begin(first, heard)
+    take_turns(clients)
+    second.send(Bind((at(2000),), device_name='Bundle'))
+    done(ros, *clients)
+    assert metres(heard) == {1.0}
+    assert metres(t for m in on_tf for t in m.transforms if t.child_frame_id == 'Tgt') == {1.0}
+    assert report(node).withheld['TRANSFORM Tgt: another peer'] == 11
+    wait_for(lambda: take_turns(clients, 1) or time.sleep(0.05) or found(), 'the diagnostics')
+
+
+def test_without_gates_both_are_published_and_it_is_said(ros, tmp_path, two, capfd):
+    node = bridge(ros, tmp_path, 'receive: [{device: "*"}]')
+    clients = two(node)
+    heard = ros.listen('/x/Tgt/transform', TransformStamped)
+    found = said(ros, 'of several peers')
+    begin(clients[0], heard)
+    take_turns(clients)
+    done(ros, *clients)
+    assert metres(heard) == {1.0, 2.0}
+    assert len(heard) >= 21
+    status = wait_for(
+        lambda: take_turns(clients, 1) or time.sleep(0.05) or found(), 'the diagnostics')
+    text = ' '.join([status.message, *(v.value for v in status.values)])
+    for peer in node.link.peers:
+        assert peer.address in text
+    (line,) = [line for line in capfd.readouterr().err.splitlines() if 'both send' in line]
+    assert all(peer.address in line for peer in node.link.peers)
+
+
+def test_when_the_first_is_gone_the_second_goes_on(ros, tmp_path, two):
+    node = bridge(ros, tmp_path, f'receive: [{{device: Tgt, {GATE}}}, {{device: "*"}}]')
+    first, second = two(node)
+    heard = ros.listen('/x/Tgt/transform', TransformStamped)
+    begin(first, heard)
+    second.send(at(2000))
+    done(ros, second)
+    assert metres(heard) == {1.0}
+    first.close()
+    begin(second, heard, 2000)
+
+
+@pytest.mark.parametrize('gates', [f'{GATE}', 'on_conflict: first'])
+def test_when_the_first_is_silent_the_second_goes_on(ros, tmp_path, two, gates, monkeypatch):
+    monkeypatch.setattr('igtl_ros2.nodes.receive.SILENT_S', 0.5)
+    node = bridge(ros, tmp_path, f'receive: [{{device: Tgt, {gates}}}, {{device: "*"}}]')
+    first, second = two(node)
+    heard = ros.listen('/x/Tgt/transform', TransformStamped)
+    for _ in range(5):  # among them such that take the short way
+        begin(first, heard)
+    begin(second, heard, 2000)
+    heard.clear()
+    for _ in range(20):
+        second.send(at(2000))
+        first.send(at(1000))
+    done(ros, first, second)
+    assert metres(heard) == {2.0}
+
+
+def test_the_gates_compare_with_the_last_pose_whoever_sent_it(ros, tmp_path, two):
+    node = bridge(ros, tmp_path, """
+receive: [{device: Tgt, max_jump: {m: 0.1}, recover_after: 1000}, {device: "*"}]
+""")
+    first, second = two(node)
+    heard = ros.listen('/x/Tgt/transform', TransformStamped)
+    begin(first, heard)
+    first.close()
+    wait_for(lambda: len(node.link.peers) == 1, 'the end of the first')
+    second.send(at(2000))
+    begin(second, heard, 1050)
+    assert metres(heard) == {1.0, 1.05}
+
+
+def test_who_sends_only_changes_keeps_its_topic(ros, tmp_path, two, monkeypatch):
+    monkeypatch.setattr('igtl_ros2.nodes.receive.SILENT_S', 0.01)
+    node = bridge(ros, tmp_path, f'receive: [{{device: Tgt, {GATE}}}, {{device: "*"}}]')
+    first, second = two(node)
+    heard = ros.listen('/x/Tgt/transform', TransformStamped)
+    wait_for(lambda: first.send(at(1000), stamp=False) or time.sleep(0.02) or heard, 'one')
+    time.sleep(0.1)
+    for _ in range(9):
+        second.send(at(2000))
+    done(ros, second)
+    assert metres(heard) == {1.0}
+
+
+def test_a_rule_for_one_peer(ros, tmp_path, two):
+    node = bridge(ros, tmp_path, 'receive: [{device: "*"}]')
+    first, second = clients = two(node)
+    first.send(String('me', device_name='Who'))
+    mine = wait_for(lambda: next((p.address for p in node.link.peers if p.received), None), 'it')
+    reload(ros, tmp_path, f"""
+receive:
+  - {{device: Tgt, type: TRANSFORM, peer: "{mine}", {GATE}}}
+  - {{device: "*"}}
+""")
+    heard = ros.listen('/x/Tgt/transform', TransformStamped)
+    other = ros.listen(f'/x/{marked_name("Tgt")}/transform', TransformStamped)
+    begin(second, other, 2000)
+    begin(first, heard)
+    take_turns(clients, 50)
+    done(ros, *clients)
+    assert metres(heard) == {1.0} and metres(other) == {2.0}
+    assert any('Tgt: name' in kind for kind in report(node).counts)
+
+
+def test_a_rule_that_drops_one_peer(ros, tmp_path, two):
+    node = bridge(ros, tmp_path, 'receive: [{device: Tgt, peer: 127.0.0.1, action: drop}, '
+                  '{device: "*"}]')
+    clients = two(node)
+    heard = ros.listen('/x/Tgt/transform', TransformStamped)
+    take_turns(clients)
+    done(ros, *clients)
+    assert not heard
+    assert report(node).left_out['TRANSFORM Tgt: by rule'] == 20
+
+
+def test_numbers(ros, tmp_path, two):
+    node = bridge(ros, tmp_path, """
+receive:
+  - {device: Tgt, on_conflict: number, workspace: {min: [-5, -5, -5], max: [5, 5, 5]}}
+  - {device: "*"}
+""")
+    first, second = clients = two(node)
+    heard = ros.listen('/x/Tgt/transform', TransformStamped)
+    other = ros.listen(f'/x/{topic_holder.numbered("Tgt", "2")}/transform', TransformStamped)
+    begin(first, heard)
+    begin(second, other, 2000)
+    second.send(at(6000))
+    second.send(Bind((at(2000),), device_name='Bundle'))
+    take_turns(clients)
+    done(ros, *clients)
+    assert metres(heard) == {1.0} and metres(other) == {2.0}
+    assert any(kind.startswith('TRANSFORM Tgt: workspace') for kind in report(node).withheld)
+    # and stays there
+    first.close()
+    wait_for(lambda: len(node.link.peers) == 1, 'the end of the first')
+    heard.clear()
+    second.send(at(2000))
+    done(ros, second)
+    assert not heard
+
+
+def test_an_emergency_of_the_second_is_never_held_up(ros, tmp_path, two):
+    node = bridge(ros, tmp_path, 'receive: [{device: "*", on_conflict: first}]')
+    first, second = two(node)
+    emergency = ros.listen('/x/igtl_bridge/emergency', Bool, STATE)
+    statuses = ros.listen('/x/Robot/status', DiagnosticArray, STATE)
+    first.send(Status(1, device_name='Robot'))
+    wait_for(lambda: statuses, 'the status')
+    second.send(Status(1, message='stranger', device_name='Robot'))
+    second.send(Status(StatusCode.EMERGENCY, device_name='Robot'))
+    wait_for(lambda: emergency and emergency[-1].data, 'the emergency')
+    wait_for(lambda: statuses[-1].status[0].level == b'\x02', 'the status')
+    assert report(node).withheld['STATUS Robot: another peer'] == 1
+
+
+def test_poses_that_come_many_at_a_time(ros, tmp_path, two):
+    node = bridge(ros, tmp_path, 'receive: [{device: "*", on_conflict: first}]')
+    first, second = two(node)
+    heard = ros.listen('/x/Tgt/transform', TransformStamped)
+    begin(first, heard)
+    for _ in range(20):
+        for client, x in ((first, 1000), (second, 2000)):
+            for _ in range(20):
+                client.send(at(x))
+    done(ros, first, second)
+    assert metres(heard) == {1.0}
+
+
+def test_other_policies_after_a_reload(ros, tmp_path, two):
+    node = bridge(ros, tmp_path, 'receive: [{device: "*", on_conflict: first}]')
+    clients = two(node)
+    heard = ros.listen('/x/Tgt/transform', TransformStamped)
+    begin(clients[0], heard)
+    take_turns(clients)
+    done(ros, *clients)
+    assert metres(heard) == {1.0}
+    reload(ros, tmp_path, 'receive: [{device: "*", on_conflict: mix}]')
+    wait_for(lambda: take_turns(clients, 1) or time.sleep(0.02) or metres(heard) == {1.0, 2.0},
+             'both')
