@@ -645,7 +645,8 @@ class Receiver:
                     if holder is not None:
                         if holder.peer is not peer:
                             break
-                        holder.hear(now_s, timestamp != 0, device.terms)
+                        if holder.heard_s != now_s:  # once for all of them
+                            holder.hear(now_s, timestamp != 0, device.terms)
                     made = short.serialise_content(timestamp, content, arrival_ns, now_s)
                     if made is None:
                         break

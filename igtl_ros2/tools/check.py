@@ -199,7 +199,7 @@ def _extras(rule: Any, usual: Any, remark: str = '') -> str:
     """List what is not as it is without being asked for."""
     found = [remark] if remark else []
     if getattr(rule, 'action', '') == 'drop':
-        return remark
+        return ' '.join([*found, *([f'peer={rule.peer}'] if rule.peer else [])])
     for field in fields(rule):
         value = getattr(rule, field.name)
         if field.name not in _SHOWN and value != getattr(usual, field.name):
