@@ -67,6 +67,8 @@ def decode_whole(
 
 def _crc_of(body: memoryview) -> int:
     """Compute a checksum without keeping all other threads waiting."""
+    if len(body) <= _CRC_BYTES:
+        return crc64(body)
     crc = 0
     for start in range(0, len(body), _CRC_BYTES):
         crc = crc64(body[start : start + _CRC_BYTES], crc)

@@ -111,7 +111,7 @@ class Message(metaclass=Stamped):
         # one by one, without a loop: every message goes through here
         setters = _setters(cls)
         set_name, set_time, set_id, set_metadata, set_encodings, set_version = setters
-        device_name, timestamp, message_id, metadata, encodings, version, *_ = envelope
+        device_name, timestamp, message_id, metadata, encodings, version, _, _, _ = envelope
         set_name(self, device_name)
         set_time(self, timestamp)
         set_id(self, message_id)
