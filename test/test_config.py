@@ -293,7 +293,7 @@ def test_default_rule_is_the_documented_one():
         'marker_size': 0.005,
         'trajectory': None, 'as_': '', 'field': '', 'joint_names': (), 'to_frame': '',
         'hold_hz': 0.0, 'max_age': 0.0, 'max_jump': None, 'max_speed': None, 'workspace': None,
-        'recover_after': 5, 'stale_after': 2.0}
+        'recover_after': 5, 'stale_after': 2.0, 'peer': '', 'on_conflict': ''}
 
 
 def test_every_key_of_a_receive_rule_arrives(load):
@@ -599,8 +599,8 @@ PLACED = 'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA, POINT, TRAJ, IMAGE, VIDEO,
     ('send:\n- {topic: a, device: a, Rate: 5}', "2: send[0].Rate: unknown key 'Rate'; "
                                                 f"allowed {SEND_KEYS}; did you mean 'rate'?"),
     ('defaults: {tf: true}',
-     "1: defaults.tf: unknown key 'tf'; allowed frame, stamp, max_skew, stale_after, wire_unit, "
-     'wire_axes, publish_invalid, coordinates, phi, to_frame'),
+     "1: defaults.tf: unknown key 'tf'; allowed on_conflict, frame, stamp, max_skew, stale_after, "
+     'wire_unit, wire_axes, publish_invalid, coordinates, phi, to_frame'),
     # values
     ('profile: slicr', "1: profile: found 'slicr'; allowed 'plain', 'slicer', 'plus', 'robot'; "
                        "did you mean 'slicer'?"),

@@ -86,8 +86,6 @@ class ReceiveRule:
 
     device: str = '*'
     type: str = '*'
-    #: pattern for the names of the only peer that it is for; empty: it is for all
-    peer: str = ''
     action: str = 'publish'
     name: str = ''
     frame: str = ''
@@ -145,6 +143,8 @@ class ReceiveRule:
     #: first, number or mix, where several peers send one device; empty: first with gates, else mix
     on_conflict: str = ''
     default_frame: str = _DEFAULTS.default_frame
+    #: pattern for the names of the only peer that it is for; empty: it is for all
+    peer: str = ''
 
     def of(self, device: str, type_name: str) -> ReceiveRule:
         """Give the rule as it holds for a device and a wire type that it matches."""

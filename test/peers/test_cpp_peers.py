@@ -144,6 +144,7 @@ def test_imager_server_has_the_pixels_of_its_files_and_its_geometry(
     cpp('ImagerServer', free_port, 20, tmp_path)
     bridge(mode='client', port=free_port)
     user.wait_for(lambda: len({bytes(image.data) for image in images}) == 5, 'five pictures')
+    user.wait_for(lambda: geometry, 'their geometry')
     assert {(i.width, i.height, i.step, i.encoding) for i in images} == {(256, 256, 256, 'mono8')}
     assert {bytes(image.data) for image in images} == set(files)
     # 1 x 1 x 5 mm, rows run against y, the middle of the slice is the origin
