@@ -67,8 +67,6 @@ def decode_whole(
 
 def _crc_of(body: memoryview) -> int:
     """Compute a checksum without keeping all other threads waiting."""
-    if len(body) <= _CRC_BYTES:
-        return crc64(body)
     crc = 0
     for start in range(0, len(body), _CRC_BYTES):
         crc = crc64(body[start : start + _CRC_BYTES], crc)
@@ -262,7 +260,10 @@ class Decoder:
         :raises TooLargeError: if the body is over the limit; likewise.
         """
         whole = self.next_frame()
-        return None if whole is None else self.made(*self.read(*whole))
+        if whole is None:
+            return None
+        message, conforming = self.read(*whole)
+        return self.made(message, conforming)
 
     @property
     def next_header(self) -> Header | None:
@@ -280,8 +281,10 @@ class Decoder:
         :raises ContentError: if its body breaks the rules of its type.
         """
         body = frame[HEADER_SIZE:]
-        if self._check_crc and _crc_of(body) != header.crc:
-            raise _crc_error(header, body)
+        if self._check_crc:
+            crc = crc64(body) if len(body) <= _CRC_BYTES else _crc_of(body)
+            if crc != header.crc:
+                raise _crc_error(header, body)
         return decode_body(header, body, strict=self._strict, max_elements=self._max_elements)
 
     def made(self, message: Message, conforming: bool) -> Message:
