@@ -173,15 +173,16 @@ class Queries:
         if held and not (key in streams or len(streams) < _MAX_STREAMS):
             why = f'{_MAX_STREAMS} streams are sent to it already'
         why = why or next(filter(None, (unmet(query, message) for message in held)), '')
-        notes = filter(None, (unmet_but_done(query, message) for message in held))
-        self._respond(peer, subject, query, not why, why or next(notes, ''))
         if why:
+            self._respond(peer, subject, query, False, why)
             return
         self._forget(peer, key)
         if interval_s:
             interval_s = max(interval_s, _MIN_INTERVAL_S)
         coordinates = query.coordinate_name if isinstance(query, StartTracking) else ''
         stream = streams[key] = _Stream(interval_s, coordinates)
+        notes = filter(None, (unmet_but_done(query, message) for message in held))
+        self._respond(peer, subject, query, True, next(notes, ''))
         self._tick(peer, key, stream)
 
     def _stop(self, peer: Peer, query: Query) -> None:
