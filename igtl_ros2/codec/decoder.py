@@ -28,6 +28,8 @@ Bare = tuple[Way, int, memoryview]
 _BLOCK_BYTES = 1 << 18
 # what takes about a millisecond
 _CRC_BYTES = 1 << 24
+# a frame that is handed out as it is has the size of a pose
+_BARE_BYTES = 1 << 12
 
 
 def decode(
@@ -113,6 +115,7 @@ class Decoder:
                 raise ConfigError(f'{name}: found {limit!r}; allowed a whole number from 0 on')
         self._max_elements = max_elements
         self._max_body_bytes = max_body_bytes
+        self._max_bare_bytes = min(max_body_bytes, _BARE_BYTES)
         self._check_crc = check_crc
         self._strict = strict
         self._block = memoryview(b'')
@@ -235,7 +238,7 @@ class Decoder:
                 break
             timestamp, size, crc = unpack_rest(block, start + START_SIZE)
             stop = start + HEADER_SIZE + size
-            if stop > end or size > self._max_body_bytes:
+            if stop > end or size > self._max_bare_bytes:
                 break
             body = block[start + HEADER_SIZE : stop]
             if self._check_crc and crc64(body) != crc:
@@ -264,14 +267,6 @@ class Decoder:
             return None
         message, conforming = self.read(*whole)
         return self.made(message, conforming)
-
-    @property
-    def next_header(self) -> Header | None:
-        """The header of the next frame, if that is whole; None else."""
-        header = self._read_header()
-        if header is None or self.pending_bytes < HEADER_SIZE + header.body_size:
-            return None
-        return header
 
     def read(self, header: Header, frame: memoryview) -> tuple[Message, bool]:
         """

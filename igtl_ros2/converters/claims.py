@@ -7,11 +7,10 @@ gates do not look at never gets onto a topic that belongs to a rule with gates.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 from ..config import (
-    ASKED_OF,
     BOXED_TYPES,
     GATED_TYPES,
     Mapping,
@@ -22,7 +21,8 @@ from ..config import (
     whole_characters,
 )
 from ..errors import ConversionError
-from .registry import Route, route_of
+from .registry import frames_in
+from .units import ros_text
 
 #: first parts of leaves that poses have, and those that lists of points have besides
 _MOVING = frozenset('transform pose point tracking tools'.split())
@@ -56,27 +56,23 @@ class Claims:
     What the rules of a mapping name.
 
     :param frame_prefix: of frames that come out of names.
-    :param own_topic: below which the node has topics of its own; empty if no device could have it.
     """
 
-    def __init__(self, mapping: Mapping, frame_prefix: str = '', own_topic: str = '') -> None:
+    def __init__(self, mapping: Mapping, frame_prefix: str = '') -> None:
         """Find what the rules name."""
         self._mapping = mapping
         self._prefix = frame_prefix
-        self._own_topic = own_topic
         rules = mapping.receive
-        phases = mapping.phases.transforms if mapping.phases else ()
-        #: devices whose TRANSFORMs have to be accepted by phases
-        self.phased = frozenset(about.prefix for about in phases)
         # what phases have not accepted is as good as withheld by a gate
-        self._accepted = {
+        phased = {about.prefix for about in mapping.phases.transforms} if mapping.phases else ()
+        self._guards = {
             number for number, rule in enumerate(rules)
-            if rule.device in self.phased and rule.type == 'TRANSFORM'
+            if rule.is_gated or rule.device in phased and rule.type == 'TRANSFORM'
         }
-        gated = (number for number, rule in enumerate(rules) if rule.is_gated)
-        self._guards = self._accepted.union(gated)
         #: by topic, which rules name it; those with gates first
         self._topics: dict[str, list[int]] = {}
+        #: by topic, which rules name one of its tools, labels or paths
+        self._below: dict[str, list[int]] = {}
         self._children: dict[str, list[int]] = {}
         for number, rule in sorted(
             enumerate(rules), key=lambda item: item[0] not in self._guards
@@ -87,6 +83,8 @@ class Claims:
             topic = rule.name or (ros_name(exact) if exact else '')
             if topic:
                 self._topics.setdefault(topic, []).append(number)
+                for outer in _above(topic):
+                    self._below.setdefault(outer, []).append(number)
             child = self._child(rule, exact)
             if child:
                 self._children.setdefault(child, []).append(number)
@@ -98,20 +96,23 @@ class Claims:
 
     def _child(self, rule: ReceiveRule, exact: str) -> str:
         """Find the child frame that a rule broadcasts under a name that is known already."""
-        kind = 'TRANSFORM' if rule.type == '*' else rule.type
-        if rule.tf == 'off' or kind not in ASKED_OF['tf']:
+        if rule.tf == 'off':
             return ''
         if rule.child_frame:
             return rule.child_frame
-        if not exact or kind in ('TDATA', 'QTDATA') or rule.of(exact, kind).tf == 'off':
+        if not exact or rule.type in ('TDATA', 'QTDATA'):
             return ''
-        return self._route(rule, exact).child_frame_id
+        pair = frames_in(exact, rule, self._mapping.profile)
+        if pair is None and rule.tf == 'auto':
+            return ''
+        return ros_text(self._prefix + (pair[0] if pair else exact))
 
     @property
     def children(self) -> dict[str, int]:
         """The child frames that rules name, and the rank that a device needs to broadcast them."""
+        rules = self._mapping.receive
         return {
-            child: max(rank_of(True, n in self._guards) for n in numbers)
+            child: max(rank_of(True, rules[n].is_gated) for n in numbers)
             for child, numbers in self._children.items()
         }
 
@@ -121,12 +122,11 @@ class Claims:
 
         :param number: of its rule.
         """
-        is_guarded = is_gated or number in self._accepted
-        return rank_of(number in self._children.get(child, ()), is_guarded)
+        return rank_of(number in self._children.get(child, ()), is_gated)
 
     def is_named(self, topic: str) -> bool:
         """Tell whether a rule names a topic."""
-        return any(True for _ in self._namers(topic))
+        return bool(self._namers(topic))
 
     def place(self, device: str, type_name: str, peers: Container[str] = ()) -> Place:
         """
@@ -138,12 +138,9 @@ class Claims:
         number = self._mapping.receive_index(device, type_name, peers)
         rule = self._mapping.receive_rule(device, type_name, peers)
         topic = rule.name or ros_name(device)
-        if topic == self._own_topic:
-            why = 'the node itself is called so'
-            return self._elsewhere(device, type_name, rule, topic, why, number)
-        namers = list(self._namers(topic))
+        namers = self._namers(topic)
         gates = [n for n in namers if n in self._guards]
-        is_exact = number is not None and rule.device == device and not is_pattern(device)
+        is_exact = number is not None and rule.device == device
         patterns = [] if rule.name or is_exact else self._fitting(device)
         # a topic that is named for a peer is for those alone that are named for it
         theirs = [self._mapping.receive[n].peer for n in namers if self._mapping.receive[n].peer]
@@ -191,20 +188,18 @@ class Claims:
     ) -> Place:
         """Give a device a topic that nobody names."""
         name = marked_name(device)
-        if any(self._namers(name)) or name == topic:
+        if self._namers(name) or name == topic:
             raise ConversionError(f'{type_name} {device!r} is not published as {topic}: {why}')
         note = f'{type_name} {device!r} is published as {name}, not as {topic}: {why}'
         return Place(name, rule, number, note=note)
 
-    def _namers(self, topic: str) -> Iterable[int]:
+    def _namers(self, topic: str) -> list[int]:
         """List the rules that name a topic, or one below or above it; those with gates first."""
-        if topic in self._topics:
-            yield from self._topics[topic]
-        if '/' not in topic and not any('/' in name for name in self._topics):
-            return
-        for name, numbers in self._topics.items():
-            if _is_within(name, topic) or _is_within(topic, name):
-                yield from numbers
+        found = list(self._topics.get(topic, ()))
+        found += self._below.get(topic, ())
+        for outer in _above(topic):
+            found += self._topics.get(outer, ())
+        return sorted(found, key=lambda number: number not in self._guards)
 
     def _fitting(self, device: str) -> list[int]:
         """List the rules with gates and a pattern under which poses of a device would fall."""
@@ -232,10 +227,10 @@ class Claims:
 
     def _frame(self, rule: ReceiveRule, device: str) -> str:
         """Tell in which frame the numbers are that a rule publishes; of a pattern as its text."""
-        return rule.to_frame or self._route(rule, device).frame_id
-
-    def _route(self, rule: ReceiveRule, device: str) -> Route:
-        return route_of(device, rule, self._prefix, profile=self._mapping.profile)
+        if rule.to_frame or rule.frame:
+            return rule.to_frame or rule.frame
+        pair = frames_in(device, rule, self._mapping.profile)
+        return self._prefix + pair[1] if pair else rule.default_frame
 
 
 def rank_of(is_named: bool, is_gated: bool) -> int:
@@ -256,7 +251,7 @@ def _with_gates(rule: ReceiveRule, other: ReceiveRule) -> ReceiveRule:
     )
 
 
-def _is_within(inner: str, outer: str) -> bool:
-    """Tell whether a topic lies among those of the tools, labels or paths of another."""
-    rest = inner.removeprefix(f'{outer}/')
-    return rest != inner and rest.partition('/')[0] in _FOLDERS
+def _above(topic: str) -> list[str]:
+    """List the topics among whose tools, labels or paths a topic lies."""
+    parts = topic.split('/')
+    return ['/'.join(parts[:n]) for n in range(1, len(parts)) if parts[n] in _FOLDERS]

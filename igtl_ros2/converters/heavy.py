@@ -31,7 +31,10 @@ _MOST_VALUES_BYTES = 1 << 22
 
 def is_heavy(message: Message) -> bool:
     """Tell whether to convert a message takes more than some milliseconds, by its size."""
-    if len(message.metadata) > _MOST_METADATA:
+    metadata = message.metadata
+    if metadata and (
+        len(metadata) > _MOST_METADATA or sum(map(len, metadata.values())) > _MOST_LETTERS
+    ):
         return True
     measure = _MEASURES.get(type(message))
     return measure is not None and measure(message)

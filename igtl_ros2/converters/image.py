@@ -32,6 +32,8 @@ from .units import (
 
 #: whole images up to this are kept for blocks of them in any case
 KEPT_BYTES = 32 << 20
+# to copy a volume of so many bytes takes a millisecond
+_LONG_BYTES = 4 << 20
 NO_GEOMETRY = 'the matrix of the image holds NaN or infinity: no geometry'
 _ENCODINGS = {
     ('u1', 1): 'mono8',
@@ -169,6 +171,11 @@ class VolumeMerger:
         self._takes_blocks = False
         #: size and type of a whole image that was not kept
         self._gone: tuple[tuple[int, ...], np.dtype[Any]] | None = None
+
+    def takes_long(self, image: Image) -> bool:
+        """Tell whether `merge` takes more than some milliseconds: a whole volume is copied."""
+        size = math.prod(image.size + image.pixels.shape[3:]) * image.pixels.itemsize
+        return not image.is_whole and size > _LONG_BYTES
 
     def merge(self, image: Image) -> Image:
         """

@@ -112,6 +112,8 @@ class BridgeNode(ManagedNode):
     def _close_links(self) -> None:
         for link in self.links.values():
             link.close()
+        for services in self.link_services.values():
+            services.close()
         for receiver in self._receivers.values():
             receiver.close()
         for sender in self._senders.values():
@@ -190,7 +192,6 @@ class BridgeNode(ManagedNode):
             health.on_peer,
             receiver.hidden,
             receiver.forget,
-            receiver.rule_of,
         )
         receiver.take_poses_while(services.waits_for_nothing)
         make_link = Server if config.settings.mode == 'server' else Client

@@ -24,7 +24,7 @@ from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.messages.text import Status
 from ..codec.patients import hidden
-from ..config import GATED_TYPES, HELD_TYPES, LinkConfig, ReceiveRule
+from ..config import GATED_TYPES, HELD_TYPES, LinkConfig, Mapping, ReceiveRule
 from ..converters.claims import Claims, Place
 from ..converters.device_clock import DeviceClock
 from ..converters.frames import raw_frame
@@ -37,7 +37,6 @@ from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros, full_name, route_of
 from ..converters.tf_owners import Sender
-from ..converters.tf_tree import frame_name
 from ..converters.topic_holder import (
     SILENT_S,
     Terms,
@@ -135,8 +134,8 @@ class _Device:
     peer: Peer | None = None
     #: whether a rule names it
     is_expected: bool = False
-    #: the last stamp on tf of each frame and parent, in nanoseconds
-    broadcast: dict[tuple[str, str], int] = field(default_factory=dict)
+    #: the last stamp of each frame on tf, in nanoseconds
+    broadcast: dict[str, int] = field(default_factory=dict)
     #: where it is found
     slot: _Slot = ()
     #: what tells its peer apart, where that has a topic of its own
@@ -232,7 +231,8 @@ class Receiver:
         self._called: dict[Peer, tuple[str, ...]] = {}
         #: by topic, the device whose name has become that
         self._named: dict[str, str] = {}
-        self._claims = self._claim()
+        self._claims = self._claims_of(config.mapping)
+        self._keep_frames()
         self._newcomers = Newcomers()
         self._publishers: dict[str, Publisher] = {}
         self._gates: dict[str, Gates] = {}
@@ -303,6 +303,7 @@ class Receiver:
 
         What is published for a device starts with its next message, and topics stay.
         """
+        claims = self._claims_of(config.mapping)  # before the lock: there may be very many rules
         with self._lock:
             self._wait.close('the rules have changed')
             self._wait = FrameWait(self._node, tf, self._report, self._lock)
@@ -310,7 +311,8 @@ class Receiver:
             if self._broadcaster is not None:
                 self._broadcaster.release(self._link_name)
             self._broadcaster = broadcaster
-            self._claims = self._claim()
+            self._claims = claims
+            self._keep_frames()
             self._called.clear()
             for slot, device in list(self._devices.items()):
                 if self._is_same(device):
@@ -377,26 +379,6 @@ class Receiver:
             for child in message.children:
                 self._look_for_emergency(peer, child)
 
-    def rule_of(self, peer: Peer, name: str, type_name: str) -> ReceiveRule:
-        """
-        Find the rule by which the messages of a device are published where others look for them.
-
-        :raises ConversionError: if they are not.
-        """
-        with self._lock:
-            peers = self._rules_for(peer)
-            place = self._claims.place(name, type_name, peers)
-            rule = place.rule
-            if place.note or rule.action == 'drop':
-                raise ConversionError(place.note or 'a rule drops it')
-            holder = self._holders.get(self._prefix + place.topic, {}).get(leaves_of(type_name))
-            if holder is None or holder.peer in (None, peer):
-                return rule
-            verdict = holder.judge(peer, time.monotonic(), _terms_of(rule, type_name))
-            if verdict in ('first', 'number'):
-                raise ConversionError('another peer sends it')
-            return rule
-
     def hidden(self, peer: Peer, message: Message) -> Message:
         """Give a message as the rule of its device lets ROS see it."""
         with self._lock:
@@ -419,11 +401,6 @@ class Receiver:
         """
         frame = message
         name = known_as or full_name(message)
-        if name in self._claims.phased and not known_as and message.type_name == 'TRANSFORM':
-            what = ros_text(f'TRANSFORM {name}')
-            text = f'{what}: not published: no phase has accepted it'
-            self._report.withheld_by(f'{what}: phase', text)
-            return
         device = self._find(peer, message, name)
         if device is None:
             return
@@ -441,13 +418,16 @@ class Receiver:
         device.peer = peer
         if not self._first.is_over:
             self._first.forget(device.topic)
+        merge: Callable[[], Image] | None = None
         if device.merger is not None and isinstance(message, Image):
-            try:
-                message = device.merger.merge(message)
-            except ConversionError as error:
-                self._complain(device, str(error))
-                return
-        short = None if known_as or origin or device.waiting else device.express
+            merge = partial(device.merger.merge, message)
+            if not (device.waiting or device.merger.takes_long(message)):
+                try:
+                    message, merge = merge(), None
+                except ConversionError as error:
+                    self._complain(device, str(error))
+                    return
+        short = None if known_as or origin or device.waiting or merge else device.express
         if short is not None and self._goes(short, device, peer, message, arrival_ns):
             return
         stamp_ns, source = device.clock.choose(
@@ -458,10 +438,23 @@ class Receiver:
         )
         device.has_lost = False
         device.held = None  # there is a newer one, which may never get through
-        if device.waiting or is_heavy(message):
+        if merge is not None:
+            self._work(device, peer, message, partial(self._merge, device, merge, arrival))
+        elif device.waiting or is_heavy(message):
             self._work(device, peer, message, partial(self._arrive, device, arrival, True))
         else:
             self._arrive(device, arrival)
+
+    def _merge(
+        self, device: _Device, merge: Callable[[], Image], arrival: _Arrival
+    ) -> None:
+        """Paste a block into its volume in the worker, and go on with the whole."""
+        try:
+            message = merge()
+        except ConversionError as error:
+            self._complain(device, str(error))
+        else:
+            self._arrive(device, replace(arrival, message=message), True)
 
     def _find(
         self, peer: Peer, message: Message, name: str, label: str = ''
@@ -740,8 +733,10 @@ class Receiver:
 
     def _publish_slowly(self, device: _Device, steps: Iterator[None]) -> None:
         """Publish one message in the worker."""
-        # what takes longest comes first: nobody waits for that, but where a gate remembers it
-        with self._lock if device.gates is not None else nullcontext():
+        # what takes longest comes first: nobody waits for that, but where a gate remembers it,
+        # which it does of few
+        remembers = device.gates is not None and device.key[0] in GATED_TYPES
+        with self._lock if remembers else nullcontext():
             next(steps)
         while self._goes_on(device, steps):
             time.sleep(_BREATH_S)  # who waits for the lock gets it
@@ -927,8 +922,7 @@ class Receiver:
         before, device.usual = device.usual, None
         frame, peer = arrival.frame, arrival.peer
         is_changed = device.source is not None or arrival.message is not frame
-        is_held_up = device.gates is not None or bool(device.closed)
-        if is_changed or frame.metadata or arrival.origin or is_held_up:
+        if is_changed or frame.metadata or arrival.origin or device.gates is not None:
             return None
         if self._relays.is_used and self._relays.watches_device(
             self._node.resolve_topic_name(device.topic)
@@ -1125,7 +1119,7 @@ class Receiver:
             slot=slot,
             label=label,
             holder=None if label else self._holder(topic, leaves_of(type_name)),
-            terms=_terms_of(rule, type_name),
+            terms=Terms(rule.conflict_policy(type_name), max(SILENT_S, rule.max_age)),
         )
 
     def _holder(self, topic: str, leaves: str) -> TopicHolder[Peer] | None:
@@ -1148,22 +1142,21 @@ class Receiver:
             raise _TooManyError(
                 f'{type_name} {name!r} is not published yet: too many new devices at once'
             )
-        if not self._forget_one(host_of(peer.address)):
+        if not self._forget_one():
             text = f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known'
             raise _TooManyError(text)
 
-    def _forget_one(self, host: str) -> bool:
-        """Make room for one device of a host; false if there is none."""
+    def _forget_one(self) -> bool:
+        """Make room for one device; false if there is none."""
         if sum(not device.is_expected for device in self._devices.values()) < MAX_DEVICES:
             return True
         now_s = time.monotonic()
-        known = (
+        found = whom_to_forget(
             Known(slot, host_of(device.peer.address), not self._is_connected(device.peer),
                   now_s - device.heard_s)
             for slot, device in self._devices.items()
             if device.peer is not None and not device.is_expected and not device.waiting
         )
-        found = whom_to_forget(known, host)
         if found is None:
             return False
         device = next(d for slot, d in self._devices.items() if slot == found)
@@ -1187,7 +1180,6 @@ class Receiver:
             return
         self._destroy_publishers(device.topic, {other.topic for other in others})
         self._holders.pop(device.topic, None)
-        self._states.pop(device.topic, None)
         name = device.topic.removeprefix(self._prefix)
         if self._named.get(name) == _named_for(device.key[1], device.label):
             del self._named[name]
@@ -1208,13 +1200,13 @@ class Receiver:
             if not any(name.startswith(other) for other in within):
                 self._node.destroy_publisher(self._publishers.pop(name))
 
-    def _claim(self) -> Claims:
-        """Find what the rules name, and keep the frames among it for them."""
-        own_topic = '' if self._prefix else self._node.get_name()
-        claims = Claims(self._mapping, self._settings.frame_prefix, own_topic)
+    def _claims_of(self, mapping: Mapping) -> Claims:
+        return Claims(mapping, self._settings.frame_prefix)
+
+    def _keep_frames(self) -> None:
+        """Keep the frames that rules name for them."""
         if self._broadcaster is not None:
-            self._broadcaster.claim(self._link_name, claims.children)
-        return claims
+            self._broadcaster.claim(self._link_name, self._claims.children)
 
     def _is_same(self, device: _Device) -> bool:
         """Tell whether the rules still say of a device what they said when it came."""
@@ -1350,14 +1342,14 @@ class Receiver:
             self._states[topic] = StatusTopic()
         return self._states[topic]
 
-    def _is_on_tf(self, device: _Device, frames: tuple[str, str], stamp_ns: int) -> bool:
-        """Tell whether child and parent were broadcast with this stamp, and need not be again."""
+    def _is_on_tf(self, device: _Device, child: str, stamp_ns: int) -> bool:
+        """Tell whether a frame was broadcast with this stamp, and need not be again."""
         known = device.broadcast
-        if known.get(frames) == stamp_ns:
+        if known.get(child) == stamp_ns:
             return device.route.rule.tf != 'static'
-        if len(known) >= _MAX_TOOLS and frames not in known:
+        if len(known) >= _MAX_TOOLS and child not in known:
             known.clear()
-        known[frames] = stamp_ns
+        known[child] = stamp_ns
         return False
 
     def _broadcast(
@@ -1365,20 +1357,19 @@ class Receiver:
     ) -> None:
         mine = []
         for transform in result.transforms:
-            child, parent = transform.child_frame_id, transform.header.frame_id
-            if self._is_on_tf(device, (child, parent), stamp_ns):
-                self._report.skip(f'tf {child}: stamp that was there before')
-            elif frame_name(child) in self._own_frames:
+            if self._is_on_tf(device, transform.child_frame_id, stamp_ns):
+                self._report.skip(f'tf {transform.child_frame_id}: stamp that was there before')
+            elif transform.child_frame_id in self._own_frames:
                 self._report.problem(
-                    f'tf {child}: own',
-                    f'{child} is not broadcast on tf: this bridge sends that frame to the '
-                    f'network, it would get two parents',
+                    f'tf {transform.child_frame_id}: own',
+                    f'{transform.child_frame_id} is not broadcast on tf: this bridge sends that '
+                    f'frame to the network, it would get two parents',
                 )
-            elif child == parent:
+            elif transform.child_frame_id == transform.header.frame_id:
                 self._report.problem(
-                    f'tf {child}: loop',
+                    f'tf {transform.child_frame_id}: loop',
                     f'{device.route.device!r} is not broadcast on tf: parent and child are both '
-                    f'{child}',
+                    f'{transform.child_frame_id}',
                 )
             else:
                 mine.append(transform)
@@ -1405,10 +1396,6 @@ def _is_expected(place: Place, type_name: str, name: str) -> bool:
     rule = place.rule
     is_known_type = rule.type == type_name or type_name in registered()
     return place.number is not None and rule.device == name and is_known_type
-
-
-def _terms_of(rule: ReceiveRule, type_name: str) -> Terms:
-    return Terms(rule.conflict_policy(type_name), max(SILENT_S, rule.max_age))
 
 
 def _named_for(device: str, label: str) -> str:

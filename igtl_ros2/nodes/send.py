@@ -33,6 +33,7 @@ from ..codec.messages.video import Video
 from ..config import LinkConfig, SendRule
 from ..converters.changes import Value, value_of
 from ..converters.handover import Handed, is_whole, message_to_send
+from ..converters.heavy import is_heavy
 from ..converters.placing import (
     frames_of_tools,
     is_empty,
@@ -50,7 +51,7 @@ from ..converters.registry import (
     sender,
     usual_type,
 )
-from ..converters.units import matrix_from_metres, ns_from_time, time_from_ns
+from ..converters.units import matrix_from_metres, time_from_ns
 from ..converters.video import KEY_FRAME_WANTED, follows_of
 from ..errors import ConversionError, EncodeError
 from ..peers import Outgoing, Peer
@@ -59,6 +60,7 @@ from .echo import EchoGuard
 from .emergency import is_emergency
 from .express import PoseIntake, is_plain
 from .intake import Intake
+from .long_messages import is_long, is_taken_serialised, made, stamp_of
 from .pose_writer import PoseWriter
 from .qos import Quality, quality_for, subscription_overrides
 from .queries import Queries
@@ -100,6 +102,8 @@ class _Feed:
     latest: Any = None
     #: what waits to be converted in another thread
     waiting: deque[Any] = field(default_factory=deque)
+    #: how many times that thread is going to look there
+    aside: int = 0
     timer: Timer | None = None
     #: of a video, whether all frames since a key frame were sent
     chain: Chain = field(default_factory=lambda: Chain(is_whole=True))
@@ -424,16 +428,18 @@ class Sender:
             ros_type, rule.type, usual=wire_type, profile=self._mapping.profile
         )
 
-        now = self._send_aside if _takes_long(ros_type, rule) else self._send
+        takes_long = _takes_long(ros_type, rule)
 
         def send(message: Any) -> None:
-            if self._is_own(topic, rule, message):
+            if self._relays.hands_over(self._name, topic) and (
+                self._is_own(topic, rule, made(message, ros_type))
+            ):
                 return  # it was handed over
-            now(feed, convert, message)
+            again = partial(self._send_in_turn, feed, convert, message, takes_long)
+            again()
             if feed.qos and feed.qos[1] == DurabilityPolicy.TRANSIENT_LOCAL:
                 # ROS delivers topics in any order: what holds may come before its place does
-                again = partial(now, feed, convert, message)
-                stamp_ns = stamp_of(message)
+                stamp_ns = stamp_of(message, ros_type)
                 for name in (rule.device, topic.rpartition('/')[0]):
                     description = self._describe(name)
                     description.early.pop(topic, None)
@@ -493,7 +499,8 @@ class Sender:
             feed.is_alive = value.is_connected
             is_long = _takes_long(type(value.ros_message), rule)
             is_long = is_long and not is_whole(value, rule, self._mapping.profile)
-            (self._send_aside if is_long else self._send)(feed, message_to_send, value)
+            is_long = is_long or value.message is not None and is_heavy(value.message)
+            self._send_in_turn(feed, message_to_send, value, is_long)
 
         def order(value: Handed) -> None:
             with self._reporting(topic):
@@ -509,8 +516,6 @@ class Sender:
 
     def _is_own(self, topic: str, rule: SendRule, message: Any) -> bool:
         """Tell whether a link of this node has published a message."""
-        if not self._relays.hands_over(self._name, topic):
-            return False
         return self._echo.origin(topic, ('', rule.device), message, ()) is not None
 
     def _subscribe(self, feed: _Feed, publishers: list[Any]) -> None:
@@ -554,7 +559,7 @@ class Sender:
             profile,
             partial(self._tell_lost, feed.topic),
             qos_overriding_options=subscription_overrides(self._node, feed.topic),
-            raw=intake is not None,
+            raw=intake is not None or is_taken_serialised(feed.ros_type),
         )
         if intake is not None:
             self._intake.add(feed.subscription, intake.take)
@@ -644,6 +649,14 @@ class Sender:
             return False  # it is reported when it is its turn
         return not isinstance(outgoing, tuple) and is_emergency(outgoing)
 
+    def _send_in_turn(
+        self, feed: _Feed, convert: FromRos, message: Any, takes_long: bool
+    ) -> None:
+        """Convert and send a message, in another thread if that, or one before it, takes long."""
+        is_late = takes_long or is_long(message) or (
+            feed.aside and not self._calls_emergency(feed, convert, message))
+        (self._send_aside if is_late else self._send)(feed, convert, message)
+
     def _send_aside(self, feed: _Feed, convert: FromRos, message: Any) -> None:
         """Convert and send a message in another thread; of each topic the newest that wait."""
         if not self._is_of_use(feed, message):
@@ -658,11 +671,18 @@ class Sender:
         def send() -> None:
             if feed.waiting and not feed.is_closed:
                 self._send(feed, convert, feed.waiting.popleft())
+            count(-1)
+
+        def count(more: int) -> None:
+            with feed.lock:
+                feed.aside += more
 
         with self._reporting(feed.topic):
+            count(1)
             try:
                 self._aside.do(send)
             except ConversionError:
+                count(-1)
                 if _follows(feed.waiting.pop()) is not None:
                     feed.chain.lose()
                 raise
@@ -690,6 +710,7 @@ class Sender:
             sending = self._sending(rule, topic, stamp_ns)
             if rule.type == 'VIDEO' and self._wants_key_frame(rule):
                 sending.state[KEY_FRAME_WANTED] = True
+            message = made(message, feed.ros_type)
             outgoing = convert(message, sending)
             for text in sending.notes:
                 self._report.problem(f'{topic}: info', f'{topic}: {text}')
@@ -950,11 +971,6 @@ class Sender:
 def type_name(ros_type: type) -> str:
     """Name a type as the graph does, such as 'std_msgs/msg/String'."""
     return f'{ros_type.__module__.partition(".")[0]}/msg/{ros_type.__name__}'
-
-
-def stamp_of(message: Any) -> int:
-    """Tell the stamp of a ROS message in nanoseconds; 0 if it has none."""
-    return ns_from_time(message.header.stamp) if hasattr(message, 'header') else 0
 
 
 def stamp_of_info(info: Mapping[str, Any]) -> int:

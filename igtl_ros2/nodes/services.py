@@ -6,6 +6,7 @@ import json
 import string
 import threading
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -18,9 +19,13 @@ from std_srvs.srv import SetBool, Trigger
 from ..codec import Message
 from ..codec.messages.query import Response
 from ..codec.messages.text import CommandResponse
-from ..config import STREAMED_TYPES, TIMEOUT_S, CommandRule, LinkConfig, QueryRule, ReceiveRule
+from ..config import STREAMED_TYPES, TIMEOUT_S, CommandRule, LinkConfig, QueryRule
+from ..converters.heavy import is_heavy
+from ..converters.placing import weight
+from ..converters.units import ros_text
 from ..errors import ConfigError, ConversionError
 from ..peers import Link, OnPeer, Peer
+from .aside import Aside
 from .command_xml import attributes
 from .deferred import Call, serve_later
 from .parameters import COMMAND_FIELDS
@@ -46,7 +51,6 @@ class Services:
     :param on_peer: who else is told that a peer comes or goes.
     :param hidden: leaves out of a message what ROS may not see of it.
     :param forget: who is told that the last value of a device does not hold any more.
-    :param rule_of: finds the rule by which a peer, a device and a type are published.
     """
 
     def __init__(
@@ -58,7 +62,6 @@ class Services:
         on_peer: OnPeer,
         hidden: Callable[[Peer, Message], Message],
         forget: Callable[[str], None],
-        rule_of: Callable[[Peer, str, str], ReceiveRule],
     ) -> None:
         """Wait for the link."""
         self._node = node
@@ -75,10 +78,13 @@ class Services:
         self._requests = Requests(config.mapping.profile, log)
         self._serving = Serving(node, config, report)
         self._phases = [
-            PhaseServer(node, config, table, report, self.queries, on_message, forget, rule_of)
+            PhaseServer(node, config, table, report, self.queries, on_message, forget)
             for table in (config.mapping.phases,)
             if table is not None
         ]
+        self._aside = Aside('answers')
+        #: answers that are in there
+        self._hiding = 0
         self._started = threading.Event()
         self._has_started = False  # as above, but as cheap as every message wants it
         for query in config.mapping.queries:
@@ -106,6 +112,10 @@ class Services:
         self._has_started = True
         self._started.set()
 
+    def close(self) -> None:
+        """Give up what is looked at in another thread."""
+        self._aside.close()
+
     # -- in the network's thread
 
     def waits_for_nothing(self) -> bool:
@@ -121,12 +131,46 @@ class Services:
                 return
         if self.queries.handle(peer, message):
             return
-        is_answer = isinstance(message, (Response, CommandResponse))
-        if not is_answer:
-            self._receive(peer, message)  # first, so that whoever asked finds the data published
-            self._serving.handle(peer, message)
-        answer = self._hidden(peer, message) if is_answer else message
-        if not self._requests.handle(peer, answer) and is_answer:
+        if isinstance(message, (Response, CommandResponse)):
+            self._take_answer(peer, message)
+            return
+        self._receive(peer, message)  # first, so that whoever asked finds the data published
+        self._serving.handle(peer, message)
+        self._requests.handle(peer, message)
+
+    def _take_answer(self, peer: Peer, message: Message) -> None:
+        """Give an answer, without who the patient is, to who waits for it."""
+        if not is_heavy(message):
+            self._answered(peer, message, self._hidden(peer, message))
+            return
+
+        def hide() -> None:
+            answer = self._hidden(peer, message)
+            self._link.network.post(self._has_hidden, peer, message, answer)
+
+        self._hiding += self._work(hide, message)
+
+    def _work(self, job: Callable[[], None], answer: Message) -> bool:
+        """Do something with a long answer in the worker; tells whether it will be done."""
+        try:
+            self._aside.do(job, weight(answer))
+        except ConversionError as error:
+            what = f'{answer.type_name} {ros_text(answer.device_name)}'
+            self._report.problem(what, f'{what}: {error}')
+            return False
+        return True
+
+    def _has_hidden(self, peer: Peer, message: Message, answer: Message) -> None:
+        self._hiding -= 1
+        self._answered(peer, message, answer)
+
+    def _answered(self, peer: Peer, message: Message, answer: Message) -> None:
+        """
+        Hand on an answer.
+
+        :param answer: the message as ROS may see it.
+        """
+        if not self._requests.handle(peer, answer):
             kind = f'{message.type_name} nobody waits for'
             self._report.problem(kind, f'{peer.address}: {kind}: it is late, or came twice')
             self._receive(peer, message)
@@ -137,7 +181,10 @@ class Services:
         self._tell(peer, joined)
         if not joined:
             self.queries.left(peer)
-            self._requests.left(peer)
+            if self._hiding:  # its answer may be among them
+                self._aside.do(partial(self._link.network.post, self._requests.left, peer))
+            else:
+                self._requests.left(peer)
             self._serving.left(peer)
             for phases in self._phases:
                 phases.left(peer)
@@ -222,7 +269,10 @@ class Services:
                 # the words of a peer may quote names of patients
                 why = 'it failed, see ~/command_reply' if answer else words
                 self._report.problem(topic, f'{topic}: {why}')
-            reply(success, words, answer)
+            if answer is not None and is_heavy(answer):
+                self._work(partial(reply, success, words, answer), answer)
+            else:
+                reply(success, words, answer)
 
         try:
             order, number = _read_order(text, device)

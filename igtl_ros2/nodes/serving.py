@@ -27,6 +27,7 @@ _MAX_RUNNING = 16
 _LEGACY = 'CMD_'
 _LEGACY_ANSWER = 'ACK_'
 _MAX_TEXT = 60_000  # STRING holds 65535 bytes, and XML makes text longer
+_MAX_NAME = 128
 _YES = ('true', 'on', '1')
 _NO = ('false', 'off', '0')
 
@@ -101,7 +102,8 @@ class Serving:
     def _begin(
         self, key: tuple[Peer, str, Any], name: str, content: str, answer: _Answer
     ) -> None:
-        shown = hidden_text(name)  # of a STRING it may be all that it says
+        # of a STRING it may be all that it says; no command is called by so much
+        shown = hidden_text(name) if len(name) <= _MAX_NAME else f'of {len(name)} letters'
         if key in self._running:
             # A robot must not do twice what came twice; the answer to the first is on its way
             self._report.problem(

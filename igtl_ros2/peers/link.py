@@ -20,6 +20,7 @@ from .held import Held
 from .inbox import Inbox
 from .mailbox import Key
 from .peer import Outgoing, Peer
+from .reading_thread import worker
 
 _HOUSEKEEPING_S = 0.25
 # Asked once and answered once: nothing that a peer who joins later should be told
@@ -423,12 +424,28 @@ class Link:
                 peer.disconnect('this side closed the link')
                 return
             self._peers.append(peer)
-            if peer.gets_all:
-                for outgoing in self._held.current():
+            held = self._held.current() if peer.gets_all else []
+            # a video stays in its order
+            late = {outgoing.key for outgoing in held if peer.takes_long(outgoing)}
+            for outgoing in held:
+                if outgoing.key in late:
+                    worker.do(self._write_held, peer, outgoing)
+                else:
                     peer.post(outgoing)
             self._notify()
         self.say('connected', logging.INFO, f'{peer.address}: connected')
         self._tell(self._on_peer, peer, True)
+
+    def _write_held(self, peer: Peer, outgoing: Outgoing) -> None:
+        """Write what is held for a new peer in the worker, and give it what is held still."""
+        peer.write(outgoing)
+        self.network.post(self._give_held, peer, outgoing)
+
+    def _give_held(self, peer: Peer, outgoing: Outgoing) -> None:
+        with self.changed:
+            if peer in self._peers and outgoing in self._held.current():
+                peer.post(outgoing)
+        peer.pump()
 
     def left(self, peer: Peer, why: str) -> None:
         """Forget a peer whose connection is gone."""

@@ -24,7 +24,7 @@ from ..config import Settings
 from ..errors import DecodeError, EncodeError
 from .compat import Compat
 from .mailbox import Key, Mailbox
-from .reading_thread import readers
+from .reading_thread import takes_long, worker
 
 if TYPE_CHECKING:
     from ..transport.tcp import Stream
@@ -41,20 +41,13 @@ _TURN_MESSAGES = 64
 _TURN_POSES = 16
 # A peer can make up any number of type names: count the rest together
 _MAX_KINDS = 200
-# a peer may make up names without end; of so many devices none is known at a time
-_MAX_WAYS = 5000
 # What a peer must at least send of a message while `stall_timeout` passes
 _PROGRESS_BYTES = 1024
 # How long what one peer has sent may be handled before the others get their turn
 _TURN_S = 0.001
 _REFUSAL_S = 1.0
-# What is larger is read in another thread: it takes some milliseconds. Of types whose content is
-# not gone through, only the checksum takes any
-_READ_BYTES = 1 << 20
-_VIEWED_BYTES = 1 << 24
-_VIEWED = frozenset(
-    'IMAGE VIDEO NDARRAY POINT TRAJ TDATA QTDATA IMGMETA LBMETA VIDEOMETA'.split()
-)
+# to write more takes some milliseconds
+_LONG_BYTES = 1 << 18
 _PING = 'igtl_ros2 ping'
 # who has no connection gives no other sign of life than what it sends
 _SIGN_OF_LIFE_S = 1.0
@@ -75,7 +68,8 @@ class Outgoing:
     #: of a frame of video whether it needs those before it, see `Video.follows`
     follows: bool | None
 
-    __slots__ = ('_message', 'key', 'urgent', 'follows', '_parts', '_forms', '_numbered')
+    __slots__ = (
+        '_message', 'key', 'urgent', 'follows', '_parts', '_forms', '_numbered', '_size')
 
     def __init__(self, message: Message) -> None:
         """Keep the message."""
@@ -93,6 +87,7 @@ class Outgoing:
         self._parts: dict[tuple[str, int], list[Buffer]] = {}
         self._forms: list[tuple[Message, int, list[Buffer]]] = []
         self._numbered: Outgoing | None = None
+        self._size: int | None = None
 
     @property
     def message(self) -> Message:
@@ -133,10 +128,17 @@ class Outgoing:
         """Tell how many bytes it takes, in one form or another."""
         for _, _, parts in (self._numbered or self)._forms:
             return sum(map(len, parts))
-        try:
-            return HEADER_SIZE + sum(map(len, self.message.encode_content()))
-        except EncodeError:
-            return 0
+        if self._size is None:
+            try:
+                self._size = HEADER_SIZE + sum(map(len, self.message.encode_content()))
+            except EncodeError:
+                self._size = 0
+        return self._size
+
+    def takes_long(self, compat: Compat, seen_version: int) -> bool:
+        """Tell whether `parts` would keep other peers waiting."""
+        is_made = (compat.name, compat.version(seen_version)) in self._parts
+        return not is_made and self.size() > _LONG_BYTES
 
 
 class Peer:
@@ -223,10 +225,18 @@ class Peer:
         """Send a message whose arrays nobody changes, with the time stamp that it has, if any."""
         self._link.post_to([self], Outgoing(message))
 
+    def takes_long(self, outgoing: Outgoing) -> bool:
+        """Tell whether `post` would keep other peers waiting."""
+        return outgoing.takes_long(self._compat, self.seen_version)
+
     def refusal(self, message: Message) -> str:
         """Tell why this peer must not get a message; empty if it may. For any thread."""
+        return self.write(Outgoing(message))
+
+    def write(self, outgoing: Outgoing) -> str:
+        """Encode what may be sent next; tells why not, if not. For any thread."""
         try:
-            Outgoing(message).parts(self._compat, self.seen_version)
+            outgoing.parts(self._compat, self.seen_version)
         except EncodeError as error:
             return str(error)
         return ''
@@ -495,30 +505,26 @@ class StreamPeer(Peer):
 
     def _hand_on_next(self) -> bool:
         """Hand on the message that is next; tells whether there was one."""
-        header = self._decoder.next_header
-        if header is not None and takes_long(header):
-            self._read_elsewhere()
+        whole = self._decoder.next_frame()
+        if whole is None:
             return False
-        message = self._decoder.next_message()
-        if message is None:
+        if takes_long(*whole):
+            self._read_elsewhere(*whole)
             return False
-        self._hand_over(message)
+        self._hand_over(self._decoder.made(*self._decoder.read(*whole)))
         return True
 
     def _hand_over(self, message: Message) -> None:
         self.seen_version = self._decoder.seen_version
         self.hand_on(message, self._decoder.frame_bytes)
 
-    def _read_elsewhere(self) -> None:
-        """Read the message that is next in another thread; this peer alone waits for that."""
-        whole = self._decoder.next_frame()
-        if whole is None:
-            return
+    def _read_elsewhere(self, header: Header, frame: memoryview) -> None:
+        """Read a message in another thread; this peer alone waits for that."""
         self._has_more = self._is_reading = True
         if self._stream is not None:
             self._stream.pause_reading()
         loop = self._link.network.loop
-        reading = asyncio.wrap_future(readers.read(self._decoder, *whole), loop=loop)
+        reading = asyncio.wrap_future(worker.do(self._decoder.read, header, frame), loop=loop)
         reading.add_done_callback(self._has_read)
 
     def _has_read(self, reading: asyncio.Future[tuple[Message, bool]]) -> None:
@@ -536,8 +542,6 @@ class StreamPeer(Peer):
         self, like: Message, way: Any, take: Callable[[list[Bare[Any]]], int]
     ) -> None:
         """Give TRANSFORMs with the names of this one to somebody, before messages are made."""
-        if len(self._pose_ways) >= _MAX_WAYS:
-            self._pose_ways.clear()  # poses go the usual way all the same
         self._pose_ways[message_start(like)] = way
         self._take_poses = take
 
@@ -762,14 +766,6 @@ class StreamPeer(Peer):
         self.last_received = time.monotonic()
         if self._stream is not None:
             self._stream.resume_reading()
-
-
-def takes_long(header: Header) -> bool:
-    """Tell whether reading a message would keep other peers waiting."""
-    size = header.body_size
-    if size <= _READ_BYTES:
-        return False
-    return size > _VIEWED_BYTES or header.type_name not in _VIEWED
 
 
 def _is_calm_status(message: Message) -> bool:

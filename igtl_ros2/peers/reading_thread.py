@@ -1,17 +1,42 @@
-"""The thread in which messages are read that would keep other peers waiting."""
+"""The thread in which messages are read and written that would keep other peers waiting."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
-from ..codec import Decoder, Message
-from ..codec.frame import Header
+from ..codec.frame import Header, extension_bytes
+
+Done = TypeVar('Done')
+
+# What takes a millisecond at most, of whatever it is made
+_LITTLE_BYTES = 1 << 13
+# Of these only the checksum takes any time, and so many bytes of metadata
+_VIEWED_BYTES = 1 << 24
+_VIEWED = frozenset(
+    'IMAGE VIDEO NDARRAY POINT TRAJ TDATA QTDATA IMGMETA LBMETA VIDEOMETA'.split()
+)
+# The others have parts that are made one by one, or texts that are gone through
+_READ_BYTES = 1 << 17
+_IN_PARTS = frozenset(('BIND', 'CAPABILITY'))
 
 
-class Readers:
+def takes_long(header: Header, frame: memoryview) -> bool:
+    """Tell whether reading a message would keep other peers waiting."""
+    size = header.body_size
+    if size <= _LITTLE_BYTES:
+        return False
+    kind = header.type_name
+    if size > (_VIEWED_BYTES if kind in _VIEWED else _READ_BYTES) or kind in _IN_PARTS:
+        return True
+    return header.version > 1 and extension_bytes(frame) > _LITTLE_BYTES
+
+
+class Worker:
     """
-    The thread that reads for all peers, as long as there is something to read.
+    The thread that reads and writes for all peers, as long as there is something to do.
 
     There is one for all: what has to be quick waits for the interpreter as often as others are
     busy.
@@ -23,18 +48,16 @@ class Readers:
         self._pool: ThreadPoolExecutor | None = None
         self._count = 0
 
-    def read(
-        self, decoder: Decoder, header: Header, frame: memoryview
-    ) -> Future[tuple[Message, bool]]:
-        """Read a frame after those before it."""
+    def do(self, function: Callable[..., Done], *args: Any) -> Future[Done]:
+        """Call a function after those before it."""
         with self._lock:
             self._pool = self._pool or ThreadPoolExecutor(1, 'igtl-reading')
             self._count += 1
-            reading = self._pool.submit(decoder.read, header, frame)
-        reading.add_done_callback(self._has_read)
-        return reading
+            doing = self._pool.submit(function, *args)
+        doing.add_done_callback(self._is_done)
+        return doing
 
-    def _has_read(self, _reading: Future[tuple[Message, bool]]) -> None:
+    def _is_done(self, _doing: Future[Any]) -> None:
         with self._lock:
             self._count -= 1
             if self._pool is not None and not self._count:
@@ -42,4 +65,4 @@ class Readers:
                 self._pool = None
 
 
-readers = Readers()
+worker = Worker()

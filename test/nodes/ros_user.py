@@ -77,6 +77,19 @@ class Ros:
         rclpy.shutdown()
 
 
+class Busy:
+    """A converter that goes on when it is told to."""
+
+    def __init__(self, usual):
+        self.usual = usual
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def __call__(self, *arguments):
+        self.begun.set()
+        assert self.go.wait(DEADLINE_S)
+        return self.usual(*arguments)
+
+
 def start(ros, device, **parameters):
     node = ros.bridge(mode='client', port=device.address.port, **parameters)
     wait_for(lambda: device.peers and node.link.peers, 'the connection of the bridge')

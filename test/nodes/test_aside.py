@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import PoseArray
-from ros_user import DEADLINE_S, STATE, mapping, next_message, start, wait_for
+from ros_user import DEADLINE_S, STATE, Busy, mapping, next_message, start, wait_for
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Bool
 from std_msgs.msg import String as RosString
@@ -39,19 +39,6 @@ from igtl_ros2.converters.registry import convert_to_ros
 from igtl_ros2.errors import ConversionError
 from igtl_ros2.nodes import aside, receive
 from igtl_ros2.nodes.aside import Aside
-
-
-class Busy:
-    """A converter that goes on when it is told to."""
-
-    def __init__(self, usual):
-        self.usual = usual
-        self.begun, self.go = threading.Event(), threading.Event()
-
-    def __call__(self, *arguments):
-        self.begun.set()
-        assert self.go.wait(DEADLINE_S)
-        return self.usual(*arguments)
 
 
 def volume(value=0, size=2):
