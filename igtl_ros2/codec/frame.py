@@ -9,7 +9,6 @@ Header, extended header and metadata: the frame around every content, both direc
 
 from __future__ import annotations
 
-import logging
 from functools import lru_cache
 from struct import Struct
 from struct import error as StructError
@@ -29,7 +28,7 @@ from .fields import (
 )
 from .message import Envelope, Message, decode_typed
 from .private import guarded, is_private_key
-from .short_names import short_name
+from .short_names import NAME_BYTES, short_name
 
 HEADER_SIZE = 58
 #: version, type and device: what the headers of one stream begin with
@@ -52,7 +51,6 @@ _ENTRY = Struct('>HHI')
 _JOIN_BYTES = 4096
 
 _new_tuple = tuple.__new__
-_log = logging.getLogger(__name__)
 
 
 class Header(NamedTuple):
@@ -279,28 +277,19 @@ def _type_bytes(name: str) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def wire_name(device: str) -> str:
+def wire_names(device: str) -> tuple[str, ...]:
     """
-    Cut a device name to what the header has room for, which is all that some peers know of it.
+    List what peers may know a device as: as it is sent, and cut as others do.
 
     :raises EncodeError: if it is no text that can be written.
     """
-    return fixed_text(cut_text(text_bytes(device, 'device_name'), 20))
-
-
-def wire_names(device: str) -> tuple[str, ...]:
-    """List what peers may know a device as: as it is sent, and cut as others do."""
-    short, cut = short_name(device), wire_name(device)
-    return (short,) if short == cut else (short, cut)
+    cut = fixed_text(cut_text(text_bytes(device, 'device_name'), NAME_BYTES))
+    return tuple(dict.fromkeys((short_name(device), cut)))
 
 
 @lru_cache(maxsize=4096)
 def _device_bytes(name: str) -> bytes:
-    raw = text_bytes(name, 'device_name')
-    cut = text_bytes(wire_name(name), 'device_name')
-    if len(cut) < len(raw):
-        _log.warning('device name %r is sent as %r: the field has 20 bytes', name, cut)
-    return cut
+    return checked_text(short_name(name), NAME_BYTES, 'device_name')
 
 
 def _encode_metadata(message: Message) -> tuple[bytes, bytes]:

@@ -43,8 +43,8 @@ class Message(metaclass=Stamped):
     One OpenIGTLink message: a value that is checked when made and not changed afterwards.
 
     :param device_name: what the message is about: a tool, an image, a stream; 20 bytes of UTF-8
-        on the wire (longer names are cut when written; what is sent over a link gets a
-        short name before, see `short_names`).
+        on the wire (a longer one is written as a short one, see `short_names`; what is sent over
+        a link says the whole one in metadata).
     :param timestamp: the 64-bit wire value: Unix seconds in the high half, fraction in the low
         half; 0 means "not set": `send` of a client or server puts the time of sending there.
     :param timestamp_ns: in place of `timestamp`: nanoseconds since 1970-01-01 UTC, or a datetime

@@ -11,6 +11,7 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 
 from ..config import (
+    ASKED_OF,
     BOXED_TYPES,
     GATED_TYPES,
     Mapping,
@@ -21,8 +22,7 @@ from ..config import (
     whole_characters,
 )
 from ..errors import ConversionError
-from .registry import frames_in
-from .units import ros_text
+from .registry import Route, route_of
 
 #: first parts of leaves that poses have, and those that lists of points have besides
 _MOVING = frozenset('transform pose point tracking tools'.split())
@@ -56,19 +56,25 @@ class Claims:
     What the rules of a mapping name.
 
     :param frame_prefix: of frames that come out of names.
+    :param own_topic: below which the node has topics of its own; empty if no device could have it.
     """
 
-    def __init__(self, mapping: Mapping, frame_prefix: str = '') -> None:
+    def __init__(self, mapping: Mapping, frame_prefix: str = '', own_topic: str = '') -> None:
         """Find what the rules name."""
         self._mapping = mapping
         self._prefix = frame_prefix
+        self._own_topic = own_topic
         rules = mapping.receive
+        phases = mapping.phases.transforms if mapping.phases else ()
+        #: devices whose TRANSFORMs have to be accepted by phases
+        self.phased = frozenset(about.prefix for about in phases)
         # what phases have not accepted is as good as withheld by a gate
-        phased = {about.prefix for about in mapping.phases.transforms} if mapping.phases else ()
-        self._guards = {
+        self._accepted = {
             number for number, rule in enumerate(rules)
-            if rule.is_gated or rule.device in phased and rule.type == 'TRANSFORM'
+            if rule.device in self.phased and rule.type == 'TRANSFORM'
         }
+        gated = (number for number, rule in enumerate(rules) if rule.is_gated)
+        self._guards = self._accepted.union(gated)
         #: by topic, which rules name it; those with gates first
         self._topics: dict[str, list[int]] = {}
         #: by topic, which rules name one of its tools, labels or paths
@@ -96,23 +102,20 @@ class Claims:
 
     def _child(self, rule: ReceiveRule, exact: str) -> str:
         """Find the child frame that a rule broadcasts under a name that is known already."""
-        if rule.tf == 'off':
+        kind = 'TRANSFORM' if rule.type == '*' else rule.type
+        if rule.tf == 'off' or kind not in ASKED_OF['tf']:
             return ''
         if rule.child_frame:
             return rule.child_frame
-        if not exact or rule.type in ('TDATA', 'QTDATA'):
+        if not exact or kind in ('TDATA', 'QTDATA') or rule.of(exact, kind).tf == 'off':
             return ''
-        pair = frames_in(exact, rule, self._mapping.profile)
-        if pair is None and rule.tf == 'auto':
-            return ''
-        return ros_text(self._prefix + (pair[0] if pair else exact))
+        return self._route(rule, exact).child_frame_id
 
     @property
     def children(self) -> dict[str, int]:
         """The child frames that rules name, and the rank that a device needs to broadcast them."""
-        rules = self._mapping.receive
         return {
-            child: max(rank_of(True, rules[n].is_gated) for n in numbers)
+            child: max(rank_of(True, n in self._guards) for n in numbers)
             for child, numbers in self._children.items()
         }
 
@@ -122,7 +125,8 @@ class Claims:
 
         :param number: of its rule.
         """
-        return rank_of(number in self._children.get(child, ()), is_gated)
+        is_guarded = is_gated or number in self._accepted
+        return rank_of(number in self._children.get(child, ()), is_guarded)
 
     def is_named(self, topic: str) -> bool:
         """Tell whether a rule names a topic."""
@@ -138,9 +142,12 @@ class Claims:
         number = self._mapping.receive_index(device, type_name, peers)
         rule = self._mapping.receive_rule(device, type_name, peers)
         topic = rule.name or ros_name(device)
+        if topic == self._own_topic:
+            why = 'the node itself is called so'
+            return self._elsewhere(device, type_name, rule, topic, why, number)
         namers = self._namers(topic)
         gates = [n for n in namers if n in self._guards]
-        is_exact = number is not None and rule.device == device
+        is_exact = number is not None and rule.device == device and not is_pattern(device)
         patterns = [] if rule.name or is_exact else self._fitting(device)
         # a topic that is named for a peer is for those alone that are named for it
         theirs = [self._mapping.receive[n].peer for n in namers if self._mapping.receive[n].peer]
@@ -227,10 +234,10 @@ class Claims:
 
     def _frame(self, rule: ReceiveRule, device: str) -> str:
         """Tell in which frame the numbers are that a rule publishes; of a pattern as its text."""
-        if rule.to_frame or rule.frame:
-            return rule.to_frame or rule.frame
-        pair = frames_in(device, rule, self._mapping.profile)
-        return self._prefix + pair[1] if pair else rule.default_frame
+        return rule.to_frame or self._route(rule, device).frame_id
+
+    def _route(self, rule: ReceiveRule, device: str) -> Route:
+        return route_of(device, rule, self._prefix, profile=self._mapping.profile)
 
 
 def rank_of(is_named: bool, is_gated: bool) -> int:

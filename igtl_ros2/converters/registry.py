@@ -67,7 +67,7 @@ def route_of(
     :param profile: of the mapping.
     """
     label = device or label
-    child, parent = frames_in(device, rule, profile) or (label, '')
+    child, parent = frames_in(device, rule, profile) or (rule.spelled(label, profile), '')
     if not parent and profile == 'plus' and type_name in _PICTURES:
         image, _, frame = device.rpartition('_')
         parent = rule.spelled(frame.strip(), profile) if image.strip() else ''

@@ -14,6 +14,10 @@ from typing import NamedTuple
 SILENT_S = 2.0
 #: so long a frame counts that is broadcast no more when loops are looked for: tf remembers it
 LOOP_S = 10.0
+#: peers may make up names without end; frames that rules name, or with gates, always get in
+MAX_FRAMES = 10_000
+# how often is looked for frames that are broadcast no more, if there are too many
+_LOOK_S = 1.0
 
 
 class Sender(NamedTuple):
@@ -67,6 +71,7 @@ class TfOwners:
         self._others: dict[str, _Other] = {}
         # which parents there are; what was checked under another number is checked again
         self._version = 0
+        self._next_look_s = 0.0
 
     def claim(self, link: str, ranks: Mapping[str, int]) -> None:
         """Keep frames for those who have a rank, or a higher one, in place of the last claim."""
@@ -127,6 +132,11 @@ class TfOwners:
             return Refused(child, 'owner', (
                 f'{what}{whose}: a rule names {child}, and it is the frame of its devices'
             ))
+        if held is None and not rank and len(self._held) >= MAX_FRAMES:
+            self._forget_silent(now_s)
+            if len(self._held) >= MAX_FRAMES:
+                why = f'{what}{whose}: {MAX_FRAMES} frames are broadcast already'
+                return Refused(child, 'too many', why)
         if held is not None and held.sender != sender and rank <= held.rank and (
             rank < held.rank or not held.is_silent(now_s, SILENT_S)
         ):
@@ -165,6 +175,14 @@ class TfOwners:
         held = self._held.get(child)
         lost = held is not None and (held.sender, held.parent) != (sender, parent)
         return lost or child in self._others
+
+    def _forget_silent(self, now_s: float) -> None:
+        if now_s >= self._next_look_s:
+            self._next_look_s = now_s + _LOOK_S
+            for child in [c for c, held in self._held.items() if (
+                not held.rank and held.is_silent(now_s, LOOP_S)
+            )]:
+                del self._held[child]
 
     def _claimed(self, child: str) -> int:
         return max((ranks.get(child, 0) for ranks in self._claims.values()), default=0)

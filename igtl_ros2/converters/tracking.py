@@ -268,7 +268,8 @@ def _split(
 
 def _tool_route(name: str, route: Route) -> Route:
     """Find the frames of one tool: its name may be XToY as that of a device."""
-    child, _ = frames_in(name, route.rule, route.profile) or (name, '')
+    child, _ = frames_in(name, route.rule, route.profile) or (
+        route.rule.spelled(name, route.profile), '')
     frame = tool_frame(name, route)
     return Route(
         name, frame, route.frame_prefix + child, route.rule, profile=route.profile)

@@ -192,6 +192,7 @@ class BridgeNode(ManagedNode):
             health.on_peer,
             receiver.hidden,
             receiver.forget,
+            receiver.rule_of,
         )
         receiver.take_poses_while(services.waits_for_nothing)
         make_link = Server if config.settings.mode == 'server' else Client

@@ -19,10 +19,10 @@ from std_srvs.srv import Trigger
 from ..codec import Message
 from ..codec.messages.pose import Transform
 from ..codec.messages.text import Status, String
-from ..config import LinkConfig, PhaseTable
+from ..config import LinkConfig, PhaseTable, ReceiveRule
 from ..converters.gates import Gates
 from ..converters.pose import NOT_RIGID, is_valid, tool_state
-from ..converters.topic_holder import names_of
+from ..converters.registry import full_name
 from ..converters.units import RIGID_TOLERANCE, pose_to_ros, ros_text
 from ..errors import ConversionError
 from ..peers import Link, Peer
@@ -57,6 +57,7 @@ class PhaseServer:
     :param publish: who publishes what came, under its prefix: every number would be a device
         with topics of its own. What is refused is not handed on.
     :param forget: who is told that what was published of a prefix does not hold any more.
+    :param rule_of: finds the rule by which a peer, a device and a type are published.
     """
 
     #: set once there is a link, before anything else is called
@@ -71,6 +72,7 @@ class PhaseServer:
         queries: Queries,
         publish: Callable[[Peer, Message, str], None],
         forget: Callable[[str], None],
+        rule_of: Callable[[Peer, str, str], ReceiveRule],
     ) -> None:
         """Make a client for every service that the table names."""
         self._table = table
@@ -78,7 +80,7 @@ class PhaseServer:
         self._queries = queries
         self._publish = publish
         self._forget_value = forget
-        self._mapping = config.mapping
+        self._rule_of = rule_of
         prefix = f'{config.name}/' if config.name and table.topic[0] not in '/~' else ''
         self._phase = node.create_publisher(RosString, prefix + table.topic, STATE_QOS)
         self._clients: dict[str, Client[Any, Any, Any]] = {
@@ -111,7 +113,7 @@ class PhaseServer:
         if message.type_name == 'GET_STATUS' and message.device_name == self._table.status:
             peer.send_as_is(self._current)
             return True
-        prefix, _, number = message.device_name.partition('_')
+        prefix, _, number = full_name(message).partition('_')
         if isinstance(message, String) and prefix == self._table.device:
             # programs in C may send more than one NUL at the end, which nothing can be sent with
             message = replace(message, text=message.text.partition('\0')[0])
@@ -137,10 +139,8 @@ class PhaseServer:
         state = tool_state(message)
         if not is_valid(state):
             return f'its state is {ros_text(state or "")}'
-        names = names_of(peer.address, peer.names)
-        rule = self._mapping.receive_rule(
-            prefix, 'TRANSFORM', self._mapping.peers_called(names))
         try:
+            rule = self._rule_of(peer, prefix, 'TRANSFORM')
             pose, distance = pose_to_ros(message.matrix, rule.wire_unit, rule.wire_axes)
         except ConversionError as error:
             return str(error)
@@ -193,7 +193,7 @@ class PhaseServer:
             peer.pump()
             self._check_time(peer, step.device)
         elif isinstance(message, Transform):
-            prefix = message.device_name.partition('_')[0]
+            prefix = full_name(message).partition('_')[0]
             self._last[prefix] = replace(message, metadata={})
             self._publish(peer, message, prefix)
 

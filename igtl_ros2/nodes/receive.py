@@ -37,6 +37,7 @@ from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros, full_name, route_of
 from ..converters.tf_owners import Sender
+from ..converters.tf_tree import frame_name
 from ..converters.topic_holder import (
     SILENT_S,
     Terms,
@@ -134,8 +135,8 @@ class _Device:
     peer: Peer | None = None
     #: whether a rule names it
     is_expected: bool = False
-    #: the last stamp of each frame on tf, in nanoseconds
-    broadcast: dict[str, int] = field(default_factory=dict)
+    #: the last stamp on tf of each frame and parent, in nanoseconds
+    broadcast: dict[tuple[str, str], int] = field(default_factory=dict)
     #: where it is found
     slot: _Slot = ()
     #: what tells its peer apart, where that has a topic of its own
@@ -379,6 +380,26 @@ class Receiver:
             for child in message.children:
                 self._look_for_emergency(peer, child)
 
+    def rule_of(self, peer: Peer, name: str, type_name: str) -> ReceiveRule:
+        """
+        Find the rule by which the messages of a device are published where others look for them.
+
+        :raises ConversionError: if they are not.
+        """
+        with self._lock:
+            peers = self._rules_for(peer)
+            place = self._claims.place(name, type_name, peers)
+            rule = place.rule
+            if place.note or rule.action == 'drop':
+                raise ConversionError(place.note or 'a rule drops it')
+            holder = self._holders.get(self._prefix + place.topic, {}).get(leaves_of(type_name))
+            if holder is None or holder.peer in (None, peer):
+                return rule
+            verdict = holder.judge(peer, time.monotonic(), _terms_of(rule, type_name))
+            if verdict in ('first', 'number'):
+                raise ConversionError('another peer sends it')
+            return rule
+
     def hidden(self, peer: Peer, message: Message) -> Message:
         """Give a message as the rule of its device lets ROS see it."""
         with self._lock:
@@ -401,6 +422,11 @@ class Receiver:
         """
         frame = message
         name = known_as or full_name(message)
+        if name in self._claims.phased and not known_as and message.type_name == 'TRANSFORM':
+            what = ros_text(f'TRANSFORM {name}')
+            text = f'{what}: not published: no phase has accepted it'
+            self._report.withheld_by(f'{what}: phase', text)
+            return
         device = self._find(peer, message, name)
         if device is None:
             return
@@ -922,7 +948,8 @@ class Receiver:
         before, device.usual = device.usual, None
         frame, peer = arrival.frame, arrival.peer
         is_changed = device.source is not None or arrival.message is not frame
-        if is_changed or frame.metadata or arrival.origin or device.gates is not None:
+        is_held_up = device.gates is not None or bool(device.closed)
+        if is_changed or frame.metadata or arrival.origin or is_held_up:
             return None
         if self._relays.is_used and self._relays.watches_device(
             self._node.resolve_topic_name(device.topic)
@@ -1119,7 +1146,7 @@ class Receiver:
             slot=slot,
             label=label,
             holder=None if label else self._holder(topic, leaves_of(type_name)),
-            terms=Terms(rule.conflict_policy(type_name), max(SILENT_S, rule.max_age)),
+            terms=_terms_of(rule, type_name),
         )
 
     def _holder(self, topic: str, leaves: str) -> TopicHolder[Peer] | None:
@@ -1142,21 +1169,22 @@ class Receiver:
             raise _TooManyError(
                 f'{type_name} {name!r} is not published yet: too many new devices at once'
             )
-        if not self._forget_one():
+        if not self._forget_one(host_of(peer.address)):
             text = f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known'
             raise _TooManyError(text)
 
-    def _forget_one(self) -> bool:
-        """Make room for one device; false if there is none."""
+    def _forget_one(self, host: str) -> bool:
+        """Make room for one device of a host; false if there is none."""
         if sum(not device.is_expected for device in self._devices.values()) < MAX_DEVICES:
             return True
         now_s = time.monotonic()
-        found = whom_to_forget(
+        known = (
             Known(slot, host_of(device.peer.address), not self._is_connected(device.peer),
                   now_s - device.heard_s)
             for slot, device in self._devices.items()
             if device.peer is not None and not device.is_expected and not device.waiting
         )
+        found = whom_to_forget(known, host)
         if found is None:
             return False
         device = next(d for slot, d in self._devices.items() if slot == found)
@@ -1180,6 +1208,7 @@ class Receiver:
             return
         self._destroy_publishers(device.topic, {other.topic for other in others})
         self._holders.pop(device.topic, None)
+        self._states.pop(device.topic, None)
         name = device.topic.removeprefix(self._prefix)
         if self._named.get(name) == _named_for(device.key[1], device.label):
             del self._named[name]
@@ -1201,7 +1230,8 @@ class Receiver:
                 self._node.destroy_publisher(self._publishers.pop(name))
 
     def _claims_of(self, mapping: Mapping) -> Claims:
-        return Claims(mapping, self._settings.frame_prefix)
+        own_topic = '' if self._prefix else self._node.get_name()
+        return Claims(mapping, self._settings.frame_prefix, own_topic)
 
     def _keep_frames(self) -> None:
         """Keep the frames that rules name for them."""
@@ -1342,14 +1372,14 @@ class Receiver:
             self._states[topic] = StatusTopic()
         return self._states[topic]
 
-    def _is_on_tf(self, device: _Device, child: str, stamp_ns: int) -> bool:
-        """Tell whether a frame was broadcast with this stamp, and need not be again."""
+    def _is_on_tf(self, device: _Device, frames: tuple[str, str], stamp_ns: int) -> bool:
+        """Tell whether child and parent were broadcast with this stamp, and need not be again."""
         known = device.broadcast
-        if known.get(child) == stamp_ns:
+        if known.get(frames) == stamp_ns:
             return device.route.rule.tf != 'static'
-        if len(known) >= _MAX_TOOLS and child not in known:
+        if len(known) >= _MAX_TOOLS and frames not in known:
             known.clear()
-        known[child] = stamp_ns
+        known[frames] = stamp_ns
         return False
 
     def _broadcast(
@@ -1357,19 +1387,20 @@ class Receiver:
     ) -> None:
         mine = []
         for transform in result.transforms:
-            if self._is_on_tf(device, transform.child_frame_id, stamp_ns):
-                self._report.skip(f'tf {transform.child_frame_id}: stamp that was there before')
-            elif transform.child_frame_id in self._own_frames:
+            child, parent = transform.child_frame_id, transform.header.frame_id
+            if self._is_on_tf(device, (child, parent), stamp_ns):
+                self._report.skip(f'tf {child}: stamp that was there before')
+            elif frame_name(child) in self._own_frames:
                 self._report.problem(
-                    f'tf {transform.child_frame_id}: own',
-                    f'{transform.child_frame_id} is not broadcast on tf: this bridge sends that '
-                    f'frame to the network, it would get two parents',
+                    f'tf {child}: own',
+                    f'{child} is not broadcast on tf: this bridge sends that frame to the '
+                    f'network, it would get two parents',
                 )
-            elif transform.child_frame_id == transform.header.frame_id:
+            elif child == parent:
                 self._report.problem(
-                    f'tf {transform.child_frame_id}: loop',
+                    f'tf {child}: loop',
                     f'{device.route.device!r} is not broadcast on tf: parent and child are both '
-                    f'{transform.child_frame_id}',
+                    f'{child}',
                 )
             else:
                 mine.append(transform)
@@ -1396,6 +1427,10 @@ def _is_expected(place: Place, type_name: str, name: str) -> bool:
     rule = place.rule
     is_known_type = rule.type == type_name or type_name in registered()
     return place.number is not None and rule.device == name and is_known_type
+
+
+def _terms_of(rule: ReceiveRule, type_name: str) -> Terms:
+    return Terms(rule.conflict_policy(type_name), max(SILENT_S, rule.max_age))
 
 
 def _named_for(device: str, label: str) -> str:

@@ -25,17 +25,20 @@ class Known(NamedTuple):
     quiet_s: float
 
 
-def whom_to_forget(known: Iterable[Known]) -> Hashable | None:
+def whom_to_forget(known: Iterable[Known], host: str) -> Hashable | None:
     """
     Choose a device, or none: those of peers that are gone first, and the oldest of them.
 
     Else it is one of the host that has brought most.
+
+    :param host: for whom there shall be room; one with few devices does not wait.
     """
     known = list(known)
     gone = [device for device in known if device.is_gone]
     if not gone:
         hosts = Counter(device.host for device in known)
-        gone = [device for device in known if device.quiet_s >= IDLE_S]
+        has_few = 2 * hosts[host] < max(hosts.values(), default=0)
+        gone = [device for device in known if device.quiet_s >= IDLE_S or has_few]
         most = max((hosts[device.host] for device in gone), default=0)
         gone = [device for device in gone if hosts[device.host] == most]
     oldest = max(gone, key=lambda device: device.quiet_s, default=None)

@@ -19,7 +19,7 @@ from std_srvs.srv import SetBool, Trigger
 from ..codec import Message
 from ..codec.messages.query import Response
 from ..codec.messages.text import CommandResponse
-from ..config import STREAMED_TYPES, TIMEOUT_S, CommandRule, LinkConfig, QueryRule
+from ..config import STREAMED_TYPES, TIMEOUT_S, CommandRule, LinkConfig, QueryRule, ReceiveRule
 from ..converters.heavy import is_heavy
 from ..converters.placing import weight
 from ..converters.units import ros_text
@@ -51,6 +51,7 @@ class Services:
     :param on_peer: who else is told that a peer comes or goes.
     :param hidden: leaves out of a message what ROS may not see of it.
     :param forget: who is told that the last value of a device does not hold any more.
+    :param rule_of: finds the rule by which a peer, a device and a type are published.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Services:
         on_peer: OnPeer,
         hidden: Callable[[Peer, Message], Message],
         forget: Callable[[str], None],
+        rule_of: Callable[[Peer, str, str], ReceiveRule],
     ) -> None:
         """Wait for the link."""
         self._node = node
@@ -78,7 +80,7 @@ class Services:
         self._requests = Requests(config.mapping.profile, log)
         self._serving = Serving(node, config, report)
         self._phases = [
-            PhaseServer(node, config, table, report, self.queries, on_message, forget)
+            PhaseServer(node, config, table, report, self.queries, on_message, forget, rule_of)
             for table in (config.mapping.phases,)
             if table is not None
         ]

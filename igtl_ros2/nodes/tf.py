@@ -23,7 +23,7 @@ from rclpy.subscription import Subscription
 from rclpy.time import Time
 
 from ..config.mapping import PATIENT, is_patient
-from ..converters.tf_owners import Refused, Sender, TfOwners
+from ..converters.tf_owners import MAX_FRAMES, Refused, Sender, TfOwners
 from ..converters.tf_tree import DOUBTFUL, LookupFailed, Reason, TfTree, frame_name
 from ..converters.time_jump import TimeJumps, Turn
 from ..converters.units import Matrix, ns_from_time, pose_from_ros
@@ -317,6 +317,9 @@ class TfBroadcaster:
                 self._dynamic_publisher.publish(self._message_type(transforms=ours))
             if ours and static or is_moving:
                 self._publish_static()
+            if len(self._our_parents) > 2 * MAX_FRAMES:
+                known = self._owners.frames
+                self._our_parents = {child: self._our_parents[child] for child in known}
         return refused
 
     def _publish_static(self) -> None:
@@ -342,6 +345,8 @@ class TfBroadcaster:
         """Let the frames of a sender go."""
         with self._lock:
             self._owners.forget(sender)
+            self._static = {
+                child: held for child, held in self._static.items() if held[0][:2] != sender[:2]}
 
     def owner_conflict(self, child: str) -> str | None:
         """Name the parent under which somebody else publishes a child frame, or None."""

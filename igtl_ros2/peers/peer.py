@@ -41,6 +41,8 @@ _TURN_MESSAGES = 64
 _TURN_POSES = 16
 # A peer can make up any number of type names: count the rest together
 _MAX_KINDS = 200
+# a peer may make up names without end; of so many devices none is known at a time
+_MAX_WAYS = 5000
 # What a peer must at least send of a message while `stall_timeout` passes
 _PROGRESS_BYTES = 1024
 # How long what one peer has sent may be handled before the others get their turn
@@ -542,6 +544,8 @@ class StreamPeer(Peer):
         self, like: Message, way: Any, take: Callable[[list[Bare[Any]]], int]
     ) -> None:
         """Give TRANSFORMs with the names of this one to somebody, before messages are made."""
+        if len(self._pose_ways) >= _MAX_WAYS:
+            self._pose_ways.clear()  # poses go the usual way all the same
         self._pose_ways[message_start(like)] = way
         self._take_poses = take
 

@@ -163,3 +163,38 @@ def test_without_a_file_nothing_is_named():
 def test_the_frame_of_the_patient_belongs_to_its_rule_whatever_its_case(claims, profile):
     found = claims('{device: RASToTracker, tf: true}', ALL, above=f'profile: {profile}')
     assert set(found.children) == {'RAS' if profile == 'plain' else 'ras'}
+
+
+@pytest.mark.parametrize('device', ['RAS', 'Ras'])
+@pytest.mark.parametrize('profile', ['slicer', 'plus'])
+def test_so_does_it_where_a_device_is_called_by_that_alone(claims, profile, device):
+    found = claims(f'{{device: {device}, tf: true, frame: base}}', above=f'profile: {profile}')
+    assert set(found.children) == {'ras'}
+
+
+def test_the_frame_of_a_transform_that_phases_accept_has_gates(claims):
+    found = claims('{device: X, tf: true, child_frame: TGT}', '{device: TGT, type: TRANSFORM, '
+                   'tf: true}', above='protocol: [{use: brp}]')
+    assert found.children == {'TGT': 3}
+    assert (found.rank(0, 'TGT', False), found.rank(1, 'TGT', False)) == (2, 3)
+
+
+def test_topics_of_the_node_itself_are_for_no_device(claims):
+    mapping = claims(ALL)._mapping
+    assert Claims(mapping, '', 'igtl_bridge').place('igtl_bridge', 'COMMAND').topic == (
+        marked_name('igtl_bridge'))
+    assert Claims(mapping).place('igtl_bridge', 'COMMAND').topic == 'igtl_bridge'
+
+
+def test_a_device_that_is_called_as_a_pattern_is_named_by_none(claims):
+    found = claims(f'{{device: "*", type: TRANSFORM, pose: true, {GATED}}}', ALL)
+    assert found.place('*', 'TRANSFORM').rule.is_gated
+    with pytest.raises(ConversionError, match='gates of rule 1'):
+        found.place('*', 'POSITION')
+
+
+@pytest.mark.parametrize('above', ['profile: robot', 'profile: plus'])
+def test_rules_for_types_without_frames_name_none(claims, above):
+    found = claims('{device: ProbeToTracker, type: STRING}',
+                   '{device: ArmToBase, type: SENSOR, child_frame: hand}', ALL, above=above)
+    assert found.children == {}

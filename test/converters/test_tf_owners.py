@@ -134,3 +134,17 @@ def test_there_is_never_a_loop_nor_a_second_parent(sent):
                 assert frame not in seen
                 seen.add(frame)
                 frame = broadcast[frame]
+
+
+def test_names_without_end_take_no_room_from_rules_and_gates(monkeypatch):
+    monkeypatch.setattr('igtl_ros2.converters.tf_owners.MAX_FRAMES', 3)
+    tree = Tree()
+    tree.owners.claim('', {'Named': 2})
+    assert tree.send('gated', 'Gated', 'W', 0.0, rank=1) == ''
+    assert [tree.send('X', f't{n}', 'W', n * 0.01) for n in range(3)] == ['', '', 'too many']
+    assert tree.send('named', 'Named', 'W', 0.1, rank=2) == ''
+    assert tree.send('X', 't0', 'W', 0.1) == ''
+    # what is silent is forgotten, but for gates
+    assert tree.send('X', 't3', 'W', LOOP_S + 0.2) == ''
+    assert 't1' not in tree.owners.frames
+    assert {'Gated', 'Named'} < set(tree.owners.frames)

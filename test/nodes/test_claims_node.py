@@ -16,7 +16,7 @@ from tf2_msgs.msg import TFMessage
 from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Position, Transform
-from igtl_ros2.codec.messages.text import String
+from igtl_ros2.codec.messages.text import Command, String
 from igtl_ros2.codec.messages.tracking import QuaternionElement, QuaternionTrackingData
 from igtl_ros2.config import marked_name, ros_name
 from igtl_ros2.nodes import first_values
@@ -227,3 +227,78 @@ def test_info_tells_the_name_of_who_was_moved(ros, device, tmp_path):
     info = ros.listen(f'/x/{marked_name("goal")}/info', RosString, STATE)
     wait_for(lambda: device.send(at(1, 'goal')) or time.sleep(0.02) or info, 'the info')
     assert json.loads(info[0].data)['device'] == 'goal'
+
+
+def test_a_device_that_is_called_as_the_node_gives_it_no_orders(ros, device, tmp_path):
+    node = bridge(ros, device, tmp_path, '  - {device: "*"}\n')
+    heard = ros.listen(f'/x/{marked_name("igtl_bridge")}/command', RosString)
+    order = Command(7, 'Format', '<Command/>', device_name='igtl_bridge')
+    wait_for(lambda: device.send(order) or time.sleep(0.02) or heard, 'the command')
+    done(ros, device)
+    # one that ROS gives comes after what might have come of that
+    ros.talk('/x/igtl_bridge/command', RosString).publish(RosString(data='{"name": "Known"}'))
+    (peer,) = node.link.peers
+    wait_for(lambda: peer.sent['COMMAND'], 'a command')
+    assert peer.sent['COMMAND'] == 1
+
+
+def test_tools_of_one_message_have_one_parent_each_in_any_order(ros, device, tmp_path):
+    node = bridge(ros, device, tmp_path, '  - {device: "*", tf: true}\n')
+    tf = ros.listen('/tf', TFMessage)
+    stamp = time.time_ns()
+
+    def send(*names):
+        nonlocal stamp
+        stamp += 10**6
+        device.send(QuaternionTrackingData(tuple(
+            QuaternionElement(name, np.zeros(3), (0, 0, 0, 1)) for name in names
+        ), device_name='Tracker', timestamp=from_ns(stamp)))
+        time.sleep(0.02)
+
+    first = 'ProbeToTracker', 'ReferenceToTracker', 'ProbeToReference'
+    wait_for(lambda: send(*first) or tf, 'the first')
+    wait_for(lambda: problems(node).get('tf Probe: parents Tracker, Reference'), 'the problem')
+    tf.clear()
+    for _ in range(10):
+        send(*first[::-1])
+    done(ros, device)
+    wait_for(lambda: len(tf) == 10, 'all')
+    parents = [(t.child_frame_id, t.header.frame_id) for m in tf for t in m.transforms]
+    assert sorted(parents) == 10 * [('Probe', 'Tracker')] + 10 * [('Reference', 'Tracker')]
+
+
+@pytest.mark.parametrize('name', ['tool0ToWorld', '/tool0ToWorld', ' tool0 ToWorld'])
+def test_a_frame_that_the_bridge_sends_comes_from_no_peer_however_it_is_spelt(
+    ros, device, tmp_path, name
+):
+    node = start(ros, device, **mapping(
+        tmp_path, 'receive: [{device: "*", tf: true}]\n'
+        'send: [{tf: {source: tool0, target: base}}]\n'))
+    done(ros, device)
+    tf = ros.listen('/tf', TFMessage)
+    device.send(at(1, name))
+    wait_for(lambda: any('own' in kind for kind in problems(node)), 'the problem')
+    assert not tf
+
+
+@pytest.mark.parametrize('name', ['RAS', 'Ras'])
+def test_the_frame_of_the_patient_is_kept_for_its_rule_from_tools_too(
+    ros, device, tmp_path, name
+):
+    start(ros, device, **mapping(tmp_path, """
+profile: slicer
+receive:
+  - {device: CLB, type: TRANSFORM, tf: static, frames: [base_link, ras]}
+  - {device: "*", tf: true, frame: base_link}
+"""))
+    done(ros, device)
+    tf = ros.listen('/tf', TFMessage)
+    static = ros.listen('/tf_static', TFMessage, STATE)
+    stranger = QuaternionTrackingData(
+        (QuaternionElement(name, np.zeros(3), (0, 0, 0, 1)),), device_name='Tracker')
+    for _ in range(3):
+        device.send(stranger)
+        device.send(at(FAR, name))
+    wait_for(lambda: device.send(at(100, 'CLB')) or time.sleep(0.05) or static, 'the rule')
+    done(ros, device)
+    assert not [t for m in tf for t in m.transforms if t.child_frame_id.lower() == 'ras']

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from geometry_msgs.msg import PoseArray, PoseStamped
+from geometry_msgs.msg import PoseArray, PoseStamped, TransformStamped
 from rclpy.parameter import Parameter
 from ros_user import STATE, mapping, pose, start, wait_for
 from std_msgs.msg import String as RosString
@@ -13,6 +13,7 @@ from tf2_msgs.msg import TFMessage
 
 from igtl_ros2 import connect, serve
 from igtl_ros2.codec import Unknown
+from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.query import Query
@@ -471,3 +472,62 @@ def test_a_target_outside_of_the_workspace_is_refused_and_nothing_moves(ros, tmp
         wait_for(lambda: targets, 'the target inside')
         assert {t.pose.position.x for t in targets} == {0.01}
         assert client.robot.calls == ['start']
+
+
+def test_no_way_leads_around_the_phases(ros, brp):
+    targets = ros.listen('/x/robot/target/pose', PoseStamped)
+    static = ros.listen('/tf_static', TFMessage, STATE)
+    ends = ros.listen('/x/End/text', RosString, STATE)
+    far = pose((9000, 9000, 9000))
+    children = tuple(Transform(far, device_name=name) for name in ('TGT', 'CLB'))
+    named = [Transform(far, device_name=name, metadata={'IGTL_DEVICE_NAME': whole})
+             for name, whole in (('TG', 'TGT'), ('', 'CLB'), ('TG', 'TGT_7'))]
+    with connect(str(brp.node.link.address), header_version='2') as other:
+        for message in (Bind(children, device_name='Bundle'), Bind((Bind(children),)), *named,
+                        String('all', device_name='End')):
+            other.send(message)
+        wait_for(lambda: ends, 'the end')
+        assert not targets and not static
+    assert brp.phases._report.withheld['TRANSFORM TGT: phase'] == 2
+    assert ('TARGET', 'NOT_READY', 'UNDEFINED') in brp.until('TARGET')
+    brp.go(WAY)
+    wait_for(lambda: targets, 'the target')
+    assert {t.pose.position.x for t in targets} == {0.01}
+
+
+@pytest.mark.parametrize('rules', [
+    '{device: TGT, type: TRANSFORM, name: robot/target, pose: true, peer: 127.0.0.9}',
+    '{device: TGT, type: TRANSFORM, name: robot/target, pose: true, on_conflict: first}',
+    '{device: TGT, type: TRANSFORM, name: robot/target, pose: true, on_conflict: number}',
+    '{device: TGT, type: TRANSFORM, name: robot/target, pose: true, '
+    'workspace: {min: [-1, -1, -1], max: [1, 1, 1]}}',
+])
+def test_a_target_that_is_not_published_is_not_accepted(ros, tmp_path, rules):
+    with clinic(ros, tmp_path, f'{BRP}receive: [{rules}]\n') as brp:
+        targets = ros.listen('/x/robot/target/pose', PoseStamped)
+        brp.go('START_UP CALIBRATION CLB TARGETING')
+        if 'peer:' not in rules:
+            brp.go('TGT')
+        with connect(str(brp.node.link.address)) as peer:
+            other = Client(peer)
+            other.until('CURRENT_STATUS')
+            other.send('TGT', pose((90, 0, 0)))
+            assert ('TARGET', 'CONFIGURATION_ERROR', 'TARGETING') in other.until('TARGET')
+            other.send('MOVE_TO_TARGET')
+            assert other.until('MOVE_TO_TARGET')[-1][1] == 'NOT_READY'
+        assert {t.pose.position.x for t in targets} <= {0.01}
+        assert 'move' not in brp.robot.calls
+
+
+def test_what_shares_a_topic_with_a_target_takes_no_short_way_onto_it(ros, tmp_path):
+    text = BRP + 'receive: [{device: X, type: TRANSFORM, name: robot/target}, {device: "*"}]\n'
+    with clinic(ros, tmp_path, text) as brp:
+        brp.go(WAY)
+        targets = ros.listen('/x/robot/target/transform', TransformStamped)
+        ends = ros.listen('/x/End/text', RosString, STATE)
+        for _ in range(20):
+            brp.peer.send(Transform(pose((9000, 0, 0)), device_name='X'))
+        brp.peer.send(String('all', device_name='End'))
+        wait_for(lambda: ends, 'the end')
+        assert {round(t.transform.translation.x, 3) for t in targets} <= {0.01}
+        assert brp.phases._report.withheld['TRANSFORM X: type'] == 20

@@ -10,7 +10,7 @@ from std_msgs.msg import String as RosString
 from igtl_ros2 import connect
 from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
-from igtl_ros2.codec.messages.text import String
+from igtl_ros2.codec.messages.text import Status, String
 from igtl_ros2.nodes import first_values, receive
 from igtl_ros2.nodes.room import IDLE_S, Known, whom_to_forget
 
@@ -32,13 +32,13 @@ def send_all(node, peer, names):
 
 
 def test_the_oldest_of_those_whose_peer_is_gone_is_forgotten():
-    assert whom_to_forget([]) is None
+    assert whom_to_forget([], 'h') is None
     one = [Known('a', 'h', False, 1.0), Known('b', 'h', True, 2.0), Known('c', 'i', True, 3.0)]
-    assert whom_to_forget(one) == 'c'
-    assert whom_to_forget(one[:1]) is None
+    assert whom_to_forget(one, 'h') == 'c'
+    assert whom_to_forget(one[:1], 'h') is None
     some = [Known('a', 'h', False, IDLE_S), Known('b', 'h', False, IDLE_S + 1),
             Known('c', 'i', False, IDLE_S + 9)]
-    assert whom_to_forget(some) == 'b'
+    assert whom_to_forget(some, 'h') == 'b'
 
 
 def test_names_of_a_peer_that_is_gone_make_room_and_those_of_rules_always_get_in(
@@ -126,3 +126,23 @@ def test_labels_that_are_not_sent_any_more_make_room(ros, tmp_path, monkeypatch)
         wait_for(lambda: send('C') or time.sleep(0.02)
                  or node.count_publishers('/x/List/labels/C'), 'the new one')
         wait_for(lambda: node.count_publishers('/x/List/labels/A') == 0, 'the end of A')
+
+
+def test_a_host_with_few_devices_does_not_wait_for_one_with_many():
+    many = [Known(n, 'flood', False, n) for n in range(9)]
+    assert whom_to_forget([*many, Known('a', 'h', False, 99.0)], 'h') == 8
+    assert whom_to_forget(many, 'flood') is None
+    alike = [*many[:4], *(Known(-n, 'h', False, 9.0) for n in range(4))]
+    assert whom_to_forget(alike, 'h') is None
+
+
+def test_what_was_said_on_a_status_is_forgotten_with_its_device(ros, tmp_path, monkeypatch):
+    monkeypatch.setattr(receive, 'MAX_DEVICES', 2)
+    node = ros.bridge(port=0, **mapping(tmp_path, 'receive: [{device: "*"}]'))
+    for names in (('A', 'B'), ('C', 'D')):
+        with connect(str(node.link.address)) as peer:
+            for name in names:
+                wait_for(lambda n=name: peer.send(Status(1, device_name=n)) or time.sleep(0.02)
+                         or n in known(node), name)
+        wait_for(lambda: not node.link.peers, 'the end of the connection')
+    assert set(node._receivers['']._states) == {'C', 'D'}

@@ -294,3 +294,27 @@ def test_other_policies_after_a_reload(ros, tmp_path, two):
     reload(ros, tmp_path, 'receive: [{device: "*", on_conflict: mix}]')
     wait_for(lambda: take_turns(clients, 1) or time.sleep(0.02) or metres(heard) == {1.0, 2.0},
              'both')
+
+
+@pytest.mark.parametrize('policy', ['', 'on_conflict: first, ', 'on_conflict: number, '])
+def test_peers_over_udp_are_told_apart_too(ros, tmp_path, policy):
+    node = ros.bridge(url='udp://127.0.0.1:0', mode='server', **mapping(
+        tmp_path, f'receive: [{{device: Tgt, {policy}{GATE}}}, {{device: "*"}}]'))
+    url = f'udp://127.0.0.1:{node.link.address.port}'
+    with connect(url) as first, connect(url) as second:
+        heard = ros.listen('/x/Tgt/transform', TransformStamped)
+        begin(first, heard)
+        (mine,) = (peer.address for peer in node.link.peers)
+        take_turns((first, second))
+        done(ros, first, second)
+        assert metres(heard) == {1.0}
+        reload(ros, tmp_path, f"""
+receive:
+  - {{device: Tgt, type: TRANSFORM, peer: "{mine}", {GATE}}}
+  - {{device: "*"}}
+""")
+        other = ros.listen(f'/x/{marked_name("Tgt")}/transform', TransformStamped)
+        begin(second, other, 2000)
+        take_turns((first, second))
+        done(ros, first, second)
+        assert metres(heard) == {1.0} and metres(other) == {2.0}
