@@ -13,6 +13,8 @@ from .units import EARLIEST_NS, LATEST_NS, choose_stamp, own_stamp_ns
 _NS = 1_000_000_000
 #: a clock that goes on for so long after it went back was set anew
 RESTART_S = 1.0
+#: our clock was set, or simulated time has begun, when it goes on by so much more than time does
+STEP_S = 1.0
 #: a clock may go so many times slower than ours before its stamps lag behind the arrivals
 MOST_SLOWER = 10
 
@@ -33,7 +35,7 @@ class DeviceClock:
     __slots__ = (
         '_policy', '_max_skew_s', '_skew_ns', '_near_ns', '_stale_after_s',
         '_last_ns', '_chosen_ns', '_source', '_newest_ns', '_newest_chosen_ns',
-        '_back_s', '_back_ns', '_still_s', 'is_frozen', 'far_s', 'far_ns',
+        '_back_s', '_back_ns', '_still_s', '_ahead_s', 'is_frozen', 'far_s', 'far_ns',
     )
 
     def __init__(
@@ -58,7 +60,9 @@ class DeviceClock:
         # when it went back, and to where
         self._back_s, self._back_ns = 0.0, 0
         # since when messages come, but no newer stamp
-        self._still_s = math.inf
+        self._still_s: float = memory._still_s if memory else math.inf
+        # how far our clock was ahead of the one that never jumps, when a stamp was last replaced
+        self._ahead_s: float = memory._ahead_s if memory else math.nan
         #: whether messages come, and their stamps have not gone on for too long
         self.is_frozen = False
         #: when a stamp that goes on was last too far from now, and which one
@@ -88,6 +92,8 @@ class DeviceClock:
         before_ns = self._last_ns
         if device_ns == before_ns:
             self._stand_still(now_s)
+            if self._source == 'receive':  # unless our own clock has gone back
+                self._chosen_ns = min(self._chosen_ns, arrival_ns)
             return self._chosen_ns, self._source
         self._last_ns = device_ns
         chosen_ns, source = choose_stamp(sent_ns, arrival_ns, policy, self._max_skew_s)
@@ -99,7 +105,7 @@ class DeviceClock:
             if not goes_on:
                 self._stand_still(now_s)
         if source == 'receive' and goes_on:
-            chosen_ns = self._by_arrival(device_ns, arrival_ns)
+            chosen_ns = self._by_arrival(device_ns, arrival_ns, now_s)
         elif source == 'receive':
             # older than the newest one by as much as it says, if that can be
             behind_ns = self._newest_ns - device_ns
@@ -128,8 +134,11 @@ class DeviceClock:
         went_s = (device_ns - self._back_ns) / _NS
         return passed_s >= RESTART_S and went_s * MOST_SLOWER >= passed_s
 
-    def _by_arrival(self, device_ns: int, arrival_ns: int) -> int:
+    def _by_arrival(self, device_ns: int, arrival_ns: int, now_s: float) -> int:
         """Take the moment of arrival, but no more than the clock of the device has gone on."""
+        before_s, self._ahead_s = self._ahead_s, arrival_ns / _NS - now_s
+        if self._ahead_s - before_s > STEP_S:  # what was chosen before is of another time
+            return arrival_ns
         if not EARLIEST_NS <= self._newest_ns < device_ns:  # it is the first, or was set back
             return arrival_ns
         most_ns = self._newest_chosen_ns + MOST_SLOWER * (device_ns - self._newest_ns)

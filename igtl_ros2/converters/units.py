@@ -33,8 +33,8 @@ PER_METRE = {'mm': 1000.0, 'm': 1.0}
 RIGID_TOLERANCE = 1e-3
 FLOAT32_NOISE = 1e-6
 _NS = 1_000_000_000
-#: stamps of devices are from the one to below the other: less than a second after 1970 is a
-#: fraction without a time, and ROS counts seconds in 31 bits
+#: less than a second after 1970 is a fraction without a time, and no stamp of a device; ROS counts
+#: seconds in 31 bits
 EARLIEST_NS, LATEST_NS = _NS, 2**31 * _NS
 _KELVIN_AT_0_CELSIUS = 273.15
 LPS_TO_RAS = np.array([[-1.0], [-1.0], [1.0], [1.0]])  # times each row of a matrix
@@ -340,7 +340,7 @@ def choose_stamp(
         it is within `max_skew_s` of the arrival.
     """
     device_ns = own_stamp_ns(sent_ns)
-    if policy != 'receive' and device_ns is not None:
+    if policy != 'receive' and device_ns is not None and device_ns < LATEST_NS:
         if policy == 'device' or abs(device_ns - arrival_ns) <= max_skew_s * _NS:
             return device_ns, 'device'
     return arrival_ns, 'receive'
@@ -348,7 +348,7 @@ def choose_stamp(
 
 def own_stamp_ns(device_ns: int) -> int | None:
     """Take the stamp of a message in nanoseconds; None if the device gave it none."""
-    return device_ns if EARLIEST_NS <= device_ns < LATEST_NS else None
+    return device_ns if device_ns >= EARLIEST_NS else None
 
 
 def ros_text(text: str) -> str:

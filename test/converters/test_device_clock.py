@@ -142,6 +142,34 @@ def test_other_rules_know_what_was_known():
     first = tracker.send()
     tracker.clock = DeviceClock('auto', 2.0, 1.0, tracker.clock)
     assert tracker.resend(5.0) == first
+    assert tracker.resend(5.0) == first and tracker.clock.is_frozen
+    tracker.clock = DeviceClock('auto', 2.0, 1.0, tracker.clock)
+    assert tracker.resend(0.05) == first and tracker.clock.is_frozen
+
+
+@pytest.mark.parametrize('begun_s', [-1.7e9, -3600.0, -30.0])
+def test_when_our_own_clock_is_set_or_simulated_time_begins_the_arrivals_count(begun_s):
+    clock = DeviceClock('auto', 1.0, 2.0)
+    for n in range(100):
+        arrival_ns = NOW + n * NS // 20 + (round(begun_s * NS) if n < 40 else 0)
+        found = clock.choose(NOW + NS * 7200 + n * NS // 20, arrival_ns, n / 20)
+        assert found == (arrival_ns, 'receive')
+
+
+def test_when_our_own_clock_goes_back_a_stamp_that_stands_still_is_not_of_the_future():
+    clock = DeviceClock('auto', 1.0, 2.0)
+    for n in range(50):
+        arrival_ns = NOW + n * NS // 20 - (1000 * NS if n > 20 else 0)
+        assert clock.choose(NOW - 7200 * NS, arrival_ns, n / 20)[0] <= arrival_ns
+
+
+@pytest.mark.parametrize('seconds', [2**31, 3_900_000_000, 2**32 - 1])
+def test_a_stamp_that_ros_cannot_say_is_one_that_is_far_off(seconds):
+    for policy in ('auto', 'device'):
+        clock = DeviceClock(policy, 1.0, 2.0)
+        for n in range(50):
+            assert clock.choose(seconds * NS, NOW + n * NS // 20, n / 20) == (NOW, 'receive')
+        assert clock.is_frozen and clock.far_ns == seconds * NS
 
 
 @given(st.lists(st.tuples(
