@@ -119,7 +119,8 @@ class TimeJumps(Generic[Sample]):
     def doubts(self, stamp_ns: int) -> bool:
         """Tell whether a stamp may be of a new run, of which too little is known yet."""
         return bool(self._doubtful) and any(
-            abs(stamp_ns - course.last_late_ns) < abs(stamp_ns - course.newest_ns)
+            abs(stamp_ns - course.last_late_ns)
+            < min(abs(stamp_ns - course.newest_ns), OTHER_CLOCK_NS)
             for course in list(self._doubtful.values())
         )
 

@@ -73,6 +73,13 @@ def test_what_may_be_of_the_new_run_is_doubted_until_it_is_certain():
     assert not jumps.doubts(round(100.1e9))
 
 
+def test_a_straggler_of_another_clock_is_no_reason_to_doubt_for_ever():
+    jumps = TimeJumps(CACHE_NS)
+    judged(run(100, 104, 30), 'tool', jumps)
+    judged([1.7e9, 1.7e9 - 0.1], 'robot', jumps)
+    assert not jumps.doubts(round(104e9)) and jumps.doubts(round((1.7e9 - 0.2) * 1e9))
+
+
 def test_a_new_run_begins_with_what_came_late_of_each_frame_of_its_clock():
     jumps = TimeJumps(CACHE_NS)
     for frame in ('tool', 'camera', 'lamp'):
