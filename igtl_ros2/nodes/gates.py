@@ -42,7 +42,7 @@ def open_gate(
     return Gate(
         gates,
         stamp_ns=stamp_ns,
-        seen_s=came_s if is_new else now_s,
+        seen_s=now_s,  # what has waited is published, and moves, only now
         age_s=max(ages, key=abs),
         source=source,
         is_new=is_new,

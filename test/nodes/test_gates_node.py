@@ -352,6 +352,21 @@ def test_what_waited_too_long_for_tf_is_withheld(ros, device, tmp_path, monkeypa
     assert found == 1
 
 
+def test_what_waited_for_tf_moves_no_faster_when_it_is_published(
+        ros, device, tmp_path, monkeypatch):
+    monkeypatch.setattr(waiting, 'WAIT_S', DEADLINE_S)
+    node = gated(ros, device, tmp_path,
+                 'frame: camera, to_frame: base, stamp: device, max_speed: {m_s: 0.1}')
+    poses = ros.listen('/x/Target/pose', PoseStamped)
+    static = ros.talk('/tf_static', TFMessage, STATE)
+    for n in range(11):
+        device.send(at(10 * n, ns=time.time_ns()))
+        time.sleep(0.1)
+    send_tf(static, 0.0, 0)
+    wait_for(lambda: withheld(node).get('TRANSFORM Target: max_speed', 0) >= 5, 'the gate')
+    assert max(xs(poses)) <= 51
+
+
 def test_repetitions_that_wait_for_tf_are_no_witnesses(ros, device, tmp_path, monkeypatch):
     monkeypatch.setattr(waiting, 'WAIT_S', DEADLINE_S)
     node = gated(ros, device, tmp_path, 'frame: camera, to_frame: base, stamp: receive, '
