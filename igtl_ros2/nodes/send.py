@@ -15,7 +15,7 @@ from importlib import import_module
 from itertools import takewhile
 from json import loads
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -67,7 +67,7 @@ from .queries import Queries
 from .relay import Outlet, Relays
 from .report import Report
 from .robot import RobotFeed
-from .send_age import Expiry, SourceAge
+from .send_age import Expiry
 from .subscriptions import STREAM_DEPTH, depth_of, subscribe
 from .tf import OwnFrames, TfSource
 from .tf_sets import TfSet
@@ -113,6 +113,8 @@ class _Feed:
     keeper: Timer | None = None
     #: whether somebody who sent the last value is there still
     is_alive: Callable[[], bool] = lambda: True
+    #: who that is, of values that another link receives
+    origin: Peer | None = None
     #: held while something of the above is changed, which more than one thread may do
     lock: threading.RLock = field(default_factory=threading.RLock)
     #: whether it was subscribed to before anybody published it, in the quality that is usual
@@ -121,7 +123,6 @@ class _Feed:
     heard: list[Any] = field(default_factory=list)
     is_closed: bool = False
     #: how old it may be, and what peers are told when it is older; with `max_age` alone
-    age: SourceAge | None = None
     expiry: Expiry | None = None
     watch: Timer | None = None
     #: how many messages may wait
@@ -149,6 +150,8 @@ class _Description:
 
 
 _NOTHING_SAID = _Description()
+#: a rule, and whether another link receives what it sends
+_Aged = tuple[SendRule, bool]
 
 
 class Sender:
@@ -187,8 +190,11 @@ class Sender:
         self._report = report
         self._echo = echo
         self._sources = WireSources()
-        #: of the rules that there are; those of a robot come and go
-        self._expiries: WeakSet[Expiry] = WeakSet()
+        #: of the rules that there are, each for either way that it takes; those of a robot come
+        #: and go
+        self._expiries: WeakValueDictionary[_Aged, Expiry] = WeakValueDictionary()
+        #: of those before a change
+        self._expired: dict[_Aged, Expiry] = {}
         self._now_ns = now_ns
         self._own_frames = own_frames
         self._relays = relays
@@ -273,6 +279,7 @@ class Sender:
         self._timers, self._rules, self._robots = [], {}, []
         self._relayed, self._beside = [], {}
         self._refused.clear()
+        self._expired = dict(self._expiries)
         self._expiries.clear()
         for description in self._descriptions.values():
             description.early.clear()  # as the old rules would have sent it
@@ -310,7 +317,8 @@ class Sender:
     @property
     def stale(self) -> list[str]:
         """The devices that are not sent because their sources say nothing new."""
-        return sorted({expiry.device for expiry in list(self._expiries) if expiry.is_stale})
+        expiries = list(self._expiries.values())
+        return sorted({expiry.device for expiry in expiries if expiry.is_stale})
 
     # -- finding topics
 
@@ -462,7 +470,7 @@ class Sender:
         """Take care of the rate and the repetitions that a rule asks for."""
         rule = feed.rule
         if rule.max_age:
-            feed.age, feed.expiry = SourceAge(rule), self._expiry(rule)
+            feed.expiry = self._expiry(rule, feed.ros_type is Handed)
             feed.watch = self._timer(rule.max_age / _LOOKS, lambda: self._look_at_age(feed))
         if rule.keepalive:
             feed.keeper = self._timer(rule.keepalive, lambda: self._keep_alive(feed))
@@ -496,7 +504,9 @@ class Sender:
         """Make what takes the values that a link of this node receives on a topic."""
 
         def send(value: Handed) -> None:
-            feed.is_alive = value.is_connected
+            feed.is_alive, feed.origin = value.is_connected, value.origin
+            if rule.keepalive and value.origin is not None:
+                value.origin.probe_often()
             is_long = _takes_long(type(value.ros_message), rule)
             is_long = is_long and not is_whole(value, rule, self._mapping.profile)
             is_long = is_long or value.message is not None and is_heavy(value.message)
@@ -866,15 +876,18 @@ class Sender:
         self._report.skip(f'{device}: echo')
         return (origin,)
 
-    def _expiry(self, rule: SendRule) -> Expiry:
-        expiry = Expiry(rule, self._link, self._report)
-        self._expiries.add(expiry)
+    def _expiry(self, rule: SendRule, is_handed: bool = False) -> Expiry:
+        key = rule, is_handed
+        known = self._expired.pop(key, None)
+        expiry = self._expiries[key] = known or Expiry(rule, self._link, self._report)
         return expiry
 
     def _is_too_old(self, feed: _Feed, message: Any) -> bool:
         """Withhold a message that is older than its rule allows."""
-        age, now_s = feed.age, time.monotonic()
-        if age is None or age.is_fresh(_stamp_of(message), self._now_ns(), now_s):
+        now_s = time.monotonic()
+        if feed.expiry is None or (
+            feed.expiry.age.is_fresh(_stamp_of(message), self._now_ns(), now_s)
+        ):
             return False
         self._report.withheld_by(
             f'{feed.topic}: max_age', f'{feed.topic}: not sent: its stamp is too old')
@@ -884,7 +897,8 @@ class Sender:
     def _look_at_age(self, feed: _Feed) -> None:
         """Take back what was sent of a topic, once it is older than its rule allows."""
         with feed.lock:
-            if feed.age is not None and feed.age.is_over(self._now_ns(), time.monotonic()):
+            expiry = feed.expiry
+            if expiry is not None and expiry.age.is_over(self._now_ns(), time.monotonic()):
                 self._expire(feed)
 
     def _expire(self, feed: _Feed) -> None:
@@ -904,6 +918,10 @@ class Sender:
                 f'{feed.topic}: {feed.rule.device!r} is not repeated any more, '
                 'nobody publishes the topic',
             )
+        if feed.sent and feed.origin is not None and not feed.origin.is_answering:
+            what = f'{feed.topic}: no answer'
+            self._report.stays_stale(what, f'{what} of {feed.origin.address}: not repeated')
+            return
         for message, exclude in feed.sent:
             self._link.send(message, exclude=exclude)
 
@@ -929,7 +947,8 @@ class Sender:
                 return Transform(matrix_from_metres(matrix, rule.wire_unit), **envelope), stamp_ns
 
         source = f'{", ".join(rule.tf_sources)} on tf'
-        age, expiry = SourceAge(rule), self._expiry(rule)
+        expiry = self._expiry(rule)
+        age = expiry.age
         last: tuple[Value, int] | None = None
         due = 0.0
 

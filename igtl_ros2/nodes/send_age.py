@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..codec import Message
-from ..config import SendRule
+from ..config import GATED_TYPES, SendRule
 from .queries import Queries
 from .report import Report
 
 #: what peers of header version 2 read the state of a pose from
 STATE = 'TransformStatus'
 _MISSING, _OK = 'MISSING', 'OK'
-# those in which a peer looks for it
-_TYPES = ('TRANSFORM', 'POSITION', 'TDATA', 'QTDATA')
 
 
 class SourceAge:
@@ -60,11 +58,12 @@ class Expiry:
 
     Peers of header version 1, who could not read that, get nothing; nobody who connects later
     gets what was sent last.
-
     """
 
     def __init__(self, rule: SendRule, link: Queries, report: Report) -> None:
         """Have nothing sent yet."""
+        #: how old the source is
+        self.age = SourceAge(rule)
         self._rule = rule
         self._link = link
         self._report = report
@@ -89,7 +88,7 @@ class Expiry:
                 f'{self._rule.device}: stale', f'{self._rule.device} is stale, not sent: {why}')
         last, self._last = self._last, []
         for message in last:
-            has_state = message.type_name in _TYPES
+            has_state = message.type_name in GATED_TYPES
             self._link.retract(message, _with_state(message, _MISSING) if has_state else None)
             self._was_missing = self._was_missing or has_state
 
@@ -100,6 +99,8 @@ class Expiry:
 
 
 def _with_state(message: Message, state: str) -> Message:
-    if message.type_name not in _TYPES:
-        return message
-    return replace(message, metadata={**message.metadata, STATE: state}, version=2)
+    said = [key for key in message.metadata if key.endswith('Status')]  # of its tools, too
+    if message.type_name not in GATED_TYPES or said and state == _OK:
+        return message  # it says itself how it is
+    states = dict.fromkeys([*said, STATE], state)
+    return replace(message, metadata={**message.metadata, **states}, version=2)

@@ -326,6 +326,19 @@ def test_rules_of_sending_hold(two):
         pass
 
 
+def test_what_is_repeated_rests_while_its_peer_gives_no_sign_of_life(two, monkeypatch):
+    node, a, b = two(sends('{topic: a/Kept/transform, device: Kept, keepalive: 0.05}'))
+    a.send(Transform(pose((1, 0, 0)), device_name='Kept', timestamp=NOW))
+    for _ in range(3):
+        next_message(b)
+    (peer,) = node.links['a'].peers
+    with monkeypatch.context() as patch:
+        patch.setattr(type(peer), 'is_answering', property(lambda self: False))
+        while soon(b, 0.5):
+            pass
+    assert next_message(b).timestamp == NOW
+
+
 def test_a_loop_ends(two):
     send = sends('{topic: %s/Dev/text, device: Dev}')
     node, a, b = two(send % 'a', send % 'b')

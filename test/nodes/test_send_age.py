@@ -2,20 +2,27 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PoseStamped, TransformStamped
-from ros_user import ALL, STATE, mapping, wait_for
+from rclpy.logging import get_logger
+from ros_user import ALL, STATE, mapping, pose, wait_for
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import String as RosString
+from std_srvs.srv import Trigger
 from tf2_msgs.msg import TFMessage
 
 from igtl_ros2 import connect
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.config import SendRule, TfFrame
+from igtl_ros2.converters.pose import tool_state
 from igtl_ros2.errors import PeerError
-from igtl_ros2.nodes.send_age import SourceAge
+from igtl_ros2.nodes.report import Report
+from igtl_ros2.nodes.send_age import Expiry, SourceAge
 
 NS = 10**9
 NOW_NS = 1_700_000_000 * NS
@@ -206,9 +213,67 @@ def test_a_topic_may_have_an_age_as_well(ros, tmp_path, more):
         assert node._senders[''].stale == []
 
 
+@pytest.mark.parametrize('rule', [
+    '{tf: {source: tool, target: base}, device: Arm}',
+    '{tf: [{source: tool, target: base}], device: Arm, max_age: 1.0}',
+    '{topic: /goal, device: Arm, max_age: 1.0}'])
+@pytest.mark.parametrize('is_stale', [True, False])
+def test_other_rules_make_nothing_that_died_alive(ros, robot, tmp_path, rule, is_stale):
+    node = ros.bridge(port=0, **mapping(tmp_path, f'send: [{rule}]'))
+    goal = ros.talk('/goal', PoseStamped) if 'goal' in rule else None
+    sender = node._senders['']
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as peer:
+        wait_for(lambda: node.link.peers and node.link.peers[0].version == 2, 'version 2')
+        seen = Seen(peer)
+        if goal:
+            goal.publish(stamped(0))
+        else:
+            robot().move()
+        wait_for(lambda: seen.messages, 'the pose')
+        if is_stale:
+            wait_for(lambda: sender.stale, 'the end')
+        mapping(tmp_path, f'send: [{rule}, {{topic: /other, device: Other}}]')
+        client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
+        wait_for(client.service_is_ready, 'the service')
+        answer = client.call_async(Trigger.Request())
+        wait_for(answer.done, 'the answer')
+        assert answer.result().success
+        wait_for(lambda: sender.stale == ['Arm'], 'the end')
+        time.sleep(0.3)
+        states = [m.metadata.get('TransformStatus') for m in seen.messages]
+        assert states[-1] == 'MISSING' and states.count('MISSING') == 1
+        with pytest.raises(PeerError):
+            connect_and_wait(node)
+
+
+TOOLS = TrackingData([TrackingElement('Probe', pose())], device_name='Tool', timestamp=1 << 62)
+
+
+@pytest.mark.parametrize('message', [
+    Transform(pose(), device_name='Tool', metadata={'TransformStatus': 'OUT_OF_VIEW'}),
+    Transform(pose(), device_name='Tool', metadata={'Status': 'MISSING'}),
+    replace(TOOLS, metadata={'ProbeStatus': 'OUT_OF_VIEW'}, version=2),
+], ids=['its own', 'Slicer', 'tool'])
+def test_what_was_missing_and_is_there_again_is_as_its_device_says(message):
+    sent, report = [], Report(get_logger('test'))
+
+    class Link:
+        def retract(self, last, state):
+            sent.append(state)
+
+    expiry = Expiry(SendRule('Tool', topic='/a/Tool/transform', max_age=1.0), Link(), report)
+    well = replace(message, metadata=dict.fromkeys(message.metadata, 'OK'))
+    expiry.note([well])
+    expiry.expire('silence')
+    assert tool_state(sent[0], 'Probe') == 'MISSING'
+    assert expiry.note([message]) == [message]
+    (again,) = expiry.note([replace(message, metadata={})])
+    assert tool_state(again, 'Probe') == 'OK'
+
+
 def connect_and_wait(node):
     with connect(str(node.link.address), header_version='2', queue_policy=ALL) as late:
-        while late.receive(1.0).type_name != 'TRANSFORM':
+        while late.receive(1.0).type_name not in ('TRANSFORM', 'TDATA'):
             pass
 
 
