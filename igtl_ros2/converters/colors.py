@@ -35,18 +35,9 @@ def colors_to_ros(message: ColorTable, route: Route, stamp: Time) -> Converted:
 @from_ros(RosImage, 'COLORT', 'colors')
 def colors_from_image(message: RosImage, sending: Sending) -> ColorTable:
     """Image of one row of 256 or 65536 pixels as COLORT; mono8, mono16 or rgb8."""
-    check_known(sending.profile)
+    if sending.profile == 'slicer':
+        raise ConversionError('3D Slicer knows no COLORT; with profile slicer none is sent')
     pixels = pixels_of(message)
     if pixels.shape[0] != 1:
         raise ConversionError(f'an image of {pixels.shape[0]} rows is no colour table: wanted 1')
     return ColorTable(pixels[0], **sending.envelope(message.header))
-
-
-def check_known(profile: str) -> None:
-    """
-    Check that a colour table may be sent.
-
-    :raises ConversionError: if it may not.
-    """
-    if profile == 'slicer':
-        raise ConversionError('3D Slicer knows no COLORT; with profile slicer none is sent')

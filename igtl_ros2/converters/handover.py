@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from ..codec import Message, from_ns
 from ..codec.crc64 import crc64
-from ..codec.messages.colors import ColorTable
-from ..codec.messages.image import Image
+from ..codec.geometry import with_axes
+from ..codec.messages.image import LPS, RAS, Image
 from ..codec.messages.mesh import PolyData
 from ..codec.messages.points import PointList, Trajectories
 from ..codec.messages.pose import Position, Transform
@@ -23,9 +25,9 @@ from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
 from ..codec.short_names import FULL_NAME
 from ..config import ReceiveRule, SendRule
-from .colors import check_known
 from .headers import header_of_ros
-from .registry import Converted, Sending, in_slicer, sender
+from .registry import Converted, Sending, sender, wire_type_of_leaf
+from .units import RIGID_TOLERANCE
 
 _NUMBERS = ('joint_state', 'wrench', 'twist', 'imu', 'temperature', 'pressure', 'range', 'joy')
 #: the leaves that stand for a whole message, by wire type; all others show a part or a picture
@@ -56,6 +58,13 @@ _LISTS = (TrackingData, QuaternionTrackingData, PointList, Trajectories)
 _LOOKED_AT = 4096
 # keys that change what is made of a ROS message, so that one has to be made
 _CHANGING = ('dims', 'spacing', 'field', 'unit')
+# by profile: types that such a program does not take, of whose ROS messages it takes something
+_NOT_TAKEN = {
+    'slicer': ('POSITION', 'QTRANS', 'QTDATA', 'TRAJ', 'SENSOR', 'NDARRAY', 'COLORT'),
+    'plus': ('POSITION', 'QTRANS'),
+}
+# what Slicer says of itself besides a value: who hands it on is not Slicer
+_OF_SLICER = 'MRMLNodeName'
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +150,12 @@ def is_whole(value: Handed, rule: SendRule, profile: str) -> bool:
         return False
     if rule.type and rule.type != message.type_name:
         return False
-    if not rule.type and profile == 'slicer':
-        shown = in_slicer(type(value.ros_message), message.type_name)
-        if shown != message.type_name:
-            return False
+    if not rule.type and message.type_name in _NOT_TAKEN.get(profile, ()):
+        return False
+    if profile == 'slicer' and isinstance(message, Image) and message.pixels.dtype.str[1:] in (
+        'i4', 'u4'
+    ):
+        return False  # which Slicer misreads
     if any(getattr(rule, key) for key in _CHANGING):
         return False
     if isinstance(message, _MEASURED):
@@ -157,8 +168,23 @@ def is_whole(value: Handed, rule: SendRule, profile: str) -> bool:
         len(getattr(value.ros_message, 'status', ())) > 1
     ):
         return False  # the bridge has something to say as well, and the worst counts
-    # a gate has looked at the nearest pose, and not at what stretches it
-    return not (isinstance(message, Transform) and value.rule.is_gated and 'matrix' in value.info)
+    return not (value.rule.is_gated and _is_stretched(value))
+
+
+def _is_stretched(value: Handed) -> bool:
+    """Tell whether there is more in a message than the poses, which gates have looked at."""
+    message, info = value.message, value.info
+    if isinstance(message, Transform):
+        return 'matrix' in info
+    if isinstance(message, TrackingData):
+        return not set(info['names']).isdisjoint(info.get('matrices', ()))
+    if isinstance(message, Position):
+        turns = [message.quaternion]
+    elif isinstance(message, QuaternionTrackingData):
+        turns = [element.quaternion for element in message.elements]
+    else:
+        return False
+    return any(abs(np.linalg.norm(turn) - 1) > RIGID_TOLERANCE for turn in turns)
 
 
 def message_to_send(value: Handed, sending: Sending) -> Message | tuple[Message, ...]:
@@ -169,15 +195,15 @@ def message_to_send(value: Handed, sending: Sending) -> Message | tuple[Message,
     """
     rule = sending.rule
     message = value.message
-    if isinstance(message, ColorTable):
-        check_known(sending.profile)
     stamp_ns = message.timestamp_ns if message is not None else 0
     if value.rule.stamp == 'receive' or not stamp_ns:
         stamp_ns = value.stamp_ns
     sending = replace(
         sending, info=value.info, geometry=value.geometry, stamp_ns=stamp_ns)
     if not is_whole(value, rule, sending.profile):
-        convert = sender(type(value.ros_message), rule.type, profile=sending.profile)
+        ros_type = type(value.ros_message)
+        usual = wire_type_of_leaf(value.leaf, ros_type)
+        convert = sender(ros_type, rule.type, usual=usual, profile=sending.profile)
         return convert(value.ros_message, sending)
     assert message is not None
     message = _renamed(value, message, sending)
@@ -196,11 +222,20 @@ def _renamed(value: Handed, message: Message, sending: Sending) -> Message:
         len(value.kept) != len(message.elements)
     ):
         changes['elements'] = value.kept
+    if isinstance(message, (Image, Video)) and message.coordinates == LPS:
+        # which Slicer and PLUS take for RAS
+        matrix = with_axes(message.matrix)
+        matrix[:2] *= -1.0
+        changes.update(matrix=matrix, coordinates=RAS)
+    if isinstance(message, Image) and message.pixels.dtype.str[0] == '>':
+        # which PLUS takes for little endian
+        changes['pixels'] = message.pixels.astype(message.pixels.dtype.newbyteorder('<'))
     name = sending.device
     # 3D Slicer shows metadata and no stamp, so both are said of every message that is sent; what
     # its device says of itself stays, which another bridge may have said as well
     said = sending.envelope(header_of_ros(value.ros_message))['metadata']
-    metadata = {**said, **{k: v for k, v in message.metadata.items() if k != FULL_NAME}}
+    own = {k: v for k, v in message.metadata.items() if k not in (FULL_NAME, _OF_SLICER)}
+    metadata = {**said, **own}
     if value.rule.to_frame and isinstance(message, _MEASURED):
         metadata['ros_frame_id'] = value.frame_id
     if metadata != message.metadata:

@@ -169,23 +169,11 @@ def _bytes_of(path: Path) -> bytes:
 def _resolver(trimesh: Any, path: Path) -> Any:
     """Make what finds the files that a file names: materials, pictures, blocks of numbers."""
 
-    class Beside(trimesh.resolvers.Resolver):
-        def __init__(self) -> None:
-            pass
-
+    class Beside(trimesh.resolvers.FilePathResolver):
         def get(self, name: str) -> bytes:
             return _bytes_of(path.parent / unquote(name.removeprefix('file://')))
 
-        def write(self, name: str, data: Any) -> None:
-            raise NotImplementedError
-
-        def namespaced(self, namespace: str) -> Any:
-            raise NotImplementedError
-
-        def keys(self) -> list[str]:
-            return []
-
-    return Beside()
+    return Beside(str(path))
 
 
 def _without_tail(data: bytes) -> bytes:

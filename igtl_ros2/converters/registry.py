@@ -391,6 +391,11 @@ def leaf_wire_type(leaf: str, ros_type: type) -> str:
     return types[ros_type]
 
 
+def wire_type_of_leaf(leaf: str, ros_type: type) -> str:
+    """Tell as what a topic that ends so is sent; '' if that depends on it or nothing is known."""
+    return _LEAVES.get(leaf.rpartition('/')[2], {}).get(ros_type, '')
+
+
 def usual_type(leaf: str, rules: Iterable[SendRule]) -> type | None:
     """
     Tell which ROS type a topic that ends so has, as far as that is known before it is published.

@@ -75,17 +75,23 @@ class Relays:
 
         :returns: how many of those were too many.
         """
-        with self._lock:
-            waiting = self._waiting.pop(link, {})
-            lost, self._lost = self._lost, 0
-            for topic, found in outlets.items():
-                self._outlets.setdefault(topic, []).extend((owner, outlet) for outlet in found)
-            self._count()
-        for topic, values in waiting.items():
-            for value in values:
+        while True:
+            with self._lock:
+                waiting = self._waiting.get(link, {})
+                before = [(topic, value) for topic, values in waiting.items() for value in values]
+                for values in waiting.values():
+                    values.clear()
+                if not before:  # what comes from now on is newer than all that was sent
+                    self._waiting.pop(link, None)
+                    for topic, found in outlets.items():
+                        self._outlets.setdefault(topic, []).extend(
+                            (owner, outlet) for outlet in found)
+                    self._count()
+                    lost, self._lost = self._lost, 0
+                    return lost
+            for topic, value in before:
                 for outlet in outlets.get(topic, ()):
                     outlet(value)
-        return lost
 
     def close(self, owner: Any) -> None:
         """Hand nothing to the rules of a link any more."""

@@ -335,7 +335,10 @@ class Sender:
                     self._look_at(topic, types, publishers)
                 except ConversionError as error:
                     self._refused.add((topic, *types))
-                    self._report.problem(topic, f'{topic} is not sent: {error}')
+                    if topic in self._rules or topic.startswith(self._prefix):
+                        self._report.problem(topic, f'{topic} is not sent: {error}')
+                    else:  # beside a topic that is sent, and may be something else
+                        self._node.get_logger().info(f'{topic} describes nothing: {error}')
                 except Exception as error:  # DDS: this process has the topic as another type
                     self._report.problem(topic, f'{topic} is not subscribed to: {error}')
 

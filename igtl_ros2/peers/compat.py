@@ -335,13 +335,13 @@ class Compat:
 
     def _recognize(self, message: Message) -> str | None:
         metadata = message.metadata
+        # Slicer hands on what others have said, a bridge hands this one on from nobody
         if 'MRMLNodeName' in metadata:
             return 'slicer'
-        if 'TransformValid' in metadata:
-            return 'plus'
-        # a bridge sends the full name as well, and the frame
-        is_ours = 'ros_frame_id' in metadata
-        if 'TransformStatus' in metadata and 'IGTL_DEVICE_NAME' in metadata and not is_ours:
+        if 'ros_frame_id' not in metadata and (  # else a bridge hands on what PLUS has said
+            'TransformValid' in metadata
+            or 'TransformStatus' in metadata and 'IGTL_DEVICE_NAME' in metadata
+        ):
             return 'plus'
         if not isinstance(message, Status) or message.device_name:
             return None

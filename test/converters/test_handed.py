@@ -9,10 +9,20 @@ from builtin_interfaces.msg import Time
 from std_msgs.msg import Header
 from visualization_msgs.msg import Marker, MarkerArray
 
+from igtl_ros2.codec.messages.arrays import NDArray
 from igtl_ros2.codec.messages.colors import ColorTable
-from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.image import LPS, RAS, Image
+from igtl_ros2.codec.messages.points import Trajectories, Trajectory
+from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import Status, String
-from igtl_ros2.config import ReceiveRule, SendRule, Workspace
+from igtl_ros2.codec.messages.tracking import (
+    QuaternionElement,
+    QuaternionTrackingData,
+    TrackingData,
+    TrackingElement,
+)
+from igtl_ros2.codec.messages.video import Video
+from igtl_ros2.config import ReceiveRule, SendRule, Settings, Workspace
 from igtl_ros2.converters.handover import WHOLE_LEAVES, handed, is_whole, message_to_send
 from igtl_ros2.converters.headers import header_of_ros
 from igtl_ros2.converters.registry import (
@@ -23,6 +33,7 @@ from igtl_ros2.converters.registry import (
     route_of,
 )
 from igtl_ros2.errors import ConversionError
+from igtl_ros2.peers.compat import Compat
 
 load_converters()
 NS = 1_700_000_000 * 10**9
@@ -63,6 +74,82 @@ def test_a_pose_that_is_none_does_not_pass_a_gate_as_it_is():
     rule = SendRule('Out')
     assert is_whole(value_of(stretched, 'transform'), rule, 'plain')
     assert not is_whole(value_of(stretched, 'transform', workspace=box), rule, 'plain')
+
+
+@pytest.mark.parametrize(('leaf', 'good', 'stretched'), [
+    ('pose', Position((1, 2, 3), (0, 0, 0, 1)), Position((1, 2, 3), (0, 0, 0, 2))),
+    ('tracking', TrackingData([TrackingElement('P', np.eye(4))]),
+     TrackingData([TrackingElement('Q', np.eye(4)), TrackingElement('P', np.diag([2, 1, 1, 1]))])),
+    ('tracking', QuaternionTrackingData([QuaternionElement('P', (1, 2, 3), (0, 1, 0, 0))]),
+     QuaternionTrackingData([QuaternionElement('P', (1, 2, 3), (0, 3, 0, 0))])),
+])
+def test_nor_does_a_tool_or_a_quaternion(leaf, good, stretched):
+    box = Workspace((-1, -1, -1), (1, 1, 1))
+    rule = SendRule('Out')
+    assert is_whole(value_of(good, leaf, workspace=box), rule, 'plain')
+    value = value_of(stretched, leaf, workspace=box)
+    assert not is_whole(value, rule, 'plain')
+    assert is_whole(value_of(stretched, leaf), rule, 'plain')
+    message = message_to_send(value, sending())
+    matrices = [e.matrix for e in getattr(message, 'elements', [message])]
+    for matrix in matrices:
+        np.testing.assert_allclose(matrix[:3, :3] @ matrix[:3, :3].T, np.eye(3), atol=1e-6)
+
+
+VOXELS = np.arange(24).reshape(2, 3, 4)
+TOOLS = QuaternionTrackingData([QuaternionElement('Probe', (1, 2, 3), (0, 0, 0, 1), 4)])
+
+
+@pytest.mark.parametrize(('profile', 'leaf', 'message', 'wanted'), [
+    ('slicer', 'pose', Position((1, 2, 3), (0, 0, 0, 1)), 'TRANSFORM'),
+    ('plus', 'pose', Position((1, 2, 3), (0, 0, 0, 1)), 'TRANSFORM'),
+    ('slicer', 'point', Position((1, 2, 3), form=12), 'POINT'),
+    ('slicer', 'tracking', TOOLS, 'TDATA'),
+    ('plus', 'tracking', TOOLS, 'QTDATA'),
+    ('slicer', 'array', NDArray(np.arange(3, dtype='u1')), 'STRING'),
+    ('slicer', 'trajectory', Trajectories([Trajectory('A', (1, 2, 3), (4, 5, 6))]), 'POINT'),
+    ('slicer', 'volume', Image(VOXELS.astype('i4')), 'IMAGE'),
+    ('slicer', 'volume', Image(VOXELS.astype('u2'), coordinates=LPS), 'IMAGE'),
+    ('plus', 'volume', Image(VOXELS.astype('>u2')), 'IMAGE'),
+    ('slicer', 'video', Video(b'f', 'H264', (4, 2, 1), 1, coordinates=LPS), 'VIDEO'),
+])
+def test_programs_get_it_as_they_take_it(profile, leaf, message, wanted):
+    made = message_to_send(value_of(replace(message, device_name='Dev'), leaf), sending(profile))
+    assert made.type_name == wanted
+    assert Compat(Settings(compat=profile)).prepare(made, 2) is made
+
+
+def test_an_image_stays_where_it_is():
+    matrix = np.array([(0, -2, 0, 5), (1, 0, 0, 6), (0, 0, 3, 7), (0, 0, 0, 1.0)])
+    image = Image(VOXELS.astype('>u2'), matrix, LPS, device_name='Dev', metadata={'k': 'v'})
+    made = message_to_send(value_of(image, 'volume'), sending())
+    np.testing.assert_array_equal(made.ijk_to_ras(), image.ijk_to_ras())
+    np.testing.assert_array_equal(made.pixels, image.pixels)
+    assert (made.coordinates, made.endian, made.metadata['k']) == (RAS, 2, 'v')
+
+
+@pytest.mark.parametrize(('leaf', 'message'), [
+    ('tracking', TrackingData([TrackingElement('Probe', np.eye(4), 2)])),
+    ('video', Video(b'f', 'H264', (4, 2, 1), 1)),
+    ('trajectory', Trajectories([Trajectory('A', (1, 2, 3), (4, 5, 6))])),
+])
+def test_by_way_of_ros_it_is_of_the_same_type(leaf, message):
+    value = value_of(replace(message, device_name='Dev'), leaf)
+    assert message_to_send(value, sending(wire_unit='m')).type_name == message.type_name
+
+
+@pytest.mark.parametrize('said', [
+    {'MRMLNodeName': 'LinearTransform', 'Status': 'OK'},
+    {'TransformValid': 'true', 'TransformStatus': 'OK'},
+])
+def test_who_hands_it_on_is_not_taken_for_who_has_said_it(said):
+    for message, leaf in ((POSE, 'transform'), (String('x', device_name='Dev'), 'text')):
+        if leaf == 'text' and 'TransformValid' in said:
+            continue  # PLUS says that of poses alone
+        message = replace(message, metadata=said, version=2)
+        assert Compat(Settings()).saw(message)
+        made = message_to_send(value_of(message, leaf), sending())
+        assert Compat(Settings()).saw(made) is None
 
 
 def test_the_stamp_of_the_device_stays():
