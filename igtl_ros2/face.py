@@ -91,17 +91,27 @@ class Face:
             as it is while the message waits for a peer or is held for those who join later.
         :raises PeerError: if the link is over: closed, ended by the server or given up.
         :raises EncodeError: if it is no message.
+        :raises ConfigError: if `exclude` is something else.
         """
         message = ready_to_send(message, stamp=stamp, copy=copy)
+        if exclude != ():
+            exclude = _peers(exclude)
         self.link.refuse_if_over()
         self.link.send(message, hold=hold, exclude=exclude)
-
 
     def _latest(self, name: str, max_age_s: float | None) -> tuple[Peer, Message] | None:
         check_seconds(max_age_s, 'max_age_s')
         with self.link.changed:
             self.link.ask_by_name(name)
             return self.link.latest(name, max_age_s)
+
+
+def _peers(value: Any) -> tuple[Peer, ...]:
+    if isinstance(value, Iterable) and not isinstance(value, Face):
+        peers = tuple(value)
+        if all(isinstance(one, Peer) for one in peers):
+            return peers
+    raise ConfigError(f'exclude: found {value!r}; allowed a list of peers')
 
 
 def check_seconds(value: Any, name: str) -> None:

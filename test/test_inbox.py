@@ -304,3 +304,19 @@ def test_a_program_that_reads_nothing_is_told(monkeypatch, caplog):
         until(lambda: 'is 0.' in caplog.text, 'the warning')
     (line,) = [r for r in caplog.records if 's behind' in r.getMessage()]
     assert line.levelno == logging.WARNING and '1 messages wait' in line.getMessage()
+
+
+def test_a_program_that_looks_at_the_latest_is_not_behind(monkeypatch, caplog):
+    monkeypatch.setattr(link_module, '_LAG_S', 0.0)
+    with serve(LOCAL) as server, RawPeer(server.address) as peer:
+        assert server.latest('T') is None
+        for number in range(3):
+            peer.send(pose(number, 'T'))
+        until(lambda: server.facts['replaced before received'] == 2, 'the poses')
+        looked = server.link._told_replaced
+        server.link._look_at_lag()
+        assert server.latest('T') and server.link._told_replaced == looked
+        server.receive(DEADLINE_S)
+        peer.send(text('x'))
+        until(lambda: 's behind' in caplog.text, 'the warning')
+    assert len([r for r in caplog.records if 's behind' in r.getMessage()]) == 1

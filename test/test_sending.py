@@ -11,8 +11,9 @@ from igtl_ros2 import aio, codec, connect, serve
 from igtl_ros2.codec.messages.arrays import NDArray
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.messages.video import Video
-from igtl_ros2.errors import EncodeError, PeerError
+from igtl_ros2.errors import ConfigError, EncodeError, PeerError
 
 LOCAL = 'tcp://127.0.0.1:0'
 
@@ -161,6 +162,16 @@ def test_what_is_no_message_is_refused(pair):
                 send(wrong)
     client.send(text('good'))
     assert server.receive(DEADLINE_S)[1].text == 'good'
+
+
+def test_who_is_left_out_is_a_peer(pair):
+    server, client = pair
+    for wrong in (5, 'abc', [None], server, server.peers[0]):
+        with pytest.raises(ConfigError, match='allowed a list of peers'):
+            server.send(String('x'), exclude=wrong)
+    for right in ((), [], iter(server.peers)):
+        server.send(String('x'), exclude=right)
+    assert len([client.receive(DEADLINE_S) for _ in range(2)]) == 2
 
 
 def test_sending_after_closing_is_an_error():

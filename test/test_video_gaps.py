@@ -1,6 +1,7 @@
 """Video whose frames need each other: whatever is lost, what is sent on can be decoded rightly."""
 
 import random
+import socket
 from fractions import Fraction
 
 import numpy as np
@@ -8,9 +9,11 @@ import pytest
 from network_peers import until
 
 from igtl_ros2 import codec, connect, serve
+from igtl_ros2.bags.chunks import Lost
 from igtl_ros2.bags.frames import Frame
 from igtl_ros2.bags.player import Player
-from igtl_ros2.codec.frame import decode_header
+from igtl_ros2.codec.datagram import RtpWriter, with_message_id
+from igtl_ros2.codec.frame import decode_header, encode_parts
 from igtl_ros2.codec.key_frames import Chain, starts
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.config import Settings
@@ -18,6 +21,7 @@ from igtl_ros2.peers import Outgoing
 from igtl_ros2.peers.held import Held
 from igtl_ros2.peers.inbox import Inbox
 from igtl_ros2.peers.mailbox import Mailbox
+from igtl_ros2.tools.replay import _RecordedFrame
 
 av = pytest.importorskip('av')
 
@@ -248,20 +252,88 @@ def test_what_nobody_takes_is_dropped_up_to_a_key_frame():
     assert not inbox._gaps
 
 
-def test_a_replay_that_starts_in_the_middle_begins_with_a_key_frame():
-    played = []
+def play(numbers, **options):
+    """Play the frames of these numbers at their times: the times in seconds, and the player."""
+    made = messages()
     frames = [
         Frame(number * 10**9, decode_header(data), data)
-        for number, data in enumerate(map(codec.encode, messages()))
+        for number, data in ((number, codec.encode(made[number])) for number in numbers)
     ]
+    played = []
     player = Player(
-        lambda: frames, played.append, begin_ns=0, sleep_until=lambda due_s: True,
-        now=lambda: 0.0, start_s=20.0,
+        lambda: frames, played.append, begin_ns=0, sleep_until=lambda due_s: len(played) < 100,
+        now=lambda: 0.0, **options,
     )
     player.run()
-    assert [frame.time_ns // 10**9 for frame in played] == list(range(30, 60))
-    assert player.played.before_key_frame == 10
     assert_right([codec.decode(frame.data) for frame in played])
+    return [frame.time_ns // 10**9 for frame in played], player
+
+
+def test_a_replay_that_starts_in_the_middle_begins_with_a_key_frame():
+    times, player = play(range(60), start_s=20.0)
+    assert times == list(range(30, 60))
+    assert player.played.before_key_frame == 10
+
+
+def test_a_replay_goes_on_with_a_key_frame_behind_a_damaged_place():
+    lost = [Lost('bag.mcap', 0, 9, 7 * 10**9, 9 * 10**9)]
+    times, _ = play([*range(8), *range(10, 60)], lost=lambda: lost)
+    assert times == [*range(8), *range(15, 60)]
+
+
+def test_each_round_of_a_replay_begins_with_a_key_frame():
+    times, _ = play(range(40, 60), loop=True)
+    assert times == (list(range(45, 60)) * 7)[:100]
+
+
+def test_who_joins_a_replay_late_begins_with_a_key_frame():
+    box, found = Mailbox(1000, 1 << 28), []
+    for frame in messages()[7:17]:
+        outgoing = _RecordedFrame(codec.encode(frame))
+        found.append(box.put(outgoing.key, [b'x'], follows=outgoing.follows))
+    assert found == [False] * 8 + [True] * 2
+
+
+def test_a_frame_that_cannot_be_read_costs_those_that_need_it():
+    frames = messages()
+    data = [bytearray(codec.encode(frame)) for frame in frames]
+    data[20][-1] ^= 1
+    with serve('tcp://127.0.0.1:0', queue_policy=['VIDEO=all']) as server:
+        with socket.create_connection(('127.0.0.1', server.address.port)) as peer:
+            peer.sendall(b''.join(data))
+            got = [server.receive(timeout_s=10)[1] for _ in range(50)]
+        assert [m.timestamp for m in got] == [m.timestamp for m in frames[:20] + frames[30:]]
+        assert_right(got)
+
+
+def test_what_gets_lost_on_the_way_over_udp_costs_those_that_need_it():
+    frames = messages()
+    writer = RtpWriter(100, 1)
+    with serve('udp://127.0.0.1:0', queue_policy=['VIDEO=all'], udp_rtp=True) as server:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+            peer.connect(('127.0.0.1', server.address.port))
+            got = []
+            for number, frame in enumerate(frames):
+                parts = encode_parts(with_message_id(frame, number + 1), 2)
+                datagrams = list(writer.datagrams(parts, 0.0))
+                if number == 20:
+                    del datagrams[1]
+                elif number == 40:  # as networks do
+                    datagrams.reverse()
+                for datagram in datagrams:
+                    peer.send(datagram)
+                if not 20 <= number < 30:
+                    got.append(server.receive(timeout_s=10)[1])
+            assert not server.link._inbox
+        assert [m.timestamp for m in got] == [m.timestamp for m in frames[:20] + frames[30:]]
+        assert_right(got)
+
+
+def test_key_frames_of_any_number_of_videos_are_sent():
+    box = Mailbox(5000, 1 << 28)
+    frame = [b'x']
+    for number in range(1100):
+        assert box.put(('VIDEO', str(number)), frame, follows=False)
 
 
 def test_a_chain_that_was_broken_begins_again():

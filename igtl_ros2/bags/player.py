@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..codec import decode
 from ..codec.key_frames import Chain
 from ..codec.messages.video import Video
 from ..errors import DecodeError
+from .chunks import Lost
 from .frames import Frame
 
 # a bag that begins longer before its first frame does not tell when it begins
@@ -24,8 +25,17 @@ class Played:
     rounds: int = 0
     #: time since the beginning of the bag
     position_s: float = 0.0
-    #: frames of videos that were left out at the start, because no key frame had come
+    #: frames of videos that were left out at the start or behind a damaged place, because no
+    #: key frame had come since
     before_key_frame: int = 0
+
+
+class _Video:
+    """A video that is played, and the time of its last frame."""
+
+    def __init__(self) -> None:
+        self.chain = Chain()
+        self.time_ns = 0
 
 
 def starts_at(begin_ns: int, first_ns: int) -> int:
@@ -50,6 +60,7 @@ class Player:
     :param rate: 2 is twice as fast as recorded; infinity does not wait at all.
     :param start_s: leave out so much at the beginning, in each round.
     :param loop: begin again at the end.
+    :param lost: tells the places of the bag that are damaged, as far as that is known.
     """
 
     def __init__(
@@ -63,8 +74,10 @@ class Player:
         rate: float = 1.0,
         start_s: float = 0.0,
         loop: bool = False,
+        lost: Callable[[], Sequence[Lost]] = lambda: (),
     ) -> None:
         """Play nothing yet."""
+        self._lost = lost
         self._frames = frames
         self._send = send
         self._begin_ns = begin_ns
@@ -88,13 +101,13 @@ class Player:
 
     def _round(self) -> bool:
         zero_ns: int | None = None
-        chains: dict[str, Chain] | None = {} if self._start_s else None
+        videos: dict[str, _Video] = {}
         begin = self._now()
         for frame in self._frames():
             if zero_ns is None:
                 zero_ns = starts_at(self._begin_ns, frame.time_ns)
             position_s = (frame.time_ns - zero_ns) / 1e9
-            if position_s < self._start_s or self._needs_more(frame, chains):
+            if position_s < self._start_s or self._needs_more(frame, videos):
                 continue
             if not self._sleep_until(begin + (position_s - self._start_s) / self._rate):
                 return False
@@ -104,24 +117,26 @@ class Player:
             self.played.position_s = position_s
         return True
 
-    def _needs_more(
-        self, frame: Frame, chains: dict[str, Chain] | None
-    ) -> bool:
+    def _needs_more(self, frame: Frame, videos: dict[str, _Video]) -> bool:
         """
-        Tell whether a frame is of a video that begins before the start, and comes before a key.
+        Tell whether a frame is of a video, and needs those before it that are not there.
 
-        :param chains: of the videos that were played; None if nothing was left out.
+        :param videos: those that were played in this round.
         """
         header = frame.header
-        if chains is None or header.type_name != 'VIDEO':
+        if header.type_name != 'VIDEO':
             return False
         try:
             message = decode(frame.data, check_crc=False)
         except DecodeError:
             return False  # who gets it finds the same
         follows = message.follows if isinstance(message, Video) else None
-        chain = chains.setdefault(header.device_name, Chain())
-        if chain.admits(follows):
+        video = videos.setdefault(header.device_name, _Video())
+        if any(video.time_ns <= (lost.end_ns or lost.start_ns) <= frame.time_ns
+               for lost in self._lost()):
+            video.chain.lose()
+        video.time_ns = frame.time_ns
+        if video.chain.admits(follows):
             return False
         self.played.before_key_frame += 1
         return True

@@ -61,7 +61,7 @@ _KEY_INTERVAL = 30
 _MOST_PIXELS = 1 << 26
 #: in the state of who sends: a peer waits for a key frame
 KEY_FRAME_WANTED = 'key frame wanted'
-#: in the state of who receives: a frame was lost on the way here
+#: in the state of who receives: a frame was lost on the way here, or never came
 FRAME_LOST = 'frame lost'
 _ENCODERS: dict[str, tuple[str, str, dict[str, str]]] = {
     'h264': ('libx264', 'yuv420p', {'preset': 'ultrafast', 'tune': 'zerolatency', 'crf': '18'}),
@@ -107,7 +107,7 @@ def video_to_ros(message: Video, route: Route, stamp: Time) -> Converted:
     if route.state.pop(FRAME_LOST, False):
         chain.lose()
     if not chain.admits(message.follows):
-        result.errors.append('left out: one before it was lost, and no key frame has come since')
+        result.errors.append('left out: frames before it are missing')
         return result
     frame = CompressedImage(header=Header(stamp=stamp, frame_id=route.frame_id), format=form)
     fill(frame, message.frame)

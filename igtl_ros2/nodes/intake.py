@@ -14,6 +14,7 @@ from rclpy.node import Node
 from rclpy.subscription import Subscription
 
 from .spin import Errors
+from .subscriptions import Losses
 
 Take = Callable[[list[bytes]], None]
 
@@ -44,12 +45,12 @@ class Intake:
         """Begin with the first subscription."""
         self._node = node
         self._lock = lock
-        self._takes: dict[Subscription, Take] = {}
+        self._takes: dict[Subscription, tuple[Take, Losses]] = {}
         self._guard: GuardCondition | None = None
         self._thread: threading.Thread | None = None
         self._errors = Errors(_log)
 
-    def add(self, subscription: Subscription, take: Take) -> None:
+    def add(self, subscription: Subscription, take: Take, losses: Losses) -> None:
         """
         Take what a new subscription gets; call it in the thread of the executor.
 
@@ -65,7 +66,7 @@ class Intake:
         # the executor sees only what is there when its callback, in which this runs, is over
         subscriptions.remove(subscription)
         with self._lock:
-            self._takes[subscription] = take
+            self._takes[subscription] = take, losses
         self._wake()
 
     def remove(self, subscription: Subscription) -> None:
@@ -126,12 +127,12 @@ class Intake:
             held.enter_context(context.handle)
             held.enter_context(guard.handle)
             takes = {}
-            for subscription, take in list(self._takes.items()):
+            for subscription, target in list(self._takes.items()):
                 try:
                     held.enter_context(subscription.handle)
                 except _rclpy.InvalidHandle:  # it is being destroyed
                     continue
-                takes[subscription] = take
+                takes[subscription] = target
             wait_set = _rclpy.WaitSet(len(takes), 1, 0, 0, 0, 0, context.handle)
             held.enter_context(wait_set)
             wait_set.clear_entities()
@@ -139,15 +140,16 @@ class Intake:
                 wait_set.add_subscription(subscription.handle)
             wait_set.add_guard_condition(guard.handle)
             wait_set.wait(_WAIT_NS)
-            for subscription, take in takes.items():
-                self._take(subscription, take)
+            for subscription, target in takes.items():
+                self._take(subscription, *target)
 
-    def _take(self, subscription: Subscription, take: Take) -> None:
+    def _take(self, subscription: Subscription, take: Take, losses: Losses) -> None:
         take_message, kind = subscription.handle.take_message, subscription.msg_type
         for _ in range(_HEAPS):
             heap: list[bytes] = []
             while len(heap) < MOST and (taken := take_message(kind, True)) is not None:
                 heap.append(taken[0])
+                losses.note(taken[1])
             if heap:
                 with self._lock:
                     if subscription not in self._takes:

@@ -124,7 +124,7 @@ class _Device:
     takes_long: bool = False
     #: messages of it that are in the worker, before which no other may be published
     waiting: int = 0
-    #: whether the one before the next was dropped
+    #: whether the one before the next was dropped, or never came
     has_lost: bool = False
     is_stale: bool = False
     #: first parts of the leaves before which gates stand that do not look at it
@@ -441,7 +441,8 @@ class Receiver:
                     return
                 device = shared
         device.hear(now_s)
-        device.peer = peer
+        if device.peer is not peer:
+            device.peer, device.has_lost = peer, True
         if not self._first.is_over:
             self._first.forget(device.topic)
         merge: Callable[[], Image] | None = None
@@ -1142,6 +1143,7 @@ class Receiver:
             closed=place.closed,
             number=place.number,
             peer=peer,
+            has_lost=left is None or left.peer is not peer,
             is_expected=is_expected,
             slot=slot,
             label=label,

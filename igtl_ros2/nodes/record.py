@@ -31,7 +31,7 @@ from ..codec.patients import bytes_may_name, hidden_text, hide, is_private_key
 from ..errors import BagError, DecodeError
 from .qos import Quality, quality_for
 from .spin import Turns
-from .subscriptions import subscribe
+from .subscriptions import Losses, subscribe
 
 _LOOK_PERIOD_S = 0.2
 # How long a message waits for older ones of other topics: when nothing else has come, and while
@@ -47,8 +47,6 @@ _DEPTH = 1000
 _STRING_TYPE = 'std_msgs/msg/String'
 _DIAGNOSTICS_TYPE = 'diagnostic_msgs/msg/DiagnosticArray'
 _TF_TOPICS = ('/tf', '/tf_static')
-# rclpy of Humble does not tell when a message was sent
-_TELLS_WHEN = hasattr(Subscription, 'CallbackType')
 
 
 @dataclass(slots=True)
@@ -175,9 +173,10 @@ class RosTap:
             self.node,
             topic.ros_type,
             name,
-            take if _TELLS_WHEN else partial(take, info={}),
+            take,
             QoSProfile(depth=_DEPTH, reliability=quality[0], durability=quality[1]),
-            partial(self._tell_lost, name),
+            Losses(partial(self._tell_lost, name)),
+            with_info=True,
             raw=True,
         )
 

@@ -38,12 +38,12 @@ class Report:
         #: topics that several peers send, which are published all the same
         self.mixed: Counter[str] = Counter()
 
-    def skip(self, kind: str) -> None:
+    def skip(self, kind: str, number: int = 1) -> None:
         """Count what a rule leaves out on purpose, or what is of a type that nobody knows."""
         with self._lock:
             if kind not in self.left_out and len(self.left_out) >= _MAX_KINDS:
                 kind = _OTHER
-            self.left_out[kind] += 1
+            self.left_out[kind] += number
 
     def problem(self, kind: str, text: str, number: int = 1) -> None:
         """

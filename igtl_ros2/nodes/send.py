@@ -68,7 +68,7 @@ from .relay import Outlet, Relays
 from .report import Report
 from .robot import RobotFeed
 from .send_age import Expiry
-from .subscriptions import STREAM_DEPTH, depth_of, subscribe
+from .subscriptions import STREAM_DEPTH, Losses, depth_of, subscribe
 from .tf import OwnFrames, TfSource
 from .tf_sets import TfSet
 from .waiting import FrameWait, Placement, Poses
@@ -105,8 +105,9 @@ class _Feed:
     #: how many times that thread is going to look there
     aside: int = 0
     timer: Timer | None = None
-    #: of a video, whether all frames since a key frame were sent
+    #: of a video, whether all frames since a key frame came to be converted, and were sent
     chain: Chain = field(default_factory=lambda: Chain(is_whole=True))
+    sent_chain: Chain = field(default_factory=lambda: Chain(is_whole=True))
     #: what was sent last, for `on_change` and `keepalive`
     values: list[Value] = field(default_factory=list)
     sent: list[tuple[Message, tuple[Peer, ...]]] = field(default_factory=list)
@@ -556,6 +557,8 @@ class Sender:
         is_kept = qos[1] == DurabilityPolicy.TRANSIENT_LOCAL
         intake = None if is_kept else feed.intake
 
+        losses = Losses(partial(self._tell_lost, feed))
+
         def take(data: Any) -> None:
             with self._lock:
                 if intake is None:
@@ -570,15 +573,20 @@ class Sender:
             feed.topic,
             take,
             profile,
-            partial(self._tell_lost, feed.topic),
+            losses,
             qos_overriding_options=subscription_overrides(self._node, feed.topic),
             raw=intake is not None or is_taken_serialised(feed.ros_type),
         )
         if intake is not None:
-            self._intake.add(feed.subscription, intake.take)
+            self._intake.add(feed.subscription, intake.take, losses)
         feed.qos = qos
 
-    def _tell_lost(self, topic: str, count: int) -> None:
+    def _tell_lost(self, feed: _Feed, count: int) -> None:
+        feed.chain.lose()
+        topic = feed.topic
+        if feed.depth <= STREAM_DEPTH:  # the newest counts
+            self._report.skip(f'{topic}: newer ones came before they were taken', count)
+            return
         self._report.problem(
             f'{topic}: lost', f'{topic}: {count} messages were lost on their way to the bridge',
             count)
@@ -704,21 +712,24 @@ class Sender:
         """Tell whether the frames that a frame of video needs were not lost on the way."""
         if feed.chain.admits(_follows(message)):
             return True
-        self._report.skip(f'{feed.topic}: frames behind a lost one, before a key frame')
+        self._skip_frame(feed)
         return False
+
+    def _skip_frame(self, feed: _Feed) -> None:
+        self._report.skip(f'{feed.topic}: frames behind a lost one, before a key frame')
 
     def _lose_frame(self, feed: _Feed) -> None:
         """Lose the oldest frame of a video that waits, and with it those that need it."""
         useless = list(takewhile(_follows, feed.waiting))
         for _ in useless:
             feed.waiting.popleft()
-            self._report.skip(f'{feed.topic}: frames behind a lost one, before a key frame')
+            self._skip_frame(feed)
         if not feed.waiting:
             feed.chain.lose()
 
     def _send(self, feed: _Feed, convert: FromRos, message: Any) -> None:
         topic, rule = feed.topic, feed.rule
-        with self._reporting(topic):
+        with self._reporting(topic, feed.sent_chain.lose):
             stamp_ns = 0 if isinstance(message, Handed) else self._stamp_said(rule.device, topic)
             sending = self._sending(rule, topic, stamp_ns)
             if rule.type == 'VIDEO' and self._wants_key_frame(rule):
@@ -773,11 +784,12 @@ class Sender:
             self._order(topic, message.data, rule.device, exclude)
 
     @contextmanager
-    def _reporting(self, topic: str) -> Iterator[None]:
-        """Report why a message is not sent; whatever it holds, the node goes on."""
+    def _reporting(self, topic: str, lose: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Report why a message is not sent, which is lost; the node goes on."""
         try:
             yield
         except Exception as error:
+            lose()
             self._tell_unsent(topic, error)
 
     def _tell_unsent(self, topic: str, error: Exception) -> None:
@@ -807,7 +819,7 @@ class Sender:
         frames = frames_of_tools(parts[0], info, frame)
 
         def emit(poses: Poses) -> None:
-            with self._reporting(feed.topic):
+            with self._reporting(feed.topic, feed.sent_chain.lose):
                 moved = tuple(
                     part if part.device_name == rule.header
                     else moved_for_wire(
@@ -824,7 +836,7 @@ class Sender:
             stamp_ns=stamp_ns or self._now_ns(),
             size=sum(map(weight, parts)),
             go=emit,
-            lost=feed.chain.lose,
+            lost=feed.sent_chain.lose,
         ))
 
     def _emit(self, feed: _Feed, parts: tuple[Message, ...], message: Any) -> None:
@@ -833,6 +845,7 @@ class Sender:
         with feed.lock:
             if feed.expiry is not None and not any(map(is_emergency, parts)):
                 if self._is_too_old(feed, message):
+                    feed.sent_chain.lose()
                     return
                 parts = tuple(feed.expiry.note(parts))
             if rule.on_change and not any(map(_is_chained, parts)):
@@ -847,9 +860,15 @@ class Sender:
                 feed.values = values
             sent: list[tuple[Message, tuple[Peer, ...]]] = []
             for part in parts:
+                follows = part.follows if isinstance(part, Video) else None
+                if follows is not None and not feed.sent_chain.admits(follows):
+                    self._skip_frame(feed)
+                    self._link.link.want_key_frame(('VIDEO', rule.device))
+                    continue
                 self._claim((part.type_name, full_name(part)), feed.topic)
                 exclude = self._not_for(feed.topic, part, message)
-                sent.append((part, exclude))
+                if not follows:  # twice, it would change the picture twice
+                    sent.append((part, exclude))
                 self._link.send(part, exclude=exclude)
             if feed.keeper is not None:
                 feed.sent = sent

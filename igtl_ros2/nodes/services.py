@@ -35,7 +35,7 @@ from .query_log import QueryLog
 from .report import Report
 from .requests import Order, Requests, answer_facts
 from .serving import Serving
-from .subscriptions import EVENT_DEPTH, subscribe
+from .subscriptions import EVENT_DEPTH, Losses, subscribe
 
 _MAX_TIMEOUT_S = 3600.0
 
@@ -102,8 +102,8 @@ class Services:
             own + 'command',
             lambda message: self.order('~/command', message.data),
             QoSProfile(depth=EVENT_DEPTH),
-            lambda count: report.problem(
-                '~/command: lost', f'~/command: {count} commands were lost on their way', count),
+            Losses(lambda count: report.problem(
+                '~/command: lost', f'~/command: {count} commands were lost on their way', count)),
         )
 
     def start(self, link: Link) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from inspect import signature
 from typing import Any
 
 from rclpy.node import Node
@@ -18,8 +19,10 @@ except ImportError:  # Humble
 STREAM_DEPTH = 10
 #: each event and each list counts
 EVENT_DEPTH = 1000
+#: frames of video need those before them
+VIDEO_DEPTH = 100
 # Fast DDS keeps the memory of as many as it may have to, and a volume has 50 MB
-_LEAF_DEPTHS = {'volume': 1}
+_LEAF_DEPTHS = {'volume': 1, 'video': VIDEO_DEPTH}
 # what is sent as one of these is an event or a list, whatever it is in ROS
 _EVENTS = ('STRING', 'STATUS', 'POINT', 'TRAJ', 'COMMAND', 'COLORT', 'IMGMETA', 'LBMETA',
            'VIDEOMETA')
@@ -29,6 +32,9 @@ _STREAMS = frozenset((
     'PoseWithCovarianceStamped', 'Range', 'Temperature', 'FluidPressure', 'TransformStamped',
     'TwistStamped', 'WrenchStamped',
 ))
+
+_MAX_PUBLISHERS = 1000
+_WITH_INFO = signature(lambda message, info: None)
 
 
 def depth_of(topic: str, ros_type: type, wire_type: str = '') -> int:
@@ -41,8 +47,44 @@ def depth_of(topic: str, ros_type: type, wire_type: str = '') -> int:
     if leaf is not None:
         return leaf
     name = ros_type.__name__
+    if wire_type == 'VIDEO' and name == 'CompressedImage':
+        return VIDEO_DEPTH
     is_stream = name in _STREAMS or name.endswith('MultiArray') and name != 'UInt8MultiArray'
     return STREAM_DEPTH if is_stream and wire_type not in _EVENTS else EVENT_DEPTH
+
+
+class Losses:
+    """
+    Find out by the numbers that publishers give their messages what never came.
+
+    DDS says nothing of what gives way because a queue is full.
+
+    :param on_lost: is told how many more.
+    """
+
+    def __init__(self, on_lost: Callable[[int], None]) -> None:
+        """Know no publisher."""
+        self._on_lost = on_lost
+        self._newest: dict[Any, int] = {}
+
+    def note(self, info: Mapping[str, Any]) -> None:
+        """Take what rclpy says about a message; before Kilted it does not say who sent it."""
+        number, sender = info.get('publication_sequence_number'), info.get('publisher_gid')
+        if number is None or not sender:
+            return
+        who = bytes(sender['data'])
+        newest = self._newest.get(who)
+        if newest is None and len(self._newest) >= _MAX_PUBLISHERS:
+            self._newest.clear()
+        if newest is None or number > newest:
+            self._newest[who] = number
+            if newest is not None and number > newest + 1:
+                self._on_lost(number - newest - 1)
+
+    def tell(self, count: int) -> None:
+        """Take what DDS says itself, where there are no numbers."""
+        if not self._newest:
+            self._on_lost(max(1, count))
 
 
 def subscribe(
@@ -51,20 +93,36 @@ def subscribe(
     topic: str,
     callback: Callable[..., None],
     profile: QoSProfile,
-    on_lost: Callable[[int], None],
+    losses: Losses,
+    *,
+    with_info: bool = False,
     **options: Any,
 ) -> Subscription:
     """
-    Subscribe, and hear of what DDS has lost where it tells that.
+    Subscribe, and count what is lost.
 
-    :param on_lost: is told how many more.
+    :param with_info: call back with what rclpy says about a message as well.
     """
+
+    def take(*got: Any) -> None:
+        # the events executor gives both as one, rclpy of Humble the message alone
+        if len(got) == 1:
+            got = got[0] if isinstance(got[0], tuple) else (got[0], {})
+        message, info = got
+        losses.note(info)
+        if with_info:
+            callback(message, info)
+        else:
+            callback(message)
+
+    # what rclpy asks to find out what to call it with
+    take.__signature__ = _WITH_INFO  # type: ignore[attr-defined]
     events = SubscriptionEventCallbacks(
-        message_lost=lambda info: on_lost(max(1, info.total_count_change)))
+        message_lost=lambda info: losses.tell(info.total_count_change))
     try:
         return node.create_subscription(
-            ros_type, topic, callback, profile, event_callbacks=events, **options)
+            ros_type, topic, take, profile, event_callbacks=events, **options)
     except Exception as error:
         if type(error).__name__ != 'UnsupportedEventTypeError':
             raise
-        return node.create_subscription(ros_type, topic, callback, profile, **options)
+        return node.create_subscription(ros_type, topic, take, profile, **options)

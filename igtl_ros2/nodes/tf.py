@@ -28,7 +28,7 @@ from ..converters.tf_tree import DOUBTFUL, LookupFailed, Reason, TfTree, frame_n
 from ..converters.time_jump import TimeJumps, Turn
 from ..converters.units import Matrix, ns_from_time, pose_from_ros
 from ..errors import ConfigError, ConversionError
-from .subscriptions import EVENT_DEPTH, subscribe
+from .subscriptions import EVENT_DEPTH, Losses, subscribe
 
 # The names and the quality of service of tf2_ros: every other tf node expects these.
 DYNAMIC_TOPIC = '/tf'
@@ -435,7 +435,7 @@ def _subscribe(
             node.get_logger().warning(
                 f'{count} messages on {topic} were lost', throttle_duration_sec=5.0)
 
-        return subscribe(node, message_type, topic, on_message, qos, on_lost)
+        return subscribe(node, message_type, topic, on_message, qos, Losses(on_lost))
 
     return [
         listen(DYNAMIC_TOPIC, QoSProfile(depth=EVENT_DEPTH), False),

@@ -56,6 +56,8 @@ class DatagramPeer(Peer):
         self._writer = RtpWriter(settings.udp_payload_bytes, random.getrandbits(32))
         self._pieces: deque[bytes] = deque()
         self._turn_posted = False
+        #: what had been lost on the link when its last frame of video came
+        self.losses = 0, 0
         self.address = str(Address('udp', source[0], source[1]))
         self.gets_all = wanted
         # who takes the RTP frame reads header version 2: there is no other in it
@@ -145,8 +147,7 @@ class DatagramPeer(Peer):
 
     def take_error(self, error: DecodeError) -> None:
         """Count and log a datagram that could not be read; the next one is another matter."""
-        name = type(error).__name__
-        self.errors[name] += 1
+        name = self._count_error(error)
         self.complain(name, f'dropped a datagram: {name}: {error}')
 
 
@@ -286,6 +287,10 @@ class DatagramLink(Link):
         if peer is None:
             peer = self._let_in(source, data)
         peer.seen_version = max(peer.seen_version, self._reassembler.seen_version)
+        losses = self.counts.lost, self.counts.evicted
+        if message.type_name == 'VIDEO' and losses != peer.losses:
+            peer.losses = losses
+            peer.lose_frames()
         peer.hand_on(message, self._reassembler.message_bytes)
 
     def _let_in(self, source: SocketAddress, data: bytes) -> DatagramPeer:

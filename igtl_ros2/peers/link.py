@@ -94,6 +94,8 @@ class Link:
         self._paused: set[Peer] = set()
         #: whether messages are asked for by name, so that those of other names are left over
         self._asks_by_name = False
+        #: whether nothing is taken, but looked at: what waits says nothing of the program then
+        self._only_looks = False
         self._told_replaced = 0
         self._next_lag_s = 0.0
         self._closed = False
@@ -304,7 +306,7 @@ class Link:
         :raises PeerTimeoutError: if there is none.
         :raises PeerError: if there will never be one.
         """
-        self._asks_by_name = False
+        self._asks_by_name = self._only_looks = False
         if not self._inbox:
             self._raise_over()
             raise PeerTimeoutError(f'{self.address}: no message within {timeout_s} s')
@@ -344,6 +346,7 @@ class Link:
         :raises PeerTimeoutError: if there is none.
         :raises PeerError: if there will never be one.
         """
+        self._only_looks = False
         item = self._inbox.take_of(name)
         if item is None:
             self._raise_over()
@@ -353,6 +356,7 @@ class Link:
 
     def latest(self, name: str, max_age_s: float | None) -> tuple[Peer, Message] | None:
         """Give the newest message of a device or type of a peer that is there."""
+        self._only_looks = True
         found = self._inbox.latest(name)
         if found is None:
             return None
@@ -495,7 +499,7 @@ class Link:
             count, replaced = len(self._inbox), self._inbox.replaced
             lag_s = self._inbox.lag_s(now_s)
         skipped = replaced - self._told_replaced
-        if now_s < self._next_lag_s or not (lag_s > _LAG_S or skipped):
+        if self._only_looks or now_s < self._next_lag_s or not (lag_s > _LAG_S or skipped):
             return
         self._next_lag_s, self._told_replaced = now_s + _LAG_PERIOD_S, replaced
         what = f'{count} messages wait to be received' if count else 'nothing waits now'

@@ -186,7 +186,8 @@ class Mailbox:
                 or len(self._streams) + len(self._others) > self._max_messages
             ):
                 self._drop_one()
-            return follows is None or self._chains[key].is_whole
+            chain = self._chains.get(key)
+            return chain is None or follows is None or chain.is_whole
 
     def _admits(self, key: Key, follows: bool | None) -> bool:
         chain = self._chains.get(key)

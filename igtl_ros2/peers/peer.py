@@ -15,6 +15,7 @@ from ..codec import HEADER_SIZE, Buffer, Decoder, Message, encode_parts, from_ns
 from ..codec.datagram import with_message_id
 from ..codec.decoder import Bare
 from ..codec.frame import Header, message_start
+from ..codec.key_frames import Chain
 from ..codec.messages.query import Query
 from ..codec.messages.text import Status
 from ..codec.messages.video import Video
@@ -43,6 +44,7 @@ _TURN_POSES = 16
 _MAX_KINDS = 200
 # a peer may make up names without end; of so many devices none is known at a time
 _MAX_WAYS = 5000
+_MAX_VIDEOS = 1000
 # What a peer must at least send of a message while `stall_timeout` passes
 _PROGRESS_BYTES = 1024
 # How long what one peer has sent may be handled before the others get their turn
@@ -176,6 +178,8 @@ class Peer:
         self.names: tuple[str, ...] = ()
         #: what it says about itself, such as the types that it understands
         self.facts: dict[str, Any] = {}
+        #: of the videos that it sends, whether a frame was lost since a key frame
+        self._videos: dict[str, Chain] = {}
         self.received: Counter[str] = Counter()
         self.sent: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()
@@ -296,6 +300,13 @@ class Peer:
             kind = 'other'
         self.received[kind] += 1
         self.seen_versions.add(message.version)
+        if isinstance(message, Video) and not self._video(message.device_name).admits(
+                message.follows):
+            self.errors['frame behind a lost one'] += 1
+            self.complain('video', (
+                f'left out: VIDEO {message.device_name!r}: a frame before it was lost, and no '
+                'key frame has come since'))
+            return
         if self._compat.looking and (name := self._compat.saw(message)):
             self._link.say('is taken for', logging.INFO, f'{self.address}: is taken for {name}')
         if self._unanswered and message.device_name == _PING and _is_calm_status(message):
@@ -303,14 +314,33 @@ class Peer:
         else:
             self._link.received(self, message, size)
 
+    def _video(self, device: str) -> Chain:
+        chain = self._videos.get(device)
+        if chain is None:
+            chain = Chain(is_whole=True)
+            if len(self._videos) < _MAX_VIDEOS:
+                self._videos[device] = chain
+        return chain
+
     def take_error(self, error: DecodeError) -> None:
         """Count and log a message that could not be read; close what is out of step."""
-        name = type(error).__name__
-        self.errors[name] += 1
+        name = self._count_error(error)
         if error.in_step:
             self.complain(name, f'skipped a message: {name}: {error}')
         else:
             self.disconnect(f'{name}: {error}')
+
+    def _count_error(self, error: DecodeError) -> str:
+        name = type(error).__name__
+        self.errors[name] += 1
+        if error.type_name == 'VIDEO':
+            self._video(error.device_name).lose()
+        return name
+
+    def lose_frames(self) -> None:
+        """Note that something was lost, maybe a frame of any video."""
+        for video in self._videos.values():
+            video.lose()
 
     def let_poses_by(
         self, like: Message, way: Any, take: Callable[[list[Bare[Any]]], int]

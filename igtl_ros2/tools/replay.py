@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ..client import Client
 from ..codec import Message, Unknown, decode, from_ns
 from ..codec.frame import decode_header, encode_parts
+from ..codec.messages.video import Video
 from ..errors import BagError, ConfigError, DecodeError, PeerError, PeerTimeoutError, printable
 from ..peers import Outgoing, Peer
 from ..server import Server
@@ -49,6 +50,12 @@ class _RecordedFrame(Outgoing):
     def __init__(self, frame: bytes) -> None:
         super().__init__(_SOMETHING)
         self._frame: list[Buffer] = [frame]
+        header = decode_header(frame)
+        if header.type_name == 'VIDEO':
+            with suppress(DecodeError):  # who gets it finds the same
+                message = decode(frame, check_crc=False)
+                if isinstance(message, Video):
+                    self.key, self.follows = (_KIND, header.device_name), message.follows
 
     def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
         if compat.name == 'slicer' and decode_header(self._frame[0]).type_name == 'POLYDATA':
@@ -182,7 +189,7 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
             player = Player(
                 lambda: frames, send, begin_ns=frames.begin_ns, rate=arguments.rate,
                 start_s=arguments.start, loop=arguments.loop, now=time.monotonic,
-                sleep_until=sleep_until,
+                sleep_until=sleep_until, lost=lambda: frames.lost,
             )
             played = player.run()
             told = _tell_lost(frames, told)

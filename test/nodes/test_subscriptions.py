@@ -6,14 +6,15 @@ import time
 import pytest
 from geometry_msgs.msg import TransformStamped
 from ros_user import mapping, wait_for
+from sensor_msgs.msg import CompressedImage, JointState
 from sensor_msgs.msg import Image as RosImage
-from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray, UInt8MultiArray
 from std_msgs.msg import String as RosString
 from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2 import connect
-from igtl_ros2.nodes.subscriptions import EVENT_DEPTH, STREAM_DEPTH, depth_of
+from igtl_ros2.nodes import subscriptions
+from igtl_ros2.nodes.subscriptions import EVENT_DEPTH, STREAM_DEPTH, VIDEO_DEPTH, depth_of
 
 
 def hold_up(node, seconds):
@@ -82,6 +83,9 @@ def test_orders_are_not_lost_either(ros, tmp_path):
     ('/a/joints', JointState, '', STREAM_DEPTH),
     ('/a/array', Float64MultiArray, '', STREAM_DEPTH),
     ('/a/image', RosImage, '', STREAM_DEPTH),
+    ('/a/camera', CompressedImage, '', STREAM_DEPTH),
+    ('/a/camera', CompressedImage, 'VIDEO', VIDEO_DEPTH),
+    ('/a/video', CompressedImage, '', VIDEO_DEPTH),
     ('/a/volume', RosImage, '', 1),
 ])
 def test_events_wait_and_of_streams_the_newest_count(topic, kind, wire_type, depth):
@@ -100,3 +104,26 @@ def test_what_is_lost_all_the_same_is_counted_under_its_topic(ros):
     lost(type('Lost', (), {'total_count': 7, 'total_count_change': 7})())
     (health, *_), = node._diagnostics._open
     assert health._report.counts['/x/to_igtl/Say/text: lost'] == 7
+
+
+@pytest.mark.parametrize('topic, kind, make', [
+    ('/x/to_igtl/Say/text', RosString, text),
+    ('/x/to_igtl/Tool/transform', TransformStamped, lambda number: TransformStamped()),
+    ('/x/to_igtl/Arm/joint_state', JointState, lambda number: JointState()),
+])
+def test_what_gives_way_while_the_bridge_is_busy_is_counted(ros, monkeypatch, topic, kind, make):
+    monkeypatch.setattr(subscriptions, 'EVENT_DEPTH', 5)
+    monkeypatch.setattr(subscriptions, 'STREAM_DEPTH', 5)
+    node = ros.bridge(port=0)
+    publishers = [ros.talk(topic, kind) for _ in range(2)]
+    (health, *_), = node._diagnostics._open
+    report = health._report
+    for publisher in publishers:
+        publisher.publish(make(0))
+    hold_up(node, 0.6)
+    with node._senders['']._lock:
+        for number in range(50):
+            for publisher in publishers:
+                publisher.publish(make(number))
+    wait_for(lambda: report.counts[f'{topic}: lost'] or report.left_out[
+        f'{topic}: newer ones came before they were taken'], 'the count')

@@ -1,6 +1,8 @@
 """Video through the bridge: rates, late joiners and losses leave only what can be decoded."""
 
+import socket
 import threading
+import time
 from functools import partial
 
 import numpy as np
@@ -10,6 +12,7 @@ from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image as RosImage
 
 from igtl_ros2 import connect
+from igtl_ros2.codec import encode
 from igtl_ros2.codec.key_frames import starts
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.converters import registry
@@ -102,6 +105,7 @@ def test_frames_that_wait_are_dropped_up_to_a_key_frame(ros, device, monkeypatch
         wait_for(begun.is_set, 'the first')
         (health, *_), = node._diagnostics._open
         (feed,) = node._senders['']._feeds['/cam']
+        feed.depth = STREAM_DEPTH
         for number, (data, _) in enumerate(frames[1:], 1):
             camera.publish(CompressedImage(format='h264', data=data))
             wait_for(partial(lambda n: len(feed.waiting) + sum(
@@ -145,3 +149,51 @@ def test_a_frame_lost_before_it_is_published_costs_those_that_need_it(
     assert [bytes(message.data) for message in shown] == expected
     (health, *_), = node._diagnostics._open
     assert health._report.counts['VIDEO Cam'] == 5
+
+
+def test_of_each_peer_a_key_frame_comes_first(ros):
+    node = ros.bridge(port=0)
+    shown = ros.listen('/x/Cam/video', CompressedImage)
+    frames = encoded(24, 8)
+    expected = [data for data, _ in frames[8:]]
+    for first in (3, 5):  # they join a stream that goes on, one by one
+        shown.clear()
+        with socket.create_connection(('127.0.0.1', node.link.address.port)) as peer:
+            for data, _ in frames[first:]:
+                peer.sendall(encode(Video(data, 'H264', (64, 48, 1), 0, device_name='Cam')))
+            wait_for(lambda: len(shown) >= len(expected), 'the frames')
+        assert [bytes(message.data) for message in shown] == expected
+
+
+def test_a_frame_that_needs_others_is_not_repeated(ros, device, tmp_path):
+    text = 'send: [{topic: /cam, device: Cam, type: VIDEO, keepalive: 0.05, dims: [64, 48, 1]}]'
+    start(ros, device, **mapping(tmp_path, text))
+    camera = ros.talk('/cam', CompressedImage)
+    frames = [data for data, _ in encoded(9, 8)]
+    for data in frames:
+        camera.publish(CompressedImage(format='h264', data=data))
+        assert next_message(device).frame.tobytes() == data
+        if data is frames[1]:
+            time.sleep(0.3)  # it would have come again
+    assert next_message(device).frame.tobytes() == frames[-1]
+
+
+@pytest.mark.parametrize('is_encoded', [True, False])
+def test_behind_a_frame_that_is_too_old_comes_a_key_frame(ros, device, tmp_path, is_encoded):
+    text = 'send: [{topic: /cam, device: Cam, type: VIDEO, max_age: 30, dims: [64, 48, 1]}]'
+    node = start(ros, device, **mapping(tmp_path, text if is_encoded else text.replace(
+        'dims: [64, 48, 1]', 'codec: h264')))
+    camera = ros.talk('/cam', CompressedImage if is_encoded else RosImage)
+    (health, *_), = node._diagnostics._open
+    report, got = health._report, []
+    for number, (data, _) in enumerate(encoded(12, 8)):
+        message = CompressedImage(format='h264', data=data) if is_encoded else picture(number)
+        message.header.stamp = ros.node.get_clock().now().to_msg()
+        message.header.stamp.sec -= 60 * (number == 3)
+        camera.publish(message)
+        wait_for(partial(lambda sent: device.link._inbox or (
+            report.withheld + report.left_out).total() > sent - len(got), number), 'the frame')
+        if device.link._inbox:
+            got.append((number, next_message(device).is_key))
+    key = 8 if is_encoded else 5
+    assert got == [(number, number in (0, key)) for number in (0, 1, 2, *range(key, 12))]
