@@ -69,17 +69,17 @@ class Losses:
 
     def note(self, info: Mapping[str, Any]) -> None:
         """Take what rclpy says about a message; before Kilted it does not say who sent it."""
-        number, sender = info.get('publication_sequence_number'), info.get('publisher_gid')
-        if number is None or not sender:
+        try:
+            number, who = info['publication_sequence_number'], info['publisher_gid']['data']
+            lost = number - 1 - self._newest.get(who, number - 1)
+        except (KeyError, TypeError):  # it does not say
             return
-        who = bytes(sender['data'])
-        newest = self._newest.get(who)
-        if newest is None and len(self._newest) >= _MAX_PUBLISHERS:
-            self._newest.clear()
-        if newest is None or number > newest:
+        if lost >= 0:
+            if len(self._newest) > _MAX_PUBLISHERS:
+                self._newest.clear()
             self._newest[who] = number
-            if newest is not None and number > newest + 1:
-                self._on_lost(number - newest - 1)
+            if lost:
+                self._on_lost(lost)
 
     def tell(self, count: int) -> None:
         """Take what DDS says itself, where there are no numbers."""

@@ -9,6 +9,7 @@ import json  # noqa: E402
 import random  # noqa: E402
 import threading  # noqa: E402
 import time  # noqa: E402
+from inspect import signature  # noqa: E402
 
 from bag_tools import Tool, connect, frames_now, frames_of, read_all  # noqa: E402
 from harness import asking  # noqa: E402
@@ -29,7 +30,7 @@ from igtl_ros2.codec import Unknown, decode, encode  # noqa: E402
 from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa: E402
 from igtl_ros2.codec.messages.pose import Transform  # noqa: E402
 from igtl_ros2.codec.messages.text import String  # noqa: E402
-from igtl_ros2.nodes import record  # noqa: E402
+from igtl_ros2.nodes import record, subscriptions  # noqa: E402
 
 RAW = 'receive: [{device: "*", raw: true}]'
 
@@ -232,7 +233,7 @@ def tap(tmp_path):
 
 
 def test_rclpy_of_humble_cannot_say_when_a_message_was_sent(tap, tmp_path, monkeypatch):
-    monkeypatch.setattr(record, '_TELLS_WHEN', False)
+    monkeypatch.setattr(subscriptions, '_WITH_INFO', signature(lambda message: None))
     before = time.time_ns()
     publisher = tap.node.create_publisher(RosString, '/x/text', STATE)
     publisher.publish(RosString(data='hello'))
