@@ -73,29 +73,35 @@ class Message(metaclass=Stamped):
         """Check what all messages share."""
         # every message that is sent goes through here: what is usual is found out cheaply
         name, time, number = self.device_name, self.timestamp, self.message_id
-        if not _is_ascii(name) and b'\0' in text_bytes(name, 'device_name') or '\0' in name:
+        if type(name) is not str or not name.isascii():
+            text_bytes(name, 'device_name')
+        if '\0' in name:
             raise EncodeError(f'device_name: {name!r} contains a NUL')
         if type(time) is not int or not 0 <= time < 2**64:
             _set(self, 'timestamp', check_timestamp(time))
         if type(number) is not int or not 0 <= number < 2**32:
             _set(self, 'message_id', check_int(number, 0, 2**32 - 1, 'message_id'))
-        for field_name in ('metadata', 'metadata_encodings'):
-            if not isinstance(getattr(self, field_name), dict):
-                raise EncodeError(f'{field_name}: {getattr(self, field_name)!r}, wanted a dict')
-        _set(self, 'metadata', _checked_metadata(self.metadata))
-        encodings = {
-            key: check_int(value, 0, 0xFFFF, f'encoding of metadata {key!r}')
-            for key, value in self.metadata_encodings.items()
-        }
-        _set(self, 'metadata_encodings', encodings)
-        rich = bool(self.metadata or self.message_id)
+        metadata, encodings = self.metadata, self.metadata_encodings
+        if not (isinstance(metadata, dict) and isinstance(encodings, dict)):
+            name = 'metadata_encodings' if isinstance(metadata, dict) else 'metadata'
+            raise EncodeError(f'{name}: {getattr(self, name)!r}, wanted a dict')
+        metadata = _checked_metadata(metadata) if metadata else {}
+        if encodings:
+            encodings = {
+                key: check_int(value, 0, 0xFFFF, f'encoding of metadata {key!r}')
+                for key, value in encodings.items()
+            }
+        _set(self, 'metadata', metadata)
+        _set(self, 'metadata_encodings', encodings or {})
+        rich = bool(metadata or number)
         given = self.version
         if type(given) is not int or not 0 <= given <= 2:
             given = check_int(given, 0, 2, 'version')
         version = given or (2 if rich else self.default_version)
         if rich and given == 1:
             raise EncodeError('version: header version 1 carries no metadata and no message_id')
-        _set(self, 'version', version)
+        if version is not self.version:
+            _set(self, 'version', version)
 
     if not TYPE_CHECKING:
 
@@ -152,7 +158,7 @@ def _checked_metadata(metadata: dict[str, str]) -> dict[str, str]:
         if not (_is_ascii(key) and _is_ascii(value)):
             break
     else:
-        return guarded(dict(sorted(metadata.items()))) if metadata else {}
+        return guarded(dict(sorted(metadata.items())))
     by_bytes = sorted(metadata.items(), key=lambda item: text_bytes(item[0], 'metadata key'))
     for key, value in metadata.items():
         text_bytes(value, f'metadata {key!r}', quote=not is_private_key(key))

@@ -18,6 +18,7 @@ _NS = 1_000_000_000
 _WRAP = 1 << 32
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
+_call = type.__call__
 #: Nanoseconds of 2015 to 2040. As wire values they stand for 1980 to 1986, before there was any
 #: OpenIGTLink: whoever gives one as `timestamp` has mistaken the unit.
 LIKE_NS = range(1_420_070_400 * _NS, 2_208_988_800 * _NS)
@@ -151,7 +152,7 @@ class Stamped(type):
                 check_unit(time)
         elif args and 'timestamp' in (names := cls.__match_args__[: len(args)]):
             check_unit(args[names.index('timestamp')])
-        return super().__call__(*args, **fields)
+        return _call(cls, *args, **fields)
 
     @property
     def __signature__(cls) -> Signature:
