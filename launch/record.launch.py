@@ -23,8 +23,9 @@ ARGUMENTS = {
     'min_free': 'stop when less is free on the disk, such as 5G',
     'compression': 'zstd, lz4 or none',
     'phi': 'what becomes of names of patients: redact, hash, drop or pass',
+    'mode': 'who may read the bag, as chmod has it, such as 640',
 }
-OPTIONS = ('output', 'max_size', 'max_duration', 'min_free', 'compression', 'phi')
+OPTIONS = ('output', 'max_size', 'max_duration', 'min_free', 'compression', 'phi', 'mode')
 
 
 def generate_launch_description():

@@ -35,24 +35,30 @@ def files(tmp_path_factory):
     }
 
 
-def silent(stack, port, count, address):
-    """Open connections from an address, and say nothing on them."""
+def silent(stack, port, count, address, word=b''):
+    """Open connections from an address, and say nothing on them, or no more than a word."""
     for _ in range(count):
         sock = socket.socket()
         stack.enter_context(sock)
         sock.bind((address, 0))
         sock.settimeout(DEADLINE_S)
         sock.connect(('127.0.0.1', port))
+        sock.sendall(word)
 
 
-@pytest.mark.parametrize('address', ['127.0.0.2', '127.0.0.1'])
+@pytest.mark.parametrize('address, word', [
+    ('127.0.0.2', b''), ('127.0.0.1', b''), ('127.0.0.2', b'\x16\x03\x01\x02\x00'),
+    ('127.0.0.2', b'\0\2TRANSFORM'), ('127.0.0.1', b'\0\2TRANSFORM'),
+], ids=['other silent', 'own silent', 'other half', 'other plain', 'own plain'])
 @pytest.mark.parametrize('more', [0, 30])
-def test_seventy_silent_tls_connections_do_not_lock_out_a_good_client(files, address, more):
-    """From another address and from its own."""
+def test_seventy_silent_tls_connections_do_not_lock_out_a_good_client(
+    files, address, word, more
+):
+    """From another address and from its own, also if they begin to speak."""
     options = dict(tls_cert_file=files['server'], tls_ca_file=files['ca'], max_clients=5)
     with serve('tls://127.0.0.1:0', **options) as server, ExitStack() as stack:
         port = server.address.port
-        silent(stack, port, 70 + more, address)
+        silent(stack, port, 70 + more, address, word)
         for number in range(15):
             with connect(
                 f'tls://127.0.0.1:{port}', timeout_s=DEADLINE_S, reconnect=False,

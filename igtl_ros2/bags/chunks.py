@@ -273,15 +273,11 @@ class McapFile:
             raise BagError(f'{path}: {error.strerror}') from error
         try:
             self._open(index, progress)
-        except OSError as error:
+        finally:
             self.close()
-            raise BagError(f'{path}: {error.strerror or error}') from error
-        except BaseException:
-            self.close()
-            raise
 
     def close(self) -> None:
-        """Close it."""
+        """Close it, until something is read again: a bag may have more files than can be open."""
         self._file.close()
 
     # -- the whole file
@@ -305,10 +301,15 @@ class McapFile:
         self._compare()
 
     def _read(self, offset: int, size: int) -> bytes:
-        if offset < 0:
+        if not 0 <= offset < self._size:
             return b''
-        self._file.seek(offset)
-        return self._file.read(min(size, self._size - offset) if offset < self._size else 0)
+        try:
+            if self._file.closed:
+                self._file = self.path.open('rb')
+            self._file.seek(offset)
+            return self._file.read(min(size, self._size - offset))
+        except OSError as error:
+            raise BagError(f'{self.path}: {error.strerror or error}') from error
 
     def _header(self) -> bool:
         head = self._read(len(MCAP0_MAGIC), RECORD.size)
@@ -526,7 +527,8 @@ class McapFile:
         start = position + RECORD.size
         if found is None:
             end = self._sure_end(start, length)
-            if end is None or not is_named:
+            # where bytes are missing, or too many, the next record is not where it should be
+            if end is None or not is_named or not self._is_record(end):
                 return None
             self._has_chunks = True
             self._spoiled_chunk = self._lose(position, end)
@@ -746,6 +748,11 @@ class McapFile:
     # -- reading
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether it is as `BagWriter` leaves it while it writes: it ends, but has no index."""
+        return self.has_end and self._footer is None
+
+    @property
     def messages(self) -> int:
         """How many messages are in it that can be read."""
         known = self.topics
@@ -775,9 +782,12 @@ class McapFile:
             for part in self.parts
             if not wanted.isdisjoint(part.counts)
         ]
-        for _, message in heapq.merge(*sources, key=itemgetter(0)):
-            if message is not None:
-                yield message
+        try:
+            for _, message in heapq.merge(*sources, key=itemgetter(0)):
+                if message is not None:
+                    yield message
+        finally:
+            self.close()
 
     def _timed(
         self, part: Part, wanted: frozenset[int], skipped: Callable[[Lost], None]

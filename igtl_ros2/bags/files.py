@@ -35,14 +35,19 @@ _METADATA_VERSION = 5
 _METADATA_PERIOD_S = 1.0
 _GAP_BYTES = 16 << 20
 _PAGE_BYTES = 4096
+_DESCRIBE_BYTES = 1 << 16
+
+
+def _written(record: Channel | DataEnd | Footer | Schema) -> bytes:
+    builder = RecordBuilder()
+    record.write(builder)
+    return cast('bytes', builder.end())
 
 
 def _ending() -> bytes:
     """Make the end of a file that has no index, so that readers go through it from the start."""
-    builder = RecordBuilder()
-    DataEnd(0).write(builder)
-    Footer(summary_start=0, summary_offset_start=0, summary_crc=0).write(builder)
-    return cast('bytes', builder.end()) + MCAP0_MAGIC
+    footer = Footer(summary_start=0, summary_offset_start=0, summary_crc=0)
+    return _written(DataEnd(0)) + _written(footer) + MCAP0_MAGIC
 
 
 _ENDING = _ending()
@@ -305,8 +310,9 @@ class BagWriter:
         self._contents = _Contents()
         self._channels: dict[str, int] = {}
         self._schemas: dict[str, int] = {}
-        #: schemas and channels that stand only in a chunk yet
-        self._unsaid: RecordBuilder | None = None
+        #: all schemas and channels of the file, and where they are written once more
+        self._descriptions = b''
+        self._describe_at = 0
         self._metadata_due = 0.0
         self._full_bytes = 0
         #: how many were written, and how many of those are on the disk
@@ -350,7 +356,7 @@ class BagWriter:
             raise BagError(f'{self.folder}: {error.strerror}') from error
         self._channels.clear()
         self._schemas.clear()
-        self._unsaid = None
+        self._descriptions = b''
 
     def write(
         self, topic: str, type_name: str, data: bytes, time_ns: int, qos: str = ''
@@ -385,17 +391,17 @@ class BagWriter:
         if known is None:
             known = self._contents.topics[topic] = _Topic(type_name, qos)
             self._metadata_due = 0.0  # readers look for no topic that it does not name
-        unsaid = self._unsaid = self._unsaid or RecordBuilder()
+        self._describe_at = 0
         schema = self._schemas.get(type_name)
         if schema is None:
             definition = self._types.definition(type_name).encode()
             schema = self._writer.register_schema(type_name, 'ros2msg', definition)
             self._schemas[type_name] = schema
-            Schema(schema, definition, 'ros2msg', type_name).write(unsaid)
+            self._descriptions += _written(Schema(schema, definition, 'ros2msg', type_name))
         metadata = {'offered_qos_profiles': known.qos}
         channel = self._writer.register_channel(topic, 'cdr', schema, metadata)
         self._channels[topic] = channel
-        Channel(channel, topic, 'cdr', metadata, schema).write(unsaid)
+        self._descriptions += _written(Channel(channel, topic, 'cdr', metadata, schema))
         return channel
 
     def flush(self) -> None:
@@ -408,11 +414,12 @@ class BagWriter:
             if time.monotonic() >= self._metadata_due:
                 self._write_metadata()
                 self._metadata_due = time.monotonic() + _METADATA_PERIOD_S
-            if self._unsaid:
-                # once more outside of the chunk that has them: were that one damaged, nobody
-                # would know what is in those behind it
-                self._file.write(self._unsaid.end())
-                self._unsaid = None
+            if self._file.tell() >= self._describe_at:
+                # once more outside of the chunk that has them, and now and then again: were
+                # that place damaged, nobody would know what is in the chunks behind it
+                self._file.write(self._descriptions)
+                pause = max(_DESCRIBE_BYTES, 100 * len(self._descriptions))
+                self._describe_at = self._file.tell() + pause
             self._writer.flush()
             self.saved = self.messages
         except OSError as error:
@@ -467,7 +474,6 @@ class BagWriter:
         try:
             for facts in self._contents.files:
                 file = McapFile(self.folder / facts.path)
-                file.close()
                 if not file.has_end:  # there was not even room for that
                     with file.path.open('ab') as stream:
                         stream.write(_ENDING)
@@ -514,7 +520,7 @@ def repair(
     paths = [folder] if folder.suffix == '.mcap' and folder.is_file() else mcap_files(folder)
     if not paths:
         raise BagError(f'{folder}: there is no MCAP file')
-    told = _Told.read(folder)
+    told = Told.read(folder)
     name = folder.absolute().name.removesuffix('.mcap')
     output = output or folder.absolute().with_name(f'{name}_repaired')
     files: list[McapFile] = []
@@ -526,6 +532,8 @@ def repair(
             raise BagError(f'{paths[0]}: no MCAP file, or nothing in it is whole')
         result = Repaired(output, files=len(known), messages=sum(f.messages for f in known))
         result.lost = [lost for file in known for lost in file.lost]
+        if told is not None:
+            result.lost += told.more_than(known)
         result.lost += _missing(told.files if told else {}, known, paths)
         result.begin_ns = min(
             (part.start_ns for file in known for part in file.parts), default=0
@@ -565,7 +573,7 @@ def mcap_files(folder: Path) -> list[Path]:
 
 
 @dataclass(slots=True)
-class _Told:
+class Told:
     """What metadata.yaml says."""
 
     #: begin, end and messages of each file; -1: it does not say how many
@@ -575,7 +583,7 @@ class _Told:
     messages: int
 
     @classmethod
-    def read(cls, folder: Path) -> _Told | None:
+    def read(cls, folder: Path) -> Told | None:
         """Read it; None if it is spoiled, or not there."""
         try:
             text = (folder / METADATA).read_text(encoding='utf-8')
@@ -593,6 +601,26 @@ class _Told:
             return told if information['storage_identifier'] == 'mcap' else None
         except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError):
             return None
+
+    def more_than(self, files: Sequence[McapFile]) -> list[Lost]:
+        """List the files of which it counts more messages than there are, or known to be lost."""
+        if not self.messages == sum(n for _, _, n in self.files.values()) == sum(
+            n for _, n in self.topics.values()
+        ):
+            return []  # it is damaged itself
+        missing = []
+        for file in files:
+            if file.is_unfinished:
+                continue  # it counts what was to come as well
+            begin, end, number = self.files.get(file.path.name, (0, 0, 0))
+            number -= file.messages + sum(lost.messages or number for lost in file.lost)
+            if number > 0:
+                last = max((part.end_ns for part in file.parts), default=begin)
+                missing.append(Lost(
+                    file.path.name, 0, 0, last if last < end else begin, end, number,
+                    f'{METADATA} counts more than there are',
+                ))
+        return missing
 
     def is_true(self, files: Sequence[McapFile]) -> bool:
         """Tell whether all the files are whole, and what it says of them is so."""

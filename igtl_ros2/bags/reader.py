@@ -12,7 +12,7 @@ from rosbags.rosbag2 import Reader
 
 from ..errors import BagError
 from .chunks import Lost, McapFile
-from .files import METADATA, load_yaml, mcap_files
+from .files import METADATA, Told, load_yaml, mcap_files
 
 _HINT = '; igtl_record repair may make it readable'
 
@@ -69,18 +69,17 @@ class McapBag:
         self.path = path
         self.lost: list[Lost] = []
         self._files: list[McapFile] = []
+        told = Told.read(path)  # before the files, which may grow
         sizes = [file.stat().st_size for file in paths]
         before = 0
-        try:
-            for file, size in zip(paths, sizes):
-                def tell(done: int, _: int, before: int = before) -> None:
-                    progress(before + done, sum(sizes))
+        for file, size in zip(paths, sizes):
+            def tell(done: int, _: int, before: int = before) -> None:
+                progress(before + done, sum(sizes))
 
-                self._files.append(_opened(file, tell))
-                before += size
-        except BaseException:
-            self.close()
-            raise
+            self._files.append(_opened(file, tell))
+            before += size
+        if told is not None:
+            self.lost += told.more_than(self._files)
         counts: dict[tuple[str, str], int] = {}
         for opened in self._files:
             self.lost += opened.lost
@@ -123,16 +122,12 @@ class McapBag:
 
 def _opened(path: Path, progress: Callable[[int, int], None]) -> McapFile:
     file = McapFile(path, index=True, progress=progress)
-    try:
-        if not file.has_magic:
-            raise BagError(f'{path}: the beginning of the file is no MCAP{_HINT}')
-        if not file.has_header:
-            raise BagError(f'{path}: its first record does not say that it is of ROS 2{_HINT}')
-        if not file.has_end:
-            raise BagError(f'{path}: the end of the file is missing or damaged{_HINT}')
-    except BagError:
-        file.close()
-        raise
+    if not file.has_magic:
+        raise BagError(f'{path}: the beginning of the file is no MCAP{_HINT}')
+    if not file.has_header:
+        raise BagError(f'{path}: its first record does not say that it is of ROS 2{_HINT}')
+    if not file.has_end:
+        raise BagError(f'{path}: the end of the file is missing or damaged{_HINT}')
     return file
 
 

@@ -18,12 +18,12 @@ _KEYS = re.compile(
     r'|birth(?:date|time|day).*|dob|dateofbirth'
     r'|address(?:es)?|(?:tele)?phone(?:numbers?)?|telecom(?:information)?|emails?|comments?'
     r')'
-    r'|nameofpatient|medicalrecord(?:numbers?|locator)?|socialsecuritynumber'
+    r'|nameof(?:the)?patient|medicalrecord(?:numbers?|locator)?|socialsecuritynumber'
     r'|accessionnumber|birthdate|dateofbirth'
     r')'
     r'|mrn|ssn|dob'
     # the same as numbers of DICOM
-    r'|(?:dicom|tag)*(?:00080050|0010'
+    r'|(?:dicom|tag|0x)*(?:0008(?:0x)?0050|0010(?:0x)?'
     r'(?:00(?:10|2[0-9]|3[0-9])|10(?:0[0-9]|40|60|90)|215[45]|4000))'
     r')[0-9]*'
 )

@@ -47,9 +47,10 @@ _TAGS = re.compile('<[^<>]*>')
 # a word, and one that comes close behind it
 _WORD = re.compile('[A-Za-z]+')
 _NEXT_WORD = re.compile('[^A-Za-z0-9]{0,8}([A-Za-z]+)')
-_HINT_WORD = re.compile('patient|medical|social|accession|birth|mrn|ssn|dob', re.IGNORECASE)
+_HINT_WORD = re.compile(
+    r'patient|medical|social|accession|birth|mrn|ssn|dob|name(?=\W+of\b)', re.IGNORECASE)
 # a number of DICOM; what is part of a decimal number is none
-_TAG = re.compile(r'(?<![0-9.])(0010|0008)\s?[,|;:/_-]?\s?([0-9]{4})(?![0-9.])')
+_TAG = re.compile(r'(?<![0-9.])(0010|0008)\s?[,|;:/_-]?\s?(?:0x)?([0-9]{4})(?![0-9.])')
 # a name, and the begin of one of several words that is nothing but a key
 _NAME = re.compile(r"[\w .:'(),|/-]+")
 _KEY_START = re.compile(
@@ -101,7 +102,9 @@ def may_name(text: str) -> bool:
         return False
     text = text.replace('\0', '')  # of UTF-16 that is taken for something else
     for spelling in {text, _unescaped(text)}:
-        joined = _MARKS.sub('', _without_comments(spelling))
+        joined = _without_comments(spelling)
+        for _ in range(_MAX_DEPTH):
+            joined = _MARKS.sub('', joined)  # also of CDATA in CDATA
         # what XML puts together may be a character that JSON has written otherwise
         for found in {spelling, joined, _TAGS.sub('', joined)}:
             if _has_hint(found) or _has_hint(_unescaped(found)):
@@ -122,7 +125,9 @@ def any_may_name(texts: Iterable[str]) -> bool:
 
 def bytes_may_name(data: bytes) -> bool:
     """Do the same with bytes that are no text of a known kind."""
-    return may_name(data.decode('latin-1'))
+    return may_name(data.decode('latin-1')) or (
+        not data.isascii() and may_name(data.decode('utf-8', 'ignore'))
+    )
 
 
 def _has_hint(text: str) -> bool:
@@ -199,19 +204,22 @@ def _safe(text: str, phi: str, depth: int) -> str:
         return text
     if len(text) > _MAX_SEARCHED:
         return REDACTED
+    is_xml = False
     if depth < _MAX_DEPTH:
         start = text.lstrip('\ufeff \t\r\n')[:1]
         try:
             if start and start in '{["':
                 return _Json(phi, depth).safe(text)
             if '<' in text:
-                return _Xml(text, phi, depth).safe()
+                text, is_xml = _Xml(text, phi, depth).safe(), True
+                if start == '<':
+                    return text  # else there are words around it, which may be anything
         except ValueError:
             pass  # it is neither
-    if depth == _MAX_DEPTH or _says(text):
+    if depth == _MAX_DEPTH or not is_xml and _says(text):
         return hide(text, phi)
-    within = [text[text.find(a) : text.rfind(b) + 1] for a, b in ('{}', '[]')]
     unmarked = _MARKS.sub('', text)
+    within = [unmarked[unmarked.find(a) : unmarked.rfind(b) + 1] for a, b in ('{}', '[]')]
     for inner in (_unescaped_once(text), text.replace('\0', ''), unmarked, *within):
         if inner != text and _safe(inner, phi, depth + 1) != inner:
             return hide(text, phi)

@@ -100,6 +100,8 @@ class RosTap:
         self._number = 0
         #: how many frames there were
         self.frames = 0
+        #: how many were lost on their way to it, and those of before that DDS takes for lost
+        self.missed = 0
         # the events executor cannot tell when a message was sent
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self.node)
@@ -181,6 +183,7 @@ class RosTap:
         )
 
     def _tell_lost(self, name: str, count: int) -> None:
+        self.missed += count
         self.node.get_logger().warning(
             f'{name}: {count} messages were lost on their way to the recorder',
             throttle_duration_sec=5.0,

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _LOG_PERIOD_S = 10.0
+# who works through small things says so very often, and drawing takes a millisecond
+_DRAW_PERIOD_S = 0.05
 
 
 @contextmanager
@@ -24,14 +26,19 @@ def progress(name: str) -> Iterator[Callable[[str], None]]:
         from rich.text import Text
 
         with Live(console=Console(stderr=True), auto_refresh=False, transient=True) as live:
-            yield lambda text: live.update(Text(text), refresh=True)
+            yield _limited(lambda text: live.update(Text(text), refresh=True), _DRAW_PERIOD_S, 0.0)
         return
-    due = time.monotonic() + _LOG_PERIOD_S
+    yield _limited(
+        lambda text: print(f'{name}: {text}', file=sys.stderr, flush=True),
+        _LOG_PERIOD_S, time.monotonic() + _LOG_PERIOD_S,
+    )
 
-    def show(text: str) -> None:
+
+def _limited(show: Callable[[str], None], period_s: float, due: float) -> Callable[[str], None]:
+    def show_at_times(text: str) -> None:
         nonlocal due
         if time.monotonic() >= due:
-            due = time.monotonic() + _LOG_PERIOD_S
-            print(f'{name}: {text}', file=sys.stderr, flush=True)
+            due = time.monotonic() + period_s
+            show(text)
 
-    yield show
+    return show_at_times

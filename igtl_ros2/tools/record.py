@@ -27,6 +27,9 @@ _PHI_NOTE = (
     'names of patients are {}, as docs/patient_data.md tells; --phi pass records them. '
     'Names without a key, and pictures, are not found'
 )
+_MISSED = (
+    'DDS says that {} messages did not reach the recorder; some may be from before it listened. '
+)
 _NO_FRAMES = (
     'there are no frames in the bag, only what they became in ROS: ros2 bag play sends that to '
     'ROS again. What igtl_replay sends to OpenIGTLink again is recorded from the link '
@@ -161,7 +164,7 @@ def _record(
         shutil.rmtree(folder)
         _tell_counts(recording)
         _say(f'nothing was recorded, and {folder} is not there: {why.text}')
-        return 1 if why.is_alone or recording.summary.lost else 0
+        return 1
     _summarize(recording, folder)
     if why.note:
         _say(why.note)
@@ -174,8 +177,6 @@ class _WhyNothing(NamedTuple):
     """Why there may have been nothing to record."""
 
     text: str
-    #: nobody was there
-    is_alone: bool
     #: what else is to be known if there was something
     note: str = ''
 
@@ -205,7 +206,8 @@ def _prepare(
             finally:
                 tap.close()
             text = f'nothing came on any of {tap.topics} topics of {tap.wanted}'
-            return _WhyNothing(text, not tap.topics, '' if tap.frames else _NO_FRAMES)
+            missed = _MISSED.format(tap.missed) if tap.missed else ''
+            return _WhyNothing(text, missed + ('' if tap.frames else _NO_FRAMES))
 
         return run_ros
     from ..bags.frames import FrameRecorder
@@ -249,7 +251,7 @@ def _prepare(
                 show(f'{tap.peers} connected, {_state(recording)}')
         finally:
             network.stop(farewell)
-        return _WhyNothing(tap.why_nothing, is_alone=not tap.was_connected)
+        return _WhyNothing(tap.why_nothing)
 
     return run_tap
 
@@ -320,16 +322,18 @@ def main(args: Sequence[str] | None = None) -> int:
     """
     Run igtl_record.
 
-    :returns: the exit code: 1 if something was or is lost, or recording ended by itself.
+    :returns: the exit code: 1 if nothing came, something was or is lost, or it ended by itself.
     """
-    stopped = note_signals()
     own, ros_args = _split(sys.argv[1:] if args is None else args)
     arguments = _arguments(own)
     logging.basicConfig(level=logging.INFO, format='igtl_record: %(message)s')
     try:
         if arguments.verb == 'repair':
             return _repair(arguments)
-        return _record(arguments, ros_args, stopped)
+        return _record(arguments, ros_args, note_signals())
+    except KeyboardInterrupt:
+        _say('interrupted; no bag was written')
+        return 1
     except ImportError as error:
         needs = 'the verb ros needs ROS 2' if error.name == 'rclpy' else NEEDS
         _say(f'{needs} ({error})')

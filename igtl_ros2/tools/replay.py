@@ -128,13 +128,16 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
     url = arguments.connect or arguments.serve
     mode = 'client' if arguments.connect else 'server'
     settings = settings_of(mode, url, arguments.settings)
-    with progress('igtl_replay') as show, open_bag(
-        arguments.bag,
-        lambda done, size: show(f'opening: {shown_size(done)} of {shown_size(size)} read'),
-    ) as reader:
+
+    def opening(done: int, size: int) -> None:
+        if stopped:
+            raise BagError(f'{arguments.bag}: interrupted while it was opened')
+        show(f'opening: {shown_size(done)} of {shown_size(size)} read')
+
+    with progress('igtl_replay') as show, open_bag(arguments.bag, opening) as reader:
         frames = BagFrames(reader, MessageTypes(), arguments.device, arguments.direction)
         told = _tell_lost(frames, 0)
-        _check_that_something_comes(arguments, frames)
+        _check_that_something_comes(arguments, frames, stopped)
         gone: list[Peer] = []
 
         def on_peer(peer: Peer, is_there: bool) -> None:
@@ -233,7 +236,9 @@ def lacks_frames(bag: str) -> bool:
     return False
 
 
-def _check_that_something_comes(arguments: argparse.Namespace, frames: BagFrames) -> None:
+def _check_that_something_comes(
+    arguments: argparse.Namespace, frames: BagFrames, stopped: list[int]
+) -> None:
     """
     Look for a frame to send, before anybody is waited for.
 
@@ -245,7 +250,7 @@ def _check_that_something_comes(arguments: argparse.Namespace, frames: BagFrames
     for frame in frames:
         if zero_ns is None:
             zero_ns = starts_at(frames.begin_ns, frame.time_ns)
-        if frame.time_ns - zero_ns >= 1e9 * arguments.start:
+        if stopped or frame.time_ns - zero_ns >= 1e9 * arguments.start:
             return
     if zero_ns is not None:
         raise BagError(

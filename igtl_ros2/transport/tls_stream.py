@@ -78,13 +78,14 @@ class TlsStream(Stream):
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing has come from it yet."""
-        return not self._first
+        """Whether nothing has come from it yet, or it was refused and only has to close."""
+        return self._ending or not self._first
 
     def give_way(self, why: str) -> None:
         """End the handshake at once: its place is needed."""
         self._stop_timer()
-        self._refused(self.address, why)
+        if not self._ending:
+            self._refused(self.address, why)
         self.abort()
 
     def _too_slow(self) -> None:

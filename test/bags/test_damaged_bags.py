@@ -18,6 +18,7 @@ from igtl_ros2.bags.types import RAW_TYPE, MessageTypes  # noqa: E402
 from igtl_ros2.codec import encode  # noqa: E402
 from igtl_ros2.codec.messages.text import String  # noqa: E402
 from igtl_ros2.errors import BagError  # noqa: E402
+from igtl_ros2.tools import record, replay  # noqa: E402
 
 TYPES = MessageTypes()
 START_NS = 1_700_000_000_000_000_000
@@ -189,6 +190,83 @@ def test_a_file_alone_is_repaired(tmp_path):
     assert done.folder == tmp_path / 'bag' / 'bag_0_repaired'
     assert played(done.folder) == (FRAMES[:10] + FRAMES[15:], [])
     assert [lost.messages for lost in done.lost] == [5] and path.read_bytes() == data
+
+
+@pytest.mark.parametrize('cut', [
+    lambda data, chunk: data[: chunk.stop],  # a copy that did not end
+    lambda data, chunk: data[: chunk.start] + data[chunk.stop :],
+    lambda data, chunk: data[: chunk.start + 30] + data[chunk.start + 70 :],
+    lambda data, chunk: data[: chunk.start + 90] + bytes(30) + data[chunk.start + 90 :],
+], ids=['copied in part', 'without a chunk', 'bytes missing', 'bytes too many'])
+@pytest.mark.parametrize('compression', files.COMPRESSIONS)
+def test_bytes_that_are_missing_cost_no_others_and_are_told(tmp_path, compression, cut):
+    path = make_bag(tmp_path / 'bag', compression)
+    data = path.read_bytes()
+    path.write_bytes(cut(data, chunks_of(data)[4]))
+    done = repair(tmp_path / 'bag', lambda *_: None)
+    found, lost = played(done.folder)
+    wanted = FRAMES[:25] if not path.read_bytes().endswith(data[-20:]) else (
+        FRAMES[:20] + FRAMES[25:])
+    assert found == wanted and not lost
+    assert done.lost and all(lost.messages in (None, MESSAGES - len(wanted)) for lost in done.lost)
+
+
+def test_what_a_file_consists_of_is_told_in_more_than_one_place(tmp_path):
+    writer = BagWriter(tmp_path / 'bag', TYPES, compression='none')
+    for number in range(30):
+        data = TYPES.pack(random.Random(number).randbytes(10_000))
+        writer.write(f'/D{number % 2}/raw', RAW_TYPE, data, START_NS + number)
+        writer.flush()
+    path = tmp_path / 'bag' / 'bag_0.mcap'
+    data = bytearray(path.read_bytes())  # as if it had been killed
+    data[30:12_030] = bytes(12_000)
+    path.write_bytes(data)
+    assert repair(tmp_path / 'bag', lambda *_: None).messages == 28
+    writer.close()
+
+
+def test_a_bag_may_have_more_files_than_can_be_open(tmp_path):
+    resource = pytest.importorskip('resource', reason='only Unix has such limits')
+    writer = BagWriter(tmp_path / 'bag', TYPES, max_s=1e-9)
+    for number, frame in enumerate(FRAMES):
+        writer.write('/D/raw', RAW_TYPE, TYPES.pack(frame), START_NS + number)
+    writer.close()
+    (tmp_path / 'bag' / 'metadata.yaml').unlink()
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with open(tmp_path / 'x', 'w') as last:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (last.fileno() + 9, before[1]))
+    try:
+        done = repair(tmp_path / 'bag', lambda *_: None)
+        assert done.files == MESSAGES
+        assert played(done.folder) == (FRAMES, [])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_who_interrupts_a_repair_gets_no_half_of_a_bag(tmp_path, monkeypatch, capsys):
+    make_bag(tmp_path / 'bag', ended=False)
+
+    def interrupted(fd):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files.os, 'fsync', interrupted)
+    assert record.main(['repair', str(tmp_path / 'bag')]) == 1
+    assert 'interrupted; no bag was written' in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ['bag']
+
+
+def test_who_interrupts_a_replay_that_opens_its_bag_does_not_wait(tmp_path, monkeypatch, capsys):
+    make_bag(tmp_path / 'bag', ended=False)
+    monkeypatch.setattr(replay, 'note_signals', lambda: [2])
+    assert replay.main([str(tmp_path / 'bag')]) == 1
+    assert 'interrupted while it was opened' in capsys.readouterr().err
+
+
+def test_a_file_that_goes_away_while_it_is_read_is_an_error_that_says_so(tmp_path):
+    path = make_bag(tmp_path / 'bag')
+    with pytest.raises(BagError, match=str(path)), open_bag(tmp_path / 'bag') as reader:
+        path.unlink()
+        list(BagFrames(reader, TYPES, (), 'both'))
 
 
 def test_repair_writes_over_nothing(tmp_path):

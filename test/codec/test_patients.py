@@ -201,6 +201,9 @@ WAYS = {
     'tag in brackets': '<element vr="PN" value="{}" tag="(0010,0010)"/>',
     'tag without comma': '<element value="{}" tag="00100010"/>',
     'tag as a name': '<tag00100010>{}</tag00100010>',
+    'tag in hex': '{{"tag": "0x00100010", "value": "{}"}}',
+    'tag in two hex numbers': '{{"value": "{}", "tag": "0x0010,0x0020"}}',
+    'words with a tag in hex': '0x0010,0x0010 PN {}',
     'group and element': '<e group="0010" element="0x0010">{}</e>',
     'key in an element': '<e><key>PatientName</key><value>{}</value></e>',
     'key in an attribute beside': '<e><key name="PatientName"/><value>{}</value></e>',
@@ -233,6 +236,7 @@ WAYS = {
     'URL': 'http://x/?%50atient%4eame={}&side=left',
     'YAML': 'side: left\nPatientName: {}\n',
     'words': 'Patient name: {}',
+    'more words': 'Name of the patient: {}',
     'dump of DICOM': '(0010,0010) PN [{}]',
     'bar': '0010|0010 {}',
     'CSV': 'PatientName,Side\n{},left',
@@ -277,6 +281,10 @@ WRAPPERS = [
 
 @settings(deadline=None, max_examples=400)
 @example('JSON with escapes', [WRAPPERS[3]])
+@example('JSON with escapes', [WRAPPERS[3], WRAPPERS[1]])
+@example('JSON with escapes', [WRAPPERS[3], WRAPPERS[1], WRAPPERS[1]])
+@example('JSON in objects', [WRAPPERS[2], WRAPPERS[5], WRAPPERS[7]])
+@example('key and value', [WRAPPERS[2], WRAPPERS[7], WRAPPERS[7]])
 @example('CSV', [WRAPPERS[3], WRAPPERS[8], WRAPPERS[1]])
 @given(
     st.sampled_from(sorted(set(WAYS) - {'full width', 'zero width'})),
@@ -306,7 +314,8 @@ def test_whatever_it_is_wrapped_in(way, wrappers):
     lambda text: Bind([Bind([String(text)])]),
 ], ids=['STRING', 'UTF-16', 'STATUS', 'words', 'COMMAND', 'RTS_COMMAND', 'CLIENTINFO',
         'metadata', 'metadata in UTF-16', 'BIND'])
-@pytest.mark.parametrize('way', ['cdata', 'JSON with escapes', 'key and value', 'words'])
+@pytest.mark.parametrize('way', [
+    'cdata', 'JSON with escapes', 'key and value', 'words', 'full width'])
 def test_wherever_a_text_is(make, way):
     message = make(WAYS[way].format('JANEDOE'))
     frame = codec.encode(message)

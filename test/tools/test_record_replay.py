@@ -272,7 +272,7 @@ def test_a_relay_closes_one_side_with_the_other_and_takes_one_client_at_a_time(t
         with connect(tool.port()) as client, device.accept() as server:
             client.close()
             assert read_all(server) == b''
-        tool.interrupt()
+        tool.interrupt(1)
 
 
 def test_a_relay_without_a_server_sends_the_client_away(tmp_path, free_port):
@@ -281,7 +281,7 @@ def test_a_relay_without_a_server_sends_the_client_away(tmp_path, free_port):
         with connect(tool.port()) as client:
             assert read_all(client) == b''
         tool.wait_for('the client is sent away')
-        tool.interrupt()
+        tool.interrupt(1)
 
 
 @pytest.fixture
@@ -336,7 +336,7 @@ def test_plus_is_shown_header_version_2(tmp_path):
         with device.accept() as sock:
             data = sock.recv(4096)
         tool.wait_for('disconnected')
-        tool.interrupt()
+        tool.interrupt(1)
     message = decode(data)
     assert (message.type_name, message.version) == ('STATUS', 2)
 
@@ -464,7 +464,7 @@ def test_who_was_connected_and_said_nothing_is_told(tmp_path):
     with Device() as device, record(device, tmp_path / 'bag') as tool:
         with device.accept():
             tool.wait_for(': connected')
-            output = tool.interrupt()
+            output = tool.interrupt(1)
     assert not (tmp_path / 'bag').exists()
     assert 'nothing was recorded' in output and 'who was connected sent nothing' in output
 
