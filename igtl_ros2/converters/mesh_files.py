@@ -107,8 +107,13 @@ def read_shape(path: Path) -> Shape:
         data = _bytes_of(path)
         if form == 'stl':
             data = _without_tail(data)
+        elif form == 'obj':
+            data = _in_utf8(data)
+        elif form == 'ply':
+            head, end, rest = data.partition(b'end_header')
+            data = _in_utf8(head) + end + rest
         elif form == 'dae':
-            data, faults = _without_broken_references(data)
+            data, faults = _without_broken_references(data.lstrip())
         # as it is: what else trimesh does is to leave out what is not finite
         scene = trimesh.load_scene(
             io.BytesIO(data), file_type=form, resolver=_resolver(trimesh, path), process=False)
@@ -171,19 +176,38 @@ def _resolver(trimesh: Any, path: Path) -> Any:
 
     class Beside(trimesh.resolvers.FilePathResolver):
         def get(self, name: str) -> bytes:
-            return _bytes_of(path.parent / unquote(name.removeprefix('file://')))
+            data = _bytes_of(path.parent / unquote(name.removeprefix('file://')))
+            return _in_utf8(data) if name.lower().endswith('.mtl') else data
 
     return Beside(str(path))
 
 
 def _without_tail(data: bytes) -> bytes:
-    """Cut off what stands behind the triangles of a binary STL file; others stay as they are."""
+    """
+    Cut off what stands behind the triangles of a binary STL file.
+
+    :raises ConversionError: if it has less of them than it says.
+    """
     if len(data) < _STL_HEAD_BYTES:
         return data
     (count,) = struct.unpack_from('<I', data, _STL_HEAD_BYTES - 4)
     end = _STL_HEAD_BYTES + _STL_FACE_BYTES * count
     # where the number stands, a text has letters: that would be more triangles than fit
-    return data[:end] if count and end <= len(data) else data
+    if count and end <= len(data):
+        return data[:end]
+    if count and not data.lstrip(b'\xef\xbb\xbf \t\r\n')[:5].lower() == b'solid':
+        there = (len(data) - _STL_HEAD_BYTES) // _STL_FACE_BYTES
+        raise ConversionError(f'it cannot be read: {there} of the {count} triangles are there')
+    return _in_utf8(data)
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """Give a text in UTF-8; in another encoding it has names and comments alone."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return data.decode('latin-1').encode()
+    return data
 
 
 def _without_broken_references(data: bytes) -> tuple[bytes, tuple[str, ...]]:
@@ -233,7 +257,7 @@ def _without_broken_references(data: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 def _shape_of(trimesh: Any, part: Any) -> Shape:
     """Take a mesh of trimesh; corners of neighbours in one place and colour are one point."""
-    colours = _colours_of(part)
+    colours = _colours_of(trimesh, part)
     scale = trimesh.units.unit_conversion(part.units, 'meters') if part.units else 1.0
     points = np.asarray(part.vertices, float)
     faces = np.asarray(part.faces, np.int64)
@@ -253,13 +277,15 @@ def _shape_of(trimesh: Any, part: Any) -> Shape:
     )
 
 
-def _colours_of(part: Any) -> NDArray[np.float32] | None:
+def _colours_of(trimesh: Any, part: Any) -> NDArray[np.float32] | None:
     """Give the colours of the points or the faces of a mesh; None where it has none."""
     look = part.visual
     if look.kind in ('vertex', 'face'):
         rgba = look.vertex_colors if look.kind == 'vertex' else look.face_colors
     elif look.kind == 'texture':
         material = look.material
+        if hash(material) == hash(trimesh.visual.material.empty_material()):
+            return None  # it is that of trimesh
         texture = getattr(material, 'image', None) or getattr(material, 'baseColorTexture', None)
         if texture is not None and look.uv is not None:
             rgba = look.to_color().vertex_colors

@@ -83,6 +83,7 @@ _TAKE_LONG = ('CompressedImage', 'Marker', 'MarkerArray', 'Mesh', 'PointCloud2',
 # which cost nobody anything if they come twice, but memory if they are remembered
 _LARGE = ('Image', *_TAKE_LONG)
 _MAX_HEARD = 100
+_counting = threading.Lock()
 # what may say that there is an emergency: a state, or a frame as it is
 _STATES = ('DiagnosticArray', 'DiagnosticStatus', 'UInt8MultiArray')
 
@@ -695,7 +696,7 @@ class Sender:
             count(-1)
 
         def count(more: int) -> None:
-            with feed.lock:
+            with _counting:  # and not the lock of the feed, which is held while it is encoded
                 feed.aside += more
 
         with self._reporting(feed.topic):

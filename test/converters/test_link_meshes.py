@@ -46,6 +46,14 @@ def obj():
     return '\n'.join([*lines, '']).encode()
 
 
+def ply(comment=b'', more=b'', values=b''):
+    columns = b''.join(b'property float %b\n' % name for name in (b'x y z' + more).split())
+    lines = [b'ply\nformat ascii 1.0', *filter(None, [comment]), b'element vertex 4\n' + columns
+             + b'element face 4\nproperty list uchar int vertex_indices\nend_header']
+    lines += ['{} {} {}'.format(*p).encode() + values for p in POINTS]
+    return b'\n'.join([*lines, *('3 {} {} {}'.format(*face).encode() for face in FACES), b''])
+
+
 def dae(unit='', up='Z_UP', place=IDENTITY):
     numbers = ' '.join(map(str, POINTS.ravel()))
     corners = ' '.join(str(i) for face in FACES for i in face)
@@ -166,7 +174,7 @@ HUGE = struct.pack('<I', 2**31) + bytes(100)
     ('folder.stl', ..., 'there is no file '),
     ('a.step', b'', 'files of this kind are not read; possible: stl, obj, dae'),
     ('empty.stl', b'', 'it has no triangles'),
-    ('cut.stl', stl_binary()[:-7], 'it cannot be read: '),
+    ('cut.stl', stl_binary()[:-7], 'it cannot be read: 3 of the 4 triangles are there'),
     ('huge.stl', bytes(80) + HUGE, 'it cannot be read: '),
     ('noise.stl', bytes(range(256)) * 9, 'it '),
     ('noise.dae', b'<COLLADA', 'it cannot be read: '),
@@ -219,6 +227,14 @@ def test_without_the_libraries_it_says_how_to_get_them(monkeypatch, tmp_path):
     ('solid_tail.stl', b'solid facet normal vertex' + stl_binary()[25:] + b'\n'),
     ('crlf.stl', stl_ascii().replace(b'\n', b'\r\n')),
     ('no_mtl.obj', obj()),
+    ('latin.obj', 'o Jos\xe9\n'.encode('latin-1') + obj()),
+    ('latin.stl', stl_ascii().replace(b'solid s', b'solid Jos\xe9')),
+    ('latin.ply', ply(b'comment Jos\xe9')),
+    ('places_in_no_picture.obj', obj().replace(b'o a', b'o a\nvt 0 0').replace(
+        b'f ', b'#').replace(b'#1 3 2', b'f 1/1 3/1 2/1').replace(
+        b'#1 2 4', b'f 1/1 2/1 4/1').replace(b'#1 4 3', b'f 1/1 4/1 3/1').replace(
+        b'#2 3 4', b'f 2/1 3/1 4/1')),
+    ('places_in_a_lost_picture.ply', ply(b'comment TextureFile none.png', b' s t', b' 0 0')),
 ])
 def test_a_file_with_a_small_mistake_is_shown_whole(show, name, data):
     mesh = show(name, data)
@@ -257,7 +273,7 @@ def test_forms_with_a_colour_for_each_point(show, form):
 
 
 def test_materials_beside_an_obj(show, tmp_path):
-    (tmp_path / 'none.mtl').write_text('newmtl red\nKd 1 0 0\n')
+    (tmp_path / 'none.mtl').write_bytes(b'# Jos\xe9\nnewmtl red\nKd 1 0 0\n')
     mesh = show('a.obj', obj())
     check(mesh, placed(POINTS))
     assert colours_at(mesh, placed(POINTS)) == [[(1, 0, 0, 1)]] * 4
@@ -303,6 +319,11 @@ BROKEN = {
 def test_a_dae_file_with_broken_materials_costs_its_colours_at_most(show, data):
     pytest.importorskip('collada', reason='pycollada is not installed: no DAE files')
     check(show('a.dae', data), placed(POINTS))
+
+
+def test_a_blank_line_before_a_dae_file_is_nothing(show):
+    pytest.importorskip('collada', reason='pycollada is not installed: no DAE files')
+    check(show('a.dae', b'\n' + dae()), placed(POINTS))
 
 
 def test_one_broken_material_costs_no_other(show):
