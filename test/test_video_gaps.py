@@ -114,6 +114,16 @@ def test_a_frame_tells_whether_it_begins_something(name):
         assert Video(data, name, (*SIZE, 1), 3).follows is not is_key
 
 
+@pytest.mark.parametrize('name, mark', [('H264', b'\0\0\1\x65'), ('X265', b'\0\0\1\x28')])
+def test_parameters_may_come_in_a_frame_of_their_own(name, mark):
+    box = Mailbox(1000, 1 << 28)
+    data = stream(20, name)[0][0]
+    place = data.index(mark)
+    for part in (data[:place], data[place:]):
+        assert put(box, Video(part, name, (*SIZE, 1), 0, device_name='Cam', timestamp=1 << 32))
+    assert b''.join(m.frame.tobytes() for m in take_all(box)) == data
+
+
 @pytest.mark.parametrize('name', ENCODERS)
 def test_a_frame_that_tells_nothing_is_what_its_encoder_says(name):
     for data in (b'', b'\0', b'\xff' * 9, b'\0\0\1'):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from .fields import Buffer
 
@@ -20,9 +20,9 @@ def starts(codec: str, frame: Buffer) -> bool | None:
     :param codec: four characters as on the wire.
     """
     if codec == 'H264':
-        return next((kind == 5 for kind in _units(frame, 0, 0x1F) if 1 <= kind <= 5), None)
+        return _first(_units(frame, 0, 0x1F), range(1, 6), (5,), (7, 8))
     if codec in ('X265', 'O265'):
-        return next((16 <= kind <= 23 for kind in _units(frame, 1, 0x3F) if kind < 32), None)
+        return _first(_units(frame, 1, 0x3F), range(32), range(16, 24), range(32, 35))
     if codec == 'VP90':
         return _vp9_starts(frame)
     if codec == 'AV10':
@@ -37,6 +37,18 @@ def _units(frame: Buffer, shift: int, mask: int) -> Iterator[int]:
     while 0 <= place < len(data) - len(_UNIT):
         yield data[place + 3] >> shift & mask
         place = data.find(_UNIT, place + 3)
+
+
+def _first(
+    units: Iterator[int], pictures: range, keys: Collection[int], sets: Collection[int]
+) -> bool | None:
+    """Go by the first picture; parameters alone come before a key frame, which needs them."""
+    has_set = None
+    for kind in units:
+        if kind in pictures:
+            return kind in keys
+        has_set = has_set or kind in sets or None
+    return has_set
 
 
 def _vp9_starts(frame: Buffer) -> bool | None:
