@@ -123,6 +123,35 @@ def test_frames_that_wait_are_dropped_up_to_a_key_frame(ros, device, monkeypatch
         assert after == before + 1 or frames[after][1]
 
 
+def test_behind_what_dds_has_lost_comes_a_key_frame(ros, device, tmp_path):
+    node = start(ros, device, **mapping(
+        tmp_path, 'send: [{topic: /cam, device: Cam, dims: [64, 48, 1]}]'))
+    camera = ros.talk('/cam', CompressedImage)
+    frames = encoded(26, 20)
+    got = []
+
+    def publish(first, last):
+        for data, _ in frames[first:last]:
+            camera.publish(CompressedImage(format='h264', data=data))
+
+    def receive_until(last):
+        while not got or got[-1] != last:
+            data = next_message(device).frame.tobytes()
+            begin = got[-1] + 1 if got else 0
+            got.append(begin + [frame for frame, _ in frames[begin:]].index(data))
+
+    publish(0, 3)
+    receive_until(2)
+    with node._senders['']._lock:  # while the bridge does something else
+        publish(3, 26)
+        time.sleep(0.1)
+    receive_until(25)
+    (health, *_), = node._diagnostics._open
+    assert health._report.left_out['/cam: newer ones came before they were taken']
+    for before, after in zip(got, got[1:]):
+        assert after == before + 1 or frames[after][1]
+
+
 def test_a_frame_lost_before_it_is_published_costs_those_that_need_it(
     ros, device, tmp_path, monkeypatch
 ):
