@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
+from igtl_ros2.codec.message import names_of
 from igtl_ros2.config import Settings
-from igtl_ros2.peers.mailbox import STREAM_TYPES, Mailbox
+from igtl_ros2.peers.mailbox import Mailbox
 
 POSE, NOTE, SCAN = ('TRANSFORM', 'Tool'), ('STRING', 'Note'), ('IMAGE', 'Scan')
 STATE, ORDER = ('STATUS', 'Robot'), ('COMMAND', 'Robot')
@@ -74,7 +75,7 @@ def test_what_is_outdated_is_passed_over_when_the_peer_falls_behind():
 # -- policies
 
 
-@pytest.mark.parametrize('kind', sorted(STREAM_TYPES))
+@pytest.mark.parametrize('kind', sorted(names_of(lambda cls: cls.is_stream)))
 def test_streams_are_newest_unless_told_otherwise(kind):
     for policies, wanted in (({}, [b'2']), ({kind: 'all'}, [b'1', b'2'])):
         mailbox = congested(100, 1000, policies=policies)

@@ -19,6 +19,10 @@ from .fields import Floats, Triple
 RAS = 1
 LPS = 2
 
+#: a matrix this near to a rotation is one
+FLOAT32_NOISE = 1e-6
+
+Flags = NDArray[np.bool_]
 _Row = tuple[float, float, float]
 Rows = tuple[_Row, _Row, _Row]
 
@@ -128,3 +132,73 @@ def rows_to_quaternion(rows: Rows) -> tuple[float, float, float, float]:
     if w < 0:
         norm = -norm
     return x / norm, y / norm, z / norm, w / norm
+
+
+def quaternions_to_matrices(quaternions: NDArray[Any]) -> tuple[Floats, Flags]:
+    """
+    Make (n, 4, 4) matrices of (n, 4) quaternions as `quaternion_to_matrix` does.
+
+    The second result tells which of them are quaternions.
+    """
+    result = np.tile(np.eye(4), (len(quaternions), 1, 1))
+    with np.errstate(all='ignore'):
+        wide = quaternions.astype(np.float64)
+        norms = np.sqrt((wide * wide).sum(axis=1))
+        x, y, z, w = (wide / norms[:, None]).T
+        result[:, 0, :3] = np.stack(
+            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)], axis=1)
+        result[:, 1, :3] = np.stack(
+            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)], axis=1)
+        result[:, 2, :3] = np.stack(
+            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)], axis=1)
+        return result, np.isfinite(norms) & (norms >= 1e-6)
+
+
+def rotations_to_quaternions(matrices: Floats) -> tuple[Floats, Flags]:
+    """
+    Make quaternions of the rotations of (n, 4, 4) matrices.
+
+    :returns: (n, 4), and which matrices are rotations with float32 noise: others take the usual
+        way.
+    """
+    linear = matrices[:, :3, :3]
+    with np.errstate(all='ignore'):
+        squares = np.swapaxes(linear, 1, 2) @ linear
+        distance = np.abs(squares - np.eye(3)).max(axis=(1, 2), initial=0.0)
+        is_rotation = (distance <= FLOAT32_NOISE) & (np.linalg.det(linear) > 0)
+        a, b, c, d, e, f, g, h, i = linear.reshape(-1, 9).T
+        # one column for each of the four that may be largest, as in `rows_to_quaternion`
+        ways = np.array([
+            [h - f, c - g, d - b, 1 + a + e + i],
+            [1 + a - e - i, b + d, c + g, h - f],
+            [b + d, 1 - a + e - i, f + h, c - g],
+            [c + g, f + h, 1 - a - e + i, d - b],
+        ])
+        chosen = np.select([a + e + i > 0, (a >= e) & (a >= i), e >= i], [0, 1, 2], 3)
+        turned = ways[chosen, :, np.arange(len(linear))]
+        norms = np.linalg.norm(turned, axis=1)
+        turned /= np.where(turned[:, 3] < 0, -norms, norms)[:, None]
+    return turned, is_rotation
+
+
+def moved_matrix(matrix: Floats, other: Floats) -> Floats:
+    """Multiply the rows that are not 0 0 0 1 anyway: what is not finite may not get there."""
+    result = np.array(other)
+    result[:3] = matrix[:3] @ other
+    return result
+
+
+def moved_point(matrix: Floats, position: Floats) -> Floats:
+    """Move a position (3,)."""
+    return matrix[:3, :3] @ position + matrix[:3, 3]
+
+
+def turned_quaternion(matrix: Floats, quaternion: Floats) -> Any:
+    """Turn a quaternion; one that is none stays, so that the reason to refuse it shows."""
+    try:
+        rotation = quaternion_to_matrix(quaternion.tolist())
+    except ConversionError:
+        return quaternion
+    turned = np.array(matrix_to_quaternion(matrix[:3, :3] @ rotation))
+    # the short forms of the wire leave w out and take it to be positive
+    return -turned if turned[3] < 0 else turned

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import EncodeError
-from .fields import Buffer, check_element_bytes, check_elements, text_bytes, texts_of, wire_bytes
-from .message import Envelope, Message
+from .fields import (
+    Buffer,
+    Floats,
+    check_element_bytes,
+    check_elements,
+    text_bytes,
+    texts_of,
+    wire_bytes,
+)
+from .geometry import columns_of, matrices_of, quaternions_to_matrices, rotations_to_quaternions
+from .message import Envelope, Message, Place
 
 _set = object.__setattr__
 #: of a list up to this long the elements are made at once: that takes less than an array of them
@@ -166,6 +175,27 @@ class Table(Sequence[Any]):
             rows[name] = values
         return Table(self.kind, rows)
 
+    def moved(self, matrices: Sequence[Floats]) -> Table:
+        """Move all together, each by its own (4, 4) matrix or all by one."""
+        many = np.array(matrices)
+        columns: dict[str, Any] = {}
+        for name in self.rows.dtype.names or ():
+            values = self.rows[name]
+            if name == 'matrix':
+                placed = matrices_of(values)
+                placed[:, :3] = many[:, :3] @ placed
+                columns[name] = columns_of(placed)
+            elif name == 'quaternion':
+                turned = values.astype(np.float64)
+                rotations, is_turn = quaternions_to_matrices(values)
+                moved, _ = rotations_to_quaternions(many @ rotations)
+                turned[is_turn] = moved[is_turn]
+                columns[name] = turned
+            elif name in ('position', 'entry', 'target'):
+                places = values.astype(np.float64)[:, :, None]
+                columns[name] = (many[:, :3, :3] @ places)[:, :, 0] + many[:, :3, 3]
+        return self.changed(**columns)
+
     def retold(self, name: str, change: Callable[[str], str]) -> Table:
         """Change a field that is a text, of which nothing is left."""
         rows = self.rows.copy()
@@ -220,6 +250,16 @@ class ElementList(Message):
     def table(self) -> Table:
         """Give the elements side by side."""
         return Table.of(self.element_class, self.elements)
+
+    def moved(self, matrices: Sequence[Floats]) -> ElementList:
+        """Move it, as `Message.moved`."""
+        if self.place == Place.NOWHERE:
+            Message.moved(self, matrices)
+        elements = self.elements
+        if isinstance(elements, Table):
+            return replace(self, elements=elements.moved(matrices))
+        each = matrices if self.has_tools else list(matrices) * len(elements)
+        return replace(self, elements=tuple(e.moved(m) for e, m in zip(elements, each)))
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write one element after the other."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
-from ..errors import ContentError, EncodeError
-from .fields import MAX_ELEMENTS, Buffer, check_bytes, check_int, checked_text, text_bytes
+from ..errors import ContentError, ConversionError, EncodeError
+from .fields import MAX_ELEMENTS, Buffer, Floats, check_bytes, check_int, checked_text, text_bytes
 from .private import guarded, is_private_key
 from .timestamp import Stamped, check_timestamp, to_ns
 
@@ -32,6 +33,33 @@ class Envelope(NamedTuple):
     type_name: str
     strict: bool = False  # refuse contents that break the protocol but can be understood
     max_elements: int = MAX_ELEMENTS  # refuse lists that are longer
+
+
+class Place(IntEnum):
+    """What of a message is somewhere in space; each says more than the one before."""
+
+    #: nothing
+    NOWHERE = 0
+    #: a picture or a mesh: frames move it, but there is no point of it that a gate could look at
+    BODY = 1
+    #: points: a gate looks whether they are in a workspace
+    POINTS = 2
+    #: poses of tools: a gate looks where they are, how old they are and how they move
+    POSES = 3
+
+
+class Content(NamedTuple):
+    """
+    What a message says, apart from when, for who wants to hear of changes.
+
+    :param lengths: numbers in the unit of length of the wire.
+    :param numbers: other numbers, such as those of rotations.
+    :param rest: all else, equal or not.
+    """
+
+    lengths: Any
+    numbers: Any
+    rest: Any
 
 
 _SHARED = ('device_name', 'timestamp', 'message_id', 'metadata', 'metadata_encodings', 'version')
@@ -59,6 +87,14 @@ class Message(metaclass=Stamped):
 
     type_name: ClassVar[str] = ''
     default_version: ClassVar[int] = 1
+    #: whether only the newest one of a device matters to who cannot keep up
+    is_stream: ClassVar[bool] = False
+    #: whether a device that says nothing more can be taken to stay as it was: see `hold_hz`
+    can_be_held: ClassVar[bool] = False
+    #: what of it is somewhere in space; what is has `moved`
+    place: ClassVar[Place] = Place.NOWHERE
+    #: whether it has `elements` that are tools, each in a frame of its own
+    has_tools: ClassVar[bool] = False
 
     device_name: str = ''
     timestamp: int = 0
@@ -127,6 +163,21 @@ class Message(metaclass=Stamped):
         for name, value in fields.items():
             _set(self, name, value)
         return self
+
+    def moved(self, matrices: Sequence[Floats]) -> Message:
+        """
+        Move it into another frame.
+
+        :param matrices: (4, 4) each, in the units and axes of the wire: one, or one for each of
+            its tools.
+        :raises ConversionError: if it is nowhere in space.
+        :raises EncodeError: if it cannot be written then.
+        """
+        raise ConversionError(f'{self.type_name} has no place in space')
+
+    def says(self) -> Content | None:
+        """Tell what it says; None if that is known by its bytes alone."""
+        return None
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the content (the body without what belongs to the frame) as bytes, in pieces."""
@@ -245,6 +296,21 @@ def register(type_name: str, aliases: Iterable[str] = ()) -> Callable[[AnyMessag
 def message_class(type_name: str) -> type[Message] | None:
     """Find the class of a wire name; None if it has none."""
     return _REGISTER.get(type_name) if isinstance(type_name, str) else None
+
+
+def names_of(wanted: Callable[[type[Message]], bool]) -> tuple[str, ...]:
+    """List the wire names of the classes that are wanted."""
+    return tuple(name for name, cls in _REGISTER.items() if wanted(cls))
+
+
+def is_stream(type_name: str) -> bool:
+    """Tell whether only the newest message of a wire name matters to who cannot keep up."""
+    return _REGISTER.get(type_name, Message).is_stream
+
+
+def place_of(type_name: str) -> Place:
+    """Tell what of the messages of a wire name is in space; nothing of what has no class."""
+    return _REGISTER.get(type_name, Message).place
 
 
 def registered() -> dict[str, type[Message]]:

@@ -8,13 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..codec import Message, encode
-from ..codec.messages.arrays import NDArray, Sensor
-from ..codec.messages.points import PointList, Trajectories
-from ..codec.messages.pose import Position, Transform
-from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
+from ..codec.message import Content
 from .units import PER_METRE, Matrix
-
-_NOTHING = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,51 +42,15 @@ def value_of(message: Message, unit: str) -> Value:
 
     :param unit: of lengths in it.
     """
-    lengths, numbers, rest = _parts(message)
+    said = message.says()
+    if said is None:
+        bare = replace(
+            message, timestamp=0, message_id=0, metadata={}, metadata_encodings={}, version=1
+        )
+        said = Content((), (), encode(bare))
     metadata = {key: text for key, text in message.metadata.items() if key != 'ros_stamp'}
     return Value(
-        np.array(lengths, np.float64).ravel() / PER_METRE[unit],
-        np.array(numbers, np.float64).ravel(),
-        (rest, metadata),
+        np.array(said.lengths, np.float64).ravel() / PER_METRE[unit],
+        np.array(said.numbers, np.float64).ravel(),
+        (said.rest, metadata),
     )
-
-
-def _parts(message: Any) -> tuple[Any, Any, Any]:
-    name = message.type_name
-    if isinstance(message, Transform):
-        return message.matrix[:3, 3], message.matrix[:3, :3], name
-    if isinstance(message, Position):
-        return message.position, message.quaternion, (name, message.form)
-    if isinstance(message, TrackingData):
-        matrices = [element.matrix for element in message.elements]
-        return (
-            [matrix[:3, 3] for matrix in matrices],
-            [matrix[:3, :3] for matrix in matrices],
-            (name, [(element.name, element.type) for element in message.elements]),
-        )
-    if isinstance(message, QuaternionTrackingData):
-        return (
-            [element.position for element in message.elements],
-            [element.quaternion for element in message.elements],
-            (name, [(element.name, element.type) for element in message.elements]),
-        )
-    if isinstance(message, PointList):
-        labels = [(p.name, p.group, p.rgba, p.owner) for p in message.elements]
-        lengths = [(*p.position.tolist(), p.diameter) for p in message.elements]
-        return lengths, _NOTHING, (name, labels)
-    if isinstance(message, Trajectories):
-        paths = message.elements
-        return (
-            [(*p.entry.tolist(), *p.target.tolist(), p.diameter) for p in paths],
-            _NOTHING,
-            (name, [(p.name, p.type, p.group, p.rgba, p.owner) for p in paths]),
-        )
-    if isinstance(message, Sensor):
-        return _NOTHING, message.values, (name, message.unit)
-    if isinstance(message, NDArray) and message.array.dtype.kind in 'iuf':
-        return _NOTHING, message.array, (name, message.array.shape, message.array.dtype.str)
-    # whatever else: the same bytes
-    bare = replace(
-        message, timestamp=0, message_id=0, metadata={}, metadata_encodings={}, version=1
-    )
-    return _NOTHING, _NOTHING, encode(bare)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import LaserScan, PointCloud2
 from std_msgs.msg import Header, MultiArrayDimension, MultiArrayLayout, UInt32MultiArray
 
-from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
+from ..codec.messages.mesh import DIRECTED, Attribute, AttributeType, Cells, PolyData
 from .clouds import cloud_columns, point_cloud
 from .registry import Converted, Route, Sending, extra, from_ros, to_ros
 from .units import Matrix, directions_to_ros, positions_from_ros, positions_to_ros, ros_text
@@ -21,17 +21,6 @@ from .units import Matrix, directions_to_ros, positions_from_ros, positions_to_r
 _COUNTED = ('vertices', 'lines', 'polygons', 'triangle_strips')
 _RGBA = 'rgba'
 _NORMAL = 'normal'
-#: attributes that have a direction in space: it turns with the mesh
-DIRECTED = frozenset(
-    {
-        AttributeType.POINT_VECTORS,
-        AttributeType.POINT_NORMALS,
-        AttributeType.POINT_TENSORS,
-        AttributeType.CELL_VECTORS,
-        AttributeType.CELL_NORMALS,
-        AttributeType.CELL_TENSORS,
-    }
-)
 
 
 @to_ros(PolyData)

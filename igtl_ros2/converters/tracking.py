@@ -12,7 +12,7 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import PointStamped, Pose, PoseArray, PoseStamped
 from std_msgs.msg import Header
 
-from ..codec.geometry import matrices_of
+from ..codec.geometry import matrices_of, quaternions_to_matrices, rotations_to_quaternions
 from ..codec.lists import Table
 from ..codec.messages.tracking import (
     QuaternionElement,
@@ -23,17 +23,12 @@ from ..codec.messages.tracking import (
 from ..config import ReceiveRule
 from ..errors import ConversionError
 from .gates import MAX_TOOLS
-from .many_poses import (
-    fill_poses,
-    listed,
-    metres_of,
-    quaternions_to_matrices,
-    rotations_to_quaternions,
-)
+from .many_poses import fill_poses, listed, metres_of
 from .points import MOST_TOLD, tell_rest
 from .pose import NOT_RIGID, finite_list, is_valid, tool_state, transform_stamped
 from .registry import Converted, Route, Sending, frames_in, from_ros, tell_once, to_ros
 from .units import (
+    LPS_TO_RAS,
     RIGID_TOLERANCE,
     json_number,
     matrix_to_quaternion,
@@ -189,7 +184,8 @@ def _columns(
     else:
         matrices, is_turn = quaternions_to_matrices(elements.rows['quaternion'])
         matrices[:, :3, 3] = elements.rows['position']
-    turned, plain = rotations_to_quaternions(matrices, rule.wire_axes)
+    on_ros = matrices * LPS_TO_RAS if rule.wire_axes == 'lps' else matrices
+    turned, plain = rotations_to_quaternions(on_ros)
     positions, finite = metres_of(matrices[:, :3, 3], rule.wire_unit, rule.wire_axes)
     if isinstance(message, QuaternionTrackingData):
         plain &= is_turn

@@ -18,7 +18,7 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, Quaternion, Transform, Vector3
 from numpy.typing import NDArray
 
-from ..codec.geometry import Rows, quaternion_to_rows, rows_to_quaternion
+from ..codec.geometry import FLOAT32_NOISE, Rows, quaternion_to_rows, rows_to_quaternion
 from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
 from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
 from ..codec.messages.arrays import PREFIXES, UNITS, Sensor, unit_parts, unit_word
@@ -31,7 +31,6 @@ Matrix = NDArray[np.float64]
 PER_METRE = {'mm': 1000.0, 'm': 1.0}
 #: a matrix further than this from a rotation is not taken for one
 RIGID_TOLERANCE = 1e-3
-FLOAT32_NOISE = 1e-6
 _NS = 1_000_000_000
 #: less than a second after 1970 is a fraction without a time, and no stamp of a device; ROS counts
 #: seconds in 31 bits

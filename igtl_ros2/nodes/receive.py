@@ -20,6 +20,7 @@ from rclpy.timer import Timer
 from std_msgs.msg import String as RosString
 
 from ..codec import Message, Unknown, registered
+from ..codec.message import is_stream
 from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.messages.text import Status
@@ -50,7 +51,7 @@ from ..converters.units import ros_text, time_from_ns
 from ..converters.video import FRAME_LOST
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError, printable
-from ..peers import STREAM_TYPES, Peer
+from ..peers import Peer
 from . import in_place
 from .aside import Aside
 from .echo import EchoGuard
@@ -1133,7 +1134,7 @@ class Receiver:
             source=source,
             key=(type_name, name),
             topic=topic,
-            is_stream=type_name in STREAM_TYPES,
+            is_stream=is_stream(type_name),
             clock=_clock_of(rule, type_name, left.clock if left is not None else None),
             merger=merger,
             received=left.received if left is not None else 0,

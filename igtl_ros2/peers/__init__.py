@@ -11,11 +11,9 @@ from .datagrams import DatagramLink
 from .dialer import Dialer
 from .link import Link, OnMessage, OnPeer
 from .listener import Listener
-from .mailbox import STREAM_TYPES
 from .peer import Outgoing, Peer
 
 __all__ = [
-    'STREAM_TYPES',
     'Link',
     'OnMessage',
     'OnPeer',

@@ -18,12 +18,12 @@ from ..codec.datagram import (
     RtpWriter,
     plain_datagram,
 )
+from ..codec.message import names_of
 from ..config import Address, Settings, parse_url
 from ..errors import DecodeError, EncodeError, PeerError
 from ..transport.network import Network
 from ..transport.udp import Datagrams, SocketAddress, find, open_datagrams
 from .link import Link
-from .mailbox import STREAM_TYPES
 from .peer import Outgoing, Peer
 
 # Between two turns, so that the receiver, whose buffer is seldom larger than 200 kB, keeps up
@@ -173,7 +173,10 @@ class DatagramLink(Link):
             strict=settings.strict,
             max_elements=settings.max_elements,
             # an old pose that arrives late must not take the place of a newer one
-            newest_only={kind for kind in STREAM_TYPES if policies.get(kind) != 'all'},
+            newest_only={
+                kind for kind in names_of(lambda cls: cls.is_stream)
+                if policies.get(kind) != 'all'
+            },
         )
         self._by_source: dict[SocketAddress, DatagramPeer] = {}
 

@@ -9,24 +9,11 @@ from itertools import islice, takewhile
 
 from ..codec import Buffer
 from ..codec.key_frames import Chain
+from ..codec.message import names_of
 
 #: (type name, device name): messages that have it in common are values of one thing
 Key = tuple[str, str]
 
-#: Types of which only the newest value matters to a peer that cannot keep up
-STREAM_TYPES = frozenset(
-    {
-        'TRANSFORM',
-        'POSITION',
-        'QTDATA',
-        'TDATA',
-        'IMAGE',
-        'VIDEO',
-        'NDARRAY',
-        'SENSOR',
-        'POLYDATA',
-    }
-)
 # Nobody has so many devices that call an emergency at once
 _MAX_URGENT = 100
 # A peer can make up any number of names, and they may be sent on: count the rest together
@@ -40,7 +27,7 @@ _OTHER: Key = ('other', '')
 def stream_types(policies: Mapping[str, str]) -> set[str]:
     """Tell of which types only the newest value matters, by what `Settings.policies` gives."""
     return {kind for kind, policy in policies.items() if policy == 'newest'} | {
-        kind for kind in STREAM_TYPES if kind not in policies
+        kind for kind in names_of(lambda cls: cls.is_stream) if kind not in policies
     }
 
 
@@ -77,7 +64,7 @@ class Mailbox:
     :param max_messages: how many may wait.
     :param max_bytes: how many bytes may wait.
     :param policies: newest or all by type name, as `Settings.policies` gives them; types that are
-        not in it are newest if they are in `STREAM_TYPES`, else all.
+        not in it are newest if they are streams, see `Message.is_stream`, else all.
     """
 
     def __init__(

@@ -10,16 +10,16 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
+from igtl_ros2.codec.message import names_of
 from igtl_ros2.nodes.bridge import BridgeNode
 from igtl_ros2.nodes.spin import spin
-from igtl_ros2.peers import STREAM_TYPES
 from igtl_ros2.server import Server
 
 STREAM = QoSProfile(depth=1000)
 STATE = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 #: a test sees all that comes, however late it looks
-ALL = [f'{name}=all' for name in sorted(STREAM_TYPES)]
+ALL = [f'{name}=all' for name in sorted(names_of(lambda cls: cls.is_stream))]
 
 
 def pose(translation=(0, 0, 0), rotation=((1, 0, 0), (0, 1, 0), (0, 0, 1))):

@@ -20,7 +20,7 @@ from ..fields import (
     check_tuple,
     wire_bytes,
 )
-from ..message import Envelope, Message, register
+from ..message import Content, Envelope, Message, register
 from ..scalars import BIG_ENDIAN, scalar_code, scalar_dtype
 
 _set = object.__setattr__
@@ -104,6 +104,8 @@ class Sensor(Message):
     :param status: reserved by the protocol, 0.
     """
 
+    is_stream = can_be_held = True
+
     values: Floats
     unit: int = 0
     status: int = 0
@@ -144,6 +146,10 @@ class Sensor(Message):
         with np.errstate(all='ignore'):  # what is too large becomes infinite
             return self.values * self.si_factor
 
+    def says(self) -> Content:
+        """Tell what it says, as `Message.says`."""
+        return Content((), self.values, (self.type_name, self.unit))
+
     def encode_content(self) -> Sequence[Buffer]:
         """Write count, status, unit and values."""
         return (
@@ -178,6 +184,8 @@ class NDArray(Message):
         view, big-endian, of the bytes received.
     """
 
+    is_stream = can_be_held = True
+
     array: np.ndarray[Any, np.dtype[Any]] = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -199,6 +207,13 @@ class NDArray(Message):
     def scalar_type(self) -> int:
         """Code of the type of a value: 2 int8 ... 11 float64, 13 complex128."""
         return scalar_code(self.array.dtype) or 0
+
+    def says(self) -> Content | None:
+        """Tell what it says, as `Message.says`."""
+        array = self.array
+        if array.dtype.kind not in 'iuf':
+            return None
+        return Content((), array, (self.type_name, array.shape, array.dtype.str))
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write type and shape; the values follow, without a copy if they are big-endian."""

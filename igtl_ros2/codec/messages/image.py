@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from struct import Struct
 from typing import Any
 
@@ -26,8 +26,8 @@ from ..fields import (
 )
 from ..geometry import LPS as LPS  # users find the frames here
 from ..geometry import RAS as RAS
-from ..geometry import identity, ijk_to_ras, ras_to_wire
-from ..message import Envelope, Message, register
+from ..geometry import identity, ijk_to_ras, moved_matrix, ras_to_wire, with_axes
+from ..message import Envelope, Message, Place, register
 from ..scalars import BIG_ENDIAN, COMPLEX, LITTLE_ENDIAN, scalar_code, scalar_dtype
 
 _set = object.__setattr__
@@ -56,6 +56,9 @@ class Image(Message):
     :param endian: byte order of the pixels on the wire, 1 big, 2 little; that of `pixels` unless
         they are single bytes.
     """
+
+    is_stream = True
+    place = Place.BODY
 
     pixels: NDArray[Any] = field(repr=False)
     matrix: Floats = field(default_factory=identity)
@@ -142,6 +145,11 @@ class Image(Message):
         """
         frame = self.coordinates if coordinates is None else coordinates
         return ijk_to_ras(self.matrix, self.size, frame)
+
+    def moved(self, matrices: Sequence[Floats]) -> Image:
+        """Move it, as `Message.moved`."""
+        (matrix,) = matrices
+        return replace(self, matrix=moved_matrix(matrix, with_axes(self.matrix)))
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the 72 bytes that describe the voxels; the voxels follow without a copy."""

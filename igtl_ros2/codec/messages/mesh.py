@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from struct import Struct
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ...errors import ContentError, EncodeError
 from ..fields import (
     Buffer,
+    Floats,
     as_array,
     check_elements,
     check_float32,
@@ -24,7 +25,7 @@ from ..fields import (
     text_bytes,
     wire_bytes,
 )
-from ..message import Envelope, Message, register
+from ..message import Envelope, Message, Place, register
 
 _set = object.__setattr__
 _log = logging.getLogger(__name__)
@@ -235,10 +236,34 @@ class Attribute:
             raise EncodeError(f'{what}: {values.shape[1]} components, wanted 1 to 255')
         _set(self, 'values', values)
 
+    def turned(self, rotation: Floats) -> Attribute:
+        """Give it for a mesh that is turned by a (3, 3) rotation."""
+        if self.type not in DIRECTED:
+            return self
+        values = self.values.astype(np.float64)
+        if values.shape[1] == 3:
+            values = values @ rotation.T
+        else:  # a tensor
+            values = (rotation @ values.reshape(-1, 3, 3) @ rotation.T).reshape(-1, 9)
+        return replace(self, values=values.astype(np.float32))
+
     @property
     def is_per_cell(self) -> bool:
         """Whether there is one row for each cell (of all kinds) rather than for each point."""
         return self.type >= AttributeType.CELL_SCALARS
+
+
+#: attributes that have a direction in space: it turns with the mesh
+DIRECTED = frozenset(
+    {
+        AttributeType.POINT_VECTORS,
+        AttributeType.POINT_NORMALS,
+        AttributeType.POINT_TENSORS,
+        AttributeType.CELL_VECTORS,
+        AttributeType.CELL_NORMALS,
+        AttributeType.CELL_TENSORS,
+    }
+)
 
 
 @register('POLYDATA')
@@ -255,6 +280,9 @@ class PolyData(Message):
     :param attributes: `Attribute` each. Scalars for cells are not sent: no reader of the C++
         library understands them.
     """
+
+    is_stream = True
+    place = Place.BODY
 
     points: NDArray[np.float32] = field(repr=False)
     vertices: Cells = field(default_factory=_no_cells)
@@ -291,6 +319,14 @@ class PolyData(Message):
     def cell_count(self) -> int:
         """Number of cells of all kinds."""
         return sum(len(getattr(self, name)) for name in _SECTIONS)
+
+    def moved(self, matrices: Sequence[Floats]) -> PolyData:
+        """Move it, as `Message.moved`."""
+        (matrix,) = matrices
+        rotation = matrix[:3, :3]
+        points = self.points.astype(np.float64) @ rotation.T + matrix[:3, 3]
+        attributes = tuple(attribute.turned(rotation) for attribute in self.attributes)
+        return replace(self, points=points.astype(np.float32), attributes=attributes)
 
     def triangles(self) -> NDArray[np.uint32]:
         """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from struct import Struct
 from typing import Any, ClassVar
 
@@ -18,8 +18,9 @@ from ..fields import (
     fixed_text,
     pack,
 )
+from ..geometry import moved_point
 from ..lists import ElementList, wire_dtype
-from ..message import register
+from ..message import Content, Place, register
 
 _set = object.__setattr__
 _POINT = Struct('>64s32s4B4f20s')
@@ -67,6 +68,10 @@ class Point:
         _check_label(self)
         what = f'position of {self.name!r}'
         _set(self, 'position', check_array(self.position, (3,), what))
+
+    def moved(self, matrix: Floats) -> Point:
+        """Move it into another frame."""
+        return replace(self, position=moved_point(matrix, self.position))
 
     def encode(self) -> bytes:
         """Write 136 bytes."""
@@ -151,6 +156,11 @@ class Trajectory:
         _set(self, 'target', check_array(self.target, (3,), f'target {of}'))
         _set(self, 'type', check_int(self.type, 0, 255, f'type {of}'))
 
+    def moved(self, matrix: Floats) -> Trajectory:
+        """Move it into another frame."""
+        entry, target = moved_point(matrix, self.entry), moved_point(matrix, self.target)
+        return replace(self, entry=entry, target=target)
+
     def encode(self) -> bytes:
         """Write 150 bytes."""
         return pack(
@@ -215,7 +225,14 @@ class PointList(ElementList):
     :param elements: the points, `Point` each.
     """
 
+    place = Place.POINTS
     element_class = Point
+
+    def says(self) -> Content:
+        """Tell what it says, as `Message.says`."""
+        labels = [(p.name, p.group, p.rgba, p.owner) for p in self.elements]
+        lengths = [(*p.position.tolist(), p.diameter) for p in self.elements]
+        return Content(lengths, (), (self.type_name, labels))
 
 
 @register('TRAJ', aliases=['TRAJECTORY'])
@@ -227,4 +244,14 @@ class Trajectories(ElementList):
     :param elements: the paths, `Trajectory` each.
     """
 
+    place = Place.POINTS
     element_class = Trajectory
+
+    def says(self) -> Content:
+        """Tell what it says, as `Message.says`."""
+        paths = self.elements
+        return Content(
+            [(*p.entry.tolist(), *p.target.tolist(), p.diameter) for p in paths],
+            (),
+            (self.type_name, [(p.name, p.type, p.group, p.rgba, p.owner) for p in paths]),
+        )

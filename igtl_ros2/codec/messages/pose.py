@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any
 
@@ -21,8 +21,14 @@ from ..fields import (
     floats_from_wire,
     floats_to_wire,
 )
-from ..geometry import matrix_to_quaternion, quaternion_to_matrix
-from ..message import Envelope, Message, register
+from ..geometry import (
+    matrix_to_quaternion,
+    moved_matrix,
+    moved_point,
+    quaternion_to_matrix,
+    turned_quaternion,
+)
+from ..message import Content, Envelope, Message, Place, register
 
 _set = object.__setattr__
 _FLOAT32_SLACK = 1e-5
@@ -39,12 +45,24 @@ class Transform(Message):
         named `XToY` takes coordinates in X to coordinates in Y. Scale and shear may be present.
     """
 
+    is_stream = can_be_held = True
+    place = Place.POSES
+
     matrix: Floats
 
     def __post_init__(self) -> None:
         """Check the matrix."""
         Message.__post_init__(self)
         _set(self, 'matrix', check_affine(self.matrix, 'matrix'))
+
+    def moved(self, matrices: Sequence[Floats]) -> Transform:
+        """Move it, as `Message.moved`."""
+        (matrix,) = matrices
+        return replace(self, matrix=moved_matrix(matrix, self.matrix))
+
+    def says(self) -> Content:
+        """Tell what it says, as `Message.says`."""
+        return Content(self.matrix[:3, 3], self.matrix[:3, :3], self.type_name)
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write 12 floats, columns first, translation last."""
@@ -72,6 +90,9 @@ class Position(Message):
     :param form: bytes of content: 12 (position alone), 24 (x y z of the quaternion, w follows as
         the positive root) or 28; left out: 12 without a quaternion, else 28.
     """
+
+    is_stream = can_be_held = True
+    place = Place.POSES
 
     position: Floats
     quaternion: Any = None
@@ -122,6 +143,18 @@ class Position(Message):
         matrix[:3, :3] = quaternion_to_matrix(self.quaternion.tolist())
         matrix[:3, 3] = self.position
         return matrix
+
+    def moved(self, matrices: Sequence[Floats]) -> Position:
+        """Move it, as `Message.moved`."""
+        (matrix,) = matrices
+        turn = {}
+        if self.form != 12:
+            turn = {'quaternion': turned_quaternion(matrix, self.quaternion)}
+        return replace(self, position=moved_point(matrix, self.position), **turn)
+
+    def says(self) -> Content:
+        """Tell what it says, as `Message.says`."""
+        return Content(self.position, self.quaternion, (self.type_name, self.form))
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the position and as much of the quaternion as the form has."""

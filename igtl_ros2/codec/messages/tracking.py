@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from struct import Struct
 from typing import Any, ClassVar
 
@@ -20,9 +20,9 @@ from ..fields import (
     floats_from_wire,
     floats_to_wire,
 )
-from ..geometry import columns_of, matrices_of
+from ..geometry import columns_of, matrices_of, moved_matrix, moved_point, turned_quaternion
 from ..lists import ElementList, wire_dtype
-from ..message import register
+from ..message import Content, Place, register
 
 _set = object.__setattr__
 _TOOL = Struct('>20sBB')
@@ -57,6 +57,10 @@ class TrackingElement:
         checked_text(self.name, 20, 'name')
         _set(self, 'matrix', check_affine(self.matrix, f'matrix of {self.name!r}'))
         _set(self, 'type', check_int(self.type, 0, 255, f'type of {self.name!r}'))
+
+    def moved(self, matrix: Floats) -> TrackingElement:
+        """Move it into another frame."""
+        return replace(self, matrix=moved_matrix(matrix, self.matrix))
 
     def encode(self) -> bytes:
         """Write name, type and 12 floats."""
@@ -114,6 +118,14 @@ class QuaternionElement:
         _set(self, 'quaternion', check_array(self.quaternion, (4,), f'quaternion {of}'))
         _set(self, 'type', check_int(self.type, 0, 255, f'type {of}'))
 
+    def moved(self, matrix: Floats) -> QuaternionElement:
+        """Move it into another frame."""
+        return replace(
+            self,
+            position=moved_point(matrix, self.position),
+            quaternion=turned_quaternion(matrix, self.quaternion),
+        )
+
     def encode(self) -> bytes:
         """Write name, type and 7 floats."""
         head = _TOOL.pack(checked_text(self.name, 20, 'name'), self.type, 0)
@@ -147,7 +159,18 @@ class TrackingData(ElementList):
     :param elements: the tools, `TrackingElement` each.
     """
 
+    is_stream = can_be_held = has_tools = True
+    place = Place.POSES
     element_class = TrackingElement
+
+    def says(self) -> Content:
+        """Tell what it says, as `Message.says`."""
+        matrices = [element.matrix for element in self.elements]
+        return Content(
+            [matrix[:3, 3] for matrix in matrices],
+            [matrix[:3, :3] for matrix in matrices],
+            (self.type_name, [(element.name, element.type) for element in self.elements]),
+        )
 
 
 @register('QTDATA')
@@ -159,4 +182,14 @@ class QuaternionTrackingData(ElementList):
     :param elements: the tools, `QuaternionElement` each.
     """
 
+    is_stream = can_be_held = has_tools = True
+    place = Place.POSES
     element_class = QuaternionElement
+
+    def says(self) -> Content:
+        """Tell what it says, as `Message.says`."""
+        return Content(
+            [element.position for element in self.elements],
+            [element.quaternion for element in self.elements],
+            (self.type_name, [(element.name, element.type) for element in self.elements]),
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from struct import Struct
 from typing import ClassVar
 
@@ -26,9 +26,9 @@ from ..fields import (
     fixed_text,
     wire_bytes,
 )
-from ..geometry import RAS, identity, ijk_to_ras
+from ..geometry import RAS, identity, ijk_to_ras, moved_matrix, with_axes
 from ..key_frames import INTER_CODED, starts
-from ..message import Envelope, Message, register
+from ..message import Envelope, Message, Place, register
 from ..scalars import LITTLE_ENDIAN
 
 _set = object.__setattr__
@@ -69,6 +69,8 @@ class Video(Message):
     """
 
     default_version: ClassVar[int] = 2  # the C++ library reads no other reliably
+    is_stream = True
+    place = Place.BODY
 
     frame: NDArray[np.uint8] = field(repr=False)
     codec: str
@@ -141,6 +143,11 @@ class Video(Message):
         """
         matrix = self.matrix if np.isfinite(self.matrix).all() else identity()
         return ijk_to_ras(matrix, self.size, self.coordinates)
+
+    def moved(self, matrices: Sequence[Floats]) -> Video:
+        """Move it, as `Message.moved`."""
+        (matrix,) = matrices
+        return replace(self, matrix=moved_matrix(matrix, with_axes(self.matrix)))
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the 76 bytes that describe the frame; the frame follows without a copy."""
