@@ -31,7 +31,8 @@ from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement
 from igtl_ros2.codec.messages.mesh import Cells, PolyData
 from igtl_ros2.codec.messages.points import Point, PointList, Trajectories, Trajectory
-from igtl_ros2.codec.messages.text import Command, Status, StatusCode, String
+from igtl_ros2.codec.messages.query import Capability
+from igtl_ros2.codec.messages.text import Command, CommandResponse, Status, StatusCode, String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 
 STATE = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -53,6 +54,11 @@ def heavy_messages():
         'COMMAND 0.8 MB': Command(1, 'x', '<a b="c"/>' * 80_000),
         'NDARRAY 128 MB': NDArray(np.zeros((4000, 4000))),
         'BIND 1024': Bind([String('x', device_name=f'b{n}') for n in range(1024)]),
+        'BIND 64000 nested': Bind([
+            Bind([String('x', device_name='c')] * 63, device_name=f'b{n}') for n in range(1000)]),
+        'metadata 8000': String('x', version=2, metadata={f'k{n}': '' for n in range(8000)}),
+        'RTS_COMMAND 0.25 MB': CommandResponse(1, 'x', '<a PatientName="Doe"/>' * 11_000),
+        'CAPABILITY 80000': Capability([f'T{n}' for n in range(80_000)]),
     }
 
 

@@ -81,7 +81,7 @@ _MARKED = {1015: ('utf-16-be', (b'\xff\xfe', b'\xfe\xff')),
 
 class WireText(str):
     """
-    A text whose bytes cannot be made of it: its encoding is unknown, or has several ways.
+    A text whose bytes cannot be made of it: it has a NUL, or an encoding unknown or ambiguous.
 
     :param raw: the bytes as they came, which are written again.
     :param encoding: the MIBenum number that they came with.
@@ -129,9 +129,10 @@ def decode_text(raw: Buffer, encoding: int) -> str:
     codec = _CODECS.get(encoding)
     if codec is None:
         text = raw_text(raw)
-        if encoding in _UTF8_NUMBERS or text.isascii():
+        is_known = encoding in _UTF8_NUMBERS or text.isascii()
+        if is_known and '\0' not in text:
             return text
-        return WireText(text, bytes(raw), encoding, True)
+        return WireText(text, bytes(raw), encoding, not is_known)
     raw = bytes(raw)
     big_endian, marks = _MARKED.get(encoding, (codec, ()))
     if not raw.startswith(marks):
@@ -140,7 +141,7 @@ def decode_text(raw: Buffer, encoding: int) -> str:
         text = raw.decode(codec)
     except UnicodeDecodeError:
         return WireText(raw_text(raw), raw, encoding, True)
-    same = _encoded(text, encoding) == raw
+    same = '\0' not in text and _encoded(text, encoding) == raw
     return text if same else WireText(text, raw, encoding, False)
 
 
@@ -174,4 +175,4 @@ def without_nul(text: str) -> str:
     """Take one NUL off the end of a text, as some peers send it; it stays what it is besides."""
     if isinstance(text, WireText) and text.endswith('\0'):
         return WireText(text[:-1], text.raw, text.encoding, text.is_guess)
-    return text[:-1] if text.endswith('\0') else text
+    return text

@@ -30,6 +30,7 @@ _CODE = re.compile('phi-[0-9a-f]{16}')
 _MAX_SEARCHED = 1 << 18
 #: so many texts may be within one another, and so many elements
 _MAX_DEPTH, _MAX_ELEMENTS = 6, 200
+_PIECE = 1 << 15
 _MAX_KEY = 120
 _MAX_CACHED = 200
 _MAX_OUTER = 3
@@ -104,9 +105,11 @@ def may_name(text: str) -> bool:
     for spelling in {text, _unescaped(text)}:
         joined = _without_comments(spelling)
         for _ in range(_MAX_DEPTH):
-            joined = _MARKS.sub('', joined)  # also of CDATA in CDATA
+            before, joined = joined, _without(_MARKS, joined)  # also of CDATA in CDATA
+            if joined == before:
+                break
         # what XML puts together may be a character that JSON has written otherwise
-        for found in {spelling, joined, _TAGS.sub('', joined)}:
+        for found in {spelling, joined, _without(_TAGS, joined)}:
             if _has_hint(found) or _has_hint(_unescaped(found)):
                 return True
     return False
@@ -140,6 +143,17 @@ def _has_hint(text: str) -> bool:
         or b'accession' in plain or b'mrn' in plain or b'ssn' in plain or b'dob' in plain
         or b'0010' in plain or b'00080050' in plain
     )
+
+
+def _without(marks: re.Pattern[str], text: str) -> str:
+    """Leave out what begins with `<`, in pieces: other threads wait while one is looked at."""
+    start, pieces = 0, []
+    while start < len(text):
+        end = text.find('<', start + _PIECE)
+        end = len(text) if end < 0 else end
+        pieces.append(marks.sub('', text[start:end]))
+        start = end
+    return ''.join(pieces)
 
 
 def _without_comments(text: str) -> str:
@@ -218,7 +232,7 @@ def _safe(text: str, phi: str, depth: int) -> str:
             pass  # it is neither
     if depth == _MAX_DEPTH or not is_xml and _says(text):
         return hide(text, phi)
-    unmarked = _MARKS.sub('', text)
+    unmarked = _without(_MARKS, text)
     within = [unmarked[unmarked.find(a) : unmarked.rfind(b) + 1] for a, b in ('{}', '[]')]
     for inner in (_unescaped_once(text), text.replace('\0', ''), unmarked, *within):
         if inner != text and _safe(inner, phi, depth + 1) != inner:

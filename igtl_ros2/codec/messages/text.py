@@ -9,7 +9,7 @@ from struct import Struct
 from typing import ClassVar
 
 from ...errors import ContentError, EncodeError
-from ..charsets import decode_text, encode_text, without_nul
+from ..charsets import WireText, decode_text, encode_text, without_nul
 from ..fields import (
     UTF8,
     Buffer,
@@ -32,7 +32,8 @@ _SHORT_COMMAND = Struct('>I20sHI')  # as a peer in Rust writes it
 def _encode_plain(text: str, encoding: int, what: str) -> bytes:
     # a whole text is too much for an error, and nobody knows whom it names
     raw = encode_text(text, encoding, what, quote=not isinstance(text, str))
-    if '\0' in text:
+    came_so = isinstance(text, WireText) and text.encoding == encoding
+    if '\0' in text and not came_so:
         raise EncodeError(f'{what}: contains a NUL, receivers would cut it there')
     return raw
 
@@ -61,7 +62,7 @@ class _Text(Message):
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> _Text:
-        """Read the text; one NUL at its end, and bytes behind it, are dropped."""
+        """Read the text, without one NUL at its end; bytes behind it are dropped."""
         if len(content) < _STRING.size:
             raise ContentError(f'{len(content)} bytes of content, wanted {_STRING.size} or more')
         encoding, length = _STRING.unpack_from(content)
@@ -232,7 +233,7 @@ class _Order(Message):
             envelope,
             command_id=command_id,
             name=fixed_text(name),
-            content=decode_text(content[layout.size :], encoding),
+            content=without_nul(decode_text(content[layout.size :], encoding)),
             encoding=encoding,
         )
         return message
