@@ -582,3 +582,8 @@ def test_the_bytes_of_a_mesh_are_read_before_they_go_to_slicer():
     content = b''.join(map(bytes, CLOUDS['points'].encode_content()))
     raw = codec.Unknown('POLYDATA', content)
     assert len(wire(compat_of('slicer'), raw).triangle_strips) == 20
+    # what we do not understand may hold vertex cells all the same
+    broken = codec.Unknown('POLYDATA', content[:-1])
+    for name in ('auto', 'slicer'):
+        assert 'cannot be read' in refusal(compat_of(name), broken)
+    assert compat_of('plain').prepare(broken, 0) is broken

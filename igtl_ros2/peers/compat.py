@@ -9,7 +9,6 @@ points of a mesh that may come to 3D Slicer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
@@ -35,6 +34,7 @@ _MARK = 'igtl_ros2'
 _HELLO = 'header version 2'
 # What a peer is shows in its first messages; later only what it hands on from others is new
 _LOOK_AT = 1000
+_MESH_HEAD_BYTES = 40
 _RESOLUTION_BYTES = 8  # of STT_BIND, in front of the list
 
 
@@ -170,8 +170,13 @@ def _cpp_rules(of_lists: Rule) -> Rules:
 def _slicer_mesh(message: Message, version: int) -> Message:
     """More than one vertex cell crashes 3D Slicer, and of one it shows the first point alone."""
     if not isinstance(message, PolyData):  # its bytes are those of one, if they can be read
-        with suppress(DecodeError):
+        try:
             message = decode(encode(message))
+        except DecodeError as error:
+            content = b''.join(map(bytes, message.encode_content()))
+            # behind the number of points is that of vertex cells
+            if len(content) >= _MESH_HEAD_BYTES and int.from_bytes(content[4:8], 'big') > 1:
+                _refuse(message, f'it cannot be read, and 3D Slicer may crash on it: {error}')
     return with_pyramids(message) if isinstance(message, PolyData) else message
 
 

@@ -82,7 +82,10 @@ def _received(config: LinkConfig, rule: ReceiveRule) -> Row:
     name = rule.name or ('<device>' if wild else ros_name(rule.device))
     topics = ' '.join(leaf if leaf.startswith('~') else f'{prefix}{name}/{leaf}'
                       for leaf in [*_leaves(rule), 'info'])
-    frame = rule.frame or f'Y of XToY, else {rule.default_frame}'
+    names_it = 'Y of XToY'
+    if config.mapping.profile == 'plus' and rule.type in ('*', 'IMAGE', 'VIDEO'):
+        names_it += ' and of images X_Y'
+    frame = rule.frame or f'{names_it}, else {rule.default_frame}'
     if rule.child_frame:
         frame += f', child {rule.child_frame}'
     if rule.to_frame:

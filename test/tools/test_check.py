@@ -204,3 +204,10 @@ protocol:
     assert row(out, 'TGT_*')[1:3] == ['TARGETING', '/robot/aim']
     assert row(out, 'command/send_text')[2].startswith("sends COMMAND 'SendText' to ")
     assert 'answer within' not in check(file('receive: []'))[0]
+
+
+def test_images_of_plus_are_in_the_frame_that_their_name_says(file):
+    out, _ = check(file('profile: plus\nreceive: [{device: Image_Probe, type: IMAGE}, {device: T, '
+                        'type: TRANSFORM}]'))
+    assert row(out, 'Image_Probe')[4] == 'Y of XToY and of images X_Y, else ras'
+    assert row(out, "'T'")[4] == 'Y of XToY, else ras'
