@@ -7,7 +7,8 @@ gates do not look at never gets onto a topic that belongs to a rule with gates.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ..config import (
@@ -94,6 +95,13 @@ class Claims:
             child = self._child(rule, exact)
             if child:
                 self._children.setdefault(child, []).append(number)
+        #: the child frames that rules name, and the rank that a device needs to broadcast them
+        self.children = {
+            child: max(rank_of(True, n in self._guards) for n in numbers)
+            for child, numbers in self._children.items()
+        }
+        #: by name and type, of devices that are known before, for whoever sends them
+        self._ready: dict[tuple[str, str], Place] = {}
         #: rules with gates that name no topic: whatever fits them is theirs
         self._patterns = [
             number for number, rule in enumerate(rules)
@@ -111,14 +119,6 @@ class Claims:
             return ''
         return self._route(rule, exact).child_frame_id
 
-    @property
-    def children(self) -> dict[str, int]:
-        """The child frames that rules name, and the rank that a device needs to broadcast them."""
-        return {
-            child: max(rank_of(True, n in self._guards) for n in numbers)
-            for child, numbers in self._children.items()
-        }
-
     def rank(self, number: int | None, child: str, is_gated: bool) -> int:
         """
         Tell how much right a device has to broadcast a child frame.
@@ -132,6 +132,12 @@ class Claims:
         """Tell whether a rule names a topic."""
         return bool(self._namers(topic))
 
+    def prepare(self, devices: Iterable[tuple[str, str]]) -> None:
+        """Find the places of some devices before others wait for them: type and name of each."""
+        for type_name, device in devices:
+            with suppress(ConversionError):  # `place` says so again
+                self._ready[device, type_name] = self.place(device, type_name)
+
     def place(self, device: str, type_name: str, peers: Container[str] = ()) -> Place:
         """
         Find out where the messages of a device go.
@@ -139,8 +145,13 @@ class Claims:
         :param peers: what `Mapping.peers_called` gives for who sends them.
         :raises ConversionError: if there is no place for them.
         """
+        ready = None if peers else self._ready.get((device, type_name))
+        if ready is not None:
+            return ready
         number = self._mapping.receive_index(device, type_name, peers)
-        rule = self._mapping.receive_rule(device, type_name, peers)
+        rules = self._mapping
+        rule = rules.fallback if number is None else rules.receive[number]
+        rule = rule.of(device, type_name)
         topic = rule.name or ros_name(device)
         if topic == self._own_topic:
             why = 'the node itself is called so'

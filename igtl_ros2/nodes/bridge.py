@@ -143,7 +143,16 @@ class BridgeNode(ManagedNode):
                 if not config.name:
                     raise
                 raise type(error)(f'link {config.name!r}: {error}') from error
-        Reload(self, self._configs, lambda: load_links(self._values), self._change)
+        Reload(self, self._configs, self._read_again, self._change)
+
+    def _read_again(self) -> Sequence[LinkConfig]:
+        """Read the mapping file once more, in another thread."""
+        configs = load_links(self._values)
+        self._claims = {
+            config.name: self._receivers[config.name].prepare(config)
+            for config in configs if config.name in self._receivers
+        }
+        return configs
 
     def _change(self, configs: Sequence[LinkConfig]) -> None:
         """Follow other rules from now on."""
@@ -152,7 +161,8 @@ class BridgeNode(ManagedNode):
         warn_of_raw(configs, self.get_logger())
         for config in configs:
             self._senders[config.name].change(config, self._tf)
-            self._receivers[config.name].change(config, self._broadcaster, self._tf)
+            claims = self._claims[config.name]
+            self._receivers[config.name].change(config, claims, self._broadcaster, self._tf)
 
     def _use_tf(self, configs: Sequence[LinkConfig]) -> None:
         """Listen to tf and advertise it, as far as the links need it."""

@@ -25,7 +25,7 @@ from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.messages.text import Status
 from ..codec.patients import hidden
-from ..config import GATED_TYPES, HELD_TYPES, LinkConfig, Mapping, ReceiveRule
+from ..config import GATED_TYPES, HELD_TYPES, LinkConfig, ReceiveRule
 from ..converters.claims import Claims, Place
 from ..converters.device_clock import DeviceClock
 from ..converters.frames import raw_frame
@@ -233,7 +233,7 @@ class Receiver:
         self._called: dict[Peer, tuple[str, ...]] = {}
         #: by topic, the device whose name has become that
         self._named: dict[str, str] = {}
-        self._claims = self._claims_of(config.mapping)
+        self._claims = self.prepare(config)
         self._keep_frames()
         self._newcomers = Newcomers()
         self._publishers: dict[str, Publisher] = {}
@@ -298,14 +298,19 @@ class Receiver:
         return found
 
     def change(
-        self, config: LinkConfig, broadcaster: TfBroadcaster | None, tf: TfSource | None
+        self,
+        config: LinkConfig,
+        claims: Claims,
+        broadcaster: TfBroadcaster | None,
+        tf: TfSource | None,
     ) -> None:
         """
         Follow other rules from now on; what they leave as it was goes on as before.
 
         What is published for a device starts with its next message, and topics stay.
+
+        :param claims: what `prepare` has found out.
         """
-        claims = self._claims_of(config.mapping)  # before the lock: there may be very many rules
         with self._lock:
             self._wait.close('the rules have changed')
             self._wait = FrameWait(self._node, tf, self._report, self._lock)
@@ -1232,9 +1237,12 @@ class Receiver:
             if not any(name.startswith(other) for other in within):
                 self._node.destroy_publisher(self._publishers.pop(name))
 
-    def _claims_of(self, mapping: Mapping) -> Claims:
+    def prepare(self, config: LinkConfig) -> Claims:
+        """Find out what `change` has to know of other rules, of which there may be very many."""
         own_topic = '' if self._prefix else self._node.get_name()
-        return Claims(mapping, self._settings.frame_prefix, own_topic)
+        claims = Claims(config.mapping, self._settings.frame_prefix, own_topic)
+        claims.prepare(list(self.devices))
+        return claims
 
     def _keep_frames(self) -> None:
         """Keep the frames that rules name for them."""

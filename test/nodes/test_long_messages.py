@@ -19,7 +19,7 @@ from igtl_ros2.converters.image import VolumeMerger
 from igtl_ros2.nodes import long_messages, receive
 
 
-def passes(ros, node, device):
+def passes(ros, node):
     """Let another peer call an emergency, and wait until it is out."""
     emergency = ros.listen('/x/igtl_bridge/emergency', Bool, STATE)
     texts = ros.listen('/x/Other/text', RosString, STATE)
@@ -52,7 +52,7 @@ def test_an_answer_is_searched_for_names_where_nobody_waits(ros, tmp_path, monke
             answer = '<A PatientName="Doe"/>' + ' ' * 100_000
             scanner.send(CommandResponse(message.command_id, 'Scan', answer))
             wait_for(busy.begun.is_set, 'the answer')
-            passes(ros, node, 'Arm')
+            passes(ros, node)
             assert not busy.go.is_set()
         # the answer counts although its peer is gone by now
         wait_for(lambda: not node.link.peers, 'the end of the connections')
@@ -82,7 +82,7 @@ def test_a_long_list_before_a_gate_keeps_nobody_waiting(ros, tmp_path, monkeypat
             planner.send(PointList(points + outside, device_name='Plan'))
             planner.send(PointList(points, device_name='Plan'))
             wait_for(busy.begun.is_set, 'the list')
-            passes(ros, node, 'Arm')
+            passes(ros, node)
             assert not busy.go.is_set()
             busy.go.set()
             wait_for(lambda: shown, 'the one that is inside')
@@ -109,7 +109,7 @@ def test_a_block_of_a_large_volume_keeps_nobody_waiting(ros, tmp_path, monkeypat
             for offset in range(3):
                 scanner.send(block(offset))
             wait_for(busy.begun.is_set, 'the block')
-            passes(ros, node, 'Arm')
+            passes(ros, node)
             assert not busy.go.is_set()
             busy.go.set()
             wait_for(lambda: len(shown) == 3, 'the volume')
@@ -129,7 +129,10 @@ def test_very_many_rules_are_put_in_place_while_others_go_on(ros, tmp_path, monk
     try:
         future = reload.call_async(Trigger.Request())
         wait_for(busy.begun.is_set, 'the rules')
-        passes(ros, node, 'Arm')
+        passes(ros, node)
+        with connect(str(node.link.address)) as arm:
+            ros.talk('/x/to_igtl/Table/status', DiagnosticArray).publish(emergency())
+            assert next_message(arm).device_name == 'Table'
         assert not busy.go.is_set()
         busy.go.set()
         wait_for(future.done, 'the answer')
