@@ -253,8 +253,8 @@ class ElementList(Message):
 
     def moved(self, matrices: Sequence[Floats]) -> ElementList:
         """Move it, as `Message.moved`."""
-        if self.place == Place.NOWHERE:
-            Message.moved(self, matrices)
+        if self.place < Place.BODY:
+            Message.moved(self, matrices)  # it refuses
         elements = self.elements
         if isinstance(elements, Table):
             return replace(self, elements=elements.moved(matrices))

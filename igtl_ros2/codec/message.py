@@ -38,6 +38,8 @@ class Envelope(NamedTuple):
 class Place(IntEnum):
     """What of a message is somewhere in space; each says more than the one before."""
 
+    #: nobody has said it: of rules with gates nothing of such a type passes
+    UNKNOWN = -1
     #: nothing
     NOWHERE = 0
     #: a picture or a mesh: frames move it, but there is no point of it that a gate could look at
@@ -91,8 +93,8 @@ class Message(metaclass=Stamped):
     is_stream: ClassVar[bool] = False
     #: whether a device that says nothing more can be taken to stay as it was: see `hold_hz`
     can_be_held: ClassVar[bool] = False
-    #: what of it is somewhere in space; what is has `moved`
-    place: ClassVar[Place] = Place.NOWHERE
+    #: what of it is somewhere in space, which each class says; what is has `moved`
+    place: ClassVar[Place] = Place.UNKNOWN
     #: whether it has `elements` that are tools, each in a frame of its own
     has_tools: ClassVar[bool] = False
 
@@ -309,8 +311,18 @@ def is_stream(type_name: str) -> bool:
 
 
 def place_of(type_name: str) -> Place:
-    """Tell what of the messages of a wire name is in space; nothing of what has no class."""
+    """Tell what of the messages of a wire name is in space; unknown of what has no class."""
     return _REGISTER.get(type_name, Message).place
+
+
+def has_poses(type_name: str) -> bool:
+    """Tell whether messages of a wire name hold poses of tools."""
+    return place_of(type_name) == Place.POSES
+
+
+def has_points(type_name: str) -> bool:
+    """Tell whether messages of a wire name hold poses or points."""
+    return place_of(type_name) >= Place.POINTS
 
 
 def registered() -> dict[str, type[Message]]:

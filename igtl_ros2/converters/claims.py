@@ -11,10 +11,10 @@ from collections.abc import Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from ..codec import registered
+from ..codec.message import has_points, has_poses
 from ..config import (
     ASKED_OF,
-    BOXED_TYPES,
-    GATED_TYPES,
     Mapping,
     ReceiveRule,
     is_pattern,
@@ -171,7 +171,7 @@ class Claims:
             why = f'rule {namers[0] + 1} names {topic} for another device'
         elif number in patterns:
             return Place(topic, rule, number, self._closed(type_name, rule, gates + patterns))
-        elif type_name in BOXED_TYPES and gates + patterns:
+        elif has_points(type_name) and gates + patterns:
             why = f'the gates of rule {(gates + patterns)[0] + 1} do not look at it'
         else:
             return Place(topic, rule, number, self._closed(type_name, rule, gates + patterns))
@@ -187,7 +187,7 @@ class Claims:
     ) -> Place:
         """Put the gates of all rules that name a topic before what one of them publishes."""
         own = rule
-        for gate in gates if type_name in BOXED_TYPES else ():
+        for gate in gates if has_points(type_name) else ():
             other = self._mapping.receive[gate]
             if gate == number or not other.is_gated:
                 continue
@@ -226,7 +226,7 @@ class Claims:
         # those of another peer too: it has the same topic
         peers: list[tuple[str, ...]] = [(), *((peer,) for peer in self._mapping.peers)]
         found = {self._mapping.receive_index(device, kind, who)
-                 for kind in BOXED_TYPES for who in peers}
+                 for kind in filter(has_points, registered()) for who in peers}
         return [n for n in self._patterns if n in found]
 
     def _is_of(self, number: int, device: str) -> bool:
@@ -236,8 +236,8 @@ class Claims:
 
     def _closed(self, type_name: str, rule: ReceiveRule, gates: list[int]) -> frozenset[str]:
         """List the leaves before which gates stand that do not look at a type."""
-        looked_at = BOXED_TYPES if rule.workspace else GATED_TYPES if rule.is_gated else ()
-        if type_name in looked_at or not gates:
+        looks = rule.is_gated and has_poses(type_name) or rule.workspace and has_points(type_name)
+        if looks or not gates:
             return _NOTHING
         if any(self._mapping.receive[n].workspace for n in gates):
             return _MOVING | _LISTED

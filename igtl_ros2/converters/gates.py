@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from geometry_msgs.msg import Point, Quaternion
 
 from ..codec import Message
-from ..config import BOXED_TYPES, GATED_TYPES, MotionLimits, ReceiveRule
+from ..codec.message import Place, place_of
+from ..config import MotionLimits, ReceiveRule
 from .motion_budget import BURST_S, Cost, MotionBudget
 from .units import own_stamp_ns
 
@@ -83,24 +84,36 @@ class Gates:
     The gates of one device, with what they remember.
 
     :param memory: of gates that were in the place of these.
+    :param is_blind: whether they do not know what to look at, and so let nothing pass.
     """
 
-    def __init__(self, rule: ReceiveRule, memory: Gates | None = None) -> None:
+    def __init__(
+        self, rule: ReceiveRule, memory: Gates | None = None, is_blind: bool = False
+    ) -> None:
         """Take the limits from a rule."""
         self._rule = rule
+        self.is_blind = is_blind
         # by tool and frame: numbers in another frame cannot be compared
         self._tracks: _Tracks = memory._tracks if memory else _Tracks()
 
     @classmethod
     def of(cls, rule: ReceiveRule, type_name: str, memory: Gates | None) -> Gates | None:
-        """Make those that a rule asks for, as far as they make sense for a type."""
-        if type_name not in GATED_TYPES:
+        """
+        Make those that a rule asks for, as far as they make sense for a type.
+
+        None if there are none, or the type says that nothing of it has to be looked at.
+        """
+        place = place_of(type_name)
+        if place == Place.UNKNOWN:
+            return cls(rule, memory, is_blind=True) if rule.is_gated else None
+        if place < Place.POSES:
             rule = replace(rule, max_age=0.0, max_jump=None, max_speed=None)
-        return cls(rule, memory) if rule.is_gated and type_name in BOXED_TYPES else None
+        return cls(rule, memory) if rule.is_gated and place >= Place.POINTS else None
 
     def is_silent(self, quiet_s: float) -> bool:
         """Tell whether a device that has sent nothing for so long is stale."""
-        return bool(self._rule.max_age) and not quiet_s <= self._rule.max_age
+        limit = 0.0 if self.is_blind else self._rule.max_age
+        return bool(limit) and not quiet_s <= limit
 
     def about_age(self, age_s: float) -> dict[str, str]:
         """Find out what is wrong with the age of a message: the gate, and why."""
@@ -352,6 +365,10 @@ class Gate:
         """
         nowhere = [(math.nan, math.nan, math.nan)] * bool(left_out)
         return self._state('', self.gates.about_box([*positions, *nowhere]))
+
+    def stops_unknown(self, type_name: str) -> str:
+        """Withhold what no gate can look at, since nobody says where in it poses or points are."""
+        return self._state('', {'type': f'no gate knows what to look at in a {type_name}'})
 
     def stops_twins(self, tool: str, count: int) -> str:
         """Withhold tools that share a name, or have none: nobody can tell which has moved."""

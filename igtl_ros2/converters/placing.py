@@ -96,7 +96,7 @@ def moved_for_wire(
         those of its tools.
     :raises ConversionError: if it has no place in space.
     """
-    if message.place == Place.NOWHERE:
+    if message.place < Place.BODY:
         raise ConversionError(
             f'{message.type_name} has no place in space that could be moved into {to_frame}'
         )

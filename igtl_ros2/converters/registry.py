@@ -285,6 +285,8 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
 
     :raises ConversionError: if that is not possible.
     """
+    if route.gate is not None and route.gate.gates.is_blind:
+        return Converted(state=route.gate.stops_unknown(ros_text(message.type_name)))
     function = _TO_ROS.get(type(message)) or _TO_ROS[Message]
     message = hidden(message, route.rule.phi)
     if isinstance(message, PolyData):  # another bridge took us for 3D Slicer

@@ -10,7 +10,8 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from ..config import BOXED_TYPES, marked_name
+from ..codec.message import has_points
+from ..config import marked_name
 from ..config.address import ip_address
 
 #: a peer that stamps what it sends, and has sent nothing for so long, makes way for another
@@ -22,7 +23,7 @@ LATELY_S = 3.0
 # what is not published as the state of a device: whoever sends it means the bridge
 _FOR_THE_BRIDGE = ('COMMAND', 'BIND', 'CAPABILITY')
 _QUERIES = ('GET_', 'STT_', 'STP_', 'RTS_')
-_SAME_LEAVES = dict.fromkeys(BOXED_TYPES, 'poses') | dict.fromkeys(('IMAGE', 'VIDEO'), 'images')
+_PICTURES = ('IMAGE', 'VIDEO')
 
 
 class Sender(Protocol):
@@ -169,7 +170,9 @@ def leaves_of(type_name: str) -> str:
     """
     if type_name in _FOR_THE_BRIDGE or type_name.startswith(_QUERIES):
         return ''
-    return _SAME_LEAVES.get(type_name, type_name)
+    if has_points(type_name):
+        return 'poses'
+    return 'images' if type_name in _PICTURES else type_name
 
 
 def numbered(topic: str, label: str) -> str:

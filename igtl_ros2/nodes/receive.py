@@ -20,12 +20,12 @@ from rclpy.timer import Timer
 from std_msgs.msg import String as RosString
 
 from ..codec import Message, Unknown, registered
-from ..codec.message import is_stream
+from ..codec.message import has_poses, is_stream
 from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.messages.text import Status
 from ..codec.patients import hidden
-from ..config import GATED_TYPES, HELD_TYPES, LinkConfig, ReceiveRule
+from ..config import LinkConfig, ReceiveRule
 from ..converters.claims import Claims, Place
 from ..converters.device_clock import DeviceClock
 from ..converters.frames import raw_frame
@@ -768,7 +768,7 @@ class Receiver:
         """Publish one message in the worker."""
         # what takes longest comes first: nobody waits for that, but where a gate remembers it,
         # which it does of few
-        remembers = device.gates is not None and device.key[0] in GATED_TYPES
+        remembers = device.gates is not None and has_poses(device.key[0])
         with self._lock if remembers else nullcontext():
             next(steps)
         while self._goes_on(device, steps):
@@ -857,6 +857,8 @@ class Receiver:
         if self._denies_raw(arrival.frame):
             if result.outputs.pop('raw', None) is not None or rule.raw:
                 self._report.skip(ros_text(f'{" ".join(key)}: raw'))
+        elif gate is not None and gate.gates.is_blind:
+            pass  # it is told of below
         elif isinstance(arrival.frame, Unknown):
             self._report.skip(ros_text(f'{" ".join(key)}: unknown type, on raw only'))
         elif rule.raw:
@@ -876,7 +878,7 @@ class Receiver:
             self._tell_frozen(device, result)
         if not is_valid(result.state) or result.errors:
             device.held = None
-        elif rule.hold_hz and key[0] in HELD_TYPES and arrival.source != _REPEATED:
+        elif rule.hold_hz and arrival.message.can_be_held and arrival.source != _REPEATED:
             # what the device has stamped is of that moment, and stays where it was then
             keeps = device.clock.has_own_stamp(arrival.message.timestamp_ns)
             self._hold(device, arrival if keeps else unmoved)
@@ -1428,7 +1430,7 @@ class Receiver:
 
 def _clock_of(rule: ReceiveRule, type_name: str, memory: DeviceClock | None) -> DeviceClock:
     """Make the clock of a device; only trackers send what has to be new all the time."""
-    can_be_stale = type_name in GATED_TYPES and rule.tf != 'static'
+    can_be_stale = has_poses(type_name) and rule.tf != 'static'
     stale_after_s = rule.stale_after if can_be_stale else 0.0
     return DeviceClock(rule.stamp, rule.max_skew, stale_after_s, memory)
 

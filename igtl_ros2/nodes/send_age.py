@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..codec import Message
-from ..config import GATED_TYPES, SendRule
+from ..codec.message import Place
+from ..config import SendRule
 from .queries import Queries
 from .report import Report
 
@@ -88,7 +89,7 @@ class Expiry:
                 f'{self._rule.device}: stale', f'{self._rule.device} is stale, not sent: {why}')
         last, self._last = self._last, []
         for message in last:
-            has_state = message.type_name in GATED_TYPES
+            has_state = message.place == Place.POSES
             self._link.retract(message, _with_state(message, _MISSING) if has_state else None)
             self._was_missing = self._was_missing or has_state
 
@@ -100,7 +101,7 @@ class Expiry:
 
 def _with_state(message: Message, state: str) -> Message:
     said = [key for key in message.metadata if key.endswith('Status')]  # of its tools, too
-    if message.type_name not in GATED_TYPES or said and state == _OK:
+    if message.place != Place.POSES or said and state == _OK:
         return message  # it says itself how it is
     states = dict.fromkeys([*said, STATE], state)
     return replace(message, metadata={**message.metadata, **states}, version=2)

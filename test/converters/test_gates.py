@@ -8,7 +8,8 @@ from builtin_interfaces.msg import Time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from igtl_ros2.codec import from_ns
+from igtl_ros2.codec import Unknown, from_ns, registered
+from igtl_ros2.codec.message import Place, place_of
 from igtl_ros2.codec.messages.points import Point, PointList, Trajectories, Trajectory
 from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.tracking import (
@@ -402,6 +403,42 @@ def test_only_gates_that_make_sense_for_a_type():
     assert not points.is_silent(100)
     assert set(points.about_box([(9.0, 0.0, 0.0)])) == {'workspace'}
     assert Gates.of(ReceiveRule(max_age=1.0), 'POINT', None) is None
+
+
+# -- types of which nobody has said what to look at
+
+
+def any_gate_of(rule, type_name):
+    gates = Gates.of(rule, type_name, None)
+    return gates and Gate(gates, stamp_ns=0, seen_s=0.0, age_s=0.0)
+
+
+@pytest.mark.parametrize('rule', [
+    ReceiveRule(max_age=1.0), ReceiveRule(workspace=BOX), ReceiveRule(max_jump=MotionLimits(m=1)),
+    ReceiveRule(max_speed=MotionLimits(m=1)),
+])
+def test_what_gates_know_nothing_about_does_not_pass(rule):
+    load_converters()
+    gate = any_gate_of(rule, 'NEEDLE')
+    route = Route('D', 'base', 'D', rule, gate=gate)
+    result = convert_to_ros(Unknown(type_name='NEEDLE', device_name='D'), route, Time())
+    assert (result.outputs, result.transforms) == ({}, [])
+    assert result.state == 'withheld by type'
+    assert gate.withheld == {('', 'type'): 'no gate knows what to look at in a NEEDLE'}
+    assert not gate.gates.is_silent(1e9)
+
+
+def test_without_gates_a_type_that_nobody_knows_passes():
+    load_converters()
+    assert any_gate_of(ReceiveRule(), 'NEEDLE') is None
+    route = Route('D', 'base', 'D', ReceiveRule())
+    result = convert_to_ros(Unknown(type_name='NEEDLE', device_name='D'), route, Time())
+    assert list(result.outputs) == ['raw']
+
+
+@pytest.mark.parametrize('name', sorted(registered()))
+def test_every_type_of_the_codec_says_what_of_it_is_in_space(name):
+    assert place_of(name) > Place.UNKNOWN
 
 
 # -- random walks

@@ -614,3 +614,21 @@ send: [{{topic: /frames, device: Robot, {SELDOM}}}]
     frame = codec.encode(Status(StatusCode.EMERGENCY, device_name='Robot'))
     talker.publish(UInt8MultiArray(data=np.frombuffer(frame, np.uint8).tolist()))
     assert next_message(device).code == StatusCode.EMERGENCY
+
+
+def test_what_gates_know_nothing_about_is_withheld_counted_and_said(ros, tmp_path):
+    rules = ('receive: [{device: "*", workspace: {min: [-1, -1, -1], max: [1, 1, 1]}, raw: true},'
+             '{device: End}]')
+    node = ros.bridge(mode='server', port=0, **mapping(tmp_path, rules))
+    with connect(str(node.link.address)) as device:
+        status = ros.listen('/x/Needle/status', DiagnosticArray, STATE)
+        raw = ros.listen('/x/Needle/raw', UInt8MultiArray)
+        text = ros.listen('/x/Needle/text', RosString, STATE)
+        device.send(codec.Unknown(type_name='NEEDLE', content=b'tip', device_name='Needle'))
+        wait_for(lambda: status, 'the state')
+        assert state_of(status) == [(DiagnosticStatus.WARN, 'withheld by type')]
+        # a text says that nothing of it has to be looked at
+        device.send(String('hello', device_name='Needle'))
+        wait_for(lambda: text and raw, 'the text')
+        assert [bytes(frame.data[-5:]) for frame in raw] == [b'hello']
+        assert withheld(node) == {'NEEDLE Needle: type': 1}

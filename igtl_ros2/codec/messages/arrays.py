@@ -20,7 +20,7 @@ from ..fields import (
     check_tuple,
     wire_bytes,
 )
-from ..message import Content, Envelope, Message, register
+from ..message import Content, Envelope, Message, Place, register
 from ..scalars import BIG_ENDIAN, scalar_code, scalar_dtype
 
 _set = object.__setattr__
@@ -105,6 +105,7 @@ class Sensor(Message):
     """
 
     is_stream = can_be_held = True
+    place = Place.NOWHERE
 
     values: Floats
     unit: int = 0
@@ -185,6 +186,7 @@ class NDArray(Message):
     """
 
     is_stream = can_be_held = True
+    place = Place.NOWHERE
 
     array: np.ndarray[Any, np.dtype[Any]] = field(repr=False)
 

@@ -18,7 +18,7 @@ from ..fields import (
     fixed_text,
 )
 from ..lists import ElementList
-from ..message import Envelope, Message, decode_typed, register
+from ..message import Envelope, Message, Place, decode_typed, register
 
 _set = object.__setattr__
 _COUNT = Struct('>H')
@@ -80,6 +80,8 @@ class Bind(Message):
     :param children: messages; only their device name (at most 20 bytes) and their content are
         sent. Received ones have the time stamp of the BIND.
     """
+
+    place = Place.NOWHERE
 
     children: tuple[Message, ...] = ()
 
@@ -164,6 +166,8 @@ def _decode_children(
 @dataclass(frozen=True, slots=True, eq=False)
 class _BindQuery(Message):
     """What GET_BIND and STT_BIND share."""
+
+    place = Place.NOWHERE
 
     children: tuple[tuple[str, str], ...] = ()
     padded: bool = True

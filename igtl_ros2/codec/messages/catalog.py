@@ -27,7 +27,7 @@ from ..fields import (
 )
 from ..geometry import columns_of, identity, matrices_of
 from ..lists import ElementList, wire_dtype
-from ..message import register
+from ..message import Place, register
 from ..timestamp import Stamped, check_timestamp, to_ns
 
 if TYPE_CHECKING:
@@ -311,6 +311,8 @@ class ImageMeta(ElementList):
     :param elements: the images, `ImageMetaElement` each.
     """
 
+    place = Place.NOWHERE
+
     element_class = ImageMetaElement
 
 
@@ -323,6 +325,8 @@ class LabelMeta(ElementList):
     :param elements: the labels, `LabelMetaElement` each.
     """
 
+    place = Place.NOWHERE
+
     element_class = LabelMetaElement
 
 
@@ -334,5 +338,7 @@ class VideoMeta(ElementList):
 
     :param elements: the streams, `VideoMetaElement` each.
     """
+
+    place = Place.NOWHERE
 
     element_class = VideoMetaElement

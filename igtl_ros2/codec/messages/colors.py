@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import ContentError, EncodeError
 from ..fields import Buffer, as_array, wire_bytes
-from ..message import Envelope, Message, register
+from ..message import Envelope, Message, Place, register
 
 _set = object.__setattr__
 _HEAD = Struct('>bb')
@@ -29,6 +29,8 @@ class ColorTable(Message):
     :param table: uint8 or uint16 (n,), or uint8 (n, 3) for red, green, blue; n is 256 for uint8
         labels and 65536 for uint16 labels.
     """
+
+    place = Place.NOWHERE
 
     table: NDArray[Any] = field(repr=False)
 

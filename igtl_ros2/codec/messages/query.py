@@ -22,7 +22,7 @@ from ..fields import (
     fixed_text,
     raw_text,
 )
-from ..message import Envelope, Message, NamedMessage, register
+from ..message import Envelope, Message, NamedMessage, Place, register
 from .text import StatusCode
 
 _set = object.__setattr__
@@ -83,6 +83,8 @@ class Query(NamedMessage):
         `interval_ns`, all else means nothing.
     """
 
+    place = Place.NOWHERE
+
     content: bytes = b''
 
     def __post_init__(self) -> None:
@@ -137,6 +139,8 @@ class Response(NamedMessage):
     :param rest: what some peers send behind it: one byte, or the rest of a STATUS. It is read,
         and never written.
     """
+
+    place = Place.NOWHERE
 
     status: int | None = 0
     rest: bytes = b''
@@ -208,6 +212,8 @@ class StartTracking(NamedMessage):
     :param coordinate_name: coordinate system wanted, at most 32 bytes; empty for the usual one.
     """
 
+    place = Place.NOWHERE
+
     type_name: str = 'STT_TDATA'  # type: ignore[misc]  # as in NamedMessage
     resolution: int = 0
     coordinate_name: str = ''
@@ -255,6 +261,8 @@ class StartVideo(Message):
     :param interval_ms: time between frames.
     """
 
+    place = Place.NOWHERE
+
     codec: str = 'VP90'
     interval_ms: int = 50
 
@@ -288,6 +296,8 @@ class Capability(Message):
 
     :param types: wire names, at most 12 bytes each; at least one, the C++ library takes no fewer.
     """
+
+    place = Place.NOWHERE
 
     types: tuple[str, ...]
 
@@ -323,6 +333,8 @@ class DeviceQuery(Message):
     :param data_type: wire name of what is asked for, at most 32 bytes.
     :param device_uid: which device, at most 65535 bytes.
     """
+
+    place = Place.NOWHERE
 
     query_id: int
     data_type: str

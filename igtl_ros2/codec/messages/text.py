@@ -20,7 +20,7 @@ from ..fields import (
     raw_text,
     text_bytes,
 )
-from ..message import Envelope, Message, register
+from ..message import Envelope, Message, Place, register
 
 _set = object.__setattr__
 _STRING = Struct('>HH')
@@ -41,6 +41,8 @@ def _encode_plain(text: str, encoding: int, what: str) -> bytes:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Text(Message):
     """What STRING and CLIENTINFO share."""
+
+    place = Place.NOWHERE
 
     text: str
     encoding: int = 0
@@ -143,6 +145,8 @@ class Status(Message):
     :param message: text for people.
     """
 
+    place = Place.NOWHERE
+
     code: int = StatusCode.OK
     subcode: int = 0
     error_name: str = ''
@@ -194,6 +198,8 @@ class Status(Message):
 @dataclass(frozen=True, slots=True, eq=False)
 class _Order(Message):
     """What COMMAND and RTS_COMMAND share."""
+
+    place = Place.NOWHERE
 
     default_version: ClassVar[int] = 2
 
