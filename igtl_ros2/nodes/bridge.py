@@ -16,7 +16,7 @@ from ..config.mapping import ONE_PATIENT
 from ..converters.registry import load_converters
 from ..errors import ConfigError, PeerError
 from ..server import Server
-from .diagnostics import Diagnostics
+from .diagnostics import Diagnostics, LinkHealth
 from .echo import EchoGuard
 from .emergency import Emergency
 from .entities import Entities
@@ -136,9 +136,11 @@ class BridgeNode(ManagedNode):
         # before any link is open: the first value counts
         self._relays = Relays(self)
         self._relays.follow(self._configs)
-        for config in self._configs:
+        # likewise: what the rules of any of them name is kept for them
+        receiving = [self._receiving(config) for config in self._configs]
+        for config, parts in zip(self._configs, receiving):
             try:
-                self._open_link(config)
+                self._open_link(config, *parts)
             except (ConfigError, PeerError) as error:
                 if not config.name:
                     raise
@@ -176,7 +178,8 @@ class BridgeNode(ManagedNode):
         rules = [rule for config in configs for rule in config.mapping.send]
         self._own_frames.by_rule = frozenset(name for rule in rules for name in rule.tf_sources)
 
-    def _open_link(self, config: LinkConfig) -> None:
+    def _receiving(self, config: LinkConfig) -> tuple[Report, LinkHealth, Receiver]:
+        """Make what publishes what will come over a link."""
         logger = self.get_logger()
         report = Report(logger.get_child(config.name) if config.name else logger)
         health = self._diagnostics.watch(config, report)
@@ -194,6 +197,11 @@ class BridgeNode(ManagedNode):
             self._relays,
         )
         self._receivers[config.name] = receiver
+        return report, health, receiver
+
+    def _open_link(
+        self, config: LinkConfig, report: Report, health: LinkHealth, receiver: Receiver
+    ) -> None:
         services = Services(
             self,
             config,

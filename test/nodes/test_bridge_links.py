@@ -20,7 +20,7 @@ from igtl_ros2 import codec, connect, serve
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status
 from igtl_ros2.errors import ConfigError, PeerError
-from igtl_ros2.nodes import diagnostics
+from igtl_ros2.nodes import bridge, diagnostics
 
 
 def tool(x, name='Tool'):
@@ -466,3 +466,40 @@ links:
             'datagrams', lambda s, v: v['peers'] == '1' and v['devices'] == '1', 'the peer')
         assert status.hardware_id == str(node.links['datagrams'].address)
         assert values['state'] == 'listening'
+
+
+def test_what_rules_of_one_link_name_is_kept_before_another_is_open(
+    ros, device, tmp_path, monkeypatch
+):
+    tf = ros.listen('/tf', TFMessage)
+    streaming = threading.Event()
+
+    def stream():
+        while not streaming.wait(0.01):
+            device.send(tool(5000, 'ToolToWorld'))
+
+    class SlowSender(bridge.Sender):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            time.sleep(0.3)
+
+    monkeypatch.setattr(bridge, 'Sender', SlowSender)
+    thread = threading.Thread(target=stream)
+    thread.start()
+    try:
+        node = ros.bridge(**mapping(tmp_path, f"""
+links:
+- name: a
+  url: {device.address}
+  mode: client
+  receive: [{{device: "*", tf: true}}]
+- name: b
+  port: 0
+  receive: [{{device: ToolToBase, tf: true, max_jump: {{m: 1}}}}]
+"""))
+        report = node._receivers['a']._report
+        wait_for(lambda: 'tf Tool: owner' in report.counts, 'the problem')
+    finally:
+        streaming.set()
+        thread.join()
+    assert not tf
