@@ -29,7 +29,7 @@ ARGUMENTS = {
     'robot': {'host', 'port', 'namespace', 'mapping_file'},
     'record': {
         'namespace', 'topics', 'url', 'relay', 'output', 'max_size', 'max_duration', 'min_free',
-        'compression', 'phi',
+        'compression', 'phi', 'mode',
     },
     'replay': {
         'bag', 'serve', 'connect', 'rate', 'start', 'loop', 'device', 'direction', 'restamp',
