@@ -179,9 +179,9 @@ class Services:
 
     def on_peer(self, peer: Peer, joined: bool) -> None:
         """Take notice of a peer that comes or goes."""
-        self._started.wait()
-        self._tell(peer, joined)
+        self._tell(peer, joined)  # over UDP, while the link's constructor waits for that
         if not joined:
+            self._started.wait()
             self.queries.left(peer)
             if self._hiding:  # its answer may be among them
                 self._aside.do(partial(self._link.network.post, self._requests.left, peer))

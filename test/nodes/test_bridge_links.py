@@ -451,6 +451,18 @@ def test_who_comes_and_goes_keeps_no_message_waiting_for_the_list_of_peers(
     assert threads and 'igtl-network' not in threads
 
 
+@pytest.mark.parametrize('mode', ['client', 'server'])
+def test_over_udp_a_bridge_sends_to_whom_it_is_told(ros, tmp_path, mode):
+    with serve('udp://127.0.0.1:0') as device:
+        port = device.address.port
+        where = {'port': port} if mode == 'client' else {
+            'port': 0, 'udp.targets': [f'127.0.0.1:{port}']}
+        ros.bridge(mode=mode, protocol='udp', **where)
+        text = ros.talk('/x/to_igtl/Note/text', RosString)
+        wait_for(lambda: text.publish(RosString(data='hello')) or time.sleep(0.02)
+                 or device.latest('Note'), 'the text')
+
+
 def test_a_link_over_udp_next_to_one_over_tcp(ros, tmp_path):
     health = Health(ros)
     node = ros.bridge(**mapping(tmp_path, """
