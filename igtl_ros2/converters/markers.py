@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -14,14 +15,17 @@ from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
 
 from ..codec import Message
+from ..codec.fields import checked_text
 from ..codec.messages.points import PointList, Trajectories
-from ..errors import ConversionError
+from ..errors import ConversionError, EncodeError
 from .paths import paths_message
 from .points import looks_from_info, points_message
 from .registry import Converted, FromRos, Route, Sending, extra, from_ros, sender
 from .units import length_from_ros, pose_from_ros
 
 Made = TypeVar('Made')
+#: in metres: further is nothing that float32 holds in all units
+FAR = 1e30
 _NAMED = 5  # of those that are left out
 # each takes as long as hundreds of points
 _MOST = 2000
@@ -104,7 +108,7 @@ def _by_kind(markers: Sequence[Marker], sending: Sending) -> Any:
     arrow goes as two points.
     """
     groups: dict[str, list[Marker]] = {}
-    for marker in sendable(markers, _refuse_text, sending)[0]:
+    for marker in sendable(markers, _refuse_text, sending, in_one_frame=False)[0]:
         kind = _KINDS.get(marker.type, 'POLYDATA')
         if kind == 'TRAJ' and sending.profile == 'slicer':
             kind = 'POINT'
@@ -133,20 +137,31 @@ def _refuse_text(marker: Marker) -> None:
 
 
 def sendable(
-    markers: Sequence[Marker], make: Callable[[Marker], Made], sending: Sending
+    markers: Sequence[Marker],
+    make: Callable[[Marker], Made],
+    sending: Sending,
+    in_one_frame: bool = True,
 ) -> tuple[list[Marker], list[Made]]:
     """
     Make something of each marker that is there; one of which nothing can be made costs no other.
+
+    Nor does one that is in another frame than most of them, but with `to_frame`: nobody else
+    could tell then which frame they are in.
 
     :returns: the markers, and what was made of each.
     :raises ConversionError: if nothing can be made of any of them.
     """
     present = present_markers(markers)
     kept, made, errors = [], [], []
+    looks = in_one_frame and not sending.rule.to_frame
+    frame = _frame_of_most(present) if looks else None
     for marker in present:
         try:
+            if frame is not None and marker.header.frame_id != frame:
+                raise ConversionError(
+                    f'it is in {marker.header.frame_id!r}, most of them are in {frame!r}')
             made.append(make(marker))
-        except ConversionError as error:
+        except (ConversionError, EncodeError) as error:
             errors.append(f'marker {marker.ns!r} {marker.id}: {error}')
         else:
             kept.append(marker)
@@ -157,6 +172,14 @@ def sendable(
     if errors:
         sending.notes.append(f'left out of {len(present)} markers: {"; ".join(errors)}')
     return kept, made
+
+
+def _frame_of_most(markers: Sequence[Marker]) -> str | None:
+    """Tell in which frame more than half of the markers are; None if there is none."""
+    for frame, count in Counter(marker.header.frame_id for marker in markers).most_common(1):
+        if 2 * count > len(markers):
+            return frame
+    return None
 
 
 def _as_points(markers: Sequence[Marker], sending: Sending) -> PointList:
@@ -225,14 +248,27 @@ def _points_of(marker: Marker) -> tuple[list[RosPoint], list[str], float, list[A
             f'{label!r} of type {marker.type} cannot be sent as POINT; '
             'possible: SPHERE, SPHERE_LIST, ARROW, TEXT_VIEW_FACING'
         )
+    _check_size(size)
+    _check_texts(marker, names)
     _check_finite(placed)
     rgba = own if len(own) == len(placed) else [marker.color] * len(placed)
     return placed, names, size, list(map(_rgba, rgba))
 
 
 def _check_finite(points: Sequence[RosPoint]) -> None:
-    if not all(math.isfinite(n) for point in points for n in (point.x, point.y, point.z)):
-        raise ConversionError('a position is not finite')
+    if not all(abs(n) < FAR for point in points for n in (point.x, point.y, point.z)):
+        raise ConversionError('a position is not finite, or too far away')
+
+
+def _check_size(size: float) -> None:
+    if size >= FAR:
+        raise ConversionError(f'it is {size:g} m wide')
+
+
+def _check_texts(marker: Marker, names: Sequence[str]) -> None:
+    checked_text(marker.ns, 32, 'namespace')
+    for name in names:
+        checked_text(name, 64, 'text')
 
 
 def _as_paths(markers: Sequence[Marker], sending: Sending) -> Trajectories:
@@ -261,6 +297,8 @@ def _path_of(arrow: Marker) -> tuple[list[RosPoint], tuple[int, ...]]:
     if arrow.type != Marker.ARROW:
         raise ConversionError(f'of type {arrow.type} cannot be sent as TRAJ; possible: ARROW')
     ends = _ends(arrow)
+    _check_size(_shaft(arrow))
+    _check_texts(arrow, [arrow.text])
     _check_finite(ends)
     return ends, _rgba(arrow.color)
 

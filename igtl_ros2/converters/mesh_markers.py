@@ -14,7 +14,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
 from ..errors import ConversionError
 from .bulk import fill_rows
-from .markers import sendable, shared_header
+from .markers import FAR, sendable, shared_header
 from .mesh import colour_bytes, mesh_of
 from .mesh_files import find_file, read_again
 from .names import ros_name
@@ -282,9 +282,10 @@ def _placed(marker: Marker, points: Matrix) -> Matrix:
     pose = pose_from_ros(marker.pose.position, marker.pose.orientation, 'm')
     with np.errstate(all='ignore'):
         placed: Matrix = points @ pose[:3, :3].T + pose[:3, 3]
-    wrong = int((~np.isfinite(placed).all(axis=1)).sum())
+    wrong = int((~(np.abs(placed) < FAR).all(axis=1)).sum())
     if wrong:
-        raise ConversionError(f'{wrong} of {len(placed)} positions are not finite')
+        raise ConversionError(
+            f'{wrong} of {len(placed)} positions are not finite, or too far away')
     return placed
 
 

@@ -321,3 +321,47 @@ def test_a_marker_with_a_mistake_costs_no_other(send, wrong):
     assert [p.position[0] for p in found.elements] == [send(sphere(1)).elements[0].position[0]]
     (note,) = notes
     assert f'marker {bad.ns!r} {bad.id}: ' in note and kind in ('POINT', 'TRAJ', 'POLYDATA')
+
+
+@pytest.mark.parametrize('kind', ['', 'POINT', 'POLYDATA'])
+@pytest.mark.parametrize('wrong', ['frame', 'no frame', 'far', 'wide', 'text', 'namespace'])
+def test_what_the_wire_has_no_room_for_costs_no_other(send, wrong, kind):
+    bad = sphere(9)
+    if wrong in ('frame', 'no frame'):
+        bad.header = Header(frame_id='base' if wrong == 'frame' else '')
+    elif wrong == 'far':
+        bad.pose.position.x = 1e300
+    elif wrong == 'wide':
+        bad.scale = Vector3(x=1e300, y=1e300, z=1e300)
+    elif wrong == 'text':
+        bad.text = 'ä' * 33
+    else:
+        bad.ns = 'n' * 33
+    notes = []
+    found = send(MarkerArray(markers=[sphere(1), bad, sphere(2)]), kind, notes=notes)
+    if kind == 'POLYDATA' and wrong in ('text', 'namespace'):
+        assert not notes  # they are not on the wire
+        return
+    size = len(found.points if kind == 'POLYDATA' else found.elements)
+    both = send(MarkerArray(markers=[sphere(1), sphere(2)]), kind)
+    assert size == len(both.points if kind == 'POLYDATA' else both.elements)
+    (note,) = notes
+    assert note.startswith(f'left out of 3 markers: marker {bad.ns!r} 9: ')
+
+
+def test_an_arrow_that_the_wire_has_no_room_for_costs_no_other(send):
+    far = arrow(points=[RosPoint(), RosPoint(x=1e300)])
+    notes = []
+    good = [arrow(points=[RosPoint(), RosPoint(x=0.1)]) for _ in range(2)]
+    for number, one in enumerate((far, *good)):
+        one.id = number
+    found = send(MarkerArray(markers=[far, *good]), 'TRAJ', notes=notes)
+    assert len(found.elements) == 2 and len(notes) == 1
+
+
+def test_with_to_frame_markers_in_another_frame_are_refused_still(send):
+    """What waits for tf is moved as a whole."""
+    other = sphere(9)
+    other.header = Header(frame_id='base')
+    with pytest.raises(ConversionError, match='several frames'):
+        send(MarkerArray(markers=[sphere(1), other, sphere(2)]), to_frame='map')
