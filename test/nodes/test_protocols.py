@@ -531,3 +531,16 @@ def test_what_shares_a_topic_with_a_target_takes_no_short_way_onto_it(ros, tmp_p
         wait_for(lambda: ends, 'the end')
         assert {round(t.transform.translation.x, 3) for t in targets} <= {0.01}
         assert brp.phases._report.withheld['TRANSFORM X: type'] == 20
+
+
+def test_a_target_is_looked_at_by_the_rules_after_a_reload(ros, tmp_path):
+    rule = ('receive: [{device: TGT, type: TRANSFORM, name: robot/target, pose: true, '
+            'workspace: {min: [-1, -1, -1], max: [1, 1, 1]}}]\n')
+    with clinic(ros, tmp_path, BRP + rule) as brp:
+        brp.go(WAY)
+        mapping(tmp_path, BRP + rule.replace('[1, 1, 1]', '[1, 1, 0.02]'))
+        reload = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
+        wait_for(reload.service_is_ready, 'the service')
+        assert wait_for(reload.call_async(Trigger.Request()).result, 'the answer').success
+        brp.send('TGT')
+        assert ('TARGET', 'CONFIGURATION_ERROR', 'TARGETING') in brp.until('TARGET')
