@@ -87,7 +87,7 @@ class Async(Face):
 
         :param linger_s: how long messages that are not sent yet may take to leave.
         """
-        check_seconds(linger_s, 'linger_s')
+        check_seconds(linger_s, 'linger_s', or_none=False)
         await self.link.shut_down(linger_s)
 
     async def __aenter__(self: AnyAsync) -> AnyAsync:

@@ -86,7 +86,7 @@ class Blocking(Face):
 
         :param linger_s: how long messages that are not sent yet may take to leave.
         """
-        check_seconds(linger_s, 'linger_s')
+        check_seconds(linger_s, 'linger_s', or_none=False)
         self.link.mark_closed()
         self._network.stop(lambda: self.link.shut_down(linger_s))
 

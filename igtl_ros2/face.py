@@ -114,16 +114,17 @@ def _peers(value: Any) -> tuple[Peer, ...]:
     raise ConfigError(f'exclude: found {value!r}; allowed a list of peers')
 
 
-def check_seconds(value: Any, name: str) -> None:
+def check_seconds(value: Any, name: str, *, or_none: bool = True) -> None:
     """
     Check a time to wait.
 
-    :raises ConfigError: if it is neither a number of seconds nor None.
+    :raises ConfigError: if it is neither a number of seconds nor, where that may be, None.
     """
-    if value is None:
+    if value is None and or_none:
         return
     if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
-        raise ConfigError(f'{name}: found {value!r}; allowed seconds, or None for ever')
+        allowed = 'seconds, or None for ever' if or_none else 'seconds'
+        raise ConfigError(f'{name}: found {value!r}; allowed {allowed}')
 
 
 def settings_for(mode: str, url: str, values: dict[str, Any]) -> Settings:

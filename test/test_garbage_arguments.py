@@ -12,6 +12,7 @@ import pytest
 
 from igtl_ros2 import aio, codec, connect, serve
 from igtl_ros2.codec.messages.text import String
+from igtl_ros2.config import Settings
 from igtl_ros2.errors import ConfigError, DecodeError, EncodeError, HeaderError, IgtlError
 
 DOCS = Path(__file__).parent.parent / 'docs'
@@ -164,3 +165,17 @@ def test_what_is_no_bag_is_refused():
         for load in (load_links, load_mapping):
             with pytest.raises(ConfigError, match='found'):
                 load(wrong)
+
+
+@pytest.mark.parametrize('seconds', [None, '1', math.nan])
+def test_what_is_no_time_to_linger_is_refused(seconds):
+    with serve(LOCAL) as server:
+        with pytest.raises(ConfigError, match='linger_s'):
+            server.close(seconds)
+        assert server.state == 'listening'
+
+
+@pytest.mark.parametrize('values', [None, 5, '', ['mode']])
+def test_settings_are_made_of_values_by_name(values):
+    with pytest.raises(ConfigError):
+        Settings.from_values(values)

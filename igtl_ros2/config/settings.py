@@ -372,6 +372,8 @@ class Settings:
 
         :raises ConfigError: a name is unknown, a value is wrong, or two do not fit together.
         """
+        if not isinstance(values, abc.Mapping):
+            raise ConfigError(f'settings: found {values!r}; allowed values by name')
         refuse_unknown(values)
         settings = cls(**values)
         for name in values:
