@@ -450,7 +450,8 @@ class Sender:
                 return  # it was handed over
             again = partial(self._send_in_turn, feed, convert, message, takes_long)
             again()
-            if feed.qos and feed.qos[1] == DurabilityPolicy.TRANSIENT_LOCAL:
+            is_kept = feed.qos and feed.qos[1] == DurabilityPolicy.TRANSIENT_LOCAL
+            if is_kept and _follows(message) is None:
                 # ROS delivers topics in any order: what holds may come before its place does
                 stamp_ns = stamp_of(message, ros_type)
                 for name in (rule.device, topic.rpartition('/')[0]):

@@ -7,9 +7,10 @@ from functools import partial
 
 import numpy as np
 import pytest
-from ros_user import DEADLINE_S, mapping, next_message, start, wait_for
+from ros_user import DEADLINE_S, STATE, mapping, next_message, start, wait_for
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image as RosImage
+from std_msgs.msg import String as RosString
 
 from igtl_ros2 import connect
 from igtl_ros2.codec import encode
@@ -205,6 +206,22 @@ def test_a_frame_that_needs_others_is_not_repeated(ros, device, tmp_path):
         if data is frames[1]:
             time.sleep(0.3)  # it would have come again
     assert next_message(device).frame.tobytes() == frames[-1]
+
+
+def test_a_frame_is_not_sent_again_because_more_is_said_of_it(ros, device, tmp_path):
+    camera = ros.node.create_publisher(CompressedImage, '/x/to_igtl/Cam/video', STATE)
+    start(ros, device, **mapping(tmp_path, (
+        'send: [{topic: /x/to_igtl/Cam/video, device: Cam, type: VIDEO, dims: [64, 48, 1]}]')))
+    wait_for(camera.get_subscription_count, 'the subscription')
+    frames = [data for data, _ in encoded(3, 8)]
+    for data in frames[:2]:
+        camera.publish(CompressedImage(format='h264', data=data))
+        assert next_message(device).frame.tobytes() == data
+    info = ros.talk('/x/to_igtl/Cam/info', RosString, STATE)
+    info.publish(RosString(data='{"gray": true}'))
+    time.sleep(0.3)  # it would have come again
+    camera.publish(CompressedImage(format='h264', data=frames[2]))
+    assert next_message(device).frame.tobytes() == frames[2]
 
 
 @pytest.mark.parametrize('is_encoded', [True, False])
