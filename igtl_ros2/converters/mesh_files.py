@@ -117,6 +117,7 @@ def read_shape(path: Path) -> Shape:
         # as it is: what else trimesh does is to leave out what is not finite
         scene = trimesh.load_scene(
             io.BytesIO(data), file_type=form, resolver=_resolver(trimesh, path), process=False)
+        _forget_made_up(trimesh, scene)
         parts = [part for part in scene.dump() if isinstance(part, trimesh.Trimesh)]
         shapes = [_shape_of(trimesh, part) for part in parts if len(part.faces)]
     except ConversionError:
@@ -255,9 +256,19 @@ def _without_broken_references(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     return text, tuple(f'a part of it is left out: {error}' for error in errors[:3])
 
 
+def _forget_made_up(trimesh: Any, scene: Any) -> None:
+    """Take away the grey picture that trimesh gives to what has places in a picture and none."""
+    grey = trimesh.visual.material.color_image()  # without Pillow, something that no one may copy
+    for part in scene.geometry.values():
+        material = getattr(getattr(part, 'visual', None), 'material', None)
+        picture = getattr(material, 'image', None)
+        if picture is grey or picture is not None and picture == grey:
+            part.visual = trimesh.visual.ColorVisuals(part)
+
+
 def _shape_of(trimesh: Any, part: Any) -> Shape:
     """Take a mesh of trimesh; corners of neighbours in one place and colour are one point."""
-    colours = _colours_of(trimesh, part)
+    colours = _colours_of(part)
     scale = trimesh.units.unit_conversion(part.units, 'meters') if part.units else 1.0
     points = np.asarray(part.vertices, float)
     faces = np.asarray(part.faces, np.int64)
@@ -277,15 +288,13 @@ def _shape_of(trimesh: Any, part: Any) -> Shape:
     )
 
 
-def _colours_of(trimesh: Any, part: Any) -> NDArray[np.float32] | None:
+def _colours_of(part: Any) -> NDArray[np.float32] | None:
     """Give the colours of the points or the faces of a mesh; None where it has none."""
     look = part.visual
     if look.kind in ('vertex', 'face'):
         rgba = look.vertex_colors if look.kind == 'vertex' else look.face_colors
     elif look.kind == 'texture':
         material = look.material
-        if hash(material) == hash(trimesh.visual.material.empty_material()):
-            return None  # it is that of trimesh
         texture = getattr(material, 'image', None) or getattr(material, 'baseColorTexture', None)
         if texture is not None and look.uv is not None:
             rgba = look.to_color().vertex_colors

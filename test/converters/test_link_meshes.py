@@ -221,6 +221,11 @@ def test_without_the_libraries_it_says_how_to_get_them(monkeypatch, tmp_path):
 # -- files as they come
 
 
+# each corner with its place in a picture that there is not
+PLACES = obj().partition(b'f ')[0] + b'vt 0 0\n' + b''.join(
+    b'f %d/1 %d/1 %d/1\n' % tuple(i + 1 for i in face) for face in FACES)
+
+
 @pytest.mark.parametrize('name, data', [
     ('tail.stl', stl_binary() + b'behind the triangles'),
     ('solid.stl', b'solid made by a program' + stl_binary()[23:]),
@@ -230,16 +235,20 @@ def test_without_the_libraries_it_says_how_to_get_them(monkeypatch, tmp_path):
     ('latin.obj', 'o Jos\xe9\n'.encode('latin-1') + obj()),
     ('latin.stl', stl_ascii().replace(b'solid s', b'solid Jos\xe9')),
     ('latin.ply', ply(b'comment Jos\xe9')),
-    ('places_in_no_picture.obj', obj().replace(b'o a', b'o a\nvt 0 0').replace(
-        b'f ', b'#').replace(b'#1 3 2', b'f 1/1 3/1 2/1').replace(
-        b'#1 2 4', b'f 1/1 2/1 4/1').replace(b'#1 4 3', b'f 1/1 4/1 3/1').replace(
-        b'#2 3 4', b'f 2/1 3/1 4/1')),
+    ('places_in_no_picture.obj', PLACES),
     ('places_in_a_lost_picture.ply', ply(b'comment TextureFile none.png', b' s t', b' 0 0')),
 ])
 def test_a_file_with_a_small_mistake_is_shown_whole(show, name, data):
     mesh = show(name, data)
     check(mesh, placed(POINTS))
     assert mesh.attributes == ()
+
+
+def test_without_pillow_pictures_alone_are_lost(show, monkeypatch):
+    trimesh = pytest.importorskip('trimesh')
+    wrapper = trimesh.exceptions.ExceptionWrapper(ModuleNotFoundError('PIL'))
+    monkeypatch.setattr(trimesh.visual.material, 'Image', wrapper)
+    check(show('places.obj', PLACES), placed(POINTS))
 
 
 def export(form, colours=None):
