@@ -170,11 +170,12 @@ class BridgeNode(ManagedNode):
         """Listen to tf and advertise it, as far as the links need it."""
         if self._tf is None and any(config.mapping.reads_tf for config in configs):
             self._tf = self._if_installed(open_tf)
-        if self._tf is not None:
-            self._tf.one_patient = any(
-                config.mapping.profile in ONE_PATIENT for config in configs)
         if self._broadcaster is None and any(config.mapping.uses_tf for config in configs):
             self._broadcaster = self._if_installed(TfBroadcaster)
+        one_patient = any(config.mapping.profile in ONE_PATIENT for config in configs)
+        for either in (self._tf, self._broadcaster):
+            if either is not None:
+                either.one_patient = one_patient
         rules = [rule for config in configs for rule in config.mapping.send]
         self._own_frames.by_rule = frozenset(name for rule in rules for name in rule.tf_sources)
 

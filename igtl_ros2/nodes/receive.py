@@ -38,7 +38,6 @@ from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros, full_name, route_of
 from ..converters.tf_owners import Sender
-from ..converters.tf_tree import frame_name
 from ..converters.topic_holder import (
     SILENT_S,
     Terms,
@@ -1403,7 +1402,7 @@ class Receiver:
             child, parent = transform.child_frame_id, transform.header.frame_id
             if self._is_on_tf(device, (child, parent), stamp_ns):
                 self._report.skip(f'tf {child}: stamp that was there before')
-            elif frame_name(child) in self._own_frames:
+            elif broadcaster.name(child) in self._own_frames:
                 self._report.problem(
                     f'tf {child}: own',
                     f'{child} is not broadcast on tf: this bridge sends that frame to the '

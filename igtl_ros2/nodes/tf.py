@@ -259,6 +259,8 @@ class TfBroadcaster:
 
         :raises ConfigError: if tf2_msgs is not installed
         """
+        #: whether RAS, Ras and ras are one frame, see `TfSource`
+        self.one_patient = False
         self._node = node
         self._clock = clock
         self._message_type = _message_type()
@@ -301,8 +303,7 @@ class TfBroadcaster:
         with self._lock:
             ours = []
             for transform, sender, rank in transforms:
-                child = frame_name(transform.child_frame_id)
-                parent = frame_name(transform.header.frame_id)
+                child, parent = self._frames(transform)
                 reason = self._owners.admit(child, parent, sender, rank, static, now_s)
                 if reason is not None:
                     refused.append(reason)
@@ -326,7 +327,7 @@ class TfBroadcaster:
         """Publish all that holds: a late joiner gets the last message only."""
         self._static = {
             child: (sender, transform) for child, (sender, transform) in self._static.items()
-            if not self._owners.is_lost(child, sender, frame_name(transform.header.frame_id))
+            if not self._owners.is_lost(child, sender, self.name(transform.header.frame_id))
         }
         self._static_publisher.publish(self._message_type(
             transforms=[transform for _, transform in self._static.values()]))
@@ -334,7 +335,7 @@ class TfBroadcaster:
     def claim(self, link: str, ranks: Mapping[str, int]) -> None:
         """Keep frames that the rules of a link name for their devices, see `TfOwners`."""
         with self._lock:
-            self._owners.claim(link, {frame_name(child): n for child, n in ranks.items()})
+            self._owners.claim(link, {self.name(child): n for child, n in ranks.items()})
 
     def release(self, link: str) -> None:
         """Let frames go that came over a link: who broadcasts them next keeps them."""
@@ -350,7 +351,14 @@ class TfBroadcaster:
 
     def owner_conflict(self, child: str) -> str | None:
         """Name the parent under which somebody else publishes a child frame, or None."""
-        return self._owners.parent_of_other(frame_name(child))
+        return self._owners.parent_of_other(self.name(child))
+
+    def name(self, frame: str) -> str:
+        """Name a frame as all are told apart."""
+        return _named(frame, self.one_patient)
+
+    def _frames(self, transform: TransformStamped) -> tuple[str, str]:
+        return self.name(transform.child_frame_id), self.name(transform.header.frame_id)
 
     def close(self) -> None:
         """Stop broadcasting and listening."""
@@ -360,8 +368,7 @@ class TfBroadcaster:
         self._node.destroy_publisher(self._static_publisher)
 
     def _on_transform(self, transform: TransformStamped, static: bool) -> None:
-        child = frame_name(transform.child_frame_id)
-        parent = frame_name(transform.header.frame_id)
+        child, parent = self._frames(transform)
         with self._lock:
             if parent not in self._our_parents.get(child, ()):
                 self._owners.hear(child, parent, static, self._clock())

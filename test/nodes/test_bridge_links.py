@@ -515,3 +515,25 @@ links:
         streaming.set()
         thread.join()
     assert not tf
+
+
+@pytest.mark.parametrize('name', ['RASToTracker', 'Ras'])
+def test_the_frame_of_the_patient_on_one_link_is_not_that_of_another(ros, two, name):
+    node, a, b = two(
+        'profile: slicer\n  receive: [{device: CLB, tf: static, frames: [base, ras]}]',
+        'receive: [{device: "*", tf: true, frame: base}]')
+    tf = ros.listen('/tf', TFMessage)
+    static = ros.listen('/tf_static', TFMessage, STATE)
+    report = node._receivers['b']._report
+    wait_for(lambda: b.send(tool(5000, name)) or time.sleep(0.02) or any(
+        kind.endswith(': owner') for kind in report.counts), 'the problem')
+    until_received(lambda: a.send(tool(1, 'CLB')), static, 'that of the rule')
+    assert not tf
+
+
+def test_a_frame_of_the_patient_that_is_sent_comes_from_nobody_in_any_case(ros, two):
+    node, a, b = two('profile: slicer\n  send: [{tf: {source: RAS, target: base}}]',
+                     'receive: [{device: "*", tf: true}]')
+    report = node._receivers['b']._report
+    wait_for(lambda: b.send(tool(1, 'RASToBase')) or time.sleep(0.02)
+             or 'tf RAS: own' in report.counts, 'the problem')
