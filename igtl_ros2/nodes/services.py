@@ -87,8 +87,8 @@ class Services:
         self._aside = Aside('answers')
         #: answers that are in there
         self._hiding = 0
-        self._started = threading.Event()
-        self._has_started = False  # as above, but as cheap as every message wants it
+        self._starting = threading.Lock()
+        self._has_started = False
         for query in config.mapping.queries:
             self._offer_query(query)
         for command in config.mapping.commands:
@@ -107,12 +107,14 @@ class Services:
         )
 
     def start(self, link: Link) -> None:
-        """Begin, with a link."""
-        self._link = self.queries.link = self._requests.link = self._serving.link = link
-        for phases in self._phases:
-            phases.start(link)
-        self._has_started = True
-        self._started.set()
+        """Begin, with a link; its first peer may be there while it is still being opened."""
+        with self._starting:
+            if self._has_started:
+                return
+            self._link = self.queries.link = self._requests.link = self._serving.link = link
+            for phases in self._phases:
+                phases.start(link)
+            self._has_started = True
 
     def close(self) -> None:
         """Give up what is looked at in another thread."""
@@ -126,8 +128,6 @@ class Services:
 
     def on_message(self, peer: Peer, message: Message) -> None:
         """Hand a message to whom it concerns."""
-        if not self._has_started:  # a peer may be faster than the link's constructor returns
-            self._started.wait()
         for phases in self._phases:
             if phases.handle(peer, message):
                 return
@@ -179,9 +179,9 @@ class Services:
 
     def on_peer(self, peer: Peer, joined: bool) -> None:
         """Take notice of a peer that comes or goes."""
-        self._tell(peer, joined)  # over UDP, while the link's constructor waits for that
+        self.start(peer.link)
+        self._tell(peer, joined)
         if not joined:
-            self._started.wait()
             self.queries.left(peer)
             if self._hiding:  # its answer may be among them
                 self._aside.do(partial(self._link.network.post, self._requests.left, peer))

@@ -381,6 +381,11 @@ class Peer:
         """Find out within about a second, from now on, when its machine is gone."""
 
     @property
+    def link(self) -> Link:
+        """The link that it is at the other end of."""
+        return self._link
+
+    @property
     def is_answering(self) -> bool:
         """Whether there was a sign of life from it in about the last second. For any thread."""
         return time.monotonic() - self.last_received < _SIGN_OF_LIFE_S

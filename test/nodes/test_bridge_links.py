@@ -1,5 +1,6 @@
 """A bridge with several links: each for itself, and what they have in common."""
 
+import asyncio
 import itertools
 import json
 import logging
@@ -21,6 +22,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status
 from igtl_ros2.errors import ConfigError, PeerError
 from igtl_ros2.nodes import bridge, diagnostics
+from igtl_ros2.transport import udp
 
 
 def tool(x, name='Tool'):
@@ -461,6 +463,21 @@ def test_over_udp_a_bridge_sends_to_whom_it_is_told(ros, tmp_path, mode):
         text = ros.talk('/x/to_igtl/Note/text', RosString)
         wait_for(lambda: text.publish(RosString(data='hello')) or time.sleep(0.02)
                  or device.latest('Note'), 'the text')
+
+
+def test_who_sends_while_a_link_over_udp_is_opened_is_heard(ros, free_port, monkeypatch):
+    found = udp.Datagrams.look_up
+
+    async def look_up(*arguments):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as early:
+            early.sendto(codec.encode(tool(4)), ('127.0.0.1', free_port))
+        await asyncio.sleep(0.1)
+        return await found(*arguments)
+
+    monkeypatch.setattr(udp.Datagrams, 'look_up', look_up)
+    node = ros.bridge(
+        mode='server', protocol='udp', port=free_port, **{'udp.targets': ['127.0.0.1:9']})
+    wait_for(lambda: node._receivers[''].devices == {('TRANSFORM', 'Tool'): 1}, 'the pose')
 
 
 def test_a_link_over_udp_next_to_one_over_tcp(ros, tmp_path):
