@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from igtl_ros2.codec import registered
-from igtl_ros2.config import SETTINGS, mapping_schema
+from igtl_ros2.config import SETTINGS
 from igtl_ros2.converters import registry
+from igtl_ros2.mapping import mapping_schema
 
 
 def _text(words: str) -> str:

@@ -13,16 +13,16 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from igtl_ros2 import config
+from igtl_ros2 import config, mapping
 from igtl_ros2.codec.messages.arrays import PREFIXES, UNITS
-from igtl_ros2.config import (
-    SETTINGS,
+from igtl_ros2.config import SETTINGS, Settings
+from igtl_ros2.errors import ConfigError
+from igtl_ros2.mapping import (
     Mapping,
     MotionLimits,
     ReceiveRule,
     RobotSource,
     SendRule,
-    Settings,
     SliceView,
     TfFrame,
     Workspace,
@@ -30,7 +30,6 @@ from igtl_ros2.config import (
     load_mapping,
     parse_xtoy,
 )
-from igtl_ros2.errors import ConfigError
 
 DEFAULTS = {
     'mode': 'server', 'url': '', 'protocol': 'tcp', 'host': '127.0.0.1', 'port': 18944,
@@ -55,7 +54,7 @@ DEFAULTS = {
     'log_queries': False,
 }
 SCHEMA = json.loads(
-    Path(config.__file__).with_name('mapping.schema.json').read_text(encoding='utf-8'))
+    Path(mapping.__file__).with_name('mapping.schema.json').read_text(encoding='utf-8'))
 
 
 # Settings

@@ -2,8 +2,8 @@
 
 import pytest
 
-from igtl_ros2.config import load_mapping, mapping_schema
 from igtl_ros2.errors import ConfigError
+from igtl_ros2.mapping import load_mapping, mapping_schema
 
 # what is allowed, and the keys of which list it is said
 ALLOWED = {

@@ -151,8 +151,8 @@ def test_what_is_no_bag_is_refused():
     pytest.importorskip('mcap')
     from igtl_ros2.bags.files import BagWriter, repair
     from igtl_ros2.bags.frames import open_bag
-    from igtl_ros2.config import load_links, load_mapping
     from igtl_ros2.errors import BagError
+    from igtl_ros2.mapping import load_links, load_mapping
 
     for wrong in (None, 5, [], object()):
         with pytest.raises(BagError, match='wanted the name'):

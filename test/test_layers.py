@@ -13,11 +13,14 @@ ROS_TOOLS = {'rclpy', 'tf2_ros', 'launch', 'launch_ros', 'ament_index_python'}
 ROS_MESSAGES = {'builtin_interfaces', 'rcl_interfaces', 'std_srvs', 'messages: *_msgs'}
 FACES = {'face', 'blocking', 'client', 'server', 'aio'}
 BASE = {'errors', 'config'}
+RULES = {'mapping'} | BASE
 
 # part: what of ours it may use, what from outside the standard library, what of that it may not
 TABLE = {
     'errors': (set(), set(), NETWORK | {'threading'}),
-    'config': ({'errors'}, {'yaml', 'jsonschema'}, NETWORK | {'threading'}),
+    'config': ({'errors'}, set(), NETWORK | {'threading'}),
+    # what a type of message is, the codec says
+    'mapping': ({'codec'} | BASE, {'yaml', 'jsonschema'}, NETWORK | {'threading'}),
     'codec': ({'errors'}, {'numpy', 'fastcrc'}, NETWORK | {'threading'}),
     'transport': (BASE, set(), set()),
     'peers': ({'codec', 'transport'} | BASE, set(), {'socket', 'ssl'}),
@@ -31,16 +34,16 @@ TABLE = {
         for name in FACES
     },
     # pictures and video are optional: their libraries are imported by name, when first used
-    'converters': ({'codec'} | BASE, {'numpy'} | ROS_MESSAGES, NETWORK),
+    'converters': ({'codec'} | RULES, {'numpy'} | ROS_MESSAGES, NETWORK),
     # a tap hears the bytes of a link, and names topics as the converters do
     'bags': (
-        {'codec', 'converters', 'peers', 'transport'} | BASE,
+        {'codec', 'converters', 'peers', 'transport'} | RULES,
         {'lz4', 'mcap', 'numpy', 'rosbags', 'yaml', 'zstandard'},
         {'socket', 'ssl'},
     ),
     # `igtl_record` records ROS topics as well
     'nodes': (
-        {'bags', 'codec', 'converters', 'transport', 'peers'} | BASE | FACES,
+        {'bags', 'codec', 'converters', 'transport', 'peers'} | RULES | FACES,
         {'numpy', 'yaml'} | ROS_MESSAGES | ROS_TOOLS,
         {'socket', 'ssl', 'struct'},
     ),
@@ -50,7 +53,7 @@ TABLE = {
         {
             'bags', 'codec', 'client', 'server', 'aio', 'peers', 'nodes', 'sim', 'converters',
             'transport',
-        } | BASE,
+        } | RULES,
         None,
         set(),
     ),

@@ -9,10 +9,11 @@ import jsonschema
 import pytest
 
 from igtl_ros2 import config
-from igtl_ros2.config import SETTINGS, Settings, load_links, load_mapping
-from igtl_ros2.config.document import mapping_schema
+from igtl_ros2.config import SETTINGS, Settings
 from igtl_ros2.config.settings import OF_THE_NODE
 from igtl_ros2.errors import ConfigError
+from igtl_ros2.mapping import load_links, load_mapping
+from igtl_ros2.mapping.document import mapping_schema
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from igtl_ros2.config import (
+from igtl_ros2.errors import ConfigError
+from igtl_ros2.mapping import (
     PROTOCOLS,
     ReceiveRule,
     load_links,
@@ -14,7 +15,6 @@ from igtl_ros2.config import (
     mapping_schema,
     protocol_table,
 )
-from igtl_ros2.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,7 +29,7 @@ def load(tmp_path):
 
 
 def test_the_schema_names_the_tables_that_there_are():
-    folder = ROOT / 'igtl_ros2' / 'config' / 'protocols'
+    folder = ROOT / 'igtl_ros2' / 'mapping' / 'protocols'
     names = sorted(path.stem for path in folder.glob('*.yaml'))
     schema = mapping_schema()['definitions']['protocol_rule']['properties']['use']['enum']
     assert names == schema == list(PROTOCOLS)

@@ -175,7 +175,7 @@ def test_the_tables_of_the_page_are_made_of_the_register_and_the_schema(registry
         row = f'| {ros_type.__name__} | {wire_type or "by content"} | '
         assert row in page
         assert all(f'`{leaf}`' in page for leaf in leaves)
-    from igtl_ros2.config import mapping_schema
+    from igtl_ros2.mapping import mapping_schema
 
     for part in ('receive_rule', 'send_rule', 'defaults', 'protocol_rule', 'phase',
                  'phase_transform'):

@@ -6,9 +6,9 @@ from fnmatch import fnmatchcase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from igtl_ros2.config import load_mapping
-from igtl_ros2.config.mapping import Mapping, ReceiveRule
-from igtl_ros2.config.rule_index import RuleIndex
+from igtl_ros2.mapping import load_mapping
+from igtl_ros2.mapping.rule_index import RuleIndex
+from igtl_ros2.mapping.rules import Mapping, ReceiveRule
 
 NAMES = st.sampled_from(
     ['a', 'b', 'ab', 'a*', '*', '?', '[ab]', 'a[', '*b', '', 'A', 'a\nb', '[!a]'])

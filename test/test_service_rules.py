@@ -2,8 +2,8 @@
 
 import pytest
 
-from igtl_ros2.config import CommandRule, QueryRule, ServeRule, load_links, load_mapping
 from igtl_ros2.errors import ConfigError
+from igtl_ros2.mapping import CommandRule, QueryRule, ServeRule, load_links, load_mapping
 
 
 @pytest.fixture

@@ -105,9 +105,9 @@ def igtl_message(name, device):
 
 def ros_message(name):
     """Make the ROS message of a workload, as the bridge makes it from the other one."""
-    from igtl_ros2.config import ReceiveRule
     from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
     from igtl_ros2.converters.units import time_from_ns
+    from igtl_ros2.mapping import ReceiveRule
 
     load_converters()
     work = EVERY_WORKLOAD[name]

@@ -19,8 +19,9 @@ from ..codec.messages.mesh import PolyData
 from ..codec.patients import hidden
 from ..codec.pyramids import without_pyramids
 from ..codec.short_names import FULL_NAME, NAME_BYTES, is_short_of
-from ..config import ReceiveRule, SendRule, is_start_of, parse_xtoy
+from ..config import is_start_of
 from ..errors import ConversionError
+from ..mapping import ReceiveRule, SendRule, parse_xtoy
 from .gates import Gate
 from .names import KnownNames
 from .units import ns_from_time, ros_text

@@ -20,8 +20,8 @@ from ..codec.messages.tracking import (
     TrackingData,
     TrackingElement,
 )
-from ..config import ReceiveRule
 from ..errors import ConversionError
+from ..mapping import ReceiveRule
 from .gates import MAX_TOOLS
 from .many_poses import fill_poses, listed, metres_of
 from .points import MOST_TOLD, tell_rest

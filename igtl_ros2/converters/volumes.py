@@ -15,8 +15,8 @@ from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Header
 
 from ..codec.messages.image import Image
-from ..config import SliceView
 from ..errors import ConversionError
+from ..mapping import SliceView
 from .arrays import array_message
 from .clouds import point_cloud
 from .image import geometry_of, ros_image

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from rclpy.node import Node
 
 from ..client import Client
-from ..config import LinkConfig, load_links
-from ..config.mapping import ONE_PATIENT
 from ..converters.registry import load_converters
 from ..errors import ConfigError, PeerError
+from ..mapping import LinkConfig, load_links
+from ..mapping.rules import ONE_PATIENT
 from ..server import Server
 from .diagnostics import Diagnostics, LinkHealth
 from .echo import EchoGuard

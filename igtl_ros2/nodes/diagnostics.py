@@ -17,10 +17,10 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_msgs.msg import String as RosString
 
-from ..config import LinkConfig
 from ..converters.units import ros_text
 from ..errors import printable
 from ..face import Face
+from ..mapping import LinkConfig
 from ..peers import Peer
 from .qos import STATE_QOS
 from .receive import Receiver

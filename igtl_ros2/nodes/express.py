@@ -18,11 +18,11 @@ from ..codec import Message
 from ..codec.messages.image import Image
 from ..codec.messages.pose import Transform
 from ..codec.timestamp import to_ns
-from ..config import ReceiveRule, SendRule
 from ..converters.device_clock import DeviceClock
 from ..converters.registry import Converted, Route
 from ..converters.spliced import SplicedImage, SplicedTransform, TransformReader
 from ..errors import ConversionError, printable
+from ..mapping import ReceiveRule, SendRule
 from ..peers import Peer
 from . import in_place
 from .echo import EchoGuard

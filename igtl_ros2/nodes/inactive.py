@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
-from ..config import LinkConfig
+from ..mapping import LinkConfig
 from .diagnostics import PERIOD_S, status_name
 
 

@@ -9,11 +9,11 @@ from ..codec.fields import floats_to_wire
 from ..codec.messages.pose import Transform
 from ..codec.short_names import with_short_name
 from ..codec.timestamp import from_ns
-from ..config import SendRule
 from ..converters.registry import envelope_of
 from ..converters.spliced import MARK_NS, SplicedFrame
 from ..converters.units import affine_from_numbers, pose_from_numbers
 from ..errors import ConversionError
+from ..mapping import SendRule
 from ..peers import Outgoing
 from ..peers.compat import Compat
 

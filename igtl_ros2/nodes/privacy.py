@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from rclpy.impl.rcutils_logger import RcutilsLogger
 
 from ..codec.patients import PRIVATE_TYPES
-from ..config import LinkConfig, ReceiveRule
+from ..mapping import LinkConfig, ReceiveRule
 
 
 def warn_of_raw(configs: Iterable[LinkConfig], logger: RcutilsLogger) -> None:

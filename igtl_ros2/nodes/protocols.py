@@ -19,12 +19,12 @@ from std_srvs.srv import Trigger
 from ..codec import Message
 from ..codec.messages.pose import Transform
 from ..codec.messages.text import Status, String
-from ..config import LinkConfig, PhaseTable, ReceiveRule
 from ..converters.gates import Gates
 from ..converters.pose import NOT_RIGID, is_valid, tool_state
 from ..converters.registry import full_name
 from ..converters.units import RIGID_TOLERANCE, pose_to_ros, ros_text
 from ..errors import ConversionError
+from ..mapping import LinkConfig, PhaseTable, ReceiveRule
 from ..peers import Link, Peer
 from .phases import (
     Accept,

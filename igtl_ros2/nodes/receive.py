@@ -25,7 +25,6 @@ from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.messages.text import Status
 from ..codec.patients import hidden
-from ..config import LinkConfig, ReceiveRule
 from ..converters.claims import Claims, Place
 from ..converters.device_clock import DeviceClock
 from ..converters.frames import raw_frame
@@ -50,6 +49,7 @@ from ..converters.units import ros_text, time_from_ns
 from ..converters.video import FRAME_LOST
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError, printable
+from ..mapping import LinkConfig, ReceiveRule
 from ..peers import Peer
 from . import in_place
 from .aside import Aside

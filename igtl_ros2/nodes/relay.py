@@ -11,9 +11,9 @@ from typing import Any
 
 from rclpy.node import Node
 
-from ..config import LinkConfig
 from ..converters.handover import Handed
 from ..errors import EncodeError
+from ..mapping import LinkConfig
 
 #: of a topic whose link is not open yet
 _MAX_WAITING = 1000

@@ -10,8 +10,8 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
-from ..config import LinkConfig
 from ..errors import ConfigError
+from ..mapping import LinkConfig
 from .deferred import Call, serve_later
 
 # How often is looked whether the file is read; the time of ROS may stand still

@@ -13,9 +13,9 @@ from ..codec import Message
 from ..codec.fields import checked_text
 from ..codec.messages.query import Query, Response, StartTracking, StartVideo
 from ..codec.messages.text import Command, CommandResponse, String
-from ..config import TIMEOUT_S, QueryRule
 from ..converters.units import ros_text
 from ..errors import EncodeError
+from ..mapping import TIMEOUT_S, QueryRule
 from ..peers import Link, Peer
 from .command_xml import attributes
 from .outcomes import Outcomes

@@ -12,12 +12,12 @@ from std_msgs.msg import Header
 from std_msgs.msg import String as RosString
 
 from ..codec.short_names import NAME_BYTES, short_names
-from ..config import RobotSource, SendRule, TfFrame
 from ..converters.link_meshes import link_mesh
 from ..converters.mesh_files import find_file
 from ..converters.registry import Sending
 from ..converters.urdf import Visual, read_urdf
 from ..errors import ConversionError, EncodeError
+from ..mapping import RobotSource, SendRule, TfFrame
 from .queries import Queries
 from .report import Report
 from .tf import OwnFrames

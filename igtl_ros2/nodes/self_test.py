@@ -14,12 +14,12 @@ from rclpy.serialization import serialize_message
 from ..client import Client
 from ..codec import decode, encode
 from ..codec.messages.pose import Transform
-from ..config import LinkConfig, ReceiveRule, SendRule
 from ..converters.loopback import try_received, try_sent
 from ..converters.registry import load_converters
 from ..converters.tf_tree import LookupFailed
 from ..converters.units import ros_text
 from ..errors import ConversionError, IgtlError
+from ..mapping import LinkConfig, ReceiveRule, SendRule
 from ..server import Server
 from .send import message_class
 from .tf import TfSource

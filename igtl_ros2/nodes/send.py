@@ -30,7 +30,6 @@ from ..codec.key_frames import Chain
 from ..codec.messages.pose import Transform
 from ..codec.messages.tracking import TrackingData
 from ..codec.messages.video import Video
-from ..config import LinkConfig, SendRule
 from ..converters.changes import Value, value_of
 from ..converters.handover import Handed, is_whole, message_to_send
 from ..converters.heavy import is_heavy
@@ -54,6 +53,7 @@ from ..converters.registry import (
 from ..converters.units import matrix_from_metres, time_from_ns
 from ..converters.video import KEY_FRAME_WANTED, follows_of
 from ..errors import ConversionError, EncodeError
+from ..mapping import LinkConfig, SendRule
 from ..peers import Outgoing, Peer
 from .aside import Aside
 from .echo import EchoGuard

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..codec import Message
 from ..codec.message import Place
-from ..config import SendRule
+from ..mapping import SendRule
 from .queries import Queries
 from .report import Report
 

@@ -19,11 +19,11 @@ from std_srvs.srv import SetBool, Trigger
 from ..codec import Message
 from ..codec.messages.query import Response
 from ..codec.messages.text import CommandResponse
-from ..config import STREAMED_TYPES, TIMEOUT_S, CommandRule, LinkConfig, QueryRule, ReceiveRule
 from ..converters.heavy import is_heavy
 from ..converters.placing import weight
 from ..converters.units import ros_text
 from ..errors import ConfigError, ConversionError
+from ..mapping import TIMEOUT_S, CommandRule, LinkConfig, QueryRule, ReceiveRule, streams
 from ..peers import Link, OnPeer, Peer
 from .aside import Aside
 from .command_xml import attributes
@@ -201,7 +201,7 @@ class Services:
                 f'{self._prefix}get/{rule.name}',
                 lambda request, call: self._requests.get(rule, _answer(call)),
             )
-        if rule.type in STREAMED_TYPES:
+        if rule.type in streams():
             serve_later(
                 self._node,
                 SetBool,

@@ -15,9 +15,9 @@ from std_srvs.srv import SetBool, Trigger
 from ..codec import Message
 from ..codec.messages.text import Command, CommandResponse, String
 from ..codec.patients import hidden_text
-from ..config import LinkConfig, ServeRule
 from ..converters.units import ros_text
 from ..errors import EncodeError
+from ..mapping import LinkConfig, ServeRule
 from ..peers import Link, Peer
 from .command_xml import attributes, command_reply
 from .report import Report

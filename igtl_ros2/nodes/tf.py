@@ -22,12 +22,12 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.subscription import Subscription
 from rclpy.time import Time
 
-from ..config.mapping import PATIENT, is_patient
 from ..converters.tf_owners import MAX_FRAMES, Refused, Sender, TfOwners
 from ..converters.tf_tree import DOUBTFUL, LookupFailed, Reason, TfTree, frame_name
 from ..converters.time_jump import TimeJumps, Turn
 from ..converters.units import Matrix, ns_from_time, pose_from_ros
 from ..errors import ConfigError, ConversionError
+from ..mapping.rules import PATIENT, is_patient
 from .subscriptions import EVENT_DEPTH, Losses, subscribe
 
 # The names and the quality of service of tf2_ros: every other tf node expects these.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from ..codec.messages.tracking import TrackingElement
-from ..config import SendRule, TfFrame
 from ..converters.tf_tree import LookupFailed
 from ..converters.units import Matrix, matrix_from_metres
 from ..errors import ConversionError, EncodeError
+from ..mapping import SendRule, TfFrame
 from .report import Report
 from .tf import TfSource
 

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from ..config import (
+from ..converters.names import ros_name
+from ..errors import ConfigError, ConversionError
+from ..mapping import (
     ANY,
-    STREAMED_TYPES,
     LinkConfig,
     Mapping,
     ReceiveRule,
@@ -19,9 +20,8 @@ from ..config import (
     is_pattern,
     load_links,
     mapping_schema,
+    streams,
 )
-from ..converters.names import ros_name
-from ..errors import ConfigError, ConversionError
 
 # what has a column of its own
 _SHOWN = ('device', 'type', 'action', 'name', 'frame', 'child_frame', 'tf', 'default_frame',
@@ -176,7 +176,7 @@ def service_rows(config: LinkConfig) -> list[Row]:
         if query.type != 'VIDEO':  # the protocol has no GET_VIDEO
             rows.append((f'{prefix}get/{query.name}', 'Trigger', f'asks for {what}',
                          refused + timeout))
-        if query.type in STREAMED_TYPES:
+        if query.type in streams():
             besides = [f'{query.rate:g} Hz'] if query.rate else []
             besides += [f'in {query.coordinate_name}'] if query.coordinate_name else []
             rows.append((f'{prefix}stream/{query.name}', 'SetBool', f'starts and stops {what}',

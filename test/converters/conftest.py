@@ -7,7 +7,6 @@ from builtin_interfaces.msg import Time
 from rclpy.serialization import serialize_message
 
 from igtl_ros2 import codec
-from igtl_ros2.config import ReceiveRule, SendRule
 from igtl_ros2.converters.registry import (
     Route,
     Sending,
@@ -15,6 +14,7 @@ from igtl_ros2.converters.registry import (
     load_converters,
     sender,
 )
+from igtl_ros2.mapping import ReceiveRule, SendRule
 
 
 @pytest.fixture(scope='session')

@@ -12,15 +12,9 @@ from igtl_ros2 import codec
 from igtl_ros2.codec.message import Place
 from igtl_ros2.codec.messages.arrays import NDArray
 from igtl_ros2.codec.messages.points import Trajectories, Trajectory
-from igtl_ros2.config import (
-    AS_OF,
-    ASKED_OF,
-    TOLD_OF,
-    ReceiveRule,
-    SliceView,
-)
 from igtl_ros2.converters.measured import OF_ARRAY, OF_SENSOR
 from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
+from igtl_ros2.mapping import AS_OF, ReceiveRule, SliceView, asked_of, told_of
 
 GOLDEN = Path(__file__).parents[1] / 'golden'
 ENTRIES = json.loads((GOLDEN / 'manifest.json').read_text())['messages']
@@ -41,7 +35,7 @@ def made(message, **rule):
     return set(result.outputs), len(result.transforms), len(result.errors), len(result.notes)
 
 
-@pytest.mark.parametrize('key', ASKED_OF)
+@pytest.mark.parametrize('key', asked_of())
 def test_types_that_answer_are_those_that_may_be_asked(key):
     assert load_converters() == []
     value = VALUES.get(key, True)
@@ -51,7 +45,7 @@ def test_types_that_answer_are_those_that_may_be_asked(key):
         message = codec.decode((GOLDEN / entry['file']).read_bytes())
         if made(message) != made(message, **asked):
             answering.add(entry['type'])
-    wanted = {kind for kind in ASKED_OF[key] if (key, kind) not in OTHERWISE}
+    wanted = {kind for kind in asked_of()[key] if (key, kind) not in OTHERWISE}
     # QTRANS is read as POSITION; a VIDEO has them once it is decoded, which these are not
     elsewhere = {'QTRANS'} if key == 'decode' else {'QTRANS', 'VIDEO'}
     assert answering - elsewhere == wanted - elsewhere
@@ -110,18 +104,18 @@ def test_types_that_a_key_changes_are_those_that_may_have_it(key):
         if published(message, **more) != published(message, **more, **changed):
             answering.add(message.type_name)
     elsewhere = {'QTRANS', 'VIDEO'}
-    assert answering - elsewhere == set(TOLD_OF[key]) - elsewhere
+    assert answering - elsewhere == set(told_of()[key]) - elsewhere
 
 
 def test_every_key_that_says_how_is_looked_at():
     # frames is short for two; a part of a volume meets the volume in the node
-    assert set(TOLD_OF) == {*TOLD, 'frames', 'to_frame', 'subvolume'}
-    assert TOLD_OF['frames'] == TOLD_OF['child_frame']
+    assert set(told_of()) == {*TOLD, 'frames', 'to_frame', 'subvolume'}
+    assert told_of()['frames'] == told_of()['child_frame']
 
 
 def test_what_can_be_moved_is_what_has_a_place():
     registered = codec.registered()
-    assert {registered[name] for name in TOLD_OF['to_frame']} == {
+    assert {registered[name] for name in told_of()['to_frame']} == {
         cls for cls in registered.values() if cls.place > Place.NOWHERE}
 
 

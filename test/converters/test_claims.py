@@ -2,9 +2,10 @@
 
 import pytest
 
-from igtl_ros2.config import Settings, load_mapping, marked_name
+from igtl_ros2.config import Settings, marked_name
 from igtl_ros2.converters.claims import Claims
 from igtl_ros2.errors import ConversionError
+from igtl_ros2.mapping import load_mapping
 
 GATED = 'max_jump: {m: 0.05}, workspace: {min: [-0.2, -0.2, -0.2], max: [0.2, 0.2, 0.2]}'
 TARGET = f'{{device: Target, type: TRANSFORM, pose: true, {GATED}}}'
@@ -154,7 +155,7 @@ def test_names_of_a_profile(claims):
 
 
 def test_without_a_file_nothing_is_named():
-    from igtl_ros2.config import default_mapping
+    from igtl_ros2.mapping import default_mapping
 
     assert Claims(default_mapping(Settings())).place('Any', 'TRANSFORM').topic == 'Any'
 

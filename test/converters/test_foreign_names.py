@@ -29,8 +29,8 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingData,
     TrackingElement,
 )
-from igtl_ros2.config import load_mapping
 from igtl_ros2.converters.registry import convert_to_ros, load_converters, route_of
+from igtl_ros2.mapping import load_mapping
 
 BAD = 'T\udcff\udc81'
 HERE, ORIGIN, STILL = np.eye(4), (0, 0, 0), (0, 0, 0, 1)

@@ -18,10 +18,10 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingData,
     TrackingElement,
 )
-from igtl_ros2.config import MotionLimits, ReceiveRule, Workspace
 from igtl_ros2.converters import gates as module
 from igtl_ros2.converters.gates import Gate, Gates, Sample, age_s
 from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
+from igtl_ros2.mapping import MotionLimits, ReceiveRule, Workspace
 
 NS = 10**9
 LEVEL = (0.0, 0.0, 0.0, 1.0)

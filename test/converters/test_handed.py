@@ -22,7 +22,7 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingElement,
 )
 from igtl_ros2.codec.messages.video import Video
-from igtl_ros2.config import ReceiveRule, SendRule, Settings, Workspace
+from igtl_ros2.config import Settings
 from igtl_ros2.converters.handover import WHOLE_LEAVES, handed, is_whole, message_to_send
 from igtl_ros2.converters.headers import header_of_ros
 from igtl_ros2.converters.registry import (
@@ -33,6 +33,7 @@ from igtl_ros2.converters.registry import (
     route_of,
 )
 from igtl_ros2.errors import ConversionError
+from igtl_ros2.mapping import ReceiveRule, SendRule, Workspace
 from igtl_ros2.peers.compat import Compat
 
 load_converters()

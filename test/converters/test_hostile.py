@@ -25,10 +25,10 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2.codec import Decoder
 from igtl_ros2.codec.messages.image import Image
-from igtl_ros2.config import SliceView
 from igtl_ros2.converters.frames import raw_frame
 from igtl_ros2.converters.image import VolumeMerger
 from igtl_ros2.errors import ConversionError, DecodeError, EncodeError
+from igtl_ros2.mapping import SliceView
 
 GOLDEN = Path(__file__).parent.parent / 'golden'
 TYPED = set(

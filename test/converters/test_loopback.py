@@ -10,7 +10,11 @@ from std_msgs.msg import String as RosString
 
 from igtl_ros2 import codec
 from igtl_ros2.codec.messages.pose import Transform
-from igtl_ros2.config import (
+from igtl_ros2.converters import loopback, registry
+from igtl_ros2.converters.loopback import try_received, try_sent
+from igtl_ros2.converters.samples import SAMPLED, sample
+from igtl_ros2.errors import ConversionError
+from igtl_ros2.mapping import (
     AS_OF,
     ReceiveRule,
     RobotSource,
@@ -20,10 +24,6 @@ from igtl_ros2.config import (
     load_links,
     mapping_schema,
 )
-from igtl_ros2.converters import loopback, registry
-from igtl_ros2.converters.loopback import try_received, try_sent
-from igtl_ros2.converters.samples import SAMPLED, sample
-from igtl_ros2.errors import ConversionError
 
 assert registry.load_converters() == []
 SENT_TYPES = mapping_schema()['definitions']['send_rule']['properties']['type']['enum']

@@ -18,12 +18,12 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingData,
     TrackingElement,
 )
-from igtl_ros2.config import ReceiveRule
 from igtl_ros2.converters import bulk
 from igtl_ros2.converters.json_text import json_text
 from igtl_ros2.converters.placing import frames_of, moved_received
 from igtl_ros2.converters.registry import convert_to_ros, load_converters, route_of
 from igtl_ros2.converters.spliced import with_rows
+from igtl_ros2.mapping import ReceiveRule
 
 COUNT = 300
 STAMP = Time(sec=7, nanosec=8)

@@ -10,10 +10,11 @@ from sensor_msgs.msg import FluidPressure, Imu, JointState, Joy, Range, Temperat
 from std_msgs.msg import Float64, Float64MultiArray, Header
 
 from igtl_ros2.codec.messages.arrays import PREFIXES, UNITS, NDArray, Sensor, unit_word
-from igtl_ros2.config import FIELD_UNITS, mapping_schema
+from igtl_ros2.config import FIELD_UNITS
 from igtl_ros2.config.quantities import measured
 from igtl_ros2.converters.units import has_unit, parse_unit
 from igtl_ros2.errors import ConversionError
+from igtl_ros2.mapping import mapping_schema
 
 HEADER = Header(frame_id='tool')
 SIX = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]

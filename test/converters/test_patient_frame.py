@@ -8,9 +8,9 @@ from builtin_interfaces.msg import Time
 
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
-from igtl_ros2.config import load_mapping
 from igtl_ros2.converters.placing import frames_of
 from igtl_ros2.converters.registry import convert_to_ros, load_converters, route_of
+from igtl_ros2.mapping import load_mapping
 
 
 @pytest.fixture

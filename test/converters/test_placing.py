@@ -20,7 +20,6 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingElement,
 )
 from igtl_ros2.codec.messages.video import Video
-from igtl_ros2.config import ReceiveRule
 from igtl_ros2.converters.clouds import cloud_columns
 from igtl_ros2.converters.placing import (
     frames_of,
@@ -33,6 +32,7 @@ from igtl_ros2.converters.placing import (
 from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
 from igtl_ros2.converters.units import matrix_to_quaternion, pose_from_ros
 from igtl_ros2.errors import ConversionError
+from igtl_ros2.mapping import ReceiveRule
 
 load_converters()
 RNG = np.random.default_rng(18944)

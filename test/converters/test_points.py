@@ -12,10 +12,11 @@ from sensor_msgs.msg import PointCloud2, PointField
 from std_msgs.msg import Header
 
 from igtl_ros2.codec.messages.points import Point, PointList
-from igtl_ros2.config import ReceiveRule, ros_name
+from igtl_ros2.config import ros_name
 from igtl_ros2.converters.clouds import point_cloud
 from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
 from igtl_ros2.errors import ConversionError, EncodeError
+from igtl_ros2.mapping import ReceiveRule
 
 POINTS = PointList(
     (

@@ -13,7 +13,6 @@ from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2.codec.messages.pose import Transform
-from igtl_ros2.config import ReceiveRule
 from igtl_ros2.converters import bulk
 from igtl_ros2.converters.pose import transform_to_ros
 from igtl_ros2.converters.registry import Route
@@ -26,6 +25,7 @@ from igtl_ros2.converters.spliced import (
 )
 from igtl_ros2.converters.units import time_from_ns
 from igtl_ros2.errors import ConversionError
+from igtl_ros2.mapping import ReceiveRule
 
 
 def both(route, message, stamp_ns):

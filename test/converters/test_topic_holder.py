@@ -2,7 +2,6 @@
 
 import pytest
 
-from igtl_ros2.config import Mapping, ReceiveRule
 from igtl_ros2.converters.claims import Claims
 from igtl_ros2.converters.topic_holder import (
     Terms,
@@ -13,6 +12,7 @@ from igtl_ros2.converters.topic_holder import (
     numbered,
 )
 from igtl_ros2.errors import ConversionError
+from igtl_ros2.mapping import Mapping, ReceiveRule
 
 FIRST, MIX, NUMBER = Terms('first'), Terms('mix'), Terms('number')
 

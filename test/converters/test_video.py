@@ -15,10 +15,10 @@ from std_msgs.msg import Header
 
 from igtl_ros2.codec.messages.image import LPS, RAS
 from igtl_ros2.codec.messages.video import Video
-from igtl_ros2.config import ReceiveRule, SendRule
 from igtl_ros2.converters import registry
 from igtl_ros2.converters.registry import Route, Sending, convert_to_ros, sender
 from igtl_ros2.errors import ConversionError, EncodeError
+from igtl_ros2.mapping import ReceiveRule, SendRule
 
 SIZE = COLUMNS, ROWS = 64, 48
 CENTRE = np.array([[0, -3, 0, 10], [2, 0, 0, 20], [0, 0, 5, 30], [0, 0, 0, 1]], float)

@@ -10,11 +10,11 @@ from sensor_msgs.msg import PointField
 from std_msgs.msg import Header
 
 from igtl_ros2.codec.messages.image import LPS, Image
-from igtl_ros2.config import ReceiveRule, SliceView
 from igtl_ros2.converters.clouds import cloud_columns
 from igtl_ros2.converters.registry import Route, convert_to_ros
 from igtl_ros2.converters.volumes import SliceViewer, eight_bits
 from igtl_ros2.errors import ConversionError
+from igtl_ros2.mapping import ReceiveRule, SliceView
 
 # i goes to anterior in steps of 2 mm, j to left in steps of 3 mm, k to superior in steps of 5 mm;
 # the first of 4 x 3 x 2 voxels is at (13, 17, 27.5) mm

@@ -9,9 +9,10 @@ from std_msgs.msg import Header
 from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2.codec.messages.mesh import Attribute, AttributeType, PolyData
-from igtl_ros2.config import SendRule, Settings
+from igtl_ros2.config import Settings
 from igtl_ros2.converters.clouds import point_cloud
 from igtl_ros2.converters.registry import Sending, load_converters, sender
+from igtl_ros2.mapping import SendRule
 from igtl_ros2.peers.compat import Compat
 
 RANDOM = np.random.default_rng(13)

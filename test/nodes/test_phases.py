@@ -3,7 +3,7 @@
 import pytest
 
 from igtl_ros2.codec.messages.text import StatusCode
-from igtl_ros2.config.protocol import expand
+from igtl_ros2.mapping.protocol import expand
 from igtl_ros2.nodes.phases import (
     Accept,
     Acknowledge,

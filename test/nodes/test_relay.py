@@ -2,8 +2,9 @@
 
 from types import SimpleNamespace
 
-from igtl_ros2.config import LinkConfig, Mapping, ReceiveRule, SendRule, Settings
+from igtl_ros2.config import Settings
 from igtl_ros2.converters.handover import Handed
+from igtl_ros2.mapping import LinkConfig, Mapping, ReceiveRule, SendRule
 from igtl_ros2.nodes.relay import Relays
 
 

@@ -11,7 +11,7 @@ from ros_user import STATE, mapping, start, wait_for
 from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
 
-from igtl_ros2.config import ReceiveRule, SendRule
+from igtl_ros2.mapping import ReceiveRule, SendRule
 from igtl_ros2.nodes import self_test
 
 

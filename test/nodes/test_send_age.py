@@ -18,9 +18,9 @@ from tf2_msgs.msg import TFMessage
 from igtl_ros2 import connect
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
-from igtl_ros2.config import SendRule, TfFrame
 from igtl_ros2.converters.pose import tool_state
 from igtl_ros2.errors import PeerError
+from igtl_ros2.mapping import SendRule, TfFrame
 from igtl_ros2.nodes.report import Report
 from igtl_ros2.nodes.send_age import Expiry, SourceAge
 

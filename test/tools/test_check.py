@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from igtl_ros2.config import mapping_schema
+from igtl_ros2.mapping import mapping_schema
 
 pytest.importorskip('rich', reason='igtl_check needs the package rich')
 

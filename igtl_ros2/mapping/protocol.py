@@ -15,8 +15,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from .ros_names import ros_name
-from .words import MAX_DEVICE_BYTES, FindFaults, hint, show
+from ..config.ros_names import ros_name
+from ..config.words import MAX_DEVICE_BYTES, FindFaults, hint, show
 
 #: The profiles that come with the package.
 PROTOCOLS = ('brp', 'crtk', 'plus', 'smartneedle')

@@ -8,16 +8,11 @@ import string
 from dataclasses import dataclass
 from typing import Any
 
-from .ros_names import ros_name
-from .words import MAX_DEVICE_BYTES, show
+from ..config.ros_names import ros_name
+from ..config.words import MAX_DEVICE_BYTES, show
 
 #: How long an answer may take when a rule does not say, in seconds.
 TIMEOUT_S = 5.0
-#: Types whose stream can be asked for.
-STREAMED_TYPES = (
-    'TRANSFORM', 'POSITION', 'QTRANS', 'IMAGE', 'TDATA', 'QTDATA', 'POLYDATA', 'SENSOR',
-    'NDARRAY', 'VIDEO')
-
 # Types whose STT_ has room for these keys
 _WITH_RATE = ('TDATA', 'QTDATA', 'VIDEO')
 _WITH_COORDINATES = ('TDATA', 'QTDATA')

@@ -11,15 +11,17 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
+from ..codec.message import has_points
+from ..config.quantities import FIELD_UNITS, measured
+from ..config.ros_names import whole_characters
+from ..config.settings import Settings
+from ..config.words import MAX_DEVICE_BYTES, FindFaults, show
 from ..errors import ConfigError
 from .document import Document
+from .kinds import AS_OF, all_types, asked_of, placed, told_of, types_of
 from .protocol import PhaseTable, expand, find_clashes, find_faults
-from .quantities import FIELD_UNITS, measured
-from .ros_names import whole_characters
 from .rule_index import RuleIndex
 from .services import SERVICE_FAULTS, CommandRule, QueryRule, ServeRule, make_services
-from .settings import Settings
-from .words import MAX_DEVICE_BYTES, FindFaults, show
 
 #: The rate of a tf pair whose rule names none.
 TF_RATE_HZ = 30.0
@@ -34,11 +36,6 @@ _PROFILES: dict[str, dict[str, Any]] = {
     'plus': {'tf': 'auto'},
     'robot': {'tf': 'auto', 'pose': True, 'split': True},
 }
-#: Types whose last value can be repeated: small ones that say where something is or how much.
-HELD_TYPES = ('TRANSFORM', 'POSITION', 'QTRANS', 'TDATA', 'QTDATA', 'SENSOR', 'NDARRAY')
-#: Types whose poses can be withheld by gates, and those of which only the workspace is looked at.
-GATED_TYPES = ('TRANSFORM', 'POSITION', 'QTRANS', 'TDATA', 'QTDATA')
-BOXED_TYPES = (*GATED_TYPES, 'POINT', 'TRAJ')
 _WILD = '*?['
 _MAX_ELEMENT_BYTES = 20
 _DEFAULTS = Settings()
@@ -166,7 +163,7 @@ class ReceiveRule:
 
     def conflict_policy(self, type_name: str) -> str:
         """Tell what becomes of a type that several peers send: first, number or mix."""
-        usual = 'first' if self.is_gated and type_name in BOXED_TYPES else 'mix'
+        usual = 'first' if self.is_gated and has_points(type_name) else 'mix'
         return self.on_conflict or usual
 
 
@@ -520,57 +517,6 @@ def _tf_device(source: str, target: str) -> str:
     return 'To'.join(camel)
 
 
-# Wire types a user may spell in the wrong case; types of other makers are allowed as well.
-_WIRE_TYPES = (
-    'TRANSFORM', 'POSITION', 'QTRANS', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'TDATA', 'QTDATA',
-    'SENSOR', 'TRAJ', 'VIDEO', 'IMGMETA', 'LBMETA', 'VIDEOMETA', 'NDARRAY', 'POLYDATA', 'COLORT',
-    'COMMAND', 'BIND', 'CAPABILITY')
-
-
-_POSES = ('TRANSFORM', 'POSITION', 'QTRANS')
-_TOOLS = ('TDATA', 'QTDATA')
-_IMAGES = ('IMAGE', 'VIDEO')
-_PLACED = (*_POSES, *_TOOLS, 'POINT', 'TRAJ', *_IMAGES, 'POLYDATA')
-#: What the numbers of these types can be published as.
-AS_OF = {
-    'SENSOR': ('joint_state', 'wrench', 'imu', 'twist', 'temperature', 'pressure', 'range', 'joy'),
-    'NDARRAY': ('joint_state', 'image'),
-}
-#: Types that have what these keys of a receive rule ask for; a VIDEO when it is decoded.
-ASKED_OF: dict[str, tuple[str, ...]] = {
-    'tf': (*_POSES, *_TOOLS, *_IMAGES),
-    'pose': (*_POSES, 'POINT'),
-    'split': (*_TOOLS, 'POINT', 'TRAJ'),
-    'markers': ('POINT', 'TRAJ', 'POLYDATA'),
-    'trajectory': ('POINT',),
-    'cloud': ('POINT', 'POLYDATA', *_IMAGES),
-    'plane': _IMAGES,
-    'compressed': _IMAGES,
-    'slice': _IMAGES,
-    'nrrd': _IMAGES,
-    'array': _IMAGES,
-    'decode': ('VIDEO',),
-    'foxglove': ('VIDEO',),
-    'mesh': ('POLYDATA',),
-    'as': tuple(AS_OF),
-    'stamped': ('SENSOR', 'NDARRAY', 'STRING', 'COMMAND'),
-}
-#: Types of which these keys of a receive rule say how they are read or published.
-TOLD_OF: dict[str, tuple[str, ...]] = {
-    'child_frame': (*_POSES, *_IMAGES, *AS_OF),
-    'frames': (*_POSES, *_IMAGES, *AS_OF),
-    'to_frame': _PLACED,
-    'wire_unit': (*_PLACED, 'VIDEOMETA'),
-    'wire_axes': (*_PLACED, 'VIDEOMETA'),
-    'publish_invalid': (*_POSES, *_TOOLS, *_IMAGES),
-    'coordinates': _IMAGES,
-    'subvolume': ('IMAGE',),
-    'threshold': _IMAGES,
-    'max_points': _IMAGES,
-    'marker_size': ('POINT', 'TRAJ'),
-    'field': ('SENSOR',),
-    'joint_names': tuple(AS_OF),
-}
 # Keys of a receive rule that mean nothing without another key: of any type, and of one type
 _RECEIVE_NEEDS: dict[str, tuple[str, Any]] = {
     'threshold': ('cloud', True),
@@ -587,22 +533,27 @@ _TYPE_NEEDS = {
 # What a rule that drops messages may say: `phi` also holds for answers to commands
 _OF_A_DROP = ('device', 'type', 'peer', 'action', 'phi')
 
-# The same for keys of a send rule, by the type that is sent; QTRANS is sent as POSITION
-_SENT_PLACED = tuple(kind for kind in _PLACED if kind != 'QTRANS')
-_SENT_AS: dict[str, tuple[str, ...]] = {
-    'dims': _IMAGES,
-    'spacing': _IMAGES,
-    'field': ('SENSOR',),
-    'unit': ('SENSOR',),
-    'to_frame': _SENT_PLACED,
-    'wire_unit': (*_SENT_PLACED, 'VIDEOMETA'),
-    'max_points': (),
-}
+
 _SEND_NEEDS: dict[str, tuple[str, Any]] = {
     'header': ('type', 'POINT'),
     'eps': ('on_change', True),
     'codec': ('type', 'VIDEO'),
 }
+
+
+def _sent_as() -> dict[str, tuple[str, ...]]:
+    """List the types of which keys of a send rule say how they are made."""
+    pictures, sensor = ('IMAGE', 'VIDEO'), ('SENSOR',)
+    in_space = tuple(kind for kind in placed() if kind != 'QTRANS')  # it is sent as POSITION
+    return {
+        'dims': pictures,
+        'spacing': pictures,
+        'field': sensor,
+        'unit': sensor,
+        'to_frame': in_space,
+        'wire_unit': (*in_space, 'VIDEOMETA'),
+        'max_points': (),
+    }
 
 
 def _is_asked(item: dict[str, Any], key: str) -> bool:
@@ -623,14 +574,14 @@ def _missing(
 def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     """Find what a schema cannot say about a receive rule, as (key, text)."""
     name = item.get('type', '*')
-    if name not in _WIRE_TYPES and name.upper() in _WIRE_TYPES:
+    if name not in all_types() and name.upper() in all_types():
         yield 'type', (f'found {show(name)}; allowed {show(name.upper())}, '
                        'types are case-sensitive')
     if item.get('action') == 'drop':
         for key in item:
             if key not in _OF_A_DROP and _is_asked(item, key):
                 yield key, f'found {show(item[key])} with action: drop; allowed only without'
-    if name in _WIRE_TYPES:
+    if name in all_types():
         yield from _type_faults(item, name)
     yield from _missing(item, _RECEIVE_NEEDS)
     if 'max_skew' in item and item.get('stamp', 'auto') != 'auto':
@@ -642,9 +593,10 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
         yield 'trajectory', (f'found {show(item["trajectory"]["entry"])} as entry and as target; '
                              'allowed two different labels')
     if item.get('hold_hz'):
-        if name not in ('*', *HELD_TYPES):
+        types = types_of('hold_hz')
+        if name not in ('*', *types):
             yield 'hold_hz', (f'found {show(item["hold_hz"])} with type {show(name)}; '
-                              f'allowed only with {", ".join(HELD_TYPES)} or "*"')
+                              f'allowed only with {", ".join(types)} or "*"')
         if item.get('tf') == 'static':
             yield 'hold_hz', (f'found {show(item["hold_hz"])} with tf: static; allowed only '
                               'without, a static frame holds anyway')
@@ -660,7 +612,7 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
 def _type_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
     """Find keys of a receive rule that mean nothing for messages of its type."""
     kind = f'with type {show(type_name)}'
-    for key, types in (*ASKED_OF.items(), *TOLD_OF.items()):
+    for key, types in (*asked_of().items(), *told_of().items()):
         if _is_asked(item, key) and type_name not in types:
             yield key, (f'found {show(item[key])} {kind}, which has none; '
                         f'allowed only with {", ".join(types)} or "*"')
@@ -676,7 +628,7 @@ def _type_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str
 def _gate_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
     """Find what is wrong with the gates of a receive rule."""
     for key in ('max_age', 'max_jump', 'max_speed', 'workspace'):
-        types = BOXED_TYPES if key == 'workspace' else GATED_TYPES
+        types = types_of(key)
         if key in item and type_name not in ('*', *types):
             yield key, (f'found it with type {show(type_name)}; '
                         f'allowed only with {", ".join(types)} or "*"')
@@ -697,9 +649,10 @@ def _gate_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str
 def _stale_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
     """Find out why nothing that a receive rule matches can become stale by its stamps."""
     found = f'found {show(item["stale_after"])}'
-    if type_name not in ('*', *GATED_TYPES):
+    types = types_of('stale_after')
+    if type_name not in ('*', *types):
         yield 'stale_after', (f'{found} with type {show(type_name)}; '
-                              f'allowed only with {", ".join(GATED_TYPES)} or "*"')
+                              f'allowed only with {", ".join(types)} or "*"')
     if item.get('tf') == 'static':
         yield 'stale_after', (f'{found} with tf: static; allowed only without, '
                               'a static frame holds anyway')
@@ -724,8 +677,8 @@ def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     target = item.get('robot', {}).get('target', '')
     if is_pattern(target):
         yield 'robot.target', f'found {show(target)}; allowed one frame'
-    for key, types in _SENT_AS.items():
-        if key in item and item.get('type') in set(_WIRE_TYPES) - set(types):
+    for key, types in _sent_as().items():
+        if key in item and item.get('type') in set(all_types()) - set(types):
             allowed = f'with {", ".join(types)}, or ' if types else ''
             yield key, (f'found {show(item[key])} with type {show(item["type"])}, which has none; '
                         f'allowed only {allowed}without type')

@@ -9,10 +9,10 @@ import math
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from ..config.settings import OF_THE_NODE, SETTINGS, Setting
+from ..config.words import FindFaults, hint, show
 from ..errors import ConfigError
 from .services import IDENTITIES
-from .settings import OF_THE_NODE, SETTINGS, Setting
-from .words import FindFaults, hint, show
 
 if TYPE_CHECKING:
     import jsonschema

@@ -6,17 +6,11 @@ import collections.abc as abc
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..config.settings import SETTINGS, Settings, refuse_misfit, refuse_unknown
+from ..config.words import show
 from ..errors import ConfigError
 from .document import Document
-from .mapping import (
-    RULE_FAULTS,
-    Mapping,
-    default_mapping,
-    find_rule_clashes,
-    make_mapping,
-)
-from .settings import SETTINGS, Settings, refuse_misfit, refuse_unknown
-from .words import show
+from .rules import RULE_FAULTS, Mapping, default_mapping, find_rule_clashes, make_mapping
 
 # Where a link goes: its own affair, other than the rest it cannot have in common with others
 _PLACE = ('mode', 'url', 'protocol', 'host', 'port')

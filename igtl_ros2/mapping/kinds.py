@@ -1,0 +1,132 @@
+"""
+What the keys of rules mean for which types of message.
+
+What can be said of a type is said by its class in the codec, and read here; so a type of another
+package has gates, frames and rates without a line here.
+"""
+
+from __future__ import annotations
+
+import collections.abc as abc
+from functools import lru_cache
+
+from ..codec import registered
+from ..codec.message import Message, Place
+
+#: What the numbers of these types can be published as.
+AS_OF = {
+    'SENSOR': ('joint_state', 'wrench', 'imu', 'twist', 'temperature', 'pressure', 'range', 'joy'),
+    'NDARRAY': ('joint_state', 'image'),
+}
+_PICTURES = ('IMAGE', 'VIDEO')
+_LABELLED = ('POINT', 'TRAJ')
+# the order in which texts list them; of the other names of a type only QTRANS is one to be used
+_ORDER = (
+    'TRANSFORM', 'POSITION', 'QTRANS', 'TDATA', 'QTDATA', *_LABELLED, *_PICTURES, 'POLYDATA',
+    'SENSOR', 'NDARRAY', 'STRING', 'STATUS', 'COLORT', 'IMGMETA', 'LBMETA', 'VIDEOMETA',
+    'COMMAND', 'BIND', 'CAPABILITY',
+)
+_OWN = Message.__module__.rpartition('.')[0]
+# what `allow_key` was told
+_allowed: dict[str, tuple[str, ...]] = {}
+
+Types = tuple[str, ...]
+
+
+def allow_key(key: str, type_name: str) -> None:
+    """Tell that messages of another package's type have what a key asks for, such as `pose`."""
+    _allowed[key] = (*_allowed.get(key, ()), type_name)
+    _tables.cache_clear()
+
+
+def all_types() -> Types:
+    """List the types that a rule can name, those of other packages last."""
+    return _tables(len(registered()))[0]
+
+
+def asked_of() -> dict[str, Types]:
+    """List the types that have what keys of a receive rule ask for; a VIDEO when it is decoded."""
+    return _tables(len(registered()))[1]
+
+
+def told_of() -> dict[str, Types]:
+    """List the types of which keys of a receive rule say how they are read or published."""
+    return _tables(len(registered()))[2]
+
+
+def types_of(key: str) -> Types:
+    """List the types that a key of a gate, of a repetition or of a stale tracker is for."""
+    return _tables(len(registered()))[3][key]
+
+
+def placed() -> Types:
+    """List the types that are somewhere in space."""
+    return told_of()['to_frame']
+
+
+def streams() -> Types:
+    """List the types whose stream can be asked for."""
+    return types_of('stream')
+
+
+@lru_cache(maxsize=4)
+def _tables(count: int) -> tuple[Types, dict[str, Types], dict[str, Types], dict[str, Types]]:
+    """Make the tables of what is registered, of which there is `count`."""
+    classes = registered()
+    foreign = (
+        name for name, cls in classes.items() if not cls.__module__.startswith(f'{_OWN}.'))
+    names = (*_ORDER, *foreign)
+
+    def those(wanted: abc.Callable[[type[Message]], bool]) -> Types:
+        return tuple(name for name in names if wanted(classes[name]))
+
+    all_poses = those(lambda cls: cls.place == Place.POSES)
+    poses = those(lambda cls: cls.place == Place.POSES and not cls.has_tools)
+    tools = those(lambda cls: cls.has_tools)
+    in_space = those(lambda cls: cls.place >= Place.BODY)
+    framed = (*poses, *_PICTURES, *AS_OF)
+    asked: dict[str, Types] = {
+        'tf': (*all_poses, *_PICTURES),
+        'pose': ('TRANSFORM', 'POSITION', 'QTRANS', 'POINT'),
+        'split': (*tools, *_LABELLED),
+        'markers': (*_LABELLED, 'POLYDATA'),
+        'trajectory': ('POINT',),
+        'cloud': ('POINT', 'POLYDATA', *_PICTURES),
+        'plane': _PICTURES,
+        'compressed': _PICTURES,
+        'slice': _PICTURES,
+        'nrrd': _PICTURES,
+        'array': _PICTURES,
+        'decode': ('VIDEO',),
+        'foxglove': ('VIDEO',),
+        'mesh': ('POLYDATA',),
+        'as': tuple(AS_OF),
+        'stamped': ('SENSOR', 'NDARRAY', 'STRING', 'COMMAND'),
+    }
+    for key, more in _allowed.items():
+        asked[key] = (*asked[key], *more)
+    told: dict[str, Types] = {
+        'child_frame': framed,
+        'frames': framed,
+        'to_frame': in_space,
+        'wire_unit': (*in_space, 'VIDEOMETA'),
+        'wire_axes': (*in_space, 'VIDEOMETA'),
+        'publish_invalid': (*all_poses, *_PICTURES),
+        'coordinates': _PICTURES,
+        'subvolume': ('IMAGE',),
+        'threshold': _PICTURES,
+        'max_points': _PICTURES,
+        'marker_size': _LABELLED,
+        'field': ('SENSOR',),
+        'joint_names': tuple(AS_OF),
+    }
+    other = {
+        'hold_hz': those(lambda cls: cls.can_be_held),
+        'stale_after': all_poses,
+        'max_age': all_poses,
+        'max_jump': all_poses,
+        'max_speed': all_poses,
+        'workspace': those(lambda cls: cls.place >= Place.POINTS),
+        'stream': those(lambda cls: cls.is_stream),
+    }
+    return names, asked, told, other
