@@ -596,6 +596,8 @@ class Sender:
     # -- sending
 
     def _take_info(self, device: str, message: RosString) -> None:
+        if device[:1] in ('', '/') and not message.data.lstrip().startswith('{'):
+            return  # beside a topic that is sent, and something else
         try:
             info = loads(message.data)
         except (ValueError, RecursionError) as error:

@@ -474,6 +474,24 @@ def test_an_info_that_is_something_else_is_no_problem(ros, tmp_path):
     assert not report.counts
 
 
+def test_an_info_beside_a_topic_may_be_any_text(ros, tmp_path):
+    node = ros.bridge(mode='server', port=0, **mapping(
+        tmp_path, 'send: [{topic: /robot/text, device: Robot}]'))
+    (report,) = [health._report for health, *_ in node._diagnostics._open]
+    with connect(str(node.link.address), queue_policy=ALL) as client:
+        info, text = (ros.talk(f'/robot/{leaf}', RosString) for leaf in ('info', 'text'))
+
+        def publish():
+            info.publish(RosString(data='ready'))
+            text.publish(RosString(data='x'))
+            return soon(client)
+
+        wait_for(publish, 'the text')
+        assert not report.counts
+        info.publish(RosString(data='{"names": '))  # which is meant
+        wait_for(lambda: report.counts, 'the problem')
+
+
 OTHER = """
 import rclpy, sys, time
 from geometry_msgs.msg import PoseWithCovarianceStamped
