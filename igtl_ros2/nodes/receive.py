@@ -1103,6 +1103,10 @@ class Receiver:
             name, rule, self._settings.frame_prefix, topic.removeprefix(self._prefix), type_name,
             self._mapping.profile)
         left = self._left.pop(slot, None)
+        if left is None and not label:
+            # other rules may be for its peer than before
+            old = next((s for s in self._left if s[:2] == slot[:2] and '' not in s[2:]), None)
+            left = None if old is None else self._left.pop(old)
         if left is not None:
             # the decoder of a video, names that were given; the slice that was chosen, unless
             # the rule has another one now, or another topic for its parameters

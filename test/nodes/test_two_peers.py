@@ -318,3 +318,18 @@ receive:
         take_turns((first, second))
         done(ros, first, second)
         assert metres(heard) == {1.0} and metres(other) == {2.0}
+
+
+def test_a_device_goes_on_where_its_rule_is_for_its_peer_from_a_reload_on(ros, tmp_path, two):
+    gate = 'workspace: {min: [-1, -1, -1], max: [1, 1, 1]}'
+    node = bridge(ros, tmp_path, f'receive: [{{device: Tgt, {gate}}}, {{device: "*"}}]')
+    first, _ = two(node)
+    status = ros.listen('/x/Tgt/status', DiagnosticArray, STATE)
+    wait_for(lambda: first.send(at(2000)) or time.sleep(0.02) or status, 'the gate')
+    for peer in ('peer: 127.0.0.1, ', ''):
+        reload(ros, tmp_path,
+               f'receive: [{{device: Tgt, {peer}{gate}}}, {{device: "*"}}]')
+        wait_for(lambda: first.send(at(500)) or time.sleep(0.02)
+                 or status[-1].status[0].level == b'\0', 'the end of it')
+        wait_for(lambda: first.send(at(2000)) or time.sleep(0.02)
+                 or status[-1].status[0].level == b'\1', 'the gate again')
