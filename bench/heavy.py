@@ -1,14 +1,16 @@
 """
 How long an emergency of one peer takes while another sends messages of very many small things.
 
-The bridge is a process of its own with two peers. This one sends an EMERGENCY and listens to
-`~/emergency`, with nothing else going on and while a heavy message is on its way, by turns. Ratios
-are to idle in the same run. Nothing is asserted.
+The bridge is a process of its own with three peers. This one sends an EMERGENCY and listens to
+`~/emergency`, with nothing else going on and while a heavy message is on its way, by turns. A
+third one sends poses all the time, which need the locks that the heavy message needs. Ratios are
+to idle in the same run. Nothing is asserted.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import os
 import socket
@@ -29,11 +31,14 @@ from igtl_ros2 import codec, connect
 from igtl_ros2.codec.messages.arrays import NDArray
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement
+from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.mesh import Cells, PolyData
 from igtl_ros2.codec.messages.points import Point, PointList, Trajectories, Trajectory
+from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.query import Capability
 from igtl_ros2.codec.messages.text import Command, CommandResponse, Status, StatusCode, String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
+from igtl_ros2.errors import PeerError
 
 STATE = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 ZERO, FAR = np.zeros(3), np.array([0.0, 0.0, 9.0])
@@ -53,6 +58,7 @@ def heavy_messages():
         'POLYDATA 1000000 cells': PolyData(np.zeros((4, 3), np.float32), polygons=cells),
         'COMMAND 0.8 MB': Command(1, 'x', '<a b="c"/>' * 80_000),
         'NDARRAY 128 MB': NDArray(np.zeros((4000, 4000))),
+        'IMAGE 128 MB': Image.from_array(np.zeros((128, 1000, 1000), np.uint8), np.eye(4)),
         'BIND 1024': Bind([String('x', device_name=f'b{n}') for n in range(1024)]),
         'BIND 64000 nested': Bind([
             Bind([String('x', device_name='c')] * 63, device_name=f'b{n}') for n in range(1000)]),
@@ -95,6 +101,14 @@ def measure(arm, listener):
     return 1000 * took
 
 
+def send_poses(tracker):
+    """Send poses until the connection is closed."""
+    with contextlib.suppress(PeerError):
+        while True:
+            tracker.send(Transform(np.eye(4), device_name='Probe'))
+            time.sleep(0.01)
+
+
 def main():
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
@@ -113,7 +127,10 @@ def main():
         frames = {name: codec.encode(message) for name, message in heavy_messages().items()}
         gc.collect()
         gc.freeze()
-        with connect(url) as arm, socket.create_connection(('127.0.0.1', arguments.port)) as other:
+        with connect(url) as arm, connect(url) as tracker, socket.create_connection(
+            ('127.0.0.1', arguments.port)
+        ) as other:
+            threading.Thread(target=send_poses, args=(tracker,)).start()
             measure(arm, listener)
             for name, frame in frames.items():
                 if arguments.kinds and not name.startswith(tuple(arguments.kinds)):

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 _PIECE = 500
 
 
-def json_text(value: Any) -> str:
+def json_pieces(value: Any) -> Iterator[str]:
     """
-    Write a value as `json.dumps` does; letters stay as they are.
+    Write a value as `json.dumps` does, in pieces; letters stay as they are.
 
-    That holds the interpreter until it is done: half a second for a hundred thousand entries,
-    and an emergency of another peer would wait so long.
+    All at once holds the interpreter until it is done: half a second for a hundred thousand
+    entries, and an emergency of another peer would wait so long.
     """
-    if isinstance(value, dict):
-        members = (f'{json.dumps(str(key), ensure_ascii=False)}: {json_text(member)}'
-                   for key, member in value.items())
-        return f'{{{", ".join(members)}}}' if _is_long(value) else _short(value)
-    if isinstance(value, list) and len(value) > _PIECE:
-        pieces = (_short(value[n : n + _PIECE]) for n in range(0, len(value), _PIECE))
-        return f'[{", ".join(piece[1:-1] for piece in pieces)}]'
-    return _short(value)
+    if isinstance(value, dict) and _is_long(value):
+        start = '{'
+        for key, member in value.items():
+            yield f'{start}{json.dumps(str(key), ensure_ascii=False)}: '
+            yield from json_pieces(member)
+            start = ', '
+        yield '}'
+    elif isinstance(value, list) and len(value) > _PIECE:
+        start = '['
+        for n in range(0, len(value), _PIECE):
+            yield start + _short(value[n : n + _PIECE])[1:-1]
+            start = ', '
+        yield ']'
+    else:
+        yield _short(value)
 
 
 def _is_long(value: dict[str, Any]) -> bool:

@@ -32,7 +32,7 @@ from ..converters.gates import Gate, Gates, withheld_by
 from ..converters.handover import Handed, handed
 from ..converters.heavy import is_heavy
 from ..converters.image import VolumeMerger
-from ..converters.json_text import json_text
+from ..converters.json_text import json_pieces
 from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, convert_to_ros, full_name, route_of
@@ -881,7 +881,7 @@ class Receiver:
             # what the device has stamped is of that moment, and stays where it was then
             keeps = device.clock.has_own_stamp(arrival.message.timestamp_ns)
             self._hold(device, arrival if keeps else unmoved)
-        self._publish_info(device, arrival, result, stamp)
+        yield from self._publish_info(device, arrival, result, stamp)
         for leaf, ros_message in result.outputs.items():
             if leaf == 'geometry' and self._is_old(device, ros_message):
                 continue
@@ -1322,8 +1322,12 @@ class Receiver:
 
     def _publish_info(
         self, device: _Device, arrival: _Arrival, result: Converted, stamp: Any
-    ) -> None:
-        """Publish `info`; for a stream only when something but time changed, or once a while."""
+    ) -> Iterator[None]:
+        """
+        Publish `info`, step by step.
+
+        For a stream only when something but time changed, or once a while.
+        """
         message = arrival.message
         metadata = {ros_text(k): ros_text(v) for k, v in message.metadata.items()}
         info: dict[str, Any] = {
@@ -1353,7 +1357,11 @@ class Receiver:
             **info,
             'metadata': metadata,
         }
-        text = RosString(data=json_text(whole))
+        pieces = []
+        for piece in json_pieces(whole):
+            pieces.append(piece)
+            yield
+        text = RosString(data=''.join(pieces))
         publisher = self._publisher(f'{device.topic}/info', 'info', RosString)
         self._say_on(publisher, 'info', text)
         publisher.publish(text)

@@ -19,7 +19,7 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingElement,
 )
 from igtl_ros2.converters import bulk
-from igtl_ros2.converters.json_text import json_text
+from igtl_ros2.converters.json_text import json_pieces
 from igtl_ros2.converters.placing import frames_of, moved_received
 from igtl_ros2.converters.registry import convert_to_ros, load_converters, route_of
 from igtl_ros2.converters.spliced import with_rows
@@ -216,6 +216,6 @@ def test_json_of_long_lists_is_what_json_makes_of_them():
         'few': [1, None, True], 'text': 'x', 'empty': [], 'none': {},
         'withheld': {f'k{n}': 'why' for n in range(700)}, 'deep': {'list': list(range(999))},
     }
-    assert json_text(value) == json.dumps(value, ensure_ascii=False)
-    assert json_text(list(range(500))) == json.dumps(list(range(500)))
-    assert json_text([]) == '[]'
+    assert ''.join(json_pieces(value)) == json.dumps(value, ensure_ascii=False)
+    assert ''.join(json_pieces(list(range(500)))) == json.dumps(list(range(500)))
+    assert ''.join(json_pieces([])) == '[]'

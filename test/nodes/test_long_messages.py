@@ -1,5 +1,8 @@
 """Nothing that takes long is done where an emergency would wait for it."""
 
+import json
+import threading
+
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -89,6 +92,33 @@ def test_a_long_list_before_a_gate_keeps_nobody_waiting(ros, tmp_path, monkeypat
     finally:
         busy.go.set()
     assert [len(message.poses) for message in shown] == [1000]
+
+
+def test_a_long_info_keeps_nobody_waiting(ros, tmp_path, monkeypatch):
+    usual, begun, go = receive.json_pieces, threading.Event(), threading.Event()
+
+    def pieces(value):
+        if value['device'] == 'Plan':
+            begun.set()
+            while not go.is_set():
+                yield ''
+        yield from usual(value)
+
+    monkeypatch.setattr(receive, 'json_pieces', pieces)
+    node = ros.bridge(port=0, **mapping(tmp_path, 'receive: [{device: "*"}]'))
+    infos = ros.listen('/x/Plan/info', RosString, STATE)
+    try:
+        with connect(str(node.link.address)) as planner:
+            points = [Point(f'p{n}', np.zeros(3)) for n in range(1000)]
+            planner.send(PointList(points, device_name='Plan'))
+            wait_for(begun.is_set, 'the list')
+            passes(ros, node)
+            assert not go.is_set() and not infos
+            go.set()
+            wait_for(lambda: infos, 'what is said of it')
+    finally:
+        go.set()
+    assert len(json.loads(infos[0].data)['labels']) == 1000
 
 
 def test_a_block_of_a_large_volume_keeps_nobody_waiting(ros, tmp_path, monkeypatch):
