@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import threading
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -99,15 +100,18 @@ class _Link:
 class TfTree:
     """A tree of frames with their recent past; one thread may insert while others look up."""
 
-    def __init__(self, cache_ns: int = 10 * 10**9) -> None:
+    def __init__(
+        self, cache_ns: int = 10 * 10**9, ignored: Callable[[str], None] = lambda frame: None
+    ) -> None:
         """
         Start empty.
 
         :param cache_ns: how far back, from the newest sample of a frame, its past is kept
+        :param ignored: is told the frame of samples that came too late
         """
         self._cache_ns = cache_ns
         self._links: dict[str, _Link] = {}
-        self._jumps: TimeJumps[_Sample] = TimeJumps(cache_ns)
+        self._jumps: TimeJumps[_Sample] = TimeJumps(cache_ns, ignored)
         self._lock = threading.Lock()
 
     def insert(
@@ -152,11 +156,6 @@ class TfTree:
     def jumps(self) -> int:
         """How often time went back."""
         return self._jumps.count
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        """How many samples of a frame came too late."""
-        return dict(self._jumps.ignored)
 
     def _follow(self, turn: Turn[_Sample]) -> None:
         for child in turn.forget:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -62,15 +62,17 @@ class TimeJumps(Generic[Sample]):
     then. Frames whose stamps are within an hour of each other share a clock, and go back together.
 
     :param cache_ns: how far back a past is kept.
+    :param ignored: is told the frame of samples that came too late.
     """
 
-    def __init__(self, cache_ns: int) -> None:
+    def __init__(
+        self, cache_ns: int, ignored: Callable[[str], None] = lambda frame: None
+    ) -> None:
         """Know no frames."""
         self._cache_ns = cache_ns
         self._courses: dict[str, _Course[Sample]] = {}
         self._doubtful: dict[str, _Course[Sample]] = {}
-        #: how many samples of a frame came too late
-        self.ignored: Counter[str] = Counter()
+        self._ignored = ignored
         #: how often time went back
         self.count = 0
 
@@ -89,7 +91,7 @@ class TimeJumps(Generic[Sample]):
             return Turn(add=[(frame, sample)])
         since_ns = stamp_ns - course.last_late_ns
         if course.late and -TOLERANCE_NS <= since_ns <= 0:
-            self.ignored[frame] += 1  # nothing new
+            self._ignored(frame)  # nothing new
             return Turn()
         if not course.late or not 0 < since_ns <= self._cache_ns:
             self._ignore_late(frame, course)
@@ -126,7 +128,7 @@ class TimeJumps(Generic[Sample]):
 
     def _ignore_late(self, frame: str, course: _Course[Sample]) -> None:
         if course.late:
-            self.ignored[frame] += len(course.late)
+            self._ignored(frame)
             course.late.clear()
             del self._doubtful[frame]
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any, Protocol
 
 from geometry_msgs.msg import TransformStamped
@@ -106,7 +107,8 @@ class Tf2Source:
         self._node = node
         #: what one look-up asks is of one run
         self._lock = threading.RLock()
-        self._jumps: TimeJumps[tuple[TransformStamped, str]] = TimeJumps(CACHE_NS)
+        self._jumps: TimeJumps[tuple[TransformStamped, str]] = TimeJumps(
+            CACHE_NS, partial(_tell_ignored, node))
         #: by whether they never move
         self._names: dict[bool, set[str]] = {False: set(), True: set()}
         source = self
@@ -203,7 +205,7 @@ class TreeSource:
         self.one_patient = False
         self.bad_count = 0
         self._node = node
-        self._tree = TfTree(CACHE_NS)
+        self._tree = TfTree(CACHE_NS, partial(_tell_ignored, node))
         self._subscriptions = _subscribe(node, self._on_transform)
         self._jump_handle = _on_clock_jump(node, self._tree.clear)
 
@@ -411,6 +413,13 @@ def _on_clock_jump(node: Node, clear: Callable[[], None]) -> JumpHandle:
 def _tell_of_jump(node: Node, why: str) -> None:
     node.get_logger().warning(
         f'time on tf begins anew: {why}; what was known of frames that move is forgotten',
+        throttle_duration_sec=5.0,
+    )
+
+
+def _tell_ignored(node: Node, child: str) -> None:
+    node.get_logger().warning(
+        f'transforms of {child!r} were ignored: their stamps are behind one that came before',
         throttle_duration_sec=5.0,
     )
 
