@@ -167,7 +167,7 @@ def _record(
         return 1
     _summarize(recording, folder)
     if why.note:
-        _say(why.note)
+        _say(why.note.rstrip())
     if recording.failure:
         _say(f'recording has stopped: {recording.failure}; the bag is readable up to there')
     return 1 if recording.failure or recording.summary.lost else 0
