@@ -29,7 +29,8 @@ def is_long(message: Any) -> bool:
     if isinstance(message, bytes):
         return len(message) > _MOST_BYTES
     most = _MOST_PIXELS if hasattr(message, 'encoding') else _MOST_DATA
-    return len(getattr(message, 'data', ())) > most
+    data = getattr(message, 'data', ())
+    return hasattr(data, '__len__') and len(data) > most  # else it is one number
 
 
 def made(message: Any, ros_type: type) -> Any:
