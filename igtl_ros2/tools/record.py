@@ -309,7 +309,7 @@ def _repair(arguments: argparse.Namespace) -> int:
     print(
         f'igtl_record: {bag} is as it was; {done.folder}: {what}; '
         + (f'{"more than " if unknown else ""}{many} messages are lost' if done.lost
-           else 'nothing is lost of what had been written')
+           else 'nothing is known to be lost')
     )
     return 1 if done.lost else 0
 

@@ -36,8 +36,8 @@ class Handshakes:
 
     When all places are taken, a newcomer gets that of the address that has the most of them (an
     IPv6 address stands for its network of 64 bits): of what has been silent longest, else of what
-    has taken longer than a second. An address that has more than half of all gives the oldest to
-    whoever has fewer, so that nobody can keep others out by saying nothing, or little.
+    has taken longer than a second, and else of its oldest, if the newcomer's has fewer. So nobody
+    can keep others out by saying nothing, or little.
 
     :param most: how many there may be.
     """
@@ -70,8 +70,7 @@ class Handshakes:
         greedy = [stream for stream, network in self._streams.items() if counts[network] == most]
         late = [stream for stream in greedy if now_s - stream.began_s > _SHORT_S]
         silent = [stream for stream in (greedy if most > 1 else late) if stream.is_silent]
-        newcomers = counts[network_of(host)]
-        crowd = greedy if 2 * most > self._most and newcomers < most else []
+        crowd = greedy if most > counts[network_of(host)] else []
         goes = next(iter([*silent, *late, *crowd]), None)
         if goes is None:
             return f'{self._most} other clients are in the TLS handshake'
