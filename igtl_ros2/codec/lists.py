@@ -23,7 +23,7 @@ from .geometry import columns_of, matrices_of, quaternions_to_matrices, rotation
 from .message import Envelope, Message, Place
 
 _set = object.__setattr__
-#: of a list up to this long the elements are made at once: that takes less than an array of them
+#: of a list up to this long the elements are a tuple, and do not keep the memory around them
 FEW = 64
 _SHOWN = 5
 
@@ -39,7 +39,7 @@ class Element(Protocol):
         """Write the element, `SIZE` bytes."""
 
     @classmethod
-    def decode(cls, data: memoryview, offset: int) -> Any:
+    def decode(cls, data: Buffer, offset: int) -> Any:
         """Read the element at an offset; `SIZE` bytes are there."""
 
     def to_row(self) -> tuple[Any, ...]:
@@ -78,7 +78,7 @@ def _wide(wire: np.dtype[Any]) -> np.dtype[Any]:
 
 class Table(Sequence[Any]):
     """
-    Very many elements, side by side in an array; each is made when somebody looks at it.
+    Elements side by side in an array; each is made when somebody looks at it.
 
     To all who take it for a tuple of elements it is one. Who has much to do takes the columns:
     a hundred thousand points take seconds to make, and some milliseconds to go through so.
@@ -87,13 +87,23 @@ class Table(Sequence[Any]):
     :param rows: structured array (n,) with the fields of `kind.WIRE`, not to be changed.
     """
 
-    __slots__ = ('kind', 'rows', '_made')
+    __slots__ = ('kind', 'rows', '_made', '_wire')
 
     def __init__(self, kind: type[Element], rows: NDArray[Any]) -> None:
         """Make no element yet."""
         self.kind = kind
         self.rows = rows
         self._made: list[Any] | None = None
+        #: what elements are read from; where there is nothing, from the rows
+        self._wire: Buffer | None = None
+
+    @classmethod
+    def from_wire(cls, kind: type[Element], content: memoryview) -> Table:
+        """Take elements as they lie on the wire; a few do not keep the memory around them."""
+        wire = content if len(content) > FEW * kind.SIZE else content.tobytes()
+        table = cls(kind, np.frombuffer(wire, kind.WIRE))
+        table._wire = wire
+        return table
 
     @classmethod
     def of(cls, kind: type[Element], elements: Iterable[Any]) -> Table:
@@ -126,6 +136,9 @@ class Table(Sequence[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         """Go through the elements."""
+        if self._made is None and self._wire is not None and len(self) <= FEW:
+            decode, size = self.kind.decode, self.kind.SIZE
+            self._made = [decode(self._wire, n * size) for n in range(len(self))]
         return map(self._at, range(len(self)))
 
     def __eq__(self, other: object) -> bool:
@@ -157,7 +170,11 @@ class Table(Sequence[Any]):
             self._made = [None] * len(self)
         element = self._made[place]
         if element is None:
-            element = self._made[place] = self.kind.from_row(self.rows[place].item())
+            if self._wire is None:
+                element = self.kind.from_row(self.rows[place].item())
+            else:
+                element = self.kind.decode(self._wire, place * self.kind.SIZE)
+            self._made[place] = element
         return element
 
     def texts(self, name: str) -> list[str]:
@@ -205,7 +222,7 @@ class Table(Sequence[Any]):
         rows[name] = [told[text] for text in self.texts(name)]
         return Table(self.kind, rows)
 
-    def encode(self) -> memoryview:
+    def encode(self) -> Buffer:
         """
         Write one element after the other.
 
@@ -213,23 +230,50 @@ class Table(Sequence[Any]):
         """
         wire = self.kind.WIRE
         result = np.zeros(len(self), wire)
-        for name in wire.names or ():
-            column = self.rows[name]
-            if wire[name].kind == 'S':
-                # behind the first NUL is nothing but what was left in the memory of the sender
-                letters = np.ascontiguousarray(column).view(np.uint8).reshape(len(self), -1)
-                column = letters * np.logical_and.accumulate(letters != 0, axis=1)
-                column = column.view(wire[name]).reshape(-1)
-            try:
-                with np.errstate(over='raise', invalid='ignore'):
-                    result[name] = column
-            except FloatingPointError as error:
-                raise EncodeError(f'{name}: a number does not fit float32') from error
+        name = ''
+        try:
+            with np.errstate(over='raise', invalid='ignore'):
+                for name in wire.names or ():
+                    result[name] = self._clean(name)
+        except FloatingPointError as error:
+            for element in self if len(self) <= FEW else ():
+                element.encode()  # which says more
+            raise EncodeError(f'{name}: a number does not fit float32') from error
         return wire_bytes(result)
+
+    def _clean(self, name: str) -> NDArray[Any]:
+        """Give a column; behind the first NUL of a text may be what was left in the memory."""
+        column, field = self.rows[name], self.kind.WIRE[name]
+        if field.kind != 'S':
+            return column
+        if len(self) <= FEW and not any(b'\0' in text for text in column.tolist()):
+            return column
+        letters = np.ascontiguousarray(column).view(np.uint8).reshape(len(self), -1)
+        column = letters * np.logical_and.accumulate(letters != 0, axis=1)
+        return column.view(field).reshape(-1)
+
+
+class _Held(Message):
+    """A list that was received and at whose elements nobody has looked."""
+
+    __slots__ = ('_held',)
+
+    _held: Table | None
+
+    def __getattr__(self, name: str) -> Any:
+        """Make the elements of a short list when somebody looks at them, and nothing before."""
+        held: Table | None = None if name == '_held' else self._held
+        if name == '_held':
+            return None
+        if name != 'elements' or held is None:
+            raise AttributeError(f'{type(self).__name__!r} object has no attribute {name!r}')
+        elements = tuple(held)
+        _set(self, 'elements', elements)
+        return elements
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ElementList(Message):
+class ElementList(_Held):
     """
     A list of elements; an empty list is a valid message.
 
@@ -244,39 +288,54 @@ class ElementList(Message):
     def __post_init__(self) -> None:
         """Take the elements as a tuple."""
         Message.__post_init__(self)
-        if not (isinstance(self.elements, Table) and self.elements.kind is self.element_class):
-            _set(self, 'elements', check_elements(self.elements, self.element_class))
+        elements, held = self.elements, None
+        if not (isinstance(elements, Table) and elements.kind is self.element_class):
+            _set(self, 'elements', check_elements(elements, self.element_class))
+        elif len(elements) <= FEW:
+            held = elements
+            object.__delattr__(self, 'elements')
+        _set(self, '_held', held)
+
+    @property
+    def count(self) -> int:
+        """How many elements there are."""
+        return len(self.elements if self._held is None else self._held)
 
     def table(self) -> Table:
         """Give the elements side by side."""
-        return Table.of(self.element_class, self.elements)
+        return self._columns or Table.of(self.element_class, self.elements)
+
+    @property
+    def _columns(self) -> Table | None:
+        """The elements side by side, if that is how they came."""
+        if self._held is None and isinstance(self.elements, Table):
+            return self.elements
+        return self._held
 
     def moved(self, matrices: Sequence[Floats]) -> ElementList:
         """Move it, as `Message.moved`."""
         if self.place < Place.BODY:
             Message.moved(self, matrices)  # it refuses
+        columns = self._columns
+        if columns is not None:
+            return replace(self, elements=columns.moved(matrices))
         elements = self.elements
-        if isinstance(elements, Table):
-            return replace(self, elements=elements.moved(matrices))
         each = matrices if self.has_tools else list(matrices) * len(elements)
         return replace(self, elements=tuple(e.moved(m) for e, m in zip(elements, each)))
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write one element after the other."""
-        if isinstance(self.elements, Table):
-            return (self.elements.encode(),)
+        columns = self._columns
+        if columns is not None:
+            return (columns.encode(),)
         return (b''.join(element.encode() for element in self.elements),)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> ElementList:
-        """Read as many elements as there are; many are only looked at when somebody does."""
+        """Read as many elements as there are; each is made when somebody looks at it."""
         element = cls.element_class
         check_element_bytes(content, element.SIZE, 'elements', envelope.max_elements)
-        elements: Sequence[Any]
-        if len(content) > FEW * element.SIZE:
-            elements = Table(element, np.frombuffer(content, element.WIRE))
-        else:
-            starts = range(0, len(content), element.SIZE)
-            elements = tuple(element.decode(content, start) for start in starts)
-        message: ElementList = cls.from_wire(envelope, elements=elements)
-        return message
+        table = Table.from_wire(element, content) if len(content) else None
+        if table is not None and len(table) <= FEW:
+            return cls.from_wire(envelope, _held=table)  # type: ignore[no-any-return]
+        return cls.from_wire(envelope, elements=table or (), _held=None)  # type: ignore[no-any-return]

@@ -98,6 +98,8 @@ def _fixed_fields(value: Any) -> dict[str, Any]:
     changes = {}
     kind: Any = type(value)
     for name in _names(kind):
+        if name == 'elements' and getattr(value, '_held', None) is not None:
+            continue  # nobody can change what they are made of
         before = getattr(value, name)
         after = _fixed(before)
         if after is not before:

@@ -51,6 +51,11 @@ def use_rows(yes: bool) -> None:
     _by_row = yes
 
 
+def uses_rows() -> bool:
+    """Tell whether lists in a message may be `Rows`."""
+    return _by_row
+
+
 class Rows(Sequence[Any]):
     """
     A list of small ROS messages, such as points, that are the rows of an array until looked at.

@@ -107,7 +107,7 @@ class Handed:
         if isinstance(message, _LISTS):
             first = message.elements[:_LOOKED_AT // 64]
             parts: list[Any] = [element.encode() for element in first]
-            length = len(message.elements)
+            length = message.count
         else:
             parts = [memoryview(part) for part in message.encode_content()]
             length = sum(part.nbytes for part in parts)
@@ -219,7 +219,7 @@ def _renamed(value: Handed, message: Message, sending: Sending) -> Message:
     """Give a message device, frame and stamp, its own if it has one, and only what passed."""
     changes: dict[str, Any] = {}
     if isinstance(message, _LISTS) and value.kept is not None and (
-        len(value.kept) != len(message.elements)
+        len(value.kept) != message.count
     ):
         changes['elements'] = value.kept
     if isinstance(message, (Image, Video)) and message.coordinates == LPS:

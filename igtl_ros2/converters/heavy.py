@@ -41,7 +41,7 @@ def is_heavy(message: Message) -> bool:
 
 
 def _list(message: ElementList) -> bool:
-    return len(message.elements) > _MOST_ELEMENTS
+    return message.count > _MOST_ELEMENTS
 
 
 def _bind(message: Bind) -> bool:

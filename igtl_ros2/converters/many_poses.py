@@ -7,12 +7,11 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from geometry_msgs.msg import Point, Pose, PoseArray, Quaternion
+from geometry_msgs.msg import Pose, PoseArray
 from numpy.typing import NDArray
 
 from ..codec.geometry import Flags
-from ..codec.lists import FEW
-from .bulk import set_rows
+from .bulk import Rows, set_rows
 from .units import PER_METRE, Matrix
 
 _PIECE = 2000
@@ -53,6 +52,16 @@ def orientations_along(begins: Matrix, ends: Matrix) -> tuple[Matrix, Flags]:
     return turned, known
 
 
+def pose_rows(message: PoseArray) -> list[Any]:
+    """List position and quaternion (x, y, z, w) of each pose of a message, seven numbers each."""
+    if isinstance(message.poses, Rows):
+        return listed(message.poses.values)
+    return [
+        (p.x, p.y, p.z, q.x, q.y, q.z, q.w)
+        for p, q in ((pose.position, pose.orientation) for pose in message.poses)
+    ]
+
+
 def fill_poses(
     message: PoseArray, positions: Matrix, turned: Sequence[Any] | Matrix | None = None
 ) -> None:
@@ -62,18 +71,7 @@ def fill_poses(
     :param positions: (n, 3), in metres.
     :param turned: (n, 4) quaternions (x, y, z, w); left out: none is turned.
     """
-    count = len(positions)
-    if count > FEW:
-        rows = np.zeros((count, 7))
-        rows[:, :3] = positions
-        if turned is None:
-            rows[:, 6] = 1.0
-        else:
-            rows[:, 3:] = turned
-        set_rows(message, 'poses', Pose, rows)
-        return
-    quaternions = [(0.0, 0.0, 0.0, 1.0)] * count if turned is None else np.asarray(turned).tolist()
-    message.poses = [
-        Pose(position=Point(x=x, y=y, z=z), orientation=Quaternion(x=a, y=b, z=c, w=d))
-        for (x, y, z), (a, b, c, d) in zip(np.asarray(positions).tolist(), quaternions)
-    ]
+    rows = np.zeros((len(positions), 7))
+    rows[:, :3] = positions
+    rows[:, 3:] = (0.0, 0.0, 0.0, 1.0) if turned is None else turned
+    set_rows(message, 'poses', Pose, rows)

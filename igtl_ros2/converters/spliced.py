@@ -11,11 +11,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Sequence
 from copy import copy
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import TransformStamped
+from geometry_msgs.msg import Pose, PoseArray, TransformStamped
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
@@ -24,7 +25,7 @@ from ..codec.fields import unpack_affine
 from ..codec.frame import HEADER_SIZE, START_SIZE, pack_rest
 from ..codec.messages.pose import Transform
 from ..errors import ConversionError
-from .bulk import Rows
+from .bulk import Rows, set_rows
 from .pose import transform_stamped
 from .registry import Route, stamp_text
 from .units import (
@@ -39,9 +40,12 @@ _NS = 1_000_000_000
 _STAMP = struct.Struct('<iI')
 _NUMBERS = struct.Struct('<7d')
 _LENGTH = struct.Struct('<I')
+#: stamp, and how many letters the frame has
+_POSES_HEAD = struct.Struct('<iII')
 _AFFINE_BYTES = 48
 # how a message is serialised, before all else
 _FORM = slice(0, 2)
+_PLAIN = b'\0\1\0\0'
 #: no name of a frame looks like this one and those below
 MARK_NS = 0x5A17_0B5C * _NS + 0x2F3B_11D7
 _MARK = np.array(
@@ -231,6 +235,65 @@ def image_start(
     return data[: -_LENGTH.size] + _LENGTH.pack(len(message.data))
 
 
+@lru_cache(maxsize=64)
+def _poses_start(
+    frame_id: str, serialize: Callable[[Any], bytes]
+) -> tuple[bytes, int, int]:
+    """
+    Serialise all of a PoseArray but its poses, which have to follow.
+
+    :returns: the bytes, and where in them the stamp and the number of poses are.
+    :raises ConversionError: if they cannot be told from the rest.
+    """
+    mark = Rows(Pose, 1024.5 + np.arange(7.0)[None])
+    message = PoseArray(header=Header(stamp=time_from_ns(MARK_NS), frame_id=frame_id))
+    message.poses = list(mark)
+    once = serialize(message)
+    message.poses = 2 * list(mark)
+    count_at, at = _places(once, serialize(message), mark.values.tobytes())
+    (stamp_at,) = _find_each(once[:count_at], _STAMP.pack(*divmod(MARK_NS, _NS)))
+    if len(once) != at + mark.values.nbytes:
+        raise ConversionError('the serialised message has another form than expected')
+    return once[:at], stamp_at, count_at
+
+
+def _poses_with_rows(message: PoseArray, serialize: Callable[[Any], bytes]) -> bytes | None:
+    rows, stamp = getattr(message, '_poses', None), message.header.stamp
+    if not isinstance(rows, Rows) or not len(rows):
+        return None
+    start, stamp_at, count_at = _poses_start(message.header.frame_id, serialize)
+    data = bytearray(start)
+    _STAMP.pack_into(data, stamp_at, stamp.sec, stamp.nanosec)
+    _LENGTH.pack_into(data, count_at, len(rows))
+    return b''.join((data, rows.values.data))
+
+
+def read_poses(data: bytes) -> PoseArray | None:
+    """
+    Make a PoseArray of its bytes, whose poses are `Rows`; ROS takes 5 us for each of them.
+
+    :returns: None if they are of another form than usual, or there are no poses.
+    """
+    try:
+        seconds, nanoseconds, size = _POSES_HEAD.unpack_from(data, 4)
+        end = _POSES_HEAD.size + 4 + size
+        count_at = -(-end // 4) * 4
+        (count,) = _LENGTH.unpack_from(data, count_at)
+        frame_id, nul = data[end - size : end - 1].decode(), data[end - 1 : end]
+    except (struct.error, UnicodeDecodeError):
+        return None
+    # places are counted from behind the first four bytes
+    start = 4 + -(-count_at // 8) * 8
+    is_usual = data[:4] == _PLAIN and nul == b'\0' and '\0' not in frame_id
+    if not is_usual or not count or len(data) != start + count * _NUMBERS.size:
+        return None
+    stamp = Time(sec=seconds, nanosec=nanoseconds)
+    message = PoseArray(header=Header(stamp=stamp, frame_id=frame_id))
+    values = np.frombuffer(data, '<f8', 7 * count, start).reshape(-1, 7)
+    set_rows(message, 'poses', Pose, values)
+    return message
+
+
 def with_rows(message: Any, serialize: Callable[[Any], bytes]) -> bytes | None:
     """
     Serialise a PoseArray whose poses are `Rows`, or a MarkerArray with such points and colours.
@@ -242,6 +305,8 @@ def with_rows(message: Any, serialize: Callable[[Any], bytes]) -> bytes | None:
     :returns: None if there are none.
     :raises ConversionError: if they cannot be told from the rest of these bytes.
     """
+    if isinstance(message, PoseArray):
+        return _poses_with_rows(message, serialize)
     whole = copy(message)
     shells = [whole]
     if hasattr(message, 'markers'):
@@ -270,17 +335,9 @@ def with_rows(message: Any, serialize: Callable[[Any], bytes]) -> bytes | None:
     end = 0
     for (_, _, rows), mark in zip(fields, marks):
         row = mark.values.tobytes()
-        (at,), again = _find_each(once, row), twice.find(row)
-        # the gap between the number of rows and the first one may hold anything
-        sizes = [
-            size
-            for size in (4, 8)
-            if _LENGTH.unpack_from(once, at - size) == (1,)
-            and _LENGTH.unpack_from(twice, again - size) == (2,)
-        ]
-        if len(sizes) != 1 or at - sizes[0] < end:
+        count_at, at = _places(once, twice, row)
+        if count_at < end:
             raise ConversionError('the serialised message has another form than expected')
-        count_at = at - sizes[0]
         parts += [
             once[end:count_at],
             _LENGTH.pack(len(rows)),
@@ -289,6 +346,23 @@ def with_rows(message: Any, serialize: Callable[[Any], bytes]) -> bytes | None:
         ]
         end = at + len(row)
     return b''.join((*parts, once[end:]))
+
+
+def _places(once: bytes, twice: bytes, row: bytes) -> tuple[int, int]:
+    """
+    Find how many rows there are, and where the first one is.
+
+    :param once: serialised with one row.
+    :param twice: with two of them.
+    :raises ConversionError: if they are not there as ROS writes them.
+    """
+    (at,), again = _find_each(once, row), twice.find(row)
+    # the gap between the number of rows and the first one may hold anything, the number as well
+    for size in (8, 4):
+        is_number = _LENGTH.unpack_from(once, at - size) == (1,)
+        if is_number and _LENGTH.unpack_from(twice, again - size) == (2,):
+            return at - size, at
+    raise ConversionError('the serialised message has another form than expected')
 
 
 def _find(data: bytes, numbers: tuple[float, ...]) -> tuple[int, ...]:

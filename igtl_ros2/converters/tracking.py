@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import PointStamped, Pose, PoseArray, PoseStamped
+from numpy.typing import NDArray
 from std_msgs.msg import Header
 
 from ..codec.geometry import matrices_of, quaternions_to_matrices, rotations_to_quaternions
-from ..codec.lists import Table
+from ..codec.lists import FEW, Table
 from ..codec.messages.tracking import (
     QuaternionElement,
     QuaternionTrackingData,
@@ -22,26 +25,30 @@ from ..codec.messages.tracking import (
 )
 from ..errors import ConversionError
 from ..mapping import ReceiveRule
+from .bulk import set_rows
 from .gates import MAX_TOOLS
-from .many_poses import fill_poses, listed, metres_of
+from .many_poses import fill_poses, listed, metres_of, pose_rows
 from .points import MOST_TOLD, tell_rest
 from .pose import NOT_RIGID, finite_list, is_valid, tool_state, transform_stamped
 from .registry import Converted, Route, Sending, frames_in, from_ros, tell_once, to_ros
 from .units import (
     LPS_TO_RAS,
     RIGID_TOLERANCE,
+    affine_from_numbers,
+    affine_to_numbers,
     json_number,
-    matrix_to_quaternion,
-    point_from_ros,
+    metres,
     point_to_ros,
-    pose_from_ros,
     pose_to_numbers,
     quaternion_to_matrix,
+    quaternion_to_rows,
     ros_text,
+    rows_to_quaternion,
 )
 
 # a tool of this type has no rotation, whatever its matrix says
 _TIP_ONLY = 3
+_NO_TURN = 0.0, 0.0, 0.0, 1.0
 
 
 @to_ros(QuaternionTrackingData)
@@ -56,16 +63,43 @@ def tracking_to_ros(
     With `split` also `tools/<name>/pose`, or `point` where a tool has a tip and no rotation.
     """
     rule = route.rule
+    result = Converted()
+    tools = _tools_of(message, route)
+    if route.gate is not None and len(tools.kinds) > MAX_TOOLS:
+        raise ConversionError(f'{len(tools.kinds)} tools, a gate knows at most {MAX_TOOLS}')
+    numbers, rows = _numbers_of_all(message, tools.kinds, rule)
+    spread = rule.split or rule.tf != 'off'
+    if rows is None or message.metadata or spread or route.gate is not None:
+        _publish_each(message, route, stamp, result, tools, numbers)
+        return result
+    poses = PoseArray(header=Header(stamp=stamp, frame_id=tools.frame_id))
+    result.outputs['tracking'] = poses
+    set_rows(poses, 'poses', Pose, np.array(rows).reshape(-1, 7))
+    if tools.are_apart:
+        result.info['frames'] = tools.frames
+    result.info.update(names=tools.names, types=tools.kinds, withheld={})
+    result.info['position_only'] = tools.tip_only
+    result.state = _state({})
+    return result
+
+
+def _publish_each(
+    message: TrackingData | QuaternionTrackingData,
+    route: Route,
+    stamp: Time,
+    result: Converted,
+    tools: _Tools,
+    numbers: Callable[[int], _Numbers],
+) -> None:
+    """Look at each tool: not all are published as they are, or not only together."""
+    rule = route.rule
     names: list[str] = []
     types: list[int] = []
     withheld: dict[str, str] = {}
-    result = Converted()
     rows: list[tuple[float, ...]] = []
     frames: list[str] = []
     kept: list[int] = []
-    own_names, kinds, numbers = _columns(message, rule)
-    if route.gate is not None and len(kinds) > MAX_TOOLS:
-        raise ConversionError(f'{len(kinds)} tools, a gate knows at most {MAX_TOOLS}')
+    counts = tools.counts
     told: Counter[str] = Counter()
 
     def tell(text: str) -> None:
@@ -73,17 +107,9 @@ def tracking_to_ros(
         if told['all'] <= MOST_TOLD:
             result.errors.append(text)
 
-    device = ros_text(route.device)
-    all_names = [
-        ros_text(name) or f'{device}-{number}' for number, name in enumerate(own_names, 1)
-    ]
-    counts = Counter(all_names)
-    if route.gate is not None:
-        # the numbers of those without a name change hands when one of them is missing
-        nameless = sum(not name for name in own_names)
-        counts.update({n: nameless - 1 for n, own in zip(all_names, own_names) if not own})
     spread = rule.split or rule.tf != 'off'
-    for number, (name, own, kind) in enumerate(zip(all_names, own_names, kinds)):
+    each = zip(tools.names, tools.own_names, tools.kinds, tools.frames)
+    for number, (name, own, kind, frame) in enumerate(each):
         state = tool_state(message, own)
         if not (is_valid(state) or rule.publish_invalid):
             withheld[name] = ros_text(str(state))
@@ -98,8 +124,6 @@ def tracking_to_ros(
         if distance > RIGID_TOLERANCE:
             tell(f'{name}: {NOT_RIGID}')
             _add_matrix(result, name, message.elements[number])
-        # very many may be called like no frame at all
-        frame = tool_frame(name, route) if 'To' in name else route.frame_id
         if route.gate is not None:
             if counts[name] > 1:
                 stopped = route.gate.stops_twins(name, counts[name])
@@ -142,14 +166,12 @@ def tracking_to_ros(
     poses = result.outputs['tracking'] = PoseArray(header=header)
     numbered = np.array(rows).reshape(-1, 7)
     fill_poses(poses, numbered[:, :3], numbered[:, 3:])
-    result.kept = message.elements
-    if len(kept) < len(message.elements):
+    if len(kept) < message.count:
         result.kept = tuple(message.elements[number] for number in kept)
     tell_rest(result, told['all'], 'tools are not what was asked for')
     result.info.update(names=names, types=types, withheld=withheld)
     result.info['position_only'] = [n for n, t in zip(names, types) if t == _TIP_ONLY]
     result.state = _state(withheld)
-    return result
 
 
 def _state(withheld: dict[str, str]) -> str:
@@ -163,41 +185,141 @@ def _state(withheld: dict[str, str]) -> str:
 _Numbers = tuple[Sequence[float], Sequence[float], float]
 
 
-def _columns(
-    message: TrackingData | QuaternionTrackingData, rule: ReceiveRule
-) -> tuple[list[str], list[int], Callable[[int], _Numbers]]:
+@dataclass(frozen=True, slots=True)
+class _Tools:
     """
-    Give names and types of the tools, and what computes the pose of one and how rigid it was.
+    What does not change as long as a device sends the same tools.
 
-    Of very many they are computed together, but for those that are no plain rotations.
+    :param own_names: as they came.
+    :param names: as they are published.
+    :param counts: how many tools have a name.
+    :param are_apart: whether they are in several frames.
+    :param frame_id: the one that they are in, or the usual one.
+    :param tip_only: the names of those without a rotation.
     """
-    elements = message.elements
 
-    def one(number: int) -> _Numbers:
-        return _numbers(elements[number], rule)
+    own_names: list[str]
+    names: list[str]
+    kinds: list[int]
+    counts: Counter[str]
+    frames: list[str]
+    are_apart: bool
+    frame_id: str
+    tip_only: list[str]
 
-    if not isinstance(elements, Table):
-        return [e.name for e in elements], [e.type for e in elements], one
-    kinds: list[int] = elements.rows['type'].tolist()
+
+def _tools_of(message: TrackingData | QuaternionTrackingData, route: Route) -> _Tools:
+    """Find out what the names of the tools mean, or that they are those of the message before."""
+    table = message.table()
+    if len(table) > FEW:  # what is kept is small
+        return _find_tools(table, route)
+    key = (
+        table.rows['name'].tobytes(), table.rows['type'].tobytes(), route.device, route.frame_id,
+        route.frame_prefix, route.profile, route.rule, route.gate is None,
+    )
+    known: tuple[Any, _Tools] | None = route.state.get('tools')
+    if known is None or known[0] != key:
+        known = route.state['tools'] = key, _find_tools(table, route)
+    return known[1]
+
+
+def _find_tools(table: Table, route: Route) -> _Tools:
+    own_names = table.texts('name')
+    device = ros_text(route.device)
+    names = [ros_text(name) or f'{device}-{number}' for number, name in enumerate(own_names, 1)]
+    counts = Counter(names)
+    if route.gate is not None:
+        # the numbers of those without a name change hands when one of them is missing
+        nameless = sum(not name for name in own_names)
+        counts.update({n: nameless - 1 for n, own in zip(names, own_names) if not own})
+    kinds: list[int] = table.rows['type'].tolist()
+    # very many may be called like no frame at all
+    frames = [tool_frame(name, route) if 'To' in name else route.frame_id for name in names]
+    tip_only = [name for name, kind in zip(names, kinds) if kind == _TIP_ONLY]
+    are_apart = len(set(frames)) > 1
+    frame_id = route.frame_id if are_apart or not frames else frames[0]
+    return _Tools(own_names, names, kinds, counts, frames, are_apart, frame_id, tip_only)
+
+
+def _numbers_of_all(
+    message: TrackingData | QuaternionTrackingData, kinds: list[int], rule: ReceiveRule
+) -> tuple[Callable[[int], _Numbers], Sequence[Any] | None]:
+    """
+    Give what computes the pose of a tool, and how rigid it was.
+
+    Those that are plain rotations are computed together. The second result is their positions and
+    quaternions, one behind the other, if all tools are.
+    """
+    table = message.table()
+    found = _few(message, table, kinds, rule) if len(table) <= FEW else _many(message, table, rule)
+
+    def any_of(number: int) -> _Numbers:
+        numbers = found[number]
+        if numbers is None:
+            return _numbers(message.elements[number], rule)
+        return *numbers, 0.0
+
+    if None in found:
+        return any_of, None
+    return any_of, [value for pose in found if pose for part in pose for value in part]
+
+
+_Plain = tuple[Sequence[float], Sequence[float]]
+
+
+def _few(
+    message: TrackingData | QuaternionTrackingData,
+    table: Table,
+    kinds: list[int],
+    rule: ReceiveRule,
+) -> list[_Plain | None]:
+    """Compute what plain tools are: of so few, one by one takes less than arrays of all."""
     if isinstance(message, TrackingData):
-        matrices = matrices_of(elements.rows['matrix'])
+        wire = table.rows['matrix'].reshape(-1, 12).tolist()
     else:
-        matrices, is_turn = quaternions_to_matrices(elements.rows['quaternion'])
-        matrices[:, :3, 3] = elements.rows['position']
+        both = zip(table.rows['quaternion'].tolist(), table.rows['position'].tolist())
+        wire = [_columns_of(*one) for one in both]
+    unit, axes = rule.wire_unit, rule.wire_axes
+    found: list[_Plain | None] = []
+    for numbers, kind in zip(wire, kinds):
+        try:
+            if kind == _TIP_ONLY:
+                found.append((metres(numbers[9:], unit, axes), _NO_TURN))
+            else:
+                found.append(affine_to_numbers(numbers, unit, axes))
+        except ConversionError:
+            found.append(None)  # it is told why, when it is its turn
+    return found
+
+
+def _columns_of(quaternion: Sequence[float], position: Sequence[float]) -> list[float]:
+    """Give a tool as TDATA has it; without any number of a rotation if it has none."""
+    try:
+        (a, b, c), (d, e, f), (g, h, i) = quaternion_to_rows(quaternion)
+    except ConversionError:
+        return [*[math.nan] * 9, *position]
+    return [a, d, g, b, e, h, c, f, i, *position]
+
+
+def _many(
+    message: TrackingData | QuaternionTrackingData, table: Table, rule: ReceiveRule
+) -> list[_Plain | None]:
+    """Compute what plain tools are, all together."""
+    if isinstance(message, TrackingData):
+        matrices = matrices_of(table.rows['matrix'])
+    else:
+        matrices, is_turn = quaternions_to_matrices(table.rows['quaternion'])
+        matrices[:, :3, 3] = table.rows['position']
     on_ros = matrices * LPS_TO_RAS if rule.wire_axes == 'lps' else matrices
     turned, plain = rotations_to_quaternions(on_ros)
     positions, finite = metres_of(matrices[:, :3, 3], rule.wire_unit, rule.wire_axes)
     if isinstance(message, QuaternionTrackingData):
         plain &= is_turn
-    tip_only = elements.rows['type'] == _TIP_ONLY
-    turned[tip_only] = 0.0, 0.0, 0.0, 1.0
-    usual = (finite & (plain | tip_only)).tolist()
-    places, turns = listed(positions), listed(turned)
-
-    def any_of(number: int) -> _Numbers:
-        return (places[number], turns[number], 0.0) if usual[number] else one(number)
-
-    return elements.texts('name'), kinds, any_of
+    tip_only = table.rows['type'] == _TIP_ONLY
+    turned[tip_only] = _NO_TURN
+    usual = finite & (plain | tip_only)
+    each = zip(usual.tolist(), listed(positions), listed(turned))
+    return [(place, turn) if is_usual else None for is_usual, place, turn in each]
 
 
 def _numbers(element: TrackingElement | QuaternionElement, rule: ReceiveRule) -> _Numbers:
@@ -288,32 +410,52 @@ def tool_frame(name: str, route: Route) -> str:
 @from_ros(PoseArray, 'TDATA', 'tracking')
 def tracking_from_poses(message: PoseArray, sending: Sending) -> TrackingData:
     """PoseArray as TDATA; `info` may give names and types, else tools are numbered from 1."""
-    names, types = _tools(len(message.poses), sending)
-    unit = sending.rule.wire_unit
-    return TrackingData(
-        tuple(
-            TrackingElement(name, pose_from_ros(pose.position, pose.orientation, unit), type_)
-            for name, type_, pose in zip(names, types, message.poses)
-        ),
-        **sending.envelope(message.header),
-    )
+    rows = _unplaced(TrackingElement, len(message.poses), sending)
+    if len(rows):
+        rows['matrix'] = np.array(_affines(message, sending)).reshape(-1, 4, 3)
+    return TrackingData(Table(TrackingElement, rows), **sending.envelope(message.header))
 
 
 @from_ros(PoseArray, 'QTDATA')
 def quaternions_from_poses(message: PoseArray, sending: Sending) -> QuaternionTrackingData:
     """PoseArray as QTDATA; names and types as for TDATA."""
-    names, types = _tools(len(message.poses), sending)
-    elements = []
-    for name, type_, pose in zip(names, types, message.poses):
-        q = pose.orientation
-        position = point_from_ros(pose.position, sending.rule.wire_unit)
+    rows = _unplaced(QuaternionElement, len(message.poses), sending)
+    affines = _affines(message, sending)
+    if len(rows):
+        rows['position'] = [numbers[9:] for numbers in affines]
         # through the matrix, so that the quaternion is checked and of length 1
-        quaternion = matrix_to_quaternion(quaternion_to_matrix((q.x, q.y, q.z, q.w)))
-        elements.append(QuaternionElement(name, position, np.array(quaternion), type_))
-    return QuaternionTrackingData(tuple(elements), **sending.envelope(message.header))
+        rows['quaternion'] = [
+            rows_to_quaternion(((a, b, c), (d, e, f), (g, h, i)))
+            for a, d, g, b, e, h, c, f, i, *_ in affines
+        ]
+    elements = Table(QuaternionElement, rows)
+    return QuaternionTrackingData(elements, **sending.envelope(message.header))
 
 
-def _tools(count: int, sending: Sending) -> tuple[list[str], list[int]]:
-    """Take names and types of tools from `info`."""
+def _affines(message: PoseArray, sending: Sending) -> list[tuple[float, ...]]:
+    """
+    Give the numbers of tools as TDATA has them.
+
+    :raises ConversionError: if one is no pose.
+    """
+    unit = sending.rule.wire_unit
+    return [affine_from_numbers(row[:3], row[3:], unit) for row in pose_rows(message)]
+
+
+def _unplaced(
+    kind: type[TrackingElement] | type[QuaternionElement], count: int, sending: Sending
+) -> NDArray[Any]:
+    """Make the tools of a message that are nowhere yet, of what `info` says or what is known."""
+    known: tuple[Any, NDArray[Any]] | None = sending.state.get('tools')
+    if known is not None:
+        (info, *rest), rows = known
+        if info is sending.info and rest == [kind, count, sending.device]:
+            return rows.copy()
     names = sending.info_names('names', count, 20)
-    return names, sending.info_list('types', count, int) or [1] * count
+    types = sending.info_list('types', count, int) or [1] * count
+    where = np.eye(4) if kind is TrackingElement else np.zeros(3)
+    tools = [kind(name, where, type=type_) for name, type_ in zip(names, types)]
+    rows = Table.of(kind, tools).rows
+    if count <= FEW and not sending.notes:
+        sending.state['tools'] = (sending.info, kind, count, sending.device), rows
+    return rows.copy()

@@ -18,9 +18,11 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, Quaternion, Transform, Vector3
 from numpy.typing import NDArray
 
-from ..codec.geometry import FLOAT32_NOISE, Rows, quaternion_to_rows, rows_to_quaternion
+from ..codec.geometry import FLOAT32_NOISE, Rows
 from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
 from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
+from ..codec.geometry import quaternion_to_rows as quaternion_to_rows
+from ..codec.geometry import rows_to_quaternion as rows_to_quaternion
 from ..codec.messages.arrays import PREFIXES, UNITS, Sensor, unit_parts, unit_word
 from ..config import DIMENSIONS, dimension, whole_characters
 from ..errors import ConversionError, EncodeError
@@ -82,14 +84,36 @@ def _distance_from_rotation(rows: Rows) -> float:
     return distance
 
 
+def _is_rotation(rows: Rows) -> bool:
+    """Tell quickly of what is `FLOAT32_NOISE` from a rotation at most; false leaves it open."""
+    (a, b, c), (d, e, f), (g, h, i) = rows
+    return (
+        -FLOAT32_NOISE <= a * a + d * d + g * g - 1 <= FLOAT32_NOISE
+        and -FLOAT32_NOISE <= b * b + e * e + h * h - 1 <= FLOAT32_NOISE
+        and -FLOAT32_NOISE <= c * c + f * f + i * i - 1 <= FLOAT32_NOISE
+        and -FLOAT32_NOISE <= a * b + d * e + g * h <= FLOAT32_NOISE
+        and -FLOAT32_NOISE <= a * c + d * f + g * i <= FLOAT32_NOISE
+        and -FLOAT32_NOISE <= b * c + e * f + h * i <= FLOAT32_NOISE
+        and a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g) >= 0
+    )
+
+
 def point_to_ros(position: Sequence[float], unit: str, axes: str = 'ras') -> Point:
     """
     Turn a position on the wire into metres.
 
     :raises ConversionError: if it is not finite.
     """
+    x, y, z = metres(position, unit, axes)
+    return Point(x=x, y=y, z=z)
+
+
+def metres(
+    position: Sequence[float], unit: str, axes: str = 'ras'
+) -> tuple[float, float, float]:
+    """Do what `point_to_ros` does, without a message."""
     x, y, z = _metres(position, unit)
-    return Point(x=-x, y=-y, z=z) if axes == 'lps' else Point(x=x, y=y, z=z)
+    return (-x, -y, z) if axes == 'lps' else (x, y, z)
 
 
 def _metres(position: Sequence[float], unit: str) -> tuple[float, float, float]:
@@ -220,7 +244,7 @@ def affine_to_numbers(
     if axes == 'lps':
         a, b, c, x, d, e, f, y = -a, -b, -c, -x, -d, -e, -f, -y
     rows = ((a, b, c), (d, e, f), (g, h, i))
-    if _distance_from_rotation(rows) > FLOAT32_NOISE:
+    if not _is_rotation(rows) and _distance_from_rotation(rows) > FLOAT32_NOISE:
         return None
     return _metres((x, y, z), unit), rows_to_quaternion(rows)
 

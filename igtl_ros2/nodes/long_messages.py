@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from geometry_msgs.msg import PoseArray
 from rclpy.serialization import deserialize_message
 from std_msgs.msg import Header
 
+from ..converters.bulk import uses_rows
+from ..converters.spliced import read_poses
 from ..converters.units import ns_from_time
 from ..errors import ConversionError
 
@@ -41,6 +44,9 @@ def made(message: Any, ros_type: type) -> Any:
     """
     if not isinstance(message, bytes):
         return message
+    poses = read_poses(message) if ros_type is PoseArray and uses_rows() else None
+    if poses is not None:
+        return poses
     try:
         return deserialize_message(message, ros_type)
     except Exception as error:  # whoever publishes may write whatever he likes

@@ -11,13 +11,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
-from geometry_msgs.msg import Point
+from geometry_msgs.msg import Point, Pose, PoseArray
 from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import Image
-from std_msgs.msg import ColorRGBA, Float64MultiArray
+from std_msgs.msg import ColorRGBA, Float64MultiArray, Header
 
 from ..converters import bulk
-from ..converters.spliced import with_rows
+from ..converters.spliced import read_poses, with_rows
 from . import in_place
 
 #: set to `off`, this variable leaves everything as ROS has it
@@ -128,7 +128,9 @@ def _rows_work() -> bool:
             bulk.fill_rows(marker, 'colors', ColorRGBA, colours, both)
         serialised = serialize_message(message), with_rows(message, serialize_message)
         copies = [deserialize_message(data, MarkerArray) for data in serialised]
+        poses = PoseArray(header=Header(frame_id='frame'), poses=[Pose(), Pose()])
+        read = read_poses(serialize_message(poses))
     except Exception as error:  # a private part of rclpy may be gone or raise whatever it likes
         _log.info('the points of meshes are made one by one: %r', error)
         return False
-    return copies == [message, message]
+    return copies == [message, message] and read == poses

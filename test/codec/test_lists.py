@@ -1,5 +1,9 @@
 """Lists of very many elements: nothing is made of them before somebody looks, and all is right."""
 
+import copy
+import pickle
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,6 +28,7 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingElement,
 )
 from igtl_ros2.codec.patients import hidden
+from igtl_ros2.codec.snapshot import snapshot
 from igtl_ros2.errors import ContentError, EncodeError
 
 MATRIX = np.array([[0, -1, 0, 1.5], [1, 0, 0, -2], [0, 0, 1, 3], [0, 0, 0, 1]])
@@ -64,8 +69,9 @@ def content(message):
 
 
 @kinds
-def test_no_element_is_made_of_a_long_list_until_somebody_looks(kind, monkeypatch):
-    data = codec.encode(listed(kind, 1000))
+@pytest.mark.parametrize('count', [1, FEW, 1000])
+def test_no_element_is_made_until_somebody_looks(kind, count, monkeypatch):
+    data = codec.encode(listed(kind, count))
 
     def refuse(*args):
         raise AssertionError('an element was made')
@@ -73,10 +79,39 @@ def test_no_element_is_made_of_a_long_list_until_somebody_looks(kind, monkeypatc
     monkeypatch.setattr(kind.element_class, 'decode', refuse)
     monkeypatch.setattr(kind.element_class, 'from_row', refuse)
     message = codec.decode(data)
-    assert len(message.elements) == 1000
-    assert message.elements
+    assert message.count == len(message.table()) == count
     assert codec.encode(message) == data
-    hidden(message)
+    assert snapshot(message) is message
+    if count > FEW or kind not in (ImageMeta, VideoMeta):
+        hidden(message)
+    if count > FEW:
+        assert len(message.elements) == count
+        assert message.elements
+
+
+@kinds
+def test_a_short_list_has_a_tuple_of_elements_made_once(kind):
+    received = codec.decode(codec.encode(listed(kind, 3)))
+    unseen = codec.decode(codec.encode(received))
+    copies = pickle.loads(pickle.dumps(unseen)), copy.copy(unseen), copy.deepcopy(unseen)
+    changed = replace(unseen, device_name='Other'), snapshot(unseen, timestamp=7)
+    for message in (received, unseen, *copies, *changed, kind(unseen.table())):
+        elements = message.elements
+        assert type(elements) is tuple and elements is message.elements
+        assert message.count == 3
+        assert [fields(e) for e in elements] == [fields(e) for e in received.elements]
+        assert content(message) == content(received)
+    assert repr(unseen) == repr(received)
+    assert codec.decode(codec.encode(kind())).elements == ()
+    assert not hasattr(unseen, 'no such thing')
+
+
+def test_a_short_list_keeps_no_more_memory_than_its_own():
+    data = codec.encode(listed(TrackingData, 3))
+    decoder = codec.Decoder()
+    decoder.feed(data * 1000)
+    message = decoder.next_message()
+    assert message.table().rows.base == data[58:]
 
 
 @kinds

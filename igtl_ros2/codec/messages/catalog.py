@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from ..fields import (
+    Buffer,
     Floats,
     Triple,
     affine_from_wire,
@@ -102,7 +103,7 @@ class ImageMetaElement(metaclass=Stamped):
         return _IMAGE.pack(*self._texts(), self.timestamp, *self.size, self.scalar_type, 0)
 
     @classmethod
-    def decode(cls, data: memoryview, offset: int) -> ImageMetaElement:
+    def decode(cls, data: Buffer, offset: int) -> ImageMetaElement:
         """Read 260 bytes."""
         *texts, timestamp, i, j, k, scalar_type, _ = _IMAGE.unpack_from(data, offset)
         name, id_, modality, patient_name, patient_id = map(fixed_text, texts)
@@ -176,7 +177,7 @@ class LabelMetaElement:
         )
 
     @classmethod
-    def decode(cls, data: memoryview, offset: int) -> LabelMetaElement:
+    def decode(cls, data: Buffer, offset: int) -> LabelMetaElement:
         """Read 116 bytes."""
         name, id_, label, _, r, g, b, a, i, j, k, owner = _LABEL.unpack_from(data, offset)
         return cls(
@@ -258,7 +259,7 @@ class VideoMetaElement:
         return head + matrix + _VIDEO_TAIL.pack(self.scalar_type, 0)
 
     @classmethod
-    def decode(cls, data: memoryview, offset: int) -> VideoMetaElement:
+    def decode(cls, data: Buffer, offset: int) -> VideoMetaElement:
         """Read 322 bytes."""
         *texts, zoom, focal_length, i, j, k = _VIDEO_HEAD.unpack_from(data, offset)
         name, id_, patient_name, patient_id = map(fixed_text, texts)

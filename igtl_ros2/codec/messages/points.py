@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..fields import (
+    Buffer,
     Floats,
     check_array,
     check_float,
@@ -87,7 +88,7 @@ class Point:
         )
 
     @classmethod
-    def decode(cls, data: memoryview, offset: int) -> Point:
+    def decode(cls, data: Buffer, offset: int) -> Point:
         """Read 136 bytes."""
         name, group, r, g, b, a, x, y, z, diameter, owner = _POINT.unpack_from(data, offset)
         return cls(
@@ -178,7 +179,7 @@ class Trajectory:
         )
 
     @classmethod
-    def decode(cls, data: memoryview, offset: int) -> Trajectory:
+    def decode(cls, data: Buffer, offset: int) -> Trajectory:
         """Read 150 bytes."""
         name, group, type_, _, *rest, diameter, owner = _TRAJECTORY.unpack_from(data, offset)
         return cls(

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..fields import (
+    Buffer,
     Floats,
     affine_from_wire,
     affine_to_wire,
@@ -68,7 +69,7 @@ class TrackingElement:
         return head + affine_to_wire(self.matrix, f'matrix of {self.name!r}')
 
     @classmethod
-    def decode(cls, data: memoryview, offset: int) -> TrackingElement:
+    def decode(cls, data: Buffer, offset: int) -> TrackingElement:
         """Read name, type and 12 floats."""
         name, type_, _ = _TOOL.unpack_from(data, offset)
         element = object.__new__(cls)
@@ -133,7 +134,7 @@ class QuaternionElement:
         return head + floats_to_wire(values, f'pose of {self.name!r}')
 
     @classmethod
-    def decode(cls, data: memoryview, offset: int) -> QuaternionElement:
+    def decode(cls, data: Buffer, offset: int) -> QuaternionElement:
         """Read name, type and 7 floats."""
         name, type_, _ = _TOOL.unpack_from(data, offset)
         values = np.array(floats_from_wire(data, 7, offset + _TOOL.size))

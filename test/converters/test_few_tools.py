@@ -1,0 +1,254 @@
+"""Tools of a short list take a fast path: it gives what the plain way gives, to the last bit."""
+
+import numpy as np
+import pytest
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import Point, Pose, PoseArray, Quaternion
+from hypothesis import given
+from hypothesis import strategies as st
+from rclpy.serialization import deserialize_message, serialize_message
+from std_msgs.msg import Header
+
+from igtl_ros2 import codec
+from igtl_ros2.codec.messages.tracking import (
+    QuaternionElement,
+    QuaternionTrackingData,
+    TrackingData,
+    TrackingElement,
+)
+from igtl_ros2.converters import bulk
+from igtl_ros2.converters.registry import (
+    Route,
+    Sending,
+    convert_to_ros,
+    load_converters,
+    sender,
+)
+from igtl_ros2.converters.spliced import read_poses, with_rows
+from igtl_ros2.converters.units import (
+    RIGID_TOLERANCE,
+    pose_from_ros,
+    pose_to_numbers,
+    quaternion_to_matrix,
+    rows_to_quaternion,
+)
+from igtl_ros2.errors import ConversionError, EncodeError
+from igtl_ros2.mapping import ReceiveRule, SendRule
+
+STAMP = Time(sec=5, nanosec=6)
+HERE = (1.0, 2.0, 3.0), (0.0, 0.0, 0.0, 1.0)
+
+
+@pytest.fixture(autouse=True, params=[False, True], ids=['objects', 'rows'])
+def _rows(request):
+    load_converters()
+    bulk.use_rows(request.param)
+    yield
+    bulk.use_rows(False)
+
+
+NUMBERS = st.floats(-1e3, 1e3, width=32)
+ODD = st.sampled_from([0.0, -0.0, 1.0, -1.0, float('nan'), float('inf'), 1e-30, 3e38])
+QUATERNIONS = st.tuples(*[NUMBERS | ODD] * 4)
+TURNS = st.tuples(*[st.floats(-1, 1)] * 4).filter(lambda q: np.linalg.norm(q) > 0.1)
+
+
+@st.composite
+def matrices(draw):
+    """Make a matrix, most of them rotations."""
+    matrix = np.eye(4)
+    matrix[:3, :3] = quaternion_to_matrix(draw(TURNS))
+    matrix[:3, 3] = draw(st.tuples(*[NUMBERS] * 3))
+    change = draw(st.integers(0, 9))
+    if change == 0:
+        matrix[draw(st.integers(0, 2)), draw(st.integers(0, 3))] = draw(ODD)
+    elif change == 1:
+        matrix[:3, :3] *= draw(st.floats(0.9, 1.1))
+    return matrix
+
+
+NAMES = st.sampled_from(['Probe', 'Needle', 'Stylus', '', 'AToB', 'BToC', 'x' * 20, '\udcff'])
+KINDS = st.sampled_from([1, 2, 3, 4, 255])
+TOOLS = st.lists(st.builds(TrackingElement, NAMES, matrices(), KINDS), max_size=5)
+TURNED = st.lists(st.builds(
+    QuaternionElement, NAMES, st.tuples(*[NUMBERS] * 3), QUATERNIONS | TURNS, KINDS), max_size=5)
+RULES = st.builds(
+    ReceiveRule, wire_unit=st.sampled_from(['mm', 'm']), wire_axes=st.sampled_from(['ras', 'lps']))
+
+
+def route_for(rule):
+    """Make a route with the memory that converters have of a device."""
+    return Route('Dev', 'ras', 'Dev', rule)
+
+
+def numbers_alone(element, rule):
+    """Compute the pose of a tool by itself; None if it has none."""
+    if isinstance(element, TrackingElement):
+        matrix = element.matrix
+    else:
+        matrix = np.eye(4)
+        matrix[:3, 3] = element.position
+    try:
+        if element.type == 3:
+            turned = np.eye(4)
+            turned[:3, 3] = matrix[:3, 3]
+            if rule.wire_axes == 'lps':
+                turned[:3, :3] = np.diag([-1.0, -1.0, 1.0])
+            return pose_to_numbers(turned, rule.wire_unit, rule.wire_axes)[0], (0, 0, 0, 1), 0.0
+        if isinstance(element, QuaternionElement):
+            matrix = np.array(matrix)
+            matrix[:3, :3] = quaternion_to_matrix(element.quaternion)
+        return pose_to_numbers(matrix, rule.wire_unit, rule.wire_axes)
+    except ConversionError:
+        return None
+
+
+def flat(poses):
+    """List the numbers of poses, so that their bits can be compared."""
+    return np.array([
+        (p.position.x, p.position.y, p.position.z,
+         p.orientation.x, p.orientation.y, p.orientation.z, p.orientation.w) for p in poses
+    ]).tobytes()
+
+
+@given(st.lists(
+    TOOLS.map(TrackingData) | TURNED.map(QuaternionTrackingData), min_size=1, max_size=3), RULES)
+def test_tools_are_published_where_each_is_alone(messages, rule):
+    route = route_for(rule)
+    for sent in messages:  # one after the other: nothing is left of the one before
+        message = codec.decode(codec.encode(sent))
+        result = convert_to_ros(message, route, STAMP)
+        fresh = convert_to_ros(message, route_for(rule), STAMP)
+        wanted = [numbers_alone(element, rule) for element in message.elements]
+        seen = [(*p, *q) for p, q, _ in filter(None, wanted)]
+        assert flat(result.outputs['tracking'].poses) == np.array(seen, float).tobytes()
+        assert result.info == fresh.info and list(result.info) == list(fresh.info)
+        assert (result.state, result.errors) == (fresh.state, fresh.errors)
+        assert result.outputs == fresh.outputs
+        assert len(result.info['names']) == len(seen)
+        not_rigid = sum(found is not None and found[2] > RIGID_TOLERANCE for found in wanted)
+        assert len(result.errors) == wanted.count(None) + not_rigid
+
+
+def test_what_is_remembered_of_tools_ends_with_their_names_types_and_rules():
+    plain = ReceiveRule()
+
+    def published(name, type_, rule=plain, frame='ras'):
+        message = TrackingData([TrackingElement(name, np.eye(4), type_)])
+        result = convert_to_ros(message, Route('Dev', frame, 'Dev', rule, state=state), STAMP)
+        header = result.outputs['tracking'].header
+        return result.info['names'], result.info['types'], header.frame_id
+
+    state = {}
+    assert published('Probe', 1) == (['Probe'], [1], 'ras')
+    assert published('Probe', 2) == (['Probe'], [2], 'ras')
+    assert published('AToB', 2) == (['AToB'], [2], 'B')
+    assert published('AToB', 2, ReceiveRule(frame='there'), 'there') == (['AToB'], [2], 'there')
+    assert published('AToB', 2) == (['AToB'], [2], 'B')
+
+
+# -- from ROS
+
+POSITIONS = st.tuples(*[st.floats(-1e3, 1e3)] * 3)
+POSES = st.lists(st.tuples(POSITIONS, TURNS), max_size=5)
+
+
+def pose_array(poses, frame='ras'):
+    """Make the message of positions and quaternions."""
+    return PoseArray(header=Header(stamp=STAMP, frame_id=frame), poses=[
+        Pose(position=Point(x=x, y=y, z=z), orientation=Quaternion(x=a, y=b, z=c, w=d))
+        for (x, y, z), (a, b, c, d) in poses
+    ])
+
+
+def taken(message):
+    """Take a message as the bridge does."""
+    return read_poses(serialize_message(message)) or message
+
+
+def sending_for(unit='mm', **changes):
+    """Make what a converter is told."""
+    return Sending('Dev', SendRule('Dev', topic='t', wire_unit=unit), now_ns=7, **changes)
+
+
+@given(POSES, st.sampled_from(['mm', 'm']))
+def test_poses_are_sent_as_each_is_alone(poses, unit):
+    message = pose_array(poses)
+    tools, turned = [], []
+    for number, pose in enumerate(message.poses, 1):
+        matrix = pose_from_ros(pose.position, pose.orientation, unit)
+        tools.append(TrackingElement(f'Dev-{number}', matrix))
+        turn = rows_to_quaternion(matrix[:3, :3].tolist())
+        turned.append(QuaternionElement(f'Dev-{number}', matrix[:3, 3], turn))
+    for wire_type, kind, wanted in (
+        ('TDATA', TrackingData, tools), ('QTDATA', QuaternionTrackingData, turned)
+    ):
+        sending = sending_for(unit)
+        for _ in range(2):  # the second one is made of what is remembered
+            made = sender(PoseArray, wire_type)(taken(message), sending)
+            assert isinstance(made.elements, tuple)
+            again = kind(wanted, **sending.envelope(message.header))
+            assert codec.encode(made) == codec.encode(again)
+
+
+def test_tools_have_the_names_that_info_says_now():
+    convert, message = sender(PoseArray, 'TDATA'), pose_array([HERE] * 2)
+    state = {}
+
+    def names(info):
+        sending = sending_for(info=info, state=state)
+        made = convert(taken(message), sending)
+        return [(e.name, e.type) for e in made.elements], len(sending.notes)
+
+    one = {'names': ['A', 'B'], 'types': [2, 3]}
+    assert names(one) == ([('A', 2), ('B', 3)], 0)
+    assert names(one) == ([('A', 2), ('B', 3)], 0)
+    assert names({'names': ['A', 'C']}) == ([('A', 1), ('C', 1)], 0)
+    wrong = {'names': ['A']}
+    for _ in range(2):  # each one is counted
+        assert names(wrong) == ([('Dev-1', 1), ('Dev-2', 1)], 1)
+    for _ in range(2):
+        with pytest.raises(EncodeError, match='at most 20'):
+            names({'names': ['x' * 21, 'y']})
+
+
+def test_the_matrix_of_a_tool_that_is_too_far_is_named():
+    far = pose_array([((1e36, 0.0, 0.0), HERE[1])])
+    made = sender(PoseArray, 'TDATA')(far, sending_for())
+    with pytest.raises(EncodeError, match="matrix of 'Dev-1': a number does not fit float32"):
+        codec.encode(made)
+
+
+# -- serialised
+
+FRAMES = st.text(st.characters(codec='utf-8', exclude_characters='\0'), max_size=9)
+
+
+@given(FRAMES, POSES, st.integers(0, 2**31 - 1), st.integers(0, 10**9 - 1))
+def test_poses_are_serialised_and_read_as_ros_does(frame, poses, sec, nanosec):
+    usual = pose_array(poses, frame)
+    usual.header.stamp = Time(sec=sec, nanosec=nanosec)
+    data = serialize_message(usual)
+    read = read_poses(data)
+    assert read == (usual if poses else None)
+    made = PoseArray(header=usual.header)
+    made._poses = bulk.Rows(Pose, np.frombuffer(flat(usual.poses)).reshape(-1, 7))
+    spliced = with_rows(made, serialize_message)
+    if not poses:
+        assert spliced is None
+        return
+    assert len(spliced) == len(data)
+    assert deserialize_message(spliced, PoseArray) == usual
+
+
+def test_bytes_of_another_form_are_left_to_ros():
+    data = serialize_message(pose_array([HERE] * 3, 'frame'))
+    assert read_poses(data) is not None
+    for end in range(len(data)):
+        assert read_poses(data[:end]) is None
+    assert read_poses(data + b'\0') is None
+    for at in range(len(data) - 3 * 56):
+        for value in (0, 1, 3, 0x7F, 0x80, 0xFF):
+            changed = data[:at] + bytes([value]) + data[at + 1 :]
+            found = read_poses(changed)
+            assert found is None or found == deserialize_message(changed, PoseArray)
