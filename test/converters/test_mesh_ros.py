@@ -199,7 +199,7 @@ WITHOUT_MARKERS = """
     sys.meta_path.insert(0, Blocker())
     from builtin_interfaces.msg import Time
     from igtl_ros2.codec.messages.mesh import PolyData
-    from igtl_ros2.config import ReceiveRule
+    from igtl_ros2.mapping import ReceiveRule
     from igtl_ros2.converters.clouds import cloud_columns
     from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
 

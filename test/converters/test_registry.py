@@ -163,7 +163,7 @@ WITHOUT_DIAGNOSTICS = """
     sys.meta_path.insert(0, Blocker())
     from builtin_interfaces.msg import Time
     from igtl_ros2.codec.messages.text import Status, String
-    from igtl_ros2.config import ReceiveRule
+    from igtl_ros2.mapping import ReceiveRule
     from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters, leaves
 
     print(load_converters())
@@ -201,7 +201,7 @@ WITHOUT_VIEWERS = """
     sys.meta_path.insert(0, Blocker())
     from builtin_interfaces.msg import Time
     from igtl_ros2.codec.messages.points import PointList, Trajectories
-    from igtl_ros2.config import ReceiveRule
+    from igtl_ros2.mapping import ReceiveRule
     from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters, leaves
 
     missing = load_converters()
