@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .timestamp import TimestampNs
 
 _REGISTER: dict[str, type[Message]] = {}
+#: of what queries are made, and answers to them, by the first part of their names
+QUERY_CLASSES: dict[str, type[Message]] = {}
 _new = object.__new__
 _set = object.__setattr__
 
@@ -274,10 +276,14 @@ class Unknown(NamedMessage):
 AnyMessage = TypeVar('AnyMessage', bound=type[Message])
 
 
-def register(type_name: str, aliases: Iterable[str] = ()) -> Callable[[AnyMessage], AnyMessage]:
+def register(
+    type_name: str, aliases: Iterable[str] = (), *, has_queries: bool = False
+) -> Callable[[AnyMessage], AnyMessage]:
     """
     Register a message class under its wire name, and under other names that peers use for it.
 
+    :param has_queries: whether it is asked for with GET_, STT_, STP_ and RTS_ and its name; those
+        of the protocol are listed in `messages.query`.
     :raises ValueError: if a name is taken already, or longer than 12 bytes.
     """
 
@@ -289,7 +295,12 @@ def register(type_name: str, aliases: Iterable[str] = ()) -> Callable[[AnyMessag
                 raise ValueError(f'{name} is registered already, by {_REGISTER[name].__name__}')
         if not issubclass(cls, NamedMessage):  # those have a name per message
             cls.type_name = type_name
+        queries = {f'{verb}_{type_name}': kind for verb, kind in QUERY_CLASSES.items()}
+        for name in queries if has_queries else ():
+            checked_text(name, 12, 'type_name')
         _REGISTER.update(dict.fromkeys(names, cls))
+        if has_queries:
+            _REGISTER.update(queries)
         return cls
 
     return decorate

@@ -58,7 +58,7 @@ _MAX_SENSOR_VALUES = 255
 # -- SENSOR and NDARRAY to ROS
 
 
-@to_ros(Sensor)
+@to_ros(Sensor, streams=('sensor', *OF_SENSOR))
 def sensor_to_ros(message: Sensor, route: Route, stamp: Time) -> Converted:
     """
     SENSOR: `sensor`, the values as sent; `info` has the unit and the factor to SI.
@@ -78,7 +78,7 @@ def sensor_to_ros(message: Sensor, route: Route, stamp: Time) -> Converted:
     return result
 
 
-@to_ros(NDArray)
+@to_ros(NDArray, streams=('array', *OF_ARRAY))
 def array_to_ros(message: NDArray, route: Route, stamp: Time) -> Converted:
     """
     NDARRAY: `array`, in the type of its numbers; of complex ones the last dimension is (re, im).

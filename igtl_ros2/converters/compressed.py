@@ -24,7 +24,7 @@ _POSSIBLE = {'png': ('mono8', 'rgb8', 'rgba8', 'mono16'), 'jpeg': ('mono8', 'rgb
 _PLAINER = {'1': 'L', 'LA': 'RGBA', 'PA': 'RGBA', 'CMYK': 'RGB', 'YCbCr': 'RGB', 'I': 'I;16'}
 
 
-@extra(Image)
+@extra(Image, streams=('compressed',))
 def add_compressed(message: Image, route: Route, stamp: Time, result: Converted) -> None:
     """IMAGE of one slice: `compressed`, as PNG or JPEG."""
     form = route.rule.compressed

@@ -57,7 +57,7 @@ def encoding_of(pixels: NDArray[Any], components: int) -> str:
     return name or f'{bits}{_LETTERS[kind]}C{components}'
 
 
-@to_ros(Image)
+@to_ros(Image, streams=('image',))
 def image_to_ros(message: Image, route: Route, stamp: Time) -> Converted:
     """IMAGE: `image` (one slice) or `volume` (stacked slices), and `geometry`; by rule tf."""
     result = Converted(

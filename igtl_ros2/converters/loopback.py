@@ -22,7 +22,7 @@ from ..mapping import AS_OF, ReceiveRule, SendRule
 from .link_meshes import link_mesh
 from .placing import frames_of, has_place, moved_for_wire, moved_received
 from .registry import Converted, Sending, convert_to_ros, envelope_of, route_of, sender
-from .samples import SAMPLED, sample
+from .samples import sample, sampled
 from .units import matrix_from_metres
 from .urdf import Visual
 
@@ -142,7 +142,7 @@ def _ros_samples(wire_type: str, ros_type: type | None) -> Iterator[tuple[Any, d
 def _all_ros_samples() -> tuple[tuple[str, Any, dict[str, Any]], ...]:
     """List what all samples become, with their wire type."""
     result = []
-    for name in SAMPLED:
+    for name in sampled():
         for as_ in ('', *AS_OF.get(name, ())):
             rule = replace(_ALL, as_=as_)
             message: Any = sample(name, rule)

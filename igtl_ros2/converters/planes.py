@@ -20,7 +20,7 @@ from .volumes import eight_bits
 _CORNERS = np.array([[0, 0], [1, 0], [1, 1], [0, 0], [1, 1], [0, 1]], float)
 
 
-@extra(Image)
+@extra(Image, streams=('plane',))
 def add_plane(message: Image, route: Route, stamp: Time, result: Converted) -> None:
     """IMAGE of one slice: `plane`, a quad in its place in space with the picture on it."""
     if not route.rule.plane:

@@ -38,7 +38,7 @@ Colour = tuple[int, int, int, int]
 MOST_TOLD = 20
 
 
-@to_ros(PointList)
+@to_ros(PointList, streams=('pose',))
 def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
     """
     POINT: `points`, positions without a rotation; `info` has labels and all the rest.

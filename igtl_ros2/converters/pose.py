@@ -92,7 +92,7 @@ def withheld(
     return bool(state)
 
 
-@to_ros(Transform)
+@to_ros(Transform, streams=('transform', 'pose'))
 def transform_to_ros(message: Transform, route: Route, stamp: Time) -> Converted:
     """TRANSFORM: `transform`; where asked for also `pose`, and tf."""
     rule = route.rule
@@ -120,7 +120,7 @@ def transform_to_ros(message: Transform, route: Route, stamp: Time) -> Converted
     return result
 
 
-@to_ros(Position)
+@to_ros(Position, streams=('pose', 'point'))
 def position_to_ros(message: Position, route: Route, stamp: Time) -> Converted:
     """POSITION: `pose`, or `point` where it came without an orientation."""
     result = Converted(state=tool_state(message), info={'form': message.form})

@@ -16,6 +16,7 @@ from std_msgs.msg import Header
 from ..codec import Message, registered
 from ..codec.charsets import is_guess
 from ..codec.messages.mesh import PolyData
+from ..codec.own_types import load_own_types
 from ..codec.patients import hidden
 from ..codec.pyramids import without_pyramids
 from ..codec.short_names import FULL_NAME, NAME_BYTES, is_short_of
@@ -221,15 +222,25 @@ _FROM_ROS: dict[tuple[type, str], FromRos] = {}
 _DEFAULT_WIRE_TYPE: dict[type, str] = {}
 _FOR_SLICER: dict[tuple[type, str], str] = {}
 _LEAVES: dict[str, dict[type, str]] = {}
+_STREAM_LEAVES: set[str] = set()
 # topics that other nodes often use for other types
 _USED_OTHERWISE = ('points', 'trajectory', 'status')
 _USUAL_TYPES = ('PoseStamped', 'DiagnosticArray', 'MarkerArray')
 
 
-def to_ros(message_class: type[Message]) -> Callable[[ToRos], ToRos]:
-    """Register the function that makes ROS messages of a message class."""
+def to_ros(
+    message_class: type[Message], *, streams: Iterable[str] = ()
+) -> Callable[[ToRos], ToRos]:
+    """
+    Register the function that makes ROS messages of a message class.
+
+    :param streams: first parts of leaves that it makes and of which each value counts. All others
+        are states: who comes later gets the last value. A command is none: who comes later must
+        not carry out an old one.
+    """
 
     def decorate(function: ToRos) -> ToRos:
+        _STREAM_LEAVES.update(streams)
         if message_class in _TO_ROS:
             raise ValueError(f'{message_class.__name__} has a converter already')
         _TO_ROS[message_class] = function
@@ -238,14 +249,19 @@ def to_ros(message_class: type[Message]) -> Callable[[ToRos], ToRos]:
     return decorate
 
 
-def extra(message_class: type[Message]) -> Callable[[Extra], Extra]:
+def extra(
+    message_class: type[Message], *, streams: Iterable[str] = ()
+) -> Callable[[Extra], Extra]:
     """
     Register a function that adds to what the converter of a message class made.
 
     It looks for itself whether the rule asks for it; a ConversionError costs its own output only.
+
+    :param streams: as for `to_ros`.
     """
 
     def decorate(function: Extra) -> Extra:
+        _STREAM_LEAVES.update(streams)
         _EXTRAS.setdefault(message_class, []).append(function)
         return function
 
@@ -278,6 +294,11 @@ def from_ros(
         return function
 
     return decorate
+
+
+def is_stream_leaf(leaf: str) -> bool:
+    """Tell whether each value of a topic counts, by the first part of its leaf."""
+    return leaf in _STREAM_LEAVES
 
 
 def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
@@ -498,7 +519,12 @@ def library(name: str, package: str, what: str) -> Any:
 
 
 def load_converters() -> list[str]:
-    """Import every converter of this folder; lists those whose ROS package is not installed."""
+    """
+    Import every converter of this folder, and those of other packages.
+
+    :returns: those whose ROS package is not installed.
+    :raises ConfigError: if one of another package cannot be imported.
+    """
     package = __package__ or ''
     missing = []
     for module in iter_modules(import_module(package).__path__):
@@ -508,4 +534,4 @@ def load_converters() -> list[str]:
             if error.name is None or error.name.split('.')[0] == package.split('.')[0]:
                 raise
             missing.append(f'{module.name} (needs {error.name})')
-    return missing
+    return [*missing, *load_own_types()]

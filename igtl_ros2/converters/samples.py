@@ -91,8 +91,20 @@ _MAKERS: dict[str, Callable[..., Message]] = {
     'CAPABILITY': lambda rule, **e: Capability(('TRANSFORM',), **e),
     'BIND': lambda rule, **e: Bind((String('text', device_name='Child'),), **e),
 }
-#: Types of which there is a sample.
-SAMPLED = tuple(_MAKERS)
+
+
+def add_sample(type_name: str, make: Callable[..., Message]) -> None:
+    """
+    Add the sample of a type of another package.
+
+    :param make: takes a rule, and what all messages share by name.
+    """
+    _MAKERS[type_name] = make
+
+
+def sampled() -> tuple[str, ...]:
+    """List the types of which there is a sample."""
+    return tuple(_MAKERS)
 
 
 def sample(type_name: str, rule: ReceiveRule, **envelope: Any) -> Message | None:

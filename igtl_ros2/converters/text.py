@@ -24,7 +24,7 @@ def string_to_ros(message: String, route: Route, stamp: Time) -> Converted:
     return result
 
 
-@to_ros(Command)
+@to_ros(Command, streams=('command',))
 def command_to_ros(message: Command, route: Route, stamp: Time) -> Converted:
     """COMMAND: `command` in JSON."""
     facts = {

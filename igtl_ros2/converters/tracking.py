@@ -51,8 +51,8 @@ _TIP_ONLY = 3
 _NO_TURN = 0.0, 0.0, 0.0, 1.0
 
 
-@to_ros(QuaternionTrackingData)
-@to_ros(TrackingData)
+@to_ros(QuaternionTrackingData, streams=('tracking', 'tools'))
+@to_ros(TrackingData, streams=('tracking', 'tools'))
 def tracking_to_ros(
     message: TrackingData | QuaternionTrackingData, route: Route, stamp: Time
 ) -> Converted:

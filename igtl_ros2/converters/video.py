@@ -82,7 +82,7 @@ def codec_of(form: str) -> str:
 # -- from the network
 
 
-@to_ros(Video)
+@to_ros(Video, streams=('video', 'image'))
 def video_to_ros(message: Video, route: Route, stamp: Time) -> Converted:
     """VIDEO: `video`, the frame as it is, and `geometry`; by rule `image`, the frame decoded."""
     form = _FORMATS.get(message.codec) or ros_text(message.codec.lower())
@@ -122,7 +122,7 @@ def video_to_ros(message: Video, route: Route, stamp: Time) -> Converted:
     return result
 
 
-@extra(Video)
+@extra(Video, streams=('foxglove',))
 def add_foxglove(message: Video, route: Route, stamp: Time, result: Converted) -> None:
     """VIDEO: `foxglove`, the frame as CompressedVideo of foxglove_msgs, which Foxglove plays."""
     if not route.rule.foxglove or 'video' not in result.outputs:

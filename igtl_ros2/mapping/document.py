@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..config.settings import OF_THE_NODE, SETTINGS, Setting
 from ..config.words import FindFaults, hint, show
 from ..errors import ConfigError
+from .kinds import foreign_types
 from .services import IDENTITIES
 
 if TYPE_CHECKING:
@@ -218,7 +219,10 @@ def mapping_schema() -> dict[str, Any]:
     """Give the JSON schema of mapping files: what is stored, and the settings of a link."""
     schema: dict[str, Any] = json.loads(
         resources.files(__package__).joinpath('mapping.schema.json').read_text(encoding='utf-8'))
-    link = schema['definitions']['link']['properties']
+    parts = schema['definitions']
+    for part in ('send_rule', 'query_rule'):
+        parts[part]['properties']['type']['enum'] += foreign_types()
+    link = parts['link']['properties']
     for setting in SETTINGS.values():
         group, _, key = setting.parameter.rpartition('.')
         if setting.name in OF_THE_NODE:

@@ -44,6 +44,11 @@ def all_types() -> Types:
     return _tables(len(registered()))[0]
 
 
+def foreign_types() -> Types:
+    """List the types of other packages."""
+    return all_types()[len(_ORDER) :]
+
+
 def asked_of() -> dict[str, Types]:
     """List the types that have what keys of a receive rule ask for; a VIDEO when it is decoded."""
     return _tables(len(registered()))[1]
@@ -69,12 +74,15 @@ def streams() -> Types:
     return types_of('stream')
 
 
+def _is_own(cls: type[Message]) -> bool:
+    return cls.__module__.startswith(f'{_OWN}.')
+
+
 @lru_cache(maxsize=4)
 def _tables(count: int) -> tuple[Types, dict[str, Types], dict[str, Types], dict[str, Types]]:
     """Make the tables of what is registered, of which there is `count`."""
     classes = registered()
-    foreign = (
-        name for name, cls in classes.items() if not cls.__module__.startswith(f'{_OWN}.'))
+    foreign = (name for name, cls in classes.items() if not _is_own(cls))
     names = (*_ORDER, *foreign)
 
     def those(wanted: abc.Callable[[type[Message]], bool]) -> Types:

@@ -76,10 +76,10 @@ class BridgeNode(ManagedNode):
 
     def configure(self) -> None:
         """Read the mapping file, and check it with the parameters."""
+        for missing in load_converters():  # rules can be of types of other packages
+            self.get_logger().warning(f'not converted, a package is missing: {missing}')
         configs = load_links(self._values)
         check_fields(self, configs)
-        for missing in load_converters():
-            self.get_logger().warning(f'not converted, a package is missing: {missing}')
         self._configs = configs
         self._rest()
 

@@ -18,12 +18,6 @@ STATE_QOS = QoSProfile(
 # every frame counts on `raw`: bags are made of it
 RAW_QOS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
 
-# first parts of leaves; what is not listed is a state, whose last value counts. A command is
-# none: who comes later must not carry out an old one
-STREAM_LEAVES = frozenset(
-    'transform pose point tracking tools image compressed plane video foxglove sensor array '
-    'command joint_state wrench imu twist temperature pressure range joy'.split()
-)
 #: what a subscription asks for
 Quality = tuple[ReliabilityPolicy, DurabilityPolicy]
 

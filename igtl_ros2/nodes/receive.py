@@ -35,7 +35,14 @@ from ..converters.image import VolumeMerger
 from ..converters.json_text import json_pieces
 from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
-from ..converters.registry import Converted, Route, convert_to_ros, full_name, route_of
+from ..converters.registry import (
+    Converted,
+    Route,
+    convert_to_ros,
+    full_name,
+    is_stream_leaf,
+    route_of,
+)
 from ..converters.tf_owners import Sender
 from ..converters.topic_holder import (
     SILENT_S,
@@ -59,7 +66,7 @@ from .express import Express, PoseExpress, form_of, image_express, pose_express
 from .first_values import FirstValues
 from .gates import SilenceWatch, open_gate, tell_withheld
 from .newcomers import Newcomers, host_of
-from .qos import RAW_QOS, STATE_QOS, STREAM_LEAVES, STREAM_QOS
+from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
 from .relay import Relays
 from .report import Report
 from .room import Known, whom_to_forget
@@ -909,7 +916,7 @@ class Receiver:
             self._echo.published(peer, publisher.topic_name, key, ros_message)
             if self._relays.is_used and self._relays.watches(publisher.topic_name):
                 self._hand_on(device, arrival, leaf, publisher.topic_name, ros_message, result)
-            is_stream = kind in STREAM_LEAVES and kind != 'command'
+            is_stream = is_stream_leaf(kind) and kind != 'command'
             ready = in_place.ready(ros_message)
             if is_stream:
                 self._hold_first(device.topic, publisher, ready)
@@ -1294,7 +1301,7 @@ class Receiver:
     def _publisher(self, topic: str, leaf: str, ros_type: type) -> Publisher:
         publisher = self._publishers.get(topic)
         if publisher is None:
-            if leaf in STREAM_LEAVES:
+            if is_stream_leaf(leaf):
                 qos = STREAM_QOS
             else:
                 qos = RAW_QOS if leaf == 'raw' else STATE_QOS

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+from ..codec.own_types import load_own_types
 from ..converters.names import ros_name
 from ..errors import ConfigError, ConversionError
 from ..mapping import (
@@ -267,12 +268,13 @@ def main(args: Sequence[str] | None = None) -> int:
         '--schema', action='store_true',
         help='print the JSON schema of mapping files, for editors, and do nothing else')
     arguments = parser.parse_args(args)
-    if arguments.schema:
-        print(json.dumps(mapping_schema(), indent=2, ensure_ascii=False))
-        return 0
-    if arguments.file is None:
-        parser.error('the following arguments are required: file')
     try:
+        load_own_types()
+        if arguments.schema:
+            print(json.dumps(mapping_schema(), indent=2, ensure_ascii=False))
+            return 0
+        if arguments.file is None:
+            parser.error('the following arguments are required: file')
         configs = load_links({'mapping_file': arguments.file})
         for config in configs:
             _print(config, arguments.file)

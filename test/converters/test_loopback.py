@@ -12,7 +12,7 @@ from igtl_ros2 import codec
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.converters import loopback, registry
 from igtl_ros2.converters.loopback import try_received, try_sent
-from igtl_ros2.converters.samples import SAMPLED, sample
+from igtl_ros2.converters.samples import sample, sampled
 from igtl_ros2.errors import ConversionError
 from igtl_ros2.mapping import (
     AS_OF,
@@ -30,11 +30,11 @@ SENT_TYPES = mapping_schema()['definitions']['send_rule']['properties']['type'][
 
 
 def test_there_is_a_sample_of_each_type_that_becomes_a_topic():
-    found = {codec.registered()[name] for name in SAMPLED}
+    found = {codec.registered()[name] for name in sampled()}
     assert found == registry.typed_classes() - {codec.Message}
 
 
-@pytest.mark.parametrize('name', [*SAMPLED, 'QTRANS', 'TRAJECTORY', 'FOREIGN'])
+@pytest.mark.parametrize('name', [*sampled(), 'QTRANS', 'TRAJECTORY', 'FOREIGN'])
 def test_every_type_arrives(name):
     outputs = try_received(ReceiveRule(type=name)).outputs
     assert set(outputs) >= {

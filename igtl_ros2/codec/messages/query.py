@@ -22,7 +22,15 @@ from ..fields import (
     fixed_text,
     raw_text,
 )
-from ..message import Envelope, Message, NamedMessage, Place, register
+from ..message import (
+    QUERY_CLASSES,
+    Envelope,
+    Message,
+    NamedMessage,
+    Place,
+    message_class,
+    register,
+)
 from .text import StatusCode
 
 _set = object.__setattr__
@@ -58,8 +66,8 @@ def _names(*groups: tuple[str, Sequence[str]]) -> list[str]:
     return names + [alias for alias, name in _ALIASES.items() if name in names]
 
 
-def _check_name(name: str, allowed: Sequence[str]) -> str:
-    if not isinstance(name, str) or name not in allowed:
+def _check_name(name: str, allowed: Sequence[str], cls: type[Message]) -> str:
+    if not isinstance(name, str) or name not in allowed and message_class(name) is not cls:
         raise EncodeError(f'type_name: {name!r}, wanted one of {", ".join(allowed)}')
     return _ALIASES.get(name, name)
 
@@ -89,7 +97,7 @@ class Query(NamedMessage):
 
     def __post_init__(self) -> None:
         """Check the name."""
-        _set(self, 'type_name', _check_name(self.type_name, _QUERY_NAMES))
+        _set(self, 'type_name', _check_name(self.type_name, _QUERY_NAMES, Query))
         NamedMessage.__post_init__(self)
         _set(self, 'content', check_bytes(self.content, 'content'))
 
@@ -147,7 +155,7 @@ class Response(NamedMessage):
 
     def __post_init__(self) -> None:
         """Check name and status."""
-        _set(self, 'type_name', _check_name(self.type_name, _RESPONSE_NAMES))
+        _set(self, 'type_name', _check_name(self.type_name, _RESPONSE_NAMES, Response))
         NamedMessage.__post_init__(self)
         _set(self, 'rest', check_bytes(self.rest, 'rest'))
         if self.status is not None:
@@ -200,6 +208,9 @@ class Response(NamedMessage):
         return message
 
 
+QUERY_CLASSES.update(GET=Query, STT=Query, STP=Query, RTS=Response)
+
+
 @register(_TRACKING_NAMES[0], _TRACKING_NAMES[1:])
 @dataclass(frozen=True, slots=True, eq=False)
 class StartTracking(NamedMessage):
@@ -220,7 +231,7 @@ class StartTracking(NamedMessage):
 
     def __post_init__(self) -> None:
         """Check the fields."""
-        _check_name(self.type_name, _TRACKING_NAMES)
+        _check_name(self.type_name, _TRACKING_NAMES, StartTracking)
         NamedMessage.__post_init__(self)
         low, high = -(2**31), 2**31 - 1
         _set(self, 'resolution', check_int(self.resolution, low, high, 'resolution'))
