@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import selectors
 import socket
 import sys
@@ -32,6 +33,10 @@ _QUIET_S = 2.0
 _CONNECT_S = 30.0
 _ROOM = 1 << 26
 _LEAST_ROOM = 1 << 16
+# For 5 s a bridge repeats values for who was found late.
+_FIRST_VALUES_S = 6.0
+# between the stamps of messages that are handled as fast as it goes
+_STEP_NS = 10_000
 
 
 def tell(**facts):
@@ -326,10 +331,84 @@ def pyigtl_receiver(port, pause_s=0.0005):
     arrivals.serve()
 
 
+def static_tf(parent, child):
+    """Say on tf where a frame is, for as long as there may be orders."""
+    import rclpy
+    from geometry_msgs.msg import TransformStamped
+    from rclpy.qos import DurabilityPolicy, QoSProfile
+    from tf2_msgs.msg import TFMessage
+
+    rclpy.init()
+    node = rclpy.create_node('bench_static_tf')
+    transform = TransformStamped(child_frame_id=child)
+    transform.header.frame_id = parent
+    transform.transform.translation.x = transform.transform.rotation.w = 1.0
+    kept = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    publisher = node.create_publisher(TFMessage, '/tf_static', kept)
+    publisher.publish(TFMessage(transforms=[transform]))
+    tell(ready=True)
+    for _ in orders():
+        pass
+
+
+class _NoPeer:
+    """Who has sent what no network has brought."""
+
+    address = 'tcp://127.0.0.1:1'
+    name = ''
+    names = ()
+    is_answering = True
+
+    def __init__(self):
+        self.facts = {}
+
+    def __getattr__(self, name):
+        """Do nothing else."""
+        return lambda *arguments: None
+
+
+def handler(name, device, *parameters):
+    """Let a bridge handle messages that no network brings, and tell what they cost its thread."""
+    import rclpy
+
+    from igtl_ros2 import codec
+    from igtl_ros2.nodes.bridge import BridgeNode
+
+    arguments = ['--ros-args', '--log-level', 'error',
+                 '-r', f'/tf:=/handler{os.getpid()}/tf']
+    for parameter in parameters:
+        arguments += ['-p', parameter]
+    rclpy.init(args=arguments)
+    node = BridgeNode(namespace='/handler')
+    (receiver,) = node._receivers.values()
+    peer, frame = _NoPeer(), Frame(name, device)
+
+    def made(count):
+        begun = time.time_ns()
+        return [codec.decode(bytes(frame.stamped(begun + number * _STEP_NS)))
+                for number in range(count)]
+
+    until = time.monotonic() + _FIRST_VALUES_S
+    while time.monotonic() < until:
+        rclpy.spin_once(node, timeout_sec=0.1)
+    tell(ready=True)
+    for order in orders():
+        messages = made(order['count'])
+        before = sum(receiver.devices.values())
+        cpu = time.thread_time_ns()
+        for message in messages:
+            receiver.handle(peer, message)
+        cpu = time.thread_time_ns() - cpu
+        tell(us=cpu / 1000 / len(messages), handled=sum(receiver.devices.values()) - before)
+    node.close()
+    rclpy.shutdown()
+
+
 ROLES = {
     role.__name__: role
     for role in (
-        igtl_sender, igtl_receiver, ros_sender, ros_receiver, connect_receiver, pyigtl_receiver)
+        igtl_sender, igtl_receiver, ros_sender, ros_receiver, connect_receiver, pyigtl_receiver,
+        static_tf, handler)
 }
 
 if __name__ == '__main__':

@@ -118,12 +118,14 @@ class Result:
         return facts
 
 
-def bridge(stack, **parameters):
-    """Start the bridge in the namespace /bench."""
-    arguments = ['igtl_ros2.nodes.bridge', '--ros-args', '-r', '__ns:=/bench']
+def bridge(stack, space='/bench', python=sys.executable, **parameters):
+    """Start the bridge in a namespace, by the Python of its tree."""
+    # bridges side by side would take frames of tf from each other
+    arguments = ['igtl_ros2.nodes.bridge', '--ros-args', '-r', f'__ns:={space}',
+                 '-r', f'/tf:={space}/tf']
     for name, value in parameters.items():
         arguments += ['-p', f'{name.replace("__", ".")}:={value}']
-    return Process(stack, *arguments, talks=False)
+    return Process(stack, *arguments, talks=False, by=(python, '-m'))
 
 
 def measure(way, form, work, sender, receiver, rate, count, measured=None, burst=1, copies=1):
@@ -191,18 +193,22 @@ def settle(sender, receiver, rate, count, copies=1, timeout_s=60.0):
     raise RuntimeError(f'{arrived} of {count * copies} arrive')
 
 
-def ends_of(stack, way, work, form, depth, bridge_parameters, devices=(), clients=1):
+def ends_of(
+    stack, way, work, form, depth, bridge_parameters, devices=(), clients=1, topics=()
+):
     """
     Start what a way of messages needs: 'to ROS', 'from ROS', and for comparison 'rclpy', 'socket'.
 
     :param devices: the names of those that take turns; the one of the work if there are none.
     :param clients: how many the bridge has, 'from ROS'.
+    :param topics: where the messages of ROS are, if that is not where it usually is.
     :returns: sender, receiver, the bridge or None.
     """
     middle = None
     devices = devices or (work.device,)
-    space = {'to ROS': '/bench', 'from ROS': '/bench/to_igtl', 'rclpy': '/floor'}.get(way)
-    topics = [f'{space}/{device}/{work.leaf}' for device in devices]
+    own = bridge_parameters.get('space', '/bench')
+    space = {'to ROS': own, 'from ROS': f'{own}/to_igtl', 'rclpy': '/floor'}.get(way)
+    topics = topics or [f'{space}/{device}/{work.leaf}' for device in devices]
     if way == 'to ROS':
         receiver = Process(stack, 'ends', 'ros_receiver', work.name, form, depth, *topics)
         receiver.hear()
@@ -254,10 +260,11 @@ def server_bridge(stack, **parameters):
     raise RuntimeError(f'nobody listens on {port}')
 
 
-def run(way, work, form, rate, count, depth=10, burst=1, **bridge_parameters):
+def run(way, work, form, rate, count, depth=10, burst=1, devices=(), **bridge_parameters):
     """Measure one way of one kind of traffic, in processes of its own."""
     with ExitStack() as stack:
-        sender, receiver, middle = ends_of(stack, way, work, form, depth, bridge_parameters)
+        sender, receiver, middle = ends_of(
+            stack, way, work, form, depth, bridge_parameters, devices)
         warm_up(sender, receiver)
         if middle:
             time.sleep(_FIRST_VALUES_S)

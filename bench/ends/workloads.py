@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import struct
 from dataclasses import dataclass
@@ -71,12 +72,44 @@ PAYLOADS = {
     name: Workload(name, 'Mono', 'image', 'sensor_msgs', 'Image', 4, (rate,))
     for name, rate in zip(SIDES, (250, 250, 100, 20, 2))
 }
-EVERY_WORKLOAD = {**WORKLOADS, **PAYLOADS}
+# Poses that move, as they come from anybody and from PLUS, and as they are published.
+POSES = {
+    work.name: work
+    for work in (
+        Workload('POSE', 'Tool', 'transform', 'geometry_msgs', 'TransformStamped', 4, (1000,)),
+        Workload('POSE of PLUS', 'Tool', 'transform', 'geometry_msgs', 'TransformStamped', 4,
+                 (1000,)),
+        Workload('TFMessage', 'Tool', 'tf', 'tf2_msgs', 'TFMessage', 8, (1000,)),
+    )
+}
+EVERY_WORKLOAD = {**WORKLOADS, **PAYLOADS, **POSES}
+#: how many different poses there are
+POSITIONS = 64
 
 
-def igtl_message(name, device):
+def positions(name):
+    """Tell how many different messages a workload has."""
+    return POSITIONS if name in POSES else 1
+
+
+def _pose(position):
+    """Place a tool on its way round a circle of 2 mm; it turns to and fro by 5 degrees."""
+    angle = 2 * np.pi * position / POSITIONS
+    turned = np.radians(5) * np.sin(angle)
+    matrix = np.eye(4)
+    matrix[:2, :2] = [[np.cos(turned), -np.sin(turned)], [np.sin(turned), np.cos(turned)]]
+    matrix[:3, 3] = 10 + np.cos(angle), 20 + np.sin(angle), 30
+    return matrix
+
+
+def igtl_message(name, device, position=0):
     """Make the message of a workload."""
     random = np.random.default_rng(1)
+    if name == 'POSE of PLUS':
+        return Transform(_pose(position), device_name=device, version=2,
+                         metadata={'TransformStatus': 'OK'})
+    if name in POSES:
+        return Transform(_pose(position), device_name=device)
     if name == 'TRANSFORM':
         return Transform(_MATRIX, device_name=device)
     if name == 'TDATA of 32':
@@ -103,7 +136,7 @@ def igtl_message(name, device):
     raise ValueError(f'there is no workload {name!r}')
 
 
-def ros_message(name):
+def ros_message(name, position=0):
     """Make the ROS message of a workload, as the bridge makes it from the other one."""
     from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
     from igtl_ros2.converters.units import time_from_ns
@@ -112,40 +145,53 @@ def ros_message(name):
     load_converters()
     work = EVERY_WORKLOAD[name]
     route = Route(work.device, 'ras', work.device, ReceiveRule())
-    message = codec.decode(codec.encode(igtl_message(name, work.device)))
-    return convert_to_ros(message, route, time_from_ns(1)).outputs[work.leaf]
+    message = codec.decode(codec.encode(igtl_message(name, work.device, position)))
+    leaf = 'transform' if name == 'TFMessage' else work.leaf
+    made = convert_to_ros(message, route, time_from_ns(1)).outputs[leaf]
+    return work.ros_class(transforms=[made]) if name == 'TFMessage' else made
 
 
 class Frame:
-    """A packed message whose stamp can be set, as often as wanted, without packing it again."""
+    """
+    Packed messages whose stamp can be set, as often as wanted, without packing them again.
+
+    They take turns, where there are several.
+    """
 
     def __init__(self, name, device):
-        self.data = bytearray(codec.encode(igtl_message(name, device)))
+        self._turns = itertools.cycle([
+            bytearray(codec.encode(igtl_message(name, device, position)))
+            for position in range(positions(name))])
 
     def stamped(self, time_ns):
-        """Set the stamp."""
-        _STAMP.pack_into(self.data, _STAMP_AT, timestamp.from_ns(time_ns))
-        return self.data
+        """Set the stamp of the next one."""
+        data = next(self._turns)
+        _STAMP.pack_into(data, _STAMP_AT, timestamp.from_ns(time_ns))
+        return data
 
 
 class Serialised:
-    """A serialised ROS message whose stamp can be set."""
+    """Serialised ROS messages whose stamp can be set; they take turns, where there are several."""
 
     def __init__(self, name):
         from rclpy.serialization import serialize_message
 
-        message = ros_message(name)
-        set_stamp(message, _ANY_NS)
-        self._data = bytearray(serialize_message(message))
-        # a MarkerArray has one for each marker
         stamp = _ROS_STAMP.pack(*divmod(_ANY_NS, 1_000_000_000))
-        self._at = [found.start() for found in re.finditer(re.escape(stamp), self._data)]
+        made = []
+        for position in range(positions(name)):
+            message = ros_message(name, position)
+            set_stamp(message, _ANY_NS)
+            data = bytearray(serialize_message(message))
+            # a MarkerArray has one for each marker
+            made.append((data, [found.start() for found in re.finditer(re.escape(stamp), data)]))
+        self._turns = itertools.cycle(made)
 
     def stamped(self, time_ns):
-        """Set the stamp."""
-        for at in self._at:
-            _ROS_STAMP.pack_into(self._data, at, *divmod(time_ns, 1_000_000_000))
-        return bytes(self._data)
+        """Set the stamp of the next one."""
+        data, places = next(self._turns)
+        for at in places:
+            _ROS_STAMP.pack_into(data, at, *divmod(time_ns, 1_000_000_000))
+        return bytes(data)
 
 
 def stamp_of(data, at):
@@ -157,8 +203,9 @@ def stamp_of(data, at):
 def set_stamp(message, time_ns):
     """Set the stamp of a ROS message, if it has one."""
     header = getattr(message, 'header', None)
-    if header is None and getattr(message, 'markers', None):
-        header = message.markers[0].header
+    for parts in ('markers', 'transforms'):
+        if header is None and getattr(message, parts, None):
+            header = getattr(message, parts)[0].header
     if header is not None:
         header.stamp.sec, header.stamp.nanosec = divmod(time_ns, 1_000_000_000)
 
