@@ -10,7 +10,7 @@ from .codec import Message
 from .config import Address, Settings, parse_url
 from .errors import ConfigError
 from .peers import Link, Peer, make_link
-from .peers.peer import ready_to_send
+from .peers.outgoing import ready_to_send
 from .transport.network import Network
 
 LINGER_S = 0.5

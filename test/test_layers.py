@@ -70,6 +70,16 @@ def part_of(path):
 
 def imports(path):
     """Yield every import of a file: ('ours', part) or ('theirs', top-level name)."""
+    for name in imported_names(path):
+        top, *rest = name.split('.')
+        if top == 'igtl_ros2':
+            yield 'ours', rest[0] if rest else '__init__'
+        else:
+            yield 'theirs', top
+
+
+def imported_names(path):
+    """Yield the full name of all that a file imports, also for type checkers only."""
     package = ('igtl_ros2', *path.relative_to(PACKAGE).parent.parts)
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -80,12 +90,7 @@ def imports(path):
             names = ['.'.join([*base, alias.name]) for alias in node.names]
         else:
             continue
-        for name in names:
-            top, *rest = name.split('.')
-            if top == 'igtl_ros2':
-                yield 'ours', rest[0] if rest else '__init__'
-            else:
-                yield 'theirs', top
+        yield from names
 
 
 FILES = sorted(path for path in PACKAGE.rglob('*.py') if '__pycache__' not in path.parts)
@@ -117,3 +122,21 @@ def test_the_table_is_read_against_real_imports():
     assert ('theirs', 'rclpy') in set(imports(PACKAGE / 'nodes' / 'bridge.py'))
     assert ('ours', 'codec') in set(imports(PACKAGE / 'peers' / 'peer.py'))
     assert ('ours', 'errors') in set(imports(PACKAGE / 'transport' / 'tcp.py'))
+
+
+def test_no_file_imports_itself_by_way_of_others():
+    def module_of(path):
+        return '.'.join(path.relative_to(PACKAGE.parent).with_suffix('').parts)
+
+    modules = {module_of(path).removesuffix('.__init__'): path for path in FILES}
+    graph = {
+        module: {
+            found for name in imported_names(path)
+            for found in (name, name.rpartition('.')[0]) if found in modules
+        } - {module}
+        for module, path in modules.items()
+    }
+    # a package and a file in it are no circle: what the package imports, its files do not
+    while leaves := {module for module, used in graph.items() if not used & graph.keys()}:
+        graph = {module: used for module, used in graph.items() if module not in leaves}
+    assert not graph, 'these import each other: ' + ', '.join(sorted(graph))

@@ -13,7 +13,7 @@ from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.query import Capability
 from igtl_ros2.codec.messages.text import Command, Status, String
-from igtl_ros2.peers import peer
+from igtl_ros2.peers import outgoing
 
 LONG = {
     'metadata': Status(metadata={f'k{n}': '' for n in range(8000)}, version=2),
@@ -69,7 +69,7 @@ def test_a_pose_of_many_bytes_is_not_handed_out(monkeypatch):
 
 def test_who_joins_late_keeps_nobody_waiting_and_gets_what_is_held_still(monkeypatch):
     begun, go = threading.Event(), threading.Event()
-    usual = peer.encode_parts
+    usual = outgoing.encode_parts
 
     def encode_parts(message, version):
         if message.type_name == 'IMAGE' and message.pixels.size > 1000:
@@ -77,7 +77,7 @@ def test_who_joins_late_keeps_nobody_waiting_and_gets_what_is_held_still(monkeyp
             assert go.wait(DEADLINE_S)
         return usual(message, version)
 
-    monkeypatch.setattr(peer, 'encode_parts', encode_parts)
+    monkeypatch.setattr(outgoing, 'encode_parts', encode_parts)
 
     def image(size, name):
         return Image.from_array(np.zeros((size, size), np.uint8), np.eye(4), device_name=name)

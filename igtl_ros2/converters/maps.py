@@ -8,7 +8,7 @@ from nav_msgs.msg import OccupancyGrid, Path
 from ..codec.messages.image import Image
 from ..codec.messages.mesh import PolyData
 from ..errors import ConversionError
-from .mesh import mesh_of
+from .mesh_parts import mesh_of
 from .registry import Sending, from_ros
 from .units import affine_from_metres, pose_from_ros
 

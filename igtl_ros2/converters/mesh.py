@@ -15,8 +15,9 @@ from std_msgs.msg import Header, MultiArrayDimension, MultiArrayLayout, UInt32Mu
 
 from ..codec.messages.mesh import DIRECTED, Attribute, AttributeType, Cells, PolyData
 from .clouds import cloud_columns, point_cloud
+from .mesh_parts import mesh_of, metres, packed_colours, unpacked_colours
 from .registry import Converted, Route, Sending, extra, from_ros, to_ros
-from .units import Matrix, directions_to_ros, positions_from_ros, positions_to_ros, ros_text
+from .units import directions_to_ros, ros_text
 
 _COUNTED = ('vertices', 'lines', 'polygons', 'triangle_strips')
 _RGBA = 'rgba'
@@ -59,15 +60,6 @@ def add_cloud(message: PolyData, route: Route, stamp: Time, result: Converted) -
         header = Header(stamp=stamp, frame_id=route.frame_id)
         fields = attribute_fields(message, route.rule.wire_axes)
         result.outputs['cloud'] = point_cloud(metres(message, route), fields, header)
-
-
-def metres(message: PolyData, route: Route) -> Matrix:
-    """
-    Give the points of a mesh in metres.
-
-    :raises ConversionError: if one of them is not finite.
-    """
-    return positions_to_ros(message.points, route.rule.wire_unit, route.rule.wire_axes)
 
 
 def triangle_array(triangles: NDArray[np.uint32]) -> UInt32MultiArray:
@@ -124,40 +116,7 @@ def attribute_fields(message: PolyData, axes: str) -> dict[str, NDArray[Any]]:
     return fields
 
 
-def colour_bytes(values: NDArray[np.float32]) -> NDArray[np.uint32]:
-    """Turn colours from 0 to 1 into bytes; what is no number is 0."""
-    return np.rint(255 * np.clip(np.nan_to_num(values), 0, 1)).astype(np.uint32)
-
-
-def packed_colours(values: NDArray[np.float32]) -> NDArray[np.uint32]:
-    """Pack red, green, blue, alpha as point clouds do: alpha in the highest byte, then red."""
-    red, green, blue, alpha = colour_bytes(values).T
-    return alpha << 24 | red << 16 | green << 8 | blue
-
-
-def unpacked_colours(values: NDArray[Any], has_alpha: bool) -> NDArray[np.float32]:
-    """Unpack the colours of a point cloud, whole numbers or the same bits as float32."""
-    words = np.ascontiguousarray(values).view(values.dtype.byteorder + 'u4').astype(np.uint32)
-    alpha = words >> 24 if has_alpha else np.full_like(words, 255)
-    channels = [words >> 16 & 255, words >> 8 & 255, words & 255, alpha]
-    return np.stack(channels, axis=1).astype(np.float32) / np.float32(255)
-
-
 # -- from ROS
-
-
-def mesh_of(
-    positions: Any, sending: Sending, header: Header | None = None, **parts: Any
-) -> PolyData:
-    """
-    Make the message of a mesh.
-
-    :param positions: (n, 3) in metres.
-    :param parts: fields of `PolyData`.
-    :raises ConversionError: if a position is not finite.
-    """
-    points: Any = positions_from_ros(positions, sending.rule.wire_unit)
-    return PolyData(points, **parts, **sending.envelope(header))
 
 
 @from_ros(PointCloud2, 'POLYDATA')

@@ -15,8 +15,8 @@ from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
 from ..errors import ConversionError
 from .bulk import fill_rows
 from .markers import FAR, sendable, shared_header
-from .mesh import colour_bytes, mesh_of
 from .mesh_files import find_file, read_again
+from .mesh_parts import colour_bytes, mesh_of
 from .names import ros_name
 from .registry import Sending, from_ros
 from .solids import Solid, arrow, box, cylinder, sphere

@@ -8,7 +8,7 @@ from geometry_msgs.msg import Point
 from shape_msgs.msg import Mesh, MeshTriangle
 
 from ..codec.messages.mesh import Cells, PolyData
-from .mesh import mesh_of, metres
+from .mesh_parts import mesh_of, metres
 from .registry import Converted, Route, Sending, extra, from_ros
 
 

@@ -11,7 +11,8 @@ from .datagrams import DatagramLink
 from .dialer import Dialer
 from .link import Link, OnMessage, OnPeer
 from .listener import Listener
-from .peer import Outgoing, Peer
+from .outgoing import Outgoing
+from .peer import Peer
 
 __all__ = [
     'Link',

@@ -24,7 +24,8 @@ from ..errors import DecodeError, EncodeError, PeerError
 from ..transport.network import Network
 from ..transport.udp import Datagrams, SocketAddress, find, open_datagrams
 from .link import Link
-from .peer import Outgoing, Peer
+from .outgoing import Outgoing
+from .peer import Peer
 
 # Between two turns, so that the receiver, whose buffer is seldom larger than 200 kB, keeps up
 _TURN_BYTES = 1 << 16

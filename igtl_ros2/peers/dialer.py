@@ -13,7 +13,8 @@ from ..transport.network import Network
 from ..transport.tcp import open_stream
 from ..transport.tls import Tls
 from .link import Link
-from .peer import Peer, StreamPeer
+from .peer import Peer
+from .stream_peer import StreamPeer
 
 
 class Dialer(Link):

@@ -8,7 +8,7 @@ from itertools import chain
 
 from ..config import Settings
 from .mailbox import Key, stream_types
-from .peer import Outgoing
+from .outgoing import Outgoing
 
 # of a video: more would take who joins longer than to wait for a key frame
 _MOST_FRAMES = 300

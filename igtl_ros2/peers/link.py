@@ -19,7 +19,8 @@ from ..transport.network import Network
 from .held import Held
 from .inbox import Inbox
 from .mailbox import Key
-from .peer import Outgoing, Peer
+from .outgoing import Outgoing
+from .peer import Peer
 from .reading_thread import worker
 
 _HOUSEKEEPING_S = 0.25

@@ -15,7 +15,8 @@ from ..transport.network import Network
 from ..transport.tcp import listen, stop_listening
 from ..transport.tls import Tls
 from .link import Link
-from .peer import Peer, StreamPeer
+from .peer import Peer
+from .stream_peer import StreamPeer
 
 # From so many silent clients of one address on, over half of all, its last ones give way
 _CROWD = 8

@@ -1,148 +1,33 @@
-"""One connection's life: what arrives becomes messages, what is sent waits in a mailbox."""
+"""What all peers share: what is counted, what they get, how they are asked for a sign of life."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from ..codec import HEADER_SIZE, Buffer, Decoder, Message, encode_parts, from_ns
-from ..codec.datagram import with_message_id
+from ..codec import Buffer, Message
 from ..codec.decoder import Bare
-from ..codec.frame import Header, message_start
 from ..codec.key_frames import Chain
 from ..codec.messages.query import Query
 from ..codec.messages.text import Status
 from ..codec.messages.video import Video
-from ..codec.short_names import with_short_name
-from ..codec.snapshot import snapshot
 from ..config import Settings
 from ..errors import DecodeError, EncodeError
 from .compat import Compat
-from .mailbox import Key, Mailbox
-from .reading_thread import takes_long, worker
+from .host import Host
+from .mailbox import Mailbox
+from .outgoing import Outgoing, ready_to_send
 
-if TYPE_CHECKING:
-    from ..transport.tcp import Stream
-    from .link import Link
-
-# asyncio copies what the socket does not take at once: never more than this
-_PIECE_BYTES = 1 << 18
-# How much one peer may write before the others get their turn
-_TURN_BYTES = 1 << 22
-# Less than this is not worth a call of the system of its own
-_BATCH_BYTES = 1 << 13
-_TURN_MESSAGES = 64
-# how many poses are handled at once, and before the clock is looked at
-_TURN_POSES = 16
 # A peer can make up any number of type names: count the rest together
 _MAX_KINDS = 200
-# a peer may make up names without end; of so many devices none is known at a time
-_MAX_WAYS = 5000
 _MAX_VIDEOS = 1000
-# What a peer must at least send of a message while `stall_timeout` passes
-_PROGRESS_BYTES = 1024
-# How long what one peer has sent may be handled before the others get their turn
-_TURN_S = 0.001
-_REFUSAL_S = 1.0
-# to write more takes some milliseconds
-_LONG_BYTES = 1 << 18
 _PING = 'igtl_ros2 ping'
 # who has no connection gives no other sign of life than what it sends
 _SIGN_OF_LIFE_S = 1.0
-
-
-def ready_to_send(message: Message, *, stamp: bool, copy: bool) -> Message:
-    """
-    Give a message as it is now, with a time stamp.
-
-    :raises EncodeError: if it is no message.
-    """
-    return snapshot(message, timestamp=from_ns(time.time_ns()) if stamp else 0, copy=copy)
-
-
-class Outgoing:
-    """A message on its way to any number of peers, encoded once for all that take one form."""
-
-    #: of a frame of video whether it needs those before it, see `Video.follows`
-    follows: bool | None
-
-    __slots__ = (
-        '_message', 'key', 'urgent', 'follows', '_parts', '_forms', '_numbered', '_size')
-
-    def __init__(self, message: Message) -> None:
-        """Keep the message."""
-        self._message = with_short_name(message)
-        is_urgent = isinstance(message, Status) and message.is_emergency
-        self._begin((message.type_name, message.device_name), is_urgent)
-        if isinstance(message, Video):
-            self.follows = message.follows
-
-    def _begin(self, key: Key, urgent: bool) -> None:
-        self.key: Key = key
-        #: an emergency waits for nothing, and only a newer one of its device takes its place
-        self.urgent = urgent
-        self.follows = None
-        self._parts: dict[tuple[str, int], list[Buffer]] = {}
-        self._forms: list[tuple[Message, int, list[Buffer]]] = []
-        self._numbered: Outgoing | None = None
-        self._size: int | None = None
-
-    @property
-    def message(self) -> Message:
-        """The message."""
-        return self._message
-
-    def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
-        """
-        Encode for a peer.
-
-        :param compat: what it can take.
-        :param seen_version: the highest header version that it is known to read.
-        :raises EncodeError: if the message cannot be written, or the peer must not get it.
-        """
-        version = compat.version(seen_version)
-        who = compat.name, version
-        parts = self._parts.get(who)
-        if parts is None:
-            message = compat.prepare(self.message, seen_version)
-            parts = self._parts[who] = self._encoded(message, min(message.version, version))
-        return parts
-
-    def _encoded(self, message: Message, version: int) -> list[Buffer]:
-        for known, its_version, parts in self._forms:
-            if known is message and its_version == version:
-                return parts
-        parts = encode_parts(message, version)
-        self._forms.append((message, version, parts))
-        return parts
-
-    def numbered(self, numbers: Iterator[int]) -> Outgoing:
-        """Give the same message in header version 2 with a number; it is made once."""
-        if self._numbered is None:
-            self._numbered = Outgoing(with_message_id(self.message, next(numbers)))
-        return self._numbered
-
-    def size(self) -> int:
-        """Tell how many bytes it takes, in one form or another."""
-        for _, _, parts in (self._numbered or self)._forms:
-            return sum(map(len, parts))
-        if self._size is None:
-            try:
-                self._size = HEADER_SIZE + sum(map(len, self.message.encode_content()))
-            except EncodeError:
-                self._size = 0
-        return self._size
-
-    def takes_long(self, compat: Compat, seen_version: int) -> bool:
-        """Tell whether `parts` would keep other peers waiting."""
-        is_made = (compat.name, compat.version(seen_version)) in self._parts
-        return not is_made and self.size() > _LONG_BYTES
 
 
 class Peer:
@@ -152,7 +37,7 @@ class Peer:
     All its methods but `send` and `post` belong to the network's thread.
     """
 
-    def __init__(self, link: Link, settings: Settings) -> None:
+    def __init__(self, link: Host, settings: Settings) -> None:
         """Wait for a connection."""
         self._link = link
         self._settings = settings
@@ -381,7 +266,7 @@ class Peer:
         """Find out within about a second, from now on, when its machine is gone."""
 
     @property
-    def link(self) -> Link:
+    def link(self) -> Any:
         """The link that it is at the other end of."""
         return self._link
 
@@ -454,365 +339,5 @@ class Peer:
             self._link.say(kind, logging.WARNING, f'{self.address}: {text}', error)
 
 
-class StreamPeer(Peer):
-    """The other end of a TCP or TLS connection."""
-
-    def __init__(self, link: Link, settings: Settings) -> None:
-        """Wait for a connection."""
-        super().__init__(link, settings)
-        self._decoder = Decoder(
-            max_body_bytes=settings.max_body_bytes,
-            check_crc=settings.check_crc,
-            strict=settings.strict,
-            max_elements=settings.max_elements,
-        )
-        self._stream: Stream | None = None
-        self._pieces: deque[memoryview] = deque()
-        #: whether all that was written had left when that was last looked at
-        self._is_clear = False
-        #: bytes that had left for the peer when it was last seen reading
-        self._left_bytes = 0
-        self._last_sent = self.last_received
-        #: when and where the message that is incomplete now last made some progress
-        self._progress = (self.last_received, 0)
-        self._reading_paused = False
-        #: whether there are messages whose turn comes next
-        self._has_more = False
-        #: whether one is being read in another thread
-        self._is_reading = False
-        self._pose_ways: dict[bytes, Any] = {}
-        self._take_poses: Callable[[list[Bare[Any]]], int] | None = None
-        self._lost: tuple[Exception | None] | None = None
-        #: whether the peer closed the connection, between two messages
-        self.closed_in_order = False
-
-    # -- called by the stream
-
-    def connected(self, stream: Stream) -> None:
-        """Start."""
-        self._stream = stream
-        self.address = stream.address
-        self.name, self.names = stream.peer_name, stream.peer_names
-        self.start()
-
-    def get_buffer(self, size_hint: int) -> memoryview:
-        """Receive into the decoder's memory."""
-        return self._decoder.get_buffer(size_hint)
-
-    def buffer_updated(self, size: int) -> None:
-        """Take out the messages that are whole now, in turns."""
-        if self.cut_off:
-            return
-        self.last_received = now = time.monotonic()
-        if not self._decoder.pending_bytes:
-            self.pending_since = now
-        self.received_bytes += size
-        self._decoder.buffer_updated(size)
-        if not self._has_more:
-            self._take_turn()
-
-    def _take_turn(self) -> None:
-        """Take out messages for a while; what is left then waits until the others had a turn."""
-        now = time.monotonic()
-        until = now + _TURN_S
-        while not self.cut_off:
-            try:
-                if not (self._pass_on_poses() or self._hand_on_next()):
-                    break
-            except DecodeError as error:
-                self.take_error(error)
-                if not error.in_step:
-                    break
-            else:
-                self._progress = now, self.received_bytes
-                self.pending_since = now
-            if time.monotonic() >= until and self._decoder.pending_bytes:
-                self._has_more = True
-                if self._stream is not None:
-                    self._stream.pause_reading()
-                self._link.network.loop.call_soon(self._take_turn)
-                return
-        if self._is_reading:
-            return
-        if self._has_more:
-            self._has_more = False
-            self._read_on()
-            if self._lost is not None:
-                self._leave(*self._lost)
-
-    def _hand_on_next(self) -> bool:
-        """Hand on the message that is next; tells whether there was one."""
-        whole = self._decoder.next_frame()
-        if whole is None:
-            return False
-        if takes_long(*whole):
-            self._read_elsewhere(*whole)
-            return False
-        self._hand_over(self._decoder.made(*self._decoder.read(*whole)))
-        return True
-
-    def _hand_over(self, message: Message) -> None:
-        self.seen_version = self._decoder.seen_version
-        self.hand_on(message, self._decoder.frame_bytes)
-
-    def _read_elsewhere(self, header: Header, frame: memoryview) -> None:
-        """Read a message in another thread; this peer alone waits for that."""
-        self._has_more = self._is_reading = True
-        if self._stream is not None:
-            self._stream.pause_reading()
-        loop = self._link.network.loop
-        reading = asyncio.wrap_future(worker.do(self._decoder.read, header, frame), loop=loop)
-        reading.add_done_callback(self._has_read)
-
-    def _has_read(self, reading: asyncio.Future[tuple[Message, bool]]) -> None:
-        """Hand on what was read, and go on."""
-        self._is_reading = False
-        try:
-            if not self.cut_off:
-                self._hand_over(self._decoder.made(*reading.result()))
-        except DecodeError as error:
-            self.take_error(error)
-        finally:
-            self._take_turn()
-
-    def let_poses_by(
-        self, like: Message, way: Any, take: Callable[[list[Bare[Any]]], int]
-    ) -> None:
-        """Give TRANSFORMs with the names of this one to somebody, before messages are made."""
-        if len(self._pose_ways) >= _MAX_WAYS:
-            self._pose_ways.clear()  # poses go the usual way all the same
-        self._pose_ways[message_start(like)] = way
-        self._take_poses = take
-
-    def _pass_on_poses(self) -> bool:
-        """Give away the poses that are next, if they are; tells whether any were taken."""
-        if self._take_poses is None or self._compat.looking:
-            return False
-        count = self._decoder.hand_out(self._pose_ways, _TURN_POSES, self._take_poses)
-        if count:
-            self.received['TRANSFORM'] += count
-        return bool(count)
-
-    def writable_again(self) -> None:
-        """Go on writing."""
-        self._last_sent = time.monotonic()
-        self.pump()
-
-    def lost(self, error: Exception | None) -> None:
-        """Clean up after the connection is gone, and all that came is handed on."""
-        self._stream = None
-        self._lost = (error,)
-        if not self._has_more:
-            self._leave(error)
-
-    def _leave(self, error: Exception | None) -> None:
-        self.closed.set()
-        why = self._why_cut_off
-        pending = self._decoder.pending_bytes
-        self.closed_in_order = not (why or error or pending)
-        if not why:
-            why = 'closed by the peer'
-            if error is not None:
-                why = getattr(error, 'strerror', None) or str(error) or type(error).__name__
-            if pending:
-                why += f', {pending} bytes into a message'
-        # what the system had not taken yet is lost with it, but for an end in good order
-        if error or self._pieces or len(self.mailbox):
-            self.lost_unsent = self.lost_unsent or why
-        self._link.left(self, why)
-
-    # -- called by the link
-
-    def pump(self) -> None:
-        """Write what waits, as far as the peer takes it."""
-        stream = self._stream
-        if stream is None or self.cut_off:
-            return
-        messages = written = 0
-        with stream.writing:
-            while stream.writable:
-                if not self._pieces:
-                    taken = self._take()
-                    if not taken:
-                        break
-                    messages += taken
-                piece = self._pieces.popleft()
-                stream.write(piece)
-                written += len(piece)
-                if written > _TURN_BYTES or messages > _TURN_MESSAGES:
-                    self._link.network.post(self.pump)
-                    break
-            self.sent_bytes += written
-            self.mailbox.congested = not stream.writable
-            self._is_clear = not stream.unsent_bytes
-
-    def post_many(self, outgoings: Sequence[Outgoing]) -> bool:
-        """Send them in one piece, if they are small and nothing waits before them."""
-        if len(outgoings) > 1 and self._is_clear:
-            with contextlib.suppress(EncodeError):  # of each of them `post` tells why
-                parts = [o.parts(self._compat, self.seen_version) for o in outgoings]
-                kind = outgoings[0].key[0]
-                if self._send_now(kind, [b''.join(chain.from_iterable(parts))], len(parts)):
-                    return False
-        return super().post_many(outgoings)
-
-    def _send_now(self, kind: str, parts: list[Buffer], count: int = 1) -> bool:
-        """
-        Send a small message from the thread that calls, if nothing waits before it.
-
-        That spares it the way through the network's thread, most of what sending it takes.
-
-        :param count: how many messages it is in truth.
-        """
-        stream, data = self._stream, parts[0]
-        if stream is None or len(parts) != 1 or len(data) > _BATCH_BYTES:
-            return False
-        if not stream.writing.acquire(blocking=False):
-            return False
-        try:
-            if not self._is_clear or self._pieces or len(self.mailbox) or self.cut_off:
-                return False
-            sent = stream.write_now(data)
-            if not sent:
-                return False
-            self.sent[kind] += count
-            self.sent_bytes += sent
-            if sent < len(data):
-                self._pieces.append(memoryview(data)[sent:])
-                self._link.network.post(self.pump)
-            return True
-        finally:
-            stream.writing.release()
-
-    def _take(self) -> int:
-        """
-        Take out the message that is next, with the small ones behind it: one call sends them all.
-
-        :returns: how many there were.
-        """
-        small: list[Buffer] = []
-        size = count = 0
-        large: list[Buffer] = []
-        while size < _BATCH_BYTES and not large and (taken := self.mailbox.take()) is not None:
-            (kind, _), parts = taken
-            self.sent[kind] += 1
-            count += 1
-            if len(parts) == 1 and len(parts[0]) < _BATCH_BYTES:
-                small.append(parts[0])
-                size += len(parts[0])
-            else:
-                large = parts
-        if small:
-            self._pieces.append(memoryview(small[0] if len(small) == 1 else b''.join(small)))
-        self._pieces.extend(_pieces(large))
-        return count
-
-    @property
-    def pending_bytes(self) -> int:
-        """Bytes that came of a message that is not complete yet."""
-        return self._decoder.pending_bytes
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether everything that was to be sent has left, or never will."""
-        stream = self._stream
-        if stream is None:
-            return True
-        waits = not stream.is_closing and (len(self.mailbox) or self._pieces)
-        return not waits and not stream.unsent_bytes
-
-    def check_time_outs(self) -> None:
-        """Cut off a peer that stopped in the middle of a message, or does not read."""
-        if self._stream is None or self.cut_off:
-            return
-        super().check_time_outs()
-        now = time.monotonic()
-        stall, send = self._settings.stall_timeout, self._settings.send_timeout
-        pending = self._decoder.pending_bytes
-        # What waits may well grow: what matters is whether any of it leaves
-        left, waiting, under_way = self._stream.look_at_leaving()
-        if not waiting or left > self._left_bytes:
-            self._left_bytes, self._last_sent = left, now
-        since, received = self._progress
-        # A byte now and then is no progress: a peer could hold its place for ever that way
-        moves = self.received_bytes - received >= _PROGRESS_BYTES
-        if not pending or moves or self._waits_for_us:
-            self._progress = now, self.received_bytes
-        elif stall and now - since > stall:
-            self.disconnect(f'stopped {pending} bytes into a message for {stall:g} s')
-        # What is under way and not acknowledged says that the network does not carry it. The
-        # system has a time-out of its own for that, and a better reason.
-        patience = 2 * send + self._settings.tcp_keepalive if under_way else send
-        if send and now - self._last_sent > patience:
-            what = 'took nothing' if under_way else 'did not read'
-            self.disconnect(f'{what} for {patience:g} s')
-
-    def disconnect(self, why: str, linger_s: float = 0.0) -> None:
-        """Close the connection; what it has received and not handed on yet is lost."""
-        if not self.is_idle:
-            self.lost_unsent = self.lost_unsent or why
-        self._why_cut_off = self._why_cut_off or why
-        if self._stream is None:
-            return
-        if linger_s:
-            self._stream.close()
-            self._link.network.loop.call_later(linger_s, self._stream.abort)
-        else:
-            self._stream.abort()
-
-    def refuse(self, status: Status, why: str) -> None:
-        """Tell a peer that was not let in why, and close."""
-        self._why_cut_off = why
-        stream = self._stream
-        if stream is not None:
-            for part in encode_parts(status, 1):
-                stream.write(memoryview(part))
-            # What it sends is read, and dropped, until it closes: a reset would take the
-            # status from it
-            stream.close()
-            self._link.network.loop.call_later(_REFUSAL_S, stream.abort)
-
-    def probe_often(self) -> None:
-        """Find out within about a second, from now on, when its machine is gone."""
-        if self._stream is not None:
-            self._stream.probe_often()
-
-    @property
-    def is_answering(self) -> bool:
-        """Whether there was a sign of life from it in about the last second. For any thread."""
-        stream = self._stream
-        return stream is None or stream.is_answering
-
-    def pause_reading(self) -> bool:
-        """Let the peer wait until `resume_reading`."""
-        self._reading_paused = True
-        if self._stream is not None:
-            self._stream.pause_reading()
-        return True
-
-    def resume_reading(self) -> None:
-        """Read again."""
-        self._reading_paused = False
-        self._read_on()
-
-    @property
-    def _waits_for_us(self) -> bool:
-        return self._reading_paused or self._has_more
-
-    def _read_on(self) -> None:
-        if self._waits_for_us:
-            return
-        self.last_received = time.monotonic()
-        if self._stream is not None:
-            self._stream.resume_reading()
-
-
 def _is_calm_status(message: Message) -> bool:
     return isinstance(message, Status) and not message.is_emergency
-
-
-def _pieces(parts: list[Buffer]) -> Iterable[memoryview]:
-    for part in parts:
-        view = memoryview(part)
-        for start in range(0, len(view), _PIECE_BYTES):
-            yield view[start : start + _PIECE_BYTES]

@@ -1,0 +1,55 @@
+"""What a mesh is made of, in both directions: points in metres, colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from std_msgs.msg import Header
+
+from ..codec.messages.mesh import PolyData
+from .registry import Route, Sending
+from .units import Matrix, positions_from_ros, positions_to_ros
+
+
+def metres(message: PolyData, route: Route) -> Matrix:
+    """
+    Give the points of a mesh in metres.
+
+    :raises ConversionError: if one of them is not finite.
+    """
+    return positions_to_ros(message.points, route.rule.wire_unit, route.rule.wire_axes)
+
+
+def colour_bytes(values: NDArray[np.float32]) -> NDArray[np.uint32]:
+    """Turn colours from 0 to 1 into bytes; what is no number is 0."""
+    return np.rint(255 * np.clip(np.nan_to_num(values), 0, 1)).astype(np.uint32)
+
+
+def packed_colours(values: NDArray[np.float32]) -> NDArray[np.uint32]:
+    """Pack red, green, blue, alpha as point clouds do: alpha in the highest byte, then red."""
+    red, green, blue, alpha = colour_bytes(values).T
+    return alpha << 24 | red << 16 | green << 8 | blue
+
+
+def unpacked_colours(values: NDArray[Any], has_alpha: bool) -> NDArray[np.float32]:
+    """Unpack the colours of a point cloud, whole numbers or the same bits as float32."""
+    words = np.ascontiguousarray(values).view(values.dtype.byteorder + 'u4').astype(np.uint32)
+    alpha = words >> 24 if has_alpha else np.full_like(words, 255)
+    channels = [words >> 16 & 255, words >> 8 & 255, words & 255, alpha]
+    return np.stack(channels, axis=1).astype(np.float32) / np.float32(255)
+
+
+def mesh_of(
+    positions: Any, sending: Sending, header: Header | None = None, **parts: Any
+) -> PolyData:
+    """
+    Make the message of a mesh.
+
+    :param positions: (n, 3) in metres.
+    :param parts: fields of `PolyData`.
+    :raises ConversionError: if a position is not finite.
+    """
+    points: Any = positions_from_ros(positions, sending.rule.wire_unit)
+    return PolyData(points, **parts, **sending.envelope(header))

@@ -1,0 +1,107 @@
+"""A message on its way to peers, encoded once for all that take one form."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from ..codec import HEADER_SIZE, Buffer, Message, encode_parts, from_ns
+from ..codec.datagram import with_message_id
+from ..codec.messages.text import Status
+from ..codec.messages.video import Video
+from ..codec.short_names import with_short_name
+from ..codec.snapshot import snapshot
+from ..errors import EncodeError
+from .compat import Compat
+from .mailbox import Key
+
+# to write more takes some milliseconds
+_LONG_BYTES = 1 << 18
+
+
+def ready_to_send(message: Message, *, stamp: bool, copy: bool) -> Message:
+    """
+    Give a message as it is now, with a time stamp.
+
+    :raises EncodeError: if it is no message.
+    """
+    return snapshot(message, timestamp=from_ns(time.time_ns()) if stamp else 0, copy=copy)
+
+
+class Outgoing:
+    """A message on its way to any number of peers, encoded once for all that take one form."""
+
+    #: of a frame of video whether it needs those before it, see `Video.follows`
+    follows: bool | None
+
+    __slots__ = (
+        '_message', 'key', 'urgent', 'follows', '_parts', '_forms', '_numbered', '_size')
+
+    def __init__(self, message: Message) -> None:
+        """Keep the message."""
+        self._message = with_short_name(message)
+        is_urgent = isinstance(message, Status) and message.is_emergency
+        self._begin((message.type_name, message.device_name), is_urgent)
+        if isinstance(message, Video):
+            self.follows = message.follows
+
+    def _begin(self, key: Key, urgent: bool) -> None:
+        self.key: Key = key
+        #: an emergency waits for nothing, and only a newer one of its device takes its place
+        self.urgent = urgent
+        self.follows = None
+        self._parts: dict[tuple[str, int], list[Buffer]] = {}
+        self._forms: list[tuple[Message, int, list[Buffer]]] = []
+        self._numbered: Outgoing | None = None
+        self._size: int | None = None
+
+    @property
+    def message(self) -> Message:
+        """The message."""
+        return self._message
+
+    def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
+        """
+        Encode for a peer.
+
+        :param compat: what it can take.
+        :param seen_version: the highest header version that it is known to read.
+        :raises EncodeError: if the message cannot be written, or the peer must not get it.
+        """
+        version = compat.version(seen_version)
+        who = compat.name, version
+        parts = self._parts.get(who)
+        if parts is None:
+            message = compat.prepare(self.message, seen_version)
+            parts = self._parts[who] = self._encoded(message, min(message.version, version))
+        return parts
+
+    def _encoded(self, message: Message, version: int) -> list[Buffer]:
+        for known, its_version, parts in self._forms:
+            if known is message and its_version == version:
+                return parts
+        parts = encode_parts(message, version)
+        self._forms.append((message, version, parts))
+        return parts
+
+    def numbered(self, numbers: Iterator[int]) -> Outgoing:
+        """Give the same message in header version 2 with a number; it is made once."""
+        if self._numbered is None:
+            self._numbered = Outgoing(with_message_id(self.message, next(numbers)))
+        return self._numbered
+
+    def size(self) -> int:
+        """Tell how many bytes it takes, in one form or another."""
+        for _, _, parts in (self._numbered or self)._forms:
+            return sum(map(len, parts))
+        if self._size is None:
+            try:
+                self._size = HEADER_SIZE + sum(map(len, self.message.encode_content()))
+            except EncodeError:
+                self._size = 0
+        return self._size
+
+    def takes_long(self, compat: Compat, seen_version: int) -> bool:
+        """Tell whether `parts` would keep other peers waiting."""
+        is_made = (compat.name, compat.version(seen_version)) in self._parts
+        return not is_made and self.size() > _LONG_BYTES
