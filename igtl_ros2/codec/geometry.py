@@ -99,15 +99,26 @@ def quaternion_to_rows(quaternion: Sequence[float] | Floats) -> Rows:
 
     :raises ConversionError: if it is zero or not finite.
     """
-    x, y, z, w = map(float, quaternion)
+    a, d, g, b, e, h, c, f, i = quaternion_to_columns(*map(float, quaternion))
+    return (a, b, c), (d, e, f), (g, h, i)
+
+
+def quaternion_to_columns(x: float, y: float, z: float, w: float) -> tuple[float, ...]:
+    """
+    Make the nine numbers of the rotation of a quaternion, its columns one behind the other.
+
+    :raises ConversionError: if it is zero or not finite.
+    """
     norm = math.sqrt(x * x + y * y + z * z + w * w)
-    if not math.isfinite(norm) or norm < 1e-6:
+    if not 1e-6 <= norm < math.inf:
         raise ConversionError(f'quaternion ({x}, {y}, {z}, {w}) is not a rotation')
     x, y, z, w = x / norm, y / norm, z / norm, w / norm
+    xx, yy, zz, xy, xz, yz, xw, yw, zw = (
+        x * x, y * y, z * z, x * y, x * z, y * z, x * w, y * w, z * w)
     return (
-        (1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)),
-        (2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)),
-        (2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)),
+        1 - 2 * (yy + zz), 2 * (xy + zw), 2 * (xz - yw),
+        2 * (xy - zw), 1 - 2 * (xx + zz), 2 * (yz + xw),
+        2 * (xz + yw), 2 * (yz - xw), 1 - 2 * (xx + yy),
     )
 
 

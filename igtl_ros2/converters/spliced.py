@@ -30,7 +30,7 @@ from .pose import transform_stamped
 from .registry import Route, stamp_text
 from .units import (
     RIGID_TOLERANCE,
-    affine_to_numbers,
+    affines_to_numbers,
     pose_to_numbers,
     pose_to_ros,
     time_from_ns,
@@ -84,23 +84,18 @@ class SplicedTransform:
             return None
         if distance > RIGID_TOLERANCE:
             return None
-        return self._filled(stamp_ns, position, quaternion)
+        return self._filled(stamp_ns, (*position, *quaternion))
 
     def bytes_of_content(self, content: memoryview, stamp_ns: int) -> bytes | None:
         """Do the same for the content of a TRANSFORM as it came; None for others as well."""
         if len(content) != _AFFINE_BYTES:
             return None
-        try:
-            found = affine_to_numbers(unpack_affine(content), self._unit, self._axes)
-        except ConversionError:
-            return None
-        return None if found is None else self._filled(stamp_ns, *found)
+        (found,) = affines_to_numbers((unpack_affine(content),), self._unit, self._axes)
+        return None if found is None else self._filled(stamp_ns, found)
 
-    def _filled(
-        self, stamp_ns: int, position: Sequence[float], quaternion: Sequence[float]
-    ) -> bytes:
+    def _filled(self, stamp_ns: int, numbers: Sequence[float]) -> bytes:
         _STAMP.pack_into(self._data, self._stamp_at, *divmod(stamp_ns, _NS))
-        _NUMBERS.pack_into(self._data, self._numbers_at, *position, *quaternion)
+        _NUMBERS.pack_into(self._data, self._numbers_at, *numbers)
         return bytes(self._data)
 
 

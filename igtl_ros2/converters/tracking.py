@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,12 @@ from geometry_msgs.msg import PointStamped, Pose, PoseArray, PoseStamped
 from numpy.typing import NDArray
 from std_msgs.msg import Header
 
-from ..codec.geometry import matrices_of, quaternions_to_matrices, rotations_to_quaternions
+from ..codec.geometry import (
+    matrices_of,
+    quaternion_to_columns,
+    quaternions_to_matrices,
+    rotations_to_quaternions,
+)
 from ..codec.lists import FEW, Table
 from ..codec.messages.tracking import (
     QuaternionElement,
@@ -35,13 +41,12 @@ from .units import (
     LPS_TO_RAS,
     RIGID_TOLERANCE,
     affine_from_numbers,
-    affine_to_numbers,
+    affines_to_numbers,
     json_number,
     metres,
     point_to_ros,
     pose_to_numbers,
     quaternion_to_matrix,
-    quaternion_to_rows,
     ros_text,
     rows_to_quaternion,
 )
@@ -257,14 +262,14 @@ def _numbers_of_all(
         numbers = found[number]
         if numbers is None:
             return _numbers(message.elements[number], rule)
-        return *numbers, 0.0
+        return numbers[:3], numbers[3:], 0.0
 
-    if None in found:
-        return any_of, None
-    return any_of, [value for pose in found if pose for part in pose for value in part]
+    usual = [numbers for numbers in found if numbers is not None]
+    return any_of, list(chain.from_iterable(usual)) if len(usual) == len(found) else None
 
 
-_Plain = tuple[Sequence[float], Sequence[float]]
+#: position and quaternion of a tool that is nothing but a rotation and a position
+_Plain = Sequence[float]
 
 
 def _few(
@@ -280,25 +285,21 @@ def _few(
         both = zip(table.rows['quaternion'].tolist(), table.rows['position'].tolist())
         wire = [_columns_of(*one) for one in both]
     unit, axes = rule.wire_unit, rule.wire_axes
-    found: list[_Plain | None] = []
-    for numbers, kind in zip(wire, kinds):
-        try:
-            if kind == _TIP_ONLY:
-                found.append((metres(numbers[9:], unit, axes), _NO_TURN))
-            else:
-                found.append(affine_to_numbers(numbers, unit, axes))
-        except ConversionError:
-            found.append(None)  # it is told why, when it is its turn
+    found: list[_Plain | None] = [*affines_to_numbers(wire, unit, axes)]
+    for number, kind in enumerate(kinds):
+        if kind == _TIP_ONLY:
+            tip = wire[number][9:]
+            is_finite = math.isfinite(sum(tip))
+            found[number] = (*metres(tip, unit, axes), *_NO_TURN) if is_finite else None
     return found
 
 
 def _columns_of(quaternion: Sequence[float], position: Sequence[float]) -> list[float]:
     """Give a tool as TDATA has it; without any number of a rotation if it has none."""
     try:
-        (a, b, c), (d, e, f), (g, h, i) = quaternion_to_rows(quaternion)
+        return [*quaternion_to_columns(*quaternion), *position]
     except ConversionError:
         return [*[math.nan] * 9, *position]
-    return [a, d, g, b, e, h, c, f, i, *position]
 
 
 def _many(
@@ -319,7 +320,7 @@ def _many(
     turned[tip_only] = _NO_TURN
     usual = finite & (plain | tip_only)
     each = zip(usual.tolist(), listed(positions), listed(turned))
-    return [(place, turn) if is_usual else None for is_usual, place, turn in each]
+    return [(*place, *turn) if is_usual else None for is_usual, place, turn in each]
 
 
 def _numbers(element: TrackingElement | QuaternionElement, rule: ReceiveRule) -> _Numbers:
@@ -412,7 +413,8 @@ def tracking_from_poses(message: PoseArray, sending: Sending) -> TrackingData:
     """PoseArray as TDATA; `info` may give names and types, else tools are numbered from 1."""
     rows = _unplaced(TrackingElement, len(message.poses), sending)
     if len(rows):
-        rows['matrix'] = np.array(_affines(message, sending)).reshape(-1, 4, 3)
+        numbers = array('d', chain.from_iterable(_affines(message, sending)))
+        rows['matrix'] = np.frombuffer(numbers).reshape(-1, 4, 3)
     return TrackingData(Table(TrackingElement, rows), **sending.envelope(message.header))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,9 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, Quaternion, Transform, Vector3
 from numpy.typing import NDArray
 
-from ..codec.geometry import FLOAT32_NOISE, Rows
+from ..codec.geometry import FLOAT32_NOISE, Rows, quaternion_to_columns
 from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
 from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
-from ..codec.geometry import quaternion_to_rows as quaternion_to_rows
 from ..codec.geometry import rows_to_quaternion as rows_to_quaternion
 from ..codec.messages.arrays import PREFIXES, UNITS, Sensor, unit_parts, unit_word
 from ..config import DIMENSIONS, dimension, whole_characters
@@ -82,20 +81,6 @@ def _distance_from_rotation(rows: Rows) -> float:
     if determinant < 0:
         raise ConversionError(f'the matrix is mirrored (determinant {determinant:.3g})')
     return distance
-
-
-def _is_rotation(rows: Rows) -> bool:
-    """Tell quickly of what is `FLOAT32_NOISE` from a rotation at most; false leaves it open."""
-    (a, b, c), (d, e, f), (g, h, i) = rows
-    return (
-        -FLOAT32_NOISE <= a * a + d * d + g * g - 1 <= FLOAT32_NOISE
-        and -FLOAT32_NOISE <= b * b + e * e + h * h - 1 <= FLOAT32_NOISE
-        and -FLOAT32_NOISE <= c * c + f * f + i * i - 1 <= FLOAT32_NOISE
-        and -FLOAT32_NOISE <= a * b + d * e + g * h <= FLOAT32_NOISE
-        and -FLOAT32_NOISE <= a * c + d * f + g * i <= FLOAT32_NOISE
-        and -FLOAT32_NOISE <= b * c + e * f + h * i <= FLOAT32_NOISE
-        and a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g) >= 0
-    )
 
 
 def point_to_ros(position: Sequence[float], unit: str, axes: str = 'ras') -> Point:
@@ -230,23 +215,37 @@ def pose_to_numbers(
     return position, matrix_to_quaternion(rotation), distance
 
 
-def affine_to_numbers(
-    numbers: Sequence[float], unit: str, axes: str = 'ras'
-) -> tuple[tuple[float, float, float], tuple[float, float, float, float]] | None:
+def affines_to_numbers(
+    affines: Iterable[Sequence[float]], unit: str, axes: str = 'ras'
+) -> list[tuple[float, ...] | None]:
     """
-    Do for the 12 numbers of a TRANSFORM what `pose_to_numbers` does for their matrix, but faster.
+    Do for the 12 numbers of TRANSFORMs what `pose_to_numbers` does for their matrix, but faster.
 
-    :param numbers: as on the wire: the columns of the rotation, then the translation.
-    :returns: None for all but a rotation with float32 noise: it takes the usual way.
-    :raises ConversionError: if they are not finite or mirrored.
+    :param affines: as on the wire: the columns of the rotation, then the translation.
+    :returns: of each position and quaternion, or None for all but a finite rotation with float32
+        noise: it takes the usual way.
     """
-    a, d, g, b, e, h, c, f, i, x, y, z = numbers
-    if axes == 'lps':
-        a, b, c, x, d, e, f, y = -a, -b, -c, -x, -d, -e, -f, -y
-    rows = ((a, b, c), (d, e, f), (g, h, i))
-    if not _is_rotation(rows) and _distance_from_rotation(rows) > FLOAT32_NOISE:
-        return None
-    return _metres((x, y, z), unit), rows_to_quaternion(rows)
+    found: list[tuple[float, ...] | None] = []
+    most, per_metre, is_lps, infinite = FLOAT32_NOISE, PER_METRE[unit], axes == 'lps', math.inf
+    for a, d, g, b, e, h, c, f, i, x, y, z in affines:
+        if is_lps:
+            a, b, c, x, d, e, f, y = -a, -b, -c, -x, -d, -e, -f, -y
+        # as `_distance_from_rotation`; what is not a number is not within the bounds either
+        if (
+            -most <= a * a + d * d + g * g - 1 <= most
+            and -most <= b * b + e * e + h * h - 1 <= most
+            and -most <= c * c + f * f + i * i - 1 <= most
+            and -most <= a * b + d * e + g * h <= most
+            and -most <= a * c + d * f + g * i <= most
+            and -most <= b * c + e * f + h * i <= most
+            and a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g) >= 0
+            and -infinite < x + y + z < infinite
+        ):
+            turned = rows_to_quaternion(((a, b, c), (d, e, f), (g, h, i)))
+            found.append((x / per_metre, y / per_metre, z / per_metre, *turned))
+        else:
+            found.append(None)
+    return found
 
 
 def pose_to_ros(matrix: Matrix, unit: str, axes: str = 'ras') -> tuple[Pose, float]:
@@ -298,8 +297,7 @@ def affine_from_numbers(
     :returns: the columns of the rotation, then the translation.
     :raises ConversionError: if they are not finite or the quaternion is zero.
     """
-    (a, b, c), (d, e, f), (g, h, i) = quaternion_to_rows(quaternion)
-    return (a, d, g, b, e, h, c, f, i, *_from_metres(position, unit))
+    return *quaternion_to_columns(*quaternion), *_from_metres(position, unit)
 
 
 def transform_of(pose: Pose) -> Transform:
