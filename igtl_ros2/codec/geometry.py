@@ -130,6 +130,13 @@ def matrix_to_quaternion(rotation: Floats) -> tuple[float, float, float, float]:
 def rows_to_quaternion(rows: Rows) -> tuple[float, float, float, float]:
     """Make the quaternion of the three rows of a rotation, see `matrix_to_quaternion`."""
     (a, b, c), (d, e, f), (g, h, i) = rows
+    return columns_to_quaternion(a, d, g, b, e, h, c, f, i)
+
+
+def columns_to_quaternion(
+    a: float, d: float, g: float, b: float, e: float, h: float, c: float, f: float, i: float
+) -> tuple[float, float, float, float]:
+    """Do the same for its nine numbers, its columns one behind the other."""
     # the largest of the four is computed from its square, so that nothing small is divided by
     if a + e + i > 0:
         x, y, z, w = h - f, c - g, d - b, 1 + a + e + i

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from std_msgs.msg import Header
 
 from ..codec.geometry import (
+    columns_to_quaternion,
     matrices_of,
     quaternion_to_columns,
     quaternions_to_matrices,
@@ -33,22 +34,20 @@ from ..errors import ConversionError
 from ..mapping import ReceiveRule
 from .bulk import set_rows
 from .gates import MAX_TOOLS
-from .many_poses import fill_poses, listed, metres_of, pose_rows
+from .many_poses import affines_from_poses, fill_poses, listed, metres_of
 from .points import MOST_TOLD, tell_rest
 from .pose import NOT_RIGID, finite_list, is_valid, tool_state, transform_stamped
 from .registry import Converted, Route, Sending, frames_in, from_ros, tell_once, to_ros
 from .units import (
     LPS_TO_RAS,
     RIGID_TOLERANCE,
-    affine_from_numbers,
+    Matrix,
     affines_to_numbers,
     json_number,
     metres,
-    point_to_ros,
     pose_to_numbers,
     quaternion_to_matrix,
     ros_text,
-    rows_to_quaternion,
 )
 
 # a tool of this type has no rotation, whatever its matrix says
@@ -79,7 +78,7 @@ def tracking_to_ros(
         return result
     poses = PoseArray(header=Header(stamp=stamp, frame_id=tools.frame_id))
     result.outputs['tracking'] = poses
-    set_rows(poses, 'poses', Pose, np.array(rows).reshape(-1, 7))
+    set_rows(poses, 'poses', Pose, rows)
     if tools.are_apart:
         result.info['frames'] = tools.frames
     result.info.update(names=tools.names, types=tools.kinds, withheld={})
@@ -248,7 +247,7 @@ def _find_tools(table: Table, route: Route) -> _Tools:
 
 def _numbers_of_all(
     message: TrackingData | QuaternionTrackingData, kinds: list[int], rule: ReceiveRule
-) -> tuple[Callable[[int], _Numbers], Sequence[Any] | None]:
+) -> tuple[Callable[[int], _Numbers], Matrix | None]:
     """
     Give what computes the pose of a tool, and how rigid it was.
 
@@ -265,7 +264,9 @@ def _numbers_of_all(
         return numbers[:3], numbers[3:], 0.0
 
     usual = [numbers for numbers in found if numbers is not None]
-    return any_of, list(chain.from_iterable(usual)) if len(usual) == len(found) else None
+    if len(usual) < len(found):
+        return any_of, None
+    return any_of, np.frombuffer(array('d', chain.from_iterable(usual))).reshape(-1, 7)
 
 
 #: position and quaternion of a tool that is nothing but a rotation and a position
@@ -280,17 +281,18 @@ def _few(
 ) -> list[_Plain | None]:
     """Compute what plain tools are: of so few, one by one takes less than arrays of all."""
     if isinstance(message, TrackingData):
-        wire = table.rows['matrix'].reshape(-1, 12).tolist()
+        wire = table.numbers('matrix')
     else:
-        both = zip(table.rows['quaternion'].tolist(), table.rows['position'].tolist())
-        wire = [_columns_of(*one) for one in both]
+        wire = map(_columns_of, table.numbers('quaternion'), table.numbers('position'))
     unit, axes = rule.wire_unit, rule.wire_axes
     found: list[_Plain | None] = [*affines_to_numbers(wire, unit, axes)]
     for number, kind in enumerate(kinds):
         if kind == _TIP_ONLY:
-            tip = wire[number][9:]
-            is_finite = math.isfinite(sum(tip))
-            found[number] = (*metres(tip, unit, axes), *_NO_TURN) if is_finite else None
+            try:
+                x, y, z = _tip(message.elements[number], rule)
+                found[number] = x, y, z, *_NO_TURN
+            except ConversionError:
+                found[number] = None
     return found
 
 
@@ -329,20 +331,27 @@ def _numbers(element: TrackingElement | QuaternionElement, rule: ReceiveRule) ->
 
     :raises ConversionError: if it has none.
     """
-    if isinstance(element, TrackingElement):
-        tip = element.matrix[:3, 3].tolist()
-    else:
-        tip = element.position.tolist()
     if element.type == _TIP_ONLY:
-        point = point_to_ros(tip, rule.wire_unit, rule.wire_axes)
-        return (point.x, point.y, point.z), (0.0, 0.0, 0.0, 1.0), 0.0
+        return _tip(element, rule), _NO_TURN, 0.0
     if isinstance(element, TrackingElement):
         matrix = element.matrix
     else:
         matrix = np.eye(4)
         matrix[:3, :3] = quaternion_to_matrix(element.quaternion.tolist())
-        matrix[:3, 3] = tip
+        matrix[:3, 3] = element.position
     return pose_to_numbers(matrix, rule.wire_unit, rule.wire_axes)
+
+
+def _tip(
+    element: TrackingElement | QuaternionElement, rule: ReceiveRule
+) -> tuple[float, float, float]:
+    """
+    Compute the position of a tool.
+
+    :raises ConversionError: if it has none.
+    """
+    tip = element.matrix[:3, 3] if isinstance(element, TrackingElement) else element.position
+    return metres(tip.tolist(), rule.wire_unit, rule.wire_axes)
 
 
 def _pose(position: Sequence[float], turned: Sequence[float]) -> Pose:
@@ -412,9 +421,8 @@ def tool_frame(name: str, route: Route) -> str:
 def tracking_from_poses(message: PoseArray, sending: Sending) -> TrackingData:
     """PoseArray as TDATA; `info` may give names and types, else tools are numbered from 1."""
     rows = _unplaced(TrackingElement, len(message.poses), sending)
-    if len(rows):
-        numbers = array('d', chain.from_iterable(_affines(message, sending)))
-        rows['matrix'] = np.frombuffer(numbers).reshape(-1, 4, 3)
+    affines = affines_from_poses(message, sending.rule.wire_unit)
+    rows['matrix'] = affines.reshape(-1, 4, 3)
     return TrackingData(Table(TrackingElement, rows), **sending.envelope(message.header))
 
 
@@ -422,26 +430,13 @@ def tracking_from_poses(message: PoseArray, sending: Sending) -> TrackingData:
 def quaternions_from_poses(message: PoseArray, sending: Sending) -> QuaternionTrackingData:
     """PoseArray as QTDATA; names and types as for TDATA."""
     rows = _unplaced(QuaternionElement, len(message.poses), sending)
-    affines = _affines(message, sending)
-    if len(rows):
-        rows['position'] = [numbers[9:] for numbers in affines]
-        # through the matrix, so that the quaternion is checked and of length 1
-        rows['quaternion'] = [
-            rows_to_quaternion(((a, b, c), (d, e, f), (g, h, i)))
-            for a, d, g, b, e, h, c, f, i, *_ in affines
-        ]
+    affines = affines_from_poses(message, sending.rule.wire_unit)
+    rows['position'] = affines[:, 9:]
+    # through the matrix, so that the quaternion is checked and of length 1
+    for row, rotation in zip(rows, listed(affines[:, :9])):
+        row['quaternion'] = columns_to_quaternion(*rotation)
     elements = Table(QuaternionElement, rows)
     return QuaternionTrackingData(elements, **sending.envelope(message.header))
-
-
-def _affines(message: PoseArray, sending: Sending) -> list[tuple[float, ...]]:
-    """
-    Give the numbers of tools as TDATA has them.
-
-    :raises ConversionError: if one is no pose.
-    """
-    unit = sending.rule.wire_unit
-    return [affine_from_numbers(row[:3], row[3:], unit) for row in pose_rows(message)]
 
 
 def _unplaced(

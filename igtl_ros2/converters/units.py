@@ -18,7 +18,7 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, Quaternion, Transform, Vector3
 from numpy.typing import NDArray
 
-from ..codec.geometry import FLOAT32_NOISE, Rows, quaternion_to_columns
+from ..codec.geometry import FLOAT32_NOISE, Rows, columns_to_quaternion, quaternion_to_columns
 from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
 from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
 from ..codec.geometry import rows_to_quaternion as rows_to_quaternion
@@ -241,7 +241,7 @@ def affines_to_numbers(
             and a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g) >= 0
             and -infinite < x + y + z < infinite
         ):
-            turned = rows_to_quaternion(((a, b, c), (d, e, f), (g, h, i)))
+            turned = columns_to_quaternion(a, d, g, b, e, h, c, f, i)
             found.append((x / per_metre, y / per_metre, z / per_metre, *turned))
         else:
             found.append(None)

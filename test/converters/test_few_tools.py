@@ -212,6 +212,25 @@ def test_tools_have_the_names_that_info_says_now():
             names({'names': ['x' * 21, 'y']})
 
 
+@given(st.lists(st.tuples(POSITIONS, QUATERNIONS), min_size=1, max_size=4), st.booleans())
+def test_the_first_pose_that_is_none_is_said(poses, is_far):
+    if is_far:
+        poses = [*poses[:-1], ((1e308, 1e308, 0.0), poses[-1][1])]
+    message, text = pose_array(poses), None
+    try:
+        for pose in message.poses:
+            pose_from_ros(pose.position, pose.orientation)
+    except ConversionError as error:
+        text = str(error)
+    for wire_type in ('TDATA', 'QTDATA'):
+        try:
+            sender(PoseArray, wire_type)(message, sending_for())
+        except ConversionError as error:
+            assert str(error) == text
+        else:
+            assert text is None
+
+
 def test_the_matrix_of_a_tool_that_is_too_far_is_named():
     far = pose_array([((1e36, 0.0, 0.0), HERE[1])])
     made = sender(PoseArray, 'TDATA')(far, sending_for())
