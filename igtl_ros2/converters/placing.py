@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..codec import Message
+from ..codec.lists import FEW, ElementList
 from ..codec.message import Place
 from ..codec.messages.image import LPS, RAS
 from ..codec.messages.mesh import PolyData
@@ -37,12 +38,19 @@ def frames_of(message: Any, route: Route) -> list[str]:
     :raises ConversionError: if it has a direction but no place, and so cannot be moved.
     """
     if message.has_tools:
-        return [tool_frame(ros_text(element.name), route) for element in message.elements]
+        return [tool_frame(ros_text(name), route) for name in _tools_of(message)]
     if message.place > Place.NOWHERE:
         return [route.frame_id]
     raise ConversionError(
         f'not published: {route.rule.as_} cannot be moved into {route.rule.to_frame}'
     )
+
+
+def _tools_of(message: Any) -> list[str]:
+    """Name the tools of a message; nothing is made of those that nobody has looked at."""
+    if isinstance(message, ElementList):
+        return message.table().texts('name')
+    return [element.name for element in message.elements]
 
 
 def moved_received(message: Message, route: Route, poses: Mapping[str, Matrix]) -> Message:
@@ -80,7 +88,7 @@ def frames_of_tools(message: Any, info: Mapping[str, Any], frame: str) -> list[s
     """
     frames = info.get('frames')
     if message.has_tools and isinstance(frames, list) and (
-        len(frames) == len(message.elements) and all(isinstance(name, str) for name in frames)
+        len(frames) == len(_tools_of(message)) and all(isinstance(name, str) for name in frames)
     ):
         return frames
     return [frame]
@@ -104,7 +112,7 @@ def moved_for_wire(
     poses = pose if isinstance(pose, list) else [pose]
     matrices = [_on_wire(each, unit, axes) for each in poses]
     if message.has_tools and len(matrices) == 1:
-        matrices *= len(message.elements)
+        matrices *= len(_tools_of(message))
     moved = _move(message, matrices)
     return replace(moved, metadata={**moved.metadata, 'ros_frame_id': to_frame}, version=2)
 
@@ -138,6 +146,9 @@ def weight(message: Message) -> int:
     """Estimate how many bytes a message takes."""
     total = 1000
     for field in fields(message):
+        if isinstance(message, ElementList) and message.count <= FEW and field.name == 'elements':
+            total += 1000 * message.count
+            continue
         value = getattr(message, field.name)
         if isinstance(value, (bytes, str, memoryview)):
             total += len(value)

@@ -85,7 +85,7 @@ def _content_bytes(message: Message) -> int:
 
 def _is_empty(message: Message) -> bool:
     if isinstance(message, ElementList):  # need not be written to find out
-        return not message.elements
+        return not message.count
     return not _content_bytes(message)
 
 
