@@ -90,17 +90,8 @@ def quaternion_to_matrix(quaternion: Sequence[float] | Floats) -> Floats:
 
     :raises ConversionError: if it is zero or not finite.
     """
-    return np.array(quaternion_to_rows(quaternion))
-
-
-def quaternion_to_rows(quaternion: Sequence[float] | Floats) -> Rows:
-    """
-    Make the three rows of the rotation of a quaternion, see `quaternion_to_matrix`.
-
-    :raises ConversionError: if it is zero or not finite.
-    """
     a, d, g, b, e, h, c, f, i = quaternion_to_columns(*map(float, quaternion))
-    return (a, b, c), (d, e, f), (g, h, i)
+    return np.array(((a, b, c), (d, e, f), (g, h, i)))
 
 
 def quaternion_to_columns(x: float, y: float, z: float, w: float) -> tuple[float, ...]:
@@ -124,19 +115,14 @@ def quaternion_to_columns(x: float, y: float, z: float, w: float) -> tuple[float
 
 def matrix_to_quaternion(rotation: Floats) -> tuple[float, float, float, float]:
     """Make the quaternion of length 1, w not negative, of a (3, 3) rotation."""
-    return rows_to_quaternion(rotation.tolist())
-
-
-def rows_to_quaternion(rows: Rows) -> tuple[float, float, float, float]:
-    """Make the quaternion of the three rows of a rotation, see `matrix_to_quaternion`."""
-    (a, b, c), (d, e, f), (g, h, i) = rows
+    (a, b, c), (d, e, f), (g, h, i) = rotation.tolist()
     return columns_to_quaternion(a, d, g, b, e, h, c, f, i)
 
 
 def columns_to_quaternion(
     a: float, d: float, g: float, b: float, e: float, h: float, c: float, f: float, i: float
 ) -> tuple[float, float, float, float]:
-    """Do the same for its nine numbers, its columns one behind the other."""
+    """Do what `matrix_to_quaternion` does, for columns one behind the other."""
     # the largest of the four is computed from its square, so that nothing small is divided by
     if a + e + i > 0:
         x, y, z, w = h - f, c - g, d - b, 1 + a + e + i
@@ -185,7 +171,7 @@ def rotations_to_quaternions(matrices: Floats) -> tuple[Floats, Flags]:
         distance = np.abs(squares - np.eye(3)).max(axis=(1, 2), initial=0.0)
         is_rotation = (distance <= FLOAT32_NOISE) & (np.linalg.det(linear) > 0)
         a, b, c, d, e, f, g, h, i = linear.reshape(-1, 9).T
-        # one column for each of the four that may be largest, as in `rows_to_quaternion`
+        # one column for each of the four that may be largest, as in `columns_to_quaternion`
         ways = np.array([
             [h - f, c - g, d - b, 1 + a + e + i],
             [1 + a - e - i, b + d, c + g, h - f],

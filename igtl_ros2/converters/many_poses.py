@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any
@@ -52,46 +54,36 @@ def orientations_along(begins: Matrix, ends: Matrix) -> tuple[Matrix, Flags]:
     return turned, known
 
 
-# of the products of x, y, z and w with each other: those that the columns of a rotation are sums
-# of, as in `quaternion_to_columns`
-_FIRST = np.array([5, 1, 2, 1, 0, 6, 2, 6, 0])
-_SECOND = np.array([10, 11, 7, 11, 10, 3, 7, 3, 5])
-_SIGNS = np.array([1.0, 1, -1, -1, 1, 1, 1, -1, 1])
-_FACTORS = np.array([-2.0, 2, 2, 2, -2, 2, 2, 2, -2])
-
-
 def affines_from_poses(message: PoseArray, unit: str) -> Matrix:
     """
     Turn poses into the (n, 12) numbers of TRANSFORMs, as `affine_from_numbers` does.
 
     :raises ConversionError: if one is not finite or its quaternion is zero.
     """
-    values = _numbers_of(message)
-    result = np.empty((len(values), 12))
-    with np.errstate(all='ignore'):
-        squares = values[:, 3:] ** 2
-        norms = np.sqrt(squares[:, 0] + squares[:, 1] + squares[:, 2] + squares[:, 3])
-        turns = values[:, 3:] / norms[:, None]
-        products = (turns[:, :, None] * turns[:, None, :]).reshape(-1, 16)
-        sums = products[:, _FIRST] + _SIGNS * products[:, _SECOND]
-        np.multiply(sums, _FACTORS, out=result[:, :9])
-        result[:, 0:9:4] += 1.0
-        np.multiply(values[:, :3], PER_METRE[unit], out=result[:, 9:])
-        ends = result[:, 9] + result[:, 10] + result[:, 11]
-        good = np.isfinite(ends) & (norms >= 1e-6) & (norms < np.inf)
-    if not good.all():
-        numbers = values[good.argmin()].tolist()
-        affine_from_numbers(numbers[:3], numbers[3:], unit)  # it says what is wrong
-    return result
-
-
-def _numbers_of(message: PoseArray) -> Matrix:
-    """Give position and quaternion (x, y, z, w) of each pose of a message, (n, 7)."""
     if isinstance(message.poses, Rows):
-        return message.poses.values
-    parts = ((pose.position, pose.orientation) for pose in message.poses)
-    numbers = [(p.x, p.y, p.z, q.x, q.y, q.z, q.w) for p, q in parts]
-    return np.array(numbers, np.float64).reshape(-1, 7)
+        numbers = listed(message.poses.values)
+    else:
+        parts = ((pose.position, pose.orientation) for pose in message.poses)
+        numbers = [(p.x, p.y, p.z, q.x, q.y, q.z, q.w) for p, q in parts]
+    result = array('d')
+    put, per_metre, infinite = result.extend, PER_METRE[unit], math.inf
+    # one by one: of some tens that takes less than columns do, for which numpy has to wake up
+    for px, py, pz, x, y, z, w in numbers:
+        norm = math.sqrt(x * x + y * y + z * z + w * w)
+        a, b, c = px * per_metre, py * per_metre, pz * per_metre
+        if not (1e-6 <= norm < infinite and -infinite < a + b + c < infinite):
+            affine_from_numbers((px, py, pz), (x, y, z, w), unit)  # it says what is wrong
+        x, y, z, w = x / norm, y / norm, z / norm, w / norm
+        xx, yy, zz, xy, xz, yz, xw, yw, zw = (
+            x * x, y * y, z * z, x * y, x * z, y * z, x * w, y * w, z * w)
+        # as in `quaternion_to_columns`
+        put((
+            1 - 2 * (yy + zz), 2 * (xy + zw), 2 * (xz - yw),
+            2 * (xy - zw), 1 - 2 * (xx + zz), 2 * (yz + xw),
+            2 * (xz + yw), 2 * (yz - xw), 1 - 2 * (xx + yy),
+            a, b, c,
+        ))
+    return np.frombuffer(result).reshape(-1, 12)
 
 
 def fill_poses(

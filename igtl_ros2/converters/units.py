@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from ..codec.geometry import FLOAT32_NOISE, Rows, columns_to_quaternion, quaternion_to_columns
 from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
 from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
-from ..codec.geometry import rows_to_quaternion as rows_to_quaternion
 from ..codec.messages.arrays import PREFIXES, UNITS, Sensor, unit_parts, unit_word
 from ..config import DIMENSIONS, dimension, whole_characters
 from ..errors import ConversionError, EncodeError

@@ -27,10 +27,10 @@ from igtl_ros2.converters.registry import (
 from igtl_ros2.converters.spliced import read_poses, with_rows
 from igtl_ros2.converters.units import (
     RIGID_TOLERANCE,
+    matrix_to_quaternion,
     pose_from_ros,
     pose_to_numbers,
     quaternion_to_matrix,
-    rows_to_quaternion,
 )
 from igtl_ros2.errors import ConversionError, EncodeError
 from igtl_ros2.mapping import ReceiveRule, SendRule
@@ -178,7 +178,7 @@ def test_poses_are_sent_as_each_is_alone(poses, unit):
     for number, pose in enumerate(message.poses, 1):
         matrix = pose_from_ros(pose.position, pose.orientation, unit)
         tools.append(TrackingElement(f'Dev-{number}', matrix))
-        turn = rows_to_quaternion(matrix[:3, :3].tolist())
+        turn = matrix_to_quaternion(matrix[:3, :3])
         turned.append(QuaternionElement(f'Dev-{number}', matrix[:3, 3], turn))
     for wire_type, kind, wanted in (
         ('TDATA', TrackingData, tools), ('QTDATA', QuaternionTrackingData, turned)
