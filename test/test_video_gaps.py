@@ -9,8 +9,8 @@ import pytest
 from network_peers import until
 
 from igtl_ros2 import codec, connect, serve
-from igtl_ros2.bags.chunks import Lost
 from igtl_ros2.bags.frames import Frame
+from igtl_ros2.bags.lost import Lost
 from igtl_ros2.bags.player import Player
 from igtl_ros2.codec.datagram import RtpWriter, with_message_id
 from igtl_ros2.codec.frame import decode_header, encode_parts

@@ -12,14 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
 
-import yaml
-from mcap.data_stream import RecordBuilder
-from mcap.records import Channel, DataEnd, Footer, Metadata, Schema
-from mcap.writer import MCAP0_MAGIC, CompressionType, Writer
+from mcap.records import Channel, Metadata, Schema
+from mcap.writer import CompressionType, Writer
 
 from ..errors import BagError
-from .chunks import GAP, RECORD, Lost, McapFile
+from .chunks import McapFile
+from .lost import Lost
+from .metadata import BagContents, FileFacts, Told, TopicFacts
 from .types import MessageTypes
+from .whole_file import ENDING, OWNER_ALONE, WholeFile, new_file, new_folder, record_bytes
 
 COMPRESSIONS = {
     'zstd': CompressionType.ZSTD,
@@ -27,242 +28,9 @@ COMPRESSIONS = {
     'none': CompressionType.NONE,
 }
 CHUNK_BYTES = 1 << 20
-#: mode of the files of a bag, which may name patients
-OWNER_ALONE = 0o600
-METADATA = 'metadata.yaml'
-# of rosbag2 of ROS 2 Humble, which all later ones read
-_METADATA_VERSION = 5
 _METADATA_PERIOD_S = 1.0
-_GAP_BYTES = 16 << 20
-_PAGE_BYTES = 4096
+_COPY_BYTES = 16 << 20
 _DESCRIBE_BYTES = 1 << 16
-
-
-def _written(record: Channel | DataEnd | Footer | Schema) -> bytes:
-    builder = RecordBuilder()
-    record.write(builder)
-    return cast('bytes', builder.end())
-
-
-def _ending() -> bytes:
-    """Make the end of a file that has no index, so that readers go through it from the start."""
-    footer = Footer(summary_start=0, summary_offset_start=0, summary_crc=0)
-    return _written(DataEnd(0)) + _written(footer) + MCAP0_MAGIC
-
-
-_ENDING = _ending()
-
-
-class _WholeFile:
-    """
-    What the MCAP writer writes to: a file that readers take at any moment.
-
-    Its ending stands some way behind what was written, and the gap between them is a record of
-    a kind that readers pass over. A chunk is written into the gap; the few bytes at its begin,
-    which are those of the gap's header until then, come last. So a program that is killed, and a
-    disk that is full, leave a file that is as it was before the chunk.
-    """
-
-    def __init__(self, path: Path, mode: int) -> None:
-        self._fd = new_file(path, mode)
-        self._waiting = bytearray()
-        self._written = 0
-        #: of the file, with gap and ending
-        self._size = 0
-        #: whether the disk did not take a chunk, of which the writer's index knows nothing
-        self.is_broken = False
-        self._is_closed = False
-
-    def write(self, data: bytes) -> None:
-        self._waiting += data
-
-    def tell(self) -> int:
-        return self._written + len(self._waiting)
-
-    @property
-    def waiting(self) -> int:
-        """Bytes that are not on the disk yet."""
-        return len(self._waiting)
-
-    def flush(self) -> None:
-        """Put on the disk what waits: nothing, or some whole records."""
-        data = self._take()
-        if data:
-            self._make_room(len(data))
-            end = self._written + len(data)
-            self._put(data[RECORD.size :] + self._gap(end), self._written + RECORD.size)
-            self._put(data[: RECORD.size], self._written)
-            self._written = end
-
-    def close(self) -> None:
-        """Close it, with the ending that the writer has written; twice does no harm."""
-        if self._is_closed:
-            return
-        self._is_closed = True
-        try:
-            if not self.is_broken:
-                data = self._take()
-                self._make_room(len(data))
-                end = self._written + len(data)
-                self._put(data[RECORD.size :], self._written + RECORD.size)
-                os.truncate(self._fd, end)
-                self._put(data[: RECORD.size], self._written)
-                self._written = end
-        finally:
-            os.close(self._fd)
-
-    def _take(self) -> bytes:
-        data = bytes(self._waiting)
-        self._waiting.clear()
-        return data
-
-    def _gap(self, start: int) -> bytes:
-        """Make the header of a gap up to the ending."""
-        end = self._size - len(_ENDING)
-        return RECORD.pack(GAP, end - start - RECORD.size)
-
-    def _make_room(self, size: int) -> None:
-        needed = self._written + size + RECORD.size + len(_ENDING)
-        if needed > self._size:
-            # within a page of memory, so that it is never written by half. Only between these two
-            # calls would the file have to be repaired
-            pages = -(-(needed + _GAP_BYTES) // _PAGE_BYTES)
-            self._put(_ENDING, pages * _PAGE_BYTES - len(_ENDING))
-            self._size = pages * _PAGE_BYTES
-            if self._written:
-                self._put(self._gap(self._written), self._written)
-
-    def _put(self, data: bytes, offset: int) -> None:
-        view = memoryview(data)
-        try:
-            while view:
-                done = _write_at(self._fd, view, offset)
-                view, offset = view[done:], offset + done
-        except OSError:
-            self.is_broken = True
-            # gives back what the half of a chunk took
-            os.truncate(self._fd, self._written)
-            _write_at(self._fd, _ENDING, self._written)
-            raise
-
-
-def _write_at(fd: int, data: memoryview | bytes, offset: int) -> int:
-    if sys.platform != 'win32' and hasattr(os, 'pwrite'):
-        return os.pwrite(fd, data, offset)
-    os.lseek(fd, offset, os.SEEK_SET)
-    return os.write(fd, data)
-
-
-def new_file(path: Path, mode: int) -> int:
-    """Make a file that nobody but those of `mode` reads, at no moment."""
-    # Windows would put a carriage return before each line feed
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, 'O_BINARY', 0)
-    fd = os.open(path, flags, mode & OWNER_ALONE)
-    if mode != OWNER_ALONE:
-        path.chmod(mode)  # whatever the umask leaves of it
-    return fd
-
-
-def new_folder(path: Path, mode: int) -> None:
-    """
-    Make a folder for files of a mode: who may read those may look into it.
-
-    :raises FileExistsError: if it is there.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.mkdir(mode=0o700)
-    if mode != OWNER_ALONE:
-        path.chmod(0o700 | mode | (mode & 0o444) >> 2)
-
-
-@dataclass(slots=True)
-class _Topic:
-    """A topic of the bag."""
-
-    type_name: str
-    qos: str
-    encoding: str = 'cdr'
-    messages: int = 0
-
-
-@dataclass(slots=True)
-class _FileFacts:
-    """What metadata.yaml tells about a file."""
-
-    path: str
-    start_ns: int = 0
-    end_ns: int = 0
-    messages: int = 0
-
-    def count(self, time_ns: int) -> None:
-        self.add(time_ns, time_ns, 1)
-
-    def add(self, start_ns: int, end_ns: int, number: int) -> None:
-        self.start_ns = min(self.start_ns, start_ns) if self.messages else start_ns
-        self.end_ns = max(self.end_ns, end_ns) if self.messages else end_ns
-        self.messages += number
-
-    def entry(self) -> dict[str, Any]:
-        return {
-            'path': self.path,
-            'starting_time': {'nanoseconds_since_epoch': self.start_ns},
-            'duration': {'nanoseconds': self.end_ns - self.start_ns},
-            'message_count': self.messages,
-        }
-
-
-@dataclass(slots=True)
-class _Contents:
-    """What is in a bag, for its metadata.yaml."""
-
-    files: list[_FileFacts] = field(default_factory=list)
-    topics: dict[str, _Topic] = field(default_factory=dict)
-
-    def count(self, facts: _FileFacts, file: McapFile) -> None:
-        """Count what is in a file."""
-        for topic in file.topics.values():
-            qos = topic.metadata.get('offered_qos_profiles', '')
-            self.topics.setdefault(topic.name, _Topic(topic.type_name, qos, topic.encoding))
-        for part in file.parts:
-            for channel, number in part.counts.items():
-                if channel in file.topics:
-                    self.topics[file.topics[channel].name].messages += number
-                    facts.add(part.start_ns, part.end_ns, number)
-
-    def write(self, folder: Path, mode: int) -> None:
-        """Write metadata.yaml, which is there whole or as it was before."""
-        used = [file for file in self.files if file.messages]
-        start_ns = min((file.start_ns for file in used), default=0)
-        end_ns = max((file.end_ns for file in used), default=0)
-        information = {
-            'version': _METADATA_VERSION,
-            'storage_identifier': 'mcap',
-            'duration': {'nanoseconds': end_ns - start_ns},
-            'starting_time': {'nanoseconds_since_epoch': start_ns},
-            'message_count': sum(file.messages for file in used),
-            'topics_with_message_count': [
-                {
-                    'topic_metadata': {
-                        'name': name,
-                        'type': topic.type_name,
-                        'serialization_format': topic.encoding,
-                        'offered_qos_profiles': topic.qos,
-                    },
-                    'message_count': topic.messages,
-                }
-                for name, topic in self.topics.items()
-            ],
-            'compression_format': '',
-            'compression_mode': '',
-            'relative_file_paths': [file.path for file in self.files],
-            'files': [file.entry() for file in self.files],
-        }
-        text = yaml.safe_dump({'rosbag2_bagfile_information': information}, sort_keys=False)
-        temporary = folder / f'{METADATA}.tmp'
-        temporary.unlink(missing_ok=True)
-        with os.fdopen(new_file(temporary, mode), 'wb') as file:
-            file.write(text.encode())
-        temporary.replace(folder / METADATA)
 
 
 class BagWriter:
@@ -307,7 +75,7 @@ class BagWriter:
         self._min_free_bytes = min_free_bytes
         self._mode = mode
         self._free_bytes = free_bytes
-        self._contents = _Contents()
+        self._contents = BagContents()
         self._channels: dict[str, int] = {}
         self._schemas: dict[str, int] = {}
         #: all schemas and channels of the file, and where they are written once more
@@ -342,9 +110,9 @@ class BagWriter:
         return len(self._contents.files)
 
     def _begin_file(self) -> None:
-        facts = _FileFacts(f'{self.folder.name}_{len(self._contents.files)}.mcap')
+        facts = FileFacts(f'{self.folder.name}_{len(self._contents.files)}.mcap')
         try:
-            self._file = _WholeFile(self.folder / facts.path, self._mode)
+            self._file = WholeFile(self.folder / facts.path, self._mode)
             self._writer = Writer(
                 cast('IO[Any]', self._file), CHUNK_BYTES, compression=self._compression
             )
@@ -389,7 +157,7 @@ class BagWriter:
     def _new_channel(self, topic: str, type_name: str, qos: str) -> int:
         known = self._contents.topics.get(topic)
         if known is None:
-            known = self._contents.topics[topic] = _Topic(type_name, qos)
+            known = self._contents.topics[topic] = TopicFacts(type_name, qos)
             self._metadata_due = 0.0  # readers look for no topic that it does not name
         self._describe_at = 0
         schema = self._schemas.get(type_name)
@@ -397,11 +165,11 @@ class BagWriter:
             definition = self._types.definition(type_name).encode()
             schema = self._writer.register_schema(type_name, 'ros2msg', definition)
             self._schemas[type_name] = schema
-            self._descriptions += _written(Schema(schema, definition, 'ros2msg', type_name))
+            self._descriptions += record_bytes(Schema(schema, definition, 'ros2msg', type_name))
         metadata = {'offered_qos_profiles': known.qos}
         channel = self._writer.register_channel(topic, 'cdr', schema, metadata)
         self._channels[topic] = channel
-        self._descriptions += _written(Channel(channel, topic, 'cdr', metadata, schema))
+        self._descriptions += record_bytes(Channel(channel, topic, 'cdr', metadata, schema))
         return channel
 
     def flush(self) -> None:
@@ -476,7 +244,7 @@ class BagWriter:
                 file = McapFile(self.folder / facts.path)
                 if not file.has_end:  # there was not even room for that
                     with file.path.open('ab') as stream:
-                        stream.write(_ENDING)
+                        stream.write(ENDING)
                 self._contents.count(facts, file)
             self._contents.write(self.folder, self._mode)
         except OSError as error:
@@ -550,11 +318,6 @@ def repair(
             file.close()
 
 
-def load_yaml(text: str) -> Any:
-    """Read YAML, by the way that is many times faster where it is there."""
-    return yaml.load(text, getattr(yaml, 'CSafeLoader', yaml.SafeLoader))
-
-
 def as_path(path: Path | str) -> Path:
     """
     Take the name of a file or folder.
@@ -570,78 +333,6 @@ def as_path(path: Path | str) -> Path:
 def mcap_files(folder: Path) -> list[Path]:
     """Find the files of a bag, in their order."""
     return sorted(folder.glob('*.mcap'), key=lambda path: (len(path.name), path.name))
-
-
-@dataclass(slots=True)
-class Told:
-    """What metadata.yaml says."""
-
-    #: begin, end and messages of each file; -1: it does not say how many
-    files: dict[str, tuple[int, int, int]]
-    #: type and messages of each topic that has some
-    topics: dict[str, tuple[str, int]]
-    messages: int
-
-    @classmethod
-    def read(cls, folder: Path) -> Told | None:
-        """Read it; None if it is spoiled, or not there."""
-        try:
-            text = (folder / METADATA).read_text(encoding='utf-8')
-            information = load_yaml(text)['rosbag2_bagfile_information']
-            names = [str(name) for name in information['relative_file_paths']]
-            told = cls(dict.fromkeys(names, (0, 0, -1)), {}, int(information['message_count']))
-            for entry in information.get('files') or ():  # they came with version 5
-                begin = int(entry['starting_time']['nanoseconds_since_epoch'])
-                end = begin + int(entry['duration']['nanoseconds'])
-                told.files[str(entry['path'])] = (begin, end, int(entry['message_count']))
-            for entry in information['topics_with_message_count']:
-                topic = entry['topic_metadata']
-                if entry['message_count']:
-                    told.topics[topic['name']] = (topic['type'], entry['message_count'])
-            return told if information['storage_identifier'] == 'mcap' else None
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError):
-            return None
-
-    def more_than(self, files: Sequence[McapFile]) -> list[Lost]:
-        """List the files of which it counts more messages than there are, or known to be lost."""
-        if not self.messages == sum(n for _, _, n in self.files.values()) == sum(
-            n for _, n in self.topics.values()
-        ):
-            return []  # it is damaged itself
-        missing = []
-        for file in files:
-            if file.is_unfinished:
-                continue  # it counts what was to come as well
-            begin, end, number = self.files.get(file.path.name, (0, 0, 0))
-            number -= file.messages + sum(lost.messages or number for lost in file.lost)
-            if number > 0:
-                last = max((part.end_ns for part in file.parts), default=begin)
-                missing.append(Lost(
-                    file.path.name, 0, 0, last if last < end else begin, end, number,
-                    f'{METADATA} counts more than there are',
-                ))
-        return missing
-
-    def is_true(self, files: Sequence[McapFile]) -> bool:
-        """Tell whether all the files are whole, and what it says of them is so."""
-        contents = _Contents()
-        for file in files:
-            facts = _FileFacts(file.path.name)
-            contents.files.append(facts)
-            contents.count(facts, file)
-            said = self.files.get(facts.path)
-            if said is None or not file.is_whole:
-                return False
-            if said[2] >= 0 and said != (
-                *((facts.start_ns, facts.end_ns) if facts.messages else said[:2]), facts.messages
-            ):
-                return False
-        topics = {
-            name: (topic.type_name, topic.messages)
-            for name, topic in contents.topics.items() if topic.messages
-        }
-        messages = sum(facts.messages for facts in contents.files)
-        return len(files) == len(self.files) and (topics, messages) == (self.topics, self.messages)
 
 
 def _missing(
@@ -664,19 +355,19 @@ def _write_anew(files: Sequence[McapFile], output: Path, mode: int) -> None:
     """Write a bag of what is whole; it is there when it is complete, or not at all."""
     if output.exists():
         raise BagError(f'{output} is there already, and no bag is written over')
-    contents = _Contents()
+    contents = BagContents()
     output.parent.mkdir(parents=True, exist_ok=True)
     unfinished = output.with_name(f'{output.name}.{os.getpid()}.unfinished')
     new_folder(unfinished, mode)
     try:
         for file in files:
-            facts = _FileFacts(file.path.name)
+            facts = FileFacts(file.path.name)
             contents.files.append(facts)
             contents.count(facts, file)
             with os.fdopen(new_file(unfinished / file.path.name, mode), 'wb') as stream:
                 if file.is_whole:
                     with file.path.open('rb') as whole:
-                        shutil.copyfileobj(whole, stream, _GAP_BYTES)
+                        shutil.copyfileobj(whole, stream, _COPY_BYTES)
                 else:
                     _rewrite(file, stream)
                 stream.flush()

@@ -14,8 +14,8 @@ from ..codec.patients import hidden_frame, hidden_json, hidden_text
 from ..codec.short_names import FULL_NAME, is_short_of
 from ..config import is_start_of, ros_name
 from ..errors import BagError, DecodeError
-from .chunks import Lost
 from .files import as_path
+from .lost import Lost
 from .reader import BagReader, read_bag
 from .recording import Recording
 from .types import RAW_TYPE, MessageTypes

@@ -9,8 +9,8 @@ from ..codec import decode
 from ..codec.key_frames import Chain
 from ..codec.messages.video import Video
 from ..errors import DecodeError
-from .chunks import Lost
 from .frames import Frame
+from .lost import Lost
 
 # a bag that begins longer before its first frame does not tell when it begins
 _LONGEST_NS = 366 * 86400 * 10**9

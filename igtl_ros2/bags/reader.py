@@ -11,8 +11,10 @@ import yaml
 from rosbags.rosbag2 import Reader
 
 from ..errors import BagError
-from .chunks import Lost, McapFile
-from .files import METADATA, Told, load_yaml, mcap_files
+from .chunks import McapFile
+from .files import mcap_files
+from .lost import Lost
+from .metadata import METADATA, Told, load_yaml
 
 _HINT = '; igtl_record repair may make it readable'
 

@@ -15,7 +15,7 @@ for needed in ('mcap', 'rosbags'):
 from bag_tools import frames_of  # noqa: E402
 from rosbags.rosbag2 import Reader  # noqa: E402
 
-from igtl_ros2.bags import files  # noqa: E402
+from igtl_ros2.bags import whole_file  # noqa: E402
 from igtl_ros2.bags.files import COMPRESSIONS, BagWriter, repair  # noqa: E402
 from igtl_ros2.bags.frames import BagFrames, open_bag  # noqa: E402
 from igtl_ros2.bags.recording import Recording  # noqa: E402
@@ -262,7 +262,7 @@ def test_whenever_it_is_killed_rosbags_alone_reads_all_but_the_last_chunk(
     writer = BagWriter(tmp_path / 'bag', TYPES)
     data, chunk = payloads(60, 400_000), 3  # messages
     failing_pwrite(monkeypatch, at, share, Killed())
-    monkeypatch.setattr(files, '_GAP_BYTES', 2 << 20)
+    monkeypatch.setattr(whole_file, '_GAP_BYTES', 2 << 20)
     written = 0
     try:
         for number, piece in enumerate(data):

@@ -11,7 +11,7 @@ for needed in ('mcap', 'rosbags'):
 
 from bag_tools import Tool, connect, frames_of, read_all  # noqa: E402
 
-from igtl_ros2.bags import files  # noqa: E402
+from igtl_ros2.bags import files, whole_file  # noqa: E402
 from igtl_ros2.bags.files import BagWriter, repair  # noqa: E402
 from igtl_ros2.bags.frames import BagFrames, open_bag  # noqa: E402
 from igtl_ros2.bags.types import RAW_TYPE, MessageTypes  # noqa: E402
@@ -63,7 +63,7 @@ def played(bag):
 @pytest.mark.parametrize('compression', files.COMPRESSIONS)
 def test_any_bit_may_be_wrong(tmp_path, monkeypatch, compression, ended):
     """1000 bits in all."""
-    monkeypatch.setattr(files, '_GAP_BYTES', 4096)
+    monkeypatch.setattr(whole_file, '_GAP_BYTES', 4096)
     monkeypatch.setattr(files.os, 'fsync', lambda fd: None)
     path = make_bag(tmp_path / 'bag', compression, ended)
     data = path.read_bytes()
