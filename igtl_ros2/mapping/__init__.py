@@ -9,9 +9,11 @@ key, what was found, and what is allowed.
 from __future__ import annotations
 
 from .document import mapping_schema
+from .frame_names import is_pattern, parse_xtoy
 from .kinds import AS_OF, allow_key, asked_of, streams, told_of, types_of
 from .links import LinkConfig, load_links
 from .protocol import ANY, PROTOCOLS, Phase, PhaseTable, PhaseTransform, protocol_table
+from .reading import default_mapping, load_mapping
 from .rules import (
     TF_RATE_HZ,
     Mapping,
@@ -22,10 +24,6 @@ from .rules import (
     SliceView,
     TfFrame,
     Workspace,
-    default_mapping,
-    is_pattern,
-    load_mapping,
-    parse_xtoy,
 )
 from .services import TIMEOUT_S, CommandRule, QueryRule, ServeRule
 

@@ -10,7 +10,9 @@ from ..config.settings import SETTINGS, Settings, refuse_misfit, refuse_unknown
 from ..config.words import show
 from ..errors import ConfigError
 from .document import Document
-from .rules import RULE_FAULTS, Mapping, default_mapping, find_rule_clashes, make_mapping
+from .reading import default_mapping, make_mapping
+from .rule_faults import RULE_FAULTS, find_rule_clashes
+from .rules import Mapping
 
 # Where a link goes: its own affair, other than the rest it cannot have in common with others
 _PLACE = ('mode', 'url', 'protocol', 'host', 'port')

@@ -1,0 +1,287 @@
+"""What is wrong with rules that a schema cannot say."""
+
+from __future__ import annotations
+
+import collections.abc as abc
+from typing import Any
+
+from ..config.quantities import FIELD_UNITS, measured
+from ..config.words import MAX_DEVICE_BYTES, FindFaults, show
+from .frame_names import is_pattern, parse_xtoy, tf_device
+from .kinds import AS_OF, all_types, asked_of, placed, told_of, types_of
+from .protocol import find_clashes, find_faults
+from .services import SERVICE_FAULTS
+
+_MAX_ELEMENT_BYTES = 20
+# Keys of a receive rule that mean nothing without another key: of any type, and of one type
+_RECEIVE_NEEDS: dict[str, tuple[str, Any]] = {
+    'threshold': ('cloud', True),
+    'max_points': ('cloud', True),
+    'marker_size': ('markers', True),
+    'field': ('as', 'joint_state'),
+    'joint_names': ('as', 'joint_state'),
+}
+_TYPE_NEEDS = {
+    **{('VIDEO', key): 'decode' for key in (
+        'tf', 'plane', 'cloud', 'compressed', 'slice', 'nrrd', 'array', 'publish_invalid')},
+    ('POINT', 'pose'): 'trajectory',
+}
+# What a rule that drops messages may say: `phi` also holds for answers to commands
+_OF_A_DROP = ('device', 'type', 'peer', 'action', 'phi')
+
+
+_SEND_NEEDS: dict[str, tuple[str, Any]] = {
+    'header': ('type', 'POINT'),
+    'eps': ('on_change', True),
+    'codec': ('type', 'VIDEO'),
+}
+
+
+def _sent_as() -> dict[str, tuple[str, ...]]:
+    """List the types of which keys of a send rule say how they are made."""
+    pictures, sensor = ('IMAGE', 'VIDEO'), ('SENSOR',)
+    in_space = tuple(kind for kind in placed() if kind != 'QTRANS')  # it is sent as POSITION
+    return {
+        'dims': pictures,
+        'spacing': pictures,
+        'field': sensor,
+        'unit': sensor,
+        'to_frame': in_space,
+        'wire_unit': (*in_space, 'VIDEOMETA'),
+        'max_points': (),
+    }
+
+
+def _is_asked(item: dict[str, Any], key: str) -> bool:
+    return item.get(key, False) is not False
+
+
+def _missing(
+    item: dict[str, Any], needs: dict[str, tuple[str, Any]]
+) -> abc.Iterator[tuple[str, str]]:
+    """Find keys that mean nothing without another one."""
+    for key, (other, value) in needs.items():
+        if _is_asked(item, key) and item.get(other) != value:
+            spelt = value if isinstance(value, str) else show(value)
+            yield key, (f'found {show(item[key])} without {other}: {spelt}; '
+                        'allowed only with it')
+
+
+def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """Find what a schema cannot say about a receive rule, as (key, text)."""
+    name = item.get('type', '*')
+    if name not in all_types() and name.upper() in all_types():
+        yield 'type', (f'found {show(name)}; allowed {show(name.upper())}, '
+                       'types are case-sensitive')
+    if item.get('action') == 'drop':
+        for key in item:
+            if key not in _OF_A_DROP and _is_asked(item, key):
+                yield key, f'found {show(item[key])} with action: drop; allowed only without'
+    if name in all_types():
+        yield from _type_faults(item, name)
+    yield from _missing(item, _RECEIVE_NEEDS)
+    if 'max_skew' in item and item.get('stamp', 'auto') != 'auto':
+        yield 'max_skew', (f'found {show(item["max_skew"])} with stamp: {item["stamp"]}; '
+                           'allowed only with auto')
+    if item.get('stale_after'):
+        yield from _stale_faults(item, name)
+    if item.get('trajectory') and len(set(item['trajectory'].values())) == 1:
+        yield 'trajectory', (f'found {show(item["trajectory"]["entry"])} as entry and as target; '
+                             'allowed two different labels')
+    if item.get('hold_hz'):
+        types = types_of('hold_hz')
+        if name not in ('*', *types):
+            yield 'hold_hz', (f'found {show(item["hold_hz"])} with type {show(name)}; '
+                              f'allowed only with {", ".join(types)} or "*"')
+        if item.get('tf') == 'static':
+            yield 'hold_hz', (f'found {show(item["hold_hz"])} with tf: static; allowed only '
+                              'without, a static frame holds anyway')
+    yield from _gate_faults(item, name)
+    frame, child = item.get('frames', (item.get('frame'), item.get('child_frame')))
+    if item.get('to_frame') and item['to_frame'] == child:
+        yield 'to_frame', f'found {show(child)}, the child frame itself; allowed another frame'
+    if child is not None and frame == child:
+        yield ('frames' if 'frames' in item else 'child_frame',
+               f'found {show(child)} as parent and as child; allowed two different frames')
+
+
+def _type_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
+    """Find keys of a receive rule that mean nothing for messages of its type."""
+    kind = f'with type {show(type_name)}'
+    for key, types in (*asked_of().items(), *told_of().items()):
+        if _is_asked(item, key) and type_name not in types:
+            yield key, (f'found {show(item[key])} {kind}, which has none; '
+                        f'allowed only with {", ".join(types)} or "*"')
+    for (needing, key), other in _TYPE_NEEDS.items():
+        if needing == type_name and _is_asked(item, key) and not item.get(other):
+            spelt = f'{other}: true' if other == 'decode' else other
+            yield key, f'found {show(item[key])} {kind} without {spelt}; allowed only with it'
+    if type_name in AS_OF and 'as' in item and item['as'] not in AS_OF[type_name]:
+        yield 'as', (f'found {show(item["as"])} {kind}; '
+                     f'allowed {", ".join(map(show, AS_OF[type_name]))}')
+
+
+def _gate_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
+    """Find what is wrong with the gates of a receive rule."""
+    for key in ('max_age', 'max_jump', 'max_speed', 'workspace'):
+        types = types_of(key)
+        if key in item and type_name not in ('*', *types):
+            yield key, (f'found it with type {show(type_name)}; '
+                        f'allowed only with {", ".join(types)} or "*"')
+    if 'max_age' in item and item.get('tf') == 'static':
+        yield 'max_age', (f'found {show(item["max_age"])} with tf: static; allowed only without, '
+                          'a static frame holds anyway')
+    if 'workspace' in item:
+        ends = item['workspace']
+        for axis, low, high in zip('xyz', ends['min'], ends['max']):
+            if not low < high:
+                yield 'workspace', (f'found {axis} from {show(low)} to {show(high)}; '
+                                    'allowed min below max')
+    if 'recover_after' in item and not ('max_jump' in item or 'max_speed' in item):
+        yield 'recover_after', (f'found {show(item["recover_after"])} without max_jump and '
+                                'max_speed; allowed only with one of them')
+
+
+def _stale_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
+    """Find out why nothing that a receive rule matches can become stale by its stamps."""
+    found = f'found {show(item["stale_after"])}'
+    types = types_of('stale_after')
+    if type_name not in ('*', *types):
+        yield 'stale_after', (f'{found} with type {show(type_name)}; '
+                              f'allowed only with {", ".join(types)} or "*"')
+    if item.get('tf') == 'static':
+        yield 'stale_after', (f'{found} with tf: static; allowed only without, '
+                              'a static frame holds anyway')
+    if item.get('stamp') == 'receive':
+        yield 'stale_after', (f'{found} with stamp: receive; allowed only with auto and device, '
+                              'nobody looks at the stamps')
+
+
+def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """Find what a schema cannot say about a send rule, as (key, text)."""
+    limit = f'allowed {MAX_DEVICE_BYTES}'
+    if 'device' in item:
+        length = len(item['device'].encode())
+        if length > MAX_DEVICE_BYTES:
+            yield 'device', f'found {show(item["device"])}, {length} bytes in UTF-8; {limit}'
+    yield from _missing(item, _SEND_NEEDS)
+    if item.get('type') == 'COMMAND':
+        for key in ('rate', 'on_change', 'keepalive', 'max_age'):
+            if item.get(key):
+                yield key, (f'found {show(item[key])} with type "COMMAND"; allowed only without, '
+                            'each command is sent once')
+    target = item.get('robot', {}).get('target', '')
+    if is_pattern(target):
+        yield 'robot.target', f'found {show(target)}; allowed one frame'
+    for key, types in _sent_as().items():
+        if key in item and item.get('type') in set(all_types()) - set(types):
+            allowed = f'with {", ".join(types)}, or ' if types else ''
+            yield key, (f'found {show(item[key])} with type {show(item["type"])}, which has none; '
+                        f'allowed only {allowed}without type')
+    yield from _unit_faults(item)
+    tf = item.get('tf')
+    if isinstance(tf, list):
+        yield from _tf_list_faults(tf)
+    elif tf is not None:
+        yield from _tf_faults(tf, item)
+
+
+def _unit_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """Find a unit that the field of a send rule cannot have."""
+    unit, field = item.get('unit'), item.get('field')
+    if unit is None or field is None:
+        return
+    found = f'found {show(unit)} with field: {field}'
+    units = FIELD_UNITS.get(field)
+    if units is None:
+        yield 'unit', f'{found}, which has none; allowed only without'
+    elif measured(unit) not in map(measured, units):
+        yield 'unit', f'{found}; allowed {" or ".join(units)}, or what measures the same'
+
+
+def _tf_faults(tf: dict[str, Any], item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """Find what is wrong with one frame, or with a pattern for several."""
+    limit = f'allowed {MAX_DEVICE_BYTES}'
+    source, target = tf['source'], tf['target']
+    wild = is_pattern(source)
+    allowed = 'TDATA' if wild else 'TRANSFORM'
+    if item.get('type', allowed) != allowed:
+        yield 'type', f'found {show(item["type"])}; allowed {show(allowed)} for ' + (
+            'all frames that match' if wild else 'one frame')
+    if is_pattern(target):
+        yield 'tf.target', f'found {show(target)}; allowed one frame, a pattern only in source'
+    if source == target:
+        yield 'tf', f'found {show(source)} as source and as target; allowed two different frames'
+    if 'device' in item:
+        return
+    if wild:
+        yield 'tf', f'found {show(source)} and no device name; give one with device:'
+        return
+    name = tf_device(source, target)
+    if len(name) > MAX_DEVICE_BYTES:
+        yield 'tf', f'found {show(name)} as device name, {len(name)} bytes; {limit}; ' \
+                    'give a shorter one with device:'
+    if parse_xtoy(name) is None:
+        yield 'tf', f'found {show(name)} as device name, which does not read as XToY; ' \
+                    'give one with device:'
+
+
+def _tf_list_faults(tf: list[dict[str, Any]]) -> abc.Iterator[tuple[str, str]]:
+    """Find what is wrong with a list of frames."""
+    names = set()
+    for frame in tf:
+        source, target = frame['source'], frame['target']
+        if source == target:
+            yield 'tf', f'found {show(source)} as source and as target; ' \
+                        'allowed two different frames'
+        for key in (source, target):
+            if is_pattern(key):
+                yield 'tf', f'found the pattern {show(key)} in a list; allowed only in ' \
+                            'tf: {source, target}'
+        name = frame.get('name', source)
+        length = len(name.encode())
+        if length > _MAX_ELEMENT_BYTES:
+            yield 'tf', f'found {show(name)} as name of an element, {length} bytes; allowed ' \
+                        f'{_MAX_ELEMENT_BYTES}; give a shorter one with name:'
+        if name in names:
+            yield 'tf', f'found {show(name)} twice; allowed once; give other names with name:'
+        names.add(name)
+
+
+def find_rule_clashes(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """
+    Find rules that do not go together, as (key, text).
+
+    :param data: what stands at the top of a file, or in a link.
+    """
+    yield from find_clashes(data)
+    first: dict[tuple[str, str], str] = {}
+    for number, item in enumerate(data.get('send', ())):
+        if 'topic' in item:
+            continue  # several may take turns; it is reported if they do not
+        kind, device, what = _sent_alone(item)
+        before = first.get((kind, device))
+        if before is None:
+            first[kind, device] = what
+        else:
+            key = 'device' if 'device' in item else 'tf'
+            yield f'send.{number}.{key}', (
+                f'found {show(device)} as device of {what}, as of {before}; allowed once, '
+                'peers would take both for one')
+
+
+def _sent_alone(item: dict[str, Any]) -> tuple[str, str, str]:
+    """Tell type and device of what a rule sends of tf, and what that is."""
+    tf = item.get('tf')
+    if isinstance(tf, dict) and not is_pattern(tf['source']):
+        device = item.get('device') or tf_device(tf['source'], tf['target'])
+        return 'TRANSFORM', device, f'{tf["source"]} in {tf["target"]}'
+    what = 'several frames' if tf else 'a robot'
+    return item.get('type', 'TDATA'), item['device'], what
+
+
+#: For each list of rules, what finds the faults of one of them.
+RULE_FAULTS: dict[str, FindFaults] = {
+    'receive': _receive_faults, 'send': _send_faults, **SERVICE_FAULTS}
+# in a link `protocol` is tcp, tls or udp
+RULE_FAULTS['protocol'] = RULE_FAULTS['protocols'] = find_faults(dict(RULE_FAULTS))
