@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from igtl_ros2 import config
+from igtl_ros2 import mapping
 from igtl_ros2.config import SETTINGS, Settings
 from igtl_ros2.config.settings import OF_THE_NODE
 from igtl_ros2.errors import ConfigError
@@ -51,7 +51,7 @@ links:
 def test_without_a_file_there_is_one_link_without_a_name():
     (link,) = load_links({'port': 0})
     assert (link.name, link.settings) == ('', Settings(port=0))
-    assert link.mapping == config.default_mapping(Settings())
+    assert link.mapping == mapping.default_mapping(Settings())
 
 
 def test_a_file_without_links_is_the_mapping_of_the_one_link(load, tmp_path):
@@ -121,7 +121,7 @@ def test_the_schema_with_the_settings_is_sound_and_takes_every_default():
     schema = mapping_schema()
     jsonschema.Draft7Validator.check_schema(schema)
     stored = json.loads(
-        Path(config.__file__).with_name('mapping.schema.json').read_text(encoding='utf-8'))
+        Path(mapping.__file__).with_name('mapping.schema.json').read_text(encoding='utf-8'))
     names = set(stored['definitions']['link']['properties'])
     assert names == {
         'name', 'profile', 'defaults', 'receive', 'send', 'queries', 'commands', 'serve',

@@ -15,6 +15,7 @@ pytest.importorskip('rich', reason='igtl_check needs the package rich')
 
 CONFIG = Path(__file__).parents[2] / 'config'
 NO_ROS = """
+import importlib.metadata  # its parts for e-mail use sockets
 import sys
 class Refuse:
     def find_spec(self, name, path=None, target=None):
