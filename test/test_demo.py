@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from igtl_ros2.sim.ultrasound import Scene
-from igtl_ros2.tools import demo
-from igtl_ros2.tools.demo import Child, config_file
+from igtl_ros2.tools import demo_flows
+from igtl_ros2.tools.child import Child
+from igtl_ros2.tools.demo import config_file
 
 DEMO = [sys.executable, '-m', 'igtl_ros2.tools.demo']
 TYPES = {'TRANSFORM', 'IMAGE', 'POINT', 'STATUS', 'STRING'}
@@ -101,12 +102,12 @@ def test_a_geometry_that_comes_late_or_without_its_image_is_right():
         matrix = np.float32(scene.image_to_reference(now_ns - int(lag_s * 1e9))).astype(float)
         matrix[:3] /= 1000.0
         matrix[0, 3] += off
-        return demo.ToRos(scene)._geometry({'matrix': matrix, 'arrival_ns': now_ns})
+        return demo_flows.ToRos(scene)._geometry({'matrix': matrix, 'arrival_ns': now_ns})
 
     for lag_s in (0.0, 0.001, 0.3, 7.0, 45.0):
-        assert take(lag_s) <= demo.TOLERANCE
+        assert take(lag_s) <= demo_flows.TOLERANCE
         for off in (1e-5, -1e-3, 0.1):
-            with pytest.raises(demo.Wrong, match='the place of the image: off by'):
+            with pytest.raises(demo_flows.Wrong, match='the place of the image: off by'):
                 take(lag_s, off)
 
 

@@ -12,28 +12,22 @@ import argparse
 import math
 import signal
 import sys
-import threading
 import time
-from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from inspect import signature
-from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 
-from ..codec import Message, encode
-from ..codec.lists import ElementList
+from ..codec import encode
 from ..codec.messages.mesh import PolyData
 from ..codec.messages.query import Query, StartTracking
-from ..codec.messages.text import Command, CommandResponse, Status
+from ..codec.messages.text import Command, CommandResponse
 from ..codec.patients import hidden_text
 from ..config.address import DEFAULT_PORT, Address
 from ..errors import ConfigError, EncodeError, IgtlError, PeerError
-from .connector import Connection, Connector
 from .mrml import (
-    NODE_OF,
     PUSH_ON_CONNECT,
     ControlPoint,
     DeviceStatus,
@@ -43,72 +37,16 @@ from .mrml import (
     Node,
     StreamingVolume,
     Text,
-    TrackingBundle,
     Volume,
 )
+from .nodes import AnyNode, Nodes
+from .slicer_clock import COMMAND_DEVICE, Handler, Question, SlicerClock, cut
 
-TICK_S = 0.005
-_NAME_BYTES = 20
-_UNNAMED = 'OpenIGTLink'
-_COMMAND_DEVICE = 'command'
-
-#: messages that end the program, besides a POLYDATA with more than one vertex cell
-CRASHES = frozenset(
-    'GET_IMAGE GET_IMGMETA GET_LBMETA GET_POINT GET_POLYDATA GET_STATUS STP_IMAGE STT_POLYDATA '
-    'STP_POLYDATA RTS_POLYDATA STT_TDATA STP_TDATA'.split()
-)
 #: queries that it can send itself
 QUERIES = ('GET_IMAGE', 'GET_IMGMETA', 'GET_LBMETA', 'GET_POINT', 'STT_TDATA', 'STP_TDATA')
 
-Handler = Callable[[Command], str]
-AnyNode = TypeVar('AnyNode', bound=Node)
 
-
-class Nodes(Mapping[str, Node]):
-    """The nodes of a scene by name, or by (name, wire name) where a name is not enough."""
-
-    def __init__(self) -> None:
-        """Start with an empty scene."""
-        self._nodes: dict[tuple[str, str], Node] = {}
-
-    def __getitem__(self, key: str | tuple[str, str]) -> Any:
-        """
-        Find a node.
-
-        :raises KeyError: there is none, or there are several with the name.
-        """
-        if isinstance(key, tuple):
-            return self._nodes[key]
-        found = [node for (name, _), node in list(self._nodes.items()) if name == key]
-        if len(found) > 1:
-            kinds = ', '.join(node.device_type for node in found)
-            raise KeyError(f'{key!r} is the name of {kinds}; say which: nodes[name, type]')
-        if not found:
-            raise KeyError(f'{key!r}; there are {", ".join(map(repr, self)) or "none"}')
-        return found[0]
-
-    def __contains__(self, key: object) -> bool:
-        """Tell whether there is a node of a name, or of a (name, wire name)."""
-        return key in self._nodes or any(name == key for name, _ in list(self._nodes))
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the names."""
-        return iter(dict.fromkeys(name for name, _ in list(self._nodes)))
-
-    def __len__(self) -> int:
-        """Count the names."""
-        return len(list(iter(self)))
-
-    def all(self) -> list[Node]:
-        """List the nodes."""
-        return list(self._nodes.values())
-
-    def put(self, node: AnyNode) -> AnyNode:
-        """Add a node, or give the one of its name and kind that is there."""
-        return cast(AnyNode, self._nodes.setdefault((node.name, node.device_type), node))
-
-
-class Slicer:
+class Slicer(SlicerClock):
     """
     A 3D Slicer with one connector.
 
@@ -143,42 +81,10 @@ class Slicer:
         commands: Mapping[str, Handler] | None = None,
     ) -> None:
         """Start to connect or to listen."""
-        self.nodes = Nodes()
-        #: what a user would read in the error log, and what happened to connections
-        self.log: list[str] = []
-        #: the message it crashed on; empty while it is well
-        self.crashed = ''
-        #: commands that have arrived, answered or not
-        self.commands: list[Command] = []
-        #: how many messages a newer one overtook between two ticks, by (type, device)
-        self.overtaken: Counter[tuple[str, str]] = Counter()
-        self._header_version = header_version
-        self._streaming_volumes = streaming_volumes
-        self._video = video
-        self._handlers = dict(commands or {})
-        #: the scene belongs to whoever holds this, as to the main thread of Slicer
-        self._changed = threading.Condition(threading.RLock())
-        self._arriving = threading.Lock()
-        self._arrived: dict[tuple[str, str, int], list[Message]] = {}
-        self._orders: deque[tuple[Connection, Command | CommandResponse]] = deque()
-        self._came: deque[tuple[Connection, bool]] = deque()
-        self._greeted: list[Connection] = []
-        self._origins: dict[str, int] = {}
-        self._answers: dict[int, CommandResponse | None] = {}
-        self._last_command = 0
-        self._questions: list[_Question] = []
-        self._closed = threading.Event()
-        self._connector = Connector(
-            url,
-            serve,
-            check_crc,
-            on_peer=lambda *event: self._came.append(event),
-            on_message=self._arrive,
-            on_error=lambda text: self.log.append(f'error: {text}'),
+        super().__init__(
+            Nodes(), url, serve, check_crc, header_version, streaming_volumes, video, commands
         )
-        self._clock = threading.Thread(target=self._run, name='igtl_sim_slicer', daemon=True)
-        self._clock.start()
-        self._connector.start()
+        self._last_command = 0
         if timeout_s is not None and not serve:
             try:
                 self.wait_connected(timeout_s)
@@ -324,7 +230,7 @@ class Slicer:
                 number,
                 name,
                 content,
-                device_name=_COMMAND_DEVICE,
+                device_name=COMMAND_DEVICE,
                 metadata={**(metadata or {}), 'Status': 'SUCCESS'},
             )
             self._answers[number] = None
@@ -349,10 +255,10 @@ class Slicer:
         if type_name not in QUERIES:
             raise EncodeError(f'{type_name!r}: Slicer sends {", ".join(QUERIES)} only')
         kind = StartTracking if type_name.startswith('STT_') else Query
-        question = _Question(type_name[4:], device_name)
+        question = Question(type_name[4:], device_name)
         with self._scene():
             self._questions.append(question)
-            self._send_all(encode(kind(type_name, device_name=_cut(device_name))))
+            self._send_all(encode(kind(type_name, device_name=cut(device_name))))
             try:
                 if type_name.startswith('STP_'):
                     return None
@@ -416,179 +322,6 @@ class Slicer:
             self._changed.wait_for(lambda: self.crashed, max(0.0, duration_s))
             self._check_well()
 
-    def _wait(
-        self,
-        condition: Callable[[], Any],
-        timeout_s: float,
-        what: str,
-        connector: Connector | None = None,
-    ) -> None:
-        self._changed.wait_for(lambda: self.crashed or condition(), timeout_s)
-        self._check_well()
-        if not condition():
-            why = f': {connector.last_error}' if connector else ''
-            holds = ', '.join(map(repr, self.nodes)) or 'none'
-            raise PeerError(f'{what} within {timeout_s} s{why}; nodes: {holds}')
-
-    @contextmanager
-    def _scene(self) -> Iterator[None]:
-        with self._changed:
-            self._check_well()
-            yield
-            self._changed.notify_all()
-
-    def _check_well(self) -> None:
-        if self.crashed:
-            raise PeerError(f'Slicer has crashed on {self.crashed}')
-
-    # -- in the threads that receive
-
-    def _arrive(self, connection: Connection, message: Message) -> None:
-        kind, name = message.type_name, message.device_name
-        cells = len(message.vertices) if isinstance(message, PolyData) else 0
-        if kind in CRASHES or cells > 1:
-            self.crashed = f'{kind} of device {name!r}'
-            if cells:
-                self.crashed += f' with {cells} vertex cells'
-            self.log.append(f'crashed on {self.crashed}')
-            self._connector.stop()
-            with self._changed:
-                self._changed.notify_all()
-            return
-        with self._arriving:
-            if isinstance(message, (Command, CommandResponse)):
-                self._orders.append((connection, message))
-                return
-            # a query about a type counts as that type
-            base = kind.split('_', 1)[-1]
-            waiting = self._arrived.setdefault((base, name, connection.number), [])
-            if kind != 'VIDEO' and waiting:
-                self.overtaken[kind, name] += 1
-                waiting.clear()
-            waiting.append(message)
-
-    # -- in the thread of the clock
-
-    def _run(self) -> None:
-        while not self._closed.wait(TICK_S):
-            with self._changed:
-                if not self.crashed:
-                    self._tick()
-
-    def _tick(self) -> None:
-        with self._arriving:
-            arrived, self._arrived = self._arrived, {}
-            orders, self._orders = self._orders, deque()
-        for connection, order in orders:
-            if isinstance(order, Command):
-                self._execute(connection, order)
-            else:
-                self._take_answer(order)
-        for (_, _, number), messages in sorted(arrived.items(), key=lambda item: item[0]):
-            for message in messages:
-                self._import(number, message)
-        while self._came:
-            self._meet(*self._came.popleft())
-        if arrived or orders:
-            self._changed.notify_all()
-
-    def _import(self, number: int, message: Message) -> None:
-        """Let a message become a node, or change one."""
-        name = message.device_name or _UNNAMED
-        kind = NODE_OF.get(message.type_name)
-        if kind is None or kind is StreamingVolume and not self._video:
-            self.log.append(f'error: {message.type_name} of device {name!r}: no handler')
-            return
-        if isinstance(message, ElementList) and not message.elements and not message.metadata:
-            # its library takes a body without content for none, unless metadata makes it longer
-            self.log.append(f'not received: empty {message.type_name} of device {name!r}')
-            return
-        node = kind(name)
-        if isinstance(node, Volume):
-            node.streaming = self._streaming_volumes
-        node = self.nodes.put(node)
-        node.receive(message)
-        if isinstance(node, TrackingBundle):
-            for transform in node.transforms.values():
-                self.nodes.put(transform)
-        if isinstance(node, Volume) and node.garbage:
-            self.log.append(f'garbage: voxels of device {name!r}, which were 32-bit integers')
-        for question in self._questions:
-            if not question.answer and question.fits(message):
-                question.answer = node
-                break
-        # nothing of this name, of whatever type, goes back to where it came from
-        self._origins[name] = number
-        if node.outgoing:
-            self._push(node)
-
-    def _execute(self, connection: Connection, command: Command) -> None:
-        self.commands.append(command)
-        handler = self._handlers.get(command.name)
-        if handler is None:
-            self.log.append(f'command {command.name!r}: nobody handles it')
-            return
-        # success is what it says in any case
-        content, metadata = '', {'Status': 'SUCCESS'}
-        try:
-            content = handler(command)
-        except Exception as error:
-            metadata['ErrorMessage'] = str(error) or type(error).__name__
-        response = CommandResponse(
-            command.command_id,
-            command.name,
-            content,
-            device_name=_COMMAND_DEVICE,
-            metadata=metadata,
-        )
-        connection.send(encode(response))
-
-    def _take_answer(self, response: CommandResponse) -> None:
-        number = response.command_id
-        if number not in self._answers:
-            self.log.append(f'warning: an answer to command {number}, which nobody waits for')
-        elif self._answers[number] is None:
-            self._answers[number] = response
-
-    def _meet(self, connection: Connection, is_there: bool) -> None:
-        self.log.append(f'{"connected" if is_there else "disconnected"}: {connection.address}')
-        if not is_there:
-            self._greeted.remove(connection)
-        else:
-            if not self._greeted:
-                self._greet()
-            self._greeted.append(connection)
-        self._changed.notify_all()
-
-    def _greet(self) -> None:
-        """Tell that header version 2 is understood, then send what is to be sent now."""
-        metadata = {'dummy': 'dummy'} if self._header_version > 1 else {}
-        self._send_all(encode(Status(0, metadata=metadata)))
-        for node in self.nodes.all():
-            if node.outgoing and node.attributes.get(PUSH_ON_CONNECT) == 'true':
-                self._push(node)
-
-    # -- sending
-
-    def _encode(self, node: Node) -> bytes:
-        metadata = node.metadata() if self._header_version > 1 else {}
-        message = node.message(device_name=_cut(node.name), metadata=metadata)
-        return encode(message, min(message.version, self._header_version))
-
-    def _push(self, node: Node) -> None:
-        try:
-            data = self._encode(node)
-        except EncodeError as error:
-            self.log.append(f'error: {node.device_type} {node.name!r} is not sent: {error}')
-            return
-        for connection in self._connector.connections:
-            if self._origins.get(node.name) != connection.number:
-                connection.send(data)
-
-    def _send_all(self, data: bytes) -> None:
-        for connection in self._connector.connections:
-            connection.send(data)
-
     # -- life
 
     def close(self) -> None:
@@ -602,33 +335,9 @@ class Slicer:
         """Use it in a with statement."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End it."""
         self.close()
-
-
-class _Question:
-    """A query that waits for its answer."""
-
-    def __init__(self, type_name: str, device_name: str) -> None:
-        self._type_name, self._device_name = type_name, device_name
-        self.answer: Node | None = None
-
-    def fits(self, message: Message) -> bool:
-        """Tell whether a message may be the answer."""
-        device = self._device_name in ('', message.device_name)
-        return device and message.type_name == self._type_name
-
-
-def _cut(name: str) -> str:
-    """Cut a name as Slicer does: after 20 bytes, wherever that is in a character."""
-    raw = name.encode('utf-8', 'surrogateescape')[:_NAME_BYTES]
-    return raw.decode('utf-8', 'surrogateescape')
 
 
 # -- the program

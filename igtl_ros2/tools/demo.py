@@ -14,367 +14,27 @@ import json
 import math
 import os
 import queue
-import signal
-import subprocess
 import sys
-import tempfile
-import threading
 import time
-import zlib
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..sim import ultrasound as sim
+from ..sim.ultrasound import STYLUS, Scene
+from .child import Child
+from .demo_flows import NAMESPACE, TO_ROS, Facts, Flow, ToDevice, ToRos
 from .words import note_signals
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-NAMESPACE = '/us'
-#: metres, and parts of a rotation matrix; the wire has float32
-TOLERANCE = 1e-6
-TO_ROS = 'device -> ROS'
-TO_DEVICE = 'ROS -> device'
 
 _STARTUP_S = 30.0
 _GRACE_S = 1.5
 # The stylus goes out of view once in 4 s, and that has to be seen in a run this long
 _OUT_OF_VIEW_S = 5.0
 _TURN_S = 0.25
-# So far back a message without a stamp may have been sent
-_LATEST_NS = 60 * 10**9
-
-Facts = dict[str, Any]
-
-
-class Wrong(Exception):
-    """A message arrived that is not what was sent."""
-
-
-class Flow:
-    """
-    One device, one way: how much arrived, and whether it was right.
-
-    :param what: is checked.
-    :param check: takes the facts of a message; returns the deviation in m, raises `Wrong`.
-    """
-
-    def __init__(
-        self,
-        direction: str,
-        type_name: str,
-        device: str,
-        topic: str,
-        what: str,
-        check: Callable[[Facts], float],
-    ) -> None:
-        """Wait for the first message."""
-        self.direction = direction
-        self.type_name = type_name
-        self.device = device
-        self.topic = topic
-        self.what = what
-        self._check = check
-        self.count = 0
-        self.wrong = 0
-        self.complaint = ''
-        self.deviation = 0.0
-        self.age_ms = math.nan
-        self.value = ''
-        self._first = self._last = 0.0
-        self._recent: deque[float] = deque(maxlen=60)
-
-    def take(self, facts: Facts) -> None:
-        """Count a message and check it."""
-        now = facts['arrival_ns'] / 1e9
-        self._first = self._first or now
-        self._last = now
-        self._recent.append(now)
-        self.count += 1
-        if facts['stamp_ns']:
-            self.age_ms = (facts['arrival_ns'] - facts['stamp_ns']) / 1e6
-        self.value = sim.describe(facts, 'm' if self.direction == TO_ROS else 'mm')
-        try:
-            self.deviation = max(self.deviation, self._check(facts))
-        except Wrong as error:
-            self.wrong += 1
-            self.complaint = self.complaint or str(error)
-
-    @property
-    def mean_hz(self) -> float:
-        """How often it arrived, on the whole."""
-        return _rate(self.count, self._last - self._first)
-
-    @property
-    def recent_hz(self) -> float:
-        """How often it arrives now; 0 for what has stopped."""
-        if not self._recent or time.time() - self._recent[-1] > 5.0:
-            return 0.0
-        return _rate(len(self._recent), self._recent[-1] - self._recent[0])
-
-
-def _rate(count: int, seconds: float) -> float:
-    return (count - 1) / seconds if count > 1 and seconds > 0 else 0.0
-
-
-def _compare(found: Any, wanted: Any, what: str) -> float:
-    """Compare numbers in metres and give the largest deviation."""
-    found, wanted = np.asarray(found, float), np.asarray(wanted, float)
-    if found.shape != wanted.shape:
-        raise Wrong(f'{what}: {found.shape} numbers, wanted {wanted.shape}')
-    deviation = float(np.abs(found - wanted).max(initial=0.0))
-    if not deviation <= TOLERANCE:
-        raise Wrong(f'{what}: off by {deviation:.6g}')
-    return deviation
-
-
-def _same(found: Any, wanted: Any, what: str) -> float:
-    if found != wanted:
-        raise Wrong(f'{what}: {found!r}, wanted {wanted!r}')
-    return 0.0
-
-
-def _metres(matrix: Any) -> Any:
-    """Scale the upper rows of a (4, 4) matrix from mm, spacing and all."""
-    result = np.array(matrix, float)
-    result[:3] /= 1000.0
-    return result
-
-
-def _pose_in_metres(matrix: Any) -> Any:
-    """Scale the translation of a (4, 4) pose from mm."""
-    result = np.array(matrix, float)
-    result[:3, 3] /= 1000.0
-    return result
-
-
-# -- what must arrive
-
-
-class ToRos:
-    """What must arrive on the ROS side, computed from the scene of the simulated device."""
-
-    def __init__(self, scene: sim.Scene) -> None:
-        """Describe the flows."""
-        self._scene = scene
-        self._fastest = 0.0
-        self.states_seen: set[str] = set()
-        self.flows = [
-            self._flow('TRANSFORM', sim.PROBE, 'transform', 'pose', self._pose_of(sim.PROBE)),
-            self._flow('TRANSFORM', sim.STYLUS, 'transform', 'pose', self._pose_of(sim.STYLUS)),
-            self._flow('TRANSFORM', sim.STYLUS, 'status', 'state', self._stylus_state),
-            self._flow('IMAGE', sim.IMAGE, 'image', 'pixels', self._image),
-            self._flow('IMAGE', sim.IMAGE, 'geometry', 'place', self._geometry),
-            self._flow('POINT', sim.FIDUCIALS, 'points', 'points', self._points),
-            self._flow('STATUS', sim.TRACKER, 'status', 'state', self._status),
-            self._flow('STRING', sim.WORKSTEP, 'text', 'text', self._text),
-            Flow(TO_ROS, 'TRANSFORM', sim.PROBE, '/tf Probe', 'pose', self._pose_of(sim.PROBE)),
-            Flow(TO_ROS, 'TRANSFORM', sim.STYLUS, '/tf Stylus', 'pose', self._pose_of(sim.STYLUS)),
-        ]
-
-    @staticmethod
-    def _flow(
-        type_name: str, device: str, leaf: str, what: str, check: Callable[[Facts], float]
-    ) -> Flow:
-        return Flow(TO_ROS, type_name, device, f'{NAMESPACE}/{device}/{leaf}', what, check)
-
-    def _pose_of(self, tool: str) -> Callable[[Facts], float]:
-        child, _, parent = tool.partition('To')
-
-        def check(facts: Facts) -> float:
-            _same((facts['child'], facts['frame']), (child, parent), 'child and frame')
-            if not self._scene.in_view(tool, facts['stamp_ns']):
-                raise Wrong('a pose was published while the tool was out of view')
-            pose = self._scene.pose(tool, facts['stamp_ns'])
-            return _compare(facts['matrix'], _pose_in_metres(pose), 'the pose')
-
-        return check
-
-    def _stylus_state(self, facts: Facts) -> float:
-        seen = self._scene.in_view(sim.STYLUS, facts['stamp_ns'])
-        self.states_seen.add(facts['text'])
-        return _same(facts['text'], 'OK' if seen else 'OUT_OF_VIEW', 'the state')
-
-    def _image(self, facts: Facts) -> float:
-        stamp_ns = facts['stamp_ns']
-        pixels = self._scene.pixels(stamp_ns)
-        _same(facts['frame'], 'Tracker', 'the frame')
-        _same(facts['scalar_type'], 'mono8', 'the encoding')
-        _same(facts['size'], list(pixels.shape[::-1]), 'the size')
-        return _same(facts['crc32'], zlib.crc32(pixels.tobytes()), 'the checksum of the pixels')
-
-    def _place(self, t_ns: int) -> Any:
-        return _metres(self._scene.image_to_reference(t_ns))
-
-    def _geometry(self, facts: Facts) -> float:
-        """
-        Look back for the moment at which the image was there.
-
-        A geometry has no stamp, comes late on a busy machine, and its image may be lost. No
-        number of it changes faster than `_fastest`, so that no moment is passed over.
-        """
-        found = np.asarray(facts['matrix'])
-        if not self._fastest:
-            places = np.array([self._place(t) for t in range(0, 400 * 10**9, 10**8)])
-            self._fastest = 2 * float(np.abs(np.diff(places, axis=0)).max()) / 1e8
-        t_ns = end_ns = facts['arrival_ns']
-        nearest = math.inf
-        while t_ns > end_ns - _LATEST_NS:
-            deviation = float(np.abs(self._place(t_ns) - found).max())
-            if deviation <= TOLERANCE:
-                return deviation
-            nearest = min(nearest, deviation)
-            step = max(deviation - TOLERANCE, 0.5 * TOLERANCE) / self._fastest
-            t_ns -= max(1, int(step))
-        raise Wrong(f'the place of the image: off by {nearest:.6g}')
-
-    def _points(self, facts: Facts) -> float:
-        _same(facts['frame'], 'Tracker', 'the frame')
-        wanted = [point.position / 1000.0 for point in self._scene.fiducials]
-        return _compare(facts['points'], wanted, 'the points')
-
-    def _status(self, facts: Facts) -> float:
-        _same(facts['level'], 0, 'the level')
-        return _same(
-            facts['text'], self._scene.status_message(facts['stamp_ns']).message, 'the text'
-        )
-
-    def _text(self, facts: Facts) -> float:
-        if facts['text'] not in sim.WORKSTEPS:
-            raise Wrong(f'the text is {facts["text"]!r}')
-        return 0.0
-
-
-class ToDevice:
-    """
-    What must arrive at the device, computed from the path of the robot.
-
-    :param robot: the module `demo_robot`.
-    """
-
-    def __init__(self, robot: ModuleType) -> None:
-        """Describe the flows."""
-        self._robot = robot
-        pose_of, to_igtl = self._pose_of, f'{NAMESPACE}/to_igtl'
-        frames, camera = f'/tf {robot.TOOL} in {robot.BASE}', f'{NAMESPACE}/camera/image_raw'
-        state = f'{to_igtl}/RobotState'
-        self.flows = [
-            Flow(TO_DEVICE, *flow)
-            for flow in (
-                ('TRANSFORM', 'ToolToBase', frames, 'pose', pose_of(robot.pose_at)),
-                ('TRANSFORM', 'Goal', f'{to_igtl}/Goal/pose', 'pose', pose_of(robot.goal_at)),
-                ('IMAGE', 'Camera', camera, 'pixels, place', self._image),
-                ('POINT', 'Waypoints', f'{to_igtl}/Waypoints/points', 'points', self._points),
-                ('STATUS', 'RobotState', f'{state}/status', 'state', self._status),
-                ('STRING', 'RobotState', f'{state}/text', 'text', self._text),
-            )
-        ]
-
-    @staticmethod
-    def _pose_of(path: Callable[[int], Any]) -> Callable[[Facts], float]:
-        def check(facts: Facts) -> float:
-            found = _pose_in_metres(facts['matrix'])
-            return _compare(found, path(facts['stamp_ns']), 'the pose')
-
-        return check
-
-    def _image(self, facts: Facts) -> float:
-        pixels = self._robot.camera_pixels(facts['stamp_ns'])
-        _same(facts['scalar_type'], 'uint8', 'the type of the pixels')
-        _same(facts['size'], [*pixels.shape[::-1], 1], 'the size')
-        _same(facts['crc32'], zlib.crc32(pixels.tobytes()), 'the checksum of the pixels')
-        # A camera image without a place: right is patient left, down is posterior, 2 mm a pixel
-        place = np.diag([-0.002, -0.002, 0.001, 1.0])
-        return _compare(_metres(facts['ijk_to_ras']), place, 'the place of the image')
-
-    def _points(self, facts: Facts) -> float:
-        wanted = [pose[:3, 3] for pose in self._robot.waypoints()]
-        return _compare(np.asarray(facts['points']) / 1000.0, wanted, 'the points')
-
-    def _status(self, facts: Facts) -> float:
-        _same(facts['code_name'], 'OK', 'the code')
-        return _same(facts['text'], self._robot.STATUS_TEXT, 'the text')
-
-    def _text(self, facts: Facts) -> float:
-        if facts['text'] not in self._robot.states():
-            raise Wrong(f'the text is {facts["text"]!r}')
-        return 0.0
-
-
-# -- processes
-
-
-class Child:
-    """
-    A program in a process group of its own; what it says is kept for when something fails.
-
-    :param on_line: called in another thread with each line of standard output.
-    """
-
-    def __init__(
-        self, name: str, arguments: list[str], on_line: Callable[[str], None] | None = None
-    ) -> None:
-        """Start it."""
-        self.name = name
-        self._log: IO[bytes] = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(
-            [sys.executable, '-m', *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if on_line else self._log,
-            stderr=self._log,
-            start_new_session=True,
-        )
-        if on_line:
-            reader = threading.Thread(target=self._read, args=(on_line,), daemon=True)
-            reader.start()
-
-    def _read(self, on_line: Callable[[str], None]) -> None:
-        assert self._process.stdout is not None  # asked for above
-        for line in self._process.stdout:
-            on_line(line.decode('utf-8', 'replace'))
-
-    @property
-    def exit_code(self) -> int | None:
-        """None while it runs."""
-        return self._process.poll()
-
-    def last_words(self) -> str:
-        """Give the end of what it said."""
-        self._log.seek(0)
-        lines = self._log.read().decode('utf-8', 'replace').splitlines()
-        return ''.join(f'  {self.name}| {line}\n' for line in lines[-12:])
-
-    def ask_to_end(self) -> None:
-        """Ask the whole group to end."""
-        if hasattr(os, 'killpg'):
-            self._signal(signal.SIGTERM)
-        else:
-            self._process.terminate()  # Windows has no groups
-
-    def end(self, until: float) -> None:
-        """Wait for its end, but no longer than until a monotonic time; then kill its group."""
-        try:
-            self._process.wait(max(0.0, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
-        if hasattr(os, 'killpg'):
-            self._signal(signal.SIGKILL)
-        else:
-            self._process.kill()
-        self._process.wait()
-        self._log.close()
-
-    def _signal(self, number: signal.Signals) -> None:
-        try:
-            os.killpg(self._process.pid, number)
-        except ProcessLookupError:
-            pass  # all of the group have ended
 
 
 def config_file(name: str) -> str:
@@ -415,7 +75,7 @@ class Demo:
         self._stopped = stopped
         self._children: list[Child] = []
         self._reports: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._to_ros = ToRos(sim.Scene())
+        self._to_ros = ToRos(Scene())
         self._to_device = ToDevice(robot)
         self._by_topic = {flow.topic: flow for flow in self._to_ros.flows}
         self._by_device = {(f.type_name, f.device): f for f in self._to_device.flows}
@@ -513,7 +173,7 @@ class Demo:
             elif not flow.count:
                 found.append(f'MISSING {name}: nothing arrived')
         if self._seconds >= _OUT_OF_VIEW_S and 'OUT_OF_VIEW' not in self._to_ros.states_seen:
-            found.append(f'MISSING {TO_ROS} TRANSFORM {sim.STYLUS}: it never went out of view')
+            found.append(f'MISSING {TO_ROS} TRANSFORM {STYLUS}: it never went out of view')
         return found
 
 

@@ -1,0 +1,151 @@
+"""What a simulated device prints of what its clients send."""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..codec import Message, Unknown
+from ..codec.messages.image import Image
+from ..codec.messages.points import PointList
+from ..codec.messages.pose import Position, Transform
+from ..codec.messages.text import Status, String
+from ..codec.patients import hidden
+from ..peers import Peer
+
+
+def facts(message: Message) -> dict[str, Any]:
+    """List what a message holds, as plain data for JSON; lengths in mm."""
+    if isinstance(message, Transform):
+        return {'matrix': message.matrix.tolist()}
+    if isinstance(message, Position):
+        return {'position': message.position.tolist(), 'quaternion': message.quaternion.tolist()}
+    if isinstance(message, PointList):
+        return {
+            'points': [p.position.tolist() for p in message.elements],
+            'labels': [p.name for p in message.elements],
+        }
+    if isinstance(message, Image):
+        return {
+            'size': list(message.size),
+            'components': message.components,
+            'scalar_type': message.pixels.dtype.name,
+            'ijk_to_ras': message.ijk_to_ras().tolist(),
+            'crc32': zlib.crc32(message.pixels.tobytes()),
+        }
+    if isinstance(message, Status):
+        return {'code': message.code, 'code_name': message.code_name, 'text': message.message}
+    if isinstance(message, String):
+        return {'text': message.text}
+    if isinstance(message, Unknown):
+        return {'content_bytes': len(message.content)}
+    return {}
+
+
+def describe(found: dict[str, Any], unit: str = 'mm') -> str:
+    """
+    Say in a few words what `facts` found.
+
+    :param unit: of the lengths in it, mm or m.
+    """
+    if 'matrix' in found:
+        return _xyz([row[3] for row in found['matrix'][:3]], unit)
+    if 'position' in found:
+        return _xyz(found['position'], unit)
+    if 'points' in found:
+        first = f', the first at {_xyz(found["points"][0], unit)}' if found['points'] else ''
+        return f'{len(found["points"])} points{first}'
+    if 'size' in found:
+        text = f'{" x ".join(map(str, found["size"]))} {found["scalar_type"]}'
+        if 'ijk_to_ras' in found:
+            spacing = np.linalg.norm(np.array(found['ijk_to_ras'])[:3, :3], axis=0)
+            text += f', {" x ".join(f"{length:.3g}" for length in spacing)} {unit}'
+        return text
+    # texts of a client must not reach the terminal as they are: they may hold control codes
+    if 'code' in found:
+        return f'{found["code_name"]} {found["text"][:80]!a}'
+    if 'text' in found:
+        return f'{found["text"][:80]!a}'
+    return f'{found["content_bytes"]} bytes' if 'content_bytes' in found else ''
+
+
+def _xyz(position: Sequence[float], unit: str) -> str:
+    digits = 1 if unit == 'mm' else 4
+    return f'({", ".join(f"{value:.{digits}f}" for value in position)}) {unit}'
+
+
+class Listing:
+    """
+    Print what clients send, for people or as JSON.
+
+    For people the first message of a kind is printed at once, and after that the newest once a
+    second, with how many there were.
+    """
+
+    def __init__(self, as_json: bool, quiet: bool) -> None:
+        self._as_json = as_json
+        self._quiet = quiet
+        self._streams: dict[tuple[Peer, str, str], tuple[float, int, str]] = {}
+
+    def listening(self, url: str) -> None:
+        """Print where clients find us."""
+        self._print(f'listening on {url}', {'event': 'listening', 'url': url})
+
+    def peer(self, peer: Peer, is_there: bool) -> None:
+        """Print that a client came or went."""
+        if not self._quiet:
+            event = 'connected' if is_there else 'disconnected'
+            self._print(f'{peer.address} {event}', {'event': event, 'peer': peer.address})
+
+    def message(self, peer: Peer, message: Message) -> None:
+        """Print a message, now or soon, without names of patients."""
+        if self._quiet:
+            return
+        message = hidden(message)
+        arrival_ns = time.time_ns()
+        if self._as_json:
+            event = {
+                'event': 'message',
+                'peer': peer.address,
+                'type': message.type_name,
+                'device': message.device_name,
+                'stamp_ns': message.timestamp_ns,
+                'arrival_ns': arrival_ns,
+                'metadata': message.metadata,
+            }
+            self._print('', {**event, **facts(message)})
+            return
+        age = 'no stamp'
+        if message.timestamp:
+            age = f'{(arrival_ns - message.timestamp_ns) / 1e6:.1f} ms old'
+        line = (
+            f'{peer.address} {message.type_name!a} {message.device_name!a} '
+            f'{describe(facts(message))}, {age}'
+        )
+        key = (peer, message.type_name, message.device_name)
+        if key in self._streams:
+            since, count, _ = self._streams[key]
+            self._streams[key] = since, count + 1, line
+        else:
+            self._streams[key] = time.monotonic(), 0, ''
+            self._print(line, {})
+
+    def flush(self) -> None:
+        """Print the streams whose second is over; forget those that have ended."""
+        now = time.monotonic()
+        for key, (since, count, line) in list(self._streams.items()):
+            if now - since < 1.0:
+                continue
+            if count:
+                self._streams[key] = now, 0, ''
+                self._print(f'{line}, {count / (now - since):.1f} Hz', {})
+            else:
+                del self._streams[key]
+
+    def _print(self, text: str, event: dict[str, Any]) -> None:
+        print(json.dumps(event) if self._as_json else f'igtl_sim: {text}', flush=True)

@@ -1,0 +1,54 @@
+"""The nodes of the scene of a simulated Slicer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar, cast
+
+from .mrml import Node
+
+AnyNode = TypeVar('AnyNode', bound=Node)
+
+
+class Nodes(Mapping[str, Node]):
+    """The nodes of a scene by name, or by (name, wire name) where a name is not enough."""
+
+    def __init__(self) -> None:
+        """Start with an empty scene."""
+        self._nodes: dict[tuple[str, str], Node] = {}
+
+    def __getitem__(self, key: str | tuple[str, str]) -> Any:
+        """
+        Find a node.
+
+        :raises KeyError: there is none, or there are several with the name.
+        """
+        if isinstance(key, tuple):
+            return self._nodes[key]
+        found = [node for (name, _), node in list(self._nodes.items()) if name == key]
+        if len(found) > 1:
+            kinds = ', '.join(node.device_type for node in found)
+            raise KeyError(f'{key!r} is the name of {kinds}; say which: nodes[name, type]')
+        if not found:
+            raise KeyError(f'{key!r}; there are {", ".join(map(repr, self)) or "none"}')
+        return found[0]
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether there is a node of a name, or of a (name, wire name)."""
+        return key in self._nodes or any(name == key for name, _ in list(self._nodes))
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names."""
+        return iter(dict.fromkeys(name for name, _ in list(self._nodes)))
+
+    def __len__(self) -> int:
+        """Count the names."""
+        return len(list(iter(self)))
+
+    def all(self) -> list[Node]:
+        """List the nodes."""
+        return list(self._nodes.values())
+
+    def put(self, node: AnyNode) -> AnyNode:
+        """Add a node, or give the one of its name and kind that is there."""
+        return cast(AnyNode, self._nodes.setdefault((node.name, node.device_type), node))
