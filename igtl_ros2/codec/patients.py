@@ -23,7 +23,8 @@ from .messages.bundle import Bind
 from .messages.catalog import ImageMeta, VideoMeta
 from .messages.text import ClientInfo, Command, CommandResponse, Status, String
 from .private import PRIVATE_TYPES, guarded, is_private, is_private_key
-from .private_text import any_may_name, bytes_may_name, hidden_json, hidden_text, hide
+from .private_text import hidden_json, hidden_text
+from .private_words import any_may_name, bytes_may_name, hide
 
 __all__ = [
     'PRIVATE_TYPES', 'bytes_may_name', 'hidden', 'hidden_frame', 'hidden_json', 'hidden_text',
