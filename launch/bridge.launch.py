@@ -1,10 +1,6 @@
 """Start a bridge: `ros2 launch igtl_ros2 bridge.launch.py mode:=client host:=10.0.0.5`."""
 
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction
-from launch.substitutions import LaunchConfiguration
-from launch_ros.actions import Node
-from launch_ros.parameter_descriptions import ParameterValue
+from igtl_ros2.launching import bridge, description
 
 PARAMETERS = {
     'mode': 'server or client',
@@ -23,37 +19,9 @@ ARGUMENTS = {
 
 
 def generate_launch_description():
-    """Declare the arguments; what is not given is left to the node, which has the defaults."""
-    return LaunchDescription([
-        *(
-            DeclareLaunchArgument(
-                name, default_value='', description=f'{text}; empty: as the node declares it'
-            )
-            for name, text in ARGUMENTS.items()
-        ),
-        OpaqueFunction(function=_start),
-    ])
+    return description(ARGUMENTS, _start, empty='as the node declares it')
 
 
-def _start(context):
-    given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
-    parameters = [given['params_file']] if given['params_file'] else []
-    values = {name: _value(given[name]) for name in PARAMETERS if given[name]}
-    if values:
-        parameters.append(values)
-    return [
-        Node(
-            package='igtl_ros2',
-            executable='igtl_bridge',
-            namespace=given['namespace'] or None,
-            parameters=parameters,
-            output='screen',
-        )
-    ]
-
-
-def _value(text):
-    if text in ('true', 'false'):
-        return text == 'true'
-    # Text stays text: launch would otherwise read it as YAML
-    return int(text) if text.isdecimal() else ParameterValue(text, value_type=str)
+def _start(given):
+    values = {name: given[name] for name in PARAMETERS}
+    return [bridge(values, given['namespace'], given['params_file'])]

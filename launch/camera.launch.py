@@ -1,19 +1,10 @@
 """Show a camera in 3D Slicer: `ros2 launch igtl_ros2 camera.launch.py image:=/cam/image_raw`."""
 
-from pathlib import Path
-
-from launch import LaunchDescription
-from launch.actions import (
-    DeclareLaunchArgument,
-    GroupAction,
-    IncludeLaunchDescription,
-    OpaqueFunction,
-)
-from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.substitutions import LaunchConfiguration
+from launch.actions import GroupAction
 from launch_ros.actions import SetRemap
 
-HERE = Path(__file__).parent
+from igtl_ros2.launching import description, included_bridge, shared
+
 # the topic that config/camera.yaml sends
 TOPIC = 'camera/image_raw'
 ARGUMENTS = {
@@ -27,23 +18,11 @@ ARGUMENTS = {
 
 
 def generate_launch_description():
-    """Declare the arguments; what is not given is left to the node, which has the defaults."""
-    return LaunchDescription([
-        *(
-            DeclareLaunchArgument(name, default_value='', description=text)
-            for name, text in ARGUMENTS.items()
-        ),
-        OpaqueFunction(function=_start),
-    ])
+    return description(ARGUMENTS, _start)
 
 
-def _start(context):
-    image, given = (
-        LaunchConfiguration(name).perform(context) for name in ('image', 'mapping_file')
-    )
-    mapping_file = given or str(HERE.parent / 'config' / 'camera.yaml')
-    bridge = IncludeLaunchDescription(
-        PythonLaunchDescriptionSource(str(HERE / 'bridge.launch.py')),
-        launch_arguments={'mode': 'server', 'mapping_file': mapping_file}.items(),
-    )
+def _start(given):
+    image = given['image']
+    mapping_file = given['mapping_file'] or shared(__file__, 'config/camera.yaml')
+    bridge = included_bridge(__file__, mode='server', mapping_file=mapping_file)
     return [GroupAction([*([SetRemap(TOPIC, image)] if image else []), bridge])]

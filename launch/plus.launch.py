@@ -1,13 +1,7 @@
 """Connect to a PLUS server: `ros2 launch igtl_ros2 plus.launch.py host:=10.0.0.5`."""
 
-from pathlib import Path
+from igtl_ros2.launching import description, included_bridge, shared
 
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, OpaqueFunction
-from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.substitutions import LaunchConfiguration
-
-HERE = Path(__file__).parent
 ARGUMENTS = {
     'host': 'address of the PLUS server; empty: as the node declares it',
     'port': 'port of the PLUS server; empty: as the node declares it',
@@ -18,23 +12,9 @@ ARGUMENTS = {
 
 
 def generate_launch_description():
-    """Declare the arguments; what is not given is left to the node, which has the defaults."""
-    return LaunchDescription([
-        *(
-            DeclareLaunchArgument(name, default_value='', description=text)
-            for name, text in ARGUMENTS.items()
-        ),
-        OpaqueFunction(function=_start),
-    ])
+    return description(ARGUMENTS, _start)
 
 
-def _start(context):
-    given = LaunchConfiguration('mapping_file').perform(context)
-    mapping_file = given or str(HERE.parent / 'config' / 'plus.yaml')
-    # What is given here reaches the included file as well
-    return [
-        IncludeLaunchDescription(
-            PythonLaunchDescriptionSource(str(HERE / 'bridge.launch.py')),
-            launch_arguments={'mode': 'client', 'mapping_file': mapping_file}.items(),
-        )
-    ]
+def _start(given):
+    mapping_file = given['mapping_file'] or shared(__file__, 'config/plus.yaml')
+    return [included_bridge(__file__, mode='client', mapping_file=mapping_file)]

@@ -5,13 +5,8 @@ What is recorded of a link, replay.launch.py sends to OpenIGTLink again; of topi
 and to OpenIGTLink the frames in it, if a mapping has `raw: true`.
 """
 
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction
-from launch.substitutions import LaunchConfiguration
-from launch_ros.actions import Node
-from launch_ros.substitutions import ExecutableInPackage
+from igtl_ros2.launching import description, node, options, program
 
-PACKAGE = 'igtl_ros2'
 ARGUMENTS = {
     'namespace': 'ROS namespace of the topics to record, such as /plus; of a link: for the bag',
     'topics': 'topics or patterns to record instead, with spaces between them',
@@ -29,45 +24,14 @@ OPTIONS = ('output', 'max_size', 'max_duration', 'min_free', 'compression', 'phi
 
 
 def generate_launch_description():
-    """Declare the arguments; what is not given is left to the program, which has the defaults."""
-    return LaunchDescription([
-        *(
-            DeclareLaunchArgument(
-                name, default_value='', description=f'{text}; empty: as the program has it'
-            )
-            for name, text in ARGUMENTS.items()
-        ),
-        OpaqueFunction(function=_start),
-    ])
+    return description(ARGUMENTS, _start, empty='as the program has it')
 
 
-def _start(context):
-    given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
-    options = [
-        word
-        for name in OPTIONS if given[name]
-        for word in (f'--{name.replace("_", "-")}', given[name])
-    ]
-    if not given['url']:
-        return [
-            Node(
-                package=PACKAGE,
-                executable='igtl_record',
-                namespace=given['namespace'] or None,
-                arguments=['ros', *options, *given['topics'].split()],
-                output='screen',
-            )
-        ]
-    link = ['relay', given['relay']] if given['relay'] else ['connect']
-    if given['namespace']:
-        options += ['--namespace', given['namespace']]
-    # Not a ROS node: it must not get ROS arguments
-    return [
-        ExecuteProcess(
-            cmd=[
-                ExecutableInPackage(executable='igtl_record', package=PACKAGE),
-                *link, given['url'], *options,
-            ],
-            output='screen',
-        )
-    ]
+def _start(given):
+    url, relay, namespace = given['url'], given['relay'], given['namespace']
+    chosen = options(given, OPTIONS)
+    if not url:
+        words = ['ros', *chosen, *given['topics'].split()]
+        return [node('igtl_record', namespace, arguments=words)]
+    link = ['relay', relay] if relay else ['connect']
+    return [program('igtl_record', *link, url, *chosen, *options(given, ['namespace']))]

@@ -7,14 +7,11 @@ played to ROS, by `ros2 bag play`.
 
 import importlib.util
 
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction
-from launch.substitutions import LaunchConfiguration
-from launch_ros.substitutions import ExecutableInPackage
+from launch.actions import ExecuteProcess
 
+from igtl_ros2.launching import description, flags, options, program
 from igtl_ros2.tools.replay import lacks_frames
 
-PACKAGE = 'igtl_ros2'
 ARGUMENTS = {
     'bag': 'the bag: its folder, or one of its files',
     'serve': 'where to listen, such as tcp://0.0.0.0:18944',
@@ -33,43 +30,17 @@ PLAY_OPTIONS = {'rate': '--rate', 'start': '--start-offset'}
 
 
 def generate_launch_description():
-    """Declare the arguments; what is not given is left to the program, which has the defaults."""
-    return LaunchDescription([
-        *(
-            DeclareLaunchArgument(
-                name, default_value='', description=f'{text}; empty: as the program has it'
-            )
-            for name, text in ARGUMENTS.items()
-        ),
-        OpaqueFunction(function=_start),
-    ])
+    return description(ARGUMENTS, _start, empty='as the program has it')
 
 
-def _start(context):
-    given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
-    if importlib.util.find_spec('ros2bag') and lacks_frames(given['bag']):
-        return [_play(given)]
-    options = [word for name in OPTIONS if given[name] for word in (f'--{name}', given[name])]
-    flags = [f'--{name}' for name in FLAGS if given[name].lower() == 'true']
-    # Not a ROS node: it must not get ROS arguments
-    return [
-        ExecuteProcess(
-            cmd=[
-                ExecutableInPackage(executable='igtl_replay', package=PACKAGE),
-                given['bag'], *options, *flags,
-            ],
-            output='screen',
-        )
-    ]
-
-
-def _play(given):
-    """Play what a bridge has published to ROS again."""
-    options = [
+def _start(given):
+    bag = given['bag']
+    if not (importlib.util.find_spec('ros2bag') and lacks_frames(bag)):
+        return [program('igtl_replay', bag, *options(given, OPTIONS), *flags(given, FLAGS))]
+    # What a bridge has published goes to ROS again
+    words = [
         word for name, option in PLAY_OPTIONS.items() if given[name]
         for word in (option, given[name])
     ]
-    options += ['--loop'] if given['loop'].lower() == 'true' else []
-    return ExecuteProcess(
-        cmd=['ros2', 'bag', 'play', given['bag'], *options], output='screen'
-    )
+    command = ['ros2', 'bag', 'play', bag, *words, *flags(given, ['loop'])]
+    return [ExecuteProcess(cmd=command, output='screen')]

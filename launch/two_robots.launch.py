@@ -3,19 +3,11 @@
 from pathlib import Path
 
 import yaml
-from launch import LaunchDescription
-from launch.actions import (
-    DeclareLaunchArgument,
-    GroupAction,
-    IncludeLaunchDescription,
-    OpaqueFunction,
-)
-from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.substitutions import LaunchConfiguration
+from launch.actions import GroupAction
 from launch_ros.actions import SetRemap
 
-HERE = Path(__file__).parent
-CONFIG = HERE.parent / 'config'
+from igtl_ros2.launching import description, included_bridge, shared
+
 NODE = '/igtl_bridge'
 ARGUMENTS = {
     'host': 'address to listen on, 0.0.0.0 for all; empty: as the file or the node says',
@@ -27,19 +19,13 @@ ARGUMENTS = {
 
 
 def generate_launch_description():
-    """Declare the arguments; namespaces and ports are said in the parameter file."""
-    return LaunchDescription([
-        *(
-            DeclareLaunchArgument(name, default_value='', description=text)
-            for name, text in ARGUMENTS.items()
-        ),
-        OpaqueFunction(function=_start),
-    ])
+    return description(ARGUMENTS, _start)
 
 
-def _start(context):
-    given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
-    params_file = given['params_file'] or str(CONFIG / 'two_robots.yaml')
+def _start(given):
+    # Namespaces and ports are said in the parameter file
+    params_file = given['params_file'] or shared(__file__, 'config/two_robots.yaml')
+    mapping_file = given['mapping_file'] or shared(__file__, 'config/slicer.yaml')
     sections = yaml.safe_load(Path(params_file).read_text(encoding='utf-8')) or {}
     namespaces = [name.removesuffix(NODE) for name in sections if name.endswith(NODE)]
     if not any(namespaces):
@@ -47,22 +33,17 @@ def _start(context):
             f'{params_file}: found no section of a bridge in a namespace; '
             f'allowed /<namespace>{NODE}, one for each robot'
         )
-    return [_bridge(namespace, params_file, given) for namespace in namespaces if namespace]
+    return [_bridge(name, params_file, mapping_file) for name in namespaces if name]
 
 
-def _bridge(namespace, params_file, given):
+def _bridge(namespace, params_file, mapping_file):
     """Start one; what it is told is not heard by the others."""
     return GroupAction([
         # The frames of both have the same names, so that each robot has a tf of its own
         SetRemap('/tf', 'tf'),
         SetRemap('/tf_static', 'tf_static'),
-        IncludeLaunchDescription(
-            PythonLaunchDescriptionSource(str(HERE / 'bridge.launch.py')),
-            launch_arguments={
-                'mode': 'server',
-                'namespace': namespace,
-                'params_file': params_file,
-                'mapping_file': given['mapping_file'] or str(CONFIG / 'slicer.yaml'),
-            }.items(),
+        included_bridge(
+            __file__, mode='server', namespace=namespace, params_file=params_file,
+            mapping_file=mapping_file,
         ),
     ])

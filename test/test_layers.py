@@ -9,7 +9,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / 'igtl_ros2'
 
 NETWORK = {'socket', 'ssl', 'asyncio'}
-ROS_TOOLS = {'rclpy', 'tf2_ros', 'launch', 'launch_ros', 'ament_index_python'}
+LAUNCH = {'launch', 'launch_ros'}
+ROS_TOOLS = {'rclpy', 'tf2_ros', 'ament_index_python'}
 ROS_MESSAGES = {'builtin_interfaces', 'rcl_interfaces', 'std_srvs', 'messages: *_msgs'}
 FACES = {'face', 'blocking', 'client', 'server', 'aio'}
 BASE = {'errors', 'config'}
@@ -59,9 +60,13 @@ TABLE = {
     ),
     # the script of a simulated Slicer is YAML
     'sim': ({'codec', 'client', 'server', 'aio', 'peers'} | BASE, {'numpy', 'yaml'}, ROS_TOOLS),
+    # for the files of launch/ only: no other part names it
+    'launching': ({'config'}, LAUNCH, NETWORK | {'threading'}),
     # only `connect` and `serve`, on first use
     '__init__': ({'client', 'server'}, set(), NETWORK),
 }
+
+
 def part_of(path):
     """Tell the part of the house that a file belongs to."""
     first = path.relative_to(PACKAGE).parts[0]

@@ -1,0 +1,122 @@
+"""What the launch files share: arguments, what was given for them, and what is started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from launch import LaunchDescription
+from launch.actions import (
+    DeclareLaunchArgument,
+    ExecuteProcess,
+    IncludeLaunchDescription,
+    OpaqueFunction,
+)
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import ExecutableInPackage, FindPackageShare
+
+from .config import SETTINGS
+
+PACKAGE = 'igtl_ros2'
+_TYPES = {setting.parameter: type(setting.default) for setting in SETTINGS.values()}
+
+#: The text that was given for each argument; '' for none.
+Given = dict[str, str]
+
+
+def description(
+    arguments: Mapping[str, str],
+    start: Callable[[Given], list[Any]],
+    *,
+    empty: str = '',
+    required: Collection[str] = (),
+) -> Any:
+    """
+    Describe a launch file; what is not given is left to what it starts, which has the defaults.
+
+    :param arguments: what each of them means.
+    :param start: lists what to start with what was given.
+    :param empty: what it means that an argument is empty, if that is the same for all.
+    :param required: arguments that have to be given.
+    """
+
+    def declared(name: str, text: str) -> Any:
+        if name in required:
+            return DeclareLaunchArgument(name, description=text)
+        text = f'{text}; empty: {empty}' if empty else text
+        return DeclareLaunchArgument(name, default_value='', description=text)
+
+    def started(context: Any) -> list[Any]:
+        return start({name: LaunchConfiguration(name).perform(context) for name in arguments})
+
+    return LaunchDescription([
+        *(declared(name, text) for name, text in arguments.items()),
+        OpaqueFunction(function=started),
+    ])
+
+
+def shared(launch_file: str, path: str) -> str:
+    """Find a file of the package, such as config/plus.yaml; of a copied one beside the copy."""
+    beside = Path(launch_file).parent.parent / path
+    return str(beside if beside.exists() else Path(FindPackageShare(PACKAGE).find(PACKAGE), path))
+
+
+def included_bridge(launch_file: str, **arguments: str) -> Any:
+    """Include bridge.launch.py; what else was given reaches it as well."""
+    source = PythonLaunchDescriptionSource(shared(launch_file, 'launch/bridge.launch.py'))
+    return IncludeLaunchDescription(source, launch_arguments=arguments.items())
+
+
+def node(executable: str, namespace: str = '', **rest: Any) -> Any:
+    """Start a node of the package."""
+    return Node(
+        package=PACKAGE, executable=executable, namespace=namespace or None, output='screen',
+        **rest,
+    )
+
+
+def bridge(values: Mapping[str, Any], namespace: str = '', params_file: str = '') -> Any:
+    """
+    Start a bridge.
+
+    :param values: of parameters by name, as text; what is empty is left to the node.
+    :param params_file: ROS parameter file; the values win over it.
+    """
+    given = {name: _value(name, value) for name, value in values.items() if value}
+    parameters = [params_file] if params_file else []
+    return node('igtl_bridge', namespace, parameters=[*parameters, *([given] if given else [])])
+
+
+def _value(name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if _TYPES[name] is bool and value in ('true', 'false'):
+        return value == 'true'
+    if _TYPES[name] is int and value.isdecimal():
+        return int(value)
+    # Text stays text: launch would otherwise read it as YAML
+    return ParameterValue(value, value_type=str)
+
+
+def program(executable: str, *words: str, **rest: Any) -> Any:
+    """Start a program of the package that is not a ROS node: it must not get ROS arguments."""
+    command = [ExecutableInPackage(executable=executable, package=PACKAGE), *words]
+    return ExecuteProcess(cmd=command, output='screen', **rest)
+
+
+def options(given: Given, names: Iterable[str]) -> list[str]:
+    """Write what was given as options of a program: --max-size for `max_size`."""
+    return [
+        word
+        for name in names if given[name]
+        for word in (f'--{name.replace("_", "-")}', given[name])
+    ]
+
+
+def flags(given: Given, names: Iterable[str]) -> list[str]:
+    """Write those that are true as options without a value."""
+    return [f'--{name}' for name in names if given[name].lower() == 'true']
