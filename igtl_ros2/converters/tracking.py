@@ -72,8 +72,8 @@ def tracking_to_ros(
     if route.gate is not None and len(tools.kinds) > MAX_TOOLS:
         raise ConversionError(f'{len(tools.kinds)} tools, a gate knows at most {MAX_TOOLS}')
     numbers, rows = _numbers_of_all(message, tools.kinds, rule)
-    spread = rule.split or rule.tf != 'off'
-    if rows is None or message.metadata or spread or route.gate is not None:
+    is_asked_more = rule.split or rule.tf != 'off' or route.gate is not None
+    if rows is None or is_asked_more or not _are_valid(message, tools.own_names, rule):
         _publish_each(message, route, stamp, result, tools, numbers)
         return result
     poses = PoseArray(header=Header(stamp=stamp, frame_id=tools.frame_id))
@@ -85,6 +85,15 @@ def tracking_to_ros(
     result.info['position_only'] = tools.tip_only
     result.state = _state({})
     return result
+
+
+def _are_valid(
+    message: TrackingData | QuaternionTrackingData, names: list[str], rule: ReceiveRule
+) -> bool:
+    """Tell whether all tools are to be published, whatever the sender says of them."""
+    if not message.metadata or rule.publish_invalid:
+        return True
+    return all(is_valid(tool_state(message, name)) for name in names)
 
 
 def _publish_each(

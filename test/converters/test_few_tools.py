@@ -1,5 +1,7 @@
 """Tools of a short list take a fast path: it gives what the plain way gives, to the last bit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
@@ -128,6 +130,24 @@ def test_tools_are_published_where_each_is_alone(messages, rule):
         assert len(result.info['names']) == len(seen)
         not_rigid = sum(found is not None and found[2] > RIGID_TOLERANCE for found in wanted)
         assert len(result.errors) == wanted.count(None) + not_rigid
+
+
+STATES = st.dictionaries(
+    st.sampled_from(['TransformStatus', 'ProbeStatus', 'AToBStatus', 'TransformValid', 'Other']),
+    st.sampled_from(['OK', 'OUT_OF_VIEW', 'MISSING', 'false', '']), max_size=3)
+
+
+@given(TOOLS, STATES, st.booleans())
+def test_tools_are_the_same_whether_more_is_asked_for_or_not(tools, metadata, publish_invalid):
+    message = codec.decode(codec.encode(TrackingData(tools, metadata=metadata)))
+    plain = ReceiveRule(publish_invalid=publish_invalid)
+    rules = plain, replace(plain, tf='on')
+    fast, each = (convert_to_ros(message, route_for(rule), STAMP) for rule in rules)
+    assert fast.outputs == each.outputs
+    assert flat(fast.outputs['tracking'].poses) == flat(each.outputs['tracking'].poses)
+    assert (fast.info, fast.state) == (each.info, each.state)
+    assert list(fast.info) == list(each.info)
+    assert set(fast.errors) <= set(each.errors)
 
 
 def test_what_is_remembered_of_tools_ends_with_their_names_types_and_rules():
