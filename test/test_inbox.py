@@ -16,7 +16,7 @@ from igtl_ros2.codec.messages.text import Status
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.config import Settings
 from igtl_ros2.errors import ConfigError, PeerError, PeerTimeoutError
-from igtl_ros2.peers import link as link_module
+from igtl_ros2.peers import receiving
 from igtl_ros2.peers.inbox import Inbox
 
 LOCAL = 'tcp://127.0.0.1:0'
@@ -124,7 +124,7 @@ def pair():
 
 def test_a_slow_reader_gets_poses_of_now(pair, monkeypatch, caplog):
     """60 poses a second for somebody who takes 20 a second."""
-    monkeypatch.setattr(link_module, '_LAG_PERIOD_S', 0.0)
+    monkeypatch.setattr(receiving, '_LAG_PERIOD_S', 0.0)
     server, client = pair
     sent = [0]
     stop = threading.Event()
@@ -298,7 +298,7 @@ def test_the_same_with_asyncio():
 
 
 def test_a_program_that_reads_nothing_is_told(monkeypatch, caplog):
-    monkeypatch.setattr(link_module, '_LAG_S', 0.0)
+    monkeypatch.setattr(receiving, '_LAG_S', 0.0)
     with serve(LOCAL) as server, RawPeer(server.address) as peer:
         peer.send(text('x'))
         until(lambda: 'is 0.' in caplog.text, 'the warning')
@@ -307,7 +307,7 @@ def test_a_program_that_reads_nothing_is_told(monkeypatch, caplog):
 
 
 def test_a_program_that_looks_at_the_latest_is_not_behind(monkeypatch, caplog):
-    monkeypatch.setattr(link_module, '_LAG_S', 0.0)
+    monkeypatch.setattr(receiving, '_LAG_S', 0.0)
     with serve(LOCAL) as server, RawPeer(server.address) as peer:
         assert server.latest('T') is None
         for number in range(3):

@@ -188,7 +188,7 @@ def test_a_slow_peer_that_makes_progress_stays():
 
 
 def test_peers_that_come_and_go_do_not_fill_the_log(caplog, monkeypatch):
-    monkeypatch.setattr('igtl_ros2.peers.link._LOG_PERIOD_S', 1e9)
+    monkeypatch.setattr('igtl_ros2.peers.link_state._LOG_PERIOD_S', 1e9)
     caplog.set_level(logging.INFO, 'igtl_ros2')
     with serve(LOCAL) as server:
         for _ in range(300):

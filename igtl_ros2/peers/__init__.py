@@ -9,10 +9,11 @@ from ..transport.network import Network
 from ..transport.tls import Tls
 from .datagrams import DatagramLink
 from .dialer import Dialer
-from .link import Link, OnMessage, OnPeer
+from .link import Link, OnPeer
 from .listener import Listener
 from .outgoing import Outgoing
 from .peer import Peer
+from .receiving import OnMessage
 
 __all__ = [
     'Link',
