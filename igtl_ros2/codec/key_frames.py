@@ -11,6 +11,7 @@ INTER_CODED = frozenset(('H264', 'X265', 'O265', 'VP90', 'AV10'))
 _UNIT = b'\0\0\1'
 _AV1_SEQUENCE, _AV1_DELIMITER, _AV1_FRAMES = 1, 2, (3, 6)
 _MOST_UNITS = 1000
+_MOST_DEVICES = 1000
 
 
 def starts(codec: str, frame: Buffer) -> bool | None:
@@ -113,3 +114,25 @@ class Chain:
             return True
         self.is_whole = self.is_whole or not follows
         return self.is_whole
+
+
+class Chains:
+    """The chains of all videos of one sender, which begin whole, by their devices."""
+
+    def __init__(self) -> None:
+        """Know none."""
+        self._chains: dict[str, Chain] = {}
+
+    def of(self, device: str) -> Chain:
+        """Give the one of a device; a sender may make up names without end."""
+        chain = self._chains.get(device)
+        if chain is None:
+            chain = Chain(is_whole=True)
+            if len(self._chains) < _MOST_DEVICES:
+                self._chains[device] = chain
+        return chain
+
+    def lose(self) -> None:
+        """Note that something was lost, maybe a frame of any of them."""
+        for chain in self._chains.values():
+            chain.lose()

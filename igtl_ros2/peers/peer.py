@@ -11,7 +11,7 @@ from typing import Any
 
 from ..codec import Buffer, Message
 from ..codec.decoder import Bare
-from ..codec.key_frames import Chain
+from ..codec.key_frames import Chains
 from ..codec.messages.query import Query
 from ..codec.messages.text import Status
 from ..codec.messages.video import Video
@@ -24,7 +24,6 @@ from .outgoing import Outgoing, ready_to_send
 
 # A peer can make up any number of type names: count the rest together
 _MAX_KINDS = 200
-_MAX_VIDEOS = 1000
 _PING = 'igtl_ros2 ping'
 # who has no connection gives no other sign of life than what it sends
 _SIGN_OF_LIFE_S = 1.0
@@ -64,7 +63,7 @@ class Peer:
         #: what it says about itself, such as the types that it understands
         self.facts: dict[str, Any] = {}
         #: of the videos that it sends, whether a frame was lost since a key frame
-        self._videos: dict[str, Chain] = {}
+        self._videos = Chains()
         self.received: Counter[str] = Counter()
         self.sent: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()
@@ -185,7 +184,7 @@ class Peer:
             kind = 'other'
         self.received[kind] += 1
         self.seen_versions.add(message.version)
-        if isinstance(message, Video) and not self._video(message.device_name).admits(
+        if isinstance(message, Video) and not self._videos.of(message.device_name).admits(
                 message.follows):
             self.errors['frame behind a lost one'] += 1
             self.complain('video', (
@@ -199,14 +198,6 @@ class Peer:
         else:
             self._link.received(self, message, size)
 
-    def _video(self, device: str) -> Chain:
-        chain = self._videos.get(device)
-        if chain is None:
-            chain = Chain(is_whole=True)
-            if len(self._videos) < _MAX_VIDEOS:
-                self._videos[device] = chain
-        return chain
-
     def take_error(self, error: DecodeError) -> None:
         """Count and log a message that could not be read; close what is out of step."""
         name = self._count_error(error)
@@ -219,13 +210,12 @@ class Peer:
         name = type(error).__name__
         self.errors[name] += 1
         if error.type_name == 'VIDEO':
-            self._video(error.device_name).lose()
+            self._videos.of(error.device_name).lose()
         return name
 
     def lose_frames(self) -> None:
         """Note that something was lost, maybe a frame of any video."""
-        for video in self._videos.values():
-            video.lose()
+        self._videos.lose()
 
     def let_poses_by(
         self, like: Message, way: Any, take: Callable[[list[Bare[Any]]], int]
