@@ -10,6 +10,8 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.subscription import Subscription
 
+from ..codec.message import is_stream as is_stream_type
+
 try:
     from rclpy.event_handler import SubscriptionEventCallbacks
 except ImportError:  # Humble
@@ -23,9 +25,6 @@ EVENT_DEPTH = 1000
 VIDEO_DEPTH = 100
 # Fast DDS keeps the memory of as many as it may have to, and a volume has 50 MB
 _LEAF_DEPTHS = {'volume': 1, 'video': VIDEO_DEPTH}
-# what is sent as one of these is an event or a list, whatever it is in ROS
-_EVENTS = ('STRING', 'STATUS', 'POINT', 'TRAJ', 'COMMAND', 'COLORT', 'IMGMETA', 'LBMETA',
-           'VIDEOMETA')
 _STREAMS = frozenset((
     'CompressedImage', 'CompressedVideo', 'Image', 'Imu', 'JointState', 'Joy', 'LaserScan',
     'OccupancyGrid', 'Odometry', 'PointCloud2', 'PointStamped', 'PoseStamped', 'PoseArray',
@@ -50,7 +49,9 @@ def depth_of(topic: str, ros_type: type, wire_type: str = '') -> int:
     if wire_type == 'VIDEO' and name == 'CompressedImage':
         return VIDEO_DEPTH
     is_stream = name in _STREAMS or name.endswith('MultiArray') and name != 'UInt8MultiArray'
-    return STREAM_DEPTH if is_stream and wire_type not in _EVENTS else EVENT_DEPTH
+    # what is sent as an event or a list is one, whatever it is in ROS
+    may_be = not wire_type or is_stream_type(wire_type)
+    return STREAM_DEPTH if is_stream and may_be else EVENT_DEPTH
 
 
 class Losses:
