@@ -1,6 +1,7 @@
 """Who may import whom: every import of the package against one table."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -119,6 +120,21 @@ def test_imports(path):
         if not fine:
             wrong.append(name)
     assert not wrong, f'{part} may not import {", ".join(wrong)}'
+
+
+def test_contributing_shows_this_table():
+    text = (PACKAGE.parent / 'CONTRIBUTING.md').read_text(encoding='utf-8')
+    text = text.split('**Floors**')[1].split('## How to add')[0]
+    rows = re.findall(r'^\| (`.*?) \| .*? \|(?: (.*?))? \|.*\|$', text, re.MULTILINE)
+    shown = {
+        part: set(re.findall('`(\\w+)`', used))
+        for parts, used in rows for part in re.findall('`(\\w+)`', parts) if part in TABLE
+    }
+    untold = {'errors', 'face', 'blocking'}
+    assert shown == {
+        part: ours - untold - (FACES if part in FACES else set())
+        for part, (ours, _, _) in TABLE.items() if part not in untold - {'errors'} | {'__init__'}
+    }
 
 
 def test_the_table_is_read_against_real_imports():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cache
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _REGISTER: dict[str, type[Message]] = {}
 #: of what queries are made, and answers to them, by the first part of their names
 QUERY_CLASSES: dict[str, type[Message]] = {}
+# types that were registered with queries
+_WITH_QUERIES: list[str] = []
 _new = object.__new__
 _set = object.__setattr__
 
@@ -295,15 +297,21 @@ def register(
                 raise ValueError(f'{name} is registered already, by {_REGISTER[name].__name__}')
         if not issubclass(cls, NamedMessage):  # those have a name per message
             cls.type_name = type_name
-        queries = {f'{verb}_{type_name}': kind for verb, kind in QUERY_CLASSES.items()}
-        for name in queries if has_queries else ():
-            checked_text(name, 12, 'type_name')
-        _REGISTER.update(dict.fromkeys(names, cls))
         if has_queries:
-            _REGISTER.update(queries)
+            checked_text(f'GET_{type_name}', 12, 'type_name')
+            _WITH_QUERIES.append(type_name)
+        _REGISTER.update(dict.fromkeys(names, cls))
+        register_queries({})
         return cls
 
     return decorate
+
+
+def register_queries(classes: Mapping[str, type[Message]]) -> None:
+    """Register what queries are made of; types may have been registered before and after."""
+    QUERY_CLASSES.update(classes)
+    for verb, cls in QUERY_CLASSES.items():
+        _REGISTER.update((f'{verb}_{type_name}', cls) for type_name in _WITH_QUERIES)
 
 
 def message_class(type_name: str) -> type[Message] | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..config.settings import OF_THE_NODE, SETTINGS, Setting
 from ..config.words import FindFaults, hint, show
 from ..errors import ConfigError
-from .kinds import foreign_types
+from .kinds import new_types
 from .services import IDENTITIES
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def mapping_schema() -> dict[str, Any]:
         resources.files(__package__).joinpath('mapping.schema.json').read_text(encoding='utf-8'))
     parts = schema['definitions']
     for part in ('send_rule', 'query_rule'):
-        parts[part]['properties']['type']['enum'] += foreign_types()
+        parts[part]['properties']['type']['enum'] += new_types()
     link = parts['link']['properties']
     for setting in SETTINGS.values():
         group, _, key = setting.parameter.rpartition('.')

@@ -1,8 +1,8 @@
 """
 What the keys of rules mean for which types of message.
 
-What can be said of a type is said by its class in the codec, and read here; so a type of another
-package has gates, frames and rates without a line here.
+What can be said of a type is said by its class in the codec, and read here; so a new type, of this
+package or another, has gates, frames and rates without a line here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import collections.abc as abc
 from functools import lru_cache
 
 from ..codec import registered
-from ..codec.message import Message, Place
+from ..codec.message import QUERY_CLASSES, Message, Place
 
 #: What the numbers of these types can be published as.
 AS_OF = {
@@ -27,6 +27,8 @@ _ORDER = (
     'COMMAND', 'BIND', 'CAPABILITY',
 )
 _OWN = Message.__module__.rpartition('.')[0]
+# what peers say to each other, besides queries: no rule is for it
+_BETWEEN_PEERS = ('CLIENTINFO', 'QUERY')
 # what `allow_key` was told
 _allowed: dict[str, tuple[str, ...]] = {}
 
@@ -40,12 +42,12 @@ def allow_key(key: str, type_name: str) -> None:
 
 
 def all_types() -> Types:
-    """List the types that a rule can name, those of other packages last."""
+    """List the types that a rule can name, new ones last."""
     return _tables(len(registered()))[0]
 
 
-def foreign_types() -> Types:
-    """List the types of other packages."""
+def new_types() -> Types:
+    """List the types that came later, or from other packages."""
     return all_types()[len(_ORDER) :]
 
 
@@ -74,16 +76,20 @@ def streams() -> Types:
     return types_of('stream')
 
 
-def _is_own(cls: type[Message]) -> bool:
-    return cls.__module__.startswith(f'{_OWN}.')
+def _is_new(name: str, cls: type[Message]) -> bool:
+    if name in _ORDER:
+        return False
+    if not cls.__module__.startswith(f'{_OWN}.'):
+        return True
+    is_query = name.partition('_')[0] in QUERY_CLASSES
+    return name == cls.type_name and not is_query and name not in _BETWEEN_PEERS
 
 
 @lru_cache(maxsize=4)
 def _tables(count: int) -> tuple[Types, dict[str, Types], dict[str, Types], dict[str, Types]]:
     """Make the tables of what is registered, of which there is `count`."""
     classes = registered()
-    foreign = (name for name, cls in classes.items() if not _is_own(cls))
-    names = (*_ORDER, *foreign)
+    names = (*_ORDER, *(name for name, cls in classes.items() if _is_new(name, cls)))
 
     def those(wanted: abc.Callable[[type[Message]], bool]) -> Types:
         return tuple(name for name in names if wanted(classes[name]))

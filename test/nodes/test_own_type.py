@@ -25,11 +25,32 @@ def installed(tmp_path_factory):
     return folder / 'site'
 
 
-def run(folder, *command):
+@pytest.fixture(scope='module')
+def in_the_tree(tmp_path_factory):
+    """Put the same type into a copy of the package: a message, a converter and a sample."""
+    folder = tmp_path_factory.mktemp('tree')
+    package = folder / 'igtl_ros2'
+    shutil.copytree(ROOT / 'igtl_ros2', package, ignore=shutil.ignore_patterns('__pycache__'))
+    source = ROOT / 'examples' / 'own_type' / 'igtl_needle'
+    own = 'igtl_ros2.codec.messages.needle'
+    text = (source / 'message.py').read_text()
+    text = text.replace('igtl_ros2.codec import', 'igtl_ros2.codec.message import')
+    (package / 'codec' / 'messages' / 'needle.py').write_text(text)
+    text = (source / 'converter.py').read_text().replace('.message import', f'{own} import')
+    text, _, maker = text.partition("add_sample('NEEDLE', ")
+    (package / 'converters' / 'needle.py').write_text(text)
+    samples = package / 'converters' / 'samples.py'
+    text = samples.read_text().replace(
+        "    'BIND': ", f"    'NEEDLE': {maker.strip()[:-1]},\n    'BIND': ")
+    samples.write_text(text.replace('\nimport numpy', f'\nfrom {own} import Needle\nimport numpy'))
+    return folder
+
+
+def run(folder, *command, cwd=ROOT):
     before = os.environ.get('PYTHONPATH')
     path = os.pathsep.join(filter(None, (str(folder), before)))
     return subprocess.run(
-        [sys.executable, *command], capture_output=True, text=True, cwd=ROOT,
+        [sys.executable, *command], capture_output=True, text=True, cwd=cwd,
         env={**os.environ, 'PYTHONPATH': path})
 
 
@@ -39,15 +60,33 @@ def test_it_has_what_the_own_types_have(installed):
     assert done.returncode == 0, done.stdout[-5000:]
 
 
-def test_igtl_check_knows_it(installed, tmp_path):
+@pytest.mark.parametrize('where', ['installed', 'in_the_tree'])
+def test_igtl_check_knows_it(request, tmp_path, where):
+    folder = request.getfixturevalue(where)
     rules = tmp_path / 'needle.yaml'
-    rules.write_text('receive: [{device: N, type: NEEDLE, workspace: '
-                     '{min: [0, 0, 0], max: [1, 1, 1]}}]\nsend: [{device: M, topic: tip, '
-                     'type: NEEDLE}]\n')
+    rules.write_text(
+        'receive: [{device: N, type: NEEDLE, to_frame: base, hold_hz: 5, '
+        'workspace: {min: [0, 0, 0], max: [1, 1, 1]}}]\n'
+        'send: [{device: M, topic: tip, type: NEEDLE, to_frame: base, on_change: true}]\n'
+        'queries: [{type: NEEDLE, device: N}]\n')
     code = 'import sys; from igtl_ros2.tools.check import main; sys.exit(main(sys.argv[1:]))'
-    done = run(installed, '-c', code, str(rules))
+    done = run(folder, '-c', code, str(rules), cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert 'needle' in done.stdout
+    rules.write_text('receive: [{device: N, type: NEEDLE, decode: true}]')
+    done = run(folder, '-c', code, str(rules), cwd=folder)
+    assert done.returncode == 1
+    assert "found true with type 'NEEDLE', which has none; allowed only with VIDEO" in (
+        done.stdout + done.stderr)
+
+
+def test_a_type_of_the_tree_is_asked_for_with_queries(in_the_tree):
+    """Wherever its file stands in the alphabet, in which they are imported."""
+    code = ('from igtl_ros2 import codec\n'
+            'print(*(codec.message_class(f"{verb}_NEEDLE").__name__\n'
+            '        for verb in ("GET", "STT", "STP", "RTS")))')
+    done = run(in_the_tree, '-c', code, cwd=in_the_tree)
+    assert done.stdout.split() == ['Query', 'Query', 'Query', 'Response'], done.stderr
 
 
 @pytest.mark.parametrize(('text', 'wanted'), [

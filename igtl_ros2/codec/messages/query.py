@@ -23,13 +23,13 @@ from ..fields import (
     raw_text,
 )
 from ..message import (
-    QUERY_CLASSES,
     Envelope,
     Message,
     NamedMessage,
     Place,
     message_class,
     register,
+    register_queries,
 )
 from .text import StatusCode
 
@@ -208,7 +208,7 @@ class Response(NamedMessage):
         return message
 
 
-QUERY_CLASSES.update(GET=Query, STT=Query, STP=Query, RTS=Response)
+register_queries({'GET': Query, 'STT': Query, 'STP': Query, 'RTS': Response})
 
 
 @register(_TRACKING_NAMES[0], _TRACKING_NAMES[1:])
