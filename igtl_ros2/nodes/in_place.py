@@ -22,6 +22,8 @@ from ..errors import ConversionError
 
 # IMAGE has this many bytes right before its voxels, which decoding has done with
 _SPENT_BYTES = 72
+# to copy so many costs less than a call through ctypes
+_SMALL_BYTES = 1 << 16
 
 try:
     from visualization_msgs.msg import MarkerArray
@@ -144,7 +146,7 @@ def publish(publisher: Publisher, message: Any, source: Message) -> None:
     """
     if is_ready() and isinstance(source, Image) and shows(message, source):
         publish_after(publisher, image_start(message, serialize_message), source)
-    elif isinstance(message, bytes) and _publish_bytes is not None:
+    elif isinstance(message, bytes) and len(message) > _SMALL_BYTES and _publish_bytes is not None:
         _publish_bytes(publisher, np.frombuffer(message, np.uint8))
     else:
         publisher.publish(message)
