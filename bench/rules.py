@@ -42,6 +42,7 @@ FLOOD_DEPTH = 20_000
 GATES = ('max_age: 2.0, max_jump: {m: 0.1, deg: 30}, max_speed: {m_s: 1000, deg_s: 1000000}, '
          'workspace: {min: [-1, -1, -1], max: [1, 1, 1]}')
 XTOY = 'ProbeToTracker'
+TOPIC = 'tracker/transform'
 PLUS_GATES = f'profile: plus\nreceive: [{{device: "*", {GATES}}}]'
 PLUS_ALL = f'profile: plus\nreceive: [{{device: "*", pose: true, {GATES}}}]'
 
@@ -77,19 +78,19 @@ TO_ROS = (
 
 def sends(keys=''):
     """Make the mapping that sends a topic."""
-    return f'send: [{{topic: pose, device: Tool{keys}}}]'
+    return f'send: [{{topic: {TOPIC}, device: Tool{keys}}}]'
 
 
 def from_ros(rate):
     """List the rules for what is sent."""
     return (
         Row('no rule'),
-        Row('topic', mapping=sends(), topic='pose'),
+        Row('topic', mapping=sends(), topic=TOPIC),
         Row('tf, half of them', 'TFMessage', topic='tf', mapping=(
             f'send: [{{tf: {{source: Tool, target: ras, rate: {rate / 2:g}}}, device: Tool}}]')),
-        Row('rate: half of them', mapping=sends(f', rate: {rate / 2:g}'), topic='pose'),
-        Row('on_change', mapping=sends(', on_change: true'), topic='pose'),
-        Row('to_frame', mapping=sends(f', to_frame: {TF_FRAMES[0]}'), topic='pose'),
+        Row('rate: half of them', mapping=sends(f', rate: {rate / 2:g}'), topic=TOPIC),
+        Row('on_change', mapping=sends(', on_change: true'), topic=TOPIC),
+        Row('to_frame', mapping=sends(f', to_frame: {TF_FRAMES[0]}'), topic=TOPIC),
         Row('3 peers', clients=3),
         Row('profile: slicer', device=XTOY, mapping='profile: slicer'),
         Row('profile: plus', device=XTOY, mapping='profile: plus'),
