@@ -94,9 +94,11 @@ def bridge(values: Mapping[str, Any], namespace: str = '', params_file: str = ''
 def _value(name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    if _TYPES[name] is bool and value in ('true', 'false'):
+    # use_sim_time and its like are no settings: they have the type that they look like
+    kind = _TYPES.get(name)
+    if kind in (bool, None) and value in ('true', 'false'):
         return value == 'true'
-    if _TYPES[name] is int and value.isdecimal():
+    if kind in (int, None) and value.isdecimal():
         return int(value)
     # Text stays text: launch would otherwise read it as YAML
     return ParameterValue(value, value_type=str)

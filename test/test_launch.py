@@ -140,6 +140,18 @@ def test_text_stays_text():
     }
 
 
+def test_parameters_that_every_node_has_can_be_given():
+    pytest.importorskip('launch_ros', reason='launch and launch_ros are not installed')
+    from launch import LaunchContext
+
+    from igtl_ros2 import launching
+
+    node = launching.bridge({'use_sim_time': 'true', 'qos_overrides./tf.publisher.depth': '5'})
+    assert parameters_of(node, LaunchContext()) == {
+        'use_sim_time': True, 'qos_overrides./tf.publisher.depth': 5,
+    }
+
+
 @pytest.mark.parametrize('own_rules', [False, True])
 def test_a_copy_of_a_launch_file_finds_the_rules(tmp_path, own_rules):
     """Those beside the copy, else those of this package."""
