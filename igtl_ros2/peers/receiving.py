@@ -22,7 +22,7 @@ OnMessage = Callable[[Peer, Message], None]
 
 
 class ReceivingLink(LinkState):
-    """A link whose messages are taken, by any thread that holds `changed`, or called back."""
+    """A link whose messages are taken by any thread, or given to a callback."""
 
     def __init__(self, settings: Settings, network: Network) -> None:
         """Wait for messages."""
@@ -38,6 +38,8 @@ class ReceivingLink(LinkState):
         self._only_looks = False
         self._told_replaced = 0
         self._next_lag_s = 0.0
+
+    # -- with `changed` held
 
     def has_news(self) -> bool:
         """Tell whether `next_item` has an answer."""
@@ -139,6 +141,8 @@ class ReceivingLink(LinkState):
             nothing = f'{self.address}: no connection within {timeout_s} s'
             raise PeerTimeoutError(self.last_error or nothing)
         return self._peers[0]
+
+    # -- in the network's thread
 
     def _resume(self) -> None:
         with self.changed:
