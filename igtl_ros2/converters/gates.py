@@ -330,6 +330,8 @@ class Gate:
     source: Hashable = None
     is_new: bool = True
     withheld: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: whether anybody has asked it
+    is_asked: bool = False
 
     def stops(
         self,
@@ -370,11 +372,16 @@ class Gate:
         """Withhold what no gate can look at, since nobody says where in it poses or points are."""
         return self._state('', {'type': f'no gate knows what to look at in a {type_name}'})
 
+    def stops_unasked(self, type_name: str) -> str:
+        """Withhold what a converter has made without asking."""
+        return self._state('', {'type': f'what makes poses of a {type_name} asks no gate'})
+
     def stops_twins(self, tool: str, count: int) -> str:
         """Withhold tools that share a name, or have none: nobody can tell which has moved."""
         return self._state(tool, {'name': f'{count} tools are called so, or have no name'})
 
     def _state(self, tool: str, wrong: dict[str, str]) -> str:
+        self.is_asked = True
         self.withheld.update({(tool, gate): why for gate, why in wrong.items()})
         return withheld_by(*wrong) if wrong else ''
 

@@ -15,6 +15,7 @@ from std_msgs.msg import Header
 
 from ..codec import Message, registered
 from ..codec.charsets import is_guess
+from ..codec.lists import ElementList
 from ..codec.messages.mesh import PolyData
 from ..codec.own_types import load_own_types
 from ..codec.patients import hidden
@@ -307,8 +308,9 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
 
     :raises ConversionError: if that is not possible.
     """
-    if route.gate is not None and route.gate.gates.is_blind:
-        return Converted(state=route.gate.stops_unknown(ros_text(message.type_name)))
+    gate = route.gate
+    if gate is not None and gate.gates.is_blind:
+        return Converted(state=gate.stops_unknown(ros_text(message.type_name)))
     function = _TO_ROS.get(type(message)) or _TO_ROS[Message]
     message = hidden(message, route.rule.phi)
     if isinstance(message, PolyData):  # another bridge took us for 3D Slicer
@@ -319,7 +321,11 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
         guessed = [ros_text(key) for key, value in message.metadata.items() if is_guess(value)]
         if guessed:
             result.info['metadata_repaired'] = guessed
-    if not result.outputs and route.gate is not None and route.gate.withheld:
+    makes = bool(result.outputs or result.transforms)
+    # of a list nothing may be left to ask for
+    if gate and not gate.is_asked and makes and not isinstance(message, ElementList):
+        return Converted(state=gate.stops_unasked(ros_text(message.type_name)))
+    if not result.outputs and gate is not None and gate.withheld:
         return result  # what is withheld is so in every form
     for add in _EXTRAS.get(type(message), ()):
         try:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
+from geometry_msgs.msg import PoseStamped, TransformStamped
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,8 +20,9 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingElement,
 )
 from igtl_ros2.converters import gates as module
+from igtl_ros2.converters import registry
 from igtl_ros2.converters.gates import Gate, Gates, Sample, age_s
-from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
+from igtl_ros2.converters.registry import Converted, Route, convert_to_ros, load_converters
 from igtl_ros2.mapping import MotionLimits, ReceiveRule, Workspace
 
 NS = 10**9
@@ -426,6 +428,23 @@ def test_what_gates_know_nothing_about_does_not_pass(rule):
     assert result.state == 'withheld by type'
     assert gate.withheld == {('', 'type'): 'no gate knows what to look at in a NEEDLE'}
     assert not gate.gates.is_silent(1e9)
+
+
+def test_what_is_made_without_asking_a_gate_does_not_pass(monkeypatch):
+    load_converters()
+
+    def forgetful(message, route, stamp):
+        return Converted(outputs={'pose': PoseStamped()}, transforms=[TransformStamped()])
+
+    monkeypatch.setitem(registry._TO_ROS, Transform, forgetful)
+    for rule in (ReceiveRule(max_age=1.0), ReceiveRule(workspace=BOX)):
+        gate = any_gate_of(rule, 'TRANSFORM')
+        route = Route('D', 'base', 'D', rule, gate=gate)
+        result = convert_to_ros(Transform(np.eye(4)), route, Time())
+        assert (result.outputs, result.transforms) == ({}, [])
+        assert (result.state, [*gate.withheld]) == ('withheld by type', [('', 'type')])
+    route = Route('D', 'base', 'D', ReceiveRule())
+    assert list(convert_to_ros(Transform(np.eye(4)), route, Time()).outputs) == ['pose']
 
 
 def test_without_gates_a_type_that_nobody_knows_passes():
