@@ -360,14 +360,14 @@ class Receiver:
         # before the lock: whatever else is going on
         self._look_for_emergency(peer, message)
         with self._lock:
-            handle = partial(self._handle, peer, message, self._now_ns(), {}, device)
+            arrival_ns = self._now_ns()
             if not self._bound[peer]:
-                handle()
+                self._handle(peer, message, arrival_ns, {}, device)
                 return
 
             def publish() -> None:
                 with self._lock:
-                    handle()
+                    self._handle(peer, message, arrival_ns, {}, device)
 
             self._work(None, peer, message, publish)
 
@@ -854,7 +854,6 @@ class Receiver:
     ) -> Iterator[None]:
         """Publish what has become of a message, step by step."""
         key, rule, peer = device.key, device.route.rule, arrival.peer
-        stamp = time_from_ns(arrival.stamp_ns)
         if not self._first.is_over:
             self._first.forget(device.topic)  # also what waited for tf meanwhile
         for name in device.route.names.take_forgotten():
@@ -888,7 +887,7 @@ class Receiver:
             # what the device has stamped is of that moment, and stays where it was then
             keeps = device.clock.has_own_stamp(arrival.message.timestamp_ns)
             self._hold(device, arrival if keeps else unmoved)
-        yield from self._publish_info(device, arrival, result, stamp)
+        yield from self._publish_info(device, arrival, result)
         for leaf, ros_message in result.outputs.items():
             if leaf == 'geometry' and self._is_old(device, ros_message):
                 continue
@@ -923,7 +922,7 @@ class Receiver:
             in_place.publish(publisher, ready, arrival.message)
             yield
         if result.state != device.state:
-            self._publish_state(device, result.state, stamp)
+            self._publish_state(device, result.state, time_from_ns(arrival.stamp_ns))
         if result.transforms and self._broadcaster is not None:
             self._broadcast(self._broadcaster, device, result, arrival.stamp_ns)
         peer.facts.update(result.peer)
@@ -1328,7 +1327,7 @@ class Receiver:
     # -- info, state, tf
 
     def _publish_info(
-        self, device: _Device, arrival: _Arrival, result: Converted, stamp: Any
+        self, device: _Device, arrival: _Arrival, result: Converted
     ) -> Iterator[None]:
         """
         Publish `info`, step by step.
@@ -1351,7 +1350,7 @@ class Receiver:
         rate = self._settings.info_rate
         device.info = info
         device.info_due = now + 1.0 / rate if rate else float('inf')
-        route = device.route
+        route, stamp = device.route, time_from_ns(arrival.stamp_ns)
         whole = {
             'device': ros_text(route.device),
             'device_name': ros_text(message.device_name),

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 from geometry_msgs.msg import TransformStamped
@@ -62,6 +62,7 @@ class TfSource(Protocol):
         """Stop listening."""
 
 
+@lru_cache(maxsize=4096)
 def _named(name: str, one_patient: bool) -> str:
     """Name a frame as it is looked up."""
     name = frame_name(name)
