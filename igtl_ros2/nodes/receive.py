@@ -181,6 +181,8 @@ class _Arrival:
     origin: dict[str, Any]
     #: whether the one before it was dropped
     after_loss: bool = False
+    #: whether it takes long to convert
+    is_heavy: bool = False
 
 
 class Receiver:
@@ -473,13 +475,13 @@ class Receiver:
             message.timestamp_ns, arrival_ns, device.heard_s)
         arrival = _Arrival(
             peer, message, frame, device.heard_s, arrival_ns, stamp_ns, source, origin,
-            device.has_lost,
+            device.has_lost, is_heavy(message),
         )
         device.has_lost = False
         device.held = None  # there is a newer one, which may never get through
         if merge is not None:
             self._work(device, peer, message, partial(self._merge, device, merge, arrival))
-        elif device.waiting or is_heavy(message):
+        elif device.waiting or arrival.is_heavy:
             self._work(device, peer, message, partial(self._arrive, device, arrival, True))
         else:
             self._arrive(device, arrival)
@@ -762,7 +764,7 @@ class Receiver:
         :param move: gives it in another frame.
         """
         steps = self._published(device, arrival, unmoved, move)
-        if device.takes_long or device.waiting or is_heavy(arrival.message):
+        if device.takes_long or device.waiting or arrival.is_heavy:
             job = partial(self._publish_slowly, device, steps)
             self._work(device, arrival.peer, arrival.message, job)
             return
