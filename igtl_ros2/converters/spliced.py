@@ -230,6 +230,33 @@ def image_start(
     return data[: -_LENGTH.size] + _LENGTH.pack(len(message.data))
 
 
+def array_bytes(message: Any, serialize: Callable[[Any], bytes]) -> Any:
+    """
+    Serialise a MultiArray: all but its numbers by ROS, and these behind it.
+
+    It takes as long as to copy them, and other threads go on meanwhile, which they do not while
+    rclpy does it.
+
+    :param serialize: makes bytes of a ROS message.
+    """
+    numbers = np.asarray(message.data)
+    kind, first = type(message), numbers[:1].tolist()
+    one, two = (
+        serialize(kind(layout=message.layout, data=first * count)) for count in (1, 2)
+    )
+    start = len(one) - numbers.itemsize
+    # how many numbers there are stands right before them, or before a gap, in which is anything
+    length = start - _LENGTH.size
+    before = length - _LENGTH.size
+    if [_LENGTH.unpack_from(data, before)[0] for data in (one, two)] == [1, 2]:
+        length = before
+    result = np.empty(start + numbers.nbytes, np.uint8)
+    result[:start] = np.frombuffer(one, np.uint8, start)
+    result[length : length + _LENGTH.size] = np.frombuffer(_LENGTH.pack(len(numbers)), np.uint8)
+    result[start:] = numbers.view(np.uint8)
+    return result
+
+
 @lru_cache(maxsize=64)
 def _poses_start(
     frame_id: str, serialize: Callable[[Any], bytes]

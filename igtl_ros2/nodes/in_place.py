@@ -13,17 +13,22 @@ from numpy.typing import NDArray
 from rclpy.publisher import Publisher
 from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import Image as RosImage
+from std_msgs.msg import MultiArrayDimension
 
 from ..codec import Message
 from ..codec.blocks import with_bytes_before
 from ..codec.messages.image import Image
-from ..converters.spliced import image_start, with_rows
+from ..converters.arrays import ARRAYS
+from ..converters.spliced import array_bytes, image_start, with_rows
 from ..errors import ConversionError
 
 # IMAGE has this many bytes right before its voxels, which decoding has done with
 _SPENT_BYTES = 72
 # to copy so many costs less than a call through ctypes
 _SMALL_BYTES = 1 << 16
+# of so many numbers rclpy takes milliseconds in which no other thread goes on
+_MANY = 1 << 18
+_ARRAYS = tuple(ARRAYS.values())
 
 try:
     from visualization_msgs.msg import MarkerArray
@@ -123,6 +128,12 @@ def _check_splicing() -> None:
     data = image_start(message, serialize_message) + b'\1\2\3'
     if deserialize_message(data, RosImage) != message:
         raise ValueError('the serialised message has another form than expected')
+    for kind in _ARRAYS:
+        numbers = kind(data=[1, 2, 3])
+        numbers.layout.dim = [MultiArrayDimension(label='xy', size=3, stride=3)]
+        data = array_bytes(numbers, serialize_message).tobytes()
+        if deserialize_message(data, kind) != numbers:
+            raise ValueError('a serialised array has another form than expected')
 
 
 def is_ready() -> bool:
@@ -146,8 +157,12 @@ def publish(publisher: Publisher, message: Any, source: Message) -> None:
     """
     if is_ready() and isinstance(source, Image) and shows(message, source):
         publish_after(publisher, image_start(message, serialize_message), source)
-    elif isinstance(message, bytes) and len(message) > _SMALL_BYTES and _publish_bytes is not None:
+    elif _publish_bytes is None:
+        publisher.publish(message)
+    elif isinstance(message, bytes) and len(message) > _SMALL_BYTES:
         _publish_bytes(publisher, np.frombuffer(message, np.uint8))
+    elif isinstance(message, _ARRAYS) and len(message.data) > _MANY:
+        _publish_bytes(publisher, array_bytes(message, serialize_message))
     else:
         publisher.publish(message)
 

@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+from rclpy.serialization import deserialize_message, serialize_message
 from ros_user import STATE, mapping, start, wait_for
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import String as RosString
@@ -16,8 +17,9 @@ from igtl_ros2 import codec
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.mesh import Attribute, AttributeType, PolyData
 from igtl_ros2.converters import bulk
+from igtl_ros2.converters.arrays import array_message
 from igtl_ros2.converters.image import ros_image
-from igtl_ros2.converters.spliced import with_rows
+from igtl_ros2.converters.spliced import array_bytes, with_rows
 from igtl_ros2.errors import ConversionError
 from igtl_ros2.nodes import first_values, in_place
 from igtl_ros2.nodes.express import ImageExpress
@@ -343,3 +345,30 @@ def test_a_mesh_arrives_the_same_on_every_way(ros, device, ready, monkeypatch, w
     assert len(lines.points) == 4 and len(nothing.points) == len(nothing.colors) == 0
     assert [data is not None for data in spliced] == {
         'in place': [True], 'bytes': [True], 'rclpy': [], 'lists': [False]}[way]
+
+
+@pytest.mark.parametrize('dtype', ['i1', 'u1', 'i2', 'u2', 'i4', 'u4', 'f4', 'f8'])
+@pytest.mark.parametrize('label', ['', 'x', 'xy', 'xyz', 'wxyz', 'ü'])
+def test_an_array_is_serialised_as_ros_does_it(ready, dtype, label):
+    for count in (1, 2, 3, 7, 1000):
+        message = array_message(np.arange(count, dtype=f'>{dtype}') % 100, {label: count})
+        data = array_bytes(message, serialize_message).tobytes()
+        assert len(data) == len(serialize_message(message))
+        read = deserialize_message(data, type(message))
+        assert (list(read.data), read.layout) == (list(message.data), message.layout)
+
+
+def test_a_long_array_is_published_as_it_is(ros, ready, monkeypatch):
+    monkeypatch.setattr(in_place, '_MANY', 10)
+    published = []
+    usual = in_place._publish_bytes
+    monkeypatch.setattr(
+        in_place, '_publish_bytes', lambda *args: (published.append(1), usual(*args)))
+    message = array_message(np.arange(1000.0).reshape(10, 100), {'a': 10, 'b': 100})
+    got = ros.listen('/in_place', type(message))
+    publisher = ros.talk('/in_place', type(message))
+    in_place.publish(publisher, message, codec.Unknown(type_name='X'))
+    (heard,) = wait_for(lambda: got, 'the array')
+    assert (published, list(heard.data)) == ([1], list(range(1000)))
+    assert [(d.label, d.size, d.stride) for d in heard.layout.dim] == [
+        ('a', 10, 1000), ('b', 100, 100)]
