@@ -283,12 +283,11 @@ class _Held(Message):
 
     def __getattr__(self, name: str) -> Any:
         """Make the elements of a short list when somebody looks at them, and nothing before."""
-        held: Table | None = None if name == '_held' else self._held
-        if name == '_held':
+        if name == '_held':  # a message that was unpickled has none
             return None
-        if name != 'elements' or held is None:
+        if name != 'elements' or self._held is None:
             raise AttributeError(f'{type(self).__name__!r} object has no attribute {name!r}')
-        elements = tuple(held)
+        elements = tuple(self._held)
         _set(self, 'elements', elements)
         return elements
 
@@ -357,6 +356,9 @@ class ElementList(_Held):
         element = cls.element_class
         check_element_bytes(content, element.SIZE, 'elements', envelope.max_elements)
         table = Table.from_wire(element, content) if len(content) else None
+        message: ElementList
         if table is not None and len(table) <= FEW:
-            return cls.from_wire(envelope, _held=table)  # type: ignore[no-any-return]
-        return cls.from_wire(envelope, elements=table or (), _held=None)  # type: ignore[no-any-return]
+            message = cls.from_wire(envelope, _held=table)
+        else:
+            message = cls.from_wire(envelope, elements=table or (), _held=None)
+        return message

@@ -23,7 +23,7 @@ from ..codec.pyramids import without_pyramids
 from ..codec.short_names import FULL_NAME, NAME_BYTES, is_short_of
 from ..config import is_start_of
 from ..errors import ConversionError
-from ..mapping import ReceiveRule, SendRule, parse_xtoy
+from ..mapping import PICTURES, ReceiveRule, SendRule, parse_xtoy
 from .gates import Gate
 from .names import KnownNames
 from .units import ns_from_time, ros_text
@@ -71,7 +71,7 @@ def route_of(
     """
     label = device or label
     child, parent = frames_in(device, rule, profile) or (rule.spelled(label, profile), '')
-    if not parent and profile == 'plus' and type_name in _PICTURES:
+    if not parent and profile == 'plus' and type_name in PICTURES:
         image, _, frame = device.rpartition('_')
         parent = rule.spelled(frame.strip(), profile) if image.strip() else ''
     return Route(
@@ -210,7 +210,6 @@ class Sending:
 
 
 _NS = 1_000_000_000
-_PICTURES = ('IMAGE', 'VIDEO')
 
 ToRos = Callable[[Any, Route, Time], Converted]
 Extra = Callable[[Any, Route, Time, Converted], None]

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Pose, PoseArray, TransformStamped
+from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
@@ -230,7 +231,7 @@ def image_start(
     return data[: -_LENGTH.size] + _LENGTH.pack(len(message.data))
 
 
-def array_bytes(message: Any, serialize: Callable[[Any], bytes]) -> Any:
+def array_bytes(message: Any, serialize: Callable[[Any], bytes]) -> NDArray[np.uint8]:
     """
     Serialise a MultiArray: all but its numbers by ROS, and these behind it.
 
@@ -238,21 +239,18 @@ def array_bytes(message: Any, serialize: Callable[[Any], bytes]) -> Any:
     rclpy does it.
 
     :param serialize: makes bytes of a ROS message.
+    :raises ConversionError: if these are not as ROS writes them.
     """
     numbers = np.asarray(message.data)
-    kind, first = type(message), numbers[:1].tolist()
-    one, two = (
-        serialize(kind(layout=message.layout, data=first * count)) for count in (1, 2)
+    kind, zero = type(message), numbers.dtype.type(0).item()
+    once, twice = (
+        serialize(kind(layout=message.layout, data=[zero] * count)) for count in (1, 2)
     )
-    start = len(one) - numbers.itemsize
-    # how many numbers there are stands right before them, or before a gap, in which is anything
-    length = start - _LENGTH.size
-    before = length - _LENGTH.size
-    if [_LENGTH.unpack_from(data, before)[0] for data in (one, two)] == [1, 2]:
-        length = before
+    start = len(once) - numbers.itemsize
+    head = bytearray(once[:start])
+    _LENGTH.pack_into(head, _count_before(once, start, twice, start), len(numbers))
     result = np.empty(start + numbers.nbytes, np.uint8)
-    result[:start] = np.frombuffer(one, np.uint8, start)
-    result[length : length + _LENGTH.size] = np.frombuffer(_LENGTH.pack(len(numbers)), np.uint8)
+    result[:start] = head
     result[start:] = numbers.view(np.uint8)
     return result
 
@@ -379,11 +377,22 @@ def _places(once: bytes, twice: bytes, row: bytes) -> tuple[int, int]:
     :raises ConversionError: if they are not there as ROS writes them.
     """
     (at,), again = _find_each(once, row), twice.find(row)
+    return _count_before(once, at, twice, again), at
+
+
+def _count_before(once: bytes, at: int, twice: bytes, again: int) -> int:
+    """
+    Find where in the first of two messages stands how many rows there are.
+
+    :param at: where its only row is.
+    :param again: where the first of the two rows of the other message is.
+    :raises ConversionError: if it is not there as ROS writes it.
+    """
     # the gap between the number of rows and the first one may hold anything, the number as well
     for size in (8, 4):
         is_number = _LENGTH.unpack_from(once, at - size) == (1,)
         if is_number and _LENGTH.unpack_from(twice, again - size) == (2,):
-            return at - size, at
+            return at - size
     raise ConversionError('the serialised message has another form than expected')
 
 

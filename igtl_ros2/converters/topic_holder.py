@@ -13,6 +13,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from ..codec.message import has_points
 from ..config import marked_name
 from ..config.address import ip_address
+from ..mapping import PICTURES
 
 #: a peer that stamps what it sends, and has sent nothing for so long, makes way for another
 SILENT_S = 2.0
@@ -23,7 +24,6 @@ LATELY_S = 3.0
 # what is not published as the state of a device: whoever sends it means the bridge
 _FOR_THE_BRIDGE = ('COMMAND', 'BIND', 'CAPABILITY')
 _QUERIES = ('GET_', 'STT_', 'STP_', 'RTS_')
-_PICTURES = ('IMAGE', 'VIDEO')
 
 
 class Sender(Protocol):
@@ -172,7 +172,7 @@ def leaves_of(type_name: str) -> str:
         return ''
     if has_points(type_name):
         return 'poses'
-    return 'images' if type_name in _PICTURES else type_name
+    return 'images' if type_name in PICTURES else type_name
 
 
 def numbered(topic: str, label: str) -> str:

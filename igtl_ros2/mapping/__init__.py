@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from .document import mapping_schema
 from .frame_names import is_pattern, parse_xtoy
-from .kinds import AS_OF, allow_key, asked_of, streams, told_of, types_of
+from .kinds import AS_OF, PICTURES, allow_key, asked_of, streams, told_of, types_of
 from .links import LinkConfig, load_links
 from .protocol import ANY, PROTOCOLS, Phase, PhaseTable, PhaseTransform, protocol_table
 from .reading import default_mapping, load_mapping
@@ -29,6 +29,7 @@ from .services import TIMEOUT_S, CommandRule, QueryRule, ServeRule
 
 __all__ = [
     'AS_OF',
+    'PICTURES',
     'allow_key',
     'asked_of',
     'streams',

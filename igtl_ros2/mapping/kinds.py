@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import collections.abc as abc
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..codec import registered
 from ..codec.message import QUERY_CLASSES, Message, Place
@@ -18,11 +19,12 @@ AS_OF = {
     'SENSOR': ('joint_state', 'wrench', 'imu', 'twist', 'temperature', 'pressure', 'range', 'joy'),
     'NDARRAY': ('joint_state', 'image'),
 }
-_PICTURES = ('IMAGE', 'VIDEO')
+#: Types with pixels.
+PICTURES = ('IMAGE', 'VIDEO')
 _LABELLED = ('POINT', 'TRAJ')
 # the order in which texts list them; of the other names of a type only QTRANS is one to be used
 _ORDER = (
-    'TRANSFORM', 'POSITION', 'QTRANS', 'TDATA', 'QTDATA', *_LABELLED, *_PICTURES, 'POLYDATA',
+    'TRANSFORM', 'POSITION', 'QTRANS', 'TDATA', 'QTDATA', *_LABELLED, *PICTURES, 'POLYDATA',
     'SENSOR', 'NDARRAY', 'STRING', 'STATUS', 'COLORT', 'IMGMETA', 'LBMETA', 'VIDEOMETA',
     'COMMAND', 'BIND', 'CAPABILITY',
 )
@@ -35,6 +37,15 @@ _allowed: dict[str, tuple[str, ...]] = {}
 Types = tuple[str, ...]
 
 
+class _Tables(NamedTuple):
+    """What is known of all types, see the functions below."""
+
+    types: Types
+    asked: dict[str, Types]
+    told: dict[str, Types]
+    by_key: dict[str, Types]
+
+
 def allow_key(key: str, type_name: str) -> None:
     """Tell that messages of another package's type have what a key asks for, such as `pose`."""
     _allowed[key] = (*_allowed.get(key, ()), type_name)
@@ -43,7 +54,7 @@ def allow_key(key: str, type_name: str) -> None:
 
 def all_types() -> Types:
     """List the types that a rule can name, new ones last."""
-    return _tables(len(registered()))[0]
+    return _tables(len(registered())).types
 
 
 def new_types() -> Types:
@@ -53,17 +64,17 @@ def new_types() -> Types:
 
 def asked_of() -> dict[str, Types]:
     """List the types that have what keys of a receive rule ask for; a VIDEO when it is decoded."""
-    return _tables(len(registered()))[1]
+    return _tables(len(registered())).asked
 
 
 def told_of() -> dict[str, Types]:
     """List the types of which keys of a receive rule say how they are read or published."""
-    return _tables(len(registered()))[2]
+    return _tables(len(registered())).told
 
 
 def types_of(key: str) -> Types:
     """List the types that a key of a gate, of a repetition or of a stale tracker is for."""
-    return _tables(len(registered()))[3][key]
+    return _tables(len(registered())).by_key[key]
 
 
 def placed() -> Types:
@@ -86,7 +97,7 @@ def _is_new(name: str, cls: type[Message]) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _tables(count: int) -> tuple[Types, dict[str, Types], dict[str, Types], dict[str, Types]]:
+def _tables(count: int) -> _Tables:
     """Make the tables of what is registered, of which there is `count`."""
     classes = registered()
     names = (*_ORDER, *(name for name, cls in classes.items() if _is_new(name, cls)))
@@ -98,19 +109,19 @@ def _tables(count: int) -> tuple[Types, dict[str, Types], dict[str, Types], dict
     poses = those(lambda cls: cls.place == Place.POSES and not cls.has_tools)
     tools = those(lambda cls: cls.has_tools)
     in_space = those(lambda cls: cls.place >= Place.BODY)
-    framed = (*poses, *_PICTURES, *AS_OF)
+    framed = (*poses, *PICTURES, *AS_OF)
     asked: dict[str, Types] = {
-        'tf': (*all_poses, *_PICTURES),
+        'tf': (*all_poses, *PICTURES),
         'pose': ('TRANSFORM', 'POSITION', 'QTRANS', 'POINT'),
         'split': (*tools, *_LABELLED),
         'markers': (*_LABELLED, 'POLYDATA'),
         'trajectory': ('POINT',),
-        'cloud': ('POINT', 'POLYDATA', *_PICTURES),
-        'plane': _PICTURES,
-        'compressed': _PICTURES,
-        'slice': _PICTURES,
-        'nrrd': _PICTURES,
-        'array': _PICTURES,
+        'cloud': ('POINT', 'POLYDATA', *PICTURES),
+        'plane': PICTURES,
+        'compressed': PICTURES,
+        'slice': PICTURES,
+        'nrrd': PICTURES,
+        'array': PICTURES,
         'decode': ('VIDEO',),
         'foxglove': ('VIDEO',),
         'mesh': ('POLYDATA',),
@@ -125,16 +136,16 @@ def _tables(count: int) -> tuple[Types, dict[str, Types], dict[str, Types], dict
         'to_frame': in_space,
         'wire_unit': (*in_space, 'VIDEOMETA'),
         'wire_axes': (*in_space, 'VIDEOMETA'),
-        'publish_invalid': (*all_poses, *_PICTURES),
-        'coordinates': _PICTURES,
+        'publish_invalid': (*all_poses, *PICTURES),
+        'coordinates': PICTURES,
         'subvolume': ('IMAGE',),
-        'threshold': _PICTURES,
-        'max_points': _PICTURES,
+        'threshold': PICTURES,
+        'max_points': PICTURES,
         'marker_size': _LABELLED,
         'field': ('SENSOR',),
         'joint_names': tuple(AS_OF),
     }
-    other = {
+    by_key = {
         'hold_hz': those(lambda cls: cls.can_be_held),
         'stale_after': all_poses,
         'max_age': all_poses,
@@ -143,4 +154,4 @@ def _tables(count: int) -> tuple[Types, dict[str, Types], dict[str, Types], dict
         'workspace': those(lambda cls: cls.place >= Place.POINTS),
         'stream': those(lambda cls: cls.is_stream),
     }
-    return names, asked, told, other
+    return _Tables(names, asked, told, by_key)

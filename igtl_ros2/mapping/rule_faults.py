@@ -8,7 +8,7 @@ from typing import Any
 from ..config.quantities import FIELD_UNITS, measured
 from ..config.words import MAX_DEVICE_BYTES, FindFaults, show
 from .frame_names import is_pattern, parse_xtoy, tf_device
-from .kinds import AS_OF, all_types, asked_of, placed, told_of, types_of
+from .kinds import AS_OF, PICTURES, all_types, asked_of, placed, told_of, types_of
 from .protocol import find_clashes, find_faults
 from .services import SERVICE_FAULTS
 
@@ -39,11 +39,11 @@ _SEND_NEEDS: dict[str, tuple[str, Any]] = {
 
 def _sent_as() -> dict[str, tuple[str, ...]]:
     """List the types of which keys of a send rule say how they are made."""
-    pictures, sensor = ('IMAGE', 'VIDEO'), ('SENSOR',)
+    sensor = ('SENSOR',)
     in_space = tuple(kind for kind in placed() if kind != 'QTRANS')  # it is sent as POSITION
     return {
-        'dims': pictures,
-        'spacing': pictures,
+        'dims': PICTURES,
+        'spacing': PICTURES,
         'field': sensor,
         'unit': sensor,
         'to_frame': in_space,

@@ -14,6 +14,7 @@ from ..converters.names import ros_name
 from ..errors import ConfigError, ConversionError
 from ..mapping import (
     ANY,
+    PICTURES,
     LinkConfig,
     Mapping,
     ReceiveRule,
@@ -84,7 +85,7 @@ def _received(config: LinkConfig, rule: ReceiveRule) -> Row:
     topics = ' '.join(leaf if leaf.startswith('~') else f'{prefix}{name}/{leaf}'
                       for leaf in [*_leaves(rule), 'info'])
     names_it = 'Y of XToY'
-    if config.mapping.profile == 'plus' and rule.type in ('*', 'IMAGE', 'VIDEO'):
+    if config.mapping.profile == 'plus' and rule.type in ('*', *PICTURES):
         names_it += ' and of images X_Y'
     frame = rule.frame or f'{names_it}, else {rule.default_frame}'
     if rule.child_frame:

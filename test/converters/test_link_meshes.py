@@ -245,7 +245,7 @@ def test_a_file_with_a_small_mistake_is_shown_whole(show, name, data):
 
 
 def test_without_pillow_pictures_alone_are_lost(show, monkeypatch):
-    trimesh = pytest.importorskip('trimesh')
+    trimesh = pytest.importorskip('trimesh', reason='trimesh is not installed: no meshes')
     wrapper = trimesh.exceptions.ExceptionWrapper(ModuleNotFoundError('PIL'))
     monkeypatch.setattr(trimesh.visual.material, 'Image', wrapper)
     check(show('places.obj', PLACES), placed(POINTS))
@@ -253,7 +253,7 @@ def test_without_pillow_pictures_alone_are_lost(show, monkeypatch):
 
 def export(form, colours=None):
     """Write the tetrahedron as trimesh does."""
-    trimesh = pytest.importorskip('trimesh')
+    trimesh = pytest.importorskip('trimesh', reason='trimesh is not installed: no meshes')
     mesh = trimesh.Trimesh(POINTS, FACES, process=False, vertex_colors=colours)
     data = mesh.export(file_type=form)
     return data.encode() if isinstance(data, str) else data
