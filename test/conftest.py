@@ -1,5 +1,6 @@
 """What every test stands on: a ROS domain and ports of its own, and what is missing said aloud."""
 
+import contextlib
 import importlib.util
 import os
 import re
@@ -30,6 +31,9 @@ if 'hypothesis' not in _missing:
     settings.register_profile('tests', deadline=None, database=None, max_examples=200)
     settings.load_profile('tests')
 
+# those below all that systems give away; each process of a run begins elsewhere
+_PORTS = iter(range(10_000 + os.getpid() * 101 % 20_000, 32_000))
+
 
 def pytest_report_header() -> str:
     """Name the optional peers that this machine lacks, so that a skip is no surprise."""
@@ -55,7 +59,14 @@ def pytest_report_header() -> str:
 
 @pytest.fixture
 def free_port() -> int:
-    """A TCP port of this machine on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return int(probe.getsockname()[1])
+    """
+    A TCP port of this machine on which nothing listens.
+
+    One that the system gives away itself (port 0) may be the end of somebody's connection by the
+    time that a program listens on it; these it never does.
+    """
+    for port in _PORTS:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(('127.0.0.1', port))
+            return port
+    raise RuntimeError('no port is free')
