@@ -115,15 +115,33 @@ def test_what_gives_way_while_the_bridge_is_busy_is_counted(ros, monkeypatch, to
     monkeypatch.setattr(subscriptions, 'EVENT_DEPTH', 5)
     monkeypatch.setattr(subscriptions, 'STREAM_DEPTH', 5)
     node = ros.bridge(port=0)
+    heard, usual = set(), subscriptions.Losses.note
+
+    def note(losses, info):
+        usual(losses, info)
+        heard.update(losses._newest)
+
+    monkeypatch.setattr(subscriptions.Losses, 'note', note)
     publishers = [ros.talk(topic, kind) for _ in range(2)]
     (health, *_), = node._diagnostics._open
     report = health._report
-    for publisher in publishers:
-        publisher.publish(make(0))
+
+    def both_are_heard():
+        for publisher in publishers:
+            publisher.publish(make(0))
+        return len(heard) == len(publishers)
+
+    # what is lost before a publisher was heard for the first time is not seen
+    wait_for(both_are_heard, 'the first ones')
+
+    def lost():
+        newer = f'{topic}: newer ones came before they were taken'
+        return report.counts[f'{topic}: lost'] + report.left_out[newer]
+
+    before = lost()
     hold_up(node, 0.6)
     with node._senders['']._lock:
         for number in range(50):
             for publisher in publishers:
                 publisher.publish(make(number))
-    wait_for(lambda: report.counts[f'{topic}: lost'] or report.left_out[
-        f'{topic}: newer ones came before they were taken'], 'the count')
+    wait_for(lambda: lost() > before, 'the count')
