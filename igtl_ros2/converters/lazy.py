@@ -1,0 +1,145 @@
+"""
+ROS messages of one pose that are made when somebody looks inside.
+
+A writer puts numbers into bytes and a reader takes them out of bytes; to make all the parts of a
+ROS message takes longer than both. Once somebody has looked, it is a usual message of its type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import PoseStamped, TransformStamped
+
+from .units import ns_from_time, time_from_ns
+
+
+class LazyPose:
+    """
+    What the messages of this module share; none of it is there any more once they are usual ones.
+
+    It is kept in the slots of the message: that is why one can become the other.
+    """
+
+    __slots__ = ()
+    #: the type that ROS knows
+    ros_type: ClassVar[type]
+    #: where position (m) and quaternion (x, y, z, w) are
+    _slot: ClassVar[str]
+    _header: Any
+
+    @property
+    def numbers(self) -> Sequence[float]:
+        """Position (m) and quaternion (x, y, z, w)."""
+        numbers: Sequence[float] = getattr(self, self._slot)
+        return numbers
+
+    @property
+    def stamp_ns(self) -> int:
+        """Nanoseconds since 1970, as the header has them."""
+        stamp_ns: int = self._header[0]
+        return stamp_ns
+
+    @property
+    def frames(self) -> tuple[str, str]:
+        """Name the frame of the header, and the child frame; '' if such messages have none."""
+        return self._header[1], getattr(self, '_child_frame_id', '')
+
+    def become(self) -> Any:
+        """Make it a usual message."""
+        message: Any = self
+        numbers, (stamp_ns, frame_id) = self.numbers, self._header
+        usual, put = self.ros_type(), self._put
+        message.__class__ = self.ros_type  # which has nothing of this class
+        if hasattr(usual, '_check_fields'):  # not on Humble
+            message._check_fields = usual._check_fields
+        message.header = usual.header
+        message.header.stamp = time_from_ns(stamp_ns)
+        message.header.frame_id = frame_id
+        put(message, usual, numbers)
+        return message
+
+    @staticmethod
+    def _put(message: Any, usual: Any, numbers: Sequence[float]) -> None:
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        """Compare as usual messages do."""
+        return bool(self.become() == other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """Show as usual messages do."""
+        return repr(self.become())
+
+
+def _field(name: str) -> Any:
+    """Make what gives a field of a message, which becomes a usual one."""
+
+    def get(self: LazyPose) -> Any:
+        return getattr(self.become(), name)
+
+    def put(self: LazyPose, value: Any) -> None:
+        setattr(self.become(), name, value)
+
+    return property(get, put)
+
+
+class LazyTransform(LazyPose, TransformStamped):
+    """A TransformStamped, see `LazyPose`."""
+
+    __slots__ = ()
+    ros_type = TransformStamped
+    _slot = '_transform'
+    header, transform, child_frame_id = map(_field, ('header', 'transform', 'child_frame_id'))
+
+    def __init__(self, stamp_ns: int, frame: str, child: str, numbers: Sequence[float]) -> None:
+        """Hold what there is to know, and make nothing of it yet."""
+        message: Any = self
+        message._header = stamp_ns, frame
+        message._child_frame_id = child
+        message._transform = numbers
+
+    @staticmethod
+    def _put(message: Any, usual: Any, numbers: Sequence[float]) -> None:
+        message.transform = transform = usual.transform
+        t, r = transform.translation, transform.rotation
+        t.x, t.y, t.z, r.x, r.y, r.z, r.w = numbers
+
+
+class LazyPoseStamped(LazyPose, PoseStamped):
+    """A PoseStamped, see `LazyPose`."""
+
+    __slots__ = ()
+    ros_type = PoseStamped
+    _slot = '_pose'
+    header, pose = map(_field, ('header', 'pose'))
+
+    def __init__(self, stamp_ns: int, frame: str, numbers: Sequence[float]) -> None:
+        """Hold what there is to know, and make nothing of it yet."""
+        message: Any = self
+        message._header = stamp_ns, frame
+        message._pose = numbers
+
+    @staticmethod
+    def _put(message: Any, usual: Any, numbers: Sequence[float]) -> None:
+        message.pose = pose = usual.pose
+        p, q = pose.position, pose.orientation
+        p.x, p.y, p.z, q.x, q.y, q.z, q.w = numbers
+
+
+def ros_type_of(message: Any) -> type:
+    """Tell the type that ROS knows, for a message that may be lazy as well."""
+    return message.ros_type if isinstance(message, LazyPose) else type(message)
+
+
+def header_stamp_ns(message: Any) -> int | None:
+    """Tell the stamp in the header of a message in ns; None if it has no header."""
+    if isinstance(message, LazyPose):
+        return message.stamp_ns
+    header = getattr(message, 'header', None)
+    stamp = getattr(header, 'stamp', None)
+    return ns_from_time(stamp) if isinstance(stamp, Time) else None
