@@ -15,14 +15,16 @@ ROS_TOOLS = {'rclpy', 'tf2_ros', 'ament_index_python'}
 ROS_MESSAGES = {'builtin_interfaces', 'rcl_interfaces', 'std_srvs', 'messages: *_msgs'}
 FACES = {'face', 'blocking', 'client', 'server', 'aio'}
 BASE = {'errors', 'config'}
-RULES = {'mapping'} | BASE
+RULES = {'rules'} | BASE
+MAPPING = {'mapping'} | RULES
 
 # part: what of ours it may use, what from outside the standard library, what of that it may not
 TABLE = {
     'errors': (set(), set(), NETWORK | {'threading'}),
     'config': ({'errors'}, set(), NETWORK | {'threading'}),
     # what a type of message is, the codec says
-    'mapping': ({'codec'} | BASE, {'yaml', 'jsonschema'}, NETWORK | {'threading'}),
+    'rules': ({'codec'} | BASE, set(), NETWORK | {'threading'}),
+    'mapping': ({'codec'} | RULES, {'yaml', 'jsonschema'}, NETWORK | {'threading'}),
     'codec': ({'errors'}, {'numpy', 'fastcrc'}, NETWORK | {'threading'}),
     'transport': (BASE, set(), set()),
     'peers': ({'codec', 'transport'} | BASE, set(), {'socket', 'ssl'}),
@@ -39,13 +41,13 @@ TABLE = {
     'converters': ({'codec'} | RULES, {'numpy'} | ROS_MESSAGES, NETWORK),
     # a tap hears the bytes of a link, and names topics as the converters do
     'bags': (
-        {'codec', 'converters', 'peers', 'transport'} | RULES,
+        {'codec', 'converters', 'peers', 'transport'} | MAPPING,
         {'lz4', 'mcap', 'numpy', 'rosbags', 'yaml', 'zstandard'},
         {'socket', 'ssl'},
     ),
     # `igtl_record` records ROS topics as well
     'nodes': (
-        {'bags', 'codec', 'converters', 'transport', 'peers'} | RULES | FACES,
+        {'bags', 'codec', 'converters', 'transport', 'peers'} | MAPPING | FACES,
         {'numpy', 'yaml'} | ROS_MESSAGES | ROS_TOOLS,
         {'socket', 'ssl', 'struct'},
     ),
@@ -55,7 +57,7 @@ TABLE = {
         {
             'bags', 'codec', 'client', 'server', 'aio', 'peers', 'nodes', 'sim', 'converters',
             'transport',
-        } | RULES,
+        } | MAPPING,
         None,
         set(),
     ),

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from igtl_ros2.mapping import load_mapping
-from igtl_ros2.mapping.rule_index import RuleIndex
-from igtl_ros2.mapping.rules import Mapping, ReceiveRule
+from igtl_ros2.rules import Mapping, ReceiveRule
+from igtl_ros2.rules.rule_index import RuleIndex
 
 NAMES = st.sampled_from(
     ['a', 'b', 'ab', 'a*', '*', '?', '[ab]', 'a[', '*b', '', 'A', 'a\nb', '[!a]'])

@@ -15,7 +15,7 @@ from ..codec import registered
 from ..codec.message import has_points, has_poses
 from ..config import marked_name, ros_name, whole_characters
 from ..errors import ConversionError
-from ..mapping import Mapping, ReceiveRule, asked_of, is_pattern
+from ..rules import Mapping, ReceiveRule, asked_of, is_pattern
 from .registry import Route, route_of
 
 #: first parts of leaves that poses have, and those that lists of points have besides

@@ -14,7 +14,7 @@ from geometry_msgs.msg import Point, Quaternion
 
 from ..codec import Message
 from ..codec.message import Place, place_of
-from ..mapping import MotionLimits, ReceiveRule
+from ..rules import MotionLimits, ReceiveRule
 from .motion_budget import BURST_S, Cost, MotionBudget
 from .units import own_stamp_ns
 

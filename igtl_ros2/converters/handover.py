@@ -24,7 +24,7 @@ from ..codec.messages.text import Status
 from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
 from ..codec.short_names import FULL_NAME
-from ..mapping import ReceiveRule, SendRule
+from ..rules import ReceiveRule, SendRule
 from .headers import header_of_ros
 from .registry import Converted, Sending, sender, wire_type_of_leaf
 from .units import RIGID_TOLERANCE

@@ -18,7 +18,7 @@ from ..codec.messages.pose import Transform
 from ..codec.messages.text import Command
 from ..codec.messages.tracking import TrackingData, TrackingElement
 from ..errors import ConversionError, IgtlError
-from ..mapping import AS_OF, ReceiveRule, SendRule
+from ..rules import AS_OF, ReceiveRule, SendRule
 from .link_meshes import link_mesh
 from .placing import frames_of, has_place, moved_for_wire, moved_received
 from .registry import Converted, Sending, convert_to_ros, envelope_of, route_of, sender

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..mapping import MotionLimits
+from ..rules import MotionLimits
 
 #: what may be used at once, in seconds of motion at the limit: what the network may hold up
 BURST_S = 0.5

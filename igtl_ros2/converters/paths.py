@@ -11,7 +11,7 @@ from std_msgs.msg import Header
 
 from ..codec.messages.points import Trajectories, Trajectory
 from ..errors import ConversionError
-from ..mapping import ReceiveRule
+from ..rules import ReceiveRule
 from .many_poses import fill_poses, listed, metres_of, orientations_along
 from .points import MOST_TOLD, list_withheld, looks_from_info, looks_to_info, tell_rest
 from .registry import Converted, Route, Sending, from_ros, to_ros

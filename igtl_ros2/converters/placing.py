@@ -14,7 +14,7 @@ from ..codec.message import Place
 from ..codec.messages.image import LPS, RAS
 from ..codec.messages.mesh import PolyData
 from ..errors import ConversionError, EncodeError
-from ..mapping import AS_OF, ReceiveRule
+from ..rules import AS_OF, ReceiveRule
 from .registry import Route
 from .tracking import tool_frame
 from .units import LPS_TO_RAS, PER_METRE, Matrix, ns_from_time, ros_text

@@ -23,7 +23,7 @@ from ..codec.pyramids import without_pyramids
 from ..codec.short_names import FULL_NAME, NAME_BYTES, is_short_of
 from ..config import is_start_of
 from ..errors import ConversionError
-from ..mapping import PICTURES, ReceiveRule, SendRule, parse_xtoy
+from ..rules import PICTURES, ReceiveRule, SendRule, parse_xtoy
 from .gates import Gate
 from .names import KnownNames
 from .units import ns_from_time, ros_text

@@ -32,7 +32,7 @@ from ..codec.messages.tracking import (
     TrackingElement,
 )
 from ..codec.messages.video import Video
-from ..mapping import ReceiveRule
+from ..rules import ReceiveRule
 
 _MATRIX = np.array([[0, -1, 0, 10], [1, 0, 0, -20], [0, 0, 1, 30.5], [0, 0, 0, 1]], float)
 _KEY_FRAME, _GRAY_KEY_FRAME = 1, 256

@@ -13,7 +13,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from ..codec.message import has_points
 from ..config import marked_name
 from ..config.address import ip_address
-from ..mapping import PICTURES
+from ..rules import PICTURES
 
 #: a peer that stamps what it sends, and has sent nothing for so long, makes way for another
 SILENT_S = 2.0

@@ -31,7 +31,7 @@ from ..codec.messages.tracking import (
     TrackingElement,
 )
 from ..errors import ConversionError
-from ..mapping import ReceiveRule
+from ..rules import ReceiveRule
 from .bulk import set_rows
 from .gates import MAX_TOOLS
 from .many_poses import affines_from_poses, fill_poses, listed, metres_of

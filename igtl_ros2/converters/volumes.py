@@ -16,7 +16,7 @@ from std_msgs.msg import Header
 
 from ..codec.messages.image import Image
 from ..errors import ConversionError
-from ..mapping import SliceView
+from ..rules import SliceView
 from .arrays import array_message
 from .clouds import point_cloud
 from .image import geometry_of, ros_image

@@ -8,24 +8,38 @@ key, what was found, and what is allowed.
 
 from __future__ import annotations
 
-from .document import mapping_schema
-from .frame_names import is_pattern, parse_xtoy
-from .kinds import AS_OF, PICTURES, allow_key, asked_of, streams, told_of, types_of
-from .links import LinkConfig, load_links
-from .protocol import ANY, PROTOCOLS, Phase, PhaseTable, PhaseTransform, protocol_table
-from .reading import default_mapping, load_mapping
-from .rules import (
+from ..rules import (
+    ANY,
+    AS_OF,
+    PICTURES,
     TF_RATE_HZ,
+    TIMEOUT_S,
+    CommandRule,
     Mapping,
     MotionLimits,
+    Phase,
+    PhaseTable,
+    PhaseTransform,
+    QueryRule,
     ReceiveRule,
     RobotSource,
     SendRule,
+    ServeRule,
     SliceView,
     TfFrame,
     Workspace,
+    allow_key,
+    asked_of,
+    is_pattern,
+    parse_xtoy,
+    streams,
+    told_of,
+    types_of,
 )
-from .services import TIMEOUT_S, CommandRule, QueryRule, ServeRule
+from .document import mapping_schema
+from .links import LinkConfig, load_links
+from .protocol import PROTOCOLS, protocol_table
+from .reading import default_mapping, load_mapping
 
 __all__ = [
     'AS_OF',

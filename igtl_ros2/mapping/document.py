@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..config.settings import OF_THE_NODE, SETTINGS, Setting
 from ..config.words import FindFaults, hint, show
 from ..errors import ConfigError
-from .kinds import new_types
+from ..rules.kinds import new_types
 from .services import IDENTITIES
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import Any
 from ..config.settings import SETTINGS, Settings, refuse_misfit, refuse_unknown
 from ..config.words import show
 from ..errors import ConfigError
+from ..rules.rules import Mapping
 from .document import Document
 from .reading import default_mapping, make_mapping
 from .rule_faults import RULE_FAULTS, find_rule_clashes
-from .rules import Mapping
 
 # Where a link goes: its own affair, other than the rest it cannot have in common with others
 _PLACE = ('mode', 'url', 'protocol', 'host', 'port')

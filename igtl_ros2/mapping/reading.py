@@ -10,11 +10,8 @@ from typing import Any
 
 from ..config.settings import Settings
 from ..errors import ConfigError
-from .document import Document
-from .frame_names import ONE_PATIENT, PATIENT, is_patient, tf_device
-from .protocol import expand
-from .rule_faults import RULE_FAULTS, find_rule_clashes
-from .rules import (
+from ..rules.frame_names import ONE_PATIENT, PATIENT, is_patient, tf_device
+from ..rules.rules import (
     TF_RATE_HZ,
     Mapping,
     MotionLimits,
@@ -25,6 +22,9 @@ from .rules import (
     TfFrame,
     Workspace,
 )
+from .document import Document
+from .protocol import expand
+from .rule_faults import RULE_FAULTS, find_rule_clashes
 from .services import make_services
 
 _DEFAULTS = Settings()

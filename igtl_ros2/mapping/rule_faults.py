@@ -7,8 +7,8 @@ from typing import Any
 
 from ..config.quantities import FIELD_UNITS, measured
 from ..config.words import MAX_DEVICE_BYTES, FindFaults, show
-from .frame_names import is_pattern, parse_xtoy, tf_device
-from .kinds import AS_OF, PICTURES, all_types, asked_of, placed, told_of, types_of
+from ..rules.frame_names import is_pattern, parse_xtoy, tf_device
+from ..rules.kinds import AS_OF, PICTURES, all_types, asked_of, placed, told_of, types_of
 from .protocol import find_clashes, find_faults
 from .services import SERVICE_FAULTS
 

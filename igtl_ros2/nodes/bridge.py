@@ -14,7 +14,7 @@ from ..client import Client
 from ..converters.registry import load_converters
 from ..errors import ConfigError, PeerError
 from ..mapping import LinkConfig, load_links
-from ..mapping.frame_names import ONE_PATIENT
+from ..rules.frame_names import ONE_PATIENT
 from ..server import Server
 from .diagnostics import Diagnostics, LinkHealth
 from .echo import EchoGuard

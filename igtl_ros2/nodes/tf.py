@@ -28,7 +28,7 @@ from ..converters.tf_tree import DOUBTFUL, LookupFailed, Reason, TfTree, frame_n
 from ..converters.time_jump import TimeJumps, Turn
 from ..converters.units import Matrix, ns_from_time, pose_from_ros
 from ..errors import ConfigError, ConversionError
-from ..mapping.frame_names import PATIENT, is_patient
+from ..rules.frame_names import PATIENT, is_patient
 from .subscriptions import EVENT_DEPTH, Losses, subscribe
 
 # The names and the quality of service of tf2_ros: every other tf node expects these.

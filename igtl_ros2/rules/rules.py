@@ -11,7 +11,7 @@ from ..codec.message import has_points
 from ..config.ros_names import whole_characters
 from ..config.settings import Settings
 from .frame_names import ONE_PATIENT, PATIENT, is_patient, is_pattern, parse_xtoy
-from .protocol import PhaseTable
+from .phases import PhaseTable
 from .rule_index import RuleIndex
 from .services import CommandRule, QueryRule, ServeRule
 
