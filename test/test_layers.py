@@ -39,6 +39,8 @@ TABLE = {
     },
     # pictures and video are optional: their libraries are imported by name, when first used
     'converters': ({'codec'} | RULES, {'numpy'} | ROS_MESSAGES, NETWORK),
+    # who asks whom, and who answers; the time is told
+    'dialogue': ({'codec'} | RULES, set(), NETWORK | {'threading', 'time'}),
     # a tap hears the bytes of a link, and names topics as the converters do
     'bags': (
         {'codec', 'converters', 'peers', 'transport'} | MAPPING,
@@ -47,7 +49,7 @@ TABLE = {
     ),
     # `igtl_record` records ROS topics as well
     'nodes': (
-        {'bags', 'codec', 'converters', 'transport', 'peers'} | MAPPING | FACES,
+        {'bags', 'codec', 'converters', 'dialogue', 'transport', 'peers'} | MAPPING | FACES,
         {'numpy', 'yaml'} | ROS_MESSAGES | ROS_TOOLS,
         {'socket', 'ssl', 'struct'},
     ),

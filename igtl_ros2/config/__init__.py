@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .address import DEFAULT_PORT, Address, parse_url
 from .quantities import DIMENSIONS, FIELD_UNITS, dimension
-from .ros_names import is_ros_name, is_start_of, marked_name, ros_name, whole_characters
+from .ros_names import is_ros_name, is_start_of, marked_name, ros_name, ros_text, whole_characters
 from .settings import SETTINGS, Setting, Settings, refuse_misfit
 from .words import MAX_DEVICE_BYTES
 
@@ -29,5 +29,6 @@ __all__ = [
     'parse_url',
     'refuse_misfit',
     'ros_name',
+    'ros_text',
     'whole_characters',
 ]

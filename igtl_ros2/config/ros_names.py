@@ -85,6 +85,21 @@ def whole_characters(text: str) -> str:
     return text
 
 
+def ros_text(text: str) -> str:
+    """
+    Make a text that ROS can carry: bytes that were not UTF-8 are read as Latin-1.
+
+    Where a field has cut the last character of a text in UTF-8, the others stay as they are.
+    """
+    if not text.isascii():
+        text = whole_characters(text)
+        try:
+            text.encode('utf-8')
+        except UnicodeEncodeError:
+            text = text.encode('utf-8', 'surrogateescape').decode('latin-1')
+    return text.replace('\0', '')
+
+
 def is_start_of(cut: str, full: str) -> bool:
     """Tell whether a name is what a field has left of a longer one."""
     if cut.isascii() and full.isascii():

@@ -22,7 +22,8 @@ from ..codec.geometry import FLOAT32_NOISE, Rows, columns_to_quaternion, quatern
 from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
 from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
 from ..codec.messages.arrays import PREFIXES, UNITS, Sensor, unit_parts, unit_word
-from ..config import DIMENSIONS, dimension, whole_characters
+from ..config import DIMENSIONS, dimension
+from ..config import ros_text as ros_text
 from ..errors import ConversionError, EncodeError
 
 Matrix = NDArray[np.float64]
@@ -369,21 +370,6 @@ def choose_stamp(
 def own_stamp_ns(device_ns: int) -> int | None:
     """Take the stamp of a message in nanoseconds; None if the device gave it none."""
     return device_ns if device_ns >= EARLIEST_NS else None
-
-
-def ros_text(text: str) -> str:
-    """
-    Make a text that ROS can carry: bytes that were not UTF-8 are read as Latin-1.
-
-    Where a field has cut the last character of a text in UTF-8, the others stay as they are.
-    """
-    if not text.isascii():
-        text = whole_characters(text)
-        try:
-            text.encode('utf-8')
-        except UnicodeEncodeError:
-            text = text.encode('utf-8', 'surrogateescape').decode('latin-1')
-    return text.replace('\0', '')
 
 
 def ros_texts(texts: list[str]) -> list[str]:

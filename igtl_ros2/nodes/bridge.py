@@ -224,8 +224,8 @@ class BridgeNode(ManagedNode):
         self._senders[config.name] = Sender(
             self,
             config,
-            services.queries,
-            services.order,
+            services.streams,
+            services.send_command,
             report,
             self._echo,
             self.now_ns,

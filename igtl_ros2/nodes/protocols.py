@@ -23,10 +23,7 @@ from ..converters.gates import Gates
 from ..converters.pose import NOT_RIGID, is_valid, tool_state
 from ..converters.registry import full_name
 from ..converters.units import RIGID_TOLERANCE, pose_to_ros, ros_text
-from ..errors import ConversionError
-from ..mapping import LinkConfig, PhaseTable, ReceiveRule
-from ..peers import Link, Peer
-from .phases import (
+from ..dialogue.phases import (
     Accept,
     Acknowledge,
     Call,
@@ -38,8 +35,11 @@ from .phases import (
     Step,
     Tell,
 )
+from ..dialogue.streams import Streams
+from ..errors import ConversionError
+from ..mapping import LinkConfig, PhaseTable, ReceiveRule
+from ..peers import Link, Peer
 from .qos import STATE_QOS
-from .queries import Queries
 from .report import Report
 
 # How often is looked whether the services of the robot are still there
@@ -69,7 +69,7 @@ class PhaseServer:
         config: LinkConfig,
         table: PhaseTable,
         report: Report,
-        queries: Queries,
+        streams: Streams,
         publish: Callable[[Peer, Message, str], None],
         forget: Callable[[str], None],
         rule_of: Callable[[Peer, str, str], ReceiveRule],
@@ -77,7 +77,7 @@ class PhaseServer:
         """Make a client for every service that the table names."""
         self._table = table
         self._report = report
-        self._queries = queries
+        self._streams = streams
         self._publish = publish
         self._forget_value = forget
         self._rule_of = rule_of
@@ -178,7 +178,7 @@ class PhaseServer:
             self._forget(step.number)
         elif isinstance(step, SendBack):
             again = replace(self._last[step.prefix], device_name=step.device)
-            self._queries.send(again, hold=False)
+            self._streams.send(again, hold=False)
         elif isinstance(step, Note):
             where = f'{peer.address}: ' if peer is not None else ''
             self._report.problem(step.kind, ros_text(where + step.text))
@@ -212,7 +212,7 @@ class PhaseServer:
         status = Status(step.code, error_name=name, message=text, device_name=step.device)
         if step.held:
             self._current = status
-        self._queries.send(status, hold=step.held and self._table.greet)
+        self._streams.send(status, hold=step.held and self._table.greet)
 
     def _call(self, step: Call) -> None:
         client = self._clients[step.service]

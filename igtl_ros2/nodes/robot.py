@@ -16,9 +16,9 @@ from ..converters.link_meshes import link_mesh
 from ..converters.mesh_files import find_file
 from ..converters.registry import Sending
 from ..converters.urdf import Visual, read_urdf
+from ..dialogue.streams import Streams
 from ..errors import ConversionError, EncodeError
 from ..mapping import RobotSource, SendRule, TfFrame
-from .queries import Queries
 from .report import Report
 from .tf import OwnFrames
 
@@ -58,7 +58,7 @@ class RobotFeed:
         node: Node,
         rule: SendRule,
         source: RobotSource,
-        link: Queries,
+        link: Streams,
         report: Report,
         sending: Callable[[SendRule], Sending],
         start: Callable[[SendRule], Timer] | None,

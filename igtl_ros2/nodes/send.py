@@ -52,6 +52,7 @@ from ..converters.registry import (
 )
 from ..converters.units import matrix_from_metres, time_from_ns
 from ..converters.video import KEY_FRAME_WANTED, follows_of
+from ..dialogue.streams import Streams
 from ..errors import ConversionError, EncodeError
 from ..mapping import LinkConfig, SendRule
 from ..peers import Outgoing, Peer
@@ -63,7 +64,6 @@ from .intake import Intake
 from .long_messages import is_long, is_taken_serialised, made, stamp_of
 from .pose_writer import PoseWriter
 from .qos import Quality, quality_for, subscription_overrides
-from .queries import Queries
 from .relay import Outlet, Relays
 from .report import Report
 from .robot import RobotFeed
@@ -168,7 +168,7 @@ class Sender:
         self,
         node: Node,
         config: LinkConfig,
-        link: Queries,
+        link: Streams,
         order: Callable[[str, str, str, tuple[Peer, ...]], None],
         report: Report,
         echo: EchoGuard,

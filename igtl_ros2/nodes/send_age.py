@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from ..codec import Message
 from ..codec.message import Place
+from ..dialogue.streams import Streams
 from ..mapping import SendRule
-from .queries import Queries
 from .report import Report
 
 #: what peers of header version 2 read the state of a pose from
@@ -61,7 +61,7 @@ class Expiry:
     gets what was sent last.
     """
 
-    def __init__(self, rule: SendRule, link: Queries, report: Report) -> None:
+    def __init__(self, rule: SendRule, link: Streams, report: Report) -> None:
         """Have nothing sent yet."""
         #: how old the source is
         self.age = SourceAge(rule)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import string
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any
-from xml.sax.saxutils import escape
 
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
@@ -17,27 +17,30 @@ from std_msgs.msg import String as RosString
 from std_srvs.srv import SetBool, Trigger
 
 from ..codec import Message
+from ..codec.message import registered
 from ..codec.messages.query import Response
 from ..codec.messages.text import CommandResponse
 from ..converters.heavy import is_heavy
 from ..converters.placing import weight
+from ..converters.registry import typed_classes
 from ..converters.units import ros_text
+from ..dialogue.commands import CommandText, filled, read_command, reply_facts
+from ..dialogue.replies import Replies
+from ..dialogue.requests import OnReply, Requests
+from ..dialogue.served_commands import ServedCommands
+from ..dialogue.streams import Streams
+from ..dialogue.timers import Timers
 from ..errors import ConfigError, ConversionError
-from ..mapping import TIMEOUT_S, CommandRule, LinkConfig, QueryRule, ReceiveRule, streams
+from ..mapping import CommandRule, LinkConfig, QueryRule, ReceiveRule, streams
 from ..peers import Link, OnPeer, Peer
 from .aside import Aside
-from .command_xml import attributes
 from .deferred import Call, serve_later
 from .parameters import COMMAND_FIELDS
 from .protocols import PhaseServer
-from .queries import Queries
-from .query_log import QueryLog
+from .qos import RAW_QOS
 from .report import Report
-from .requests import Order, Requests, answer_facts
-from .serving import Serving
+from .service_client import ServiceClient
 from .subscriptions import EVENT_DEPTH, Losses, subscribe
-
-_MAX_TIMEOUT_S = 3600.0
 
 
 class Services:
@@ -74,13 +77,27 @@ class Services:
         self._hidden = hidden
         self._prefix = f'{config.name}/' if config.name else ''
         own = f'~/{self._prefix}'
-        log = QueryLog(node, own + 'queries', config.settings.log_queries)
-        #: answers queries, and sends what is not asked for
-        self.queries = Queries(report, log)
-        self._requests = Requests(config.mapping.profile, log)
-        self._serving = Serving(node, config, report)
+        if config.settings.log_queries:
+            self._query_log = node.create_publisher(RosString, own + 'queries', RAW_QOS)
+            log = self._log_query
+        else:
+            log = _log_nothing
+        self._timers = Timers(self._wake)
+        self._alarm: asyncio.TimerHandle | None = None
+        #: who sends, and when
+        self.streams = Streams(report, self._timers)
+        self._replies = Replies(self.streams, _understood(), report, log)
+        # PLUS ignores the ids that it had last, also those from before this node started
+        command_id = int(time.time()) & 0x7FFFFFFF
+        self._requests = Requests(config.mapping.profile, log, self._timers, command_id)
+        self._served_commands = ServedCommands(
+            config.mapping.serve,
+            lambda rule: ServiceClient(node, rule.call, rule.type == 'set_bool', self._post),
+            report,
+            self._timers,
+        )
         self._phases = [
-            PhaseServer(node, config, table, report, self.queries, on_message, forget, rule_of)
+            PhaseServer(node, config, table, report, self.streams, on_message, forget, rule_of)
             for table in (config.mapping.phases,)
             if table is not None
         ]
@@ -95,12 +112,12 @@ class Services:
             self._offer_command(command)
         serve_later(node, Trigger, own + 'resend', self._resend)
         serve_later(node, Trigger, own + 'reconnect', self._reconnect)
-        self._replies = node.create_publisher(RosString, own + 'command_reply', 10)
+        self._command_replies = node.create_publisher(RosString, own + 'command_reply', 10)
         subscribe(
             node,
             RosString,
             own + 'command',
-            lambda message: self.order('~/command', message.data),
+            lambda message: self.send_command('~/command', message.data),
             QoSProfile(depth=EVENT_DEPTH),
             Losses(lambda count: report.problem(
                 '~/command: lost', f'~/command: {count} commands were lost on their way', count)),
@@ -111,7 +128,7 @@ class Services:
         with self._starting:
             if self._has_started:
                 return
-            self._link = self.queries.link = self._requests.link = self._serving.link = link
+            self._link = self.streams.link = self._requests.link = link
             for phases in self._phases:
                 phases.start(link)
             self._has_started = True
@@ -120,7 +137,26 @@ class Services:
         """Give up what is looked at in another thread."""
         self._aside.close()
 
+    def _post(self, function: Callable[..., Any], *args: Any) -> None:
+        self._link.network.post(function, *args)
+
+    def _log_query(self, facts: dict[str, Any]) -> None:
+        """Say on `~/queries` who asked for what, and what came of it; from any thread."""
+        seconds, rest = divmod(self._node.get_clock().now().nanoseconds, 10**9)
+        entry = {'stamp': {'sec': seconds, 'nanosec': rest}, **facts}
+        self._query_log.publish(RosString(data=json.dumps(entry, ensure_ascii=False)))
+
     # -- in the network's thread
+
+    def _wake(self, due: float) -> None:
+        """Set the alarm to when a timer is due next."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        loop = self._link.network.loop
+        self._alarm = loop.call_at(due, lambda: self._timers.run(loop.time()))
+
+    def _now(self) -> float:
+        return self._link.network.loop.time()
 
     def waits_for_nothing(self) -> bool:
         """Tell whether messages but queries and commands concern nobody besides `on_message`."""
@@ -131,14 +167,14 @@ class Services:
         for phases in self._phases:
             if phases.handle(peer, message):
                 return
-        if self.queries.handle(peer, message):
+        if self._replies.handle(peer, message, self._now()):
             return
         if isinstance(message, (Response, CommandResponse)):
             self._take_answer(peer, message)
             return
         self._receive(peer, message)  # first, so that whoever asked finds the data published
-        self._serving.handle(peer, message)
-        self._requests.handle(peer, message)
+        self._served_commands.handle(peer, message, self._now())
+        self._requests.handle(peer, message, self._now())
 
     def _take_answer(self, peer: Peer, message: Message) -> None:
         """Give an answer, without who the patient is, to who waits for it."""
@@ -172,7 +208,7 @@ class Services:
 
         :param answer: the message as ROS may see it.
         """
-        if not self._requests.handle(peer, answer):
+        if not self._requests.handle(peer, answer, self._now()):
             kind = f'{message.type_name} nobody waits for'
             self._report.problem(kind, f'{peer.address}: {kind}: it is late, or came twice')
             self._receive(peer, message)
@@ -182,12 +218,12 @@ class Services:
         self.start(peer.link)
         self._tell(peer, joined)
         if not joined:
-            self.queries.left(peer)
+            self.streams.left(peer)
             if self._hiding:  # its answer may be among them
                 self._aside.do(partial(self._link.network.post, self._requests.left, peer))
             else:
                 self._requests.left(peer)
-            self._serving.left(peer)
+            self._served_commands.left(peer)
             for phases in self._phases:
                 phases.left(peer)
 
@@ -199,15 +235,23 @@ class Services:
                 self._node,
                 Trigger,
                 f'{self._prefix}get/{rule.name}',
-                lambda request, call: self._requests.get(rule, _answer(call)),
+                lambda request, call: self._query('GET', rule, call),
             )
         if rule.type in streams():
             serve_later(
                 self._node,
                 SetBool,
                 f'{self._prefix}stream/{rule.name}',
-                lambda request, call: self._requests.stream(rule, request.data, _answer(call)),
+                lambda request, call: self._query('STT' if request.data else 'STP', rule, call),
             )
+
+    def _query(self, verb: str, rule: QueryRule, call: Call) -> None:
+        self._post(lambda: self._requests.query(verb, rule, _answer(call), self._now()))
+
+    def _command(
+        self, command: CommandText, on_reply: OnReply, exclude: Collection[Peer] = ()
+    ) -> None:
+        self._post(lambda: self._requests.command(command, on_reply, self._now(), exclude))
 
     def _offer_command(self, rule: CommandRule) -> None:
         parameters = _field_parameters(self._config, rule)
@@ -224,11 +268,11 @@ class Services:
                 if value is None:
                     call.answer(False, f'the parameter {parameters[field]} is not set')
                     return
-            content = _filled(rule.content, values)
-            order = Order(
+            content = filled(rule.content, values)
+            command = CommandText(
                 rule.command, content, rule.device, timeout=rule.timeout, legacy=rule.legacy
             )
-            self._requests.command(order, _answer(call))
+            self._command(command, _answer(call))
 
         serve_later(self._node, Trigger, f'{self._prefix}command/{rule.name}', send)
 
@@ -250,7 +294,7 @@ class Services:
 
     # -- commands that topics say
 
-    def order(
+    def send_command(
         self, topic: str, text: str, device: str = '', exclude: Collection[Peer] = ()
     ) -> None:
         """
@@ -263,8 +307,8 @@ class Services:
         number = None
 
         def reply(success: bool, words: str, answer: Message | None = None) -> None:
-            facts = {'id': number, 'success': success, 'message': words, **answer_facts(answer)}
-            self._replies.publish(RosString(data=json.dumps(facts, ensure_ascii=False)))
+            facts = {'id': number, 'success': success, 'message': words, **reply_facts(answer)}
+            self._command_replies.publish(RosString(data=json.dumps(facts, ensure_ascii=False)))
 
         def tell(success: bool, words: str, answer: Message | None) -> None:
             if not success:
@@ -277,12 +321,12 @@ class Services:
                 reply(success, words, answer)
 
         try:
-            order, number = _read_order(text, device)
+            command, number = read_command(text, device)
         except ConversionError as error:
             self._report.problem(topic, f'{topic}: not sent: {error}')
             reply(False, str(error))
             return
-        self._requests.command(order, tell, exclude)
+        self._command(command, tell, exclude)
 
 
 def check_fields(node: Node, configs: Iterable[LinkConfig]) -> None:
@@ -311,50 +355,15 @@ def _field_parameters(config: LinkConfig, rule: CommandRule) -> dict[str, str]:
     return {field: f'{COMMAND_FIELDS}{link}{rule.name}.{field}' for field in rule.fields}
 
 
-def _answer(call: Call) -> Callable[[bool, str, Message | None], None]:
+def _answer(call: Call) -> OnReply:
     return lambda success, text, message: call.answer(success, text)
 
 
-def _filled(content: str, values: dict[str, Any]) -> str:
-    """Fill in the fields; in XML so that no value can be taken for more than text."""
-    is_xml = content.lstrip().startswith('<')
-    texts = {}
-    for field, value in values.items():
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        texts[field] = escape(text, {'"': '&quot;', "'": '&apos;'}) if is_xml else text
-    return string.Formatter().vformat(content, (), texts)
+def _log_nothing(facts: dict[str, Any]) -> None:
+    """Keep no log of queries."""
 
 
-def _read_order(text: str, device: str) -> tuple[Order, Any]:
-    """
-    Read a command in JSON, and the id that its sender knows it by.
-
-    :param device: what device and name are when they are left out; then text that is no JSON is
-        the content.
-    :raises ConversionError: if it is no command.
-    """
-    if device and not text.lstrip().startswith('{'):
-        return Order(attributes(text).get('Name') or device, text, device), None
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ConversionError(f'found no JSON: {error}') from error
-    if not isinstance(found, dict) or not found.get('name', device):
-        raise ConversionError('wanted a JSON object with at least a name')
-    for key in ('name', 'device', 'content'):
-        if not isinstance(found.get(key, ''), str):
-            raise ConversionError(f'{key}: found {type(found[key]).__name__}, wanted text')
-    timeout = found.get('timeout', TIMEOUT_S)
-    if type(timeout) not in (int, float) or not 0 < timeout <= _MAX_TIMEOUT_S:
-        raise ConversionError(f'timeout: found {timeout!r}, wanted 0 to {_MAX_TIMEOUT_S:g} s')
-    encoding = found.get('encoding', 0)
-    if type(encoding) is not int or not 0 <= encoding <= 0xFFFF:
-        raise ConversionError(f'encoding: found {encoding!r}, wanted a MIBenum number')
-    order = Order(
-        found.get('name', device),
-        found.get('content', ''),
-        found.get('device', device),
-        encoding,
-        float(timeout),
-    )
-    return order, found.get('id')
+def _understood() -> list[str]:
+    """Name the types that become more than `raw` here."""
+    known = typed_classes()
+    return [name for name, kind in registered().items() if kind in known and len(name) <= 12]

@@ -477,7 +477,7 @@ def test_a_stream_has_its_own_pace_for_each_peer_and_ends(ros):
     ) as fast:
         wait_for(lambda: len(node.link.peers) == 2, 'both')
         services = node.link_services['']
-        send = services.queries.send
+        send = services.streams.send
         slow.send(StartTracking('STT_TDATA', 400, device_name='T'))
         assert get(slow, 'RTS_TDATA').status == 1  # there is nothing yet
         send(TrackingData((), device_name='T', metadata={'n': '0'}))
@@ -504,7 +504,7 @@ def test_a_stream_has_its_own_pace_for_each_peer_and_ends(ros):
         send(String('after', device_name='after'))
         assert get(slow, 'TDATA', 'STRING').device_name == 'after'
         slow.close()
-        wait_for(lambda: not services.queries.streams, 'the end of the stream')
+        wait_for(lambda: not services.streams.streams, 'the end of the stream')
 
 
 def tools(*names, **fields):
@@ -538,7 +538,7 @@ def test_a_frame_that_is_asked_for_is_the_one_that_comes_or_an_error(
     with client_of(ros) as (node, client):
         message = make(*names, **fields)
         kind = message.type_name
-        send = node.link_services[''].queries.send
+        send = node.link_services[''].streams.send
         send(message)
         get(client, kind)
         client.send(StartTracking(f'STT_{kind}', 0, frame, device_name='T'))
@@ -551,7 +551,7 @@ def test_a_frame_that_is_asked_for_is_the_one_that_comes_or_an_error(
 
 def test_what_is_in_another_frame_later_on_does_not_come(ros):
     with client_of(ros) as (node, client):
-        send = node.link_services[''].queries.send
+        send = node.link_services[''].streams.send
         send(tools('Probe', **IN_BASE))
         get(client, 'TDATA')
         client.send(StartTracking('STT_TDATA', 0, 'base', device_name='T'))
@@ -571,7 +571,7 @@ def test_what_is_in_another_frame_later_on_does_not_come(ros):
 ])
 def test_a_codec_that_is_asked_for_is_the_one_that_comes_or_it_is_said(ros, asked, code, words):
     with client_of(ros) as (node, client):
-        node.link_services[''].queries.send(Video(b'frame', 'H264', (2, 2, 1), device_name='V'))
+        node.link_services[''].streams.send(Video(b'frame', 'H264', (2, 2, 1), device_name='V'))
         get(client, 'VIDEO')
         client.send(StartVideo(asked, 0, device_name='V'))
         status = get(client, 'STATUS')
@@ -581,21 +581,21 @@ def test_a_codec_that_is_asked_for_is_the_one_that_comes_or_it_is_said(ros, aske
 
 def test_an_interval_of_nanoseconds_and_a_long_one_are_kept(ros):
     with client_of(ros) as (node, client):
-        queries = node.link_services[''].queries
-        queries.send(tools('Probe'))
-        queries.send(PolyData(np.zeros((1, 3)), device_name='T'))
+        sender = node.link_services[''].streams
+        sender.send(tools('Probe'))
+        sender.send(PolyData(np.zeros((1, 3)), device_name='T'))
         client.send(Query('STT_POLYDATA', content=(250_000_000).to_bytes(8, 'big')))
         client.send(Query('STT_IMAGE', content=b'\xff' * 8))  # garbage of a C++ program
         client.send(StartTracking('STT_TDATA', 3_600_000))
         assert get(client, 'RTS_TDATA').status == 0
-        (streams,) = queries.streams.values()
+        (streams,) = sender.streams.values()
         assert {key[0]: stream.interval_s for key, stream in streams.items()} == {
             'POLYDATA': 0.25, 'TDATA': 3600.0}
 
 
 def test_long_names_are_asked_for_as_they_are_on_the_wire(ros):
     with client_of(ros) as (node, client):
-        send = node.link_services[''].queries.send
+        send = node.link_services[''].streams.send
         names = ['Ein_Gerät_mit_langem_Namen', 'Ein_Gerät_mit_langem_Nachnamen', 'Other']
         wire, other = 'Ein_Gerät_mit_lange', 'Other'
         queried = [*map(short_name, names[:2]), other]

@@ -3,8 +3,7 @@
 import pytest
 
 from igtl_ros2.codec.messages.text import StatusCode
-from igtl_ros2.mapping.protocol import expand
-from igtl_ros2.nodes.phases import (
+from igtl_ros2.dialogue.phases import (
     Accept,
     Acknowledge,
     Call,
@@ -15,6 +14,7 @@ from igtl_ros2.nodes.phases import (
     SendBack,
     Tell,
 )
+from igtl_ros2.mapping.protocol import expand
 
 OK, NOT_READY, TIME_OUT = StatusCode.OK, StatusCode.NOT_READY, StatusCode.TIME_OUT
 EVERY = ('START_UP', 'PLANNING', 'CALIBRATION', 'TARGETING', 'MOVE_TO_TARGET', 'MANUAL', 'STOP',

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ..codec.messages.text import StatusCode
 from ..codec.patients import hidden_text
-from ..mapping import ANY, Phase, PhaseTable, PhaseTransform
+from ..rules import ANY, Phase, PhaseTable, PhaseTransform
 
 # Numbers of commands that are remembered, to know one again that comes twice
 _MAX_SEEN = 1000

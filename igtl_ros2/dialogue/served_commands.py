@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
-
-from rclpy.client import Client
-from rclpy.node import Node
-from rclpy.task import Future
-from std_srvs.srv import SetBool, Trigger
 
 from ..codec import Message
 from ..codec.messages.text import Command, CommandResponse, String
 from ..codec.patients import hidden_text
-from ..converters.units import ros_text
+from ..config import ros_text
 from ..errors import EncodeError
-from ..mapping import LinkConfig, ServeRule
-from ..peers import Link, Peer
+from ..rules import ServeRule
 from .command_xml import attributes, command_reply
-from .report import Report
+from .interfaces import OnDone, Peer, Report, RosService
+from .timers import Timer, Timers
 
 # How many commands of one peer may be carried out at a time
 _MAX_RUNNING = 16
@@ -31,50 +26,46 @@ _MAX_NAME = 128
 _YES = ('true', 'on', '1')
 _NO = ('false', 'off', '0')
 
-#: gives the answer to the peer: (success, text)
-_Answer = Callable[[bool, str], None]
+_Key = tuple[Peer, str, Any]
 
 
 @dataclass(slots=True, eq=False)
 class _Running:
     """A command that is being carried out."""
 
-    key: tuple[Peer, str, Any]
-    answer: _Answer
-    timer: asyncio.TimerHandle | None = None
+    key: _Key
+    answer: OnDone
+    timer: Timer
 
 
-class Serving:
+class ServedCommands:
     """
     Carry out the COMMANDs of the peers of one link, and answer each one once.
 
-    All is done in the network's thread; a ROS service that hangs keeps nothing waiting.
+    A ROS service that hangs keeps nothing waiting.
+
+    :param find: gives the ROS service of a rule.
     """
 
-    #: set once there is a link, before anything else is called
-    link: Link
-
-    def __init__(self, node: Node, config: LinkConfig, report: Report) -> None:
-        """Make a client for every service that the mapping names."""
+    def __init__(
+        self,
+        rules: Iterable[ServeRule],
+        find: Callable[[ServeRule], RosService],
+        report: Report,
+        timers: Timers,
+    ) -> None:
+        """Know the services that the mapping names."""
         self._report = report
-        self._rules: dict[str, tuple[ServeRule, Client[Any, Any, Any]]] = {
-            rule.command: (
-                rule,
-                node.create_client(SetBool if rule.type == 'set_bool' else Trigger, rule.call),
-            )
-            for rule in config.mapping.serve
-        }
-        self._running: dict[tuple[Peer, str, Any], _Running] = {}
+        self._timers = timers
+        self._rules = {rule.command: (rule, find(rule)) for rule in rules}
+        self._running: dict[_Key, _Running] = {}
 
-    def handle(self, peer: Peer, message: Message) -> None:
+    def handle(self, peer: Peer, message: Message, now: float) -> None:
         """Carry out what is a command; whatever it is, it is published as well."""
         if isinstance(message, Command):
-            self._begin(
-                (peer, 'COMMAND', message.command_id),
-                message.name,
-                message.content,
-                lambda success, text: _respond(peer, message, success, text),
-            )
+            key = peer, 'COMMAND', message.command_id
+            respond = partial(_respond, peer, message)
+            self._begin(key, message.name, message.content, respond, now)
         elif (
             self._rules
             and isinstance(message, String)
@@ -92,6 +83,7 @@ class Serving:
                         device_name=_LEGACY_ANSWER + number,
                     )
                 ),
+                now,
             )
 
     def left(self, peer: Peer) -> None:
@@ -99,9 +91,7 @@ class Serving:
         for key in [key for key in self._running if key[0] is peer]:
             self._end(self._running[key])
 
-    def _begin(
-        self, key: tuple[Peer, str, Any], name: str, content: str, answer: _Answer
-    ) -> None:
+    def _begin(self, key: _Key, name: str, content: str, answer: OnDone, now: float) -> None:
         # of a STRING it may be all that it says; no command is called by so much
         shown = hidden_text(name) if len(name) <= _MAX_NAME else f'of {len(name)} letters'
         if key in self._running:
@@ -110,48 +100,39 @@ class Serving:
                 'command twice', f'{key[0].address}: command {ros_text(shown)!r} came twice'
             )
             return
-        try:
-            rule, client = self._rules[name]
-        except KeyError:
-            self._refuse(key[0], name, answer, f'unknown command {shown!r}')
-            return
-        request = _request(rule, content)
-        if request is None:
-            text = f'{shown}: wanted {", ".join((*_YES, *_NO))} as content'
-            self._refuse(key[0], name, answer, text)
+        rule, service = self._rules.get(name, (None, None))
+        if rule is None or service is None:
+            why = f'unknown command {shown!r}'
+        elif rule.type == 'set_bool' and _data(rule, content) is None:
+            why = f'{shown}: wanted {", ".join((*_YES, *_NO))} as content'
         elif sum(running[0] is key[0] for running in self._running) >= _MAX_RUNNING:
-            self._refuse(key[0], name, answer, f'{_MAX_RUNNING} commands are not done yet')
-        elif not client.service_is_ready():
-            self._refuse(key[0], name, answer, f'the ROS service {rule.call} is not there')
+            why = f'{_MAX_RUNNING} commands are not done yet'
+        elif not service.is_there():
+            why = f'the ROS service {rule.call} is not there'
         else:
-            self._call(_Running(key, answer), rule, client, request)
-
-    def _refuse(self, peer: Peer, name: str, answer: _Answer, text: str) -> None:
-        self._report.problem('command refused', ros_text(f'{peer.address}: {text}'))
-        answer(False, text)
+            self._call(key, rule, service, content, answer, now)
+            return
+        self._report.problem('command refused', ros_text(f'{key[0].address}: {why}'))
+        answer(False, why)
 
     def _call(
-        self, running: _Running, rule: ServeRule, client: Client[Any, Any, Any], request: Any
+        self,
+        key: _Key,
+        rule: ServeRule,
+        service: RosService,
+        content: str,
+        answer: OnDone,
+        now: float,
     ) -> None:
-        network = self.link.network
-        self._running[running.key] = running
-        future = client.call_async(request)
-
-        def done(future: Future[Any]) -> None:
-            error = future.exception()
-            if error is not None:
-                network.post(self._finish, running, False, f'{rule.call}: {error}')
-            elif (response := future.result()) is not None:
-                network.post(self._finish, running, response.success, response.message)
-
-        def too_late() -> None:
-            client.remove_pending_request(future)
+        def too_late(now: float) -> None:
+            forget()
             text = f'the ROS service {rule.call} did not answer within {rule.timeout:g} s'
             self._report.problem(f'{rule.call} hangs', text)
             self._finish(running, False, text)
 
-        running.timer = network.loop.call_later(rule.timeout, too_late)
-        future.add_done_callback(done)
+        timer = self._timers.at(now + rule.timeout, too_late)
+        running = self._running[key] = _Running(key, answer, timer)
+        forget = service.call(partial(self._finish, running), _data(rule, content))
 
     def _finish(self, running: _Running, success: bool, text: str) -> None:
         if self._running.get(running.key) is running:
@@ -159,22 +140,18 @@ class Serving:
             running.answer(success, text)
 
     def _end(self, running: _Running) -> None:
-        if running.timer is not None:
-            running.timer.cancel()
+        self._timers.cancel(running.timer)
         del self._running[running.key]
 
 
-def _request(rule: ServeRule, content: str) -> Any:
-    """Make what the service gets; None if the content does not say true or false."""
+def _data(rule: ServeRule, content: str) -> bool | None:
+    """Tell what a SetBool is called with; None for a Trigger, or if the content does not say."""
     if rule.type != 'set_bool':
-        return Trigger.Request()
-    data = rule.data
-    if data is None:
-        word = content.strip().lower()
-        if word not in _YES + _NO:
-            return None
-        data = word in _YES
-    return SetBool.Request(data=data)
+        return None
+    if rule.data is not None:
+        return rule.data
+    word = content.strip().lower()
+    return word in _YES if word in _YES + _NO else None
 
 
 def _respond(peer: Peer, command: Command, success: bool, text: str) -> None:

@@ -6,7 +6,7 @@ from ..codec import Message
 from ..codec.messages.query import StartTracking, StartVideo
 from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
-from ..mapping import parse_xtoy
+from ..rules import parse_xtoy
 
 # what the C++ library asks for unless told otherwise, so that it may not be meant
 _USUAL_CODEC = 'VP90'
