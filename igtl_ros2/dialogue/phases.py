@@ -8,7 +8,7 @@ gives the steps that are to be done, in their order.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from ..codec.messages.text import StatusCode
@@ -120,11 +120,11 @@ class Phases:
         self._accepted: set[str] = set()
         self._runs: dict[int, _Run] = {}
         self._number = 0
-        self._seen: OrderedDict[tuple[Hashable, str], str] = OrderedDict()
+        self._seen: OrderedDict[tuple[object, str], str] = OrderedDict()
 
     # -- what peers send
 
-    def command(self, peer: Hashable, number: str, text: str, now: float) -> list[Step]:
+    def command(self, peer: object, number: str, text: str, now: float) -> list[Step]:
         """
         Take a command.
 
@@ -177,7 +177,7 @@ class Phases:
             return [*steps, self._call(about, now)]
         return steps + self._took(about, '')
 
-    def left(self, peer: Hashable) -> None:
+    def left(self, peer: object) -> None:
         """Forget the numbers of a peer that is gone; what it began goes on."""
         for key in [key for key in self._seen if key[0] == peer]:
             del self._seen[key]

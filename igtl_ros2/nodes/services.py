@@ -22,7 +22,7 @@ from ..codec.messages.query import Response
 from ..codec.messages.text import CommandResponse
 from ..converters.heavy import is_heavy
 from ..converters.placing import weight
-from ..converters.registry import typed_classes
+from ..converters.registry import full_name, typed_classes
 from ..converters.units import ros_text
 from ..dialogue.commands import CommandText, filled, read_command, reply_facts
 from ..dialogue.replies import Replies
@@ -36,9 +36,9 @@ from ..peers import Link, OnPeer, Peer
 from .aside import Aside
 from .deferred import Call, serve_later
 from .parameters import COMMAND_FIELDS
-from .protocols import PhaseServer
 from .qos import RAW_QOS
 from .report import Report
+from .robot_phases import RobotPhases
 from .service_client import ServiceClient
 from .subscriptions import EVENT_DEPTH, Losses, subscribe
 
@@ -96,11 +96,11 @@ class Services:
             report,
             self._timers,
         )
-        self._phases = [
-            PhaseServer(node, config, table, report, self.streams, on_message, forget, rule_of)
-            for table in (config.mapping.phases,)
-            if table is not None
-        ]
+        table = config.mapping.phases
+        self._phases = None if table is None else RobotPhases(
+            node, config, table, report, self.streams, self._timers, on_message, forget, rule_of,
+            self._post,
+        )
         self._aside = Aside('answers')
         #: answers that are in there
         self._hiding = 0
@@ -129,8 +129,8 @@ class Services:
             if self._has_started:
                 return
             self._link = self.streams.link = self._requests.link = link
-            for phases in self._phases:
-                phases.start(link)
+            if self._phases is not None:
+                self._post(self._phases.server.start)
             self._has_started = True
 
     def close(self) -> None:
@@ -160,13 +160,14 @@ class Services:
 
     def waits_for_nothing(self) -> bool:
         """Tell whether messages but queries and commands concern nobody besides `on_message`."""
-        return not self._phases and not self._requests.waits
+        return self._phases is None and not self._requests.waits
 
     def on_message(self, peer: Peer, message: Message) -> None:
         """Hand a message to whom it concerns."""
-        for phases in self._phases:
-            if phases.handle(peer, message):
-                return
+        if self._phases is not None and self._phases.server.handle(
+            peer, message, full_name(message), self._now()
+        ):
+            return
         if self._replies.handle(peer, message, self._now()):
             return
         if isinstance(message, (Response, CommandResponse)):
@@ -224,8 +225,8 @@ class Services:
             else:
                 self._requests.left(peer)
             self._served_commands.left(peer)
-            for phases in self._phases:
-                phases.left(peer)
+            if self._phases is not None:
+                self._phases.server.left(peer)
 
     # -- services
 

@@ -93,9 +93,9 @@ def clinic(ros, tmp_path, text=BRP, robot=True):
     """A bridge with a robot, and a client that has heard that there is no phase yet."""
     made = Robot(ros) if robot else None
     node = ros.bridge(mode='server', port=0, **mapping(tmp_path, text))
-    (phases,) = node.link_services['']._phases
+    phases = node.link_services['']._phases
     if robot:
-        wait_for(lambda: all(c.service_is_ready() for c in phases._clients.values()), 'services')
+        wait_for(lambda: all(s.is_there() for s in phases._services.values()), 'services')
     with connect(str(node.link.address)) as peer:
         client = Client(peer)
         assert client.until('CURRENT_STATUS')[-1] == ('CURRENT_STATUS', 'OK', 'UNDEFINED')
@@ -352,8 +352,8 @@ def test_an_acknowledgement_that_waited_is_reported(ros, tmp_path):
 def test_a_slicer_commands_and_sees_the_phase(ros, tmp_path):
     Robot(ros)
     node = ros.bridge(mode='server', port=0, **mapping(tmp_path, 'profile: slicer' + BRP))
-    (phases,) = node.link_services['']._phases
-    wait_for(lambda: all(c.service_is_ready() for c in phases._clients.values()), 'services')
+    phases = node.link_services['']._phases
+    wait_for(lambda: all(s.is_there() for s in phases._services.values()), 'services')
     current = ros.node.create_publisher(PoseStamped, '/x/robot/current_position', 10)
     with Slicer(str(node.link.address)) as slicer:
         def enters(word, number):

@@ -1,0 +1,166 @@
+"""Robots with phases over OpenIGTLink: peers command, ROS services carry out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol
+
+from ..codec import Message
+from ..codec.messages.pose import Transform
+from ..codec.messages.text import Status, String
+from ..config import ros_text
+from ..rules import PhaseTable
+from .interfaces import Peer, Report, RosService
+from .phases import Accept, Acknowledge, Call, Enter, Forget, Note, Phases, SendBack, Step, Tell
+from .streams import Streams
+from .timers import Timer, Timers
+
+_MAX_TEXT = 1000
+_MAX_ERROR_NAME = 19
+
+
+class Robot(Protocol):
+    """What ROS sees of a robot with phases."""
+
+    def enter(self, phase: str) -> None:
+        """Publish the phase."""
+
+    def publish(self, peer: Any, message: Message, prefix: str) -> None:
+        """Publish what came under its prefix: every number would be a device of its own."""
+
+    def forget(self, prefix: str) -> None:
+        """Take note that what was published of a prefix does not hold any more."""
+
+    def fault(self, peer: Any, prefix: str, message: Transform) -> str:
+        """Tell why a transform is no pose that the robot could use; empty if it is one."""
+
+    def acknowledged(self, peer: Any, device: str) -> None:
+        """Take note that an acknowledgement has left."""
+
+
+class PhaseServer:
+    """
+    The phases of the robot behind one link.
+
+    A ROS service that hangs keeps nothing waiting.
+
+    :param services: the ROS services of the table, by name.
+    """
+
+    def __init__(
+        self,
+        table: PhaseTable,
+        services: Mapping[str, RosService],
+        robot: Robot,
+        streams: Streams,
+        timers: Timers,
+        report: Report,
+    ) -> None:
+        """Begin before the first phase."""
+        self._table = table
+        self._services = services
+        self._robot = robot
+        self._streams = streams
+        self._timers = timers
+        self._report = report
+        #: forget the answers of services that were called
+        self._calls: dict[int, Callable[[], None]] = {}
+        self._prefixes = {about.prefix for about in table.transforms}
+        self._last: dict[str, Transform] = {}
+        self._current = Status(device_name=table.status, error_name=table.initial)
+        self._timer: Timer | None = None
+        self._phases = Phases(table, lambda name: services[name].is_there())
+
+    def start(self) -> None:
+        """Say what holds before anybody has commanded anything."""
+        self._do(self._phases.start())
+
+    def handle(self, peer: Peer, message: Message, name: str, now: float) -> bool:
+        """
+        Take what belongs to the protocol, and publish it unless it is refused.
+
+        :param name: of the device, whole.
+        :returns: whether it belongs to it.
+        """
+        if message.type_name == 'GET_STATUS' and message.device_name == self._table.status:
+            peer.send_as_is(self._current)
+            return True
+        prefix, _, number = name.partition('_')
+        if isinstance(message, String) and prefix == self._table.device:
+            # programs in C may send more than one NUL at the end, which nothing can be sent with
+            message = replace(message, text=message.text.partition('\0')[0])
+            steps = self._phases.command(peer, number, message.text, now)
+            # a robot that has to stop does not wait until that is published
+            self._do(steps, peer, message)
+            self._robot.publish(peer, message, prefix)
+        elif isinstance(message, Transform) and prefix in self._prefixes:
+            fault = self._robot.fault(peer, prefix, message)
+            self._do(self._phases.transform(prefix, number, fault, now), peer, message, prefix)
+        else:
+            return False
+        return True
+
+    def left(self, peer: Peer) -> None:
+        """Take note that a peer is gone."""
+        self._phases.left(peer)
+
+    def lost(self, services: set[str]) -> None:
+        """Take note that services are gone."""
+        self._do(self._phases.lost(services))
+
+    def _do(
+        self,
+        steps: Sequence[Step],
+        peer: Peer | None = None,
+        message: Message | None = None,
+        prefix: str = '',
+    ) -> None:
+        """
+        Do what the phases ask for.
+
+        :param peer: from whom the message is that they are about.
+        """
+        for step in steps:
+            if isinstance(step, Tell):
+                self._tell(step)
+            elif isinstance(step, Enter):
+                self._robot.enter(step.phase)
+            elif isinstance(step, Call):
+                self._calls[step.number] = self._services[step.service].call(
+                    partial(self._answered, step.number))
+            elif isinstance(step, Forget):
+                self._calls.pop(step.number)()
+            elif isinstance(step, SendBack):
+                again = replace(self._last[step.prefix], device_name=step.device)
+                self._streams.send(again, hold=False)
+            elif isinstance(step, Note):
+                where = f'{peer.address}: ' if peer is not None else ''
+                self._report.problem(step.kind, ros_text(where + step.text))
+            elif isinstance(step, Acknowledge) and peer is not None and message is not None:
+                echo: dict[str, Any] = dict(device_name=step.device, metadata={})
+                peer.send_as_is(replace(message, **echo))
+                peer.pump()
+                self._robot.acknowledged(peer, step.device)
+            elif isinstance(step, Accept) and isinstance(message, Transform):
+                self._last[prefix] = replace(message, metadata={})
+                self._robot.publish(peer, message, prefix)
+        for gone in self._last.keys() - self._phases.accepted:
+            del self._last[gone]
+            self._robot.forget(gone)
+        self._timers.cancel(self._timer)
+        if (due := self._phases.due) is not None:
+            self._timer = self._timers.at(due, lambda now: self._do(self._phases.tick(now)))
+
+    def _tell(self, step: Tell) -> None:
+        text = ros_text(step.message).replace('\0', '')[:_MAX_TEXT]
+        name = step.error_name.encode()[:_MAX_ERROR_NAME].decode(errors='ignore')
+        status = Status(step.code, error_name=name, message=text, device_name=step.device)
+        if step.held:
+            self._current = status
+        self._streams.send(status, hold=step.held and self._table.greet)
+
+    def _answered(self, number: int, success: bool, text: str) -> None:
+        self._calls.pop(number, None)
+        self._do(self._phases.answered(number, success, text))

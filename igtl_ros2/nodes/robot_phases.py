@@ -1,0 +1,110 @@
+"""A robot with phases in ROS: its services, its topic, and what is published of its commands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from std_msgs.msg import String as RosString
+
+from ..codec import Message
+from ..codec.messages.pose import Transform
+from ..converters.gates import Gates
+from ..converters.pose import NOT_RIGID, is_valid, tool_state
+from ..converters.units import RIGID_TOLERANCE, pose_to_ros, ros_text
+from ..dialogue.phase_server import PhaseServer
+from ..dialogue.streams import Streams
+from ..dialogue.timers import Timers
+from ..errors import ConversionError
+from ..mapping import LinkConfig, PhaseTable, ReceiveRule
+from ..peers import Peer
+from .qos import STATE_QOS
+from .report import Report
+from .service_client import ServiceClient
+
+# How often is looked whether the services of the robot are still there
+_LOOK_S = 0.5
+
+
+class RobotPhases:
+    """
+    What ROS sees of the robot behind one link.
+
+    :param publish: who publishes what came, under its prefix. What is refused is not handed on.
+    :param forget: who is told that what was published of a prefix does not hold any more.
+    :param rule_of: finds the rule by which a peer, a device and a type are published.
+    :param post: has a function called in the network's thread.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        config: LinkConfig,
+        table: PhaseTable,
+        report: Report,
+        streams: Streams,
+        timers: Timers,
+        publish: Callable[[Peer, Message, str], None],
+        forget: Callable[[str], None],
+        rule_of: Callable[[Peer, str, str], ReceiveRule],
+        post: Callable[..., None],
+    ) -> None:
+        """Make a client for every service that the table names."""
+        self._table = table
+        self._report = report
+        self.publish = publish
+        self.forget = forget
+        self._rule_of = rule_of
+        self._post = post
+        prefix = f'{config.name}/' if config.name and table.topic[0] not in '/~' else ''
+        self._phase = node.create_publisher(RosString, prefix + table.topic, STATE_QOS)
+        self._services = {name: ServiceClient(node, name, False, post) for name in table.services}
+        self._were_there: set[str] = set()
+        #: decides, in the network's thread
+        self.server = PhaseServer(table, self._services, self, streams, timers, report)
+        if self._services:
+            clock = Clock(clock_type=ClockType.STEADY_TIME)
+            node.create_timer(_LOOK_S, self._look_around, clock=clock)
+
+    # -- in the network's thread
+
+    def enter(self, phase: str) -> None:
+        """Publish the phase."""
+        self._phase.publish(RosString(data=phase))
+
+    def fault(self, peer: Peer, prefix: str, message: Transform) -> str:
+        """Tell why a transform is no pose that a robot could use; empty if it is one."""
+        state = tool_state(message)
+        if not is_valid(state):
+            return f'its state is {ros_text(state or "")}'
+        try:
+            rule = self._rule_of(peer, prefix, 'TRANSFORM')
+            pose, distance = pose_to_ros(message.matrix, rule.wire_unit, rule.wire_axes)
+        except ConversionError as error:
+            return str(error)
+        if distance > RIGID_TOLERANCE:
+            return NOT_RIGID.partition(':')[0]
+        at = pose.position
+        # what is withheld must not be moved to
+        return Gates(rule).about_box([(at.x, at.y, at.z)]).get('workspace', '')
+
+    def acknowledged(self, peer: Peer, device: str) -> None:
+        """Report an acknowledgement that has waited behind something else."""
+        taken = time.monotonic() - peer.last_received
+        if taken > self._table.ack_timeout:
+            self._report.problem('acknowledgement late', (
+                f'{peer.address}: {ros_text(device)} left {1000 * taken:.0f} ms after the command '
+                f'had come, wanted {1000 * self._table.ack_timeout:g} ms'
+            ))
+
+    # -- in the executor's thread
+
+    def _look_around(self) -> None:
+        """Look whether the robot is still there."""
+        there = {name for name, service in self._services.items() if service.is_there()}
+        gone = self._were_there - there
+        self._were_there = there
+        if gone:
+            self._post(self.server.lost, gone)
