@@ -21,6 +21,8 @@ from ..errors import ContentError, EncodeError, HeaderError
 Buffer = bytes | bytearray | memoryview
 Floats = NDArray[np.float64]
 Triple = tuple[int, int, int]
+#: an affine matrix as 12 numbers: columns first, translation last
+Affine = tuple[float, ...]
 Element = TypeVar('Element')
 
 #: of a list, where nobody says otherwise: many times what real lists have
@@ -30,9 +32,10 @@ ASCII = 3
 UTF8 = 106
 _WIRE_FLOATS = {3: Struct('>3f'), 6: Struct('>6f'), 7: Struct('>7f'), 12: Struct('>12f')}
 # found once, because they are called for every pose
-#: the 12 numbers of an affine matrix: columns first, translation last
+#: reads an `Affine`
 unpack_affine = _WIRE_FLOATS[12].unpack_from
-_pack_matrix = Struct('=16d').pack
+_DOUBLES = {3: Struct('=3d'), 4: Struct('=4d'), 12: Struct('=12d'), 16: Struct('=16d')}
+_pack_matrix = _DOUBLES[16].pack
 _FLOAT64 = np.dtype(np.float64)
 
 
@@ -166,6 +169,20 @@ def check_array(value: Any, shape: tuple[int, ...], what: str) -> Floats:
     return array
 
 
+def check_numbers(value: Any, count: int, what: str) -> tuple[float, ...]:
+    """
+    Check 3, 4 or 12 numbers.
+
+    :raises EncodeError: if they are not.
+    """
+    doubles = _DOUBLES[count]
+    try:
+        # as fast as looking whether they are floats already
+        return doubles.unpack(doubles.pack(*value))
+    except (TypeError, OverflowError, StructError) as error:
+        raise EncodeError(f'{what}: {value!r}, wanted {count} numbers: {error}') from error
+
+
 def _check_shape(array: NDArray[Any], shape: tuple[int, ...], what: str) -> None:
     if array.shape != shape and (
         array.ndim != len(shape)
@@ -278,6 +295,28 @@ def floats_from_wire(data: Buffer, count: int, offset: int = 0) -> tuple[float, 
     return _WIRE_FLOATS[count].unpack_from(data, offset)
 
 
+def affine_of(matrix: Floats) -> Affine:
+    """List the 12 numbers of a (4, 4) matrix."""
+    (a, b, c, x), (d, e, f, y), (g, h, i, z), _ = matrix.tolist()
+    return a, d, g, b, e, h, c, f, i, x, y, z
+
+
+def matrix_of(affine: Affine) -> Floats:
+    """Make a (4, 4) matrix, read-only, of 12 numbers."""
+    a, d, g, b, e, h, c, f, i, x, y, z = affine
+    # half the time of filling an array, and read-only because bytes are
+    values = _pack_matrix(a, b, c, x, d, e, f, y, g, h, i, z, 0.0, 0.0, 0.0, 1.0)
+    matrix: Floats = np.ndarray((4, 4), _FLOAT64, values)
+    return matrix
+
+
+def read_only(numbers: Sequence[float]) -> Floats:
+    """Make an array, read-only, of 3 or 4 numbers."""
+    count = len(numbers)
+    array: Floats = np.ndarray((count,), _FLOAT64, _DOUBLES[count].pack(*numbers))
+    return array
+
+
 def affine_to_wire(matrix: Floats, what: str) -> bytes:
     """
     Write a (4, 4) matrix as 12 floats: columns first, translation last.
@@ -285,16 +324,12 @@ def affine_to_wire(matrix: Floats, what: str) -> bytes:
     :raises EncodeError: if a value is too large for float32.
     """
     (a, b, c, x), (d, e, f, y), (g, h, i, z), _ = matrix.tolist()
-    return floats_to_wire((a, d, g, b, e, h, c, f, i, x, y, z), what)
+    return pack(_WIRE_FLOATS[12], what, a, d, g, b, e, h, c, f, i, x, y, z)
 
 
 def affine_from_wire(data: Buffer, offset: int = 0) -> Floats:
     """Make the read-only (4, 4) matrix of 12 wire floats: columns first, translation last."""
-    a, d, g, b, e, h, c, f, i, x, y, z = unpack_affine(data, offset)
-    # half the time of filling an array, and read-only because bytes are
-    values = _pack_matrix(a, b, c, x, d, e, f, y, g, h, i, z, 0.0, 0.0, 0.0, 1.0)
-    matrix: Floats = np.ndarray((4, 4), _FLOAT64, values)
-    return matrix
+    return matrix_of(unpack_affine(data, offset))
 
 
 def pack(struct: Struct, what: str, *values: Any) -> bytes:

@@ -302,6 +302,7 @@ class ElementList(_Held):
     """
 
     element_class: ClassVar[type[Element]]
+    lazy = ('elements',), '_held'
 
     elements: Sequence[Any] = ()
 

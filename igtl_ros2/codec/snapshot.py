@@ -97,14 +97,23 @@ def _fixed_tuple(values: tuple[Any, ...]) -> tuple[Any, ...]:
 def _fixed_fields(value: Any) -> dict[str, Any]:
     changes = {}
     kind: Any = type(value)
+    lazy = _lazy_fields(value)  # nobody can change what they are made of
     for name in _names(kind):
-        if name == 'elements' and getattr(value, '_held', None) is not None:
-            continue  # nobody can change what they are made of
+        if name in lazy:
+            continue
         before = getattr(value, name)
         after = _fixed(before)
         if after is not before:
             changes[name] = after
     return changes
+
+
+def _lazy_fields(value: Any) -> tuple[str, ...]:
+    """List the fields that need not be made to know what they say."""
+    if not isinstance(value, Message):
+        return ()
+    lazy, source = value.lazy
+    return lazy if lazy and getattr(value, source) is not None else ()
 
 
 _FINAL = (str, int, float, bytes)
@@ -119,13 +128,25 @@ def _names(cls: Hashable) -> tuple[str, ...]:
     return tuple(field.name for field in fields(known) if field.type not in _PLAIN)
 
 
+@cache
+def _all_names(cls: Hashable) -> tuple[str, ...]:
+    known: Any = cls
+    return tuple(field.name for field in fields(known))
+
+
 def _with(value: T, changes: dict[str, Any]) -> T:
     """Copy an object with some other fields, without checking again what is checked."""
-    cls = type(value)
-    made = _new(cls)
-    for field in fields(cls):  # type: ignore[arg-type]  # all that come here are dataclasses
-        name = field.name
-        _set(made, name, changes[name] if name in changes else getattr(value, name))
+    cls: Any = type(value)
+    made: T = _new(cls)
+    lazy = _lazy_fields(value)
+    for name in _all_names(cls):
+        if name in changes:
+            _set(made, name, changes[name])
+        elif name not in lazy:
+            _set(made, name, getattr(value, name))
+    if lazy:
+        source = cls.lazy[1]
+        _set(made, source, getattr(value, source))
     if extra := getattr(value, '__dict__', None):  # of a class derived without slots
         made.__dict__.update((key, one) for key, one in extra.items() if key not in changes)
     return made

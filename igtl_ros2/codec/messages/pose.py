@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...errors import ContentError, EncodeError
 from ..fields import (
+    Affine,
     Buffer,
     Floats,
-    affine_from_wire,
+    affine_of,
     affine_to_wire,
     check_affine,
     check_array,
     check_int,
+    check_numbers,
     floats_from_wire,
     floats_to_wire,
+    matrix_of,
+    read_only,
+    unpack_affine,
 )
 from ..geometry import (
     matrix_to_quaternion,
@@ -28,16 +33,56 @@ from ..geometry import (
     quaternion_to_matrix,
     turned_quaternion,
 )
-from ..message import Content, Envelope, Message, Place, register
+from ..message import Content, Envelope, Message, Place, plain, register
 
 _set = object.__setattr__
 _FLOAT32_SLACK = 1e-5
 _RIGID_TOLERANCE = 1e-3
+_NO_TURN = (0.0, 0.0, 0.0, 1.0)
+
+
+class _Pose(Message):
+    """A pose that is some numbers until somebody wants arrays."""
+
+    __slots__ = ('_numbers',)
+
+    #: None where arrays were given
+    _numbers: tuple[float, ...] | None
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Make the arrays when somebody looks at them, and nothing before."""
+            if name == '_numbers':  # a message that was unpickled has none
+                return None
+            if name not in self.lazy[0] or self._numbers is None:
+                raise AttributeError(f'{type(self).__name__!r} object has no attribute {name!r}')
+            arrays = self._arrays()
+            for field, array in arrays.items():
+                _set(self, field, array)
+            return arrays[name]
+
+    def _arrays(self) -> dict[str, Floats]:
+        """Make fields of the numbers."""
+        raise NotImplementedError
+
+
+# found once, because it is called for every pose
+_set_numbers: Any = _Pose.__dict__['_numbers'].__set__
+
+
+class _Given:
+    """Numbers, in place of a matrix that has to be checked."""
+
+    __slots__ = ('numbers',)
+
+    def __init__(self, numbers: Any) -> None:
+        self.numbers = numbers
 
 
 @register('TRANSFORM')
 @dataclass(frozen=True, slots=True, eq=False)
-class Transform(Message):
+class Transform(_Pose):
     """
     TRANSFORM: an affine matrix, usually the pose of a tool.
 
@@ -47,13 +92,53 @@ class Transform(Message):
 
     is_stream = can_be_held = True
     place = Place.POSES
+    lazy = ('matrix',), '_numbers'
 
     matrix: Floats
 
     def __post_init__(self) -> None:
         """Check the matrix."""
         Message.__post_init__(self)
-        _set(self, 'matrix', check_affine(self.matrix, 'matrix'))
+        matrix: Any = self.matrix
+        if type(matrix) is _Given:
+            _set_numbers(self, check_numbers(matrix.numbers, 12, 'affine'))
+            object.__delattr__(self, 'matrix')
+        else:
+            _set_numbers(self, None)
+            _set(self, 'matrix', check_affine(matrix, 'matrix'))
+
+    @classmethod
+    def from_affine(
+        cls, numbers: Sequence[float], *, device_name: str = '', timestamp: int = 0, **fields: Any
+    ) -> Transform:
+        """
+        Make one of 12 numbers, for which no matrix is made.
+
+        :param numbers: as `affine` gives them.
+        :param fields: what else all messages share.
+        :raises EncodeError: if they are not 12 numbers, or another field cannot be written.
+        """
+        message: Any = None
+        if cls is Transform and not fields:
+            message = plain(Transform, device_name, timestamp)
+        if message is None:
+            given: Any = _Given(numbers)
+            return cls(given, device_name=device_name, timestamp=timestamp, **fields)
+        _set_numbers(message, check_numbers(numbers, 12, 'affine'))
+        return message  # type: ignore[no-any-return]
+
+    @property
+    def affine(self) -> Affine:
+        """
+        The numbers as they are on the wire: columns of the rotation, then the translation in mm.
+
+        Of a message that was received no matrix is made for them.
+        """
+        numbers = self._numbers
+        return affine_of(self.matrix) if numbers is None else numbers
+
+    def _arrays(self) -> dict[str, Floats]:
+        return {'matrix': matrix_of(self.affine)}
 
     def moved(self, matrices: Sequence[Floats]) -> Transform:
         """Move it, as `Message.moved`."""
@@ -66,7 +151,10 @@ class Transform(Message):
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write 12 floats, columns first, translation last."""
-        return (affine_to_wire(self.matrix, 'matrix'),)
+        numbers = self._numbers
+        if numbers is None:
+            return (affine_to_wire(self.matrix, 'matrix'),)
+        return (floats_to_wire(numbers, 'affine'),)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Transform:
@@ -74,14 +162,13 @@ class Transform(Message):
         if len(content) != 48:
             raise ContentError(f'{len(content)} bytes of content, wanted 48')
         message: Transform = cls.from_wire(envelope)
-        # faster than as an argument, and most messages are poses
-        _set(message, 'matrix', affine_from_wire(content))
+        _set_numbers(message, unpack_affine(content))
         return message
 
 
 @register('POSITION', aliases=['QTRANS'])
 @dataclass(frozen=True, slots=True, eq=False)
-class Position(Message):
+class Position(_Pose):
     """
     POSITION (QTRANS in some documents): a position with or without an orientation.
 
@@ -93,6 +180,7 @@ class Position(Message):
 
     is_stream = can_be_held = True
     place = Place.POSES
+    lazy = ('position', 'quaternion'), '_numbers'
 
     position: Floats
     quaternion: Any = None
@@ -106,6 +194,7 @@ class Position(Message):
             raise EncodeError(f'form: {form}, wanted 12, 24 or 28')
         _set(self, 'form', form)
         quaternion = (0, 0, 0, 1) if self.quaternion is None else self.quaternion
+        _set_numbers(self, None)
         _set(self, 'position', check_array(self.position, (3,), 'position'))
         _set(self, 'quaternion', check_array(quaternion, (4,), 'quaternion'))
         if self.form == 24 and self.quaternion[3] < 0:
@@ -144,6 +233,22 @@ class Position(Message):
         matrix[:3, 3] = self.position
         return matrix
 
+    @property
+    def pose(self) -> tuple[float, ...]:
+        """
+        Seven numbers: position in mm, and x y z w of the quaternion.
+
+        Of a message that was received no array is made for them.
+        """
+        numbers = self._numbers
+        if numbers is None:
+            return (*self.position.tolist(), *self.quaternion.tolist())
+        return numbers
+
+    def _arrays(self) -> dict[str, Floats]:
+        numbers = self.pose
+        return {'position': read_only(numbers[:3]), 'quaternion': read_only(numbers[3:])}
+
     def moved(self, matrices: Sequence[Floats]) -> Position:
         """Move it, as `Message.moved`."""
         (matrix,) = matrices
@@ -158,8 +263,8 @@ class Position(Message):
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the position and as much of the quaternion as the form has."""
-        values = [*self.position.tolist(), *self.quaternion.tolist()]
-        return (floats_to_wire(values[: self.form // 4], 'position and quaternion'),)
+        values = self.pose[: self.form // 4]
+        return (floats_to_wire(values, 'position and quaternion'),)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Position:
@@ -167,20 +272,16 @@ class Position(Message):
         form = len(content)
         if form not in (12, 24, 28):
             raise ContentError(f'{form} bytes of content, wanted 12, 24 or 28')
-        position, quaternion = np.zeros(3), np.array([0.0, 0.0, 0.0, 1.0])
         values = floats_from_wire(content, form // 4)
-        position[:] = values[:3]
-        if form == 24:
+        if form == 12:
+            values += _NO_TURN
+        elif form == 24:
             rest = 1.0 - sum(value * value for value in values[3:])
             # Half turns come out a little below 0 in float32. The C++ library takes the identity
             # there and for all worse: a pose that nobody sent.
             if rest < -_FLOAT32_SLACK:
                 raise ContentError(f'no w makes {values[3:]} a quaternion of length 1')
-            quaternion[:] = (*values[3:], sqrt(max(rest, 0.0)))
-        elif form == 28:
-            quaternion[:] = values[3:]
-        position.flags.writeable = quaternion.flags.writeable = False
-        message: Position = cls.from_wire(
-            envelope, position=position, quaternion=quaternion, form=form
-        )
+            values += (sqrt(max(rest, 0.0)),)
+        message: Position = cls.from_wire(envelope, form=form)
+        _set_numbers(message, values)
         return message
