@@ -27,7 +27,7 @@ from .fields import (
     text_bytes,
 )
 from .message import Envelope, Message, decode_typed
-from .private import guarded, is_private_key
+from .private import PrivateMetadata, guarded, is_private_key
 from .short_names import NAME_BYTES, short_name
 
 HEADER_SIZE = 58
@@ -51,6 +51,13 @@ _ENTRY = Struct('>HHI')
 _JOIN_BYTES = 4096
 
 _new_tuple = tuple.__new__
+
+# Messages of a device mostly have the metadata of the one before, and to read them takes as long
+# as all the rest of a pose: what some bytes mean is remembered, unless they name a patient
+_KNOWN_BYTES = 512
+_MOST_KNOWN = 500
+_NOT_KNOWN: tuple[int, dict[str, str], dict[str, int]] = -1, {}, {}
+_known_metadata: dict[bytes, tuple[int, dict[str, str], dict[str, int]]] = {}
 
 
 class Header(NamedTuple):
@@ -112,7 +119,11 @@ def decode_body(
         if strict or bytes(body[:2]) == _EXTENDED_SIZE:
             raise
         return _decode_bare(header, body, error, max_elements), False
-    envelope = Envelope(device_name, timestamp, *extension, 2, type_name, strict, max_elements)
+    message_id, metadata, encodings = extension
+    envelope = _new_tuple(Envelope, (
+        device_name, timestamp, message_id, metadata, encodings, 2, type_name, strict,
+        max_elements,
+    ))
     return decode_typed(content, envelope), version == 2
 
 
@@ -167,12 +178,27 @@ def _split_body(
             header,
             f'{metadata_size} bytes of metadata, the limit is {MAX_RECEIVED_METADATA_BYTES}',
         )
-    metadata_start = size - metadata_size
-    index_start = metadata_start - index_size
-    metadata, encodings = _decode_metadata(
-        header, body[index_start:metadata_start], body[metadata_start:]
-    )
+    index_start = size - metadata_size - index_size
+    metadata, encodings = _metadata(header, body[index_start:], index_size)
     return body[extended_size:index_start], (message_id, metadata, encodings)
+
+
+def _metadata(
+    header: Header, data: memoryview, index_size: int
+) -> tuple[dict[str, str], dict[str, int]]:
+    """Read an index and the metadata behind it; whoever gets them may change them."""
+    if len(data) > _KNOWN_BYTES:
+        return _decode_metadata(header, data[:index_size], data[index_size:])
+    raw = bytes(data)
+    known_size, metadata, encodings = _known_metadata.get(raw, _NOT_KNOWN)
+    if known_size != index_size:
+        metadata, encodings = _decode_metadata(header, data[:index_size], data[index_size:])
+        if isinstance(metadata, PrivateMetadata):
+            return metadata, encodings
+        if len(_known_metadata) >= _MOST_KNOWN:
+            _known_metadata.clear()
+        _known_metadata[raw] = index_size, metadata, encodings
+    return metadata.copy(), encodings.copy()
 
 
 def _decode_metadata(

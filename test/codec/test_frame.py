@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from igtl_ros2 import codec
+from igtl_ros2.codec import frame
 from igtl_ros2.codec.messages.arrays import NDArray, Sensor, unit_word
 from igtl_ros2.codec.messages.bundle import Bind, GetBind
 from igtl_ros2.codec.messages.catalog import (
@@ -900,3 +901,38 @@ def test_any_buffer_is_decoded(wire, kind):
     decoder = codec.Decoder()
     decoder.feed(kind(wire(b'TRANSFORM', POSE)))
     assert is_pose(decoder.next_message())
+
+
+def test_who_changes_metadata_changes_those_of_one_message(wire, extended):
+    data = wire(b'TRANSFORM', extended(POSE, [(b'Status', 106, b'OK')]), 2)
+    for _ in range(3):
+        message = codec.decode(data)
+        assert message.metadata == {'Status': 'OK'}
+        assert message.metadata_encodings == {'Status': 106}
+        message.metadata['Status'] = 'bad'
+        message.metadata_encodings.clear()
+
+
+def test_the_same_bytes_with_another_index_are_other_metadata(wire, extended):
+    end = struct.pack('>HHHI', 1, 1, 3, 2) + b'kvwx12'
+    for split, wanted in [(10, {'k': 'vw'}), (12, {'w': 'x1'})] * 2:
+        body = extended(POSE, [], index=end[:split], metadata_size=len(end) - split) + end[split:]
+        message = codec.decode(wire(b'TRANSFORM', body, 2))
+        assert message.metadata == wanted
+        assert message.affine == struct.unpack('>12f', POSE)
+
+
+def test_metadata_that_name_a_patient_are_not_remembered(wire, extended):
+    for value in (b'Doe^John', b'x' * 1000):
+        data = wire(b'TRANSFORM', extended(POSE, [(b'PatientName', 3, value)]), 2)
+        for _ in range(2):
+            assert value.decode() not in repr(codec.decode(data))
+        assert not any(value in known for known in frame._known_metadata)
+
+
+def test_metadata_without_end_are_not_all_remembered(wire, extended):
+    for number in range(2 * frame._MOST_KNOWN):
+        value = str(number)
+        data = wire(b'TRANSFORM', extended(POSE, [(b'n', 3, value.encode())]), 2)
+        assert codec.decode(data).metadata == {'n': value}
+        assert len(frame._known_metadata) <= frame._MOST_KNOWN
