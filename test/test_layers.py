@@ -47,9 +47,13 @@ TABLE = {
         {'lz4', 'mcap', 'numpy', 'rosbags', 'yaml', 'zstandard'},
         {'socket', 'ssl'},
     ),
+    'rosio': (
+        {'codec', 'converters', 'errors'}, {'numpy', 'rclpy'} | ROS_MESSAGES, {'socket', 'ssl'},
+    ),
     # `igtl_record` records ROS topics as well
     'nodes': (
-        {'bags', 'codec', 'converters', 'dialogue', 'transport', 'peers'} | MAPPING | FACES,
+        {'bags', 'codec', 'converters', 'dialogue', 'rosio', 'transport', 'peers'} | MAPPING
+        | FACES,
         {'numpy', 'yaml'} | ROS_MESSAGES | ROS_TOOLS,
         {'socket', 'ssl', 'struct'},
     ),

@@ -9,8 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
-
-from geometry_msgs.msg import Point, Quaternion
+from typing import NamedTuple
 
 from ..codec import Message
 from ..codec.message import Place, place_of
@@ -26,13 +25,13 @@ MAX_TOOLS = 1000
 FORGET_S = 10.0
 # what is not taken for a motion where no time has passed: rounding
 _STILL = 1e-9
+_FREE = Cost()
 _NS = 1_000_000_000
 
 Vector = tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """
     A pose as it is about to be published.
 
@@ -147,23 +146,28 @@ class Gates:
                 return {'too many tools': f'{MAX_TOOLS} are known already'}
             track = self._tracks[tool, frame] = _Track(is_doubted=self._tracks.is_wary)
         track.seen_s = max(track.seen_s, sample.seen_s)
-        wrong = {**self.about_age(age_s), **self.about_box([sample.position])}
+        wrong = self.about_age(age_s)
+        wrong.update(self.about_box((sample.position,)))
         if not all(map(math.isfinite, (*sample.position, *(sample.orientation or ())))):
             wrong['not finite'] = 'it holds NaN or infinity'
         if wrong:
             if sample.is_new:
                 track.candidate = None
-        elif track.accepted is not None:
-            wrong = self._about_step(track, sample)
-            if wrong and sample.is_new and self._has_recovered(track, sample):
-                self._accept(track, sample, has_recovered=True)
-                return {}
+            return wrong
+        before, cost, has_recovered = track.accepted, _FREE, False
+        if before is not None:
+            way = _way(before, sample)
+            cost = self._cost(way)
+            wrong = self._about_step(track, before, sample, way, cost)
+            if wrong:
+                has_recovered = sample.is_new and self._has_recovered(track, sample, cost)
+                if not has_recovered:
+                    return wrong
         elif track.is_doubted and not self._is_vouched_for(track, sample):
             return {'forgotten': 'what was known of it was given up to make room; it has to come '
                                  f'{self._rule.recover_after} times in a row'}
-        if not wrong:
-            self._accept(track, sample)
-        return wrong
+        self._accept(track, sample, cost, has_recovered)
+        return {}
 
     def doubt(self) -> None:
         """Believe nothing at its first time: what was known of it may have been forgotten."""
@@ -184,25 +188,24 @@ class Gates:
             return True
         return sample.is_new and self._agrees(track, sample)
 
-    def _about_step(self, track: _Track, sample: Sample) -> dict[str, str]:
+    def _about_step(
+        self, track: _Track, before: Sample, sample: Sample, way: tuple[float, float], cost: Cost
+    ) -> dict[str, str]:
         """Find out what is wrong with a motion from what was published last."""
-        before = track.accepted
-        assert before is not None
         passed_s = _passed_s(before, sample)
         if not sample.is_new:
             passed_s = sample.seen_s - track.shown_s
-        wrong = self._about_motion(before, sample, passed_s)
+        wrong = self._about_motion(way, passed_s)
         speed, budget = self._rule.max_speed, track.budget
         if speed is not None and budget is not None and 'max_speed' not in wrong:
-            cost = self._cost(before, sample)
             if not budget.covers(cost, sample.seen_s):
                 left = budget.left(sample.seen_s)
                 room = MotionLimits(left.metres_s * speed.m, left.degrees_s * speed.deg)
-                moved = _motion(*_way(before, sample), room)
+                moved = _motion(*way, room)
                 wrong['max_speed'] = f'it moved {moved} so soon after what it moved before'
         return wrong
 
-    def _has_recovered(self, track: _Track, sample: Sample) -> bool:
+    def _has_recovered(self, track: _Track, sample: Sample, cost: Cost) -> bool:
         """
         Tell whether another place is believed.
 
@@ -213,37 +216,36 @@ class Gates:
             return False
         if not sample.seen_s - track.recovered_s >= RECOVER_PAUSE_S:
             return False
-        assert track.accepted is not None and track.budget is not None
-        return track.budget.covers(self._cost(track.accepted, sample), sample.seen_s)
+        return track.budget is not None and track.budget.covers(cost, sample.seen_s)
 
     def _agrees(self, track: _Track, sample: Sample) -> bool:
         """Tell whether enough in a row agree with each other, this one included."""
         before = track.candidate
         agrees = before is not None and before.source == sample.source and not (
-            self._about_motion(before, sample, _passed_s(before, sample)))
+            self._about_motion(_way(before, sample), _passed_s(before, sample)))
         track.count = track.count + 1 if agrees else 1
         track.candidate = sample
         return track.count >= self._rule.recover_after
 
-    def _cost(self, before: Sample, sample: Sample) -> Cost:
+    def _cost(self, way: tuple[float, float]) -> Cost:
         if self._rule.max_speed is None:
-            return Cost()
-        metres, degrees = _way(before, sample)
+            return _FREE
+        metres, degrees = way
         return Cost.of(
             metres if metres > _STILL else 0.0,
             degrees if degrees > _STILL else 0.0,
             self._rule.max_speed,
         )
 
-    def _accept(self, track: _Track, sample: Sample, has_recovered: bool = False) -> None:
+    def _accept(self, track: _Track, sample: Sample, cost: Cost, has_recovered: bool) -> None:
         before = track.accepted
         if track.budget is None:
             track.budget = MotionBudget(sample.seen_s)
         if before is not None:
-            track.budget.take(self._cost(before, sample), sample.seen_s)
+            track.budget.take(cost, sample.seen_s)
             if sample.orientation is None:
                 # it turns no further than from the last orientation that there was
-                sample = replace(sample, orientation=before.orientation)
+                sample = sample._replace(orientation=before.orientation)
         track.shown_s = max(track.shown_s, sample.seen_s)
         if has_recovered:
             track.recovered_s = sample.seen_s
@@ -252,13 +254,12 @@ class Gates:
             track.candidate = None
         else:
             # a repetition may have been moved by its frame; its stamp is not that of the device
-            track.accepted = replace(
-                before, position=sample.position, orientation=sample.orientation
-            )
+            track.accepted = before._replace(
+                position=sample.position, orientation=sample.orientation)
 
-    def _about_motion(self, before: Sample, sample: Sample, passed_s: float) -> dict[str, str]:
+    def _about_motion(self, way: tuple[float, float], passed_s: float) -> dict[str, str]:
         wrong = {}
-        metres, degrees = _way(before, sample)
+        metres, degrees = way
         jump, speed = self._rule.max_jump, self._rule.max_speed
         if jump is not None and not (metres <= jump.m and degrees <= jump.deg):
             wrong['max_jump'] = f'it moved {_motion(metres, degrees, jump)} at once'
@@ -337,22 +338,21 @@ class Gate:
         self,
         tool: str,
         frame: str,
-        position: Point,
-        orientation: Quaternion | None,
+        position: Vector,
+        orientation: Vector | None,
         moves: str | None = None,
     ) -> str:
         """
         Let a pose through, or say what its state is instead.
 
         :param tool: '' for a device that is one.
+        :param position: in metres.
+        :param orientation: (x, y, z, w); None for what has a position only.
         :param moves: what is compared with where it was; a tool by itself if left out.
         :returns: '' if it goes through.
         """
-        p, q = position, orientation
-        turned = None if q is None else (q.x, q.y, q.z, q.w)
         sample = Sample(
-            (p.x, p.y, p.z), turned, self.stamp_ns, self.seen_s, self.source, self.is_new
-        )
+            position, orientation, self.stamp_ns, self.seen_s, self.source, self.is_new)
         which = tool if moves is None else moves
         return self._state(tool, self.gates.about_pose(which, frame, sample, self.age_s))
 

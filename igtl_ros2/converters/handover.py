@@ -26,6 +26,7 @@ from ..codec.messages.video import Video
 from ..codec.short_names import FULL_NAME
 from ..rules import ReceiveRule, SendRule
 from .headers import header_of_ros
+from .lazy import ros_type_of
 from .registry import Converted, Sending, sender, wire_type_of_leaf
 from .units import RIGID_TOLERANCE
 
@@ -201,7 +202,7 @@ def message_to_send(value: Handed, sending: Sending) -> Message | tuple[Message,
     sending = replace(
         sending, info=value.info, geometry=value.geometry, stamp_ns=stamp_ns)
     if not is_whole(value, rule, sending.profile):
-        ros_type = type(value.ros_message)
+        ros_type = ros_type_of(value.ros_message)
         usual = wire_type_of_leaf(value.leaf, ros_type)
         convert = sender(ros_type, rule.type, usual=usual, profile=sending.profile)
         return convert(value.ros_message, sending)

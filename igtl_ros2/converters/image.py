@@ -19,7 +19,8 @@ from ..codec.messages.image import LPS, RAS, Image
 from ..codec.messages.video import Video
 from ..errors import ConversionError
 from .bulk import fill
-from .pose import is_valid, tool_state, transform_stamped
+from .lazy import LazyTransform
+from .pose import is_valid, tool_state
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import (
     PER_METRE,
@@ -27,7 +28,8 @@ from .units import (
     Matrix,
     affine_from_metres,
     affine_to_metres,
-    pose_to_ros,
+    ns_from_time,
+    pose_to_numbers,
 )
 
 #: whole images up to this are kept for blocks of them in any case
@@ -121,7 +123,7 @@ def _add_tf(route: Route, stamp: Time, result: Converted) -> None:
     spacing = np.linalg.norm(matrix[:3, :3], axis=0)
     matrix[:3, :3] /= np.where(spacing > 0, spacing, 1.0)
     try:
-        pose, distance = pose_to_ros(matrix, 'm')
+        position, turned, distance = pose_to_numbers(matrix, 'm')
     except ConversionError as error:
         result.errors.append(f'the frame of the image is not broadcast on tf: {error}')
         return
@@ -130,7 +132,8 @@ def _add_tf(route: Route, stamp: Time, result: Converted) -> None:
             'the frame of the image is not broadcast on tf: its axes are not at right angles'
         )
         return
-    result.transforms.append(transform_stamped(pose, route, stamp))
+    result.transforms.append(LazyTransform(
+        ns_from_time(stamp), route.frame_id, route.child_frame_id, (*position, *turned)))
 
 
 def ros_image(pixels: NDArray[Any], components: int, header: Header) -> RosImage:

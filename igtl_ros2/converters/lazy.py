@@ -47,6 +47,10 @@ class LazyPose:
         """Name the frame of the header, and the child frame; '' if such messages have none."""
         return self._header[1], getattr(self, '_child_frame_id', '')
 
+    def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyPose:
+        """Make another one with the same frames."""
+        raise NotImplementedError
+
     def become(self) -> Any:
         """Make it a usual message."""
         message: Any = self
@@ -103,6 +107,10 @@ class LazyTransform(LazyPose, TransformStamped):
         message._child_frame_id = child
         message._transform = numbers
 
+    def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyTransform:
+        """Make another one with the same frames."""
+        return LazyTransform(stamp_ns, *self.frames, numbers)
+
     @staticmethod
     def _put(message: Any, usual: Any, numbers: Sequence[float]) -> None:
         message.transform = transform = usual.transform
@@ -124,6 +132,10 @@ class LazyPoseStamped(LazyPose, PoseStamped):
         message._header = stamp_ns, frame
         message._pose = numbers
 
+    def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyPoseStamped:
+        """Make another one with the same frame."""
+        return LazyPoseStamped(stamp_ns, self.frames[0], numbers)
+
     @staticmethod
     def _put(message: Any, usual: Any, numbers: Sequence[float]) -> None:
         message.pose = pose = usual.pose
@@ -143,3 +155,10 @@ def header_stamp_ns(message: Any) -> int | None:
     header = getattr(message, 'header', None)
     stamp = getattr(header, 'stamp', None)
     return ns_from_time(stamp) if isinstance(stamp, Time) else None
+
+
+def frames_of(transform: Any) -> tuple[str, str]:
+    """Name the parent and the child of a TransformStamped that may be lazy."""
+    if isinstance(transform, LazyPose):
+        return transform.frames
+    return transform.header.frame_id, transform.child_frame_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..rules import MotionLimits
 
@@ -10,8 +10,7 @@ from ..rules import MotionLimits
 BURST_S = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(NamedTuple):
     """What a motion takes, in seconds of motion at the limits, for metres and for degrees."""
 
     metres_s: float = 0.0

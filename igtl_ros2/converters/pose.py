@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from builtin_interfaces.msg import Time
 from geometry_msgs.msg import (
     Point,
     PointStamped,
     Pose,
     PoseStamped,
     PoseWithCovarianceStamped,
-    Quaternion,
     TransformStamped,
 )
 from std_msgs.msg import Header
@@ -20,18 +19,20 @@ from std_msgs.msg import Header
 from ..codec import Message
 from ..codec.messages.pose import Position, Transform
 from ..errors import ConversionError
+from .lazy import LazyPoseStamped, LazyTransform
 from .registry import Converted, Route, Sending, from_ros, tell_once, to_ros
 from .units import (
     RIGID_TOLERANCE,
     Matrix,
+    affines_to_numbers,
     json_number,
     matrix_to_quaternion,
+    metres,
     point_from_ros,
-    point_to_ros,
     pose_from_ros,
-    pose_to_ros,
+    pose_to_numbers,
     quaternion_to_matrix,
-    transform_of,
+    time_from_ns,
 )
 
 _FALSE = ('0', 'false')
@@ -69,85 +70,85 @@ def finite_list(matrix: Matrix) -> list[list[float | str]]:
     return [[json_number(value) for value in row] for row in matrix.tolist()]
 
 
-def transform_stamped(pose: Pose, route: Route, stamp: Time) -> TransformStamped:
-    """Make the message that tf uses for a pose."""
-    # filled in afterwards: constructors make all defaults, even of what they are given
-    result = TransformStamped()
-    result.header.stamp = stamp
-    result.header.frame_id = route.frame_id
-    result.child_frame_id = route.child_frame_id
-    result.transform = transform_of(pose)
-    return result
-
-
 def withheld(
-    route: Route, result: Converted, position: Point, orientation: Quaternion | None
+    route: Route, result: Converted, position: Sequence[float], orientation: Sequence[float] | None
 ) -> bool:
     """Tell whether a gate stops the pose of a device, which is its state then."""
     if route.gate is None:
         return False
-    state = route.gate.stops('', route.frame_id, position, orientation)
+    turned = None if orientation is None else tuple(orientation)
+    state = route.gate.stops('', route.frame_id, tuple(position), turned)
     if state:
         result.state = state
     return bool(state)
 
 
-@to_ros(Transform, streams=('transform', 'pose'))
-def transform_to_ros(message: Transform, route: Route, stamp: Time) -> Converted:
+@to_ros(Transform, streams=('transform', 'pose'), by_ns=True)
+def transform_to_ros(message: Transform, route: Route, stamp_ns: int) -> Converted:
     """TRANSFORM: `transform`; where asked for also `pose`, and tf."""
     rule = route.rule
     result = Converted(state=tool_state(message))
     if not (is_valid(result.state) or rule.publish_invalid):
         return result
-    try:
-        pose, distance = pose_to_ros(message.matrix, rule.wire_unit, rule.wire_axes)
-    except ConversionError as error:
+    (numbers,) = affines_to_numbers((message.affine,), rule.wire_unit, rule.wire_axes)
+    if numbers is None:
+        try:
+            position, turned, distance = pose_to_numbers(
+                message.matrix, rule.wire_unit, rule.wire_axes)
+        except ConversionError as error:
+            result.info['matrix'] = finite_list(message.matrix)
+            result.errors.append(f'not published as a pose: {error}')
+            return result
+        numbers = *position, *turned
+        if distance > RIGID_TOLERANCE:
+            result.info['matrix'] = finite_list(message.matrix)
+            result.errors.append(NOT_RIGID)
+    if withheld(route, result, numbers[:3], numbers[3:]):
         result.info['matrix'] = finite_list(message.matrix)
-        result.errors.append(f'not published as a pose: {error}')
         return result
-    if distance > RIGID_TOLERANCE:
-        result.info['matrix'] = finite_list(message.matrix)
-        result.errors.append(NOT_RIGID)
-    if withheld(route, result, pose.position, pose.orientation):
-        result.info['matrix'] = finite_list(message.matrix)
-        return result
-    transform = transform_stamped(pose, route, stamp)
-    result.outputs['transform'] = transform
-    if rule.pose:
-        result.outputs['pose'] = PoseStamped(header=transform.header, pose=pose)
-    if rule.tf != 'off':
-        result.transforms.append(transform)
+    result.outputs['transform'] = LazyTransform(
+        stamp_ns, route.frame_id, route.child_frame_id, numbers)
+    _give_pose(result, route, stamp_ns, numbers, rule.pose)
     return result
 
 
-@to_ros(Position, streams=('pose', 'point'))
-def position_to_ros(message: Position, route: Route, stamp: Time) -> Converted:
+def _give_pose(
+    result: Converted, route: Route, stamp_ns: int, numbers: Sequence[float], as_pose: bool
+) -> None:
+    """Give `pose`, if that is asked for, and tf, if its rule asks for that."""
+    if as_pose:
+        result.outputs['pose'] = LazyPoseStamped(stamp_ns, route.frame_id, numbers)
+    if route.rule.tf != 'off':
+        result.transforms.append(LazyTransform(
+            stamp_ns, route.frame_id, route.child_frame_id, numbers))
+
+
+@to_ros(Position, streams=('pose', 'point'), by_ns=True)
+def position_to_ros(message: Position, route: Route, stamp_ns: int) -> Converted:
     """POSITION: `pose`, or `point` where it came without an orientation."""
     result = Converted(state=tool_state(message), info={'form': message.form})
     rule = route.rule
     if not (is_valid(result.state) or rule.publish_invalid):
         return result
-    header = Header(stamp=stamp, frame_id=route.frame_id)
     if message.form == 12:
-        point = point_to_ros(message.position.tolist(), rule.wire_unit, rule.wire_axes)
-        if withheld(route, result, point, None):
+        x, y, z = position = metres(message.position.tolist(), rule.wire_unit, rule.wire_axes)
+        if withheld(route, result, position, None):
             result.info['position'] = message.position.tolist()
             return result
-        result.outputs['point'] = PointStamped(header=header, point=point)
+        header = Header(stamp=time_from_ns(stamp_ns), frame_id=route.frame_id)
+        result.outputs['point'] = PointStamped(header=header, point=Point(x=x, y=y, z=z))
         if rule.tf != 'off':
             tell_once(route, result, 'not broadcast on tf: it came without an orientation')
         return result
     matrix = np.eye(4)
     matrix[:3, :3] = quaternion_to_matrix(message.quaternion.tolist())
     matrix[:3, 3] = message.position
-    pose, _ = pose_to_ros(matrix, rule.wire_unit, rule.wire_axes)
-    if withheld(route, result, pose.position, pose.orientation):
+    position, turned, _ = pose_to_numbers(matrix, rule.wire_unit, rule.wire_axes)
+    if withheld(route, result, position, turned):
         result.info['position'] = message.position.tolist()
         result.info['quaternion'] = message.quaternion.tolist()
         return result
-    result.outputs['pose'] = PoseStamped(header=header, pose=pose)
-    if rule.tf != 'off':
-        result.transforms.append(transform_stamped(pose, route, stamp))
+    _give_pose(result, route, stamp_ns, (*position, *turned), True)
     return result
 
 

@@ -26,7 +26,7 @@ from ..errors import ConversionError
 from ..rules import PICTURES, ReceiveRule, SendRule, parse_xtoy
 from .gates import Gate
 from .names import KnownNames
-from .units import ns_from_time, ros_text
+from .units import ns_from_time, ros_text, time_from_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +211,14 @@ class Sending:
 
 _NS = 1_000_000_000
 
-ToRos = Callable[[Any, Route, Time], Converted]
+#: the stamp as ROS has it, or in nanoseconds
+ToRos = Callable[[Any, Route, Any], Converted]
 Extra = Callable[[Any, Route, Time, Converted], None]
 #: several messages where one ROS message holds things of several kinds
 FromRos = Callable[[Any, Sending], 'Message | tuple[Message, ...]']
 
 _TO_ROS: dict[type[Message], ToRos] = {}
+_BY_NS: set[type[Message]] = set()
 _EXTRAS: dict[type[Message], list[Extra]] = {}
 _FROM_ROS: dict[tuple[type, str], FromRos] = {}
 _DEFAULT_WIRE_TYPE: dict[type, str] = {}
@@ -229,7 +231,7 @@ _USUAL_TYPES = ('PoseStamped', 'DiagnosticArray', 'MarkerArray')
 
 
 def to_ros(
-    message_class: type[Message], *, streams: Iterable[str] = ()
+    message_class: type[Message], *, streams: Iterable[str] = (), by_ns: bool = False
 ) -> Callable[[ToRos], ToRos]:
     """
     Register the function that makes ROS messages of a message class.
@@ -237,6 +239,7 @@ def to_ros(
     :param streams: first parts of leaves that it makes and of which each value counts. All others
         are states: who comes later gets the last value. A command is none: who comes later must
         not carry out an old one.
+    :param by_ns: whether it takes the stamp in nanoseconds; such a class has no `extra`.
     """
 
     def decorate(function: ToRos) -> ToRos:
@@ -244,6 +247,8 @@ def to_ros(
         if message_class in _TO_ROS:
             raise ValueError(f'{message_class.__name__} has a converter already')
         _TO_ROS[message_class] = function
+        if by_ns:
+            _BY_NS.add(message_class)
         return function
 
     return decorate
@@ -301,16 +306,24 @@ def is_stream_leaf(leaf: str) -> bool:
     return leaf in _STREAM_LEAVES
 
 
-def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
+def convert_to_ros(message: Message, route: Route, stamp: Time | int) -> Converted:
     """
     Make the ROS messages of a received message, without what `phi` of its rule hides.
 
+    :param stamp: as ROS has it, or in nanoseconds.
     :raises ConversionError: if that is not possible.
     """
     gate = route.gate
     if gate is not None and gate.gates.is_blind:
         return Converted(state=gate.stops_unknown(ros_text(message.type_name)))
-    function = _TO_ROS.get(type(message)) or _TO_ROS[Message]
+    kind = type(message)
+    function = _TO_ROS.get(kind) or _TO_ROS[Message]
+    extras = _EXTRAS.get(kind, ())
+    by_ns = kind in _BY_NS
+    if by_ns and not isinstance(stamp, int):
+        stamp = ns_from_time(stamp)
+    elif not by_ns and isinstance(stamp, int):
+        stamp = time_from_ns(stamp)
     message = hidden(message, route.rule.phi)
     if isinstance(message, PolyData):  # another bridge took us for 3D Slicer
         message = without_pyramids(message)
@@ -326,7 +339,7 @@ def convert_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
         return Converted(state=gate.stops_unasked(ros_text(message.type_name)))
     if not result.outputs and gate is not None and gate.withheld:
         return result  # what is withheld is so in every form
-    for add in _EXTRAS.get(type(message), ()):
+    for add in extras:
         try:
             add(message, route, stamp, result)
         except ConversionError as error:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import PointStamped, Pose, PoseArray, PoseStamped
+from geometry_msgs.msg import Point, PointStamped, Pose, PoseArray
 from numpy.typing import NDArray
 from std_msgs.msg import Header
 
@@ -34,9 +34,10 @@ from ..errors import ConversionError
 from ..rules import ReceiveRule
 from .bulk import set_rows
 from .gates import MAX_TOOLS
+from .lazy import LazyPoseStamped, LazyTransform
 from .many_poses import affines_from_poses, fill_poses, listed, metres_of
 from .points import MOST_TOLD, tell_rest
-from .pose import NOT_RIGID, finite_list, is_valid, tool_state, transform_stamped
+from .pose import NOT_RIGID, finite_list, is_valid, tool_state
 from .registry import Converted, Route, Sending, frames_in, from_ros, tell_once, to_ros
 from .units import (
     LPS_TO_RAS,
@@ -45,9 +46,11 @@ from .units import (
     affines_to_numbers,
     json_number,
     metres,
+    ns_from_time,
     pose_to_numbers,
     quaternion_to_matrix,
     ros_text,
+    time_from_ns,
 )
 
 # a tool of this type has no rotation, whatever its matrix says
@@ -120,7 +123,7 @@ def _publish_each(
         if told['all'] <= MOST_TOLD:
             result.errors.append(text)
 
-    spread = rule.split or rule.tf != 'off'
+    spread, stamp_ns = rule.split or rule.tf != 'off', ns_from_time(stamp)
     each = zip(tools.names, tools.own_names, tools.kinds, tools.frames)
     for number, (name, own, kind, frame) in enumerate(each):
         state = tool_state(message, own)
@@ -143,10 +146,9 @@ def _publish_each(
             else:
                 # its number may be another one next time
                 tool = name if own else ''
-                pose = _pose(position, turned)
-                known = None if kind == _TIP_ONLY else pose.orientation
+                known = None if kind == _TIP_ONLY else tuple(turned)
                 stopped = route.gate.stops(
-                    tool, frame, pose.position, known, _what_moves(tool, route))
+                    tool, frame, tuple(position), known, _what_moves(tool, route))
             if stopped:
                 withheld[name] = stopped
                 _add_matrix(result, name, message.elements[number])
@@ -164,14 +166,14 @@ def _publish_each(
         if len(names) > MAX_TOOLS:
             tell(f'{name}: published in `tracking` only: {MAX_TOOLS} tools before it are not')
             continue
-        pose = _pose(position, turned)
         if rule.tf != 'off' and kind == _TIP_ONLY:
             tell_once(route, result, 'tools without an orientation are not broadcast on tf')
         elif rule.tf != 'off':
-            result.transforms.append(transform_stamped(pose, _tool_route(name, route), stamp))
+            own_route = _tool_route(name, route)
+            result.transforms.append(LazyTransform(
+                stamp_ns, own_route.frame_id, own_route.child_frame_id, rows[-1]))
         if rule.split:
-            header = Header(stamp=stamp, frame_id=frame)
-            _split(name, kind, pose, header, route, result)
+            _split(name, kind, rows[-1], frame, stamp_ns, route, result)
     if len(set(frames)) > 1:
         result.info['frames'] = frames
         frames = []
@@ -363,14 +365,6 @@ def _tip(
     return metres(tip.tolist(), rule.wire_unit, rule.wire_axes)
 
 
-def _pose(position: Sequence[float], turned: Sequence[float]) -> Pose:
-    pose = Pose()
-    p, q = pose.position, pose.orientation
-    p.x, p.y, p.z = position
-    q.x, q.y, q.z, q.w = turned
-    return pose
-
-
 def _add_matrix(
     result: Converted, name: str, element: TrackingElement | QuaternionElement
 ) -> None:
@@ -388,7 +382,13 @@ def _numbers_of(element: TrackingElement | QuaternionElement) -> list[Any]:
 
 
 def _split(
-    name: str, type_: int, pose: Pose, header: Header, route: Route, result: Converted
+    name: str,
+    type_: int,
+    numbers: Sequence[float],
+    frame: str,
+    stamp_ns: int,
+    route: Route,
+    result: Converted,
 ) -> None:
     """Give a tool a topic of its own."""
     tip_only = type_ == _TIP_ONLY
@@ -398,9 +398,11 @@ def _split(
         result.errors.append(f'not published as a tool: {error}')
         return
     if tip_only:
-        result.outputs[leaf] = PointStamped(header=header, point=pose.position)
+        x, y, z, *_ = numbers
+        header = Header(stamp=time_from_ns(stamp_ns), frame_id=frame)
+        result.outputs[leaf] = PointStamped(header=header, point=Point(x=x, y=y, z=z))
     else:
-        result.outputs[leaf] = PoseStamped(header=header, pose=pose)
+        result.outputs[leaf] = LazyPoseStamped(stamp_ns, frame, numbers)
 
 
 def _tool_route(name: str, route: Route) -> Route:

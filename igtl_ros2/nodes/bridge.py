@@ -213,7 +213,6 @@ class BridgeNode(ManagedNode):
             receiver.forget,
             receiver.rule_of,
         )
-        receiver.take_poses_while(services.waits_for_nothing)
         make_link = Server if config.settings.mode == 'server' else Client
         link = make_link(
             config.settings, on_message=services.on_message, on_peer=services.on_peer

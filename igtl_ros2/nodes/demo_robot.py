@@ -17,7 +17,7 @@ from std_msgs.msg import Header, String
 from ..converters.image import ros_image
 from ..converters.status import OK, diagnostic
 from ..converters.units import Matrix, pose_to_ros, time_from_ns, transform_of
-from .qos import STATE_QOS, STREAM_QOS
+from ..rosio.qos import STATE_QOS, STREAM_QOS
 from .spin import run
 from .tf import TfBroadcaster
 

@@ -18,7 +18,7 @@ from std_msgs.msg import Float64MultiArray, String
 from tf2_msgs.msg import TFMessage
 
 from ..converters.units import ns_from_time, pose_from_ros
-from .qos import STATE_QOS, STREAM_QOS
+from ..rosio.qos import STATE_QOS, STREAM_QOS
 from .spin import make_executor
 from .tf import DYNAMIC_QOS, DYNAMIC_TOPIC
 

@@ -22,7 +22,7 @@ from ..errors import printable
 from ..face import Face
 from ..mapping import LinkConfig
 from ..peers import Peer
-from .qos import STATE_QOS
+from ..rosio.qos import STATE_QOS
 from .receive import Receiver
 from .report import Report
 from .send import Sender

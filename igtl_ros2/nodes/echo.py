@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..codec.crc64 import crc64
+from ..converters.lazy import header_stamp_ns
 from ..converters.units import ns_from_time
 from ..peers import Peer
 
@@ -57,8 +58,9 @@ class EchoGuard:
 
     def published(self, peer: Peer, topic: str, key: tuple[str, str], message: Any) -> None:
         """Note that a value of a peer is published on a topic."""
-        if hasattr(message, 'header'):
-            if stamp_ns := ns_from_time(message.header.stamp):
+        stamp_ns = header_stamp_ns(message)
+        if stamp_ns is not None:
+            if stamp_ns:
                 self.note(peer, topic, key, stamp_ns)
         elif (data := _data(message)) is not None:
             said = _Said(data, weakref.ref(peer))

@@ -11,7 +11,7 @@ from std_msgs.msg import Bool
 from ..codec import Message
 from ..codec.messages.text import Status
 from ..peers import Peer
-from .qos import STATE_QOS
+from ..rosio.qos import STATE_QOS
 
 # a peer may make up names without end
 _MAX_DEVICES = 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
-from rclpy.publisher import Publisher
-from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.timer import Timer
 from std_msgs.msg import String as RosString
 
@@ -33,6 +31,8 @@ from ..converters.handover import Handed, handed
 from ..converters.heavy import is_heavy
 from ..converters.image import VolumeMerger
 from ..converters.json_text import json_pieces
+from ..converters.lazy import LazyPose, ros_type_of
+from ..converters.lazy import frames_of as frames_of_transform
 from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
 from ..converters.registry import (
@@ -58,15 +58,13 @@ from ..converters.volumes import SliceViewer
 from ..errors import ConversionError, printable
 from ..mapping import LinkConfig, ReceiveRule
 from ..peers import Peer
-from . import in_place
+from ..rosio.writers import Writers
 from .aside import Aside
 from .echo import EchoGuard
 from .emergency import Emergency
-from .express import Express, PoseExpress, form_of, image_express, pose_express
 from .first_values import FirstValues
 from .gates import SilenceWatch, open_gate, tell_withheld
 from .newcomers import Newcomers, host_of
-from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
 from .relay import Relays
 from .report import Report
 from .room import Known, whom_to_forget
@@ -120,9 +118,6 @@ class _Device:
     #: what `to_frame` moves it from; None if it stays where it is
     source: Route | None = None
     held: _Arrival | None = None
-    express: Express | None = None
-    #: what the last message that went the whole way has in common with those of a short one
-    usual: tuple[Any, ...] | None = None
     repeater: Timer | None = None
     gates: Gates | None = None
     #: when its last message came, by the steady clock
@@ -225,8 +220,6 @@ class Receiver:
         self._is_connected = is_connected
         self._broadcaster = broadcaster
         self._relays = relays
-        relays.on_change(self._close_short_ways)
-        self._is_alone: Callable[[], bool] = lambda: False
         self._lock = threading.RLock()
         self._wait = FrameWait(node, tf, report, self._lock)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -244,7 +237,7 @@ class Receiver:
         self._claims = self.prepare(config)
         self._keep_frames()
         self._newcomers = Newcomers()
-        self._publishers: dict[str, Publisher] = {}
+        self._writers = Writers(node)
         self._gates: dict[str, Gates] = {}
         #: whether some of what gates have known was forgotten
         self._is_wary = False
@@ -335,7 +328,7 @@ class Receiver:
                 if device.repeater is not None:
                     self._node.destroy_timer(device.repeater)
                     device.repeater = None
-                device.held = device.express = None
+                device.held = None
                 self._first.forget(device.topic)
                 self._left[slot] = device
                 del self._devices[slot]
@@ -348,10 +341,6 @@ class Receiver:
         self._aside.close()
         self._wait.close('the link was closed')
         self._slices.close()
-
-    def take_poses_while(self, is_alone: Callable[[], bool]) -> None:
-        """Take TRANSFORMs of which no message is made, while nobody else waits for any."""
-        self._is_alone = is_alone
 
     def handle(self, peer: Peer, message: Message, device: str = '') -> None:
         """
@@ -468,9 +457,6 @@ class Receiver:
                 except ConversionError as error:
                     self._complain(device, str(error))
                     return
-        short = None if known_as or origin or device.waiting or merge else device.express
-        if short is not None and self._goes(short, device, peer, message, arrival_ns):
-            return
         stamp_ns, source = device.clock.choose(
             message.timestamp_ns, arrival_ns, device.heard_s)
         arrival = _Arrival(
@@ -665,61 +651,6 @@ class Receiver:
             self._waiting_peers.add(peer)
             peer.let_wait(True)
 
-    def _goes(
-        self, short: Express, device: _Device, peer: Peer, message: Message, arrival_ns: int
-    ) -> bool:
-        """Publish a message the short way, if it can go there; a way that fails is closed."""
-        try:
-            return short.publish(peer, message, arrival_ns, device.info_due)
-        except Exception as error:
-            self._close_short_way(device, error)
-            return False
-
-    def _close_short_way(self, device: _Device, error: Exception) -> None:
-        device.express = device.usual = None
-        # its text may quote names of patients
-        self._complain(device, f'error in its short way: {type(error).__name__}')
-
-    def _take_poses(
-        self, peer: Peer, poses: Iterable[tuple[tuple[_Device, PoseExpress], int, memoryview]]
-    ) -> int:
-        """
-        Publish TRANSFORMs of which no messages were made.
-
-        :param poses: device and its short way, time stamp, and content.
-        :returns: how many were published; with the next one there is more to be done.
-        """
-        with self._lock:
-            if not (self._first.is_over and self._is_alone()):
-                return 0
-            now_s, arrival_ns = time.monotonic(), self._now_ns()
-            ready = []
-            count = 0
-            try:
-                for (device, short), timestamp, content in poses:
-                    if device.express is not short or now_s >= device.info_due:
-                        break
-                    if device.waiting or self._bound.get(peer):
-                        break
-                    holder = device.holder
-                    if holder is not None:
-                        if holder.peer is not peer:
-                            break
-                        if holder.heard_s != now_s:  # once for all of them
-                            holder.hear(now_s, timestamp != 0, device.terms)
-                    made = short.serialise_content(timestamp, content, arrival_ns, now_s)
-                    if made is None:
-                        break
-                    ready.append((device, short, *made))
-                # what is published in one go costs DDS and its readers less
-                for device, short, stamp_ns, data in ready:
-                    short.give_out(peer, stamp_ns, data)
-                    count += 1
-                    device.hear(now_s)
-            except Exception as error:
-                self._close_short_way(device, error)
-            return count
-
     def _place(self, device: _Device, arrival: _Arrival, frames: list[str]) -> None:
         """Publish a message, once it is in the frame that its rule asks for."""
         start = device.source
@@ -824,7 +755,6 @@ class Receiver:
         try:
             yield
         except Exception as error:  # its text may quote names of patients
-            device.express = device.usual = None
             kind = type(error).__name__
             self._complain(device, f'not published, error in the bridge: {kind}')
 
@@ -841,7 +771,7 @@ class Receiver:
             )
             route = replace(route, gate=gate)
         try:
-            result = convert_to_ros(arrival.message, route, time_from_ns(arrival.stamp_ns))
+            result = convert_to_ros(arrival.message, route, arrival.stamp_ns)
         except ConversionError as error:
             result = Converted(errors=[str(error)])
         return result, gate
@@ -860,7 +790,7 @@ class Receiver:
             self._first.forget(device.topic)  # also what waited for tf meanwhile
         for name in device.route.names.take_forgotten():
             for folder in ('tools', 'labels', 'paths'):
-                self._destroy_publishers(f'{device.topic}/{folder}/{name}', set())
+                self._writers.destroy_below(f'{device.topic}/{folder}/{name}', set())
         if self._denies_raw(arrival.frame):
             if result.outputs.pop('raw', None) is not None or rule.raw:
                 self._report.skip(ros_text(f'{" ".join(key)}: raw'))
@@ -904,31 +834,32 @@ class Receiver:
                 continue
             if kind == 'array' and key[0] == 'IMAGE':
                 kind = 'volume'  # it may be as large, and holds until the next one
-            publisher = self._publisher(topic, kind, type(ros_message))
-            if publisher.msg_type is not type(ros_message):
+            ros_type = ros_type_of(ros_message)
+            writer = self._writers.get(topic, kind, ros_type)
+            if writer.ros_type is not ros_type:
                 self._report.problem(
                     topic,
-                    f'{topic}: not published as {type(ros_message).__name__}: the topic has the '
-                    f'type {publisher.msg_type.__name__} since its first message',
+                    f'{topic}: not published as {ros_type.__name__}: the topic has the '
+                    f'type {writer.ros_type.__name__} since its first message',
                 )
                 continue
             if leaf == 'status':
                 ros_message.status = self._status_of(device.topic).hear(ros_message.status[0])
-            self._echo.published(peer, publisher.topic_name, key, ros_message)
-            if self._relays.is_used and self._relays.watches(publisher.topic_name):
-                self._hand_on(device, arrival, leaf, publisher.topic_name, ros_message, result)
-            is_stream = is_stream_leaf(kind) and kind != 'command'
-            ready = in_place.ready(ros_message)
-            if is_stream:
-                self._hold_first(device.topic, publisher, ready)
-            in_place.publish(publisher, ready, arrival.message)
+            self._echo.published(peer, writer.topic, key, ros_message)
+            if self._relays.is_used and self._relays.watches(writer.topic):
+                if isinstance(ros_message, LazyPose):  # others look at it, in their threads
+                    ros_message.become()
+                self._hand_on(device, arrival, leaf, writer.topic, ros_message, result)
+            ready = writer.ready(ros_message)
+            if not self._first.is_over and is_stream_leaf(kind) and kind != 'command':
+                self._first.hold(device.topic, writer.publisher, ready)
+            writer.write(ready, arrival.message)
             yield
         if result.state != device.state:
             self._publish_state(device, result.state, time_from_ns(arrival.stamp_ns))
         if result.transforms and self._broadcaster is not None:
             self._broadcast(self._broadcaster, device, result, arrival.stamp_ns)
         peer.facts.update(result.peer)
-        device.express = self._express(device, arrival, result)
         for child in result.children:
             self._handle(peer, child, arrival.arrival_ns, {'bind': ros_text(key[1])})
             yield
@@ -950,54 +881,6 @@ class Receiver:
         )
         if not self._relays.offer(topic, value):
             self._report.skip(ros_text(f'{" ".join(device.key)}: echo in a circle'))
-
-    def _close_short_ways(self) -> None:
-        """Look at each message again, because others may want it than before."""
-        with self._lock:
-            for device in self._devices.values():
-                device.express = device.usual = None
-
-    def _express(
-        self, device: _Device, arrival: _Arrival, result: Converted
-    ) -> Express | None:
-        """Open a short way for messages like this one and the one before, if there is one."""
-        before, device.usual = device.usual, None
-        frame, peer = arrival.frame, arrival.peer
-        is_changed = device.source is not None or arrival.message is not frame
-        is_held_up = device.gates is not None or bool(device.closed)
-        if is_changed or frame.metadata or arrival.origin or is_held_up:
-            return None
-        if self._relays.is_used and self._relays.watches_device(
-            self._node.resolve_topic_name(device.topic)
-        ):
-            return None
-        if frame.device_name != device.key[1]:
-            return None
-        device.usual = (frame.version, peer.address, arrival.source, form_of(frame))
-        if device.usual != before:
-            return None
-        rule, key = device.route.rule, device.key
-        if key[0] == 'TRANSFORM':
-            hold = partial(self._hold_first, device.topic)
-            publisher = self._publishers.get(f'{device.topic}/transform')
-            short = pose_express(
-                device.route, device.clock, key, publisher, self._echo, device.info, hold)
-            if short is not None and frame.version == 1:
-                peer.let_poses_by(frame, (device, short), partial(self._take_poses, peer))
-            return short
-        if key[0] == 'IMAGE' and self._first.is_over:
-            leaf = 'image' if 'image' in result.outputs else 'volume'
-            publisher = self._publishers.get(f'{device.topic}/{leaf}')
-            return image_express(
-                rule, device.clock, key, publisher, self._echo, device.info, arrival.message,
-                result,
-            )
-        return None
-
-    def _hold_first(self, topic: str, publisher: Publisher, ros_message: Any) -> None:
-        """Keep what is about to be published, serialised or not, for who is found too late."""
-        if not self._first.is_over:
-            self._first.hold(topic, publisher, ros_message)
 
     def _denies_raw(self, message: Message) -> bool:
         """Tell whether a frame, or one inside it, is of a type that is kept off `raw`."""
@@ -1218,7 +1101,7 @@ class Receiver:
 
     def _drop(self, device: _Device) -> None:
         """Give up what costs something of a device that is not known any more."""
-        device.held = device.express = device.usual = None
+        device.held = None
         if device.repeater is not None:
             self._node.destroy_timer(device.repeater)
             device.repeater = None
@@ -1227,7 +1110,7 @@ class Receiver:
         others = [*self._devices.values(), *self._left.values()]
         if any(other.topic == device.topic for other in others):
             return
-        self._destroy_publishers(device.topic, {other.topic for other in others})
+        self._writers.destroy_below(device.topic, {other.topic for other in others})
         self._holders.pop(device.topic, None)
         self._states.pop(device.topic, None)
         name = device.topic.removeprefix(self._prefix)
@@ -1241,14 +1124,6 @@ class Receiver:
         while len(self._gates) > 2 * MAX_DEVICES:
             del self._gates[next(iter(self._gates))]
             self._is_wary = True
-
-    def _destroy_publishers(self, topic: str, others: set[str]) -> None:
-        """Destroy the publishers of a topic and below it, but for those below others."""
-        within = [f'{other}/' for other in others if other.startswith(f'{topic}/')]
-        mine = [n for n in self._publishers if n == topic or n.startswith(f'{topic}/')]
-        for name in mine:
-            if not any(name.startswith(other) for other in within):
-                self._node.destroy_publisher(self._publishers.pop(name))
 
     def prepare(self, config: LinkConfig) -> Claims:
         """Find out what `change` has to know of other rules, of which there may be very many."""
@@ -1299,32 +1174,16 @@ class Receiver:
             self._report.problem(ros_text(f'{device}: name'), ros_text(place.note))
         return topic
 
-    def _publisher(self, topic: str, leaf: str, ros_type: type) -> Publisher:
-        publisher = self._publishers.get(topic)
-        if publisher is None:
-            if is_stream_leaf(leaf):
-                qos = STREAM_QOS
-            else:
-                qos = RAW_QOS if leaf == 'raw' else STATE_QOS
-            publisher = self._publishers[topic] = self._node.create_publisher(
-                ros_type,
-                topic,
-                qos,
-                qos_overriding_options=QoSOverridingOptions.with_default_policies(),
-            )
-        return publisher
-
     def _publish_slice(self, topic: str, image: Any) -> None:
-        publisher = self._publisher(f'{topic}/slice', 'slice', type(image))
-        self._say_on(publisher, 'slice', image)
-        publisher.publish(image)
+        self._say(f'{topic}/slice', 'slice', image)
 
-    def _say_on(self, publisher: Publisher, leaf: str, ros_message: Any) -> None:
-        """Hand what is the bridge's own word to those who send the topic on."""
-        if self._relays.watches(publisher.topic_name):
-            stamp_ns = self._now_ns()
-            self._relays.offer(publisher.topic_name, Handed(
-                None, None, leaf, ros_message, '', stamp_ns, self._mapping.fallback))
+    def _say(self, topic: str, leaf: str, ros_message: Any) -> None:
+        """Publish what is the bridge's own word, and hand it to those who send the topic on."""
+        writer = self._writers.get(topic, leaf, type(ros_message))
+        if self._relays.watches(writer.topic):
+            self._relays.offer(writer.topic, Handed(
+                None, None, leaf, ros_message, '', self._now_ns(), self._mapping.fallback))
+        writer.write(ros_message)
 
     # -- info, state, tf
 
@@ -1370,9 +1229,7 @@ class Receiver:
             pieces.append(piece)
             yield
         text = RosString(data=''.join(pieces))
-        publisher = self._publisher(f'{device.topic}/info', 'info', RosString)
-        self._say_on(publisher, 'info', text)
-        publisher.publish(text)
+        self._say(f'{device.topic}/info', 'info', text)
 
     def _is_old(self, device: _Device, geometry: Any) -> bool:
         """Tell whether a geometry is the one that is known, so that it need not be repeated."""
@@ -1392,9 +1249,7 @@ class Receiver:
         text = ros_text(state or 'OK')
         status = diagnostic(device.route.device, level, text, {'state': text}, stamp)
         status.status = self._status_of(device.topic).tell(device.key, status.status[0])
-        publisher = self._publisher(f'{device.topic}/status', 'status', type(status))
-        self._say_on(publisher, 'status', status)
-        publisher.publish(status)
+        self._say(f'{device.topic}/status', 'status', status)
 
     def _status_of(self, topic: str) -> StatusTopic:
         """Give what is told on the `status` of a device, which only a STATUS or a state needs."""
@@ -1419,7 +1274,7 @@ class Receiver:
     ) -> None:
         mine = []
         for transform in result.transforms:
-            child, parent = transform.child_frame_id, transform.header.frame_id
+            parent, child = frames_of_transform(transform)
             if self._is_on_tf(device, (child, parent), stamp_ns):
                 self._report.skip(f'tf {child}: stamp that was there before')
             elif broadcaster.name(child) in self._own_frames:
@@ -1439,9 +1294,8 @@ class Receiver:
         static = device.route.rule.tf == 'static'
         link, topic, is_gated = self._link_name, device.topic, device.gates is not None
         offered = [
-            (t, Sender(link, topic, t.header.frame_id), self._claims.rank(
-                device.number, t.child_frame_id, is_gated))
-            for t in mine
+            (t, Sender(link, topic, parent), self._claims.rank(device.number, child, is_gated))
+            for t in mine for parent, child in (frames_of_transform(t),)
         ]
         for child, kind, why in broadcaster.offer(offered, static):
             self._report.problem_once(f'tf {child}: {kind}', why)

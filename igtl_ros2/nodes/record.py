@@ -29,7 +29,7 @@ from ..bags.types import RAW_TYPE, MessageTypes
 from ..codec import HEADER_SIZE, decode_header
 from ..codec.patients import bytes_may_name, hidden_text, hide, is_private_key
 from ..errors import BagError, DecodeError
-from .qos import Quality, quality_for
+from ..rosio.qos import Quality, quality_for
 from .spin import Turns
 from .subscriptions import Losses, subscribe
 

@@ -13,14 +13,14 @@ from ..codec import Message
 from ..codec.messages.pose import Transform
 from ..converters.gates import Gates
 from ..converters.pose import NOT_RIGID, is_valid, tool_state
-from ..converters.units import RIGID_TOLERANCE, pose_to_ros, ros_text
+from ..converters.units import RIGID_TOLERANCE, pose_to_numbers, ros_text
 from ..dialogue.phase_server import PhaseServer
 from ..dialogue.streams import Streams
 from ..dialogue.timers import Timers
 from ..errors import ConversionError
 from ..mapping import LinkConfig, PhaseTable, ReceiveRule
 from ..peers import Peer
-from .qos import STATE_QOS
+from ..rosio.qos import STATE_QOS
 from .report import Report
 from .service_client import ServiceClient
 
@@ -81,14 +81,14 @@ class RobotPhases:
             return f'its state is {ros_text(state or "")}'
         try:
             rule = self._rule_of(peer, prefix, 'TRANSFORM')
-            pose, distance = pose_to_ros(message.matrix, rule.wire_unit, rule.wire_axes)
+            position, _, distance = pose_to_numbers(
+                message.matrix, rule.wire_unit, rule.wire_axes)
         except ConversionError as error:
             return str(error)
         if distance > RIGID_TOLERANCE:
             return NOT_RIGID.partition(':')[0]
-        at = pose.position
         # what is withheld must not be moved to
-        return Gates(rule).about_box([(at.x, at.y, at.z)]).get('workspace', '')
+        return Gates(rule).about_box([position]).get('workspace', '')
 
     def acknowledged(self, peer: Peer, device: str) -> None:
         """Report an acknowledgement that has waited behind something else."""

@@ -56,6 +56,7 @@ from ..dialogue.streams import Streams
 from ..errors import ConversionError, EncodeError
 from ..mapping import LinkConfig, SendRule
 from ..peers import Outgoing, Peer
+from ..rosio.qos import Quality, quality_for, subscription_overrides
 from .aside import Aside
 from .echo import EchoGuard
 from .emergency import is_emergency
@@ -63,7 +64,6 @@ from .express import PoseIntake, is_plain
 from .intake import Intake
 from .long_messages import is_long, is_taken_serialised, made, stamp_of
 from .pose_writer import PoseWriter
-from .qos import Quality, quality_for, subscription_overrides
 from .relay import Outlet, Relays
 from .report import Report
 from .robot import RobotFeed

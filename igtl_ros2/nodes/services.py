@@ -33,10 +33,10 @@ from ..dialogue.timers import Timers
 from ..errors import ConfigError, ConversionError
 from ..mapping import CommandRule, LinkConfig, QueryRule, ReceiveRule, streams
 from ..peers import Link, OnPeer, Peer
+from ..rosio.qos import RAW_QOS
 from .aside import Aside
 from .deferred import Call, serve_later
 from .parameters import COMMAND_FIELDS
-from .qos import RAW_QOS
 from .report import Report
 from .robot_phases import RobotPhases
 from .service_client import ServiceClient

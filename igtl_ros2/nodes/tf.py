@@ -20,14 +20,17 @@ from rclpy.clock import JumpHandle, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.serialization import deserialize_message
 from rclpy.subscription import Subscription
 from rclpy.time import Time
 
+from ..converters.lazy import frames_of
 from ..converters.tf_owners import MAX_FRAMES, Refused, Sender, TfOwners
 from ..converters.tf_tree import DOUBTFUL, LookupFailed, Reason, TfTree, frame_name
 from ..converters.time_jump import TimeJumps, Turn
 from ..converters.units import Matrix, ns_from_time, pose_from_ros
 from ..errors import ConfigError, ConversionError
+from ..rosio.writers import PoseBytes
 from ..rules.frame_names import PATIENT, is_patient
 from .subscriptions import EVENT_DEPTH, Losses, subscribe
 
@@ -39,6 +42,8 @@ STATIC_LISTENER_QOS = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIEN
 STATIC_BROADCASTER_QOS = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 CACHE_NS = 10 * 10**9
+# of what was broadcast: more than the queue of a subscription holds
+_MOST_UNHEARD = 2 * EVENT_DEPTH
 
 
 class TfSource(Protocol):
@@ -270,6 +275,10 @@ class TfBroadcaster:
         self._lock = threading.Lock()
         self._owners = TfOwners()
         self._our_parents: dict[str, set[str]] = {}
+        self._poses, self._static_poses = (
+            PoseBytes(lambda ours: self._message_type(transforms=list(ours))) for _ in range(2))
+        #: what was sent lately and has not been heard
+        self._sent: dict[bytes, None] = {}
         self._static: dict[str, tuple[Sender, TransformStamped]] = {}
         self._dynamic_publisher = node.create_publisher(
             self._message_type, DYNAMIC_TOPIC, DYNAMIC_QOS
@@ -277,7 +286,7 @@ class TfBroadcaster:
         self._static_publisher = node.create_publisher(
             self._message_type, STATIC_TOPIC, STATIC_BROADCASTER_QOS
         )
-        self._subscriptions = _subscribe(node, self._on_transform)
+        self._subscriptions = _subscribe(node, self._on_transform, self._is_own)
 
     def send(self, transforms: list[TransformStamped], static: bool) -> list[str]:
         """
@@ -304,9 +313,9 @@ class TfBroadcaster:
         refused = []
         is_moving = False
         with self._lock:
-            ours = []
+            ours: list[Any] = []
             for transform, sender, rank in transforms:
-                child, parent = self._frames(transform)
+                parent, child = map(self.name, frames_of(transform))
                 reason = self._owners.admit(child, parent, sender, rank, static, now_s)
                 if reason is not None:
                     refused.append(reason)
@@ -318,7 +327,12 @@ class TfBroadcaster:
                 elif self._static.pop(child, None) is not None:
                     is_moving = True
             if ours and not static:
-                self._dynamic_publisher.publish(self._message_type(transforms=ours))
+                data = self._poses.of(ours)
+                if isinstance(data, bytes):  # comes back as it is
+                    self._sent[data] = None
+                    if len(self._sent) > _MOST_UNHEARD:
+                        self._sent.pop(next(iter(self._sent)), None)
+                self._dynamic_publisher.publish(data)
             if ours and static or is_moving:
                 self._publish_static()
             if len(self._our_parents) > 2 * MAX_FRAMES:
@@ -330,10 +344,10 @@ class TfBroadcaster:
         """Publish all that holds: a late joiner gets the last message only."""
         self._static = {
             child: (sender, transform) for child, (sender, transform) in self._static.items()
-            if not self._owners.is_lost(child, sender, self.name(transform.header.frame_id))
+            if not self._owners.is_lost(child, sender, self.name(frames_of(transform)[0]))
         }
-        self._static_publisher.publish(self._message_type(
-            transforms=[transform for _, transform in self._static.values()]))
+        self._static_publisher.publish(self._static_poses.of(
+            [transform for _, transform in self._static.values()]))
 
     def claim(self, link: str, ranks: Mapping[str, int]) -> None:
         """Keep frames that the rules of a link name for their devices, see `TfOwners`."""
@@ -360,9 +374,6 @@ class TfBroadcaster:
         """Name a frame as all are told apart."""
         return _named(frame, self.one_patient)
 
-    def _frames(self, transform: TransformStamped) -> tuple[str, str]:
-        return self.name(transform.child_frame_id), self.name(transform.header.frame_id)
-
     def close(self) -> None:
         """Stop broadcasting and listening."""
         for subscription in self._subscriptions:
@@ -370,8 +381,12 @@ class TfBroadcaster:
         self._node.destroy_publisher(self._dynamic_publisher)
         self._node.destroy_publisher(self._static_publisher)
 
+    def _is_own(self, data: bytes) -> bool:
+        """Tell whether a message is one that was sent from here, and take note of that."""
+        return self._sent.pop(data, self) is None
+
     def _on_transform(self, transform: TransformStamped, static: bool) -> None:
-        child, parent = self._frames(transform)
+        parent, child = map(self.name, frames_of(transform))
         with self._lock:
             if parent not in self._our_parents.get(child, ()):
                 self._owners.hear(child, parent, static, self._clock())
@@ -438,21 +453,29 @@ def _message_type() -> Any:
 
 
 def _subscribe(
-    node: Node, callback: Callable[[TransformStamped, bool], None]
+    node: Node,
+    callback: Callable[[TransformStamped, bool], None],
+    is_own: Callable[[bytes], bool] = lambda data: False,
 ) -> list[Subscription]:
-    """Call back with every transform on /tf and /tf_static, and whether it is static."""
+    """
+    Call back with every transform on /tf and /tf_static, and whether it is static.
+
+    :param is_own: tells whether nothing has to be looked at in the bytes of a message.
+    """
     message_type = _message_type()
 
     def listen(topic: str, qos: QoSProfile, static: bool) -> Subscription:
-        def on_message(message: Any) -> None:
-            for transform in message.transforms:
+        def on_message(data: bytes) -> None:
+            if is_own(data):
+                return
+            for transform in deserialize_message(data, message_type).transforms:
                 callback(transform, static)
 
         def on_lost(count: int) -> None:
             node.get_logger().warning(
                 f'{count} messages on {topic} were lost', throttle_duration_sec=5.0)
 
-        return subscribe(node, message_type, topic, on_message, qos, Losses(on_lost))
+        return subscribe(node, message_type, topic, on_message, qos, Losses(on_lost), raw=True)
 
     return [
         listen(DYNAMIC_TOPIC, QoSProfile(depth=EVENT_DEPTH), False),

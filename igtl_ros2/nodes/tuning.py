@@ -18,7 +18,7 @@ from std_msgs.msg import ColorRGBA, Float64MultiArray, Header
 
 from ..converters import bulk
 from ..converters.spliced import read_poses, with_rows
-from . import in_place
+from ..rosio import in_place
 
 #: set to `off`, this variable leaves everything as ROS has it
 SWITCH = 'IGTL_ROS2_TUNING'

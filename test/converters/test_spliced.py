@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 import pytest
-from geometry_msgs.msg import Point, TransformStamped
+from geometry_msgs.msg import Point, PoseStamped, TransformStamped
 from hypothesis import given
 from hypothesis import strategies as st
 from rclpy.serialization import deserialize_message, serialize_message
@@ -12,73 +12,71 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
 
-from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.converters import bulk
-from igtl_ros2.converters.pose import transform_to_ros
-from igtl_ros2.converters.registry import Route
+from igtl_ros2.converters.lazy import LazyPoseStamped, LazyTransform
 from igtl_ros2.converters.spliced import (
+    PoseTemplate,
+    PoseTemplates,
     SplicedImage,
-    SplicedTransform,
     TransformReader,
     image_start,
     with_rows,
 )
 from igtl_ros2.converters.units import time_from_ns
 from igtl_ros2.errors import ConversionError
-from igtl_ros2.mapping import ReceiveRule
+
+names = st.text(st.characters(codec='utf-8', exclude_characters='\0'), max_size=12)
+seven = st.lists(st.floats(), min_size=7, max_size=7)
+stamps = st.integers(0, 2**31 * 10**9 - 1)
 
 
-def both(route, message, stamp_ns):
-    """Make the message in both ways."""
-    spliced = SplicedTransform(route, serialize_message).bytes_of(message, stamp_ns)
-    usual = transform_to_ros(message, route, time_from_ns(stamp_ns))
-    return spliced, usual
+def one(poses):
+    return poses[0]
 
 
-def random_pose(seed):
-    random = np.random.default_rng(seed)
-    rotation, _ = np.linalg.qr(random.normal(size=(3, 3)))
-    matrix = np.eye(4)
-    matrix[:3, :3] = rotation * np.sign(np.linalg.det(rotation))
-    matrix[:3, 3] = random.normal(size=3) * 10.0 ** random.integers(-3, 6)
-    return Transform(matrix)
+def lazy(frame='f', child='c', stamp_ns=1, numbers=(1.0, 2.0, 3.0, 0.5, 0.5, 0.5, 0.5)):
+    return LazyTransform(stamp_ns, frame, child, numbers)
 
 
-@pytest.mark.parametrize('unit', ['mm', 'm'])
-@pytest.mark.parametrize('axes', ['ras', 'lps'])
-@given(
-    seed=st.integers(0, 10**6),
-    stamp_ns=st.integers(0, 2**31 * 10**9 - 1),
-    frame=st.text(max_size=12).filter(lambda text: '\0' not in text),
-    child=st.text(max_size=12).filter(lambda text: '\0' not in text),
-)
-def test_it_is_the_same_message(unit, axes, seed, stamp_ns, frame, child):
-    for name in (frame, child):
-        try:
-            name.encode()
-        except UnicodeEncodeError:
-            return
-    route = Route('D', frame, child, ReceiveRule(wire_unit=unit, wire_axes=axes))
-    spliced, usual = both(route, random_pose(seed), stamp_ns)
-    message = usual.outputs['transform']
-    assert deserialize_message(spliced, type(message)) == message
+@given(frame=names, child=names, stamp_ns=stamps, numbers=seven)
+def test_ros_reads_the_bytes_of_poses(frame, child, stamp_ns, numbers):
+    pose = lazy(frame, child, stamp_ns, numbers)
+    data = PoseTemplate(one, [lazy(frame, child)], serialize_message).filled([pose])
+    assert repr(deserialize_message(data, TransformStamped)) == repr(pose)
+    pose = LazyPoseStamped(stamp_ns, frame, numbers)
+    template = PoseTemplate(one, [LazyPoseStamped(0, frame, [0.0] * 7)], serialize_message)
+    data = template.filled([pose])
+    assert repr(deserialize_message(data, PoseStamped)) == repr(pose)
 
 
-@pytest.mark.parametrize('matrix', [
-    np.diag([1, 1, 2, 1]), np.diag([1, 1, -1, 1]), np.diag([0, 0, 0, 1]),
-    np.diag([1, np.nan, 1, 1]),
-    np.array([[1, 0, 0, np.inf], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]),
-])
-def test_what_is_no_pose_is_left_to_the_ordinary_way(matrix):
-    spliced, usual = both(Route('D', 'f', 'c', ReceiveRule()), Transform(matrix), 1)
-    assert spliced is None and usual.errors
+@given(st.lists(st.tuples(names, names, stamps, seven), min_size=1, max_size=5))
+def test_so_are_those_of_several_poses(poses):
+    tf_msgs = pytest.importorskip('tf2_msgs.msg')
+
+    def make(transforms):
+        return tf_msgs.TFMessage(transforms=list(transforms))
+
+    templates = PoseTemplates(make, serialize_message)
+    assert templates.bytes_of([lazy(*pose) for pose in poses]) is None  # who knows what comes
+    data = templates.bytes_of([lazy(*pose) for pose in poses])
+    assert repr(deserialize_message(data, tf_msgs.TFMessage)) == (
+        repr(make([lazy(*pose).become() for pose in poses])))
+
+
+def test_names_without_end_cost_no_memory():
+    templates = PoseTemplates(one, serialize_message)
+    for number in range(3000):
+        for _ in range(2):
+            templates.bytes_of([lazy(f'f{number}')])
+    assert len(templates._known) <= 1000 and templates.bytes_of([lazy('f2999')])
 
 
 def test_another_form_of_serialised_messages_is_noticed():
-    route = Route('D', 'f', 'c', ReceiveRule())
     for wrong in (lambda message: b'\0' * 100, lambda message: 2 * serialize_message(message)):
         with pytest.raises(ConversionError, match='another form'):
-            SplicedTransform(route, wrong)
+            PoseTemplate(one, [lazy()], wrong)
+        templates = PoseTemplates(one, wrong)
+        assert [templates.bytes_of([lazy()]) for _ in range(3)] == [None] * 3
 
 
 # -- and back
@@ -95,9 +93,6 @@ def stamped(frame='base', child='tool', stamp=(7, 8), numbers=(1.0, 2.0, 3.0, 0.
 
 def reader(data):
     return TransformReader(data, serialize_message, deserialize_message)
-
-
-names = st.text(st.characters(codec='utf-8', exclude_characters='\0'), max_size=12)
 
 
 @given(

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 from rclpy.serialization import deserialize_message, serialize_message
-from ros_user import STATE, mapping, start, wait_for
+from ros_user import STATE, start, wait_for
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import String as RosString
 from visualization_msgs.msg import Marker, MarkerArray
@@ -21,8 +21,8 @@ from igtl_ros2.converters.arrays import array_message
 from igtl_ros2.converters.image import ros_image
 from igtl_ros2.converters.spliced import array_bytes, with_rows
 from igtl_ros2.errors import ConversionError
-from igtl_ros2.nodes import first_values, in_place
-from igtl_ros2.nodes.express import ImageExpress
+from igtl_ros2.nodes import first_values
+from igtl_ros2.rosio import in_place
 
 RAMP = np.arange(2 * 3 * 5 * 4, dtype=np.uint8).reshape(2, 3, 5, 4)
 
@@ -154,7 +154,7 @@ def test_what_ros_does_not_take_is_an_error(ros, ready):
     assert bytes(memory) == before
 
 
-# -- through a bridge: the short way of images
+# -- through a bridge
 
 FORM = (6, 8)
 
@@ -166,19 +166,14 @@ def picture(value, shape=FORM, dtype=np.uint8, **fields):
                  timestamp=codec.from_ns(time.time_ns()), **fields)
 
 
-def short_way(node):
-    device = node._receivers['']._devices.get(('IMAGE', 'Us'))
-    return device is not None and device.express is not None
-
-
 @pytest.fixture
 def watching(ros, device, ready):
-    """Images and infos of a device that takes the short way."""
+    """Images and infos of a device of which some have come."""
     node = start(ros, device, info_rate=0.0, header_version='2')
     images = ros.listen('/x/Us/image', RosImage)
     infos = ros.listen('/x/Us/info', RosString, STATE)
-    wait_for(lambda: device.send(picture(0)) or time.sleep(0.02) or images and short_way(node),
-             'the short way')
+    wait_for(lambda: device.send(picture(0)) or time.sleep(0.02) or images and len(images) > 2,
+             'the first images')
     return node, images, infos
 
 
@@ -190,7 +185,6 @@ def test_pixels_and_stamps_are_those_that_were_sent(watching, device):
         device.send(message)
         time.sleep(0.002)
     wait_for(lambda: images and images[-1].data[0] == 100, 'the last image')
-    assert short_way(node)
     by_stamp = {m.timestamp_ns: m for m in sent}
     known = 0
     for got in images:
@@ -212,7 +206,7 @@ def test_pixels_and_stamps_are_those_that_were_sent(watching, device):
     (2**31, FORM, '<u4', {}, '64FC1', np.full(48, 2.0**31).tobytes()),
     (1, FORM, np.uint8, {'metadata': {'Gain': '3'}}, 'mono8', bytes([1]) * 48),
 ])
-def test_other_images_go_the_whole_way_and_those_behind_them(
+def test_other_images_come_whole_and_those_behind_them(
     watching, device, value, shape, dtype, fields, encoding, data
 ):
     _, images, infos = watching
@@ -251,7 +245,7 @@ def test_a_new_place_is_published(watching, device):
     assert info['geometry'][0][3] == pytest.approx(0.055 - 3.5e-3)
 
 
-def test_a_block_is_pasted_into_the_last_whole_image_whichever_way_that_took(watching, device):
+def test_a_block_is_pasted_into_the_last_whole_image(watching, device):
     node, images, _ = watching
 
     def block(value):
@@ -259,53 +253,13 @@ def test_a_block_is_pasted_into_the_last_whole_image_whichever_way_that_took(wat
 
     for last in (102, 202):
         images.clear()
-        for value in (100, 101, last):  # of which the last ones take the short way
+        for value in (100, 101, last):
             device.send(picture(value))
         wait_for(lambda: len(images) == 3, 'whole images')
-        assert short_way(node)
         images.clear()
         device.send(block(last + 1))
         got = wait_for(lambda: images, 'the whole with the block')[0]
         assert got.data.tobytes() == bytes([last]) * 24 + bytes([last + 1]) * 24
-
-
-def test_images_of_a_moving_probe_have_no_short_way_built(ros, device, ready, monkeypatch):
-    made = []
-    build = ImageExpress.__init__
-
-    def note(self, *arguments):
-        made.append(self)
-        build(self, *arguments)
-
-    monkeypatch.setattr(ImageExpress, '__init__', note)
-    node = start(ros, device, info_rate=0.0, header_version='2')
-    wait_for(lambda: node._receivers['']._first.is_over, 'the end of the first seconds')
-    number = 0
-
-    def has_come():
-        return node._receivers[''].devices.get(('IMAGE', 'Us')) == number
-
-    for number in range(1, 21):
-        matrix = np.eye(4)
-        matrix[0, 3] = number
-        device.send(picture(number, matrix=matrix))
-        wait_for(has_come, 'the image')
-    assert made == []
-    # it stands still
-    wait_for(lambda: device.send(picture(1)) or time.sleep(0.02) or short_way(node), 'the way')
-    assert len(made) == 1
-
-
-@pytest.mark.parametrize('rule', [
-    'raw: true', 'tf: true', 'to_frame: base', 'compressed: png', 'slice: {axis: k}',
-])
-def test_rules_that_ask_for_more_close_the_short_way(ros, device, ready, tmp_path, rule):
-    node = start(ros, device, **mapping(tmp_path, f'receive: [{{device: Us, {rule}}}]'))
-    for number in range(20):
-        device.send(picture(number))
-        time.sleep(0.01)
-    wait_for(lambda: node._receivers[''].devices.get(('IMAGE', 'Us'), 0) > 9, 'the images')
-    assert not short_way(node)
 
 
 # -- meshes

@@ -24,8 +24,8 @@ from ..errors import ConversionError
 
 # IMAGE has this many bytes right before its voxels, which decoding has done with
 _SPENT_BYTES = 72
-# to copy so many costs less than a call through ctypes
-_SMALL_BYTES = 1 << 16
+#: to copy so many costs less than a call through ctypes
+SMALL_BYTES = 1 << 16
 # of so many numbers rclpy takes milliseconds in which no other thread goes on
 _MANY = 1 << 18
 _ARRAYS = tuple(ARRAYS.values())
@@ -159,7 +159,7 @@ def publish(publisher: Publisher, message: Any, source: Message) -> None:
         publish_after(publisher, image_start(message, serialize_message), source)
     elif _publish_bytes is None:
         publisher.publish(message)
-    elif isinstance(message, bytes) and len(message) > _SMALL_BYTES:
+    elif isinstance(message, bytes) and len(message) > SMALL_BYTES:
         _publish_bytes(publisher, np.frombuffer(message, np.uint8))
     elif isinstance(message, _ARRAYS) and len(message.data) > _MANY:
         _publish_bytes(publisher, array_bytes(message, serialize_message))

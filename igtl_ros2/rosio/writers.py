@@ -1,0 +1,112 @@
+"""What writes topics: every message by ROS, or as bytes where that is the same and faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.serialization import serialize_message
+
+from ..codec import Message
+from ..converters.lazy import LazyPose
+from ..converters.registry import is_stream_leaf
+from ..converters.spliced import PoseTemplates
+from . import in_place
+from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
+
+
+class PoseBytes:
+    """
+    Poses of one topic as bytes, from the second time on that they have the same frames.
+
+    :param make: makes a ROS message of the poses that it is given.
+    """
+
+    def __init__(self, make: Callable[[Sequence[Any]], Any]) -> None:
+        """Have written nothing yet."""
+        self._make = make
+        self._templates = PoseTemplates(make, serialize_message)
+
+    def of(self, poses: Sequence[Any]) -> Any:
+        """Give bytes, or a message that ROS has to make them of; for one caller at a time."""
+        if all(isinstance(pose, LazyPose) for pose in poses):
+            data = self._templates.bytes_of(poses)
+            if data is not None:
+                return data
+        return self._make([
+            pose.become() if isinstance(pose, LazyPose) else pose for pose in poses])
+
+
+class Writer:
+    """
+    Writes one topic.
+
+    :param publisher: what ROS has for that.
+    """
+
+    def __init__(self, publisher: Publisher) -> None:
+        """Have written nothing yet."""
+        self.publisher = publisher
+        #: as it is resolved
+        self.topic: str = publisher.topic_name
+        self.ros_type: type = publisher.msg_type
+        self._poses: PoseBytes | None = None
+
+    def ready(self, message: Any) -> Any:
+        """Give a message in the form in which it is best written, for one caller at a time."""
+        if not isinstance(message, LazyPose):
+            return in_place.ready(message)
+        if self._poses is None:
+            self._poses = PoseBytes(lambda poses: poses[0])
+        return self._poses.of((message,))
+
+    def write(self, ready: Any, source: Message | None = None) -> None:
+        """
+        Write what is ready.
+
+        :param source: what it was made of, if that was received.
+        """
+        if source is None or isinstance(ready, bytes) and len(ready) < in_place.SMALL_BYTES:
+            self.publisher.publish(ready)
+        else:
+            in_place.publish(self.publisher, ready, source)
+
+
+class Writers:
+    """The writers of a node, by topic, and what each is about."""
+
+    def __init__(self, node: Node) -> None:
+        """Have none yet."""
+        self._node = node
+        self._writers: dict[str, Writer] = {}
+
+    def get(self, topic: str, leaf: str, ros_type: type) -> Writer:
+        """
+        Give what writes a topic, which is made when it is needed.
+
+        :param leaf: by whose first part its quality of service is known.
+        """
+        writer = self._writers.get(topic)
+        if writer is None:
+            if is_stream_leaf(leaf):
+                qos = STREAM_QOS
+            else:
+                qos = RAW_QOS if leaf == 'raw' else STATE_QOS
+            writer = self._writers[topic] = Writer(self._node.create_publisher(
+                ros_type,
+                topic,
+                qos,
+                qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+            ))
+        return writer
+
+    def destroy_below(self, topic: str, others: set[str]) -> None:
+        """Destroy the writers of a topic and below it, but for those below others."""
+        within = [f'{other}/' for other in others if other.startswith(f'{topic}/')]
+        mine = [n for n in self._writers if n == topic or n.startswith(f'{topic}/')]
+        for name in mine:
+            if not any(name.startswith(other) for other in within):
+                self._node.destroy_publisher(self._writers.pop(name).publisher)
