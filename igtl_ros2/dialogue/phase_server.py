@@ -12,7 +12,7 @@ from ..codec.messages.pose import Transform
 from ..codec.messages.text import Status, String
 from ..config import ros_text
 from ..rules import PhaseTable
-from .interfaces import Peer, Report, RosService
+from .interfaces import Peer, Problem, RosService
 from .phases import Accept, Acknowledge, Call, Enter, Forget, Note, Phases, SendBack, Step, Tell
 from .streams import Streams
 from .timers import Timer, Timers
@@ -56,7 +56,7 @@ class PhaseServer:
         robot: Robot,
         streams: Streams,
         timers: Timers,
-        report: Report,
+        problem: Problem,
     ) -> None:
         """Begin before the first phase."""
         self._table = table
@@ -64,7 +64,7 @@ class PhaseServer:
         self._robot = robot
         self._streams = streams
         self._timers = timers
-        self._report = report
+        self._problem = problem
         #: forget the answers of services that were called
         self._calls: dict[int, Callable[[], None]] = {}
         self._prefixes = {about.prefix for about in table.transforms}
@@ -137,7 +137,7 @@ class PhaseServer:
                 self._streams.send(again, hold=False)
             elif isinstance(step, Note):
                 where = f'{peer.address}: ' if peer is not None else ''
-                self._report.problem(step.kind, ros_text(where + step.text))
+                self._problem(step.kind, ros_text(where + step.text))
             elif isinstance(step, Acknowledge) and peer is not None and message is not None:
                 echo: dict[str, Any] = dict(device_name=step.device, metadata={})
                 peer.send_as_is(replace(message, **echo))

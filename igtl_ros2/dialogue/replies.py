@@ -10,7 +10,7 @@ from ..codec.messages.query import Capability, Query, Response, StartTracking, S
 from ..codec.messages.text import Status, StatusCode
 from ..config import ros_text
 from ..errors import EncodeError
-from .interfaces import Log, Peer, Report
+from .interfaces import Log, Peer, Problem
 from .queries import queried_type, query_facts
 from .query_wishes import unmet, unmet_but_done
 from .streams import MAX_STREAMS, Streams
@@ -27,12 +27,12 @@ class Replies:
     """
 
     def __init__(
-        self, streams: Streams, types: Iterable[str], report: Report, log: Log
+        self, streams: Streams, types: Iterable[str], problem: Problem, log: Log
     ) -> None:
         """Wait for queries."""
         self._streams = streams
         self._types = tuple(sorted({*types, 'COMMAND', 'GET_STATUS', 'GET_CAPABIL'}))
-        self._report = report
+        self._problem = problem
         self._log = log
 
     def handle(self, peer: Peer, message: Message, now: float) -> bool:
@@ -109,7 +109,7 @@ class Replies:
         """
         device = query.device_name
         if not success:
-            self._report.problem(
+            self._problem(
                 f'{query.type_name} unanswered',
                 ros_text(f'{peer.address}: {query.type_name} {device!r}: {why}'),
             )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..codec import Message
 from ..config import ros_text
 from ..errors import EncodeError
 from ..rules import QueryRule
 from .commands import CommandText
-from .interfaces import Link, Log, Peer
+from .interfaces import Log, Peer
 from .outcomes import Outcomes
 from .queries import query_facts, query_of, query_outcome
 from .timers import Timer, Timers
@@ -54,8 +55,8 @@ class Requests:
     :param command_id: number of the last command; PLUS ignores those that it had last.
     """
 
-    #: set once there is a link, before anything else is called
-    link: Link
+    #: a `peers.Link`, set once there is one, before anything else is called
+    link: Any
 
     def __init__(self, profile: str, log: Log, timers: Timers, command_id: int) -> None:
         """Wait for nothing."""
@@ -151,11 +152,6 @@ class Requests:
                 peer.send_as_is(message)
 
     # -- replies
-
-    @property
-    def waits(self) -> bool:
-        """Whether somebody waits for a reply."""
-        return bool(self._waiting)
 
     def handle(self, peer: Peer, message: Message, now: float) -> bool:
         """

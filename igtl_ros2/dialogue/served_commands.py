@@ -14,7 +14,7 @@ from ..config import ros_text
 from ..errors import EncodeError
 from ..rules import ServeRule
 from .command_xml import attributes, command_reply
-from .interfaces import OnDone, Peer, Report, RosService
+from .interfaces import OnDone, Peer, Problem, RosService
 from .timers import Timer, Timers
 
 # How many commands of one peer may be carried out at a time
@@ -51,11 +51,11 @@ class ServedCommands:
         self,
         rules: Iterable[ServeRule],
         find: Callable[[ServeRule], RosService],
-        report: Report,
+        problem: Problem,
         timers: Timers,
     ) -> None:
         """Know the services that the mapping names."""
-        self._report = report
+        self._problem = problem
         self._timers = timers
         self._rules = {rule.command: (rule, find(rule)) for rule in rules}
         self._running: dict[_Key, _Running] = {}
@@ -96,7 +96,7 @@ class ServedCommands:
         shown = hidden_text(name) if len(name) <= _MAX_NAME else f'of {len(name)} letters'
         if key in self._running:
             # A robot must not do twice what came twice; the answer to the first is on its way
-            self._report.problem(
+            self._problem(
                 'command twice', f'{key[0].address}: command {ros_text(shown)!r} came twice'
             )
             return
@@ -112,7 +112,7 @@ class ServedCommands:
         else:
             self._call(key, rule, service, content, answer, now)
             return
-        self._report.problem('command refused', ros_text(f'{key[0].address}: {why}'))
+        self._problem('command refused', ros_text(f'{key[0].address}: {why}'))
         answer(False, why)
 
     def _call(
@@ -127,7 +127,7 @@ class ServedCommands:
         def too_late(now: float) -> None:
             forget()
             text = f'the ROS service {rule.call} did not answer within {rule.timeout:g} s'
-            self._report.problem(f'{rule.call} hangs', text)
+            self._problem(f'{rule.call} hangs', text)
             self._finish(running, False, text)
 
         timer = self._timers.at(now + rule.timeout, too_late)

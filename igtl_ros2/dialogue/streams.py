@@ -8,7 +8,7 @@ from typing import Any
 
 from ..codec import Message
 from ..codec.frame import wire_names
-from .interfaces import Link, Outgoing, Peer, Report
+from .interfaces import Peer, Problem
 from .query_wishes import not_in_frame
 from .timers import Timer, Timers
 
@@ -28,7 +28,7 @@ class _Stream:
     interval_s: float | None = 0.0
     #: frame that it was asked for in; '' for any
     coordinates: str = ''
-    sent: dict[_Key, Outgoing] = field(default_factory=dict)
+    sent: dict[_Key, Any] = field(default_factory=dict)
     timer: Timer | None = None
 
 
@@ -42,12 +42,12 @@ class Streams:
     Its streams end with it.
     """
 
-    #: set once there is a link, before anything else is called
-    link: Link
+    #: a `peers.Link`, set once there is one, before anything else is called
+    link: Any
 
-    def __init__(self, report: Report, timers: Timers) -> None:
+    def __init__(self, problem: Problem, timers: Timers) -> None:
         """Know of no streams."""
-        self._report = report
+        self._problem = problem
         self._timers = timers
         #: by peer
         self.streams: dict[Peer, dict[_Key, _Stream]] = {}
@@ -135,7 +135,8 @@ class Streams:
         own = self.streams[peer]
         held = self.link.held(*key)
         # of a video all frames are held since a key frame: those behind the last one are new
-        known = {o.key for o in held if stream.sent.get(o.key) is o}
+        sent = set(stream.sent.values())
+        known = {outgoing.key for outgoing in held if outgoing in sent}
         for outgoing in held:
             if outgoing.key in known:
                 if stream.sent[outgoing.key] is outgoing:
@@ -150,7 +151,7 @@ class Streams:
                 if stream.coordinates and (
                     why := not_in_frame(outgoing.message, stream.coordinates)
                 ):
-                    self._report.problem(f'{key[0]} in another frame', f'{peer.address}: {why}')
+                    self._problem(f'{key[0]} in another frame', f'{peer.address}: {why}')
                     continue
                 peer.post(outgoing)
         peer.pump()

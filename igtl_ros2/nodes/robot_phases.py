@@ -63,7 +63,8 @@ class RobotPhases:
         self._services = {name: ServiceClient(node, name, False, post) for name in table.services}
         self._were_there: set[str] = set()
         #: decides, in the network's thread
-        self.server = PhaseServer(table, self._services, self, streams, timers, report)
+        self.server = PhaseServer(
+            table, self._services, self, streams, timers, report.problem)
         if self._services:
             clock = Clock(clock_type=ClockType.STEADY_TIME)
             node.create_timer(_LOOK_S, self._look_around, clock=clock)

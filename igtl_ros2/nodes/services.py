@@ -77,23 +77,23 @@ class Services:
         self._hidden = hidden
         self._prefix = f'{config.name}/' if config.name else ''
         own = f'~/{self._prefix}'
-        if config.settings.log_queries:
-            self._query_log = node.create_publisher(RosString, own + 'queries', RAW_QOS)
-            log = self._log_query
-        else:
-            log = _log_nothing
+        self._query_log = (
+            node.create_publisher(RosString, own + 'queries', RAW_QOS)
+            if config.settings.log_queries else None
+        )
+        log = self._log_query
         self._timers = Timers(self._wake)
         self._alarm: asyncio.TimerHandle | None = None
         #: who sends, and when
-        self.streams = Streams(report, self._timers)
-        self._replies = Replies(self.streams, _understood(), report, log)
+        self.streams = Streams(report.problem, self._timers)
+        self._replies = Replies(self.streams, _understood(), report.problem, log)
         # PLUS ignores the ids that it had last, also those from before this node started
         command_id = int(time.time()) & 0x7FFFFFFF
         self._requests = Requests(config.mapping.profile, log, self._timers, command_id)
         self._served_commands = ServedCommands(
             config.mapping.serve,
             lambda rule: ServiceClient(node, rule.call, rule.type == 'set_bool', self._post),
-            report,
+            report.problem,
             self._timers,
         )
         table = config.mapping.phases
@@ -129,6 +129,7 @@ class Services:
             if self._has_started:
                 return
             self._link = self.streams.link = self._requests.link = link
+            self._now = link.network.loop.time
             if self._phases is not None:
                 self._post(self._phases.server.start)
             self._has_started = True
@@ -142,6 +143,8 @@ class Services:
 
     def _log_query(self, facts: dict[str, Any]) -> None:
         """Say on `~/queries` who asked for what, and what came of it; from any thread."""
+        if self._query_log is None:
+            return
         seconds, rest = divmod(self._node.get_clock().now().nanoseconds, 10**9)
         entry = {'stamp': {'sec': seconds, 'nanosec': rest}, **facts}
         self._query_log.publish(RosString(data=json.dumps(entry, ensure_ascii=False)))
@@ -153,29 +156,22 @@ class Services:
         if self._alarm is not None:
             self._alarm.cancel()
         loop = self._link.network.loop
-        self._alarm = loop.call_at(due, lambda: self._timers.run(loop.time()))
-
-    def _now(self) -> float:
-        return self._link.network.loop.time()
-
-    def waits_for_nothing(self) -> bool:
-        """Tell whether messages but queries and commands concern nobody besides `on_message`."""
-        return self._phases is None and not self._requests.waits
+        self._alarm = loop.call_at(due, lambda: self._timers.run(self._now()))
 
     def on_message(self, peer: Peer, message: Message) -> None:
         """Hand a message to whom it concerns."""
-        if self._phases is not None and self._phases.server.handle(
-            peer, message, full_name(message), self._now()
-        ):
+        now = self._now()
+        phases = self._phases
+        if phases is not None and phases.server.handle(peer, message, full_name(message), now):
             return
-        if self._replies.handle(peer, message, self._now()):
+        if self._replies.handle(peer, message, now):
             return
         if isinstance(message, (Response, CommandResponse)):
             self._take_answer(peer, message)
             return
         self._receive(peer, message)  # first, so that whoever asked finds the data published
-        self._served_commands.handle(peer, message, self._now())
-        self._requests.handle(peer, message, self._now())
+        self._served_commands.handle(peer, message, now)
+        self._requests.handle(peer, message, now)
 
     def _take_answer(self, peer: Peer, message: Message) -> None:
         """Give an answer, without who the patient is, to who waits for it."""
@@ -185,7 +181,7 @@ class Services:
 
         def hide() -> None:
             answer = self._hidden(peer, message)
-            self._link.network.post(self._has_hidden, peer, message, answer)
+            self._post(self._has_hidden, peer, message, answer)
 
         self._hiding += self._work(hide, message)
 
@@ -221,7 +217,7 @@ class Services:
         if not joined:
             self.streams.left(peer)
             if self._hiding:  # its answer may be among them
-                self._aside.do(partial(self._link.network.post, self._requests.left, peer))
+                self._aside.do(partial(self._post, self._requests.left, peer))
             else:
                 self._requests.left(peer)
             self._served_commands.left(peer)
@@ -358,10 +354,6 @@ def _field_parameters(config: LinkConfig, rule: CommandRule) -> dict[str, str]:
 
 def _answer(call: Call) -> OnReply:
     return lambda success, text, message: call.answer(success, text)
-
-
-def _log_nothing(facts: dict[str, Any]) -> None:
-    """Keep no log of queries."""
 
 
 def _understood() -> list[str]:

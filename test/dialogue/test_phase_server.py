@@ -24,11 +24,11 @@ class Robot:
         self.clock, self.report = Clock(), Report()
         self.a, self.b = Peer('A'), Peer('B')
         self.services = {name: Service() for name in table.services}
-        self.streams = Streams(self.report, self.clock.timers)
+        self.streams = Streams(self.report.problem, self.clock.timers)
         self.link = self.streams.link = Link(self.a, self.b)
         self.phases, self.published, self.forgotten, self.acknowledgements = [], [], [], []
         self.server = PhaseServer(
-            table, self.services, self, self.streams, self.clock.timers, self.report)
+            table, self.services, self, self.streams, self.clock.timers, self.report.problem)
         self.server.start()
         self.number = 0
         self.heard()

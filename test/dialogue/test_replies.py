@@ -25,9 +25,10 @@ class Ros:
     def __init__(self):
         self.clock, self.report, self.log = Clock(), Report(), []
         self.a, self.b = Peer('A'), Peer('B', version=1)
-        self.streams = Streams(self.report, self.clock.timers)
+        self.streams = Streams(self.report.problem, self.clock.timers)
         self.link = self.streams.link = Link(self.a, self.b)
-        self.replies = Replies(self.streams, ('TRANSFORM', 'IMAGE'), self.report, self.log.append)
+        self.replies = Replies(self.streams, ('TRANSFORM', 'IMAGE'), self.report.problem,
+                               self.log.append)
 
     def send(self, *messages, **how):
         for message in messages:

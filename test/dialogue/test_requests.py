@@ -52,14 +52,14 @@ def test_data_are_the_reply_to_a_get():
     (query,) = ros.peers[0].heard()
     assert (query.type_name, query.device_name) == ('GET_TRANS', 'Tool')
     assert not ros.hear(Transform(np.eye(4), device_name='Other'))
-    assert ros.requests.waits
+    assert not ros.told
     assert ros.hear(Transform(np.eye(4), device_name='Tool', timestamp=7 << 32))
     ((success, text),) = ros.told
     assert success and json.loads(text) == {
         'type': 'TRANSFORM', 'device': 'Tool', 'stamp': {'sec': 7, 'nanosec': 0}, 'size': 48}
     assert ros.log == [{'query': 'GET_TRANS', 'device': 'Tool', 'asked_by': 'ros',
                         'success': True, 'answer': 'TRANSFORM', 'message': text}]
-    assert not ros.requests.waits and not ros.hear(Transform(np.eye(4), device_name='Tool'))
+    assert not ros.hear(Transform(np.eye(4), device_name='Tool'))
 
 
 def test_a_get_that_is_refused_or_gets_no_answer():

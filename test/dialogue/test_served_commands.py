@@ -22,7 +22,8 @@ class Robot:
         self.clock, self.report, self.peer = Clock(), Report(), Peer(version=version)
         self.services = {rule.command: Service(rule.command != 'NOBODY') for rule in RULES}
         self.commands = ServedCommands(
-            RULES, lambda rule: self.services[rule.command], self.report, self.clock.timers)
+            RULES, lambda rule: self.services[rule.command], self.report.problem,
+            self.clock.timers)
 
     def send(self, message, peer=None):
         self.commands.handle(peer or self.peer, message, self.clock.now)
