@@ -20,7 +20,13 @@ import numpy.typing as npt
 
 from ..errors import ConversionError
 from .time_jump import TimeJumps, Turn
-from .units import RIGID_TOLERANCE, Matrix, matrix_to_quaternion, quaternion_to_matrix
+from .units import (
+    RIGID_TOLERANCE,
+    Matrix,
+    distance_from_rotation,
+    matrix_to_quaternion,
+    quaternion_to_matrix,
+)
 
 Reason = Literal['unknown', 'unconnected', 'extrapolation']
 
@@ -201,9 +207,9 @@ class TfTree:
                     f'{DOUBTFUL} at {stamp_ns} ns',
                     target=target, source=source, reason='extrapolation',
                 )
-            poses = []
+            poses: list[Matrix | None] = []
             for chain in (source_chain, target_chain):
-                pose = np.eye(4)
+                pose = None
                 for name in chain:
                     link = self._links[name]
                     step = link.at(when)
@@ -212,9 +218,13 @@ class TfTree:
                         raise LookupFailed(
                             text, target=target, source=source, reason='extrapolation'
                         )
-                    pose = step @ pose
+                    pose = step if pose is None else step @ pose
                 poses.append(pose)
-        return np.linalg.inv(poses[1]) @ poses[0], when
+        there, here = poses
+        if here is None:
+            return np.eye(4) if there is None else there.copy(), when
+        back = np.asarray(np.linalg.inv(here), np.float64)
+        return back if there is None else back @ there, when
 
     def parent_of(self, child: str) -> str | None:
         """Name the frame that a frame hangs on, or None for a root or an unknown frame."""
@@ -276,13 +286,15 @@ def _outside(child: str, link: _Link, stamp_ns: int) -> str:
 
 def _is_rigid(pose: Matrix) -> bool:
     """Tell whether a matrix is a finite rotation and translation, nothing else."""
-    if pose.shape != (4, 4) or not np.isfinite(pose).all():
+    if pose.shape != (4, 4):
         return False
-    rotation = pose[:3, :3]
-    if pose[3].tolist() != [0, 0, 0, 1] or np.abs(rotation).max() > 1 + RIGID_TOLERANCE:
+    rows = pose.tolist()
+    if rows[3] != [0, 0, 0, 1] or not math.isfinite(rows[0][3] + rows[1][3] + rows[2][3]):
         return False
-    orthogonal = np.abs(rotation.T @ rotation - np.eye(3)).max() <= RIGID_TOLERANCE
-    return bool(orthogonal and np.linalg.det(rotation) > 0)
+    try:
+        return distance_from_rotation((rows[0][:3], rows[1][:3], rows[2][:3])) <= RIGID_TOLERANCE
+    except ConversionError:  # it is not finite, or mirrored
+        return False
 
 
 def _interpolate(begin: Matrix, end: Matrix, fraction: float) -> Matrix:

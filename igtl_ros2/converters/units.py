@@ -50,7 +50,7 @@ def rotation_part(matrix: Matrix) -> tuple[Matrix, float]:
     :raises ConversionError: if it is not finite, singular or mirrored.
     """
     linear = matrix[:3, :3]
-    distance = _distance_from_rotation(linear.tolist())
+    distance = distance_from_rotation(linear.tolist())
     if distance <= FLOAT32_NOISE:
         return linear, distance
     left, scales, right = np.linalg.svd(linear)
@@ -59,7 +59,7 @@ def rotation_part(matrix: Matrix) -> tuple[Matrix, float]:
     return left @ right, distance
 
 
-def _distance_from_rotation(rows: Rows) -> float:
+def distance_from_rotation(rows: Rows) -> float:
     """
     Tell how far three rows are from a rotation.
 
@@ -230,7 +230,7 @@ def affines_to_numbers(
     for a, d, g, b, e, h, c, f, i, x, y, z in affines:
         if is_lps:
             a, b, c, x, d, e, f, y = -a, -b, -c, -x, -d, -e, -f, -y
-        # as `_distance_from_rotation`; what is not a number is not within the bounds either
+        # as `distance_from_rotation`; what is not a number is not within the bounds either
         if (
             -most <= a * a + d * d + g * g - 1 <= most
             and -most <= b * b + e * e + h * h - 1 <= most

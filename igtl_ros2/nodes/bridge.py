@@ -58,6 +58,8 @@ class BridgeNode(ManagedNode):
         #: by name of the link
         self.link_services: dict[str, Services] = {}
         self._configs: Sequence[LinkConfig] = ()
+        self._tf: TfSource | None = None
+        self._broadcaster: TfBroadcaster | None = None
         # A device says once that its emergency is over: it must not end with our silence
         self._emergencies: set[tuple[str, str]] = set()
         self._log_handler = RosLogHandler(self.get_logger())
@@ -120,6 +122,10 @@ class BridgeNode(ManagedNode):
             sender.close()
         for by_name in (self.links, self.link_services, self._receivers, self._senders):
             by_name.clear()
+        for listener in (self._tf, self._broadcaster):
+            if listener is not None:
+                listener.close()
+        self._tf = self._broadcaster = None
 
     def _open_links(self) -> list[OpenLink]:
         return [(c, self.links[c.name], self._tf) for c in self._configs if c.name in self.links]
@@ -128,8 +134,6 @@ class BridgeNode(ManagedNode):
         self._echo = EchoGuard()
         self._emergency = Emergency(self, self._emergencies)
         self._diagnostics = Diagnostics(self)
-        self._tf: TfSource | None = None
-        self._broadcaster: TfBroadcaster | None = None
         self._own_frames = OwnFrames()
         self._use_tf(self._configs)
         warn_of_raw(self._configs, self.get_logger())

@@ -19,8 +19,9 @@ from tf2_msgs.msg import TFMessage
 
 from ..converters.units import ns_from_time, pose_from_ros
 from ..rosio.qos import STATE_QOS, STREAM_QOS
+from ..rosio.tf_listener import DYNAMIC_TOPIC
 from .spin import make_executor
-from .tf import DYNAMIC_QOS, DYNAMIC_TOPIC
+from .tf import DYNAMIC_QOS
 
 #: the types of the topics by their last name, and how they are offered
 _LEAVES: dict[str, tuple[type, QoSProfile]] = {

@@ -30,8 +30,8 @@ from ..codec import HEADER_SIZE, decode_header
 from ..codec.patients import bytes_may_name, hidden_text, hide, is_private_key
 from ..errors import BagError, DecodeError
 from ..rosio.qos import Quality, quality_for
+from ..rosio.subscriptions import Losses, subscribe
 from .spin import Turns
-from .subscriptions import Losses, subscribe
 
 _LOOK_PERIOD_S = 0.2
 # How long a message waits for older ones of other topics: when nothing else has come, and while

@@ -56,19 +56,20 @@ from ..dialogue.streams import Streams
 from ..errors import ConversionError, EncodeError
 from ..mapping import LinkConfig, SendRule
 from ..peers import Outgoing, Peer
+from ..rosio.intake import MOST, Intake
 from ..rosio.qos import Quality, quality_for, subscription_overrides
+from ..rosio.reader import reader_of
+from ..rosio.subscriptions import STREAM_DEPTH, Losses, depth_of
 from .aside import Aside
 from .echo import EchoGuard
 from .emergency import is_emergency
 from .express import PoseIntake, is_plain
-from .intake import Intake
 from .long_messages import is_long, is_taken_serialised, made, stamp_of
 from .pose_writer import PoseWriter
 from .relay import Outlet, Relays
 from .report import Report
 from .robot import RobotFeed
 from .send_age import Expiry
-from .subscriptions import STREAM_DEPTH, Losses, depth_of, subscribe
 from .tf import OwnFrames, TfSource
 from .tf_sets import TfSet
 from .waiting import FrameWait, Placement, Poses
@@ -561,26 +562,29 @@ class Sender:
 
         losses = Losses(partial(self._tell_lost, feed))
 
-        def take(data: Any) -> None:
-            with self._lock:
-                if intake is None:
-                    if not _was_heard(feed, data):
-                        feed.handle(data)
-                else:
-                    intake.take([data])
+        read = reader_of(feed.ros_type)
 
-        feed.subscription = subscribe(
-            self._node,
+        def take(batch: list[Any]) -> None:
+            if intake is not None:
+                intake.take(batch)
+                return
+            for data in batch:
+                with self._reporting(feed.topic):
+                    message = data if read is None else read(data)
+                    if not _was_heard(feed, message):
+                        feed.handle(message)
+
+        feed.subscription = self._intake.subscribe(
             feed.ros_type,
             feed.topic,
             take,
             profile,
             losses,
+            most=1 if read is None else MOST,
+            stays=feed.rule.robot is not None,
             qos_overriding_options=subscription_overrides(self._node, feed.topic),
-            raw=intake is not None or is_taken_serialised(feed.ros_type),
+            raw=read is not None or is_taken_serialised(feed.ros_type),
         )
-        if intake is not None:
-            self._intake.add(feed.subscription, intake.take, losses)
         feed.qos = qos
 
     def _tell_lost(self, feed: _Feed, count: int) -> None:

@@ -34,13 +34,13 @@ from ..errors import ConfigError, ConversionError
 from ..mapping import CommandRule, LinkConfig, QueryRule, ReceiveRule, streams
 from ..peers import Link, OnPeer, Peer
 from ..rosio.qos import RAW_QOS
+from ..rosio.subscriptions import EVENT_DEPTH, Losses, subscribe
 from .aside import Aside
 from .deferred import Call, serve_later
 from .parameters import COMMAND_FIELDS
 from .report import Report
 from .robot_phases import RobotPhases
 from .service_client import ServiceClient
-from .subscriptions import EVENT_DEPTH, Losses, subscribe
 
 
 class Services:

@@ -6,7 +6,6 @@ import logging
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,13 +16,11 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from ..errors import ConfigError, PeerError
+from ..rosio.callback_errors import CallbackErrors
 from .tuning import spare_the_collector, tune
 
 # Signals are handled by Python between two turns of the executor
 _TURN_S = 0.1
-_REPEAT_S = 5.0
-# so that what does nothing but fail leaves time for the rest
-_PAUSE_S = 0.001
 
 _log = logging.getLogger(__name__)
 
@@ -43,49 +40,13 @@ def make_executor() -> Executor:
     return EventsExecutor()
 
 
-class Errors:
-    """
-    Tell of errors in the program that end nothing.
-
-    Each callback has to take what it may get. Where one does not, whoever has sent it would take
-    away the node from all others.
-    """
-
-    def __init__(self, log: logging.Logger) -> None:
-        """Know of none."""
-        self._log = log
-        self._count = 0
-        self._due = 0.0
-
-    def tell(self, error: Exception) -> None:
-        """
-        Log where an error came from, at a limited rate, and pause for what does nothing but fail.
-
-        The text of an error may name patients.
-        """
-        time.sleep(_PAUSE_S)
-        self._count += 1
-        now = time.monotonic()
-        if now < self._due:
-            return
-        self._due = now + _REPEAT_S
-        place = error.__traceback__
-        while place is not None and place.tb_next is not None:
-            place = place.tb_next
-        where = f'{place.tb_frame.f_code.co_filename}:{place.tb_lineno}' if place else 'ROS'
-        self._log.error(
-            'error in the program, it goes on: %s in %s (%d so far)',
-            type(error).__name__, where, self._count,
-        )
-
-
 class Turns:
     """Turn an executor; an error in what it calls back is told and ends nothing."""
 
     def __init__(self, executor: Executor) -> None:
         """Know of no errors."""
         self._executor = executor
-        self._errors = Errors(_log)
+        self._errors = CallbackErrors(_log)
 
     def turn(self, timeout_s: float) -> None:
         """Call back what is due, or is within a time."""

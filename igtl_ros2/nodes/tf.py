@@ -20,25 +20,21 @@ from rclpy.clock import JumpHandle, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from rclpy.serialization import deserialize_message
-from rclpy.subscription import Subscription
 from rclpy.time import Time
 
-from ..converters.lazy import frames_of
+from ..converters.lazy import LazyPose, frames_of, header_stamp_ns
 from ..converters.tf_owners import MAX_FRAMES, Refused, Sender, TfOwners
 from ..converters.tf_tree import DOUBTFUL, LookupFailed, Reason, TfTree, frame_name
 from ..converters.time_jump import TimeJumps, Turn
-from ..converters.units import Matrix, ns_from_time, pose_from_ros
+from ..converters.units import Matrix, ns_from_time, pose_from_numbers, pose_from_ros
 from ..errors import ConfigError, ConversionError
+from ..rosio.subscriptions import EVENT_DEPTH
+from ..rosio.tf_listener import DYNAMIC_TOPIC, STATIC_TOPIC, listen
 from ..rosio.writers import PoseBytes
 from ..rules.frame_names import PATIENT, is_patient
-from .subscriptions import EVENT_DEPTH, Losses, subscribe
 
-# The names and the quality of service of tf2_ros: every other tf node expects these.
-DYNAMIC_TOPIC = '/tf'
-STATIC_TOPIC = '/tf_static'
+# The quality of service of tf2_ros, which every other tf node expects
 DYNAMIC_QOS = QoSProfile(depth=100)
-STATIC_LISTENER_QOS = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 STATIC_BROADCASTER_QOS = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 CACHE_NS = 10 * 10**9
@@ -212,7 +208,7 @@ class TreeSource:
         self.bad_count = 0
         self._node = node
         self._tree = TfTree(CACHE_NS, partial(_tell_ignored, node))
-        self._subscriptions = _subscribe(node, self._on_transform)
+        self._end = listen(node, _message_type(), self._on_transform)
         self._jump_handle = _on_clock_jump(node, self._tree.clear)
 
     def lookup(self, target: str, source: str, stamp_ns: int = 0) -> tuple[Matrix, int]:
@@ -227,20 +223,19 @@ class TreeSource:
     def close(self) -> None:
         """Stop listening."""
         self._jump_handle.unregister()
-        for subscription in self._subscriptions:
-            self._node.destroy_subscription(subscription)
+        self._end()
 
     def _on_transform(self, transform: TransformStamped, static: bool) -> None:
-        transform = _renamed(transform, self.one_patient)
-        header, child = transform.header, transform.child_frame_id
+        parent, child = frames_of(transform)
         jumps = self._tree.jumps
         try:
-            pose, stamp_ns = _pose(transform), ns_from_time(header.stamp)
-            self._tree.insert(header.frame_id, child, stamp_ns, pose, static)
+            pose, stamp_ns = _pose(transform), header_stamp_ns(transform)
+            parent, child = (_named(name, self.one_patient) for name in (parent, child))
+            self._tree.insert(parent, child, stamp_ns or 0, pose, static)
         except ConversionError as error:
             self.bad_count += 1
             self._node.get_logger().warning(
-                f'ignored the transform from {header.frame_id!r} to {child!r}: {error} '
+                f'ignored the transform from {parent!r} to {child!r}: {error} '
                 f'({self.bad_count} bad ones so far)',
                 throttle_duration_sec=5.0,
             )
@@ -286,7 +281,7 @@ class TfBroadcaster:
         self._static_publisher = node.create_publisher(
             self._message_type, STATIC_TOPIC, STATIC_BROADCASTER_QOS
         )
-        self._subscriptions = _subscribe(node, self._on_transform, self._is_own)
+        self._end = listen(node, self._message_type, self._on_transform, self._is_own)
 
     def send(self, transforms: list[TransformStamped], static: bool) -> list[str]:
         """
@@ -376,8 +371,7 @@ class TfBroadcaster:
 
     def close(self) -> None:
         """Stop broadcasting and listening."""
-        for subscription in self._subscriptions:
-            self._node.destroy_subscription(subscription)
+        self._end()
         self._node.destroy_publisher(self._dynamic_publisher)
         self._node.destroy_publisher(self._static_publisher)
 
@@ -452,41 +446,13 @@ def _message_type() -> Any:
     return TFMessage
 
 
-def _subscribe(
-    node: Node,
-    callback: Callable[[TransformStamped, bool], None],
-    is_own: Callable[[bytes], bool] = lambda data: False,
-) -> list[Subscription]:
-    """
-    Call back with every transform on /tf and /tf_static, and whether it is static.
-
-    :param is_own: tells whether nothing has to be looked at in the bytes of a message.
-    """
-    message_type = _message_type()
-
-    def listen(topic: str, qos: QoSProfile, static: bool) -> Subscription:
-        def on_message(data: bytes) -> None:
-            if is_own(data):
-                return
-            for transform in deserialize_message(data, message_type).transforms:
-                callback(transform, static)
-
-        def on_lost(count: int) -> None:
-            node.get_logger().warning(
-                f'{count} messages on {topic} were lost', throttle_duration_sec=5.0)
-
-        return subscribe(node, message_type, topic, on_message, qos, Losses(on_lost), raw=True)
-
-    return [
-        listen(DYNAMIC_TOPIC, QoSProfile(depth=EVENT_DEPTH), False),
-        listen(STATIC_TOPIC, STATIC_LISTENER_QOS, True),
-    ]
-
-
 def _pose(transform: TransformStamped) -> Matrix:
     """
     Read the 4x4 pose of a transform, in metres as it is there.
 
     :raises ConversionError: if it holds no pose
     """
+    if isinstance(transform, LazyPose):
+        numbers = transform.numbers
+        return pose_from_numbers(numbers[:3], numbers[3:], 'm')
     return pose_from_ros(transform.transform.translation, transform.transform.rotation, 'm')

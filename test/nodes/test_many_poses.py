@@ -18,10 +18,11 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.config import Settings
 from igtl_ros2.errors import ConversionError, EncodeError, PeerTimeoutError
-from igtl_ros2.nodes import first_values, intake
+from igtl_ros2.nodes import first_values
 from igtl_ros2.nodes.pose_writer import PoseWriter
 from igtl_ros2.peers import Outgoing
 from igtl_ros2.peers.compat import Compat
+from igtl_ros2.rosio import intake
 from igtl_ros2.rosio.writers import Writer
 from igtl_ros2.rules import SendRule
 

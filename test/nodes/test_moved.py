@@ -501,7 +501,8 @@ def test_one_volume_waits_and_ten_images(ros, device, tmp_path):
         ros.talk(topic, RosImage)
 
     def depths():
-        found = {one.topic_name: one.qos_profile.depth for one in node.subscriptions}
+        subscriptions = [*node.subscriptions, *node._senders['']._intake.subscriptions]
+        found = {one.topic_name: one.qos_profile.depth for one in subscriptions}
         return found.keys() >= set(topics) and [found[topic] for topic in topics]
 
     assert wait_for(depths, 'all four') == [1, 1, 10, 3]

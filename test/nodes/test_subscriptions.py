@@ -13,20 +13,20 @@ from std_msgs.msg import String as RosString
 from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2 import connect
-from igtl_ros2.nodes import subscriptions
-from igtl_ros2.nodes.subscriptions import EVENT_DEPTH, STREAM_DEPTH, VIDEO_DEPTH, depth_of
+from igtl_ros2.rosio import subscriptions
+from igtl_ros2.rosio.subscriptions import EVENT_DEPTH, STREAM_DEPTH, VIDEO_DEPTH, depth_of
 
 
 def hold_up(node, seconds):
-    """Keep the executor of a node busy."""
+    """Keep a node busy with what it sends."""
     began = threading.Event()
 
     def sleep():
-        node.destroy_timer(timer)
-        began.set()
-        time.sleep(seconds)
+        with node._senders['']._lock:
+            began.set()
+            time.sleep(seconds)
 
-    timer = node.create_timer(0.001, sleep)
+    threading.Thread(target=sleep, daemon=True).start()
     assert began.wait(10)
 
 
@@ -95,8 +95,10 @@ def test_events_wait_and_of_streams_the_newest_count(topic, kind, wire_type, dep
 def test_what_is_lost_all_the_same_is_counted_under_its_topic(ros):
     node = ros.bridge(port=0)
     ros.talk('/x/to_igtl/Say/text', RosString)
-    wait_for(lambda: '/x/to_igtl/Say/text' in node._senders[''].topics, 'the subscription')
-    (subscription,) = [s for s in node.subscriptions if s.topic_name == '/x/to_igtl/Say/text']
+    taken = node._senders['']._intake
+    (subscription,) = wait_for(
+        lambda: [s for s in taken.subscriptions if s.topic_name == '/x/to_igtl/Say/text'],
+        'the subscription')
     (lost,) = [
         handler.callback for handler in subscription.event_handlers
         if handler.callback.__qualname__.startswith('subscribe.')

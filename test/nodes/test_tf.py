@@ -73,12 +73,11 @@ class Graph:
 
     def listen(self, open_source):
         """Open a source and wait until the robot can reach it."""
-        before = self.dynamic.get_subscription_count(), self.static.get_subscription_count()
         source = open_source(self.node)
         self.sources.append(source)
+        # what listens in one node does so together
         self.until(
-            lambda: self.dynamic.get_subscription_count() > before[0]
-            and self.static.get_subscription_count() > before[1],
+            lambda: self.dynamic.get_subscription_count() and self.static.get_subscription_count(),
             'the subscriptions',
         )
         return source

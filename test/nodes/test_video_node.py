@@ -18,7 +18,7 @@ from igtl_ros2.codec.key_frames import starts
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.converters import registry
 from igtl_ros2.errors import ConversionError
-from igtl_ros2.nodes.subscriptions import STREAM_DEPTH
+from igtl_ros2.rosio.subscriptions import STREAM_DEPTH
 
 av = pytest.importorskip('av')
 

@@ -1,4 +1,4 @@
-"""Serialised messages taken in a thread of their own, as many at once as there are."""
+"""Messages of topics taken in a thread of their own, as many at once as there are."""
 
 from __future__ import annotations
 
@@ -6,30 +6,38 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, NamedTuple
 
 from rclpy.guard_condition import GuardCondition
 from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from rclpy.node import Node
+from rclpy.qos import QoSProfile
 from rclpy.subscription import Subscription
 
-from .spin import Errors
-from .subscriptions import Losses
+from .callback_errors import CallbackErrors
+from .subscriptions import Losses, subscribe
 
-Take = Callable[[list[bytes]], None]
+#: gets messages, the oldest first: as bytes, if it was subscribed so
+Take = Callable[[list[Any]], None]
 
-#: how many messages of one topic are handed on together
+#: how many small messages of one topic are handed on together
 MOST = 32
-# before the other topics have their turn
-_HEAPS = 8
+# so many times, before the other topics have their turn
+_BATCHES = 4
 _WAIT_NS = 1_000_000_000
 
 _log = logging.getLogger(__name__)
 
 
+class _Target(NamedTuple):
+    take: Take
+    losses: Losses
+    most: int
+
+
 class Intake:
     """
-    Take what subscriptions get, with `raw=True`, in place of the executor.
+    Take what subscriptions get in place of the executor.
 
     An executor calls back once for each message, and the events executor has DDS count all that
     wait whenever one comes: what comes faster than it is taken then takes ever longer. Here a wait
@@ -45,19 +53,42 @@ class Intake:
         """Begin with the first subscription."""
         self._node = node
         self._lock = lock
-        self._takes: dict[Subscription, tuple[Take, Losses]] = {}
+        self._errors = CallbackErrors(_log)
+        self._targets: dict[Subscription, _Target] = {}
         self._guard: GuardCondition | None = None
         self._thread: threading.Thread | None = None
-        self._errors = Errors(_log)
 
-    def add(self, subscription: Subscription, take: Take, losses: Losses) -> None:
+    def subscribe(
+        self,
+        ros_type: type,
+        topic: str,
+        take: Take,
+        profile: QoSProfile,
+        losses: Losses,
+        *,
+        most: int = 1,
+        stays: bool = False,
+        **options: Any,
+    ) -> Subscription:
         """
-        Take what a new subscription gets; call it in the thread of the executor.
+        Subscribe, and take what comes; call it in the thread of the executor.
 
-        Where that cannot be done, the executor goes on calling it back.
-
-        :param take: gets up to `MOST` messages, the oldest first.
+        :param most: how many messages are handed on together.
+        :param stays: leave it to the executor, as what takes them makes timers.
         """
+
+        def take_one(message: Any) -> None:
+            with self._lock:
+                take([message])
+
+        subscription = subscribe(
+            self._node, ros_type, topic, take_one, profile, losses, **options)
+        if not stays:
+            self._move(subscription, _Target(take, losses, most))
+        return subscription
+
+    def _move(self, subscription: Subscription, target: _Target) -> None:
+        """Take what a new subscription gets; where it cannot be done, the executor goes on."""
         subscriptions = getattr(self._node, '_subscriptions', None)
         if not isinstance(subscriptions, list) or subscription not in subscriptions:
             return
@@ -66,13 +97,18 @@ class Intake:
         # the executor sees only what is there when its callback, in which this runs, is over
         subscriptions.remove(subscription)
         with self._lock:
-            self._takes[subscription] = take, losses
+            self._targets[subscription] = target
         self._wake()
+
+    @property
+    def subscriptions(self) -> list[Subscription]:
+        """Those whose messages are taken here."""
+        return list(self._targets)
 
     def remove(self, subscription: Subscription) -> None:
         """Destroy a subscription, whose messages may be taken here or not."""
         with self._lock:
-            is_here = self._takes.pop(subscription, None) is not None
+            is_here = self._targets.pop(subscription, None) is not None
         if is_here:
             self._node._subscriptions.append(subscription)  # where it is looked for
         self._node.destroy_subscription(subscription)
@@ -81,7 +117,7 @@ class Intake:
 
     def close(self) -> None:
         """Take no more, and destroy the subscriptions."""
-        for subscription in list(self._takes):
+        for subscription in list(self._targets):
             self.remove(subscription)
         thread, self._thread = self._thread, None
         if thread is not None:
@@ -99,7 +135,7 @@ class Intake:
             self._turn(self._node.context, guard)
         except (AttributeError, TypeError) as error:
             guard.destroy()
-            _log.info('poses are taken by the executor: %s', error)
+            _log.info('topics are taken by the executor: %s', error)
             return False
         self._guard = guard
         self._thread = threading.Thread(target=self._run, name='igtl-intake', daemon=True)
@@ -126,34 +162,36 @@ class Intake:
         with ExitStack() as held:  # what is destroyed meanwhile goes when this is over
             held.enter_context(context.handle)
             held.enter_context(guard.handle)
-            takes = {}
-            for subscription, target in list(self._takes.items()):
+            targets = {}
+            for subscription, target in list(self._targets.items()):
                 try:
                     held.enter_context(subscription.handle)
                 except _rclpy.InvalidHandle:  # it is being destroyed
                     continue
-                takes[subscription] = target
-            wait_set = _rclpy.WaitSet(len(takes), 1, 0, 0, 0, 0, context.handle)
+                targets[subscription] = target
+            wait_set = _rclpy.WaitSet(len(targets), 1, 0, 0, 0, 0, context.handle)
             held.enter_context(wait_set)
             wait_set.clear_entities()
-            for subscription in takes:
+            for subscription in targets:
                 wait_set.add_subscription(subscription.handle)
             wait_set.add_guard_condition(guard.handle)
             wait_set.wait(_WAIT_NS)
-            for subscription, target in takes.items():
-                self._take(subscription, *target)
+            for subscription, target in targets.items():
+                self._take(subscription, target)
 
-    def _take(self, subscription: Subscription, take: Take, losses: Losses) -> None:
-        take_message, kind = subscription.handle.take_message, subscription.msg_type
-        for _ in range(_HEAPS):
-            heap: list[bytes] = []
-            while len(heap) < MOST and (taken := take_message(kind, True)) is not None:
-                heap.append(taken[0])
-                losses.note(taken[1])
-            if heap:
+    def _take(self, subscription: Subscription, target: _Target) -> None:
+        handle, kind, is_raw = subscription.handle, subscription.msg_type, subscription.raw
+        for _ in range(_BATCHES):
+            batch: list[Any] = []
+            while len(batch) < target.most and (
+                taken := handle.take_message(kind, is_raw)
+            ) is not None:
+                batch.append(taken[0])
+                target.losses.note(taken[1])
+            if batch:
                 with self._lock:
-                    if subscription not in self._takes:
+                    if subscription not in self._targets:
                         return
-                    take(heap)
-            if len(heap) < MOST:
+                    target.take(batch)
+            if len(batch) < target.most:
                 return
