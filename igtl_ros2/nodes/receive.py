@@ -60,14 +60,13 @@ from ..mapping import LinkConfig, ReceiveRule
 from ..peers import Peer
 from ..rosio.writers import Writers
 from .aside import Aside
+from .device_limits import Known, NewDevices, host_of, whom_to_forget
 from .echo import EchoGuard
 from .emergency import Emergency
 from .first_values import FirstValues
 from .gates import SilenceWatch, open_gate, tell_withheld
-from .newcomers import Newcomers, host_of
 from .relay import Relays
 from .report import Report
-from .room import Known, whom_to_forget
 from .slices import SliceParameters
 from .tf import OwnFrames, TfBroadcaster, TfSource
 from .waiting import FrameWait, Placement, Poses
@@ -236,7 +235,7 @@ class Receiver:
         self._named: dict[str, str] = {}
         self._claims = self.prepare(config)
         self._keep_frames()
-        self._newcomers = Newcomers()
+        self._new_devices = NewDevices()
         self._writers = Writers(node)
         self._gates: dict[str, Gates] = {}
         #: whether some of what gates have known was forgotten
@@ -1069,11 +1068,12 @@ class Receiver:
         :raises ConversionError: if a new one has to wait, or there is no room.
         """
         type_name, name, *_ = slot
-        if slot not in self._left and not self._newcomers.admits(peer.address):
+        host = host_of(peer.address)
+        if slot not in self._left and not self._new_devices.admits(host, time.monotonic()):
             raise _TooManyError(
                 f'{type_name} {name!r} is not published yet: too many new devices at once'
             )
-        if not self._forget_one(host_of(peer.address)):
+        if not self._forget_one(host):
             text = f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known'
             raise _TooManyError(text)
 

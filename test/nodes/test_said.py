@@ -15,7 +15,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.converters import registry
 from igtl_ros2.errors import PeerTimeoutError
-from igtl_ros2.nodes import newcomers, receive, waiting
+from igtl_ros2.nodes import device_limits, receive, waiting
 
 
 def report(node):
@@ -73,8 +73,8 @@ def test_every_message_of_a_device_too_many_is_counted(ros, device, monkeypatch)
 
 
 def test_devices_that_come_all_at_once_have_to_wait_and_come_later(ros, device, monkeypatch):
-    monkeypatch.setattr(newcomers, '_BURST', 5)
-    monkeypatch.setattr(newcomers, '_PER_SECOND', 0.0)
+    monkeypatch.setattr(device_limits, '_BURST', 5)
+    monkeypatch.setattr(device_limits, '_PER_SECOND', 0.0)
     node = start(ros, device)
     names = [f'D{number}' for number in range(8)]
     for name in names:
@@ -84,7 +84,7 @@ def test_devices_that_come_all_at_once_have_to_wait_and_come_later(ros, device, 
     wait_for(lambda: known.devices.get(('STRING', 'D0')) == 2, 'the known one')
     assert list(known.devices) == [('STRING', name) for name in names[:5]]
     assert problems(node) == {'too many devices': 3}
-    monkeypatch.setattr(newcomers, '_PER_SECOND', 1000.0)
+    monkeypatch.setattr(device_limits, '_PER_SECOND', 1000.0)
     time.sleep(0.01)
     for name in names:
         device.send(String('x', device_name=name))
@@ -92,20 +92,17 @@ def test_devices_that_come_all_at_once_have_to_wait_and_come_later(ros, device, 
 
 
 def test_hosts_bring_new_devices_at_a_rate_and_forgetting_them_gives_nobody_more():
-    now = [0.0]
-    door = newcomers.Newcomers(lambda: now[0])
-    robot, other = 'tcp://10.0.0.1:4000', 'tcp://10.0.0.2:4000'
-    assert [door.admits(robot) for _ in range(300)] == [True] * 256 + [False] * 44
-    assert door.admits(other)
-    assert not door.admits('tcp://10.0.0.1:5000'), 'the same host'
-    now[0] = 1.05
-    assert [door.admits(robot) for _ in range(12)] == [True] * 10 + [False] * 2
+    door = device_limits.NewDevices()
+    robot, other = (device_limits.host_of(f'tcp://10.0.0.{n}:4000') for n in (1, 2))
+    assert [door.admits(robot, 0.0) for _ in range(300)] == [True] * 256 + [False] * 44
+    assert door.admits(other, 0.0)
+    assert device_limits.host_of('tcp://10.0.0.1:5000') == robot, 'the same host'
+    assert [door.admits(robot, 1.05) for _ in range(12)] == [True] * 10 + [False] * 2
     for number in range(3000):
-        door.admits(f'udp://[fe80::{number:x}]:1')
-    assert not door.admits(robot)
+        door.admits(f'udp://[fe80::{number:x}]', 1.05)
+    assert not door.admits(robot, 1.05)
     assert len(door._hosts) <= 1000
-    now[0] = 100.0
-    assert door.admits('udp://[fe80::ffff]:1')
+    assert door.admits('udp://[fe80::ffff]', 100.0)
     assert len(door._hosts) == 1
 
 

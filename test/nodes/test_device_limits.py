@@ -12,7 +12,7 @@ from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, String
 from igtl_ros2.nodes import first_values, receive
-from igtl_ros2.nodes.room import IDLE_S, Known, whom_to_forget
+from igtl_ros2.nodes.device_limits import IDLE_S, Known, whom_to_forget
 
 
 @pytest.fixture(autouse=True)
