@@ -219,7 +219,7 @@ class BridgeNode(ManagedNode):
         )
         make_link = Server if config.settings.mode == 'server' else Client
         link = make_link(
-            config.settings, on_message=services.on_message, on_peer=services.on_peer
+            config.settings, on_messages=services.on_messages, on_peer=services.on_peer
         )
         self.links[config.name] = link
         self.link_services[config.name] = services

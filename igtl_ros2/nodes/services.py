@@ -158,6 +158,10 @@ class Services:
         loop = self._link.network.loop
         self._alarm = loop.call_at(due, lambda: self._timers.run(self._now()))
 
+    def on_messages(self, peer: Peer, messages: list[Message]) -> None:
+        """Take messages that came in one piece."""
+        peer.link.tell_each(self.on_message, peer, messages)
+
     def on_message(self, peer: Peer, message: Message) -> None:
         """Hand a message to whom it concerns."""
         now = self._now()

@@ -19,8 +19,8 @@ class Host(Protocol):
     def joined(self, peer: Any) -> None:
         """Take in a peer that is there now."""
 
-    def received(self, peer: Any, message: Message, size: int) -> None:
-        """Take a message that came from a peer."""
+    def received_many(self, peer: Any, items: Sequence[tuple[Message, int]]) -> None:
+        """Take messages that came from a peer, each with the bytes that it had."""
 
     def left(self, peer: Any, why: str) -> None:
         """Let a peer go."""

@@ -8,11 +8,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ..config import Settings
-from ..errors import PeerError
+from ..errors import ConfigError, PeerError
 from ..transport.network import Network
 from .link_state import log
 from .peer import Peer
-from .receiving import OnMessage, ReceivingLink
+from .receiving import OnMessage, OnMessages, ReceivingLink
 from .sending import SendingLink
 
 _HOUSEKEEPING_S = 0.25
@@ -31,6 +31,9 @@ class Link(SendingLink, ReceivingLink):
     :param network: where its work is done.
     :param on_message: called with (peer, message) in the network's thread; without it, messages
         wait for `next_item`, and peers wait when too many do.
+    :param on_messages: in place of `on_message`: called with (peer, list of messages), those that
+        came in one piece, in their order; it must see to it that what goes wrong with one does
+        not concern the others.
     :param on_peer: called with (peer, True or False) when one joins or leaves.
     """
 
@@ -40,6 +43,7 @@ class Link(SendingLink, ReceivingLink):
         network: Network,
         *,
         on_message: OnMessage | None = None,
+        on_messages: OnMessages | None = None,
         on_peer: OnPeer | None = None,
     ) -> None:
         """Start with no peers; `open` gets them."""
@@ -48,7 +52,10 @@ class Link(SendingLink, ReceivingLink):
         self.reconnects = 0
         #: connections that were refused
         self.refusals = 0
+        if on_message is not None and on_messages is not None:
+            raise ConfigError('on_messages: found together with on_message; allowed one of them')
         self._on_message = on_message
+        self._on_messages = on_messages
         self._on_peer = on_peer
         self._tasks: set[asyncio.Task[None]] = set()
 

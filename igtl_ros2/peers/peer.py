@@ -24,6 +24,7 @@ from .outgoing import Outgoing, ready_to_send
 
 # A peer can make up any number of type names: count the rest together
 _MAX_KINDS = 200
+_NO_KEY_FRAME = 'a frame before it was lost, and no key frame has come since'
 _PING = 'igtl_ros2 ping'
 # who has no connection gives no other sign of life than what it sends
 _SIGN_OF_LIFE_S = 1.0
@@ -177,26 +178,35 @@ class Peer:
         self._link.joined(self)
         self.pump()
 
-    def hand_on(self, message: Message, size: int) -> None:
-        """Count a message of so many bytes that has arrived and hand it to the link."""
-        kind = message.type_name
-        if kind not in self.received and len(self.received) >= _MAX_KINDS:
-            kind = 'other'
-        self.received[kind] += 1
-        self.seen_versions.add(message.version)
-        if isinstance(message, Video) and not self._videos.of(message.device_name).admits(
-                message.follows):
-            self.errors['frame behind a lost one'] += 1
-            self.complain('video', (
-                f'left out: VIDEO {message.device_name!r}: a frame before it was lost, and no '
-                'key frame has come since'))
-            return
-        if self._compat.looking and (name := self._compat.saw(message)):
-            self._link.say('is taken for', logging.INFO, f'{self.address}: is taken for {name}')
-        if self._unanswered and message.device_name == _PING and _is_calm_status(message):
-            self._take_pong()
-        else:
-            self._link.received(self, message, size)
+    def hand_on(self, items: Sequence[tuple[Message, int]]) -> None:
+        """Count messages that have arrived, with their bytes, and hand them to the link."""
+        given = []
+        for item in items:
+            message = item[0]
+            kind = message.type_name
+            if kind not in self.received and len(self.received) >= _MAX_KINDS:
+                kind = 'other'
+            self.received[kind] += 1
+            self.seen_versions.add(message.version)
+            if kind == Video.type_name and not self._is_decodable(message):
+                continue
+            if self._compat.looking and (name := self._compat.saw(message)):
+                text = f'{self.address}: is taken for {name}'
+                self._link.say('is taken for', logging.INFO, text)
+            if self._unanswered and message.device_name == _PING and _is_calm_status(message):
+                self._take_pong()
+            else:
+                given.append(item)
+        if given:
+            self._link.received_many(self, given)
+
+    def _is_decodable(self, video: Any) -> bool:
+        """Tell whether no frame of a video is lost that this one needs."""
+        if self._videos.of(video.device_name).admits(video.follows):
+            return True
+        self.errors['frame behind a lost one'] += 1
+        self.complain('video', f'left out: VIDEO {video.device_name!r}: {_NO_KEY_FRAME}')
+        return False
 
     def take_error(self, error: DecodeError) -> None:
         """Count and log a message that could not be read; close what is out of step."""
@@ -220,14 +230,7 @@ class Peer:
     def let_poses_by(
         self, like: Message, way: Any, take: Callable[[list[Bare[Any]]], int]
     ) -> None:
-        """
-        Give TRANSFORMs to somebody before messages are made, if this can be done.
-
-        :param like: one of them; what has its version, type and device is meant.
-        :param way: with what they are handed out.
-        :param take: takes some and tells how many it has taken, see `Decoder.hand_out`; there is
-            one for each peer.
-        """
+        """Give TRANSFORMs to somebody before messages are made, see `Decoder.hand_out`."""
 
     # -- called by the link
 

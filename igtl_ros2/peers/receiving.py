@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..codec import Message
 from ..config import Settings
@@ -19,6 +19,7 @@ _LAG_S = 1.0
 _LAG_PERIOD_S = 30.0
 
 OnMessage = Callable[[Peer, Message], None]
+OnMessages = Callable[[Peer, list[Message]], None]
 
 
 class ReceivingLink(LinkState):
@@ -30,6 +31,7 @@ class ReceivingLink(LinkState):
         #: messages that nobody took in time, from peers that could not be made to wait
         self.not_taken = 0
         self._on_message: OnMessage | None = None
+        self._on_messages: OnMessages | None = None
         self._inbox = Inbox(settings)
         self._paused: set[Peer] = set()
         #: whether messages are asked for by name, so that those of other names are left over
@@ -83,8 +85,9 @@ class ReceivingLink(LinkState):
         """
         if not isinstance(name, str):
             raise ConfigError(f'name: found {name!r}; allowed the name of a device or type')
-        if self._on_message is not None:
-            raise ConfigError('on_message: found; what it is called with cannot be asked for')
+        for name in ('on_message', 'on_messages'):
+            if getattr(self, f'_{name}') is not None:
+                raise ConfigError(f'{name}: found; what it is called with cannot be asked for')
         self._asks_by_name = True
         self._inbox.ask(name)
         if self._paused:
@@ -150,22 +153,35 @@ class ReceivingLink(LinkState):
         for peer in resumed:
             peer.resume_reading()
 
-    def received(self, peer: Peer, message: Message, size: int) -> None:
-        """Hand a message of so many bytes on."""
-        if self._on_message is not None:
-            self._tell(self._on_message, peer, message)
-            return
-        with self.changed:
-            if not self._inbox.put(peer, message, size, time.monotonic()):
-                self._not_taken(peer, message.type_name, message.device_name)
-                return
-            if self._inbox.is_full:
-                # what a program does not ask for must not keep it from what it does ask for
-                if not self._asks_by_name and peer.pause_reading():
-                    self._paused.add(peer)
-                else:
-                    self._drop_over(peer)
-            self._notify()
+    def received_many(self, peer: Peer, items: Sequence[tuple[Message, int]]) -> None:
+        """Hand messages on, each with the bytes that it had, in the order in which they came."""
+        if self._on_messages is not None:
+            self._tell(self._on_messages, peer, [message for message, _ in items])
+        elif self._on_message is not None:
+            self.tell_each(self._on_message, peer, [message for message, _ in items])
+        else:
+            with self.changed:
+                now_s = time.monotonic()
+                for message, size in items:
+                    self._put(peer, message, size, now_s)
+                self._notify()
+
+    def tell_each(self, callback: OnMessage, peer: Peer, messages: Sequence[Message]) -> None:
+        """Call back with each message; none is lost because of what goes wrong with another."""
+        for message in messages:
+            self._tell(callback, peer, message)
+            if peer.cut_off:
+                break  # as if the rest had not been read yet
+
+    def _put(self, peer: Peer, message: Message, size: int, now_s: float) -> None:
+        if not self._inbox.put(peer, message, size, now_s):
+            self._not_taken(peer, message.type_name, message.device_name)
+        elif self._inbox.is_full:
+            # what a program does not ask for must not keep it from what it does ask for
+            if not self._asks_by_name and peer.pause_reading():
+                self._paused.add(peer)
+            else:
+                self._drop_over(peer)
 
     def _drop_over(self, peer: Peer) -> None:
         """Drop what nobody has taken in time."""

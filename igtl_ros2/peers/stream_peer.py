@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..codec import Decoder, Message, encode_parts
@@ -20,6 +20,8 @@ from .writing_peer import WritingPeer
 
 # how many poses are handled at once, and before the clock is looked at
 _TURN_POSES = 16
+# how many messages are handed on at once
+_MOST_AT_ONCE = 32
 # a peer may make up names without end; of so many devices none is known at a time
 _MAX_WAYS = 5000
 # What a peer must at least send of a message while `stall_timeout` passes
@@ -51,6 +53,8 @@ class StreamPeer(WritingPeer):
         self._has_more = False
         #: whether one is being read in another thread
         self._is_reading = False
+        #: how many messages are handed on in about the time of a turn
+        self._most_at_once = _MOST_AT_ONCE
         self._pose_ways: dict[bytes, Any] = {}
         self._take_poses: Callable[[list[Bare[Any]]], int] | None = None
         self._lost: tuple[Exception | None] | None = None
@@ -87,16 +91,10 @@ class StreamPeer(WritingPeer):
         now = time.monotonic()
         until = now + _TURN_S
         while not self.cut_off:
-            try:
-                if not (self._pass_on_poses() or self._hand_on_next()):
-                    break
-            except DecodeError as error:
-                self.take_error(error)
-                if not error.in_step:
-                    break
-            else:
-                self._progress = now, self.received_bytes
-                self.pending_since = now
+            if self._pass_on_poses():
+                self._note_progress(now)
+            elif not self._hand_on_some(now, until):
+                break
             if time.monotonic() >= until and self._decoder.pending_bytes:
                 self._has_more = True
                 if self._stream is not None:
@@ -111,20 +109,53 @@ class StreamPeer(WritingPeer):
             if self._lost is not None:
                 self._leave(*self._lost)
 
-    def _hand_on_next(self) -> bool:
-        """Hand on the message that is next; tells whether there was one."""
-        whole = self._decoder.next_frame()
-        if whole is None:
-            return False
-        if takes_long(*whole):
-            self._read_elsewhere(*whole)
-            return False
-        self._hand_over(self._decoder.made(*self._decoder.read(*whole)))
-        return True
+    def _note_progress(self, now: float) -> None:
+        self._progress = now, self.received_bytes
+        self.pending_since = now
 
-    def _hand_over(self, message: Message) -> None:
+    def _hand_on_some(self, now: float, until: float) -> bool:
+        """Hand on the messages that are next; tells whether there may be more."""
+        messages: list[tuple[Message, int]] = []
+        trouble = None
+        try:
+            may_be_more = self._read_some(messages, until)
+        except DecodeError as error:
+            trouble, may_be_more = error, error.in_step
+        finally:  # what came before goes first
+            self._hand_over(messages, now)
+        if trouble is not None and not self.cut_off:
+            self.take_error(trouble)
+        return may_be_more
+
+    def _read_some(self, messages: list[tuple[Message, int]], until: float) -> bool:
+        """
+        Read the messages that are next, for a while; tells whether there may be more.
+
+        :param messages: takes them with their bytes.
+        :raises DecodeError: if one cannot be read.
+        """
+        decoder, most = self._decoder, self._most_at_once
+        if self._take_poses is not None:
+            most = 1  # the next ones may be poses that are passed on before messages are made
+        while (whole := decoder.next_frame()) is not None:
+            if takes_long(*whole):
+                self._read_elsewhere(*whole)
+                return False
+            messages.append((decoder.made(*decoder.read(*whole)), decoder.frame_bytes))
+            if len(messages) >= most or time.monotonic() >= until:
+                return True
+        return False
+
+    def _hand_over(self, messages: Sequence[tuple[Message, int]], now: float) -> None:
+        if not messages:
+            return
+        self._note_progress(now)
         self.seen_version = self._decoder.seen_version
-        self.hand_on(message, self._decoder.frame_bytes)
+        begin = time.monotonic()
+        self.hand_on(messages)
+        # who takes long for each is given fewer at once, so that others get their turn
+        each_s = (time.monotonic() - begin) / len(messages)
+        self._most_at_once = min(_MOST_AT_ONCE, max(1, int(_TURN_S / (each_s + 1e-9))))
 
     def _read_elsewhere(self, header: Header, frame: memoryview) -> None:
         """Read a message in another thread; this peer alone waits for that."""
@@ -140,7 +171,8 @@ class StreamPeer(WritingPeer):
         self._is_reading = False
         try:
             if not self.cut_off:
-                self._hand_over(self._decoder.made(*reading.result()))
+                message = self._decoder.made(*reading.result())
+                self._hand_over([(message, self._decoder.frame_bytes)], time.monotonic())
         except DecodeError as error:
             self.take_error(error)
         finally:
