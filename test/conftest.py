@@ -15,7 +15,10 @@ import pytest
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # Before anything imports rclpy: no traffic beyond this machine, none with another run on it.
 os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
-os.environ['ROS_DOMAIN_ID'] = str(os.getpid() % 101 + 1)
+# Processes of one run inherit the first one's domain, and count on from there.
+_worker = os.environ.get('PYTEST_XDIST_WORKER')
+_domain = int(os.environ['ROS_DOMAIN_ID']) + int(_worker[2:]) if _worker else os.getpid()
+os.environ['ROS_DOMAIN_ID'] = str(_domain % 101 + 1)
 
 # Without these, whole files of tests cannot even be read; the header of the run names them.
 LIBRARIES = ('hypothesis', 'pyigtl')
@@ -31,8 +34,11 @@ if 'hypothesis' not in _missing:
     settings.register_profile('tests', deadline=None, database=None, max_examples=200)
     settings.load_profile('tests')
 
+_HERE = Path(__file__).parent
+_FIRST = {'peers': 0, 'workflows': 1, 'tools': 2, 'test_demo.py': 3, 'judges': 4, 'nodes': 5}
+_FIRST |= dict.fromkeys(('converters', 'codec', 'transport'), 7)
 # those below all that systems give away; each process of a run begins elsewhere
-_PORTS = iter(range(10_000 + os.getpid() * 101 % 20_000, 32_000))
+_PORTS = iter(range(10_000 + os.getpid() * 1009 % 20_000, 32_000))
 
 
 def pytest_report_header() -> str:
@@ -55,6 +61,15 @@ def pytest_report_header() -> str:
     if not missing:
         return 'optional peers: all there'
     return f'optional peers: MISSING {", ".join(missing)}; the tests that need them skip'
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """
+    What starts processes comes first, what is over soon last.
+
+    So no process of a run side by side is left with a long file when the others have ended.
+    """
+    items.sort(key=lambda item: _FIRST.get(item.path.relative_to(_HERE).parts[0], len(_FIRST)))
 
 
 @pytest.fixture
