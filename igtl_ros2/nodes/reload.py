@@ -12,7 +12,7 @@ from std_srvs.srv import Trigger
 
 from ..errors import ConfigError
 from ..mapping import LinkConfig
-from .deferred import Call, serve_later
+from .service_call import ServiceCall, serve_later
 
 # How often is looked whether the file is read; the time of ROS may stand still
 _LOOK_S = 0.02
@@ -48,7 +48,7 @@ class Reload:
         self._found: tuple[LinkConfig, ...] | Exception | None = None
         serve_later(node, Trigger, '~/reload', self._on_call)
 
-    def _on_call(self, request: Trigger.Request, call: Call) -> None:
+    def _on_call(self, request: Trigger.Request, call: ServiceCall) -> None:
         if self._reading is not None:
             call.answer(False, 'nothing was changed: the file is being read just now')
             return
@@ -64,7 +64,7 @@ class Reload:
         except Exception as error:  # whatever it is, it is told by whoever waits for the answer
             self._found = error
 
-    def _look(self, call: Call) -> None:
+    def _look(self, call: ServiceCall) -> None:
         """Go on in the executor when the file is read."""
         if self._reading is None or self._reading.is_alive():
             return

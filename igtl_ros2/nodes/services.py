@@ -36,10 +36,10 @@ from ..peers import Link, OnPeer, Peer
 from ..rosio.qos import RAW_QOS
 from ..rosio.subscriptions import EVENT_DEPTH, Losses, subscribe
 from .aside import Aside
-from .deferred import Call, serve_later
 from .parameters import COMMAND_FIELDS
 from .report import Report
 from .robot_phases import RobotPhases
+from .service_call import ServiceCall, serve_later
 from .service_client import ServiceClient
 
 
@@ -101,8 +101,8 @@ class Services:
             node, config, table, report, self.streams, self._timers, on_message, forget, rule_of,
             self._post,
         )
-        self._aside = Aside('answers')
-        #: answers that are in there
+        self._aside = Aside('replies')
+        #: replies that are in there
         self._hiding = 0
         self._starting = threading.Lock()
         self._has_started = False
@@ -171,45 +171,45 @@ class Services:
         if self._replies.handle(peer, message, now):
             return
         if isinstance(message, (Response, CommandResponse)):
-            self._take_answer(peer, message)
+            self._take_reply(peer, message)
             return
         self._receive(peer, message)  # first, so that whoever asked finds the data published
         self._served_commands.handle(peer, message, now)
         self._requests.handle(peer, message, now)
 
-    def _take_answer(self, peer: Peer, message: Message) -> None:
-        """Give an answer, without who the patient is, to who waits for it."""
+    def _take_reply(self, peer: Peer, message: Message) -> None:
+        """Give a reply, without who the patient is, to who waits for it."""
         if not is_heavy(message):
-            self._answered(peer, message, self._hidden(peer, message))
+            self._take_visible(peer, message, self._hidden(peer, message))
             return
 
         def hide() -> None:
-            answer = self._hidden(peer, message)
-            self._post(self._has_hidden, peer, message, answer)
+            reply = self._hidden(peer, message)
+            self._post(self._has_hidden, peer, message, reply)
 
         self._hiding += self._work(hide, message)
 
-    def _work(self, job: Callable[[], None], answer: Message) -> bool:
-        """Do something with a long answer in the worker; tells whether it will be done."""
+    def _work(self, job: Callable[[], None], reply: Message) -> bool:
+        """Do something with a long reply in the worker; tells whether it will be done."""
         try:
-            self._aside.do(job, weight(answer))
+            self._aside.do(job, weight(reply))
         except ConversionError as error:
-            what = f'{answer.type_name} {ros_text(answer.device_name)}'
+            what = f'{reply.type_name} {ros_text(reply.device_name)}'
             self._report.problem(what, f'{what}: {error}')
             return False
         return True
 
-    def _has_hidden(self, peer: Peer, message: Message, answer: Message) -> None:
+    def _has_hidden(self, peer: Peer, message: Message, reply: Message) -> None:
         self._hiding -= 1
-        self._answered(peer, message, answer)
+        self._take_visible(peer, message, reply)
 
-    def _answered(self, peer: Peer, message: Message, answer: Message) -> None:
+    def _take_visible(self, peer: Peer, message: Message, reply: Message) -> None:
         """
-        Hand on an answer.
+        Hand on a reply.
 
-        :param answer: the message as ROS may see it.
+        :param reply: the message as ROS may see it.
         """
-        if not self._requests.handle(peer, answer, self._now()):
+        if not self._requests.handle(peer, reply, self._now()):
             kind = f'{message.type_name} nobody waits for'
             self._report.problem(kind, f'{peer.address}: {kind}: it is late, or came twice')
             self._receive(peer, message)
@@ -220,7 +220,7 @@ class Services:
         self._tell(peer, joined)
         if not joined:
             self.streams.left(peer)
-            if self._hiding:  # its answer may be among them
+            if self._hiding:  # its reply may be among them
                 self._aside.do(partial(self._post, self._requests.left, peer))
             else:
                 self._requests.left(peer)
@@ -246,7 +246,7 @@ class Services:
                 lambda request, call: self._query('STT' if request.data else 'STP', rule, call),
             )
 
-    def _query(self, verb: str, rule: QueryRule, call: Call) -> None:
+    def _query(self, verb: str, rule: QueryRule, call: ServiceCall) -> None:
         self._post(lambda: self._requests.query(verb, rule, _answer(call), self._now()))
 
     def _command(
@@ -263,7 +263,7 @@ class Services:
                 )
                 self._node.declare_parameter(parameter, None, descriptor)
 
-        def send(request: Trigger.Request, call: Call) -> None:
+        def send(request: Trigger.Request, call: ServiceCall) -> None:
             values = {f: self._node.get_parameter(p).value for f, p in parameters.items()}
             for field, value in values.items():
                 if value is None:
@@ -277,14 +277,14 @@ class Services:
 
         serve_later(self._node, Trigger, f'{self._prefix}command/{rule.name}', send)
 
-    def _resend(self, request: Trigger.Request, call: Call) -> None:
+    def _resend(self, request: Trigger.Request, call: ServiceCall) -> None:
         held = self._link.held()
         peers = [peer for peer in self._link.peers if peer.gets_all]
         for outgoing in held:
             self._link.post_to(peers, outgoing)
         call.answer(bool(peers), f'{len(held)} messages to {len(peers)} peers')
 
-    def _reconnect(self, request: Trigger.Request, call: Call) -> None:
+    def _reconnect(self, request: Trigger.Request, call: ServiceCall) -> None:
         settings = self._config.settings
         if settings.mode == 'client' and not settings.reconnect:
             call.answer(False, 'reconnect.enabled is false: the link would be over')
@@ -356,7 +356,7 @@ def _field_parameters(config: LinkConfig, rule: CommandRule) -> dict[str, str]:
     return {field: f'{COMMAND_FIELDS}{link}{rule.name}.{field}' for field in rule.fields}
 
 
-def _answer(call: Call) -> OnReply:
+def _answer(call: ServiceCall) -> OnReply:
     return lambda success, text, message: call.answer(success, text)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from rclpy.node import Node
 
 
-class Call:
+class ServiceCall:
     """
     One call of a service, to be answered once, from any thread.
 
@@ -44,10 +44,10 @@ class Call:
 
 
 def serve_later(
-    node: Node, service_type: type[Any], name: str, handle: Callable[[Any, Call], None]
+    node: Node, service_type: type[Any], name: str, handle: Callable[[Any, ServiceCall], None]
 ) -> None:
     """
-    Create a service that answers when `Call.answer` is called.
+    Create a service that answers when `ServiceCall.answer` is called.
 
     A coroutine would do as well, but the executors of rclpy poll one that waits, without pause:
     a whole core for each. They hand what the callback gives back to `send_response` of the
@@ -57,7 +57,7 @@ def serve_later(
     """
 
     def callback(request: Any, response: Any) -> Any:
-        call = Call(response)
+        call = ServiceCall(response)
         handle(request, call)
         return call
 
