@@ -10,6 +10,7 @@ from ros_user import DEADLINE_S, mapping, next_message, start, wait_for
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import String as RosString
 from std_srvs.srv import Trigger
+from tf2_msgs.msg import TFMessage
 
 from igtl_ros2 import serve
 from igtl_ros2.codec.messages.image import Image
@@ -119,7 +120,12 @@ def test_tf_is_taken_up_when_the_new_rules_need_it(ros, device, tmp_path):
     assert reload(ros, 'receive: [{device: "*", tf: true}]\n'
                        'send: [{tf: {source: a, target: b}}]', tmp_path)[0]
     wait_for(lambda: ros.node.count_publishers('/tf'), 'the broadcaster')
-    wait_for(lambda: ros.node.count_subscribers('/tf') >= 2, 'the listener')
+    talk = ros.talk('/tf', TFMessage)
+    frame = TransformStamped(child_frame_id='a')
+    frame.header.frame_id = 'b'
+    frame.transform.rotation.w = 1.0
+    talk.publish(TFMessage(transforms=[frame]))
+    assert device.receive(20)[1].device_name == 'AToB'
 
 
 def test_the_chosen_slice_survives(ros, device, tmp_path):
