@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from seeded import seeded
 
 from igtl_ros2 import codec
 from igtl_ros2.codec.crc64 import crc64
@@ -100,10 +101,10 @@ def test_a_field_is_written_as_it_came(field, fill):
 
 
 @pytest.mark.parametrize('field', FIELDS)
-@given(st.data())
-def test_any_bytes_in_a_field_are_read_and_written(field, data):
+@given(part=st.floats(0, 1), many=seeded(lambda rng: rng.randbytes(200)))
+def test_any_bytes_in_a_field_are_read_and_written(field, part, many):
     size, make = FIELDS[field]
-    raw = data.draw(st.binary(max_size=size))
+    raw = many[: round(part * size)]
     if field == 'VIDEO codec' and raw.startswith(b'I420'):
         return  # of that one the size has to fit
     message = codec.decode(with_field(make, size, raw))

@@ -10,6 +10,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from geometry_msgs.msg import Point, PointStamped, Pose, PoseArray, Vector3
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from seeded import seeded, text, value
 from sensor_msgs.msg import CompressedImage, LaserScan, PointCloud2, PointField
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import (
@@ -49,33 +50,32 @@ edits = st.lists(
     st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=4) | st.sampled_from(WORDS)),
     max_size=6,
 )
-rules = st.fixed_dictionaries(
-    {
-        'tf': st.sampled_from(['off', 'dynamic']),
-        'pose': st.booleans(),
-        'publish_invalid': st.booleans(),
-        'wire_unit': st.sampled_from(['mm', 'm']),
-        'wire_axes': st.sampled_from(['ras', 'lps']),
-        'coordinates': st.sampled_from(['trust', 'ignore']),
-        'plane': st.booleans(),
-        'compressed': st.sampled_from(['off', 'png', 'jpeg']),
-        'slice': st.none() | st.builds(SliceView, st.sampled_from('ijk'), st.integers(-1, 9)),
-        'cloud': st.booleans(),
-        'threshold': st.sampled_from([0.0, -1e300, 1e300, 100.5]),
-        'max_points': st.sampled_from([1, 7, 1000]),
-        'nrrd': st.booleans(),
-        'array': st.booleans(),
-        'decode': st.booleans(),
-        'foxglove': st.booleans(),
-        'mesh': st.booleans(),
-        'phi': st.sampled_from(['redact', 'hash', 'pass']),
-        'split': st.booleans(),
-        'markers': st.booleans(),
-        'trajectory': st.sampled_from([None, ('ENTRY', 'TARGET'), ('', 'a')]),
-        'as_': st.sampled_from(['', 'joint_state', *MEASURED]),
-        'field': st.sampled_from(['', 'effort']),
-    }
-)
+RULES = {
+    'tf': ['off', 'dynamic'],
+    'pose': [False, True],
+    'publish_invalid': [False, True],
+    'wire_unit': ['mm', 'm'],
+    'wire_axes': ['ras', 'lps'],
+    'coordinates': ['trust', 'ignore'],
+    'plane': [False, True],
+    'compressed': ['off', 'png', 'jpeg'],
+    'slice': [None, *(SliceView(axis, at) for axis in 'ijk' for at in (-1, 0, 3, 9))],
+    'cloud': [False, True],
+    'threshold': [0.0, -1e300, 1e300, 100.5],
+    'max_points': [1, 7, 1000],
+    'nrrd': [False, True],
+    'array': [False, True],
+    'decode': [False, True],
+    'foxglove': [False, True],
+    'mesh': [False, True],
+    'phi': ['redact', 'hash', 'pass'],
+    'split': [False, True],
+    'markers': [False, True],
+    'trajectory': [None, ('ENTRY', 'TARGET'), ('', 'a')],
+    'as_': ['', 'joint_state', *MEASURED],
+    'field': ['', 'effort'],
+}
+rules = seeded(lambda rng: {key: rng.choice(values) for key, values in RULES.items()})
 
 
 @settings(max_examples=1500)
@@ -113,17 +113,6 @@ def test_a_damaged_message_is_published_or_refused(receive, frame, edits, rule, 
         pass
 
 
-values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.sampled_from([10**400, -(10**400), 2**64, 255, 256])
-    | st.floats()
-    | st.text()
-    | st.sampled_from(['\ud800', '\0', '0x10', 'a' * 100]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=10,
-)
 KEYS = (
     'names',
     'types',
@@ -138,9 +127,13 @@ KEYS = (
     'codec',
     'gray',
 )
-infos = st.dictionaries(
-    st.sampled_from(KEYS), values | st.lists(values, min_size=3, max_size=3), max_size=6
-)
+
+
+def some_info(rng):
+    keys = rng.sample(KEYS, rng.randint(0, 6))
+    return {key: rng.choice((value(rng), [value(rng) for _ in range(3)])) for key in keys}
+
+
 three = PoseArray(poses=[Pose(), Pose(), Pose()])
 film = CompressedImage(format='h264', data=array('B', b'\0\0\1\x65'))
 picture = RosImage(encoding='mono8', width=4, height=6, data=array('B', bytes(24)))
@@ -163,7 +156,8 @@ picture = RosImage(encoding='mono8', width=4, height=6, data=array('B', bytes(24
     ],
     ids='TDATA POINT QTDATA TRAJ spheres arrows one-point IMAGE VIDEO film SENSOR'.split(),
 )
-@given(info=infos)
+@settings(max_examples=500)
+@given(info=seeded(some_info))
 def test_any_info_is_used_or_refused(send, ros_message, wire_type, info):
     try:
         send(ros_message, wire_type, info=info)
@@ -227,27 +221,32 @@ def test_any_compressed_image_is_sent_or_refused(send, form, head, data):
         pass
 
 
-entries = st.lists(
-    values
-    | st.fixed_dictionaries(
-        {'name': st.text()},
-        optional={
-            key: values
-            for key in (
-                'id modality patient_name patient_id timestamp dimensions scalar_type label rgba '
-                'owner zoom focal_length geometry'
-            ).split()
-        },
-    ),
-    max_size=3,
-)
+ENTRY = (
+    'id modality patient_name patient_id timestamp dimensions scalar_type label rgba '
+    'owner zoom focal_length geometry'
+).split()
+
+
+def some_entry(rng):
+    if rng.random() < 0.3:
+        return value(rng)
+    keys = [key for key in ENTRY if rng.random() < 0.5]
+    return {'name': text(rng), **{key: value(rng) for key in keys}}
+
+
+def some_list(rng):
+    if rng.random() < 0.2:
+        return text(rng)
+    several = [some_entry(rng) for _ in range(rng.randint(0, 3))]
+    return json.dumps(rng.choice((value(rng), several, several)))
 
 
 @pytest.mark.parametrize('wire_type', ['IMGMETA', 'LBMETA', 'VIDEOMETA'])
-@given(st.text() | (entries | values).map(json.dumps))
-def test_any_list_of_what_there_is_is_sent_or_refused(send, wire_type, text):
+@settings(max_examples=500)
+@given(content=seeded(some_list))
+def test_any_list_of_what_there_is_is_sent_or_refused(send, wire_type, content):
     try:
-        send(RosString(data=text), wire_type)
+        send(RosString(data=content), wire_type)
     except (ConversionError, EncodeError):
         pass
 
@@ -352,30 +351,36 @@ def test_any_cloud_is_sent_or_refused(send, columns, sizes, big, data):
         pass
 
 
-numbers = st.floats() | st.sampled_from([0.0, 1.0, 1e308, -1.0])
-vectors = st.builds(Vector3, x=numbers, y=numbers, z=numbers)
-colours = st.builds(
-    ColorRGBA,
-    r=float32s,
-    g=st.floats(0, 1, width=32),
-    b=st.just(0.0),
-    a=st.just(1.0),
-)
-markers = st.builds(
-    Marker,
-    ns=st.sampled_from(['', 'n', 'n' * 40]),
-    id=st.integers(0, 2),
-    type=st.sampled_from([Marker.ARROW, Marker.SPHERE, Marker.SPHERE_LIST, Marker.CUBE, 99]),
-    action=st.sampled_from([0, 0, 0, 2, 3]),
-    scale=vectors | st.just(Vector3(x=0.1, y=0.1, z=0.1)),
-    points=st.lists(st.builds(Point, x=numbers, y=numbers, z=numbers), max_size=3),
-    color=colours,
-    colors=st.lists(colours, max_size=3),
-    text=st.text(max_size=70),
-)
+def some_point(rng, kind=Point):
+    numbers = (0.0, 1.0, 1e308, -1.0, math.nan, math.inf, rng.uniform(-9, 9))
+    return kind(x=rng.choice(numbers), y=rng.choice(numbers), z=rng.choice(numbers))
 
 
-@given(st.lists(markers, max_size=4), st.sampled_from(['plain', 'slicer']))
+def some_colour(rng):
+    reds = (0.0, 1.0, 2.0**126, -(2.0**126), math.nan, math.inf, -math.inf, 0.5)
+    return ColorRGBA(r=rng.choice(reds), g=rng.choice((0.0, 0.25, 1.0)), a=1.0)
+
+
+def some_marker(rng):
+    return Marker(
+        ns=rng.choice(['', 'n', 'n' * 40]),
+        id=rng.randint(0, 2),
+        type=rng.choice([Marker.ARROW, Marker.SPHERE, Marker.SPHERE_LIST, Marker.CUBE, 99]),
+        action=rng.choice([0, 0, 0, 2, 3]),
+        scale=rng.choice([some_point(rng, Vector3), Vector3(x=0.1, y=0.1, z=0.1)]),
+        points=[some_point(rng) for _ in range(rng.randint(0, 3))],
+        color=some_colour(rng),
+        colors=[some_colour(rng) for _ in range(rng.randint(0, 3))],
+        text=text(rng, 70),
+    )
+
+
+def some_markers(rng):
+    return [some_marker(rng) for _ in range(rng.randint(0, 4))]
+
+
+@settings(max_examples=500)
+@given(seeded(some_markers), st.sampled_from(['plain', 'slicer']))
 def test_any_markers_are_sent_or_refused(send, found, profile):
     try:
         send(MarkerArray(markers=found), profile=profile)

@@ -31,7 +31,8 @@ TIMEOUT_S = 20
 MEMORY_MB = 2048
 MAX_INPUT_BYTES = 4096
 
-sys.path[:0] = [str(HERE.parents[2]), str(HERE.parents[1] / 'codec')]
+test = HERE.parents[1]
+sys.path[:0] = [str(folder) for folder in (test.parent, test, test / 'codec')]
 tracked = atheris.instrument_imports(['igtl_ros2.codec']) if atheris else nullcontext()
 with tracked:
     import test_fuzz
