@@ -68,20 +68,10 @@ def keys_table(name: str) -> str:
     part = schema[name]
     rows = [('key', 'allowed', 'meaning')]
     for key, about in part['properties'].items():
-        facts = dict(about)
-        for reference in (about, *about.get('allOf', ())):
-            if '$ref' in reference:
-                facts = {**_facts(schema, reference['$ref']), **facts}
+        facts = schema[about['$ref'].rpartition('/')[2]] if '$ref' in about else about
         allowed = facts.get('title') or ', '.join(map(_spelt, facts.get('enum', ())))
         rows.append((f'`{key}`', _text(allowed), _text(facts.get('description', ''))))
     return _table(*rows)
-
-
-def _facts(schema: dict[str, Any], reference: str) -> dict[str, Any]:
-    facts = dict(schema[reference.rpartition('/')[2]])
-    for inner in facts.get('allOf', ()):
-        facts = {**_facts(schema, inner['$ref']), **facts}
-    return facts
 
 
 def _spelt(value: Any) -> str:

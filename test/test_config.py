@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 import random
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from igtl_ros2 import config, mapping
+from igtl_ros2 import config
 from igtl_ros2.codec.messages.arrays import PREFIXES, UNITS
 from igtl_ros2.config import SETTINGS, Settings
 from igtl_ros2.errors import ConfigError
@@ -28,6 +27,7 @@ from igtl_ros2.mapping import (
     Workspace,
     default_mapping,
     load_mapping,
+    mapping_schema,
     parse_xtoy,
 )
 
@@ -53,8 +53,7 @@ DEFAULTS = {
     'send_allow': ('*',), 'send_deny': (), 'raw_deny': (),
     'log_queries': False,
 }
-SCHEMA = json.loads(
-    Path(mapping.__file__).with_name('mapping.schema.json').read_text(encoding='utf-8'))
+SCHEMA = mapping_schema()
 
 
 # Settings
@@ -306,11 +305,12 @@ receive:
      foxglove: true, mesh: true, phi: hash}
 """)
     assert made.receive == (ReceiveRule(
-        'Probe*', '*', 'publish', 'left/probe_1', 'world', 'tip', 'static', True, True,
-        'auto', 3.0, 'm', 'lps', True, 'ignore', 'crop', True, 'jpeg',
-        SliceView('i', 5, 400.0, 40.0), True, 300.0, 5000, True, True, True, True, True,
-        'hash',
-        default_frame='ras'),)
+        'Probe*', '*', action='publish', name='left/probe_1', frame='world', child_frame='tip',
+        tf='static', pose=True, raw=True, stamp='auto', max_skew=3.0, wire_unit='m',
+        wire_axes='lps', publish_invalid=True, coordinates='ignore', subvolume='crop',
+        plane=True, compressed='jpeg', slice=SliceView('i', 5, 400.0, 40.0), cloud=True,
+        threshold=300.0, max_points=5000, nrrd=True, array=True, decode=True, foxglove=True,
+        mesh=True, phi='hash', default_frame='ras'),)
     assert type(made.receive[0].threshold) is type(made.receive[0].slice.window) is float
     assert type(made.receive[0].max_skew) is float
 
@@ -1124,11 +1124,11 @@ def test_schema_is_draft_7_and_says_everywhere_what_is_allowed():
 
 
 def test_schema_and_settings_agree():
-    definitions = SCHEMA['definitions']
-    assert tuple(definitions['stamp']['enum']) == SETTINGS['stamp'].choices
-    assert definitions['max_skew']['minimum'] == SETTINGS['max_skew'].minimum
-    assert definitions['max_skew']['maximum'] == SETTINGS['max_skew'].maximum
-    assert definitions['max_skew']['title'] == SETTINGS['max_skew'].allowed
+    keys = SCHEMA['definitions']['receive_rule']['properties']
+    assert tuple(keys['stamp']['enum']) == SETTINGS['stamp'].choices
+    assert keys['max_skew']['minimum'] == SETTINGS['max_skew'].minimum
+    assert keys['max_skew']['maximum'] == SETTINGS['max_skew'].maximum
+    assert keys['max_skew']['title'] == SETTINGS['max_skew'].allowed
 
 
 def test_schema_has_exactly_the_keys_of_the_rules():

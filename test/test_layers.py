@@ -24,7 +24,8 @@ TABLE = {
     'config': ({'errors'}, set(), NETWORK | {'threading'}),
     # what a type of message is, the codec says
     'rules': ({'codec'} | BASE, set(), NETWORK | {'threading'}),
-    'mapping': ({'codec'} | RULES, {'yaml', 'jsonschema'}, NETWORK | {'threading'}),
+    # the keys of outputs stand with their converters
+    'mapping': ({'codec', 'converters'} | RULES, {'yaml', 'jsonschema'}, NETWORK | {'threading'}),
     'codec': ({'errors'}, {'numpy', 'fastcrc'}, NETWORK | {'threading'}),
     'transport': (BASE, set(), set()),
     'peers': ({'codec', 'transport'} | BASE, set(), {'socket', 'ssl'}),

@@ -15,7 +15,7 @@ from ..codec import registered
 from ..codec.message import has_points, has_poses
 from ..config import marked_name, ros_name, whole_characters
 from ..errors import ConversionError
-from ..rules import Mapping, ReceiveRule, asked_of, is_pattern
+from ..rules import Mapping, ReceiveRule, is_pattern, keys_of
 from .registry import Route, route_of
 
 #: first parts of leaves that poses have, and those that lists of points have besides
@@ -104,7 +104,7 @@ class Claims:
     def _child(self, rule: ReceiveRule, exact: str) -> str:
         """Find the child frame that a rule broadcasts under a name that is known already."""
         kind = 'TRANSFORM' if rule.type == '*' else rule.type
-        if rule.tf == 'off' or kind not in asked_of()['tf']:
+        if rule.tf == 'off' or kind not in keys_of(ReceiveRule)['tf'].wire_types():
             return ''
         if rule.child_frame:
             return rule.child_frame

@@ -11,8 +11,15 @@ from sensor_msgs.msg import PointCloud2, PointField
 from std_msgs.msg import Header
 
 from ..errors import ConversionError
+from ..rules import IF_DECODED, PICTURES, ReceiveRule
+from ..rules.values import BOOLEAN
 from .bulk import fill
 
+CLOUD = ReceiveRule.key(
+    'cloud', BOOLEAN, 'Publish a PointCloud2 as well, on the topic cloud: the voxels of an IMAGE '
+    'over the threshold, the points of a POLYDATA with their attributes, or those of a POINT with '
+    'rgba and diameter.', False, after='slice', types=('POINT', 'POLYDATA', *PICTURES),
+    of_type=IF_DECODED)
 _KINDS = {
     PointField.INT8: 'i1',
     PointField.UINT8: 'u1',

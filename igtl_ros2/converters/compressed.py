@@ -14,6 +14,8 @@ from std_msgs.msg import Header
 from ..codec import MAX_BODY_BYTES, Message
 from ..codec.messages.image import Image
 from ..errors import ConversionError
+from ..rules import IF_DECODED, PICTURES, ReceiveRule
+from ..rules.values import one_of
 from .image import encoding_of, place_of
 from .registry import Converted, Route, Sending, extra, from_ros, library, tell_once
 from .video import codec_of, video_from_compressed
@@ -22,6 +24,12 @@ _MODES = {'mono8': 'L', 'rgb8': 'RGB', 'rgba8': 'RGBA', 'mono16': 'I;16'}
 _POSSIBLE = {'png': ('mono8', 'rgb8', 'rgba8', 'mono16'), 'jpeg': ('mono8', 'rgb8')}
 # What the modes of other pictures are turned into; those of _MODES stay as they are
 _PLAINER = {'1': 'L', 'LA': 'RGBA', 'PA': 'RGBA', 'CMYK': 'RGB', 'YCbCr': 'RGB', 'I': 'I;16'}
+
+
+COMPRESSED = ReceiveRule.key(
+    'compressed', one_of(False, 'png', 'jpeg'), 'Publish an IMAGE of one slice as PNG (nothing is '
+    'lost) or JPEG as well, on the topic compressed. Needs Pillow.', 'off', after='plane',
+    types=PICTURES, of_type=IF_DECODED, read=lambda found: found or 'off')
 
 
 @extra(Image, streams=('compressed',))

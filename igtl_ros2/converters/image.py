@@ -18,6 +18,8 @@ from ..codec.geometry import ijk_to_ras
 from ..codec.messages.image import LPS, RAS, Image
 from ..codec.messages.video import Video
 from ..errors import ConversionError
+from ..rules import PICTURES, ReceiveRule, SendRule
+from ..rules.values import numbers, one_of, several
 from .bulk import fill
 from .lazy import LazyTransform
 from .pose import is_valid, tool_state
@@ -57,6 +59,23 @@ def encoding_of(pixels: NDArray[Any], components: int) -> str:
     kind, bits = pixels.dtype.kind, 8 * pixels.dtype.itemsize
     name = _ENCODINGS.get((f'{kind}{pixels.dtype.itemsize}', components))
     return name or f'{bits}{_LETTERS[kind]}C{components}'
+
+
+SUBVOLUME = ReceiveRule.key(
+    'subvolume', one_of('merge', 'crop'),
+    'An IMAGE that updates a part of a volume: merge it into the volume before it (one of more '
+    'than 32 MiB that came whole is kept for that once a part has come), or publish the part '
+    '(crop).', 'merge', after='raw', types=('IMAGE',))
+DIMS = SendRule.key(
+    'dims', several('a list of three whole numbers from 1 to 65535, [nx, ny, nz]',
+                    numbers(1, 65535, whole=True), 3, 3),
+    'Size in voxels of a volume whose slices are stacked in one Image.', None, after='wire_unit',
+    types=PICTURES, only_topics=True)
+SPACING = SendRule.key(
+    'spacing', several('a list of three numbers over 0 m, [x, y, z]',
+                       numbers(over=0, most=1000, unit='m'), 3, 3),
+    'Metres per pixel of an image that comes without geometry.', None, after='dims',
+    types=PICTURES, only_topics=True)
 
 
 @to_ros(Image, streams=('image',))

@@ -18,8 +18,9 @@ from ..codec.messages.pose import Transform
 from ..codec.messages.text import Command
 from ..codec.messages.tracking import TrackingData, TrackingElement
 from ..errors import ConversionError, IgtlError
-from ..rules import AS_OF, ReceiveRule, SendRule
+from ..rules import ReceiveRule, SendRule
 from .link_meshes import link_mesh
+from .measured import AS
 from .placing import frames_of, has_place, moved_for_wire, moved_received
 from .registry import Converted, Sending, convert_to_ros, envelope_of, route_of, sender
 from .samples import sample, sampled
@@ -115,7 +116,7 @@ def _sending(
 ) -> Sending:
     # the samples have sizes of their own
     return Sending(
-        rule.device, replace(rule, dims=None), time.time_ns(), info or {}, profile=profile)
+        rule.device, rule.but(dims=None), time.time_ns(), info or {}, profile=profile)
 
 
 def _sent_poses(rule: SendRule, are_several: bool) -> Message:
@@ -143,8 +144,8 @@ def _all_ros_samples() -> tuple[tuple[str, Any, dict[str, Any]], ...]:
     """List what all samples become, with their wire type."""
     result = []
     for name in sampled():
-        for as_ in ('', *AS_OF.get(name, ())):
-            rule = replace(_ALL, as_=as_)
+        for as_ in ('', *AS.choices.get(name, ())):
+            rule = _ALL.but(as_=as_)
             message: Any = sample(name, rule)
             converted = convert_to_ros(message, route_of('Sample', rule), Time())
             for made in converted.outputs.values():

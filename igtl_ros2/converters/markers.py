@@ -18,6 +18,8 @@ from ..codec import Message
 from ..codec.fields import checked_text
 from ..codec.messages.points import PointList, Trajectories
 from ..errors import ConversionError, EncodeError
+from ..rules import ReceiveRule
+from ..rules.values import BOOLEAN, numbers
 from .paths import paths_message
 from .points import looks_from_info, points_message
 from .registry import Converted, FromRos, Route, Sending, extra, from_ros, sender
@@ -30,6 +32,16 @@ _NAMED = 5  # of those that are left out
 # each takes as long as hundreds of points
 _MOST = 2000
 _KINDS = {Marker.SPHERE: 'POINT', Marker.SPHERE_LIST: 'POINT', Marker.ARROW: 'TRAJ'}
+
+
+MARKERS = ReceiveRule.key(
+    'markers', BOOLEAN,
+    'Publish POINT as spheres and TRAJ as arrows on the topic markers as well, for RViz.', False,
+    after='split', types=('POINT', 'TRAJ', 'POLYDATA'))
+MARKER_SIZE = ReceiveRule.key(
+    'marker_size', numbers(over=0, most=1, unit='m'), 'Diameter, in metres, of the markers of '
+    'points and paths that come without one; 0.005 when left out.', 0.005, after='markers',
+    types=('POINT', 'TRAJ'), needs=('markers', True))
 
 
 @extra(PointList)

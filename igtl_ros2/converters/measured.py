@@ -14,6 +14,8 @@ from std_msgs.msg import Header
 
 from ..codec.messages.arrays import NDArray, Sensor
 from ..errors import ConversionError
+from ..rules import ReceiveRule, SendRule
+from ..rules.values import NAMES, one_of, text
 from .image import ros_image
 from .registry import Route, Sending, from_ros
 from .units import (
@@ -23,6 +25,37 @@ from .units import (
     sensor_from_si,
     sensor_to_si,
 )
+
+AS = ReceiveRule.key(
+    'as', one_of('joint_state', 'wrench', 'imu', 'twist', 'temperature', 'pressure', 'range',
+                 'joy', 'image'),
+    'What the numbers of a SENSOR or NDARRAY are: published as that, in SI units, as well. A '
+    'prefix of the unit is applied.', '', after='trajectory', types=('SENSOR', 'NDARRAY'),
+    choices={
+        'SENSOR': ('joint_state', 'wrench', 'imu', 'twist', 'temperature', 'pressure', 'range',
+                   'joy'),
+        'NDARRAY': ('joint_state', 'image')})
+FIELD = ReceiveRule.key(
+    'field', one_of('position', 'velocity', 'effort'), 'Which field of a JointState the numbers '
+    'of a SENSOR are; when left out its unit tells, and position is what has no unit.', '',
+    after='as', types=('SENSOR',), needs=('as', 'joint_state'))
+JOINT_NAMES = ReceiveRule.key(
+    'joint_names', NAMES, 'Names of the joints of a JointState, in the order of the numbers.', (),
+    after='field', types=('SENSOR', 'NDARRAY'), needs=('as', 'joint_state'))
+SENT_FIELD = SendRule.key(
+    'field', one_of('position', 'velocity', 'effort', 'force', 'torque', 'linear', 'angular',
+                    'orientation', 'angular_velocity', 'linear_acceleration', 'axes', 'buttons'),
+    'Which field of the message is sent as SENSOR, where it has several: of JointState (position '
+    'when left out), WrenchStamped, TwistStamped, Imu or Joy (all when left out).', '',
+    after='codec', types=('SENSOR',), only_topics=True)
+UNIT = SendRule.key(
+    'unit', text('a unit such as mm, mN, kN*m^-2 or rad*s^-1', pattern=(
+        '^(da|h|k|M|G|T|P|d|c|m|u|n|p|f)?{0}(\\*{0}){{0,5}}$'.format(
+            '(mol|rad|ohm|cd|sr|Hz|Pa|Wb|lm|lx|Bq|Gy|Sv|m|g|s|A|K|N|J|W|C|V|F|S|T|H)'
+            '(\\^-?[1-7])?'))),
+    'Unit of the numbers of a SENSOR on the wire; those of ROS, in SI units, are converted to it. '
+    'When left out it is the SI unit of the field, if that is known.', '', after='field',
+    types=('SENSOR',), only_topics=True)
 
 #: units of the fields of JointState, of turning and of sliding joints
 _JOINT_UNITS = {

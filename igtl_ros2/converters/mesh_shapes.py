@@ -8,8 +8,14 @@ from geometry_msgs.msg import Point
 from shape_msgs.msg import Mesh, MeshTriangle
 
 from ..codec.messages.mesh import Cells, PolyData
+from ..rules import ReceiveRule
+from ..rules.values import BOOLEAN
 from .mesh_parts import mesh_of, metres
 from .registry import Converted, Route, Sending, extra, from_ros
+
+MESH = ReceiveRule.key(
+    'mesh', BOOLEAN, 'Publish POLYDATA as shape_msgs/Mesh as well, on the topic mesh.', False,
+    after='foxglove', types=('POLYDATA',))
 
 
 @extra(PolyData)

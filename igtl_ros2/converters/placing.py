@@ -14,7 +14,8 @@ from ..codec.message import Place
 from ..codec.messages.image import LPS, RAS
 from ..codec.messages.mesh import PolyData
 from ..errors import ConversionError, EncodeError
-from ..rules import AS_OF, ReceiveRule
+from ..rules import ReceiveRule
+from .measured import AS
 from .registry import Route
 from .tracking import tool_frame
 from .units import LPS_TO_RAS, PER_METRE, Matrix, ns_from_time, ros_text
@@ -27,7 +28,7 @@ _DIRECTED = ('wrench', 'imu', 'twist')
 
 def has_place(message: Message, rule: ReceiveRule) -> bool:
     """Tell whether `to_frame` matters to a received message."""
-    may_be = AS_OF.get(message.type_name, ())
+    may_be = AS.choices.get(message.type_name, ())
     return message.place > Place.NOWHERE or rule.as_ in _DIRECTED and rule.as_ in may_be
 
 

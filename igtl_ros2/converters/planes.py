@@ -9,6 +9,8 @@ from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, UVCoordinate
 
 from ..codec.messages.image import Image
+from ..rules import IF_DECODED, PICTURES, ReceiveRule
+from ..rules.values import BOOLEAN
 from .compressed import picture
 from .image import geometry_of
 from .names import ros_name
@@ -18,6 +20,12 @@ from .volumes import eight_bits
 
 # the corners of the picture, first column and row first, as two triangles
 _CORNERS = np.array([[0, 0], [1, 0], [1, 1], [0, 0], [1, 1], [0, 1]], float)
+
+
+PLANE = ReceiveRule.key(
+    'plane', BOOLEAN, 'Publish an IMAGE of one slice as a textured quad as well (plane, a '
+    'Marker): RViz shows it in its place in space. Needs Pillow.', False, after='subvolume',
+    types=PICTURES, of_type=IF_DECODED)
 
 
 @extra(Image, streams=('plane',))

@@ -12,9 +12,16 @@ from sensor_msgs.msg import PointCloud2
 
 from ..codec.messages.points import PointList
 from ..errors import ConversionError
+from ..rules import SendRule
+from ..rules.values import numbers
 from .clouds import cloud_columns, point_cloud
 from .points import points_message
 from .registry import Converted, Route, Sending, extra, from_ros, sender
+
+MAX_POINTS = SendRule.key(
+    'max_points', numbers(0, 100000, whole=True), 'A PointCloud2 of up to so many points is sent '
+    'as POINT, a larger one as POLYDATA; 1000 when left out.', 1000, after='unit', types=(),
+    only_topics=True)
 
 
 @extra(PointList)

@@ -19,6 +19,8 @@ from ..codec.lists import Table
 from ..codec.messages.points import Point, PointList
 from ..codec.messages.text import String
 from ..errors import ConversionError
+from ..rules import ReceiveRule, SendRule
+from ..rules.values import DEVICE, group, text
 from .many_poses import fill_poses, listed, metres_of
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import (
@@ -36,6 +38,18 @@ from .units import (
 Colour = tuple[int, int, int, int]
 #: of so many elements that have no place, or no topic, it is told why; a list may be very long
 MOST_TOLD = 20
+
+
+TRAJECTORY = ReceiveRule.key(
+    'trajectory', group('a map with the keys entry and target', dict.fromkeys(
+        ('entry', 'target'), text('a label of 1 to 64 characters', 1, 64)), ('entry', 'target')),
+    'Labels of the two points of a POINT message that are a path: published on the topic '
+    'trajectory as two poses, z towards the target.', None, after='marker_size', types=('POINT',),
+    read=lambda found: (found['entry'], found['target']))
+HEADER = SendRule.key(
+    'header', DEVICE, 'A PoseArray that is sent as POINT is followed by a STRING of this device '
+    'that says stamp;number;points;frame, as SmartNeedle reads it.', '', after='eps',
+    needs=('type', 'POINT'))
 
 
 @to_ros(PointList, streams=('pose',))

@@ -19,6 +19,8 @@ from std_msgs.msg import Header
 from ..codec import Message
 from ..codec.messages.pose import Position, Transform
 from ..errors import ConversionError
+from ..rules import ReceiveRule
+from ..rules.values import BOOLEAN
 from .lazy import LazyPoseStamped, LazyTransform
 from .registry import Converted, Route, Sending, from_ros, tell_once, to_ros
 from .units import (
@@ -81,6 +83,12 @@ def withheld(
     if state:
         result.state = state
     return bool(state)
+
+
+POSE = ReceiveRule.key(
+    'pose', BOOLEAN, 'Publish a TRANSFORM as PoseStamped as well; of a POINT with trajectory the '
+    'target, z along the path.', False, after='tf',
+    types=('TRANSFORM', 'POSITION', 'QTRANS', 'POINT'), of_type={'POINT': 'trajectory'})
 
 
 @to_ros(Transform, streams=('transform', 'pose'), by_ns=True)

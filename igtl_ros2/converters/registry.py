@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
 from builtin_interfaces.msg import Time
@@ -17,7 +16,6 @@ from ..codec import Message, registered
 from ..codec.charsets import is_guess
 from ..codec.lists import ElementList
 from ..codec.messages.mesh import PolyData
-from ..codec.own_types import load_own_types
 from ..codec.patients import hidden
 from ..codec.pyramids import without_pyramids
 from ..codec.short_names import FULL_NAME, NAME_BYTES, is_short_of
@@ -25,6 +23,7 @@ from ..config import is_start_of
 from ..errors import ConversionError
 from ..rules import PICTURES, ReceiveRule, SendRule, parse_xtoy
 from .gates import Gate
+from .loading import load_converters as load_converters
 from .names import KnownNames
 from .units import ns_from_time, ros_text, time_from_ns
 
@@ -534,22 +533,3 @@ def library(name: str, package: str, what: str) -> Any:
         raise ConversionError(
             f'{what} needs {package}, which is not installed: pip install {package}'
         ) from error
-
-
-def load_converters() -> list[str]:
-    """
-    Import every converter of this folder, and those of other packages.
-
-    :returns: those whose ROS package is not installed.
-    :raises ConfigError: if one of another package cannot be imported.
-    """
-    package = __package__ or ''
-    missing = []
-    for module in iter_modules(import_module(package).__path__):
-        try:
-            import_module(f'{package}.{module.name}')
-        except ModuleNotFoundError as error:
-            if error.name is None or error.name.split('.')[0] == package.split('.')[0]:
-                raise
-            missing.append(f'{module.name} (needs {error.name})')
-    return [*missing, *load_own_types()]

@@ -14,11 +14,20 @@ from std_msgs.msg import Header
 from ..codec.messages.arrays import NDArray, Sensor
 from ..codec.messages.text import Command, String
 from ..errors import ConversionError
+from ..rules import ReceiveRule
+from ..rules.values import BOOLEAN
 from .registry import Converted, Route, extra
 from .units import ros_text
 
 #: of more numbers the names would take far more than the numbers
 _MAX_NAMED = 4096
+
+
+STAMPED = ReceiveRule.key(
+    'stamped', BOOLEAN, 'A topic with a header beside the plain one, which has none: '
+    'sensor/stamped and array/stamped (JointState: the numbers as sent are its position), '
+    'text/stamped and command/stamped (DiagnosticArray: the text is its message).', False,
+    after='phi', types=('SENSOR', 'NDARRAY', 'STRING', 'COMMAND'))
 
 
 @extra(Sensor)

@@ -32,6 +32,8 @@ from ..codec.messages.tracking import (
 )
 from ..errors import ConversionError
 from ..rules import ReceiveRule
+from ..rules.kinds import tools
+from ..rules.values import BOOLEAN
 from .bulk import set_rows
 from .gates import MAX_TOOLS
 from .lazy import LazyPoseStamped, LazyTransform
@@ -56,6 +58,12 @@ from .units import (
 # a tool of this type has no rotation, whatever its matrix says
 _TIP_ONLY = 3
 _NO_TURN = 0.0, 0.0, 0.0, 1.0
+
+
+SPLIT = ReceiveRule.key(
+    'split', BOOLEAN, 'A topic of its own for each element of a list: tools/<name>/pose of TDATA '
+    'and QTDATA, labels/<label> of POINT, paths/<name> of TRAJ.', False, after='stamped',
+    types=(tools, 'POINT', 'TRAJ'))
 
 
 @to_ros(QuaternionTrackingData, streams=('tracking', 'tools'))

@@ -19,6 +19,8 @@ from ..codec.key_frames import INTER_CODED, Chain, starts
 from ..codec.messages.image import LPS, Image
 from ..codec.messages.video import Video
 from ..errors import ConversionError, EncodeError
+from ..rules import ReceiveRule, SendRule
+from ..rules.values import BOOLEAN, one_of
 from .bulk import fill
 from .image import NO_GEOMETRY, add_geometry, pixels_of, place_of
 from .pose import tool_state
@@ -80,6 +82,20 @@ def codec_of(form: str) -> str:
 
 
 # -- from the network
+
+
+DECODE = ReceiveRule.key(
+    'decode', BOOLEAN, 'Decode VIDEO and publish it as image as well. Needs PyAV.', False,
+    after='array', types=('VIDEO',))
+FOXGLOVE = ReceiveRule.key(
+    'foxglove', BOOLEAN,
+    'Publish VIDEO in H.264, H.265, VP9 or AV1 as CompressedVideo as well, on the topic foxglove: '
+    'Foxglove plays it, if no frame needs a later one (B frames). Needs the ROS package '
+    'foxglove_msgs.', False, after='decode', types=('VIDEO',))
+CODEC = SendRule.key(
+    'codec', one_of('h264', 'vp9', 'mjpeg', 'raw'), 'How an Image is sent with type: VIDEO. raw '
+    '(I420) needs no decoder; 3D Slicer reads what its build has. The image needs even numbers of '
+    'pixels. Needs PyAV.', 'h264', after='spacing', needs=('type', 'VIDEO'), only_topics=True)
 
 
 @to_ros(Video, streams=('video', 'image'))

@@ -16,7 +16,8 @@ from std_msgs.msg import Header
 
 from ..codec.messages.image import Image
 from ..errors import ConversionError
-from ..rules import SliceView
+from ..rules import IF_DECODED, PICTURES, ReceiveRule, SliceView
+from ..rules.values import BOOLEAN, about, group, numbers, one_of
 from .arrays import array_message
 from .clouds import point_cloud
 from .image import geometry_of, ros_image
@@ -102,6 +103,38 @@ class SliceViewer:
             # a volume of one value is black
             window, level = (high - low) or 1.0, (low + high) / 2 if high > low else low + 0.5
         return ros_image(eight_bits(pixels, window, level)[None], 1, header)
+
+
+SLICE = ReceiveRule.key(
+    'slice', {
+        **group('true, false, or a map with the keys axis, index, window and level', {
+            'axis': about(one_of('i', 'j', 'k'), 'Axis across the slice: i the columns of the '
+                          'volume, j its rows, k its slices.'),
+            'index': about(numbers(-1, 65535, whole=True), 'Number of the slice along the axis; '
+                           '-1 is the one in the middle.'),
+            'window': about(numbers(0), 'Width of the range of values between black and white; 0 '
+                            'is all the values of the volume.'),
+            'level': about(numbers(), 'Value in the middle of the window.')}),
+        'type': ['boolean', 'object']},
+    'Publish one slice of an IMAGE in 256 shades of grey as well, on the topic slice. The four '
+    'values are where it starts; parameters of the node change them at run time.', None,
+    after='compressed', types=PICTURES, of_type=IF_DECODED, read=SliceView.read)
+THRESHOLD = ReceiveRule.key(
+    'threshold', numbers(), 'Voxels of an IMAGE over this value become points of cloud.', 0.0,
+    after='cloud', types=PICTURES, needs=('cloud', True))
+MAX_POINTS = ReceiveRule.key(
+    'max_points', numbers(1, 10000000, whole=True), 'The most points of a cloud of voxels; of '
+    'more, every second, third ... is published.', 1_000_000, after='threshold', types=PICTURES,
+    needs=('cloud', True))
+NRRD = ReceiveRule.key(
+    'nrrd', BOOLEAN, 'Publish an IMAGE as NRRD file (gzip) as well, on the topic nrrd: image and '
+    'place in one piece that 3D Slicer opens.', False, after='max_points', types=PICTURES,
+    of_type=IF_DECODED)
+ARRAY = ReceiveRule.key(
+    'array', BOOLEAN, 'Publish the voxels of an IMAGE in their own type as well, on the topic '
+    'array: a MultiArray with the dimensions z, y, x and, if there are several, components. It '
+    'has no header, info has frame and stamp.', False, after='nrrd', types=PICTURES,
+    of_type=IF_DECODED)
 
 
 @extra(Image)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from ..rules import (
     ANY,
-    AS_OF,
     PICTURES,
     TF_RATE_HZ,
     TIMEOUT_S,
@@ -28,27 +27,19 @@ from ..rules import (
     SliceView,
     TfFrame,
     Workspace,
-    allow_key,
-    asked_of,
     is_pattern,
+    keys_of,
     parse_xtoy,
     streams,
-    told_of,
-    types_of,
 )
-from .document import mapping_schema
 from .links import LinkConfig, load_links
 from .protocol import PROTOCOLS, protocol_table
 from .reading import default_mapping, load_mapping
+from .schema import mapping_schema
 
 __all__ = [
-    'AS_OF',
     'PICTURES',
-    'allow_key',
-    'asked_of',
     'streams',
-    'told_of',
-    'types_of',
     'ANY',
     'CommandRule',
     'LinkConfig',
@@ -70,6 +61,7 @@ __all__ = [
     'Workspace',
     'default_mapping',
     'is_pattern',
+    'keys_of',
     'load_links',
     'load_mapping',
     'mapping_schema',

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import collections.abc as abc
 import contextlib
-import json
 import math
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from ..config.settings import OF_THE_NODE, SETTINGS, Setting
 from ..config.words import FindFaults, hint, show
 from ..errors import ConfigError
-from ..rules.kinds import new_types
+from .schema import mapping_schema
 from .services import IDENTITIES
 
 if TYPE_CHECKING:
@@ -23,7 +20,6 @@ _MAX_FILE_BYTES = 1 << 20
 _MAX_DEPTH = 10
 
 _Path = tuple['str | int', ...]
-_JSON_TYPES = {bool: 'boolean', int: 'integer', float: 'number', str: 'string'}
 
 
 class Document:
@@ -213,43 +209,6 @@ class Document:
 
 def _place(node: yaml.Node) -> tuple[int, int]:
     return node.start_mark.line + 1, node.start_mark.column
-
-
-def mapping_schema() -> dict[str, Any]:
-    """Give the JSON schema of mapping files: what is stored, and the settings of a link."""
-    schema: dict[str, Any] = json.loads(
-        resources.files(__package__).joinpath('mapping.schema.json').read_text(encoding='utf-8'))
-    parts = schema['definitions']
-    for part in ('send_rule', 'query_rule'):
-        parts[part]['properties']['type']['enum'] += new_types()
-    link = parts['link']['properties']
-    for setting in SETTINGS.values():
-        group, _, key = setting.parameter.rpartition('.')
-        if setting.name in OF_THE_NODE:
-            continue
-        keys = link
-        if group:
-            keys = link.setdefault(group, {
-                'title': 'a map', 'type': 'object', 'additionalProperties': False,
-                'properties': {}})['properties']
-        keys[key] = _setting_schema(setting)
-    return schema
-
-
-def _setting_schema(setting: Setting) -> dict[str, Any]:
-    facts: dict[str, Any] = {'description': setting.help, 'title': setting.allowed}
-    kind = type(setting.default)
-    if setting.choices:
-        facts['enum'] = list(setting.choices)
-    elif kind is tuple:
-        facts.update(type='array', items={'title': 'text', 'type': 'string'})
-    else:
-        facts['type'] = _JSON_TYPES[kind]
-    if setting.minimum is not None:
-        facts['minimum'] = setting.minimum
-    if setting.maximum is not None:
-        facts['maximum'] = setting.maximum
-    return facts
 
 
 def _items(data: Any, section: str) -> list[Any]:

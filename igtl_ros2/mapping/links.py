@@ -9,7 +9,7 @@ from typing import Any
 from ..config.settings import SETTINGS, Settings, refuse_misfit, refuse_unknown
 from ..config.words import show
 from ..errors import ConfigError
-from ..rules.rules import Mapping
+from ..rules import Mapping
 from .document import Document
 from .reading import default_mapping, make_mapping
 from .rule_faults import RULE_FAULTS, find_rule_clashes

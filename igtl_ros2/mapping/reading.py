@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 import collections.abc as abc
-import math
 import os
 from dataclasses import replace
 from typing import Any
 
 from ..config.settings import Settings
+from ..converters.loading import load_converters
 from ..errors import ConfigError
-from ..rules.frame_names import ONE_PATIENT, PATIENT, is_patient, tf_device
-from ..rules.rules import (
+from ..rules import (
     TF_RATE_HZ,
     Mapping,
-    MotionLimits,
     ReceiveRule,
     RobotSource,
     SendRule,
-    SliceView,
     TfFrame,
-    Workspace,
+    keys_of,
 )
+from ..rules.frame_names import ONE_PATIENT, PATIENT, is_patient, tf_device
 from .document import Document
+from .profiles import PROFILES
 from .protocol import expand
 from .rule_faults import RULE_FAULTS, find_rule_clashes
 from .services import make_services
 
 _DEFAULTS = Settings()
-# What a profile sets where neither a rule nor the defaults of the file do
-_PROFILES: dict[str, dict[str, Any]] = {
-    'plain': {},
-    # tf auto: names that read as XToY are broadcast
-    'slicer': {'tf': 'auto'},
-    'plus': {'tf': 'auto'},
-    'robot': {'tf': 'auto', 'pose': True, 'split': True},
-}
-
 
 def default_mapping(settings: Settings) -> Mapping:
     """Give the mapping that holds without a file: everything received is published."""
@@ -65,6 +55,7 @@ def load_mapping(path: str | os.PathLike[str], *, settings: Settings | None = No
 
 def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping:
     """Make the rules from checked data: a rule wins over the defaults, they over the settings."""
+    load_converters()
     profile = data.get('profile', 'plain')
     defaults = dict(data.get('defaults', {}))
     defaults.setdefault('stamp', settings.stamp)
@@ -72,7 +63,7 @@ def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping
     defaults.setdefault('stale_after', settings.stale_after)
     base = _receive_rule(ReceiveRule(
         default_frame=defaults.pop('frame', settings.default_frame),
-        **_PROFILES[profile]), defaults, profile)
+        **PROFILES[profile]), defaults, profile)
     protocol = expand(data.get('protocol', ()))
     send = [*data.get('send', ()), *protocol.send]
     own = {command['name'] for command in data.get('commands', ())}
@@ -98,72 +89,36 @@ def _in_order(
     return [*own[:first], *protocol, *own[first:]]
 
 
+def _values(rule: type[Any], item: dict[str, Any]) -> dict[str, Any]:
+    """Make the values of fields of what stands in a file."""
+    keys = keys_of(rule)
+    return {keys[name].field: keys[name].value(found) for name, found in item.items()}
+
+
 def _receive_rule(
     base: ReceiveRule, item: dict[str, Any], profile: str
 ) -> ReceiveRule:
-    values = dict(item)
-    if 'tf' in values:
-        values['tf'] = {False: 'off', True: 'dynamic', 'static': 'static'}[values['tf']]
-    if 'frames' in values:
-        values['frame'], values['child_frame'] = values.pop('frames')
-    for key in ('max_skew', 'stale_after', 'threshold', 'marker_size', 'hold_hz', 'max_age'):
-        if key in values:
-            values[key] = float(values[key])
-    for key in ('max_jump', 'max_speed'):
-        if key in values:
-            limits = {unit: float(limit) for unit, limit in values[key].items()}
-            values[key] = MotionLimits(limits.get('m', limits.get('m_s', math.inf)),
-                                       limits.get('deg', limits.get('deg_s', math.inf)))
-    if 'workspace' in values:
-        values['workspace'] = Workspace(*(
-            tuple(map(float, values['workspace'][end])) for end in ('min', 'max')))
-    if 'compressed' in values:
-        values['compressed'] = values['compressed'] or 'off'
-    if 'slice' in values:
-        values['slice'] = _slice_view(values['slice'])
-    if 'trajectory' in values:
-        ends = values['trajectory']
-        values['trajectory'] = ends['entry'], ends['target']
-    if 'as' in values:
-        values['as_'] = values.pop('as')
-    if 'joint_names' in values:
-        values['joint_names'] = tuple(values['joint_names'])
+    item = dict(item)
+    if 'frames' in item:
+        item['frame'], item['child_frame'] = item.pop('frames')
+    values = _values(ReceiveRule, item)
     for key in ('frame', 'child_frame', 'to_frame'):
         if key in values:
             values[key] = base.spelled(values[key], profile)
     return replace(base, **values)
 
 
-def _slice_view(value: bool | dict[str, Any]) -> SliceView | None:
-    if isinstance(value, bool):
-        return SliceView() if value else None
-    return SliceView(
-        value.get('axis', 'k'),
-        int(value.get('index', -1)),
-        float(value.get('window', 0.0)),
-        float(value.get('level', 0.0)),
-    )
-
-
 def _send_rule(item: dict[str, Any], wire_unit: str, profile: str) -> SendRule:
     values = {'wire_unit': wire_unit, **item}
+    more: dict[str, Any] = {}
     if 'tf' in values:
-        _read_tf(values)
-        # Slicer keeps what it was told last
-        values.setdefault('on_change', profile == 'slicer')
+        more = _tf_values(values.pop('tf'))
     if 'robot' in values:
-        robot = dict(values['robot'])
-        values['rate'] = robot.pop('rate', TF_RATE_HZ)
-        values['robot'] = RobotSource(**robot)
-        values.setdefault('on_change', profile == 'slicer')
-    for key in ('rate', 'eps', 'keepalive', 'max_age'):
-        if key in values:
-            values[key] = float(values[key])
-    if 'dims' in values:
-        values['dims'] = tuple(map(int, values['dims']))
-    if 'spacing' in values:
-        values['spacing'] = tuple(map(float, values['spacing']))
-    rule = SendRule(**values)
+        robot = dict(values.pop('robot'))
+        more = {'rate': float(robot.pop('rate', TF_RATE_HZ)), 'robot': RobotSource(**robot)}
+    if more:  # Slicer keeps what it was told last
+        more['on_change'] = profile == 'slicer'
+    rule = SendRule(**{**more, **_values(SendRule, values)})
     return _with_one_patient(rule) if profile in ONE_PATIENT else rule
 
 
@@ -184,14 +139,10 @@ def _with_one_patient(rule: SendRule) -> SendRule:
     )
 
 
-def _read_tf(values: dict[str, Any]) -> None:
-    """Put what the key tf says into the fields of a rule."""
-    tf = values.pop('tf')
+def _tf_values(tf: Any) -> dict[str, Any]:
+    """Tell which values of a rule the key tf says."""
     if isinstance(tf, list):
-        values['tf_list'] = tuple(
-            TfFrame(x['source'], x['target'], x.get('name', x['source'])) for x in tf)
-        values.setdefault('rate', TF_RATE_HZ)
-        return
-    values.setdefault('device', tf_device(tf['source'], tf['target']))
-    values.update(tf_source=tf['source'], tf_target=tf['target'],
-                  rate=tf.get('rate', TF_RATE_HZ))
+        frames = (TfFrame(x['source'], x['target'], x.get('name', x['source'])) for x in tf)
+        return {'tf_list': tuple(frames), 'rate': TF_RATE_HZ}
+    return {'device': tf_device(tf['source'], tf['target']), 'tf_source': tf['source'],
+            'tf_target': tf['target'], 'rate': float(tf.get('rate', TF_RATE_HZ))}

@@ -7,64 +7,34 @@ from typing import Any
 
 from ..config.quantities import FIELD_UNITS, measured
 from ..config.words import MAX_DEVICE_BYTES, FindFaults, show
+from ..rules import ReceiveRule, SendRule, keys_of
 from ..rules.frame_names import is_pattern, parse_xtoy, tf_device
-from ..rules.kinds import AS_OF, PICTURES, all_types, asked_of, placed, told_of, types_of
+from ..rules.kinds import all_types
+from ..rules.values import BOOLEAN
 from .protocol import find_clashes, find_faults
 from .services import SERVICE_FAULTS
 
 _MAX_ELEMENT_BYTES = 20
-# Keys of a receive rule that mean nothing without another key: of any type, and of one type
-_RECEIVE_NEEDS: dict[str, tuple[str, Any]] = {
-    'threshold': ('cloud', True),
-    'max_points': ('cloud', True),
-    'marker_size': ('markers', True),
-    'field': ('as', 'joint_state'),
-    'joint_names': ('as', 'joint_state'),
-}
-_TYPE_NEEDS = {
-    **{('VIDEO', key): 'decode' for key in (
-        'tf', 'plane', 'cloud', 'compressed', 'slice', 'nrrd', 'array', 'publish_invalid')},
-    ('POINT', 'pose'): 'trajectory',
-}
+# keys of which a value may mean nothing for a type in more ways, see below
+_SAID_OTHERWISE = ('hold_hz', 'stale_after', 'max_age', 'max_jump', 'max_speed', 'workspace')
 # What a rule that drops messages may say: `phi` also holds for answers to commands
 _OF_A_DROP = ('device', 'type', 'peer', 'action', 'phi')
-
-
-_SEND_NEEDS: dict[str, tuple[str, Any]] = {
-    'header': ('type', 'POINT'),
-    'eps': ('on_change', True),
-    'codec': ('type', 'VIDEO'),
-}
-
-
-def _sent_as() -> dict[str, tuple[str, ...]]:
-    """List the types of which keys of a send rule say how they are made."""
-    sensor = ('SENSOR',)
-    in_space = tuple(kind for kind in placed() if kind != 'QTRANS')  # it is sent as POSITION
-    return {
-        'dims': PICTURES,
-        'spacing': PICTURES,
-        'field': sensor,
-        'unit': sensor,
-        'to_frame': in_space,
-        'wire_unit': (*in_space, 'VIDEOMETA'),
-        'max_points': (),
-    }
 
 
 def _is_asked(item: dict[str, Any], key: str) -> bool:
     return item.get(key, False) is not False
 
 
-def _missing(
-    item: dict[str, Any], needs: dict[str, tuple[str, Any]]
-) -> abc.Iterator[tuple[str, str]]:
+def _missing(item: dict[str, Any], rule: type[Any]) -> abc.Iterator[tuple[str, str]]:
     """Find keys that mean nothing without another one."""
-    for key, (other, value) in needs.items():
-        if _is_asked(item, key) and item.get(other) != value:
+    keys = keys_of(rule)
+    for name in item:
+        needs = keys[name].needs
+        if needs and _is_asked(item, name) and item.get(needs[0]) != needs[1]:
+            other, value = needs
             spelt = value if isinstance(value, str) else show(value)
-            yield key, (f'found {show(item[key])} without {other}: {spelt}; '
-                        'allowed only with it')
+            yield name, (f'found {show(item[name])} without {other}: {spelt}; '
+                         'allowed only with it')
 
 
 def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
@@ -79,7 +49,7 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
                 yield key, f'found {show(item[key])} with action: drop; allowed only without'
     if name in all_types():
         yield from _type_faults(item, name)
-    yield from _missing(item, _RECEIVE_NEEDS)
+    yield from _missing(item, ReceiveRule)
     if 'max_skew' in item and item.get('stamp', 'auto') != 'auto':
         yield 'max_skew', (f'found {show(item["max_skew"])} with stamp: {item["stamp"]}; '
                            'allowed only with auto')
@@ -89,7 +59,7 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
         yield 'trajectory', (f'found {show(item["trajectory"]["entry"])} as entry and as target; '
                              'allowed two different labels')
     if item.get('hold_hz'):
-        types = types_of('hold_hz')
+        types = _types('hold_hz')
         if name not in ('*', *types):
             yield 'hold_hz', (f'found {show(item["hold_hz"])} with type {show(name)}; '
                               f'allowed only with {", ".join(types)} or "*"')
@@ -105,26 +75,36 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
                f'found {show(child)} as parent and as child; allowed two different frames')
 
 
+def _types(key: str) -> tuple[str, ...]:
+    return keys_of(ReceiveRule)[key].wire_types()
+
+
 def _type_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
     """Find keys of a receive rule that mean nothing for messages of its type."""
     kind = f'with type {show(type_name)}'
-    for key, types in (*asked_of().items(), *told_of().items()):
-        if _is_asked(item, key) and type_name not in types:
-            yield key, (f'found {show(item[key])} {kind}, which has none; '
-                        f'allowed only with {", ".join(types)} or "*"')
-    for (needing, key), other in _TYPE_NEEDS.items():
-        if needing == type_name and _is_asked(item, key) and not item.get(other):
-            spelt = f'{other}: true' if other == 'decode' else other
-            yield key, f'found {show(item[key])} {kind} without {spelt}; allowed only with it'
-    if type_name in AS_OF and 'as' in item and item['as'] not in AS_OF[type_name]:
-        yield 'as', (f'found {show(item["as"])} {kind}; '
-                     f'allowed {", ".join(map(show, AS_OF[type_name]))}')
+    keys = keys_of(ReceiveRule)
+    for name in item:
+        key = keys[name]
+        if key.types is None or name in _SAID_OTHERWISE or not _is_asked(item, name):
+            continue
+        types = key.wire_types()
+        other = key.of_type.get(type_name, '')
+        choices = key.choices.get(type_name, ())
+        if type_name not in types:
+            yield name, (f'found {show(item[name])} {kind}, which has none; '
+                         f'allowed only with {", ".join(types)} or "*"')
+        elif other and not item.get(other):
+            spelt = f'{other}: true' if keys[other].allowed == BOOLEAN else other
+            yield name, f'found {show(item[name])} {kind} without {spelt}; allowed only with it'
+        elif choices and item[name] not in choices:
+            yield name, (f'found {show(item[name])} {kind}; '
+                         f'allowed {", ".join(map(show, choices))}')
 
 
 def _gate_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
     """Find what is wrong with the gates of a receive rule."""
     for key in ('max_age', 'max_jump', 'max_speed', 'workspace'):
-        types = types_of(key)
+        types = _types(key)
         if key in item and type_name not in ('*', *types):
             yield key, (f'found it with type {show(type_name)}; '
                         f'allowed only with {", ".join(types)} or "*"')
@@ -145,7 +125,7 @@ def _gate_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str
 def _stale_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
     """Find out why nothing that a receive rule matches can become stale by its stamps."""
     found = f'found {show(item["stale_after"])}'
-    types = types_of('stale_after')
+    types = _types('stale_after')
     if type_name not in ('*', *types):
         yield 'stale_after', (f'{found} with type {show(type_name)}; '
                               f'allowed only with {", ".join(types)} or "*"')
@@ -164,20 +144,26 @@ def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
         length = len(item['device'].encode())
         if length > MAX_DEVICE_BYTES:
             yield 'device', f'found {show(item["device"])}, {length} bytes in UTF-8; {limit}'
-    yield from _missing(item, _SEND_NEEDS)
+    yield from _missing(item, SendRule)
     if item.get('type') == 'COMMAND':
-        for key in ('rate', 'on_change', 'keepalive', 'max_age'):
-            if item.get(key):
-                yield key, (f'found {show(item[key])} with type "COMMAND"; allowed only without, '
-                            'each command is sent once')
+        for name in ('rate', 'on_change', 'keepalive', 'max_age'):
+            if item.get(name):
+                yield name, (f'found {show(item[name])} with type "COMMAND"; allowed only '
+                             'without, each command is sent once')
     target = item.get('robot', {}).get('target', '')
     if is_pattern(target):
         yield 'robot.target', f'found {show(target)}; allowed one frame'
-    for key, types in _sent_as().items():
-        if key in item and item.get('type') in set(all_types()) - set(types):
+    keys = keys_of(SendRule)
+    for name in item:
+        key = keys[name]
+        if key.types is None:
+            continue
+        # QTRANS is sent as POSITION
+        types = [kind for kind in key.wire_types() if kind != 'QTRANS']
+        if item.get('type') in set(all_types()) - set(types):
             allowed = f'with {", ".join(types)}, or ' if types else ''
-            yield key, (f'found {show(item[key])} with type {show(item["type"])}, which has none; '
-                        f'allowed only {allowed}without type')
+            yield name, (f'found {show(item[name])} with type {show(item["type"])}, which has '
+                         f'none; allowed only {allowed}without type')
     yield from _unit_faults(item)
     tf = item.get('tf')
     if isinstance(tf, list):

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .keys import key
+from .services import SERVICE
+from .values import BOOLEAN, DEVICE, NAMES, SECONDS, text
+
 #: Stands for every phase in a list of phases.
 ANY = '*'
+#: what a service is, and how long it may take
+CALL = SERVICE, 'ROS service, std_srvs/Trigger, that carries it out.'
+STATUS_TIMEOUT = SECONDS, (
+    'How long a ROS service may take before a STATUS says that it took too long, in seconds.')
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +28,19 @@ class Phase:
     """
 
     name: str
-    after: tuple[str, ...] = (ANY,)
-    needs: tuple[str, ...] = ()
-    forgets: tuple[str, ...] = ()
-    call: str = ''
-    preempts: bool = False
-    latch: bool = False
-    report: bool = True
-    status_timeout: float = 10.0
+    after: tuple[str, ...] = key(
+        NAMES, 'Phases that may come before this one; ["*"] for all, also when left out.', (ANY,))
+    needs: tuple[str, ...] = key(NAMES, 'Transforms that must have been accepted before.', ())
+    forgets: tuple[str, ...] = key(
+        NAMES, 'Transforms that must come again after this phase.', ())
+    preempts: bool = key(BOOLEAN, 'It is entered at any time, whatever goes on.', False)
+    latch: bool = key(
+        BOOLEAN, 'A phase that preempts is carried out and does not end this one.', False)
+    report: bool = key(
+        BOOLEAN,
+        'Say with a STATUS of its name that it was done; failures are said always.', True)
+    call: str = key(*CALL, '')
+    status_timeout: float = key(*STATUS_TIMEOUT, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +53,13 @@ class PhaseTransform:
     """
 
     prefix: str
-    during: tuple[str, ...]
-    status: str
-    echo: str = ''
-    call: str = ''
-    status_timeout: float = 10.0
+    during: tuple[str, ...] = key(NAMES, 'Phases in which it is accepted.')
+    status: str = key(DEVICE, 'Device of the STATUS that tells what became of it.')
+    echo: str = key(
+        text('a device name of up to 20 bytes (UTF-8)', most=20),
+        'Device under which it is sent back when it was accepted.', '')
+    call: str = key(*CALL, '')
+    status_timeout: float = key(*STATUS_TIMEOUT, 10.0)
 
 
 @dataclass(frozen=True, slots=True)

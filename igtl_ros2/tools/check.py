@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from ..codec.own_types import load_own_types
 from ..converters.names import ros_name
 from ..errors import ConfigError, ConversionError
 from ..mapping import (
@@ -20,14 +19,15 @@ from ..mapping import (
     ReceiveRule,
     SendRule,
     is_pattern,
+    keys_of,
     load_links,
     mapping_schema,
     streams,
 )
 
 # what has a column of its own
-_SHOWN = ('device', 'type', 'action', 'name', 'frame', 'child_frame', 'tf', 'default_frame',
-          'to_frame', 'topic', 'tf_source', 'tf_target', 'tf_list', 'rate', 'robot')
+_SHOWN = ('device', 'type', 'action', 'name', 'frame', 'child_frame', 'tf', 'to_frame', 'topic',
+          'rate', 'robot')
 _TF = {'off': '', 'dynamic': '/tf', 'static': '/tf_static', 'auto': '/tf if XToY'}
 _WILD = '*?['
 Row = tuple[str, ...]
@@ -205,10 +205,9 @@ def _extras(rule: Any, usual: Any, remark: str = '') -> str:
     found = [remark] if remark else []
     if getattr(rule, 'action', '') == 'drop':
         return ' '.join([*found, *([f'peer={rule.peer}'] if rule.peer else [])])
-    for field in fields(rule):
-        value = getattr(rule, field.name)
-        if field.name not in _SHOWN and value != getattr(usual, field.name):
-            name = field.name.rstrip('_')
+    for name, key in keys_of(type(rule)).items():
+        value = getattr(rule, key.field, None)
+        if name not in _SHOWN and value != getattr(usual, key.field, None):
             found.append(name if value is True else f'{name}={_text(value)}')
     return ' '.join(found)
 
@@ -270,7 +269,6 @@ def main(args: Sequence[str] | None = None) -> int:
         help='print the JSON schema of mapping files, for editors, and do nothing else')
     arguments = parser.parse_args(args)
     try:
-        load_own_types()
         if arguments.schema:
             print(json.dumps(mapping_schema(), indent=2, ensure_ascii=False))
             return 0

@@ -12,9 +12,9 @@ from igtl_ros2 import codec
 from igtl_ros2.codec.message import Place
 from igtl_ros2.codec.messages.arrays import NDArray
 from igtl_ros2.codec.messages.points import Trajectories, Trajectory
-from igtl_ros2.converters.measured import OF_ARRAY, OF_SENSOR
+from igtl_ros2.converters.measured import AS, OF_ARRAY, OF_SENSOR
 from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters
-from igtl_ros2.mapping import AS_OF, ReceiveRule, SliceView, asked_of, told_of
+from igtl_ros2.mapping import ReceiveRule, SliceView, keys_of
 
 GOLDEN = Path(__file__).parents[1] / 'golden'
 ENTRIES = json.loads((GOLDEN / 'manifest.json').read_text())['messages']
@@ -26,29 +26,6 @@ VALUES = {
 OTHERWISE = {
     ('pose', 'POSITION'), ('pose', 'QTRANS'), ('markers', 'POLYDATA'), ('pose', 'POINT'),
 }
-
-
-def made(message, **rule):
-    """Tell what becomes of a message: topics, frames, and what could not be made of it."""
-    route = Route('d', 'ras', 'd', ReceiveRule(**rule))
-    result = convert_to_ros(message, route, Time())
-    return set(result.outputs), len(result.transforms), len(result.errors), len(result.notes)
-
-
-@pytest.mark.parametrize('key', asked_of())
-def test_types_that_answer_are_those_that_may_be_asked(key):
-    assert load_converters() == []
-    value = VALUES.get(key, True)
-    asked = {key + '_' if key == 'as' else key: value}
-    answering = set()
-    for entry in ENTRIES:
-        message = codec.decode((GOLDEN / entry['file']).read_bytes())
-        if made(message) != made(message, **asked):
-            answering.add(entry['type'])
-    wanted = {kind for kind in asked_of()[key] if (key, kind) not in OTHERWISE}
-    # QTRANS is read as POSITION; a VIDEO has them once it is decoded, which these are not
-    elsewhere = {'QTRANS'} if key == 'decode' else {'QTRANS', 'VIDEO'}
-    assert answering - elsewhere == wanted - elsewhere
 
 
 # a value that is not the usual one, and what else the rule has to say for it to matter
@@ -64,6 +41,38 @@ TOLD = {
     'field': ('effort', {'as_': 'joint_state'}),
     'joint_names': (('a',), {'as_': 'joint_state'}),
 }
+load_converters()
+KEYS = keys_of(ReceiveRule)
+# what has tests of its own: a part of a volume, for one, meets the volume in the node
+ELSEWHERE = {
+    'frames', 'to_frame', 'subvolume', 'hold_hz', 'stale_after', 'max_age', 'max_jump',
+    'max_speed', 'workspace'}
+ASKED = [name for name, key in KEYS.items()
+         if key.types is not None and name not in {*TOLD, *ELSEWHERE}]
+
+
+def made(message, **rule):
+    """Tell what becomes of a message: topics, frames, and what could not be made of it."""
+    route = Route('d', 'ras', 'd', ReceiveRule(**rule))
+    result = convert_to_ros(message, route, Time())
+    return set(result.outputs), len(result.transforms), len(result.errors), len(result.notes)
+
+
+@pytest.mark.parametrize('key', ASKED)
+def test_types_that_answer_are_those_that_may_be_asked(key):
+    assert load_converters() == []
+    value = VALUES.get(key, True)
+    asked = {key + '_' if key == 'as' else key: value}
+    answering = set()
+    for entry in ENTRIES:
+        message = codec.decode((GOLDEN / entry['file']).read_bytes())
+        if made(message) != made(message, **asked):
+            answering.add(entry['type'])
+    types = KEYS[key].wire_types()
+    wanted = {kind for kind in types if (key, kind) not in OTHERWISE}
+    # QTRANS is read as POSITION; a VIDEO has them once it is decoded, which these are not
+    elsewhere = {'QTRANS'} if key == 'decode' else {'QTRANS', 'VIDEO'}
+    assert answering - elsewhere == wanted - elsewhere
 
 
 def published(message, child='d', **rule):
@@ -104,21 +113,19 @@ def test_types_that_a_key_changes_are_those_that_may_have_it(key):
         if published(message, **more) != published(message, **more, **changed):
             answering.add(message.type_name)
     elsewhere = {'QTRANS', 'VIDEO'}
-    assert answering - elsewhere == set(told_of()[key]) - elsewhere
+    assert answering - elsewhere == set(KEYS[key].wire_types()) - elsewhere
 
 
-def test_every_key_that_says_how_is_looked_at():
-    # frames is short for two; a part of a volume meets the volume in the node
-    assert set(told_of()) == {*TOLD, 'frames', 'to_frame', 'subvolume'}
-    assert told_of()['frames'] == told_of()['child_frame']
+def test_frames_is_short_for_two():
+    assert KEYS['frames'].wire_types() == KEYS['child_frame'].wire_types()
 
 
 def test_what_can_be_moved_is_what_has_a_place():
     registered = codec.registered()
-    assert {registered[name] for name in told_of()['to_frame']} == {
+    assert {registered[name] for name in KEYS['to_frame'].wire_types()} == {
         cls for cls in registered.values() if cls.place > Place.NOWHERE}
 
 
 def test_what_numbers_can_be_is_what_there_are_converters_for():
-    assert {name: set(words) for name, words in AS_OF.items()} == {
+    assert {name: set(words) for name, words in AS.choices.items()} == {
         'SENSOR': set(OF_SENSOR), 'NDARRAY': set(OF_ARRAY)}

@@ -12,10 +12,10 @@ from igtl_ros2 import codec
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.converters import loopback, registry
 from igtl_ros2.converters.loopback import try_received, try_sent
+from igtl_ros2.converters.measured import AS
 from igtl_ros2.converters.samples import sample, sampled
 from igtl_ros2.errors import ConversionError
 from igtl_ros2.mapping import (
-    AS_OF,
     ReceiveRule,
     RobotSource,
     SendRule,
@@ -46,7 +46,8 @@ def test_a_type_without_a_sample_is_not_tried():
     assert try_received(ReceiveRule(type='RTS_COMMAND')) is None
 
 
-@pytest.mark.parametrize(('name', 'word'), [(name, w) for name in AS_OF for w in AS_OF[name]])
+@pytest.mark.parametrize(('name', 'word'), [
+    (name, word) for name, words in AS.choices.items() for word in words])
 def test_numbers_arrive_as_what_they_are_said_to_be(name, word):
     assert word in try_received(ReceiveRule(type=name, as_=word)).outputs
 

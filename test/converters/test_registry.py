@@ -24,7 +24,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2 import codec
 from igtl_ros2.codec.messages.pose import Transform
-from igtl_ros2.converters import registry
+from igtl_ros2.converters import loading, registry
 from igtl_ros2.errors import ConversionError
 
 
@@ -235,7 +235,7 @@ def test_a_module_of_our_own_that_is_missing_is_an_error(monkeypatch):
             raise ModuleNotFoundError('gone', name='igtl_ros2.codec.gone')
         return sys.modules[name]
 
-    monkeypatch.setattr(registry, 'import_module', missing)
+    monkeypatch.setattr(loading, 'import_module', missing)
     with pytest.raises(ModuleNotFoundError):
         registry.load_converters()
 

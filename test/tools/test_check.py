@@ -178,6 +178,8 @@ def test_the_schema_for_editors_is_that_of_the_loader():
     out, _ = check('--schema')
     assert json.loads(out) == mapping_schema()
     assert out == (CONFIG / 'mapping.schema.json').read_text(encoding='utf-8')
+    # without ROS no converter can be imported, and yet its keys are known
+    assert out == check('--schema', start=('-c', NO_ROS))[0]
 
 
 # the others hold parameters of nodes

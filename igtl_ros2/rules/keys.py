@@ -1,0 +1,179 @@
+"""
+Keys of rules: what each may be and means, said once, where what it asks for is made.
+
+A field of a rule says it with `key`; a converter adds a key, and with it a field, by `Rule.key`.
+Fields, errors, the JSON schema and the tables of docs/ come of what was said.
+"""
+
+from __future__ import annotations
+
+import collections.abc as abc
+from dataclasses import MISSING, Field, dataclass, field, fields, make_dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from .kinds import Kinds, types_of
+from .values import Schema, about, read
+
+
+@dataclass(slots=True, eq=False)
+class Key:
+    """
+    A key of a rule.
+
+    :param allowed: what it may be.
+    :param help: what it means, in a sentence.
+    :param types: of messages for which it means something; None for all.
+    :param choices: of its values, those that mean something for a type, where not all do.
+    :param needs: another key without which it means nothing, and the value of that.
+    :param of_image: whether messages have it once they are decoded, if images have it.
+    :param after: the key behind which it is listed; the last one when left out.
+    :param read: what makes the value of a rule of the one in the file, where `values.read` does
+        not.
+    :param is_default: whether `defaults` may have it.
+    :param only_topics: whether it is only for rules that send a topic.
+    :param of_type: other keys without which it means nothing for a type.
+    """
+
+    allowed: Schema
+    help: str
+    name: str = ''
+    types: Kinds | None = None
+    choices: abc.Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    needs: tuple[str, Any] | None = None
+    of_type: abc.Mapping[str, str] = field(default_factory=dict)
+    after: str = ''
+    read: abc.Callable[[Any], Any] | None = None
+    is_default: bool = False
+    only_topics: bool = False
+
+    @property
+    def schema(self) -> Schema:
+        """What it may be and what it means."""
+        return about(self.allowed, self.help)
+
+    @property
+    def field(self) -> str:
+        """The name of its field, which cannot be a word of Python."""
+        return 'as_' if self.name == 'as' else self.name
+
+    def wire_types(self) -> tuple[str, ...]:
+        """List the types for which it means something."""
+        return types_of(self.types or ())
+
+    def value(self, found: Any) -> Any:
+        """Make the value of a rule of what stands in a file."""
+        return read(found, self.allowed) if self.read is None else self.read(found)
+
+    def of(self, rule: Rule) -> Any:
+        """Give its value in a rule."""
+        return getattr(rule, self.field)
+
+    def is_asked(self, rule: Rule) -> bool:
+        """Tell whether a rule asks for what it makes."""
+        return self.of(rule) not in _NOT_ASKED
+
+
+_NOT_ASKED = (False, None, '', 'off')
+
+
+def key(allowed: Schema, help: str, default: Any = MISSING, **facts: Any) -> Any:
+    """Make a field that is a key; see `Key`."""
+    return field(default=default, metadata={'key': Key(allowed, help, **facts)})
+
+
+AnyRule = TypeVar('AnyRule', bound='Rule')
+
+
+class Rule:
+    """
+    What all rules have that converters add keys to; a value that is not changed.
+
+    Such a rule holds what differs from the defaults, which stand in its class.
+    """
+
+    #: imports whatever may declare a key; set by who knows where that is
+    load: ClassVar[abc.Callable[[], Any]] = list
+
+    if TYPE_CHECKING:
+        def __getattr__(self, name: str) -> Any: ...
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    def __init__(self, *places: Any, **values: Any) -> None:
+        """Take values by the names of fields, or in their order."""
+        values.update(zip(self.__dataclass_fields__, places))
+        if not values.keys() <= self.__dataclass_fields__.keys():
+            type(self).load()
+            unknown = values.keys() - self.__dataclass_fields__.keys()
+            if unknown:
+                raise TypeError(f'{type(self).__name__} has no {", ".join(sorted(unknown))}')
+        self.__dict__.update(values)
+
+    def but(self: AnyRule, **values: Any) -> AnyRule:
+        """Give the rule with other values."""
+        return replace(self, **values)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare all values."""
+        return type(other) is type(self) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        """Hash all values."""
+        return hash(frozenset(self._said().items()))
+
+    def __repr__(self) -> str:
+        """Tell what is not as usual."""
+        said = ', '.join(f'{name}={value!r}' for name, value in self._said().items())
+        return f'{type(self).__name__}({said})'
+
+    def _said(self) -> dict[str, Any]:
+        usual = type(self).__dict__
+        return {name: value for name, value in self.__dict__.items() if value != usual[name]}
+
+    @classmethod
+    def key(cls, name: str, allowed: Schema, help: str, default: Any, **facts: Any) -> Key:
+        """
+        Add a key, and its field, to the rules.
+
+        :param facts: see `Key`.
+        :raises ValueError: if they have another key of this name.
+        """
+        made = Key(allowed, help, name, **facts)
+        known = cls.__dataclass_fields__.get(made.field)
+        if known is not None:
+            before: Key | None = known.metadata.get('key')
+            if before is None or (before.allowed, before.help) != (allowed, help):
+                raise ValueError(f'{cls.__name__} has a {name} already')
+            return before
+        (cls.__dataclass_fields__[made.field],) = fields(make_dataclass('_', [
+            (made.field, Any, field(default=default, metadata={'key': made}))]))
+        setattr(cls, made.field, default)
+        return made
+
+
+def keys_of(rule: Any) -> dict[str, Key]:
+    """List the keys of a class of rules by name, those of converters where they belong."""
+    return _keys(rule, len(rule.__dataclass_fields__))
+
+
+@lru_cache
+def _keys(rule: Any, count: int) -> dict[str, Key]:
+    own: list[Key] = list(getattr(rule, 'also', ()))
+    added: list[Key] = []
+    for found in fields(rule):
+        made: Key | None = found.metadata.get('key')
+        if made is not None:
+            made.name = made.name or found.name
+            (own if found.name in rule.__annotations__ else added).append(made)
+    # their own order is that of the imports
+    rest = [*own, *sorted(added, key=lambda key: key.name)]
+    listed = [key for key in rest if not key.after]
+    rest = [key for key in reversed(rest) if key.after]
+    while rest:
+        names = [key.name for key in listed]
+        for key in [key for key in rest if key.after in names] or list(rest):
+            rest.remove(key)
+            names = [known.name for known in listed]
+            at = names.index(key.after) if key.after in names else len(names)
+            listed.insert(at + 1, key)
+    return {key.name: key for key in listed}
