@@ -126,13 +126,15 @@ def decode_text(raw: Buffer, encoding: int) -> str:
 
     What has no codec here, or breaks the rules of its own, is read as UTF-8, see `is_guess`.
     """
+    if encoding in _UTF8_NUMBERS:
+        text = str(raw, 'utf-8', 'surrogateescape')
+        return WireText(text, bytes(raw), encoding, False) if '\0' in text else text
     codec = _CODECS.get(encoding)
     if codec is None:
         text = raw_text(raw)
-        is_known = encoding in _UTF8_NUMBERS or text.isascii()
-        if is_known and '\0' not in text:
+        if text.isascii() and '\0' not in text:
             return text
-        return WireText(text, bytes(raw), encoding, not is_known)
+        return WireText(text, bytes(raw), encoding, not text.isascii())
     raw = bytes(raw)
     big_endian, marks = _MARKED.get(encoding, (codec, ()))
     if not raw.startswith(marks):

@@ -170,7 +170,8 @@ class Decoder:
 
     def _read_header(self) -> Header | None:
         """Read the next header if it is there; whatever is wrong with it ends the stream."""
-        if self._header is None and self._lost is None and self.pending_bytes >= HEADER_SIZE:
+        has_one = self._end - self._start >= HEADER_SIZE
+        if has_one and self._header is None and self._lost is None:
             try:
                 header = decode_header(self._block, self._start)
                 if header.body_size > self._max_body_bytes:
@@ -194,17 +195,20 @@ class Decoder:
         :raises HeaderError: if the stream is out of step; every later call says so again.
         :raises TooLargeError: if the body is over the limit; likewise.
         """
-        header = self._read_header()
-        if self._lost is not None:
-            raise self._lost
-        if header is None or self.pending_bytes < HEADER_SIZE + header.body_size:
+        header = self._header or self._read_header()
+        if header is None:
+            if self._lost is not None:
+                raise self._lost
             return None
         start = self._start
-        self.frame_bytes = HEADER_SIZE + header.body_size
-        self._start = start + self.frame_bytes
-        self._header = None
-        frame = self._block[start : self._start].toreadonly()
-        self._let_go()
+        size = HEADER_SIZE + header.body_size
+        stop = start + size
+        if stop > self._end:
+            return None
+        self._start, self._header, self.frame_bytes = stop, None, size
+        frame = self._block[start:stop].toreadonly()
+        if stop == self._end:
+            self._let_go()
         return header, frame
 
     def _let_go(self) -> None:
@@ -263,10 +267,7 @@ class Decoder:
         :raises TooLargeError: if the body is over the limit; likewise.
         """
         whole = self.next_frame()
-        if whole is None:
-            return None
-        message, conforming = self.read(*whole)
-        return self.made(message, conforming)
+        return None if whole is None else self.made(*self.read(*whole))
 
     def read(self, header: Header, frame: memoryview) -> tuple[Message, bool]:
         """
@@ -277,14 +278,17 @@ class Decoder:
         """
         body = frame[HEADER_SIZE:]
         if self._check_crc:
-            crc = crc64(body) if len(body) <= _CRC_BYTES else _crc_of(body)
-            if crc != header.crc:
+            crc = crc64(body) if header[4] <= _CRC_BYTES else _crc_of(body)
+            if crc != header[5]:
                 raise _crc_error(header, body)
         return decode_body(header, body, strict=self._strict, max_elements=self._max_elements)
 
     def made(self, message: Message, conforming: bool) -> Message:
         """Note what a message that was read tells of its sender."""
-        self.nonconforming += not conforming
         # who writes the extended header of version 2 under another number cannot read it either
-        self.seen_version = max(self.seen_version, message.version if conforming else 1)
+        version = message.version if conforming else 1
+        if version > self.seen_version:
+            self.seen_version = version
+        if not conforming:
+            self.nonconforming += 1
         return message

@@ -37,6 +37,7 @@ unpack_affine = _WIRE_FLOATS[12].unpack_from
 _DOUBLES = {3: Struct('=3d'), 4: Struct('=4d'), 12: Struct('=12d'), 16: Struct('=16d')}
 _pack_matrix = _DOUBLES[16].pack
 _FLOAT64 = np.dtype(np.float64)
+_LAST_ROW = _DOUBLES[4].pack(0.0, 0.0, 0.0, 1.0)
 
 
 @lru_cache(maxsize=4096)
@@ -104,6 +105,8 @@ def check_int(value: Any, low: int, high: int, what: str) -> int:
 
     :raises EncodeError: if it is not one, or outside low..high.
     """
+    if type(value) is int and low <= value <= high:
+        return value
     try:
         number = int(value)
         is_whole = bool(number == value)
@@ -161,11 +164,12 @@ def check_array(value: Any, shape: tuple[int, ...], what: str) -> Floats:
     """
     try:
         # complex numbers, texts and None are not cast
-        array: Floats = np.asarray(value).astype(np.float64, 'C', 'same_kind')
+        array: Floats = np.asarray(value).astype(_FLOAT64, 'C', 'same_kind')
     except (TypeError, ValueError) as error:
         raise EncodeError(f'{what}: wanted float64 of shape {shape}: {error}') from error
-    _check_shape(array, shape, what)
-    array.flags.writeable = False
+    if array.shape != shape:
+        _check_shape(array, shape, what)
+    array.setflags(write=False)
     return array
 
 
@@ -184,9 +188,8 @@ def check_numbers(value: Any, count: int, what: str) -> tuple[float, ...]:
 
 
 def _check_shape(array: NDArray[Any], shape: tuple[int, ...], what: str) -> None:
-    if array.shape != shape and (
-        array.ndim != len(shape)
-        or any(wanted not in (-1, found) for found, wanted in zip(array.shape, shape))
+    if array.ndim != len(shape) or any(
+        wanted not in (-1, found) for found, wanted in zip(array.shape, shape)
     ):
         raise EncodeError(f'{what}: shape {array.shape}, wanted {shape}')
 
@@ -256,7 +259,8 @@ def check_affine(value: Any, what: str) -> Floats:
     :raises EncodeError: if it is not one.
     """
     array = check_array(value, (4, 4), what)
-    if array[3].tolist() != [0.0, 0.0, 0.0, 1.0]:
+    # bytes are compared in two thirds of the time, but there are two zeros
+    if array.tobytes()[96:] != _LAST_ROW and array[3].tolist() != [0.0, 0.0, 0.0, 1.0]:
         raise EncodeError(f'{what}: last row is {array[3].tolist()}, wanted [0, 0, 0, 1]')
     return array
 
@@ -353,10 +357,11 @@ def check_elements(
     :param limit: the most that receivers take.
     :raises EncodeError: if one is of another class, or if there are too many.
     """
-    elements = check_tuple(value, what, cls.__name__)
-    for number, element in enumerate(elements):
-        if not isinstance(element, cls):
-            raise EncodeError(f'{what}[{number}]: {element!r}, wanted {cls.__name__}')
+    elements = value if type(value) is tuple else check_tuple(value, what, cls.__name__)
+    if set(map(type, elements)) != {cls}:
+        for number, element in enumerate(elements):
+            if not isinstance(element, cls):
+                raise EncodeError(f'{what}[{number}]: {element!r}, wanted {cls.__name__}')
     if len(elements) > limit:
         raise EncodeError(f'{what}: {len(elements)}, at most {limit}')
     return elements

@@ -26,7 +26,7 @@ from .fields import (
     fixed_text,
     text_bytes,
 )
-from .message import Envelope, Message, decode_typed
+from .message import Envelope, Message, check_message, decode_typed
 from .private import PrivateMetadata, guarded, is_private_key
 from .short_names import NAME_BYTES, short_name
 
@@ -243,8 +243,7 @@ def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
         message id, which that version cannot carry.
     :raises EncodeError: if the message cannot be written.
     """
-    if not isinstance(message, Message):
-        raise EncodeError(f'message: {message!r}, wanted a message such as Transform or String')
+    check_message(message)
     if version is None:
         version = message.version
     parts: list[Buffer] = list(message.encode_content())
@@ -254,11 +253,12 @@ def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
         parts.append(index + values)
     elif not isinstance(version, int) or version != 1:
         raise EncodeError(f'header version {version!r}: only 1 and 2 exist')
-    size = sum(map(len, parts))
-    if size >= 1 << 31:
-        raise EncodeError(f'a body of {size} bytes: receivers count in 31 bits')
-    crc = 0
+    size = crc = 0
     for part in parts:
+        size += len(part)
+        if size >= 1 << 31:
+            size = sum(map(len, parts))
+            raise EncodeError(f'a body of {size} bytes: receivers count in 31 bits')
         crc = crc64(part, crc)
     head = _HEADER.pack(
         version,
@@ -268,6 +268,8 @@ def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
         size,
         crc,
     )
+    if size <= _JOIN_BYTES:
+        return [b''.join((head, *parts))]
     joined: list[Buffer] = [head]
     for part in parts:
         if len(part) <= _JOIN_BYTES and isinstance(joined[-1], bytes):

@@ -310,7 +310,7 @@ class ElementList(_Held):
         """Take the elements as a tuple."""
         Message.__post_init__(self)
         elements, held = self.elements, None
-        if not (isinstance(elements, Table) and elements.kind is self.element_class):
+        if type(elements) is not Table or elements.kind is not self.element_class:
             _set(self, 'elements', check_elements(elements, self.element_class))
         elif len(elements) <= FEW:
             held = elements

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 AnyPlain = TypeVar('AnyPlain', bound='Message')
 
 _REGISTER: dict[str, type[Message]] = {}
+_CLASSES: set[type[Message]] = set()
 #: of what queries are made, and answers to them, by the first part of their names
 QUERY_CLASSES: dict[str, type[Message]] = {}
 # types that were registered with queries
@@ -329,6 +330,7 @@ def register(
             checked_text(f'GET_{type_name}', 12, 'type_name')
             _WITH_QUERIES.append(type_name)
         _REGISTER.update(dict.fromkeys(names, cls))
+        _CLASSES.add(cls)
         register_queries({})
         return cls
 
@@ -340,6 +342,17 @@ def register_queries(classes: Mapping[str, type[Message]]) -> None:
     QUERY_CLASSES.update(classes)
     for verb, cls in QUERY_CLASSES.items():
         _REGISTER.update((f'{verb}_{type_name}', cls) for type_name in _WITH_QUERIES)
+
+
+def check_message(message: Any) -> None:
+    """
+    Check that something is a message.
+
+    :raises EncodeError: if it is none.
+    """
+    # it takes longer to ask for a class than whether one is known
+    if type(message) not in _CLASSES and not isinstance(message, Message):
+        raise EncodeError(f'message: {message!r}, wanted a message such as Transform or String')
 
 
 def message_class(type_name: str) -> type[Message] | None:

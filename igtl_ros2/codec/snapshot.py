@@ -10,10 +10,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import EncodeError
 from .blocks import Block
 from .lists import Table
-from .message import Message
+from .message import Message, check_message
 
 T = TypeVar('T')
 _new = object.__new__
@@ -28,8 +27,7 @@ def snapshot(message: Message, *, timestamp: int = 0, copy: bool = True) -> Mess
     :param copy: copy arrays that somebody may still change.
     :raises EncodeError: if it is no message.
     """
-    if not isinstance(message, Message):
-        raise EncodeError(f'message: {message!r}, wanted a message such as Transform or String')
+    check_message(message)
     changes = _fixed_fields(message) if copy else {}
     if timestamp and not message.timestamp:
         changes['timestamp'] = timestamp

@@ -22,6 +22,7 @@ _call = type.__call__
 #: Nanoseconds of 2015 to 2040. As wire values they stand for 1980 to 1986, before there was any
 #: OpenIGTLink: whoever gives one as `timestamp` has mistaken the unit.
 LIKE_NS = range(1_420_070_400 * _NS, 2_208_988_800 * _NS)
+_FIRST_LIKE_NS, _END_LIKE_NS = LIKE_NS.start, LIKE_NS.stop
 
 
 def to_ns(timestamp: int) -> int:
@@ -148,7 +149,8 @@ class Stamped(type):
         elif 'timestamp' in fields:
             # every pose that is made goes through here: what is usual is found out cheaply
             time = fields['timestamp']
-            if (type(time) is not int or time in LIKE_NS) and not cls._is_copy(fields):
+            is_usual = type(time) is int and not _FIRST_LIKE_NS <= time < _END_LIKE_NS
+            if not is_usual and not cls._is_copy(fields):
                 check_unit(time)
         elif args and 'timestamp' in (names := cls.__match_args__[: len(args)]):
             check_unit(args[names.index('timestamp')])

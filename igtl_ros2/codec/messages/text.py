@@ -11,6 +11,7 @@ from typing import ClassVar
 from ...errors import ContentError, EncodeError
 from ..charsets import WireText, decode_text, encode_text, without_nul
 from ..fields import (
+    ASCII,
     UTF8,
     Buffer,
     check_int,
@@ -30,6 +31,8 @@ _SHORT_COMMAND = Struct('>I20sHI')  # as a peer in Rust writes it
 
 
 def _encode_plain(text: str, encoding: int, what: str) -> bytes:
+    if type(text) is str and encoding in (ASCII, UTF8) and '\0' not in text:
+        return text_bytes(text, what, quote=False)
     # a whole text is too much for an error, and nobody knows whom it names
     raw = encode_text(text, encoding, what, quote=not isinstance(text, str))
     came_so = isinstance(text, WireText) and text.encoding == encoding
