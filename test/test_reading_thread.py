@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from polling import DEADLINE_S, poll
 
-from igtl_ros2 import codec, connect, serve
+from igtl_ros2 import connect, serve
 from igtl_ros2.codec import decoder
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.image import Image
@@ -52,19 +52,6 @@ def test_what_takes_long_is_read_where_nobody_waits(monkeypatch, name):
         poll(lambda: len(threads), 'it', lambda: None)
     del threads[:-1]
     assert threads[0].startswith('igtl-reading') == (name in LONG)
-
-
-def test_a_pose_of_many_bytes_is_not_handed_out(monkeypatch):
-    checked = []
-    monkeypatch.setattr(decoder, 'crc64', lambda body: checked.append(len(body)))
-    small = Transform(np.eye(4), device_name='Probe')
-    data = bytearray(codec.encode(small) + bytes(1 << 20))
-    data[42:50] = (48 + (1 << 20)).to_bytes(8, 'big')
-    stream = codec.Decoder()
-    stream.feed(bytes(data))
-    ways = {bytes(data[:34]): 'way'}
-    assert stream.hand_out(ways, 16, lambda frames: 0) == 0
-    assert not checked
 
 
 def test_who_joins_late_keeps_nobody_waiting_and_gets_what_is_held_still(monkeypatch):

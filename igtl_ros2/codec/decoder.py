@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from ..errors import ConfigError, CrcError, DecodeError, HeaderError, TooLargeError
 from .blocks import new_block
@@ -12,24 +11,16 @@ from .fields import MAX_ELEMENTS, bytes_view
 from .frame import (
     HEADER_SIZE,
     MAX_BODY_BYTES,
-    START_SIZE,
     Header,
     decode_body,
     decode_header,
-    unpack_rest,
 )
 from .message import Message
 from .private import is_private
 
-Way = TypeVar('Way')
-#: a frame without its header: with what it is handed out, its time stamp and its body
-Bare = tuple[Way, int, memoryview]
-
 _BLOCK_BYTES = 1 << 18
 # what takes about a millisecond
 _CRC_BYTES = 1 << 24
-# a frame that is handed out as it is has the size of a pose
-_BARE_BYTES = 1 << 12
 
 
 def decode(
@@ -115,7 +106,6 @@ class Decoder:
                 raise ConfigError(f'{name}: found {limit!r}; allowed a whole number from 0 on')
         self._max_elements = max_elements
         self._max_body_bytes = max_body_bytes
-        self._max_bare_bytes = min(max_body_bytes, _BARE_BYTES)
         self._check_crc = check_crc
         self._strict = strict
         self._block = memoryview(b'')
@@ -215,47 +205,6 @@ class Decoder:
         if self._start == self._end and len(self._block) > _BLOCK_BYTES:
             # the messages hold it as long as they need it; there may be no more for a long time
             self._block, self._start, self._end = memoryview(b''), 0, 0
-
-    def hand_out(
-        self, ways: Mapping[bytes, Way], most: int, take: Callable[[list[Bare[Way]]], int]
-    ) -> int:
-        """
-        Hand out the next frames as they are, those of some streams only.
-
-        What is not one of these, not whole or not in order is left to `next_message`.
-
-        :param ways: what frames are handed out with, by what their headers begin with: see
-            `message_start`.
-        :param most: how many frames at most.
-        :param take: takes (way, time stamp, body) of some frames, and tells how many of them it
-            has taken; of the others messages are made. It must not keep the bodies.
-        :returns: how many were taken.
-        """
-        if self._lost is not None:
-            return 0
-        block, start, end = self._block, self._start, self._end
-        frames: list[Bare[Way]] = []
-        stops = []
-        while len(frames) < most and end - start > HEADER_SIZE:
-            way = ways.get(bytes(block[start : start + START_SIZE]))
-            if way is None:
-                break
-            timestamp, size, crc = unpack_rest(block, start + START_SIZE)
-            stop = start + HEADER_SIZE + size
-            if stop > end or size > self._max_bare_bytes:
-                break
-            body = block[start + HEADER_SIZE : stop]
-            if self._check_crc and crc64(body) != crc:
-                break
-            frames.append((way, timestamp, body))
-            stops.append(stop)
-            start = stop
-        count = take(frames) if frames else 0
-        if count:
-            self._start = stops[count - 1]
-            self._header = None
-            self._let_go()
-        return count
 
     def next_message(self) -> Message | None:
         """

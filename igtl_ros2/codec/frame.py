@@ -42,7 +42,7 @@ _HEADER = Struct('>H12s20sQQQ')
 _unpack_header = Struct('>H32sQQQ').unpack_from  # both names at once
 #: time stamp, size and CRC-64 of the body
 _REST = Struct('>QQQ')
-unpack_rest, pack_rest = _REST.unpack_from, _REST.pack_into
+pack_rest = _REST.pack_into
 _EXTENDED = Struct('>HHII')
 _EXTENDED_SIZE = b'\0\x0c'  # what an extended header starts with, and hardly any content
 _COUNT = Struct('>H')
@@ -277,16 +277,6 @@ def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
         else:
             joined.append(part)
     return joined
-
-
-def message_start(message: Message) -> bytes:
-    """
-    Write what the header of a message begins with: version, type and device.
-
-    :raises EncodeError: if they cannot be written.
-    """
-    type_name, device_name = _type_bytes(message.type_name), _device_bytes(message.device_name)
-    return _HEADER.pack(message.version, type_name, device_name, 0, 0, 0)[:START_SIZE]
 
 
 def encode(message: Message, version: int | None = None) -> bytes:

@@ -6,11 +6,10 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..codec import Buffer, Message
-from ..codec.decoder import Bare
 from ..codec.key_frames import Chains
 from ..codec.messages.query import Query
 from ..codec.messages.text import Status
@@ -226,11 +225,6 @@ class Peer:
     def lose_frames(self) -> None:
         """Note that something was lost, maybe a frame of any video."""
         self._videos.lose()
-
-    def let_poses_by(
-        self, like: Message, way: Any, take: Callable[[list[Bare[Any]]], int]
-    ) -> None:
-        """Give TRANSFORMs to somebody before messages are made, see `Decoder.hand_out`."""
 
     # -- called by the link
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from ..codec import Decoder, Message, encode_parts
-from ..codec.decoder import Bare
-from ..codec.frame import Header, message_start
+from ..codec.frame import Header
 from ..codec.messages.text import Status
 from ..config import Settings
 from ..errors import DecodeError
@@ -18,12 +16,8 @@ from .host import Host
 from .reading_thread import takes_long, worker
 from .writing_peer import WritingPeer
 
-# how many poses are handled at once, and before the clock is looked at
-_TURN_POSES = 16
 # how many messages are handed on at once
 _MOST_AT_ONCE = 32
-# a peer may make up names without end; of so many devices none is known at a time
-_MAX_WAYS = 5000
 # What a peer must at least send of a message while `stall_timeout` passes
 _PROGRESS_BYTES = 1024
 # How long what one peer has sent may be handled before the others get their turn
@@ -55,8 +49,6 @@ class StreamPeer(WritingPeer):
         self._is_reading = False
         #: how many messages are handed on in about the time of a turn
         self._most_at_once = _MOST_AT_ONCE
-        self._pose_ways: dict[bytes, Any] = {}
-        self._take_poses: Callable[[list[Bare[Any]]], int] | None = None
         self._lost: tuple[Exception | None] | None = None
         #: whether the peer closed the connection, between two messages
         self.closed_in_order = False
@@ -91,9 +83,7 @@ class StreamPeer(WritingPeer):
         now = time.monotonic()
         until = now + _TURN_S
         while not self.cut_off:
-            if self._pass_on_poses():
-                self._note_progress(now)
-            elif not self._hand_on_some(now, until):
+            if not self._hand_on_some(now, until):
                 break
             if time.monotonic() >= until and self._decoder.pending_bytes:
                 self._has_more = True
@@ -108,10 +98,6 @@ class StreamPeer(WritingPeer):
             self._read_on()
             if self._lost is not None:
                 self._leave(*self._lost)
-
-    def _note_progress(self, now: float) -> None:
-        self._progress = now, self.received_bytes
-        self.pending_since = now
 
     def _hand_on_some(self, now: float, until: float) -> bool:
         """Hand on the messages that are next; tells whether there may be more."""
@@ -135,8 +121,6 @@ class StreamPeer(WritingPeer):
         :raises DecodeError: if one cannot be read.
         """
         decoder, most = self._decoder, self._most_at_once
-        if self._take_poses is not None:
-            most = 1  # the next ones may be poses that are passed on before messages are made
         while (whole := decoder.next_frame()) is not None:
             if takes_long(*whole):
                 self._read_elsewhere(*whole)
@@ -149,7 +133,8 @@ class StreamPeer(WritingPeer):
     def _hand_over(self, messages: Sequence[tuple[Message, int]], now: float) -> None:
         if not messages:
             return
-        self._note_progress(now)
+        self._progress = now, self.received_bytes
+        self.pending_since = now
         self.seen_version = self._decoder.seen_version
         begin = time.monotonic()
         self.hand_on(messages)
@@ -177,24 +162,6 @@ class StreamPeer(WritingPeer):
             self.take_error(error)
         finally:
             self._take_turn()
-
-    def let_poses_by(
-        self, like: Message, way: Any, take: Callable[[list[Bare[Any]]], int]
-    ) -> None:
-        """Give TRANSFORMs with the names of this one to somebody, before messages are made."""
-        if len(self._pose_ways) >= _MAX_WAYS:
-            self._pose_ways.clear()  # poses go the usual way all the same
-        self._pose_ways[message_start(like)] = way
-        self._take_poses = take
-
-    def _pass_on_poses(self) -> bool:
-        """Give away the poses that are next, if they are; tells whether any were taken."""
-        if self._take_poses is None or self._compat.looking:
-            return False
-        count = self._decoder.hand_out(self._pose_ways, _TURN_POSES, self._take_poses)
-        if count:
-            self.received['TRANSFORM'] += count
-        return bool(count)
 
     def writable_again(self) -> None:
         """Go on writing."""
