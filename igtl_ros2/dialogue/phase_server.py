@@ -24,6 +24,9 @@ _MAX_ERROR_NAME = 19
 class Robot(Protocol):
     """What ROS sees of a robot with phases."""
 
+    def name(self, message: Message) -> str:
+        """Tell the whole name of a device."""
+
     def enter(self, phase: str) -> None:
         """Publish the phase."""
 
@@ -77,17 +80,16 @@ class PhaseServer:
         """Say what holds before anybody has commanded anything."""
         self._do(self._phases.start())
 
-    def handle(self, peer: Peer, message: Message, name: str, now: float) -> bool:
+    def handle(self, peer: Peer, message: Message, now: float) -> bool:
         """
         Take what belongs to the protocol, and publish it unless it is refused.
 
-        :param name: of the device, whole.
         :returns: whether it belongs to it.
         """
         if message.type_name == 'GET_STATUS' and message.device_name == self._table.status:
             peer.send_as_is(self._current)
             return True
-        prefix, _, number = name.partition('_')
+        prefix, _, number = self._robot.name(message).partition('_')
         if isinstance(message, String) and prefix == self._table.device:
             # programs in C may send more than one NUL at the end, which nothing can be sent with
             message = replace(message, text=message.text.partition('\0')[0])

@@ -153,6 +153,11 @@ class Requests:
 
     # -- replies
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody waits for a reply."""
+        return bool(self._waiting)
+
     def handle(self, peer: Peer, message: Message, now: float) -> bool:
         """
         Look whether a message is a reply; called when its data are published.

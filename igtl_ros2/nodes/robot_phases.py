@@ -13,6 +13,7 @@ from ..codec import Message
 from ..codec.messages.pose import Transform
 from ..converters.gates import Gates
 from ..converters.pose import NOT_RIGID, is_valid, tool_state
+from ..converters.registry import full_name
 from ..converters.units import RIGID_TOLERANCE, pose_to_numbers, ros_text
 from ..dialogue.phase_server import PhaseServer
 from ..dialogue.streams import Streams
@@ -54,6 +55,7 @@ class RobotPhases:
         """Make a client for every service that the table names."""
         self._table = table
         self._report = report
+        self.name = full_name
         self.publish = publish
         self.forget = forget
         self._rule_of = rule_of

@@ -18,17 +18,13 @@ from std_srvs.srv import SetBool, Trigger
 
 from ..codec import Message
 from ..codec.message import registered
-from ..codec.messages.query import Response
-from ..codec.messages.text import CommandResponse
 from ..converters.heavy import is_heavy
 from ..converters.placing import weight
-from ..converters.registry import full_name, typed_classes
+from ..converters.registry import typed_classes
 from ..converters.units import ros_text
 from ..dialogue.commands import CommandText, filled, read_command, reply_facts
-from ..dialogue.replies import Replies
-from ..dialogue.requests import OnReply, Requests
-from ..dialogue.served_commands import ServedCommands
-from ..dialogue.streams import Streams
+from ..dialogue.dialogue import Dialogue
+from ..dialogue.requests import OnReply
 from ..dialogue.timers import Timers
 from ..errors import ConfigError, ConversionError
 from ..mapping import CommandRule, LinkConfig, QueryRule, ReceiveRule, streams
@@ -81,26 +77,29 @@ class Services:
             node.create_publisher(RosString, own + 'queries', RAW_QOS)
             if config.settings.log_queries else None
         )
-        log = self._log_query
         self._timers = Timers(self._wake)
         self._alarm: asyncio.TimerHandle | None = None
-        #: who sends, and when
-        self.streams = Streams(report.problem, self._timers)
-        self._replies = Replies(self.streams, _understood(), report.problem, log)
-        # PLUS ignores the ids that it had last, also those from before this node started
-        command_id = int(time.time()) & 0x7FFFFFFF
-        self._requests = Requests(config.mapping.profile, log, self._timers, command_id)
-        self._served_commands = ServedCommands(
-            config.mapping.serve,
+        self._dialogue = Dialogue(
+            config.mapping,
+            _understood(),
             lambda rule: ServiceClient(node, rule.call, rule.type == 'set_bool', self._post),
+            # PLUS ignores the ids that it had last, also those from before this node started
+            int(time.time()) & 0x7FFFFFFF,
             report.problem,
+            self._log_query,
             self._timers,
+            on_message,
+            self._show,
         )
-        table = config.mapping.phases
-        self._phases = None if table is None else RobotPhases(
-            node, config, table, report, self.streams, self._timers, on_message, forget, rule_of,
-            self._post,
-        )
+        #: who sends, and when
+        self.streams = self._dialogue.streams
+        self._phases: RobotPhases | None = None
+        if config.mapping.phases is not None:
+            self._phases = RobotPhases(
+                node, config, config.mapping.phases, report, self.streams, self._timers,
+                on_message, forget, rule_of, self._post,
+            )
+            self._dialogue.phases = self._phases.server
         self._aside = Aside('replies')
         #: replies that are in there
         self._hiding = 0
@@ -128,8 +127,9 @@ class Services:
         with self._starting:
             if self._has_started:
                 return
-            self._link = self.streams.link = self._requests.link = link
+            self._link = link
             self._now = link.network.loop.time
+            self._dialogue.start(link)
             if self._phases is not None:
                 self._post(self._phases.server.start)
             self._has_started = True
@@ -159,35 +159,36 @@ class Services:
         self._alarm = loop.call_at(due, lambda: self._timers.run(self._now()))
 
     def on_messages(self, peer: Peer, messages: list[Message]) -> None:
-        """Take messages that came in one piece."""
-        peer.link.tell_each(self.on_message, peer, messages)
+        """Take messages that came in one piece; what is data alone is handed on together."""
+        data: list[Message] = []
+        for message in messages:
+            if self._dialogue.is_data(message):
+                data.append(message)
+                continue
+            peer.link.tell_each(self._receive, peer, data)
+            data = []
+            peer.link.tell_each(self.on_message, peer, (message,))
+            if peer.cut_off:
+                return
+        peer.link.tell_each(self._receive, peer, data)
 
     def on_message(self, peer: Peer, message: Message) -> None:
         """Hand a message to whom it concerns."""
-        now = self._now()
-        phases = self._phases
-        if phases is not None and phases.server.handle(peer, message, full_name(message), now):
-            return
-        if self._replies.handle(peer, message, now):
-            return
-        if isinstance(message, (Response, CommandResponse)):
-            self._take_reply(peer, message)
-            return
-        self._receive(peer, message)  # first, so that whoever asked finds the data published
-        self._served_commands.handle(peer, message, now)
-        self._requests.handle(peer, message, now)
+        self._dialogue.take(peer, message, self._now())
 
-    def _take_reply(self, peer: Peer, message: Message) -> None:
-        """Give a reply, without who the patient is, to who waits for it."""
-        if not is_heavy(message):
-            self._take_visible(peer, message, self._hidden(peer, message))
+    def _show(
+        self, peer: Peer, reply: Message, take: Callable[[Message, float], None]
+    ) -> None:
+        """Leave out of a reply who the patient is, of a long one in the worker."""
+        if not is_heavy(reply):
+            take(self._hidden(peer, reply), self._now())
             return
 
-        def hide() -> None:
-            reply = self._hidden(peer, message)
-            self._post(self._has_hidden, peer, message, reply)
+        def shown(visible: Message) -> None:
+            self._hiding -= 1
+            take(visible, self._now())
 
-        self._hiding += self._work(hide, message)
+        self._hiding += self._work(lambda: self._post(shown, self._hidden(peer, reply)), reply)
 
     def _work(self, job: Callable[[], None], reply: Message) -> bool:
         """Do something with a long reply in the worker; tells whether it will be done."""
@@ -199,34 +200,17 @@ class Services:
             return False
         return True
 
-    def _has_hidden(self, peer: Peer, message: Message, reply: Message) -> None:
-        self._hiding -= 1
-        self._take_visible(peer, message, reply)
-
-    def _take_visible(self, peer: Peer, message: Message, reply: Message) -> None:
-        """
-        Hand on a reply.
-
-        :param reply: the message as ROS may see it.
-        """
-        if not self._requests.handle(peer, reply, self._now()):
-            kind = f'{message.type_name} nobody waits for'
-            self._report.problem(kind, f'{peer.address}: {kind}: it is late, or came twice')
-            self._receive(peer, message)
-
     def on_peer(self, peer: Peer, joined: bool) -> None:
         """Take notice of a peer that comes or goes."""
         self.start(peer.link)
         self._tell(peer, joined)
         if not joined:
-            self.streams.left(peer)
+            self._dialogue.left(peer)
+            left = self._dialogue.requests.left
             if self._hiding:  # its reply may be among them
-                self._aside.do(partial(self._post, self._requests.left, peer))
+                self._aside.do(partial(self._post, left, peer))
             else:
-                self._requests.left(peer)
-            self._served_commands.left(peer)
-            if self._phases is not None:
-                self._phases.server.left(peer)
+                left(peer)
 
     # -- services
 
@@ -247,12 +231,14 @@ class Services:
             )
 
     def _query(self, verb: str, rule: QueryRule, call: ServiceCall) -> None:
-        self._post(lambda: self._requests.query(verb, rule, _answer(call), self._now()))
+        requests = self._dialogue.requests
+        self._post(lambda: requests.query(verb, rule, _answer(call), self._now()))
 
     def _command(
         self, command: CommandText, on_reply: OnReply, exclude: Collection[Peer] = ()
     ) -> None:
-        self._post(lambda: self._requests.command(command, on_reply, self._now(), exclude))
+        requests = self._dialogue.requests
+        self._post(lambda: requests.command(command, on_reply, self._now(), exclude))
 
     def _offer_command(self, rule: CommandRule) -> None:
         parameters = _field_parameters(self._config, rule)

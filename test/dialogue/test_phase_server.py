@@ -36,6 +36,9 @@ class Robot:
 
     # -- what ROS sees
 
+    def name(self, message):
+        return message.device_name
+
     def enter(self, phase):
         self.phases.append(phase)
 
@@ -64,8 +67,7 @@ class Robot:
         return self.take(message, peer)
 
     def take(self, message, peer=None):
-        name = message.device_name
-        assert self.server.handle(peer or self.a, message, name, self.clock.now)
+        assert self.server.handle(peer or self.a, message, self.clock.now)
         return self.heard()
 
     def heard(self, peer=None):
@@ -182,4 +184,4 @@ def test_a_stop_from_a_program_in_c_that_pads_its_texts(robot):
 def test_what_belongs_to_no_phase_is_left_to_others(robot):
     for message in (String('STOP', device_name='Words'), Query('GET_STATUS', device_name='x'),
                     Transform(np.eye(4), device_name='X')):
-        assert not robot.server.handle(robot.a, message, message.device_name, 0.0)
+        assert not robot.server.handle(robot.a, message, 0.0)

@@ -1,0 +1,104 @@
+"""Who of those that ask and answer on a link gets what arrives there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from ..codec import Message
+from ..codec.messages.bundle import GetBind, StartBind
+from ..codec.messages.query import Query, Response, StartTracking, StartVideo
+from ..codec.messages.text import Command, CommandResponse, String
+from ..rules import Mapping, ServeRule
+from .interfaces import Log, Peer, Problem, RosService
+from .phase_server import PhaseServer
+from .replies import Replies
+from .requests import Requests
+from .served_commands import ServedCommands
+from .streams import Streams
+from .timers import Timers
+
+_ASKS_OR_ANSWERS = (
+    Query, StartTracking, StartVideo, GetBind, StartBind, Response, Command, CommandResponse,
+    String,
+)
+
+
+class Dialogue:
+    """
+    All that is asked and answered on one link, in the network's thread.
+
+    :param types: that are understood here.
+    :param find: gives the ROS service of a rule.
+    :param command_id: number of the last command.
+    :param receive: publishes a message of a peer.
+    :param show: gives a reply as ROS may see it, at once or later, to the function behind it.
+    """
+
+    #: of a robot with phases, if there is one
+    phases: PhaseServer | None = None
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        types: Iterable[str],
+        find: Callable[[ServeRule], RosService],
+        command_id: int,
+        problem: Problem,
+        log: Log,
+        timers: Timers,
+        receive: Callable[[Any, Message], None],
+        show: Callable[[Any, Message, Callable[[Message, float], None]], None],
+    ) -> None:
+        """Wait for the link."""
+        self._problem = problem
+        self._receive = receive
+        self._show = show
+        #: who sends, and when
+        self.streams = Streams(problem, timers)
+        self.requests = Requests(mapping.profile, log, timers, command_id)
+        self._replies = Replies(self.streams, types, problem, log)
+        self._served_commands = ServedCommands(mapping.serve, find, problem, timers)
+
+    def start(self, link: Any) -> None:
+        """Begin, with a link."""
+        self.streams.link = self.requests.link = link
+
+    def is_data(self, message: Message) -> bool:
+        """Tell whether a message has only to be published."""
+        return not (self.phases or self.requests.waits or _asks_or_answers(type(message)))
+
+    def take(self, peer: Peer, message: Message, now: float) -> None:
+        """Hand a message to whom it concerns."""
+        if self.phases is not None and self.phases.handle(peer, message, now):
+            return
+        if self._replies.handle(peer, message, now):
+            return
+        if isinstance(message, (Response, CommandResponse)):
+            self._show(peer, message, lambda reply, now: self._take_reply(
+                peer, message, reply, now))
+            return
+        self._receive(peer, message)  # first, so that whoever asked finds the data published
+        self._served_commands.handle(peer, message, now)
+        self.requests.handle(peer, message, now)
+
+    def _take_reply(self, peer: Peer, message: Message, reply: Message, now: float) -> None:
+        """Hand on a reply, without who the patient is, to who waits for it."""
+        if not self.requests.handle(peer, reply, now):
+            kind = f'{message.type_name} nobody waits for'
+            self._problem(kind, f'{peer.address}: {kind}: it is late, or came twice')
+            self._receive(peer, message)
+
+    def left(self, peer: Peer) -> None:
+        """Forget a peer that is gone; of `requests` it is told when its last reply was shown."""
+        self.streams.left(peer)
+        self._served_commands.left(peer)
+        if self.phases is not None:
+            self.phases.left(peer)
+
+
+@cache
+def _asks_or_answers(kind: type[Message]) -> bool:
+    """Tell whether a type can be a query, a command, or the reply to one."""
+    return issubclass(kind, _ASKS_OR_ANSWERS)
