@@ -161,11 +161,10 @@ def test_free_commands_are_matched_by_id(ros, tmp_path):
             return CommandResponse(m.command_id, m.name, 'done', metadata={'Status': 'SUCCESS'})
 
     with scripted(answer) as server:
-        start(ros, server)
+        node = start(ros, server)
         replies = ros.listen('/x/igtl_bridge/command_reply', RosString)
         talk = ros.talk('/x/igtl_bridge/command', RosString)
-        wait_for(lambda: ros.node.count_publishers('/x/igtl_bridge/command_reply'), 'replies')
-        time.sleep(0.2)
+        wait_for(node.link_services['']._command_replies.get_subscription_count, 'replies')
         for text in ('{"id": "a", "name": "Go", "device": "D"}', 'no json', '{"id": 3}'):
             talk.publish(RosString(data=text))
         wait_for(lambda: len(replies) == 3, 'the replies')
@@ -185,11 +184,10 @@ def test_texts_of_a_topic_are_commands_if_a_rule_says_so(ros, tmp_path):
             return CommandResponse(m.command_id, m.name, 'done')
 
     with scripted(answer) as server:
-        start(ros, server, **mapping(tmp_path, f'profile: slicer\n{ORDERS}'))
+        node = start(ros, server, **mapping(tmp_path, f'profile: slicer\n{ORDERS}'))
         replies = ros.listen('/x/igtl_bridge/command_reply', RosString)
         talk = ros.talk('/orders', RosString)
-        wait_for(lambda: ros.node.count_publishers('/x/igtl_bridge/command_reply'), 'replies')
-        time.sleep(0.2)
+        wait_for(node.link_services['']._command_replies.get_subscription_count, 'replies')
         talk.publish(RosString(data='{"id": 5, "content": "fa\u00dft", "encoding": 4}'))
         reply = json.loads(wait_for(lambda: replies, 'the reply')[0].data)
         assert reply == {'id': 5, 'success': True, 'message': 'done', 'name': 'Arm',
@@ -208,8 +206,7 @@ def test_what_is_wrong_with_a_command_is_told_and_counted(ros, tmp_path):
         node = start(ros, server, **mapping(tmp_path, ORDERS))
         replies = ros.listen('/x/igtl_bridge/command_reply', RosString)
         talk = ros.talk('/orders', RosString)
-        wait_for(lambda: ros.node.count_publishers('/x/igtl_bridge/command_reply'), 'replies')
-        time.sleep(0.2)
+        wait_for(node.link_services['']._command_replies.get_subscription_count, 'replies')
         texts = ('{"name": 5}', '{"name": Go}', '{"encoding": "x"}', '{"encoding": 70000}', 'a')
         for text in texts:
             talk.publish(RosString(data=text))
@@ -517,10 +514,10 @@ def test_queries_are_logged_if_that_is_asked_for(ros, call, tmp_path):
             return Response('RTS_TDATA', 1)
 
     with scripted(answer) as server:
-        start(ros, server, log_queries=True, **mapping(
+        node = start(ros, server, log_queries=True, **mapping(
             tmp_path, QUERIES.replace('timeout: 1.0', 'timeout: 0.5')))
         log = ros.listen('/x/igtl_bridge/queries', RosString)
-        wait_for(lambda: ros.node.count_publishers('/x/igtl_bridge/queries'), 'the log')
+        wait_for(node.link_services['']._query_log.get_subscription_count, 'the log')
         (bridge,) = server.peers
 
         def logged(number):
