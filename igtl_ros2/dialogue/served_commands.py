@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -29,15 +28,6 @@ _NO = ('false', 'off', '0')
 _Key = tuple[Peer, str, Any]
 
 
-@dataclass(slots=True, eq=False)
-class _Running:
-    """A command that is being carried out."""
-
-    key: _Key
-    answer: OnDone
-    timer: Timer
-
-
 class ServedCommands:
     """
     Carry out the COMMANDs of the peers of one link, and answer each one once.
@@ -58,7 +48,8 @@ class ServedCommands:
         self._problem = problem
         self._timers = timers
         self._rules = {rule.command: (rule, find(rule)) for rule in rules}
-        self._running: dict[_Key, _Running] = {}
+        #: with when it is too late for their answers
+        self._running: dict[_Key, Timer] = {}
 
     def handle(self, peer: Peer, message: Message, now: float) -> None:
         """Carry out what is a command; whatever it is, it is published as well."""
@@ -89,7 +80,7 @@ class ServedCommands:
     def left(self, peer: Peer) -> None:
         """Forget who waits for an answer; what was begun goes on."""
         for key in [key for key in self._running if key[0] is peer]:
-            self._end(self._running[key])
+            self._timers.cancel(self._running.pop(key))
 
     def _begin(self, key: _Key, name: str, content: str, answer: OnDone, now: float) -> None:
         # of a STRING it may be all that it says; no command is called by so much
@@ -124,24 +115,19 @@ class ServedCommands:
         answer: OnDone,
         now: float,
     ) -> None:
+        def finish(success: bool, text: str) -> None:
+            if self._running.get(key) is timer:
+                self._timers.cancel(self._running.pop(key))
+                answer(success, text)
+
         def too_late(now: float) -> None:
             forget()
             text = f'the ROS service {rule.call} did not answer within {rule.timeout:g} s'
             self._problem(f'{rule.call} hangs', text)
-            self._finish(running, False, text)
+            finish(False, text)
 
-        timer = self._timers.at(now + rule.timeout, too_late)
-        running = self._running[key] = _Running(key, answer, timer)
-        forget = service.call(partial(self._finish, running), _data(rule, content))
-
-    def _finish(self, running: _Running, success: bool, text: str) -> None:
-        if self._running.get(running.key) is running:
-            self._end(running)
-            running.answer(success, text)
-
-    def _end(self, running: _Running) -> None:
-        self._timers.cancel(running.timer)
-        del self._running[running.key]
+        timer = self._running[key] = self._timers.at(now + rule.timeout, too_late)
+        forget = service.call(finish, _data(rule, content))
 
 
 def _data(rule: ServeRule, content: str) -> bool | None:

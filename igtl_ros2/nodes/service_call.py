@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from typing import Any
 
 from rclpy.node import Node
 
 
-class ServiceCall:
-    """
-    One call of a service, to be answered once, from any thread.
+class ServiceCall(Future[tuple[bool, str]]):
+    """One call of a service, to be answered once, from any thread."""
 
-    :param response: an empty answer, to be filled in.
-    """
-
-    def __init__(self, response: Any) -> None:
-        """Wait for an answer."""
-        self.response = response
-        self._lock = threading.Lock()
-        self._send: Callable[[], None] | None = None
-        self._answered = False
+    #: an empty answer, to be filled in
+    response: Any
 
     def answer(self, success: bool, message: str) -> None:
         """Answer a Trigger or SetBool; what is said after that is not heard."""
-        with self._lock:
-            if self._answered:
-                return
-            self.response.success, self.response.message = success, message
-            self._answered = True
-            send = self._send
-        if send is not None:
-            send()
-
-    def bind(self, send: Callable[[], None]) -> None:
-        """Take in how the answer is sent, now or when there is one."""
-        with self._lock:
-            self._send = send
-            answered = self._answered
-        if answered:
-            send()
+        with suppress(InvalidStateError):
+            self.set_result((success, message))
 
 
 def serve_later(
@@ -57,14 +36,19 @@ def serve_later(
     """
 
     def callback(request: Any, response: Any) -> Any:
-        call = ServiceCall(response)
+        call = ServiceCall()
+        call.response = response
         handle(request, call)
         return call
 
     service = node.create_service(service_type, name, callback)
     send_response = service.send_response
 
-    def hold_back(call: Any, header: Any) -> None:
-        call.bind(lambda: send_response(call.response, header))
+    def hold_back(call: ServiceCall, header: Any) -> None:
+        def send(answer: Future[tuple[bool, str]]) -> None:
+            call.response.success, call.response.message = answer.result()
+            send_response(call.response, header)
+
+        call.add_done_callback(send)
 
     service.send_response = hold_back
