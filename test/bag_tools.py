@@ -5,12 +5,13 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
+
+from forked import run_python
 
 GOLDEN = sorted((Path(__file__).parent / 'golden').glob('*.bin'))
 DEADLINE_S = 60.0
@@ -64,10 +65,7 @@ class Tool:
     """A program of ours as a process, whose output is kept while it runs."""
 
     def __init__(self, name, *arguments, runner=(sys.executable, '-m')):
-        self.process = subprocess.Popen(
-            [*runner, f'igtl_ros2.{name}', *map(str, arguments)],
-            text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )
+        self.process = run_python(*runner, f'igtl_ros2.{name}', *arguments)
         self._lines = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
