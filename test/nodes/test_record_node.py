@@ -30,7 +30,8 @@ from igtl_ros2.codec import Unknown, decode, encode  # noqa: E402
 from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa: E402
 from igtl_ros2.codec.messages.pose import Transform  # noqa: E402
 from igtl_ros2.codec.messages.text import String  # noqa: E402
-from igtl_ros2.nodes import record, subscriptions  # noqa: E402
+from igtl_ros2.nodes import record  # noqa: E402
+from igtl_ros2.rosio import subscriptions  # noqa: E402
 
 RAW = 'receive: [{device: "*", raw: true}]'
 
