@@ -43,8 +43,10 @@ class Timers:
             self._timers.remove(timer)
 
     def run(self, now: float) -> None:
-        """Do what is due."""
-        while self._timers and self._timers[0].due <= now:
-            self._timers.pop(0).call(now)
-        if self._timers:
-            self._wake(self._timers[0].due)
+        """Do what is due; what goes wrong with one keeps no other from being done."""
+        try:
+            while self._timers and self._timers[0].due <= now:
+                self._timers.pop(0).call(now)
+        finally:
+            if self._timers:
+                self._wake(self._timers[0].due)

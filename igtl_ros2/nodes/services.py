@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from rcl_interfaces.msg import ParameterDescriptor
@@ -160,17 +161,10 @@ class Services:
 
     def on_messages(self, peer: Peer, messages: list[Message]) -> None:
         """Take messages that came in one piece; what is data alone is handed on together."""
-        data: list[Message] = []
-        for message in messages:
-            if self._dialogue.is_data(message):
-                data.append(message)
-                continue
-            peer.link.tell_each(self._receive, peer, data)
-            data = []
-            peer.link.tell_each(self.on_message, peer, (message,))
+        for is_data, group in groupby(messages, self._dialogue.is_data):
+            peer.link.tell_each(self._receive if is_data else self.on_message, peer, tuple(group))
             if peer.cut_off:
-                return
-        peer.link.tell_each(self._receive, peer, data)
+                break
 
     def on_message(self, peer: Peer, message: Message) -> None:
         """Hand a message to whom it concerns."""

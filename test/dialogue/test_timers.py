@@ -1,5 +1,7 @@
 """Timers that are run by whoever knows the time."""
 
+import pytest
+
 from igtl_ros2.dialogue.timers import Timers
 
 
@@ -33,3 +35,15 @@ def test_what_sets_a_timer_anew_is_woken_for_it():
     for now in (1.0, 2.5, 3.0, 3.5):
         timers.run(now)
     assert done == [1.0, 2.5, 3.5] and woken[-1] == 4.5
+
+
+def test_what_goes_wrong_with_one_keeps_no_other_from_being_done():
+    woken, done = [], []
+    timers = Timers(woken.append)
+    timers.at(1.0, lambda now: 1 / 0)
+    timers.at(1.0, done.append)
+    with pytest.raises(ZeroDivisionError):
+        timers.run(2.0)
+    assert woken[-1] == 1.0
+    timers.run(2.0)
+    assert done == [2.0]
