@@ -22,6 +22,7 @@ from .fields import (
     wire_bytes,
 )
 from .geometry import columns_of, matrices_of, quaternions_to_matrices, rotations_to_quaternions
+from .lazy import Lazy, set_held
 from .message import Envelope, Message, Place
 
 _set = object.__setattr__
@@ -274,26 +275,8 @@ class Table(Sequence[Any]):
         return column.view(field).reshape(-1)
 
 
-class _Held(Message):
-    """A list that was received and at whose elements nobody has looked."""
-
-    __slots__ = ('_held',)
-
-    _held: Table | None
-
-    def __getattr__(self, name: str) -> Any:
-        """Make the elements of a short list when somebody looks at them, and nothing before."""
-        if name == '_held':  # a message that was unpickled has none
-            return None
-        if name != 'elements' or self._held is None:
-            raise AttributeError(f'{type(self).__name__!r} object has no attribute {name!r}')
-        elements = tuple(self._held)
-        _set(self, 'elements', elements)
-        return elements
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class ElementList(_Held):
+class ElementList(Lazy):
     """
     A list of elements; an empty list is a valid message.
 
@@ -302,7 +285,7 @@ class ElementList(_Held):
     """
 
     element_class: ClassVar[type[Element]]
-    lazy = ('elements',), '_held'
+    lazy = ('elements',)
 
     elements: Sequence[Any] = ()
 
@@ -315,7 +298,7 @@ class ElementList(_Held):
         elif len(elements) <= FEW:
             held = elements
             object.__delattr__(self, 'elements')
-        _set(self, '_held', held)
+        set_held(self, held)
 
     @property
     def count(self) -> int:
@@ -329,9 +312,13 @@ class ElementList(_Held):
     @property
     def _columns(self) -> Table | None:
         """The elements side by side, if that is how they came."""
-        if self._held is None and isinstance(self.elements, Table):
+        held: Table | None = self._held
+        if held is None and type(self.elements) is Table:
             return self.elements
-        return self._held
+        return held
+
+    def _made(self) -> tuple[Any, ...]:
+        return (tuple(self._held),)
 
     def moved(self, matrices: Sequence[Floats]) -> ElementList:
         """Move it, as `Message.moved`."""

@@ -105,9 +105,6 @@ class Message(metaclass=Stamped):
     place: ClassVar[Place] = Place.UNKNOWN
     #: whether it has `elements` that are tools, each in a frame of its own
     has_tools: ClassVar[bool] = False
-    #: fields that are made when somebody looks at them, and the attribute of what they are made:
-    #: None of a message that was given the fields
-    lazy: ClassVar[tuple[tuple[str, ...], str]] = (), ''
 
     device_name: str = ''
     timestamp: int = 0

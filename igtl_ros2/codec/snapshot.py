@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .blocks import Block
+from .lazy import Lazy
 from .lists import Table
 from .message import Message, check_message
 
@@ -108,10 +109,8 @@ def _fixed_fields(value: Any) -> dict[str, Any]:
 
 def _lazy_fields(value: Any) -> tuple[str, ...]:
     """List the fields that need not be made to know what they say."""
-    if not isinstance(value, Message):
-        return ()
-    lazy, source = value.lazy
-    return lazy if lazy and getattr(value, source) is not None else ()
+    lazy: tuple[str, ...] = getattr(value, 'lazy', ())
+    return lazy if lazy and value._held is not None else ()
 
 
 _FINAL = (str, int, float, bytes)
@@ -142,9 +141,8 @@ def _with(value: T, changes: dict[str, Any]) -> T:
             _set(made, name, changes[name])
         elif name not in lazy:
             _set(made, name, getattr(value, name))
-    if lazy:
-        source = cls.lazy[1]
-        _set(made, source, getattr(value, source))
+    if isinstance(value, Lazy):
+        _set(made, '_held', value._held if lazy else None)
     if extra := getattr(value, '__dict__', None):  # of a class derived without slots
         made.__dict__.update((key, one) for key, one in extra.items() if key not in changes)
     return made

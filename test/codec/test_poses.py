@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError, dataclass, replace
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ made = pytest.mark.parametrize('make', MAKERS.values(), ids=MAKERS)
 
 def arrays(message):
     """Give the arrays of a pose."""
-    return [getattr(message, name) for name in message.lazy[0]]
+    return [getattr(message, name) for name in message.lazy]
 
 
 def no_array(*_args, **_fields):
@@ -83,7 +83,7 @@ def test_no_array_is_made_on_the_way(make, monkeypatch):
 @made
 def test_nothing_of_it_can_be_set(make):
     message = codec.decode(codec.encode(make()))
-    for name in message.lazy[0]:
+    for name in message.lazy:
         with pytest.raises(FrozenInstanceError):
             setattr(message, name, None)
     with pytest.raises(AttributeError, match="no attribute 'colour'"):
@@ -136,6 +136,21 @@ def test_numbers_of_a_class_of_ones_own_are_checked_by_it():
     assert type(Own.from_affine([1.0] * 12, device_name='a')) is Own
     with pytest.raises(EncodeError, match='too far'):
         Own.from_affine(AFFINE, device_name='a')
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marked(Transform):
+    """A class of a user with one more field."""
+
+    colour: str = 'red'
+
+
+@pytest.mark.parametrize(
+    'again', [lambda m: m, copy.copy, lambda m: pickle.loads(pickle.dumps(m)), replace, snapshot])
+def test_a_class_of_ones_own_may_have_more_fields(again):
+    message = again(Marked.from_affine(AFFINE, device_name='a', colour='blue'))
+    np.testing.assert_array_equal(message.matrix, MATRIX)
+    assert (message.colour, message.device_name, message.affine) == ('blue', 'a', AFFINE)
 
 
 @pytest.mark.parametrize('numbers', [

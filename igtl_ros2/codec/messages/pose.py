@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -33,42 +33,13 @@ from ..geometry import (
     quaternion_to_matrix,
     turned_quaternion,
 )
+from ..lazy import Lazy, set_held
 from ..message import Content, Envelope, Message, Place, plain, register
 
 _set = object.__setattr__
 _FLOAT32_SLACK = 1e-5
 _RIGID_TOLERANCE = 1e-3
 _NO_TURN = (0.0, 0.0, 0.0, 1.0)
-
-
-class _Pose(Message):
-    """A pose that is some numbers until somebody wants arrays."""
-
-    __slots__ = ('_numbers',)
-
-    #: None where arrays were given
-    _numbers: tuple[float, ...] | None
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """Make the arrays when somebody looks at them, and nothing before."""
-            if name == '_numbers':  # a message that was unpickled has none
-                return None
-            if name not in self.lazy[0] or self._numbers is None:
-                raise AttributeError(f'{type(self).__name__!r} object has no attribute {name!r}')
-            arrays = self._arrays()
-            for field, array in arrays.items():
-                _set(self, field, array)
-            return arrays[name]
-
-    def _arrays(self) -> dict[str, Floats]:
-        """Make fields of the numbers."""
-        raise NotImplementedError
-
-
-# found once, because it is called for every pose
-_set_numbers: Any = _Pose.__dict__['_numbers'].__set__
 
 
 class _Given:
@@ -82,7 +53,7 @@ class _Given:
 
 @register('TRANSFORM')
 @dataclass(frozen=True, slots=True, eq=False)
-class Transform(_Pose):
+class Transform(Lazy):
     """
     TRANSFORM: an affine matrix, usually the pose of a tool.
 
@@ -92,7 +63,7 @@ class Transform(_Pose):
 
     is_stream = can_be_held = True
     place = Place.POSES
-    lazy = ('matrix',), '_numbers'
+    lazy = ('matrix',)
 
     matrix: Floats
 
@@ -101,10 +72,10 @@ class Transform(_Pose):
         Message.__post_init__(self)
         matrix: Any = self.matrix
         if type(matrix) is _Given:
-            _set_numbers(self, check_numbers(matrix.numbers, 12, 'affine'))
+            set_held(self, check_numbers(matrix.numbers, 12, 'affine'))
             object.__delattr__(self, 'matrix')
         else:
-            _set_numbers(self, None)
+            set_held(self, None)
             _set(self, 'matrix', check_affine(matrix, 'matrix'))
 
     @classmethod
@@ -124,7 +95,7 @@ class Transform(_Pose):
         if message is None:
             given: Any = _Given(numbers)
             return cls(given, device_name=device_name, timestamp=timestamp, **fields)
-        _set_numbers(message, check_numbers(numbers, 12, 'affine'))
+        set_held(message, check_numbers(numbers, 12, 'affine'))
         return message  # type: ignore[no-any-return]
 
     @property
@@ -134,11 +105,11 @@ class Transform(_Pose):
 
         Of a message that was received no matrix is made for them.
         """
-        numbers = self._numbers
+        numbers: Affine | None = self._held
         return affine_of(self.matrix) if numbers is None else numbers
 
-    def _arrays(self) -> dict[str, Floats]:
-        return {'matrix': matrix_of(self.affine)}
+    def _made(self) -> tuple[Floats, ...]:
+        return (matrix_of(self._held),)
 
     def moved(self, matrices: Sequence[Floats]) -> Transform:
         """Move it, as `Message.moved`."""
@@ -151,7 +122,7 @@ class Transform(_Pose):
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write 12 floats, columns first, translation last."""
-        numbers = self._numbers
+        numbers = self._held
         if numbers is None:
             return (affine_to_wire(self.matrix, 'matrix'),)
         return (floats_to_wire(numbers, 'affine'),)
@@ -162,13 +133,13 @@ class Transform(_Pose):
         if len(content) != 48:
             raise ContentError(f'{len(content)} bytes of content, wanted 48')
         message: Transform = cls.from_wire(envelope)
-        _set_numbers(message, unpack_affine(content))
+        set_held(message, unpack_affine(content))
         return message
 
 
 @register('POSITION', aliases=['QTRANS'])
 @dataclass(frozen=True, slots=True, eq=False)
-class Position(_Pose):
+class Position(Lazy):
     """
     POSITION (QTRANS in some documents): a position with or without an orientation.
 
@@ -180,7 +151,7 @@ class Position(_Pose):
 
     is_stream = can_be_held = True
     place = Place.POSES
-    lazy = ('position', 'quaternion'), '_numbers'
+    lazy = ('position', 'quaternion')
 
     position: Floats
     quaternion: Any = None
@@ -194,7 +165,7 @@ class Position(_Pose):
             raise EncodeError(f'form: {form}, wanted 12, 24 or 28')
         _set(self, 'form', form)
         quaternion = (0, 0, 0, 1) if self.quaternion is None else self.quaternion
-        _set_numbers(self, None)
+        set_held(self, None)
         _set(self, 'position', check_array(self.position, (3,), 'position'))
         _set(self, 'quaternion', check_array(quaternion, (4,), 'quaternion'))
         if self.form == 24 and self.quaternion[3] < 0:
@@ -240,14 +211,14 @@ class Position(_Pose):
 
         Of a message that was received no array is made for them.
         """
-        numbers = self._numbers
+        numbers: tuple[float, ...] | None = self._held
         if numbers is None:
             return (*self.position.tolist(), *self.quaternion.tolist())
         return numbers
 
-    def _arrays(self) -> dict[str, Floats]:
-        numbers = self.pose
-        return {'position': read_only(numbers[:3]), 'quaternion': read_only(numbers[3:])}
+    def _made(self) -> tuple[Floats, ...]:
+        numbers = self._held
+        return read_only(numbers[:3]), read_only(numbers[3:])
 
     def moved(self, matrices: Sequence[Floats]) -> Position:
         """Move it, as `Message.moved`."""
@@ -283,5 +254,5 @@ class Position(_Pose):
                 raise ContentError(f'no w makes {values[3:]} a quaternion of length 1')
             values += (sqrt(max(rest, 0.0)),)
         message: Position = cls.from_wire(envelope, form=form)
-        _set_numbers(message, values)
+        set_held(message, values)
         return message
