@@ -180,16 +180,17 @@ class Peer:
     def hand_on(self, items: Sequence[tuple[Message, int]]) -> None:
         """Count messages that have arrived, with their bytes, and hand them to the link."""
         given = []
+        received, looking = self.received, self._compat.looking
         for item in items:
             message = item[0]
             kind = message.type_name
-            if kind not in self.received and len(self.received) >= _MAX_KINDS:
+            if kind not in received and len(received) >= _MAX_KINDS:
                 kind = 'other'
-            self.received[kind] += 1
+            received[kind] += 1
             self.seen_versions.add(message.version)
             if kind == Video.type_name and not self._is_decodable(message):
                 continue
-            if self._compat.looking and (name := self._compat.saw(message)):
+            if looking and (name := self._compat.saw(message)):
                 text = f'{self.address}: is taken for {name}'
                 self._link.say('is taken for', logging.INFO, text)
             if self._unanswered and message.device_name == _PING and _is_calm_status(message):

@@ -126,6 +126,8 @@ class StreamPeer(WritingPeer):
                 self._read_elsewhere(*whole)
                 return False
             messages.append((decoder.made(*decoder.read(*whole)), decoder.frame_bytes))
+            if not decoder.pending_bytes:
+                return False
             if len(messages) >= most or time.monotonic() >= until:
                 return True
         return False
@@ -136,10 +138,14 @@ class StreamPeer(WritingPeer):
         self._progress = now, self.received_bytes
         self.pending_since = now
         self.seen_version = self._decoder.seen_version
+        count = len(messages)
+        if count == 1 and self._most_at_once == _MOST_AT_ONCE:
+            self.hand_on(messages)
+            return
         begin = time.monotonic()
         self.hand_on(messages)
         # who takes long for each is given fewer at once, so that others get their turn
-        each_s = (time.monotonic() - begin) / len(messages)
+        each_s = (time.monotonic() - begin) / count
         self._most_at_once = min(_MOST_AT_ONCE, max(1, int(_TURN_S / (each_s + 1e-9))))
 
     def _read_elsewhere(self, header: Header, frame: memoryview) -> None:
