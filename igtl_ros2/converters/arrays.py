@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ from ..codec.messages.arrays import NDArray, Sensor
 from ..errors import ConversionError
 from .bulk import fill
 from .measured import OF_ARRAY, OF_SENSOR
+from .outputs import STREAM, Output
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import parse_unit
 
@@ -58,7 +60,7 @@ _MAX_SENSOR_VALUES = 255
 # -- SENSOR and NDARRAY to ROS
 
 
-@to_ros(Sensor, streams=('sensor', *OF_SENSOR))
+@to_ros(Sensor, Output('sensor', Float64MultiArray, STREAM, is_whole=True), *OF_SENSOR)
 def sensor_to_ros(message: Sensor, route: Route, stamp: Time) -> Converted:
     """
     SENSOR: `sensor`, the values as sent; `info` has the unit and the factor to SI.
@@ -78,7 +80,8 @@ def sensor_to_ros(message: Sensor, route: Route, stamp: Time) -> Converted:
     return result
 
 
-@to_ros(NDArray, streams=('array', *OF_ARRAY))
+@to_ros(
+    NDArray, Output('array', tuple(ARRAYS.values()), STREAM, is_whole=True), *OF_ARRAY)
 def array_to_ros(message: NDArray, route: Route, stamp: Time) -> Converted:
     """
     NDARRAY: `array`, in the type of its numbers; of complex ones the last dimension is (re, im).
@@ -112,12 +115,13 @@ def array_message(array: Any, dims: dict[str, int]) -> Any:
 
 
 def _add_typed(
-    result: Converted, makers: dict[str, Any], message: Any, route: Route, stamp: Time
+    result: Converted, made: Mapping[Output, Any], message: Any, route: Route, stamp: Time
 ) -> None:
     """Add what the mapping says the numbers are; if they are not, they stay numbers."""
     wanted = route.rule.as_
     if not wanted:
         return
+    makers = {output.leaf: make for output, make in made.items()}
     if wanted not in makers:
         result.errors.append(
             f'cannot be published as {wanted}; possible: {", ".join(sorted(makers))}'

@@ -11,11 +11,12 @@ from std_msgs.msg import String
 from ..codec import Message
 from ..codec.messages.bundle import Bind
 from ..errors import EncodeError
+from .outputs import Output
 from .registry import Converted, Route, to_ros
 from .units import ros_text
 
 
-@to_ros(Bind)
+@to_ros(Bind, Output('bind', String))
 def bind_to_ros(message: Bind, route: Route, stamp: Time) -> Converted:
     """BIND: `bind`, a JSON list of types and names; each child has topics of its own."""
     listed = [

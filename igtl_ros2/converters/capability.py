@@ -5,6 +5,7 @@ from __future__ import annotations
 from builtin_interfaces.msg import Time
 
 from ..codec.messages.query import Capability
+from .outputs import Output
 from .registry import Converted, Route, to_ros
 from .units import ros_text
 
@@ -12,7 +13,7 @@ from .units import ros_text
 _MAX_TYPES = 200
 
 
-@to_ros(Capability)
+@to_ros(Capability, Output('~/peers', 'std_msgs/String'))
 def capability_to_ros(message: Capability, route: Route, stamp: Time) -> Converted:
     """CAPABILITY: the types that the peer understands, on `~/peers`."""
     types = [ros_text(name) for name in message.types[:_MAX_TYPES]]

@@ -23,6 +23,7 @@ from ..codec.messages.catalog import (
 )
 from ..codec.scalars import scalar_code, scalar_dtype
 from ..errors import ConversionError, EncodeError
+from .outputs import Output
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import (
     PER_METRE,
@@ -36,7 +37,7 @@ from .units import (
 _PIECE = 500
 
 
-@to_ros(ImageMeta)
+@to_ros(ImageMeta, Output('meta', RosString, is_whole=True))
 def images_to_ros(message: ImageMeta, route: Route, stamp: Time) -> Converted:
     """IMGMETA: `meta`, a JSON list of the images."""
 
@@ -53,7 +54,7 @@ def images_to_ros(message: ImageMeta, route: Route, stamp: Time) -> Converted:
     return _meta(message.table(), columns)
 
 
-@to_ros(LabelMeta)
+@to_ros(LabelMeta, Output('meta', RosString, is_whole=True), Output('labels', RosString))
 def labels_to_ros(message: LabelMeta, route: Route, stamp: Time) -> Converted:
     """LBMETA: `meta`, a JSON list of the labels, and `labels`, name and colour by value."""
     by_value: dict[str, Any] = {}
@@ -81,7 +82,7 @@ def labels_to_ros(message: LabelMeta, route: Route, stamp: Time) -> Converted:
     return result
 
 
-@to_ros(VideoMeta)
+@to_ros(VideoMeta, Output('meta', RosString, is_whole=True))
 def videos_to_ros(message: VideoMeta, route: Route, stamp: Time) -> Converted:
     """VIDEOMETA: `meta`, a JSON list of the video streams; lengths in metres."""
     rule = route.rule

@@ -9,13 +9,14 @@ from std_msgs.msg import Header
 from ..codec.messages.colors import ColorTable
 from ..errors import ConversionError
 from .image import pixels_of, ros_image
+from .outputs import Output
 from .registry import Converted, Route, Sending, from_ros, to_ros
 
 _INDEX_TYPES = {3: 'uint8', 5: 'uint16'}
 _MAP_TYPES = {3: 'uint8', 5: 'uint16', 19: 'rgb'}
 
 
-@to_ros(ColorTable)
+@to_ros(ColorTable, Output('colors', RosImage, is_whole=True))
 def colors_to_ros(message: ColorTable, route: Route, stamp: Time) -> Converted:
     """COLORT: `colors`, an image of one row with a pixel for each label value."""
     table = message.table

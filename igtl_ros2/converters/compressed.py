@@ -17,6 +17,7 @@ from ..errors import ConversionError
 from ..rules import IF_DECODED, PICTURES, ReceiveRule
 from ..rules.values import one_of
 from .image import encoding_of, place_of
+from .outputs import STREAM, Output
 from .registry import Converted, Route, Sending, extra, from_ros, library, tell_once
 from .video import codec_of, video_from_compressed
 
@@ -32,12 +33,10 @@ COMPRESSED = ReceiveRule.key(
     types=PICTURES, of_type=IF_DECODED, read=lambda found: found or 'off')
 
 
-@extra(Image, streams=('compressed',))
+@extra(Image, Output('compressed', CompressedImage, STREAM, COMPRESSED, takes_long=True))
 def add_compressed(message: Image, route: Route, stamp: Time, result: Converted) -> None:
     """IMAGE of one slice: `compressed`, as PNG or JPEG."""
-    form = route.rule.compressed
-    if form == 'off':
-        return
+    form = COMPRESSED.of(route.rule)
     if message.pixels.shape[0] != 1:
         tell_once(route, result, f'no {form} is made of a volume, only of one slice')
     else:

@@ -8,6 +8,7 @@ from std_msgs.msg import UInt8MultiArray
 from ..codec import Message, decode, encode
 from ..errors import ConversionError, DecodeError, EncodeError
 from .bulk import fill
+from .outputs import RAW, Output
 from .registry import Converted, Route, Sending, from_ros, to_ros
 
 
@@ -25,7 +26,7 @@ def raw_frame(message: Message) -> UInt8MultiArray:
     return result
 
 
-@to_ros(Message)
+@to_ros(Message, Output('raw', UInt8MultiArray, RAW))
 def message_to_ros(message: Message, route: Route, stamp: Time) -> Converted:
     """Any type that has no converter of its own: `raw`, the complete frame."""
     frame = raw_frame(message)

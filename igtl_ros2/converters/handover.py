@@ -27,31 +27,10 @@ from ..codec.short_names import FULL_NAME
 from ..rules import ReceiveRule, SendRule
 from .headers import header_of_ros
 from .lazy import ros_type_of
+from .outputs import stands_for_whole
 from .registry import Converted, Sending, sender, wire_type_of_leaf
 from .units import RIGID_TOLERANCE
 
-_NUMBERS = ('joint_state', 'wrench', 'twist', 'imu', 'temperature', 'pressure', 'range', 'joy')
-#: the leaves that stand for a whole message, by wire type; all others show a part or a picture
-WHOLE_LEAVES: dict[str, tuple[str, ...]] = {
-    'TRANSFORM': ('transform', 'pose'),
-    'POSITION': ('pose', 'point'),
-    'QTRANS': ('pose', 'point'),
-    'TDATA': ('tracking',),
-    'QTDATA': ('tracking',),
-    'POINT': ('points', 'markers'),
-    'TRAJ': ('trajectory', 'markers'),
-    'IMAGE': ('image', 'volume'),
-    'VIDEO': ('video', 'foxglove'),
-    'POLYDATA': ('markers', 'mesh'),
-    'SENSOR': ('sensor', 'sensor/stamped', *_NUMBERS),
-    'NDARRAY': ('array', 'array/stamped', *_NUMBERS),
-    'STRING': ('text', 'text/stamped'),
-    'STATUS': ('status',),
-    'COLORT': ('colors',),
-    'IMGMETA': ('meta',),
-    'LBMETA': ('meta',),
-    'VIDEOMETA': ('meta',),
-}
 # whose numbers are lengths, so that another unit or another axis makes other numbers
 _MEASURED = (Transform, Position, TrackingData, QuaternionTrackingData, PointList, Trajectories,
              Image, Video, PolyData)
@@ -147,7 +126,7 @@ def handed(
 def is_whole(value: Handed, rule: SendRule, profile: str) -> bool:
     """Tell whether the message itself can be sent; else what is made of the ROS message is."""
     message = value.message
-    if message is None or value.leaf not in WHOLE_LEAVES.get(message.type_name, ()):
+    if message is None or not stands_for_whole(message.type_name, value.leaf):
         return False
     if rule.type and rule.type != message.type_name:
         return False

@@ -22,6 +22,7 @@ from ..rules import PICTURES, ReceiveRule, SendRule
 from ..rules.values import numbers, one_of, several
 from .bulk import fill
 from .lazy import LazyTransform
+from .outputs import STREAM, Output
 from .pose import is_valid, tool_state
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import (
@@ -78,7 +79,11 @@ SPACING = SendRule.key(
     types=PICTURES, only_topics=True)
 
 
-@to_ros(Image, streams=('image',))
+@to_ros(
+    Image,
+    Output('image', RosImage, STREAM, is_whole=True),
+    Output('volume', RosImage, is_whole=True),
+    Output('geometry', Float64MultiArray))
 def image_to_ros(message: Image, route: Route, stamp: Time) -> Converted:
     """IMAGE: `image` (one slice) or `volume` (stacked slices), and `geometry`; by rule tf."""
     result = Converted(

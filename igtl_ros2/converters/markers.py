@@ -20,6 +20,7 @@ from ..codec.messages.points import PointList, Trajectories
 from ..errors import ConversionError, EncodeError
 from ..rules import ReceiveRule
 from ..rules.values import BOOLEAN, numbers
+from .outputs import Output
 from .paths import paths_message
 from .points import looks_from_info, points_message
 from .registry import Converted, FromRos, Route, Sending, extra, from_ros, sender
@@ -44,11 +45,9 @@ MARKER_SIZE = ReceiveRule.key(
     types=('POINT', 'TRAJ'), needs=('markers', True))
 
 
-@extra(PointList)
+@extra(PointList, Output('markers', MarkerArray, key=MARKERS, is_whole=True))
 def add_spheres(message: PointList, route: Route, stamp: Time, result: Converted) -> None:
     """POINT: `markers` where the mapping says so, a sphere of each point."""
-    if not route.rule.markers:
-        return
     _refuse_too_many(len(message.elements))
     points = result.outputs['points']
     markers = _markers(Marker.SPHERE, result.info['labels'], points.header, result)
@@ -58,11 +57,9 @@ def add_spheres(message: PointList, route: Route, stamp: Time, result: Converted
     result.outputs['markers'] = MarkerArray(markers=[_clear(points.header), *markers])
 
 
-@extra(Trajectories)
+@extra(Trajectories, Output('markers', MarkerArray, key=MARKERS, is_whole=True))
 def add_arrows(message: Trajectories, route: Route, stamp: Time, result: Converted) -> None:
     """TRAJ: `markers` where the mapping says so, an arrow from each entry to its target."""
-    if not route.rule.markers:
-        return
     _refuse_too_many(len(message.elements))
     trajectory = result.outputs['trajectory']
     ends = [pose.position for pose in trajectory.poses]

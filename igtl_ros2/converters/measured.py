@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from geometry_msgs.msg import Quaternion, TwistStamped, Vector3, WrenchStamped
-from sensor_msgs.msg import FluidPressure, Imu, JointState, Joy, Range, Temperature
+from sensor_msgs.msg import FluidPressure, Image, Imu, JointState, Joy, Range, Temperature
 from std_msgs.msg import Header
 
 from ..codec.messages.arrays import NDArray, Sensor
@@ -17,6 +17,7 @@ from ..errors import ConversionError
 from ..rules import ReceiveRule, SendRule
 from ..rules.values import NAMES, one_of, text
 from .image import ros_image
+from .outputs import STREAM, Output
 from .registry import Route, Sending, from_ros
 from .units import (
     has_unit,
@@ -255,19 +256,26 @@ def _image_of_array(message: NDArray, route: Route, header: Header) -> Any:
     return ros_image(little[None], 1, header)
 
 
-_Maker = Callable[[Any, Route, Header], Any]
-#: what makes them, by the word `as` of the mapping
-OF_SENSOR: dict[str, _Maker] = {
-    'joint_state': _joints_of_sensor,
-    'wrench': _wrench_of,
-    'twist': _twist_of,
-    'imu': _imu_of,
-    'temperature': _temperature_of,
-    'pressure': _pressure_of,
-    'range': _range_of,
-    'joy': _joy_of,
+_Makers = dict[Output, Callable[[Any, Route, Header], Any]]
+
+
+def _as(leaf: str, ros_type: type) -> Output:
+    return Output(leaf, ros_type, STREAM, AS, is_whole=ros_type is not Image)
+
+
+#: what makes them, by what they are
+OF_SENSOR: _Makers = {
+    _as('joint_state', JointState): _joints_of_sensor,
+    _as('wrench', WrenchStamped): _wrench_of,
+    _as('twist', TwistStamped): _twist_of,
+    _as('imu', Imu): _imu_of,
+    _as('temperature', Temperature): _temperature_of,
+    _as('pressure', FluidPressure): _pressure_of,
+    _as('range', Range): _range_of,
+    _as('joy', Joy): _joy_of,
 }
-OF_ARRAY: dict[str, _Maker] = {'joint_state': _joints_of_array, 'image': _image_of_array}
+OF_ARRAY: _Makers = {
+    _as('joint_state', JointState): _joints_of_array, _as('image', Image): _image_of_array}
 
 
 # -- what is measured, to SENSOR

@@ -14,8 +14,9 @@ from sensor_msgs.msg import LaserScan, PointCloud2
 from std_msgs.msg import Header, MultiArrayDimension, MultiArrayLayout, UInt32MultiArray
 
 from ..codec.messages.mesh import DIRECTED, Attribute, AttributeType, Cells, PolyData
-from .clouds import cloud_columns, point_cloud
+from .clouds import CLOUD, cloud_columns, point_cloud
 from .mesh_parts import mesh_of, metres, packed_colours, unpacked_colours
+from .outputs import Output
 from .registry import Converted, Route, Sending, extra, from_ros, to_ros
 from .units import directions_to_ros, ros_text
 
@@ -24,7 +25,11 @@ _RGBA = 'rgba'
 _NORMAL = 'normal'
 
 
-@to_ros(PolyData)
+@to_ros(
+    PolyData,
+    Output('markers', 'visualization_msgs/MarkerArray', is_whole=True),
+    Output('vertices', PointCloud2),
+    Output('triangles', UInt32MultiArray))
 def mesh_to_ros(message: PolyData, route: Route, stamp: Time) -> Converted:
     """POLYDATA: `markers`, or `vertices` and `triangles` where visualization_msgs is missing."""
     result = Converted(
@@ -53,13 +58,12 @@ def mesh_to_ros(message: PolyData, route: Route, stamp: Time) -> Converted:
     return result
 
 
-@extra(PolyData)
+@extra(PolyData, Output('cloud', PointCloud2, key=CLOUD, takes_long=True))
 def add_cloud(message: PolyData, route: Route, stamp: Time, result: Converted) -> None:
     """POLYDATA: `cloud`, the points with their attributes as fields."""
-    if route.rule.cloud:
-        header = Header(stamp=stamp, frame_id=route.frame_id)
-        fields = attribute_fields(message, route.rule.wire_axes)
-        result.outputs['cloud'] = point_cloud(metres(message, route), fields, header)
+    header = Header(stamp=stamp, frame_id=route.frame_id)
+    fields = attribute_fields(message, route.rule.wire_axes)
+    result.outputs['cloud'] = point_cloud(metres(message, route), fields, header)
 
 
 def triangle_array(triangles: NDArray[np.uint32]) -> UInt32MultiArray:

@@ -11,6 +11,7 @@ from ..codec.messages.mesh import Cells, PolyData
 from ..rules import ReceiveRule
 from ..rules.values import BOOLEAN
 from .mesh_parts import mesh_of, metres
+from .outputs import Output
 from .registry import Converted, Route, Sending, extra, from_ros
 
 MESH = ReceiveRule.key(
@@ -18,16 +19,13 @@ MESH = ReceiveRule.key(
     after='foxglove', types=('POLYDATA',))
 
 
-@extra(PolyData)
+@extra(PolyData, Output('mesh', Mesh, key=MESH, takes_long=True, is_whole=True))
 def add_mesh(message: PolyData, route: Route, stamp: Time, result: Converted) -> None:
     """POLYDATA: `mesh`, its surface; the type has no header, `info` has frame and stamp."""
-    if route.rule.mesh:
-        result.outputs['mesh'] = Mesh(
-            triangles=[MeshTriangle(vertex_indices=t) for t in message.triangles()],
-            vertices=[
-                Point(x=x, y=y, z=z) for x, y, z in metres(message, route).tolist()
-            ],
-        )
+    result.outputs['mesh'] = Mesh(
+        triangles=[MeshTriangle(vertex_indices=t) for t in message.triangles()],
+        vertices=[Point(x=x, y=y, z=z) for x, y, z in metres(message, route).tolist()],
+    )
 
 
 @from_ros(Mesh, 'POLYDATA', 'mesh', default=True)

@@ -10,16 +10,15 @@ from nav_msgs.msg import Odometry, Path
 
 from ..codec.messages.points import Trajectories
 from ..errors import ConversionError
-from .points import MOST_TOLD, tell_rest
+from .outputs import Output
+from .points import MOST_TOLD, SPLIT, tell_rest
 from .pose import position_from_pose, transform_from_pose
 from .registry import Converted, Route, extra, from_ros
 
 
-@extra(Trajectories)
+@extra(Trajectories, Output('paths/<name>', Path, key=SPLIT))
 def add_paths(message: Trajectories, route: Route, stamp: Time, result: Converted) -> None:
     """TRAJ: `paths/<name>` where the mapping says split, unless two paths share a name."""
-    if not route.rule.split:
-        return
     trajectory = result.outputs['trajectory']
     counts = Counter(result.info['names'])
     told = 0

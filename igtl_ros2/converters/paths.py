@@ -13,6 +13,7 @@ from ..codec.messages.points import Trajectories, Trajectory
 from ..errors import ConversionError
 from ..rules import ReceiveRule
 from .many_poses import fill_poses, listed, metres_of, orientations_along
+from .outputs import Output
 from .points import MOST_TOLD, list_withheld, looks_from_info, looks_to_info, tell_rest
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import orientation_along, point_from_ros, point_to_ros, ros_text, ros_texts
@@ -20,7 +21,7 @@ from .units import orientation_along, point_from_ros, point_to_ros, ros_text, ro
 _ENTRY_ONLY, _TARGET_ONLY, _BOTH = 1, 2, 3
 
 
-@to_ros(Trajectories)
+@to_ros(Trajectories, Output('trajectory', PoseArray, is_whole=True))
 def paths_to_ros(message: Trajectories, route: Route, stamp: Time) -> Converted:
     """
     TRAJ: `trajectory`, two poses a path (entry, target), z towards the target.

@@ -14,6 +14,7 @@ from ..rules.values import BOOLEAN
 from .compressed import picture
 from .image import geometry_of
 from .names import ros_name
+from .outputs import STREAM, Output
 from .pose import is_valid
 from .registry import Converted, Route, extra, tell_once
 from .volumes import eight_bits
@@ -28,11 +29,9 @@ PLANE = ReceiveRule.key(
     types=PICTURES, of_type=IF_DECODED)
 
 
-@extra(Image, streams=('plane',))
+@extra(Image, Output('plane', Marker, STREAM, PLANE, takes_long=True))
 def add_plane(message: Image, route: Route, stamp: Time, result: Converted) -> None:
     """IMAGE of one slice: `plane`, a quad in its place in space with the picture on it."""
-    if not route.rule.plane:
-        return
     if message.pixels.shape[0] != 1:
         tell_once(route, result, 'no plane is made of a volume, only of one slice')
         return

@@ -14,7 +14,8 @@ from ..codec.messages.points import PointList
 from ..errors import ConversionError
 from ..rules import SendRule
 from ..rules.values import numbers
-from .clouds import cloud_columns, point_cloud
+from .clouds import CLOUD, cloud_columns, point_cloud
+from .outputs import Output
 from .points import points_message
 from .registry import Converted, Route, Sending, extra, from_ros, sender
 
@@ -24,11 +25,9 @@ MAX_POINTS = SendRule.key(
     only_topics=True)
 
 
-@extra(PointList)
+@extra(PointList, Output('cloud', PointCloud2, key=CLOUD))
 def add_cloud(message: PointList, route: Route, stamp: Time, result: Converted) -> None:
     """POINT: `cloud` where the mapping says so, x, y, z, rgba and diameter (0 if unknown)."""
-    if not route.rule.cloud:
-        return
     points = result.outputs['points']
     places = [(p.position.x, p.position.y, p.position.z) for p in points.poses]
     colours = np.array(result.info['rgba'], np.uint32).reshape(-1, 4)

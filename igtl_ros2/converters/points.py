@@ -20,8 +20,11 @@ from ..codec.messages.points import Point, PointList
 from ..codec.messages.text import String
 from ..errors import ConversionError
 from ..rules import ReceiveRule, SendRule
-from ..rules.values import DEVICE, group, text
+from ..rules.kinds import tools
+from ..rules.values import BOOLEAN, DEVICE, group, text
 from .many_poses import fill_poses, listed, metres_of
+from .outputs import STREAM, Output
+from .pose import POSE
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import (
     Matrix,
@@ -40,6 +43,10 @@ Colour = tuple[int, int, int, int]
 MOST_TOLD = 20
 
 
+SPLIT = ReceiveRule.key(
+    'split', BOOLEAN, 'A topic of its own for each element of a list: tools/<name>/pose of TDATA '
+    'and QTDATA, labels/<label> of POINT, paths/<name> of TRAJ.', False, after='stamped',
+    types=(tools, 'POINT', 'TRAJ'))
 TRAJECTORY = ReceiveRule.key(
     'trajectory', group('a map with the keys entry and target', dict.fromkeys(
         ('entry', 'target'), text('a label of 1 to 64 characters', 1, 64)), ('entry', 'target')),
@@ -52,7 +59,12 @@ HEADER = SendRule.key(
     needs=('type', 'POINT'))
 
 
-@to_ros(PointList, streams=('pose',))
+@to_ros(
+    PointList,
+    Output('points', PoseArray, is_whole=True),
+    Output('labels/<label>', PointStamped, key=SPLIT),
+    Output('trajectory', PoseArray, key=TRAJECTORY),
+    Output('pose', PoseStamped, STREAM, POSE))
 def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
     """
     POINT: `points`, positions without a rotation; `info` has labels and all the rest.

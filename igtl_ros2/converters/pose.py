@@ -22,6 +22,7 @@ from ..errors import ConversionError
 from ..rules import ReceiveRule
 from ..rules.values import BOOLEAN
 from .lazy import LazyPoseStamped, LazyTransform
+from .outputs import STREAM, Output
 from .registry import Converted, Route, Sending, from_ros, tell_once, to_ros
 from .units import (
     RIGID_TOLERANCE,
@@ -91,7 +92,11 @@ POSE = ReceiveRule.key(
     types=('TRANSFORM', 'POSITION', 'QTRANS', 'POINT'), of_type={'POINT': 'trajectory'})
 
 
-@to_ros(Transform, streams=('transform', 'pose'), by_ns=True)
+@to_ros(
+    Transform,
+    Output('transform', TransformStamped, STREAM, is_whole=True),
+    Output('pose', PoseStamped, STREAM, POSE, is_whole=True),
+    by_ns=True)
 def transform_to_ros(message: Transform, route: Route, stamp_ns: int) -> Converted:
     """TRANSFORM: `transform`; where asked for also `pose`, and tf."""
     rule = route.rule
@@ -131,7 +136,11 @@ def _give_pose(
             stamp_ns, route.frame_id, route.child_frame_id, numbers))
 
 
-@to_ros(Position, streams=('pose', 'point'), by_ns=True)
+@to_ros(
+    Position,
+    Output('pose', PoseStamped, STREAM, is_whole=True),
+    Output('point', PointStamped, STREAM, is_whole=True),
+    by_ns=True)
 def position_to_ros(message: Position, route: Route, stamp_ns: int) -> Converted:
     """POSITION: `pose`, or `point` where it came without an orientation."""
     result = Converted(state=tool_state(message), info={'form': message.form})

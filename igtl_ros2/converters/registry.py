@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -12,7 +11,7 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import TransformStamped
 from std_msgs.msg import Header
 
-from ..codec import Message, registered
+from ..codec import Message
 from ..codec.charsets import is_guess
 from ..codec.lists import ElementList
 from ..codec.messages.mesh import PolyData
@@ -25,6 +24,7 @@ from ..rules import PICTURES, ReceiveRule, SendRule, parse_xtoy
 from .gates import Gate
 from .loading import load_converters as load_converters
 from .names import KnownNames
+from .outputs import Output, declare_outputs
 from .units import ns_from_time, ros_text, time_from_ns
 
 
@@ -218,33 +218,30 @@ FromRos = Callable[[Any, Sending], 'Message | tuple[Message, ...]']
 
 _TO_ROS: dict[type[Message], ToRos] = {}
 _BY_NS: set[type[Message]] = set()
-_EXTRAS: dict[type[Message], list[Extra]] = {}
+_EXTRAS: dict[type[Message], list[tuple[Extra, tuple[Output, ...]]]] = {}
 _FROM_ROS: dict[tuple[type, str], FromRos] = {}
 _DEFAULT_WIRE_TYPE: dict[type, str] = {}
 _FOR_SLICER: dict[tuple[type, str], str] = {}
 _LEAVES: dict[str, dict[type, str]] = {}
-_STREAM_LEAVES: set[str] = set()
 # topics that other nodes often use for other types
 _USED_OTHERWISE = ('points', 'trajectory', 'status')
 _USUAL_TYPES = ('PoseStamped', 'DiagnosticArray', 'MarkerArray')
 
 
 def to_ros(
-    message_class: type[Message], *, streams: Iterable[str] = (), by_ns: bool = False
+    message_class: type[Message], *outputs: Output, by_ns: bool = False
 ) -> Callable[[ToRos], ToRos]:
     """
     Register the function that makes ROS messages of a message class.
 
-    :param streams: first parts of leaves that it makes and of which each value counts. All others
-        are states: who comes later gets the last value. A command is none: who comes later must
-        not carry out an old one.
-    :param by_ns: whether it takes the stamp in nanoseconds; such a class has no `extra`.
+    :param outputs: the topics that it makes.
+    :param by_ns: whether it takes the stamp in nanoseconds.
     """
 
     def decorate(function: ToRos) -> ToRos:
-        _STREAM_LEAVES.update(streams)
         if message_class in _TO_ROS:
             raise ValueError(f'{message_class.__name__} has a converter already')
+        declare_outputs(message_class, outputs)
         _TO_ROS[message_class] = function
         if by_ns:
             _BY_NS.add(message_class)
@@ -253,20 +250,19 @@ def to_ros(
     return decorate
 
 
-def extra(
-    message_class: type[Message], *, streams: Iterable[str] = ()
-) -> Callable[[Extra], Extra]:
+def extra(message_class: type[Message], *outputs: Output) -> Callable[[Extra], Extra]:
     """
     Register a function that adds to what the converter of a message class made.
 
-    It looks for itself whether the rule asks for it; a ConversionError costs its own output only.
+    It is called where the rule asks for one of its outputs; a ConversionError costs its own output
+    only.
 
-    :param streams: as for `to_ros`.
+    :param outputs: the topics that it makes; without any it is always called.
     """
 
     def decorate(function: Extra) -> Extra:
-        _STREAM_LEAVES.update(streams)
-        _EXTRAS.setdefault(message_class, []).append(function)
+        declare_outputs(message_class, outputs)
+        _EXTRAS.setdefault(message_class, []).append((function, outputs))
         return function
 
     return decorate
@@ -298,11 +294,6 @@ def from_ros(
         return function
 
     return decorate
-
-
-def is_stream_leaf(leaf: str) -> bool:
-    """Tell whether each value of a topic counts, by the first part of its leaf."""
-    return leaf in _STREAM_LEAVES
 
 
 def convert_to_ros(message: Message, route: Route, stamp: Time | int) -> Converted:
@@ -338,9 +329,11 @@ def convert_to_ros(message: Message, route: Route, stamp: Time | int) -> Convert
         return Converted(state=gate.stops_unasked(ros_text(message.type_name)))
     if not result.outputs and gate is not None and gate.withheld:
         return result  # what is withheld is so in every form
-    for add in extras:
+    for add, outputs in extras:
+        if outputs and not any(output.is_asked(route.rule) for output in outputs):
+            continue
         try:
-            add(message, route, stamp, result)
+            add(message, route, time_from_ns(stamp) if by_ns else stamp, result)
         except ConversionError as error:
             result.errors.append(str(error))
     return result
@@ -481,16 +474,9 @@ class Received:
 def received() -> list[Received]:
     """List what becomes of each message class on its way to ROS."""
     return [
-        Received(cls, _words(function), tuple(_words(add) for add in _EXTRAS.get(cls, ())))
+        Received(cls, _words(function), tuple(_words(add) for add, _ in _EXTRAS.get(cls, ())))
         for cls, function in _TO_ROS.items()
     ]
-
-
-def received_leaves(wire_type: str) -> list[str]:
-    """List the topics that a wire type always has, below the device; '~/...' is the node's."""
-    found = registered().get(wire_type, Message)
-    text = _words(_TO_ROS.get(found, _TO_ROS[Message]))
-    return re.findall('`([a-z_~/]+)`', re.split('[;.]', text)[0].replace('`info`', ''))
 
 
 def sent() -> list[tuple[type, str, str, tuple[str, ...]]]:

@@ -16,6 +16,7 @@ from ..codec.messages.text import Command, String
 from ..errors import ConversionError
 from ..rules import ReceiveRule
 from ..rules.values import BOOLEAN
+from .outputs import EVENT, STREAM, Output
 from .registry import Converted, Route, extra
 from .units import ros_text
 
@@ -30,11 +31,9 @@ STAMPED = ReceiveRule.key(
     after='phi', types=('SENSOR', 'NDARRAY', 'STRING', 'COMMAND'))
 
 
-@extra(Sensor)
+@extra(Sensor, Output('sensor/stamped', JointState, STREAM, STAMPED, is_whole=True))
 def add_stamped_sensor(message: Sensor, route: Route, stamp: Time, result: Converted) -> None:
     """`sensor/stamped`, header, names and values as sent, as positions of a JointState."""
-    if not route.rule.stamped:
-        return
     names = list(route.rule.joint_names) or [f'value_{n}' for n in range(len(message.values))]
     if len(names) != len(message.values):
         raise ConversionError(
@@ -42,11 +41,9 @@ def add_stamped_sensor(message: Sensor, route: Route, stamp: Time, result: Conve
     result.outputs['sensor/stamped'] = _joints(message.values, names, route, stamp)
 
 
-@extra(NDArray)
+@extra(NDArray, Output('array/stamped', JointState, STREAM, STAMPED, is_whole=True))
 def add_stamped_array(message: NDArray, route: Route, stamp: Time, result: Converted) -> None:
     """`array/stamped`, header, indices as names and numbers as positions of a JointState."""
-    if not route.rule.stamped:
-        return
     numbers = message.array
     ends = ['']
     if numbers.dtype.kind == 'c':
@@ -67,24 +64,24 @@ def _joints(values: np.ndarray, names: list[str], route: Route, stamp: Time) -> 
         header=Header(stamp=stamp, frame_id=frame_id), name=names, position=position)
 
 
-@extra(String)
+@extra(String, Output(
+    'text/stamped', 'diagnostic_msgs/DiagnosticArray', key=STAMPED, is_whole=True))
 def add_stamped_text(message: String, route: Route, stamp: Time, result: Converted) -> None:
     """`text/stamped`, header and text, as the message of a DiagnosticArray."""
-    if route.rule.stamped:
-        facts = {'encoding': str(message.encoding)}
-        result.outputs['text/stamped'] = _text(message.text, facts, route, stamp)
+    facts = {'encoding': str(message.encoding)}
+    result.outputs['text/stamped'] = _text(message.text, facts, route, stamp)
 
 
-@extra(Command)
+@extra(
+    Command, Output('command/stamped', 'diagnostic_msgs/DiagnosticArray', EVENT, STAMPED))
 def add_stamped_command(message: Command, route: Route, stamp: Time, result: Converted) -> None:
     """`command/stamped`, header, content as the message, id and name, in a DiagnosticArray."""
-    if route.rule.stamped:
-        facts = {
-            'id': str(message.command_id),
-            'name': ros_text(message.name),
-            'encoding': str(message.encoding),
-        }
-        result.outputs['command/stamped'] = _text(message.content, facts, route, stamp)
+    facts = {
+        'id': str(message.command_id),
+        'name': ros_text(message.name),
+        'encoding': str(message.encoding),
+    }
+    result.outputs['command/stamped'] = _text(message.content, facts, route, stamp)
 
 
 def _text(text: str, facts: dict[str, str], route: Route, stamp: Time) -> Any:

@@ -10,6 +10,7 @@ from std_msgs.msg import Header
 
 from ..codec.messages.text import Status, StatusCode, String
 from ..errors import ConversionError
+from .outputs import Output
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import ros_text
 
@@ -30,7 +31,10 @@ _CODE_BY_LEVEL = {
 }
 
 
-@to_ros(Status)
+@to_ros(
+    Status,
+    Output('status', DiagnosticArray, is_whole=True),
+    Output('~/emergency', DiagnosticArray))
 def status_to_ros(message: Status, route: Route, stamp: Time) -> Converted:
     """STATUS: `status`, and `~/emergency` for the emergency code."""
     if message.code == StatusCode.OK:

@@ -9,11 +9,12 @@ from std_msgs.msg import String as RosString
 
 from ..codec.charsets import charset, is_guess
 from ..codec.messages.text import Command, String
+from .outputs import EVENT, Output
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import ros_text
 
 
-@to_ros(String)
+@to_ros(String, Output('text', RosString, is_whole=True))
 def string_to_ros(message: String, route: Route, stamp: Time) -> Converted:
     """STRING: `text`."""
     text = ros_text(message.text)
@@ -24,7 +25,7 @@ def string_to_ros(message: String, route: Route, stamp: Time) -> Converted:
     return result
 
 
-@to_ros(Command, streams=('command',))
+@to_ros(Command, Output('command', RosString, EVENT))
 def command_to_ros(message: Command, route: Route, stamp: Time) -> Converted:
     """COMMAND: `command` in JSON."""
     facts = {

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import Point, PointStamped, Pose, PoseArray
+from geometry_msgs.msg import Point, PointStamped, Pose, PoseArray, PoseStamped
 from numpy.typing import NDArray
 from std_msgs.msg import Header
 
@@ -32,13 +32,12 @@ from ..codec.messages.tracking import (
 )
 from ..errors import ConversionError
 from ..rules import ReceiveRule
-from ..rules.kinds import tools
-from ..rules.values import BOOLEAN
 from .bulk import set_rows
 from .gates import MAX_TOOLS
 from .lazy import LazyPoseStamped, LazyTransform
 from .many_poses import affines_from_poses, fill_poses, listed, metres_of
-from .points import MOST_TOLD, tell_rest
+from .outputs import STREAM, Output
+from .points import MOST_TOLD, SPLIT, tell_rest
 from .pose import NOT_RIGID, finite_list, is_valid, tool_state
 from .registry import Converted, Route, Sending, frames_in, from_ros, tell_once, to_ros
 from .units import (
@@ -60,14 +59,14 @@ _TIP_ONLY = 3
 _NO_TURN = 0.0, 0.0, 0.0, 1.0
 
 
-SPLIT = ReceiveRule.key(
-    'split', BOOLEAN, 'A topic of its own for each element of a list: tools/<name>/pose of TDATA '
-    'and QTDATA, labels/<label> of POINT, paths/<name> of TRAJ.', False, after='stamped',
-    types=(tools, 'POINT', 'TRAJ'))
+_OUTPUTS = (
+    Output('tracking', PoseArray, STREAM, is_whole=True),
+    Output('tools/<name>/pose', PoseStamped, STREAM, SPLIT),
+    Output('tools/<name>/point', PointStamped, STREAM, SPLIT))
 
 
-@to_ros(QuaternionTrackingData, streams=('tracking', 'tools'))
-@to_ros(TrackingData, streams=('tracking', 'tools'))
+@to_ros(QuaternionTrackingData, *_OUTPUTS)
+@to_ros(TrackingData, *_OUTPUTS)
 def tracking_to_ros(
     message: TrackingData | QuaternionTrackingData, route: Route, stamp: Time
 ) -> Converted:

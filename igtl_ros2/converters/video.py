@@ -12,7 +12,7 @@ from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image as RosImage
-from std_msgs.msg import Header
+from std_msgs.msg import Float64MultiArray, Header
 
 from ..codec.geometry import RAS, ras_to_wire
 from ..codec.key_frames import INTER_CODED, Chain, starts
@@ -23,6 +23,7 @@ from ..rules import ReceiveRule, SendRule
 from ..rules.values import BOOLEAN, one_of
 from .bulk import fill
 from .image import NO_GEOMETRY, add_geometry, pixels_of, place_of
+from .outputs import STREAM, Output
 from .pose import tool_state
 from .registry import (
     Converted,
@@ -98,7 +99,11 @@ CODEC = SendRule.key(
     'pixels. Needs PyAV.', 'h264', after='spacing', needs=('type', 'VIDEO'), only_topics=True)
 
 
-@to_ros(Video, streams=('video', 'image'))
+@to_ros(
+    Video,
+    Output('video', CompressedImage, STREAM, is_whole=True),
+    Output('geometry', Float64MultiArray),
+    Output('image', RosImage, STREAM, DECODE, takes_long=True))
 def video_to_ros(message: Video, route: Route, stamp: Time) -> Converted:
     """VIDEO: `video`, the frame as it is, and `geometry`; by rule `image`, the frame decoded."""
     form = _FORMATS.get(message.codec) or ros_text(message.codec.lower())
@@ -138,10 +143,11 @@ def video_to_ros(message: Video, route: Route, stamp: Time) -> Converted:
     return result
 
 
-@extra(Video, streams=('foxglove',))
+@extra(Video, Output(
+    'foxglove', 'foxglove_msgs/CompressedVideo', STREAM, FOXGLOVE, is_whole=True))
 def add_foxglove(message: Video, route: Route, stamp: Time, result: Converted) -> None:
     """VIDEO: `foxglove`, the frame as CompressedVideo of foxglove_msgs, which Foxglove plays."""
-    if not route.rule.foxglove or 'video' not in result.outputs:
+    if 'video' not in result.outputs:
         return
     form = result.info['format']
     if form not in _PLAYED:

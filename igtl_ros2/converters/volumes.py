@@ -18,9 +18,10 @@ from ..codec.messages.image import Image
 from ..errors import ConversionError
 from ..rules import IF_DECODED, PICTURES, ReceiveRule, SliceView
 from ..rules.values import BOOLEAN, about, group, numbers, one_of
-from .arrays import array_message
-from .clouds import point_cloud
+from .arrays import ARRAYS, array_message
+from .clouds import CLOUD, point_cloud
 from .image import geometry_of, ros_image
+from .outputs import Output
 from .registry import Converted, Route, extra
 from .units import affine_from_metres
 
@@ -137,21 +138,18 @@ ARRAY = ReceiveRule.key(
     of_type=IF_DECODED)
 
 
-@extra(Image)
+@extra(Image, Output('slice', RosImage, key=SLICE, takes_long=True))
 def add_slice(message: Image, route: Route, stamp: Time, result: Converted) -> None:
     """IMAGE: `slice`, one slice along any axis as mono8."""
-    if route.rule.slice is not None:
-        viewer = route.state.setdefault('slice', SliceViewer(route.rule.slice))
-        header = Header(stamp=stamp, frame_id=route.frame_id)
-        result.outputs['slice'] = viewer.show(message, header)
+    viewer = route.state.setdefault('slice', SliceViewer(SLICE.of(route.rule)))
+    header = Header(stamp=stamp, frame_id=route.frame_id)
+    result.outputs['slice'] = viewer.show(message, header)
 
 
-@extra(Image)
+@extra(Image, Output('cloud', PointCloud2, key=CLOUD, takes_long=True))
 def add_cloud(message: Image, route: Route, stamp: Time, result: Converted) -> None:
     """IMAGE: `cloud`, the centres and values of the voxels over a threshold."""
     rule = route.rule
-    if not rule.cloud:
-        return
     if message.components > 1:
         raise ConversionError(
             f'no cloud is made of an image of {message.components} components, only of 1'
@@ -176,19 +174,16 @@ def add_cloud(message: Image, route: Route, stamp: Time, result: Converted) -> N
     result.info['cloud'] = {'voxels': count, 'points': len(intensity)}
 
 
-@extra(Image)
+@extra(Image, Output('array', tuple(ARRAYS.values()), key=ARRAY))
 def add_array(message: Image, route: Route, stamp: Time, result: Converted) -> None:
     """IMAGE: `array`, the voxels as the MultiArray of their type, z, y, x and components."""
-    if route.rule.array:
-        dims = dict(zip(('z', 'y', 'x', 'components'), message.pixels.shape))
-        result.outputs['array'] = array_message(message.pixels, dims)
+    dims = dict(zip(('z', 'y', 'x', 'components'), message.pixels.shape))
+    result.outputs['array'] = array_message(message.pixels, dims)
 
 
-@extra(Image)
+@extra(Image, Output('nrrd', CompressedImage, key=NRRD, takes_long=True))
 def add_nrrd(message: Image, route: Route, stamp: Time, result: Converted) -> None:
     """IMAGE: `nrrd`, an NRRD file with the place in mm, as 3D Slicer reads and writes them."""
-    if not route.rule.nrrd:
-        return
     nrrd = CompressedImage(header=Header(stamp=stamp, frame_id=route.frame_id), format='nrrd')
     nrrd.data = nrrd_file(message.pixels, message.components, geometry_of(result))
     result.outputs['nrrd'] = nrrd

@@ -33,6 +33,7 @@ from ..converters.image import VolumeMerger
 from ..converters.json_text import json_pieces
 from ..converters.lazy import LazyPose, ros_type_of
 from ..converters.lazy import frames_of as frames_of_transform
+from ..converters.outputs import STREAM, kind_of, takes_long
 from ..converters.placing import frames_of, has_place, moved_received, weight
 from ..converters.pose import is_valid
 from ..converters.registry import (
@@ -40,7 +41,6 @@ from ..converters.registry import (
     Route,
     convert_to_ros,
     full_name,
-    is_stream_leaf,
     route_of,
 )
 from ..converters.tf_owners import Sender
@@ -850,7 +850,7 @@ class Receiver:
                     ros_message.become()
                 self._hand_on(device, arrival, leaf, writer.topic, ros_message, result)
             ready = writer.ready(ros_message)
-            if not self._first.is_over and is_stream_leaf(kind) and kind != 'command':
+            if not self._first.is_over and kind_of(kind) is STREAM:
                 self._first.hold(device.topic, writer.publisher, ready)
             writer.write(ready, arrival.message)
             yield
@@ -1040,7 +1040,7 @@ class Receiver:
             received=left.received if left is not None else 0,
             state=left.state if left is not None and left.topic == topic else None,
             gates=gates,
-            takes_long=_takes_long(rule, type_name),
+            takes_long=takes_long(rule, type_name),
             closed=place.closed,
             number=place.number,
             peer=peer,
@@ -1328,14 +1328,6 @@ def _lose_frame(device: _Device) -> None:
     """Note that a message was lost: a video goes on with a key frame."""
     if device.key[0] == 'VIDEO':
         device.route.state[FRAME_LOST] = True
-
-
-def _takes_long(rule: ReceiveRule, type_name: str) -> bool:
-    """Tell whether a rule makes something of messages that takes long: files, clouds, pictures."""
-    if type_name not in ('IMAGE', 'VIDEO', 'POLYDATA'):
-        return False
-    makes = (rule.nrrd, rule.cloud, rule.plane, rule.decode, rule.mesh, rule.slice)
-    return rule.compressed != 'off' or any(makes)
 
 
 def _is_time(key: str) -> bool:

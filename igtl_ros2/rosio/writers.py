@@ -12,10 +12,12 @@ from rclpy.serialization import serialize_message
 
 from ..codec import Message
 from ..converters.lazy import LazyPose
-from ..converters.registry import is_stream_leaf
+from ..converters.outputs import EVENT, RAW, STATE, STREAM, kind_of
 from ..converters.spliced import PoseTemplates
 from . import in_place
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
+
+_QOS = {STREAM: STREAM_QOS, EVENT: STREAM_QOS, STATE: STATE_QOS, RAW: RAW_QOS}
 
 
 class PoseBytes:
@@ -91,14 +93,10 @@ class Writers:
         """
         writer = self._writers.get(topic)
         if writer is None:
-            if is_stream_leaf(leaf):
-                qos = STREAM_QOS
-            else:
-                qos = RAW_QOS if leaf == 'raw' else STATE_QOS
             writer = self._writers[topic] = Writer(self._node.create_publisher(
                 ros_type,
                 topic,
-                qos,
+                _QOS[kind_of(leaf)],
                 qos_overriding_options=QoSOverridingOptions.with_default_policies(),
             ))
         return writer

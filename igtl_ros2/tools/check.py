@@ -10,6 +10,7 @@ from dataclasses import fields
 from typing import Any
 
 from ..converters.names import ros_name
+from ..converters.outputs import received_leaves
 from ..errors import ConfigError, ConversionError
 from ..mapping import (
     ANY,
@@ -99,12 +100,8 @@ def _leaves(rule: ReceiveRule) -> list[str]:
     """List the last parts of topics, as far as the type of the rule tells."""
     if rule.type == '*':
         return ['<by type>']
-    try:
-        from ..converters.registry import load_converters, received_leaves
-    except ImportError:  # there is no ROS on this machine
-        return ['<by type>']
-    load_converters()
-    return received_leaves(rule.type)
+    # there may be no ROS on this machine
+    return received_leaves(rule.type) or ['<by type>']
 
 
 def _taken_by(mapping: Mapping, index: int) -> str:

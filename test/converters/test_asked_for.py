@@ -128,4 +128,5 @@ def test_what_can_be_moved_is_what_has_a_place():
 
 def test_what_numbers_can_be_is_what_there_are_converters_for():
     assert {name: set(words) for name, words in AS.choices.items()} == {
-        'SENSOR': set(OF_SENSOR), 'NDARRAY': set(OF_ARRAY)}
+        'SENSOR': {output.leaf for output in OF_SENSOR},
+        'NDARRAY': {output.leaf for output in OF_ARRAY}}

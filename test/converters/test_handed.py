@@ -23,13 +23,12 @@ from igtl_ros2.codec.messages.tracking import (
 )
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.config import Settings
-from igtl_ros2.converters.handover import WHOLE_LEAVES, handed, is_whole, message_to_send
+from igtl_ros2.converters.handover import handed, is_whole, message_to_send
 from igtl_ros2.converters.headers import header_of_ros
 from igtl_ros2.converters.registry import (
     Sending,
     convert_to_ros,
     load_converters,
-    received_leaves,
     route_of,
 )
 from igtl_ros2.errors import ConversionError
@@ -214,16 +213,6 @@ def test_slicer_gets_what_it_shows():
     for profile in ('slicer', 'plain'):
         assert message_to_send(value, sending(profile)).metadata == {
             'k': 'v', 'ros_frame_id': 'ras', 'ros_stamp': '5.000000000'}
-
-
-def test_the_leaves_that_are_whole_are_those_that_every_message_has():
-    for type_name, leaves in WHOLE_LEAVES.items():
-        known = {'TRANSFORM': {'pose'}, 'POINT': {'markers'}, 'TRAJ': {'markers'},
-                 'VIDEO': {'foxglove'}, 'POLYDATA': {'mesh'}}.get(type_name, set())
-        for leaf in leaves:
-            leaf = leaf.removesuffix('/stamped')
-            assert leaf in {*received_leaves(type_name), *known} or type_name in (
-                'SENSOR', 'NDARRAY')
 
 
 def test_slicer_gets_no_colour_table_of_another_link():

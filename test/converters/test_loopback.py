@@ -13,6 +13,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.converters import loopback, registry
 from igtl_ros2.converters.loopback import try_received, try_sent
 from igtl_ros2.converters.measured import AS
+from igtl_ros2.converters.outputs import received_leaves
 from igtl_ros2.converters.samples import sample, sampled
 from igtl_ros2.errors import ConversionError
 from igtl_ros2.mapping import (
@@ -38,7 +39,7 @@ def test_there_is_a_sample_of_each_type_that_becomes_a_topic():
 def test_every_type_arrives(name):
     outputs = try_received(ReceiveRule(type=name)).outputs
     assert set(outputs) >= {
-        leaf for leaf in registry.received_leaves(name) if leaf[0] != '~'
+        leaf for leaf in received_leaves(name) if leaf[0] != '~'
     } - {'volume', 'point', 'vertices', 'triangles', 'emergency'}
 
 

@@ -3,6 +3,7 @@
 from geometry_msgs.msg import Pose, PoseStamped, Quaternion
 from std_msgs.msg import Header
 
+from igtl_ros2.converters.outputs import STREAM, Output
 from igtl_ros2.converters.pose import withheld
 from igtl_ros2.converters.registry import Converted, from_ros, to_ros
 from igtl_ros2.converters.samples import add_sample
@@ -11,7 +12,7 @@ from igtl_ros2.converters.units import point_from_ros, point_to_ros
 from .message import Needle
 
 
-@to_ros(Needle, streams=['needle'])
+@to_ros(Needle, Output('needle', PoseStamped, STREAM))
 def needle_to_ros(message, route, stamp):
     """NEEDLE: `needle`, the pose of its tip."""
     x, y, z, w = message.quaternion.tolist()

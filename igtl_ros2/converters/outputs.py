@@ -1,0 +1,99 @@
+"""Outputs: the topics that become of a message, each declared where a converter makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from ..codec import Message, message_class
+from ..rules import Key, ReceiveRule
+
+
+class Kind(Enum):
+    """What a topic is for who listens; its quality of service comes of that."""
+
+    #: the last value holds until the next one: who comes later gets it
+    STATE = 'state'
+    #: each value counts while it is new
+    STREAM = 'stream'
+    #: each value counts once: who comes later must not carry out an old command
+    EVENT = 'event'
+    #: frames as they are
+    RAW = 'raw'
+
+
+STATE, STREAM, EVENT, RAW = Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """
+    A topic below a device; '~/...' is the node's.
+
+    :param leaf: its name, in which '<name>' stands for each of a list.
+    :param ros_type: of its messages; several if that depends, or '<package>/<type>' for one that
+        is imported when it is used.
+    :param key: what asks for it; without one it is always there.
+    :param takes_long: whether it is made in a worker: it takes milliseconds.
+    :param is_whole: whether it says all that the message says, so that another link may be handed
+        the message in its place.
+    """
+
+    leaf: str
+    ros_type: Any
+    kind: Kind = STATE
+    key: Key | None = None
+    takes_long: bool = False
+    is_whole: bool = False
+
+    def is_asked(self, rule: ReceiveRule) -> bool:
+        """Tell whether a rule asks for it."""
+        key = self.key
+        if key is None:
+            return True
+        return key.of(rule) == self.leaf if key.choices else key.is_asked(rule)
+
+
+_OUTPUTS: dict[type[Message], list[Output]] = {}
+# first parts of leaves
+_KINDS: dict[str, Kind] = {}
+
+
+def declare_outputs(cls: type[Message], outputs: Iterable[Output]) -> None:
+    """Register what becomes of a message class, and that it has what the keys ask for."""
+    for output in outputs:
+        _OUTPUTS.setdefault(cls, []).append(output)
+        if output.kind is not STATE:
+            _KINDS[output.leaf.partition('/')[0]] = output.kind
+        key = output.key
+        if key is not None and cls.type_name not in key.wire_types():
+            key.types = (*(key.types or ()), cls.type_name)
+
+
+def outputs_of(type_name: str) -> list[Output]:
+    """List what becomes of messages of a wire type, as far as its ROS packages are there."""
+    found = _OUTPUTS.get(message_class(type_name) or Message)
+    return found or _OUTPUTS.get(Message, [])
+
+
+def kind_of(leaf: str) -> Kind:
+    """Tell what a topic is for who listens, by the first part of its leaf."""
+    return _KINDS.get(leaf, STATE)
+
+
+def takes_long(rule: ReceiveRule, type_name: str) -> bool:
+    """Tell whether a rule asks for something of messages that is made in a worker."""
+    return any(
+        output.takes_long and output.is_asked(rule) for output in outputs_of(type_name))
+
+
+def received_leaves(type_name: str) -> list[str]:
+    """List the topics that a wire type always has, below the device; '~/...' is the node's."""
+    return [output.leaf for output in outputs_of(type_name) if output.key is None]
+
+
+def stands_for_whole(type_name: str, leaf: str) -> bool:
+    """Tell whether a topic says all that messages of a wire type say."""
+    return any(output.leaf == leaf and output.is_whole for output in outputs_of(type_name))
