@@ -19,7 +19,7 @@ def needle_to_ros(message, route, stamp):
     point = point_to_ros(message.tip.tolist(), route.rule.wire_unit, route.rule.wire_axes)
     pose = Pose(position=point, orientation=Quaternion(x=x, y=y, z=z, w=w))
     result = Converted(state='OK')
-    if not withheld(route, result, pose.position, pose.orientation):
+    if not withheld(route, result, (point.x, point.y, point.z), (x, y, z, w)):
         header = Header(stamp=stamp, frame_id=route.frame_id)
         result.outputs['needle'] = PoseStamped(header=header, pose=pose)
     return result
