@@ -63,25 +63,27 @@ def is_fixed(array: NDArray[Any]) -> bool:
 
 def _fixed(value: Any) -> Any:
     """Give a value with memory of its own, or the value itself if it has."""
+    kind = type(value)
+    if kind in _FINAL:
+        return value
     if isinstance(value, np.ndarray):
-        if is_fixed(value):
+        flags = value.flags
+        if flags.owndata and not flags.writeable or is_fixed(value):
             return value
         # in the order of the wire, so that it need not be copied again
         array = np.array(value, order='C')
         array.flags.writeable = False
         return array
-    if isinstance(value, _FINAL):
-        return value
     if isinstance(value, tuple):
         return _fixed_tuple(value)
+    if is_dataclass(kind):
+        changes = _fixed_fields(value)
+        return _with(value, changes) if changes else value
     if isinstance(value, Table):
         rows = _fixed(value.rows)
         return value if rows is value.rows else Table(value.kind, rows)
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        changes = _fixed_fields(value)
-        return _with(value, changes) if changes else value
     return value
 
 
@@ -96,9 +98,11 @@ def _fixed_tuple(values: tuple[Any, ...]) -> tuple[Any, ...]:
 def _fixed_fields(value: Any) -> dict[str, Any]:
     changes = {}
     kind: Any = type(value)
-    lazy = _lazy_fields(value)  # nobody can change what they are made of
-    for name in _names(kind):
-        if name in lazy:
+    names, lazy = _names(kind)
+    if lazy and value._held is None:
+        lazy = ()
+    for name in names:
+        if name in lazy:  # nobody can change what they are made of
             continue
         before = getattr(value, name)
         after = _fixed(before)
@@ -107,42 +111,38 @@ def _fixed_fields(value: Any) -> dict[str, Any]:
     return changes
 
 
-def _lazy_fields(value: Any) -> tuple[str, ...]:
-    """List the fields that need not be made to know what they say."""
-    lazy: tuple[str, ...] = getattr(value, 'lazy', ())
-    return lazy if lazy and value._held is not None else ()
-
-
-_FINAL = (str, int, float, bytes)
+_FINAL = frozenset((str, int, float, bool, bytes))
 # types of fields that hold no memory of somebody else, as annotations write them
 _PLAIN = frozenset({'int', 'float', 'str', 'bytes', 'bool', 'dict[str, str]', 'dict[str, int]'})
 
 
 @cache
-def _names(cls: Hashable) -> tuple[str, ...]:
-    """List the fields that may hold memory of somebody else."""
+def _names(cls: Hashable) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """List the fields that may hold memory of somebody else, and those that are lazy."""
     known: Any = cls
-    return tuple(field.name for field in fields(known) if field.type not in _PLAIN)
+    names = tuple(field.name for field in fields(known) if field.type not in _PLAIN)
+    return names, getattr(known, 'lazy', ())
 
 
 @cache
-def _all_names(cls: Hashable) -> tuple[str, ...]:
+def _known_names(cls: Hashable, holds: bool) -> tuple[str, ...]:
+    """List the fields, without those that are still to be made of what is held."""
     known: Any = cls
-    return tuple(field.name for field in fields(known))
+    lazy = known.lazy if holds else ()
+    return tuple(field.name for field in fields(known) if field.name not in lazy)
 
 
 def _with(value: T, changes: dict[str, Any]) -> T:
     """Copy an object with some other fields, without checking again what is checked."""
     cls: Any = type(value)
     made: T = _new(cls)
-    lazy = _lazy_fields(value)
-    for name in _all_names(cls):
-        if name in changes:
-            _set(made, name, changes[name])
-        elif name not in lazy:
-            _set(made, name, getattr(value, name))
+    held = getattr(value, '_held', None)
+    for name in _known_names(cls, held is not None):
+        _set(made, name, getattr(value, name))
     if isinstance(value, Lazy):
-        _set(made, '_held', value._held if lazy else None)
+        _set(made, '_held', held)
+    for name, new in changes.items():
+        _set(made, name, new)
     if extra := getattr(value, '__dict__', None):  # of a class derived without slots
         made.__dict__.update((key, one) for key, one in extra.items() if key not in changes)
     return made

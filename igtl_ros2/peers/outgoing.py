@@ -40,9 +40,10 @@ class Outgoing:
     def __init__(self, message: Message) -> None:
         """Keep the message."""
         self._message = with_short_name(message)
-        is_urgent = isinstance(message, Status) and message.is_emergency
-        self._begin((message.type_name, message.device_name), is_urgent)
-        if isinstance(message, Video):
+        kind = message.type_name  # which is cheaper to look at than the class
+        is_urgent = kind == 'STATUS' and isinstance(message, Status) and message.is_emergency
+        self._begin((kind, message.device_name), is_urgent)
+        if kind == 'VIDEO' and isinstance(message, Video):
             self.follows = message.follows
 
     def _begin(self, key: Key, urgent: bool) -> None:

@@ -13,7 +13,6 @@ from ..codec import Buffer, Message
 from ..codec.key_frames import Chains
 from ..codec.messages.query import Query
 from ..codec.messages.text import Status
-from ..codec.messages.video import Video
 from ..config import Settings
 from ..errors import DecodeError, EncodeError
 from .compat import Compat
@@ -188,7 +187,7 @@ class Peer:
                 kind = 'other'
             received[kind] += 1
             self.seen_versions.add(message.version)
-            if kind == Video.type_name and not self._is_decodable(message):
+            if kind == 'VIDEO' and not self._is_decodable(message):
                 continue
             if looking and (name := self._compat.saw(message)):
                 text = f'{self.address}: is taken for {name}'
