@@ -58,7 +58,7 @@ from ..converters.volumes import SliceViewer
 from ..errors import ConversionError, printable
 from ..mapping import LinkConfig, ReceiveRule
 from ..peers import Peer
-from ..rosio.writers import Writers
+from ..rosio.writers import Writer, Writers
 from .aside import Aside
 from .device_limits import Known, NewDevices, host_of, whom_to_forget
 from .echo import EchoGuard
@@ -92,6 +92,8 @@ _MAX_TOOLS = 1000
 _MAX_PEERS = 1000
 #: type, device, the `peer` of rules that are for who sends it, and what tells him apart
 _Slot = tuple[str, ...]
+#: what is done between two steps, and needs no lock; None: nothing
+_Step = Callable[[], None] | None
 
 
 class _TooManyError(ConversionError):
@@ -699,10 +701,11 @@ class Receiver:
             self._work(device, arrival.peer, arrival.message, job)
             return
         with self._going_on(device):
-            for _ in steps:
-                pass
+            for step in steps:
+                if step is not None:
+                    step()
 
-    def _publish_slowly(self, device: _Device, steps: Iterator[None]) -> None:
+    def _publish_slowly(self, device: _Device, steps: Iterator[_Step]) -> None:
         """Publish one message in the worker."""
         # what takes longest comes first: nobody waits for that, but where a gate remembers it,
         # which it does of few
@@ -712,16 +715,20 @@ class Receiver:
         while self._goes_on(device, steps):
             time.sleep(_BREATH_S)  # who waits for the lock gets it
 
-    def _goes_on(self, device: _Device, steps: Iterator[None]) -> bool:
+    def _goes_on(self, device: _Device, steps: Iterator[_Step]) -> bool:
         """Publish for a moment; tells whether there is more."""
-        with self._lock:
-            if not self._is_current(device):
-                return False
-            until = time.monotonic() + _STEP_S
-            for _ in steps:
-                if time.monotonic() >= until:
-                    return True
-            return False
+        until = time.monotonic() + _STEP_S
+        while time.monotonic() < until:
+            with self._lock:
+                if not self._is_current(device):
+                    return False
+                try:
+                    step = next(steps)
+                except StopIteration:
+                    return False
+            if step is not None:
+                step()
+        return True
 
     def _published(
         self,
@@ -729,16 +736,16 @@ class Receiver:
         arrival: _Arrival,
         unmoved: _Arrival,
         move: Callable[[], _Arrival] | None,
-    ) -> Iterator[None]:
+    ) -> Iterator[_Step]:
         """Move and convert a message as the first step, which needs no lock; then publish it."""
         try:
             arrival = arrival if move is None else move()
             made = self._convert(device, arrival)
         except ConversionError as error:
             self._complain(device, str(error))
-            yield
+            yield None
             return
-        yield
+        yield None
         yield from self._give_out(device, arrival, unmoved, *made)
 
     def _let_go_on(self) -> None:
@@ -782,8 +789,12 @@ class Receiver:
         unmoved: _Arrival,
         result: Converted,
         gate: Gate | None,
-    ) -> Iterator[None]:
-        """Publish what has become of a message, step by step."""
+    ) -> Iterator[_Step]:
+        """
+        Publish what has become of a message, step by step.
+
+        :returns: what has to be done before the next step, without the lock.
+        """
         key, rule, peer = device.key, device.route.rule, arrival.peer
         if not self._first.is_over:
             self._first.forget(device.topic)  # also what waited for tf meanwhile
@@ -844,16 +855,13 @@ class Receiver:
                 continue
             if leaf == 'status':
                 ros_message.status = self._status_of(device.topic).hear(ros_message.status[0])
-            self._echo.published(peer, writer.topic, key, ros_message)
-            if self._relays.is_used and self._relays.watches(writer.topic):
-                if isinstance(ros_message, LazyPose):  # others look at it, in their threads
-                    ros_message.become()
-                self._hand_on(device, arrival, leaf, writer.topic, ros_message, result)
-            ready = writer.ready(ros_message)
-            if not self._first.is_over and kind_of(kind) is STREAM:
-                self._first.hold(device.topic, writer.publisher, ready)
-            writer.write(ready, arrival.message)
-            yield
+            write = partial(
+                self._write, device, arrival, leaf, kind, writer, ros_message, result)
+            if device.waiting and not isinstance(ros_message, LazyPose):
+                yield write  # in the worker: it may be large
+            else:
+                write()
+                yield None
         if result.state != device.state:
             self._publish_state(device, result.state, time_from_ns(arrival.stamp_ns))
         if result.transforms and self._broadcaster is not None:
@@ -861,7 +869,28 @@ class Receiver:
         peer.facts.update(result.peer)
         for child in result.children:
             self._handle(peer, child, arrival.arrival_ns, {'bind': ros_text(key[1])})
-            yield
+            yield None
+
+    def _write(
+        self,
+        device: _Device,
+        arrival: _Arrival,
+        leaf: str,
+        kind: str,
+        writer: Writer,
+        ros_message: Any,
+        result: Converted,
+    ) -> None:
+        """Write a topic: it takes as long as to copy the message, some 100 ms for the largest."""
+        self._echo.published(arrival.peer, writer.topic, device.key, ros_message)
+        if self._relays.is_used and self._relays.watches(writer.topic):
+            if isinstance(ros_message, LazyPose):  # others look at it, in their threads
+                ros_message.become()
+            self._hand_on(device, arrival, leaf, writer.topic, ros_message, result)
+        ready = writer.ready(ros_message)
+        if not self._first.is_over and kind_of(kind) is STREAM:
+            self._first.hold(device.topic, writer.publisher, ready)
+        writer.write(ready, arrival.message)
 
     def _hand_on(
         self,

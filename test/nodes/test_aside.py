@@ -2,13 +2,14 @@
 
 import socket
 import threading
+import time
 from functools import partial
 
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from geometry_msgs.msg import PoseArray
-from ros_user import DEADLINE_S, STATE, Busy, mapping, next_message, start, wait_for
+from geometry_msgs.msg import PoseArray, TransformStamped
+from ros_user import DEADLINE_S, STATE, Busy, mapping, next_message, pose, start, wait_for
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Bool
 from std_msgs.msg import String as RosString
@@ -27,6 +28,7 @@ from igtl_ros2.codec.messages.catalog import (
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.mesh import PolyData
 from igtl_ros2.codec.messages.points import Point, PointList, Trajectories, Trajectory
+from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Command, Status, StatusCode, String
 from igtl_ros2.codec.messages.tracking import (
     QuaternionElement,
@@ -34,16 +36,17 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingData,
     TrackingElement,
 )
-from igtl_ros2.converters import registry
+from igtl_ros2.converters import heavy, registry
 from igtl_ros2.converters.registry import convert_to_ros
 from igtl_ros2.errors import ConversionError
-from igtl_ros2.nodes import aside, receive
+from igtl_ros2.nodes import aside, first_values, receive
 from igtl_ros2.nodes.aside import Aside
+from igtl_ros2.rosio import in_place
 
 
-def volume(value=0, size=2):
+def volume(value=0, size=2, device_name='CT'):
     pixels = np.full((size, size, size), value, np.uint8)
-    return Image.from_array(pixels, np.eye(4), device_name='CT')
+    return Image.from_array(pixels, np.eye(4), device_name=device_name)
 
 
 @pytest.fixture
@@ -203,6 +206,44 @@ def test_an_emergency_does_not_wait_for_many_small_things(ros, tmp_path, monkeyp
             if kind != 'BIND':  # other devices of the same peer go on
                 planner.send(String('x', device_name='Own'))
                 wait_for(lambda: texts, 'another device')
+            assert not busy.go.is_set()
+    finally:
+        busy.go.set()
+
+
+@pytest.mark.parametrize('kind', ['NDARRAY', 'IMAGE', 'TRAJ'])
+def test_others_do_not_wait_while_what_is_large_is_published(ros, tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(heavy, '_MOST_BYTES', 1 << 16)
+    monkeypatch.setattr(first_values, '_SEARCH_S', 0.0)
+    busy = Busy(in_place.publish)
+    plain, device = in_place.publish, (kind, 'Plan')
+
+    def publish(publisher, ready, message):
+        # what comes again and again may go another way
+        is_it = '/Plan/' in publisher.topic_name and receiver.devices[device] == 3
+        (busy if is_it else plain)(publisher, ready, message)
+
+    monkeypatch.setattr(in_place, 'publish', publish)
+    node = ros.bridge(port=0, **mapping(tmp_path, 'receive: [{device: "*"}]'))
+    poses = ros.listen('/x/Probe/transform', TransformStamped)
+    large = volume(size=50, device_name='Plan') if kind == 'IMAGE' else HEAVY[kind]
+    url = str(node.link.address)
+    receiver = node._receivers['']
+
+    def has_come(number):
+        found = receiver._devices.get(device)
+        return found and found.received == number and not found.waiting
+
+    try:
+        with connect(url) as planner, connect(url) as tracker:
+            for number in (1, 2):
+                planner.send(large)
+                wait_for(partial(has_come, number), 'a message')
+            planner.send(large)
+            wait_for(busy.begun.is_set, 'the third')
+            count = len(poses)
+            wait_for(lambda: tracker.send(Transform(pose(), device_name='Probe'))
+                     or time.sleep(0.02) or len(poses) > count + 20, 'poses')
             assert not busy.go.is_set()
     finally:
         busy.go.set()
