@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-from forked import run_python
+import forked
 
 GOLDEN = sorted((Path(__file__).parent / 'golden').glob('*.bin'))
 DEADLINE_S = 60.0
@@ -65,7 +65,7 @@ class Tool:
     """A program of ours as a process, whose output is kept while it runs."""
 
     def __init__(self, name, *arguments, runner=(sys.executable, '-m')):
-        self.process = run_python(*runner, f'igtl_ros2.{name}', *arguments)
+        self.process = forked.start(*runner, f'igtl_ros2.{name}', *arguments)
         self._lines = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

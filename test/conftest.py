@@ -36,7 +36,7 @@ if 'hypothesis' not in _missing:
 
 _HERE = Path(__file__).parent
 _FIRST = {'peers': 0, 'workflows': 1, 'tools': 2, 'test_demo.py': 3, 'judges': 4, 'nodes': 5}
-_FIRST |= dict.fromkeys(('converters', 'codec', 'transport'), 7)
+_FIRST |= dict.fromkeys(('converters', 'codec', 'dialogue', 'transport'), 9)
 # those below all that systems give away; each process of a run begins elsewhere
 _PORTS = iter(range(10_000 + os.getpid() * 1009 % 20_000, 32_000))
 
@@ -69,7 +69,7 @@ def pytest_collection_modifyitems(items) -> None:
 
     So no process of a run side by side is left with a long file when the others have ended.
     """
-    items.sort(key=lambda item: _FIRST.get(item.path.relative_to(_HERE).parts[0], len(_FIRST)))
+    items.sort(key=lambda item: _FIRST.get(item.path.relative_to(_HERE).parts[0], 8))
 
 
 @pytest.fixture

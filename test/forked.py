@@ -20,7 +20,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 _MODULES = (
     'igtl_ros2.nodes.bridge', 'igtl_ros2.sim.slicer', 'igtl_ros2.sim.ultrasound',
@@ -32,15 +34,16 @@ _MOST_BYTES = 1 << 20
 
 class Forked:
     """
-    What of `subprocess.Popen` tests use, for `python -m` of a module of ours.
+    What of `subprocess.Popen` tests use, for `python -m` of a module of ours, or an example.
 
-    Its output and its errors can be read from `stdout`.
+    Its output can be read from `stdout`.
 
-    :param words: the module and its arguments.
+    :param words: the module or file, and its arguments.
     :param unbuffered: whether each line is written at once, `python -u`.
+    :param errors: a file for its errors, which else come among its output.
     """
 
-    def __init__(self, words, unbuffered=False):
+    def __init__(self, words, unbuffered=False, errors=None):
         source, sink = os.pipe()
         self.stdout = open(source, errors='replace')
         request = {
@@ -50,8 +53,8 @@ class Forked:
         try:
             server = _server()
             data = json.dumps(request).encode()
-            rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [sink]))
-            server.sendmsg([data], [rights])
+            sinks = array.array('i', [sink, errors.fileno() if errors else sink])
+            server.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, sinks)])
             self.pid = int(server.recv(100))
         finally:
             os.close(sink)
@@ -89,21 +92,44 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def run_python(*command):
+def _to_fork(command):
+    """Give what a command starts, if that is a module of ours or an example, and whether `-u`."""
+    words = [str(word) for word in command]
+    if words[0] != sys.executable:
+        return None
+    unbuffered = words[1] == '-u'
+    words = words[2 if unbuffered else 1 :]
+    if words[0] == '-m' and words[1].startswith('igtl_ros2.'):
+        return words[1:], unbuffered
+    if words[0].endswith('.py') and Path(words[0]).parent.name == 'examples':
+        return words, unbuffered
+    return None
+
+
+def start(*command):
     """
-    Start Python with a module of ours by a fork, anything else as it is; all that it says is one.
+    Start a program, by a fork if that can be; `stdout` is all that it says.
 
     :param command: as for `subprocess.Popen`.
     """
-    words = [str(word) for word in command]
-    unbuffered = words[1:2] == ['-u']
-    rest = words[2:] if unbuffered else words[1:]
-    if words[0] == sys.executable and rest[:1] == ['-m'] and rest[1].startswith('igtl_ros2.'):
-        return Forked(rest[1:], unbuffered)
+    found = _to_fork(command)
+    if found:
+        return Forked(*found)
     return subprocess.Popen(
-        words, text=True, errors='replace', stdin=subprocess.DEVNULL,
+        [str(word) for word in command], text=True, errors='replace', stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )
+
+
+def run(*command):
+    """Run a module of ours to its end: its code, its output and its errors."""
+    with tempfile.TemporaryFile('w+', errors='replace') as errors:
+        process = Forked(*_to_fork(command), errors)
+        with process.stdout:
+            said = process.stdout.read()
+        process.wait()
+        errors.seek(0)
+        return subprocess.CompletedProcess(command, process.returncode, said, errors.read())
 
 
 @functools.cache
@@ -128,10 +154,10 @@ def _server():
 def _serve(requests):
     """Fork for each request until nobody can ask any more; only children return, with theirs."""
     while True:
-        data, rights, _, _ = requests.recvmsg(_MOST_BYTES, socket.CMSG_SPACE(4))
+        data, rights, _, _ = requests.recvmsg(_MOST_BYTES, socket.CMSG_SPACE(8))
         if not data:
             sys.exit()
-        (sink,) = array.array('i', rights[0][2])
+        sinks = array.array('i', rights[0][2])
         source, told = os.pipe()
         first = os.fork()
         if not first:
@@ -139,21 +165,21 @@ def _serve(requests):
             if not pid:
                 for number in (source, told, requests.detach()):
                     os.close(number)
-                os.dup2(sink, 1)
-                os.dup2(sink, 2)
-                os.close(sink)
+                for number, sink in enumerate(sinks, 1):
+                    os.dup2(sink, number)
+                    os.close(sink)
                 return json.loads(data)
             os.write(told, str(pid).encode())
             os._exit(0)
-        os.close(sink)
-        os.close(told)
+        for number in (*sinks, told):
+            os.close(number)
         os.waitpid(first, 0)  # from here on its child is the one of who asks
         requests.send(os.read(source, 100))
         os.close(source)
 
 
 def _become(request):
-    """Be as a process of that environment, whose output is what this process was forked with."""
+    """Be as a process that was started with what is asked for."""
     os.chdir(request['cwd'])
     os.environ.clear()
     os.environ.update(request['environ'])
@@ -164,16 +190,19 @@ def _become(request):
     sys.stderr = sys.__stderr__ = io.TextIOWrapper(
         open(2, 'wb', 0, closefd=False), errors='backslashreplace', line_buffering=True,
         write_through=True)
-    sys.path[0] = request['cwd']
-    module, *arguments = request['words']
-    sys.argv = [module, *arguments]
-    sys.modules.pop(module, None)  # it runs under another name, as it would have
-    return module
+    sys.argv = request['words']
+    program = sys.argv[0]
+    sys.modules.pop(program, None)  # it runs under another name, as it would have
+    if program.endswith('.py'):
+        sys.path[0] = str(Path(program).parent)
+        runpy.run_path(program, run_name='__main__')
+    else:
+        sys.path[0] = request['cwd']
+        runpy.run_module(program, run_name='__main__', alter_sys=True)
 
 
 if __name__ == '__main__':
     for _name in _MODULES:
         with contextlib.suppress(ImportError):  # where ROS is missing
             importlib.import_module(_name)
-    _module = _become(_serve(socket.socket(fileno=int(sys.argv[1]))))
-    runpy.run_module(_module, run_name='__main__', alter_sys=True)
+    _become(_serve(socket.socket(fileno=int(sys.argv[1]))))

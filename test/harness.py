@@ -6,8 +6,8 @@ import sys
 import threading
 import time
 
+import forked
 import rclpy
-from forked import run_python
 from lifecycle_msgs.srv import GetState
 from polling import DEADLINE_S, poll
 from rclpy.executors import SingleThreadedExecutor
@@ -46,7 +46,7 @@ class Program:
     """A process whose output is kept while it runs."""
 
     def __init__(self, *command):
-        self.process = run_python(*command)
+        self.process = forked.start(*command)
         self.name = ' '.join(str(word).rsplit('/', 1)[-1] for word in command)
         self._lines = []
         self._reader = threading.Thread(target=self._read, daemon=True)

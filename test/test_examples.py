@@ -4,13 +4,13 @@ import csv
 import re
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
 
+import forked
 import numpy as np
 import pytest
 from network_peers import DEADLINE_S, text, until
@@ -34,10 +34,7 @@ class Program:
     """An example that runs, with what it has said so far."""
 
     def __init__(self, *command):
-        self.process = subprocess.Popen(
-            [sys.executable, '-u', *map(str, command)],
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )
+        self.process = forked.start(sys.executable, '-u', *command)
         self.name = Path(command[0]).name
         self._lines = []
         self._reader = threading.Thread(target=lambda: self._lines.extend(self._read()))

@@ -6,10 +6,10 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
+import forked
 import pytest
 import yaml
 
@@ -280,10 +280,8 @@ def test_ros2_launch_finds_every_launch_file():
 @pytest.mark.parametrize('path', sorted(CONFIG.glob('*.yaml')), ids=lambda path: path.name)
 def test_a_bridge_starts_with_every_file(path, tmp_path, free_port):
     for options in starts_of(path, tmp_path, free_port):
-        bridge = subprocess.Popen(
-            [sys.executable, '-m', 'igtl_ros2.nodes.bridge', '--ros-args', *options],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )
+        bridge = forked.start(
+            sys.executable, '-m', 'igtl_ros2.nodes.bridge', '--ros-args', *options)
         said = ''
         try:
             for line in bridge.stdout:
@@ -292,7 +290,9 @@ def test_a_bridge_starts_with_every_file(path, tmp_path, free_port):
                     break
         finally:
             bridge.send_signal(signal.SIGINT)
-            rest, _ = bridge.communicate(timeout=60)
+            rest = bridge.stdout.read()
+            bridge.wait(60)
+            bridge.stdout.close()
         protocol = 'tls' if path.name == 'secure.yaml' else 'tcp'
         assert f'listening on {protocol}://127.0.0.1:' in said, said
         assert bridge.returncode == 0

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forked
 import jsonschema
 import pytest
 import yaml
@@ -28,8 +29,11 @@ sys.exit(main(sys.argv[1:]))
 
 
 def check(*arguments, code=0, start=('-m', 'igtl_ros2.tools.check')):
-    done = subprocess.run([sys.executable, *start, *map(str, arguments)],
-                          text=True, capture_output=True)
+    command = [sys.executable, *start, *map(str, arguments)]
+    if start[0] == '-m':
+        done = forked.run(*command)
+    else:
+        done = subprocess.run(command, text=True, capture_output=True)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout, done.stderr
 
