@@ -32,6 +32,14 @@ _PR_SET_CHILD_SUBREAPER = 36
 _MOST_BYTES = 1 << 20
 
 
+def _python_settings():
+    """Give what Python heeds at its start alone, and a fork therefore not at all."""
+    return {name: value for name, value in os.environ.items() if name.startswith('PYTHON')}
+
+
+_SETTINGS = _python_settings()
+
+
 class Forked:
     """
     What of `subprocess.Popen` tests use, for `python -m` of a module of ours, or an example.
@@ -95,7 +103,7 @@ class Forked:
 def _to_fork(command):
     """Give what a command starts, if that is a module of ours or an example, and whether `-u`."""
     words = [str(word) for word in command]
-    if words[0] != sys.executable:
+    if words[0] != sys.executable or _python_settings() != _SETTINGS:
         return None
     unbuffered = words[1] == '-u'
     words = words[2 if unbuffered else 1 :]
@@ -122,9 +130,12 @@ def start(*command):
 
 
 def run(*command):
-    """Run a module of ours to its end: its code, its output and its errors."""
+    """Run a program to its end: its code, its output and its errors."""
+    found = _to_fork(command)
+    if not found:
+        return subprocess.run([str(word) for word in command], text=True, capture_output=True)
     with tempfile.TemporaryFile('w+', errors='replace') as errors:
-        process = Forked(*_to_fork(command), errors)
+        process = Forked(*found, errors)
         with process.stdout:
             said = process.stdout.read()
         process.wait()

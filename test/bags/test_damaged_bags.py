@@ -62,7 +62,7 @@ def played(bag):
 @pytest.mark.parametrize('ended', [True, False], ids=['ended', 'killed'])
 @pytest.mark.parametrize('compression', files.COMPRESSIONS)
 def test_any_bit_may_be_wrong(tmp_path, monkeypatch, compression, ended):
-    """1000 bits in all."""
+    """Some 1200 bits in all."""
     monkeypatch.setattr(whole_file, '_GAP_BYTES', 4096)
     monkeypatch.setattr(files.os, 'fsync', lambda fd: None)
     path = make_bag(tmp_path / 'bag', compression, ended)
@@ -71,7 +71,9 @@ def test_any_bit_may_be_wrong(tmp_path, monkeypatch, compression, ended):
     assert len(chunks) == MESSAGES // IN_A_CHUNK
     chance = random.Random(f'{compression} {ended}')
     bits = [chance.randrange(8 * len(data)) for _ in range(167)]
-    for bit in [*range(8 * 17), *bits]:  # those of the beginning are few, and too important
+    # those of the beginning are few, too important, and the same whatever the compression
+    beginning = range(8 * 17) if compression == 'none' else ()
+    for bit in [*beginning, *bits]:
         wrong = bytearray(data)
         wrong[bit // 8] ^= 1 << bit % 8
         path.write_bytes(wrong)

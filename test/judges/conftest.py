@@ -1,5 +1,6 @@
 """Judges: foreign programs, installed beside the environment when a test first wants them."""
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -46,22 +47,28 @@ def judges():
 def draw(judges, tmp_path_factory):
     """Pixels that 3D Slicer would show of the content of a POLYDATA; None if it would crash."""
     folder = tmp_path_factory.mktemp('pixels')
+    artist = subprocess.Popen(
+        [sys.executable, DRAW, folder / 'content', folder / 'pixels.npy'],
+        env={**os.environ, 'PYTHONPATH': str(judges)}, text=True, bufsize=1,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(folder / 'errors', 'w'))
 
     def run(content, reader):
         (folder / 'content').write_bytes(content)
-        return subprocess.run(
-            [sys.executable, DRAW, reader, folder / 'content', folder / 'pixels.npy'],
-            env={**os.environ, 'PYTHONPATH': str(judges)},
-            capture_output=True, text=True, timeout=120)
+        with contextlib.suppress(BrokenPipeError):  # it cannot even start
+            artist.stdin.write(f'{reader}\n')
+        return int(artist.stdout.readline() or 1)
+
+    def said():
+        return (folder / 'errors').read_text().strip()[-300:]
 
     def drawn(content, reader='slicer'):
-        done = run(content, reader)
-        if done.returncode == CRASHED:
+        code = run(content, reader)
+        if code == CRASHED:
             return None
-        assert not done.returncode, done.stderr
+        assert not code, said()
         return np.load(folder / 'pixels.npy')
 
-    done = run(_TRIANGLE, 'whole')
-    if done.returncode or not np.load(folder / 'pixels.npy').sum() > 1000:
-        pytest.skip(f'VTK draws nothing on this machine: {done.stderr.strip()[-300:]}')
-    return drawn
+    with artist:
+        if run(_TRIANGLE, 'whole') or not np.load(folder / 'pixels.npy').sum() > 1000:
+            pytest.skip(f'VTK draws nothing on this machine: {said()}')
+        yield drawn

@@ -1,13 +1,15 @@
 """
 Draw POLYDATA as 3D Slicer does: its reader, its default display, VTK without a screen.
 
-    python draw_with_vtk.py READER CONTENT PIXELS
+    python draw_with_vtk.py CONTENT PIXELS
 
-READER is slicer, or whole for one without its mistakes. CONTENT is a file with the content of a
-message, PIXELS becomes a file of numpy: which pixels of a window that shows all of it are not
-background. It knows nothing of this package.
+Each line of its input is a reader: slicer, or whole for one without its mistakes. CONTENT is a
+file with the content of a message, PIXELS becomes a file of numpy: which pixels of a window that
+shows all of it are not background. It answers with a line of how that ended, 0 if well. To load
+VTK takes a second, so each picture is drawn by a fork. It knows nothing of this package.
 """
 
+import os
 import struct
 import sys
 
@@ -81,6 +83,16 @@ def draw(mesh):
     return pixels.reshape(SIZE, SIZE, 3).max(axis=2) > 0
 
 
+def answer(reader, content, pixels):
+    """Draw one picture in a process of its own, which may crash; gives how that ended."""
+    pid = os.fork()
+    if pid:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    with open(content, 'rb') as file:
+        np.save(pixels, draw(read(file.read(), reader == 'slicer')))
+    sys.exit()
+
+
 if __name__ == '__main__':
-    with open(sys.argv[2], 'rb') as file:
-        np.save(sys.argv[3], draw(read(file.read(), sys.argv[1] == 'slicer')))
+    for line in iter(sys.stdin.readline, ''):
+        print(answer(line.strip(), *sys.argv[1:]), flush=True)

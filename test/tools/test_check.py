@@ -1,7 +1,6 @@
 """`igtl_check`: the resolved table of a mapping file, or the mistake in it."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -29,11 +28,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 def check(*arguments, code=0, start=('-m', 'igtl_ros2.tools.check')):
-    command = [sys.executable, *start, *map(str, arguments)]
-    if start[0] == '-m':
-        done = forked.run(*command)
-    else:
-        done = subprocess.run(command, text=True, capture_output=True)
+    done = forked.run(sys.executable, *start, *arguments)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout, done.stderr
 
