@@ -3,13 +3,15 @@
 import json
 import re
 from html import escape
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
 from igtl_ros2.codec import registered
 from igtl_ros2.config import SETTINGS
 from igtl_ros2.converters import registry
-from igtl_ros2.mapping import mapping_schema
+from igtl_ros2.converters.outputs import outputs_of
+from igtl_ros2.mapping import ReceiveRule, keys_of, mapping_schema
 
 
 def _text(words: str) -> str:
@@ -62,6 +64,44 @@ def sent_table() -> str:
     return _table(rows[0], *sorted(rows[1:]))
 
 
+def types_table() -> str:
+    """List the topics of each type, as converters declare them."""
+    rows = [('OpenIGTLink', 'received on', 'sent from')]
+    moved = keys_of(ReceiveRule)['tf'].wire_types()
+    for found in registry.received():
+        names = sorted(n for n, cls in registered().items() if cls is found.message_class)
+        outputs = outputs_of(names[0] if names else '')
+        always = [_topic(x.leaf, x.ros_type) for x in outputs if x.key is None]
+        asked = sorted(_topic(x.leaf, x.ros_type) for x in outputs if x.key is not None)
+        asked += ['`/tf`'] if set(moved) & set(names) else []
+        also = [f'by mapping also {", ".join(asked)}'] if asked else []
+        rows.append((', '.join(names) or 'every other type', '; '.join(
+            [', '.join(always), *also]), _sent_from(names or ['raw'])))
+    return _table(rows[0], *sorted(rows[1:]))
+
+
+def _sent_from(names: list[str]) -> str:
+    """List the topics that are sent as one of some types, also those where the content decides."""
+    sent = registry.sent()
+    kinds = {ros_type for ros_type, wire_type, _, _ in sent if wire_type in names}
+    topics: dict[str, list[type]] = {}
+    for ros_type, wire_type, _, leaves in sent:
+        if wire_type in names or not wire_type and ros_type in kinds:
+            for leaf in leaves:
+                topics.setdefault(leaf, []).append(ros_type)
+    by_rule = [f'by mapping (`type: {name}`)' for name in names if kinds]
+    return ', '.join(_topic(leaf, tuple(topics[leaf])) for leaf in sorted(topics)) or ''.join(
+        by_rule[:1])
+
+
+def _topic(leaf: str, ros_type: Any) -> str:
+    """Write a topic with its type, or what the names of several types end with."""
+    types = ros_type if isinstance(ros_type, tuple) else (ros_type,)
+    names = sorted(x.rpartition('/')[2] if isinstance(x, str) else x.__name__ for x in types)
+    end = commonprefix([name[::-1] for name in names])[::-1]
+    return f'`{leaf}` {end if len(names) > 4 and end else " or ".join(names)}'
+
+
 def keys_table(name: str) -> str:
     """List the keys of a part of mapping files, as the schema has them."""
     schema = mapping_schema()['definitions']
@@ -84,6 +124,7 @@ def _sentence(text: str) -> str:
 
 
 TABLES = {
+    'TYPES-TABLE': types_table,
     'SETTINGS-TABLE': settings_table,
     'RECEIVED-TABLE': received_table,
     'SENT-TABLE': sent_table,
@@ -114,7 +155,7 @@ if __name__ == '__main__':
     root = Path(__file__).parent.parent
     schema = root / 'config' / 'mapping.schema.json'
     wanted = {schema: json.dumps(mapping_schema(), indent=2, ensure_ascii=False) + '\n'}
-    for path in (root / 'docs').glob('*.md'):
+    for path in (root / 'README.md', *(root / 'docs').glob('*.md')):
         wanted[path] = filled(path.read_text(encoding='utf-8'))
     for path, text in wanted.items():
         if path.read_text(encoding='utf-8') != text:

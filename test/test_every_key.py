@@ -2,10 +2,11 @@
 
 import pytest
 
+from igtl_ros2.config.words import show
 from igtl_ros2.errors import ConfigError
 from igtl_ros2.mapping import load_mapping, mapping_schema
 
-# what is allowed, and the keys of which list it is said
+# what has been said to be allowed stays so: the text, and the keys of which list it is said of
 ALLOWED = {
     'true or false': {
         'receive': 'pose raw plane cloud nrrd array decode foxglove mesh split markers stamped '
@@ -78,20 +79,32 @@ ALLOWED = {
     'the name of a ROS service such as /robot/home': {'serve': 'call'},
     "'trigger', 'set_bool'": {'serve': 'type'},
 }
-CASES = [
-    (section, key, text)
-    for text, sections in ALLOWED.items()
-    for section, keys in sections.items()
-    for key in keys.split()
-]
 NEEDED = {
     'send': {'device': 'd', 'topic': 't'},
     'queries': {'type': 'TDATA'},
     'commands': {'name': 'n', 'command': 'c'},
     'serve': {'command': 'c', 'call': 's'},
 }
-# these may be maps
-MAPS = {'slice', 'trajectory', 'tf', 'robot', 'max_jump', 'max_speed', 'workspace'}
+SCHEMA = mapping_schema()['definitions']
+
+
+def keys_of_rules():
+    """Give each key of each list with its schema."""
+    for section in ('receive', 'send', 'queries', 'commands', 'serve', 'defaults'):
+        part = SCHEMA[section]
+        rule = part.get('items', part)
+        while '$ref' in rule:
+            rule = SCHEMA[rule['$ref'].rpartition('/')[2]]
+        for key, allowed in rule['properties'].items():
+            yield section, key, allowed
+
+
+def spelt(allowed):
+    """Say what is allowed as errors do."""
+    return allowed.get('title') or ', '.join(map(show, allowed['enum']))
+
+
+KEYS = [pytest.param(*case, id='.'.join(case[:2])) for case in keys_of_rules()]
 
 
 @pytest.fixture
@@ -108,28 +121,31 @@ def error(tmp_path):
     return error
 
 
-@pytest.mark.parametrize(('section', 'key', 'text'), CASES)
-def test_a_wrong_value_names_line_key_and_what_is_allowed(error, section, key, text):
-    value, found = ('wrong', "'wrong'") if key in MAPS else ('{zz: 1}', 'a map')
+@pytest.mark.parametrize(('section', 'key', 'allowed'), KEYS)
+def test_a_wrong_value_names_line_key_and_what_is_allowed(error, section, key, allowed):
+    is_map = 'object' in allowed.get('type', ())
+    value, found = ('wrong', "'wrong'") if is_map else ('{zz: 1}', 'a map')
     needed = {**NEEDED.get(section, {}), key: value}
     if section == 'send' and key in ('tf', 'robot'):
         del needed['topic']
     body = '{' + ', '.join(f'{name}: {word}' for name, word in needed.items()) + '}'
     where = section if section == 'defaults' else f'{section}[0]'
     lines = f'{section}:\n  {body}' if section == 'defaults' else f'{section}:\n- {body}'
-    assert error(lines) == f'2: {where}.{key}: found {found}; allowed {text}'
+    assert error(lines) == f'2: {where}.{key}: found {found}; allowed {spelt(allowed)}'
 
 
-def test_no_key_is_left_out():
-    schema = mapping_schema()
-    wanted = set()
-    for section in ('receive', 'send', 'queries', 'commands', 'serve', 'defaults'):
-        part = schema['definitions'][section]
-        rule = part.get('items', part)
-        while '$ref' in rule:
-            rule = schema['definitions'][rule['$ref'].rpartition('/')[2]]
-        wanted |= {(section, key) for key in rule['properties']}
-    assert {(section, key) for section, key, _ in CASES} == wanted
+def test_what_was_said_to_be_allowed_stays_so():
+    texts = {(section, key): spelt(allowed) for section, key, allowed in keys_of_rules()}
+    for text, sections in ALLOWED.items():
+        for section, keys in sections.items():
+            for key in keys.split():
+                assert texts[section, key] == text
+
+
+def test_every_key_says_what_it_means():
+    for section, key, allowed in keys_of_rules():
+        meaning = allowed.get('description', '')
+        assert meaning.endswith('.') or (section, key) == ('queries', 'rate')
 
 
 @pytest.mark.parametrize(('section', 'what'), [

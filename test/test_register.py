@@ -158,7 +158,8 @@ def tables(registry):
 
 def test_the_tables_of_the_pages_are_those_of_the_code(tables):
     """If this fails, `./dev docs` writes them anew."""
-    pages = {path.name: path.read_text(encoding='utf-8') for path in DOCS.glob('*.md')}
+    paths = (DOCS.parent / 'README.md', *DOCS.glob('*.md'))
+    pages = {path.name: path.read_text(encoding='utf-8') for path in paths}
     assert {name: tables.filled(page) for name, page in pages.items()} == pages
     whole = ''.join(pages.values())
     assert all(whole.count(f'<!-- {mark} -->\n') == 1 for mark in tables.TABLES)

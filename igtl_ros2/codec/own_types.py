@@ -12,14 +12,14 @@ GROUP = 'igtl_ros2.messages'
 
 
 @cache
-def load_own_types() -> tuple[str, ...]:
+def load_own_types() -> dict[str, str]:
     """
     Import what other packages have under the entry points of `GROUP`, once.
 
-    :returns: those whose ROS packages are not installed, as `name (needs package)`.
+    :returns: by module, those whose ROS packages are not installed, as `name (needs package)`.
     :raises ConfigError: naming the one that fails, and why.
     """
-    missing = []
+    missing = {}
     for point in entry_points(group=GROUP):
         try:
             point.load()
@@ -27,10 +27,10 @@ def load_own_types() -> tuple[str, ...]:
             package = point.value.partition('.')[0]
             if error.name is None or error.name.partition('.')[0] in (package, 'igtl_ros2'):
                 raise _refused(point.name, point.value, error) from error
-            missing.append(f'{point.name} (needs {error.name})')
+            missing[point.value] = f'{point.name} (needs {error.name})'
         except Exception as error:
             raise _refused(point.name, point.value, error) from error
-    return tuple(missing)
+    return missing
 
 
 def _refused(name: str, value: str, error: Exception) -> ConfigError:

@@ -34,7 +34,10 @@ def load_converters() -> list[str]:
                 raise
             _missing[name] = f'{module.name} (needs {error.name})'
             declare_keys(name)
-    return [*_missing.values(), *load_own_types()]
+    own = load_own_types()
+    for name in own:
+        declare_keys(name)
+    return [*_missing.values(), *own.values()]
 
 
 def declare_keys(module: str) -> None:

@@ -34,7 +34,7 @@ _CODE_BY_LEVEL = {
 @to_ros(
     Status,
     Output('status', DiagnosticArray, is_whole=True),
-    Output('~/emergency', DiagnosticArray))
+    Output('~/emergency', 'std_msgs/Bool'))
 def status_to_ros(message: Status, route: Route, stamp: Time) -> Converted:
     """STATUS: `status`, and `~/emergency` for the emergency code."""
     if message.code == StatusCode.OK:

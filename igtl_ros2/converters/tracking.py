@@ -74,7 +74,8 @@ def tracking_to_ros(
     TDATA and QTDATA: `tracking`, the poses of the valid tools; `info` names them in that order.
 
     Tools called XToY are in frame Y. If they do not share one, `info` lists the frame of each.
-    With `split` also `tools/<name>/pose`, or `point` where a tool has a tip and no rotation.
+    With `split` also `tools/<name>/pose`, or `tools/<name>/point` where a tool has a tip
+    and no rotation.
     """
     rule = route.rule
     result = Converted()

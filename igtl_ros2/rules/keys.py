@@ -166,14 +166,15 @@ def _keys(rule: Any, count: int) -> dict[str, Key]:
             made.name = made.name or found.name
             (own if found.name in rule.__annotations__ else added).append(made)
     # their own order is that of the imports
-    rest = [*own, *sorted(added, key=lambda key: key.name)]
-    listed = [key for key in rest if not key.after]
-    rest = [key for key in reversed(rest) if key.after]
-    while rest:
-        names = [key.name for key in listed]
-        for key in [key for key in rest if key.after in names] or list(rest):
-            rest.remove(key)
-            names = [known.name for known in listed]
-            at = names.index(key.after) if key.after in names else len(names)
-            listed.insert(at + 1, key)
-    return {key.name: key for key in listed}
+    known = {key.name: key for key in [*own, *sorted(added, key=lambda key: key.name)]}
+    behind: dict[str, list[str]] = {}
+    for name, key in known.items():
+        behind.setdefault(key.after if key.after in known else '', []).append(name)
+
+    def listed(names: list[str]) -> abc.Iterator[str]:
+        for name in names:
+            yield name
+            # those that others stand behind come last
+            yield from listed(sorted(behind.get(name, ()), key=behind.__contains__))
+
+    return {name: known[name] for name in listed(behind.get('', []))}

@@ -31,10 +31,12 @@ LAZY = {LazyPoseStamped: 'PoseStamped', LazyTransform: 'TransformStamped'}
 # what the node publishes, or what takes the place of something that is not installed
 NOT_MADE = {'~/emergency', '~/peers', 'vertices', 'triangles', 'foxglove'}
 assert load_converters() == []
-ALL = ReceiveRule(
-    pose=True, plane=True, compressed='png', slice=SliceView(), cloud=True, nrrd=True, array=True,
-    decode=True, foxglove=True, mesh=True, stamped=True, split=True, markers=True,
-    trajectory=('ENTRY', 'TARGET'))
+VALUES = {'compressed': 'png', 'slice': SliceView(), 'trajectory': ('ENTRY', 'TARGET')}
+#: all that can be asked for
+ALL = ReceiveRule(**{
+    output.key.name: VALUES.get(output.key.name, True)
+    for cls in typed_classes() for output in outputs_of(cls.type_name)
+    if output.key is not None and output.key is not AS})
 
 
 def all_messages():

@@ -95,16 +95,44 @@ def test_a_type_of_the_tree_is_asked_for_with_queries(in_the_tree):
     ('import igtl_broken.missing', 'No module named'),
 ])
 def test_a_broken_one_is_named(tmp_path, text, wanted):
-    package = tmp_path / 'igtl_broken'
-    package.mkdir()
-    (package / '__init__.py').write_text(text)
-    facts = tmp_path / 'igtl_broken-1.dist-info'
-    facts.mkdir()
-    (facts / 'METADATA').write_text('Metadata-Version: 2.1\nName: igtl_broken\nVersion: 1\n')
-    (facts / 'entry_points.txt').write_text('[igtl_ros2.messages]\nmine = igtl_broken\n')
+    package(tmp_path, text)
     code = ('from igtl_ros2.codec.own_types import load_own_types\n'
             'from igtl_ros2.errors import ConfigError\n'
             'try:\n    print(load_own_types())\nexcept ConfigError as error:\n    print(error)\n')
     done = run(tmp_path, '-c', code)
     assert wanted in done.stdout, done.stderr
     assert 'mine' in done.stdout
+
+
+def package(folder, text):
+    """Write a package with an entry point, as if it were installed."""
+    package = folder / 'igtl_broken'
+    package.mkdir()
+    (package / '__init__.py').write_text(text)
+    facts = folder / 'igtl_broken-1.dist-info'
+    facts.mkdir()
+    (facts / 'METADATA').write_text('Metadata-Version: 2.1\nName: igtl_broken\nVersion: 1\n')
+    (facts / 'entry_points.txt').write_text('[igtl_ros2.messages]\nmine = igtl_broken\n')
+
+
+@pytest.mark.parametrize('missing', ['', 'import no_such_msgs'])
+def test_it_declares_keys_of_its_own(tmp_path, missing):
+    """Also where its ROS packages are missing."""
+    package(tmp_path, f"""
+{missing}
+from igtl_ros2.rules import ReceiveRule
+from igtl_ros2.rules.values import numbers
+
+GLOW = ReceiveRule.key('glow', numbers(0, 1), 'How much it glows.', 0.0, types=('STRING',))
+""")
+    told = {
+        'glow: 0.5': 'glow=0.5',
+        'glow: 2': 'glow: found 2; allowed a number from 0 to 1',
+        'glow: 1, type: IMAGE': "glow: found 1 with type 'IMAGE', which has none",
+    }
+    for number, rule in enumerate(told):
+        (tmp_path / f'{number}.yaml').write_text(f'receive: [{{{rule}}}]')
+    code = ('import sys; from igtl_ros2.tools.check import main\n'
+            'for file in sys.argv[1:]:\n    main([file])')
+    done = run(tmp_path, '-c', code, *(f'{n}.yaml' for n in range(len(told))), cwd=tmp_path)
+    assert all(text in done.stdout + done.stderr for text in told.values())
