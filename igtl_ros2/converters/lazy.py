@@ -143,6 +143,11 @@ class LazyPoseStamped(LazyPose, PoseStamped):
         p.x, p.y, p.z, q.x, q.y, q.z, q.w = numbers
 
 
+#: by the type that ROS knows
+LAZY: dict[type, type[LazyPose]] = {
+    kind.ros_type: kind for kind in (LazyTransform, LazyPoseStamped)}
+
+
 def ros_type_of(message: Any) -> type:
     """Tell the type that ROS knows, for a message that may be lazy as well."""
     return message.ros_type if isinstance(message, LazyPose) else type(message)

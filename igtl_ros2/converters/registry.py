@@ -28,7 +28,7 @@ from .outputs import Output, declare_outputs
 from .units import ns_from_time, ros_text, time_from_ns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Route:
     """
     Where a received message goes, as far as a converter needs to know.
@@ -89,7 +89,6 @@ def frames_in(name: str, rule: ReceiveRule, profile: str) -> tuple[str, str] | N
     return frames and (rule.spelled(frames[0], profile), rule.spelled(frames[1], profile))
 
 
-@dataclass(slots=True)
 class Converted:
     """
     What became of a received message.
@@ -105,15 +104,30 @@ class Converted:
     :param kept: the elements of a list that were published; None for all.
     """
 
-    outputs: dict[str, Any] = field(default_factory=dict)
-    transforms: list[TransformStamped] = field(default_factory=list)
-    info: dict[str, Any] = field(default_factory=dict)
-    state: str | None = None
-    errors: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    children: list[Message] = field(default_factory=list)
-    peer: dict[str, Any] = field(default_factory=dict)
-    kept: Sequence[Any] | None = None
+    __slots__ = (
+        'outputs', 'transforms', 'info', 'state', 'errors', 'notes', 'children', 'peer', 'kept')
+
+    def __init__(
+        self,
+        outputs: dict[str, Any] | None = None,
+        transforms: list[TransformStamped] | None = None,
+        info: dict[str, Any] | None = None,
+        state: str | None = None,
+        errors: list[str] | None = None,
+        notes: list[str] | None = None,
+        children: list[Message] | None = None,
+        peer: dict[str, Any] | None = None,
+    ) -> None:
+        """Begin with nothing, or with some of it."""
+        self.outputs = {} if outputs is None else outputs
+        self.transforms = [] if transforms is None else transforms
+        self.info = {} if info is None else info
+        self.state = state
+        self.errors = [] if errors is None else errors
+        self.notes = [] if notes is None else notes
+        self.children = [] if children is None else children
+        self.peer = {} if peer is None else peer
+        self.kept: Sequence[Any] | None = None
 
     def named(self, route: Route, folder: str, name: str, leaf: str = '') -> str:
         """
@@ -303,21 +317,27 @@ def convert_to_ros(message: Message, route: Route, stamp: Time | int) -> Convert
     :param stamp: as ROS has it, or in nanoseconds.
     :raises ConversionError: if that is not possible.
     """
+    return converted(hidden(message, route.rule.phi), route, stamp)
+
+
+def converted(message: Message, route: Route, stamp: Time | int) -> Converted:
+    """
+    Do what `convert_to_ros` does for a message of which everybody may see all.
+
+    :raises ConversionError: if that is not possible.
+    """
     gate = route.gate
     if gate is not None and gate.gates.is_blind:
         return Converted(state=gate.stops_unknown(ros_text(message.type_name)))
     kind = type(message)
-    function = _TO_ROS.get(kind) or _TO_ROS[Message]
-    extras = _EXTRAS.get(kind, ())
-    by_ns = kind in _BY_NS
-    if by_ns and not isinstance(stamp, int):
-        stamp = ns_from_time(stamp)
-    elif not by_ns and isinstance(stamp, int):
-        stamp = time_from_ns(stamp)
-    message = hidden(message, route.rule.phi)
-    if isinstance(message, PolyData):  # another bridge took us for 3D Slicer
-        message = without_pyramids(message)
-    route.names.next_message()
+    function, extras = _TO_ROS.get(kind) or _TO_ROS[Message], _EXTRAS.get(kind, ())
+    if kind in _BY_NS:
+        stamp = stamp if isinstance(stamp, int) else ns_from_time(stamp)
+    else:
+        stamp = time_from_ns(stamp) if isinstance(stamp, int) else stamp
+        if isinstance(message, PolyData):  # another bridge took us for 3D Slicer
+            message = without_pyramids(message)
+        route.names.next_message()
     result = function(message, route, stamp)
     if message.metadata_encodings:
         guessed = [ros_text(key) for key, value in message.metadata.items() if is_guess(value)]
@@ -333,7 +353,7 @@ def convert_to_ros(message: Message, route: Route, stamp: Time | int) -> Convert
         if outputs and not any(output.is_asked(route.rule) for output in outputs):
             continue
         try:
-            add(message, route, time_from_ns(stamp) if by_ns else stamp, result)
+            add(message, route, time_from_ns(stamp) if isinstance(stamp, int) else stamp, result)
         except ConversionError as error:
             result.errors.append(str(error))
     return result

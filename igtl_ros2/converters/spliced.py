@@ -82,6 +82,13 @@ class PoseTemplate:
         self._places = list(zip(places[::2], places[1::2]))
         self._data = bytearray(data)
 
+    def filled_one(self, pose: LazyPose) -> bytes:
+        """Make the bytes of a message of one pose, for one caller at a time."""
+        data, (stamp_at, numbers_at) = self._data, self._places[0]
+        _STAMP.pack_into(data, stamp_at, *divmod(pose.stamp_ns, _NS))
+        _NUMBERS.pack_into(data, numbers_at, *pose.numbers)
+        return bytes(data)
+
     def filled(self, poses: Sequence[LazyPose]) -> bytes:
         """Make the bytes of a message, for one caller at a time."""
         data = self._data
@@ -107,6 +114,16 @@ class PoseTemplates:
         #: None if there is none: the first time, or because it cannot be made
         self._known: dict[Any, PoseTemplate | None] = {}
         self._seen: set[Any] = set()
+        self._last: PoseTemplate | None = None
+        self._last_frames: tuple[str, str] | None = None
+
+    def bytes_of_one(self, pose: LazyPose) -> bytes | None:
+        """Do what `bytes_of` does for one pose."""
+        frames = pose.frames
+        if frames != self._last_frames:
+            self._last = self._known.get(frames) or self._look(frames, (pose,))
+            self._last_frames = None if self._last is None else frames
+        return None if self._last is None else self._last.filled_one(pose)
 
     def bytes_of(self, poses: Sequence[LazyPose]) -> bytes | None:
         """Make the bytes of a message; None if it has to be made by ROS."""

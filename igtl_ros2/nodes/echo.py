@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..codec.crc64 import crc64
-from ..converters.lazy import header_stamp_ns
+from ..converters.lazy import LazyPose
 from ..converters.units import ns_from_time
 from ..peers import Peer
 
@@ -58,10 +58,10 @@ class EchoGuard:
 
     def published(self, peer: Peer, topic: str, key: tuple[str, str], message: Any) -> None:
         """Note that a value of a peer is published on a topic."""
-        stamp_ns = header_stamp_ns(message)
-        if stamp_ns is not None:
-            if stamp_ns:
-                self.note(peer, topic, key, stamp_ns)
+        if isinstance(message, LazyPose):
+            self.note(peer, topic, key, message.stamp_ns)
+        elif hasattr(message, 'header'):
+            self.note(peer, topic, key, ns_from_time(message.header.stamp))
         elif (data := _data(message)) is not None:
             said = _Said(data, weakref.ref(peer))
             with self._lock:
@@ -77,6 +77,8 @@ class EchoGuard:
 
     def note(self, peer: Peer, topic: str, key: tuple[str, str], stamp_ns: int) -> None:
         """Note it of a value that is known by its stamp in nanoseconds."""
+        if not stamp_ns:
+            return
         origin, origins = weakref.ref(peer), self._origins
         with self._lock:
             for name in ((topic, stamp_ns), (key, stamp_ns)):

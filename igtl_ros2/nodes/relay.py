@@ -39,13 +39,12 @@ class Relays:
         #: by link: the topics of its rules that are not open yet, and what waits for them
         self._waiting: dict[str, dict[str, deque[Handed]]] = {}
         self._lost = 0
-        self._watched: frozenset[str] = frozenset()
-        self._devices: frozenset[str] = frozenset()
+        #: topics whose values go to any link
+        self.watched: frozenset[str] = frozenset()
         #: where the topics of links are, by their names
         self._folders: dict[str, str] = {}
         #: of values with a stamp: who sent it first, and on each topic
         self._ways: OrderedDict[Hashable, list[Any]] = OrderedDict()
-        self._changed: list[Callable[[], None]] = []
 
     def follow(self, configs: Sequence[LinkConfig]) -> None:
         """Watch the topics that rules of links name from now on."""
@@ -62,12 +61,6 @@ class Relays:
                     for topic in topics if self.hands_over(config.name, topic)
                 }
             self._count()
-        for tell in self._changed:
-            tell()
-
-    def on_change(self, tell: Callable[[], None]) -> None:
-        """Have somebody told when other topics are watched than before."""
-        self._changed.append(tell)
 
     def open(self, link: str, owner: Any, outlets: dict[str, list[Outlet]]) -> int:
         """
@@ -104,15 +97,7 @@ class Relays:
 
     def _count(self) -> None:
         waiting = (topic for topics in self._waiting.values() for topic in topics)
-        self._watched = frozenset((*self._outlets, *waiting))
-        # a tool of a device is three levels below it
-        self._devices = frozenset(
-            topic.rsplit('/', levels)[0] for topic in self._watched for levels in (1, 2, 3))
-
-    @property
-    def is_used(self) -> bool:
-        """Whether any topic is watched."""
-        return bool(self._watched)
+        self.watched = frozenset((*self._outlets, *waiting))
 
     def hands_over(self, link: str, topic: str) -> bool:
         """Tell whether a topic that a link sends is one that another link of the node receives."""
@@ -120,14 +105,6 @@ class Relays:
             topic.startswith(folder) and not topic.startswith(f'{folder}to_igtl/')
             for name, folder in self._folders.items() if name != link
         )
-
-    def watches(self, topic: str) -> bool:
-        """Tell whether a value on a topic goes to any link."""
-        return topic in self._watched
-
-    def watches_device(self, topic: str) -> bool:
-        """Tell whether anything below the topic of a device goes to any link."""
-        return topic in self._devices
 
     def offer(self, topic: str, value: Handed) -> bool:
         """

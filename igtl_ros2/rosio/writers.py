@@ -11,7 +11,7 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.serialization import serialize_message
 
 from ..codec import Message
-from ..converters.lazy import LazyPose
+from ..converters.lazy import LAZY, LazyPose
 from ..converters.outputs import EVENT, RAW, STATE, STREAM, kind_of
 from ..converters.spliced import PoseTemplates
 from . import in_place
@@ -55,15 +55,15 @@ class Writer:
         #: as it is resolved
         self.topic: str = publisher.topic_name
         self.ros_type: type = publisher.msg_type
-        self._poses: PoseBytes | None = None
+        #: what can be written: the type, and its lazy form
+        self.kinds = {self.ros_type, LAZY.get(self.ros_type, self.ros_type)}
+        self._templates = PoseTemplates(lambda poses: poses[0], serialize_message)
 
     def ready(self, message: Any) -> Any:
         """Give a message in the form in which it is best written, for one caller at a time."""
         if not isinstance(message, LazyPose):
             return in_place.ready(message)
-        if self._poses is None:
-            self._poses = PoseBytes(lambda poses: poses[0])
-        return self._poses.of((message,))
+        return self._templates.bytes_of_one(message) or message.become()
 
     def write(self, ready: Any, source: Message | None = None) -> None:
         """

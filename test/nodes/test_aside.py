@@ -37,11 +37,11 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingElement,
 )
 from igtl_ros2.converters import heavy, registry
-from igtl_ros2.converters.registry import convert_to_ros
 from igtl_ros2.errors import ConversionError
-from igtl_ros2.nodes import aside, first_values, receive
+from igtl_ros2.nodes import aside, first_values
 from igtl_ros2.nodes.aside import Aside
 from igtl_ros2.rosio import in_place
+from igtl_ros2.routes import inbound
 
 
 def volume(value=0, size=2, device_name='CT'):
@@ -179,14 +179,14 @@ HEAVY = {
 @pytest.mark.parametrize('kind', HEAVY)
 def test_an_emergency_does_not_wait_for_many_small_things(ros, tmp_path, monkeypatch, kind):
     registry.load_converters()
-    busy = Busy(convert_to_ros)
-    plain = convert_to_ros
+    busy = Busy(registry.converted)
+    plain = registry.converted
 
     def convert(message, route, stamp):
         return busy(message, route, stamp) if route.device == 'Plan' else plain(
             message, route, stamp)
 
-    monkeypatch.setattr(receive, 'convert_to_ros', convert)
+    monkeypatch.setattr(inbound, 'converted', convert)
     node = ros.bridge(port=0, **mapping(tmp_path, 'receive: [{device: "*"}]'))
     emergency = ros.listen('/x/igtl_bridge/emergency', Bool, STATE)
     state = ros.listen('/x/Arm/status', DiagnosticArray, STATE)
@@ -237,8 +237,8 @@ def test_others_do_not_wait_while_what_is_large_is_published(ros, tmp_path, monk
     receiver = node._receivers['']
 
     def has_come(number):
-        found = receiver._devices.get(device)
-        return found and found.received == number and not found.waiting
+        found = receiver._table.all.get(device)
+        return found and found.received == number and not found.way.waiting
 
     try:
         with connect(url) as planner, connect(url) as tracker:
@@ -273,8 +273,8 @@ def test_what_comes_behind_many_small_things_of_a_device_stays_behind(
         wait_for(lambda: len(shown) == 5, 'all of them in ROS')
     assert [len(message.poses) // 2 for message in shown] == [1000, 1, 2, 300, 3]
     # the next one goes the usual way
-    device = node._receivers['']._devices['TRAJ', 'Plan']
-    wait_for(lambda: not device.waiting, 'the end')
+    device = node._receivers['']._table.all['TRAJ', 'Plan']
+    wait_for(lambda: not device.way.waiting, 'the end')
     assert not node._receivers['']._bound
 
 

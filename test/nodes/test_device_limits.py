@@ -11,8 +11,9 @@ from igtl_ros2 import connect
 from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, String
-from igtl_ros2.nodes import first_values, receive
-from igtl_ros2.nodes.device_limits import IDLE_S, Known, whom_to_forget
+from igtl_ros2.nodes import first_values
+from igtl_ros2.routes import devices
+from igtl_ros2.routes.device_limits import IDLE_S, Known, whom_to_forget
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +45,7 @@ def test_the_oldest_of_those_whose_peer_is_gone_is_forgotten():
 def test_names_of_a_peer_that_is_gone_make_room_and_those_of_rules_always_get_in(
     ros, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(receive, 'MAX_DEVICES', 3)
+    monkeypatch.setattr(devices, 'MAX_DEVICES', 3)
     node = ros.bridge(port=0, **mapping(tmp_path, """
 receive: [{device: Named, pose: true}, {device: "*"}]
 """))
@@ -74,7 +75,7 @@ receive: [{device: Named, pose: true}, {device: "*"}]
 
 
 def test_what_rules_drop_takes_no_room(ros, tmp_path, monkeypatch):
-    monkeypatch.setattr(receive, 'MAX_DEVICES', 2)
+    monkeypatch.setattr(devices, 'MAX_DEVICES', 2)
     node = ros.bridge(port=0, **mapping(tmp_path, """
 receive: [{device: "D*", action: drop}, {device: "*"}]
 """))
@@ -85,7 +86,7 @@ receive: [{device: "D*", action: drop}, {device: "*"}]
 
 
 def test_gates_remember_who_was_forgotten(ros, tmp_path, monkeypatch):
-    monkeypatch.setattr(receive, 'MAX_DEVICES', 2)
+    monkeypatch.setattr(devices, 'MAX_DEVICES', 2)
     node = ros.bridge(port=0, **mapping(tmp_path, """
 receive:
   - {device: "Follow*", type: TRANSFORM, pose: true, max_jump: {m: 0.05}, recover_after: 3}
@@ -137,7 +138,7 @@ def test_a_host_with_few_devices_does_not_wait_for_one_with_many():
 
 
 def test_what_was_said_on_a_status_is_forgotten_with_its_device(ros, tmp_path, monkeypatch):
-    monkeypatch.setattr(receive, 'MAX_DEVICES', 2)
+    monkeypatch.setattr(devices, 'MAX_DEVICES', 2)
     node = ros.bridge(port=0, **mapping(tmp_path, 'receive: [{device: "*"}]'))
     for names in (('A', 'B'), ('C', 'D')):
         with connect(str(node.link.address)) as peer:

@@ -20,6 +20,7 @@ from igtl_ros2.codec.messages.text import CommandResponse, Status, StatusCode, S
 from igtl_ros2.converters import registry
 from igtl_ros2.converters.image import VolumeMerger
 from igtl_ros2.nodes import long_messages, receive
+from igtl_ros2.routes import inbound
 
 
 def passes(ros, node):
@@ -95,7 +96,7 @@ def test_a_long_list_before_a_gate_keeps_nobody_waiting(ros, tmp_path, monkeypat
 
 
 def test_a_long_info_keeps_nobody_waiting(ros, tmp_path, monkeypatch):
-    usual, begun, go = receive.json_pieces, threading.Event(), threading.Event()
+    usual, begun, go = inbound.json_pieces, threading.Event(), threading.Event()
 
     def pieces(value):
         if value['device'] == 'Plan':
@@ -104,7 +105,7 @@ def test_a_long_info_keeps_nobody_waiting(ros, tmp_path, monkeypatch):
                 yield ''
         yield from usual(value)
 
-    monkeypatch.setattr(receive, 'json_pieces', pieces)
+    monkeypatch.setattr(inbound, 'json_pieces', pieces)
     node = ros.bridge(port=0, **mapping(tmp_path, 'receive: [{device: "*"}]'))
     infos = ros.listen('/x/Plan/info', RosString, STATE)
     try:

@@ -15,7 +15,8 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.converters import registry
 from igtl_ros2.errors import PeerTimeoutError
-from igtl_ros2.nodes import device_limits, receive, waiting
+from igtl_ros2.nodes import waiting
+from igtl_ros2.routes import device_limits, devices
 
 
 def report(node):
@@ -64,7 +65,7 @@ def test_kinds_without_end_are_counted_as_others(monkeypatch):
 
 
 def test_every_message_of_a_device_too_many_is_counted(ros, device, monkeypatch):
-    monkeypatch.setattr(receive, 'MAX_DEVICES', 1)
+    monkeypatch.setattr(devices, 'MAX_DEVICES', 1)
     node = start(ros, device)
     for name in ('First', 'Second', 'Second', 'First'):
         device.send(String('x', device_name=name))

@@ -157,7 +157,7 @@ def test_when_the_first_is_gone_the_second_goes_on(ros, tmp_path, two):
 
 @pytest.mark.parametrize('gates', [f'{GATE}', 'on_conflict: first'])
 def test_when_the_first_is_silent_the_second_goes_on(ros, tmp_path, two, gates, monkeypatch):
-    monkeypatch.setattr('igtl_ros2.nodes.receive.SILENT_S', 0.5)
+    monkeypatch.setattr('igtl_ros2.routes.devices.SILENT_S', 0.5)
     node = bridge(ros, tmp_path, f'receive: [{{device: Tgt, {gates}}}, {{device: "*"}}]')
     first, second = two(node)
     heard = ros.listen('/x/Tgt/transform', TransformStamped)
@@ -187,7 +187,7 @@ receive: [{device: Tgt, max_jump: {m: 0.1}, recover_after: 1000}, {device: "*"}]
 
 
 def test_who_sends_only_changes_keeps_its_topic(ros, tmp_path, two, monkeypatch):
-    monkeypatch.setattr('igtl_ros2.nodes.receive.SILENT_S', 0.01)
+    monkeypatch.setattr('igtl_ros2.routes.devices.SILENT_S', 0.01)
     node = bridge(ros, tmp_path, f'receive: [{{device: Tgt, {GATE}}}, {{device: "*"}}]')
     first, second = two(node)
     heard = ros.listen('/x/Tgt/transform', TransformStamped)

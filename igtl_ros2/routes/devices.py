@@ -1,0 +1,543 @@
+"""The devices of a link: the chain for a message, its name in ROS, and who may send it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..codec import Message, registered
+from ..codec.message import has_poses
+from ..codec.messages.text import Status
+from ..config import Settings
+from ..converters.claims import Place
+from ..converters.device_clock import DeviceClock
+from ..converters.gates import Gates
+from ..converters.image import VolumeMerger
+from ..converters.outputs import takes_long
+from ..converters.placing import has_place
+from ..converters.registry import full_name, route_of
+from ..converters.topic_holder import (
+    SILENT_S,
+    Terms,
+    TopicHolder,
+    leaves_of,
+    names_of,
+    numbered,
+)
+from ..converters.units import ros_text
+from ..converters.volumes import SliceViewer
+from ..errors import ConversionError, printable
+from ..rules import Mapping, ReceiveRule
+from .device_limits import Known, NewDevices, host_of, whom_to_forget
+from .effects import Source
+from .inbound import Inbound, Surroundings
+
+#: a peer may make up names without end; each costs publishers
+MAX_DEVICES = 1000
+# what has sent nothing since is not said to be stale any more, nor its clock to be off
+_LATELY_S = 3.0
+# peers of which it is known which rules are for them
+_MAX_PEERS = 1000
+#: type, device, the `peer` of rules that are for who sends it, and what tells him apart
+Slot = tuple[str, ...]
+
+
+class _TooManyError(ConversionError):
+    """There is no room for another device."""
+
+
+@dataclass(slots=True, eq=False)
+class Device:
+    """
+    A (type, device) pair that has arrived before, of peers for which the same rules hold.
+
+    :param way: the steps of its messages.
+    :param slot: where it is found.
+    :param label: what tells its peer apart, where that has a topic of its own.
+    :param holder: who publishes on its topic; None where several peers may, or only one can.
+    """
+
+    way: Inbound
+    peer: Any
+    slot: Slot
+    label: str
+    holder: TopicHolder[Any] | None
+    terms: Terms
+    #: whether a rule names it
+    is_expected: bool
+    received: int = 0
+    #: when its last message came, by the steady clock
+    heard_s: float = 0.0
+    is_stale: bool = False
+    #: what the node keeps of it: what is repeated and by which timer, and its writers
+    held: Any = None
+    repeater: Any = None
+    writers: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its type and its name."""
+        return self.way.key
+
+    @property
+    def topic(self) -> str:
+        """Its topic, with the name of the link."""
+        return self.way.topic
+
+    def hear(self, peer: Source, now_s: float) -> None:
+        """Note that a message has come."""
+        self.received += 1
+        self.heard_s = now_s
+        self.is_stale = False
+        if self.peer is not peer:
+            self.peer, self.way.has_lost = peer, True
+
+
+class Devices:
+    """
+    The devices that a link has shown.
+
+    :param around: what their steps share.
+    :param is_connected: tells whether a peer is still there.
+    :param log: says something, at the level 'info' or 'warning'.
+    :param drop: gives up what the node keeps of a device; the other topics that there are.
+    :param slices: adds and removes the parameters of slices.
+    """
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        settings: Settings,
+        prefix: str,
+        around: Surroundings,
+        is_connected: Callable[[Any], bool],
+        log: Callable[[str, str], None],
+        drop: Callable[[Device, set[str] | None], None],
+        slices: Any,
+    ) -> None:
+        """Know no device."""
+        self._mapping = mapping
+        self._settings = settings
+        self._prefix = prefix
+        self._around = around
+        self._report = around.report
+        self._is_connected = is_connected
+        self._log = log
+        self._drop_of_node = drop
+        self._slices = slices
+        self.all: dict[Slot, Device] = {}
+        #: devices that a rule drops
+        self._dropped: set[Slot] = set()
+        #: as they were under the rules before a change
+        self._left: dict[Slot, Device] = {}
+        #: by topic and leaves, who publishes there
+        self._holders: dict[str, dict[str, TopicHolder[Any]]] = {}
+        #: for which rules peers are meant
+        self._called: dict[Any, tuple[str, ...]] = {}
+        #: by topic, the device whose name has become that
+        self._named: dict[str, str] = {}
+        self._new_devices = NewDevices()
+        self._gates: dict[str, Gates] = {}
+        #: whether some of what gates have known was forgotten
+        self._is_wary = False
+
+    @property
+    def counts(self) -> dict[tuple[str, str], int]:
+        """How many messages have arrived, by (type, device)."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for device in list(self.all.values()):
+            counts[device.key] += device.received
+        return dict(counts)
+
+    def conflicts(self, now_s: float) -> dict[str, str]:
+        """Tell by topic the peers that send it at once."""
+        found = {}
+        for topic, holders in list(self._holders.items()):
+            for holder in list(holders.values()):
+                who = holder.conflict(now_s)
+                if who:
+                    found[topic] = who
+        return found
+
+    def stale(self, now_s: float) -> list[str]:
+        """List those that have sent nothing for the `max_age` of their rule, or nothing new."""
+        lately_s = now_s - _LATELY_S
+        return [
+            device.way.what
+            for device in list(self.all.values())
+            if device.is_stale or device.way.clock.is_frozen and device.heard_s > lately_s
+        ]
+
+    def clocks(self, now_s: float, now_ns: int, wall_ns: int) -> dict[str, float]:
+        """Tell by how much their clocks are behind, in seconds, if it is over `max_skew`."""
+        found = {}
+        for device in list(self.all.values()):
+            rule, clock = device.way.rule, device.way.clock
+            if clock.far_s <= now_s - _LATELY_S:
+                continue
+            # the wall clock: stamps of devices are nothing that simulated time says
+            base_ns = now_ns if rule.stamp == 'device' else wall_ns
+            behind_s = (base_ns - clock.far_ns) / 1e9 - (now_s - clock.far_s)
+            if abs(behind_s) > rule.max_skew:
+                found[device.way.what] = behind_s
+        return found
+
+    def change(self, mapping: Mapping) -> list[Device]:
+        """
+        Follow other rules; gives the devices that begin anew with their next message.
+
+        Topics stay.
+        """
+        self._mapping = mapping
+        self._called.clear()
+        changed = []
+        for slot, device in list(self.all.items()):
+            if not self._is_same(device):
+                changed.append(device)
+                self._left[slot] = device
+                del self.all[slot]
+        self._dropped.clear()
+        while len(self._left) > MAX_DEVICES:
+            self._drop(self._left.pop(next(iter(self._left))))
+        return changed
+
+    def _is_same(self, device: Device) -> bool:
+        """Tell whether the rules still say of a device what they said when it came."""
+        way, peers = device.way, self.rules_for(device.peer)
+        if device.slot != self._slot(way.key, device.peer, device.label):
+            return False
+        try:
+            place = self._around.claims.place(way.key[1], way.key[0], peers)
+        except ConversionError:
+            return False
+        then = way.topic.removeprefix(self._prefix), way.rule, way.closed
+        if then != (numbered(place.topic, device.label), place.rule, place.closed):
+            return False
+        way.follow(place.number)
+        device.is_expected = not device.label and _is_expected(place, *way.key)
+        return True
+
+    def is_current(self, device: Device) -> bool:
+        """Tell whether the rules are still those that a device was made with."""
+        is_current = self.all.get(device.slot, device) is device
+        if not is_current:
+            self._report.skip(f'{device.way.what}: the rules have changed')
+        return is_current
+
+    # -- finding
+
+    def find(
+        self, peer: Source, message: Message, name: str, now_s: float, label: str = ''
+    ) -> Device | None:
+        """
+        Find what is known of the device of a message; None if it is not published.
+
+        :param label: what tells the peer apart, if it has a topic of its own.
+        """
+        key = message.type_name, name
+        slot = self._slot(key, peer, label) if label or self._mapping.peers else key
+        device = self.all.get(slot)
+        if device is not None:
+            return device
+        what = ros_text(' '.join(key))
+        if slot not in self._dropped:
+            try:
+                device = self._new(peer, message, name, label, now_s)
+            except _TooManyError as error:
+                self._report.problem('too many devices', ros_text(str(error)))
+                return None
+            except ConversionError as error:
+                self._report.problem(f'{what}: name', ros_text(str(error)))
+                return None
+            if device is not None:
+                self.all[slot] = device
+                return device
+            if len(self._dropped) >= 10 * MAX_DEVICES:
+                self._dropped.clear()  # they are found again by the rules
+            self._dropped.add(slot)
+        self._report.skip(f'{what}: by rule')
+        return None
+
+    def _slot(self, key: tuple[str, str], peer: Source, label: str) -> Slot:
+        """Tell where a device is found."""
+        slot: Slot = key
+        if self._mapping.peers:
+            slot = (*key, *self.rules_for(peer))
+        return (*slot, '', label) if label else slot
+
+    def rules_for(self, peer: Source) -> tuple[str, ...]:
+        """List what stands as `peer` in the rules that are for a peer."""
+        if not self._mapping.peers:
+            return ()
+        found = self._called.get(peer)
+        if found is None:
+            if len(self._called) >= _MAX_PEERS:
+                self._called.clear()
+            names = names_of(peer.address, peer.names)
+            found = self._called[peer] = tuple(sorted(self._mapping.peers_called(names)))
+        return found
+
+    def share(
+        self, device: Device, peer: Source, message: Message, now_s: float
+    ) -> Device | None:
+        """
+        Decide on a message for a topic that another peer has, or that nobody has.
+
+        :returns: what is known of the device on the topic of this peer; None if it is withheld.
+        """
+        holder, what, topic = device.holder, device.way.what, ros_text(device.topic)
+        if holder is None:
+            return device
+        verdict = holder.judge(peer, now_s, device.terms)
+        before = holder.peer
+        if verdict == 'take' or before is None:
+            if before is not None and (holder.other is peer or self._is_connected(before)):
+                text = f'{topic} is sent by {peer.address} now, it was by {before.address}'
+                self._log('info', printable(text))
+            holder.take(peer, now_s, message.timestamp != 0, device.terms)
+            return device
+        both = f'{before.address} and {peer.address} both send {what} onto {topic}'
+        if verdict == 'number':
+            label = holder.label(peer)
+            if holder.is_news(peer):
+                there = ros_text(numbered(device.topic, label))
+                self._log('warning', printable(
+                    f'{both}: that of {peer.address} is published as {there}'))
+            return self.find(peer, message, device.key[1], now_s, label)
+        if verdict == 'mix':
+            if holder.is_news(peer):
+                self._report.mixes(
+                    f'{topic}: {leaves_of(device.key[0])} of several peers',
+                    f'{both}; on_conflict or peer in its rule tells them apart')
+            return device
+        if isinstance(message, Status) and holder.passes(peer, message.is_emergency):
+            return device
+        if verdict == 'first':
+            before.probe_often()
+        self._report.withheld_by(
+            f'{what}: another peer', f'{both}: that of {peer.address} is not published')
+        return None
+
+    def rule_of(self, peer: Source, name: str, type_name: str, now_s: float) -> ReceiveRule:
+        """
+        Find the rule by which the messages of a device are published where others look for them.
+
+        :raises ConversionError: if they are not.
+        """
+        place = self._around.claims.place(name, type_name, self.rules_for(peer))
+        rule = place.rule
+        if place.note or rule.action == 'drop':
+            raise ConversionError(place.note or 'a rule drops it')
+        holder = self._holders.get(self._prefix + place.topic, {}).get(leaves_of(type_name))
+        if holder is None or holder.peer in (None, peer):
+            return rule
+        if holder.judge(peer, now_s, _terms_of(rule, type_name)) in ('first', 'number'):
+            raise ConversionError('another peer sends it')
+        return rule
+
+    def phi_of(self, peer: Source, message: Message) -> str:
+        """Tell what the rule of the device of a message says of patients."""
+        rule = self._mapping.receive_rule(
+            full_name(message), message.type_name, self.rules_for(peer))
+        return rule.phi
+
+    # -- making
+
+    def _new(
+        self, peer: Source, message: Message, name: str, label: str, now_s: float
+    ) -> Device | None:
+        """
+        Make what is kept of a device; None if a rule drops it.
+
+        :param label: what tells the peer apart, if it has a topic of its own.
+        :raises ConversionError: if there are too many.
+        """
+        type_name, claims = message.type_name, self._around.claims
+        peers = self.rules_for(peer)
+        if self._mapping.receive_rule(name, type_name, peers).action == 'drop':
+            return None
+        place = claims.place(name, type_name, peers)
+        slot = self._slot((type_name, name), peer, label)
+        is_expected = not label and _is_expected(place, type_name, name)
+        if not is_expected:
+            self._make_room(peer, slot, now_s)
+        topic, rule = self._prefix + self._topic(name, place, label), place.rule
+        self._log('info', printable(f'{type_name} {name!r} -> {topic}'))
+        route = route_of(
+            name, rule, self._settings.frame_prefix, topic.removeprefix(self._prefix), type_name,
+            self._mapping.profile)
+        left = self._take_left(slot, label)
+        before = None if left is None else left.way
+        if before is not None:
+            # the decoder of a video, names that were given; the slice that was chosen, unless
+            # the rule has another one now, or another topic for its parameters
+            state = dict(before.route.state)
+            if (before.topic, before.rule.slice) != (topic, rule.slice):
+                self._slices.remove(state.pop('slice', None))
+            route = replace(route, state=state, names=before.route.names)
+        if rule.slice is not None and type_name == 'IMAGE' and 'slice' not in route.state:
+            viewer = route.state['slice'] = SliceViewer(rule.slice)
+            try:
+                self._slices.add(topic, viewer)
+            except ConversionError as error:
+                self._report.problem(f'{name}: slice', str(error))
+        start = None
+        if rule.to_frame and has_place(message, rule):
+            start = route
+            # tools have no frame of their own any more
+            there = replace(rule, frame=rule.to_frame)
+            route = replace(route, frame_id=rule.to_frame, rule=there)
+        merger = None
+        if rule.subvolume == 'merge':
+            merger = (before and before.merger) or VolumeMerger()
+        way = Inbound(
+            (type_name, name), rule, route, topic,
+            _clock_of(rule, type_name, None if before is None else before.clock),
+            self._around,
+            start=start,
+            merger=merger,
+            gates=self._gates_of(topic, rule, type_name, before),
+            closed=place.closed,
+            number=place.number,
+            takes_long=takes_long(rule, type_name),
+            state=before.state if before is not None and before.topic == topic else None,
+        )
+        way.has_lost = left is None or left.peer is not peer
+        return Device(
+            way, peer, slot, label,
+            holder=None if label else self._holder(topic, leaves_of(type_name)),
+            terms=_terms_of(rule, type_name),
+            is_expected=is_expected,
+            received=left.received if left is not None else 0,
+        )
+
+    def _take_left(self, slot: Slot, label: str) -> Device | None:
+        """Take what a device was under the rules before."""
+        left = self._left.pop(slot, None)
+        if left is None and not label:
+            # other rules may be for its peer than before
+            old = next((s for s in self._left if s[:2] == slot[:2] and '' not in s[2:]), None)
+            left = None if old is None else self._left.pop(old)
+        return left
+
+    def _gates_of(
+        self, topic: str, rule: ReceiveRule, type_name: str, before: Inbound | None
+    ) -> Gates | None:
+        # whoever publishes on a topic is compared with who did so before
+        memory = self._gates.get(topic) or (None if before is None else before.gates)
+        gates = Gates.of(rule, type_name, memory)
+        if gates is not None:
+            if memory is None and self._is_wary:
+                gates.doubt()
+            self._gates[topic] = gates
+        return gates
+
+    def _holder(self, topic: str, leaves: str) -> TopicHolder[Any] | None:
+        """Give what is known of who publishes on some leaves of a topic."""
+        if not leaves:
+            return None
+        holders = self._holders.setdefault(topic, {})
+        if leaves not in holders:
+            holders[leaves] = TopicHolder(self._is_connected)
+        return holders[leaves]
+
+    def _topic(self, device: str, place: Place, label: str) -> str:
+        """
+        Find the topic of a device, and tell if it is not the usual one.
+
+        :raises ConversionError: if another device has the same one.
+        """
+        topic, mine = numbered(place.topic, label), _named_for(device, label)
+        if label and self._around.claims.is_named(topic):
+            raise ConversionError(f'{mine!r} is not published: a rule names {topic}')
+        if topic != place.rule.name:
+            first = self._named.setdefault(topic, mine)
+            if first != mine:
+                raise ConversionError(
+                    f'{device!r} is not published: {first!r} is called {topic} too'
+                )
+        if place.note:
+            self._report.problem(ros_text(f'{device}: name'), ros_text(place.note))
+        return topic
+
+    # -- making room
+
+    def _make_room(self, peer: Source, slot: Slot, now_s: float) -> None:
+        """
+        Forget a device, if there are too many; those that rules name always get in.
+
+        :raises ConversionError: if a new one has to wait, or there is no room.
+        """
+        type_name, name, *_ = slot
+        host = host_of(peer.address)
+        if slot not in self._left and not self._new_devices.admits(host, now_s):
+            raise _TooManyError(
+                f'{type_name} {name!r} is not published yet: too many new devices at once'
+            )
+        if not self._forget_one(host, now_s):
+            text = f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known'
+            raise _TooManyError(text)
+
+    def _forget_one(self, host: str, now_s: float) -> bool:
+        """Make room for one device of a host; false if there is none."""
+        if sum(not device.is_expected for device in self.all.values()) < MAX_DEVICES:
+            return True
+        known = (
+            Known(slot, host_of(device.peer.address), not self._is_connected(device.peer),
+                  now_s - device.heard_s)
+            for slot, device in self.all.items()
+            if not device.is_expected and not device.way.waiting
+        )
+        found = whom_to_forget(known, host)
+        if found is None:
+            return False
+        device = next(device for slot, device in self.all.items() if slot == found)
+        del self.all[device.slot]
+        self._report.skip('devices that were forgotten to make room')
+        self._log('info', f'{device.way.what} is forgotten to make room')
+        self._drop(device)
+        return True
+
+    def _drop(self, device: Device) -> None:
+        """Give up what costs something of a device that is not known any more."""
+        way, topic = device.way, device.topic
+        self._slices.remove(way.route.state.get('slice'))
+        topics = {other.topic for other in (*self.all.values(), *self._left.values())}
+        self._drop_of_node(device, None if topic in topics else topics)
+        if topic in topics:
+            return
+        self._holders.pop(topic, None)
+        name = topic.removeprefix(self._prefix)
+        if self._named.get(name) == _named_for(way.key[1], device.label):
+            del self._named[name]
+        if way.gates is not None:
+            # the newest of those that were forgotten, last
+            self._gates[topic] = self._gates.pop(topic, way.gates)
+        while len(self._gates) > 2 * MAX_DEVICES:
+            del self._gates[next(iter(self._gates))]
+            self._is_wary = True
+
+
+def _clock_of(rule: ReceiveRule, type_name: str, memory: DeviceClock | None) -> DeviceClock:
+    """Make the clock of a device; only trackers send what has to be new all the time."""
+    can_be_stale = has_poses(type_name) and rule.tf != 'static'
+    stale_after_s = rule.stale_after if can_be_stale else 0.0
+    return DeviceClock(rule.stamp, rule.max_skew, stale_after_s, memory)
+
+
+def _is_expected(place: Place, type_name: str, name: str) -> bool:
+    """Tell whether a rule names a device: of these there are only so many."""
+    rule = place.rule
+    is_known_type = rule.type == type_name or type_name in registered()
+    return place.number is not None and rule.device == name and is_known_type
+
+
+def _terms_of(rule: ReceiveRule, type_name: str) -> Terms:
+    return Terms(rule.conflict_policy(type_name), max(SILENT_S, rule.max_age))
+
+
+def _named_for(device: str, label: str) -> str:
+    """Name who has a topic, by device and by what tells its peer apart."""
+    return f'{device} of {label}' if label else device

@@ -1,0 +1,468 @@
+"""
+From the network to ROS: the chain of steps of what one device sends.
+
+stamp -> merge -> patient -> place -> gate, convert -> raw -> tell, hold, info, outputs, state, tf.
+A step that its rule does not ask for is not in the chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from copy import copy
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from ..codec import Message, Unknown
+from ..codec.message import has_poses, is_stream, message_class
+from ..codec.messages.bundle import Bind
+from ..codec.messages.image import Image
+from ..codec.patients import hidden
+from ..converters.claims import Claims
+from ..converters.device_clock import DeviceClock
+from ..converters.frames import raw_frame
+from ..converters.gates import Gate, Gates, age_s
+from ..converters.heavy import is_heavy
+from ..converters.image import VolumeMerger
+from ..converters.json_text import json_pieces
+from ..converters.lazy import frames_of as frames_of_transform
+from ..converters.placing import frames_of, moved_received
+from ..converters.pose import is_valid
+from ..converters.registry import Converted, Route, converted
+from ..converters.tf_owners import Sender
+from ..converters.units import Matrix, ros_text, time_from_ns
+from ..converters.video import FRAME_LOST
+from ..errors import ConversionError
+from ..rules import ReceiveRule
+from .effects import (
+    Broadcast,
+    Effect,
+    Forget,
+    Hold,
+    Later,
+    LookUp,
+    Publish,
+    ShowState,
+    Take,
+    Tell,
+    Telling,
+)
+from .passage import Now, Passage
+
+#: what `info` says of the stamp of a repetition
+REPEATED = 'hold'
+FROZEN = 'stale: its time stamp stands still'
+# tools of one device whose last stamp on tf is known
+_MAX_TOOLS = 1000
+# folders of topics that are called like what is in a message
+_FOLDERS = ('tools', 'labels', 'paths')
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """
+    What all devices of a link share; other rules change it.
+
+    :param link: its name.
+    :param info_rate: how often a stream tells on `info` what has not changed, in Hz; 0: never.
+    :param raw_deny: patterns of types that are kept off `raw`.
+    :param own_frames: frames that this node sends to the network, and never broadcasts.
+    :param frame_name: names a frame as all are told apart.
+    :param now: tells the time.
+    """
+
+    link: str
+    info_rate: float
+    raw_deny: Collection[str]
+    claims: Claims
+    own_frames: Any
+    has_tf: bool
+    frame_name: Callable[[str], str]
+    report: Telling
+    now: Callable[[], Now]
+
+
+class Inbound:
+    """
+    What is known of a device, and the steps that its messages take.
+
+    :param key: type and device name.
+    :param route: what converters know of it.
+    :param start: what `to_frame` moves it from; None if it stays where it is.
+    :param closed: first parts of the leaves before which gates stand that do not look at it.
+    :param number: of its rule among those of the mapping.
+    :param takes_long: whether it is converted in the worker.
+    """
+
+    def __init__(
+        self,
+        key: tuple[str, str],
+        rule: ReceiveRule,
+        route: Route,
+        topic: str,
+        clock: DeviceClock,
+        around: Surroundings,
+        *,
+        start: Route | None = None,
+        merger: VolumeMerger | None = None,
+        gates: Gates | None = None,
+        closed: frozenset[str] = frozenset(),
+        number: int | None = None,
+        takes_long: bool = False,
+        state: str | None = None,
+    ) -> None:
+        """Put the steps together that the rule asks for."""
+        self.key = key
+        self.what = ros_text(' '.join(key))
+        self.rule = rule
+        self.route = route
+        self.topic = topic
+        self.clock = clock
+        self.start = start
+        self.merger = merger
+        self.gates = gates
+        self.closed = closed
+        self.number = number
+        self.state = state
+        #: whether the one before the next was dropped, or never came
+        self.has_lost = False
+        self.is_stream = is_stream(key[0])
+        #: messages of it that are in the worker, before which no other may be published
+        self.waiting = 0
+        #: whether gates remember what was published
+        self.remembers = gates is not None and has_poses(key[0])
+        self._around = around
+        self._report = around.report
+        self._info: dict[str, Any] = {}
+        self._info_due = 0.0
+        #: what `info` was last made of
+        self._told: tuple[Any, ...] = ()
+        self._geometry: list[float] = []
+        #: the last stamp on tf of each frame and parent, in nanoseconds
+        self._stamps: dict[tuple[str, str], int] = {}
+        self._senders: dict[tuple[str, str], tuple[Sender, int]] = {}
+        steps: list[Callable[[Passage], Effect | bool | None]] = [self._stamp]
+        if merger is not None:
+            steps.append(self._merge)
+        steps.append(self._let_worker)
+        #: where a repetition begins that is stamped anew
+        self.again_at = len(steps)
+        if rule.phi != 'pass':
+            steps.append(self._hide)
+        if start is not None:
+            steps.append(self._place)
+        #: where a repetition begins that keeps its place and stamp
+        self.placed_at = len(steps)
+        if takes_long or start is not None:
+            steps.append(self._let_worker_convert)
+        self._takes_long = takes_long
+        if start is not None:
+            steps.append(self._move)
+        if gates is not None:
+            steps.append(self._open_gate)
+        steps.append(self._convert)
+        if rule.raw or message_class(key[0]) is None or self._is_off_raw(key[0]):
+            steps.append(self._add_raw)
+        self._steps = tuple(steps)
+
+    # -- taking steps
+
+    def take(self, passage: Passage, step: int = 0) -> list[Effect]:
+        """
+        Take a message through the steps from one on, as far as it gets.
+
+        In the worker `finish` is left to do.
+
+        :raises ConversionError: if it is not published.
+        """
+        steps = self._steps
+        for number in range(step, len(steps)):
+            found = steps[number](passage)
+            if found is not None:
+                return [] if found is False else [found]  # type: ignore[list-item]
+        return [] if passage.in_worker else self.finish(passage)
+
+    def again(self, held: Passage, now_s: float, now_ns: int) -> tuple[Passage, int]:
+        """Begin a repetition of what is held, and tell with which step."""
+        again = replace(
+            held, now_s=now_s, source=REPEATED, result=None, gate=None, in_worker=False)
+        if self.clock.has_own_stamp(held.message.timestamp_ns):
+            return again, self.placed_at
+        again.arrival_ns = again.stamp_ns = now_ns
+        return again, self.again_at
+
+    def follow(self, number: int | None) -> None:
+        """Note that the rules have changed, but say the same of the device."""
+        self.number = number
+        self._senders.clear()
+
+    def _number_of(self, step: Callable[[Passage], Any]) -> int:
+        return self._steps.index(step)
+
+    def _stamp(self, passage: Passage) -> None:
+        message = passage.message
+        passage.stamp_ns, passage.source = self.clock.choose(
+            message.timestamp_ns, passage.arrival_ns, passage.came_s)
+
+    def _merge(self, passage: Passage) -> Effect | None:
+        """Paste a block into its volume; what takes long is pasted in the worker."""
+        message = passage.message
+        if self.merger is not None and isinstance(message, Image):
+            if not passage.in_worker and (self.waiting or self.merger.takes_long(message)):
+                return Later(self._number_of(self._merge))
+            passage.message = self.merger.merge(message)
+        return None
+
+    def _let_worker(self, passage: Passage) -> Effect | None:
+        passage.is_heavy = is_heavy(passage.message)
+        if not passage.in_worker and (self.waiting or passage.is_heavy):
+            return Later(self.again_at)
+        return None
+
+    def _hide(self, passage: Passage) -> None:
+        """Hide who the patient is."""
+        phi = self.rule.phi
+        shown = hidden(passage.message, phi)
+        if shown is not passage.message:
+            passage.message = shown
+            passage.origin = {**passage.origin, 'phi': phi}
+
+    def _place(self, passage: Passage) -> Effect:
+        """Have it moved into the frame that the rule asks for, once that is known."""
+        start, message = self.start, passage.message
+        assert start is not None
+        frames = frames_of(message, start)
+
+        def take(poses: Mapping[str, Matrix]) -> None:
+            passage.unmoved = copy(passage)
+            passage.in_worker = False
+            passage.poses = poses
+            passage.origin = {**passage.origin, 'moved_from': list(dict.fromkeys(frames))}
+
+        return LookUp(frames, start.rule.to_frame, take, self.placed_at)
+
+    def _let_worker_convert(self, passage: Passage) -> Effect | None:
+        if not passage.in_worker and (self._takes_long or self.waiting or passage.is_heavy):
+            return Later(self.placed_at)
+        return None
+
+    def _move(self, passage: Passage) -> None:
+        if passage.poses is not None and self.start is not None:
+            passage.message = moved_received(passage.message, self.start, passage.poses)
+
+    def _open_gate(self, passage: Passage) -> None:
+        """Make the gate for a message that is about to be published."""
+        assert self.gates is not None
+        now = self._around.now()
+        message = passage.message
+        age = age_s(message, self.rule.stamp, now.ros_ns, now.wall_ns)
+        # what has waited for tf, or is repeated, has grown older since its stamp was chosen
+        waited_s = now.steady_s - passage.came_s
+        passage.gate = Gate(
+            self.gates,
+            passage.stamp_ns,
+            now.steady_s,  # what has waited is published, and moves, only now
+            waited_s if abs(waited_s) >= abs(age) else age,
+            passage.peer.address,
+            passage.source != REPEATED,
+        )
+
+    def _convert(self, passage: Passage) -> None:
+        route = self.route
+        if passage.after_loss:
+            self.lose_frame()
+        route.gate = passage.gate
+        try:
+            passage.result = converted(passage.message, route, passage.stamp_ns)
+        except ConversionError as error:
+            passage.result = Converted(errors=[str(error)])
+
+    def lose_frame(self) -> None:
+        """Note that a message was lost: a video goes on with a key frame."""
+        if self.key[0] == 'VIDEO':
+            self.route.state[FRAME_LOST] = True
+
+    def _add_raw(self, passage: Passage) -> None:
+        result, frame = passage.result, passage.frame
+        assert result is not None
+        if self._denies_raw(frame):
+            if result.outputs.pop('raw', None) is not None or self.rule.raw:
+                self._report.skip(f'{self.what}: raw')
+        elif passage.gate is not None and passage.gate.gates.is_blind:
+            pass  # it is told of by the gate
+        elif isinstance(frame, Unknown):
+            self._report.skip(f'{self.what}: unknown type, on raw only')
+        elif self.rule.raw:
+            try:
+                result.outputs['raw'] = raw_frame(frame)
+            except ConversionError as error:
+                result.errors.append(str(error))
+
+    def _is_off_raw(self, type_name: str) -> bool:
+        return any(fnmatchcase(type_name, deny) for deny in self._around.raw_deny)
+
+    def _denies_raw(self, message: Message) -> bool:
+        """Tell whether a frame, or one inside it, is of a type that is kept off `raw`."""
+        if isinstance(message, Bind) and any(map(self._denies_raw, message.children)):
+            return True
+        return self._is_off_raw(message.type_name)
+
+    # -- what becomes of it
+
+    def finish(self, passage: Passage) -> list[Effect]:
+        """Tell, hold and publish what a message has become."""
+        result, gate = passage.result, passage.gate
+        assert result is not None
+        effects: list[Effect] = []
+        forgotten = self.route.names.take_forgotten()
+        if forgotten:
+            effects.append(Forget([f'{folder}/{n}' for folder in _FOLDERS for n in forgotten]))
+        if passage.origin:
+            result.info.update(passage.origin)
+        if gate is not None and gate.withheld:
+            self._tell_withheld(gate, result)
+        if result.errors or result.notes:
+            for text in result.errors:
+                self.complain(text)
+            for text in result.notes:
+                note = f'{self.what}: {ros_text(text)}'
+                self._report.problem(note, note)
+        is_new = passage.source != REPEATED
+        if is_new and self.clock.is_frozen:
+            self._report.stays_stale(f'{self.what}: time stamp', f'{self.what}: {FROZEN}')
+            result.state = FROZEN if is_valid(result.state) else f'{FROZEN}, {result.state}'
+        if self.rule.hold_hz:
+            effects += self._held(passage, result, is_new)
+        self._add_info(passage, result, effects)
+        self._add_outputs(result, effects)
+        if result.state != self.state:
+            self.state = result.state
+            effects.append(ShowState(result.state))
+        if result.transforms and self._around.has_tf:
+            effects.append(self._broadcast(result, passage.stamp_ns))
+        if result.peer:
+            passage.peer.facts.update(result.peer)
+        for child in result.children:
+            effects.append(Take(child, {'bind': ros_text(self.key[1])}))
+        return effects
+
+    def complain(self, text: str) -> None:
+        """Report what is wrong with a message."""
+        self._report.problem(self.what, f'{self.what}: {text}')
+
+    def _tell_withheld(self, gate: Gate, result: Converted) -> None:
+        """Count, log and put into `info` what a gate has withheld."""
+        for (tool, name), why in gate.withheld.items():
+            where = f'{ros_text(tool)} {name}'.strip()
+            result.info.setdefault('gates', {})[where] = why
+            self._report.withheld_by(
+                f'{self.what}: {name}', f'{self.what}: {where}: not published: {why}')
+
+    def _held(self, passage: Passage, result: Converted, is_new: bool) -> list[Effect]:
+        """Have a good message repeated, and none that was before a bad one."""
+        if not is_valid(result.state) or result.errors:
+            return [Hold(None)]
+        if not is_new or not passage.message.can_be_held:
+            return []
+        # what the device has stamped is of that moment, and stays where it was then
+        keeps = self.clock.has_own_stamp(passage.message.timestamp_ns)
+        return [Hold(passage if keeps else passage.unmoved or passage)]
+
+    def _add_info(self, passage: Passage, result: Converted, effects: list[Effect]) -> None:
+        """Tell on `info`; of a stream only what has changed besides time, or once a while."""
+        message, now_s = passage.message, passage.now_s
+        told = (
+            message.version, passage.peer.address, passage.source, result.state, result.info,
+            message.metadata,
+        )
+        is_due = not self.is_stream or now_s >= self._info_due
+        if not is_due and told == self._told:
+            return
+        metadata = {ros_text(k): ros_text(v) for k, v in message.metadata.items()}
+        info: dict[str, Any] = {
+            'version': message.version,
+            'peer': passage.peer.address,
+            'stamp_source': passage.source,
+            'state': result.state and ros_text(result.state),
+            'metadata': {k: v for k, v in metadata.items() if not _is_time(k)},
+            **result.info,
+        }
+        self._told = told
+        if not is_due and info == self._info:
+            return
+        rate = self._around.info_rate
+        self._info = info
+        self._info_due = now_s + 1.0 / rate if rate else float('inf')
+        route, stamp = self.route, time_from_ns(passage.stamp_ns)
+        effects.append(Tell(json_pieces({
+            'device': ros_text(route.device),
+            'device_name': ros_text(message.device_name),
+            'type': ros_text(self.key[0]),
+            'stamp': {'sec': stamp.sec, 'nanosec': stamp.nanosec},
+            'timestamp': f'0x{message.timestamp:016x}',
+            'message_id': message.message_id,
+            'frame_id': route.frame_id,
+            'child_frame_id': route.child_frame_id,
+            **info,
+            'metadata': metadata,
+        })))
+
+    def _add_outputs(self, result: Converted, effects: list[Effect]) -> None:
+        for leaf, ros_message in result.outputs.items():
+            if leaf == 'geometry':
+                values = list(ros_message.data)
+                if values == self._geometry:
+                    continue
+                self._geometry = values
+            kind = leaf if '/' not in leaf else leaf.partition('/')[0]
+            if self.closed and kind in self.closed:
+                self._report.withheld_by(
+                    f'{self.what}: type',
+                    f'{self.topic}/{leaf}: not published: the gates before this topic do not '
+                    f'look at {self.what}',
+                )
+                continue
+            if kind == 'array' and self.key[0] == 'IMAGE':
+                kind = 'volume'  # it may be as large, and holds until the next one
+            effects.append(Publish(leaf, kind, ros_message))
+
+    def _broadcast(self, result: Converted, stamp_ns: int) -> Broadcast:
+        """Have frames broadcast on tf, but none of this node, in a circle or said before."""
+        around, offered = self._around, []
+        is_static = self.rule.tf == 'static'
+        for transform in result.transforms:
+            frames = parent, child = frames_of_transform(transform)
+            if self._stamps.get(frames) == stamp_ns and not is_static:
+                self._report.skip(f'tf {child}: stamp that was there before')
+                continue
+            if len(self._stamps) >= _MAX_TOOLS and frames not in self._stamps:
+                self._stamps.clear()
+                self._senders.clear()
+            self._stamps[frames] = stamp_ns
+            if around.frame_name(child) in around.own_frames:
+                self._report.problem(
+                    f'tf {child}: own',
+                    f'{child} is not broadcast on tf: this bridge sends that frame to the '
+                    f'network, it would get two parents',
+                )
+            elif child == parent:
+                self._report.problem(
+                    f'tf {child}: loop',
+                    f'{self.route.device!r} is not broadcast on tf: parent and child are both '
+                    f'{child}',
+                )
+            else:
+                who = self._senders.get(frames)
+                if who is None:
+                    who = self._senders[frames] = (
+                        Sender(around.link, self.topic, parent),
+                        around.claims.rank(self.number, child, self.gates is not None),
+                    )
+                offered.append((transform, *who))
+        return Broadcast(offered, is_static)
+
+
+def _is_time(key: str) -> bool:
+    """Tell whether a metadata entry is a time or a counter, which changes with every message."""
+    key = key.lower()
+    return 'time' in key or 'stamp' in key or 'framenumber' in key

@@ -1,0 +1,64 @@
+"""A message on its way through the steps, and the time that these are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..codec import Message
+from ..converters.gates import Gate
+from ..converters.registry import Converted
+from ..converters.units import Matrix
+
+
+@dataclass(slots=True)
+class Passage:
+    """
+    A message on its way.
+
+    :param peer: a `Source`.
+    :param message: without what `phi` hides.
+    :param frame: the message as it came, for `raw: true`.
+    :param came_s: when it came, by a clock that never jumps; a repetition came when the first did.
+    :param now_s: when it began its way, by the same clock.
+    :param source: whose clock the stamp is from, for `info`.
+    :param origin: for `info`, what the message came in.
+    """
+
+    peer: Any
+    message: Message
+    frame: Message
+    came_s: float
+    now_s: float
+    arrival_ns: int
+    origin: dict[str, Any]
+    stamp_ns: int = 0
+    source: str = ''
+    #: whether the one before it was dropped
+    after_loss: bool = False
+    #: whether it takes long to convert
+    is_heavy: bool = False
+    #: whether this is the worker
+    in_worker: bool = False
+    #: what it was before it was moved into another frame
+    unmoved: Passage | None = None
+    result: Converted | None = None
+    gate: Gate | None = None
+    #: of its frames, in that into which it is moved
+    poses: Mapping[str, Matrix] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """
+    The time by three clocks.
+
+    :param steady_s: by one that never jumps.
+    :param ros_ns: the time of ROS, which may be simulated.
+    :param wall_ns: of this machine.
+    """
+
+    steady_s: float
+    ros_ns: int
+    wall_ns: int
