@@ -76,8 +76,8 @@ TABLE = {
     'sim': ({'codec', 'client', 'server', 'aio', 'peers'} | BASE, {'numpy', 'yaml'}, ROS_TOOLS),
     # for the files of launch/ only: no other part names it
     'launching': ({'config'}, LAUNCH, NETWORK | {'threading'}),
-    # only `connect` and `serve`, on first use
-    '__init__': ({'client', 'server'}, set(), NETWORK),
+    # on first use
+    '__init__': ({'client', 'codec', 'server'}, set(), NETWORK),
 }
 
 

@@ -1,0 +1,57 @@
+"""`from igtl_ros2 import Transform, connect`: the names of scripts, loaded on first use."""
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import igtl_ros2
+from igtl_ros2 import Image, Transform, codec, connect, serve
+from igtl_ros2.client import connect as connect_of_client
+from igtl_ros2.codec.messages import image, pose
+from igtl_ros2.server import serve as serve_of_server
+
+FOLDER = Path(codec.__file__).parent / 'messages'
+
+
+def test_they_are_what_they_are_elsewhere():
+    assert (Transform, Image) == (pose.Transform, image.Image)
+    assert (connect, serve) == (connect_of_client, serve_of_server)
+
+
+def test_every_message_is_there_and_listed():
+    for cls in {*codec.registered().values()} - {codec.Message}:
+        if cls.__module__.startswith('igtl_ros2.codec.messages.'):
+            assert getattr(igtl_ros2, cls.__name__) is cls
+            assert cls.__name__ in dir(igtl_ros2)
+    assert {'connect', 'serve', '__version__'} <= set(dir(igtl_ros2))
+
+
+def test_no_two_files_have_a_class_of_one_name():
+    modules = [sys.modules[f'igtl_ros2.codec.messages.{path.stem}']
+               for path in FOLDER.glob('[!_]*.py')]
+    names = [name for module in modules
+             for name, value in inspect.getmembers(module, inspect.isclass)
+             if value.__module__ == module.__name__]
+    assert len(names) == len(set(names))
+
+
+def test_type_checkers_are_told_of_every_file():
+    text = Path(igtl_ros2.__file__).read_text()
+    for path in FOLDER.glob('[!_]*.py'):
+        assert f'from .codec.messages.{path.stem} import *' in text
+
+
+def test_other_names_are_missing():
+    for name in ('Nothing', 'nothing'):
+        with pytest.raises(AttributeError, match=f"module 'igtl_ros2' has no attribute '{name}'"):
+            getattr(igtl_ros2, name)
+
+
+def test_to_import_the_package_costs_nothing():
+    code = ('import sys, igtl_ros2\nfrom igtl_ros2 import errors\n'
+            'print(*(name for name in ("numpy", "asyncio", "rclpy") if name in sys.modules))')
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    assert done.stdout.strip() == '', done.stderr
