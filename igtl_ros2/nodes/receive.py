@@ -36,6 +36,7 @@ from ..converters.units import ros_text, time_from_ns
 from ..errors import ConversionError
 from ..mapping import LinkConfig
 from ..peers import Peer
+from ..peers.worker import Worker
 from ..rosio.writers import Writer, Writers
 from ..routes.devices import Device, Devices
 from ..routes.effects import (
@@ -53,7 +54,6 @@ from ..routes.effects import (
 from ..routes.inbound import FROZEN, Surroundings
 from ..routes.passage import Now, Passage
 from ..rules import ReceiveRule
-from .aside import Aside
 from .echo import EchoGuard
 from .emergency import Emergency
 from .first_values import FirstValues
@@ -124,7 +124,7 @@ class Receiver:
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._writers = Writers(node)
         self._states: dict[str, StatusTopic] = {}
-        self._aside = Aside('converting', self._let_go_on)
+        self._aside = Worker('converting', self._let_go_on)
         #: whose messages have to wait for those that are converted in the worker
         self._waiting_peers: set[Peer] = set()
         #: whose BIND is in the worker: what comes behind is of the same devices

@@ -56,11 +56,11 @@ from ..dialogue.streams import Streams
 from ..errors import ConversionError, EncodeError
 from ..mapping import LinkConfig, SendRule
 from ..peers import Outgoing, Peer
+from ..peers.worker import Worker
 from ..rosio.intake import MOST, Intake
 from ..rosio.qos import Quality, quality_for, subscription_overrides
 from ..rosio.reader import reader_of
 from ..rosio.subscriptions import STREAM_DEPTH, Losses, depth_of
-from .aside import Aside
 from .echo import EchoGuard
 from .emergency import is_emergency
 from .express import PoseIntake, is_plain
@@ -214,7 +214,7 @@ class Sender:
         self._timers: list[Timer] = []
         self._robots: list[RobotFeed] = []
         self._wait = FrameWait(node, tf, report, threading.RLock())
-        self._aside = Aside('converting to send')
+        self._aside = Worker('converting to send')
         #: held while something is made of what ROS says, but for what is converted aside
         self._lock = threading.RLock()
         self._intake = Intake(node, self._lock)

@@ -30,9 +30,9 @@ from ..dialogue.timers import Timers
 from ..errors import ConfigError, ConversionError
 from ..mapping import CommandRule, LinkConfig, QueryRule, ReceiveRule, streams
 from ..peers import Link, OnPeer, Peer
+from ..peers.worker import Worker
 from ..rosio.qos import RAW_QOS
 from ..rosio.subscriptions import EVENT_DEPTH, Losses, subscribe
-from .aside import Aside
 from .parameters import COMMAND_FIELDS
 from .report import Report
 from .robot_phases import RobotPhases
@@ -101,7 +101,7 @@ class Services:
                 on_message, forget, rule_of, self._post,
             )
             self._dialogue.phases = self._phases.server
-        self._aside = Aside('replies')
+        self._aside = Worker('replies')
         #: replies that are in there
         self._hiding = 0
         self._starting = threading.Lock()

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
-
 from ..codec.frame import Header, extension_bytes
-
-Done = TypeVar('Done')
+from .worker import Worker
 
 # What takes a millisecond at most, of whatever it is made
 _LITTLE_BYTES = 1 << 13
@@ -34,35 +28,5 @@ def takes_long(header: Header, frame: memoryview) -> bool:
     return header.version > 1 and extension_bytes(frame) > _LITTLE_BYTES
 
 
-class Worker:
-    """
-    The thread that reads and writes for all peers, as long as there is something to do.
-
-    There is one for all: what has to be quick waits for the interpreter as often as others are
-    busy.
-    """
-
-    def __init__(self) -> None:
-        """Have no thread yet."""
-        self._lock = threading.Lock()
-        self._pool: ThreadPoolExecutor | None = None
-        self._count = 0
-
-    def do(self, function: Callable[..., Done], *args: Any) -> Future[Done]:
-        """Call a function after those before it."""
-        with self._lock:
-            self._pool = self._pool or ThreadPoolExecutor(1, 'igtl-reading')
-            self._count += 1
-            doing = self._pool.submit(function, *args)
-        doing.add_done_callback(self._is_done)
-        return doing
-
-    def _is_done(self, _doing: Future[Any]) -> None:
-        with self._lock:
-            self._count -= 1
-            if self._pool is not None and not self._count:
-                self._pool.shutdown(wait=False)
-                self._pool = None
-
-
-worker = Worker()
+#: one for all peers: what has to be quick waits for the interpreter as often as others are busy
+worker = Worker('igtl-reading')

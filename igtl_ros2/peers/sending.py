@@ -188,7 +188,7 @@ class SendingLink(LinkState):
         late = {outgoing.key for outgoing in held if peer.takes_long(outgoing)}
         for outgoing in held:
             if outgoing.key in late:
-                worker.do(self._write_held, peer, outgoing)
+                worker.call(self._write_held, peer, outgoing)
             else:
                 peer.post(outgoing)
 

@@ -154,7 +154,7 @@ class StreamPeer(WritingPeer):
         if self._stream is not None:
             self._stream.pause_reading()
         loop = self._link.network.loop
-        reading = asyncio.wrap_future(worker.do(self._decoder.read, header, frame), loop=loop)
+        reading = asyncio.wrap_future(worker.call(self._decoder.read, header, frame), loop=loop)
         reading.add_done_callback(self._has_read)
 
     def _has_read(self, reading: asyncio.Future[tuple[Message, bool]]) -> None:

@@ -38,8 +38,9 @@ from igtl_ros2.codec.messages.tracking import (
 )
 from igtl_ros2.converters import heavy, registry
 from igtl_ros2.errors import ConversionError
-from igtl_ros2.nodes import aside, first_values
-from igtl_ros2.nodes.aside import Aside
+from igtl_ros2.nodes import first_values
+from igtl_ros2.peers import worker
+from igtl_ros2.peers.worker import Worker
 from igtl_ros2.rosio import in_place
 from igtl_ros2.routes import inbound
 
@@ -93,7 +94,7 @@ def test_nothing_is_lost_and_a_sender_waits_for_what_takes_long(ros, tmp_path, b
         wait_for(lambda: any(peer._reading_paused for peer in node.link.peers), 'the pause')
         # those that were on their way when it was told to wait come as well
         assert receiver.devices['IMAGE', 'CT'] < count
-        assert len(receiver._aside._jobs) < 2 * aside.MAX_WAITING
+        assert len(receiver._aside._jobs) < 2 * worker.MAX_WAITING
         busy.go.set()
         wait_for(lambda: receiver.devices['IMAGE', 'CT'] == count, 'all of them')
         sender.join()
@@ -315,11 +316,11 @@ def test_many_elements_are_counted_by_their_setting(ros, tmp_path):
 
 def test_things_are_done_in_order_and_room_is_told_of_once():
     told, done, go = [], [], threading.Event()
-    side = Aside('test', lambda: told.append(len(done)))
+    side = Worker('test', lambda: told.append(len(done)))
     assert side.do(go.wait)
     wait_for(lambda: not side._jobs, 'the first')
-    room = [side.do(lambda n=n: done.append(n)) for n in range(aside.MAX_WAITING + 3)]
-    assert room == [True] * (aside.MAX_WAITING - 1) + [False] * 4
+    room = [side.do(lambda n=n: done.append(n)) for n in range(worker.MAX_WAITING + 3)]
+    assert room == [True] * (worker.MAX_WAITING - 1) + [False] * 4
     go.set()
     wait_for(lambda: len(done) == len(room), 'all')
     assert done == list(range(len(room))) and told == [3]
@@ -328,16 +329,29 @@ def test_things_are_done_in_order_and_room_is_told_of_once():
 
 
 def test_far_too_much_is_refused(monkeypatch):
-    monkeypatch.setattr(aside, '_TOO_MUCH', 2)
+    monkeypatch.setattr(worker, '_TOO_MUCH', 2)
     go = threading.Event()
-    side = Aside('test')
+    side = Worker('test')
     side.do(lambda: go.wait(DEADLINE_S))
     wait_for(lambda: not side._jobs, 'the first')
-    for _ in range(2 * aside.MAX_WAITING):
+    for _ in range(2 * worker.MAX_WAITING):
         side.do(lambda: None)
     with pytest.raises(ConversionError, match='too much waits'):
         side.do(lambda: None)
     go.set()
     wait_for(lambda: not side._jobs, 'the end')
-    assert not side.do(lambda: None, 4 * aside.MAX_WAITING_BYTES)
+    assert not side.do(lambda: None, 4 * worker.MAX_WAITING_BYTES)
+    side.close()
+
+
+def test_a_worker_keeps_its_thread_for_a_while_and_tells_what_a_call_raises(monkeypatch):
+    monkeypatch.setattr(worker, '_IDLE_S', 0.2)
+    side = Worker('test')
+    first, second = (side.call(threading.current_thread).result(DEADLINE_S) for _ in range(2))
+    assert first is second
+    with pytest.raises(ZeroDivisionError):
+        side.call(lambda: 1 / 0).result(DEADLINE_S)
+    first.join(DEADLINE_S)
+    assert not first.is_alive()
+    assert side.call(abs, -1).result(DEADLINE_S) == 1
     side.close()

@@ -5,8 +5,12 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
 
 from ..errors import ConversionError
+
+Done = TypeVar('Done')
 
 #: so much may wait before whoever brings it has to stop
 MAX_WAITING = 8
@@ -15,11 +19,13 @@ MAX_WAITING_BYTES = 64 << 20
 _TOO_MUCH = 500
 _TOO_MANY_BYTES = 4
 _END_S = 5.0
+# to start a thread takes milliseconds on a busy machine, in which the network waits
+_IDLE_S = 5.0
 
 
-class Aside:
+class Worker:
     """
-    Do one thing after the other in a thread of its own; it starts with the first of them.
+    Do one thing after the other in a thread, which is there while there is something to do.
 
     :param name: of the thread.
     :param has_room: is called in that thread when there is room again after `is_full`.
@@ -49,7 +55,7 @@ class Aside:
                 return True
             if self._waits_over(_TOO_MUCH * MAX_WAITING, _TOO_MANY_BYTES * MAX_WAITING_BYTES):
                 raise ConversionError('dropped, too much waits to be converted')
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():  # it is not after a fork
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 self._thread.start()
             self._jobs.append((size, job))
@@ -57,6 +63,21 @@ class Aside:
             self._changed.notify()
             self._was_full = self._was_full or self._is_full
             return not self._was_full
+
+    def call(self, function: Callable[..., Done], *args: Any) -> Future[Done]:
+        """Call a function after all that waits; gives what it will return or raise."""
+        future: Future[Done] = Future()
+
+        def job() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(function(*args))
+            except BaseException as error:
+                future.set_exception(error)
+
+        self.do(job)
+        return future
 
     def _waits_over(self, count: int, size: int) -> bool:
         return len(self._jobs) >= count or self._bytes >= size
@@ -71,15 +92,16 @@ class Aside:
             self._is_closed = True
             self._jobs.clear()
             self._changed.notify()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(_END_S)
+            thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(_END_S)
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                while not self._jobs and not self._is_closed:
-                    self._changed.wait()
-                if self._is_closed:
+                self._changed.wait_for(lambda: self._jobs or self._is_closed, _IDLE_S)
+                if self._is_closed or not self._jobs:
+                    self._thread = None
                     return
                 size, job = self._jobs.popleft()
                 self._bytes -= size
