@@ -140,7 +140,7 @@ def test_a_part_that_dies_ends_it_and_says_why(mark, tmp_path):
     assert left_over(mark) == []
 
 
-@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])  # SIGINT: in a terminal
 def test_signals_end_it_with_all_its_processes(mark, number):
     demo = start(mark)
     # itself, the device, the bridge, the robot
