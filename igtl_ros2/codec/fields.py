@@ -358,7 +358,7 @@ def check_elements(
     :raises EncodeError: if one is of another class, or if there are too many.
     """
     elements = value if type(value) is tuple else check_tuple(value, what, cls.__name__)
-    if set(map(type, elements)) != {cls}:
+    if list(map(type, elements)).count(cls) != len(elements):
         for number, element in enumerate(elements):
             if not isinstance(element, cls):
                 raise EncodeError(f'{what}[{number}]: {element!r}, wanted {cls.__name__}')

@@ -225,10 +225,6 @@ def plain(cls: type[AnyPlain], device_name: Any, timestamp: Any) -> AnyPlain | N
     return message
 
 
-def _is_ascii(text: Any) -> bool:
-    return type(text) is str and text.isascii()
-
-
 def _checked_metadata(metadata: dict[str, str]) -> dict[str, str]:
     """
     Give metadata in the order in which the C++ library writes them: of the bytes of the keys.
@@ -238,10 +234,10 @@ def _checked_metadata(metadata: dict[str, str]) -> dict[str, str]:
     :raises EncodeError: if they cannot be written.
     """
     for key, value in metadata.items():
-        if not (_is_ascii(key) and _is_ascii(value)):
+        if not (type(key) is type(value) is str and key.isascii() and value.isascii()):
             break
     else:
-        return guarded(dict(sorted(metadata.items())))
+        return guarded(dict(sorted(metadata.items()) if len(metadata) > 1 else metadata))
     by_bytes = sorted(metadata.items(), key=lambda item: text_bytes(item[0], 'metadata key'))
     for key, value in metadata.items():
         text_bytes(value, f'metadata {key!r}', quote=not is_private_key(key))
