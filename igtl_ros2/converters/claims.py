@@ -16,13 +16,9 @@ from ..codec.message import has_points, has_poses
 from ..config import marked_name, ros_name, whole_characters
 from ..errors import ConversionError
 from ..rules import Mapping, ReceiveRule, is_pattern, keys_of
+from .outputs import leaf_folders, leaves_in_space
 from .registry import Route, route_of
 
-#: first parts of leaves that poses have, and those that lists of points have besides
-_MOVING = frozenset('transform pose point tracking tools'.split())
-_LISTED = frozenset('points labels trajectory paths markers cloud'.split())
-# of those, what has topics below it
-_FOLDERS = ('tools', 'labels', 'paths')
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -56,6 +52,8 @@ class Claims:
     def __init__(self, mapping: Mapping, frame_prefix: str = '', own_topic: str = '') -> None:
         """Find what the rules name."""
         self._mapping = mapping
+        #: first parts of leaves that poses have, and those that lists of points have as well
+        self._of_poses, self._with_points = leaves_in_space()
         self._prefix = frame_prefix
         self._own_topic = own_topic
         rules = mapping.receive
@@ -233,8 +231,8 @@ class Claims:
         if looks or not gates:
             return _NOTHING
         if any(self._mapping.receive[n].workspace for n in gates):
-            return _MOVING | _LISTED
-        return _MOVING
+            return self._with_points
+        return self._of_poses
 
     def _frame(self, rule: ReceiveRule, device: str) -> str:
         """Tell in which frame the numbers are that a rule publishes; of a pattern as its text."""
@@ -265,4 +263,5 @@ def _with_gates(rule: ReceiveRule, other: ReceiveRule) -> ReceiveRule:
 def _above(topic: str) -> list[str]:
     """List the topics among whose tools, labels or paths a topic lies."""
     parts = topic.split('/')
-    return ['/'.join(parts[:n]) for n in range(1, len(parts)) if parts[n] in _FOLDERS]
+    folders = leaf_folders()
+    return ['/'.join(parts[:n]) for n in range(1, len(parts)) if parts[n] in folders]

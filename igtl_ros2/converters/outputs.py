@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
-from ..codec import Message, message_class
+from ..codec import Message, message_class, registered
+from ..codec.message import Place
 from ..rules import Key, ReceiveRule
+from .loading import load_converters
 
 
 class Kind(Enum):
@@ -57,16 +60,19 @@ class Output:
 
 
 _OUTPUTS: dict[type[Message], list[Output]] = {}
-# first parts of leaves
-_KINDS: dict[str, Kind] = {}
+# by first parts of leaves, of all types and of each
+_KINDS: dict[str | tuple[str, str], Kind] = {}
 
 
 def declare_outputs(cls: type[Message], outputs: Iterable[Output]) -> None:
     """Register what becomes of a message class, and that it has what the keys ask for."""
+    names = [name for name, found in registered().items() if found is cls]
     for output in outputs:
         _OUTPUTS.setdefault(cls, []).append(output)
+        part = output.leaf.partition('/')[0]
+        _KINDS.update(((name, part), output.kind) for name in names)
         if output.kind is not STATE:
-            _KINDS[output.leaf.partition('/')[0]] = output.kind
+            _KINDS[part] = output.kind
         key = output.key
         if key is not None and cls.type_name not in key.wire_types():
             key.types = (*(key.types or ()), cls.type_name)
@@ -78,9 +84,31 @@ def outputs_of(type_name: str) -> list[Output]:
     return found or _OUTPUTS.get(Message, [])
 
 
-def kind_of(leaf: str) -> Kind:
-    """Tell what a topic is for who listens, by the first part of its leaf."""
-    return _KINDS.get(leaf, STATE)
+def kind_of(leaf: str, type_name: str = '') -> Kind:
+    """
+    Tell what a topic is for who listens, by the first part of its leaf.
+
+    :param type_name: wire type of what becomes of it, if that is known.
+    """
+    return _KINDS.get((type_name, leaf)) or _KINDS.get(leaf, STATE)
+
+
+@cache
+def leaves_in_space() -> tuple[frozenset[str], frozenset[str]]:
+    """List first parts of the leaves of all types that are poses, and of those with points."""
+    load_converters()
+    return tuple(
+        frozenset(output.leaf.partition('/')[0] for cls, outputs in _OUTPUTS.items()
+                  if cls.place >= place for output in outputs)
+        for place in (Place.POSES, Place.POINTS))  # type: ignore[return-value]
+
+
+@cache
+def leaf_folders() -> frozenset[str]:
+    """List first parts of leaves that have topics below them."""
+    load_converters()
+    return frozenset(output.leaf.partition('/<')[0] for outputs in _OUTPUTS.values()
+                     for output in outputs if '<' in output.leaf)
 
 
 def takes_long(rule: ReceiveRule, type_name: str) -> bool:

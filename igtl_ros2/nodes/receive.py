@@ -464,7 +464,7 @@ class Receiver:
                 ros_message.become()
             self._hand_on(device, passage, leaf, writer.topic, ros_message)
         ready = writer.ready(ros_message)
-        if not self._first.is_over and kind_of(effect.kind) is STREAM:
+        if not self._first.is_over and effect.kind is STREAM:
             self._first.hold(device.topic, writer.publisher, ready)
         writer.write(ready, passage.message)
 
@@ -490,7 +490,7 @@ class Receiver:
 
     def _say(self, topic: str, leaf: str, ros_message: Any) -> None:
         """Publish what is the bridge's own word, and hand it to those who send the topic on."""
-        writer = self._writers.get(topic, leaf, type(ros_message))
+        writer = self._writers.get(topic, kind_of(leaf), type(ros_message))
         if writer.topic in self._relays.watched:
             self._relays.offer(writer.topic, Handed(
                 None, None, leaf, ros_message, '', self._now_ns(), self._mapping.fallback))

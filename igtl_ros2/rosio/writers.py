@@ -12,7 +12,7 @@ from rclpy.serialization import serialize_message
 
 from ..codec import Message
 from ..converters.lazy import LAZY, LazyPose
-from ..converters.outputs import EVENT, RAW, STATE, STREAM, kind_of
+from ..converters.outputs import EVENT, RAW, STATE, STREAM, Kind
 from ..converters.spliced import PoseTemplates
 from . import in_place
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
@@ -85,18 +85,18 @@ class Writers:
         self._node = node
         self._writers: dict[str, Writer] = {}
 
-    def get(self, topic: str, leaf: str, ros_type: type) -> Writer:
+    def get(self, topic: str, kind: Kind, ros_type: type) -> Writer:
         """
         Give what writes a topic, which is made when it is needed.
 
-        :param leaf: by whose first part its quality of service is known.
+        :param kind: by which its quality of service is known.
         """
         writer = self._writers.get(topic)
         if writer is None:
             writer = self._writers[topic] = Writer(self._node.create_publisher(
                 ros_type,
                 topic,
-                _QOS[kind_of(leaf)],
+                _QOS[kind],
                 qos_overriding_options=QoSOverridingOptions.with_default_policies(),
             ))
         return writer

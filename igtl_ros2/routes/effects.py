@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..codec import Message
+from ..converters.outputs import Kind
 from ..converters.tf_owners import Sender
 from ..converters.units import Matrix
 from .passage import Passage
@@ -60,7 +61,7 @@ class Publish:
     """
 
     leaf: str
-    kind: str
+    kind: Kind
     ros_message: Any
 
 

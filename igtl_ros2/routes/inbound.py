@@ -26,6 +26,7 @@ from ..converters.heavy import is_heavy
 from ..converters.image import VolumeMerger
 from ..converters.json_text import json_pieces
 from ..converters.lazy import frames_of as frames_of_transform
+from ..converters.outputs import kind_of
 from ..converters.placing import frames_of, moved_received
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, converted
@@ -414,17 +415,15 @@ class Inbound:
                 if values == self._geometry:
                     continue
                 self._geometry = values
-            kind = leaf if '/' not in leaf else leaf.partition('/')[0]
-            if self.closed and kind in self.closed:
+            part = leaf if '/' not in leaf else leaf.partition('/')[0]
+            if self.closed and part in self.closed:
                 self._report.withheld_by(
                     f'{self.what}: type',
                     f'{self.topic}/{leaf}: not published: the gates before this topic do not '
                     f'look at {self.what}',
                 )
                 continue
-            if kind == 'array' and self.key[0] == 'IMAGE':
-                kind = 'volume'  # it may be as large, and holds until the next one
-            effects.append(Publish(leaf, kind, ros_message))
+            effects.append(Publish(leaf, kind_of(part, self.key[0]), ros_message))
 
     def _broadcast(self, result: Converted, stamp_ns: int) -> Broadcast:
         """Have frames broadcast on tf, but none of this node, in a circle or said before."""

@@ -16,6 +16,8 @@ from igtl_ros2.converters.outputs import (
     STREAM,
     Output,
     kind_of,
+    leaf_folders,
+    leaves_in_space,
     outputs_of,
     received_leaves,
     stands_for_whole,
@@ -78,6 +80,18 @@ def test_what_is_made_is_what_is_declared():
 @pytest.mark.parametrize('leaf', ['pose', 'tools', 'sensor', 'array', 'plane', 'foxglove'])
 def test_of_streams_each_value_counts(leaf):
     assert kind_of(leaf) is STREAM
+
+
+def test_one_topic_can_be_two_things_for_two_types():
+    # a volume holds until the next one comes
+    assert kind_of('array', 'NDARRAY') is STREAM and kind_of('array', 'IMAGE') is STATE
+
+
+def test_gates_know_the_topics_of_what_is_in_space():
+    of_poses, with_points = leaves_in_space()
+    assert of_poses >= set('transform pose point tracking tools'.split())
+    assert with_points >= of_poses | set('points labels trajectory paths markers cloud'.split())
+    assert leaf_folders() >= {'tools', 'labels', 'paths'}
 
 
 def test_states_hold_and_commands_count_once():

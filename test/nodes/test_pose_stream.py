@@ -15,6 +15,7 @@ from std_msgs.msg import String as RosString
 from igtl_ros2 import codec, connect
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.converters.outputs import STREAM
 from igtl_ros2.nodes import first_values
 
 TURN = ((0, -1, 0), (1, 0, 0), (0, 0, 1))
@@ -199,7 +200,7 @@ def test_a_topic_of_another_type_is_not_written_to(ros, device):
     node = start(ros, device, info_rate=0.0, header_version='2')
     receiver = node._receivers['']
     topic = 'Tool/transform'
-    receiver._writers.get(topic, 'transform', PoseStamped)
+    receiver._writers.get(topic, STREAM, PoseStamped)
     send_all(node, device.send, [tool(number) for number in range(5)])
     assert receiver._report.counts == {topic: 5}
 
