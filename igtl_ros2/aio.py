@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from .codec import Message
 from .config import Settings
-from .face import LINGER_S, Face, check_seconds, settings_for
+from .face import LINGER_S, ClientFace, Face, ServerFace, check_seconds, settings_for
 from .peers import OnMessage, OnPeer, Peer
 from .transport.network import Network
 
@@ -127,7 +127,7 @@ class Async(Face):
             yield self.link.next_item()
 
 
-class Client(Async):
+class Client(Async, ClientFace):
     """A connection to a server that comes back by itself, see `igtl_ros2.client.Client`."""
 
     async def receive(self, timeout_s: float | None = None) -> Message:
@@ -138,18 +138,6 @@ class Client(Async):
         :raises PeerError: if the link is closed or gave up.
         """
         return (await self._receive(timeout_s))[1]
-
-    def latest(self, name: str, max_age_s: float | None = None) -> Message | None:
-        """
-        Give the newest message of a device or type, without waiting; None if there is none.
-
-        It stays there, and is forgotten when the connection is lost.
-
-        :param name: of a device, or of a type such as TRANSFORM.
-        :param max_age_s: None too, if it came longer ago than that.
-        """
-        found = self._latest(name, max_age_s)
-        return None if found is None else found[1]
 
     async def wait_for(self, name: str, timeout_s: float | None = None) -> Message:
         """
@@ -176,7 +164,7 @@ class Client(Async):
         return self.messages()
 
 
-class Server(Async):
+class Server(Async, ServerFace):
     """A server; every client gets every message that is sent."""
 
     async def receive(self, timeout_s: float | None = None) -> tuple[Peer, Message]:
@@ -187,17 +175,6 @@ class Server(Async):
         :raises PeerError: if the server is closed.
         """
         return await self._receive(timeout_s)
-
-    def latest(self, name: str, max_age_s: float | None = None) -> tuple[Peer, Message] | None:
-        """
-        Give the newest message of a device or type, with who sent it; None if there is none.
-
-        It stays there, and is forgotten when its client is gone.
-
-        :param name: of a device, or of a type such as TRANSFORM.
-        :param max_age_s: None too, if it came longer ago than that.
-        """
-        return self._latest(name, max_age_s)
 
     async def wait_for(
         self, name: str, timeout_s: float | None = None

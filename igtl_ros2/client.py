@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from .blocking import Blocking
 from .codec import Message
-from .face import check_seconds, settings_for
+from .face import ClientFace, check_seconds, settings_for
 from .peers import OnMessage, OnPeer
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .transport.tls import SSLContext
 
 
-class Client(Blocking):
+class Client(Blocking, ClientFace):
     """
     A connection to a server that comes back by itself.
 
@@ -33,18 +33,6 @@ class Client(Blocking):
         :raises PeerError: if the link is closed or gave up.
         """
         return self._receive(timeout_s)[1]
-
-    def latest(self, name: str, max_age_s: float | None = None) -> Message | None:
-        """
-        Give the newest message of a device or type, without waiting; None if there is none.
-
-        It stays there, and is forgotten when the connection is lost.
-
-        :param name: of a device, or of a type such as TRANSFORM.
-        :param max_age_s: None too, if it came longer ago than that.
-        """
-        found = self._latest(name, max_age_s)
-        return None if found is None else found[1]
 
     def wait_for(self, name: str, timeout_s: float | None = None) -> Message:
         """

@@ -106,6 +106,37 @@ class Face:
             return self.link.latest(name, max_age_s)
 
 
+class ClientFace(Face):
+    """A link with one peer, so that a message is enough."""
+
+    def latest(self, name: str, max_age_s: float | None = None) -> Message | None:
+        """
+        Give the newest message of a device or type, without waiting; None if there is none.
+
+        It stays there, and is forgotten when the connection is lost.
+
+        :param name: of a device, or of a type such as TRANSFORM.
+        :param max_age_s: None too, if it came longer ago than that.
+        """
+        found = self._latest(name, max_age_s)
+        return None if found is None else found[1]
+
+
+class ServerFace(Face):
+    """A link with any number of peers: a message comes with who sent it."""
+
+    def latest(self, name: str, max_age_s: float | None = None) -> tuple[Peer, Message] | None:
+        """
+        Give the newest message of a device or type, with who sent it; None if there is none.
+
+        It stays there, and is forgotten when its client is gone.
+
+        :param name: of a device, or of a type such as TRANSFORM.
+        :param max_age_s: None too, if it came longer ago than that.
+        """
+        return self._latest(name, max_age_s)
+
+
 def _peers(value: Any) -> tuple[Peer, ...]:
     if isinstance(value, Iterable) and not isinstance(value, Face):
         peers = tuple(value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from .blocking import Blocking
 from .codec import Message
-from .face import settings_for
+from .face import ServerFace, settings_for
 from .peers import OnMessage, OnPeer, Peer
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .transport.tls import SSLContext
 
 
-class Server(Blocking):
+class Server(Blocking, ServerFace):
     """A server; every client gets every message that is sent."""
 
     def receive(self, timeout_s: float | None = None) -> tuple[Peer, Message]:
@@ -28,17 +28,6 @@ class Server(Blocking):
         :raises PeerError: if the server is closed.
         """
         return self._receive(timeout_s)
-
-    def latest(self, name: str, max_age_s: float | None = None) -> tuple[Peer, Message] | None:
-        """
-        Give the newest message of a device or type, with who sent it; None if there is none.
-
-        It stays there, and is forgotten when its client is gone.
-
-        :param name: of a device, or of a type such as TRANSFORM.
-        :param max_age_s: None too, if it came longer ago than that.
-        """
-        return self._latest(name, max_age_s)
 
     def wait_for(
         self, name: str, timeout_s: float | None = None

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from std_msgs.msg import Header
 
 from ..codec.messages.mesh import PolyData
+from ..errors import ConversionError
+from .many_poses import metres_of
 from .registry import Route, Sending
-from .units import Matrix, positions_from_ros, positions_to_ros
+from .units import Matrix, positions_from_ros
 
 
 def metres(message: PolyData, route: Route) -> Matrix:
@@ -19,7 +21,12 @@ def metres(message: PolyData, route: Route) -> Matrix:
 
     :raises ConversionError: if one of them is not finite.
     """
-    return positions_to_ros(message.points, route.rule.wire_unit, route.rule.wire_axes)
+    rule = route.rule
+    positions, finite = metres_of(message.points, rule.wire_unit, rule.wire_axes)
+    bad = len(finite) - int(finite.sum())
+    if bad:
+        raise ConversionError(f'{bad} of {len(finite)} positions are not finite')
+    return positions
 
 
 def colour_bytes(values: NDArray[np.float32]) -> NDArray[np.uint32]:

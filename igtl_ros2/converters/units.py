@@ -127,22 +127,6 @@ def _from_metres(position: Sequence[float], unit: str) -> tuple[float, float, fl
     return result
 
 
-def positions_to_ros(positions: NDArray[Any], unit: str, axes: str = 'ras') -> Matrix:
-    """
-    Turn (n, 3) positions on the wire into metres.
-
-    :raises ConversionError: if one of them is not finite.
-    """
-    result = np.array(positions, np.float64)
-    bad = len(result) - int(np.isfinite(result).all(axis=1).sum())
-    if bad:
-        raise ConversionError(f'{bad} of {len(result)} positions are not finite')
-    if axes == 'lps':
-        result[:, :2] *= -1.0
-    result /= PER_METRE[unit]
-    return result
-
-
 def positions_from_ros(positions: NDArray[Any], unit: str) -> Matrix:
     """
     Turn (n, 3) positions in metres into the unit on the wire.
