@@ -22,10 +22,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Sequence
 from struct import Struct
 
-from ..errors import ContentError, DecodeError, EncodeError, HeaderError, TooLargeError
+from ..errors import DecodeError, EncodeError, HeaderError
 from .decoder import decode_whole
 from .fields import MAX_ELEMENTS, Buffer, check_int
-from .frame import HEADER_SIZE, Header, decode_header
+from .frame import HEADER_SIZE, Header, check_body_size, content_error, decode_header
 from .message import Message
 
 MAX_DATAGRAM_BYTES = 65507  # of UDP over IPv4
@@ -265,11 +265,6 @@ class Reassembler:
         #: highest header version that the sender of the last message is known to read
         self.seen_version = 0
 
-    @property
-    def pending_messages(self) -> int:
-        """Messages that are not complete."""
-        return len(self._open)
-
     def feed(self, datagram: bytes, source: Hashable, now_s: float) -> Message | None:
         """
         Take in a datagram; give the message that is whole now, if there is one.
@@ -304,7 +299,7 @@ class Reassembler:
         size = len(datagram)
         if size >= HEADER_SIZE and 1 <= int.from_bytes(datagram[:2], 'big') <= 3:
             header = decode_header(datagram)
-            self._check_size(header)
+            check_body_size(header, self._max_body_bytes)
             return self._decode(datagram[: HEADER_SIZE + header.body_size])
         if size >= _CHUNK_AT and datagram[0] >> 6 == 2:
             return self._read_rtp(datagram, source, now_s)
@@ -329,7 +324,7 @@ class Reassembler:
                 type_name=header.type_name,
                 device_name=header.device_name,
             )
-        self._check_size(header)
+        check_body_size(header, self._max_body_bytes)
         _, field = _FRAGMENT.unpack_from(datagram, _RTP.size + _KEPT_SIZE)
         if not field:
             return self._assemble(header, datagram, [datagram[_CHUNK_AT:]])
@@ -343,7 +338,7 @@ class Reassembler:
         index = field - (_LAST if is_last else _MORE)
         # one that is not the last must leave a number for the last
         if not 0 <= index < MAX_FRAGMENTS - (not is_last):
-            raise _error(header, f'fragment {field:04x}: there is no such number')
+            raise content_error(header, f'fragment {field:04x}: there is no such number')
         # the stream's number, the header, what is kept of the extended header, and the id
         key = (source, datagram[8 : _CHUNK_AT - 2])
         partial = self._open.get(key)
@@ -355,7 +350,7 @@ class Reassembler:
             _check_fits(header, partial, index, is_last)
         size = len(chunk) + (0 if partial is None else partial.size)
         if size + _EXTENDED_SIZE > header.body_size:
-            raise _error(
+            raise content_error(
                 header,
                 f'fragments of {size} bytes so far for a body of {header.body_size} with its '
                 f'extended header of {_EXTENDED_SIZE}',
@@ -380,7 +375,7 @@ class Reassembler:
     def _assemble(self, header: Header, datagram: bytes, chunks: list[bytes]) -> Message:
         size = _EXTENDED_SIZE + sum(map(len, chunks))
         if size != header.body_size:
-            raise _error(
+            raise content_error(
                 header, f'fragments make a body of {size} bytes, announced are {header.body_size}'
             )
         at = _RTP.size + _KEPT_SIZE
@@ -398,15 +393,6 @@ class Reassembler:
         self.message_bytes = len(data)
         self.seen_version = message.version if conforming else 1
         return message
-
-    def _check_size(self, header: Header) -> None:
-        if header.body_size > self._max_body_bytes:
-            raise TooLargeError(
-                f'the header announces {header.body_size} bytes of body, '
-                f'the limit is {self._max_body_bytes}',
-                type_name=header.type_name,
-                device_name=header.device_name,
-            )
 
     def _remove(self, key: _Key) -> None:
         self.pending_bytes -= self._open.pop(key).size
@@ -471,14 +457,10 @@ def _check_fits(header: Header, partial: _Partial, index: int, is_last: bool) ->
     """Refuse a fragment that contradicts those that are there."""
     total = partial.total
     if index in partial.chunks:
-        raise _error(header, f'fragment {index} came before and was different')
+        raise content_error(header, f'fragment {index} came before and was different')
     if total is not None and index >= total:
-        raise _error(header, f'fragment {index} of a message of {total} fragments')
+        raise content_error(header, f'fragment {index} of a message of {total} fragments')
     if is_last and max(partial.chunks) > index:
-        raise _error(
+        raise content_error(
             header, f'fragment {index} as the last, but {max(partial.chunks)} came before'
         )
-
-
-def _error(header: Header, text: str) -> ContentError:
-    return ContentError(text, type_name=header.type_name, device_name=header.device_name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import ConfigError, CrcError, DecodeError, HeaderError, TooLargeError
+from ..errors import ConfigError, CrcError, DecodeError, HeaderError
 from .blocks import new_block
 from .crc64 import crc64
 from .fields import MAX_ELEMENTS, bytes_view
@@ -12,6 +12,7 @@ from .frame import (
     HEADER_SIZE,
     MAX_BODY_BYTES,
     Header,
+    check_body_size,
     decode_body,
     decode_header,
 )
@@ -164,13 +165,7 @@ class Decoder:
         if has_one and self._header is None and self._lost is None:
             try:
                 header = decode_header(self._block, self._start)
-                if header.body_size > self._max_body_bytes:
-                    raise TooLargeError(
-                        f'the header announces {header.body_size} bytes of body, '
-                        f'the limit is {self._max_body_bytes}',
-                        type_name=header.type_name,
-                        device_name=header.device_name,
-                    )
+                check_body_size(header, self._max_body_bytes)
                 self._header = header
             except DecodeError as error:
                 self._lost = error

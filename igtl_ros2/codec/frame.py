@@ -14,7 +14,7 @@ from struct import Struct
 from struct import error as StructError
 from typing import NamedTuple
 
-from ..errors import ContentError, EncodeError, HeaderError
+from ..errors import ContentError, EncodeError, HeaderError, TooLargeError
 from .charsets import decode_text, encode_text
 from .crc64 import crc64
 from .fields import (
@@ -87,6 +87,20 @@ def decode_header(data: Buffer, offset: int = 0) -> Header:
     return _new_tuple(Header, (version, type_name, device_name, timestamp, size, crc))
 
 
+def check_body_size(header: Header, max_bytes: int) -> None:
+    """
+    Refuse a body before any of it is kept.
+
+    :raises TooLargeError: if it is larger than allowed.
+    """
+    if header.body_size > max_bytes:
+        raise TooLargeError(
+            f'the header announces {header.body_size} bytes of body, the limit is {max_bytes}',
+            type_name=header.type_name,
+            device_name=header.device_name,
+        )
+
+
 @lru_cache(maxsize=4096)
 def _names(raw: bytes) -> tuple[str, str]:
     return fixed_text(raw[:12]), fixed_text(raw[12:])
@@ -113,7 +127,7 @@ def decode_body(
         return decode_typed(body, envelope), True
     try:
         if strict and version == 3:
-            raise _content_error(header, 'header version 3 does not exist')
+            raise content_error(header, 'header version 3 does not exist')
         content, extension = _split_body(header, body)
     except ContentError as error:
         if strict or bytes(body[:2]) == _EXTENDED_SIZE:
@@ -143,7 +157,8 @@ def _decode_bare(
         raise error from None
 
 
-def _content_error(header: Header, text: str) -> ContentError:
+def content_error(header: Header, text: str) -> ContentError:
+    """Say what is wrong with the body of a message."""
     return ContentError(text, type_name=header.type_name, device_name=header.device_name)
 
 
@@ -159,22 +174,22 @@ def _split_body(
     """Split a version-2 body; trailing parts are found from its end."""
     size = len(body)
     if size < _EXTENDED.size:
-        raise _content_error(
+        raise content_error(
             header, f'{size} bytes of body, an extended header takes {_EXTENDED.size}'
         )
     extended_size, index_size, metadata_size, message_id = _EXTENDED.unpack_from(body)
     if extended_size < _EXTENDED.size:
-        raise _content_error(
+        raise content_error(
             header, f'extended header of {extended_size} bytes, wanted 12 or more'
         )
     if extended_size + index_size + metadata_size > size:
-        raise _content_error(
+        raise content_error(
             header,
             f'extended header {extended_size} + metadata header {index_size} + metadata '
             f'{metadata_size} bytes exceed the body of {size}',
         )
     if metadata_size > MAX_RECEIVED_METADATA_BYTES:
-        raise _content_error(
+        raise content_error(
             header,
             f'{metadata_size} bytes of metadata, the limit is {MAX_RECEIVED_METADATA_BYTES}',
         )
@@ -207,10 +222,10 @@ def _decode_metadata(
     if not len(index) and not len(values):
         return {}, {}
     if len(index) < _COUNT.size:
-        raise _content_error(header, f'metadata header of {len(index)} bytes, wanted 2 or more')
+        raise content_error(header, f'metadata header of {len(index)} bytes, wanted 2 or more')
     (count,) = _COUNT.unpack_from(index)
     if _COUNT.size + _ENTRY.size * count > len(index):
-        raise _content_error(
+        raise content_error(
             header, f'{count} metadata entries do not fit a metadata header of {len(index)} bytes'
         )
     metadata: dict[str, str] = {}
@@ -222,7 +237,7 @@ def _decode_metadata(
         )
         middle, end = start + key_size, start + key_size + value_size
         if end > len(values):
-            raise _content_error(
+            raise content_error(
                 header, f'metadata entry {number} ends at byte {end} of {len(values)}'
             )
         key = bytes(values[start:middle]).decode('utf-8', 'surrogateescape')
