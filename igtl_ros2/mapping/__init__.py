@@ -8,63 +8,15 @@ key, what was found, and what is allowed.
 
 from __future__ import annotations
 
-from ..rules import (
-    ANY,
-    PICTURES,
-    TF_RATE_HZ,
-    TIMEOUT_S,
-    CommandRule,
-    Mapping,
-    MotionLimits,
-    Phase,
-    PhaseTable,
-    PhaseTransform,
-    QueryRule,
-    ReceiveRule,
-    RobotSource,
-    SendRule,
-    ServeRule,
-    SliceView,
-    TfFrame,
-    Workspace,
-    is_pattern,
-    keys_of,
-    parse_xtoy,
-    streams,
-)
+from .. import rules
+from ..rules import *  # noqa: F403
 from .links import LinkConfig, load_links
 from .protocol import PROTOCOLS, protocol_table
 from .reading import default_mapping, load_mapping
 from .schema import mapping_schema
 
 __all__ = [
-    'PICTURES',
-    'streams',
-    'ANY',
-    'CommandRule',
-    'LinkConfig',
-    'Mapping',
-    'MotionLimits',
-    'PROTOCOLS',
-    'Phase',
-    'PhaseTable',
-    'PhaseTransform',
-    'QueryRule',
-    'ReceiveRule',
-    'RobotSource',
-    'SendRule',
-    'ServeRule',
-    'SliceView',
-    'TF_RATE_HZ',
-    'TIMEOUT_S',
-    'TfFrame',
-    'Workspace',
-    'default_mapping',
-    'is_pattern',
-    'keys_of',
-    'load_links',
-    'load_mapping',
-    'mapping_schema',
-    'parse_xtoy',
+    'PROTOCOLS', 'LinkConfig', 'default_mapping', 'load_links', 'load_mapping', 'mapping_schema',
     'protocol_table',
 ]
+__all__ += rules.__all__
