@@ -582,6 +582,7 @@ class Sender:
             losses,
             most=1 if read is None else MOST,
             stays=feed.rule.robot is not None,
+            first=feed.topic.rpartition('/')[2] in _DESCRIPTIONS,
             qos_overriding_options=subscription_overrides(self._node, feed.topic),
             raw=read is not None or is_taken_serialised(feed.ros_type),
         )

@@ -68,6 +68,7 @@ class Intake:
         *,
         most: int = 1,
         stays: bool = False,
+        first: bool = False,
         **options: Any,
     ) -> Subscription:
         """
@@ -75,6 +76,7 @@ class Intake:
 
         :param most: how many messages are handed on together.
         :param stays: leave it to the executor, as what takes them makes timers.
+        :param first: take them before what has come of other topics, which they describe.
         """
 
         def take_one(message: Any) -> None:
@@ -84,10 +86,10 @@ class Intake:
         subscription = subscribe(
             self._node, ros_type, topic, take_one, profile, losses, **options)
         if not stays:
-            self._move(subscription, _Target(take, losses, most))
+            self._move(subscription, _Target(take, losses, most), first)
         return subscription
 
-    def _move(self, subscription: Subscription, target: _Target) -> None:
+    def _move(self, subscription: Subscription, target: _Target, first: bool) -> None:
         """Take what a new subscription gets; where it cannot be done, the executor goes on."""
         subscriptions = getattr(self._node, '_subscriptions', None)
         if not isinstance(subscriptions, list) or subscription not in subscriptions:
@@ -97,7 +99,8 @@ class Intake:
         # the executor sees only what is there when its callback, in which this runs, is over
         subscriptions.remove(subscription)
         with self._lock:
-            self._targets[subscription] = target
+            new = {subscription: target}
+            self._targets = {**new, **self._targets} if first else {**self._targets, **new}
         self._wake()
 
     @property
