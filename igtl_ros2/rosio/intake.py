@@ -33,6 +33,7 @@ class _Target(NamedTuple):
     take: Take
     losses: Losses
     most: int
+    first: bool
 
 
 class Intake:
@@ -86,10 +87,10 @@ class Intake:
         subscription = subscribe(
             self._node, ros_type, topic, take_one, profile, losses, **options)
         if not stays:
-            self._move(subscription, _Target(take, losses, most), first)
+            self._move(subscription, _Target(take, losses, most, first))
         return subscription
 
-    def _move(self, subscription: Subscription, target: _Target, first: bool) -> None:
+    def _move(self, subscription: Subscription, target: _Target) -> None:
         """Take what a new subscription gets; where it cannot be done, the executor goes on."""
         subscriptions = getattr(self._node, '_subscriptions', None)
         if not isinstance(subscriptions, list) or subscription not in subscriptions:
@@ -99,8 +100,7 @@ class Intake:
         # the executor sees only what is there when its callback, in which this runs, is over
         subscriptions.remove(subscription)
         with self._lock:
-            new = {subscription: target}
-            self._targets = {**new, **self._targets} if first else {**self._targets, **new}
+            self._targets[subscription] = target
         self._wake()
 
     @property
@@ -179,22 +179,35 @@ class Intake:
                 wait_set.add_subscription(subscription.handle)
             wait_set.add_guard_condition(guard.handle)
             wait_set.wait(_WAIT_NS)
-            for subscription, target in targets.items():
-                self._take(subscription, target)
+            taken = [(*one, _taken(*one)) for one in targets.items() if not one[1].first]
+            # read later and handed on earlier: it was said before what it describes
+            first = [(*one, _taken(*one)) for one in targets.items() if one[1].first]
+            for subscription, target, batch in first + taken:
+                self._hand_on(subscription, target, batch)
+                for _ in range(_BATCHES - 1):
+                    if len(batch) < target.most:
+                        break
+                    batch = _taken(subscription, target)
+                    self._hand_on(subscription, target, batch)
 
-    def _take(self, subscription: Subscription, target: _Target) -> None:
-        handle, kind, is_raw = subscription.handle, subscription.msg_type, subscription.raw
-        for _ in range(_BATCHES):
-            batch: list[Any] = []
-            while len(batch) < target.most and (
-                taken := handle.take_message(kind, is_raw)
-            ) is not None:
-                batch.append(taken[0])
-                target.losses.note(taken[1])
-            if batch:
-                with self._lock:
-                    if subscription not in self._targets:
-                        return
-                    target.take(batch)
-            if len(batch) < target.most:
+    def _hand_on(self, subscription: Subscription, target: _Target, batch: list[Any]) -> None:
+        with self._lock:
+            if not batch or subscription not in self._targets:
                 return
+            try:
+                target.take(batch)
+            except Exception as error:  # the others have come as well
+                if self._node.context.ok():
+                    self._errors.tell(error)
+
+
+def _taken(subscription: Subscription, target: _Target) -> list[Any]:
+    """Take what waits, up to as much as is handed on together."""
+    handle, kind, is_raw = subscription.handle, subscription.msg_type, subscription.raw
+    batch: list[Any] = []
+    while len(batch) < target.most and (
+        taken := handle.take_message(kind, is_raw)
+    ) is not None:
+        batch.append(taken[0])
+        target.losses.note(taken[1])
+    return batch
