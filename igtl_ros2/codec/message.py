@@ -203,9 +203,11 @@ class Message(metaclass=Stamped):
         raise NotImplementedError
 
 
-def plain(cls: type[AnyPlain], device_name: Any, timestamp: Any) -> AnyPlain | None:
+def plain(
+    cls: type[AnyPlain], device_name: Any, timestamp: Any, metadata: Any = None
+) -> AnyPlain | None:
     """
-    Make a message with a device and a time, and nothing else, in a third of the time.
+    Make a message with a device, a time and metadata, and nothing else, in a third of the time.
 
     None if there is anything to say about them: the constructor does. Fields of the class itself
     are not set.
@@ -217,11 +219,14 @@ def plain(cls: type[AnyPlain], device_name: Any, timestamp: Any) -> AnyPlain | N
         or type(timestamp) is not int
         or not 0 <= timestamp < 2**64
         or timestamp in LIKE_NS
+        or metadata and type(metadata) is not dict
     ):
         return None
-    message: AnyPlain = cls.from_wire(
-        _new_tuple(Envelope, (device_name, timestamp, 0, {}, {}, cls.default_version, '', True, 0))
-    )
+    version = cls.default_version
+    if metadata:
+        metadata, version = _checked_metadata(metadata), 2
+    envelope: Any = (device_name, timestamp, 0, metadata or {}, {}, version, '', True, 0)
+    message: AnyPlain = cls.from_wire(_new_tuple(Envelope, envelope))
     return message
 
 

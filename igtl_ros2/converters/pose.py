@@ -21,18 +21,18 @@ from ..codec.messages.pose import Position, Transform
 from ..errors import ConversionError
 from ..rules import ReceiveRule
 from ..rules.values import BOOLEAN
-from .lazy import LazyPoseStamped, LazyTransform
+from .lazy import LazyPose, LazyPoseStamped, LazyTransform
 from .outputs import STREAM, Output
 from .registry import Converted, Route, Sending, from_ros, tell_once, to_ros
 from .units import (
     RIGID_TOLERANCE,
     Matrix,
+    affine_from_numbers,
     affines_to_numbers,
     json_number,
     matrix_to_quaternion,
     metres,
     point_from_ros,
-    pose_from_ros,
     pose_to_numbers,
     quaternion_to_matrix,
     time_from_ns,
@@ -172,22 +172,34 @@ def position_to_ros(message: Position, route: Route, stamp_ns: int) -> Converted
 @from_ros(TransformStamped, 'TRANSFORM', 'transform', default=True)
 def transform_from_transform(message: TransformStamped, sending: Sending) -> Transform:
     """TransformStamped as TRANSFORM."""
-    t = message.transform
-    return Transform(
-        pose_from_ros(t.translation, t.rotation, sending.rule.wire_unit),
-        **sending.envelope(message.header),
-    )
+    if isinstance(message, LazyPose):
+        return _transform_of_lazy(message, sending)
+    transform = message.transform
+    return _transform(message.header, transform.translation, transform.rotation, sending)
 
 
 @from_ros(PoseWithCovarianceStamped, 'TRANSFORM', 'pose', default=True)
 @from_ros(PoseStamped, 'TRANSFORM', 'pose', default=True)
 def transform_from_pose(message: Any, sending: Sending) -> Transform:
     """PoseStamped, or what has a pose with covariance, as TRANSFORM; no covariance is sent."""
+    if isinstance(message, LazyPose):
+        return _transform_of_lazy(message, sending)
     pose = _pose_of(message)
-    return Transform(
-        pose_from_ros(pose.position, pose.orientation, sending.rule.wire_unit),
-        **sending.envelope(message.header),
-    )
+    return _transform(message.header, pose.position, pose.orientation, sending)
+
+
+def _transform(header: Header, position: Any, turn: Any, sending: Sending) -> Transform:
+    affine = affine_from_numbers(
+        (position.x, position.y, position.z), (turn.x, turn.y, turn.z, turn.w),
+        sending.rule.wire_unit)
+    return Transform.from_affine(affine, **sending.envelope(header))
+
+
+def _transform_of_lazy(message: LazyPose, sending: Sending) -> Transform:
+    numbers = message.numbers
+    affine = affine_from_numbers(numbers[:3], numbers[3:], sending.rule.wire_unit)
+    return Transform.from_affine(
+        affine, **sending.envelope_of(message.frames[0], message.stamp_ns))
 
 
 @from_ros(PoseWithCovarianceStamped, 'POSITION')

@@ -45,8 +45,12 @@ class Sending:
 
     def envelope(self, header: Header | None = None) -> dict[str, Any]:
         """Make the fields that all messages share of the header of a ROS message."""
-        frame_id = None if header is None else header.frame_id
-        stamp_ns = 0 if header is None else ns_from_time(header.stamp)
+        if header is None:
+            return self.envelope_of(None, 0)
+        return self.envelope_of(header.frame_id, ns_from_time(header.stamp))
+
+    def envelope_of(self, frame_id: str | None, stamp_ns: int) -> dict[str, Any]:
+        """Do the same for a header whose parts are known."""
         stamp_ns = stamp_ns or self.stamp_ns
         ns = stamp_ns if stamp_ns > 0 and not self.sim_time else self.now_ns
         return envelope_of(self.device, frame_id, stamp_ns, ns)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import Pose, PoseArray, TransformStamped
+from geometry_msgs.msg import Pose, PoseArray
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
@@ -42,8 +42,6 @@ _NUMBERS = struct.Struct('<7d')
 _LENGTH = struct.Struct('<I')
 #: stamp, and how many letters the frame has
 _POSES_HEAD = struct.Struct('<iII')
-# how a message is serialised, before all else
-_FORM = slice(0, 2)
 _PLAIN = b'\0\1\0\0'
 #: no name of a frame looks like this one and those below
 MARK_NS = 0x5A17_0B5C * _NS + 0x2F3B_11D7
@@ -174,72 +172,23 @@ class SplicedFrame:
         self._text = texts[0] if texts else None
         self._data = data
 
-    def filled(self, timestamp: int, affine: bytes, stamp_ns: int) -> bytearray | None:
+    def filled(self, timestamp: int, affine: bytes, stamp: str) -> bytearray | None:
         """
         Make the message of another pose.
 
         :param timestamp: as on the wire.
-        :param stamp_ns: what the metadata shall say.
+        :param stamp: what the metadata shall say.
         :returns: None if that takes more or less room.
         """
         data = bytearray(self._data)
         data[self._affine] = affine
         if self._text is not None:
-            data[self._text] = stamp_text(stamp_ns).encode()
+            data[self._text] = stamp.encode()
             if len(data) != len(self._data):
                 return None
         body = memoryview(data)[HEADER_SIZE:]
         pack_rest(data, START_SIZE, timestamp, len(body), crc64(body))
         return data
-
-
-class TransformReader:
-    """
-    Reads serialised TransformStamped that differ from a first one in stamp and numbers only.
-
-    It costs a fifth of having ROS make a message of them.
-
-    :param data: the first one.
-    :param serialize: makes bytes of a ROS message.
-    :param deserialize: makes a ROS message of bytes and its type.
-    :raises ConversionError: if stamp and numbers cannot be told from the rest of these bytes.
-    """
-
-    def __init__(
-        self,
-        data: bytes,
-        serialize: Callable[[Any], bytes],
-        deserialize: Callable[[bytes, type], Any],
-    ) -> None:
-        """Look where in the bytes the numbers are."""
-        message = deserialize(data, TransformStamped)
-        self.frame_id: str = message.header.frame_id
-        numbers = (1234.5678, -8765.4321, 3141.5926, 0.1, 0.2, 0.3, 0.4)
-        t, r = message.transform.translation, message.transform.rotation
-        t.x, t.y, t.z, r.x, r.y, r.z, r.w = numbers
-        message.header.stamp = time_from_ns(MARK_NS)
-        marked = serialize(message)
-        self._stamp_at, self._numbers_at = _find(marked, numbers)
-        self._size = len(marked)
-        names = _find_texts(marked, message.header.frame_id, message.child_frame_id)
-        self._same = [(place, marked[place]) for place in (_FORM, *names)]
-        # for example what a machine with the other byte order has sent
-        if not self._fits(data):
-            raise ConversionError('the serialised message has another form than expected')
-
-    def _fits(self, data: bytes) -> bool:
-        # not all bytes between them are set: what fills gaps is left as it was in memory
-        if len(data) != self._size:
-            return False
-        (form, kind), (frame, its_name), (child, other_name) = self._same
-        return data[form] == kind and data[frame] == its_name and data[child] == other_name
-
-    def read(self, data: bytes) -> tuple[int, tuple[float, ...]] | None:
-        """Give stamp (ns), position and quaternion (x, y, z, w); None if more is different."""
-        if not self._fits(data):
-            return None
-        seconds, nanoseconds = _STAMP.unpack_from(data, self._stamp_at)
-        return seconds * _NS + nanoseconds, _NUMBERS.unpack_from(data, self._numbers_at)
 
 
 class SplicedImage:
@@ -461,20 +410,3 @@ def _find_each(data: bytes, *marks: bytes) -> tuple[int, ...]:
     if any(data.count(mark) != 1 for mark in marks):
         raise ConversionError('the message has another form in bytes than expected')
     return tuple(map(data.index, marks))
-
-
-def _find_texts(data: bytes, *texts: str) -> list[slice]:
-    """
-    Find texts, one behind the other.
-
-    :raises ConversionError: if they are not there as ROS writes them.
-    """
-    places: list[slice] = []
-    for text in texts:
-        raw = text.encode() + b'\0'
-        mark = _LENGTH.pack(len(raw)) + raw
-        start = data.find(mark, places[-1].stop if places else 0)
-        if start < 0:
-            raise ConversionError('the serialised message has another form than expected')
-        places.append(slice(start, start + len(mark)))
-    return places

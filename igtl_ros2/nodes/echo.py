@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..codec.crc64 import crc64
-from ..converters.lazy import LazyPose
+from ..converters.lazy import LazyPose, header_stamp_ns
 from ..converters.units import ns_from_time
 from ..peers import Peer
 
@@ -96,8 +96,9 @@ class EchoGuard:
 
         :param peers: to whom else it is sent.
         """
-        if hasattr(message, 'header'):
-            return self.origin_of(topic, key, ns_from_time(message.header.stamp))
+        stamp_ns = header_stamp_ns(message)
+        if stamp_ns is not None:
+            return self.origin_of(topic, key, stamp_ns)
         data = _data(message)
         origin = None
         with self._lock:

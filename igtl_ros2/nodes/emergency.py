@@ -8,19 +8,12 @@ from collections.abc import Callable
 from rclpy.node import Node
 from std_msgs.msg import Bool
 
-from ..codec import Message
-from ..codec.messages.text import Status
 from ..peers import Peer
 from ..rosio.qos import STATE_QOS
 
 # a peer may make up names without end
 _MAX_DEVICES = 1000
 _OTHERS = ('', '')
-
-
-def is_emergency(message: Message) -> bool:
-    """Tell whether a message calls an emergency, which no rule and no rate holds up."""
-    return isinstance(message, Status) and message.is_emergency
 
 
 class Emergency:

@@ -21,7 +21,7 @@ from ..converters.units import ros_text
 from ..errors import ConversionError, IgtlError
 from ..mapping import LinkConfig, ReceiveRule, SendRule
 from ..server import Server
-from .send import message_class
+from .discovery import message_class
 from .tf import TfSource
 
 #: a link that is open, and what it looks frames up with

@@ -133,16 +133,17 @@ def test_of_pictures_that_wait_the_newest_are_sent(ros, device, monkeypatch):
     try:
         pictures.publish(CompressedImage(format='first'))
         wait_for(busy.begun.is_set, 'the first')
-        (feed,) = node._senders['']._feeds['/x/to_igtl/Camera/compressed']
+        (topic,) = node._senders['']._discovery.topics['/x/to_igtl/Camera/compressed']
+        queue = topic.take.__self__.route._queue
 
         def waits(name):
-            return feed.waiting and feed.waiting[-1].format == name
+            return queue._waiting and queue._waiting[-1].value.format == name
 
         for number in range(25):
             pictures.publish(CompressedImage(format=str(number)))
             wait_for(partial(waits, str(number)), 'the newest')
         # those that gave way leave nothing behind that other topics would have to wait for
-        assert len(node._senders['']._aside._jobs) == 10
+        assert len(node._senders['']._shared.worker._jobs) == 10
     finally:
         busy.go.set()
     assert [next_message(device).text for _ in range(11)] == ['first', *map(str, range(15, 25))]

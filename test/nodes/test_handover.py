@@ -467,7 +467,7 @@ def test_an_info_that_is_something_else_is_no_problem(ros, tmp_path):
     with subprocess.Popen([sys.executable, '-c', OTHER, '/camera/info']) as other:
         try:
             (sender,) = node._senders.values()
-            wait_for(lambda: sender._refused, 'the topic')
+            wait_for(lambda: sender._discovery._refused, 'the topic')
         finally:
             other.kill()
     (report,) = [health._report for health, *_ in node._diagnostics._open]
@@ -621,7 +621,7 @@ def test_the_stamp_in_info_is_that_of_the_next_sample_alone(ros, tmp_path, topic
     with connect(str(node.link.address), header_version='2', queue_policy=ALL) as client:
         info = ros.talk(f'{topic}/info', RosString, STATE)
         force = ros.talk(f'{topic}/sensor', Float64MultiArray)
-        descriptions = node._senders['']._descriptions
+        descriptions = node._senders['']._said._all
         for number in (1, 2):
             stamp = {'sec': 1_700_000_000 + number, 'nanosec': 500}
             said = {'stamp': stamp}

@@ -19,7 +19,8 @@ from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.text import CommandResponse, Status, StatusCode, String
 from igtl_ros2.converters import registry
 from igtl_ros2.converters.image import VolumeMerger
-from igtl_ros2.nodes import long_messages, receive
+from igtl_ros2.nodes import receive
+from igtl_ros2.rosio import long_messages
 from igtl_ros2.routes import inbound
 
 

@@ -16,15 +16,10 @@ from std_srvs.srv import Trigger
 from igtl_ros2 import codec
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
-from igtl_ros2.config import Settings
-from igtl_ros2.errors import ConversionError, EncodeError, PeerTimeoutError
+from igtl_ros2.errors import PeerTimeoutError
 from igtl_ros2.nodes import first_values
-from igtl_ros2.nodes.pose_writer import PoseWriter
-from igtl_ros2.peers import Outgoing
-from igtl_ros2.peers.compat import Compat
 from igtl_ros2.rosio import intake
 from igtl_ros2.rosio.writers import Writer
-from igtl_ros2.rules import SendRule
 
 TURN = ((0, -1, 0), (1, 0, 0), (0, 0, 1))
 DEPTH = 20_000
@@ -355,42 +350,3 @@ def test_other_rules_hold_while_poses_stream(ros, device, tmp_path):
         stop.set()
         thread.join()
     assert node._senders['']._report.counts == {}
-
-
-# -- what is filled in is what would have been encoded
-
-
-def written(writer, compat, seen_version, stamp_ns, time_ns, numbers):
-    return b''.join(writer.write(stamp_ns, time_ns, numbers).parts(compat, seen_version))
-
-
-@pytest.mark.parametrize('profile', ['auto', 'slicer', 'plus', 'plain'])
-@pytest.mark.parametrize('seen_version', [0, 1, 2])
-@pytest.mark.parametrize('device, frame, unit', [
-    ('Tool', 'base', 'mm'), ('T', '', 'm'), ('A name of more than twenty bytes', 'wörld', 'mm'),
-])
-def test_it_is_byte_by_byte_what_the_codec_encodes(profile, seen_version, device, frame, unit):
-    settings = Settings(compat=profile) if profile != 'auto' else Settings()
-    rule = SendRule(device, topic='/t', wire_unit=unit)
-    writer, compat = PoseWriter(rule, frame), Compat(settings)
-    chance = np.random.default_rng(3)
-    for stamp_ns in (0, 5, 10**9, 1_700_000_000_123_456_789, 1_999_999_999_999_999_999, NOW_NS):
-        for _ in range(5):
-            numbers = tuple(chance.normal(size=7).tolist())
-            time_ns = stamp_ns or NOW_NS
-            message = writer.message(stamp_ns, time_ns, numbers)
-            wanted = b''.join(Outgoing(message).parts(compat, seen_version))
-            assert written(writer, compat, seen_version, stamp_ns, time_ns, numbers) == wanted
-
-
-def test_a_pose_that_cannot_be_written_is_refused_as_the_message_would_be():
-    writer = PoseWriter(SendRule('Tool', topic='/t'), 'base')
-    for wrong, error in (
-        ((0, 0, 0, 0, 0, 0, 0), ConversionError),
-        ((float('inf'), 0, 0, 0, 0, 0, 1), ConversionError),
-        ((1e300, 0, 0, 0, 0, 0, 1), EncodeError),
-    ):
-        with pytest.raises(error):
-            writer.write(NOW_NS, NOW_NS, wrong)
-    with pytest.raises(EncodeError):
-        writer.write(NOW_NS, 2**33 * 10**9, (0, 0, 0, 0, 0, 0, 1))

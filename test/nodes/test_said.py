@@ -136,13 +136,13 @@ send:
   - {topic: /goal, device: Goal, to_frame: base, on_change: true}
   - {topic: /words, device: Words}
 """))
-    monkeypatch.setattr('igtl_ros2.nodes.send.value_of', broken)
+    monkeypatch.setattr('igtl_ros2.routes.outbound_steps.value_of', broken)
     monkeypatch.setattr(waiting, 'WAIT_S', DEADLINE_S)
     goal, words = ros.talk('/goal', PoseStamped), ros.talk('/words', RosString)
     message = PoseStamped()
     message.header.frame_id, message.pose.orientation.w = 'camera', 1.0
     goal.publish(message)
-    wait_for(lambda: node._senders['']._wait._queues, 'the wait for tf')
+    wait_for(lambda: node._senders['']._shared.wait._queues, 'the wait for tf')
     frame = TransformStamped(child_frame_id='camera')
     frame.header.frame_id = 'base'
     ros.talk('/tf_static', TFMessage, STATE).publish(TFMessage(transforms=[frame]))

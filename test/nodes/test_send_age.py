@@ -8,7 +8,6 @@ import pytest
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PoseStamped, TransformStamped
-from rclpy.logging import get_logger
 from ros_user import ALL, STATE, mapping, pose, wait_for
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import String as RosString
@@ -21,8 +20,7 @@ from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.converters.pose import tool_state
 from igtl_ros2.errors import PeerError
 from igtl_ros2.mapping import SendRule, TfFrame
-from igtl_ros2.nodes.report import Report
-from igtl_ros2.nodes.send_age import Expiry, SourceAge
+from igtl_ros2.routes.source_age import Expiry, SourceAge
 
 NS = 10**9
 NOW_NS = 1_700_000_000 * NS
@@ -257,17 +255,12 @@ TOOLS = TrackingData([TrackingElement('Probe', pose())], device_name='Tool', tim
     replace(TOOLS, metadata={'ProbeStatus': 'OUT_OF_VIEW'}, version=2),
 ], ids=['its own', 'Slicer', 'tool'])
 def test_what_was_missing_and_is_there_again_is_as_its_device_says(message):
-    sent, report = [], Report(get_logger('test'))
-
-    class Link:
-        def retract(self, last, state):
-            sent.append(state)
-
-    expiry = Expiry(SendRule('Tool', topic='/a/Tool/transform', max_age=1.0), Link(), report)
+    expiry, out = Expiry(SendRule('Tool', topic='/a/Tool/transform', max_age=1.0)), []
     well = replace(message, metadata=dict.fromkeys(message.metadata, 'OK'))
     expiry.note([well])
-    expiry.expire('silence')
-    assert tool_state(sent[0], 'Probe') == 'MISSING'
+    expiry.expire('silence', out)
+    assert out[0].text == 'Tool is stale, not sent: silence'
+    assert tool_state(out[1].state, 'Probe') == 'MISSING'
     assert expiry.note([message]) == [message]
     (again,) = expiry.note([replace(message, metadata={})])
     assert tool_state(again, 'Probe') == 'OK'

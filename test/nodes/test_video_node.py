@@ -105,11 +105,12 @@ def test_frames_that_wait_are_dropped_up_to_a_key_frame(ros, device, monkeypatch
         camera.publish(CompressedImage(format='h264', data=frames[0][0]))
         wait_for(begun.is_set, 'the first')
         (health, *_), = node._diagnostics._open
-        (feed,) = node._senders['']._feeds['/cam']
-        feed.depth = STREAM_DEPTH
+        (topic,) = node._senders['']._discovery.topics['/cam']
+        queue = topic.take.__self__.route._queue
+        queue.depth = STREAM_DEPTH
         for number, (data, _) in enumerate(frames[1:], 1):
             camera.publish(CompressedImage(format='h264', data=data))
-            wait_for(partial(lambda n: len(feed.waiting) + sum(
+            wait_for(partial(lambda n: len(queue._waiting) + sum(
                 health._report.left_out.values()) >= n, number), 'it')
     finally:
         go.set()

@@ -35,11 +35,13 @@ from ..geometry import (
 )
 from ..lazy import Lazy, set_held
 from ..message import Content, Envelope, Message, Place, plain, register
+from ..timestamp import wire_time
 
 _set = object.__setattr__
 _FLOAT32_SLACK = 1e-5
 _RIGID_TOLERANCE = 1e-3
 _NO_TURN = (0.0, 0.0, 0.0, 1.0)
+_USUAL = {'timestamp_ns', 'metadata'}
 
 
 class _Given:
@@ -90,8 +92,10 @@ class Transform(Lazy):
         :raises EncodeError: if they are not 12 numbers, or another field cannot be written.
         """
         message: Any = None
-        if cls is Transform and not fields:
-            message = plain(Transform, device_name, timestamp)
+        time = fields.get('timestamp_ns')
+        if cls is Transform and fields.keys() <= _USUAL and (time is None or not timestamp):
+            wire = timestamp if time is None else wire_time(time)
+            message = plain(Transform, device_name, wire, fields.get('metadata'))
         if message is None:
             given: Any = _Given(numbers)
             return cls(given, device_name=device_name, timestamp=timestamp, **fields)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 #: so long a source that is silent keeps its device
 _KEEPS_S = 2.0
 
@@ -13,7 +11,6 @@ class WireSources:
 
     def __init__(self) -> None:
         """Know of none."""
-        self._lock = threading.Lock()
         self._last: dict[tuple[str, str], tuple[str, float]] = {}
 
     def other(self, key: tuple[str, str], source: str, now_s: float) -> str | None:
@@ -23,9 +20,9 @@ class WireSources:
         :param key: type and device.
         :param now_s: by a clock that never jumps.
         """
-        with self._lock:
-            before = self._last.get(key)
-            self._last[key] = source, now_s
+        # another thread in between would cost no more than a word
+        before = self._last.get(key)
+        self._last[key] = source, now_s
         if before is None or before[0] == source or now_s - before[1] > _KEEPS_S:
             return None
         return before[0]

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from ..codec import Message
 from ..codec.message import Place
-from ..dialogue.streams import Streams
-from ..mapping import SendRule
-from .report import Report
+from ..rules import SendRule
+from .outbound_effects import Effects, Retract, problem
 
 #: what peers of header version 2 read the state of a pose from
 STATE = 'TransformStatus'
@@ -61,13 +60,11 @@ class Expiry:
     gets what was sent last.
     """
 
-    def __init__(self, rule: SendRule, link: Streams, report: Report) -> None:
+    def __init__(self, rule: SendRule) -> None:
         """Have nothing sent yet."""
         #: how old the source is
         self.age = SourceAge(rule)
         self._rule = rule
-        self._link = link
-        self._report = report
         self._last: list[Message] = []
         #: peers have been told that it was missing: they are told that it is not
         self._was_missing = False
@@ -81,16 +78,16 @@ class Expiry:
         self._last = list(messages)
         return self._last
 
-    def expire(self, why: str) -> None:
+    def expire(self, why: str, out: Effects) -> None:
         """Tell that what was sent last does not hold any more; once."""
         if not self.is_stale:
             self.is_stale = True
-            self._report.problem(
-                f'{self._rule.device}: stale', f'{self._rule.device} is stale, not sent: {why}')
+            device = self._rule.device
+            out.append(problem(f'{device}: stale', f'{device} is stale, not sent: {why}'))
         last, self._last = self._last, []
         for message in last:
             has_state = message.place == Place.POSES
-            self._link.retract(message, _with_state(message, _MISSING) if has_state else None)
+            out.append(Retract(message, _with_state(message, _MISSING) if has_state else None))
             self._was_missing = self._was_missing or has_state
 
     @property

@@ -1,0 +1,281 @@
+"""The values of one source on their way to peers: does what the steps of its route ask for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from rclpy.timer import Timer
+
+from ..codec.messages.pose import Transform
+from ..dialogue.streams import Streams
+from ..errors import ConversionError, EncodeError
+from ..peers import Outgoing, Peer
+from ..peers.worker import Worker
+from ..routes.descriptions import Descriptions
+from ..routes.outbound import OutboundRoute
+from ..routes.outbound_effects import (
+    Count,
+    Effects,
+    Hold,
+    Later,
+    LookUp,
+    Now,
+    Order,
+    Poses,
+    Retract,
+    Send,
+    Sent,
+    Tell,
+    WantKeyFrame,
+    not_sent,
+)
+from ..routes.sources import Item
+from ..routes.wire_sources import WireSources
+from ..rules import SendRule
+from .pose_outgoing import PoseFrames, PoseOutgoing
+from .report import Report
+from .waiting import FrameWait, Placement
+
+# how often it is looked at within `max_age`
+_LOOKS = 4
+
+
+class _NodeNow:
+    """The time of a node; that of ROS is looked at when somebody asks."""
+
+    __slots__ = ('_ros_ns', 'wall_ns', 'steady_s', 'is_simulated')
+
+    def __init__(self, node: Node, ros_ns: Callable[[], int]) -> None:
+        self._ros_ns = ros_ns
+        self.wall_ns = time.time_ns()
+        self.steady_s = time.monotonic()
+        self.is_simulated: bool = node.get_clock().ros_time_is_active
+
+    @property
+    def ros_ns(self) -> int:
+        return self._ros_ns()
+
+
+@dataclass
+class Shared:
+    """
+    What all feeds of one link share.
+
+    :param order: sends a COMMAND: topic, text, device and who does not get it.
+    :param ros_ns: the time of ROS.
+    :param lock: held while something is made of what ROS says, but for what a worker does.
+    """
+
+    node: Node
+    link: Streams
+    order: Callable[[str, str, str, tuple[Peer, ...]], None]
+    report: Report
+    ros_ns: Callable[[], int]
+    said: Descriptions
+    wait: FrameWait
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    worker: Worker = field(default_factory=lambda: Worker('converting to send'))
+    frames: PoseFrames = field(default_factory=PoseFrames)
+    wire_sources: WireSources = field(default_factory=WireSources)
+    steady: Clock = field(default_factory=lambda: Clock(clock_type=ClockType.STEADY_TIME))
+
+    def now(self) -> Now:
+        """Tell what time it is."""
+        return _NodeNow(self.node, self.ros_ns)
+
+    def timer(self, period_s: float, callback: Callable[[], None]) -> Timer:
+        """Call back in time as peers have it, which goes on while simulated time stands still."""
+
+        def call() -> None:
+            with self.lock:
+                callback()
+
+        return self.node.create_timer(period_s, call, clock=self.steady)
+
+    def tell(self, effect: Tell) -> None:
+        """Count something that is not sent."""
+        report = self.report
+        if effect.count is Count.LEFT_OUT:
+            report.skip(effect.what, effect.number)
+        elif effect.count is Count.WITHHELD:
+            report.withheld_by(effect.what, effect.text)
+        elif effect.count is Count.STALE:
+            report.stays_stale(effect.what, effect.text)
+        else:
+            report.problem(effect.what, effect.text, effect.number)
+
+
+class Feed:
+    """
+    Does what a route asks for.
+
+    Values may come in any thread. What takes them in and what sends them has a lock each, so that
+    nobody who brings a value waits until another one is encoded.
+    """
+
+    def __init__(self, shared: Shared, rule: SendRule, route: OutboundRoute) -> None:
+        """Start the timers that the rule asks for."""
+        self._shared = shared
+        self._rule = rule
+        self.route = route
+        self._admits, self._sends = threading.RLock(), threading.RLock()
+        self._is_closed = False
+        self._timers: list[Timer] = []
+        self._keeper: Timer | None = None
+        self._do: dict[type, Callable[[Any], None]] = {
+            Tell: shared.tell, Send: self._send, Order: self._order, LookUp: self._look_up,
+            Retract: lambda effect: shared.link.retract(effect.last, effect.state),
+            WantKeyFrame: lambda effect: shared.link.link.want_key_frame(effect.key),
+            Hold: self._hold, Later: self._later, Sent: lambda effect: self._start_again(),
+        }
+
+    def pace(self) -> None:
+        """Take care of the rate, the repetitions and the age that the rule asks for."""
+        rule = self._rule
+        if rule.max_age:
+            self._every(rule.max_age / _LOOKS, self.look_at_age)
+        if rule.keepalive:
+            self._keeper = self._every(rule.keepalive, self._repeat)
+        if rule.rate:
+            self._every(1.0 / rule.rate, self._release)
+
+    def _every(self, period_s: float, callback: Callable[[], None]) -> Timer:
+        timer = self._shared.timer(period_s, callback)
+        self._timers.append(timer)
+        return timer
+
+    def close(self) -> None:
+        """Send nothing any more."""
+        self._is_closed = True
+        for timer in self._timers:
+            self._shared.node.destroy_timer(timer)
+
+    def take(self, values: Sequence[Any]) -> None:
+        """Send values, in their order."""
+        self._admit(lambda now, out: self.route.admit(values, now, out))
+
+    def again(self, value: Any) -> None:
+        """Send a value once more, of which more is known now."""
+        self._admit(lambda now, out: self.route.again(value, now, out))
+
+    def _release(self) -> None:
+        self._admit(self.route.release)
+
+    def _admit(self, take: Callable[[Now, Effects], list[Item]]) -> None:
+        now = self._shared.now()
+        items: list[Item] = []
+        out: Effects = []
+        try:
+            with self._admits:
+                items = take(now, out)
+        except Exception as error:
+            out.append(not_sent(self.route.name, error))
+        if items:
+            self._convert(items, now)
+        self._run(out)
+
+    def _convert(self, items: list[Item], now: Now) -> None:
+        out: Effects = []
+        items = self.route.convert(items, now, out)
+        self._run(out)
+        self._finish(items, now)
+
+    def _finish(self, items: list[Item], now: Now) -> None:
+        if items:
+            with self._sends:
+                out: Effects = []
+                self.route.finish(items, now, out)
+                self._run(out)
+
+    def look_at_age(self) -> None:
+        """Take back what was sent, once it is older than the rule allows."""
+        with self._sends:
+            self._run(self.route.look_at_age(self._shared.now()))
+
+    def _repeat(self) -> None:
+        with self._sends:
+            self._run(self.route.repeat(self._shared.now()))
+
+    # -- effects
+
+    def _run(self, effects: Effects) -> None:
+        for effect in effects:
+            try:
+                self._do[type(effect)](effect)
+            except Exception as error:
+                self.route.lose()
+                self._shared.tell(not_sent(self.route.name, error))
+
+    def _send(self, effect: Send) -> None:
+        link = self._shared.link
+        if not isinstance(effect.messages[0], Transform):
+            for message in effect.messages:
+                link.send(message, exclude=effect.exclude)
+            return
+        ready: list[Outgoing] = []
+        for message in effect.messages:
+            try:
+                assert isinstance(message, Transform)  # of the same type as the first
+                ready.append(PoseOutgoing(message, self._shared.frames))
+            except EncodeError as error:
+                self._shared.tell(not_sent(self.route.name, error))
+        if ready:
+            link.send_many(ready, effect.exclude)
+
+    def _order(self, effect: Order) -> None:
+        self._shared.order(self.route.name, effect.text, self._rule.device, effect.exclude)
+
+    def _look_up(self, effect: LookUp) -> None:
+        item, frames = effect.item, effect.frames
+
+        def go(poses: Poses) -> None:
+            out: Effects = []
+            moved = self.route.moved(item, frames, poses, out)
+            self._run(out)
+            self._finish(moved, self._shared.now())
+
+        self._shared.wait.submit(Placement(
+            key=id(self),
+            what=self.route.name,
+            frames=frames,
+            to_frame=self._rule.to_frame,
+            stamp_ns=effect.stamp_ns,
+            size=effect.size,
+            go=go,
+            lost=self.route.lose,
+        ))
+
+    def _hold(self, effect: Hold) -> None:
+        self._shared.said.remember(
+            self._rule.device, self.route.name, effect.stamp_ns, partial(self.again, effect.value))
+
+    def _start_again(self) -> None:
+        if self._keeper is not None:
+            self._keeper.reset()
+
+    def _later(self, effect: Later) -> None:
+        try:
+            self._shared.worker.do(self._work)
+        except ConversionError:
+            with self._admits:
+                self.route.no_room()
+            raise
+
+    def _work(self) -> None:
+        try:
+            with self._admits:
+                items = [] if self._is_closed else self.route.next()
+            if items:
+                self._convert(items, self._shared.now())
+        except Exception as error:
+            self._shared.tell(not_sent(self.route.name, error))
+        finally:
+            with self._admits:
+                self.route.done()

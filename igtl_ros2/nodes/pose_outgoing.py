@@ -1,0 +1,94 @@
+"""Poses on their way to peers: encoded once, and filled in for each."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from ..codec import Buffer
+from ..codec.fields import floats_to_wire
+from ..codec.messages.pose import Transform
+from ..converters.registry import stamp_text
+from ..converters.spliced import MARK_NS, SplicedFrame
+from ..converters.units import affine_from_numbers
+from ..errors import ConversionError
+from ..peers import Outgoing
+from ..peers.compat import Compat
+
+# no name of a device or a frame looks like that
+_MARK = affine_from_numbers((1.2345678, -8.7654321, 3.1415926), (0.5, -0.5, 0.5, 0.5))
+_STAMP = 'ros_stamp'
+_MOST = 4096
+
+
+class PoseFrames:
+    """What TRANSFORMs that were encoded have in common with those that come after them."""
+
+    def __init__(self) -> None:
+        """Have nothing encoded yet."""
+        #: None: cannot be filled in
+        self._frames: dict[Hashable, SplicedFrame | None] = {}
+
+    def of(self, message: Transform, compat: Compat, seen_version: int) -> SplicedFrame | None:
+        """
+        Find what is filled in for a peer; None if what it gets has to be encoded.
+
+        :raises EncodeError: if it must not get poses.
+        """
+        metadata = message.metadata
+        if _STAMP not in metadata or message.message_id or message.metadata_encodings:
+            return None
+        said = tuple(item for item in metadata.items() if item[0] != _STAMP)
+        key = message.device_name, said, message.version, compat.name, compat.version(seen_version)
+        if key not in self._frames:
+            if len(self._frames) >= _MOST:
+                self._frames.clear()
+            self._frames[key] = _frame_of(message, compat, seen_version)
+        return self._frames[key]
+
+
+def _frame_of(message: Transform, compat: Compat, seen_version: int) -> SplicedFrame | None:
+    marked = Transform.from_affine(
+        _MARK, device_name=message.device_name, version=message.version,
+        metadata={**message.metadata, _STAMP: stamp_text(MARK_NS)})
+    data = b''.join(Outgoing(marked).parts(compat, seen_version))
+    try:
+        return SplicedFrame(data, floats_to_wire(_MARK, 'matrix'))
+    except ConversionError:
+        return None
+
+
+class PoseOutgoing(Outgoing):
+    """
+    A TRANSFORM that is filled into one that was encoded before.
+
+    :raises EncodeError: if its numbers cannot be written.
+    """
+
+    __slots__ = ('_frames', '_affine')
+
+    def __init__(self, message: Transform, frames: PoseFrames) -> None:
+        """Write its numbers."""
+        super().__init__(message)
+        self._frames = frames
+        self._affine = floats_to_wire(message.affine, 'matrix')
+
+    def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
+        """Encode for a peer."""
+        who = compat.name, compat.version(seen_version)
+        parts = self._parts.get(who)
+        if parts is not None:
+            return parts
+        message = self._message
+        assert isinstance(message, Transform)
+        frame = self._frames.of(message, compat, seen_version)
+        data = frame and frame.filled(message.timestamp, self._affine, message.metadata[_STAMP])
+        if not data:
+            return super().parts(compat, seen_version)
+        parts = self._parts[who] = [data]
+        return parts
+
+    def size(self) -> int:
+        """Tell how many bytes it takes, in one form or another."""
+        for parts in self._parts.values():
+            return sum(map(len, parts))
+        return super().size()

@@ -1,0 +1,160 @@
+"""What other topics say about a device, and what its converters keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from json import loads
+from typing import Any
+
+from ..converters.registry import Sending
+from ..errors import ConversionError
+from ..rules import SendRule
+from .outbound_effects import Now
+
+#: sends once more what was sent
+Again = Callable[[], None]
+
+
+@dataclass(slots=True)
+class Description:
+    """What is said of one device."""
+
+    info: dict[str, Any] = field(default_factory=dict)
+    geometry: Any = None
+    #: what converters keep
+    state: dict[str, Any] = field(default_factory=dict)
+    #: sends what was sent before all of this was known once more, by topic
+    early: dict[str, Again] = field(default_factory=dict)
+    #: the stamp that was used last, by topic: it is that of one message
+    stamps: dict[str, int] = field(default_factory=dict)
+    #: of topics that hold: the stamp of the last message, and what sends it once more
+    last: dict[str, tuple[int, Again]] = field(default_factory=dict)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether somebody has said all that there is to say."""
+        return bool(self.info) and self.geometry is not None
+
+
+_NOTHING_SAID = Description()
+
+
+class Descriptions:
+    """
+    The descriptions of all devices of a link, by device or by the folder of a topic.
+
+    :param profile: of the mapping.
+    """
+
+    def __init__(self, profile: str) -> None:
+        """Know nothing."""
+        self.profile = profile
+        self._all: dict[str, Description] = {}
+
+    def of(self, device: str) -> Description:
+        """Give what is said of a device."""
+        found = self._all.get(device)
+        if found is None:
+            found = self._all[device] = Description()
+        return found
+
+    def sending(self, rule: SendRule, topic: str, stamp_ns: int, now: Now) -> Sending:
+        """
+        Put together what a converter has to know.
+
+        :param stamp_ns: see `stamp_said`.
+        """
+        description = self.of(rule.device)
+        beside = self._all.get(topic.rpartition('/')[0], _NOTHING_SAID)
+        return Sending(
+            device=rule.device,
+            rule=rule,
+            now_ns=now.wall_ns,
+            info=description.info or beside.info,
+            geometry=beside.geometry if description.geometry is None else description.geometry,
+            sim_time=now.is_simulated,
+            state=description.state,
+            profile=self.profile,
+            stamp_ns=stamp_ns,
+        )
+
+    def stamp_said(self, device: str, topic: str) -> int:
+        """Give the stamp that `info` says of the next message of a topic, of that one alone."""
+        for name in (device, topic.rpartition('/')[0]):
+            description = self._all.get(name)
+            if description is None or not description.info:
+                continue
+            stamp_ns = stamp_of_info(description.info)
+            if stamp_ns and description.stamps.get(topic) != stamp_ns:
+                description.stamps[topic] = stamp_ns
+                return stamp_ns
+        return 0
+
+    def remember(self, device: str, topic: str, stamp_ns: int, again: Again) -> None:
+        """
+        Remember the last message of a topic that holds.
+
+        ROS delivers topics in any order: what holds may come before its place does.
+        """
+        for name in (device, topic.rpartition('/')[0]):
+            description = self.of(name)
+            description.early.pop(topic, None)
+            description.last[topic] = stamp_ns, again
+            if not description.is_known:
+                description.early[topic] = again
+
+    def take_info(self, device: str, text: str) -> list[Again]:
+        """
+        Take in what `info` says.
+
+        :returns: what sends again what this was said of, if it was sent before.
+        :raises ConversionError: if it is no JSON object.
+        """
+        if device[:1] in ('', '/') and not text.lstrip().startswith('{'):
+            return []  # beside a topic that is sent, and something else
+        try:
+            info = loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ConversionError(f'info of {device!r} is no JSON: {error}') from error
+        if not isinstance(info, dict):
+            raise ConversionError(f'info of {device!r} is no JSON object')
+        description = self.of(device)
+        before, description.info = description.info, info
+        if not before:
+            return _early(description)
+        stamp_ns = stamp_of_info(info)
+        if before == info or not stamp_ns:
+            return []
+        # it has come first and was taken for another
+        return [again for stamped_ns, again in description.last.values() if stamped_ns == stamp_ns]
+
+    def take_geometry(self, device: str, geometry: Any) -> list[Again]:
+        """Take in what `geometry` says, as `take_info`."""
+        description = self.of(device)
+        is_new, description.geometry = description.geometry is None, geometry
+        return _early(description) if is_new else []
+
+    def forget_values(self, profile: str) -> None:
+        """Forget what was sent: other rules would send it otherwise."""
+        self.profile = profile
+        for description in self._all.values():
+            description.early.clear()
+            description.last.clear()
+
+
+def _early(description: Description) -> list[Again]:
+    """List what sends again what was sent before this was said of it."""
+    early = list(description.early.values())
+    if description.is_known:
+        description.early.clear()
+    return early
+
+
+def stamp_of_info(info: Mapping[str, Any]) -> int:
+    """Tell the stamp of what `info` describes; 0 if it does not say."""
+    stamp = info.get('stamp')
+    try:
+        return int(stamp['sec']) * 10**9 + int(stamp['nanosec'])  # type: ignore[index]
+    except (TypeError, KeyError, ValueError, OverflowError):
+        return 0

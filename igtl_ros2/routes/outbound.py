@@ -1,0 +1,239 @@
+"""
+The way of a value of ROS to the network, from top to bottom.
+
+    rate -> from another link -> held -> worker | convert -> to_frame | max_age -> on_change
+    -> key frames -> send -> keepalive
+
+A rule and a source are compiled to these steps, as far as they are asked for. Behind each `|`
+items may go on later: when a worker has time, and when tf knows a frame.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..codec.key_frames import Chain
+from ..rules import SendRule
+from .outbound_effects import Effects, Hold, Now, Poses
+from .outbound_steps import (
+    TF_REPEAT_S,
+    Convert,
+    KeepAlive,
+    KeyFrames,
+    MaxAge,
+    NotOwn,
+    OnChange,
+    OrderStep,
+    Place,
+    RateLimit,
+    SendStep,
+    Step,
+    WorkerQueue,
+)
+from .source_age import Expiry
+from .sources import Item, LinkSource, TfSource, TopicSource, takes_long
+from .wire_sources import WireSources
+
+
+class HeldTopic:
+    """Say of a topic that holds its last message what was sent of it."""
+
+    def __init__(self, source: TopicSource) -> None:
+        """Hold nothing until somebody offers that."""
+        self._source = source
+        #: whether publishers hold their last message
+        self.is_held = False
+
+    def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
+        """Have all that stands alone remembered, until more is known of it."""
+        if self.is_held:
+            out.extend(
+                Hold(item.value, self._source.stamp_of_value(item.value))
+                for item in items if self._source.follows(item.value) is None)
+        return items
+
+
+class OutboundRoute:
+    """
+    All steps of one rule for one source.
+
+    `take` gives what is to be done. Who has several threads calls `admit`, `convert` and `finish`
+    in its place: of these only `convert` may run in several threads at once.
+
+    :param name: of the source.
+    """
+
+    def __init__(
+        self, name: str, admitting: Sequence[Step], converting: Sequence[Step],
+        finishing: Sequence[Step], sent: Chain,
+    ) -> None:
+        """Put the steps together; see `outbound_route`."""
+        self.name = name
+        self._admitting, self._converting = list(admitting), list(converting)
+        self._finishing = list(finishing)
+        self._sent = sent
+        steps = (*admitting, *converting, *finishing)
+
+        def find(kind: type) -> Any:
+            return next((step for step in steps if isinstance(step, kind)), None)
+
+        self._rate: RateLimit | None = find(RateLimit)
+        self._queue: WorkerQueue | None = find(WorkerQueue)
+        self._place: Place | None = find(Place)
+        self._age: MaxAge | None = find(MaxAge)
+        self._keepalive: KeepAlive | None = find(KeepAlive)
+        self._held: HeldTopic | None = find(HeldTopic)
+
+    @property
+    def steps(self) -> list[str]:
+        """The names of the steps."""
+        steps = (*self._admitting, *self._converting, *self._finishing)
+        return [type(step).__name__ for step in steps]
+
+    def take(self, values: Sequence[Any], now: Now) -> Effects:
+        """Take values, in their order."""
+        out: Effects = []
+        items = self.convert(self.admit(values, now, out), now, out)
+        self.finish(items, now, out)
+        return out
+
+    def admit(self, values: Sequence[Any], now: Now, out: Effects) -> list[Item]:
+        """Give what may be converted at once."""
+        return _through(self._admitting, [Item(value) for value in values], now, out)
+
+    def convert(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
+        """Make messages, in the frame that is asked for; those that wait for tf come later."""
+        return _through(self._converting, items, now, out)
+
+    def finish(self, items: list[Item], now: Now, out: Effects) -> None:
+        """Send messages, if they say something that the peers do not know."""
+        _through(self._finishing, items, now, out)
+
+    # -- what goes on later
+
+    def release(self, now: Now, out: Effects) -> list[Item]:
+        """Give what the rate has held back, as `admit` does."""
+        if self._rate is None:
+            return []
+        behind = self._admitting[self._admitting.index(self._rate) + 1:]
+        return _through(behind, self._rate.release(), now, out)
+
+    def again(self, value: Any, now: Now, out: Effects) -> list[Item]:
+        """Take a value that was sent before, now that more is known of it; as `admit` does."""
+        behind = [step for step in self._admitting if step is self._queue]
+        return _through(behind, [Item(value)], now, out)
+
+    def moved(self, item: Item, frames: Sequence[str], poses: Poses, out: Effects) -> list[Item]:
+        """Give what was waiting for tf, to be finished."""
+        return [] if self._place is None else self._place.move(item, frames, poses, out)
+
+    def next(self) -> list[Item]:
+        """Give a worker what it is to convert."""
+        return [] if self._queue is None else self._queue.next()
+
+    def done(self) -> None:
+        """Note that a worker has looked what there is to convert."""
+        if self._queue is not None:
+            self._queue.done()
+
+    def no_room(self) -> None:
+        """Take back what was queued last, for which the worker has no room."""
+        if self._queue is not None:
+            self._queue.no_room()
+
+    def lose(self) -> None:
+        """Note that something was lost: if it was a frame of video, others are of no use."""
+        self._sent.lose()
+
+    def hold(self, is_held: bool) -> None:
+        """Note whether publishers hold their last message."""
+        if self._held is not None:
+            self._held.is_held = is_held
+
+    def lose_before(self) -> None:
+        """Note that something was lost before it came here."""
+        if self._queue is not None:
+            self._queue.chain.lose()
+
+    # -- what time does
+
+    def look_at_age(self, now: Now) -> Effects:
+        """Take back what was sent, once it is older than the rule allows."""
+        out: Effects = []
+        if self._age is not None:
+            self._age.look(now, out)
+        return out
+
+    def repeat(self, now: Now) -> Effects:
+        """Send the last value again."""
+        out = self.look_at_age(now)
+        if self._keepalive is not None:
+            self._keepalive.repeat(out)
+        return out
+
+
+def _through(steps: Sequence[Step], items: list[Item], now: Now, out: Effects) -> list[Item]:
+    for step in steps:
+        if not items:
+            break
+        items = step.take(items, now, out)
+    return items
+
+
+def outbound_route(
+    rule: SendRule,
+    source: TopicSource | LinkSource | TfSource,
+    wire_sources: WireSources,
+    *,
+    ros_type: type = object,
+    depth: int = 1,
+    expiry: Expiry | None = None,
+    is_own: Callable[[Any], bool] | None = None,
+) -> OutboundRoute:
+    """
+    Compile a rule.
+
+    :param ros_type: of the values of a topic.
+    :param depth: how many of them may wait for a worker.
+    :param expiry: where the rule has an age, what is known of it.
+    :param is_own: tells of values that another link has handed over as well.
+    """
+    if rule.type == 'COMMAND':
+        return OutboundRoute(source.name, [OrderStep(rule, source)], [], [], Chain())
+    sent = Chain(is_whole=True)
+    is_tf = isinstance(source, TfSource)
+    admitting: list[Step] = []
+    if rule.rate and not is_tf:  # which is looked up at this rate
+        admitting.append(RateLimit(rule, source))
+    if is_own is not None:
+        admitting.append(NotOwn(is_own))
+    if isinstance(source, TopicSource):
+        admitting.append(HeldTopic(source))
+    if not is_tf:
+        is_long = not isinstance(source, LinkSource) and takes_long(ros_type, rule)
+        admitting.append(WorkerQueue(source, is_long, depth))
+    converting: list[Step] = [Convert(source, sent)]
+    if rule.to_frame:
+        converting.append(Place(rule, source, sent))
+    repeat_s = math.inf
+    if is_tf:
+        repeat_s = rule.keepalive or (math.inf if rule.on_change else TF_REPEAT_S)
+    change = OnChange(rule, source, sent, repeat_s) if rule.on_change or is_tf else None
+    keepalive = KeepAlive(rule, source) if rule.keepalive and not is_tf else None
+
+    def forget() -> None:
+        for step in (change, keepalive):
+            if step is not None:
+                step.forget()
+
+    finishing: list[Step | None] = [
+        None if expiry is None else MaxAge(source, sent, expiry, forget),
+        change,
+        KeyFrames(rule, source, sent) if source.may_be_video or rule.type == 'VIDEO' else None,
+        SendStep(source, sent, wire_sources),
+        keepalive,
+    ]
+    return OutboundRoute(
+        source.name, admitting, converting, [step for step in finishing if step], sent)

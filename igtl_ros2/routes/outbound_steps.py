@@ -1,0 +1,437 @@
+"""
+The steps between a value of ROS and what peers get of it.
+
+Each takes items in their order and gives those that go on; what is to be done besides goes into a
+list of effects. A step is in a route only where its rule asks for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any, Protocol
+
+from ..codec import Message
+from ..codec.key_frames import Chain
+from ..codec.messages.video import Video
+from ..converters.changes import Value, value_of
+from ..converters.placing import is_empty, moved_for_wire, weight
+from ..converters.registry import full_name
+from ..rules import SendRule
+from .outbound_effects import (
+    Count,
+    Effects,
+    Key,
+    Later,
+    LookUp,
+    Now,
+    Order,
+    Poses,
+    Send,
+    Sent,
+    Tell,
+    WantKeyFrame,
+    is_emergency,
+    left_out,
+    problem,
+)
+from .source_age import Expiry
+from .sources import Item, Source
+from .wire_sources import WireSources
+
+#: how often a frame of tf is sent that does not move
+TF_REPEAT_S = 1.0
+
+
+class Step(Protocol):
+    """One step."""
+
+    def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
+        """Let items go on."""
+
+
+class _Each:
+    """A step that looks at one item after the other; what is wrong with one costs no other."""
+
+    def __init__(self, source: Source, sent: Chain) -> None:
+        """Know what to say, and what is lost with a frame of video."""
+        self._source = source
+        self._name = source.name
+        self._sent = sent
+
+    def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
+        """Let items go on."""
+        kept = []
+        for item in items:
+            try:
+                if self._goes_on(item, now, out):
+                    kept.append(item)
+            except Exception as error:
+                self._fail(error, out)
+        return kept
+
+    def _fail(self, error: Exception, out: Effects) -> None:
+        out.append(self._source.failed(error))
+        self._sent.lose()
+
+    def _goes_on(self, item: Item, now: Now, out: Effects) -> bool:
+        raise NotImplementedError
+
+
+class RateLimit:
+    """Keep the newest value until it is time; an emergency does not wait."""
+
+    def __init__(self, rule: SendRule, source: Source) -> None:
+        """Keep nothing."""
+        self._device = rule.device
+        self._source = source
+        self._latest: Item | None = None
+
+    def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
+        """Keep the last of them."""
+        urgent = []
+        for item in items:
+            if self._source.follows(item.value):
+                # without those before it, it is no picture
+                out.append(left_out(f'{self._device}: by rate, no key frame'))
+            elif self._source.is_urgent(item.value, now):  # what waits is older
+                self._latest = None
+                urgent.append(item)
+            else:
+                if self._latest is not None:
+                    out.append(left_out(f'{self._device}: by rate'))
+                self._latest = item
+        return urgent
+
+    def release(self) -> list[Item]:
+        """Give what is kept."""
+        latest, self._latest = self._latest, None
+        return [] if latest is None else [latest]
+
+
+class NotOwn:
+    """Leave out what came from another link of the node, which has handed it over."""
+
+    def __init__(self, is_own: Callable[[Any], bool]) -> None:
+        """Ask somebody who knows."""
+        self._is_own = is_own
+
+    def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
+        """Let others go on."""
+        return [item for item in items if not self._is_own(item.value)]
+
+
+class WorkerQueue:
+    """
+    Have done in a worker what takes long, and what comes behind it; an emergency overtakes.
+
+    :param takes_long: whether all values do.
+    :param depth: how many may wait.
+    """
+
+    def __init__(self, source: Source, takes_long: bool, depth: int) -> None:
+        """Let nothing wait."""
+        self._source = source
+        self._takes_long = takes_long
+        self.depth = depth
+        self._waiting: deque[Item] = deque()
+        #: how many times the worker is going to look here
+        self._calls = 0
+        #: of a video, whether all frames since a key frame came to be converted
+        self.chain = Chain(is_whole=True)
+
+    def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
+        """Let go on at once what is short, with nothing before it."""
+        at_once = []
+        for item in items:
+            source, value = self._source, item.value
+            if self._takes_long or source.takes_long(value) or (
+                self._calls and not source.is_urgent(value, now)
+            ):
+                self._queue(item, out)
+            else:
+                at_once.append(item)
+        return at_once
+
+    def _queue(self, item: Item, out: Effects) -> None:
+        follows = self._source.follows(item.value)
+        if not self.chain.admits(follows):
+            out.append(self._useless())
+            return
+        self._waiting.append(item)
+        if len(self._waiting) <= self.depth:
+            self._calls += 1
+            out.append(Later())
+            return  # else, in its turn comes the next one
+        if self._source.follows(self._waiting.popleft().value) is not None:
+            # with it those that need it are lost
+            needed = takewhile(lambda one: self._source.follows(one.value), self._waiting)
+            for _ in range(len(list(needed))):
+                self._waiting.popleft()
+                out.append(self._useless())
+            if not self._waiting:
+                self.chain.lose()
+        out.append(left_out(f'{self._source.name}: a newer one came while others were converted'))
+
+    def _useless(self) -> Tell:
+        return left_out(f'{self._source.name}: frames behind a lost one, before a key frame')
+
+    def next(self) -> list[Item]:
+        """Give the worker the oldest item, if there is one."""
+        return [self._waiting.popleft()] if self._waiting else []
+
+    def done(self) -> None:
+        """Note that the worker has looked here."""
+        self._calls -= 1
+
+    def no_room(self) -> None:
+        """Take back the newest item, for which the worker has no room."""
+        self._calls -= 1
+        if self._source.follows(self._waiting.pop().value) is not None:
+            self.chain.lose()
+
+
+class Convert(_Each):
+    """Make messages of values."""
+
+    def _goes_on(self, item: Item, now: Now, out: Effects) -> bool:
+        for text in self._source.convert(item, now):
+            out.append(problem(f'{self._name}: info', f'{self._name}: {text}'))
+        return True
+
+
+class Place(_Each):
+    """Have messages moved into the frame that the rule asks for, but for empty lists."""
+
+    def __init__(self, rule: SendRule, source: Source, sent: Chain) -> None:
+        """Look nothing up yet."""
+        super().__init__(source, sent)
+        self._rule = rule
+
+    def _goes_on(self, item: Item, now: Now, out: Effects) -> bool:
+        if all(is_empty(part) or is_emergency(part) for part in item.parts):
+            return True
+        frames, stamp_ns = self._source.place(item)
+        out.append(LookUp(
+            item, frames, stamp_ns or now.ros_ns, sum(map(weight, item.parts))))
+        return False
+
+    def move(self, item: Item, frames: Sequence[str], poses: Poses, out: Effects) -> list[Item]:
+        """Move what has been waiting."""
+        rule = self._rule
+        try:
+            item.parts = tuple(
+                part if part.device_name == rule.header
+                else moved_for_wire(
+                    part, [poses[frame] for frame in frames], rule.to_frame, rule.wire_unit)
+                for part in item.parts
+            )
+        except Exception as error:
+            self._fail(error, out)
+            return []
+        return [item]
+
+
+class MaxAge(_Each):
+    """Withhold what is older than the rule allows."""
+
+    def __init__(
+        self, source: Source, sent: Chain, expiry: Expiry, forget: Callable[[], None]
+    ) -> None:
+        """
+        Have an expiry, which outlives a route whose rule stays.
+
+        :param forget: is called when what was sent holds no longer.
+        """
+        super().__init__(source, sent)
+        self._expiry = expiry
+        self._forget = forget
+
+    def _goes_on(self, item: Item, now: Now, out: Effects) -> bool:
+        if any(map(is_emergency, item.parts)):
+            return True
+        expiry, stamp_ns = self._expiry, self._source.stamp_of(item)
+        if expiry.age.is_fresh(stamp_ns, now.ros_ns, now.steady_s):
+            item.parts = tuple(expiry.note(item.parts))
+            return True
+        self._sent.lose()
+        out.extend(self._source.too_old())
+        self._expire(out)
+        return False
+
+    def look(self, now: Now, out: Effects) -> None:
+        """Take back what was sent, once it is too old."""
+        if self._expiry.age.is_over(now.ros_ns, now.steady_s):
+            self._expire(out)
+
+    def _expire(self, out: Effects) -> None:
+        self._forget()
+        self._expiry.expire(self._source.why_stale, out)
+
+
+class OnChange(_Each):
+    """
+    Leave out what says no more than what was sent last.
+
+    :param repeat_s: after that time it is sent all the same.
+    """
+
+    def __init__(
+        self, rule: SendRule, source: Source, sent: Chain, repeat_s: float = math.inf
+    ) -> None:
+        """Know nothing that was sent."""
+        super().__init__(source, sent)
+        self._rule = rule
+        self._repeat_s = repeat_s
+        #: values that were sent, or what they are made of
+        self._last: list[Any] = []
+        self._stamp_ns = 0
+        self._due_s = 0.0
+
+    def _goes_on(self, item: Item, now: Now, out: Effects) -> bool:
+        parts, stamp_ns, rule = item.parts, self._source.stamp_of(item), self._rule
+        if any(isinstance(part, Video) and part.follows is not None for part in parts):
+            return True
+        values: Sequence[Any] = parts
+        if rule.on_change or stamp_ns == self._stamp_ns:  # else it is new
+            values = [value_of(part, rule.wire_unit) for part in parts]
+            if now.steady_s < self._due_s and not self._differ(values) and not any(
+                map(is_emergency, parts)
+            ):
+                if rule.on_change:
+                    out.append(left_out(f'{rule.device}: unchanged'))
+                return False
+        self._last, self._stamp_ns = list(values), stamp_ns
+        self._due_s = now.steady_s + self._repeat_s
+        return True
+
+    def _differ(self, values: Sequence[Value]) -> bool:
+        if len(values) != len(self._last):
+            return True
+        unit, eps = self._rule.wire_unit, self._rule.eps
+        self._last = [
+            value_of(one, unit) if isinstance(one, Message) else one for one in self._last]
+        return any(value.differs(old, eps) for value, old in zip(values, self._last))
+
+    def forget(self) -> None:
+        """Let whatever comes next be new."""
+        self._last = []
+
+
+class KeyFrames:
+    """Leave out frames of video that cannot be decoded because one before them is lost."""
+
+    def __init__(self, rule: SendRule, source: Source, sent: Chain) -> None:
+        """Know whether all frames since a key frame were sent."""
+        self._key = 'VIDEO', rule.device
+        self._name = source.name
+        self._sent = sent
+
+    def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
+        """Let go on what can be decoded."""
+        for item in items:
+            for part in item.parts:
+                if isinstance(part, Video) and not self._sent.admits(part.follows):
+                    out.append(left_out(
+                        f'{self._name}: frames behind a lost one, before a key frame'))
+                    out.append(WantKeyFrame(self._key))
+                    item.parts = tuple(one for one in item.parts if one is not part)
+        return [item for item in items if item.parts]
+
+
+class SendStep(_Each):
+    """Send, but to nobody from whom a value came."""
+
+    def __init__(self, source: Source, sent: Chain, wire_sources: WireSources) -> None:
+        """Know no other source of the device."""
+        super().__init__(source, sent)
+        self._wire_sources = wire_sources
+
+    def _goes_on(self, item: Item, now: Now, out: Effects) -> bool:
+        sent = []
+        for part in item.parts:
+            key = part.type_name, full_name(part)
+            self.claim(key, now, out)
+            exclude = self._source.exclude(key, item, out)
+            if not (isinstance(part, Video) and part.follows):  # twice changes the picture twice
+                sent.append((part, exclude))
+            last = out[-1] if out else None
+            if isinstance(last, Send) and last.exclude == exclude and (
+                last.messages[-1].type_name == part.type_name
+                and last.messages[-1].device_name == part.device_name
+            ):
+                last.messages.append(part)
+            else:
+                out.append(Send([part], exclude))
+        item.sent = sent
+        return True
+
+    def claim(self, key: Key, now: Now, out: Effects) -> None:
+        """Tell of a device that several sources send by turns, who are one for the peers."""
+        claim(self._wire_sources, key, self._name, now, out)
+
+
+def claim(sources: WireSources, key: Key, name: str, now: Now, out: Effects) -> None:
+    """Note that a source sends a device, and tell of another one that does so too."""
+    other = sources.other(key, name, now.steady_s)
+    if other is not None:
+        what = ' '.join(key)
+        out.append(problem(f'{what}: two sources', f'{what} is sent from {name} and from {other}'))
+
+
+class KeepAlive:
+    """Send the last value again; not that of somebody who does not publish any more."""
+
+    def __init__(self, rule: SendRule, source: Source) -> None:
+        """Know nothing that was sent."""
+        self._device = rule.device
+        self._source = source
+        self._last: Sequence[tuple[Message, tuple[Any, ...]]] = []
+
+    def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
+        """Remember the last of them."""
+        self._last = items[-1].sent
+        self._source.watch(items[-1])
+        out.append(Sent())
+        return items
+
+    def repeat(self, out: Effects) -> None:
+        """Send it again."""
+        source, name = self._source, self._source.name
+        if self._last and not source.is_alive():
+            self._last = []
+            out.append(problem(
+                f'{name}: keepalive',
+                f'{name}: {self._device!r} is not repeated any more, nobody publishes the topic'))
+        silent = source.no_answer() if self._last else ''
+        if silent:
+            what = f'{name}: no answer'
+            out.append(Tell(Count.STALE, what, f'{what} of {silent}: not repeated'))
+            return
+        out.extend(Send([message], exclude) for message, exclude in self._last)
+
+    def forget(self) -> None:
+        """Repeat nothing of what was sent."""
+        self._last = []
+
+
+@dataclass(slots=True)
+class OrderStep:
+    """Send commands; each is one of its own, so none makes another a new one."""
+
+    rule: SendRule
+    source: Source
+
+    def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
+        """Send them; nothing goes on."""
+        for item in items:
+            try:
+                text = self.source.text(item)
+                exclude = self.source.exclude(('COMMAND', self.rule.device), item, out)
+                out.append(Order(text, exclude))
+            except Exception as error:
+                out.append(self.source.failed(error))
+        return []

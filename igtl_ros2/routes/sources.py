@@ -1,0 +1,368 @@
+"""Where values come from that are sent: a topic, another link, or frames of tf."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..codec import Message
+from ..codec.messages.pose import Transform
+from ..codec.messages.tracking import TrackingData, TrackingElement
+from ..codec.messages.video import Video
+from ..converters.handover import Handed, is_whole, message_to_send
+from ..converters.heavy import is_heavy
+from ..converters.lazy import LazyPose, header_stamp_ns, ros_type_of
+from ..converters.placing import frames_of_tools, place_of_ros, stamp_of_ros
+from ..converters.registry import FromRos, envelope_of
+from ..converters.units import Matrix, matrix_from_metres
+from ..converters.video import KEY_FRAME_WANTED, follows_of
+from ..errors import ConversionError, EncodeError
+from ..rules import SendRule
+from .descriptions import Descriptions
+from .outbound_effects import (
+    Count,
+    Effects,
+    Key,
+    Now,
+    Origins,
+    Peers,
+    Tell,
+    left_out,
+    not_sent,
+    problem,
+)
+
+# what may say that there is an emergency: a state, or a frame as it is
+_STATES = ('DiagnosticArray', 'DiagnosticStatus', 'UInt8MultiArray')
+_TAKE_LONG = ('CompressedImage', 'Marker', 'MarkerArray', 'Mesh', 'PointCloud2', 'OccupancyGrid')
+_VIDEOS = ('CompressedImage', 'CompressedVideo')
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """
+    A value on its way.
+
+    :param value: as it came from the source.
+    :param parts: what is made of it.
+    :param info: what is said of it.
+    :param sent: what was sent, with who did not get it.
+    """
+
+    value: Any
+    parts: tuple[Message, ...] = ()
+    stamp_ns: int = 0
+    info: Any = None
+    sent: Sequence[tuple[Message, tuple[Any, ...]]] = ()
+
+
+class Source:
+    """
+    What steps ask of a value that came from somewhere; by default it is one that is plain.
+
+    :param name: names it in reports.
+    """
+
+    #: whether values may be frames of video
+    may_be_video = False
+
+    def __init__(self, name: str, rule: SendRule) -> None:
+        """Know where it is."""
+        self.name = name
+        #: said of what is stale
+        self.why_stale = f'{name} says nothing new'
+        self._rule = rule
+
+    def is_urgent(self, value: Any, now: Now) -> bool:
+        """Tell whether it calls an emergency."""
+        return False
+
+    def follows(self, value: Any) -> bool | None:
+        """Tell whether it is a frame of video that needs others, see `Video.follows`."""
+        return None
+
+    def takes_long(self, value: Any) -> bool:
+        """Tell whether to convert it takes more than some milliseconds."""
+        return False
+
+    def convert(self, item: Item, now: Now) -> Sequence[str]:
+        """
+        Make the messages of an item.
+
+        :returns: what was said of it and could not be used.
+        :raises ConversionError: if that is not possible.
+        """
+        raise NotImplementedError
+
+    def text(self, item: Item) -> str:
+        """
+        Give the text of a command.
+
+        :raises ConversionError: if it is none.
+        """
+        raise ConversionError(f'{self.name} has no text')
+
+    def place(self, item: Item) -> tuple[list[str], int]:
+        """Tell in which frames it is, and when; 0 if it does not say when."""
+        raise NotImplementedError
+
+    def stamp_of(self, item: Item) -> int:
+        """Tell when it is of, in ns; 0 if it does not say."""
+        return item.stamp_ns
+
+    def exclude(self, key: Key, item: Item, out: Effects) -> tuple[Any, ...]:
+        """Tell who has to be left out when it is sent, because it came from there."""
+        return ()
+
+    def failed(self, error: Exception) -> Tell:
+        """Tell why it is not sent."""
+        return not_sent(self.name, error)
+
+    def too_old(self) -> Effects:
+        """Count what is too old."""
+        text = f'{self.name}: not sent: its stamp is too old'
+        return [Tell(Count.WITHHELD, f'{self.name}: max_age', text)]
+
+    def watch(self, item: Item) -> None:
+        """Note that a value is going to be repeated."""
+
+    def is_alive(self) -> bool:
+        """Tell whether whoever said the last value is there still."""
+        return True
+
+    def no_answer(self) -> str:
+        """Name who said the last value and does not answer; empty if he does, or nobody asks."""
+        return ''
+
+
+def _without(origin: Any, device: str, peers: Peers, out: Effects) -> tuple[Any, ...]:
+    """Leave out whom a value came from, if he would get it."""
+    if origin is None or origin not in peers.peers:
+        return ()
+    out.append(left_out(f'{device}: echo'))
+    return (origin,)
+
+
+class TopicSource(Source):
+    """
+    A topic.
+
+    :param convert: makes messages of its messages.
+    :param said: what other topics say of it.
+    :param whole: makes a message, if it came as bytes.
+    :param stamp_of_value: tells the stamp of a message, or of its bytes.
+    :param is_long: tells by the size of a message whether it takes long.
+    :param is_published: tells whether anybody publishes the topic.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        rule: SendRule,
+        ros_type: type,
+        convert: FromRos,
+        said: Descriptions,
+        origins: Origins,
+        peers: Peers,
+        whole: Callable[[Any], Any],
+        stamp_of_value: Callable[[Any], int],
+        is_long: Callable[[Any], bool],
+        is_published: Callable[[], bool],
+    ) -> None:
+        """Have no values yet."""
+        super().__init__(name, rule)
+        self._origins = origins
+        self._peers = peers
+        self._convert = convert
+        self._said = said
+        self._whole = whole
+        self.stamp_of_value = stamp_of_value
+        self._is_long = is_long
+        self._is_published = is_published
+        self.may_be_urgent = ros_type.__name__ in _STATES
+        self.may_be_video = ros_type.__name__ in _VIDEOS
+        self._has_header = hasattr(ros_type, 'header')
+
+    def takes_long(self, value: Any) -> bool:
+        """Tell by its size whether to convert it takes long."""
+        return self._is_long(value)
+
+    def is_alive(self) -> bool:
+        """Tell whether anybody publishes the topic."""
+        return self._is_published()
+
+    def is_urgent(self, value: Any, now: Now) -> bool:
+        """Tell whether it calls an emergency."""
+        if not self.may_be_urgent:
+            return False
+        try:
+            outgoing = self._convert(value, self._said.sending(self._rule, self.name, 0, now))
+        except (ConversionError, EncodeError):
+            return False  # it is reported when it is its turn
+        return bool(getattr(outgoing, 'is_emergency', False))
+
+    def follows(self, value: Any) -> bool | None:
+        """Tell whether it is a frame of video that needs others."""
+        return follows_of(value) if self.may_be_video else None
+
+    def convert(self, item: Item, now: Now) -> Sequence[str]:
+        """Make the messages of an item."""
+        rule, said = self._rule, self._said
+        sending = said.sending(rule, self.name, said.stamp_said(rule.device, self.name), now)
+        if rule.type == 'VIDEO' and self._peers.takes_key_frame(('VIDEO', rule.device)):
+            sending.state[KEY_FRAME_WANTED] = True
+        item.value = value = self._whole(item.value)
+        if self._has_header:
+            item.stamp_ns = header_stamp_ns(value) or 0
+        outgoing = self._convert(value, sending)
+        item.parts = outgoing if isinstance(outgoing, tuple) else (outgoing,)
+        item.info = sending.info
+        return sending.notes
+
+    def text(self, item: Item) -> str:
+        """Give the text of a command."""
+        text: str = item.value.data
+        return text
+
+    def place(self, item: Item) -> tuple[list[str], int]:
+        """Tell in which frames it is, and when."""
+        value = item.value
+        if isinstance(value, LazyPose) and value.frames[0]:
+            return [value.frames[0]], item.stamp_ns
+        frame, stamp_ns = place_of_ros(value)
+        return frames_of_tools(item.parts[0], item.info, frame), stamp_ns
+
+    def stamp_of(self, item: Item) -> int:
+        """Tell when it is of, the oldest of its parts."""
+        return item.stamp_ns or stamp_of_ros(item.value)
+
+    def exclude(self, key: Key, item: Item, out: Effects) -> tuple[Any, ...]:
+        """Tell from which peer of the same link it came."""
+        origin = self._origins.origin(self.name, key, item.value, self._peers.peers)
+        return () if origin is None else _without(origin, key[1], self._peers, out)
+
+
+class LinkSource(Source):
+    """
+    What another link of the node receives, see `Handed`.
+
+    :param said: what is known of the time and the profile.
+    """
+
+    may_be_video = True
+
+    def __init__(
+        self, name: str, rule: SendRule, said: Descriptions, peers: Peers
+    ) -> None:
+        """Have no values yet."""
+        super().__init__(name, rule)
+        self._peers = peers
+        self._said = said
+        self._last: Handed | None = None
+
+    def is_urgent(self, value: Handed, now: Now) -> bool:
+        """Tell whether it calls an emergency."""
+        return value.is_emergency
+
+    def follows(self, value: Handed) -> bool | None:
+        """Tell whether it is a frame of video that needs others."""
+        frame = value.message
+        return frame.follows if isinstance(frame, Video) else None
+
+    def takes_long(self, value: Handed) -> bool:
+        """Tell whether to convert it takes more than some milliseconds."""
+        is_long = takes_long(ros_type_of(value.ros_message), self._rule)
+        is_long = is_long and not is_whole(value, self._rule, self._said.profile)
+        return is_long or value.message is not None and is_heavy(value.message)
+
+    def convert(self, item: Item, now: Now) -> Sequence[str]:
+        """Make the messages of an item, mostly the one that came."""
+        value: Handed = item.value
+        sending = self._said.sending(self._rule, self.name, 0, now)
+        outgoing = message_to_send(value, sending)
+        item.parts = outgoing if isinstance(outgoing, tuple) else (outgoing,)
+        item.stamp_ns, item.info = value.stamp_ns, value.info
+        return sending.notes
+
+    def text(self, item: Item) -> str:
+        """Give the text of a command."""
+        message = item.value.ros_message
+        if type(message).__name__ != 'String':
+            raise ConversionError(f'its type is {type(message).__name__}, wanted String')
+        text: str = message.data
+        return text
+
+    def place(self, item: Item) -> tuple[list[str], int]:
+        """Tell in which frames it is, and when."""
+        frame = place_of_ros(item.value.ros_message)[0]
+        return frames_of_tools(item.parts[0], item.info, frame), item.stamp_ns
+
+    def exclude(self, key: Key, item: Item, out: Effects) -> tuple[Any, ...]:
+        """Tell from which peers it came, if it went in a circle."""
+        value: Handed = item.value
+        froms = dict.fromkeys((value.origin, value.first))
+        return tuple(
+            peer for one in froms for peer in _without(one, key[1], self._peers, out))
+
+    def watch(self, item: Item) -> None:
+        """Look more often whether the peer is there that said it."""
+        self._last = item.value
+        if item.value.origin is not None:
+            item.value.origin.probe_often()
+
+    def is_alive(self) -> bool:
+        """Tell whether the peer is there that said the last value."""
+        return self._last is None or self._last.is_connected()
+
+    def no_answer(self) -> str:
+        """Name the peer that said the last value, if it does not answer."""
+        origin = None if self._last is None else self._last.origin
+        return '' if origin is None or origin.is_answering else str(origin.address)
+
+
+#: what is known of a frame, or of several, and their stamp in ns
+Look = Callable[[], tuple[Matrix | Sequence[TrackingElement], int]]
+
+
+class TfSource(Source):
+    """Frames of tf, looked up when it is time; a value is what looks."""
+
+    def __init__(self, rule: SendRule) -> None:
+        """Have looked up nothing yet."""
+        frames = ', '.join(rule.tf_sources)
+        super().__init__(f'{frames} on tf', rule)
+        self._stale = self.why_stale = f'tf knows nothing new of {frames}'
+
+    def convert(self, item: Item, now: Now) -> Sequence[str]:
+        """Look the frames up."""
+        rule = self._rule
+        try:
+            found, item.stamp_ns = item.value()
+            stamp_ns = item.stamp_ns or now.ros_ns
+            time_ns = now.wall_ns if now.is_simulated or stamp_ns <= 0 else stamp_ns
+            envelope = envelope_of(rule.device, rule.tf_target, stamp_ns, time_ns)
+            if rule.is_tracking:
+                item.parts = (TrackingData(found, **envelope),)
+            else:
+                item.parts = (Transform(matrix_from_metres(found, rule.wire_unit), **envelope),)
+        except (ConversionError, EncodeError) as error:
+            self.why_stale = str(error)
+            raise
+        self.why_stale = self._stale
+        return ()
+
+    def failed(self, error: Exception) -> Tell:
+        """Tell why it is not sent."""
+        device = self._rule.device
+        return problem(f'tf {device}', f'{device} is not sent: {error}')
+
+    def too_old(self) -> Effects:
+        """Count nothing: nothing has come that is withheld."""
+        return []
+
+
+def takes_long(ros_type: type, rule: SendRule) -> bool:
+    """Tell whether messages are converted in a worker: pictures to be decoded, large meshes."""
+    return rule.type == 'VIDEO' or ros_type.__name__ in _TAKE_LONG
+

@@ -1,0 +1,78 @@
+"""A pose that is filled into what was encoded before is what would have been encoded."""
+
+import time
+
+import numpy as np
+import pytest
+from geometry_msgs.msg import TransformStamped
+
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.config import Settings
+from igtl_ros2.converters.lazy import LazyTransform
+from igtl_ros2.converters.pose import transform_from_transform
+from igtl_ros2.converters.registry import Sending, envelope_of
+from igtl_ros2.converters.units import pose_from_numbers
+from igtl_ros2.errors import ConversionError, EncodeError
+from igtl_ros2.nodes.pose_outgoing import PoseFrames, PoseOutgoing
+from igtl_ros2.peers import Outgoing
+from igtl_ros2.peers.compat import Compat
+from igtl_ros2.rules import SendRule
+
+NOW_NS = time.time_ns()
+
+
+def converted(rule, frame, stamp_ns, numbers, is_lazy=True):
+    message = LazyTransform(stamp_ns, frame, 'x', numbers)
+    if not is_lazy:
+        message.become()
+        assert type(message) is TransformStamped
+    return transform_from_transform(message, Sending(rule.device, rule, NOW_NS))
+
+
+@pytest.mark.parametrize('profile', ['auto', 'slicer', 'plus', 'plain'])
+@pytest.mark.parametrize('seen_version', [0, 1, 2])
+@pytest.mark.parametrize('device, frame, unit', [
+    ('Tool', 'base', 'mm'), ('T', '', 'm'), ('A name of more than twenty bytes', 'wörld', 'mm'),
+])
+def test_it_is_byte_by_byte_what_the_codec_encodes(profile, seen_version, device, frame, unit):
+    settings = Settings(compat=profile) if profile != 'auto' else Settings()
+    rule = SendRule(device, topic='/t', wire_unit=unit)
+    frames, compat = PoseFrames(), Compat(settings)
+    chance = np.random.default_rng(3)
+    for stamp_ns in (0, 5, 10**9, 1_700_000_000_123_456_789, 1_999_999_999_999_999_999, NOW_NS):
+        for turn in range(6):
+            numbers = tuple(chance.normal(size=7).tolist())
+            matrix = pose_from_numbers(numbers[:3], numbers[3:], unit)
+            usual = Transform(matrix, **envelope_of(device, frame, stamp_ns, stamp_ns or NOW_NS))
+            wanted = b''.join(Outgoing(usual).parts(compat, seen_version))
+            message = converted(rule, frame, stamp_ns, numbers, turn % 2)
+            got = PoseOutgoing(message, frames)
+            assert b''.join(got.parts(compat, seen_version)) == wanted
+            assert got.size() == len(wanted)
+
+
+def test_what_else_is_said_of_a_pose_is_kept():
+    frames, compat = PoseFrames(), Compat(Settings(compat='plain'))
+    for state in ('OK', 'MISSING', 'OK', ''):
+        for stamp in ('7.000000001', '8.000000001', '8.1', ''):
+            said = {'TransformStatus': state, 'ros_stamp': stamp}
+            metadata = {key: value for key, value in said.items() if value}
+            for number in (0, 7):
+                message = Transform(
+                    np.eye(4), device_name='Tool', timestamp=5, message_id=number,
+                    metadata=metadata)
+                wanted = b''.join(Outgoing(message).parts(compat, 2))
+                assert b''.join(PoseOutgoing(message, frames).parts(compat, 2)) == wanted
+
+
+def test_a_pose_that_cannot_be_written_is_refused():
+    rule, frames = SendRule('Tool', topic='/t'), PoseFrames()
+    for wrong, error in (
+        ((0, 0, 0, 0, 0, 0, 0), ConversionError),
+        ((float('inf'), 0, 0, 0, 0, 0, 1), ConversionError),
+        ((1e300, 0, 0, 0, 0, 0, 1), EncodeError),
+    ):
+        with pytest.raises(error):
+            PoseOutgoing(converted(rule, 'base', NOW_NS, wrong), frames)
+    with pytest.raises(EncodeError):
+        converted(rule, 'base', 2**33 * 10**9, (0, 0, 0, 0, 0, 0, 1))

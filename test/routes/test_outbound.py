@@ -1,0 +1,433 @@
+"""Whole ways out, without ROS, threads and clocks: what comes, and what is to be done."""
+
+import numpy as np
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from geometry_msgs.msg import PoseStamped, TransformStamped
+from sensor_msgs.msg import CompressedImage
+from std_msgs.msg import String as RosString
+
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import String
+from igtl_ros2.codec.messages.tracking import TrackingElement
+from igtl_ros2.converters.handover import Handed
+from igtl_ros2.converters.lazy import LazyPoseStamped, LazyTransform
+from igtl_ros2.converters.registry import load_converters, sender
+from igtl_ros2.converters.tf_tree import LookupFailed
+from igtl_ros2.routes.descriptions import Descriptions
+from igtl_ros2.routes.outbound import outbound_route
+from igtl_ros2.routes.outbound_effects import (
+    At,
+    Count,
+    Hold,
+    Later,
+    LookUp,
+    Order,
+    Retract,
+    Send,
+    Sent,
+    Tell,
+    WantKeyFrame,
+)
+from igtl_ros2.routes.source_age import Expiry
+from igtl_ros2.routes.sources import LinkSource, TfSource, TopicSource
+from igtl_ros2.routes.wire_sources import WireSources
+from igtl_ros2.rules import ReceiveRule, SendRule, TfFrame
+
+load_converters()
+
+NS = 10**9
+TURN = (0.0, 0.0, 0.5**0.5, 0.5**0.5)
+
+
+class Peers:
+    """Who gets what is sent, and who has said what."""
+
+    def __init__(self):
+        self.peers = ['a', 'b']
+        self.from_whom = {}
+        self.wants_key_frame = False
+
+    def takes_key_frame(self, key):
+        return self.wants_key_frame
+
+    def origin(self, topic, key, message, peers):
+        return self.from_whom.get(key[1])
+
+
+@pytest.fixture
+def peers():
+    return Peers()
+
+
+def at(seconds):
+    return At(round(seconds * NS), round(seconds * NS), seconds)
+
+
+def topic(peers, ros_type=TransformStamped, name='/a/Tool/transform', depth=3, said=None, **keys):
+    rule = SendRule('Tool', topic=name, **keys)
+    said = said or Descriptions('plain')
+    convert = sender(ros_type, rule.type) if rule.type != 'COMMAND' else None
+    source = TopicSource(
+        name, rule, ros_type, convert, said, peers, peers, whole=lambda value: value,
+        stamp_of_value=lambda value: 7, is_long=lambda value: len(getattr(value, 'data', '')) > 9,
+        is_published=lambda: peers.peers != [])
+    return outbound_route(
+        rule, source, WireSources(), ros_type=ros_type, depth=depth,
+        expiry=Expiry(rule) if rule.max_age else None)
+
+
+def posed(x, stamp=1.0, frame='base'):
+    return LazyTransform(round(stamp * NS), frame, 'tool', (x, 0.0, 0.0, *TURN))
+
+
+def words(number):
+    return RosString(data=str(number))
+
+
+def sent(effects):
+    """List what is sent, with who does not get it."""
+    return [(message, one.exclude) for one in effects if isinstance(one, Send)
+            for message in one.messages]
+
+
+def places(effects):
+    return [round(message.affine[9]) for message, _ in sent(effects)]
+
+
+def told(effects):
+    return [(one.count, one.what) for one in effects if isinstance(one, Tell)]
+
+
+# -- what is asked for, and nothing else
+
+
+def test_a_plain_rule_converts_and_sends(peers):
+    assert topic(peers).steps == ['HeldTopic', 'WorkerQueue', 'Convert', 'SendStep']
+
+
+@pytest.mark.parametrize('keys, step', [
+    ({'rate': 5.0}, 'RateLimit'), ({'to_frame': 'x'}, 'Place'), ({'max_age': 1.0}, 'MaxAge'),
+    ({'on_change': True}, 'OnChange'), ({'keepalive': 1.0}, 'KeepAlive'),
+])
+def test_a_key_adds_its_step(peers, keys, step):
+    plain = topic(peers).steps
+    steps = topic(peers, **keys).steps
+    assert [one for one in steps if one not in plain] == [step]
+
+
+def test_poses_of_a_batch_leave_together(peers):
+    (effect,) = topic(peers).take([posed(0.001), posed(0.002), posed(0.003)], at(5))
+    assert places([effect]) == [1, 2, 3]
+    message = effect.messages[0]
+    assert message.metadata == {'ros_frame_id': 'base', 'ros_stamp': '1.000000000'}
+    assert message.device_name == 'Tool' and abs(message.timestamp_ns - NS) <= 1
+
+
+@pytest.mark.parametrize('kind, message', [
+    (TransformStamped, posed(0.5)), (PoseStamped, LazyPoseStamped(NS, 'base', (0.5, 0, 0, *TURN))),
+])
+def test_nobody_looks_inside_a_pose_that_is_sent(peers, kind, message):
+    kept = type(message)
+    route = topic(peers, kind, rate=1.0, on_change=True, keepalive=1.0, max_age=99.0)
+    out = []
+    route.finish(route.convert(route.release(at(1), out), at(1), out), at(1), out)
+    route.take([message], at(1))
+    items = route.release(at(1), out)
+    route.finish(route.convert(items, at(1), out), at(1), out)
+    assert places(out) == [500] and type(message) is kept
+
+
+def test_what_is_no_pose_costs_the_others_nothing(peers):
+    wrong = LazyTransform(NS, 'base', 'tool', (0, 0, 0, 0, 0, 0, 0))
+    effects = topic(peers).take([posed(0.001), wrong, posed(0.002)], at(1))
+    assert places(effects) == [1, 2]
+    assert told(effects) == [(Count.PROBLEM, '/a/Tool/transform')]
+
+
+# -- from whom it came
+
+
+def test_nobody_gets_his_own_values(peers):
+    peers.from_whom['Tool'] = 'b'
+    effects = topic(peers).take([posed(0.001)], at(1))
+    assert [exclude for _, exclude in sent(effects)] == [('b',)]
+    assert told(effects) == [(Count.LEFT_OUT, 'Tool: echo')]
+    peers.from_whom['Tool'] = 'gone'
+    assert [exclude for _, exclude in sent(topic(peers).take([posed(0.001)], at(1)))] == [()]
+
+
+def test_two_sources_of_one_device_are_told(peers):
+    shared, said = WireSources(), []
+    for name in ('/a', '/b'):
+        rule = SendRule('Tool', topic=name)
+        source = TopicSource(
+            name, rule, RosString, sender(RosString), Descriptions('plain'), peers, peers,
+            whole=lambda value: value, stamp_of_value=lambda value: 0,
+            is_long=lambda value: False, is_published=lambda: True)
+        said += told(outbound_route(rule, source, shared).take([words(1)], at(1)))
+    assert said == [(Count.PROBLEM, 'STRING Tool: two sources')]
+
+
+# -- when
+
+
+def test_a_rate_lets_the_newest_pass_and_counts_the_others(peers):
+    route, out = topic(peers, rate=2.0), []
+    effects = route.take([posed(0.001), posed(0.002)], at(1))
+    effects += route.take([posed(0.003)], at(1.1))
+    assert sent(effects) == []
+    assert told(effects) == 2 * [(Count.LEFT_OUT, 'Tool: by rate')]
+    items = route.release(at(1.5), out)
+    route.finish(route.convert(items, at(1.5), out), at(1.5), out)
+    assert places(out) == [3]
+    assert route.release(at(2), out) == []
+
+
+def state(level, **values):
+    pairs = [KeyValue(key=key, value=value) for key, value in values.items()]
+    return DiagnosticArray(status=[DiagnosticStatus(level=level, values=pairs)])
+
+
+def test_an_emergency_waits_for_no_rate_and_for_no_worker(peers):
+    emergency = state(b'\2', igtl_code='3')
+    route = topic(peers, DiagnosticArray, '/a/status', rate=1.0, max_age=0.001, on_change=True)
+    for seconds in (1, 2):
+        effects = route.take([state(b'\0'), emergency], at(seconds))
+        assert [message.is_emergency for message, _ in sent(effects)] == [True]
+    assert route.release(at(3), []) == []  # what waited is older
+    route = topic(peers, DiagnosticArray, '/a/status', type='STATUS')
+    route._queue._takes_long = True
+    route.take([state(b'\0')], at(1))
+    route._queue._takes_long = False
+    assert route.take([state(b'\0')], at(1)) == [Later()]
+    assert len(sent(route.take([emergency], at(1)))) == 1
+
+
+def test_what_does_not_change_is_left_out(peers):
+    route = topic(peers, on_change=True, eps=0.002)
+    effects = [
+        effect for number, x in enumerate((1.0, 1.001, 1.004, 1.004))
+        for effect in route.take([posed(x, number)], at(number))]
+    assert places(effects) == [1000, 1004]
+    assert told(effects) == 2 * [(Count.LEFT_OUT, 'Tool: unchanged')]
+
+
+def test_the_last_value_is_repeated_while_somebody_publishes(peers):
+    route = topic(peers, keepalive=1.0)
+    assert isinstance(route.take([posed(0.001), posed(0.002)], at(1))[-1], Sent)
+    assert places(route.repeat(at(2))) == [2]
+    peers.peers = []
+    assert told(route.repeat(at(3))) == [(Count.PROBLEM, '/a/Tool/transform: keepalive')]
+    assert route.repeat(at(4)) == []
+
+
+def test_what_is_too_old_is_withheld_and_taken_back_once(peers):
+    route = topic(peers, max_age=1.0, keepalive=9.0, on_change=True)
+    assert places(route.take([posed(0.001, 10)], at(10))) == [1]
+    assert route.look_at_age(at(10.5)) == []
+    effects = route.look_at_age(at(11.5))
+    assert told(effects) == [(Count.PROBLEM, 'Tool: stale')]
+    (back,) = [one for one in effects if isinstance(one, Retract)]
+    assert back.last.affine[9] == 1.0 and back.state.metadata['TransformStatus'] == 'MISSING'
+    late = route.take([posed(0.002, 10.1)], at(12))
+    assert told(late) == [(Count.WITHHELD, '/a/Tool/transform: max_age')] and not sent(late)
+    assert route.repeat(at(12)) == []
+    ((again, _),) = sent(route.take([posed(0.001, 12)], at(12)))  # though it is where it was
+    assert again.metadata['TransformStatus'] == 'OK'
+
+
+# -- where
+
+
+def test_what_is_to_be_moved_is_sent_when_its_place_is_known(peers):
+    route, out = topic(peers, to_frame='ras'), []
+    (look,) = route.take([posed(0.001, 3)], at(5))
+    assert (look.frames, look.stamp_ns) == (['base'], 3 * NS) and isinstance(look, LookUp)
+    place = np.eye(4)
+    place[0, 3] = 1.0
+    items = route.moved(look.item, look.frames, {'base': place}, out)
+    route.finish(items, at(6), out)
+    ((message, _),) = sent(out)
+    assert round(message.affine[9]) == 1001 and message.metadata['ros_frame_id'] == 'ras'
+
+
+def test_what_names_no_frame_is_not_moved(peers):
+    effects = topic(peers, to_frame='ras').take([posed(0.001, frame=''), posed(0.002)], at(1))
+    assert told(effects) == [(Count.PROBLEM, '/a/Tool/transform')]
+    assert [type(effect) for effect in effects] == [Tell, LookUp]
+
+
+# -- what takes long
+
+
+def test_what_takes_long_and_what_comes_behind_it_is_for_a_worker(peers):
+    route, out = topic(peers, RosString, '/a/text'), []
+    assert [m.text for m, _ in sent(route.take([words(1)], at(1)))] == ['1']
+    assert route.take([words('x' * 10), words(2)], at(1)) == [Later(), Later()]
+    for text in ('x' * 10, '2'):
+        route.finish(route.convert(route.next(), at(2), out), at(2), out)
+        route.done()
+        assert sent(out)[-1][0].text == text
+    assert sent(route.take([words(3)], at(3)))
+
+
+def test_no_more_waits_for_a_worker_than_there_is_room_for(peers):
+    route = topic(peers, RosString, '/a/text', depth=2)
+    effects = route.take([words('x' * 10 + str(n)) for n in range(5)], at(1))
+    assert effects.count(Later()) == 2
+    assert len(told(effects)) == 3
+    assert [item.value.data[-1] for _ in range(3) for item in route.next()] == ['3', '4']
+    assert topic(peers, RosString, '/a/text').next() == []
+
+
+def test_a_worker_without_room_gives_back(peers):
+    route = topic(peers, RosString, '/a/text')
+    assert route.take([words('x' * 10)], at(1)) == [Later()]
+    route.no_room()
+    assert route.next() == [] and sent(route.take([words(1)], at(1)))
+
+
+def video(is_key, number=0):
+    unit = 0x65 if is_key else 0x41
+    data = bytes((0, 0, 0, 1, 0x67, 0x42, 0, 0x1E, 0, 0, 0, 1, unit, 0x88, number))
+    return CompressedImage(format='h264', data=data if is_key else data[8:])
+
+
+def test_frames_of_video_behind_a_lost_one_wait_for_a_key_frame(peers):
+    route = topic(peers, CompressedImage, '/a/video', type='VIDEO', depth=5, dims=(8, 8, 1))
+    assert route.take([video(True), video(False)], at(1)) == [Later(), Later()]
+    route.lose_before()
+    useless = route.take([video(False)], at(2))
+    assert told(useless) == [
+        (Count.LEFT_OUT, '/a/video: frames behind a lost one, before a key frame')]
+    assert route.take([video(True)], at(3)) == [Later()]
+    out = []
+    items = route.convert(route.next(), at(4), out)
+    route.lose()  # it is lost on its way out
+    items = route.convert(route.next(), at(4), out)
+    route.finish(items, at(4), out)
+    assert WantKeyFrame(('VIDEO', 'Tool')) in out and not sent(out)
+
+
+# -- what is said of it
+
+
+def test_what_holds_is_sent_again_when_more_is_known_of_it(peers):
+    said = Descriptions('plain')
+    route = topic(peers, RosString, '/a/text', said=said)
+    assert not any(isinstance(one, Hold) for one in route.take([words(1)], at(1)))
+    route.hold(True)
+    (hold,) = [one for one in route.take([words(2)], at(1)) if isinstance(one, Hold)]
+    again = []
+    said.remember('Tool', '/a/text', hold.stamp_ns, lambda: again.append(hold.value))
+    (send_again,) = said.take_info('Tool', '{"a": 1}')
+    send_again()
+    assert again == [words(2)]
+    assert said.take_info('Tool', '{"a": 2}') == []
+    (send_again,) = said.take_info('Tool', '{"stamp": {"sec": 0, "nanosec": 7}}')
+    assert len(said.take_geometry('/a', [1.0] * 16)) == 1
+    assert said.take_geometry('/a', [1.0] * 16) == []
+
+
+# -- other sources
+
+
+def test_commands_are_orders(peers):
+    peers.from_whom['Tool'] = 'a'
+    route = topic(peers, RosString, '/order', type='COMMAND')
+    assert route.steps == ['OrderStep']
+    effects = route.take([words('go'), words('go')], at(1))
+    assert [one for one in effects if isinstance(one, Order)] == 2 * [Order('go', ('a',))]
+
+
+class Origin:
+    """A peer of another link."""
+
+    address = 'there'
+    is_answering = True
+    probed = 0
+
+    def probe_often(self):
+        self.probed += 1
+
+
+def handed(origin, text='hello'):
+    return Handed(origin, String(text, device_name='x'), 'text', words(text), '', 5, ReceiveRule())
+
+
+def test_what_another_link_receives_takes_the_same_steps(peers):
+    rule = SendRule('Tool', topic='/x/text', on_change=True, keepalive=1.0, rate=1.0)
+    source, out, origin = LinkSource('/x/text', rule, Descriptions('plain'), peers), [], Origin()
+    route = outbound_route(rule, source, WireSources())
+    assert route.steps == [
+        'RateLimit', 'WorkerQueue', 'Convert', 'OnChange', 'KeyFrames', 'SendStep', 'KeepAlive']
+    route.take([handed(origin)], at(1))
+    route.finish(route.convert(route.release(at(2), out), at(2), out), at(2), out)
+    assert [m.text for m, _ in sent(out)] == ['hello'] and origin.probed == 1
+    assert [m.text for m, _ in sent(route.repeat(at(3)))] == ['hello']
+    origin.is_answering = False
+    assert told(route.repeat(at(4))) == [(Count.STALE, '/x/text: no answer')]
+
+
+def test_a_value_does_not_go_back_to_the_peer_of_another_link(peers):
+    rule = SendRule('Tool', topic='/x/text')
+    route = outbound_route(
+        rule, LinkSource('/x/text', rule, Descriptions('plain'), peers), WireSources())
+    value = handed('a')
+    assert [exclude for _, exclude in sent(route.take([value], at(1)))] == [('a',)]
+
+
+def tf_route(**keys):
+    rule = SendRule('Tool', tf_source='tool', tf_target='base', type='TRANSFORM', rate=9.0, **keys)
+    return outbound_route(rule, TfSource(rule), WireSources(), expiry=Expiry(rule))
+
+
+def look(x, stamp):
+    matrix = np.eye(4)
+    matrix[0, 3] = x
+    return lambda: (matrix, round(stamp * NS))
+
+
+def test_a_frame_of_tf_is_sent_when_it_is_new_and_once_a_second():
+    route = tf_route()
+    assert route.steps == ['Convert', 'MaxAge', 'OnChange', 'SendStep']
+    looks = [(0, 1, 1), (0.1, 1, 1), (0.2, 2, 1), (0.3, 2, 2), (0.4, 2, 2), (1.5, 2, 2)]
+    effects = [
+        effect for now, stamp, x in looks for effect in route.take([look(x, stamp)], at(now))]
+    assert places(effects) == [1000, 1000, 2000, 2000]
+
+
+def test_a_frame_of_tf_on_change_and_with_keepalive():
+    route = tf_route(on_change=True, keepalive=5.0)
+    effects = [
+        effect for now in range(8) for effect in route.take([look(1, now + 1)], at(now))]
+    assert places(effects) == [1000, 1000]
+    assert told(effects) == 6 * [(Count.LEFT_OUT, 'Tool: unchanged')]
+
+
+def test_a_frame_that_tf_does_not_know_any_more_is_stale():
+    route = tf_route()
+    assert places(route.take([look(1, 1)], at(1))) == [1000]
+
+    def fail():
+        raise LookupFailed('unknown', target='base', source='tool', reason='unknown')
+
+    assert told(route.take([fail], at(2))) == [(Count.PROBLEM, 'tf Tool')]
+    assert route.look_at_age(at(2)) == []
+    effects = route.look_at_age(at(4))
+    assert 'unknown' in effects[0].text and isinstance(effects[1], Retract)
+    assert route.look_at_age(at(5)) == []
+
+
+def test_several_frames_of_tf_are_one_message():
+    rule = SendRule('Tools', tf_list=(TfFrame('a', 'base', 'A'),), tf_target='base', rate=9.0)
+    route = outbound_route(rule, TfSource(rule), WireSources(), expiry=Expiry(rule))
+    elements = (TrackingElement('A', np.eye(4)),)
+    ((message, _),) = sent(route.take([lambda: (elements, NS)], at(1)))
+    assert message.type_name == 'TDATA' and message.metadata['ros_frame_id'] == 'base'
+
+
+def test_a_transform_of_tf_is_a_transform():
+    ((message, _),) = sent(tf_route().take([look(1, 1)], at(1)))
+    assert isinstance(message, Transform)
