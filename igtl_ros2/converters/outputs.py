@@ -11,6 +11,7 @@ from typing import Any
 from ..codec import Message, message_class, registered
 from ..codec.message import Place
 from ..rules import Key, ReceiveRule
+from ..rules.keys import NOT_ASKED
 from .loading import load_converters
 
 
@@ -56,7 +57,8 @@ class Output:
         key = self.key
         if key is None:
             return True
-        return key.of(rule) == self.leaf if key.choices else key.is_asked(rule)
+        value = getattr(rule, key.attribute)
+        return value == self.leaf if key.choices else value not in NOT_ASKED
 
 
 _OUTPUTS: dict[type[Message], list[Output]] = {}

@@ -272,8 +272,12 @@ def converted(message: Message, route: Route, stamp: Time | int) -> Converted:
     if not result.outputs and gate is not None and gate.withheld:
         return result  # what is withheld is so in every form
     for add, outputs in extras:
-        if outputs and not any(output.is_asked(route.rule) for output in outputs):
-            continue
+        for output in outputs:
+            if output.is_asked(route.rule):
+                break
+        else:
+            if outputs:
+                continue
         try:
             add(message, route, time_from_ns(stamp) if isinstance(stamp, int) else stamp, result)
         except ConversionError as error:

@@ -92,7 +92,7 @@ def _in_order(
 def _values(rule: type[Any], item: dict[str, Any]) -> dict[str, Any]:
     """Make the values of fields of what stands in a file."""
     keys = keys_of(rule)
-    return {keys[name].field: keys[name].value(found) for name, found in item.items()}
+    return {keys[name].attribute: keys[name].value(found) for name, found in item.items()}
 
 
 def _receive_rule(

@@ -46,16 +46,18 @@ class Key:
     read: abc.Callable[[Any], Any] | None = None
     is_default: bool = False
     only_topics: bool = False
+    #: the name of its field, which cannot be a word of Python
+    attribute: str = ''
+
+    def called(self, name: str) -> Key:
+        """Give it its name."""
+        self.name, self.attribute = name, 'as_' if name == 'as' else name
+        return self
 
     @property
     def schema(self) -> Schema:
         """What it may be and what it means."""
         return about(self.allowed, self.help)
-
-    @property
-    def field(self) -> str:
-        """The name of its field, which cannot be a word of Python."""
-        return 'as_' if self.name == 'as' else self.name
 
     def wire_types(self) -> tuple[str, ...]:
         """List the types for which it means something."""
@@ -67,14 +69,11 @@ class Key:
 
     def of(self, rule: Rule) -> Any:
         """Give its value in a rule."""
-        return getattr(rule, self.field)
-
-    def is_asked(self, rule: Rule) -> bool:
-        """Tell whether a rule asks for what it makes."""
-        return self.of(rule) not in _NOT_ASKED
+        return getattr(rule, self.attribute)
 
 
-_NOT_ASKED = (False, None, '', 'off')
+#: what asks for nothing
+NOT_ASKED = (False, None, '', 'off')
 
 
 def key(allowed: Schema, help: str, default: Any = MISSING, **facts: Any) -> Any:
@@ -101,7 +100,7 @@ class Rule:
 
     def __init__(self, *places: Any, **values: Any) -> None:
         """Take values by the names of fields, or in their order."""
-        values.update(zip(self.__dataclass_fields__, places))
+        values = dict(zip(self.__dataclass_fields__, places), **values)
         if not values.keys() <= self.__dataclass_fields__.keys():
             type(self).load()
             unknown = values.keys() - self.__dataclass_fields__.keys()
@@ -138,16 +137,16 @@ class Rule:
         :param facts: see `Key`.
         :raises ValueError: if they have another key of this name.
         """
-        made = Key(allowed, help, name, **facts)
-        known = cls.__dataclass_fields__.get(made.field)
+        made = Key(allowed, help, **facts).called(name)
+        known = cls.__dataclass_fields__.get(made.attribute)
         if known is not None:
             before: Key | None = known.metadata.get('key')
             if before is None or (before.allowed, before.help) != (allowed, help):
                 raise ValueError(f'{cls.__name__} has a {name} already')
             return before
-        (cls.__dataclass_fields__[made.field],) = fields(make_dataclass('_', [
-            (made.field, Any, field(default=default, metadata={'key': made}))]))
-        setattr(cls, made.field, default)
+        (cls.__dataclass_fields__[made.attribute],) = fields(make_dataclass('_', [
+            (made.attribute, Any, field(default=default, metadata={'key': made}))]))
+        setattr(cls, made.attribute, default)
         return made
 
 
@@ -158,13 +157,13 @@ def keys_of(rule: Any) -> dict[str, Key]:
 
 @lru_cache
 def _keys(rule: Any, count: int) -> dict[str, Key]:
-    own: list[Key] = list(getattr(rule, 'also', ()))
+    own: list[Key] = [key.called(key.name) for key in getattr(rule, 'also', ())]
     added: list[Key] = []
     for found in fields(rule):
         made: Key | None = found.metadata.get('key')
         if made is not None:
-            made.name = made.name or found.name
-            (own if found.name in rule.__annotations__ else added).append(made)
+            is_own = found.name in rule.__annotations__
+            (own if is_own else added).append(made.called(made.name or found.name))
     # their own order is that of the imports
     known = {key.name: key for key in [*own, *sorted(added, key=lambda key: key.name)]}
     behind: dict[str, list[str]] = {}

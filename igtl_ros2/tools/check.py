@@ -203,8 +203,8 @@ def _extras(rule: Any, usual: Any, remark: str = '') -> str:
     if getattr(rule, 'action', '') == 'drop':
         return ' '.join([*found, *([f'peer={rule.peer}'] if rule.peer else [])])
     for name, key in keys_of(type(rule)).items():
-        value = getattr(rule, key.field, None)
-        if name not in _SHOWN and value != getattr(usual, key.field, None):
+        value = getattr(rule, key.attribute, None)
+        if name not in _SHOWN and value != getattr(usual, key.attribute, None):
             found.append(name if value is True else f'{name}={_text(value)}')
     return ' '.join(found)
 
