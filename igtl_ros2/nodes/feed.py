@@ -41,7 +41,7 @@ from ..routes.wire_sources import WireSources
 from ..rules import SendRule
 from .pose_outgoing import PoseFrames, PoseOutgoing
 from .report import Report
-from .waiting import FrameWait, Placement
+from .transform_wait import Placement, TransformWait
 
 # how often it is looked at within `max_age`
 _LOOKS = 4
@@ -79,7 +79,7 @@ class Shared:
     report: Report
     ros_ns: Callable[[], int]
     said: Descriptions
-    wait: FrameWait
+    wait: TransformWait
     lock: threading.RLock = field(default_factory=threading.RLock)
     worker: Worker = field(default_factory=lambda: Worker('converting to send'))
     frames: PoseFrames = field(default_factory=PoseFrames)

@@ -56,13 +56,13 @@ from ..routes.passage import Now, Passage
 from ..rules import ReceiveRule
 from .echo import EchoGuard
 from .emergency import Emergency
-from .first_values import FirstValues
 from .gates import SilenceWatch
+from .late_joiners import LateJoiners
 from .relay import Relays
 from .report import Report
 from .slices import SliceParameters
 from .tf import OwnFrames, TfBroadcaster, TfSource
-from .waiting import FrameWait, Placement, Poses
+from .transform_wait import Placement, Poses, TransformWait
 
 if TYPE_CHECKING:  # it needs diagnostic_msgs, which may not be there
     from ..converters.status import StatusTopic
@@ -120,7 +120,7 @@ class Receiver:
         self._relays = relays
         self._emergency = emergency
         self._lock = threading.RLock()
-        self._wait = FrameWait(node, tf, report, self._lock)
+        self._wait = TransformWait(node, tf, report, self._lock)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._writers = Writers(node)
         self._states: dict[str, StatusTopic] = {}
@@ -130,7 +130,7 @@ class Receiver:
         #: whose BIND is in the worker: what comes behind is of the same devices
         self._bound: Counter[Peer] = Counter()
         self._slices = SliceParameters(node, self._publish_slice)
-        self._first = FirstValues(node)
+        self._first = LateJoiners(node)
         self._silence = SilenceWatch(node, self._look_for_silence)
         self._around = Surroundings(
             link=config.name,
@@ -216,7 +216,7 @@ class Receiver:
         """
         with self._lock:
             self._wait.close('the rules have changed')
-            self._wait = FrameWait(self._node, tf, self._report, self._lock)
+            self._wait = TransformWait(self._node, tf, self._report, self._lock)
             self._mapping = config.mapping
             if self._broadcaster is not None:
                 self._broadcaster.release(self._link_name)

@@ -37,7 +37,7 @@ from .robot import RobotFeed
 from .tf import OwnFrames
 from .tf import TfSource as Tf
 from .tf_sets import TfSet
-from .waiting import FrameWait
+from .transform_wait import TransformWait
 
 #: leaves that do not become messages but describe those of their device
 _DESCRIPTIONS = {'info': RosString, 'geometry': Float64MultiArray}
@@ -104,8 +104,8 @@ class Sender:
             node, self._intake, self._prefix, self._topics_of, self._is_handed_over, report)
         self._follow()
 
-    def _frame_wait(self, tf: Tf | None) -> FrameWait:
-        return FrameWait(self._node, tf, self._report, threading.RLock())
+    def _frame_wait(self, tf: Tf | None) -> TransformWait:
+        return TransformWait(self._node, tf, self._report, threading.RLock())
 
     def _is_handed_over(self, topic: str) -> bool:
         return self._relays.hands_over(self._name, topic)

@@ -19,16 +19,16 @@ from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import Command, String
 from igtl_ros2.codec.messages.tracking import QuaternionElement, QuaternionTrackingData
 from igtl_ros2.config import marked_name, ros_name
-from igtl_ros2.nodes import first_values
+from igtl_ros2.nodes import late_joiners
 
 BOX = 'workspace: {min: [-0.2, -0.2, -0.2], max: [0.2, 0.2, 0.2]}'
 FAR = 5000
 
 
 @pytest.fixture(autouse=True)
-def no_second_first_values(monkeypatch):
+def no_second_last_values(monkeypatch):
     """Count what is published once."""
-    monkeypatch.setattr(first_values, '_SEARCH_S', 0.0)
+    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
 
 
 def at(x_mm, name, **fields):

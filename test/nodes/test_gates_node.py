@@ -23,15 +23,15 @@ from igtl_ros2.codec.messages.text import Status, StatusCode, String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.converters.units import time_from_ns
 from igtl_ros2.errors import PeerTimeoutError
-from igtl_ros2.nodes import first_values, waiting
+from igtl_ros2.nodes import late_joiners, transform_wait
 
 NS = 10**9
 
 
 @pytest.fixture(autouse=True)
-def no_second_first_values(monkeypatch):
+def no_second_last_values(monkeypatch):
     """Count what is published once."""
-    monkeypatch.setattr(first_values, '_SEARCH_S', 0.0)
+    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
 
 
 def at(x_mm, name='Target', ns=0, **fields):
@@ -341,7 +341,7 @@ def test_a_frame_that_jumps_ends_the_repetition_and_does_not_vouch_for_itself(
 
 
 def test_what_waited_too_long_for_tf_is_withheld(ros, device, tmp_path, monkeypatch):
-    monkeypatch.setattr(waiting, 'WAIT_S', DEADLINE_S)
+    monkeypatch.setattr(transform_wait, 'WAIT_S', DEADLINE_S)
     node = gated(ros, device, tmp_path,
                  'frame: camera, to_frame: base, stamp: receive, max_age: 0.2')
     static = ros.talk('/tf_static', TFMessage, STATE)
@@ -354,7 +354,7 @@ def test_what_waited_too_long_for_tf_is_withheld(ros, device, tmp_path, monkeypa
 
 def test_what_waited_for_tf_moves_no_faster_when_it_is_published(
         ros, device, tmp_path, monkeypatch):
-    monkeypatch.setattr(waiting, 'WAIT_S', DEADLINE_S)
+    monkeypatch.setattr(transform_wait, 'WAIT_S', DEADLINE_S)
     node = gated(ros, device, tmp_path,
                  'frame: camera, to_frame: base, stamp: device, max_speed: {m_s: 0.1}')
     poses = ros.listen('/x/Target/pose', PoseStamped)
@@ -368,7 +368,7 @@ def test_what_waited_for_tf_moves_no_faster_when_it_is_published(
 
 
 def test_repetitions_that_wait_for_tf_are_no_witnesses(ros, device, tmp_path, monkeypatch):
-    monkeypatch.setattr(waiting, 'WAIT_S', DEADLINE_S)
+    monkeypatch.setattr(transform_wait, 'WAIT_S', DEADLINE_S)
     node = gated(ros, device, tmp_path, 'frame: camera, to_frame: base, stamp: receive, '
                  'hold_hz: 50, max_jump: {m: 0.05}, recover_after: 3')
     tf = ros.talk('/tf', TFMessage)

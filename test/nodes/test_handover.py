@@ -40,7 +40,7 @@ from igtl_ros2.codec.messages.tracking import (
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.converters.registry import stamp_text
 from igtl_ros2.errors import PeerError
-from igtl_ros2.nodes import first_values
+from igtl_ros2.nodes import late_joiners
 
 TURNED = ((0, -0.25, 0), (0.5, 0, 0), (0, 0, 2))
 SECOND = 1 << 32
@@ -521,9 +521,9 @@ def test_values_that_are_said_once_go_from_one_bridge_to_the_other(
     ros, tmp_path, monkeypatch, late_s
 ):
     """Each on a topic that DDS has not found yet, also when the first bridge is not new."""
-    monkeypatch.setattr(first_values, '_SEARCH_S', 0.5 if late_s else 5.0)
+    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.5 if late_s else 5.0)
     first = ros.bridge('/x', mode='server', port=0)
-    monkeypatch.setattr(first_values, '_SEARCH_S', 5.0)
+    monkeypatch.setattr(late_joiners, '_SEARCH_S', 5.0)
     second = ros.bridge('/y', mode='server', port=0, discover_period=0.2,
                         **mapping(tmp_path, BETWEEN))
     if late_s:
@@ -570,10 +570,10 @@ rclpy.spin(node)
 
 def test_a_target_of_a_new_device_reaches_who_listens_already(ros, device, monkeypatch):
     """The topic is made when its first value comes, long after the bridge has started."""
-    monkeypatch.setattr(first_values, '_SEARCH_S', 0.1)
+    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.1)
     node = start(ros, device)
     wait_for(lambda: node._receivers['']._first.is_over, 'the end of the first seconds')
-    monkeypatch.setattr(first_values, '_SEARCH_S', 30.0)
+    monkeypatch.setattr(late_joiners, '_SEARCH_S', 30.0)
     listener = subprocess.Popen(
         [sys.executable, '-c', LISTENER, '/x/New/transform'], stdout=subprocess.PIPE, text=True)
     try:

@@ -21,7 +21,7 @@ from igtl_ros2.converters.arrays import array_message
 from igtl_ros2.converters.image import ros_image
 from igtl_ros2.converters.spliced import array_bytes, with_rows
 from igtl_ros2.errors import ConversionError
-from igtl_ros2.nodes import first_values
+from igtl_ros2.nodes import late_joiners
 from igtl_ros2.rosio import in_place
 
 RAMP = np.arange(2 * 3 * 5 * 4, dtype=np.uint8).reshape(2, 3, 5, 4)
@@ -30,7 +30,7 @@ RAMP = np.arange(2 * 3 * 5 * 4, dtype=np.uint8).reshape(2, 3, 5, 4)
 @pytest.fixture
 def ready(monkeypatch):
     """Publish in place, as the programs do; the first seconds are over at once."""
-    monkeypatch.setattr(first_values, '_SEARCH_S', 0.0)
+    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
     bulk.use_views(True)
     bulk.use_rows(True)
     in_place.try_out()

@@ -17,7 +17,7 @@ from igtl_ros2 import codec
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.errors import PeerTimeoutError
-from igtl_ros2.nodes import first_values
+from igtl_ros2.nodes import late_joiners
 from igtl_ros2.rosio import intake
 from igtl_ros2.rosio.writers import Writer
 
@@ -32,7 +32,7 @@ NOW_NS = time.time_ns()
 @pytest.fixture(autouse=True)
 def nobody_is_late(monkeypatch):
     """The first seconds, in which poses may be said again, are over at once."""
-    monkeypatch.setattr(first_values, '_SEARCH_S', 0.0)
+    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
 
 
 # -- to ROS

@@ -25,7 +25,7 @@ from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.messages.tracking import TrackingData
-from igtl_ros2.nodes import waiting
+from igtl_ros2.nodes import transform_wait
 
 NS = 10**9
 
@@ -92,7 +92,7 @@ receive:
 
 
 def test_what_came_before_its_tf_waits_for_it_in_order(ros, device, tmp_path, monkeypatch):
-    monkeypatch.setattr(waiting, 'WAIT_S', DEADLINE_S)
+    monkeypatch.setattr(transform_wait, 'WAIT_S', DEADLINE_S)
     start(ros, device, **mapping(tmp_path, """
 receive:
   - {device: Target, frame: camera, stamp: device, to_frame: base}
@@ -450,8 +450,8 @@ def test_nothing_is_repeated_of_a_peer_that_is_gone(ros, tmp_path):
 
 
 def test_no_more_waits_than_there_is_room_for(ros, device, tmp_path, monkeypatch):
-    monkeypatch.setattr(waiting, 'WAIT_S', DEADLINE_S)
-    monkeypatch.setattr(waiting, 'MAX_WAITING', 3)
+    monkeypatch.setattr(transform_wait, 'WAIT_S', DEADLINE_S)
+    monkeypatch.setattr(transform_wait, 'MAX_WAITING', 3)
     node = start(ros, device, **mapping(tmp_path, """
 receive: [{device: "*", frame: camera, stamp: device, to_frame: base}]
 """))

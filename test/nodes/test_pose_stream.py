@@ -16,7 +16,7 @@ from igtl_ros2 import codec, connect
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.converters.outputs import STREAM
-from igtl_ros2.nodes import first_values
+from igtl_ros2.nodes import late_joiners
 
 TURN = ((0, -1, 0), (1, 0, 0), (0, 0, 1))
 
@@ -24,7 +24,7 @@ TURN = ((0, -1, 0), (1, 0, 0), (0, 0, 1))
 @pytest.fixture(autouse=True)
 def nobody_is_late(monkeypatch):
     """The first seconds, in which poses may be said again, are over at once."""
-    monkeypatch.setattr(first_values, '_SEARCH_S', 0.0)
+    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
 
 
 def tool(x_mm, **fields):
@@ -155,7 +155,7 @@ def test_poses_do_not_go_back_to_where_they_came_from(ros, device, tmp_path):
 
 
 def test_the_last_pose_comes_again_for_who_is_found_late(ros, device, monkeypatch):
-    monkeypatch.setattr(first_values, '_SEARCH_S', 60.0)
+    monkeypatch.setattr(late_joiners, '_SEARCH_S', 60.0)
     node = start(ros, device, header_version='2')
     wait_for(lambda: device.send(tool(1)) or time.sleep(0.02) or has_settled(node),
              'the first poses')

@@ -15,7 +15,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.converters import registry
 from igtl_ros2.errors import PeerTimeoutError
-from igtl_ros2.nodes import waiting
+from igtl_ros2.nodes import transform_wait
 from igtl_ros2.routes import device_limits, devices
 
 
@@ -137,7 +137,7 @@ send:
   - {topic: /words, device: Words}
 """))
     monkeypatch.setattr('igtl_ros2.routes.outbound_steps.value_of', broken)
-    monkeypatch.setattr(waiting, 'WAIT_S', DEADLINE_S)
+    monkeypatch.setattr(transform_wait, 'WAIT_S', DEADLINE_S)
     goal, words = ros.talk('/goal', PoseStamped), ros.talk('/words', RosString)
     message = PoseStamped()
     message.header.frame_id, message.pose.orientation.w = 'camera', 1.0

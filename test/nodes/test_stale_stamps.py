@@ -18,7 +18,7 @@ from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.converters.units import time_from_ns
-from igtl_ros2.nodes import first_values
+from igtl_ros2.nodes import late_joiners
 
 NS = 10**9
 #: how often the test sends; devices are stale after five times as long
@@ -27,7 +27,7 @@ PERIOD_S = 0.02
 
 @pytest.fixture(autouse=True)
 def nobody_is_late(monkeypatch):
-    monkeypatch.setattr(first_values, '_SEARCH_S', 0.0)
+    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
 
 
 def stamp_of(message):

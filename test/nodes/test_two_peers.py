@@ -17,15 +17,15 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
 from igtl_ros2.config import marked_name
 from igtl_ros2.converters import topic_holder
-from igtl_ros2.nodes import first_values
+from igtl_ros2.nodes import late_joiners
 
 GATE = 'workspace: {min: [-9, -9, -9], max: [9, 9, 9]}'
 
 
 @pytest.fixture(autouse=True)
-def no_second_first_values(monkeypatch):
+def no_second_last_values(monkeypatch):
     """Count what is published once."""
-    monkeypatch.setattr(first_values, '_SEARCH_S', 0.0)
+    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
 
 
 @pytest.fixture

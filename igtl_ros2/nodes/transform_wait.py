@@ -50,7 +50,7 @@ class Placement:
     lost: Callable[[], None] = lambda: None
 
 
-class FrameWait:
+class TransformWait:
     """
     Give messages the poses of their frames at their stamp, never the latest ones instead.
 

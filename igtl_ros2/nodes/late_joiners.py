@@ -14,7 +14,7 @@ _SEARCH_S = 5.0
 _PERIOD_S = 0.05
 
 
-class FirstValues:
+class LateJoiners:
     """
     Publish the last value of a stream again for who was found too late for it.
 
