@@ -102,7 +102,7 @@ def picture_pixels(data: Any) -> NDArray[Any]:
         raise ConversionError(f'not a PNG or JPEG that can be read: {error}') from error
 
 
-@from_ros(CompressedImage, 'IMAGE', 'compressed', default=True)
+@from_ros(CompressedImage, 'IMAGE', 'compressed', default=True, takes_long=True)
 def image_from_compressed(
     message: CompressedImage, sending: Sending
 ) -> Message | tuple[Message, ...]:

@@ -13,7 +13,7 @@ from .registry import Sending, from_ros
 from .units import affine_from_metres, pose_from_ros
 
 
-@from_ros(OccupancyGrid, 'IMAGE', 'map', default=True)
+@from_ros(OccupancyGrid, 'IMAGE', 'map', default=True, takes_long=True)
 def image_from_grid(message: OccupancyGrid, sending: Sending) -> Image:
     """OccupancyGrid as IMAGE of int8 (int16 for Slicer): percent, -1 unknown, in its place."""
     grid = message.info

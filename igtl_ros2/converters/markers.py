@@ -383,7 +383,7 @@ def _register(wire_type: str, function: Any, *leaves: str, default: bool = False
     from_array.__doc__ = from_marker.__doc__ = function.__doc__
     converters: list[tuple[type, FromRos]] = [(MarkerArray, from_array), (Marker, from_marker)]
     for ros_type, convert in converters:
-        from_ros(ros_type, wire_type, *leaves, default=default)(convert)
+        from_ros(ros_type, wire_type, *leaves, default=default, takes_long=True)(convert)
 
 
 _register('', _by_kind, 'markers', default=True)

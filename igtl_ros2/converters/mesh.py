@@ -123,7 +123,7 @@ def attribute_fields(message: PolyData, axes: str) -> dict[str, NDArray[Any]]:
 # -- from ROS
 
 
-@from_ros(PointCloud2, 'POLYDATA')
+@from_ros(PointCloud2, 'POLYDATA', takes_long=True)
 def mesh_from_cloud(message: PointCloud2, sending: Sending) -> PolyData:
     """PointCloud2 as POLYDATA: a vertex for each point that is finite, fields as attributes."""
     columns = cloud_columns(message)

@@ -77,13 +77,13 @@ def segments(lines: Cells) -> NDArray[np.uint32]:
 # -- from ROS
 
 
-@from_ros(Marker, 'POLYDATA')
+@from_ros(Marker, 'POLYDATA', takes_long=True)
 def mesh_from_marker(message: Marker, sending: Sending) -> PolyData:
     """Marker as POLYDATA: triangles, lines or points."""
     return _mesh([message], sending)
 
 
-@from_ros(MarkerArray, 'POLYDATA')
+@from_ros(MarkerArray, 'POLYDATA', takes_long=True)
 def mesh_from_markers(message: MarkerArray, sending: Sending) -> PolyData:
     """MarkerArray as one POLYDATA, but for texts."""
     return _mesh(message.markers, sending)

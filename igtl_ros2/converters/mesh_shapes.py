@@ -28,7 +28,7 @@ def add_mesh(message: PolyData, route: Route, stamp: Time, result: Converted) ->
     )
 
 
-@from_ros(Mesh, 'POLYDATA', 'mesh', default=True)
+@from_ros(Mesh, 'POLYDATA', 'mesh', default=True, takes_long=True)
 def mesh_from_mesh(message: Mesh, sending: Sending) -> PolyData:
     """Mesh as POLYDATA."""
     points = np.array([(p.x, p.y, p.z) for p in message.vertices]).reshape(-1, 3)

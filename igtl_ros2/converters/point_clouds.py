@@ -43,7 +43,7 @@ def add_cloud(message: PointList, route: Route, stamp: Time, result: Converted) 
     )
 
 
-@from_ros(PointCloud2, 'POINT')
+@from_ros(PointCloud2, 'POINT', takes_long=True)
 def points_from_cloud(message: PointCloud2, sending: Sending) -> PointList:
     """PointCloud2 as POINT; what is not finite is no point and left out."""
     columns = {name: v for name, v in cloud_columns(message).items() if v.ndim == 1}
@@ -62,7 +62,7 @@ def points_from_cloud(message: PointCloud2, sending: Sending) -> PointList:
     )
 
 
-@from_ros(PointCloud2, '', 'cloud', default=True)
+@from_ros(PointCloud2, '', 'cloud', default=True, takes_long=True)
 def message_from_cloud(message: PointCloud2, sending: Sending) -> Any:
     """
     PointCloud2 as POINT up to `max_points`, else as POLYDATA.

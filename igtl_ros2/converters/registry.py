@@ -159,6 +159,8 @@ _FROM_ROS: dict[tuple[type, str], FromRos] = {}
 _DEFAULT_WIRE_TYPE: dict[type, str] = {}
 _FOR_SLICER: dict[tuple[type, str], str] = {}
 _LEAVES: dict[str, dict[type, str]] = {}
+# what is sent so is made in a worker
+_LONG: set[tuple[type, str]] = set()
 # topics that other nodes often use for other types
 _USED_OTHERWISE = ('points', 'trajectory', 'status')
 _USUAL_TYPES = ('PoseStamped', 'DiagnosticArray', 'MarkerArray')
@@ -205,7 +207,8 @@ def extra(message_class: type[Message], *outputs: Output) -> Callable[[Extra], E
 
 
 def from_ros(
-    ros_type: type, wire_type: str, *leaves: str, default: bool = False, slicer: str = ''
+    ros_type: type, wire_type: str, *leaves: str, default: bool = False, slicer: str = '',
+    takes_long: bool = False,
 ) -> Callable[[FromRos], FromRos]:
     """
     Register the function that makes a message of `wire_type` of a ROS message.
@@ -215,6 +218,7 @@ def from_ros(
     :param default: whether this is the wire type of the ROS type where nothing else is asked for.
     :param slicer: the wire type that takes its place in the profile `slicer`, because Slicer
         shows nothing of this one.
+    :param takes_long: whether it is made in a worker: it takes milliseconds.
     """
 
     def decorate(function: FromRos) -> FromRos:
@@ -223,6 +227,8 @@ def from_ros(
         _FROM_ROS[ros_type, wire_type] = function
         if default:
             _DEFAULT_WIRE_TYPE[ros_type] = wire_type
+        if takes_long:
+            _LONG.add((ros_type, wire_type))
         if slicer:
             _FOR_SLICER[ros_type, wire_type] = slicer
         for leaf in leaves:
@@ -417,6 +423,16 @@ def sent() -> list[tuple[type, str, str, tuple[str, ...]]]:
 def in_slicer(ros_type: type, wire_type: str) -> str:
     """Tell what takes the place of a wire type in the profile slicer, itself if it may stay."""
     return _FOR_SLICER.get((ros_type, wire_type), wire_type)
+
+
+def is_sent_by_worker(ros_type: type, wire_type: str = '') -> bool:
+    """Tell whether what is sent of a ROS type is made in a worker; '' for the usual type."""
+    return (ros_type, wire_type or _DEFAULT_WIRE_TYPE.get(ros_type, '')) in _LONG
+
+
+def is_large(ros_type: type) -> bool:
+    """Tell whether messages are such that something can be sent of them that takes long."""
+    return any(ros_type is known for known, _ in _LONG)
 
 
 def usual_wire_type(ros_type: type) -> str | None:

@@ -284,7 +284,7 @@ def follows_of(message: Any) -> bool | None:
     return not starts(codec, memoryview(message.data).cast('B'))
 
 
-@from_ros(CompressedImage, 'VIDEO', 'video')
+@from_ros(CompressedImage, 'VIDEO', 'video', takes_long=True)
 def video_from_compressed(message: CompressedImage, sending: Sending) -> Video:
     """
     CompressedImage with a frame of a video as VIDEO, as it is.
@@ -416,7 +416,7 @@ class Encoder:
         return np.frombuffer(data, np.uint8), any(packet.is_keyframe for packet in packets)
 
 
-@from_ros(RosImage, 'VIDEO')
+@from_ros(RosImage, 'VIDEO', takes_long=True)
 def video_from_image(message: RosImage, sending: Sending) -> Video:
     """Image of 8 bits, gray or in colours, as VIDEO, encoded as the rule says."""
     pixels = pixels_of(message)

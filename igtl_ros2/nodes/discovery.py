@@ -12,7 +12,7 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.subscription import Subscription
 
-from ..converters.registry import usual_type
+from ..converters.registry import is_large, usual_type
 from ..errors import ConversionError
 from ..rosio.intake import MOST, Intake
 from ..rosio.long_messages import is_taken_serialised
@@ -22,9 +22,6 @@ from ..rosio.subscriptions import STREAM_DEPTH, Losses, depth_of
 from ..rules import SendRule
 from .report import Report
 
-# which cost nobody anything if they come twice, but memory if they are remembered
-_LARGE = ('Image', 'CompressedImage', 'Marker', 'MarkerArray', 'Mesh', 'PointCloud2',
-          'OccupancyGrid')
 _MAX_HEARD = 100
 
 
@@ -259,7 +256,8 @@ def message_class(name: str) -> type:
 def _was_heard(topic: Topic, message: Any) -> bool:
     """Tell whether a message came before already, over the subscription that was there first."""
     if topic.is_early:
-        if topic.ros_type.__name__ not in _LARGE and len(topic.heard) < _MAX_HEARD:
+        # large ones cost nobody anything if they come twice, but memory if they are remembered
+        if not is_large(topic.ros_type) and len(topic.heard) < _MAX_HEARD:
             topic.heard.append(message)
         return False
     if message not in topic.heard:

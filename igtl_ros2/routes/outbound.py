@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..codec.key_frames import Chain
+from ..converters.registry import is_sent_by_worker
 from ..rules import SendRule
 from .outbound_effects import Effects, Hold, Now, Poses
 from .outbound_steps import (
@@ -33,7 +34,7 @@ from .outbound_steps import (
     WorkerQueue,
 )
 from .source_age import Expiry
-from .sources import Item, LinkSource, TfSource, TopicSource, takes_long
+from .sources import Item, LinkSource, TfSource, TopicSource
 from .wire_sources import WireSources
 
 
@@ -212,7 +213,7 @@ def outbound_route(
     if isinstance(source, TopicSource):
         admitting.append(HeldTopic(source))
     if not is_tf:
-        is_long = not isinstance(source, LinkSource) and takes_long(ros_type, rule)
+        is_long = not isinstance(source, LinkSource) and is_sent_by_worker(ros_type, rule.type)
         admitting.append(WorkerQueue(source, is_long, depth))
     converting: list[Step] = [Convert(source, sent)]
     if rule.to_frame:

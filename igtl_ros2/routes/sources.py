@@ -14,7 +14,7 @@ from ..converters.handover import Handed, is_whole, message_to_send
 from ..converters.heavy import is_heavy
 from ..converters.lazy import LazyPose, header_stamp_ns, ros_type_of
 from ..converters.placing import frames_of_tools, place_of_ros, stamp_of_ros
-from ..converters.registry import FromRos, envelope_of
+from ..converters.registry import FromRos, envelope_of, is_sent_by_worker
 from ..converters.units import Matrix, matrix_from_metres
 from ..converters.video import KEY_FRAME_WANTED, follows_of
 from ..errors import ConversionError, EncodeError
@@ -35,7 +35,6 @@ from .outbound_effects import (
 
 # what may say that there is an emergency: a state, or a frame as it is
 _STATES = ('DiagnosticArray', 'DiagnosticStatus', 'UInt8MultiArray')
-_TAKE_LONG = ('CompressedImage', 'Marker', 'MarkerArray', 'Mesh', 'PointCloud2', 'OccupancyGrid')
 _VIDEOS = ('CompressedImage', 'CompressedVideo')
 
 
@@ -272,7 +271,7 @@ class LinkSource(Source):
 
     def takes_long(self, value: Handed) -> bool:
         """Tell whether to convert it takes more than some milliseconds."""
-        is_long = takes_long(ros_type_of(value.ros_message), self._rule)
+        is_long = is_sent_by_worker(ros_type_of(value.ros_message), self._rule.type)
         is_long = is_long and not is_whole(value, self._rule, self._said.profile)
         return is_long or value.message is not None and is_heavy(value.message)
 
@@ -360,9 +359,4 @@ class TfSource(Source):
     def too_old(self) -> Effects:
         """Count nothing: nothing has come that is withheld."""
         return []
-
-
-def takes_long(ros_type: type, rule: SendRule) -> bool:
-    """Tell whether messages are converted in a worker: pictures to be decoded, large meshes."""
-    return rule.type == 'VIDEO' or ros_type.__name__ in _TAKE_LONG
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from builtin_interfaces.msg import Time
+from sensor_msgs.msg import CompressedImage, Image, LaserScan, PointCloud2
 
 from igtl_ros2 import codec
 from igtl_ros2.converters.lazy import LazyPoseStamped, LazyTransform
@@ -23,7 +24,14 @@ from igtl_ros2.converters.outputs import (
     stands_for_whole,
     takes_long,
 )
-from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters, typed_classes
+from igtl_ros2.converters.registry import (
+    Route,
+    convert_to_ros,
+    is_large,
+    is_sent_by_worker,
+    load_converters,
+    typed_classes,
+)
 from igtl_ros2.converters.samples import sample, sampled
 from igtl_ros2.mapping import ReceiveRule, SliceView, keys_of
 
@@ -107,6 +115,15 @@ def test_states_hold_and_commands_count_once():
     ('POINT', {'cloud': True}, False), ('TRANSFORM', {'nrrd': True, 'pose': True}, False)])
 def test_what_is_made_in_a_worker(type_name, rule, expected):
     assert takes_long(ReceiveRule(**rule), type_name) == expected
+
+
+@pytest.mark.parametrize(('ros_type', 'wire_type', 'expected'), [
+    (Image, '', False), (Image, 'VIDEO', True), (Image, 'COLORT', False),
+    (CompressedImage, '', True),
+    (PointCloud2, '', True), (PointCloud2, 'POINT', True), (LaserScan, '', False)])
+def test_what_is_sent_by_a_worker(ros_type, wire_type, expected):
+    assert is_sent_by_worker(ros_type, wire_type) == expected
+    assert is_large(ros_type) == (ros_type is not LaserScan)
 
 
 def test_what_says_all_of_a_message_stands_for_it():
