@@ -34,6 +34,7 @@ _WIRE_FLOATS = {3: Struct('>3f'), 6: Struct('>6f'), 7: Struct('>7f'), 12: Struct
 # found once, because they are called for every pose
 #: reads an `Affine`
 unpack_affine = _WIRE_FLOATS[12].unpack_from
+_pack_affine = _WIRE_FLOATS[12].pack
 _DOUBLES = {3: Struct('=3d'), 4: Struct('=4d'), 12: Struct('=12d'), 16: Struct('=16d')}
 _pack_matrix = _DOUBLES[16].pack
 _FLOAT64 = np.dtype(np.float64)
@@ -70,6 +71,8 @@ def checked_text(text: str, size: int, what: str, quote: bool = True) -> bytes:
     :param quote: whether an error may show the text.
     :raises EncodeError: if it is longer than the field or contains a NUL.
     """
+    if type(text) is str and text.isascii() and len(text) <= size and '\0' not in text:
+        return text.encode()
     raw = text_bytes(text, what, quote)
     if len(raw) > size:
         shown = _shown(text, quote)
@@ -280,7 +283,7 @@ def check_float32(value: Any, shape: tuple[int, ...], what: str) -> NDArray[np.f
     except TypeError as error:
         raise EncodeError(f'{what}: {array.dtype}, wanted float32 of shape {shape}') from error
     except FloatingPointError as error:
-        raise EncodeError(f'{what}: a number does not fit float32') from error
+        raise _no_float32(what) from error
     _check_shape(array, shape, what)
     return array
 
@@ -291,7 +294,11 @@ def floats_to_wire(values: Sequence[float], what: str) -> bytes:
 
     :raises EncodeError: if a value is too large for float32.
     """
-    return pack(_WIRE_FLOATS[len(values)], what, *values)
+    # without `pack`, which is one more call for every pose
+    try:
+        return _WIRE_FLOATS[len(values)].pack(*values)
+    except (OverflowError, StructError) as error:
+        raise _no_float32(what) from error
 
 
 def floats_from_wire(data: Buffer, count: int, offset: int = 0) -> tuple[float, ...]:
@@ -328,7 +335,10 @@ def affine_to_wire(matrix: Floats, what: str) -> bytes:
     :raises EncodeError: if a value is too large for float32.
     """
     (a, b, c, x), (d, e, f, y), (g, h, i, z), _ = matrix.tolist()
-    return pack(_WIRE_FLOATS[12], what, a, d, g, b, e, h, c, f, i, x, y, z)
+    try:
+        return _pack_affine(a, d, g, b, e, h, c, f, i, x, y, z)
+    except (OverflowError, StructError) as error:
+        raise _no_float32(what) from error
 
 
 def affine_from_wire(data: Buffer, offset: int = 0) -> Floats:
@@ -345,7 +355,11 @@ def pack(struct: Struct, what: str, *values: Any) -> bytes:
     try:
         return struct.pack(*values)
     except (OverflowError, StructError) as error:
-        raise EncodeError(f'{what}: a number does not fit float32') from error
+        raise _no_float32(what) from error
+
+
+def _no_float32(what: str) -> EncodeError:
+    return EncodeError(f'{what}: a number does not fit float32')
 
 
 def check_elements(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from ..errors import ContentError, ConversionError, EncodeError
@@ -105,6 +104,7 @@ class Message(metaclass=Stamped):
     place: ClassVar[Place] = Place.UNKNOWN
     #: whether it has `elements` that are tools, each in a frame of its own
     has_tools: ClassVar[bool] = False
+    _setters: ClassVar[tuple[Callable[[Message, Any], None], ...]]
 
     device_name: str = ''
     timestamp: int = 0
@@ -149,6 +149,10 @@ class Message(metaclass=Stamped):
         if version is not self.version:
             _set(self, 'version', version)
 
+    def __init_subclass__(cls) -> None:
+        """Find what sets the fields that all share; in Python 3.10 each class has its own."""
+        cls._setters = tuple(getattr(cls, name).__set__ for name in _SHARED)
+
     if not TYPE_CHECKING:
 
         @property
@@ -161,8 +165,7 @@ class Message(metaclass=Stamped):
         """Make a message of values that a decoder has already checked."""
         self = _new(cls)
         # one by one, without a loop: every message goes through here
-        setters = _setters(cls)
-        set_name, set_time, set_id, set_metadata, set_encodings, set_version = setters
+        set_name, set_time, set_id, set_metadata, set_encodings, set_version = cls._setters
         device_name, timestamp, message_id, metadata, encodings, version, _, _, _ = envelope
         set_name(self, device_name)
         set_time(self, timestamp)
@@ -247,12 +250,6 @@ def _checked_metadata(metadata: dict[str, str]) -> dict[str, str]:
     for key, value in metadata.items():
         text_bytes(value, f'metadata {key!r}', quote=not is_private_key(key))
     return guarded(dict(by_bytes))
-
-
-@cache
-def _setters(cls: Any) -> tuple[Callable[[Message, Any], None], ...]:
-    """Find what sets the fields that all messages share; in Python 3.10 each class has its own."""
-    return tuple(getattr(cls, name).__set__ for name in _SHARED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -164,15 +164,16 @@ class Position(Lazy):
     def __post_init__(self) -> None:
         """Check the arrays and the form."""
         Message.__post_init__(self)
-        form = check_int(self.form, 0, 28, 'form') or (12 if self.quaternion is None else 28)
+        given = self.quaternion
+        form = check_int(self.form, 0, 28, 'form') or (12 if given is None else 28)
         if form not in (12, 24, 28):
             raise EncodeError(f'form: {form}, wanted 12, 24 or 28')
         _set(self, 'form', form)
-        quaternion = (0, 0, 0, 1) if self.quaternion is None else self.quaternion
         set_held(self, None)
         _set(self, 'position', check_array(self.position, (3,), 'position'))
-        _set(self, 'quaternion', check_array(quaternion, (4,), 'quaternion'))
-        if self.form == 24 and self.quaternion[3] < 0:
+        quaternion = check_array(_NO_TURN if given is None else given, (4,), 'quaternion')
+        _set(self, 'quaternion', quaternion)
+        if form == 24 and quaternion[3] < 0:
             raise EncodeError('quaternion: the 24-byte form cannot carry a negative w')
 
     @classmethod

@@ -6,7 +6,7 @@ The device name of a query says which object is meant; empty means any.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from struct import Struct
 
@@ -66,13 +66,14 @@ def _names(*groups: tuple[str, Sequence[str]]) -> list[str]:
     return names + [alias for alias, name in _ALIASES.items() if name in names]
 
 
-def _check_name(name: str, allowed: Sequence[str], cls: type[Message]) -> str:
+def _check_name(name: str, allowed: Collection[str], cls: type[Message]) -> str:
     if not isinstance(name, str) or name not in allowed and message_class(name) is not cls:
         raise EncodeError(f'type_name: {name!r}, wanted one of {", ".join(allowed)}')
     return _ALIASES.get(name, name)
 
 
 _QUERY_NAMES = _names(('GET', _GET), ('STT', _START), ('STP', _STOP))
+_QUERIES = dict.fromkeys(_QUERY_NAMES)  # of which one is found at once
 _RESPONSE_NAMES = _names(('RTS', _RESPOND))
 _TRACKING_NAMES = ['STT_TDATA', 'STT_QTDATA']
 
@@ -97,7 +98,7 @@ class Query(NamedMessage):
 
     def __post_init__(self) -> None:
         """Check the name."""
-        _set(self, 'type_name', _check_name(self.type_name, _QUERY_NAMES, Query))
+        _set(self, 'type_name', _check_name(self.type_name, _QUERIES, Query))
         NamedMessage.__post_init__(self)
         _set(self, 'content', check_bytes(self.content, 'content'))
 
