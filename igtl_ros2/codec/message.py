@@ -137,8 +137,9 @@ class Message(metaclass=Stamped):
                 key: check_int(value, 0, 0xFFFF, f'encoding of metadata {key!r}')
                 for key, value in encodings.items()
             }
-        _set(self, 'metadata', metadata)
-        _set(self, 'metadata_encodings', encodings or {})
+        _, _, _, set_metadata, set_encodings, set_version = self._setters
+        set_metadata(self, metadata)
+        set_encodings(self, encodings or {})
         rich = bool(metadata or number)
         given = self.version
         if type(given) is not int or not 0 <= given <= 2:
@@ -147,7 +148,7 @@ class Message(metaclass=Stamped):
         if rich and given == 1:
             raise EncodeError('version: header version 1 carries no metadata and no message_id')
         if version is not self.version:
-            _set(self, 'version', version)
+            set_version(self, version)
 
     def __init_subclass__(cls) -> None:
         """Find what sets the fields that all share; in Python 3.10 each class has its own."""
