@@ -38,7 +38,8 @@ from ..mapping import LinkConfig
 from ..peers import Peer
 from ..peers.worker import Worker
 from ..rosio.writers import Writer, Writers
-from ..routes.devices import Device, Devices
+from ..routes.device import Device, clocks_of, counts_of
+from ..routes.devices import Devices
 from ..routes.effects import (
     Broadcast,
     Effect,
@@ -163,22 +164,24 @@ class Receiver:
     @property
     def devices(self) -> dict[tuple[str, str], int]:
         """How many messages have arrived, by (type, device)."""
-        return self._table.counts
+        return counts_of(list(self._table.all.values()))
 
     @property
     def conflicts(self) -> dict[str, str]:
         """By topic, the peers that send it at once."""
-        return self._table.conflicts(time.monotonic())
+        return self._table.topics.conflicts(time.monotonic())
 
     @property
     def stale(self) -> list[str]:
         """The devices that have sent nothing for the `max_age` of their rule, or nothing new."""
-        return self._table.stale(time.monotonic())
+        now_s, devices = time.monotonic(), list(self._table.all.values())
+        return [device.way.what for device in devices if device.tells_nothing_new(now_s)]
 
     @property
     def clocks(self) -> dict[str, float]:
         """By how much the clocks of devices are behind, in seconds, if it is over `max_skew`."""
-        return self._table.clocks(time.monotonic(), self._now_ns(), time.time_ns())
+        devices = list(self._table.all.values())
+        return clocks_of(devices, time.monotonic(), self._now_ns(), time.time_ns())
 
     def _now(self) -> Now:
         return Now(time.monotonic(), self._now_ns(), time.time_ns())

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from ..codec import Message, registered
 from ..codec.message import has_poses
-from ..codec.messages.text import Status
 from ..config import Settings
 from ..converters.claims import Place
 from ..converters.device_clock import DeviceClock
-from ..converters.gates import Gates
 from ..converters.image import VolumeMerger
 from ..converters.outputs import takes_long
 from ..converters.placing import has_place
-from ..converters.registry import full_name, route_of
+from ..converters.registry import Route, full_name, route_of
 from ..converters.topic_holder import (
     SILENT_S,
     Terms,
-    TopicHolder,
     leaves_of,
     names_of,
     numbered,
@@ -29,70 +25,22 @@ from ..converters.topic_holder import (
 from ..converters.units import ros_text
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError, printable
-from ..rules import Mapping, ReceiveRule
+from ..rules import Mapping, ReceiveRule, SliceView
+from .device import Device, Slot
 from .device_limits import Known, NewDevices, host_of, whom_to_forget
 from .effects import Source
+from .gate_memory import GateMemory
 from .inbound import Inbound, Surroundings
+from .topic_names import TopicNames
 
 #: a peer may make up names without end; each costs publishers
 MAX_DEVICES = 1000
-# what has sent nothing since is not said to be stale any more, nor its clock to be off
-_LATELY_S = 3.0
 # peers of which it is known which rules are for them
 _MAX_PEERS = 1000
-#: type, device, the `peer` of rules that are for who sends it, and what tells him apart
-Slot = tuple[str, ...]
 
 
 class _TooManyError(ConversionError):
     """There is no room for another device."""
-
-
-@dataclass(slots=True, eq=False)
-class Device:
-    """
-    A (type, device) pair that has arrived before, of peers for which the same rules hold.
-
-    :param way: the steps of its messages.
-    :param slot: where it is found.
-    :param label: what tells its peer apart, where that has a topic of its own.
-    :param holder: who publishes on its topic; None where several peers may, or only one can.
-    """
-
-    way: Inbound
-    peer: Any
-    slot: Slot
-    label: str
-    holder: TopicHolder[Any] | None
-    terms: Terms
-    #: whether a rule names it
-    is_expected: bool
-    received: int = 0
-    #: when its last message came, by the steady clock
-    heard_s: float = 0.0
-    is_stale: bool = False
-    #: what the node keeps of it: what is repeated and by which timer, and its writers
-    held: Any = None
-    repeater: Any = None
-    writers: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Its type and its name."""
-        return self.way.key
-
-    @property
-    def topic(self) -> str:
-        """Its topic, with the name of the link."""
-        return self.way.topic
-
-    def hear(self, peer: Source, now_s: float) -> None:
-        """Note that a message has come."""
-        self.received += 1
-        self.heard_s = now_s
-        self.is_stale = False
-        if self.peer is not peer:
-            self.peer, self.way.has_lost = peer, True
 
 
 class Devices:
@@ -132,57 +80,12 @@ class Devices:
         self._dropped: set[Slot] = set()
         #: as they were under the rules before a change
         self._left: dict[Slot, Device] = {}
-        #: by topic and leaves, who publishes there
-        self._holders: dict[str, dict[str, TopicHolder[Any]]] = {}
         #: for which rules peers are meant
         self._called: dict[Any, tuple[str, ...]] = {}
-        #: by topic, the device whose name has become that
-        self._named: dict[str, str] = {}
+        #: and who has which
+        self.topics = TopicNames(prefix, around, is_connected, log)
         self._new_devices = NewDevices()
-        self._gates: dict[str, Gates] = {}
-        #: whether some of what gates have known was forgotten
-        self._is_wary = False
-
-    @property
-    def counts(self) -> dict[tuple[str, str], int]:
-        """How many messages have arrived, by (type, device)."""
-        counts: Counter[tuple[str, str]] = Counter()
-        for device in list(self.all.values()):
-            counts[device.key] += device.received
-        return dict(counts)
-
-    def conflicts(self, now_s: float) -> dict[str, str]:
-        """Tell by topic the peers that send it at once."""
-        found = {}
-        for topic, holders in list(self._holders.items()):
-            for holder in list(holders.values()):
-                who = holder.conflict(now_s)
-                if who:
-                    found[topic] = who
-        return found
-
-    def stale(self, now_s: float) -> list[str]:
-        """List those that have sent nothing for the `max_age` of their rule, or nothing new."""
-        lately_s = now_s - _LATELY_S
-        return [
-            device.way.what
-            for device in list(self.all.values())
-            if device.is_stale or device.way.clock.is_frozen and device.heard_s > lately_s
-        ]
-
-    def clocks(self, now_s: float, now_ns: int, wall_ns: int) -> dict[str, float]:
-        """Tell by how much their clocks are behind, in seconds, if it is over `max_skew`."""
-        found = {}
-        for device in list(self.all.values()):
-            rule, clock = device.way.rule, device.way.clock
-            if clock.far_s <= now_s - _LATELY_S:
-                continue
-            # the wall clock: stamps of devices are nothing that simulated time says
-            base_ns = now_ns if rule.stamp == 'device' else wall_ns
-            behind_s = (base_ns - clock.far_ns) / 1e9 - (now_s - clock.far_s)
-            if abs(behind_s) > rule.max_skew:
-                found[device.way.what] = behind_s
-        return found
+        self._gates = GateMemory()
 
     def change(self, mapping: Mapping) -> list[Device]:
         """
@@ -287,38 +190,10 @@ class Devices:
 
         :returns: what is known of the device on the topic of this peer; None if it is withheld.
         """
-        holder, what, topic = device.holder, device.way.what, ros_text(device.topic)
-        if holder is None:
-            return device
-        verdict = holder.judge(peer, now_s, device.terms)
-        before = holder.peer
-        if verdict == 'take' or before is None:
-            if before is not None and (holder.other is peer or self._is_connected(before)):
-                text = f'{topic} is sent by {peer.address} now, it was by {before.address}'
-                self._log('info', printable(text))
-            holder.take(peer, now_s, message.timestamp != 0, device.terms)
-            return device
-        both = f'{before.address} and {peer.address} both send {what} onto {topic}'
-        if verdict == 'number':
-            label = holder.label(peer)
-            if holder.is_news(peer):
-                there = ros_text(numbered(device.topic, label))
-                self._log('warning', printable(
-                    f'{both}: that of {peer.address} is published as {there}'))
-            return self.find(peer, message, device.key[1], now_s, label)
-        if verdict == 'mix':
-            if holder.is_news(peer):
-                self._report.mixes(
-                    f'{topic}: {leaves_of(device.key[0])} of several peers',
-                    f'{both}; on_conflict or peer in its rule tells them apart')
-            return device
-        if isinstance(message, Status) and holder.passes(peer, message.is_emergency):
-            return device
-        if verdict == 'first':
-            before.probe_often()
-        self._report.withheld_by(
-            f'{what}: another peer', f'{both}: that of {peer.address} is not published')
-        return None
+        label = self.topics.label_for(device, peer, message, now_s)
+        if label is None:
+            return None
+        return self.find(peer, message, device.key[1], now_s, label) if label else device
 
     def rule_of(self, peer: Source, name: str, type_name: str, now_s: float) -> ReceiveRule:
         """
@@ -330,10 +205,9 @@ class Devices:
         rule = place.rule
         if place.note or rule.action == 'drop':
             raise ConversionError(place.note or 'a rule drops it')
-        holder = self._holders.get(self._prefix + place.topic, {}).get(leaves_of(type_name))
-        if holder is None or holder.peer in (None, peer):
-            return rule
-        if holder.judge(peer, now_s, _terms_of(rule, type_name)) in ('first', 'number'):
+        holder = self.topics.held_by_another(peer, place.topic, type_name)
+        terms = _terms_of(rule, type_name)
+        if holder is not None and holder.judge(peer, now_s, terms) in ('first', 'number'):
             raise ConversionError('another peer sends it')
         return rule
 
@@ -363,26 +237,17 @@ class Devices:
         is_expected = not label and _is_expected(place, type_name, name)
         if not is_expected:
             self._make_room(peer, slot, now_s)
-        topic, rule = self._prefix + self._topic(name, place, label), place.rule
+        topic, rule = self.topics.take(name, place, label), place.rule
         self._log('info', printable(f'{type_name} {name!r} -> {topic}'))
+        left = self._take_left(slot, label)
+        before = None if left is None else left.way
         route = route_of(
             name, rule, self._settings.frame_prefix, topic.removeprefix(self._prefix), type_name,
             self._mapping.profile)
-        left = self._take_left(slot, label)
-        before = None if left is None else left.way
         if before is not None:
-            # the decoder of a video, names that were given; the slice that was chosen, unless
-            # the rule has another one now, or another topic for its parameters
-            state = dict(before.route.state)
-            if (before.topic, before.rule.slice) != (topic, rule.slice):
-                self._slices.remove(state.pop('slice', None))
-            route = replace(route, state=state, names=before.route.names)
+            route = _follow(route, before, topic, rule, self._slices)
         if rule.slice is not None and type_name == 'IMAGE' and 'slice' not in route.state:
-            viewer = route.state['slice'] = SliceViewer(rule.slice)
-            try:
-                self._slices.add(topic, viewer)
-            except ConversionError as error:
-                self._report.problem(f'{name}: slice', str(error))
+            self._add_slice(route, name, topic, rule.slice)
         start = None
         if rule.to_frame and has_place(message, rule):
             start = route
@@ -398,7 +263,7 @@ class Devices:
             self._around,
             start=start,
             merger=merger,
-            gates=self._gates_of(topic, rule, type_name, before),
+            gates=self._gates.gates_of(topic, rule, type_name, before),
             closed=place.closed,
             number=place.number,
             takes_long=takes_long(rule, type_name),
@@ -407,11 +272,18 @@ class Devices:
         way.has_lost = left is None or left.peer is not peer
         return Device(
             way, peer, slot, label,
-            holder=None if label else self._holder(topic, leaves_of(type_name)),
+            holder=None if label else self.topics.holder(topic, leaves_of(type_name)),
             terms=_terms_of(rule, type_name),
             is_expected=is_expected,
             received=left.received if left is not None else 0,
         )
+
+    def _add_slice(self, route: Route, name: str, topic: str, view: SliceView) -> None:
+        viewer = route.state['slice'] = SliceViewer(view)
+        try:
+            self._slices.add(topic, viewer)
+        except ConversionError as error:
+            self._report.problem(f'{name}: slice', str(error))
 
     def _take_left(self, slot: Slot, label: str) -> Device | None:
         """Take what a device was under the rules before."""
@@ -421,46 +293,6 @@ class Devices:
             old = next((s for s in self._left if s[:2] == slot[:2] and '' not in s[2:]), None)
             left = None if old is None else self._left.pop(old)
         return left
-
-    def _gates_of(
-        self, topic: str, rule: ReceiveRule, type_name: str, before: Inbound | None
-    ) -> Gates | None:
-        # whoever publishes on a topic is compared with who did so before
-        memory = self._gates.get(topic) or (None if before is None else before.gates)
-        gates = Gates.of(rule, type_name, memory)
-        if gates is not None:
-            if memory is None and self._is_wary:
-                gates.doubt()
-            self._gates[topic] = gates
-        return gates
-
-    def _holder(self, topic: str, leaves: str) -> TopicHolder[Any] | None:
-        """Give what is known of who publishes on some leaves of a topic."""
-        if not leaves:
-            return None
-        holders = self._holders.setdefault(topic, {})
-        if leaves not in holders:
-            holders[leaves] = TopicHolder(self._is_connected)
-        return holders[leaves]
-
-    def _topic(self, device: str, place: Place, label: str) -> str:
-        """
-        Find the topic of a device, and tell if it is not the usual one.
-
-        :raises ConversionError: if another device has the same one.
-        """
-        topic, mine = numbered(place.topic, label), _named_for(device, label)
-        if label and self._around.claims.is_named(topic):
-            raise ConversionError(f'{mine!r} is not published: a rule names {topic}')
-        if topic != place.rule.name:
-            first = self._named.setdefault(topic, mine)
-            if first != mine:
-                raise ConversionError(
-                    f'{device!r} is not published: {first!r} is called {topic} too'
-                )
-        if place.note:
-            self._report.problem(ros_text(f'{device}: name'), ros_text(place.note))
-        return topic
 
     # -- making room
 
@@ -508,16 +340,24 @@ class Devices:
         self._drop_of_node(device, None if topic in topics else topics)
         if topic in topics:
             return
-        self._holders.pop(topic, None)
-        name = topic.removeprefix(self._prefix)
-        if self._named.get(name) == _named_for(way.key[1], device.label):
-            del self._named[name]
+        self.topics.free(device)
         if way.gates is not None:
-            # the newest of those that were forgotten, last
-            self._gates[topic] = self._gates.pop(topic, way.gates)
-        while len(self._gates) > 2 * MAX_DEVICES:
-            del self._gates[next(iter(self._gates))]
-            self._is_wary = True
+            self._gates.keep(topic, way.gates)
+
+
+def _follow(
+    route: Route, before: Inbound, topic: str, rule: ReceiveRule, slices: Any
+) -> Route:
+    """
+    Keep what a device has had under the rules before.
+
+    That is the decoder of a video, names that were given, and the slice that was chosen, unless
+    the rule has another one now, or another topic for its parameters.
+    """
+    state = dict(before.route.state)
+    if (before.topic, before.rule.slice) != (topic, rule.slice):
+        slices.remove(state.pop('slice', None))
+    return replace(route, state=state, names=before.route.names)
 
 
 def _clock_of(rule: ReceiveRule, type_name: str, memory: DeviceClock | None) -> DeviceClock:
@@ -536,8 +376,3 @@ def _is_expected(place: Place, type_name: str, name: str) -> bool:
 
 def _terms_of(rule: ReceiveRule, type_name: str) -> Terms:
     return Terms(rule.conflict_policy(type_name), max(SILENT_S, rule.max_age))
-
-
-def _named_for(device: str, label: str) -> str:
-    """Name who has a topic, by device and by what tells its peer apart."""
-    return f'{device} of {label}' if label else device

@@ -552,6 +552,7 @@ def test_an_emergency_does_not_wait_for_what_is_being_converted(ros, device, tmp
 
 def test_an_emergency_is_told_when_no_more_devices_are_taken_in(ros, device, monkeypatch):
     monkeypatch.setattr('igtl_ros2.routes.devices.MAX_DEVICES', 1)
+    monkeypatch.setattr('igtl_ros2.routes.gate_memory._MAX_TOPICS', 2)
     monkeypatch.setattr('igtl_ros2.nodes.emergency._MAX_DEVICES', 2)
     start(ros, device)
     emergency = ros.listen('/x/igtl_bridge/emergency', Bool, STATE)
