@@ -200,7 +200,7 @@ class Receiver:
         own_topic = '' if self._prefix else self._node.get_name()
         claims = Claims(config.mapping, self._settings.frame_prefix, own_topic)
         table = getattr(self, '_table', None)
-        claims.prepare([] if table is None else list(table.counts))
+        claims.prepare([] if table is None else list(self.devices))
         return claims
 
     def change(
