@@ -8,7 +8,7 @@ from struct import Struct
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy import typing as npt
 
 from ...errors import ContentError, EncodeError
 from ..fields import Buffer, as_array, wire_bytes
@@ -32,7 +32,7 @@ class ColorTable(Message):
 
     place = Place.NOWHERE
 
-    table: NDArray[Any] = field(repr=False)
+    table: npt.NDArray[Any] = field(repr=False)
 
     def __post_init__(self) -> None:
         """Check the table."""

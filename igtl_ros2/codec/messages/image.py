@@ -9,7 +9,7 @@ from struct import Struct
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy import typing as npt
 
 from ...errors import ContentError, EncodeError
 from ..fields import (
@@ -60,7 +60,7 @@ class Image(Message):
     is_stream = True
     place = Place.BODY
 
-    pixels: NDArray[Any] = field(repr=False)
+    pixels: npt.NDArray[Any] = field(repr=False)
     matrix: Floats = field(default_factory=identity)
     coordinates: int = RAS
     size: Triple = (-1, -1, -1)

@@ -10,7 +10,7 @@ from struct import Struct
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy import typing as npt
 
 from ...errors import ContentError, EncodeError
 from ..fields import (
@@ -73,8 +73,8 @@ class Cells:
     :param sizes: int64 (n,), how many of them belong to each cell.
     """
 
-    indices: NDArray[np.uint32] = field(repr=False)
-    sizes: NDArray[np.int64]
+    indices: npt.NDArray[np.uint32] = field(repr=False)
+    sizes: npt.NDArray[np.int64]
 
     def __post_init__(self) -> None:
         """Check that sizes and indices agree."""
@@ -167,7 +167,7 @@ class Cells:
         return cells
 
 
-def _whole_numbers(values: Any, low: int, what: str) -> NDArray[Any]:
+def _whole_numbers(values: Any, low: int, what: str) -> npt.NDArray[Any]:
     array = as_array(values, f'{what} of cells')
     if array.shape == (0,):
         return np.zeros(0, np.uint32)
@@ -183,7 +183,7 @@ def _whole_numbers(values: Any, low: int, what: str) -> NDArray[Any]:
     return array
 
 
-def _cell_heads(words: NDArray[np.uint32], count: int, what: str) -> NDArray[np.int64]:
+def _cell_heads(words: npt.NDArray[np.uint32], count: int, what: str) -> npt.NDArray[np.int64]:
     """Find where each cell starts."""
     heads = np.empty(count, np.int64)
     places, sizes = heads.data, words.data  # much faster than the arrays, one by one
@@ -215,7 +215,7 @@ class Attribute:
 
     name: str
     type: int
-    values: NDArray[np.float32] = field(repr=False)
+    values: npt.NDArray[np.float32] = field(repr=False)
 
     def __post_init__(self) -> None:
         """Check name, type and shape."""
@@ -284,7 +284,7 @@ class PolyData(Message):
     is_stream = True
     place = Place.BODY
 
-    points: NDArray[np.float32] = field(repr=False)
+    points: npt.NDArray[np.float32] = field(repr=False)
     vertices: Cells = field(default_factory=_no_cells)
     lines: Cells = field(default_factory=_no_cells)
     polygons: Cells = field(default_factory=_no_cells)
@@ -328,7 +328,7 @@ class PolyData(Message):
         attributes = tuple(attribute.turned(rotation) for attribute in self.attributes)
         return replace(self, points=points.astype(np.float32), attributes=attributes)
 
-    def triangles(self) -> NDArray[np.uint32]:
+    def triangles(self) -> npt.NDArray[np.uint32]:
         """
         Cut polygons and strips into triangles: uint32 (m, 3) point indices.
 
@@ -452,7 +452,7 @@ def _natural_components(kind: int, components: int) -> int:
     return components
 
 
-def _places(cells: Cells) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _places(cells: Cells) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Tell of each triangle where its cell starts in the indices, and its number in the cell."""
     counts = np.maximum(cells.sizes - 2, 0)
     starts = np.cumsum(cells.sizes) - cells.sizes

@@ -9,7 +9,7 @@ from struct import Struct
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy import typing as npt
 
 from ...errors import ContentError, EncodeError
 from ..fields import (
@@ -72,7 +72,7 @@ class Video(Message):
     is_stream = True
     place = Place.BODY
 
-    frame: NDArray[np.uint8] = field(repr=False)
+    frame: npt.NDArray[np.uint8] = field(repr=False)
     codec: str
     size: Triple
     frame_type: int = _KEY_FRAME
