@@ -10,6 +10,7 @@ from __future__ import annotations
 import collections.abc as abc
 from dataclasses import MISSING, Field, dataclass, field, fields, make_dataclass, replace
 from functools import lru_cache
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from .kinds import Kinds, types_of
@@ -46,12 +47,12 @@ class Key:
     read: abc.Callable[[Any], Any] | None = None
     is_default: bool = False
     only_topics: bool = False
-    #: the name of its field, which cannot be a word of Python
+    #: the name of its field: what is a word of Python has a _ behind it
     attribute: str = ''
 
     def called(self, name: str) -> Key:
         """Give it its name."""
-        self.name, self.attribute = name, 'as_' if name == 'as' else name
+        self.name, self.attribute = name, f'{name}_' if iskeyword(name) else name
         return self
 
     @property
@@ -138,12 +139,12 @@ class Rule:
         :raises ValueError: if they have another key of this name.
         """
         made = Key(allowed, help, **facts).called(name)
-        known = cls.__dataclass_fields__.get(made.attribute)
-        if known is not None:
-            before: Key | None = known.metadata.get('key')
+        if hasattr(cls, made.attribute):
+            known = cls.__dataclass_fields__.get(made.attribute)
+            before: Key | None = known.metadata.get('key') if known else None
             if before is None or (before.allowed, before.help) != (allowed, help):
                 raise ValueError(f'{cls.__name__} has a {name} already')
-            return before
+            return before  # of a module that is imported again
         (cls.__dataclass_fields__[made.attribute],) = fields(make_dataclass('_', [
             (made.attribute, Any, field(default=default, metadata={'key': made}))]))
         setattr(cls, made.attribute, default)
