@@ -18,12 +18,14 @@ from std_msgs.msg import Header
 
 from ..codec import Message
 from ..codec.messages.pose import Position, Transform
+from ..codec.timestamp import wire_time
 from ..errors import ConversionError
 from ..rules import ReceiveRule
 from ..rules.values import BOOLEAN
 from .lazy import LazyPose, LazyPoseStamped, LazyTransform
 from .outputs import STREAM, Output
 from .registry import Converted, Route, Sending, from_ros, tell_once, to_ros
+from .sending import stamp_text
 from .units import (
     RIGID_TOLERANCE,
     Matrix,
@@ -38,6 +40,8 @@ from .units import (
     time_from_ns,
 )
 
+# of one device: whoever publishes may name one after the other
+_MOST_FRAMES = 100
 _FALSE = ('0', 'false')
 NOT_RIGID = (
     'the matrix holds scale or shear: the pose has its rotation alone, info has the whole matrix'
@@ -196,10 +200,17 @@ def _transform(header: Header, position: Any, turn: Any, sending: Sending) -> Tr
 
 
 def _transform_of_lazy(message: LazyPose, sending: Sending) -> Transform:
-    numbers = message.numbers
+    numbers, stamp_ns, frame = message.numbers, message.stamp_ns, message.frames[0]
     affine = affine_from_numbers(numbers[:3], numbers[3:], sending.rule.wire_unit)
-    return Transform.from_affine(
-        affine, **sending.envelope_of(message.frames[0], message.stamp_ns))
+    first: Transform | None = sending.state.get(f'pose in {frame}')
+    if first is None or stamp_ns <= 0 or sending.sim_time:
+        made = Transform.from_affine(affine, **sending.envelope_of(frame, stamp_ns))
+        if 'ros_stamp' in made.metadata and len(sending.state) < _MOST_FRAMES:
+            sending.state[f'pose in {frame}'] = made
+        return made
+    metadata = first.metadata.copy()
+    metadata['ros_stamp'] = stamp_text(stamp_ns)
+    return first.like(affine, wire_time(stamp_ns), metadata)
 
 
 @from_ros(PoseWithCovarianceStamped, 'POSITION')

@@ -113,7 +113,8 @@ def envelope_of(
         metadata['ros_frame_id'] = frame_id
         if stamp_ns > 0:
             metadata['ros_stamp'] = stamp_text(stamp_ns)
-    if len(device.encode('utf-8', 'surrogateescape')) > NAME_BYTES:
+    is_short = len(device) <= NAME_BYTES and device.isascii()
+    if not is_short and len(device.encode('utf-8', 'surrogateescape')) > NAME_BYTES:
         metadata[FULL_NAME] = device
     return {'device_name': device, 'timestamp_ns': time_ns, 'metadata': metadata}
 

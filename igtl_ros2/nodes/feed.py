@@ -159,32 +159,34 @@ class Feed:
 
     def take(self, values: Sequence[Any]) -> None:
         """Send values, in their order."""
-        self._admit(lambda now, out: self.route.admit(values, now, out))
+        self._admit(self.route.admit, values)
 
     def again(self, value: Any) -> None:
         """Send a value once more, of which more is known now."""
-        self._admit(lambda now, out: self.route.again(value, now, out))
+        self._admit(self.route.again, value)
 
     def _release(self) -> None:
         self._admit(self.route.release)
 
-    def _admit(self, take: Callable[[Now, Effects], list[Item]]) -> None:
+    def _admit(self, take: Callable[..., list[Item]], *what: Any) -> None:
         now = self._shared.now()
         items: list[Item] = []
         out: Effects = []
         try:
             with self._admits:
-                items = take(now, out)
+                items = take(*what, now, out)
         except Exception as error:
             out.append(not_sent(self.route.name, error))
         if items:
             self._convert(items, now)
-        self._run(out)
+        if out:
+            self._run(out)
 
     def _convert(self, items: list[Item], now: Now) -> None:
         out: Effects = []
         items = self.route.convert(items, now, out)
-        self._run(out)
+        if out:
+            self._run(out)
         self._finish(items, now)
 
     def _finish(self, items: list[Item], now: Now) -> None:

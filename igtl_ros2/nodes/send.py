@@ -20,7 +20,7 @@ from ..errors import ConversionError
 from ..mapping import LinkConfig
 from ..peers import Peer
 from ..rosio.intake import Intake
-from ..rosio.long_messages import is_long, made, stamp_of
+from ..rosio.long_messages import is_long, made, may_be_long, stamp_of
 from ..routes.descriptions import Again, Descriptions
 from ..routes.outbound import outbound_route
 from ..routes.outbound_effects import Effects, Key
@@ -228,7 +228,7 @@ class Sender:
             name, rule, ros_type, convert, self._said, self._echo, link,
             whole=lambda value: made(value, ros_type),
             stamp_of_value=lambda value: stamp_of(value, ros_type),
-            is_long=is_long,
+            is_long=is_long if may_be_long(ros_type) else None,
             is_published=lambda: self._node.count_publishers(name) > 0,
         )
         route = outbound_route(

@@ -27,6 +27,12 @@ def is_taken_serialised(ros_type: type) -> bool:
     return ros_type.__name__ in _LISTS
 
 
+def may_be_long(ros_type: type) -> bool:
+    """Tell whether messages of a type may take long, by their size."""
+    return is_taken_serialised(ros_type) or any(
+        hasattr(ros_type, field) for field in ('data', 'encoding'))
+
+
 def is_long(message: Any) -> bool:
     """Tell whether to convert a message takes more than some milliseconds, by its size."""
     if isinstance(message, bytes):

@@ -51,6 +51,7 @@ class Descriptions:
         """Know nothing."""
         self.profile = profile
         self._all: dict[str, Description] = {}
+        self._is_anything_said = False
 
     def of(self, device: str) -> Description:
         """Give what is said of a device."""
@@ -67,20 +68,16 @@ class Descriptions:
         """
         description = self.of(rule.device)
         beside = self._all.get(topic.rpartition('/')[0], _NOTHING_SAID)
+        geometry = beside.geometry if description.geometry is None else description.geometry
+        # by place: there is one for each pose
         return Sending(
-            device=rule.device,
-            rule=rule,
-            now_ns=now.wall_ns,
-            info=description.info or beside.info,
-            geometry=beside.geometry if description.geometry is None else description.geometry,
-            sim_time=now.is_simulated,
-            state=description.state,
-            profile=self.profile,
-            stamp_ns=stamp_ns,
-        )
+            rule.device, rule, now.wall_ns, description.info or beside.info, geometry,
+            now.is_simulated, description.state, self.profile, [], stamp_ns)
 
     def stamp_said(self, device: str, topic: str) -> int:
         """Give the stamp that `info` says of the next message of a topic, of that one alone."""
+        if not self._is_anything_said:
+            return 0
         for name in (device, topic.rpartition('/')[0]):
             description = self._all.get(name)
             if description is None or not description.info:
@@ -120,6 +117,7 @@ class Descriptions:
         if not isinstance(info, dict):
             raise ConversionError(f'info of {device!r} is no JSON object')
         description = self.of(device)
+        self._is_anything_said = True
         before, description.info = description.info, info
         if not before:
             return _early(description)

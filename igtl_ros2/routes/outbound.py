@@ -212,8 +212,8 @@ def outbound_route(
         admitting.append(NotOwn(is_own))
     if isinstance(source, TopicSource):
         admitting.append(HeldTopic(source))
-    if not is_tf:
-        is_long = not isinstance(source, LinkSource) and is_sent_by_worker(ros_type, rule.type)
+    is_long = isinstance(source, TopicSource) and is_sent_by_worker(ros_type, rule.type)
+    if is_long or not source.is_never_long:
         admitting.append(WorkerQueue(source, is_long, depth))
     converting: list[Step] = [Convert(source, sent)]
     if rule.to_frame:

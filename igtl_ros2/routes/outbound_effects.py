@@ -57,7 +57,7 @@ class Count(Enum):
     STALE = 'stale'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tell:
     """Count something; a text is logged as well."""
 
@@ -67,7 +67,7 @@ class Tell:
     number: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Send:
     """Send messages of one type and device, the oldest first."""
 
@@ -75,7 +75,7 @@ class Send:
     exclude: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Order:
     """Send a command."""
 
@@ -83,7 +83,7 @@ class Order:
     exclude: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Retract:
     """Take back what was sent last, with a message that says so if there is one."""
 
@@ -91,14 +91,14 @@ class Retract:
     state: Message | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WantKeyFrame:
     """Ask for a frame of video that a decoder can start with."""
 
     key: Key
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LookUp:
     """
     Look frames up on tf, or wait for them; then the route has moved it, or has lost it.
@@ -113,12 +113,12 @@ class LookUp:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Later:
     """Have a worker look at the queue of the route."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hold:
     """Remember a value that came on a topic that holds, and when it is of."""
 
@@ -126,7 +126,7 @@ class Hold:
     stamp_ns: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sent:
     """Something was sent just now: the time until it is repeated begins."""
 
@@ -140,6 +140,9 @@ class Origins(Protocol):
 
     def origin(self, topic: str, key: Key, message: Any, peers: Collection[Any]) -> Any:
         """Tell from whom a value came that is about to be sent to peers; None if nobody knows."""
+
+    def origin_of(self, topic: str, key: Key, stamp_ns: int) -> Any:
+        """Tell it of a value that is known by its stamp."""
 
 
 class Peers(Protocol):

@@ -354,7 +354,7 @@ class SendStep(_Each):
         sent = []
         for part in item.parts:
             key = part.type_name, full_name(part)
-            self.claim(key, now, out)
+            claim(self._wire_sources, key, self._name, now, out)
             exclude = self._source.exclude(key, item, out)
             if not (isinstance(part, Video) and part.follows):  # twice changes the picture twice
                 sent.append((part, exclude))
@@ -368,10 +368,6 @@ class SendStep(_Each):
                 out.append(Send([part], exclude))
         item.sent = sent
         return True
-
-    def claim(self, key: Key, now: Now, out: Effects) -> None:
-        """Tell of a device that several sources send by turns, who are one for the peers."""
-        claim(self._wire_sources, key, self._name, now, out)
 
 
 def claim(sources: WireSources, key: Key, name: str, now: Now, out: Effects) -> None:

@@ -65,6 +65,8 @@ class Source:
 
     #: whether values may be frames of video
     may_be_video = False
+    #: whether none takes more than some milliseconds
+    is_never_long = False
 
     def __init__(self, name: str, rule: SendRule) -> None:
         """Know where it is."""
@@ -151,7 +153,7 @@ class TopicSource(Source):
     :param said: what other topics say of it.
     :param whole: makes a message, if it came as bytes.
     :param stamp_of_value: tells the stamp of a message, or of its bytes.
-    :param is_long: tells by the size of a message whether it takes long.
+    :param is_long: tells by the size of a message whether it takes long; None: none does.
     :param is_published: tells whether anybody publishes the topic.
     """
 
@@ -166,7 +168,7 @@ class TopicSource(Source):
         peers: Peers,
         whole: Callable[[Any], Any],
         stamp_of_value: Callable[[Any], int],
-        is_long: Callable[[Any], bool],
+        is_long: Callable[[Any], bool] | None,
         is_published: Callable[[], bool],
     ) -> None:
         """Have no values yet."""
@@ -178,6 +180,7 @@ class TopicSource(Source):
         self._whole = whole
         self.stamp_of_value = stamp_of_value
         self._is_long = is_long
+        self.is_never_long = is_long is None
         self._is_published = is_published
         self.may_be_urgent = ros_type.__name__ in _STATES
         self.may_be_video = ros_type.__name__ in _VIDEOS
@@ -185,7 +188,7 @@ class TopicSource(Source):
 
     def takes_long(self, value: Any) -> bool:
         """Tell by its size whether to convert it takes long."""
-        return self._is_long(value)
+        return self._is_long is not None and self._is_long(value)
 
     def is_alive(self) -> bool:
         """Tell whether anybody publishes the topic."""
@@ -207,8 +210,8 @@ class TopicSource(Source):
 
     def convert(self, item: Item, now: Now) -> Sequence[str]:
         """Make the messages of an item."""
-        rule, said = self._rule, self._said
-        sending = said.sending(rule, self.name, said.stamp_said(rule.device, self.name), now)
+        rule, said, name = self._rule, self._said, self.name
+        sending = said.sending(rule, name, said.stamp_said(rule.device, name), now)
         if rule.type == 'VIDEO' and self._peers.takes_key_frame(('VIDEO', rule.device)):
             sending.state[KEY_FRAME_WANTED] = True
         item.value = value = self._whole(item.value)
@@ -238,7 +241,10 @@ class TopicSource(Source):
 
     def exclude(self, key: Key, item: Item, out: Effects) -> tuple[Any, ...]:
         """Tell from which peer of the same link it came."""
-        origin = self._origins.origin(self.name, key, item.value, self._peers.peers)
+        if self._has_header:
+            origin = self._origins.origin_of(self.name, key, item.stamp_ns)
+        else:
+            origin = self._origins.origin(self.name, key, item.value, self._peers.peers)
         return () if origin is None else _without(origin, key[1], self._peers, out)
 
 
@@ -326,6 +332,8 @@ Look = Callable[[], tuple[Matrix | Sequence[TrackingElement], int]]
 
 class TfSource(Source):
     """Frames of tf, looked up when it is time; a value is what looks."""
+
+    is_never_long = True
 
     def __init__(self, rule: SendRule) -> None:
         """Have looked up nothing yet."""

@@ -21,12 +21,13 @@ from igtl_ros2.rules import SendRule
 NOW_NS = time.time_ns()
 
 
-def converted(rule, frame, stamp_ns, numbers, is_lazy=True):
+def converted(rule, frame, stamp_ns, numbers, is_lazy=True, state=None):
     message = LazyTransform(stamp_ns, frame, 'x', numbers)
     if not is_lazy:
         message.become()
         assert type(message) is TransformStamped
-    return transform_from_transform(message, Sending(rule.device, rule, NOW_NS))
+    return transform_from_transform(message, Sending(
+        rule.device, rule, NOW_NS, state={} if state is None else state))
 
 
 @pytest.mark.parametrize('profile', ['auto', 'slicer', 'plus', 'plain'])
@@ -38,14 +39,14 @@ def test_it_is_byte_by_byte_what_the_codec_encodes(profile, seen_version, device
     settings = Settings(compat=profile) if profile != 'auto' else Settings()
     rule = SendRule(device, topic='/t', wire_unit=unit)
     frames, compat = PoseFrames(), Compat(settings)
-    chance = np.random.default_rng(3)
+    chance, state = np.random.default_rng(3), {}
     for stamp_ns in (0, 5, 10**9, 1_700_000_000_123_456_789, 1_999_999_999_999_999_999, NOW_NS):
         for turn in range(6):
             numbers = tuple(chance.normal(size=7).tolist())
             matrix = pose_from_numbers(numbers[:3], numbers[3:], unit)
             usual = Transform(matrix, **envelope_of(device, frame, stamp_ns, stamp_ns or NOW_NS))
             wanted = b''.join(Outgoing(usual).parts(compat, seen_version))
-            message = converted(rule, frame, stamp_ns, numbers, turn % 2)
+            message = converted(rule, frame, stamp_ns, numbers, turn % 3, state)
             got = PoseOutgoing(message, frames)
             assert b''.join(got.parts(compat, seen_version)) == wanted
             assert got.size() == len(wanted)

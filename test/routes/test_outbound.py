@@ -54,6 +54,9 @@ class Peers:
     def origin(self, topic, key, message, peers):
         return self.from_whom.get(key[1])
 
+    def origin_of(self, topic, key, stamp_ns):
+        return self.from_whom.get(key[1]) if stamp_ns else None
+
 
 @pytest.fixture
 def peers():
@@ -64,13 +67,14 @@ def at(seconds):
     return At(round(seconds * NS), round(seconds * NS), seconds)
 
 
-def topic(peers, ros_type=TransformStamped, name='/a/Tool/transform', depth=3, said=None, **keys):
+def topic(peers, ros_type=TransformStamped, name='/a/Tool/transform', depth=3, said=None,
+          is_long=lambda value: len(getattr(value, 'data', '')) > 9, **keys):
     rule = SendRule('Tool', topic=name, **keys)
     said = said or Descriptions('plain')
     convert = sender(ros_type, rule.type) if rule.type != 'COMMAND' else None
     source = TopicSource(
         name, rule, ros_type, convert, said, peers, peers, whole=lambda value: value,
-        stamp_of_value=lambda value: 7, is_long=lambda value: len(getattr(value, 'data', '')) > 9,
+        stamp_of_value=lambda value: 7, is_long=is_long,
         is_published=lambda: peers.peers != [])
     return outbound_route(
         rule, source, WireSources(), ros_type=ros_type, depth=depth,
@@ -104,6 +108,7 @@ def told(effects):
 
 def test_a_plain_rule_converts_and_sends(peers):
     assert topic(peers).steps == ['HeldTopic', 'WorkerQueue', 'Convert', 'SendStep']
+    assert 'WorkerQueue' not in topic(peers, is_long=None).steps
 
 
 @pytest.mark.parametrize('keys, step', [
