@@ -35,7 +35,10 @@ if 'hypothesis' not in _missing:
     settings.load_profile('tests')
 
 _HERE = Path(__file__).parent
-_FIRST = {'peers': 0, 'workflows': 1, 'tools': 2, 'test_demo.py': 3, 'judges': 4, 'nodes': 5}
+_FIRST = {
+    'test_package.py': 0, 'tools': 1, 'peers': 2, 'test_demo.py': 3, 'workflows': 4, 'judges': 5,
+    'test_hostile_clients.py': 6, 'nodes': 7,
+}
 _FIRST |= dict.fromkeys(('converters', 'codec', 'dialogue', 'transport'), 9)
 # those below all that systems give away; each process of a run begins elsewhere
 _PORTS = iter(range(10_000 + os.getpid() * 1009 % 20_000, 32_000))

@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from seeded import seeded
 
@@ -101,6 +101,7 @@ def test_a_field_is_written_as_it_came(field, fill):
 
 
 @pytest.mark.parametrize('field', FIELDS)
+@settings(max_examples=100)
 @given(part=st.floats(0, 1), many=seeded(lambda rng: rng.randbytes(200)))
 def test_any_bytes_in_a_field_are_read_and_written(field, part, many):
     size, make = FIELDS[field]
