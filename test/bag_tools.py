@@ -1,17 +1,13 @@
 """What tests of bags share: golden frames, links made of plain sockets, bags read by rosbags."""
 
 import contextlib
-import re
 import shutil
-import signal
 import socket
 import sys
 import tempfile
-import threading
-import time
 from pathlib import Path
 
-import forked
+from forked import Program
 
 GOLDEN = sorted((Path(__file__).parent / 'golden').glob('*.bin'))
 DEADLINE_S = 60.0
@@ -61,58 +57,20 @@ def frames_now(bag):
             return []
 
 
-class Tool:
-    """A program of ours as a process, whose output is kept while it runs."""
+class Tool(Program):
+    """A program of ours as a process."""
+
+    wait_for = Program.says
 
     def __init__(self, name, *arguments, runner=(sys.executable, '-m')):
-        self.process = forked.start(*runner, f'igtl_ros2.{name}', *arguments)
-        self._lines = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self):
-        for line in self.process.stdout:
-            self._lines.append(line)
-
-    @property
-    def output(self):
-        return ''.join(list(self._lines))
-
-    def wait_for(self, pattern):
-        """Wait until it has said something; gives the match."""
-        deadline = time.monotonic() + DEADLINE_S
-        while time.monotonic() < deadline:
-            ended = self.process.poll() is not None
-            found = re.search(pattern, self.output)
-            if found:
-                return found
-            assert not ended, self.output
-            time.sleep(0.01)
-        raise AssertionError(f'it did not say {pattern!r}:\n{self.output}')
+        super().__init__(*runner, f'igtl_ros2.{name}', *arguments)
 
     def port(self):
-        return int(self.wait_for(r'listening on tcp://127\.0\.0\.1:(\d+)')[1])
-
-    def end(self, code=0):
-        """Wait for its end."""
-        self.process.wait(DEADLINE_S)
-        self._reader.join()
-        assert self.process.returncode == code, self.output
-        assert 'Traceback' not in self.output, self.output
-        return self.output
+        return int(self.says(r'listening on tcp://127\.0\.0\.1:(\d+)')[1])
 
     def interrupt(self, code=0):
-        self.process.send_signal(signal.SIGINT)
+        super().interrupt()
         return self.end(code)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self._reader.join()
-        self.process.stdout.close()
 
 
 class Device:

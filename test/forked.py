@@ -15,14 +15,18 @@ import importlib
 import io
 import json
 import os
+import re
 import runpy
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
+
+from polling import DEADLINE_S, poll
 
 _MODULES = (
     'igtl_ros2.nodes.bridge', 'igtl_ros2.sim.slicer', 'igtl_ros2.sim.ultrasound',
@@ -141,6 +145,68 @@ def run(*command):
         process.wait()
         errors.seek(0)
         return subprocess.CompletedProcess(command, process.returncode, said, errors.read())
+
+
+class Program:
+    """A process whose output is kept while it runs."""
+
+    def __init__(self, *command):
+        self.process = start(*command)
+        self.name = ' '.join(str(word).rsplit('/', 1)[-1] for word in command)
+        self._lines = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self._lines.append(line)
+
+    @property
+    def output(self):
+        """What it has said so far, errors included."""
+        return ''.join(list(self._lines))
+
+    @property
+    def ended(self):
+        """Whether it is over."""
+        return self.process.poll() is not None
+
+    def says(self, pattern):
+        """Wait until it has said something; gives the match."""
+        def found():
+            match = re.search(pattern, self.output)
+            assert match or not self.ended or self._reader.is_alive(), (
+                f'{self.name} ended without {pattern!r}:\n{self.output}')
+            return match
+        return poll(found, f'{pattern!r} of {self.name}', lambda: time.sleep(0.005))
+
+    def interrupt(self):
+        """Press Ctrl-C."""
+        self.process.send_signal(signal.SIGINT)
+
+    def wait(self):
+        """Wait for its end and all that it says."""
+        self.process.wait(DEADLINE_S)
+        self._reader.join()
+        self.process.stdout.close()
+
+    def end(self, code=0):
+        """Wait for its end, check how it ended, and give what it said."""
+        self.wait()
+        assert self.process.returncode == code, self.output
+        assert 'Traceback' not in self.output, self.output
+        return self.output
+
+    def kill(self):
+        """End it as a crash or a power cut would; calling it twice does no harm."""
+        self.process.kill()
+        self.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
 
 
 @functools.cache

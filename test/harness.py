@@ -1,15 +1,13 @@
 """Programs as separate processes, and a ROS user who talks and listens next to them."""
 
-import signal
 import subprocess
 import sys
-import threading
 import time
 
-import forked
 import rclpy
+from forked import Program
 from lifecycle_msgs.srv import GetState
-from polling import DEADLINE_S, poll
+from polling import poll
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -42,41 +40,6 @@ def knows_client(node, bridge, service):
     return service in {name for name, _ in clients}
 
 
-class Program:
-    """A process whose output is kept while it runs."""
-
-    def __init__(self, *command):
-        self.process = forked.start(*command)
-        self.name = ' '.join(str(word).rsplit('/', 1)[-1] for word in command)
-        self._lines = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self):
-        for line in self.process.stdout:
-            self._lines.append(line)
-
-    @property
-    def output(self):
-        """What it has said so far, errors included."""
-        return ''.join(list(self._lines))
-
-    @property
-    def ended(self):
-        """Whether it is over."""
-        return self.process.poll() is not None
-
-    def kill(self):
-        """End it as a crash or a power cut would; calling it twice does no harm."""
-        self.process.kill()
-        self._wait()
-
-    def _wait(self):
-        self.process.wait(DEADLINE_S)
-        self._reader.join()
-        self.process.stdout.close()
-
-
 class Bridge(Program):
     """
     `igtl_bridge` as a process.
@@ -101,15 +64,12 @@ class Bridge(Program):
 
     def stop(self):
         """Interrupt it, and check that it ends well."""
-        if not self.ended:
-            self.process.send_signal(signal.SIGINT)
+        self.interrupt()
         try:
-            self._wait()
+            self.end()
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f'the bridge did not end:\n{self.output}') from None
-        assert self.process.returncode == 0, self.output
-        assert 'Traceback' not in self.output, self.output
 
 
 class User:

@@ -2,7 +2,6 @@
 
 import csv
 import re
-import signal
 import socket
 import sys
 import threading
@@ -10,9 +9,9 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-import forked
 import numpy as np
 import pytest
+from forked import Program
 from network_peers import DEADLINE_S, text, until
 
 from igtl_ros2 import codec, connect, serve
@@ -30,73 +29,25 @@ ANY_PORT = 'tcp://127.0.0.1:0'
 SCENE = Scene(seed=3, image_size=(64, 48))
 
 
-class Program:
-    """An example that runs, with what it has said so far."""
-
-    def __init__(self, *command):
-        self.process = forked.start(sys.executable, '-u', *command)
-        self.name = Path(command[0]).name
-        self._lines = []
-        self._reader = threading.Thread(target=lambda: self._lines.extend(self._read()))
-        self._reader.start()
-
-    def _read(self):
-        for line in self.process.stdout:
-            self._lines.append(line)
-        return ()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self._reader.join()
-        self.process.stdout.close()
-
-    @property
-    def output(self):
-        """What it has said so far, errors included."""
-        return ''.join(list(self._lines))
-
-    def says(self, pattern):
-        """Wait until it has said something; the match is the result."""
-        def found():
-            match = re.search(pattern, self.output)
-            assert match or self.process.poll() is None or self._reader.is_alive(), (
-                f'{self.name} ended without {pattern!r}:\n{self.output}')
-            return match
-        return until(found, f'{pattern!r} of {self.name}')
+class Example(Program):
+    """A program that says where it listens."""
 
     @property
     def url(self):
-        """Where it listens."""
         return self.says(r'listening on (\w+://[\d.]+:\d+)')[1]
-
-    def interrupt(self):
-        """Press Ctrl-C."""
-        self.process.send_signal(signal.SIGINT)
-
-    def end(self, code=0):
-        """Wait for its end, check how it ended, and give what it said."""
-        self.process.wait(DEADLINE_S)
-        self._reader.join()
-        assert 'Traceback' not in self.output, self.output
-        assert self.process.returncode == code, self.output
-        return self.output
 
 
 def example(name, *options):
     """Start an example."""
-    return Program(EXAMPLES / f'{name}.py', *options)
+    return Example(sys.executable, '-u', EXAMPLES / f'{name}.py', *options)
 
 
 @pytest.fixture(scope='module')
 def device():
     """Start the simulated tracked ultrasound; the result is its URL."""
-    with Program(
-        '-m', 'igtl_ros2.sim.ultrasound', '--port', 0, '--seed', 3, '--quiet',
-        '--tracker-rate', 30, '--image-rate', 10, '--image-size', '64x48',
+    with Example(
+        sys.executable, '-u', '-m', 'igtl_ros2.sim.ultrasound', '--port', 0, '--seed', 3,
+        '--quiet', '--tracker-rate', 30, '--image-rate', 10, '--image-size', '64x48',
     ) as program:
         yield program.url
 
