@@ -119,14 +119,18 @@ def add_geometry(message: Image | Video, route: Route, result: Converted) -> boo
     coordinates = message.coordinates if rule.coordinates == 'trust' else RAS
     if rule.wire_axes == 'lps':
         coordinates = LPS
-    with np.errstate(all='ignore'):
-        matrix = ijk_to_ras(message.matrix, message.size, coordinates)
-        matrix[:3, 3] += matrix[:3, :3] @ np.array(message.offset, float)
-    if not np.isfinite(matrix).all():
-        return False
-    geometry = affine_to_metres(matrix, rule.wire_unit)
-    result.outputs['geometry'] = geometry_message(geometry)
-    result.info['geometry'] = geometry.tolist()
+    key = message.matrix.tobytes(), message.size, message.offset, coordinates
+    known = route.state.get('geometry')
+    if known is None or known[0] != key:
+        with np.errstate(all='ignore'):
+            matrix = ijk_to_ras(message.matrix, message.size, coordinates)
+            matrix[:3, 3] += matrix[:3, :3] @ np.array(message.offset, float)
+        if not np.isfinite(matrix).all():
+            return False
+        geometry = affine_to_metres(matrix, rule.wire_unit)
+        # most images are where the one before was, and this takes half of all the time
+        known = route.state['geometry'] = key, geometry_message(geometry), geometry.tolist()
+    _, result.outputs['geometry'], result.info['geometry'] = known
     return True
 
 

@@ -191,45 +191,43 @@ class SplicedFrame:
         return data
 
 
-class SplicedImage:
+@lru_cache(maxsize=64)
+def _image_head(
+    frame_id: str,
+    height: int,
+    width: int,
+    encoding: str,
+    is_bigendian: int,
+    step: int,
+    serialize: Callable[[Any], bytes],
+) -> tuple[bytes, int]:
     """
-    The serialised beginnings of Images that differ in stamp and pixels only.
+    Serialise all of an Image but the number of its bytes and these.
 
-    :param message: one of them.
-    :param serialize: makes bytes of a ROS message.
-    :raises ConversionError: if the stamp cannot be told from the rest of these bytes.
+    :returns: the bytes, and where in them the stamp is.
+    :raises ConversionError: if it cannot be told from the rest.
     """
-
-    def __init__(self, message: Image, serialize: Callable[[Any], bytes]) -> None:
-        """Look where in the bytes the stamp is."""
-        marked = image_start(message, serialize, time_from_ns(MARK_NS))
-        (self._stamp_at,) = _find_each(marked, _STAMP.pack(*divmod(MARK_NS, _NS)))
-        self._data = bytearray(marked)
-
-    def start(self, stamp_ns: int) -> bytes:
-        """Serialise all but the pixels, which have to follow."""
-        _STAMP.pack_into(self._data, self._stamp_at, *divmod(stamp_ns, _NS))
-        return bytes(self._data)
+    data = serialize(Image(
+        header=Header(stamp=time_from_ns(MARK_NS), frame_id=frame_id), height=height, width=width,
+        encoding=encoding, is_bigendian=is_bigendian, step=step))
+    (stamp_at,) = _find_each(data, _STAMP.pack(*divmod(MARK_NS, _NS)))
+    return data[: -_LENGTH.size], stamp_at
 
 
-def image_start(
-    message: Image, serialize: Callable[[Any], bytes], stamp: Time | None = None
-) -> bytes:
+def image_start(message: Image, serialize: Callable[[Any], bytes]) -> bytes:
     """
     Serialise all of an Image but its pixels, which have to follow.
 
     :param serialize: makes bytes of a ROS message.
-    :param stamp: if not that of the message.
+    :raises ConversionError: if these are not as ROS writes them.
     """
-    data = serialize(Image(
-        header=Header(stamp=stamp or message.header.stamp, frame_id=message.header.frame_id),
-        height=message.height,
-        width=message.width,
-        encoding=message.encoding,
-        is_bigendian=message.is_bigendian,
-        step=message.step,
-    ))
-    return data[: -_LENGTH.size] + _LENGTH.pack(len(message.data))
+    stamp = message.header.stamp
+    head, stamp_at = _image_head(
+        message.header.frame_id, message.height, message.width, message.encoding,
+        message.is_bigendian, message.step, serialize)
+    data = bytearray(head)
+    _STAMP.pack_into(data, stamp_at, stamp.sec, stamp.nanosec)
+    return bytes(data + _LENGTH.pack(len(message.data)))
 
 
 def array_bytes(message: Any, serialize: Callable[[Any], bytes]) -> NDArray[np.uint8]:
