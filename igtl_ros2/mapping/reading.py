@@ -10,16 +10,9 @@ from typing import Any
 from ..config.settings import Settings
 from ..converters.loading import load_converters
 from ..errors import ConfigError
-from ..rules import (
-    TF_RATE_HZ,
-    Mapping,
-    ReceiveRule,
-    RobotSource,
-    SendRule,
-    TfFrame,
-    keys_of,
-)
+from ..rules import TF_RATE_HZ, Mapping, ReceiveRule, RobotSource, SendRule, TfFrame
 from ..rules.frame_names import ONE_PATIENT, PATIENT, is_patient, tf_device
+from ..rules.keys import values_of
 from .document import Document
 from .profiles import PROFILES
 from .protocol import expand
@@ -89,19 +82,13 @@ def _in_order(
     return [*own[:first], *protocol, *own[first:]]
 
 
-def _values(rule: type[Any], item: dict[str, Any]) -> dict[str, Any]:
-    """Make the values of fields of what stands in a file."""
-    keys = keys_of(rule)
-    return {keys[name].attribute: keys[name].value(found) for name, found in item.items()}
-
-
 def _receive_rule(
     base: ReceiveRule, item: dict[str, Any], profile: str
 ) -> ReceiveRule:
     item = dict(item)
     if 'frames' in item:
         item['frame'], item['child_frame'] = item.pop('frames')
-    values = _values(ReceiveRule, item)
+    values = values_of(ReceiveRule, item)
     for key in ('frame', 'child_frame', 'to_frame'):
         if key in values:
             values[key] = base.spelled(values[key], profile)
@@ -118,7 +105,7 @@ def _send_rule(item: dict[str, Any], wire_unit: str, profile: str) -> SendRule:
         more = {'rate': float(robot.pop('rate', TF_RATE_HZ)), 'robot': RobotSource(**robot)}
     if more:  # Slicer keeps what it was told last
         more['on_change'] = profile == 'slicer'
-    rule = SendRule(**{**more, **_values(SendRule, values)})
+    rule = SendRule(**{**more, **values_of(SendRule, values)})
     return _with_one_patient(rule) if profile in ONE_PATIENT else rule
 
 

@@ -59,8 +59,8 @@ _LISTS = {
                  'tls or udp. Their rules come after those of receive for a certain device and '
                  'before those for "*".'),
 }
-_ITEMS = {'receive': 'receive_rule', 'send': 'send_rule', 'queries': 'query_rule',
-          'commands': 'command_rule', 'serve': 'serve_rule', 'protocol': 'protocol_rule'}
+# what one of a list is called
+_ITEMS = {'queries': 'query_rule', 'commands': 'command_rule'}
 
 
 def _ref(name: str) -> Schema:
@@ -99,7 +99,8 @@ def mapping_schema() -> Schema:
                 group('a map', _defaults()),
                 "Values for all rules that do not say otherwise; they win over the node's "
                 'parameters.'),
-            **{name: about(several(f'a list of {what}', _ref(_ITEMS[name])), meaning)
+            **{name: about(several(f'a list of {what}', _ref(_ITEMS.get(name, f'{name}_rule'))),
+                           meaning)
                for name, (what, meaning) in _LISTS.items()},
             'receive_rule': _receive_rule(),
             'send_rule': _send_rule(),

@@ -8,7 +8,8 @@ import string
 from typing import Any
 
 from ..config.words import MAX_DEVICE_BYTES, show
-from ..rules import CommandRule, QueryRule, ServeRule, keys_of
+from ..rules import CommandRule, QueryRule, ServeRule
+from ..rules.keys import values_of
 
 # Types whose STT_ has room for these keys
 _WITH_RATE = ('TDATA', 'QTDATA', 'VIDEO')
@@ -20,15 +21,10 @@ _MAX_COMMAND_BYTES = 127
 def make_services(data: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
     """Make the rules of all three lists, by the name of the list."""
     return {
-        section: tuple(rule(**_values(rule, item)) for item in data.get(section, ()))
+        section: tuple(rule(**values_of(rule, item)) for item in data.get(section, ()))
         for section, rule in (
             ('queries', QueryRule), ('commands', CommandRule), ('serve', ServeRule))
     }
-
-
-def _values(rule: type[Any], item: dict[str, Any]) -> dict[str, Any]:
-    keys = keys_of(rule)
-    return {name: keys[name].value(found) for name, found in item.items()}
 
 
 def _too_long(item: dict[str, Any], key: str, limit: int) -> abc.Iterator[tuple[str, str]]:

@@ -156,6 +156,12 @@ def keys_of(rule: Any) -> dict[str, Key]:
     return _keys(rule, len(rule.__dataclass_fields__))
 
 
+def values_of(rule: Any, item: abc.Mapping[str, Any]) -> dict[str, Any]:
+    """Make the values of fields of a rule of what stands in a file."""
+    keys = keys_of(rule)
+    return {keys[name].attribute: keys[name].value(found) for name, found in item.items()}
+
+
 @lru_cache
 def _keys(rule: Any, count: int) -> dict[str, Key]:
     own: list[Key] = [key.called(key.name) for key in getattr(rule, 'also', ())]
