@@ -8,8 +8,14 @@ from collections.abc import Callable
 from rclpy.node import Node
 from std_msgs.msg import Bool
 
+from ..codec import Message
+from ..codec.messages.bundle import Bind
+from ..codec.messages.text import Status
+from ..converters.registry import full_name
+from ..converters.units import ros_text
 from ..peers import Peer
 from ..rosio.qos import STATE_QOS
+from .report import Report
 
 # a peer may make up names without end
 _MAX_DEVICES = 1000
@@ -31,6 +37,26 @@ class Emergency:
         self._callers: dict[tuple[str, str], list[Peer]] = {}
         self._publisher = node.create_publisher(Bool, '~/emergency', STATE_QOS)
         self._publisher.publish(Bool(data=bool(devices)))
+
+    def look_at(
+        self,
+        link: str,
+        peer: Peer,
+        message: Message,
+        is_connected: Callable[[Peer], bool],
+        report: Report,
+    ) -> None:
+        """Tell of an emergency, or of its end; no rule, gate or queue is in the way."""
+        if isinstance(message, Status):
+            name = full_name(message)
+            if not self.set((link, name), message.is_emergency, peer, is_connected):
+                what = ros_text(f'STATUS {name}: emergency')
+                report.problem(
+                    what, f'{what}: not ended by {peer.address}: another peer has called it'
+                )
+        elif isinstance(message, Bind):
+            for child in message.children:
+                self.look_at(link, peer, child, is_connected, report)
 
     def set(
         self,

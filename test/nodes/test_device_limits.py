@@ -146,4 +146,4 @@ def test_what_was_said_on_a_status_is_forgotten_with_its_device(ros, tmp_path, m
                 wait_for(lambda n=name: peer.send(Status(1, device_name=n)) or time.sleep(0.02)
                          or n in known(node), name)
         wait_for(lambda: not node.link.peers, 'the end of the connection')
-    assert set(node._receivers['']._states) == {'C', 'D'}
+    assert set(node._receivers['']._output.states) == {'C', 'D'}

@@ -377,7 +377,8 @@ def test_repetitions_that_wait_for_tf_are_no_witnesses(ros, device, tmp_path, mo
     for second in (-1, 1):
         send_tf(tf, 0.0, now + second * NS)
     wait_for(lambda: device.send(at(0)) or time.sleep(0.01) or poses, 'poses')
-    wait_for(lambda: time.time_ns() > now + NS and node._receivers['']._wait._count, 'waiting')
+    runner = node._receivers['']._runner
+    wait_for(lambda: time.time_ns() > now + NS and runner.wait._count, 'waiting')
     device.send(at(500))  # it is repeated while it waits
     time.sleep(0.3)
     send_tf(tf, 0.0, time.time_ns() + 5 * NS)

@@ -200,7 +200,7 @@ def test_a_topic_of_another_type_is_not_written_to(ros, device):
     node = start(ros, device, info_rate=0.0, header_version='2')
     receiver = node._receivers['']
     topic = 'Tool/transform'
-    receiver._writers.get(topic, STREAM, PoseStamped)
+    receiver._output.writers.get(topic, STREAM, PoseStamped)
     send_all(node, device.send, [tool(number) for number in range(5)])
     assert receiver._report.counts == {topic: 5}
 

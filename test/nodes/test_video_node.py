@@ -162,7 +162,7 @@ def test_a_frame_lost_before_it_is_published_costs_those_that_need_it(
     frames = encoded(24, 8)
     receiver = node._receivers['']
     wait_for(lambda: receiver._first is not None, 'the start')
-    do = receiver._aside.do
+    do = receiver._work.worker.do
     count = 0
 
     def full_once(job, size=0):
@@ -172,7 +172,7 @@ def test_a_frame_lost_before_it_is_published_costs_those_that_need_it(
             raise ConversionError('dropped, too much waits to be converted')
         return do(job, size)
 
-    monkeypatch.setattr(receiver._aside, 'do', full_once)
+    monkeypatch.setattr(receiver._work.worker, 'do', full_once)
     for data, _ in frames:
         device.send(Video(data, 'H264', (64, 48, 1), 0, device_name='Cam'))
     expected = [data for data, _ in frames[:3] + frames[8:]]

@@ -94,12 +94,12 @@ def test_nothing_is_lost_and_a_sender_waits_for_what_takes_long(ros, tmp_path, b
         wait_for(lambda: any(peer._reading_paused for peer in node.link.peers), 'the pause')
         # those that were on their way when it was told to wait come as well
         assert receiver.devices['IMAGE', 'CT'] < count
-        assert len(receiver._aside._jobs) < 2 * worker.MAX_WAITING
+        assert len(receiver._work.worker._jobs) < 2 * worker.MAX_WAITING
         busy.go.set()
         wait_for(lambda: receiver.devices['IMAGE', 'CT'] == count, 'all of them')
         sender.join()
     wait_for(lambda: shown and b'100' in shown[-1].data.tobytes()[:500], 'a file')
-    wait_for(lambda: not receiver._aside._jobs, 'the end')
+    wait_for(lambda: not receiver._work.worker._jobs, 'the end')
     (health, *_), = node._diagnostics._open
     assert not health._report.counts
 
@@ -277,7 +277,7 @@ def test_what_comes_behind_many_small_things_of_a_device_stays_behind(
     # the next one goes the usual way
     device = node._receivers['']._table.all['TRAJ', 'Plan']
     wait_for(lambda: not device.way.waiting, 'the end')
-    assert not node._receivers['']._bound
+    assert not node._receivers['']._work.bound
 
 
 def test_what_comes_behind_a_bind_of_many_children_stays_behind(ros, tmp_path, monkeypatch):
@@ -296,7 +296,7 @@ def test_what_comes_behind_a_bind_of_many_children_stays_behind(ros, tmp_path, m
         busy.go.set()
         wait_for(lambda: len(shown) == 3, 'all')
     assert [message.data for message in shown] == ['before', 'in it', 'behind']
-    wait_for(lambda: not node._receivers['']._bound, 'the end')
+    wait_for(lambda: not node._receivers['']._work.bound, 'the end')
 
 
 def test_many_elements_are_counted_by_their_setting(ros, tmp_path):

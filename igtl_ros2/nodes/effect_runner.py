@@ -1,0 +1,208 @@
+"""What the steps of a message have asked for is done: published, looked up, done in the worker."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from functools import partial
+from typing import Any
+
+from std_msgs.msg import String as RosString
+
+from ..converters.placing import weight
+from ..errors import ConversionError
+from ..routes.device import Device
+from ..routes.effects import (
+    Broadcast,
+    Effect,
+    Forget,
+    Hold,
+    Later,
+    LookUp,
+    Publish,
+    ShowState,
+    Take,
+    Tell,
+)
+from ..routes.passage import Passage
+from .held_values import HeldValues
+from .link_output import LinkOutput
+from .ordered_work import OrderedWork
+from .transform_wait import Placement, Poses, TransformWait
+
+# how long the worker publishes before others may, and how long it lets them
+_STEP_S = 0.002
+_BREATH_S = 0.0005
+#: what needs no lock; None: nothing
+_Write = Callable[[], None] | None
+#: of devices, what is to be done for which of their messages
+Ready = list[tuple[Device, Passage, Effect]]
+
+
+class EffectRunner:
+    """
+    Do what steps ask for, in the threads of the network, of the executor and of a worker.
+
+    :param lock: held but for what needs no lock in the worker.
+    :param wait: where messages wait for tf.
+    :param take: takes a message out of another one through its steps.
+    :param is_current: tells whether the rules are still those that a device was made with.
+    """
+
+    def __init__(
+        self,
+        lock: threading.RLock,
+        output: LinkOutput,
+        work: OrderedWork,
+        wait: TransformWait,
+        take: Callable[[Passage, Take, Ready], None],
+        is_current: Callable[[Device], bool],
+    ) -> None:
+        """Do nothing yet."""
+        self._lock = lock
+        self._output = output
+        self._work = work
+        self.wait = wait
+        self._take = take
+        self._is_current = is_current
+
+    def begin(self, held: HeldValues) -> None:
+        """Know what holds values."""
+        output = self._output
+        self._does: dict[type, Callable[[Device, Passage, Any], None]] = {
+            Publish: output.publish,
+            ShowState: lambda device, passage, effect: output.publish_state(
+                device, effect.state, passage.stamp_ns),
+            Broadcast: output.broadcast,
+            Hold: lambda device, passage, effect: held.hold(device, effect.passage),
+            Later: lambda device, passage, effect: self._go_on_later(
+                device, passage, effect.step),
+            LookUp: self._look_up,
+            Forget: output.forget_names,
+        }
+
+    def steps(self, device: Device, passage: Passage, step: int) -> list[Effect]:
+        """Take steps; whatever a message holds, the node goes on."""
+        try:
+            return device.way.take(passage, step)
+        except ConversionError as error:
+            device.way.complain(str(error))
+        except Exception as error:  # its text may quote names of patients
+            self._tell_error(device, error)
+        return []
+
+    def _tell_error(self, device: Device, error: Exception) -> None:
+        device.way.complain(f'not published, error in the bridge: {type(error).__name__}')
+
+    def _try(self, device: Device, job: Callable[[], None]) -> None:
+        """Do something; an error in the bridge is reported."""
+        try:
+            job()
+        except Exception as error:
+            self._tell_error(device, error)
+
+    def carry_out(self, ready: Ready) -> None:
+        """Do what steps have asked for; called with the lock."""
+        for device, passage, effect in ready:
+            do = self._does.get(type(effect))
+            try:
+                if do is not None:
+                    do(device, passage, effect)
+                else:
+                    for write in self._do(device, passage, effect):
+                        if write is not None:
+                            write()
+            except Exception as error:
+                self._tell_error(device, error)
+        ready.clear()
+
+    def go_on(self, device: Device, passage: Passage, step: int) -> None:
+        """Go on with a message from a step on."""
+        self.carry_out([(device, passage, e) for e in self.steps(device, passage, step)])
+
+    def _do(self, device: Device, passage: Passage, effect: Effect) -> Iterator[_Write]:
+        """
+        Do what a step has asked for, in pieces if that takes long.
+
+        :returns: what has to be done before the next piece, and needs no lock.
+        """
+        do = self._does.get(type(effect))
+        if isinstance(effect, Publish):
+            writer = self._output.writer_of(device, effect)
+            if writer is not None:
+                yield partial(self._output.write, device, passage, effect, writer)
+        elif do is not None:
+            do(device, passage, effect)
+        elif isinstance(effect, Tell):
+            pieces = []
+            for piece in effect.pieces:
+                pieces.append(piece)
+                yield None
+            self._output.say(f'{device.topic}/info', 'info', RosString(data=''.join(pieces)))
+        elif isinstance(effect, Take):
+            ready: Ready = []
+            self._take(passage, effect, ready)
+            self.carry_out(ready)
+        yield None
+
+    def _look_up(self, device: Device, passage: Passage, effect: LookUp) -> None:
+        """Go on with a message once it is known where its frames are."""
+
+        def go(poses: Poses) -> None:
+            if self._is_current(device):
+                effect.take(poses)
+                if not self._output.late.is_over:
+                    self._output.late.forget(device.topic)
+                self.go_on(device, passage, effect.step)
+
+        if self._is_current(device):
+            self.wait.submit(Placement(
+                key=device.slot,
+                what=device.way.what,
+                frames=effect.frames,
+                to_frame=effect.to_frame,
+                stamp_ns=passage.stamp_ns,
+                size=weight(passage.message),
+                go=go,
+                lost=device.way.lose_frame,
+            ))
+
+    # -- in the worker
+
+    def _go_on_later(self, device: Device, passage: Passage, step: int) -> None:
+        """Go on with a message in the worker."""
+
+        def go_on() -> None:
+            passage.in_worker = True
+            # where a gate remembers what was published, which it does of few
+            with self._lock if device.way.remembers else nullcontext():
+                effects = self.steps(device, passage, step)
+            if passage.result is not None and not effects:
+                with self._lock:
+                    if not self._is_current(device):
+                        return
+                    if not self._output.late.is_over:
+                        self._output.late.forget(device.topic)
+                    effects = device.way.finish(passage)
+            doing = (one for effect in effects for one in self._do(device, passage, effect))
+            while self._does_more(device, doing):
+                time.sleep(_BREATH_S)  # who waits for the lock gets it
+
+        self._work.do(device, passage.peer, passage.message, partial(self._try, device, go_on))
+
+    def _does_more(self, device: Device, doing: Iterator[_Write]) -> bool:
+        """Do what was asked for, for a moment; tells whether there is more."""
+        until = time.monotonic() + _STEP_S
+        while time.monotonic() < until:
+            with self._lock:
+                if not self._is_current(device):
+                    return False
+                try:
+                    write = next(doing)
+                except StopIteration:
+                    return False
+            if write is not None:
+                write()
+        return True

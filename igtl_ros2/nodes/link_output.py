@@ -1,0 +1,181 @@
+"""What a link publishes: its writers, and who else is given what they write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from rclpy.node import Node
+
+from ..converters.gates import withheld_by
+from ..converters.handover import Handed, handed
+from ..converters.lazy import LazyPose, ros_type_of
+from ..converters.outputs import STREAM, kind_of
+from ..converters.pose import is_valid
+from ..converters.tf_owners import Sender
+from ..converters.units import ros_text, time_from_ns
+from ..peers import Peer
+from ..rosio.writers import Writer, Writers
+from ..routes.device import Device
+from ..routes.effects import Broadcast, Forget, Publish
+from ..routes.inbound import FROZEN
+from ..routes.passage import Passage
+from ..rules import ReceiveRule
+from .echo import EchoGuard
+from .late_joiners import LateJoiners
+from .relay import Relays
+from .report import Report
+from .tf import TfBroadcaster
+
+if TYPE_CHECKING:  # it needs diagnostic_msgs, which may not be there
+    from ..converters.status import StatusTopic
+
+#: states of a device of which nothing has come for too long
+SILENT = withheld_by('max_age')
+UNANSWERED = 'stale: its peer gives no sign of life'
+
+
+class LinkOutput:
+    """
+    Publish what comes over a link.
+
+    :param fallback: the rule of what is the bridge's own word.
+    :param now_ns: the time of ROS.
+    :param is_connected: tells whether a peer is still there.
+    """
+
+    #: needed if a rule asks for tf
+    broadcaster: TfBroadcaster | None = None
+
+    def __init__(
+        self,
+        node: Node,
+        link_name: str,
+        fallback: ReceiveRule,
+        report: Report,
+        echo: EchoGuard,
+        relays: Relays,
+        now_ns: Callable[[], int],
+        is_connected: Callable[[Peer], bool],
+    ) -> None:
+        """Make no publisher yet."""
+        self._link_name = link_name
+        self.fallback = fallback
+        self._report = report
+        self._echo = echo
+        self._relays = relays
+        self._now_ns = now_ns
+        self._is_connected = is_connected
+        self.writers = Writers(node)
+        self.states: dict[str, StatusTopic] = {}
+        self.late = LateJoiners(node)
+
+    def publish(self, device: Device, passage: Passage, effect: Publish) -> None:
+        """Publish on a topic of a device."""
+        writer = self.writer_of(device, effect)
+        if writer is not None:
+            self.write(device, passage, effect, writer)
+
+    def writer_of(self, device: Device, effect: Publish) -> Writer | None:
+        """Give what writes a topic; None if that has another type."""
+        leaf, ros_message = effect.leaf, effect.ros_message
+        writer: Writer | None = device.writers.get(leaf)
+        if writer is None:
+            writer = self.writers.get(
+                f'{device.topic}/{leaf}', effect.kind, ros_type_of(ros_message))
+            if '/' not in leaf:  # of which there are few
+                device.writers[leaf] = writer
+        if type(ros_message) not in writer.kinds:
+            self._tell_type(f'{device.topic}/{leaf}', ros_type_of(ros_message), writer.ros_type)
+            return None
+        if leaf == 'status':
+            ros_message.status = self._status_of(device.topic).hear(ros_message.status[0])
+        return writer
+
+    def write(
+        self, device: Device, passage: Passage, effect: Publish, writer: Writer
+    ) -> None:
+        """Write a topic: it takes as long as to copy the message, some 100 ms for the largest."""
+        leaf, ros_message = effect.leaf, effect.ros_message
+        self._echo.published(passage.peer, writer.topic, device.key, ros_message)
+        if writer.topic in self._relays.watched:
+            if isinstance(ros_message, LazyPose):  # others look at it, in their threads
+                ros_message.become()
+            self._hand_on(device, passage, leaf, writer.topic, ros_message)
+        ready = writer.ready(ros_message)
+        if not self.late.is_over and effect.kind is STREAM:
+            self.late.hold(device.topic, writer.publisher, ready)
+        writer.write(ready, passage.message)
+
+    def _tell_type(self, topic: str, found: type, wanted: type) -> None:
+        self._report.problem(
+            topic,
+            f'{topic}: not published as {found.__name__}: the topic has the type '
+            f'{wanted.__name__} since its first message',
+        )
+
+    def _hand_on(
+        self, device: Device, passage: Passage, leaf: str, topic: str, ros_message: Any
+    ) -> None:
+        """Hand what is published to those who send the topic on to other peers."""
+        route, peer, result = device.way.route, passage.peer, passage.result
+        assert result is not None
+        value = handed(
+            peer, passage.message, leaf, ros_message, route.frame_id, passage.stamp_ns,
+            route.rule, result, lambda: self._is_connected(peer),
+        )
+        if not self._relays.offer(topic, value):
+            self._report.skip(f'{device.way.what}: echo in a circle')
+
+    def say(self, topic: str, leaf: str, ros_message: Any) -> None:
+        """Publish what is the bridge's own word, and hand it to those who send the topic on."""
+        writer = self.writers.get(topic, kind_of(leaf), type(ros_message))
+        if writer.topic in self._relays.watched:
+            self._relays.offer(writer.topic, Handed(
+                None, None, leaf, ros_message, '', self._now_ns(), self.fallback))
+        writer.write(ros_message)
+
+    def publish_slice(self, topic: str, image: Any) -> None:
+        """Publish another slice of a volume that has come before."""
+        self.say(f'{topic}/slice', 'slice', image)
+
+    def publish_state(self, device: Device, state: str | None, stamp_ns: int) -> None:
+        """Publish on `status` that a tool became valid or invalid."""
+        device.way.state = state
+        try:
+            from ..converters.status import OK, STALE, WARN, diagnostic
+        except ModuleNotFoundError:
+            return  # said once at the start
+        is_stale = state in (SILENT, UNANSWERED) or (state or '').startswith(FROZEN)
+        level = OK if is_valid(state) else STALE if is_stale else WARN
+        text = ros_text(state or 'OK')
+        name = device.way.route.device
+        status = diagnostic(name, level, text, {'state': text}, time_from_ns(stamp_ns))
+        status.status = self._status_of(device.topic).tell(device.key, status.status[0])
+        self.say(f'{device.topic}/status', 'status', status)
+
+    def _status_of(self, topic: str) -> StatusTopic:
+        """Give what is told on the `status` of a device, which only a STATUS or a state needs."""
+        if topic not in self.states:
+            from ..converters.status import StatusTopic
+
+            self.states[topic] = StatusTopic()
+        return self.states[topic]
+
+    def broadcast(self, device: Device, passage: Passage, effect: Broadcast) -> None:
+        """Offer poses to tf."""
+        if self.broadcaster is not None:
+            for child, kind, why in self.broadcaster.offer(effect.offered, effect.is_static):
+                self._report.problem_once(f'tf {child}: {kind}', why)
+
+    def forget_names(self, device: Device, passage: Passage, effect: Forget) -> None:
+        """Give up topics of tools that are forgotten."""
+        for name in effect.names:
+            self.writers.destroy_below(f'{device.topic}/{name}', set())
+
+    def drop(self, topic: str, others: set[str]) -> None:
+        """Give up the topics of a device, but for those of others."""
+        self.writers.destroy_below(topic, others)
+        self.states.pop(topic, None)
+        if self.broadcaster is not None:
+            self.broadcaster.forget(Sender(self._link_name, topic))
