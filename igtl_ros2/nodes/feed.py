@@ -47,22 +47,6 @@ from .transform_wait import Placement, TransformWait
 _LOOKS = 4
 
 
-class _NodeNow:
-    """The time of a node; that of ROS is looked at when somebody asks."""
-
-    __slots__ = ('_ros_ns', 'wall_ns', 'steady_s', 'is_simulated')
-
-    def __init__(self, node: Node, ros_ns: Callable[[], int]) -> None:
-        self._ros_ns = ros_ns
-        self.wall_ns = time.time_ns()
-        self.steady_s = time.monotonic()
-        self.is_simulated: bool = node.get_clock().ros_time_is_active
-
-    @property
-    def ros_ns(self) -> int:
-        return self._ros_ns()
-
-
 @dataclass
 class Shared:
     """
@@ -88,7 +72,9 @@ class Shared:
 
     def now(self) -> Now:
         """Tell what time it is."""
-        return _NodeNow(self.node, self.ros_ns)
+        wall_ns, is_simulated = time.time_ns(), self.node.get_clock().ros_time_is_active
+        ros_ns = self.ros_ns() if is_simulated else wall_ns
+        return Now(wall_ns, ros_ns, time.monotonic(), is_simulated)
 
     def timer(self, period_s: float, callback: Callable[[], None]) -> Timer:
         """Call back in time as peers have it, which goes on while simulated time stands still."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..codec import Message
 from ..codec.messages.text import Status
@@ -18,33 +18,19 @@ Key = tuple[str, str]
 Poses = Mapping[str, Matrix]
 
 
-class Now(Protocol):
-    """What time it is while something is done."""
+class Now(NamedTuple):
+    """
+    What time it is while something is done.
 
-    @property
-    def wall_ns(self) -> int:
-        """What is sent as the time where a message has none."""
+    :param wall_ns: what is sent as the time where a message has none.
+    :param ros_ns: the time of ROS.
+    :param steady_s: a time that never jumps.
+    :param is_simulated: whether that of ROS is, so that its stamps mean nothing to peers.
+    """
 
-    @property
-    def ros_ns(self) -> int:
-        """The time of ROS, which may be simulated."""
-
-    @property
-    def steady_s(self) -> float:
-        """A time that never jumps."""
-
-    @property
-    def is_simulated(self) -> bool:
-        """Whether stamps of ROS mean nothing to peers."""
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """A time that is known."""
-
-    wall_ns: int = 0
-    ros_ns: int = 0
-    steady_s: float = 0.0
+    wall_ns: int
+    ros_ns: int
+    steady_s: float
     is_simulated: bool = False
 
 

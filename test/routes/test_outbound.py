@@ -17,11 +17,11 @@ from igtl_ros2.converters.tf_tree import LookupFailed
 from igtl_ros2.routes.descriptions import Descriptions
 from igtl_ros2.routes.outbound import outbound_route
 from igtl_ros2.routes.outbound_effects import (
-    At,
     Count,
     Hold,
     Later,
     LookUp,
+    Now,
     Order,
     Retract,
     Send,
@@ -64,7 +64,7 @@ def peers():
 
 
 def at(seconds):
-    return At(round(seconds * NS), round(seconds * NS), seconds)
+    return Now(round(seconds * NS), round(seconds * NS), seconds)
 
 
 def topic(peers, ros_type=TransformStamped, name='/a/Tool/transform', depth=3, said=None,
