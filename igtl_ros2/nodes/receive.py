@@ -31,8 +31,8 @@ from ..routes.effects import (
     LookUp,
     Take,
 )
-from ..routes.inbound import Surroundings
 from ..routes.passage import Now, Passage
+from ..routes.surroundings import Surroundings
 from ..rules import ReceiveRule
 from .echo import EchoGuard
 from .effect_runner import EffectRunner, Ready

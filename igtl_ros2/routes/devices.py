@@ -30,7 +30,8 @@ from .device import Device, Slot
 from .device_limits import Known, NewDevices, host_of, whom_to_forget
 from .effects import Source
 from .gate_memory import GateMemory
-from .inbound import Inbound, Surroundings
+from .inbound import Inbound
+from .surroundings import Surroundings
 from .topic_names import TopicNames
 
 #: a peer may make up names without end; each costs publishers

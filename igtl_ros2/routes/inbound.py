@@ -7,9 +7,9 @@ A step that its rule does not ask for is not in the chain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -18,25 +18,21 @@ from ..codec.message import has_poses, is_stream, message_class
 from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.patients import hidden
-from ..converters.claims import Claims
 from ..converters.device_clock import DeviceClock
 from ..converters.frames import raw_frame
 from ..converters.gates import Gate, Gates, age_s
 from ..converters.heavy import is_heavy
 from ..converters.image import VolumeMerger
-from ..converters.json_text import json_pieces
-from ..converters.lazy import frames_of as frames_of_transform
 from ..converters.outputs import kind_of
 from ..converters.placing import frames_of, moved_received
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, converted
-from ..converters.tf_owners import Sender
-from ..converters.units import Matrix, ros_text, time_from_ns
+from ..converters.units import Matrix, ros_text
 from ..converters.video import FRAME_LOST
 from ..errors import ConversionError
 from ..rules import ReceiveRule
+from .device_info import DeviceInfo
 from .effects import (
-    Broadcast,
     Effect,
     Forget,
     Hold,
@@ -45,42 +41,16 @@ from .effects import (
     Publish,
     ShowState,
     Take,
-    Tell,
-    Telling,
 )
-from .passage import Now, Passage
+from .passage import Passage
+from .surroundings import Surroundings
+from .tf_offers import TfOffers
 
 #: what `info` says of the stamp of a repetition
 REPEATED = 'hold'
 FROZEN = 'stale: its time stamp stands still'
-# tools of one device whose last stamp on tf is known
-_MAX_TOOLS = 1000
 # folders of topics that are called like what is in a message
 _FOLDERS = ('tools', 'labels', 'paths')
-
-
-@dataclass(slots=True)
-class Surroundings:
-    """
-    What all devices of a link share; other rules change it.
-
-    :param link: its name.
-    :param info_rate: how often a stream tells on `info` what has not changed, in Hz; 0: never.
-    :param raw_deny: patterns of types that are kept off `raw`.
-    :param own_frames: frames that this node sends to the network, and never broadcasts.
-    :param frame_name: names a frame as all are told apart.
-    :param now: tells the time.
-    """
-
-    link: str
-    info_rate: float
-    raw_deny: Collection[str]
-    claims: Claims
-    own_frames: Any
-    has_tf: bool
-    frame_name: Callable[[str], str]
-    report: Telling
-    now: Callable[[], Now]
 
 
 class Inbound:
@@ -123,7 +93,6 @@ class Inbound:
         self.merger = merger
         self.gates = gates
         self.closed = closed
-        self.number = number
         self.state = state
         #: whether the one before the next was dropped, or never came
         self.has_lost = False
@@ -134,14 +103,10 @@ class Inbound:
         self.remembers = gates is not None and has_poses(key[0])
         self._around = around
         self._report = around.report
-        self._info: dict[str, Any] = {}
-        self._info_due = 0.0
-        #: what `info` was last made of
-        self._told: tuple[Any, ...] = ()
+        self._info = DeviceInfo(key, route, self.is_stream, around.info_rate)
         self._geometry: list[float] = []
-        #: the last stamp on tf of each frame and parent, in nanoseconds
-        self._stamps: dict[tuple[str, str], int] = {}
-        self._senders: dict[tuple[str, str], tuple[Sender, int]] = {}
+        self._tf = TfOffers(topic, rule, route, gates is not None, around)
+        self._tf.number = number
         steps: list[Callable[[Passage], Effect | bool | None]] = [self._stamp]
         if merger is not None:
             steps.append(self._merge)
@@ -194,8 +159,7 @@ class Inbound:
 
     def follow(self, number: int | None) -> None:
         """Note that the rules have changed, but say the same of the device."""
-        self.number = number
-        self._senders.clear()
+        self._tf.follow(number)
 
     def _number_of(self, step: Callable[[Passage], Any]) -> int:
         return self._steps.index(step)
@@ -334,13 +298,14 @@ class Inbound:
             result.state = FROZEN if is_valid(result.state) else f'{FROZEN}, {result.state}'
         if self.rule.hold_hz:
             effects += self._held(passage, result, is_new)
-        self._add_info(passage, result, effects)
+        if (told := self._info.news(passage, result)) is not None:
+            effects.append(told)
         self._add_outputs(result, effects)
         if result.state != self.state:
             self.state = result.state
             effects.append(ShowState(result.state))
         if result.transforms and self._around.has_tf:
-            effects.append(self._broadcast(result, passage.stamp_ns))
+            effects.append(self._tf.offer(result, passage.stamp_ns))
         if result.peer:
             passage.peer.facts.update(result.peer)
         for child in result.children:
@@ -369,45 +334,6 @@ class Inbound:
         keeps = self.clock.has_own_stamp(passage.message.timestamp_ns)
         return [Hold(passage if keeps else passage.unmoved or passage)]
 
-    def _add_info(self, passage: Passage, result: Converted, effects: list[Effect]) -> None:
-        """Tell on `info`; of a stream only what has changed besides time, or once a while."""
-        message, now_s = passage.message, passage.now_s
-        told = (
-            message.version, passage.peer.address, passage.source, result.state, result.info,
-            message.metadata,
-        )
-        is_due = not self.is_stream or now_s >= self._info_due
-        if not is_due and told == self._told:
-            return
-        metadata = {ros_text(k): ros_text(v) for k, v in message.metadata.items()}
-        info: dict[str, Any] = {
-            'version': message.version,
-            'peer': passage.peer.address,
-            'stamp_source': passage.source,
-            'state': result.state and ros_text(result.state),
-            'metadata': {k: v for k, v in metadata.items() if not _is_time(k)},
-            **result.info,
-        }
-        self._told = told
-        if not is_due and info == self._info:
-            return
-        rate = self._around.info_rate
-        self._info = info
-        self._info_due = now_s + 1.0 / rate if rate else float('inf')
-        route, stamp = self.route, time_from_ns(passage.stamp_ns)
-        effects.append(Tell(json_pieces({
-            'device': ros_text(route.device),
-            'device_name': ros_text(message.device_name),
-            'type': ros_text(self.key[0]),
-            'stamp': {'sec': stamp.sec, 'nanosec': stamp.nanosec},
-            'timestamp': f'0x{message.timestamp:016x}',
-            'message_id': message.message_id,
-            'frame_id': route.frame_id,
-            'child_frame_id': route.child_frame_id,
-            **info,
-            'metadata': metadata,
-        })))
-
     def _add_outputs(self, result: Converted, effects: list[Effect]) -> None:
         for leaf, ros_message in result.outputs.items():
             if leaf == 'geometry':
@@ -424,44 +350,3 @@ class Inbound:
                 )
                 continue
             effects.append(Publish(leaf, kind_of(part, self.key[0]), ros_message))
-
-    def _broadcast(self, result: Converted, stamp_ns: int) -> Broadcast:
-        """Have frames broadcast on tf, but none of this node, in a circle or said before."""
-        around, offered = self._around, []
-        is_static = self.rule.tf == 'static'
-        for transform in result.transforms:
-            frames = parent, child = frames_of_transform(transform)
-            if self._stamps.get(frames) == stamp_ns and not is_static:
-                self._report.skip(f'tf {child}: stamp that was there before')
-                continue
-            if len(self._stamps) >= _MAX_TOOLS and frames not in self._stamps:
-                self._stamps.clear()
-                self._senders.clear()
-            self._stamps[frames] = stamp_ns
-            if around.frame_name(child) in around.own_frames:
-                self._report.problem(
-                    f'tf {child}: own',
-                    f'{child} is not broadcast on tf: this bridge sends that frame to the '
-                    f'network, it would get two parents',
-                )
-            elif child == parent:
-                self._report.problem(
-                    f'tf {child}: loop',
-                    f'{self.route.device!r} is not broadcast on tf: parent and child are both '
-                    f'{child}',
-                )
-            else:
-                who = self._senders.get(frames)
-                if who is None:
-                    who = self._senders[frames] = (
-                        Sender(around.link, self.topic, parent),
-                        around.claims.rank(self.number, child, self.gates is not None),
-                    )
-                offered.append((transform, *who))
-        return Broadcast(offered, is_static)
-
-
-def _is_time(key: str) -> bool:
-    """Tell whether a metadata entry is a time or a counter, which changes with every message."""
-    key = key.lower()
-    return 'time' in key or 'stamp' in key or 'framenumber' in key

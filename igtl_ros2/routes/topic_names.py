@@ -13,7 +13,7 @@ from ..converters.units import ros_text
 from ..errors import ConversionError, printable
 from .device import Device
 from .effects import Source
-from .inbound import Surroundings
+from .surroundings import Surroundings
 
 
 class TopicNames:

@@ -1,0 +1,79 @@
+"""What `info` tells of a device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..converters.json_text import json_pieces
+from ..converters.registry import Converted, Route
+from ..converters.units import ros_text, time_from_ns
+from .effects import Tell
+from .passage import Passage
+
+
+class DeviceInfo:
+    """
+    What is told of the messages of a device.
+
+    :param key: its type and name.
+    :param route: what converters know of it.
+    :param rate_hz: how often a stream tells what has not changed; 0: never.
+    """
+
+    def __init__(
+        self, key: tuple[str, str], route: Route, is_stream: bool, rate_hz: float
+    ) -> None:
+        """Have told nothing."""
+        self._type_name = key[0]
+        self._route = route
+        self._is_stream = is_stream
+        self._rate_hz = rate_hz
+        self._info: dict[str, Any] = {}
+        self._due = 0.0
+        #: what it was last made of
+        self._told: tuple[Any, ...] = ()
+
+    def news(self, passage: Passage, result: Converted) -> Tell | None:
+        """Tell what is new; of a stream only what has changed besides time, or once a while."""
+        message, now_s = passage.message, passage.now_s
+        told = (
+            message.version, passage.peer.address, passage.source, result.state, result.info,
+            message.metadata,
+        )
+        is_due = not self._is_stream or now_s >= self._due
+        if not is_due and told == self._told:
+            return None
+        metadata = {ros_text(k): ros_text(v) for k, v in message.metadata.items()}
+        info: dict[str, Any] = {
+            'version': message.version,
+            'peer': passage.peer.address,
+            'stamp_source': passage.source,
+            'state': result.state and ros_text(result.state),
+            'metadata': {k: v for k, v in metadata.items() if not _is_time(k)},
+            **result.info,
+        }
+        self._told = told
+        if not is_due and info == self._info:
+            return None
+        rate = self._rate_hz
+        self._info = info
+        self._due = now_s + 1.0 / rate if rate else float('inf')
+        route, stamp = self._route, time_from_ns(passage.stamp_ns)
+        return Tell(json_pieces({
+            'device': ros_text(route.device),
+            'device_name': ros_text(message.device_name),
+            'type': ros_text(self._type_name),
+            'stamp': {'sec': stamp.sec, 'nanosec': stamp.nanosec},
+            'timestamp': f'0x{message.timestamp:016x}',
+            'message_id': message.message_id,
+            'frame_id': route.frame_id,
+            'child_frame_id': route.child_frame_id,
+            **info,
+            'metadata': metadata,
+        }))
+
+
+def _is_time(key: str) -> bool:
+    """Tell whether a metadata entry is a time or a counter, which changes with every message."""
+    key = key.lower()
+    return 'time' in key or 'stamp' in key or 'framenumber' in key

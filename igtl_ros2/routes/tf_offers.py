@@ -1,0 +1,79 @@
+"""Which frames of a device are broadcast on tf."""
+
+from __future__ import annotations
+
+from ..converters.lazy import frames_of
+from ..converters.registry import Converted, Route
+from ..converters.tf_owners import Sender
+from ..rules import ReceiveRule
+from .effects import Broadcast
+from .surroundings import Surroundings
+
+# tools of one device whose last stamp on tf is known
+_MAX_TOOLS = 1000
+
+
+class TfOffers:
+    """
+    Offer frames to tf.
+
+    :param topic: of the device.
+    :param route: what converters know of it.
+    :param has_gates: whether its rule has gates.
+    """
+
+    #: of its rule among those of the mapping
+    number: int | None = None
+
+    def __init__(
+        self, topic: str, rule: ReceiveRule, route: Route, has_gates: bool, around: Surroundings
+    ) -> None:
+        """Have offered nothing."""
+        self._topic = topic
+        self._rule = rule
+        self._route = route
+        self._has_gates = has_gates
+        self._around = around
+        #: the last stamp on tf of each frame and parent, in nanoseconds
+        self._stamps: dict[tuple[str, str], int] = {}
+        self._senders: dict[tuple[str, str], tuple[Sender, int]] = {}
+
+    def follow(self, number: int | None) -> None:
+        """Note that the rules have changed, but say the same of the device."""
+        self.number = number
+        self._senders.clear()
+
+    def offer(self, result: Converted, stamp_ns: int) -> Broadcast:
+        """Have frames broadcast on tf, but none of this node, in a circle or said before."""
+        around, offered = self._around, []
+        is_static = self._rule.tf == 'static'
+        for transform in result.transforms:
+            frames = parent, child = frames_of(transform)
+            if self._stamps.get(frames) == stamp_ns and not is_static:
+                around.report.skip(f'tf {child}: stamp that was there before')
+                continue
+            if len(self._stamps) >= _MAX_TOOLS and frames not in self._stamps:
+                self._stamps.clear()
+                self._senders.clear()
+            self._stamps[frames] = stamp_ns
+            if around.frame_name(child) in around.own_frames:
+                around.report.problem(
+                    f'tf {child}: own',
+                    f'{child} is not broadcast on tf: this bridge sends that frame to the '
+                    f'network, it would get two parents',
+                )
+            elif child == parent:
+                around.report.problem(
+                    f'tf {child}: loop',
+                    f'{self._route.device!r} is not broadcast on tf: parent and child are both '
+                    f'{child}',
+                )
+            else:
+                who = self._senders.get(frames)
+                if who is None:
+                    who = self._senders[frames] = (
+                        Sender(around.link, self._topic, parent),
+                        around.claims.rank(self.number, child, self._has_gates),
+                    )
+                offered.append((transform, *who))
+        return Broadcast(offered, is_static)
