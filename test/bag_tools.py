@@ -1,22 +1,27 @@
 """What tests of bags share: golden frames, links made of plain sockets, bags read by rosbags."""
 
 import contextlib
+import hashlib
+import random
 import shutil
 import socket
 import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 from forked import Program
+
+from igtl_ros2.codec import Unknown, encode
+from igtl_ros2.codec.messages.pose import Transform
 
 GOLDEN = sorted((Path(__file__).parent / 'golden').glob('*.bin'))
 DEADLINE_S = 60.0
+FREE = ('--min-free', '1')
 
 
 def golden_frames():
     """All golden frames, and one of a type that nobody knows, in version 2 with metadata."""
-    from igtl_ros2.codec import Unknown, encode
-
     odd = encode(Unknown('NOBODYKNOWS', b'\x00\xff' * 999, device_name='Odd', version=2,
                          metadata={'a key': 'a välue'}))
     return [path.read_bytes() for path in GOLDEN] + [odd]
@@ -114,3 +119,52 @@ def read_all(sock, size=None):
             break
         data += piece
     return bytes(data)
+
+
+def sha(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def record(device, bag, *options):
+    return Tool('tools.record', 'connect', device.url, '-o', bag, *FREE, *options)
+
+
+def send_in_pieces(sock, data, seed=3):
+    """Send bytes cut where no message ends."""
+    chance = random.Random(seed)
+    while data:
+        size = chance.randint(1, 60_000)
+        sock.sendall(data[:size])
+        data = data[size:]
+
+
+def recorded(tmp_path, data, *options, messages):
+    """Record bytes that a server sends; gives the bag."""
+    bag = tmp_path / 'bag'
+    with Device() as device, record(device, bag, *options) as tool:
+        with device.accept() as sock:
+            send_in_pieces(sock, data)
+        tool.wait_for('disconnected')
+        said = tool.interrupt()
+        assert f'{messages} messages' in said, said
+    return bag
+
+
+def replayed(bag, *options, size=None):
+    with Tool('tools.replay', bag, '--serve', 'tcp://127.0.0.1:0', *options) as tool:
+        with connect(tool.port()) as sock:
+            data = read_all(sock, size)
+        if size is None:
+            tool.end()
+        else:
+            tool.interrupt()
+    return data
+
+
+def moves(count, device='Tool'):
+    result = []
+    for number in range(count):
+        matrix = np.eye(4)
+        matrix[0, 3] = number
+        result.append(encode(Transform(matrix, device_name=device, timestamp=number + 1)))
+    return result
