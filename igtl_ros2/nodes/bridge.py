@@ -212,6 +212,7 @@ class BridgeNode(ManagedNode):
             config,
             report,
             receiver.handle,
+            receiver.handle_all,
             health.on_peer,
             receiver.hidden,
             receiver.forget,

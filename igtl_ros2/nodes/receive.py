@@ -225,7 +225,12 @@ class Receiver:
                 if self._work.bound.get(peer):
                     self._handle_behind(peer, message, arrival_ns, device)
                     continue
-                self._take(peer, message, arrival_ns, now_s, {}, device, ready)
+                try:
+                    self._take(peer, message, arrival_ns, now_s, {}, device, ready)
+                except Exception as error:  # its text may quote names of patients
+                    what = ros_text(f'{message.type_name} {message.device_name}')
+                    self._report.problem(
+                        what, f'{what}: lost, error in the bridge: {type(error).__name__}')
                 if ready and (not self._first.is_over or isinstance(ready[-1][2], _AT_ONCE)):
                     self._runner.carry_out(ready)
             self._runner.carry_out(ready)

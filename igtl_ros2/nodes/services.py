@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -48,6 +48,7 @@ class Services:
 
     :param on_message: who gets (peer, message) that arrives and is no query; the device as well,
         where the name in the message has a number.
+    :param on_messages: who gets (peer, messages) that came together and are data alone.
     :param on_peer: who else is told that a peer comes or goes.
     :param hidden: leaves out of a message what ROS may not see of it.
     :param forget: who is told that the last value of a device does not hold any more.
@@ -60,6 +61,7 @@ class Services:
         config: LinkConfig,
         report: Report,
         on_message: Callable[..., None],
+        on_messages: Callable[[Peer, Sequence[Message]], None],
         on_peer: OnPeer,
         hidden: Callable[[Peer, Message], Message],
         forget: Callable[[str], None],
@@ -69,7 +71,7 @@ class Services:
         self._node = node
         self._config = config
         self._report = report
-        self._receive = on_message
+        self._receive_all = on_messages
         self._tell = on_peer
         self._hidden = hidden
         self._prefix = f'{config.name}/' if config.name else ''
@@ -162,7 +164,10 @@ class Services:
     def on_messages(self, peer: Peer, messages: list[Message]) -> None:
         """Take messages that came in one piece; what is data alone is handed on together."""
         for is_data, group in groupby(messages, self._dialogue.is_data):
-            peer.link.tell_each(self._receive if is_data else self.on_message, peer, tuple(group))
+            if is_data:
+                peer.link.tell_each(self._receive_all, peer, [tuple(group)])
+            else:
+                peer.link.tell_each(self.on_message, peer, tuple(group))
             if peer.cut_off:
                 break
 

@@ -518,19 +518,19 @@ def test_hostile_peers_harm_nobody(ros):
 def test_poses_come_through_while_somebody_floods(ros, monkeypatch):
     """Of 8,000 messages that wait only some are handled between two poses of somebody else."""
     handled, flooded, all_there = [], [0], threading.Event()
-    original = Receiver.handle
+    original = Receiver.handle_all
 
-    def handle(self, peer, message, *rest):
-        original(self, peer, message, *rest)
-        if message.device_name != 'Tool':
-            flooded[0] += 1
+    def handle(self, peer, messages, *rest):
+        original(self, peer, messages, *rest)
+        if messages[0].device_name != 'Tool':
+            flooded[0] += len(messages)
             return
         all_there.wait(DEADLINE_S)
         handled.append(flooded[0])
         if len(handled) < 20:
             good.sendall(wire)
 
-    monkeypatch.setattr(Receiver, 'handle', handle)
+    monkeypatch.setattr(Receiver, 'handle_all', handle)
     node = ros.bridge(mode='server', port=0, **{'socket.receive_buffer_bytes': 1 << 21})
     poses = ros.listen('/x/Tool/transform', TransformStamped)
     wire = codec.encode(Transform(pose(), device_name='Tool'))
