@@ -18,7 +18,7 @@ from .decoder import decode
 from .fields import Buffer
 from .frame import HEADER_SIZE, Header, decode_header, encode
 from .lists import Table
-from .message import Message, Unknown
+from .message import Message, Unknown, message_class
 from .messages.bundle import Bind
 from .messages.catalog import ImageMeta, VideoMeta
 from .messages.text import ClientInfo, Command, CommandResponse, Status, String
@@ -218,3 +218,9 @@ _CHANGES: dict[type[Message], Callable[[Any, str], dict[str, Any]]] = {
     Status: _in_status,
     Unknown: _in_unknown,
 }
+
+
+def may_name(type_name: str) -> bool:
+    """Tell whether something besides metadata may say who a patient is, of messages of a type."""
+    cls = message_class(type_name)
+    return cls is None or cls in _CHANGES

@@ -161,7 +161,7 @@ def _add_tf(route: Route, stamp: Time, result: Converted) -> None:
         )
         return
     result.transforms.append(LazyTransform(
-        ns_from_time(stamp), route.frame_id, route.child_frame_id, (*position, *turned)))
+        ns_from_time(stamp), route.frames, (*position, *turned)))
 
 
 def ros_image(pixels: NDArray[Any], components: int, header: Header) -> RosImage:

@@ -26,15 +26,9 @@ class LazyPose:
     __slots__ = ()
     #: the type that ROS knows
     ros_type: ClassVar[type]
-    #: where position (m) and quaternion (x, y, z, w) are
-    _slot: ClassVar[str]
     _header: Any
-
-    @property
-    def numbers(self) -> Sequence[float]:
-        """Position (m) and quaternion (x, y, z, w)."""
-        numbers: Sequence[float] = getattr(self, self._slot)
-        return numbers
+    #: position (m) and quaternion (x, y, z, w)
+    numbers: Any
 
     @property
     def stamp_ns(self) -> int:
@@ -45,7 +39,8 @@ class LazyPose:
     @property
     def frames(self) -> tuple[str, str]:
         """Name the frame of the header, and the child frame; '' if such messages have none."""
-        return self._header[1], getattr(self, '_child_frame_id', '')
+        frames: tuple[str, str] = self._header[1]
+        return frames
 
     def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyPose:
         """Make another one with the same frames."""
@@ -54,19 +49,19 @@ class LazyPose:
     def become(self) -> Any:
         """Make it a usual message."""
         message: Any = self
-        numbers, (stamp_ns, frame_id) = self.numbers, self._header
+        numbers, (stamp_ns, frames) = self.numbers, self._header
         usual, put = self.ros_type(), self._put
         message.__class__ = self.ros_type  # which has nothing of this class
         if hasattr(usual, '_check_fields'):  # not on Humble
             message._check_fields = usual._check_fields
         message.header = usual.header
         message.header.stamp = time_from_ns(stamp_ns)
-        message.header.frame_id = frame_id
-        put(message, usual, numbers)
+        message.header.frame_id = frames[0]
+        put(message, usual, frames[1], numbers)
         return message
 
     @staticmethod
-    def _put(message: Any, usual: Any, numbers: Sequence[float]) -> None:
+    def _put(message: Any, usual: Any, child: str, numbers: Sequence[float]) -> None:
         raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
@@ -97,22 +92,29 @@ class LazyTransform(LazyPose, TransformStamped):
 
     __slots__ = ()
     ros_type = TransformStamped
-    _slot = '_transform'
     header, transform, child_frame_id = map(_field, ('header', 'transform', 'child_frame_id'))
 
-    def __init__(self, stamp_ns: int, frame: str, child: str, numbers: Sequence[float]) -> None:
+    def __init__(
+        self, stamp_ns: int, frames: tuple[str, str], numbers: Sequence[float]
+    ) -> None:
         """Hold what there is to know, and make nothing of it yet."""
         message: Any = self
-        message._header = stamp_ns, frame
-        message._child_frame_id = child
+        message._header = stamp_ns, frames
         message._transform = numbers
+
+    @property
+    def numbers(self) -> Sequence[float]:
+        """Position (m) and quaternion (x, y, z, w)."""
+        numbers: Sequence[float] = self._transform
+        return numbers
 
     def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyTransform:
         """Make another one with the same frames."""
-        return LazyTransform(stamp_ns, *self.frames, numbers)
+        return LazyTransform(stamp_ns, self.frames, numbers)
 
     @staticmethod
-    def _put(message: Any, usual: Any, numbers: Sequence[float]) -> None:
+    def _put(message: Any, usual: Any, child: str, numbers: Sequence[float]) -> None:
+        message.child_frame_id = child
         message.transform = transform = usual.transform
         t, r = transform.translation, transform.rotation
         t.x, t.y, t.z, r.x, r.y, r.z, r.w = numbers
@@ -123,21 +125,28 @@ class LazyPoseStamped(LazyPose, PoseStamped):
 
     __slots__ = ()
     ros_type = PoseStamped
-    _slot = '_pose'
     header, pose = map(_field, ('header', 'pose'))
 
-    def __init__(self, stamp_ns: int, frame: str, numbers: Sequence[float]) -> None:
+    def __init__(
+        self, stamp_ns: int, frames: tuple[str, str], numbers: Sequence[float]
+    ) -> None:
         """Hold what there is to know, and make nothing of it yet."""
         message: Any = self
-        message._header = stamp_ns, frame
+        message._header = stamp_ns, frames
         message._pose = numbers
+
+    @property
+    def numbers(self) -> Sequence[float]:
+        """Position (m) and quaternion (x, y, z, w)."""
+        numbers: Sequence[float] = self._pose
+        return numbers
 
     def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyPoseStamped:
         """Make another one with the same frame."""
-        return LazyPoseStamped(stamp_ns, self.frames[0], numbers)
+        return LazyPoseStamped(stamp_ns, self.frames, numbers)
 
     @staticmethod
-    def _put(message: Any, usual: Any, numbers: Sequence[float]) -> None:
+    def _put(message: Any, usual: Any, child: str, numbers: Sequence[float]) -> None:
         message.pose = pose = usual.pose
         p, q = pose.position, pose.orientation
         p.x, p.y, p.z, q.x, q.y, q.z, q.w = numbers

@@ -21,7 +21,8 @@ class KnownNames:
         self._message = 0
         #: by ROS name, the name and the last message that had it; the oldest first
         self._known: dict[str, tuple[str, int]] = {}
-        self._forgotten: list[str] = []
+        #: those that gave way, until somebody takes note
+        self.forgotten: list[str] = []
 
     def next_message(self) -> None:
         """Say that what follows comes from another message."""
@@ -29,10 +30,8 @@ class KnownNames:
 
     def take_forgotten(self) -> list[str]:
         """Take the ROS names that were forgotten since somebody looked."""
-        if not self._forgotten:
-            return []
-        forgotten = [name for name in self._forgotten if name not in self._known]
-        self._forgotten.clear()
+        forgotten = [name for name in self.forgotten if name not in self._known]
+        self.forgotten.clear()
         return forgotten
 
     def use(self, text: str) -> str:
@@ -51,6 +50,6 @@ class KnownNames:
             if self._message - self._known[oldest][1] < self._missing:
                 raise ConversionError(f'{text!r}: {self._limit} names are known already')
             del self._known[oldest]
-            self._forgotten.append(oldest)
+            self.forgotten.append(oldest)
         self._known[name] = text, self._message
         return name

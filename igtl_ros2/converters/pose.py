@@ -30,7 +30,7 @@ from .units import (
     RIGID_TOLERANCE,
     Matrix,
     affine_from_numbers,
-    affines_to_numbers,
+    affine_to_numbers,
     json_number,
     matrix_to_quaternion,
     metres,
@@ -107,7 +107,7 @@ def transform_to_ros(message: Transform, route: Route, stamp_ns: int) -> Convert
     result = Converted(state=tool_state(message))
     if not (is_valid(result.state) or rule.publish_invalid):
         return result
-    (numbers,) = affines_to_numbers((message.affine,), rule.wire_unit, rule.wire_axes)
+    numbers = affine_to_numbers(message.affine, rule.wire_unit, rule.wire_axes)
     if numbers is None:
         try:
             position, turned, distance = pose_to_numbers(
@@ -123,8 +123,7 @@ def transform_to_ros(message: Transform, route: Route, stamp_ns: int) -> Convert
     if withheld(route, result, numbers[:3], numbers[3:]):
         result.info['matrix'] = finite_list(message.matrix)
         return result
-    result.outputs['transform'] = LazyTransform(
-        stamp_ns, route.frame_id, route.child_frame_id, numbers)
+    result.outputs['transform'] = LazyTransform(stamp_ns, route.frames, numbers)
     _give_pose(result, route, stamp_ns, numbers, rule.pose)
     return result
 
@@ -134,10 +133,9 @@ def _give_pose(
 ) -> None:
     """Give `pose`, if that is asked for, and tf, if its rule asks for that."""
     if as_pose:
-        result.outputs['pose'] = LazyPoseStamped(stamp_ns, route.frame_id, numbers)
+        result.outputs['pose'] = LazyPoseStamped(stamp_ns, (route.frame_id, ''), numbers)
     if route.rule.tf != 'off':
-        result.transforms.append(LazyTransform(
-            stamp_ns, route.frame_id, route.child_frame_id, numbers))
+        result.transforms.append(LazyTransform(stamp_ns, route.frames, numbers))
 
 
 @to_ros(

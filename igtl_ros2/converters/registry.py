@@ -52,6 +52,12 @@ class Route:
     names: KnownNames = field(default_factory=KnownNames, compare=False, repr=False)
     gate: Gate | None = None
     profile: str = 'plain'
+    #: its frame, and its child frame
+    frames: tuple[str, str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Put the frames together, which most messages need."""
+        self.frames = self.frame_id, self.child_frame_id
 
 
 def route_of(
@@ -302,7 +308,9 @@ def tell_once(route: Route, result: Converted, text: str) -> None:
 def full_name(message: Message) -> str:
     """Tell the name of a device, of which the header has room for the first 20 bytes only."""
     name = message.device_name
-    full = message.metadata.get(FULL_NAME, '') if message.metadata else ''
+    if not message.metadata:
+        return name
+    full = message.metadata.get(FULL_NAME, '')
     return full if is_start_of(name, full) or is_short_of(name, full) else name
 
 

@@ -83,7 +83,8 @@ class PoseTemplate:
     def filled_one(self, pose: LazyPose) -> bytes:
         """Make the bytes of a message of one pose, for one caller at a time."""
         data, (stamp_at, numbers_at) = self._data, self._places[0]
-        _STAMP.pack_into(data, stamp_at, *divmod(pose.stamp_ns, _NS))
+        seconds, nanoseconds = divmod(pose.stamp_ns, _NS)
+        _STAMP.pack_into(data, stamp_at, seconds, nanoseconds)
         _NUMBERS.pack_into(data, numbers_at, *pose.numbers)
         return bytes(data)
 
@@ -118,7 +119,7 @@ class PoseTemplates:
     def bytes_of_one(self, pose: LazyPose) -> bytes | None:
         """Do what `bytes_of` does for one pose."""
         frames = pose.frames
-        if frames != self._last_frames:
+        if frames is not self._last_frames and frames != self._last_frames:
             self._last = self._known.get(frames) or self._look(frames, (pose,))
             self._last_frames = None if self._last is None else frames
         return None if self._last is None else self._last.filled_one(pose)

@@ -179,7 +179,7 @@ def _publish_each(
         elif rule.tf != 'off':
             own_route = _tool_route(name, route)
             result.transforms.append(LazyTransform(
-                stamp_ns, own_route.frame_id, own_route.child_frame_id, rows[-1]))
+                stamp_ns, own_route.frames, rows[-1]))
         if rule.split:
             _split(name, kind, rows[-1], frame, stamp_ns, route, result)
     if len(set(frames)) > 1:
@@ -410,7 +410,7 @@ def _split(
         header = Header(stamp=time_from_ns(stamp_ns), frame_id=frame)
         result.outputs[leaf] = PointStamped(header=header, point=Point(x=x, y=y, z=z))
     else:
-        result.outputs[leaf] = LazyPoseStamped(stamp_ns, frame, numbers)
+        result.outputs[leaf] = LazyPoseStamped(stamp_ns, (frame, ''), numbers)
 
 
 def _tool_route(name: str, route: Route) -> Route:

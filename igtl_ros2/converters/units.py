@@ -37,6 +37,7 @@ _NS = 1_000_000_000
 #: seconds in 31 bits
 EARLIEST_NS, LATEST_NS = _NS, 2**31 * _NS
 _KELVIN_AT_0_CELSIUS = 273.15
+_NOISE, _INFINITE = FLOAT32_NOISE, math.inf
 LPS_TO_RAS = np.array([[-1.0], [-1.0], [1.0], [1.0]])  # times each row of a matrix
 
 
@@ -209,27 +210,33 @@ def affines_to_numbers(
     :returns: of each position and quaternion, or None for all but a finite rotation with float32
         noise: it takes the usual way.
     """
-    found: list[tuple[float, ...] | None] = []
-    most, per_metre, is_lps, infinite = FLOAT32_NOISE, PER_METRE[unit], axes == 'lps', math.inf
-    for a, d, g, b, e, h, c, f, i, x, y, z in affines:
-        if is_lps:
-            a, b, c, x, d, e, f, y = -a, -b, -c, -x, -d, -e, -f, -y
-        # as `distance_from_rotation`; what is not a number is not within the bounds either
-        if (
-            -most <= a * a + d * d + g * g - 1 <= most
-            and -most <= b * b + e * e + h * h - 1 <= most
-            and -most <= c * c + f * f + i * i - 1 <= most
-            and -most <= a * b + d * e + g * h <= most
-            and -most <= a * c + d * f + g * i <= most
-            and -most <= b * c + e * f + h * i <= most
-            and a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g) >= 0
-            and -infinite < x + y + z < infinite
-        ):
-            turned = columns_to_quaternion(a, d, g, b, e, h, c, f, i)
-            found.append((x / per_metre, y / per_metre, z / per_metre, *turned))
-        else:
-            found.append(None)
-    return found
+    return [affine_to_numbers(affine, unit, axes) for affine in affines]
+
+
+def affine_to_numbers(
+    affine: Sequence[float], unit: str, axes: str = 'ras'
+) -> tuple[float, ...] | None:
+    """Do what `affines_to_numbers` does for one."""
+    a, d, g, b, e, h, c, f, i, x, y, z = affine
+    if axes == 'lps':
+        a, b, c, x, d, e, f, y = -a, -b, -c, -x, -d, -e, -f, -y
+    # as `_distance_from_rotation`; what is not a number is not within the bounds either
+    if (
+        -_NOISE <= a * a + d * d + g * g - 1 <= _NOISE
+        and -_NOISE <= b * b + e * e + h * h - 1 <= _NOISE
+        and -_NOISE <= c * c + f * f + i * i - 1 <= _NOISE
+        and -_NOISE <= a * b + d * e + g * h <= _NOISE
+        and -_NOISE <= a * c + d * f + g * i <= _NOISE
+        and -_NOISE <= b * c + e * f + h * i <= _NOISE
+        and a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g) >= 0
+        and -_INFINITE < x + y + z < _INFINITE
+    ):
+        per_metre = PER_METRE[unit]
+        return (
+            x / per_metre, y / per_metre, z / per_metre,
+            *columns_to_quaternion(a, d, g, b, e, h, c, f, i),
+        )
+    return None
 
 
 def pose_to_ros(matrix: Matrix, unit: str, axes: str = 'ras') -> tuple[Pose, float]:

@@ -39,7 +39,7 @@ class _Place(NamedTuple):
 
     stamp_at: int
     numbers_at: int
-    names: tuple[str, ...]
+    names: tuple[str, str]
 
 
 class _Template(NamedTuple):
@@ -95,7 +95,7 @@ class PoseReader:
             if nanoseconds >= _NS:
                 return []
             numbers = _NUMBERS.unpack_from(data, numbers_at)
-            made.append(self._kind(seconds * _NS + nanoseconds, *names, numbers))
+            made.append(self._kind(seconds * _NS + nanoseconds, names, numbers))
         return made
 
     def _learn(self, data: bytes, poses: Sequence[Any]) -> None:
@@ -113,9 +113,8 @@ class PoseReader:
         del known[_MOST_TEMPLATES:]
 
 
-def _names_of(message: Any) -> tuple[str, ...]:
-    frame: str = message.header.frame_id
-    return (frame, message.child_frame_id) if hasattr(message, 'transform') else (frame,)
+def _names_of(message: Any) -> tuple[str, str]:
+    return message.header.frame_id, getattr(message, 'child_frame_id', '')
 
 
 def _facts(message: Any) -> tuple[Any, ...]:
@@ -140,7 +139,7 @@ def _template_of(data: bytes, poses: Sequence[Any], is_list: bool) -> _Template 
     for pose in poses:
         stamp_at, names = _aligned(at, 4), _names_of(pose)
         at = stamp_at + _STAMP.size
-        for name in names:
+        for name in names if hasattr(pose, 'transform') else names[:1]:
             # what fills gaps before it is left as it was in memory
             at = _aligned(at, 4)
             raw = name.encode('utf-8', 'surrogateescape') + b'\0'

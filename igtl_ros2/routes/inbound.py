@@ -17,7 +17,7 @@ from ..codec import Message, Unknown
 from ..codec.message import has_poses, is_stream, message_class
 from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
-from ..codec.patients import hidden
+from ..codec.patients import hidden, may_name
 from ..converters.device_clock import DeviceClock
 from ..converters.frames import raw_frame
 from ..converters.gates import Gate, Gates, age_s
@@ -130,6 +130,8 @@ class Inbound:
         if rule.raw or message_class(key[0]) is None or self._is_off_raw(key[0]):
             steps.append(self._add_raw)
         self._steps = tuple(steps)
+        #: whether something besides metadata may say who a patient is
+        self._may_name = may_name(key[0])
 
     # -- taking steps
 
@@ -186,9 +188,11 @@ class Inbound:
 
     def _hide(self, passage: Passage) -> None:
         """Hide who the patient is."""
-        phi = self.rule.phi
-        shown = hidden(passage.message, phi)
-        if shown is not passage.message:
+        message, phi = passage.message, self.rule.phi
+        if not message.metadata and not self._may_name:
+            return
+        shown = hidden(message, phi)
+        if shown is not message:
             passage.message = shown
             passage.origin = {**passage.origin, 'phi': phi}
 
@@ -279,8 +283,9 @@ class Inbound:
         result, gate = passage.result, passage.gate
         assert result is not None
         effects: list[Effect] = []
-        forgotten = self.route.names.take_forgotten()
-        if forgotten:
+        names = self.route.names
+        if names.forgotten:
+            forgotten = names.take_forgotten()
             effects.append(Forget([f'{folder}/{n}' for folder in _FOLDERS for n in forgotten]))
         if passage.origin:
             result.info.update(passage.origin)

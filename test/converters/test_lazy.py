@@ -20,7 +20,7 @@ STAMP_NS = 1_700_000_000_123_456_789
 
 
 def transform():
-    return LazyTransform(STAMP_NS, 'ras', 'Tool', NUMBERS)
+    return LazyTransform(STAMP_NS, ('ras', 'Tool'), NUMBERS)
 
 
 def usual_transform():
@@ -41,7 +41,7 @@ def usual_pose():
 
 CASES = [
     (transform, usual_transform),
-    (lambda: LazyPoseStamped(STAMP_NS, 'ras', NUMBERS), usual_pose),
+    (lambda: LazyPoseStamped(STAMP_NS, ('ras', ''), NUMBERS), usual_pose),
 ]
 
 

@@ -32,7 +32,7 @@ def one(poses):
 
 
 def lazy(frame='f', child='c', stamp_ns=1, numbers=(1.0, 2.0, 3.0, 0.5, 0.5, 0.5, 0.5)):
-    return LazyTransform(stamp_ns, frame, child, numbers)
+    return LazyTransform(stamp_ns, (frame, child), numbers)
 
 
 @given(frame=names, child=names, stamp_ns=stamps, numbers=seven)
@@ -40,8 +40,8 @@ def test_ros_reads_the_bytes_of_poses(frame, child, stamp_ns, numbers):
     pose = lazy(frame, child, stamp_ns, numbers)
     data = PoseTemplate(one, [lazy(frame, child)], serialize_message).filled([pose])
     assert repr(deserialize_message(data, TransformStamped)) == repr(pose)
-    pose = LazyPoseStamped(stamp_ns, frame, numbers)
-    template = PoseTemplate(one, [LazyPoseStamped(0, frame, [0.0] * 7)], serialize_message)
+    pose = LazyPoseStamped(stamp_ns, (frame, ''), numbers)
+    template = PoseTemplate(one, [LazyPoseStamped(0, (frame, ''), [0.0] * 7)], serialize_message)
     data = template.filled([pose])
     assert repr(deserialize_message(data, PoseStamped)) == repr(pose)
 
