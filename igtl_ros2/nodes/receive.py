@@ -47,6 +47,8 @@ from .tf import OwnFrames, TfBroadcaster, TfSource
 from .transform_wait import TransformWait
 
 _HOLD_NOTHING = Hold(None)
+# what may call an emergency
+_URGENT = frozenset((Status, Bind))
 # what has to be done before the next message takes its steps
 _AT_ONCE = (Later, LookUp, Take)
 
@@ -214,7 +216,7 @@ class Receiver:
         """Convert and publish messages that came together, in their order."""
         # before the lock: whatever else is going on
         for message in messages:
-            if isinstance(message, (Status, Bind)):
+            if type(message) in _URGENT:
                 self._emergency.look_at(
                     self._link_name, peer, message, self._is_connected, self._report)
         with self._lock:
@@ -311,8 +313,9 @@ class Receiver:
             self._held.watch.start()
         if not self._first.is_over:
             self._first.forget(device.topic)
-        passage = Passage(peer, message, message, now_s, now_s, arrival_ns, origin)
-        passage.after_loss, way.has_lost = way.has_lost, False
+        passage = Passage(peer, message, now_s, arrival_ns, origin)
+        if way.has_lost:
+            passage.after_loss, way.has_lost = True, False
         if device.repeater is not None:
             # there is a newer one, which may never get through
             ready.append((device, passage, _HOLD_NOTHING))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -107,7 +106,7 @@ class Inbound:
         self._geometry: list[float] = []
         self._tf = TfOffers(topic, rule, route, gates is not None, around)
         self._tf.number = number
-        steps: list[Callable[[Passage], Effect | bool | None]] = [self._stamp]
+        steps: list[Callable[[Passage], Effect | None]] = [self._stamp]
         if merger is not None:
             steps.append(self._merge)
         steps.append(self._let_worker)
@@ -130,7 +129,7 @@ class Inbound:
         if rule.raw or message_class(key[0]) is None or self._is_off_raw(key[0]):
             steps.append(self._add_raw)
         self._steps = tuple(steps)
-        #: whether something besides metadata may say who a patient is
+        # whatever its metadata say
         self._may_name = may_name(key[0])
 
     # -- taking steps
@@ -144,16 +143,16 @@ class Inbound:
         :raises ConversionError: if it is not published.
         """
         steps = self._steps
-        for number in range(step, len(steps)):
-            found = steps[number](passage)
+        for take in steps[step:] if step else steps:
+            found = take(passage)
             if found is not None:
-                return [] if found is False else [found]  # type: ignore[list-item]
+                return [found]
         return [] if passage.in_worker else self.finish(passage)
 
     def again(self, held: Passage, now_s: float, now_ns: int) -> tuple[Passage, int]:
         """Begin a repetition of what is held, and tell with which step."""
-        again = replace(
-            held, now_s=now_s, source=REPEATED, result=None, gate=None, in_worker=False)
+        again = held.again(now_s)
+        again.source = REPEATED
         if self.clock.has_own_stamp(held.message.timestamp_ns):
             return again, self.placed_at
         again.arrival_ns = again.stamp_ns = now_ns
@@ -283,20 +282,18 @@ class Inbound:
         result, gate = passage.result, passage.gate
         assert result is not None
         effects: list[Effect] = []
-        names = self.route.names
-        if names.forgotten:
-            forgotten = names.take_forgotten()
+        if self.route.names.forgotten:
+            forgotten = self.route.names.take_forgotten()
             effects.append(Forget([f'{folder}/{n}' for folder in _FOLDERS for n in forgotten]))
         if passage.origin:
             result.info.update(passage.origin)
         if gate is not None and gate.withheld:
             self._tell_withheld(gate, result)
-        if result.errors or result.notes:
-            for text in result.errors:
-                self.complain(text)
-            for text in result.notes:
-                note = f'{self.what}: {ros_text(text)}'
-                self._report.problem(note, note)
+        for text in result.errors:
+            self.complain(text)
+        for text in result.notes:
+            note = f'{self.what}: {ros_text(text)}'
+            self._report.problem(note, note)
         is_new = passage.source != REPEATED
         if is_new and self.clock.is_frozen:
             self._report.stays_stale(f'{self.what}: time stamp', f'{self.what}: {FROZEN}')

@@ -12,7 +12,6 @@ from ..converters.registry import Converted
 from ..converters.units import Matrix
 
 
-@dataclass(slots=True)
 class Passage:
     """
     A message on its way.
@@ -26,27 +25,39 @@ class Passage:
     :param origin: for `info`, what the message came in.
     """
 
-    peer: Any
-    message: Message
-    frame: Message
-    came_s: float
-    now_s: float
-    arrival_ns: int
-    origin: dict[str, Any]
-    stamp_ns: int = 0
-    source: str = ''
+    stamp_ns = 0
+    source = ''
     #: whether the one before it was dropped
-    after_loss: bool = False
+    after_loss = False
     #: whether it takes long to convert
-    is_heavy: bool = False
+    is_heavy = False
     #: whether this is the worker
-    in_worker: bool = False
+    in_worker = False
     #: what it was before it was moved into another frame
     unmoved: Passage | None = None
+    #: what has become of it
     result: Converted | None = None
     gate: Gate | None = None
     #: of its frames, in that into which it is moved
     poses: Mapping[str, Matrix] | None = None
+
+    # every message needs one: what most leave as it is belongs to the class
+    def __init__(
+        self, peer: Any, message: Message, now_s: float, arrival_ns: int, origin: dict[str, Any]
+    ) -> None:
+        """Begin with what came just now."""
+        self.peer = peer
+        self.message = self.frame = message
+        self.came_s = self.now_s = now_s
+        self.arrival_ns = arrival_ns
+        self.origin = origin
+
+    def again(self, now_s: float) -> Passage:
+        """Begin once more with what it holds now."""
+        again = Passage(self.peer, self.message, now_s, self.arrival_ns, self.origin)
+        again.frame, again.came_s, again.stamp_ns = self.frame, self.came_s, self.stamp_ns
+        again.is_heavy = self.is_heavy
+        return again
 
 
 @dataclass(frozen=True, slots=True)

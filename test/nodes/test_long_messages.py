@@ -21,7 +21,7 @@ from igtl_ros2.converters import registry
 from igtl_ros2.converters.image import VolumeMerger
 from igtl_ros2.nodes import receive
 from igtl_ros2.rosio import long_messages
-from igtl_ros2.routes import inbound
+from igtl_ros2.routes import device_info
 
 
 def passes(ros, node):
@@ -97,7 +97,7 @@ def test_a_long_list_before_a_gate_keeps_nobody_waiting(ros, tmp_path, monkeypat
 
 
 def test_a_long_info_keeps_nobody_waiting(ros, tmp_path, monkeypatch):
-    usual, begun, go = inbound.json_pieces, threading.Event(), threading.Event()
+    usual, begun, go = device_info.json_pieces, threading.Event(), threading.Event()
 
     def pieces(value):
         if value['device'] == 'Plan':
@@ -106,7 +106,7 @@ def test_a_long_info_keeps_nobody_waiting(ros, tmp_path, monkeypatch):
                 yield ''
         yield from usual(value)
 
-    monkeypatch.setattr(inbound, 'json_pieces', pieces)
+    monkeypatch.setattr(device_info, 'json_pieces', pieces)
     node = ros.bridge(port=0, **mapping(tmp_path, 'receive: [{device: "*"}]'))
     infos = ros.listen('/x/Plan/info', RosString, STATE)
     try:
