@@ -22,7 +22,7 @@ NOW_NS = time.time_ns()
 
 
 def converted(rule, frame, stamp_ns, numbers, is_lazy=True, state=None):
-    message = LazyTransform(stamp_ns, frame, 'x', numbers)
+    message = LazyTransform(stamp_ns, (frame, 'x'), numbers)
     if not is_lazy:
         message.become()
         assert type(message) is TransformStamped

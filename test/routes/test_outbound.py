@@ -82,7 +82,7 @@ def topic(peers, ros_type=TransformStamped, name='/a/Tool/transform', depth=3, s
 
 
 def posed(x, stamp=1.0, frame='base'):
-    return LazyTransform(round(stamp * NS), frame, 'tool', (x, 0.0, 0.0, *TURN))
+    return LazyTransform(round(stamp * NS), (frame, 'tool'), (x, 0.0, 0.0, *TURN))
 
 
 def words(number):
@@ -130,7 +130,8 @@ def test_poses_of_a_batch_leave_together(peers):
 
 
 @pytest.mark.parametrize('kind, message', [
-    (TransformStamped, posed(0.5)), (PoseStamped, LazyPoseStamped(NS, 'base', (0.5, 0, 0, *TURN))),
+    (TransformStamped, posed(0.5)), (PoseStamped, LazyPoseStamped(
+        NS, ('base', ''), (0.5, 0, 0, *TURN))),
 ])
 def test_nobody_looks_inside_a_pose_that_is_sent(peers, kind, message):
     kept = type(message)
@@ -144,7 +145,7 @@ def test_nobody_looks_inside_a_pose_that_is_sent(peers, kind, message):
 
 
 def test_what_is_no_pose_costs_the_others_nothing(peers):
-    wrong = LazyTransform(NS, 'base', 'tool', (0, 0, 0, 0, 0, 0, 0))
+    wrong = LazyTransform(NS, ('base', 'tool'), (0, 0, 0, 0, 0, 0, 0))
     effects = topic(peers).take([posed(0.001), wrong, posed(0.002)], at(1))
     assert places(effects) == [1, 2]
     assert told(effects) == [(Count.PROBLEM, '/a/Tool/transform')]
