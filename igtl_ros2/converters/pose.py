@@ -104,7 +104,7 @@ POSE = ReceiveRule.key(
 def transform_to_ros(message: Transform, route: Route, stamp_ns: int) -> Converted:
     """TRANSFORM: `transform`; where asked for also `pose`, and tf."""
     rule = route.rule
-    result = Converted(state=tool_state(message))
+    result = Converted(state=tool_state(message) if message.metadata else None)
     if not (is_valid(result.state) or rule.publish_invalid):
         return result
     numbers = affine_to_numbers(message.affine, rule.wire_unit, rule.wire_axes)
@@ -124,7 +124,8 @@ def transform_to_ros(message: Transform, route: Route, stamp_ns: int) -> Convert
         result.info['matrix'] = finite_list(message.matrix)
         return result
     result.outputs['transform'] = LazyTransform(stamp_ns, route.frames, numbers)
-    _give_pose(result, route, stamp_ns, numbers, rule.pose)
+    if rule.pose or rule.tf != 'off':
+        _give_pose(result, route, stamp_ns, numbers, rule.pose)
     return result
 
 

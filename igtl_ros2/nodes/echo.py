@@ -10,7 +10,7 @@ from array import array
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,7 @@ class EchoGuard:
         """Know nothing yet."""
         self._lock = threading.Lock()
         # weakly, so that the memory of a peer ends with its connection
-        self._origins: OrderedDict[Hashable, weakref.ref[Peer]] = OrderedDict()
+        self._origins: dict[Hashable, weakref.ref[Peer]] = {}
         # values without stamp: the last of each topic, and those that are not the last any more
         self._last: defaultdict[Hashable, dict[str, _Said]] = defaultdict(dict)
         self._late: OrderedDict[Hashable, _Said] = OrderedDict()
@@ -83,10 +83,11 @@ class EchoGuard:
         with self._lock:
             for name in ((topic, stamp_ns), (key, stamp_ns)):
                 if name in origins:
-                    origins.move_to_end(name)
+                    del origins[name]  # it is the newest again
                 origins[name] = origin
-            while len(origins) > _MEMORY:
-                origins.popitem(last=False)
+            if len(origins) > 2 * _MEMORY:  # many at once: one by one takes longer
+                for oldest in list(islice(origins, _MEMORY)):
+                    del origins[oldest]
 
     def origin(
         self, topic: str, key: tuple[str, str], message: Any, peers: Collection[Peer]

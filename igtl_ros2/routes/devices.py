@@ -256,7 +256,7 @@ class Devices:
             there = replace(rule, frame=rule.to_frame)
             route = replace(route, frame_id=rule.to_frame, rule=there)
         merger = None
-        if rule.subvolume == 'merge':
+        if rule.subvolume == 'merge' and type_name == 'IMAGE':
             merger = (before and before.merger) or VolumeMerger()
         way = Inbound(
             (type_name, name), rule, route, topic,
