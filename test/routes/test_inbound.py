@@ -1,0 +1,255 @@
+"""Whole ways in, without ROS, threads and clocks: what comes, and what is to be done."""
+
+import json
+from collections import Counter
+
+import numpy as np
+import pytest
+from geometry_msgs.msg import PoseStamped, TransformStamped
+
+from igtl_ros2.codec import Unknown
+from igtl_ros2.codec.messages.bundle import Bind
+from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import String
+from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
+from igtl_ros2.config import Settings
+from igtl_ros2.converters.claims import Claims
+from igtl_ros2.converters.lazy import ros_type_of
+from igtl_ros2.converters.registry import load_converters
+from igtl_ros2.errors import ConversionError
+from igtl_ros2.routes.devices import Devices
+from igtl_ros2.routes.effects import (
+    Broadcast,
+    Hold,
+    Later,
+    LookUp,
+    Publish,
+    ShowState,
+    Take,
+    Tell,
+)
+from igtl_ros2.routes.passage import Now, Passage
+from igtl_ros2.routes.surroundings import Surroundings
+from igtl_ros2.rules import Mapping, MotionLimits, ReceiveRule, Workspace
+
+load_converters()
+
+NS = 10**9
+START_NS = 1_790_000_000 * NS
+
+
+class Peer:
+    """Who sends."""
+
+    address = 'tcp://10.0.0.1:4000'
+    name = ''
+    names = ()
+    is_answering = True
+
+    def __init__(self):
+        self.facts = {}
+
+    def probe_often(self):
+        """Need no probes."""
+
+
+class Report:
+    """What was counted, by how."""
+
+    def __init__(self):
+        self.counts = Counter()
+
+    def __getattr__(self, how):
+        return lambda kind, *_: self.counts.update([(how, kind)])
+
+
+class Link:
+    """A link with one rule for all devices, and the clock of the test."""
+
+    def __init__(self, has_tf=True, raw_deny=(), **rule):
+        self.report, self.peer, self.now_s = Report(), Peer(), 100.0
+        mapping = Mapping(receive=(ReceiveRule(device='*', **rule),))
+        self.around = Surroundings(
+            link='', info_rate=1.0, raw_deny=raw_deny, claims=Claims(mapping), own_frames=(),
+            has_tf=has_tf, frame_name=str, report=self.report, now=self.now)
+        self.table = Devices(
+            mapping, Settings(), '', self.around, lambda peer: True, lambda *_: None,
+            lambda *_: None, None)
+
+    def now(self):
+        return Now(self.now_s, self.now_ns, self.now_ns)
+
+    @property
+    def now_ns(self):
+        return START_NS + round((self.now_s - 100.0) * NS)
+
+    def device(self, message):
+        return self.table.find(self.peer, message, message.device_name, self.now_s)
+
+    def passage(self, message):
+        return Passage(self.peer, message, self.now_s, self.now_ns, {})
+
+    def take(self, message, after_s=0.01):
+        """Take a message through all its steps; gives what is to be done."""
+        self.now_s += after_s
+        return self.device(message).way.take(self.passage(message))
+
+
+def pose(x_mm=0.0, **fields):
+    matrix = np.eye(4)
+    matrix[0, 3] = x_mm
+    return Transform(matrix, device_name='Tool', **fields)
+
+
+def topics(effects):
+    return {effect.leaf: effect.ros_message for effect in effects if isinstance(effect, Publish)}
+
+
+def steps_of(link, message):
+    return [step.__name__ for step in link.device(message).way._steps]
+
+
+def test_a_step_that_nobody_asked_for_is_not_in_the_chain():
+    assert steps_of(Link(phi='pass'), pose()) == ['_stamp', '_let_worker', '_convert']
+    long_way = steps_of(
+        Link(to_frame='base', max_age=1.0, raw=True, pose=True, tf='dynamic'), pose())
+    assert long_way == [
+        '_stamp', '_let_worker', '_hide', '_place', '_let_worker_convert', '_move', '_open_gate',
+        '_convert', '_add_raw']
+    assert '_merge' in steps_of(Link(), Image(np.zeros((1, 2, 2), np.uint8), device_name='CT'))
+
+
+def test_a_pose_is_published_and_told():
+    link = Link(pose=True, tf='dynamic')
+    effects = link.take(pose(1000.0))
+    assert {leaf: ros_type_of(m) for leaf, m in topics(effects).items()} == {
+        'transform': TransformStamped, 'pose': PoseStamped}
+    assert topics(effects)['pose'].pose.position.x == 1.0
+    (told,) = (effect for effect in effects if isinstance(effect, Tell))
+    info = json.loads(''.join(told.pieces))
+    assert (info['device'], info['stamp_source'], info['peer']) == (
+        'Tool', 'receive', Peer.address)
+    (offered,) = (effect for effect in effects if isinstance(effect, Broadcast))
+    assert offered.offered[0][0].transform.translation.x == 1.0 and not offered.is_static
+
+
+def test_info_of_a_stream_comes_again_when_it_changes_or_after_a_while():
+    link = Link()
+
+    def tells(message, after_s=0.01):
+        return any(isinstance(effect, Tell) for effect in link.take(message, after_s))
+
+    assert tells(pose()) and not tells(pose(1.0))
+    assert tells(pose(metadata={'Operator': 'x'})) and not tells(pose(metadata={'Operator': 'x'}))
+    assert not tells(pose(metadata={'Operator': 'x', 'FrameNumber': '7'}))
+    assert tells(pose(metadata={'Operator': 'x', 'FrameNumber': '8'}), after_s=1.5)
+
+
+def test_what_is_invalid_is_told_and_not_published():
+    link = Link()
+    link.take(pose())
+    effects = link.take(pose(metadata={'TransformStatus': 'OUT_OF_VIEW'}))
+    assert not topics(effects)
+    assert [e.state for e in effects if isinstance(e, ShowState)] == ['OUT_OF_VIEW']
+    effects = link.take(pose())
+    assert topics(effects) and [e.state for e in effects if isinstance(e, ShowState)] == [None]
+
+
+def test_gates_stand_before_every_output():
+    link = Link(pose=True, tf='dynamic', workspace=Workspace((-1, -1, -1), (1, 1, 1)))
+    assert set(topics(link.take(pose()))) == {'transform', 'pose'}
+    effects = link.take(pose(5000.0))
+    assert not topics(effects) and not any(isinstance(e, Broadcast) for e in effects)
+    assert [e.state for e in effects if isinstance(e, ShowState)] == ['withheld by workspace']
+    assert link.report.counts[('withheld_by', 'TRANSFORM Tool: workspace')] == 1
+
+
+def test_what_waited_in_front_of_a_gate_has_grown_older():
+    link = Link(max_age=0.5)
+    passage = link.passage(pose())
+    way = link.device(pose()).way
+    link.now_s += 0.6
+    assert not topics(way.take(passage))
+    assert topics(link.take(pose()))
+
+
+def test_a_type_of_which_nobody_says_what_gates_look_at_does_not_pass():
+    link = Link(max_jump=MotionLimits(0.1, 10), raw=True)
+    unknown = Unknown('NEW_TYPE', b'x', device_name='Tool')
+    assert not topics(link.take(unknown))
+    assert link.report.counts[('withheld_by', 'NEW_TYPE Tool: type')] == 1
+
+
+def test_a_message_waits_until_tf_knows_its_frame():
+    link = Link(to_frame='base', frame='camera')
+    message = pose(1000.0)
+    passage, way = link.passage(message), link.device(message).way
+    (asked,) = way.take(passage)
+    assert isinstance(asked, LookUp)
+    assert (list(asked.frames), asked.to_frame) == (['camera'], 'base')
+    moved = np.eye(4)
+    moved[1, 3] = 2.0
+    asked.take({'camera': moved})
+    published = topics(way.take(passage, asked.step))['transform']
+    assert (published.header.frame_id, published.transform.translation.y) == ('base', 2.0)
+
+
+def test_what_takes_long_and_what_comes_behind_it_is_done_in_the_worker():
+    link = Link()
+    tools = [TrackingElement(f't{n}', np.eye(4)) for n in range(500)]
+    message = TrackingData(tools, device_name='Tools')
+    way = link.device(message).way
+    passage = link.passage(message)
+    (later,) = way.take(passage)
+    assert isinstance(later, Later)
+    way.waiting += 1  # as who does it later says
+    behind = link.take(TrackingData(tools[:1], device_name='Tools'))
+    assert isinstance(behind[0], Later)
+    passage.in_worker = True
+    assert way.take(passage, later.step) == []  # it is converted, and all else needs the lock
+    assert len(topics(way.finish(passage))['tracking'].poses) == 500
+
+
+def test_a_held_value_is_repeated_until_something_is_wrong():
+    link = Link(hold_hz=10.0)
+    effects = link.take(pose(7.0))
+    held = next(e.passage for e in effects if isinstance(e, Hold))
+    way = link.device(pose()).way
+    again, step = way.again(held, link.now_s + 5, link.now_ns + 5 * NS)
+    effects = way.take(again, step)
+    repeated = topics(effects)['transform']
+    assert repeated.stamp_ns == link.now_ns + 5 * NS and repeated.numbers[0] == 0.007
+    assert not any(isinstance(e, Hold) for e in effects)
+    effects = link.take(pose(metadata={'TransformStatus': 'MISSING'}))
+    assert [e.passage for e in effects if isinstance(e, Hold)] == [None]
+
+
+def test_a_stamp_is_broadcast_once():
+    link = Link(tf='dynamic', stamp='device')
+    stamped = pose(timestamp_ns=START_NS)
+    first, second = (link.take(stamped)[-1] for _ in range(2))
+    assert len(first.offered) == 1 and second.offered == []
+    assert link.report.counts[('skip', 'tf Tool: stamp that was there before')] == 1
+
+
+@pytest.mark.parametrize('deny, has_raw', [((), True), (('STR*',), False)])
+def test_a_frame_is_given_as_it_came(deny, has_raw):
+    link = Link(raw=True, raw_deny=deny)
+    effects = link.take(String('PatientName="Doe"', device_name='Words'))
+    assert ('raw' in topics(effects)) == has_raw
+    assert link.report.counts[('skip', 'STRING Words: raw')] == (not has_raw)
+
+
+def test_what_is_in_a_bind_is_taken_as_if_it_came_alone():
+    effects = Link().take(Bind([pose(), String('x', device_name='Words')], device_name='Set'))
+    inner = [effect for effect in effects if isinstance(effect, Take)]
+    assert [effect.message.type_name for effect in inner] == ['TRANSFORM', 'STRING']
+    assert all(effect.origin == {'bind': 'Set'} for effect in inner)
+
+
+def test_what_cannot_be_moved_is_an_error_and_not_published():
+    link = Link(to_frame='base', as_='wrench')
+    from igtl_ros2.codec.messages.arrays import Sensor
+    with pytest.raises(ConversionError, match='cannot be moved into base'):
+        link.take(Sensor(np.zeros(6), device_name='Force'))
