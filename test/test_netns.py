@@ -90,7 +90,8 @@ def test_a_cable_that_is_pulled_while_much_is_sent(hosts, caplog):
             hosts[0].link('up')
             until(lambda: client.reconnects == times, 'the reconnection')  # noqa: B023
             assert server.receive(20)[1].text == str(times)
-        assert 'did not read for 0.5 s' in caplog.text
+        # the system may find out first, if this machine is busy
+        assert 'did not read for 0.5 s' in caplog.text or 'No route to host' in caplog.text
         # the server is told of the end of the old connections when the cable is back
         until(lambda: len(server.peers) == 1)
         footprint.check()
