@@ -12,6 +12,8 @@ from rclpy.publisher import Publisher
 
 _SEARCH_S = 5.0
 _PERIOD_S = 0.05
+# what is larger comes again and again, and nobody shall wait while it is published once more
+_MOST_BYTES = 1 << 20
 
 
 class LateJoiners:
@@ -20,7 +22,7 @@ class LateJoiners:
 
     Nobody holds a stream for those who listen later. But when a node has only just started, peers
     may send before DDS has found those who listen already, and 3D Slicer sends a target once.
-    After some seconds this is over.
+    After some seconds this is over. Messages of more than 1 MB are not held.
     """
 
     def __init__(self, node: Node) -> None:
@@ -39,8 +41,10 @@ class LateJoiners:
 
     def hold(self, device: str, publisher: Publisher, message: Any) -> None:
         """Keep what is about to be published."""
+        data = message if isinstance(message, bytes) else getattr(message, 'data', ())
+        is_small = not hasattr(data, '__len__') or len(data) <= _MOST_BYTES
         with self._lock:
-            if not self.is_over:
+            if not self.is_over and is_small:
                 found = publisher.get_subscription_count()
                 self._held.setdefault(device, {})[publisher] = found, message
 
