@@ -90,7 +90,9 @@ class Gates:
         self, rule: ReceiveRule, memory: Gates | None = None, is_blind: bool = False
     ) -> None:
         """Take the limits from a rule."""
-        self._rule = rule
+        self._max_age, self._box = rule.max_age, rule.workspace
+        self._jump, self._speed = rule.max_jump, rule.max_speed
+        self._recover_after = rule.recover_after
         self.is_blind = is_blind
         # by tool and frame: numbers in another frame cannot be compared
         self._tracks: _Tracks = memory._tracks if memory else _Tracks()
@@ -111,12 +113,12 @@ class Gates:
 
     def is_silent(self, quiet_s: float) -> bool:
         """Tell whether a device that has sent nothing for so long is stale."""
-        limit = 0.0 if self.is_blind else self._rule.max_age
+        limit = 0.0 if self.is_blind else self._max_age
         return bool(limit) and not quiet_s <= limit
 
     def about_age(self, age_s: float) -> dict[str, str]:
         """Find out what is wrong with the age of a message: the gate, and why."""
-        limit = self._rule.max_age
+        limit = self._max_age
         if not limit or -limit <= age_s <= limit:
             return {}
         way = 'old' if age_s > 0 else 'ahead'
@@ -124,12 +126,13 @@ class Gates:
 
     def about_box(self, positions: Iterable[Vector]) -> dict[str, str]:
         """Find out whether positions are outside of the workspace: the gate, and why."""
-        box = self._rule.workspace
+        box = self._box
         if box is None:
             return {}
         for position in positions:
+            (a, b, c), (x, y, z), (d, e, f) = box.min, position, box.max
             # written so that NaN is outside
-            if not all(low <= v <= high for low, v, high in zip(box.min, position, box.max)):
+            if not (a <= x <= d and b <= y <= e and c <= z <= f):
                 return {'workspace': f'({_list(position)}) m is outside of ({_list(box.min)}) '
                                      f'to ({_list(box.max)}) m'}
         return {}
@@ -148,7 +151,9 @@ class Gates:
         track.seen_s = max(track.seen_s, sample.seen_s)
         wrong = self.about_age(age_s)
         wrong.update(self.about_box((sample.position,)))
-        if not all(map(math.isfinite, (*sample.position, *(sample.orientation or ())))):
+        numbers = (*sample.position, *(sample.orientation or ()))
+        # a sum can only be finite if all of them are
+        if not math.isfinite(sum(numbers)) and not all(map(math.isfinite, numbers)):
             wrong['not finite'] = 'it holds NaN or infinity'
         if wrong:
             if sample.is_new:
@@ -165,7 +170,7 @@ class Gates:
                     return wrong
         elif track.is_doubted and not self._is_vouched_for(track, sample):
             return {'forgotten': 'what was known of it was given up to make room; it has to come '
-                                 f'{self._rule.recover_after} times in a row'}
+                                 f'{self._recover_after} times in a row'}
         self._accept(track, sample, cost, has_recovered)
         return {}
 
@@ -184,7 +189,7 @@ class Gates:
 
     def _is_vouched_for(self, track: _Track, sample: Sample) -> bool:
         """Tell whether enough poses in a row agree with each other."""
-        if self._rule.max_jump is None and self._rule.max_speed is None:
+        if self._jump is None and self._speed is None:
             return True
         return sample.is_new and self._agrees(track, sample)
 
@@ -196,7 +201,7 @@ class Gates:
         if not sample.is_new:
             passed_s = sample.seen_s - track.shown_s
         wrong = self._about_motion(way, passed_s)
-        speed, budget = self._rule.max_speed, track.budget
+        speed, budget = self._speed, track.budget
         if speed is not None and budget is not None and 'max_speed' not in wrong:
             if not budget.covers(cost, sample.seen_s):
                 left = budget.left(sample.seen_s)
@@ -225,16 +230,16 @@ class Gates:
             self._about_motion(_way(before, sample), _passed_s(before, sample)))
         track.count = track.count + 1 if agrees else 1
         track.candidate = sample
-        return track.count >= self._rule.recover_after
+        return track.count >= self._recover_after
 
     def _cost(self, way: tuple[float, float]) -> Cost:
-        if self._rule.max_speed is None:
+        if self._speed is None:
             return _FREE
         metres, degrees = way
         return Cost.of(
             metres if metres > _STILL else 0.0,
             degrees if degrees > _STILL else 0.0,
-            self._rule.max_speed,
+            self._speed,
         )
 
     def _accept(self, track: _Track, sample: Sample, cost: Cost, has_recovered: bool) -> None:
@@ -260,7 +265,7 @@ class Gates:
     def _about_motion(self, way: tuple[float, float], passed_s: float) -> dict[str, str]:
         wrong = {}
         metres, degrees = way
-        jump, speed = self._rule.max_jump, self._rule.max_speed
+        jump, speed = self._jump, self._speed
         if jump is not None and not (metres <= jump.m and degrees <= jump.deg):
             wrong['max_jump'] = f'it moved {_motion(metres, degrees, jump)} at once'
         if speed is not None:

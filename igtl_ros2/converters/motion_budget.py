@@ -34,34 +34,28 @@ class MotionBudget:
     :param now_s: when the first pose came, by a clock that never jumps.
     """
 
-    __slots__ = ('_at_s', '_left')
+    __slots__ = ('_at_s', '_metres_s', '_degrees_s')
 
     def __init__(self, now_s: float) -> None:
         """Be full."""
         self._at_s = now_s
-        self._left = Cost(BURST_S, BURST_S)
+        self._metres_s = self._degrees_s = BURST_S
 
     def left(self, now_s: float) -> Cost:
         """Tell what there is to use."""
         passed_s = max(0.0, now_s - self._at_s)
         most = max(BURST_S, passed_s)
         return Cost(
-            min(self._left.metres_s + passed_s, most), min(self._left.degrees_s + passed_s, most)
-        )
+            min(self._metres_s + passed_s, most), min(self._degrees_s + passed_s, most))
 
     def covers(self, cost: Cost, now_s: float) -> bool:
         """Tell whether there is enough for a motion. Written so that NaN is too much."""
-        left = self.left(now_s)
-        return cost.metres_s <= left.metres_s and cost.degrees_s <= left.degrees_s
+        metres_s, degrees_s = self.left(now_s)
+        return cost[0] <= metres_s and cost[1] <= degrees_s
 
     def take(self, cost: Cost, now_s: float) -> None:
         """Note that a motion is published."""
-        left = self.left(now_s)
+        metres_s, degrees_s = self.left(now_s)
         self._at_s = max(self._at_s, now_s)
-        self._left = Cost(
-            _within(left.metres_s - cost.metres_s), _within(left.degrees_s - cost.degrees_s)
-        )
-
-
-def _within(seconds: float) -> float:
-    return max(0.0, min(seconds, BURST_S))
+        self._metres_s = max(0.0, min(metres_s - cost[0], BURST_S))
+        self._degrees_s = max(0.0, min(degrees_s - cost[1], BURST_S))
