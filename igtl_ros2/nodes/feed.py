@@ -19,6 +19,7 @@ from ..errors import ConversionError, EncodeError
 from ..peers import Outgoing, Peer
 from ..peers.worker import Worker
 from ..routes.descriptions import Descriptions
+from ..routes.now import Now
 from ..routes.outbound import OutboundRoute
 from ..routes.outbound_effects import (
     Count,
@@ -26,7 +27,6 @@ from ..routes.outbound_effects import (
     Hold,
     Later,
     LookUp,
-    Now,
     Order,
     Poses,
     Retract,

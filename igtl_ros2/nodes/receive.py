@@ -31,7 +31,8 @@ from ..routes.effects import (
     LookUp,
     Take,
 )
-from ..routes.passage import Now, Passage
+from ..routes.now import Now
+from ..routes.passage import Passage
 from ..routes.surroundings import Surroundings
 from ..rules import ReceiveRule
 from .echo import EchoGuard
@@ -143,7 +144,7 @@ class Receiver:
         return clocks_of(devices, time.monotonic(), self._now_ns(), time.time_ns())
 
     def _now(self) -> Now:
-        return Now(time.monotonic(), self._now_ns(), time.time_ns())
+        return Now(time.time_ns(), self._now_ns(), time.monotonic())
 
     def _log(self, level: str, text: str) -> None:
         # one call for each level: rclpy remembers the level of every line that logs

@@ -10,7 +10,7 @@ from typing import Any
 from ..converters.registry import Sending
 from ..errors import ConversionError
 from ..rules import SendRule
-from .outbound_effects import Now
+from .now import Now
 
 #: sends once more what was sent
 Again = Callable[[], None]

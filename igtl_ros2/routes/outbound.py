@@ -17,7 +17,8 @@ from typing import Any
 from ..codec.key_frames import Chain
 from ..converters.registry import is_sent_by_worker
 from ..rules import SendRule
-from .outbound_effects import Effects, Hold, Now, Poses
+from .now import Now
+from .outbound_effects import Effects, Hold, Poses
 from .outbound_steps import (
     TF_REPEAT_S,
     Convert,

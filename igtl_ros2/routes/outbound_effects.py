@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from ..codec import Message
 from ..codec.messages.text import Status
@@ -16,22 +16,6 @@ from ..errors import ConversionError, EncodeError
 Key = tuple[str, str]
 #: poses of frames in metres, by the names of the frames
 Poses = Mapping[str, Matrix]
-
-
-class Now(NamedTuple):
-    """
-    What time it is while something is done.
-
-    :param wall_ns: what is sent as the time where a message has none.
-    :param ros_ns: the time of ROS.
-    :param steady_s: a time that never jumps.
-    :param is_simulated: whether that of ROS is, so that its stamps mean nothing to peers.
-    """
-
-    wall_ns: int
-    ros_ns: int
-    steady_s: float
-    is_simulated: bool = False
 
 
 class Count(Enum):

@@ -21,13 +21,13 @@ from ..converters.changes import Value, value_of
 from ..converters.placing import is_empty, moved_for_wire, weight
 from ..converters.registry import full_name
 from ..rules import SendRule
+from .now import Now
 from .outbound_effects import (
     Count,
     Effects,
     Key,
     Later,
     LookUp,
-    Now,
     Order,
     Poses,
     Send,

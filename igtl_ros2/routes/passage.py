@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..codec import Message
@@ -58,18 +57,3 @@ class Passage:
         again.frame, again.came_s, again.stamp_ns = self.frame, self.came_s, self.stamp_ns
         again.is_heavy = self.is_heavy
         return again
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """
-    The time by three clocks.
-
-    :param steady_s: by one that never jumps.
-    :param ros_ns: the time of ROS, which may be simulated.
-    :param wall_ns: of this machine.
-    """
-
-    steady_s: float
-    ros_ns: int
-    wall_ns: int

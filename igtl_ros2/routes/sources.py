@@ -20,11 +20,11 @@ from ..converters.video import KEY_FRAME_WANTED, follows_of
 from ..errors import ConversionError, EncodeError
 from ..rules import SendRule
 from .descriptions import Descriptions
+from .now import Now
 from .outbound_effects import (
     Count,
     Effects,
     Key,
-    Now,
     Origins,
     Peers,
     Tell,

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..converters.claims import Claims
 from .effects import Telling
-from .passage import Now
+from .now import Now
 
 
 @dataclass(slots=True)

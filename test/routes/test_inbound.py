@@ -29,7 +29,8 @@ from igtl_ros2.routes.effects import (
     Take,
     Tell,
 )
-from igtl_ros2.routes.passage import Now, Passage
+from igtl_ros2.routes.now import Now
+from igtl_ros2.routes.passage import Passage
 from igtl_ros2.routes.surroundings import Surroundings
 from igtl_ros2.rules import Mapping, MotionLimits, ReceiveRule, Workspace
 
@@ -78,7 +79,7 @@ class Link:
             lambda *_: None, None)
 
     def now(self):
-        return Now(self.now_s, self.now_ns, self.now_ns)
+        return Now(self.now_ns, self.now_ns, self.now_s)
 
     @property
     def now_ns(self):

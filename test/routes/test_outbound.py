@@ -15,13 +15,13 @@ from igtl_ros2.converters.lazy import LazyPoseStamped, LazyTransform
 from igtl_ros2.converters.registry import load_converters, sender
 from igtl_ros2.converters.tf_tree import LookupFailed
 from igtl_ros2.routes.descriptions import Descriptions
+from igtl_ros2.routes.now import Now
 from igtl_ros2.routes.outbound import outbound_route
 from igtl_ros2.routes.outbound_effects import (
     Count,
     Hold,
     Later,
     LookUp,
-    Now,
     Order,
     Retract,
     Send,

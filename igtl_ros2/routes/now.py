@@ -1,0 +1,21 @@
+"""The time, as those are told it who have no clock."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Now(NamedTuple):
+    """
+    What time it is while something is done.
+
+    :param wall_ns: what is sent as the time where a message has none.
+    :param ros_ns: the time of ROS.
+    :param steady_s: a time that never jumps.
+    :param is_simulated: whether that of ROS is, so that its stamps mean nothing to peers.
+    """
+
+    wall_ns: int
+    ros_ns: int
+    steady_s: float
+    is_simulated: bool = False
