@@ -31,6 +31,12 @@ class LazyPose:
     numbers: Any
 
     @property
+    def head(self) -> tuple[int, tuple[str, str]]:
+        """The stamp and the frames."""
+        head: tuple[int, tuple[str, str]] = self._header
+        return head
+
+    @property
     def stamp_ns(self) -> int:
         """Nanoseconds since 1970, as the header has them."""
         stamp_ns: int = self._header[0]

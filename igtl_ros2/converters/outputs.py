@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ..codec import Message, message_class, registered
@@ -69,6 +69,7 @@ _KINDS: dict[str | tuple[str, str], Kind] = {}
 def declare_outputs(cls: type[Message], outputs: Iterable[Output]) -> None:
     """Register what becomes of a message class, and that it has what the keys ask for."""
     names = [name for name, found in registered().items() if found is cls]
+    kind_of.cache_clear()
     for output in outputs:
         _OUTPUTS.setdefault(cls, []).append(output)
         part = output.leaf.partition('/')[0]
@@ -86,6 +87,7 @@ def outputs_of(type_name: str) -> list[Output]:
     return found or _OUTPUTS.get(Message, [])
 
 
+@lru_cache(maxsize=4096)
 def kind_of(leaf: str, type_name: str = '') -> Kind:
     """
     Tell what a topic is for who listens, by the first part of its leaf.

@@ -80,12 +80,12 @@ class PoseTemplate:
         self._places = list(zip(places[::2], places[1::2]))
         self._data = bytearray(data)
 
-    def filled_one(self, pose: LazyPose) -> bytes:
+    def filled_one(self, stamp_ns: int, numbers: Sequence[float]) -> bytes:
         """Make the bytes of a message of one pose, for one caller at a time."""
         data, (stamp_at, numbers_at) = self._data, self._places[0]
-        seconds, nanoseconds = divmod(pose.stamp_ns, _NS)
+        seconds, nanoseconds = divmod(stamp_ns, _NS)
         _STAMP.pack_into(data, stamp_at, seconds, nanoseconds)
-        _NUMBERS.pack_into(data, numbers_at, *pose.numbers)
+        _NUMBERS.pack_into(data, numbers_at, *numbers)
         return bytes(data)
 
     def filled(self, poses: Sequence[LazyPose]) -> bytes:
@@ -118,11 +118,11 @@ class PoseTemplates:
 
     def bytes_of_one(self, pose: LazyPose) -> bytes | None:
         """Do what `bytes_of` does for one pose."""
-        frames = pose.frames
+        stamp_ns, frames = pose.head
         if frames is not self._last_frames and frames != self._last_frames:
             self._last = self._known.get(frames) or self._look(frames, (pose,))
             self._last_frames = None if self._last is None else frames
-        return None if self._last is None else self._last.filled_one(pose)
+        return None if self._last is None else self._last.filled_one(stamp_ns, pose.numbers)
 
     def bytes_of(self, poses: Sequence[LazyPose]) -> bytes | None:
         """Make the bytes of a message; None if it has to be made by ROS."""

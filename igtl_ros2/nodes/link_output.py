@@ -72,7 +72,12 @@ class LinkOutput:
 
     def publish(self, device: Device, passage: Passage, effect: Publish) -> None:
         """Publish on a topic of a device."""
-        writer = self.writer_of(device, effect)
+        writer = device.writers.get(effect.leaf)
+        # mostly it is known, and what it shall write of its type
+        if writer is None or effect.leaf == 'status' or (
+            type(effect.ros_message) not in writer.kinds
+        ):
+            writer = self.writer_of(device, effect)
         if writer is not None:
             self.write(device, passage, effect, writer)
 

@@ -289,9 +289,8 @@ class Receiver:
         :param origin: for `info`, what the message came in.
         """
         name = known_as or full_name(message)
-        if name in self._around.claims.phased and not known_as and (
-            message.type_name == 'TRANSFORM'
-        ):
+        phased = self._around.claims.phased
+        if phased and name in phased and not known_as and message.type_name == 'TRANSFORM':
             what = ros_text(f'TRANSFORM {name}')
             text = f'{what}: not published: no phase has accepted it'
             self._report.withheld_by(f'{what}: phase', text)
