@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
@@ -56,6 +56,8 @@ class Intake:
         self._lock = lock
         self._errors = CallbackErrors(_log)
         self._targets: dict[Subscription, _Target] = {}
+        #: which targets there are: another number for others
+        self._version = 0
         self._guard: GuardCondition | None = None
         self._thread: threading.Thread | None = None
 
@@ -101,6 +103,7 @@ class Intake:
         subscriptions.remove(subscription)
         with self._lock:
             self._targets[subscription] = target
+            self._version += 1
         self._wake()
 
     @property
@@ -112,6 +115,7 @@ class Intake:
         """Destroy a subscription, whose messages may be taken here or not."""
         with self._lock:
             is_here = self._targets.pop(subscription, None) is not None
+            self._version += is_here
         if is_here:
             self._node._subscriptions.append(subscription)  # where it is looked for
         self._node.destroy_subscription(subscription)
@@ -135,7 +139,7 @@ class Intake:
         guard = GuardCondition(None, None, self._node.context)
         try:
             guard.trigger()
-            self._turn(self._node.context, guard)
+            self._turns(self._node.context, guard)
         except (AttributeError, TypeError) as error:
             guard.destroy()
             _log.info('topics are taken by the executor: %s', error)
@@ -154,18 +158,18 @@ class Intake:
         assert guard is not None
         while self._thread is threading.current_thread() and context.ok():
             try:
-                self._turn(context, guard)
+                self._turns(context, guard)
             except Exception as error:
                 if not context.ok():
                     return
                 self._errors.tell(error)
 
-    def _turn(self, context: Any, guard: GuardCondition) -> None:
-        """Wait until there is something, and take it."""
+    def _turns(self, context: Any, guard: GuardCondition) -> None:
+        """Wait until there is something and take it, again and again with the same targets."""
         with ExitStack() as held:  # what is destroyed meanwhile goes when this is over
             held.enter_context(context.handle)
             held.enter_context(guard.handle)
-            targets = {}
+            targets, version = {}, self._version
             for subscription, target in list(self._targets.items()):
                 try:
                     held.enter_context(subscription.handle)
@@ -174,21 +178,30 @@ class Intake:
                 targets[subscription] = target
             wait_set = _rclpy.WaitSet(len(targets), 1, 0, 0, 0, 0, context.handle)
             held.enter_context(wait_set)
-            wait_set.clear_entities()
-            for subscription in targets:
-                wait_set.add_subscription(subscription.handle)
-            wait_set.add_guard_condition(guard.handle)
-            wait_set.wait(_WAIT_NS)
-            taken = [(*one, _taken(*one)) for one in targets.items() if not one[1].first]
-            # read later and handed on earlier: it was said before what it describes
-            first = [(*one, _taken(*one)) for one in targets.items() if one[1].first]
-            for subscription, target, batch in first + taken:
+            # a wait set of its own for each turn takes 25 us
+            while True:
+                wait_set.clear_entities()
+                for subscription in targets:
+                    wait_set.add_subscription(subscription.handle)
+                wait_set.add_guard_condition(guard.handle)
+                wait_set.wait(_WAIT_NS)
+                self._take(targets)
+                is_mine = self._thread is threading.current_thread()
+                if self._version != version or not (is_mine and context.ok()):
+                    return
+
+    def _take(self, targets: Mapping[Subscription, _Target]) -> None:
+        """Take what is there."""
+        taken = [(*one, _taken(*one)) for one in targets.items() if not one[1].first]
+        # read later and handed on earlier: it was said before what it describes
+        first = [(*one, _taken(*one)) for one in targets.items() if one[1].first]
+        for subscription, target, batch in first + taken:
+            self._hand_on(subscription, target, batch)
+            for _ in range(_BATCHES - 1):
+                if len(batch) < target.most:
+                    break
+                batch = _taken(subscription, target)
                 self._hand_on(subscription, target, batch)
-                for _ in range(_BATCHES - 1):
-                    if len(batch) < target.most:
-                        break
-                    batch = _taken(subscription, target)
-                    self._hand_on(subscription, target, batch)
 
     def _hand_on(self, subscription: Subscription, target: _Target, batch: list[Any]) -> None:
         with self._lock:
