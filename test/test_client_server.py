@@ -656,9 +656,15 @@ def test_a_program_that_ends_leaves_nothing_behind():
 def test_the_reason_of_a_failure_is_the_one_that_the_system_gives_once(server, monkeypatch, then):
     """Who is told of a socket's error takes it away; others hear of a broken pipe, or an end."""
 
-    def write(fd, data):
-        with socket.fromfd(fd, socket.AF_INET, socket.SOCK_STREAM) as own:
+    def end(own):
+        with own, suppress(OSError):  # it may have ended by now
             own.shutdown(then)
+
+    def write(fd, data):
+        own = socket.fromfd(fd, socket.AF_INET, socket.SOCK_STREAM)
+        # the others hear of it when whoever writes has: the thread of the network has its turns
+        loop = client.link.network.loop
+        loop.call_soon_threadsafe(loop.call_later, 0.05, end, own)
         raise TimeoutError(errno.ETIMEDOUT, 'Connection timed out')
 
     with join(server, reconnect=False) as client:
