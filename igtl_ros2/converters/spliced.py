@@ -78,19 +78,20 @@ class PoseTemplate:
         data = serialize(make(marked))
         places = _find_each(data, *marks)
         self._places = list(zip(places[::2], places[1::2]))
-        self._data = bytearray(data)
+        self._data = data
 
     def filled_one(self, stamp_ns: int, numbers: Sequence[float]) -> bytes:
-        """Make the bytes of a message of one pose, for one caller at a time."""
-        data, (stamp_at, numbers_at) = self._data, self._places[0]
+        """Make the bytes of a message of one pose."""
+        # of its own: several threads may write poses, and none may get numbers of another
+        data, (stamp_at, numbers_at) = bytearray(self._data), self._places[0]
         seconds, nanoseconds = divmod(stamp_ns, _NS)
         _STAMP.pack_into(data, stamp_at, seconds, nanoseconds)
         _NUMBERS.pack_into(data, numbers_at, *numbers)
         return bytes(data)
 
     def filled(self, poses: Sequence[LazyPose]) -> bytes:
-        """Make the bytes of a message, for one caller at a time."""
-        data = self._data
+        """Make the bytes of a message."""
+        data = bytearray(self._data)
         for (stamp_at, numbers_at), pose in zip(self._places, poses):
             _STAMP.pack_into(data, stamp_at, *divmod(pose.stamp_ns, _NS))
             _NUMBERS.pack_into(data, numbers_at, *pose.numbers)
@@ -113,16 +114,12 @@ class PoseTemplates:
         #: None if there is none: the first time, or because it cannot be made
         self._known: dict[Any, PoseTemplate | None] = {}
         self._seen: set[Any] = set()
-        self._last: PoseTemplate | None = None
-        self._last_frames: tuple[str, str] | None = None
 
     def bytes_of_one(self, pose: LazyPose) -> bytes | None:
         """Do what `bytes_of` does for one pose."""
         stamp_ns, frames = pose.head
-        if frames is not self._last_frames and frames != self._last_frames:
-            self._last = self._known.get(frames) or self._look(frames, (pose,))
-            self._last_frames = None if self._last is None else frames
-        return None if self._last is None else self._last.filled_one(stamp_ns, pose.numbers)
+        template = self._known.get(frames) or self._look(frames, (pose,))
+        return None if template is None else template.filled_one(stamp_ns, pose.numbers)
 
     def bytes_of(self, poses: Sequence[LazyPose]) -> bytes | None:
         """Make the bytes of a message; None if it has to be made by ROS."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from std_msgs.msg import String as RosString
 
+from ..converters.lazy import LazyPose
 from ..converters.placing import weight
 from ..errors import ConversionError
 from ..routes.device import Device
@@ -132,7 +133,11 @@ class EffectRunner:
         if isinstance(effect, Publish):
             writer = self._output.writer_of(device, effect)
             if writer is not None:
-                yield partial(self._output.write, device, passage, effect, writer)
+                write = partial(self._output.write, device, passage, effect, writer)
+                if isinstance(effect.ros_message, LazyPose):
+                    write()  # it is short, and stays in the order of its topic
+                else:
+                    yield write
         elif do is not None:
             do(device, passage, effect)
         elif isinstance(effect, Tell):

@@ -60,7 +60,7 @@ class Writer:
         self._templates = PoseTemplates(lambda poses: poses[0], serialize_message)
 
     def ready(self, message: Any) -> Any:
-        """Give a message in the form in which it is best written, for one caller at a time."""
+        """Give a message in the form in which it is best written."""
         if not isinstance(message, LazyPose):
             return in_place.ready(message)
         return self._templates.bytes_of_one(message) or message.become()

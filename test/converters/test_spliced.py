@@ -1,6 +1,7 @@
 """What is made by splicing is what is made in the ordinary way."""
 
 
+
 import numpy as np
 import pytest
 from geometry_msgs.msg import Point, PoseStamped, TransformStamped
@@ -58,6 +59,22 @@ def test_so_are_those_of_several_poses(poses):
     data = templates.bytes_of([lazy(*pose) for pose in poses])
     assert repr(deserialize_message(data, tf_msgs.TFMessage)) == (
         repr(make([lazy(*pose).become() for pose in poses])))
+
+
+def test_what_is_written_meanwhile_changes_nothing():
+    """As another thread may, whose pose has the same frames."""
+    template = PoseTemplate(one, [lazy()], serialize_message)
+    other = lazy(stamp_ns=5 * 10**9, numbers=[9.0] * 7)
+
+    class Interrupted(list):
+        def __iter__(self):
+            template.filled([other])
+            return super().__iter__()
+
+    pose = lazy(stamp_ns=10**9, numbers=Interrupted([1.0] * 7))
+    for data in template.filled([pose]), template.filled_one(10**9, pose.numbers):
+        got = deserialize_message(data, TransformStamped)
+        assert (got.header.stamp.sec, got.transform.rotation.w) == (1, 1.0)
 
 
 def test_names_without_end_cost_no_memory():
