@@ -123,10 +123,10 @@ class PoseTemplates:
 
     def bytes_of(self, poses: Sequence[LazyPose]) -> bytes | None:
         """Make the bytes of a message; None if it has to be made by ROS."""
-        key = poses[0].frames if len(poses) == 1 else tuple([pose.frames for pose in poses])
-        template = self._known.get(key)
-        if template is None:
-            template = self._look(key, poses)
+        if len(poses) == 1:
+            return self.bytes_of_one(poses[0])
+        key = tuple([pose.frames for pose in poses])
+        template = self._known.get(key) or self._look(key, poses)
         return None if template is None else template.filled(poses)
 
     def _look(self, key: Any, poses: Sequence[LazyPose]) -> PoseTemplate | None:

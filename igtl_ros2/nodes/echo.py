@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..codec.crc64 import crc64
-from ..converters.lazy import LazyPose, header_stamp_ns
-from ..converters.units import ns_from_time
+from ..converters.lazy import header_stamp_ns
 from ..peers import Peer
 
 _MEMORY = 4096
@@ -58,10 +57,9 @@ class EchoGuard:
 
     def published(self, peer: Peer, topic: str, key: tuple[str, str], message: Any) -> None:
         """Note that a value of a peer is published on a topic."""
-        if isinstance(message, LazyPose):
-            self.note(peer, topic, key, message.stamp_ns)
-        elif hasattr(message, 'header'):
-            self.note(peer, topic, key, ns_from_time(message.header.stamp))
+        stamp_ns = header_stamp_ns(message)
+        if stamp_ns is not None:
+            self.note(peer, topic, key, stamp_ns)
         elif (data := _data(message)) is not None:
             said = _Said(data, weakref.ref(peer))
             with self._lock:

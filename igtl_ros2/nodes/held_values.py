@@ -12,9 +12,9 @@ from rclpy.node import Node
 from ..peers import Peer
 from ..routes.device import Device, Slot
 from ..routes.passage import Passage
-from .gates import SilenceWatch
 from .link_output import SILENT, UNANSWERED, LinkOutput
 from .report import Report
+from .silence_watch import SilenceWatch
 
 
 class HeldValues:

@@ -100,7 +100,7 @@ class Receiver:
             link=config.name,
             info_rate=config.settings.info_rate,
             raw_deny=config.settings.raw_deny,
-            claims=self.prepare(config),
+            claims=self._claims_of(config),
             own_frames=own_frames,
             has_tf=broadcaster is not None,
             frame_name=str,
@@ -157,11 +157,13 @@ class Receiver:
 
     def prepare(self, config: LinkConfig) -> Claims:
         """Find out what `change` has to know of other rules, of which there may be very many."""
-        own_topic = '' if self._prefix else self._node.get_name()
-        claims = Claims(config.mapping, self._settings.frame_prefix, own_topic)
-        table = getattr(self, '_table', None)
-        claims.prepare([] if table is None else list(self.devices))
+        claims = self._claims_of(config)
+        claims.prepare(list(self.devices))
         return claims
+
+    def _claims_of(self, config: LinkConfig) -> Claims:
+        own_topic = '' if self._prefix else self._node.get_name()
+        return Claims(config.mapping, self._settings.frame_prefix, own_topic)
 
     def change(
         self,

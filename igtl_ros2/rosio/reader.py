@@ -61,7 +61,7 @@ class PoseReader:
         self._type = ros_type
         self._kind: type = LazyPoseStamped if ros_type is PoseStamped else LazyTransform
         self._is_list = ros_type not in (PoseStamped, TransformStamped)
-        #: by the size of the message; the one that fitted last stands first
+        #: by the size of the message, the newest first
         self._templates: dict[int, list[_Template]] = {}
 
     def read(self, data: bytes) -> Any:
@@ -124,8 +124,7 @@ def _facts(message: Any) -> tuple[Any, ...]:
     else:
         position, turn = message.pose.position, message.pose.orientation
     numbers = position.x, position.y, position.z, turn.x, turn.y, turn.z, turn.w
-    frames = message.header.frame_id, getattr(message, 'child_frame_id', '')
-    return frames, ns_from_time(message.header.stamp), _NUMBERS.pack(*numbers)
+    return _names_of(message), ns_from_time(message.header.stamp), _NUMBERS.pack(*numbers)
 
 
 def _template_of(data: bytes, poses: Sequence[Any], is_list: bool) -> _Template | None:
