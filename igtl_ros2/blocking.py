@@ -26,8 +26,9 @@ class Blocking(Face):
 
     :param settings: see `config.Settings`.
     :param callbacks: `on_message`, called with (peer, message) in the network thread (without it,
-        messages wait for `receive`, and peers wait when too many do) or `on_messages`, called
-        with (peer, list of messages), those that came in one piece; and `on_peer`, called with
+        messages wait for `receive`, and peers wait when too many do), `on_messages`, called
+        with (peer, list of messages), those that came in one piece, or `on_sized`, called with
+        (peer, list of messages, each with its bytes on the wire); and `on_peer`, called with
         (peer, True or False) in the network thread when one joins or leaves.
     :raises PeerError: if an address cannot be listened on.
     :raises ConfigError: if the files for TLS do not fit.

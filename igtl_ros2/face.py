@@ -28,7 +28,7 @@ class Face:
         """Make the link."""
         if not isinstance(settings, Settings):
             raise ConfigError(f'settings: found {settings!r}; allowed config.Settings')
-        for name in ('on_message', 'on_messages', 'on_peer'):
+        for name in ('on_message', 'on_messages', 'on_sized', 'on_peer'):
             callback = callbacks.get(name)
             if callback is not None and not callable(callback):
                 raise ConfigError(f'{name}: found {callback!r}; allowed something to be called')

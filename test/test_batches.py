@@ -217,6 +217,20 @@ def test_messages_are_given_in_lists_in_their_order():
     assert [m.text for batch in batches for m in batch] == texts(*range(200))
 
 
+@pytest.mark.parametrize('protocol', ['tcp', 'udp'])
+def test_messages_are_given_with_the_bytes_that_they_had(protocol):
+    sized = []
+    sent = [text(1), Transform(np.eye(4), device_name='Tool', metadata={'a': 'b'}), text(2)]
+    made = Settings.from_values({'mode': 'server', 'url': f'{protocol}://127.0.0.1:0'})
+    with Server(made, on_sized=lambda peer, items: sized.extend(items)) as server:
+        with connect(str(server.address), header_version='2') as client:
+            for message in sent:
+                client.send(message, stamp=False)
+            until(lambda: len(sized) >= 3, 'all of them')
+    sizes = {message.device_name: size for message, size in sized}
+    assert sizes['Tool'] == len(codec.encode(sent[1]))
+
+
 def test_an_error_in_a_callback_costs_one_message_or_one_batch(caplog):
     got = []
 
@@ -245,6 +259,7 @@ def test_udp_gives_batches_of_one():
 
 @pytest.mark.parametrize(('callbacks', 'words'), [
     ({'on_message': print, 'on_messages': print}, 'on_messages: found together with on_message'),
+    ({'on_messages': print, 'on_sized': print}, 'on_sized: found together with on_messages'),
     ({'on_messages': 5}, 'on_messages: found 5; allowed something to be called'),
 ])
 def test_one_of_the_two_is_called(callbacks, words):

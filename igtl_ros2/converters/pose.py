@@ -16,9 +16,10 @@ from geometry_msgs.msg import (
 )
 from std_msgs.msg import Header
 
-from ..codec import Message
 from ..codec.messages.pose import Position, Transform
 from ..codec.timestamp import wire_time
+from ..codec.tool_state import is_valid as is_valid
+from ..codec.tool_state import tool_state as tool_state
 from ..errors import ConversionError
 from ..rules import ReceiveRule
 from ..rules.values import BOOLEAN
@@ -42,34 +43,9 @@ from .units import (
 
 # of one device: whoever publishes may name one after the other
 _MOST_FRAMES = 100
-_FALSE = ('0', 'false')
 NOT_RIGID = (
     'the matrix holds scale or shear: the pose has its rotation alone, info has the whole matrix'
 )
-
-
-def tool_state(message: Message, tool: str = '') -> str | None:
-    """
-    Read the state of a tool from the metadata that PLUS and Slicer send.
-
-    :param tool: name of an element of a list; its state is in `<tool>Status`.
-    :returns: 'OK' or what is wrong; None if the sender says nothing.
-    """
-    metadata = message.metadata
-    if not metadata:
-        return None
-    state = metadata.get(f'{tool}Status') if tool else None
-    if state is None:
-        state = metadata.get('TransformStatus', metadata.get('Status'))
-    state = state or None
-    if is_valid(state) and metadata.get('TransformValid', '').lower() in _FALSE:
-        return 'INVALID'
-    return state
-
-
-def is_valid(state: str | None) -> bool:
-    """Tell whether a pose in this state may be used."""
-    return state in (None, 'OK')
 
 
 def finite_list(matrix: Matrix) -> list[list[float | str]]:

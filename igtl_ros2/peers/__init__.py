@@ -33,7 +33,7 @@ def make_link(
 
     :param network: where its work is done.
     :param tls_context: an `ssl.SSLContext` in place of the files of the settings.
-    :param callbacks: `on_message` or `on_messages`, and `on_peer`, see `Link`.
+    :param callbacks: `on_message`, `on_messages` or `on_sized`, and `on_peer`, see `Link`.
     :raises ConfigError: if the files for TLS do not fit.
     """
     if settings.protocol == 'udp':

@@ -12,7 +12,7 @@ from ..errors import ConfigError, PeerError
 from ..transport.network import Network
 from .link_state import log
 from .peer import Peer
-from .receiving import OnMessage, OnMessages, ReceivingLink
+from .receiving import OnMessage, OnMessages, OnSized, ReceivingLink
 from .sending import SendingLink
 
 _HOUSEKEEPING_S = 0.25
@@ -34,6 +34,7 @@ class Link(SendingLink, ReceivingLink):
     :param on_messages: in place of `on_message`: called with (peer, list of messages), those that
         came in one piece, in their order; it must see to it that what goes wrong with one does
         not concern the others.
+    :param on_sized: in place of both: as `on_messages`, with (message, its bytes on the wire).
     :param on_peer: called with (peer, True or False) when one joins or leaves.
     """
 
@@ -44,6 +45,7 @@ class Link(SendingLink, ReceivingLink):
         *,
         on_message: OnMessage | None = None,
         on_messages: OnMessages | None = None,
+        on_sized: OnSized | None = None,
         on_peer: OnPeer | None = None,
     ) -> None:
         """Start with no peers; `open` gets them."""
@@ -52,10 +54,13 @@ class Link(SendingLink, ReceivingLink):
         self.reconnects = 0
         #: connections that were refused
         self.refusals = 0
-        if on_message is not None and on_messages is not None:
-            raise ConfigError('on_messages: found together with on_message; allowed one of them')
+        given = {'on_message': on_message, 'on_messages': on_messages, 'on_sized': on_sized}
+        names = [name for name, callback in given.items() if callback is not None]
+        if len(names) > 1:
+            raise ConfigError(f'{names[1]}: found together with {names[0]}; allowed one of them')
         self._on_message = on_message
         self._on_messages = on_messages
+        self._on_sized = on_sized
         self._on_peer = on_peer
         self._tasks: set[asyncio.Task[None]] = set()
 

@@ -20,6 +20,7 @@ _LAG_PERIOD_S = 30.0
 
 OnMessage = Callable[[Peer, Message], None]
 OnMessages = Callable[[Peer, list[Message]], None]
+OnSized = Callable[[Peer, Sequence[tuple[Message, int]]], None]
 
 
 class ReceivingLink(LinkState):
@@ -32,6 +33,7 @@ class ReceivingLink(LinkState):
         self.not_taken = 0
         self._on_message: OnMessage | None = None
         self._on_messages: OnMessages | None = None
+        self._on_sized: OnSized | None = None
         self._inbox = Inbox(settings)
         self._paused: set[Peer] = set()
         #: whether messages are asked for by name, so that those of other names are left over
@@ -85,7 +87,7 @@ class ReceivingLink(LinkState):
         """
         if not isinstance(name, str):
             raise ConfigError(f'name: found {name!r}; allowed the name of a device or type')
-        for name in ('on_message', 'on_messages'):
+        for name in ('on_message', 'on_messages', 'on_sized'):
             if getattr(self, f'_{name}') is not None:
                 raise ConfigError(f'{name}: found; what it is called with cannot be asked for')
         self._asks_by_name = True
@@ -159,6 +161,8 @@ class ReceivingLink(LinkState):
             self._tell(self._on_messages, peer, [message for message, _ in items])
         elif self._on_message is not None:
             self.tell_each(self._on_message, peer, [message for message, _ in items])
+        elif self._on_sized is not None:
+            self._tell(self._on_sized, peer, items)
         else:
             with self.changed:
                 now_s = time.monotonic()
