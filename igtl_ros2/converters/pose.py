@@ -23,6 +23,7 @@ from ..codec.tool_state import tool_state as tool_state
 from ..errors import ConversionError
 from ..rules import ReceiveRule
 from ..rules.values import BOOLEAN
+from .details import Detail
 from .lazy import LazyPose, LazyPoseStamped, LazyTransform
 from .outputs import STREAM, Output
 from .registry import Converted, Route, Sending, from_ros, tell_once, to_ros
@@ -51,6 +52,10 @@ NOT_RIGID = (
 def finite_list(matrix: Matrix) -> list[list[float | str]]:
     """List a matrix for JSON, which has no NaN and no infinity."""
     return [[json_number(value) for value in row] for row in matrix.tolist()]
+
+
+def _matrix_of(message: Transform) -> list[list[float | str]]:
+    return finite_list(message.matrix)
 
 
 def withheld(
@@ -97,7 +102,7 @@ def transform_to_ros(message: Transform, route: Route, stamp_ns: int) -> Convert
             result.info['matrix'] = finite_list(message.matrix)
             result.errors.append(NOT_RIGID)
     if withheld(route, result, numbers[:3], numbers[3:]):
-        result.info['matrix'] = finite_list(message.matrix)
+        result.info['matrix'] = Detail(_matrix_of, message)
         return result
     result.outputs['transform'] = LazyTransform(stamp_ns, route.frames, numbers)
     if rule.pose or rule.tf != 'off':
@@ -129,7 +134,7 @@ def position_to_ros(message: Position, route: Route, stamp_ns: int) -> Converted
     if message.form == 12:
         x, y, z = position = metres(message.position.tolist(), rule.wire_unit, rule.wire_axes)
         if withheld(route, result, position, None):
-            result.info['position'] = message.position.tolist()
+            result.info['position'] = Detail(message.position.tolist)
             return result
         header = Header(stamp=time_from_ns(stamp_ns), frame_id=route.frame_id)
         result.outputs['point'] = PointStamped(header=header, point=Point(x=x, y=y, z=z))
@@ -141,8 +146,8 @@ def position_to_ros(message: Position, route: Route, stamp_ns: int) -> Converted
     matrix[:3, 3] = message.position
     position, turned, _ = pose_to_numbers(matrix, rule.wire_unit, rule.wire_axes)
     if withheld(route, result, position, turned):
-        result.info['position'] = message.position.tolist()
-        result.info['quaternion'] = message.quaternion.tolist()
+        result.info['position'] = Detail(message.position.tolist)
+        result.info['quaternion'] = Detail(message.quaternion.tolist)
         return result
     _give_pose(result, route, stamp_ns, (*position, *turned), True)
     return result

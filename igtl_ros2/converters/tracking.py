@@ -33,6 +33,7 @@ from ..codec.messages.tracking import (
 from ..errors import ConversionError
 from ..rules import ReceiveRule
 from .bulk import set_rows
+from .details import Detail
 from .gates import MAX_TOOLS
 from .lazy import LazyPoseStamped, LazyTransform
 from .many_poses import affines_from_poses, fill_poses, listed, metres_of
@@ -143,11 +144,11 @@ def _publish_each(
         except ConversionError as error:
             withheld[name] = str(error)
             tell(f'{name}: not published as a pose: {error}')
-            _add_matrix(result, name, message.elements[number])
+            _add_matrix(result, name, message, number)
             continue
         if distance > RIGID_TOLERANCE:
             tell(f'{name}: {NOT_RIGID}')
-            _add_matrix(result, name, message.elements[number])
+            _add_matrix(result, name, message, number)
         if route.gate is not None:
             if counts[name] > 1:
                 stopped = route.gate.stops_twins(name, counts[name])
@@ -159,7 +160,7 @@ def _publish_each(
                     tool, frame, tuple(position), known, _what_moves(tool, route))
             if stopped:
                 withheld[name] = stopped
-                _add_matrix(result, name, message.elements[number])
+                _add_matrix(result, name, message, number, is_withheld=True)
                 continue
         kept.append(number)
         names.append(name)
@@ -374,16 +375,22 @@ def _tip(
 
 
 def _add_matrix(
-    result: Converted, name: str, element: TrackingElement | QuaternionElement
+    result: Converted,
+    name: str,
+    message: TrackingData | QuaternionTrackingData,
+    number: int,
+    is_withheld: bool = False,
 ) -> None:
     """Have `info` tell what came, of as many tools as somebody may look at."""
     matrices = result.info.setdefault('matrices', {})
     if len(matrices) < MAX_TOOLS:
-        matrices[name] = _numbers_of(element)
+        detail = Detail(_numbers_in, message, number)
+        matrices[name] = detail if is_withheld else detail.made()
 
 
-def _numbers_of(element: TrackingElement | QuaternionElement) -> list[Any]:
-    """List for `info` what was no pose: a matrix, or position and quaternion."""
+def _numbers_in(message: TrackingData | QuaternionTrackingData, number: int) -> list[Any]:
+    """List for `info` what is no pose, or is withheld: a matrix, or position and quaternion."""
+    element = message.elements[number]
     if isinstance(element, TrackingElement):
         return finite_list(element.matrix)
     return [json_number(v) for v in (*element.position.tolist(), *element.quaternion.tolist())]

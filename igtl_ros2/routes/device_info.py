@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..converters.details import told as made
 from ..converters.json_text import json_pieces
 from ..converters.registry import Converted, Route
 from ..converters.units import ros_text, time_from_ns
 from .effects import Tell
 from .passage import Passage
+
+# where frames are published as they came, whatever is withheld
+_RAW = frozenset(('raw',))
 
 
 class DeviceInfo:
@@ -34,11 +38,18 @@ class DeviceInfo:
         self._told: tuple[Any, ...] = ()
 
     def news(self, passage: Passage, result: Converted) -> Tell | None:
-        """Tell what is new; of a stream only what has changed besides time, or once a while."""
-        message, now_s = passage.message, passage.now_s
+        """
+        Tell what is new; of a stream only what has changed besides time, or once a while.
+
+        Of what a gate withholds that it does and why, but not each time which numbers it had.
+        """
+        message, now_s, gate = passage.message, passage.now_s, passage.gate
+        metadata: Any = message.metadata
+        if gate is not None and gate.withheld and not _passes(result):
+            metadata = tuple(metadata)
         told = (
             message.version, passage.peer.address, passage.source, result.state, result.info,
-            message.metadata,
+            metadata,
         )
         is_due = not self._is_stream or now_s >= self._due
         if not is_due and told == self._told:
@@ -68,9 +79,15 @@ class DeviceInfo:
             'message_id': message.message_id,
             'frame_id': route.frame_id,
             'child_frame_id': route.child_frame_id,
-            **info,
+            **made(info),
             'metadata': metadata,
         }))
+
+
+def _passes(result: Converted) -> bool:
+    """Tell whether there is anything that a gate did not withhold."""
+    kept = result.kept  # None: all of a list, or it is none
+    return bool(result.outputs.keys() - _RAW) if kept is None else len(kept) > 0
 
 
 def _is_time(key: str) -> bool:

@@ -17,6 +17,7 @@ from ..codec.message import has_poses, is_stream, message_class
 from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.patients import hidden, may_name
+from ..converters.details import Detail
 from ..converters.device_clock import DeviceClock
 from ..converters.frames import raw_frame
 from ..converters.gates import Gate, Gates, age_s
@@ -322,7 +323,7 @@ class Inbound:
         """Count, log and put into `info` what a gate has withheld."""
         for (tool, name), why in gate.withheld.items():
             where = f'{ros_text(tool)} {name}'.strip()
-            result.info.setdefault('gates', {})[where] = why
+            result.info.setdefault('gates', {})[where] = Detail(str, why)
             self._report.withheld_by(
                 f'{self.what}: {name}', f'{self.what}: {where}: not published: {why}')
 

@@ -10,7 +10,7 @@ from geometry_msgs.msg import PoseStamped, TransformStamped
 from igtl_ros2.codec import Unknown
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.image import Image
-from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.config import Settings
@@ -254,3 +254,71 @@ def test_what_cannot_be_moved_is_an_error_and_not_published():
     from igtl_ros2.codec.messages.arrays import Sensor
     with pytest.raises(ConversionError, match='cannot be moved into base'):
         link.take(Sensor(np.zeros(6), device_name='Force'))
+
+
+def other_place(kind, n, **fields):
+    """Make the n-th of poses of which each is somewhere else, far outside."""
+    matrix = np.eye(4)
+    matrix[:3, 3] = 5000.0 + n, 1.0, 2.0
+    fields = {'device_name': 'Tool', **fields}
+    if kind == 'TRANSFORM':
+        return Transform(matrix, **fields)
+    if kind == 'TDATA':
+        return TrackingData([TrackingElement('Probe', matrix)], **fields)
+    turned = {} if kind == 'POINT' else {'quaternion': (0.0, 0.0, 0.0, 1.0)}
+    return Position(matrix[:3, 3], **turned, **fields)
+
+
+@pytest.mark.parametrize('kind', ['TRANSFORM', 'POSITION', 'POINT', 'TDATA'])
+@pytest.mark.parametrize('metadata', [False, True])
+def test_what_is_withheld_for_long_is_counted_each_time_and_told_now_and_then(kind, metadata):
+    link = Link(max_age=0.5, workspace=Workspace((-1, -1, -1), (1, 1, 1)), stamp='device')
+    told, states = [], []
+
+    def send(n, age_s, after_s=0.001):
+        fields = {'metadata': {'Force': str(n), 'FrameNumber': str(n)}} if metadata else {}
+        stamp_ns = link.now_ns - round(age_s * NS)
+        effects = link.take(other_place(kind, n, timestamp_ns=stamp_ns, **fields), after_s)
+        told.extend(json.loads(''.join(e.pieces)) for e in effects if isinstance(e, Tell))
+        states.extend(e.state for e in effects if isinstance(e, ShowState))
+        assert not set(topics(effects)) - {'tracking'}
+
+    for n in range(100, 1000):
+        send(n, 0.0)
+    (first,) = told
+    tool = 'Probe ' if kind == 'TDATA' else ''
+    assert first['gates'] == {
+        f'{tool}workspace': '(5.1, 0.001, 0.002) m is outside of (-1, -1, -1) to (1, 1, 1) m'}
+    assert '5100.0' in json.dumps(first)
+    for n in range(1000, 1050):
+        send(n, 2.0)
+    assert [list(info['gates']) for info in told[1:]] == [[f'{tool}max_age', f'{tool}workspace']]
+    assert len(states) == 2
+    send(1200, 2.0, after_s=1.0)
+    assert len(told) == 3 and '6200.0' in json.dumps(told[2]) and len(states) == 2
+    what = f'{other_place(kind, 0).type_name} Tool'
+    assert link.report.counts[('withheld_by', f'{what}: workspace')] == 951
+    assert link.report.counts[('withheld_by', f'{what}: max_age')] == 51
+
+
+def test_tools_that_pass_beside_one_that_is_withheld_are_told_by_name():
+    link = Link(workspace=Workspace((-1, -1, -1), (1, 1, 1)))
+    far = np.eye(4)
+    far[0, 3] = 5000.0
+
+    def names(*tools):
+        elements = [TrackingElement(name, np.eye(4)) for name in tools]
+        far[0, 3] += 1.0
+        effects = link.take(
+            TrackingData([TrackingElement('Far', far.copy()), *elements], device_name='Tools'))
+        return [json.loads(''.join(e.pieces))['names'] for e in effects if isinstance(e, Tell)]
+
+    assert [names(*tools) for tools in ('AB', 'AB', 'A', 'A', 'BA')] == [
+        [['A', 'B']], [], [['A']], [], [['B', 'A']]]
+
+
+def test_what_passes_again_is_told_at_once():
+    link = Link(workspace=Workspace((-1, -1, -1), (1, 1, 1)))
+    kinds = [[type(e) for e in link.take(pose(x))] for x in (0.0, 5000.0, 5001.0, 1.0, 5002.0)]
+    assert kinds == [[Tell, Publish], [Tell, ShowState], [], [Tell, Publish, ShowState],
+                     [Tell, ShowState]]

@@ -1,0 +1,45 @@
+"""What `info` tells of one message alone, such as the numbers of a pose that is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Detail:
+    """
+    A detail of what is told: made when it is told, and no reason to tell anything.
+
+    While a gate withholds poses each has other numbers. Were each told, then the less gets
+    through, the more there would be to do.
+
+    :param make: makes it.
+    :param given: what it is made of.
+    """
+
+    __slots__ = ('_make', '_given')
+
+    def __init__(self, make: Callable[..., Any], *given: Any) -> None:
+        """Make nothing yet."""
+        self._make, self._given = make, given
+
+    def __eq__(self, other: object) -> bool:
+        """Say nothing new in place of another one."""
+        return isinstance(other, Detail)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def made(self) -> Any:
+        """Make what is told."""
+        return self._make(*self._given)
+
+
+def told(info: dict[str, Any]) -> dict[str, Any]:
+    """Make the details of what is told."""
+    return {key: _told(value) for key, value in info.items()}
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, dict):
+        return told(value)
+    return value.made() if isinstance(value, Detail) else value
