@@ -18,7 +18,7 @@ setup(
     maintainer=maintainer.text,
     maintainer_email=maintainer.get('email'),
     packages=find_packages(include=[NAME, f'{NAME}.*']),
-    package_data={'': ['py.typed', '*.json', '*.xml', 'protocols/*.yaml']},
+    package_data={'': ['py.typed', '*.json', '*.lua', '*.xml', 'protocols/*.yaml']},
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
         (f'share/{NAME}', ['package.xml', 'README.md']),
@@ -35,7 +35,9 @@ setup(
         'completion': ['argcomplete'],
         'compression': ['lz4', 'zstandard'],
         'fast': ['fastcrc'],
+        'files': ['nibabel', 'pillow', 'pynrrd', 'trimesh'],
         'images': ['pillow'],
+        'plots': ['matplotlib'],
         'robot': ['pycollada', 'trimesh'],
         # by this name `colcon test` knows that there is something for pytest
         'test': ['hypothesis', 'pyigtl', 'pytest', 'pytest-timeout'],
