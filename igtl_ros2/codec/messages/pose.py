@@ -111,8 +111,8 @@ class Transform(Lazy):
 
         :param metadata: with the same keys.
         """
-        message: Transform = Transform.from_wire(Envelope(
-            self.device_name, timestamp, 0, metadata, {}, self.version, '', True, 0))
+        envelope: Any = self.device_name, timestamp, 0, metadata, {}, self.version, '', True, 0
+        message: Transform = Transform.from_wire(envelope)
         set_held(message, numbers)
         return message
 
