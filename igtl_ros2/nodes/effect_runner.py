@@ -28,10 +28,11 @@ from ..routes.effects import (
     Tell,
 )
 from ..routes.passage import Passage
+from ..routes.transform_queue import Placement, Poses
 from .held_values import HeldValues
 from .link_output import LinkOutput
 from .ordered_work import OrderedWork
-from .transform_wait import Placement, Poses, TransformWait
+from .transform_wait import TransformWait
 
 # how long the worker publishes before others may, and how long it lets them
 _STEP_S = 0.002

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 
 from rclpy.clock import Clock, ClockType
@@ -11,8 +10,10 @@ from rclpy.node import Node
 
 from ..peers import Peer
 from ..routes.device import Device, Slot
+from ..routes.now import Now
 from ..routes.passage import Passage
-from .link_output import SILENT, UNANSWERED, LinkOutput
+from ..routes.repetition import Repetition
+from .link_output import LinkOutput
 from .report import Report
 from .silence_watch import SilenceWatch
 
@@ -24,7 +25,7 @@ class HeldValues:
     :param lock: held while something is published.
     :param devices: those of the link.
     :param go_on: takes a message through its steps, from one of them on.
-    :param now_ns: the time of ROS.
+    :param now: tells the time.
     :param is_connected: tells whether a peer is still there.
     """
 
@@ -36,7 +37,7 @@ class HeldValues:
         output: LinkOutput,
         report: Report,
         go_on: Callable[[Device, Passage, int], None],
-        now_ns: Callable[[], int],
+        now: Callable[[], Now],
         is_connected: Callable[[Peer], bool],
     ) -> None:
         """Hold nothing."""
@@ -44,10 +45,9 @@ class HeldValues:
         self._lock = lock
         self._devices = devices
         self._output = output
-        self._report = report
         self._go_on = go_on
-        self._now_ns = now_ns
-        self._is_connected = is_connected
+        self._now = now
+        self._repetition = Repetition(report, is_connected, self._show)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         #: looks for silence, once it is started
         self.watch = SilenceWatch(node, self._look_for_silence)
@@ -73,53 +73,16 @@ class HeldValues:
             device.repeater = None
 
     def _repeat(self, device: Device) -> None:
-        """
-        Publish the held message again; never that of a peer that is gone.
-
-        With the stamp that its device gave it, or as of now if it gave none: what 3D Slicer has
-        set holds until it sets something else.
-        """
         with self._lock:
-            held, way = device.held, device.way
-            if held is None:
-                return
-            if not self._is_connected(held.peer) or self._has_gone_silent(device):
-                device.held = None
-                return
-            if not held.peer.is_answering:
-                self._tell_unanswered(device)
-                return
-            device.is_stale = False
-            again, step = way.again(held, time.monotonic(), self._now_ns())
-            self._go_on(device, again, step)
+            found = self._repetition.next(device, self._now())
+            if found is not None:
+                self._go_on(device, *found)
 
     def _look_for_silence(self) -> None:
         with self._lock:
             for device in self._devices.values():
-                self._has_gone_silent(device)
+                self._repetition.has_gone_silent(device, self._now().steady_s)
 
-    def _has_gone_silent(self, device: Device) -> bool:
-        """Tell whether a device has sent nothing for too long; say so the first time."""
-        quiet_s, gates = time.monotonic() - device.heard_s, device.way.gates
-        if gates is None or not gates.is_silent(quiet_s):
-            return False
-        if not device.is_stale:
-            device.held = None
-            what = device.way.what
-            self._report.withheld_by(
-                f'{what}: silent', f'{what}: stale: nothing came for {quiet_s:.3g} s'
-            )
-            self._make_stale(device, SILENT)
-        return True
-
-    def _tell_unanswered(self, device: Device) -> None:
-        """Say that nothing is repeated while the peer gives no sign of life."""
-        what = device.way.what
-        self._report.stays_stale(f'{what}: no answer', f'{what}: {UNANSWERED}: not repeated')
-        if not device.is_stale:
-            self._make_stale(device, UNANSWERED)
-
-    def _make_stale(self, device: Device, state: str) -> None:
-        device.is_stale = True
+    def _show(self, device: Device, state: str) -> None:
         self._output.late.forget(device.topic)
-        self._output.publish_state(device, state, self._now_ns())
+        self._output.publish_state(device, state, self._now().ros_ns)

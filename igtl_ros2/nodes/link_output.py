@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from rclpy.node import Node
 
-from ..converters.gates import withheld_by
 from ..converters.handover import Handed, handed
 from ..converters.lazy import LazyPose, ros_type_of
 from ..converters.outputs import STREAM, kind_of
@@ -18,8 +17,8 @@ from ..peers import Peer
 from ..rosio.writers import Writer, Writers
 from ..routes.device import Device
 from ..routes.effects import Broadcast, Forget, Publish
-from ..routes.inbound import FROZEN
 from ..routes.passage import Passage
+from ..routes.repetition import is_stale
 from ..rules import ReceiveRule
 from .echo import EchoGuard
 from .late_joiners import LateJoiners
@@ -29,11 +28,6 @@ from .tf import TfBroadcaster
 
 if TYPE_CHECKING:  # it needs diagnostic_msgs, which may not be there
     from ..converters.status import StatusTopic
-
-#: states of a device of which nothing has come for too long
-SILENT = withheld_by('max_age')
-UNANSWERED = 'stale: its peer gives no sign of life'
-
 
 class LinkOutput:
     """
@@ -151,8 +145,7 @@ class LinkOutput:
             from ..converters.status import OK, STALE, WARN, diagnostic
         except ModuleNotFoundError:
             return  # said once at the start
-        is_stale = state in (SILENT, UNANSWERED) or (state or '').startswith(FROZEN)
-        level = OK if is_valid(state) else STALE if is_stale else WARN
+        level = OK if is_valid(state) else STALE if is_stale(state) else WARN
         text = ros_text(state or 'OK')
         name = device.way.route.device
         status = diagnostic(name, level, text, {'state': text}, time_from_ns(stamp_ns))

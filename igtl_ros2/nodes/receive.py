@@ -116,8 +116,8 @@ class Receiver:
             self._take_out, self._table.is_current,
         )
         self._held = HeldValues(
-            node, self._lock, self._table.all, self._output, report, self._runner.go_on, now_ns,
-            is_connected,
+            node, self._lock, self._table.all, self._output, report, self._runner.go_on,
+            self._now, is_connected,
         )
         self._runner.begin(self._held)
         self._use(broadcaster)

@@ -35,10 +35,10 @@ Read = Callable[[bytes], Any]
 
 
 class _Place(NamedTuple):
-    """Where in the bytes a pose is, how its stamp and numbers are read, and its names."""
+    """Where in the bytes a pose is, and the names that stand before it."""
 
-    at: int
-    form: struct.Struct
+    stamp_at: int
+    numbers_at: int
     names: tuple[str, str]
 
 
@@ -90,10 +90,11 @@ class PoseReader:
     def _filled(self, template: _Template, data: bytes) -> list[Any]:
         """Read the poses; none if a stamp is none."""
         made = []
-        for at, form, names in template.places:
-            seconds, nanoseconds, *numbers = form.unpack_from(data, at)
+        for stamp_at, numbers_at, names in template.places:
+            seconds, nanoseconds = _STAMP.unpack_from(data, stamp_at)
             if nanoseconds >= _NS:
                 return []
+            numbers = _NUMBERS.unpack_from(data, numbers_at)
             made.append(self._kind(seconds * _NS + nanoseconds, names, numbers))
         return made
 
@@ -145,8 +146,7 @@ def _template_of(data: bytes, poses: Sequence[Any], is_list: bool) -> _Template 
             at += 4 + len(raw)
         numbers_at = _aligned(at, 8)
         at = numbers_at + _NUMBERS.size
-        gap = numbers_at - stamp_at - _STAMP.size
-        places.append(_Place(stamp_at, struct.Struct(f'<iI{gap}x7d'), names))
+        places.append(_Place(stamp_at, numbers_at, names))
     fits = at == len(data) and all(data[place] == text for place, text in same)
     return _Template(tuple(same), tuple(places)) if fits else None
 

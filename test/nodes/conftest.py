@@ -4,10 +4,13 @@ import pytest
 from ros_user import ALL, Ros, start
 
 from igtl_ros2 import serve
+from igtl_ros2.nodes import diagnostics, inactive
 
 
 @pytest.fixture
-def ros():
+def ros(monkeypatch):
+    for module in (diagnostics, inactive):  # nobody waits for what is told each second
+        monkeypatch.setattr(module, 'PERIOD_S', 0.1)
     user = Ros()
     yield user
     user.close()

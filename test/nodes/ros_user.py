@@ -51,6 +51,8 @@ class Ros:
         self.threads.append(thread)
 
     def bridge(self, namespace='/x', **parameters):
+        # topics are found sooner than bridges find them
+        parameters = {'discover_period': 0.1, **parameters}
         overrides = [Parameter(name, value=value) for name, value in parameters.items()]
         node = BridgeNode(namespace=namespace, parameter_overrides=overrides)
         self.closers.append(node.close)

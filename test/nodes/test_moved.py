@@ -25,7 +25,7 @@ from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.messages.tracking import TrackingData
-from igtl_ros2.nodes import transform_wait
+from igtl_ros2.routes import transform_queue
 
 NS = 10**9
 
@@ -92,7 +92,7 @@ receive:
 
 
 def test_what_came_before_its_tf_waits_for_it_in_order(ros, device, tmp_path, monkeypatch):
-    monkeypatch.setattr(transform_wait, 'WAIT_S', DEADLINE_S)
+    monkeypatch.setattr(transform_queue, 'WAIT_S', DEADLINE_S)
     start(ros, device, **mapping(tmp_path, """
 receive:
   - {device: Target, frame: camera, stamp: device, to_frame: base}
@@ -424,16 +424,6 @@ def test_the_last_value_is_repeated_as_of_now_until_it_is_invalid(ros, device, t
     wait_for(lambda: received[-1].pose.position.x == 0.2 and len(received) > count + 5, 'again')
 
 
-def test_an_invalid_value_that_is_published_all_the_same_is_not_repeated(ros, device, tmp_path):
-    node, received = hold(ros, device, tmp_path, ', publish_invalid: true')
-    device.send(stamped(0, 100, 'Target'))
-    wait_for(lambda: len(received) > 3, 'repetitions')
-    device.send(stamped(0, 200, 'Target', metadata={'TransformStatus': 'OUT_OF_VIEW'}))
-    wait_for(lambda: received[-1].pose.position.x == 0.2, 'the invalid one')
-    time.sleep(0.3)
-    assert [m.pose.position.x for m in received].count(0.2) == 1
-
-
 def test_nothing_is_repeated_of_a_peer_that_is_gone(ros, tmp_path):
     with serve('tcp://127.0.0.1:0') as device:
         node, received = hold(ros, device, tmp_path)
@@ -447,24 +437,6 @@ def test_nothing_is_repeated_of_a_peer_that_is_gone(ros, tmp_path):
 
 
 # -- waiting, qualities of service, simulated time
-
-
-def test_no_more_waits_than_there_is_room_for(ros, device, tmp_path, monkeypatch):
-    monkeypatch.setattr(transform_wait, 'WAIT_S', DEADLINE_S)
-    monkeypatch.setattr(transform_wait, 'MAX_WAITING', 3)
-    node = start(ros, device, **mapping(tmp_path, """
-receive: [{device: "*", frame: camera, stamp: device, to_frame: base}]
-"""))
-    now = time.time_ns()
-    for number in range(5):
-        device.send(PointList([Point('a', (number, 0, 0))], device_name='P',
-                              timestamp=from_ns(now + number)))
-    wait_for(lambda: problems(node).get('POINT P: to_frame') == 2, 'two drops')
-    received = ros.listen('/x/P/points', PoseArray, STATE)
-    tf = Tf(ros)
-    tf.send('base', 'camera', (0, 0, 0), static=True)
-    wait_for(lambda: received, 'the newest')
-    wait_for(lambda: received[-1].poses[0].position.x == pytest.approx(0.004), 'the last one')
 
 
 def test_a_topic_is_heard_whatever_its_publishers_offer_later(ros, device, tmp_path):

@@ -15,8 +15,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.converters import registry
 from igtl_ros2.errors import PeerTimeoutError
-from igtl_ros2.nodes import transform_wait
-from igtl_ros2.routes import device_limits, devices
+from igtl_ros2.routes import device_limits, devices, transform_queue
 
 
 def report(node):
@@ -137,12 +136,12 @@ send:
   - {topic: /words, device: Words}
 """))
     monkeypatch.setattr('igtl_ros2.routes.outbound_steps.value_of', broken)
-    monkeypatch.setattr(transform_wait, 'WAIT_S', DEADLINE_S)
+    monkeypatch.setattr(transform_queue, 'WAIT_S', DEADLINE_S)
     goal, words = ros.talk('/goal', PoseStamped), ros.talk('/words', RosString)
     message = PoseStamped()
     message.header.frame_id, message.pose.orientation.w = 'camera', 1.0
     goal.publish(message)
-    wait_for(lambda: node._senders['']._shared.wait._queues, 'the wait for tf')
+    wait_for(lambda: node._senders['']._shared.wait.queue.count, 'the wait for tf')
     frame = TransformStamped(child_frame_id='camera')
     frame.header.frame_id = 'base'
     ros.talk('/tf_static', TFMessage, STATE).publish(TFMessage(transforms=[frame]))

@@ -18,8 +18,8 @@ from igtl_ros2 import connect
 from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.converters.tf_tree import LookupFailed
-from igtl_ros2.nodes import transform_wait
 from igtl_ros2.nodes.tf import Tf2Source
+from igtl_ros2.routes import transform_queue
 
 NS = 10**9
 BEGIN_NS = 1_700_000_000 * NS
@@ -86,7 +86,7 @@ def test_what_is_sent_of_tf_is_of_the_run_that_goes_on(ros, tmp_path, rule):
 
 
 def test_what_is_moved_is_never_moved_by_two_runs(ros, device, tmp_path, monkeypatch):
-    monkeypatch.setattr(transform_wait, 'WAIT_S', 5.0)
+    monkeypatch.setattr(transform_queue, 'WAIT_S', 5.0)
     start(ros, device, **mapping(tmp_path, """
 receive:
   - {device: Target, frame: camera, stamp: device, pose: true, to_frame: base}

@@ -1,11 +1,11 @@
 """Whole ways in, without ROS, threads and clocks: what comes, and what is to be done."""
 
 import json
-from collections import Counter
 
 import numpy as np
 import pytest
 from geometry_msgs.msg import PoseStamped, TransformStamped
+from inward import NS, START_NS, Link, Peer, pose
 
 from igtl_ros2.codec import Unknown
 from igtl_ros2.codec.messages.bundle import Bind
@@ -13,12 +13,8 @@ from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
-from igtl_ros2.config import Settings
-from igtl_ros2.converters.claims import Claims
 from igtl_ros2.converters.lazy import ros_type_of
-from igtl_ros2.converters.registry import load_converters
 from igtl_ros2.errors import ConversionError
-from igtl_ros2.routes.devices import Devices
 from igtl_ros2.routes.effects import (
     Broadcast,
     Hold,
@@ -29,78 +25,7 @@ from igtl_ros2.routes.effects import (
     Take,
     Tell,
 )
-from igtl_ros2.routes.now import Now
-from igtl_ros2.routes.passage import Passage
-from igtl_ros2.routes.surroundings import Surroundings
-from igtl_ros2.rules import Mapping, MotionLimits, ReceiveRule, Workspace
-
-load_converters()
-
-NS = 10**9
-START_NS = 1_790_000_000 * NS
-
-
-class Peer:
-    """Who sends."""
-
-    address = 'tcp://10.0.0.1:4000'
-    name = ''
-    names = ()
-    is_answering = True
-
-    def __init__(self):
-        self.facts = {}
-
-    def probe_often(self):
-        """Need no probes."""
-
-
-class Report:
-    """What was counted, by how."""
-
-    def __init__(self):
-        self.counts = Counter()
-
-    def __getattr__(self, how):
-        return lambda kind, *_: self.counts.update([(how, kind)])
-
-
-class Link:
-    """A link with one rule for all devices, and the clock of the test."""
-
-    def __init__(self, has_tf=True, raw_deny=(), **rule):
-        self.report, self.peer, self.now_s = Report(), Peer(), 100.0
-        mapping = Mapping(receive=(ReceiveRule(device='*', **rule),))
-        self.around = Surroundings(
-            link='', info_rate=1.0, raw_deny=raw_deny, claims=Claims(mapping), own_frames=(),
-            has_tf=has_tf, frame_name=str, report=self.report, now=self.now)
-        self.table = Devices(
-            mapping, Settings(), '', self.around, lambda peer: True, lambda *_: None,
-            lambda *_: None, None)
-
-    def now(self):
-        return Now(self.now_ns, self.now_ns, self.now_s)
-
-    @property
-    def now_ns(self):
-        return START_NS + round((self.now_s - 100.0) * NS)
-
-    def device(self, message):
-        return self.table.find(self.peer, message, message.device_name, self.now_s)
-
-    def passage(self, message):
-        return Passage(self.peer, message, self.now_s, self.now_ns, {})
-
-    def take(self, message, after_s=0.01):
-        """Take a message through all its steps; gives what is to be done."""
-        self.now_s += after_s
-        return self.device(message).way.take(self.passage(message))
-
-
-def pose(x_mm=0.0, **fields):
-    matrix = np.eye(4)
-    matrix[0, 3] = x_mm
-    return Transform(matrix, device_name='Tool', **fields)
+from igtl_ros2.rules import MotionLimits, Workspace
 
 
 def topics(effects):
@@ -130,7 +55,7 @@ def test_a_pose_is_published_and_told():
     (told,) = (effect for effect in effects if isinstance(effect, Tell))
     info = json.loads(''.join(told.pieces))
     assert (info['device'], info['stamp_source'], info['peer']) == (
-        'Tool', 'receive', Peer.address)
+        'Tool', 'receive', Peer().address)
     (offered,) = (effect for effect in effects if isinstance(effect, Broadcast))
     assert offered.offered[0][0].transform.translation.x == 1.0 and not offered.is_static
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import PoseStamped, TransformStamped
+from outward import NS, TURN, Peers, at, places, posed, sent, tf_route, told, topic, words
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import String as RosString
 
@@ -12,10 +13,9 @@ from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.messages.tracking import TrackingElement
 from igtl_ros2.converters.handover import Handed
 from igtl_ros2.converters.lazy import LazyPoseStamped, LazyTransform
-from igtl_ros2.converters.registry import load_converters, sender
+from igtl_ros2.converters.registry import sender
 from igtl_ros2.converters.tf_tree import LookupFailed
 from igtl_ros2.routes.descriptions import Descriptions
-from igtl_ros2.routes.now import Now
 from igtl_ros2.routes.outbound import outbound_route
 from igtl_ros2.routes.outbound_effects import (
     Count,
@@ -24,7 +24,6 @@ from igtl_ros2.routes.outbound_effects import (
     LookUp,
     Order,
     Retract,
-    Send,
     Sent,
     Tell,
     WantKeyFrame,
@@ -34,86 +33,18 @@ from igtl_ros2.routes.sources import LinkSource, TfSource, TopicSource
 from igtl_ros2.routes.wire_sources import WireSources
 from igtl_ros2.rules import ReceiveRule, SendRule, TfFrame
 
-load_converters()
-
-NS = 10**9
-TURN = (0.0, 0.0, 0.5**0.5, 0.5**0.5)
-
-
-class Peers:
-    """Who gets what is sent, and who has said what."""
-
-    def __init__(self):
-        self.peers = ['a', 'b']
-        self.from_whom = {}
-        self.wants_key_frame = False
-
-    def takes_key_frame(self, key):
-        return self.wants_key_frame
-
-    def origin(self, topic, key, message, peers):
-        return self.from_whom.get(key[1])
-
-    def origin_of(self, topic, key, stamp_ns):
-        return self.from_whom.get(key[1]) if stamp_ns else None
-
 
 @pytest.fixture
 def peers():
     return Peers()
 
 
-def at(seconds):
-    return Now(round(seconds * NS), round(seconds * NS), seconds)
-
-
-def topic(peers, ros_type=TransformStamped, name='/a/Tool/transform', depth=3, said=None,
-          is_long=lambda value: len(getattr(value, 'data', '')) > 9, **keys):
-    rule = SendRule('Tool', topic=name, **keys)
-    said = said or Descriptions('plain')
-    convert = sender(ros_type, rule.type) if rule.type != 'COMMAND' else None
-    source = TopicSource(
-        name, rule, ros_type, convert, said, peers, peers, whole=lambda value: value,
-        stamp_of_value=lambda value: 7, is_long=is_long,
-        is_published=lambda: peers.peers != [])
-    return outbound_route(
-        rule, source, WireSources(), ros_type=ros_type, depth=depth,
-        expiry=Expiry(rule) if rule.max_age else None)
-
-
-def posed(x, stamp=1.0, frame='base'):
-    return LazyTransform(round(stamp * NS), (frame, 'tool'), (x, 0.0, 0.0, *TURN))
-
-
-def words(number):
-    return RosString(data=str(number))
-
-
-def sent(effects):
-    """List what is sent, with who does not get it."""
-    return [(message, one.exclude) for one in effects if isinstance(one, Send)
-            for message in one.messages]
-
-
-def places(effects):
-    return [round(message.affine[9]) for message, _ in sent(effects)]
-
-
-def told(effects):
-    return [(one.count, one.what) for one in effects if isinstance(one, Tell)]
-
-
 # -- what is asked for, and nothing else
 
 
 def test_a_plain_rule_converts_and_sends(peers):
-    route = topic(peers)
-    assert route.steps == ['WorkerQueue', 'Convert', 'SendStep']
+    assert topic(peers).steps == ['HeldTopic', 'WorkerQueue', 'Convert', 'SendStep']
     assert 'WorkerQueue' not in topic(peers, is_long=None).steps
-    route.hold(True)
-    assert route.steps == ['HeldTopic', 'WorkerQueue', 'Convert', 'SendStep']
-    route.hold(False)
-    assert 'HeldTopic' not in route.steps
 
 
 @pytest.mark.parametrize('keys, step', [
@@ -387,11 +318,6 @@ def test_a_value_does_not_go_back_to_the_peer_of_another_link(peers):
         rule, LinkSource('/x/text', rule, Descriptions('plain'), peers), WireSources())
     value = handed('a')
     assert [exclude for _, exclude in sent(route.take([value], at(1)))] == [('a',)]
-
-
-def tf_route(**keys):
-    rule = SendRule('Tool', tf_source='tool', tf_target='base', type='TRANSFORM', rate=9.0, **keys)
-    return outbound_route(rule, TfSource(rule), WireSources(), expiry=Expiry(rule))
 
 
 def look(x, stamp):

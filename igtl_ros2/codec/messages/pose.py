@@ -33,7 +33,6 @@ from ..geometry import (
     quaternion_to_matrix,
     turned_quaternion,
 )
-from ..layout import Numbers, Record
 from ..lazy import Lazy, set_held
 from ..message import Content, Envelope, Message, Place, plain, register
 from ..timestamp import wire_time
@@ -67,8 +66,6 @@ class Transform(Lazy):
     is_stream = can_be_held = True
     place = Place.POSES
     lazy = ('matrix',)
-    #: as its columns, without the last row
-    layout = (Record(('matrix', 'f4', (4, 3))),)
 
     matrix: Floats
 
@@ -111,8 +108,8 @@ class Transform(Lazy):
 
         :param metadata: with the same keys.
         """
-        envelope: Any = self.device_name, timestamp, 0, metadata, {}, self.version, '', True, 0
-        message: Transform = Transform.from_wire(envelope)
+        message: Transform = Transform.from_wire(Envelope(
+            self.device_name, timestamp, 0, metadata, {}, self.version, '', True, 0))
         set_held(message, numbers)
         return message
 
@@ -170,7 +167,6 @@ class Position(Lazy):
     is_stream = can_be_held = True
     place = Place.POSES
     lazy = ('position', 'quaternion')
-    layout = (Record(('position', 'f4', (3,))), Numbers('quaternion', 'f4'))
 
     position: Floats
     quaternion: Any = None
