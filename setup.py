@@ -18,7 +18,7 @@ setup(
     maintainer=maintainer.text,
     maintainer_email=maintainer.get('email'),
     packages=find_packages(include=[NAME, f'{NAME}.*']),
-    package_data={'': ['py.typed', '*.json', '*.xml', 'protocols/*.yaml']},
+    package_data={'': ['py.typed', '*.json', '*.lua', '*.xml', 'protocols/*.yaml']},
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
         (f'share/{NAME}', ['package.xml', 'README.md']),
@@ -31,9 +31,13 @@ setup(
     extras_require={
         'bags': ['mcap>=1.6', 'rosbags>=0.11'],
         'certs': ['trustme'],
+        # of the words of `igtl` in a shell, see docs/cli
+        'completion': ['argcomplete'],
         'compression': ['lz4', 'zstandard'],
         'fast': ['fastcrc'],
+        'files': ['nibabel', 'pillow', 'pynrrd', 'trimesh'],
         'images': ['pillow'],
+        'plots': ['matplotlib'],
         'robot': ['pycollada', 'trimesh'],
         # by this name `colcon test` knows that there is something for pytest
         'test': ['hypothesis', 'pyigtl', 'pytest', 'pytest-timeout'],
@@ -42,6 +46,7 @@ setup(
     zip_safe=False,
     entry_points={
         'console_scripts': [
+            'igtl = igtl_ros2.tools.igtl:main',
             'igtl_bridge = igtl_ros2.tools.nodes:bridge',
             'igtl_certs = igtl_ros2.tools.certs:main',
             'igtl_check = igtl_ros2.tools.check:main',
@@ -49,8 +54,10 @@ setup(
             'igtl_demo_robot = igtl_ros2.tools.nodes:demo_robot',
             'igtl_record = igtl_ros2.tools.record:main',
             'igtl_replay = igtl_ros2.tools.replay:main',
-            'igtl_sim = igtl_ros2.sim.ultrasound:main',
-            'igtl_sim_slicer = igtl_ros2.sim.slicer:main',
+            'igtl_sim = igtl_ros2.tools.sim:ultrasound',
+            'igtl_sim_slicer = igtl_ros2.tools.sim:slicer',
         ],
+        # `ros2 igtl`, where ros2cli is there
+        'ros2cli.command': ['igtl = igtl_ros2.tools.ros2_igtl:IgtlCommand'],
     },
 )

@@ -15,6 +15,7 @@ Every exception that igtl_ros2 raises on bad input.
     +-- ConversionError        a value has no counterpart on the other side (ROS or OpenIGTLink)
     +-- ConfigError            a setting or a mapping file is wrong
     +-- BagError               a bag cannot be written or read
+    +-- FileError              a file with images, meshes, points or packets cannot, either
 """
 
 from __future__ import annotations
@@ -98,3 +99,7 @@ class ConfigError(IgtlError):
 
 class BagError(IgtlError):
     """A bag cannot be written, or is none that can be read."""
+
+
+class FileError(IgtlError):
+    """A file with images, meshes, points or packets cannot be written or read."""

@@ -56,9 +56,13 @@ def pytest_report_header() -> str:
         'PyAV': importlib.util.find_spec('av'),
         'trimesh': importlib.util.find_spec('trimesh'),
         'pycollada': importlib.util.find_spec('collada'),
+        'nibabel': importlib.util.find_spec('nibabel'),
+        'pynrrd': importlib.util.find_spec('nrrd'),
+        'matplotlib': importlib.util.find_spec('matplotlib'),
         'a C++ compiler': shutil.which('c++'),
         'libopenigtlink-dev': Path('/usr/include/openigtlink').is_dir(),
         'openigtlink-examples': Path('/usr/share/doc/openigtlink-examples').is_dir(),
+        'tshark': shutil.which('tshark') is not None,
     }
     missing = [name for name, found in present.items() if not found]
     if not missing:

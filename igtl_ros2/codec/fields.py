@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ContentError, EncodeError, HeaderError
+from .layout import Record
 
 Buffer = bytes | bytearray | memoryview
 Floats = NDArray[np.float64]
@@ -346,14 +347,14 @@ def affine_from_wire(data: Buffer, offset: int = 0) -> Floats:
     return matrix_of(unpack_affine(data, offset))
 
 
-def pack(struct: Struct, what: str, *values: Any) -> bytes:
+def pack(record: Record, what: str, *values: Any) -> bytes:
     """
     Write a structure of values that were checked, but for the range of float32.
 
     :raises EncodeError: if a value does not fit.
     """
     try:
-        return struct.pack(*values)
+        return record.pack(*values)
     except (OverflowError, StructError) as error:
         raise _no_float32(what) from error
 

@@ -26,6 +26,7 @@ from .fields import (
     fixed_text,
     text_bytes,
 )
+from .layout import Record
 from .message import Envelope, Message, check_message, decode_typed
 from .private import PrivateMetadata, guarded, is_private_key
 from .short_names import NAME_BYTES, short_name
@@ -38,15 +39,20 @@ MAX_RECEIVED_METADATA_BYTES = 1 << 20
 MAX_METADATA_BYTES = 65535  # the C++ library keeps the size in 16 bits and loses the message above
 MAX_METADATA_ENTRIES = 8191  # and so is the size of the metadata header: 2 + 8 * count
 
-_HEADER = Struct('>H12s20sQQQ')
+HEADER = Record(
+    ('version', 'u2'), ('type_name', 'S12'), ('device_name', 'S20'), ('timestamp', 'u8'),
+    ('body_size', 'u8'), ('crc', 'u8'),
+)
 _unpack_header = Struct('>H32sQQQ').unpack_from  # both names at once
 #: time stamp, size and CRC-64 of the body
 _REST = Struct('>QQQ')
 pack_rest = _REST.pack_into
-_EXTENDED = Struct('>HHII')
+EXTENDED = Record(
+    ('extended_size', 'u2'), ('index_size', 'u2'), ('metadata_size', 'u4'), ('message_id', 'u4')
+)
 _EXTENDED_SIZE = b'\0\x0c'  # what an extended header starts with, and hardly any content
-_COUNT = Struct('>H')
-_ENTRY = Struct('>HHI')
+INDEX = Record(('metadata_count', 'u2'))
+ENTRY = Record(('key_size', 'u2'), ('encoding', 'u2'), ('value_size', 'u4'))
 # parts up to this size are joined into one buffer: cheaper than one more system call argument
 _JOIN_BYTES = 4096
 
@@ -164,7 +170,7 @@ def content_error(header: Header, text: str) -> ContentError:
 
 def extension_bytes(frame: memoryview) -> int:
     """Tell how many bytes of metadata a frame of version 2 says that it has, index included."""
-    _, index_size, metadata_size, _ = _EXTENDED.unpack_from(frame, HEADER_SIZE)
+    _, index_size, metadata_size, _ = EXTENDED.unpack_from(frame, HEADER_SIZE)
     return int(index_size + metadata_size)
 
 
@@ -173,12 +179,12 @@ def _split_body(
 ) -> tuple[memoryview, tuple[int, dict[str, str], dict[str, int]]]:
     """Split a version-2 body; trailing parts are found from its end."""
     size = len(body)
-    if size < _EXTENDED.size:
+    if size < EXTENDED.size:
         raise content_error(
-            header, f'{size} bytes of body, an extended header takes {_EXTENDED.size}'
+            header, f'{size} bytes of body, an extended header takes {EXTENDED.size}'
         )
-    extended_size, index_size, metadata_size, message_id = _EXTENDED.unpack_from(body)
-    if extended_size < _EXTENDED.size:
+    extended_size, index_size, metadata_size, message_id = EXTENDED.unpack_from(body)
+    if extended_size < EXTENDED.size:
         raise content_error(
             header, f'extended header of {extended_size} bytes, wanted 12 or more'
         )
@@ -221,10 +227,10 @@ def _decode_metadata(
 ) -> tuple[dict[str, str], dict[str, int]]:
     if not len(index) and not len(values):
         return {}, {}
-    if len(index) < _COUNT.size:
+    if len(index) < INDEX.size:
         raise content_error(header, f'metadata header of {len(index)} bytes, wanted 2 or more')
-    (count,) = _COUNT.unpack_from(index)
-    if _COUNT.size + _ENTRY.size * count > len(index):
+    (count,) = INDEX.unpack_from(index)
+    if INDEX.size + ENTRY.size * count > len(index):
         raise content_error(
             header, f'{count} metadata entries do not fit a metadata header of {len(index)} bytes'
         )
@@ -232,8 +238,8 @@ def _decode_metadata(
     encodings: dict[str, int] = {}
     start = 0
     for number in range(count):
-        key_size, encoding, value_size = _ENTRY.unpack_from(
-            index, _COUNT.size + _ENTRY.size * number
+        key_size, encoding, value_size = ENTRY.unpack_from(
+            index, INDEX.size + ENTRY.size * number
         )
         middle, end = start + key_size, start + key_size + value_size
         if end > len(values):
@@ -264,7 +270,7 @@ def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
     parts: list[Buffer] = list(message.encode_content())
     if isinstance(version, int) and version == 2:
         index, values = _encode_metadata(message)
-        parts.insert(0, _EXTENDED.pack(12, len(index), len(values), message.message_id))
+        parts.insert(0, EXTENDED.pack(12, len(index), len(values), message.message_id))
         parts.append(index + values)
     elif not isinstance(version, int) or version != 1:
         raise EncodeError(f'header version {version!r}: only 1 and 2 exist')
@@ -275,7 +281,7 @@ def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
             size = sum(map(len, parts))
             raise EncodeError(f'a body of {size} bytes: receivers count in 31 bits')
         crc = crc64(part, crc)
-    head = _HEADER.pack(
+    head = HEADER.pack(
         version,
         _type_bytes(message.type_name),
         _device_bytes(message.device_name),
@@ -328,7 +334,7 @@ def _device_bytes(name: str) -> bytes:
 def _encode_metadata(message: Message) -> tuple[bytes, bytes]:
     if not message.metadata:
         return b'\0\0', b''
-    index = [_COUNT.pack(len(message.metadata))] if len(message.metadata) < 1 << 16 else []
+    index = [INDEX.pack(len(message.metadata))] if len(message.metadata) < 1 << 16 else []
     values = []
     for key, value in message.metadata.items():
         what = f'metadata {key!r}'
@@ -337,7 +343,7 @@ def _encode_metadata(message: Message) -> tuple[bytes, bytes]:
         raw_value = encode_text(value, encoding, what, quote=not is_private_key(key))
         if not 0 < len(raw_key) <= 0xFFFF:
             raise EncodeError(f'metadata key of {len(raw_key)} bytes, wanted 1 to 65535')
-        index.append(_ENTRY.pack(len(raw_key), encoding, len(raw_value)))
+        index.append(ENTRY.pack(len(raw_key), encoding, len(raw_value)))
         values += [raw_key, raw_value]
     size = sum(map(len, values))
     if len(message.metadata) > MAX_METADATA_ENTRIES or size > MAX_METADATA_BYTES:

@@ -53,22 +53,6 @@ class Element(Protocol):
         """Make an element of these values."""
 
 
-def wire_dtype(*fields: Any) -> np.dtype[Any]:
-    """Lay out fields as for numpy, without gaps; those without a name are always zero."""
-    names, formats, offsets = [], [], []
-    size = 0
-    for name, form, *shape in fields:
-        kind: np.dtype[Any] = np.dtype((form, *shape)) if shape else np.dtype(form)
-        if name:
-            names.append(name)
-            formats.append(kind)
-            offsets.append(size)
-        size += kind.itemsize
-    layout: Any = {'names': names, 'formats': formats, 'offsets': offsets, 'itemsize': size}
-    result: np.dtype[Any] = np.dtype(layout)
-    return result
-
-
 def _wide(wire: np.dtype[Any]) -> np.dtype[Any]:
     """Give what holds the fields of elements that were not received: floats are exact."""
     fields = []

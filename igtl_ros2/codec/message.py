@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from ..errors import ContentError, ConversionError, EncodeError
 from .fields import MAX_ELEMENTS, Buffer, Floats, check_bytes, check_int, checked_text, text_bytes
+from .layout import Layout
 from .private import guarded, is_private_key
 from .timestamp import LIKE_NS, Stamped, check_timestamp, to_ns
 
@@ -104,6 +105,10 @@ class Message(metaclass=Stamped):
     place: ClassVar[Place] = Place.UNKNOWN
     #: whether it has `elements` that are tools, each in a frame of its own
     has_tools: ClassVar[bool] = False
+    #: what its content is made of, for who explains bytes: `igtl dissector`
+    layout: ClassVar[Layout] = ()
+    #: what numbers in it mean, by field
+    codes: ClassVar[tuple[tuple[str, type[IntEnum]], ...]] = ()
     _setters: ClassVar[tuple[Callable[[Message, Any], None], ...]]
 
     device_name: str = ''

@@ -16,8 +16,8 @@ from geometry_msgs.msg import (
 )
 from std_msgs.msg import Header
 
+from ..codec import from_ns
 from ..codec.messages.pose import Position, Transform
-from ..codec.timestamp import wire_time
 from ..codec.tool_state import is_valid as is_valid
 from ..codec.tool_state import tool_state as tool_state
 from ..errors import ConversionError
@@ -180,7 +180,7 @@ def _transform(header: Header, position: Any, turn: Any, sending: Sending) -> Tr
 
 
 def _transform_of_lazy(message: LazyPose, sending: Sending) -> Transform:
-    numbers, stamp_ns, frame = message.numbers, message.stamp_ns, message.frames[0]
+    numbers, (stamp_ns, (frame, _)) = message.numbers, message.head
     affine = affine_from_numbers(numbers[:3], numbers[3:], sending.rule.wire_unit)
     first: Transform | None = sending.state.get(f'pose in {frame}')
     if first is None or stamp_ns <= 0 or sending.sim_time:
@@ -190,7 +190,7 @@ def _transform_of_lazy(message: LazyPose, sending: Sending) -> Transform:
         return made
     metadata = first.metadata.copy()
     metadata['ros_stamp'] = stamp_text(stamp_ns)
-    return first.like(affine, wire_time(stamp_ns), metadata)
+    return first.like(affine, from_ns(stamp_ns), metadata)
 
 
 @from_ros(PoseWithCovarianceStamped, 'POSITION')

@@ -308,9 +308,9 @@ def tell_once(route: Route, result: Converted, text: str) -> None:
 def full_name(message: Message) -> str:
     """Tell the name of a device, of which the header has room for the first 20 bytes only."""
     name = message.device_name
-    if not message.metadata:
+    full = message.metadata.get(FULL_NAME)
+    if full is None:
         return name
-    full = message.metadata.get(FULL_NAME, '')
     return full if is_start_of(name, full) or is_short_of(name, full) else name
 
 

@@ -16,7 +16,8 @@ from .units import ns_from_time
 _NS = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
+# one is made for each pose: not frozen, which takes three times as long
+@dataclass(slots=True)
 class Sending:
     """
     What a converter needs to know to send a ROS message.

@@ -122,10 +122,10 @@ def point_from_ros(point: Point | Vector3, unit: str) -> Matrix:
 def _from_metres(position: Sequence[float], unit: str) -> tuple[float, float, float]:
     per_metre = PER_METRE[unit]
     x, y, z = position
-    result = x * per_metre, y * per_metre, z * per_metre
-    if not math.isfinite(sum(result)):
+    a, b, c = x * per_metre, y * per_metre, z * per_metre
+    if not math.isfinite(a + b + c):
         raise ConversionError(f'position ({x}, {y}, {z}) is not finite')
-    return result
+    return a, b, c
 
 
 def positions_from_ros(positions: NDArray[Any], unit: str) -> Matrix:

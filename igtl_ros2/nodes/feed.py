@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from rclpy.clock import Clock, ClockType
+from rclpy.clock import Clock, ClockType, JumpThreshold
 from rclpy.node import Node
 from rclpy.timer import Timer
 
@@ -71,11 +71,28 @@ class Shared:
     wire_sources: WireSources = field(default_factory=WireSources)
     steady: Clock = field(default_factory=lambda: Clock(clock_type=ClockType.STEADY_TIME))
 
+    def __post_init__(self) -> None:
+        """Have it told whether the time of ROS is simulated: there are many who ask."""
+        clock = self.node.get_clock()
+
+        def look(jump: Any = None) -> None:
+            self._is_simulated = clock.ros_time_is_active
+
+        change = JumpThreshold(min_forward=None, min_backward=None, on_clock_change=True)
+        self._jumps = clock.create_jump_callback(change, post_callback=look)
+        look()
+
+    def close(self) -> None:
+        """Stop the worker; nobody asks what time it is any more."""
+        self._jumps.unregister()
+        self.worker.close()
+
     def now(self) -> Now:
         """Tell what time it is."""
-        wall_ns, is_simulated = time.time_ns(), self.node.get_clock().ros_time_is_active
-        ros_ns = self.ros_ns() if is_simulated else wall_ns
-        return Now(wall_ns, ros_ns, time.monotonic(), is_simulated)
+        wall_ns = time.time_ns()
+        if self._is_simulated:
+            return Now(wall_ns, self.ros_ns(), time.monotonic(), True)
+        return Now(wall_ns, wall_ns, time.monotonic())
 
     def timer(self, period_s: float, callback: Callable[[], None]) -> Timer:
         """Call back in time as peers have it, which goes on while simulated time stands still."""
@@ -164,24 +181,20 @@ class Feed:
                 items = take(*what, now, out)
         except Exception as error:
             out.append(not_sent(self.route.name, error))
+        self._go_on(items, now, out)
+
+    def _go_on(self, items: list[Item], now: Now, out: Effects) -> None:
         if items:
-            self._convert(items, now)
-        if out:
-            self._run(out)
+            items = self.route.convert(items, now, out)
+        self._finish(items, now, out)
 
-    def _convert(self, items: list[Item], now: Now) -> None:
-        out: Effects = []
-        items = self.route.convert(items, now, out)
-        if out:
-            self._run(out)
-        self._finish(items, now)
-
-    def _finish(self, items: list[Item], now: Now) -> None:
+    def _finish(self, items: list[Item], now: Now, out: Effects) -> None:
         if items:
             with self._sends:
-                out: Effects = []
                 self.route.finish(items, now, out)
                 self._run(out)
+        elif out:
+            self._run(out)
 
     def look_at_age(self) -> None:
         """Take back what was sent, once it is older than the rule allows."""
@@ -203,15 +216,15 @@ class Feed:
                 self._shared.tell(not_sent(self.route.name, error))
 
     def _send(self, effect: Send) -> None:
-        link = self._shared.link
-        if not isinstance(effect.messages[0], Transform):
-            for message in effect.messages:
+        link, messages = self._shared.link, effect.messages
+        if not isinstance(messages[0], Transform):
+            for message in messages:
                 link.send(message, exclude=effect.exclude)
             return
         ready: list[Outgoing] = []
-        for message in effect.messages:
+        poses: list[Any] = messages  # all of one type
+        for message in poses:
             try:
-                assert isinstance(message, Transform)  # of the same type as the first
                 ready.append(PoseOutgoing(message, self._shared.frames))
             except EncodeError as error:
                 self._shared.tell(not_sent(self.route.name, error))
@@ -227,8 +240,7 @@ class Feed:
         def go(poses: Poses) -> None:
             out: Effects = []
             moved = self.route.moved(item, frames, poses, out)
-            self._run(out)
-            self._finish(moved, self._shared.now())
+            self._finish(moved, self._shared.now(), out)
 
         self._shared.wait.submit(Placement(
             key=id(self),
@@ -262,7 +274,7 @@ class Feed:
             with self._admits:
                 items = [] if self._is_closed else self.route.next()
             if items:
-                self._convert(items, self._shared.now())
+                self._go_on(items, self._shared.now(), [])
         except Exception as error:
             self._shared.tell(not_sent(self.route.name, error))
         finally:

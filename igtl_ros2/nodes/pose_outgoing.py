@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import Any
 
-from ..codec import Buffer
+from ..codec import HEADER_SIZE, Buffer
 from ..codec.fields import floats_to_wire
 from ..codec.messages.pose import Transform
 from ..converters.registry import stamp_text
@@ -18,6 +19,8 @@ from ..peers.compat import Compat
 _MARK = affine_from_numbers((1.2345678, -8.7654321, 3.1415926), (0.5, -0.5, 0.5, 0.5))
 _STAMP = 'ros_stamp'
 _MOST = 4096
+# without what else is said of a pose
+_SIZE = HEADER_SIZE + 48
 
 
 class PoseFrames:
@@ -28,22 +31,28 @@ class PoseFrames:
         #: None: cannot be filled in
         self._frames: dict[Hashable, SplicedFrame | None] = {}
 
-    def of(self, message: Transform, compat: Compat, seen_version: int) -> SplicedFrame | None:
+    def filled(
+        self, message: Transform, affine: bytes, compat: Compat, seen_version: int
+    ) -> bytearray | None:
         """
-        Find what is filled in for a peer; None if what it gets has to be encoded.
+        Fill a message in for a peer; None if what it gets has to be encoded.
 
+        :param affine: its numbers, as on the wire.
         :raises EncodeError: if it must not get poses.
         """
-        metadata = message.metadata
-        if _STAMP not in metadata or message.message_id or message.metadata_encodings:
+        said = message.metadata.copy()
+        stamp = said.pop(_STAMP, None)
+        if stamp is None or message.message_id or message.metadata_encodings:
             return None
-        said = tuple(item for item in metadata.items() if item[0] != _STAMP)
-        key = message.device_name, said, message.version, compat.name, compat.version(seen_version)
-        if key not in self._frames:
+        form = compat.form(seen_version)
+        key = message.device_name, message.version, form, *said.items()
+        try:
+            frame = self._frames[key]
+        except KeyError:
             if len(self._frames) >= _MOST:
                 self._frames.clear()
-            self._frames[key] = _frame_of(message, compat, seen_version)
-        return self._frames[key]
+            frame = self._frames[key] = _frame_of(message, compat, seen_version)
+        return None if frame is None else frame.filled(message.timestamp, affine, stamp)
 
 
 def _frame_of(message: Transform, compat: Compat, seen_version: int) -> SplicedFrame | None:
@@ -74,18 +83,21 @@ class PoseOutgoing(Outgoing):
 
     def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
         """Encode for a peer."""
-        who = compat.name, compat.version(seen_version)
-        parts = self._parts.get(who)
+        form = compat.form(seen_version)
+        parts = self._parts.get(form)
         if parts is not None:
             return parts
-        message = self._message
-        assert isinstance(message, Transform)
-        frame = self._frames.of(message, compat, seen_version)
-        data = frame and frame.filled(message.timestamp, self._affine, message.metadata[_STAMP])
-        if not data:
+        message: Any = self._message
+        data = self._frames.filled(message, self._affine, compat, seen_version)
+        if data is None:
             return super().parts(compat, seen_version)
-        parts = self._parts[who] = [data]
+        parts = self._parts[form] = [data]
         return parts
+
+    @property
+    def known_size(self) -> int:
+        """About how many bytes it takes."""
+        return _SIZE + sum(map(len, self._message.metadata.values()))
 
     def size(self) -> int:
         """Tell how many bytes it takes, in one form or another."""

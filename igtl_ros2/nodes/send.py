@@ -20,7 +20,7 @@ from ..errors import ConversionError
 from ..mapping import LinkConfig
 from ..peers import Peer
 from ..rosio.intake import Intake
-from ..rosio.long_messages import is_long, made, may_be_long, stamp_of
+from ..rosio.long_messages import is_long, is_taken_serialised, made, may_be_long, stamp_of
 from ..routes.descriptions import Again, Descriptions
 from ..routes.outbound import outbound_route
 from ..routes.outbound_effects import Effects, Key
@@ -164,7 +164,7 @@ class Sender:
     def close(self) -> None:
         """Give up what waits for tf, and what other threads are about to send."""
         self._relays.close(self)
-        self._shared.worker.close()
+        self._shared.close()
         self._intake.close()
         self._end_all('the link was closed')
 
@@ -226,7 +226,7 @@ class Sender:
         link = self._shared.link.link
         source = TopicSource(
             name, rule, ros_type, convert, self._said, self._echo, link,
-            whole=lambda value: made(value, ros_type),
+            whole=(lambda value: made(value, ros_type)) if is_taken_serialised(ros_type) else None,
             stamp_of_value=lambda value: stamp_of(value, ros_type),
             is_long=is_long if may_be_long(ros_type) else None,
             is_published=lambda: self._node.count_publishers(name) > 0,
@@ -251,7 +251,7 @@ class Sender:
         shared = self._shared
         robot = RobotFeed(
             self._node, rule, rule.robot, shared.link, self._report,
-            lambda rule: self._said.sending(rule, '', 0, shared.now()),
+            lambda rule: self._said.teller(rule, '')(shared.now(), 0),
             None if self._tf is None else self._start_tf, self._own_frames, self._claim)
         self._robots.append(robot)
 

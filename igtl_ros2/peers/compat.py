@@ -265,20 +265,25 @@ class Compat:
     :param settings: `compat`, `header_version`, `client_info` and `mode` count here.
     """
 
-    __slots__ = ('_client_info', '_is_client', '_left', '_opens_with_2', '_wanted', 'profile')
+    __slots__ = (
+        '_client_info', '_forms', '_is_client', '_left', '_opens_with_2', '_wanted', 'profile')
 
     def __init__(self, settings: Settings) -> None:
         """Begin with what the settings say."""
         name = '' if settings.compat == 'auto' else settings.compat
         if not name and settings.client_info:
             name = 'plus'  # nobody else reads that
-        #: changes when the peer shows what it is
-        self.profile = PROFILES[name]
         self._client_info = settings.client_info
         self._is_client = settings.mode == 'client'
         self._wanted = settings.header_version
         self._opens_with_2 = self._wanted == '2' or self._wanted == 'auto' and name == 'plus'
         self._left = 0 if name else _LOOK_AT
+        self._take_for(name)
+
+    def _take_for(self, name: str) -> None:
+        #: changes when the peer shows what it is
+        self.profile = PROFILES[name]
+        self._forms = tuple((name, self.version(seen)) for seen in (0, 2))
 
     @property
     def name(self) -> str:
@@ -299,6 +304,10 @@ class Compat:
         if self.profile.max_version < 2 or self._wanted == '1':
             return 1
         return 2 if self._opens_with_2 or seen_version >= 2 else 1
+
+    def form(self, seen_version: int) -> tuple[str, int]:
+        """Tell what decides how a message is written: the profile, and what `version` gives."""
+        return self._forms[seen_version >= 2]
 
     def greeting(self) -> list[Message]:
         """Make what is sent first, in this order."""
@@ -323,7 +332,7 @@ class Compat:
         name = self._recognize(message)
         if name is not None:
             self._left = 0
-            self.profile = PROFILES[name]
+            self._take_for(name)
         return name
 
     def prepare(self, message: Message, seen_version: int) -> Message:

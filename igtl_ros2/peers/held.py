@@ -55,23 +55,25 @@ class Held:
         #: messages that had to give way
         self.dropped = 0
 
-    def __len__(self) -> int:
-        """Count the messages that are held."""
-        return len(self._streams) + len(self._others)
+    def put(self, outgoing: Outgoing, size: int | None = None) -> Key | None:
+        """
+        Hold a message in place of the one before.
 
-    def put(self, outgoing: Outgoing) -> None:
-        """Hold a message in place of the one before; `measure` has to follow."""
+        :param size: how many bytes it takes; if that is not known yet, `measure` has to follow.
+        :returns: as `measure`.
+        """
         old = self._drop(outgoing.key)
         self._number += 1
         entry = _Entry(self._number, outgoing)
         if outgoing.follows:
             if old is None or old.outgoing.follows is None or len(old.before) >= _MOST_FRAMES:
-                return
+                return None
             entry.before = old.before
             entry.before.append(old.outgoing)
             entry.size = old.size
             self._bytes += entry.size
         self._of(outgoing.key)[outgoing.key] = entry
+        return None if size is None else self._measure(entry, size)
 
     def measure(self, outgoing: Outgoing, size: int) -> Key | None:
         """
@@ -82,17 +84,23 @@ class Held:
         entry = self._of(outgoing.key).get(outgoing.key)
         if entry is None or entry.outgoing is not outgoing:
             return None  # another took its place meanwhile
-        gone = None
+        return self._measure(entry, size)
+
+    def _measure(self, entry: _Entry, size: int) -> Key | None:
+        gone, key = None, entry.outgoing.key
         if size > self._max_bytes:
             if self._too_large is not None:
                 gone = self._give_way(self._too_large)
-            self._too_large = outgoing.key
+            self._too_large = key
         else:
             entry.size += size
             self._bytes += size
             if entry.before and entry.size > _MOST_BYTES:
-                self._drop(outgoing.key)
-        while len(self) > self._max_messages or self._bytes > self._max_bytes:
+                self._drop(key)
+        while (
+            len(self._streams) + len(self._others) > self._max_messages
+            or self._bytes > self._max_bytes
+        ):
             gone = self._give_way(self._next_to_go())
         return gone
 

@@ -38,8 +38,10 @@ class LinkState:
         self.address: Address = settings.address
         #: what went wrong last
         self.last_error = ''
-        #: guards what follows; whoever waits for a peer or a message waits here
-        self.changed = threading.Condition()
+        #: guards what follows
+        self.lock = threading.RLock()
+        #: whoever waits for a peer or a message waits here; `lock` is cheaper to take alone
+        self.changed = threading.Condition(self.lock)
         #: called, with `changed` held, after every change
         self.on_change: Callable[[], None] | None = None
         self._peers: list[Peer] = []

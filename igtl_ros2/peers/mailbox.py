@@ -77,7 +77,8 @@ class Mailbox:
         self._others: deque[_Waiting] = deque()
         self._newest: dict[Key, _Waiting] = {}
         self._number = 0
-        self._bytes = 0
+        #: how many bytes wait; none if nothing does
+        self.bytes = 0
         # of those, what the limit is not about: urgent messages and the one that is too large
         self._exempt = 0
         self._too_large: _Waiting | None = None
@@ -93,11 +94,6 @@ class Mailbox:
     def __len__(self) -> int:
         """Count the messages that wait."""
         return len(self._urgent) + len(self._streams) + len(self._others)
-
-    @property
-    def bytes(self) -> int:
-        """Bytes that wait."""
-        return self._bytes
 
     @property
     def dropped(self) -> Counter[Key]:
@@ -165,11 +161,11 @@ class Mailbox:
                 self._number += 1
                 entry = _Waiting(self._number, key, parts, size)
                 self._others.append(entry)
-            self._bytes += size
+            self.bytes += size
             if size > self._max_bytes:
                 self._keep_too_large(entry)
             while (
-                self._bytes - self._exempt > self._max_bytes
+                self.bytes - self._exempt > self._max_bytes
                 or len(self._streams) + len(self._others) > self._max_messages
             ):
                 self._drop_one()
@@ -214,7 +210,7 @@ class Mailbox:
                     entry = others.popleft()
                 else:
                     return None
-                self._bytes -= entry.size
+                self.bytes -= entry.size
                 if entry is self._too_large:
                     self._exempt -= entry.size
                     self._too_large = None
@@ -230,12 +226,12 @@ class Mailbox:
         if gone is None and len(self._urgent) >= _MAX_URGENT:
             _, gone = self._urgent.popitem(last=False)
         if gone is not None:
-            self._bytes -= gone.size
+            self.bytes -= gone.size
             self._exempt -= gone.size
             self._count_dropped(gone.key)
         # one that is there already keeps its place; that it ended in between was dropped above
         self._urgent[key] = _Waiting(0, key, parts, size)
-        self._bytes += size
+        self.bytes += size
         self._exempt += size
 
     def _keep_too_large(self, entry: _Waiting) -> None:
@@ -278,7 +274,7 @@ class Mailbox:
 
     def _forget(self, entry: _Waiting) -> None:
         """Leave out of all accounts what has left its queue, or changes in it."""
-        self._bytes -= entry.size
+        self.bytes -= entry.size
         if entry is self._too_large:
             self._exempt -= entry.size
             self._too_large = None

@@ -41,16 +41,11 @@ class Outgoing:
         """Keep the message."""
         self._message = with_short_name(message)
         kind = message.type_name  # which is cheaper to look at than the class
-        is_urgent = kind == 'STATUS' and isinstance(message, Status) and message.is_emergency
-        self._begin((kind, message.device_name), is_urgent)
-        if kind == 'VIDEO' and isinstance(message, Video):
-            self.follows = message.follows
-
-    def _begin(self, key: Key, urgent: bool) -> None:
-        self.key: Key = key
+        self.key: Key = kind, message.device_name
         #: an emergency waits for nothing, and only a newer one of its device takes its place
-        self.urgent = urgent
-        self.follows = None
+        self.urgent = kind == 'STATUS' and isinstance(message, Status) and message.is_emergency
+        self.follows = (
+            message.follows if kind == 'VIDEO' and isinstance(message, Video) else None)
         self._parts: dict[tuple[str, int], list[Buffer]] = {}
         self._forms: list[tuple[Message, int, list[Buffer]]] = []
         self._numbered: Outgoing | None = None
@@ -69,12 +64,11 @@ class Outgoing:
         :param seen_version: the highest header version that it is known to read.
         :raises EncodeError: if the message cannot be written, or the peer must not get it.
         """
-        version = compat.version(seen_version)
-        who = compat.name, version
-        parts = self._parts.get(who)
+        form = compat.form(seen_version)
+        parts = self._parts.get(form)
         if parts is None:
             message = compat.prepare(self.message, seen_version)
-            parts = self._parts[who] = self._encoded(message, min(message.version, version))
+            parts = self._parts[form] = self._encoded(message, min(message.version, form[1]))
         return parts
 
     def _encoded(self, message: Message, version: int) -> list[Buffer]:
@@ -91,6 +85,11 @@ class Outgoing:
             self._numbered = Outgoing(with_message_id(self.message, next(numbers)))
         return self._numbered
 
+    @property
+    def known_size(self) -> int | None:
+        """About what `size` gives, if that is known before anything is encoded."""
+        return None
+
     def size(self) -> int:
         """Tell how many bytes it takes, in one form or another."""
         for _, _, parts in (self._numbered or self)._forms:
@@ -104,5 +103,5 @@ class Outgoing:
 
     def takes_long(self, compat: Compat, seen_version: int) -> bool:
         """Tell whether `parts` would keep other peers waiting."""
-        is_made = (compat.name, compat.version(seen_version)) in self._parts
+        is_made = compat.form(seen_version) in self._parts
         return not is_made and self.size() > _LONG_BYTES

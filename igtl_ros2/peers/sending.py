@@ -80,21 +80,22 @@ class SendingLink(LinkState):
         if len(name) > NAME_BYTES // 4 and name not in self._names:
             self._note_name(name)
         excluded = set(exclude) if exclude else ()
-        with self.changed:
+        size, gone = last.known_size, None
+        with self.lock:
             if hold:
-                self._held.put(last)
+                gone = self._held.put(last, size)
             peers = [peer for peer in self._peers if peer.gets_all and peer not in excluded]
-        self._wake_for([peer.post_many(outgoings) for peer in peers])
-        if hold:
-            self._measure(last)
+        if True in [peer.post_many(outgoings) for peer in peers]:
+            self._wake_soon()
+        if hold and size is None:  # it is written now
+            size = last.size()
+            with self.lock:
+                gone = self._held.measure(last, size)
+        if gone is not None and not self._said_held:
+            self._tell_gone(gone)
 
-    def _measure(self, outgoing: Outgoing) -> None:
-        size = outgoing.size()
-        with self.changed:
-            gone = self._held.measure(outgoing, size)
-            if gone is None or self._said_held:
-                return
-            self._said_held = True
+    def _tell_gone(self, gone: Key) -> None:
+        self._said_held = True
         text = '%s: %s %r is not held any more for who joins later: there is too much (%s)'
         limits = 'limits.queue_messages, limits.queue_bytes; said once'
         log.warning(text, self.address, printable(gone[0]), gone[1], limits)
@@ -137,12 +138,11 @@ class SendingLink(LinkState):
 
     def post_to(self, peers: Iterable[Peer], outgoing: Outgoing) -> None:
         """Send a message; wake the network's thread, if it is not awake yet, where it waits."""
-        self._wake_for([peer.post(outgoing) for peer in peers])
+        if True in [peer.post(outgoing) for peer in peers]:
+            self._wake_soon()
 
-    def _wake_for(self, waits: list[bool]) -> None:
-        if not any(waits):
-            return
-        with self.changed:
+    def _wake_soon(self) -> None:
+        with self.lock:
             wake, self._wake_posted = not self._wake_posted, True
         if wake:
             self.network.post(self._wake)

@@ -60,7 +60,9 @@ class WritingPeer(Peer):
 
     def post_many(self, outgoings: Sequence[Outgoing]) -> bool:
         """Send them in one piece, if they are small and nothing waits before them."""
-        if len(outgoings) > 1 and self._is_clear:
+        if len(outgoings) == 1:
+            return self.post(outgoings[0])
+        if self._is_clear:
             with contextlib.suppress(EncodeError):  # of each of them `post` tells why
                 parts = [o.parts(self._compat, self.seen_version) for o in outgoings]
                 kind = outgoings[0].key[0]
@@ -82,7 +84,7 @@ class WritingPeer(Peer):
         if not stream.writing.acquire(blocking=False):
             return False
         try:
-            if not self._is_clear or self._pieces or len(self.mailbox) or self.cut_off:
+            if not self._is_clear or self._pieces or self.mailbox.bytes or self._why_cut_off:
                 return False
             sent = stream.write_now(data)
             if not sent:

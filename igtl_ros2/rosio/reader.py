@@ -35,10 +35,10 @@ Read = Callable[[bytes], Any]
 
 
 class _Place(NamedTuple):
-    """Where in the bytes a pose is, and the names that stand before it."""
+    """Where in the bytes a pose is, how its stamp and numbers are read, and its names."""
 
-    stamp_at: int
-    numbers_at: int
+    at: int
+    form: struct.Struct
     names: tuple[str, str]
 
 
@@ -90,11 +90,10 @@ class PoseReader:
     def _filled(self, template: _Template, data: bytes) -> list[Any]:
         """Read the poses; none if a stamp is none."""
         made = []
-        for stamp_at, numbers_at, names in template.places:
-            seconds, nanoseconds = _STAMP.unpack_from(data, stamp_at)
+        for at, form, names in template.places:
+            seconds, nanoseconds, *numbers = form.unpack_from(data, at)
             if nanoseconds >= _NS:
                 return []
-            numbers = _NUMBERS.unpack_from(data, numbers_at)
             made.append(self._kind(seconds * _NS + nanoseconds, names, numbers))
         return made
 
@@ -146,7 +145,8 @@ def _template_of(data: bytes, poses: Sequence[Any], is_list: bool) -> _Template 
             at += 4 + len(raw)
         numbers_at = _aligned(at, 8)
         at = numbers_at + _NUMBERS.size
-        places.append(_Place(stamp_at, numbers_at, names))
+        gap = numbers_at - stamp_at - _STAMP.size
+        places.append(_Place(stamp_at, struct.Struct(f'<iI{gap}x7d'), names))
     fits = at == len(data) and all(data[place] == text for place, text in same)
     return _Template(tuple(same), tuple(places)) if fits else None
 

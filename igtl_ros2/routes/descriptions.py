@@ -51,7 +51,8 @@ class Descriptions:
         """Know nothing."""
         self.profile = profile
         self._all: dict[str, Description] = {}
-        self._is_anything_said = False
+        #: whether there was `info` of any device
+        self.is_anything_said = False
 
     def of(self, device: str) -> Description:
         """Give what is said of a device."""
@@ -60,24 +61,23 @@ class Descriptions:
             found = self._all[device] = Description()
         return found
 
-    def sending(self, rule: SendRule, topic: str, stamp_ns: int, now: Now) -> Sending:
-        """
-        Put together what a converter has to know.
+    def teller(self, rule: SendRule, topic: str) -> Callable[[Now, int], Sending]:
+        """Give what puts together what a converter has to know, now; see `stamp_said`."""
+        device, description, beside = rule.device, self.of(rule.device), _NOTHING_SAID
+        if topic:
+            beside = self.of(topic.rpartition('/')[0])
 
-        :param stamp_ns: see `stamp_said`.
-        """
-        description = self.of(rule.device)
-        beside = self._all.get(topic.rpartition('/')[0], _NOTHING_SAID)
-        geometry = beside.geometry if description.geometry is None else description.geometry
-        # by place: there is one for each pose
-        return Sending(
-            rule.device, rule, now.wall_ns, description.info or beside.info, geometry,
-            now.is_simulated, description.state, self.profile, [], stamp_ns)
+        def tell(now: Now, stamp_ns: int) -> Sending:
+            geometry = beside.geometry if description.geometry is None else description.geometry
+            # by place: there is one for each pose
+            return Sending(
+                device, rule, now.wall_ns, description.info or beside.info, geometry,
+                now.is_simulated, description.state, self.profile, [], stamp_ns)
+
+        return tell
 
     def stamp_said(self, device: str, topic: str) -> int:
         """Give the stamp that `info` says of the next message of a topic, of that one alone."""
-        if not self._is_anything_said:
-            return 0
         for name in (device, topic.rpartition('/')[0]):
             description = self._all.get(name)
             if description is None or not description.info:
@@ -117,7 +117,7 @@ class Descriptions:
         if not isinstance(info, dict):
             raise ConversionError(f'info of {device!r} is no JSON object')
         description = self.of(device)
-        self._is_anything_said = True
+        self.is_anything_said = True
         before, description.info = description.info, info
         if not before:
             return _early(description)

@@ -43,17 +43,14 @@ class HeldTopic:
     """Say of a topic that holds its last message what was sent of it."""
 
     def __init__(self, source: TopicSource) -> None:
-        """Hold nothing until somebody offers that."""
+        """Know where it comes from."""
         self._source = source
-        #: whether publishers hold their last message
-        self.is_held = False
 
     def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
         """Have all that stands alone remembered, until more is known of it."""
-        if self.is_held:
-            out.extend(
-                Hold(item.value, self._source.stamp_of_value(item.value))
-                for item in items if self._source.follows(item.value) is None)
+        out.extend(
+            Hold(item.value, self._source.stamp_of_value(item.value))
+            for item in items if self._source.follows(item.value) is None)
         return items
 
 
@@ -65,17 +62,18 @@ class OutboundRoute:
     in its place: of these only `convert` may run in several threads at once.
 
     :param name: of the source.
+    :param held: is among the steps while publishers hold their last message.
     """
 
     def __init__(
         self, name: str, admitting: Sequence[Step], converting: Sequence[Step],
-        finishing: Sequence[Step], sent: Chain,
+        finishing: Sequence[Step], sent: Chain, held: HeldTopic | None = None,
     ) -> None:
         """Put the steps together; see `outbound_route`."""
         self.name = name
         self._admitting, self._converting = list(admitting), list(converting)
         self._finishing = list(finishing)
-        self._sent = sent
+        self._sent, self._held = sent, held
         steps = (*admitting, *converting, *finishing)
 
         def find(kind: type) -> Any:
@@ -86,7 +84,6 @@ class OutboundRoute:
         self._place: Place | None = find(Place)
         self._age: MaxAge | None = find(MaxAge)
         self._keepalive: KeepAlive | None = find(KeepAlive)
-        self._held: HeldTopic | None = find(HeldTopic)
 
     @property
     def steps(self) -> list[str]:
@@ -151,8 +148,12 @@ class OutboundRoute:
 
     def hold(self, is_held: bool) -> None:
         """Note whether publishers hold their last message."""
-        if self._held is not None:
-            self._held.is_held = is_held
+        if self._held is None:
+            return
+        steps = [step for step in self._admitting if step is not self._held]
+        if is_held:
+            steps.insert(len(steps) - (self._queue is not None), self._held)
+        self._admitting = steps
 
     def lose_before(self) -> None:
         """Note that something was lost before it came here."""
@@ -211,8 +212,7 @@ def outbound_route(
         admitting.append(RateLimit(rule, source))
     if is_own is not None:
         admitting.append(NotOwn(is_own))
-    if isinstance(source, TopicSource):
-        admitting.append(HeldTopic(source))
+    held = HeldTopic(source) if isinstance(source, TopicSource) else None
     is_long = isinstance(source, TopicSource) and is_sent_by_worker(ros_type, rule.type)
     if is_long or not source.is_never_long:
         admitting.append(WorkerQueue(source, is_long, depth))
@@ -234,8 +234,8 @@ def outbound_route(
         None if expiry is None else MaxAge(source, sent, expiry, forget),
         change,
         KeyFrames(rule, source, sent) if source.may_be_video or rule.type == 'VIDEO' else None,
-        SendStep(source, sent, wire_sources),
+        SendStep(source, sent, wire_sources, keepalive is not None),
         keepalive,
     ]
     return OutboundRoute(
-        source.name, admitting, converting, [step for step in finishing if step], sent)
+        source.name, admitting, converting, [step for step in finishing if step], sent, held)

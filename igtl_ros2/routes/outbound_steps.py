@@ -197,10 +197,17 @@ class WorkerQueue:
 class Convert(_Each):
     """Make messages of values."""
 
-    def _goes_on(self, item: Item, now: Now, out: Effects) -> bool:
-        for text in self._source.convert(item, now):
-            out.append(problem(f'{self._name}: info', f'{self._name}: {text}'))
-        return True
+    def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
+        """Let items go on of which messages could be made."""
+        kept, convert = [], self._source.convert
+        for item in items:
+            try:
+                for text in convert(item, now):
+                    out.append(problem(f'{self._name}: info', f'{self._name}: {text}'))
+                kept.append(item)
+            except Exception as error:
+                self._fail(error, out)
+        return kept
 
 
 class Place(_Each):
@@ -343,31 +350,43 @@ class KeyFrames:
 
 
 class SendStep(_Each):
-    """Send, but to nobody from whom a value came."""
+    """
+    Send, but to nobody from whom a value came.
 
-    def __init__(self, source: Source, sent: Chain, wire_sources: WireSources) -> None:
+    :param is_repeated: whether a step behind it wants to know what was sent.
+    """
+
+    def __init__(
+        self, source: Source, sent: Chain, wire_sources: WireSources, is_repeated: bool
+    ) -> None:
         """Know no other source of the device."""
         super().__init__(source, sent)
         self._wire_sources = wire_sources
+        self._is_repeated = is_repeated
 
-    def _goes_on(self, item: Item, now: Now, out: Effects) -> bool:
-        sent = []
-        for part in item.parts:
-            key = part.type_name, full_name(part)
-            claim(self._wire_sources, key, self._name, now, out)
-            exclude = self._source.exclude(key, item, out)
-            if not (isinstance(part, Video) and part.follows):  # twice changes the picture twice
-                sent.append((part, exclude))
-            last = out[-1] if out else None
-            if isinstance(last, Send) and last.exclude == exclude and (
-                last.messages[-1].type_name == part.type_name
-                and last.messages[-1].device_name == part.device_name
-            ):
-                last.messages.append(part)
-            else:
-                out.append(Send([part], exclude))
-        item.sent = sent
-        return True
+    def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
+        """Send them, those of one type and device together."""
+        kept, last, last_key = [], None, None
+        for item in items:
+            try:
+                for part in item.parts:
+                    key = part.type_name, full_name(part)
+                    claim(self._wire_sources, key, self._name, now, out)
+                    exclude = self._source.exclude(key, item, out)
+                    if last is not None and last_key == key and last.exclude == exclude and (
+                        last.messages[0].device_name == part.device_name
+                    ):
+                        last.messages.append(part)
+                    else:
+                        last, last_key = Send([part], exclude), key
+                        out.append(last)
+                    # twice changes the picture twice
+                    if self._is_repeated and not (isinstance(part, Video) and part.follows):
+                        item.sent = *item.sent, (part, exclude)
+                kept.append(item)
+            except Exception as error:
+                self._fail(error, out)
+        return kept
 
 
 def claim(sources: WireSources, key: Key, name: str, now: Now, out: Effects) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ..codec import Message
@@ -38,22 +37,25 @@ _STATES = ('DiagnosticArray', 'DiagnosticStatus', 'UInt8MultiArray')
 _VIDEOS = ('CompressedImage', 'CompressedVideo')
 
 
-@dataclass(slots=True, eq=False)
 class Item:
     """
     A value on its way.
 
     :param value: as it came from the source.
-    :param parts: what is made of it.
-    :param info: what is said of it.
-    :param sent: what was sent, with who did not get it.
     """
 
-    value: Any
+    # every pose needs one: what most leave as it is belongs to the class
+    #: what is made of it
     parts: tuple[Message, ...] = ()
-    stamp_ns: int = 0
+    stamp_ns = 0
+    #: what is said of it
     info: Any = None
+    #: what was sent, with who did not get it, for who repeats it
     sent: Sequence[tuple[Message, tuple[Any, ...]]] = ()
+
+    def __init__(self, value: Any) -> None:
+        """Begin with what came."""
+        self.value = value
 
 
 class Source:
@@ -151,7 +153,7 @@ class TopicSource(Source):
 
     :param convert: makes messages of its messages.
     :param said: what other topics say of it.
-    :param whole: makes a message, if it came as bytes.
+    :param whole: makes a message, if it came as bytes; None: it never does.
     :param stamp_of_value: tells the stamp of a message, or of its bytes.
     :param is_long: tells by the size of a message whether it takes long; None: none does.
     :param is_published: tells whether anybody publishes the topic.
@@ -166,7 +168,7 @@ class TopicSource(Source):
         said: Descriptions,
         origins: Origins,
         peers: Peers,
-        whole: Callable[[Any], Any],
+        whole: Callable[[Any], Any] | None,
         stamp_of_value: Callable[[Any], int],
         is_long: Callable[[Any], bool] | None,
         is_published: Callable[[], bool],
@@ -177,6 +179,7 @@ class TopicSource(Source):
         self._peers = peers
         self._convert = convert
         self._said = said
+        self._sending = said.teller(rule, name)
         self._whole = whole
         self.stamp_of_value = stamp_of_value
         self._is_long = is_long
@@ -185,6 +188,7 @@ class TopicSource(Source):
         self.may_be_urgent = ros_type.__name__ in _STATES
         self.may_be_video = ros_type.__name__ in _VIDEOS
         self._has_header = hasattr(ros_type, 'header')
+        self._video = ('VIDEO', rule.device) if rule.type == 'VIDEO' else None
 
     def takes_long(self, value: Any) -> bool:
         """Tell by its size whether to convert it takes long."""
@@ -199,7 +203,7 @@ class TopicSource(Source):
         if not self.may_be_urgent:
             return False
         try:
-            outgoing = self._convert(value, self._said.sending(self._rule, self.name, 0, now))
+            outgoing = self._convert(value, self._sending(now, 0))
         except (ConversionError, EncodeError):
             return False  # it is reported when it is its turn
         return bool(getattr(outgoing, 'is_emergency', False))
@@ -210,11 +214,14 @@ class TopicSource(Source):
 
     def convert(self, item: Item, now: Now) -> Sequence[str]:
         """Make the messages of an item."""
-        rule, said, name = self._rule, self._said, self.name
-        sending = said.sending(rule, name, said.stamp_said(rule.device, name), now)
-        if rule.type == 'VIDEO' and self._peers.takes_key_frame(('VIDEO', rule.device)):
+        said, key = self._said, self._video
+        stamp_ns = said.stamp_said(self._rule.device, self.name) if said.is_anything_said else 0
+        sending = self._sending(now, stamp_ns)
+        if key is not None and self._peers.takes_key_frame(key):
             sending.state[KEY_FRAME_WANTED] = True
-        item.value = value = self._whole(item.value)
+        value = item.value
+        if self._whole is not None:
+            item.value = value = self._whole(value)
         if self._has_header:
             item.stamp_ns = header_stamp_ns(value) or 0
         outgoing = self._convert(value, sending)
@@ -264,6 +271,7 @@ class LinkSource(Source):
         super().__init__(name, rule)
         self._peers = peers
         self._said = said
+        self._sending = said.teller(rule, name)
         self._last: Handed | None = None
 
     def is_urgent(self, value: Handed, now: Now) -> bool:
@@ -284,7 +292,7 @@ class LinkSource(Source):
     def convert(self, item: Item, now: Now) -> Sequence[str]:
         """Make the messages of an item, mostly the one that came."""
         value: Handed = item.value
-        sending = self._said.sending(self._rule, self.name, 0, now)
+        sending = self._sending(now, 0)
         outgoing = message_to_send(value, sending)
         item.parts = outgoing if isinstance(outgoing, tuple) else (outgoing,)
         item.stamp_ns, item.info = value.stamp_ns, value.info

@@ -12,7 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..transport.tls import peer_names
+from .program import run_tool, say
 
+DESCRIPTION = (
+    'Certificates to try TLS with: an authority (ca.pem), a server (server.pem, server.key) and a '
+    'client (client.pem, client.key). The key of the authority is thrown away, so that nobody can '
+    'sign more with it. For patients, have them made by those who keep the network.'
+)
 _SERVER_NAMES = ('localhost', '127.0.0.1', '::1')
 _CLIENT_NAME = 'igtl-client'
 _LARGEST_DAYS = 100 * 365
@@ -97,14 +103,8 @@ def _days(text: str) -> int:
     return days
 
 
-def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog='igtl_certs',
-        description='Certificates to try TLS with: an authority (ca.pem), a server (server.pem, '
-        'server.key) and a client (client.pem, client.key). The key of the authority is thrown '
-        'away, so that nobody can sign more with it. For patients, have them made by those who '
-        'keep the network.',
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
     parser.add_argument(
         'directory', nargs='?', type=Path, default=Path('certs'),
         help='where to write them; default: certs')
@@ -118,26 +118,23 @@ def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         '--days', type=_days, default=365, help='how long they are valid; default: 365')
     parser.add_argument('--force', action='store_true', help='replace files that are there')
-    return parser.parse_args(args)
 
 
-def main(args: Sequence[str] | None = None) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """
-    Run igtl_certs.
+    Make and write the certificates, and tell how they are used.
 
     :returns: the exit code.
     """
-    arguments = _arguments(args)
     directory: Path = arguments.directory
     try:
         files = make(arguments.name, arguments.client, arguments.days)
         write(directory, files, force=arguments.force)
     except ImportError as error:
-        print(f'igtl_certs: it needs the package trustme: pip install trustme ({error})',
-              file=sys.stderr)
+        say(f'it needs the package trustme: pip install trustme ({error})')
         return 1
     except (OSError, ValueError) as error:
-        print(f'igtl_certs: {error}', file=sys.stderr)
+        say(str(error))
         return 1
     where = directory.absolute()
     print(f'server: tls.cert_file:={where}/server.pem tls.key_file:={where}/server.key '
@@ -146,6 +143,15 @@ def main(args: Sequence[str] | None = None) -> int:
     print(f'client: tls.cert_file:={where}/client.pem tls.key_file:={where}/client.key '
           f'tls.ca_file:={where}/ca.pem')
     return 0
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """
+    Run igtl_certs.
+
+    :returns: the exit code.
+    """
+    return run_tool('igtl_certs', DESCRIPTION, add_arguments, run, args)
 
 
 if __name__ == '__main__':

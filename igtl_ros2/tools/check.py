@@ -25,7 +25,13 @@ from ..mapping import (
     mapping_schema,
     streams,
 )
+from .program import FAULT, run_tool, say
 
+DESCRIPTION = (
+    'Print what a mapping file makes of each device, in both directions, and its services, or the '
+    'first mistake in it. Nothing is started. Frames, topics and names are those without '
+    'parameters of the node.'
+)
 # what has a column of its own
 _SHOWN = ('device', 'type', 'action', 'name', 'frame', 'child_frame', 'tf', 'to_frame', 'topic',
           'rate', 'robot')
@@ -248,40 +254,44 @@ def _print(config: LinkConfig, file: str) -> None:
         console.print(table)
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument('file', nargs='?', help='the mapping file')
+    what.add_argument(
+        '--schema', action='store_true',
+        help='print the JSON schema of mapping files, for editors, and do nothing else')
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """
+    Print what is asked for.
+
+    :returns: the exit code: 1 if the file is wrong.
+    """
+    try:
+        if arguments.schema:
+            print(json.dumps(mapping_schema(), indent=2, ensure_ascii=False))
+            return 0
+        configs = load_links({'mapping_file': arguments.file})
+        for config in configs:
+            _print(config, arguments.file)
+    except ConfigError as error:
+        say(str(error))
+        return FAULT
+    except ImportError as error:
+        say(f'it needs the package rich: pip install rich ({error})')
+        return FAULT
+    return 0
+
+
 def main(args: Sequence[str] | None = None) -> int:
     """
     Run igtl_check.
 
     :returns: the exit code: 1 if the file is wrong.
     """
-    parser = argparse.ArgumentParser(
-        prog='igtl_check',
-        description='Print what a mapping file makes of each device, in both directions, and its '
-        'services, or the first mistake in it. Nothing is started. Frames, topics and names are '
-        'those without parameters of the node.',
-    )
-    parser.add_argument('file', nargs='?', help='the mapping file')
-    parser.add_argument(
-        '--schema', action='store_true',
-        help='print the JSON schema of mapping files, for editors, and do nothing else')
-    arguments = parser.parse_args(args)
-    try:
-        if arguments.schema:
-            print(json.dumps(mapping_schema(), indent=2, ensure_ascii=False))
-            return 0
-        if arguments.file is None:
-            parser.error('the following arguments are required: file')
-        configs = load_links({'mapping_file': arguments.file})
-        for config in configs:
-            _print(config, arguments.file)
-    except ConfigError as error:
-        print(f'igtl_check: {error}', file=sys.stderr)
-        return 1
-    except ImportError as error:
-        print(f'igtl_check: it needs the package rich: pip install rich ({error})',
-              file=sys.stderr)
-        return 1
-    return 0
+    return run_tool('igtl_check', DESCRIPTION, add_arguments, run, args)
 
 
 if __name__ == '__main__':

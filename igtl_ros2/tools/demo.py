@@ -25,11 +25,16 @@ from typing import TYPE_CHECKING, Any
 from ..sim.ultrasound import STYLUS, Scene
 from .child import Child
 from .demo_flows import NAMESPACE, TO_ROS, Facts, Flow, ToDevice, ToRos
+from .program import name, run_tool, say
 from .words import note_signals
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+DESCRIPTION = (
+    'A simulated tracked ultrasound, the bridge and a small ROS robot, with a live table of what '
+    'flows each way. The exit code is 0 if every flow arrived both ways with the right numbers.'
+)
 _STARTUP_S = 30.0
 _GRACE_S = 1.5
 # The stylus goes out of view once in 4 s, and that has to be seen in a run this long
@@ -191,8 +196,8 @@ def _table(flows: list[Flow]) -> Table:
         'to': 6, 'right': 5, 'type': 9, 'Hz': 5, 'age': 8, 'value there': 12, 'device': 10,
         'topic': 6,
     }
-    for name, width in widths.items():
-        table.add_column(name, no_wrap=True, min_width=width)
+    for column, width in widths.items():
+        table.add_column(column, no_wrap=True, min_width=width)
     for flow in flows:
         right = 'WRONG' if flow.wrong else 'yes' if flow.count else '...'
         age = '' if math.isnan(flow.age_ms) else f'{flow.age_ms:.1f} ms'
@@ -238,7 +243,7 @@ def _display(seconds: float) -> Iterator[Callable[[list[Flow]], None]]:
             there = sum(flow.count > 0 for flow in flows)
             messages, wrong = sum(f.count for f in flows), sum(f.wrong for f in flows)
             print(
-                f'igtl_demo: {there} of {len(flows)} flows, {messages} messages, {wrong} wrong',
+                f'{name()}: {there} of {len(flows)} flows, {messages} messages, {wrong} wrong',
                 flush=True,
             )
 
@@ -252,13 +257,8 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog='igtl_demo',
-        description='A simulated tracked ultrasound, the bridge and a small ROS robot, with a '
-        'live table of what flows each way. The exit code is 0 if every flow arrived both ways '
-        'with the right numbers.',
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
     parser.add_argument(
         '--seconds', type=_seconds, default=os.environ.get('DEMO_SECONDS') or math.inf,
         help='end after so many seconds with a plain summary; default: the '
@@ -267,21 +267,19 @@ def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         '--mapping', metavar='FILE', help='mapping file for the bridge, instead of demo.yaml'
     )
-    return parser.parse_args(args)
 
 
-def main(args: Sequence[str] | None = None) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """
-    Run igtl_demo.
+    Run the demo.
 
     :returns: the exit code.
     """
     stopped = note_signals()
-    arguments = _arguments(args)
     try:
         from ..nodes import demo_robot, demo_watch
     except ImportError as error:
-        print(f'igtl_demo: it needs ROS 2 with its message packages: {error}', file=sys.stderr)
+        say(f'it needs ROS 2 with its message packages: {error}')
         return 1
     mapping_file = os.path.abspath(arguments.mapping or config_file('demo.yaml'))
     demo = Demo(mapping_file, arguments.seconds, stopped, demo_robot)
@@ -290,10 +288,6 @@ def main(args: Sequence[str] | None = None) -> int:
         with _display(arguments.seconds) as show:
             demo.run(watch, show)
         return _conclude(demo, ended_early=bool(stopped) and arguments.seconds == math.inf)
-    except BrokenPipeError:
-        # whoever read the output has gone; Python would complain once more when it flushes
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     finally:
         watch.close()
 
@@ -306,13 +300,22 @@ def _conclude(demo: Demo, ended_early: bool) -> int:
         # The user had seen enough: what did not come yet is no fault
         problems = [text for text in problems if not text.startswith('MISSING')]
     if problems:
-        print('\n'.join(f'igtl_demo: {text}' for text in problems))
+        print('\n'.join(f'{name()}: {text}' for text in problems))
         print(demo.last_words, end='', file=sys.stderr)
         return 1
     there = sum(flow.count > 0 for flow in demo.flows)
     all_of = 'all ' if there == len(demo.flows) else f'ended early: {there} of '
-    print(f'igtl_demo: {all_of}{len(demo.flows)} flows right, both ways')
+    print(f'{name()}: {all_of}{len(demo.flows)} flows right, both ways')
     return 0
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """
+    Run igtl_demo.
+
+    :returns: the exit code.
+    """
+    return run_tool('igtl_demo', DESCRIPTION, add_arguments, run, args)
 
 
 if __name__ == '__main__':

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Sequence
 
 from ..config import SETTINGS
+from .program import FAULT, run_program, say
 
 _BRIDGE = """\
 usage: igtl_bridge [--ros-args [-r __ns:=/NAMESPACE] [-p NAME:=VALUE]... [--params-file FILE]]
@@ -19,6 +20,10 @@ To connect to a PLUS server or a tracker:
 
 parameters:
 """
+_DEMO_ROBOT = """\
+usage: igtl_demo_robot [--ros-args [-r __ns:=/NAMESPACE]]
+
+A small ROS robot that moves on a known path, for igtl_demo and for trying a bridge."""
 
 
 def bridge(args: Sequence[str] | None = None) -> int:
@@ -27,11 +32,15 @@ def bridge(args: Sequence[str] | None = None) -> int:
 
     :returns: the exit code: 1 if ROS 2 is missing or the node cannot start.
     """
-    words = sys.argv[1:] if args is None else args
-    if words and words[0] in ('-h', '--help'):
-        print(_BRIDGE + '\n'.join(_parameters()))
-        return 0
-    return _run('igtl_bridge', 'bridge')
+
+    def work() -> int:
+        words = sys.argv[1:] if args is None else args
+        if words and words[0] in ('-h', '--help'):
+            print(_BRIDGE + '\n'.join(_parameters()))
+            return 0
+        return _run('bridge')
+
+    return run_program('igtl_bridge', work)
 
 
 def demo_robot() -> int:
@@ -40,7 +49,14 @@ def demo_robot() -> int:
 
     :returns: the exit code: 1 if ROS 2 is missing or the node cannot start.
     """
-    return _run('igtl_demo_robot', 'demo_robot')
+
+    def work() -> int:
+        if sys.argv[1:2] in (['-h'], ['--help']):
+            print(_DEMO_ROBOT)
+            return 0
+        return _run('demo_robot')
+
+    return run_program('igtl_demo_robot', work)
 
 
 def _parameters() -> list[str]:
@@ -53,14 +69,14 @@ def _parameters() -> list[str]:
     return lines
 
 
-def _run(program: str, module: str) -> int:
+def _run(module: str) -> int:
     try:
         node = importlib.import_module(f'igtl_ros2.nodes.{module}')
     except ModuleNotFoundError as error:
         if (error.name or 'igtl_ros2').startswith('igtl_ros2'):
             raise
-        print(f'{program}: it needs ROS 2, of which {error.name} was not found: source the '
-              'setup.bash of an installation, or use ./dev shell', file=sys.stderr)
-        return 1
+        say(f'it needs ROS 2, of which {error.name} was not found: source the setup.bash of an '
+            'installation, or use ./dev shell')
+        return FAULT
     node.main()
     return 0

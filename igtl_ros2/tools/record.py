@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import BagError, ConfigError, PeerError, printable
+from ..errors import ConfigError, printable
+from .program import FAULT, name, run_tool, say
 from .progress import progress
 from .words import mode, note_signals, number, settings_of, shown_size, shown_time, size
 
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from ..bags.tap import Tap
     from ..bags.types import MessageTypes
 
+DESCRIPTION = (
+    'Record OpenIGTLink traffic in a rosbag2 bag (MCAP). It can be read at any moment, also after '
+    'the recorder was killed, and igtl_replay sends it again.'
+)
+REPAIR_DESCRIPTION = (
+    'make a whole bag of all that is whole in a damaged or unfinished one, beside it'
+)
 NEEDS = 'it needs the packages mcap and rosbags: pip install mcap rosbags'
 _TURN_S = 0.1
 _PHI_NOTE = (
@@ -42,12 +50,13 @@ _PHI_WORDS = {
 }
 
 
-def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
-    modes = argparse.ArgumentParser(add_help=False)
-    modes.add_argument(
-        '--mode', type=mode, default=0o600, metavar='MODE',
-        help='who may read the bag, as chmod has it; default: 600, its owner alone')
-    common = argparse.ArgumentParser(add_help=False, parents=[modes])
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    common = argparse.ArgumentParser(add_help=False)
+    _add_mode(common)
+    # a launch file puts them at the end, whatever is recorded
+    common.add_argument(
+        '--ros-args', nargs=argparse.REMAINDER, default=[], help=argparse.SUPPRESS)
     common.add_argument(
         '-o', '--output', type=Path, metavar='FOLDER',
         help='the bag, which must not be there yet; default: igtl_ and date and time')
@@ -78,11 +87,7 @@ def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
         help='a setting of the connection as a bridge has it, such as compat=plus; may be given '
         'several times')
 
-    parser = argparse.ArgumentParser(
-        prog='igtl_record',
-        description='Record OpenIGTLink traffic in a rosbag2 bag (MCAP). It can be read at any '
-        'moment, also after the recorder was killed, and igtl_replay sends it again.')
-    verbs = parser.add_subparsers(dest='verb', required=True, metavar='VERB')
+    verbs = parser.add_subparsers(dest='way', required=True, metavar='VERB')
     verb = verbs.add_parser(
         'connect', parents=[common, network],
         help='connect to a server as one more client; record what it sends')
@@ -106,45 +111,44 @@ def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
         'topics', nargs='*', metavar='TOPIC',
         help="topics or patterns such as '/plus/*'; default: all of the node's namespace, and tf")
     verb.add_argument('--raw-only', action='store_true', help='only whole frames')
-    verb = verbs.add_parser(
-        'repair', parents=[modes],
-        help='make a whole bag of all that is whole in a damaged or unfinished one, beside it')
-    verb.add_argument('bag', type=Path, help='its folder, or one of its files')
-    verb.add_argument(
+    verb = verbs.add_parser('repair', help=REPAIR_DESCRIPTION)
+    add_repair_arguments(verb)
+
+
+def _add_mode(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        '--mode', type=mode, default=0o600, metavar='MODE',
+        help='who may read the bag, as chmod has it; default: 600, its owner alone')
+
+
+def add_repair_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line of `repair`."""
+    _add_mode(parser)
+    parser.add_argument('bag', type=Path, help='its folder, or one of its files')
+    parser.add_argument(
         '-o', '--output', type=Path, metavar='FOLDER',
         help='the new bag; default: _repaired behind the name of the other')
-    return parser.parse_args(args)
 
 
-def _split(args: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Take the arguments for ROS away, which a launch file puts at the end."""
-    if '--ros-args' not in args:
-        return list(args), []
-    at = list(args).index('--ros-args')
-    return list(args[:at]), list(args[at:])
-
-
-def _record(
-    arguments: argparse.Namespace, ros_args: list[str], stopped: list[int]
-) -> int:
+def _record(arguments: argparse.Namespace, stopped: list[int]) -> int:
     from ..bags.files import BagWriter
     from ..bags.recording import Recording
     from ..bags.types import MessageTypes
 
     types = MessageTypes()
     folder = arguments.output or Path(time.strftime('igtl_%Y_%m_%d-%H_%M_%S'))
-    run = _prepare(arguments, types, ros_args)
+    run = _prepare(arguments, types)
     recording = Recording(BagWriter(
         folder, types, compression=arguments.compression, max_bytes=arguments.max_size,
         max_s=arguments.max_duration, min_free_bytes=arguments.min_free, mode=arguments.mode,
     ))
     if arguments.phi != 'pass':
-        _say(_PHI_NOTE.format(_PHI_WORDS[arguments.phi]))
-    _say(f'recording to {folder}, Ctrl-C ends it')
+        say(_PHI_NOTE.format(_PHI_WORDS[arguments.phi]))
+    say(f'recording to {folder}, Ctrl-C ends it')
     begin = time.monotonic()
 
     def goes_on() -> bool:
-        relays = arguments.verb == 'relay'  # a full disk is no reason to cut a robot off
+        relays = arguments.way == 'relay'  # a full disk is no reason to cut a robot off
         return (
             not stopped
             and time.monotonic() - begin < arguments.duration
@@ -152,7 +156,7 @@ def _record(
         )
 
     try:
-        with progress('igtl_record') as show:
+        with progress(name()) as show:
             why = run(recording, goes_on, show)
     except BaseException:
         recording.close()
@@ -163,13 +167,13 @@ def _record(
     if not (recording.summary.total.messages or recording.summary.withheld or recording.failure):
         shutil.rmtree(folder)
         _tell_counts(recording)
-        _say(f'nothing was recorded, and {folder} is not there: {why.text}')
+        say(f'nothing was recorded, and {folder} is not there: {why.text}')
         return 1
     _summarize(recording, folder)
     if why.note:
-        _say(why.note.rstrip())
+        say(why.note.rstrip())
     if recording.failure:
-        _say(f'recording has stopped: {recording.failure}; the bag is readable up to there')
+        say(f'recording has stopped: {recording.failure}; the bag is readable up to there')
     return 1 if recording.failure or recording.summary.lost else 0
 
 
@@ -182,21 +186,22 @@ class _WhyNothing(NamedTuple):
 
 
 def _prepare(
-    arguments: argparse.Namespace, types: MessageTypes, ros_args: list[str]
+    arguments: argparse.Namespace, types: MessageTypes
 ) -> Callable[[Recording, Callable[[], bool], Callable[[str], None]], _WhyNothing]:
     """
     Check the arguments before the bag is made, and give what records.
 
     That one tells in the end why there may have been nothing to record.
     """
-    if arguments.verb == 'ros':
+    if arguments.way == 'ros':
         from ..nodes.record import RosTap
 
         def run_ros(
             recording: Recording, goes_on: Callable[[], bool], show: Callable[[str], None]
         ) -> _WhyNothing:
             tap = RosTap(
-                recording, types, arguments.topics, arguments.raw_only, arguments.phi, ros_args
+                recording, types, arguments.topics, arguments.raw_only, arguments.phi,
+                ['--ros-args', *arguments.ros_args],
             )
             try:
                 while goes_on():
@@ -216,10 +221,10 @@ def _prepare(
     from ..transport.network import NetworkThread
 
     settings = settings_of(
-        'client' if arguments.verb == 'connect' else 'server', arguments.url, arguments.settings
+        'client' if arguments.way == 'connect' else 'server', arguments.url, arguments.settings
     )
     server = None
-    if arguments.verb == 'relay':
+    if arguments.way == 'relay':
         server = settings_of('client', arguments.server, arguments.set_server)
 
     async def open_tap(recorder: FrameRecorder) -> Tap:
@@ -227,7 +232,7 @@ def _prepare(
         tap: Tap
         if server is not None:
             tap = RelayTap(recorder, settings, server, now_ns)
-        elif arguments.verb == 'listen':
+        elif arguments.way == 'listen':
             tap = ListenTap(recorder, settings, now_ns)
         else:
             tap = ConnectTap(recorder, settings, now_ns)
@@ -269,7 +274,7 @@ def _summarize(recording: Recording, folder: Path) -> None:
     _tell_counts(recording)
     total = recording.summary.total
     print(
-        f'igtl_record: {total.messages} messages, {shown_size(total.bytes)} in '
+        f'{name()}: {total.messages} messages, {shown_size(total.bytes)} in '
         f'{shown_time(recording.summary.duration_s)}; {folder}: {recording.files} files, '
         f'{shown_size(recording.size)}',
         flush=True,
@@ -290,32 +295,56 @@ def _tell_counts(recording: Recording) -> None:
         print(f'LOST, {why}: {count.messages} times, {shown_size(count.bytes)}', flush=True)
 
 
-def _repair(arguments: argparse.Namespace) -> int:
-    from ..bags.files import repair
+def repair(arguments: argparse.Namespace) -> int:
+    """
+    Make a whole bag of a damaged one.
+
+    :returns: the exit code: 1 if something is lost.
+    """
+    from ..bags.files import repair as repair_bag
 
     bag = arguments.bag
-    with progress('igtl_record') as show:
-        done = repair(bag, lambda name, done, size: show(
+    with progress(name()) as show:
+        done = repair_bag(bag, lambda name, done, size: show(
             f'repairing {name}: {shown_size(done)} of {shown_size(size)}'
         ), arguments.output, arguments.mode)
     for lost in done.lost:
         print(f'LOST: {lost.words(done.begin_ns)}')
     what = f'{done.messages} messages in {done.files} files'
     if done.folder == bag:
-        print(f'igtl_record: {bag}: {what}, all of it is whole: there is nothing to repair')
+        print(f'{name()}: {bag}: {what}, all of it is whole: there is nothing to repair')
         return 0
     unknown = any(lost.messages is None for lost in done.lost)
     many = sum(lost.messages or 0 for lost in done.lost)
     print(
-        f'igtl_record: {bag} is as it was; {done.folder}: {what}; '
+        f'{name()}: {bag} is as it was; {done.folder}: {what}; '
         + (f'{"more than " if unknown else ""}{many} messages are lost' if done.lost
            else 'nothing is known to be lost')
     )
     return 1 if done.lost else 0
 
 
-def _say(text: str) -> None:
-    print(f'igtl_record: {printable(text)}', file=sys.stderr, flush=True)
+def run(arguments: argparse.Namespace) -> int:
+    """
+    Record, or repair.
+
+    :returns: the exit code: 1 if nothing came, something was or is lost, or it ended by itself.
+    """
+    logging.basicConfig(level=logging.INFO, format=f'{name()}: %(message)s')
+    try:
+        if arguments.way == 'repair':
+            return repair(arguments)
+        return _record(arguments, note_signals())
+    except KeyboardInterrupt:
+        say('interrupted; no bag was written')
+        return FAULT
+    except ImportError as error:
+        needs = 'the verb ros needs ROS 2' if error.name == 'rclpy' else NEEDS
+        say(f'{needs} ({error})')
+        return FAULT
+    except ConfigError as error:
+        say(str(error))
+        return FAULT
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -324,23 +353,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
     :returns: the exit code: 1 if nothing came, something was or is lost, or it ended by itself.
     """
-    own, ros_args = _split(sys.argv[1:] if args is None else args)
-    arguments = _arguments(own)
-    logging.basicConfig(level=logging.INFO, format='igtl_record: %(message)s')
-    try:
-        if arguments.verb == 'repair':
-            return _repair(arguments)
-        return _record(arguments, ros_args, note_signals())
-    except KeyboardInterrupt:
-        _say('interrupted; no bag was written')
-        return 1
-    except ImportError as error:
-        needs = 'the verb ros needs ROS 2' if error.name == 'rclpy' else NEEDS
-        _say(f'{needs} ({error})')
-        return 1
-    except (BagError, ConfigError, PeerError) as error:
-        _say(str(error))
-        return 1
+    return run_tool('igtl_record', DESCRIPTION, add_arguments, run, args)
 
 
 if __name__ == '__main__':

@@ -17,9 +17,10 @@ from ..client import Client
 from ..codec import Message, Unknown, decode, from_ns
 from ..codec.frame import decode_header, encode_parts
 from ..codec.messages.video import Video
-from ..errors import BagError, ConfigError, DecodeError, PeerError, PeerTimeoutError, printable
+from ..errors import BagError, ConfigError, DecodeError, PeerTimeoutError
 from ..peers import Outgoing, Peer
 from ..server import Server
+from .program import FAULT, name, run_tool, say
 from .progress import progress
 from .record import NEEDS
 from .words import note_signals, number, pause_until, settings_of, shown_size, shown_time
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from ..codec import Buffer
     from ..peers.compat import Compat
 
+DESCRIPTION = (
+    'Send the OpenIGTLink traffic of a bag again, byte for byte and with its timing: a bag of '
+    'igtl_record, or of ros2 bag record with raw topics of a bridge (MCAP or sqlite3).'
+)
 # where the time stamp is in a header; the checksum does not cover it
 _STAMP = slice(34, 42)
 _FLUSH_S = 0.5
@@ -70,12 +75,8 @@ class _RecordedFrame(Outgoing):
 _SOMETHING: Message = Unknown(_KIND, b'')
 
 
-def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog='igtl_replay',
-        description='Send the OpenIGTLink traffic of a bag again, byte for byte and with its '
-        'timing: a bag of igtl_record, or of ros2 bag record with raw topics of a bridge (MCAP '
-        'or sqlite3).')
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
     parser.add_argument('bag', type=Path, help='its folder, or one of its files')
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
@@ -103,7 +104,6 @@ def _arguments(args: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
         help='a setting of the connection as a bridge has it, such as max_clients=1')
-    return parser.parse_args(args)
 
 
 def _has_left(link: Client | Server) -> bool:
@@ -134,7 +134,7 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
             raise BagError(f'{arguments.bag}: interrupted while it was opened')
         show(f'opening: {shown_size(done)} of {shown_size(size)} read')
 
-    with progress('igtl_replay') as show, open_bag(arguments.bag, opening) as reader:
+    with progress(name()) as show, open_bag(arguments.bag, opening) as reader:
         frames = BagFrames(reader, MessageTypes(), arguments.device, arguments.direction)
         told = _tell_lost(frames, 0)
         _check_that_something_comes(arguments, frames, stopped)
@@ -149,7 +149,7 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
         )
         try:
             if mode == 'server':
-                _say(f'listening on {link.address}')
+                say(f'listening on {link.address}')
             shown, unheard = 0.0, 0
 
             def wait_for_peer() -> None:
@@ -201,16 +201,16 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
         finally:
             link.close(0.0 if stopped else _LINGER_S)
     for topic, count in frames.refused.items():
-        _say(f'{topic}: {count} messages are no frames, and were not sent')
+        say(f'{topic}: {count} messages are no frames, and were not sent')
     # and what waited for those who have gone
     unheard += sum(len(peer.mailbox) for peer in gone)
     if frames.lost:
         numbers = [lost.messages for lost in frames.lost]
         known = sum(number or 0 for number in numbers)
         more = ' and more' if None in numbers else ''
-        _say(f'{len(numbers)} damaged places were passed over, with {known} messages{more}')
+        say(f'{len(numbers)} damaged places were passed over, with {known} messages{more}')
     print(
-        f'igtl_replay: {played.messages} messages, {shown_size(played.bytes)} sent'
+        f'{name()}: {played.messages} messages, {shown_size(played.bytes)} sent'
         + (f' in {played.rounds} rounds' if arguments.loop else '')
         + (f', of which {unheard} went to nobody' if unheard else '')
         + (f'; {played.before_key_frame} frames of video left out before a key frame'
@@ -264,12 +264,26 @@ def _check_that_something_comes(
 def _tell_lost(frames: BagFrames, told: int) -> int:
     """Tell the places that were passed over since the last time; gives how many it told."""
     for lost in frames.lost[told:]:
-        _say(f'PASSED OVER: {lost.words(frames.begin_ns)}')
+        say(f'PASSED OVER: {lost.words(frames.begin_ns)}')
     return len(frames.lost)
 
 
-def _say(text: str) -> None:
-    print(f'igtl_replay: {printable(text)}', file=sys.stderr, flush=True)
+def run(arguments: argparse.Namespace) -> int:
+    """
+    Send what is in a bag.
+
+    :returns: the exit code: 1 if nothing could be sent.
+    """
+    stopped = note_signals()
+    logging.basicConfig(level=logging.INFO, format=f'{name()}: %(message)s')
+    try:
+        return _replay(arguments, stopped)
+    except ImportError as error:
+        say(f'{NEEDS} ({error})')
+        return FAULT
+    except ConfigError as error:
+        say(str(error))
+        return FAULT
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -278,17 +292,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
     :returns: the exit code: 1 if nothing could be sent.
     """
-    stopped = note_signals()
-    arguments = _arguments(args)
-    logging.basicConfig(level=logging.INFO, format='igtl_replay: %(message)s')
-    try:
-        return _replay(arguments, stopped)
-    except ImportError as error:
-        _say(f'{NEEDS} ({error})')
-        return 1
-    except (BagError, ConfigError, PeerError) as error:
-        _say(str(error))
-        return 1
+    return run_tool('igtl_replay', DESCRIPTION, add_arguments, run, args)
 
 
 if __name__ == '__main__':

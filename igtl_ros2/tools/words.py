@@ -70,6 +70,16 @@ def settings_of(mode: str, url: str, words: Sequence[str]) -> Settings:
     """
     if parse_url(url).scheme == 'udp':
         raise ConfigError(f'{url}: only tcp:// and tls:// can be recorded and replayed')
+    return read_settings(mode, url, words)
+
+
+def read_settings(mode: str, url: str, words: Sequence[str]) -> Settings:
+    """
+    Make the settings of a connection.
+
+    :param words: more of them, such as `reconnect_delay=2`.
+    :raises ConfigError: if one is wrong, or the URL is none.
+    """
     values: dict[str, Any] = {'mode': mode, 'url': url}
     for word in words:
         name, equals, value = word.partition('=')

@@ -43,8 +43,13 @@ def peers():
 
 
 def test_a_plain_rule_converts_and_sends(peers):
-    assert topic(peers).steps == ['HeldTopic', 'WorkerQueue', 'Convert', 'SendStep']
+    route = topic(peers)
+    assert route.steps == ['WorkerQueue', 'Convert', 'SendStep']
     assert 'WorkerQueue' not in topic(peers, is_long=None).steps
+    route.hold(True)
+    assert route.steps == ['HeldTopic', 'WorkerQueue', 'Convert', 'SendStep']
+    route.hold(False)
+    assert 'HeldTopic' not in route.steps
 
 
 @pytest.mark.parametrize('keys, step', [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from struct import Struct
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,14 @@ from ..fields import (
     check_tuple,
     wire_bytes,
 )
+from ..layout import Numbers, Record
 from ..message import Content, Envelope, Message, Place, register
 from ..scalars import BIG_ENDIAN, scalar_code, scalar_dtype
 
 _set = object.__setattr__
-_SENSOR = Struct('>BBQ')
+_SENSOR = Record(('count', 'u1'), ('status', 'u1'), ('unit', 'u8'))
+_VALUE = np.dtype('>f8')
+_ARRAY = Record(('scalar_type', 'u1'), ('dimensions', 'u1'))
 
 #: symbol and power of ten by prefix code of a unit word
 PREFIXES = {
@@ -106,6 +109,7 @@ class Sensor(Message):
 
     is_stream = can_be_held = True
     place = Place.NOWHERE
+    layout = (_SENSOR, Numbers('values', 'f8', 'count'))
 
     values: Floats
     unit: int = 0
@@ -155,7 +159,7 @@ class Sensor(Message):
         """Write count, status, unit and values."""
         return (
             _SENSOR.pack(len(self.values), self.status, self.unit)
-            + self.values.astype('>f8').tobytes(),
+            + self.values.astype(_VALUE).tobytes(),
         )
 
     @classmethod
@@ -168,10 +172,15 @@ class Sensor(Message):
             raise ContentError(
                 f'{len(content)} bytes of content, {count} values take {_SENSOR.size + 8 * count}'
             )
-        values = np.frombuffer(content, '>f8', offset=_SENSOR.size).astype(np.float64)
+        values = np.frombuffer(content, _VALUE, offset=_SENSOR.size).astype(np.float64)
         values.flags.writeable = False
         message: Sensor = cls.from_wire(envelope, values=values, unit=unit, status=status)
         return message
+
+
+@cache
+def _shape(dimensions: int) -> Record:
+    return Record(('shape', 'u2', (dimensions,)))
 
 
 @register('NDARRAY')
@@ -187,6 +196,7 @@ class NDArray(Message):
 
     is_stream = can_be_held = True
     place = Place.NOWHERE
+    layout = (_ARRAY, Numbers('shape', 'u2', 'dimensions'), Numbers('array', 'scalar_type'))
 
     array: np.ndarray[Any, np.dtype[Any]] = field(repr=False)
 
@@ -220,23 +230,23 @@ class NDArray(Message):
     def encode_content(self) -> Sequence[Buffer]:
         """Write type and shape; the values follow, without a copy if they are big-endian."""
         shape = self.array.shape
-        head = Struct(f'>BB{len(shape)}H').pack(self.scalar_type, len(shape), *shape)
+        head = _ARRAY.pack(self.scalar_type, len(shape)) + _shape(len(shape)).pack(*shape)
         wire = self.array.astype(self.array.dtype.newbyteorder('>'), order='C', copy=False)
         return head, wire_bytes(wire)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> NDArray:
         """Read type and shape, and view the values."""
-        if len(content) < 2:
+        if len(content) < _ARRAY.size:
             raise ContentError(f'{len(content)} bytes of content, wanted 2 or more')
-        code, dimensions = content[0], content[1]
-        start = 2 + 2 * dimensions
+        code, dimensions = _ARRAY.unpack_from(content)
+        start = _ARRAY.size + 2 * dimensions
         dtype = scalar_dtype(code, BIG_ENDIAN)
         if dtype is None:
             raise ContentError(f'scalar type {code}, wanted 2 to 7, 10, 11 or 13')
         if dimensions == 0 or len(content) < start:
             raise ContentError(f'{dimensions} dimensions in {len(content)} bytes of content')
-        shape = Struct(f'>{dimensions}H').unpack_from(content, 2)
+        shape = _shape(dimensions).unpack_from(content, _ARRAY.size)
         wanted = math.prod(shape) * dtype.itemsize
         if len(content) - start != wanted:
             raise ContentError(f'{len(content) - start} bytes of values, wanted {wanted}')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from struct import Struct
+from typing import ClassVar
 
 from ...errors import ContentError, EncodeError
 from ..fields import (
@@ -17,13 +17,16 @@ from ..fields import (
     element_texts,
     fixed_text,
 )
+from ..layout import Contents, Each, Layout, Names, Record
 from ..lists import ElementList
 from ..message import Envelope, Message, Place, decode_typed, register
 
 _set = object.__setattr__
-_COUNT = Struct('>H')
-_CHILD = Struct('>12sQ')
-_RESOLUTION = Struct('>Q')
+_COUNT = Record(('count', 'u2'))
+_CHILD = Record(('type_name', 'S12'), ('size', 'u8'))
+_KIND = Record(('type_name', 'S12'))
+_NAMES = Record(('names_size', 'u2'))
+_RESOLUTION = Record(('resolution_ns', 'u8'))
 _MAX_CHILDREN = 1024
 _MAX_DEPTH = 4
 _NAME_SIZE = 20  # of a device name in any header; longer ones are cut, as there
@@ -35,15 +38,15 @@ def _encode_names(names: Iterable[str], padded: bool) -> bytes:
     )
     if padded and len(raw) % 2:
         raw += b'\0'
-    return _COUNT.pack(len(raw)) + raw
+    return _NAMES.pack(len(raw)) + raw
 
 
 def _decode_names(content: memoryview, start: int, count: int) -> tuple[list[str], int]:
     """Read a table of NUL-terminated names; also gives where it ends."""
-    if len(content) < start + _COUNT.size:
+    if len(content) < start + _NAMES.size:
         raise ContentError(f'no room for the names of {count} children')
-    (size,) = _COUNT.unpack_from(content, start)
-    start += _COUNT.size
+    (size,) = _NAMES.unpack_from(content, start)
+    start += _NAMES.size
     end = start + size
     if end > len(content):
         raise ContentError(f'names of {size} bytes in {len(content) - start} bytes of content')
@@ -82,6 +85,10 @@ class Bind(Message):
     """
 
     place = Place.NOWHERE
+    layout = (
+        _COUNT, Each('table', _CHILD.dtype, 'count'), _NAMES, Names('names', 'names_size'),
+        Contents('children', 'table'),
+    )
 
     children: tuple[Message, ...] = ()
 
@@ -168,6 +175,9 @@ class _BindQuery(Message):
     """What GET_BIND and STT_BIND share."""
 
     place = Place.NOWHERE
+    layout: ClassVar[Layout] = (
+        _COUNT, Each('table', _KIND.dtype, 'count'), _NAMES, Names('names', 'names_size'),
+    )
 
     children: tuple[tuple[str, str], ...] = ()
     padded: bool = True
@@ -190,7 +200,7 @@ class _BindQuery(Message):
     def _encode_children(self) -> bytes:
         if not self.children:
             return b''
-        kinds = b''.join(checked_text(k, 12, 'type').ljust(12, b'\0') for k, _ in self.children)
+        kinds = b''.join(_KIND.pack(checked_text(k, 12, 'type')) for k, _ in self.children)
         names = _encode_names((name for _, name in self.children), self.padded)
         return _COUNT.pack(len(self.children)) + kinds + names
 
@@ -200,10 +210,10 @@ def _decode_query(content: memoryview) -> tuple[tuple[tuple[str, str], ...], boo
     if len(content) in (0, 4):
         return (), True
     count = _count(content)
-    start = _COUNT.size + 12 * count
+    start = _COUNT.size + _KIND.size * count
     if start > len(content):
         raise ContentError(f'{count} children in {len(content)} bytes of content')
-    kinds = element_texts(content[_COUNT.size : start], 12, 'types')
+    kinds = element_texts(content[_COUNT.size : start], _KIND.size, 'types')
     names, end = _decode_names(content, start, count)
     if end != len(content):
         raise ContentError(f'{len(content) - end} bytes behind the names')
@@ -244,6 +254,8 @@ class StartBind(_BindQuery):
     :param resolution_ns: shortest interval, 64 bits. The C++ library sends garbage there: take
         no value above 10**12 seriously.
     """
+
+    layout: ClassVar[Layout] = (_RESOLUTION, *_BindQuery.layout)
 
     resolution_ns: int = 0
 

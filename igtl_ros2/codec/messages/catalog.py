@@ -7,7 +7,6 @@ They carry names and numbers of patients; those are left out of `repr`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from struct import Struct
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -16,8 +15,7 @@ from ..fields import (
     Buffer,
     Floats,
     Triple,
-    affine_from_wire,
-    affine_to_wire,
+    affine_of,
     check_affine,
     check_float,
     check_int,
@@ -25,9 +23,12 @@ from ..fields import (
     check_triple,
     checked_text,
     fixed_text,
+    matrix_of,
+    pack,
 )
 from ..geometry import columns_of, identity, matrices_of
-from ..lists import ElementList, wire_dtype
+from ..layout import Record
+from ..lists import ElementList
 from ..message import Place, register
 from ..timestamp import Stamped, check_timestamp, to_ns
 
@@ -35,10 +36,21 @@ if TYPE_CHECKING:
     from ..timestamp import TimestampNs
 
 _set = object.__setattr__
-_IMAGE = Struct('>64s20s32s64s64sQ3HBB')
-_LABEL = Struct('>64s20sBB4B3H20s')
-_VIDEO_HEAD = Struct('>64s64s64s64shd3H')
-_VIDEO_TAIL = Struct('>BB')
+_IMAGE = Record(
+    ('name', 'S64'), ('id', 'S20'), ('modality', 'S32'), ('patient_name', 'S64'),
+    ('patient_id', 'S64'), ('timestamp', 'u8'), ('size', 'u2', (3,)), ('scalar_type', 'u1'),
+    ('', 'u1'),
+)
+_LABEL = Record(
+    ('name', 'S64'), ('id', 'S20'), ('label', 'u1'), ('', 'u1'), ('rgba', 'u1', (4,)),
+    ('size', 'u2', (3,)), ('owner', 'S20'),
+)
+#: the matrix as its columns, without the last row
+_VIDEO = Record(
+    ('name', 'S64'), ('id', 'S64'), ('patient_name', 'S64'), ('patient_id', 'S64'),
+    ('zoom', 'i2'), ('focal_length', 'f8'), ('size', 'u2', (3,)), ('matrix', 'f4', (4, 3)),
+    ('scalar_type', 'u1'), ('', 'u1'),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,11 +70,7 @@ class ImageMetaElement(metaclass=Stamped):
     """
 
     SIZE: ClassVar[int] = _IMAGE.size
-    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
-        ('name', 'S64'), ('id', 'S20'), ('modality', 'S32'), ('patient_name', 'S64'),
-        ('patient_id', 'S64'), ('timestamp', '>u8'), ('size', '>u2', (3,)),
-        ('scalar_type', 'u1'), ('', 'u1'),
-    )
+    WIRE: ClassVar[np.dtype[Any]] = _IMAGE.dtype
 
     name: str
     id: str = ''
@@ -100,12 +108,12 @@ class ImageMetaElement(metaclass=Stamped):
 
     def encode(self) -> bytes:
         """Write 260 bytes."""
-        return _IMAGE.pack(*self._texts(), self.timestamp, *self.size, self.scalar_type, 0)
+        return _IMAGE.pack(*self._texts(), self.timestamp, *self.size, self.scalar_type)
 
     @classmethod
     def decode(cls, data: Buffer, offset: int) -> ImageMetaElement:
         """Read 260 bytes."""
-        *texts, timestamp, i, j, k, scalar_type, _ = _IMAGE.unpack_from(data, offset)
+        *texts, timestamp, i, j, k, scalar_type = _IMAGE.unpack_from(data, offset)
         name, id_, modality, patient_name, patient_id = map(fixed_text, texts)
         element = cls(
             name, id_, modality, patient_name, patient_id, 0, (i, j, k), scalar_type
@@ -143,10 +151,7 @@ class LabelMetaElement:
     """
 
     SIZE: ClassVar[int] = _LABEL.size
-    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
-        ('name', 'S64'), ('id', 'S20'), ('label', 'u1'), ('', 'u1'), ('rgba', 'u1', (4,)),
-        ('size', '>u2', (3,)), ('owner', 'S20'),
-    )
+    WIRE: ClassVar[np.dtype[Any]] = _LABEL.dtype
 
     name: str
     id: str = ''
@@ -170,7 +175,6 @@ class LabelMetaElement:
             checked_text(self.name, 64, 'name'),
             checked_text(self.id, 20, 'id'),
             self.label,
-            0,
             *self.rgba,
             *self.size,
             checked_text(self.owner, 20, 'owner'),
@@ -179,7 +183,7 @@ class LabelMetaElement:
     @classmethod
     def decode(cls, data: Buffer, offset: int) -> LabelMetaElement:
         """Read 116 bytes."""
-        name, id_, label, _, r, g, b, a, i, j, k, owner = _LABEL.unpack_from(data, offset)
+        name, id_, label, r, g, b, a, i, j, k, owner = _LABEL.unpack_from(data, offset)
         return cls(
             fixed_text(name), fixed_text(id_), label, (r, g, b, a), (i, j, k), fixed_text(owner)
         )
@@ -217,13 +221,8 @@ class VideoMetaElement:
     :param scalar_type: as in IMAGE, 2 int8 ... 11 float64.
     """
 
-    SIZE: ClassVar[int] = _VIDEO_HEAD.size + 48 + _VIDEO_TAIL.size
-    #: the matrix as its columns, without the last row
-    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
-        ('name', 'S64'), ('id', 'S64'), ('patient_name', 'S64'), ('patient_id', 'S64'),
-        ('zoom', '>i2'), ('focal_length', '>f8'), ('size', '>u2', (3,)),
-        ('matrix', '>f4', (4, 3)), ('scalar_type', 'u1'), ('', 'u1'),
-    )
+    SIZE: ClassVar[int] = _VIDEO.size
+    WIRE: ClassVar[np.dtype[Any]] = _VIDEO.dtype
 
     name: str
     id: str = ''
@@ -254,17 +253,23 @@ class VideoMetaElement:
 
     def encode(self) -> bytes:
         """Write 322 bytes."""
-        head = _VIDEO_HEAD.pack(*self._texts(), self.zoom, self.focal_length, *self.size)
-        matrix = affine_to_wire(self.matrix, f'matrix of {self.name!r}')
-        return head + matrix + _VIDEO_TAIL.pack(self.scalar_type, 0)
+        return pack(
+            _VIDEO,
+            f'matrix of {self.name!r}',
+            *self._texts(),
+            self.zoom,
+            self.focal_length,
+            *self.size,
+            *affine_of(self.matrix),
+            self.scalar_type,
+        )
 
     @classmethod
     def decode(cls, data: Buffer, offset: int) -> VideoMetaElement:
         """Read 322 bytes."""
-        *texts, zoom, focal_length, i, j, k = _VIDEO_HEAD.unpack_from(data, offset)
-        name, id_, patient_name, patient_id = map(fixed_text, texts)
-        matrix = affine_from_wire(data, offset + _VIDEO_HEAD.size)
-        scalar_type, _ = _VIDEO_TAIL.unpack_from(data, offset + _VIDEO_HEAD.size + 48)
+        values = _VIDEO.unpack_from(data, offset)
+        name, id_, patient_name, patient_id = map(fixed_text, values[:4])
+        zoom, focal_length, i, j, k, *affine, scalar_type = values[4:]
         return cls(
             name,
             id_,
@@ -273,7 +278,7 @@ class VideoMetaElement:
             zoom,
             focal_length,
             (i, j, k),
-            matrix,
+            matrix_of(tuple(affine)),
             scalar_type,
         )
 

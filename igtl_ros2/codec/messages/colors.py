@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -12,12 +11,14 @@ from numpy import typing as npt
 
 from ...errors import ContentError, EncodeError
 from ..fields import Buffer, as_array, wire_bytes
+from ..layout import Numbers, Record
 from ..message import Envelope, Message, Place, register
 
 _set = object.__setattr__
-_HEAD = Struct('>bb')
+_HEAD = Record(('index_type', 'i1'), ('map_type', 'i1'))
 _ENTRIES = {3: 256, 5: 65536}  # by index type: uint8, uint16
 _UINT8, _UINT16, _RGB = 3, 5, 19
+_FORMATS = {_UINT8: 'u1', _UINT16: 'u2', _RGB: 'u1'}
 
 
 @register('COLORT', aliases=['COLORTABLE'])
@@ -31,6 +32,7 @@ class ColorTable(Message):
     """
 
     place = Place.NOWHERE
+    layout = (_HEAD, Numbers('table', 'map_type', of=tuple(_FORMATS.items())))
 
     table: npt.NDArray[Any] = field(repr=False)
 

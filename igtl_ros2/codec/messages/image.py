@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -27,13 +26,20 @@ from ..fields import (
 from ..geometry import LPS as LPS  # users find the frames here
 from ..geometry import RAS as RAS
 from ..geometry import identity, ijk_to_ras, moved_matrix, ras_to_wire, with_axes
+from ..layout import Numbers, Record
 from ..message import Envelope, Message, Place, register
 from ..scalars import BIG_ENDIAN, COMPLEX, LITTLE_ENDIAN, scalar_code, scalar_dtype
 
 _set = object.__setattr__
-_HEAD = Struct('>HBBBB3H')
-_TAIL = Struct('>3H3H')
-_SIZE = 72
+_HEAD = Record(
+    ('version', 'u2'), ('components', 'u1'), ('scalar_type', 'u1'), ('endian', 'u1'),
+    ('coordinates', 'u1'), ('size', 'u2', (3,)),
+)
+#: the matrix as its columns, without the last row
+_MATRIX = Record(('matrix', 'f4', (4, 3)))
+_TAIL = Record(('offset', 'u2', (3,)), ('block', 'u2', (3,)))
+_DESCRIPTION = _HEAD + _MATRIX + _TAIL
+_SIZE = _DESCRIPTION.size
 _IMAGE_VERSION = 1
 
 
@@ -59,6 +65,7 @@ class Image(Message):
 
     is_stream = True
     place = Place.BODY
+    layout = (_DESCRIPTION, Numbers('pixels', 'scalar_type', endian='endian'))
 
     pixels: npt.NDArray[Any] = field(repr=False)
     matrix: Floats = field(default_factory=identity)
@@ -170,7 +177,7 @@ class Image(Message):
         if len(content) < _SIZE:
             raise ContentError(f'{len(content)} bytes of content, wanted {_SIZE} or more')
         version, components, code, endian, coordinates, *size = _HEAD.unpack_from(content)
-        *offset, ni, nj, nk = _TAIL.unpack_from(content, 60)
+        *offset, ni, nj, nk = _TAIL.unpack_from(content, _SIZE - _TAIL.size)
         dtype = scalar_dtype(code, endian)
         if version != _IMAGE_VERSION:
             raise ContentError(f'image version {version}, wanted {_IMAGE_VERSION}')
@@ -195,7 +202,7 @@ class Image(Message):
         message: Image = cls.from_wire(
             envelope,
             pixels=pixels,
-            matrix=affine_from_wire(content, 12),
+            matrix=affine_from_wire(content, _HEAD.size),
             coordinates=coordinates,
             size=tuple(size),
             offset=tuple(offset),

@@ -6,8 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from struct import Struct
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy import typing as npt
@@ -25,15 +24,21 @@ from ..fields import (
     text_bytes,
     wire_bytes,
 )
+from ..layout import Attributes, Each, Layout, Lists, Record
 from ..message import Envelope, Message, Place, register
 
 _set = object.__setattr__
 _log = logging.getLogger(__name__)
-_HEAD = Struct('>10I')
-_ATTRIBUTE = Struct('>BBI')
 _MAX_NAME_BYTES = 255
 _MAX_ATTRIBUTES = 1000  # each takes many times the memory of its bytes
 _SECTIONS = ('vertices', 'lines', 'polygons', 'triangle_strips')
+_HEAD = Record(
+    ('point_count', 'u4'),
+    *((f'{name}_{what}', 'u4') for name in _SECTIONS for what in ('count', 'size')),
+    ('attribute_count', 'u4'),
+)
+_POINT = Record(('points', 'f4', (3,)))
+_ATTRIBUTE = Record(('type', 'u1'), ('components', 'u1'), ('rows', 'u4'))
 
 
 class AttributeType(IntEnum):
@@ -283,6 +288,13 @@ class PolyData(Message):
 
     is_stream = True
     place = Place.BODY
+    layout: ClassVar[Layout] = (
+        _HEAD,
+        Each('points', _POINT.dtype, 'point_count'),
+        *(Lists(name, f'{name}_count', f'{name}_size') for name in _SECTIONS),
+        Attributes('attributes', _ATTRIBUTE.dtype, 'attribute_count'),
+    )
+    codes = (('type', AttributeType),)
 
     points: npt.NDArray[np.float32] = field(repr=False)
     vertices: Cells = field(default_factory=_no_cells)
@@ -373,8 +385,8 @@ class PolyData(Message):
             raise ContentError(f'{len(content)} bytes of content, wanted {_HEAD.size} or more')
         npoints, *pairs, nattributes = _HEAD.unpack_from(content)
         sizes = pairs[1::2]
-        start = _HEAD.size + 12 * npoints
-        if start + sum(sizes) + 6 * nattributes > len(content):
+        start = _HEAD.size + _POINT.size * npoints
+        if start + sum(sizes) + _ATTRIBUTE.size * nattributes > len(content):
             raise ContentError(
                 f'{npoints} points, cells of {sum(sizes)} bytes and {nattributes} attributes in '
                 f'{len(content)} bytes of content'

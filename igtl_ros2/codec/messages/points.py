@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from struct import Struct
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,12 +19,19 @@ from ..fields import (
     pack,
 )
 from ..geometry import moved_point
-from ..lists import ElementList, wire_dtype
+from ..layout import Record
+from ..lists import ElementList
 from ..message import Content, Place, register
 
 _set = object.__setattr__
-_POINT = Struct('>64s32s4B4f20s')
-_TRAJECTORY = Struct('>64s32sBB4B7f20s')
+_POINT = Record(
+    ('name', 'S64'), ('group', 'S32'), ('rgba', 'u1', (4,)), ('position', 'f4', (3,)),
+    ('diameter', 'f4'), ('owner', 'S20'),
+)
+_TRAJECTORY = Record(
+    ('name', 'S64'), ('group', 'S32'), ('type', 'u1'), ('', 'u1'), ('rgba', 'u1', (4,)),
+    ('entry', 'f4', (3,)), ('target', 'f4', (3,)), ('diameter', 'f4'), ('owner', 'S20'),
+)
 
 
 def _check_label(element: Point | Trajectory) -> None:
@@ -52,10 +58,7 @@ class Point:
     """
 
     SIZE: ClassVar[int] = _POINT.size
-    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
-        ('name', 'S64'), ('group', 'S32'), ('rgba', 'u1', (4,)), ('position', '>f4', (3,)),
-        ('diameter', '>f4'), ('owner', 'S20'),
-    )
+    WIRE: ClassVar[np.dtype[Any]] = _POINT.dtype
 
     name: str
     position: Floats
@@ -135,10 +138,7 @@ class Trajectory:
     """
 
     SIZE: ClassVar[int] = _TRAJECTORY.size
-    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
-        ('name', 'S64'), ('group', 'S32'), ('type', 'u1'), ('', 'u1'), ('rgba', 'u1', (4,)),
-        ('entry', '>f4', (3,)), ('target', '>f4', (3,)), ('diameter', '>f4'), ('owner', 'S20'),
-    )
+    WIRE: ClassVar[np.dtype[Any]] = _TRAJECTORY.dtype
 
     name: str
     entry: Floats
@@ -170,7 +170,6 @@ class Trajectory:
             checked_text(self.name, 64, 'name'),
             checked_text(self.group, 32, 'group'),
             self.type,
-            0,
             *self.rgba,
             *self.entry.tolist(),
             *self.target.tolist(),
@@ -181,7 +180,7 @@ class Trajectory:
     @classmethod
     def decode(cls, data: Buffer, offset: int) -> Trajectory:
         """Read 150 bytes."""
-        name, group, type_, _, *rest, diameter, owner = _TRAJECTORY.unpack_from(data, offset)
+        name, group, type_, *rest, diameter, owner = _TRAJECTORY.unpack_from(data, offset)
         return cls(
             fixed_text(name),
             np.array(rest[4:7]),

@@ -33,6 +33,7 @@ from ..geometry import (
     quaternion_to_matrix,
     turned_quaternion,
 )
+from ..layout import Numbers, Record
 from ..lazy import Lazy, set_held
 from ..message import Content, Envelope, Message, Place, plain, register
 from ..timestamp import wire_time
@@ -66,6 +67,8 @@ class Transform(Lazy):
     is_stream = can_be_held = True
     place = Place.POSES
     lazy = ('matrix',)
+    #: as its columns, without the last row
+    layout = (Record(('matrix', 'f4', (4, 3))),)
 
     matrix: Floats
 
@@ -108,8 +111,8 @@ class Transform(Lazy):
 
         :param metadata: with the same keys.
         """
-        message: Transform = Transform.from_wire(Envelope(
-            self.device_name, timestamp, 0, metadata, {}, self.version, '', True, 0))
+        envelope: Any = self.device_name, timestamp, 0, metadata, {}, self.version, '', True, 0
+        message: Transform = Transform.from_wire(envelope)
         set_held(message, numbers)
         return message
 
@@ -167,6 +170,7 @@ class Position(Lazy):
     is_stream = can_be_held = True
     place = Place.POSES
     lazy = ('position', 'quaternion')
+    layout = (Record(('position', 'f4', (3,))), Numbers('quaternion', 'f4'))
 
     position: Floats
     quaternion: Any = None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from struct import Struct
 
 from ...errors import ContentError, EncodeError
 from ..fields import (
@@ -22,6 +21,7 @@ from ..fields import (
     fixed_text,
     raw_text,
 )
+from ..layout import Each, Record, Rest, Text
 from ..message import (
     Envelope,
     Message,
@@ -34,9 +34,11 @@ from ..message import (
 from .text import StatusCode
 
 _set = object.__setattr__
-_TRACKING = Struct('>i32s')
-_VIDEO = Struct('>4sIB')
-_QUERY = Struct('>I32sH')
+_STATUS = Record(('status', 'u1'))
+_TRACKING = Record(('resolution', 'i4'), ('coordinate_name', 'S32'))
+_VIDEO = Record(('codec', 'S4'), ('interval_ms', 'u4'))
+_TYPE = Record(('types', 'S12'))
+_QUERY = Record(('query_id', 'u4'), ('data_type', 'S32'), ('length', 'u2'))
 _INTERVAL_SIZE = 8
 _MAX_INTERVAL_NS = 10**12  # the C++ library sends garbage where others send intervals
 _STATUS_REST = 29  # bytes behind the first, of a STATUS that stands for an answer
@@ -93,6 +95,7 @@ class Query(NamedMessage):
     """
 
     place = Place.NOWHERE
+    layout = (Rest('content'),)
 
     content: bytes = b''
 
@@ -150,6 +153,7 @@ class Response(NamedMessage):
     """
 
     place = Place.NOWHERE
+    layout = (_STATUS, Rest('rest'))
 
     status: int | None = 0
     rest: bytes = b''
@@ -192,7 +196,7 @@ class Response(NamedMessage):
         """
         if self.status is None:
             return (b'',)
-        return (bytes([0 if self.ok else 1] if self.rest else [self.status]),)
+        return (_STATUS.pack(int(not self.ok) if self.rest else self.status),)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Response:
@@ -203,8 +207,8 @@ class Response(NamedMessage):
         message: Response = cls.from_wire(
             envelope,
             type_name=_ALIASES.get(envelope.type_name, envelope.type_name),
-            status=content[0] if len(content) else None,
-            rest=content[1:].tobytes(),
+            status=_STATUS.unpack_from(content)[0] if size else None,
+            rest=content[_STATUS.size :].tobytes(),
         )
         return message
 
@@ -225,6 +229,7 @@ class StartTracking(NamedMessage):
     """
 
     place = Place.NOWHERE
+    layout = (_TRACKING,)
 
     type_name: str = 'STT_TDATA'  # type: ignore[misc]  # as in NamedMessage
     resolution: int = 0
@@ -274,6 +279,7 @@ class StartVideo(Message):
     """
 
     place = Place.NOWHERE
+    layout = (_VIDEO, Rest('ninth'))
 
     codec: str = 'VP90'
     interval_ms: int = 50
@@ -286,14 +292,14 @@ class StartVideo(Message):
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write codec, interval and the ninth byte that the C++ library sends."""
-        return (_VIDEO.pack(checked_text(self.codec, 4, 'codec'), self.interval_ms, 0),)
+        return (_VIDEO.pack(checked_text(self.codec, 4, 'codec'), self.interval_ms), b'\0')
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> StartVideo:
         """Read codec and interval, with or without the ninth byte."""
-        if len(content) not in (_VIDEO.size - 1, _VIDEO.size):
+        if len(content) not in (_VIDEO.size, _VIDEO.size + 1):
             raise ContentError(f'{len(content)} bytes of content, wanted 8 or 9')
-        codec, interval_ms, _ = _VIDEO.unpack(content[:8].tobytes() + b'\0')
+        codec, interval_ms = _VIDEO.unpack_from(content)
         message: StartVideo = cls.from_wire(
             envelope, codec=fixed_text(codec), interval_ms=interval_ms
         )
@@ -310,6 +316,7 @@ class Capability(Message):
     """
 
     place = Place.NOWHERE
+    layout = (Each('types', _TYPE.dtype),)
 
     types: tuple[str, ...]
 
@@ -324,14 +331,13 @@ class Capability(Message):
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write 12 bytes for each name."""
-        return (b''.join(checked_text(n, 12, 'types').ljust(12, b'\0') for n in self.types),)
+        return (b''.join(_TYPE.pack(checked_text(n, 12, 'types')) for n in self.types),)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Capability:
         """Read 12 bytes for each name."""
-        message: Capability = cls.from_wire(
-            envelope, types=tuple(element_texts(content, 12, 'types', envelope.max_elements))
-        )
+        types = element_texts(content, _TYPE.size, 'types', envelope.max_elements)
+        message: Capability = cls.from_wire(envelope, types=tuple(types))
         return message
 
 
@@ -347,6 +353,7 @@ class DeviceQuery(Message):
     """
 
     place = Place.NOWHERE
+    layout = (_QUERY, Text('device_uid', 'length'))
 
     query_id: int
     data_type: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from struct import Struct
 from typing import ClassVar
 
 from ...errors import ContentError, EncodeError
@@ -21,13 +20,15 @@ from ..fields import (
     raw_text,
     text_bytes,
 )
+from ..layout import Record, Text
 from ..message import Envelope, Message, Place, register
 
 _set = object.__setattr__
-_STRING = Struct('>HH')
-_STATUS = Struct('>Hq20s')
-_COMMAND = Struct('>I128sHI')
-_SHORT_COMMAND = Struct('>I20sHI')  # as a peer in Rust writes it
+_STRING = Record(('encoding', 'u2'), ('length', 'u2'))
+_STATUS = Record(('code', 'u2'), ('subcode', 'i8'), ('error_name', 'S20'))
+_ID, _TEXT = Record(('command_id', 'u4')), Record(('encoding', 'u2'), ('length', 'u4'))
+_COMMAND = _ID + Record(('name', 'S128')) + _TEXT
+_SHORT_COMMAND = _ID + Record(('name', 'S20')) + _TEXT  # as a peer in Rust writes it
 
 
 def _encode_plain(text: str, encoding: int, what: str) -> bytes:
@@ -46,6 +47,7 @@ class _Text(Message):
     """What STRING and CLIENTINFO share."""
 
     place = Place.NOWHERE
+    layout = (_STRING, Text('text', 'length', 'encoding'))
 
     text: str
     encoding: int = 0
@@ -149,6 +151,8 @@ class Status(Message):
     """
 
     place = Place.NOWHERE
+    layout = (_STATUS, Text('message'))
+    codes = (('code', StatusCode),)
 
     code: int = StatusCode.OK
     subcode: int = 0
@@ -203,6 +207,7 @@ class _Order(Message):
     """What COMMAND and RTS_COMMAND share."""
 
     place = Place.NOWHERE
+    layout = (_COMMAND, Text('content', 'length', 'encoding'))
 
     default_version: ClassVar[int] = 2
 

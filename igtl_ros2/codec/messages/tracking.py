@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from struct import Struct
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,11 +21,15 @@ from ..fields import (
     floats_to_wire,
 )
 from ..geometry import columns_of, matrices_of, moved_matrix, moved_point, turned_quaternion
-from ..lists import ElementList, wire_dtype
+from ..layout import Record
+from ..lists import ElementList
 from ..message import Content, Place, register
 
 _set = object.__setattr__
-_TOOL = Struct('>20sBB')
+_TOOL = Record(('name', 'S20'), ('type', 'u1'), ('', 'u1'))
+#: the matrix as its columns, without the last row
+_TRACKING = _TOOL + Record(('matrix', 'f4', (4, 3)))
+_QUATERNION = _TOOL + Record(('position', 'f4', (3,)), ('quaternion', 'f4', (4,)))
 
 
 def _no_turn() -> Floats:
@@ -44,10 +47,8 @@ class TrackingElement:
         (tip and handle, no roll).
     """
 
-    SIZE: ClassVar[int] = 70
-    #: the matrix as its columns, without the last row
-    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
-        ('name', 'S20'), ('type', 'u1'), ('', 'u1'), ('matrix', '>f4', (4, 3)))
+    SIZE: ClassVar[int] = _TRACKING.size
+    WIRE: ClassVar[np.dtype[Any]] = _TRACKING.dtype
 
     name: str
     matrix: Floats
@@ -65,13 +66,13 @@ class TrackingElement:
 
     def encode(self) -> bytes:
         """Write name, type and 12 floats."""
-        head = _TOOL.pack(checked_text(self.name, 20, 'name'), self.type, 0)
+        head = _TOOL.pack(checked_text(self.name, 20, 'name'), self.type)
         return head + affine_to_wire(self.matrix, f'matrix of {self.name!r}')
 
     @classmethod
     def decode(cls, data: Buffer, offset: int) -> TrackingElement:
         """Read name, type and 12 floats."""
-        name, type_, _ = _TOOL.unpack_from(data, offset)
+        name, type_ = _TOOL.unpack_from(data, offset)
         element = object.__new__(cls)
         _set(element, 'name', fixed_text(name))
         _set(element, 'matrix', affine_from_wire(data, offset + _TOOL.size))
@@ -100,11 +101,8 @@ class QuaternionElement:
     :param type: as in `TrackingElement`.
     """
 
-    SIZE: ClassVar[int] = 50
-    WIRE: ClassVar[np.dtype[Any]] = wire_dtype(
-        ('name', 'S20'), ('type', 'u1'), ('', 'u1'), ('position', '>f4', (3,)),
-        ('quaternion', '>f4', (4,)),
-    )
+    SIZE: ClassVar[int] = _QUATERNION.size
+    WIRE: ClassVar[np.dtype[Any]] = _QUATERNION.dtype
 
     name: str
     position: Floats
@@ -129,14 +127,14 @@ class QuaternionElement:
 
     def encode(self) -> bytes:
         """Write name, type and 7 floats."""
-        head = _TOOL.pack(checked_text(self.name, 20, 'name'), self.type, 0)
+        head = _TOOL.pack(checked_text(self.name, 20, 'name'), self.type)
         values = [*self.position.tolist(), *self.quaternion.tolist()]
         return head + floats_to_wire(values, f'pose of {self.name!r}')
 
     @classmethod
     def decode(cls, data: Buffer, offset: int) -> QuaternionElement:
         """Read name, type and 7 floats."""
-        name, type_, _ = _TOOL.unpack_from(data, offset)
+        name, type_ = _TOOL.unpack_from(data, offset)
         values = np.array(floats_from_wire(data, 7, offset + _TOOL.size))
         return cls(fixed_text(name), values[:3], values[3:], type_)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from struct import Struct
 from typing import ClassVar
 
 import numpy as np
@@ -28,13 +27,20 @@ from ..fields import (
 )
 from ..geometry import RAS, identity, ijk_to_ras, moved_matrix, with_axes
 from ..key_frames import INTER_CODED, starts
+from ..layout import Record, Rest
 from ..message import Envelope, Message, Place, register
 from ..scalars import LITTLE_ENDIAN
 
 _set = object.__setattr__
-_HEAD = Struct('>HB4sHB3H')
-_TAIL = Struct('>3H3H')
-_SIZE = 76
+_HEAD = Record(
+    ('version', 'u2'), ('endian', 'u1'), ('codec', 'S4'), ('frame_type', 'u2'),
+    ('coordinates', 'u1'), ('size', 'u2', (3,)),
+)
+#: the matrix as its columns, without the last row
+_MATRIX = Record(('matrix', 'f4', (4, 3)))
+_TAIL = Record(('offset', 'u2', (3,)), ('block', 'u2', (3,)))
+_DESCRIPTION = _HEAD + _MATRIX + _TAIL
+_SIZE = _DESCRIPTION.size
 _VIDEO_VERSION = 1
 _KEY_FRAME = 1
 
@@ -71,6 +77,7 @@ class Video(Message):
     default_version: ClassVar[int] = 2  # the C++ library reads no other reliably
     is_stream = True
     place = Place.BODY
+    layout = (_DESCRIPTION, Rest('frame'))
 
     frame: npt.NDArray[np.uint8] = field(repr=False)
     codec: str

@@ -1,0 +1,152 @@
+"""
+The files that people have: images, meshes, points, tracked sequences, as messages and back.
+
+Each format is one file here, found by listing the folder. It has
+
+* `EXTENSIONS`: how the names of such files end;
+* `read(path)`: gives pairs of a time in seconds from the first and a message, one after the
+  other, so that a long file need not fit the memory; and, where such files are written,
+* `WRITES`: the classes of messages, and `write(path, messages)`, with pairs as above;
+* `HOLDS_ONE = True` if there is room for one message in such a file.
+
+In memory all that is in space is as 3D Slicer takes it from a link: RAS, in millimetres. Each
+format has its own axes on disk.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ...codec import Message
+from ...errors import FileError, IgtlError
+
+#: a time in seconds and what was said then
+Timed = tuple[float, Message]
+
+
+@cache
+def formats() -> dict[str, ModuleType]:
+    """List the formats by the ends of the names of their files."""
+    found: dict[str, ModuleType] = {}
+    for module in pkgutil.iter_modules(__path__):
+        if not module.name.startswith('_'):
+            form = import_module(f'{__name__}.{module.name}')
+            found.update(dict.fromkeys(form.EXTENSIONS, form))
+    return found
+
+
+def extension_of(path: Path | str) -> str | None:
+    """Tell how the name of a file ends, if that says what it is: the longest one that fits."""
+    name = Path(path).name.lower()
+    fitting = [extension for extension in formats() if name.endswith(extension)]
+    return max(fitting, key=len, default=None)
+
+
+def readable() -> tuple[str, ...]:
+    """List the ends of names of files that are read."""
+    return tuple(sorted(end for end, form in formats().items() if hasattr(form, 'read')))
+
+
+def writable(cls: type[Message]) -> tuple[str, ...]:
+    """List the ends of names of files that a message of a class can be written to."""
+    return tuple(sorted(
+        end for end, form in formats().items() if issubclass(cls, getattr(form, 'WRITES', ()))
+    ))
+
+
+def _format(path: Path, does: str, possible: Callable[[], tuple[str, ...]]) -> ModuleType:
+    extension = extension_of(path)
+    form = formats().get(extension or '')
+    if form is None or not hasattr(form, does):
+        raise FileError(
+            f'{path}: files with such a name are not {"read" if does == "read" else "written"}; '
+            f'possible: {", ".join(possible())}'
+        )
+    return form
+
+
+def read(path: Path | str) -> Iterator[Timed]:
+    """
+    Read a file: pairs of a time in seconds and a message, as `igtl send` and `replay` send them.
+
+    :raises FileError: if it is none that can be read; what is wrong, and where.
+    """
+    path = Path(path)
+    form = _format(path, 'read', readable)
+    with faults_of(path):
+        yield from form.read(path)
+
+
+def write(path: Path | str, messages: Iterable[Timed]) -> None:
+    """
+    Write messages to a file of the format that its name says.
+
+    :raises FileError: if they have no place in it, or it cannot be written.
+    """
+    path = Path(path)
+    form = _format(path, 'write', _all_written)
+    with faults_of(path):
+        form.write(path, _checked(path, form, messages))
+
+
+def _all_written() -> tuple[str, ...]:
+    return tuple(sorted(end for end, form in formats().items() if hasattr(form, 'write')))
+
+
+def _checked(path: Path, form: ModuleType, messages: Iterable[Timed]) -> Iterator[Timed]:
+    for number, (time_s, message) in enumerate(messages):
+        if not isinstance(message, form.WRITES):
+            names = ', '.join(cls.type_name for cls in form.WRITES)
+            raise FileError(
+                f'{path}: {message.type_name} {message.device_name!r} has no place in such a '
+                f'file; wanted: {names}'
+            )
+        if number and getattr(form, 'HOLDS_ONE', False):
+            raise FileError(f'{path}: there is room for one message in such a file')
+        yield time_s, message
+
+
+@contextmanager
+def faults_of(path: Path) -> Iterator[None]:
+    """
+    Say which file it was that something was wrong with.
+
+    :raises FileError: for what goes wrong inside.
+    """
+    try:
+        yield
+    except FileError:
+        raise
+    except ImportError as error:
+        raise FileError(
+            f'{path}: to read and write such files: pip install "igtl_ros2[files]" ({error})'
+        ) from error
+    except OSError as error:
+        raise FileError(f'{path}: {error.strerror or error}') from error
+    except IgtlError as error:
+        raise FileError(f'{path}: {error}') from error
+
+
+def device_name(path: Path | str) -> str:
+    """Name what is in a file after it."""
+    name = Path(path).name
+    return name[: len(name) - len(extension_of(path) or Path(path).suffix)] or name
+
+
+def only(messages: Iterable[Timed]) -> Any:
+    """
+    Give the one message there is.
+
+    :raises FileError: if there is none.
+    """
+    given = [message for _, message in messages]  # a second one is refused on its way
+    if not given:
+        raise FileError('there is nothing to write')
+    return given[0]

@@ -1,0 +1,115 @@
+"""Sequences as PLUS and 3D Slicer record them (.igs.mha, .seq.mha): IMAGE and TRANSFORM."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...codec import Message
+from ...codec.messages.pose import Transform
+from . import Timed
+from ._meta import Meta, read_header
+from ._volumes import make_image
+
+EXTENSIONS = ('.igs.mha', '.seq.mha', '.igs.mhd', '.seq.mhd')
+_FIELD = re.compile(r'Seq_Frame(\d+)_(\w+)')
+_TRANSFORM = 'Transform'
+_STATUS = 'TransformStatus'
+
+
+def read(path: Path) -> Iterator[Timed]:
+    """
+    Read frame by frame: what tracked it as TRANSFORM, then the image, called Image.
+
+    A TRANSFORM has its state as PLUS sends it: what is not OK goes no further than a gate. Frames
+    without an image (ImageStatus) give poses alone. Images are turned into the orientation MF
+    (marked side, far), in which PLUS sends them and calibrates.
+    """
+    meta = read_header(path)
+    size = meta.size
+    if len(size) < 3:
+        raise meta.fault('NDims', 'a sequence has its frames along the third or fourth axis')
+    frames = _frames(meta, size[-1])
+    shape: tuple[int, ...] = tuple(reversed([*size[:-1], 1][:3]))
+    if meta.components > 1:
+        shape += (meta.components,)
+    flips = _flips(meta)
+    place = meta.ijk_to_ras(len(size) - 1)
+    begin: float | None = None
+    for number, voxels in enumerate(meta.frames(shape, size[-1])):
+        facts = frames.get(number, {})
+        time_s = _time(meta, number, facts)
+        begin = time_s if begin is None else begin
+        for message in _transforms(meta, number, facts):
+            yield time_s - begin, message
+        if facts.get('ImageStatus', 'OK') == 'OK' and voxels.size:
+            turned: NDArray[Any] = np.flip(voxels, flips) if flips else voxels
+            yield time_s - begin, make_image(path, turned, place, device_name='Image')
+
+
+def _frames(meta: Meta, count: int) -> dict[int, dict[str, str]]:
+    frames: dict[int, dict[str, str]] = {}
+    for name, value in meta.fields.items():
+        if found := _FIELD.fullmatch(name):
+            if int(found[1]) >= count:
+                raise meta.fault(name, f'there are {count} frames')
+            frames.setdefault(int(found[1]), {})[found[2]] = value
+    return frames
+
+
+def _name(number: int, field: str) -> str:
+    return f'Seq_Frame{number:04d}_{field}'
+
+
+def _time(meta: Meta, number: int, facts: dict[str, str]) -> float:
+    text = facts.get('Timestamp', str(number))
+    try:
+        time_s = float(text)
+    except ValueError:
+        time_s = math.nan
+    if not math.isfinite(time_s):
+        raise meta.fault(_name(number, 'Timestamp'), f'{text!r}, wanted seconds')
+    return time_s
+
+
+def _transforms(meta: Meta, number: int, facts: dict[str, str]) -> Iterator[Message]:
+    for field in facts:
+        if not field.endswith(_TRANSFORM) or field == _TRANSFORM:
+            continue
+        state = facts.get(f'{field}Status', 'OK')
+        values = meta.numbers((_full(meta, number, field),), '', 16)
+        matrix = np.reshape(values, (4, 4))
+        if matrix[3].tolist() != [0.0, 0.0, 0.0, 1.0]:
+            raise meta.fault(
+                _full(meta, number, field), f'last row {matrix[3].tolist()}, wanted 0 0 0 1')
+        metadata = {_STATUS: state, 'TransformValid': '1' if state == 'OK' else '0'}
+        yield Transform(
+            matrix, device_name=field.removesuffix(_TRANSFORM), metadata=metadata)
+
+
+def _full(meta: Meta, number: int, field: str) -> str:
+    """Find how the file spells a field: some write fewer zeros."""
+    wanted = _name(number, field)
+    if wanted in meta.fields:
+        return wanted
+    for name in meta.fields:
+        found = _FIELD.fullmatch(name)
+        if found and int(found[1]) == number and found[2] == field:
+            return name
+    return wanted
+
+
+def _flips(meta: Meta) -> tuple[int, ...]:
+    """Tell which axes of (k, j, i) to turn round so that the first is marked, the second far."""
+    name = 'UltrasoundImageOrientation'
+    orientation = meta.fields.get(name, 'MFA').upper()
+    if not re.fullmatch('[MU][FN][AD]?|X+', orientation):
+        raise meta.fault(name, f'{orientation!r} is not read; wanted MF, MN, UF or UN')
+    axes = {'D': 0, 'N': 1, 'U': 2}
+    return tuple(axes[letter] for letter in orientation if letter in axes)

@@ -1,0 +1,72 @@
+"""Texts (.txt, .tsv): STRING and STATUS, a line each, with tabs between the columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ...codec import Message
+from ...codec.messages.text import Status, String
+from ...errors import FileError
+from . import Timed, device_name
+
+EXTENSIONS = ('.txt', '.tsv')
+WRITES = (String, Status)
+_HEAD = ('time_s', 'device', 'type', 'code', 'subcode', 'error_name', 'text')
+_ESCAPES = {'\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r'}
+_BACK = {escape: char for char, escape in _ESCAPES.items()}
+
+
+def read(path: Path) -> Iterator[Timed]:
+    """Read lines as they are written; a file with another first line is one STRING."""
+    with open(path, encoding='utf-8', errors='surrogateescape', newline='') as file:
+        first = file.readline().rstrip('\r\n')
+        if first.split('\t') != list(_HEAD):
+            yield 0.0, String(first + '\n' + file.read() if first else file.read(),
+                              device_name=device_name(path))
+            return
+        for number, line in enumerate(file, 2):
+            yield _message(path, number, line.rstrip('\r\n').split('\t'))
+
+
+def _message(path: Path, number: int, words: list[str]) -> Timed:
+    where = f'{path}, line {number}'
+    if len(words) != len(_HEAD):
+        raise FileError(f'{where}: {len(words)} columns, wanted {len(_HEAD)}')
+    time, device, kind, code, subcode, name, text = (_unescaped(word) for word in words)
+    try:
+        if kind == 'STRING':
+            return float(time), String(text, device_name=device)
+        if kind == 'STATUS':
+            return float(time), Status(
+                code=int(code), subcode=int(subcode), error_name=name, message=text,
+                device_name=device)
+    except ValueError as error:
+        raise FileError(f'{where}: {error}') from error
+    raise FileError(f'{where}: {kind!r}, wanted STRING or STATUS')
+
+
+def write(path: Path, messages: Iterable[Timed]) -> None:
+    """Write a line for each."""
+    with open(path, 'w', encoding='utf-8', errors='surrogateescape', newline='') as file:
+        file.write('\t'.join(_HEAD) + '\n')
+        for time_s, message in messages:
+            words = [f'{time_s:.9f}', message.device_name, message.type_name, *_words(message)]
+            file.write('\t'.join(map(_escaped, words)) + '\n')
+
+
+def _words(message: Message) -> list[str]:
+    if isinstance(message, Status):
+        return [
+            str(message.code), str(message.subcode), message.error_name, message.message]
+    assert isinstance(message, String)
+    return ['', '', '', message.text]
+
+
+def _escaped(text: str) -> str:
+    return ''.join(_ESCAPES.get(char, char) for char in text)
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r'\\[\\tnr]', lambda found: _BACK[found[0]], text)

@@ -1,0 +1,90 @@
+"""Whole frames of a link, as they are on the wire; also those that cannot be read."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ConfigError, PeerError
+
+if TYPE_CHECKING:
+    from ..codec import Header
+    from ..config import Settings
+
+# of what waits to be printed
+_MOST_BYTES = 1 << 28
+
+
+class Frames:
+    """What a tap hands over, one frame after the other; its peer waits while too much waits."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self._queue: queue.SimpleQueue[tuple[Header, bytes]] = queue.SimpleQueue()
+        self._waiting = 0
+        #: what a tap asks of a recorder
+        self.recording: Any = self
+        self.lost: dict[str, int] = {}
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the peer has to wait."""
+        return self._waiting > _MOST_BYTES
+
+    def record(self, header: Header, frame: bytes, time_ns: int, *, to_device: bool) -> None:
+        """Take in a frame; called by a tap in the network's thread."""
+        self._waiting += len(frame)
+        self._queue.put((header, frame))
+
+    def lose(self, why: str, size: int) -> None:
+        """Count what is no frame; called by a tap."""
+        self.lost[why] = self.lost.get(why, 0) + 1
+
+    def next(self, timeout_s: float | None) -> tuple[Header, bytes]:
+        """
+        Wait for the next frame.
+
+        :raises PeerError: if none comes in time.
+        """
+        try:
+            header, frame = self._queue.get(timeout=timeout_s)
+        except queue.Empty:
+            raise PeerError(f'nothing came in {timeout_s} s') from None
+        self._waiting -= len(frame)
+        return header, frame
+
+
+@contextmanager
+def open_frames(settings: Settings) -> Iterator[tuple[Frames, Any]]:
+    """
+    Listen to a link; gives its frames, and the tap.
+
+    :raises ConfigError: if it is one over UDP.
+    """
+    from ..bags.tap import ConnectTap, ListenTap
+    from ..transport.network import NetworkThread
+
+    if settings.protocol == 'udp':
+        raise ConfigError(f'{settings.address}: there are no whole frames over UDP')
+    frames = Frames()
+    kind = ListenTap if settings.mode == 'server' else ConnectTap
+
+    async def open_tap() -> Any:
+        tap = kind(frames, settings, time.time_ns)  # type: ignore[arg-type]  # all it needs
+        await tap.start()
+        return tap
+
+    async def nothing() -> None:
+        """Say farewell to nobody."""
+
+    network = NetworkThread()
+    tap = SimpleNamespace(stop=nothing)
+    try:
+        tap = network.run(open_tap())
+        yield frames, tap
+    finally:
+        network.stop(tap.stop)

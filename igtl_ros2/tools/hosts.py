@@ -1,0 +1,131 @@
+"""HOST on a command line, and the link to it that verbs of `igtl` look at and talk over."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ConfigError, PeerError
+from .program import name
+
+if TYPE_CHECKING:
+    from ..client import Client
+    from ..config import Settings
+    from ..server import Server
+
+TIMEOUT_S = 5.0
+
+
+def url_of(text: str) -> str:
+    """
+    Give the URL of a host, of host:port, or of what is a URL already.
+
+    :raises ConfigError: if it is none of them.
+    """
+    from ..config.address import parse_url
+
+    if '://' not in text:
+        is_bare_ipv6 = text.count(':') > 1 and not text.startswith('[')
+        text = f'tcp://[{text}]' if is_bare_ipv6 else f'tcp://{text}'
+    return str(parse_url(text))
+
+
+def url(text: str) -> str:
+    """Read a HOST for argparse."""
+    try:
+        return url_of(text)
+    except ConfigError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def seconds(text: str) -> float:
+    """Read how long something may take."""
+    value = float(text)
+    if not 0 <= value < 1e9:
+        raise argparse.ArgumentTypeError(f'{text} is no number of seconds')
+    return value
+
+
+def add_link_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say how a link is made that some verb needs."""
+    parser.add_argument(
+        'host', type=url, metavar='HOST',
+        help='host, host:port or URL of the device; with --listen where to wait for it')
+    parser.add_argument(
+        '--listen', action='store_true',
+        help='be the server, for a device that is a client, such as 3D Slicer often is')
+    parser.add_argument(
+        '--timeout', type=seconds, default=TIMEOUT_S, metavar='S',
+        help='give up when nobody is there, or nothing came, for so long; 0 for never; '
+        f'default: {TIMEOUT_S:g}')
+    parser.add_argument(
+        '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
+        help='a setting of the connection as a bridge has it, such as tls.ca_file=ca.pem; may be '
+        'given several times')
+
+
+def settings_for(arguments: argparse.Namespace) -> Settings:
+    """
+    Make the settings of the link that the arguments ask for.
+
+    :raises ConfigError: if one is wrong, or they do not fit together.
+    """
+    from .words import read_settings
+
+    mode = 'server' if arguments.listen else 'client'
+    return read_settings(mode, arguments.host, arguments.settings)
+
+
+@contextmanager
+def open_link(arguments: argparse.Namespace, **callbacks: Any) -> Iterator[Client | Server]:
+    """
+    Give the link that the arguments ask for, once somebody is connected.
+
+    :raises PeerError: if nobody is in time.
+    :raises ConfigError: if a setting is wrong.
+    """
+    from ..client import Client
+    from ..server import Server
+
+    logging.basicConfig(level=logging.WARNING, format=f'{name()}: %(message)s')
+    settings = settings_for(arguments)
+    link = (Server if arguments.listen else Client)(settings, **callbacks)
+    try:
+        if arguments.listen:
+            _tell_where(link)
+        link.wait_connected(arguments.timeout or None)
+        yield link
+    finally:
+        link.close()
+
+
+def _tell_where(link: Client | Server) -> None:
+    from .program import say
+
+    say(f'waiting at {link.address} for a device to connect')
+
+
+def nothing_came(link: Client | Server, since_s: float) -> PeerError:
+    """Make the error that says that a link is silent, and what to do about it."""
+    waited = time.monotonic() - since_s
+    who = ', '.join(peer.address for peer in link.peers)
+    what = f'connected to {who}' if who else link.last_error or 'nobody is connected'
+    host = link.address
+    return PeerError(
+        f'{what}, and nothing came in {waited:.1f} s that was asked for; igtl doctor {host} looks '
+        'for the reason'
+    )
+
+
+def wait_until(condition: Callable[[], bool], due_s: float, turn_s: float = 0.02) -> bool:
+    """Wait until something is so or a monotonic time; tells whether it is."""
+    while not condition():
+        rest = due_s - time.monotonic()
+        if rest <= 0:
+            return condition()
+        time.sleep(min(turn_s, rest))
+    return True

@@ -1,0 +1,117 @@
+"""`igtl`: OpenIGTLink on the command line, one verb for each thing to do; it needs no ROS."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .. import __version__
+from .program import run_program
+from .verbs import Verb, load, names
+
+_DESCRIPTION = """\
+OpenIGTLink on the command line: look at a device, talk to it, carry, record and check what it
+sends. It needs no ROS. HOST is a name or an address, as host or host:port, or a URL such as
+tcp://10.0.0.5:18944, tls://... or udp://...; without a port it is 18944."""
+_CODES = 'exit codes: 0 fine, 1 nothing came or a fault was found, 2 wrong arguments, 130 Ctrl-C'
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Fill paragraphs, but leave lines that are indented as they are: examples."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        parts = re.split(r'\n(?= )|\n\n', textwrap.dedent(text).strip())
+        return '\n'.join(
+            indent + part if part.startswith(' ') else textwrap.fill(
+                part, width, initial_indent=indent, subsequent_indent=indent)
+            for part in parts)
+
+
+def make_parser(words: Sequence[str] = (), called: str = 'igtl') -> argparse.ArgumentParser:
+    """
+    Make the parser of `igtl`.
+
+    :param words: the command line: where the verb is among them, no other one is imported.
+    :param called: how the command line begins.
+    """
+    parser = argparse.ArgumentParser(
+        prog=called, description=_DESCRIPTION, epilog=_CODES,
+        formatter_class=_Formatter,
+    )
+    parser.add_argument('--version', action='version', version=f'igtl_ros2 {__version__}')
+    add_verbs(parser, words, called)
+    return parser
+
+
+def add_verbs(parser: argparse.ArgumentParser, words: Sequence[str], called: str) -> None:
+    """Add the verbs to a parser, with arguments for the one that is asked for."""
+    subparsers = parser.add_subparsers(
+        dest='igtl_verb', required=True, metavar='VERB', title='verbs')
+    known = names()
+    # no option before the verb has an argument
+    asked = next((word for word in words if not word.startswith('-')), None)
+    for name in [asked] if asked in known else known:
+        _add_verb(subparsers, name, load(name), f'{called} {name}', with_arguments=name == asked)
+
+
+def _add_verb(
+    subparsers: Any, name: str, verb: Verb, called: str, *, with_arguments: bool
+) -> None:
+    parser = subparsers.add_parser(
+        name, prog=called, help=verb.HELP,
+        description=getattr(verb, 'DESCRIPTION', verb.HELP),
+        epilog=f'example:\n  {verb.EXAMPLE}',
+        formatter_class=_Formatter,
+    )
+    if with_arguments:
+        verb.add_arguments(parser)
+    parser.set_defaults(igtl_run=verb.run)
+
+
+def _words_to_complete() -> list[str] | None:
+    """Give the command line of which a shell asks how it may go on."""
+    if '_ARGCOMPLETE' not in os.environ:
+        return None
+    return os.environ.get('COMP_LINE', '').split()[1:]
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """
+    Run igtl.
+
+    :returns: the exit code.
+    """
+
+    def work() -> int:
+        asked = _words_to_complete()
+        if asked is not None:
+            _complete(make_parser(asked))
+        words = sys.argv[1:] if args is None else args
+        return run_verb(make_parser(words).parse_args(words))
+
+    return run_program('igtl', work)
+
+
+def _complete(parser: argparse.ArgumentParser) -> None:
+    """Answer a shell that asks how the line may go on; it is all that is done then."""
+    try:
+        from argcomplete import autocomplete
+    except ImportError:
+        return
+    autocomplete(parser)
+
+
+def run_verb(arguments: argparse.Namespace, called: str = 'igtl') -> int:
+    """Do what a command line asks for, and give the exit code."""
+    run: Callable[[argparse.Namespace], int] = arguments.igtl_run
+    name = f'{called} {arguments.igtl_verb}'
+    return run_program(name, lambda: run(arguments))
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""What every program keeps to: errors in one line, no traceback for `| head` or Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from ..errors import ConfigError, IgtlError, printable
+
+#: nothing came, or a fault was found
+FAULT = 1
+#: the command line cannot be done
+BAD_ARGUMENTS = 2
+#: as shells have it: 128 and the number of SIGINT
+INTERRUPTED = 130
+
+_name = 'igtl'
+
+
+def name() -> str:
+    """Tell as what this program was called, such as `igtl ls` or `igtl_record`."""
+    return _name
+
+
+def say(text: str) -> None:
+    """Tell the user something that is no result: on standard error, with the program's name."""
+    print(f'{_name}: {printable(text)}', file=sys.stderr, flush=True)
+
+
+def run_program(called: str, work: Callable[[], int]) -> int:
+    """
+    Do the work of a program.
+
+    :param called: its name, in front of what it says.
+    :param work: gives the exit code.
+    :returns: the exit code.
+    """
+    global _name
+    _name = called
+    try:
+        try:
+            return work()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # here, where who reads no more can be noticed
+    except BrokenPipeError:
+        _forget_output()  # who read the output has what was wanted
+        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except IgtlError as error:
+        say(str(error))
+        return BAD_ARGUMENTS if isinstance(error, ConfigError) else FAULT
+
+
+def _forget_output() -> None:
+    """Let Python flush to nowhere when it ends; it would complain once more."""
+    with contextlib.suppress(OSError, ValueError):  # there may be no such stream
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def run_tool(
+    called: str,
+    description: str,
+    add_arguments: Callable[[argparse.ArgumentParser], None],
+    run: Callable[[argparse.Namespace], int],
+    args: Sequence[str] | None,
+) -> int:
+    """
+    Do the work of one of the programs `igtl_...`, which a verb of `igtl` does as well.
+
+    :param args: its command line; None for that of the process.
+    :returns: the exit code.
+    """
+
+    def work() -> int:
+        parser = argparse.ArgumentParser(prog=called, description=description)
+        add_arguments(parser)
+        return run(parser.parse_args(args))
+
+    return run_program(called, work)

@@ -1,0 +1,23 @@
+"""`igtl check`: what `igtl_check` does."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = 'what a mapping file makes of each device, or the first mistake in it'
+EXAMPLE = 'igtl check config/slicer.yaml'
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    from ..check import DESCRIPTION, add_arguments
+
+    parser.description = DESCRIPTION
+    add_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it, and give the exit code."""
+    from ..check import run
+
+    return run(arguments)

@@ -1,0 +1,23 @@
+"""`igtl demo`: what `igtl_demo` does."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = 'a simulated device, the bridge and a ROS robot, with a live table (needs ROS 2)'
+EXAMPLE = 'igtl demo --seconds 10'
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    from ..demo import DESCRIPTION, add_arguments
+
+    parser.description = DESCRIPTION
+    add_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it, and give the exit code."""
+    from ..demo import run
+
+    return run(arguments)

@@ -1,0 +1,47 @@
+"""`igtl ls`: the devices that a host sends, one line each."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+HELP = 'the devices of a host: type, rate, age, size, validity, unit, stamps, last value'
+EXAMPLE = 'igtl ls 10.0.0.5'
+DESCRIPTION = """\
+List the devices that a host sends, a line for each device and type: how often it came, how long
+ago the last one (age), its bytes, what it says of its validity (state), its unit, its stamps, and
+its last value. Stamps: device, if it sets them; none; some, of some messages; frozen, if they do
+not go on."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    from ..look import add_watch_arguments
+
+    add_watch_arguments(parser, duration_s=2.0, period_s=None)
+
+
+def lines(found: list[dict[str, Any]]) -> list[str]:
+    """Show the devices as a table."""
+    from ..look import shown, who, with_peer
+    from ..terminal import table
+    from ..words import shown_size
+
+    titles = with_peer(
+        ['device', 'type', 'Hz', 'age', 'size', 'state', 'unit', 'stamps', 'value'], found)
+    rows = [
+        [
+            *who(one, titles), shown(one['rate_hz']), shown(one['age_s'], 2, ' s'),
+            shown_size(one['size']), one['state'], one['unit'], one['stamps'], one['value'],
+        ]
+        for one in found
+    ]
+    return table(titles, rows, right='Hz age size')
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List them, and give the exit code."""
+    from ..look import report
+    from ..streams import Stream
+
+    return report(arguments, Stream.facts, lines)

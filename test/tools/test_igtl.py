@@ -1,0 +1,155 @@
+"""`igtl` as a program: its list of verbs, help, exit codes, and what it does when nobody reads."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+
+from igtl_ros2 import __version__
+from igtl_ros2.tools.igtl import main, make_parser
+from igtl_ros2.tools.program import run_program
+from igtl_ros2.tools.verbs import load, names
+
+VERBS = names()
+PROGRAMS = {
+    script.name: script.value for script in distribution('igtl_ros2').entry_points
+    if script.group == 'console_scripts'
+}
+# what takes longer to import than the whole program may take to answer
+HEAVY = ('numpy', 'yaml', 'jsonschema', 'asyncio', 'ssl', 'rich', 'rclpy', 'mcap', 'rosbags')
+
+
+def igtl(*words, **options):
+    return subprocess.run(
+        [sys.executable, '-m', 'igtl_ros2.tools.igtl', *words], text=True, capture_output=True,
+        timeout=100, **options)
+
+
+def test_what_lies_in_the_folder_is_a_verb():
+    folder = Path(make_parser.__code__.co_filename).parent / 'verbs'
+    assert set(VERBS) == {path.stem for path in folder.glob('*.py')} - {'__init__'}
+    assert {'record', 'replay', 'certs', 'check', 'demo', 'repair'} <= set(VERBS)
+
+
+def test_the_list_of_verbs_has_a_line_of_each(monkeypatch):
+    monkeypatch.setenv('COLUMNS', '200')
+    said = make_parser().format_help()
+    for name in VERBS:
+        assert f'    {name} ' in said
+        assert load(name).HELP in said
+
+
+@pytest.mark.parametrize('name', VERBS)
+def test_the_help_of_a_verb_has_an_example_that_its_parser_takes(name, capsys, monkeypatch):
+    monkeypatch.setenv('COLUMNS', '80')
+    verb = load(name)
+    assert '\n' not in verb.HELP and '\n' not in verb.EXAMPLE
+    with pytest.raises(SystemExit) as ended:
+        main([name, '--help'])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f'usage: igtl {name} ')
+    assert said.endswith(f'example:\n  {verb.EXAMPLE}\n')
+    assert all(len(line) <= 80 for line in said.split('example:')[0].splitlines()), said
+    program, *words = verb.EXAMPLE.split(' | ')[0].split(' > ')[0].replace("'", '').split()
+    assert program == 'igtl' and words[0] == name
+    assert make_parser(words).parse_args(words).igtl_verb == name
+
+
+def test_the_list_of_verbs_imports_nothing_heavy():
+    code = textwrap.dedent(f"""
+        import sys
+        from igtl_ros2.tools.igtl import make_parser
+        make_parser().format_help()
+        print([name for name in {HEAVY} if name in sys.modules])
+    """)
+    done = subprocess.run([sys.executable, '-c', code], text=True, capture_output=True, timeout=60)
+    assert (done.stdout, done.stderr) == ('[]\n', '')
+
+
+@pytest.mark.parametrize('name', VERBS)
+def test_no_other_verb_is_imported_than_the_one_asked_for(name):
+    code = textwrap.dedent(f"""
+        import sys
+        from igtl_ros2.tools.igtl import make_parser
+        make_parser([{name!r}])
+        print([name for name in sys.modules if name.startswith('igtl_ros2.tools.verbs.')])
+    """)
+    done = subprocess.run([sys.executable, '-c', code], text=True, capture_output=True, timeout=60)
+    assert done.stdout == f"['igtl_ros2.tools.verbs.{name}']\n", done.stderr
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(['--version'])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f'igtl_ros2 {__version__}\n'
+
+
+@pytest.mark.parametrize('words', [[], ['look'], ['check'], ['repair', '--mode', 'all', 'bag']])
+def test_wrong_words_are_told_with_2(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert 'error' in capsys.readouterr().err
+
+
+def test_a_word_that_is_no_verb_is_told_with_those_that_are(capsys):
+    with pytest.raises(SystemExit):
+        main(['look', 'check'])
+    said = capsys.readouterr().err
+    assert "'look'" in said
+    for name in VERBS:
+        assert name in said
+
+
+def test_an_error_of_ours_is_one_line(tmp_path):
+    done = igtl('repair', str(tmp_path / 'none'))
+    assert done.returncode == 1
+    assert done.stderr.startswith('igtl repair: ') and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize('name', sorted(PROGRAMS))
+def test_no_program_complains_when_nobody_reads_its_help(name):
+    module, function = PROGRAMS[name].split(':')
+    source, sink = os.pipe()
+    os.close(source)
+    with open(sink, 'w') as output:
+        done = subprocess.run(
+            [sys.executable, '-c', f'import sys\nfrom {module} import {function} as run\n'
+             'sys.exit(run())', '--help'],
+            stdout=output, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, '')
+
+
+def test_ctrl_c_ends_a_program_without_a_traceback():
+    code = textwrap.dedent("""
+        import sys, time
+        from igtl_ros2.tools.program import run_program
+
+        def work():
+            print('working', flush=True)
+            while True:
+                time.sleep(0.01)
+
+        sys.exit(run_program('igtl', work))
+    """)
+    with subprocess.Popen([sys.executable, '-c', code], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as program:
+        assert program.stdout.readline() == 'working\n'
+        program.send_signal(signal.SIGINT)
+        assert program.wait(60) == 130
+        assert program.stderr.read() == ''
+
+
+def test_a_defect_of_ours_is_not_hidden():
+    def work():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run_program('igtl', work)
