@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
+from math import atan2, dist, hypot, isfinite
 from typing import NamedTuple
 
 from ..codec import Message
@@ -25,8 +26,9 @@ MAX_TOOLS = 1000
 FORGET_S = 10.0
 # what is not taken for a motion where no time has passed: rounding
 _STILL = 1e-9
-_FREE = Cost()
+_FREE: Cost = 0.0, 0.0
 _NS = 1_000_000_000
+_DEGREES = 180 / math.pi
 
 Vector = tuple[float, ...]
 
@@ -148,31 +150,42 @@ class Gates:
             if len(self._tracks) >= MAX_TOOLS and not self._forget_one(sample.seen_s):
                 return {'too many tools': f'{MAX_TOOLS} are known already'}
             track = self._tracks[tool, frame] = _Track(is_doubted=self._tracks.is_wary)
-        track.seen_s = max(track.seen_s, sample.seen_s)
-        wrong = self.about_age(age_s)
-        wrong.update(self.about_box((sample.position,)))
-        numbers = (*sample.position, *(sample.orientation or ()))
-        # a sum can only be finite if all of them are
-        if not math.isfinite(sum(numbers)) and not all(map(math.isfinite, numbers)):
-            wrong['not finite'] = 'it holds NaN or infinity'
+        seen_s = sample.seen_s
+        if seen_s > track.seen_s:
+            track.seen_s = seen_s
+        wrong = self._about_itself(sample, age_s)
         if wrong:
             if sample.is_new:
                 track.candidate = None
             return wrong
-        before, cost, has_recovered = track.accepted, _FREE, False
-        if before is not None:
-            way = _way(before, sample)
-            cost = self._cost(way)
-            wrong = self._about_step(track, before, sample, way, cost)
-            if wrong:
-                has_recovered = sample.is_new and self._has_recovered(track, sample, cost)
-                if not has_recovered:
-                    return wrong
-        elif track.is_doubted and not self._is_vouched_for(track, sample):
-            return {'forgotten': 'what was known of it was given up to make room; it has to come '
-                                 f'{self._recover_after} times in a row'}
-        self._accept(track, sample, cost, has_recovered)
+        before = track.accepted
+        if before is None:
+            if track.is_doubted and not self._is_vouched_for(track, sample):
+                return {'forgotten': 'what was known of it was given up to make room; it has to '
+                                     f'come {self._recover_after} times in a row'}
+            self._accept(track, sample, _FREE)
+            return {}
+        way = _way(before, sample)
+        cost = self._cost(way)
+        wrong = self._about_step(track, before, sample, way, cost)
+        if wrong:
+            if not (sample.is_new and self._has_recovered(track, sample, cost)):
+                return wrong
+            track.recovered_s = seen_s
+        self._accept(track, sample, cost)
         return {}
+
+    def _about_itself(self, sample: Sample, age_s: float) -> dict[str, str]:
+        """Find out what is wrong with a pose whatever came before it."""
+        wrong = self.about_age(age_s)
+        position, orientation = sample.position, sample.orientation
+        if self._box is not None and (outside := self.about_box((position,))):
+            wrong.update(outside)
+        total = sum(position, sum(orientation) if orientation else 0.0)
+        # a sum can only be finite if all of them are
+        if not isfinite(total) and not all(map(isfinite, (*position, *(orientation or ())))):
+            wrong['not finite'] = 'it holds NaN or infinity'
+        return wrong
 
     def doubt(self) -> None:
         """Believe nothing at its first time: what was known of it may have been forgotten."""
@@ -197,15 +210,14 @@ class Gates:
         self, track: _Track, before: Sample, sample: Sample, way: tuple[float, float], cost: Cost
     ) -> dict[str, str]:
         """Find out what is wrong with a motion from what was published last."""
-        passed_s = _passed_s(before, sample)
-        if not sample.is_new:
-            passed_s = sample.seen_s - track.shown_s
+        is_new = sample.is_new
+        passed_s = _passed_s(before, sample) if is_new else sample.seen_s - track.shown_s
         wrong = self._about_motion(way, passed_s)
         speed, budget = self._speed, track.budget
         if speed is not None and budget is not None and 'max_speed' not in wrong:
             if not budget.covers(cost, sample.seen_s):
-                left = budget.left(sample.seen_s)
-                room = MotionLimits(left.metres_s * speed.m, left.degrees_s * speed.deg)
+                metres_s, degrees_s = budget.left(sample.seen_s)
+                room = MotionLimits(metres_s * speed.m, degrees_s * speed.deg)
                 moved = _motion(*way, room)
                 wrong['max_speed'] = f'it moved {moved} so soon after what it moved before'
         return wrong
@@ -233,34 +245,31 @@ class Gates:
         return track.count >= self._recover_after
 
     def _cost(self, way: tuple[float, float]) -> Cost:
-        if self._speed is None:
+        speed = self._speed
+        if speed is None:
             return _FREE
         metres, degrees = way
-        return Cost.of(
-            metres if metres > _STILL else 0.0,
-            degrees if degrees > _STILL else 0.0,
-            self._speed,
-        )
+        return (metres / speed.m if metres > _STILL else 0.0,
+                degrees / speed.deg if degrees > _STILL else 0.0)
 
-    def _accept(self, track: _Track, sample: Sample, cost: Cost, has_recovered: bool) -> None:
-        before = track.accepted
+    def _accept(self, track: _Track, sample: Sample, cost: Cost) -> None:
+        before, seen_s = track.accepted, sample.seen_s
         if track.budget is None:
-            track.budget = MotionBudget(sample.seen_s)
+            track.budget = MotionBudget(seen_s)
+        if seen_s > track.shown_s:
+            track.shown_s = seen_s
         if before is not None:
-            track.budget.take(cost, sample.seen_s)
+            track.budget.take(cost, seen_s)
             if sample.orientation is None:
                 # it turns no further than from the last orientation that there was
                 sample = sample._replace(orientation=before.orientation)
-        track.shown_s = max(track.shown_s, sample.seen_s)
-        if has_recovered:
-            track.recovered_s = sample.seen_s
-        if sample.is_new or before is None:
-            track.accepted = sample
-            track.candidate = None
-        else:
-            # a repetition may have been moved by its frame; its stamp is not that of the device
-            track.accepted = before._replace(
-                position=sample.position, orientation=sample.orientation)
+            if not sample.is_new:
+                # one may have been moved by its frame; its stamp is not that of the device
+                track.accepted = before._replace(
+                    position=sample.position, orientation=sample.orientation)
+                return
+        track.accepted = sample
+        track.candidate = None
 
     def _about_motion(self, way: tuple[float, float], passed_s: float) -> dict[str, str]:
         wrong = {}
@@ -294,19 +303,19 @@ def _passed_s(before: Sample, sample: Sample) -> float:
 
 def _way(before: Sample, sample: Sample) -> tuple[float, float]:
     """Tell how far one pose is from another, in metres and degrees."""
-    metres = math.dist(before.position, sample.position)
+    metres = dist(before.position, sample.position)
     if before.orientation is None or sample.orientation is None:
         return metres, 0.0
     ax, ay, az, aw = before.orientation
     bx, by, bz, bw = sample.orientation
     # vector and scalar of the turn from one to the other; it is exact for small ones too
-    turn = math.hypot(
+    turn = hypot(
         aw * bx - ax * bw - ay * bz + az * by,
         aw * by - ay * bw - az * bx + ax * bz,
         aw * bz - az * bw - ax * by + ay * bx,
     )
     cosine = abs(ax * bx + ay * by + az * bz + aw * bw)
-    return metres, math.degrees(2 * math.atan2(turn, cosine))
+    return metres, 2 * atan2(turn, cosine) * _DEGREES
 
 
 def _motion(metres: float, degrees: float, limits: MotionLimits) -> str:
@@ -387,8 +396,10 @@ class Gate:
 
     def _state(self, tool: str, wrong: dict[str, str]) -> str:
         self.is_asked = True
+        if not wrong:
+            return ''
         self.withheld.update({(tool, gate): why for gate, why in wrong.items()})
-        return withheld_by(*wrong) if wrong else ''
+        return withheld_by(*wrong)
 
 
 def withheld_by(*gates: str) -> str:

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from ..rules import MotionLimits
-
 #: what may be used at once, in seconds of motion at the limit: what the network may hold up
 BURST_S = 0.5
 
-
-class Cost(NamedTuple):
-    """What a motion takes, in seconds of motion at the limits, for metres and for degrees."""
-
-    metres_s: float = 0.0
-    degrees_s: float = 0.0
-
-    @classmethod
-    def of(cls, metres: float, degrees: float, speed: MotionLimits) -> Cost:
-        """Tell what a motion takes under limits per second, of which each may be infinite."""
-        return cls(metres / speed.m, degrees / speed.deg)
+#: what a motion takes, in seconds of motion at the limits, for metres and for degrees
+Cost = tuple[float, float]
 
 
 class MotionBudget:
@@ -43,10 +30,12 @@ class MotionBudget:
 
     def left(self, now_s: float) -> Cost:
         """Tell what there is to use."""
-        passed_s = max(0.0, now_s - self._at_s)
-        most = max(BURST_S, passed_s)
-        return Cost(
-            min(self._metres_s + passed_s, most), min(self._degrees_s + passed_s, most))
+        passed_s = now_s - self._at_s
+        if not passed_s > 0:
+            return self._metres_s, self._degrees_s
+        most = passed_s if passed_s > BURST_S else BURST_S
+        metres_s, degrees_s = self._metres_s + passed_s, self._degrees_s + passed_s
+        return metres_s if metres_s < most else most, degrees_s if degrees_s < most else most
 
     def covers(self, cost: Cost, now_s: float) -> bool:
         """Tell whether there is enough for a motion. Written so that NaN is too much."""
@@ -56,6 +45,13 @@ class MotionBudget:
     def take(self, cost: Cost, now_s: float) -> None:
         """Note that a motion is published."""
         metres_s, degrees_s = self.left(now_s)
-        self._at_s = max(self._at_s, now_s)
-        self._metres_s = max(0.0, min(metres_s - cost[0], BURST_S))
-        self._degrees_s = max(0.0, min(degrees_s - cost[1], BURST_S))
+        if now_s > self._at_s:
+            self._at_s = now_s
+        self._metres_s = _up_to_burst(metres_s - cost[0])
+        self._degrees_s = _up_to_burst(degrees_s - cost[1])
+
+
+def _up_to_burst(left_s: float) -> float:
+    if left_s >= BURST_S:
+        return BURST_S
+    return left_s if left_s > 0 else 0.0

@@ -31,7 +31,7 @@ from ..routes.effects import (
     LookUp,
     Take,
 )
-from ..routes.now import Now
+from ..routes.now import Clocks
 from ..routes.passage import Passage
 from ..routes.surroundings import Surroundings
 from ..rules import ReceiveRule
@@ -105,7 +105,7 @@ class Receiver:
             has_tf=broadcaster is not None,
             frame_name=str,
             report=report,
-            now=self._now,
+            clocks=Clocks(time.time_ns, now_ns, time.monotonic),
         )
         self._table = Devices(
             config.mapping, config.settings, self._prefix, self._around, is_connected,
@@ -117,7 +117,7 @@ class Receiver:
         )
         self._held = HeldValues(
             node, self._lock, self._table.all, self._output, report, self._runner.go_on,
-            self._now, is_connected,
+            self._around.clocks.now, is_connected,
         )
         self._runner.begin(self._held)
         self._use(broadcaster)
@@ -142,9 +142,6 @@ class Receiver:
         """By how much the clocks of devices are behind, in seconds, if it is over `max_skew`."""
         devices = list(self._table.all.values())
         return clocks_of(devices, time.monotonic(), self._now_ns(), time.time_ns())
-
-    def _now(self) -> Now:
-        return Now(time.time_ns(), self._now_ns(), time.monotonic())
 
     def _log(self, level: str, text: str) -> None:
         # one call for each level: rclpy remembers the level of every line that logs

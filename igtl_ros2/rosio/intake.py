@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any, NamedTuple
@@ -56,6 +57,8 @@ class Intake:
         self._lock = lock
         self._errors = CallbackErrors(_log)
         self._targets: dict[Subscription, _Target] = {}
+        #: for how long to let gather what comes next, once all is taken: seconds
+        self.rest_s = 0.0
         #: which targets there are: another number for others
         self._version = 0
         self._guard: GuardCondition | None = None
@@ -185,13 +188,15 @@ class Intake:
                     wait_set.add_subscription(subscription.handle)
                 wait_set.add_guard_condition(guard.handle)
                 wait_set.wait(_WAIT_NS)
-                self._take(targets)
+                if self._take(targets) and self.rest_s:
+                    time.sleep(self.rest_s)
                 is_mine = self._thread is threading.current_thread()
                 if self._version != version or not (is_mine and context.ok()):
                     return
 
-    def _take(self, targets: Mapping[Subscription, _Target]) -> None:
-        """Take what is there."""
+    def _take(self, targets: Mapping[Subscription, _Target]) -> bool:
+        """Take what is there, but for what there is too much of; tells whether that is all."""
+        is_all = True
         taken = [(*one, _taken(*one)) for one in targets.items() if not one[1].first]
         # read later and handed on earlier: it was said before what it describes
         first = [(*one, _taken(*one)) for one in targets.items() if one[1].first]
@@ -202,6 +207,8 @@ class Intake:
                     break
                 batch = _taken(subscription, target)
                 self._hand_on(subscription, target, batch)
+            is_all = is_all and len(batch) < target.most
+        return is_all
 
     def _hand_on(self, subscription: Subscription, target: _Target, batch: list[Any]) -> None:
         with self._lock:

@@ -23,6 +23,9 @@ DYNAMIC_TOPIC = '/tf'
 STATIC_TOPIC = '/tf_static'
 STATIC_LISTENER_QOS = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
+# a node that broadcasts hears itself: each time there is nothing to do, with two threads awake
+_REST_S = 0.01
+
 #: is given a transform, which may be lazy, and whether it is static
 Hear = Callable[[TransformStamped, bool], None]
 #: tells whether nothing has to be looked at in the bytes of a message
@@ -79,10 +82,12 @@ class TfListener:
 
     def _take(self, static: bool, batch: list[Any]) -> None:
         assert self._read is not None
+        self._intake.rest_s = _REST_S
         for data in batch:
             ears = [hear for hear, knows in self._ears if not knows(data)]
             if not ears and not static:
                 continue
+            self._intake.rest_s = 0.0
             try:
                 transforms = self._read(data)
             except ConversionError as error:

@@ -102,6 +102,10 @@ class Inbound:
         #: whether gates remember what was published
         self.remembers = gates is not None and has_poses(key[0])
         self._around = around
+        clocks = around.clocks
+        self._steady_s = clocks.steady_s
+        #: the clock that its stamps are compared with
+        self._stamps_ns = clocks.ros_ns if rule.stamp == 'device' else clocks.wall_ns
         self._report = around.report
         self._info = DeviceInfo(key, route, self.is_stream, around.info_rate)
         self._geometry: list[float] = []
@@ -222,15 +226,14 @@ class Inbound:
     def _open_gate(self, passage: Passage) -> None:
         """Make the gate for a message that is about to be published."""
         assert self.gates is not None
-        now = self._around.now()
-        message = passage.message
-        age = age_s(message, self.rule.stamp, now.ros_ns, now.wall_ns)
+        now_s, now_ns = self._steady_s(), self._stamps_ns()
+        age = age_s(passage.message, self.rule.stamp, now_ns, now_ns)
         # what has waited for tf, or is repeated, has grown older since its stamp was chosen
-        waited_s = now.steady_s - passage.came_s
+        waited_s = now_s - passage.came_s
         passage.gate = Gate(
             self.gates,
             passage.stamp_ns,
-            now.steady_s,  # what has waited is published, and moves, only now
+            now_s,  # what has waited is published, and moves, only now
             waited_s if abs(waited_s) >= abs(age) else age,
             passage.peer.address,
             passage.source != REPEATED,

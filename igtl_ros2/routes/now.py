@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -19,3 +20,19 @@ class Now(NamedTuple):
     ros_ns: int
     steady_s: float
     is_simulated: bool = False
+
+
+class Clocks(NamedTuple):
+    """
+    What tells the parts of `Now` to those who need one of them for each message.
+
+    :param wall_ns: as there, and so are the others.
+    """
+
+    wall_ns: Callable[[], int]
+    ros_ns: Callable[[], int]
+    steady_s: Callable[[], float]
+
+    def now(self) -> Now:
+        """Tell all of it."""
+        return Now(self.wall_ns(), self.ros_ns(), self.steady_s())

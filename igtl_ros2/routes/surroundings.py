@@ -8,7 +8,7 @@ from typing import Any
 
 from ..converters.claims import Claims
 from .effects import Telling
-from .now import Now
+from .now import Clocks
 
 
 @dataclass(slots=True)
@@ -21,7 +21,6 @@ class Surroundings:
     :param raw_deny: patterns of types that are kept off `raw`.
     :param own_frames: frames that this node sends to the network, and never broadcasts.
     :param frame_name: names a frame as all are told apart.
-    :param now: tells the time.
     """
 
     link: str
@@ -32,4 +31,4 @@ class Surroundings:
     has_tf: bool
     frame_name: Callable[[str], str]
     report: Telling
-    now: Callable[[], Now]
+    clocks: Clocks

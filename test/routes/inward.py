@@ -25,7 +25,7 @@ from igtl_ros2.routes.effects import (
     Take,
     Tell,
 )
-from igtl_ros2.routes.now import Now
+from igtl_ros2.routes.now import Clocks, Now
 from igtl_ros2.routes.passage import Passage
 from igtl_ros2.routes.repetition import Repetition
 from igtl_ros2.routes.surroundings import Surroundings
@@ -91,7 +91,9 @@ class Link:
             receive=(ReceiveRule(device='*', **rule),))
         self.around = Surroundings(
             link='', info_rate=1.0, raw_deny=raw_deny, claims=Claims(mapping), own_frames=(),
-            has_tf=has_tf, frame_name=str, report=self.report, now=self.now)
+            has_tf=has_tf, frame_name=str, report=self.report,
+            clocks=Clocks(
+                lambda: self.now().wall_ns, lambda: self.now().ros_ns, lambda: self.now_s))
         self.table = Devices(
             mapping, Settings(), '', self.around, self.is_connected, lambda *_: None,
             lambda *_: None, None)
