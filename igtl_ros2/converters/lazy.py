@@ -26,26 +26,21 @@ class LazyPose:
     __slots__ = ()
     #: the type that ROS knows
     ros_type: ClassVar[type]
-    _header: Any
+    #: the stamp in ns, and the frames; like the numbers, a slot by another name
+    head: Any
     #: position (m) and quaternion (x, y, z, w)
     numbers: Any
 
     @property
-    def head(self) -> tuple[int, tuple[str, str]]:
-        """The stamp and the frames."""
-        head: tuple[int, tuple[str, str]] = self._header
-        return head
-
-    @property
     def stamp_ns(self) -> int:
         """Nanoseconds since 1970, as the header has them."""
-        stamp_ns: int = self._header[0]
+        stamp_ns: int = self.head[0]
         return stamp_ns
 
     @property
     def frames(self) -> tuple[str, str]:
         """Name the frame of the header, and the child frame; '' if such messages have none."""
-        frames: tuple[str, str] = self._header[1]
+        frames: tuple[str, str] = self.head[1]
         return frames
 
     def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyPose:
@@ -55,7 +50,7 @@ class LazyPose:
     def become(self) -> Any:
         """Make it a usual message."""
         message: Any = self
-        numbers, (stamp_ns, frames) = self.numbers, self._header
+        numbers, (stamp_ns, frames) = self.numbers, self.head
         usual, put = self.ros_type(), self._put
         message.__class__ = self.ros_type  # which has nothing of this class
         if hasattr(usual, '_check_fields'):  # not on Humble
@@ -99,20 +94,14 @@ class LazyTransform(LazyPose, TransformStamped):
     __slots__ = ()
     ros_type = TransformStamped
     header, transform, child_frame_id = map(_field, ('header', 'transform', 'child_frame_id'))
+    head, numbers = TransformStamped._header, TransformStamped._transform
 
     def __init__(
         self, stamp_ns: int, frames: tuple[str, str], numbers: Sequence[float]
     ) -> None:
         """Hold what there is to know, and make nothing of it yet."""
-        message: Any = self
-        message._header = stamp_ns, frames
-        message._transform = numbers
-
-    @property
-    def numbers(self) -> Sequence[float]:
-        """Position (m) and quaternion (x, y, z, w)."""
-        numbers: Sequence[float] = self._transform
-        return numbers
+        self.head = stamp_ns, frames
+        self.numbers = numbers
 
     def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyTransform:
         """Make another one with the same frames."""
@@ -132,20 +121,14 @@ class LazyPoseStamped(LazyPose, PoseStamped):
     __slots__ = ()
     ros_type = PoseStamped
     header, pose = map(_field, ('header', 'pose'))
+    head, numbers = PoseStamped._header, PoseStamped._pose
 
     def __init__(
         self, stamp_ns: int, frames: tuple[str, str], numbers: Sequence[float]
     ) -> None:
         """Hold what there is to know, and make nothing of it yet."""
-        message: Any = self
-        message._header = stamp_ns, frames
-        message._pose = numbers
-
-    @property
-    def numbers(self) -> Sequence[float]:
-        """Position (m) and quaternion (x, y, z, w)."""
-        numbers: Sequence[float] = self._pose
-        return numbers
+        self.head = stamp_ns, frames
+        self.numbers = numbers
 
     def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyPoseStamped:
         """Make another one with the same frame."""

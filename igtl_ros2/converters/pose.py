@@ -154,32 +154,20 @@ def position_to_ros(message: Position, route: Route, stamp_ns: int) -> Converted
 
 
 @from_ros(TransformStamped, 'TRANSFORM', 'transform', default=True)
-def transform_from_transform(message: TransformStamped, sending: Sending) -> Transform:
-    """TransformStamped as TRANSFORM."""
-    if isinstance(message, LazyPose):
-        return _transform_of_lazy(message, sending)
-    transform = message.transform
-    return _transform(message.header, transform.translation, transform.rotation, sending)
-
-
 @from_ros(PoseWithCovarianceStamped, 'TRANSFORM', 'pose', default=True)
 @from_ros(PoseStamped, 'TRANSFORM', 'pose', default=True)
 def transform_from_pose(message: Any, sending: Sending) -> Transform:
-    """PoseStamped, or what has a pose with covariance, as TRANSFORM; no covariance is sent."""
-    if isinstance(message, LazyPose):
-        return _transform_of_lazy(message, sending)
-    pose = _pose_of(message)
-    return _transform(message.header, pose.position, pose.orientation, sending)
-
-
-def _transform(header: Header, position: Any, turn: Any, sending: Sending) -> Transform:
-    affine = affine_from_numbers(
-        (position.x, position.y, position.z), (turn.x, turn.y, turn.z, turn.w),
-        sending.rule.wire_unit)
-    return Transform.from_affine(affine, **sending.envelope(header))
-
-
-def _transform_of_lazy(message: LazyPose, sending: Sending) -> Transform:
+    """The pose as TRANSFORM; no covariance is sent."""
+    if not isinstance(message, LazyPose):
+        if isinstance(message, TransformStamped):
+            position, turn = message.transform.translation, message.transform.rotation
+        else:
+            pose = _pose_of(message)
+            position, turn = pose.position, pose.orientation
+        affine = affine_from_numbers(
+            (position.x, position.y, position.z), (turn.x, turn.y, turn.z, turn.w),
+            sending.rule.wire_unit)
+        return Transform.from_affine(affine, **sending.envelope(message.header))
     numbers, (stamp_ns, (frame, _)) = message.numbers, message.head
     affine = affine_from_numbers(numbers[:3], numbers[3:], sending.rule.wire_unit)
     first: Transform | None = sending.state.get(f'pose in {frame}')

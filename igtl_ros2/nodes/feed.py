@@ -131,6 +131,8 @@ class Feed:
         self.route = route
         self._admits, self._sends = threading.RLock(), threading.RLock()
         self._is_closed = False
+        #: sends values, in their order
+        self.take: Callable[[Sequence[Any]], None] = partial(self._admit, route.admit)
         self._timers: list[Timer] = []
         self._keeper: Timer | None = None
         self._do: dict[type, Callable[[Any], None]] = {
@@ -161,10 +163,6 @@ class Feed:
         for timer in self._timers:
             self._shared.node.destroy_timer(timer)
 
-    def take(self, values: Sequence[Any]) -> None:
-        """Send values, in their order."""
-        self._admit(self.route.admit, values)
-
     def again(self, value: Any) -> None:
         """Send a value once more, of which more is known now."""
         self._admit(self.route.again, value)
@@ -183,12 +181,11 @@ class Feed:
             out.append(not_sent(self.route.name, error))
         self._go_on(items, now, out)
 
-    def _go_on(self, items: list[Item], now: Now, out: Effects) -> None:
-        if items:
+    def _go_on(
+        self, items: list[Item], now: Now, out: Effects, *, is_converted: bool = False
+    ) -> None:
+        if items and not is_converted:
             items = self.route.convert(items, now, out)
-        self._finish(items, now, out)
-
-    def _finish(self, items: list[Item], now: Now, out: Effects) -> None:
         if items:
             with self._sends:
                 self.route.finish(items, now, out)
@@ -240,7 +237,7 @@ class Feed:
         def go(poses: Poses) -> None:
             out: Effects = []
             moved = self.route.moved(item, frames, poses, out)
-            self._finish(moved, self._shared.now(), out)
+            self._go_on(moved, self._shared.now(), out, is_converted=True)
 
         self._shared.wait.submit(Placement(
             key=id(self),

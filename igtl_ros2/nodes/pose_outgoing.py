@@ -32,19 +32,20 @@ class PoseFrames:
         self._frames: dict[Hashable, SplicedFrame | None] = {}
 
     def filled(
-        self, message: Transform, affine: bytes, compat: Compat, seen_version: int
+        self, message: Transform, affine: bytes, form: tuple[str, int], compat: Compat,
+        seen_version: int,
     ) -> bytearray | None:
         """
         Fill a message in for a peer; None if what it gets has to be encoded.
 
         :param affine: its numbers, as on the wire.
+        :param form: see `Compat.form`.
         :raises EncodeError: if it must not get poses.
         """
         said = message.metadata.copy()
         stamp = said.pop(_STAMP, None)
         if stamp is None or message.message_id or message.metadata_encodings:
             return None
-        form = compat.form(seen_version)
         key = message.device_name, message.version, form, *said.items()
         try:
             frame = self._frames[key]
@@ -80,6 +81,7 @@ class PoseOutgoing(Outgoing):
         super().__init__(message)
         self._frames = frames
         self._affine = floats_to_wire(message.affine, 'matrix')
+        self.known_size = _SIZE + sum(map(len, message.metadata.values()))
 
     def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
         """Encode for a peer."""
@@ -88,16 +90,11 @@ class PoseOutgoing(Outgoing):
         if parts is not None:
             return parts
         message: Any = self._message
-        data = self._frames.filled(message, self._affine, compat, seen_version)
+        data = self._frames.filled(message, self._affine, form, compat, seen_version)
         if data is None:
             return super().parts(compat, seen_version)
         parts = self._parts[form] = [data]
         return parts
-
-    @property
-    def known_size(self) -> int:
-        """About how many bytes it takes."""
-        return _SIZE + sum(map(len, self._message.metadata.values()))
 
     def size(self) -> int:
         """Tell how many bytes it takes, in one form or another."""

@@ -23,8 +23,8 @@ from ..rosio.intake import Intake
 from ..rosio.long_messages import is_long, is_taken_serialised, made, may_be_long, stamp_of
 from ..routes.descriptions import Again, Descriptions
 from ..routes.outbound import outbound_route
-from ..routes.outbound_effects import Effects, Key
-from ..routes.outbound_steps import claim
+from ..routes.outbound_effects import Key
+from ..routes.outbound_steps import two_sources
 from ..routes.source_age import Expiry
 from ..routes.sources import LinkSource, TfSource, TopicSource
 from ..rules import SendRule
@@ -263,10 +263,9 @@ class Sender:
 
     def _claim(self, key: Key, source: str) -> None:
         """Note that something else than a feed sends a device."""
-        told: Effects = []
-        claim(self._shared.wire_sources, key, source, self._shared.now(), told)
-        for effect in told:
-            self._shared.tell(effect)  # type: ignore[arg-type]
+        other = self._shared.wire_sources.other(key, source, self._shared.now().steady_s)
+        if other is not None:
+            self._shared.tell(two_sources(key, source, other))
 
     def _description(self, topic: str, ros_type: type, device: str) -> Topic:
         """Make what takes what describes a device, or the device of a topic."""

@@ -62,7 +62,10 @@ class Held:
         :param size: how many bytes it takes; if that is not known yet, `measure` has to follow.
         :returns: as `measure`.
         """
-        old = self._drop(outgoing.key)
+        # every pose goes through here: few calls
+        key = outgoing.key
+        queue = self._streams if key[0] in self._stream_types else self._others
+        old = self._take_out(queue, key)
         self._number += 1
         entry = _Entry(self._number, outgoing)
         if outgoing.follows:
@@ -72,7 +75,7 @@ class Held:
             entry.before.append(old.outgoing)
             entry.size = old.size
             self._bytes += entry.size
-        self._of(outgoing.key)[outgoing.key] = entry
+        queue[key] = entry
         return None if size is None else self._measure(entry, size)
 
     def measure(self, outgoing: Outgoing, size: int) -> Key | None:
@@ -136,8 +139,11 @@ class Held:
         self.dropped += 1
         return key
 
-    def _drop(self, key: Key) -> _Entry | None:
-        entry = self._of(key).pop(key, None)
+    def _drop(self, key: Key) -> None:
+        self._take_out(self._of(key), key)
+
+    def _take_out(self, queue: OrderedDict[Key, _Entry], key: Key) -> _Entry | None:
+        entry = queue.pop(key, None)
         if entry is not None:
             self._bytes -= entry.size
         if key == self._too_large:

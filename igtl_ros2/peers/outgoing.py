@@ -33,9 +33,11 @@ class Outgoing:
 
     #: of a frame of video whether it needs those before it, see `Video.follows`
     follows: bool | None
+    #: about what `size` gives, if that is known before anything is encoded
+    known_size: int | None
 
-    __slots__ = (
-        '_message', 'key', 'urgent', 'follows', '_parts', '_forms', '_numbered', '_size')
+    __slots__ = ('_message', 'key', 'urgent', 'follows', 'known_size', '_parts', '_forms',
+                 '_numbered', '_size')
 
     def __init__(self, message: Message) -> None:
         """Keep the message."""
@@ -50,6 +52,7 @@ class Outgoing:
         self._forms: list[tuple[Message, int, list[Buffer]]] = []
         self._numbered: Outgoing | None = None
         self._size: int | None = None
+        self.known_size = None
 
     @property
     def message(self) -> Message:
@@ -84,11 +87,6 @@ class Outgoing:
         if self._numbered is None:
             self._numbered = Outgoing(with_message_id(self.message, next(numbers)))
         return self._numbered
-
-    @property
-    def known_size(self) -> int | None:
-        """About what `size` gives, if that is known before anything is encoded."""
-        return None
 
     def size(self) -> int:
         """Tell how many bytes it takes, in one form or another."""

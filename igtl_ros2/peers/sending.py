@@ -84,8 +84,12 @@ class SendingLink(LinkState):
         with self.lock:
             if hold:
                 gone = self._held.put(last, size)
-            peers = [peer for peer in self._peers if peer.gets_all and peer not in excluded]
-        if True in [peer.post_many(outgoings) for peer in peers]:
+            peers = self._peers.copy()
+        waits, is_one = False, len(outgoings) == 1
+        for peer in peers:
+            if peer.gets_all and peer not in excluded:
+                waits |= peer.post(last) if is_one else peer.post_many(outgoings)
+        if waits:
             self._wake_soon()
         if hold and size is None:  # it is written now
             size = last.size()

@@ -60,8 +60,6 @@ class WritingPeer(Peer):
 
     def post_many(self, outgoings: Sequence[Outgoing]) -> bool:
         """Send them in one piece, if they are small and nothing waits before them."""
-        if len(outgoings) == 1:
-            return self.post(outgoings[0])
         if self._is_clear:
             with contextlib.suppress(EncodeError):  # of each of them `post` tells why
                 parts = [o.parts(self._compat, self.seen_version) for o in outgoings]

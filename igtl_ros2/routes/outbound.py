@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from ..codec.key_frames import Chain
@@ -71,8 +72,11 @@ class OutboundRoute:
     ) -> None:
         """Put the steps together; see `outbound_route`."""
         self.name = name
-        self._admitting, self._converting = list(admitting), list(converting)
-        self._finishing = list(finishing)
+        self._admitting, self._later = list(admitting), (*converting, *finishing)
+        #: makes messages, in the frame that is asked for; those that wait for tf come later
+        self.convert = _chain(converting)
+        #: sends messages, if they say something that the peers do not know
+        self.finish = _chain(finishing)
         self._sent, self._held = sent, held
         steps = (*admitting, *converting, *finishing)
 
@@ -88,8 +92,7 @@ class OutboundRoute:
     @property
     def steps(self) -> list[str]:
         """The names of the steps."""
-        steps = (*self._admitting, *self._converting, *self._finishing)
-        return [type(step).__name__ for step in steps]
+        return [type(step).__name__ for step in (*self._admitting, *self._later)]
 
     def take(self, values: Sequence[Any], now: Now) -> Effects:
         """Take values, in their order."""
@@ -100,15 +103,7 @@ class OutboundRoute:
 
     def admit(self, values: Sequence[Any], now: Now, out: Effects) -> list[Item]:
         """Give what may be converted at once."""
-        return _through(self._admitting, [Item(value) for value in values], now, out)
-
-    def convert(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
-        """Make messages, in the frame that is asked for; those that wait for tf come later."""
-        return _through(self._converting, items, now, out)
-
-    def finish(self, items: list[Item], now: Now, out: Effects) -> None:
-        """Send messages, if they say something that the peers do not know."""
-        _through(self._finishing, items, now, out)
+        return _through(self._admitting, list(map(Item, values)), now, out)
 
     # -- what goes on later
 
@@ -175,6 +170,10 @@ class OutboundRoute:
         if self._keepalive is not None:
             self._keepalive.repeat(out)
         return out
+
+
+def _chain(steps: Sequence[Step]) -> Callable[[list[Item], Now, Effects], list[Item]]:
+    return steps[0].take if len(steps) == 1 else partial(_through, tuple(steps))
 
 
 def _through(steps: Sequence[Step], items: list[Item], now: Now, out: Effects) -> list[Item]:

@@ -366,12 +366,14 @@ class SendStep(_Each):
 
     def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
         """Send them, those of one type and device together."""
-        kept, last, last_key = [], None, None
+        kept, last, last_key, name = [], None, None, self._name
         for item in items:
             try:
                 for part in item.parts:
                     key = part.type_name, full_name(part)
-                    claim(self._wire_sources, key, self._name, now, out)
+                    other = self._wire_sources.other(key, name, now.steady_s)
+                    if other is not None:
+                        out.append(two_sources(key, name, other))
                     exclude = self._source.exclude(key, item, out)
                     if last is not None and last_key == key and last.exclude == exclude and (
                         last.messages[0].device_name == part.device_name
@@ -389,12 +391,10 @@ class SendStep(_Each):
         return kept
 
 
-def claim(sources: WireSources, key: Key, name: str, now: Now, out: Effects) -> None:
-    """Note that a source sends a device, and tell of another one that does so too."""
-    other = sources.other(key, name, now.steady_s)
-    if other is not None:
-        what = ' '.join(key)
-        out.append(problem(f'{what}: two sources', f'{what} is sent from {name} and from {other}'))
+def two_sources(key: Key, name: str, other: str) -> Tell:
+    """Tell that two sources send a device."""
+    what = ' '.join(key)
+    return problem(f'{what}: two sources', f'{what} is sent from {name} and from {other}')
 
 
 class KeepAlive:

@@ -9,7 +9,7 @@ from geometry_msgs.msg import TransformStamped
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.config import Settings
 from igtl_ros2.converters.lazy import LazyTransform
-from igtl_ros2.converters.pose import transform_from_transform
+from igtl_ros2.converters.pose import transform_from_pose
 from igtl_ros2.converters.registry import Sending, envelope_of
 from igtl_ros2.converters.units import pose_from_numbers
 from igtl_ros2.errors import ConversionError, EncodeError
@@ -26,7 +26,7 @@ def converted(rule, frame, stamp_ns, numbers, is_lazy=True, state=None):
     if not is_lazy:
         message.become()
         assert type(message) is TransformStamped
-    return transform_from_transform(message, Sending(
+    return transform_from_pose(message, Sending(
         rule.device, rule, NOW_NS, state={} if state is None else state))
 
 
