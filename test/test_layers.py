@@ -63,11 +63,11 @@ TABLE = {
         {'socket', 'ssl', 'struct'},
     ),
     # `Peer` is what a server says a message came from; the verbs bring libraries of their own
-    # `igtl_check` names topics as the converters do, `igtl_record` runs a tap
+    # `igtl_check` names topics as the converters do, `igtl_record` runs a tap, `igtl call` asks
     'tools': (
         {
             'bags', 'codec', 'client', 'server', 'aio', 'peers', 'nodes', 'sim', 'converters',
-            'transport',
+            'dialogue', 'transport',
         } | MAPPING,
         None,
         set(),

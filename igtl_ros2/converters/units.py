@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from ..codec.geometry import FLOAT32_NOISE, Rows, columns_to_quaternion, quaternion_to_columns
 from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
 from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
-from ..codec.messages.arrays import PREFIXES, UNITS, Sensor, unit_parts, unit_word
+from ..codec.messages.arrays import Sensor, unit_parts
+from ..codec.messages.arrays import parse_unit as parse_unit
 from ..config import DIMENSIONS, dimension
 from ..config import ros_text as ros_text
-from ..errors import ConversionError, EncodeError
+from ..errors import ConversionError
 
 Matrix = NDArray[np.float64]
 
@@ -377,32 +378,6 @@ def json_number(value: float) -> float | str:
 def length_to_ros(length: Any, unit: str) -> Any:
     """Turn a length on the wire, or an array of them, finite or not, into metres."""
     return length / PER_METRE[unit]
-
-
-def parse_unit(text: str) -> int:
-    """
-    Make the unit word of a text such as 'mm', 'N*m' or 'kN*m^-2'; '' is no unit.
-
-    :raises ConversionError: if it is not a unit.
-    """
-    if not text:
-        return 0
-    prefix, units = '', []
-    for number, factor in enumerate(text.split('*')):
-        symbol, sign, power = factor.partition('^')
-        if number == 0 and symbol not in UNITS:
-            known = {name for name, _ in PREFIXES.values()}
-            prefix = next((p for p in known if p and symbol[len(p):] in UNITS
-                           and symbol.startswith(p)), '')
-            symbol = symbol.removeprefix(prefix)
-        try:
-            units.append((symbol, int(power if sign else 1)))
-        except ValueError as error:
-            raise ConversionError(f'unit {text!r}: {power!r} is no exponent') from error
-    try:
-        return unit_word(units, prefix)
-    except EncodeError as error:
-        raise ConversionError(f'unit {text!r}: {error}') from error
 
 
 def has_unit(sensor: Sensor, *wanted: str) -> bool:

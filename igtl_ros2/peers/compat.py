@@ -198,6 +198,11 @@ def _plus_image(message: Message, version: int) -> Message:
     return message
 
 
+def is_greeting(message: Message) -> bool:
+    """Tell whether a message only shows what its sender can read, see `Compat.greeting`."""
+    return message.metadata.get(_MARK) == _HELLO
+
+
 def _plus_tracking(message: Message, version: int) -> Message:
     if isinstance(message, StartTracking) and message.resolution > 0:
         _refuse(message, 'PLUS takes the resolution for seconds, not for ms; send 0')
@@ -361,7 +366,7 @@ class Compat:
             return None
         if metadata == {'dummy': 'dummy'}:
             return 'slicer'
-        if metadata.get(_MARK) == _HELLO:
+        if is_greeting(message):
             return 'plain'
         # PLUS shows that it is alive with a STATUS in which it sets nothing but the code: the
         # C++ library then sends what happens to be in its memory

@@ -52,9 +52,19 @@ def seconds(text: str) -> float:
 
 def add_link_arguments(parser: argparse.ArgumentParser) -> None:
     """Say how a link is made that some verb needs."""
+    add_host(parser)
+    add_link_options(parser)
+
+
+def add_host(parser: argparse.ArgumentParser) -> None:
+    """Say to whom a link is made."""
     parser.add_argument(
         'host', type=url, metavar='HOST',
         help='host, host:port or URL of the device; with --listen where to wait for it')
+
+
+def add_link_options(parser: argparse.ArgumentParser) -> None:
+    """Say what else a link is made with."""
     parser.add_argument(
         '--listen', action='store_true',
         help='be the server, for a device that is a client, such as 3D Slicer often is')

@@ -25,11 +25,13 @@ class _Formatter(argparse.HelpFormatter):
     """Fill paragraphs, but leave lines that are indented as they are: examples."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        parts = re.split(r'\n(?= )|\n\n', textwrap.dedent(text).strip())
-        return '\n'.join(
-            indent + part if part.startswith(' ') else textwrap.fill(
-                part, width, initial_indent=indent, subsequent_indent=indent)
-            for part in parts)
+        blocks = textwrap.dedent(text).strip().split('\n\n')
+        return '\n\n'.join(
+            '\n'.join(
+                indent + part if part.startswith(' ') else textwrap.fill(
+                    part, width, initial_indent=indent, subsequent_indent=indent)
+                for part in re.split(r'\n(?= )', block))
+            for block in blocks)
 
 
 def make_parser(words: Sequence[str] = (), called: str = 'igtl') -> argparse.ArgumentParser:

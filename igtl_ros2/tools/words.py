@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from ..config import Settings, parse_url
+from ..config import SETTINGS, Settings, parse_url
 from ..errors import ConfigError
 
 _UNITS = {'': 1, 'k': 1000, 'M': 1000**2, 'G': 1000**3, 'T': 1000**4}
@@ -86,9 +86,12 @@ def read_settings(mode: str, url: str, words: Sequence[str]) -> Settings:
         if not equals:
             raise ConfigError(f'{word!r}: wanted NAME=VALUE')
         try:
-            values[name.replace('.', '_')] = yaml.safe_load(value)
+            name, read = name.replace('.', '_'), yaml.safe_load(value)
         except yaml.YAMLError as error:
             raise ConfigError(f'{word!r}: {error}') from error
+        setting = SETTINGS.get(name)
+        # 2 may be meant as text, such as that of a header version
+        values[name] = value if setting and isinstance(setting.default, str) else read
     return Settings.from_values(values)
 
 

@@ -1,6 +1,8 @@
 """`igtl` as a program: its list of verbs, help, exit codes, and what it does when nobody reads."""
 
+import itertools
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -56,7 +58,8 @@ def test_the_help_of_a_verb_has_an_example_that_its_parser_takes(name, capsys, m
     assert said.startswith(f'usage: igtl {name} ')
     assert said.endswith(f'example:\n  {verb.EXAMPLE}\n')
     assert all(len(line) <= 80 for line in said.split('example:')[0].splitlines()), said
-    program, *words = verb.EXAMPLE.split(' | ')[0].split(' > ')[0].replace("'", '').split()
+    program, *words = itertools.takewhile(
+        lambda word: word not in ('|', '>'), shlex.split(verb.EXAMPLE))
     assert program == 'igtl' and words[0] == name
     assert make_parser(words).parse_args(words).igtl_verb == name
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import ContentError, EncodeError
+from ...errors import ContentError, ConversionError, EncodeError
 from ..fields import (
     Buffer,
     Floats,
@@ -94,6 +94,32 @@ def unit_parts(word: int) -> tuple[str, list[tuple[str, int]]] | None:
         if code and exponent:
             units.append((UNITS[code - 1], exponent - 16 if exponent > 8 else exponent))
     return PREFIXES[word >> 60][0], units
+
+
+def parse_unit(text: str) -> int:
+    """
+    Make the unit word of a text such as 'mm', 'N*m' or 'kN*m^-2'; '' is no unit.
+
+    :raises ConversionError: if it is not a unit.
+    """
+    if not text:
+        return 0
+    prefix, units = '', []
+    for number, factor in enumerate(text.split('*')):
+        symbol, sign, power = factor.partition('^')
+        if number == 0 and symbol not in UNITS:
+            known = {name for name, _ in PREFIXES.values()}
+            prefix = next((p for p in known if p and symbol[len(p):] in UNITS
+                           and symbol.startswith(p)), '')
+            symbol = symbol.removeprefix(prefix)
+        try:
+            units.append((symbol, int(power if sign else 1)))
+        except ValueError as error:
+            raise ConversionError(f'unit {text!r}: {power!r} is no exponent') from error
+    try:
+        return unit_word(units, prefix)
+    except EncodeError as error:
+        raise ConversionError(f'unit {text!r}: {error}') from error
 
 
 @register('SENSOR')
