@@ -115,17 +115,14 @@ class Decoder:
         self._header: Header | None = None
         self._lost: DecodeError | None = None
         self.received_bytes = 0
+        #: bytes received that no message was made of yet
+        self.pending_bytes = 0
         #: bytes of the frame that was taken last
         self.frame_bytes = 0
         #: highest header version that came in its proper layout, 0 before the first message
         self.seen_version = 0
         #: number of messages whose layout broke the protocol but was understood
         self.nonconforming = 0
-
-    @property
-    def pending_bytes(self) -> int:
-        """Bytes received that no message was made of yet."""
-        return self._end - self._start
 
     def get_buffer(self, size_hint: int = -1) -> memoryview:
         """Hand out writable memory for the bytes that come next; never empty."""
@@ -143,6 +140,7 @@ class Decoder:
         self.received_bytes += size
         if self._lost is None:
             self._end += size
+            self.pending_bytes += size
 
     def feed(self, data: Any) -> None:
         """
@@ -161,11 +159,14 @@ class Decoder:
 
     def _read_header(self) -> Header | None:
         """Read the next header if it is there; whatever is wrong with it ends the stream."""
-        has_one = self._end - self._start >= HEADER_SIZE
-        if has_one and self._header is None and self._lost is None:
+        if (
+            self.pending_bytes >= HEADER_SIZE
+            and self._header is None and self._lost is None
+        ):
             try:
                 header = decode_header(self._block, self._start)
-                check_body_size(header, self._max_body_bytes)
+                if header[4] > self._max_body_bytes:
+                    check_body_size(header, self._max_body_bytes)
                 self._header = header
             except DecodeError as error:
                 self._lost = error
@@ -186,20 +187,17 @@ class Decoder:
                 raise self._lost
             return None
         start = self._start
-        size = HEADER_SIZE + header.body_size
+        size = HEADER_SIZE + header[4]
         stop = start + size
         if stop > self._end:
             return None
         self._start, self._header, self.frame_bytes = stop, None, size
+        self.pending_bytes -= size
         frame = self._block[start:stop].toreadonly()
-        if stop == self._end:
-            self._let_go()
-        return header, frame
-
-    def _let_go(self) -> None:
-        if self._start == self._end and len(self._block) > _BLOCK_BYTES:
+        if stop == self._end and len(self._block) > _BLOCK_BYTES:
             # the messages hold it as long as they need it; there may be no more for a long time
             self._block, self._start, self._end = memoryview(b''), 0, 0
+        return header, frame
 
     def next_message(self) -> Message | None:
         """

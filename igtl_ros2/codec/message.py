@@ -11,7 +11,7 @@ from ..errors import ContentError, ConversionError, EncodeError
 from .fields import MAX_ELEMENTS, Buffer, Floats, check_bytes, check_int, checked_text, text_bytes
 from .layout import Layout
 from .private import guarded, is_private_key
-from .timestamp import LIKE_NS, Stamped, check_timestamp, to_ns
+from .timestamp import LIKE_NS, Stamped, check_timestamp, wire_ns
 
 if TYPE_CHECKING:
     from .timestamp import TimestampNs
@@ -164,7 +164,7 @@ class Message(metaclass=Stamped):
         @property
         def timestamp_ns(self) -> int:
             """Nanoseconds since 1970-01-01 UTC; 0 when not set."""
-            return to_ns(self.timestamp)
+            return wire_ns(self.timestamp)
 
     @classmethod
     def from_wire(cls, envelope: Envelope, **fields: Any) -> Any:

@@ -34,9 +34,11 @@ def to_ns(timestamp: int) -> int:
 
     :raises EncodeError: if it is no such time stamp.
     """
-    # every pose goes through here: what is usual is found out cheaply
-    if type(timestamp) is not int or not 0 <= timestamp < 1 << 64:
-        timestamp = check_timestamp(timestamp)
+    return wire_ns(check_timestamp(timestamp))
+
+
+def wire_ns(timestamp: int) -> int:
+    """Do what `to_ns` does for a value that was checked, as that of every message."""
     return (timestamp >> 32) * _NS + ((timestamp & 0xFFFFFFFF) * _NS >> 32)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..codec import Message, Unknown
+from ..codec import Message, Unknown, message_class
 from ..codec.lists import ElementList
 from ..codec.messages.arrays import NDArray
 from ..codec.messages.bundle import Bind, element_count
@@ -38,6 +38,11 @@ def is_heavy(message: Message) -> bool:
         return True
     measure = _MEASURES.get(type(message))
     return measure is not None and measure(message)
+
+
+def may_be_heavy(type_name: str) -> bool:
+    """Tell whether messages of a wire name can be heavy for more than their metadata."""
+    return message_class(type_name) in (None, *_MEASURES)
 
 
 def _list(message: ElementList) -> bool:

@@ -84,15 +84,16 @@ POSE = ReceiveRule.key(
     by_ns=True)
 def transform_to_ros(message: Transform, route: Route, stamp_ns: int) -> Converted:
     """TRANSFORM: `transform`; where asked for also `pose`, and tf."""
-    rule = route.rule
-    result = Converted(state=tool_state(message) if message.metadata else None)
-    if not (is_valid(result.state) or rule.publish_invalid):
-        return result
-    numbers = affine_to_numbers(message.affine, rule.wire_unit, rule.wire_axes)
+    result = Converted()
+    if message.metadata:
+        result.state = tool_state(message)
+        if not (is_valid(result.state) or route.rule.publish_invalid):
+            return result
+    numbers = affine_to_numbers(message.affine, route.wire_unit, route.wire_axes)
     if numbers is None:
         try:
             position, turned, distance = pose_to_numbers(
-                message.matrix, rule.wire_unit, rule.wire_axes)
+                message.matrix, route.wire_unit, route.wire_axes)
         except ConversionError as error:
             result.info['matrix'] = finite_list(message.matrix)
             result.errors.append(f'not published as a pose: {error}')
@@ -101,12 +102,12 @@ def transform_to_ros(message: Transform, route: Route, stamp_ns: int) -> Convert
         if distance > RIGID_TOLERANCE:
             result.info['matrix'] = finite_list(message.matrix)
             result.errors.append(NOT_RIGID)
-    if withheld(route, result, numbers[:3], numbers[3:]):
+    if route.gate is not None and withheld(route, result, numbers[:3], numbers[3:]):
         result.info['matrix'] = Detail(_matrix_of, message)
         return result
     result.outputs['transform'] = LazyTransform(stamp_ns, route.frames, numbers)
-    if rule.pose or rule.tf != 'off':
-        _give_pose(result, route, stamp_ns, numbers, rule.pose)
+    if route.has_pose or route.has_tf:
+        _give_pose(result, route, stamp_ns, numbers, route.has_pose)
     return result
 
 
@@ -116,7 +117,7 @@ def _give_pose(
     """Give `pose`, if that is asked for, and tf, if its rule asks for that."""
     if as_pose:
         result.outputs['pose'] = LazyPoseStamped(stamp_ns, (route.frame_id, ''), numbers)
-    if route.rule.tf != 'off':
+    if route.has_tf:
         result.transforms.append(LazyTransform(stamp_ns, route.frames, numbers))
 
 

@@ -54,10 +54,20 @@ class Route:
     profile: str = 'plain'
     #: its frame, and its child frame
     frames: tuple[str, str] = field(init=False, compare=False, repr=False)
+    #: what its rule says, which messages ask for
+    wire_unit: str = field(init=False, compare=False, repr=False)
+    wire_axes: str = field(init=False, compare=False, repr=False)
+    has_pose: bool = field(init=False, compare=False, repr=False)
+    has_tf: bool = field(init=False, compare=False, repr=False)
+    #: by message class, what makes ROS messages of it and what adds to them, as its rule asks for
+    converters: dict[type, tuple[ToRos, bool, tuple[Extra, ...]]] = field(
+        init=False, default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Put the frames together, which most messages need."""
-        self.frames = self.frame_id, self.child_frame_id
+        self.frames, rule = (self.frame_id, self.child_frame_id), self.rule
+        self.wire_unit, self.wire_axes = rule.wire_unit, rule.wire_axes
+        self.has_pose, self.has_tf = bool(rule.pose), rule.tf != 'off'
 
 
 def route_of(
@@ -97,6 +107,23 @@ def frames_in(name: str, rule: ReceiveRule, profile: str) -> tuple[str, str] | N
     return frames and (rule.spelled(frames[0], profile), rule.spelled(frames[1], profile))
 
 
+def _part(name: str, make: Callable[[], Any]) -> Any:
+    """Make what gives a part of `Converted` that most messages need not have."""
+
+    def get(self: Converted) -> Any:
+        more = self.more
+        if more is None:
+            more = self.more = {}
+        elif name in more:
+            return more[name]
+        return more.setdefault(name, make())
+
+    def put(self: Converted, value: Any) -> None:
+        self.more = {**(self.more or {}), name: value}
+
+    return property(get, put)
+
+
 class Converted:
     """
     What became of a received message.
@@ -110,32 +137,30 @@ class Converted:
     :param children: messages that came inside this one, to be treated as if they came alone.
     :param peer: what the message says about the peer itself rather than about a device.
     :param kept: the elements of a list that were published; None for all.
+    :param more: what there is besides `outputs`, `state` and `kept`; None: nothing.
     """
 
-    __slots__ = (
-        'outputs', 'transforms', 'info', 'state', 'errors', 'notes', 'children', 'peer', 'kept')
+    __slots__ = ('outputs', 'state', 'kept', 'more')
+
+    transforms: list[TransformStamped] = _part('transforms', list)
+    info: dict[str, Any] = _part('info', dict)
+    errors: list[str] = _part('errors', list)
+    notes: list[str] = _part('notes', list)
+    children: list[Message] = _part('children', list)
+    peer: dict[str, Any] = _part('peer', dict)
 
     def __init__(
         self,
         outputs: dict[str, Any] | None = None,
-        transforms: list[TransformStamped] | None = None,
-        info: dict[str, Any] | None = None,
+        *,
         state: str | None = None,
-        errors: list[str] | None = None,
-        notes: list[str] | None = None,
-        children: list[Message] | None = None,
-        peer: dict[str, Any] | None = None,
+        **more: Any,
     ) -> None:
         """Begin with nothing, or with some of it."""
         self.outputs = {} if outputs is None else outputs
-        self.transforms = [] if transforms is None else transforms
-        self.info = {} if info is None else info
         self.state = state
-        self.errors = [] if errors is None else errors
-        self.notes = [] if notes is None else notes
-        self.children = [] if children is None else children
-        self.peer = {} if peer is None else peer
         self.kept: Sequence[Any] | None = None
+        self.more = more or None
 
     def named(self, route: Route, folder: str, name: str, leaf: str = '') -> str:
         """
@@ -264,8 +289,8 @@ def converted(message: Message, route: Route, stamp: Time | int) -> Converted:
     if gate is not None and gate.gates.is_blind:
         return Converted(state=gate.stops_unknown(ros_text(message.type_name)))
     kind = type(message)
-    function, extras = _TO_ROS.get(kind) or _TO_ROS[Message], _EXTRAS.get(kind, ())
-    if kind in _BY_NS:
+    function, by_ns, extras = route.converters.get(kind) or _converters(kind, route)
+    if by_ns:
         stamp = stamp if isinstance(stamp, int) else ns_from_time(stamp)
     else:
         stamp = time_from_ns(stamp) if isinstance(stamp, int) else stamp
@@ -277,24 +302,30 @@ def converted(message: Message, route: Route, stamp: Time | int) -> Converted:
         guessed = [ros_text(key) for key, value in message.metadata.items() if is_guess(value)]
         if guessed:
             result.info['metadata_repaired'] = guessed
-    makes = bool(result.outputs or result.transforms)
-    # of a list nothing may be left to ask for
-    if gate and not gate.is_asked and makes and not isinstance(message, ElementList):
-        return Converted(state=gate.stops_unasked(ros_text(message.type_name)))
-    if not result.outputs and gate is not None and gate.withheld:
-        return result  # what is withheld is so in every form
-    for add, outputs in extras:
-        for output in outputs:
-            if output.is_asked(route.rule):
-                break
-        else:
-            if outputs:
-                continue
+    if gate is not None:
+        # of a list nothing may be left to ask for
+        if not gate.is_asked and not isinstance(message, ElementList) and (
+            result.outputs or result.transforms
+        ):
+            return Converted(state=gate.stops_unasked(ros_text(message.type_name)))
+        if not result.outputs and gate.withheld:
+            return result  # what is withheld is so in every form
+    for add in extras:
         try:
             add(message, route, time_from_ns(stamp) if isinstance(stamp, int) else stamp, result)
         except ConversionError as error:
             result.errors.append(str(error))
     return result
+
+
+def _converters(kind: type, route: Route) -> tuple[ToRos, bool, tuple[Extra, ...]]:
+    """Find what makes ROS messages of a class, and what adds to them, as a rule asks for."""
+    extras = tuple(
+        add for add, outputs in _EXTRAS.get(kind, ())
+        if not outputs or any(output.is_asked(route.rule) for output in outputs))
+    found = _TO_ROS.get(kind) or _TO_ROS[Message], kind in _BY_NS, extras
+    route.converters[kind] = found
+    return found
 
 
 def tell_once(route: Route, result: Converted, text: str) -> None:

@@ -76,26 +76,26 @@ class PoseTemplate:
             marked.append(like.again(stamp_ns, numbers).become())
             marks += [_STAMP.pack(*divmod(stamp_ns, _NS)), _NUMBERS.pack(*numbers)]
         data = serialize(make(marked))
-        places = _find_each(data, *marks)
-        self._places = list(zip(places[::2], places[1::2]))
-        self._data = data
-
-    def filled_one(self, stamp_ns: int, numbers: Sequence[float]) -> bytes:
-        """Make the bytes of a message of one pose."""
-        # of its own: several threads may write poses, and none may get numbers of another
-        data, (stamp_at, numbers_at) = bytearray(self._data), self._places[0]
-        seconds, nanoseconds = divmod(stamp_ns, _NS)
-        _STAMP.pack_into(data, stamp_at, seconds, nanoseconds)
-        _NUMBERS.pack_into(data, numbers_at, *numbers)
-        return bytes(data)
+        form, end = '<', 0
+        #: the bytes before each stamp and each pose, and behind the last one
+        self.parts: list[bytes] = []
+        for at, mark in zip(_find_each(data, *marks), marks):
+            if at < end:
+                raise ConversionError('the serialised message has another form than expected')
+            self.parts.append(data[end:at])
+            form += f'{at - end}s' + ('iI' if len(mark) == _STAMP.size else '7d')
+            end = at + len(mark)
+        self.last = data[end:]
+        #: makes bytes of all of these and what stands between them
+        self.pack: Callable[..., bytes] = struct.Struct(f'{form}{len(data) - end}s').pack
 
     def filled(self, poses: Sequence[LazyPose]) -> bytes:
         """Make the bytes of a message."""
-        data = bytearray(self._data)
-        for (stamp_at, numbers_at), pose in zip(self._places, poses):
-            _STAMP.pack_into(data, stamp_at, *divmod(pose.stamp_ns, _NS))
-            _NUMBERS.pack_into(data, numbers_at, *pose.numbers)
-        return bytes(data)
+        values: list[Any] = []
+        parts = iter(self.parts)
+        for pose, before, between in zip(poses, parts, parts):
+            values += before, *divmod(pose.stamp_ns, _NS), between, *pose.numbers
+        return self.pack(*values, self.last)
 
 
 class PoseTemplates:
@@ -119,7 +119,11 @@ class PoseTemplates:
         """Do what `bytes_of` does for one pose."""
         stamp_ns, frames = pose.head
         template = self._known.get(frames) or self._look(frames, (pose,))
-        return None if template is None else template.filled_one(stamp_ns, pose.numbers)
+        if template is None:
+            return None
+        first, between = template.parts
+        return template.pack(
+            first, stamp_ns // _NS, stamp_ns % _NS, between, *pose.numbers, template.last)
 
     def bytes_of(self, poses: Sequence[LazyPose]) -> bytes | None:
         """Make the bytes of a message; None if it has to be made by ROS."""

@@ -38,7 +38,7 @@ _NS = 1_000_000_000
 #: seconds in 31 bits
 EARLIEST_NS, LATEST_NS = _NS, 2**31 * _NS
 _KELVIN_AT_0_CELSIUS = 273.15
-_NOISE, _INFINITE = FLOAT32_NOISE, math.inf
+_NOISE_SQUARED, _INFINITE = FLOAT32_NOISE**2, math.inf
 LPS_TO_RAS = np.array([[-1.0], [-1.0], [1.0], [1.0]])  # times each row of a matrix
 
 
@@ -221,15 +221,12 @@ def affine_to_numbers(
     a, d, g, b, e, h, c, f, i, x, y, z = affine
     if axes == 'lps':
         a, b, c, x, d, e, f, y = -a, -b, -c, -x, -d, -e, -f, -y
-    # as `_distance_from_rotation`; what is not a number is not within the bounds either
+    # of a rotation two columns have length 1 and a right angle, and their product is the third
+    p, q, r = a * a + d * d + g * g - 1, b * b + e * e + h * h - 1, a * b + d * e + g * h
+    u, v, w = d * h - g * e - c, g * b - a * h - f, a * e - d * b - i
+    # what is not a number is not within the bounds either
     if (
-        -_NOISE <= a * a + d * d + g * g - 1 <= _NOISE
-        and -_NOISE <= b * b + e * e + h * h - 1 <= _NOISE
-        and -_NOISE <= c * c + f * f + i * i - 1 <= _NOISE
-        and -_NOISE <= a * b + d * e + g * h <= _NOISE
-        and -_NOISE <= a * c + d * f + g * i <= _NOISE
-        and -_NOISE <= b * c + e * f + h * i <= _NOISE
-        and a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g) >= 0
+        p * p + q * q + r * r + u * u + v * v + w * w <= _NOISE_SQUARED
         and -_INFINITE < x + y + z < _INFINITE
     ):
         per_metre = PER_METRE[unit]

@@ -67,7 +67,13 @@ class Dialogue:
 
     def is_data(self, message: Message) -> bool:
         """Tell whether a message has only to be published."""
-        return not (self.phases or self.requests.waits or _asks_or_answers(type(message)))
+        return not (self.phases or self.requests.waiting or _asks_or_answers(type(message)))
+
+    def are_data(self, messages: Iterable[Message]) -> bool:
+        """Tell it of several."""
+        if self.phases or self.requests.waiting:
+            return False
+        return True not in map(_asks_or_answers, map(type, messages))
 
     def take(self, peer: Peer, message: Message, now: float) -> None:
         """Hand a message to whom it concerns."""

@@ -63,7 +63,8 @@ class Requests:
         self._profile = profile
         self._log = log
         self._timers = timers
-        self._waiting: list[_Request] = []
+        #: who waits for a reply
+        self.waiting: list[_Request] = []
         self._command_id = command_id
 
     def query(self, verb: str, rule: QueryRule, on_reply: OnReply, now: float) -> None:
@@ -79,7 +80,7 @@ class Requests:
             self._log(query_facts(query, 'ros', success=success, answer=kind, message=text))
             on_reply(success, text, reply)
 
-        others = [w for w in self._waiting if w.query[1:] == (rule.type, rule.device)]
+        others = [w for w in self.waiting if w.query[1:] == (rule.type, rule.device)]
         rivals = [w for w in others if w.query[0] != verb]
         if self._profile == 'slicer':
             tell(False, _NO_QUERIES, None)
@@ -138,10 +139,10 @@ class Requests:
         elif not request.peers:
             reason = '; '.join(dict.fromkeys(reasons.values()))
             request.on_reply(False, f'{request.what} is not sent: {reason}', None)
-        elif len(self._waiting) >= _MAX_WAITING:
+        elif len(self.waiting) >= _MAX_WAITING:
             request.on_reply(False, f'{_MAX_WAITING} questions wait for answers already', None)
         else:
-            self._waiting.append(request)
+            self.waiting.append(request)
             request.refused = {
                 peer.address: f'not sent: {reason}'
                 for peer, reason in reasons.items() if reason and peer not in exclude
@@ -153,11 +154,6 @@ class Requests:
 
     # -- replies
 
-    @property
-    def waits(self) -> bool:
-        """Whether somebody waits for a reply."""
-        return bool(self._waiting)
-
     def handle(self, peer: Peer, message: Message, now: float) -> bool:
         """
         Look whether a message is a reply; called when its data are published.
@@ -165,7 +161,7 @@ class Requests:
         :returns: whether somebody waited for it.
         """
         answered = False
-        for request in list(self._waiting):
+        for request in list(self.waiting):
             verdict = request.judge(message) if peer in request.peers else None
             if verdict is None:
                 continue
@@ -182,7 +178,7 @@ class Requests:
 
     def left(self, peer: Peer) -> None:
         """Give up what only a peer could have answered that is gone."""
-        for request in list(self._waiting):
+        for request in list(self.waiting):
             if peer in request.peers:
                 request.peers.discard(peer)
                 request.outcomes.add(peer.address, False, f'{request.what}: the peer is gone')
@@ -200,7 +196,7 @@ class Requests:
         :param silent: what is said of those who have not answered.
         """
         self._timers.cancel(request.timer)
-        self._waiting.remove(request)
+        self.waiting.remove(request)
         outcomes = request.outcomes
         rest = {peer.address: silent for peer in request.peers if silent}
         if not outcomes.success:

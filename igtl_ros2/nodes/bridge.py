@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from ..client import Client
 from ..converters.registry import load_converters
 from ..errors import ConfigError, PeerError
 from ..mapping import LinkConfig, load_links
+from ..rosio.clock import RosClock
 from ..rules.frame_names import ONE_PATIENT
 from ..server import Server
 from .diagnostics import Diagnostics, LinkHealth
@@ -51,6 +51,8 @@ class BridgeNode(ManagedNode):
     def __init__(self, **node_options: Any) -> None:
         """Read the parameters, and start if that is wanted."""
         super().__init__('igtl_bridge', **node_options)
+        self._ros_clock = RosClock(self)
+        self.now_ns = self._ros_clock.now_ns
         #: by name; the only link of a node without a list of links has the name ''
         self.links: dict[str, Client | Server] = {}
         self._senders: dict[str, Sender] = {}
@@ -232,7 +234,6 @@ class BridgeNode(ManagedNode):
             services.send_command,
             report,
             self._echo,
-            self.now_ns,
             self._tf,
             self._own_frames,
             self._relays,
@@ -253,15 +254,11 @@ class BridgeNode(ManagedNode):
             self.get_logger().warning(str(error))
             return None
 
-    def now_ns(self) -> int:
-        """Tell the time of ROS: simulated if that is in use, else the wall clock."""
-        clock = self.get_clock()
-        return clock.now().nanoseconds if clock.ros_time_is_active else time.time_ns()
-
     def close(self) -> None:
         """Close the links, then the node."""
         self._close_links()
         logging.getLogger('igtl_ros2').removeHandler(self._log_handler)
+        self._ros_clock.close()
         self.destroy_node()
 
 

@@ -77,12 +77,11 @@ class EchoGuard:
         """Note it of a value that is known by its stamp in nanoseconds."""
         if not stamp_ns:
             return
-        origin, origins = weakref.ref(peer), self._origins
+        origins, first, second = self._origins, (topic, stamp_ns), (key, stamp_ns)
         with self._lock:
-            for name in ((topic, stamp_ns), (key, stamp_ns)):
-                if name in origins:
-                    del origins[name]  # it is the newest again
-                origins[name] = origin
+            origins.pop(first, None)  # it is the newest again
+            origins.pop(second, None)
+            origins[first] = origins[second] = weakref.ref(peer)
             if len(origins) > 2 * _MEMORY:  # many at once: one by one takes longer
                 for oldest in list(islice(origins, _MEMORY)):
                     del origins[oldest]

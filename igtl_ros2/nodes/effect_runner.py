@@ -89,21 +89,23 @@ class EffectRunner:
         """Take steps; whatever a message holds, the node goes on."""
         try:
             return device.way.take(passage, step)
-        except ConversionError as error:
-            device.way.complain(str(error))
-        except Exception as error:  # its text may quote names of patients
-            self._tell_error(device, error)
-        return []
+        except Exception as error:
+            self.tell_error(device, error)
+            return []
 
-    def _tell_error(self, device: Device, error: Exception) -> None:
-        device.way.complain(f'not published, error in the bridge: {type(error).__name__}')
+    def tell_error(self, device: Device, error: Exception) -> None:
+        """Report why a message of a device is not published."""
+        what = str(error) if isinstance(error, ConversionError) else (
+            # its text may quote names of patients
+            f'not published, error in the bridge: {type(error).__name__}')
+        device.way.complain(what)
 
     def _try(self, device: Device, job: Callable[[], None]) -> None:
         """Do something; an error in the bridge is reported."""
         try:
             job()
         except Exception as error:
-            self._tell_error(device, error)
+            self.tell_error(device, error)
 
     def carry_out(self, ready: Ready) -> None:
         """Do what steps have asked for; called with the lock."""
@@ -117,7 +119,7 @@ class EffectRunner:
                         if write is not None:
                             write()
             except Exception as error:
-                self._tell_error(device, error)
+                self.tell_error(device, error)
         ready.clear()
 
     def go_on(self, device: Device, passage: Passage, step: int) -> None:

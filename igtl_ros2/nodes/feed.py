@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from rclpy.clock import Clock, ClockType, JumpThreshold
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.timer import Timer
 
@@ -18,6 +18,7 @@ from ..dialogue.streams import Streams
 from ..errors import ConversionError, EncodeError
 from ..peers import Outgoing, Peer
 from ..peers.worker import Worker
+from ..rosio.clock import RosClock
 from ..routes.descriptions import Descriptions
 from ..routes.now import Now
 from ..routes.outbound import OutboundRoute
@@ -54,7 +55,6 @@ class Shared:
     What all feeds of one link share.
 
     :param order: sends a COMMAND: topic, text, device and who does not get it.
-    :param ros_ns: the time of ROS.
     :param lock: held while something is made of what ROS says, but for what a worker does.
     """
 
@@ -62,7 +62,6 @@ class Shared:
     link: Streams
     order: Callable[[str, str, str, tuple[Peer, ...]], None]
     report: Report
-    ros_ns: Callable[[], int]
     said: Descriptions
     wait: TransformWait
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -72,26 +71,19 @@ class Shared:
     steady: Clock = field(default_factory=lambda: Clock(clock_type=ClockType.STEADY_TIME))
 
     def __post_init__(self) -> None:
-        """Have it told whether the time of ROS is simulated: there are many who ask."""
-        clock = self.node.get_clock()
-
-        def look(jump: Any = None) -> None:
-            self._is_simulated = clock.ros_time_is_active
-
-        change = JumpThreshold(min_forward=None, min_backward=None, on_clock_change=True)
-        self._jumps = clock.create_jump_callback(change, post_callback=look)
-        look()
+        """Know the time."""
+        self._clock = RosClock(self.node)
 
     def close(self) -> None:
         """Stop the worker; nobody asks what time it is any more."""
-        self._jumps.unregister()
+        self._clock.close()
         self.worker.close()
 
     def now(self) -> Now:
         """Tell what time it is."""
         wall_ns = time.time_ns()
-        if self._is_simulated:
-            return Now(wall_ns, self.ros_ns(), time.monotonic(), True)
+        if self._clock.is_simulated:
+            return Now(wall_ns, self._clock.now_ns(), time.monotonic(), True)
         return Now(wall_ns, wall_ns, time.monotonic())
 
     def timer(self, period_s: float, callback: Callable[[], None]) -> Timer:

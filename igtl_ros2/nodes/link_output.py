@@ -68,9 +68,7 @@ class LinkOutput:
         """Publish on a topic of a device."""
         writer = device.writers.get(effect.leaf)
         # mostly it is known, and what it shall write of its type
-        if writer is None or effect.leaf == 'status' or (
-            type(effect.ros_message) not in writer.kinds
-        ):
+        if writer is None or type(effect.ros_message) not in writer.kinds:
             writer = self.writer_of(device, effect)
         if writer is not None:
             self.write(device, passage, effect, writer)
@@ -82,7 +80,7 @@ class LinkOutput:
         if writer is None:
             writer = self.writers.get(
                 f'{device.topic}/{leaf}', effect.kind, ros_type_of(ros_message))
-            if '/' not in leaf:  # of which there are few
+            if '/' not in leaf and leaf != 'status':  # of which there are few
                 device.writers[leaf] = writer
         if type(ros_message) not in writer.kinds:
             self._tell_type(f'{device.topic}/{leaf}', ros_type_of(ros_message), writer.ros_type)
@@ -95,12 +93,15 @@ class LinkOutput:
         self, device: Device, passage: Passage, effect: Publish, writer: Writer
     ) -> None:
         """Write a topic: it takes as long as to copy the message, some 100 ms for the largest."""
-        leaf, ros_message = effect.leaf, effect.ros_message
-        self._echo.published(passage.peer, writer.topic, device.key, ros_message)
-        if writer.topic in self._relays.watched:
+        ros_message, topic = effect.ros_message, writer.topic
+        if isinstance(ros_message, LazyPose):
+            self._echo.note(passage.peer, topic, device.way.key, ros_message.head[0])
+        else:
+            self._echo.published(passage.peer, topic, device.way.key, ros_message)
+        if topic in self._relays.watched:
             if isinstance(ros_message, LazyPose):  # others look at it, in their threads
                 ros_message.become()
-            self._hand_on(device, passage, leaf, writer.topic, ros_message)
+            self._hand_on(device, passage, effect.leaf, topic, ros_message)
         ready = writer.ready(ros_message)
         if not self.late.is_over and effect.kind is STREAM:
             self.late.hold(device.topic, writer.publisher, ready)

@@ -48,6 +48,8 @@ from .tf import OwnFrames, TfBroadcaster, TfSource
 from .transform_wait import TransformWait
 
 _HOLD_NOTHING = Hold(None)
+# what came by itself; nobody changes it
+_NO_ORIGIN: dict[str, Any] = {}
 # what may call an emergency
 _URGENT = frozenset((Status, Bind))
 # what has to be done before the next message takes its steps
@@ -190,6 +192,7 @@ class Receiver:
 
     def _use(self, broadcaster: TfBroadcaster | None) -> None:
         """Keep the frames that rules name for them."""
+        self._phased = self._around.claims.phased
         self._output.broadcaster = broadcaster
         self._around.has_tf = broadcaster is not None
         if broadcaster is not None:
@@ -215,26 +218,28 @@ class Receiver:
     def handle_all(self, peer: Peer, messages: Sequence[Message], device: str = '') -> None:
         """Convert and publish messages that came together, in their order."""
         # before the lock: whatever else is going on
-        for message in messages:
-            if type(message) in _URGENT:
-                self._emergency.look_at(
-                    self._link_name, peer, message, self._is_connected, self._report)
+        if not _URGENT.isdisjoint(map(type, messages)):
+            for message in messages:
+                if type(message) in _URGENT:
+                    self._emergency.look_at(
+                        self._link_name, peer, message, self._is_connected, self._report)
         with self._lock:
             arrival_ns, now_s = self._now_ns(), time.monotonic()
             # what is published in one go costs DDS and its readers less
             ready: Ready = []
+            bound = self._work.bound
             for message in messages:
-                if self._work.bound.get(peer):
+                if ready and (not self._first.is_over or isinstance(ready[-1][2], _AT_ONCE)):
+                    self._runner.carry_out(ready)
+                if bound and bound.get(peer):
                     self._handle_behind(peer, message, arrival_ns, device)
                     continue
                 try:
-                    self._take(peer, message, arrival_ns, now_s, {}, device, ready)
+                    self._take(peer, message, arrival_ns, now_s, _NO_ORIGIN, device, ready)
                 except Exception as error:  # its text may quote names of patients
                     what = ros_text(f'{message.type_name} {message.device_name}')
                     self._report.problem(
                         what, f'{what}: lost, error in the bridge: {type(error).__name__}')
-                if ready and (not self._first.is_over or isinstance(ready[-1][2], _AT_ONCE)):
-                    self._runner.carry_out(ready)
             self._runner.carry_out(ready)
 
     def _handle_behind(
@@ -245,7 +250,8 @@ class Receiver:
         def go_on() -> None:
             with self._lock:
                 ready: Ready = []
-                self._take(peer, message, arrival_ns, time.monotonic(), {}, device, ready)
+                self._take(
+                    peer, message, arrival_ns, time.monotonic(), _NO_ORIGIN, device, ready)
                 self._runner.carry_out(ready)
 
         self._work.do(None, peer, message, go_on)
@@ -287,8 +293,8 @@ class Receiver:
 
         :param origin: for `info`, what the message came in.
         """
-        name = known_as or full_name(message)
-        phased = self._around.claims.phased
+        name = known_as or (full_name(message) if message.metadata else message.device_name)
+        phased = self._phased
         if phased and name in phased and not known_as and message.type_name == 'TRANSFORM':
             what = ros_text(f'TRANSFORM {name}')
             text = f'{what}: not published: no phase has accepted it'
@@ -298,17 +304,13 @@ class Receiver:
         if device is None:
             return
         holder = device.holder
-        if holder is not None:
-            if holder.peer is peer:
-                holder.hear(now_s, message.timestamp != 0, device.terms)
-            else:
-                shared = self._table.share(device, peer, message, now_s)
-                if shared is None:
-                    return
-                device = shared
-        device.hear(peer, now_s)
+        if holder is not None and holder.peer is not peer:
+            device = self._table.share(device, peer, message, now_s)
+            if device is None:
+                return
+        device.hear(peer, now_s, message.timestamp != 0)
         way = device.way
-        if way.gates is not None and way.rule.max_age:
+        if way.has_max_age:
             self._held.watch.start()
         if not self._first.is_over:
             self._first.forget(device.topic)
@@ -318,8 +320,11 @@ class Receiver:
         if device.repeater is not None:
             # there is a newer one, which may never get through
             ready.append((device, passage, _HOLD_NOTHING))
-        for effect in self._runner.steps(device, passage, 0):
-            ready.append((device, passage, effect))
+        try:
+            for effect in way.take(passage):
+                ready.append((device, passage, effect))
+        except Exception as error:
+            self._runner.tell_error(device, error)
 
     def _take_out(self, passage: Passage, effect: Take, ready: Ready) -> None:
         self._take(

@@ -62,7 +62,6 @@ class Sender:
         order: Callable[[str, str, str, tuple[Peer, ...]], None],
         report: Report,
         echo: EchoGuard,
-        now_ns: Callable[[], int],
         tf: Tf | None,
         own_frames: OwnFrames,
         relays: Relays,
@@ -83,7 +82,7 @@ class Sender:
         self._tf = tf
         self._said = Descriptions(config.mapping.profile)
         self._shared = Shared(
-            node, link, order, report, now_ns, self._said, self._frame_wait(tf))
+            node, link, order, report, self._said, self._frame_wait(tf))
         self._lock = self._shared.lock
         #: of the rules that there are, each for either way that it takes; those of a robot come
         #: and go

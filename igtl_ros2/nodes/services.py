@@ -163,6 +163,9 @@ class Services:
 
     def on_messages(self, peer: Peer, messages: list[Message]) -> None:
         """Take messages that came in one piece; what is data alone is handed on together."""
+        if self._dialogue.are_data(messages):  # nearly always
+            self._receive_all(peer, messages)
+            return
         for is_data, group in groupby(messages, self._dialogue.is_data):
             if is_data:
                 peer.link.tell_each(self._receive_all, peer, [tuple(group)])

@@ -271,7 +271,8 @@ class Compat:
     """
 
     __slots__ = (
-        '_client_info', '_forms', '_is_client', '_left', '_opens_with_2', '_wanted', 'profile')
+        '_client_info', '_forms', '_is_client', '_left', '_opens_with_2', '_wanted', 'looking',
+        'profile')
 
     def __init__(self, settings: Settings) -> None:
         """Begin with what the settings say."""
@@ -283,6 +284,8 @@ class Compat:
         self._wanted = settings.header_version
         self._opens_with_2 = self._wanted == '2' or self._wanted == 'auto' and name == 'plus'
         self._left = 0 if name else _LOOK_AT
+        #: whether `saw` may still find something out
+        self.looking = self._left > 0
         self._take_for(name)
 
     def _take_for(self, name: str) -> None:
@@ -294,11 +297,6 @@ class Compat:
     def name(self) -> str:
         """Name of the profile; empty while nothing is known."""
         return self.profile.name
-
-    @property
-    def looking(self) -> bool:
-        """Whether `saw` may still find something out."""
-        return self._left > 0
 
     def version(self, seen_version: int) -> int:
         """
@@ -338,6 +336,7 @@ class Compat:
         if name is not None:
             self._left = 0
             self._take_for(name)
+        self.looking = self._left > 0
         return name
 
     def prepare(self, message: Message, seen_version: int) -> Message:

@@ -178,7 +178,7 @@ class Peer:
 
     def hand_on(self, items: Sequence[tuple[Message, int]]) -> None:
         """Count messages that have arrived, with their bytes, and hand them to the link."""
-        given = []
+        given: list[tuple[Message, int]] = []
         received, looking = self.received, self._compat.looking
         for item in items:
             message = item[0]
@@ -187,15 +187,18 @@ class Peer:
                 kind = 'other'
             received[kind] += 1
             self.seen_versions.add(message.version)
-            if kind == 'VIDEO' and not self._is_decodable(message):
-                continue
-            if looking and (name := self._compat.saw(message)):
-                text = f'{self.address}: is taken for {name}'
-                self._link.say('is taken for', logging.INFO, text)
-            if self._unanswered and message.device_name == _PING and _is_calm_status(message):
-                self._take_pong()
-            else:
-                given.append(item)
+            if looking or self._unanswered or kind == 'VIDEO':
+                if kind == 'VIDEO' and not self._is_decodable(message):
+                    continue
+                if looking and (name := self._compat.saw(message)):
+                    text = f'{self.address}: is taken for {name}'
+                    self._link.say('is taken for', logging.INFO, text)
+                if self._unanswered and message.device_name == _PING and (
+                    _is_calm_status(message)
+                ):
+                    self._take_pong()
+                    continue
+            given.append(item)
         if given:
             self._link.received_many(self, given)
 

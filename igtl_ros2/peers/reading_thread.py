@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..codec.frame import Header, extension_bytes
 from .worker import Worker
 
-# What takes a millisecond at most, of whatever it is made
-_LITTLE_BYTES = 1 << 13
+#: What takes a millisecond at most to read, of whatever it is made
+LITTLE_BYTES = 1 << 13
 # Of these only the checksum takes any time, and so many bytes of metadata
 _VIEWED_BYTES = 1 << 24
 _VIEWED = frozenset(
@@ -18,14 +18,11 @@ _IN_PARTS = frozenset(('BIND', 'CAPABILITY'))
 
 
 def takes_long(header: Header, frame: memoryview) -> bool:
-    """Tell whether reading a message would keep other peers waiting."""
-    size = header.body_size
-    if size <= _LITTLE_BYTES:
-        return False
-    kind = header.type_name
+    """Tell whether reading a message of more than `LITTLE_BYTES` keeps other peers waiting."""
+    size, kind = header.body_size, header.type_name
     if size > (_VIEWED_BYTES if kind in _VIEWED else _READ_BYTES) or kind in _IN_PARTS:
         return True
-    return header.version > 1 and extension_bytes(frame) > _LITTLE_BYTES
+    return header.version > 1 and extension_bytes(frame) > LITTLE_BYTES
 
 
 #: one for all peers: what has to be quick waits for the interpreter as often as others are busy

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from ..codec import Message
 from ..config import Settings
@@ -18,6 +19,7 @@ from .peer import Peer
 _LAG_S = 1.0
 _LAG_PERIOD_S = 30.0
 
+_message_of = itemgetter(0)
 OnMessage = Callable[[Peer, Message], None]
 OnMessages = Callable[[Peer, list[Message]], None]
 OnSized = Callable[[Peer, Sequence[tuple[Message, int]]], None]
@@ -158,7 +160,7 @@ class ReceivingLink(LinkState):
     def received_many(self, peer: Peer, items: Sequence[tuple[Message, int]]) -> None:
         """Hand messages on, each with the bytes that it had, in the order in which they came."""
         if self._on_messages is not None:
-            self._tell(self._on_messages, peer, [message for message, _ in items])
+            self._tell(self._on_messages, peer, list(map(_message_of, items)))
         elif self._on_message is not None:
             self.tell_each(self._on_message, peer, [message for message, _ in items])
         elif self._on_sized is not None:

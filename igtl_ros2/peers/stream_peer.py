@@ -13,7 +13,7 @@ from ..config import Settings
 from ..errors import DecodeError
 from ..transport.tcp import Stream
 from .host import Host
-from .reading_thread import takes_long, worker
+from .reading_thread import LITTLE_BYTES, takes_long, worker
 from .writing_peer import WritingPeer
 
 # how many messages are handed on at once
@@ -68,7 +68,7 @@ class StreamPeer(WritingPeer):
 
     def buffer_updated(self, size: int) -> None:
         """Take out the messages that are whole now, in turns."""
-        if self.cut_off:
+        if self._why_cut_off:
             return
         self.last_received = now = time.monotonic()
         if not self._decoder.pending_bytes:
@@ -76,14 +76,25 @@ class StreamPeer(WritingPeer):
         self.received_bytes += size
         self._decoder.buffer_updated(size)
         if not self._has_more:
-            self._take_turn()
+            self._take_turn(now)
 
-    def _take_turn(self) -> None:
+    def _take_turn(self, now: float | None = None) -> None:
         """Take out messages for a while; what is left then waits until the others had a turn."""
-        now = time.monotonic()
+        if now is None:
+            now = time.monotonic()
         until = now + _TURN_S
-        while not self.cut_off:
-            if not self._hand_on_some(now, until):
+        while not self._why_cut_off:
+            messages: list[tuple[Message, int]] = []
+            try:
+                may_be_more = self._read_some(messages, until)
+            except DecodeError as error:
+                self._hand_over(messages, now)  # what came before goes first
+                if not self._why_cut_off:
+                    self.take_error(error)
+                may_be_more = error.in_step
+            else:
+                self._hand_over(messages, now)
+            if not may_be_more:
                 break
             if time.monotonic() >= until and self._decoder.pending_bytes:
                 self._has_more = True
@@ -99,20 +110,6 @@ class StreamPeer(WritingPeer):
             if self._lost is not None:
                 self._leave(*self._lost)
 
-    def _hand_on_some(self, now: float, until: float) -> bool:
-        """Hand on the messages that are next; tells whether there may be more."""
-        messages: list[tuple[Message, int]] = []
-        trouble = None
-        try:
-            may_be_more = self._read_some(messages, until)
-        except DecodeError as error:
-            trouble, may_be_more = error, error.in_step
-        finally:  # what came before goes first
-            self._hand_over(messages, now)
-        if trouble is not None and not self.cut_off:
-            self.take_error(trouble)
-        return may_be_more
-
     def _read_some(self, messages: list[tuple[Message, int]], until: float) -> bool:
         """
         Read the messages that are next, for a while; tells whether there may be more.
@@ -122,7 +119,7 @@ class StreamPeer(WritingPeer):
         """
         decoder, most = self._decoder, self._most_at_once
         while (whole := decoder.next_frame()) is not None:
-            if takes_long(*whole):
+            if whole[0][4] > LITTLE_BYTES and takes_long(*whole):
                 self._read_elsewhere(*whole)
                 return False
             messages.append((decoder.made(*decoder.read(*whole)), decoder.frame_bytes))

@@ -55,15 +55,18 @@ class Writer:
         #: as it is resolved
         self.topic: str = publisher.topic_name
         self.ros_type: type = publisher.msg_type
+        # `publish` calls it with bytes, after three looks at what it was given
+        self._handle: Any = publisher.handle
         #: what can be written: the type, and its lazy form
         self.kinds = {self.ros_type, LAZY.get(self.ros_type, self.ros_type)}
-        self._templates = PoseTemplates(lambda poses: poses[0], serialize_message)
+        self._pose_bytes = PoseTemplates(
+            lambda poses: poses[0], serialize_message).bytes_of_one
 
     def ready(self, message: Any) -> Any:
         """Give a message in the form in which it is best written."""
-        if not isinstance(message, LazyPose):
-            return in_place.ready(message)
-        return self._templates.bytes_of_one(message) or message.become()
+        if isinstance(message, LazyPose):
+            return self._pose_bytes(message) or message.become()
+        return in_place.ready(message)
 
     def write(self, ready: Any, source: Message | None = None) -> None:
         """
@@ -71,7 +74,10 @@ class Writer:
 
         :param source: what it was made of, if that was received.
         """
-        if source is None or isinstance(ready, bytes) and len(ready) < in_place.SMALL_BYTES:
+        if type(ready) is bytes and len(ready) < in_place.SMALL_BYTES:
+            with self._handle:
+                self._handle.publish_raw(ready)
+        elif source is None:
             self.publisher.publish(ready)
         else:
             in_place.publish(self.publisher, ready, source)

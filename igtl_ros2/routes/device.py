@@ -55,8 +55,11 @@ class Device:
         """Its topic, with the name of the link."""
         return self.way.topic
 
-    def hear(self, peer: Source, now_s: float) -> None:
+    def hear(self, peer: Source, now_s: float, is_stamped: bool) -> None:
         """Note that a message has come."""
+        holder = self.holder
+        if holder is not None and holder.peer is peer:
+            holder.hear(now_s, is_stamped, self.terms)
         self.received += 1
         self.heard_s = now_s
         self.is_stale = False

@@ -11,6 +11,7 @@ from ..converters.units import ros_text, time_from_ns
 from .effects import Tell
 from .passage import Passage
 
+_NOTHING: dict[str, Any] = {}
 # where frames are published as they came, whatever is withheld
 _RAW = frozenset(('raw',))
 
@@ -48,8 +49,8 @@ class DeviceInfo:
         if gate is not None and gate.withheld and not _passes(result):
             metadata = tuple(metadata)
         told = (
-            message.version, passage.peer.address, passage.source, result.state, result.info,
-            metadata,
+            message.version, passage.peer.address, passage.source, result.state,
+            result.info if result.more else _NOTHING, metadata,
         )
         is_due = not self._is_stream or now_s >= self._due
         if not is_due and told == self._told:
@@ -61,7 +62,7 @@ class DeviceInfo:
             'stamp_source': passage.source,
             'state': result.state and ros_text(result.state),
             'metadata': {k: v for k, v in metadata.items() if not _is_time(k)},
-            **result.info,
+            **told[4],
         }
         self._told = told
         if not is_due and info == self._info:

@@ -9,21 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from fnmatch import fnmatchcase
 from typing import Any
 
-from ..codec import Message, Unknown
 from ..codec.message import has_poses, is_stream, message_class
-from ..codec.messages.bundle import Bind
 from ..codec.messages.image import Image
 from ..codec.patients import hidden, may_name
+from ..codec.timestamp import wire_ns
 from ..converters.details import Detail
 from ..converters.device_clock import DeviceClock
-from ..converters.frames import raw_frame
 from ..converters.gates import Gate, Gates, age_s
-from ..converters.heavy import is_heavy
+from ..converters.heavy import is_heavy, may_be_heavy
 from ..converters.image import VolumeMerger
-from ..converters.outputs import kind_of
+from ..converters.outputs import Kind, kind_of
 from ..converters.placing import frames_of, moved_received
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, converted
@@ -43,6 +40,7 @@ from .effects import (
     Take,
 )
 from .passage import Passage
+from .raw_step import RawStep
 from .surroundings import Surroundings
 from .tf_offers import TfOffers
 
@@ -97,8 +95,12 @@ class Inbound:
         #: whether the one before the next was dropped, or never came
         self.has_lost = False
         self.is_stream = is_stream(key[0])
+        self._is_held = bool(rule.hold_hz)
+        # of leaves that are no more than published, what each is
+        self._kinds: dict[str, Kind] = {}
         #: messages of it that are in the worker, before which no other may be published
         self.waiting = 0
+        self.has_max_age = gates is not None and bool(rule.max_age)
         #: whether gates remember what was published
         self.remembers = gates is not None and has_poses(key[0])
         self._around = around
@@ -114,6 +116,7 @@ class Inbound:
         steps: list[Callable[[Passage], Effect | None]] = [self._stamp]
         if merger is not None:
             steps.append(self._merge)
+        self._has_measure = may_be_heavy(key[0])
         steps.append(self._let_worker)
         #: where a repetition begins that is stamped anew
         self.again_at = len(steps)
@@ -131,8 +134,9 @@ class Inbound:
         if gates is not None:
             steps.append(self._open_gate)
         steps.append(self._convert)
-        if rule.raw or message_class(key[0]) is None or self._is_off_raw(key[0]):
-            steps.append(self._add_raw)
+        raw = RawStep(self.what, rule.raw, around)
+        if rule.raw or message_class(key[0]) is None or raw.is_off(key[0]):
+            steps.append(raw.add_raw)
         self._steps = tuple(steps)
         # whatever its metadata say
         self._may_name = may_name(key[0])
@@ -167,25 +171,23 @@ class Inbound:
         """Note that the rules have changed, but say the same of the device."""
         self._tf.follow(number)
 
-    def _number_of(self, step: Callable[[Passage], Any]) -> int:
-        return self._steps.index(step)
-
     def _stamp(self, passage: Passage) -> None:
         message = passage.message
         passage.stamp_ns, passage.source = self.clock.choose(
-            message.timestamp_ns, passage.arrival_ns, passage.came_s)
+            wire_ns(message.timestamp), passage.arrival_ns, passage.came_s)
 
     def _merge(self, passage: Passage) -> Effect | None:
         """Paste a block into its volume; what takes long is pasted in the worker."""
         message = passage.message
         if self.merger is not None and isinstance(message, Image):
             if not passage.in_worker and (self.waiting or self.merger.takes_long(message)):
-                return Later(self._number_of(self._merge))
+                return Later(self._steps.index(self._merge))
             passage.message = self.merger.merge(message)
         return None
 
     def _let_worker(self, passage: Passage) -> Effect | None:
-        passage.is_heavy = is_heavy(passage.message)
+        if self._has_measure or passage.message.metadata:
+            passage.is_heavy = is_heavy(passage.message)
         if not passage.in_worker and (self.waiting or passage.is_heavy):
             return Later(self.again_at)
         return None
@@ -254,62 +256,29 @@ class Inbound:
         if self.key[0] == 'VIDEO':
             self.route.state[FRAME_LOST] = True
 
-    def _add_raw(self, passage: Passage) -> None:
-        result, frame = passage.result, passage.frame
-        assert result is not None
-        if self._denies_raw(frame):
-            if result.outputs.pop('raw', None) is not None or self.rule.raw:
-                self._report.skip(f'{self.what}: raw')
-        elif passage.gate is not None and passage.gate.gates.is_blind:
-            pass  # it is told of by the gate
-        elif isinstance(frame, Unknown):
-            self._report.skip(f'{self.what}: unknown type, on raw only')
-        elif self.rule.raw:
-            try:
-                result.outputs['raw'] = raw_frame(frame)
-            except ConversionError as error:
-                result.errors.append(str(error))
-
-    def _is_off_raw(self, type_name: str) -> bool:
-        return any(fnmatchcase(type_name, deny) for deny in self._around.raw_deny)
-
-    def _denies_raw(self, message: Message) -> bool:
-        """Tell whether a frame, or one inside it, is of a type that is kept off `raw`."""
-        if isinstance(message, Bind) and any(map(self._denies_raw, message.children)):
-            return True
-        return self._is_off_raw(message.type_name)
-
     # -- what becomes of it
 
     def finish(self, passage: Passage) -> list[Effect]:
         """Tell, hold and publish what a message has become."""
-        result, gate = passage.result, passage.gate
+        result = passage.result
         assert result is not None
         effects: list[Effect] = []
-        if self.route.names.forgotten:
-            forgotten = self.route.names.take_forgotten()
-            effects.append(Forget([f'{folder}/{n}' for folder in _FOLDERS for n in forgotten]))
-        if passage.origin:
-            result.info.update(passage.origin)
-        if gate is not None and gate.withheld:
-            self._tell_withheld(gate, result)
-        for text in result.errors:
-            self.complain(text)
-        for text in result.notes:
-            note = f'{self.what}: {ros_text(text)}'
-            self._report.problem(note, note)
-        is_new = passage.source != REPEATED
-        if is_new and self.clock.is_frozen:
-            self._report.stays_stale(f'{self.what}: time stamp', f'{self.what}: {FROZEN}')
-            result.state = FROZEN if is_valid(result.state) else f'{FROZEN}, {result.state}'
-        if self.rule.hold_hz:
-            effects += self._held(passage, result, is_new)
+        if (result.more or self._is_held or passage.gate is not None or passage.origin
+                or self.clock.is_frozen or self.route.names.forgotten):
+            self._look_closer(passage, result, effects)
         if (told := self._info.news(passage, result)) is not None:
             effects.append(told)
-        self._add_outputs(result, effects)
+        for leaf, ros_message in result.outputs.items():
+            kind = self._kinds.get(leaf)
+            if kind is not None:
+                effects.append(Publish(leaf, kind, ros_message))
+            else:
+                self._add_output(leaf, ros_message, effects)
         if result.state != self.state:
             self.state = result.state
             effects.append(ShowState(result.state))
+        if not result.more:
+            return effects
         if result.transforms and self._around.has_tf:
             effects.append(self._tf.offer(result, passage.stamp_ns))
         if result.peer:
@@ -317,6 +286,29 @@ class Inbound:
         for child in result.children:
             effects.append(Take(child, {'bind': ros_text(self.key[1])}))
         return effects
+
+    def _look_closer(self, passage: Passage, result: Converted, effects: list[Effect]) -> None:
+        """Look after what most messages have not got."""
+        gate = passage.gate
+        if self.route.names.forgotten:
+            forgotten = self.route.names.take_forgotten()
+            effects.append(Forget([f'{folder}/{n}' for folder in _FOLDERS for n in forgotten]))
+        if passage.origin:
+            result.info.update(passage.origin)
+        if gate is not None and gate.withheld:
+            self._tell_withheld(gate, result)
+        if result.more:
+            for text in result.errors:
+                self.complain(text)
+            for text in result.notes:
+                note = f'{self.what}: {ros_text(text)}'
+                self._report.problem(note, note)
+        is_new = passage.source != REPEATED
+        if self.clock.is_frozen and is_new:
+            self._report.stays_stale(f'{self.what}: time stamp', f'{self.what}: {FROZEN}')
+            result.state = FROZEN if is_valid(result.state) else f'{FROZEN}, {result.state}'
+        if self._is_held:
+            effects += self._held(passage, result, is_new)
 
     def complain(self, text: str) -> None:
         """Report what is wrong with a message."""
@@ -340,19 +332,21 @@ class Inbound:
         keeps = self.clock.has_own_stamp(passage.message.timestamp_ns)
         return [Hold(passage if keeps else passage.unmoved or passage)]
 
-    def _add_outputs(self, result: Converted, effects: list[Effect]) -> None:
-        for leaf, ros_message in result.outputs.items():
-            if leaf == 'geometry':
-                values = list(ros_message.data)
-                if values == self._geometry:
-                    continue
-                self._geometry = values
-            part = leaf if '/' not in leaf else leaf.partition('/')[0]
-            if self.closed and part in self.closed:
-                self._report.withheld_by(
-                    f'{self.what}: type',
-                    f'{self.topic}/{leaf}: not published: the gates before this topic do not '
-                    f'look at {self.what}',
-                )
-                continue
-            effects.append(Publish(leaf, kind_of(part, self.key[0]), ros_message))
+    def _add_output(self, leaf: str, ros_message: Any, effects: list[Effect]) -> None:
+        if leaf == 'geometry':
+            values = list(ros_message.data)
+            if values == self._geometry:
+                return
+            self._geometry = values
+        part, _, rest = leaf.partition('/')
+        if part in self.closed:
+            self._report.withheld_by(
+                f'{self.what}: type',
+                f'{self.topic}/{leaf}: not published: the gates before this topic do not '
+                f'look at {self.what}',
+            )
+            return
+        kind = kind_of(part, self.key[0])
+        effects.append(Publish(leaf, kind, ros_message))
+        if not rest and leaf != 'geometry':  # names there may be without end
+            self._kinds[leaf] = kind

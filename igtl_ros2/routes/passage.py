@@ -24,23 +24,11 @@ class Passage:
     :param origin: for `info`, what the message came in.
     """
 
-    stamp_ns = 0
-    source = ''
-    #: whether the one before it was dropped
-    after_loss = False
-    #: whether it takes long to convert
-    is_heavy = False
-    #: whether this is the worker
-    in_worker = False
-    #: what it was before it was moved into another frame
-    unmoved: Passage | None = None
-    #: what has become of it
-    result: Converted | None = None
-    gate: Gate | None = None
-    #: of its frames, in that into which it is moved
-    poses: Mapping[str, Matrix] | None = None
+    # every message needs one
+    __slots__ = (
+        'peer', 'message', 'frame', 'came_s', 'now_s', 'arrival_ns', 'origin', 'stamp_ns',
+        'source', 'after_loss', 'is_heavy', 'in_worker', 'unmoved', 'result', 'gate', 'poses')
 
-    # every message needs one: what most leave as it is belongs to the class
     def __init__(
         self, peer: Any, message: Message, now_s: float, arrival_ns: int, origin: dict[str, Any]
     ) -> None:
@@ -50,6 +38,17 @@ class Passage:
         self.came_s = self.now_s = now_s
         self.arrival_ns = arrival_ns
         self.origin = origin
+        self.stamp_ns = 0
+        self.source = ''
+        #: whether the one before it was dropped, it takes long to convert, and this is the worker
+        self.after_loss = self.is_heavy = self.in_worker = False
+        #: what it was before it was moved into another frame
+        self.unmoved: Passage | None = None
+        #: what has become of it
+        self.result: Converted | None = None
+        self.gate: Gate | None = None
+        #: of its frames, in that into which it is moved
+        self.poses: Mapping[str, Matrix] | None = None
 
     def again(self, now_s: float) -> Passage:
         """Begin once more with what it holds now."""

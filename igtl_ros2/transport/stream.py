@@ -138,7 +138,16 @@ class Stream(asyncio.BufferedProtocol):
             if start in _TLS_STARTS:
                 self._fail('speaks TLS, not plain OpenIGTLink: use tls:// on both sides, or tcp://')
                 return
+        # until the end asyncio calls the sink itself: each piece of every peer comes this way
+        vars(self).update(
+            get_buffer=self._sink.get_buffer, buffer_updated=self._sink.buffer_updated)
         self._sink.buffer_updated(nbytes)
+
+    def _drop_rest(self) -> None:
+        """Pass on no more of what comes."""
+        self._ending = True
+        for name in ('get_buffer', 'buffer_updated'):
+            vars(self).pop(name, None)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Pass it on, in words."""
@@ -285,7 +294,7 @@ class Stream(asyncio.BufferedProtocol):
     def abort(self) -> None:
         """Close at once."""
         if self._transport is not None:
-            self._ending = True
+            self._drop_rest()
             self._transport.abort()
 
     # -- ending
@@ -298,7 +307,7 @@ class Stream(asyncio.BufferedProtocol):
     def _end(self, within_s: float) -> None:
         # Closing a socket at once while the peer sends makes the system throw away what the
         # peer has not read yet: the reason why it is closed
-        self._ending = True
+        self._drop_rest()
         self._start_timer(within_s, self.abort)
         if self._transport is not None:
             try:

@@ -72,7 +72,9 @@ def test_what_is_written_meanwhile_changes_nothing():
             return super().__iter__()
 
     pose = lazy(stamp_ns=10**9, numbers=Interrupted([1.0] * 7))
-    for data in template.filled([pose]), template.filled_one(10**9, pose.numbers):
+    templates = PoseTemplates(one, serialize_message)
+    templates._known[pose.frames] = template
+    for data in template.filled([pose]), templates.bytes_of_one(pose):
         got = deserialize_message(data, TransformStamped)
         assert (got.header.stamp.sec, got.transform.rotation.w) == (1, 1.0)
 

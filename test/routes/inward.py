@@ -167,14 +167,11 @@ class Link:
 
     def _come(self, peer, message, origin):
         device = self.table.find(peer, message, full_name(message), self.now_s)
-        if device is not None and device.holder is not None:
-            if device.holder.peer is peer:
-                device.holder.hear(self.now_s, message.timestamp != 0, device.terms)
-            else:
-                device = self.table.share(device, peer, message, self.now_s)
+        if device is not None and device.holder is not None and device.holder.peer is not peer:
+            device = self.table.share(device, peer, message, self.now_s)
         if device is None:
             return
-        device.hear(peer, self.now_s)
+        device.hear(peer, self.now_s, message.timestamp != 0)
         device.held = None
         self._carry_out(device, Passage(peer, message, self.now_s, self.now().ros_ns, origin))
 

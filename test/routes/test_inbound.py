@@ -42,7 +42,7 @@ def test_a_step_that_nobody_asked_for_is_not_in_the_chain():
         Link(to_frame='base', max_age=1.0, raw=True, pose=True, tf='dynamic'), pose())
     assert long_way == [
         '_stamp', '_let_worker', '_hide', '_place', '_let_worker_convert', '_move', '_open_gate',
-        '_convert', '_add_raw']
+        '_convert', 'add_raw']
     assert '_merge' in steps_of(Link(), Image(np.zeros((1, 2, 2), np.uint8), device_name='CT'))
 
 

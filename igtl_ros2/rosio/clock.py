@@ -1,0 +1,36 @@
+"""The time of ROS, for which every message asks."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from rclpy.clock import JumpThreshold
+from rclpy.node import Node
+
+
+class RosClock:
+    """
+    Tell the time of ROS: simulated if that is in use, else the wall clock, which costs nothing.
+
+    :param node: whose clock it is.
+    """
+
+    def __init__(self, node: Node) -> None:
+        """Be told when simulated time begins and ends."""
+        self._clock: Any = node.get_clock()
+        #: whether simulated time is in use
+        self.is_simulated: bool = self._clock.ros_time_is_active
+        threshold = JumpThreshold(min_forward=None, min_backward=None, on_clock_change=True)
+        self._handler = self._clock.create_jump_callback(threshold, post_callback=self._follow)
+
+    def _follow(self, jump: Any) -> None:
+        self.is_simulated = self._clock.ros_time_is_active
+
+    def close(self) -> None:
+        """Be told no more; nobody asks what time it is any more."""
+        self._handler.unregister()
+
+    def now_ns(self) -> int:
+        """Tell it in nanoseconds."""
+        return self._clock.now().nanoseconds if self.is_simulated else time.time_ns()
