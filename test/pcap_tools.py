@@ -33,17 +33,17 @@ def server_says(data, cuts, server=SERVER):
     return opened + [packet(server, CLIENT, at, part) for at, part in segments(data, cuts)]
 
 
-def write_pcap(path, packets, start=1_700_000_000.0, step=0.001, nano=False, order='<'):
-    """A pcap file, one packet each `step` seconds."""
+def write_pcap(path, packets, start=1_700_000_000, step_ms=1, nano=False, order='<'):
+    """A pcap file, one packet each `step_ms` milliseconds."""
     magic, unit = (0xA1B23C4D, 10**9) if nano else (0xA1B2C3D4, 10**6)
     with open(path, 'wb') as file:
         file.write(struct.pack(order + 'IHHiIII', magic, 2, 4, 0, 0, 1 << 18, _RAW_IP))
         for number, data in enumerate(packets):
-            at = round((start + number * step) * unit)
+            at = start * unit + number * step_ms * unit // 1000
             file.write(struct.pack(order + 'IIII', *divmod(at, unit), len(data), len(data)) + data)
 
 
-def write_pcapng(path, packets, start=1_700_000_000.0, step=0.001):
+def write_pcapng(path, packets, start=1_700_000_000, step_ms=1):
     """A pcapng file, times in nanoseconds."""
     def block(kind, body):
         body += b'\0' * (-len(body) % 4)
@@ -55,6 +55,6 @@ def write_pcapng(path, packets, start=1_700_000_000.0, step=0.001):
         resolution = struct.pack('<HHB3x', 9, 1, 9) + struct.pack('<HH', 0, 0)
         file.write(block(1, struct.pack('<HHI', _RAW_IP, 0, 1 << 18) + resolution))
         for number, data in enumerate(packets):
-            at = round((start + number * step) * 10**9)
+            at = start * 10**9 + number * step_ms * 10**6
             head = struct.pack('<IIIII', 0, at >> 32, at & 0xFFFFFFFF, len(data), len(data))
             file.write(block(6, head + data))

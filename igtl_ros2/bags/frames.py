@@ -143,6 +143,8 @@ class Frame:
     time_ns: int
     header: Header
     data: bytes
+    #: whether it was sent to the device, not by it
+    to_device: bool = False
 
 
 class BagFrames:
@@ -209,7 +211,7 @@ class BagFrames:
             if len(frame) >= HEADER_SIZE:
                 header = decode_header(frame)
                 if len(frame) == HEADER_SIZE + header.body_size:
-                    return Frame(time_ns, header, frame)
+                    return Frame(time_ns, header, frame, _direction(topic) == 'to')
         except (BagError, DecodeError):
             pass  # counted below
         self.refused[topic] += 1

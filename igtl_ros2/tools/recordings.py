@@ -1,0 +1,193 @@
+"""Whatever was recorded (a bag, a capture of packets, another file), as frames and times."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from ..codec import HEADER_SIZE, Header, decode_header, encode
+from ..codec.datagram import Reassembler
+from ..errors import BagError, DecodeError, FileError
+from . import files
+from .captures import Capture, Segment, is_capture
+from .tcp_flows import Flow, may_be_header
+
+#: what the time of a file without times is counted from
+_NO_TIME_NS = 0
+_RTP_BYTES = 12
+_BAG_ENDS = ('.mcap', '.db3')
+
+
+class Seen(NamedTuple):
+    """
+    A message as it was recorded.
+
+    :param source: who said it to whom: `from` and `to` the device in a bag, addresses in a
+        capture, nothing in a file.
+    """
+
+    time_ns: int
+    source: str
+    header: Header
+    frame: bytes
+
+
+class Recorded:
+    """
+    What was recorded.
+
+    :param kind: bag, capture or file.
+    """
+
+    def __init__(self, kind: str, path: Path) -> None:
+        """Start with nothing."""
+        self.kind = kind
+        self.path = path
+
+    def __iter__(self) -> Iterator[Seen]:
+        """Give the messages in the order of time."""
+        raise NotImplementedError
+
+    def notes(self) -> list[str]:
+        """Tell what was passed over, once all has been read."""
+        return []
+
+
+class _Bag(Recorded):
+    """The frames of a bag, in both directions."""
+
+    def __init__(self, path: Path, show: Callable[[str], None]) -> None:
+        super().__init__('bag', path)
+        self._show = show
+        self._notes: list[str] = []
+
+    def __iter__(self) -> Iterator[Seen]:
+        from ..bags.frames import BagFrames, open_bag
+        from ..bags.types import MessageTypes
+
+        def opening(done: int, size: int) -> None:
+            self._show(f'opening: {done} of {size} bytes read')
+
+        with open_bag(self.path, opening) as reader:
+            frames = BagFrames(reader, MessageTypes(), (), 'both')
+            for frame in frames:
+                source = 'to' if frame.to_device else 'from'
+                yield Seen(frame.time_ns, source, frame.header, frame.data)
+            self._notes = [f'passed over: {lost.words(reader.start_time)}' for lost in frames.lost]
+            self._notes += [
+                f'{topic}: {count} messages are no frames'
+                for topic, count in frames.refused.items()]
+
+    def notes(self) -> list[str]:
+        return self._notes
+
+
+class _Packets(Recorded):
+    """The messages in the connections of a capture."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__('capture', path)
+        self._capture = Capture(path)
+        self._flows: dict[str, Flow] = {}
+        self._datagrams = Reassembler()
+        self._spoiled: Counter[str] = Counter()
+
+    def __iter__(self) -> Iterator[Seen]:
+        time_ns = 0
+        for segment in self._capture.segments():
+            time_ns = segment.time_ns
+            source = f'{segment.source} > {segment.target}'
+            if segment.sequence < 0:
+                yield from self._datagram(source, segment)
+                continue
+            flow = self._flows.setdefault(source, Flow())
+            for header, frame in flow.take(
+                segment.sequence, segment.flags, segment.payload, segment.missing
+            ):
+                yield Seen(time_ns, source, header, frame)
+        for source, flow in self._flows.items():
+            for header, frame in flow.end():
+                yield Seen(time_ns, source, header, frame)
+
+    def _datagram(self, source: str, segment: Segment) -> Iterator[Seen]:
+        data = segment.payload
+        if may_be_header(data):
+            header = decode_header(data)
+            if len(data) == HEADER_SIZE + header.body_size:
+                yield Seen(segment.time_ns, f'{source} (UDP)', header, data)
+                return
+        if not may_be_header(data, _RTP_BYTES):
+            return
+        try:
+            message = self._datagrams.feed(data, source, segment.time_ns / 1e9)
+        except DecodeError as error:
+            self._spoiled[str(error)] += 1
+            return
+        if message is not None:
+            frame = encode(message)
+            yield Seen(segment.time_ns, f'{source} (UDP)', decode_header(frame), frame)
+
+    def notes(self) -> list[str]:
+        capture, notes = self._capture, []
+        for source, flow in self._flows.items():
+            if not flow.messages:
+                continue  # something else
+            if flow.missing_bytes:
+                notes.append(f'{source}: {flow.missing_bytes} bytes are not in the capture')
+            if flow.skipped_bytes:
+                notes.append(
+                    f'{source}: {flow.skipped_bytes} bytes passed over that are no whole message')
+            if flow.again:
+                notes.append(f'{source}: {flow.again} packets were sent again')
+        notes += [f'UDP: {text} ({count} times)' for text, count in self._spoiled.items()]
+        if capture.fragments:
+            notes.append(f'{capture.fragments} fragments of IP packets are not put together')
+        if capture.cut_at is not None:
+            notes.append(f'the capture ends at byte {capture.cut_at} in the middle of a packet')
+        return notes
+
+
+class _File(Recorded):
+    """The messages of any other file, with times from 0 on."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__('file', path)
+
+    def __iter__(self) -> Iterator[Seen]:
+        for time_s, message in files.read(self.path):
+            frame = encode(message)
+            yield Seen(_NO_TIME_NS + round(time_s * 1e9), '', decode_header(frame), frame)
+
+
+@contextmanager
+def open_recording(
+    path: Path | str, show: Callable[[str], None] = lambda text: None
+) -> Iterator[Recorded]:
+    """
+    Open a bag, a capture or another file.
+
+    :param show: shows how opening goes on, where it takes long.
+    :raises IgtlError: if it is none of them.
+    """
+    path = Path(path)
+    try:
+        if not path.exists():
+            raise FileError(f'{path}: there is no such file')
+        if path.is_dir() or path.suffix in _BAG_ENDS:
+            recorded: Recorded = _Bag(path, show)
+        elif is_capture(path):
+            recorded = _Packets(path)
+        elif files.extension_of(path):
+            recorded = _File(path)
+        else:
+            raise FileError(
+                f'{path}: neither a bag nor a capture (pcap, pcapng), nor one of '
+                f'{", ".join(files.readable())}')
+        yield recorded
+    except ImportError as error:
+        raise BagError(f'{path}: to read bags: pip install "igtl_ros2[bags]" ({error})') from error
+    except OSError as error:
+        raise FileError(f'{path}: {error.strerror or error}') from error
