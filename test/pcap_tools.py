@@ -33,13 +33,17 @@ def server_says(data, cuts, server=SERVER):
     return opened + [packet(server, CLIENT, at, part) for at, part in segments(data, cuts)]
 
 
-def write_pcap(path, packets, start=1_700_000_000, step_ms=1, nano=False, order='<'):
-    """A pcap file, one packet each `step_ms` milliseconds."""
+def write_pcap(
+    path, packets, start=1_700_000_000, step_ms=1, nano=False, order='<', times_ns=None
+):
+    """A pcap file, one packet each `step_ms` milliseconds, or at the times given."""
     magic, unit = (0xA1B23C4D, 10**9) if nano else (0xA1B2C3D4, 10**6)
     with open(path, 'wb') as file:
         file.write(struct.pack(order + 'IHHiIII', magic, 2, 4, 0, 0, 1 << 18, _RAW_IP))
         for number, data in enumerate(packets):
             at = start * unit + number * step_ms * unit // 1000
+            if times_ns is not None:
+                at = times_ns[number] * unit // 10**9
             file.write(struct.pack(order + 'IIII', *divmod(at, unit), len(data), len(data)) + data)
 
 

@@ -1,0 +1,40 @@
+"""Recordings made for tests: messages at times of our choice, as bags and as captures."""
+
+import pcap_tools
+
+from igtl_ros2.codec import encode
+
+START_NS = 1_700_000_000 * 10**9
+
+
+def write_bag(folder, timed, to_device=()):
+    """A bag of (nanoseconds from the start, message or frame); those named go to the device."""
+    from igtl_ros2.bags.files import BagWriter
+    from igtl_ros2.bags.frames import FrameTopics
+    from igtl_ros2.bags.types import RAW_TYPE, MessageTypes
+    from igtl_ros2.codec import decode_header
+
+    types, topics = MessageTypes(), FrameTopics('')
+    writer = BagWriter(folder, types)
+    for offset_ns, message in timed:
+        frame = message if isinstance(message, bytes) else encode(message)
+        device = decode_header(frame).device_name
+        topic = topics.topic(device, device in to_device)
+        writer.write(topic, RAW_TYPE, types.pack(frame), START_NS + offset_ns)
+    writer.close()
+    return folder
+
+
+def write_capture(path, timed):
+    """A capture in which each message is one packet."""
+    data, packets, times = 0, pcap_tools.server_says(b'', ()), [START_NS] * 3
+    for offset_ns, message in timed:
+        frame = message if isinstance(message, bytes) else encode(message)
+        for at in range(0, len(frame), 60000):
+            part = frame[at : at + 60000]
+            packets.append(
+                pcap_tools.packet(pcap_tools.SERVER, pcap_tools.CLIENT, 1000 + data, part))
+            times.append(START_NS + offset_ns)
+            data += len(part)
+    pcap_tools.write_pcap(path, packets, nano=True, times_ns=times)
+    return path
