@@ -8,15 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from ..codec import HEADER_SIZE, Header, decode_header, encode
+from ..codec import HEADER_SIZE, Header, Message, decode_header, encode
 from ..codec.datagram import Reassembler
 from ..errors import BagError, DecodeError, FileError
 from . import files
 from .captures import Capture, Segment, is_capture
 from .tcp_flows import Flow, may_be_header
 
-#: what the time of a file without times is counted from
-_NO_TIME_NS = 0
 _RTP_BYTES = 12
 _BAG_ENDS = ('.mcap', '.db3')
 
@@ -33,6 +31,8 @@ class Seen(NamedTuple):
     source: str
     header: Header
     frame: bytes
+    #: of a file: what is in it, more exact than what goes over a link
+    message: Message | None = None
 
 
 class Recorded:
@@ -159,7 +159,7 @@ class _File(Recorded):
     def __iter__(self) -> Iterator[Seen]:
         for time_s, message in files.read(self.path):
             frame = encode(message)
-            yield Seen(_NO_TIME_NS + round(time_s * 1e9), '', decode_header(frame), frame)
+            yield Seen(round(time_s * 1e9), '', decode_header(frame), frame, message)
 
 
 @contextmanager

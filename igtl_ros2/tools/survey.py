@@ -44,6 +44,8 @@ def go_through(
 
 
 def _message(seen: Seen) -> Message | DecodeError:
+    if seen.message is not None:
+        return seen.message
     try:
         return decode(seen.frame)
     except DecodeError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -22,6 +23,7 @@ from ...codec.messages.tracking import (
 from ...codec.tool_state import tool_state
 from ...errors import FileError
 from . import Timed
+from ._rows import Rows
 
 EXTENSIONS = ('.csv',)
 _POSES = (Transform, Position, TrackingData, QuaternionTrackingData)
@@ -42,29 +44,40 @@ def write(path: Path, messages: Iterable[Timed]) -> None:
     The state is what the sender says of a tool, empty if nothing. Matrices that are no rotation
     (they scale or mirror) have no quaternion.
     """
-    with open(path, 'w', encoding='utf-8', errors='surrogateescape', newline='') as file:
-        rows = csv.writer(file, lineterminator='\n')
-        head: tuple[str, ...] | None = None
+    with Lines(path) as lines:
         for time_s, message in messages:
-            wanted = _head(message) if head is None or isinstance(message, Sensor) else _HEAD
-            if head is None:
-                rows.writerow(wanted)
-                head = wanted
-            if head[: len(_SENSOR_HEAD)] != wanted[: len(_SENSOR_HEAD)]:
-                raise FileError(f'{path}: poses and values of sensors have tables of their own')
-            start = [f'{time_s:.9f}', message.timestamp_ns, message.device_name]
-            if isinstance(message, Sensor):
-                rows.writerow([
-                    *start, message.unit_text, *map(repr, message.values.tolist())])
-                continue
-            for tool, matrix in _tools(message):
-                rows.writerow([*start, tool, tool_state(message, tool) or '', *_numbers(matrix)])
+            lines.add(time_s, message)
 
 
-def _head(message: Message) -> tuple[str, ...]:
-    if isinstance(message, Sensor):
-        return (*_SENSOR_HEAD, *(f'v{n}' for n in range(len(message.values))))
-    return _HEAD
+class Lines(Rows):
+    """Such a table, row by row."""
+
+    _has_sensors: bool | None = None
+
+    def head_of(self, message: Message) -> str:
+        """Give the names of the columns."""
+        if isinstance(message, Sensor):
+            return _row([*_SENSOR_HEAD, *(f'v{n}' for n in range(len(message.values)))])
+        return _row(_HEAD)
+
+    def lines_of(self, time_s: float, message: Message) -> Iterator[str]:
+        """Give the rows of a message."""
+        is_sensor = isinstance(message, Sensor)
+        if self._has_sensors not in (None, is_sensor):
+            raise FileError(f'{self.path}: poses and values of sensors have tables of their own')
+        self._has_sensors = is_sensor
+        start = [f'{time_s:.9f}', message.timestamp_ns, message.device_name]
+        if isinstance(message, Sensor):
+            yield _row([*start, message.unit_text, *map(repr, message.values.tolist())])
+            return
+        for tool, matrix in _tools(message):
+            yield _row([*start, tool, tool_state(message, tool) or '', *_numbers(matrix)])
+
+
+def _row(values: Iterable[Any]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator='\n').writerow(values)
+    return text.getvalue()
 
 
 def _tools(message: Any) -> Iterator[tuple[str, Any]]:

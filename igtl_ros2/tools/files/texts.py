@@ -10,6 +10,7 @@ from ...codec import Message
 from ...codec.messages.text import Status, String
 from ...errors import FileError
 from . import Timed, device_name
+from ._rows import Rows
 
 EXTENSIONS = ('.txt', '.tsv')
 WRITES = (String, Status)
@@ -49,11 +50,22 @@ def _message(path: Path, number: int, words: list[str]) -> Timed:
 
 def write(path: Path, messages: Iterable[Timed]) -> None:
     """Write a line for each."""
-    with open(path, 'w', encoding='utf-8', errors='surrogateescape', newline='') as file:
-        file.write('\t'.join(_HEAD) + '\n')
+    with Lines(path) as lines:
         for time_s, message in messages:
-            words = [f'{time_s:.9f}', message.device_name, message.type_name, *_words(message)]
-            file.write('\t'.join(map(_escaped, words)) + '\n')
+            lines.add(time_s, message)
+
+
+class Lines(Rows):
+    """Such a file, line by line."""
+
+    def head_of(self, message: Message) -> str:
+        """Give the names of the columns."""
+        return '\t'.join(_HEAD) + '\n'
+
+    def lines_of(self, time_s: float, message: Message) -> Iterator[str]:
+        """Give the line of a message."""
+        words = [f'{time_s:.9f}', message.device_name, message.type_name, *_words(message)]
+        yield '\t'.join(map(_escaped, words)) + '\n'
 
 
 def _words(message: Message) -> list[str]:

@@ -1,0 +1,65 @@
+"""Files of lines that are written while messages come, of many devices at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from ...codec import Message
+
+_MOST_WAITING = 1000
+
+
+class Rows:
+    """
+    A file that gets lines; it is not kept open, for there may be thousands of them.
+
+    :param path: what is there already is overwritten.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Begin the file with the first message."""
+        self.path = path
+        self._waiting: list[str] = []
+        self._mode = 'w'
+
+    def head_of(self, message: Message) -> str:
+        """Give the first line, made for the first message."""
+        raise NotImplementedError
+
+    def lines_of(self, time_s: float, message: Message) -> Iterator[str]:
+        """Give the lines of a message."""
+        raise NotImplementedError
+
+    def add(self, time_s: float, message: Message) -> None:
+        """Take in a message."""
+        lines = list(self.lines_of(time_s, message))
+        if self._mode == 'w' and not self._waiting:
+            self._waiting.append(self.head_of(message))
+        self._waiting += lines
+        if len(self._waiting) >= _MOST_WAITING:
+            self._write()
+
+    def _write(self) -> None:
+        with open(
+            self.path, self._mode, encoding='utf-8', errors='surrogateescape', newline=''
+        ) as file:
+            file.writelines(self._waiting)
+        self._waiting, self._mode = [], 'a'
+
+    def close(self) -> None:
+        """Write what waits."""
+        if self._waiting or self._mode == 'w':
+            self._write()
+
+    def __enter__(self) -> Rows:
+        """Give itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Write what waits."""
+        self.close()

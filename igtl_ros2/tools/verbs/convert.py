@@ -1,0 +1,37 @@
+"""`igtl convert`: a file in another format."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = 'a file of images, meshes, points or poses in another format'
+EXAMPLE = 'igtl convert head.nii.gz head.mha'
+DESCRIPTION = """\
+Write what is in a file into one of another format, which the ends of both names tell; axes and
+units come out right (LPS or RAS, mm). From a bag, a capture or a tracked sequence (.igs.mha) it
+takes what has a place in the output: poses for .csv, images for .mha. If there is room for one
+message and there are several, the others get numbers: head_0001.mha."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    parser.add_argument('file', metavar='FILE', help='a file, bag or capture')
+    parser.add_argument('output', metavar='OUTPUT', help='the file to write, such as head.nrrd')
+    parser.add_argument(
+        '--device', action='append', default=[], metavar='PATTERN',
+        help="only devices with such a name, such as 'Stylus*'; may be given several times")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write it, and give the exit code."""
+    from pathlib import Path
+
+    from ..export import convert
+    from ..program import say
+
+    done = convert(arguments.file, Path(arguments.output), arguments.device)
+    for kind, count in sorted(done.others.items()):
+        say(f'{count} {kind} have no place in such a file')
+    for path in done.written:
+        print(path)
+    return 0

@@ -1,0 +1,65 @@
+"""`igtl export`: what was recorded, as files that other programs read."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = 'the messages of a bag, capture or file as CSV, images, meshes, points and texts'
+EXAMPLE = 'igtl export session --to exported --images nrrd'
+DESCRIPTION = """\
+Write what is in a bag, a capture (pcap, pcapng) or a file into a folder, with names such as
+Stylus_TRANSFORM.csv and CT_IMAGE_0000.mha: poses and readings of sensors as tables (mm, and
+quaternions), images, meshes and points as a file for each message that says something new, STRING
+and STATUS as lines of text. Images have their place in LPS (RAS in NIfTI), meshes and points in
+LPS, as 3D Slicer reads them. What has no format or cannot be read is counted and told. Of a bag,
+what went to the devices goes into the folder to_igtl; of a capture each direction has its own."""
+_IMAGES = ('mha', 'nrrd', 'nii.gz', 'nii', 'png')
+_MESHES = ('vtp', 'stl', 'ply', 'obj')
+_POINTS = ('mrk.json', 'fcsv')
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    parser.add_argument('file', metavar='FILE', help='a bag (folder or file), capture or file')
+    parser.add_argument(
+        '--to', metavar='FOLDER', help='where the files go; default: FILE, with -export behind')
+    for name, choices, what in (
+        ('images', _IMAGES, 'IMAGE'), ('meshes', _MESHES, 'POLYDATA'), ('points', _POINTS, 'POINT')
+    ):
+        parser.add_argument(
+            f'--{name}', choices=choices, default=choices[0],
+            help=f'the format for {what}; default: {choices[0]}')
+    parser.add_argument(
+        '--device', action='append', default=[], metavar='PATTERN',
+        help="only devices with such a name, such as 'Stylus*'; may be given several times")
+    parser.add_argument(
+        '--every', type=_count, default=1, metavar='N',
+        help='of images, meshes and points, write every Nth')
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'{text!r} is no number from 1 on')
+    return int(text)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the files, and give the exit code: 1 if there was nothing to write."""
+    from pathlib import Path
+
+    from ..export import export
+    from ..program import say
+
+    folder = Path(arguments.to or f'{arguments.file.rstrip("/")}-export')
+    ends = {
+        'IMAGE': f'.{arguments.images}', 'POLYDATA': f'.{arguments.meshes}',
+        'POINT': f'.{arguments.points}',
+    }
+    done, notes = export(arguments.file, folder, ends, arguments.device, arguments.every)
+    for what in (*notes, *(f'{count} left out: {why}' for why, count in done.left_out.items())):
+        say(what)
+    for type_name, count in sorted(done.written.items()):
+        print(f'{type_name}: {count} messages in {done.files[type_name]} files')
+    if done.written:
+        print(f'written to {folder}')
+    return 0 if done.written else 1

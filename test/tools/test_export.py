@@ -1,0 +1,126 @@
+"""`igtl export` and `igtl convert`: recordings and files become files of other formats."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from cli_tools import igtl
+from recorded_tools import write_bag, write_capture
+
+from igtl_ros2.codec.messages.arrays import Sensor
+from igtl_ros2.codec.messages.bundle import Bind
+from igtl_ros2.codec.messages.colors import ColorTable
+from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.codec.messages.mesh import PolyData
+from igtl_ros2.codec.messages.points import Point, PointList
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import Status, String
+from igtl_ros2.tools import files
+
+nibabel = pytest.importorskip('nibabel')
+pytest.importorskip('rosbags')
+MS = 10**6
+TURN = np.array([[0, -1, 0, 1.5], [1, 0, 0, -2.5], [0, 0, 1, 8], [0, 0, 0, 1]], float)
+PLACE = np.array([[0, -0.5, 0, 10], [0.25, 0, 0, 20], [0, 0, 2, 30], [0, 0, 0, 1]], float)
+
+
+def image(value, name='CT'):
+    return Image.from_array(np.full((2, 3, 4), value, np.int16), PLACE, device_name=name)
+
+
+def session():
+    mesh = PolyData(np.eye(3), polygons=[(0, 1, 2)], device_name='Liver')
+    return [
+        (0, Transform(TURN, device_name='Sty/lus ..')), (10 * MS, Sensor([1, 2], device_name='F')),
+        (20 * MS, image(1)), (30 * MS, image(1)), (40 * MS, image(2)),
+        (50 * MS, mesh), (60 * MS, PointList([Point('F-1', (1, 2, 3))], device_name='Targets')),
+        (70 * MS, String('hello', device_name='Log')), (80 * MS, Status(device_name='Robot')),
+        (90 * MS, Bind([Transform(TURN, device_name='Tool')], device_name='B')),
+        (100 * MS, ColorTable(np.zeros(256, np.uint8), device_name='Colors')),
+        (110 * MS, Transform(2 * TURN / [[1], [1], [1], [2]], device_name='Sty/lus ..')),
+    ]
+
+
+@pytest.mark.parametrize('kind', ['bag', 'capture'])
+def test_what_was_recorded_is_exported(tmp_path, kind):
+    if kind == 'bag':
+        path, where = write_bag(tmp_path / 'bag', session()), ''
+    else:
+        path = write_capture(tmp_path / 'c.pcap', session())
+        where = '10.0.0.2_18944-10.0.0.1_40000'
+    done = igtl('export', path, '--to', tmp_path / 'out', '--images', 'nii.gz', '--meshes', 'stl')
+    out = tmp_path / 'out' / where
+    assert {file.name for file in out.iterdir()} == {
+        'Sty_lus_.._TRANSFORM.csv', 'F_SENSOR.csv', 'CT_IMAGE_0000.nii.gz', 'CT_IMAGE_0001.nii.gz',
+        'Liver_POLYDATA_0000.stl', 'Targets_POINT_0000.mrk.json', 'Log_STRING.txt',
+        'Robot_STATUS.txt', 'B_Tool_TRANSFORM.csv'}
+    rows = list(csv.DictReader((out / 'Sty_lus_.._TRANSFORM.csv').open()))
+    assert [float(row['time_s']) for row in rows] == [0.0, 0.11]
+    assert [float(rows[0][name]) for name in ('x_mm', 'y_mm', 'z_mm')] == [1.5, -2.5, 8]
+    voxels = nibabel.load(out / 'CT_IMAGE_0001.nii.gz')
+    assert voxels.dataobj[3, 2, 1] == 2
+    np.testing.assert_allclose(voxels.affine, PLACE)
+    [point] = json.loads((out / 'Targets_POINT_0000.mrk.json').read_text())['markups'][0][
+        'controlPoints']
+    assert point['position'] == [-1, -2, 3]
+    assert 'hello' in (out / 'Log_STRING.txt').read_text()
+    assert '1 left out: IMAGE: same as the one before' in done.stderr
+    assert '1 left out: COLORT: there is no format for it' in done.stderr
+    assert 'IMAGE: 2 messages in 2 files' in done.stdout
+
+
+def test_names_cannot_leave_the_folder_and_every_second_image_is_enough(tmp_path):
+    timed = [(n * MS, image(n, '../../../evil')) for n in range(6)]
+    path = write_bag(tmp_path / 'bag', timed)
+    done = igtl('export', path, '--every', '2', '--images', 'png')
+    found = sorted(file.name for file in (tmp_path / 'bag-export').iterdir())
+    assert found == [f'_.._.._evil_IMAGE_000{n}.png' for n in range(3)]
+    assert '3 left out: IMAGE: --every 2' in done.stderr
+
+
+def test_nothing_to_export_is_not_success(tmp_path):
+    path = write_bag(tmp_path / 'bag', [(0, ColorTable(np.zeros(256, np.uint8)))])
+    igtl('export', path, code=1)
+    igtl('export', path, '--images', 'gif', code=2)
+    igtl('export', path, '--every', '0', code=2)
+
+
+def test_a_volume_in_all_formats_in_turn_stays_what_it_is(tmp_path):
+    rng = np.random.default_rng(1)
+    voxels = rng.integers(-1000, 1000, (4, 5, 6), np.int16)
+    files.write(tmp_path / 'a.mha', [(0.0, Image.from_array(voxels, PLACE))])
+    for one, two in (('a.mha', 'b.nrrd'), ('b.nrrd', 'c.nii.gz'), ('c.nii.gz', 'd.mha')):
+        done = igtl('convert', tmp_path / one, tmp_path / two)
+        assert done.stdout.strip() == str(tmp_path / two)
+    [(_, back)] = files.read(tmp_path / 'd.mha')
+    np.testing.assert_array_equal(back.pixels, voxels)
+    np.testing.assert_allclose(back.ijk_to_ras(), PLACE, atol=1e-6)
+
+
+def test_poses_and_images_of_a_sequence_are_taken_apart(tmp_path):
+    text = ''.join(
+        f'Seq_Frame000{n}_ProbeToTrackerTransform = 1 0 0 {n} 0 1 0 0 0 0 1 0 0 0 0 1\n'
+        f'Seq_Frame000{n}_Timestamp = {5 + n / 4}\n' for n in range(3))
+    (tmp_path / 's.igs.mha').write_bytes((
+        'ObjectType = Image\nNDims = 3\nDimSize = 4 3 3\nElementType = MET_UCHAR\n'
+        f'{text}ElementDataFile = LOCAL\n').encode() + bytes(range(36)))
+    done = igtl('convert', tmp_path / 's.igs.mha', tmp_path / 'poses.csv')
+    rows = list(csv.DictReader((tmp_path / 'poses.csv').open()))
+    assert [(float(row['time_s']), float(row['x_mm']), row['device']) for row in rows] == [
+        (0.0, 0.0, 'ProbeToTracker'), (0.25, 1.0, 'ProbeToTracker'), (0.5, 2.0, 'ProbeToTracker')]
+    assert '3 IMAGE have no place' in done.stderr
+    done = igtl('convert', tmp_path / 's.igs.mha', tmp_path / 'i.png')
+    assert done.stdout.split() == [
+        str(tmp_path / name) for name in ('i.png', 'i_0001.png', 'i_0002.png')]
+
+
+def test_what_cannot_be_converted_says_why(tmp_path):
+    (tmp_path / 'f.fcsv').write_text('1,1,2,3,0,0,0,1,1,1,0,F-1\n')
+    done = igtl('convert', tmp_path / 'f.fcsv', tmp_path / 'f.mha', code=1)
+    assert 'there is 1 POINT, wanted IMAGE' in done.stderr
+    done = igtl('convert', tmp_path / 'f.fcsv', tmp_path / 'f.docx', code=1)
+    assert 'are not written; possible: .csv' in done.stderr
+    igtl('convert', tmp_path / 'f.fcsv', tmp_path / 'f.mrk.json')
+    done = igtl('convert', tmp_path / 'f.fcsv', tmp_path / 'gone' / 'f.mrk.json', code=1)
+    assert 'gone/f.mrk.json: No such file or directory' in done.stderr
