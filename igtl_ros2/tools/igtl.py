@@ -24,6 +24,12 @@ _CODES = 'exit codes: 0 fine, 1 nothing came or a fault was found, 2 wrong argum
 class _Formatter(argparse.HelpFormatter):
     """Fill paragraphs, but leave lines that are indented as they are: examples."""
 
+    def add_argument(self, action: argparse.Action) -> None:
+        """Make room for the longest verb: that verbs are indented, argparse forgets."""
+        super().add_argument(action)
+        if action.nargs == argparse.PARSER:
+            self._action_max_length += self._indent_increment
+
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         blocks = textwrap.dedent(text).strip().split('\n\n')
         return '\n\n'.join(
