@@ -1,0 +1,191 @@
+"""`igtl relay`: whole frames from a device to any number of clients and back, unchanged or not."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..codec import HEADER_SIZE, Header
+from ..config import Settings
+from ..errors import printable
+from ..transport.network import Network
+from .relay_ends import End, make_end
+
+# of what waits, before who sends has to wait as well
+_FULL_BYTES = 1 << 24
+_HOUSEKEEPING_S = 0.25
+_BODY_CRC = slice(50, HEADER_SIZE)
+
+
+class Passed(NamedTuple):
+    """A frame that came: which way it goes, from whom, what it is, and what became of it."""
+
+    to_device: bool
+    peer: str
+    header: Header | None
+    size: int
+    fate: str  # passed, dropped, corrupted, to nobody
+
+
+class Weather:
+    """
+    What a bad network does to frames; nothing, unless it is told to.
+
+    :param delay_s: how much later each frame goes on.
+    :param drop: which part of the frames is lost, 0 to 1.
+    :param corrupt: in which part of the frames a byte is another one.
+    :param seed: makes what is left to chance come out the same again.
+    """
+
+    def __init__(
+        self, delay_s: float = 0.0, drop: float = 0.0, corrupt: float = 0.0, seed: int = 0
+    ) -> None:
+        """Keep what it shall do."""
+        self.delay_s = delay_s
+        self._drop = drop
+        self._corrupt = corrupt
+        self._random = random.Random(seed)
+
+    def over(self, frame: bytes) -> tuple[bytes | None, str]:
+        """Give what is left of a frame, and what became of it."""
+        if self._drop and self._random.random() < self._drop:
+            return None, 'dropped'
+        if self._corrupt and self._random.random() < self._corrupt:
+            return self._spoiled(frame), 'corrupted'
+        return frame, 'passed'
+
+    def _spoiled(self, frame: bytes) -> bytes:
+        """Change a byte of the body, which its checksum shows; of the checksum if it has none."""
+        first = HEADER_SIZE if len(frame) > HEADER_SIZE else _BODY_CRC.start
+        place = self._random.randrange(first, len(frame))
+        changed = bytearray(frame)
+        changed[place] ^= self._random.randrange(1, 256)
+        return bytes(changed)
+
+
+class _Way:
+    """One direction: frames from one end go to the other, in their order."""
+
+    def __init__(self, relay: Relay, source: End, target: End, to_device: bool) -> None:
+        self.source, self.target = source, target
+        self._relay = relay
+        self._to_device = to_device
+        self._delayed: deque[tuple[float, bytes]] = deque()
+        self._delayed_bytes = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def take(self, peer: str, header: Header | None, frame: bytes) -> None:
+        """Pass a frame on."""
+        weather = self._relay.weather
+        left, fate = (frame, 'passed') if header is None else weather.over(frame)
+        if left is not None and not self.target.has_peers:
+            fate = 'to nobody'
+        elif left is not None and weather.delay_s:
+            self._delayed.append((self._relay.network.loop.time() + weather.delay_s, left))
+            self._delayed_bytes += len(left)
+            self._wait()
+        elif left is not None:
+            self.target.send(left)
+        self._relay.passed(Passed(self._to_device, peer, header, len(frame), fate))
+        self.look()
+
+    def _wait(self) -> None:
+        if self._timer is None and self._delayed:
+            self._timer = self._relay.network.loop.call_at(self._delayed[0][0], self._go_on)
+
+    def _go_on(self) -> None:
+        self._timer = None
+        now_s = self._relay.network.loop.time()
+        while self._delayed and self._delayed[0][0] <= now_s:
+            _, frame = self._delayed.popleft()
+            self._delayed_bytes -= len(frame)
+            self.target.send(frame)
+        self._wait()
+        self.look()
+
+    def look(self) -> None:
+        """Let who sends wait while too much waits for who receives, or nobody can yet."""
+        waits = self._delayed_bytes + self.target.unsent_bytes > _FULL_BYTES
+        self.source.let_wait(waits or self.target.is_coming)
+
+
+class Relay:
+    """
+    Whole frames go from a device to all clients, and from each client to the device.
+
+    Its methods belong to the network's thread.
+
+    :param device: the settings of the link to the device.
+    :param clients: the settings of the link to the clients.
+    :param weather: what happens to frames on their way.
+    :param passed: called with each frame that came.
+    :param say: called with what is to be told: who came and went.
+    """
+
+    def __init__(
+        self,
+        device: Settings,
+        clients: Settings,
+        weather: Weather,
+        passed: Callable[[Passed], None],
+        say: Callable[[str], None],
+    ) -> None:
+        """Open nothing yet."""
+        self.network = Network()
+        self.weather = weather
+        self.passed = passed
+        self._say = say
+        self._device = make_end(device, self.network, self._came_from_device, self._changed)
+        self._clients = make_end(clients, self.network, self._came_from_client, self._changed)
+        self._ways = (
+            _Way(self, self._device, self._clients, to_device=False),
+            _Way(self, self._clients, self._device, to_device=True),
+        )
+        self._housekeeping: asyncio.Task[None] | None = None
+
+    @property
+    def addresses(self) -> tuple[str, str]:
+        """Where the device is or is waited for, and where clients are waited for."""
+        return str(self._device.address), str(self._clients.address)
+
+    async def start(self) -> None:
+        """
+        Listen; the device is connected to while a client is there.
+
+        :raises PeerError: if an address cannot be listened on.
+        """
+        await self._clients.start()
+        await self._device.start()
+        self._changed('')  # over UDP clients may be known from the beginning
+        self._housekeeping = self.network.loop.create_task(self._keep_house())
+
+    async def stop(self) -> None:
+        """Close all connections, once what was written has left."""
+        if self._housekeeping is not None:
+            self._housekeeping.cancel()
+        await self._device.stop()
+        await self._clients.stop()
+
+    def _came_from_device(self, peer: str, header: Header | None, frame: bytes) -> None:
+        self._ways[0].take(peer, header, frame)
+
+    def _came_from_client(self, peer: str, header: Header | None, frame: bytes) -> None:
+        self._ways[1].take(peer, header, frame)
+
+    def _changed(self, text: str) -> None:
+        """Note that somebody came, went or takes bytes again."""
+        if text:
+            self._say(printable(text))
+        self._device.want(self._clients.has_peers)
+        for way in self._ways:
+            way.look()
+
+    async def _keep_house(self) -> None:
+        """Cut off who reads no more."""
+        while True:
+            await asyncio.sleep(_HOUSEKEEPING_S)
+            for end in (self._device, self._clients):
+                end.keep_house()
