@@ -1,6 +1,7 @@
 """What every test stands on: a ROS domain and ports of its own, and what is missing said aloud."""
 
 import contextlib
+import gc
 import importlib.util
 import os
 import re
@@ -68,6 +69,16 @@ def pytest_report_header() -> str:
     if not missing:
         return 'optional peers: all there'
     return f'optional peers: MISSING {", ".join(missing)}; the tests that need them skip'
+
+
+# each test is made once and stays: nobody looks through them for what is not needed any more
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector look at what comes from here on."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items) -> None:

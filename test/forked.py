@@ -31,6 +31,9 @@ from polling import DEADLINE_S, poll
 _MODULES = (
     'igtl_ros2.nodes.bridge', 'igtl_ros2.sim.slicer', 'igtl_ros2.sim.ultrasound',
     'igtl_ros2.tools.record', 'igtl_ros2.tools.replay', 'igtl_ros2.tools.check',
+    # what rclpy imports when a node starts
+    'diagnostic_msgs.srv', 'rclpy.experimental.events_executor', 'rosidl_generator_py',
+    'rosidl_parser.parser', 'type_description_interfaces.msg',
 )
 _PR_SET_CHILD_SUBREAPER = 36
 _MOST_BYTES = 1 << 20
@@ -94,6 +97,13 @@ class Forked:
             if pid:
                 self.returncode = os.waitstatus_to_exitcode(status)
 
+    def communicate(self, timeout=None):
+        """Read what it says until its end."""
+        with self.stdout:
+            said = self.stdout.read()
+        self.wait(timeout)
+        return said, None
+
     def send_signal(self, number):
         """Send a signal, if it has not ended."""
         if self.poll() is None:
@@ -140,9 +150,7 @@ def run(*command):
         return subprocess.run([str(word) for word in command], text=True, capture_output=True)
     with tempfile.TemporaryFile('w+', errors='replace') as errors:
         process = Forked(*found, errors)
-        with process.stdout:
-            said = process.stdout.read()
-        process.wait()
+        said, _ = process.communicate()
         errors.seek(0)
         return subprocess.CompletedProcess(command, process.returncode, said, errors.read())
 

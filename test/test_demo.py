@@ -62,7 +62,7 @@ def mark(request):
 
 
 def test_every_type_flows_both_ways_with_the_right_numbers(mark):
-    demo = start(mark, DEMO_SECONDS='8')
+    demo = start(mark, DEMO_SECONDS='6')
     output, errors = demo.communicate(timeout=END_S)
     assert demo.returncode == 0, output + errors
     assert errors == ''
@@ -81,7 +81,7 @@ def test_wrong_numbers_are_found_out(mark, tmp_path):
     mapping = tmp_path / 'wrong.yaml'
     right = Path(config_file('demo.yaml')).read_text(encoding='utf-8')
     mapping.write_text(right.replace('defaults: {', 'defaults: {wire_unit: m, '))
-    demo = start(mark, '--seconds', '5', '--mapping', str(mapping))
+    demo = start(mark, '--seconds', '2', '--mapping', str(mapping))
     output, errors = demo.communicate(timeout=END_S)
     assert demo.returncode == 1, output + errors
     for flow in (
@@ -169,7 +169,7 @@ def test_a_reader_that_goes_away_leaves_nothing(mark):
     demo = start(mark)
     demo.stdout.readline()
     demo.stdout.close()
-    assert demo.wait(END_S) == 1
+    assert demo.wait(END_S) == 0  # who has read it has what he wanted
     assert demo.stderr.read() == ''
     assert left_over(mark) == []
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 
+import forked
 import numpy as np
 import pytest
 from harness import asking
@@ -21,9 +22,7 @@ COMMAND = [sys.executable, '-m', 'igtl_ros2.nodes.bridge', '--ros-args']
 
 
 def start(*arguments):
-    return subprocess.Popen(
-        [*COMMAND, *arguments], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    return forked.start(*COMMAND, *arguments)
 
 
 def read_until(process, words):

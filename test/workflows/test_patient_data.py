@@ -442,7 +442,7 @@ def test_only_pass_lets_a_recorder_of_topics_record_names(phi, bridge, user, tmp
                 for message in sent:
                     peer.send(message)
                 order.publish(RosString(data=said))
-                pause = time.monotonic() + 0.5
+                pause = time.monotonic() + 0.2
                 user.wait_for(lambda: time.monotonic() > pause, 'a moment')
                 return all(f'recording {topic} ' in tool.output for topic in told)
 
