@@ -9,19 +9,24 @@ def poll(condition, what, pause):
     """
     Ask until something is true, and return it.
 
-    A condition may look at the last of a list that is still empty: nothing has come yet.
+    A condition may look at the last of a list that is still empty: nothing has come yet. One that
+    takes long leaves the processor for as long to those that it waits for.
 
     :param pause: called between two questions.
     :raises AssertionError: after `DEADLINE_S`.
     """
     deadline = time.monotonic() + DEADLINE_S
     while True:
+        begun = time.monotonic()
         try:
             value = condition()
         except IndexError:
             value = None
         if value:
             return value
-        if time.monotonic() > deadline:
+        now = time.monotonic()
+        if now > deadline:
             raise AssertionError(f'{what} did not happen in {DEADLINE_S} s')
+        if now - begun > 0.005:
+            time.sleep(min(now - begun, 0.05))
         pause()
