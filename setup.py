@@ -18,7 +18,7 @@ setup(
     maintainer=maintainer.text,
     maintainer_email=maintainer.get('email'),
     packages=find_packages(include=[NAME, f'{NAME}.*']),
-    package_data={'': ['py.typed', '*.json', '*.lua', '*.xml', 'protocols/*.yaml']},
+    package_data={'': ['py.typed', '*.json', '*.lua', '*.xml', 'protocols/*.yaml', 'page/*']},
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
         (f'share/{NAME}', ['package.xml', 'README.md']),
@@ -42,6 +42,8 @@ setup(
         # by this name `colcon test` knows that there is something for pytest
         'test': ['hypothesis', 'pyigtl', 'pytest', 'pytest-timeout'],
         'video': ['av'],
+        # `igtl monitor`
+        'web': ['aiohttp>=3.8'],
     },
     zip_safe=False,
     entry_points={

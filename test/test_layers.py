@@ -62,12 +62,18 @@ TABLE = {
         {'numpy', 'yaml'} | ROS_MESSAGES | ROS_TOOLS,
         {'socket', 'ssl', 'struct'},
     ),
+    # the page and what it shows; a bag is read as any other program does
+    'web': (
+        {'aio', 'bags', 'codec', 'peers'} | BASE,
+        {'aiohttp', 'numpy'},
+        {'ssl'} | ROS_TOOLS,
+    ),
     # `Peer` is what a server says a message came from; the verbs bring libraries of their own
     # `igtl_check` names topics as the converters do, `igtl_record` runs a tap, `igtl call` asks
     'tools': (
         {
             'bags', 'codec', 'client', 'server', 'aio', 'peers', 'nodes', 'sim', 'converters',
-            'dialogue', 'transport',
+            'dialogue', 'transport', 'web',
         } | MAPPING,
         None,
         set(),

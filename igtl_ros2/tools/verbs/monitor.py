@@ -1,0 +1,109 @@
+"""`igtl monitor`: a page in a browser with all that a device sends."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...web.program import Options
+
+HELP = 'a page in a browser with all that devices send, or that is in a bag'
+EXAMPLE = 'igtl monitor 10.0.0.5'
+DESCRIPTION = (
+    'Serve a page that shows what devices send: rates, ages and values, images, sensors, texts, '
+    'errors, and all that has a place in one 3-D scene; of a bag with a timeline. The page is for '
+    'this machine only, unless --bind says otherwise, and then wants a token.'
+)
+NEEDS = "the page needs aiohttp: pip install 'igtl_ros2[web]', or apt install python3-aiohttp"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    from ..words import number
+
+    parser.add_argument(
+        'targets', nargs='+', metavar='HOST|BAG',
+        help='host, host:port or URL of a device, several for several links; or the folder or '
+        'file of a bag')
+    parser.add_argument(
+        '--listen', action='store_true',
+        help='be the server, for devices that are clients; HOST says where')
+    parser.add_argument(
+        '--bind', default='127.0.0.1', metavar='ADDRESS',
+        help='serve the page on this address, 0.0.0.0 for all; default: 127.0.0.1')
+    parser.add_argument(
+        '--port', type=int, default=8944, metavar='PORT',
+        help='serve it on this port, 0 for any free one; default: 8944')
+    parser.add_argument(
+        '--token', default='',
+        help='what a browser has to know; where one is needed and none is given, one is made')
+    parser.add_argument(
+        '--name', action='append', default=[], metavar='NAME',
+        help='a name by which browsers call this machine, besides its own; may be given several '
+        'times')
+    parser.add_argument(
+        '--control', action='store_true',
+        help='let the page send commands, queries, texts and status to devices, never poses; it '
+        'wants a token then')
+    parser.add_argument(
+        '--fps', type=number(0.5, 60), default=10.0, metavar='N',
+        help='tell a browser at most so many times a second; default: 10')
+    parser.add_argument(
+        '--phi', choices=('redact', 'hash', 'pass'), default='redact',
+        help='what becomes of names of patients on the page; default: redact')
+    parser.add_argument(
+        '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
+        help='a setting of the connections as a bridge has it, such as tls.ca_file=ca.pem; may be '
+        'given several times')
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it, and give the exit code."""
+    import asyncio
+    import logging
+
+    from ..program import name, say
+    from ..words import note_signals
+
+    try:
+        from ...web.program import serve
+    except ImportError as error:
+        say(f'{NEEDS} ({error})')
+        return 2
+    logging.basicConfig(level=logging.WARNING, format=f'{name()}: %(message)s')
+    options = options_of(arguments)
+    stopped = note_signals()
+    try:
+        asyncio.run(serve(options, stopped, lambda text: print(text, flush=True)))
+    except ImportError as error:  # what reads bags is wanted for these alone
+        say(f"bags need: pip install 'igtl_ros2[bags]' ({error})")
+        return 2
+    return 0
+
+
+def options_of(arguments: argparse.Namespace) -> Options:
+    """
+    Tell what the page shows, and to whom.
+
+    :raises ConfigError: if a target or a setting is wrong, or they do not fit together.
+    """
+    from pathlib import Path
+
+    from ...errors import ConfigError
+    from ...web.program import Options
+    from ..hosts import url_of
+    from ..words import read_settings
+
+    bags = [Path(word) for word in arguments.targets if '://' not in word and Path(word).exists()]
+    if bags and len(arguments.targets) > 1:
+        raise ConfigError(f'{bags[0]}: a bag is shown alone, without other targets')
+    mode = 'server' if arguments.listen else 'client'
+    links = [] if bags else [
+        read_settings(mode, url_of(word), arguments.settings) for word in arguments.targets
+    ]
+    return Options(
+        links=links, bag=bags[0] if bags else None, host=arguments.bind, port=arguments.port,
+        token=arguments.token, control=arguments.control, fps=arguments.fps,
+        names=arguments.name, phi=arguments.phi,
+    )

@@ -1,0 +1,170 @@
+"""One device on a link: what has come of it, and what is known of that."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+from ..codec import Message
+from ..codec.fields import Floats
+from ..codec.message import place_of
+from ..codec.messages.arrays import Sensor
+from ..codec.messages.text import Status
+from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
+from ..codec.short_names import FULL_NAME
+from ..codec.tool_state import is_valid, tool_state
+from .arrivals import Arrivals
+from .values import Json, number, numbers, value_of
+
+_SAMPLES = 1200
+#: a plot has no use for more
+_SAMPLE_PERIOD_S = 0.02
+_POSES = 3
+
+
+class Device:
+    """
+    A device: the name and type under which messages come over one link from one peer.
+
+    :param number: by which the page calls it.
+    """
+
+    def __init__(self, number: int, link: int, peer: str, type_name: str, name: str) -> None:
+        """Begin without a message."""
+        self.number = number
+        self.link = link
+        self.peer = peer
+        self.type_name = type_name
+        self.name = name
+        #: the BIND in which it came
+        self.inside = ''
+        self.message: Message | None = None
+        self.count = 0
+        self.bytes = 0
+        self.size = 0
+        self.arrived_s = 0.0
+        self.delay_ns: int | None = None
+        #: messages whose sender says that they are not valid
+        self.invalid = 0
+        #: messages that are missing between the numbers of those that came
+        self.lost = 0
+        self.stamps_back = 0
+        self.stamps_same = 0
+        #: when it last changed, by the count of its monitor
+        self.revision = 0
+        self.samples: deque[tuple[float, list[Any]]] = deque(maxlen=_SAMPLES)
+        #: p50 and p99 in ms by the stage, where somebody measures them
+        self.stages: dict[str, tuple[float, float]] = {}
+        self.arrivals = Arrivals()
+        self._is_valid: bool | None = None
+        self._state: str | None = None
+        self._id = self._steps = 0
+
+    def count_only(self, size: int, now_s: float) -> None:
+        """Count a message of which nobody looks at the content."""
+        self.count += 1
+        self.bytes += size
+        self.size = size
+        self.arrived_s = now_s
+        self.arrivals.add(now_s, size)
+
+    def take(self, message: Message, size: int, now_s: float, now_ns: int) -> None:
+        """
+        Take a message in.
+
+        :param now_s: when it came, by a clock that never goes back.
+        :param now_ns: the same in nanoseconds since 1970, to compare stamps with.
+        """
+        before = self.message
+        self.count_only(size, now_s)
+        self.message = message
+        if message.timestamp:
+            self.delay_ns = now_ns - message.timestamp_ns
+            if before is not None and before.timestamp:
+                self.stamps_back += message.timestamp < before.timestamp
+                self.stamps_same += message.timestamp == before.timestamp
+        else:
+            self.delay_ns = None
+        if message.message_id or self._id:
+            self._look_at_id(message.message_id)
+        self._look_at_state(message)
+        if isinstance(message, Sensor):
+            samples = self.samples
+            if not samples or now_s - samples[-1][0] >= _SAMPLE_PERIOD_S:
+                samples.append((now_s, numbers(message.values.tolist())))
+
+    def _look_at_id(self, found: int) -> None:
+        """Count numbers that were passed over; only of senders who do count."""
+        step = (found - self._id) % 2**32
+        if self._steps >= 2 and 1 < step < 2**31:
+            self.lost += step - 1
+        elif step == 1:
+            self._steps += 1
+        elif step:
+            self._steps = 0
+        self._id = found
+
+    def _look_at_state(self, message: Message) -> None:
+        if place_of(message.type_name) < _POSES:
+            return
+        state = tool_state(message)
+        if isinstance(message, (TrackingData, QuaternionTrackingData)) and message.metadata:
+            states = [tool_state(message, tool.name) for tool in message.elements]
+            state = next((state for state in states if not is_valid(state)), state)
+        self._state = state
+        self._is_valid = None if state is None else is_valid(state)
+        self.invalid += not is_valid(state)
+
+    @property
+    def gate(self) -> str:
+        """
+        Whether a bridge without rules lets pass what came last, as far as it says so itself.
+
+        'passes', 'withheld', 'emergency', or '' where no gate looks at it.
+        """
+        if isinstance(self.message, Status):
+            return 'emergency' if self.message.is_emergency else ''
+        if place_of(self.type_name) < _POSES or self.message is None:
+            return ''
+        return 'withheld' if self._is_valid is False or not self._is_finite() else 'passes'
+
+    def _is_finite(self) -> bool:
+        matrix: Floats | None = getattr(self.message, 'matrix', None)
+        return matrix is None or bool(np.isfinite(matrix).all())
+
+    def row(self, now_s: float, phi: str) -> Json:
+        """Tell all about it."""
+        message = self.message
+        rate, bandwidth = self.arrivals.per_second(now_s)
+        told: Json = {
+            'id': self.number, 'link': self.link, 'peer': self.peer, 'type': self.type_name,
+            'name': self.name, 'inside': self.inside, 'count': self.count, 'bytes': self.bytes,
+            'size': self.size, 'rate': number(rate), 'bandwidth': number(bandwidth),
+            'arrived': self.arrived_s, 'spark': self.arrivals.each_second(now_s),
+            'state': self._state, 'valid': self._is_valid, 'invalid': self.invalid,
+            'gate': self.gate, 'lost': self.lost, 'stamps_back': self.stamps_back,
+            'stamps_same': self.stamps_same, 'stages': self.stages,
+            'stamp': None, 'delay_ms': None, 'version': 0, 'value': {'shape': 'other'},
+        }
+        if message is not None:
+            told['version'] = message.version
+            told['value'] = value_of(message, phi)
+            if full := message.metadata.get(FULL_NAME):
+                told['full_name'] = full
+            if message.timestamp:
+                # more digits than a number of JavaScript has
+                told['stamp'] = str(message.timestamp_ns)
+        if self.delay_ns is not None:
+            told['delay_ms'] = self.delay_ns / 1e6
+        return told
+
+    def samples_since(self, time_s: float) -> list[tuple[float, list[Any]]]:
+        """List the values of a sensor that came after a time."""
+        found = []
+        for sample in reversed(self.samples):
+            if sample[0] <= time_s:
+                break
+            found.append(sample)
+        return found[::-1]

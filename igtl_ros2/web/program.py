@@ -1,0 +1,94 @@
+"""The monitor as a program: what is looked at, where the page is, until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..config import Settings
+from ..errors import ConfigError
+from .guard import Guard, is_this_machine, new_token
+from .model import Monitor
+from .server import PageServer, Source
+
+DEFAULT_PORT = 8944
+_LOOK_S = 0.1
+
+
+@dataclass(frozen=True)
+class Options:
+    """
+    What the page shows, and to whom.
+
+    :param links: settings of the links to look at; none: the bag.
+    :param bag: its folder or file.
+    :param host: where the page is served.
+    :param token: what a browser has to know; empty: one is made where one is needed.
+    :param control: whether the page may send something.
+    :param names: by which the server is called besides its address.
+    :param phi: redact, hash or pass.
+    """
+
+    links: Sequence[Settings] = ()
+    bag: Path | None = None
+    host: str = '127.0.0.1'
+    port: int = DEFAULT_PORT
+    token: str = ''
+    control: bool = False
+    fps: float = 10.0
+    names: Sequence[str] = ()
+    phi: str = 'redact'
+
+
+def token_of(options: Options) -> str:
+    """Tell what a browser has to know: who reaches more than what can be seen here needs one."""
+    needed = options.control or not is_this_machine(options.host)
+    return options.token or (new_token() if needed else '')
+
+
+def _source(options: Options, monitor: Monitor) -> Source:
+    if options.bag is not None:
+        from .bag_source import BagSource
+
+        return BagSource(monitor, options.bag)
+    from .sources import LiveLinks
+
+    return LiveLinks(monitor, options.links)
+
+
+async def serve(
+    options: Options, stopped: Sequence[int], say: Callable[[str], None]
+) -> None:
+    """
+    Serve the page until a signal is in `stopped`.
+
+    :param say: is told where the page is.
+    :raises PeerError: if an address cannot be listened on.
+    :raises BagError: if the bag cannot be read.
+    :raises ConfigError: if there is nothing to look at, or control of a bag is wanted.
+    """
+    if not options.links and options.bag is None:
+        raise ConfigError('there is nothing to look at; wanted the address of a device or a bag')
+    if options.bag is not None and options.control:
+        raise ConfigError('--control: nothing can be sent to a bag')
+    monitor = Monitor(options.phi)
+    token = token_of(options)
+    names = (*options.names, socket.gethostname())
+    source = _source(options, monitor)
+    server = PageServer(
+        monitor, source, Guard(options.host, token, names), fps=options.fps,
+        control=options.control,
+    )
+    host, port = await server.start(options.host, options.port)
+    try:
+        await source.open()
+        shown = f'[{host}]' if ':' in host else host
+        say(f'the page is at http://{shown}:{port}/' + (f'#token={token}' if token else ''))
+        while not stopped:
+            await asyncio.sleep(_LOOK_S)
+    finally:
+        await server.stop()
+        await source.close()
