@@ -163,5 +163,6 @@ def header_stamp_ns(message: Any) -> int | None:
 def frames_of(transform: Any) -> tuple[str, str]:
     """Name the parent and the child of a TransformStamped that may be lazy."""
     if isinstance(transform, LazyPose):
-        return transform.frames
+        frames: tuple[str, str] = transform._header[1]
+        return frames
     return transform.header.frame_id, transform.child_frame_id

@@ -304,22 +304,25 @@ class TfBroadcaster:
         :param transforms: with who sends it, and how much right he has to that frame.
         :returns: those that were withheld.
         """
-        now_s = self._clock()
+        now_s, one_patient = self._clock(), self.one_patient
         refused = []
         is_moving = False
         with self._lock:
             ours: list[Any] = []
             for transform, sender, rank in transforms:
-                parent, child = map(self.name, frames_of(transform))
+                parent, child = frames_of(transform)
+                parent, child = _named(parent, one_patient), _named(child, one_patient)
                 reason = self._owners.admit(child, parent, sender, rank, static, now_s)
                 if reason is not None:
                     refused.append(reason)
                     continue
-                self._our_parents.setdefault(child, set()).add(parent)
+                if parent not in self._our_parents.get(child, ()):
+                    self._our_parents.setdefault(child, set()).add(parent)
                 ours.append(transform)
                 if static:
                     self._static[child] = sender, copy.deepcopy(transform)
-                elif self._static.pop(child, None) is not None:
+                elif child in self._static:
+                    del self._static[child]
                     is_moving = True
             if ours and not static:
                 data = self._poses.of(ours)
@@ -402,10 +405,10 @@ class OwnFrames:
 
     def __contains__(self, frame: str) -> bool:
         """Tell whether a frame is one of them."""
-        robots = list(self.of_robots.values())
-        return any(frame in names for names in robots) or any(
-            fnmatchcase(frame, pattern) for pattern in self.by_rule
-        )
+        # each pose that is broadcast asks, and mostly there are none
+        if self.of_robots and any(frame in names for names in list(self.of_robots.values())):
+            return True
+        return bool(self.by_rule) and any(fnmatchcase(frame, name) for name in self.by_rule)
 
 
 def _on_clock_jump(node: Node, clear: Callable[[], None]) -> JumpHandle:

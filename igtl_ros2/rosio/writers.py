@@ -34,7 +34,10 @@ class PoseBytes:
 
     def of(self, poses: Sequence[Any]) -> Any:
         """Give bytes, or a message that ROS has to make them of; for one caller at a time."""
-        if all(isinstance(pose, LazyPose) for pose in poses):
+        for pose in poses:
+            if not isinstance(pose, LazyPose):
+                break
+        else:
             data = self._templates.bytes_of(poses)
             if data is not None:
                 return data

@@ -45,17 +45,18 @@ class TfOffers:
 
     def offer(self, result: Converted, stamp_ns: int) -> Broadcast:
         """Have frames broadcast on tf, but none of this node, in a circle or said before."""
-        around, offered = self._around, []
+        around, offered, stamps = self._around, [], self._stamps
         is_static = self._rule.tf == 'static'
         for transform in result.transforms:
             frames = parent, child = frames_of(transform)
-            if self._stamps.get(frames) == stamp_ns and not is_static:
+            known_ns = stamps.get(frames)
+            if known_ns == stamp_ns and not is_static:
                 around.report.skip(f'tf {child}: stamp that was there before')
                 continue
-            if len(self._stamps) >= _MAX_TOOLS and frames not in self._stamps:
-                self._stamps.clear()
+            if known_ns is None and len(stamps) >= _MAX_TOOLS:
+                stamps.clear()
                 self._senders.clear()
-            self._stamps[frames] = stamp_ns
+            stamps[frames] = stamp_ns
             if around.frame_name(child) in around.own_frames:
                 around.report.problem(
                     f'tf {child}: own',
