@@ -181,7 +181,11 @@ class Gates:
         position, orientation = sample.position, sample.orientation
         if self._box is not None and (outside := self.about_box((position,))):
             wrong.update(outside)
-        total = sum(position, sum(orientation) if orientation else 0.0)
+        x, y, z = position
+        total = x + y + z
+        if orientation is not None:
+            a, b, c, d = orientation
+            total += a + b + c + d
         # a sum can only be finite if all of them are
         if not isfinite(total) and not all(map(isfinite, (*position, *(orientation or ())))):
             wrong['not finite'] = 'it holds NaN or infinity'

@@ -163,6 +163,5 @@ def header_stamp_ns(message: Any) -> int | None:
 def frames_of(transform: Any) -> tuple[str, str]:
     """Name the parent and the child of a TransformStamped that may be lazy."""
     if isinstance(transform, LazyPose):
-        frames: tuple[str, str] = transform._header[1]
-        return frames
+        return transform.frames
     return transform.header.frame_id, transform.child_frame_id

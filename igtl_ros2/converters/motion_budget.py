@@ -47,11 +47,7 @@ class MotionBudget:
         metres_s, degrees_s = self.left(now_s)
         if now_s > self._at_s:
             self._at_s = now_s
-        self._metres_s = _up_to_burst(metres_s - cost[0])
-        self._degrees_s = _up_to_burst(degrees_s - cost[1])
-
-
-def _up_to_burst(left_s: float) -> float:
-    if left_s >= BURST_S:
-        return BURST_S
-    return left_s if left_s > 0 else 0.0
+        metres_s, degrees_s = metres_s - cost[0], degrees_s - cost[1]
+        # what is no number leaves nothing
+        self._metres_s = BURST_S if metres_s >= BURST_S else metres_s if metres_s > 0 else 0.0
+        self._degrees_s = BURST_S if degrees_s >= BURST_S else degrees_s if degrees_s > 0 else 0.0
