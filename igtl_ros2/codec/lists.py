@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from struct import Struct
 from typing import Any, ClassVar, Protocol
 
@@ -23,7 +23,8 @@ from .fields import (
 )
 from .geometry import columns_of, matrices_of, quaternions_to_matrices, rotations_to_quaternions
 from .lazy import Lazy, set_held
-from .message import Envelope, Message, Place
+from .message import Envelope, Message, Place, plain
+from .timestamp import wire_time
 
 _set = object.__setattr__
 #: of a list up to this long the elements are a tuple, and do not keep the memory around them
@@ -83,23 +84,55 @@ class Table(Sequence[Any]):
     :param rows: structured array (n,) with the fields of `kind.WIRE`, not to be changed.
     """
 
-    __slots__ = ('kind', 'rows', '_made', '_wire')
+    __slots__ = ('kind', '_count', '_made', '_rows', '_wire', '_written')
 
     def __init__(self, kind: type[Element], rows: NDArray[Any]) -> None:
         """Make no element yet."""
+        self._begin(kind, len(rows), rows)
+
+    def _begin(
+        self, kind: type[Element], count: int, rows: NDArray[Any] | Callable[[], NDArray[Any]]
+    ) -> None:
         self.kind = kind
-        self.rows = rows
+        self._count = count
+        #: they, or what makes them: numpy takes long where it is not needed all the time
+        self._rows = rows
         self._made: list[Any] | None = None
         #: what elements are read from; where there is nothing, from the rows
         self._wire: Buffer | None = None
+        #: what `encode` gives, where that is known
+        self._written: Buffer | None = None
 
     @classmethod
     def from_wire(cls, kind: type[Element], content: memoryview) -> Table:
         """Take elements as they lie on the wire; a few do not keep the memory around them."""
         wire = content if len(content) > FEW * kind.SIZE else content.tobytes()
-        table = cls(kind, np.frombuffer(wire, kind.WIRE))
+        table = cls.__new__(cls)
+        table._begin(kind, len(wire) // kind.SIZE, partial(np.frombuffer, wire, kind.WIRE))
         table._wire = wire
         return table
+
+    @classmethod
+    def written(
+        cls, kind: type[Element], wire: Buffer, make_rows: Callable[[], NDArray[Any]]
+    ) -> Table:
+        """
+        Take elements that are written already.
+
+        :param make_rows: gives the rows, their numbers as exact as they were.
+        """
+        table = cls.__new__(cls)
+        table._begin(kind, len(wire) // kind.SIZE, make_rows)
+        table._written = wire
+        return table
+
+    @property
+    def rows(self) -> NDArray[Any]:
+        """The elements in an array."""
+        rows = self._rows
+        if not isinstance(rows, np.ndarray):
+            rows = self._rows = rows()
+        return rows
 
     @classmethod
     def of(cls, kind: type[Element], elements: Iterable[Any]) -> Table:
@@ -117,12 +150,12 @@ class Table(Sequence[Any]):
 
     def __len__(self) -> int:
         """Count the elements."""
-        return len(self.rows)
+        return self._count
 
     @property
     def nbytes(self) -> int:
         """How many bytes they take."""
-        return int(self.rows.nbytes)
+        return self._count * self.kind.SIZE if callable(self._rows) else self._rows.nbytes
 
     def __getitem__(self, index: Any) -> Any:
         """Give an element, or a tuple of several."""
@@ -234,6 +267,8 @@ class Table(Sequence[Any]):
 
         :raises EncodeError: if a number is too large for float32.
         """
+        if self._written is not None:
+            return self._written
         wire = self.kind.WIRE
         result = np.zeros(len(self), wire)
         name = ''
@@ -283,6 +318,24 @@ class ElementList(Lazy):
             held = elements
             object.__delattr__(self, 'elements')
         set_held(self, held)
+
+    @classmethod
+    def of(cls, table: Table, **envelope: Any) -> Any:
+        """
+        Make a message of elements that lie side by side.
+
+        :param envelope: name of the device, time in ns and metadata, as of all messages.
+        :raises EncodeError: if one of them cannot be written.
+        """
+        message: Any = None
+        if len(table) <= FEW:
+            name, time_ns, metadata = (
+                envelope[key] for key in ('device_name', 'timestamp_ns', 'metadata'))
+            message = plain(cls, name, wire_time(time_ns), metadata)
+        if message is None:
+            return cls(elements=table, **envelope)
+        set_held(message, table)
+        return message
 
     @property
     def count(self) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import struct
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ _by_view = False
 _by_row = False
 
 _DTYPES = {'double': np.float64, 'float': np.float32}
+_PIECE = 2000
 
 
 def use_views(yes: bool) -> None:
@@ -64,19 +67,41 @@ class Rows(Sequence[Any]):
 
     :param kind: the type of a message; all its fields are numbers of one type, or messages like
         it, such as the position and the orientation of a pose.
-    :param values: (n, how many numbers it has).
+    :param values: (n, how many numbers it has); or their bytes, of which an array is made when
+        somebody asks for it: numpy takes long where it is not needed all the time.
     """
 
     def __init__(self, kind: type, values: Any) -> None:
         """Lay the rows side by side, as they are serialised."""
         self.kind = kind
-        self._make, numbers = _maker_of(kind)
-        (number,) = set(numbers)
-        self.values: NDArray[Any] = np.ascontiguousarray(values, _DTYPES[number])
+        self._make, self._form, self._dtype = _maker_of(kind)
+        if isinstance(values, memoryview):
+            self._values: Any = values
+            self._count = len(values) // self._form.size
+        else:
+            self._values = np.ascontiguousarray(values, self._dtype)
+            self._count = len(self._values)
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """All numbers, a row for each message."""
+        if isinstance(self._values, memoryview):
+            numbers = np.frombuffer(self._values, self._dtype)
+            self._values = numbers.reshape(self._count, -1)
+        values: NDArray[Any] = self._values
+        return values
+
+    def numbers(self) -> Iterable[Sequence[float]]:
+        """Go through the numbers of each."""
+        if isinstance(self._values, memoryview):
+            return self._form.iter_unpack(self._values)
+        # one call for all would keep all other threads waiting
+        pieces = (self.values[n:n + _PIECE] for n in range(0, self._count, _PIECE))
+        return (row for piece in pieces for row in piece.tolist())
 
     def __len__(self) -> int:
         """Count the rows."""
-        return len(self.values)
+        return self._count
 
     def __getitem__(self, index: Any) -> Any:
         """Make the message of a row, or a list of those of several."""
@@ -86,7 +111,7 @@ class Rows(Sequence[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         """Make the message of each row."""
-        return (self._make(iter(row.tolist())) for row in self.values)
+        return (self._make(iter(row)) for row in self.numbers())
 
     def __eq__(self, other: object) -> bool:
         """Tell whether all messages are the same."""
@@ -95,17 +120,15 @@ class Rows(Sequence[Any]):
     __hash__ = None  # type: ignore[assignment]  # like a list
 
 
-_MAKERS: dict[type, tuple[Callable[[Iterator[float]], Any], tuple[str, ...]]] = {}
+@cache
+def _maker_of(kind: type) -> tuple[Callable[[Iterator[float]], Any], struct.Struct, Any]:
+    """Give what makes a message of its numbers, what reads these, and their type."""
+    make, numbers = _maker(kind)
+    (number,) = set(numbers)
+    return make, struct.Struct(f'<{len(numbers)}{number[0]}'), _DTYPES[number]
 
 
-def _maker_of(kind: type) -> tuple[Callable[[Iterator[float]], Any], tuple[str, ...]]:
-    if kind not in _MAKERS:
-        _MAKERS[kind] = _maker(kind)
-    return _MAKERS[kind]
-
-
-def _maker(kind: type) -> tuple[Callable[[Iterator[float]], Any], tuple[str, ...]]:
-    """Give what makes a message of its numbers, and the types of these."""
+def _maker(kind: type) -> tuple[Callable[[Iterator[float]], Any], list[str]]:
     parts: dict[str, Callable[[Iterator[float]], Any]] = {}
     numbers: list[str] = []
     for name, number in kind.get_fields_and_field_types().items():  # type: ignore[attr-defined]
@@ -119,7 +142,7 @@ def _maker(kind: type) -> tuple[Callable[[Iterator[float]], Any], tuple[str, ...
     def make(row: Iterator[float]) -> Any:
         return kind(**{name: part(row) for name, part in parts.items()})
 
-    return make, tuple(numbers)
+    return make, numbers
 
 
 def set_rows(message: Any, name: str, kind: type, values: Any) -> None:

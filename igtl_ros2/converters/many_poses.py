@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any
@@ -54,19 +53,18 @@ def orientations_along(begins: Matrix, ends: Matrix) -> tuple[Matrix, Flags]:
     return turned, known
 
 
-def affines_from_poses(message: PoseArray, unit: str) -> Matrix:
+def affines_from_poses(message: PoseArray, unit: str) -> list[tuple[float, ...]]:
     """
-    Turn poses into the (n, 12) numbers of TRANSFORMs, as `affine_from_numbers` does.
+    Turn poses into the 12 numbers of TRANSFORMs, as `affine_from_numbers` does.
 
     :raises ConversionError: if one is not finite or its quaternion is zero.
     """
-    if isinstance(message.poses, Rows):
-        numbers = listed(message.poses.values)
-    else:
-        parts = ((pose.position, pose.orientation) for pose in message.poses)
-        numbers = [(p.x, p.y, p.z, q.x, q.y, q.z, q.w) for p, q in parts]
-    result = array('d')
-    put, per_metre, infinite = result.extend, PER_METRE[unit], math.inf
+    poses: Any = message.poses
+    numbers = poses.numbers() if isinstance(poses, Rows) else (
+        (p.x, p.y, p.z, q.x, q.y, q.z, q.w)
+        for p, q in ((pose.position, pose.orientation) for pose in poses))
+    result: list[tuple[float, ...]] = []
+    put, per_metre, infinite = result.append, PER_METRE[unit], math.inf
     # one by one: of some tens that takes less than columns do, for which numpy has to wake up
     for px, py, pz, x, y, z, w in numbers:
         norm = math.sqrt(x * x + y * y + z * z + w * w)
@@ -83,7 +81,7 @@ def affines_from_poses(message: PoseArray, unit: str) -> Matrix:
             2 * (xz + yw), 2 * (yz - xw), 1 - 2 * (xx + yy),
             a, b, c,
         ))
-    return np.frombuffer(result).reshape(-1, 12)
+    return result
 
 
 def fill_poses(

@@ -310,8 +310,7 @@ def read_poses(data: bytes) -> PoseArray | None:
         return None
     stamp = Time(sec=seconds, nanosec=nanoseconds)
     message = PoseArray(header=Header(stamp=stamp, frame_id=frame_id))
-    values = np.frombuffer(data, '<f8', 7 * count, start).reshape(-1, 7)
-    set_rows(message, 'poses', Pose, values)
+    set_rows(message, 'poses', Pose, memoryview(data)[start:])
     return message
 
 

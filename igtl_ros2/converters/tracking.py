@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import struct
 from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
@@ -58,6 +60,9 @@ from .units import (
 # a tool of this type has no rotation, whatever its matrix says
 _TIP_ONLY = 3
 _NO_TURN = 0.0, 0.0, 0.0, 1.0
+# name and type of a tool as they are written, and its matrix
+_HEAD_BYTES = 22
+_WIRE_TOOL = struct.Struct(f'>{_HEAD_BYTES}s12f')
 
 
 _OUTPUTS = (
@@ -446,39 +451,57 @@ def tool_frame(name: str, route: Route) -> str:
 @from_ros(PoseArray, 'TDATA', 'tracking')
 def tracking_from_poses(message: PoseArray, sending: Sending) -> TrackingData:
     """PoseArray as TDATA; `info` may give names and types, else tools are numbered from 1."""
-    rows = _unplaced(TrackingElement, len(message.poses), sending)
     affines = affines_from_poses(message, sending.rule.wire_unit)
-    rows['matrix'] = affines.reshape(-1, 4, 3)
-    return TrackingData(Table(TrackingElement, rows), **sending.envelope(message.header))
+    heads, rows = _unplaced(TrackingElement, len(affines), sending)
+    make_rows = partial(_with_matrices, rows, affines)
+    try:
+        wire = b''.join([_WIRE_TOOL.pack(head, *numbers) for head, numbers in zip(heads, affines)])
+        table = Table.written(TrackingElement, wire, make_rows)
+    except (OverflowError, struct.error):
+        table = Table(TrackingElement, make_rows())  # which says what is wrong when it is written
+    made: TrackingData = TrackingData.of(table, **sending.envelope(message.header))
+    return made
+
+
+def _with_matrices(rows: NDArray[Any], affines: list[tuple[float, ...]]) -> NDArray[Any]:
+    placed = rows.copy()
+    placed['matrix'] = np.array(affines).reshape(-1, 4, 3)
+    return placed
 
 
 @from_ros(PoseArray, 'QTDATA')
 def quaternions_from_poses(message: PoseArray, sending: Sending) -> QuaternionTrackingData:
     """PoseArray as QTDATA; names and types as for TDATA."""
-    rows = _unplaced(QuaternionElement, len(message.poses), sending)
     affines = affines_from_poses(message, sending.rule.wire_unit)
-    rows['position'] = affines[:, 9:]
+    rows = _unplaced(QuaternionElement, len(affines), sending)[1].copy()
     # through the matrix, so that the quaternion is checked and of length 1
-    for row, rotation in zip(rows, listed(affines[:, :9])):
-        row['quaternion'] = columns_to_quaternion(*rotation)
+    for row, numbers in zip(rows, affines):
+        row['quaternion'] = columns_to_quaternion(*numbers[:9])
+        row['position'] = numbers[9:]
     elements = Table(QuaternionElement, rows)
     return QuaternionTrackingData(elements, **sending.envelope(message.header))
 
 
 def _unplaced(
     kind: type[TrackingElement] | type[QuaternionElement], count: int, sending: Sending
-) -> NDArray[Any]:
-    """Make the tools of a message that are nowhere yet, of what `info` says or what is known."""
-    known: tuple[Any, NDArray[Any]] | None = sending.state.get('tools')
+) -> tuple[list[bytes], NDArray[Any]]:
+    """
+    Make the tools of a message that are nowhere yet, of what `info` says or what is known.
+
+    :returns: the names and types of each as they are written; and all in an array.
+    """
+    known: tuple[Any, tuple[list[bytes], NDArray[Any]]] | None = sending.state.get('tools')
     if known is not None:
-        (info, *rest), rows = known
+        (info, *rest), made = known
         if info is sending.info and rest == [kind, count, sending.device]:
-            return rows.copy()
+            return made
     names = sending.info_names('names', count, 20)
     types = sending.info_list('types', count, int) or [1] * count
     where = np.eye(4) if kind is TrackingElement else np.zeros(3)
     tools = [kind(name, where, type=type_) for name, type_ in zip(names, types)]
-    rows = Table.of(kind, tools).rows
+    table = Table.of(kind, tools)
+    wire = bytes(table.encode())
+    made = [wire[n:n + _HEAD_BYTES] for n in range(0, len(wire), kind.SIZE)], table.rows
     if count <= FEW and not sending.notes:
-        sending.state['tools'] = (sending.info, kind, count, sending.device), rows
-    return rows.copy()
+        sending.state['tools'] = (sending.info, kind, count, sending.device), made
+    return made
