@@ -104,12 +104,14 @@ def quaternion_to_columns(x: float, y: float, z: float, w: float) -> tuple[float
     if not 1e-6 <= norm < math.inf:
         raise ConversionError(f'quaternion ({x}, {y}, {z}, {w}) is not a rotation')
     x, y, z, w = x / norm, y / norm, z / norm, w / norm
+    # twice is exact; with whole numbers among them Python takes longer
+    x2, y2, z2 = x + x, y + y, z + z
     xx, yy, zz, xy, xz, yz, xw, yw, zw = (
-        x * x, y * y, z * z, x * y, x * z, y * z, x * w, y * w, z * w)
+        x * x2, y * y2, z * z2, x * y2, x * z2, y * z2, x2 * w, y2 * w, z2 * w)
     return (
-        1 - 2 * (yy + zz), 2 * (xy + zw), 2 * (xz - yw),
-        2 * (xy - zw), 1 - 2 * (xx + zz), 2 * (yz + xw),
-        2 * (xz + yw), 2 * (yz - xw), 1 - 2 * (xx + yy),
+        1.0 - (yy + zz), xy + zw, xz - yw,
+        xy - zw, 1.0 - (xx + zz), yz + xw,
+        xz + yw, yz - xw, 1.0 - (xx + yy),
     )
 
 
@@ -125,13 +127,13 @@ def columns_to_quaternion(
     """Do what `matrix_to_quaternion` does, for columns one behind the other."""
     # the largest of the four is computed from its square, so that nothing small is divided by
     if a + e + i > 0:
-        x, y, z, w = h - f, c - g, d - b, 1 + a + e + i
+        x, y, z, w = h - f, c - g, d - b, 1.0 + a + e + i
     elif a >= e and a >= i:
-        x, y, z, w = 1 + a - e - i, b + d, c + g, h - f
+        x, y, z, w = 1.0 + a - e - i, b + d, c + g, h - f
     elif e >= i:
-        x, y, z, w = b + d, 1 - a + e - i, f + h, c - g
+        x, y, z, w = b + d, 1.0 - a + e - i, f + h, c - g
     else:
-        x, y, z, w = c + g, f + h, 1 - a - e + i, d - b
+        x, y, z, w = c + g, f + h, 1.0 - a - e + i, d - b
     norm = math.sqrt(x * x + y * y + z * z + w * w)
     if w < 0:
         norm = -norm

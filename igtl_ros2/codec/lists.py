@@ -73,6 +73,11 @@ def _floats(kind: type[Element], name: str) -> Struct:
     return Struct(f'>{offset}x{base.itemsize // base.base.itemsize}f{rest}x')
 
 
+@cache
+def _head(whole: int, size: int) -> Struct:
+    return Struct(f'{size}s{whole - size}x')
+
+
 class Table(Sequence[Any]):
     """
     Elements side by side in an array; each is made when somebody looks at it.
@@ -209,6 +214,11 @@ class Table(Sequence[Any]):
     def texts(self, name: str) -> list[str]:
         """List a field that is a text."""
         return texts_of(self.rows[name])
+
+    def heads(self, size: int) -> list[tuple[Any, ...]]:
+        """List the first bytes of each element as they are on the wire."""
+        wire = self.encode() if self._wire is None else self._wire
+        return [*_head(self.kind.SIZE, size).iter_unpack(wire)]
 
     def numbers(self, name: str) -> Iterable[Sequence[float]]:
         """Give the floats of a field of each element; of a few that were received, fastest so."""

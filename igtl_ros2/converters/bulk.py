@@ -91,6 +91,12 @@ class Rows(Sequence[Any]):
         values: NDArray[Any] = self._values
         return values
 
+    @property
+    def data(self) -> memoryview:
+        """The bytes of all."""
+        values = self._values
+        return values if isinstance(values, memoryview) else values.data
+
     def numbers(self) -> Iterable[Sequence[float]]:
         """Go through the numbers of each."""
         if isinstance(self._values, memoryview):

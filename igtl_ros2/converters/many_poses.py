@@ -71,14 +71,15 @@ def affines_from_poses(message: PoseArray, unit: str) -> list[tuple[float, ...]]
         a, b, c = px * per_metre, py * per_metre, pz * per_metre
         if not (1e-6 <= norm < infinite and -infinite < a + b + c < infinite):
             affine_from_numbers((px, py, pz), (x, y, z, w), unit)  # it says what is wrong
-        x, y, z, w = x / norm, y / norm, z / norm, w / norm
-        xx, yy, zz, xy, xz, yz, xw, yw, zw = (
-            x * x, y * y, z * z, x * y, x * z, y * z, x * w, y * w, z * w)
         # as in `quaternion_to_columns`
+        x, y, z, w = x / norm, y / norm, z / norm, w / norm
+        x2, y2, z2 = x + x, y + y, z + z
+        xx, yy, zz, xy, xz, yz, xw, yw, zw = (
+            x * x2, y * y2, z * z2, x * y2, x * z2, y * z2, x2 * w, y2 * w, z2 * w)
         put((
-            1 - 2 * (yy + zz), 2 * (xy + zw), 2 * (xz - yw),
-            2 * (xy - zw), 1 - 2 * (xx + zz), 2 * (yz + xw),
-            2 * (xz + yw), 2 * (yz - xw), 1 - 2 * (xx + yy),
+            1.0 - (yy + zz), xy + zw, xz - yw,
+            xy - zw, 1.0 - (xx + zz), yz + xw,
+            xz + yw, yz - xw, 1.0 - (xx + yy),
             a, b, c,
         ))
     return result

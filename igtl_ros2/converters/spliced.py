@@ -286,7 +286,7 @@ def _poses_with_rows(message: PoseArray, serialize: Callable[[Any], bytes]) -> b
     data = bytearray(start)
     _STAMP.pack_into(data, stamp_at, stamp.sec, stamp.nanosec)
     _LENGTH.pack_into(data, count_at, len(rows))
-    return b''.join((data, rows.values.data))
+    return b''.join((data, rows.data))
 
 
 def read_poses(data: bytes) -> PoseArray | None:
@@ -362,7 +362,7 @@ def with_rows(message: Any, serialize: Callable[[Any], bytes]) -> bytes | None:
             once[end:count_at],
             _LENGTH.pack(len(rows)),
             once[count_at + _LENGTH.size : at],
-            rows.values.data,
+            rows.data,
         ]
         end = at + len(row)
     return b''.join((*parts, once[end:]))

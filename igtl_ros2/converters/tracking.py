@@ -46,7 +46,6 @@ from .registry import Converted, Route, Sending, frames_in, from_ros, tell_once,
 from .units import (
     LPS_TO_RAS,
     RIGID_TOLERANCE,
-    Matrix,
     affines_to_numbers,
     json_number,
     metres,
@@ -108,7 +107,10 @@ def _are_valid(
     message: TrackingData | QuaternionTrackingData, names: list[str], rule: ReceiveRule
 ) -> bool:
     """Tell whether all tools are to be published, whatever the sender says of them."""
-    if not message.metadata or rule.publish_invalid:
+    metadata = message.metadata
+    if rule.publish_invalid or not [
+        key for key in metadata if key.endswith('Status') or key == 'TransformValid'
+    ]:
         return True
     return all(is_valid(tool_state(message, name)) for name in names)
 
@@ -243,8 +245,8 @@ def _tools_of(message: TrackingData | QuaternionTrackingData, route: Route) -> _
     if len(table) > FEW:  # what is kept is small
         return _find_tools(table, route)
     key = (
-        table.rows['name'].tobytes(), table.rows['type'].tobytes(), route.device, route.frame_id,
-        route.frame_prefix, route.profile, route.rule, route.gate is None,
+        table.heads(_HEAD_BYTES), route.device, route.frame_id, route.frame_prefix,
+        route.profile, route.rule, route.gate is None,
     )
     known: tuple[Any, _Tools] | None = route.state.get('tools')
     if known is None or known[0] != key:
@@ -272,12 +274,12 @@ def _find_tools(table: Table, route: Route) -> _Tools:
 
 def _numbers_of_all(
     message: TrackingData | QuaternionTrackingData, kinds: list[int], rule: ReceiveRule
-) -> tuple[Callable[[int], _Numbers], Matrix | None]:
+) -> tuple[Callable[[int], _Numbers], memoryview | None]:
     """
     Give what computes the pose of a tool, and how rigid it was.
 
-    Those that are plain rotations are computed together. The second result is their positions and
-    quaternions, one behind the other, if all tools are.
+    Those that are plain rotations are computed together. The second result is the bytes of their
+    positions and quaternions, one behind the other, if all tools are.
     """
     table = message.table()
     found = _few(message, table, kinds, rule) if len(table) <= FEW else _many(message, table, rule)
@@ -291,7 +293,7 @@ def _numbers_of_all(
     usual = [numbers for numbers in found if numbers is not None]
     if len(usual) < len(found):
         return any_of, None
-    return any_of, np.frombuffer(array('d', chain.from_iterable(usual))).reshape(-1, 7)
+    return any_of, memoryview(array('d', chain.from_iterable(usual))).cast('B')
 
 
 #: position and quaternion of a tool that is nothing but a rotation and a position

@@ -222,7 +222,7 @@ def affine_to_numbers(
     if axes == 'lps':
         a, b, c, x, d, e, f, y = -a, -b, -c, -x, -d, -e, -f, -y
     # of a rotation two columns have length 1 and a right angle, and their product is the third
-    p, q, r = a * a + d * d + g * g - 1, b * b + e * e + h * h - 1, a * b + d * e + g * h
+    p, q, r = a * a + d * d + g * g - 1.0, b * b + e * e + h * h - 1.0, a * b + d * e + g * h
     u, v, w = d * h - g * e - c, g * b - a * h - f, a * e - d * b - i
     # what is not a number is not within the bounds either
     if (
