@@ -152,6 +152,8 @@ def filled(page: str) -> str:
 
 
 if __name__ == '__main__':
+    import cli_pages
+
     root = Path(__file__).parent.parent
     schema = root / 'config' / 'mapping.schema.json'
     wanted = {schema: json.dumps(mapping_schema(), indent=2, ensure_ascii=False) + '\n'}
@@ -161,3 +163,5 @@ if __name__ == '__main__':
         if path.read_text(encoding='utf-8') != text:
             path.write_text(text, encoding='utf-8')
             print(f'{path.relative_to(root)}: written anew')
+    for name in cli_pages.write(root / 'docs' / 'cli'):
+        print(f'docs/cli/{name}: written anew')
