@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
+from ..codec.patients import hidden_text
 from .mrml import Node
 
 AnyNode = TypeVar('AnyNode', bound=Node)
@@ -52,3 +53,14 @@ class Nodes(Mapping[str, Node]):
     def put(self, node: AnyNode) -> AnyNode:
         """Add a node, or give the one of its name and kind that is there."""
         return cast(AnyNode, self._nodes.setdefault((node.name, node.device_type), node))
+
+
+def table(nodes: Nodes, log: Sequence[str]) -> str:
+    """List the nodes, what was logged, and what Slicer crashed on."""
+    lines = []
+    for node in nodes.all():
+        said = hidden_text(node.describe())
+        lines.append(f'{node.tag:25}{node.name!a:24}{node.received:7} {said}')
+    lines = [f'{"node":25}{"name":24}received', *sorted(lines)]
+    lines += [line.encode('ascii', 'backslashreplace').decode() for line in map(hidden_text, log)]
+    return '\n'.join(lines)

@@ -24,7 +24,6 @@ from ..codec import encode
 from ..codec.messages.mesh import PolyData
 from ..codec.messages.query import Query, StartTracking
 from ..codec.messages.text import Command, CommandResponse
-from ..codec.patients import hidden_text
 from ..config.address import DEFAULT_PORT, Address
 from ..errors import ConfigError, EncodeError, IgtlError, PeerError
 from .mrml import (
@@ -39,7 +38,7 @@ from .mrml import (
     Text,
     Volume,
 )
-from .nodes import AnyNode, Nodes
+from .nodes import AnyNode, Nodes, table
 from .slicer_clock import COMMAND_DEVICE, Handler, Question, SlicerClock, cut
 
 #: queries that it can send itself
@@ -425,16 +424,23 @@ STEPS: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def table(slicer: Slicer) -> str:
-    """List the nodes, what was logged, and what it crashed on."""
-    lines = []
-    for node in slicer.nodes.all():
-        said = hidden_text(node.describe())
-        lines.append(f'{node.tag:25}{node.name!a:24}{node.received:7} {said}')
-    lines = [f'{"node":25}{"name":24}received', *sorted(lines)]
-    log = map(hidden_text, slicer.log)
-    lines += [line.encode('ascii', 'backslashreplace').decode() for line in log]
-    return '\n'.join(lines)
+DESCRIPTION = (
+    'A simulated 3D Slicer: it does what a script says, and lists the nodes that it holds at the '
+    'end.'
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    usual = f'tcp://127.0.0.1:{DEFAULT_PORT}'
+    parser.add_argument(
+        'url', nargs='?', default=usual,
+        help=f'server to connect to, or where to listen; default: {usual}')
+    parser.add_argument('--serve', action='store_true', help='listen instead of connecting')
+    parser.add_argument('--script', metavar='FILE', help='YAML or JSON: a list of steps')
+    parser.add_argument(
+        '--duration', type=float, default=0.0, metavar='S',
+        help='go on for so many seconds after the script; default: 0')
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -443,23 +449,17 @@ def main(args: Sequence[str] | None = None) -> int:
 
     :returns: the exit code.
     """
-    parser = argparse.ArgumentParser(
-        prog='igtl_sim_slicer',
-        description='A simulated 3D Slicer: it does what a script says, and lists the nodes that '
-        'it holds at the end.',
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    parser.add_argument(
-        'url', nargs='?', default=f'tcp://127.0.0.1:{DEFAULT_PORT}',
-        help='server to connect to, or where to listen',
-    )
-    parser.add_argument('--serve', action='store_true', help='listen instead of connecting')
-    parser.add_argument('--script', metavar='FILE', help='YAML or JSON: a list of steps')
-    parser.add_argument(
-        '--duration', type=float, default=0.0, metavar='S',
-        help='go on for so many seconds after the script',
-    )
-    arguments = parser.parse_args(args)
+    parser = argparse.ArgumentParser(prog='igtl_sim_slicer', description=DESCRIPTION)
+    add_arguments(parser)
+    return run(parser.parse_args(args))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """
+    Be a Slicer for as long as the arguments say.
+
+    :returns: the exit code.
+    """
     # so that the table is printed then as well
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -472,7 +472,7 @@ def main(args: Sequence[str] | None = None) -> int:
                 play(slicer, steps)
                 slicer.stay(arguments.duration)
             finally:
-                print(table(slicer), flush=True)
+                print(table(slicer.nodes, slicer.log), flush=True)
     except IgtlError as error:
         print(f'igtl_sim_slicer: {error}', file=sys.stderr)
         return 1

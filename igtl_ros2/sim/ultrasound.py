@@ -10,14 +10,10 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import re
-import signal
 import sys
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,11 +24,8 @@ from ..codec.messages.image import Image
 from ..codec.messages.points import Point, PointList
 from ..codec.messages.pose import Transform
 from ..codec.messages.text import Status, StatusCode, String
-from ..config import SETTINGS, Settings
-from ..errors import ConfigError, PeerError
-from ..peers import Peer
 from ..server import Server
-from .listing import Listing
+from .serving import Task, add_serving_arguments, number, run_device, serve_tasks
 
 PROBE = 'ProbeToTracker'
 STYLUS = 'StylusToTracker'
@@ -213,20 +206,6 @@ class Scene:
 # -- the program
 
 
-@dataclass
-class _Task:
-    """Something that is done again and again."""
-
-    period_ns: int
-    action: Callable[[], None]
-    due_ns: int = 0
-
-    def run(self, now_ns: int) -> None:
-        """Do it once, and plan the next time: without drift, at most one turn behind."""
-        self.action()
-        self.due_ns += self.period_ns * max(1, (now_ns - self.due_ns) // self.period_ns)
-
-
 def run(arguments: argparse.Namespace, stopped: list[int]) -> None:
     """
     Serve until the time is over or a signal is in `stopped`.
@@ -234,26 +213,16 @@ def run(arguments: argparse.Namespace, stopped: list[int]) -> None:
     :raises PeerError: if the address cannot be listened on.
     :raises ConfigError: if a setting is wrong.
     """
-    settings = Settings.from_values(
-        {
-            'mode': 'server',
-            'host': arguments.host,
-            'port': arguments.port,
-            'header_version': arguments.header_version,
-        }
-    )
     scene = Scene(arguments.seed, arguments.image_size)
-    listing = Listing(arguments.json, arguments.quiet)
-    came_and_went: deque[tuple[Peer, bool]] = deque()
-    with Server(settings, on_peer=lambda *event: came_and_went.append(event)) as server:
-        listing.listening(str(server.address))
+
+    def tasks(server: Server) -> list[Task]:
         last_text = ''
 
         def send_tools() -> None:
             t_ns = time.time_ns()
             for tool in _PATHS:
                 # header version 1 has no room to say that a pose is not valid
-                if settings.header_version == '2' or scene.in_view(tool, t_ns):
+                if server.settings.header_version == '2' or scene.in_view(tool, t_ns):
                     server.send(scene.tool_message(tool, t_ns))
 
         def send_workstep() -> None:
@@ -266,40 +235,15 @@ def run(arguments: argparse.Namespace, stopped: list[int]) -> None:
         def send(make: Callable[[int], Message]) -> Callable[[], None]:
             return lambda: server.send(make(time.time_ns()))
 
-        start_ns = time.monotonic_ns()
-        tasks = [
-            _Task(round(_NS / arguments.tracker_rate), send_tools, start_ns),
-            _Task(round(_NS / arguments.image_rate), send(scene.image_message), start_ns),
-            _Task(1 * _NS, send(scene.status_message), start_ns),
-            _Task(3 * _NS, send(scene.fiducials_message), start_ns),
-            _Task(_NS // 10, send_workstep, start_ns),
-            _Task(_NS // 10, listing.flush, start_ns),
+        return [
+            Task(round(_NS / arguments.tracker_rate), send_tools),
+            Task(round(_NS / arguments.image_rate), send(scene.image_message)),
+            Task(1 * _NS, send(scene.status_message)),
+            Task(3 * _NS, send(scene.fiducials_message)),
+            Task(_NS // 10, send_workstep),
         ]
-        end_ns = start_ns + round(arguments.duration * _NS) if arguments.duration else math.inf
-        while not stopped and time.monotonic_ns() < end_ns:
-            for task in tasks:
-                now_ns = time.monotonic_ns()
-                if task.due_ns <= now_ns:
-                    task.run(now_ns)
-            wait_ns = min(task.due_ns for task in tasks) - time.monotonic_ns()
-            received = None
-            with suppress(PeerError):  # nothing arrives until the next task is due
-                received = server.receive(max(0, wait_ns) / _NS)
-            # who left is told after what they had sent
-            while came_and_went and (came_and_went[0][1] or not received):
-                listing.peer(*came_and_went.popleft())
-            if received:
-                listing.message(*received)
 
-
-def _number(low: float, high: float) -> Callable[[str], float]:
-    def number(text: str) -> float:
-        value = float(text)
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f'{text} is not from {low:g} to {high:g}')
-        return value
-
-    return number
+    serve_tasks(arguments, tasks, stopped)
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -309,53 +253,27 @@ def _size(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog='igtl_sim',
-        description='A simulated tracked ultrasound: an OpenIGTLink server that sends poses of '
-        'two tools, an image, fiducials, a status and a text, and prints what clients send.',
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    parser.add_argument('--host', default=SETTINGS['host'].default, help='address to listen on')
+DESCRIPTION = (
+    'A simulated tracked ultrasound: an OpenIGTLink server that sends poses of two tools, an '
+    'image, fiducials, a status and a text, and prints what clients send.'
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    add_serving_arguments(parser)
     parser.add_argument(
-        '--port', type=int, default=SETTINGS['port'].default,
-        help='TCP port to listen on; 0 takes a free one',
-    )
-    parser.add_argument('--seed', type=_seed, default=0, help='another seed is another scene')
-    parser.add_argument(
-        '--tracker-rate', type=_number(0.1, 1000), default=60.0, metavar='HZ',
-        help='how often the poses are sent',
+        '--tracker-rate', type=number(0.1, 1000), default=60.0, metavar='HZ',
+        help='how often the poses are sent; default: 60',
     )
     parser.add_argument(
-        '--image-rate', type=_number(0.1, 1000), default=30.0, metavar='HZ',
-        help='how often the image is sent',
+        '--image-rate', type=number(0.1, 1000), default=30.0, metavar='HZ',
+        help='how often the image is sent; default: 30',
     )
     parser.add_argument(
         '--image-size', type=_size, default=(640, 480), metavar='COLUMNSxROWS',
-        help='size of the image in pixels',
+        help='size of the image in pixels; default: 640x480',
     )
-    parser.add_argument(
-        '--header-version', choices=('1', '2'), default='2',
-        help='header to send; 1 is for old peers, it has no room for metadata: poses that are '
-        'not valid are then left out',
-    )
-    parser.add_argument(
-        '--duration', type=_number(0, 1e9), default=0.0, metavar='S',
-        help='end after so many seconds; 0 is never',
-    )
-    parser.add_argument('--quiet', action='store_true', help='print only where it listens')
-    parser.add_argument(
-        '--json', action='store_true',
-        help='print one JSON object a line for every message, for programs',
-    )
-    return parser
-
-
-def _seed(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f'{text} is less than 0')
-    return value
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -364,20 +282,10 @@ def main(args: Sequence[str] | None = None) -> int:
 
     :returns: the exit code.
     """
-    # not an Event: a handler that runs while the main thread waits for one may lock up
-    stopped: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _: stopped.append(number))
-    arguments = _parser().parse_args(args)
-    try:
-        run(arguments, stopped)
-    except (ConfigError, PeerError) as error:
-        print(f'igtl_sim: {error}', file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # whoever read the output has gone; Python would complain once more when it flushes
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    parser = argparse.ArgumentParser(prog='igtl_sim', description=DESCRIPTION)
+    add_arguments(parser)
+    arguments = parser.parse_args(args)
+    return run_device('igtl_sim', lambda stopped: run(arguments, stopped))
 
 
 if __name__ == '__main__':

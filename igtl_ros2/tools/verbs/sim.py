@@ -1,0 +1,43 @@
+"""`igtl sim`: simulated devices, to try something without hardware."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = 'simulated devices: tracker, ultrasound, CT, robot, force sensor, IMU, 3D Slicer'
+EXAMPLE = 'igtl sim tracker --port 18944'
+DESCRIPTION = """\
+Be a simulated device, for work without hardware, until Ctrl-C. Each but slicer is a server that
+prints what its clients send. What they send is a function of time alone, so that it can be checked
+by its stamps."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    from ...sim import devices, slicer, ultrasound
+    from ...sim.serving import add_serving_arguments
+
+    kinds = parser.add_subparsers(dest='kind', required=True, metavar='KIND', title='kinds')
+    made = kinds.add_parser(
+        'ultrasound', help='a tracked ultrasound', description=ultrasound.DESCRIPTION)
+    ultrasound.add_arguments(made)
+    made = kinds.add_parser('slicer', help='a 3D Slicer', description=slicer.DESCRIPTION)
+    slicer.add_arguments(made)
+    for name, device in devices.DEVICES.items():
+        made = kinds.add_parser(name, help=device.help)
+        add_serving_arguments(made)
+        devices.add_rate_argument(made, device)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Be the device, and give the exit code."""
+    from ...sim import devices, slicer, ultrasound
+    from ...sim.serving import run_device
+    from ..program import name
+
+    if arguments.kind == 'slicer':
+        return slicer.run(arguments)
+    if arguments.kind == 'ultrasound':
+        return run_device(name(), lambda stopped: ultrasound.run(arguments, stopped))
+    device = devices.DEVICES[arguments.kind]
+    return run_device(name(), lambda stopped: devices.run(device, arguments, stopped))
