@@ -1,4 +1,4 @@
-"""`igtl_replay`: the OpenIGTLink traffic of a rosbag2 bag, sent again as it was."""
+"""`igtl_replay`: the OpenIGTLink traffic of a rosbag2 bag, sent again as it was; and files."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import logging
 import math
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from struct import pack
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from ..codec.frame import decode_header, encode_parts
 from ..codec.messages.video import Video
 from ..errors import BagError, ConfigError, DecodeError, PeerTimeoutError
 from ..peers import Outgoing, Peer
+from ..peers.outgoing import ready_to_send
 from ..server import Server
 from .program import FAULT, name, run_tool, say
 from .progress import progress
@@ -29,10 +31,12 @@ if TYPE_CHECKING:
     from ..bags.frames import BagFrames, Frame
     from ..codec import Buffer
     from ..peers.compat import Compat
+    from .file_frames import FileFrames
 
 DESCRIPTION = (
     'Send the OpenIGTLink traffic of a bag again, byte for byte and with its timing: a bag of '
-    'igtl_record, or of ros2 bag record with raw topics of a bridge (MCAP or sqlite3).'
+    'igtl_record, or of ros2 bag record with raw topics of a bridge (MCAP or sqlite3). Or what is '
+    'in a file, such as a tracked sequence of PLUS (.igs.mha): poses and images at their times.'
 )
 # where the time stamp is in a header; the checksum does not cover it
 _STAMP = slice(34, 42)
@@ -77,7 +81,9 @@ _SOMETHING: Message = Unknown(_KIND, b'')
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on the command line."""
-    parser.add_argument('bag', type=Path, help='its folder, or one of its files')
+    parser.add_argument(
+        'bag', type=Path, metavar='FILE',
+        help='the folder of a bag or one of its files, or a file of images, meshes or points')
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         '--serve', metavar='URL', default='tcp://127.0.0.1:18944',
@@ -100,10 +106,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'default: from')
     parser.add_argument(
         '--restamp', action='store_true',
-        help='put the time of now into headers that have one; all else stays')
+        help='put the time of now into headers that have one; all else stays. What is in a file '
+        'gets the time of now anyway, unless it has one')
     parser.add_argument(
         '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
         help='a setting of the connection as a bridge has it, such as max_clients=1')
+
+
+@contextmanager
+def _open(
+    arguments: argparse.Namespace, opening: Callable[[int, int], None]
+) -> Iterator[BagFrames | FileFrames]:
+    """Open a bag, or another file."""
+    from . import files
+
+    if files.extension_of(arguments.bag) and arguments.bag.is_file():
+        from .file_frames import FileFrames
+
+        yield FileFrames(arguments.bag, arguments.device)
+        return
+    from ..bags.frames import BagFrames, open_bag
+    from ..bags.types import MessageTypes
+
+    with open_bag(arguments.bag, opening) as reader:
+        yield BagFrames(reader, MessageTypes(), arguments.device, arguments.direction)
+
+
+def _new_message(message: Message, restamp: bool) -> Outgoing:
+    """Send what a file has as any other message; only that none gives way to a newer one."""
+    if restamp:
+        message = replace(message, timestamp=0)
+    outgoing = Outgoing(ready_to_send(message, stamp=True, copy=False))
+    outgoing.key = _KIND, message.device_name
+    return outgoing
 
 
 def _has_left(link: Client | Server) -> bool:
@@ -121,9 +156,7 @@ def _restamped(data: bytes) -> bytes:
 
 
 def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
-    from ..bags.frames import BagFrames, open_bag
     from ..bags.player import Player
-    from ..bags.types import MessageTypes
 
     url = arguments.connect or arguments.serve
     mode = 'client' if arguments.connect else 'server'
@@ -134,8 +167,7 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
             raise BagError(f'{arguments.bag}: interrupted while it was opened')
         show(f'opening: {shown_size(done)} of {shown_size(size)} read')
 
-    with progress(name()) as show, open_bag(arguments.bag, opening) as reader:
-        frames = BagFrames(reader, MessageTypes(), arguments.device, arguments.direction)
+    with progress(name()) as show, _open(arguments, opening) as frames:
         told = _tell_lost(frames, 0)
         _check_that_something_comes(arguments, frames, stopped)
         gone: list[Peer] = []
@@ -163,7 +195,9 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
                 if mode == 'client':
                     wait_for_peer()  # the server has gone away
                 data = _restamped(frame.data) if arguments.restamp else frame.data
-                outgoing = _RecordedFrame(data)
+                message = getattr(frame, 'message', None)
+                outgoing = _RecordedFrame(data) if message is None else _new_message(
+                    message, arguments.restamp)
                 peers = link.peers
                 for peer in peers:
                     # rather late than not at all: nothing may give way
@@ -237,7 +271,7 @@ def lacks_frames(bag: str) -> bool:
 
 
 def _check_that_something_comes(
-    arguments: argparse.Namespace, frames: BagFrames, stopped: list[int]
+    arguments: argparse.Namespace, frames: BagFrames | FileFrames, stopped: list[int]
 ) -> None:
     """
     Look for a frame to send, before anybody is waited for.
@@ -261,7 +295,7 @@ def _check_that_something_comes(
     raise BagError(f'{arguments.bag}: there is no whole frame{which} in it that could be sent')
 
 
-def _tell_lost(frames: BagFrames, told: int) -> int:
+def _tell_lost(frames: BagFrames | FileFrames, told: int) -> int:
     """Tell the places that were passed over since the last time; gives how many it told."""
     for lost in frames.lost[told:]:
         say(f'PASSED OVER: {lost.words(frames.begin_ns)}')

@@ -185,19 +185,19 @@ ElementDataFile = LOCAL
 
 
 @pytest.mark.parametrize('packed', [False, True])
-def test_a_sequence_of_plus_is_poses_and_images_at_their_times(tmp_path, packed):
+def test_a_sequence_of_plus_is_poses_and_images_at_their_times(tmp_path, packed, caplog):
     data = bytes(range(36))
     text = SEQUENCE.format(packed=packed, orientation='MFA')
     path = write_mha(tmp_path / 'scan.igs.mha', text, zlib.compress(data) if packed else data)
     said = list(files.read(path))
     assert [(time, m.type_name) for time, m in said] == [
-        (0.0, 'TRANSFORM'), (0.0, 'IMAGE'), (0.25, 'TRANSFORM'), (1.0, 'TRANSFORM'),
-        (1.0, 'IMAGE')]
+        (0.0, 'TRANSFORM'), (0.0, 'IMAGE'), (1.0, 'TRANSFORM'), (1.0, 'IMAGE')]
     poses = [m for _, m in said if m.type_name == 'TRANSFORM']
-    assert [m.device_name for m in poses] == ['ProbeToReference'] * 3
-    assert [m.matrix[:3, 3].tolist() for m in poses] == [[11, 12, 13], [21, 22, 23], [31, 32, 33]]
-    assert poses[1].matrix[0].tolist() == [0, -1, 0, 21]
-    assert [m.metadata['TransformStatus'] for m in poses] == ['OK', 'INVALID', 'OK']
+    assert [m.device_name for m in poses] == ['ProbeToReference'] * 2
+    assert [m.matrix[:3, 3].tolist() for m in poses] == [[11, 12, 13], [31, 32, 33]]
+    # a peer that reads no metadata would take a pose that is not OK for a good one
+    assert 'ProbeToReference (INVALID) in 1 of 3 frames, left out there' in caplog.text
+    assert 'Image (INVALID) in 1 of 3 frames' in caplog.text
     images = [m for _, m in said if m.type_name == 'IMAGE']
     assert [m.pixels.ravel().tolist() for m in images] == [list(data[:12]), list(data[24:])]
     # pixels are the unit of the frame Image: what turned into RAS comes back by its x and y
@@ -437,8 +437,9 @@ def test_poses_come_back_as_they_were(tmp_path):
     assert back[0].timestamp == poses[0].timestamp
     for one, two in zip(poses[:3], back[:3]):
         np.testing.assert_allclose(two.matrix, one.matrix, atol=1e-12)
-    assert [e.name for e in back[3].elements] == ['a', 'b']
-    assert back[3].metadata['aStatus'] == 'MISSING'
+    # that a is not to be used stands in the table, and not all peers would hear of it
+    assert [e.name for e in back[3].elements] == ['b']
+    assert ',T,a,MISSING,' in (tmp_path / 'poses.csv').read_text()
     row = (tmp_path / 'poses.csv').read_text().splitlines()[1].split(',')
     assert [float(word) for word in row[5:8]] == [1.5, -2.5, 1e-3]
     np.testing.assert_allclose([float(word) for word in row[8:12]], [0, 0, 0.5**0.5, 0.5**0.5])

@@ -25,6 +25,7 @@ from bag_tools import (  # noqa: E402
     sha,
 )
 
+from igtl_ros2 import connect as connect_client  # noqa: E402
 from igtl_ros2.bags.files import BagWriter  # noqa: E402
 from igtl_ros2.bags.types import RAW_TYPE, MessageTypes  # noqa: E402
 from igtl_ros2.codec import decode, encode  # noqa: E402
@@ -227,3 +228,63 @@ def test_without_the_packages_it_says_what_to_install(tmp_path):
     assert done.stdout.split() == ['1', '1'], done.stderr
     assert done.stderr.count('pip install mcap rosbags') == 2
     assert not Path(tmp_path / 'b').exists()
+
+
+SEQUENCE = """ObjectType = Image
+NDims = 3
+DimSize = 4 3 4
+ElementType = MET_UCHAR
+{frames}ElementDataFile = LOCAL
+"""
+
+
+@pytest.fixture
+def sequence(tmp_path):
+    states = ['OK', 'OK', 'INVALID', 'OK']
+    frames = ''.join(
+        f'Seq_Frame{n:04d}_ProbeToReferenceFrameTransform = 1 0 0 {n} 0 1 0 0 0 0 1 0 0 0 0 1\n'
+        f'Seq_Frame{n:04d}_ProbeToReferenceFrameTransformStatus = {states[n]}\n'
+        f'Seq_Frame{n:04d}_Timestamp = {100 + 0.2 * n}\n' for n in range(4))
+    path = tmp_path / 'scan.igs.mha'
+    path.write_bytes(SEQUENCE.format(frames=frames).encode() + bytes(range(48)))
+    return path
+
+
+def heard(path, *options, count):
+    """Replay a file to a client; gives what came, and when."""
+    with Tool('tools.replay', path, '--serve', 'tcp://127.0.0.1:0', *options) as tool:
+        port = tool.port()
+        with connect_client(f'tcp://127.0.0.1:{port}') as client:
+            came = [(client.receive(timeout_s=20), time.monotonic()) for _ in range(count)]
+        tool.end(0)
+    return came
+
+
+def test_a_tracked_sequence_is_replayed_at_its_times(sequence):
+    before = time.time_ns()
+    came = heard(sequence, count=7)
+    poses = [m for m, _ in came if m.type_name == 'TRANSFORM']
+    # what is not OK is not sent: this client has not said yet that it reads metadata
+    assert [m.matrix[0, 3] for m in poses] == [0, 1, 3]
+    images = [m for m, _ in came if m.type_name == 'IMAGE']
+    assert [m.pixels.ravel().tolist() for m in images] == [
+        list(range(12 * n, 12 * n + 12)) for n in range(4)]
+    assert came[-1][1] - came[0][1] > 0.5
+    assert all(before <= m.timestamp_ns <= time.time_ns() for m, _ in came)
+
+
+def test_only_the_poses_of_a_sequence_four_times_as_fast(sequence):
+    came = heard(sequence, '--rate', '4', '--device', 'Probe*', '--start', '0.1', count=2)
+    assert [m.matrix[0, 3] for m, _ in came] == [1, 3]
+
+
+def test_a_file_without_times_is_sent_once(tmp_path):
+    (tmp_path / 'f.fcsv').write_text('1,1,2,3,0,0,0,1,1,1,0,F-1\n')
+    [(message, _)] = heard(tmp_path / 'f.fcsv', count=1)
+    assert message.type_name == 'POINT' and message.elements[0].position.tolist() == [1, 2, 3]
+
+
+def test_a_spoiled_file_is_said_before_anybody_is_waited_for(tmp_path):
+    (tmp_path / 'bad.igs.mha').write_text('rubbish')
+    with Tool('tools.replay', tmp_path / 'bad.igs.mha') as tool:
+        assert 'bad.igs.mha, line 1: no header of a MetaImage' in tool.end(1)

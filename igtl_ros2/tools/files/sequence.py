@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from ._meta import Meta, read_header
 from ._volumes import make_image
 
 EXTENSIONS = ('.igs.mha', '.seq.mha', '.igs.mhd', '.seq.mhd')
+_log = logging.getLogger(__name__)
 _FIELD = re.compile(r'Seq_Frame(\d+)_(\w+)')
 _TRANSFORM = 'Transform'
 _STATUS = 'TransformStatus'
@@ -27,9 +30,9 @@ def read(path: Path) -> Iterator[Timed]:
     """
     Read frame by frame: what tracked it as TRANSFORM, then the image, called Image.
 
-    A TRANSFORM has its state as PLUS sends it: what is not OK goes no further than a gate. Frames
-    without an image (ImageStatus) give poses alone. Images are turned into the orientation MF
-    (marked side, far), in which PLUS sends them and calibrates.
+    What is not OK is left out, as PLUS does: a peer that reads header version 1 alone would take
+    such a pose for a good one. How many those are is logged. Images are turned into the
+    orientation MF (marked side, far), in which PLUS sends them and calibrates.
     """
     meta = read_header(path)
     size = meta.size
@@ -42,15 +45,21 @@ def read(path: Path) -> Iterator[Timed]:
     flips = _flips(meta)
     place = meta.ijk_to_ras(len(size) - 1)
     begin: float | None = None
+    left_out: Counter[str] = Counter()
     for number, voxels in enumerate(meta.frames(shape, size[-1])):
         facts = frames.get(number, {})
         time_s = _time(meta, number, facts)
         begin = time_s if begin is None else begin
-        for message in _transforms(meta, number, facts):
+        for message in _transforms(meta, number, facts, left_out):
             yield time_s - begin, message
-        if facts.get('ImageStatus', 'OK') == 'OK' and voxels.size:
+        state = facts.get('ImageStatus', 'OK')
+        if state != 'OK':
+            left_out[f'Image ({state})'] += 1
+        elif voxels.size:
             turned: NDArray[Any] = np.flip(voxels, flips) if flips else voxels
             yield time_s - begin, make_image(path, turned, place, device_name='Image')
+    for what, count in left_out.items():
+        _log.warning('%s: %s in %d of %d frames, left out there', path, what, count, size[-1])
 
 
 def _frames(meta: Meta, count: int) -> dict[int, dict[str, str]]:
@@ -78,7 +87,9 @@ def _time(meta: Meta, number: int, facts: dict[str, str]) -> float:
     return time_s
 
 
-def _transforms(meta: Meta, number: int, facts: dict[str, str]) -> Iterator[Message]:
+def _transforms(
+    meta: Meta, number: int, facts: dict[str, str], left_out: Counter[str]
+) -> Iterator[Message]:
     for field in facts:
         if not field.endswith(_TRANSFORM) or field == _TRANSFORM:
             continue
@@ -88,9 +99,11 @@ def _transforms(meta: Meta, number: int, facts: dict[str, str]) -> Iterator[Mess
         if matrix[3].tolist() != [0.0, 0.0, 0.0, 1.0]:
             raise meta.fault(
                 _full(meta, number, field), f'last row {matrix[3].tolist()}, wanted 0 0 0 1')
-        metadata = {_STATUS: state, 'TransformValid': '1' if state == 'OK' else '0'}
-        yield Transform(
-            matrix, device_name=field.removesuffix(_TRANSFORM), metadata=metadata)
+        name = field.removesuffix(_TRANSFORM)
+        if state != 'OK':
+            left_out[f'{name} ({state})'] += 1
+            continue
+        yield Transform(matrix, device_name=name, metadata={_STATUS: state})
 
 
 def _full(meta: Meta, number: int, field: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -20,11 +22,12 @@ from ...codec.messages.tracking import (
     TrackingData,
     TrackingElement,
 )
-from ...codec.tool_state import tool_state
+from ...codec.tool_state import is_valid, tool_state
 from ...errors import FileError
 from . import Timed
 from ._rows import Rows
 
+_log = logging.getLogger(__name__)
 EXTENSIONS = ('.csv',)
 _POSES = (Transform, Position, TrackingData, QuaternionTrackingData)
 WRITES = (*_POSES, Sensor)
@@ -104,20 +107,34 @@ def _numbers(matrix: Any) -> list[str]:
 
 
 def read(path: Path) -> Iterator[Timed]:
-    """Read a table of poses: TRANSFORM where no tool is named, TDATA for tools of one time."""
+    """
+    Read a table of poses: TRANSFORM where no tool is named, TDATA for tools of one time.
+
+    Those whose state is not OK are left out, and logged: not all peers read states.
+    """
     with open(path, encoding='utf-8-sig', errors='surrogateescape', newline='') as file:
         rows = csv.DictReader(file)
         missing = [name for name in _HEAD if name not in (rows.fieldnames or ())]
         if missing:
             raise FileError(f'{path}, line 1: no column {missing[0]}, wanted {", ".join(_HEAD)}')
-        numbered = ((rows.line_num, row) for row in rows)
+        left_out: Counter[str] = Counter()
+
+        def valid() -> Iterator[tuple[int, dict[str, str]]]:
+            for row in rows:
+                if is_valid(row['state'] or None):
+                    yield rows.line_num, row
+                else:
+                    left_out[row['state']] += 1
+
         def same(item: tuple[int, dict[str, str]]) -> tuple[str, ...]:
             row = item[1]
             once = '' if row['tool'] else str(item[0])
             return row['time_s'], row['stamp_ns'], row['device'], once
 
-        for _, together in groupby(numbered, same):
+        for _, together in groupby(valid(), same):
             yield _read(path, list(together))
+        for state, count in left_out.items():
+            _log.warning('%s: %d poses that are %s are left out', path, count, state)
 
 
 def _read(path: Path, rows: list[tuple[int, dict[str, str]]]) -> Timed:
