@@ -12,6 +12,7 @@ from igtl_ros2.config import SETTINGS
 from igtl_ros2.converters import registry
 from igtl_ros2.converters.outputs import outputs_of
 from igtl_ros2.mapping import ReceiveRule, keys_of, mapping_schema
+from igtl_ros2.tools import files
 
 
 def _text(words: str) -> str:
@@ -114,6 +115,19 @@ def keys_table(name: str) -> str:
     return _table(*rows)
 
 
+def formats_table() -> str:
+    """List the formats of files, and what is read and written of each."""
+    ends: dict[Any, list[str]] = {}
+    for end, form in files.formats().items():
+        ends.setdefault(form, []).append(end)
+    rows = [('files', 'what', 'read', 'written')]
+    for form, names in ends.items():
+        what = _sentence((form.__doc__ or '').strip().partition('): ')[2])
+        written = ', '.join(cls.type_name for cls in getattr(form, 'WRITES', ()))
+        rows.append((', '.join(names), what, 'yes' if hasattr(form, 'read') else '', written))
+    return _table(*rows)
+
+
 def _spelt(value: Any) -> str:
     return value if isinstance(value, str) else str(value).lower()
 
@@ -132,6 +146,7 @@ TABLES = {
     'SEND-KEYS': lambda: keys_table('send_rule'),
     'DEFAULT-KEYS': lambda: keys_table('defaults'),
     'PROTOCOL-KEYS': lambda: keys_table('protocol_rule'),
+    'FILE-FORMATS': formats_table,
     'PHASE-KEYS': lambda: keys_table('phase'),
     'TRANSFORM-KEYS': lambda: keys_table('phase_transform'),
 }

@@ -185,7 +185,7 @@ class Conversion:
                 f'{", ".join(sorted(possible))}')
         self._form, self._end, self._output = form, end, output
         self._begin_ns: int | None = None
-        make_rows = _ROWS.get(end)
+        make_rows: Any = getattr(form, 'Lines', None)
         self._rows = make_rows and make_rows(output)
         self.written: list[Path] = []
         self.others: Counter[str] = Counter()

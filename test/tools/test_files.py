@@ -3,6 +3,8 @@
 import gzip
 import json
 import struct
+import subprocess
+import sys
 import zlib
 
 import numpy as np
@@ -413,9 +415,13 @@ def test_points_of_a_curve_in_ras_that_are_not_placed_are_left_out(tmp_path):
     controls = [{'position': [1, 2, 3], 'label': 'a'},
                 {'position': [0, 0, 0], 'positionStatus': 'undefined'}]
     (tmp_path / 'c.mrk.json').write_text(json.dumps({'markups': [
-        {'type': 'Curve', 'coordinateSystem': 'RAS', 'controlPoints': controls}]}))
-    [(_, points)] = files.read(tmp_path / 'c.mrk.json')
+        {'type': 'Curve', 'coordinateSystem': 'RAS', 'controlPoints': controls},
+        {'type': 'Line', 'name': 'L', 'controlPoints': controls}]}))
+    (_, points), (_, line) = files.read(tmp_path / 'c.mrk.json')
     assert [p.position.tolist() for p in points.elements] == [[1, 2, 3]]
+    # what does not say it is LPS, by the schema
+    assert [p.position.tolist() for p in line.elements] == [[-1, -2, 3]]
+    assert (points.device_name, line.device_name) == ('c', 'L')
 
 
 # -- poses and texts
@@ -482,3 +488,23 @@ def test_formats_are_found_by_listing_the_folder():
     assert files.extension_of('a/Scan.IGS.MHA') == '.igs.mha'
     assert files.writable(PolyData) == ('.obj', '.ply', '.stl', '.vtp')
     assert files.device_name('x/head.nii.gz') == 'head'
+
+
+def test_a_large_volume_is_converted_without_being_in_the_memory(tmp_path):
+    voxel_bytes = 1024 * 1024 * 128 * 2
+    head = MHA.replace('4 3 2', '1024 1024 128').replace('MET_UCHAR', 'MET_SHORT')
+    with open(tmp_path / 'big.mha', 'wb') as file:
+        file.write(head.encode())
+        file.truncate(len(head) + voxel_bytes)
+    program = (
+        'import sys\n'
+        'from igtl_ros2.tools import files\n'
+        'files.write(sys.argv[2], files.read(sys.argv[1]))\n'
+        # memory of its own; pages of a file that is mapped are not
+        'lines = open("/proc/self/status").read().splitlines()\n'
+        'print([line.split()[1] for line in lines if line.startswith("RssAnon")][0])\n')
+    done = subprocess.run(
+        [sys.executable, '-c', program, tmp_path / 'big.mha', tmp_path / 'out.mha'],
+        capture_output=True, text=True, timeout=100, check=True)
+    assert int(done.stdout) * 1024 < voxel_bytes / 2
+    assert (tmp_path / 'out.mha').stat().st_size > voxel_bytes

@@ -144,3 +144,23 @@ def test_nothing_in_it_is_not_success_and_what_is_no_recording_is_told(tmp_path)
 
 def test_the_dissector_is_printed():
     assert 'local igtl = Proto' in igtl('dissector').stdout
+
+
+def test_what_pyigtl_sends_is_read_from_a_capture(tmp_path):
+    pyigtl = pytest.importorskip('pyigtl')
+    timed = []
+    for n in range(20):
+        matrix = np.eye(4)
+        matrix[0, 3] = n
+        pose = pyigtl.TransformMessage(matrix, device_name='Pointer', timestamp=1.7e9 + n / 100)
+        timed.append((n * 10 * MS, bytes(pose.pack())))
+        text = pyigtl.StringMessage('hello', device_name='Text')
+        timed.append((n * 10 * MS, bytes(text.pack())))
+    found = by_device(survey(write_capture(tmp_path / 'c.pcap', timed)))
+    assert {name: (one['messages'], one['spoiled']) for name, one in found.items()} == {
+        'Pointer': (20, 0), 'Text': (20, 0)}
+    assert found['Pointer']['rate_hz'] == pytest.approx(100)
+    igtl('export', tmp_path / 'c.pcap', '--to', tmp_path / 'out')
+    [table] = (tmp_path / 'out').rglob('Pointer_TRANSFORM.csv')
+    rows = table.read_text().splitlines()[1:]
+    assert [float(row.split(',')[5]) for row in rows] == list(range(20))

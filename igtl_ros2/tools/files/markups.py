@@ -34,7 +34,7 @@ def read(path: Path) -> Iterator[Timed]:
     lists = _member(document, 'markups', list, str(path))
     for number, markup in enumerate(lists):
         where = f'{path}, markups[{number}]'
-        axes = axes_of(_member(markup, 'coordinateSystem', object, where, 'RAS'), where)
+        axes = axes_of(_member(markup, 'coordinateSystem', object, where, 'LPS'), where)
         units = _member(markup, 'coordinateUnits', object, where, 'mm')
         scale = _LENGTHS.get(units[0] if isinstance(units, list) and units else str(units))
         if scale is None:
