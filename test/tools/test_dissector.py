@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import shutil
 import struct
 import subprocess
@@ -18,6 +19,7 @@ from igtl_ros2.codec.messages.bundle import Bind, GetBind, StartBind
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.mesh import PolyData
 from igtl_ros2.codec.messages.query import Query, Response, StartVideo
+from igtl_ros2.errors import CrcError, DecodeError
 from igtl_ros2.tools.wireshark.dissector import dissector, key_of
 
 GOLDEN = sorted((Path(__file__).parent.parent / 'golden').glob('*.bin'))
@@ -43,7 +45,7 @@ def shown(script, capture, *options):
         ['tshark', '-X', f'lua_script:{script}', '-r', capture, '-T', 'json', '-x',
          '-J', 'igtl', '-o', f'igtl.max_values:{MOST}', *options],
         capture_output=True, check=True, timeout=240)
-    assert b'Lua' not in done.stderr, done.stderr
+    assert b'Lua' not in done.stderr and b'Lua Error' not in done.stdout, done.stderr
     messages = []
     for frame in json.loads(done.stdout.decode('utf-8', 'replace'), object_pairs_hook=list):
         _collect(frame, messages)
@@ -167,6 +169,9 @@ def check(found, data):
         'version', 'timestamp', 'body_size', 'crc')] == [
         header.version, header.timestamp, header.body_size, header.crc]
     assert found['igtl.crc.status'] == ['1'], what
+    if message.timestamp:
+        shown_ns = re.search(r'\.(\d{9}) UTC', found['igtl.time'][0])[1]
+        assert int(shown_ns) == message.timestamp_ns % 10**9
     if header.version == 2 and header.body_size:
         assert found['igtl.extended.message_id'] == [str(message.message_id)]
     assert found.get('igtl.metadata.key', []) == list(message.metadata)
@@ -239,6 +244,43 @@ def test_a_spoiled_body_is_told_and_the_next_message_is_found(script, tmp_path):
     assert 'igtl.bare' in found[2]
     compare(found[2], told(codec.decode(bytes(bare))), 'bare')
     check(found[3], good)
+
+
+@needs_tshark
+@pytest.mark.parametrize('seed', range(4))
+def test_spoiled_bodies_are_told_and_are_no_errors_of_the_program(script, tmp_path, seed):
+    rng = random.Random(seed)
+    frames = []
+    for path in GOLDEN:
+        if 58 < path.stat().st_size < 3000:
+            frame = bytearray(path.read_bytes())
+            for _ in range(rng.randrange(1, 6)):
+                frame[rng.randrange(58, len(frame))] = rng.choice([0, 1, 0x7F, 0x80, 0xFF])
+            if rng.random() < 0.3:  # shorter than it says of itself
+                frame = frame[:rng.randrange(58, len(frame) + 1)]
+                frame[42:50] = struct.pack('>Q', len(frame) - 58)
+            frames.append(bytes(frame))
+    data = b''.join(frames)
+    packets = pcap_tools.server_says(data, cut_at_random(data, seed))
+    pcap_tools.write_pcap(tmp_path / 'bad.pcap', packets)
+    found = shown(script, tmp_path / 'bad.pcap')
+    assert len(found) == len(frames)
+    for one, frame in zip(found, frames):
+        try:
+            codec.decode(frame)
+            assert one['igtl.crc.status'] == ['1']
+        except CrcError:
+            assert one['igtl.crc.status'] == ['0']
+        except DecodeError:
+            assert one['igtl.crc.status'] == ['0'] or 'igtl.malformed' in one
+
+
+@needs_tshark
+def test_a_size_that_cannot_be_true_is_told(script, tmp_path):
+    head = struct.pack('>H12s20sQQQ', 1, b'TRANSFORM', b'Huge', 0, 2**63, 0)
+    pcap_tools.write_pcap(tmp_path / 'huge.pcap', pcap_tools.server_says(head, [20]))
+    [found] = shown(script, tmp_path / 'huge.pcap')
+    assert 'igtl.large' in found
 
 
 def test_every_type_says_what_lies_where():

@@ -523,8 +523,13 @@ end
 local function add_time(tvb, place, tree)
     local seconds, fraction = tvb(place, 4):uint(), tvb(place + 4, 4):uint()
     if seconds == 0 and fraction == 0 then return end
-    local time = NSTime.new(seconds, math.floor(fraction / 4294967296 * 1e9))
+    local ns = (UInt64.new(fraction) * UInt64.new(1000000000)):rshift(32):tonumber()
+    local time = NSTime.new(seconds, ns)
     tree:add(F["time"], tvb(place, 8), time):set_generated()
+end
+
+local function body_size(tvb, offset)
+    return tvb(offset + DECLARED.size_offset, 8):uint64():tonumber()
 end
 
 local function dissect_message(tvb, pinfo, root)
@@ -541,6 +546,10 @@ local function dissect_message(tvb, pinfo, root)
         add_field(state, head, "header", field, 0)
         if field[1] == "timestamp" then add_time(tvb, field[4], head) end
     end
+    if body_size(tvb, 0) >= MAX_BODY then
+        head:add_proto_expert_info(E.large)
+        return tvb:len()
+    end
     add_crc(tvb, size, head)
     local place, content_size = split_body(tvb, version, size, tree)
     local where = tree
@@ -552,7 +561,7 @@ local function dissect_message(tvb, pinfo, root)
 end
 
 local function length_of(tvb, pinfo, offset)
-    local body = tvb(offset + DECLARED.size_offset, 8):uint64():tonumber()
+    local body = body_size(tvb, offset)
     if body >= MAX_BODY then return HEADER_SIZE end -- nothing behind it can be found
     return HEADER_SIZE + body
 end
@@ -563,10 +572,10 @@ local function may_be(tvb)
     local version = tvb(0, 2):uint()
     if version < 1 or version > 3 then return false end
     local name = tvb:raw(2, 12)
-    local text = name:match("^([A-Z][A-Z0-9_]*)%z*$")
+    local text = name:match("^([A-Z][A-Z0-9_]*)\0*$")
     if not text then return false end
     if tvb:len() >= HEADER_SIZE then
-        return tvb(DECLARED.size_offset, 8):uint64():tonumber() < MAX_BODY
+        return body_size(tvb, 0) < MAX_BODY
     end
     return DECLARED.types[text] ~= nil
 end
