@@ -16,6 +16,15 @@ def packet(source, target, sequence, payload=b'', flags=0x18):
     return ip + tcp + payload
 
 
+def datagram(payload, source=(SERVER[0], 5000), target=(CLIENT[0], 18944)):
+    """One IPv4 packet with a datagram."""
+    head = struct.pack('>HHHH', source[1], target[1], 8 + len(payload), 0)
+    size = 20 + len(head) + len(payload)
+    addresses = [bytes(map(int, host.split('.'))) for host in (source[0], target[0])]
+    ip = struct.pack('>BBHHHBBH', 0x45, 0, size, 0, 0, 64, 17, 0) + b''.join(addresses)
+    return ip + head + payload
+
+
 def segments(data, cuts, first=1000):
     """The segments of a stream from the server to the client, cut there, as (sequence, bytes)."""
     edges = [0, *sorted(set(cuts)), len(data)]

@@ -19,6 +19,7 @@ from igtl_ros2.converters.loopback import try_received
 from igtl_ros2.converters.registry import load_converters
 from igtl_ros2.errors import ConfigError
 from igtl_ros2.mapping import ReceiveRule, load_mapping
+from igtl_ros2.tools.wireshark.dissector import dissector
 
 
 def test_it_is_read_and_written_as_it_is():
@@ -26,6 +27,11 @@ def test_it_is_read_and_written_as_it_is():
     message = codec.decode(data)
     assert type(message) is Needle
     assert codec.encode(message) == data
+
+
+def test_wireshark_shows_its_fields():
+    text = dissector()
+    assert '["NEEDLE"] = "needle"' in text and '{"needle.tip", "f4"}' in text
 
 
 def test_it_is_published_as_the_stream_that_it_is(ros, device):

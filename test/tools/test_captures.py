@@ -121,12 +121,7 @@ def test_packets_of_which_only_the_beginning_was_captured(tmp_path):
 
 
 def test_datagrams(tmp_path):
-    def udp(payload):
-        head = struct.pack('>HHHH', 5000, 18944, 8 + len(payload), 0)
-        size = 20 + len(head) + len(payload)
-        ip = struct.pack('>BBHHHBBH', 0x45, 0, size, 0, 0, 64, 17, 0)
-        return ip + bytes([10, 0, 0, 2, 10, 0, 0, 1]) + head + payload
-
+    udp = pcap_tools.datagram
     path = write(tmp_path / 'a.pcap', [udp(FRAMES[0]), udp(b'no message'), udp(FRAMES[1])])
     seen, _ = recorded(path)
     assert [one.frame for one in seen] == FRAMES[:2] and '(UDP)' in seen[0].source

@@ -276,6 +276,18 @@ def test_spoiled_bodies_are_told_and_are_no_errors_of_the_program(script, tmp_pa
 
 
 @needs_tshark
+def test_datagrams_are_messages_or_parts_of_one(script, tmp_path):
+    frames = [path.read_bytes() for path in GOLDEN[:8]]
+    packets = [pcap_tools.datagram(data) for data in (*frames, frames[0][:70])]
+    pcap_tools.write_pcap(tmp_path / 'udp.pcap', packets)
+    *found, part = shown(script, tmp_path / 'udp.pcap')
+    assert len(found) == len(frames)
+    for one, frame in zip(found, frames):
+        check(one, frame)
+    assert part['igtl.content_raw'] == [frames[0][:70]]
+
+
+@needs_tshark
 def test_a_size_that_cannot_be_true_is_told(script, tmp_path):
     head = struct.pack('>H12s20sQQQ', 1, b'TRANSFORM', b'Huge', 0, 2**63, 0)
     pcap_tools.write_pcap(tmp_path / 'huge.pcap', pcap_tools.server_says(head, [20]))

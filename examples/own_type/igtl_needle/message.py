@@ -1,7 +1,6 @@
 """NEEDLE: the tip of a needle and where it points."""
 
 from dataclasses import dataclass, replace
-from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -9,10 +8,11 @@ import numpy as np
 from igtl_ros2.codec import Message, register
 from igtl_ros2.codec.fields import check_array
 from igtl_ros2.codec.geometry import moved_point, turned_quaternion
+from igtl_ros2.codec.layout import Record
 from igtl_ros2.codec.message import Content, Place
 from igtl_ros2.errors import ContentError
 
-_NUMBERS = Struct('>7f')
+_NUMBERS = Record(('tip', 'f4', (3,)), ('quaternion', 'f4', (4,)))
 
 
 @register('NEEDLE', has_queries=True)
@@ -28,6 +28,8 @@ class Needle(Message):
     # late joiners get the last one, a slow peer the newest; gates look at it; to_frame moves it
     is_stream = can_be_held = True
     place = Place.POSES
+    # for Wireshark
+    layout = (_NUMBERS,)
 
     tip: Any
     quaternion: Any = (0.0, 0.0, 0.0, 1.0)

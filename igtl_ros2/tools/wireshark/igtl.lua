@@ -10,8 +10,9 @@ local igtl = Proto("igtl", "OpenIGTLink")
 local HEADER_SIZE = DECLARED.header.size
 local MAX_DEPTH = 4 -- of BIND in BIND
 local MAX_BODY = 2 ^ 31
+local UDP = 3 -- of pinfo.port_type
 
-igtl.prefs.ports = Pref.range("TCP ports", "18944", "Ports that OpenIGTLink is expected on", 65535)
+igtl.prefs.ports = Pref.range("TCP and UDP ports", "18944", "Ports that OpenIGTLink is expected on", 65535)
 igtl.prefs.heuristic = Pref.bool(
     "Find it on other ports", true, "Look at the first bytes of every TCP connection")
 igtl.prefs.max_values = Pref.uint(
@@ -585,6 +586,13 @@ local function dissect(tvb, pinfo, tree)
     pinfo.cols.protocol = "IGTL"
     pinfo.cols.info:clear()
     pinfo.private["igtl_count"] = nil
+    if pinfo.port_type == UDP then -- one in each datagram; parts of a large one stay bytes
+        if tvb:len() >= HEADER_SIZE and may_be(tvb) and tvb:len() == HEADER_SIZE + body_size(tvb, 0) then
+            return dissect_message(tvb, pinfo, tree)
+        end
+        tree:add(igtl, tvb(), "OpenIGTLink, a part of a message"):add(F["content"], tvb())
+        return tvb:len()
+    end
     dissect_tcp_pdus(tvb, tree, HEADER_SIZE, length_of, dissect_message)
     return tvb:len()
 end
@@ -598,14 +606,15 @@ local function heuristic(tvb, pinfo, tree)
     return true
 end
 
-local table_of_ports = DissectorTable.get("tcp.port")
+local tables = { DissectorTable.get("tcp.port"), DissectorTable.get("udp.port") }
 local ports = igtl.prefs.ports
-table_of_ports:add(ports, igtl)
+for _, one in ipairs(tables) do one:add(ports, igtl) end
 function igtl.prefs_changed()
-    if ports ~= igtl.prefs.ports then
-        table_of_ports:remove(ports, igtl)
-        ports = igtl.prefs.ports
-        table_of_ports:add(ports, igtl)
+    if ports == igtl.prefs.ports then return end
+    for _, one in ipairs(tables) do
+        one:remove(ports, igtl)
+        one:add(igtl.prefs.ports, igtl)
     end
+    ports = igtl.prefs.ports
 end
 igtl:register_heuristic("tcp", heuristic)
