@@ -13,6 +13,7 @@ from igtl_ros2.converters import registry
 from igtl_ros2.converters.outputs import outputs_of
 from igtl_ros2.mapping import ReceiveRule, keys_of, mapping_schema
 from igtl_ros2.tools import files
+from igtl_ros2.tools.doctor.judge import KINDS
 
 
 def _text(words: str) -> str:
@@ -137,6 +138,16 @@ def _sentence(text: str) -> str:
     return re.sub(r'^[A-Z][A-Za-z ,]*: ', '', text).rstrip('.').replace('|', r'\|')
 
 
+def doctor_table() -> str:
+    """List the findings of `igtl doctor`, as its judges declare them."""
+    rows = [('finding', '', 'meaning', 'what to do')]
+    for kind in KINDS.values():
+        # remedies are Markdown already, as they are what people read in a terminal
+        remedy = kind.remedy.replace('|', r'\|')
+        rows.append((f'`{kind.code}`', kind.severity.name.lower(), _text(kind.meaning), remedy))
+    return _table(*rows)
+
+
 TABLES = {
     'TYPES-TABLE': types_table,
     'SETTINGS-TABLE': settings_table,
@@ -149,6 +160,7 @@ TABLES = {
     'FILE-FORMATS': formats_table,
     'PHASE-KEYS': lambda: keys_table('phase'),
     'TRANSFORM-KEYS': lambda: keys_table('phase_transform'),
+    'DOCTOR-TABLE': doctor_table,
 }
 
 

@@ -1,0 +1,269 @@
+"""Whether there is somebody, who speaks OpenIGTLink; and what to type into 3D Slicer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...codec import registered
+from ...config.address import DEFAULT_PORT
+from ...errors import printable
+from .findings import Finding, Severity, fault, note, warning
+from .observation import Observation, Reach, Session
+
+NAME_UNKNOWN = fault(
+    'name-unknown', 'the name of the host stands for no address',
+    'Type the IP address instead (`ip addr` on the other machine tells it), or put the name into '
+    '/etc/hosts.')
+PORT_CLOSED = fault(
+    'port-closed', 'the machine answers, and nobody listens on the port',
+    f'Start the server there, and look which port it says (OpenIGTLink: {DEFAULT_PORT}). If it '
+    'runs: does it listen on 127.0.0.1 alone? Then let it listen on 0.0.0.0.')
+NO_ANSWER = fault(
+    'no-answer', 'the machine does not answer on the port',
+    'Is it on, and in this network (`ping`)? If so, its firewall drops the connection: allow the '
+    'port there.')
+UNREACHABLE = fault(
+    'unreachable', 'there is no way to that network',
+    'Look at cable, WLAN and VPN; both machines need addresses of one network.')
+NOT_CONNECTED = fault(
+    'not-connected', 'the system refuses the connection',
+    'The text is that of the system; the address and the rights of this user are what it is '
+    'about.')
+PORT_TAKEN = fault(
+    'port-taken', 'another program listens on the port on which was to be waited',
+    'End that program (`ss -ltnp` names it), or wait on another port.')
+NOBODY_CAME = fault(
+    'nobody-came', 'nobody connected while was waited for it',
+    'Set the other program to client, with the address of this machine and this port; if it is '
+    'so already, a firewall on this machine may drop it.')
+IS_TLS = fault(
+    'is-tls', 'the port speaks TLS, and was asked without',
+    'Use tls:// in front of the host, in the bridge `protocol: tls`. 3D Slicer cannot do TLS: '
+    'give it a server of its own without, on 127.0.0.1.')
+NOT_TLS = fault(
+    'not-tls', 'TLS was asked for, and the port does not speak it',
+    'Use tcp:// in front of the host, or turn TLS on in the server.')
+TLS_REFUSED = fault(
+    'tls-refused', 'the server speaks TLS, and the two do not agree',
+    'It may want a certificate from clients: give it with `--set tls.cert_file=FILE` and `--set '
+    'tls.key_file=FILE`.')
+NOT_IGTL = fault(
+    'not-igtl', 'something answers on the port that is not OpenIGTLink',
+    f'It is another program: the port is wrong. OpenIGTLink has {DEFAULT_PORT} unless it is set '
+    'otherwise.')
+CLOSED_AT_ONCE = fault(
+    'closed-at-once', 'the server takes the connection and closes it without a word',
+    'It may have as many clients as it takes (end one of them, or raise its limit), or an allow '
+    'list on which this machine is missing; its log tells.')
+SILENT = fault(
+    'silent', 'connected, but nothing arrives',
+    'One of these: its source is not started (tracker off, no tool connected); it serves one '
+    'client at a time and has one; it sends only what changes (3D Slicer) or only when asked '
+    '(try `--ask`, but not with a 3D Slicer, which crashes on some questions).')
+HANGS_UP = warning(
+    'hangs-up', 'the server ends connections soon after they have begun',
+    'Look into its log. Bridge and Slicer connect again by themselves, and lose what is sent in '
+    'between.')
+HUNG_UP = note(
+    'hung-up', 'the server ended the connection after a while',
+    'Bridge and Slicer connect again by themselves, and lose what is sent in between.')
+ONE_CLIENT = warning(
+    'one-client', 'of several connections at once, not all got something',
+    'Connect one client to it, such as the bridge of this package, which serves any number.')
+ANOTHER_ADDRESS = note(
+    'another-address', 'the name stands for several addresses, of which not all answer',
+    'Type the address that answers instead of the name.')
+TLS_UNKNOWN = note(
+    'tls-untrusted', 'the certificate of the server is not one that this machine trusts',
+    'Give the file of the authority that has signed it: `tls.ca_file`, here `--set '
+    'tls.ca_file=FILE`.')
+ONLY_LOCAL = note(
+    'only-local', 'the server listens for programs on its own machine alone',
+    'For others to connect, let it listen on 0.0.0.0 or on the address of the network.')
+SLICER_ADDRESS = note(
+    'slicer-address', 'what to type into 3D Slicer',
+    'In the module OpenIGTLinkIF: a new connector, type Client, this hostname and this port, then '
+    'Active.')
+
+_SPEAKS = (
+    (rb'HTTP/|<!DOCTYPE|<html|GET |POST |HEAD |OPTIONS ', 'HTTP, as web servers do'),
+    (rb'SSH-', 'SSH'),
+    (rb'RFB ', 'VNC'),
+    (rb'220[ -]', 'FTP or mail'),
+    (rb'\* OK|\+OK', 'mail'),
+    (rb'.\0\0\0\x0a|.\0\0\0\xff', 'the protocol of a database'),
+    (rb'RTPS', 'DDS, as ROS 2 does'),
+)
+_TLS = re.compile(rb'[\x14-\x17]\x03[\0-\4]')
+_SOON_S = 0.5
+_FEW = 10
+
+
+def judge(observed: Observation) -> Iterator[Finding]:
+    """Judge how far one gets, up to the first message."""
+    reach = observed.reach
+    where = f'{reach.host}:{reach.port}'
+    if reach.name_error:
+        yield NAME_UNKNOWN.of(f'{reach.host!r} stands for no address: {reach.name_error}.')
+        return
+    if reach.is_server:
+        yield from _waited(observed)
+    elif not reach.reached:
+        yield from _not_reached(reach)
+        return
+    else:
+        yield from _reached(reach, observed.for_slicer)
+    if reach.tls_error and not observed.sessions:
+        if reach.tls_error == 'no TLS':
+            yield NOT_TLS.of(f'What answers on {where} is not TLS.')
+        else:
+            yield TLS_REFUSED.of(f'The server at {where} {reach.tls_error}.')
+        return
+    if reach.tls_error:
+        yield TLS_UNKNOWN.of(f'The server at {where} {reach.tls_error}.')
+    yield from _spoken(observed)
+
+
+def _waited(observed: Observation) -> Iterator[Finding]:
+    reach = observed.reach
+    if 'taken' in reach.errors.values():
+        yield PORT_TAKEN.of(f'Port {reach.port} of this machine is taken.')
+    elif reach.errors:
+        for address, error in reach.errors.items():
+            yield NOT_CONNECTED.of(f'On {address}:{reach.port} cannot be listened: {error}.')
+    elif not observed.sessions:
+        own = ' or '.join(reach.own_addresses) or reach.host
+        yield NOBODY_CAME.of(f'In {observed.seconds:g} s nobody connected to port {reach.port} of '
+                             f'this machine ({own}).')
+
+
+def _not_reached(reach: Reach) -> Iterator[Finding]:
+    for address, error in reach.errors.items():
+        where = f'{address}:{reach.port}' if address == reach.host else (
+            f'{reach.host} ({address}), port {reach.port},')
+        if error == 'refused':
+            yield PORT_CLOSED.of(f'{where} refuses: nobody listens there.')
+        elif error == 'timeout':
+            yield NO_ANSWER.of(f'{where} does not answer.')
+        elif error == 'unreachable':
+            yield UNREACHABLE.of(f'{where} cannot be reached from this machine.')
+        else:
+            yield NOT_CONNECTED.of(f'No connection to {where}: {error}.')
+
+
+def _reached(reach: Reach, for_slicer: bool) -> Iterator[Finding]:
+    if reach.errors:
+        failed = ', '.join(f'{address} ({error})' for address, error in reach.errors.items())
+        yield ANOTHER_ADDRESS.of(
+            f'{reach.host} is {reach.reached}, which answers, and {failed}, which does not.')
+    local = [address for address in reach.listens_on if _is_local(address)]
+    if local and len(local) == len(reach.listens_on):
+        yield ONLY_LOCAL.of(f'Port {reach.port} is open on {", ".join(local)} alone.')
+    if not for_slicer:
+        return
+    if reach.scheme == 'tls':
+        yield SLICER_ADDRESS.of('3D Slicer cannot connect here: it does no TLS.', remedy=(
+            'Run a bridge that connects here with TLS and serves Slicer on 127.0.0.1.'))
+        return
+    others = ''
+    if _is_local(reach.reached) and reach.own_addresses and not (
+        local and len(local) == len(reach.listens_on)
+    ):
+        others = f'; on another machine {" or ".join(reach.own_addresses)}'
+    here = 'on this machine ' if _is_local(reach.reached) else ''
+    yield SLICER_ADDRESS.of(
+        f'3D Slicer, {here}hostname {reach.reached}, port {reach.port}{others}.')
+
+
+def _is_local(address: str) -> bool:
+    return address.startswith('127.') or address == '::1'
+
+
+def _spoken(observed: Observation) -> Iterator[Finding]:
+    """Judge what kind of answer came."""
+    reach, sessions = observed.reach, observed.sessions
+    yield from _others(reach)
+    if observed.seen:
+        yield from _ends(observed)
+        return
+    spoke = next((session for session in sessions if session.first_bytes), None)
+    if spoke is not None:
+        yield from _other_protocol(reach, spoke)
+        return
+    where = f'{reach.host}:{reach.port}'
+    if any(session.hung_up for session in sessions):
+        ends = [s for s in sessions if s.hung_up]
+        passed = min(s.ended_s - s.began_s for s in ends)
+        how = 'at once' if passed < _SOON_S else f'after {passed:.1f} s'
+        yield CLOSED_AT_ONCE.of(
+            f'{where} takes the connection and closes it {how}, without a word.')
+    elif reach.answers == 'tls':
+        yield IS_TLS.of(f'{where} says nothing to who does not begin with TLS.')
+    elif reach.answers == 'http':
+        yield NOT_IGTL.of(f'{where} waits for HTTP: it is a web server.')
+    elif reach.answers:
+        yield NOT_IGTL.of(f'{where} answers with {reach.answers}.')
+    elif sessions and reach.is_server:
+        yield SILENT.of(
+            f'Somebody connected to port {reach.port} and sent nothing in '
+            f'{observed.seconds:g} s.', severity=Severity.NOTE, remedy=(
+                'That is what clients do that only receive; 3D Slicer sends what changes in it.'))
+    elif sessions:
+        yield SILENT.of(f'{where} is connected, and nothing came in {observed.seconds:g} s.')
+
+
+def _other_protocol(reach: Reach, spoke: Session) -> Iterator[Finding]:
+    """Judge bytes of which no message could be made."""
+    where, first = f'{reach.host}:{reach.port}', spoke.first_bytes
+    if looks_like_igtl(first):
+        return  # what is wrong with it, `about_wire` tells
+    if _TLS.match(first):
+        yield IS_TLS.of(f'{where} speaks TLS.')
+        return
+    for pattern, name in _SPEAKS:
+        if re.match(pattern, first.lstrip(), re.IGNORECASE | re.DOTALL):
+            yield NOT_IGTL.of(f'{where} speaks {name}.')
+            return
+    shown = printable(first[:24].decode('latin-1'))
+    yield NOT_IGTL.of(f'What {where} says is not OpenIGTLink; it begins with {shown!r}.')
+
+
+def looks_like_igtl(first: bytes) -> bool:
+    """Tell whether bytes may be those of OpenIGTLink, if not as they should be."""
+    raw = first[2:14]
+    name = raw.split(b'\0', 1)[0]
+    if len(first) < 2 or len(raw) < 12:
+        # too short to tell: but a version that there is
+        return first[:2] in (b'\0\1', b'\0\2', b'\0\3')
+    if first[:2] in (b'\0\1', b'\0\2', b'\0\3'):
+        return True
+    return name.decode('latin-1').upper() in registered() and not raw[len(name):].strip(b'\0 ')
+
+
+def _ends(observed: Observation) -> Iterator[Finding]:
+    """Judge ends of connections over which something had come."""
+    reach = observed.reach
+    ended = [(number, s) for number, s in enumerate(observed.sessions) if s.hung_up]
+    if not ended or reach.is_server:
+        return
+    counts = [sum(seen.connection == number for seen in observed.seen) for number, _ in ended]
+    passed = [session.ended_s - session.began_s for _, session in ended]
+    few, soon = max(counts), max(passed)
+    text = (f'The server ended the connection after {_number(few)} and {soon:.1f} s'
+            f'{f", {len(ended)} times" if len(ended) > 1 else ""}.')
+    yield (HANGS_UP if soon < _SOON_S and few < _FEW else HUNG_UP).of(text)
+
+
+def _others(reach: Reach) -> Iterator[Finding]:
+    """Judge what became of several connections at once."""
+    total = 1 + len(reach.others)
+    closed, silent = reach.others.count('closed'), reach.others.count('silent')
+    if closed:
+        yield ONE_CLIENT.of(f'Of {total} connections at once, the server closed {closed}.')
+    if silent:
+        yield ONE_CLIENT.of(f'Of {total} connections at once, {silent} got nothing.')
+
+
+def _number(count: int) -> str:
+    return '1 message' if count == 1 else f'{count} messages'

@@ -1,0 +1,323 @@
+"""Stamps and arrivals: are they set, do they go on, whose clock is off, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from itertools import pairwise
+from statistics import median
+
+from ...codec.message import has_points
+from ...codec.timestamp import to_ns
+from .findings import Finding, Severity, fault, note, warning
+from .observation import Device, Observation, Seen
+
+STAMP_UNIT = fault(
+    'stamp-unit', 'stamps are written in another unit than that of the wire',
+    'The sender has to write seconds since 1970 into the high 32 bits, and the fraction in units '
+    'of 1/2**32 s into the low ones.')
+STAMP_FROZEN = fault(
+    'stamp-frozen', 'messages come, and their stamp stays the same',
+    'The device repeats an old value, or its clock has stopped: what it says is not from now. '
+    'Look at the device itself; a bridge calls it stale and gates hold it back.')
+CLOCK_AHEAD = fault(
+    'clock-ahead', 'stamps are of a time that has not come yet',
+    'Set both clocks by the same NTP or PTP server. Until then, in the bridge `stamp: receive`: '
+    'tf refuses what is from the future.')
+CLOCK_BEHIND = fault(
+    'clock-behind', 'stamps are older than the way through the network can explain',
+    'Set both clocks by the same NTP or PTP server; if they are right, the device holds its data '
+    'back. Until then, in the bridge `stamp: receive`.')
+CLOCK_OTHER = fault(
+    'clock-other', 'stamps do not count from 1970, but from a start of the device or a like',
+    'Have the device send the time of day (PLUS: its time stamps are absolute on the wire). Until '
+    'then, in the bridge `stamp: receive`.')
+CLOCK_RATE = warning(
+    'clock-rate', 'the clock of the stamps goes faster or slower than time',
+    'The sender multiplies where it must not, or counts frames instead of time.')
+STAMP_BACKWARDS = warning(
+    'stamp-backwards', 'stamps go back',
+    'Two senders share the name, or the sender does not keep the order, or its clock is set again '
+    'and again.')
+STAMP_MISSING = note(
+    'stamp-missing', 'messages carry no time stamp',
+    'Nothing, if the moment of arrival is good enough: bridge and Slicer take that one.')
+STAMP_SOMETIMES = warning(
+    'stamp-sometimes', 'of the messages of a device some carry a time stamp, some do not',
+    'The sender has to stamp all of a device, or none: a mixture of two clocks goes back and '
+    'forth.')
+JITTER = warning(
+    'jitter', 'messages come far too early and too late for their stamps',
+    'Look at the network (WLAN?) and at the load of both machines.')
+GAP = warning(
+    'gap', 'a stream paused',
+    'Look at the device, at the network and at the load of the sender.')
+STOPPED = warning(
+    'stopped', 'a stream ended, though the connection is there',
+    'Is the device still on? Its sender goes on being connected, which is why nobody notices.')
+RATE_HIGH = note(
+    'rate-high', 'more messages of a device come than 3D Slicer takes',
+    'Nothing is broken: Slicer looks every 5 ms and takes the newest. In the bridge, `rate: 60` '
+    'spares both.')
+
+_NS = 1_000_000_000
+#: stamps before are of no clock that knows the date; nothing of OpenIGTLink is older
+_EARLIEST_NS = 946_684_800 * _NS
+_AHEAD_S = 0.1
+_BEHIND_S = 0.5
+_HOUR_S = 3600.0
+# what came while the connection was made may have waited
+_SETTLED_S = 0.3
+_STILL_S = 0.5
+_FEW, _SOME, _MANY = 3, 5, 10
+_GAP_S = 1.2
+_GAP_PERIODS = 10
+_JITTER_S = 0.1
+_RATE_HZ = 200.5
+_RATIO = 0.2
+# nanoseconds of 2015 to 2040
+_DATES_NS = range(1_420_070_400 * _NS, 2_208_988_800 * _NS)
+_UNITS = (
+    ('nanoseconds', 1), ('microseconds', 1000), ('milliseconds', 1_000_000), ('seconds', _NS))
+_FRACTIONS = (('microseconds', 10**6), ('nanoseconds', 10**9))
+
+
+def judge(observed: Observation) -> Iterator[Finding]:
+    """Judge the times of all devices."""
+    devices = [device for device in observed.devices() if device.good]
+    for device in devices:
+        yield from _stamps(device, devices, observed.stalled_s)
+        yield from _arrivals(device, observed)
+    # events are sent when something happens
+    if observed.for_slicer:
+        for device in devices:
+            rate = rate_of(device)
+            if rate > _RATE_HZ:
+                yield RATE_HIGH.of(f'{device.title} comes {rate:.0f} times a second.',
+                                   device.name)
+
+
+def rate_of(device: Device) -> float:
+    """Tell how often messages of a device come, in Hz; 0 if that cannot be told."""
+    gaps = [b.at_s - a.at_s for part in device.by_connection() for a, b in pairwise(part)]
+    return len(gaps) / sum(gaps) if len(gaps) >= _FEW - 1 and sum(gaps) > 0 else 0.0
+
+
+def offset_of(device: Device) -> float | None:
+    """Tell by how many seconds stamps are behind at least; None if that cannot be told."""
+    stamps = [(seen.arrival_ns - to_ns(seen.stamp)) / _NS for seen in device.good if seen.stamp]
+    return min(stamps) if stamps else None
+
+
+def jitter_of(device: Device) -> float | None:
+    """Tell within how many seconds half of the delays are; None if that cannot be told."""
+    starts = {part[0].connection: part[0].at_s for part in device.by_connection()}
+    late = sorted((seen.arrival_ns - to_ns(seen.stamp)) / _NS for seen in device.good
+                  if seen.stamp and seen.at_s - starts[seen.connection] >= _SETTLED_S)
+    if len(late) < _MANY:
+        return None
+    # a single stall is no jitter
+    return late[len(late) * 3 // 4] - late[len(late) // 4]
+
+
+def _stamps(
+    device: Device, devices: Sequence[Device], stalled_s: float
+) -> Iterator[Finding]:
+    good = device.good
+    stamped = [seen for seen in good if seen.stamp]
+    if not stamped:
+        if device.is_stream:
+            # a peer that stamps others has forgotten this one
+            others = [d for d in devices if d.is_stream and d is not device]
+            forgot = others and all(seen.stamp for d in others for seen in d.good)
+            yield STAMP_MISSING.of(
+                f'{device.title} carries no time stamp'
+                f'{", though others of this peer do" if forgot else ""}.', device.name,
+                severity=Severity.WARNING if forgot else None)
+        return
+    if len(stamped) < len(good):
+        yield STAMP_SOMETIMES.of(
+            f'{len(good) - len(stamped)} of {len(good)} messages of {device.title} carry no time '
+            'stamp.', device.name)
+    # each explains what the others would say
+    found = list(_unit(device, stamped))
+    if not found:
+        found = [*_frozen(device, stamped), *_backwards(device, stamped)]
+        found += _pace(device) if not found else ()
+        is_even = not found
+        if {finding.code for finding in found} <= {STAMP_BACKWARDS.code}:
+            found += _clock(device, stamped)
+        found += _jitter(device, stalled_s) if is_even else ()
+    yield from found
+
+
+def _frozen(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
+    """Find the longest time in which the stamp was the same."""
+    longest, count, first = 0.0, 1, stamped[0]
+    best = (0, 0.0, first)
+    for before, seen in pairwise(stamped):
+        if seen.stamp != before.stamp or seen.connection != before.connection:
+            count, first = 1, seen
+            continue
+        count += 1
+        longest = seen.at_s - first.at_s
+        if longest > best[1]:
+            best = count, longest, first
+    count, longest, first = best
+    if count < _SOME or longest < _STILL_S:
+        return
+    yield STAMP_FROZEN.of(
+        f'The stamp of {device.title} stands still at {_shown(to_ns(first.stamp))}: {count} '
+        f'messages with it came in {longest:.1f} s.', device.name,
+        severity=None if has_points(device.type_name) or device.is_stream else Severity.WARNING)
+
+
+def _unit(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
+    """Find stamps that are numbers of another unit."""
+    last = stamped[-1]
+    for name, factor in _UNITS:
+        if last.stamp * factor not in _DATES_NS:
+            continue
+        passed = last.arrival_ns - stamped[0].arrival_ns
+        went = to_ns(last.stamp) - to_ns(stamped[0].stamp)
+        if len(stamped) >= _FEW and passed > 0 and went > passed / 2:
+            continue  # it goes on as time does: a clock that was started not long ago
+        if len(stamped) < _FEW and name != 'nanoseconds':
+            continue
+        yield STAMP_UNIT.of(
+            f'The stamp of {device.title}, {last.stamp}, would be {name} since 1970; on the wire '
+            f'it means {_shown(to_ns(last.stamp))}.', device.name)
+        return
+    fractions = {seen.stamp & 0xFFFFFFFF for seen in stamped}
+    arrived = [seen.arrival_ns % _NS for seen in stamped]
+    spread = max(arrived) - min(arrived) > 0.9 * _NS
+    if len(fractions) < _MANY or not spread or last.at_s - stamped[0].at_s < 1.5:
+        return
+    for name, most in _FRACTIONS:
+        if max(fractions) < most:
+            yield STAMP_UNIT.of(
+                f'The fraction in the stamps of {device.title} never goes above '
+                f'{max(fractions) / 2**32:.3g} s: it looks like {name}, where units of 1/2**32 s '
+                'are expected.', device.name)
+            return
+
+
+def _backwards(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
+    back = [(before, seen) for before, seen in pairwise(stamped)
+            if seen.stamp < before.stamp and seen.connection == before.connection]
+    if not back:
+        return
+    most = max(to_ns(before.stamp) - to_ns(seen.stamp) for before, seen in back) / _NS
+    yield STAMP_BACKWARDS.of(
+        f'The stamps of {device.title} go back {_times(len(back))} in {len(stamped)} messages, by '
+        f'up to {_seconds(most)}.', device.name)
+
+
+def _clock(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
+    offset = offset_of(device)
+    if offset is None:
+        return
+    last_ns = to_ns(stamped[-1].stamp)
+    goes_on = len({seen.stamp for seen in stamped}) >= _FEW
+    if last_ns < _EARLIEST_NS:
+        yield CLOCK_OTHER.of(
+            f'The stamps of {device.title} are of {_shown(last_ns)}: they do not count from 1970.',
+            device.name)
+    elif offset < -_AHEAD_S:
+        # of no message is it less than the clock: the way only adds to it
+        yield CLOCK_AHEAD.of(
+            f'The stamps of {device.title} are {_seconds(-offset)} ahead of the clock of this '
+            f'machine{_zone(offset)}.', device.name)
+    elif offset > _BEHIND_S and goes_on:
+        yield CLOCK_BEHIND.of(
+            f'The stamps of {device.title} are {_seconds(offset)} behind the clock of this '
+            f'machine{_zone(offset)}.', device.name)
+
+
+def _pace(device: Device) -> Iterator[Finding]:
+    """Compare how time and stamps go on."""
+    for part in device.by_connection():
+        settled = [seen for seen in part if seen.stamp and not seen.fault
+                   and seen.at_s - part[0].at_s >= _SETTLED_S]
+        if len(settled) < 2 * _MANY:
+            continue
+        passed = settled[-1].at_s - settled[0].at_s
+        went = (to_ns(settled[-1].stamp) - to_ns(settled[0].stamp)) / _NS
+        if passed >= 1.0 and went > 0 and abs(went / passed - 1) > _RATIO:
+            yield CLOCK_RATE.of(
+                f'The stamps of {device.title} went on by {went:.2f} s in {passed:.2f} s.',
+                device.name)
+            return
+
+
+def _jitter(device: Device, stalled_s: float) -> Iterator[Finding]:
+    jitter = jitter_of(device)
+    rate = rate_of(device)
+    if device.is_stream and jitter is not None and rate and (
+        jitter > max(_JITTER_S, 2 / rate) + stalled_s
+    ):
+        yield JITTER.of(
+            f'{device.title} comes at {rate:.1f} Hz, and between its stamps and its arrivals '
+            f'the delay changes by {1000 * jitter:.0f} ms.', device.name)
+
+
+def _arrivals(device: Device, observed: Observation) -> Iterator[Finding]:
+    if not device.is_stream:
+        return
+    for part in device.by_connection():
+        if len(part) < _MANY:
+            continue
+        gaps = [b.at_s - a.at_s for a, b in pairwise(part)]
+        # a burst that waited has hardly any time in between
+        usual = median(gaps)
+        allowed = max(_GAP_S, _GAP_PERIODS * usual) + observed.stalled_s
+        worst = max(gaps)
+        if worst > allowed:
+            count = sum(gap > allowed for gap in gaps)
+            yield GAP.of(
+                f'{device.title}, which comes {_every(usual)}, paused {_times(count)}, for up to '
+                f'{worst:.1f} s.', device.name)
+        session = observed.sessions[part[0].connection]
+        silent = session.ended_s - part[-1].at_s
+        # what began and never ended is told elsewhere
+        is_over = session.hung_up or session.pending is not None
+        if not is_over and silent > allowed:
+            yield STOPPED.of(
+                f'{device.title}, which came {_every(usual)}, has not come any more for the last '
+                f'{silent:.1f} s.', device.name)
+
+
+def _every(period_s: float) -> str:
+    return f'{1 / period_s:.0f} times a second' if period_s > 0 else 'very often'
+
+
+def _times(count: int) -> str:
+    return 'once' if count == 1 else f'{count} times'
+
+
+def _seconds(seconds: float) -> str:
+    """Say how long, as people do."""
+    if seconds < 1:
+        return f'{1000 * seconds:.0f} ms'
+    if seconds < 2 * 60:
+        return f'{seconds:.1f} s'
+    if seconds < 2 * _HOUR_S - 60:
+        return f'{seconds / 60:.1f} min'
+    return f'{seconds / _HOUR_S:.1f} h' if seconds < 48 * _HOUR_S else (
+        f'{seconds / _HOUR_S / 24:.0f} days')
+
+
+def _zone(offset_s: float) -> str:
+    """Say whether it may be that local time was taken for UTC."""
+    quarters = offset_s / (_HOUR_S / 4)
+    near = abs(quarters - round(quarters)) * _HOUR_S / 4 < 5
+    if near and 2 <= abs(round(quarters)) <= 56:
+        return ', which is the difference of a time zone: it sends local time, not UTC'
+    return ''
+
+
+def _shown(ns: int) -> str:
+    if ns < _EARLIEST_NS:
+        return f'{ns / _NS:.3f} s after 1970 began'
+    when = datetime.fromtimestamp(ns // _NS, timezone.utc)
+    return f'{when:%Y-%m-%d %H:%M:%S} UTC'

@@ -1,0 +1,355 @@
+"""Look at a peer over the network: get there, listen, and ask a silent one what it is."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import selectors
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...codec import encode
+from ...codec.messages.query import Query, StartTracking
+from ...config import Settings
+from ...transport.tls import Tls, tls_reason
+from .network import listeners, own_addresses
+from .observation import Observation, Reach, Session
+from .walk import Walker
+
+# what a silent peer is asked, one after the other until it says something
+_QUESTIONS = (
+    StartTracking('STT_TDATA', 50), StartTracking('STT_QTDATA', 50), Query('GET_CAPABIL'),
+    Query('GET_STATUS'), Query('GET_POINT'), Query('GET_IMGMETA'), Query('GET_LBMETA'),
+    Query('GET_POLYDATA'), Query('GET_IMAGE'),
+)
+_TURN_S = 0.05
+_PULSE_S = 0.02
+_NO_TLS = 'no TLS'
+_ASK_AFTER_S = 0.5
+_ANSWER_S = 1.5
+_PAUSE_S = 0.1
+_MOST_CONNECTIONS = 20
+_BLOCK = 1 << 18
+_REFUSED = (errno.ECONNREFUSED, errno.ECONNRESET)
+_UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN)
+_PLAIN_ANSWERS = ('WRONG_VERSION_NUMBER', 'UNKNOWN_PROTOCOL', 'RECORD_LAYER_FAILURE',
+                  'PACKET_LENGTH_TOO_LONG', 'BAD_RECORD_TYPE', 'INVALID_LENGTH')
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """
+    What to look at.
+
+    :param settings: where it is, and what TLS needs.
+    :param seconds: how long to listen.
+    :param wait_s: how long to wait for somebody who connects.
+    :param connect_s: how long to wait for a connection.
+    :param connections: how many at once.
+    :param ask: whether to ask a silent peer for poses.
+    :param passive: whether never to send a byte.
+    """
+
+    settings: Settings
+    seconds: float = 5.0
+    wait_s: float = 30.0
+    connect_s: float = 3.0
+    connections: int = 1
+    ask: bool = False
+    passive: bool = False
+    for_slicer: bool = True
+
+
+class Probe:
+    """
+    Look at one peer.
+
+    :param stopped: not empty as soon as the user does not want to wait any more.
+    :raises ConfigError: if a certificate cannot be read.
+    """
+
+    def __init__(self, wanted: Wanted, stopped: Sequence[int] = ()) -> None:
+        """Look at nothing yet."""
+        self._wanted = wanted
+        self._stopped = stopped
+        address = wanted.settings.address
+        self._tls = Tls(wanted.settings) if address.scheme == 'tls' else None
+        self._start_s = time.monotonic()
+        self.observed = Observation(
+            Reach(*address), wanted.seconds, for_slicer=wanted.for_slicer)
+
+    def look(self) -> Observation:
+        """Connect and listen."""
+        observed, wanted = self.observed, self._wanted
+        reach = observed.reach
+        sock = self._reach()
+        if sock is None:
+            return observed
+        reach.own_addresses = own_addresses()
+        reach.listens_on = listeners(reach.reached, reach.port)
+        with contextlib.ExitStack() as ends:
+            others, refused = self._others()
+            for other in others:
+                ends.enter_context(other)
+            self._listen_on(sock)
+            reach.others = (*map(_state_of, others), *['closed'] * refused)
+        silent = not any(session.received or session.hung_up for session in observed.sessions)
+        if silent and not wanted.passive and not self._stopped and self._tls is None:
+            reach.answers = self._what_are_you()
+        return observed
+
+    def wait(self) -> Observation:
+        """Wait for somebody who connects, and listen."""
+        observed, wanted = self.observed, self._wanted
+        reach = observed.reach
+        reach.is_server = True
+        reach.own_addresses = own_addresses() if reach.host in ('0.0.0.0', '::') else ()
+        family = socket.AF_INET6 if ':' in reach.host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as server:
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                server.bind((reach.host, reach.port))
+                server.listen(8)
+            except OSError as error:
+                taken = error.errno == errno.EADDRINUSE
+                reach.errors[reach.host] = 'taken' if taken else error.strerror or str(error)
+                return observed
+            reach.port = server.getsockname()[1]
+            server.settimeout(_TURN_S)
+            until = time.monotonic() + wanted.wait_s
+            observed.seconds = wanted.wait_s
+            while time.monotonic() < until and not self._stopped:
+                try:
+                    sock, peer = server.accept()
+                except TimeoutError:
+                    continue
+                reach.reached = peer[0]
+                self._listen_on(sock, server)
+                break
+        return observed
+
+    # -- getting there
+
+    def _reach(self) -> socket.socket | None:
+        """Connect to one address of the peer after the other."""
+        reach = self.observed.reach
+        try:
+            found = socket.getaddrinfo(reach.host, reach.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            reach.name_error = getattr(error, 'strerror', None) or str(error)
+            return None
+        reach.addresses = tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+        for address in reach.addresses:
+            try:
+                sock = self._connect(address)
+            except ssl.SSLError as error:
+                reach.reached = address
+                reach.tls_error = _tls_error(error)
+                return None
+            except OSError as error:
+                reach.errors[address] = _error(error)
+                continue
+            reach.reached = address
+            return sock
+        return None
+
+    def _connect(self, address: str) -> socket.socket:
+        sock = self._socket(address)
+        if self._tls is None:
+            return sock
+        try:
+            return self._with_tls(sock, self._tls.current())
+        except ssl.SSLCertVerificationError as error:
+            # it is looked at all the same: that nobody trusts it is what is told
+            self.observed.reach.tls_error = tls_reason(error)
+            context = Tls(self._wanted.settings).current()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            return self._with_tls(self._socket(address), context)
+
+    def _socket(self, address: str) -> socket.socket:
+        at = address, self.observed.reach.port
+        return socket.create_connection(at, self._wanted.connect_s)
+
+    def _with_tls(self, sock: socket.socket, context: ssl.SSLContext) -> socket.socket:
+        settings = self._wanted.settings
+        try:
+            return context.wrap_socket(
+                sock, server_hostname=settings.tls_server_name or settings.host)
+        except TimeoutError as error:
+            sock.close()
+            raise ssl.SSLError(_NO_TLS) from error
+        except OSError:
+            sock.close()
+            raise
+
+    def _others(self) -> tuple[list[socket.socket], int]:
+        """Connect more often, if that is wanted; tell how often it was refused."""
+        others, refused = list[socket.socket](), 0
+        for _ in range(self._wanted.connections - 1):
+            try:
+                others.append(self._connect(self.observed.reach.reached))
+            except OSError:
+                refused += 1
+        return others, refused
+
+    # -- listening
+
+    def _clock(self) -> tuple[float, int]:
+        return time.monotonic() - self._start_s, time.time_ns()
+
+    def _listen_on(self, sock: socket.socket, server: socket.socket | None = None) -> None:
+        """Listen for as long as is wanted, or as the user waits."""
+        start_s = time.monotonic()
+        ended = threading.Event()
+        pulse = threading.Thread(target=self._feel_pulse, args=(ended,))
+        pulse.start()
+        try:
+            self._listen_again_and_again(sock, start_s + self._wanted.seconds, server)
+        finally:
+            ended.set()
+            pulse.join()
+        self.observed.seconds = round(time.monotonic() - start_s, 1)
+
+    def _feel_pulse(self, ended: threading.Event) -> None:
+        """Measure for how long this machine, or this process, lets a thread wait."""
+        before_s = time.monotonic()
+        while not ended.wait(_PULSE_S):
+            now_s = time.monotonic()
+            stalled_s = now_s - before_s - _PULSE_S
+            self.observed.stalled_s = max(self.observed.stalled_s, stalled_s)
+            before_s = now_s
+
+    def _listen_again_and_again(
+        self, sock: socket.socket, until: float, server: socket.socket | None
+    ) -> None:
+        """Listen over as many connections as the peer makes of it."""
+        sessions = self.observed.sessions
+        while True:
+            with sock:
+                session = self._listen(sock, until)
+            if session is None or not session.hung_up or len(sessions) >= _MOST_CONNECTIONS:
+                return
+            if not session.received and len(sessions) > 1:
+                return
+            again = self._again(until, server)
+            if again is None:
+                return
+            sock = again
+
+    def _again(self, until: float, server: socket.socket | None) -> socket.socket | None:
+        """Get the next connection."""
+        while time.monotonic() < until and not self._stopped:
+            try:
+                if server is not None:
+                    return server.accept()[0]
+                time.sleep(_PAUSE_S)
+                return self._connect(self.observed.reach.reached)
+            except OSError:
+                time.sleep(_TURN_S)  # it may be about to listen again
+        return None
+
+    def _listen(self, sock: socket.socket, until: float) -> Session | None:
+        """Read until the time is over or the peer ends it; None if TLS fails after all."""
+        observed = self.observed
+        session = Session(began_s=self._clock()[0])
+        observed.sessions.append(session)
+        walker = Walker(session, len(observed.sessions) - 1, self._clock, observed.seen.append)
+        sock.settimeout(_TURN_S)
+        questions = list(_QUESTIONS if self._wanted.ask and not self._wanted.passive else ())
+        due_s = session.began_s + _ASK_AFTER_S
+        while time.monotonic() < until and not self._stopped:
+            try:
+                data = sock.recv(_BLOCK)
+            except (TimeoutError, ssl.SSLWantReadError):
+                if questions and not session.received and self._clock()[0] > due_s:
+                    due_s += _ASK_AFTER_S / 2
+                    with contextlib.suppress(OSError):  # that it has gone shows when reading
+                        sock.sendall(encode(questions.pop(0)))
+                continue
+            except ssl.SSLError as error:
+                if not session.received:
+                    observed.reach.tls_error = _tls_error(error)
+                    observed.sessions.remove(session)
+                    return None
+                data = b''
+            except OSError as error:
+                session.error, data = _error(error), b''
+            if not data:
+                session.hung_up = True
+                break
+            walker.feed(data)
+        session.ended_s = self._clock()[0]
+        walker.finish()
+        return session
+
+    # -- what a silent peer is
+
+    def _what_are_you(self) -> str:
+        """Say to a silent peer what others would say; each on a connection of its own."""
+        hello = self._answer(_client_hello())
+        if hello[:1] in (b'\x15', b'\x16') and hello[1:2] == b'\x03':
+            return 'tls'
+        if hello.lstrip()[:5].upper() in (b'HTTP/', b'<!DOC', b'<HTML'):
+            return 'http'
+        answer = self._answer(b'GET / HTTP/1.0\r\n\r\n')
+        if answer[:5] == b'HTTP/' or b'<html' in answer[:200].lower():
+            return 'http'
+        return ''
+
+    def _answer(self, question: bytes) -> bytes:
+        found = b''
+        until = time.monotonic() + _ANSWER_S
+        try:
+            with self._socket(self.observed.reach.reached) as sock:
+                sock.sendall(question)
+                sock.settimeout(_TURN_S)
+                while not found and time.monotonic() < until and not self._stopped:
+                    with contextlib.suppress(TimeoutError, socket.timeout):
+                        found = sock.recv(_BLOCK)
+                        if not found:
+                            break
+        except OSError:
+            return found  # it does not like the question, which is no answer either
+        return found
+
+
+def _client_hello() -> bytes:
+    """Make the first bytes of TLS."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    out = ssl.MemoryBIO()
+    tls = context.wrap_bio(ssl.MemoryBIO(), out)
+    with contextlib.suppress(ssl.SSLWantReadError):
+        tls.do_handshake()
+    return out.read()
+
+
+def _state_of(sock: socket.socket) -> str:
+    """Tell what became of a connection that nobody has read from."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        if not selector.select(0):
+            return 'silent'
+    try:
+        return 'heard' if sock.recv(1) else 'closed'
+    except OSError:
+        return 'closed'
+
+
+def _error(error: OSError) -> str:
+    if isinstance(error, (TimeoutError, socket.timeout)) or error.errno == errno.ETIMEDOUT:
+        return 'timeout'
+    if error.errno in _REFUSED:
+        return 'refused'
+    if error.errno in _UNREACHABLE:
+        return 'unreachable'
+    return error.strerror or str(error)
+
+
+def _tls_error(error: ssl.SSLError) -> str:
+    is_plain = error.args[:1] == (_NO_TLS,) or error.reason in _PLAIN_ANSWERS
+    return _NO_TLS if is_plain else tls_reason(error)

@@ -1,0 +1,102 @@
+"""What of a message judges look at: where things are, and what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...codec import Message
+from ...codec.lists import ElementList
+from ...codec.messages.image import LPS, Image
+from ...codec.messages.mesh import PolyData
+from ...codec.messages.points import PointList, Trajectories
+from ...codec.messages.pose import Position, Transform
+from ...codec.messages.text import Status
+from ...codec.messages.tracking import QuaternionTrackingData, TrackingData
+from ...codec.patients import hidden
+from ...codec.tool_state import tool_state
+from .observation import Box, Picture, State, Tool, Values
+
+_IDENTITY = np.eye(4)
+
+
+def values_of(message: Message) -> Values:
+    """Look into a message."""
+    length = len(message.elements) if isinstance(message, ElementList) else -1
+    if isinstance(message, Transform):
+        return Values(tools=(_of_matrix(message, '', message.matrix),))
+    if isinstance(message, Position):
+        return Values(tools=(_of_quaternion(message, '', message.position, message.quaternion),))
+    if isinstance(message, TrackingData):
+        return Values(length=length, tools=tuple(
+            _of_matrix(message, tool.name, tool.matrix) for tool in message.elements))
+    if isinstance(message, QuaternionTrackingData):
+        return Values(length=length, tools=tuple(
+            _of_quaternion(message, tool.name, tool.position, tool.quaternion)
+            for tool in message.elements))
+    if isinstance(message, PointList):
+        points = message.elements
+        return Values(length=length, labels=tuple(point.name for point in points),
+                      box=_around([point.position for point in points]))
+    if isinstance(message, Trajectories):
+        paths = message.elements
+        # of a path without an entry, or without a target, that means nothing
+        ends = [path.entry for path in paths if path.type != 2]
+        ends += [path.target for path in paths if path.type != 1]
+        return Values(length=length, labels=tuple(path.name for path in paths),
+                      box=_around(ends))
+    if isinstance(message, PolyData):
+        return Values(box=_around(message.points), vertex_cells=len(message.vertices))
+    if isinstance(message, Image):
+        return _of_image(message)
+    if isinstance(message, Status):
+        told = hidden(message)  # who the patient is, nobody reads here
+        return Values(state=State(told.code, told.error_name, told.message))
+    return Values(length=length)
+
+
+def _of_matrix(message: Message, name: str, matrix: Any) -> Tool:
+    return Tool(
+        name, _place(matrix[:3, 3]), float(np.linalg.det(matrix[:3, :3])),
+        tool_state(message, name) or '', bool((matrix == _IDENTITY).all()))
+
+
+def _of_quaternion(message: Message, name: str, position: Any, quaternion: Any) -> Tool:
+    is_identity = not np.any(position) and not np.any(quaternion[:3])
+    return Tool(name, _place(position), float(np.linalg.norm(quaternion)),
+                tool_state(message, name) or '', is_identity)
+
+
+def _of_image(image: Image) -> Values:
+    pixels = image.pixels
+    components = pixels.shape[3] if pixels.ndim == 4 else 1
+    picture = Picture(
+        str(pixels.dtype.newbyteorder('=')), components, image.coordinates == LPS,
+        (image.size[0], image.size[1], image.size[2]))
+    edges = np.linalg.norm(image.matrix[:3, :3], axis=0) * image.size
+    high = _place(edges)
+    return Values(picture=picture, box=Box((0.0, 0.0, 0.0), high, _are_whole(high),
+                                           bool(np.isfinite(image.matrix).all())))
+
+
+def _around(points: Sequence[Any] | Any) -> Box | None:
+    if not len(points):
+        return None
+    array = np.asarray(points, np.float64)
+    is_finite = np.isfinite(array).all(axis=1)
+    found = array[is_finite]
+    if not len(found):
+        return Box((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), False, False)
+    low, high = _place(found.min(axis=0)), _place(found.max(axis=0))
+    return Box(low, high, bool((found == found.round()).all()), bool(is_finite.all()))
+
+
+def _are_whole(values: Sequence[float]) -> bool:
+    return all(value == round(value) for value in values if np.isfinite(value))
+
+
+def _place(values: Any) -> tuple[float, float, float]:
+    x, y, z = values.tolist()
+    return x, y, z

@@ -1,0 +1,75 @@
+"""`igtl doctor`: what is wrong with a device, in plain sentences, worst first."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = 'what is wrong with a device or a connection, worst first, and what to do about it'
+EXAMPLE = 'igtl doctor 10.0.0.5 --mapping config/slicer.yaml'
+DESCRIPTION = """\
+Connect to a device as any client does, listen for some seconds, and say in plain sentences what
+is wrong, worst first, each with its remedy: does the name resolve, is the port open, is it
+OpenIGTLink, are headers, checksums, stamps, clocks, rates, names, units, tools and frames right,
+does 3D Slicer show it, do rules drop it, does ROS hear it. The exit code is 0 if all is well, 1
+if not. It sends nothing, but to a peer that says nothing, to find out what that is."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    from ..hosts import seconds
+
+    parser.add_argument(
+        'host', nargs='?', metavar='HOST',
+        help='host, host:port or URL of the device; with --listen where to wait for it')
+    parser.add_argument('--port', type=_port, help='its port, if HOST does not say it')
+    parser.add_argument(
+        '--listen', nargs='?', const='', metavar='PORT',
+        help='be the server, for a device that is a client: wait for it on this port')
+    parser.add_argument(
+        '--duration', type=seconds, default=5.0, metavar='S',
+        help='listen for so many seconds; default: 5')
+    parser.add_argument(
+        '--timeout', type=seconds, metavar='S',
+        help='give up when nobody is there for so long; default: 3, with --listen 30')
+    parser.add_argument(
+        '--mapping', metavar='FILE', help='tell what the rules of this mapping file do with it')
+    parser.add_argument('--json', action='store_true', help='JSON instead of sentences')
+    parser.add_argument(
+        '--no-slicer', action='store_true', help='no 3D Slicer is to show it: do not judge that')
+    parser.add_argument(
+        '--no-ros', action='store_true',
+        help='do not look at ROS (where rclpy is installed, that takes some seconds)')
+    parser.add_argument(
+        '--ask', action='store_true',
+        help='ask a silent peer for what it has (STT_TDATA, GET_...); not with a 3D Slicer, which '
+        'crashes on it')
+    parser.add_argument(
+        '--passive', action='store_true', help='never send a byte, whatever the peer does')
+    parser.add_argument(
+        '--connections', type=_count, default=1, metavar='N',
+        help='connect N times at once, to see how many clients it serves; default: 1')
+    parser.add_argument(
+        '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
+        help='a setting of the connection as a bridge has it, such as tls.ca_file=ca.pem; may be '
+        'given several times')
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it, and give the exit code."""
+    from ..doctor.visit import visit
+
+    return visit(arguments)
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f'{text} is not from 1 to 65535')
+    return number
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 100:
+        raise argparse.ArgumentTypeError(f'{text} is not from 1 to 100')
+    return number
