@@ -37,8 +37,8 @@ if 'hypothesis' not in _missing:
 
 _HERE = Path(__file__).parent
 _FIRST = {
-    'test_package.py': 0, 'tools': 1, 'peers': 2, 'test_demo.py': 3, 'workflows': 4, 'judges': 5,
-    'test_hostile_clients.py': 6, 'nodes': 7,
+    'test_package.py': 0, 'tools': 1, 'web': 1, 'peers': 2, 'test_demo.py': 3, 'workflows': 4,
+    'judges': 5, 'test_hostile_clients.py': 6, 'nodes': 7,
 }
 _FIRST |= dict.fromkeys(('converters', 'codec', 'dialogue', 'transport'), 9)
 # those below all that systems give away; each process of a run begins elsewhere
@@ -63,6 +63,9 @@ def pytest_report_header() -> str:
         'a C++ compiler': shutil.which('c++'),
         'libopenigtlink-dev': Path('/usr/include/openigtlink').is_dir(),
         'openigtlink-examples': Path('/usr/share/doc/openigtlink-examples').is_dir(),
+        'aiohttp': importlib.util.find_spec('aiohttp'),
+        'Chromium': shutil.which('chromium') or shutil.which('chromium-browser'),
+        'node': shutil.which('node') and shutil.which('npm'),
         'tshark': shutil.which('tshark') is not None,
     }
     missing = [name for name, found in present.items() if not found]

@@ -157,7 +157,8 @@ def blob_of(number: int, count: int, message: Image | PolyData, cut: Cut) -> byt
     else:
         told, arrays = shape_of(message)
         told['kind'] = 'mesh'
-    return packed({**told, 'id': number, 'count': count}, *arrays)
+    stamp = str(message.timestamp_ns)
+    return packed({**told, 'id': number, 'count': count, 'stamp': stamp}, *arrays)
 
 
 def _is_whole(value: Any) -> bool:

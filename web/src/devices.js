@@ -35,7 +35,8 @@ export class Devices {
       el('label', { class: 'field' }, el('span', {}, 'Show only'), this.filter),
       this.none, this.crowded,
       el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of devices' }, table))
-    this.details = section('details', 'Details', el('p', { class: 'quiet' }, 'Choose a device.'))
+    this.details = section('details', 'Details')
+    this.details.hidden = true
   }
 
   sift() {
@@ -47,12 +48,15 @@ export class Devices {
     for (const { row } of this.rows.values()) row.remove()
     this.rows.clear()
     this.chosen = null
+    this.details.hidden = true
   }
 
   remove(id) {
     this.rows.get(id)?.row.remove()
     this.rows.delete(id)
-    if (this.chosen === id) this.chosen = null
+    if (this.chosen !== id) return
+    this.chosen = null
+    this.details.hidden = true
   }
 
   make(device) {
@@ -121,11 +125,10 @@ export class Devices {
   showDetails() {
     const device = this.store.devices.get(this.chosen)
     const heading = this.details.firstChild
-    if (!device) {
-      this.details.replaceChildren(heading, el('p', { class: 'quiet' }, 'Choose a device.'))
-      return
-    }
+    this.details.hidden = !device
+    if (!device) return
     const { value } = device
+    say(heading, device.name ? `Details of ${device.name}` : 'Details')
     const list = el('dl')
     const fact = (title, text, number = text) => {
       if (text === null || text === undefined || text === '') return

@@ -53,12 +53,9 @@ const scene = new Scene(store, pictures)
 const orders = new Orders(wire)
 const timeline = new Timeline(wire)
 document.getElementById('main').append(
-  timeline.node, devices.node, scene.node, pictures.node, plots.node, details(), texts.node, links.node, errors.node, orders.node,
+  timeline.node, devices.node, devices.details, scene.node, pictures.node, plots.node, texts.node, links.node, errors.node,
+  orders.node,
 )
-
-function details() {
-  return devices.details
-}
 
 function state(message) {
   if (message.instance !== store.instance) {

@@ -3,7 +3,8 @@
 import { el, say, sayValue, section } from './dom.js'
 import * as format from './format.js'
 
-const LIMITS = { int8: [-128, 127], uint8: [0, 255], int16: [-32768, 32767], uint16: [0, 65535] }
+/** What pictures of bytes are shown with; all else in the range that it has. */
+const BYTES = [0, 255]
 const MOST = 16
 
 /** Make RGBA of the numbers of a slice: level is the middle of the window. */
@@ -82,14 +83,14 @@ class Picture {
   range() {
     const { scalar, low, high } = this.picture
     if (this.window) return this.window
-    return scalar === 'uint8' ? LIMITS.uint8 : [low, high]
+    return scalar === 'uint8' ? BYTES : [low, high]
   }
 
   draw() {
     const { picture } = this
     if (!picture || !picture.rows || !picture.columns) return
     const [low, high] = this.range()
-    const limits = LIMITS[picture.scalar] ?? [Math.min(low, picture.low), Math.max(high, picture.high)]
+    const limits = picture.scalar === 'uint8' ? BYTES : [Math.min(low, picture.low), Math.max(high, picture.high)]
     if (document.activeElement !== this.level && document.activeElement !== this.width) {
       this.level.min = limits[0]
       this.level.max = limits[1]
@@ -104,6 +105,7 @@ class Picture {
     paint(picture, low, high, image.data)
     context.putImageData(image, 0, 0)
     this.canvas.dataset.count = picture.count
+    this.canvas.dataset.stamp = picture.stamp
     this.tellPixel()
   }
 

@@ -92,7 +92,7 @@ export class Plots {
   constructor() {
     this.plots = new Map()
     this.none = el('p', { class: 'quiet' }, 'No sensor has sent anything yet.')
-    this.body = el('div', { class: 'figures' })
+    this.body = el('div', { class: 'figures wide' })
     this.node = section('plots', 'Sensors', this.none, this.body)
   }
 

@@ -4,7 +4,7 @@ import {
   AmbientLight, ArrowHelper, AxesHelper, Box3, BufferAttribute, BufferGeometry, CanvasTexture, Color, DirectionalLight,
   DoubleSide, GridHelper, Group, Line, LineBasicMaterial, LineSegments, LinearFilter, Mesh, MeshBasicMaterial,
   MeshLambertMaterial, PerspectiveCamera, Points, PointsMaterial, Scene as ThreeScene, SphereGeometry, Sprite, SpriteMaterial,
-  Vector3, WebGLRenderer,
+  SRGBColorSpace, Vector3, WebGLRenderer,
 } from 'three'
 import { OrbitControls } from 'three/examples/jsm/controls/OrbitControls.js'
 import { el, say, section } from './dom.js'
@@ -13,6 +13,10 @@ import { placesOf, posesOf } from './frames.js'
 import { Robots } from './robots.js'
 
 const MOST_LABELS = 150
+/** height of a name, as a part of the view */
+const LABEL = 0.03
+/** edge of the corner that always shows which way the axes point, in pixels */
+const CORNER = 120
 const AXES = [['R', 'x', 0xd33c3c], ['A', 'y', 0x2f9e44], ['S', 'z', 0x3b6fd4]]
 const SPHERE = new SphereGeometry(0.5, 16, 12)
 
@@ -86,6 +90,15 @@ export class Scene {
     this.controls.addEventListener('change', () => this.render())
     this.controls.enableDamping = false
     new ResizeObserver(() => this.resize()).observe(this.canvas)
+    // nobody sees what is drawn elsewhere
+    this.isSeen = true
+    new IntersectionObserver(([entry]) => {
+      this.isSeen = entry.isIntersecting
+      this.render()
+    }).observe(this.canvas)
+    this.corner = new ThreeScene()
+    this.cornerCamera = new PerspectiveCamera(40, 1, 0.1, 10)
+    this.cornerCamera.up.set(0, 0, 1)
     this.drawAxes()
   }
 
@@ -110,23 +123,35 @@ export class Scene {
   // -- what is drawn
 
   drawAxes() {
-    for (const part of [...this.axes.children]) drop(part)
-    const length = this.size
-    const isRos = this.unit.value === 'ros'
-    AXES.forEach(([ras, ros, colour], at) => {
-      const direction = new Vector3().setComponent(at, 1)
-      this.axes.add(new ArrowHelper(direction, new Vector3(), length, colour, length / 12, length / 20))
-      const label = this.label(isRos ? `${ros} (${ras})` : `${ras} (${ros})`, `#${colour.toString(16).padStart(6, '0')}`)
-      label.position.copy(direction.multiplyScalar(length * 1.08))
-      this.axes.add(label)
-    })
-    const grid = new GridHelper(2 * length, 10, 0x888888, 0x888888)
+    if (!this.renderer) return
+    for (const part of [...this.axes.children, ...this.corner.children]) drop(part)
+    this.arrows(this.axes, this.size)
+    const grid = new GridHelper(2 * this.size, 10, 0x888888, 0x888888)
     grid.rotation.x = Math.PI / 2
     grid.material.transparent = true
     grid.material.opacity = 0.25
     this.axes.add(grid)
+    const names = this.arrows(this.corner, 1)
+    for (const name of names) {
+      name.scale.multiplyScalar(4.5)
+      name.center.set(0.5, 0.5)
+      name.position.multiplyScalar(1.2)
+    }
     this.tell()
     this.render()
+  }
+
+  /** Draw the three axes, each with its name; gives the names. */
+  arrows(parent, length) {
+    const isRos = this.unit.value === 'ros'
+    return AXES.map(([ras, ros, colour], at) => {
+      const direction = new Vector3().setComponent(at, 1)
+      parent.add(new ArrowHelper(direction, new Vector3(), length, colour, length / 6, length / 12))
+      const label = this.label(isRos ? `${ros} (${ras})` : `${ras} (${ros})`, `#${colour.toString(16).padStart(6, '0')}`)
+      label.position.copy(direction.multiplyScalar(length * 1.08))
+      parent.add(label)
+      return label
+    })
   }
 
   label(text, colour = this.ink) {
@@ -149,10 +174,10 @@ export class Scene {
     context.fillText(shown, 4, 28)
     sprite.material.map?.dispose()
     sprite.material.map = new CanvasTexture(canvas)
+    sprite.material.map.colorSpace = SRGBColorSpace
     sprite.material.map.minFilter = LinearFilter
     sprite.material.needsUpdate = true
-    const height = 0.042
-    sprite.scale.set((height * canvas.width) / canvas.height, height, 1)
+    sprite.scale.set((LABEL * canvas.width) / canvas.height, LABEL, 1)
     sprite.center.set(0, 0)
     sprite.userData.isLabel = true
   }
@@ -345,6 +370,7 @@ export class Scene {
       geometry.setAttribute('uv', new BufferAttribute(new Float32Array([0, 1, 1, 1, 0, 0, 1, 0]), 2))
       geometry.setIndex([0, 1, 2, 2, 1, 3])
       const map = new CanvasTexture(drawn.canvas)
+      map.colorSpace = SRGBColorSpace
       map.minFilter = LinearFilter
       map.generateMipmaps = false
       const node = new Mesh(geometry, new MeshBasicMaterial({ map, side: DoubleSide, toneMapped: false }))
@@ -422,14 +448,29 @@ export class Scene {
   }
 
   render() {
-    if (!this.renderer || this.isDue) return
+    if (!this.renderer || this.isDue || !this.isSeen) return
     this.isDue = true
     requestAnimationFrame(() => {
       this.isDue = false
       this.things.traverse((part) => {
         if (part.userData.isLabel) part.visible = this.labels.checked
       })
-      this.renderer.render(this.world, this.camera)
+      this.draw()
     })
+  }
+
+  draw() {
+    const { renderer, camera, canvas } = this
+    const { clientWidth: width, clientHeight: height } = canvas
+    renderer.setViewport(0, 0, width, height)
+    renderer.render(this.world, camera)
+    const offset = camera.position.clone().sub(this.controls.target).setLength(5.6)
+    this.cornerCamera.position.copy(offset)
+    this.cornerCamera.lookAt(0, 0, 0)
+    renderer.autoClear = false
+    renderer.clearDepth()
+    renderer.setViewport(0, 0, CORNER, CORNER)
+    renderer.render(this.corner, this.cornerCamera)
+    renderer.autoClear = true
   }
 }

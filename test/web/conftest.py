@@ -1,0 +1,92 @@
+"""A browser: Debian's Chromium, driven by Playwright, installed beside the environment."""
+
+import fcntl
+import importlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# what is pure is tested without it; the header of the run names it
+if not importlib.util.find_spec('aiohttp'):
+    collect_ignore = ['test_guard.py', 'test_server.py', 'test_monitor.py', 'test_page.py']
+
+REQUIREMENTS = Path(__file__).parents[2] / 'requirements' / 'browser.txt'
+#: software draws the scene where there is no graphics card
+FLAGS = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist']
+TIMEOUT_MS = 90_000
+
+
+def _folder():
+    """Install what stands in `requirements/browser.txt`; gives where."""
+    folder = Path(sys.prefix) / 'browser'
+    with open(f'{folder}.lock', 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one process of the tests installs it for all
+        wanted, installed = REQUIREMENTS.read_text(), folder / 'browser.txt'
+        if not installed.is_file() or installed.read_text() != wanted:
+            shutil.rmtree(folder, ignore_errors=True)
+            done = subprocess.run(
+                [sys.executable, '-m', 'pip', '--disable-pip-version-check', 'install', '--quiet',
+                 '--no-deps', '--target', folder, '-r', REQUIREMENTS],
+                capture_output=True, text=True, timeout=600)
+            if done.returncode:
+                pytest.skip(f'Playwright cannot be installed: {done.stderr.strip()[-300:]}')
+            installed.write_text(wanted)
+    return folder
+
+
+@pytest.fixture(scope='module')
+def browser():
+    """A browser without a screen; its event loop runs as long as it, so no other may meanwhile."""
+    chromium = shutil.which('chromium') or shutil.which('chromium-browser')
+    if not chromium:
+        pytest.skip('Chromium is not there (apt install chromium): nobody looks at the page')
+    if sys.prefix == sys.base_prefix:
+        pytest.skip('Playwright is installed by ./dev test alone, not into a system')
+    sys.path.append(os.fspath(_folder()))
+    playwright = importlib.import_module('playwright.sync_api').sync_playwright
+    with playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def is_complaint(line):
+    """Tell whether the browser has seen something wrong; a monitor that has ended is nothing."""
+    return line.type == 'error' and not line.text.startswith('WebSocket connection to ')
+
+
+@pytest.fixture
+def open_page(browser):
+    """
+    Open the page of a monitor.
+
+    What the page hears is in `heard` of what is given; complaints of the browser fail the test.
+    """
+    contexts, complaints = [], []
+
+    def open_it(url, ready='#devices tbody tr', **options):
+        context = browser.new_context(**{'viewport': {'width': 1280, 'height': 900}, **options})
+        contexts.append(context)
+        context.set_default_timeout(TIMEOUT_MS)
+        page = context.new_page()
+        page.on('pageerror', lambda error: complaints.append(str(error)))
+        page.on('console', lambda line: is_complaint(line) and complaints.append(line.text))
+        page.on('dialog', lambda dialog: (complaints.append('a dialog'), dialog.dismiss()))
+        heard = []
+        page.on('websocket', lambda socket: socket.on(
+            'framereceived', lambda frame: heard.append(frame)))
+        page.goto(url)
+        if ready:
+            page.wait_for_selector(ready)
+        page.heard = heard
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert not complaints
