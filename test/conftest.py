@@ -16,10 +16,13 @@ import pytest
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # Before anything imports rclpy: no traffic beyond this machine, none with another run on it.
 os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
-# Processes of one run inherit the first one's domain, and count on from there.
-_worker = os.environ.get('PYTEST_XDIST_WORKER')
-_domain = int(os.environ['ROS_DOMAIN_ID']) + int(_worker[2:]) if _worker else os.getpid()
-os.environ['ROS_DOMAIN_ID'] = str(_domain % 101 + 1)
+# Processes of one run inherit the first one's domain, and count on from there. Tests that a test
+# runs stay in its domain: the next one is that of another process.
+_worker = os.environ.get('PYTEST_XDIST_WORKER', '')
+if not _worker or os.environ.get('IGTL_TEST_WORKER') != _worker:
+    _domain = int(os.environ['ROS_DOMAIN_ID']) + int(_worker[2:]) if _worker else os.getpid()
+    os.environ['ROS_DOMAIN_ID'] = str(_domain % 101 + 1)
+    os.environ['IGTL_TEST_WORKER'] = _worker
 
 # Without these, whole files of tests cannot even be read; the header of the run names them.
 LIBRARIES = ('hypothesis', 'pyigtl')

@@ -60,6 +60,15 @@ def test_it_has_what_the_own_types_have(installed):
     assert done.returncode == 0, done.stdout[-5000:]
 
 
+@pytest.mark.parametrize(('chosen_by', 'domain'), [('gw3', '40'), ('', '44')])
+def test_tests_that_a_test_runs_hear_none_of_another_process(monkeypatch, chosen_by, domain):
+    for name, value in {'ROS_DOMAIN_ID': '40', 'PYTEST_XDIST_WORKER': 'gw3',
+                        'IGTL_TEST_WORKER': chosen_by}.items():
+        monkeypatch.setenv(name, value)
+    code = 'import conftest, os; print(os.environ["ROS_DOMAIN_ID"])'
+    assert run(ROOT / 'test', '-c', code, cwd=ROOT / 'test').stdout.split() == [domain]
+
+
 @pytest.mark.parametrize('where', ['installed', 'in_the_tree'])
 def test_igtl_check_knows_it(request, tmp_path, where):
     folder = request.getfixturevalue(where)
