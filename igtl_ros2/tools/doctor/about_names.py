@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from itertools import combinations
+from statistics import median
 
 from ...codec.message import has_poses
 from ...codec.short_names import NAME_BYTES, is_short_of
+from ...codec.tool_state import is_valid
 from ...rules import parse_xtoy
 from .findings import Finding, Severity, fault, note, warning
 from .observation import Device, Observation
@@ -48,6 +51,8 @@ TF_LOOP = warning(
     'tf-loop', "frames are each other's parents",
     'Say for one of them `tf: off` in the bridge: tf refuses a loop, and so does the bridge.')
 
+# a pose that is to and fro goes so many times as far as each of the two on its own way
+_JUMP, _TINY_MM, _ENOUGH = 10, 1e-3, 12
 _ODD = re.compile('[\x00-\x1f\x7f\udc80-\udcff]')
 
 
@@ -65,6 +70,7 @@ def judge(observed: Observation) -> Iterator[Finding]:
                 yield from _name(
                     tool, f'The name of tool {tool!r} in {device.title}', device, frames)
         yield from _twice(device)
+        yield from _to_and_fro(device)
     yield from _empty(devices)
     yield from _alike(devices)
     yield from _shared(devices)
@@ -145,6 +151,22 @@ def _twice(device: Device) -> Iterator[Finding]:
         yield TOOL_TWICE.of(
             f'{device.title} has more than one tool {name!r}, in {count} of {len(device.good)} '
             'messages.', device.name)
+
+
+def _to_and_fro(device: Device) -> Iterator[Finding]:
+    """Find a pose that is in two places by turns: two senders, who do not know of each other."""
+    for tool, found in device.tools().items():
+        places = [pose.position for _, pose in found if is_valid(pose.state or None)]
+        if len(places) < _ENOUGH or not all(math.isfinite(x) for place in places for x in place):
+            continue
+        next_ones = [math.dist(a, b) for a, b in zip(places, places[1:])]
+        next_but_one = [math.dist(a, b) for a, b in zip(places, places[2:])]
+        jumps, ways = median(next_ones), median(next_but_one)
+        if jumps > _JUMP * max(ways, _TINY_MM) and min(next_ones) > ways:
+            what = f'Tool {tool!r} of {device.title}' if tool else device.title
+            yield NAME_SHARED.of(
+                f'{what} is by turns in two places, {jumps:.4g} apart: two senders use the name.',
+                device.name)
 
 
 def _empty(devices: list[Device]) -> Iterator[Finding]:

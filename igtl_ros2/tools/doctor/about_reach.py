@@ -58,9 +58,10 @@ CLOSED_AT_ONCE = fault(
     'list on which this machine is missing; its log tells.')
 SILENT = fault(
     'silent', 'connected, but nothing arrives',
-    'One of these: its source is not started (tracker off, no tool connected); it serves one '
-    'client at a time and has one; it sends only what changes (3D Slicer) or only when asked '
-    '(try `--ask`, but not with a 3D Slicer, which crashes on some questions).')
+    'One of these: its source is not started (tracker off, no tool connected; of a bridge: nobody '
+    'publishes on its topics `to_igtl`); it serves one client at a time and has one; it sends '
+    'only what changes (3D Slicer) or only when asked (try `--ask`, but not with a 3D Slicer, '
+    'which crashes on some questions).')
 HANGS_UP = warning(
     'hangs-up', 'the server ends connections soon after they have begun',
     'Look into its log. Bridge and Slicer connect again by themselves, and lose what is sent in '
@@ -192,7 +193,7 @@ def _spoken(observed: Observation) -> Iterator[Finding]:
         yield from _other_protocol(reach, spoke)
         return
     where = f'{reach.host}:{reach.port}'
-    if any(session.hung_up for session in sessions):
+    if not reach.answers and any(session.hung_up for session in sessions):
         ends = [s for s in sessions if s.hung_up]
         passed = min(s.ended_s - s.began_s for s in ends)
         how = 'at once' if passed < _SOON_S else f'after {passed:.1f} s'
@@ -202,8 +203,6 @@ def _spoken(observed: Observation) -> Iterator[Finding]:
         yield IS_TLS.of(f'{where} says nothing to who does not begin with TLS.')
     elif reach.answers == 'http':
         yield NOT_IGTL.of(f'{where} waits for HTTP: it is a web server.')
-    elif reach.answers:
-        yield NOT_IGTL.of(f'{where} answers with {reach.answers}.')
     elif sessions and reach.is_server:
         yield SILENT.of(
             f'Somebody connected to port {reach.port} and sent nothing in '

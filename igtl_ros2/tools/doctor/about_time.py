@@ -71,8 +71,10 @@ _SETTLED_S = 0.3
 _STILL_S = 0.5
 _FEW, _SOME, _MANY = 3, 5, 10
 _GAP_S = 1.2
+# so long a single device may be out of view, but not all of them
+_PAUSE_S = 0.6
 _GAP_PERIODS = 10
-_JITTER_S = 0.1
+_JITTER_S = 0.05
 _RATE_HZ = 200.5
 _RATIO = 0.2
 # nanoseconds of 2015 to 2040
@@ -88,7 +90,7 @@ def judge(observed: Observation) -> Iterator[Finding]:
     for device in devices:
         yield from _stamps(device, devices, observed.stalled_s)
         yield from _arrivals(device, observed)
-    # events are sent when something happens
+    yield from _pauses(observed, devices)
     if observed.for_slicer:
         for device in devices:
             rate = rate_of(device)
@@ -285,6 +287,22 @@ def _arrivals(device: Device, observed: Observation) -> Iterator[Finding]:
             yield STOPPED.of(
                 f'{device.title}, which came {_every(usual)}, has not come any more for the last '
                 f'{silent:.1f} s.', device.name)
+
+
+def _pauses(observed: Observation, devices: Sequence[Device]) -> Iterator[Finding]:
+    """Find times in which no stream of a peer came."""
+    for number in range(len(observed.sessions)):
+        came = sorted(seen.at_s for device in devices if device.is_stream
+                      for seen in device.seen if seen.connection == number)
+        if len(came) < 2 * _MANY:
+            continue
+        gaps = [b - a for a, b in pairwise(came)]
+        usual = (came[-1] - came[0]) / len(gaps)
+        allowed = max(_PAUSE_S, _GAP_PERIODS * usual) + observed.stalled_s
+        worst = max(gaps)
+        if allowed < worst <= _GAP_S + observed.stalled_s:  # longer ones are told of each device
+            yield GAP.of(f'Nothing came for {worst:.1f} s, where otherwise {1 / usual:.0f} '
+                         'messages come in a second.')
 
 
 def _every(period_s: float) -> str:

@@ -134,7 +134,7 @@ def _distances(
     yield METRES.of(
         f'{what} is never more than {furthest:.3g} from the origin: as millimetres, less than '
         f'{"a pinhead" if furthest < 1 else "a pea"}; as metres, a room.', device.name,
-        severity=Severity.NOTE if may_be_so else None)
+        severity=Severity.WARNING if may_be_so else None)
 
 
 def _boxes(device: Device) -> Iterator[Finding]:

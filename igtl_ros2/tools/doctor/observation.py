@@ -132,7 +132,7 @@ class Reach:
     :param errors: by address, why there was no connection: 'refused', 'timeout', 'unreachable' or
         a text.
     :param reached: the address that answered.
-    :param answers: what a silent peer said to what others would say: 'tls', 'http' or nothing.
+    :param answers: as what a silent peer answered when asked: 'tls', 'http' or empty.
     :param listens_on: addresses of this machine where somebody listens on that port, if the peer
         is on this machine and can be looked up.
     :param own_addresses: those of this machine, for others to connect to.

@@ -30,7 +30,7 @@ _TURN_S = 0.05
 _PULSE_S = 0.02
 _NO_TLS = 'no TLS'
 _ASK_AFTER_S = 0.5
-_ANSWER_S = 1.5
+_ANSWER_S = 1.0
 _PAUSE_S = 0.1
 _MOST_CONNECTIONS = 20
 _BLOCK = 1 << 18
@@ -84,7 +84,7 @@ class Probe:
 
     def look(self) -> Observation:
         """Connect and listen."""
-        observed, wanted = self.observed, self._wanted
+        observed = self.observed
         reach = observed.reach
         sock = self._reach()
         if sock is None:
@@ -97,10 +97,14 @@ class Probe:
                 ends.enter_context(other)
             self._listen_on(sock)
             reach.others = (*map(_state_of, others), *['closed'] * refused)
-        silent = not any(session.received or session.hung_up for session in observed.sessions)
-        if silent and not wanted.passive and not self._stopped and self._tls is None:
+        if self._may_ask() and not reach.answers:
             reach.answers = self._what_are_you()
         return observed
+
+    def _may_ask(self) -> bool:
+        """Tell whether a peer says nothing, and may be asked what it is."""
+        is_silent = not any(session.received for session in self.observed.sessions)
+        return is_silent and not (self._wanted.passive or self._stopped or self._tls)
 
     def wait(self) -> Observation:
         """Wait for somebody who connects, and listen."""
@@ -284,37 +288,47 @@ class Probe:
             walker.feed(data)
         session.ended_s = self._clock()[0]
         walker.finish()
+        if not session.hung_up and self._may_ask() and not observed.reach.is_server:
+            # who waits for TLS with one client at a time waits for it here
+            observed.reach.answers = _kind_of(self._answer_on(sock, _client_hello()))
         return session
 
     # -- what a silent peer is
 
     def _what_are_you(self) -> str:
         """Say to a silent peer what others would say; each on a connection of its own."""
-        hello = self._answer(_client_hello())
-        if hello[:1] in (b'\x15', b'\x16') and hello[1:2] == b'\x03':
-            return 'tls'
-        if hello.lstrip()[:5].upper() in (b'HTTP/', b'<!DOC', b'<HTML'):
-            return 'http'
-        answer = self._answer(b'GET / HTTP/1.0\r\n\r\n')
-        if answer[:5] == b'HTTP/' or b'<html' in answer[:200].lower():
-            return 'http'
+        questions = [b'GET / HTTP/1.0\r\n\r\n']
+        if all(session.hung_up for session in self.observed.sessions):
+            questions.insert(0, _client_hello())  # nobody has said it yet
+        for question in questions:
+            try:
+                with self._socket(self.observed.reach.reached) as sock:
+                    kind = _kind_of(self._answer_on(sock, question))
+            except OSError:
+                return ''  # it has gone meanwhile
+            if kind:
+                return kind
         return ''
 
-    def _answer(self, question: bytes) -> bytes:
-        found = b''
+    def _answer_on(self, sock: socket.socket, question: bytes) -> bytes:
         until = time.monotonic() + _ANSWER_S
         try:
-            with self._socket(self.observed.reach.reached) as sock:
-                sock.sendall(question)
-                sock.settimeout(_TURN_S)
-                while not found and time.monotonic() < until and not self._stopped:
-                    with contextlib.suppress(TimeoutError, socket.timeout):
-                        found = sock.recv(_BLOCK)
-                        if not found:
-                            break
+            sock.sendall(question)
+            sock.settimeout(_TURN_S)
+            while time.monotonic() < until and not self._stopped:
+                with contextlib.suppress(TimeoutError):
+                    return sock.recv(_BLOCK)
         except OSError:
-            return found  # it does not like the question, which is no answer either
-        return found
+            return b''  # it does not like the question, which is no answer either
+        return b''
+
+
+def _kind_of(answer: bytes) -> str:
+    """Tell who answers so; empty if that is not known."""
+    if answer[:1] in (b'\x15', b'\x16') and answer[1:2] == b'\x03':
+        return 'tls'
+    start = answer[:200].lstrip().lower()
+    return 'http' if start.startswith((b'http/', b'<!doc', b'<html')) else ''
 
 
 def _client_hello() -> bytes:

@@ -304,6 +304,7 @@ def test_a_last_value_may_be_old():
     (lambda n: n / 50 + (2.0 if n > 70 else 0.0), ['gap']),
     (lambda n: n / 100, ['stopped']),
     (lambda n: n / 50 + (0.5 if n > 70 else 0.0), []),
+    (lambda n: n / 50 + (0.9 if n > 70 else 0.0), ['gap']),
     (lambda n: n / 50 + n % 2 * 0.005, []),
     # what waited while it was connected comes at once
     (lambda n: max(0.01, n / 50 - 1.0), []),
@@ -314,6 +315,12 @@ def test_arrivals(at, wanted):
     sessions = [Session(0, max(last, SECONDS), received=1, first_bytes=b'\0\1')]
     found = [c for c in codes(seen, sessions=sessions) if c in ('gap', 'stopped')]
     assert found == wanted
+
+
+def test_a_device_may_be_out_of_view_for_a_moment():
+    seen = stream('StylusToTracker', at=lambda n: n / 50 + (1.0 if n > 70 else 0.0), seconds=2)
+    assert codes(seen, stream()) == []
+    assert codes(seen) == ['gap']
 
 
 def test_an_event_is_no_stream_that_stops():
@@ -392,6 +399,19 @@ def test_whole_names():
     assert codes(stream(short_name(full), full_name=full)) == []
 
 
+@pytest.mark.parametrize(('places', 'is_alarm'), [
+    (lambda n: ((100.5, 0, 0), (0, 200.5, 0))[n % 2], True),
+    (lambda n: ((100.5 + n / 9, 0, 0), (0, 200.5 - n / 9, 0))[n % 2], True),
+    (lambda n: (100.5 + n, 0, 0), False),
+    (lambda n: (100.5 + n % 7, n % 3, 0), False),
+    (lambda n: (100.5, 0, 0), False),
+    (lambda n: (100.5 + 50 * (n > 60), 0, 0), False),
+])
+def test_two_senders_of_one_name(places, is_alarm):
+    seen = stream(values=lambda n: posed(*places(n)))
+    assert codes(seen) == (['name-shared'] if is_alarm else [])
+
+
 def test_devices_without_a_name():
     assert codes(stream('')) == [] and 'name-empty' in notes(stream(''))
     image = stream('', 'IMAGE', values=lambda n: Values())
@@ -449,8 +469,8 @@ def test_one_tool_in_metres():
 
 def test_a_small_calibration_beside_what_is_in_millimetres():
     seen = stream('TipToStylus', values=lambda n: posed(0.1, 0.2, 0.3))
-    assert codes(seen, stream()) == []
-    assert 'metres' in notes(seen, stream())
+    found = alarms(observed(seen, stream()))
+    assert [(f.code, f.severity) for f in found] == [('metres', Severity.WARNING)]
 
 
 @pytest.mark.parametrize(('kind', 'box', 'is_alarm'), [

@@ -1,6 +1,8 @@
 """Faults that were planted, each in a server of its own: the doctor names each, and no other."""
 
+import contextlib
 import http.server
+import socket
 import ssl
 import struct
 import threading
@@ -203,6 +205,9 @@ CASES = {
             'CalibratedStylusTipT', n,
             metadata={'IGTL_DEVICE_NAME': f'CalibratedStylusTipTo{end}'})
             for end in ('Tracker', 'Reference'))), 'name-shared', 'CalibratedStylusTipT'),
+    'two senders of one name': of(
+        both(lambda n: pose(number=n), lambda n: pose(number=n, scale=2.0)), 'name-shared',
+        'ProbeToTracker'),
     'names that differ in blanks': of(
         both(good('Left Arm'), good('LeftArm')), 'name-alike', 'LeftArm'),
     'a name with a blank at its end': of(again(good('Probe ')), 'name-blanks', 'Probe '),
@@ -348,6 +353,33 @@ def test_a_TLS_server_that_is_asked_in_plain(tls):
     with Planted(poses(), tls[0]) as server:
         found = verdict(at(server.port, seconds=0.3))
     assert alarms(found) == ['is-tls']
+
+
+def test_a_TLS_server_that_serves_one_after_the_other_and_ends_at_the_first_error(tls):
+    """As a few lines of Python do it: it waits for its client to begin, and none else gets in."""
+    wrap, _ = tls
+    with socket.create_server(('127.0.0.1', 0)) as server:
+
+        def serve():
+            with contextlib.suppress(OSError):
+                sock, _ = server.accept()
+                with wrap(sock) as secured:
+                    secured.sendall(encode(pose()))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        found = verdict(at(server.getsockname()[1], seconds=0.3))
+        thread.join()
+    assert alarms(found) == ['is-tls']
+
+
+def test_a_TLS_server_that_does_not_wait_long(tls):
+    def wrap(sock):
+        sock.settimeout(0.2)
+        return tls[0](sock)
+
+    with Planted(poses(), wrap) as server:
+        assert alarms(verdict(at(server.port, seconds=1.0))) == ['is-tls']
 
 
 def test_a_TLS_server_that_is_asked_with_TLS(tls):
