@@ -141,9 +141,11 @@ def facts(key: Key, history: History, begin_ns: int) -> dict[str, Any]:
     stamps = (stamps_ns - begin_ns) / 1e9
     lags = arrivals[stamped] - stamps
     span = float(arrivals[-1] - arrivals[0])
-    usual, found = gaps(arrivals) if is_stream(key.type) else (float('nan'), [])
+    # a state that is held comes late to who comes later, and an event when it happens
+    regular = is_stream(key.type)
+    usual, found = gaps(arrivals) if regular else (float('nan'), [])
     over = late_s(lags)
-    clock = jumps(arrivals[stamped], lags)
+    clock = jumps(arrivals[stamped], lags) if regular else []
     steps = np.diff(stamps_ns)
     intervals = np.diff(arrivals)
     return {
@@ -158,7 +160,7 @@ def facts(key: Key, history: History, begin_ns: int) -> dict[str, Any]:
         'gaps': [gap._asdict() for gap in found],
         'lost': sum(gap.missing for gap in found),
         'unstamped': len(arrivals) - len(stamped),
-        'late': int((over > LATE_S).sum()),
+        'late': int((over > LATE_S).sum()) if regular else 0,
         'latency_s': None if not len(over) else {
             'least': float(lags.min()), 'p50': float(np.percentile(over, 50)),
             'p99': float(np.percentile(over, 99)), 'most': float(over.max())},

@@ -62,7 +62,7 @@ class Plot:
             self.begin_ns = seen.time_ns
         name = self._name(key)
         self.histories.setdefault(name, History()).take(
-            seen.time_ns, seen.header, len(seen.frame))
+            seen.time_ns, seen.header, seen.size)
         if isinstance(message, DecodeError):
             return
         time_s = (seen.time_ns - self.begin_ns) / 1e9

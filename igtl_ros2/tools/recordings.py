@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from ..codec import HEADER_SIZE, Header, Message, decode_header, encode
+from ..codec import HEADER_SIZE, Header, Message, decode, decode_header, encode
 from ..codec.datagram import Reassembler
 from ..errors import BagError, DecodeError, FileError
 from . import files
@@ -25,14 +25,29 @@ class Seen(NamedTuple):
 
     :param source: who said it to whom: `from` and `to` the device in a bag, addresses in a
         capture, nothing in a file.
+    :param frame: the bytes of a link; nothing from a file.
+    :param given: what is in a file: more exact than on a link, and maybe larger than the memory.
     """
 
     time_ns: int
     source: str
     header: Header
     frame: bytes
-    #: of a file: what is in it, more exact than what goes over a link
-    message: Message | None = None
+    given: Message | None = None
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes on a link."""
+        return HEADER_SIZE + self.header.body_size
+
+    @property
+    def message(self) -> Message:
+        """
+        The message.
+
+        :raises DecodeError: if its bytes are none.
+        """
+        return decode(self.frame) if self.given is None else self.given
 
 
 class Recorded:
@@ -158,8 +173,10 @@ class _File(Recorded):
 
     def __iter__(self) -> Iterator[Seen]:
         for time_s, message in files.read(self.path):
-            frame = encode(message)
-            yield Seen(round(time_s * 1e9), '', decode_header(frame), frame, message)
+            size = sum(map(len, message.encode_content()))
+            names = message.type_name, message.device_name
+            header = Header(message.version, *names, message.timestamp, size, 0)
+            yield Seen(round(time_s * 1e9), '', header, b'', message)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ..codec import Message, decode
+from ..codec import Message
 from ..errors import DecodeError
 from .history import History, Key, facts
 from .progress import progress
@@ -44,10 +44,8 @@ def go_through(
 
 
 def _message(seen: Seen) -> Message | DecodeError:
-    if seen.message is not None:
-        return seen.message
     try:
-        return decode(seen.frame)
+        return seen.message
     except DecodeError as error:
         return error
 
@@ -63,7 +61,7 @@ def survey(path: str | Path, devices: Sequence[str] = ()) -> dict[str, Any]:
 
     def take(key: Key, seen: Seen, message: Message | DecodeError) -> None:
         history = histories.setdefault(key, History())
-        history.take(seen.time_ns, seen.header, len(seen.frame))
+        history.take(seen.time_ns, seen.header, seen.size)
         times[:] = [min([*times[:1], seen.time_ns]), max([*times[1:], seen.time_ns])]
         if isinstance(message, DecodeError):
             history.spoil(str(message))

@@ -498,8 +498,9 @@ def test_a_large_volume_is_converted_without_being_in_the_memory(tmp_path):
         file.truncate(len(head) + voxel_bytes)
     program = (
         'import sys\n'
-        'from igtl_ros2.tools import files\n'
-        'files.write(sys.argv[2], files.read(sys.argv[1]))\n'
+        'from pathlib import Path\n'
+        'from igtl_ros2.tools.export import convert\n'
+        'convert(sys.argv[1], Path(sys.argv[2]), [])\n'
         # memory of its own; pages of a file that is mapped are not
         'lines = open("/proc/self/status").read().splitlines()\n'
         'print([line.split()[1] for line in lines if line.startswith("RssAnon")][0])\n')

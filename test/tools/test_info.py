@@ -123,7 +123,7 @@ def test_the_program_on_a_capture_a_bag_and_a_file(tmp_path):
     [row] = [line for line in said.splitlines() if line.startswith('Stylus')]
     assert row.split() == [
         'Stylus', 'TRANSFORM', '200', '100.0', '106', 'B', '0', '0', '0', '0', 'all']
-    assert 'Gap (TRANSFORM): nothing for 0.51' in said and 'about 50 messages lost' in said
+    assert 'Gap (TRANSFORM): nothing for 0.51' in said and 'about 50 messages are missing' in said
     told = json.loads(igtl('info', '--json', '--device', 'Sty*', capture).stdout)
     assert [one['device'] for one in told['devices']] == ['Stylus']
     bag = write_bag(tmp_path / 'bag', timed)
@@ -164,3 +164,11 @@ def test_what_pyigtl_sends_is_read_from_a_capture(tmp_path):
     [table] = (tmp_path / 'out').rglob('Pointer_TRANSFORM.csv')
     rows = table.read_text().splitlines()[1:]
     assert [float(row.split(',')[5]) for row in rows] == list(range(20))
+
+
+def test_a_state_that_was_held_for_who_came_later_is_not_late(tmp_path):
+    timed = [(0, String('old', device_name='S', timestamp_ns=START_NS - 10**10))]
+    timed += [(n * 10**9, String('new', device_name='S', timestamp_ns=START_NS + n * 10**9))
+              for n in range(1, 10)]
+    [one] = survey(write_bag(tmp_path / 'bag', timed))['devices']
+    assert (one['late'], one['jumps']) == (0, [])

@@ -10,10 +10,10 @@ EXAMPLE = 'igtl info capture.pcap'
 DESCRIPTION = """\
 Tell what is in a bag, in a capture of packets (pcap, pcapng, also packed with gzip; TCP is put
 together in each direction, datagrams are read as well) or in another file that `igtl send` takes.
-Of each device and type: messages, rate, gaps in what comes regularly and about how many messages
-they lack (lost), messages that took 0.1 s longer than the fastest around them (late), and where
-the clock of the device was set (jumps). A message whose checksum or content is wrong is counted as
-spoiled."""
+Of each device and type: messages, rate, gaps in streams that come regularly and about how many
+messages they lack (lost), messages of streams that took 0.1 s longer than the fastest around them
+(late), and where the clock of the device was set (jumps). A message whose checksum or content is
+wrong is counted as spoiled."""
 _MOST_SHOWN = 5
 
 
@@ -85,7 +85,7 @@ def _remarks(one: dict[str, Any]) -> list[str]:
     latency, gaps, jumps = one['latency_s'], one['gaps'], one['jumps']
     remarks = [
         f'nothing for {gap["length_s"]:.3f} s from {gap["at_s"]:.3f} s on, about '
-        f'{gap["missing"]} messages lost'
+        f'{gap["missing"]} messages are missing'
         for gap in sorted(gaps, key=lambda gap: -gap['length_s'])[:_MOST_SHOWN]
     ]
     if len(gaps) > _MOST_SHOWN:
