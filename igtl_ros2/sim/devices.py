@@ -24,7 +24,7 @@ from ..codec.messages.text import Command, CommandResponse, Status
 from ..codec.messages.tracking import TrackingData, TrackingElement
 from ..peers import Peer
 from ..server import Server
-from .serving import Task, number, serve_tasks
+from .serving import Task, serve_tasks
 
 _NS = 1_000_000_000
 _GRAVITY = 9.81  # m/s^2
@@ -151,38 +151,24 @@ class Device(NamedTuple):
     """
     A simulated device.
 
-    :param help: what it is, in a line.
     :param makes: what it sends at a time.
-    :param rate_hz: how often; 0 is once, and again to who connects later.
     :param slow: what it sends once a second besides.
     :param answer: called with what clients send.
     """
 
-    help: str
     makes: Callable[[int], list[Message]]
-    rate_hz: float
     slow: Callable[[int], list[Message]] | None = None
     answer: Answer | None = None
 
 
-#: by what `igtl sim` calls them
+#: by the names of `arguments.DEVICES`
 DEVICES: Mapping[str, Device] = {
-    'tracker': Device('a tracker with three tools, as TDATA', tracking, 60.0),
-    'ct': Device('a CT volume, sent to each client once', ct, 0.0),
-    'robot': Device(
-        'a robot: a TRANSFORM of each link, STATUS, and answers to COMMANDs', robot, 50.0,
-        robot_status, answer_as_robot),
-    'force': Device('a force sensor: SENSOR in N', force, 100.0),
-    'imu': Device('an IMU: SENSORs of angular velocity and acceleration', imu, 100.0),
+    'tracker': Device(tracking),
+    'ct': Device(ct),
+    'robot': Device(robot, robot_status, answer_as_robot),
+    'force': Device(force),
+    'imu': Device(imu),
 }
-
-
-def add_rate_argument(parser: argparse.ArgumentParser, device: Device) -> None:
-    """Say how often a device sends."""
-    usual = f'{device.rate_hz:g}' if device.rate_hz else '0, once to each client'
-    parser.add_argument(
-        '--rate', type=number(0, 10_000), default=device.rate_hz, metavar='HZ',
-        help=f'how often it sends; default: {usual}')
 
 
 def run(device: Device, arguments: argparse.Namespace, stopped: list[int]) -> None:

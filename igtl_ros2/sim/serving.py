@@ -1,4 +1,4 @@
-"""What simulated devices that are servers share: their arguments, and that things are due."""
+"""What simulated devices that are servers share: they do what is due, and hear clients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ..codec import Message
-from ..config import SETTINGS, Settings
+from ..config import Settings
 from ..errors import ConfigError, PeerError
 from ..peers import Peer
 from ..server import Server
@@ -38,51 +38,6 @@ class Task:
             self.due_ns = math.inf
             return
         self.due_ns += self.period_ns * max(1, int(now_ns - self.due_ns) // self.period_ns)
-
-
-def number(low: float, high: float) -> Callable[[str], float]:
-    """Make what reads a number from `low` to `high`."""
-
-    def number(text: str) -> float:
-        value = float(text)
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f'{text} is not from {low:g} to {high:g}')
-        return value
-
-    return number
-
-
-def _seed(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f'{text} is less than 0')
-    return value
-
-
-def add_serving_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say where a device listens, for how long, and what it prints."""
-    host, port = SETTINGS['host'].default, SETTINGS['port'].default
-    parser.add_argument('--host', default=host, help=f'address to listen on; default: {host}')
-    parser.add_argument(
-        '--port', type=int, default=port,
-        help=f'TCP port to listen on; 0 takes a free one; default: {port}',
-    )
-    parser.add_argument(
-        '--seed', type=_seed, default=0, help='another seed is another scene; default: 0')
-    parser.add_argument(
-        '--header-version', choices=('1', '2'), default='2',
-        help='header to send; 1 is for old peers, it has no room for metadata: poses that are '
-        'not valid are then left out; default: 2',
-    )
-    parser.add_argument(
-        '--duration', type=number(0, 1e9), default=0.0, metavar='S',
-        help='end after so many seconds; default: 0, never',
-    )
-    parser.add_argument('--quiet', action='store_true', help='print only where it listens')
-    parser.add_argument(
-        '--json', action='store_true',
-        help='print one JSON object a line for every message, for programs',
-    )
 
 
 def serve_tasks(

@@ -26,6 +26,7 @@ from ..codec.messages.query import Query, StartTracking
 from ..codec.messages.text import Command, CommandResponse
 from ..config.address import DEFAULT_PORT, Address
 from ..errors import ConfigError, EncodeError, IgtlError, PeerError
+from .arguments import SLICER, add_slicer_arguments
 from .mrml import (
     PUSH_ON_CONNECT,
     ControlPoint,
@@ -424,33 +425,14 @@ STEPS: Mapping[str, Callable[..., Any]] = {
 }
 
 
-DESCRIPTION = (
-    'A simulated 3D Slicer: it does what a script says, and lists the nodes that it holds at the '
-    'end.'
-)
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
-    usual = f'tcp://127.0.0.1:{DEFAULT_PORT}'
-    parser.add_argument(
-        'url', nargs='?', default=usual,
-        help=f'server to connect to, or where to listen; default: {usual}')
-    parser.add_argument('--serve', action='store_true', help='listen instead of connecting')
-    parser.add_argument('--script', metavar='FILE', help='YAML or JSON: a list of steps')
-    parser.add_argument(
-        '--duration', type=float, default=0.0, metavar='S',
-        help='go on for so many seconds after the script; default: 0')
-
-
 def main(args: Sequence[str] | None = None) -> int:
     """
     Run a simulated Slicer as a program.
 
     :returns: the exit code.
     """
-    parser = argparse.ArgumentParser(prog='igtl_sim_slicer', description=DESCRIPTION)
-    add_arguments(parser)
+    parser = argparse.ArgumentParser(prog='igtl_sim_slicer', description=SLICER)
+    add_slicer_arguments(parser)
     return run(parser.parse_args(args))
 
 

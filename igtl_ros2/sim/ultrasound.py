@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -25,7 +24,8 @@ from ..codec.messages.points import Point, PointList
 from ..codec.messages.pose import Transform
 from ..codec.messages.text import Status, StatusCode, String
 from ..server import Server
-from .serving import Task, add_serving_arguments, number, run_device, serve_tasks
+from .arguments import ULTRASOUND, add_ultrasound_arguments
+from .serving import Task, run_device, serve_tasks
 
 PROBE = 'ProbeToTracker'
 STYLUS = 'StylusToTracker'
@@ -246,44 +246,14 @@ def run(arguments: argparse.Namespace, stopped: list[int]) -> None:
     serve_tasks(arguments, tasks, stopped)
 
 
-def _size(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r'(\d{1,4})x(\d{1,4})', text)
-    if not found or min(int(found[1]), int(found[2])) < 16:
-        raise argparse.ArgumentTypeError(f'{text!r} is not 16x16 to 9999x9999, such as 640x480')
-    return int(found[1]), int(found[2])
-
-
-DESCRIPTION = (
-    'A simulated tracked ultrasound: an OpenIGTLink server that sends poses of two tools, an '
-    'image, fiducials, a status and a text, and prints what clients send.'
-)
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
-    add_serving_arguments(parser)
-    parser.add_argument(
-        '--tracker-rate', type=number(0.1, 1000), default=60.0, metavar='HZ',
-        help='how often the poses are sent; default: 60',
-    )
-    parser.add_argument(
-        '--image-rate', type=number(0.1, 1000), default=30.0, metavar='HZ',
-        help='how often the image is sent; default: 30',
-    )
-    parser.add_argument(
-        '--image-size', type=_size, default=(640, 480), metavar='COLUMNSxROWS',
-        help='size of the image in pixels; default: 640x480',
-    )
-
-
 def main(args: Sequence[str] | None = None) -> int:
     """
     Run igtl_sim.
 
     :returns: the exit code.
     """
-    parser = argparse.ArgumentParser(prog='igtl_sim', description=DESCRIPTION)
-    add_arguments(parser)
+    parser = argparse.ArgumentParser(prog='igtl_sim', description=ULTRASOUND)
+    add_ultrasound_arguments(parser)
     arguments = parser.parse_args(args)
     return run_device('igtl_sim', lambda stopped: run(arguments, stopped))
 

@@ -26,12 +26,8 @@ from ..mapping import (
     streams,
 )
 from .program import FAULT, run_tool, say
+from .verbs.check import DESCRIPTION, add_arguments
 
-DESCRIPTION = (
-    'Print what a mapping file makes of each device, in both directions, and its services, or the '
-    'first mistake in it. Nothing is started. Frames, topics and names are those without '
-    'parameters of the node.'
-)
 # what has a column of its own
 _SHOWN = ('device', 'type', 'action', 'name', 'frame', 'child_frame', 'tf', 'to_frame', 'topic',
           'rate', 'robot')
@@ -252,15 +248,6 @@ def _print(config: LinkConfig, file: str) -> None:
         for row in rows:
             table.add_row(*map(Text, row))  # [abc] in a pattern is no markup
         console.print(table)
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument('file', nargs='?', help='the mapping file')
-    what.add_argument(
-        '--schema', action='store_true',
-        help='print the JSON schema of mapping files, for editors, and do nothing else')
 
 
 def run(arguments: argparse.Namespace) -> int:

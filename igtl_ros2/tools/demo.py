@@ -26,15 +26,12 @@ from ..sim.ultrasound import STYLUS, Scene
 from .child import Child
 from .demo_flows import NAMESPACE, TO_ROS, Facts, Flow, ToDevice, ToRos
 from .program import name, run_tool, say
+from .verbs.demo import DESCRIPTION, add_arguments
 from .words import note_signals
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-DESCRIPTION = (
-    'A simulated tracked ultrasound, the bridge and a small ROS robot, with a live table of what '
-    'flows each way. The exit code is 0 if every flow arrived both ways with the right numbers.'
-)
 _STARTUP_S = 30.0
 _GRACE_S = 1.5
 # The stylus goes out of view once in 4 s, and that has to be seen in a run this long
@@ -248,25 +245,6 @@ def _display(seconds: float) -> Iterator[Callable[[list[Flow]], None]]:
             )
 
     yield print_line
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < math.inf:
-        raise argparse.ArgumentTypeError(f'{text} is not a number of seconds')
-    return seconds
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
-    parser.add_argument(
-        '--seconds', type=_seconds, default=os.environ.get('DEMO_SECONDS') or math.inf,
-        help='end after so many seconds with a plain summary; default: the '
-        'environment variable DEMO_SECONDS, else not before Ctrl-C',
-    )
-    parser.add_argument(
-        '--mapping', metavar='FILE', help='mapping file for the bridge, instead of demo.yaml'
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:

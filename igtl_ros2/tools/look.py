@@ -30,7 +30,7 @@ _TURN_S = 0.05
 def add_look_arguments(parser: argparse.ArgumentParser) -> None:
     """Say of what is looked at."""
     parser.add_argument(
-        'device', nargs='*', metavar='DEVICE',
+        'device', nargs='*', default=[], metavar='DEVICE',
         help="names of devices, or patterns such as 'Stylus*'; none: all")
     parser.add_argument(
         '--type', action='append', default=[], metavar='TYPE', dest='types',

@@ -12,8 +12,9 @@ from typing import Any
 
 import yaml
 
-from ..config import SETTINGS, Settings, parse_url
+from ..config import SETTINGS, Settings
 from ..errors import ConfigError
+from .hosts import url_of
 
 _UNITS = {'': 1, 'k': 1000, 'M': 1000**2, 'G': 1000**3, 'T': 1000**4}
 
@@ -65,10 +66,12 @@ def settings_of(mode: str, url: str, words: Sequence[str]) -> Settings:
     """
     Make the settings of a connection over TCP or TLS.
 
+    :param url: or host, or host:port.
     :param words: more of them, such as `reconnect_delay=2`.
     :raises ConfigError: if one is wrong, or the URL is none of TCP or TLS.
     """
-    if parse_url(url).scheme == 'udp':
+    url = url_of(url)
+    if url.startswith('udp:'):
         raise ConfigError(f'{url}: only tcp:// and tls:// can be recorded and replayed')
     return read_settings(mode, url, words)
 

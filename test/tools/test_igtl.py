@@ -22,8 +22,8 @@ PROGRAMS = {
     script.name: script.value for script in distribution('igtl_ros2').entry_points
     if script.group == 'console_scripts'
 }
-# what takes longer to import than the whole program may take to answer
-HEAVY = ('numpy', 'yaml', 'jsonschema', 'asyncio', 'ssl', 'rich', 'rclpy', 'mcap', 'rosbags')
+# what takes long to import; the first two may be needed to read a command line
+HEAVY = ('yaml', 'ssl', 'numpy', 'jsonschema', 'asyncio', 'rich', 'rclpy', 'mcap', 'rosbags')
 
 
 def igtl(*words, **options):
@@ -73,6 +73,33 @@ def test_the_list_of_verbs_imports_nothing_heavy():
     """)
     done = subprocess.run([sys.executable, '-c', code], text=True, capture_output=True, timeout=60)
     assert (done.stdout, done.stderr) == ('[]\n', '')
+
+
+@pytest.mark.parametrize('name', VERBS)
+def test_the_help_of_a_verb_imports_nothing_heavy(name):
+    code = textwrap.dedent(f"""
+        import sys
+        from igtl_ros2.tools.igtl import make_parser
+        make_parser([{name!r}]).format_help()
+        print([name for name in {HEAVY[2:]} if name in sys.modules])
+    """)
+    done = subprocess.run([sys.executable, '-c', code], text=True, capture_output=True, timeout=60)
+    assert (done.stdout, done.stderr) == ('[]\n', '')
+
+
+@pytest.mark.parametrize('line, words', [
+    ('igtl re', {'record', 'relay', 'repair', 'replay'}),
+    ('igtl echo host --on', {'--once'}), ('igtl send host po', {'pose', 'points'}),
+])
+def test_a_shell_completes_words(line, words):
+    pytest.importorskip('argcomplete')
+    environ = {**os.environ, '_ARGCOMPLETE': '1', '_ARGCOMPLETE_IFS': '\n', 'COMP_LINE': line,
+               'COMP_POINT': str(len(line)), '_ARGCOMPLETE_SUPPRESS_SPACE': '1'}
+    # a shell reads the answer from file 8
+    done = subprocess.run(
+        ['bash', '-c', 'exec 8>&1 9>/dev/null; "$@"', 'bash', sys.executable, '-m',
+         'igtl_ros2.tools.igtl'], env=environ, text=True, capture_output=True, timeout=60)
+    assert set(done.stdout.split()) == words
 
 
 @pytest.mark.parametrize('name', VERBS)

@@ -10,6 +10,7 @@ from cli_tools import igtl, program
 
 from igtl_ros2.config import parse_url
 from igtl_ros2.sim import devices
+from igtl_ros2.sim.arguments import DEVICES
 from igtl_ros2.tools.plain import plain_message
 
 
@@ -29,10 +30,10 @@ def heard(url, *words):
 
 @pytest.mark.parametrize('kind', sorted(devices.DEVICES))
 def test_what_comes_is_what_must_be_at_that_time(kind):
-    device = devices.DEVICES[kind]
+    device, rate_hz = devices.DEVICES[kind], DEVICES[kind][1]
     names = [message.device_name for message in device.makes(0)]
     with sim(kind, '--quiet') as url:
-        found = heard(url, *names, '--times', str(4 if device.rate_hz else 1))
+        found = heard(url, *names, '--times', str(4 if rate_hz else 1))
     for data in found:
         # a stamp has a resolution of a quarter of a nanosecond
         wanted = {m.device_name: m for m in device.makes(data['stamp_ns'])}[data['device']]
@@ -40,6 +41,10 @@ def test_what_comes_is_what_must_be_at_that_time(kind):
         for key in ('matrix', 'values', 'pixels', 'elements', 'unit', 'size'):
             if key in wanted:
                 assert flat(data[key]) == pytest.approx(flat(wanted[key]), abs=1e-3), key
+
+
+def test_each_device_has_its_words():
+    assert devices.DEVICES.keys() == DEVICES.keys()
 
 
 def flat(value):

@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_link_arguments(parser)
     parser.add_argument('what', type=_what, help='COMMAND, or GET_, STT_ or STP_ and a type')
     parser.add_argument(
-        'words', nargs='*', metavar='WORD',
+        'words', nargs='*', default=[], metavar='WORD',
         help='of a command its name and its content; of others the device, none: any')
     parser.add_argument(
         '--device', default='', metavar='NAME', help='the device name of a command')

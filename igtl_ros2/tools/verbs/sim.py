@@ -14,19 +14,16 @@ by its stamps."""
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on the command line."""
-    from ...sim import devices, slicer, ultrasound
-    from ...sim.serving import add_serving_arguments
+    from ...sim import arguments
 
     kinds = parser.add_subparsers(dest='kind', required=True, metavar='KIND', title='kinds')
     made = kinds.add_parser(
-        'ultrasound', help='a tracked ultrasound', description=ultrasound.DESCRIPTION)
-    ultrasound.add_arguments(made)
-    made = kinds.add_parser('slicer', help='a 3D Slicer', description=slicer.DESCRIPTION)
-    slicer.add_arguments(made)
-    for name, device in devices.DEVICES.items():
-        made = kinds.add_parser(name, help=device.help)
-        add_serving_arguments(made)
-        devices.add_rate_argument(made, device)
+        'ultrasound', help='a tracked ultrasound', description=arguments.ULTRASOUND)
+    arguments.add_ultrasound_arguments(made)
+    made = kinds.add_parser('slicer', help='a 3D Slicer', description=arguments.SLICER)
+    arguments.add_slicer_arguments(made)
+    for name, (help, rate_hz) in arguments.DEVICES.items():
+        arguments.add_device_arguments(kinds.add_parser(name, help=help), rate_hz)
 
 
 def run(arguments: argparse.Namespace) -> int:
