@@ -73,8 +73,11 @@ def use_profiles() -> None:
     # Humble keeps to this machine by a transport of its own, next to which ours would leave it
     if distro == 'humble' and os.environ.get('ROS_LOCALHOST_ONLY') == '1':
         return
-    name = _OLD_PROFILES if _is_old(distro) else _PROFILES
-    os.environ[name] = str(Path(__file__).with_name('fastdds.xml'))
+    here = Path(__file__).parent
+    if _is_old(distro):
+        os.environ[_OLD_PROFILES] = str(here / 'fastdds_2/fastdds.xml')
+    else:
+        os.environ[_PROFILES] = str(here / 'fastdds.xml')
 
 
 def _is_old(distro: str | None) -> bool:

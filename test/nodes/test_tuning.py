@@ -4,8 +4,12 @@ import os
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+
+from igtl_ros2.nodes import tuning
 
 # says which profiles are in force, and whether images look at foreign memory, meshes at rows
 SCRIPT = """
@@ -120,3 +124,39 @@ rclpy.shutdown()
     own = {name: os.environ[name] for name in ['ROS_DISTRO'] if name in os.environ}
     megabytes, = tuned(tmp_path, script, **own)
     assert int(megabytes) >= 16
+
+
+# what a program says that publishes something, and how
+PUBLISHES = """
+import rclpy
+from igtl_ros2.nodes.tuning import tune
+from igtl_ros2.rosio.qos import RAW_QOS, STATE_QOS, STREAM_QOS
+from std_msgs.msg import String
+tune()
+rclpy.init()
+node = rclpy.create_node('tuned')
+for number, qos in enumerate((RAW_QOS, STATE_QOS, STREAM_QOS)):
+    node.create_publisher(String, f'topic_{number}', qos).publish(String())
+    print(*(str(end.qos_profile) for end in node.get_publishers_info_by_topic(f'topic_{number}')))
+rclpy.shutdown()
+"""
+
+
+def test_what_is_set_for_fast_dds_is_understood_and_leaves_topics_as_ros_has_them(tmp_path):
+    environment = {'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
+    result = subprocess.run(
+        [sys.executable, '-c', PUBLISHES], cwd=tmp_path, env={**os.environ, **environment},
+        capture_output=True, text=True, timeout=60, check=True)
+    assert 'rror' not in result.stderr  # which names what it does not know in a file
+    as_ros_has_it = tuned(tmp_path, PUBLISHES, IGTL_ROS2_TUNING='off', **environment)
+    assert as_ros_has_it and result.stdout.split() == as_ros_has_it
+
+
+def test_what_differs_for_fast_dds_2_are_times_alone():
+    new = Path(tuning.__file__).with_name('fastdds.xml')
+    old = new.parent / 'fastdds_2' / new.name
+    texts = [{(kind.tag, (kind.text or '').strip()) for kind in ElementTree.parse(file).iter()}
+             for file in (new, old)]
+    assert {tag.rpartition('}')[2] for tag, _ in texts[0] - texts[1]} == {
+        'data_writer', 'times', 'nack_supression_duration', 'nanosec'}
+    assert texts[1] <= texts[0]
