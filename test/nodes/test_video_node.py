@@ -106,7 +106,7 @@ def test_frames_that_wait_are_dropped_up_to_a_key_frame(ros, device, monkeypatch
         wait_for(begun.is_set, 'the first')
         (health, *_), = node._diagnostics._open
         (topic,) = node._senders['']._discovery.topics['/cam']
-        queue = topic.take.__self__.route._queue
+        queue = topic.take.func.__self__.route._queue
         queue.depth = STREAM_DEPTH
         for number, (data, _) in enumerate(frames[1:], 1):
             camera.publish(CompressedImage(format='h264', data=data))
@@ -200,13 +200,18 @@ def test_a_frame_that_needs_others_is_not_repeated(ros, device, tmp_path):
     text = 'send: [{topic: /cam, device: Cam, type: VIDEO, keepalive: 0.05, dims: [64, 48, 1]}]'
     start(ros, device, **mapping(tmp_path, text))
     camera = ros.talk('/cam', CompressedImage)
-    frames = [data for data, _ in encoded(9, 8)]
-    for data in frames:
+    frames = encoded(9, 8)
+    repeated = b''
+    for number, (data, is_key) in enumerate(frames):
         camera.publish(CompressedImage(format='h264', data=data))
-        assert next_message(device).frame.tobytes() == data
-        if data is frames[1]:
+        got = next_message(device).frame.tobytes()
+        while got == repeated:  # on a busy machine
+            got = next_message(device).frame.tobytes()
+        assert got == data
+        repeated = data if is_key else b''
+        if number == 1:
             time.sleep(0.3)  # it would have come again
-    assert next_message(device).frame.tobytes() == frames[-1]
+    assert next_message(device).frame.tobytes() == repeated == frames[-1][0]
 
 
 def test_a_frame_is_not_sent_again_because_more_is_said_of_it(ros, device, tmp_path):
