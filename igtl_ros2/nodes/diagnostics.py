@@ -23,6 +23,7 @@ from ..face import Face
 from ..mapping import LinkConfig
 from ..peers import Peer
 from ..rosio.qos import STATE_QOS
+from .latency_facts import latency_facts
 from .receive import Receiver
 from .report import Report
 from .send import Sender
@@ -144,6 +145,7 @@ class LinkHealth:
         facts.update({f'left out {k}': n for k, n in left_out.most_common(_MAX_ROWS)})
         facts.update({f'clock {k}': off for k, off in list(clocks.items())[:_MAX_ROWS]})
         facts.update({f'sent at once {k}': who for k, who in list(conflicts.items())[:_MAX_ROWS]})
+        facts.update(latency_facts(receiver.latency, sender.latency, peers, now))
         stale = Counter(dict(self._report.stale))
         facts.update({f'stale {k}': n for k, n in stale.most_common(_MAX_ROWS)})
         mixed = Counter(dict(self._report.mixed))

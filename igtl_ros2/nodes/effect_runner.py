@@ -22,11 +22,13 @@ from ..routes.effects import (
     Hold,
     Later,
     LookUp,
+    Measure,
     Publish,
     ShowState,
     Take,
     Tell,
 )
+from ..routes.inbound_times import InboundTimes, Ready
 from ..routes.passage import Passage
 from ..routes.transform_queue import Placement, Poses
 from .held_values import HeldValues
@@ -39,8 +41,6 @@ _STEP_S = 0.002
 _BREATH_S = 0.0005
 #: what needs no lock; None: nothing
 _Write = Callable[[], None] | None
-#: of devices, what is to be done for which of their messages
-Ready = list[tuple[Device, Passage, Effect]]
 
 
 class EffectRunner:
@@ -51,6 +51,7 @@ class EffectRunner:
     :param wait: where messages wait for tf.
     :param take: takes a message out of another one through its steps.
     :param is_current: tells whether the rules are still those that a device was made with.
+    :param times: takes notes of how long it all takes.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class EffectRunner:
         wait: TransformWait,
         take: Callable[[Passage, Take, Ready], None],
         is_current: Callable[[Device], bool],
+        times: InboundTimes,
     ) -> None:
         """Do nothing yet."""
         self._lock = lock
@@ -69,6 +71,7 @@ class EffectRunner:
         self.wait = wait
         self._take = take
         self._is_current = is_current
+        self._times = times
 
     def begin(self, held: HeldValues) -> None:
         """Know what holds values."""
@@ -83,6 +86,7 @@ class EffectRunner:
                 device, passage, effect.step),
             LookUp: self._look_up,
             Forget: output.forget_names,
+            Measure: self._times.published,
         }
 
     def steps(self, device: Device, passage: Passage, step: int) -> list[Effect]:
@@ -124,7 +128,8 @@ class EffectRunner:
 
     def go_on(self, device: Device, passage: Passage, step: int) -> None:
         """Go on with a message from a step on."""
-        self.carry_out([(device, passage, e) for e in self.steps(device, passage, step)])
+        effects = self._times.with_measure(passage, self.steps(device, passage, step))
+        self.carry_out([(device, passage, effect) for effect in effects])
 
     def _do(self, device: Device, passage: Passage, effect: Effect) -> Iterator[_Write]:
         """
@@ -157,10 +162,12 @@ class EffectRunner:
 
     def _look_up(self, device: Device, passage: Passage, effect: LookUp) -> None:
         """Go on with a message once it is known where its frames are."""
+        trace = self._times.take_over(passage)
 
         def go(poses: Poses) -> None:
             if self._is_current(device):
                 effect.take(poses)
+                self._times.go_on(passage, trace, 'tf_wait')
                 if not self._output.late.is_over:
                     self._output.late.forget(device.topic)
                 self.go_on(device, passage, effect.step)
@@ -181,9 +188,11 @@ class EffectRunner:
 
     def _go_on_later(self, device: Device, passage: Passage, step: int) -> None:
         """Go on with a message in the worker."""
+        trace = self._times.take_over(passage)
 
         def go_on() -> None:
             passage.in_worker = True
+            self._times.go_on(passage, trace, 'worker_wait')
             # where a gate remembers what was published, which it does of few
             with self._lock if device.way.remembers else nullcontext():
                 effects = self.steps(device, passage, step)
@@ -194,6 +203,7 @@ class EffectRunner:
                     if not self._output.late.is_over:
                         self._output.late.forget(device.topic)
                     effects = device.way.finish(passage)
+            effects = self._times.with_measure(passage, effects)
             doing = (one for effect in effects for one in self._do(device, passage, effect))
             while self._does_more(device, doing):
                 time.sleep(_BREATH_S)  # who waits for the lock gets it

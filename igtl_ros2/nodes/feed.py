@@ -20,6 +20,7 @@ from ..peers import Outgoing, Peer
 from ..peers.worker import Worker
 from ..rosio.clock import RosClock
 from ..routes.descriptions import Descriptions
+from ..routes.latency import LinkLatency, Trace
 from ..routes.now import Now
 from ..routes.outbound import OutboundRoute
 from ..routes.outbound_effects import (
@@ -69,6 +70,7 @@ class Shared:
     frames: PoseFrames = field(default_factory=PoseFrames)
     wire_sources: WireSources = field(default_factory=WireSources)
     steady: Clock = field(default_factory=lambda: Clock(clock_type=ClockType.STEADY_TIME))
+    latency: LinkLatency = field(default_factory=LinkLatency)
 
     def __post_init__(self) -> None:
         """Know the time."""
@@ -123,6 +125,8 @@ class Feed:
         self.route = route
         self._admits, self._sends = threading.RLock(), threading.RLock()
         self._is_closed = False
+        #: when it is time to measure again how long it takes
+        self._sample_s = 0.0
         #: sends values, in their order
         self.take: Callable[[Sequence[Any]], None] = partial(self._admit, route.admit)
         self._timers: list[Timer] = []
@@ -174,16 +178,40 @@ class Feed:
         self._go_on(items, now, out)
 
     def _go_on(
-        self, items: list[Item], now: Now, out: Effects, *, is_converted: bool = False
+        self, items: list[Item], now: Now, out: Effects, *,
+        trace: Trace | None = None, is_converted: bool = False,
     ) -> None:
+        latency = self._shared.latency
+        if now.steady_s >= self._sample_s and trace is None and items:
+            trace = Trace(now.steady_s)
+            self._sample_s = latency.next_s(self.route.name, now.steady_s)
         if items and not is_converted:
             items = self.route.convert(items, now, out)
+            if trace is not None:
+                trace.mark('converted', time.monotonic())
         if items:
             with self._sends:
                 self.route.finish(items, now, out)
                 self._run(out)
+            until_s = time.monotonic()
+            if trace is not None or until_s - now.steady_s > latency.slow_s:
+                self._measure(trace, now.steady_s, until_s, out)
         elif out:
             self._run(out)
+
+    def _measure(
+        self, trace: Trace | None, since_s: float, until_s: float, out: Effects
+    ) -> None:
+        """Note how long it took to send something, if that was sent."""
+        if not any(type(effect) is Send for effect in out):
+            return
+        latency, name = self._shared.latency, self.route.name
+        if trace is None:
+            took_s = until_s - since_s
+            latency.note_slow(took_s, name, {'converted and sent': took_s})
+        else:
+            trace.mark('sent', until_s)
+            latency.add(name, trace)
 
     def look_at_age(self) -> None:
         """Take back what was sent, once it is older than the rule allows."""
@@ -225,11 +253,15 @@ class Feed:
 
     def _look_up(self, effect: LookUp) -> None:
         item, frames = effect.item, effect.frames
+        trace = item.trace or Trace(item.came_s)
+        trace.mark('converted', time.monotonic())
 
         def go(poses: Poses) -> None:
             out: Effects = []
+            now = self._shared.now()
+            trace.mark('tf_wait', now.steady_s)
             moved = self.route.moved(item, frames, poses, out)
-            self._go_on(moved, self._shared.now(), out, is_converted=True)
+            self._go_on(moved, now, out, trace=trace, is_converted=True)
 
         self._shared.wait.submit(Placement(
             key=id(self),
@@ -263,7 +295,10 @@ class Feed:
             with self._admits:
                 items = [] if self._is_closed else self.route.next()
             if items:
-                self._go_on(items, self._shared.now(), [])
+                now = self._shared.now()
+                trace = items[0].trace = Trace(items[0].came_s)
+                trace.mark('worker_wait', now.steady_s)
+                self._go_on(items, now, [], trace=trace)
         except Exception as error:
             self._shared.tell(not_sent(self.route.name, error))
         finally:

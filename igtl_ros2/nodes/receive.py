@@ -31,12 +31,14 @@ from ..routes.effects import (
     LookUp,
     Take,
 )
+from ..routes.inbound_times import InboundTimes, Ready
+from ..routes.latency import LinkLatency
 from ..routes.now import Clocks
 from ..routes.passage import Passage
 from ..routes.surroundings import Surroundings
 from ..rules import ReceiveRule
 from .echo import EchoGuard
-from .effect_runner import EffectRunner, Ready
+from .effect_runner import EffectRunner
 from .emergency import Emergency
 from .held_values import HeldValues
 from .link_output import LinkOutput
@@ -47,6 +49,7 @@ from .slices import SliceParameters
 from .tf import OwnFrames, TfBroadcaster, TfSource
 from .transform_wait import TransformWait
 
+_steady_s = time.monotonic
 _HOLD_NOTHING = Hold(None)
 # what came by itself; nobody changes it
 _NO_ORIGIN: dict[str, Any] = {}
@@ -113,9 +116,12 @@ class Receiver:
             config.mapping, config.settings, self._prefix, self._around, is_connected,
             self._log, self._drop, self._slices,
         )
+        #: how long messages take
+        self.latency = LinkLatency()
+        self._times = InboundTimes(self.latency, self._around.clocks)
         self._runner = EffectRunner(
             self._lock, self._output, self._work, TransformWait(node, tf, report, self._lock),
-            self._take_out, self._table.is_current,
+            self._take_out, self._table.is_current, self._times,
         )
         self._held = HeldValues(
             node, self._lock, self._table.all, self._output, report, self._runner.go_on,
@@ -241,6 +247,9 @@ class Receiver:
                     self._report.problem(
                         what, f'{what}: lost, error in the bridge: {type(error).__name__}')
             self._runner.carry_out(ready)
+            took_s = _steady_s() - peer.last_received
+            if took_s > self.latency.slow_s:
+                self._times.note_slow(peer, messages[-1], now_s, took_s)
 
     def _handle_behind(
         self, peer: Peer, message: Message, arrival_ns: int, device: str
@@ -323,6 +332,8 @@ class Receiver:
         try:
             for effect in way.take(passage):
                 ready.append((device, passage, effect))
+            if now_s >= device.sample_s:
+                self._times.sample(device, passage, ready)
         except Exception as error:
             self._runner.tell_error(device, error)
 

@@ -84,6 +84,8 @@ class Sender:
         self._shared = Shared(
             node, link, order, report, self._said, self._frame_wait(tf))
         self._lock = self._shared.lock
+        #: how long it takes to send
+        self.latency = self._shared.latency
         #: of the rules that there are, each for either way that it takes; those of a robot come
         #: and go
         self._expiries: WeakValueDictionary[_Aged, Expiry] = WeakValueDictionary()

@@ -104,7 +104,7 @@ class DatagramPeer(Peer):
 
     def _cut_next(self) -> bool:
         """Cut the next message into datagrams; false if none waits."""
-        while (taken := self.mailbox.take()) is not None:
+        while (taken := self.mailbox.take(time.monotonic())) is not None:
             (kind, device), parts = taken
             try:
                 if self._settings.udp_rtp:

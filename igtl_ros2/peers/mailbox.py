@@ -10,6 +10,7 @@ from itertools import islice, takewhile
 from ..codec import Buffer
 from ..codec.key_frames import Chain
 from ..codec.message import names_of
+from .waits import Waits
 
 #: (type name, device name): messages that have it in common are values of one thing
 Key = tuple[str, str]
@@ -34,7 +35,7 @@ def stream_types(policies: Mapping[str, str]) -> set[str]:
 class _Waiting:
     """An encoded message; a stream's newer value takes its place by changing it."""
 
-    __slots__ = ('number', 'key', 'parts', 'size', 'follows')
+    __slots__ = ('number', 'key', 'parts', 'size', 'follows', 'since_s', 'put_s')
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class _Waiting:
         key: Key,
         parts: list[Buffer],
         size: int,
+        now_s: float,
         follows: bool | None = None,
     ) -> None:
         self.number = number
@@ -49,6 +51,8 @@ class _Waiting:
         self.parts = parts
         self.size = size
         self.follows = follows
+        #: when this value came, and the first that waited in its place
+        self.put_s = self.since_s = now_s
 
 
 class Mailbox:
@@ -90,6 +94,7 @@ class Mailbox:
         self._chains: dict[Key, Chain] = {}
         #: whether the peer reads more slowly than we send
         self.congested = False
+        self.waits = Waits()
 
     def __len__(self) -> int:
         """Count the messages that wait."""
@@ -121,6 +126,7 @@ class Mailbox:
         *,
         urgent: bool = False,
         follows: bool | None = None,
+        now_s: float = 0.0,
     ) -> bool:
         """
         Add an encoded message; never blocks, callable from any thread.
@@ -129,19 +135,20 @@ class Mailbox:
             of each key waits, of the 100 keys that came last. What waits under the same key is
             dropped: the peer must not take an older state for the one that holds.
         :param follows: of a frame of video whether it needs those before it.
+        :param now_s: the time by a clock that never jumps.
         :returns: whether it waits; false if it is of no use without one that was dropped.
         """
         # small messages, of which there are many, are one part
         size = len(parts[0]) if len(parts) == 1 else sum(map(len, parts))
         with self._lock:
             if urgent:
-                self._put_urgent(key, parts, size)
+                self._put_urgent(key, parts, size, now_s)
                 return True
             if follows is not None and not self._admits(key, follows):
                 return False
             if follows is not None:
                 self._number += 1
-                frame = _Waiting(self._number, key, parts, size, follows)
+                frame = _Waiting(self._number, key, parts, size, now_s, follows)
                 self._queue_of(frame).append(frame)
                 entry = frame
             elif key[0] in self._stream_types:
@@ -151,15 +158,15 @@ class Mailbox:
                     # takes over the place of the value that waits
                     self._forget(entry)
                     self._count_dropped(key)
-                    entry.parts, entry.size = parts, size
+                    entry.parts, entry.size, entry.put_s = parts, size, now_s
                 else:
                     self._number += 1
-                    entry = _Waiting(self._number, key, parts, size)
+                    entry = _Waiting(self._number, key, parts, size, now_s)
                     self._streams.append(entry)
                 self._newest[key] = entry
             else:
                 self._number += 1
-                entry = _Waiting(self._number, key, parts, size)
+                entry = _Waiting(self._number, key, parts, size, now_s)
                 self._others.append(entry)
             self.bytes += size
             if size > self._max_bytes:
@@ -190,8 +197,12 @@ class Mailbox:
         self._count_dropped(key)
         return False
 
-    def take(self) -> tuple[Key, list[Buffer]] | None:
-        """Remove the message that is to be sent next; None if there is none."""
+    def take(self, now_s: float = 0.0) -> tuple[Key, list[Buffer]] | None:
+        """
+        Remove the message that is to be sent next; None if there is none.
+
+        :param now_s: as in `put`.
+        """
         urgent, streams, others = self._urgent, self._streams, self._others
         with self._lock:
             while True:
@@ -215,10 +226,19 @@ class Mailbox:
                     self._exempt -= entry.size
                     self._too_large = None
                 if not outdated:
+                    self.waits.add(entry.put_s, now_s)
                     return entry.key, entry.parts
                 self._count_dropped(entry.key)
 
-    def _put_urgent(self, key: Key, parts: list[Buffer], size: int) -> None:
+    def oldest_s(self, now_s: float) -> float:
+        """Tell for how long the peer has not taken what waits longest; 0 if nothing waits."""
+        with self._lock:
+            first = [queue[0].since_s for queue in (self._streams, self._others) if queue]
+        return now_s - min(first) if first else 0.0
+
+    def _put_urgent(
+        self, key: Key, parts: list[Buffer], size: int, now_s: float
+    ) -> None:
         for queue in (self._streams, self._others):
             for entry in [entry for entry in queue if entry.key == key]:
                 self._drop(queue, entry)
@@ -230,7 +250,7 @@ class Mailbox:
             self._exempt -= gone.size
             self._count_dropped(gone.key)
         # one that is there already keeps its place; that it ended in between was dropped above
-        self._urgent[key] = _Waiting(0, key, parts, size)
+        self._urgent[key] = _Waiting(0, key, parts, size, now_s)
         self.bytes += size
         self._exempt += size
 

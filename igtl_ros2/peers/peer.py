@@ -151,8 +151,9 @@ class Peer:
             return False
         if self._send_now(outgoing.key[0], parts):
             return False
-        if not self.mailbox.put(outgoing.key, parts, urgent=outgoing.urgent, follows=follows):
-            self._link.want_key_frame(outgoing.key)
+        key, now_s = outgoing.key, time.monotonic()
+        if not self.mailbox.put(key, parts, urgent=outgoing.urgent, follows=follows, now_s=now_s):
+            self._link.want_key_frame(key)
         return True
 
     def post_many(self, outgoings: Sequence[Outgoing]) -> bool:

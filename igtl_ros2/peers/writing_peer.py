@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -105,7 +106,11 @@ class WritingPeer(Peer):
         small: list[Buffer] = []
         size = count = 0
         large: list[Buffer] = []
-        while size < _BATCH_BYTES and not large and (taken := self.mailbox.take()) is not None:
+        now_s = time.monotonic()
+        while size < _BATCH_BYTES and not large:
+            taken = self.mailbox.take(now_s)
+            if taken is None:
+                break
             (kind, _), parts = taken
             self.sent[kind] += 1
             count += 1

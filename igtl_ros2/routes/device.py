@@ -40,6 +40,8 @@ class Device:
     #: when its last message came, by the steady clock
     heard_s: float = 0.0
     is_stale: bool = False
+    #: when it is time to measure again how long its messages take
+    sample_s: float = 0.0
     #: what the node keeps of it: what is repeated and by which timer, and its writers
     held: Any = None
     repeater: Any = None

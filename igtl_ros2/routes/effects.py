@@ -130,4 +130,9 @@ class Forget:
     names: list[str]
 
 
-Effect = Publish | Tell | ShowState | Broadcast | Hold | Take | Later | LookUp | Forget
+@dataclass(slots=True)
+class Measure:
+    """Note that the message is published, and how long that took."""
+
+
+Effect = Publish | Tell | ShowState | Broadcast | Hold | Take | Later | LookUp | Forget | Measure

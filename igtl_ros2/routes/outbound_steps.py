@@ -151,6 +151,7 @@ class WorkerQueue:
             if self._takes_long or source.takes_long(value) or (
                 self._calls and not source.is_urgent(value, now)
             ):
+                item.came_s = now.steady_s
                 self._queue(item, out)
             else:
                 at_once.append(item)
@@ -221,6 +222,7 @@ class Place(_Each):
     def _goes_on(self, item: Item, now: Now, out: Effects) -> bool:
         if all(is_empty(part) or is_emergency(part) for part in item.parts):
             return True
+        item.came_s = now.steady_s
         frames, stamp_ns = self._source.place(item)
         out.append(LookUp(
             item, frames, stamp_ns or now.ros_ns, sum(map(weight, item.parts))))

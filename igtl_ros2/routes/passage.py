@@ -9,6 +9,7 @@ from ..codec import Message
 from ..converters.gates import Gate
 from ..converters.registry import Converted
 from ..converters.units import Matrix
+from .latency import Trace
 
 
 class Passage:
@@ -27,7 +28,8 @@ class Passage:
     # every message needs one
     __slots__ = (
         'peer', 'message', 'frame', 'came_s', 'now_s', 'arrival_ns', 'origin', 'stamp_ns',
-        'source', 'after_loss', 'is_heavy', 'in_worker', 'unmoved', 'result', 'gate', 'poses')
+        'source', 'after_loss', 'is_heavy', 'in_worker', 'unmoved', 'result', 'gate', 'poses',
+        'trace')
 
     def __init__(
         self, peer: Any, message: Message, now_s: float, arrival_ns: int, origin: dict[str, Any]
@@ -49,6 +51,8 @@ class Passage:
         self.gate: Gate | None = None
         #: of its frames, in that into which it is moved
         self.poses: Mapping[str, Matrix] | None = None
+        #: how long it took so far, if that is measured
+        self.trace: Trace | None = None
 
     def again(self, now_s: float) -> Passage:
         """Begin once more with what it holds now."""

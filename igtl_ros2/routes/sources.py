@@ -19,6 +19,7 @@ from ..converters.video import KEY_FRAME_WANTED, follows_of
 from ..errors import ConversionError, EncodeError
 from ..rules import SendRule
 from .descriptions import Descriptions
+from .latency import Trace
 from .now import Now
 from .outbound_effects import (
     Count,
@@ -52,6 +53,9 @@ class Item:
     info: Any = None
     #: what was sent, with who did not get it, for who repeats it
     sent: Sequence[tuple[Message, tuple[Any, ...]]] = ()
+    #: when it came, if it had to wait, and how long it took so far
+    came_s = 0.0
+    trace: Trace | None = None
 
     def __init__(self, value: Any) -> None:
         """Begin with what came."""

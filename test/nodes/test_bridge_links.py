@@ -264,8 +264,8 @@ def test_every_link_has_a_report_of_its_own(ros, two):
     assert 'header version 1 and 2' in values[f'peer {peer}']
     assert 'compat plain' in values[f'peer {peer}']
     assert 'round trip' not in values[f'peer {peer}']
-    _, values = health.wait('b', lambda s, v: s.level == b'\0' and v['peers'] == '1', 'b is well')
-    assert values['devices'] == '1'
+    health.wait('b', lambda s, v: (s.level, v['peers'], v['devices']) == (b'\0', '1', '1'),
+                'b is well, and has the greeting')
 
 
 def test_rates_are_those_since_the_last_report(ros, two):
