@@ -41,6 +41,10 @@ BRIDGE_PROBLEM = warning(
 BRIDGE_LOSES = warning(
     'bridge-loses', 'the running bridge loses messages for a peer that does not keep up',
     'Lower the rate in the mapping file (`rate`), or look at the network to that peer.')
+BRIDGE_IDLE = warning(
+    'bridge-idle', 'the peer is a bridge that has nothing to send',
+    'Publish on its topics: `ros2 topic list | grep to_igtl` shows which there are. If something '
+    'is published there, it is in another ROS domain than the bridge.')
 NO_BRIDGE = note(
     'no-bridge', 'no bridge is in this ROS domain',
     'Start it: `ros2 launch igtl_ros2 bridge.launch.py`. If it runs, its domain or its network '
@@ -61,6 +65,10 @@ def judge(observed: Observation) -> Iterator[Finding]:
         yield from _topic(topic)
     for health in ros.health:
         yield from _health(health)
+        if health.facts.get('state') == 'listening' and not observed.seen:
+            yield BRIDGE_IDLE.of(
+                f'{printable(health.name)} serves here, and has sent '
+                f'{health.facts.get("sent messages", "0")} messages since it was started.')
 
 
 def _environments(ros: Ros) -> Iterator[Finding]:

@@ -23,7 +23,10 @@ _LEVELS = ('OK', 'WARN', 'ERROR', 'STALE')
 
 def has_ros() -> bool:
     """Tell whether rclpy can be imported."""
-    return find_spec('rclpy') is not None
+    try:
+        return find_spec('rclpy') is not None
+    except ImportError:  # something refuses to look
+        return False
 
 
 def look_at_ros(reach: Reach, stopped: Sequence[int] = ()) -> Ros:

@@ -21,6 +21,7 @@ from .report import as_json, as_text
 from .ros_probe import has_ros, look_at_ros
 
 _ANYWHERE = '0.0.0.0'
+_FOR_EVER_S = 1e9
 
 
 def visit(arguments: argparse.Namespace) -> int:
@@ -69,7 +70,7 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
     settings = read_settings('server' if listens else 'client', str(address), arguments.settings)
     timeout_s = arguments.timeout or None
     return Wanted(
-        settings, seconds=arguments.duration, wait_s=timeout_s or 30.0,
+        settings, seconds=arguments.duration or _FOR_EVER_S, wait_s=timeout_s or 30.0,
         connect_s=timeout_s or 3.0, connections=arguments.connections, ask=arguments.ask,
         passive=arguments.passive, for_slicer=not arguments.no_slicer)
 

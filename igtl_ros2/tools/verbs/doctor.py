@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='be the server, for a device that is a client: wait for it on this port')
     parser.add_argument(
         '--duration', type=seconds, default=5.0, metavar='S',
-        help='listen for so many seconds; default: 5')
+        help='listen for so many seconds; 0 until Ctrl-C; default: 5')
     parser.add_argument(
         '--timeout', type=seconds, metavar='S',
         help='give up when nobody is there for so long; default: 3, with --listen 30')

@@ -682,5 +682,12 @@ def test_what_the_bridge_says(level, facts, wanted):
         assert found[0].device == 'Probe'
 
 
+def test_a_bridge_that_has_nothing_to_send():
+    facts = {'state': 'listening', 'sent messages': '0', 'dropped': 'none'}
+    ros = Ros(health=(Health('/x/igtl_bridge: OpenIGTLink', 'OK', '1 connected', facts),))
+    assert codes(ros=ros, sessions=[Session(0, 3)]) == ['silent', 'bridge-idle']
+    assert codes(stream(), ros=ros) == []
+
+
 def test_nothing_is_judged_that_was_not_seen():
     assert judge(Observation(Reach('tcp', 'h', 1, name_error='unknown')))[0].code == 'name-unknown'
