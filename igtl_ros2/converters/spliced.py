@@ -396,15 +396,6 @@ def _count_before(once: bytes, at: int, twice: bytes, again: int) -> int:
     raise ConversionError('the serialised message has another form than expected')
 
 
-def _find(data: bytes, numbers: tuple[float, ...]) -> tuple[int, ...]:
-    """
-    Find the mark for a stamp, and the numbers.
-
-    :raises ConversionError: if they are not there once.
-    """
-    return _find_each(data, _STAMP.pack(*divmod(MARK_NS, _NS)), _NUMBERS.pack(*numbers))
-
-
 def _find_each(data: bytes, *marks: bytes) -> tuple[int, ...]:
     if any(data.count(mark) != 1 for mark in marks):
         raise ConversionError('the message has another form in bytes than expected')

@@ -36,8 +36,8 @@ class Outgoing:
     #: about what `size` gives, if that is known before anything is encoded
     known_size: int | None
 
-    __slots__ = ('_message', 'key', 'urgent', 'follows', 'known_size', '_parts', '_forms',
-                 '_numbered', '_size')
+    __slots__ = (
+        '_message', 'key', 'urgent', 'follows', 'known_size', '_parts', '_forms', '_numbered')
 
     def __init__(self, message: Message) -> None:
         """Keep the message."""
@@ -49,9 +49,8 @@ class Outgoing:
         self.follows = (
             message.follows if kind == 'VIDEO' and isinstance(message, Video) else None)
         self._parts: dict[tuple[str, int], list[Buffer]] = {}
-        self._forms: list[tuple[Message, int, list[Buffer]]] = []
+        self._forms: tuple[tuple[Message, int, list[Buffer]], ...] = ()
         self._numbered: Outgoing | None = None
-        self._size: int | None = None
         self.known_size = None
 
     @property
@@ -79,7 +78,7 @@ class Outgoing:
             if known is message and its_version == version:
                 return parts
         parts = encode_parts(message, version)
-        self._forms.append((message, version, parts))
+        self._forms += ((message, version, parts),)
         return parts
 
     def numbered(self, numbers: Iterator[int]) -> Outgoing:
@@ -92,12 +91,12 @@ class Outgoing:
         """Tell how many bytes it takes, in one form or another."""
         for _, _, parts in (self._numbered or self)._forms:
             return sum(map(len, parts))
-        if self._size is None:
+        if self.known_size is None:
             try:
-                self._size = HEADER_SIZE + sum(map(len, self.message.encode_content()))
+                self.known_size = HEADER_SIZE + sum(map(len, self.message.encode_content()))
             except EncodeError:
-                self._size = 0
-        return self._size
+                self.known_size = 0
+        return self.known_size
 
     def takes_long(self, compat: Compat, seen_version: int) -> bool:
         """Tell whether `parts` would keep other peers waiting."""

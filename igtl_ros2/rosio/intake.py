@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
@@ -181,38 +181,46 @@ class Intake:
                 targets[subscription] = target
             wait_set = _rclpy.WaitSet(len(targets), 1, 0, 0, 0, 0, context.handle)
             held.enter_context(wait_set)
+            handles = [subscription.handle for subscription in targets]
+            add, add_guard = wait_set.add_subscription, guard.handle
+            in_order = sorted(targets.items(), key=lambda one: one[1].first)
             # a wait set of its own for each turn takes 25 us
             while True:
                 wait_set.clear_entities()
-                for subscription in targets:
-                    wait_set.add_subscription(subscription.handle)
-                wait_set.add_guard_condition(guard.handle)
+                for handle in handles:
+                    add(handle)
+                wait_set.add_guard_condition(add_guard)
                 wait_set.wait(_WAIT_NS)
-                if self._take(targets) and self.rest_s:
+                if self._take(in_order) and self.rest_s:
                     time.sleep(self.rest_s)
                 is_mine = self._thread is threading.current_thread()
                 if self._version != version or not (is_mine and context.ok()):
                     return
 
-    def _take(self, targets: Mapping[Subscription, _Target]) -> bool:
-        """Take what is there, but for what there is too much of; tells whether that is all."""
+    def _take(self, targets: Sequence[tuple[Subscription, _Target]]) -> bool:
+        """
+        Take what is there, but for what there is too much of; tells whether that is all.
+
+        :param targets: those last that are `first`.
+        """
         is_all = True
-        taken = [(*one, _taken(*one)) for one in targets.items() if not one[1].first]
-        # read later and handed on earlier: it was said before what it describes
-        first = [(*one, _taken(*one)) for one in targets.items() if one[1].first]
-        for subscription, target, batch in first + taken:
+        taken = [(*one, batch) for one in targets if (batch := _taken(*one))]
+        if len(taken) > 1:  # read last and handed on first: it was said before what it describes
+            taken.sort(key=lambda one: not one[1].first)
+        for subscription, target, batch in taken:
             self._hand_on(subscription, target, batch)
             for _ in range(_BATCHES - 1):
                 if len(batch) < target.most:
                     break
                 batch = _taken(subscription, target)
-                self._hand_on(subscription, target, batch)
+                if batch:
+                    self._hand_on(subscription, target, batch)
             is_all = is_all and len(batch) < target.most
         return is_all
 
     def _hand_on(self, subscription: Subscription, target: _Target, batch: list[Any]) -> None:
         with self._lock:
-            if not batch or subscription not in self._targets:
+            if subscription not in self._targets:
                 return
             try:
                 target.take(batch)
@@ -223,11 +231,11 @@ class Intake:
 
 def _taken(subscription: Subscription, target: _Target) -> list[Any]:
     """Take what waits, up to as much as is handed on together."""
-    handle, kind, is_raw = subscription.handle, subscription.msg_type, subscription.raw
+    take, kind, is_raw = (
+        subscription.handle.take_message, subscription.msg_type, subscription.raw)
+    most, note = target.most, target.losses.note
     batch: list[Any] = []
-    while len(batch) < target.most and (
-        taken := handle.take_message(kind, is_raw)
-    ) is not None:
+    while len(batch) < most and (taken := take(kind, is_raw)) is not None:
         batch.append(taken[0])
-        target.losses.note(taken[1])
+        note(taken[1])
     return batch

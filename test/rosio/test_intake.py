@@ -30,7 +30,7 @@ def test_who_is_behind_does_not_rest(count, left):
     topic, batches = Subscription(count), []
     intake._targets = {topic: _Target(
         batches.append, SimpleNamespace(note=lambda info: None), MOST, False)}
-    assert intake._take(intake._targets) == (count < 4 * MOST)
+    assert intake._take([*intake._targets.items()]) == (count < 4 * MOST)
     assert len(topic.waiting) == left
     assert sum(batches, []) == list(range(count - left))
     assert all(len(batch) <= MOST for batch in batches)

@@ -111,7 +111,9 @@ class Transform(Lazy):
 
         :param metadata: with the same keys.
         """
-        envelope: Any = self.device_name, timestamp, 0, metadata, {}, self.version, '', True, 0
+        envelope: Any = (
+            self.device_name, timestamp, 0, metadata, self.metadata_encodings, self.version,
+            '', True, 0)
         message: Transform = Transform.from_wire(envelope)
         set_held(message, numbers)
         return message
