@@ -19,9 +19,12 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import ExecutableInPackage, FindPackageShare
 
-from .config import SETTINGS
+from .config import SETTINGS, parse_url
 
 PACKAGE = 'igtl_ros2'
+_ADDRESS = ('protocol', 'host', 'port')
+#: who listens everywhere is found here
+_EVERYWHERE = {'0.0.0.0': '127.0.0.1', '::': '::1'}
 _TYPES = {setting.parameter: type(setting.default) for setting in SETTINGS.values()}
 
 #: The text that was given for each argument; '' for none.
@@ -47,7 +50,8 @@ def description(
     def declared(name: str, text: str) -> Any:
         if name in required:
             return DeclareLaunchArgument(name, description=text)
-        text = f'{text}; empty: {empty}' if empty else text
+        if empty and '; empty: ' not in text:
+            text = f'{text}; empty: {empty}'
         return DeclareLaunchArgument(name, default_value='', description=text)
 
     def started(context: Any) -> list[Any]:
@@ -108,6 +112,27 @@ def program(executable: str, *words: str, **rest: Any) -> Any:
     """Start a program of the package that is not a ROS node: it must not get ROS arguments."""
     command = [ExecutableInPackage(executable=executable, package=PACKAGE), *words]
     return ExecuteProcess(cmd=command, output='screen', **rest)
+
+
+def monitor(given: Given) -> list[Any]:
+    """Start the page of `igtl monitor` where `web` asks for it: true, or the URL to look at."""
+    web = given['web']
+    if web.lower() in ('', 'false'):
+        return []
+    return [program('igtl', 'monitor', _looked_at(given) if web.lower() == 'true' else web)]
+
+
+def _looked_at(given: Given) -> str:
+    """Tell where a bridge is, or the device that it connects to."""
+    url = given.get('url')
+    if not url:
+        protocol, host, port = (
+            str(given.get(name) or SETTINGS[name].default) for name in _ADDRESS)
+        url = f'{protocol}://[{host}]:{port}' if ':' in host else f'{protocol}://{host}:{port}'
+    address = parse_url(url)
+    if address.host in _EVERYWHERE:
+        address = address._replace(host=_EVERYWHERE[address.host])
+    return str(address)
 
 
 def options(given: Given, names: Iterable[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Start a bridge: `ros2 launch igtl_ros2 bridge.launch.py mode:=client host:=10.0.0.5`."""
 
-from igtl_ros2.launching import bridge, description
+from igtl_ros2.launching import bridge, description, monitor
 
 PARAMETERS = {
     'mode': 'server or client',
@@ -15,6 +15,8 @@ ARGUMENTS = {
     **PARAMETERS,
     'namespace': 'ROS namespace of all topics, such as /slicer',
     'params_file': 'ROS parameter file; the arguments win over it',
+    'web': 'true for a page with all that is sent, see docs/monitor.md, or the URL to look at; '
+    'empty: none',
 }
 
 
@@ -24,4 +26,4 @@ def generate_launch_description():
 
 def _start(given):
     values = {name: given[name] for name in PARAMETERS}
-    return [bridge(values, given['namespace'], given['params_file'])]
+    return [bridge(values, given['namespace'], given['params_file']), *monitor(given)]

@@ -2,11 +2,13 @@
 
 from launch.actions import Shutdown
 
-from igtl_ros2.launching import bridge, description, node, options, program, shared
+from igtl_ros2.launching import bridge, description, monitor, node, options, program, shared
 
 ARGUMENTS = {
     'port': 'TCP port between device and bridge',
     'namespace': 'ROS namespace of all topics, such as /us',
+    'web': 'true for a page with all that is sent, see docs/monitor.md, or the URL to look at; '
+    'empty: none',
 }
 
 
@@ -25,4 +27,5 @@ def _start(given):
         program('igtl_sim', *options(given, ['port']), on_exit=over),
         bridge(values, given['namespace']),
         node('igtl_demo_robot', given['namespace']),
+        *monitor(given),
     ]

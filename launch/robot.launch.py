@@ -1,6 +1,6 @@
 """Show a robot in 3D Slicer: `ros2 launch igtl_ros2 robot.launch.py host:=0.0.0.0`."""
 
-from igtl_ros2.launching import bridge, description, shared
+from igtl_ros2.launching import bridge, description, monitor, shared
 
 PARAMETERS = {
     'host': 'address to listen on; empty: as the node declares it',
@@ -10,6 +10,8 @@ ARGUMENTS = {
     **PARAMETERS,
     'namespace': 'ROS namespace of what Slicer sends, such as /slicer; empty: none',
     'mapping_file': 'YAML file with the rules; empty: config/robot.yaml of this package',
+    'web': 'true for a page with all that is sent, see docs/monitor.md, or the URL to look at; '
+    'empty: none',
 }
 
 
@@ -23,4 +25,4 @@ def _start(given):
         'mapping_file': given['mapping_file'] or shared(__file__, 'config/robot.yaml'),
         **{name: given[name] for name in PARAMETERS},
     }
-    return [bridge(values, given['namespace'])]
+    return [bridge(values, given['namespace']), *monitor(given)]

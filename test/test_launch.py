@@ -21,13 +21,13 @@ LAUNCH, CONFIG = ROOT / 'launch', ROOT / 'config'
 ARGUMENTS = {
     'bridge': {
         'mode', 'url', 'protocol', 'host', 'port', 'namespace', 'params_file', 'mapping_file',
-        'autostart',
+        'autostart', 'web',
     },
-    'camera': {'image', 'host', 'port', 'namespace', 'mapping_file', 'params_file'},
-    'demo': {'port', 'namespace'},
-    'links': {'namespace', 'mapping_file', 'params_file'},
-    'plus': {'host', 'port', 'namespace', 'mapping_file', 'params_file'},
-    'robot': {'host', 'port', 'namespace', 'mapping_file'},
+    'camera': {'image', 'host', 'port', 'namespace', 'mapping_file', 'params_file', 'web'},
+    'demo': {'port', 'namespace', 'web'},
+    'links': {'namespace', 'mapping_file', 'params_file', 'web'},
+    'plus': {'host', 'port', 'namespace', 'mapping_file', 'params_file', 'web'},
+    'robot': {'host', 'port', 'namespace', 'mapping_file', 'web'},
     'record': {
         'namespace', 'topics', 'url', 'relay', 'output', 'max_size', 'max_duration', 'min_free',
         'compression', 'phi', 'mode',
@@ -36,8 +36,8 @@ ARGUMENTS = {
         'bag', 'serve', 'connect', 'rate', 'start', 'loop', 'device', 'direction', 'restamp',
     },
     'secure': {'certs', 'mode', 'host', 'port', 'namespace', 'mapping_file', 'params_file'},
-    'slicer': {'host', 'port', 'namespace', 'mapping_file', 'params_file'},
-    'tracker': {'host', 'port', 'namespace', 'mapping_file', 'params_file'},
+    'slicer': {'host', 'port', 'namespace', 'mapping_file', 'params_file', 'web'},
+    'tracker': {'host', 'port', 'namespace', 'mapping_file', 'params_file', 'web'},
     'two_robots': {'host', 'mapping_file', 'params_file'},
 }
 # what has to be given
@@ -180,6 +180,25 @@ def test_the_demo_starts_device_bridge_and_robot():
     device, bridge, robot = started(load('demo'), port='18950')[0]
     assert [n.node_executable for n in (bridge, robot)] == ['igtl_bridge', 'igtl_demo_robot']
     assert len(device.cmd) == 3
+
+
+@pytest.mark.parametrize(('name', 'given', 'target'), [
+    ('bridge', {'mode': 'client', 'host': '10.0.0.5'}, 'tcp://10.0.0.5:18944'),
+    ('bridge', {'host': '0.0.0.0', 'port': '18950'}, 'tcp://127.0.0.1:18950'),
+    ('bridge', {'url': 'tcp://[::]:1'}, 'tcp://[::1]:1'),
+    ('bridge', {'web': 'udp://10.0.0.6:2'}, 'udp://10.0.0.6:2'),
+    ('robot', {}, 'tcp://127.0.0.1:18944'),
+    ('demo', {'port': '18951'}, 'tcp://127.0.0.1:18951'),
+])
+def test_a_page_is_served_where_it_is_asked_for(name, given, target):
+    entities, context = started(load(name), **{'web': 'true', **given})
+    assert words_of(entities[-1], context) == ['monitor', target]
+
+
+@pytest.mark.parametrize('web', ['', 'false', 'False'])
+def test_no_page_is_served_else(web):
+    [bridge], _ = started(load('bridge'), web=web)
+    assert bridge.node_executable == 'igtl_bridge'
 
 
 def test_a_robot_is_shown_by_a_server():
