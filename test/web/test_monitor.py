@@ -10,7 +10,7 @@ import pytest
 from cli_tools import POSE, igtl, pyigtl_tracker, server_of, ultrasound
 from page_tools import bag_of, listener, monitor
 
-from igtl_ros2 import connect
+from igtl_ros2 import connect, serve
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, String
 
@@ -64,6 +64,22 @@ def test_several_devices_are_several_links():
     with one('A') as first, one('B') as second, monitor(first, second) as page:
         (rows,) = look(page, lambda told: len(told.devices) == 2 and dict(told.devices))
     assert (rows['A']['link'], rows['B']['link']) == (0, 1)
+
+
+def test_each_of_thousands_of_messages_is_counted():
+    options = {'queue_policy': ['TRANSFORM=all'], 'queue_messages': 100_000}
+    with serve('tcp://127.0.0.1:0', **options) as device:
+        with monitor(str(device.address)) as page:
+            device.wait_connected(40.0)
+            for number in range(5000):
+                matrix = np.eye(4)
+                matrix[0, 3] = number
+                device.send(Transform(matrix, device_name=f'T{number % 10}'))
+            (rows,) = look(page, lambda told: (
+                sum(row['count'] for row in told.devices.values()) == 5000 and dict(told.devices)))
+    for number in range(10):
+        row = rows[f'T{number}']
+        assert (row['count'], row['value']['matrix'][3]) == (500, 4990 + number)
 
 
 def test_who_is_not_there_yet_is_waited_for():
