@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from ..codec import Message
-from ..codec.fields import Floats
 from ..codec.message import place_of
 from ..codec.messages.arrays import Sensor
+from ..codec.messages.pose import Position
 from ..codec.messages.text import Status
-from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
+from ..codec.messages.tracking import QuaternionElement, QuaternionTrackingData, TrackingData
 from ..codec.short_names import FULL_NAME
 from ..codec.tool_state import is_valid, tool_state
+from ..errors import ConversionError
 from .arrivals import Arrivals
 from .values import Json, number, numbers, value_of
 
@@ -131,8 +132,9 @@ class Device:
         return 'withheld' if self._is_valid is False or not self._is_finite() else 'passes'
 
     def _is_finite(self) -> bool:
-        matrix: Floats | None = getattr(self.message, 'matrix', None)
-        return matrix is None or bool(np.isfinite(matrix).all())
+        message: Any = self.message
+        several = isinstance(message, (TrackingData, QuaternionTrackingData))
+        return all(map(_has_place, message.elements if several else (message,)))
 
     def row(self, now_s: float, phi: str) -> Json:
         """Tell all about it."""
@@ -168,3 +170,13 @@ class Device:
                 break
             found.append(sample)
         return found[::-1]
+
+
+def _has_place(pose: Any) -> bool:
+    """Tell whether all numbers of a pose are finite, and its rotation is one."""
+    if isinstance(pose, QuaternionElement):
+        pose = Position(pose.position, pose.quaternion, form=28)
+    try:
+        return bool(np.isfinite(pose.matrix).all())
+    except ConversionError:
+        return False

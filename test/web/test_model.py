@@ -1,6 +1,8 @@
 """What the monitor knows of what came: every number as it was sent; the time is told."""
 
 import json
+import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,14 +15,22 @@ from igtl_ros2.codec.messages.mesh import AttributeType, PolyData
 from igtl_ros2.codec.messages.points import Point, PointList, Trajectories, Trajectory
 from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import Status, String
-from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
+from igtl_ros2.codec.messages.tracking import (
+    QuaternionElement,
+    QuaternionTrackingData,
+    TrackingData,
+    TrackingElement,
+)
+from igtl_ros2.errors import DecodeError
 from igtl_ros2.web.arrivals import Arrivals
 from igtl_ros2.web.model import MAX_DEVICES, Monitor
 from igtl_ros2.web.pictures import MAX_MESH_BYTES, Cut, packed, shape_of, slice_of
 from igtl_ros2.web.values import value_of
-from igtl_ros2.web.viewer import Pace, RequestError, Viewer
+from igtl_ros2.web.viewer import Pace, RequestError, Viewer, blob_of
 
 NS = 10**9
+NOWHERE = np.diag([1, 1, np.nan, 1.0])
+GOLDEN = sorted((Path(__file__).parents[1] / 'golden').glob('*.bin'))
 POSE = np.array([[0, -1, 0, 10], [1, 0, 0, -25.5], [0, 0, 1, 3.25], [0, 0, 0, 1.0]])
 
 
@@ -161,6 +171,45 @@ def test_a_pose_that_is_not_finite_passes_no_gate():
     assert row(monitor)['value']['matrix'][3] == 'NaN'
 
 
+@pytest.mark.parametrize('message', [
+    Position([1.0, 2, 3], [0, 0, 0, 0]), Position([1.0, np.nan, 3]),
+    TrackingData([TrackingElement('A', POSE), TrackingElement('B', NOWHERE)]),
+    QuaternionTrackingData([QuaternionElement('A', [0, 0, 0], [0, 0, 0, 0])]),
+], ids=['no rotation', 'no place', 'one of two tools', 'a tool without rotation'])
+def test_what_is_nowhere_passes_no_gate_and_is_told(message):
+    monitor = Monitor()
+    take(monitor, message)
+    assert row(monitor)['gate'] == 'withheld'
+    assert told(Viewer(monitor))['devices']
+
+
+def test_whatever_can_be_decoded_can_be_told():
+    chance = random.Random(5)
+    golden = [path.read_bytes() for path in GOLDEN]
+    odd = [bytes.fromhex(text) for text in ('7fc00000', '7f800000', 'ff800000', '00000000')]
+    count = 0
+    for _ in range(6000):
+        data = bytearray(chance.choice(golden))
+        for _ in range(chance.randint(1, 5)):
+            at = chance.randrange(58, max(len(data), 59)) if len(data) > 62 else 0
+            data[at : at + 4] = chance.choice(odd) if chance.random() < 0.5 else data[at : at + 4]
+            data[at % len(data)] = chance.choice((0, 255, 127, 128, chance.randrange(256)))
+        try:
+            message = decode(data, check_crc=False)
+        except DecodeError:
+            continue
+        count += 1
+        monitor = Monitor()
+        viewer = Viewer(monitor)
+        with np.errstate(all='ignore'):
+            take(monitor, message, now_ns=NS)
+            viewer.want([{'id': number} for number in list(monitor.devices)[:16]])
+            told(viewer)
+            for device, cut in viewer.blobs_due():
+                unpack(blob_of(device.number, device.count, device.message, cut))
+    assert count > 1000
+
+
 def test_an_emergency_is_told():
     monitor = Monitor()
     take(monitor, Status(3, message='stop', device_name='R'))
@@ -243,12 +292,9 @@ def test_numbers_that_json_has_not_are_words():
 
 
 def test_every_type_of_message_can_be_told():
-    from pathlib import Path
-
-    golden = sorted((Path(__file__).parents[1] / 'golden').glob('*.bin'))
-    assert len(golden) > 40
+    assert len(GOLDEN) > 40
     monitor = Monitor()
-    for path in golden:
+    for path in GOLDEN:
         take(monitor, decode(path.read_bytes()), now_ns=NS)
     take(monitor, Unknown('NOBODYKNOWS', b'abc', device_name='U'))
     assert len(told(Viewer(monitor))['devices']) == len(monitor.devices) > 30
