@@ -89,3 +89,15 @@ def parse_url(url: str) -> Address:
     if parts.path not in ('', '/') or parts.query or parts.fragment or parts.username is not None:
         raise ConfigError(f'{url!r}: {_WANTED} and nothing more')
     return Address(parts.scheme, parts.hostname, port)
+
+
+def url_of(text: str) -> str:
+    """
+    Give the URL of a host, of host:port, or of what is a URL already.
+
+    :raises ConfigError: if it is none of them.
+    """
+    if '://' not in text:
+        is_bare_ipv6 = text.count(':') > 1 and not text.startswith('[')
+        text = f'tcp://[{text}]' if is_bare_ipv6 else f'tcp://{text}'
+    return str(parse_url(text))

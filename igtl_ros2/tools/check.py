@@ -25,8 +25,8 @@ from ..mapping import (
     mapping_schema,
     streams,
 )
+from .arguments import CHECK, add_check_arguments
 from .program import FAULT, run_tool, say
-from .verbs.check import DESCRIPTION, add_arguments
 
 # what has a column of its own
 _SHOWN = ('device', 'type', 'action', 'name', 'frame', 'child_frame', 'tf', 'to_frame', 'topic',
@@ -278,7 +278,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
     :returns: the exit code: 1 if the file is wrong.
     """
-    return run_tool('igtl_check', DESCRIPTION, add_arguments, run, args)
+    return run_tool('igtl_check', CHECK, add_check_arguments, run, args)
 
 
 if __name__ == '__main__':

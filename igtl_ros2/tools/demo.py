@@ -23,10 +23,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..sim.ultrasound import STYLUS, Scene
+from .arguments import DEMO, add_demo_arguments
 from .child import Child
 from .demo_flows import NAMESPACE, TO_ROS, Facts, Flow, ToDevice, ToRos
 from .program import name, run_tool, say
-from .verbs.demo import DESCRIPTION, add_arguments
 from .words import note_signals
 
 if TYPE_CHECKING:
@@ -293,7 +293,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
     :returns: the exit code.
     """
-    return run_tool('igtl_demo', DESCRIPTION, add_arguments, run, args)
+    return run_tool('igtl_demo', DEMO, add_demo_arguments, run, args)
 
 
 if __name__ == '__main__':

@@ -20,22 +20,10 @@ if TYPE_CHECKING:
 TIMEOUT_S = 5.0
 
 
-def url_of(text: str) -> str:
-    """
-    Give the URL of a host, of host:port, or of what is a URL already.
-
-    :raises ConfigError: if it is none of them.
-    """
-    from ..config.address import parse_url
-
-    if '://' not in text:
-        is_bare_ipv6 = text.count(':') > 1 and not text.startswith('[')
-        text = f'tcp://[{text}]' if is_bare_ipv6 else f'tcp://{text}'
-    return str(parse_url(text))
-
-
 def url(text: str) -> str:
     """Read a HOST for argparse."""
+    from ..config.address import url_of
+
     try:
         return url_of(text)
     except ConfigError as error:

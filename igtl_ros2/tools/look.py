@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import PeerError
 from .hosts import add_link_arguments, nothing_came, open_link, seconds, wait_until
 from .program import say
 
@@ -152,10 +151,7 @@ class Watch:
 
         if not wait_until(came_or_over, min(begin_s + timeout_s, end_s)):
             self._tell_errors(link)
-            raise self._nothing(link, begin_s)
-
-    def _nothing(self, link: Client | Server, begin_s: float) -> PeerError:
-        return nothing_came(link, begin_s)
+            raise nothing_came(link, begin_s)
 
     def _tell_errors(self, link: Client | Server) -> None:
         """Tell of messages that could not be read, when there are more than before."""

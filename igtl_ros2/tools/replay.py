@@ -21,10 +21,10 @@ from ..errors import BagError, ConfigError, DecodeError, PeerTimeoutError
 from ..peers import Outgoing, Peer
 from ..peers.outgoing import ready_to_send
 from ..server import Server
+from .arguments import REPLAY, add_replay_arguments
 from .program import FAULT, name, run_tool, say
 from .progress import progress
 from .record import NEEDS
-from .verbs.replay import DESCRIPTION, add_arguments
 from .words import note_signals, pause_until, settings_of, shown_size, shown_time
 
 if TYPE_CHECKING:
@@ -287,7 +287,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
     :returns: the exit code: 1 if nothing could be sent.
     """
-    return run_tool('igtl_replay', DESCRIPTION, add_arguments, run, args)
+    return run_tool('igtl_replay', REPLAY, add_replay_arguments, run, args)
 
 
 if __name__ == '__main__':

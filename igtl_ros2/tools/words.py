@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from ..config import SETTINGS, Settings
+from ..config.address import url_of
 from ..errors import ConfigError
-from .hosts import url_of
 
 _UNITS = {'': 1, 'k': 1000, 'M': 1000**2, 'G': 1000**3, 'T': 1000**4}
 

@@ -15,9 +15,9 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.codec.short_names import with_short_name
+from igtl_ros2.config.address import url_of
 from igtl_ros2.errors import ConfigError
 from igtl_ros2.tools.brief import brief
-from igtl_ros2.tools.hosts import url_of
 from igtl_ros2.tools.plain import field_of, hex_lines, plain_message, text_of
 from igtl_ros2.tools.streams import Stream, Streams, Wanted, state_of, unit_of
 

@@ -7,10 +7,9 @@ import json
 import shutil
 import sys
 
-from ...config.address import Address, parse_url
+from ...config.address import Address, parse_url, url_of
 from ...errors import ConfigError
 from ...mapping import load_links
-from ..hosts import url_of
 from ..program import say
 from ..terminal import has_colour
 from ..words import note_signals, read_settings

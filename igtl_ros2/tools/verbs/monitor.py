@@ -90,9 +90,9 @@ def options_of(arguments: argparse.Namespace) -> Options:
     """
     from pathlib import Path
 
+    from ...config.address import url_of
     from ...errors import ConfigError
     from ...web.program import Options
-    from ..hosts import url_of
     from ..words import read_settings
 
     bags = [Path(word) for word in arguments.targets if '://' not in word and Path(word).exists()]

@@ -3,52 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import math
-from pathlib import Path
 
 HELP = 'the traffic of a bag, or what is in a file, sent again with its timing'
 EXAMPLE = 'igtl replay session --serve tcp://0.0.0.0:18944'
-DESCRIPTION = (
-    'Send the OpenIGTLink traffic of a bag again, byte for byte and with its timing: a bag of '
-    'igtl_record, or of ros2 bag record with raw topics of a bridge (MCAP or sqlite3). Or what is '
-    'in a file, such as a tracked sequence of PLUS (.igs.mha): poses and images at their times.'
-)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on the command line."""
-    from ..words import number
+    from ..arguments import REPLAY, add_replay_arguments
 
-    parser.add_argument(
-        'bag', type=Path, metavar='FILE',
-        help='the folder of a bag or one of its files, or a file of images, meshes or points')
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        '--serve', metavar='URL', default='tcp://127.0.0.1:18944',
-        help='listen there, and begin when the first client is connected; default: '
-        'tcp://127.0.0.1:18944, for this machine only')
-    where.add_argument('--connect', metavar='URL', help='connect to a server, and send to that')
-    parser.add_argument(
-        '--rate', type=number(0.001, math.inf), default=1.0,
-        help='2 is twice as fast, inf as fast as the peer takes it; default: 1')
-    parser.add_argument(
-        '--start', type=number(0, 1e9), default=0.0, metavar='S',
-        help='leave out so many seconds at the beginning of the bag')
-    parser.add_argument('--loop', action='store_true', help='begin again at the end')
-    parser.add_argument(
-        '--device', action='append', default=[], metavar='PATTERN',
-        help="only devices with such a name, such as 'Stylus*'; may be given several times")
-    parser.add_argument(
-        '--direction', choices=('from', 'to', 'both'), default='from',
-        help='what came from the devices, or what was sent to them (topics to_igtl); '
-        'default: from')
-    parser.add_argument(
-        '--restamp', action='store_true',
-        help='put the time of now into headers that have one; all else stays. What is in a file '
-        'gets the time of now anyway, unless it has one')
-    parser.add_argument(
-        '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
-        help='a setting of the connection as a bridge has it, such as max_clients=1')
+    parser.description = REPLAY
+    add_replay_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,87 @@
+"""What may stand on the command lines of `igtl_check`, `igtl_demo` and `igtl_replay`."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+from pathlib import Path
+
+from .words import number
+
+CHECK = (
+    'Print what a mapping file makes of each device, in both directions, and its services, or the '
+    'first mistake in it. Nothing is started. Frames, topics and names are those without '
+    'parameters of the node.'
+)
+DEMO = (
+    'A simulated tracked ultrasound, the bridge and a small ROS robot, with a live table of what '
+    'flows each way. The exit code is 0 if every flow arrived both ways with the right numbers.'
+)
+REPLAY = (
+    'Send the OpenIGTLink traffic of a bag again, byte for byte and with its timing: a bag of '
+    'igtl_record, or of ros2 bag record with raw topics of a bridge (MCAP or sqlite3). Or what is '
+    'in a file, such as a tracked sequence of PLUS (.igs.mha): poses and images at their times.'
+)
+
+
+def add_check_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on that of `igtl_check`."""
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument('file', nargs='?', help='the mapping file')
+    what.add_argument(
+        '--schema', action='store_true',
+        help='print the JSON schema of mapping files, for editors, and do nothing else')
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f'{text} is not a number of seconds')
+    return seconds
+
+
+def add_demo_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on that of `igtl_demo`."""
+    parser.add_argument(
+        '--seconds', type=_seconds, default=os.environ.get('DEMO_SECONDS') or math.inf,
+        help='end after so many seconds with a plain summary; default: the '
+        'environment variable DEMO_SECONDS, else not before Ctrl-C',
+    )
+    parser.add_argument(
+        '--mapping', metavar='FILE', help='mapping file for the bridge, instead of demo.yaml'
+    )
+
+
+def add_replay_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on that of `igtl_replay`."""
+    parser.add_argument(
+        'bag', type=Path, metavar='FILE',
+        help='the folder of a bag or one of its files, or a file of images, meshes or points')
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        '--serve', metavar='URL', default='tcp://127.0.0.1:18944',
+        help='listen there, and begin when the first client is connected; default: '
+        'tcp://127.0.0.1:18944, for this machine only')
+    where.add_argument('--connect', metavar='URL', help='connect to a server, and send to that')
+    parser.add_argument(
+        '--rate', type=number(0.001, math.inf), default=1.0,
+        help='2 is twice as fast, inf as fast as the peer takes it; default: 1')
+    parser.add_argument(
+        '--start', type=number(0, 1e9), default=0.0, metavar='S',
+        help='leave out so many seconds at the beginning of the bag')
+    parser.add_argument('--loop', action='store_true', help='begin again at the end')
+    parser.add_argument(
+        '--device', action='append', default=[], metavar='PATTERN',
+        help="only devices with such a name, such as 'Stylus*'; may be given several times")
+    parser.add_argument(
+        '--direction', choices=('from', 'to', 'both'), default='from',
+        help='what came from the devices, or what was sent to them (topics to_igtl); '
+        'default: from')
+    parser.add_argument(
+        '--restamp', action='store_true',
+        help='put the time of now into headers that have one; all else stays. What is in a file '
+        'gets the time of now anyway, unless it has one')
+    parser.add_argument(
+        '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
+        help='a setting of the connection as a bridge has it, such as max_clients=1')
