@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from .codec import Message
 from .config import Settings
-from .face import LINGER_S, ClientFace, Face, ServerFace, check_seconds, settings_for
+from .face import (
+    LINGER_S,
+    ClientFace,
+    Face,
+    M,
+    ServerFace,
+    check_seconds,
+    name_of,
+    settings_for,
+)
 from .peers import OnMessage, OnPeer, Peer
 from .transport.network import Network
 
@@ -108,8 +117,11 @@ class Async(Face):
         await self._wait_for(self.link.has_news, timeout_s)
         return self.link.next_item(timeout_s)
 
-    async def _receive_of(self, name: str, timeout_s: float | None) -> tuple[Peer, Message]:
+    async def _receive_of(
+        self, kind: str | type[Message], timeout_s: float | None
+    ) -> tuple[Peer, Any]:
         check_seconds(timeout_s, 'timeout_s')
+        name = name_of(kind)
         link = self.link
         link.ask_by_name(name)
         await self._wait_for(lambda: link.has_of(name), timeout_s)
@@ -130,24 +142,40 @@ class Async(Face):
 class Client(Async, ClientFace):
     """A connection to a server that comes back by itself, see `igtl_ros2.client.Client`."""
 
-    async def receive(self, timeout_s: float | None = None) -> Message:
+    @overload
+    async def receive(self, timeout_s: float | None = None) -> Message: ...
+    @overload
+    async def receive(self, kind: type[M], timeout_s: float | None = None) -> M: ...
+    async def receive(  # type: ignore[misc]
+        self, kind: type[Any] | float | None = None, timeout_s: float | None = None
+    ) -> Any:
         """
         Wait for the next message.
 
+        :param kind: of these alone: a class of messages such as Transform.
         :raises PeerTimeoutError: if none arrives in time.
         :raises PeerError: if the link is closed or gave up.
         """
-        return (await self._receive(timeout_s))[1]
+        if isinstance(kind, type):
+            return (await self._receive_of(kind, timeout_s))[1]
+        return (await self._receive(timeout_s if kind is None else kind))[1]
 
-    async def wait_for(self, name: str, timeout_s: float | None = None) -> Message:
+    @overload
+    async def wait_for(self, kind: str, timeout_s: float | None = None) -> Message: ...
+    @overload
+    async def wait_for(self, kind: type[M], timeout_s: float | None = None) -> M: ...
+    async def wait_for(
+        self, kind: str | type[Any], timeout_s: float | None = None
+    ) -> Any:
         """
         Wait for a message of a device or type: the next one that nobody has taken yet.
 
-        :param name: of a device, or of a type such as TRANSFORM.
+        :param kind: name of a device, name of a type such as TRANSFORM, or a class such as
+            Transform.
         :raises PeerTimeoutError: if none arrives in time.
         :raises PeerError: if the link is closed or gave up.
         """
-        return (await self._receive_of(name, timeout_s))[1]
+        return (await self._receive_of(kind, timeout_s))[1]
 
     async def messages(self, duration_s: float | None = None) -> AsyncIterator[Message]:
         """
@@ -167,26 +195,42 @@ class Client(Async, ClientFace):
 class Server(Async, ServerFace):
     """A server; every client gets every message that is sent."""
 
-    async def receive(self, timeout_s: float | None = None) -> tuple[Peer, Message]:
+    @overload
+    async def receive(self, timeout_s: float | None = None) -> tuple[Peer, Message]: ...
+    @overload
+    async def receive(self, kind: type[M], timeout_s: float | None = None) -> tuple[Peer, M]: ...
+    async def receive(  # type: ignore[misc]
+        self, kind: type[Any] | float | None = None, timeout_s: float | None = None
+    ) -> tuple[Peer, Any]:
         """
         Wait for the next message of any client.
 
+        :param kind: of these alone: a class of messages such as Transform.
         :raises PeerTimeoutError: if none arrives in time.
         :raises PeerError: if the server is closed.
         """
-        return await self._receive(timeout_s)
+        if isinstance(kind, type):
+            return await self._receive_of(kind, timeout_s)
+        return await self._receive(timeout_s if kind is None else kind)
 
+    @overload
     async def wait_for(
-        self, name: str, timeout_s: float | None = None
-    ) -> tuple[Peer, Message]:
+        self, kind: str, timeout_s: float | None = None
+    ) -> tuple[Peer, Message]: ...
+    @overload
+    async def wait_for(self, kind: type[M], timeout_s: float | None = None) -> tuple[Peer, M]: ...
+    async def wait_for(
+        self, kind: str | type[Any], timeout_s: float | None = None
+    ) -> tuple[Peer, Any]:
         """
         Wait for a message of a device or type: the next one that nobody has taken yet.
 
-        :param name: of a device, or of a type such as TRANSFORM.
+        :param kind: name of a device, name of a type such as TRANSFORM, or a class such as
+            Transform.
         :raises PeerTimeoutError: if none arrives in time.
         :raises PeerError: if the server is closed.
         """
-        return await self._receive_of(name, timeout_s)
+        return await self._receive_of(kind, timeout_s)
 
     def messages(self, duration_s: float | None = None) -> AsyncIterator[tuple[Peer, Message]]:
         """
@@ -245,6 +289,7 @@ class Opening(Generic[AnyFace]):
 @overload
 def connect(
     url: str,
+    port: int | None = None,
     *,
     timeout_s: float | None = 5.0,
     on_message: OnMessage | None = None,
@@ -255,6 +300,7 @@ def connect(
 @overload
 def connect(
     url: str,
+    port: int | None = None,
     *,
     timeout_s: float | None = 5.0,
     on_message: OnMessage | None = None,
@@ -263,6 +309,7 @@ def connect(
 ) -> Opening[Client]: ...
 def connect(
     url: str,
+    port: int | None = None,
     *,
     timeout_s: float | None = 5.0,
     on_message: OnMessage | None = None,
@@ -278,13 +325,14 @@ def connect(
     """
     callbacks = {'on_message': on_message, 'on_peer': on_peer, 'tls_context': tls_context}
     check_seconds(timeout_s, 'timeout_s')
-    made = settings_for('client', url, settings)
+    made = settings_for('client', url, port, settings)
     return Opening(lambda: Client(made, **callbacks), timeout_s, wait=True)
 
 
 @overload
 def serve(
     url: str = ...,
+    port: int | None = None,
     *,
     on_message: OnMessage | None = None,
     on_peer: OnPeer | None = None,
@@ -294,6 +342,7 @@ def serve(
 @overload
 def serve(
     url: str = ...,
+    port: int | None = None,
     *,
     on_message: OnMessage | None = None,
     on_peer: OnPeer | None = None,
@@ -301,6 +350,7 @@ def serve(
 ) -> Opening[Server]: ...
 def serve(
     url: str = 'tcp://127.0.0.1:18944',
+    port: int | None = None,
     *,
     on_message: OnMessage | None = None,
     on_peer: OnPeer | None = None,
@@ -314,5 +364,5 @@ def serve(
     and must not wait.
     """
     callbacks = {'on_message': on_message, 'on_peer': on_peer, 'tls_context': tls_context}
-    made = settings_for('server', url, settings)
+    made = settings_for('server', url, port, settings)
     return Opening(lambda: Server(made, **callbacks), None, wait=False)

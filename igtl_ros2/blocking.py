@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from .codec import Message
 from .config import Settings
-from .face import LINGER_S, Face, check_seconds
+from .face import LINGER_S, Face, check_seconds, name_of
 from .peers import Peer
 from .transport.network import NetworkThread
 
@@ -112,8 +112,11 @@ class Blocking(Face):
             self._wait_for(link.has_news, timeout_s)
             return link.next_item(timeout_s)
 
-    def _receive_of(self, name: str, timeout_s: float | None) -> tuple[Peer, Message]:
+    def _receive_of(
+        self, kind: str | type[Message], timeout_s: float | None
+    ) -> tuple[Peer, Any]:
         check_seconds(timeout_s, 'timeout_s')
+        name = name_of(kind)
         link = self.link
         with link.changed:
             link.ask_by_name(name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from .blocking import Blocking
 from .codec import Message
-from .face import ClientFace, check_seconds, settings_for
+from .face import ClientFace, M, check_seconds, settings_for
 from .peers import OnMessage, OnPeer
 
 if TYPE_CHECKING:
@@ -25,24 +25,40 @@ class Client(Blocking, ClientFace):
     background. What is sent meanwhile is held.
     """
 
-    def receive(self, timeout_s: float | None = None) -> Message:
+    @overload
+    def receive(self, timeout_s: float | None = None) -> Message: ...
+    @overload
+    def receive(self, kind: type[M], timeout_s: float | None = None) -> M: ...
+    def receive(  # type: ignore[misc]
+        self, kind: type[Any] | float | None = None, timeout_s: float | None = None
+    ) -> Any:
         """
         Wait for the next message.
 
+        :param kind: of these alone: a class of messages such as Transform.
         :raises PeerTimeoutError: if none arrives in time.
         :raises PeerError: if the link is closed or gave up.
         """
-        return self._receive(timeout_s)[1]
+        if isinstance(kind, type):
+            return self._receive_of(kind, timeout_s)[1]
+        return self._receive(timeout_s if kind is None else kind)[1]
 
-    def wait_for(self, name: str, timeout_s: float | None = None) -> Message:
+    @overload
+    def wait_for(self, kind: str, timeout_s: float | None = None) -> Message: ...
+    @overload
+    def wait_for(self, kind: type[M], timeout_s: float | None = None) -> M: ...
+    def wait_for(
+        self, kind: str | type[Any], timeout_s: float | None = None
+    ) -> Any:
         """
         Wait for a message of a device or type: the next one that nobody has taken yet.
 
-        :param name: of a device, or of a type such as TRANSFORM.
+        :param kind: name of a device, name of a type such as TRANSFORM, or a class such as
+            Transform.
         :raises PeerTimeoutError: if none arrives in time.
         :raises PeerError: if the link is closed or gave up.
         """
-        return self._receive_of(name, timeout_s)[1]
+        return self._receive_of(kind, timeout_s)[1]
 
     def messages(self, duration_s: float | None = None) -> Iterator[Message]:
         """
@@ -62,6 +78,7 @@ class Client(Blocking, ClientFace):
 @overload
 def connect(
     url: str,
+    port: int | None = None,
     *,
     timeout_s: float | None = 5.0,
     on_message: OnMessage | None = None,
@@ -72,6 +89,7 @@ def connect(
 @overload
 def connect(
     url: str,
+    port: int | None = None,
     *,
     timeout_s: float | None = 5.0,
     on_message: OnMessage | None = None,
@@ -80,6 +98,7 @@ def connect(
 ) -> Client: ...
 def connect(
     url: str,
+    port: int | None = None,
     *,
     timeout_s: float | None = 5.0,
     on_message: OnMessage | None = None,
@@ -90,7 +109,9 @@ def connect(
     """
     Connect to an OpenIGTLink server.
 
-    :param url: such as `tcp://192.168.0.10:18944`, `tls://...` or `udp://...`.
+    :param url: such as `tcp://192.168.0.10:18944`, `tls://...` or `udp://...`; a host, or
+        host:port, is taken for tcp.
+    :param port: of a host that is given alone; 18944 if left out.
     :param timeout_s: how long to wait for the first connection; None for ever.
     :param on_message: called with (peer, message) in the network thread; without it, messages
         wait for `Client.receive`.
@@ -102,7 +123,7 @@ def connect(
     """
     check_seconds(timeout_s, 'timeout_s')
     client = Client(
-        settings_for('client', url, settings),
+        settings_for('client', url, port, settings),
         on_message=on_message,
         on_peer=on_peer,
         tls_context=tls_context,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from .codec import Message
-from .config import Address, Settings, parse_url
+from .config import Address, Settings, url_of
 from .errors import ConfigError
 from .peers import Link, Peer, make_link
 from .peers.outgoing import ready_to_send
 from .transport.network import Network
 
 LINGER_S = 0.5
+M = TypeVar('M', bound=Message)
 
 
 class Face:
@@ -99,8 +100,11 @@ class Face:
         self.link.refuse_if_over()
         self.link.send(message, hold=hold, exclude=exclude)
 
-    def _latest(self, name: str, max_age_s: float | None) -> tuple[Peer, Message] | None:
+    def _latest(
+        self, kind: str | type[Message], max_age_s: float | None
+    ) -> tuple[Peer, Any] | None:
         check_seconds(max_age_s, 'max_age_s')
+        name = name_of(kind)
         with self.link.changed:
             self.link.ask_by_name(name)
             return self.link.latest(name, max_age_s)
@@ -109,32 +113,46 @@ class Face:
 class ClientFace(Face):
     """A link with one peer, so that a message is enough."""
 
-    def latest(self, name: str, max_age_s: float | None = None) -> Message | None:
+    @overload
+    def latest(self, kind: str, max_age_s: float | None = None) -> Message | None: ...
+    @overload
+    def latest(self, kind: type[M], max_age_s: float | None = None) -> M | None: ...
+    def latest(
+        self, kind: str | type[Any], max_age_s: float | None = None
+    ) -> Any | None:
         """
         Give the newest message of a device or type, without waiting; None if there is none.
 
         It stays there, and is forgotten when the connection is lost.
 
-        :param name: of a device, or of a type such as TRANSFORM.
+        :param kind: name of a device, name of a type such as TRANSFORM, or a class such as
+            Transform.
         :param max_age_s: None too, if it came longer ago than that.
         """
-        found = self._latest(name, max_age_s)
+        found = self._latest(kind, max_age_s)
         return None if found is None else found[1]
 
 
 class ServerFace(Face):
     """A link with any number of peers: a message comes with who sent it."""
 
-    def latest(self, name: str, max_age_s: float | None = None) -> tuple[Peer, Message] | None:
+    @overload
+    def latest(self, kind: str, max_age_s: float | None = None) -> tuple[Peer, Message] | None: ...
+    @overload
+    def latest(self, kind: type[M], max_age_s: float | None = None) -> tuple[Peer, M] | None: ...
+    def latest(
+        self, kind: str | type[Any], max_age_s: float | None = None
+    ) -> tuple[Peer, Any] | None:
         """
         Give the newest message of a device or type, with who sent it; None if there is none.
 
         It stays there, and is forgotten when its client is gone.
 
-        :param name: of a device, or of a type such as TRANSFORM.
+        :param kind: name of a device, name of a type such as TRANSFORM, or a class such as
+            Transform.
         :param max_age_s: None too, if it came longer ago than that.
         """
-        return self._latest(name, max_age_s)
+        return self._latest(kind, max_age_s)
 
 
 def _peers(value: Any) -> tuple[Peer, ...]:
@@ -158,11 +176,27 @@ def check_seconds(value: Any, name: str, *, or_none: bool = True) -> None:
         raise ConfigError(f'{name}: found {value!r}; allowed {allowed}')
 
 
-def settings_for(mode: str, url: str, values: dict[str, Any]) -> Settings:
+def settings_for(mode: str, url: str, port: int | None, values: dict[str, Any]) -> Settings:
     """
     Make the settings of `connect` and `serve`.
 
+    :param url: or a host, or host:port.
+
     :raises ConfigError: if the URL or a setting is wrong, or they do not fit together.
     """
-    parse_url(url)  # an empty one would mean the defaults
-    return Settings.from_values({**values, 'mode': mode, 'url': url})
+    return Settings.from_values({**values, 'mode': mode, 'url': url_of(url, port)})
+
+
+def name_of(kind: str | type[Message]) -> str:
+    """
+    Give the name of a device or type that is asked for.
+
+    :param kind: the name, or the class of the messages.
+    :raises ConfigError: if it is neither.
+    """
+    if isinstance(kind, type) and issubclass(kind, Message) and kind.type_name:
+        return kind.type_name
+    if not isinstance(kind, str):
+        raise ConfigError(
+            f'found {kind!r}; allowed the name of a device or type, or a class such as Transform')
+    return kind

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from .blocking import Blocking
 from .codec import Message
-from .face import ServerFace, settings_for
+from .face import M, ServerFace, settings_for
 from .peers import OnMessage, OnPeer, Peer
 
 if TYPE_CHECKING:
@@ -20,26 +20,40 @@ if TYPE_CHECKING:
 class Server(Blocking, ServerFace):
     """A server; every client gets every message that is sent."""
 
-    def receive(self, timeout_s: float | None = None) -> tuple[Peer, Message]:
+    @overload
+    def receive(self, timeout_s: float | None = None) -> tuple[Peer, Message]: ...
+    @overload
+    def receive(self, kind: type[M], timeout_s: float | None = None) -> tuple[Peer, M]: ...
+    def receive(  # type: ignore[misc]
+        self, kind: type[Any] | float | None = None, timeout_s: float | None = None
+    ) -> tuple[Peer, Any]:
         """
         Wait for the next message of any client.
 
+        :param kind: of these alone: a class of messages such as Transform.
         :raises PeerTimeoutError: if none arrives in time.
         :raises PeerError: if the server is closed.
         """
-        return self._receive(timeout_s)
+        if isinstance(kind, type):
+            return self._receive_of(kind, timeout_s)
+        return self._receive(timeout_s if kind is None else kind)
 
+    @overload
+    def wait_for(self, kind: str, timeout_s: float | None = None) -> tuple[Peer, Message]: ...
+    @overload
+    def wait_for(self, kind: type[M], timeout_s: float | None = None) -> tuple[Peer, M]: ...
     def wait_for(
-        self, name: str, timeout_s: float | None = None
-    ) -> tuple[Peer, Message]:
+        self, kind: str | type[Any], timeout_s: float | None = None
+    ) -> tuple[Peer, Any]:
         """
         Wait for a message of a device or type: the next one that nobody has taken yet.
 
-        :param name: of a device, or of a type such as TRANSFORM.
+        :param kind: name of a device, name of a type such as TRANSFORM, or a class such as
+            Transform.
         :raises PeerTimeoutError: if none arrives in time.
         :raises PeerError: if the server is closed.
         """
-        return self._receive_of(name, timeout_s)
+        return self._receive_of(kind, timeout_s)
 
     def messages(self, duration_s: float | None = None) -> Iterator[tuple[Peer, Message]]:
         """
@@ -57,6 +71,7 @@ class Server(Blocking, ServerFace):
 @overload
 def serve(
     url: str = ...,
+    port: int | None = None,
     *,
     on_message: OnMessage | None = None,
     on_peer: OnPeer | None = None,
@@ -66,6 +81,7 @@ def serve(
 @overload
 def serve(
     url: str = ...,
+    port: int | None = None,
     *,
     on_message: OnMessage | None = None,
     on_peer: OnPeer | None = None,
@@ -73,6 +89,7 @@ def serve(
 ) -> Server: ...
 def serve(
     url: str = 'tcp://127.0.0.1:18944',
+    port: int | None = None,
     *,
     on_message: OnMessage | None = None,
     on_peer: OnPeer | None = None,
@@ -83,7 +100,9 @@ def serve(
     Serve OpenIGTLink at an address.
 
     :param url: such as `tcp://0.0.0.0:18944` for all network interfaces, `tls://...` or
-        `udp://...`; port 0 takes a free one, see `Server.address`.
+        `udp://...`; a host, or host:port, is taken for tcp. Port 0 takes a free one, see
+        `Server.address`.
+    :param port: of a host that is given alone; 18944 if left out.
     :param on_message: called with (client, message) in the network thread; without it, messages
         wait for `Server.receive`.
     :param on_peer: called with (client, True or False) when one joins or leaves.
@@ -93,7 +112,7 @@ def serve(
     :raises ConfigError: if the URL or a setting is wrong, or they do not fit together.
     """
     return Server(
-        settings_for('server', url, settings),
+        settings_for('server', url, port, settings),
         on_message=on_message,
         on_peer=on_peer,
         tls_context=tls_context,

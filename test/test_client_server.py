@@ -238,7 +238,7 @@ def test_kinds_of_addresses(url):
 @pytest.mark.parametrize(
     ('url', 'settings', 'words'),
     [
-        ('slicer:18944', {}, 'tcp://HOST:PORT'),
+        ('slicer/18944', {}, 'tcp://HOST:PORT'),
         ('tcp://127.0.0.1:0', {}, 'port'),
         ('tcp://127.0.0.1:1', {'header_version': '3'}, 'header_version'),
         ('tcp://127.0.0.1:1', {'time_out': 1}, 'time_out'),

@@ -274,7 +274,7 @@ def test_with_a_callback_nothing_can_be_asked_for():
                 ask('Tool')
     with serve(LOCAL) as server:
         for ask in (server.latest, server.wait_for):
-            for wrong in (None, 5, b'Tool', Transform):
+            for wrong in (None, 5, b'Tool', Transform(np.eye(4)), str):
                 with pytest.raises(ConfigError, match='name'):
                     ask(wrong)
 

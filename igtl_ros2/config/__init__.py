@@ -7,7 +7,7 @@ wrong is a :class:`~igtl_ros2.errors.ConfigError` that names the place and what 
 
 from __future__ import annotations
 
-from .address import DEFAULT_PORT, Address, parse_url
+from .address import DEFAULT_PORT, Address, parse_url, url_of
 from .quantities import DIMENSIONS, FIELD_UNITS, dimension
 from .ros_names import is_ros_name, is_start_of, marked_name, ros_name, ros_text, whole_characters
 from .settings import SETTINGS, Setting, Settings, refuse_misfit
@@ -27,6 +27,7 @@ __all__ = [
     'is_start_of',
     'marked_name',
     'parse_url',
+    'url_of',
     'refuse_misfit',
     'ros_name',
     'ros_text',

@@ -91,13 +91,21 @@ def parse_url(url: str) -> Address:
     return Address(parts.scheme, parts.hostname, port)
 
 
-def url_of(text: str) -> str:
+def url_of(text: str, port: int | None = None) -> str:
     """
     Give the URL of a host, of host:port, or of what is a URL already.
 
-    :raises ConfigError: if it is none of them.
+    :param port: of a host that is given alone.
+    :raises ConfigError: if it is none of them, or has a port already.
     """
-    if '://' not in text:
+    if isinstance(text, str) and '://' not in text:
         is_bare_ipv6 = text.count(':') > 1 and not text.startswith('[')
         text = f'tcp://[{text}]' if is_bare_ipv6 else f'tcp://{text}'
-    return str(parse_url(text))
+    address = parse_url(text)
+    if port is None:
+        return str(address)
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+        raise ConfigError(f'port: found {port!r}; allowed 0 to 65535')
+    if urlsplit(text).port not in (None, port):
+        raise ConfigError(f'{text!r}: found together with port {port}; allowed one of them')
+    return str(address._replace(port=port))

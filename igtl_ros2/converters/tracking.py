@@ -1,25 +1,21 @@
-"""TDATA and QTDATA."""
+"""TDATA and QTDATA on their way to ROS."""
 
 from __future__ import annotations
 
 import math
-import struct
 from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, PointStamped, Pose, PoseArray, PoseStamped
-from numpy.typing import NDArray
 from std_msgs.msg import Header
 
 from ..codec.geometry import (
-    columns_to_quaternion,
     matrices_of,
     quaternion_to_columns,
     quaternions_to_matrices,
@@ -38,11 +34,11 @@ from .bulk import set_rows
 from .details import Detail
 from .gates import MAX_TOOLS
 from .lazy import LazyPoseStamped, LazyTransform
-from .many_poses import affines_from_poses, fill_poses, listed, metres_of
+from .many_poses import fill_poses, listed, metres_of
 from .outputs import STREAM, Output
 from .points import MOST_TOLD, SPLIT, tell_rest
 from .pose import NOT_RIGID, finite_list, is_valid, tool_state
-from .registry import Converted, Route, Sending, frames_in, from_ros, tell_once, to_ros
+from .registry import Converted, Route, frames_in, tell_once, to_ros
 from .units import (
     LPS_TO_RAS,
     RIGID_TOLERANCE,
@@ -59,9 +55,8 @@ from .units import (
 # a tool of this type has no rotation, whatever its matrix says
 _TIP_ONLY = 3
 _NO_TURN = 0.0, 0.0, 0.0, 1.0
-# name and type of a tool as they are written, and its matrix
-_HEAD_BYTES = 22
-_WIRE_TOOL = struct.Struct(f'>{_HEAD_BYTES}s12f')
+#: name and type of a tool as they are written
+HEAD_BYTES = 22
 
 
 _OUTPUTS = (
@@ -245,7 +240,7 @@ def _tools_of(message: TrackingData | QuaternionTrackingData, route: Route) -> _
     if len(table) > FEW:  # what is kept is small
         return _find_tools(table, route)
     key = (
-        table.heads(_HEAD_BYTES), route.device, route.frame_id, route.frame_prefix,
+        table.heads(HEAD_BYTES), route.device, route.frame_id, route.frame_prefix,
         route.profile, route.rule, route.gate is None,
     )
     known: tuple[Any, _Tools] | None = route.state.get('tools')
@@ -448,62 +443,3 @@ def tool_frame(name: str, route: Route) -> str:
     """Find the frame that a tool is in: its own if it is called XToY, else that of the device."""
     _, parent = frames_in(name, route.rule, route.profile) or (name, '')
     return route.frame_prefix + parent if parent and not route.rule.frame else route.frame_id
-
-
-@from_ros(PoseArray, 'TDATA', 'tracking')
-def tracking_from_poses(message: PoseArray, sending: Sending) -> TrackingData:
-    """PoseArray as TDATA; `info` may give names and types, else tools are numbered from 1."""
-    affines = affines_from_poses(message, sending.rule.wire_unit)
-    heads, rows = _unplaced(TrackingElement, len(affines), sending)
-    make_rows = partial(_with_matrices, rows, affines)
-    try:
-        wire = b''.join([_WIRE_TOOL.pack(head, *numbers) for head, numbers in zip(heads, affines)])
-        table = Table.written(TrackingElement, wire, make_rows)
-    except (OverflowError, struct.error):
-        table = Table(TrackingElement, make_rows())  # which says what is wrong when it is written
-    made: TrackingData = TrackingData.of(table, **sending.envelope(message.header))
-    return made
-
-
-def _with_matrices(rows: NDArray[Any], affines: list[tuple[float, ...]]) -> NDArray[Any]:
-    placed = rows.copy()
-    placed['matrix'] = np.array(affines).reshape(-1, 4, 3)
-    return placed
-
-
-@from_ros(PoseArray, 'QTDATA')
-def quaternions_from_poses(message: PoseArray, sending: Sending) -> QuaternionTrackingData:
-    """PoseArray as QTDATA; names and types as for TDATA."""
-    affines = affines_from_poses(message, sending.rule.wire_unit)
-    rows = _unplaced(QuaternionElement, len(affines), sending)[1].copy()
-    # through the matrix, so that the quaternion is checked and of length 1
-    for row, numbers in zip(rows, affines):
-        row['quaternion'] = columns_to_quaternion(*numbers[:9])
-        row['position'] = numbers[9:]
-    elements = Table(QuaternionElement, rows)
-    return QuaternionTrackingData(elements, **sending.envelope(message.header))
-
-
-def _unplaced(
-    kind: type[TrackingElement] | type[QuaternionElement], count: int, sending: Sending
-) -> tuple[list[bytes], NDArray[Any]]:
-    """
-    Make the tools of a message that are nowhere yet, of what `info` says or what is known.
-
-    :returns: the names and types of each as they are written; and all in an array.
-    """
-    known: tuple[Any, tuple[list[bytes], NDArray[Any]]] | None = sending.state.get('tools')
-    if known is not None:
-        (info, *rest), made = known
-        if info is sending.info and rest == [kind, count, sending.device]:
-            return made
-    names = sending.info_names('names', count, 20)
-    types = sending.info_list('types', count, int) or [1] * count
-    where = np.eye(4) if kind is TrackingElement else np.zeros(3)
-    tools = [kind(name, where, type=type_) for name, type_ in zip(names, types)]
-    table = Table.of(kind, tools)
-    wire = bytes(table.encode())
-    made = [wire[n:n + _HEAD_BYTES] for n in range(0, len(wire), kind.SIZE)], table.rows
-    if count <= FEW and not sending.notes:
-        sending.state['tools'] = (sending.info, kind, count, sending.device), made
-    return made

@@ -129,7 +129,8 @@ class Sensor(Message):
     SENSOR: readings that share one unit.
 
     :param values: float64 (n,), n at most 255, in the unit given.
-    :param unit: packed unit word, 0 if there is none; see `unit_word`.
+    :param unit: packed unit word, 0 if there is none; see `unit_word`. A text such as 'N' or
+        'kN*m^-2' is packed.
     :param status: reserved by the protocol, 0.
     """
 
@@ -148,7 +149,13 @@ class Sensor(Message):
         if len(values) > 255:
             raise EncodeError(f'values: {len(values)}, at most 255 fit')
         _set(self, 'values', values)
-        _set(self, 'unit', check_int(self.unit, 0, 2**64 - 1, 'unit'))
+        unit: Any = self.unit
+        if isinstance(unit, str):
+            try:
+                unit = parse_unit(unit)
+            except ConversionError as error:
+                raise EncodeError(str(error)) from error
+        _set(self, 'unit', check_int(unit, 0, 2**64 - 1, 'unit'))
         _set(self, 'status', check_int(self.status, 0, 255, 'status'))
 
     @property

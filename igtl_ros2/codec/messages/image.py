@@ -40,7 +40,15 @@ _MATRIX = Record(('matrix', 'f4', (4, 3)))
 _TAIL = Record(('offset', 'u2', (3,)), ('block', 'u2', (3,)))
 _DESCRIPTION = _HEAD + _MATRIX + _TAIL
 _SIZE = _DESCRIPTION.size
+# rows and columns from which on three bytes are taken for a colour
+_PICTURE = 16
 _IMAGE_VERSION = 1
+
+
+def _looks_like_rgb(pixels: npt.NDArray[Any]) -> bool:
+    """Tell whether an array is rather an image of colours than a volume."""
+    height, width, colours = pixels.shape
+    return pixels.dtype == np.uint8 and colours in (3, 4) and min(height, width) >= _PICTURE
 
 
 @register('IMAGE')
@@ -82,6 +90,13 @@ class Image(Message):
             raise EncodeError(
                 f'pixels: dtype {pixels.dtype}, wanted int8 to int32, uint8 to uint32, '
                 f'float32 or float64'
+            )
+        # what is received may be as it likes, and is read-only
+        if pixels.ndim == 3 and pixels.flags.writeable and _looks_like_rgb(pixels):
+            raise EncodeError(
+                f'pixels: shape {pixels.shape} would be {len(pixels)} slices of '
+                f'{pixels.shape[2]} columns; Image.rgb takes it for colours, and shape '
+                f'{(*pixels.shape, 1)} is such a volume'
             )
         if pixels.ndim == 2:
             pixels = pixels[None]
@@ -125,6 +140,25 @@ class Image(Message):
         matrix = check_affine(identity() if ijk_to_ras is None else ijk_to_ras, 'ijk_to_ras')
         _set(image, 'matrix', ras_to_wire(matrix, image.size, image.coordinates))
         return image
+
+    @classmethod
+    def rgb(cls, pixels: Any, ijk_to_ras: Any = None, **fields: Any) -> Image:
+        """
+        Make an image of colours and its place.
+
+        :param pixels: (j, i, 3) or (j, i, 4), or of a volume (k, j, i, 3) or (k, j, i, 4).
+        :param ijk_to_ras: as for `from_array`.
+        :param fields: what all messages share, such as `device_name`.
+        :raises EncodeError: if it cannot be sent.
+        """
+        colours = as_array(pixels, 'pixels')
+        if colours.ndim not in (3, 4) or colours.shape[-1] not in (3, 4):
+            raise EncodeError(
+                f'pixels: shape {colours.shape}, wanted (j, i, 3), (j, i, 4), (k, j, i, 3) or '
+                f'(k, j, i, 4)'
+            )
+        colours = colours[None] if colours.ndim == 3 else colours
+        return cls.from_array(colours, ijk_to_ras, **fields)
 
     @property
     def components(self) -> int:

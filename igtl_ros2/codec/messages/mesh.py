@@ -327,6 +327,19 @@ class PolyData(Message):
                     f'values of {attribute.name!r}: {len(attribute.values)} rows, wanted {wanted}'
                 )
 
+    @classmethod
+    def from_arrays(cls, vertices: Any, faces: Any = (), **fields: Any) -> PolyData:
+        """
+        Make a mesh of corners and faces.
+
+        :param vertices: (n, 3), mm.
+        :param faces: indices of corners: (m, 3), (m, 4), or a list of lists.
+        :param fields: `attributes`, and what all messages share, such as `device_name`.
+        :raises EncodeError: if it cannot be written.
+        """
+        cells = np.asarray(faces) if isinstance(faces, np.ndarray) else faces
+        return cls(vertices, polygons=Cells.of(cells), **fields)
+
     @property
     def cell_count(self) -> int:
         """Number of cells of all kinds."""
@@ -471,3 +484,7 @@ def _places(cells: Cells) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
     firsts = np.cumsum(counts) - counts
     numbers = np.arange(int(counts.sum())) - np.repeat(firsts, counts)
     return np.repeat(starts, counts), numbers
+
+
+#: the same by a shorter name
+Mesh = PolyData

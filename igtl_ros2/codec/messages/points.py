@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
+from ...errors import EncodeError
 from ..fields import (
     Buffer,
     Floats,
@@ -228,11 +230,36 @@ class PointList(ElementList):
     place = Place.POINTS
     element_class = Point
 
+    @classmethod
+    def from_array(
+        cls, points: Any, names: Sequence[str] | None = None, *, group: str = 'Fiducial',
+        **fields: Any
+    ) -> PointList:
+        """
+        Make a list of points.
+
+        :param points: (n, 3), mm.
+        :param names: of each; left out: P-1, P-2 and so on.
+        :param group: of all of them.
+        :param fields: what all messages share, such as `device_name`.
+        :raises EncodeError: if they cannot be written, or there are more or fewer names.
+        """
+        positions = check_array(points, (-1, 3), 'points')
+        if names is None:
+            names = [f'P-{number}' for number in range(1, len(positions) + 1)]
+        if len(names) != len(positions):
+            raise EncodeError(f'names: {len(names)} for {len(positions)} points')
+        return cls([Point(n, p, group) for n, p in zip(names, positions)], **fields)
+
     def says(self) -> Content:
         """Tell what it says, as `Message.says`."""
         labels = [(p.name, p.group, p.rgba, p.owner) for p in self.elements]
         lengths = [(*p.position.tolist(), p.diameter) for p in self.elements]
         return Content(lengths, (), (self.type_name, labels))
+
+
+#: the same by a shorter name
+Points = PointList
 
 
 @register('TRAJ', aliases=['TRAJECTORY'])

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import ContentError, EncodeError
+from ...errors import ContentError, ConversionError, EncodeError
 from ..fields import (
     Affine,
     Buffer,
@@ -37,6 +37,7 @@ from ..layout import Numbers, Record
 from ..lazy import Lazy, set_held
 from ..message import Content, Envelope, Message, Place, plain, register
 from ..timestamp import wire_time
+from ..tool_state import is_valid, tool_state
 
 _set = object.__setattr__
 _FLOAT32_SLACK = 1e-5
@@ -67,6 +68,8 @@ class Transform(Lazy):
     is_stream = can_be_held = True
     place = Place.POSES
     lazy = ('matrix',)
+    # `pose @ array` is a TypeError rather than whatever numpy makes of it
+    __array_ufunc__ = None
     #: as its columns, without the last row
     layout = (Record(('matrix', 'f4', (4, 3))),)
 
@@ -104,6 +107,71 @@ class Transform(Lazy):
             return cls(given, device_name=device_name, timestamp=timestamp, **fields)
         set_held(message, check_numbers(numbers, 12, 'affine'))
         return message  # type: ignore[no-any-return]
+
+    @classmethod
+    def from_quaternion(
+        cls, quaternion: Any, translation: Any = (0.0, 0.0, 0.0), **fields: Any
+    ) -> Transform:
+        """
+        Make one of a rotation and a translation.
+
+        :param quaternion: x, y, z, w; it is brought to length 1.
+        :param translation: (3,), mm.
+        :param fields: what all messages share, such as `device_name`.
+        :raises EncodeError: if it cannot be written, or the quaternion is zero or not finite.
+        """
+        turn = check_array(quaternion, (4,), 'quaternion')
+        matrix = np.eye(4)
+        try:
+            matrix[:3, :3] = quaternion_to_matrix(turn.tolist())
+        except ConversionError as error:
+            raise EncodeError(f'quaternion: {error}') from error
+        matrix[:3, 3] = check_array(translation, (3,), 'translation')
+        return cls(matrix, **fields)
+
+    @classmethod
+    def from_translation(cls, translation: Any, **fields: Any) -> Transform:
+        """
+        Make one that turns nothing.
+
+        :param translation: (3,), mm.
+        :param fields: what all messages share, such as `device_name`.
+        :raises EncodeError: if it cannot be written.
+        """
+        return cls.from_quaternion(_NO_TURN, translation, **fields)
+
+    def inverse(self, **fields: Any) -> Transform:
+        """
+        Make the transform back: of ToolToRef the one from Ref to Tool.
+
+        It has the stamp and the metadata of this one, so that what is invalid stays so, and no
+        name: a device is what the name says.
+
+        :param fields: what else all messages share, such as `device_name`.
+        :raises EncodeError: if there is none, because the matrix is singular.
+        """
+        try:
+            matrix = np.asarray(np.linalg.inv(self.matrix), np.float64)
+        except np.linalg.LinAlgError as error:
+            raise EncodeError('matrix: it is singular, there is no way back') from error
+        matrix[3] = 0.0, 0.0, 0.0, 1.0
+        return Transform(matrix, **{
+            'timestamp': self.timestamp, 'metadata': dict(self.metadata), **fields})
+
+    def __matmul__(self, other: Transform) -> Transform:
+        """
+        Do another one first, then this one: RefToWorld @ ToolToRef is ToolToWorld.
+
+        It has the older stamp of both, none if one has none, the state of the first that is not
+        valid, and no name.
+        """
+        if not isinstance(other, Transform):
+            return NotImplemented
+        state = next((s for s in map(tool_state, (self, other)) if not is_valid(s)), None)
+        return Transform(
+            np.asarray(self.matrix @ other.matrix, np.float64),
+            timestamp=min(self.timestamp, other.timestamp),
+            metadata={} if state is None else {'TransformStatus': state})
 
     def like(self, numbers: Affine, timestamp: int, metadata: dict[str, str]) -> Transform:
         """
