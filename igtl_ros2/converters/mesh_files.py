@@ -120,13 +120,13 @@ def read_shape(path: Path) -> Shape:
         _forget_made_up(trimesh, scene)
         parts = [part for part in scene.dump() if isinstance(part, trimesh.Trimesh)]
         shapes = [_shape_of(trimesh, part) for part in parts if len(part.faces)]
+        if not shapes:
+            raise ConversionError('; '.join(['it has no triangles', *faults]))
+        shape = joined(shapes)  # which it may not be: points of two numbers
     except ConversionError:
         raise
     except Exception as error:  # whatever its readers stumble over
         raise ConversionError(f'it cannot be read: {error!r}') from error
-    if not shapes:
-        raise ConversionError('; '.join(['it has no triangles', *faults]))
-    shape = joined(shapes)
     shape.faults = faults
     return shape
 

@@ -1,7 +1,9 @@
 """Files of images, meshes, points and poses: read back, and where they say that things are."""
 
+import contextlib
 import gzip
 import json
+import random
 import struct
 import subprocess
 import sys
@@ -148,6 +150,8 @@ def test_a_meta_image_of_somebody_else(tmp_path):
     ('ElementDataFile = LOCAL', 'Comment = no data', r'line 12'),
     ('ElementDataFile = LOCAL', 'ElementDataFile = gone.raw', r'line 11: .*gone.raw'),
     ('CompressedData = False', 'CompressedData = True', r'zlib'),
+    ('DimSize = 4 3 2', 'CompressedData = True\nDimSize = 60000 60000 60000',
+     r'60000 60000 60000.*more than such a file can hold'),
 ])
 def test_a_malformed_meta_image_says_what_and_where(tmp_path, old, new, says):
     path = write_mha(tmp_path / 'bad.mha', MHA.replace(old, new))
@@ -509,3 +513,36 @@ def test_a_large_volume_is_converted_without_being_in_the_memory(tmp_path):
         capture_output=True, text=True, timeout=100, check=True)
     assert int(done.stdout) * 1024 < voxel_bytes / 2
     assert (tmp_path / 'out.mha').stat().st_size > voxel_bytes
+
+
+@pytest.mark.parametrize('end', [
+    '.mha', '.mhd', '.nrrd', '.nii', '.nii.gz', '.png', '.stl', '.ply', '.obj', '.mrk.json',
+    '.fcsv', '.csv', '.txt', '.igs.mha'])
+def test_spoiled_files_give_messages_or_an_error_of_ours(tmp_path, end):
+    path = tmp_path / f'a{end}'
+    pixels = volume('uint8', shape=(3, 3, 4))
+    given = {
+        '.stl': CUBE, '.ply': CUBE, '.obj': CUBE, '.mrk.json': FIDUCIALS, '.fcsv': FIDUCIALS,
+        '.csv': Transform(TURN), '.txt': Status(message='x'),
+    }.get(end, Image.from_array(pixels, IJK_TO_RAS))
+    if end == '.igs.mha':
+        write_mha(path, SEQUENCE.format(packed=False, orientation='MFA'), bytes(range(36)))
+    else:
+        files.write(path, [(0.0, given)])
+    whole = path.read_bytes()
+    rng = random.Random(end)
+    for _ in range(200):
+        data = bytearray(whole)
+        for _ in range(rng.randrange(1, 4)):
+            at = rng.randrange(min(len(data), 1200))
+            how = rng.random()
+            if how < 0.5:
+                data[at] = rng.choice(b'\x00\xff09-.=#,x{}[]"\n ')
+            elif how < 0.8:
+                del data[at : at + rng.randrange(1, 30)]
+            else:
+                data[at:at] = data[at : at + rng.randrange(1, 30)] or b'9'
+        path.write_bytes(data)
+        with contextlib.suppress(FileError):
+            for _, message in files.read(path):
+                message.encode_content()

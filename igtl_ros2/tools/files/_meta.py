@@ -23,6 +23,8 @@ TYPES = {
 _MAX_HEADER_BYTES = 1 << 28
 _MAX_LINE_BYTES = 1 << 20
 _READ_BYTES = 1 << 20
+# how many times smaller zlib makes zeros, about
+_MOST_PACKED = 1100
 
 
 @dataclass(slots=True)
@@ -113,6 +115,10 @@ class Meta:
         """Give all voxels: a view of the file, or what was compressed in it."""
         dtype = self.dtype
         if self.is_true('CompressedData'):
+            wanted = math.prod(shape) * dtype.itemsize
+            if wanted > _MOST_PACKED * max(self.data.stat().st_size, 1):
+                raise self.fault('DimSize', f'{self.fields["DimSize"]}: {wanted} bytes of voxels, '
+                                 f'more than such a file can hold')
             voxels = np.empty(shape, dtype)
             into, done = voxels.reshape(-1).view(np.uint8), 0
             for piece in self._unpacked():

@@ -32,7 +32,9 @@ def read(path: Path) -> Iterator[Timed]:
         header, stored = file.header, file.dataobj
         length, time = header.get_xyzt_units()
         matrix = np.array(file.affine, np.float64)
-    except (nibabel.filebasedimages.ImageFileError, ValueError, KeyError, EOFError) as error:
+    except OSError:
+        raise
+    except Exception as error:  # whatever its reader stumbles over
         raise FileError(f'{path}: no NIfTI file: {error}') from error
     if length not in _LENGTHS:
         raise FileError(f'{path}: unit of length {length!r}, wanted {", ".join(_LENGTHS)}')
@@ -44,7 +46,7 @@ def read(path: Path) -> Iterator[Timed]:
     for number in range(shape[3] if len(shape) == 4 else 1):
         try:
             part: Any = stored[..., number] if len(shape) == 4 else _whole(stored)
-        except (OSError, ValueError, EOFError) as error:
+        except Exception as error:  # as above; what is cut short is an OSError
             raise FileError(f'{path}: volume {number} cannot be read: {error}') from error
         yield number * step, make_image(path, _in_order(np.asanyarray(part)), matrix)
 

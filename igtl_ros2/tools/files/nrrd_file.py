@@ -34,7 +34,9 @@ def read(path: Path) -> Iterator[Timed]:
         voxels, header = nrrd.read(str(path), index_order='C')
     except nrrd.NRRDError as error:
         raise FileError(f'{path}: {error}') from error
-    except (ValueError, KeyError, IndexError, TypeError, EOFError, StopIteration) as error:
+    except OSError:
+        raise
+    except Exception as error:  # whatever its reader stumbles over
         raise FileError(f'{path}: no header or voxels of a NRRD file: {error}') from error
     # in the order of memory: the last axis of the file comes first
     directions = header.get('space directions')
