@@ -136,6 +136,8 @@ def test_a_source_that_died_is_missing_once_and_comes_back(
             assert blind.states[-1] == 'MISSING' and blind.states.count('MISSING') == 1
         else:
             assert set(blind.states) == {None}
+            stamps = [m.timestamp for m in blind.messages if m.type_name == 'TRANSFORM']
+            assert len(set(stamps)) == len(stamps)  # the last pose has not come again
         arm.live()
         wait_for(lambda: seen.states[-1] == 'OK', 'the pose again')
         wait_for(lambda: diagnostics[-1].status[0].level != DiagnosticStatus.STALE, 'the end')
