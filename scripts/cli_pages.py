@@ -118,7 +118,7 @@ def _help_of(parser: argparse.ArgumentParser, kind: str) -> str:
 def _prose(text: str) -> str:
     """Write words so that Markdown leaves them as they are."""
     text = escape(text, quote=False)
-    for sign in '\\`*_|':
+    for sign in '\\`*_|[]':
         text = text.replace(sign, f'\\{sign}')
     return text
 

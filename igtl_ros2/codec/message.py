@@ -85,8 +85,8 @@ class Message(metaclass=Stamped):
         a link says the whole one in metadata).
     :param timestamp: the 64-bit wire value: Unix seconds in the high half, fraction in the low
         half; 0 means "not set": `send` of a client or server puts the time of sending there.
-    :param timestamp_ns: in place of `timestamp`: nanoseconds since 1970-01-01 UTC, or a datetime
-        with its zone. Read from a message, it is nanoseconds.
+        `timestamp_ns` may be given in its place: nanoseconds since 1970-01-01 UTC, or a datetime
+        with its zone; read from a message, it is nanoseconds.
     :param message_id: 32-bit number of the extended header (header version 2).
     :param metadata: text by name (header version 2), in wire order.
     :param metadata_encodings: IANA MIBenum by name, for values whose encoding on the wire is not

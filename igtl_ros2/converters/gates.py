@@ -34,21 +34,18 @@ Vector = tuple[float, ...]
 
 
 class Sample(NamedTuple):
-    """
-    A pose as it is about to be published.
+    """A pose as it is about to be published."""
 
-    :param position: in metres.
-    :param orientation: (x, y, z, w); None for what has a position only.
-    :param seen_s: when it came, by a clock that never jumps.
-    :param source: who sent it.
-    :param is_new: false for the repetition of one that came before.
-    """
-
+    #: in metres
     position: Vector
+    #: (x, y, z, w); None for what has a position only
     orientation: Vector | None
     stamp_ns: int
+    #: when it came, by a clock that never jumps
     seen_s: float
+    #: who sent it
     source: Hashable = None
+    #: false for the repetition of one that came before
     is_new: bool = True
 
 
