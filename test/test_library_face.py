@@ -1,6 +1,7 @@
 """What a script writes without reading the manual: hosts, poses, points, meshes, colours."""
 
 import asyncio
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -150,3 +151,5 @@ def test_such_a_volume_that_was_received_is_moved_all_the_same():
     got = igtl.codec.decode(igtl.codec.encode(volume))
     assert got.pixels.shape == (48, 64, 3)
     assert got.moved([np.eye(4)]).pixels.shape == (48, 64, 3)
+    # as blocks are merged into volumes
+    assert replace(got, pixels=got.pixels.copy()).size == (3, 64, 48)

@@ -180,7 +180,8 @@ class Volume(Node):
 
     def message(self, **fields: Any) -> Image:
         """Make an IMAGE."""
-        return Image.from_array(self.pixels, self.ijk_to_ras, **fields)
+        size = self.pixels.shape[2::-1]
+        return Image.from_array(self.pixels, self.ijk_to_ras, size=size, **fields)
 
     def describe(self) -> str:
         """Say how large it is."""

@@ -40,6 +40,8 @@ _MATRIX = Record(('matrix', 'f4', (4, 3)))
 _TAIL = Record(('offset', 'u2', (3,)), ('block', 'u2', (3,)))
 _DESCRIPTION = _HEAD + _MATRIX + _TAIL
 _SIZE = _DESCRIPTION.size
+# the size of an image of which only the pixels are given
+_OF_PIXELS = (-1, -1, -1)
 # rows and columns from which on three bytes are taken for a colour
 _PICTURE = 16
 _IMAGE_VERSION = 1
@@ -78,7 +80,7 @@ class Image(Message):
     pixels: npt.NDArray[Any] = field(repr=False)
     matrix: Floats = field(default_factory=identity)
     coordinates: int = RAS
-    size: Triple = (-1, -1, -1)
+    size: Triple = _OF_PIXELS
     offset: Triple = (0, 0, 0)
     endian: int = -1
 
@@ -91,8 +93,8 @@ class Image(Message):
                 f'pixels: dtype {pixels.dtype}, wanted int8 to int32, uint8 to uint32, '
                 f'float32 or float64'
             )
-        # what is received may be as it likes, and is read-only
-        if pixels.ndim == 3 and pixels.flags.writeable and _looks_like_rgb(pixels):
+        # who says the size knows what he does, as do copies of what was received
+        if pixels.ndim == 3 and self.size == _OF_PIXELS and _looks_like_rgb(pixels):
             raise EncodeError(
                 f'pixels: shape {pixels.shape} would be {len(pixels)} slices of '
                 f'{pixels.shape[2]} columns; Image.rgb takes it for colours, and shape '
@@ -108,7 +110,7 @@ class Image(Message):
             )
         block = pixels.shape[2::-1]
         size = check_triple(self.size, 'size', -1)
-        if size == (-1, -1, -1):
+        if size == _OF_PIXELS:
             size = check_triple(block, 'shape of pixels')
         offset = check_triple(self.offset, 'offset')
         for axis, (n, start, part) in enumerate(zip(size, offset, block)):

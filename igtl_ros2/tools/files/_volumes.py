@@ -53,6 +53,8 @@ def make_image(path: Path, voxels: NDArray[Any], ijk_to_ras: Any, **fields: Any)
     if not np.isfinite(matrix).all():
         raise FileError(f'{path}: its place in space is not finite: {matrix.tolist()}')
     try:
+        if voxels.ndim == 3:  # of few columns too
+            fields.setdefault('size', voxels.shape[2::-1])
         return Image.from_array(sendable(voxels), matrix, **fields)
     except EncodeError as error:
         raise FileError(f'{path}: {error}') from error
