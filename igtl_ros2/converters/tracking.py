@@ -23,6 +23,7 @@ from ..codec.geometry import (
 )
 from ..codec.lists import FEW, Table
 from ..codec.messages.tracking import (
+    HEAD_BYTES,
     QuaternionElement,
     QuaternionTrackingData,
     TrackingData,
@@ -55,8 +56,6 @@ from .units import (
 # a tool of this type has no rotation, whatever its matrix says
 _TIP_ONLY = 3
 _NO_TURN = 0.0, 0.0, 0.0, 1.0
-#: name and type of a tool as they are written
-HEAD_BYTES = 22
 
 
 _OUTPUTS = (

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..codec.geometry import columns_to_quaternion
 from ..codec.lists import FEW, Table
 from ..codec.messages.tracking import (
+    HEAD_BYTES,
     QuaternionElement,
     QuaternionTrackingData,
     TrackingData,
@@ -20,7 +21,6 @@ from ..codec.messages.tracking import (
 )
 from .many_poses import affines_from_poses
 from .registry import Sending, from_ros
-from .tracking import HEAD_BYTES
 
 # a tool: name and type, and its matrix
 _WIRE_TOOL = struct.Struct(f'>{HEAD_BYTES}s12f')

@@ -38,7 +38,8 @@ _NS = 1_000_000_000
 #: seconds in 31 bits
 EARLIEST_NS, LATEST_NS = _NS, 2**31 * _NS
 _KELVIN_AT_0_CELSIUS = 273.15
-_NOISE_SQUARED, _INFINITE = FLOAT32_NOISE**2, math.inf
+# of the squares of six deviations: the distance is then below FLOAT32_NOISE, whichever they are
+_SURELY_NOISE, _INFINITE = (FLOAT32_NOISE / 3) ** 2, math.inf
 LPS_TO_RAS = np.array([[-1.0], [-1.0], [1.0], [1.0]])  # times each row of a matrix
 
 
@@ -225,16 +226,20 @@ def affine_to_numbers(
     p, q, r = a * a + d * d + g * g - 1.0, b * b + e * e + h * h - 1.0, a * b + d * e + g * h
     u, v, w = d * h - g * e - c, g * b - a * h - f, a * e - d * b - i
     # what is not a number is not within the bounds either
-    if (
-        p * p + q * q + r * r + u * u + v * v + w * w <= _NOISE_SQUARED
-        and -_INFINITE < x + y + z < _INFINITE
-    ):
-        per_metre = PER_METRE[unit]
-        return (
-            x / per_metre, y / per_metre, z / per_metre,
-            *columns_to_quaternion(a, d, g, b, e, h, c, f, i),
-        )
-    return None
+    if not p * p + q * q + r * r + u * u + v * v + w * w <= _SURELY_NOISE:
+        try:
+            distance = distance_from_rotation(((a, b, c), (d, e, f), (g, h, i)))
+        except ConversionError:
+            return None
+        if distance > FLOAT32_NOISE:
+            return None
+    if not -_INFINITE < x + y + z < _INFINITE:
+        return None
+    per_metre = PER_METRE[unit]
+    return (
+        x / per_metre, y / per_metre, z / per_metre,
+        *columns_to_quaternion(a, d, g, b, e, h, c, f, i),
+    )
 
 
 def pose_to_ros(matrix: Matrix, unit: str, axes: str = 'ras') -> tuple[Pose, float]:

@@ -129,6 +129,7 @@ class Receiver:
         )
         self._runner.begin(self._held)
         self._use(broadcaster)
+
     @property
     def devices(self) -> dict[tuple[str, str], int]:
         """How many messages have arrived, by (type, device)."""

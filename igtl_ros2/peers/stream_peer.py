@@ -85,15 +85,15 @@ class StreamPeer(WritingPeer):
         until = now + _TURN_S
         while not self._why_cut_off:
             messages: list[tuple[Message, int]] = []
+            trouble = None
             try:
                 may_be_more = self._read_some(messages, until)
             except DecodeError as error:
-                self._hand_over(messages, now)  # what came before goes first
-                if not self._why_cut_off:
-                    self.take_error(error)
-                may_be_more = error.in_step
-            else:
+                trouble, may_be_more = error, error.in_step
+            finally:  # what came before goes first
                 self._hand_over(messages, now)
+            if trouble is not None and not self._why_cut_off:
+                self.take_error(trouble)
             if not may_be_more:
                 break
             if time.monotonic() >= until and self._decoder.pending_bytes:

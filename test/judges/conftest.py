@@ -1,17 +1,15 @@
 """Judges: foreign programs, installed beside the environment when a test first wants them."""
 
 import contextlib
-import fcntl
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from beside import folder_of
 
-REQUIREMENTS = Path(__file__).parents[2] / 'requirements' / 'judges.txt'
 DRAW = Path(__file__).parent / 'draw_with_vtk.py'
 CRASHED = 70  # as DRAW says it
 # a triangle, of 40 bytes of counts, 3 points and a polygon
@@ -25,22 +23,7 @@ _TRIANGLE = (
 @pytest.fixture(scope='session')
 def judges():
     """The folder with the judges in it; what stands in `requirements/judges.txt`."""
-    if sys.prefix == sys.base_prefix:
-        pytest.skip('judges are installed by ./dev test alone, not into a system')
-    folder = Path(sys.prefix) / 'judges'
-    with open(f'{folder}.lock', 'w') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # one process of the tests installs them for all
-        wanted, installed = REQUIREMENTS.read_text(), folder / 'judges.txt'
-        if not installed.is_file() or installed.read_text() != wanted:
-            shutil.rmtree(folder, ignore_errors=True)
-            done = subprocess.run(
-                [sys.executable, '-m', 'pip', '--disable-pip-version-check', 'install', '--quiet',
-                 '--no-deps', '--target', folder, '-r', REQUIREMENTS],
-                capture_output=True, text=True, timeout=600)
-            if done.returncode:
-                pytest.skip(f'the judges cannot be installed: {done.stderr.strip()[-300:]}')
-            installed.write_text(wanted)
-    return folder
+    return folder_of('judges')
 
 
 @pytest.fixture(scope='session')

@@ -1,42 +1,21 @@
 """A browser: Debian's Chromium, driven by Playwright, installed beside the environment."""
 
-import fcntl
 import importlib
 import importlib.util
 import os
 import shutil
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from beside import folder_of
 
 # what is pure is tested without it; the header of the run names it
 if not importlib.util.find_spec('aiohttp'):
     collect_ignore = ['test_guard.py', 'test_server.py', 'test_monitor.py', 'test_page.py']
 
-REQUIREMENTS = Path(__file__).parents[2] / 'requirements' / 'browser.txt'
 #: software draws the scene where there is no graphics card
 FLAGS = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist']
 TIMEOUT_MS = 90_000
-
-
-def _folder():
-    """Install what stands in `requirements/browser.txt`; gives where."""
-    folder = Path(sys.prefix) / 'browser'
-    with open(f'{folder}.lock', 'w') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # one process of the tests installs it for all
-        wanted, installed = REQUIREMENTS.read_text(), folder / 'browser.txt'
-        if not installed.is_file() or installed.read_text() != wanted:
-            shutil.rmtree(folder, ignore_errors=True)
-            done = subprocess.run(
-                [sys.executable, '-m', 'pip', '--disable-pip-version-check', 'install', '--quiet',
-                 '--no-deps', '--target', folder, '-r', REQUIREMENTS],
-                capture_output=True, text=True, timeout=600)
-            if done.returncode:
-                pytest.skip(f'Playwright cannot be installed: {done.stderr.strip()[-300:]}')
-            installed.write_text(wanted)
-    return folder
 
 
 @pytest.fixture(scope='module')
@@ -45,9 +24,7 @@ def browser():
     chromium = shutil.which('chromium') or shutil.which('chromium-browser')
     if not chromium:
         pytest.skip('Chromium is not there (apt install chromium): nobody looks at the page')
-    if sys.prefix == sys.base_prefix:
-        pytest.skip('Playwright is installed by ./dev test alone, not into a system')
-    sys.path.append(os.fspath(_folder()))
+    sys.path.append(os.fspath(folder_of('browser')))
     playwright = importlib.import_module('playwright.sync_api').sync_playwright
     with playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)

@@ -28,6 +28,8 @@ from ..message import Content, Place, register
 _set = object.__setattr__
 _TOOL = Record(('name', 'S20'), ('type', 'u1'), ('', 'u1'))
 #: the matrix as its columns, without the last row
+#: name and type of a tool as they are written, before its place
+HEAD_BYTES = _TOOL.size
 _TRACKING = _TOOL + Record(('matrix', 'f4', (4, 3)))
 _QUATERNION = _TOOL + Record(('position', 'f4', (3,)), ('quaternion', 'f4', (4,)))
 
