@@ -429,6 +429,21 @@ def test_numbers_of_pyigtl_are_shown_as_it_sent_them(open_page):
         assert page.locator('figure [data-probe]').get_attribute('data-value') == '0'
 
 
+def test_a_bag_that_plays_is_stopped_and_goes_on(open_page, tmp_path):
+    pytest.importorskip('rosbags', reason='bags need the package rosbags')
+    pytest.importorskip('mcap', reason='bags need the package mcap')
+    place = """() => Number(document.querySelector('#timeline output').dataset.value)"""
+    with monitor(bag_of(tmp_path, (0.0, String('begin')), (3000.0, String('end')))) as address:
+        page = open_page(address)
+        page.get_by_role('button', name='Stop').click()
+        page.get_by_role('button', name='Play').wait_for()
+        stopped = page.evaluate(place)
+        page.wait_for_timeout(500)
+        assert page.evaluate(place) == stopped < 3000
+        page.get_by_role('button', name='Play').click()
+        until(page, f'() => ({place})() > {stopped}')
+
+
 def test_a_bag_is_wound_by_its_timeline(open_page, tmp_path):
     pytest.importorskip('rosbags', reason='bags need the package rosbags')
     pytest.importorskip('mcap', reason='bags need the package mcap')
@@ -440,8 +455,10 @@ def test_a_bag_is_wound_by_its_timeline(open_page, tmp_path):
     bag = bag_of(tmp_path, *poses, (1.05, String('begin', device_name='Note')))
     with monitor(bag) as address:
         page = open_page(address)
-        page.get_by_role('button', name='Stop').click()
-        page.get_by_role('button', name='Play').wait_for()
+        until(page, """() => {
+            const button = document.querySelector('#timeline button')
+            if (button?.textContent === 'Stop') button.click()
+            return button?.textContent === 'Play' }""")  # or it is over already
         page.wait_for_selector('#timeline [data-total="Tool"][data-value="50"]')
         slider = page.get_by_label('Place in the bag')
         slider.fill('3.05')

@@ -71,10 +71,12 @@ class Line:
         """Say nothing until the test is over, or so long."""
         self._ended.wait(seconds)
 
-    def stream(self, make, rate_hz=RATE_HZ, seconds=60.0):
-        """Send what `make(number)` gives, again and again."""
+    def stream(self, make, rate_hz=RATE_HZ, seconds=60.0, at_least=0):
+        """Send what `make(number)` gives, for so long, and so often if that takes longer."""
         number = 0
-        while not self._ended.is_set() and time.monotonic() - self.start_s < seconds:
+        while not self._ended.is_set() and (
+            time.monotonic() - self.start_s < seconds or number < at_least
+        ):
             data = make(number)
             self.send(data if isinstance(data, bytes) else encode(data))
             number += 1

@@ -61,7 +61,7 @@ def after(first, then):
     """What sends some poses, something else, and then stays or goes on."""
 
     def talk(line):
-        line.stream(lambda n: pose(number=n), seconds=0.3)
+        line.stream(lambda n: pose(number=n), seconds=0.3, at_least=15)
         line.send(first)
         then(line)
 
