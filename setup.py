@@ -1,6 +1,9 @@
 """Package igtl_ros2, for colcon (ament_python) and for pip."""
 
+import os
 from glob import glob
+from itertools import repeat
+from os.path import join
 from xml.etree import ElementTree
 
 from setuptools import find_packages, setup
@@ -24,14 +27,15 @@ setup(
         (f'share/{NAME}', ['package.xml', 'README.md']),
         (f'share/{NAME}/launch', sorted(glob('launch/*.launch.py'))),
         (f'share/{NAME}/config', sorted(glob('config/*.*'))),
-        (f'share/{NAME}/docs', sorted(glob('docs/*.md'))),
+        *((f'share/{NAME}/{folder}', sorted(map(join, repeat(folder), files)))
+          for folder, _, files in os.walk('docs') if files),
     ],
     python_requires='>=3.10',
     install_requires=['jsonschema', 'numpy', 'PyYAML', 'rich'],
     extras_require={
         'bags': ['mcap>=1.6', 'rosbags>=0.11'],
         'certs': ['trustme'],
-        # of the words of `igtl` in a shell, see docs/cli
+        # of the words of `igtl` in a shell, see docs/reference/cli
         'completion': ['argcomplete'],
         'compression': ['lz4', 'zstandard'],
         'fast': ['fastcrc'],

@@ -182,7 +182,7 @@ def floods(console):
     """
     Find out how many poses a second go through without a loss.
 
-    With more room than the usual depth of 10: see docs/performance.md.
+    With more room than the usual depth of 10: see docs/explanation/performance.md.
     """
     table = Table(title='TRANSFORM, many a second: received of those sent')
     table.add_column('Hz')

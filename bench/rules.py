@@ -7,7 +7,8 @@ by turns with the first of its table, where nobody has asked for anything, and w
 another tree (--against); ratios are of the same turn, and their median counts. (The first is
 compared with another bridge that does the same.) 'in-process' is the thread time of
 `Receiver.handle` alone, for messages that no network has brought. 'flood' sends 15,000 poses a
-second through profile plus with gates, with the room that docs/performance.md describes.
+second through profile plus with gates, with the room that
+docs/explanation/performance.md describes.
 
 Prints tables; writes rules.json into the folder of --output. Nothing is asserted.
 """

@@ -15,7 +15,8 @@ ARGUMENTS = {
     **PARAMETERS,
     'namespace': 'ROS namespace of all topics, such as /slicer',
     'params_file': 'ROS parameter file; the arguments win over it',
-    'web': 'true for a page with all that is sent, see docs/monitor.md, or the URL to look at; '
+    'web': 'true for a page with all that is sent, see docs/how-to/monitor.md, or the URL to '
+           'look at; '
     'empty: none',
 }
 

@@ -7,7 +7,8 @@ from igtl_ros2.launching import bridge, description, monitor, node, options, pro
 ARGUMENTS = {
     'port': 'TCP port between device and bridge',
     'namespace': 'ROS namespace of all topics, such as /us',
-    'web': 'true for a page with all that is sent, see docs/monitor.md, or the URL to look at; '
+    'web': 'true for a page with all that is sent, see docs/how-to/monitor.md, or the URL to '
+           'look at; '
     'empty: none',
 }
 

@@ -10,7 +10,8 @@ ARGUMENTS = {
     **PARAMETERS,
     'namespace': 'ROS namespace of what Slicer sends, such as /slicer; empty: none',
     'mapping_file': 'YAML file with the rules; empty: config/robot.yaml of this package',
-    'web': 'true for a page with all that is sent, see docs/monitor.md, or the URL to look at; '
+    'web': 'true for a page with all that is sent, see docs/how-to/monitor.md, or the URL to '
+           'look at; '
     'empty: none',
 }
 

@@ -8,7 +8,8 @@ ARGUMENTS = {
     'namespace': 'ROS namespace of all topics, such as /tracker; empty: none',
     'mapping_file': 'YAML file with the rules; empty: config/tracker.yaml of this package',
     'params_file': 'ROS parameter file; the arguments win over it; empty: none',
-    'web': 'true for a page with all that is sent, see docs/monitor.md, or the URL to look at; '
+    'web': 'true for a page with all that is sent, see docs/how-to/monitor.md, or the URL to '
+           'look at; '
     'empty: none',
 }
 

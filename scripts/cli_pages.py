@@ -1,4 +1,4 @@
-"""Writes a page of docs/cli/ for each verb of `igtl`, of what its help is made of."""
+"""Writes a page of docs/reference/cli/ for each verb of `igtl`, of what its help is made of."""
 
 from __future__ import annotations
 

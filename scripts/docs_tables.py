@@ -184,11 +184,11 @@ if __name__ == '__main__':
     root = Path(__file__).parent.parent
     schema = root / 'config' / 'mapping.schema.json'
     wanted = {schema: json.dumps(mapping_schema(), indent=2, ensure_ascii=False) + '\n'}
-    for path in (root / 'README.md', *(root / 'docs').glob('*.md')):
+    for path in (root / 'README.md', *sorted((root / 'docs').rglob('*.md'))):
         wanted[path] = filled(path.read_text(encoding='utf-8'))
     for path, text in wanted.items():
         if path.read_text(encoding='utf-8') != text:
             path.write_text(text, encoding='utf-8')
             print(f'{path.relative_to(root)}: written anew')
-    for name in cli_pages.write(root / 'docs' / 'cli'):
-        print(f'docs/cli/{name}: written anew')
+    for name in cli_pages.write(root / 'docs' / 'reference' / 'cli'):
+        print(f'docs/reference/cli/{name}: written anew')

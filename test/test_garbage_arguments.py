@@ -36,7 +36,7 @@ def documented():
     """List what the reference describes and can be called."""
     names = {
         name
-        for page in DOCS.glob('*.md')
+        for page in DOCS.rglob('*.md')
         for name in re.findall(r'^::: (igtl_ros2\S+)', page.read_text(encoding='utf-8'), re.M)
         if not NOT_SWEPT.search(name)
     }

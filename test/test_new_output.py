@@ -52,7 +52,7 @@ def tree(tmp_path_factory):
     (tree / 'rules.yaml').write_text(RULE)
     assert run(tree, 'scripts/docs_tables.py').splitlines() == [
         'config/mapping.schema.json: written anew', 'README.md: written anew',
-        'docs/mapping.md: written anew']
+        'docs/reference/mapping.md: written anew']
     return tree
 
 
@@ -77,7 +77,7 @@ def test_it_is_in_what_is_written(tree):
         'title': 'true or false', 'type': 'boolean',
         'description': 'Publish where a TRANSFORM is as an arrow as well.'}
     assert list(keys)[list(keys).index('arrow') - 1] == 'pose'
-    page = (tree / 'docs' / 'mapping.md').read_text()
+    page = (tree / 'docs' / 'reference' / 'mapping.md').read_text()
     assert f'| `arrow` | true or false | {keys["arrow"]["description"]} |' in page
     assert '`arrow`, from the origin to where it is' in page
     assert '`arrow` Vector3Stamped' in (tree / 'README.md').read_text()

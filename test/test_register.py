@@ -15,7 +15,8 @@ CLASSES = sorted(set(codec.registered().values()), key=lambda cls: cls.__name__)
 # Message classes without a converter, and why
 PEER = 'between the bridge and its peer, nothing to publish; published as a frame on `raw`'
 NOT_CONVERTED = {
-    'CommandResponse': 'the answer to a command, see docs/services.md; otherwise a frame on `raw`',
+    'CommandResponse': 'the answer to a command, see docs/reference/services.md; otherwise a '
+                       'frame on `raw`',
     **dict.fromkeys(
         (
             'ClientInfo DeviceQuery GetBind Query Response StartBind StartTracking StartVideo'
@@ -65,7 +66,7 @@ def test_a_class_is_registered_under_its_own_name(cls):
 
 
 def wire_name_table():
-    """Make the table of docs/names.md of what is registered."""
+    """Make the table of docs/reference/names.md of what is registered."""
     lines = ['| class | written as | also read |', '|---|---|---|']
     for cls in CLASSES:
         if issubclass(cls, codec.NamedMessage):
@@ -81,8 +82,8 @@ def wire_name_table():
 
 
 def test_the_table_of_wire_names_is_that_of_the_register():
-    """If this fails, paste the table below into docs/names.md."""
-    assert wire_name_table() in (DOCS / 'names.md').read_text()
+    """If this fails, paste the table below into docs/reference/names.md."""
+    assert wire_name_table() in (DOCS / 'reference' / 'names.md').read_text()
 
 
 def test_every_golden_file_is_listed_and_there():
@@ -158,8 +159,8 @@ def tables(registry):
 
 def test_the_tables_of_the_pages_are_those_of_the_code(tables):
     """If this fails, `./dev docs` writes them anew."""
-    paths = (DOCS.parent / 'README.md', *DOCS.glob('*.md'))
-    pages = {path.name: path.read_text(encoding='utf-8') for path in paths}
+    paths = (DOCS.parent / 'README.md', *DOCS.rglob('*.md'))
+    pages = {str(path): path.read_text(encoding='utf-8') for path in paths}
     assert {name: tables.filled(page) for name, page in pages.items()} == pages
     whole = ''.join(pages.values())
     assert all(whole.count(f'<!-- {mark} -->\n') == 1 for mark in tables.TABLES)
@@ -168,7 +169,8 @@ def test_the_tables_of_the_pages_are_those_of_the_code(tables):
 
 def test_the_tables_of_the_page_are_made_of_the_register_and_the_schema(registry, tables):
     page = ''.join(
-        (DOCS / name).read_text(encoding='utf-8') for name in ('mapping.md', 'protocols.md'))
+        (DOCS / 'reference' / name).read_text(encoding='utf-8')
+        for name in ('mapping.md', 'protocols.md'))
     for found in registry.received():
         for name in names(found.message_class):
             assert re.search(rf'^\| [^|]*\b{name}\b', page, re.MULTILINE), name

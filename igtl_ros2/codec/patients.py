@@ -3,7 +3,7 @@ Who the patient is, taken out of messages and of whole frames.
 
 ``phi`` is one of `redact` (a text stands in its place), `hash` (a code that is the same for the
 same text until the program ends) and `pass`. What cannot be known to be a patient is left: see
-docs/patient_data.md.
+docs/how-to/patient_data.md.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """
 A received message on its way to the peers of another link, with all that it says.
 
-The rules are told in docs/bridge.md: which leaf stands for the whole message, and what goes by
-way of ROS instead.
+The rules are told in docs/reference/bridge.md: which leaf stands for the whole message, and what
+goes by way of ROS instead.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """
 The state of every link, for people and for `rqt`: `/diagnostics` and `~/peers`.
 
-The rule by which a link is OK, WARN, ERROR or STALE is in docs/bridge.md; `LinkHealth` keeps it.
+The rule by which a link is OK, WARN, ERROR or STALE is in docs/reference/bridge.md; `LinkHealth`
+keeps it.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ REPAIR_DESCRIPTION = (
 NEEDS = 'it needs the packages mcap and rosbags: pip install mcap rosbags'
 _TURN_S = 0.1
 _PHI_NOTE = (
-    'names of patients are {}, as docs/patient_data.md tells; --phi pass records them. '
+    'names of patients are {}, as docs/how-to/patient_data.md tells; --phi pass records them. '
     'Names without a key, and pictures, are not found'
 )
 _MISSED = (

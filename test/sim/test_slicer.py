@@ -848,7 +848,7 @@ def test_a_script_as_a_program(write, tmp_path):
 
 
 def test_the_script_on_the_page_can_be_played():
-    page = Path(__file__).parents[2] / 'docs' / 'slicer_sim.md'
+    page = Path(__file__).parents[2] / 'docs' / 'how-to' / 'slicer_sim.md'
     (block,) = re.findall(r'^```yaml\n(.*?)^```', page.read_text(), re.DOTALL | re.MULTILINE)
     asked = []
 

@@ -1,4 +1,4 @@
-"""The pages of docs/cli/ are what the help of the verbs says."""
+"""The pages of docs/reference/cli/ are what the help of the verbs says."""
 
 import importlib.util
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / 'docs' / 'cli'
+FOLDER = ROOT / 'docs' / 'reference' / 'cli'
 
 
 @pytest.fixture(scope='module')

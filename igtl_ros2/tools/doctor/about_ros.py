@@ -27,14 +27,14 @@ TOPIC_TYPE = fault(
     'Rename one of them: neither hears the other.')
 BRIDGE_STATE = fault(
     'bridge-state', 'the bridge says that its link is not well',
-    'The text is that of the bridge; docs/bridge.md explains it under Diagnostics.')
+    'The text is that of the bridge; docs/reference/bridge.md explains it under Diagnostics.')
 BRIDGE_DROPS = warning(
     'bridge-drops', 'rules of the running bridge drop what arrives',
     'Give its mapping file with --mapping: the doctor then names the rule.')
 BRIDGE_WITHHOLDS = warning(
     'bridge-withholds', 'gates of the running bridge withhold what arrives',
-    'docs/safety.md says what each gate withholds; the state of the device tells when it passes '
-    'again.')
+    'docs/explanation/safety.md says what each gate withholds; the state of the device tells '
+    'when it passes again.')
 BRIDGE_PROBLEM = warning(
     'bridge-problem', 'the running bridge cannot convert, publish or send something',
     'Its log says what exactly, once in 5 s.')

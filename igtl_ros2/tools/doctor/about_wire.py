@@ -44,7 +44,7 @@ CONTENT_WRONG = fault(
 TYPE_UNKNOWN = warning(
     'type-unknown', 'a type of message that neither the protocol nor this package knows',
     'Slicer drops it with a line in its log, the bridge publishes its bytes on `raw`. For a type '
-    'of your own see docs/own_types.md.')
+    'of your own see docs/how-to/own_types.md.')
 
 _WAITED_S = 1.0
 
