@@ -134,6 +134,7 @@ class Converted:
     :param state: state of the tool in the sender's words ('OK', 'OUT_OF_VIEW' ...), if it says so.
     :param errors: what is wrong with the message; counted, and logged at a limited rate.
     :param notes: what the rule asks for and such messages never give; counted and logged as well.
+    :param left_out: what of it is left out on purpose, by what that is counted under.
     :param children: messages that came inside this one, to be treated as if they came alone.
     :param peer: what the message says about the peer itself rather than about a device.
     :param kept: the elements of a list that were published; None for all.
@@ -146,6 +147,7 @@ class Converted:
     info: dict[str, Any] = _part('info', dict)
     errors: list[str] = _part('errors', list)
     notes: list[str] = _part('notes', list)
+    left_out: list[str] = _part('left_out', list)
     children: list[Message] = _part('children', list)
     peer: dict[str, Any] = _part('peer', dict)
 

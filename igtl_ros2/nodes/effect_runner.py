@@ -12,7 +12,6 @@ from typing import Any
 from std_msgs.msg import String as RosString
 
 from ..converters.lazy import LazyPose
-from ..converters.placing import weight
 from ..errors import ConversionError
 from ..routes.device import Device
 from ..routes.effects import (
@@ -24,6 +23,7 @@ from ..routes.effects import (
     LookUp,
     Measure,
     Publish,
+    ShowInfo,
     ShowState,
     Take,
     Tell,
@@ -34,6 +34,7 @@ from ..routes.transform_queue import Placement, Poses
 from .held_values import HeldValues
 from .link_output import LinkOutput
 from .ordered_work import OrderedWork
+from .report import Report
 from .transform_wait import TransformWait
 
 # how long the worker publishes before others may, and how long it lets them
@@ -63,6 +64,7 @@ class EffectRunner:
         take: Callable[[Passage, Take, Ready], None],
         is_current: Callable[[Device], bool],
         times: InboundTimes,
+        report: Report,
     ) -> None:
         """Do nothing yet."""
         self._lock = lock
@@ -72,6 +74,7 @@ class EffectRunner:
         self._take = take
         self._is_current = is_current
         self._times = times
+        self._report = report
 
     def begin(self, held: HeldValues) -> None:
         """Know what holds values."""
@@ -82,17 +85,17 @@ class EffectRunner:
                 device, effect.state, passage.stamp_ns),
             Broadcast: output.broadcast,
             Hold: lambda device, passage, effect: held.hold(device, effect.passage),
-            Later: lambda device, passage, effect: self._go_on_later(
-                device, passage, effect.step),
+            Later: self._go_on_later,
+            Tell: lambda device, passage, effect: self._report.tell(effect),
             LookUp: self._look_up,
             Forget: output.forget_names,
             Measure: self._times.published,
         }
 
-    def steps(self, device: Device, passage: Passage, step: int) -> list[Effect]:
+    def steps(self, device: Device, passage: Passage) -> list[Effect]:
         """Take steps; whatever a message holds, the node goes on."""
         try:
-            return device.way.take(passage, step)
+            return device.way.take(passage)
         except Exception as error:
             self.tell_error(device, error)
             return []
@@ -102,7 +105,7 @@ class EffectRunner:
         what = str(error) if isinstance(error, ConversionError) else (
             # its text may quote names of patients
             f'not published, error in the bridge: {type(error).__name__}')
-        device.way.complain(what)
+        self._report.tell(device.way.fault(what))
 
     def _try(self, device: Device, job: Callable[[], None]) -> None:
         """Do something; an error in the bridge is reported."""
@@ -126,9 +129,9 @@ class EffectRunner:
                 self.tell_error(device, error)
         ready.clear()
 
-    def go_on(self, device: Device, passage: Passage, step: int) -> None:
-        """Go on with a message from a step on."""
-        effects = self._times.with_measure(passage, self.steps(device, passage, step))
+    def go_on(self, device: Device, passage: Passage) -> None:
+        """Go on with a message where it has stopped."""
+        effects = self._times.with_measure(passage, self.steps(device, passage))
         self.carry_out([(device, passage, effect) for effect in effects])
 
     def _do(self, device: Device, passage: Passage, effect: Effect) -> Iterator[_Write]:
@@ -148,7 +151,7 @@ class EffectRunner:
                     yield write
         elif do is not None:
             do(device, passage, effect)
-        elif isinstance(effect, Tell):
+        elif isinstance(effect, ShowInfo):
             pieces = []
             for piece in effect.pieces:
                 pieces.append(piece)
@@ -166,27 +169,19 @@ class EffectRunner:
 
         def go(poses: Poses) -> None:
             if self._is_current(device):
-                effect.take(poses)
+                device.way.moved(passage, effect.frames, poses)
                 self._times.go_on(passage, trace, 'tf_wait')
                 if not self._output.late.is_over:
                     self._output.late.forget(device.topic)
-                self.go_on(device, passage, effect.step)
+                self.go_on(device, passage)
 
         if self._is_current(device):
             self.wait.submit(Placement(
-                key=device.slot,
-                what=device.way.what,
-                frames=effect.frames,
-                to_frame=effect.to_frame,
-                stamp_ns=passage.stamp_ns,
-                size=weight(passage.message),
-                go=go,
-                lost=device.way.lose_frame,
-            ))
+                device.slot, device.way.what, effect, go, device.way.lose_frame))
 
     # -- in the worker
 
-    def _go_on_later(self, device: Device, passage: Passage, step: int) -> None:
+    def _go_on_later(self, device: Device, passage: Passage, effect: Later) -> None:
         """Go on with a message in the worker."""
         trace = self._times.take_over(passage)
 
@@ -195,7 +190,7 @@ class EffectRunner:
             self._times.go_on(passage, trace, 'worker_wait')
             # where a gate remembers what was published, which it does of few
             with self._lock if device.way.remembers else nullcontext():
-                effects = self.steps(device, passage, step)
+                effects = self.steps(device, passage)
             if passage.result is not None and not effects:
                 with self._lock:
                     if not self._is_current(device):

@@ -20,17 +20,13 @@ from ..peers import Outgoing, Peer
 from ..peers.worker import Worker
 from ..rosio.clock import RosClock
 from ..routes.descriptions import Descriptions
-from ..routes.latency import LinkLatency, Trace
-from ..routes.now import Now
-from ..routes.outbound import OutboundRoute
-from ..routes.outbound_effects import (
-    Count,
+from ..routes.effects import (
     Effects,
-    Hold,
     Later,
     LookUp,
     Order,
     Poses,
+    Remember,
     Retract,
     Send,
     Sent,
@@ -38,6 +34,9 @@ from ..routes.outbound_effects import (
     WantKeyFrame,
     not_sent,
 )
+from ..routes.latency import LinkLatency, Trace
+from ..routes.now import Now
+from ..routes.outbound import OutboundRoute
 from ..routes.sources import Item
 from ..routes.transform_queue import Placement
 from ..routes.wire_sources import WireSources
@@ -97,18 +96,6 @@ class Shared:
 
         return self.node.create_timer(period_s, call, clock=self.steady)
 
-    def tell(self, effect: Tell) -> None:
-        """Count something that is not sent."""
-        report = self.report
-        if effect.count is Count.LEFT_OUT:
-            report.skip(effect.what, effect.number)
-        elif effect.count is Count.WITHHELD:
-            report.withheld_by(effect.what, effect.text)
-        elif effect.count is Count.STALE:
-            report.stays_stale(effect.what, effect.text)
-        else:
-            report.problem(effect.what, effect.text, effect.number)
-
 
 class Feed:
     """
@@ -132,10 +119,10 @@ class Feed:
         self._timers: list[Timer] = []
         self._keeper: Timer | None = None
         self._do: dict[type, Callable[[Any], None]] = {
-            Tell: shared.tell, Send: self._send, Order: self._order, LookUp: self._look_up,
+            Tell: shared.report.tell, Send: self._send, Order: self._order, LookUp: self._look_up,
             Retract: lambda effect: shared.link.retract(effect.last, effect.state),
             WantKeyFrame: lambda effect: shared.link.link.want_key_frame(effect.key),
-            Hold: self._hold, Later: self._later, Sent: lambda effect: self._start_again(),
+            Remember: self._remember, Later: self._later, Sent: lambda effect: self._start_again(),
         }
 
     def pace(self) -> None:
@@ -230,7 +217,7 @@ class Feed:
                 self._do[type(effect)](effect)
             except Exception as error:
                 self.route.lose()
-                self._shared.tell(not_sent(self.route.name, error))
+                self._shared.report.tell(not_sent(self.route.name, error))
 
     def _send(self, effect: Send) -> None:
         link, messages = self._shared.link, effect.messages
@@ -244,7 +231,7 @@ class Feed:
             try:
                 ready.append(PoseOutgoing(message, self._shared.frames))
             except EncodeError as error:
-                self._shared.tell(not_sent(self.route.name, error))
+                self._shared.report.tell(not_sent(self.route.name, error))
         if ready:
             link.send_many(ready, effect.exclude)
 
@@ -252,7 +239,7 @@ class Feed:
         self._shared.order(self.route.name, effect.text, self._rule.device, effect.exclude)
 
     def _look_up(self, effect: LookUp) -> None:
-        item, frames = effect.item, effect.frames
+        item = effect.item
         trace = item.trace or Trace(item.came_s)
         trace.mark('converted', time.monotonic())
 
@@ -260,21 +247,13 @@ class Feed:
             out: Effects = []
             now = self._shared.now()
             trace.mark('tf_wait', now.steady_s)
-            moved = self.route.moved(item, frames, poses, out)
+            moved = self.route.moved(item, effect.frames, poses, out)
             self._go_on(moved, now, out, trace=trace, is_converted=True)
 
-        self._shared.wait.submit(Placement(
-            key=id(self),
-            what=self.route.name,
-            frames=frames,
-            to_frame=self._rule.to_frame,
-            stamp_ns=effect.stamp_ns,
-            size=effect.size,
-            go=go,
-            lost=self.route.lose,
-        ))
+        self._shared.wait.submit(
+            Placement(id(self), self.route.name, effect, go, self.route.lose))
 
-    def _hold(self, effect: Hold) -> None:
+    def _remember(self, effect: Remember) -> None:
         self._shared.said.remember(
             self._rule.device, self.route.name, effect.stamp_ns, partial(self.again, effect.value))
 
@@ -300,7 +279,7 @@ class Feed:
                 trace.mark('worker_wait', now.steady_s)
                 self._go_on(items, now, [], trace=trace)
         except Exception as error:
-            self._shared.tell(not_sent(self.route.name, error))
+            self._shared.report.tell(not_sent(self.route.name, error))
         finally:
             with self._admits:
                 self.route.done()

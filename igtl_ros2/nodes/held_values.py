@@ -24,7 +24,7 @@ class HeldValues:
 
     :param lock: held while something is published.
     :param devices: those of the link.
-    :param go_on: takes a message through its steps, from one of them on.
+    :param go_on: takes a message through the steps that it has before it.
     :param now: tells the time.
     :param is_connected: tells whether a peer is still there.
     """
@@ -36,7 +36,7 @@ class HeldValues:
         devices: Mapping[Slot, Device],
         output: LinkOutput,
         report: Report,
-        go_on: Callable[[Device, Passage, int], None],
+        go_on: Callable[[Device, Passage], None],
         now: Callable[[], Now],
         is_connected: Callable[[Peer], bool],
     ) -> None:
@@ -76,7 +76,7 @@ class HeldValues:
         with self._lock:
             found = self._repetition.next(device, self._now())
             if found is not None:
-                self._go_on(device, *found)
+                self._go_on(device, found)
 
     def _look_for_silence(self) -> None:
         with self._lock:

@@ -121,7 +121,7 @@ class Receiver:
         self._times = InboundTimes(self.latency, self._around.clocks)
         self._runner = EffectRunner(
             self._lock, self._output, self._work, TransformWait(node, tf, report, self._lock),
-            self._take_out, self._table.is_current, self._times,
+            self._take_out, self._table.is_current, self._times, report,
         )
         self._held = HeldValues(
             node, self._lock, self._table.all, self._output, report, self._runner.go_on,

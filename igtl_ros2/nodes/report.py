@@ -10,6 +10,7 @@ from collections import Counter
 from rclpy.impl.rcutils_logger import RcutilsLogger
 
 from ..errors import printable
+from ..routes.effects import Count, Tell
 
 _REPEAT_S = 5.0
 _MAX_KINDS = 1000
@@ -69,6 +70,17 @@ class Report:
     def mixes(self, kind: str, text: str) -> None:
         """Count a peer that sends what another one sends too; it is logged once."""
         self._count(self.mixed, kind, text, float('inf'))
+
+    def tell(self, effect: Tell) -> None:
+        """Do what a step asks for."""
+        if effect.count is Count.LEFT_OUT:
+            self.skip(effect.what, effect.number)
+        elif effect.count is Count.WITHHELD:
+            self.withheld_by(effect.what, effect.text)
+        elif effect.count is Count.STALE:
+            self.stays_stale(effect.what, effect.text)
+        else:
+            self.problem(effect.what, effect.text, effect.number)
 
     def _count(
         self,

@@ -23,10 +23,10 @@ from ..rosio.intake import Intake
 from ..rosio.long_messages import is_long, is_taken_serialised, made, may_be_long, stamp_of
 from ..routes.descriptions import Again, Descriptions
 from ..routes.outbound import outbound_route
-from ..routes.outbound_effects import Key
 from ..routes.outbound_steps import two_sources
 from ..routes.source_age import Expiry
 from ..routes.sources import LinkSource, TfSource, TopicSource
+from ..routes.surroundings import Key
 from ..rules import SendRule
 from .discovery import Discovery, Topic
 from .echo import EchoGuard
@@ -266,7 +266,7 @@ class Sender:
         """Note that something else than a feed sends a device."""
         other = self._shared.wire_sources.other(key, source, self._shared.now().steady_s)
         if other is not None:
-            self._shared.tell(two_sources(key, source, other))
+            self._report.tell(two_sources(key, source, other))
 
     def _description(self, topic: str, ros_type: type, device: str) -> Topic:
         """Make what takes what describes a device, or the device of a topic."""

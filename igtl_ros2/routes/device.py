@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..converters.topic_holder import Terms, TopicHolder
-from .effects import Source
 from .inbound import Inbound
+from .surroundings import Source
 
 # what has sent nothing since is not said to be stale any more, nor its clock to be off
 _LATELY_S = 3.0

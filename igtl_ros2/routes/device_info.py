@@ -8,7 +8,7 @@ from ..converters.details import told as made
 from ..converters.json_text import json_pieces
 from ..converters.registry import Converted, Route
 from ..converters.units import ros_text, time_from_ns
-from .effects import Tell
+from .effects import ShowInfo
 from .passage import Passage
 
 _NOTHING: dict[str, Any] = {}
@@ -38,7 +38,7 @@ class DeviceInfo:
         #: what it was last made of
         self._told: tuple[Any, ...] = ()
 
-    def news(self, passage: Passage, result: Converted) -> Tell | None:
+    def news(self, passage: Passage, result: Converted) -> ShowInfo | None:
         """
         Tell what is new; of a stream only what has changed besides time, or once a while.
 
@@ -71,7 +71,7 @@ class DeviceInfo:
         self._info = info
         self._due = now_s + 1.0 / rate if rate else float('inf')
         route, stamp = self._route, time_from_ns(passage.stamp_ns)
-        return Tell(json_pieces({
+        return ShowInfo(json_pieces({
             'device': ros_text(route.device),
             'device_name': ros_text(message.device_name),
             'type': ros_text(self._type_name),

@@ -28,10 +28,9 @@ from ..errors import ConversionError, printable
 from ..rules import Mapping, ReceiveRule, SliceView
 from .device import Device, Slot
 from .device_limits import Known, NewDevices, host_of, whom_to_forget
-from .effects import Source
 from .gate_memory import GateMemory
 from .inbound import Inbound
-from .surroundings import Surroundings
+from .surroundings import Source, Surroundings
 from .topic_names import TopicNames
 
 #: a peer may make up names without end; each costs publishers

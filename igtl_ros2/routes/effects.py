@@ -1,54 +1,67 @@
-"""What a chain of steps asks the node to do, in the order in which it is to be done."""
+"""What steps ask the node to do, in the order in which it is to be done, on the way in and out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from enum import Enum
+from typing import Any
 
 from ..codec import Message
 from ..converters.outputs import Kind
 from ..converters.tf_owners import Sender
 from ..converters.units import Matrix
+from ..errors import ConversionError, EncodeError
 from .passage import Passage
+from .surroundings import Key
+
+#: poses of frames in metres, by the names of the frames
+Poses = Mapping[str, Matrix]
+
+# -- either way
 
 
-class Source(Protocol):
-    """Who sends: a peer."""
+class Count(Enum):
+    """Under what something is counted that does not get out."""
 
-    address: str
-    name: str
-    names: tuple[str, ...]
-    facts: dict[str, Any]
-
-    @property
-    def is_answering(self) -> bool:
-        """Whether there was a sign of life lately, if it is asked for one."""
-
-    def probe_often(self) -> None:
-        """Find out within about a second, from now on, when its machine is gone."""
+    LEFT_OUT = 'left out'
+    PROBLEM = 'problem'
+    WITHHELD = 'withheld'
+    STALE = 'stale'
 
 
-class Telling(Protocol):
-    """Who counts what goes wrong and says so, see `Report`."""
+@dataclass(slots=True)
+class Tell:
+    """Count something; a text is logged as well."""
 
-    def skip(self, kind: str, number: int = 1) -> None:
-        """Count what a rule leaves out on purpose."""
+    count: Count
+    what: str
+    text: str = ''
+    number: int = 1
 
-    def problem(self, kind: str, text: str, number: int = 1) -> None:
-        """Count a problem, and log it at a limited rate."""
 
-    def problem_once(self, kind: str, text: str) -> None:
-        """Count a problem that stays; its text is logged once."""
+@dataclass(slots=True)
+class LookUp:
+    """
+    Look frames up on tf, or wait for them; then the route has moved it, or has lost it.
 
-    def withheld_by(self, kind: str, text: str) -> None:
-        """Count what a gate withholds, and log it as a problem is."""
+    :param item: what is to be moved.
+    :param size: about how many bytes it takes.
+    """
 
-    def stays_stale(self, kind: str, text: str) -> None:
-        """Count a message that tells nothing new, and log it as a problem is."""
+    item: Any
+    frames: Sequence[str]
+    to_frame: str
+    stamp_ns: int
+    size: int
 
-    def mixes(self, kind: str, text: str) -> None:
-        """Count a peer that sends what another one sends too; it is logged once."""
+
+@dataclass(slots=True)
+class Later:
+    """Have a worker go on where the message or the route has stopped, in their order."""
+
+
+# -- to ROS
 
 
 @dataclass(slots=True)
@@ -66,7 +79,7 @@ class Publish:
 
 
 @dataclass(slots=True)
-class Tell:
+class ShowInfo:
     """Publish on `info`; the pieces of the text are made one after the other."""
 
     pieces: Iterable[str]
@@ -103,27 +116,6 @@ class Take:
 
 
 @dataclass(slots=True)
-class Later:
-    """Go on with a step in the worker, in the order in which messages came."""
-
-    step: int
-
-
-@dataclass(slots=True)
-class LookUp:
-    """
-    Look up frames at the stamp of the message, and go on with a step once tf knows them.
-
-    :param take: is given the pose of each frame, in metres in the frame to move it into.
-    """
-
-    frames: Sequence[str]
-    to_frame: str
-    take: Callable[[Mapping[str, Matrix]], None]
-    step: int
-
-
-@dataclass(slots=True)
 class Forget:
     """Destroy the topics of names that a device does not show any more."""
 
@@ -135,4 +127,82 @@ class Measure:
     """Note that the message is published, and how long that took."""
 
 
-Effect = Publish | Tell | ShowState | Broadcast | Hold | Take | Later | LookUp | Forget | Measure
+# -- to peers
+
+
+@dataclass(slots=True)
+class Send:
+    """Send messages of one type and device, the oldest first."""
+
+    messages: list[Message]
+    exclude: tuple[Any, ...] = ()
+
+
+@dataclass(slots=True)
+class Order:
+    """Send a command."""
+
+    text: str
+    exclude: tuple[Any, ...] = ()
+
+
+@dataclass(slots=True)
+class Retract:
+    """Take back what was sent last, with a message that says so if there is one."""
+
+    last: Message
+    state: Message | None
+
+
+@dataclass(slots=True)
+class WantKeyFrame:
+    """Ask for a frame of video that a decoder can start with."""
+
+    key: Key
+
+
+@dataclass(slots=True)
+class Remember:
+    """Remember a value that came on a topic that holds, and when it is of."""
+
+    value: Any
+    stamp_ns: int
+
+
+@dataclass(slots=True)
+class Sent:
+    """Something was sent just now: the time until it is repeated begins."""
+
+
+Effect = (
+    Tell | LookUp | Later
+    | Publish | ShowInfo | ShowState | Broadcast | Hold | Take | Forget | Measure
+    | Send | Order | Retract | WantKeyFrame | Remember | Sent)
+Effects = list[Effect]
+
+
+def problem(what: str, text: str) -> Tell:
+    """Count and log a problem."""
+    return Tell(Count.PROBLEM, what, text)
+
+
+def left_out(what: str, number: int = 1) -> Tell:
+    """Count what a rule leaves out on purpose."""
+    return Tell(Count.LEFT_OUT, what, number=number)
+
+
+def withheld(what: str, text: str) -> Tell:
+    """Count and log what a gate withholds."""
+    return Tell(Count.WITHHELD, what, text)
+
+
+def stale(what: str, text: str) -> Tell:
+    """Count and log what tells nothing new."""
+    return Tell(Count.STALE, what, text)
+
+
+def not_sent(topic: str, error: Exception) -> Tell:
+    """Tell why a message is not sent."""
+    if isinstance(error, (ConversionError, EncodeError)):
+        return problem(topic, f'{topic}: not sent: {error}')
+    return problem(topic, f'{topic}: not sent, error in the bridge: {error!r}')

@@ -7,7 +7,7 @@ A step that its rule does not ask for is not in the chain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any
 
@@ -21,10 +21,10 @@ from ..converters.gates import Gate, Gates, age_s
 from ..converters.heavy import is_heavy, may_be_heavy
 from ..converters.image import VolumeMerger
 from ..converters.outputs import Kind, kind_of
-from ..converters.placing import frames_of, moved_received
+from ..converters.placing import frames_of, moved_received, weight
 from ..converters.pose import is_valid
 from ..converters.registry import Converted, Route, converted
-from ..converters.units import Matrix, ros_text
+from ..converters.units import ros_text
 from ..converters.video import FRAME_LOST
 from ..errors import ConversionError
 from ..rules import ReceiveRule
@@ -35,9 +35,15 @@ from .effects import (
     Hold,
     Later,
     LookUp,
+    Poses,
     Publish,
     ShowState,
     Take,
+    Tell,
+    left_out,
+    problem,
+    stale,
+    withheld,
 )
 from .passage import Passage
 from .raw_step import RawStep
@@ -108,7 +114,6 @@ class Inbound:
         self._steady_s = clocks.steady_s
         #: the clock that its stamps are compared with
         self._stamps_ns = clocks.ros_ns if rule.stamp == 'device' else clocks.wall_ns
-        self._report = around.report
         self._info = DeviceInfo(key, route, self.is_stream, around.info_rate)
         self._geometry: list[float] = []
         self._tf = TfOffers(topic, rule, route, gates is not None, around)
@@ -143,29 +148,31 @@ class Inbound:
 
     # -- taking steps
 
-    def take(self, passage: Passage, step: int = 0) -> list[Effect]:
+    def take(self, passage: Passage) -> list[Effect]:
         """
-        Take a message through the steps from one on, as far as it gets.
+        Take a message through the steps that it has before it, as far as it gets.
 
         In the worker `finish` is left to do.
 
         :raises ConversionError: if it is not published.
         """
-        steps = self._steps
+        steps, step = self._steps, passage.step
         for take in steps[step:] if step else steps:
             found = take(passage)
             if found is not None:
                 return [found]
         return [] if passage.in_worker else self.finish(passage)
 
-    def again(self, held: Passage, now_s: float, now_ns: int) -> tuple[Passage, int]:
-        """Begin a repetition of what is held, and tell with which step."""
+    def again(self, held: Passage, now_s: float, now_ns: int) -> Passage:
+        """Begin a repetition of what is held."""
         again = held.again(now_s)
         again.source = REPEATED
         if self.clock.has_own_stamp(held.message.timestamp_ns):
-            return again, self.placed_at
-        again.arrival_ns = again.stamp_ns = now_ns
-        return again, self.again_at
+            again.step = self.placed_at
+        else:
+            again.step = self.again_at
+            again.arrival_ns = again.stamp_ns = now_ns
+        return again
 
     def follow(self, number: int | None) -> None:
         """Note that the rules have changed, but say the same of the device."""
@@ -181,7 +188,7 @@ class Inbound:
         message = passage.message
         if self.merger is not None and isinstance(message, Image):
             if not passage.in_worker and (self.waiting or self.merger.takes_long(message)):
-                return Later(self._steps.index(self._merge))
+                return _later(passage, self._steps.index(self._merge))
             passage.message = self.merger.merge(message)
         return None
 
@@ -189,7 +196,7 @@ class Inbound:
         if self._has_measure or passage.message.metadata:
             passage.is_heavy = is_heavy(passage.message)
         if not passage.in_worker and (self.waiting or passage.is_heavy):
-            return Later(self.again_at)
+            return _later(passage, self.again_at)
         return None
 
     def _hide(self, passage: Passage) -> None:
@@ -206,19 +213,21 @@ class Inbound:
         """Have it moved into the frame that the rule asks for, once that is known."""
         start, message = self.start, passage.message
         assert start is not None
-        frames = frames_of(message, start)
+        passage.step = self.placed_at
+        return LookUp(
+            passage, frames_of(message, start), start.rule.to_frame, passage.stamp_ns,
+            weight(message))
 
-        def take(poses: Mapping[str, Matrix]) -> None:
-            passage.unmoved = copy(passage)
-            passage.in_worker = False
-            passage.poses = poses
-            passage.origin = {**passage.origin, 'moved_from': list(dict.fromkeys(frames))}
-
-        return LookUp(frames, start.rule.to_frame, take, self.placed_at)
+    def moved(self, passage: Passage, frames: Sequence[str], poses: Poses) -> None:
+        """Take in where the frames are of what was waiting for tf, which then goes on."""
+        passage.unmoved = copy(passage)
+        passage.in_worker = False
+        passage.poses = poses
+        passage.origin = {**passage.origin, 'moved_from': list(dict.fromkeys(frames))}
 
     def _let_worker_convert(self, passage: Passage) -> Effect | None:
         if not passage.in_worker and (self._takes_long or self.waiting or passage.is_heavy):
-            return Later(self.placed_at)
+            return _later(passage, self.placed_at)
         return None
 
     def _move(self, passage: Passage) -> None:
@@ -280,7 +289,7 @@ class Inbound:
         if not result.more:
             return effects
         if result.transforms and self._around.has_tf:
-            effects.append(self._tf.offer(result, passage.stamp_ns))
+            self._tf.offer(result, passage.stamp_ns, effects)
         if result.peer:
             passage.peer.facts.update(result.peer)
         for child in result.children:
@@ -296,31 +305,24 @@ class Inbound:
         if passage.origin:
             result.info.update(passage.origin)
         if gate is not None and gate.withheld:
-            self._tell_withheld(gate, result)
+            _tell_withheld(self.what, gate, result, effects)
         if result.more:
             for text in result.errors:
-                self.complain(text)
+                effects.append(self.fault(text))
             for text in result.notes:
                 note = f'{self.what}: {ros_text(text)}'
-                self._report.problem(note, note)
+                effects.append(problem(note, note))
+            effects += map(left_out, result.left_out)
         is_new = passage.source != REPEATED
         if self.clock.is_frozen and is_new:
-            self._report.stays_stale(f'{self.what}: time stamp', f'{self.what}: {FROZEN}')
+            effects.append(stale(f'{self.what}: time stamp', f'{self.what}: {FROZEN}'))
             result.state = FROZEN if is_valid(result.state) else f'{FROZEN}, {result.state}'
         if self._is_held:
             effects += self._held(passage, result, is_new)
 
-    def complain(self, text: str) -> None:
-        """Report what is wrong with a message."""
-        self._report.problem(self.what, f'{self.what}: {text}')
-
-    def _tell_withheld(self, gate: Gate, result: Converted) -> None:
-        """Count, log and put into `info` what a gate has withheld."""
-        for (tool, name), why in gate.withheld.items():
-            where = f'{ros_text(tool)} {name}'.strip()
-            result.info.setdefault('gates', {})[where] = Detail(str, why)
-            self._report.withheld_by(
-                f'{self.what}: {name}', f'{self.what}: {where}: not published: {why}')
+    def fault(self, text: str) -> Tell:
+        """Tell what is wrong with a message."""
+        return problem(self.what, f'{self.what}: {text}')
 
     def _held(self, passage: Passage, result: Converted, is_new: bool) -> list[Effect]:
         """Have a good message repeated, and none that was before a bad one."""
@@ -340,13 +342,27 @@ class Inbound:
             self._geometry = values
         part, _, rest = leaf.partition('/')
         if part in self.closed:
-            self._report.withheld_by(
+            effects.append(withheld(
                 f'{self.what}: type',
                 f'{self.topic}/{leaf}: not published: the gates before this topic do not '
                 f'look at {self.what}',
-            )
+            ))
             return
         kind = kind_of(part, self.key[0])
         effects.append(Publish(leaf, kind, ros_message))
         if not rest and leaf != 'geometry':  # names there may be without end
             self._kinds[leaf] = kind
+
+
+def _later(passage: Passage, step: int) -> Later:
+    """Have it go on with a step in the worker."""
+    passage.step = step
+    return Later()
+
+
+def _tell_withheld(what: str, gate: Gate, result: Converted, effects: list[Effect]) -> None:
+    """Count, log and put into `info` what a gate has withheld."""
+    for (tool, name), why in gate.withheld.items():
+        where = f'{ros_text(tool)} {name}'.strip()
+        result.info.setdefault('gates', {})[where] = Detail(str, why)
+        effects.append(withheld(f'{what}: {name}', f'{what}: {where}: not published: {why}'))

@@ -18,8 +18,8 @@ from typing import Any
 from ..codec.key_frames import Chain
 from ..converters.registry import is_sent_by_worker
 from ..rules import SendRule
+from .effects import Effects, Poses, Remember
 from .now import Now
-from .outbound_effects import Effects, Hold, Poses
 from .outbound_steps import (
     TF_REPEAT_S,
     Convert,
@@ -50,7 +50,7 @@ class HeldTopic:
     def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
         """Have all that stands alone remembered, until more is known of it."""
         out.extend(
-            Hold(item.value, self._source.stamp_of_value(item.value))
+            Remember(item.value, self._source.stamp_of_value(item.value))
             for item in items if self._source.follows(item.value) is None)
         return items
 

@@ -16,16 +16,14 @@ from typing import Any, Protocol
 
 from ..codec import Message
 from ..codec.key_frames import Chain
+from ..codec.messages.text import Status
 from ..codec.messages.video import Video
 from ..converters.changes import Value, value_of
 from ..converters.placing import is_empty, moved_for_wire, weight
 from ..converters.registry import full_name
 from ..rules import SendRule
-from .now import Now
-from .outbound_effects import (
-    Count,
+from .effects import (
     Effects,
-    Key,
     Later,
     LookUp,
     Order,
@@ -34,12 +32,14 @@ from .outbound_effects import (
     Sent,
     Tell,
     WantKeyFrame,
-    is_emergency,
     left_out,
     problem,
+    stale,
 )
+from .now import Now
 from .source_age import Expiry
 from .sources import Item, Source
+from .surroundings import Key
 from .wire_sources import WireSources
 
 #: how often a frame of tf is sent that does not move
@@ -51,6 +51,11 @@ class Step(Protocol):
 
     def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
         """Let items go on."""
+
+
+def is_emergency(message: Message) -> bool:
+    """Tell whether a message calls an emergency, which no rule and no rate holds up."""
+    return isinstance(message, Status) and message.is_emergency
 
 
 class _Each:
@@ -225,7 +230,8 @@ class Place(_Each):
         item.came_s = now.steady_s
         frames, stamp_ns = self._source.place(item)
         out.append(LookUp(
-            item, frames, stamp_ns or now.ros_ns, sum(map(weight, item.parts))))
+            item, frames, self._rule.to_frame, stamp_ns or now.ros_ns,
+            sum(map(weight, item.parts))))
         return False
 
     def move(self, item: Item, frames: Sequence[str], poses: Poses, out: Effects) -> list[Item]:
@@ -426,7 +432,7 @@ class KeepAlive:
         silent = source.no_answer() if self._last else ''
         if silent:
             what = f'{name}: no answer'
-            out.append(Tell(Count.STALE, what, f'{what} of {silent}: not repeated'))
+            out.append(stale(what, f'{what} of {silent}: not repeated'))
             return
         out.extend(Send([message], exclude) for message, exclude in self._last)
 

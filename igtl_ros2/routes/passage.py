@@ -29,7 +29,7 @@ class Passage:
     __slots__ = (
         'peer', 'message', 'frame', 'came_s', 'now_s', 'arrival_ns', 'origin', 'stamp_ns',
         'source', 'after_loss', 'is_heavy', 'in_worker', 'unmoved', 'result', 'gate', 'poses',
-        'trace')
+        'trace', 'step')
 
     def __init__(
         self, peer: Any, message: Message, now_s: float, arrival_ns: int, origin: dict[str, Any]
@@ -51,6 +51,8 @@ class Passage:
         self.gate: Gate | None = None
         #: of its frames, in that into which it is moved
         self.poses: Mapping[str, Matrix] | None = None
+        #: with which of its steps it begins, or goes on
+        self.step = 0
         #: how long it took so far, if that is measured
         self.trace: Trace | None = None
 

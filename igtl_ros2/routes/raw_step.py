@@ -24,7 +24,6 @@ class RawStep:
         self._what = what
         self._is_asked = is_asked
         self._deny = around.raw_deny
-        self._report = around.report
 
     def add_raw(self, passage: Passage) -> None:
         """Add the frame to what a message has become, unless its type is kept off `raw`."""
@@ -32,11 +31,11 @@ class RawStep:
         assert result is not None
         if self._denies(frame):
             if result.outputs.pop('raw', None) is not None or self._is_asked:
-                self._report.skip(f'{self._what}: raw')
+                result.left_out.append(f'{self._what}: raw')
         elif passage.gate is not None and passage.gate.gates.is_blind:
             pass  # it is told of by the gate
         elif isinstance(frame, Unknown):
-            self._report.skip(f'{self._what}: unknown type, on raw only')
+            result.left_out.append(f'{self._what}: unknown type, on raw only')
         elif self._is_asked:
             try:
                 result.outputs['raw'] = raw_frame(frame)

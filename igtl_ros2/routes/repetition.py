@@ -7,10 +7,10 @@ from typing import Any
 
 from ..converters.gates import withheld_by
 from .device import Device
-from .effects import Telling
 from .inbound import FROZEN
 from .now import Now
 from .passage import Passage
+from .surroundings import Telling
 
 #: states of a device of which nothing has come for too long
 SILENT = withheld_by('max_age')
@@ -42,9 +42,9 @@ class Repetition:
         self._is_connected = is_connected
         self._show = show
 
-    def next(self, device: Device, now: Now) -> tuple[Passage, int] | None:
+    def next(self, device: Device, now: Now) -> Passage | None:
         """
-        Begin to publish what is held again, from a step on; never that of a peer that is gone.
+        Begin to publish what is held again; never that of a peer that is gone.
 
         With the stamp that its device gave it, or as of now if it gave none: what 3D Slicer has
         set holds until it sets something else.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..codec import Message
 from ..codec.message import Place
 from ..rules import SendRule
-from .outbound_effects import Effects, Retract, problem
+from .effects import Effects, Retract, problem
 
 #: what peers of header version 2 read the state of a pose from
 STATE = 'TransformStatus'

@@ -19,19 +19,10 @@ from ..converters.video import KEY_FRAME_WANTED, follows_of
 from ..errors import ConversionError, EncodeError
 from ..rules import SendRule
 from .descriptions import Descriptions
+from .effects import Effects, Tell, left_out, not_sent, problem, withheld
 from .latency import Trace
 from .now import Now
-from .outbound_effects import (
-    Count,
-    Effects,
-    Key,
-    Origins,
-    Peers,
-    Tell,
-    left_out,
-    not_sent,
-    problem,
-)
+from .surroundings import Key, Origins, Peers
 
 # what may say that there is an emergency: a state, or a frame as it is
 _STATES = ('DiagnosticArray', 'DiagnosticStatus', 'UInt8MultiArray')
@@ -129,7 +120,7 @@ class Source:
     def too_old(self) -> Effects:
         """Count what is too old."""
         text = f'{self.name}: not sent: its stamp is too old'
-        return [Tell(Count.WITHHELD, f'{self.name}: max_age', text)]
+        return [withheld(f'{self.name}: max_age', text)]
 
     def watch(self, item: Item) -> None:
         """Note that a value is going to be repeated."""

@@ -1,14 +1,75 @@
-"""What all devices of a link share."""
+"""Who stands around a route, and what all devices of a link share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ..converters.claims import Claims
-from .effects import Telling
 from .now import Clocks
+
+#: type and device of what is sent
+Key = tuple[str, str]
+
+
+class Source(Protocol):
+    """Who sends: a peer."""
+
+    address: str
+    name: str
+    names: tuple[str, ...]
+    facts: dict[str, Any]
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether there was a sign of life lately, if it is asked for one."""
+
+    def probe_often(self) -> None:
+        """Find out within about a second, from now on, when its machine is gone."""
+
+
+class Telling(Protocol):
+    """Who counts what goes wrong and says so, see `Report`."""
+
+    def skip(self, kind: str, number: int = 1) -> None:
+        """Count what a rule leaves out on purpose."""
+
+    def problem(self, kind: str, text: str, number: int = 1) -> None:
+        """Count a problem, and log it at a limited rate."""
+
+    def problem_once(self, kind: str, text: str) -> None:
+        """Count a problem that stays; its text is logged once."""
+
+    def withheld_by(self, kind: str, text: str) -> None:
+        """Count what a gate withholds, and log it as a problem is."""
+
+    def stays_stale(self, kind: str, text: str) -> None:
+        """Count a message that tells nothing new, and log it as a problem is."""
+
+    def mixes(self, kind: str, text: str) -> None:
+        """Count a peer that sends what another one sends too; it is logged once."""
+
+
+class Origins(Protocol):
+    """Who has sent what was published."""
+
+    def origin(self, topic: str, key: Key, message: Any, peers: Collection[Any]) -> Any:
+        """Tell from whom a value came that is about to be sent to peers; None if nobody knows."""
+
+    def origin_of(self, topic: str, key: Key, stamp_ns: int) -> Any:
+        """Tell it of a value that is known by its stamp."""
+
+
+class Peers(Protocol):
+    """Who gets what is sent."""
+
+    @property
+    def peers(self) -> Collection[Any]:
+        """Those who are there."""
+
+    def takes_key_frame(self, key: Key) -> bool:
+        """Tell whether somebody waits for a key frame, and forget it."""
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from ..converters.lazy import frames_of
 from ..converters.registry import Converted, Route
 from ..converters.tf_owners import Sender
 from ..rules import ReceiveRule
-from .effects import Broadcast
+from .effects import Broadcast, Effects, left_out, problem
 from .surroundings import Surroundings
 
 # tools of one device whose last stamp on tf is known
@@ -43,7 +43,7 @@ class TfOffers:
         self.number = number
         self._senders.clear()
 
-    def offer(self, result: Converted, stamp_ns: int) -> Broadcast:
+    def offer(self, result: Converted, stamp_ns: int, out: Effects) -> None:
         """Have frames broadcast on tf, but none of this node, in a circle or said before."""
         around, offered, stamps = self._around, [], self._stamps
         is_static = self._rule.tf == 'static'
@@ -51,24 +51,24 @@ class TfOffers:
             frames = parent, child = frames_of(transform)
             known_ns = stamps.get(frames)
             if known_ns == stamp_ns and not is_static:
-                around.report.skip(f'tf {child}: stamp that was there before')
+                out.append(left_out(f'tf {child}: stamp that was there before'))
                 continue
             if known_ns is None and len(stamps) >= _MAX_TOOLS:
                 stamps.clear()
                 self._senders.clear()
             stamps[frames] = stamp_ns
             if around.frame_name(child) in around.own_frames:
-                around.report.problem(
+                out.append(problem(
                     f'tf {child}: own',
                     f'{child} is not broadcast on tf: this bridge sends that frame to the '
                     f'network, it would get two parents',
-                )
+                ))
             elif child == parent:
-                around.report.problem(
+                out.append(problem(
                     f'tf {child}: loop',
                     f'{self._route.device!r} is not broadcast on tf: parent and child are both '
                     f'{child}',
-                )
+                ))
             else:
                 who = self._senders.get(frames)
                 if who is None:
@@ -77,4 +77,4 @@ class TfOffers:
                         around.claims.rank(self.number, child, self._has_gates),
                     )
                 offered.append((transform, *who))
-        return Broadcast(offered, is_static)
+        out.append(Broadcast(offered, is_static))

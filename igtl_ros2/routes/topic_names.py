@@ -12,8 +12,7 @@ from ..converters.topic_holder import TopicHolder, leaves_of, numbered
 from ..converters.units import ros_text
 from ..errors import ConversionError, printable
 from .device import Device
-from .effects import Source
-from .surroundings import Surroundings
+from .surroundings import Source, Surroundings
 
 
 class TopicNames:

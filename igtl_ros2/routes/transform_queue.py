@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..codec.geometry import identity
 from ..converters.units import Matrix
 from ..errors import ConversionError
-from .effects import Telling
+from .effects import LookUp
+from .surroundings import Telling
 
 #: how long tf may be late
 WAIT_S = 0.5
@@ -35,18 +36,14 @@ class Placement:
 
     :param key: what shares it keeps its order.
     :param what: names it in the log.
-    :param frames: that it is in.
-    :param size: about how many bytes it takes.
+    :param asked: where its frames have to be known.
     :param go: is called with the pose of each of its frames, at its stamp.
     :param lost: is called if it is dropped instead.
     """
 
     key: Hashable
     what: str
-    frames: Sequence[str]
-    to_frame: str
-    stamp_ns: int
-    size: int
+    asked: LookUp
     go: Callable[[Poses], Any]
     lost: Callable[[], None] = lambda: None
 
@@ -101,7 +98,7 @@ class TransformQueue:
             self.drop(placement, 'too much waits for tf')
             return
         self.count += 1
-        self._bytes += placement.size
+        self._bytes += placement.asked.size
         queue.append((now_s + WAIT_S, placement))
 
     def retry(self, now_s: float) -> None:
@@ -127,16 +124,16 @@ class TransformQueue:
         placement.lost()
         self._report.problem(
             f'{placement.what}: to_frame',
-            f'{placement.what}: dropped, not moved into {placement.to_frame}: {why}',
+            f'{placement.what}: dropped, not moved into {placement.asked.to_frame}: {why}',
         )
 
     def _is_full(self, placement: Placement) -> bool:
-        return self.count >= MAX_WAITING or self._bytes + placement.size > MAX_WAITING_BYTES
+        return self.count >= MAX_WAITING or self._bytes + placement.asked.size > MAX_WAITING_BYTES
 
     def _take(self, queue: deque[tuple[float, Placement]]) -> tuple[float, Placement]:
         due, placement = queue.popleft()
         self.count -= 1
-        self._bytes -= placement.size
+        self._bytes -= placement.asked.size
         return due, placement
 
     def _poses(self, placement: Placement) -> Poses:
@@ -145,13 +142,13 @@ class TransformQueue:
 
         :raises ConversionError: if tf does not know one of them at the stamp.
         """
-        poses = {}
-        for frame in dict.fromkeys(placement.frames):
-            if frame == placement.to_frame:
+        poses, asked = {}, placement.asked
+        for frame in dict.fromkeys(asked.frames):
+            if frame == asked.to_frame:
                 poses[frame] = identity()
             elif self._tf is None:
                 raise ConversionError('tf2_msgs is not installed')
             else:
-                found = self._tf.lookup(placement.to_frame, frame, placement.stamp_ns)
+                found = self._tf.lookup(asked.to_frame, frame, asked.stamp_ns)
                 poses[frame] = found[0]
         return poses

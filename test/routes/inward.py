@@ -17,10 +17,12 @@ from igtl_ros2.mapping.reading import make_mapping
 from igtl_ros2.routes.devices import Devices
 from igtl_ros2.routes.effects import (
     Broadcast,
+    Count,
     Hold,
     Later,
     LookUp,
     Publish,
+    ShowInfo,
     ShowState,
     Take,
     Tell,
@@ -55,6 +57,11 @@ class Peer:
         self.probed += 1
 
 
+HOW = {
+    Count.LEFT_OUT: 'skip', Count.PROBLEM: 'problem', Count.WITHHELD: 'withheld_by',
+    Count.STALE: 'stays_stale'}
+
+
 class Report:
     """What was counted, by how."""
 
@@ -63,6 +70,9 @@ class Report:
 
     def __getattr__(self, how):
         return lambda kind, *_: self.counts.update([(how, kind)])
+
+    def tell(self, effect):
+        self.counts[(HOW[effect.count], effect.what)] += effect.number
 
     def of(self, how):
         """Give what was counted in one way, as `Report` of a node has it."""
@@ -101,11 +111,13 @@ class Link:
         self.repetition = Repetition(self.report, self.is_connected, self._show)
         self._due = {}
         self._do = {
-            Publish: self._publish, Tell: self._tell, Hold: self._hold, LookUp: self._look_up,
+            Publish: self._publish, ShowInfo: self._show_info, Hold: self._hold,
+            LookUp: self._look_up,
             ShowState: lambda device, passage, effect: self._show(device, effect.state),
             Broadcast: lambda device, passage, effect: self.broadcast.extend(
                 transform for transform, *_ in effect.offered),
             Later: self._later, Take: self._take_out,
+            Tell: lambda device, passage, effect: self.report.tell(effect),
         }
 
     @staticmethod
@@ -143,7 +155,7 @@ class Link:
                     self._due[device.slot] += 1 / device.way.rule.hold_hz
                     found = self.repetition.next(device, self.now())
                     if found is not None:
-                        self._carry_out(device, *found)
+                        self._carry_out(device, found)
 
     # -- one message
 
@@ -154,9 +166,13 @@ class Link:
         return Passage(self.peer, message, self.now_s, self.now().ros_ns, {})
 
     def take(self, message, after_s=TICK_S):
-        """Take a message through all its steps; gives what is to be done."""
+        """Take a message through all its steps; gives what is to be done besides counting."""
         self.now_s += after_s
-        return self.device(message).way.take(self.passage(message))
+        effects = self.device(message).way.take(self.passage(message))
+        for effect in effects:
+            if isinstance(effect, Tell):
+                self.report.tell(effect)
+        return [effect for effect in effects if not isinstance(effect, Tell)]
 
     def send(self, *messages, peer=None, origin=None):
         """Have messages come, and done what they ask for; time goes on a little before each."""
@@ -175,8 +191,8 @@ class Link:
         device.held = None
         self._carry_out(device, Passage(peer, message, self.now_s, self.now().ros_ns, origin))
 
-    def _carry_out(self, device, passage, step=0):
-        for effect in device.way.take(passage, step):
+    def _carry_out(self, device, passage):
+        for effect in device.way.take(passage):
             self._do[type(effect)](device, passage, effect)
 
     # -- what steps ask for
@@ -187,7 +203,7 @@ class Link:
             message.become()
         self.published[f'{device.topic}/{effect.leaf}'].append(message)
 
-    def _tell(self, device, passage, effect):
+    def _show_info(self, device, passage, effect):
         self.info[device.topic].append(json.loads(''.join(effect.pieces)))
 
     def _show(self, device, state):
@@ -201,16 +217,15 @@ class Link:
 
     def _look_up(self, device, passage, effect):
         def go(poses):
-            effect.take(poses)
-            self._carry_out(device, passage, effect.step)
+            device.way.moved(passage, effect.frames, poses)
+            self._carry_out(device, passage)
 
         self.queue.submit(Placement(
-            device.slot, device.way.what, effect.frames, effect.to_frame, passage.stamp_ns, 1, go,
-            device.way.lose_frame), self.now_s)
+            device.slot, device.way.what, effect, go, device.way.lose_frame), self.now_s)
 
     def _later(self, device, passage, effect):
         passage.in_worker = True
-        effects = device.way.take(passage, effect.step) or device.way.finish(passage)
+        effects = device.way.take(passage) or device.way.finish(passage)
         for one in effects:
             self._do[type(one)](device, passage, one)
 

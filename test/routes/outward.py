@@ -6,9 +6,9 @@ from std_msgs.msg import String as RosString
 from igtl_ros2.converters.lazy import LazyTransform
 from igtl_ros2.converters.registry import load_converters, sender
 from igtl_ros2.routes.descriptions import Descriptions
+from igtl_ros2.routes.effects import Retract, Send, Tell
 from igtl_ros2.routes.now import Now
 from igtl_ros2.routes.outbound import outbound_route
-from igtl_ros2.routes.outbound_effects import Retract, Send, Tell
 from igtl_ros2.routes.source_age import Expiry
 from igtl_ros2.routes.sources import TfSource, TopicSource
 from igtl_ros2.routes.wire_sources import WireSources

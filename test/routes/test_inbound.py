@@ -21,9 +21,9 @@ from igtl_ros2.routes.effects import (
     Later,
     LookUp,
     Publish,
+    ShowInfo,
     ShowState,
     Take,
-    Tell,
 )
 from igtl_ros2.rules import MotionLimits, Workspace
 
@@ -52,7 +52,7 @@ def test_a_pose_is_published_and_told():
     assert {leaf: ros_type_of(m) for leaf, m in topics(effects).items()} == {
         'transform': TransformStamped, 'pose': PoseStamped}
     assert topics(effects)['pose'].pose.position.x == 1.0
-    (told,) = (effect for effect in effects if isinstance(effect, Tell))
+    (told,) = (effect for effect in effects if isinstance(effect, ShowInfo))
     info = json.loads(''.join(told.pieces))
     assert (info['device'], info['stamp_source'], info['peer']) == (
         'Tool', 'receive', Peer().address)
@@ -64,7 +64,7 @@ def test_info_of_a_stream_comes_again_when_it_changes_or_after_a_while():
     link = Link()
 
     def tells(message, after_s=0.01):
-        return any(isinstance(effect, Tell) for effect in link.take(message, after_s))
+        return any(isinstance(effect, ShowInfo) for effect in link.take(message, after_s))
 
     assert tells(pose()) and not tells(pose(1.0))
     assert tells(pose(metadata={'Operator': 'x'})) and not tells(pose(metadata={'Operator': 'x'}))
@@ -116,8 +116,8 @@ def test_a_message_waits_until_tf_knows_its_frame():
     assert (list(asked.frames), asked.to_frame) == (['camera'], 'base')
     moved = np.eye(4)
     moved[1, 3] = 2.0
-    asked.take({'camera': moved})
-    published = topics(way.take(passage, asked.step))['transform']
+    way.moved(passage, asked.frames, {'camera': moved})
+    published = topics(way.take(passage))['transform']
     assert (published.header.frame_id, published.transform.translation.y) == ('base', 2.0)
 
 
@@ -133,7 +133,7 @@ def test_what_takes_long_and_what_comes_behind_it_is_done_in_the_worker():
     behind = link.take(TrackingData(tools[:1], device_name='Tools'))
     assert isinstance(behind[0], Later)
     passage.in_worker = True
-    assert way.take(passage, later.step) == []  # it is converted, and all else needs the lock
+    assert way.take(passage) == []  # it is converted, and all else needs the lock
     assert len(topics(way.finish(passage))['tracking'].poses) == 500
 
 
@@ -142,8 +142,8 @@ def test_a_held_value_is_repeated_until_something_is_wrong():
     effects = link.take(pose(7.0))
     held = next(e.passage for e in effects if isinstance(e, Hold))
     way = link.device(pose()).way
-    again, step = way.again(held, link.now_s + 5, link.now_ns + 5 * NS)
-    effects = way.take(again, step)
+    again = way.again(held, link.now_s + 5, link.now_ns + 5 * NS)
+    effects = way.take(again)
     repeated = topics(effects)['transform']
     assert repeated.stamp_ns == link.now_ns + 5 * NS and repeated.numbers[0] == 0.007
     assert not any(isinstance(e, Hold) for e in effects)
@@ -204,7 +204,7 @@ def test_what_is_withheld_for_long_is_counted_each_time_and_told_now_and_then(ki
         fields = {'metadata': {'Force': str(n), 'FrameNumber': str(n)}} if metadata else {}
         stamp_ns = link.now_ns - round(age_s * NS)
         effects = link.take(other_place(kind, n, timestamp_ns=stamp_ns, **fields), after_s)
-        told.extend(json.loads(''.join(e.pieces)) for e in effects if isinstance(e, Tell))
+        told.extend(json.loads(''.join(e.pieces)) for e in effects if isinstance(e, ShowInfo))
         states.extend(e.state for e in effects if isinstance(e, ShowState))
         assert not set(topics(effects)) - {'tracking'}
 
@@ -236,7 +236,7 @@ def test_tools_that_pass_beside_one_that_is_withheld_are_told_by_name():
         far[0, 3] += 1.0
         effects = link.take(
             TrackingData([TrackingElement('Far', far.copy()), *elements], device_name='Tools'))
-        return [json.loads(''.join(e.pieces))['names'] for e in effects if isinstance(e, Tell)]
+        return [json.loads(''.join(e.pieces))['names'] for e in effects if isinstance(e, ShowInfo)]
 
     assert [names(*tools) for tools in ('AB', 'AB', 'A', 'A', 'BA')] == [
         [['A', 'B']], [], [['A']], [], [['B', 'A']]]
@@ -245,5 +245,6 @@ def test_tools_that_pass_beside_one_that_is_withheld_are_told_by_name():
 def test_what_passes_again_is_told_at_once():
     link = Link(workspace=Workspace((-1, -1, -1), (1, 1, 1)))
     kinds = [[type(e) for e in link.take(pose(x))] for x in (0.0, 5000.0, 5001.0, 1.0, 5002.0)]
-    assert kinds == [[Tell, Publish], [Tell, ShowState], [], [Tell, Publish, ShowState],
-                     [Tell, ShowState]]
+    assert kinds == [
+        [ShowInfo, Publish], [ShowInfo, ShowState], [], [ShowInfo, Publish, ShowState],
+        [ShowInfo, ShowState]]

@@ -35,7 +35,7 @@ class Way(Link):
         self.lock = threading.RLock()
         self.runner = EffectRunner(
             self.lock, self, SimpleNamespace(do=self.do_later), self, self._take_in,
-            self.table.is_current, self.times)
+            self.table.is_current, self.times, self.report)
         self.runner.begin(SimpleNamespace(hold=lambda device, passage: None))
         self.late = SimpleNamespace(is_over=True)
 
@@ -66,7 +66,7 @@ class Way(Link):
 
     def submit(self, placement):
         self.waiting.append(('tf_wait', lambda: placement.go(
-            {frame: identity() for frame in placement.frames})))
+            {frame: identity() for frame in placement.asked.frames})))
 
     def do_later(self, device, peer, message, job):
         self.waiting.append(('worker_wait', job))

@@ -16,18 +16,18 @@ from igtl_ros2.converters.lazy import LazyPoseStamped, LazyTransform
 from igtl_ros2.converters.registry import sender
 from igtl_ros2.converters.tf_tree import LookupFailed
 from igtl_ros2.routes.descriptions import Descriptions
-from igtl_ros2.routes.outbound import outbound_route
-from igtl_ros2.routes.outbound_effects import (
+from igtl_ros2.routes.effects import (
     Count,
-    Hold,
     Later,
     LookUp,
     Order,
+    Remember,
     Retract,
     Sent,
     Tell,
     WantKeyFrame,
 )
+from igtl_ros2.routes.outbound import outbound_route
 from igtl_ros2.routes.source_age import Expiry
 from igtl_ros2.routes.sources import LinkSource, TfSource, TopicSource
 from igtl_ros2.routes.wire_sources import WireSources
@@ -263,9 +263,9 @@ def test_frames_of_video_behind_a_lost_one_wait_for_a_key_frame(peers):
 def test_what_holds_is_sent_again_when_more_is_known_of_it(peers):
     said = Descriptions('plain')
     route = topic(peers, RosString, '/a/text', said=said)
-    assert not any(isinstance(one, Hold) for one in route.take([words(1)], at(1)))
+    assert not any(isinstance(one, Remember) for one in route.take([words(1)], at(1)))
     route.hold(True)
-    (hold,) = [one for one in route.take([words(2)], at(1)) if isinstance(one, Hold)]
+    (hold,) = [one for one in route.take([words(2)], at(1)) if isinstance(one, Remember)]
     again = []
     said.remember('Tool', '/a/text', hold.stamp_ns, lambda: again.append(hold.value))
     (send_again,) = said.take_info('Tool', '{"a": 1}')

@@ -11,7 +11,7 @@ from std_msgs.msg import String as RosString
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.converters.pose import tool_state
-from igtl_ros2.routes.outbound_effects import Count, Retract
+from igtl_ros2.routes.effects import Count, Retract
 from igtl_ros2.routes.source_age import Expiry, SourceAge
 from igtl_ros2.rules import SendRule, TfFrame
 

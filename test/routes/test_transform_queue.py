@@ -6,6 +6,7 @@ from inward import Report
 
 from igtl_ros2.converters.tf_tree import TfTree
 from igtl_ros2.routes import transform_queue
+from igtl_ros2.routes.effects import LookUp
 from igtl_ros2.routes.transform_queue import Placement, TransformQueue
 
 NS = 10**9
@@ -20,7 +21,7 @@ class Waiting:
 
     def submit(self, name, now_s=0.0, key='Tool', frames=('camera',), stamp_s=5, size=1):
         self.queue.submit(Placement(
-            key, f'{key} {name}', frames, 'base', stamp_s * NS, size,
+            key, f'{key} {name}', LookUp(name, frames, 'base', stamp_s * NS, size),
             lambda poses: self.gone.append((name, {f: m[0, 3] for f, m in poses.items()})),
             lambda: self.lost.append(name)), now_s)
 
