@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from ..errors import ConfigError, CrcError, DecodeError, HeaderError
@@ -109,7 +110,7 @@ class Decoder:
         self._max_body_bytes = max_body_bytes
         self._check_crc = check_crc
         self._strict = strict
-        self._block = memoryview(b'')
+        self._block = self._readable = memoryview(b'')
         self._start = 0  # of what was not decoded yet
         self._end = 0  # of what was received
         self._header: Header | None = None
@@ -126,14 +127,17 @@ class Decoder:
 
     def get_buffer(self, size_hint: int = -1) -> memoryview:
         """Hand out writable memory for the bytes that come next; never empty."""
-        pending = self.pending_bytes
-        needed = HEADER_SIZE if self._header is None else HEADER_SIZE + self._header.body_size
-        if len(self._block) - self._start < needed or self._end == len(self._block):
+        header, block, end = self._header, self._block, self._end
+        needed = HEADER_SIZE if header is None else HEADER_SIZE + header[4]
+        if len(block) - self._start < needed or end == len(block):
             # Messages may hold views of a block, so its bytes are never received into again.
+            pending = self.pending_bytes
             block = new_block(max(needed, 2 * pending, _BLOCK_BYTES))
-            block[:pending] = self._block[self._start : self._end]
-            self._block, self._start, self._end = block, 0, pending
-        return self._block[self._end :]
+            block[:pending] = self._block[self._start : end]
+            self._block, self._readable = block, block.toreadonly()
+            self._start, self._end = 0, pending
+            return block[pending:]
+        return block[end:]
 
     def buffer_updated(self, size: int) -> None:
         """Tell that `size` bytes were written to the start of what `get_buffer` gave."""
@@ -155,22 +159,22 @@ class Decoder:
             space[:size] = view[:size]
             self.buffer_updated(size)
             view = view[size:]
-            self._read_header()  # so that the rest of a large body goes where it will stay
+            if self._header is None and self.pending_bytes >= HEADER_SIZE:
+                # so that the rest of a large body goes where it will stay
+                with suppress(DecodeError):  # `next_frame` says so
+                    self._read_header()
 
-    def _read_header(self) -> Header | None:
-        """Read the next header if it is there; whatever is wrong with it ends the stream."""
-        if (
-            self.pending_bytes >= HEADER_SIZE
-            and self._header is None and self._lost is None
-        ):
-            try:
-                header = decode_header(self._block, self._start)
-                if header[4] > self._max_body_bytes:
-                    check_body_size(header, self._max_body_bytes)
-                self._header = header
-            except DecodeError as error:
-                self._lost = error
-        return self._header
+    def _read_header(self) -> Header:
+        """Read the next header, which is there; whatever is wrong with it ends the stream."""
+        try:
+            header = decode_header(self._block, self._start)
+            if header[4] > self._max_body_bytes:
+                check_body_size(header, self._max_body_bytes)
+        except DecodeError as error:
+            self._lost = error
+            raise
+        self._header = header
+        return header
 
     def next_frame(self) -> tuple[Header, memoryview] | None:
         """
@@ -181,22 +185,24 @@ class Decoder:
         :raises HeaderError: if the stream is out of step; every later call says so again.
         :raises TooLargeError: if the body is over the limit; likewise.
         """
-        header = self._header or self._read_header()
+        pending, header = self.pending_bytes, self._header
         if header is None:
             if self._lost is not None:
                 raise self._lost
+            if pending < HEADER_SIZE:
+                return None
+            header = self._read_header()
+        size = HEADER_SIZE + header[4]
+        if size > pending:
             return None
         start = self._start
-        size = HEADER_SIZE + header[4]
-        stop = start + size
-        if stop > self._end:
-            return None
-        self._start, self._header, self.frame_bytes = stop, None, size
-        self.pending_bytes -= size
-        frame = self._block[start:stop].toreadonly()
-        if stop == self._end and len(self._block) > _BLOCK_BYTES:
+        self._start = stop = start + size
+        self._header, self.frame_bytes, self.pending_bytes = None, size, pending - size
+        frame = self._readable[start:stop]
+        if size == pending and len(self._block) > _BLOCK_BYTES:
             # the messages hold it as long as they need it; there may be no more for a long time
-            self._block, self._start, self._end = memoryview(b''), 0, 0
+            self._block = self._readable = memoryview(b'')
+            self._start = self._end = 0
         return header, frame
 
     def next_message(self) -> Message | None:
@@ -209,11 +215,11 @@ class Decoder:
         :raises TooLargeError: if the body is over the limit; likewise.
         """
         whole = self.next_frame()
-        return None if whole is None else self.made(*self.read(*whole))
+        return None if whole is None else self.read(*whole)
 
-    def read(self, header: Header, frame: memoryview) -> tuple[Message, bool]:
+    def read(self, header: Header, frame: memoryview) -> Message:
         """
-        Read a frame, in whatever thread; `made` takes the result.
+        Read a frame; in whatever thread, one after the other.
 
         :raises CrcError: if its CRC is wrong.
         :raises ContentError: if its body breaks the rules of its type.
@@ -223,10 +229,7 @@ class Decoder:
             crc = crc64(body) if header[4] <= _CRC_BYTES else _crc_of(body)
             if crc != header[5]:
                 raise _crc_error(header, body)
-        return decode_body(header, body, strict=self._strict, max_elements=self._max_elements)
-
-    def made(self, message: Message, conforming: bool) -> Message:
-        """Note what a message that was read tells of its sender."""
+        message, conforming = decode_body(header, body, self._strict, self._max_elements)
         # who writes the extended header of version 2 under another number cannot read it either
         version = message.version if conforming else 1
         if version > self.seen_version:

@@ -113,7 +113,7 @@ def _names(raw: bytes) -> tuple[str, str]:
 
 
 def decode_body(
-    header: Header, body: memoryview, *, strict: bool = False, max_elements: int = MAX_ELEMENTS
+    header: Header, body: memoryview, strict: bool = False, max_elements: int = MAX_ELEMENTS
 ) -> tuple[Message, bool]:
     """
     Make the message of a header and its body.

@@ -72,7 +72,8 @@ class Content(NamedTuple):
     rest: Any
 
 
-_SHARED = ('device_name', 'timestamp', 'message_id', 'metadata', 'metadata_encodings', 'version')
+# what is set once more when a message has been checked
+_CHECKED = ('metadata', 'metadata_encodings', 'version')
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -142,7 +143,7 @@ class Message(metaclass=Stamped):
                 key: check_int(value, 0, 0xFFFF, f'encoding of metadata {key!r}')
                 for key, value in encodings.items()
             }
-        _, _, _, set_metadata, set_encodings, set_version = self._setters
+        set_metadata, set_encodings, set_version = self._setters
         set_metadata(self, metadata)
         set_encodings(self, encodings or {})
         rich = bool(metadata or number)
@@ -156,8 +157,8 @@ class Message(metaclass=Stamped):
             set_version(self, version)
 
     def __init_subclass__(cls) -> None:
-        """Find what sets the fields that all share; in Python 3.10 each class has its own."""
-        cls._setters = tuple(getattr(cls, name).__set__ for name in _SHARED)
+        """Find what sets fields that all share; in Python 3.10 each class has its own."""
+        cls._setters = tuple(getattr(cls, name).__set__ for name in _CHECKED)
 
     if not TYPE_CHECKING:
 
@@ -169,18 +170,15 @@ class Message(metaclass=Stamped):
     @classmethod
     def from_wire(cls, envelope: Envelope, **fields: Any) -> Any:
         """Make a message of values that a decoder has already checked."""
-        self = _new(cls)
-        # one by one, without a loop: every message goes through here
-        set_name, set_time, set_id, set_metadata, set_encodings, set_version = cls._setters
-        device_name, timestamp, message_id, metadata, encodings, version, _, _, _ = envelope
-        set_name(self, device_name)
-        set_time(self, timestamp)
-        set_id(self, message_id)
-        set_metadata(self, metadata)
-        set_encodings(self, encodings)
-        set_version(self, version)
+        # every message goes through here
+        self: Any = _new(_DRAFTS.get(cls) or _draft_of(cls))
+        (
+            self.device_name, self.timestamp, self.message_id, self.metadata,
+            self.metadata_encodings, self.version, _, _, _,
+        ) = envelope
         for name, value in fields.items():
-            _set(self, name, value)
+            setattr(self, name, value)
+        self.__class__ = cls
         return self
 
     def moved(self, matrices: Sequence[Floats]) -> Message:
@@ -210,6 +208,19 @@ class Message(metaclass=Stamped):
         :raises ContentError: if it breaks the rules of the type.
         """
         raise NotImplementedError
+
+
+#: classes whose objects can be changed, until they become those of the class itself
+_DRAFTS: dict[type[Message], type[Message]] = {}
+
+
+def _draft_of(cls: type[Message]) -> type[Message]:
+    """Make the class of messages that are being read: their fields are set as any others are."""
+    make: Any = type(cls)
+    changeable = {name: getattr(object, name) for name in ('__setattr__', '__delattr__')}
+    draft: type[Message] = make(cls.__name__, (cls,), {'__slots__': (), **changeable})
+    _DRAFTS[cls] = draft
+    return draft
 
 
 def plain(

@@ -13,6 +13,7 @@ from ..codec import Buffer, Message
 from ..codec.key_frames import Chains
 from ..codec.messages.query import Query
 from ..codec.messages.text import Status
+from ..codec.messages.video import Video
 from ..config import Settings
 from ..errors import DecodeError, EncodeError
 from .compat import Compat
@@ -20,7 +21,7 @@ from .host import Host
 from .mailbox import Mailbox
 from .outgoing import Outgoing, ready_to_send
 
-# A peer can make up any number of type names: count the rest together
+# A peer can make up any number of type names: count the rest together, but for VIDEO
 _MAX_KINDS = 200
 _NO_KEY_FRAME = 'a frame before it was lost, and no key frame has come since'
 _PING = 'igtl_ros2 ping'
@@ -179,37 +180,32 @@ class Peer:
 
     def hand_on(self, items: Sequence[tuple[Message, int]]) -> None:
         """Count messages that have arrived, with their bytes, and hand them to the link."""
-        given: list[tuple[Message, int]] = []
-        received, looking = self.received, self._compat.looking
-        for item in items:
-            message = item[0]
+        received, versions = self.received, self.seen_versions
+        for message, _ in items:
             kind = message.type_name
-            if kind not in received and len(received) >= _MAX_KINDS:
+            if kind not in received and len(received) >= _MAX_KINDS and kind != 'VIDEO':
                 kind = 'other'
             received[kind] += 1
-            self.seen_versions.add(message.version)
-            if looking or self._unanswered or kind == 'VIDEO':
-                if kind == 'VIDEO' and not self._is_decodable(message):
-                    continue
-                if looking and (name := self._compat.saw(message)):
-                    text = f'{self.address}: is taken for {name}'
-                    self._link.say('is taken for', logging.INFO, text)
-                if self._unanswered and message.device_name == _PING and (
-                    _is_calm_status(message)
-                ):
-                    self._take_pong()
-                    continue
-            given.append(item)
-        if given:
-            self._link.received_many(self, given)
+            versions.add(message.version)
+        if self._compat.looking or self._unanswered or 'VIDEO' in received:
+            items = [item for item in items if self._lets_by(item[0])]
+        if items:
+            self._link.received_many(self, items)
 
-    def _is_decodable(self, video: Any) -> bool:
-        """Tell whether no frame of a video is lost that this one needs."""
-        if self._videos.of(video.device_name).admits(video.follows):
-            return True
-        self.errors['frame behind a lost one'] += 1
-        self.complain('video', f'left out: VIDEO {video.device_name!r}: {_NO_KEY_FRAME}')
-        return False
+    def _lets_by(self, message: Message) -> bool:
+        """Tell whether the link is given a message: no answer to us, and it can be decoded."""
+        device = message.device_name
+        if isinstance(message, Video) and not self._videos.of(device).admits(message.follows):
+            self.errors['frame behind a lost one'] += 1
+            self.complain('video', f'left out: VIDEO {device!r}: {_NO_KEY_FRAME}')
+            return False
+        if self._compat.looking and (name := self._compat.saw(message)):
+            text = f'{self.address}: is taken for {name}'
+            self._link.say('is taken for', logging.INFO, text)
+        if self._unanswered and device == _PING and _is_calm_status(message):
+            self._take_pong()
+            return False
+        return True
 
     def take_error(self, error: DecodeError) -> None:
         """Count and log a message that could not be read; close what is out of step."""

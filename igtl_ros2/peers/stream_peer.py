@@ -39,6 +39,8 @@ class StreamPeer(WritingPeer):
         )
         #: bytes that had left for the peer when it was last seen reading
         self._left_bytes = 0
+        #: receives into the memory of the decoder
+        self.get_buffer = self._decoder.get_buffer
         self._last_sent = self.last_received
         #: when and where the message that is incomplete now last made some progress
         self._progress = (self.last_received, 0)
@@ -62,19 +64,16 @@ class StreamPeer(WritingPeer):
         self.name, self.names = stream.peer_name, stream.peer_names
         self.start()
 
-    def get_buffer(self, size_hint: int) -> memoryview:
-        """Receive into the decoder's memory."""
-        return self._decoder.get_buffer(size_hint)
-
     def buffer_updated(self, size: int) -> None:
         """Take out the messages that are whole now, in turns."""
         if self._why_cut_off:
             return
         self.last_received = now = time.monotonic()
-        if not self._decoder.pending_bytes:
+        decoder = self._decoder
+        if not decoder.pending_bytes:
             self.pending_since = now
         self.received_bytes += size
-        self._decoder.buffer_updated(size)
+        decoder.buffer_updated(size)
         if not self._has_more:
             self._take_turn(now)
 
@@ -91,7 +90,8 @@ class StreamPeer(WritingPeer):
             except DecodeError as error:
                 trouble, may_be_more = error, error.in_step
             finally:  # what came before goes first
-                self._hand_over(messages, now)
+                if messages:
+                    self._hand_over(messages, now)
             if trouble is not None and not self._why_cut_off:
                 self.take_error(trouble)
             if not may_be_more:
@@ -122,7 +122,7 @@ class StreamPeer(WritingPeer):
             if whole[0][4] > LITTLE_BYTES and takes_long(*whole):
                 self._read_elsewhere(*whole)
                 return False
-            messages.append((decoder.made(*decoder.read(*whole)), decoder.frame_bytes))
+            messages.append((decoder.read(*whole), decoder.frame_bytes))
             if not decoder.pending_bytes:
                 return False
             if len(messages) >= most or time.monotonic() >= until:
@@ -130,8 +130,6 @@ class StreamPeer(WritingPeer):
         return False
 
     def _hand_over(self, messages: Sequence[tuple[Message, int]], now: float) -> None:
-        if not messages:
-            return
         self._progress = now, self.received_bytes
         self.pending_since = now
         self.seen_version = self._decoder.seen_version
@@ -154,12 +152,12 @@ class StreamPeer(WritingPeer):
         reading = asyncio.wrap_future(worker.call(self._decoder.read, header, frame), loop=loop)
         reading.add_done_callback(self._has_read)
 
-    def _has_read(self, reading: asyncio.Future[tuple[Message, bool]]) -> None:
+    def _has_read(self, reading: asyncio.Future[Message]) -> None:
         """Hand on what was read, and go on."""
         self._is_reading = False
         try:
             if not self.cut_off:
-                message = self._decoder.made(*reading.result())
+                message = reading.result()
                 self._hand_over([(message, self._decoder.frame_bytes)], time.monotonic())
         except DecodeError as error:
             self.take_error(error)
