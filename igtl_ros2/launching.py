@@ -119,7 +119,8 @@ def monitor(given: Given) -> list[Any]:
     web = given['web']
     if web.lower() in ('', 'false'):
         return []
-    return [program('igtl', 'monitor', _looked_at(given) if web.lower() == 'true' else web)]
+    looked_at = _looked_at(given) if web.lower() == 'true' else web
+    return [program('igtl', 'monitor', looked_at, '--ros')]
 
 
 def _looked_at(given: Given) -> str:

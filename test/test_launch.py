@@ -192,7 +192,7 @@ def test_the_demo_starts_device_bridge_and_robot():
 ])
 def test_a_page_is_served_where_it_is_asked_for(name, given, target):
     entities, context = started(load(name), **{'web': 'true', **given})
-    assert words_of(entities[-1], context) == ['monitor', target]
+    assert words_of(entities[-1], context) == ['monitor', target, '--ros']
 
 
 @pytest.mark.parametrize('web', ['', 'false', 'False'])

@@ -62,9 +62,10 @@ TABLE = {
         {'numpy', 'yaml'} | ROS_MESSAGES | ROS_TOOLS,
         {'socket', 'ssl', 'struct'},
     ),
-    # the page and what it shows; a bag is read as any other program does
+    # the page and what it shows; a bag is read as any other program does, stages are measured as
+    # the routes do
     'web': (
-        {'aio', 'bags', 'codec', 'peers'} | BASE,
+        {'aio', 'bags', 'codec', 'peers', 'routes'} | BASE,
         {'aiohttp', 'numpy'},
         {'ssl'} | ROS_TOOLS,
     ),

@@ -120,14 +120,14 @@ class Offset:
 class Samples:
     """The last measurements of one device, one source or one link."""
 
-    __slots__ = ('_ring', '_number', 'turn', 'offset', 'worst_s', 'peer', 'last_s')
+    __slots__ = ('_ring', '_number', '_turn', 'offset', 'worst_s', 'peer', 'last_s')
 
     def __init__(self, kept: int = _KEPT) -> None:
         """Have room for so many."""
         self._ring: list[Trace | None] = [None] * kept
         self._number = 0
-        #: how often it was time for one
-        self.turn = 0
+        # how often it was time for one
+        self._turn = 0
         self.offset = Offset()
         #: how long the slowest took, from its stamp on, since that was last asked for
         self.worst_s = 0.0
@@ -143,6 +143,11 @@ class Samples:
         took_s = trace.total_s + trace.stages.get('device', 0.0)
         if took_s > self.worst_s:
             self.worst_s = took_s
+
+    def next_s(self, now_s: float, period_s: float = SAMPLE_S) -> float:
+        """Tell when it is time for the next one, in no rhythm."""
+        self._turn += 1
+        return now_s + period_s * (0.5 + self._turn * _GOLDEN % 1.0)
 
     def recent(self, now_s: float) -> list[Trace]:
         """Give those that still count."""
@@ -190,9 +195,7 @@ class LinkLatency:
     def next_s(self, name: str, now_s: float) -> float:
         """Tell when it is time to measure a device or source again, in no rhythm."""
         samples = self.of(name)
-        samples.turn += 1
-        period_s = SAMPLE_S * max(1.0, len(self._of) / _MOST_OFTEN)
-        return now_s + period_s * (0.5 + samples.turn * _GOLDEN % 1.0)
+        return samples.next_s(now_s, SAMPLE_S * max(1.0, len(self._of) / _MOST_OFTEN))
 
     def add(self, name: str, trace: Trace) -> Samples:
         """Take a measurement in."""

@@ -97,7 +97,7 @@ class Watch:
         now_s, now_ns = time.monotonic(), time.time_ns()
         name = peer.address if self._arguments.listen else ''
         with self._lock:
-            self._streams.take(name, items, now_s, now_ns)
+            self._streams.take(name, items, now_s, now_ns, peer.last_received)
 
     def snapshot(self, facts: Facts) -> list[dict[str, Any]]:
         """List what is known of each device now."""

@@ -14,6 +14,7 @@ from ..codec.messages.arrays import Sensor
 from ..codec.messages.text import Status
 from ..codec.short_names import FULL_NAME, is_short_of
 from ..codec.tool_state import is_valid, tool_state
+from ..web.arrival_stages import ArrivalStages
 from .brief import brief
 
 #: how many of the last messages of a device are looked at
@@ -65,15 +66,24 @@ class Stream:
         self._lags_ns: deque[int] = deque(maxlen=window)
         #: messages without a stamp, and with that of the one before
         self.unstamped = self.frozen = 0
+        self.stages = ArrivalStages()
 
-    def take(self, message: Message, size: int, arrival_s: float, arrival_ns: int) -> None:
+    def take(
+        self, message: Message, size: int, arrival_s: float, arrival_ns: int,
+        received_s: float | None = None,
+    ) -> None:
         """
         Take in a message.
 
         :param size: its bytes on the wire.
         :param arrival_s: when it came, on a clock that only goes on.
         :param arrival_ns: when it came, in nanoseconds since 1970.
+        :param received_s: when its last bytes came, before it was decoded, if that is known.
         """
+        if received_s is not None:
+            self.stages.note(
+                received_s, arrival_s,
+                arrival_ns - message.timestamp_ns if message.timestamp else None)
         if message.timestamp == 0:
             self.unstamped += 1
         else:
@@ -235,6 +245,7 @@ class Streams:
         items: Sequence[tuple[Message, int]],
         arrival_s: float,
         arrival_ns: int,
+        received_s: float | None = None,
     ) -> None:
         """Take in messages with their bytes, see `Stream.take`."""
         for message, size in items:
@@ -248,7 +259,7 @@ class Streams:
                     self.left_out += 1
                     continue
                 stream = self._streams[key] = Stream(self._window)
-            stream.take(message, size, arrival_s, arrival_ns)
+            stream.take(message, size, arrival_s, arrival_ns, received_s)
 
     def sorted(self) -> list[tuple[Key, Stream]]:
         """List them by name."""

@@ -16,6 +16,7 @@ from ..codec.messages.tracking import QuaternionElement, QuaternionTrackingData,
 from ..codec.short_names import FULL_NAME
 from ..codec.tool_state import is_valid, tool_state
 from ..errors import ConversionError
+from .arrival_stages import ArrivalStages
 from .arrivals import Arrivals
 from .values import Json, number, numbers, value_of
 
@@ -56,8 +57,7 @@ class Device:
         #: when it last changed, by the count of its monitor
         self.revision = 0
         self.samples: deque[tuple[float, list[Any]]] = deque(maxlen=_SAMPLES)
-        #: p50 and p99 in ms by the stage, where somebody measures them
-        self.stages: dict[str, tuple[float, float]] = {}
+        self.stages = ArrivalStages()
         self.arrivals = Arrivals()
         self._is_valid: bool | None = None
         self._state: str | None = None
@@ -71,12 +71,16 @@ class Device:
         self.arrived_s = now_s
         self.arrivals.add(now_s, size)
 
-    def take(self, message: Message, size: int, now_s: float, now_ns: int) -> None:
+    def take(
+        self, message: Message, size: int, now_s: float, now_ns: int,
+        received_s: float | None = None,
+    ) -> None:
         """
         Take a message in.
 
         :param now_s: when it came, by a clock that never goes back.
         :param now_ns: the same in nanoseconds since 1970, to compare stamps with.
+        :param received_s: when its last bytes came from the network; None if it came otherwise.
         """
         before = self.message
         self.count_only(size, now_s)
@@ -88,6 +92,8 @@ class Device:
                 self.stamps_same += message.timestamp == before.timestamp
         else:
             self.delay_ns = None
+        if received_s is not None:
+            self.stages.note(received_s, now_s, self.delay_ns)
         if message.message_id or self._id:
             self._look_at_id(message.message_id)
         self._look_at_state(message)
@@ -136,8 +142,12 @@ class Device:
         several = isinstance(message, (TrackingData, QuaternionTrackingData))
         return all(map(_has_place, message.elements if several else (message,)))
 
-    def row(self, now_s: float, phi: str) -> Json:
-        """Tell all about it."""
+    def row(self, now_s: float, phi: str, bridge: Json | None = None) -> Json:
+        """
+        Tell all about it.
+
+        :param bridge: what a bridge says of it.
+        """
         message = self.message
         rate, bandwidth = self.arrivals.per_second(now_s)
         told: Json = {
@@ -147,7 +157,8 @@ class Device:
             'arrived': self.arrived_s, 'spark': self.arrivals.each_second(now_s),
             'state': self._state, 'valid': self._is_valid, 'invalid': self.invalid,
             'gate': self.gate, 'lost': self.lost, 'stamps_back': self.stamps_back,
-            'stamps_same': self.stamps_same, 'stages': self.stages,
+            'stamps_same': self.stamps_same, 'stages': self.stages.figures(now_s),
+            'bridge': bridge,
             'stamp': None, 'delay_ms': None, 'version': 0, 'value': {'shape': 'other'},
         }
         if message is not None:

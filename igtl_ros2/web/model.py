@@ -9,6 +9,7 @@ from ..codec import Message
 from ..codec.messages.bundle import Bind
 from ..codec.messages.text import ClientInfo, Command, CommandResponse, Status, String
 from ..codec.patients import hidden
+from .bridges import Bridges
 from .device import Device
 from .values import Json, cut, value_of
 
@@ -34,6 +35,10 @@ class Monitor:
         self.devices: dict[int, Device] = {}
         self.texts: deque[Json] = deque(maxlen=_MOST_LINES)
         self.errors: deque[Json] = deque(maxlen=_MOST_LINES)
+        #: what bridges say, if somebody listens to them
+        self.bridges = Bridges()
+        #: where the messages of each link come from
+        self.addresses: dict[int, str] = {}
         #: grows with all that changes, and never goes back
         self.revision = 0
         #: messages of devices for which there was no room
@@ -60,21 +65,26 @@ class Monitor:
         items: Sequence[tuple[Message, int]],
         now_s: float,
         now_ns: int,
+        received_s: float | None = None,
     ) -> None:
-        """Take in messages, each with its bytes, that came from a peer of a link."""
+        """
+        Take in messages, each with its bytes, that came from a peer of a link.
+
+        :param received_s: when the last bytes of them came from the network.
+        """
         for message, size in items:
-            self._take(link, peer, message, size, now_s, now_ns, '')
+            self._take(link, peer, message, size, now_s, now_ns, received_s, '')
 
     def _take(
         self, link: int, peer: str, message: Message, size: int, now_s: float, now_ns: int,
-        inside: str,
+        received_s: float | None, inside: str,
     ) -> None:
         device = self._device(link, peer, message.type_name, message.device_name)
         if device is None:
             self.crowded_out += 1
         else:
             before = device.message
-            device.take(message, size, now_s, now_ns)
+            device.take(message, size, now_s, now_ns, received_s)
             device.inside = inside
             self._changed(device)
             if isinstance(message, _TEXTS):
@@ -83,7 +93,8 @@ class Monitor:
         if isinstance(message, Bind):
             for child in message.children:
                 # its bytes are those of the BIND
-                self._take(link, peer, child, 0, now_s, now_ns, message.device_name or 'BIND')
+                self._take(link, peer, child, 0, now_s, now_ns, received_s,
+                           message.device_name or 'BIND')
 
     def count_only(
         self, link: int, peer: str, type_name: str, name: str, size: int, now_s: float
@@ -137,6 +148,12 @@ class Monitor:
         self.revision += 1
         self.errors.append(
             {'number': self.revision, 'time': now_s, 'level': level, **cut(text, _LINE)})
+
+    def row(self, device: Device, now_s: float) -> Json:
+        """Tell all about a device, and what a bridge says of it."""
+        bridge = self.bridges.of(
+            device.type_name, device.name, self.addresses.get(device.link, ''), now_s)
+        return device.row(now_s, self.phi, bridge)
 
     def safe(self, message: Message) -> Message:
         """Give a message without what may not be shown."""

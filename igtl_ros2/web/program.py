@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..config import Settings
 from ..errors import ConfigError
+from .bridges import Status
 from .guard import Guard, is_this_machine, new_token
 from .model import Monitor
 from .server import PageServer, Source
 
 DEFAULT_PORT = 8944
+#: listens to `/diagnostics`, and hands over what it hears, in any thread
+Hear = Callable[[Callable[[Sequence[Status]], None]], AbstractContextManager[object]]
 _LOOK_S = 0.1
 
 
@@ -59,13 +64,34 @@ def _source(options: Options, monitor: Monitor) -> Source:
     return LiveLinks(monitor, options.links)
 
 
+def _hearing(
+    monitor: Monitor, source: Source, hear: Hear | None
+) -> AbstractContextManager[object]:
+    """Have the monitor told what bridges say."""
+    if hear is None:
+        return contextlib.nullcontext()
+    loop = asyncio.get_running_loop()
+
+    def take(statuses: Sequence[Status]) -> None:
+        monitor.bridges.take(statuses, source.now_s())
+
+    def heard(statuses: Sequence[Status]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: it is over
+            loop.call_soon_threadsafe(take, statuses)
+
+    monitor.bridges.is_heard = True
+    return hear(heard)
+
+
 async def serve(
-    options: Options, stopped: Sequence[int], say: Callable[[str], None]
+    options: Options, stopped: Sequence[int], say: Callable[[str], None],
+    hear: Hear | None = None,
 ) -> None:
     """
     Serve the page until a signal is in `stopped`.
 
     :param say: is told where the page is.
+    :param hear: listens to what bridges say; None: nobody does.
     :raises PeerError: if an address cannot be listened on.
     :raises BagError: if the bag cannot be read.
     :raises ConfigError: if there is nothing to look at, or control of a bag is wanted.
@@ -74,6 +100,8 @@ async def serve(
         raise ConfigError('there is nothing to look at; wanted the address of a device or a bag')
     if options.bag is not None and options.control:
         raise ConfigError('--control: nothing can be sent to a bag')
+    if options.bag is not None and hear is not None:
+        raise ConfigError('--ros: what bridges say now is not about a bag')
     monitor = Monitor(options.phi)
     token = token_of(options)
     names = (*options.names, socket.gethostname())
@@ -87,8 +115,9 @@ async def serve(
         await source.open()
         shown = f'[{host}]' if ':' in host else host
         say(f'the page is at http://{shown}:{port}/' + (f'#token={token}' if token else ''))
-        while not stopped:
-            await asyncio.sleep(_LOOK_S)
+        with _hearing(monitor, source, hear):
+            while not stopped:
+                await asyncio.sleep(_LOOK_S)
     finally:
         await server.stop()
         await source.close()

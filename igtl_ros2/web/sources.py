@@ -55,11 +55,13 @@ class LiveLinks:
             kind = Client if settings.mode == 'client' else Server
             link = kind(settings, on_sized=self._taker(number), on_peer=self._watcher(number))
             self._links.append(link)
+            self._monitor.addresses[number] = str(link.address)
             await link.link.open()
 
     def _taker(self, number: int) -> Callable[[Peer, Sequence[tuple[Message, int]]], None]:
         def take(peer: Peer, items: Sequence[tuple[Message, int]]) -> None:
-            self._monitor.take(number, peer.address, items, self.now_s(), time.time_ns())
+            self._monitor.take(
+                number, peer.address, items, self.now_s(), time.time_ns(), peer.last_received)
 
         return take
 

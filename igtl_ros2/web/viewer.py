@@ -61,7 +61,7 @@ class Viewer:
         """Begin with nothing sent."""
         self._monitor = monitor
         self._wanted: dict[int, Cut] = {}
-        self._seen = -1
+        self._seen = self._heard = -1
         self._epoch = monitor.epoch
         self._known: set[int] = set()
         self._pulsed_s = -math.inf
@@ -114,7 +114,7 @@ class Viewer:
         for number, device in monitor.devices.items():
             is_alive = pulses and now_s - device.arrived_s < _QUIET_S
             if device.revision > self._seen or number not in self._known or is_alive:
-                rows.append(device.row(now_s, monitor.phi))
+                rows.append(monitor.row(device, now_s))
             if device.samples:
                 new = device.samples_since(self._sampled.get(number, -math.inf))
                 if new:
@@ -124,6 +124,10 @@ class Viewer:
         self._known = set(monitor.devices)
         seen, self._seen = self._seen, monitor.revision
         self.frames += 1
+        bridges = monitor.bridges
+        if bridges.is_heard and bridges.revision > self._heard:
+            self._heard = bridges.revision
+            more['bridges'] = bridges.tell()
         return json.dumps({
             'kind': 'state', 'now': now_s, 'epoch': monitor.epoch, 'links': list(links),
             'devices': rows, 'gone': gone, 'samples': samples,

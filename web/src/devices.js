@@ -1,14 +1,16 @@
 // The table of devices, and all about the one that is chosen.
 
 import { el, say, sayValue, section, svg } from './dom.js'
+import { words } from './bridges.js'
 import * as format from './format.js'
 
 const COLUMNS = [
   ['name', 'Device'], ['type', 'Type'], ['rate', 'Rate / Hz'], ['age', 'Age'], ['size', 'Size'],
   ['bandwidth', 'Bytes/s'], ['delay', 'Delay / ms'], ['validity', 'Valid'], ['gate', 'Gate'],
-  ['count', 'Count'], ['lost', 'Lost'], ['spark', 'Last minute'], ['summary', 'Value'],
+  ['count', 'Count'], ['lost', 'Lost'], ['dropped', 'Dropped'], ['stages', 'Stages p50 / ms'], ['spark', 'Last minute'],
+  ['summary', 'Value'],
 ]
-const NUMERIC = new Set(['rate', 'age', 'size', 'bandwidth', 'delay', 'count', 'lost'])
+const NUMERIC = new Set(['rate', 'age', 'size', 'bandwidth', 'delay', 'count', 'lost', 'dropped'])
 const WIDTH = 118
 const HEIGHT = 20
 
@@ -103,12 +105,19 @@ export class Devices {
       sayValue(cells.delay, device.delay_ms === null ? 'no stamp' : format.fixed(device.delay_ms, 1), device.delay_ms)
       const validity = device.valid === null ? '' : device.valid ? 'valid' : device.state
       sayValue(cells.validity, device.invalid ? `${validity} (${device.invalid} not)` : validity, device.invalid)
-      say(cells.gate, device.gate)
+      const { bridge } = device
+      const gate = bridge?.withholds ? 'withheld by the bridge' : device.gate
+      say(cells.gate, gate)
       sayValue(cells.count, String(device.count), device.count)
       sayValue(cells.lost, String(device.lost), device.lost)
+      // nobody knows without a bridge
+      sayValue(cells.dropped, bridge ? String(bridge.dropped) : '', bridge?.dropped)
+      const stages = { ...device.stages, ...bridge?.stages }
+      sayValue(cells.stages, Object.entries(stages).map(([stage, [p50]]) => `${words(stage)} ${format.fixed(p50, 2)}`).join('  '),
+        Object.keys(stages).length ? JSON.stringify(stages) : null)
       say(cells.summary, format.summary(device.value).slice(0, 120))
       line.setAttribute('points', spark(device.spark))
-      row.classList.toggle('withheld', device.gate === 'withheld')
+      row.classList.toggle('withheld', gate.startsWith('withheld'))
       row.classList.toggle('emergency', device.gate === 'emergency')
     }
     for (const [id, { cells }] of this.rows) {
@@ -153,9 +162,12 @@ export class Devices {
       'lines', 'polygons', 'triangle_strips', 'code', 'code_name', 'subcode', 'error_name', 'command_id', 'unit']) {
       fact(name, value[name])
     }
-    for (const [stage, [p50, p99]] of Object.entries(device.stages)) {
-      fact(`${stage} / ms`, `${format.fixed(p50)} (p50)  ${format.fixed(p99)} (p99)`)
+    for (const [whose, stages] of [['here', device.stages], ['bridge', device.bridge?.stages ?? {}]]) {
+      for (const [stage, [p50, p99]] of Object.entries(stages)) {
+        fact(`${words(stage)}, ${whose} / ms`, `${format.fixed(p50)} (p50)  ${format.fixed(p99)} (p99)`, JSON.stringify([p50, p99]))
+      }
     }
+    for (const { kind, what, number } of device.bridge?.counts ?? []) fact(`${kind}: ${what}`, number)
     const parts = [list]
     if (value.matrix) parts.push(matrix(value.matrix))
     if (value.values) parts.push(el('p', { class: 'values' }, value.values.map((one) => format.fixed(one, 4)).join('  ')))

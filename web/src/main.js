@@ -2,6 +2,7 @@
 
 import 'uplot/dist/uPlot.min.css'
 import './style.css'
+import { Bridges } from './bridges.js'
 import { Devices } from './devices.js'
 import { say } from './dom.js'
 import { Errors, Links, Texts } from './lists.js'
@@ -45,6 +46,7 @@ const wire = new Wire({
 
 const devices = new Devices(store)
 const links = new Links()
+const bridges = new Bridges(store)
 const texts = new Texts(store)
 const errors = new Errors(store)
 const pictures = new Pictures(store, (wanted) => wire.want(wanted))
@@ -53,7 +55,7 @@ const scene = new Scene(store, pictures)
 const orders = new Orders(wire)
 const timeline = new Timeline(wire)
 document.getElementById('main').append(
-  timeline.node, devices.node, devices.details, scene.node, pictures.node, plots.node, texts.node, links.node, errors.node,
+  timeline.node, devices.node, devices.details, scene.node, pictures.node, plots.node, texts.node, links.node, bridges.node, errors.node,
   orders.node,
 )
 
@@ -77,6 +79,7 @@ function state(message) {
   }
   devices.update(message.devices, message.now, message.crowded_out)
   links.update(message.links)
+  bridges.update(message.bridges)
   texts.update(message.texts)
   errors.update(message.errors)
   pictures.update(message.devices)

@@ -12,14 +12,16 @@ HELP = 'a page in a browser with all that devices send, or that is in a bag'
 EXAMPLE = 'igtl monitor 10.0.0.5'
 DESCRIPTION = (
     'Serve a page that shows what devices send: rates, ages and values, images, sensors, texts, '
-    'errors, and all that has a place in one 3-D scene; of a bag with a timeline. The page is for '
-    'this machine only, unless --bind says otherwise, and then wants a token.'
+    'errors, and all that has a place in one 3-D scene; of a bag with a timeline. With --ros also '
+    'what bridges say of themselves. The page is for this machine only, unless --bind says '
+    'otherwise, and then wants a token.'
 )
 NEEDS = "the page needs aiohttp: pip install 'igtl_ros2[web]', or apt install python3-aiohttp"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on the command line."""
+    from ..diagnostics import add_ros_argument
     from ..words import number
 
     parser.add_argument(
@@ -49,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--fps', type=number(0.5, 60), default=10.0, metavar='N',
         help='tell a browser at most so many times a second; default: 10')
+    add_ros_argument(parser)
     parser.add_argument(
         '--phi', choices=('redact', 'hash', 'pass'), default='redact',
         help='what becomes of names of patients on the page; default: redact')
@@ -63,6 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     import asyncio
     import logging
 
+    from ..diagnostics import bridges_heard
     from ..program import name, say
     from ..words import note_signals
 
@@ -75,7 +79,9 @@ def run(arguments: argparse.Namespace) -> int:
     options = options_of(arguments)
     stopped = note_signals()
     try:
-        asyncio.run(serve(options, stopped, lambda text: print(text, flush=True)))
+        asyncio.run(serve(
+            options, stopped, lambda text: print(text, flush=True),
+            bridges_heard if arguments.ros else None))
     except ImportError as error:  # what reads bags is wanted for these alone
         say(f"bags need: pip install 'igtl_ros2[bags]' ({error})")
         return 2
