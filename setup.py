@@ -28,7 +28,8 @@ setup(
         (f'share/{NAME}/launch', sorted(glob('launch/*.launch.py'))),
         (f'share/{NAME}/config', sorted(glob('config/*.*'))),
         *((f'share/{NAME}/{folder}', sorted(map(join, repeat(folder), files)))
-          for folder, _, files in os.walk('docs') if files),
+          for top in ('docs', 'slicer') for folder, _, files in os.walk(top)
+          if files and '__pycache__' not in folder),
     ],
     python_requires='>=3.10',
     install_requires=['jsonschema', 'numpy', 'PyYAML', 'rich'],

@@ -78,7 +78,8 @@ def test_colcon_build_gives_what_ros2_run_and_ros2_launch_look_for(source, tmp_p
     for folder in ('launch', 'config'):
         assert names(source / folder)
         assert names(share / folder) == names(source / folder)
-    assert tree(share / 'docs') == tree(source / 'docs')
+    for folder in ('docs', 'slicer'):
+        assert tree(share / folder) == tree(source / folder)
 
     [package] = prefix.glob('lib/python3*/site-packages/igtl_ros2')
     assert tree(package) == tree(source / 'igtl_ros2')

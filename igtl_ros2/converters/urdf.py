@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -49,11 +49,15 @@ class RobotDescription:
     :param root: the link that hangs on no other.
     :param links: the shapes of each link, by its name, in the order of the file.
     :param faults: what cannot be shown, as (link, why).
+    :param name: of the robot; may be empty.
+    :param parents: the link that each link hangs on, by its name; the root has none.
     """
 
     root: str
     links: dict[str, tuple[Visual, ...]]
     faults: tuple[tuple[str, str], ...]
+    name: str = ''
+    parents: dict[str, str] = field(default_factory=dict)
 
 
 def read_urdf(text: str) -> RobotDescription:
@@ -93,13 +97,17 @@ def read_urdf(text: str) -> RobotDescription:
                 faults.append((name, f'colour of visual {number}: {error}'))
             visuals.append(shape)
         links[name] = tuple(visuals)
-    children = {child.get('link') for child in robot.findall('joint/child')}
-    roots = [name for name in links if name not in children]
+    parents = {}
+    for joint in robot.findall('joint'):
+        ends = [joint.find(end) for end in ('child', 'parent')]
+        child, parent = ('' if end is None else end.get('link', '') for end in ends)
+        parents[child] = parent
+    roots = [name for name in links if name not in parents]
     if len(roots) != 1:
         which = f': {", ".join(roots)}' if roots else ''
         raise ConversionError(f'{len(roots)} of {len(links)} links hang on no other{which}; '
                               'wanted one, the root')
-    return RobotDescription(roots[0], links, tuple(faults))
+    return RobotDescription(roots[0], links, tuple(faults), robot.get('name', ''), parents)
 
 
 class _Materials:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,11 +12,12 @@ from rclpy.timer import Timer
 from std_msgs.msg import Header
 from std_msgs.msg import String as RosString
 
-from ..codec.short_names import NAME_BYTES, short_names
+from ..codec.messages.text import String
+from ..codec.short_names import NAME_BYTES, short_name, short_names
 from ..converters.link_meshes import link_mesh
 from ..converters.mesh_files import find_file
 from ..converters.registry import Sending
-from ..converters.urdf import Visual, read_urdf
+from ..converters.urdf import RobotDescription, Visual, read_urdf
 from ..dialogue.streams import Streams
 from ..errors import ConversionError, EncodeError
 from ..mapping import RobotSource, SendRule, TfFrame
@@ -23,6 +25,7 @@ from .report import Report
 from .tf import OwnFrames
 
 MODEL_ENDING = '_mesh'
+PARTS_ENDING = '_parts'
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,9 @@ class RobotFeed:
         frames = [self._source.prefix + name for name in robot.links]
         # so short that the model of a transform is called as it is, with the ending
         names = short_names(frames, NAME_BYTES - len(MODEL_ENDING))
-        self._follow(names, self._source.target or self._source.prefix + robot.root)
+        target = self._source.target or self._source.prefix + robot.root
+        self._follow(names, target)
+        self._announce(robot, names, target)
         models = [
             _Model(names[frame] + MODEL_ENDING, frame, visuals)
             for frame, visuals in zip(frames, robot.links.values())
@@ -117,6 +122,25 @@ class RobotFeed:
         self._node.get_logger().info(
             f'{topic}: {len(robot.links)} links, {len(models)} with a shape'
         )
+
+    def _announce(self, robot: RobotDescription, names: dict[str, str], target: str) -> None:
+        """Say which transforms and models belong together, so that a peer can assemble them."""
+        prefix = self._source.prefix
+        parts = [
+            {
+                'link': prefix + link,
+                'transform': names[prefix + link],
+                'model': names[prefix + link] + MODEL_ENDING if visuals else '',
+                'parent': prefix + robot.parents[link] if link in robot.parents else '',
+            }
+            for link, visuals in robot.links.items()
+        ]
+        said = {'igtl_ros2': 'robot', 'name': robot.name, 'target': target, 'links': parts}
+        # of a long name the beginning and a mark, so that the ending stays
+        device = short_name(self._rule.device, NAME_BYTES - len(PARTS_ENDING)) + PARTS_ENDING
+        envelope = replace(self._sending(self._rule), device=device).envelope(Header())
+        self._claim(('STRING', device), self._source.description)
+        self._link.send(String(json.dumps(said), **envelope))
 
     def close(self) -> None:
         """Send nothing any more."""

@@ -46,6 +46,7 @@ class Node:
     :param attributes: texts; metadata of a message are here as `OpenIGTLink.<key>`.
     :param received: how many messages it has taken in.
     :param outgoing: whether it is sent when it changes.
+    :param parent: name of the transform that it is under; it is not sent.
     """
 
     message_type: ClassVar[type[Message]]
@@ -55,6 +56,7 @@ class Node:
     attributes: dict[str, str] = field(default_factory=dict)
     received: int = 0
     outgoing: bool = False
+    parent: str = ''
 
     @property
     def tag(self) -> str:
@@ -101,7 +103,6 @@ class LinearTransform(Node):
     A transform.
 
     :param matrix: (4, 4), to the parent: what is sent.
-    :param parent: name of the transform that it is under; it is not sent.
     """
 
     message_type = Transform
@@ -109,7 +110,6 @@ class LinearTransform(Node):
     tag = 'LinearTransform'
 
     matrix: Matrix = field(default_factory=lambda: np.eye(4))
-    parent: str = ''
 
     def take(self, message: Transform) -> None:
         """Take the matrix; what is called a status becomes an attribute of its own as well."""

@@ -54,6 +54,10 @@ class Nodes(Mapping[str, Node]):
         """Add a node, or give the one of its name and kind that is there."""
         return cast(AnyNode, self._nodes.setdefault((node.name, node.device_type), node))
 
+    def remove(self, node: Node) -> None:
+        """Take a node out of the scene, if it is there."""
+        self._nodes.pop((node.name, node.device_type), None)
+
 
 def table(nodes: Nodes, log: Sequence[str]) -> str:
     """List the nodes, what was logged, and what Slicer crashed on."""

@@ -18,10 +18,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ..config.shared import shared_path
 from ..sim.ultrasound import STYLUS, Scene
 from .arguments import DEMO, add_demo_arguments
 from .child import Child
@@ -45,14 +45,7 @@ def config_file(name: str) -> str:
 
     :raises FileNotFoundError: if it is nowhere.
     """
-    prefixes = [*os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep), sys.prefix]
-    places = [Path(__file__).resolve().parents[2]]
-    places += [Path(prefix, 'share', 'igtl_ros2') for prefix in prefixes if prefix]
-    for place in places:
-        path = place / 'config' / name
-        if path.is_file():
-            return str(path)
-    raise FileNotFoundError(f'config/{name} is not in any of {", ".join(map(str, places))}')
+    return str(shared_path(f'config/{name}'))
 
 
 # -- the program

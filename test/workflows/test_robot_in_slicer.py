@@ -17,6 +17,8 @@ from test_ready_files import ReadmeBridge
 from tf2_msgs.msg import TFMessage
 
 from igtl_ros2.codec.short_names import short_names
+from igtl_ros2.sim.module import slicer_module
+from igtl_ros2.sim.scene import Scene
 
 pytest.importorskip('trimesh', reason='trimesh is not installed: robots have no shapes')
 
@@ -81,6 +83,22 @@ def check_poses(slicer):
         slicer.stay(0.1)
 
 
+def check_assembly(slicer):
+    """Have the module for Slicer put the robot together: there is nothing else to do."""
+    slicer.wait_for('Robot_parts', 'STRING')
+    (robot,) = slicer_module().assemble(scene := Scene(slicer))
+    assert (robot.name, robot.target, robot.missing) == ('two', 'base', [])
+    assert [tuple(link.values()) for link in robot.links] == [
+        ('base', 'base', 'base_mesh', ''),
+        ('carriage', 'carriage', '', 'base'),
+        ('arm', 'arm', 'arm_mesh', 'carriage'),
+    ]
+    models = scene.GetNodesByClass('vtkMRMLModelNode')
+    for n in range(models.GetNumberOfItems()):
+        model = models.GetItemAsObject(n)
+        assert model.GetParentTransformNode().GetName() + '_mesh' == model.GetName()
+
+
 @pytest.fixture
 def robot_bridge():
     """A bridge started as the README says."""
@@ -97,6 +115,7 @@ def test_a_robot_as_the_readme_shows_it(user, robot_bridge, open_slicer, tmp_pat
         slicer = open_slicer(bridge.port(user))
         check_models(slicer)
         check_poses(slicer)
+        check_assembly(slicer)
         text = slicer.wait_for('Joints', 'STRING').text
         state = json.loads(text)
         stamp = state['header']['stamp']
@@ -107,6 +126,7 @@ def test_a_robot_as_the_readme_shows_it(user, robot_bridge, open_slicer, tmp_pat
         late = open_slicer(bridge.port(user))
         check_models(late)
         check_poses(late)
+        check_assembly(late)
         for each in (slicer, late):
             assert {each.nodes[f'{name}_mesh'].received for name in ('base', 'arm')} == {1}
             assert not each.crashed and not [line for line in each.log if 'error' in line]

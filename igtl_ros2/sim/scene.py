@@ -1,0 +1,412 @@
+"""
+The scene of a simulated Slicer with the methods of MRML, as far as a module for Slicer calls them.
+
+So what is written for Slicer, such as `slicer/IgtlRos2`, can be run and tested without it. Names
+and oddities are those of vtkMRMLScene, of its nodes, and of vtkMRMLIGTLConnectorNode.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..codec.messages.mesh import PolyData
+from ..errors import PeerError
+from .mrml import DeviceStatus, LinearTransform, MarkupsFiducial, Model, Node, Text, Volume
+from .slicer import Slicer
+
+RECEIVED = 'Received by OpenIGTLink'
+
+
+class Matrix:
+    """A vtkMatrix4x4."""
+
+    def __init__(self, values: Any = None) -> None:
+        """Start with the identity."""
+        self.values = np.eye(4) if values is None else np.array(values, float)
+
+    def GetElement(self, row: int, column: int) -> float:
+        return float(self.values[row, column])
+
+    def SetElement(self, row: int, column: int, value: float) -> None:
+        self.values[row, column] = value
+
+
+class Collection:
+    """A vtkCollection."""
+
+    def __init__(self, items: Sequence[MrmlNode]) -> None:
+        self._items = list(items)
+
+    def GetNumberOfItems(self) -> int:
+        return len(self._items)
+
+    def GetItemAsObject(self, number: int) -> MrmlNode:
+        return self._items[number]
+
+    def UnRegister(self, _: object) -> None:
+        """Do nothing: Python counts for itself."""
+
+
+class MrmlNode:
+    """A node of the scene with what all nodes of MRML have; `data` is the node of the Slicer."""
+
+    class_name = 'vtkMRMLNode'
+
+    def __init__(self, scene: Scene, data: Any, number: int) -> None:
+        """Stand for a node."""
+        self._scene, self.data = scene, data
+        self._id = f'{self.class_name}{number}'
+        self._changes = 0
+        self._display: Display | None = None
+
+    def _change(self, **values: Any) -> None:
+        """Modify it; a node that is sent is sent by that."""
+        with self._scene.slicer._scene():
+            vars(self.data).update(values)
+            self._changes += 1
+            if self.data.outgoing:
+                self._scene.slicer._push(self.data)
+
+    def GetID(self) -> str:
+        return self._id
+
+    def GetName(self) -> str:
+        return str(self.data.name)
+
+    def GetClassName(self) -> str:
+        return self.class_name
+
+    def IsA(self, name: str) -> bool:
+        return any(getattr(kind, 'class_name', '') == name for kind in type(self).__mro__)
+
+    def GetDescription(self) -> str | None:
+        return RECEIVED if self.data.received and not self.data.outgoing else None
+
+    def GetAttribute(self, key: str) -> str | None:
+        return self.data.attributes.get(key)
+
+    def SetAttribute(self, key: str, value: str | None) -> None:
+        others = {name: text for name, text in self.data.attributes.items() if name != key}
+        self.data.attributes = {**others, key: value} if value is not None else others
+
+    def GetMTime(self) -> int:
+        return int(self.data.received) + self._changes
+
+    # -- what hangs on a transform
+
+    def SetAndObserveTransformNodeID(self, node_id: str | None) -> None:
+        parent = self._scene.GetNodeByID(node_id)
+        self.data.parent = '' if parent is None else parent.GetName()
+
+    def GetTransformNodeID(self) -> str | None:
+        parent = self.GetParentTransformNode()
+        return None if parent is None else parent.GetID()
+
+    def GetParentTransformNode(self) -> TransformNode | None:
+        return self._scene._transform(self.data.parent)
+
+    def _to_world(self) -> np.ndarray:
+        """Give the matrix from what it hangs on to the world."""
+        parent = self.GetParentTransformNode()
+        return np.eye(4) if parent is None else parent._to_world() @ parent.data.matrix
+
+    # -- what it is shown by
+
+    def CreateDefaultDisplayNodes(self) -> None:
+        self._display = self._display or Display()
+
+    def GetDisplayNode(self) -> Display | None:
+        if self.data.received:
+            self.CreateDefaultDisplayNodes()  # the connector does so
+        return self._display
+
+
+class TransformNode(MrmlNode):
+    """A vtkMRMLLinearTransformNode."""
+
+    class_name = 'vtkMRMLLinearTransformNode'
+
+    def GetMatrixTransformToParent(self, matrix: Matrix) -> None:
+        matrix.values[:] = self.data.matrix
+
+    def SetMatrixTransformToParent(self, matrix: Matrix) -> None:
+        self._change(matrix=matrix.values.copy())
+
+    def GetMatrixTransformToWorld(self, matrix: Matrix) -> None:
+        matrix.values[:] = self._to_world() @ self.data.matrix
+
+
+class FiducialNode(MrmlNode):
+    """A vtkMRMLMarkupsFiducialNode."""
+
+    class_name = 'vtkMRMLMarkupsFiducialNode'
+
+    def GetNumberOfControlPoints(self) -> int:
+        return len(self.data.points)
+
+    def GetNthControlPointLabel(self, number: int) -> str:
+        return str(self.data.points[number].label)
+
+    def GetNthControlPointPositionWorld(self, number: int, position: list[float]) -> None:
+        point = np.append(self.data.points[number].position, 1.0)
+        position[:] = (self._to_world() @ point)[:3].tolist()
+
+
+class ModelNode(MrmlNode):
+    """A vtkMRMLModelNode."""
+
+    class_name = 'vtkMRMLModelNode'
+
+    def GetPolyData(self) -> Shape | None:
+        return Shape(self.data.mesh)
+
+    def SetAndObservePolyData(self, shape: Shape | None) -> None:
+        empty = PolyData(np.zeros((0, 3), np.float32))
+        self._change(mesh=empty if shape is None else shape.mesh)
+
+
+class TextNode(MrmlNode):
+    """A vtkMRMLTextNode."""
+
+    class_name = 'vtkMRMLTextNode'
+
+    def GetText(self) -> str:
+        return str(self.data.text)
+
+    def SetText(self, text: str) -> None:
+        self._change(text=text)
+
+
+class StatusNode(MrmlNode):
+    """A vtkMRMLIGTLStatusNode."""
+
+    class_name = 'vtkMRMLIGTLStatusNode'
+
+    def GetCode(self) -> int:
+        return int(self.data.code)
+
+    def GetErrorName(self) -> str:
+        return str(self.data.error_name)
+
+    def GetStatusString(self) -> str:
+        return str(self.data.text)
+
+    def SetStatus(self, code: int, subcode: int, error_name: str, text: str) -> None:
+        self._change(code=code, subcode=subcode, error_name=error_name, text=text)
+
+
+class VolumeNode(MrmlNode):
+    """A vtkMRMLScalarVolumeNode."""
+
+    class_name = 'vtkMRMLScalarVolumeNode'
+
+
+class Shape:
+    """As much of a vtkPolyData as tells what is in it."""
+
+    def __init__(self, mesh: PolyData) -> None:
+        self.mesh = mesh
+
+    def GetNumberOfPoints(self) -> int:
+        return len(self.mesh.points)
+
+    def GetPointData(self) -> Shape:
+        return self
+
+    def HasArray(self, name: str) -> bool:
+        return any(attribute.name == name for attribute in self.mesh.attributes)
+
+
+class Display:
+    """A display node: it keeps what it is told."""
+
+    def __init__(self) -> None:
+        """Start as Slicer does."""
+        self.is_visible, self.opacity, self.scalars, self.range_flag = True, 1.0, '', 0
+        self.are_scalars_visible = False
+
+    def SetVisibility(self, is_visible: bool) -> None:
+        self.is_visible = bool(is_visible)
+
+    def GetVisibility(self) -> bool:
+        return self.is_visible
+
+    def SetOpacity(self, opacity: float) -> None:
+        self.opacity = opacity
+
+    def SetActiveScalar(self, name: str, _: int) -> None:
+        self.scalars = name
+
+    def GetActiveScalarName(self) -> str:
+        return self.scalars
+
+    def SetScalarRangeFlag(self, flag: int) -> None:
+        self.range_flag = flag
+
+    def SetScalarVisibility(self, are_visible: bool) -> None:
+        self.are_scalars_visible = bool(are_visible)
+
+
+_KINDS: dict[type[Node], type[MrmlNode]] = {
+    LinearTransform: TransformNode,
+    MarkupsFiducial: FiducialNode,
+    Model: ModelNode,
+    Text: TextNode,
+    DeviceStatus: StatusNode,
+    Volume: VolumeNode,
+}
+_BY_NAME = {facade.class_name: (kind, facade) for kind, facade in _KINDS.items()}
+
+
+class Scene:
+    """
+    A vtkMRMLScene of the nodes that a simulated Slicer holds.
+
+    :param slicer: whose nodes they are.
+    """
+
+    def __init__(self, slicer: Slicer) -> None:
+        """Look at the nodes of a Slicer."""
+        self.slicer = slicer
+        self._nodes: dict[int, MrmlNode] = {}
+        self._number = 0
+
+    def _all(self) -> Iterator[MrmlNode]:
+        for data in self.slicer.nodes.all():
+            kind = _KINDS.get(type(data))
+            if kind is None:
+                continue
+            node = self._nodes.get(id(data))
+            if node is None or node.data is not data:
+                self._number += 1
+                node = self._nodes[id(data)] = kind(self, data, self._number)
+            yield node
+
+    def _transform(self, name: str) -> TransformNode | None:
+        return next(
+            (n for n in self._all() if isinstance(n, TransformNode) and n.GetName() == name), None
+        )
+
+    def GetNodesByClass(self, name: str) -> Collection:
+        return Collection([node for node in self._all() if node.IsA(name)])
+
+    def GetNodeByID(self, node_id: str | None) -> MrmlNode | None:
+        return next((node for node in self._all() if node.GetID() == node_id), None)
+
+    def AddNewNodeByClass(self, kind: str, name: str) -> Any:
+        made, facade = _BY_NAME[kind]
+        with self.slicer._scene():
+            data = self.slicer.nodes.put(made(name))
+        return next(node for node in self._all() if node.data is data)
+
+    def RemoveNode(self, node: MrmlNode) -> None:
+        with self.slicer._scene():
+            self.slicer.nodes.remove(node.data)
+
+
+class Command:
+    """A vtkSlicerOpenIGTLinkCommand."""
+
+    CommandUnknown, CommandWaiting, CommandResponseReceived, CommandExpired = 0, 1, 2, 3
+    CommandFailed, CommandCancelled = 4, 5
+
+    def __init__(self) -> None:
+        """Be sent by nobody yet."""
+        self.name, self.content, self.timeout_s = '', '', 5.0
+        self.status, self.is_success = self.CommandUnknown, False
+        self.response, self.error = '', ''
+
+    def SetName(self, name: str) -> None:
+        self.name = name
+
+    def SetCommandContent(self, content: str) -> None:
+        self.content = content
+
+    def SetTimeoutSec(self, seconds: float) -> None:
+        self.timeout_s = seconds
+
+    def SetBlocking(self, _: bool) -> None:
+        """Be sent without waiting in any case."""
+
+    def GetCommandStatus(self) -> int:
+        return self.status
+
+    def IsInProgress(self) -> bool:
+        return self.status == self.CommandWaiting
+
+    def GetSuccessful(self) -> bool:
+        return self.is_success
+
+    def GetResponseContent(self) -> str:
+        return self.response
+
+    def GetErrorMessage(self) -> str:
+        return self.error
+
+
+class ConnectorNode:
+    """
+    The vtkMRMLIGTLConnectorNode of a simulated Slicer.
+
+    :param slicer: whose connector it is.
+    """
+
+    StateOff, StateWaitConnection, StateConnected = 0, 1, 2
+
+    def __init__(self, slicer: Slicer) -> None:
+        """Speak for a Slicer."""
+        self._slicer = slicer
+        self._outgoing: list[MrmlNode] = []
+
+    def GetState(self) -> int:
+        return self.StateConnected if self._slicer.peers else self.StateWaitConnection
+
+    def GetServerHostname(self) -> str:
+        return self._slicer.address.host
+
+    def GetServerPort(self) -> int:
+        return self._slicer.address.port
+
+    def RegisterOutgoingMRMLNode(self, node: MrmlNode) -> int:
+        if node not in self._outgoing:
+            self._outgoing.append(node)
+        node.data.outgoing = True
+        return 1
+
+    def UnregisterOutgoingMRMLNode(self, node: MrmlNode) -> None:
+        if node in self._outgoing:
+            self._outgoing.remove(node)
+        node.data.outgoing = False
+
+    def GetNumberOfOutgoingMRMLNodes(self) -> int:
+        return len(self._outgoing)
+
+    def GetOutgoingMRMLNode(self, number: int) -> MrmlNode:
+        return self._outgoing[number]
+
+    def PushNode(self, node: MrmlNode) -> int:
+        if node.data.outgoing:  # else Slicer logs an error, and sends nothing
+            with self._slicer._scene():
+                self._slicer._push(node.data)
+        return 0
+
+    def SendCommand(self, command: Command) -> None:
+        command.status = command.CommandWaiting
+        threading.Thread(target=self._ask, args=(command,), daemon=True).start()
+
+    def _ask(self, command: Command) -> None:
+        try:
+            answer = self._slicer.command(
+                command.name, command.content, timeout_s=command.timeout_s
+            )
+        except PeerError as error:
+            command.error, command.status = str(error), command.CommandExpired
+            return
+        command.response = answer.content
+        command.error = answer.metadata.get('ErrorMessage', '')
+        command.is_success = answer.metadata.get('Status') == 'SUCCESS'
+        command.status = command.CommandResponseReceived

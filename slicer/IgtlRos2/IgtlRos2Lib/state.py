@@ -1,0 +1,152 @@
+"""How things are, in plain words: the link, the robot, gates, tools, what devices say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .mrml import RECEIVED, STATUS, TRANSFORM, attribute, nodes
+
+GOOD, WARNING, BAD = 'good', 'warning', 'bad'
+STALE_S = 2.0
+_OFF, _WAITING, _CONNECTED = 0, 1, 2
+_LINK = {
+    _OFF: (BAD, 'not connected: press Connect'),
+    _WAITING: (BAD, 'waiting for the bridge: is it started, and are host and port right?'),
+}
+_NO_ROBOT = (
+    'no robot is announced: has the mapping of the bridge a rule robot:, and does '
+    'robot_state_publisher run?'
+)
+#: codes of STATUS that are no failure
+_NOT_READY = {6, 13, 14, 15, 19}
+#: what a tracker may say of a tool, and what that means
+_TOOL_WORDS = {
+    'OUT_OF_VIEW': 'is out of view',
+    'MISSING': 'is missing',
+    'DISABLED': 'is switched off',
+    'OUT_OF_VOLUME': 'is out of the field of the tracker',
+    'INVALID': 'has no valid pose',
+    'TOOL_OUT_OF_VIEW': 'is out of view',
+    'TOOL_OUT_OF_VOLUME': 'is out of the field of the tracker',
+    'TOOL_MISSING': 'is missing',
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """
+    One thing that a user should know.
+
+    :param about: link, robot, gate, tool or device.
+    :param level: good, warning or bad.
+    """
+
+    about: str
+    level: str
+    text: str
+
+
+class Watch:
+    """
+    Count how often transforms that are received move, and how old the newest is.
+
+    :param window_s: how far back it counts.
+    """
+
+    def __init__(self, window_s=2.0):
+        """See nothing yet."""
+        self._window_s = window_s
+        self._times = []
+        self._last = None
+        self._delay_s = None
+
+    def moved(self, now, sent_s=None):
+        """
+        Take note of one update.
+
+        :param now: seconds by a clock that is not set.
+        :param sent_s: how long ago it was measured, by its own stamp, where that is known.
+        """
+        self._times.append(now)
+        self._last, self._delay_s = now, sent_s
+        while self._times and now - self._times[0] > self._window_s:
+            self._times.pop(0)
+
+    def rate(self, now):
+        """Give updates per second."""
+        recent = [time for time in self._times if now - time <= self._window_s]
+        if len(recent) < 2:
+            return 0.0
+        return (len(recent) - 1) / max(recent[-1] - recent[0], 1e-9)
+
+    def age(self, now):
+        """Give the seconds since the last update; None before the first."""
+        return None if self._last is None else now - self._last
+
+    def line(self, now):
+        """Say it for people."""
+        age = self.age(now)
+        if age is None:
+            return Line('link', WARNING, 'no pose has arrived yet')
+        if age > STALE_S:
+            text = f'no pose for {age:.0f} s: the robot stands still, or is lost'
+            return Line('link', WARNING, text)
+        text = f'{self.rate(now):.0f} poses a second'
+        if self._delay_s is not None:
+            if self._delay_s < -0.05:
+                return Line('link', WARNING, text + ': the clocks of the two machines differ')
+            text += f', {max(0.0, self._delay_s) * 1000:.0f} ms old when they arrive'
+        return Line('link', GOOD, text)
+
+
+def state(scene, connector, watch, found, now):
+    """
+    Say how things are, the worst first.
+
+    :param watch: a `Watch` of the poses.
+    :param found: what `assemble` gave.
+    """
+    link = connector.GetState()
+    if link != _CONNECTED:
+        level, text = _LINK.get(link, (BAD, 'not connected'))
+        return [Line('link', level, text)]
+    where = f'{connector.GetServerHostname()}:{connector.GetServerPort()}'
+    lines = [Line('link', GOOD, f'connected to {where}'), watch.line(now)]
+    if not found:
+        lines.append(Line('robot', WARNING, _NO_ROBOT))
+    for robot in found:
+        lines.append(Line('robot', GOOD if robot.is_whole else WARNING, robot.describe()))
+    lines += devices(scene) + tools(scene)
+    order = (BAD, WARNING, GOOD)
+    return sorted(lines, key=lambda line: order.index(line.level))
+
+
+def devices(scene):
+    """Say what devices and gates tell of themselves by STATUS."""
+    lines = []
+    for node in nodes(scene, STATUS):
+        if node.GetDescription() != RECEIVED:
+            continue
+        code, text = node.GetCode(), node.GetStatusString() or ''
+        name = node.GetName()
+        about = 'device'
+        if name.endswith('_state'):
+            about, name = 'gate', name[: -len('_state')]
+        if code == 1:
+            level = GOOD
+        else:
+            level = WARNING if code in _NOT_READY else BAD
+        text = text or node.GetErrorName() or ('OK' if code == 1 else f'code {code}')
+        lines.append(Line(about, level, f'{name}: {text}'))
+    return lines
+
+
+def tools(scene):
+    """Say which tools are not seen."""
+    lines = []
+    for node in nodes(scene, TRANSFORM):
+        said = attribute(node, 'TransformStatus') or attribute(node, 'OpenIGTLink.TransformStatus')
+        if node.GetDescription() == RECEIVED and said not in ('', 'OK'):
+            what = _TOOL_WORDS.get(said.upper(), f'says {said}')
+            lines.append(Line('tool', WARNING, f'{node.GetName()} {what}'))
+    return lines
