@@ -358,6 +358,7 @@ class _NoPeer:
     name = ''
     names = ()
     is_answering = True
+    last_received = float('inf')  # it is never slow
 
     def __init__(self):
         self.facts = {}

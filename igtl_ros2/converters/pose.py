@@ -32,7 +32,7 @@ from .units import (
     RIGID_TOLERANCE,
     Matrix,
     affine_from_numbers,
-    affine_to_numbers,
+    affines_to_numbers,
     json_number,
     matrix_to_quaternion,
     metres,
@@ -89,7 +89,7 @@ def transform_to_ros(message: Transform, route: Route, stamp_ns: int) -> Convert
         result.state = tool_state(message)
         if not (is_valid(result.state) or route.rule.publish_invalid):
             return result
-    numbers = affine_to_numbers(message.affine, route.wire_unit, route.wire_axes)
+    (numbers,) = affines_to_numbers((message.affine,), route.wire_unit, route.wire_axes)
     if numbers is None:
         try:
             position, turned, distance = pose_to_numbers(

@@ -206,7 +206,8 @@ def to_ros(
     Register the function that makes ROS messages of a message class.
 
     :param outputs: the topics that it makes.
-    :param by_ns: whether it takes the stamp in nanoseconds.
+    :param by_ns: whether it takes the stamp in nanoseconds, and says itself where `names` are of
+        another message.
     """
 
     def decorate(function: ToRos) -> ToRos:

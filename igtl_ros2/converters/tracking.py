@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from array import array
+import struct
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from itertools import chain, islice
 from typing import Any
 
 import numpy as np
-from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, PointStamped, Pose, PoseArray, PoseStamped
 from std_msgs.msg import Header
 
@@ -46,7 +45,6 @@ from .units import (
     affines_to_numbers,
     json_number,
     metres,
-    ns_from_time,
     pose_to_numbers,
     quaternion_to_matrix,
     ros_text,
@@ -64,10 +62,10 @@ _OUTPUTS = (
     Output('tools/<name>/point', PointStamped, STREAM, SPLIT))
 
 
-@to_ros(QuaternionTrackingData, *_OUTPUTS)
-@to_ros(TrackingData, *_OUTPUTS)
+@to_ros(QuaternionTrackingData, *_OUTPUTS, by_ns=True)
+@to_ros(TrackingData, *_OUTPUTS, by_ns=True)
 def tracking_to_ros(
-    message: TrackingData | QuaternionTrackingData, route: Route, stamp: Time
+    message: TrackingData | QuaternionTrackingData, route: Route, stamp_ns: int
 ) -> Converted:
     """
     TDATA and QTDATA: `tracking`, the poses of the valid tools; `info` names them in that order.
@@ -84,10 +82,9 @@ def tracking_to_ros(
     numbers, rows = _numbers_of_all(message, tools.kinds, rule)
     is_asked_more = rule.split or rule.tf != 'off' or route.gate is not None
     if rows is None or is_asked_more or not _are_valid(message, tools.own_names, rule):
-        _publish_each(message, route, stamp, result, tools, numbers)
+        _publish_each(message, route, stamp_ns, result, tools, numbers)
         return result
-    poses = PoseArray(header=Header(stamp=stamp, frame_id=tools.frame_id))
-    result.outputs['tracking'] = poses
+    poses = result.outputs['tracking'] = _poses_at(stamp_ns, tools.frame_id)
     set_rows(poses, 'poses', Pose, rows)
     if tools.are_apart:
         result.info['frames'] = tools.frames
@@ -95,6 +92,15 @@ def tracking_to_ros(
     result.info['position_only'] = tools.tip_only
     result.state = _state({})
     return result
+
+
+def _poses_at(stamp_ns: int, frame_id: str) -> PoseArray:
+    """Make a message without poses; what ROS makes by itself is filled, not made once more."""
+    poses = PoseArray()
+    header = poses.header
+    header.stamp.sec, header.stamp.nanosec = divmod(stamp_ns, 1_000_000_000)
+    header.frame_id = frame_id
+    return poses
 
 
 def _are_valid(
@@ -112,7 +118,7 @@ def _are_valid(
 def _publish_each(
     message: TrackingData | QuaternionTrackingData,
     route: Route,
-    stamp: Time,
+    stamp_ns: int,
     result: Converted,
     tools: _Tools,
     numbers: Callable[[int], _Numbers],
@@ -133,7 +139,9 @@ def _publish_each(
         if told['all'] <= MOST_TOLD:
             result.errors.append(text)
 
-    spread, stamp_ns = rule.split or rule.tf != 'off', ns_from_time(stamp)
+    spread = rule.split or rule.tf != 'off'
+    if rule.split:
+        route.names.next_message()
     each = zip(tools.names, tools.own_names, tools.kinds, tools.frames)
     for number, (name, own, kind, frame) in enumerate(each):
         state = tool_state(message, own)
@@ -187,8 +195,8 @@ def _publish_each(
     if len(set(frames)) > 1:
         result.info['frames'] = frames
         frames = []
-    header = Header(stamp=stamp, frame_id=frames[0] if frames else route.frame_id)
-    poses = result.outputs['tracking'] = PoseArray(header=header)
+    poses = result.outputs['tracking'] = _poses_at(
+        stamp_ns, frames[0] if frames else route.frame_id)
     numbered = np.array(rows).reshape(-1, 7)
     fill_poses(poses, numbered[:, :3], numbered[:, 3:])
     if len(kept) < message.count:
@@ -284,10 +292,10 @@ def _numbers_of_all(
             return _numbers(message.elements[number], rule)
         return numbers[:3], numbers[3:], 0.0
 
-    usual = [numbers for numbers in found if numbers is not None]
-    if len(usual) < len(found):
+    if None in found:
         return any_of, None
-    return any_of, memoryview(array('d', chain.from_iterable(usual))).cast('B')
+    usual = chain.from_iterable(found)  # type: ignore[arg-type]
+    return any_of, memoryview(struct.pack(f'<{7 * len(found)}d', *usual))
 
 
 #: position and quaternion of a tool that is nothing but a rotation and a position

@@ -18,7 +18,7 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, Quaternion, Transform, Vector3
 from numpy.typing import NDArray
 
-from ..codec.geometry import FLOAT32_NOISE, Rows, columns_to_quaternion, quaternion_to_columns
+from ..codec.geometry import FLOAT32_NOISE, Rows, quaternion_to_columns
 from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
 from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
 from ..codec.messages.arrays import Sensor, unit_parts
@@ -212,34 +212,44 @@ def affines_to_numbers(
     :returns: of each position and quaternion, or None for all but a finite rotation with float32
         noise: it takes the usual way.
     """
-    return [affine_to_numbers(affine, unit, axes) for affine in affines]
+    found: list[tuple[float, ...] | None] = []
+    put, per_metre = found.append, PER_METRE[unit]
+    # each pose comes here: what has a function of its own elsewhere stands here once more
+    for a, d, g, b, e, h, c, f, i, x, y, z in affines:
+        if axes == 'lps':
+            a, b, c, x, d, e, f, y = -a, -b, -c, -x, -d, -e, -f, -y
+        # of a rotation two columns have length 1 and a right angle, and their product is the third
+        p, q, r = a * a + d * d + g * g - 1.0, b * b + e * e + h * h - 1.0, a * b + d * e + g * h
+        u, v, w = d * h - g * e - c, g * b - a * h - f, a * e - d * b - i
+        # what is not a number is not within the bounds either
+        if not (
+            p * p + q * q + r * r + u * u + v * v + w * w <= _SURELY_NOISE
+            or _is_noise(((a, b, c), (d, e, f), (g, h, i)))
+        ) or not -_INFINITE < x + y + z < _INFINITE:
+            put(None)
+            continue
+        # as in `columns_to_quaternion`
+        if a + e + i > 0:
+            u, v, w, r = h - f, c - g, d - b, 1.0 + a + e + i
+        elif a >= e and a >= i:
+            u, v, w, r = 1.0 + a - e - i, b + d, c + g, h - f
+        elif e >= i:
+            u, v, w, r = b + d, 1.0 - a + e - i, f + h, c - g
+        else:
+            u, v, w, r = c + g, f + h, 1.0 - a - e + i, d - b
+        norm = math.sqrt(u * u + v * v + w * w + r * r)
+        if r < 0:
+            norm = -norm
+        put((x / per_metre, y / per_metre, z / per_metre, u / norm, v / norm, w / norm, r / norm))
+    return found
 
 
-def affine_to_numbers(
-    affine: Sequence[float], unit: str, axes: str = 'ras'
-) -> tuple[float, ...] | None:
-    """Do what `affines_to_numbers` does for one."""
-    a, d, g, b, e, h, c, f, i, x, y, z = affine
-    if axes == 'lps':
-        a, b, c, x, d, e, f, y = -a, -b, -c, -x, -d, -e, -f, -y
-    # of a rotation two columns have length 1 and a right angle, and their product is the third
-    p, q, r = a * a + d * d + g * g - 1.0, b * b + e * e + h * h - 1.0, a * b + d * e + g * h
-    u, v, w = d * h - g * e - c, g * b - a * h - f, a * e - d * b - i
-    # what is not a number is not within the bounds either
-    if not p * p + q * q + r * r + u * u + v * v + w * w <= _SURELY_NOISE:
-        try:
-            distance = distance_from_rotation(((a, b, c), (d, e, f), (g, h, i)))
-        except ConversionError:
-            return None
-        if distance > FLOAT32_NOISE:
-            return None
-    if not -_INFINITE < x + y + z < _INFINITE:
-        return None
-    per_metre = PER_METRE[unit]
-    return (
-        x / per_metre, y / per_metre, z / per_metre,
-        *columns_to_quaternion(a, d, g, b, e, h, c, f, i),
-    )
+def _is_noise(rotation: Rows) -> bool:
+    """Tell whether it is a rotation but for float32 noise."""
+    try:
+        return distance_from_rotation(rotation) <= FLOAT32_NOISE
+    except ConversionError:
+        return False
 
 
 def pose_to_ros(matrix: Matrix, unit: str, axes: str = 'ras') -> tuple[Pose, float]:
