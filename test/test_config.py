@@ -291,7 +291,7 @@ def test_default_rule_is_the_documented_one():
         'marker_size': 0.005,
         'trajectory': None, 'as_': '', 'field': '', 'joint_names': (), 'to_frame': '',
         'hold_hz': 0.0, 'max_age': 0.0, 'max_jump': None, 'max_speed': None, 'workspace': None,
-        'recover_after': 5, 'stale_after': 2.0, 'peer': '', 'on_conflict': ''}
+        'recover_after': 5, 'stale_after': 2.0, 'peer': '', 'on_conflict': '', 'answer': False}
 
 
 def test_every_key_of_a_receive_rule_arrives(load):

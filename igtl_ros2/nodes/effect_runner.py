@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any
 
 from std_msgs.msg import String as RosString
 
 from ..converters.lazy import LazyPose
-from ..errors import ConversionError
+from ..errors import ConversionError, PeerError
 from ..routes.device import Device
 from ..routes.effects import (
     Broadcast,
@@ -23,6 +23,7 @@ from ..routes.effects import (
     LookUp,
     Measure,
     Publish,
+    Reply,
     ShowInfo,
     ShowState,
     Take,
@@ -42,6 +43,12 @@ _STEP_S = 0.002
 _BREATH_S = 0.0005
 #: what needs no lock; None: nothing
 _Write = Callable[[], None] | None
+
+
+def _reply(device: Device, passage: Passage, effect: Reply) -> None:
+    """Send something to who has sent the message; nobody is there to read it after the end."""
+    with suppress(PeerError):
+        passage.peer.send(effect.message)
 
 
 class EffectRunner:
@@ -90,6 +97,7 @@ class EffectRunner:
             LookUp: self._look_up,
             Forget: output.forget_names,
             Measure: self._times.published,
+            Reply: _reply,
         }
 
     def steps(self, device: Device, passage: Passage) -> list[Effect]:
@@ -175,9 +183,12 @@ class EffectRunner:
                     self._output.late.forget(device.topic)
                 self.go_on(device, passage)
 
+        def lost() -> None:
+            effects = device.way.lost(passage)
+            self.carry_out([(device, passage, effect) for effect in effects])
+
         if self._is_current(device):
-            self.wait.submit(Placement(
-                device.slot, device.way.what, effect, go, device.way.lose_frame))
+            self.wait.submit(Placement(device.slot, device.way.what, effect, go, lost))
 
     # -- in the worker
 

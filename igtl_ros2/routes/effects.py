@@ -139,6 +139,13 @@ class Send:
 
 
 @dataclass(slots=True)
+class Reply:
+    """Send a message to the peer alone that the one on its way came from."""
+
+    message: Message
+
+
+@dataclass(slots=True)
 class Order:
     """Send a command."""
 
@@ -177,7 +184,7 @@ class Sent:
 Effect = (
     Tell | LookUp | Later
     | Publish | ShowInfo | ShowState | Broadcast | Hold | Take | Forget | Measure
-    | Send | Order | Retract | WantKeyFrame | Remember | Sent)
+    | Send | Reply | Order | Retract | WantKeyFrame | Remember | Sent)
 Effects = list[Effect]
 
 

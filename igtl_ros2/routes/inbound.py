@@ -265,6 +265,11 @@ class Inbound:
         if self.key[0] == 'VIDEO':
             self.route.state[FRAME_LOST] = True
 
+    def lost(self, passage: Passage) -> list[Effect]:
+        """Note that a message waited for tf in vain."""
+        self.lose_frame()
+        return []
+
     # -- what becomes of it
 
     def finish(self, passage: Passage) -> list[Effect]:

@@ -200,6 +200,11 @@ class ReceiveRule(Rule):
         numbers(2, 10000, whole=True),
         'After how many poses in a row that agree with each other within max_jump and max_speed a '
         'new place is believed; 5 when left out.', 5)
+    answer: bool = key(
+        BOOLEAN,
+        'Tell the peer what became of each message: a STATUS <device>_state, OK or why it was not '
+        'published, and what was published once more as <device>_taken.', False,
+        types=(points,))
     default_frame: str = _DEFAULTS.default_frame
 
     also: ClassVar[tuple[Key, ...]] = (Key(

@@ -22,6 +22,7 @@ from igtl_ros2.routes.effects import (
     Later,
     LookUp,
     Publish,
+    Reply,
     ShowInfo,
     ShowState,
     Take,
@@ -97,6 +98,8 @@ class Link:
         #: by topic; of tf, all that was offered
         self.published, self.info, self.states = (defaultdict(list) for _ in range(3))
         self.broadcast = []
+        #: what the peer is answered
+        self.replies = []
         mapping = self.mapping_of(text, stale_after) if text else Mapping(
             receive=(ReceiveRule(device='*', **rule),))
         self.around = Surroundings(
@@ -116,6 +119,7 @@ class Link:
             ShowState: lambda device, passage, effect: self._show(device, effect.state),
             Broadcast: lambda device, passage, effect: self.broadcast.extend(
                 transform for transform, *_ in effect.offered),
+            Reply: lambda device, passage, effect: self.replies.append(effect.message),
             Later: self._later, Take: self._take_out,
             Tell: lambda device, passage, effect: self.report.tell(effect),
         }
@@ -220,8 +224,12 @@ class Link:
             device.way.moved(passage, effect.frames, poses)
             self._carry_out(device, passage)
 
-        self.queue.submit(Placement(
-            device.slot, device.way.what, effect, go, device.way.lose_frame), self.now_s)
+        def lost():
+            for one in device.way.lost(passage):
+                self._do[type(one)](device, passage, one)
+
+        self.queue.submit(
+            Placement(device.slot, device.way.what, effect, go, lost), self.now_s)
 
     def _later(self, device, passage, effect):
         passage.in_worker = True

@@ -1,0 +1,83 @@
+"""A peer is told of each message whether it was published, or why not: `answer: true`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..codec import Message
+from ..codec.message import has_points
+from ..codec.messages.text import Status, StatusCode
+from ..codec.short_names import NAME_BYTES, short_name
+from ..converters.placing import frames_of
+from ..errors import ConversionError
+from ..rules import ReceiveRule
+from .effects import Effect, Publish, Reply, Tell
+from .inbound import REPEATED, Inbound
+from .passage import Passage
+
+#: endings of the names of what is answered: how it went, and what was published
+STATE_ENDING, TAKEN_ENDING = '_state', '_taken'
+_MAX_TEXT = 500
+_MAX_ERROR_NAME = 19
+# what is no word about the message itself
+_BESIDE = ('geometry', 'info')
+
+
+def is_answered(rule: ReceiveRule, type_name: str, name: str) -> bool:
+    """Tell whether a device gets answers; what is an answer itself gets none."""
+    return rule.answer and has_points(type_name) and not name.endswith(TAKEN_ENDING)
+
+
+class Answering(Inbound):
+    """
+    The steps of a device whose sender wants to know what became of each message.
+
+    What was published goes back as it came, as `<device>_taken`, then a STATUS `<device>_state`
+    with the code OK. What was not gets the STATUS alone, with the reason. They are named
+    otherwise than the device: 3D Slicer sends nothing under a name that it gets.
+    """
+
+    def take(self, passage: Passage) -> list[Effect]:
+        """Take a message through its steps; one that fails is answered as well."""
+        try:
+            return super().take(passage)
+        except ConversionError as error:
+            return [self.fault(str(error)), self._refusal(str(error))]
+
+    def finish(self, passage: Passage) -> list[Effect]:
+        """Do what all do, then answer; a repetition is none of the sender's business."""
+        effects = super().finish(passage)
+        if passage.source != REPEATED:
+            effects += self._answer(passage, effects)
+        return effects
+
+    def lost(self, passage: Passage) -> list[Effect]:
+        """Answer a message that waited for tf in vain."""
+        effects = super().lost(passage)
+        frames = frames_of(passage.message, self.start) if self.start is not None else []
+        found = ', '.join(dict.fromkeys(frames))
+        return [*effects, self._refusal(f'tf does not know {found} in {self.rule.to_frame}')]
+
+    def _answer(self, passage: Passage, effects: list[Effect]) -> list[Effect]:
+        if any(isinstance(effect, Publish) and effect.leaf not in _BESIDE for effect in effects):
+            message = (passage.unmoved or passage).message
+            named: dict[str, Any] = {'device_name': self._name(TAKEN_ENDING), 'metadata': {}}
+            taken: Message = replace(message, **named)
+            return [Reply(taken), self._state(StatusCode.OK, '', f'published on {self.topic}')]
+        told = [effect.text.removeprefix(f'{self.what}: ') for effect in effects
+                if isinstance(effect, Tell) and effect.text]
+        result = passage.result
+        state = result.state if result is not None else None
+        return [self._refusal('; '.join(told) or state or 'no topic is made of it')]
+
+    def _refusal(self, why: str) -> Reply:
+        return self._state(StatusCode.NOT_READY, 'not published', why)
+
+    def _state(self, code: StatusCode, error_name: str, text: str) -> Reply:
+        return Reply(Status(
+            code, error_name=error_name[:_MAX_ERROR_NAME], message=text[:_MAX_TEXT],
+            device_name=self._name(STATE_ENDING)))
+
+    def _name(self, ending: str) -> str:
+        return short_name(self.key[1], NAME_BYTES - len(ending)) + ending

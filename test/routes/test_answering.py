@@ -1,0 +1,112 @@
+"""A peer that is told of each message whether it was published, or why not."""
+
+import numpy as np
+import pytest
+from inward import NS, Link, pose
+
+from igtl_ros2.codec.messages.points import Point, PointList
+from igtl_ros2.codec.messages.text import Status, StatusCode, String
+from igtl_ros2.routes import transform_queue
+
+BOX = 'workspace: {min: [-0.1, -1, -1], max: [0.1, 1, 1]}'
+
+
+def answering(keys='', device='Target*'):
+    return Link(f'receive: [{{device: "{device}", pose: true, answer: true, {keys}}}, '
+                '{device: "*"}]')
+
+
+def answers(link):
+    """Give what the peer was told since the last time: names, or reasons."""
+    replies, link.replies = link.replies, []
+    return [(m.device_name, m.code, m.message) if isinstance(m, Status) else m for m in replies]
+
+
+def refused(name, text):
+    return [(f'{name}_state', StatusCode.NOT_READY, text)]
+
+
+def test_what_is_published_goes_back_as_it_came_and_then_it_is_said():
+    link = answering()
+    sent = pose(50, 'Target', ns=5 * NS, metadata={'a': 'b'})
+    link.send(sent)
+    taken, state = answers(link)
+    assert (taken.device_name, taken.timestamp, dict(taken.metadata)) == (
+        'Target_taken', sent.timestamp, {})
+    np.testing.assert_array_equal(taken.matrix, sent.matrix)
+    assert state == ('Target_state', StatusCode.OK, 'published on Target')
+    assert link.published['Target/pose']
+
+
+@pytest.mark.parametrize('keys, sent, why', [
+    (BOX, [pose(150, 'Target')],
+     'workspace: not published: (0.15, 0, 0) m is outside of (-0.1, -1, -1) to (0.1, 1, 1) m'),
+    ('max_age: 0.5, stamp: device', [pose(1, 'Target', ns=NS)], 'max_age: not published: it is '),
+    ('', [pose(1, 'Target', metadata={'TransformStatus': 'OUT_OF_VIEW'})], 'OUT_OF_VIEW'),
+    ('', [pose(np.nan, 'Target')], ''),
+    (BOX, [PointList([Point('A', (500, 0, 0))], device_name='Target')], 'workspace'),
+])
+def test_what_is_not_published_is_answered_with_the_reason(keys, sent, why):
+    link = answering(keys)
+    link.send(*sent)
+    (state,) = answers(link)
+    assert state[:2] == ('Target_state', StatusCode.NOT_READY) and state[2]
+    assert state[2].startswith(why), state
+    assert not link.published['Target/pose'] and not link.published['Target/points']
+
+
+def test_a_jump_is_refused_until_it_is_confirmed_and_then_taken():
+    link = answering('max_jump: {m: 0.05}, recover_after: 2')
+    link.send(pose(0, 'Target'))
+    answers(link)
+    link.send(pose(80, 'Target'))
+    ((_, code, why),) = answers(link)
+    assert code == StatusCode.NOT_READY and why.startswith('max_jump: not published: ')
+    link.wait(1.1)
+    link.send(pose(80, 'Target'))
+    assert [type(m).__name__ for m in answers(link)] == ['Transform', 'tuple']
+
+
+def test_what_is_moved_comes_back_where_the_sender_sees_it():
+    link = answering('frame: camera, to_frame: base')
+    place = np.eye(4)
+    place[0, 3] = 0.5
+    link.tf.insert('base', 'camera', 0, place, static=True)
+    link.send(pose(50, 'Target'))
+    taken, state = answers(link)
+    assert taken.matrix[0, 3] == 50 and state[1] == StatusCode.OK
+    assert round(1000 * link.published['Target/pose'][0].pose.position.x) == 550
+
+
+def test_what_waits_for_tf_in_vain_is_refused_with_both_frames():
+    link = answering('frame: camera, to_frame: base')
+    link.send(pose(50, 'Target'))
+    assert not answers(link)
+    link.wait(transform_queue.WAIT_S + 0.1)
+    assert answers(link) == refused('Target', 'tf does not know camera in base')
+
+
+def test_repetitions_are_not_answered():
+    link = answering('hold_hz: 20')
+    link.send(pose(1, 'Target'))
+    assert len(answers(link)) == 2
+    link.wait(1)
+    assert len(link.published['Target/pose']) > 10 and not answers(link)
+
+
+def test_answers_get_no_answers_however_many_bridges_there_are():
+    link = answering(device='*')
+    link.send(pose(1, 'A'))
+    for _ in range(3):
+        for message in link.replies[:]:
+            link.send(message)
+    assert len(answers(link)) == 2
+
+
+def test_long_names_keep_the_ending_and_others_are_not_answered():
+    link = answering()
+    link.send(pose(1, 'TargetWithAVeryLongNameLeft'), pose(1, 'TargetWithAVeryLongNameRight'))
+    names = {m.device_name if hasattr(m, 'device_name') else m[0] for m in answers(link)}
+    assert len(names) == 4 and all(len(name) <= 20 for name in names)
+    link.send(pose(1, 'Other'), String('x', device_name='Target'))
+    assert not answers(link)
