@@ -29,8 +29,9 @@ from ..routes.effects import (
     Take,
     Tell,
 )
-from ..routes.inbound_times import InboundTimes, Ready
+from ..routes.inbound_times import InboundTimes
 from ..routes.passage import Passage
+from ..routes.ready import TOGETHER, Ready, with_joint_broadcasts
 from ..routes.transform_queue import Placement, Poses
 from .held_values import HeldValues
 from .link_output import LinkOutput
@@ -124,7 +125,8 @@ class EffectRunner:
 
     def carry_out(self, ready: Ready) -> None:
         """Do what steps have asked for; called with the lock."""
-        for device, passage, effect in ready:
+        all_ready = ready if len(ready) < 2 * TOGETHER else with_joint_broadcasts(ready)
+        for device, passage, effect in all_ready:
             do = self._does.get(type(effect))
             try:
                 if do is not None:

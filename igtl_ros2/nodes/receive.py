@@ -31,10 +31,11 @@ from ..routes.effects import (
     LookUp,
     Take,
 )
-from ..routes.inbound_times import InboundTimes, Ready
+from ..routes.inbound_times import InboundTimes
 from ..routes.latency import LinkLatency
 from ..routes.now import Clocks
 from ..routes.passage import Passage
+from ..routes.ready import Ready
 from ..routes.surroundings import Surroundings
 from ..rules import ReceiveRule
 from .echo import EchoGuard

@@ -309,10 +309,14 @@ class TfBroadcaster:
         is_moving = False
         with self._lock:
             ours: list[Any] = []
+            asked, reason = None, None
             for transform, sender, rank in transforms:
-                parent, child = frames_of(transform)
-                parent, child = _named(parent, one_patient), _named(child, one_patient)
-                reason = self._owners.admit(child, parent, sender, rank, static, now_s)
+                frames = frames_of(transform)
+                # of poses of one frame that came together one tells for all
+                if (frames, sender, rank) != asked:
+                    asked = frames, sender, rank
+                    parent, child = (_named(frame, one_patient) for frame in frames)
+                    reason = self._owners.admit(child, parent, sender, rank, static, now_s)
                 if reason is not None:
                     refused.append(reason)
                     continue

@@ -13,9 +13,7 @@ from .inbound import REPEATED
 from .latency import LinkLatency, Trace
 from .now import Clocks
 from .passage import Passage
-
-#: of devices, what is to be done for which of their messages
-Ready = list[tuple[Device, Passage, Effect]]
+from .ready import Ready
 
 _MEASURE = Measure()
 # with them a message gets out
