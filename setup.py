@@ -40,6 +40,8 @@ setup(
         'completion': ['argcomplete'],
         'compression': ['lz4', 'zstandard'],
         'fast': ['fastcrc'],
+        # `igtl foxglove`
+        'foxglove': ['foxglove-sdk>=0.30'],
         'files': ['nibabel', 'pillow', 'pynrrd', 'trimesh'],
         'images': ['pillow'],
         'plots': ['matplotlib'],

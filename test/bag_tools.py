@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import random
+import re
 import shutil
 import socket
 import sys
@@ -17,6 +18,7 @@ from igtl_ros2.codec.messages.pose import Transform
 
 GOLDEN = sorted((Path(__file__).parent / 'golden').glob('*.bin'))
 DEADLINE_S = 60.0
+BEGIN_NS = 10**18
 FREE = ('--min-free', '1')
 
 
@@ -168,3 +170,20 @@ def moves(count, device='Tool'):
         matrix[0, 3] = number
         result.append(encode(Transform(matrix, device_name=device, timestamp=number + 1)))
     return result
+
+
+def bag_of(folder, *items):
+    """Record messages at seconds: (second, message) each; gives the bag."""
+    from igtl_ros2.bags.files import BagWriter
+    from igtl_ros2.bags.types import RAW_TYPE, MessageTypes
+
+    types = MessageTypes()
+    bag = folder / 'bag'
+    writer = BagWriter(bag, types)
+    for second, message in items:
+        frame = message if isinstance(message, bytes) else encode(message)
+        name = re.sub(r'\W', '_', getattr(message, 'device_name', '') or 'Odd')
+        writer.write(
+            f'/{name}/raw', RAW_TYPE, types.pack(frame), BEGIN_NS + round(second * 1e9))
+    writer.close()
+    return bag

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from .units import EARLIEST_NS, LATEST_NS, choose_stamp, own_stamp_ns
+from .metres import EARLIEST_NS, LATEST_NS, choose_stamp, own_stamp_ns
 
 _NS = 1_000_000_000
 #: a clock that goes on for so long after it went back was set anew

@@ -19,7 +19,7 @@ from ..codec.pyramids import without_pyramids
 from ..codec.short_names import FULL_NAME, is_short_of
 from ..config import is_start_of
 from ..errors import ConversionError
-from ..rules import PICTURES, ReceiveRule, SendRule, parse_xtoy
+from ..rules import ReceiveRule, SendRule
 from .gates import Gate
 from .loading import load_converters as load_converters
 from .names import KnownNames
@@ -87,10 +87,8 @@ def route_of(
     :param profile: of the mapping.
     """
     label = device or label
-    child, parent = frames_in(device, rule, profile) or (rule.spelled(label, profile), '')
-    if not parent and profile == 'plus' and type_name in PICTURES:
-        image, _, frame = device.rpartition('_')
-        parent = rule.spelled(frame.strip(), profile) if image.strip() else ''
+    child, parent = rule.frames_of(device, type_name, profile)
+    child = child or rule.spelled(label, profile)
     return Route(
         device=label,
         frame_id=rule.frame or ros_text(prefix + parent if parent else rule.default_frame),
@@ -99,12 +97,6 @@ def route_of(
         frame_prefix=prefix,
         profile=profile,
     )
-
-
-def frames_in(name: str, rule: ReceiveRule, profile: str) -> tuple[str, str] | None:
-    """Read child and parent in a name of the form XToY, as `parse_xtoy`."""
-    frames = parse_xtoy(name)
-    return frames and (rule.spelled(frames[0], profile), rule.spelled(frames[1], profile))
 
 
 def _part(name: str, make: Callable[[], Any]) -> Any:

@@ -38,7 +38,7 @@ from .many_poses import fill_poses, listed, metres_of
 from .outputs import STREAM, Output
 from .points import MOST_TOLD, SPLIT, tell_rest
 from .pose import NOT_RIGID, finite_list, is_valid, tool_state
-from .registry import Converted, Route, frames_in, tell_once, to_ros
+from .registry import Converted, Route, tell_once, to_ros
 from .units import (
     LPS_TO_RAS,
     RIGID_TOLERANCE,
@@ -431,7 +431,7 @@ def _split(
 
 def _tool_route(name: str, route: Route) -> Route:
     """Find the frames of one tool: its name may be XToY as that of a device."""
-    child, _ = frames_in(name, route.rule, route.profile) or (
+    child, _ = route.rule.frames_in(name, route.profile) or (
         route.rule.spelled(name, route.profile), '')
     frame = tool_frame(name, route)
     return Route(
@@ -448,5 +448,5 @@ def _what_moves(tool: str, route: Route) -> str:
 
 def tool_frame(name: str, route: Route) -> str:
     """Find the frame that a tool is in: its own if it is called XToY, else that of the device."""
-    _, parent = frames_in(name, route.rule, route.profile) or (name, '')
+    _, parent = route.rule.frames_in(name, route.profile) or (name, '')
     return route.frame_prefix + parent if parent and not route.rule.frame else route.frame_id

@@ -225,6 +225,23 @@ class ReceiveRule(Rule):
             return frame
         return self.default_frame if is_patient(self.default_frame) else PATIENT
 
+    def frames_in(self, name: str, profile: str) -> tuple[str, str] | None:
+        """Read child and parent in a name of the form XToY, as `parse_xtoy`."""
+        frames = parse_xtoy(name)
+        return frames and (self.spelled(frames[0], profile), self.spelled(frames[1], profile))
+
+    def frames_of(self, device: str, type_name: str, profile: str) -> tuple[str, str]:
+        """
+        Find child and parent of what a device sends; an empty parent is the usual frame.
+
+        With profile plus IMAGE and VIDEO are called <image>_<frame>.
+        """
+        child, parent = self.frames_in(device, profile) or (self.spelled(device, profile), '')
+        if not parent and profile == 'plus' and type_name in PICTURES:
+            image, _, frame = device.rpartition('_')
+            parent = self.spelled(frame.strip(), profile) if image.strip() else ''
+        return child, parent
+
     @property
     def is_gated(self) -> bool:
         """Whether some poses are withheld."""

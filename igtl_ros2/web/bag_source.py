@@ -14,7 +14,7 @@ from ..bags.player import starts_at
 from ..bags.types import MessageTypes
 from ..codec import Message, decode
 from ..errors import BagError, DecodeError, IgtlError
-from .model import Monitor
+from .taker import Taker
 from .timeline import Overview, Timeline
 from .values import Json
 
@@ -38,7 +38,7 @@ class BagSource:
 
     is_bag = True
 
-    def __init__(self, monitor: Monitor, path: Path, direction: str = 'from') -> None:
+    def __init__(self, monitor: Taker, path: Path, direction: str = 'from') -> None:
         """Read nothing yet."""
         self._monitor = monitor
         self._path = path

@@ -12,7 +12,7 @@ from ..codec import Message
 from ..config import Settings
 from ..errors import PeerError, printable
 from ..peers import Peer
-from .model import Monitor
+from .taker import Taker
 from .values import Json
 
 _MAX_KINDS = 40
@@ -29,7 +29,7 @@ class LiveLinks:
     #: what a page may ask of it besides
     is_bag = False
 
-    def __init__(self, monitor: Monitor, settings: Sequence[Settings]) -> None:
+    def __init__(self, monitor: Taker, settings: Sequence[Settings]) -> None:
         """Open none yet."""
         self._monitor = monitor
         self._settings = settings
@@ -133,7 +133,7 @@ def _peer(peer: Peer) -> Json:
 class _LogLines(logging.Handler):
     """What links say when something is wrong, which they do at a limited rate."""
 
-    def __init__(self, monitor: Monitor, now_s: Callable[[], float]) -> None:
+    def __init__(self, monitor: Taker, now_s: Callable[[], float]) -> None:
         super().__init__(logging.WARNING)
         self._monitor = monitor
         self._now_s = now_s

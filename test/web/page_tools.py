@@ -2,16 +2,9 @@
 
 import contextlib
 import json
-import re
 
 import aiohttp
-from bag_tools import encode
 from cli_tools import program
-
-from igtl_ros2.bags.files import BagWriter
-from igtl_ros2.bags.types import RAW_TYPE, MessageTypes
-
-BEGIN_NS = 10**18
 
 
 @contextlib.contextmanager
@@ -22,20 +15,6 @@ def monitor(*words, code=0):
         yield url
         process.interrupt()
         process.end(code)
-
-
-def bag_of(folder, *items):
-    """Record messages at seconds: (second, message) each; gives the bag."""
-    types = MessageTypes()
-    bag = folder / 'bag'
-    writer = BagWriter(bag, types)
-    for second, message in items:
-        frame = message if isinstance(message, bytes) else encode(message)
-        name = re.sub(r'\W', '_', getattr(message, 'device_name', '') or 'Odd')
-        writer.write(
-            f'/{name}/raw', RAW_TYPE, types.pack(frame), BEGIN_NS + round(second * 1e9))
-    writer.close()
-    return bag
 
 
 class Listener:

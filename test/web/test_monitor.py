@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bag_tools import bag_of
 from cli_tools import POSE, igtl, pyigtl_tracker, server_of, ultrasound
-from page_tools import bag_of, listener, monitor
+from page_tools import listener, monitor
 
 from igtl_ros2 import connect, serve
 from igtl_ros2.codec.messages.pose import Transform

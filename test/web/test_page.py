@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bag_tools import bag_of
 from cli_tools import POSE, pyigtl_server, ultrasound
-from page_tools import bag_of, monitor
+from page_tools import monitor
 from polling import poll
 
 from igtl_ros2 import serve

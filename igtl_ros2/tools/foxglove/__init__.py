@@ -1,0 +1,1 @@
+"""`igtl foxglove`: what a device sends, as messages that Foxglove knows; without ROS."""

@@ -1,0 +1,119 @@
+"""`igtl foxglove`: what a device sends, for Foxglove to look at, without ROS."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from ..hosts import seconds
+
+if TYPE_CHECKING:
+    from ..foxglove.program import Options
+
+HELP = 'what a device sends, or a bag, for Foxglove to look at; without ROS'
+EXAMPLE = 'igtl foxglove 10.0.0.5'
+DESCRIPTION = (
+    'Serve what a device sends, or what is in a bag, for Foxglove: poses as frames, images, '
+    'volumes, points, meshes, values and log lines, in metres and in the frames that a bridge '
+    'gives them, with the stamps of the device. Foxglove opens it with "Open connection", '
+    'WebSocket. For this machine only, unless --bind says otherwise.'
+)
+NEEDS = "what Foxglove hears needs foxglove-sdk: pip install 'igtl_ros2[foxglove]'"
+BAGS = "bags need: pip install 'igtl_ros2[bags]'"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    parser.add_argument(
+        'target', metavar='HOST|BAG',
+        help='host, host:port or URL of a device; or the folder or file of a bag')
+    parser.add_argument(
+        '--listen', action='store_true',
+        help='be the server, for a device that is a client; HOST says where')
+    parser.add_argument(
+        '--bind', default='127.0.0.1', metavar='ADDRESS',
+        help='serve on this address, 0.0.0.0 for all: whoever reaches it sees all, there is no '
+        'password; default: 127.0.0.1')
+    parser.add_argument(
+        '--port', type=int, default=8765, metavar='PORT',
+        help='serve on this port, 0 for any free one; default: 8765, which Foxglove looks for')
+    parser.add_argument(
+        '--profile', choices=('plain', 'slicer', 'plus', 'robot'), default='plain',
+        help='read names of frames as a bridge with this profile; slicer, plus: RAS and ras are '
+        'one frame; plus: images called <image>_<frame> are in that frame; default: plain')
+    parser.add_argument(
+        '--default-frame', default='ras', metavar='FRAME',
+        help='the frame of what says none; default: ras')
+    parser.add_argument(
+        '--stamp', choices=('device', 'receive', 'auto'), default='device',
+        help='whose clock stamps: device where it gives a stamp, receive for the moment of '
+        'arrival, auto for the device where it is within --max-skew; default: device')
+    parser.add_argument(
+        '--max-skew', type=seconds, default=1.0, metavar='S',
+        help='how far the clock of a device may be off before that is told, and auto takes the '
+        'moment of arrival; default: 1')
+    parser.add_argument(
+        '--wire-unit', choices=('mm', 'm'), default='mm',
+        help='unit of lengths on the wire, m for devices that send metres all the same; '
+        'default: mm')
+    parser.add_argument(
+        '--phi', choices=('redact', 'hash', 'pass'), default='redact',
+        help='what becomes of names of patients; default: redact')
+    parser.add_argument(
+        '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
+        help='a setting of the connection as a bridge has it, such as tls.ca_file=ca.pem; may be '
+        'given several times')
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it, and give the exit code."""
+    import asyncio
+    import logging
+
+    from ..program import FAULT, name, say
+    from ..words import note_signals
+
+    try:
+        from ..foxglove.program import serve
+    except ImportError as error:
+        say(f'{NEEDS} ({error})')
+        return 2
+    logging.basicConfig(level=logging.WARNING, format=f'{name()}: %(message)s')
+    options = options_of(arguments)
+    stopped = note_signals()
+    try:
+        stream = asyncio.run(serve(options, stopped, lambda text: print(text, flush=True)))
+    except ImportError as error:  # what reads bags is wanted for these alone
+        say(f'{BAGS} ({error})')
+        return 2
+    for text, count in stream.problems.most_common():
+        say(f'{text} ({count} times)')
+    return 0 if stream.count else FAULT
+
+
+def options_of(arguments: argparse.Namespace) -> Options:
+    """
+    Tell what is shown, and where.
+
+    :raises ConfigError: if the target or a setting is wrong.
+    """
+    from pathlib import Path
+
+    from ...config.address import url_of
+    from ..foxglove.program import Options
+    from ..foxglove.stream import Choice
+    from ..words import read_settings
+
+    target = arguments.target
+    bag = Path(target) if '://' not in target and Path(target).exists() else None
+    mode = 'server' if arguments.listen else 'client'
+    words = arguments.settings
+    if arguments.profile == 'plus':  # as a bridge: such a server says then which poses are valid
+        words = ['header_version=2', *([] if arguments.listen else ['compat=plus']), *words]
+    return Options(
+        target=bag or read_settings(mode, url_of(target), words),
+        host=arguments.bind, port=arguments.port,
+        choice=Choice(
+            arguments.profile, arguments.default_frame, arguments.stamp, arguments.max_skew,
+            arguments.wire_unit, arguments.phi),
+    )
