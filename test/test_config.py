@@ -577,7 +577,7 @@ PLACED = 'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA, POINT, TRAJ, IMAGE, VIDEO,
                 'that starts with *'),
     ('receive:\n- device: !!python/name:os.system x',
      "2: found the YAML tag 'tag:yaml.org,2002:python/name:os.system'; allowed plain values"),
-    ('a:\n ' + '[' * 11, '2: found lists or maps more than 10 deep; '
+    ('a:\n ' + '[' * 31, '2: found lists or maps more than 30 deep; '
                          'allowed no more than the format needs'),
     (b'profile: plain\n# caf\xe9\n', '2: found the byte 0xe9; allowed UTF-8 text'),
     ('\n\nprofile: \x01', '3: found the character U+0001; allowed printable text'),
@@ -1026,7 +1026,7 @@ def test_mistake_names_file_line_key_and_what_is_allowed(load, tmp_path, text, e
 
 def test_hostile_sizes_are_refused_and_cut_short_in_the_text(load, tmp_path):
     for text, error in (
-            ('[' * 400_000, '1: found lists or maps more than 10 deep; '
+            ('[' * 400_000, '1: found lists or maps more than 30 deep; '
                             'allowed no more than the format needs'),
             ('receive: [{max_skew: ' + '1' * 5000 + '}]',
              f"1: receive[0].max_skew: found '{'1' * 57}...'; "

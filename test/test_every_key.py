@@ -77,7 +77,12 @@ ALLOWED = {
     'a name of letters, digits and _ that does not start with a digit': {'commands': 'name'},
     'text of 1 to 127 bytes': {'commands': 'command', 'serve': 'command'},
     'the name of a ROS service such as /robot/home': {'serve': 'call'},
-    "'trigger', 'set_bool'": {'serve': 'type'},
+    'trigger, set_bool, or a type such as std_srvs/srv/SetBool or '
+    'control_msgs/action/FollowJointTrajectory': {'serve': 'type'},
+    'a map of fields and their values': {'serve': 'request success goal'},
+    'text, a map or a list': {'serve': 'reply result feedback'},
+    "'accepted', 'done'": {'serve': 'answer'},
+    "'refuse', 'replace'": {'serve': 'when_busy'},
 }
 NEEDED = {
     'send': {'device': 'd', 'topic': 't'},
@@ -125,6 +130,8 @@ def error(tmp_path):
 def test_a_wrong_value_names_line_key_and_what_is_allowed(error, section, key, allowed):
     is_map = 'object' in allowed.get('type', ())
     value, found = ('wrong', "'wrong'") if is_map else ('{zz: 1}', 'a map')
+    if 'array' in allowed.get('type', ()):
+        value = found = '5'
     needed = {**NEEDED.get(section, {}), key: value}
     if section == 'send' and key in ('tf', 'robot'):
         del needed['topic']

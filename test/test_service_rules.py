@@ -77,9 +77,36 @@ SERVE = 'serve:\n- '
     (SERVE + '{command: HOME, call: "a b"}', "2: serve[0].call: found 'a b'; allowed the name of "
      'a ROS service such as /robot/home'),
     (SERVE + '{command: HOME, call: a, type: triger}', "2: serve[0].type: found 'triger'; allowed "
-     "'trigger', 'set_bool'; did you mean 'trigger'?"),
+     'trigger, set_bool, or a type such as std_srvs/srv/SetBool or '
+     "control_msgs/action/FollowJointTrajectory; did you mean 'trigger'?"),
     (SERVE + '{command: HOME, call: a, data: true}',
      '2: serve[0].data: found true without type: set_bool; allowed only with it'),
+    (SERVE + '{command: A, call: a, type: std_srvs/srv/SetBol}', "2: serve[0].type: found "
+     "'std_srvs/srv/SetBol'; std_srvs has no srv of that name; did you mean 'SetBool'?"),
+    (SERVE + '{command: A, call: a, type: no_srvs/srv/A}', "2: serve[0].type: found "
+     "'no_srvs/srv/A'; the ROS package no_srvs is not there, or has no srv (No module named "
+     "'no_srvs')"),
+    (SERVE + '{command: A, call: a, request: {data: true}}', '2: serve[0].request: found a map '
+     'with type: trigger; allowed with the name of a type, such as std_srvs/srv/SetBool'),
+    (SERVE + '{command: A, call: a, type: std_srvs/srv/SetBool, request: {dta: true}}',
+     "2: serve[0].request.dta: found the field 'dta'; allowed data; did you mean 'data'?"),
+    (SERVE + '{command: A, call: a, type: std_srvs/srv/SetBool, request: {data: 3}}',
+     '2: serve[0].request.data: found 3; allowed true or false'),
+    (SERVE + '{command: A, call: a, type: std_srvs/srv/SetBool, reply: "{mesage}"}',
+     "2: serve[0].reply: mesage: found the field 'mesage'; allowed success, message; did you "
+     "mean 'message'?"),
+    (SERVE + '{command: A, call: a, success: {done: true}}', "2: serve[0].success: found the "
+     "field 'done'; allowed success, message"),
+    (SERVE + '{command: A, call: a, goal: {}}',
+     '2: serve[0].goal: found a map with a service; allowed only with an action'),
+    (SERVE + '{command: A, call: a, type: control_msgs/action/FollowJointTrajectory, reply: x}',
+     "2: serve[0].reply: found 'x' with an action; allowed only with a service"),
+    (SERVE + '{command: A, call: a, type: control_msgs/action/FollowJointTrajectory, '
+     'goal: {trajectory: {points: [{positions: [1, a]}]}}}',
+     "2: serve[0].goal.trajectory.points[0].positions[1]: found 'a'; allowed a finite number"),
+    (SERVE + '{command: A, call: a, type: control_msgs/action/FollowJointTrajectory, '
+     'feedback: "{desired.positions[0].x}"}', "2: serve[0].feedback: desired.positions[0].x: "
+     "found 'x'; double has no fields"),
     (SERVE + '{command: A, call: a}\n- {command: A, call: b}',
      "3: serve[1].command: found 'A' twice; allowed once"),
     ('serve: []\nlinks:\n- {name: a}', '1: serve: found a list of 0; allowed only without links, '
@@ -89,6 +116,17 @@ def test_mistake_names_file_line_key_and_what_is_allowed(load, tmp_path, text, e
     with pytest.raises(ConfigError) as caught:
         load(text)
     assert str(caught.value) == f'{tmp_path / "map.yaml"}:{error}'
+
+
+def test_a_template_is_kept_as_it_is(load):
+    (rule,) = load("""
+serve:
+- {command: MOVE, call: /arm, type: control_msgs/action/FollowJointTrajectory,
+   goal: {trajectory: {joint_names: [a], points: [{positions: '{q}'}]}}, when_busy: replace}
+""").serve
+    assert rule.is_action and rule.cancelled_by == 'CANCEL_MOVE' and rule.stop == (
+        'STOP', 'EMERGENCY')
+    assert rule.goal == {'trajectory': {'joint_names': ['a'], 'points': [{'positions': '{q}'}]}}
 
 
 def test_two_links_may_have_commands_of_one_name(tmp_path):

@@ -11,7 +11,8 @@ from ..codec.messages.bundle import GetBind, StartBind
 from ..codec.messages.query import Query, Response, StartTracking, StartVideo
 from ..codec.messages.text import Command, CommandResponse, String
 from ..rules import Mapping, ServeRule
-from .interfaces import Log, Peer, Problem, RosService
+from .action_calls import ActionCalls
+from .interfaces import Log, Peer, Problem, RosAction, RosService
 from .phase_server import PhaseServer
 from .replies import Replies
 from .requests import Requests
@@ -31,6 +32,8 @@ class Dialogue:
 
     :param types: that are understood here.
     :param find: gives the ROS service of a rule.
+    :param find_action: gives the ROS action of a rule.
+    :param is_emergency: tells whether a device has called an emergency.
     :param command_id: number of the last command.
     :param receive: publishes a message of a peer.
     :param show: gives a reply as ROS may see it, at once or later, to the function behind it.
@@ -50,6 +53,8 @@ class Dialogue:
         timers: Timers,
         receive: Callable[[Any, Message], None],
         show: Callable[[Any, Message, Callable[[Message, float], None]], None],
+        find_action: Callable[[ServeRule], RosAction] | None = None,
+        is_emergency: Callable[[], bool] = bool,
     ) -> None:
         """Wait for the link."""
         self._problem = problem
@@ -59,7 +64,20 @@ class Dialogue:
         self.streams = Streams(problem, timers)
         self.requests = Requests(mapping.profile, log, timers, command_id)
         self._replies = Replies(self.streams, types, problem, log)
-        self._served_commands = ServedCommands(mapping.serve, find, problem, timers)
+        self._find_action = find_action
+        self._timers = timers
+        #: the goals of each ROS action
+        self._actions: dict[str, ActionCalls] = {}
+        self.served_commands = ServedCommands(
+            mapping.serve, find, problem, timers, self._action_of, is_emergency)
+
+    def _action_of(self, rule: ServeRule) -> ActionCalls:
+        """Give the goals of the action of a rule."""
+        if rule.call not in self._actions:
+            assert self._find_action is not None
+            self._actions[rule.call] = ActionCalls(
+                rule.call, self._find_action(rule), self.streams, self._timers, self._problem)
+        return self._actions[rule.call]
 
     def start(self, link: Any) -> None:
         """Begin, with a link."""
@@ -77,6 +95,7 @@ class Dialogue:
 
     def take(self, peer: Peer, message: Message, now: float) -> None:
         """Hand a message to whom it concerns."""
+        self.served_commands.stop(peer, message, now)
         if self.phases is not None and self.phases.handle(peer, message, now):
             return
         if self._replies.handle(peer, message, now):
@@ -86,7 +105,7 @@ class Dialogue:
                 peer, message, reply, now))
             return
         self._receive(peer, message)  # first, so that whoever asked finds the data published
-        self._served_commands.handle(peer, message, now)
+        self.served_commands.handle(peer, message, now)
         self.requests.handle(peer, message, now)
 
     def _take_reply(self, peer: Peer, message: Message, reply: Message, now: float) -> None:
@@ -96,10 +115,10 @@ class Dialogue:
             self._problem(kind, f'{peer.address}: {kind}: it is late, or came twice')
             self._receive(peer, message)
 
-    def left(self, peer: Peer) -> None:
+    def left(self, peer: Peer, now: float) -> None:
         """Forget a peer that is gone; of `requests` it is told when its last reply was shown."""
         self.streams.left(peer)
-        self._served_commands.left(peer)
+        self.served_commands.left(peer, now)
         if self.phases is not None:
             self.phases.left(peer)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from ..codec import Message
+from ..rules import ServeRule
 
 #: gets what came of a request or a service: (success, text)
 OnDone = Callable[[bool, str], None]
@@ -45,10 +46,60 @@ class RosService(Protocol):
     def is_there(self) -> bool:
         """Tell whether it can be called."""
 
-    def call(self, on_done: OnDone, data: bool | None = None) -> Callable[[], None]:
+    def fill(self, values: Mapping[str, Any]) -> Any:
+        """
+        Make a request of a template.
+
+        :param values: what its placeholders stand for.
+        :raises ConversionError: if they do not fit.
+        """
+
+    def call(self, on_done: OnDone, data: Any = None) -> Callable[[], None]:
         """
         Call it.
 
-        :param data: what a SetBool is called with.
+        :param data: what a SetBool is called with, or what `fill` has made.
         :returns: what to call when nobody waits for the answer any more.
         """
+
+
+class GoalListener(Protocol):
+    """Who is told, in the network's thread, what becomes of goals."""
+
+    def accepted(self, number: int, now: float) -> None:
+        """Take note that a goal is carried out."""
+
+    def refused(self, number: int, why: str, now: float) -> None:
+        """Take note that a goal is not carried out."""
+
+    def told(self, number: int, text: str, now: float) -> None:
+        """Take feedback."""
+
+    def ended(self, number: int, state: str, text: str, now: float) -> None:
+        """Take note of how a goal has ended: SUCCEEDED, CANCELED or ABORTED."""
+
+    def cancel_answered(self, number: int, outcome: str, now: float) -> None:
+        """Take note of what was said to cancelling one, see `goals`."""
+
+
+class RosAction(Protocol):
+    """A ROS action, whatever rules call it."""
+
+    def is_there(self) -> bool:
+        """Tell whether its server is there."""
+
+    def fill(self, rule: ServeRule, values: Mapping[str, Any]) -> Any:
+        """
+        Make a goal of the template of a rule.
+
+        :raises ConversionError: if the values do not fit.
+        """
+
+    def send(self, number: int, rule: ServeRule, goal: Any, listener: GoalListener) -> None:
+        """Send a goal."""
+
+    def cancel(self, number: int) -> None:
+        """Ask to cancel a goal that was accepted."""
+
+    def forget(self, number: int) -> None:
+        """Tell nothing of a goal any more."""

@@ -1,4 +1,4 @@
-"""COMMANDs of peers that ROS services carry out."""
+"""COMMANDs of peers that ROS services and actions carry out."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from ..codec import Message
 from ..codec.messages.text import Command, CommandResponse, String
 from ..codec.patients import hidden_text
 from ..config import ros_text
-from ..errors import EncodeError
+from ..errors import ConversionError, EncodeError
 from ..rules import ServeRule
+from .action_calls import ActionCalls
+from .command_values import command_values
 from .command_xml import attributes, command_reply
 from .interfaces import OnDone, Peer, Problem, RosService
 from .timers import Timer, Timers
@@ -35,6 +37,8 @@ class ServedCommands:
     A ROS service that hangs keeps nothing waiting.
 
     :param find: gives the ROS service of a rule.
+    :param find_action: gives the goals of the ROS action of a rule, which other rules may share.
+    :param is_emergency: tells whether a device has called an emergency.
     """
 
     def __init__(
@@ -43,11 +47,29 @@ class ServedCommands:
         find: Callable[[ServeRule], RosService],
         problem: Problem,
         timers: Timers,
+        find_action: Callable[[ServeRule], ActionCalls] | None = None,
+        is_emergency: Callable[[], bool] = bool,
     ) -> None:
-        """Know the services that the mapping names."""
+        """Know the services and actions that the mapping names."""
         self._problem = problem
         self._timers = timers
-        self._rules = {rule.command: (rule, find(rule)) for rule in rules}
+        self._is_emergency = is_emergency
+        self._rules: dict[str, ServeRule] = {rule.command: rule for rule in rules}
+        self._services: dict[str, RosService] = {}
+        #: by the name of the command
+        self._actions: dict[str, ActionCalls] = {}
+        #: by what cancels it, in capitals, the rules of actions
+        self._stops: dict[str, list[ServeRule]] = {}
+        self._cancels: dict[str, ServeRule] = {}
+        for name, rule in self._rules.items():
+            if rule.is_action:
+                assert find_action is not None
+                self._actions[name] = find_action(rule)
+                self._cancels[rule.cancelled_by] = rule
+                for phrase in rule.stop:
+                    self._stops.setdefault(phrase.upper(), []).append(rule)
+            else:
+                self._services[name] = find(rule)
         #: with when it is too late for their answers
         self._running: dict[_Key, Timer] = {}
 
@@ -77,10 +99,49 @@ class ServedCommands:
                 now,
             )
 
-    def left(self, peer: Peer) -> None:
-        """Forget who waits for an answer; what was begun goes on."""
+    def stop(self, peer: Peer, message: Message, now: float) -> None:
+        """Cancel the goals that a message wants to end, before anything else is done with it."""
+        if not self._actions:
+            return
+        if isinstance(message, Command):
+            word = message.name
+            rule = self._cancels.get(word)
+            if rule is not None:
+                self._actions[rule.command].cancel(f'{word} of {peer.address}', now, rule.command)
+        elif isinstance(message, String):
+            word = attributes(message.text).get('Name') or message.text.strip(' \t\r\n\0')
+        else:
+            return
+        if len(word) <= _MAX_NAME:
+            for rule in self._stops.get(word.upper(), ()):
+                self._actions[rule.command].cancel(
+                    f'{word} of {peer.address}', now, rule.command)
+
+    def stop_all(self, why: str, now: float) -> None:
+        """Cancel all goals."""
+        for action in set(self._actions.values()):
+            action.cancel(why, now)
+
+    def end_goals(self, why: str, now: float, on_end: Callable[[], None]) -> None:
+        """Cancel all goals, take none any more, and say when all are over."""
+        left = set(self._actions.values())
+        if not left:
+            on_end()
+
+        def ended(action: ActionCalls) -> None:
+            left.discard(action)
+            if not left:
+                on_end()
+
+        for action in list(left):
+            action.close(why, now, partial(ended, action))
+
+    def left(self, peer: Peer, now: float) -> None:
+        """Forget who waits for an answer; what services do goes on, goals of actions do not."""
         for key in [key for key in self._running if key[0] is peer]:
             self._timers.cancel(self._running.pop(key))
+        for action in set(self._actions.values()):
+            action.left(peer, now)
 
     def _begin(self, key: _Key, name: str, content: str, answer: OnDone, now: float) -> None:
         # of a STRING it may be all that it says; no command is called by so much
@@ -91,30 +152,55 @@ class ServedCommands:
                 'command twice', f'{key[0].address}: command {ros_text(shown)!r} came twice'
             )
             return
-        rule, service = self._rules.get(name, (None, None))
-        if rule is None or service is None:
-            why = f'unknown command {shown!r}'
-        elif rule.type == 'set_bool' and _data(rule, content) is None:
-            why = f'{shown}: wanted {", ".join((*_YES, *_NO))} as content'
-        elif sum(running[0] is key[0] for running in self._running) >= _MAX_RUNNING:
-            why = f'{_MAX_RUNNING} commands are not done yet'
-        elif not service.is_there():
-            why = f'the ROS service {rule.call} is not there'
-        else:
-            self._call(key, rule, service, content, answer, now)
+        rule = self._rules.get(name)
+        if rule is None and self._is_stop(name):
+            answer(True, 'the goals are cancelled')
             return
+        why = self._why_not(key[0], rule, shown, content)
+        if not why and rule is not None:
+            try:
+                if rule.is_action:
+                    values = command_values(name, content)
+                    self._actions[name].begin(rule, key[0], values, answer, now)
+                else:
+                    self._call(key, rule, content, answer, now)
+                return
+            except ConversionError as error:
+                why = f'{shown}: {error}'
         self._problem('command refused', ros_text(f'{key[0].address}: {why}'))
         answer(False, why)
 
+    def _is_stop(self, name: str) -> bool:
+        return name in self._cancels or name.upper() in self._stops
+
+    def _why_not(
+        self, peer: Peer, rule: ServeRule | None, shown: str, content: str
+    ) -> str:
+        """Tell why a command is not carried out; empty if it can be."""
+        if rule is None:
+            return f'unknown command {shown!r}'
+        if rule.is_action:
+            if self._is_emergency():
+                return f'{shown}: there is an emergency'
+            if not self._actions[rule.command].is_there():
+                return f'the ROS action {rule.call} is not there'
+            return ''
+        if rule.type == 'set_bool' and _data(rule, content) is None:
+            return f'{shown}: wanted {", ".join((*_YES, *_NO))} as content'
+        if sum(running[0] is peer for running in self._running) >= _MAX_RUNNING:
+            return f'{_MAX_RUNNING} commands are not done yet'
+        if not self._services[rule.command].is_there():
+            return f'the ROS service {rule.call} is not there'
+        return ''
+
     def _call(
-        self,
-        key: _Key,
-        rule: ServeRule,
-        service: RosService,
-        content: str,
-        answer: OnDone,
-        now: float,
+        self, key: _Key, rule: ServeRule, content: str, answer: OnDone, now: float
     ) -> None:
+        service = self._services[rule.command]
+        data = _data(rule, content)
+        if '/' in rule.type:
+            data = service.fill(command_values(rule.command, content))
+
         def finish(success: bool, text: str) -> None:
             if self._running.get(key) is timer:
                 self._timers.cancel(self._running.pop(key))
@@ -127,10 +213,10 @@ class ServedCommands:
             finish(False, text)
 
         timer = self._running[key] = self._timers.at(now + rule.timeout, too_late)
-        forget = service.call(finish, _data(rule, content))
+        forget = service.call(finish, data)
 
 
-def _data(rule: ServeRule, content: str) -> bool | None:
+def _data(rule: ServeRule, content: str) -> Any:
     """Tell what a SetBool is called with; None for a Trigger, or if the content does not say."""
     if rule.type != 'set_bool':
         return None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import yaml
 
 _MAX_FILE_BYTES = 1 << 20
-_MAX_DEPTH = 10
+_MAX_DEPTH = 30  # goals of actions are deep
 
 _Path = tuple['str | int', ...]
 

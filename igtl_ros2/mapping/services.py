@@ -5,17 +5,24 @@ from __future__ import annotations
 import collections.abc as abc
 import re
 import string
+from functools import partial
 from typing import Any
 
-from ..config.words import MAX_DEVICE_BYTES, show
+from ..config.words import MAX_DEVICE_BYTES, hint, show
+from ..converters.ros_types import find_type
+from ..converters.templates import Fault, MessageTemplate, ServiceAnswer, TextTemplate
+from ..errors import ConversionError
 from ..rules import CommandRule, QueryRule, ServeRule
 from ..rules.keys import values_of
+from ..rules.services import SERVED_TYPE
 
 # Types whose STT_ has room for these keys
 _WITH_RATE = ('TDATA', 'QTDATA', 'VIDEO')
 _WITH_COORDINATES = ('TDATA', 'QTDATA')
 _MAX_COORDINATES_BYTES = 32
 _MAX_COMMAND_BYTES = 127
+_SERVED = re.compile('[a-z][a-z0-9_]*/(srv|action)/[A-Z][A-Za-z0-9]*')
+_SHORT_TYPES = {'trigger': 'std_srvs/srv/Trigger', 'set_bool': 'std_srvs/srv/SetBool'}
 
 
 def make_services(data: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
@@ -58,10 +65,64 @@ def _command_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
                               'and _ in braces, and {{ or }} for a brace')
 
 
+# keys of rules that call a service, and of those that call an action
+_OF_SERVICES = ('data', 'request', 'reply', 'success')
+_OF_ACTIONS = ('goal', 'result', 'feedback', 'feedback_rate', 'answer', 'when_busy', 'cancel',
+               'stop', 'status')
+
+
 def _serve_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     yield from _too_long(item, 'command', _MAX_COMMAND_BYTES)
-    if 'data' in item and item.get('type') != 'set_bool':
+    yield from _too_long(item, 'status', MAX_DEVICE_BYTES)
+    kind = item.get('type', 'trigger')
+    if kind not in _SHORT_TYPES and not _SERVED.fullmatch(kind):
+        yield 'type', (f'found {show(kind)}; allowed {SERVED_TYPE["title"]}'
+                       + hint(kind, _SHORT_TYPES))
+        return
+    if 'data' in item and kind != 'set_bool':
         yield 'data', f'found {show(item["data"])} without type: set_bool; allowed only with it'
+    is_action = '/action/' in kind
+    for key in _OF_SERVICES[1:] if is_action else _OF_ACTIONS:
+        if key in item:
+            what, other = ('a service', 'an action') if is_action else ('an action', 'a service')
+            yield key, f'found {show(item[key])} with {other}; allowed only with {what}'
+            return
+    if 'request' in item and '/' not in kind:
+        yield 'request', (f'found {show(item["request"])} with type: {kind}; allowed with the '
+                          'name of a type, such as std_srvs/srv/SetBool')
+        return
+    yield from _template_faults(item, is_action)
+
+
+def _template_faults(item: dict[str, Any], is_action: bool) -> abc.Iterator[tuple[str, str]]:
+    """Hold the templates of a rule against the fields of the type that it names."""
+    kind = _SHORT_TYPES.get(item.get('type', 'trigger'), item.get('type', ''))
+    if not any(key in item for key in ('reply', 'success')) and kind != item.get('type'):
+        return  # nothing is asked of a type of std_srvs
+    try:
+        ros_type = find_type(kind)
+    except ConversionError as error:
+        yield 'type', f'found {show(kind)}; {error}'
+        return
+    checks: list[tuple[str, abc.Callable[[], Any]]]
+    if is_action:
+        checks = [
+            ('goal', lambda: MessageTemplate(ros_type.Goal, item.get('goal', {}))),
+            *((key, partial(TextTemplate, part, item[key])) for key, part in (
+                ('result', ros_type.Result), ('feedback', ros_type.Feedback)) if key in item),
+        ]
+    else:
+        checks = [
+            ('request', lambda: MessageTemplate(ros_type.Request, item.get('request', {}))),
+            ('', lambda: ServiceAnswer(
+                ros_type.Response, item.get('reply'), item.get('success'))),
+        ]
+    for key, check in checks:
+        try:
+            check()
+        except Fault as fault:
+            yield '.'.join(map(str, filter(lambda part: part != '', (key, *fault.path)))), (
+                fault.text)
 
 
 #: For each list of rules, what finds the faults of one of them.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -35,6 +36,9 @@ from .spin import run
 from .tf import OwnFrames, TfBroadcaster, TfSource, open_tf
 
 T = TypeVar('T')
+
+#: how long closing waits for goals that are cancelled
+_END_GOALS_S = 3.0
 
 
 class BridgeNode(ManagedNode):
@@ -114,6 +118,7 @@ class BridgeNode(ManagedNode):
         Inactive(self, self._configs, why)
 
     def _close_links(self) -> None:
+        self._end_goals()
         for link in self.links.values():
             link.close()
         for services in self.link_services.values():
@@ -128,6 +133,16 @@ class BridgeNode(ManagedNode):
             if listener is not None:
                 listener.close()
         self._tf = self._broadcaster = None
+
+    def _end_goals(self) -> None:
+        """Leave no goal of an action running that was sent for a peer."""
+        until_s = time.monotonic() + _END_GOALS_S
+        ending = {name: services.end_goals('the bridge is closing')
+                  for name, services in self.link_services.items()}
+        for name, ended in ending.items():
+            if not ended.wait(max(0.0, until_s - time.monotonic())):
+                self.get_logger().error(
+                    f'link {name!r}: an action has not ended its goal within {_END_GOALS_S:g} s')
 
     def _open_links(self) -> list[OpenLink]:
         return [(c, self.links[c.name], self._tf) for c in self._configs if c.name in self.links]
@@ -219,6 +234,7 @@ class BridgeNode(ManagedNode):
             receiver.hidden,
             receiver.forget,
             receiver.rule_of,
+            self._emergency,
         )
         make_link = Server if config.settings.mode == 'server' else Client
         link = make_link(

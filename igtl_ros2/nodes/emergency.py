@@ -35,8 +35,21 @@ class Emergency:
         self._devices = devices
         #: who has called those, as far as they are still connected
         self._callers: dict[tuple[str, str], list[Peer]] = {}
+        self._told: list[Callable[[], None]] = []
         self._publisher = node.create_publisher(Bool, '~/emergency', STATE_QOS)
         self._publisher.publish(Bool(data=bool(devices)))
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is one."""
+        return bool(self._devices)
+
+    def tell(self, told: Callable[[], None]) -> None:
+        """Tell somebody when one is called, and at once if there is one."""
+        with self._lock:
+            self._told.append(told)
+        if self.is_on:
+            told()
 
     def look_at(
         self,
@@ -89,4 +102,7 @@ class Emergency:
             (self._devices.add if is_on else self._devices.discard)(device)
             if bool(self._devices) != before or emergency:
                 self._publisher.publish(Bool(data=bool(self._devices)))
+            if emergency:
+                for told in self._told:
+                    told()
             return emergency or not others

@@ -22,6 +22,7 @@ from ..errors import ConversionError
 from ..mapping import LinkConfig, PhaseTable, ReceiveRule
 from ..peers import Peer
 from ..rosio.qos import STATE_QOS
+from ..rules import ServeRule
 from .report import Report
 from .service_client import ServiceClient
 
@@ -62,7 +63,8 @@ class RobotPhases:
         self._post = post
         prefix = f'{config.name}/' if config.name and table.topic[0] not in '/~' else ''
         self._phase = node.create_publisher(RosString, prefix + table.topic, STATE_QOS)
-        self._services = {name: ServiceClient(node, name, False, post) for name in table.services}
+        self._services = {
+            name: ServiceClient(node, ServeRule('', name), post) for name in table.services}
         self._were_there: set[str] = set()
         #: decides, in the network's thread
         self.server = PhaseServer(

@@ -2,45 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rclpy.node import Node
 from rclpy.task import Future
 from std_srvs.srv import SetBool, Trigger
 
+from ..converters.ros_types import find_type
+from ..converters.templates import MessageTemplate, ServiceAnswer
+from ..rules import ServeRule
+
+_SHORT = {'trigger': Trigger, 'set_bool': SetBool}
+
 
 class ServiceClient:
     """
-    Call a Trigger, or a SetBool.
+    Call a service: a Trigger, a SetBool, or any other by the templates of its rule.
 
     :param post: has a function called in the thread that is told the answers.
     """
 
-    def __init__(
-        self, node: Node, name: str, takes_data: bool, post: Callable[..., None]
-    ) -> None:
+    def __init__(self, node: Node, rule: ServeRule, post: Callable[..., None]) -> None:
         """Look for the service."""
-        self._name = name
-        self._type = SetBool if takes_data else Trigger
-        self._client = node.create_client(self._type, name)
+        self._name = rule.call
+        self._type = _SHORT.get(rule.type) or find_type(rule.type)
+        self._template = MessageTemplate(self._type.Request, rule.request or {})
+        self._answer = ServiceAnswer(self._type.Response, rule.reply, rule.success)
+        self._client = node.create_client(self._type, self._name)
         self._post = post
 
     def is_there(self) -> bool:
         """Tell whether it can be called."""
         return self._client.service_is_ready()
 
+    def fill(self, values: Mapping[str, Any]) -> Any:
+        """Make a request of the template."""
+        return self._template.fill(values)
+
     def call(
-        self, on_done: Callable[[bool, str], None], data: bool | None = None
+        self, on_done: Callable[[bool, str], None], data: Any = None
     ) -> Callable[[], None]:
         """
         Call it.
 
-        :param data: what a SetBool is called with.
+        :param data: what a SetBool is called with, or the request.
         :returns: what to call when nobody waits for the answer any more.
         """
-        fields = {} if data is None else {'data': data}
-        future = self._client.call_async(self._type.Request(**fields))
+        if data is None or isinstance(data, bool):
+            data = self._type.Request(**({} if data is None else {'data': data}))
+        future = self._client.call_async(data)
 
         def done(future: Future[Any]) -> None:
             error = future.exception()
@@ -48,7 +59,7 @@ class ServiceClient:
             if error is not None:
                 self._post(on_done, False, f'{self._name}: {error}')
             elif response is not None:
-                self._post(on_done, response.success, response.message)
+                self._post(on_done, *self._answer.of(response))
 
         future.add_done_callback(done)
         return lambda: self._client.remove_pending_request(future)

@@ -33,6 +33,8 @@ from ..peers import Link, OnPeer, Peer
 from ..peers.worker import Worker
 from ..rosio.qos import RAW_QOS
 from ..rosio.subscriptions import EVENT_DEPTH, Losses, subscribe
+from .action_client import LinkActions
+from .emergency import Emergency
 from .parameters import COMMAND_FIELDS
 from .report import Report
 from .robot_phases import RobotPhases
@@ -53,6 +55,7 @@ class Services:
     :param hidden: leaves out of a message what ROS may not see of it.
     :param forget: who is told that the last value of a device does not hold any more.
     :param rule_of: finds the rule by which a peer, a device and a type are published.
+    :param emergency: in which no goal of an action goes on.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Services:
         hidden: Callable[[Peer, Message], Message],
         forget: Callable[[str], None],
         rule_of: Callable[[Peer, str, str], ReceiveRule],
+        emergency: Emergency,
     ) -> None:
         """Wait for the link."""
         self._node = node
@@ -80,12 +84,14 @@ class Services:
             node.create_publisher(RosString, own + 'queries', RAW_QOS)
             if config.settings.log_queries else None
         )
+        self._emergency = emergency
+        self._actions = LinkActions(node, self._post_now)
         self._timers = Timers(self._wake)
         self._alarm: asyncio.TimerHandle | None = None
         self._dialogue = Dialogue(
             config.mapping,
             _understood(),
-            lambda rule: ServiceClient(node, rule.call, rule.type == 'set_bool', self._post),
+            lambda rule: ServiceClient(node, rule, self._post),
             # PLUS ignores the ids that it had last, also those from before this node started
             int(time.time()) & 0x7FFFFFFF,
             report.problem,
@@ -93,6 +99,8 @@ class Services:
             self._timers,
             on_message,
             self._show,
+            self._actions.find,
+            lambda: emergency.is_on,
         )
         #: who sends, and when
         self.streams = self._dialogue.streams
@@ -135,14 +143,31 @@ class Services:
             self._dialogue.start(link)
             if self._phases is not None:
                 self._post(self._phases.server.start)
+            self._emergency.tell(
+                lambda: self._post_now(self._dialogue.served_commands.stop_all, 'an emergency'))
             self._has_started = True
+
+    def end_goals(self, why: str) -> threading.Event:
+        """Cancel the goals of actions; what is given is set when none is left."""
+        ended = threading.Event()
+        if not self._has_started or not self._actions.is_used:
+            ended.set()
+            return ended
+        end = self._dialogue.served_commands.end_goals
+        self._post(lambda: end(why, self._now(), ended.set))
+        return ended
 
     def close(self) -> None:
         """Give up what is looked at in another thread."""
         self._aside.close()
+        self._actions.close()
 
     def _post(self, function: Callable[..., Any], *args: Any) -> None:
         self._link.network.post(function, *args)
+
+    def _post_now(self, function: Callable[..., Any], *args: Any) -> None:
+        """Have a function called that is told the time as well."""
+        self._post(lambda: function(*args, self._now()))
 
     def _log_query(self, facts: dict[str, Any]) -> None:
         """Say on `~/queries` who asked for what, and what came of it; from any thread."""
@@ -207,7 +232,7 @@ class Services:
         self.start(peer.link)
         self._tell(peer, joined)
         if not joined:
-            self._dialogue.left(peer)
+            self._dialogue.left(peer, self._now())
             left = self._dialogue.requests.left
             if self._hiding:  # its reply may be among them
                 self._aside.do(partial(self._post, left, peer))

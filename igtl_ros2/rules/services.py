@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass
+from typing import Any
 
 from ..config.ros_names import ros_name
 from .keys import key
-from .values import BOOLEAN, NAME, RATE, SECONDS, TEXT, one_of, text
+from .values import BOOLEAN, DEVICE, NAME, NAMES, RATE, SECONDS, TEXT, one_of, text
 
 #: How long an answer may take when a rule does not say, in seconds.
 TIMEOUT_S = 5.0
@@ -19,6 +20,14 @@ ASKED_TYPES = (
 #: the name of a ROS service
 SERVICE = text('the name of a ROS service such as /robot/home',
                pattern='^(~/|/)?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*$')
+#: what is called by a rule of serve
+SERVED_TYPE = text(
+    'trigger, set_bool, or a type such as std_srvs/srv/SetBool or '
+    'control_msgs/action/FollowJointTrajectory')
+#: a template of a ROS message
+FIELDS = {'title': 'a map of fields and their values', 'type': 'object'}
+#: a template of a text
+WORDS = {'title': 'text, a map or a list', 'type': ['string', 'object', 'array']}
 _DEVICE = TEXT | {'title': 'text of up to 20 bytes'}
 _COMMAND = text('text of 1 to 127 bytes', 1)
 _TIMEOUT = SECONDS, 'How long the answer may take, in seconds; 5 when left out.', TIMEOUT_S
@@ -78,20 +87,71 @@ class CommandRule:
         return list(dict.fromkeys(found))
 
 
+def as_it_is(value: Any) -> Any:
+    """Take a template as it stands in the file."""
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class ServeRule:
     """
-    A COMMAND of a peer that is carried out by a ROS service.
+    A COMMAND of a peer that is carried out by a ROS service, or a ROS action.
 
     ``data`` is what a SetBool gets; None when the content of the command says it.
     """
 
     command: str = key(_COMMAND, 'Name in the COMMAND, case-sensitive.')
-    call: str = key(SERVICE, 'ROS service that carries it out.')
+    call: str = key(SERVICE, 'ROS service or action that carries it out.')
     type: str = key(
-        one_of('trigger', 'set_bool'),
-        'Type of that service: std_srvs/Trigger or std_srvs/SetBool.', 'trigger')
+        SERVED_TYPE,
+        'Type of that service or action, such as control_msgs/action/FollowJointTrajectory; '
+        'trigger and set_bool are short for those of std_srvs.', 'trigger')
     data: bool | None = key(
         BOOLEAN, 'What a SetBool gets; when left out, the content of the COMMAND says it: true, '
         'on, 1 or false, off, 0.', None)
     timeout: float = key(*_TIMEOUT)
+    request: Any = key(
+        FIELDS, 'What the service is asked: fields of its request. {name} stands for what the '
+        'COMMAND says of it.', None, read=as_it_is)
+    reply: Any = key(
+        WORDS, 'What the COMMAND is answered: {name} is a field of the response of the service; '
+        'a map or a list becomes JSON. Its message, or all of it, when left out.', None,
+        read=as_it_is)
+    success: Any = key(
+        FIELDS, 'Values that fields of the response have when it was successful; its success, if '
+        'it has that, when left out.', None, read=as_it_is)
+    goal: Any = key(
+        FIELDS, 'What the action is to do: fields of its goal, written as request.', None,
+        read=as_it_is)
+    result: Any = key(
+        WORDS, 'What is said of the end of a goal: {name} is a field of the result.', None,
+        read=as_it_is)
+    feedback: Any = key(
+        WORDS, 'What is said while a goal is carried out: {name} is a field of the feedback. '
+        'Nothing when left out.', None, read=as_it_is)
+    feedback_rate: float = key(RATE, 'How often that is said at most.', 5.0)
+    answer: str = key(
+        one_of('accepted', 'done'), 'When the COMMAND is answered: when the goal is accepted, or '
+        'when it is over. A STATUS tells of both.', 'accepted')
+    when_busy: str = key(
+        one_of('refuse', 'replace'), 'What becomes of a goal that comes while the action has '
+        'another: it is refused, or sent when that was cancelled and is over.', 'refuse')
+    cancel: str = key(
+        _COMMAND, 'Name of the COMMAND that cancels the goal; CANCEL_<command> when left out.',
+        '')
+    stop: tuple[str, ...] = key(
+        NAMES, 'Texts that cancel the goal, as a STRING or as the name of a COMMAND, whoever '
+        'sends them.', ('STOP', 'EMERGENCY'))
+    status: str = key(
+        DEVICE, 'Device of the STATUS that tells how the goal stands; the first 20 bytes of '
+        'command when left out.', '')
+
+    @property
+    def is_action(self) -> bool:
+        """Whether an action carries it out."""
+        return '/action/' in self.type
+
+    @property
+    def cancelled_by(self) -> str:
+        """The name of the COMMAND that cancels it."""
+        return self.cancel or f'CANCEL_{self.command}'

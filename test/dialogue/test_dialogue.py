@@ -84,7 +84,7 @@ def test_a_reply_that_is_shown_later_is_told_then(node):
     node.later = []
     node.dialogue.requests.command(CommandText('Go'), node.tell, node.clock.now)
     assert node.take(CommandResponse(42, 'Go', 'long')) == []
-    node.dialogue.left(node.peer)
+    node.dialogue.left(node.peer, 0.0)
     node.later[0]()
     assert node.done == ['hidden']
     node.dialogue.requests.left(node.peer)
@@ -102,5 +102,5 @@ def test_a_robot_with_phases_is_asked_first(node):
     node.dialogue.phases = Phases()
     assert not node.dialogue.is_data(TOOL) and node.take(TOOL) == []
     assert node.take(String('x')) == ['STRING']
-    node.dialogue.left(node.peer)
+    node.dialogue.left(node.peer, 0.0)
     assert node.done[-1] == 'left'

@@ -104,7 +104,7 @@ def test_a_peer_has_so_many_at_a_time_and_another_its_own():
         assert robot.order(number, 'LIGHT', 'on') == []
     assert said(robot.order(16, 'LIGHT', 'on')) == ('FAIL', '16 commands are not done yet')
     assert robot.send(Command(0, 'HOME'), other) == []
-    robot.commands.left(robot.peer)
+    robot.commands.left(robot.peer, robot.clock.now)
     robot.services['LIGHT'].answer()
     assert robot.peer.heard() == []
     assert robot.order(17, 'LIGHT', 'on') == []

@@ -1,0 +1,159 @@
+"""COMMANDs of peers that ROS actions carry out: goals, and how their peers hear of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..codec.messages.text import Status
+from ..config import ros_text
+from ..rules import ServeRule
+from .goals import Answer, Cancel, Drop, Goals, Note, Say, Send, Step, Terms
+from .interfaces import OnDone, Problem, RosAction
+from .streams import Streams
+from .timers import Timer, Timers
+
+_MAX_TEXT = 1000
+_MAX_NAME = 20
+# How often is looked whether the server of a goal is still there
+_LOOK_S = 0.5
+
+
+class ActionCalls:
+    """
+    The goals that the peers of one link have sent to one ROS action.
+
+    It is told in the network's thread what the action says: see `RosAction`.
+    """
+
+    def __init__(
+        self, name: str, action: RosAction, streams: Streams, timers: Timers, problem: Problem
+    ) -> None:
+        """Know of no goal."""
+        self._action = action
+        self._streams = streams
+        self._timers = timers
+        self._problem = problem
+        self._goals = Goals(name)
+        self._rules: dict[int, ServeRule] = {}
+        self._answers: dict[int, OnDone] = {}
+        self._messages: dict[int, Any] = {}
+        self._timer: Timer | None = None
+        self._look: Timer | None = None
+        self._was_there = True
+        #: called when there is no goal any more, once
+        self._on_idle: Callable[[], None] | None = None
+
+    def is_there(self) -> bool:
+        """Tell whether the server of the action is there."""
+        return self._action.is_there()
+
+    def begin(
+        self, rule: ServeRule, peer: object, values: Mapping[str, Any], answer: OnDone,
+        now: float,
+    ) -> None:
+        """
+        Send a goal.
+
+        :param values: what the placeholders of its template stand for.
+        :raises ConversionError: if they do not fit.
+        """
+        message = self._action.fill(rule, values)
+        terms = Terms(rule.command, rule.timeout, rule.when_busy == 'replace',
+                      rule.answer == 'done', 1 / rule.feedback_rate)
+        number, steps = self._goals.begin(terms, peer, now)
+        self._rules[number], self._answers[number] = rule, answer
+        self._messages[number] = message
+        self._do(steps, now)
+        if number not in self._goals.numbers:
+            self._forget(number)
+        elif self._look is None:
+            self._was_there = True
+            self._look = self._timers.at(now + _LOOK_S, self._look_around)
+
+    def cancel(self, why: str, now: float, name: str = '') -> int:
+        """Cancel the goals of a rule, or all; tell how many there were."""
+        count = sum(name in ('', self._rules[number].command) for number in self._goals.numbers)
+        self._do(self._goals.cancel(why, now, name), now)
+        return count
+
+    def left(self, peer: object, now: float) -> None:
+        """Cancel what a peer wanted that is gone."""
+        self._do(self._goals.left(peer, now), now)
+
+    def close(self, why: str, now: float, on_idle: Callable[[], None]) -> None:
+        """Cancel all, and take no goal any more; say when all are over."""
+        self._on_idle = on_idle
+        self._do(self._goals.close(why, now), now)
+
+    # -- what the action says
+
+    def accepted(self, number: int, now: float) -> None:
+        """Take note that a goal is carried out."""
+        self._do(self._goals.accepted(number, now), now)
+
+    def refused(self, number: int, why: str, now: float) -> None:
+        """Take note that a goal is not carried out."""
+        self._do(self._goals.refused(number, why, now), now)
+
+    def told(self, number: int, text: str, now: float) -> None:
+        """Take feedback."""
+        self._do(self._goals.told(number, text, now), now)
+
+    def ended(self, number: int, state: str, text: str, now: float) -> None:
+        """Take note of how a goal has ended."""
+        self._do(self._goals.ended(number, state, text, now), now)
+
+    def cancel_answered(self, number: int, outcome: str, now: float) -> None:
+        """Take note of what was said to cancelling one."""
+        self._do(self._goals.cancel_answered(number, outcome, now), now)
+
+    # -- steps
+
+    def _do(self, steps: list[Step], now: float) -> None:
+        for step in steps:
+            if isinstance(step, Cancel):
+                self._action.cancel(step.number)
+            elif isinstance(step, Send):
+                self._action.send(
+                    step.number, self._rules[step.number], self._messages.pop(step.number), self)
+            elif isinstance(step, Answer):
+                self._answers.pop(step.number)(step.success, step.text)
+            elif isinstance(step, Say):
+                self._say(step)
+            elif isinstance(step, Note):
+                self._problem(step.kind, ros_text(step.text))
+            elif isinstance(step, Drop):
+                self._action.forget(step.number)
+                self._forget(step.number)
+        self._timers.cancel(self._timer)
+        self._timer = None
+        if (due := self._goals.due) is not None:
+            self._timer = self._timers.at(
+                due, lambda now: self._do(self._goals.tick(now), now))
+        on_idle = self._on_idle
+        if on_idle is not None and not self._goals.numbers:
+            self._on_idle = None
+            on_idle()
+
+    def _forget(self, number: int) -> None:
+        for by_number in (self._rules, self._answers, self._messages):
+            by_number.pop(number, None)
+
+    def _say(self, step: Say) -> None:
+        rule = self._rules[step.number]
+        text = ros_text(step.text).replace('\0', '')[:_MAX_TEXT]
+        device = rule.status or rule.command.encode()[:_MAX_NAME].decode(errors='ignore')
+        self._streams.send(Status(
+            step.code, error_name=step.state, message=text, device_name=device), hold=True)
+
+    def _look_around(self, now: float) -> None:
+        """Look whether the server is still there, as long as it has a goal."""
+        self._look = None
+        if not self._goals.numbers:
+            return
+        is_there = self._action.is_there()
+        if is_there != self._was_there:
+            self._was_there = is_there
+            self._do(self._goals.back(now) if is_there else self._goals.gone(), now)
+        self._look = self._timers.at(now + _LOOK_S, self._look_around)

@@ -1,0 +1,225 @@
+"""ROS actions that are called without waiting for them, in a thread of their own."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import rclpy
+from action_msgs.msg import GoalStatus
+from action_msgs.srv import CancelGoal
+from rclpy.action import ActionClient
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+
+from ..converters.ros_types import find_type
+from ..converters.templates import MessageTemplate, TextTemplate
+from ..dialogue.goals import CANCELS, IS_OVER, REFUSES, UNKNOWN
+from ..dialogue.interfaces import GoalListener
+from ..rules import ServeRule
+from .spin import Turns
+
+_TURN_S = 1.0
+_ENDS = {
+    GoalStatus.STATUS_SUCCEEDED: 'SUCCEEDED',
+    GoalStatus.STATUS_CANCELED: 'CANCELED',
+    GoalStatus.STATUS_ABORTED: 'ABORTED',
+}
+_CANCELLED = {
+    CancelGoal.Response.ERROR_NONE: CANCELS,
+    CancelGoal.Response.ERROR_REJECTED: REFUSES,
+    CancelGoal.Response.ERROR_UNKNOWN_GOAL_ID: UNKNOWN,
+    CancelGoal.Response.ERROR_GOAL_TERMINATED: IS_OVER,
+}
+
+
+class ActionThread:
+    """
+    Call actions in a thread of their own.
+
+    Goals are cancelled there whatever the executor of the bridge does, also while it deactivates
+    the bridge. Clients of actions in rclpy may be used by one thread alone: of a goal that is
+    sent while its answer comes in another, some releases never hear whether it was accepted.
+    """
+
+    def __init__(self, node: Node) -> None:
+        """Start a node, hidden from lists, beside the one of the bridge."""
+        self._node = Node(
+            f'_{node.get_name()}_actions',
+            namespace=node.get_namespace(),
+            context=node.context,
+            enable_rosout=False,
+            start_parameter_services=False,
+        )
+        self.clients: dict[str, ActionClient] = {}
+        self._work: deque[Callable[[], None]] = deque()
+        self._is_over = False
+        self._wake = self._node.create_guard_condition(self._do_work)
+        self._executor = SingleThreadedExecutor(context=node.context)
+        self._executor.add_node(self._node)
+        self._thread = threading.Thread(target=self._run, name='actions', daemon=True)
+        self._thread.start()
+
+    def post(self, function: Callable[[], None]) -> None:
+        """Have a function called in the thread; callable from any thread."""
+        self._work.append(function)
+        self._wake.trigger()
+
+    def client(self, name: str, ros_type: Any) -> ActionClient:
+        """Give the client of an action; it is not used yet, so any thread may make it."""
+        if name not in self.clients:
+            self.clients[name] = ActionClient(self._node, ros_type, name)
+        return self.clients[name]
+
+    def _do_work(self) -> None:
+        while self._work:
+            self._work.popleft()()
+
+    def _run(self) -> None:
+        turns = Turns(self._executor)
+        while not self._is_over and rclpy.ok(context=self._node.context):
+            turns.turn(_TURN_S)
+
+    def close(self) -> None:
+        """End the thread and the clients."""
+        self._is_over = True
+        self._wake.trigger()
+        self._thread.join()
+        self._executor.remove_node(self._node)
+        self._executor.shutdown()
+        for client in self.clients.values():
+            client.destroy()
+        self._node.destroy_node()
+
+
+class RosAction:
+    """
+    A ROS action, called by the goals of one link.
+
+    :param post: has a function called, with the time behind its arguments, in the thread that is
+        told what comes of goals.
+    """
+
+    def __init__(
+        self, thread: ActionThread, name: str, type_name: str, post: Callable[..., None]
+    ) -> None:
+        """Look for the action."""
+        self._thread = thread
+        self._type = find_type(type_name)
+        self._client = thread.client(name, self._type)
+        self._post = post
+        self._handles: dict[int, Any] = {}
+        self._templates: dict[str, tuple[MessageTemplate, TextTemplate | None,
+                                         TextTemplate | None]] = {}
+
+    def is_there(self) -> bool:
+        """Tell whether its server is there."""
+        return self._client.server_is_ready()
+
+    def _of(self, rule: ServeRule) -> Any:
+        """Give the templates of a rule: of goal, feedback and result."""
+        if rule.command not in self._templates:
+            feedback, result = rule.feedback, rule.result
+            self._templates[rule.command] = (
+                MessageTemplate(self._type.Goal, rule.goal or {}),
+                None if feedback is None else TextTemplate(self._type.Feedback, feedback),
+                None if result is None else TextTemplate(self._type.Result, result))
+        return self._templates[rule.command]
+
+    def fill(self, rule: ServeRule, values: Mapping[str, Any]) -> Any:
+        """Make a goal of the template of a rule."""
+        return self._of(rule)[0].fill(values)
+
+    def send(self, number: int, rule: ServeRule, goal: Any, listener: GoalListener) -> None:
+        """Send a goal."""
+        self._thread.post(partial(self._send, number, rule, goal, listener))
+
+    def cancel(self, number: int) -> None:
+        """Ask to cancel a goal that was accepted."""
+        self._thread.post(partial(self._cancel, number))
+
+    def forget(self, number: int) -> None:
+        """Tell nothing of a goal any more."""
+        self._thread.post(partial(self._handles.pop, number, None))
+
+    # -- in the thread of actions
+
+    def _send(self, number: int, rule: ServeRule, goal: Any, listener: GoalListener) -> None:
+        _, feedback, result = self._of(rule)
+        post = self._post
+
+        def told(message: Any) -> None:
+            if feedback is not None:
+                post(listener.told, number, feedback.text(message.feedback))
+
+        def answered(future: Any) -> None:
+            if future.exception() is not None:
+                post(listener.refused, number, str(future.exception()))
+                return
+            handle = future.result()
+            if not handle.accepted:
+                post(listener.refused, number, 'the action does not accept it')
+                return
+            self._handles[number] = handle, listener
+            post(listener.accepted, number)
+            handle.get_result_async().add_done_callback(ended)
+
+        def ended(future: Any) -> None:
+            if future.exception() is not None:
+                post(listener.ended, number, 'ABORTED', str(future.exception()))
+                return
+            response = future.result()
+            text = '' if result is None else result.text(response.result)
+            post(listener.ended, number, _ENDS.get(response.status, 'ABORTED'), text)
+
+        self._client.send_goal_async(goal, told).add_done_callback(answered)
+
+    def _cancel(self, number: int) -> None:
+        if number not in self._handles:
+            return
+        handle, listener = self._handles[number]
+
+        def answered(future: Any) -> None:
+            if future.exception() is None:
+                response = future.result()
+                outcome = _CANCELLED.get(response.return_code, REFUSES)
+                if outcome == CANCELS and not response.goals_canceling:
+                    outcome = REFUSES
+                self._post(listener.cancel_answered, number, outcome)
+
+        handle.cancel_goal_async().add_done_callback(answered)
+
+
+class LinkActions:
+    """
+    The actions that rules of one link call.
+
+    :param post: has a function called in the network's thread, with the time behind its
+        arguments.
+    """
+
+    def __init__(self, node: Node, post: Callable[..., None]) -> None:
+        """Start nothing before a rule calls an action."""
+        self._node = node
+        self._post = post
+        self._thread: ActionThread | None = None
+
+    @property
+    def is_used(self) -> bool:
+        """Whether a rule calls an action."""
+        return self._thread is not None
+
+    def find(self, rule: ServeRule) -> RosAction:
+        """Give the action of a rule."""
+        if self._thread is None:
+            self._thread = ActionThread(self._node)
+        return RosAction(self._thread, rule.call, rule.type, self._post)
+
+    def close(self) -> None:
+        """End the thread."""
+        if self._thread is not None:
+            self._thread.close()
+            self._thread = None

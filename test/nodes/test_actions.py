@@ -1,0 +1,183 @@
+"""COMMANDs of peers that ROS actions carry out, with a real action server."""
+
+import random
+
+import pytest
+from ros_user import mapping, wait_for
+
+from igtl_ros2 import connect
+from igtl_ros2.codec.messages.text import Command, CommandResponse, Status, StatusCode, String
+from igtl_ros2.errors import PeerTimeoutError
+
+pytest.importorskip('control_msgs.action')
+from action_robot import RULE, ActionRobot  # noqa: E402
+
+
+@pytest.fixture
+def robot(ros):
+    robot = ActionRobot()
+    ros.closers.append(robot.close)
+    return robot
+
+
+class Peer:
+    """Commands a bridge, and sorts what it says."""
+
+    def __init__(self, node):
+        self.client = connect(f'tcp://127.0.0.1:{node.link.address.port}', header_version='2')
+        self.said, self.answers = [], {}
+
+    def _next(self):
+        try:
+            return self.client.receive(0.001)
+        except PeerTimeoutError:
+            return None
+
+    def look(self):
+        for message in iter(self._next, None):
+            if isinstance(message, CommandResponse):
+                self.answers[message.command_id] = (
+                    message.metadata['Status'], message.metadata['Message'])
+            elif isinstance(message, Status) and message.device_name:
+                self.said.append((message.device_name, message.error_name, message.message))
+
+    def order(self, number, name='MOVE', content='<Command Name="MOVE" q="0.1 0.2"/>'):
+        self.client.send(Command(number, name, content))
+
+    def answer(self, number):
+        def look():
+            self.look()
+            return self.answers.get(number)
+        return wait_for(look, f'the answer to {number}')
+
+    def hear(self, state):
+        def look():
+            self.look()
+            return [said for said in self.said if said[1] == state]
+        return wait_for(look, f'a STATUS {state}')[-1]
+
+
+@pytest.fixture
+def make(ros, robot, tmp_path):
+    def make(rule=RULE):
+        node = ros.bridge(mode='server', port=0, **mapping(tmp_path, rule))
+        served = node.link_services['']._dialogue.served_commands
+        wait_for(served._actions['MOVE'].is_there, 'the action')
+        peer = Peer(node)
+        ros.closers.insert(0, peer.client.close)
+        return node, peer
+    return make
+
+
+def test_a_goal_is_accepted_tells_how_far_it_is_and_ends(make, robot):
+    _, peer = make()
+    peer.order(7)
+    assert peer.answer(7) == ('SUCCESS', 'accepted')
+    assert peer.hear('ACCEPTED') == ('MOVE', 'ACCEPTED', '')
+    (goal,) = robot.goals
+    assert list(goal.trajectory.points[0].positions) == [0.1, 0.2]
+    assert goal.trajectory.points[0].time_from_start.nanosec == 500_000_000
+    robot.feedback.append(0.25)
+    assert peer.hear('EXECUTING') == ('MOVE', 'EXECUTING', '0.25')
+    robot.finish.set()
+    assert peer.hear('SUCCEEDED') == ('MOVE', 'SUCCEEDED', 'there')
+
+
+def test_a_goal_that_is_refused_or_does_not_fit_is_told(make, robot):
+    _, peer = make()
+    peer.order(1, content='<Command Name="MOVE" q="0.1 nan"/>')
+    assert peer.answer(1) == ('FAIL', (
+        "MOVE: trajectory.points[0].positions[1]: found 'nan'; allowed a finite number"))
+    peer.order(2, content='')
+    assert peer.answer(2) == ('FAIL', 'MOVE: trajectory.points[0].positions: wanted q')
+    robot.accept = False
+    peer.order(3)
+    assert peer.answer(3) == ('FAIL', 'the action does not accept it')
+    assert not robot.ended
+
+
+@pytest.mark.parametrize('how', ['command', 'phrase', 'emergency', 'lost', 'close', 'deactivate'])
+def test_whatever_ends_a_goal_cancels_it(make, robot, how):
+    node, peer = make()
+    peer.order(1)
+    peer.answer(1)
+    wait_for(lambda: robot.running, 'the robot to move')
+    if how == 'command':
+        peer.order(2, 'CANCEL_MOVE', '')
+        assert peer.answer(2) == ('SUCCESS', 'the goals are cancelled')
+        assert peer.hear('CANCELED')[0] == 'MOVE'
+    elif how == 'phrase':
+        peer.client.send(String('stop', device_name='Words'))
+    elif how == 'emergency':
+        peer.client.send(Status(StatusCode.EMERGENCY, device_name='Button'))
+        wait_for(lambda: robot.ended, 'the end of the goal')
+        peer.order(2)
+        assert peer.answer(2) == ('FAIL', 'MOVE: there is an emergency')
+        peer.client.send(Status(StatusCode.OK, device_name='Button'))
+        peer.order(3)
+        assert peer.answer(3) == ('SUCCESS', 'accepted')
+        robot.finish.set()
+    elif how == 'lost':
+        peer.client.close()
+    elif how == 'deactivate':
+        node.trigger_deactivate()
+    else:
+        node._close_links()
+    wait_for(lambda: robot.ended[:1] == ['stopped'], 'the end of the goal')
+
+
+@pytest.mark.parametrize('how', ['lost', 'close'])
+def test_a_goal_that_is_not_accepted_yet_is_cancelled_when_it_is(make, robot, how):
+    node, peer = make()
+    robot.gate.clear()
+    peer.order(1)
+    wait_for(lambda: node.link_services['']._dialogue._actions['/arm/follow']._goals.numbers,
+             'the goal')
+    if how == 'lost':
+        peer.client.close()
+        wait_for(lambda: not node.link.peers, 'the end of the connection')
+        robot.gate.set()
+    else:
+        node.end = node.link_services[''].end_goals('closing')
+        robot.gate.set()
+        assert node.end.wait(20)
+    wait_for(lambda: robot.ended == ['stopped'], 'the end of the goal')
+
+
+def test_one_goal_at_a_time(make, robot):
+    _, peer = make()
+    peer.order(1)
+    peer.answer(1)
+    peer.order(2)
+    assert peer.answer(2) == ('FAIL', 'MOVE is not done yet')
+    robot.finish.set()
+    peer.hear('SUCCEEDED')
+
+
+def test_a_goal_takes_the_place_of_another_once_that_is_over(make, robot):
+    _, peer = make(RULE + '  when_busy: replace\n  answer: done\n')
+    peer.order(1)
+    wait_for(lambda: robot.running, 'the robot to move')
+    peer.order(2)
+    assert peer.answer(1) == ('FAIL', 'canceled: replaced by MOVE; stopped')
+    wait_for(lambda: len(robot.goals) == 2 and robot.running, 'the second goal')
+    robot.finish.set()
+    assert peer.answer(2) == ('SUCCESS', 'there')
+    assert robot.most == 1
+
+
+def test_no_goal_is_left_running_whenever_a_connection_is_cut(make, robot):
+    node, _ = make(RULE + '  when_busy: replace\n')
+    dice = random.Random(5)
+    goals = node.link_services['']._dialogue._actions['/arm/follow']._goals
+    for number in range(40):
+        peer = Peer(node)
+        peer.order(number)
+        if dice.random() < 0.3:
+            peer.answer(number)
+        peer.client.close()
+        if dice.random() < 0.3:
+            wait_for(lambda: not goals.numbers, 'the end of all goals')
+    wait_for(lambda: len(node.link.peers) == 1, 'the end of the connections')
+    wait_for(lambda: not goals.numbers and not robot.running, 'the end of all goals')
+    assert robot.most <= 1 and set(robot.ended) <= {'stopped'}
