@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from beside import folder_of
+from mrml_judge import Mrml
 
 DRAW = Path(__file__).parent / 'draw_with_vtk.py'
 CRASHED = 70  # as DRAW says it
@@ -55,3 +56,18 @@ def draw(judges, tmp_path_factory):
         if run(_TRIANGLE, 'whole') or not np.load(folder / 'pixels.npy').sum() > 1000:
             pytest.skip(f'VTK draws nothing on this machine: {said()}')
         yield drawn
+
+
+@pytest.fixture(scope='session')
+def mrml_process(tmp_path_factory):
+    """A process with a real MRML scene; skipped aloud where the core of Slicer is not set up."""
+    judge = Mrml(tmp_path_factory.mktemp('mrml'))
+    yield judge
+    judge.close()
+
+
+@pytest.fixture
+def mrml(mrml_process):
+    """The real MRML scene, empty."""
+    mrml_process.clear()
+    return mrml_process
