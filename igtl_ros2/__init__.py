@@ -1,4 +1,9 @@
-"""OpenIGTLink for ROS 2: a codec, network peers and bridge nodes."""
+"""
+OpenIGTLink for ROS 2: a codec, network peers and bridge nodes.
+
+`connect`, `serve`, every message, what messages consist of, and every error are here. Each is
+loaded on first use: to import the package costs nothing, and needs no ROS.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 __version__ = '0.1.0'
 
 if TYPE_CHECKING:
+    from .client import Client as Client
     from .client import connect as connect
+    from .codec import Message as Message
+    from .codec import Unknown as Unknown
+    from .codec import decode as decode
+    from .codec import encode as encode
     from .codec.messages.arrays import *  # noqa: F403
     from .codec.messages.bundle import *  # noqa: F403
     from .codec.messages.catalog import *  # noqa: F403
@@ -20,36 +30,59 @@ if TYPE_CHECKING:
     from .codec.messages.text import *  # noqa: F403
     from .codec.messages.tracking import *  # noqa: F403
     from .codec.messages.video import *  # noqa: F403
+    from .errors import *  # noqa: F403
+    from .server import Server as Server
     from .server import serve as serve
 
-__all__ = ['connect', 'serve', '__version__']
+_LINKS = {'Client': 'client', 'connect': 'client', 'Server': 'server', 'serve': 'server'}
+_CODEC = ('Message', 'Unknown', 'decode', 'encode')
+
+__all__ = [
+    'Attribute', 'AttributeType', 'BagError', 'Bind', 'Capability', 'Cells', 'Client',
+    'ClientInfo', 'ColorTable', 'Command', 'CommandResponse', 'ConfigError', 'ContentError',
+    'ConversionError', 'CrcError', 'DecodeError', 'DeviceQuery', 'EncodeError', 'FileError',
+    'GetBind', 'HeaderError', 'IgtlError', 'Image', 'ImageMeta', 'ImageMetaElement', 'LabelMeta',
+    'LabelMetaElement', 'Mesh', 'Message', 'NDArray', 'PeerError', 'PeerTimeoutError', 'Point',
+    'PointList', 'Points', 'PolyData', 'Position', 'QuaternionElement', 'QuaternionTrackingData',
+    'Query', 'Response', 'Sensor', 'Server', 'StartBind', 'StartTracking', 'StartVideo', 'Status',
+    'StatusCode', 'String', 'TooLargeError', 'TrackingData', 'TrackingElement', 'Trajectories',
+    'Trajectory', 'Transform', 'Unknown', 'Video', 'VideoMeta', 'VideoMetaElement', 'connect',
+    'decode', 'encode', 'serve',
+]
 
 
 def __getattr__(name: str) -> Any:
-    """Load `connect`, `serve` and messages on first use: to import the package costs nothing."""
-    if name == 'connect':
-        from .client import connect
+    """Load a name on first use."""
+    from importlib import import_module
 
-        return connect
-    if name == 'serve':
-        from .server import serve
-
-        return serve
-    if name[:1].isupper() and (found := _messages().get(name)):
-        return found
+    if name in _LINKS:
+        return getattr(import_module(f'.{_LINKS[name]}', __name__), name)
+    if name in _CODEC:
+        return getattr(import_module('.codec', __name__), name)
+    if name in __all__:
+        found = _classes(f'{__name__}.errors') | _messages()
+        if name in found:
+            return found[name]
     raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
 
 
 def __dir__() -> list[str]:
     """List the names that scripts need."""
-    return sorted([*globals(), 'connect', 'serve', *_messages()])
+    return sorted({*__all__, *(name for name in globals() if name.startswith('__'))})
 
 
 def _messages() -> dict[str, Any]:
     """Find the classes of messages, and what they consist of."""
     from .codec import messages
 
-    modules = [part for part in vars(messages).values() if hasattr(part, '__file__')]
+    parts = [value.__name__ for value in vars(messages).values() if hasattr(value, '__file__')]
+    return {name: cls for part in parts for name, cls in _classes(part).items()}
+
+
+def _classes(module: str) -> dict[str, Any]:
+    """Find the classes that a module defines, under all their names."""
+    from importlib import import_module
+
     return {
-        name: value for module in modules for name, value in vars(module).items()
-        if isinstance(value, type) and value.__module__ == module.__name__ and name[0] != '_'}
+        name: value for name, value in vars(import_module(module)).items()
+        if isinstance(value, type) and value.__module__ == module and name[0] != '_'}

@@ -44,6 +44,7 @@ class Async(Face):
         """Make it; `connect` and `serve` open it as well."""
         super().__init__(settings, Network(), **callbacks)
         self._waiting: set[asyncio.Future[None]] = set()
+        self._handling: set[asyncio.Future[None]] = set()
         self.link.on_change = self._wake
 
     def _wake(self) -> None:
@@ -65,6 +66,22 @@ class Async(Face):
                 await asyncio.wait([future], timeout=left)
             finally:
                 self._waiting.discard(future)
+
+    def _task_of(self, handler: Callable[[Peer, Any], Any]) -> Callable[[Peer, Any], Any]:
+        """Make what starts a coroutine as a task."""
+        def start(peer: Peer, message: Message) -> None:
+            task = asyncio.ensure_future(self._run(handler, peer, message))
+            self._handling.add(task)
+            task.add_done_callback(self._handling.discard)
+
+        return start
+
+    async def _run(self, handler: Callable[..., Any], peer: Peer, message: Message) -> None:
+        try:
+            await handler(peer, message)
+        except Exception as error:
+            peer.errors['callback'] += 1
+            peer.complain('callback', f'error in {handler!r}', error)
 
     async def wait_connected(self, timeout_s: float | None = None) -> Peer:
         """

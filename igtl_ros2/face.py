@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+from inspect import iscoroutinefunction
 from typing import Any, TypeVar, overload
 
 from .codec import Message
+from .codec.brief import age_text, html_table
 from .config import Address, Settings, url_of
 from .errors import ConfigError
 from .peers import Link, Peer, make_link
@@ -15,6 +18,7 @@ from .transport.network import Network
 
 LINGER_S = 0.5
 M = TypeVar('M', bound=Message)
+R = TypeVar('R')
 
 
 class Face:
@@ -100,6 +104,38 @@ class Face:
         self.link.refuse_if_over()
         self.link.send(message, hold=hold, exclude=exclude)
 
+    def _on(self, kind: str | type[Message], handler: Callable[..., Any], *, peer: bool) -> None:
+        """Have messages handled, see `on`."""
+        name = name_of(kind)
+        if not callable(handler):
+            raise ConfigError(f'handler: found {handler!r}; allowed something to be called')
+        called = handler if peer else _Alone(handler)
+        if iscoroutinefunction(handler):
+            called = self._task_of(called)
+        self.link.handle(name, called)
+
+    def _task_of(self, handler: Callable[[Peer, Any], Any]) -> Callable[[Peer, Any], Any]:
+        """Make what starts a coroutine."""
+        raise ConfigError(f'handler: found the coroutine {handler!r}; igtl_ros2.aio takes them')
+
+    def __repr__(self) -> str:
+        """Say in one line what it is and does."""
+        return f'<{type(self).__name__} {self.address}: {self.state}, {len(self.peers)} peers>'
+
+    def _repr_html_(self) -> str:
+        """Show the peers, and the newest message of each device, in a notebook."""
+        peers = [(peer.address, f'{sum(peer.received.values())} received') for peer in self.peers]
+        now_s = time.monotonic()
+        with self.link.changed:
+            newest = self.link.newest()
+        devices = [
+            (message.device_name, message.type_name, message.brief(),
+             age_text(message.timestamp_ns), f'came {now_s - came_s:.1f} s ago')
+            for _, message, came_s in newest
+        ]
+        return html_table(peers, (str(self.address), self.state)) + html_table(
+            devices, ('device', 'type', 'content', 'stamp', ''))
+
     def _latest(
         self, kind: str | type[Message], max_age_s: float | None
     ) -> tuple[Peer, Any] | None:
@@ -110,8 +146,48 @@ class Face:
             return self.link.latest(name, max_age_s)
 
 
+class _Alone:
+    """What is called with a message alone, as there is one peer."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def __call__(self, peer: Peer, message: Any) -> Any:
+        return self.function(message)
+
+    def __repr__(self) -> str:
+        return repr(self.function)
+
+
 class ClientFace(Face):
     """A link with one peer, so that a message is enough."""
+
+    @overload
+    def on(self, kind: str) -> Callable[[Callable[[Message], R]], Callable[[Message], R]]: ...
+    @overload
+    def on(self, kind: type[M]) -> Callable[[Callable[[M], R]], Callable[[M], R]]: ...
+    def on(self, kind: str | type[Any]) -> Callable[[Any], Any]:
+        """
+        Have a function called with each message of a device or type, those that wait first.
+
+        It is called where `on_message` is, and must not wait. What it is called with is not
+        received any more; `latest` gives it. What nobody asks for gives way if too much waits.
+
+        :param kind: name of a device, name of a type such as TRANSFORM, or a class such as
+            Transform.
+        :raises ConfigError: if it is none of that, or there is an `on_message`.
+
+        ::
+
+            @client.on(Transform)
+            def moved(pose):
+                print(pose.matrix)
+        """
+        def use(function: Any) -> Any:
+            self._on(kind, function, peer=False)
+            return function
+
+        return use
 
     @overload
     def latest(self, kind: str, max_age_s: float | None = None) -> Message | None: ...
@@ -135,6 +211,22 @@ class ClientFace(Face):
 
 class ServerFace(Face):
     """A link with any number of peers: a message comes with who sent it."""
+
+    @overload
+    def on(
+        self, kind: str
+    ) -> Callable[[Callable[[Peer, Message], R]], Callable[[Peer, Message], R]]: ...
+    @overload
+    def on(
+        self, kind: type[M]
+    ) -> Callable[[Callable[[Peer, M], R]], Callable[[Peer, M], R]]: ...
+    def on(self, kind: str | type[Any]) -> Callable[[Any], Any]:
+        """Have a function called with (client, message), see `on` of a client."""
+        def use(function: Any) -> Any:
+            self._on(kind, function, peer=True)
+            return function
+
+        return use
 
     @overload
     def latest(self, kind: str, max_age_s: float | None = None) -> tuple[Peer, Message] | None: ...

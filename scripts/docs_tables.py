@@ -7,12 +7,12 @@ from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
+from igtl_ros2 import files
 from igtl_ros2.codec import registered
 from igtl_ros2.config import SETTINGS
 from igtl_ros2.converters import registry
 from igtl_ros2.converters.outputs import outputs_of
 from igtl_ros2.mapping import ReceiveRule, keys_of, mapping_schema
-from igtl_ros2.tools import files
 from igtl_ros2.tools.doctor.judge import KINDS
 
 

@@ -48,6 +48,11 @@ TABLE = {
         {'lz4', 'mcap', 'numpy', 'rosbags', 'yaml', 'zstandard'},
         {'socket', 'ssl'},
     ),
+    # those whose libraries are optional are imported where they are used
+    'files': (
+        {'codec', 'converters', 'errors'}, {'numpy', 'nibabel', 'nrrd', 'trimesh', 'PIL'},
+        NETWORK | {'threading'} | ROS_TOOLS,
+    ),
     'routes': (
         {'codec', 'converters', 'errors', 'config', 'rules'}, set(),
         NETWORK | {'threading', 'time'},
@@ -74,7 +79,7 @@ TABLE = {
     'tools': (
         {
             'bags', 'codec', 'client', 'server', 'aio', 'peers', 'nodes', 'sim', 'converters',
-            'dialogue', 'transport', 'web',
+            'files', 'dialogue', 'transport', 'web',
         } | MAPPING,
         None,
         set(),
@@ -84,7 +89,7 @@ TABLE = {
     # for the files of launch/ only: no other part names it
     'launching': ({'config'}, LAUNCH, NETWORK | {'threading'}),
     # on first use
-    '__init__': ({'client', 'codec', 'server'}, set(), NETWORK),
+    '__init__': ({'client', 'codec', 'errors', 'server'}, set(), NETWORK),
 }
 
 

@@ -1,16 +1,27 @@
 """What a script writes without reading the manual: hosts, poses, points, meshes, colours."""
 
 import asyncio
+import base64
+import io
+import re
+import threading
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from polling import DEADLINE_S
+from PIL import Image as Pictures
+from polling import DEADLINE_S, poll
 
 import igtl_ros2 as igtl
 from igtl_ros2 import aio
+from igtl_ros2.codec.brief import age_text, html_picture
 from igtl_ros2.config import url_of
 from igtl_ros2.errors import ConfigError, EncodeError
+
+
+def wait_until(condition):
+    return poll(condition, 'what is waited for', lambda: time.sleep(0.002))
 
 
 @pytest.mark.parametrize(('text', 'port', 'url'), [
@@ -153,3 +164,200 @@ def test_such_a_volume_that_was_received_is_moved_all_the_same():
     assert got.moved([np.eye(4)]).pixels.shape == (48, 64, 3)
     # as blocks are merged into volumes
     assert replace(got, pixels=got.pixels.copy()).size == (3, 64, 48)
+
+
+def test_a_message_says_in_one_line_what_it_is():
+    pose = igtl.Transform.from_translation((1, 2.25, 3), device_name='Probe')
+    assert repr(pose) == "<Transform 'Probe', (1.0, 2.2, 3.0) mm, no stamp>"
+    volume = igtl.Image.from_array(np.zeros((3, 4, 5), np.int16), np.diag((0.5, 1, 2, 1)))
+    assert repr(volume) == '<Image 5 x 4 x 3 int16, 0.5 x 1 x 2 mm, no stamp>'
+    force = igtl.Sensor([1, 2.5], unit='N', device_name='F')
+    assert repr(force) == "<Sensor 'F', 1 2.5 N, no stamp>"
+    assert repr(igtl.Query('GET_STATUS', device_name='D')) == "<Query GET_STATUS 'D', no stamp>"
+    many = igtl.TrackingData([igtl.TrackingElement(f't{n}', np.eye(4)) for n in range(5)])
+    assert repr(many) == "<TrackingData 5 elements: 't0', 't1', 't2', ..., no stamp>"
+    told = igtl.String('a\x1b[2J\nb', metadata={'k': 'v'})
+    assert repr(told) == r"<String 'a\x1b[2J\nb', {'k': 'v'}, no stamp>"
+
+
+def test_it_tells_how_old_it_is():
+    now_ns = 1_700_000_000_000_000_000
+    assert age_text(now_ns - 12_000_000, now_ns) == '12.0 ms old'
+    assert age_text(now_ns + 3_000_000_000, now_ns) == '3.0 s ahead'
+    assert age_text(now_ns, now_ns + 10 ** 15) == '2023-11-14 22:13:20 UTC'
+    assert re.search(r' (m?s) old>$', repr(igtl.Status(timestamp_ns=time.time_ns())))
+
+
+def test_neither_the_line_nor_the_table_names_a_patient():
+    for message in (
+        igtl.String('<PatientName>Jane</PatientName>'),
+        igtl.Command(1, 'x', '<a PatientName="Jane"/>'),
+        igtl.Status(message='PatientID=Jane'),
+        igtl.String('Jane ' * 5000 + 'PatientName=Jane'),
+        igtl.String('x', metadata={'PatientName': 'Jane'}),
+    ):
+        for text in (repr(message), message._repr_html_()):
+            assert 'Jane' not in text
+
+
+def test_notebooks_show_messages_as_tables():
+    text = igtl.String('<b>&', device_name='<i>')._repr_html_()
+    assert '<td>&lt;i&gt;</td>' in text and '<b>' not in text
+    pixels = np.arange(12, dtype=np.int16).reshape(3, 4)
+    for image in (
+        igtl.Image(pixels), igtl.Image.rgb(np.zeros((2, 3, 3), np.uint8)),
+        igtl.Image(np.full((1, 2, 2), np.nan, np.float32)),
+    ):
+        shown = image._repr_html_()
+        data = base64.b64decode(shown.split('base64,')[1].split('"')[0])
+        picture = np.asarray(Pictures.open(io.BytesIO(data)))
+        assert picture.shape[:2] == image.pixels.shape[1:3]
+    big = igtl.Image(np.zeros((2000, 1500), np.uint8))._repr_html_()
+    assert len(big) < 10_000
+    assert '<img' not in igtl.Image(np.zeros((2, 2, 2, 7), np.uint8))._repr_html_()
+
+
+def test_a_picture_shows_the_least_black_and_the_most_white():
+    shown = html_picture(np.array([[-5, 0], [5, 5]], np.int16))
+    data = base64.b64decode(shown.split('base64,')[1].split('"')[0])
+    assert np.asarray(Pictures.open(io.BytesIO(data))).tolist() == [[0, 127], [255, 255]]
+
+
+def test_files_become_messages_and_messages_files(tmp_path):
+    matrix = np.array([[0, -2, 0, 10], [1, 0, 0, -3], [0, 0, 1, 7], [0, 0, 0, 1]], float)
+    volume = igtl.Image.from_array(np.arange(60, dtype=np.uint8).reshape(3, 4, 5), matrix)
+    volume.to_file(tmp_path / 'a.nrrd')
+    again = igtl.Image.from_file(tmp_path / 'a.nrrd', device_name='CT')
+    assert again.device_name == 'CT'
+    assert np.array_equal(again.pixels, volume.pixels)
+    assert np.allclose(again.ijk_to_ras(), matrix)
+    mesh = igtl.Mesh.from_arrays([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]])
+    mesh.to_file(str(tmp_path / 'a.ply'))
+    assert len(igtl.Mesh.from_file(tmp_path / 'a.ply').points) == 3
+    with pytest.raises(igtl.FileError, match='there is no IMAGE in it'):
+        igtl.Image.from_file(tmp_path / 'a.ply')
+    with pytest.raises(igtl.FileError, match='not written; possible'):
+        volume.to_file(tmp_path / 'a.doc')
+    with pytest.raises(igtl.FileError, match='nothing.nrrd'):
+        igtl.Image.from_file(tmp_path / 'nothing.nrrd')
+
+
+def test_functions_are_called_with_what_they_ask_for():
+    with igtl.serve('127.0.0.1', 0) as server:
+        server.send(igtl.Status(device_name='early'))
+        with igtl.connect('127.0.0.1', server.address.port) as client:
+            assert wait_until(lambda: client.latest('early'))
+            seen, states, done = [], [], threading.Event()
+
+            @client.on(igtl.Transform)
+            def moved(pose):
+                seen.append(pose.device_name)
+
+            @client.on('B')
+            def only_b(message):
+                states.append(message)
+                raise ValueError('of the program')
+
+            @client.on(igtl.Status)
+            def state(status):
+                states.append(status.device_name)
+                if status.device_name == 'last':
+                    done.set()
+
+            assert moved.__name__ == 'moved'
+            for name in 'ABA':
+                server.send(igtl.Transform(np.eye(4), device_name=name))
+            server.send(igtl.String('for receive'))
+            server.send(igtl.Status(device_name='last'))
+            assert done.wait(DEADLINE_S)
+            assert seen == ['A', 'B', 'A'] and states[0] == 'early' and states[-1] == 'last'
+            assert client.latest('B').device_name == 'B'
+            assert client.receive(DEADLINE_S).text == 'for receive'
+            assert client.peers[0].errors['callback'] == 1
+            with pytest.raises(igtl.PeerTimeoutError):
+                client.receive(0)
+
+            @server.on(igtl.String)
+            def said(peer, text):
+                seen.append((peer, text.text))
+                peer.send(igtl.Status(device_name='last'))
+
+            done.clear()
+            client.send(igtl.String('hallo'))
+            assert done.wait(DEADLINE_S)
+            assert seen[-1] == (server.peers[0], 'hallo')
+
+
+def test_a_program_of_handlers_alone_is_not_held_up_by_the_rest():
+    with igtl.serve('127.0.0.1', 0) as server:
+        with igtl.connect('127.0.0.1', server.address.port, queue_messages=10) as client:
+            assert wait_until(lambda: server.peers)
+            count, done = [], threading.Event()
+
+            @client.on(igtl.Status)
+            def state(status):
+                count.append(status)
+                if len(count) == 100:
+                    done.set()
+
+            for _ in range(100):
+                server.send(igtl.String('nobody takes it'))
+                server.send(igtl.Status())
+            assert done.wait(DEADLINE_S)
+
+
+def test_handlers_that_cannot_be_are_refused():
+    with igtl.serve('127.0.0.1', 0, on_message=print) as server:
+        with pytest.raises(ConfigError, match='on_message: found'):
+            server.on(igtl.Status)(print)
+        with igtl.connect('127.0.0.1', server.address.port) as client:
+            with pytest.raises(ConfigError, match='handler: found 5'):
+                client.on(igtl.Status)(5)
+            with pytest.raises(ConfigError, match='name of a device or type'):
+                client.on(7)(print)
+
+            async def later(message):
+                pass
+
+            with pytest.raises(ConfigError, match='coroutine'):
+                client.on(igtl.Status)(later)
+
+
+def test_coroutines_handle_messages_in_asyncio():
+    async def talk():
+        seen, done = [], asyncio.Event()
+        async with aio.serve('127.0.0.1', 0) as server:
+            async with aio.connect('127.0.0.1', server.address.port) as client:
+                await server.wait_connected(DEADLINE_S)
+
+                @client.on(igtl.Transform)
+                async def moved(pose):
+                    await asyncio.sleep(0)
+                    seen.append(pose.device_name)
+
+                @client.on(igtl.Status)
+                async def state(status):
+                    done.set()
+                    raise ValueError('of the program')
+
+                server.send(igtl.Transform(np.eye(4), device_name='A'))
+                server.send(igtl.Status())
+                await asyncio.wait_for(done.wait(), DEADLINE_S)
+                while not client.peers[0].errors['callback']:
+                    await asyncio.sleep(0.001)
+                return seen
+
+    assert asyncio.run(talk()) == ['A']
+
+
+def test_links_say_what_they_are():
+    with igtl.serve('127.0.0.1', 0) as server:
+        with igtl.connect('127.0.0.1', server.address.port) as client:
+            address = f'tcp://127.0.0.1:{server.address.port}'
+            assert wait_until(lambda: server.peers)
+            assert repr(server) == f'<Server {address}: listening, 1 peers>'
+            assert repr(client) == f'<Client {address}: connected, 1 peers>'
+            server.send(igtl.Transform(np.eye(4), device_name='<Tool>'))
+            assert wait_until(lambda: client.latest('<Tool>'))
+            text = client._repr_html_()
+            assert '&lt;Tool&gt;' in text and '(0.0, 0.0, 0.0) mm' in text and address in text

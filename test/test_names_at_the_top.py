@@ -3,6 +3,7 @@
 import inspect
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,25 @@ def test_every_message_is_there_and_listed():
         if cls.__module__.startswith('igtl_ros2.codec.messages.'):
             assert getattr(igtl_ros2, cls.__name__) is cls
             assert cls.__name__ in dir(igtl_ros2)
-    assert {'connect', 'serve', '__version__'} <= set(dir(igtl_ros2))
+    assert '__version__' in dir(igtl_ros2)
+
+
+def test_the_list_of_names_is_whole():
+    found = {
+        name for module in ('errors', *(f'codec.messages.{path.stem}'
+                                        for path in FOLDER.glob('[!_]*.py')))
+        for name, value in vars(import_module(f'igtl_ros2.{module}')).items()
+        if isinstance(value, type) and value.__module__ == f'igtl_ros2.{module}'
+        and name[0] != '_'
+    }
+    rest = {'Client', 'Server', 'connect', 'serve', 'Message', 'Unknown', 'decode', 'encode'}
+    assert set(igtl_ros2.__all__) == found | rest
+    assert {name for name in dir(igtl_ros2) if name[0] != '_'} == set(igtl_ros2.__all__)
+    for name in igtl_ros2.__all__:
+        assert getattr(igtl_ros2, name) is not None
+    namespace = {}
+    exec('from igtl_ros2 import *', namespace)
+    assert set(igtl_ros2.__all__) <= set(namespace)
 
 
 def test_no_two_files_have_a_class_of_one_name():

@@ -30,6 +30,7 @@ _set = object.__setattr__
 #: of a list up to this long the elements are a tuple, and do not keep the memory around them
 FEW = 64
 _SHOWN = 5
+_FEW_NAMES = 3
 
 
 class Element(Protocol):
@@ -328,6 +329,13 @@ class ElementList(Lazy):
             held = elements
             object.__delattr__(self, 'elements')
         set_held(self, held)
+
+    def brief(self) -> str:
+        """Say it in a few words."""
+        names = [f'{element.name!a}' for element in self.elements[:_FEW_NAMES]]
+        more = ', ...' if len(self.elements) > len(names) else ''
+        text = f'{len(self.elements)} elements'
+        return f'{text}: {", ".join(names)}{more}' if names else text
 
     @classmethod
     def of(cls, table: Table, **envelope: Any) -> Any:

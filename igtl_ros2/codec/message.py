@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from ..errors import ContentError, ConversionError, EncodeError
+from .brief import age_text, html_table, metadata_text
 from .fields import MAX_ELEMENTS, Buffer, Floats, check_bytes, check_int, checked_text, text_bytes
 from .layout import Layout
 from .private import guarded, is_private_key
@@ -159,6 +161,56 @@ class Message(metaclass=Stamped):
     def __init_subclass__(cls) -> None:
         """Find what sets fields that all share; in Python 3.10 each class has its own."""
         cls._setters = tuple(getattr(cls, name).__set__ for name in _CHECKED)
+        # one for all: that of a data class lists every field
+        cls.__repr__ = Message.__repr__  # type: ignore[method-assign]
+
+    def __repr__(self) -> str:
+        """Say in one line what it is, without names of patients."""
+        said = [
+            f'{self.device_name!r}' if self.device_name else '', self.brief(),
+            metadata_text(self.metadata), age_text(self.timestamp_ns),
+        ]
+        name = type(self).__name__
+        if isinstance(self, NamedMessage):
+            name += f' {self.type_name}'
+        return f'<{name} {", ".join(filter(None, said))}>'
+
+    def brief(self) -> str:
+        """Say in a few words what is in it: sizes, types of numbers and units; '' if nothing."""
+        return ''
+
+    def html(self, picture: str = '') -> str:
+        """Make a table of it for a notebook; `picture` is HTML that stands below."""
+        rows = [
+            ('device', self.device_name), ('stamp', age_text(self.timestamp_ns)),
+            ('content', self.brief()), ('metadata', metadata_text(self.metadata)),
+        ]
+        return html_table([row for row in rows if row[1]], (self.type_name, ''), picture)
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        return self.html()
+
+    @classmethod
+    def from_file(cls: type[AnyPlain], path: Any, **fields: Any) -> AnyPlain:
+        """
+        Read the message of this class that is in a file, such as `Image.from_file('a.nrrd')`.
+
+        The formats, and what they need: docs/how-to/files.md. Lengths are in mm, axes RAS.
+
+        :param fields: to be set in place of what the file says, such as `device_name`.
+        :raises FileError: if it cannot be read, or there is not exactly one such message in it.
+        """
+        found: AnyPlain = replace(_files().read_one(path, cls), **fields)
+        return found
+
+    def to_file(self, path: Any) -> None:
+        """
+        Write it to a file, such as `image.to_file('a.nii.gz')`; its name says which format.
+
+        :raises FileError: if it has no place in such a file, or it cannot be written.
+        """
+        _files().write(path, [(0.0, self)])
 
     if not TYPE_CHECKING:
 
@@ -221,6 +273,11 @@ def _draft_of(cls: type[Message]) -> type[Message]:
     draft: type[Message] = make(cls.__name__, (cls,), {'__slots__': (), **changeable})
     _DRAFTS[cls] = draft
     return draft
+
+
+def _files() -> Any:
+    """Find what reads and writes files; it knows all messages, so it is found when needed."""
+    return import_module('igtl_ros2.files')
 
 
 def plain(
@@ -302,6 +359,10 @@ class Unknown(NamedMessage):
         """Take the content as bytes."""
         NamedMessage.__post_init__(self)
         _set(self, 'content', check_bytes(self.content, 'content'))
+
+    def brief(self) -> str:
+        """Say it in a few words."""
+        return f'{len(self.content)} bytes'
 
     def encode_content(self) -> Sequence[Buffer]:
         """Give the content back."""

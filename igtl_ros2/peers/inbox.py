@@ -123,8 +123,17 @@ class Inbox:
                 waiting.append(entry.number)
             self._streams[entry.number] = entry  # an older one of this number keeps its place
         self._bytes += size
-        self._named.update(_names(message))
+        self._named.update(names_of(message))
         return True
+
+    def note(self, peer: Peer, message: Message, size: int, now_s: float) -> None:
+        """Take a message that does not wait, as it was handled: it is the newest of its stream."""
+        stream = peer, message.type_name, message.device_name
+        self._keep_last(stream, _Arrived(0, peer, message, size, now_s))
+
+    def newest(self) -> list[tuple[Peer, Message, float]]:
+        """Give the newest message of each stream with its peer and when it came, oldest first."""
+        return [(entry.peer, entry.message, entry.since_s) for entry in self._last.values()]
 
     def take(self) -> tuple[Peer, Message]:
         """Take out the oldest message; there must be one."""
@@ -132,15 +141,15 @@ class Inbox:
 
     def has(self, name: str) -> bool:
         """Tell whether a message of a device or type waits."""
-        return any(self._named[asked] > 0 for asked in _asked(name))
+        return any(self._named[asked] > 0 for asked in names_asked(name))
 
     def take_of(self, name: str) -> tuple[Peer, Message] | None:
         """Take out the oldest message of a device or type; None if there is none."""
         if not self.has(name):
             return None
-        asked = _asked(name)
+        asked = names_asked(name)
         fitting = [
-            next((e for e in queue.values() if not asked.isdisjoint(_names(e.message))), None)
+            next((e for e in queue.values() if not asked.isdisjoint(names_of(e.message))), None)
             for queue in (self._streams, self._others)
         ]
         found = [entry for entry in fitting if entry is not None]
@@ -152,9 +161,9 @@ class Inbox:
 
         :returns: the peer, the message and when it came; None if there is none.
         """
-        asked = _asked(name)
+        asked = names_asked(name)
         for entry in reversed(self._last.values()):
-            if not asked.isdisjoint(_names(entry.message)):
+            if not asked.isdisjoint(names_of(entry.message)):
                 return entry.peer, entry.message, entry.since_s
         return None
 
@@ -210,13 +219,13 @@ class Inbox:
     def ask(self, name: str) -> None:
         """Note that a name is asked for: others give way to it."""
         if len(self._asked) < self._max_messages:
-            self._asked |= _asked(name)
+            self._asked |= names_asked(name)
 
     def _next_to_go(self) -> _Arrived:
         if self._asked:
             asked = self._asked
             left_over = [
-                next((e for e in queue.values() if asked.isdisjoint(_names(e.message))), None)
+                next((e for e in queue.values() if asked.isdisjoint(names_of(e.message))), None)
                 for queue in (self._streams, self._others)
             ]
             found = [entry for entry in left_over if entry is not None]
@@ -254,13 +263,13 @@ class Inbox:
     def _forget(self, entry: _Arrived) -> None:
         """Leave out of the accounts what no longer waits."""
         self._bytes -= entry.size
-        for name in _names(entry.message):
+        for name in names_of(entry.message):
             self._named[name] -= 1
             if not self._named[name]:
                 del self._named[name]
 
 
-def _names(message: Message) -> Iterator[str]:
+def names_of(message: Message) -> Iterator[str]:
     """List the names by which a message may be asked for."""
     yield message.type_name
     if message.device_name != message.type_name:
@@ -270,7 +279,7 @@ def _names(message: Message) -> Iterator[str]:
         yield full
 
 
-def _asked(name: str) -> set[str]:
+def names_asked(name: str) -> set[str]:
     """List what a name may have become on the wire."""
     return {name, *wire_names(name)}
 

@@ -11,7 +11,7 @@ from ..codec import Message
 from ..config import Settings
 from ..errors import ConfigError, PeerTimeoutError
 from ..transport.network import Network
-from .inbox import Inbox
+from .inbox import Inbox, names_asked, names_of
 from .link_state import LinkState
 from .peer import Peer
 
@@ -37,6 +37,8 @@ class ReceivingLink(LinkState):
         self._on_messages: OnMessages | None = None
         self._on_sized: OnSized | None = None
         self._inbox = Inbox(settings)
+        #: who is called with messages of a device or type
+        self._handlers: dict[str, list[OnMessage]] = {}
         self._paused: set[Peer] = set()
         #: whether messages are asked for by name, so that those of other names are left over
         self._asks_by_name = False
@@ -89,11 +91,28 @@ class ReceivingLink(LinkState):
         """
         if not isinstance(name, str):
             raise ConfigError(f'name: found {name!r}; allowed the name of a device or type')
+        self._refuse_callbacks()
+        self._asks_by_name = True
+        self._inbox.ask(name)
+        self._give_way()
+
+    def _refuse_callbacks(self) -> None:
         for name in ('on_message', 'on_messages', 'on_sized'):
             if getattr(self, f'_{name}') is not None:
                 raise ConfigError(f'{name}: found; what it is called with cannot be asked for')
-        self._asks_by_name = True
-        self._inbox.ask(name)
+
+    def handle(self, name: str, handler: OnMessage) -> None:
+        """
+        Call back with each message of a device or type, those that wait first; for any thread.
+
+        What nobody asks for gives way, as in `ask_by_name`.
+
+        :raises ConfigError: if messages are given to a callback.
+        """
+        self._refuse_callbacks()
+        self.network.post(self._start_to_handle, name, handler)
+
+    def _give_way(self) -> None:
         if self._paused:
             self._drop_over(next(iter(self._paused)))
             self.network.post(self._resume)
@@ -128,6 +147,10 @@ class ReceivingLink(LinkState):
         is_old = max_age_s is not None and time.monotonic() - came_s > max_age_s
         return None if is_old else (peer, message)
 
+    def newest(self) -> list[tuple[Peer, Message, float]]:
+        """Give the newest message of each device and type, with its peer and when it came."""
+        return self._inbox.newest()
+
     def has_peers(self) -> bool:
         """Tell whether `a_peer` has an answer."""
         return bool(self._peers) or self.is_over
@@ -151,6 +174,40 @@ class ReceivingLink(LinkState):
 
     # -- in the network's thread
 
+    def _start_to_handle(self, name: str, handler: OnMessage) -> None:
+        waiting: list[tuple[Peer, Message]] = []
+        with self.changed:
+            self._asks_by_name = True
+            while (item := self._inbox.take_of(name)) is not None:
+                waiting.append(item)
+            for asked in names_asked(name):
+                self._handlers.setdefault(asked, []).append(handler)
+            self._give_way()
+            self._let_go_on()
+        for peer, message in waiting:
+            self._tell(handler, peer, message)
+
+    def _handlers_of(self, message: Message) -> list[OnMessage]:
+        """List who handles a message, each once."""
+        found = [
+            handler for name in names_of(message) for handler in self._handlers.get(name, ())]
+        return list(dict.fromkeys(found))
+
+    def _handle(
+        self, peer: Peer, items: Sequence[tuple[Message, int]]
+    ) -> Sequence[tuple[Message, int]]:
+        """Call who handles messages, and give the others."""
+        left = []
+        for item in items:
+            if handlers := self._handlers_of(item[0]):
+                with self.changed:
+                    self._inbox.note(peer, *item, time.monotonic())
+                for handler in handlers:
+                    self._tell(handler, peer, item[0])
+            else:
+                left.append(item)
+        return left
+
     def _resume(self) -> None:
         with self.changed:
             resumed, self._paused = self._paused, set()
@@ -166,6 +223,8 @@ class ReceivingLink(LinkState):
         elif self._on_sized is not None:
             self._tell(self._on_sized, peer, items)
         else:
+            if self._handlers:
+                items = self._handle(peer, items)
             with self.changed:
                 now_s = time.monotonic()
                 for message, size in items:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import time
 import zlib
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..codec import Message, Unknown
+from ..codec.brief import age_text, position_text, quoted, sizes_text
 from ..codec.messages.image import Image
 from ..codec.messages.points import PointList
 from ..codec.messages.pose import Position, Transform
@@ -49,34 +49,30 @@ def facts(message: Message) -> dict[str, Any]:
 
 def describe(found: dict[str, Any], unit: str = 'mm') -> str:
     """
-    Say in a few words what `facts` found.
+    Say in a few words what `facts` found, as `brief` of messages does.
 
     :param unit: of the lengths in it, mm or m.
     """
     if 'matrix' in found:
-        return _xyz([row[3] for row in found['matrix'][:3]], unit)
+        return position_text([row[3] for row in found['matrix'][:3]], unit)
     if 'position' in found:
-        return _xyz(found['position'], unit)
+        return position_text(found['position'], unit)
     if 'points' in found:
-        first = f', the first at {_xyz(found["points"][0], unit)}' if found['points'] else ''
-        return f'{len(found["points"])} points{first}'
+        points = found['points']
+        first = f', the first at {position_text(points[0], unit)}' if points else ''
+        return f'{len(points)} points{first}'
     if 'size' in found:
-        text = f'{" x ".join(map(str, found["size"]))} {found["scalar_type"]}'
+        text = f'{sizes_text(found["size"])} {found["scalar_type"]}'
         if 'ijk_to_ras' in found:
-            spacing = np.linalg.norm(np.array(found['ijk_to_ras'])[:3, :3], axis=0)
-            text += f', {" x ".join(f"{length:.3g}" for length in spacing)} {unit}'
+            spacing = np.linalg.norm(np.array(found['ijk_to_ras'])[:3, :3], axis=0).tolist()
+            text += f', {sizes_text(spacing)} {unit}'
         return text
     # texts of a client must not reach the terminal as they are: they may hold control codes
     if 'code' in found:
-        return f'{found["code_name"]} {found["text"][:80]!a}'
+        return f'{found["code_name"]} {quoted(found["text"])}'
     if 'text' in found:
-        return f'{found["text"][:80]!a}'
+        return quoted(found['text'])
     return f'{found["content_bytes"]} bytes' if 'content_bytes' in found else ''
-
-
-def _xyz(position: Sequence[float], unit: str) -> str:
-    digits = 1 if unit == 'mm' else 4
-    return f'({", ".join(f"{value:.{digits}f}" for value in position)}) {unit}'
 
 
 class Listing:
@@ -120,12 +116,9 @@ class Listing:
             }
             self._print('', {**event, **facts(message)})
             return
-        age = 'no stamp'
-        if message.timestamp:
-            age = f'{(arrival_ns - message.timestamp_ns) / 1e6:.1f} ms old'
         line = (
             f'{peer.address} {message.type_name!a} {message.device_name!a} '
-            f'{describe(facts(message))}, {age}'
+            f'{message.brief()}, {age_text(message.timestamp_ns, arrival_ns)}'
         )
         key = (peer, message.type_name, message.device_name)
         if key in self._streams:

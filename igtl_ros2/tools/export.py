@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .. import files
 from ..codec import Message
 from ..codec.messages.bundle import Bind
 from ..errors import DecodeError, FileError, IgtlError
-from . import files
-from .files import table, texts
+from ..files import table, texts
 from .history import Key
 from .recordings import Seen
 from .survey import go_through

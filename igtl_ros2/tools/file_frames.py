@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import files
 from ..bags.frames import Frame
 from ..bags.lost import Lost
 from ..codec import Message, decode_header, encode
-from . import files
 from .streams import Wanted
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from .. import files
 from ..codec import Message
 from ..codec.messages.arrays import Sensor
 from ..codec.messages.pose import Position, Transform
 from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ..errors import ConfigError, DecodeError, FileError
-from . import files
 from .history import History, Key, late_s
 from .recordings import Seen
 from .survey import go_through

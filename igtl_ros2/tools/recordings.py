@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from .. import files
 from ..codec import HEADER_SIZE, Header, Message, decode, decode_header, encode
 from ..codec.datagram import Reassembler
 from ..errors import BagError, DecodeError, FileError
-from . import files
 from .captures import Capture, Segment, is_capture
 from .tcp_flows import Flow, may_be_header
 

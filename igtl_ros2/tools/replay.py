@@ -79,7 +79,7 @@ def _open(
     arguments: argparse.Namespace, opening: Callable[[int, int], None]
 ) -> Iterator[BagFrames | FileFrames]:
     """Open a bag, or another file."""
-    from . import files
+    from .. import files
 
     if files.extension_of(arguments.bag) and arguments.bag.is_file():
         from .file_frames import FileFrames

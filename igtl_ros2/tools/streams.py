@@ -15,7 +15,6 @@ from ..codec.messages.text import Status
 from ..codec.short_names import FULL_NAME, is_short_of
 from ..codec.tool_state import is_valid, tool_state
 from ..web.arrival_stages import ArrivalStages
-from .brief import brief
 
 #: how many of the last messages of a device are looked at
 WINDOW = 1000
@@ -162,7 +161,7 @@ class Stream:
             'unit': unit_of(message),
             'stamps': self.stamps,
             'version': message.version,
-            'value': brief(message),
+            'value': message.brief(),
         }
 
 

@@ -6,8 +6,8 @@ import sys
 
 import numpy as np
 
+from igtl_ros2 import files
 from igtl_ros2.codec.messages.mesh import Attribute, AttributeType, PolyData
-from igtl_ros2.tools import files
 
 READ = """
 import json, sys

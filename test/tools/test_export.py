@@ -8,6 +8,7 @@ import pytest
 from cli_tools import igtl
 from recorded_tools import write_bag, write_capture
 
+from igtl_ros2 import files
 from igtl_ros2.codec.messages.arrays import Sensor
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.colors import ColorTable
@@ -16,7 +17,6 @@ from igtl_ros2.codec.messages.mesh import PolyData
 from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, String
-from igtl_ros2.tools import files
 
 nibabel = pytest.importorskip('nibabel')
 pytest.importorskip('rosbags')

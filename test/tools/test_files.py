@@ -12,6 +12,7 @@ import zlib
 import numpy as np
 import pytest
 
+from igtl_ros2 import files
 from igtl_ros2.codec.messages.arrays import Sensor
 from igtl_ros2.codec.messages.image import LPS, Image
 from igtl_ros2.codec.messages.mesh import Attribute, AttributeType, PolyData
@@ -20,7 +21,6 @@ from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import Status, String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.errors import FileError
-from igtl_ros2.tools import files
 
 nibabel = pytest.importorskip('nibabel')
 nrrd = pytest.importorskip('nrrd')

@@ -17,7 +17,6 @@ from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.codec.short_names import with_short_name
 from igtl_ros2.config.address import url_of
 from igtl_ros2.errors import ConfigError
-from igtl_ros2.tools.brief import brief
 from igtl_ros2.tools.plain import field_of, hex_lines, plain_message, text_of
 from igtl_ros2.tools.streams import Stream, Streams, Wanted, state_of, unit_of
 
@@ -120,7 +119,7 @@ def test_state_and_unit():
 @pytest.mark.parametrize('path', GOLDEN, ids=lambda path: path.stem)
 def test_every_type_has_a_line_and_becomes_json(path):
     message = decode(path.read_bytes())
-    assert '\n' not in brief(message)
+    assert '\n' not in message.brief()
     for whole in (False, True):
         data = plain_message(message, whole)
         assert json.loads(json.dumps(data, allow_nan=False)) == data

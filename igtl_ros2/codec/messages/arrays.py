@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ContentError, ConversionError, EncodeError
+from ..brief import sizes_text, values_text
 from ..fields import (
     Buffer,
     Floats,
@@ -184,6 +185,10 @@ class Sensor(Message):
         with np.errstate(all='ignore'):  # what is too large becomes infinite
             return self.values * self.si_factor
 
+    def brief(self) -> str:
+        """Say it in a few words."""
+        return f'{values_text(self.values.tolist())} {self.unit_text}'.rstrip()
+
     def says(self) -> Content:
         """Tell what it says, as `Message.says`."""
         return Content((), self.values, (self.type_name, self.unit))
@@ -252,6 +257,10 @@ class NDArray(Message):
     def scalar_type(self) -> int:
         """Code of the type of a value: 2 int8 ... 11 float64, 13 complex128."""
         return scalar_code(self.array.dtype) or 0
+
+    def brief(self) -> str:
+        """Say it in a few words."""
+        return f'{sizes_text(self.array.shape)} {self.array.dtype.name}'
 
     def says(self) -> Content | None:
         """Tell what it says, as `Message.says`."""

@@ -107,6 +107,10 @@ class Bind(Message):
         """How many BINDs are inside each other, counting this one."""
         return 1 + max((c.depth for c in self.children if isinstance(c, Bind)), default=0)
 
+    def brief(self) -> str:
+        """Say it in a few words."""
+        return f'{len(self.children)} messages'
+
     def encode_content(self) -> Sequence[Buffer]:
         """Write types and sizes, names, and the contents padded to even sizes."""
         table = [_COUNT.pack(len(self.children))]

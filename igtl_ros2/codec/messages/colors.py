@@ -62,6 +62,10 @@ class ColorTable(Message):
             return _RGB
         return _UINT8 if self.table.dtype.itemsize == 1 else _UINT16
 
+    def brief(self) -> str:
+        """Say it in a few words."""
+        return f'{len(self.table)} entries'
+
     def encode_content(self) -> Sequence[Buffer]:
         """Write the two types and the table."""
         table = self.table.astype('>u2' if self.map_type == _UINT16 else 'u1', copy=False)

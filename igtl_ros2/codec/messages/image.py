@@ -11,6 +11,7 @@ import numpy as np
 from numpy import typing as npt
 
 from ...errors import ContentError, EncodeError
+from ..brief import html_picture, sizes_text
 from ..fields import (
     Buffer,
     Floats,
@@ -193,6 +194,18 @@ class Image(Message):
         """Move it, as `Message.moved`."""
         (matrix,) = matrices
         return replace(self, matrix=moved_matrix(matrix, with_axes(self.matrix)))
+
+    def brief(self) -> str:
+        """Say it in a few words."""
+        spacing = np.linalg.norm(self.matrix[:3, :3], axis=0).tolist()
+        colours = f', {self.components} components' if self.components > 1 else ''
+        return (
+            f'{sizes_text(self.size)} {self.pixels.dtype.name}{colours}, {sizes_text(spacing)} mm')
+
+    def _repr_html_(self) -> str:
+        """Add the slice in the middle."""
+        middle = self.pixels[len(self.pixels) // 2] if self.pixels.size else self.pixels
+        return self.html(html_picture(middle))
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the 72 bytes that describe the voxels; the voxels follow without a copy."""

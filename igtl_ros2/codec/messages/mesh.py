@@ -372,6 +372,12 @@ class PolyData(Message):
             ]
         )
 
+    def brief(self) -> str:
+        """Say it in a few words."""
+        return (
+            f'{len(self.points)} points, {len(self.polygons)} polygons, '
+            f'{len(self.triangle_strips)} strips, {len(self.lines)} lines')
+
     def encode_content(self) -> Sequence[Buffer]:
         """Write counts, points, cells and attributes."""
         sections = [getattr(self, name).encode() for name in _SECTIONS]

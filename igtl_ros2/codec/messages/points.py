@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...errors import EncodeError
+from ..brief import position_text
 from ..fields import (
     Buffer,
     Floats,
@@ -250,6 +251,13 @@ class PointList(ElementList):
         if len(names) != len(positions):
             raise EncodeError(f'names: {len(names)} for {len(positions)} points')
         return cls([Point(n, p, group) for n, p in zip(names, positions)], **fields)
+
+    def brief(self) -> str:
+        """Say it in a few words."""
+        text = f'{len(self.elements)} points'
+        if self.elements:
+            text += f', the first at {position_text(self.elements[0].position)}'
+        return text
 
     def says(self) -> Content:
         """Tell what it says, as `Message.says`."""

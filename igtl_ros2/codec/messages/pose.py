@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ContentError, ConversionError, EncodeError
+from ..brief import position_text
 from ..fields import (
     Affine,
     Buffer,
@@ -204,6 +205,10 @@ class Transform(Lazy):
         (matrix,) = matrices
         return replace(self, matrix=moved_matrix(matrix, self.matrix))
 
+    def brief(self) -> str:
+        """Say it in a few words."""
+        return position_text(self.matrix[:3, 3])
+
     def says(self) -> Content:
         """Tell what it says, as `Message.says`."""
         return Content(self.matrix[:3, 3], self.matrix[:3, :3], self.type_name)
@@ -317,6 +322,10 @@ class Position(Lazy):
         if self.form != 12:
             turn = {'quaternion': turned_quaternion(matrix, self.quaternion)}
         return replace(self, position=moved_point(matrix, self.position), **turn)
+
+    def brief(self) -> str:
+        """Say it in a few words."""
+        return position_text(self.position)
 
     def says(self) -> Content:
         """Tell what it says, as `Message.says`."""

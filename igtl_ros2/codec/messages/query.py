@@ -187,6 +187,10 @@ class Response(NamedMessage):
         number = int.from_bytes(bytes([self.status]) + self.rest[:1], 'big')
         return number == (StatusCode.OK if len(self.rest) >= _STATUS_REST else 0)
 
+    def brief(self) -> str:
+        """Say it in a few words."""
+        return 'success' if self.ok else 'error'
+
     def encode_content(self) -> Sequence[Buffer]:
         """
         Write the status.

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import ClassVar
 
 from ...errors import ContentError, EncodeError
+from ..brief import quoted
 from ..charsets import WireText, decode_text, encode_text, without_nul
 from ..fields import (
     ASCII,
@@ -59,6 +60,10 @@ class _Text(Message):
         encoding = check_int(self.encoding, 0, 0xFFFF, 'encoding')
         _set(self, 'encoding', encoding or default_encoding(self.text))
         self.encode_content()
+
+    def brief(self) -> str:
+        """Say it in a few words."""
+        return quoted(self.text)
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write encoding, length and text, without a terminator."""
@@ -179,6 +184,10 @@ class Status(Message):
         """Whether the device calls an emergency."""
         return self.code == StatusCode.EMERGENCY
 
+    def brief(self) -> str:
+        """Say it in a few words."""
+        return f'{self.code_name} {quoted(self.message)}'
+
     def encode_content(self) -> Sequence[Buffer]:
         """Write the numbers and the NUL-terminated text."""
         name = checked_text(self.error_name, 20, 'error_name')
@@ -224,6 +233,10 @@ class _Order(Message):
         encoding = check_int(self.encoding, 0, 0xFFFF, 'encoding')
         _set(self, 'encoding', encoding or default_encoding(self.content))
         self.encode_content()
+
+    def brief(self) -> str:
+        """Say it in a few words."""
+        return f'{self.command_id} {self.name!a} {quoted(self.content)}'
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write number, name and text."""

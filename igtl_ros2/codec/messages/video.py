@@ -11,6 +11,7 @@ import numpy as np
 from numpy import typing as npt
 
 from ...errors import ContentError, EncodeError
+from ..brief import sizes_text
 from ..fields import (
     Buffer,
     Floats,
@@ -155,6 +156,11 @@ class Video(Message):
         """Move it, as `Message.moved`."""
         (matrix,) = matrices
         return replace(self, matrix=moved_matrix(matrix, with_axes(self.matrix)))
+
+    def brief(self) -> str:
+        """Say it in a few words."""
+        kind = 'delta' if self.follows else 'key'
+        return f'{sizes_text(self.size)} {self.codec}, {kind} frame of {self.frame.nbytes} bytes'
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the 76 bytes that describe the frame; the frame follows without a copy."""

@@ -151,7 +151,7 @@ def messages(arguments: argparse.Namespace) -> Iterator[tuple[float, Message]]:
 
 def _made(arguments: argparse.Namespace) -> Iterable[tuple[float, Message]]:
     if arguments.kind == 'file':
-        from ..files import read
+        from ...files import read
 
         return (timed for file in arguments.files for timed in read(file))
     if arguments.kind == 'yaml':

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...codec.messages.image import Image
-from ...errors import FileError
+from ..codec.messages.image import Image
+from ..errors import FileError
 from . import Timed, only
 from ._volumes import make_image
 

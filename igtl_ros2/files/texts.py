@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ...codec import Message
-from ...codec.messages.text import Status, String
-from ...errors import FileError
+from ..codec import Message
+from ..codec.messages.text import Status, String
+from ..errors import FileError
 from . import Timed, device_name
 from ._rows import Rows
 

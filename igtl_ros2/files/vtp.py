@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
-from ...codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
+from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
 from . import Timed, only
 from ._meshes import in_lps
 

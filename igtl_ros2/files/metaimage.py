@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...codec.messages.image import Image
+from ..codec.messages.image import Image
 from . import Timed, only
 from ._meta import TYPES, read_header
 from ._volumes import FLIP, chunks, make_image, place_of, split_place

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
-from ...converters.mesh_files import read_shape
-from ...errors import ConversionError, FileError
+from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
+from ..converters.mesh_files import read_shape
+from ..errors import ConversionError, FileError
 from . import device_name
 
 _log = logging.getLogger(__name__)

@@ -22,13 +22,14 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
-from ...codec import Message
-from ...errors import FileError, IgtlError
+from ..codec import Message
+from ..errors import FileError, IgtlError
 
 #: a time in seconds and what was said then
 Timed = tuple[float, Message]
+M = TypeVar('M', bound=Message)
 
 
 @cache
@@ -82,6 +83,23 @@ def read(path: Path | str) -> Iterator[Timed]:
     form = _format(path, 'read', readable)
     with faults_of(path):
         yield from form.read(path)
+
+
+def read_one(path: Path | str, cls: type[M]) -> M:
+    """
+    Read the one message of a class that is in a file.
+
+    :raises FileError: if it cannot be read, or there is not exactly one.
+    """
+    found = None
+    for _, message in read(path):
+        if isinstance(message, cls):
+            if found is not None:
+                raise FileError(f'{path}: more than one {cls.type_name}; files.read gives each')
+            found = message
+    if found is None:
+        raise FileError(f'{path}: there is no {cls.type_name} in it')
+    return found
 
 
 def write(path: Path | str, messages: Iterable[Timed]) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...codec import Message
-from ...codec.messages.pose import Transform
+from ..codec import Message
+from ..codec.messages.pose import Transform
 from . import Timed
 from ._meta import Meta, read_header
 from ._volumes import make_image

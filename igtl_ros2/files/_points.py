@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...codec.fields import cut_text, text_bytes
-from ...codec.messages.points import Point
-from ...errors import FileError
+from ..codec.fields import cut_text, text_bytes
+from ..codec.messages.points import Point
+from ..errors import FileError
 
 _LENGTHS = {'name': 64, 'group': 32, 'owner': 20}
 FLIP = np.array((-1.0, -1.0, 1.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ...codec.messages.mesh import PolyData
+from ..codec.messages.mesh import PolyData
 from . import Timed, only
 from ._meshes import SPACE, read_mesh, triangles
 

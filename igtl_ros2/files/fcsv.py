@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ...codec.messages.points import PointList
-from ...errors import FileError
+from ..codec.messages.points import PointList
+from ..errors import FileError
 from . import Timed, device_name, only
 from ._points import FLIP, axes_of, make_point
 

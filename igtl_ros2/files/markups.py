@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...codec.messages.points import PointList
-from ...errors import FileError
+from ..codec.messages.points import PointList
+from ..errors import FileError
 from . import Timed, device_name, only
 from ._points import FLIP, axes_of, make_point
 

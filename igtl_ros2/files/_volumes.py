@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...codec.messages.image import Image
-from ...errors import EncodeError, FileError
+from ..codec.messages.image import Image
+from ..errors import EncodeError, FileError
 from . import device_name
 
 #: takes coordinates in LPS to RAS, and back

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-from ...codec import Message
+from ..codec import Message
 
 _MOST_WAITING = 1000
 

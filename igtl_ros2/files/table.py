@@ -13,17 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from ...codec import Message
-from ...codec.geometry import matrix_to_quaternion, quaternion_to_matrix
-from ...codec.messages.arrays import Sensor
-from ...codec.messages.pose import Position, Transform
-from ...codec.messages.tracking import (
+from ..codec import Message
+from ..codec.geometry import matrix_to_quaternion, quaternion_to_matrix
+from ..codec.messages.arrays import Sensor
+from ..codec.messages.pose import Position, Transform
+from ..codec.messages.tracking import (
     QuaternionTrackingData,
     TrackingData,
     TrackingElement,
 )
-from ...codec.tool_state import is_valid, tool_state
-from ...errors import FileError
+from ..codec.tool_state import is_valid, tool_state
+from ..errors import FileError
 from . import Timed
 from ._rows import Rows
 
