@@ -63,7 +63,7 @@ ALLOWED = {
     'a number from 0 s to 3600 s': {'send': 'max_age'},
     'a map with the keys m and deg, or one of them': {'receive': 'max_jump'},
     'a map with the keys m_s and deg_s, or one of them': {'receive': 'max_speed'},
-    'a map with the keys min and max': {'receive': 'workspace'},
+    'a map with the keys min and max': {'receive': 'workspace', 'serve': 'workspace'},
     'a whole number from 2 to 10000': {'receive': 'recover_after'},
     'a map with the keys description, target, prefix and rate': {'send': 'robot'},
     'a number over 0 s and up to 3600 s': {
@@ -80,6 +80,8 @@ ALLOWED = {
     'trigger, set_bool, or a type such as std_srvs/srv/SetBool or '
     'control_msgs/action/FollowJointTrajectory': {'serve': 'type'},
     'a map of fields and their values': {'serve': 'request success goal'},
+    'trigger, or a type such as rcl_interfaces/srv/GetParameters': {'commands': 'type'},
+    'a map of names and devices': {'serve': 'targets'},
     'text, a map or a list': {'serve': 'reply result feedback'},
     "'accepted', 'done'": {'serve': 'answer'},
     "'refuse', 'replace'": {'serve': 'when_busy'},

@@ -71,6 +71,15 @@ SERVE = 'serve:\n- '
      "field 'a.b'; allowed a name of letters, digits and _ in braces, and {{ or }} for a brace"),
     (COMMAND + '{name: a, command: Go, content: "{a"}', "2: commands[0].content: found '{a': "
      "expected '}' before end of string; allowed {field}, and {{ or }} for a brace"),
+    (COMMAND + '{name: a, command: A, type: std_srvs/action/A}', "2: commands[0].type: found "
+     "'std_srvs/action/A'; allowed trigger, or a type such as rcl_interfaces/srv/GetParameters"),
+    (COMMAND + '{name: a, command: A, type: std_srvs/srv/SetBool, content: "{dta}"}',
+     "2: commands[0].content: dta: found the field 'dta'; allowed data; did you mean 'data'?"),
+    (COMMAND + '{name: a, command: A, type: std_srvs/srv/SetBool, reply: {sucess: true}}',
+     "2: commands[0].reply.sucess: found the field 'sucess'; allowed success, message; did you "
+     "mean 'success'?"),
+    (COMMAND + '{name: a, command: A, reply: {success: true}}',
+     '2: commands[0].reply: found a map without type; allowed only with one'),
     (COMMAND + '{name: a, command: A}\n- {name: a, command: B}',
      "3: commands[1].name: found 'a' twice; allowed once"),
     (SERVE + '{command: HOME}', '2: serve[0]: found no call; a rule of this kind needs it'),
@@ -107,6 +116,13 @@ SERVE = 'serve:\n- '
     (SERVE + '{command: A, call: a, type: control_msgs/action/FollowJointTrajectory, '
      'feedback: "{desired.positions[0].x}"}', "2: serve[0].feedback: desired.positions[0].x: "
      "found 'x'; double has no fields"),
+    (SERVE + '{command: A, call: a, type: std_srvs/srv/SetBool, request: {data: "{on}"}, '
+     'targets: {t: Target}}', '2: serve[0].targets.t: found a target that request does not name'),
+    (SERVE + '{command: A, call: a, type: control_msgs/action/FollowJointTrajectory, '
+     'goal: {trajectory: {points: [{positions: "{q}"}]}}, '
+     'workspace: {min: [0, 0, 0], max: [1, 1, 1]}}',
+     '2: serve[0].workspace: found a map with a goal in which no gate knows what to look at; '
+     'allowed with places alone: Point, Pose, Transform of geometry_msgs'),
     (SERVE + '{command: A, call: a}\n- {command: A, call: b}',
      "3: serve[1].command: found 'A' twice; allowed once"),
     ('serve: []\nlinks:\n- {name: a}', '1: serve: found a list of 0; allowed only without links, '

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..config.words import show
@@ -310,6 +310,19 @@ def words(value: Any) -> str:
     return json.dumps(plain(value), ensure_ascii=False)
 
 
+def filled_text(
+    text: str, find: Callable[[Path], Any], quoted: Callable[[str], str] = str
+) -> str:
+    """
+    Put values in the place of the placeholders of a text.
+
+    :param quoted: writes a value so that nobody takes it for more than a value.
+    """
+    return ''.join(
+        part if isinstance(part, str) else quoted(words(_or_empty(find(part))))
+        for part in parts_of_text(text))
+
+
 class TextTemplate:
     """
     A text of which placeholders are fields of a ROS message; a map or a list becomes JSON.
@@ -335,9 +348,7 @@ class TextTemplate:
             if len(parts) == 1 and not isinstance(parts[0], str):
                 found = value_at(message, parts[0])
                 return words(found) if tree is self._tree and found is not None else found
-            return ''.join(
-                part if isinstance(part, str) else words(_or_empty(value_at(message, part)))
-                for part in parts)
+            return filled_text(tree, lambda path: value_at(message, path))
         if isinstance(tree, dict):
             return {name: self._filled(each, message) for name, each in tree.items()}
         if isinstance(tree, (list, tuple)):

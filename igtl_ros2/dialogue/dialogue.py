@@ -12,7 +12,7 @@ from ..codec.messages.query import Query, Response, StartTracking, StartVideo
 from ..codec.messages.text import Command, CommandResponse, String
 from ..rules import Mapping, ServeRule
 from .action_calls import ActionCalls
-from .interfaces import Log, Peer, Problem, RosAction, RosService
+from .interfaces import FindTarget, Log, Peer, Problem, RosAction, RosService
 from .phase_server import PhaseServer
 from .replies import Replies
 from .requests import Requests
@@ -34,6 +34,7 @@ class Dialogue:
     :param find: gives the ROS service of a rule.
     :param find_action: gives the ROS action of a rule.
     :param is_emergency: tells whether a device has called an emergency.
+    :param find_target: gives what a peer has sent by a device, see `interfaces.FindTarget`.
     :param command_id: number of the last command.
     :param receive: publishes a message of a peer.
     :param show: gives a reply as ROS may see it, at once or later, to the function behind it.
@@ -55,6 +56,7 @@ class Dialogue:
         show: Callable[[Any, Message, Callable[[Message, float], None]], None],
         find_action: Callable[[ServeRule], RosAction] | None = None,
         is_emergency: Callable[[], bool] = bool,
+        find_target: FindTarget | None = None,
     ) -> None:
         """Wait for the link."""
         self._problem = problem
@@ -69,7 +71,8 @@ class Dialogue:
         #: the goals of each ROS action
         self._actions: dict[str, ActionCalls] = {}
         self.served_commands = ServedCommands(
-            mapping.serve, find, problem, timers, self._action_of, is_emergency)
+            mapping.serve, find, problem, timers, self._action_of, is_emergency,
+            find_target)
 
     def _action_of(self, rule: ServeRule) -> ActionCalls:
         """Give the goals of the action of a rule."""

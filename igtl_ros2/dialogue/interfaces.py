@@ -14,6 +14,9 @@ OnDone = Callable[[bool, str], None]
 Log = Callable[[dict[str, Any]], None]
 #: counts and tells what goes wrong: (kind, text)
 Problem = Callable[[str, str], None]
+#: gives the place that a peer has sent last by a device, at a time; None if it is not known yet
+#: what becomes of it; raises `ConversionError` if there is none, or a gate has withheld it
+FindTarget = Callable[[Any, str, float], Any]
 
 
 class Peer(Protocol):

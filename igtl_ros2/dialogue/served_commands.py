@@ -15,7 +15,7 @@ from ..rules import ServeRule
 from .action_calls import ActionCalls
 from .command_values import command_values
 from .command_xml import attributes, command_reply
-from .interfaces import OnDone, Peer, Problem, RosService
+from .interfaces import FindTarget, OnDone, Peer, Problem, RosService
 from .timers import Timer, Timers
 
 # How many commands of one peer may be carried out at a time
@@ -26,6 +26,8 @@ _MAX_TEXT = 60_000  # STRING holds 65535 bytes, and XML makes text longer
 _MAX_NAME = 128
 _YES = ('true', 'on', '1')
 _NO = ('false', 'off', '0')
+# How often is looked whether a target was published
+_LOOK_S = 0.02
 
 _Key = tuple[Peer, str, Any]
 
@@ -39,6 +41,7 @@ class ServedCommands:
     :param find: gives the ROS service of a rule.
     :param find_action: gives the goals of the ROS action of a rule, which other rules may share.
     :param is_emergency: tells whether a device has called an emergency.
+    :param find_target: gives what a peer has sent by a device.
     """
 
     def __init__(
@@ -49,11 +52,15 @@ class ServedCommands:
         timers: Timers,
         find_action: Callable[[ServeRule], ActionCalls] | None = None,
         is_emergency: Callable[[], bool] = bool,
+        find_target: FindTarget | None = None,
     ) -> None:
         """Know the services and actions that the mapping names."""
         self._problem = problem
         self._timers = timers
         self._is_emergency = is_emergency
+        self._find_target = find_target
+        #: commands whose target may still be published
+        self._waiting: dict[_Key, tuple[ServeRule, OnDone]] = {}
         self._rules: dict[str, ServeRule] = {rule.command: rule for rule in rules}
         self._services: dict[str, RosService] = {}
         #: by the name of the command
@@ -107,23 +114,36 @@ class ServedCommands:
             word = message.name
             rule = self._cancels.get(word)
             if rule is not None:
-                self._actions[rule.command].cancel(f'{word} of {peer.address}', now, rule.command)
+                self._cancel(rule, f'{word} of {peer.address}', now)
         elif isinstance(message, String):
             word = attributes(message.text).get('Name') or message.text.strip(' \t\r\n\0')
         else:
             return
         if len(word) <= _MAX_NAME:
             for rule in self._stops.get(word.upper(), ()):
-                self._actions[rule.command].cancel(
-                    f'{word} of {peer.address}', now, rule.command)
+                self._cancel(rule, f'{word} of {peer.address}', now)
+
+    def _cancel(self, rule: ServeRule, why: str, now: float) -> None:
+        """Cancel the goals of a rule, and those that are not sent yet."""
+        self._drop_waiting(why, rule)
+        self._actions[rule.command].cancel(why, now, rule.command)
+
+    def _drop_waiting(self, why: str, only: ServeRule | None = None) -> None:
+        for key, (rule, answer) in list(self._waiting.items()):
+            if only in (None, rule):
+                del self._waiting[key]
+                self._timers.cancel(self._running.pop(key))
+                answer(False, f'canceled: {why}')
 
     def stop_all(self, why: str, now: float) -> None:
         """Cancel all goals."""
+        self._drop_waiting(why)
         for action in set(self._actions.values()):
             action.cancel(why, now)
 
     def end_goals(self, why: str, now: float, on_end: Callable[[], None]) -> None:
         """Cancel all goals, take none any more, and say when all are over."""
+        self._drop_waiting(why)
         left = set(self._actions.values())
         if not left:
             on_end()
@@ -140,6 +160,7 @@ class ServedCommands:
         """Forget who waits for an answer; what services do goes on, goals of actions do not."""
         for key in [key for key in self._running if key[0] is peer]:
             self._timers.cancel(self._running.pop(key))
+            self._waiting.pop(key, None)
         for action in set(self._actions.values()):
             action.left(peer, now)
 
@@ -156,37 +177,73 @@ class ServedCommands:
         if rule is None and self._is_stop(name):
             answer(True, 'the goals are cancelled')
             return
-        why = self._why_not(key[0], rule, shown, content)
-        if not why and rule is not None:
-            try:
-                if rule.is_action:
-                    values = command_values(name, content)
-                    self._actions[name].begin(rule, key[0], values, answer, now)
-                else:
-                    self._call(key, rule, content, answer, now)
-                return
-            except ConversionError as error:
-                why = f'{shown}: {error}'
+        if rule is None:
+            self._refuse(key, f'unknown command {shown!r}', answer)
+        else:
+            self._carry_out(key, rule, content, answer, now, now + rule.timeout)
+
+    def _refuse(self, key: _Key, why: str, answer: OnDone) -> None:
         self._problem('command refused', ros_text(f'{key[0].address}: {why}'))
         answer(False, why)
+
+    def _carry_out(
+        self, key: _Key, rule: ServeRule, content: str, answer: OnDone, now: float, until: float
+    ) -> None:
+        """Call what a rule names, once it is known what becomes of its targets."""
+        why = self._why_not(key[0], rule, content)
+        if why:
+            self._refuse(key, why, answer)
+            return
+        try:
+            values = self._values(key[0], rule, content, now)
+            if values is None:
+                if now >= until:
+                    raise ConversionError('nobody knows whether its target is published')
+                self._waiting[key] = rule, answer
+                self._running[key] = self._timers.at(now + _LOOK_S, lambda now: self._again(
+                    key, rule, content, answer, now, until))
+            elif rule.is_action:
+                self._actions[rule.command].begin(rule, key[0], values, answer, now)
+            else:
+                self._call(key, rule, content, values, answer, now)
+        except ConversionError as error:
+            self._refuse(key, f'{rule.command}: {error}', answer)
+
+    def _again(
+        self, key: _Key, rule: ServeRule, content: str, answer: OnDone, now: float, until: float
+    ) -> None:
+        del self._waiting[key], self._running[key]
+        self._carry_out(key, rule, content, answer, now, until)
+
+    def _values(
+        self, peer: Peer, rule: ServeRule, content: str, now: float
+    ) -> dict[str, Any] | None:
+        """
+        Give what placeholders stand for; None while it is not known what becomes of a target.
+
+        :raises ConversionError: if there is no target, or it must not be moved to.
+        """
+        values = command_values(rule.command, content)
+        for name, device in rule.targets:
+            assert self._find_target is not None
+            values[name] = self._find_target(peer, device, now)
+            if values[name] is None:
+                return None
+        return values
 
     def _is_stop(self, name: str) -> bool:
         return name in self._cancels or name.upper() in self._stops
 
-    def _why_not(
-        self, peer: Peer, rule: ServeRule | None, shown: str, content: str
-    ) -> str:
+    def _why_not(self, peer: Peer, rule: ServeRule, content: str) -> str:
         """Tell why a command is not carried out; empty if it can be."""
-        if rule is None:
-            return f'unknown command {shown!r}'
         if rule.is_action:
             if self._is_emergency():
-                return f'{shown}: there is an emergency'
+                return f'{rule.command}: there is an emergency'
             if not self._actions[rule.command].is_there():
                 return f'the ROS action {rule.call} is not there'
             return ''
         if rule.type == 'set_bool' and _data(rule, content) is None:
-            return f'{shown}: wanted {", ".join((*_YES, *_NO))} as content'
+            return f'{rule.command}: wanted {", ".join((*_YES, *_NO))} as content'
         if sum(running[0] is peer for running in self._running) >= _MAX_RUNNING:
             return f'{_MAX_RUNNING} commands are not done yet'
         if not self._services[rule.command].is_there():
@@ -194,12 +251,13 @@ class ServedCommands:
         return ''
 
     def _call(
-        self, key: _Key, rule: ServeRule, content: str, answer: OnDone, now: float
+        self, key: _Key, rule: ServeRule, content: str, values: dict[str, Any], answer: OnDone,
+        now: float,
     ) -> None:
         service = self._services[rule.command]
         data = _data(rule, content)
         if '/' in rule.type:
-            data = service.fill(command_values(rule.command, content))
+            data = service.fill(values)
 
         def finish(success: bool, text: str) -> None:
             if self._running.get(key) is timer:

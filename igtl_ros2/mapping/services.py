@@ -5,16 +5,24 @@ from __future__ import annotations
 import collections.abc as abc
 import re
 import string
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from ..config.words import MAX_DEVICE_BYTES, hint, show
 from ..converters.ros_types import find_type
-from ..converters.templates import Fault, MessageTemplate, ServiceAnswer, TextTemplate
+from ..converters.target_places import has_places
+from ..converters.templates import (
+    Fault,
+    MessageTemplate,
+    ServiceAnswer,
+    TextTemplate,
+    placeholders,
+)
 from ..errors import ConversionError
 from ..rules import CommandRule, QueryRule, ServeRule
 from ..rules.keys import values_of
-from ..rules.services import SERVED_TYPE
+from ..rules.services import OFFERED_TYPE, SERVED_TYPE
 
 # Types whose STT_ has room for these keys
 _WITH_RATE = ('TDATA', 'QTDATA', 'VIDEO')
@@ -52,6 +60,11 @@ def _query_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
 def _command_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     yield from _too_long(item, 'device', MAX_DEVICE_BYTES)
     yield from _too_long(item, 'command', _MAX_COMMAND_BYTES)
+    if item.get('type', 'trigger') != 'trigger':
+        yield from _offered_faults(item)
+        return
+    if 'reply' in item:
+        yield 'reply', f'found {show(item["reply"])} without type; allowed only with one'
     try:
         parts = list(string.Formatter().parse(item.get('content', '')))
     except ValueError as error:
@@ -63,6 +76,27 @@ def _command_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
                 spec or conversion or not re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', name)):
             yield 'content', (f'found the field {show(name)}; allowed a name of letters, digits '
                               'and _ in braces, and {{ or }} for a brace')
+
+
+def _offered_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """Hold what a service of any type says against the fields of the type."""
+    kind = item['type']
+    if not _SERVED.fullmatch(kind) or '/srv/' not in kind:
+        yield 'type', f'found {show(kind)}; allowed {OFFERED_TYPE["title"]}'
+        return
+    try:
+        ros_type = find_type(kind)
+    except ConversionError as error:
+        yield 'type', f'found {show(kind)}; {error}'
+        return
+    for key, part in (('content', ros_type.Request), ('reply', ros_type.Response)):
+        try:
+            if key == 'content':
+                TextTemplate(part, item.get(key, ''))
+            else:
+                MessageTemplate(part, item.get(key, {}))
+        except Fault as fault:
+            yield '.'.join(map(str, (key, *fault.path))), fault.text
 
 
 # keys of rules that call a service, and of those that call an action
@@ -87,10 +121,11 @@ def _serve_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
             what, other = ('a service', 'an action') if is_action else ('an action', 'a service')
             yield key, f'found {show(item[key])} with {other}; allowed only with {what}'
             return
-    if 'request' in item and '/' not in kind:
-        yield 'request', (f'found {show(item["request"])} with type: {kind}; allowed with the '
-                          'name of a type, such as std_srvs/srv/SetBool')
-        return
+    for key in ('request', 'targets', 'workspace'):
+        if key in item and '/' not in kind:
+            yield key, (f'found {show(item[key])} with type: {kind}; allowed with the name of a '
+                        'type, such as std_srvs/srv/SetBool')
+            return
     yield from _template_faults(item, is_action)
 
 
@@ -104,6 +139,20 @@ def _template_faults(item: dict[str, Any], is_action: bool) -> abc.Iterator[tupl
     except ConversionError as error:
         yield 'type', f'found {show(kind)}; {error}'
         return
+    fields, asked = ('goal', 'Goal') if is_action else ('request', 'Request')
+    tree = item.get(fields, {})
+    if 'workspace' in item:
+        with suppress(Fault):
+            MessageTemplate(getattr(ros_type, asked), tree)
+            if not has_places(getattr(ros_type, asked), tree):
+                yield 'workspace', (
+                    f'found a map with a {fields} in which no gate knows what to look at; allowed '
+                    'with places alone: Point, Pose, Transform of geometry_msgs')
+    with suppress(Fault):
+        named = {str(path[0]) for path in placeholders(tree)}
+        for name in item.get('targets', {}):
+            if name not in named:
+                yield f'targets.{name}', f'found a target that {fields} does not name'
     checks: list[tuple[str, abc.Callable[[], Any]]]
     if is_action:
         checks = [

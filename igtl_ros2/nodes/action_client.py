@@ -15,11 +15,14 @@ from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
+from ..converters.gates import Gates
 from ..converters.ros_types import find_type
+from ..converters.target_places import positions_in
 from ..converters.templates import MessageTemplate, TextTemplate
 from ..dialogue.goals import CANCELS, IS_OVER, REFUSES, UNKNOWN
 from ..dialogue.interfaces import GoalListener
-from ..rules import ServeRule
+from ..errors import ConversionError
+from ..rules import ReceiveRule, ServeRule
 from .spin import Turns
 
 _TURN_S = 1.0
@@ -34,6 +37,21 @@ _CANCELLED = {
     CancelGoal.Response.ERROR_UNKNOWN_GOAL_ID: UNKNOWN,
     CancelGoal.Response.ERROR_GOAL_TERMINATED: IS_OVER,
 }
+
+
+def filled(template: MessageTemplate, rule: ServeRule, tree: Any, values: Any) -> Any:
+    """
+    Fill a template, and let what is in it through the gate of its rule.
+
+    :param tree: what it was made of.
+    :raises ConversionError: if the values do not fit, or a place is outside of the workspace.
+    """
+    message = template.fill(values)
+    if rule.workspace is not None:
+        gates = Gates(ReceiveRule(workspace=rule.workspace))
+        for gate, why in gates.about_box(positions_in(message, tree)).items():
+            raise ConversionError(f'{gate}: {why}')
+    return message
 
 
 class ActionThread:
@@ -131,7 +149,7 @@ class RosAction:
 
     def fill(self, rule: ServeRule, values: Mapping[str, Any]) -> Any:
         """Make a goal of the template of a rule."""
-        return self._of(rule)[0].fill(values)
+        return filled(self._of(rule)[0], rule, rule.goal, values)
 
     def send(self, number: int, rule: ServeRule, goal: Any, listener: GoalListener) -> None:
         """Send a goal."""

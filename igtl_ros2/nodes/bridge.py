@@ -17,6 +17,7 @@ from ..mapping import LinkConfig, load_links
 from ..rosio.clock import RosClock
 from ..rules.frame_names import ONE_PATIENT
 from ..server import Server
+from .command_services import check_fields
 from .diagnostics import Diagnostics, LinkHealth
 from .echo import EchoGuard
 from .emergency import Emergency
@@ -31,7 +32,7 @@ from .reload import Reload
 from .report import Report, RosLogHandler
 from .self_test import OpenLink, SelfTest
 from .send import Sender
-from .services import Services, check_fields
+from .services import Services
 from .spin import run
 from .tf import OwnFrames, TfBroadcaster, TfSource, open_tf
 
@@ -235,6 +236,7 @@ class BridgeNode(ManagedNode):
             receiver.forget,
             receiver.rule_of,
             self._emergency,
+            receiver.targets,
         )
         make_link = Server if config.settings.mode == 'server' else Client
         link = make_link(

@@ -37,6 +37,7 @@ from ..routes.now import Clocks
 from ..routes.passage import Passage
 from ..routes.ready import Ready
 from ..routes.surroundings import Surroundings
+from ..routes.targets import Targets
 from ..rules import ReceiveRule
 from .echo import EchoGuard
 from .effect_runner import EffectRunner
@@ -102,6 +103,8 @@ class Receiver:
         self._work = OrderedWork(self._lock, report)
         self._slices = SliceParameters(node, self._output.publish_slice)
         self._first = self._output.late
+        #: what commands may want a robot to move to
+        self.targets = Targets(config.mapping.targets)
         self._around = Surroundings(
             link=config.name,
             info_rate=config.settings.info_rate,
@@ -112,6 +115,7 @@ class Receiver:
             frame_name=str,
             report=report,
             clocks=Clocks(time.time_ns, now_ns, time.monotonic),
+            targets=self.targets,
         )
         self._table = Devices(
             config.mapping, config.settings, self._prefix, self._around, is_connected,
@@ -193,6 +197,7 @@ class Receiver:
             if self._output.broadcaster is not None:
                 self._output.broadcaster.release(self._link_name)
             self._around.claims = claims
+            self.targets.clear()
             self._use(broadcaster)
             for device in self._table.change(config.mapping):
                 self._held.end(device)
@@ -311,6 +316,8 @@ class Receiver:
             text = f'{what}: not published: no phase has accepted it'
             self._report.withheld_by(f'{what}: phase', text)
             return
+        if name in self.targets.names:
+            self.targets.begin(peer, name)
         device = self._table.find(peer, message, name, now_s)
         if device is None:
             return

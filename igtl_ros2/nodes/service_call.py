@@ -9,21 +9,33 @@ from typing import Any
 
 from rclpy.node import Node
 
+#: what a call is answered: whether it was successful, words, and what they came of
+_Answer = tuple[bool, str, Any]
 
-class ServiceCall(Future[tuple[bool, str]]):
+
+class ServiceCall(Future[_Answer]):
     """One call of a service, to be answered once, from any thread."""
 
     #: an empty answer, to be filled in
     response: Any
 
-    def answer(self, success: bool, message: str) -> None:
-        """Answer a Trigger or SetBool; what is said after that is not heard."""
+    def answer(self, success: bool, message: str, about: Any = None) -> None:
+        """Answer it; what is said after that is not heard."""
         with suppress(InvalidStateError):
-            self.set_result((success, message))
+            self.set_result((success, message, about))
+
+
+def put_words(response: Any, success: bool, message: str, about: Any) -> None:
+    """Answer a Trigger or SetBool."""
+    response.success, response.message = success, message
 
 
 def serve_later(
-    node: Node, service_type: type[Any], name: str, handle: Callable[[Any, ServiceCall], None]
+    node: Node,
+    service_type: type[Any],
+    name: str,
+    handle: Callable[[Any, ServiceCall], None],
+    put: Callable[[Any, bool, str, Any], None] = put_words,
 ) -> None:
     """
     Create a service that answers when `ServiceCall.answer` is called.
@@ -33,6 +45,7 @@ def serve_later(
     service, which is where the answer is held back here.
 
     :param handle: called with (request, call); must not wait.
+    :param put: puts what the call is answered into the response.
     """
 
     def callback(request: Any, response: Any) -> Any:
@@ -45,8 +58,8 @@ def serve_later(
     send_response = service.send_response
 
     def hold_back(call: ServiceCall, header: Any) -> None:
-        def send(answer: Future[tuple[bool, str]]) -> None:
-            call.response.success, call.response.message = answer.result()
+        def send(answer: Future[_Answer]) -> None:
+            put(call.response, *answer.result())
             send_response(call.response, header)
 
         call.add_done_callback(send)

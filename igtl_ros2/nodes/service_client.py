@@ -12,6 +12,7 @@ from std_srvs.srv import SetBool, Trigger
 from ..converters.ros_types import find_type
 from ..converters.templates import MessageTemplate, ServiceAnswer
 from ..rules import ServeRule
+from .action_client import filled
 
 _SHORT = {'trigger': Trigger, 'set_bool': SetBool}
 
@@ -25,6 +26,7 @@ class ServiceClient:
 
     def __init__(self, node: Node, rule: ServeRule, post: Callable[..., None]) -> None:
         """Look for the service."""
+        self._rule = rule
         self._name = rule.call
         self._type = _SHORT.get(rule.type) or find_type(rule.type)
         self._template = MessageTemplate(self._type.Request, rule.request or {})
@@ -38,7 +40,7 @@ class ServiceClient:
 
     def fill(self, values: Mapping[str, Any]) -> Any:
         """Make a request of the template."""
-        return self._template.fill(values)
+        return filled(self._template, self._rule, self._rule.request, values)
 
     def call(
         self, on_done: Callable[[bool, str], None], data: Any = None

@@ -6,12 +6,11 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
 
-from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from std_msgs.msg import String as RosString
@@ -23,19 +22,20 @@ from ..converters.heavy import is_heavy
 from ..converters.placing import weight
 from ..converters.registry import typed_classes
 from ..converters.units import ros_text
-from ..dialogue.commands import CommandText, filled, read_command, reply_facts
+from ..dialogue.commands import CommandText, read_command, reply_facts
 from ..dialogue.dialogue import Dialogue
 from ..dialogue.requests import OnReply
 from ..dialogue.timers import Timers
-from ..errors import ConfigError, ConversionError
-from ..mapping import CommandRule, LinkConfig, QueryRule, ReceiveRule, streams
+from ..errors import ConversionError
+from ..mapping import LinkConfig, QueryRule, ReceiveRule, streams
 from ..peers import Link, OnPeer, Peer
 from ..peers.worker import Worker
 from ..rosio.qos import RAW_QOS
 from ..rosio.subscriptions import EVENT_DEPTH, Losses, subscribe
+from ..routes.targets import Targets
 from .action_client import LinkActions
+from .command_services import offer_command
 from .emergency import Emergency
-from .parameters import COMMAND_FIELDS
 from .report import Report
 from .robot_phases import RobotPhases
 from .service_call import ServiceCall, serve_later
@@ -56,6 +56,7 @@ class Services:
     :param forget: who is told that the last value of a device does not hold any more.
     :param rule_of: finds the rule by which a peer, a device and a type are published.
     :param emergency: in which no goal of an action goes on.
+    :param targets: what commands may want a robot to move to.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Services:
         forget: Callable[[str], None],
         rule_of: Callable[[Peer, str, str], ReceiveRule],
         emergency: Emergency,
+        targets: Targets,
     ) -> None:
         """Wait for the link."""
         self._node = node
@@ -84,7 +86,7 @@ class Services:
             node.create_publisher(RosString, own + 'queries', RAW_QOS)
             if config.settings.log_queries else None
         )
-        self._emergency = emergency
+        self._emergency, self._targets = emergency, targets
         self._actions = LinkActions(node, self._post_now)
         self._timers = Timers(self._wake)
         self._alarm: asyncio.TimerHandle | None = None
@@ -101,6 +103,7 @@ class Services:
             self._show,
             self._actions.find,
             lambda: emergency.is_on,
+            targets.value,
         )
         #: who sends, and when
         self.streams = self._dialogue.streams
@@ -119,7 +122,7 @@ class Services:
         for query in config.mapping.queries:
             self._offer_query(query)
         for command in config.mapping.commands:
-            self._offer_command(command)
+            offer_command(node, config, command, self._command, report)
         serve_later(node, Trigger, own + 'resend', self._resend)
         serve_later(node, Trigger, own + 'reconnect', self._reconnect)
         self._command_replies = node.create_publisher(RosString, own + 'command_reply', 10)
@@ -150,11 +153,11 @@ class Services:
     def end_goals(self, why: str) -> threading.Event:
         """Cancel the goals of actions; what is given is set when none is left."""
         ended = threading.Event()
-        if not self._has_started or not self._actions.is_used:
+        if self._has_started and self._actions.is_used:
+            end = self._dialogue.served_commands.end_goals
+            self._post(lambda: end(why, self._now(), ended.set))
+        else:
             ended.set()
-            return ended
-        end = self._dialogue.served_commands.end_goals
-        self._post(lambda: end(why, self._now(), ended.set))
         return ended
 
     def close(self) -> None:
@@ -233,6 +236,7 @@ class Services:
         self._tell(peer, joined)
         if not joined:
             self._dialogue.left(peer, self._now())
+            self._targets.left(peer)
             left = self._dialogue.requests.left
             if self._hiding:  # its reply may be among them
                 self._aside.do(partial(self._post, left, peer))
@@ -266,29 +270,6 @@ class Services:
     ) -> None:
         requests = self._dialogue.requests
         self._post(lambda: requests.command(command, on_reply, self._now(), exclude))
-
-    def _offer_command(self, rule: CommandRule) -> None:
-        parameters = _field_parameters(self._config, rule)
-        for field, parameter in parameters.items():
-            if not self._node.has_parameter(parameter):
-                descriptor = ParameterDescriptor(
-                    description=f'{{{field}}} of the command {rule.name}', dynamic_typing=True
-                )
-                self._node.declare_parameter(parameter, None, descriptor)
-
-        def send(request: Trigger.Request, call: ServiceCall) -> None:
-            values = {f: self._node.get_parameter(p).value for f, p in parameters.items()}
-            for field, value in values.items():
-                if value is None:
-                    call.answer(False, f'the parameter {parameters[field]} is not set')
-                    return
-            content = filled(rule.content, values)
-            command = CommandText(
-                rule.command, content, rule.device, timeout=rule.timeout, legacy=rule.legacy
-            )
-            self._command(command, _answer(call))
-
-        serve_later(self._node, Trigger, f'{self._prefix}command/{rule.name}', send)
 
     def _resend(self, request: Trigger.Request, call: ServiceCall) -> None:
         held = self._link.held()
@@ -341,32 +322,6 @@ class Services:
             reply(False, str(error))
             return
         self._command(command, tell, exclude)
-
-
-def check_fields(node: Node, configs: Iterable[LinkConfig]) -> None:
-    """
-    Refuse parameters of commands that no command has.
-
-    :raises ConfigError: naming the first.
-    """
-    known = {
-        name
-        for config in configs
-        for rule in config.mapping.commands
-        for name in _field_parameters(config, rule).values()
-    }
-    for name in getattr(node, '_parameter_overrides', {}):
-        if name.startswith(COMMAND_FIELDS) and name not in known:
-            raise ConfigError(
-                f'there is no parameter {name!r}; it would be command.<name>.<field> of a command '
-                f'in the mapping file, command.<link>.<name>.<field> with links'
-            )
-
-
-def _field_parameters(config: LinkConfig, rule: CommandRule) -> dict[str, str]:
-    """Name the parameter of each field of a command."""
-    link = f'{config.name}.' if config.name else ''
-    return {field: f'{COMMAND_FIELDS}{link}{rule.name}.{field}' for field in rule.fields}
 
 
 def _answer(call: ServiceCall) -> OnReply:

@@ -1,4 +1,8 @@
-"""A peer is told of each message whether it was published, or why not: `answer: true`."""
+"""
+Somebody hears of each message whether it was published, or why not.
+
+The peer does with `answer: true`, and commands that move a robot to what was sent.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,13 @@ from ..codec.message import has_points
 from ..codec.messages.text import Status, StatusCode
 from ..codec.short_names import NAME_BYTES, short_name
 from ..converters.placing import frames_of
+from ..converters.target_places import place_of
 from ..errors import ConversionError
 from ..rules import ReceiveRule
 from .effects import Effect, Publish, Reply, Tell
 from .inbound import REPEATED, Inbound
 from .passage import Passage
+from .targets import Targets
 
 #: endings of the names of what is answered: how it went, and what was published
 STATE_ENDING, TAKEN_ENDING = '_state', '_taken'
@@ -24,18 +30,21 @@ _MAX_ERROR_NAME = 19
 _BESIDE = ('geometry', 'info')
 
 
-def is_answered(rule: ReceiveRule, type_name: str, name: str) -> bool:
-    """Tell whether a device gets answers; what is an answer itself gets none."""
-    return rule.answer and has_points(type_name) and not name.endswith(TAKEN_ENDING)
+def inbound_of(rule: ReceiveRule, key: tuple[str, str], targets: Targets) -> type[Inbound]:
+    """Choose the steps of a device: nobody hears of most; what is an answer itself gets none."""
+    type_name, name = key
+    is_heard_of = name in targets.names or rule.answer and not name.endswith(TAKEN_ENDING)
+    return Answering if is_heard_of and has_points(type_name) else Inbound
 
 
 class Answering(Inbound):
     """
-    The steps of a device whose sender wants to know what became of each message.
+    The steps of a device of which somebody wants to know what became of each message.
 
-    What was published goes back as it came, as `<device>_taken`, then a STATUS `<device>_state`
-    with the code OK. What was not gets the STATUS alone, with the reason. They are named
-    otherwise than the device: 3D Slicer sends nothing under a name that it gets.
+    With `answer` its sender does. What was published goes back as it came, as `<device>_taken`,
+    then a STATUS `<device>_state` with the code OK. What was not gets the STATUS alone, with the
+    reason. They are named otherwise than the device: 3D Slicer sends nothing under a name that it
+    gets.
     """
 
     def take(self, passage: Passage) -> list[Effect]:
@@ -43,7 +52,7 @@ class Answering(Inbound):
         try:
             return super().take(passage)
         except ConversionError as error:
-            return [self.fault(str(error)), self._refusal(str(error))]
+            return [self.fault(str(error)), *self._refusal(passage, str(error))]
 
     def finish(self, passage: Passage) -> list[Effect]:
         """Do what all do, then answer; a repetition is none of the sender's business."""
@@ -57,10 +66,18 @@ class Answering(Inbound):
         effects = super().lost(passage)
         frames = frames_of(passage.message, self.start) if self.start is not None else []
         found = ', '.join(dict.fromkeys(frames))
-        return [*effects, self._refusal(f'tf does not know {found} in {self.rule.to_frame}')]
+        return [*effects, *self._refusal(
+            passage, f'tf does not know {found} in {self.rule.to_frame}')]
 
     def _answer(self, passage: Passage, effects: list[Effect]) -> list[Effect]:
-        if any(isinstance(effect, Publish) and effect.leaf not in _BESIDE for effect in effects):
+        published = [effect.ros_message for effect in effects
+                     if isinstance(effect, Publish) and effect.leaf not in _BESIDE]
+        if published:
+            if self._is_target(passage):
+                self._around.targets.took(
+                    passage.peer, self.key[1], place_of(published), passage.gate)
+            if not self.rule.answer:
+                return []
             message = (passage.unmoved or passage).message
             named: dict[str, Any] = {'device_name': self._name(TAKEN_ENDING), 'metadata': {}}
             taken: Message = replace(message, **named)
@@ -69,10 +86,17 @@ class Answering(Inbound):
                 if isinstance(effect, Tell) and effect.text]
         result = passage.result
         state = result.state if result is not None else None
-        return [self._refusal('; '.join(told) or state or 'no topic is made of it')]
+        return self._refusal(passage, '; '.join(told) or state or 'no topic is made of it')
 
-    def _refusal(self, why: str) -> Reply:
-        return self._state(StatusCode.NOT_READY, 'not published', why)
+    def _is_target(self, passage: Passage) -> bool:
+        return passage.source != REPEATED and self.key[1] in self._around.targets.names
+
+    def _refusal(self, passage: Passage, why: str) -> list[Effect]:
+        if self._is_target(passage):
+            self._around.targets.refused(passage.peer, self.key[1], why)
+        if not self.rule.answer:
+            return []
+        return [self._state(StatusCode.NOT_READY, 'not published', why)]
 
     def _state(self, code: StatusCode, error_name: str, text: str) -> Reply:
         return Reply(Status(

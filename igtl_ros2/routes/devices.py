@@ -26,7 +26,7 @@ from ..converters.units import ros_text
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError, printable
 from ..rules import Mapping, ReceiveRule, SliceView
-from .answering import Answering, is_answered
+from .answering import inbound_of
 from .device import Device, Slot
 from .device_limits import Known, NewDevices, host_of, whom_to_forget
 from .gate_memory import GateMemory
@@ -258,7 +258,7 @@ class Devices:
         merger = None
         if rule.subvolume == 'merge' and type_name == 'IMAGE':
             merger = (before and before.merger) or VolumeMerger()
-        way = (Answering if is_answered(rule, type_name, name) else Inbound)(
+        way = inbound_of(rule, (type_name, name), self._around.targets)(
             (type_name, name), rule, route, topic,
             _clock_of(rule, type_name, None if before is None else before.clock),
             self._around,

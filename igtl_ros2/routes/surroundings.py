@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..converters.claims import Claims
 from .now import Clocks
+from .targets import Targets
 
 #: type and device of what is sent
 Key = tuple[str, str]
@@ -82,6 +83,7 @@ class Surroundings:
     :param raw_deny: patterns of types that are kept off `raw`.
     :param own_frames: frames that this node sends to the network, and never broadcasts.
     :param frame_name: names a frame as all are told apart.
+    :param targets: what commands may want a robot to move to.
     """
 
     link: str
@@ -93,3 +95,4 @@ class Surroundings:
     frame_name: Callable[[str], str]
     report: Telling
     clocks: Clocks
+    targets: Targets = field(default_factory=Targets)

@@ -47,6 +47,11 @@ class Mapping:
         object.__setattr__(self, 'peers', peers)
 
     @property
+    def targets(self) -> frozenset[str]:
+        """The devices that commands may want a robot to move to."""
+        return frozenset(name for rule in self.serve for _, name in rule.targets)
+
+    @property
     def uses_tf(self) -> bool:
         """Whether any device may be broadcast on tf."""
         return any(rule.tf != 'off' for rule in (*self.receive, self.fallback))

@@ -77,8 +77,13 @@ def _limits(*units: str) -> dict[str, Any]:
     return {'allowed': allowed, 'read': made, 'types': (poses,)}
 
 
-def _workspace(found: abc.Mapping[str, list[float]]) -> Workspace:
+def workspace_of(found: abc.Mapping[str, list[float]]) -> Workspace:
+    """Make the box of its corners."""
     return Workspace(*(tuple(map(float, found[end])) for end in ('min', 'max')))
+
+
+WORKSPACE = group(
+    'a map with the keys min and max', {'min': _CORNER, 'max': _CORNER}, ('min', 'max'))
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -191,11 +196,10 @@ class ReceiveRule(Rule):
         'and by a budget that time fills again. A faster one is withheld until recover_after of '
         'them agree and it can have got there.', default=None, **_limits('m_s', 'deg_s'))
     workspace: Workspace | None = key(
-        group('a map with the keys min and max', {'min': _CORNER, 'max': _CORNER},
-              ('min', 'max')),
+        WORKSPACE,
         'Gate: the box in which a pose must be, its lowest and its highest corner in metres, in '
         'the frame in which it is published (after to_frame). A POINT or TRAJ of which one point '
-        'is outside is withheld as a whole.', None, read=_workspace, types=(points,))
+        'is outside is withheld as a whole.', None, read=workspace_of, types=(points,))
     recover_after: int = key(
         numbers(2, 10000, whole=True),
         'After how many poses in a row that agree with each other within max_jump and max_speed a '

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import collections.abc as abc
 import string
 from dataclasses import dataclass
 from typing import Any
 
 from ..config.ros_names import ros_name
 from .keys import key
+from .receive import WORKSPACE, Workspace, workspace_of
 from .values import BOOLEAN, DEVICE, NAME, NAMES, RATE, SECONDS, TEXT, one_of, text
 
 #: How long an answer may take when a rule does not say, in seconds.
@@ -24,6 +26,8 @@ SERVICE = text('the name of a ROS service such as /robot/home',
 SERVED_TYPE = text(
     'trigger, set_bool, or a type such as std_srvs/srv/SetBool or '
     'control_msgs/action/FollowJointTrajectory')
+#: what a rule of commands offers
+OFFERED_TYPE = text('trigger, or a type such as rcl_interfaces/srv/GetParameters')
 #: a template of a ROS message
 FIELDS = {'title': 'a map of fields and their values', 'type': 'object'}
 #: a template of a text
@@ -31,6 +35,15 @@ WORDS = {'title': 'text, a map or a list', 'type': ['string', 'object', 'array']
 _DEVICE = TEXT | {'title': 'text of up to 20 bytes'}
 _COMMAND = text('text of 1 to 127 bytes', 1)
 _TIMEOUT = SECONDS, 'How long the answer may take, in seconds; 5 when left out.', TIMEOUT_S
+
+
+def _pairs(found: abc.Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(found.items())
+
+
+def as_it_is(value: Any) -> Any:
+    """Take a template as it stands in the file."""
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,9 @@ class QueryRule:
 @dataclass(frozen=True, slots=True)
 class CommandRule:
     """
-    A COMMAND that a service sends; ``{fields}`` of its content are parameters of the node.
+    A COMMAND that a service sends.
+
+    ``{fields}`` of its content are parameters of the node, or of the request if it has a type.
 
     ``legacy``: the content goes as STRING CMD_<number> instead.
     """
@@ -74,22 +89,29 @@ class CommandRule:
     device: str = key(_DEVICE, 'Device name of the COMMAND; empty when left out.', '')
     content: str = key(
         TEXT, 'What the COMMAND says, usually XML. {field} is the value of the parameter '
-        'command.<name>.<field>; {{ and }} are braces.', '')
+        'command.<name>.<field>, or with a type the field of the request; {{ and }} are braces.',
+        '')
     timeout: float = key(*_TIMEOUT, after='legacy')
     legacy: bool = key(
         BOOLEAN, 'Send the content as STRING CMD_<number> and take STRING ACK_<number> for the '
         'answer, as PLUS did before there was COMMAND.', False)
 
+    type: str = key(
+        OFFERED_TYPE, 'Type of the service command/<name>, such as std_srvs/srv/SetBool; '
+        'std_srvs/srv/Trigger when left out.', 'trigger')
+    reply: Any = key(
+        FIELDS, 'What the service answers, with a type: fields of its response. {success}, '
+        '{message} and {content} are what came of the COMMAND; {name} stands for what the answer '
+        'says in its metadata, XML or JSON. Its success and message when left out.', None,
+        read=as_it_is)
+
     @property
     def fields(self) -> list[str]:
-        """The names in braces, each once, in their order."""
+        """The parameters that it needs, each once, in their order."""
+        if self.type != 'trigger':
+            return []
         found = [name for _, name, _, _ in string.Formatter().parse(self.content) if name]
         return list(dict.fromkeys(found))
-
-
-def as_it_is(value: Any) -> Any:
-    """Take a template as it stands in the file."""
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +142,15 @@ class ServeRule:
     success: Any = key(
         FIELDS, 'Values that fields of the response have when it was successful; its success, if '
         'it has that, when left out.', None, read=as_it_is)
+    targets: tuple[tuple[str, str], ...] = key(
+        {'title': 'a map of names and devices', 'type': 'object',
+         'additionalProperties': TEXT},
+        'Placeholders of request or goal that stand for what this peer has sent last by a device, '
+        'as it was published: through the gates of its rule of receive, or refused.',
+        (), read=_pairs)
+    workspace: Workspace | None = key(
+        WORKSPACE, 'Gate: the box in which all places in the request or goal must be, its lowest '
+        'and its highest corner in metres.', None, read=workspace_of)
     goal: Any = key(
         FIELDS, 'What the action is to do: fields of its goal, written as request.', None,
         read=as_it_is)

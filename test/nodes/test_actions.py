@@ -3,9 +3,10 @@
 import random
 
 import pytest
-from ros_user import mapping, wait_for
+from ros_user import mapping, pose, wait_for
 
 from igtl_ros2 import connect
+from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Command, CommandResponse, Status, StatusCode, String
 from igtl_ros2.errors import PeerTimeoutError
 
@@ -142,6 +143,85 @@ def test_a_goal_that_is_not_accepted_yet_is_cancelled_when_it_is(make, robot, ho
         robot.gate.set()
         assert node.end.wait(20)
     wait_for(lambda: robot.ended == ['stopped'], 'the end of the goal')
+
+
+TARGET = """
+receive:
+- {device: Target, type: TRANSFORM, pose: true, workspace: {min: [-0.1, -1, -1], max: [0.1, 1, 1]},
+   max_age: 100}
+- {device: Moved, type: TRANSFORM, frames: [there, moved], to_frame: here}
+- {device: '*'}
+serve:
+- command: MOVE
+  call: /arm/follow
+  type: control_msgs/action/FollowJointTrajectory
+  targets: {target: Target}
+  goal: {multi_dof_trajectory: {points: [{transforms: ['{target}']}]}}
+- command: MOVE_THERE
+  call: /arm/follow
+  type: control_msgs/action/FollowJointTrajectory
+  targets: {target: Moved}
+  timeout: 1
+  goal: {multi_dof_trajectory: {points: [{transforms: ['{target}']}]}}
+- command: MOVE_BY_NUMBERS
+  call: /arm/follow
+  type: control_msgs/action/FollowJointTrajectory
+  workspace: {min: [0, 0, 0], max: [1, 1, 1]}
+  goal: {multi_dof_trajectory: {points: [{transforms: [{translation: {x: '{x}'}}]}]}}
+"""
+
+
+def test_a_target_passes_the_gates_of_its_rule_or_is_refused_with_their_reason(make, robot):
+    _, peer = make(TARGET)
+    peer.order(1)
+    assert peer.answer(1) == ('FAIL', 'MOVE: Target: this peer has sent none')
+    peer.client.send(Transform(pose((50, 0, 0)), device_name='Target'))
+    peer.order(2)
+    assert peer.answer(2) == ('SUCCESS', 'accepted')
+    (transform,) = robot.goals[0].multi_dof_trajectory.points[0].transforms
+    assert transform.translation.x == pytest.approx(0.05) and transform.rotation.w == 1.0
+    robot.finish.set()
+    peer.hear('SUCCEEDED')
+    # one that is refused ends the one before
+    peer.client.send(Transform(pose((500, 0, 0)), device_name='Target'))
+    peer.order(3)
+    assert peer.answer(3) == ('FAIL', (
+        'MOVE: Target: workspace: not published: (0.5, 0, 0) m is outside of (-0.1, -1, -1) to '
+        '(0.1, 1, 1) m'))
+    peer.order(4, 'MOVE_BY_NUMBERS', '{"x": 2}')
+    assert peer.answer(4) == ('FAIL', (
+        'MOVE_BY_NUMBERS: workspace: (2, 0, 0) m is outside of (0, 0, 0) to (1, 1, 1) m'))
+    assert len(robot.goals) == 1
+
+
+def test_a_target_waits_for_tf_and_a_stop_ends_that_too(make, robot, ros):
+    _, peer = make(TARGET)
+    peer.client.send(Transform(pose((50, 0, 0)), device_name='Moved'))
+    peer.order(1, 'MOVE_THERE')
+    peer.client.send(String('STOP', device_name='Words'))
+    assert peer.answer(1)[1].startswith('canceled: STOP of tcp')
+    peer.order(2, 'MOVE_THERE')
+    assert peer.answer(2)[0] == 'FAIL' and 'there in here' in peer.answer(2)[1]
+    assert not robot.goals
+
+
+def test_who_has_sent_no_target_does_not_move_to_that_of_another(make, robot):
+    node, peer = make(TARGET)
+    peer.client.send(Transform(pose((50, 0, 0)), device_name='Target'))
+    peer.order(1)
+    assert peer.answer(1) == ('SUCCESS', 'accepted')
+    robot.finish.set()
+    peer.hear('SUCCEEDED')
+    other = Peer(node)
+    try:
+        other.order(1)
+        assert other.answer(1) == ('FAIL', 'MOVE: Target: this peer has sent none')
+        # nor to its own when that is not published, as another holds the topic
+        other.client.send(Transform(pose((60, 0, 0)), device_name='Target'))
+        other.order(2)
+        assert other.answer(2)[0] == 'FAIL'
+    finally:
+        other.client.close()
 
 
 def test_one_goal_at_a_time(make, robot):

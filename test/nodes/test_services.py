@@ -7,8 +7,11 @@ from contextlib import contextmanager
 
 import pytest
 from geometry_msgs.msg import TransformStamped
+from rcl_interfaces.msg import Parameter as ParameterMessage
+from rcl_interfaces.msg import ParameterValue
+from rcl_interfaces.srv import SetParametersAtomically
 from rclpy.parameter import Parameter
-from ros_user import ALL, STATE, mapping, pose, start, wait_for
+from ros_user import ALL, STATE, mapping, next_message, pose, start, wait_for
 from std_msgs.msg import String as RosString
 from std_srvs.srv import SetBool, Trigger
 
@@ -153,6 +156,76 @@ def test_fields_of_a_command_are_parameters_and_stay_text(ros, call, tmp_path):
         node.set_parameters([Parameter('command.record.file', value='a"/><b')])
         assert call('/x/command/record') == (True, (
             '<Command Name="StartRecording" OutputFilename="a&quot;/&gt;&lt;b"/>'))
+
+
+ANY = """
+commands:
+- name: light
+  command: Light
+  type: std_srvs/srv/SetBool
+  content: '<Light on="{data}"/>'
+- name: speed
+  command: Speed
+  type: rcl_interfaces/srv/SetParametersAtomically
+  content: 'speed {parameters[0].value.double_value}'
+  reply: {result: {successful: '{success}', reason: 'at {speed}'}}
+"""
+
+
+def test_a_command_may_have_a_service_of_any_type(ros, call, tmp_path):
+    def answer(m):
+        if m.type_name == 'COMMAND':
+            speed = {'speed': m.content.split()[-1]} if m.name == 'Speed' else {}
+            return CommandResponse(m.command_id, m.name, m.content, metadata=speed)
+
+    with scripted(answer) as server:
+        start(ros, server, **mapping(tmp_path, ANY))
+        assert call('/x/command/light', SetBool.Request(data=True)) == (True, '<Light on="true"/>')
+        client = ros.node.create_client(SetParametersAtomically, '/x/command/speed')
+        wait_for(client.service_is_ready, 'the service')
+        value = ParameterValue(type=3, double_value=2.5)
+        future = client.call_async(SetParametersAtomically.Request(
+            parameters=[ParameterMessage(name='speed', value=value)]))
+        wait_for(future.done, 'the answer')
+        result = future.result().result
+        assert (result.successful, result.reason) == (True, 'at 2.5')
+
+
+SERVED = """
+serve:
+- command: SPEED
+  call: /set
+  type: rcl_interfaces/srv/SetParametersAtomically
+  request: {parameters: [{name: speed, value: {type: 3, double_value: '{speed}'}}]}
+  success: {result.successful: true}
+  reply: {why: '{result.reason}', ok: '{result.successful}'}
+"""
+
+
+def test_a_service_of_any_type_carries_out_a_command(ros, tmp_path):
+    def set_speed(request, response):
+        value = request.parameters[0].value.double_value
+        response.result.successful, response.result.reason = value < 3, f'{value:g}'
+        return response
+
+    ros.node.create_service(SetParametersAtomically, '/set', set_speed)
+    node = ros.bridge(mode='server', port=0, **mapping(tmp_path, SERVED))
+    with connect(f'tcp://127.0.0.1:{node.link.address.port}', header_version='2') as client:
+        served = node.link_services['']._dialogue.served_commands
+        wait_for(served._services['SPEED'].is_there, 'the service')
+        for number, content in enumerate(('<Go speed="2.5"/>', '{"speed": 4}', '{"speed": "x"}')):
+            client.send(Command(number, 'SPEED', content))
+        answers = {}
+        while len(answers) < 3:
+            message = next_message(client)
+            if isinstance(message, CommandResponse):
+                answers[message.command_id] = (
+                    message.metadata['Status'], message.metadata['Message'])
+        assert answers == {
+            0: ('SUCCESS', '{"why": "2.5", "ok": true}'),
+            1: ('FAIL', '{"why": "4", "ok": false}'),
+            2: ('FAIL', "SPEED: parameters[0].value.double_value: found 'x'; allowed a finite "
+                        'number')}
 
 
 def test_free_commands_are_matched_by_id(ros, tmp_path):

@@ -1,0 +1,85 @@
+"""What peers have sent to be moved to: as it was published, or why it was not."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..converters.gates import Gate
+from ..errors import ConversionError
+
+# a peer that comes again is another one
+_MAX_PEERS = 1000
+
+
+@dataclass(slots=True)
+class _Target:
+    """
+    The last message of a device and a peer.
+
+    :param place: the ROS message; None while nobody knows what becomes of it, or if it is refused.
+    :param why: why it was not published.
+    """
+
+    place: Any = None
+    why: str = ''
+    gate: Gate | None = None
+
+
+class Targets:
+    """
+    The last place that each peer has sent by each of some devices.
+
+    One that is not published ends the one before: a robot must not go where nobody wants it now.
+
+    :param names: of the devices.
+    """
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        """Know of none."""
+        self.names = frozenset(names)
+        self._known: dict[tuple[Hashable, str], _Target] = {}
+
+    def begin(self, peer: Hashable, name: str) -> None:
+        """Take note that a message has come, and nothing before it holds."""
+        if len(self._known) < _MAX_PEERS * len(self.names):
+            self._known[peer, name] = _Target()
+
+    def took(self, peer: Hashable, name: str, place: Any, gate: Gate | None) -> None:
+        """Take note that it was published, through a gate if there was one."""
+        why = '' if place is not None else 'nothing that was published of it is a place'
+        self._known[peer, name] = _Target(place, why, gate)
+
+    def refused(self, peer: Hashable, name: str, why: str) -> None:
+        """Take note that it was not published."""
+        self._known[peer, name] = _Target(why=why or 'it was not published')
+
+    def left(self, peer: Hashable) -> None:
+        """Forget a peer that is gone."""
+        for key in [key for key in self._known if key[0] is peer]:
+            del self._known[key]
+
+    def clear(self) -> None:
+        """Let nothing hold any more: other rules may refuse it."""
+        for key in list(self._known):
+            self._known[key] = _Target(why='the rules have changed since')
+
+    def value(self, peer: Hashable, name: str, now_s: float) -> Any:
+        """
+        Give the place that a peer has sent last; None if it is not known yet what becomes of it.
+
+        :param now_s: by the steady clock.
+        :raises ConversionError: if there is none, or it does not hold.
+        """
+        found = self._known.get((peer, name))
+        if found is None:
+            raise ConversionError(f'{name}: this peer has sent none')
+        why, gate = found.why, found.gate
+        if not why and gate is not None:
+            age_s = gate.age_s + (now_s - gate.seen_s)
+            why = '; '.join(f'{kind}: {text}' for kind, text in
+                            gate.gates.about_age(age_s).items())
+        if why:
+            raise ConversionError(f'{name}: {why}')
+        return found.place
