@@ -393,6 +393,8 @@ def test_adapting_changes_nothing_but_header_version_and_marks(name, seen):
         ):
             assert not len(sent.vertices)  # see below, under meshes
             continue
+        if compat.name == 'slicer' and message.type_name == 'TDATA':
+            continue  # see test/sim/test_old_tracking.py
         assert b''.join(sent.encode_content()) == b''.join(message.encode_content())
         assert (sent.type_name, sent.device_name) == (message.type_name, message.device_name)
         assert sent.timestamp == message.timestamp

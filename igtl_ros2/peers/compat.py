@@ -20,6 +20,7 @@ from ..codec.messages.image import Image
 from ..codec.messages.mesh import PolyData
 from ..codec.messages.query import Query, Response, StartTracking
 from ..codec.messages.text import ClientInfo, Status, StatusCode
+from ..codec.messages.tracking import TrackingData
 from ..codec.messages.video import Video
 from ..codec.pyramids import with_pyramids
 from ..codec.scalars import BIG_ENDIAN
@@ -189,6 +190,23 @@ def _slicer_image(message: Message, version: int) -> Message:
     return message
 
 
+def _slicer_tools(message: Message, version: int) -> Message:
+    """
+    A tool that joins others crashes 3D Slicer before August 2025, but in falling order of names.
+
+    It looks for the tools of a message one by one in the sorted list of those it knows, but only
+    in as many places as there were before the message. With each new name the last known one
+    moves out of sight, is taken for new, and is deleted. The same goes for two of one name.
+    """
+    if isinstance(message, TrackingData) and message.count > 1:
+        names = [element.name.encode('utf-8', 'surrogateescape') for element in message.elements]
+        if any(before <= name for before, name in zip(names, names[1:])):
+            first = {name: tool for name, tool in zip(names[::-1], message.elements[::-1])}
+            tools = tuple(first[name] for name in sorted(first, reverse=True))
+            message = replace(message, elements=tools)
+    return _list_or_refuse(message, version)
+
+
 def _plus_image(message: Message, version: int) -> Message:
     if isinstance(message, Image):
         if message.coordinates == LPS:
@@ -224,6 +242,7 @@ _SLICER = Profile(
         ),
         **dict.fromkeys(('IMAGE', 'VIDEO'), _slicer_image),
         'POLYDATA': _slicer_mesh,
+        'TDATA': _slicer_tools,
         **dict.fromkeys(
             (
                 'GET_IMAGE GET_IMGMETA GET_LBMETA GET_POINT GET_POLYDATA GET_STATUS STP_IMAGE '

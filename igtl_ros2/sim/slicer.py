@@ -59,6 +59,8 @@ class Slicer(SlicerClock):
         not wait.
     :param header_version: highest header version to send; with 1 there is no metadata.
     :param check_crc: whether to refuse messages whose checksum is wrong.
+    :param old_tracking: whether it crashes, as Slicer before August 2025 does, when a tool joins
+        those of a TDATA, unless they come in falling order of their names.
     :param streaming_volumes: whether an IMAGE becomes a streaming volume.
     :param video: whether this build of Slicer has the codecs of VIDEO.
     :param commands: what answers a COMMAND, by its name: a function that takes the `Command` and
@@ -77,12 +79,14 @@ class Slicer(SlicerClock):
         header_version: int = 2,
         check_crc: bool = True,
         streaming_volumes: bool = False,
+        old_tracking: bool = False,
         video: bool = True,
         commands: Mapping[str, Handler] | None = None,
     ) -> None:
         """Start to connect or to listen."""
         super().__init__(
-            Nodes(), url, serve, check_crc, header_version, streaming_volumes, video, commands
+            Nodes(), url, serve, check_crc, header_version, streaming_volumes, old_tracking,
+            video, commands
         )
         self._last_command = 0
         if timeout_s is not None and not serve:

@@ -12,6 +12,7 @@ from ..codec import Message, encode
 from ..codec.lists import ElementList
 from ..codec.messages.mesh import PolyData
 from ..codec.messages.text import Command, CommandResponse, Status
+from ..codec.messages.tracking import TrackingData
 from ..errors import EncodeError, PeerError
 from .connector import Connection, Connector
 from .mrml import NODE_OF, PUSH_ON_CONNECT, Node, StreamingVolume, TrackingBundle, Volume
@@ -47,6 +48,7 @@ class SlicerClock:
         check_crc: bool,
         header_version: int,
         streaming_volumes: bool,
+        old_tracking: bool,
         video: bool,
         commands: Mapping[str, Handler] | None,
     ) -> None:
@@ -62,6 +64,7 @@ class SlicerClock:
         self.overtaken: Counter[tuple[str, str]] = Counter()
         self._header_version = header_version
         self._streaming_volumes = streaming_volumes
+        self._old_tracking = old_tracking
         self._video = video
         self._handlers = dict(commands or {})
         #: the scene belongs to whoever holds this, as to the main thread of Slicer
@@ -74,6 +77,8 @@ class SlicerClock:
         self._origins: dict[str, int] = {}
         self._answers: dict[int, CommandResponse | None] = {}
         self._questions: list[Question] = []
+        #: names of tools by device, as the list of Slicer has them
+        self._tools: dict[str, set[str]] = {}
         self._closed = threading.Event()
         self._connector = Connector(
             url,
@@ -116,15 +121,14 @@ class SlicerClock:
 
     def _arrive(self, connection: Connection, message: Message) -> None:
         kind, name = message.type_name, message.device_name
+        if self._old_tracking and isinstance(message, TrackingData):
+            if lost := self._lost_tool(message):
+                self._crash(f'{kind} of device {name!r}: {lost!r} is deleted while it is in use')
+                return
         cells = len(message.vertices) if isinstance(message, PolyData) else 0
         if kind in CRASHES or cells > 1:
-            self.crashed = f'{kind} of device {name!r}'
-            if cells:
-                self.crashed += f' with {cells} vertex cells'
-            self.log.append(f'crashed on {self.crashed}')
-            self._connector.stop()
-            with self._changed:
-                self._changed.notify_all()
+            self._crash(
+                f'{kind} of device {name!r}' + f' with {cells} vertex cells' * bool(cells))
             return
         with self._arriving:
             if isinstance(message, (Command, CommandResponse)):
@@ -137,6 +141,25 @@ class SlicerClock:
                 self.overtaken[kind, name] += 1
                 waiting.clear()
             waiting.append(message)
+
+    def _crash(self, why: str) -> None:
+        self.crashed = why
+        self.log.append(f'crashed on {why}')
+        self._connector.stop()
+        with self._changed:
+            self._changed.notify_all()
+
+    def _lost_tool(self, message: TrackingData) -> str:
+        """Find a tool that Slicer before August 2025 deletes, see `_slicer_tools` of peers."""
+        known = self._tools.setdefault(message.device_name, set())
+        looked_at = len(known)
+        for element in message.elements:
+            if element.name in sorted(known)[:looked_at]:
+                continue
+            if element.name in known:
+                return element.name
+            known.add(element.name)
+        return ''
 
     # -- in the thread of the clock
 
