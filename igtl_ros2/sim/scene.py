@@ -294,6 +294,9 @@ class Scene:
     def GetNodesByClass(self, name: str) -> Collection:
         return Collection([node for node in self._all() if node.IsA(name)])
 
+    def GetFirstNode(self, name: str, kind: str) -> MrmlNode | None:
+        return next((n for n in self._all() if n.GetName() == name and n.IsA(kind)), None)
+
     def GetNodeByID(self, node_id: str | None) -> MrmlNode | None:
         return next((node for node in self._all() if node.GetID() == node_id), None)
 

@@ -6,6 +6,7 @@ import ctk
 import qt
 import vtk
 from IgtlRos2Lib import (
+    PlanPanel,
     Stop,
     TargetPanel,
     Watch,
@@ -61,6 +62,9 @@ class IgtlRos2Logic(ScriptedLoadableModuleLogic):
             self.connector = self.scene.AddNewNodeByClass(CONNECTOR, NAME)
         self.target = TargetPanel(self.scene, self.connector, vtk.vtkMatrix4x4)
         self.stop = Stop(self.scene, self.connector)
+        # the class comes with SlicerOpenIGTLink
+        self.plan = PlanPanel(
+            self.scene, self.connector, getattr(slicer, 'vtkSlicerOpenIGTLinkCommand', None))
 
     def connect(self, host, port):
         """Connect, and go on trying."""
@@ -129,6 +133,13 @@ class IgtlRos2Widget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.layout.addWidget(box)
         return qt.QFormLayout(box)
 
+    def _node_box(self, kind):
+        box = slicer.qMRMLNodeComboBox()
+        box.nodeTypes = [kind]
+        box.noneEnabled, box.addEnabled = True, False
+        box.setMRMLScene(slicer.mrmlScene)
+        return box
+
     def _button(self, text, call):
         button = qt.QPushButton(text)
         button.connect('clicked()', call)
@@ -157,17 +168,22 @@ class IgtlRos2Widget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _add_target(self):
         form = self._box('Target')
         self._choices = qt.QComboBox()
-        self._tool = slicer.qMRMLNodeComboBox()
-        self._tool.nodeTypes = ['vtkMRMLModelNode']
-        self._tool.noneEnabled, self._tool.addEnabled = True, False
-        self._tool.setMRMLScene(slicer.mrmlScene)
+        self._tip = self._node_box(TRANSFORM)
+        self._tool = self._node_box('vtkMRMLModelNode')
         self._verdict = qt.QLabel('no target was sent')
         self._verdict.wordWrap = True
         form.addRow('From', self._choices)
-        form.addRow('Tool', self._tool)
+        form.addRow('Tip of the robot', self._tip)
+        form.addRow('Shown by', self._tool)
         form.addRow(self._button('Preview', self._preview))
         form.addRow(self._button('Send', self._send))
         form.addRow(self._verdict)
+        self._plan = qt.QLabel()
+        self._plan.wordWrap = True
+        self._execute = self._button('Carry out the plan', self._carry_out)
+        self._cancel = self._button('Cancel', self._cancel_plan)
+        form.addRow(self._plan)
+        form.addRow(self._execute, self._cancel)
 
     def _add_state(self):
         form = self._box('State')
@@ -202,20 +218,27 @@ class IgtlRos2Widget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._verdict.text = 'choose a fiducial or a transform first'
             return None
         # a fiducial is approached as the tool stands now
-        tool = self._tool.currentNode()
-        frame = tool.GetParentTransformNode() if tool is not None else None
-        return self.logic.target.pose_of(*source, orientation_of=frame)
+        return self.logic.target.pose_of(*source, orientation_of=self._tip.currentNode())
 
     def _preview(self):
         pose = self._pose()
         if pose is not None:
             tool = self._tool.currentNode()
-            self.logic.target.preview(pose, tool.GetName() if tool is not None else '')
+            name = tool.GetName() if tool is not None else ''
+            self.logic.target.preview(pose, name, self._tip.currentNode())
 
     def _send(self):
         pose = self._pose()
         if pose is not None:
             self._verdict.text = self.logic.target.send(pose, time.monotonic()).text
+
+    def _carry_out(self):
+        order = self.logic.plan.execute()
+        if order is not None:
+            self._orders.append(order)
+
+    def _cancel_plan(self):
+        self._orders.append(self.logic.plan.cancel())
 
     def _set_record(self, is_wanted):
         self._orders.append(self.logic.command(RECORD if is_wanted else END_RECORD))
@@ -238,6 +261,9 @@ class IgtlRos2Widget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._choices.setCurrentIndex(max(0, self._choices.findText(chosen)))
         if logic.target.is_sent:
             self._verdict.text = logic.target.answer(time.monotonic()).text
+        self._plan.text = logic.plan.text()
+        self._execute.enabled = logic.plan.ready is not None
+        self._cancel.enabled = bool(self._plan.text)
         for order in list(self._orders):
             answer = answer_of(order)
             if answer is not None:

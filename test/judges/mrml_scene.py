@@ -333,10 +333,11 @@ class Judge:
         (self.stop.release if is_end else self.stop.press)()
         return self.connector.sent[before:]
 
-    def preview(self, pose, tool):
+    def preview(self, pose, tool, tip=''):
         """Show where the tool would be; the bounds of the ghost and what was sent by that."""
         before = len(self.connector.sent)
-        self.panel.preview(pose, tool)
+        node = self.scene.mrml.GetFirstNode(tip, mrml.TRANSFORM) if tip else None
+        self.panel.preview(pose, tool, node)
         ghost = self.scene.mrml.GetFirstNode(f'{self.panel.device}_preview', mrml.MODEL)
         bounds = [0.0] * 6
         ghost.GetRASBounds(bounds)

@@ -100,8 +100,8 @@ def test_it_needs_neither_slicer_nor_vtk_and_runs_with_python_3_9():
             for name in ([a.name for a in node.names] if isinstance(node, ast.Import) else
                          [node.module or ''] if isinstance(node, ast.ImportFrom) else [])
         }
-        assert names <= {'', '__future__', 'dataclasses', 'json', 'mrml', 'orders', 'robot',
-                         'state', 'target'}, file
+        assert names <= {'', '__future__', 'dataclasses', 'json', 'mrml', 'orders', 'plan',
+                         're', 'robot', 'state', 'target'}, file
 
 
 def test_the_panel_calls_only_what_the_library_has():
@@ -110,7 +110,8 @@ def test_the_panel_calls_only_what_the_library_has():
         if isinstance(node, ast.ImportFrom) and node.module.startswith('IgtlRos2Lib'):
             for alias in node.names:
                 assert hasattr(sys.modules[node.module], alias.name)
-    parts = {'target': module.TargetPanel, 'stop': module.Stop, 'watch': module.Watch}
+    parts = {'target': module.TargetPanel, 'stop': module.Stop, 'watch': module.Watch,
+             'plan': module.PlanPanel}
     used = {
         (node.value.attr, node.attr) for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute)
@@ -296,6 +297,22 @@ def alone():
         yield slicer
 
 
+def test_a_model_beside_the_tip_keeps_its_place_in_the_preview(world):
+    tip, flange, pose = rigid(), rigid(), rigid()
+    world.server.send(shape('flange'))
+    for name, matrix in (('flange', flange), ('tip', tip)):
+        world.server.send(Transform(matrix, device_name=name))
+        world.slicer.wait_for(name)
+    world.slicer.wait_for('flange_mesh')
+    kind = 'vtkMRMLLinearTransformNode'
+    world.find('flange_mesh', 'vtkMRMLModelNode').SetAndObserveTransformNodeID(
+        world.find('flange', kind).GetID())
+    shown = sim.Matrix()
+    world.panel().preview(
+        pose.tolist(), 'flange_mesh', world.find('tip', kind)).GetMatrixTransformToWorld(shown)
+    np.testing.assert_allclose(shown.values, pose @ np.linalg.inv(tip) @ flange, atol=1e-3)
+
+
 def test_without_a_connection_nothing_is_sent_now_or_later(alone):
     panel = module.TargetPanel(sim.Scene(alone), sim.ConnectorNode(alone), sim.Matrix)
     verdict = panel.send(np.eye(4).tolist(), now=0.0)
@@ -349,6 +366,22 @@ def test_a_command_that_nobody_answers_has_failed(world):
     order = module.send_command(world.connector, module.Command('X', '', 0.05), sim.Command)
     assert wait_for(lambda: module.answer_of(order)) == module.Answer(
         False, 'the bridge did not answer in time')
+
+
+def test_only_the_plan_that_is_shown_is_carried_out(world):
+    panel = module.PlanPanel(world.scene, world.connector, sim.Command)
+    assert panel.text() == '' and panel.execute() is None
+    for number, text in enumerate((
+            'planning', 'plan 7: 26 points, 2.4 s; to go, command Execute with content 7',
+            'plan 7 was carried out'), 1):
+        world.server.send(Status(1, 0, '', text, device_name='Plan'))
+        world.slicer.wait_for('Plan', when=lambda node, number=number: node.received == number)
+        assert panel.text() == text
+        assert (panel.execute() is not None) == (number == 2)
+    (command,) = world.got('COMMAND')
+    assert (command.name, command.content) == ('Execute', '7')
+    panel.cancel()
+    assert world.got('COMMAND')[0].name == 'Cancel'
 
 
 def test_how_things_are_is_said_the_worst_first(world):

@@ -6,6 +6,7 @@ slicer: it runs in Slicer, with the MRML classes alone, and with a simulated sce
 """
 
 from .orders import Answer, Command, Stop, answer_of, say, send_command
+from .plan import PlanPanel
 from .robot import Robot, assemble, robots
 from .state import Line, Watch, state
 from .target import TargetPanel, Verdict
@@ -14,6 +15,7 @@ __all__ = [
     'Answer',
     'Command',
     'Line',
+    'PlanPanel',
     'Robot',
     'Stop',
     'TargetPanel',

@@ -64,6 +64,19 @@ def at(position, orientation=None):
     ]
 
 
+def product(one, other):
+    """Multiply two matrices of four rows."""
+    return [[sum(row[k] * other[k][column] for k in range(4)) for column in range(4)]
+            for row in one]
+
+
+def inverse(pose):
+    """Invert a pose: rotation and translation, nothing else."""
+    turned = [[pose[column][row] for column in range(3)] for row in range(3)]
+    back = [-sum(turned[row][k] * pose[k][3] for k in range(3)) for row in range(3)]
+    return at(back, turned)
+
+
 def same_pose(one, other, mm=0.001):
     """Tell whether two poses are one, within what 32 bits on the way leave of them."""
     return all(

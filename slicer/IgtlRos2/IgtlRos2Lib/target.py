@@ -12,8 +12,10 @@ from .mrml import (
     TRANSFORM,
     at,
     filled,
+    inverse,
     nodes,
     place,
+    product,
     received,
     rows,
     same_pose,
@@ -104,16 +106,22 @@ class TargetPanel:
     def _preview_name(self):
         return f'{self.device}_preview'
 
-    def preview(self, pose, tool_model=''):
+    def preview(self, pose, tool_model='', tip=None):
         """
         Show where the tool would be, with its model half transparent; nothing is sent.
 
-        :param tool_model: name of the model of the tool; empty for the axes alone.
-        :returns: the transform that it hangs on, which may be moved by hand.
+        :param tool_model: name of the model of the tool; empty for none.
+        :param tip: the transform that is to get to the target, if it is not that of the model:
+            the model keeps its place beside it.
+        :returns: the transform that the preview hangs on.
         """
         transform = self._own(TRANSFORM, self._preview_name)
-        self._move(transform, pose)
         tool = received(self._scene, tool_model, MODEL) if tool_model else None
+        if tool is not None:
+            under = tool.GetParentTransformNode()
+            if tip is not None and under is not None:
+                pose = product(pose, product(inverse(self._world(tip)), self._world(under)))
+        self._move(transform, pose)
         if tool is not None:
             ghost = self._own(MODEL, self._preview_name)
             if ghost.GetDisplayNode() is None:
