@@ -112,11 +112,10 @@ class Decoder:
         self._strict = strict
         self._block = self._readable = memoryview(b'')
         self._start = 0  # of what was not decoded yet
-        self._end = 0  # of what was received
         self._header: Header | None = None
         self._lost: DecodeError | None = None
         self.received_bytes = 0
-        #: bytes received that no message was made of yet
+        #: bytes received, from `_start` on, that no message was made of yet
         self.pending_bytes = 0
         #: bytes of the frame that was taken last
         self.frame_bytes = 0
@@ -127,23 +126,22 @@ class Decoder:
 
     def get_buffer(self, size_hint: int = -1) -> memoryview:
         """Hand out writable memory for the bytes that come next; never empty."""
-        header, block, end = self._header, self._block, self._end
+        header, block, pending = self._header, self._block, self.pending_bytes
         needed = HEADER_SIZE if header is None else HEADER_SIZE + header[4]
-        if len(block) - self._start < needed or end == len(block):
+        start = self._start
+        end = start + pending
+        if len(block) - start < needed or end == len(block):
             # Messages may hold views of a block, so its bytes are never received into again.
-            pending = self.pending_bytes
             block = new_block(max(needed, 2 * pending, _BLOCK_BYTES))
-            block[:pending] = self._block[self._start : end]
-            self._block, self._readable = block, block.toreadonly()
-            self._start, self._end = 0, pending
-            return block[pending:]
+            block[:pending] = self._block[start:end]
+            self._block, self._readable, self._start = block, block.toreadonly(), 0
+            end = pending
         return block[end:]
 
     def buffer_updated(self, size: int) -> None:
         """Tell that `size` bytes were written to the start of what `get_buffer` gave."""
         self.received_bytes += size
         if self._lost is None:
-            self._end += size
             self.pending_bytes += size
 
     def feed(self, data: Any) -> None:
@@ -202,7 +200,7 @@ class Decoder:
         if size == pending and len(self._block) > _BLOCK_BYTES:
             # the messages hold it as long as they need it; there may be no more for a long time
             self._block = self._readable = memoryview(b'')
-            self._start = self._end = 0
+            self._start = 0
         return header, frame
 
     def next_message(self) -> Message | None:

@@ -26,8 +26,8 @@ NS = 1_000_000_000
 #: less than a second after 1970 is a fraction without a time, and no stamp of a device; ROS counts
 #: seconds in 31 bits
 EARLIEST_NS, LATEST_NS = NS, 2**31 * NS
-# of the squares of six deviations: the distance is then below FLOAT32_NOISE, whichever they are
-_SURELY_NOISE, _INFINITE = (FLOAT32_NOISE / 3) ** 2, math.inf
+# of six deviations, together: the distance is then below FLOAT32_NOISE, whichever they are
+_SURELY_NOISE, _INFINITE, _distance = FLOAT32_NOISE / 3, math.inf, math.dist
 LPS_TO_RAS = np.array([[-1.0], [-1.0], [1.0], [1.0]])  # times each row of a matrix
 
 
@@ -123,12 +123,13 @@ def affines_to_numbers(
         if axes == 'lps':
             a, b, c, x, d, e, f, y = -a, -b, -c, -x, -d, -e, -f, -y
         # of a rotation two columns have length 1 and a right angle, and their product is the third
-        p, q, r = a * a + d * d + g * g - 1.0, b * b + e * e + h * h - 1.0, a * b + d * e + g * h
-        u, v, w = d * h - g * e - c, g * b - a * h - f, a * e - d * b - i
+        deviation = _distance((
+            a * a + d * d + g * g, b * b + e * e + h * h, a * b + d * e + g * h,
+            d * h - g * e, g * b - a * h, a * e - d * b,
+        ), (1.0, 1.0, 0.0, c, f, i))
         # what is not a number is not within the bounds either
         if not (
-            p * p + q * q + r * r + u * u + v * v + w * w <= _SURELY_NOISE
-            or _is_noise(((a, b, c), (d, e, f), (g, h, i)))
+            deviation <= _SURELY_NOISE or _is_noise(((a, b, c), (d, e, f), (g, h, i)))
         ) or not -_INFINITE < x + y + z < _INFINITE:
             put(None)
             continue

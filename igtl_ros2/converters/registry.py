@@ -271,28 +271,27 @@ def convert_to_ros(message: Message, route: Route, stamp: Time | int) -> Convert
     :param stamp: as ROS has it, or in nanoseconds.
     :raises ConversionError: if that is not possible.
     """
-    return converted(hidden(message, route.rule.phi), route, stamp)
+    stamp_ns = stamp if isinstance(stamp, int) else ns_from_time(stamp)
+    return converted(hidden(message, route.rule.phi), route, stamp_ns)
 
 
-def converted(message: Message, route: Route, stamp: Time | int) -> Converted:
+def converted(message: Message, route: Route, stamp_ns: int) -> Converted:
     """
     Do what `convert_to_ros` does for a message of which everybody may see all.
 
     :raises ConversionError: if that is not possible.
     """
-    gate = route.gate
+    gate, kind = route.gate, type(message)
     if gate is not None and gate.gates.is_blind:
         return Converted(state=gate.stops_unknown(ros_text(message.type_name)))
-    kind = type(message)
     function, by_ns, extras = route.converters.get(kind) or _converters(kind, route)
     if by_ns:
-        stamp = stamp if isinstance(stamp, int) else ns_from_time(stamp)
+        result = function(message, route, stamp_ns)
     else:
-        stamp = time_from_ns(stamp) if isinstance(stamp, int) else stamp
         if isinstance(message, PolyData):  # another bridge took us for 3D Slicer
             message = without_pyramids(message)
         route.names.next_message()
-    result = function(message, route, stamp)
+        result = function(message, route, time_from_ns(stamp_ns))
     if message.metadata_encodings:
         guessed = [ros_text(key) for key, value in message.metadata.items() if is_guess(value)]
         if guessed:
@@ -307,7 +306,7 @@ def converted(message: Message, route: Route, stamp: Time | int) -> Converted:
             return result  # what is withheld is so in every form
     for add in extras:
         try:
-            add(message, route, time_from_ns(stamp) if isinstance(stamp, int) else stamp, result)
+            add(message, route, time_from_ns(stamp_ns), result)
         except ConversionError as error:
             result.errors.append(str(error))
     return result

@@ -10,13 +10,13 @@ from array import array
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from ..codec.crc64 import crc64
-from ..converters.lazy import header_stamp_ns
+from ..converters.lazy import LazyPose, header_stamp_ns
 from ..peers import Peer
 
 _MEMORY = 4096
@@ -51,16 +51,21 @@ class EchoGuard:
         self._lock = threading.Lock()
         # weakly, so that the memory of a peer ends with its connection
         self._origins: dict[Hashable, weakref.ref[Peer]] = {}
+        self._older = self._origins
         # values without stamp: the last of each topic, and those that are not the last any more
         self._last: defaultdict[Hashable, dict[str, _Said]] = defaultdict(dict)
         self._late: OrderedDict[Hashable, _Said] = OrderedDict()
 
     def published(self, peer: Peer, topic: str, key: tuple[str, str], message: Any) -> None:
         """Note that a value of a peer is published on a topic."""
-        stamp_ns = header_stamp_ns(message)
-        if stamp_ns is not None:
-            self.note(peer, topic, key, stamp_ns)
-        elif (data := _data(message)) is not None:
+        stamp_ns = message.head[0] if isinstance(message, LazyPose) else header_stamp_ns(message)
+        if stamp_ns:
+            with self._lock:
+                origins = self._origins
+                origins[topic, stamp_ns] = origins[key, stamp_ns] = weakref.ref(peer)
+                if len(origins) > _MEMORY:
+                    self._older, self._origins = origins, {}
+        elif stamp_ns is None and (data := _data(message)) is not None:
             said = _Said(data, weakref.ref(peer))
             with self._lock:
                 for name in (topic, key):
@@ -72,19 +77,6 @@ class EchoGuard:
                         self._late.move_to_end((name, before.data))
                 while len(self._late) > _MEMORY:
                     self._late.popitem(last=False)
-
-    def note(self, peer: Peer, topic: str, key: tuple[str, str], stamp_ns: int) -> None:
-        """Note it of a value that is known by its stamp in nanoseconds."""
-        if not stamp_ns:
-            return
-        origins, first, second = self._origins, (topic, stamp_ns), (key, stamp_ns)
-        with self._lock:
-            origins.pop(first, None)  # it is the newest again
-            origins.pop(second, None)
-            origins[first] = origins[second] = weakref.ref(peer)
-            if len(origins) > 2 * _MEMORY:  # many at once: one by one takes longer
-                for oldest in list(islice(origins, _MEMORY)):
-                    del origins[oldest]
 
     def origin(
         self, topic: str, key: tuple[str, str], message: Any, peers: Collection[Peer]
@@ -115,10 +107,12 @@ class EchoGuard:
 
     def origin_of(self, topic: str, key: tuple[str, str], stamp_ns: int) -> Peer | None:
         """Tell it of a value that is known by its stamp in nanoseconds."""
-        if not self._origins or not stamp_ns:
+        if not self._older or not stamp_ns:
             return None
+        first, second = (topic, stamp_ns), (key, stamp_ns)
         with self._lock:
-            origin = self._origins.get((topic, stamp_ns)) or self._origins.get((key, stamp_ns))
+            new, old = self._origins.get, self._older.get
+            origin = new(first) or old(first) or new(second) or old(second)
         return origin() if origin else None
 
 

@@ -154,7 +154,7 @@ class EffectRunner:
         if isinstance(effect, Publish):
             writer = self._output.writer_of(device, effect)
             if writer is not None:
-                write = partial(self._output.write, device, passage, effect, writer)
+                write = partial(self._output.publish, device, passage, effect, writer)
                 if isinstance(effect.ros_message, LazyPose):
                     write()  # it is short, and stays in the order of its topic
                 else:

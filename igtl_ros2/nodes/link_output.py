@@ -64,15 +64,6 @@ class LinkOutput:
         self.states: dict[str, StatusTopic] = {}
         self.late = LateJoiners(node)
 
-    def publish(self, device: Device, passage: Passage, effect: Publish) -> None:
-        """Publish on a topic of a device."""
-        writer = device.writers.get(effect.leaf)
-        # mostly it is known, and what it shall write of its type
-        if writer is None or type(effect.ros_message) not in writer.kinds:
-            writer = self.writer_of(device, effect)
-        if writer is not None:
-            self.write(device, passage, effect, writer)
-
     def writer_of(self, device: Device, effect: Publish) -> Writer | None:
         """Give what writes a topic; None if that has another type."""
         leaf, ros_message = effect.leaf, effect.ros_message
@@ -89,23 +80,32 @@ class LinkOutput:
             ros_message.status = self._status_of(device.topic).hear(ros_message.status[0])
         return writer
 
-    def write(
-        self, device: Device, passage: Passage, effect: Publish, writer: Writer
+    def publish(
+        self, device: Device, passage: Passage, effect: Publish, writer: Writer | None = None
     ) -> None:
-        """Write a topic: it takes as long as to copy the message, some 100 ms for the largest."""
-        ros_message, topic = effect.ros_message, writer.topic
-        if isinstance(ros_message, LazyPose):
-            self._echo.note(passage.peer, topic, device.way.key, ros_message.head[0])
-        else:
-            self._echo.published(passage.peer, topic, device.way.key, ros_message)
+        """
+        Publish on a topic of a device: it takes as long as to copy the message, up to 100 ms.
+
+        :param writer: what writes it, where it was asked for before.
+        """
+        ros_message = effect.ros_message
+        if writer is None:
+            writer = device.writers.get(effect.leaf)
+            # mostly it is known, and what it shall write of its type
+            if writer is None or type(ros_message) not in writer.kinds:
+                writer = self.writer_of(device, effect)
+                if writer is None:
+                    return
+        topic = writer.topic
+        self._echo.published(passage.peer, topic, device.way.key, ros_message)
         if topic in self._relays.watched:
             if isinstance(ros_message, LazyPose):  # others look at it, in their threads
                 ros_message.become()
             self._hand_on(device, passage, effect.leaf, topic, ros_message)
-        ready = writer.ready(ros_message)
         if not self.late.is_over and effect.kind is STREAM:
-            self.late.hold(device.topic, writer.publisher, ready)
-        writer.write(ready, passage.message)
+            ros_message = writer.ready(ros_message)
+            self.late.hold(device.topic, writer.publisher, ros_message)
+        writer.write(ros_message, passage.message)
 
     def _tell_type(self, topic: str, found: type, wanted: type) -> None:
         self._report.problem(

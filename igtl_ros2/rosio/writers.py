@@ -66,24 +66,29 @@ class Writer:
             lambda poses: poses[0], serialize_message).bytes_of_one
 
     def ready(self, message: Any) -> Any:
-        """Give a message in the form in which it is best written."""
+        """Give a message in the form in which it is best written, and can be written again."""
         if isinstance(message, LazyPose):
             return self._pose_bytes(message) or message.become()
         return in_place.ready(message)
 
-    def write(self, ready: Any, source: Message | None = None) -> None:
+    def write(self, message: Any, source: Message | None = None) -> None:
         """
-        Write what is ready.
+        Write a message, or what `ready` has made of it.
 
         :param source: what it was made of, if that was received.
         """
-        if type(ready) is bytes and len(ready) < in_place.SMALL_BYTES:
-            with self._handle:
-                self._handle.publish_raw(ready)
+        if isinstance(message, LazyPose):
+            message = self._pose_bytes(message) or message.become()
+        elif source is not None:
+            message = in_place.ready(message)
+        if type(message) is bytes and len(message) < in_place.SMALL_BYTES:
+            handle = self._handle
+            with handle:
+                handle.publish_raw(message)
         elif source is None:
-            self.publisher.publish(ready)
+            self.publisher.publish(message)
         else:
-            in_place.publish(self.publisher, ready, source)
+            in_place.publish(self.publisher, message, source)
 
 
 class Writers:

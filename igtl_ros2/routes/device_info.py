@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from ..converters.details import told as made
@@ -31,8 +32,8 @@ class DeviceInfo:
         """Have told nothing."""
         self._type_name = key[0]
         self._route = route
-        self._is_stream = is_stream
-        self._rate_hz = rate_hz
+        # what is no stream tells what is new with each message
+        self._period_s = -inf if not is_stream else 1.0 / rate_hz if rate_hz else inf
         self._info: dict[str, Any] = {}
         self._due = 0.0
         #: what it was last made of
@@ -44,7 +45,7 @@ class DeviceInfo:
 
         Of what a gate withholds that it does and why, but not each time which numbers it had.
         """
-        message, now_s, gate = passage.message, passage.now_s, passage.gate
+        message, gate = passage.message, passage.gate
         metadata: Any = message.metadata
         if gate is not None and gate.withheld and not _passes(result):
             metadata = tuple(metadata)
@@ -52,7 +53,7 @@ class DeviceInfo:
             message.version, passage.peer.address, passage.source, result.state,
             result.info if result.more else _NOTHING, metadata,
         )
-        is_due = not self._is_stream or now_s >= self._due
+        is_due = passage.now_s >= self._due
         if not is_due and told == self._told:
             return None
         metadata = {ros_text(k): ros_text(v) for k, v in message.metadata.items()}
@@ -67,9 +68,8 @@ class DeviceInfo:
         self._told = told
         if not is_due and info == self._info:
             return None
-        rate = self._rate_hz
         self._info = info
-        self._due = now_s + 1.0 / rate if rate else float('inf')
+        self._due = passage.now_s + self._period_s
         route, stamp = self._route, time_from_ns(passage.stamp_ns)
         return ShowInfo(json_pieces({
             'device': ros_text(route.device),

@@ -102,6 +102,7 @@ class Inbound:
         self.has_lost = False
         self.is_stream = is_stream(key[0])
         self._is_held = bool(rule.hold_hz)
+        self._is_special = self._is_held or gates is not None
         # of leaves that are no more than published, what each is
         self._kinds: dict[str, Kind] = {}
         #: messages of it that are in the worker, before which no other may be published
@@ -158,8 +159,7 @@ class Inbound:
         """
         steps, step = self._steps, passage.step
         for take in steps[step:] if step else steps:
-            found = take(passage)
-            if found is not None:
+            if (found := take(passage)) is not None:
                 return [found]
         return [] if passage.in_worker else self.finish(passage)
 
@@ -179,9 +179,8 @@ class Inbound:
         self._tf.follow(number)
 
     def _stamp(self, passage: Passage) -> None:
-        message = passage.message
         passage.stamp_ns, passage.source = self.clock.choose(
-            wire_ns(message.timestamp), passage.arrival_ns, passage.came_s)
+            wire_ns(passage.message.timestamp), passage.arrival_ns, passage.came_s)
 
     def _merge(self, passage: Passage) -> Effect | None:
         """Paste a block into its volume; what takes long is pasted in the worker."""
@@ -277,8 +276,8 @@ class Inbound:
         result = passage.result
         assert result is not None
         effects: list[Effect] = []
-        if (result.more or self._is_held or passage.gate is not None or passage.origin
-                or self.clock.is_frozen or self.route.names.forgotten):
+        if (self._is_special or result.more or passage.origin or self.clock.is_frozen
+                or self.route.names.forgotten):
             self._look_closer(passage, result, effects)
         if (told := self._info.news(passage, result)) is not None:
             effects.append(told)

@@ -41,16 +41,13 @@ class Way(Link):
 
     # -- what the runner writes to, and waits for
 
-    def publish(self, device, passage, effect):
+    def publish(self, device, passage, effect, writer=None):
         self.now_s += self.slow.get('published', 0.0)
         self._publish(device, passage, effect)
         self.took_s.append(self.now_s - self.arrived_s)
 
     def writer_of(self, device, effect):
         return self
-
-    def write(self, device, passage, effect, writer):
-        self.publish(device, passage, effect)
 
     def publish_state(self, device, state, stamp_ns):
         self._show(device, state)
