@@ -12,13 +12,14 @@ from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Header
 
 from ..codec import MAX_BODY_BYTES, Message
+from ..codec.libraries import library
 from ..codec.messages.image import Image
 from ..errors import ConversionError
 from ..rules import IF_DECODED, PICTURES, ReceiveRule
 from ..rules.values import one_of
 from .image import encoding_of, place_of
 from .outputs import STREAM, Output
-from .registry import Converted, Route, Sending, extra, from_ros, library, tell_once
+from .registry import Converted, Route, Sending, extra, from_ros, tell_once
 from .video import codec_of, video_from_compressed
 
 _MODES = {'mono8': 'L', 'rgb8': 'RGB', 'rgba8': 'RGBA', 'mono16': 'I;16'}

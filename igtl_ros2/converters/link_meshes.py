@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ..codec.libraries import library
 from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
 from ..errors import ConversionError
 from .mesh_files import Shape, each, joined, read_shape
-from .registry import library
 from .units import positions_from_ros
 from .urdf import Visual
 

@@ -17,9 +17,9 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import NDArray
 
+from ..codec.fields import Floats as Matrix
+from ..codec.libraries import library
 from ..errors import ConversionError
-from .registry import library
-from .units import Matrix
 
 _PACKAGE = re.compile('[A-Za-z][A-Za-z0-9_.-]*')
 _FORMATS = ('stl', 'obj', 'dae', 'ply', 'glb', 'gltf')

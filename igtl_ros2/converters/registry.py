@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
 from builtin_interfaces.msg import Time
@@ -475,17 +474,3 @@ def usual_wire_type(ros_type: type) -> str | None:
 
 def _words(function: Any) -> str:
     return ' '.join((function.__doc__ or '').split())
-
-
-def library(name: str, package: str, what: str) -> Any:
-    """
-    Import a library that is needed for something optional.
-
-    :raises ConversionError: if it is not installed; the text says how to get it.
-    """
-    try:
-        return import_module(name)
-    except ModuleNotFoundError as error:
-        raise ConversionError(
-            f'{what} needs {package}, which is not installed: pip install {package}'
-        ) from error

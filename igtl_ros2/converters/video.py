@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 from importlib import import_module
 from typing import Any
@@ -16,8 +15,10 @@ from std_msgs.msg import Float64MultiArray, Header
 
 from ..codec.geometry import RAS, ras_to_wire
 from ..codec.key_frames import INTER_CODED, Chain, starts
+from ..codec.libraries import library
 from ..codec.messages.image import LPS, Image
 from ..codec.messages.video import Video
+from ..codec.video_frames import DECODERS, FORMATS, VideoDecoder, raw_frame
 from ..errors import ConversionError, EncodeError
 from ..rules import ReceiveRule, SendRule
 from ..rules.values import BOOLEAN, one_of
@@ -32,7 +33,6 @@ from .registry import (
     convert_to_ros,
     extra,
     from_ros,
-    library,
     tell_once,
     to_ros,
 )
@@ -40,8 +40,6 @@ from .units import ros_text
 
 _KEY, _INTER = 1, 3
 _GRAY = 256  # a frame type times this is that of a frame without colours
-# The wire has no name for MJPEG; this is the one that AVI files use
-_MJPEG = 'MJPG'
 #: what a CompressedImage calls its format, and the codec on the wire
 _CODECS = {
     'h264': 'H264',
@@ -49,13 +47,10 @@ _CODECS = {
     'h265': 'X265',
     'hevc': 'X265',
     'av1': 'AV10',
-    'mjpeg': _MJPEG,
+    'mjpeg': 'MJPG',
     'i420': 'I420',
     'raw': 'I420',
 }
-_FORMATS = {'I420': 'i420', 'H264': 'h264', 'VP90': 'vp9', 'X265': 'h265', 'O265': 'h265'}
-_FORMATS |= {'AV10': 'av1', _MJPEG: 'mjpeg'}
-_DECODERS = {'h264': 'h264', 'vp9': 'vp9', 'h265': 'hevc', 'av1': 'av1', 'mjpeg': 'mjpeg'}
 # what Foxglove plays, under the names that it has for them
 _PLAYED = ('h264', 'h265', 'vp9', 'av1')
 # Every frame comes out at once, and a peer that comes later waits for a key frame no longer than
@@ -106,7 +101,7 @@ CODEC = SendRule.key(
     Output('image', RosImage, STREAM, DECODE, takes_long=True))
 def video_to_ros(message: Video, route: Route, stamp: Time) -> Converted:
     """VIDEO: `video`, the frame as it is, and `geometry`; by rule `image`, the frame decoded."""
-    form = _FORMATS.get(message.codec) or ros_text(message.codec.lower())
+    form = FORMATS.get(message.codec) or ros_text(message.codec.lower())
     result = Converted(
         state=tool_state(message),
         info={
@@ -135,7 +130,7 @@ def video_to_ros(message: Video, route: Route, stamp: Time) -> Converted:
     result.outputs['video'] = frame
     if route.rule.decode:
         try:
-            pixels = _decoded(message, route)
+            pixels = route.state.setdefault('decoder', VideoDecoder()).decode(message)
             if pixels is not None:
                 _add_image(message, pixels, route, stamp, result)
         except ConversionError as error:
@@ -184,89 +179,6 @@ def _add_image(
     result.outputs.update(decoded.outputs)
     result.transforms += decoded.transforms
     result.errors += [error for error in decoded.errors if error != NO_GEOMETRY]
-
-
-class Decoder:
-    """
-    Decode the frames of one stream, one after the other.
-
-    :param form: name of the codec, as in the format of a CompressedImage.
-    :param size: columns and rows that the frames have to have.
-    :raises ConversionError: if there is no decoder for it, or without PyAV.
-    """
-
-    def __init__(self, form: str, size: tuple[int, int]) -> None:
-        """Open the decoder."""
-        self.key = form, size
-        self._av = library('av', 'av', 'decoding of video')
-        if form not in _DECODERS:
-            raise ConversionError(
-                f'no decoder for {form!r}; possible: {", ".join(["i420", *_DECODERS])}'
-            )
-        self._context = self._av.CodecContext.create(_DECODERS[form], 'r')
-        # a thread for each frame would hold frames back; encoders round sizes up to blocks of 64
-        self._context.thread_count = 1
-        room = math.prod(-(-n // 64) * 64 for n in size)
-        self._context.options = {'max_pixels': str(room), 'flags': 'low_delay'}
-        self._started = False
-
-    def decode(self, data: bytes, gray: bool) -> NDArray[np.uint8] | None:
-        """
-        Decode a frame: (rows, columns, 3), or (rows, columns) of one without colours.
-
-        :returns: None for a frame that is not to be shown.
-        :raises ConversionError: if it cannot be decoded or has another size.
-        """
-        try:
-            frames = self._context.decode(self._av.Packet(data))
-        except (self._av.FFmpegError, ValueError) as error:
-            hint = '' if self._started else '; no key frame has come yet'
-            raise ConversionError(f'{error}{hint}') from error
-        if not frames:
-            return None
-        self._started = True
-        frame = frames[-1]
-        _, (columns, rows) = self.key
-        if (frame.width, frame.height) != (columns, rows):
-            raise ConversionError(
-                f'the frame has {frame.width} x {frame.height} pixels, the message says '
-                f'{columns} x {rows}'
-            )
-        return _pixels(frame, gray)
-
-
-def _pixels(frame: Any, gray: bool) -> NDArray[np.uint8]:
-    """Take the pixels out of a decoded frame."""
-    if not gray:
-        return np.asarray(frame.to_ndarray(format='rgb24'))
-    # brightness as it was encoded: turning it into another format would stretch it
-    plane = frame.planes[0]
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-    return rows[: frame.height, : frame.width].copy()
-
-
-def _decoded(message: Video, route: Route) -> NDArray[np.uint8] | None:
-    """Decode a frame with the decoder of its stream; None if it is not to be shown."""
-    columns, rows, _ = message.block
-    if message.codec == 'I420':
-        if message.is_gray:
-            return message.frame[: columns * rows].reshape(rows, columns)
-        if not message.frame.size:
-            raise ConversionError('a frame without pixels')
-        return _pixels(_raw_frame(message.frame, columns, rows, 'yuv420p'), gray=False)
-    form = _FORMATS.get(message.codec) or message.codec
-    decoder = route.state.get('decoder')
-    if decoder is None or decoder.key != (form, (columns, rows)):
-        decoder = route.state['decoder'] = Decoder(form, (columns, rows))
-    pixels: NDArray[np.uint8] | None = decoder.decode(message.frame.tobytes(), message.is_gray)
-    return pixels
-
-
-def _raw_frame(data: NDArray[np.uint8], columns: int, rows: int, form: str) -> Any:
-    """Make a frame of PyAV of the planes Y, U and V."""
-    av = library('av', 'av', 'video in colours')
-    planes = np.ascontiguousarray(data).reshape(rows * 3 // 2, columns)
-    return av.VideoFrame.from_ndarray(planes, format=form)
 
 
 # -- from ROS
@@ -320,10 +232,10 @@ def _found_size(
     known = sending.state.get('size')
     if known is None or known[0] != form or is_key:
         wanted = f'the size of the frames is not known: give dims: [columns, rows, 1] for {form}'
-        if form not in _DECODERS:
+        if form not in DECODERS:
             raise ConversionError(wanted)
         av = library('av', 'av', 'finding the size of the frames (else give dims)')
-        context = av.CodecContext.create(_DECODERS[form], 'r')
+        context = av.CodecContext.create(DECODERS[form], 'r')
         context.thread_count = 1
         context.options = {'max_pixels': str(_MOST_PIXELS)}
         try:
@@ -401,7 +313,7 @@ class Encoder:
         :raises ConversionError: if the encoder does not give one.
         """
         columns, rows = self.key[1]
-        frame = _raw_frame(planes, columns, rows, self.form)
+        frame = raw_frame(planes, columns, rows, self.form)
         frame.pts = self._count
         if key:
             frame.pict_type = self._av.video.frame.PictureType.I

@@ -8,10 +8,10 @@ from typing import Any
 
 from ..codec import Message, registered
 from ..codec.message import has_poses
+from ..codec.volume_blocks import VolumeMerger
 from ..config import Settings
 from ..converters.claims import Place
 from ..converters.device_clock import DeviceClock
-from ..converters.image import VolumeMerger
 from ..converters.outputs import takes_long
 from ..converters.placing import has_place
 from ..converters.registry import Route, full_name, route_of

@@ -15,11 +15,11 @@ from ..codec.message import has_poses, is_stream, message_class
 from ..codec.messages.image import Image
 from ..codec.patients import hidden, may_name
 from ..codec.timestamp import wire_ns
+from ..codec.volume_blocks import VolumeMerger
 from ..converters.details import Detail
 from ..converters.device_clock import DeviceClock
 from ..converters.gates import Gate, Gates, age_s
 from ..converters.heavy import is_heavy, may_be_heavy
-from ..converters.image import VolumeMerger
 from ..converters.outputs import Kind, kind_of
 from ..converters.placing import frames_of, moved_received, weight
 from ..converters.pose import is_valid

@@ -10,14 +10,17 @@ import numpy as np
 from ..codec import Message
 from ..codec.message import place_of
 from ..codec.messages.arrays import Sensor
+from ..codec.messages.image import Image
 from ..codec.messages.pose import Position
 from ..codec.messages.text import Status
 from ..codec.messages.tracking import QuaternionElement, QuaternionTrackingData, TrackingData
+from ..codec.messages.video import Video
 from ..codec.short_names import FULL_NAME
 from ..codec.tool_state import is_valid, tool_state
 from ..errors import ConversionError
 from .arrival_stages import ArrivalStages
 from .arrivals import Arrivals
+from .shown_image import ShownImage, Work
 from .values import Json, number, numbers, value_of
 
 _SAMPLES = 1200
@@ -31,9 +34,12 @@ class Device:
     A device: the name and type under which messages come over one link from one peer.
 
     :param number: by which the page calls it.
+    :param work: has something done in another thread.
     """
 
-    def __init__(self, number: int, link: int, peer: str, type_name: str, name: str) -> None:
+    def __init__(
+        self, number: int, link: int, peer: str, type_name: str, name: str, work: Work
+    ) -> None:
         """Begin without a message."""
         self.number = number
         self.link = link
@@ -43,6 +49,9 @@ class Device:
         #: the BIND in which it came
         self.inside = ''
         self.message: Message | None = None
+        #: of one that sends images
+        self.shown: ShownImage | None = None
+        self._work = work
         self.count = 0
         self.bytes = 0
         self.size = 0
@@ -97,6 +106,10 @@ class Device:
         if message.message_id or self._id:
             self._look_at_id(message.message_id)
         self._look_at_state(message)
+        if isinstance(message, (Image, Video)):
+            if self.shown is None:
+                self.shown = ShownImage(self._work)
+            self.shown.take(message, self.count)
         if isinstance(message, Sensor):
             samples = self.samples
             if not samples or now_s - samples[-1][0] >= _SAMPLE_PERIOD_S:
@@ -169,6 +182,8 @@ class Device:
             if message.timestamp:
                 # more digits than a number of JavaScript has
                 told['stamp'] = str(message.timestamp_ns)
+        if self.shown is not None:
+            told['shown'] = self.shown.tell()
         if self.delay_ns is not None:
             told['delay_ms'] = self.delay_ns / 1e6
         return told

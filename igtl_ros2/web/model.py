@@ -11,6 +11,7 @@ from ..codec.messages.text import ClientInfo, Command, CommandResponse, Status, 
 from ..codec.patients import hidden
 from .bridges import Bridges
 from .device import Device
+from .shown_image import Work
 from .values import Json, cut, value_of
 
 MAX_DEVICES = 500
@@ -22,16 +23,22 @@ _TEXTS = (String, ClientInfo, Status, Command, CommandResponse)
 _Key = tuple[int, str, str, str]
 
 
+def _at_once(run: Callable[[], None]) -> None:
+    run()
+
+
 class Monitor:
     """
     All that came, in as far as the page shows it.
 
     :param phi: what becomes of names of patients: redact, hash or pass.
+    :param work: has something done in another thread, which takes milliseconds.
     """
 
-    def __init__(self, phi: str = 'redact') -> None:
+    def __init__(self, phi: str = 'redact', work: Work = _at_once) -> None:
         """Know nothing."""
         self.phi = phi
+        self._work = work
         self.devices: dict[int, Device] = {}
         self.texts: deque[Json] = deque(maxlen=_MOST_LINES)
         self.errors: deque[Json] = deque(maxlen=_MOST_LINES)
@@ -116,7 +123,7 @@ class Monitor:
         device = self._by_key.get(key)
         if device is None and len(self._by_key) < MAX_DEVICES:
             self._next_number += 1
-            device = Device(self._next_number, link, peer, type_name, name)
+            device = Device(self._next_number, link, peer, type_name, name, self._work)
             self._by_key[key] = device
             self.devices[device.number] = device
         return device

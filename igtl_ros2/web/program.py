@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..errors import ConfigError
 from .bridges import Status
 from .guard import Guard, is_this_machine, new_token
 from .model import Monitor
+from .robots import Robot
 from .server import PageServer, Source
 
 DEFAULT_PORT = 8944
@@ -35,6 +37,7 @@ class Options:
     :param control: whether the page may send something.
     :param names: by which the server is called besides its address.
     :param phi: redact, hash or pass.
+    :param robots: shown besides what devices send.
     """
 
     links: Sequence[Settings] = ()
@@ -46,6 +49,7 @@ class Options:
     fps: float = 10.0
     names: Sequence[str] = ()
     phi: str = 'redact'
+    robots: Sequence[Robot] = ()
 
 
 def token_of(options: Options) -> str:
@@ -102,13 +106,14 @@ async def serve(
         raise ConfigError('--control: nothing can be sent to a bag')
     if options.bag is not None and hear is not None:
         raise ConfigError('--ros: what bridges say now is not about a bag')
-    monitor = Monitor(options.phi)
+    decoding = ThreadPoolExecutor(1, 'decoding')
+    monitor = Monitor(options.phi, decoding.submit)
     token = token_of(options)
     names = (*options.names, socket.gethostname())
     source = _source(options, monitor)
     server = PageServer(
         monitor, source, Guard(options.host, token, names), fps=options.fps,
-        control=options.control,
+        control=options.control, robots=options.robots,
     )
     host, port = await server.start(options.host, options.port)
     try:
@@ -121,3 +126,4 @@ async def serve(
     finally:
         await server.stop()
         await source.close()
+        decoding.shutdown(cancel_futures=True)

@@ -7,19 +7,18 @@ import itertools
 import json
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from aiohttp import WSMsgType, web
 
 from ..codec import Message
-from ..codec.messages.image import Image
-from ..codec.messages.mesh import PolyData
 from ..errors import PeerError, printable
 from .guard import HEADERS, Guard
 from .model import Monitor
 from .orders import order_of
+from .robots import Robot
 from .values import Json
 from .viewer import Pace, RequestError, Viewer, blob_of
 
@@ -83,17 +82,19 @@ class PageServer:
     :param guard: who may look.
     :param fps: how often a browser is told what is new, at most.
     :param control: whether a browser may send something to devices.
+    :param robots: shown besides what devices send.
     """
 
     def __init__(
         self, monitor: Monitor, source: Source, guard: Guard, *, fps: float = 10.0,
-        control: bool = False,
+        control: bool = False, robots: Sequence[Robot] = (),
     ) -> None:
         """Listen nowhere yet."""
         self._monitor = monitor
         self._source = source
         self._guard = guard
         self._fps = fps
+        self._robots = robots
         self._control = control and not source.is_bag
         self._command_ids = itertools.count(1)
         #: by which a page knows that this is another monitor than before
@@ -190,6 +191,7 @@ class PageServer:
                 if message.type == WSMsgType.TEXT:
                     await self._answer(socket, viewer, message.data)
         finally:
+            viewer.close()
             telling.cancel()
             (end,) = await asyncio.gather(telling, return_exceptions=True)
             if isinstance(end, Exception):
@@ -242,6 +244,7 @@ class PageServer:
         source = self._source
         known, overview_s = 0, 0.0
         try:
+            await asyncio.wait_for(self._tell_robots(socket), 2 * _STALLED_S)
             while not socket.closed:
                 await asyncio.sleep(pace.wait_s(clock()))
                 if clock() >= overview_s and (news := source.overview_since(known)):
@@ -257,14 +260,17 @@ class PageServer:
         finally:
             await socket.close(code=1001)
 
+    async def _tell_robots(self, socket: web.WebSocketResponse) -> None:
+        """Send robots once, each behind its shapes."""
+        for robot in self._robots:
+            for blob in await asyncio.to_thread(robot.blobs):
+                await socket.send_bytes(blob)
+            await socket.send_json(robot.tell())
+
     async def _frame(
         self, socket: web.WebSocketResponse, viewer: Viewer, more: dict[str, Any]
     ) -> None:
         now_s = self._source.now_s()
         await socket.send_str(viewer.state(now_s, **more))
-        for device, cut in viewer.blobs_due():
-            message = device.message
-            if isinstance(message, (Image, PolyData)):
-                blob = await asyncio.to_thread(
-                    blob_of, device.number, device.count, message, cut)
-                await socket.send_bytes(blob)
+        for blob in viewer.blobs_due():
+            await socket.send_bytes(await asyncio.to_thread(blob_of, *blob))

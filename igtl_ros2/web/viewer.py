@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..codec.messages.image import Image
 from ..codec.messages.mesh import PolyData
-from .device import Device
 from .model import Monitor
 from .pictures import AXES, Cut, packed, shape_of, slice_of
 from .values import Json
@@ -90,6 +89,7 @@ class Viewer:
                 raise RequestError('want: id and index are whole numbers, axis is i, j or k')
             cuts[number] = Cut(axis, index)
         self._wanted = cuts
+        self._watch()
 
     def state(self, now_s: float, links: Sequence[Json], left_out: int, **more: Any) -> str:
         """
@@ -137,18 +137,46 @@ class Viewer:
             'frames': self.frames, 'left_out': left_out, **more,
         }, allow_nan=False)
 
-    def blobs_due(self) -> list[tuple[Device, Cut]]:
+    def blobs_due(self) -> list[Blob]:
         """List the images that are wanted, and all meshes, of which there is a newer one."""
         due = []
         for number, device in self._monitor.devices.items():
-            if isinstance(device.message, Image):
+            message: Any = device.message
+            count, cut = device.count, None
+            if device.shown is not None:
+                message, count = device.shown.picture, device.shown.count
                 cut = self._wanted.get(number)
-            else:
-                cut = Cut() if isinstance(device.message, PolyData) else None
-            if cut is not None and self._sent.get(number) != (device.count, cut):
-                self._sent[number] = (device.count, cut)
-                due.append((device, cut))
+            elif isinstance(message, PolyData):
+                cut = Cut()
+            if message is not None and cut is not None and (
+                self._sent.get(number) != (count, cut)
+            ):
+                self._sent[number] = (count, cut)
+                due.append(Blob(number, count, message, cut))
         return due
+
+    def close(self) -> None:
+        """Look at nothing any more."""
+        self._wanted = {}
+        self._watch()
+
+    def _watch(self) -> None:
+        """Have videos decoded that it wants to see, and no others."""
+        for number, device in self._monitor.devices.items():
+            if device.shown is not None:
+                if number in self._wanted:
+                    device.shown.watchers.add(id(self))
+                else:
+                    device.shown.watchers.discard(id(self))
+
+
+class Blob(NamedTuple):
+    """What is to be sent of an image or a mesh."""
+
+    number: int
+    taken: int
+    message: Image | PolyData
+    cut: Cut
 
 
 def blob_of(number: int, count: int, message: Image | PolyData, cut: Cut) -> bytes:

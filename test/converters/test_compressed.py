@@ -10,8 +10,8 @@ from builtin_interfaces.msg import Time
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Header
 
+from igtl_ros2.codec import libraries
 from igtl_ros2.codec.messages.image import Image
-from igtl_ros2.converters import registry
 from igtl_ros2.errors import ConversionError
 
 pil = pytest.importorskip('PIL.Image', reason='Pillow is not installed')
@@ -141,7 +141,7 @@ def test_without_pillow_only_the_extra_is_missing(receive, monkeypatch):
     def missing(name):
         raise ModuleNotFoundError(f'No module named {name!r}', name=name)
 
-    monkeypatch.setattr(registry, 'import_module', missing)
+    monkeypatch.setattr(libraries, 'import_module', missing)
     result = receive(Image(SMOOTH[None]), compressed='png')
     assert set(result.outputs) == {'image', 'geometry'}
     assert result.errors == ['a png needs pillow, which is not installed: pip install pillow']

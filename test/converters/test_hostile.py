@@ -26,8 +26,8 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2.codec import Decoder
 from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.codec.volume_blocks import VolumeMerger
 from igtl_ros2.converters.frames import raw_frame
-from igtl_ros2.converters.image import VolumeMerger
 from igtl_ros2.errors import ConversionError, DecodeError, EncodeError
 from igtl_ros2.mapping import SliceView
 

@@ -9,10 +9,9 @@ from builtin_interfaces.msg import Time
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Header
 
-from igtl_ros2.codec import MAX_BODY_BYTES
+from igtl_ros2.codec import MAX_BODY_BYTES, volume_blocks
 from igtl_ros2.codec.messages.image import LPS, RAS, Image
-from igtl_ros2.converters import image as image_module
-from igtl_ros2.converters.image import VolumeMerger
+from igtl_ros2.codec.volume_blocks import VolumeMerger
 from igtl_ros2.errors import ConversionError, EncodeError
 
 # i goes to anterior in steps of 2 mm, j to left in steps of 3 mm, k to superior in steps of 5 mm
@@ -173,7 +172,7 @@ def test_a_whole_image_passes_and_blocks_behind_it_are_pasted_into_a_copy():
 
 
 def test_a_large_volume_is_kept_once_there_was_a_block(monkeypatch):
-    monkeypatch.setattr(image_module, 'KEPT_BYTES', 7)
+    monkeypatch.setattr(volume_blocks, 'KEPT_BYTES', 7)
     merger = VolumeMerger()
     whole = Image(counted(2, 2, 2, dtype='u1'))
     block = Image(np.full((1, 1, 1), 99, 'u1'), size=(2, 2, 2))

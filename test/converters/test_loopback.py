@@ -9,6 +9,7 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import String as RosString
 
 from igtl_ros2 import codec
+from igtl_ros2.codec import libraries
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.converters import loopback, registry
 from igtl_ros2.converters.loopback import try_received, try_sent
@@ -90,7 +91,7 @@ def test_what_a_rule_asks_for_in_vain_is_told(monkeypatch):
             raise ModuleNotFoundError(name)
         return import_module(name)
 
-    monkeypatch.setattr(registry, 'import_module', without_pillow)
+    monkeypatch.setattr(libraries, 'import_module', without_pillow)
     with pytest.raises(ConversionError, match='pillow, which is not installed'):
         try_received(ReceiveRule(type='IMAGE', compressed='png'))
 

@@ -23,6 +23,7 @@ from std_msgs.msg import String as RosString
 from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2 import codec
+from igtl_ros2.codec import libraries
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.converters import loading, registry
 from igtl_ros2.errors import ConversionError
@@ -259,7 +260,7 @@ def test_an_extra_that_fails_costs_its_own_output_only(receive, monkeypatch):
 
 def test_a_library_that_is_missing_is_named_with_the_way_to_get_it():
     with pytest.raises(ConversionError) as caught:
-        registry.library('no_such_library', 'nosuch', 'a hologram')
+        libraries.library('no_such_library', 'nosuch', 'a hologram')
     assert str(caught.value) == (
         'a hologram needs nosuch, which is not installed: pip install nosuch'
     )

@@ -13,9 +13,9 @@ from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Header
 
+from igtl_ros2.codec import libraries
 from igtl_ros2.codec.messages.image import LPS, RAS
 from igtl_ros2.codec.messages.video import Video
-from igtl_ros2.converters import registry
 from igtl_ros2.converters.registry import Route, Sending, convert_to_ros, sender
 from igtl_ros2.errors import ConversionError, EncodeError
 from igtl_ros2.mapping import ReceiveRule, SendRule
@@ -444,7 +444,7 @@ def test_without_the_library_frames_still_pass(receive, send, monkeypatch):
     def missing(name):
         raise ModuleNotFoundError(f'No module named {name!r}', name=name)
 
-    monkeypatch.setattr(registry, 'import_module', missing)
+    monkeypatch.setattr(libraries, 'import_module', missing)
     result = receive(Video(b'abc', 'H264', (*SIZE, 1)), decode=True)
     assert result.outputs['video'].data.tobytes() == b'abc'
     assert result.errors == [

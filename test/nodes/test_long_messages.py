@@ -17,8 +17,8 @@ from igtl_ros2 import codec, connect
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.text import CommandResponse, Status, StatusCode, String
+from igtl_ros2.codec.volume_blocks import VolumeMerger
 from igtl_ros2.converters import registry
-from igtl_ros2.converters.image import VolumeMerger
 from igtl_ros2.nodes import receive
 from igtl_ros2.rosio import long_messages
 from igtl_ros2.routes import device_info

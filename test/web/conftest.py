@@ -12,7 +12,7 @@ from beside import folder_of
 # what is pure is tested without it; the header of the run names it
 if not importlib.util.find_spec('aiohttp'):
     collect_ignore = ['test_guard.py', 'test_server.py', 'test_monitor.py', 'test_page.py',
-                      'test_bridge_page.py']
+                      'test_bridge_page.py', 'test_page_shapes.py']
 
 #: software draws the scene where there is no graphics card
 FLAGS = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist']

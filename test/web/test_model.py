@@ -205,8 +205,8 @@ def test_whatever_can_be_decoded_can_be_told():
             take(monitor, message, now_ns=NS)
             viewer.want([{'id': number} for number in list(monitor.devices)[:16]])
             told(viewer)
-            for device, cut in viewer.blobs_due():
-                unpack(blob_of(device.number, device.count, device.message, cut))
+            for blob in viewer.blobs_due():
+                unpack(blob_of(*blob))
     assert count > 1000
 
 
@@ -441,12 +441,13 @@ def test_an_image_is_sent_only_when_it_is_wanted_a_mesh_always():
     viewer = Viewer(monitor)
     take(monitor, Image(np.zeros((4, 2, 2), np.uint8), device_name='I'),
          PolyData(np.zeros((1, 3), np.float32), device_name='M'))
-    assert [device.name for device, _ in viewer.blobs_due()] == ['M']
+    assert [blob.message.device_name for blob in viewer.blobs_due()] == ['M']
     number = next(d.number for d in monitor.devices.values() if d.name == 'I')
     viewer.want([{'id': number, 'axis': 'j', 'index': 1}])
-    assert [(device.name, cut) for device, cut in viewer.blobs_due()] == [('I', Cut('j', 1))]
+    (blob,) = viewer.blobs_due()
+    assert (blob.message.device_name, blob.cut) == ('I', Cut('j', 1))
     viewer.want([{'id': number, 'axis': 'k'}])
-    assert [cut for _, cut in viewer.blobs_due()] == [Cut('k', None)]
+    assert [blob.cut for blob in viewer.blobs_due()] == [Cut('k', None)]
 
 
 @pytest.mark.parametrize('wanted', [

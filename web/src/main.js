@@ -32,10 +32,12 @@ const store = {
 const wire = new Wire({
   state,
   overview: (message) => timeline.overview(message),
+  robot: (message) => scene.showRobot(message),
   answer: (message) => orders.answer(message),
   blob(blob) {
     if (blob.kind === 'picture') pictures.show(blob)
-    scene.show(blob)
+    if (blob.kind === 'shape') scene.robots.keep(blob)
+    else scene.show(blob)
   },
   status(text, isGood) {
     const node = document.getElementById('status')

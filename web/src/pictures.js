@@ -31,6 +31,7 @@ class Picture {
     this.canvas.addEventListener('pointermove', (event) => this.probe(event))
     this.caption = el('figcaption')
     this.under = el('p', { class: 'quiet', dataset: { probe: '' } }, 'Point at the image, or use the arrow keys in it.')
+    this.fault = el('p', { class: 'bad', hidden: true, dataset: { fault: '' } })
     this.note = el('p', { class: 'quiet', hidden: true })
     this.slider = el('input', { type: 'range', min: 0, max: 0, value: 0, input: () => this.cut(this.slider.valueAsNumber) })
     this.sliceNumber = el('output')
@@ -41,7 +42,7 @@ class Picture {
     this.numbers = el('output')
     this.slices = el('div', { class: 'controls', hidden: true },
       field('Slice', this.slider, this.sliceNumber), field('Cut', this.axes))
-    this.node = el('figure', { dataset: { device: device.name } }, this.caption, this.canvas, this.under, this.note, this.slices,
+    this.node = el('figure', { dataset: { device: device.name } }, this.caption, this.fault, this.canvas, this.under, this.note, this.slices,
       el('div', { class: 'controls' }, field('Level', this.level), field('Window', this.width, this.numbers),
         el('button', { type: 'button', click: () => { this.window = null; this.draw() } }, 'Whole range')))
     this.at = [0, 0]
@@ -57,10 +58,13 @@ class Picture {
   }
 
   describe(device) {
-    const { value } = device
-    say(this.caption, `${device.name}: ${value.size.join(' x ')} ${value.scalar}` +
+    const { value, shown } = device
+    say(this.caption, `${device.name}: ${value.size.join(' x ')} ${value.scalar ?? value.codec}` +
       (value.components > 1 ? `, ${value.components} components` : ''))
-    this.slices.hidden = value.block.filter((size) => size > 1).length < 3
+    this.slices.hidden = value.size.filter((size) => size > 1).length < 3
+    this.fault.hidden = !shown.fault && !shown.left_out
+    say(this.fault, [shown.fault ? `Not shown: ${shown.fault}.` : '', shown.left_out ? `${shown.left_out} frames left out, for want of time.` : '']
+      .filter(Boolean).join(' '))
   }
 
   show(picture) {
@@ -177,7 +181,7 @@ export class Pictures {
 
   update(changed) {
     for (const device of changed) {
-      if (device.value.shape !== 'image') continue
+      if (!device.shown) continue
       let picture = this.pictures.get(device.id)
       if (!picture) {
         if (this.pictures.size >= MOST) {

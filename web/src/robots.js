@@ -1,14 +1,24 @@
-// Robots whose description (URDF) came as a text: their shapes, at the poses of their links.
+// Robots whose description (URDF) came as a text, or was given to the monitor: their shapes, at the poses of their links.
 
-import { Group, LoadingManager, Matrix4 } from 'three'
+import { BufferAttribute, BufferGeometry, DoubleSide, Group, LoadingManager, Matrix4, Mesh, MeshLambertMaterial } from 'three'
 import URDFLoader from 'urdf-loader'
 
 const MM = 1000
+
+/** Free what the graphics card holds of a robot; shapes of files are used again. */
+function free(robot) {
+  robot.traverse((part) => {
+    if (part.geometry && !part.userData.isKept) part.geometry.dispose()
+    for (const material of [part.material].flat()) material?.dispose()
+  })
+}
 
 export class Robots {
   constructor() {
     this.group = new Group()
     this.byDevice = new Map()
+    /** of files that were given to the monitor: robot -> file -> shape */
+    this.shapes = new Map()
     this.joints = new Map()
     this.changed = false
   }
@@ -18,22 +28,39 @@ export class Robots {
   }
 
   words() {
-    const links = [...this.byDevice.values()].reduce((all, { robot }) => all + Object.keys(robot?.links ?? {}).length, 0)
-    const files = [...this.byDevice.values()].reduce((all, one) => all + one.files, 0)
-    const faults = [...this.byDevice.values()].map((one) => one.fault).filter(Boolean)
-    return `${this.count} robots of ${links} links` + (files ? ` (${files} shapes are in files, which are not read)` : '') +
+    const all = [...this.byDevice.values()]
+    const links = all.reduce((sum, { robot }) => sum + Object.keys(robot?.links ?? {}).length, 0)
+    const missing = all.reduce((sum, one) => sum + one.missing, 0)
+    const faults = all.flatMap((one) => one.faults)
+    return `${this.count} robots of ${links} links` + (missing ? ` (${missing} shapes are in files that are not here: see --urdf)` : '') +
       (faults.length ? ` (${faults.join('; ')})` : '')
   }
 
+  /** Forget what devices have sent; what was given to the monitor stays. */
   reset() {
-    for (const id of [...this.byDevice.keys()]) this.remove(id)
+    for (const id of [...this.byDevice.keys()]) if (typeof id === 'number') this.remove(id)
     this.joints.clear()
   }
 
   remove(id) {
     const found = this.byDevice.get(id)
-    if (found?.robot) this.group.remove(found.robot)
+    if (found?.robot) {
+      this.group.remove(found.robot)
+      free(found.robot)
+    }
     this.byDevice.delete(id)
+  }
+
+  /** Keep a shape of a file for the robot that comes after it. */
+  keep(blob) {
+    const geometry = new BufferGeometry()
+    geometry.setAttribute('position', new BufferAttribute(blob.positions, 3))
+    if (blob.colours) geometry.setAttribute('color', new BufferAttribute(blob.rgba, 4, true))
+    geometry.setIndex(new BufferAttribute(blob.indices, 1))
+    geometry.computeVertexNormals()
+    if (!this.shapes.has(blob.robot)) this.shapes.set(blob.robot, new Map())
+    this.shapes.get(blob.robot).get(blob.file)?.dispose()
+    this.shapes.get(blob.robot).set(blob.file, geometry)
   }
 
   /** Take in a text: it may be a robot, or say how the joints of one are. */
@@ -46,16 +73,25 @@ export class Robots {
     } else if (start.startsWith('{') && text.includes('"position"')) this.readJoints(text)
   }
 
-  load(id, text) {
+  load(id, text, shapes = new Map(), faults = []) {
     this.remove(id)
-    const told = { text, robot: null, files: 0, fault: '' }
+    const told = { text, robot: null, missing: 0, faults: [...faults] }
     this.byDevice.set(id, told)
     const loader = new URDFLoader(new LoadingManager())
     loader.parseCollision = false
-    // the files of meshes are elsewhere, and the page loads nothing from there
-    loader.loadMeshCb = (path, manager, done) => {
-      told.files += 1
-      done(null)
+    loader.packages = (name) => `package://${name}`
+    // the page loads nothing by itself: shapes of files come from the monitor, or not at all
+    loader.loadMeshCb = (path, manager, material, done) => {
+      const geometry = shapes.get(path)
+      if (!geometry) {
+        told.missing += 1
+        done(null)
+        return
+      }
+      const own = geometry.hasAttribute('color')
+      const shape = new Mesh(geometry, own ? new MeshLambertMaterial({ vertexColors: true, side: DoubleSide }) : material)
+      shape.userData.isKept = true
+      done(shape)
     }
     try {
       told.robot = loader.parse(text)
@@ -63,9 +99,18 @@ export class Robots {
       told.robot.matrix.makeScale(MM, MM, MM)
       this.group.add(told.robot)
     } catch (error) {
-      told.fault = `no robot: ${error.message}`
+      told.faults.push(`no robot: ${error.message}`)
     }
     this.changed = true
+  }
+
+  /** Where a link of a robot is, rows first, in mm; null if there is none. */
+  placeOf(name) {
+    for (const { robot } of this.byDevice.values()) {
+      const link = robot?.links[name]
+      if (link) return new Matrix4().copy(link.matrixWorld).scale({ x: 1 / MM, y: 1 / MM, z: 1 / MM }).transpose().toArray()
+    }
+    return null
   }
 
   /** Joint states in JSON, as the bridge sends them. */

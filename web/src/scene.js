@@ -215,13 +215,7 @@ export class Scene {
       else if (shape === 'text') this.robots.read(device)
     }
     if (hasPoses || this.robots.changed) this.placePoses()
-    if (!changed.length) return
-    this.tell()
-    if (!this.isFitted && this.bounds()) {
-      this.isFitted = true
-      this.fit()
-    }
-    this.render()
+    if (changed.length) this.shown()
   }
 
   placePoses() {
@@ -242,6 +236,7 @@ export class Scene {
         const mark = pose.turned ? new AxesHelper(1) : new Mesh(SPHERE, new MeshBasicMaterial({ color: colourOf(pose.name) }))
         const label = this.label(pose.name)
         label.visible = this.parts.poses.size < MOST_LABELS
+        mark.userData.isMark = true
         node.add(mark, label)
         this.things.add(node)
         part = { node, mark, label, name: pose.name }
@@ -305,15 +300,27 @@ export class Scene {
     this.parts.points.set(device.id, { node, count: device.value.total })
   }
 
+  /** Show a robot that was given to the monitor. */
+  showRobot({ name, text, faults }) {
+    this.robots.load(`file ${name}`, text, this.robots.shapes.get(name), faults)
+    this.placePoses()
+    this.shown()
+  }
+
   show(blob) {
     if (!this.renderer) return
     if (blob.kind === 'mesh') this.drawMesh(blob)
     else this.drawPlane(blob)
+    this.shown()
+  }
+
+  /** Tell and draw what is new; the first time all of it is brought into view. */
+  shown() {
+    this.tell()
     if (!this.isFitted && this.bounds()) {
       this.isFitted = true
       this.fit()
     }
-    this.tell()
     this.render()
   }
 
@@ -344,12 +351,13 @@ export class Scene {
     }
     this.things.add(node)
     this.parts.meshes.set(blob.id, { node, name: device.full_name ?? device.name, triangles: blob.triangles, points: blob.points })
-    this.placeMesh(blob.id, node, device.name)
+    this.placeMesh(blob.id, node, device.full_name ?? device.name)
   }
 
   /** A model `link_mesh` belongs under the pose `link`, as the bridge sends robots. */
   placeMesh(id, node, name) {
-    const place = name.endsWith('_mesh') ? this.places?.get(name.slice(0, -5)) : null
+    const link = name.endsWith('_mesh') ? name.slice(0, -5) : null
+    const place = link && (this.places?.get(link) ?? this.robots.placeOf(link))
     put(node, place ?? [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1])
   }
 
@@ -384,10 +392,12 @@ export class Scene {
 
   // -- looking at it
 
-  bounds() {
+  /** @param {boolean} withMarks with the axes and balls that stand for poses, as large as they are drawn */
+  bounds(withMarks = true) {
     const box = new Box3()
     this.things.updateMatrixWorld(true)
     this.things.traverse((part) => {
+      if (part.userData.isMark && !withMarks) return
       if (part.isSprite) box.expandByPoint(part.getWorldPosition(new Vector3()))
       else if (part.geometry && part.visible) box.expandByObject(part)
     })
@@ -442,6 +452,11 @@ export class Scene {
     const parts = [`${poses.size} poses`, `${sum(points, 'count')} points and paths`,
       `${meshes.size} meshes of ${sum(meshes, 'triangles')} triangles`, `${planes.size} image planes`]
     if (this.robots.count) parts.push(this.robots.words())
+    const box = this.bounds(false)
+    const ends = box ? [box.min, box.max].map((end) => end.toArray()) : []
+    this.told.dataset.ends = JSON.stringify(ends)
+    const [from, to] = ends.map((end) => end.map((one) => (this.unit.value === 'ros' ? format.fixed(one / 1000, 3) : format.fixed(one, 1))).join(' '))
+    if (box) parts.push(`from ${from} to ${to} ${this.unit.value === 'ros' ? 'm' : 'mm'}`)
     const text = `${parts.join(', ')}. Axes: R is x, A is y, S is z of ROS, ${length} long.`
     say(this.told, text)
     this.canvas.setAttribute('aria-label', `3-D scene: ${text}`)

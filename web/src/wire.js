@@ -41,7 +41,7 @@ function token() {
 }
 
 export class Wire {
-  /** @param {object} on state, overview, blob, answer, and status: called with what came */
+  /** @param {object} on state, overview, robot, blob, answer, and status: called with what came */
   constructor(on) {
     this.on = on
     this.number = 0

@@ -53,6 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='tell a browser at most so many times a second; default: 10')
     add_ros_argument(parser)
     parser.add_argument(
+        '--urdf', action='append', default=[], metavar='FILE',
+        help='show a robot in the scene, with the shapes of its files, its links at the poses of '
+        'their names; may be given several times')
+    parser.add_argument(
         '--phi', choices=('redact', 'hash', 'pass'), default='redact',
         help='what becomes of names of patients on the page; default: redact')
     parser.add_argument(
@@ -101,6 +105,11 @@ def options_of(arguments: argparse.Namespace) -> Options:
     from ...web.program import Options
     from ..words import read_settings
 
+    robots = []
+    if arguments.urdf:
+        from ..robot_file import read_robot
+
+        robots = [read_robot(Path(word)) for word in arguments.urdf]
     bags = [Path(word) for word in arguments.targets if '://' not in word and Path(word).exists()]
     if bags and len(arguments.targets) > 1:
         raise ConfigError(f'{bags[0]}: a bag is shown alone, without other targets')
@@ -111,5 +120,5 @@ def options_of(arguments: argparse.Namespace) -> Options:
     return Options(
         links=links, bag=bags[0] if bags else None, host=arguments.bind, port=arguments.port,
         token=arguments.token, control=arguments.control, fps=arguments.fps,
-        names=arguments.name, phi=arguments.phi,
+        names=arguments.name, phi=arguments.phi, robots=robots,
     )

@@ -1,0 +1,249 @@
+"""Videos, volumes that come in blocks and robots on the page: each is where and what was sent."""
+
+import contextlib
+import importlib.util
+import itertools
+import json
+import struct
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from cli_tools import again_and_again, igtl
+from page_tools import monitor
+from test_page import GRAYS, until
+
+from igtl_ros2 import serve
+from igtl_ros2.codec import from_ns
+from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.codec.messages.mesh import PolyData
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import String
+from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
+from igtl_ros2.codec.messages.video import Video
+from igtl_ros2.codec.video_frames import VideoDecoder
+
+pytestmark = pytest.mark.timeout(300)
+COLUMNS, ROWS = 64, 48
+NS = 10**9
+# an arm: its upper part is a file, turned about y, 10 mm above the base
+ARM = """<robot name="arm"><link name="base"><visual><geometry><box size="0.004 0.004 0.002"/>
+</geometry></visual></link><link name="upper"><visual><origin xyz="0 0 0.01"/><geometry>
+<mesh filename="{url}" scale="{scale}"/></geometry></visual></link>
+<joint name="turn" type="revolute"><parent link="base"/><child link="upper"/><axis xyz="0 1 0"/>
+<limit lower="-3" upper="3" effort="1" velocity="1"/></joint></robot>"""
+
+
+@contextlib.contextmanager
+def device_of(*sources, period_s=0.03):
+    """Serve messages, the next of each source again and again; gives the address."""
+    with serve('tcp://127.0.0.1:0', header_version='2') as server:
+
+        def send():
+            for source in sources:
+                server.send(next(source), stamp=False)
+
+        with again_and_again(send, period_s):
+            yield str(server.address)
+
+
+def ends(page):
+    """Read from where to where all reaches that is drawn, in mm."""
+    return np.array(json.loads(page.locator('#scene [data-told]').get_attribute('data-ends')))
+
+
+def is_told(page, *words):
+    return until(page, """words => words.every((word) => document.querySelector(
+        '#scene [data-told]').textContent.includes(word))""", list(words))
+
+
+# -- videos
+
+
+def encoded(codec, count=12, key_every=6):
+    """Encode a moving ramp; gives the frames as VIDEO messages."""
+    av = pytest.importorskip('av', reason='videos are decoded by PyAV')
+    context = av.CodecContext.create({'H264': 'libx264', 'VP90': 'libvpx-vp9'}[codec], 'w')
+    context.width, context.height, context.pix_fmt = COLUMNS, ROWS, 'yuv420p'
+    context.time_base, context.gop_size = Fraction(1, 30), key_every
+    context.options = {'tune': 'zerolatency'} if codec == 'H264' else {'lag-in-frames': '0'}
+    frames = []
+    for number in range(count):
+        ramp = (np.arange(COLUMNS) * 3 + np.arange(ROWS)[:, None] + 9 * number) % 256
+        picture = np.repeat(ramp.astype(np.uint8)[..., None], 3, axis=2)
+        frame = av.VideoFrame.from_ndarray(picture, format='rgb24').reformat(format='yuv420p')
+        frame.pts = number
+        frames += [(bytes(packet), packet.is_keyframe) for packet in context.encode(frame)]
+    assert len(frames) == count
+    return [
+        Video(data, codec, (COLUMNS, ROWS, 1), 1 if is_key else 3, device_name='Cam',
+              timestamp=from_ns((number + 1) * NS))
+        for number, (data, is_key) in enumerate(frames)
+    ]
+
+
+@pytest.mark.parametrize('codec', ['H264', 'VP90'])
+def test_frames_of_a_video_are_shown_as_they_are_decoded(open_page, codec):
+    frames = encoded(codec)
+    decoder = VideoDecoder()
+    expected = {frame.timestamp_ns: decoder.decode(frame)[..., 0].ravel() for frame in frames}
+    with device_of(itertools.cycle(frames)) as url, monitor(url) as address:
+        page = open_page(address, ready='figure canvas[data-count]')
+        seen = set()
+        for _ in range(200):
+            stamp, grays = page.evaluate(GRAYS)
+            assert np.array_equal(grays, expected[int(stamp)])
+            seen.add(stamp)
+            if len(seen) > 2:
+                break
+            page.wait_for_timeout(20)
+        assert len(seen) > 2
+        assert page.locator('figcaption').inner_text() == f'Cam: {COLUMNS} x {ROWS} x 1 {codec}'
+        is_told(page, '1 image planes', f'to {COLUMNS / 2:.1f} {ROWS / 2:.1f} 0.0 mm')
+
+
+def test_a_gray_raw_frame_needs_no_library_and_what_cannot_be_decoded_says_why(open_page):
+    planes = np.concatenate([np.arange(COLUMNS * ROWS) % 251, np.full(COLUMNS * ROWS // 2, 128)])
+    raw = Video(planes.astype(np.uint8), 'I420', (COLUMNS, ROWS, 1), 256, device_name='Raw')
+    odd = Video(b'ab', 'ABCD', (COLUMNS, ROWS, 1), device_name='Odd')
+    with device_of(itertools.repeat(raw), itertools.repeat(odd)) as url, monitor(url) as address:
+        page = open_page(address, ready='figure[data-device=Raw] canvas[data-count]')
+        assert page.evaluate("""() => {
+            const canvas = document.querySelector('figure[data-device=Raw] canvas')
+            const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+            return [...data].filter((_, at) => at % 4 === 0)
+        }""") == (np.arange(COLUMNS * ROWS) % 251).tolist()
+        fault = page.locator('figure[data-device=Odd] [data-fault]')
+        fault.wait_for()
+        why = "no decoder for 'ABCD'" if importlib.util.find_spec('av') else 'needs av'
+        assert fault.inner_text().startswith('Not shown: ') and why in fault.inner_text()
+
+
+# -- volumes
+
+
+def test_blocks_of_a_volume_are_put_together(open_page):
+    voxels = (np.arange(4 * 6 * 8).reshape(4, 6, 8) * 7 - 300).astype(np.int16)
+    place = np.diag([2, 2, 3, 1.0])
+    whole = Image.from_array(voxels, place, device_name='CT')
+    blocks = [
+        Image(voxels[k : k + 2, :, i : i + 4, None].copy(), whole.matrix, size=(8, 6, 4),
+              offset=(i, 0, k), device_name='CT', timestamp=number + 1)
+        for number, (k, i) in enumerate(itertools.product((0, 2), (0, 4)))
+    ]
+    with device_of(itertools.cycle(blocks)) as url, monitor(url) as address:
+        page = open_page(address, ready='figure canvas[data-count]')
+        page.wait_for_selector('tr[data-device=CT]')
+        for index in range(4):
+            page.get_by_label('Slice').fill(str(index))
+            part = voxels[index].astype(float)
+            expected = 255 * (part - part.min()) / (part.max() - part.min())
+
+            def is_whole(expected=expected):
+                _, grays = page.evaluate(GRAYS)
+                return len(grays) == 48 and np.abs(
+                    np.reshape(grays, (6, 8)) - expected).max() <= 0.51
+
+            for _ in range(400):
+                if is_whole():
+                    break
+                page.wait_for_timeout(20)
+            assert is_whole()
+        # the whole slice is where it belongs: from the edge of the first voxel to that of the last
+        low, high = ends(page)
+        assert (low[:2], high[:2]) == (pytest.approx([-1, -1]), pytest.approx([15, 11]))
+
+
+# -- robots
+
+
+def stl_of(path, low, high):
+    """Write a box as a binary STL file."""
+    corners = np.array(list(itertools.product(*zip(low, high))), np.float32)
+    faces = [(0, 1, 3), (0, 3, 2), (4, 6, 7), (4, 7, 5), (0, 4, 5), (0, 5, 1), (2, 3, 7),
+             (2, 7, 6), (0, 2, 6), (0, 6, 4), (1, 5, 7), (1, 7, 3)]
+    data = b'\0' * 80 + struct.pack('<I', len(faces))
+    for face in faces:
+        data += struct.pack('<3f', 0, 0, 0) + corners[list(face)].tobytes() + b'\0\0'
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(('url', 'scale', 'unit'), [
+    ('package://arm_description/meshes/upper.stl', '1 1 1', 1.0),
+    ('meshes/upper.stl', '0.001 0.001 0.001', 1000.0),
+])
+def test_a_robot_of_a_file_stands_where_its_links_are(open_page, tmp_path, url, scale, unit):
+    pytest.importorskip('trimesh', reason='files of shapes are read by trimesh')
+    package = tmp_path / 'arm_description'
+    stl_of(package / 'meshes/upper.stl', (0, 0, 0), np.array([0.001, 0.002, 0.03]) * unit)
+    folder = package / 'urdf' if '://' in url else package
+    folder.mkdir(exist_ok=True)
+    urdf = folder / 'arm.urdf'
+    urdf.write_text(ARM.format(url=url, scale=scale))
+    joints = String(json.dumps({'name': ['turn'], 'position': [0.0]}), device_name='Joints')
+    with device_of(itertools.repeat(joints)) as address, monitor(
+        address, '--urdf', str(urdf)
+    ) as page_url:
+        page = open_page(page_url)
+        is_told(page, '1 robots of 2 links')
+        # in mm: the base around 0, the upper part 10 higher
+        assert ends(page) == pytest.approx(np.array([[-2, -2, -1], [2, 2, 40]]), abs=1e-3)
+        assert 'files' not in page.locator('#scene [data-told]').inner_text()
+    # a pose of the stream goes before what joints and the description say: it lies along x
+    turned = np.array([[0, 0, 1, 100], [0, 1, 0, 0], [-1, 0, 0, 5], [0, 0, 0, 1.0]])
+    tools = TrackingData([TrackingElement('upper', turned)], device_name='arm')
+    with device_of(itertools.repeat(tools)) as address, monitor(
+        address, '--urdf', str(urdf)
+    ) as page_url:
+        page = open_page(page_url)
+        is_told(page, '1 robots of 2 links', '1 poses')
+        until(page, """() => JSON.parse(document.querySelector('#scene [data-told]')
+            .dataset.ends)[1][0] > 100""")
+        assert ends(page) == pytest.approx(np.array([[-2, -2, -1], [140, 2, 5]]), abs=1e-3)
+        page.locator('#scene select').select_option('ros')
+        is_told(page, 'from -0.002 -0.002 -0.001 to 0.140 0.002 0.005 m')
+
+
+def test_a_robot_that_a_bridge_announces_has_its_shapes_at_its_links(open_page):
+    cube = np.array(list(itertools.product((0, 10.0), repeat=3)), np.float32)
+    mesh = PolyData(cube, polygons=[[0, 1, 3, 2], [4, 6, 7, 5]], device_name='upper_mesh')
+    moved = np.eye(4)
+    moved[:3, 3] = 100, 200, 300
+    tools = TrackingData([TrackingElement('upper', moved)], device_name='arm')
+    with device_of(itertools.repeat(mesh), itertools.repeat(tools)) as url, monitor(url) as page:
+        page = open_page(page)
+        is_told(page, '1 meshes of 4 triangles', '1 poses', 'to 110.0 210.0 310.0 mm')
+    # without a pose of the link: where its description and its joints have it
+    text = String(ARM.format(url='package://x/y.stl', scale='1 1 1'),
+                  device_name='robot_description')
+    with device_of(itertools.repeat(mesh), itertools.repeat(text), itertools.repeat(
+        String(json.dumps({'name': ['turn'], 'position': [np.pi / 2]}), device_name='Joints'),
+    )) as url, monitor(url) as page:
+        page = open_page(page)
+        is_told(page, '1 robots of 2 links', '1 shapes are in files')
+        # turned about y: z is x, x is -z
+        until(page, """() => JSON.parse(document.querySelector('#scene [data-told]')
+            .dataset.ends)[0][2] < -9""")
+        assert ends(page) == pytest.approx(np.array([[-2, -2, -10], [10, 10, 1]]), abs=1e-3)
+
+
+@pytest.mark.parametrize(('text', 'why'), [
+    ('<a/>', "outermost element is 'a'"), ('no XML', 'no XML'),
+    ('<robot xmlns:xacro="http://www.ros.org/wiki/xacro"><xacro:macro/></robot>', 'run xacro'),
+    (None, 'No such file'),
+])
+def test_a_file_that_is_no_robot_is_told(tmp_path, text, why):
+    if text is not None:
+        (tmp_path / 'x.urdf').write_text(text)
+    done = igtl('monitor', '--port', '0', '127.0.0.1:9', '--urdf', tmp_path / 'x.urdf', code=2)
+    assert why in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_a_shape_that_cannot_be_read_is_told_on_the_page(open_page, tmp_path):
+    urdf = tmp_path / 'arm.urdf'
+    urdf.write_text(ARM.format(url='package://nowhere/y.stl', scale='1 1 1'))
+    pose = itertools.repeat(Transform(np.eye(4), device_name='base'))
+    with device_of(pose) as url, monitor(url, '--urdf', str(urdf)) as page_url:
+        page = open_page(page_url)
+        is_told(page, '1 robots of 2 links', "the package 'nowhere' is not found")
