@@ -1,5 +1,6 @@
 """What the monitor knows of what came: every number as it was sent; the time is told."""
 
+import gc
 import json
 import random
 from pathlib import Path
@@ -22,6 +23,9 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingElement,
 )
 from igtl_ros2.errors import DecodeError
+from igtl_ros2.web import arrivals as arrivals_module
+from igtl_ros2.web import device as device_module
+from igtl_ros2.web import model as model_module
 from igtl_ros2.web.arrivals import Arrivals
 from igtl_ros2.web.model import MAX_DEVICES, Monitor
 from igtl_ros2.web.pictures import MAX_MESH_BYTES, Cut, packed, shape_of, slice_of
@@ -233,6 +237,37 @@ def test_names_without_end_fill_no_memory():
     assert len(monitor.devices) == MAX_DEVICES
     assert monitor.crowded_out == 20
     assert told(Viewer(monitor))['crowded_out'] == 20
+
+
+def test_fifty_devices_fill_no_more_memory_the_longer_they_send(monkeypatch):
+    for module, name in (
+        (device_module, '_SAMPLES'), (arrivals_module, '_MOST'), (model_module, '_MOST_LINES'),
+    ):
+        assert getattr(module, name) < 10_000
+        monkeypatch.setattr(module, name, 20)  # which is reached sooner
+    monitor = Monitor()
+    idle, slow = Viewer(monitor), Viewer(monitor)
+
+    def go_on(begin, end):
+        for number in range(begin, end):
+            now_s = number / 10
+            for device in range(50):
+                name = f'D{device}'
+                message = (
+                    Transform(np.eye(4), device_name=name, timestamp=number + 1),
+                    Sensor([number, 1.0], device_name=name), String(f'{number}', device_name=name),
+                )[device % 3]
+                monitor.take(0, 'p', [(message, 99)], now_s, number * NS, now_s)
+            monitor.note_error('warning', f'{number}', now_s)
+        told(idle, now_s)
+        gc.collect()
+        return len(gc.get_objects())
+
+    before = go_on(0, 170)  # 160 times are kept of each
+    after = go_on(170, 230)  # 3000 messages later
+    assert after < before + 300
+    # who has not looked for long gets what is now, not all that was
+    assert len(slow.state(23.0, [], 0)) < 200_000
 
 
 def test_texts_and_errors_are_kept_up_to_a_number():

@@ -195,7 +195,7 @@ def test_what_is_chosen_is_told_in_all_its_digits(all_kinds, open_page):
     assert [place.split() for place in places] == [
         ['1.00', '2.00', '3.00'], ['4.00', '5.25', '6.00']]
     told = choose(page, 'CT')
-    assert (told['size'], told['scalar']) == ('6.000  5.000  4.000', 'int16')
+    assert (told['size'], told['scalar']) == ('6 x 5 x 4', 'int16')
     told = choose(page, 'Cube')
     assert (told['points'], told['polygons']) == ('8', '6')
 

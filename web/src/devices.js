@@ -7,8 +7,8 @@ import * as format from './format.js'
 const COLUMNS = [
   ['name', 'Device'], ['type', 'Type'], ['rate', 'Rate / Hz'], ['age', 'Age'], ['size', 'Size'],
   ['bandwidth', 'Bytes/s'], ['delay', 'Delay / ms'], ['validity', 'Valid'], ['gate', 'Gate'],
-  ['count', 'Count'], ['lost', 'Lost'], ['dropped', 'Dropped'], ['stages', 'Stages p50 / ms'], ['spark', 'Last minute'],
-  ['summary', 'Value'],
+  ['count', 'Count'], ['lost', 'Lost'], ['dropped', 'Dropped'], ['spark', 'Last minute'], ['summary', 'Value'],
+  ['stages', 'Stages p50 / ms'],
 ]
 const NUMERIC = new Set(['rate', 'age', 'size', 'bandwidth', 'delay', 'count', 'lost', 'dropped'])
 const WIDTH = 118
@@ -155,7 +155,10 @@ export class Devices {
     fact('Stamps that stood still', device.stamps_same)
     fact('State', device.state)
     fact('Cannot be shown', value.fault)
-    for (const name of ['size', 'block', 'offset', 'spacing', 'position', 'quaternion', 'dims', 'low', 'high']) {
+    for (const name of ['size', 'block', 'offset', 'dims']) {
+      if (value[name]) fact(name, value[name].join(' x '), JSON.stringify(value[name]))
+    }
+    for (const name of ['spacing', 'position', 'quaternion', 'low', 'high']) {
       if (value[name]) fact(name, value[name].map((one) => format.fixed(one)).join('  '), JSON.stringify(value[name]))
     }
     for (const name of ['scalar', 'components', 'coordinates', 'codec', 'frame_bytes', 'points', 'vertices',

@@ -69,7 +69,7 @@ class Plot {
         { ...axis, size: 60 },
       ],
       series: [{}, ...Array.from({ length: count }, (_, at) => ({
-        label: `${at + 1}`, stroke: style.getPropertyValue(`--line${at}`), width: 1.5, points: { show: false },
+        label: `${at + 1}`, stroke: style.getPropertyValue(`--line${at}`), width: 1.5,
       }))],
     }, this.data(), this.body)
   }
