@@ -171,7 +171,25 @@ links:
      '3: protocol[0].phases.DRILL: found true; allowed a map, or false to leave it out'),
     ('protocol:\n- use: brp\n  phases: {DRILL: {afer: []}}',
      "3: protocol[0].phases.DRILL.afer: unknown key 'afer'; allowed after, needs, forgets, "
-     "preempts, latch, report, call, status_timeout; did you mean 'after'?"),
+     "preempts, latch, report, call, type, goal, feedback, result, status_timeout; did you mean "
+     "'after'?"),
+    ('protocol:\n- use: brp\n  phases: {DRILL: {call: /a, goal: {}}}',
+     '3: protocol[0].phases.DRILL.goal: found a map without the type of an action'),
+    ('protocol:\n- use: brp\n  phases: {DRILL: {type: control_msgs/action/FollowJointTrajectory}}',
+     "3: protocol[0].phases.DRILL.type: found 'control_msgs/action/FollowJointTrajectory' without "
+     'call, which names the action'),
+    ('protocol:\n- use: brp\n  phases: {DRILL: {call: /a, type: std_srvs/srv/Trigger}}',
+     "3: protocol[0].phases.DRILL.type: found 'std_srvs/srv/Trigger'; allowed trigger, or an "
+     'action such as control_msgs/action/FollowJointTrajectory'),
+    ('protocol:\n- use: brp\n  phases: {DRILL: {call: /a, '
+     'goal: {trajectory: {joint_names: ["{TGX}"]}}, '
+     'type: control_msgs/action/FollowJointTrajectory}}', "3: protocol[0].phases.DRILL.goal: "
+     "found 'TGX'; allowed phase, CLB, TGT; did you mean 'TGT'?"),
+    ('protocol:\n- use: brp\n  phases: {DRILL: {call: /a, goal: {trajectry: {}}, '
+     'type: control_msgs/action/FollowJointTrajectory}}', "3: protocol[0].phases.DRILL.goal."
+     "trajectry: found the field 'trajectry'; allowed trajectory, multi_dof_trajectory, "
+     'path_tolerance, component_path_tolerance, goal_tolerance, component_goal_tolerance, '
+     "goal_time_tolerance; did you mean 'trajectory'?"),
     ('protocol:\n- use: brp\n  phases: {STOP: {preempts: false}, EMERGENCY: {preempts: false}}',
      '3: protocol[0].phases: found no phase that preempts; allowed with at least one, such as '
      'STOP'),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from ..codec.messages.text import Status
@@ -38,6 +39,7 @@ class ActionCalls:
         self._rules: dict[int, ServeRule] = {}
         self._answers: dict[int, OnDone] = {}
         self._messages: dict[int, Any] = {}
+        self._says: dict[int, Callable[[Say], None]] = {}
         self._timer: Timer | None = None
         self._look: Timer | None = None
         self._was_there = True
@@ -50,12 +52,13 @@ class ActionCalls:
 
     def begin(
         self, rule: ServeRule, peer: object, values: Mapping[str, Any], answer: OnDone,
-        now: float,
+        now: float, say: Callable[[Say], None] | None = None,
     ) -> None:
         """
         Send a goal.
 
         :param values: what the placeholders of its template stand for.
+        :param say: tells how it stands; a STATUS if left out.
         :raises ConversionError: if they do not fit.
         """
         message = self._action.fill(rule, values)
@@ -64,6 +67,7 @@ class ActionCalls:
         number, steps = self._goals.begin(terms, peer, now)
         self._rules[number], self._answers[number] = rule, answer
         self._messages[number] = message
+        self._says[number] = say or self._say
         self._do(steps, now)
         if number not in self._goals.numbers:
             self._forget(number)
@@ -120,7 +124,7 @@ class ActionCalls:
             elif isinstance(step, Answer):
                 self._answers.pop(step.number)(step.success, step.text)
             elif isinstance(step, Say):
-                self._say(step)
+                self._says[step.number](step)
             elif isinstance(step, Note):
                 self._problem(step.kind, ros_text(step.text))
             elif isinstance(step, Drop):
@@ -137,7 +141,7 @@ class ActionCalls:
             on_idle()
 
     def _forget(self, number: int) -> None:
-        for by_number in (self._rules, self._answers, self._messages):
+        for by_number in (self._rules, self._answers, self._messages, self._says):
             by_number.pop(number, None)
 
     def _say(self, step: Say) -> None:
@@ -157,3 +161,49 @@ class ActionCalls:
             self._was_there = is_there
             self._do(self._goals.back(now) if is_there else self._goals.gone(), now)
         self._look = self._timers.at(now + _LOOK_S, self._look_around)
+
+
+class Actions:
+    """
+    The ROS actions that rules of one link call, each with the goals of all its rules.
+
+    :param find: gives the action of a rule.
+    """
+
+    def __init__(
+        self, find: Callable[[ServeRule], RosAction], streams: Streams, timers: Timers,
+        problem: Problem,
+    ) -> None:
+        """Know of no action."""
+        self._find = find
+        self._rest = streams, timers, problem
+        self._by_name: dict[str, ActionCalls] = {}
+
+    def of(self, rule: ServeRule) -> ActionCalls:
+        """Give the goals of the action of a rule."""
+        if rule.call not in self._by_name:
+            self._by_name[rule.call] = ActionCalls(rule.call, self._find(rule), *self._rest)
+        return self._by_name[rule.call]
+
+    def __iter__(self) -> Iterator[ActionCalls]:
+        """Go through all of them."""
+        return iter(list(self._by_name.values()))
+
+    def stop(self, why: str, now: float) -> None:
+        """Cancel all goals."""
+        for action in self:
+            action.cancel(why, now)
+
+    def end(self, why: str, now: float, on_end: Callable[[], None]) -> None:
+        """Cancel all goals, take none any more, and say when all are over."""
+        left = set(self)
+        if not left:
+            on_end()
+
+        def ended(action: ActionCalls) -> None:
+            left.discard(action)
+            if not left:
+                on_end()
+
+        for action in self:
+            action.close(why, now, partial(ended, action))

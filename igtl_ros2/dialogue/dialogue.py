@@ -11,7 +11,7 @@ from ..codec.messages.bundle import GetBind, StartBind
 from ..codec.messages.query import Query, Response, StartTracking, StartVideo
 from ..codec.messages.text import Command, CommandResponse, String
 from ..rules import Mapping, ServeRule
-from .action_calls import ActionCalls
+from .action_calls import Actions
 from .interfaces import FindTarget, Log, Peer, Problem, RosAction, RosService
 from .phase_server import PhaseServer
 from .replies import Replies
@@ -24,6 +24,11 @@ _ASKS_OR_ANSWERS = (
     Query, StartTracking, StartVideo, GetBind, StartBind, Response, Command, CommandResponse,
     String,
 )
+
+
+def _no_action(rule: ServeRule) -> RosAction:
+    """Stand in where no rule calls an action."""
+    raise LookupError(rule.call)
 
 
 class Dialogue:
@@ -54,7 +59,7 @@ class Dialogue:
         timers: Timers,
         receive: Callable[[Any, Message], None],
         show: Callable[[Any, Message, Callable[[Message, float], None]], None],
-        find_action: Callable[[ServeRule], RosAction] | None = None,
+        find_action: Callable[[ServeRule], RosAction] = _no_action,
         is_emergency: Callable[[], bool] = bool,
         find_target: FindTarget | None = None,
     ) -> None:
@@ -66,21 +71,11 @@ class Dialogue:
         self.streams = Streams(problem, timers)
         self.requests = Requests(mapping.profile, log, timers, command_id)
         self._replies = Replies(self.streams, types, problem, log)
-        self._find_action = find_action
-        self._timers = timers
-        #: the goals of each ROS action
-        self._actions: dict[str, ActionCalls] = {}
+        #: that rules of the link call
+        self.actions = Actions(find_action, self.streams, timers, problem)
         self.served_commands = ServedCommands(
-            mapping.serve, find, problem, timers, self._action_of, is_emergency,
+            mapping.serve, find, problem, timers, self.actions, is_emergency,
             find_target)
-
-    def _action_of(self, rule: ServeRule) -> ActionCalls:
-        """Give the goals of the action of a rule."""
-        if rule.call not in self._actions:
-            assert self._find_action is not None
-            self._actions[rule.call] = ActionCalls(
-                rule.call, self._find_action(rule), self.streams, self._timers, self._problem)
-        return self._actions[rule.call]
 
     def start(self, link: Any) -> None:
         """Begin, with a link."""
@@ -123,7 +118,7 @@ class Dialogue:
         self.streams.left(peer)
         self.served_commands.left(peer, now)
         if self.phases is not None:
-            self.phases.left(peer)
+            self.phases.left(peer, now)
 
 
 @cache

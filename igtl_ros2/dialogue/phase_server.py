@@ -9,10 +9,13 @@ from typing import Any, Protocol
 
 from ..codec import Message
 from ..codec.messages.pose import Transform
-from ..codec.messages.text import Status, String
+from ..codec.messages.text import Status, StatusCode, String
 from ..config import ros_text
-from ..rules import PhaseTable
-from .interfaces import Peer, Problem, RosService
+from ..errors import ConversionError
+from ..rules import Phase, PhaseTable
+from .action_calls import ActionCalls
+from .goals import Say
+from .interfaces import FindTarget, Peer, Problem, RosService
 from .phases import Accept, Acknowledge, Call, Enter, Forget, Note, Phases, SendBack, Step, Tell
 from .streams import Streams
 from .timers import Timer, Timers
@@ -49,17 +52,19 @@ class PhaseServer:
 
     A ROS service that hangs keeps nothing waiting.
 
-    :param services: the ROS services of the table, by name.
+    :param services: the ROS services of the table, by name, and its actions.
+    :param find_target: gives a transform that a peer has sent, as it was published.
     """
 
     def __init__(
         self,
         table: PhaseTable,
-        services: Mapping[str, RosService],
+        services: Mapping[str, RosService | ActionCalls],
         robot: Robot,
         streams: Streams,
         timers: Timers,
         problem: Problem,
+        find_target: FindTarget | None = None,
     ) -> None:
         """Begin before the first phase."""
         self._table = table
@@ -68,6 +73,12 @@ class PhaseServer:
         self._streams = streams
         self._timers = timers
         self._problem = problem
+        self._find_target = find_target
+        #: of what is told last
+        self._now = 0.0
+        #: who has sent what was accepted last, and who began what an action carries out
+        self._senders: dict[str, Peer] = {}
+        self._askers: dict[int, Peer | None] = {}
         #: forget the answers of services that were called
         self._calls: dict[int, Callable[[], None]] = {}
         self._prefixes = {about.prefix for about in table.transforms}
@@ -89,6 +100,7 @@ class PhaseServer:
         if message.type_name == 'GET_STATUS' and message.device_name == self._table.status:
             peer.send_as_is(self._current)
             return True
+        self._now = now
         prefix, _, number = self._robot.name(message).partition('_')
         if isinstance(message, String) and prefix == self._table.device:
             # programs in C may send more than one NUL at the end, which nothing can be sent with
@@ -104,9 +116,14 @@ class PhaseServer:
             return False
         return True
 
-    def left(self, peer: Peer) -> None:
-        """Take note that a peer is gone."""
+    def left(self, peer: Peer, now: float) -> None:
+        """Take note that a peer is gone: what services do for it goes on, actions do not."""
+        self._now = now
         self._phases.left(peer)
+        for number in [number for number, asker in self._askers.items() if asker is peer]:
+            what = self._phases.asked(number)
+            if isinstance(what, Phase):
+                self._action(what).cancel('its peer is gone', now, what.name)
 
     def lost(self, services: set[str]) -> None:
         """Take note that services are gone."""
@@ -130,8 +147,7 @@ class PhaseServer:
             elif isinstance(step, Enter):
                 self._robot.enter(step.phase)
             elif isinstance(step, Call):
-                self._calls[step.number] = self._services[step.service].call(
-                    partial(self._answered, step.number))
+                self._call(step, peer)
             elif isinstance(step, Forget):
                 self._calls.pop(step.number)()
             elif isinstance(step, SendBack):
@@ -147,13 +163,65 @@ class PhaseServer:
                 self._robot.acknowledged(peer, step.device)
             elif isinstance(step, Accept) and isinstance(message, Transform):
                 self._last[prefix] = replace(message, metadata={})
+                if peer is not None:
+                    self._senders[prefix] = peer
                 self._robot.publish(peer, message, prefix)
         for gone in self._last.keys() - self._phases.accepted:
             del self._last[gone]
             self._robot.forget(gone)
         self._timers.cancel(self._timer)
         if (due := self._phases.due) is not None:
-            self._timer = self._timers.at(due, lambda now: self._do(self._phases.tick(now)))
+            self._timer = self._timers.at(due, self._tick)
+
+    def _tick(self, now: float) -> None:
+        self._now = now
+        self._do(self._phases.tick(now))
+
+    def _action(self, phase: Phase) -> ActionCalls:
+        action = self._services[phase.call]
+        assert isinstance(action, ActionCalls)
+        return action
+
+    def _call(self, step: Call, peer: Peer | None) -> None:
+        number, phase = step.number, self._phases.asked(step.number)
+        if not isinstance(phase, Phase) or not phase.is_action:
+            service: Any = self._services[step.service]
+            self._calls[number] = service.call(partial(self._answered, number))
+            return
+        action, name = self._action(phase), phase.name
+
+        def answered(success: bool, text: str) -> None:
+            if number in self._calls:  # nobody has ended it
+                self._answered(number, success, text)
+
+        def say(stand: Say) -> None:
+            if stand.state == 'ACCEPTED':
+                self._phases.started(number)
+            elif stand.state == 'EXECUTING' and number in self._calls:
+                self._tell(Tell(name, StatusCode.BUSY, name, stand.text))
+
+        self._calls[number] = lambda: self._end(number, action, name)
+        self._askers[number] = peer
+        try:
+            values: dict[str, Any] = {'phase': name}
+            for prefix in self._last.keys() & self._senders.keys():
+                if f'{{{prefix}' in str(phase.goal):  # of others it does not matter
+                    values[prefix] = self._place(prefix)
+            action.begin(phase.served, None, values, answered, self._now, say)
+        except ConversionError as error:
+            answered(False, str(error))
+
+    def _place(self, prefix: str) -> Any:
+        assert self._find_target is not None
+        place = self._find_target(self._senders[prefix], prefix, self._now)
+        if place is None:
+            raise ConversionError(f'{prefix}: it was not published')
+        return place
+
+    def _end(self, number: int, action: ActionCalls, name: str) -> None:
+        """Cancel what an action does that nobody waits for any more."""
+        self._askers.pop(number, None)
+        action.cancel('it was pre-empted', self._now, name)
 
     def _tell(self, step: Tell) -> None:
         text = ros_text(step.message).replace('\0', '')[:_MAX_TEXT]
@@ -165,4 +233,5 @@ class PhaseServer:
 
     def _answered(self, number: int, success: bool, text: str) -> None:
         self._calls.pop(number, None)
+        self._askers.pop(number, None)
         self._do(self._phases.answered(number, success, text))

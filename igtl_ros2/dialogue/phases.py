@@ -7,6 +7,7 @@ gives the steps that are to be done, in their order.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -177,6 +178,18 @@ class Phases:
             return [*steps, self._call(about, now)]
         return steps + self._took(about, '')
 
+    def started(self, number: int) -> Phase | PhaseTransform | None:
+        """Note that an action has accepted its goal: how long it takes is up to it."""
+        run = self._runs.get(number)
+        if run is not None:
+            run.due = math.inf
+        return self.asked(number)
+
+    def asked(self, number: int) -> Phase | PhaseTransform | None:
+        """Tell what a service or an action was called for; None if nobody waits for it."""
+        run = self._runs.get(number)
+        return None if run is None else run.what
+
     def left(self, peer: object) -> None:
         """Forget the numbers of a peer that is gone; what it began goes on."""
         for key in [key for key in self._seen if key[0] == peer]:
@@ -217,7 +230,8 @@ class Phases:
     @property
     def due(self) -> float | None:
         """When `tick` has something to say next."""
-        return min((run.due for run in self._runs.values() if not run.is_late), default=None)
+        return min((run.due for run in self._runs.values()
+                    if not run.is_late and run.due < math.inf), default=None)
 
     def lost(self, services: Collection[str]) -> list[Step]:
         """Take note that services are gone: a robot that comes back starts anew."""

@@ -12,7 +12,7 @@ from ..codec.patients import hidden_text
 from ..config import ros_text
 from ..errors import ConversionError, EncodeError
 from ..rules import ServeRule
-from .action_calls import ActionCalls
+from .action_calls import ActionCalls, Actions
 from .command_values import command_values
 from .command_xml import attributes, command_reply
 from .interfaces import FindTarget, OnDone, Peer, Problem, RosService
@@ -39,7 +39,7 @@ class ServedCommands:
     A ROS service that hangs keeps nothing waiting.
 
     :param find: gives the ROS service of a rule.
-    :param find_action: gives the goals of the ROS action of a rule, which other rules may share.
+    :param actions: the ROS actions of all rules of the link.
     :param is_emergency: tells whether a device has called an emergency.
     :param find_target: gives what a peer has sent by a device.
     """
@@ -50,7 +50,7 @@ class ServedCommands:
         find: Callable[[ServeRule], RosService],
         problem: Problem,
         timers: Timers,
-        find_action: Callable[[ServeRule], ActionCalls] | None = None,
+        actions: Actions | None = None,
         is_emergency: Callable[[], bool] = bool,
         find_target: FindTarget | None = None,
     ) -> None:
@@ -59,6 +59,7 @@ class ServedCommands:
         self._timers = timers
         self._is_emergency = is_emergency
         self._find_target = find_target
+        self._all = actions
         #: commands whose target may still be published
         self._waiting: dict[_Key, tuple[ServeRule, OnDone]] = {}
         self._rules: dict[str, ServeRule] = {rule.command: rule for rule in rules}
@@ -70,8 +71,8 @@ class ServedCommands:
         self._cancels: dict[str, ServeRule] = {}
         for name, rule in self._rules.items():
             if rule.is_action:
-                assert find_action is not None
-                self._actions[name] = find_action(rule)
+                assert actions is not None
+                self._actions[name] = actions.of(rule)
                 self._cancels[rule.cancelled_by] = rule
                 for phrase in rule.stop:
                     self._stops.setdefault(phrase.upper(), []).append(rule)
@@ -136,32 +137,25 @@ class ServedCommands:
                 answer(False, f'canceled: {why}')
 
     def stop_all(self, why: str, now: float) -> None:
-        """Cancel all goals."""
+        """Cancel all goals, and those that are not sent yet."""
         self._drop_waiting(why)
-        for action in set(self._actions.values()):
-            action.cancel(why, now)
+        if self._all is not None:
+            self._all.stop(why, now)
 
     def end_goals(self, why: str, now: float, on_end: Callable[[], None]) -> None:
         """Cancel all goals, take none any more, and say when all are over."""
         self._drop_waiting(why)
-        left = set(self._actions.values())
-        if not left:
+        if self._all is None:
             on_end()
-
-        def ended(action: ActionCalls) -> None:
-            left.discard(action)
-            if not left:
-                on_end()
-
-        for action in list(left):
-            action.close(why, now, partial(ended, action))
+        else:
+            self._all.end(why, now, on_end)
 
     def left(self, peer: Peer, now: float) -> None:
         """Forget who waits for an answer; what services do goes on, goals of actions do not."""
         for key in [key for key in self._running if key[0] is peer]:
             self._timers.cancel(self._running.pop(key))
             self._waiting.pop(key, None)
-        for action in set(self._actions.values()):
+        for action in self._all or ():
             action.left(peer, now)
 
     def _begin(self, key: _Key, name: str, content: str, answer: OnDone, now: float) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from ..config.ros_names import ros_name
 from ..config.words import MAX_DEVICE_BYTES, FindFaults, hint, show
 from ..rules import ANY, Phase, PhaseTable, PhaseTransform
+from .services import action_faults
 
 #: The profiles that come with the package.
 PROTOCOLS = ('brp', 'crtk', 'plus', 'smartneedle')
@@ -224,6 +225,10 @@ def _phase_faults(entry: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
             yield f'call.{name}', (f'found {show(name)}; allowed '
                                    f'{", ".join(map(show, (*phases, *transforms)))}'
                                    + hint(name, (*phases, *transforms)))
+    for name, about in phases.items():
+        where = f'phases.{name}' if name in entry.get('phases', {}) else 'use'
+        for key, text in action_faults({'command': name, **about}, transforms):
+            yield (f'{where}.{key}' if where != 'use' else where), text
     known = {'after': {ANY, merged['initial'], *phases}, 'during': {ANY, *phases},
              'needs': set(transforms), 'forgets': set(transforms)}
     for section, names in (('phases', phases), ('transforms', transforms)):

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..config.words import MAX_DEVICE_BYTES, hint, show
 from ..converters.ros_types import find_type
-from ..converters.target_places import has_places
+from ..converters.template_places import has_places
 from ..converters.templates import (
     Fault,
     MessageTemplate,
@@ -22,6 +22,7 @@ from ..converters.templates import (
 from ..errors import ConversionError
 from ..rules import CommandRule, QueryRule, ServeRule
 from ..rules.keys import values_of
+from ..rules.phases import PHASE_TYPE
 from ..rules.services import OFFERED_TYPE, SERVED_TYPE
 
 # Types whose STT_ has room for these keys
@@ -127,6 +128,34 @@ def _serve_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
                         'type, such as std_srvs/srv/SetBool')
             return
     yield from _template_faults(item, is_action)
+
+
+def action_faults(
+    phase: dict[str, Any], transforms: abc.Iterable[str]
+) -> abc.Iterator[tuple[str, str]]:
+    """
+    Hold a phase against the action that it names.
+
+    :param transforms: that its goal may name.
+    """
+    kind = phase.get('type', 'trigger')
+    if kind == 'trigger':
+        for key in ('goal', 'feedback', 'result'):
+            if key in phase:
+                yield key, f'found {show(phase[key])} without the type of an action'
+        return
+    if '/action/' not in kind or not _SERVED.fullmatch(kind):
+        yield 'type', f'found {show(kind)}; allowed {PHASE_TYPE["title"]}'
+        return
+    if not phase.get('call'):
+        yield 'type', f'found {show(kind)} without call, which names the action'
+    known = ['phase', *transforms]
+    with suppress(Fault):
+        for path in placeholders(phase.get('goal', {})):
+            if path[0] not in known:
+                yield 'goal', f'found {show(path[0])}; allowed {", ".join(known)}' + hint(
+                    path[0], known)
+    yield from _template_faults(phase, is_action=True)
 
 
 def _template_faults(item: dict[str, Any], is_action: bool) -> abc.Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from rclpy.node import Node
 
 from ..converters.gates import Gates
 from ..converters.ros_types import find_type
-from ..converters.target_places import positions_in
+from ..converters.template_places import positions_in
 from ..converters.templates import MessageTemplate, TextTemplate
 from ..dialogue.goals import CANCELS, IS_OVER, REFUSES, UNKNOWN
 from ..dialogue.interfaces import GoalListener

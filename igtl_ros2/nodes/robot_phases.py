@@ -15,6 +15,8 @@ from ..converters.gates import Gates
 from ..converters.pose import NOT_RIGID, is_valid, tool_state
 from ..converters.registry import full_name
 from ..converters.units import RIGID_TOLERANCE, pose_to_numbers, ros_text
+from ..dialogue.action_calls import ActionCalls, Actions
+from ..dialogue.interfaces import FindTarget
 from ..dialogue.phase_server import PhaseServer
 from ..dialogue.streams import Streams
 from ..dialogue.timers import Timers
@@ -38,6 +40,8 @@ class RobotPhases:
     :param forget: who is told that what was published of a prefix does not hold any more.
     :param rule_of: finds the rule by which a peer, a device and a type are published.
     :param post: has a function called in the network's thread.
+    :param actions: those of the link.
+    :param find_target: gives a transform that a peer has sent, as it was published.
     """
 
     def __init__(
@@ -52,6 +56,8 @@ class RobotPhases:
         forget: Callable[[str], None],
         rule_of: Callable[[Peer, str, str], ReceiveRule],
         post: Callable[..., None],
+        actions: Actions,
+        find_target: FindTarget,
     ) -> None:
         """Make a client for every service that the table names."""
         self._table = table
@@ -63,12 +69,14 @@ class RobotPhases:
         self._post = post
         prefix = f'{config.name}/' if config.name and table.topic[0] not in '/~' else ''
         self._phase = node.create_publisher(RosString, prefix + table.topic, STATE_QOS)
-        self._services = {
-            name: ServiceClient(node, ServeRule('', name), post) for name in table.services}
+        acting = {phase.call: phase.served for phase in table.phases if phase.is_action}
+        self._services: dict[str, ServiceClient | ActionCalls] = {
+            name: actions.of(acting[name]) if name in acting
+            else ServiceClient(node, ServeRule('', name), post) for name in table.services}
         self._were_there: set[str] = set()
         #: decides, in the network's thread
         self.server = PhaseServer(
-            table, self._services, self, streams, timers, report.problem)
+            table, self._services, self, streams, timers, report.problem, find_target)
         if self._services:
             clock = Clock(clock_type=ClockType.STEADY_TIME)
             node.create_timer(_LOOK_S, self._look_around, clock=clock)

@@ -111,7 +111,7 @@ class Services:
         if config.mapping.phases is not None:
             self._phases = RobotPhases(
                 node, config, config.mapping.phases, report, self.streams, self._timers,
-                on_message, forget, rule_of, self._post,
+                on_message, forget, rule_of, self._post, self._dialogue.actions, targets.value,
             )
             self._dialogue.phases = self._phases.server
         self._aside = Worker('replies')

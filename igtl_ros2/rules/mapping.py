@@ -49,7 +49,8 @@ class Mapping:
     @property
     def targets(self) -> frozenset[str]:
         """The devices that commands may want a robot to move to."""
-        return frozenset(name for rule in self.serve for _, name in rule.targets)
+        names = frozenset(name for rule in self.serve for _, name in rule.targets)
+        return names | self.phases.targets if self.phases is not None else names
 
     @property
     def uses_tf(self) -> bool:

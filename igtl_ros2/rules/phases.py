@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from .keys import key
-from .services import SERVICE
+from .services import FIELDS, SERVICE, WORDS, ServeRule, as_it_is
 from .values import BOOLEAN, DEVICE, NAMES, SECONDS, text
 
 #: Stands for every phase in a list of phases.
 ANY = '*'
 #: what a service is, and how long it may take
 CALL = SERVICE, 'ROS service, std_srvs/Trigger, that carries it out.'
+PHASE_TYPE = text('trigger, or an action such as control_msgs/action/FollowJointTrajectory')
 STATUS_TIMEOUT = SECONDS, (
-    'How long a ROS service may take before a STATUS says that it took too long, in seconds.')
+    'How long a ROS service may take, or an action to accept its goal, before a STATUS says that '
+    'it took too long, in seconds.')
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,31 @@ class Phase:
     report: bool = key(
         BOOLEAN,
         'Say with a STATUS of its name that it was done; failures are said always.', True)
-    call: str = key(*CALL, '')
+    call: str = key(SERVICE, 'ROS service or action that carries it out.', '')
+    type: str = key(
+        PHASE_TYPE, 'Type of that action; std_srvs/srv/Trigger when left out.', 'trigger')
+    goal: Any = key(
+        FIELDS, 'What the action is to do: fields of its goal. {TGT} is the accepted transform of '
+        'that name, as it was published, and {phase} the phase.', None, read=as_it_is)
+    feedback: Any = key(
+        WORDS, 'What a STATUS of the phase says while it is carried out: {name} is a field of the '
+        'feedback.', None, read=as_it_is)
+    result: Any = key(
+        WORDS, 'What is said of its end: {name} is a field of the result.', None, read=as_it_is)
     status_timeout: float = key(*STATUS_TIMEOUT, 10.0)
+
+    @property
+    def is_action(self) -> bool:
+        """Whether an action carries it out."""
+        return '/action/' in self.type
+
+    @property
+    def served(self) -> ServeRule:
+        """Say as a rule of `serve` how its action is called."""
+        return ServeRule(
+            self.name, self.call, self.type, timeout=self.status_timeout, goal=self.goal,
+            feedback=self.feedback, result=self.result, answer='done', when_busy='replace',
+            stop=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +105,14 @@ class PhaseTable:
 
     @property
     def services(self) -> tuple[str, ...]:
-        """The ROS services that are called, each once."""
+        """The ROS services and actions that are called, each once."""
         found = [phase.call for phase in self.phases]
         found += [transform.call for transform in self.transforms]
         return tuple(dict.fromkeys(filter(None, found)))
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """The transforms that goals of actions may name."""
+        if not any(phase.is_action for phase in self.phases):
+            return frozenset()
+        return frozenset(transform.prefix for transform in self.transforms)

@@ -186,17 +186,26 @@ def service_rows(config: LinkConfig) -> list[Row]:
         content = f' with {command.content}' if command.content else ''
         parameter = f'command.{prefix.replace("/", ".")}{command.name}'
         fields = [f'{{{field}}}={parameter}.{field}' for field in command.fields]
-        rows.append((f'{prefix}command/{command.name}', 'Trigger',
+        rows.append((f'{prefix}command/{command.name}', _type_name(command.type),
                      f'sends COMMAND {command.command!r} to {command.device!r}{content}',
                      ' '.join([*fields, f'timeout={command.timeout:g}',
                                *(['legacy'] if command.legacy else [])])))
     for serve in mapping.serve:
-        what, kind = f'is called by COMMAND {serve.command!r}', 'Trigger'
+        what = f'is called by COMMAND {serve.command!r}'
+        besides = [f'timeout={serve.timeout:g}']
         if serve.type == 'set_bool':
             data = 'its content' if serve.data is None else _text(serve.data).lower()
-            what, kind = f'{what} with {data}', 'SetBool'
-        rows.append((serve.call, kind, what, f'timeout={serve.timeout:g}'))
+            what = f'{what} with {data}'
+        if serve.is_action:
+            stops = ' '.join((serve.cancelled_by, *serve.stop))
+            besides += [f'cancelled by {stops}', f'when busy: {serve.when_busy}']
+        besides += [f'{{{name}}}={device}' for name, device in serve.targets]
+        rows.append((serve.call, _type_name(serve.type), what, ' '.join(besides)))
     return rows
+
+
+def _type_name(name: str) -> str:
+    return {'trigger': 'Trigger', 'set_bool': 'SetBool'}.get(name, name)
 
 
 def _extras(rule: Any, usual: Any, remark: str = '') -> str:

@@ -96,7 +96,7 @@ def test_a_robot_with_phases_is_asked_first(node):
         def handle(self, peer, message, now):
             return message.device_name == 'Tool'
 
-        def left(self, peer):
+        def left(self, peer, now):
             node.done.append('left')
 
     node.dialogue.phases = Phases()

@@ -58,6 +58,11 @@ class Peer:
         return wait_for(look, f'a STATUS {state}')[-1]
 
 
+def goals_of(node):
+    (action,) = node.link_services['']._dialogue.actions
+    return action._goals
+
+
 @pytest.fixture
 def make(ros, robot, tmp_path):
     def make(rule=RULE):
@@ -132,8 +137,7 @@ def test_a_goal_that_is_not_accepted_yet_is_cancelled_when_it_is(make, robot, ho
     node, peer = make()
     robot.gate.clear()
     peer.order(1)
-    wait_for(lambda: node.link_services['']._dialogue._actions['/arm/follow']._goals.numbers,
-             'the goal')
+    wait_for(lambda: goals_of(node).numbers, 'the goal')
     if how == 'lost':
         peer.client.close()
         wait_for(lambda: not node.link.peers, 'the end of the connection')
@@ -224,6 +228,80 @@ def test_who_has_sent_no_target_does_not_move_to_that_of_another(make, robot):
         other.client.close()
 
 
+PHASES = """
+protocol:
+- use: brp
+  call: {MOVE_TO_TARGET: /arm/follow}
+  phases:
+    MOVE_TO_TARGET:
+      type: control_msgs/action/FollowJointTrajectory
+      goal: {multi_dof_trajectory: {joint_names: ['{phase}'], points: [{transforms: ['{TGT}']}]}}
+      feedback: 'at {actual.positions[0]}'
+      result: '{error_string}'
+      status_timeout: 2
+"""
+
+
+class Navigator(Peer):
+    """Commands a robot with phases."""
+
+    def go(self, word, matrix=None):
+        self.client.send(
+            String(word, device_name=f'CMD_{len(self.said)}') if matrix is None
+            else Transform(matrix, device_name=f'{word}_{len(self.said)}'))
+
+
+@pytest.fixture
+def navigator(ros, robot, tmp_path):
+    node = ros.bridge(mode='server', port=0, **mapping(tmp_path, PHASES))
+    (action,) = node.link_services['']._dialogue.actions
+    wait_for(action.is_there, 'the action')
+    peer = Navigator(node)
+    peer.node = node
+    ros.closers.insert(0, peer.client.close)
+    for word in ('START_UP', 'CALIBRATION'):
+        peer.go(word)
+    peer.go('CLB', pose())
+    peer.go('TARGETING')
+    peer.go('TGT', pose((10, 20, 30)))
+    peer.go('MOVE_TO_TARGET')
+    wait_for(lambda: robot.running, 'the robot to move')
+    return peer
+
+
+def hear(peer, device, state, text):
+    def look():
+        peer.look()
+        return (device, state, text) in peer.said
+    wait_for(look, f'{device}: {text}')
+
+
+def test_a_phase_may_be_an_action_that_goes_to_the_accepted_target(navigator, robot):
+    (point,) = robot.goals[0].multi_dof_trajectory.points
+    assert robot.goals[0].multi_dof_trajectory.joint_names == ['MOVE_TO_TARGET']
+    moved = point.transforms[0].translation
+    assert [moved.x, moved.y, moved.z] == pytest.approx([0.01, 0.02, 0.03])
+    robot.feedback.append(0.5)
+    hear(navigator, 'MOVE_TO_TARGET', 'MOVE_TO_TARGET', 'at 0.5')
+    robot.finish.set()
+    hear(navigator, 'MOVE_TO_TARGET', 'MOVE_TO_TARGET', 'there')
+
+
+@pytest.mark.parametrize('how', ['STOP', 'lost', 'emergency', 'close'])
+def test_what_a_phase_has_begun_is_cancelled(navigator, robot, how):
+    if how == 'STOP':
+        navigator.go('STOP')
+        hear(navigator, 'CURRENT_STATUS', 'STOP', '')
+    elif how == 'lost':
+        navigator.client.close()
+    elif how == 'emergency':
+        navigator.client.send(Status(StatusCode.EMERGENCY, device_name='Button'))
+        hear(navigator, 'MOVE_TO_TARGET', 'MOVE_TO_TARGET', 'canceled: an emergency; stopped')
+    else:
+        navigator.node._close_links()
+    wait_for(lambda: robot.ended == ['stopped'], 'the end of the goal')
+
+
 def test_one_goal_at_a_time(make, robot):
     _, peer = make()
     peer.order(1)
@@ -249,7 +327,7 @@ def test_a_goal_takes_the_place_of_another_once_that_is_over(make, robot):
 def test_no_goal_is_left_running_whenever_a_connection_is_cut(make, robot):
     node, _ = make(RULE + '  when_busy: replace\n')
     dice = random.Random(5)
-    goals = node.link_services['']._dialogue._actions['/arm/follow']._goals
+    goals = goals_of(node)
     for number in range(40):
         peer = Peer(node)
         peer.order(number)
