@@ -68,9 +68,9 @@ class Robot:
         self.stop = threading.Event()
         self.thread = None
 
-    def move(self, x=1.0):
+    def move(self, x=1.0, parent='base'):
         made = TransformStamped()
-        made.header.frame_id, made.child_frame_id = 'base', 'tool'
+        made.header.frame_id, made.child_frame_id = parent, 'tool'
         now_ns = self.now_ns()
         made.header.stamp = Time(sec=now_ns // NS, nanosec=now_ns % NS)
         made.transform.translation.x = x
@@ -157,6 +157,21 @@ def test_a_pose_of_simulated_time_is_as_old_as_that_says(ros, robot, tmp_path):
         wait_for(lambda: seen.messages, 'the pose')
         clock.publish(Clock(clock=Time(sec=104)))
         wait_for(lambda: seen.messages[-1].metadata.get('TransformStatus') == 'MISSING', 'the end')
+
+
+def test_a_frame_that_tf_does_not_know_any_more_is_missing(ros, robot, tmp_path):
+    node = ros.bridge(port=0, **mapping(
+        tmp_path, 'send: [{tf: {source: tool, target: base}, device: Arm, max_age: 0.5}]'))
+    arm = robot()
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as peer:
+        wait_for(lambda: node.link.peers and node.link.peers[0].version == 2, 'version 2')
+        seen = Seen(peer)
+        arm.move()
+        wait_for(lambda: seen.states, 'the pose')
+        arm.move(parent='elsewhere')  # from here on a look brings an error, and no stamp
+        wait_for(lambda: seen.states[-1] == 'MISSING', 'the end')
+        settle(node, seen)
+        assert seen.states.count('MISSING') == 1 and late_states(node) == []
 
 
 def stamped(age_s):
