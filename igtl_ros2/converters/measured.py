@@ -335,24 +335,25 @@ def _numbers(part: Any) -> list[float]:
 
 def _wrench_to_sensor(message: WrenchStamped, sending: Sending) -> Sensor:
     """Send force and torque, or one of them; the unit of the force stands for both."""
-    units = {'force': 'N', 'torque': 'N*m'}
-    field = _field(sending, *units)
-    values = [v for part in units if field in ('', part)
-              for v in _numbers(getattr(message.wrench, part))]
-    unit = units[field or 'force']
-    envelope = sending.envelope(message.header)
-    return sensor_from_si(values, sending.rule.unit or unit, [unit], **envelope)
+    return _vectors_to_sensor(
+        message, message.wrench, {'force': 'N', 'torque': 'N*m'}, sending)
 
 
 def _twist_to_sensor(message: TwistStamped, sending: Sending) -> Sensor:
     """Send linear and angular velocity in SI units, or one of them in any unit."""
-    units = {'linear': 'm*s^-1', 'angular': 'rad*s^-1'}
-    field = _field(sending, *units)
-    if sending.rule.unit and not field:
+    if sending.rule.unit and not sending.rule.field:
         raise ConversionError(_NO_UNIT_FOR_ALL)
-    values = [v for part in units if field in ('', part)
-              for v in _numbers(getattr(message.twist, part))]
-    unit = units[field or 'linear']
+    return _vectors_to_sensor(
+        message, message.twist, {'linear': 'm*s^-1', 'angular': 'rad*s^-1'}, sending)
+
+
+def _vectors_to_sensor(
+    message: Any, whole: Any, units: dict[str, str], sending: Sending
+) -> Sensor:
+    """Send vectors, of which each has a unit, or the one that the rule names."""
+    field = _field(sending, *units)
+    values = [v for part in units if field in ('', part) for v in _numbers(getattr(whole, part))]
+    unit = units[field or next(iter(units))]
     envelope = sending.envelope(message.header)
     return sensor_from_si(values, sending.rule.unit or unit, [unit], **envelope)
 

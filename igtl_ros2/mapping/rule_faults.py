@@ -17,6 +17,8 @@ from .services import SERVICE_FAULTS
 _MAX_ELEMENT_BYTES = 20
 # keys of which a value may mean nothing for a type in more ways, see below
 _SAID_OTHERWISE = ('hold_hz', 'stale_after', 'max_age', 'max_jump', 'max_speed', 'workspace')
+# of them those that say how a frame moves
+_OF_MOVING = ('hold_hz', 'stale_after', 'max_age')
 # What a rule that drops messages may say: `phi` also holds for answers to commands
 _OF_A_DROP = ('device', 'type', 'peer', 'action', 'phi')
 
@@ -54,18 +56,15 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
         yield 'max_skew', (f'found {show(item["max_skew"])} with stamp: {item["stamp"]}; '
                            'allowed only with auto')
     if item.get('stale_after'):
-        yield from _stale_faults(item, name)
+        yield from _misplaced(item, name, 'stale_after')
+        if item.get('stamp') == 'receive':
+            yield 'stale_after', (f'found {show(item["stale_after"])} with stamp: receive; '
+                                  'allowed only with auto and device, nobody looks at the stamps')
     if item.get('trajectory') and len(set(item['trajectory'].values())) == 1:
         yield 'trajectory', (f'found {show(item["trajectory"]["entry"])} as entry and as target; '
                              'allowed two different labels')
     if item.get('hold_hz'):
-        types = _types('hold_hz')
-        if name not in ('*', *types):
-            yield 'hold_hz', (f'found {show(item["hold_hz"])} with type {show(name)}; '
-                              f'allowed only with {", ".join(types)} or "*"')
-        if item.get('tf') == 'static':
-            yield 'hold_hz', (f'found {show(item["hold_hz"])} with tf: static; allowed only '
-                              'without, a static frame holds anyway')
+        yield from _misplaced(item, name, 'hold_hz')
     yield from _gate_faults(item, name)
     frame, child = item.get('frames', (item.get('frame'), item.get('child_frame')))
     if item.get('to_frame') and item['to_frame'] == child:
@@ -75,8 +74,18 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
                f'found {show(child)} as parent and as child; allowed two different frames')
 
 
-def _types(key: str) -> tuple[str, ...]:
-    return keys_of(ReceiveRule)[key].wire_types()
+def _misplaced(
+    item: dict[str, Any], type_name: str, key: str, found: str = ''
+) -> abc.Iterator[tuple[str, str]]:
+    """Find out whether a key means nothing for the type of its rule, or for a static frame."""
+    types = keys_of(ReceiveRule)[key].wire_types()
+    value = show(item[key])
+    if type_name not in ('*', *types):
+        yield key, (f'found {found or value} with type {show(type_name)}; '
+                    f'allowed only with {", ".join(types)} or "*"')
+    if item.get('tf') == 'static' and key in _OF_MOVING:
+        yield key, (f'found {value} with tf: static; allowed only without, '
+                    'a static frame holds anyway')
 
 
 def _type_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
@@ -104,13 +113,8 @@ def _type_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str
 def _gate_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
     """Find what is wrong with the gates of a receive rule."""
     for key in ('max_age', 'max_jump', 'max_speed', 'workspace'):
-        types = _types(key)
-        if key in item and type_name not in ('*', *types):
-            yield key, (f'found it with type {show(type_name)}; '
-                        f'allowed only with {", ".join(types)} or "*"')
-    if 'max_age' in item and item.get('tf') == 'static':
-        yield 'max_age', (f'found {show(item["max_age"])} with tf: static; allowed only without, '
-                          'a static frame holds anyway')
+        if key in item:
+            yield from _misplaced(item, type_name, key, 'it')
     if 'workspace' in item:
         ends = item['workspace']
         for axis, low, high in zip('xyz', ends['min'], ends['max']):
@@ -120,21 +124,6 @@ def _gate_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str
     if 'recover_after' in item and not ('max_jump' in item or 'max_speed' in item):
         yield 'recover_after', (f'found {show(item["recover_after"])} without max_jump and '
                                 'max_speed; allowed only with one of them')
-
-
-def _stale_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
-    """Find out why nothing that a receive rule matches can become stale by its stamps."""
-    found = f'found {show(item["stale_after"])}'
-    types = _types('stale_after')
-    if type_name not in ('*', *types):
-        yield 'stale_after', (f'{found} with type {show(type_name)}; '
-                              f'allowed only with {", ".join(types)} or "*"')
-    if item.get('tf') == 'static':
-        yield 'stale_after', (f'{found} with tf: static; allowed only without, '
-                              'a static frame holds anyway')
-    if item.get('stamp') == 'receive':
-        yield 'stale_after', (f'{found} with stamp: receive; allowed only with auto and device, '
-                              'nobody looks at the stamps')
 
 
 def _send_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:

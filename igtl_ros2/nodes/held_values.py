@@ -15,7 +15,9 @@ from ..routes.passage import Passage
 from ..routes.repetition import Repetition
 from .link_output import LinkOutput
 from .report import Report
-from .silence_watch import SilenceWatch
+
+#: how often silence is looked for
+_LOOK_S = 0.05
 
 
 class HeldValues:
@@ -49,8 +51,7 @@ class HeldValues:
         self._now = now
         self._repetition = Repetition(report, is_connected, self._show)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
-        #: looks for silence, once it is started
-        self.watch = SilenceWatch(node, self._look_for_silence)
+        self._is_watching = False
 
     def hold(self, device: Device, passage: Passage | None) -> None:
         """Repeat a message from now on, in place of the one before."""
@@ -64,6 +65,12 @@ class HeldValues:
                 period, lambda: self._repeat(device), clock=self._steady
             )
         device.repeater.reset()
+
+    def watch(self) -> None:
+        """Look for silence from now on, also while simulated time stands still."""
+        if not self._is_watching:
+            self._is_watching = True
+            self._node.create_timer(_LOOK_S, self._look_for_silence, clock=self._steady)
 
     def end(self, device: Device) -> None:
         """Repeat nothing of a device any more."""

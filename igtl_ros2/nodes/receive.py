@@ -329,7 +329,7 @@ class Receiver:
         device.hear(peer, now_s, message.timestamp != 0)
         way = device.way
         if way.has_max_age:
-            self._held.watch.start()
+            self._held.watch()
         if not self._first.is_over:
             self._first.forget(device.topic)
         passage = Passage(peer, message, now_s, arrival_ns, origin)
