@@ -31,6 +31,13 @@ class LazyPose:
     #: position (m) and quaternion (x, y, z, w)
     numbers: Any
 
+    def __init__(
+        self, stamp_ns: int, frames: tuple[str, str], numbers: Sequence[float]
+    ) -> None:
+        """Hold what there is to know, and make nothing of it yet."""
+        self.head = stamp_ns, frames
+        self.numbers = numbers
+
     @property
     def stamp_ns(self) -> int:
         """Nanoseconds since 1970, as the header has them."""
@@ -45,7 +52,7 @@ class LazyPose:
 
     def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyPose:
         """Make another one with the same frames."""
-        raise NotImplementedError
+        return type(self)(stamp_ns, self.frames, numbers)
 
     def become(self) -> Any:
         """Make it a usual message."""
@@ -96,17 +103,6 @@ class LazyTransform(LazyPose, TransformStamped):
     header, transform, child_frame_id = map(_field, ('header', 'transform', 'child_frame_id'))
     head, numbers = TransformStamped._header, TransformStamped._transform
 
-    def __init__(
-        self, stamp_ns: int, frames: tuple[str, str], numbers: Sequence[float]
-    ) -> None:
-        """Hold what there is to know, and make nothing of it yet."""
-        self.head = stamp_ns, frames
-        self.numbers = numbers
-
-    def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyTransform:
-        """Make another one with the same frames."""
-        return LazyTransform(stamp_ns, self.frames, numbers)
-
     @staticmethod
     def _put(message: Any, usual: Any, child: str, numbers: Sequence[float]) -> None:
         message.child_frame_id = child
@@ -122,17 +118,6 @@ class LazyPoseStamped(LazyPose, PoseStamped):
     ros_type = PoseStamped
     header, pose = map(_field, ('header', 'pose'))
     head, numbers = PoseStamped._header, PoseStamped._pose
-
-    def __init__(
-        self, stamp_ns: int, frames: tuple[str, str], numbers: Sequence[float]
-    ) -> None:
-        """Hold what there is to know, and make nothing of it yet."""
-        self.head = stamp_ns, frames
-        self.numbers = numbers
-
-    def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyPoseStamped:
-        """Make another one with the same frame."""
-        return LazyPoseStamped(stamp_ns, self.frames, numbers)
 
     @staticmethod
     def _put(message: Any, usual: Any, child: str, numbers: Sequence[float]) -> None:
