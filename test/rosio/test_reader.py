@@ -12,6 +12,7 @@ from tf2_msgs.msg import TFMessage
 from igtl_ros2.converters.lazy import LazyPose, LazyTransform
 from igtl_ros2.errors import ConversionError
 from igtl_ros2.rosio.reader import MOST_FRAMES, PoseReader, reader_of
+from igtl_ros2.routes.ready import TOGETHER
 
 SOME = (1.0, 2.0, 3.0, 0.5, 0.5, 0.5, 0.5)
 names = st.text(st.characters(codec='utf-8', exclude_characters='\0'), max_size=12)
@@ -117,3 +118,7 @@ def test_other_byte_orders_are_left_to_ros(monkeypatch):
 def test_poses_alone_are_read_so():
     assert reader_of(Pose) is None
     assert reader_of(TFMessage) is not None
+
+
+def test_what_is_broadcast_together_is_read_without_ros():
+    assert TOGETHER <= MOST_FRAMES
