@@ -4,6 +4,7 @@ import os
 from glob import glob
 from itertools import repeat
 from os.path import join
+from pathlib import Path
 from xml.etree import ElementTree
 
 from setuptools import find_packages, setup
@@ -12,11 +13,37 @@ NAME = 'igtl_ros2'
 # package.xml is what ROS tools read: the version and the words stand there once.
 manifest = ElementTree.parse('package.xml').getroot()
 maintainer = manifest.find('maintainer')
+urls = {url.get('type', 'website'): url.text for url in manifest.findall('url')}
+
+KEYWORDS = [
+    'OpenIGTLink', 'ROS 2', '3D Slicer', 'PLUS', 'image-guided therapy', 'surgical robotics',
+    'tracking', 'medical imaging',
+]
+CLASSIFIERS = [
+    'Development Status :: 4 - Beta',
+    'Framework :: AsyncIO',
+    'Intended Audience :: Developers',
+    'Intended Audience :: Healthcare Industry',
+    'Intended Audience :: Science/Research',
+    'License :: OSI Approved :: Apache Software License',
+    'Operating System :: POSIX :: Linux',
+    'Programming Language :: Python :: 3 :: Only',
+    *(f'Programming Language :: Python :: 3.{minor}' for minor in range(10, 14)),
+    'Topic :: Scientific/Engineering :: Medical Science Apps.',
+    'Topic :: System :: Networking',
+    'Typing :: Typed',
+]
 
 setup(
     name=NAME,
     version=manifest.findtext('version'),
     description=manifest.findtext('description'),
+    long_description=Path('README.md').read_text(encoding='utf-8'),
+    long_description_content_type='text/markdown',
+    url=urls.get('website'),
+    project_urls=urls,
+    keywords=KEYWORDS,
+    classifiers=CLASSIFIERS,
     license=manifest.findtext('license'),
     maintainer=maintainer.text,
     maintainer_email=maintainer.get('email'),
@@ -28,7 +55,7 @@ setup(
         (f'share/{NAME}/launch', sorted(glob('launch/*.launch.py'))),
         (f'share/{NAME}/config', sorted(glob('config/*.*'))),
         *((f'share/{NAME}/{folder}', sorted(map(join, repeat(folder), files)))
-          for top in ('docs', 'slicer') for folder, _, files in os.walk(top)
+          for top in ('docs', 'examples', 'slicer') for folder, _, files in os.walk(top)
           if files and '__pycache__' not in folder),
     ],
     python_requires='>=3.10',

@@ -6,11 +6,16 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import venv
+import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+import igtl_ros2
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -78,7 +83,7 @@ def test_colcon_build_gives_what_ros2_run_and_ros2_launch_look_for(source, tmp_p
     for folder in ('launch', 'config'):
         assert names(source / folder)
         assert names(share / folder) == names(source / folder)
-    for folder in ('docs', 'slicer'):
+    for folder in ('docs', 'examples', 'slicer'):
         assert tree(share / folder) == tree(source / folder)
 
     [package] = prefix.glob('lib/python3*/site-packages/igtl_ros2')
@@ -111,6 +116,30 @@ def test_colcon_test_runs_the_tests(source, tmp_path):
                cwd=tmp_path)
     number = int(re.search(r'Summary: (\d+) tests, 0 errors, 0 failures', said)[1])
     assert number > 10
+
+
+def test_what_is_uploaded_is_whole_and_well_described(source, tmp_path):
+    for name in ('build', 'twine'):
+        if importlib.util.find_spec(name) is None:
+            pytest.skip(f'{name} is not installed')
+    run(sys.executable, '-m', 'build', '--no-isolation', '--outdir', tmp_path, source, cwd=tmp_path)
+    [wheel], [sdist] = tmp_path.glob('*.whl'), tmp_path.glob('*.tar.gz')
+    run(sys.executable, '-m', 'twine', 'check', '--strict', wheel, sdist, cwd=tmp_path)
+    with tarfile.open(sdist) as archive:
+        inside = {name.partition('/')[2] for name in archive.getnames()}
+    wanted = {
+        str(path.relative_to(source))
+        for folder in ('igtl_ros2', 'config', 'docs', 'examples', 'launch', 'slicer')
+        for path in (source / folder).rglob('*') if path.is_file()
+    }
+    assert not wanted - inside
+    assert {'CHANGELOG.rst', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'package.xml'} <= inside
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith('/METADATA')]
+        said = message_from_bytes(archive.read(name))
+    assert said['Description-Content-Type'] == 'text/markdown'
+    assert said['Keywords'] and said.get_all('Classifier') and said.get_all('Project-URL')
+    assert said['Version'] == igtl_ros2.__version__
 
 
 def test_pip_install_gives_executables_and_a_codec_that_needs_numpy_alone(source, tmp_path):

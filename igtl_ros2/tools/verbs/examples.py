@@ -1,0 +1,69 @@
+"""`igtl examples`: programs to start from."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+HELP = 'programs to start from: a list of them, one printed, or a copy of all'
+EXAMPLE = 'igtl examples dynamic_receiver > receiver.py'
+DESCRIPTION = """\
+List the programs that come with igtl_ros2: each is one file for Python that needs no ROS. With the
+name of one, print it; with --copy, write all of them into a new folder, and with a name that one
+alone into a folder."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may stand on the command line."""
+    parser.add_argument('name', nargs='?', metavar='NAME', help='such as server or server.py')
+    parser.add_argument('--copy', metavar='FOLDER', help='copy there; nothing is overwritten')
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it, and give the exit code."""
+    from ...config.shared import shared_path
+    from ...errors import ConfigError, FileError
+
+    folder = shared_path('examples')
+    programs = {path.stem: path for path in sorted(folder.glob('*.py'))}
+    name = arguments.name and arguments.name.removesuffix('.py')
+    if name and name not in programs:
+        raise ConfigError(
+            f'no example is called {arguments.name!r}; there are {", ".join(programs)}')
+    if arguments.copy is not None:
+        try:
+            _copy([programs[name]] if name else sorted(folder.iterdir()), Path(arguments.copy))
+        except OSError as error:
+            raise FileError(f'{arguments.copy}: {error.strerror or error}') from error
+    elif name:
+        print(programs[name].read_text(encoding='utf-8'), end='')
+    else:
+        print('\n'.join(_lines(programs)))
+    return 0
+
+
+def _lines(programs: dict[str, Path]) -> list[str]:
+    import ast
+
+    from ..terminal import table
+
+    rows = []
+    for name, path in programs.items():
+        said = ast.get_docstring(ast.parse(path.read_text(encoding='utf-8'))) or ''
+        rows.append((name, said.partition('\n')[0]))
+    return table(('name', 'what it shows'), rows)
+
+
+def _copy(paths: list[Path], target: Path) -> None:
+    import shutil
+
+    target.mkdir(parents=True, exist_ok=True)
+    for path in paths:
+        there = target / path.name
+        if there.exists():
+            raise FileExistsError(17, f'{path.name} is there already')
+        if path.is_dir():
+            shutil.copytree(path, there, ignore=shutil.ignore_patterns('__pycache__'))
+        else:
+            shutil.copy(path, there)
+        print(there)
