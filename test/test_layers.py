@@ -21,6 +21,7 @@ MAPPING = {'mapping'} | RULES
 # part: what of ours it may use, what from outside the standard library, what of that it may not
 TABLE = {
     'errors': (set(), set(), NETWORK | {'threading'}),
+    'logs': (set(), set(), NETWORK | {'threading'}),
     'config': ({'errors'}, set(), NETWORK | {'threading'}),
     # what a type of message is, the codec says
     'rules': ({'codec'} | BASE, set(), NETWORK | {'threading'}),

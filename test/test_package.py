@@ -122,7 +122,8 @@ def test_what_is_uploaded_is_whole_and_well_described(source, tmp_path):
     for name in ('build', 'twine'):
         if importlib.util.find_spec(name) is None:
             pytest.skip(f'{name} is not installed')
-    run(sys.executable, '-m', 'build', '--no-isolation', '--outdir', tmp_path, source, cwd=tmp_path)
+    build = [sys.executable, '-m', 'build', '--no-isolation', '--outdir', tmp_path]
+    run(*build, source, cwd=tmp_path)
     [wheel], [sdist] = tmp_path.glob('*.whl'), tmp_path.glob('*.tar.gz')
     run(sys.executable, '-m', 'twine', 'check', '--strict', wheel, sdist, cwd=tmp_path)
     with tarfile.open(sdist) as archive:

@@ -35,6 +35,6 @@ class Host(Protocol):
         """Note that a peer waits for a key frame of a video."""
 
     def say(
-        self, name: str, level: int, text: str, error: Exception | None = None
+        self, kind: str, level: int, text: str, error: Exception | None = None, peer: str = '',
     ) -> None:
         """Log, at a limited rate."""

@@ -98,7 +98,7 @@ class Link(SendingLink, ReceivingLink):
             self._peers.append(peer)
             self._post_held(peer)
             self._notify()
-        self.say('connected', logging.INFO, f'{peer.address}: connected')
+        self.say('connected', logging.INFO, f'{peer.address}: connected', peer=peer.address)
         self._tell(self._on_peer, peer, True)
 
     def left(self, peer: Peer, why: str) -> None:
@@ -113,7 +113,8 @@ class Link(SendingLink, ReceivingLink):
         self.last_error = f'{peer.address}: {why}'
         if not self._closed:
             level = logging.WARNING if peer.cut_off else logging.INFO
-            self.say('disconnected', level, f'{peer.address}: disconnected: {why}')
+            text = f'{peer.address}: disconnected: {why}'
+            self.say('disconnected', level, text, peer=peer.address)
         self._tell(self._on_peer, peer, False)
 
     # -- life

@@ -120,12 +120,13 @@ class LinkState:
             self.on_change()
 
     def say(
-        self, kind: str, level: int, text: str, error: Exception | None = None
+        self, kind: str, level: int, text: str, error: Exception | None = None, peer: str = '',
     ) -> None:
         """
         Log a line, unless there were too many of its kind just now; for any thread.
 
         :param error: show its traceback as well.
+        :param peer: the address of the peer that it is about.
         """
         left_out: dict[str, int] = {}
         now = time.monotonic()
@@ -141,4 +142,5 @@ class LinkState:
                 log.warning('%s: %d more lines like "%s"', self.address, more, name)
         if is_told:
             # types, texts of a STATUS and names in certificates are whatever a peer sends
-            log.log(level, '%s', printable(text), exc_info=error)
+            fields = {'igtl_event': kind, 'igtl_link': str(self.address), 'igtl_peer': peer}
+            log.log(level, '%s', printable(text), exc_info=error, extra=fields)

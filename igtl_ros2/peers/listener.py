@@ -52,7 +52,7 @@ class Listener(Link):
         """Note a connection that never became one."""
         self.refusals += 1
         self.last_error = f'{address}: {reason}'
-        self.say('refused', logging.WARNING, f'{address}: refused: {reason}')
+        self.say('refused', logging.WARNING, f'{address}: refused: {reason}', peer=str(address))
 
     def joined(self, peer: Peer) -> None:
         """Take a new client in, if there is room."""

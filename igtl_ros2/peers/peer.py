@@ -201,7 +201,7 @@ class Peer:
             return False
         if self._compat.looking and (name := self._compat.saw(message)):
             text = f'{self.address}: is taken for {name}'
-            self._link.say('is taken for', logging.INFO, text)
+            self._link.say('is taken for', logging.INFO, text, peer=self.address)
         if self._unanswered and device == _PING and _is_calm_status(message):
             self._take_pong()
             return False
@@ -323,7 +323,8 @@ class Peer:
         now = time.monotonic()
         if now - self._complaints.get(kind, -5.0) >= 5.0:
             self._complaints[kind] = now
-            self._link.say(kind, logging.WARNING, f'{self.address}: {text}', error)
+            self._link.say(
+                kind, logging.WARNING, f'{self.address}: {text}', error, self.address)
 
 
 def _is_calm_status(message: Message) -> bool:
