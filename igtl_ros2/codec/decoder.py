@@ -117,6 +117,8 @@ class Decoder:
         self.received_bytes = 0
         #: bytes received, from `_start` on, that no message was made of yet
         self.pending_bytes = 0
+        #: as many as these are needed until there is something to tell: a header, a frame, an error
+        self.needed_bytes = HEADER_SIZE
         #: bytes of the frame that was taken last
         self.frame_bytes = 0
         #: highest header version that came in its proper layout, 0 before the first message
@@ -126,17 +128,15 @@ class Decoder:
 
     def get_buffer(self, size_hint: int = -1) -> memoryview:
         """Hand out writable memory for the bytes that come next; never empty."""
-        header, block, pending = self._header, self._block, self.pending_bytes
-        needed = HEADER_SIZE if header is None else HEADER_SIZE + header[4]
-        start = self._start
-        end = start + pending
-        if len(block) - start < needed or end == len(block):
-            # Messages may hold views of a block, so its bytes are never received into again.
-            block = new_block(max(needed, 2 * pending, _BLOCK_BYTES))
-            block[:pending] = self._block[start:end]
-            self._block, self._readable, self._start = block, block.toreadonly(), 0
-            end = pending
-        return block[end:]
+        block, end = self._block, self._start + self.pending_bytes
+        if end < len(block) >= self._start + self.needed_bytes:
+            return block[end:]
+        # Messages may hold views of a block, so its bytes are never received into again.
+        pending = self.pending_bytes
+        larger = new_block(max(self.needed_bytes, 2 * pending, _BLOCK_BYTES))
+        larger[:pending] = block[self._start : end]
+        self._block, self._readable, self._start = larger, larger.toreadonly(), 0
+        return larger[pending:]
 
     def buffer_updated(self, size: int) -> None:
         """Tell that `size` bytes were written to the start of what `get_buffer` gave."""
@@ -157,7 +157,7 @@ class Decoder:
             space[:size] = view[:size]
             self.buffer_updated(size)
             view = view[size:]
-            if self._header is None and self.pending_bytes >= HEADER_SIZE:
+            if self._header is None and self.pending_bytes >= self.needed_bytes:
                 # so that the rest of a large body goes where it will stay
                 with suppress(DecodeError):  # `next_frame` says so
                     self._read_header()
@@ -169,9 +169,9 @@ class Decoder:
             if header[4] > self._max_body_bytes:
                 check_body_size(header, self._max_body_bytes)
         except DecodeError as error:
-            self._lost = error
+            self._lost, self.needed_bytes = error, 0
             raise
-        self._header = header
+        self._header, self.needed_bytes = header, HEADER_SIZE + header[4]
         return header
 
     def next_frame(self) -> tuple[Header, memoryview] | None:
@@ -183,19 +183,19 @@ class Decoder:
         :raises HeaderError: if the stream is out of step; every later call says so again.
         :raises TooLargeError: if the body is over the limit; likewise.
         """
-        pending, header = self.pending_bytes, self._header
-        if header is None:
-            if self._lost is not None:
-                raise self._lost
-            if pending < HEADER_SIZE:
-                return None
-            header = self._read_header()
-        size = HEADER_SIZE + header[4]
-        if size > pending:
+        pending = self.pending_bytes
+        if pending < self.needed_bytes:
+            return None
+        if self._lost is not None:
+            raise self._lost
+        header = self._header or self._read_header()
+        size = self.needed_bytes
+        if pending < size:
             return None
         start = self._start
         self._start = stop = start + size
-        self._header, self.frame_bytes, self.pending_bytes = None, size, pending - size
+        self._header, self.needed_bytes = None, HEADER_SIZE
+        self.frame_bytes, self.pending_bytes = size, pending - size
         frame = self._readable[start:stop]
         if size == pending and len(self._block) > _BLOCK_BYTES:
             # the messages hold it as long as they need it; there may be no more for a long time

@@ -74,7 +74,7 @@ class StreamPeer(WritingPeer):
             self.pending_since = now
         self.received_bytes += size
         decoder.buffer_updated(size)
-        if not self._has_more:
+        if decoder.pending_bytes >= decoder.needed_bytes and not self._has_more:
             self._take_turn(now)
 
     def _take_turn(self, now: float | None = None) -> None:
