@@ -17,6 +17,12 @@ def new_block(size: int) -> memoryview:
     return np.empty(size, np.uint8).view(Block).data
 
 
+def address(values: NDArray[Any]) -> int:
+    """Tell where in memory an array begins, with less effort than its `ctypes` takes."""
+    found: int = values.__array_interface__['data'][0]
+    return found
+
+
 def with_bytes_before(values: NDArray[Any], size: int) -> NDArray[np.uint8] | None:
     """
     View an array that was received, and bytes before it in its message, as one writable array.
@@ -35,5 +41,5 @@ def with_bytes_before(values: NDArray[Any], size: int) -> NDArray[np.uint8] | No
             owner = owner.obj
         else:
             return None
-    start = values.ctypes.data - owner.ctypes.data - size
+    start = address(values) - address(owner) - size
     return None if start < 0 else owner.view(np.ndarray)[start : start + size + values.nbytes]

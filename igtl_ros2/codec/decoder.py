@@ -117,7 +117,7 @@ class Decoder:
         self.received_bytes = 0
         #: bytes received, from `_start` on, that no message was made of yet
         self.pending_bytes = 0
-        #: as many as these are needed until there is something to tell: a header, a frame, an error
+        #: so many are needed until there is something to tell: a header, a frame, an error
         self.needed_bytes = HEADER_SIZE
         #: bytes of the frame that was taken last
         self.frame_bytes = 0

@@ -35,7 +35,7 @@ from std_msgs.msg import (
 
 from ..codec.messages.arrays import NDArray, Sensor
 from ..errors import ConversionError
-from .bulk import fill
+from .bulk import fill, scalar_name
 from .measured import OF_ARRAY, OF_SENSOR
 from .outputs import STREAM, Output
 from .registry import Converted, Route, Sending, from_ros, to_ros
@@ -96,7 +96,7 @@ def array_to_ros(message: NDArray, route: Route, stamp: Time) -> Converted:
         dims['complex'] = 2
     result = Converted(
         outputs={'array': array_message(numbers, dims)},
-        info={'dtype': array.dtype.newbyteorder('=').name, 'shape': list(array.shape)},
+        info={'dtype': scalar_name(array.dtype), 'shape': list(array.shape)},
     )
     _add_typed(result, OF_ARRAY, message, route, stamp)
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,12 @@ def fill(message: Any, values: Any) -> None:
         )
     else:
         message.data.frombytes(view)
+
+
+@lru_cache(maxsize=64)
+def scalar_name(dtype: np.dtype[Any]) -> str:
+    """Name what an array holds, such as int16: numpy makes the name anew each time."""
+    return dtype.newbyteorder('=').name
 
 
 def use_rows(yes: bool) -> None:

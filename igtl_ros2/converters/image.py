@@ -17,7 +17,7 @@ from ..codec.messages.video import Video
 from ..errors import ConversionError
 from ..rules import PICTURES, ReceiveRule, SendRule
 from ..rules.values import numbers, one_of, several
-from .bulk import fill
+from .bulk import fill, scalar_name
 from .lazy import LazyTransform
 from .outputs import STREAM, Output
 from .pose import is_valid, tool_state
@@ -83,7 +83,7 @@ def image_to_ros(message: Image, route: Route, stamp: Time) -> Converted:
         info={
             'dimensions': list(message.pixels.shape[2::-1]),
             'components': message.components,
-            'scalar_type': message.pixels.dtype.newbyteorder('=').name,
+            'scalar_type': scalar_name(message.pixels.dtype),
             'coordinates': 'LPS' if message.coordinates == LPS else 'RAS',
             'volume_dimensions': list(message.size),
             'offset': list(message.offset),

@@ -19,6 +19,7 @@ from ..errors import ConversionError
 from ..rules import IF_DECODED, PICTURES, ReceiveRule, SliceView
 from ..rules.values import BOOLEAN, about, group, numbers, one_of
 from .arrays import ARRAYS, array_message
+from .bulk import scalar_name
 from .clouds import CLOUD, point_cloud
 from .image import geometry_of, ros_image
 from .outputs import Output
@@ -197,7 +198,7 @@ def nrrd_file(pixels: NDArray[Any], components: int, geometry: NDArray[Any]) -> 
     :param geometry: (4, 4), indices i, j, k to metres.
     """
     matrix = affine_from_metres(geometry, 'mm')
-    name = pixels.dtype.newbyteorder('=').name
+    name = scalar_name(pixels.dtype)
     # written so that they read back as the same numbers
     directions = [_vector(matrix[:3, axis]) for axis in range(3)]
     sizes = [str(n) for n in pixels.shape[2::-1]]

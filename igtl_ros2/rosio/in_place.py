@@ -16,7 +16,7 @@ from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import MultiArrayDimension
 
 from ..codec import Message
-from ..codec.blocks import with_bytes_before
+from ..codec.blocks import address, with_bytes_before
 from ..codec.messages.image import Image
 from ..converters.arrays import ARRAYS
 from ..converters.spliced import array_bytes, image_start, with_rows
@@ -107,7 +107,7 @@ def _lower_level() -> Callable[[Publisher, NDArray[np.uint8]], None]:
     call.restype = ctypes.c_int
 
     def publish(publisher: Publisher, data: NDArray[np.uint8]) -> None:
-        view = _Bytes(data.ctypes.data, data.nbytes, data.nbytes, _Allocator())
+        view = _Bytes(address(data), data.nbytes, data.nbytes, _Allocator())
         with publisher.handle:
             error = call(publisher.handle.pointer, ctypes.byref(view), None)
         if error:
@@ -146,7 +146,7 @@ def shows(message: Any, source: Image) -> bool:
     view = getattr(message, '_data', None)
     if not isinstance(message, RosImage) or not isinstance(view, memoryview) or not view.nbytes:
         return False
-    return np.frombuffer(view, np.uint8).ctypes.data == source.pixels.ctypes.data
+    return address(np.frombuffer(view, np.uint8)) == address(source.pixels)
 
 
 def publish(publisher: Publisher, message: Any, source: Message) -> None:
