@@ -53,7 +53,7 @@ class Rig:
     def left(self, peer, why):
         """Know it no more."""
 
-    def say(self, kind, level, line, error=None):
+    def say(self, kind, level, line, error=None, peer=''):
         """Note what is logged."""
         self.said.append(line)
 
