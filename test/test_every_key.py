@@ -81,6 +81,7 @@ ALLOWED = {
     'control_msgs/action/FollowJointTrajectory': {'serve': 'type'},
     'a map of fields and their values': {'serve': 'request success goal'},
     'trigger, or a type such as rcl_interfaces/srv/GetParameters': {'commands': 'type'},
+    'a list of maps with device, field and of': {'serve': 'show'},
     'a map of names and devices': {'serve': 'targets'},
     'text, a map or a list': {'serve': 'reply result feedback'},
     "'accepted', 'done'": {'serve': 'answer'},

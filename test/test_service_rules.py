@@ -123,6 +123,11 @@ SERVE = 'serve:\n- '
      'workspace: {min: [0, 0, 0], max: [1, 1, 1]}}',
      '2: serve[0].workspace: found a map with a goal in which no gate knows what to look at; '
      'allowed with places alone: Point, Pose, Transform of geometry_msgs'),
+    (SERVE + '{command: A, call: a, type: control_msgs/action/FollowJointTrajectory, '
+     'show: [{device: D, field: joint_names}]}', '2: serve[0].show[0].field: a list of string is '
+     'no place; allowed geometry_msgs/TransformStamped, geometry_msgs/PoseStamped, '
+     'geometry_msgs/PointStamped, geometry_msgs/PoseArray, geometry_msgs/Transform, '
+     'geometry_msgs/Pose, geometry_msgs/Point'),
     (SERVE + '{command: A, call: a}\n- {command: A, call: b}',
      "3: serve[1].command: found 'A' twice; allowed once"),
     ('serve: []\nlinks:\n- {name: a}', '1: serve: found a list of 0; allowed only without links, '

@@ -114,6 +114,15 @@ def parts_of_path(text: str) -> Path:
     return tuple(int(part) if part.isdigit() else part for part in re.findall(r'\w+', text))
 
 
+def field_kind(path: Path, ros_type: Any) -> FieldKind:
+    """Tell what is at a path in which `path_fault` finds nothing wrong."""
+    kind, known = kind_of_type(ros_type), fields_of(ros_type)
+    for part in path:
+        kind = kind.element if isinstance(part, int) else known[part]
+        known = fields_of(message_class(kind.name)) if kind.is_message else {}
+    return kind
+
+
 def path_fault(path: Path, ros_type: Any) -> str:
     """Tell what is wrong with a path into a type; empty if nothing is."""
     kind = kind_of_type(ros_type)

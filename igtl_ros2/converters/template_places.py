@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .ros_types import FieldKind, fields_of, kind_of_type, message_class
+from ..rules import ShownPlace
+from .ros_types import (
+    FieldKind,
+    field_kind,
+    fields_of,
+    kind_of_type,
+    message_class,
+    parts_of_path,
+    path_fault,
+)
 
 #: where the position of each type is, and what it is in: one place, or a list of them
 _PLACES = {
@@ -62,3 +71,26 @@ def positions_in(message: Any, tree: Any) -> Iterator[tuple[float, float, float]
     elif isinstance(tree, dict):
         for field, part in tree.items():
             yield from positions_in(getattr(message, field), part)
+
+
+#: what can be shown, and as which message: by itself, or as the field of another message
+SHOWN_AS = {
+    'geometry_msgs/TransformStamped': ('TRANSFORM', '', ''),
+    'geometry_msgs/PoseStamped': ('TRANSFORM', '', ''),
+    'geometry_msgs/PointStamped': ('POINT', '', ''),
+    'geometry_msgs/PoseArray': ('POINT', '', ''),
+    'geometry_msgs/Transform': ('TRANSFORM', 'geometry_msgs/TransformStamped', 'transform'),
+    'geometry_msgs/Pose': ('TRANSFORM', 'geometry_msgs/PoseStamped', 'pose'),
+    'geometry_msgs/Point': ('POINT', 'geometry_msgs/PointStamped', 'point'),
+}
+
+
+def shown_fault(shown: ShownPlace, ros_type: Any) -> str:
+    """Tell why a place of a type cannot be shown; empty if it can."""
+    path = parts_of_path(shown.field)
+    if fault := path_fault(path, ros_type) if path else 'allowed a field such as pose':
+        return fault
+    kind = field_kind(path, ros_type)
+    if kind.is_list or kind.name not in SHOWN_AS:
+        return f'{kind.words} is no place; allowed {", ".join(SHOWN_AS)}'
+    return ''

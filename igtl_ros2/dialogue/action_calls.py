@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from ..codec import Message
 from ..codec.messages.text import Status
 from ..config import ros_text
 from ..rules import ServeRule
@@ -103,6 +104,11 @@ class ActionCalls:
     def told(self, number: int, text: str, now: float) -> None:
         """Take feedback."""
         self._do(self._goals.told(number, text, now), now)
+
+    def show(self, number: int, message: Message, now: float) -> None:
+        """Send a place to all peers."""
+        if number in self._rules:
+            self._streams.send(message)
 
     def ended(self, number: int, state: str, text: str, now: float) -> None:
         """Take note of how a goal has ended."""

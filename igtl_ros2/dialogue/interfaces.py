@@ -78,6 +78,9 @@ class GoalListener(Protocol):
     def told(self, number: int, text: str, now: float) -> None:
         """Take feedback."""
 
+    def show(self, number: int, message: Message, now: float) -> None:
+        """Send a place to all peers."""
+
     def ended(self, number: int, state: str, text: str, now: float) -> None:
         """Take note of how a goal has ended: SUCCEEDED, CANCELED or ABORTED."""
 

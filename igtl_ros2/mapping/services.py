@@ -11,7 +11,7 @@ from typing import Any
 
 from ..config.words import MAX_DEVICE_BYTES, hint, show
 from ..converters.ros_types import find_type
-from ..converters.template_places import has_places
+from ..converters.template_places import has_places, shown_fault
 from ..converters.templates import (
     Fault,
     MessageTemplate,
@@ -20,7 +20,7 @@ from ..converters.templates import (
     placeholders,
 )
 from ..errors import ConversionError
-from ..rules import CommandRule, QueryRule, ServeRule
+from ..rules import CommandRule, QueryRule, ServeRule, ShownPlace
 from ..rules.keys import values_of
 from ..rules.phases import PHASE_TYPE
 from ..rules.services import OFFERED_TYPE, SERVED_TYPE
@@ -102,8 +102,8 @@ def _offered_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
 
 # keys of rules that call a service, and of those that call an action
 _OF_SERVICES = ('data', 'request', 'reply', 'success')
-_OF_ACTIONS = ('goal', 'result', 'feedback', 'feedback_rate', 'answer', 'when_busy', 'cancel',
-               'stop', 'status')
+_OF_ACTIONS = ('goal', 'result', 'feedback', 'feedback_rate', 'show', 'answer', 'when_busy',
+               'cancel', 'stop', 'status')
 
 
 def _serve_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
@@ -168,6 +168,11 @@ def _template_faults(item: dict[str, Any], is_action: bool) -> abc.Iterator[tupl
     except ConversionError as error:
         yield 'type', f'found {show(kind)}; {error}'
         return
+    for number, shown in enumerate(item.get('show', ())):
+        place = ShownPlace(**shown)
+        part = ros_type.Result if place.of == 'result' else ros_type.Feedback
+        if fault := shown_fault(place, part):
+            yield f'show.{number}.field', fault
     fields, asked = ('goal', 'Goal') if is_action else ('request', 'Request')
     tree = item.get(fields, {})
     if 'workspace' in item:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -17,6 +19,7 @@ from rclpy.node import Node
 
 from ..converters.gates import Gates
 from ..converters.ros_types import find_type
+from ..converters.shown_places import shown_message
 from ..converters.template_places import positions_in
 from ..converters.templates import MessageTemplate, TextTemplate
 from ..dialogue.goals import CANCELS, IS_OVER, REFUSES, UNKNOWN
@@ -169,9 +172,22 @@ class RosAction:
         _, feedback, result = self._of(rule)
         post = self._post
 
+        shown_at = -math.inf
+
         def told(message: Any) -> None:
+            nonlocal shown_at
+            if time.monotonic() >= shown_at + 1 / rule.feedback_rate:
+                shown_at = time.monotonic()
+                show('feedback', message.feedback)
             if feedback is not None:
                 post(listener.told, number, feedback.text(message.feedback))
+
+        def show(of: str, message: Any) -> None:
+            for place in rule.show:
+                if place.of == of:
+                    made = shown_message(place, message, time.time_ns())
+                    if made is not None:
+                        post(listener.show, number, made)
 
         def answered(future: Any) -> None:
             if future.exception() is not None:
@@ -190,6 +206,7 @@ class RosAction:
                 post(listener.ended, number, 'ABORTED', str(future.exception()))
                 return
             response = future.result()
+            show('result', response.result)
             text = '' if result is None else result.text(response.result)
             post(listener.ended, number, _ENDS.get(response.status, 'ABORTED'), text)
 

@@ -13,11 +13,11 @@ from .mapping import Mapping
 from .phases import ANY, Phase, PhaseTable, PhaseTransform
 from .receive import IF_DECODED, MotionLimits, ReceiveRule, SliceView, Workspace
 from .send import TF_RATE_HZ, RobotSource, SendRule, TfFrame
-from .services import TIMEOUT_S, CommandRule, QueryRule, ServeRule
+from .services import TIMEOUT_S, CommandRule, QueryRule, ServeRule, ShownPlace
 
 __all__ = [
     'ANY', 'CommandRule', 'IF_DECODED', 'Key', 'Mapping', 'MotionLimits', 'PICTURES', 'Phase',
     'PhaseTable', 'PhaseTransform', 'QueryRule', 'ReceiveRule', 'RobotSource', 'SendRule',
-    'ServeRule', 'SliceView', 'TF_RATE_HZ', 'TIMEOUT_S', 'TfFrame', 'Workspace', 'is_pattern',
-    'keys_of', 'parse_xtoy', 'streams',
+    'ServeRule', 'ShownPlace', 'SliceView', 'TF_RATE_HZ', 'TIMEOUT_S', 'TfFrame', 'Workspace',
+    'is_pattern', 'keys_of', 'parse_xtoy', 'streams',
 ]

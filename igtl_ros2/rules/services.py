@@ -10,7 +10,20 @@ from typing import Any
 from ..config.ros_names import ros_name
 from .keys import key
 from .receive import WORKSPACE, Workspace, workspace_of
-from .values import BOOLEAN, DEVICE, NAME, NAMES, RATE, SECONDS, TEXT, one_of, text
+from .values import (
+    BOOLEAN,
+    DEVICE,
+    NAME,
+    NAMES,
+    RATE,
+    SECONDS,
+    TEXT,
+    about,
+    group,
+    one_of,
+    several,
+    text,
+)
 
 #: How long an answer may take when a rule does not say, in seconds.
 TIMEOUT_S = 5.0
@@ -115,6 +128,30 @@ class CommandRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPlace:
+    """
+    A place in the feedback or the result of an action, that all peers are shown.
+
+    ``field`` is where it is, such as ``current_pose`` or ``actual.transforms[0]``.
+    """
+
+    device: str
+    field: str
+    of: str = 'feedback'
+
+
+_SHOWN = several('a list of maps with device, field and of', group('a map', {
+    'device': about(DEVICE, 'Device of the TRANSFORM or POINT.'),
+    'field': about(TEXT, 'Where it is in the feedback or result, such as current_pose.'),
+    'of': about(one_of('feedback', 'result'), 'Which of them; feedback when left out.'),
+}, ('device', 'field')))
+
+
+def _shown(found: list[abc.Mapping[str, str]]) -> tuple[ShownPlace, ...]:
+    return tuple(ShownPlace(**each) for each in found)
+
+
+@dataclass(frozen=True, slots=True)
 class ServeRule:
     """
     A COMMAND of a peer that is carried out by a ROS service, or a ROS action.
@@ -161,6 +198,10 @@ class ServeRule:
         WORDS, 'What is said while a goal is carried out: {name} is a field of the feedback. '
         'Nothing when left out.', None, read=as_it_is)
     feedback_rate: float = key(RATE, 'How often that is said at most.', 5.0)
+    show: tuple[ShownPlace, ...] = key(
+        _SHOWN, 'Places in feedback or result that all peers get as TRANSFORM or POINT: Pose, '
+        'Transform, Point or PoseArray of geometry_msgs, as often as feedback is said.', (),
+        read=_shown)
     answer: str = key(
         one_of('accepted', 'done'), 'When the COMMAND is answered: when the goal is accepted, or '
         'when it is over. A STATUS tells of both.', 'accepted')

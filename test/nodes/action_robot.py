@@ -3,6 +3,7 @@
 import threading
 
 from control_msgs.action import FollowJointTrajectory
+from geometry_msgs.msg import Transform, Vector3
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.executors import MultiThreadedExecutor
@@ -72,6 +73,8 @@ class ActionRobot:
             while self.feedback:
                 message = FollowJointTrajectory.Feedback()
                 message.actual.positions = [self.feedback.pop(0)]
+                message.multi_dof_actual.transforms = [
+                    Transform(translation=Vector3(x=message.actual.positions[0]))]
                 handle.publish_feedback(message)
         with self._lock:
             self.running -= 1

@@ -89,6 +89,24 @@ def test_a_goal_is_accepted_tells_how_far_it_is_and_ends(make, robot):
     assert peer.hear('SUCCEEDED') == ('MOVE', 'SUCCEEDED', 'there')
 
 
+def test_places_of_feedback_are_shown_to_all_peers(make, robot):
+    node, peer = make(RULE + """  show:
+  - {device: Now, field: 'multi_dof_actual.transforms[0]'}
+""")
+    other = Peer(node)
+    try:
+        peer.order(1)
+        peer.answer(1)
+        robot.feedback.append(0.25)
+        for each in (peer.client, other.client):
+            moved = each.wait_for('Now', 20)
+            assert moved.matrix[0, 3] == pytest.approx(250.0)
+    finally:
+        other.client.close()
+    robot.finish.set()
+    peer.hear('SUCCEEDED')
+
+
 def test_a_goal_that_is_refused_or_does_not_fit_is_told(make, robot):
     _, peer = make()
     peer.order(1, content='<Command Name="MOVE" q="0.1 nan"/>')
