@@ -150,18 +150,18 @@ def _colour(material: Element) -> tuple[float, ...] | None:
     colour = material.find('color')
     if colour is None:
         return None
-    rgba = tuple(_numbers(colour, 'rgba', 4))
+    rgba = tuple(numbers_of(colour, 'rgba', 4))
     if not 0 <= min(rgba) <= max(rgba) <= 1:
         raise ConversionError(f'rgba is {colour.get("rgba")!r}, wanted 0 to 1')
     return rgba
 
 
 def _visual(visual: Element) -> Visual:
-    origin = _pose(visual.find('origin'))
+    origin = pose_of(visual.find('origin'))
     for kind, sizes in _SIZES.items():
         shape = visual.find(f'geometry/{kind}')
         if shape is not None:
-            numbers = [n for key, count in sizes.items() for n in _numbers(shape, key, count)]
+            numbers = [n for key, count in sizes.items() for n in numbers_of(shape, key, count)]
             if min(numbers) <= 0:
                 raise ConversionError(f'{kind}: a size of {min(numbers):g} m, wanted more than 0')
             return Visual(origin, kind, tuple(numbers))
@@ -169,7 +169,7 @@ def _visual(visual: Element) -> Visual:
     if mesh is None:
         found = ', '.join(shape.tag for shape in visual.findall('geometry/*')) or 'nothing'
         raise ConversionError(f'its shape is {found}; possible: {", ".join(_SIZES)}, mesh')
-    scale = tuple(_numbers(mesh, 'scale', 3, '1 1 1'))
+    scale = tuple(numbers_of(mesh, 'scale', 3, '1 1 1'))
     if 0 in scale:
         raise ConversionError('mesh: a scale of 0')
     url = mesh.get('filename', '')
@@ -178,17 +178,17 @@ def _visual(visual: Element) -> Visual:
     return Visual(origin, 'mesh', scale, url)
 
 
-def _pose(origin: Element | None) -> Matrix:
+def pose_of(origin: Element | None) -> Matrix:
     """Make the 4x4 of an origin; without one nothing is moved."""
     pose = np.eye(4)
     if origin is None:
         return pose
-    pose[:3, 3] = _numbers(origin, 'xyz', 3, '0 0 0')
+    pose[:3, 3] = numbers_of(origin, 'xyz', 3, '0 0 0')
     if 'quat_xyzw' in origin.keys():
-        pose[:3, :3] = quaternion_to_matrix(_numbers(origin, 'quat_xyzw', 4))
+        pose[:3, :3] = quaternion_to_matrix(numbers_of(origin, 'quat_xyzw', 4))
         return pose
     # about the fixed axes x, y, z, one after the other
-    for axis, angle in enumerate(_numbers(origin, 'rpy', 3, '0 0 0')):
+    for axis, angle in enumerate(numbers_of(origin, 'rpy', 3, '0 0 0')):
         turn = np.eye(3)
         a, b = (axis + 1) % 3, (axis + 2) % 3
         turn[a, a] = turn[b, b] = math.cos(angle)
@@ -198,7 +198,7 @@ def _pose(origin: Element | None) -> Matrix:
     return pose
 
 
-def _numbers(element: Any, key: str, count: int, default: str = '') -> list[float]:
+def numbers_of(element: Any, key: str, count: int, default: str = '') -> list[float]:
     """
     Read the numbers of an attribute.
 
