@@ -35,10 +35,10 @@ class Joint:
     child: str
     origin: Matrix
     axis: Matrix
-    lower: float = -math.inf
-    upper: float = math.inf
-    velocity: float = math.inf
-    mimic: tuple[str, float, float] | None = None
+    lower: float
+    upper: float
+    velocity: float
+    mimic: tuple[str, float, float] | None
 
     @property
     def moves(self) -> bool:
@@ -140,26 +140,31 @@ def read_joints(text: str) -> Skeleton:
 def _joint(element: Element) -> Joint:
     name, kind = element.get('name', ''), element.get('type', '')
     try:
-        ends = [found.get('link', '') if found is not None else ''
-                for found in (element.find('parent'), element.find('child'))]
-        if not all(ends):
+        parent, child = (found.get('link', '') if found is not None else ''
+                         for found in (element.find('parent'), element.find('child')))
+        if not parent or not child:
             raise ConversionError('it has no parent or no child')
         axis, limit = element.find('axis'), element.find('limit')
         along = np.array(numbers_of(axis, 'xyz', 3) if axis is not None else (1.0, 0.0, 0.0))
         length = float(np.linalg.norm(along))
         if kind in _MOVABLE and not length:
             raise ConversionError('axis: a length of 0')
-        limits = {}
-        for key in ('lower', 'upper', 'velocity') if limit is not None else ():
-            if kind != 'continuous' or key == 'velocity':
-                limits[key], = numbers_of(limit, key, 1, '0')
+        lower = upper = velocity = math.inf
+        if limit is not None:
+            velocity, = numbers_of(limit, 'velocity', 1, '0')
+        if limit is not None and kind != 'continuous':
+            lower, = numbers_of(limit, 'lower', 1, '0')
+            upper, = numbers_of(limit, 'upper', 1, '0')
+        else:
+            lower = -upper
         followed = element.find('mimic')
         mimic = None
         if followed is not None:
             factor, = numbers_of(followed, 'multiplier', 1, '1')
             offset, = numbers_of(followed, 'offset', 1, '0')
             mimic = followed.get('joint', ''), factor, offset
-        return Joint(name, kind, *ends, pose_of(element.find('origin')), along / (length or 1.0),
-                     mimic=mimic, **limits)
+        return Joint(
+            name, kind, parent, child, pose_of(element.find('origin')), along / (length or 1.0),
+            lower, upper, velocity, mimic)
     except ConversionError as error:
         raise ConversionError(f'joint {name!r}: {error}') from error
