@@ -54,6 +54,7 @@ setup(
         (f'share/{NAME}', ['package.xml', 'README.md']),
         (f'share/{NAME}/launch', sorted(glob('launch/*.launch.py'))),
         (f'share/{NAME}/config', sorted(glob('config/*.*'))),
+        (f'share/{NAME}/config/arm', sorted(glob('config/arm/*.*'))),
         *((f'share/{NAME}/{folder}', sorted(map(join, repeat(folder), files)))
           for top in ('docs', 'examples', 'slicer') for folder, _, files in os.walk(top)
           if files and '__pycache__' not in folder),
@@ -87,6 +88,7 @@ setup(
             'igtl_certs = igtl_ros2.tools.certs:main',
             'igtl_check = igtl_ros2.tools.check:main',
             'igtl_demo = igtl_ros2.tools.demo:main',
+            'igtl_demo_arm = igtl_ros2.tools.nodes:demo_arm',
             'igtl_demo_robot = igtl_ros2.tools.nodes:demo_robot',
             'igtl_record = igtl_ros2.tools.record:main',
             'igtl_replay = igtl_ros2.tools.replay:main',

@@ -553,7 +553,7 @@ SEND_KEYS = ', '.join(SCHEMA['definitions']['send_rule']['properties'])
 A_FRAME = 'allowed a frame name that does not start with /'
 A_RATE = 'allowed a number over 0 Hz and up to 1000 Hz'
 TOP_KEYS = (
-    'profile, defaults, receive, send, queries, commands, serve, protocol, links')
+    'profile, moveit, defaults, receive, send, queries, commands, serve, protocol, links')
 WIRE_TYPES = ("'TRANSFORM', 'POSITION', 'IMAGE', 'POINT', 'STRING', 'STATUS', 'TDATA', 'QTDATA', "
               "'SENSOR', 'TRAJ', 'NDARRAY', 'VIDEO', 'COLORT', 'POLYDATA', 'IMGMETA', 'LBMETA', "
               "'VIDEOMETA', 'COMMAND'")
@@ -601,9 +601,10 @@ PLACED = 'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA, POINT, TRAJ, IMAGE, VIDEO,
      "1: defaults.tf: unknown key 'tf'; allowed on_conflict, frame, stamp, max_skew, stale_after, "
      'wire_unit, wire_axes, publish_invalid, coordinates, phi, to_frame'),
     # values
-    ('profile: slicr', "1: profile: found 'slicr'; allowed 'plain', 'slicer', 'plus', 'robot'; "
-                       "did you mean 'slicer'?"),
-    ('profile: arm', "1: profile: found 'arm'; allowed 'plain', 'slicer', 'plus', 'robot'"),
+    ('profile: slicr', "1: profile: found 'slicr'; allowed 'plain', 'slicer', 'plus', 'robot', "
+                       "'moveit'; did you mean 'slicer'?"),
+    ('profile: arm', "1: profile: found 'arm'; allowed 'plain', 'slicer', 'plus', 'robot', "
+                     "'moveit'"),
     ('defaults: []', '1: defaults: found a list of 0; allowed a map'),
     ('defaults: {frame: /ras}', f"1: defaults.frame: found '/ras'; {A_FRAME}"),
     ('defaults: {stamp: now}',

@@ -20,8 +20,9 @@ import igtl_ros2
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 EXECUTABLES = {
-    'igtl', 'igtl_bridge', 'igtl_certs', 'igtl_check', 'igtl_demo', 'igtl_demo_robot',
-    'igtl_record', 'igtl_replay', 'igtl_sim', 'igtl_sim_slicer',
+    'igtl', 'igtl_bridge', 'igtl_certs', 'igtl_check', 'igtl_demo',
+    'igtl_demo_arm', 'igtl_demo_robot', 'igtl_record', 'igtl_replay', 'igtl_sim',
+    'igtl_sim_slicer',
 }
 
 

@@ -32,6 +32,22 @@ def link_mesh(
     :param unit: of lengths on the wire.
     :returns: the mesh, without points if there is nothing to show, and what could not be shown.
     """
+    whole, faults = link_shape(visuals, resolve)
+    points: Any = positions_from_ros(whole.points, unit)
+    attributes = []
+    if whole.colours is not None:
+        attributes = [Attribute('RGBA', AttributeType.POINT_RGBA, whole.colours)]
+    cells = Cells.of(whole.faces)
+    return PolyData(points, polygons=cells, attributes=tuple(attributes), **envelope), faults
+
+
+def link_shape(visuals: Iterable[Visual], resolve: Resolve) -> tuple[Shape, list[str]]:
+    """
+    Make one shape of those of a link, in metres, in the frame of the link.
+
+    :param resolve: finds the file of a URL, or raises ConversionError.
+    :returns: the shape, and what could not be shown.
+    """
     shapes: list[Shape] = []
     faults = []
     count = 0
@@ -41,20 +57,14 @@ def link_mesh(
             shape = _shape(visual, resolve)
             if count + len(shape.points) > _MAX_POINTS:
                 raise ConversionError(f'with it the link has over {_MAX_POINTS} points')
-            shape.points = positions_from_ros(shape.points, unit)
+            shape.points = positions_from_ros(shape.points, 'm')
         except ConversionError as error:
             faults.append(f'{what}: {error}')
             continue
         faults += [f'{what}: {fault}' for fault in shape.faults]
         shapes.append(shape)
         count += len(shape.points)
-    whole = joined(shapes)
-    points: Any = whole.points
-    attributes = []
-    if whole.colours is not None:
-        attributes = [Attribute('RGBA', AttributeType.POINT_RGBA, whole.colours)]
-    cells = Cells.of(whole.faces)
-    return PolyData(points, polygons=cells, attributes=tuple(attributes), **envelope), faults
+    return joined(shapes), faults
 
 
 def _shape(visual: Visual, resolve: Resolve) -> Shape:

@@ -14,6 +14,7 @@ from ..rules import Mapping, ServeRule
 from .action_calls import Actions
 from .interfaces import FindTarget, Log, Peer, Problem, RosAction, RosService
 from .phase_server import PhaseServer
+from .plan_server import PlanServer
 from .replies import Replies
 from .requests import Requests
 from .served_commands import ServedCommands
@@ -47,6 +48,8 @@ class Dialogue:
 
     #: of a robot with phases, if there is one
     phases: PhaseServer | None = None
+    #: of a robot that goes where its peers say, if there is one
+    plans: PlanServer | None = None
 
     def __init__(
         self,
@@ -83,17 +86,24 @@ class Dialogue:
 
     def is_data(self, message: Message) -> bool:
         """Tell whether a message has only to be published."""
-        return not (self.phases or self.requests.waiting or _asks_or_answers(type(message)))
+        return not (self.phases or self.plans or self.requests.waiting
+                    or _asks_or_answers(type(message)))
 
     def are_data(self, messages: Iterable[Message]) -> bool:
         """Tell it of several."""
-        if self.phases or self.requests.waiting:
+        if self.phases or self.plans or self.requests.waiting:
             return False
         return True not in map(_asks_or_answers, map(type, messages))
 
     def take(self, peer: Peer, message: Message, now: float) -> None:
         """Hand a message to whom it concerns."""
         self.served_commands.stop(peer, message, now)
+        if self.plans is not None:
+            if self.phases is not None and (phase := self.phases.stops(message)):
+                self.plans.stop(phase)  # before anything else is done
+            if self.plans.handle(peer, message, now):
+                self._receive(peer, message)
+                return
         if self.phases is not None and self.phases.handle(peer, message, now):
             return
         if self._replies.handle(peer, message, now):
@@ -119,6 +129,8 @@ class Dialogue:
         self.served_commands.left(peer, now)
         if self.phases is not None:
             self.phases.left(peer, now)
+        if self.plans is not None:
+            self.plans.left(peer)
 
 
 @cache

@@ -82,6 +82,7 @@ class PhaseServer:
         #: forget the answers of services that were called
         self._calls: dict[int, Callable[[], None]] = {}
         self._prefixes = {about.prefix for about in table.transforms}
+        self._stopping = {phase.name for phase in table.phases if phase.preempts}
         self._last: dict[str, Transform] = {}
         self._current = Status(device_name=table.status, error_name=table.initial)
         self._timer: Timer | None = None
@@ -115,6 +116,14 @@ class PhaseServer:
         else:
             return False
         return True
+
+    def stops(self, message: Message) -> str:
+        """Name the phase that a message asks for, if it ends whatever goes on; else empty."""
+        if not isinstance(message, String):
+            return ''
+        word = message.text.partition('\0')[0].strip()
+        prefix = self._robot.name(message).partition('_')[0]
+        return word if prefix == self._table.device and word in self._stopping else ''
 
     def left(self, peer: Peer, now: float) -> None:
         """Take note that a peer is gone: what services do for it goes on, actions do not."""

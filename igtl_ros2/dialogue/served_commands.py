@@ -85,8 +85,8 @@ class ServedCommands:
         """Carry out what is a command; whatever it is, it is published as well."""
         if isinstance(message, Command):
             key = peer, 'COMMAND', message.command_id
-            respond = partial(_respond, peer, message)
-            self._begin(key, message.name, message.content, respond, now)
+            answer = partial(respond, peer, message)
+            self._begin(key, message.name, message.content, answer, now)
         elif (
             self._rules
             and isinstance(message, String)
@@ -278,7 +278,7 @@ def _data(rule: ServeRule, content: str) -> Any:
     return word in _YES if word in _YES + _NO else None
 
 
-def _respond(peer: Peer, command: Command, success: bool, text: str) -> None:
+def respond(peer: Peer, command: Command, success: bool, text: str) -> None:
     """
     Answer as PLUS does, in metadata, and as XML to those who speak XML.
 

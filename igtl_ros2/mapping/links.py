@@ -11,6 +11,7 @@ from ..config.words import show
 from ..errors import ConfigError
 from ..rules import Mapping
 from .document import Document
+from .profiles import side_of
 from .reading import default_mapping, make_mapping
 from .rule_faults import RULE_FAULTS, find_rule_clashes
 
@@ -68,7 +69,7 @@ def _several(
         return str(item.get('profile', top.get('profile', 'plain')))
 
     def settings(item: dict[str, Any]) -> Settings:
-        return _settings(item, profile(item), values)
+        return _settings(item, side_of(profile(item)), values)
 
     document.check({**RULE_FAULTS, 'links': _Faults(settings)}, find_rule_clashes)
     links = []

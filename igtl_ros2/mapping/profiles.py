@@ -11,12 +11,21 @@ PROFILES: dict[str, dict[str, Any]] = {
     'slicer': {'tf': 'auto'},
     'plus': {'tf': 'auto'},
     'robot': {'tf': 'auto', 'pose': True, 'split': True},
+    'moveit': {'tf': 'auto'},
 }
+#: who is on the other side, where that is not what the profile is called
+_SIDES = {'moveit': 'slicer'}
 PROFILES_HELP = (
-    'Sets defaults only. plain: none. slicer, plus, robot: a received TRANSFORM named XToY is '
-    'broadcast on tf unless its rule says otherwise. slicer: frames of tf are sent when they '
-    'change (on_change). robot: TRANSFORM as PoseStamped as well (pose), and a topic for each '
-    'tool, label and path (split). plus: the link opens with header version 2, and a client '
+    'Sets defaults only. plain: none. slicer, moveit, plus, robot: a received TRANSFORM named '
+    'XToY is broadcast on tf unless its rule says otherwise. slicer: frames of tf are sent when '
+    'they change (on_change). robot: TRANSFORM as PoseStamped as well (pose), and a topic for '
+    'each tool, label and path (split). plus: the link opens with header version 2, and a client '
     'takes its peer for a PLUS server. slicer: nothing is ever asked, 3D Slicer crashes on '
     'queries. slicer, plus: RAS, Ras and ras are one frame. plus: IMAGE and VIDEO called '
-    '<image>_<frame> are in that frame.')
+    '<image>_<frame> are in that frame. moveit: all that slicer does, and targets become plans of'
+    ' MoveIt, which are shown and carried out on a second command, see `moveit`.')
+
+
+def side_of(profile: str) -> str:
+    """Tell who is on the other side of a link with a profile."""
+    return _SIDES.get(profile, profile)

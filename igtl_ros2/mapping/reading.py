@@ -10,11 +10,19 @@ from typing import Any
 from ..config.settings import Settings
 from ..converters.loading import load_converters
 from ..errors import ConfigError
-from ..rules import TF_RATE_HZ, Mapping, ReceiveRule, RobotSource, SendRule, TfFrame
+from ..rules import (
+    TF_RATE_HZ,
+    Mapping,
+    MoveItRule,
+    ReceiveRule,
+    RobotSource,
+    SendRule,
+    TfFrame,
+)
 from ..rules.frame_names import ONE_PATIENT, PATIENT, is_patient, tf_device
 from ..rules.keys import values_of
 from .document import Document
-from .profiles import PROFILES
+from .profiles import PROFILES, side_of
 from .protocol import expand
 from .rule_faults import RULE_FAULTS, find_rule_clashes
 from .services import make_services
@@ -49,19 +57,22 @@ def load_mapping(path: str | os.PathLike[str], *, settings: Settings | None = No
 def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping:
     """Make the rules from checked data: a rule wins over the defaults, they over the settings."""
     load_converters()
-    profile = data.get('profile', 'plain')
+    named = data.get('profile', 'plain')
+    profile = side_of(named)
     defaults = dict(data.get('defaults', {}))
     defaults.setdefault('stamp', settings.stamp)
     defaults.setdefault('max_skew', settings.max_skew)
     defaults.setdefault('stale_after', settings.stale_after)
     base = _receive_rule(ReceiveRule(
         default_frame=defaults.pop('frame', settings.default_frame),
-        **PROFILES[profile]), defaults, profile)
+        **PROFILES[named]), defaults, profile)
     protocol = expand(data.get('protocol', ()))
     send = [*data.get('send', ()), *protocol.send]
     own = {command['name'] for command in data.get('commands', ())}
     commands = [*data.get('commands', ()),
                 *(command for command in protocol.commands if command['name'] not in own)]
+    if 'moveit' in data and named != 'moveit':
+        raise ConfigError(f'{path}: moveit: found with profile {named}; allowed only with moveit')
     return Mapping(
         profile=profile,
         receive=tuple(_receive_rule(base, item, profile)
@@ -69,6 +80,8 @@ def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping
         send=tuple(_send_rule(item, base.wire_unit, profile) for item in send),
         **make_services({**data, 'commands': commands}),
         phases=protocol.phases,
+        moveit=MoveItRule(**values_of(MoveItRule, data.get('moveit', {})))
+        if named == 'moveit' else None,
         path=path,
         fallback=replace(base, action='drop') if 'receive' in data else base)
 

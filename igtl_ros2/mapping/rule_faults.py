@@ -7,8 +7,9 @@ from typing import Any
 
 from ..config.quantities import FIELD_UNITS, measured
 from ..config.words import MAX_DEVICE_BYTES, FindFaults, show
-from ..rules import ReceiveRule, SendRule, keys_of
+from ..rules import MoveItRule, ReceiveRule, SendRule, keys_of
 from ..rules.frame_names import is_pattern, parse_xtoy, tf_device
+from ..rules.keys import values_of
 from ..rules.kinds import all_types
 from ..rules.values import BOOLEAN
 from .protocol import find_clashes, find_faults
@@ -230,6 +231,7 @@ def find_rule_clashes(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     :param data: what stands at the top of a file, or in a link.
     """
     yield from find_clashes(data)
+    yield from _moveit_faults(data)
     first: dict[tuple[str, str], str] = {}
     for number, item in enumerate(data.get('send', ())):
         if 'topic' in item:
@@ -243,6 +245,27 @@ def find_rule_clashes(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
             yield f'send.{number}.{key}', (
                 f'found {show(device)} as device of {what}, as of {before}; allowed once, '
                 'peers would take both for one')
+
+
+def _moveit_faults(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """Find what does not go with targets that become motions."""
+    about = data.get('moveit')
+    if about is None:
+        return
+    # the profile of a link may stand at the top of the file
+    if 'name' not in data and data.get('profile') != 'moveit':
+        yield 'moveit', (f'found it with profile {show(data.get("profile", "plain"))}; '
+                         'allowed only with profile: moveit')
+    rule = MoveItRule(**values_of(MoveItRule, about))
+    own = {'execute_command': rule.execute_command, 'cancel_command': rule.cancel_command}
+    if len(set(own.values())) == 1:
+        yield 'moveit.cancel_command', (
+            f'found {show(rule.cancel_command)}, the execute_command; allowed another name')
+    for number, item in enumerate(data.get('serve', ())):
+        for key, command in own.items():
+            if item['command'] == command:
+                yield f'serve.{number}.command', (
+                    f'found {show(command)}, the {key} of moveit; allowed another name')
 
 
 def _sent_alone(item: dict[str, Any]) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ from ..config.settings import OF_THE_NODE, SETTINGS, Setting
 from ..converters.loading import load_converters
 from ..rules import (
     CommandRule,
+    MoveItRule,
     Phase,
     PhaseTransform,
     QueryRule,
@@ -41,7 +42,7 @@ from .protocol import PROTOCOLS
 _JSON_TYPES = {bool: 'boolean', int: 'integer', float: 'number', str: 'string'}
 # all but profile and defaults are lists of rules, at the top of a file or in a link
 _RULES = ('receive', 'send', 'queries', 'commands', 'serve', 'protocol')
-_TOP = ('profile', 'defaults', *_RULES)
+_TOP = ('profile', 'moveit', 'defaults', *_RULES)
 _LISTS = {
     'receive': ('rules', 'Network to ROS: the first rule that matches device and type wins. '
                 'Without this list everything is published; with it, what no rule matches is '
@@ -91,10 +92,11 @@ def mapping_schema() -> Schema:
         'description': 'Mapping file of igtl_bridge: what happens to what the network sends, and '
         'what ROS sends to the network. Every `title` in this schema says what is allowed; the '
         'bridge quotes it in its errors.',
-        'dependencies': {'links': {'properties': dict.fromkeys(_RULES, alone)}},
+        'dependencies': {'links': {'properties': dict.fromkeys((*_RULES, 'moveit'), alone)}},
         'definitions': {
             'link': _link(),
             'profile': {'enum': list(PROFILES), 'description': PROFILES_HELP},
+            'moveit': about(_rule(MoveItRule), 'With profile moveit: how targets become motions.'),
             'defaults': about(
                 group('a map', _defaults()),
                 "Values for all rules that do not say otherwise; they win over the node's "

@@ -24,6 +24,7 @@ from .emergency import Emergency
 from .entities import Entities
 from .inactive import Inactive
 from .lifecycle import ManagedNode
+from .moveit import planner_for
 from .parameters import declare_settings
 from .privacy import warn_of_raw
 from .receive import Receiver
@@ -238,6 +239,10 @@ class BridgeNode(ManagedNode):
             self._emergency,
             receiver.targets,
         )
+        if config.mapping.moveit is not None:
+            services.plan(planner_for(
+                self, config, config.mapping.moveit, report, self._emergency, self._tf,
+                receiver.rule_of))
         make_link = Server if config.settings.mode == 'server' else Client
         link = make_link(
             config.settings, on_messages=services.on_messages, on_peer=services.on_peer

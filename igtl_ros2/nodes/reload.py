@@ -119,7 +119,7 @@ def refuse_what_needs_a_restart(
             )
         changed += [
             f'{section}{where} is not the same'
-            for section in ('queries', 'commands', 'serve', 'phases')
+            for section in ('queries', 'commands', 'serve', 'phases', 'moveit')
             if getattr(a.mapping, section) != getattr(b.mapping, section)
         ]
     if changed:

@@ -36,6 +36,7 @@ from ..routes.targets import Targets
 from .action_client import LinkActions
 from .command_services import offer_command
 from .emergency import Emergency
+from .moveit import MakePlanner, Planner
 from .report import Report
 from .robot_phases import RobotPhases
 from .service_call import ServiceCall, serve_later
@@ -114,6 +115,7 @@ class Services:
                 on_message, forget, rule_of, self._post, self._dialogue.actions, targets.value,
             )
             self._dialogue.phases = self._phases.server
+        self._planner: Planner | None = None
         self._aside = Worker('replies')
         #: replies that are in there
         self._hiding = 0
@@ -136,6 +138,10 @@ class Services:
                 '~/command: lost', f'~/command: {count} commands were lost on their way', count)),
         )
 
+    def plan(self, make: MakePlanner) -> None:
+        """Have a robot that goes where peers say; before `start`."""
+        self._planner = make(self._dialogue, self._timers, self._post, lambda: self._now())
+
     def start(self, link: Link) -> None:
         """Begin, with a link; its first peer may be there while it is still being opened."""
         with self._starting:
@@ -144,8 +150,9 @@ class Services:
             self._link = link
             self._now = link.network.loop.time
             self._dialogue.start(link)
-            if self._phases is not None:
-                self._post(self._phases.server.start)
+            for robot in (self._phases, self._planner):
+                if robot is not None:
+                    self._post(robot.server.start)
             self._emergency.tell(
                 lambda: self._post_now(self._dialogue.served_commands.stop_all, 'an emergency'))
             self._has_started = True
@@ -164,6 +171,8 @@ class Services:
         """Give up what is looked at in another thread."""
         self._aside.close()
         self._actions.close()
+        if self._planner is not None:
+            self._planner.close()
 
     def _post(self, function: Callable[..., Any], *args: Any) -> None:
         self._link.network.post(function, *args)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from ..config.ros_names import whole_characters
+from .moveit import MoveItRule
 from .phases import PhaseTable
 from .receive import ReceiveRule
 from .rule_index import RuleIndex
@@ -31,6 +32,8 @@ class Mapping:
     serve: tuple[ServeRule, ...] = ()
     #: the phases of a robot, where the link has one
     phases: PhaseTable | None = None
+    #: how targets become motions, where the profile is moveit
+    moveit: MoveItRule | None = None
     path: str = ''
     fallback: ReceiveRule = ReceiveRule()
     #: what stands as `peer` in rules, each once
@@ -60,7 +63,8 @@ class Mapping:
     @property
     def reads_tf(self) -> bool:
         """Whether anything is looked up on tf."""
-        return any(rule.tf_sources or rule.to_frame or rule.robot for rule in self.send) or any(
+        return self.moveit is not None or any(
+            rule.tf_sources or rule.to_frame or rule.robot for rule in self.send) or any(
             rule.to_frame for rule in (*self.receive, self.fallback))
 
     def peers_called(self, names: abc.Iterable[str]) -> frozenset[str]:

@@ -25,6 +25,13 @@ usage: igtl_demo_robot [--ros-args [-r __ns:=/NAMESPACE]]
 
 A small ROS robot that moves on a known path, for igtl_demo and for trying a bridge."""
 
+_DEMO_ARM = """\
+usage: igtl_demo_arm URDF [--speed FACTOR] [--ros-args [-r __ns:=/NAMESPACE]]
+
+A simulated arm of six axes, such as config/arm/arm.urdf: it tells its joints and its links, goes
+where FollowJointTrajectory sends it, and plans and executes as the node move_group of MoveIt does.
+It needs control_msgs and moveit_msgs. --speed says how many seconds of the arm pass in one."""
+
 
 def bridge(args: Sequence[str] | None = None) -> int:
     """
@@ -49,14 +56,24 @@ def demo_robot() -> int:
 
     :returns: the exit code: 1 if ROS 2 is missing or the node cannot start.
     """
+    return run_program('igtl_demo_robot', lambda: _helped('demo_robot', _DEMO_ROBOT))
 
-    def work() -> int:
-        if sys.argv[1:2] in (['-h'], ['--help']):
-            print(_DEMO_ROBOT)
-            return 0
-        return _run('demo_robot')
 
-    return run_program('igtl_demo_robot', work)
+def demo_arm() -> int:
+    """
+    Run igtl_demo_arm.
+
+    :returns: the exit code: 1 if ROS 2 or its packages are missing or the node cannot start.
+    """
+    return run_program('igtl_demo_arm', lambda: _helped('arm.node', _DEMO_ARM))
+
+
+def _helped(module: str, usage: str) -> int:
+    """Run a node, or say how it is used."""
+    if sys.argv[1:2] in (['-h'], ['--help']):
+        print(usage)
+        return 0
+    return _run(module)
 
 
 def _parameters() -> list[str]:

@@ -82,7 +82,7 @@ class Arm:
                                          time_from_start=Duration(sec=seconds))
                     for seconds, positions in points])))
 
-    def plan(self, matrix, plan_only=True, group='arm', link='tool0', frame='base_link'):
+    def plan(self, matrix, plan_only=True, group='manipulator', link='tool0', frame='base_link'):
         """Ask for a plan to a pose in metres."""
         goal = MoveGroup.Goal()
         goal.planning_options.plan_only = plan_only

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from builtin_interfaces.msg import Duration
 from control_msgs.action import FollowJointTrajectory
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
+from .arm import DemoArm
 from .kinematics import Refused
 from .motion import Trajectory, checked
-
-if TYPE_CHECKING:
-    from .node import DemoArm
 
 ACTION = 'arm_controller/follow_joint_trajectory'
 _FEEDBACK_S = 0.1

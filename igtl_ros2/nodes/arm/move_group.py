@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from moveit_msgs.action import ExecuteTrajectory
@@ -22,14 +22,12 @@ from rclpy.task import Future
 
 from ...converters.units import Matrix, pose_from_ros, quaternion_to_matrix
 from ...errors import ConversionError
+from .arm import DemoArm
 from .follow import finish, read_trajectory, ros_trajectory
 from .kinematics import Refused, Vector
 from .motion import Trajectory, plan
 
-if TYPE_CHECKING:
-    from .node import DemoArm
-
-GROUP = 'arm'
+GROUP = 'manipulator'
 _PLANNING_S = 0.05
 Codes = MoveItErrorCodes
 
@@ -80,9 +78,10 @@ class MoveGroup:
                 raise Failed(Codes.PREEMPTED, 'it was cancelled')
             trajectory = self._plan(goal.request)
             result.trajectory_start = RobotState(joint_state=self._arm.joint_state())
+            model = self._arm.model
             result.planned_trajectory = RobotTrajectory(
-                joint_trajectory=ros_trajectory(self._arm.model.names, trajectory))
-            result.planned_trajectory.joint_trajectory.header.frame_id = self._arm.model.skeleton.root
+                joint_trajectory=ros_trajectory(model.names, trajectory))
+            result.planned_trajectory.joint_trajectory.header.frame_id = model.skeleton.root
             result.planning_time = _PLANNING_S
             if goal.planning_options.plan_only:
                 handle.succeed()

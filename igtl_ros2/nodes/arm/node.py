@@ -1,4 +1,4 @@
-"""The node `demo_arm`: a simulated arm as robots are in ROS, with MoveIt's actions beside it."""
+"""The node `demo_arm`: a simulated arm, with the actions of controllers and of MoveIt."""
 
 from __future__ import annotations
 
@@ -7,126 +7,28 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from geometry_msgs.msg import TransformStamped
-from rclpy.node import Node
-from rclpy.task import Future
-from sensor_msgs.msg import JointState
-from std_msgs.msg import Header, String
-
 from ...converters.joints import read_joints
-from ...converters.units import pose_to_ros, time_from_ns, transform_of
-from ...rosio.qos import STATE_QOS, STREAM_QOS
+from ...errors import ConfigError, ConversionError
 from ..spin import run
-from ..tf import TfBroadcaster
+from .arm import TOOL, DemoArm
 from .follow import FollowServer
 from .kinematics import ArmModel
-from .motion import Motion, Trajectory
 from .move_group import MoveGroup
-from .obstacles import Obstacles
-
-TOOL = 'tool0'
-#: where it stands at the start: the tool points down
-HOME = (0.0, 0.4, 1.4, 0.0, 1.3416, 0.0)
-#: joint states a second, and how often the links are told on tf
-RATE_HZ, _TF_EVERY = 100, 2
-ARRIVED, STOPPED = 'arrived', 'stopped'
 
 
-class DemoArm(Node):
-    """
-    An arm of the description in a file.
+class ArmNode(DemoArm):
+    """An arm that other nodes send somewhere."""
 
-    :param description: URDF.
-    :param speed: how many seconds of the arm pass in a second.
-    """
-
-    def __init__(self, description: str, speed: float = 1.0, **node_options: Any) -> None:
-        """Stand at home."""
-        super().__init__('demo_arm', **node_options)
-        self.model = ArmModel(read_joints(description), TOOL)
-        self.motion = Motion(self.model, np.array(HOME))
-        self.obstacles = Obstacles()
-        self._step_s = speed / RATE_HZ
-        self._steps = 0
-        self._on_way: Future[str] | None = None
-        self._waiting: list[tuple[int, Future[str]]] = []
-        self._broadcaster = TfBroadcaster(self)
-        self._description = self.create_publisher(String, 'robot_description', STATE_QOS)
-        self._states = self.create_publisher(JointState, 'joint_states', STREAM_QOS)
-        self._description.publish(String(data=description))
-        self._tell_links(static=True)
-        self._servers = [FollowServer(self), MoveGroup(self)]
-        self.create_timer(1 / RATE_HZ, self._step)
-        self.get_logger().info(f'{len(self.model.names)} joints, the tool is {TOOL}')
-
-    @property
-    def now(self) -> float:
-        """The time of the arm: seconds since it was made."""
-        return self._steps * self._step_s
-
-    def go(self, trajectory: Trajectory) -> Future[str]:
-        """
-        Start on a way.
-
-        :returns: what says `ARRIVED` or `STOPPED` in the end.
-        :raises Refused: if it is moving already.
-        """
-        self.motion.start(trajectory, self.now)
-        self._on_way = Future()
-        return self._on_way
-
-    def stop(self) -> None:
-        """Stop where the last step has put it."""
-        self.motion.stop()
-        self._end(STOPPED)
-
-    def after(self, seconds: float) -> Future[str]:
-        """Give what is done after so many seconds of the arm."""
-        future: Future[str] = Future()
-        self._waiting.append((self._steps + max(1, round(seconds / self._step_s)), future))
-        return future
-
-    def _end(self, how: str) -> None:
-        if self._on_way is not None:
-            self._on_way.set_result(how)
-            self._on_way = None
-
-    def _step(self) -> None:
-        self._steps += 1
-        self.motion.step(self.now)
-        if not self.motion.is_moving:
-            self._end(ARRIVED)
-        for waits in [waits for waits in self._waiting if waits[0] <= self._steps]:
-            self._waiting.remove(waits)
-            waits[1].set_result('')
-        self._states.publish(self.joint_state())
-        if self._steps % _TF_EVERY == 0:
-            self._tell_links(static=False)
-
-    def joint_state(self) -> JointState:
-        """Tell where the joints are."""
-        stamp = time_from_ns(self.get_clock().now().nanoseconds)
-        return JointState(header=Header(stamp=stamp), name=list(self.model.names),
-                          position=self.motion.positions.tolist())
-
-    def _tell_links(self, static: bool) -> None:
-        stamp = time_from_ns(self.get_clock().now().nanoseconds)
-        positions = dict(zip(self.model.names, self.motion.positions.tolist()))
-        self._broadcaster.send([
-            TransformStamped(
-                header=Header(stamp=stamp, frame_id=joint.parent), child_frame_id=joint.child,
-                transform=transform_of(
-                    pose_to_ros(joint.pose(positions.get(joint.name, 0.0)), 'm')[0]))
-            for joint in self.model.skeleton.joints if joint.moves is not static
-        ], static=static)
+    def __init__(self, *description: Any, **node_options: Any) -> None:
+        """Offer its actions."""
+        super().__init__(*description, **node_options)
+        self._follow, self._move_group = FollowServer(self), MoveGroup(self)
 
     def close(self) -> None:
         """Close the node."""
-        for server in self._servers:
-            server.close()
-        self._broadcaster.close()
-        self.destroy_node()
+        self._follow.close()
+        self._move_group.close()
+        super().close()
 
 
 def main() -> None:
@@ -136,8 +38,23 @@ def main() -> None:
     parser.add_argument('--speed', type=float, default=1.0,
                         help='seconds of the arm in a second; default: 1')
     arguments, rest = parser.parse_known_args()
-    description = Path(arguments.description).read_text(encoding='utf-8')
-    sys.exit(run(lambda: DemoArm(description, arguments.speed), args=rest))
+    sys.exit(run(lambda: _arm(arguments.description, arguments.speed), args=rest))
+
+
+def _arm(path: str, speed: float) -> ArmNode:
+    """
+    Make the arm that a file describes.
+
+    :raises ConfigError: if it describes none.
+    """
+    if not 0 < speed <= 100:
+        raise ConfigError(f'--speed: found {speed:g}, wanted more than 0 and at most 100')
+    try:
+        description = Path(path).read_text(encoding='utf-8')
+        ArmModel(read_joints(description), TOOL)
+    except (OSError, UnicodeDecodeError, ConversionError) as error:
+        raise ConfigError(f'{path}: {error}') from error
+    return ArmNode(description, speed)
 
 
 if __name__ == '__main__':

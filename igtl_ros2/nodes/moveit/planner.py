@@ -1,0 +1,333 @@
+"""What `profile: moveit` does in ROS: targets in; plans and motions by the actions of MoveIt."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import PoseArray, TransformStamped
+from moveit_msgs.action import ExecuteTrajectory, MoveGroup
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from sensor_msgs.msg import JointState
+from std_msgs.msg import String as RosString
+
+from ...codec import Message
+from ...codec.messages.mesh import PolyData
+from ...config.ros_names import ros_name
+from ...converters.tf_tree import LookupFailed
+from ...converters.units import Matrix, pose_from_ros
+from ...dialogue.plan_server import PlanServer
+from ...dialogue.plans import Plan
+from ...errors import ConversionError
+from ...mapping import LinkConfig, ReceiveRule
+from ...peers import Peer
+from ...peers.worker import Worker
+from ...rosio.qos import STATE_QOS, STREAM_QOS
+from ...rules import MoveItRule
+from ..report import Report
+from ..tf import TfSource
+from .action_call import ActionCall, action_client
+from .messages import code_name, plan_goal, plan_of
+from .scene import Scene
+from .shapes import RobotShapes, nothing_shown
+
+# What is older says nothing of where a joint is
+_JOINTS_FRESH_S = 1.0
+# How often is looked whether move_group is still there
+_LOOK_S = 0.5
+# how far from its target a plan may end: there is a mistake in units, frames or links else
+_END_M, _END_RAD = 1e-3, 1e-2
+
+
+class MoveItPlanner:
+    """
+    Plan to what comes as a target, and carry out what is commanded.
+
+    What comes from ROS is taken in the thread of the executor, which alone speaks to actions;
+    `PlanServer`, which decides, is in that of the network.
+
+    :param tf: places frames in each other.
+    :param rule_of: finds the rule by which a peer, a device and a type are published.
+    :param post: has a function called in the network's thread.
+    :param now: the clock of that thread.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        config: LinkConfig,
+        rule: MoveItRule,
+        report: Report,
+        tf: TfSource | None,
+        rule_of: Callable[[Peer, str, str], ReceiveRule],
+        post: Callable[..., None],
+        now: Callable[[], float],
+    ) -> None:
+        """Listen to the robot and to what has passed the gates of the target."""
+        self._node, self._rule, self._report = node, rule, report
+        self._tf, self._post, self._now = tf, post, now
+        self._unit = config.mapping.fallback.wire_unit
+        #: decides, in the network's thread
+        self.server: PlanServer
+        self._robot: RobotShapes | None = None
+        self._text = ''
+        self._joints: dict[str, tuple[float, float]] = {}
+        self._worker = Worker('plans')
+        self._jobs: deque[Callable[[], None]] = deque()
+        self._plan_client = action_client(node, MoveGroup, rule.plan)
+        self._execute_client = action_client(node, ExecuteTrajectory, rule.execute)
+        self._calls: dict[str, tuple[int, ActionCall]] = {}
+        self._scene = Scene(
+            node, rule.scene, self._place, rule_of, self._in_executor, self._problem)
+        prefix = f'{config.name}/' if config.name else ''
+        found = config.mapping.receive_rule(rule.target, 'TRANSFORM')
+        topic = prefix + (found.name or ros_name(rule.target))
+        for kind, leaf, take, qos in (
+            (TransformStamped, 'transform', self._take_pose, STREAM_QOS),
+            (PoseArray, 'points', self._take_points, STATE_QOS),
+            (DiagnosticArray, 'status', self._take_status, STATE_QOS),
+        ):
+            node.create_subscription(kind, f'{topic}/{leaf}', take, qos)
+        node.create_subscription(RosString, rule.description, self._take_description, STATE_QOS)
+        node.create_subscription(JointState, rule.joint_states, self._take_joints, 10)
+        clock = Clock(clock_type=ClockType.STEADY_TIME)
+        node.create_timer(_LOOK_S, self._look_around, clock=clock)
+
+    def close(self) -> None:
+        """Cancel what goes on, and ask for nothing more."""
+        for _, call in self._calls.values():
+            call.cancel()
+        self._worker.close()
+        self._plan_client.destroy()
+        self._execute_client.destroy()
+
+    # -- what comes from ROS, in the executor's thread
+
+    def _take_description(self, message: RosString) -> None:
+        if message.data == self._text:
+            return
+        self._text = message.data
+
+        def read() -> None:
+            try:
+                robot = RobotShapes(message.data)
+            except ConversionError as error:
+                self._problem(f'{self._rule.description}: {error}')
+                return
+            for fault in robot.faults:
+                self._problem(f'{self._rule.description}: ghost without {fault}')
+            self._robot = robot
+            self._post(self.server.ready)
+
+        self._worker.do(read)
+
+    def _take_joints(self, message: JointState) -> None:
+        told = time.monotonic()
+        for name, position in zip(message.name, message.position):
+            self._joints[name] = position, told
+
+    def _take_pose(self, message: TransformStamped) -> None:
+        transform = message.transform
+        self._target(message.header.frame_id, lambda place, link: place @ pose_from_ros(
+            transform.translation, transform.rotation, 'm'))
+
+    def _take_points(self, message: PoseArray) -> None:
+        """Take one point: the link gets there as it is turned now."""
+        if len(message.poses) != 1:
+            self._refuse(f'{len(message.poses)} points; wanted one')
+            return
+        point = message.poses[0].position
+
+        def goal(place: Matrix, link: Matrix) -> Matrix:
+            found = link.copy()
+            found[:3, 3] = (place @ [point.x, point.y, point.z, 1.0])[:3]
+            return found
+
+        self._target(message.header.frame_id, goal)
+
+    def _take_status(self, message: DiagnosticArray) -> None:
+        """Take note that a target was withheld: the one before is not wanted any more, either."""
+        for status in message.status:
+            said = {entry.key: entry.value for entry in status.values}
+            if said.get('state', 'OK') != 'OK':
+                self._refuse(f'the target was {status.message}')
+                return
+
+    def _target(self, frame: str, goal: Callable[[Matrix, Matrix], Matrix]) -> None:
+        """
+        Plan to a target.
+
+        :param goal: makes it in the root, of where its frame is there and where the link is now.
+        """
+        robot = self._robot
+        if robot is None:
+            self._refuse(f'{self._rule.description} has not told yet what the robot is')
+            return
+        try:
+            place = self._place(robot.root, frame)
+            target = goal(place, robot.pose(self._rule.link, self.joints()))
+        except ConversionError as error:
+            self._refuse(str(error))
+            return
+        self._post(lambda: self.server.target(target, self._now()))
+
+    def _place(self, target: str, source: str) -> Matrix:
+        """Tell where a frame is in another one: (4, 4), metres."""
+        if target == source:
+            return np.eye(4)
+        if self._tf is None:
+            raise ConversionError(f'where {source} is in {target} is not known without tf')
+        try:
+            return self._tf.lookup(target, source)[0]
+        except LookupFailed as error:
+            raise ConversionError(
+                f'where {source} is in {target} is not known: {error}') from error
+
+    def _refuse(self, why: str) -> None:
+        self._post(lambda: self.server.refused(why))
+
+    def _look_around(self) -> None:
+        """Look whether move_group is still there, or there again."""
+        self._run_jobs()
+        for which, client in (('plan', self._plan_client), ('execute', self._execute_client)):
+            if which in self._calls and not client.server_is_ready():
+                self._calls[which][1].drop(f'the action {getattr(self._rule, which)} is gone')
+        self._scene.look_around()
+
+    # -- what the plan asks for, in the network's thread
+
+    def joints(self) -> Mapping[str, float]:
+        """Tell where the joints are now."""
+        since = time.monotonic() - _JOINTS_FRESH_S
+        return {name: position for name, (position, told) in list(self._joints.items())
+                if told >= since}
+
+    def ask(self, number: int, target: Any) -> None:
+        """Make a plan."""
+        self._in_executor(partial(self._ask, number, target))
+
+    def withdraw(self, number: int) -> None:
+        """Give up to make a plan."""
+        self._in_executor(partial(self._cancel, 'plan', number))
+
+    def go(self, number: int, plan: Plan) -> None:
+        """Carry out a plan."""
+        self._in_executor(partial(self._go, number, plan))
+
+    def halt(self, number: int) -> None:
+        """Cancel what is carried out."""
+        self._in_executor(partial(self._cancel, 'execute', number))
+
+    def shown(self, plan: Plan | None) -> Sequence[Message]:
+        """Give what a plan looks like, or what takes its place."""
+        return nothing_shown(self._rule) if plan is None else plan.looks
+
+    def _in_executor(self, job: Callable[[], None]) -> None:
+        self._jobs.append(job)
+        executor = self._node.executor
+        if executor is not None:  # else when it is next looked around
+            executor.create_task(self._run_jobs)
+
+    # -- actions, in the executor's thread
+
+    def _run_jobs(self) -> None:
+        while self._jobs:
+            self._jobs.popleft()()
+
+    def _cancel(self, which: str, number: int) -> None:
+        call = self._calls.get(which)
+        if call is not None and call[0] == number:
+            call[1].cancel()
+
+    def _ask(self, number: int, target: Matrix) -> None:
+        robot, why = self._robot, ''
+        if robot is None:
+            why = 'the robot is not known'
+        elif not self._plan_client.server_is_ready():
+            why = f'the action {self._rule.plan} is not there'
+        elif self._scene.unconfirmed:
+            why = f'the scene has not taken {", ".join(sorted(self._scene.unconfirmed))} yet'
+        if robot is None or why:
+            self._post(lambda: self.server.planned(number, None, why, self._now()))
+            return
+        goal = plan_goal(self._rule, robot.root, target)
+        self._calls['plan'] = number, ActionCall(
+            self._plan_client, goal, partial(self._planned, number, robot, target))
+
+    def _planned(
+        self, number: int, robot: RobotShapes, target: Matrix, success: bool, why: str, result: Any
+    ) -> None:
+        self._over('plan', number)
+        others = self.joints()
+
+        def show() -> None:
+            plan, reason = None, why
+            try:
+                if result is None:
+                    raise ConversionError(why)
+                plan = self._with_looks(number, robot, target, others, result)
+            except ConversionError as error:
+                reason = str(error)
+            except Exception as error:  # whoever waits for the plan is told
+                reason = f'error in the bridge: {error!r}'
+            self._post(lambda: self.server.planned(number, plan, reason, self._now()))
+
+        self._worker.do(show)
+
+    def _with_looks(
+        self, number: int, robot: RobotShapes, target: Matrix, others: Mapping[str, float],
+        result: MoveGroup.Result,
+    ) -> Plan:
+        """Read a plan and make what it looks like."""
+        plan, way = plan_of(result)
+        way = [{**others, **positions} for positions in way]
+        end = robot.pose(self._rule.link, way[-1])
+        far = float(np.linalg.norm(end[:3, 3] - target[:3, 3]))
+        turned = _angle(end[:3, :3].T @ target[:3, :3])
+        if not (far <= _END_M and turned <= _END_RAD):
+            raise ConversionError(f'the plan that was made ends {1000 * far:.1f} mm and '
+                                  f'{math.degrees(turned):.1f} degrees from the target')
+        place = self._place(self._rule.seen_from or robot.root, robot.root)
+        return plan.with_looks(robot.shown(self._rule, number, way, place, self._unit))
+
+    def _go(self, number: int, plan: Plan) -> None:
+        if not self._execute_client.server_is_ready():
+            why = f'the action {self._rule.execute} is not there'
+            self._post(self.server.ended, number, False, why)
+            return
+        goal = ExecuteTrajectory.Goal(trajectory=plan.body)
+        self._calls['execute'] = number, ActionCall(
+            self._execute_client, goal, partial(self._ended, number))
+
+    def _ended(self, number: int, success: bool, why: str, result: Any) -> None:
+        self._over('execute', number)
+        if result is not None and result.error_code.val != result.error_code.SUCCESS:
+            success, why = False, code_name(result.error_code.val)
+        self._post(self.server.ended, number, success, why)
+
+    def _over(self, which: str, number: int) -> None:
+        if which in self._calls and self._calls[which][0] == number:
+            del self._calls[which]
+
+    def obstacle(self, peer: Peer, message: PolyData, device: str) -> None:
+        """Take note of an obstacle; in the network's thread."""
+        if self._scene.is_new(device, message):
+            self.server.stop('obstacles have changed')
+            self._worker.do(partial(self._scene.take, peer, message, device, self._robot))
+
+    def _problem(self, text: str) -> None:
+        self._report.problem(text.partition(':')[0], text)
+
+
+def _angle(rotation: Matrix) -> float:
+    """Give the angle of a rotation (3, 3), in radians."""
+    twice = [rotation[2, 1] - rotation[1, 2], rotation[0, 2] - rotation[2, 0],
+             rotation[1, 0] - rotation[0, 1]]
+    return math.atan2(float(np.linalg.norm(twice)), float(np.trace(rotation)) - 1.0)
