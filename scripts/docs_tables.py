@@ -158,6 +158,7 @@ TABLES = {
     'DEFAULT-KEYS': lambda: keys_table('defaults'),
     'PROTOCOL-KEYS': lambda: keys_table('protocol_rule'),
     'FILE-FORMATS': formats_table,
+    'MOVEIT-KEYS': lambda: keys_table('moveit'),
     'PHASE-KEYS': lambda: keys_table('phase'),
     'TRANSFORM-KEYS': lambda: keys_table('phase_transform'),
     'DOCTOR-TABLE': doctor_table,

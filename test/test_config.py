@@ -1166,3 +1166,34 @@ def test_images_out_of_a_video_may_be_had_as_others_are(load):
                 'slice: true, nrrd: true, tf: true, cloud: true, threshold: 5, max_points: 9}]'
                 ).receive[0]
     assert rule.decode and rule.plane and rule.threshold == 5.0
+
+
+def test_targets_become_motions_where_the_profile_says_so(tmp_path):
+    path = tmp_path / 'map.yaml'
+    path.write_text('profile: moveit\nmoveit: {group: arm, fresh: 5}\n')
+    mapping = load_mapping(path)
+    assert mapping.profile == 'slicer'  # who is on the other side
+    assert (mapping.moveit.group, mapping.moveit.fresh, mapping.moveit.target) == (
+        'arm', 5.0, 'Target')
+    assert mapping.moveit.ghost_device == 'Plan_ghost'
+    path.write_text('profile: moveit\n')
+    assert load_mapping(path).moveit is not None
+    path.write_text('profile: slicer\n')
+    assert load_mapping(path).moveit is None
+
+
+@pytest.mark.parametrize('text, error', [
+    ('profile: slicer\nmoveit: {group: arm}', "2: moveit: found it with profile 'slicer'; "
+     'allowed only with profile: moveit'),
+    ('moveit: {}', "1: moveit: found it with profile 'plain'; allowed only with profile: moveit"),
+    ('profile: moveit\nmoveit: {cancel_command: Execute}', "2: moveit.cancel_command: found "
+     "'Execute', the execute_command; allowed another name"),
+    ('profile: moveit\nmoveit: {}\nserve: [{command: Cancel, call: /stop}]',
+     "3: serve[0].command: found 'Cancel', the cancel_command of moveit; allowed another name"),
+])
+def test_what_does_not_go_with_motions(tmp_path, text, error):
+    path = tmp_path / 'map.yaml'
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_mapping(path)
+    assert str(caught.value) == f'{path}:{error}'

@@ -24,7 +24,7 @@ ALLOWED = {
     'a list of two frame names, [parent, child]': {'receive': 'frames'},
     "false, true, 'static'": {'receive': 'tf'},
     "'merge', 'crop'": {'receive': 'subvolume'},
-    'text of one character or more': {'receive': 'peer'},
+    'text of one character or more': {'receive': 'peer', 'moveit': 'group link'},
     "'first', 'number', 'mix'": {'receive': 'on_conflict', 'defaults': 'on_conflict'},
     "false, 'png', 'jpeg'": {'receive': 'compressed'},
     'true, false, or a map with the keys axis, index, window and level': {'receive': 'slice'},
@@ -44,7 +44,7 @@ ALLOWED = {
     "'ras', 'lps'": {'receive': 'wire_axes', 'defaults': 'wire_axes'},
     "'trust', 'ignore'": {'receive': 'coordinates', 'defaults': 'coordinates'},
     'a number from 0 Hz to 1000 Hz': {'receive': 'hold_hz'},
-    'a device name of 1 to 20 bytes (UTF-8)': {'send': 'device header'},
+    'a device name of 1 to 20 bytes (UTF-8)': {'send': 'device header', 'moveit': 'target'},
     'a ROS topic name such as /camera/image_raw': {'send': 'topic'},
     'a map with the keys source, target and rate, or a list of maps with source, target and '
     'name': {'send': 'tf'},
@@ -66,9 +66,13 @@ ALLOWED = {
     'a map with the keys min and max': {'receive': 'workspace', 'serve': 'workspace'},
     'a whole number from 2 to 10000': {'receive': 'recover_after'},
     'a map with the keys description, target, prefix and rate': {'send': 'robot'},
+    'a device name of 1 to 14 bytes (UTF-8)': {'moveit': 'device'},
+    'a number over 0 and up to 1': {'moveit': 'speed'},
+    'a number over 0 and up to 0.1': {'moveit': 'start_tolerance'},
+    'a whole number from 1 to 10': {'moveit': 'ghosts'},
     'a number over 0 s and up to 3600 s': {
         'receive': 'max_age', 'send': 'keepalive', 'queries': 'timeout', 'commands': 'timeout',
-        'serve': 'timeout'},
+        'serve': 'timeout', 'moveit': 'fresh'},
     "'TRANSFORM', 'POSITION', 'QTRANS', 'IMAGE', 'TDATA', 'QTDATA', 'POINT', 'TRAJ', 'IMGMETA', "
     "'LBMETA', 'VIDEOMETA', 'VIDEO', 'POLYDATA', 'COLORT', 'STATUS', 'CAPABILITY', 'STRING', "
     "'SENSOR', 'NDARRAY'": {'queries': 'type'},
@@ -93,12 +97,14 @@ NEEDED = {
     'commands': {'name': 'n', 'command': 'c'},
     'serve': {'command': 'c', 'call': 's'},
 }
+#: those that are no lists
+MAPS = ('defaults', 'moveit')
 SCHEMA = mapping_schema()['definitions']
 
 
 def keys_of_rules():
     """Give each key of each list with its schema."""
-    for section in ('receive', 'send', 'queries', 'commands', 'serve', 'defaults'):
+    for section in ('receive', 'send', 'queries', 'commands', 'serve', *MAPS):
         part = SCHEMA[section]
         rule = part.get('items', part)
         while '$ref' in rule:
@@ -139,8 +145,8 @@ def test_a_wrong_value_names_line_key_and_what_is_allowed(error, section, key, a
     if section == 'send' and key in ('tf', 'robot'):
         del needed['topic']
     body = '{' + ', '.join(f'{name}: {word}' for name, word in needed.items()) + '}'
-    where = section if section == 'defaults' else f'{section}[0]'
-    lines = f'{section}:\n  {body}' if section == 'defaults' else f'{section}:\n- {body}'
+    where = section if section in MAPS else f'{section}[0]'
+    lines = f'{section}:\n  {body}' if section in MAPS else f'{section}:\n- {body}'
     assert error(lines) == f'2: {where}.{key}: found {found}; allowed {spelt(allowed)}'
 
 

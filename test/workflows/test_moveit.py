@@ -1,4 +1,4 @@
-"""From a target in Slicer to a motion: planned, shown, carried out on a second command, stopped."""
+"""From a target in Slicer to a motion: planned, shown, carried out on a command, stopped."""
 
 import sys
 import time
