@@ -131,7 +131,7 @@ def scene(user, arm, bridge, open_slicer):
     slicer = open_slicer(bridge.port(user))
     scene = Scene(user, bridge, slicer)
     slicer.wait_for('tool0', timeout_s=30)
-    slicer.wait_for('Plan', 'STATUS', when=lambda node: node.code == OK)
+    slicer.wait_for('Plan', 'STATUS', when=lambda node: 'not told yet' not in node.text)
     yield scene
     scene.command('Cancel')
 
