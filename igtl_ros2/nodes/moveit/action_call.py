@@ -7,7 +7,6 @@ from typing import Any
 
 from action_msgs.msg import GoalStatus
 from rclpy.action import ActionClient
-from rclpy.node import Node
 from rclpy.task import Future
 
 #: gets what came of a goal: (whether it succeeded, why not, the result or None)
@@ -22,7 +21,7 @@ class ActionCall:
     """
     One goal at an action.
 
-    :param on_end: called once, in the thread of the executor, however it ends.
+    :param on_end: called once, however it ends.
     """
 
     def __init__(self, client: ActionClient[Any, Any, Any], goal: Any, on_end: OnEnd) -> None:
@@ -33,7 +32,7 @@ class ActionCall:
         client.send_goal_async(goal).add_done_callback(self._answered)
 
     def cancel(self) -> None:
-        """Cancel the goal, as soon as it is accepted; callable from any thread."""
+        """Cancel the goal, as soon as it is accepted."""
         self._is_cancelled = True
         if self._handle is not None and not self._is_over:
             self._handle.cancel_goal_async()
@@ -68,8 +67,3 @@ class ActionCall:
         if not self._is_over:
             self._is_over = True
             self._on_end(success, why, result)
-
-
-def action_client(node: Node, kind: Any, name: str) -> ActionClient[Any, Any, Any]:
-    """Make a client for an action."""
-    return ActionClient(node, kind, name)

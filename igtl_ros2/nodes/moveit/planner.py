@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -31,17 +31,18 @@ from ...peers import Peer
 from ...peers.worker import Worker
 from ...rosio.qos import STATE_QOS, STREAM_QOS
 from ...rules import MoveItRule
+from ..action_client import ActionThread
 from ..report import Report
 from ..tf import TfSource
-from .action_call import ActionCall, action_client
+from .action_call import ActionCall
 from .messages import code_name, plan_goal, plan_of
 from .scene import Scene
 from .shapes import RobotShapes, nothing_shown
 
 # What is older says nothing of where a joint is
 _JOINTS_FRESH_S = 1.0
-# How often is looked whether move_group is still there
-_LOOK_S = 0.5
+# How often is looked whether move_group is still there, and how long an end is waited for
+_LOOK_S, _END_S = 0.5, 2.0
 # how far from its target a plan may end: there is a mistake in units, frames or links else
 _END_M, _END_RAD = 1e-3, 1e-2
 
@@ -50,8 +51,8 @@ class MoveItPlanner:
     """
     Plan to what comes as a target, and carry out what is commanded.
 
-    What comes from ROS is taken in the thread of the executor, which alone speaks to actions;
-    `PlanServer`, which decides, is in that of the network.
+    What comes from ROS is taken in the thread of the executor, actions are asked in one of their
+    own; `PlanServer`, which decides, is in that of the network.
 
     :param tf: places frames in each other.
     :param rule_of: finds the rule by which a peer, a device and a type are published.
@@ -80,12 +81,14 @@ class MoveItPlanner:
         self._text = ''
         self._joints: dict[str, tuple[float, float]] = {}
         self._worker = Worker('plans')
-        self._jobs: deque[Callable[[], None]] = deque()
-        self._plan_client = action_client(node, MoveGroup, rule.plan)
-        self._execute_client = action_client(node, ExecuteTrajectory, rule.execute)
+        self._actions = ActionThread(node)
+        self._plan_client = self._actions.client(rule.plan, MoveGroup)
+        self._execute_client = self._actions.client(rule.execute, ExecuteTrajectory)
+        self._idle = threading.Event()
         self._calls: dict[str, tuple[int, ActionCall]] = {}
+        self._is_closing = False
         self._scene = Scene(
-            node, rule.scene, self._place, rule_of, self._in_executor, self._problem)
+            node, rule.scene, self._place, rule_of, self._problem)
         prefix = f'{config.name}/' if config.name else ''
         found = config.mapping.receive_rule(rule.target, 'TRANSFORM')
         topic = prefix + (found.name or ros_name(rule.target))
@@ -101,12 +104,19 @@ class MoveItPlanner:
         node.create_timer(_LOOK_S, self._look_around, clock=clock)
 
     def close(self) -> None:
-        """Cancel what goes on, and ask for nothing more."""
-        for _, call in self._calls.values():
-            call.cancel()
+        """Cancel what goes on, wait until it has ended, and ask for nothing more."""
+        def cancel() -> None:
+            self._is_closing = True
+            for _, call in self._calls.values():
+                call.cancel()
+            if not self._calls:
+                self._idle.set()
+
+        self._actions.post(cancel)
+        if not self._idle.wait(_END_S):
+            self._problem(f'{self._rule.execute} has not ended within {_END_S:g} s')
+        self._actions.close()
         self._worker.close()
-        self._plan_client.destroy()
-        self._execute_client.destroy()
 
     # -- what comes from ROS, in the executor's thread
 
@@ -195,11 +205,13 @@ class MoveItPlanner:
 
     def _look_around(self) -> None:
         """Look whether move_group is still there, or there again."""
-        self._run_jobs()
+        self._actions.post(self._look_for_actions)
+        self._scene.look_around()
+
+    def _look_for_actions(self) -> None:
         for which, client in (('plan', self._plan_client), ('execute', self._execute_client)):
             if which in self._calls and not client.server_is_ready():
                 self._calls[which][1].drop(f'the action {getattr(self._rule, which)} is gone')
-        self._scene.look_around()
 
     # -- what the plan asks for, in the network's thread
 
@@ -211,35 +223,25 @@ class MoveItPlanner:
 
     def ask(self, number: int, target: Any) -> None:
         """Make a plan."""
-        self._in_executor(partial(self._ask, number, target))
+        self._actions.post(partial(self._ask, number, target))
 
     def withdraw(self, number: int) -> None:
         """Give up to make a plan."""
-        self._in_executor(partial(self._cancel, 'plan', number))
+        self._actions.post(partial(self._cancel, 'plan', number))
 
     def go(self, number: int, plan: Plan) -> None:
         """Carry out a plan."""
-        self._in_executor(partial(self._go, number, plan))
+        self._actions.post(partial(self._go, number, plan))
 
     def halt(self, number: int) -> None:
         """Cancel what is carried out."""
-        self._in_executor(partial(self._cancel, 'execute', number))
+        self._actions.post(partial(self._cancel, 'execute', number))
 
     def shown(self, plan: Plan | None) -> Sequence[Message]:
         """Give what a plan looks like, or what takes its place."""
         return nothing_shown(self._rule) if plan is None else plan.looks
 
-    def _in_executor(self, job: Callable[[], None]) -> None:
-        self._jobs.append(job)
-        executor = self._node.executor
-        if executor is not None:  # else when it is next looked around
-            executor.create_task(self._run_jobs)
-
-    # -- actions, in the executor's thread
-
-    def _run_jobs(self) -> None:
-        while self._jobs:
-            self._jobs.popleft()()
+    # -- actions, in the thread of actions
 
     def _cancel(self, which: str, number: int) -> None:
         call = self._calls.get(which)
@@ -315,6 +317,8 @@ class MoveItPlanner:
     def _over(self, which: str, number: int) -> None:
         if which in self._calls and self._calls[which][0] == number:
             del self._calls[which]
+        if self._is_closing and not self._calls:
+            self._idle.set()
 
     def obstacle(self, peer: Peer, message: PolyData, device: str) -> None:
         """Take note of an obstacle; in the network's thread."""

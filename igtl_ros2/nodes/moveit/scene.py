@@ -31,7 +31,6 @@ class Scene:
     :param service: name of the service moveit_msgs/ApplyPlanningScene.
     :param place: tells where a frame (the second) is in another one, (4, 4) in metres.
     :param rule_of: finds the rule by which a peer, a device and a type are published.
-    :param in_executor: has a function called in the thread of the executor.
     """
 
     def __init__(
@@ -40,14 +39,13 @@ class Scene:
         service: str,
         place: Callable[[str, str], Matrix],
         rule_of: Callable[[Peer, str, str], ReceiveRule],
-        in_executor: Callable[[Callable[[], None]], None],
         problem: Callable[[str], None],
     ) -> None:
         """Know of no obstacle."""
         self._client = node.create_client(ApplyPlanningScene, service)
         self._service = service
         self._place, self._rule_of = place, rule_of
-        self._in_executor, self._problem = in_executor, problem
+        self._problem = problem
         #: names of those that the scene has not confirmed
         self.unconfirmed: set[str] = set()
         self._requests: dict[str, ApplyPlanningScene.Request] = {}
@@ -91,10 +89,10 @@ class Scene:
             self._last.pop(device, None)  # the same may be right next time
             self._problem(f'{device} is no obstacle, and nothing is planned: {error}')
             return
-        self._in_executor(partial(self._tell, device))
+        self._tell(device)
 
     def look_around(self) -> None:
-        """Say all again to a scene that is there anew; in the thread of the executor."""
+        """Say all again to a scene that is there anew."""
         is_there = self._client.service_is_ready()
         if is_there and not self._was_there:
             for name in list(self._requests):
