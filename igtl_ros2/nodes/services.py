@@ -129,9 +129,7 @@ class Services:
         serve_later(node, Trigger, own + 'reconnect', self._reconnect)
         self._command_replies = node.create_publisher(RosString, own + 'command_reply', 10)
         subscribe(
-            node,
-            RosString,
-            own + 'command',
+            node, RosString, own + 'command',
             lambda message: self.send_command('~/command', message.data),
             QoSProfile(depth=EVENT_DEPTH),
             Losses(lambda count: report.problem(
@@ -257,18 +255,12 @@ class Services:
     def _offer_query(self, rule: QueryRule) -> None:
         if rule.type != 'VIDEO':  # the protocol has no GET_VIDEO
             serve_later(
-                self._node,
-                Trigger,
-                f'{self._prefix}get/{rule.name}',
-                lambda request, call: self._query('GET', rule, call),
-            )
+                self._node, Trigger, f'{self._prefix}get/{rule.name}',
+                lambda request, call: self._query('GET', rule, call))
         if rule.type in streams():
             serve_later(
-                self._node,
-                SetBool,
-                f'{self._prefix}stream/{rule.name}',
-                lambda request, call: self._query('STT' if request.data else 'STP', rule, call),
-            )
+                self._node, SetBool, f'{self._prefix}stream/{rule.name}',
+                lambda request, call: self._query('STT' if request.data else 'STP', rule, call))
 
     def _query(self, verb: str, rule: QueryRule, call: ServiceCall) -> None:
         requests = self._dialogue.requests
