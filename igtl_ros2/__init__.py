@@ -30,12 +30,17 @@ if TYPE_CHECKING:
     from .codec.messages.text import *  # noqa: F403
     from .codec.messages.tracking import *  # noqa: F403
     from .codec.messages.video import *  # noqa: F403
+    from .codec.video_frames import VideoDecoder as VideoDecoder
+    from .codec.video_frames import VideoEncoder as VideoEncoder
     from .errors import *  # noqa: F403
     from .server import Server as Server
     from .server import serve as serve
 
-_LINKS = {'Client': 'client', 'connect': 'client', 'Server': 'server', 'serve': 'server'}
-_CODEC = ('Message', 'Unknown', 'decode', 'encode')
+_HOMES = {
+    'Client': 'client', 'connect': 'client', 'Server': 'server', 'serve': 'server',
+    'Message': 'codec', 'Unknown': 'codec', 'decode': 'codec', 'encode': 'codec',
+    'VideoDecoder': 'codec.video_frames', 'VideoEncoder': 'codec.video_frames',
+}
 
 __all__ = [
     'Attribute', 'AttributeType', 'BagError', 'Bind', 'Capability', 'Cells', 'Client',
@@ -46,7 +51,8 @@ __all__ = [
     'PointList', 'Points', 'PolyData', 'Position', 'QuaternionElement', 'QuaternionTrackingData',
     'Query', 'Response', 'Sensor', 'Server', 'StartBind', 'StartTracking', 'StartVideo', 'Status',
     'StatusCode', 'String', 'TooLargeError', 'TrackingData', 'TrackingElement', 'Trajectories',
-    'Trajectory', 'Transform', 'Unknown', 'Video', 'VideoMeta', 'VideoMetaElement', 'connect',
+    'Trajectory', 'Transform', 'Unknown', 'Video', 'VideoDecoder', 'VideoEncoder',
+    'VideoMeta', 'VideoMetaElement', 'connect',
     'decode', 'encode', 'serve',
 ]
 
@@ -55,10 +61,8 @@ def __getattr__(name: str) -> Any:
     """Load a name on first use."""
     from importlib import import_module
 
-    if name in _LINKS:
-        return getattr(import_module(f'.{_LINKS[name]}', __name__), name)
-    if name in _CODEC:
-        return getattr(import_module('.codec', __name__), name)
+    if name in _HOMES:
+        return getattr(import_module(f'.{_HOMES[name]}', __name__), name)
     if name in __all__:
         found = _classes(f'{__name__}.errors') | _messages()
         if name in found:

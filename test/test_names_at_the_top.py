@@ -38,7 +38,8 @@ def test_the_list_of_names_is_whole():
         if isinstance(value, type) and value.__module__ == f'igtl_ros2.{module}'
         and name[0] != '_'
     }
-    rest = {'Client', 'Server', 'connect', 'serve', 'Message', 'Unknown', 'decode', 'encode'}
+    rest = {'Client', 'Server', 'connect', 'serve', 'Message', 'Unknown', 'decode', 'encode',
+            'VideoDecoder', 'VideoEncoder'}
     assert set(igtl_ros2.__all__) == found | rest
     assert {name for name in dir(igtl_ros2) if name[0] != '_'} == set(igtl_ros2.__all__)
     for name in igtl_ros2.__all__:

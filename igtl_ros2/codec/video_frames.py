@@ -1,9 +1,10 @@
-"""Pixels of the frames of a video, decoded by PyAV where it is installed."""
+"""Pixels of the frames of a video, decoded and encoded by PyAV where it is installed."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from fractions import Fraction
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,29 @@ FORMATS = {
 }
 #: what FFmpeg calls what decodes them
 DECODERS = {'h264': 'h264', 'vp9': 'vp9', 'h265': 'hevc', 'av1': 'av1', 'mjpeg': 'mjpeg'}
+#: by name: the codec on the wire, what FFmpeg calls the encoder, its form of pixels, its options.
+#: Every frame comes out at once.
+ENCODERS: dict[str, tuple[str, str, str, dict[str, str]]] = {
+    'h264': (
+        'H264', 'libx264', 'yuv420p',
+        {'preset': 'ultrafast', 'tune': 'zerolatency', 'crf': '18'},
+    ),
+    'vp9': (
+        'VP90', 'libvpx-vp9', 'yuv420p',
+        {'deadline': 'realtime', 'cpu-used': '8', 'lag-in-frames': '0', 'crf': '20', 'b': '0'},
+    ),
+    'mjpeg': ('MJPG', 'mjpeg', 'yuvj420p', {'qmin': '2', 'qmax': '4'}),
+    'raw': ('I420', '', 'yuv420p', {}),
+}
+# who comes later waits for a key frame no longer than this many frames
+_KEY_INTERVAL = 30
+_KEY, _INTER = 1, 3
+_GRAY = 256  # a frame type times this is that of a frame without colours
+
+
+def frame_type_of(is_key: bool, gray: bool) -> int:
+    """Give the type of a frame on the wire."""
+    return (_KEY if is_key else _INTER) * (_GRAY if gray else 1)
 
 
 class VideoDecoder:
@@ -113,3 +137,119 @@ def raw_frame(data: NDArray[np.uint8], columns: int, rows: int, form: str) -> An
     av = library('av', 'av', 'video in colours')
     planes = np.ascontiguousarray(data).reshape(rows * 3 // 2, columns)
     return av.VideoFrame.from_ndarray(planes, format=form)
+
+
+class Frame(NamedTuple):
+    """A frame as it goes to the wire: its bytes, codec and type, see `Video`."""
+
+    data: NDArray[np.uint8]
+    codec: str
+    type: int
+
+
+class VideoEncoder:
+    """
+    Encode the pictures of one stream, one after the other.
+
+    :param codec: h264, vp9, mjpeg, or raw, which is I420 and needs PyAV for colours only.
+    :raises ConversionError: if there is no such codec.
+    """
+
+    def __init__(self, codec: str = 'h264') -> None:
+        """Open the encoder with the first picture."""
+        if codec not in ENCODERS:
+            raise ConversionError(f'no encoder for {codec!r}; possible: {", ".join(ENCODERS)}')
+        self.codec = codec
+        self._encoder: _Encoder | None = None
+
+    def encode(self, pixels: NDArray[np.uint8], *, key: bool = False, **fields: Any) -> Video:
+        """
+        Make a message of a picture.
+
+        :param pixels: uint8 (rows, columns), or (rows, columns, 3 or 4) in the order RGB; an even
+            number of both.
+        :param key: whether it has to be a key frame, as for who has just come.
+        :param fields: of `Video`: `device_name`, `matrix`, `timestamp_ns` ...
+        :raises ConversionError: if it cannot be encoded; without PyAV.
+        """
+        frame = self.frame_of(pixels, key=key)
+        rows, columns = pixels.shape[:2]
+        return Video(frame.data, frame.codec, (columns, rows, 1), frame.type, **fields)
+
+    def frame_of(self, pixels: NDArray[np.uint8], *, key: bool = False) -> Frame:
+        """
+        Encode a picture, as `encode` does.
+
+        :raises ConversionError: if it cannot be encoded; without PyAV.
+        """
+        gray = pixels.ndim == 2
+        colours = pixels.ndim == 3 and pixels.shape[2] in (3, 4)
+        if pixels.dtype != np.uint8 or not (gray or colours):
+            raise ConversionError(
+                f'pixels: {pixels.dtype} {pixels.shape}, wanted uint8 (rows, columns) or (rows, '
+                f'columns, 3)'
+            )
+        rows, columns = pixels.shape[:2]
+        if not pixels.size or columns % 2 or rows % 2:
+            raise ConversionError(
+                f'an image of {columns} x {rows} pixels cannot be sent as VIDEO: wanted even '
+                f'numbers'
+            )
+        codec, _, form, _ = ENCODERS[self.codec]
+        planes = _planes(pixels, form)
+        if self.codec == 'raw':
+            return Frame(planes, codec, frame_type_of(True, gray))
+        if self._encoder is None or self._encoder.size != (columns, rows):
+            self._encoder = _Encoder(self.codec, (columns, rows))
+        data, is_key = self._encoder.encode(planes, key)
+        return Frame(data, codec, frame_type_of(is_key, gray))
+
+
+class _Encoder:
+    """An encoder of FFmpeg for pictures of one size."""
+
+    def __init__(self, name: str, size: tuple[int, int]) -> None:
+        """Open it."""
+        self.size = size
+        self._name = name
+        self._av = library('av', 'av', f'encoding of {name}')
+        _, codec, self._form, options = ENCODERS[name]
+        try:
+            self._context = self._av.CodecContext.create(codec, 'w')
+        except (self._av.FFmpegError, ValueError) as error:
+            raise ConversionError(f'this PyAV cannot encode {name}: {error}') from error
+        self._context.width, self._context.height = size
+        self._context.pix_fmt = self._form
+        self._context.time_base = Fraction(1, 30)
+        self._context.gop_size = _KEY_INTERVAL
+        self._context.thread_count = 1
+        self._context.options = options
+        self._count = 0
+
+    def encode(self, planes: NDArray[np.uint8], key: bool) -> tuple[NDArray[np.uint8], bool]:
+        """Encode the planes Y, U and V: the frame, and whether it is a key frame."""
+        columns, rows = self.size
+        frame = raw_frame(planes, columns, rows, self._form)
+        frame.pts = self._count
+        if key:
+            frame.pict_type = self._av.video.frame.PictureType.I
+        self._count += 1
+        try:
+            packets = self._context.encode(frame)
+        except (self._av.FFmpegError, ValueError) as error:
+            raise ConversionError(f'not encoded as {self._name}: {error}') from error
+        if not packets:
+            raise ConversionError(f'the encoder of {self._name} gave no frame')
+        data = b''.join(bytes(packet) for packet in packets)
+        return np.frombuffer(data, np.uint8), any(packet.is_keyframe for packet in packets)
+
+
+def _planes(pixels: NDArray[np.uint8], form: str) -> NDArray[np.uint8]:
+    """Make the planes Y, U and V of a picture, one after the other."""
+    if pixels.ndim == 2:
+        half = np.full(pixels.size // 2, 128, np.uint8)
+        return np.concatenate([pixels.reshape(-1), half])
+    av = library('av', 'av', 'video in colours')
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels[..., :3]), format='rgb24')
+    planes: NDArray[np.uint8] = frame.reformat(format=form).to_ndarray()
+    return planes.reshape(-1)

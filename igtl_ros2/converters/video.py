@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from importlib import import_module
 from typing import Any
 
@@ -18,7 +17,7 @@ from ..codec.key_frames import INTER_CODED, Chain, starts
 from ..codec.libraries import library
 from ..codec.messages.image import LPS, Image
 from ..codec.messages.video import Video
-from ..codec.video_frames import DECODERS, FORMATS, VideoDecoder, raw_frame
+from ..codec.video_frames import DECODERS, FORMATS, VideoDecoder, VideoEncoder, frame_type_of
 from ..errors import ConversionError, EncodeError
 from ..rules import ReceiveRule, SendRule
 from ..rules.values import BOOLEAN, one_of
@@ -38,8 +37,6 @@ from .registry import (
 )
 from .units import ros_text
 
-_KEY, _INTER = 1, 3
-_GRAY = 256  # a frame type times this is that of a frame without colours
 #: what a CompressedImage calls its format, and the codec on the wire
 _CODECS = {
     'h264': 'H264',
@@ -53,23 +50,11 @@ _CODECS = {
 }
 # what Foxglove plays, under the names that it has for them
 _PLAYED = ('h264', 'h265', 'vp9', 'av1')
-# Every frame comes out at once, and a peer that comes later waits for a key frame no longer than
-# this many frames
-_KEY_INTERVAL = 30
 _MOST_PIXELS = 1 << 26
 #: in the state of who sends: a peer waits for a key frame
 KEY_FRAME_WANTED = 'key frame wanted'
 #: in the state of who receives: a frame was lost on the way here, or never came
 FRAME_LOST = 'frame lost'
-_ENCODERS: dict[str, tuple[str, str, dict[str, str]]] = {
-    'h264': ('libx264', 'yuv420p', {'preset': 'ultrafast', 'tune': 'zerolatency', 'crf': '18'}),
-    'vp9': (
-        'libvpx-vp9',
-        'yuv420p',
-        {'deadline': 'realtime', 'cpu-used': '8', 'lag-in-frames': '0', 'crf': '20', 'b': '0'},
-    ),
-    'mjpeg': ('mjpeg', 'yuvj420p', {'qmin': '2', 'qmax': '4'}),
-}
 
 
 def codec_of(form: str) -> str:
@@ -217,7 +202,7 @@ def video_from_compressed(message: CompressedImage, sending: Sending) -> Video:
     size = sending.rule.dims or info.get('dimensions')
     if size is None:
         size = _found_size(message.format.lower(), data, is_key, sending)
-    frame_type = (_KEY if is_key else _INTER) * (_GRAY if info.get('gray') is True else 1)
+    frame_type = frame_type_of(is_key, info.get('gray') is True)
     return _video(data, codec, size, frame_type, message.header, sending)
 
 
@@ -277,93 +262,20 @@ def _video(
     )
 
 
-class Encoder:
-    """
-    Encode the images of one stream, one after the other.
-
-    :param name: h264, vp9 or mjpeg.
-    :param size: columns and rows.
-    :raises ConversionError: if this PyAV has no such encoder, or without PyAV.
-    """
-
-    def __init__(self, name: str, size: tuple[int, int]) -> None:
-        """Open the encoder."""
-        self.key = name, size
-        self._av = library('av', 'av', f'encoding of {name}')
-        codec, self.form, options = _ENCODERS[name]
-        try:
-            self._context = self._av.CodecContext.create(codec, 'w')
-        except (self._av.FFmpegError, ValueError) as error:
-            raise ConversionError(f'this PyAV cannot encode {name}: {error}') from error
-        self._context.width, self._context.height = size
-        self._context.pix_fmt = self.form
-        self._context.time_base = Fraction(1, 30)
-        self._context.gop_size = _KEY_INTERVAL
-        self._context.thread_count = 1
-        self._context.options = options
-        self._count = 0
-
-    def encode(
-        self, planes: NDArray[np.uint8], key: bool = False
-    ) -> tuple[NDArray[np.uint8], bool]:
-        """
-        Encode the planes Y, U and V: the frame, and whether it is a key frame.
-
-        :param key: whether it has to be one.
-        :raises ConversionError: if the encoder does not give one.
-        """
-        columns, rows = self.key[1]
-        frame = raw_frame(planes, columns, rows, self.form)
-        frame.pts = self._count
-        if key:
-            frame.pict_type = self._av.video.frame.PictureType.I
-        self._count += 1
-        try:
-            packets = self._context.encode(frame)
-        except (self._av.FFmpegError, ValueError) as error:
-            raise ConversionError(f'not encoded as {self.key[0]}: {error}') from error
-        if not packets:
-            raise ConversionError(f'the encoder of {self.key[0]} gave no frame')
-        data = b''.join(bytes(packet) for packet in packets)
-        return np.frombuffer(data, np.uint8), any(packet.is_keyframe for packet in packets)
-
-
 @from_ros(RosImage, 'VIDEO', takes_long=True)
 def video_from_image(message: RosImage, sending: Sending) -> Video:
     """Image of 8 bits, gray or in colours, as VIDEO, encoded as the rule says."""
     pixels = pixels_of(message)
     gray = pixels.ndim == 2
-    colours = not gray and pixels.shape[2] in (3, 4)
-    if pixels.dtype != np.uint8 or not (gray or colours):
+    if pixels.dtype != np.uint8 or not (gray or pixels.shape[2] in (3, 4)):
         raise ConversionError(
             f'{message.encoding} cannot be sent as VIDEO; possible: '
             f'mono8, rgb8, rgba8, bgr8, bgra8'
         )
+    encoder = sending.state.get('encoder')
+    if encoder is None or encoder.codec != sending.rule.codec:
+        encoder = sending.state['encoder'] = VideoEncoder(sending.rule.codec)
+    frame = encoder.frame_of(pixels, key=bool(sending.state.pop(KEY_FRAME_WANTED, False)))
     rows, columns = pixels.shape[:2]
-    if not pixels.size or columns % 2 or rows % 2:
-        raise ConversionError(
-            f'an image of {columns} x {rows} pixels cannot be sent as VIDEO: wanted even numbers'
-        )
-    name = sending.rule.codec
-    planes = _planes(pixels, 'yuvj420p' if name == 'mjpeg' else 'yuv420p')
-    if name == 'raw':
-        data, is_key = planes, True
-    else:
-        encoder = sending.state.get('encoder')
-        if encoder is None or encoder.key != (name, (columns, rows)):
-            encoder = sending.state['encoder'] = Encoder(name, (columns, rows))
-        data, is_key = encoder.encode(planes, bool(sending.state.pop(KEY_FRAME_WANTED, False)))
-    frame_type = (_KEY if is_key else _INTER) * (_GRAY if gray else 1)
     size = columns, rows, 1
-    return _video(data, _CODECS[name], size, frame_type, message.header, sending)
-
-
-def _planes(pixels: NDArray[np.uint8], form: str) -> NDArray[np.uint8]:
-    """Make the planes Y, U and V of an image, one after the other."""
-    if pixels.ndim == 2:
-        half = np.full(pixels.size // 2, 128, np.uint8)
-        return np.concatenate([pixels.reshape(-1), half])
-    av = library('av', 'av', 'video in colours')
-    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels[..., :3]), format='rgb24')
-    planes: NDArray[np.uint8] = frame.reformat(format=form).to_ndarray()
-    return planes.reshape(-1)
+    return _video(frame.data, frame.codec, size, frame.type, message.header, sending)
