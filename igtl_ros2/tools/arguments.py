@@ -20,8 +20,9 @@ DEMO = (
 )
 REPLAY = (
     'Send the OpenIGTLink traffic of a bag again, byte for byte and with its timing: a bag of '
-    'igtl_record, or of ros2 bag record with raw topics of a bridge (MCAP or sqlite3). Or what is '
-    'in a file, such as a tracked sequence of PLUS (.igs.mha): poses and images at their times.'
+    'igtl_record, or of ros2 bag record with raw topics of a bridge (MCAP or sqlite3), or a '
+    'capture of packets (pcap, pcapng). Or what is in a file, such as a tracked sequence of PLUS '
+    '(.igs.mha): poses and images at their times.'
 )
 
 
@@ -57,7 +58,8 @@ def add_replay_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on that of `igtl_replay`."""
     parser.add_argument(
         'bag', type=Path, metavar='FILE',
-        help='the folder of a bag or one of its files, or a file of images, meshes or points')
+        help='the folder of a bag or one of its files, a capture of packets, or a file of images, '
+        'meshes or points')
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         '--serve', metavar='URL', default='tcp://127.0.0.1:18944',

@@ -16,6 +16,7 @@ from .captures import Capture, Segment, is_capture
 from .tcp_flows import Flow, may_be_header
 
 _RTP_BYTES = 12
+_SYN, _ACK = 0x02, 0x10
 _BAG_ENDS = ('.mcap', '.db3')
 
 
@@ -100,13 +101,15 @@ class _Bag(Recorded):
         return self._notes
 
 
-class _Packets(Recorded):
+class Packets(Recorded):
     """The messages in the connections of a capture."""
 
     def __init__(self, path: Path) -> None:
         super().__init__('capture', path)
         self._capture = Capture(path)
         self._flows: dict[str, Flow] = {}
+        #: addresses that were seen to be connected to
+        self.servers: set[str] = set()
         self._datagrams = Reassembler()
         self._spoiled: Counter[str] = Counter()
 
@@ -118,6 +121,9 @@ class _Packets(Recorded):
             if segment.sequence < 0:
                 yield from self._datagram(source, segment)
                 continue
+            if segment.flags & _SYN:
+                answers = segment.flags & _ACK
+                self.servers.add(segment.source if answers else segment.target)
             flow = self._flows.setdefault(source, Flow())
             for header, frame in flow.take(
                 segment.sequence, segment.flags, segment.payload, segment.missing
@@ -196,7 +202,7 @@ def open_recording(
         if path.is_dir() or path.suffix in _BAG_ENDS:
             recorded: Recorded = _Bag(path, show)
         elif is_capture(path):
-            recorded = _Packets(path)
+            recorded = Packets(path)
         elif files.extension_of(path):
             recorded = _File(path)
         else:

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from ..bags.frames import BagFrames, Frame
     from ..codec import Buffer
     from ..peers.compat import Compat
+    from .capture_frames import CaptureFrames
     from .file_frames import FileFrames
+
+    Frames = BagFrames | CaptureFrames | FileFrames
 
 # where the time stamp is in a header; the checksum does not cover it
 _STAMP = slice(34, 42)
@@ -77,10 +80,19 @@ _SOMETHING: Message = Unknown(_KIND, b'')
 @contextmanager
 def _open(
     arguments: argparse.Namespace, opening: Callable[[int, int], None]
-) -> Iterator[BagFrames | FileFrames]:
-    """Open a bag, or another file."""
+) -> Iterator[Frames]:
+    """Open a bag, a capture of packets, or another file."""
     from .. import files
+    from .captures import is_capture
 
+    if arguments.bag.is_file() and is_capture(arguments.bag):
+        from .capture_frames import CaptureFrames
+
+        packets = CaptureFrames(arguments.bag, arguments.device, arguments.direction)
+        for note in packets.notes:
+            say(note)
+        yield packets
+        return
     if files.extension_of(arguments.bag) and arguments.bag.is_file():
         from .file_frames import FileFrames
 
@@ -232,7 +244,7 @@ def lacks_frames(bag: str) -> bool:
 
 
 def _check_that_something_comes(
-    arguments: argparse.Namespace, frames: BagFrames | FileFrames, stopped: list[int]
+    arguments: argparse.Namespace, frames: Frames, stopped: list[int]
 ) -> None:
     """
     Look for a frame to send, before anybody is waited for.
@@ -256,7 +268,7 @@ def _check_that_something_comes(
     raise BagError(f'{arguments.bag}: there is no whole frame{which} in it that could be sent')
 
 
-def _tell_lost(frames: BagFrames | FileFrames, told: int) -> int:
+def _tell_lost(frames: Frames, told: int) -> int:
     """Tell the places that were passed over since the last time; gives how many it told."""
     for lost in frames.lost[told:]:
         say(f'PASSED OVER: {lost.words(frames.begin_ns)}')

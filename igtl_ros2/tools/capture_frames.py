@@ -1,0 +1,98 @@
+"""The frames in a capture of packets, as a bag gives its own: those of a device, or to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..bags.frames import Frame, device_of
+from ..bags.lost import Lost
+from ..errors import FileError
+from .recordings import Packets, Seen
+from .streams import Wanted
+
+
+class CaptureFrames:
+    """
+    The frames of a capture, in the order of time.
+
+    A device is who was connected to: the server. What it says to several clients is the same, so
+    that the connection with the most messages stands for all of them.
+
+    :param devices: patterns of device names, of which one must fit; none: all.
+    :param direction: what the servers said, what was said to them, or both.
+    :raises FileError: if it cannot be read, or nothing of the kind is in it.
+    """
+
+    def __init__(self, path: Path, devices: Sequence[str], direction: str) -> None:
+        """Read it once, to see who says what."""
+        self._path = path
+        self._wanted = Wanted(devices)
+        #: what only a bag has: messages that are no frames, and damaged places
+        self.refused: Counter[str] = Counter()
+        self.lost: list[Lost] = []
+        packets = Packets(path)
+        counts: Counter[tuple[str, str]] = Counter()
+        begin_ns, end_ns = None, 0
+        for seen in packets:
+            counts[_ends(seen)] += 1
+            begin_ns = seen.time_ns if begin_ns is None else min(begin_ns, seen.time_ns)
+            end_ns = max(end_ns, seen.time_ns)
+        if begin_ns is None:
+            raise FileError(f'{path}: there is no message of OpenIGTLink in it')
+        self.begin_ns = begin_ns
+        self.duration_s = (end_ns - begin_ns) / 1e9
+        self._to_device = _chosen(counts, packets.servers, direction)
+        if not self._to_device:
+            raise FileError(
+                f'{path}: nothing was said {"by" if direction == "from" else "to"} a device; '
+                'the other --direction has something')
+        #: what is replayed and what is not, and what is missing in the capture
+        self.notes = [
+            f'{"replayed" if ends in self._to_device else "left out"}: {count} messages from '
+            f'{ends[0]} to {ends[1]}' for ends, count in counts.most_common()]
+        self.notes += packets.notes()
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Give the frames."""
+        for seen in Packets(self._path):
+            ends = _ends(seen)
+            if ends not in self._to_device:
+                continue
+            header, frame = seen.header, seen.frame
+            name = header.device_name
+            if self._wanted.has(name, header.type_name, device_of(header, frame)):
+                yield Frame(seen.time_ns, header, frame, self._to_device[ends])
+
+
+def _ends(seen: Seen) -> tuple[str, str]:
+    """Tell who says it to whom."""
+    source, _, target = seen.source.removesuffix(' (UDP)').partition(' > ')
+    return source, target
+
+
+def _chosen(
+    counts: Counter[tuple[str, str]], servers: set[str], direction: str
+) -> dict[tuple[str, str], bool]:
+    """
+    Choose the directions of connections that are replayed, and tell which go to a device.
+
+    :param servers: who was seen to be connected to; of other connections the side that says more.
+    """
+    found: dict[tuple[str, str], bool] = {}
+    best: dict[tuple[str, bool], int] = {}
+    for (source, target), count in counts.most_common():
+        back = counts[target, source]
+        if source in servers or target in servers:
+            is_to_device = source not in servers
+        else:
+            is_to_device = count < back
+        if direction != 'both' and is_to_device != (direction == 'to'):
+            continue
+        device = target if is_to_device else source
+        # what clients say is not the same
+        if is_to_device or (device, False) not in best:
+            best[device, is_to_device] = count
+            found[source, target] = is_to_device
+    return found

@@ -1,0 +1,77 @@
+"""`igtl replay` of captures: each byte of what a device said comes out again."""
+
+import pytest
+
+for needed in ('mcap', 'rosbags'):
+    pytest.importorskip(needed, reason=f'bags need the package {needed}')
+
+from bag_tools import Tool, golden_frames, moves, replayed  # noqa: E402
+from pcap_tools import CLIENT, SERVER, datagram, packet, server_says, write_pcap  # noqa: E402
+
+OTHER = ('10.0.0.3', 40001)
+
+
+def _moved(packets, client):
+    """The same packets, to another client."""
+    old, new = (bytes(map(int, host.split('.'))) for host in (CLIENT[0], client[0]))
+    return [data.replace(old, new) for data in packets]
+
+
+def test_what_the_device_said_comes_byte_for_byte_over_any_segmentation(tmp_path):
+    stream = b''.join(golden_frames())
+    cuts = range(700, len(stream), 1400)
+    write_pcap(tmp_path / 'all.pcap', server_says(stream, cuts))
+    assert replayed(tmp_path / 'all.pcap') == stream
+
+
+def test_to_the_device_and_both_ways(tmp_path):
+    said, asked = b''.join(moves(3, 'Tool')), b''.join(moves(2, 'Command'))
+    opened = server_says(said, [])
+    packets = [*opened, packet(CLIENT, SERVER, 500, asked)]
+    write_pcap(tmp_path / 'two.pcap', packets)
+    assert replayed(tmp_path / 'two.pcap') == said
+    assert replayed(tmp_path / 'two.pcap', '--direction', 'to') == asked
+    assert replayed(tmp_path / 'two.pcap', '--direction', 'both') == said + asked
+    assert replayed(tmp_path / 'two.pcap', '--device', 'To*') == said
+
+
+def test_of_several_clients_of_a_device_one_stands_for_all(tmp_path):
+    said = b''.join(moves(4, 'Tool'))
+    first = server_says(said, [])
+    late = _moved(server_says(b''.join(moves(4, 'Tool')[:2]), []), OTHER)
+    write_pcap(tmp_path / 'both.pcap', [*late, *first])
+    assert replayed(tmp_path / 'both.pcap') == said
+
+
+def test_a_capture_that_began_later_takes_who_says_more_for_the_device(tmp_path):
+    said, asked = b''.join(moves(3, 'Tool')), moves(1, 'Asked')[0]
+    packets = [*server_says(said, [])[3:], packet(CLIENT, SERVER, 500, asked)]
+    write_pcap(tmp_path / 'later.pcap', packets)
+    assert replayed(tmp_path / 'later.pcap') == said
+
+
+def test_datagrams_are_replayed_over_tcp(tmp_path):
+    frames = moves(3, 'Tool')
+    write_pcap(tmp_path / 'udp.pcap', [datagram(frame) for frame in frames])
+    assert replayed(tmp_path / 'udp.pcap') == b''.join(frames)
+
+
+def test_what_is_replayed_and_what_not_is_said(tmp_path):
+    packets = [*server_says(b''.join(moves(3, 'Tool')), []),
+               packet(CLIENT, SERVER, 500, moves(1, 'Asked')[0])]
+    write_pcap(tmp_path / 'two.pcap', packets)
+    with Tool('tools.replay', tmp_path / 'two.pcap', '--direction', 'to', '--device', 'X') as tool:
+        said = tool.end(1)
+    assert 'replayed: 1 messages from 10.0.0.1:40000 to 10.0.0.2:18944' in said
+    assert 'left out: 3 messages from 10.0.0.2:18944 to 10.0.0.1:40000' in said
+
+
+@pytest.mark.parametrize('packets, why', [
+    ([packet(CLIENT, SERVER, 500, b'GET / HTTP/1.0\r\n\r\n')], 'no message of OpenIGTLink'),
+    ([*server_says(moves(1, 'A')[0], [])], None),
+])
+def test_without_anything_to_send_nobody_is_waited_for(tmp_path, packets, why):
+    write_pcap(tmp_path / 'x.pcap', packets)
+    options = () if why else ('--direction', 'to')
+    with Tool('tools.replay', tmp_path / 'x.pcap', *options) as tool:
+        assert (why or 'nothing was said to a device') in tool.end(1)
