@@ -6,7 +6,7 @@ import logging
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..codec import Message
+from ..codec.messages.image import Image
 from ..codec.messages.pose import Transform
 from . import Timed
 from ._meta import Meta, read_header
+from ._tracked import Tracked
 from ._volumes import make_image
 
+WRITES = (Image, Transform)
+#: what collects the messages of a file, which is written when it is closed
+Lines = Tracked
 EXTENSIONS = ('.igs.mha', '.seq.mha', '.igs.mhd', '.seq.mhd')
 _log = logging.getLogger(__name__)
 _FIELD = re.compile(r'Seq_Frame(\d+)_(\w+)')
@@ -60,6 +65,14 @@ def read(path: Path) -> Iterator[Timed]:
             yield time_s - begin, make_image(path, turned, place, device_name='Image')
     for what, count in left_out.items():
         _log.warning('%s: %s in %d of %d frames, left out there', path, what, count, size[-1])
+
+
+def write(path: Path, messages: Iterable[Timed]) -> None:
+    """Write them; see `Tracked` for what becomes of their times."""
+    tracked = Tracked(path)
+    for time_s, message in messages:
+        tracked.add(time_s, message)
+    tracked.close()
 
 
 def _frames(meta: Meta, count: int) -> dict[int, dict[str, str]]:
