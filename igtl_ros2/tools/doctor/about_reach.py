@@ -72,6 +72,10 @@ HUNG_UP = note(
 ONE_CLIENT = warning(
     'one-client', 'of several connections at once, not all got something',
     'Connect one client to it, such as the bridge of this package, which serves any number.')
+DATAGRAMS_LOST = warning(
+    'datagrams-lost', 'datagrams of messages in several parts are missing',
+    'Send less at once (smaller images, fewer a second), or over TCP; larger receive buffers help '
+    'where this machine is too slow (`sysctl net.core.rmem_max`).')
 ANOTHER_ADDRESS = note(
     'another-address', 'the name stands for several addresses, of which not all answer',
     'Type the address that answers instead of the name.')
@@ -113,17 +117,37 @@ def judge(observed: Observation) -> Iterator[Finding]:
     elif not reach.reached:
         yield from _not_reached(reach)
         return
+    elif reach.scheme == 'udp':
+        if observed.for_slicer:
+            yield SLICER_ADDRESS.of('3D Slicer cannot hear this: it does no UDP.', remedy=(
+                'Run a bridge that hears it over UDP and serves Slicer over TCP.'))
     else:
         yield from _reached(reach, observed.for_slicer)
     if reach.tls_error and not observed.sessions:
-        if reach.tls_error == 'no TLS':
-            yield NOT_TLS.of(f'What answers on {where} is not TLS.')
-        else:
-            yield TLS_REFUSED.of(f'The server at {where} {reach.tls_error}.')
+        yield from _no_tls(reach, where)
         return
     if reach.tls_error:
         yield TLS_UNKNOWN.of(f'The server at {where} {reach.tls_error}.')
     yield from _spoken(observed)
+
+
+def _no_tls(reach: Reach, where: str) -> Iterator[Finding]:
+    if reach.tls_error == 'no TLS':
+        if reach.is_server:
+            yield NOT_TLS.of(
+                f'Who connects to port {reach.port} from {reach.reached} does not begin with TLS.',
+                remedy='Use tls:// in the other program, or wait without TLS here. 3D Slicer '
+                'cannot do TLS.')
+        else:
+            yield NOT_TLS.of(f'What answers on {where} is not TLS.')
+    elif reach.is_server:
+        yield TLS_REFUSED.of(
+            f'With who connected from {reach.reached} TLS fails: it {reach.tls_error}.',
+            remedy='It may not trust the certificate that was given here: give it the file of the '
+            'authority (`tls.ca_file`). Or it gives none itself, and `tls.ca_file` here wants '
+            'one.')
+    else:
+        yield TLS_REFUSED.of(f'The server at {where} {reach.tls_error}.')
 
 
 def _waited(observed: Observation) -> Iterator[Finding]:
@@ -133,7 +157,15 @@ def _waited(observed: Observation) -> Iterator[Finding]:
     elif reach.errors:
         for address, error in reach.errors.items():
             yield NOT_CONNECTED.of(f'On {address}:{reach.port} cannot be listened: {error}.')
-    elif not observed.sessions:
+    elif reach.reached or observed.sessions:
+        return
+    elif reach.scheme == 'udp':
+        own = ' or '.join(reach.own_addresses) or reach.host
+        yield NOBODY_CAME.of(
+            f'In {observed.seconds:g} s no datagram came to UDP port {reach.port} of this machine '
+            f'({own}).', remedy='Over UDP nobody connects: let the device send to this address '
+            'and port; if it does so already, a firewall on this machine may drop it.')
+    else:
         own = ' or '.join(reach.own_addresses) or reach.host
         yield NOBODY_CAME.of(f'In {observed.seconds:g} s nobody connected to port {reach.port} of '
                              f'this machine ({own}).')
@@ -185,6 +217,11 @@ def _spoken(observed: Observation) -> Iterator[Finding]:
     """Judge what kind of answer came."""
     reach, sessions = observed.reach, observed.sessions
     yield from _others(reach)
+    parts, lost, messages = reach.datagrams
+    if lost:  # what has begun before, or not ended yet, is not whole either
+        yield DATAGRAMS_LOST.of(
+            f'Of {parts + lost} datagrams with parts of messages {lost} are missing, and '
+            f'{messages} messages were never whole.')
     if observed.seen:
         yield from _ends(observed)
         return
@@ -208,6 +245,11 @@ def _spoken(observed: Observation) -> Iterator[Finding]:
             f'Somebody connected to port {reach.port} and sent nothing in '
             f'{observed.seconds:g} s.', severity=Severity.NOTE, remedy=(
                 'That is what clients do that only receive; 3D Slicer sends what changes in it.'))
+    elif sessions and reach.scheme == 'udp':
+        yield SILENT.of(f'Nothing came from {where} over UDP in {observed.seconds:g} s.', remedy=(
+            'Over UDP a device sends only to addresses that it was told, and answers few '
+            'questions: let it send to this machine, and wait there with `igtl doctor --listen '
+            f'udp://0.0.0.0:{reach.port}`.'))
     elif sessions:
         yield SILENT.of(f'{where} is connected, and nothing came in {observed.seconds:g} s.')
 

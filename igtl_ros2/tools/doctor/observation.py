@@ -153,6 +153,8 @@ class Reach:
     is_server: bool = False
     #: what became of further connections at the same time: 'heard', 'silent' or 'closed'
     others: tuple[str, ...] = ()
+    #: of UDP: datagrams with parts of messages, how many of them are missing, and messages too
+    datagrams: tuple[int, int, int] = (0, 0, 0)
 
 
 class Offer(NamedTuple):

@@ -37,7 +37,8 @@ _BLOCK = 1 << 18
 _REFUSED = (errno.ECONNREFUSED, errno.ECONNRESET)
 _UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN)
 _PLAIN_ANSWERS = ('WRONG_VERSION_NUMBER', 'UNKNOWN_PROTOCOL', 'RECORD_LAYER_FAILURE',
-                  'PACKET_LENGTH_TOO_LONG', 'BAD_RECORD_TYPE', 'INVALID_LENGTH')
+                  'PACKET_LENGTH_TOO_LONG', 'BAD_RECORD_TYPE', 'INVALID_LENGTH', 'HTTP_REQUEST',
+                  'UNEXPECTED_MESSAGE')
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,27 @@ class Probe:
                 except TimeoutError:
                     continue
                 reach.reached = peer[0]
-                self._listen_on(sock, server)
+                secure = self._accepted(sock)
+                if secure is not None:
+                    self._listen_on(secure, server)
                 break
         return observed
+
+    def _accepted(self, sock: socket.socket) -> socket.socket | None:
+        """Begin TLS with who has connected, where that is wanted; None if it fails."""
+        if self._tls is None:
+            return sock
+        sock.settimeout(self._wanted.connect_s)
+        try:
+            return self._tls.current().wrap_socket(sock, server_side=True)
+        except TimeoutError:
+            self.observed.reach.tls_error = _NO_TLS
+        except ssl.SSLError as error:
+            self.observed.reach.tls_error = _tls_error(error)
+        except OSError as error:
+            self.observed.reach.tls_error = f'ended the connection ({_error(error)})'
+        sock.close()
+        return None
 
     # -- getting there
 
@@ -249,7 +268,7 @@ class Probe:
         while time.monotonic() < until and not self._stopped:
             try:
                 if server is not None:
-                    return server.accept()[0]
+                    return self._accepted(server.accept()[0])
                 time.sleep(_PAUSE_S)
                 return self._connect(self.observed.reach.reached)
             except OSError:

@@ -13,6 +13,7 @@ from ...mapping import load_links
 from ..program import say
 from ..terminal import has_colour
 from ..words import note_signals, read_settings
+from .datagrams import DatagramProbe
 from .findings import is_healthy
 from .judge import judge
 from .probe import Probe, Wanted
@@ -33,7 +34,8 @@ def visit(arguments: argparse.Namespace) -> int:
     wanted = _wanted(arguments)
     links = load_links({'mapping_file': arguments.mapping}) if arguments.mapping else ()
     stopped = note_signals()
-    probe = Probe(wanted, stopped)
+    is_udp = wanted.settings.address.scheme == 'udp'
+    probe = (DatagramProbe if is_udp else Probe)(wanted, stopped)
     if wanted.settings.mode == 'server':
         say(f'waiting at {wanted.settings.address} for a device to connect')
         observed = probe.wait()
@@ -63,9 +65,6 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
     if host is None and (port is None or not listens):
         raise ConfigError('HOST: missing; wanted a name or an address, or --listen PORT')
     address = _address(host or _ANYWHERE, port)
-    if address.scheme == 'udp' or listens and address.scheme == 'tls':
-        raise ConfigError(f'{address}: only tcp:// can be waited for' if listens else
-                          f'{address}: only tcp:// and tls:// can be looked at')
     settings = read_settings('server' if listens else 'client', str(address), arguments.settings)
     timeout_s = arguments.timeout or None
     return Wanted(

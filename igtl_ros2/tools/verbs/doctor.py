@@ -20,7 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument(
         'host', nargs='?', metavar='HOST',
-        help='host, host:port or URL of the device; with --listen where to wait for it')
+        help='host, host:port or URL (tcp, tls or udp) of the device; with --listen where to wait '
+        'for it')
     parser.add_argument('--port', type=_port, help='its port, if HOST does not say it')
     parser.add_argument(
         '--listen', nargs='?', const='', metavar='PORT',

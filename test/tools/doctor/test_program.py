@@ -72,11 +72,11 @@ def test_a_mapping_file(tmp_path):
 
 
 @pytest.mark.parametrize('words', [
-    [], ['127.0.0.1:x'], ['udp://127.0.0.1:18944'], ['http://127.0.0.1'], ['a', '--port', '0'],
+    [], ['127.0.0.1:x'], ['http://127.0.0.1'], ['a', '--port', '0'],
     ['a:1', '--port', '2'], ['a', '--duration', '-1'], ['a', '--mapping', 'no-such-file.yaml'],
     ['--listen', '70000'], ['--listen', '18944', '--port', '7'], ['tcp://a:1/path'], ['--listen'],
     ['a:1', '--listen', '2'],
-    ['a', '--set', 'nonsense=1'], ['udp://127.0.0.1:9', '--listen'],
+    ['a', '--set', 'nonsense=1'], ['tls://127.0.0.1:9', '--listen'],
     ['tls://127.0.0.1:1', '--set', 'tls.ca_file=no-such-file.pem'], ['a', 'b'],
 ])
 def test_wrong_arguments(words, capsys, monkeypatch):
