@@ -76,6 +76,7 @@ for holder, names in GONE.items():
 for name in ('fcntl', 'pwd', 'grp', 'termios', 'resource', 'tty', 'pty', 'rclpy'):
     sys.modules[name] = None
 os.open, os.O_BINARY, os.rename = open_as_windows, O_BINARY, rename_as_windows
+tempfile._bin_openflags |= O_BINARY  # it has looked for it when it was imported
 signal.SIGBREAK = signal.SIGTERM
 sys.platform = 'win32'
 used = (pathlib, shutil, ssl, subprocess, tempfile, uuid)  # they have looked at the system by now

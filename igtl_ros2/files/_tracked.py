@@ -93,9 +93,7 @@ class Tracked:
         self._poses.setdefault(name, []).append((times, message.matrix, state))
 
     def _add_image(self, times: _Times, image: Image, state: str) -> None:
-        first = self._image
-        if first is None:
-            self._image = first = image
+        first = self._image or image
         for what, one, other in (
             ('device', first.device_name, image.device_name),
             ('shape', first.pixels.shape, image.pixels.shape),
@@ -109,6 +107,7 @@ class Tracked:
             self._pixels = tempfile.TemporaryFile(dir=self._path.parent)
         for piece in chunks(image.pixels):
             self._pixels.write(piece)
+        self._image = first
         self._pictures.append(_Picture(times, place_of(image), state))
 
     def close(self) -> None:

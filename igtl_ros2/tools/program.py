@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import TextIO
 
 from ..errors import ConfigError, IgtlError, printable
 
@@ -40,6 +42,8 @@ def run_program(called: str, work: Callable[[], int]) -> int:
     """
     global _name
     _name = called
+    for stream in (sys.stdout, sys.stderr):
+        _escape(stream)
     try:
         try:
             return work()
@@ -54,6 +58,12 @@ def run_program(called: str, work: Callable[[], int]) -> int:
     except IgtlError as error:
         say(str(error))
         return BAD_ARGUMENTS if isinstance(error, ConfigError) else FAULT
+
+
+def _escape(stream: TextIO | None) -> None:
+    """Have what an encoding lacks written as an escape: a terminal of Windows has 256 letters."""
+    if isinstance(stream, io.TextIOWrapper) and stream.errors == 'strict':
+        stream.reconfigure(errors='backslashreplace')
 
 
 def _forget_output() -> None:

@@ -46,7 +46,7 @@ def visit(arguments: argparse.Namespace) -> int:
         observed.ros = look_at_ros(observed.reach, stopped)
     findings = judge(observed)
     if arguments.json:
-        print(json.dumps(as_json(observed, findings), indent=2, ensure_ascii=False))
+        print(json.dumps(as_json(observed, findings), indent=2))
     else:
         width = shutil.get_terminal_size((100, 24)).columns
         for line in as_text(observed, findings, width, has_colour(sys.stdout)):
