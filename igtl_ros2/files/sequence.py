@@ -58,9 +58,9 @@ def read(path: Path) -> Iterator[Timed]:
         for message in _transforms(meta, number, facts, left_out):
             yield time_s - begin, message
         state = facts.get('ImageStatus', 'OK')
-        if state != 'OK':
+        if state != 'OK' and voxels.size:
             left_out[f'Image ({state})'] += 1
-        elif voxels.size:
+        elif state == 'OK' and voxels.size:
             turned: NDArray[Any] = np.flip(voxels, flips) if flips else voxels
             yield time_s - begin, make_image(path, turned, place, device_name='Image')
     for what, count in left_out.items():

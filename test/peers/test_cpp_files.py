@@ -13,8 +13,8 @@ from bag_tools import frames_of  # noqa: E402
 from cli_tools import igtl  # noqa: E402
 from test_doctor import listening  # noqa: E402
 
+from igtl_ros2 import files  # noqa: E402
 from igtl_ros2.codec import decode  # noqa: E402
-from igtl_ros2.tools import files  # noqa: E402
 
 
 def recorded(program, port, folder):
@@ -48,7 +48,7 @@ def test_a_tracker_is_recorded_told_exported_converted_and_replayed(cpp, free_po
     assert len(stamps) - 2 <= len(again) <= len(poses)
 
     pytest.importorskip('matplotlib', reason='plots need matplotlib')
-    igtl('plot', bag, '--to', tmp_path / 'a.png')
+    igtl('plot', bag, '--output', tmp_path / 'a.png')
     assert (tmp_path / 'a.png').read_bytes().startswith(b'\x89PNG')
 
 

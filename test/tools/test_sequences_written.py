@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from cli_tools import igtl
 
+from igtl_ros2 import files
 from igtl_ros2.codec import encode, from_ns
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.errors import FileError
-from igtl_ros2 import files
 
 TURN = np.array([[0, -1, 0, 10.0], [1, 0, 0, 20], [0, 0, 1, 30], [0, 0, 0, 1]])
 PLACE = np.array([[0, 0.5, 0, 7.0], [0.25, 0, 0, 8], [0, 0, 2, 9], [0, 0, 0, 1]])
