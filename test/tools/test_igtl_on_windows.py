@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from cli_tools import POSE, server_of
 from pcap_tools import server_says, write_pcap
+from polling import poll
 
 from igtl_ros2 import serve
 from igtl_ros2.codec import encode
@@ -49,9 +50,11 @@ def test_names_that_the_terminal_cannot_show_end_nothing():
 
 
 def test_what_is_said_over_a_link_is_the_same():
-    with serve('tcp://127.0.0.1:0') as server:
-        igtl('send', server.address, 'text', 'hello')
-        assert server.receive(timeout_s=20).text == 'hello'
+    heard = []
+    with serve('tcp://127.0.0.1:0', on_message=lambda peer, message: heard.append(message)) as at:
+        igtl('send', at.address, 'text', 'Note', 'hello')
+        poll(lambda: heard, 'the text')
+    assert (heard[0].device_name, heard[0].text) == ('Note', 'hello')
 
 
 def test_files_have_names_that_windows_takes(tmp_path):

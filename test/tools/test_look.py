@@ -187,16 +187,20 @@ def test_ctrl_c_ends_it_with_130():
         hz.end(130)
 
 
-def test_who_reads_no_more_ends_it():
+@pytest.mark.parametrize('words', [
+    ('echo',), *((verb, '--period', '0.1') for verb in ('hz', 'bw', 'delay', 'top')),
+])
+def test_who_reads_no_more_ends_it(words):
+    verb, *options = words
     with ultrasound() as url:
         with subprocess.Popen(
-            [sys.executable, *MODULE, 'echo', url], stdout=subprocess.PIPE,
+            [sys.executable, *MODULE, verb, url, *options], stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True,
-        ) as echo:
-            assert echo.stdout.readline()
-            echo.stdout.close()
-            assert echo.wait(60) == 0
-            assert 'Traceback' not in echo.stderr.read()
+        ) as watched:
+            assert watched.stdout.readline()
+            watched.stdout.close()
+            assert watched.wait(60) == 0
+            assert 'Traceback' not in watched.stderr.read()
 
 
 @pytest.mark.parametrize('no_color', [False, True])
