@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,7 @@ def test_what_is_said_over_a_link_is_the_same():
     heard = []
     with serve('tcp://127.0.0.1:0', on_message=lambda peer, message: heard.append(message)) as at:
         igtl('send', at.address, 'text', 'Note', 'hello')
-        poll(lambda: heard, 'the text')
+        poll(lambda: heard, 'the text', lambda: time.sleep(0.02))
     assert (heard[0].device_name, heard[0].text) == ('Note', 'hello')
 
 
