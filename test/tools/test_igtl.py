@@ -64,6 +64,13 @@ def test_the_help_of_a_verb_has_an_example_that_its_parser_takes(name, capsys, m
     assert make_parser(words).parse_args(words).igtl_verb == name
 
 
+def test_help_is_a_verb_too(monkeypatch):
+    monkeypatch.setenv('COLUMNS', '80')
+    assert igtl('help').stdout == igtl('--help').stdout
+    assert igtl('help', 'echo').stdout == igtl('echo', '--help').stdout
+    assert 'there is no such verb' in igtl('help', 'nonsense').stderr
+
+
 def test_the_list_of_verbs_imports_nothing_heavy():
     code = textwrap.dedent(f"""
         import sys
