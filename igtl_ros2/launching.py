@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,9 @@ def monitor(given: Given) -> list[Any]:
     if web.lower() in ('', 'false'):
         return []
     looked_at = _looked_at(given) if web.lower() == 'true' else web
-    return [program('igtl', 'monitor', looked_at, '--ros')]
+    # it comes after the bridge, where there are few cores
+    last = {'prefix': 'nice -n 10'} if shutil.which('nice') else {}
+    return [program('igtl', 'monitor', looked_at, '--ros', **last)]
 
 
 def _looked_at(given: Given) -> str:

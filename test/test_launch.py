@@ -193,6 +193,9 @@ def test_the_demo_starts_device_bridge_and_robot():
 def test_a_page_is_served_where_it_is_asked_for(name, given, target):
     entities, context = started(load(name), **{'web': 'true', **given})
     assert words_of(entities[-1], context) == ['monitor', target, '--ros']
+    # it comes after the bridge, where there are few cores
+    prefix = [part.perform(context) for part in entities[-1].process_description.prefix]
+    assert prefix == (['nice -n 10'] if shutil.which('nice') else [])
 
 
 @pytest.mark.parametrize('web', ['', 'false', 'False'])

@@ -70,20 +70,37 @@ def paced(count, rate_hz, send, burst=1):
 
 
 def igtl_sender(name, *devices):
-    """Listen, and send to who connects."""
+    """Listen, and send to who connects: to the first one first, and to all who come later."""
     listener = socket.create_server(('127.0.0.1', 0))
     frames = [Frame(name, device) for device in devices or (EVERY_WORKLOAD[name].device,)]
     tell(port=listener.getsockname()[1])
     listener.settimeout(_CONNECT_S)
-    peer, _ = listener.accept()
-    peer.settimeout(None)
-    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    peers = []
+    take = threading.Event()
+
+    def accept():
+        while True:
+            peer, _ = listener.accept()
+            listener.settimeout(None)
+            peer.settimeout(None)
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=_swallow, args=(peer,), daemon=True).start()
+            peers.append(peer)
+            take.set()
+
+    threading.Thread(target=accept, daemon=True).start()
+    if not take.wait(_CONNECT_S):
+        return
     tell(connected=True)
-    threading.Thread(target=_swallow, args=(peer,), daemon=True).start()
     turns = itertools.cycle(frames)
 
     def send(now):
-        peer.sendall(next(turns).stamped(now))
+        frame = next(turns).stamped(now)
+        for peer in peers[:]:
+            try:
+                peer.sendall(frame)
+            except OSError:
+                peers.remove(peer)  # who looked on has gone
 
     for order in orders():
         times, seconds = paced(order['count'], order['rate'], send, order.get('burst', 1))
@@ -91,8 +108,9 @@ def igtl_sender(name, *devices):
 
 
 def _swallow(peer):
-    while peer.recv(65536):
-        pass
+    with suppress(OSError):
+        while peer.recv(65536):
+            pass
 
 
 def igtl_receiver(port, clients=1):

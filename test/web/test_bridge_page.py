@@ -9,7 +9,7 @@ from cli_tools import program
 from diagnostic_msgs.msg import DiagnosticArray
 from harness import Bridge, User
 from page_tools import monitor
-from test_page import choose, until
+from test_page import choose, shoot, until
 
 from igtl_ros2 import serve
 from igtl_ros2.codec.messages.pose import Transform
@@ -61,7 +61,9 @@ def said(ros, device, tmp_path):
         bridge.stop()
 
 
-def test_the_page_shows_the_stages_of_a_bridge_as_it_said_them(device, said, open_page):
+def test_the_page_shows_the_stages_of_a_bridge_as_it_said_them(
+    device, said, open_page, tmp_path
+):
     with monitor(device, '--ros') as url:
         page = open_page(url, ready='#bridges tbody tr[data-what="TRANSFORM Tool"]')
         titles = page.locator('#bridges thead th').all_text_contents()[1:]
@@ -74,6 +76,8 @@ def test_the_page_shows_the_stages_of_a_bridge_as_it_said_them(device, said, ope
                     said(prefix + part, float(value))
                     seen += 1
         assert seen >= 16  # device, decoded, gates, published, total
+        shoot(page, 'monitor-bridges.png', tmp_path, full_page=True,
+              clip=page.locator('#bridges').bounding_box())
         # in the table of devices, and in what is told of the one that is chosen
         page.wait_for_selector('tr[data-device=Tool] [data-key=stages]:has-text("published")')
         shown = json.loads(page.evaluate("""() => document.querySelector(

@@ -15,6 +15,8 @@ import { Robots } from './robots.js'
 const MOST_LABELS = 150
 /** height of a name, as a part of the view */
 const LABEL = 0.03
+/** so long nothing is drawn anew where there is no graphics card: the cores have other things to do */
+const SOFTWARE_PAUSE_MS = 500
 /** edge of the corner that always shows which way the axes point, in pixels */
 const CORNER = 120
 const AXES = [['R', 'x', 0xd33c3c], ['A', 'y', 0x2f9e44], ['S', 'z', 0x3b6fd4]]
@@ -79,6 +81,11 @@ export class Scene {
 
   start() {
     this.renderer = new WebGLRenderer({ canvas: this.canvas, antialias: true })
+    const gl = this.renderer.getContext()
+    const about = gl.getExtension('WEBGL_debug_renderer_info')
+    const drawer = gl.getParameter(about ? about.UNMASKED_RENDERER_WEBGL : gl.RENDERER)
+    this.pause = /swiftshader|llvmpipe|software|basic render/i.test(drawer) ? SOFTWARE_PAUSE_MS : 0
+    this.drawn = -Infinity
     this.camera = new PerspectiveCamera(40, 1, 1, 10000)
     this.camera.up.set(0, 0, 1)
     this.camera.position.set(220, -320, 180)
@@ -87,7 +94,7 @@ export class Scene {
     this.camera.add(light)
     this.world.add(this.camera)
     this.controls = new OrbitControls(this.camera, this.canvas)
-    this.controls.addEventListener('change', () => this.render())
+    this.controls.addEventListener('change', () => this.render(true))
     this.controls.enableDamping = false
     new ResizeObserver(() => this.resize()).observe(this.canvas)
     // nobody sees what is drawn elsewhere
@@ -442,7 +449,7 @@ export class Scene {
     if (Math.abs(offset.clone().normalize().z) > 0.999) return
     this.camera.position.copy(this.controls.target).add(offset)
     this.controls.update()
-    this.render()
+    this.render(true)
   }
 
   tell() {
@@ -462,16 +469,22 @@ export class Scene {
     this.canvas.setAttribute('aria-label', `3-D scene: ${text}`)
   }
 
-  render() {
-    if (!this.renderer || this.isDue || !this.isSeen) return
+  /** @param {boolean} isTurned by hand, which is shown at once */
+  render(isTurned = false) {
+    if (!this.renderer || !this.isSeen) return
+    const wait = isTurned ? 0 : Math.max(0, this.drawn + this.pause - performance.now())
+    if (this.isDue && (this.isSoon || wait)) return
     this.isDue = true
-    requestAnimationFrame(() => {
+    this.isSoon = !wait
+    clearTimeout(this.waiting)
+    this.waiting = setTimeout(() => requestAnimationFrame(() => {
       this.isDue = false
+      this.drawn = performance.now()
       this.things.traverse((part) => {
         if (part.userData.isLabel) part.visible = this.labels.checked
       })
       this.draw()
-    })
+    }), wait)
   }
 
   draw() {
