@@ -260,6 +260,16 @@ def test_a_volume_is_a_slice_and_voxels_in_their_place():
             assert values[k, j, i] == pixels[k0, j0, i0]
 
 
+def test_blocks_of_a_volume_are_put_together():
+    whole = np.arange(4 * 3 * 2, dtype=np.uint8).reshape(4, 3, 2)
+    blocks = [Image(whole[k : k + 2], size=(2, 3, 4), offset=(0, 0, k), device_name='CT')
+              for k in (0, 2)]
+    with showing(*blocks) as url:
+        (voxels,) = look(url, lambda view: (last := view.last('/CT/volume')) and (
+            cells(last)['red'].reshape(4, 3, 2) == whole).all() and last)
+    assert (voxels.row_count, voxels.column_count) == (3, 2)
+
+
 def test_points_paths_meshes_and_clouds_are_in_metres():
     corners = np.array([[0, 0, 0], [10, 0, 0], [0, 20, 0], [0, 0, 30]], np.float32)
     colours = Attribute('c', AttributeType.POINT_RGBA, np.array(

@@ -19,9 +19,10 @@ from ...codec.messages.pose import Position, Transform
 from ...codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ...codec.messages.video import Video
 from ...codec.patients import hidden
+from ...codec.volume_blocks import VolumeMerger
 from ...config.ros_names import ros_name
 from ...converters.device_clock import DeviceClock
-from ...errors import printable
+from ...errors import ConversionError, printable
 from ...rules import ReceiveRule
 from ..streams import name_of
 from . import logs, pictures, scene
@@ -37,6 +38,8 @@ _TELL_S = 5.0
 _MOST_TOLD = 1000
 # lines of the log that who comes later gets
 _MOST_LINES = 200
+# volumes that come in blocks are kept
+_MOST_VOLUMES = 8
 _POSES = (Transform, Position, TrackingData, QuaternionTrackingData)
 
 
@@ -128,6 +131,7 @@ class Stream:
         self._clocks: dict[tuple[str, str], DeviceClock] = {}
         self._placed: dict[str, tuple[Placed, int]] = {}
         self._tools: dict[str, set[str]] = {}
+        self._volumes: dict[str, VolumeMerger] = {}
         self._told_s.clear()
 
     # -- what comes
@@ -174,7 +178,7 @@ class Stream:
         if isinstance(message, _POSES):
             made = self._poses(message, own, about, now_s, now_ns)
         else:
-            made = _made_of(message, about)
+            made = _made_of(self._whole(message, about), about)
         for one in made:
             name = f'/{ros_name(device)}/{one.leaf}'
             topic = self._topic(name, one.kind)
@@ -206,6 +210,23 @@ class Stream:
             self._tools[about.device] = seen
             return [scene.tools(placed, about, gone)]
         return [pose_of(one, about) for one in placed]
+
+    def _whole(self, message: Message, about: Context) -> Message:
+        """Put a block of a volume into the volume, as a bridge does."""
+        if not isinstance(message, Image):
+            return message
+        merger = self._volumes.get(about.device)
+        if merger is None:
+            if message.is_whole and message.pixels.shape[0] == 1:
+                return message  # no volume
+            if len(self._volumes) >= _MOST_VOLUMES:
+                return message
+            merger = self._volumes[about.device] = VolumeMerger()
+        try:
+            return merger.merge(message, in_place=True)
+        except ConversionError as error:
+            about.tell(f'a block is shown by itself: {error}')
+            return message
 
     def _all_frames(self) -> Any:
         return transforms(list(self._placed.values()))
