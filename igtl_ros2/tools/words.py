@@ -39,6 +39,14 @@ def number(low: float, high: float) -> Callable[[str], float]:
     return read
 
 
+def port(text: str) -> int:
+    """Read a port to listen on, 0 for any."""
+    value = int(text)
+    if not 0 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f'{text} is not from 0 to 65535')
+    return value
+
+
 def mode(text: str) -> int:
     """Read who may read a file, such as 640."""
     if not re.fullmatch(r'0?[67][0-7]{2}', text):

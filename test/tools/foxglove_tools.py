@@ -16,20 +16,24 @@ from cli_tools import program
 _DATA, _TIME, _PLAYBACK = 1, 2, 5
 
 
-@contextlib.contextmanager
-def foxglove(*words, code=0):
-    """Run `igtl foxglove`; gives the address that it says. It has to end well."""
+def started(*words):
+    """Start `igtl foxglove` with the library that it needs."""
     folder = os.fspath(folder_of('foxglove'))
     before = os.environ.get('PYTHONPATH')
     os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, (folder, before)))
     try:
-        process = program('foxglove', '--port', '0', *words)
+        return program('foxglove', *words)
     finally:
         if before is None:
             del os.environ['PYTHONPATH']
         else:
             os.environ['PYTHONPATH'] = before
-    with process:
+
+
+@contextlib.contextmanager
+def foxglove(*words, code=0):
+    """Run `igtl foxglove`; gives the address that it says. It has to end well."""
+    with started('--port', '0', *words) as process:
         yield process.says(r'open (ws://\S+) in Foxglove')[1]
         process.interrupt()
         process.end(code)

@@ -10,7 +10,7 @@ from cli_tools import POSE, again_and_again, igtl, pyigtl_tracker, ultrasound
 pytest.importorskip('aiohttp', reason='the viewer needs aiohttp')
 
 from bag_tools import BEGIN_NS, bag_of  # noqa: E402
-from foxglove_tools import foxglove, look  # noqa: E402
+from foxglove_tools import foxglove, look, started  # noqa: E402
 
 from igtl_ros2 import connect, serve  # noqa: E402
 from igtl_ros2.codec import encode, from_ns  # noqa: E402
@@ -411,10 +411,27 @@ def test_what_is_spoiled_is_told():
     assert 'CRC' in line[0]
 
 
-def test_nothing_came_is_no_success_and_a_port_in_use_is_told():
-    with socket.create_server(('127.0.0.1', 0)) as taken:
-        with foxglove(f'127.0.0.1:{taken.getsockname()[1]}', code=1):
+def test_nothing_came_is_no_success():
+    with socket.create_server(('127.0.0.1', 0)) as silent:
+        with foxglove(f'127.0.0.1:{silent.getsockname()[1]}', code=1):
             pass
+
+
+def test_where_nothing_can_be_served_it_says_why(tmp_path):
+    with socket.create_server(('127.0.0.1', 0)) as taken:
+        port = taken.getsockname()[1]
+        with started('127.0.0.1:9', '--port', port) as process:
+            process.says(rf'igtl foxglove: 127.0.0.1:{port}: cannot be listened on: .*in use')
+            process.end(1)
+    with started(tmp_path) as process:
+        process.says('there is no metadata.yaml')
+        process.end(1)
+
+
+@pytest.mark.parametrize('verb', ['foxglove', 'monitor'])
+@pytest.mark.parametrize('port', ['70000', '-1', 'x'])
+def test_a_port_that_is_none_is_told(verb, port):
+    assert '--port' in igtl(verb, '127.0.0.1:9', '--port', port, code=2).stderr
 
 
 def test_without_the_library_it_says_what_to_install():

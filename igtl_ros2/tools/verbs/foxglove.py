@@ -24,6 +24,8 @@ BAGS = "bags need: pip install 'igtl_ros2[bags]'"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on the command line."""
+    from ..words import port
+
     parser.add_argument(
         'target', metavar='HOST|BAG',
         help='host, host:port or URL of a device; or the folder or file of a bag')
@@ -35,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='serve on this address, 0.0.0.0 for all: whoever reaches it sees all, there is no '
         'password; default: 127.0.0.1')
     parser.add_argument(
-        '--port', type=int, default=8765, metavar='PORT',
+        '--port', type=port, default=8765, metavar='PORT',
         help='serve on this port, 0 for any free one; default: 8765, which Foxglove looks for')
     parser.add_argument(
         '--profile', choices=('plain', 'slicer', 'plus', 'robot'), default='plain',

@@ -22,7 +22,7 @@ NEEDS = "the page needs aiohttp: pip install 'igtl_ros2[web]', or apt install py
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on the command line."""
     from ..diagnostics import add_ros_argument
-    from ..words import number
+    from ..words import number, port
 
     parser.add_argument(
         'targets', nargs='+', metavar='HOST|BAG',
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--bind', default='127.0.0.1', metavar='ADDRESS',
         help='serve the page on this address, 0.0.0.0 for all; default: 127.0.0.1')
     parser.add_argument(
-        '--port', type=int, default=8944, metavar='PORT',
+        '--port', type=port, default=8944, metavar='PORT',
         help='serve it on this port, 0 for any free one; default: 8944')
     parser.add_argument(
         '--token', default='',
