@@ -109,6 +109,21 @@ def _value(name: str, value: Any) -> Any:
     return ParameterValue(value, value_type=str)
 
 
+def is_true(given: str) -> bool:
+    """Tell whether an argument asks for something."""
+    return given.lower() == 'true'
+
+
+def rviz(launch_file: str, fixed_frame: str) -> list[Any]:
+    """Start RViz with the configuration of the package, where it is installed."""
+    try:
+        FindPackageShare('rviz2').find('rviz2')
+    except LookupError:
+        return []
+    words = ['-d', shared(launch_file, 'config/igtl.rviz'), '-f', fixed_frame]
+    return [Node(package='rviz2', executable='rviz2', arguments=words)]
+
+
 def program(executable: str, *words: str, **rest: Any) -> Any:
     """Start a program of the package that is not a ROS node: it must not get ROS arguments."""
     command = [ExecutableInPackage(executable=executable, package=PACKAGE), *words]

@@ -27,7 +27,7 @@ ARGUMENTS = {
     'demo': {'port', 'namespace', 'web'},
     'links': {'namespace', 'mapping_file', 'params_file', 'web'},
     'plus': {'host', 'port', 'namespace', 'mapping_file', 'params_file', 'web'},
-    'robot': {'host', 'port', 'namespace', 'mapping_file', 'web'},
+    'robot': {'host', 'port', 'namespace', 'mapping_file', 'demo', 'web'},
     'record': {
         'namespace', 'topics', 'url', 'relay', 'output', 'max_size', 'max_duration', 'min_free',
         'compression', 'phi', 'mode',
@@ -212,6 +212,14 @@ def test_a_robot_is_shown_by_a_server():
     assert parameters_of(bridge, context) == {
         'mode': 'server', 'host': '0.0.0.0', 'port': 18945, 'mapping_file': '/a b/c: d.yaml',
     }
+
+
+def test_a_robot_to_try_is_an_arm_that_slicer_sends_somewhere():
+    (arm, bridge, *more), context = started(load('robot'), demo='true')
+    assert [n.node_executable for n in (arm, bridge)] == ['igtl_demo_arm', 'igtl_bridge']
+    assert all(n.node_executable == 'rviz2' for n in more)  # where it is installed
+    assert arm._Node__arguments == [str(CONFIG / 'arm' / 'arm.urdf'), '--patient', 'ras']
+    assert parameters_of(bridge, context)['mapping_file'] == str(CONFIG / 'moveit.yaml')
 
 
 def words_of(process, context):

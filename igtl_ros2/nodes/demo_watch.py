@@ -13,7 +13,7 @@ from geometry_msgs.msg import Point, PoseArray, Quaternion, TransformStamped, Ve
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.signals import SignalHandlerOptions
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import Float64MultiArray, String
 from tf2_msgs.msg import TFMessage
 
@@ -31,6 +31,7 @@ _LEAVES: dict[str, tuple[type, QoSProfile]] = {
     'points': (PoseArray, STATE_QOS),
     'status': (DiagnosticArray, STATE_QOS),
     'text': (String, STATE_QOS),
+    'joint_states': (JointState, QoSProfile(depth=1000)),
 }
 OnMessage = Callable[[str, dict[str, Any]], None]
 
@@ -42,7 +43,7 @@ class Watch:
     :param topics: absolute names that end in one of the names a bridge gives.
     :param on_message: called with the topic (for tf: '/tf <child frame>') and the facts of each
         message: `stamp_ns` (0: none), `arrival_ns`, and by type `matrix` (4x4, metres), `frame`,
-        `child`, `points` (metres), `size`, `crc32` of the pixels, `level` or `text`.
+        `child`, `points` (metres), `positions`, `size`, `crc32` of the pixels, `level` or `text`.
     """
 
     def __init__(self, topics: list[str], on_message: OnMessage) -> None:
@@ -106,6 +107,8 @@ def _facts(message: Any) -> dict[str, Any]:
     if isinstance(message, Float64MultiArray):
         rows = list(message.data)
         return {'matrix': [rows[i : i + 4] for i in range(0, 16, 4)]}
+    if isinstance(message, JointState):
+        return {'names': list(message.name), 'positions': list(message.position)}
     if isinstance(message, DiagnosticArray):
         return {'level': message.status[0].level[0], 'text': message.status[0].message}
     return {'text': message.data}

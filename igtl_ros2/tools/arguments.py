@@ -16,7 +16,8 @@ CHECK = (
 )
 DEMO = (
     'A simulated tracked ultrasound, the bridge and a small ROS robot, with a live table of what '
-    'flows each way. The exit code is 0 if every flow arrived both ways with the right numbers.'
+    'flows each way. With robot: a simulated arm, the bridge and a simulated 3D Slicer with its '
+    'module, from target to plan to motion, once. The exit code is 0 if all numbers were right.'
 )
 REPLAY = (
     'Send the OpenIGTLink traffic of a bag again, byte for byte and with its timing: a bag of '
@@ -45,13 +46,17 @@ def _seconds(text: str) -> float:
 def add_demo_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on that of `igtl_demo`."""
     parser.add_argument(
+        'what', nargs='?', choices=('devices', 'robot'), default='devices',
+        help='devices: a tracked ultrasound and a ROS robot; robot: an arm that Slicer sends '
+        'somewhere; default: devices')
+    parser.add_argument(
         '--seconds', type=_seconds, default=os.environ.get('DEMO_SECONDS') or math.inf,
         help='end after so many seconds with a plain summary; default: the '
         'environment variable DEMO_SECONDS, else not before Ctrl-C',
     )
     parser.add_argument(
-        '--mapping', metavar='FILE', help='mapping file for the bridge, instead of demo.yaml'
-    )
+        '--mapping', metavar='FILE',
+        help='mapping file for the bridge, instead of demo.yaml or moveit.yaml')
 
 
 def add_replay_arguments(parser: argparse.ArgumentParser) -> None:

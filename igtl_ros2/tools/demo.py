@@ -247,6 +247,10 @@ def run(arguments: argparse.Namespace) -> int:
     :returns: the exit code.
     """
     stopped = note_signals()
+    if arguments.what == 'robot':
+        from . import demo_arm
+
+        return demo_arm.run(arguments.mapping or '', stopped)
     try:
         from ..nodes import demo_robot, demo_watch
     except ImportError as error:

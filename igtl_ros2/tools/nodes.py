@@ -26,11 +26,12 @@ usage: igtl_demo_robot [--ros-args [-r __ns:=/NAMESPACE]]
 A small ROS robot that moves on a known path, for igtl_demo and for trying a bridge."""
 
 _DEMO_ARM = """\
-usage: igtl_demo_arm URDF [--speed FACTOR] [--ros-args [-r __ns:=/NAMESPACE]]
+usage: igtl_demo_arm URDF [--speed FACTOR] [--patient FRAME] [--ros-args [-r __ns:=/NAMESPACE]]
 
 A simulated arm of six axes, such as config/arm/arm.urdf: it tells its joints and its links, goes
 where FollowJointTrajectory sends it, and plans and executes as the node move_group of MoveIt does.
-It needs control_msgs and moveit_msgs. --speed says how many seconds of the arm pass in one."""
+It needs control_msgs and moveit_msgs. --speed says how many seconds of the arm pass in one,
+--patient which frame of tf, such as ras, is where its root is."""
 
 
 def bridge(args: Sequence[str] | None = None) -> int:

@@ -33,14 +33,18 @@ class DemoArm(Node):
 
     :param description: URDF.
     :param speed: how many seconds of the arm pass in a second.
+    :param patient: a frame of tf that is where the root is, until somebody registers one.
     """
 
-    def __init__(self, description: str, speed: float = 1.0, **node_options: Any) -> None:
+    def __init__(
+        self, description: str, speed: float = 1.0, patient: str = '', **node_options: Any
+    ) -> None:
         """Stand at home."""
         super().__init__('demo_arm', **node_options)
         self.model = ArmModel(read_joints(description), TOOL)
         self.motion = Motion(self.model, np.array(HOME))
         self.obstacles = Obstacles()
+        self._patient = patient
         self._step_s = speed / RATE_HZ
         self._steps = 0
         self._on_way: Future[str] | None = None
@@ -106,12 +110,15 @@ class DemoArm(Node):
     def _tell_links(self, static: bool) -> None:
         stamp = time_from_ns(self.get_clock().now().nanoseconds)
         positions = dict(zip(self.model.names, self.motion.positions.tolist()))
+        skeleton = self.model.skeleton
+        frames = [(joint.parent, joint.child, joint.pose(positions.get(joint.name, 0.0)))
+                  for joint in skeleton.joints if joint.moves is not static]
+        if static and self._patient:
+            frames.append((skeleton.root, self._patient, np.eye(4)))
         self._broadcaster.send([
-            TransformStamped(
-                header=Header(stamp=stamp, frame_id=joint.parent), child_frame_id=joint.child,
-                transform=transform_of(
-                    pose_to_ros(joint.pose(positions.get(joint.name, 0.0)), 'm')[0]))
-            for joint in self.model.skeleton.joints if joint.moves is not static
+            TransformStamped(header=Header(stamp=stamp, frame_id=parent), child_frame_id=child,
+                             transform=transform_of(pose_to_ros(pose, 'm')[0]))
+            for parent, child, pose in frames
         ], static=static)
 
     def close(self) -> None:

@@ -37,11 +37,14 @@ def main() -> None:
     parser.add_argument('description', help='file with the URDF of the arm')
     parser.add_argument('--speed', type=float, default=1.0,
                         help='seconds of the arm in a second; default: 1')
+    parser.add_argument('--patient', default='', metavar='FRAME',
+                        help='frame of tf, such as ras, that is where the root is')
     arguments, rest = parser.parse_known_args()
-    sys.exit(run(lambda: _arm(arguments.description, arguments.speed), args=rest))
+    sys.exit(run(
+        lambda: _arm(arguments.description, arguments.speed, arguments.patient), args=rest))
 
 
-def _arm(path: str, speed: float) -> ArmNode:
+def _arm(path: str, speed: float, patient: str) -> ArmNode:
     """
     Make the arm that a file describes.
 
@@ -54,7 +57,7 @@ def _arm(path: str, speed: float) -> ArmNode:
         ArmModel(read_joints(description), TOOL)
     except (OSError, UnicodeDecodeError, ConversionError) as error:
         raise ConfigError(f'{path}: {error}') from error
-    return ArmNode(description, speed)
+    return ArmNode(description, speed, patient)
 
 
 if __name__ == '__main__':
