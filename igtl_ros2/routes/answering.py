@@ -62,7 +62,7 @@ class Answering(Inbound):
         return effects
 
     def lost(self, passage: Passage) -> list[Effect]:
-        """Answer a message that waited for tf in vain."""
+        """Answer a message that has waited too long for tf."""
         effects = super().lost(passage)
         frames = frames_of(passage.message, self.start) if self.start is not None else []
         found = ', '.join(dict.fromkeys(frames))

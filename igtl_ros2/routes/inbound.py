@@ -265,7 +265,7 @@ class Inbound:
             self.route.state[FRAME_LOST] = True
 
     def lost(self, passage: Passage) -> list[Effect]:
-        """Note that a message waited for tf in vain."""
+        """Note that a message has waited too long for tf."""
         self.lose_frame()
         return []
 

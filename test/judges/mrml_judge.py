@@ -54,6 +54,8 @@ class Mrml:
     def _given(self, value):
         if isinstance(value, np.ndarray):
             return self.file(value)
+        if isinstance(value, (list, tuple)):
+            return [self._given(each) for each in value]
         if isinstance(value, dict):
             return {key: self._given(each) for key, each in value.items()}
         return str(value) if isinstance(value, Path) else value
@@ -88,12 +90,10 @@ class Mrml:
             self.transform(name=name, matrix=node.matrix.tolist())
         elif isinstance(node, Model):
             mesh = node.mesh
-            lists = mesh.polygons.to_lists()
-            sizes = [len(cell) for cell in lists]
             self.model(
                 name=name, points=np.asarray(mesh.points, np.float32),
-                cells=np.array([n for cell in lists for n in cell], np.int64),
-                offsets=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+                cells={kind: _cells(getattr(mesh, kind).to_lists())
+                       for kind in ('polygons', 'lines')},
                 attributes={a.name: np.asarray(a.values, np.float32) for a in mesh.attributes},
                 metadata={key.removeprefix('OpenIGTLink.'): value
                           for key, value in node.attributes.items()})
@@ -109,3 +109,9 @@ class Mrml:
         elif isinstance(node, Volume):
             self.volume(name=name, voxels=np.ascontiguousarray(node.pixels),
                         ijk_to_ras=node.ijk_to_ras.tolist())
+
+
+def _cells(lists):
+    """Give the ids of the points of cells, and where each cell begins among them."""
+    ids = np.array([n for cell in lists for n in cell], np.int64)
+    return ids, np.cumsum([0, *map(len, lists)]).astype(np.int64)

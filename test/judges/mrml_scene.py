@@ -178,16 +178,17 @@ class Judge:
         node.SetMatrixTransformToParent(mrml.filled(vtk.vtkMatrix4x4(), matrix))
         node.Modified()
 
-    def model(self, name, points, cells, offsets, attributes, metadata):
-        """Take a POLYDATA of polygons; attributes are arrays of float with their components."""
+    def model(self, name, points, cells, attributes, metadata):
+        """Take a POLYDATA: kinds of cells as ids and offsets, attributes as arrays of float."""
         shape = vtk.vtkPolyData()
         place = vtk.vtkPoints()
         place.SetData(numpy_to_vtk(np.load(points), deep=True))
         shape.SetPoints(place)
-        polygons = vtk.vtkCellArray()
-        polygons.SetData(*(numpy_to_vtkIdTypeArray(np.load(f).astype(np.int64), deep=True)
-                           for f in (offsets, cells)))
-        shape.SetPolys(polygons)
+        for kind, (ids, offsets) in cells.items():
+            array = vtk.vtkCellArray()
+            array.SetData(*(numpy_to_vtkIdTypeArray(np.load(f), deep=True)
+                            for f in (offsets, ids)))
+            (shape.SetPolys if kind == 'polygons' else shape.SetLines)(array)
         for attribute, values in attributes.items():
             array = numpy_to_vtk(np.load(values), deep=True)
             array.SetName(attribute)
@@ -379,6 +380,8 @@ class View:
         node.SetLayoutName('1')
         node = scene.AddNode(node)
         node.SetBoxVisible(False)
+        for set_color in (node.SetBackgroundColor, node.SetBackgroundColor2):
+            set_color(0.93, 0.94, 0.97)  # one colour makes small files
         node.SetAxisLabelsVisible(False)
         self.group = factory.InstantiateDisplayableManagers(self.renderer)
         self.group.SetMRMLDisplayableNode(node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from .mrml import MODEL, TEXT, TRANSFORM, attribute, by_name, nodes
+from .mrml import MODEL, RECEIVED, TEXT, TRANSFORM, attribute, by_name, nodes
 
 #: the key of an announcement that says what it is about
 ANNOUNCES = 'igtl_ros2'
@@ -85,7 +85,7 @@ def robots(scene):
 
 def assemble(scene):
     """
-    Put all models of all robots under their transforms and let them show their colours.
+    Put all models of all robots under their transforms, and let all that came show its colours.
 
     To call it again changes nothing that is right already, so it may be called whenever a node
     is added or a shape has changed. What a user has changed in between, such as the visibility
@@ -109,10 +109,11 @@ def assemble(scene):
                 robot.missing.append(link['model'])
             elif transform is not None:
                 _put_under(model, transform, robot.device, link['link'])
-                _color(model)
     for name, model in models.items():
         if attribute(model, OURS) and name not in wanted:
             _take_away(model)
+        elif model.GetDescription() == RECEIVED:
+            _color(model)  # the ghost of a plan, for instance, is half transparent
     return found
 
 
