@@ -13,7 +13,7 @@ from ..config import ros_text
 from ..rules import MoveItRule
 from .interfaces import Peer, Problem
 from .plans import Answer, Ask, Go, Halt, Hide, Plan, Plans, Say, Show, State, Step, Withdraw
-from .served_commands import respond
+from .served_commands import respond, word_of
 from .streams import Streams
 from .timers import Timer, Timers
 
@@ -78,6 +78,7 @@ class PlanServer:
         self._timers = timers
         self._problem = problem
         self._timer: Timer | None = None
+        self._stops = frozenset(phrase.upper() for phrase in rule.stop)
         self._plans = Plans(rule, emergency, planner.joints)
 
     def start(self) -> None:
@@ -96,6 +97,9 @@ class PlanServer:
 
         :returns: whether it is a command that was answered.
         """
+        word = word_of(message)
+        if word and word.upper() in self._stops:
+            self.stop(f'{word} of {peer.address}')
         if isinstance(message, Command):
             respond_to = peer, message
             if message.name == self._rule.execute_command:

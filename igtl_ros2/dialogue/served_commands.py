@@ -107,22 +107,21 @@ class ServedCommands:
                 now,
             )
 
+    def know_stops(self, phrases: Iterable[str]) -> None:
+        """Know words that stop something else; who sends one as a command is answered."""
+        for phrase in phrases:
+            self._stops.setdefault(phrase.upper(), [])
+
     def stop(self, peer: Peer, message: Message, now: float) -> None:
         """Cancel the goals that a message wants to end, before anything else is done with it."""
         if not self._actions:
             return
-        if isinstance(message, Command):
-            word = message.name
-            rule = self._cancels.get(word)
-            if rule is not None:
-                self._cancel(rule, f'{word} of {peer.address}', now)
-        elif isinstance(message, String):
-            word = attributes(message.text).get('Name') or message.text.strip(' \t\r\n\0')
-        else:
-            return
-        if len(word) <= _MAX_NAME:
-            for rule in self._stops.get(word.upper(), ()):
-                self._cancel(rule, f'{word} of {peer.address}', now)
+        word = word_of(message)
+        cancelled = self._cancels.get(word) if isinstance(message, Command) else None
+        if cancelled is not None:
+            self._cancel(cancelled, f'{word} of {peer.address}', now)
+        for rule in self._stops.get(word.upper(), ()):
+            self._cancel(rule, f'{word} of {peer.address}', now)
 
     def _cancel(self, rule: ServeRule, why: str, now: float) -> None:
         """Cancel the goals of a rule, and those that are not sent yet."""
@@ -276,6 +275,16 @@ def _data(rule: ServeRule, content: str) -> Any:
         return rule.data
     word = content.strip().lower()
     return word in _YES if word in _YES + _NO else None
+
+
+def word_of(message: Message) -> str:
+    """Give what a COMMAND or a STRING asks for; empty for all others, and for long texts."""
+    word = ''
+    if isinstance(message, Command):
+        word = message.name
+    elif isinstance(message, String):
+        word = attributes(message.text).get('Name') or message.text.strip(' \t\r\n\0')
+    return word if len(word) <= _MAX_NAME else ''
 
 
 def respond(peer: Peer, command: Command, success: bool, text: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .keys import key
 from .services import SERVICE
-from .values import DEVICE, FRAME, SECONDS, TEXT, TOPIC, numbers, text
+from .values import DEVICE, FRAME, NAMES, SECONDS, TEXT, TOPIC, numbers, text
 
 #: what stands behind `device` in the names of what is shown; names have 20 bytes
 PATH, GHOST, GOAL = '_path', '_ghost', '_goal'
@@ -52,6 +52,10 @@ class MoveItRule:
         _COMMAND, 'COMMAND that has the plan carried out whose number is its content.', 'Execute')
     cancel_command: str = key(
         _COMMAND, 'COMMAND that stops what is going on and withdraws the plan.', 'Cancel')
+    stop: tuple[str, ...] = key(
+        NAMES,
+        'Texts that do so too, as a STRING or as the name of a COMMAND, whoever sends them.',
+        ('STOP', 'EMERGENCY'))
     speed: float = key(
         numbers(over=0, most=1), 'Part of the greatest speed of the joints.', 0.1)
     fresh: float = key(

@@ -201,6 +201,15 @@ def service_rows(config: LinkConfig) -> list[Row]:
             besides += [f'cancelled by {stops}', f'when busy: {serve.when_busy}']
         besides += [f'{{{name}}}={device}' for name, device in serve.targets]
         rows.append((serve.call, _type_name(serve.type), what, ' '.join(besides)))
+    robot = mapping.moveit
+    if robot is not None:
+        stops = ' '.join((robot.cancel_command, *robot.stop))
+        rows += [
+            (robot.plan, 'MoveGroup', f'plans to what {robot.target!r} says',
+             f'group={robot.group} link={robot.link}'),
+            (robot.execute, 'ExecuteTrajectory', f'is called by COMMAND {robot.execute_command!r} '
+             'with the number of the plan', f'cancelled by {stops} fresh={robot.fresh:g}'),
+            (robot.scene, 'ApplyPlanningScene', f'is told of POLYDATA {robot.obstacles!r}', '')]
     return rows
 
 

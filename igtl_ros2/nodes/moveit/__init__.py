@@ -63,6 +63,7 @@ def planner_for(
         server = planner.server = dialogue.plans = PlanServer(
             rule, planner, full_name, lambda: emergency.is_on, dialogue.streams, timers,
             report.problem)
+        dialogue.served_commands.know_stops(rule.stop)
         emergency.tell(lambda: post(server.stop, EMERGENCY))
         return planner
 
