@@ -113,7 +113,7 @@ def main():
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
     parser.add_argument('--port', type=int, default=18999)
-    parser.add_argument('kinds', nargs='*', help='beginnings of the names; all if left out')
+    parser.add_argument('kinds', nargs='*', help='beginnings of the names; all by default')
     arguments = parser.parse_args()
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     command = [sys.executable, '-m', 'igtl_ros2.nodes.bridge', '--ros-args', '-p',

@@ -3,8 +3,8 @@ What a message costs the bridge as there are more devices, more clients, more by
 
 Sender, bridge and receiver are processes of their own; the rate of all devices together stays the
 same as their number grows, so that only their number can make a message dearer. Each bridge is
-left alone until it no longer repeats first values. Where the cost grows, it should grow along a
-straight line: titles tell the one that fits best, all points counting alike, and how far the
+left alone until it no longer repeats its first values. Where the cost grows, it should grow along
+a straight line: titles tell the one that fits best, all points counting alike, and how far the
 worst point is off it.
 
 Prints tables; writes scaling.json and scaling.png into the folder of --output. Nothing is

@@ -39,7 +39,7 @@ def main() -> None:
 
     matrix = np.eye(4)
     matrix[:3, 3] = (10.0, 20.0, 30.0)  # mm
-    now_ns = time.time_ns()  # left out: the time when it is sent
+    now_ns = time.time_ns()  # default: the time when it is sent
     with connect(args.url, timeout_s=args.seconds) as peer:
         pose = Transform(matrix, device_name='Stylus', timestamp_ns=now_ns)
         status = ask(peer, pose, 'STATUS', args.seconds)

@@ -1,5 +1,5 @@
 """
-A session of several devices and viewers: who is there, what they say, what newcomers get first.
+A session of several devices and viewers: who is there, what they say, what late joiners get first.
 
 Every message of one peer goes to all the others. Start it, then client.py and
 dynamic_receiver.py in several terminals.

@@ -42,7 +42,7 @@ def main() -> None:
 
     with connect(
         args.url,
-        tls_ca_file=str(args.certs / 'ca.pem'),  # left out: the authorities of the system
+        tls_ca_file=str(args.certs / 'ca.pem'),  # default: the authorities of the system
         tls_cert_file=str(args.certs / 'client.pem'),
         tls_key_file=str(args.certs / 'client.key'),
         # tls_insecure=True would take any server for the right one: for tests on a bench only

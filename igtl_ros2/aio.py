@@ -98,7 +98,7 @@ class Async(Face):
         """
         Wait until everything that was sent has left for the network.
 
-        Nobody may be connected: what is held for those who come later is not waited for.
+        Nobody may be connected: what is held for late joiners is not waited for.
 
         :raises PeerTimeoutError: if it has not in time.
         :raises PeerError: if it never will, because a peer was lost with some of it or the link is

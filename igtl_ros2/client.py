@@ -111,7 +111,7 @@ def connect(
 
     :param url: such as `tcp://192.168.0.10:18944`, `tls://...` or `udp://...`; a host, or
         host:port, is taken for tcp.
-    :param port: of a host that is given alone; 18944 if left out.
+    :param port: of a host that is given alone; 18944 by default.
     :param timeout_s: how long to wait for the first connection; None for ever.
     :param on_message: called with (peer, message) in the network thread; without it, messages
         wait for `Client.receive`.

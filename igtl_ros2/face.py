@@ -88,12 +88,12 @@ class Face:
 
         A message that cannot be encoded, or that a peer cannot take, is counted and logged.
 
-        :param hold: keep it for peers who join later; left out: yes, unless it is a query.
+        :param hold: keep it for peers who join later; default: yes, unless it is a query.
         :param exclude: peers that shall not get it.
         :param stamp: send a message without time stamp (0) with the time that it is now; the
             message itself is not changed.
         :param copy: copy arrays that somebody may still change. Without it, their memory must stay
-            as it is while the message waits for a peer or is held for those who join later.
+            as it is while the message waits for a peer or is held for late joiners.
         :raises PeerError: if the link is over: closed, ended by the server or given up.
         :raises EncodeError: if it is no message.
         :raises ConfigError: if `exclude` is something else.

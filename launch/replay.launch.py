@@ -17,7 +17,7 @@ ARGUMENTS = {
     'serve': 'where to listen, such as tcp://0.0.0.0:18944',
     'connect': 'the server to send to instead, such as tcp://10.0.0.5:18944',
     'rate': '2 is twice as fast, inf as fast as it goes',
-    'start': 'leave out so many seconds at the beginning',
+    'start': 'skip so many seconds at the beginning',
     'loop': 'true: begin again at the end',
     'device': 'only devices with such a name, such as Stylus*',
     'direction': 'from: what came from the devices; to: what was sent to them; both',

@@ -165,24 +165,30 @@ TABLES = {
 }
 
 
+_ROOT = Path(__file__).parent.parent
+# a program that stands on a page
+_PROGRAM = re.compile(r'(<!-- FILE (\S+) -->\n```python\n).*?(```\n)', re.DOTALL)
 _PLACE = re.compile('(<!-- ([A-Z-]+) -->\n).*?(<!-- end -->)', re.DOTALL)
 
 
 def filled(page: str) -> str:
     """
-    Put the tables into a page, each where its name stands in a comment.
+    Put tables and programs into a page, each where its name stands in a comment.
 
     :raises ImportError: if a message package is not installed, whose rows would be missing.
     """
     if missing := registry.load_converters():
         raise ImportError(f'the tables need all message packages: {missing}')
-    return _PLACE.sub(lambda m: f'{m[1]}\n{TABLES[m[2]]()}\n\n{m[3]}', page)
+    page = _PLACE.sub(lambda m: f'{m[1]}\n{TABLES[m[2]]()}\n\n{m[3]}', page)
+    return _PROGRAM.sub(
+        lambda m: m[1] + (_ROOT / m[2]).read_text(encoding='utf-8') + m[3], page)
 
 
 if __name__ == '__main__':
     import cli_pages
+    import drawings
 
-    root = Path(__file__).parent.parent
+    root = _ROOT
     schema = root / 'config' / 'mapping.schema.json'
     wanted = {schema: json.dumps(mapping_schema(), indent=2, ensure_ascii=False) + '\n'}
     for path in (root / 'README.md', *sorted((root / 'docs').rglob('*.md'))):
@@ -193,3 +199,5 @@ if __name__ == '__main__':
             print(f'{path.relative_to(root)}: written anew')
     for name in cli_pages.write(root / 'docs' / 'reference' / 'cli'):
         print(f'docs/reference/cli/{name}: written anew')
+    for name in drawings.write(root / 'docs' / 'images'):
+        print(f'docs/images/{name}: written anew')

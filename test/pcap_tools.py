@@ -7,7 +7,7 @@ _RAW_IP = 101
 
 
 def packet(source, target, sequence, payload=b'', flags=0x18):
-    """One IPv4 packet with a TCP segment; checksums are left out, as network cards do."""
+    """One IPv4 packet with a TCP segment; checksums are omitted, as network cards do."""
     tcp = struct.pack(
         '>HHIIBBHHH', source[1], target[1], sequence & 0xFFFFFFFF, 1, 5 << 4, flags, 65535, 0, 0)
     size = 20 + len(tcp) + len(payload)

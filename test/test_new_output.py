@@ -51,8 +51,8 @@ def tree(tmp_path_factory):
     (tree / 'igtl_ros2' / 'converters' / 'arrow.py').write_text(CONVERTER)
     (tree / 'rules.yaml').write_text(RULE)
     assert run(tree, 'scripts/docs_tables.py').splitlines() == [
-        'config/mapping.schema.json: written anew', 'README.md: written anew',
-        'docs/reference/mapping.md: written anew']
+        'config/mapping.schema.json: written anew', 'docs/reference/mapping.md: written anew',
+        'docs/reference/topics.md: written anew']
     return tree
 
 
@@ -80,7 +80,7 @@ def test_it_is_in_what_is_written(tree):
     page = (tree / 'docs' / 'reference' / 'mapping.md').read_text()
     assert f'| `arrow` | true or false | {keys["arrow"]["description"]} |' in page
     assert '`arrow`, from the origin to where it is' in page
-    assert '`arrow` Vector3Stamped' in (tree / 'README.md').read_text()
+    assert '`arrow` Vector3Stamped' in (tree / 'docs' / 'reference' / 'topics.md').read_text()
 
 
 @pytest.mark.parametrize(('rule', 'error'), [

@@ -110,9 +110,9 @@ OTHERS = {'info', 'as', 'split', 'partial', '/tf', '/tf_static', 'dims', 'codec'
           'geometry'}
 
 
-def readme_table():
-    """Give the rows of the README's table as (types, leaves received on, leaves sent from)."""
-    text = (DOCS.parent / 'README.md').read_text(encoding='utf-8')
+def topics_table():
+    """Give the rows of the table of topics as (types, leaves received on, leaves sent from)."""
+    text = (DOCS / 'reference' / 'topics.md').read_text(encoding='utf-8')
     lines = text.split('| OpenIGTLink | received on | sent from |')[1].split('\n\n')[0]
     for line in lines.splitlines()[2:]:
         first, received, sent = (cell.strip() for cell in line.split('|')[1:-1])
@@ -120,9 +120,9 @@ def readme_table():
         yield types, set(LEAF.findall(received)) - OTHERS, set(LEAF.findall(sent)) - OTHERS
 
 
-def test_the_table_of_the_readme_has_the_topics_that_the_converters_have(registry):
+def test_the_table_of_topics_has_those_that_the_converters_have(registry):
     shown, registered = {}, {}
-    for types, leaves, _ in readme_table():
+    for types, leaves, _ in topics_table():
         for name in types:
             shown.setdefault(codec.registered()[name], set()).update(leaves)
     for found in registry.received():
@@ -133,8 +133,8 @@ def test_the_table_of_the_readme_has_the_topics_that_the_converters_have(registr
         c.__name__: x for c, x in registered.items()}
 
 
-def test_the_table_of_the_readme_has_every_topic_that_is_sent(registry):
-    rows = list(readme_table())
+def test_the_table_of_topics_has_each_that_is_sent(registry):
+    rows = list(topics_table())
     by_type = {}
     for _, wire_type, _, leaves in registry.sent():
         by_type.setdefault(wire_type, set()).update(leaves)

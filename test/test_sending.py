@@ -183,7 +183,7 @@ def test_sending_after_closing_is_an_error():
         until(lambda: not server.peers, 'the end')
         peer.send(text('x'))  # it has left, which nobody can know in time
         assert peer.errors['PeerError'] == 1
-        server.send(text('for who comes later'))
+        server.send(text('for late joiners'))
     for send in (server.send, peer.send):
         with pytest.raises(PeerError, match='closed'):
             send(text('x'))

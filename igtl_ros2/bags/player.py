@@ -25,7 +25,7 @@ class Played:
     rounds: int = 0
     #: time since the beginning of the bag
     position_s: float = 0.0
-    #: frames of videos that were left out at the start or behind a damaged place, because no
+    #: frames of videos that were dropped at the start or behind a damaged place, because no
     #: key frame had come since
     before_key_frame: int = 0
 
@@ -58,7 +58,7 @@ class Player:
     :param sleep_until: waits until a time of `now`; false if it shall stop.
     :param now: a clock, in seconds.
     :param rate: 2 is twice as fast as recorded; infinity does not wait at all.
-    :param start_s: leave out so much at the beginning, in each round.
+    :param start_s: skip so much at the beginning, in each round.
     :param loop: begin again at the end.
     :param lost: tells the places of the bag that are damaged, as far as that is known.
     """

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ..errors import BagError, printable
 from .files import BagWriter
 
-#: what may wait for the disk, in bytes, before something is left out
+#: what may wait for the disk, in bytes, before something is dropped
 MAX_WAITING_BYTES = 256 << 20
 _FLUSH_PERIOD_S = 1.0
 
@@ -41,7 +41,7 @@ class Summary:
     recorded: dict[tuple[str, str], Count] = field(default_factory=dict)
     #: of those, the ones in which names of patients are hidden
     hidden: dict[tuple[str, str], Count] = field(default_factory=dict)
-    #: left out because it may name patients
+    #: dropped because it may name patients
     withheld: dict[tuple[str, str], Count] = field(default_factory=dict)
     #: lost, by reason
     lost: dict[str, Count] = field(default_factory=dict)

@@ -53,7 +53,7 @@ def compress(data: Any, method: str = 'deflate', level: int | None = None) -> Co
     :param data: any buffer, such as bytes or an array.
     :param method: one of `METHODS`.
     :param level: 0 to 9 for deflate and gzip, 1 to 22 for zstd, 0 to 16 for lz4; more is smaller
-        and slower. Left out: what the method itself takes for a good balance.
+        and slower. By default what the method itself takes for a good balance.
     :raises EncodeError: if there is no such method or level, or if its package is missing.
     """
     way = _METHODS.get(method) if isinstance(method, str) else None
@@ -82,7 +82,7 @@ def decompress(data: Any, method: str | None = None, *, max_bytes: int) -> bytes
     bytes is known, so a reader of a recording can skip them and go on.
 
     :param data: `Compressed`, or any buffer with exactly one compressed payload.
-    :param method: one of `METHODS`; may be left out for `Compressed`.
+    :param method: one of `METHODS`; may be omitted for `Compressed`.
     :param max_bytes: refuse payloads above this size, before and while inflating.
     :raises ContentError: if the bytes are damaged, cut short or followed by others, if they
         inflate to more than `max_bytes` or to another size than claimed, if there is no such

@@ -184,7 +184,7 @@ class DatagramCounts:
     expired: int = 0
     #: messages given up to make room
     evicted: int = 0
-    #: whole messages left out because a newer one of the device was there already
+    #: whole messages dropped because a newer one of the device was there already
     outdated: int = 0
     #: messages whose layout broke the protocol but was understood
     nonconforming: int = 0
@@ -227,7 +227,7 @@ class Reassembler:
     :param max_bytes: how much may be kept of incomplete messages, in bytes.
     :param check_crc: whether to compare bodies with the CRC-64 of their headers.
     :param strict: refuse layouts that break the protocol but can be understood.
-    :param newest_only: wire names of streams. Of these, a message is left out when its time
+    :param newest_only: wire names of streams. Of these, a message is dropped when its time
         stamp is before that of the one that the same sender gave last for the device, by no more
         than `max_age_s`: a clock that is further behind was set back.
     :param max_elements: refuse longer lists, as `Decoder` does.

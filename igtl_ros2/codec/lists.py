@@ -83,7 +83,7 @@ class Table(Sequence[Any]):
     """
     Elements side by side in an array; each is made when somebody looks at it.
 
-    To all who take it for a tuple of elements it is one. Who has much to do takes the columns:
+    It can be used as a tuple of elements. A program with much to do takes the columns:
     a hundred thousand points take seconds to make, and some milliseconds to go through so.
 
     :param kind: the class of the elements.

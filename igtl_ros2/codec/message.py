@@ -94,7 +94,7 @@ class Message(metaclass=Stamped):
     :param metadata: text by name (header version 2), in wire order.
     :param metadata_encodings: IANA MIBenum by name, for values whose encoding on the wire is not
         3 (US-ASCII) for pure ASCII and 106 (UTF-8) for the rest.
-    :param version: header version 1 or 2; left out: 2 if there is metadata or an id, else 1.
+    :param version: header version 1 or 2; default: 2 if there is metadata or an id, else 1.
     :raises EncodeError: if a value cannot be written.
     """
 

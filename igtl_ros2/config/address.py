@@ -73,7 +73,7 @@ def network_of(host: str) -> str:
 
 def parse_url(url: str) -> Address:
     """
-    Take a URL such as `tcp://192.168.0.10:18944` apart; the port may be left out.
+    Take a URL such as `tcp://192.168.0.10:18944` apart; the port may be omitted.
 
     :raises ConfigError: if it is no such URL.
     """

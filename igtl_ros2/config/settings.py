@@ -151,7 +151,7 @@ class Settings:
         5.0, 'Longest pause before a client tries again, in seconds.', group='reconnect',
         unit='s', minimum=0.01, maximum=3600)
     reconnect_attempts: int = _setting(
-        0, 'How often a client tries in vain before it gives up; 0 for never.',
+        0, 'How often a client tries before it gives up; 0 for never.',
         group='reconnect', minimum=0, maximum=1_000_000)
     tls_ca_file: str = _setting(
         '', 'PEM file of the authorities whose certificates are accepted. Client: empty for those '
@@ -211,21 +211,21 @@ class Settings:
         'for any number.', group='limits', minimum=0, maximum=65535)
     max_body_bytes: int = _setting(
         1 << 29, 'Largest message body that is accepted, in bytes; a peer that announces more is '
-        'cut off.', group='limits', unit='bytes', minimum=0, maximum=(1 << 31) - 1)
+        'disconnected.', group='limits', unit='bytes', minimum=0, maximum=(1 << 31) - 1)
     max_elements: int = _setting(
         100_000, 'How many elements a list may have that is received: points, paths, tools, '
         'entries of lists of images, types of CAPABILITY, messages in a BIND with all that is in '
         'them; a message with more is skipped and counted as ContentError.', group='limits',
         minimum=1, maximum=10_000_000)
     idle_timeout: float = _setting(
-        0.0, 'Cut off a client that has sent nothing for so long, in seconds; 0 for never: many '
-        'only listen.', group='limits', unit='s', minimum=0, maximum=86400)
+        0.0, 'Disconnect a client that has sent nothing for so long, in seconds; 0 for never: '
+        'many only listen.', group='limits', unit='s', minimum=0, maximum=86400)
     stall_timeout: float = _setting(
-        5.0, 'Cut off a peer that stops in the middle of a message for so long, in seconds, or '
+        5.0, 'Disconnect a peer that stops in the middle of a message for so long, in seconds, or '
         'sends less than 1024 bytes of it in that time; 0 for never.', group='limits',
         unit='s', minimum=0, maximum=3600)
     send_timeout: float = _setting(
-        10.0, 'Cut off a peer that reads nothing for so long, in seconds; 0 for never.',
+        10.0, 'Disconnect a peer that reads nothing for so long, in seconds; 0 for never.',
         group='limits', unit='s', minimum=0, maximum=3600)
     queue_messages: int = _setting(
         1000, 'How many messages may wait to be sent to one peer, wait to be received, or be held '
@@ -240,8 +240,8 @@ class Settings:
         'TRANSFORM, IMAGE and other streams are newest, all the rest is all.', group='limits')
     max_waiting_bytes: int = _setting(
         1 << 30, 'How many bytes of incomplete messages may be kept for all peers together, but '
-        'always one of max_body_bytes; over that, the peer is cut off whose large message takes '
-        'longest.', group='limits', unit='bytes', minimum=0, maximum=1 << 40)
+        'always one of max_body_bytes; over that, the peer whose large message takes '
+        'longest is disconnected.', group='limits', unit='bytes', minimum=0, maximum=1 << 40)
     held_max_age: float = _setting(
         0.0, 'Oldest value that a peer gets when it connects, asks for it or by ~/resend, in '
         'seconds; 0 for the last one however old it is. An emergency counts until it is over.',

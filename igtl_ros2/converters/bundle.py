@@ -28,7 +28,7 @@ def bind_to_ros(message: Bind, route: Route, stamp: Time) -> Converted:
         try:
             result.children.append(_with_state(child, message.metadata))
         except EncodeError as error:
-            result.errors.append(f'child {ros_text(child.device_name)!r} is left out: {error}')
+            result.errors.append(f'child {ros_text(child.device_name)!r} is dropped: {error}')
     return result
 
 

@@ -1,4 +1,4 @@
-"""IMGMETA, LBMETA and VIDEOMETA, whose names and numbers of patients are left out unless asked."""
+"""IMGMETA, LBMETA and VIDEOMETA, whose names of patients are removed unless asked for."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def _geometries(table: Table, unit: str, axes: str) -> list[list[list[float]] | 
 
 @from_ros(RosString, 'IMGMETA', 'meta')
 def images_from_string(message: RosString, sending: Sending) -> ImageMeta:
-    """JSON list as IMGMETA, with the keys of `meta`; all but `name` may be left out."""
+    """JSON list as IMGMETA, with the keys of `meta`; all but `name` may be omitted."""
 
     def element(entry: dict[str, Any]) -> ImageMetaElement:
         timestamp = entry.get('timestamp', 0)
@@ -172,7 +172,7 @@ def images_from_string(message: RosString, sending: Sending) -> ImageMeta:
 
 @from_ros(RosString, 'LBMETA')
 def labels_from_string(message: RosString, sending: Sending) -> LabelMeta:
-    """JSON list as LBMETA, with the keys of `meta`; all but `name` may be left out."""
+    """JSON list as LBMETA, with the keys of `meta`; all but `name` may be omitted."""
 
     def element(entry: dict[str, Any]) -> LabelMetaElement:
         return LabelMetaElement(
@@ -189,7 +189,7 @@ def labels_from_string(message: RosString, sending: Sending) -> LabelMeta:
 
 @from_ros(RosString, 'VIDEOMETA')
 def videos_from_string(message: RosString, sending: Sending) -> VideoMeta:
-    """JSON list as VIDEOMETA, with the keys of `meta`; all but `name` may be left out."""
+    """JSON list as VIDEOMETA, with the keys of `meta`; all but `name` may be omitted."""
     unit = sending.rule.wire_unit
 
     def element(entry: dict[str, Any]) -> VideoMetaElement:

@@ -1,7 +1,7 @@
 """
 Claims: the topics and frames that rules name belong to the devices of these rules.
 
-They are known before anybody has sent anything, so that it does not matter who comes first. What
+They are known before anybody has sent anything, so that the order does not matter. What
 gates do not look at never gets onto a topic that belongs to a rule with gates.
 """
 

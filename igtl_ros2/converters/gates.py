@@ -1,7 +1,7 @@
 """
 Gates: which poses are withheld, so that no robot follows them, and when they pass again.
 
-The rules are told in docs/explanation/safety.md. There is no clock in here: time is an argument.
+docs/explanation/safety.md has the rules. There is no clock in here: time is an argument.
 """
 
 from __future__ import annotations
@@ -363,7 +363,7 @@ class Gate:
         :param tool: '' for a device that is one.
         :param position: in metres.
         :param orientation: (x, y, z, w); None for what has a position only.
-        :param moves: what is compared with where it was; a tool by itself if left out.
+        :param moves: what is compared with where it was; by default a tool by itself.
         :returns: '' if it goes through.
         """
         sample = Sample(

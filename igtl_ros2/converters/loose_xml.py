@@ -31,7 +31,7 @@ _SKIPPED = (('<!--', '-->'), ('<![CDATA[', ']]>'), ('<?', '?>'))
 
 def read_elements(text: str) -> list[Element]:
     """
-    Read the outermost elements; what stands between tags is left out.
+    Read the outermost elements; what stands between tags is dropped.
 
     Names are kept as they are written, with their prefixes: xmlns has no meaning.
 

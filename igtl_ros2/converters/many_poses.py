@@ -92,7 +92,7 @@ def fill_poses(
     Set the poses of a message.
 
     :param positions: (n, 3), in metres.
-    :param turned: (n, 4) quaternions (x, y, z, w); left out: none is turned.
+    :param turned: (n, 4) quaternions (x, y, z, w); default: none is turned.
     """
     rows = np.zeros((len(positions), 7))
     rows[:, :3] = positions

@@ -29,7 +29,7 @@ from .units import length_from_ros, pose_from_ros
 Made = TypeVar('Made')
 #: in metres: further is nothing that float32 holds in all units
 FAR = 1e30
-_NAMED = 5  # of those that are left out
+_NAMED = 5  # of those that are dropped
 # each takes as long as hundreds of points
 _MOST = 2000
 _KINDS = {Marker.SPHERE: 'POINT', Marker.SPHERE_LIST: 'POINT', Marker.ARROW: 'TRAJ'}
@@ -41,7 +41,7 @@ MARKERS = ReceiveRule.key(
     after='split', types=('POINT', 'TRAJ', 'POLYDATA'))
 MARKER_SIZE = ReceiveRule.key(
     'marker_size', numbers(over=0, most=1, unit='m'), 'Diameter, in metres, of the markers of '
-    'points and paths that come without one; 0.005 when left out.', 0.005, after='markers',
+    'points and paths that come without one; 0.005 by default.', 0.005, after='markers',
     types=('POINT', 'TRAJ'), needs=('markers', True))
 
 
@@ -142,7 +142,7 @@ def _by_kind(markers: Sequence[Marker], sending: Sending) -> Any:
 
 def _refuse_text(marker: Marker) -> None:
     if marker.type == Marker.TEXT_VIEW_FACING:
-        raise ConversionError(f'the text {marker.text!r} is left out; type: POINT sends its place')
+        raise ConversionError(f'the text {marker.text!r} is dropped; type: POINT sends its place')
 
 
 def sendable(
@@ -179,7 +179,7 @@ def sendable(
     if len(errors) > _NAMED:
         errors[_NAMED:] = [f'and {len(errors) - _NAMED} more']
     if errors:
-        sending.notes.append(f'left out of {len(present)} markers: {"; ".join(errors)}')
+        sending.notes.append(f'not sent of {len(present)} markers: {"; ".join(errors)}')
     return kept, made
 
 

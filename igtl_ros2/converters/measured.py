@@ -38,7 +38,7 @@ AS = ReceiveRule.key(
         'NDARRAY': ('joint_state', 'image')})
 FIELD = ReceiveRule.key(
     'field', one_of('position', 'velocity', 'effort'), 'Which field of a JointState the numbers '
-    'of a SENSOR are; when left out its unit tells, and position is what has no unit.', '',
+    'of a SENSOR are; by default its unit decides, and position is what has no unit.', '',
     after='as', types=('SENSOR',), needs=('as', 'joint_state'))
 JOINT_NAMES = ReceiveRule.key(
     'joint_names', NAMES, 'Names of the joints of a JointState, in the order of the numbers.', (),
@@ -47,7 +47,7 @@ SENT_FIELD = SendRule.key(
     'field', one_of('position', 'velocity', 'effort', 'force', 'torque', 'linear', 'angular',
                     'orientation', 'angular_velocity', 'linear_acceleration', 'axes', 'buttons'),
     'Which field of the message is sent as SENSOR, where it has several: of JointState (position '
-    'when left out), WrenchStamped, TwistStamped, Imu or Joy (all when left out).', '',
+    'by default), WrenchStamped, TwistStamped, Imu or Joy (all by default).', '',
     after='codec', types=('SENSOR',), only_topics=True)
 UNIT = SendRule.key(
     'unit', text('a unit such as mm, mN, kN*m^-2 or rad*s^-1', pattern=(
@@ -55,7 +55,7 @@ UNIT = SendRule.key(
             '(mol|rad|ohm|cd|sr|Hz|Pa|Wb|lm|lx|Bq|Gy|Sv|m|g|s|A|K|N|J|W|C|V|F|S|T|H)'
             '(\\^-?[1-7])?'))),
     'Unit of the numbers of a SENSOR on the wire; those of ROS, in SI units, are converted to it. '
-    'When left out it is the SI unit of the field, if that is known.', '', after='field',
+    'By default it is the SI unit of the field, if that is known.', '', after='field',
     types=('SENSOR',), only_topics=True)
 
 #: units of the fields of JointState, of turning and of sliding joints

@@ -177,7 +177,7 @@ def mesh_from_scan(message: LaserScan, sending: Sending) -> PolyData:
     found = ranges[hit]
     if measured.any() and not len(found):
         sending.notes.append(
-            f'all {measured.sum()} ranges are left out: none is within range_min '
+            f'all {measured.sum()} ranges are dropped: none is within range_min '
             f'{message.range_min:g} m and range_max {furthest:g} m'
         )
     with np.errstate(all='ignore'):  # angles that are no numbers are refused with the whole scan

@@ -39,7 +39,7 @@ class Shape:
     :param points: (n, 3).
     :param faces: (m, 3), numbers of points.
     :param colours: (n, 4) from 0 to 1, where the file says any.
-    :param faults: what is left out of it, and why.
+    :param faults: what is dropped of it, and why.
     """
 
     points: Matrix
@@ -253,7 +253,7 @@ def _without_broken_references(data: bytes) -> tuple[bytes, tuple[str, ...]]:
         if part.tag.removeprefix(prefix) in _DAE_COLOURS:
             tree.remove(part)
     errors, _ = mistakes(ElementTree.tostring(tree, 'utf-8'))
-    return text, tuple(f'a part of it is left out: {error}' for error in errors[:3])
+    return text, tuple(f'a part of it is dropped: {error}' for error in errors[:3])
 
 
 def _forget_made_up(trimesh: Any, scene: Any) -> None:

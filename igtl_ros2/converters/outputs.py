@@ -18,11 +18,11 @@ from .loading import load_converters
 class Kind(Enum):
     """What a topic is for who listens; its quality of service comes of that."""
 
-    #: the last value holds until the next one: who comes later gets it
+    #: the last value holds until the next one: late joiners get it
     STATE = 'state'
     #: each value counts while it is new
     STREAM = 'stream'
-    #: each value counts once: who comes later must not carry out an old command
+    #: each value counts once: late joiners must not carry out an old command
     EVENT = 'event'
     #: frames as they are
     RAW = 'raw'

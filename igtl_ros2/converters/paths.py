@@ -42,9 +42,9 @@ def paths_to_ros(message: Trajectories, route: Route, stamp: Time) -> Converted:
     wrong = has_entry & ~entry_is_finite | has_target & ~target_is_finite
     wrong |= whole & ~has_direction | ~has_entry & ~has_target
     for path in table.taken(wrong)[:MOST_TOLD]:
-        result.errors.append(f'path {ros_text(path.name)!r} is left out: {_why(path, rule)}')
+        result.errors.append(f'path {ros_text(path.name)!r} is dropped: {_why(path, rule)}')
     left_out = int(wrong.sum())
-    tell_rest(result, left_out, 'paths are left out')
+    tell_rest(result, left_out, 'paths are dropped')
     partial = [
         {
             'name': ros_text(name),

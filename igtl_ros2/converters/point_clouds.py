@@ -21,7 +21,7 @@ from .registry import Converted, Route, Sending, extra, from_ros, sender
 
 MAX_POINTS = SendRule.key(
     'max_points', numbers(0, 100000, whole=True), 'A PointCloud2 of up to so many points is sent '
-    'as POINT, a larger one as POLYDATA; 1000 when left out.', 1000, after='unit', types=(),
+    'as POINT, a larger one as POLYDATA; 1000 by default.', 1000, after='unit', types=(),
     only_topics=True)
 
 
@@ -45,7 +45,7 @@ def add_cloud(message: PointList, route: Route, stamp: Time, result: Converted) 
 
 @from_ros(PointCloud2, 'POINT', takes_long=True)
 def points_from_cloud(message: PointCloud2, sending: Sending) -> PointList:
-    """PointCloud2 as POINT; what is not finite is no point and left out."""
+    """PointCloud2 as POINT; what is not finite is no point and is dropped."""
     columns = {name: v for name, v in cloud_columns(message).items() if v.ndim == 1}
     if not {'x', 'y', 'z'} <= set(columns):
         raise ConversionError('x, y and z of the cloud are not one number each')

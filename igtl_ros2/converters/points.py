@@ -78,12 +78,12 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
     positions, finite = metres_of(table.rows['position'], rule.wire_unit, rule.wire_axes)
     if not finite.all():
         result.errors += [
-            f'point {ros_text(point.name)!r} is left out: '
+            f'point {ros_text(point.name)!r} is dropped: '
             f'position ({", ".join(map(str, point.position.tolist()))}) is not finite'
             for point in table.taken(~finite)[:MOST_TOLD]
         ]
         positions, table = positions[finite], table.taken(finite)
-        tell_rest(result, len(message.elements) - len(table), 'points are left out')
+        tell_rest(result, len(message.elements) - len(table), 'points are dropped')
     labels = ros_texts(table.texts('name'))
     if list_withheld(route, result, positions, len(message.elements) - len(table)):
         result.info.update(labels=labels, positions=listed(positions))

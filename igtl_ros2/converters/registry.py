@@ -125,7 +125,7 @@ class Converted:
     :param state: state of the tool in the sender's words ('OK', 'OUT_OF_VIEW' ...), if it says so.
     :param errors: what is wrong with the message; counted, and logged at a limited rate.
     :param notes: what the rule asks for and such messages never give; counted and logged as well.
-    :param left_out: what of it is left out on purpose, by what that is counted under.
+    :param left_out: what of it is dropped on purpose, by what that is counted under.
     :param children: messages that came inside this one, to be treated as if they came alone.
     :param peer: what the message says about the peer itself rather than about a device.
     :param kept: the elements of a list that were published; None for all.
@@ -345,7 +345,7 @@ def sender(
     Find the function that sends a ROS type.
 
     :param wire_type: what the mapping asks for.
-    :param usual: what it is sent as otherwise; the default of the ROS type if left out.
+    :param usual: what it is sent as otherwise; by default that of the ROS type.
     :param profile: in 'slicer', what Slicer cannot show is replaced unless it is asked for.
     :raises ConversionError: if there is none; the text lists what there is.
     """

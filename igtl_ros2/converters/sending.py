@@ -89,7 +89,7 @@ class Sending:
         List the wire types that the topic was sent as before and is not any more.
 
         A peer keeps each of them until it gets an empty one. It is listed with each message from
-        then on: one alone may be held up or left out by another rule.
+        then on: one alone may be delayed or skipped by another rule.
 
         :param kinds: wire types that it is sent as now.
         """

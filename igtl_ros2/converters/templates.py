@@ -337,7 +337,7 @@ class TextTemplate:
         self._tree = tree
 
     def text(self, message: Any) -> str:
-        """Fill it from a message; what a list has not got is left out."""
+        """Fill it from a message; what a list has not got is dropped."""
         filled = self._filled(self._tree, message)
         return filled if isinstance(filled, str) else json.dumps(
             plain(filled), ensure_ascii=False)

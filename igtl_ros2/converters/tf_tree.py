@@ -126,9 +126,9 @@ class TfTree:
         """
         Learn where a frame is.
 
-        What is far behind the newest sample of its frame is put aside. When `TimeJumps` tells
+        What is far behind the newest sample of its frame is set apart. When `TimeJumps` tells
         that time itself went back (a simulation restarted, a bag looped), all that moves by
-        the same clock is forgotten, as tf2 does, and begins anew with what was put aside.
+        the same clock is forgotten, as tf2 does, and begins anew with what was set apart.
 
         :param parent: the frame the pose is given in
         :param child: the frame whose pose it is
@@ -183,7 +183,7 @@ class TfTree:
         """
         Place one frame in another.
 
-        :param target: the frame to express it in
+        :param target: the frame in which it is wanted
         :param source: the frame to place
         :param stamp_ns: when; 0 for the latest time that all moving links of the chain know
         :returns: the 4x4 pose of `source` in `target` (it takes coordinates in `source` to
@@ -302,7 +302,7 @@ def _interpolate(begin: Matrix, end: Matrix, fraction: float) -> Matrix:
     a = np.array(matrix_to_quaternion(begin[:3, :3]))
     b = np.array(matrix_to_quaternion(end[:3, :3]))
     if np.dot(a, b) < 0:
-        b = -b  # the same rotation, reached the short way round
+        b = -b  # the same rotation, reached by the smaller angle
     angle = 2 * math.atan2(float(np.linalg.norm(a - b)), float(np.linalg.norm(a + b)))
     if angle > 1e-9:
         part = math.sin((1 - fraction) * angle) * a + math.sin(fraction * angle) * b

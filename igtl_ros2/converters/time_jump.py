@@ -55,7 +55,7 @@ class TimeJumps(Generic[Sample]):
     """
     Tell stragglers, and publishers who are a bit late, from time that went back.
 
-    A sample more than `TOLERANCE_NS` behind the newest one of its frame is late, and put aside.
+    A sample more than `TOLERANCE_NS` behind the newest one of its frame is late, and set apart.
     Time went back when three came one after the other (two if they are a second apart, or behind
     by more than the cache), each later than the one before, with nothing newer in between, over
     longer than the newest one took to come: who is still there would have sent a newer one by

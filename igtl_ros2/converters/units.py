@@ -114,7 +114,7 @@ def length_from_ros(metres: float, unit: str) -> float:
 
 def orientation_along(begin: Point, end: Point) -> Quaternion:
     """
-    Turn the z axis into the direction from one point to another, the short way.
+    Turn the z axis into the direction from one point to another, by the smaller angle.
 
     :raises ConversionError: if they are the same point.
     """

@@ -108,7 +108,7 @@ def video_to_ros(message: Video, route: Route, stamp: Time) -> Converted:
     if route.state.pop(FRAME_LOST, False):
         chain.lose()
     if not chain.admits(message.follows):
-        result.errors.append('left out: frames before it are missing')
+        result.errors.append('dropped: frames before it are missing')
         return result
     frame = CompressedImage(header=Header(stamp=stamp, frame_id=route.frame_id), format=form)
     fill(frame, message.frame)

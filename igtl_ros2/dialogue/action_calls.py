@@ -25,7 +25,7 @@ class ActionCalls:
     """
     The goals that the peers of one link have sent to one ROS action.
 
-    It is told in the network's thread what the action says: see `RosAction`.
+    The network's thread gives it what the action says: see `RosAction`.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class ActionCalls:
         Send a goal.
 
         :param values: what the placeholders of its template stand for.
-        :param say: tells how it stands; a STATUS if left out.
+        :param say: tells how it stands; a STATUS by default.
         :raises ConversionError: if they do not fit.
         """
         message = self._action.fill(rule, values)

@@ -63,7 +63,7 @@ def read_command(text: str, device: str) -> tuple[CommandText, Any]:
     """
     Read a command in JSON, and the id that its sender knows it by.
 
-    :param device: what device and name are when they are left out; then text that is no JSON is
+    :param device: what device and name are when they are dropped; then text that is no JSON is
         the content.
     :raises ConversionError: if it is no command.
     """

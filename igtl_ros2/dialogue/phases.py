@@ -29,7 +29,7 @@ class Acknowledge:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Send a STATUS to all peers; those that come later get it too if it is ``held``."""
+    """Send a STATUS to all peers; late joiners get it too if it is ``held``."""
 
     device: str
     code: StatusCode

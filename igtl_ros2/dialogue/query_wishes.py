@@ -8,7 +8,7 @@ from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
 from ..rules import parse_xtoy
 
-# what the C++ library asks for unless told otherwise, so that it may not be meant
+# what the C++ library asks for unless set otherwise, so that it may not be meant
 _USUAL_CODEC = 'VP90'
 
 

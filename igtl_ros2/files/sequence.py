@@ -35,7 +35,7 @@ def read(path: Path) -> Iterator[Timed]:
     """
     Read frame by frame: what tracked it as TRANSFORM, then the image, called Image.
 
-    What is not OK is left out, as PLUS does: a peer that reads header version 1 alone would take
+    What is not OK is dropped, as PLUS does: a peer that reads header version 1 alone would take
     such a pose for a good one. How many those are is logged. Images are turned into the
     orientation MF (marked side, far), in which PLUS sends them and calibrates.
     """
@@ -64,7 +64,7 @@ def read(path: Path) -> Iterator[Timed]:
             turned: NDArray[Any] = np.flip(voxels, flips) if flips else voxels
             yield time_s - begin, make_image(path, turned, place, device_name='Image')
     for what, count in left_out.items():
-        _log.warning('%s: %s in %d of %d frames, left out there', path, what, count, size[-1])
+        _log.warning('%s: %s in %d of %d frames, dropped there', path, what, count, size[-1])
 
 
 def write(path: Path, messages: Iterable[Timed]) -> None:

@@ -110,7 +110,7 @@ def read(path: Path) -> Iterator[Timed]:
     """
     Read a table of poses: TRANSFORM where no tool is named, TDATA for tools of one time.
 
-    Those whose state is not OK are left out, and logged: not all peers read states.
+    Those whose state is not OK are dropped, and logged: not all peers read states.
     """
     with open(path, encoding='utf-8-sig', errors='surrogateescape', newline='') as file:
         rows = csv.DictReader(file)
@@ -134,7 +134,7 @@ def read(path: Path) -> Iterator[Timed]:
         for _, together in groupby(valid(), same):
             yield _read(path, list(together))
         for state, count in left_out.items():
-            _log.warning('%s: %d poses that are %s are left out', path, count, state)
+            _log.warning('%s: %d poses that are %s are dropped', path, count, state)
 
 
 def _read(path: Path, rows: list[tuple[int, dict[str, str]]]) -> Timed:

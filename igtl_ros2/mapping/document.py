@@ -94,7 +94,7 @@ class Document:
 
     def _fault(self, path: _Path, text: str) -> None:
         there = path
-        while there not in self._places:  # it was left out: the place is where it could stand
+        while there not in self._places:  # it was dropped: the place is where it could stand
             there = there[:-1]
         self._faults.append((self._places[there], path, text))
 

@@ -150,7 +150,7 @@ def _with_profile(settings: Settings, profile: str) -> Settings:
                           'allowed 0, 3D Slicer crashes on queries')
     if profile == 'plus':
         if settings.header_version == 'auto':
-            # PLUS tells which poses are valid only to those who have shown version 2
+            # PLUS says which poses are valid only to those who have shown version 2
             settings = replace(settings, header_version='2')
         if settings.compat == 'auto' and settings.mode == 'client':
             settings = replace(settings, compat='plus')

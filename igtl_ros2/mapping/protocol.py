@@ -79,7 +79,7 @@ def _merged(entry: dict[str, Any]) -> dict[str, Any]:
     Put an entry over the table that it names.
 
     Lists of rules take the place of those of the table; phases and transforms are merged key by
-    key, and one that is false is left out, also where the table names it.
+    key, and one that is false is dropped, also where the table names it.
     """
     table = deepcopy(protocol_table(entry['use']))
     device = entry.get('device', table.get('device', ''))
@@ -277,7 +277,7 @@ def find_clashes(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
 
 
 def _place(entry: dict[str, Any], section: str, name: str, key: str) -> str:
-    """Tell which key of the entry a fault comes from: of the table, what was left out of it."""
+    """Tell which key of the entry a fault comes from: of the table, what was dropped of it."""
     about = entry.get(section, {}).get(name)
     if isinstance(about, dict) and key in about:
         return f'{section}.{name}.{key}'

@@ -197,8 +197,8 @@ def _protocol_rule() -> Schema:
             'TRANSFORM <name>_XXXX that belong to a phase; false leaves one out.'),
         'ack': about(text('text of 1 to 10 bytes', 1),
                      'What the device names of acknowledgements begin with.'),
-        'status': about(DEVICE, 'Device of the STATUS that tells the phase.'),
-        'greet': about(BOOLEAN, 'Send the last STATUS that tells the phase to who connects; '
+        'status': about(DEVICE, 'Device of the STATUS that gives the phase.'),
+        'greet': about(BOOLEAN, 'Send the last STATUS that gives the phase to who connects; '
                        'false for programs that take nothing they have not asked for.'),
         'initial': about(
             text('a name of letters, digits and _ of 1 to 19 bytes',

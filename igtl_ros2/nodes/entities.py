@@ -1,4 +1,4 @@
-"""What a node has at one moment, so that all that comes later can go again."""
+"""What a node has at one moment, so that all that is added afterwards can be removed again."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from .report import Report
 
 class OrderedWork:
     """
-    Do what takes long, and let peers wait that send too much of it.
+    Do what takes long, with backpressure on peers that send too much of it.
 
     :param lock: held while what waits is counted.
     """

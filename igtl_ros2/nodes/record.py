@@ -41,7 +41,7 @@ _BUSY_ORDER_NS = 2_000_000_000
 # who is killed must not lose more than a chunk of the bag and a part of another one
 _MAX_WAITING_BYTES = CHUNK_BYTES // 4
 # a publisher whose clock differs more from ours is on another machine, or the message was kept
-# for who comes later
+# for late joiners
 _SAME_CLOCK_NS = 2_000_000_000
 _DEPTH = 1000
 _STRING_TYPE = 'std_msgs/msg/String'

@@ -30,7 +30,7 @@ class Report:
         self._lock = threading.Lock()
         self._due: dict[str, float] = {}
         self.counts: Counter[str] = Counter()
-        #: what rules left out on purpose, and types that nobody knows, which is no problem
+        #: what rules skip on purpose, and types that nobody knows, which is no problem
         self.left_out: Counter[str] = Counter()
         #: what gates did not let through
         self.withheld: Counter[str] = Counter()

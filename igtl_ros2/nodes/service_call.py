@@ -1,4 +1,4 @@
-"""ROS services whose answer comes later, without anything waiting for it."""
+"""ROS services whose answer is sent later, without anything waiting for it."""
 
 from __future__ import annotations
 

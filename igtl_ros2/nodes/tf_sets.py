@@ -12,7 +12,7 @@ from ..mapping import SendRule, TfFrame
 from .report import Report
 from .tf import TfSource
 
-#: a frame that is so much older than the newest is left out: it would hold back all the others
+#: a frame that is so much older than the newest is dropped: it would hold back all the others
 MAX_AGE_NS = 1_000_000_000
 
 
@@ -29,7 +29,7 @@ class TfSet:
         """
         Give all frames at the newest moment that tf knows of all of them.
 
-        A frame that is not known, not connected or not published any more is left out and
+        A frame that is not known, not connected or not published any more is dropped and
         reported.
 
         :returns: the elements, and their stamp in ns; 0 if nothing moves.
@@ -77,5 +77,5 @@ class TfSet:
     def _leave_out(self, frame: TfFrame, why: str) -> None:
         device = self._rule.device
         self._report.problem(
-            f'tf {device}: {frame.source}', f'{device}: {frame.source} is left out: {why}'
+            f'tf {device}: {frame.source}', f'{device}: {frame.source} is dropped: {why}'
         )

@@ -1,4 +1,4 @@
-"""What is held for peers who join later."""
+"""The held values for peers who join later."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ class Peer:
 
     def post(self, outgoing: Outgoing) -> bool:
         """
-        Send a message, or let it wait until the network's thread does; callable from any thread.
+        Send a message, or queue it for the network's thread; callable from any thread.
 
         It is encoded here and not in the network's thread, where the checksum of a large image
         would keep all other peers waiting.
@@ -197,7 +197,7 @@ class Peer:
         device = message.device_name
         if isinstance(message, Video) and not self._videos.of(device).admits(message.follows):
             self.errors['frame behind a lost one'] += 1
-            self.complain('video', f'left out: VIDEO {device!r}: {_NO_KEY_FRAME}')
+            self.complain('video', f'dropped: VIDEO {device!r}: {_NO_KEY_FRAME}')
             return False
         if self._compat.looking and (name := self._compat.saw(message)):
             text = f'{self.address}: is taken for {name}'
@@ -263,7 +263,7 @@ class Peer:
         return time.monotonic() - self.last_received < _SIGN_OF_LIFE_S
 
     def check_time_outs(self) -> None:
-        """Cut off a peer that was silent for too long; ask the others how far away they are."""
+        """Disconnect a peer that timed out; ask the others how far away they are."""
         now = time.monotonic()
         idle, period = self._idle_timeout, self._settings.ping_period
         if idle and not self._waits_for_us and now - self.last_received > idle:

@@ -1,4 +1,4 @@
-"""What a link sends: to all its peers, and held for those who join later."""
+"""What a link sends: to all its peers, and held for late joiners."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class SendingLink(LinkState):
 
         A message that cannot be encoded, or that a peer cannot take, is counted and logged.
 
-        :param hold: keep it for peers who join later; left out: yes, unless it is a query.
+        :param hold: keep it for peers who join later; default: yes, unless it is a query.
         :param exclude: peers that shall not get it.
         """
         if hold is None:
@@ -161,7 +161,7 @@ class SendingLink(LinkState):
         """
         Wait until everything that was sent has left for the network.
 
-        What is held for a peer that is not connected is not waited for.
+        Values held for a peer that is not connected are not waited for.
 
         :raises PeerTimeoutError: if it has not in time.
         :raises PeerError: if it never will: a peer was lost meanwhile, or the link is closed.
@@ -197,7 +197,7 @@ class SendingLink(LinkState):
                 peer.post(outgoing)
 
     def _write_held(self, peer: Peer, outgoing: Outgoing) -> None:
-        """Write what is held for a new peer in the worker, and give it what is held still."""
+        """Write values held for a new peer in the worker, and give it what is held still."""
         peer.write(outgoing)
         self.network.post(self._give_held, peer, outgoing)
 

@@ -200,7 +200,7 @@ class StreamPeer(WritingPeer):
         return self._decoder.pending_bytes
 
     def check_time_outs(self) -> None:
-        """Cut off a peer that stopped in the middle of a message, or does not read."""
+        """Disconnect a peer that stopped in the middle of a message, or does not read."""
         if self._stream is None or self.cut_off:
             return
         super().check_time_outs()

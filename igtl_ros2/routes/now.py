@@ -34,5 +34,5 @@ class Clocks(NamedTuple):
     steady_s: Callable[[], float]
 
     def now(self) -> Now:
-        """Tell all of it."""
+        """Give everything."""
         return Now(self.wall_ns(), self.ros_ns(), self.steady_s())

@@ -59,7 +59,7 @@ class OutboundRoute:
     """
     All steps of one rule for one source.
 
-    `take` gives what is to be done. Who has several threads calls `admit`, `convert` and `finish`
+    `take` gives what is to be done. With several threads call `admit`, `convert` and `finish`
     in its place: of these only `convert` may run in several threads at once.
 
     :param name: of the source.
@@ -73,7 +73,7 @@ class OutboundRoute:
         """Put the steps together; see `outbound_route`."""
         self.name = name
         self._admitting, self._later = list(admitting), (*converting, *finishing)
-        #: makes messages, in the frame that is asked for; those that wait for tf come later
+        #: makes messages, in the frame that is asked for; those that wait for tf follow
         self.convert = _chain(converting)
         #: sends messages, if they say something that the peers do not know
         self.finish = _chain(finishing)

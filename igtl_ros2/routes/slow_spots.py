@@ -16,7 +16,7 @@ _EITHER = 'device or network'
 _WHY = {
     _DEVICE: 'the device sends late after it has stamped, others on its connection do not',
     _NETWORK: 'all that comes or goes there is late: the network, or the program at its end',
-    _EITHER: 'it arrives late after its stamp; with ping_period it is told which of them it is',
+    _EITHER: 'it arrives late after its stamp; with ping_period it is known which of them',
     'decoded': 'it waits for large messages, or too many of them, before it',
     'gates': 'its gates and its conversion take that long',
     'tf_wait': 'tf learns its frames late: who broadcasts them, and how often?',

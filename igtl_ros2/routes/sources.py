@@ -110,7 +110,7 @@ class Source:
         return item.stamp_ns
 
     def exclude(self, key: Key, item: Item, out: Effects) -> tuple[Any, ...]:
-        """Tell who has to be left out when it is sent, because it came from there."""
+        """Tell which peer is skipped when it is sent, because it came from there."""
         return ()
 
     def failed(self, error: Exception) -> Tell:

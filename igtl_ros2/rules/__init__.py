@@ -1,7 +1,7 @@
 """
 Rules: what becomes of each device on its way to the other side, as converters and nodes read it.
 
-How they come out of a mapping file is told in `mapping`.
+`mapping` reads them from a mapping file.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class Key:
     :param choices: of its values, those that mean something for a type, where not all do.
     :param needs: another key without which it means nothing, and the value of that.
     :param of_image: whether messages have it once they are decoded, if images have it.
-    :param after: the key behind which it is listed; the last one when left out.
+    :param after: the key behind which it is listed; the last one by default.
     :param read: what makes the value of a rule of the one in the file, where `values.read` does
         not.
     :param is_default: whether `defaults` may have it.

@@ -32,7 +32,7 @@ class Phase:
 
     name: str
     after: tuple[str, ...] = key(
-        NAMES, 'Phases that may come before this one; ["*"] for all, also when left out.', (ANY,))
+        NAMES, 'Phases that may come before this one; ["*"] for all, also by default.', (ANY,))
     needs: tuple[str, ...] = key(NAMES, 'Transforms that must have been accepted before.', ())
     forgets: tuple[str, ...] = key(
         NAMES, 'Transforms that must come again after this phase.', ())
@@ -44,7 +44,7 @@ class Phase:
         'Say with a STATUS of its name that it was done; failures are said always.', True)
     call: str = key(SERVICE, 'ROS service or action that carries it out.', '')
     type: str = key(
-        PHASE_TYPE, 'Type of that action; std_srvs/srv/Trigger when left out.', 'trigger')
+        PHASE_TYPE, 'Type of that action; std_srvs/srv/Trigger by default.', 'trigger')
     goal: Any = key(
         FIELDS, 'What the action is to do: fields of its goal. {TGT} is the accepted transform of '
         'that name, as it was published, and {phase} the phase.', None, read=as_it_is)
@@ -80,7 +80,7 @@ class PhaseTransform:
 
     prefix: str
     during: tuple[str, ...] = key(NAMES, 'Phases in which it is accepted.')
-    status: str = key(DEVICE, 'Device of the STATUS that tells what became of it.')
+    status: str = key(DEVICE, 'Device of the STATUS that says what became of it.')
     echo: str = key(
         text('a device name of up to 20 bytes (UTF-8)', most=20),
         'Device under which it is sent back when it was accepted.', '')

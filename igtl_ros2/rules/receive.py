@@ -203,7 +203,7 @@ class ReceiveRule(Rule):
     recover_after: int = key(
         numbers(2, 10000, whole=True),
         'After how many poses in a row that agree with each other within max_jump and max_speed a '
-        'new place is believed; 5 when left out.', 5)
+        'new place is believed; 5 by default.', 5)
     answer: bool = key(
         BOOLEAN,
         'Tell the peer what became of each message: a STATUS <device>_state, OK or why it was not '

@@ -62,23 +62,23 @@ _ELEMENT = text('a name of 1 to 20 bytes (UTF-8)', 1, 20)
 _PAIR = {'source': FRAME, 'target': FRAME}
 _TF: Schema = {
     **group('a map with the keys source, target and rate, or a list of maps with source, target '
-            'and name', {**_PAIR, 'rate': about(RATE, 'How often, in Hz; 30 when left out.')},
+            'and name', {**_PAIR, 'rate': about(RATE, 'How often, in Hz; 30 by default.')},
             _PAIR),
     'type': ['object', 'array'],
     'minItems': 1,
     'items': group('a map with the keys source, target and name', {**_PAIR, 'name': about(
-        _ELEMENT, 'Name of the element in the TDATA; the source when left out.')}, _PAIR),
+        _ELEMENT, 'Name of the element in the TDATA; the source by default.')}, _PAIR),
 }
 _ROBOT = group('a map with the keys description, target, prefix and rate', {
     'description': about(
         {**TOPIC, 'title': 'a ROS topic name such as /robot_description'},
         'Topic of its URDF (String), as robot_state_publisher publishes it.'),
     'target': about(
-        FRAME, 'Frame in which the links are seen; the root of the robot when left out.'),
+        FRAME, 'Frame in which the links are seen; the root of the robot by default.'),
     'prefix': about(
         FRAME, 'What stands in front of the names of the links on tf: frame_prefix of '
         'robot_state_publisher.'),
-    'rate': about(RATE, 'How often to look where the links are, in Hz; 30 when left out.'),
+    'rate': about(RATE, 'How often to look where the links are, in Hz; 30 by default.'),
 }, ['description'])
 
 
@@ -100,20 +100,20 @@ class SendRule(Rule):
     tf_target: str = ''
     rate: float | None = key(
         RATE, 'At most so many messages per second, in Hz; of video that is encoded already key '
-        'frames only; every message when left out.', None)
+        'frames only; every message by default.', None)
     type: str = key(
         one_of(*SENT_TYPES), 'Message type on the wire; the usual one for the type of the topic '
-        'when left out. COMMAND: each String of the topic is a command, in JSON as on ~/command '
+        'by default. COMMAND: each String of the topic is a command, in JSON as on ~/command '
         'or else its content; the device is its name where it gives none.', '')
     wire_unit: str = key(*WIRE_UNIT, 'mm', types=(in_space, 'VIDEOMETA'))
     to_frame: str = key(*TO_FRAME, '', types=(in_space,))
     on_change: bool = key(
         BOOLEAN, 'Send only what differs from what was sent last by more than eps, as 3D Slicer '
-        'does. With profile slicer it is true for frames of tf unless told otherwise.', False)
+        'does. With profile slicer it is true for frames of tf unless set otherwise.', False)
     eps: float = key(
         numbers(0), 'How much the numbers of a pose, point or sensor may differ and still be '
         'unchanged: metres for lengths, as it is for all others, such as the numbers of a '
-        'rotation matrix. 0 when left out.', 0.0, needs=('on_change', True))
+        'rotation matrix. 0 by default.', 0.0, needs=('on_change', True))
     keepalive: float | None = key(
         SECONDS, 'Send the last value again, with its old stamp, when nothing was sent for so '
         'long, in seconds; for peers that take silence for a failure. It ends when nobody '
@@ -129,7 +129,7 @@ class SendRule(Rule):
         numbers(0, 3600, 's'),
         'How old what is sent may be, in seconds, by its stamp and the time of ROS, and how long '
         'its source may be silent; 0 for ever. After that nothing is sent, peers that read '
-        'metadata are told once that a pose is missing, and /diagnostics is STALE. When left out, '
+        'metadata are told once that a pose is missing, and /diagnostics is STALE. By default, '
         'a frame of tf or robot whose stamp has not changed for 2 s is stale.', None)
 
     also: ClassVar[tuple[Key, ...]] = (Key(

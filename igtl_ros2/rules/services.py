@@ -47,7 +47,7 @@ FIELDS = {'title': 'a map of fields and their values', 'type': 'object'}
 WORDS = {'title': 'text, a map or a list', 'type': ['string', 'object', 'array']}
 _DEVICE = TEXT | {'title': 'text of up to 20 bytes'}
 _COMMAND = text('text of 1 to 127 bytes', 1)
-_TIMEOUT = SECONDS, 'How long the answer may take, in seconds; 5 when left out.', TIMEOUT_S
+_TIMEOUT = SECONDS, 'How long the answer may take, in seconds; 5 by default.', TIMEOUT_S
 
 
 def _pairs(found: abc.Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -69,7 +69,7 @@ class QueryRule:
     """
 
     type: str = key(one_of(*ASKED_TYPES), 'Message type that is asked for.')
-    device: str = key(_DEVICE, 'Device name that is asked for; any when left out.', '')
+    device: str = key(_DEVICE, 'Device name that is asked for; any by default.', '')
     rate: float = key(RATE, '', 0.0)
     coordinate_name: str = key(
         text('text of up to 32 bytes'),
@@ -99,7 +99,7 @@ class CommandRule:
 
     name: str = key(NAME, 'The service is command/<name>.')
     command: str = key(_COMMAND, 'Name in the COMMAND.')
-    device: str = key(_DEVICE, 'Device name of the COMMAND; empty when left out.', '')
+    device: str = key(_DEVICE, 'Device name of the COMMAND; empty by default.', '')
     content: str = key(
         TEXT, 'What the COMMAND says, usually XML. {field} is the value of the parameter '
         'command.<name>.<field>, or with a type the field of the request; {{ and }} are braces.',
@@ -143,7 +143,7 @@ class ShownPlace:
 _SHOWN = several('a list of maps with device, field and of', group('a map', {
     'device': about(DEVICE, 'Device of the TRANSFORM or POINT.'),
     'field': about(TEXT, 'Where it is in the feedback or result, such as current_pose.'),
-    'of': about(one_of('feedback', 'result'), 'Which of them; feedback when left out.'),
+    'of': about(one_of('feedback', 'result'), 'Which of them; feedback by default.'),
 }, ('device', 'field')))
 
 
@@ -166,7 +166,7 @@ class ServeRule:
         'Type of that service or action, such as control_msgs/action/FollowJointTrajectory; '
         'trigger and set_bool are short for those of std_srvs.', 'trigger')
     data: bool | None = key(
-        BOOLEAN, 'What a SetBool gets; when left out, the content of the COMMAND says it: true, '
+        BOOLEAN, 'What a SetBool gets; by default the content of the COMMAND says it: true, '
         'on, 1 or false, off, 0.', None)
     timeout: float = key(*_TIMEOUT)
     request: Any = key(
@@ -174,7 +174,7 @@ class ServeRule:
         'COMMAND says of it.', None, read=as_it_is)
     reply: Any = key(
         WORDS, 'What the COMMAND is answered: {name} is a field of the response of the service; '
-        'a map or a list becomes JSON. Its message, or all of it, when left out.', None,
+        'a map or a list becomes JSON. Its message, or all of it, by default.', None,
         read=as_it_is)
     success: Any = key(
         FIELDS, 'Values that fields of the response have when it was successful; its success, if '
@@ -196,7 +196,7 @@ class ServeRule:
         read=as_it_is)
     feedback: Any = key(
         WORDS, 'What is said while a goal is carried out: {name} is a field of the feedback. '
-        'Nothing when left out.', None, read=as_it_is)
+        'Nothing by default.', None, read=as_it_is)
     feedback_rate: float = key(RATE, 'How often that is said at most.', 5.0)
     show: tuple[ShownPlace, ...] = key(
         _SHOWN, 'Places in feedback or result that all peers get as TRANSFORM or POINT: Pose, '
@@ -209,14 +209,14 @@ class ServeRule:
         one_of('refuse', 'replace'), 'What becomes of a goal that comes while the action has '
         'another: it is refused, or sent when that was cancelled and is over.', 'refuse')
     cancel: str = key(
-        _COMMAND, 'Name of the COMMAND that cancels the goal; CANCEL_<command> when left out.',
+        _COMMAND, 'Name of the COMMAND that cancels the goal; CANCEL_<command> by default.',
         '')
     stop: tuple[str, ...] = key(
         NAMES, 'Texts that cancel the goal, as a STRING or as the name of a COMMAND, whoever '
         'sends them.', ('STOP', 'EMERGENCY'))
     status: str = key(
         DEVICE, 'Device of the STATUS that tells how the goal stands; the first 20 bytes of '
-        'command when left out.', '')
+        'command by default.', '')
 
     @property
     def is_action(self) -> bool:

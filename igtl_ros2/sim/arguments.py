@@ -52,7 +52,7 @@ def add_serving_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--header-version', choices=('1', '2'), default='2',
         help='header to send; 1 is for old peers, it has no room for metadata: poses that are '
-        'not valid are then left out; default: 2',
+        'not valid are then dropped; default: 2',
     )
     parser.add_argument(
         '--duration', type=number(0, 1e9), default=0.0, metavar='S',

@@ -76,7 +76,7 @@ def add_replay_arguments(parser: argparse.ArgumentParser) -> None:
         help='2 is twice as fast, inf as fast as the peer takes it; default: 1')
     parser.add_argument(
         '--start', type=number(0, 1e9), default=0.0, metavar='S',
-        help='leave out so many seconds at the beginning of the bag')
+        help='skip so many seconds at the beginning of the bag')
     parser.add_argument('--loop', action='store_true', help='begin again at the end')
     parser.add_argument(
         '--device', action='append', default=[], metavar='PATTERN',

@@ -151,7 +151,7 @@ class Capture:
             try:
                 packet = self._block(order, kind, body[:-4], interfaces)
             except (struct.error, IndexError) as error:
-                raise FileError(f'{self.path}, byte {place}: a spoiled block: {error}') from error
+                raise FileError(f'{self.path}, byte {place}: a damaged block: {error}') from error
             if packet is not None:
                 yield packet
 

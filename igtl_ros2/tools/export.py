@@ -52,7 +52,7 @@ class Export:
             self._begin_ns = seen.time_ns
         time_s = (seen.time_ns - self._begin_ns) / 1e9
         if isinstance(message, DecodeError):
-            self.left_out[f'{key.type}: spoiled, such as: {message}'] += 1
+            self.left_out[f'{key.type}: damaged, such as: {message}'] += 1
             return
         self._put(time_s, key, message)
 

@@ -141,7 +141,7 @@ def facts(key: Key, history: History, begin_ns: int) -> dict[str, Any]:
     stamps = (stamps_ns - begin_ns) / 1e9
     lags = arrivals[stamped] - stamps
     span = float(arrivals[-1] - arrivals[0])
-    # a state that is held comes late to who comes later, and an event when it happens
+    # a state that is held comes late to late joiners, and an event when it happens
     regular = is_stream(key.type)
     usual, found = gaps(arrivals) if regular else (float('nan'), [])
     over = late_s(lags)

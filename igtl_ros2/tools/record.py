@@ -32,7 +32,7 @@ REPAIR_DESCRIPTION = (
 NEEDS = 'it needs the packages mcap and rosbags: pip install mcap rosbags'
 _TURN_S = 0.1
 _PHI_NOTE = (
-    'names of patients are {}, as docs/how-to/patient_data.md tells; --phi pass records them. '
+    'names of patients are {}, see docs/how-to/patient_data.md; --phi pass records them. '
     'Names without a key, and pictures, are not found'
 )
 _MISSED = (
@@ -44,9 +44,9 @@ _NO_FRAMES = (
     '(igtl_record connect URL), or with raw: true in the mapping of the bridge'
 )
 _PHI_WORDS = {
-    'redact': 'left out of messages that have them',
+    'redact': 'removed from messages that have them',
     'hash': 'replaced by codes',
-    'drop': 'left out with all of the message',
+    'drop': 'dropped with the whole message',
 }
 
 
@@ -76,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='end after so many seconds; default: not before Ctrl-C')
     common.add_argument(
         '--phi', choices=('redact', 'hash', 'drop', 'pass'), default='redact',
-        help='what becomes of names of patients: left out, replaced by codes, dropped with their '
+        help='what is done with names of patients: removed, replaced by codes, dropped with their '
         'messages, or recorded; default: redact')
     network = argparse.ArgumentParser(add_help=False)
     network.add_argument(

@@ -215,7 +215,7 @@ class StreamEnd(End):
             elif side.stuck_since is None:
                 side.stuck_since = now_s
             elif timeout_s and now_s - side.stuck_since > timeout_s and not side.stream.writable:
-                self.changed(f'{side.stream.address}: cut off: it reads nothing')
+                self.changed(f'{side.stream.address}: disconnected: it reads nothing')
                 side.stream.abort()
 
     async def stop(self) -> None:

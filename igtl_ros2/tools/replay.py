@@ -166,7 +166,7 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
                 nonlocal shown, unheard, told
                 told = _tell_lost(frames, told)
                 if mode == 'client':
-                    wait_for_peer()  # the server has gone away
+                    wait_for_peer()  # the server is gone
                 data = _restamped(frame.data) if arguments.restamp else frame.data
                 message = getattr(frame, 'message', None)
                 outgoing = _RecordedFrame(data) if message is None else _new_message(
@@ -220,7 +220,7 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
         f'{name()}: {played.messages} messages, {shown_size(played.bytes)} sent'
         + (f' in {played.rounds} rounds' if arguments.loop else '')
         + (f', of which {unheard} went to nobody' if unheard else '')
-        + (f'; {played.before_key_frame} frames of video left out before a key frame'
+        + (f'; {played.before_key_frame} frames of video dropped before a key frame'
            if played.before_key_frame else ''),
         flush=True,
     )

@@ -34,9 +34,9 @@ class Handshakes:
     """
     The connections that are in the TLS handshake, bounded.
 
-    When all places are taken, a newcomer gets that of the address that has the most of them (an
+    When all places are taken, a new client gets that of the address that has the most of them (an
     IPv6 address stands for its network of 64 bits): of what has been silent longest, else of what
-    has taken longer than a second, and else of its oldest, if the newcomer's has fewer. So nobody
+    has taken longer than a second, and else of its oldest, if the new one has fewer. So nobody
     can keep others out by saying nothing, or little.
 
     :param most: how many there may be.
@@ -60,7 +60,7 @@ class Handshakes:
         self._streams.pop(stream, None)
 
     def why_not(self, host: str, now_s: float) -> str:
-        """Make room for a newcomer; tells why there is none, else an empty text."""
+        """Make room for a new client; tells why there is none, else an empty text."""
         if len(self._streams) < self._most:
             return ''
         counts = Counter(self._streams.values())

@@ -130,7 +130,7 @@ async def open_datagrams(
     datagrams only from the address that it sends to; from anybody if that is a group, because
     the answers come from its members.
 
-    :param found: what `find` has found; left out, it is looked up.
+    :param found: what `find` has found; by default it is looked up.
     :raises PeerError: if that fails, or the socket cannot be opened.
     """
     loop = asyncio.get_running_loop()

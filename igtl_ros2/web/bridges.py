@@ -71,7 +71,7 @@ class Bridges:
             self.revision += 1
 
     def tell(self) -> list[Json]:
-        """Tell all of it, sorted by name."""
+        """Give everything, sorted by name."""
         return [link for _, link in sorted(self._links.items())]
 
     def of(self, type_name: str, name: str, address: str, now_s: float) -> Json | None:

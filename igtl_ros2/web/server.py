@@ -195,7 +195,7 @@ class PageServer:
             telling.cancel()
             (end,) = await asyncio.gather(telling, return_exceptions=True)
             if isinstance(end, Exception):
-                _log.error('a browser is told nothing more', exc_info=end)
+                _log.error('nothing more is sent to a browser', exc_info=end)
 
     async def _answer(self, socket: web.WebSocketResponse, viewer: Viewer, text: str) -> None:
         """Do what a browser asks for, and tell it what came of that."""

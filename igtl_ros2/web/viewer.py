@@ -25,7 +25,7 @@ class RequestError(ValueError):
 
 class Pace:
     """
-    When the next frame is due, and how many were left out because the one before took too long.
+    When the next frame is due, and how many were dropped because the one before took too long.
 
     :param fps: at most so many a second.
     """

@@ -42,7 +42,7 @@ def _same(found, wanted, name=''):
     assert type(found) is type(wanted), name
     if dataclasses.is_dataclass(found):
         for field in dataclasses.fields(found):
-            if field.name != 'metadata_encodings':  # what is usual is left out when decoding
+            if field.name != 'metadata_encodings':  # what is usual is dropped when decoding
                 _same(getattr(found, field.name), getattr(wanted, field.name), field.name)
     elif isinstance(found, tuple):
         assert len(found) == len(wanted), name

@@ -46,7 +46,7 @@ KEYS = keys_of(ReceiveRule)
 # what has tests of its own: a part of a volume, for one, meets the volume in the node
 ELSEWHERE = {
     'frames', 'to_frame', 'subvolume', 'hold_hz', 'stale_after', 'max_age', 'max_jump',
-    'max_speed', 'workspace'}
+    'max_speed', 'workspace', 'answer'}
 ASKED = [name for name, key in KEYS.items()
          if key.types is not None and name not in {*TOLD, *ELSEWHERE}]
 

@@ -178,7 +178,7 @@ def test_a_large_volume_is_kept_once_there_was_a_block(monkeypatch):
     block = Image(np.full((1, 1, 1), 99, 'u1'), size=(2, 2, 2))
     merger.merge(whole)
     assert merger._whole is None
-    with pytest.raises(ConversionError, match='a block of a volume of 0 MB is left out'):
+    with pytest.raises(ConversionError, match='a block of a volume of 0 MB is dropped'):
         merger.merge(block)
     merger.merge(whole)
     assert merger.merge(block).pixels.ravel().tolist() == [99, 1, 2, 3, 4, 5, 6, 7]

@@ -351,7 +351,7 @@ def test_a_part_of_a_dae_file_that_is_lost_is_told(tmp_path):
     mesh, faults = link_mesh([visual], tmp_path.joinpath, 'mm', device_name='a_mesh')
     check(mesh, placed(POINTS))
     (fault,) = faults
-    assert fault.startswith('a.dae: a part of it is left out: ') and 'lost' in fault
+    assert fault.startswith('a.dae: a part of it is dropped: ') and 'lost' in fault
 
 
 @pytest.mark.parametrize('name', ['a.stl', 'a.obj', 'a.dae', 'a.ply', 'a.glb', 'a.gltf'])

@@ -259,7 +259,7 @@ def test_a_text_costs_no_other_marker_and_is_told(send):
     parts = send(array, notes=notes)
     assert set(parts) == {'POINT', 'TRAJ', 'POLYDATA'}
     (note,) = notes
-    assert note.startswith("left out of 5 markers: marker 'notes' 4: the text 'L5' is left out")
+    assert note.startswith("not sent of 5 markers: marker 'notes' 4: the text 'L5' is dropped")
     assert "marker 'notes' 5: " in note
 
 
@@ -267,12 +267,12 @@ def test_of_many_that_are_left_out_some_are_named(send):
     notes = []
     send(MarkerArray(markers=[sphere(1), *map(label, range(100, 150))]), notes=notes)
     (note,) = notes
-    assert note.startswith('left out of 51 markers: ') and note.endswith('; and 45 more')
+    assert note.startswith('not sent of 51 markers: ') and note.endswith('; and 45 more')
     assert note.count("'notes'") == 5
 
 
 def test_texts_alone_are_not_sent(send):
-    with pytest.raises(ConversionError, match="marker 'notes' 4: the text 'L5' is left out"):
+    with pytest.raises(ConversionError, match="marker 'notes' 4: the text 'L5' is dropped"):
         send(MarkerArray(markers=[label(4)]))
 
 
@@ -285,7 +285,7 @@ def test_the_place_of_a_text_is_a_point_where_that_is_asked_for(send):
         'L5', [500, 0, 0], 0)
     assert len(points.elements) == 2
     (note,) = notes
-    assert "left out of 3 markers: marker 'n' 2: 'n-2' of type 1 cannot be sent as POINT" in note
+    assert "not sent of 3 markers: marker 'n' 2: 'n-2' of type 1 cannot be sent as POINT" in note
 
 
 def test_a_text_that_was_deleted_is_no_matter(send):
@@ -346,7 +346,7 @@ def test_what_the_wire_has_no_room_for_costs_no_other(send, wrong, kind):
     both = send(MarkerArray(markers=[sphere(1), sphere(2)]), kind)
     assert size == len(both.points if kind == 'POLYDATA' else both.elements)
     (note,) = notes
-    assert note.startswith(f'left out of 3 markers: marker {bad.ns!r} 9: ')
+    assert note.startswith(f'not sent of 3 markers: marker {bad.ns!r} 9: ')
 
 
 def test_an_arrow_that_the_wire_has_no_room_for_costs_no_other(send):

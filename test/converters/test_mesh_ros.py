@@ -453,7 +453,7 @@ def test_a_mesh_that_is_not_found_costs_no_other_marker(send, url, why):
     mesh = send(MarkerArray(markers=[lost, marker(Marker.CUBE, [])]), notes=notes)
     assert len(mesh.polygons) == 12
     (note,) = notes
-    assert note.startswith("left out of 2 markers: marker 'm' 7: ") and why in note
+    assert note.startswith("not sent of 2 markers: marker 'm' 7: ") and why in note
 
 
 def test_markers_in_several_frames_are_refused(send):
@@ -573,7 +573,7 @@ def test_a_scan_whose_limits_leave_nothing_says_so(send):
     assert len(send(scan, notes=notes).points) == 0
     [note] = notes
     assert note == (
-        'all 2 ranges are left out: none is within range_min 5 m and range_max 10 m'
+        'all 2 ranges are dropped: none is within range_min 5 m and range_max 10 m'
     )
     scan.ranges = [math.inf] * 3  # nothing is near
     send(scan, notes=notes)

@@ -81,7 +81,7 @@ def test_one_point_gives_no_direction(receive):
     assert result.info['names'] == ['left']
     assert len(result.outputs['trajectory'].poses) == 2
     assert result.errors == [
-        "path 'dot' is left out: entry and target are the same point: they give no direction"
+        "path 'dot' is dropped: entry and target are the same point: they give no direction"
     ]
 
 

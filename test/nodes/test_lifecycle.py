@@ -416,7 +416,7 @@ def test_who_connects_after_a_pause_gets_only_what_was_said_since(ros, manager, 
         assert {next_message(client).text for _ in range(2)} == {'old', 'holds'}
     manager('deactivate', 'activate')
     with connect(f'tcp://127.0.0.1:{free_port}') as client:
-        # its publisher keeps it for those who come later, and so for the bridge
+        # its publisher keeps it for late joiners, and so for the bridge
         assert next_message(client).text == 'holds'
         wait_for(passing.get_subscription_count, 'the subscription')
         passing.publish(RosString(data='new'))

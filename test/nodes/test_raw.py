@@ -51,7 +51,7 @@ def test_types_of_the_deny_list_are_kept_off(
     for name in published:
         assert bytes(frames[name][0].data) == codec.encode(MESSAGES[name])
     (health, *_), = node._diagnostics._open
-    # what is left out is counted, by type and device
+    # what is dropped is counted, by type and device
     counted = {what for what in health._report.left_out if 'unknown type' not in what}
     assert counted == {f'{name}: raw' for name in left_out}
 

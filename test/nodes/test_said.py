@@ -1,4 +1,4 @@
-"""What is left out, by rule or because it cannot be used, is counted and named."""
+"""What is dropped, by rule or because it cannot be used, is counted and named."""
 
 import time
 

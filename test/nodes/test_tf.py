@@ -67,7 +67,7 @@ class Graph:
         """Spin until the probe gives something true, and return that."""
         deadline = time.monotonic() + DEADLINE_S
         while not (seen := probe()):
-            assert time.monotonic() < deadline, f'waited in vain for {what}'
+            assert time.monotonic() < deadline, f'waited without an answer for {what}'
             self.executor.spin_once(timeout_sec=0.05)
         return seen
 

@@ -65,8 +65,8 @@ def test_what_was_recorded_is_exported(tmp_path, kind):
         'controlPoints']
     assert point['position'] == [-1, -2, 3]
     assert 'hello' in (out / 'Log_STRING.txt').read_text()
-    assert '1 left out: IMAGE: same as the one before' in done.stderr
-    assert '1 left out: COLORT: there is no format for it' in done.stderr
+    assert '1 dropped: IMAGE: same as the one before' in done.stderr
+    assert '1 dropped: COLORT: there is no format for it' in done.stderr
     assert 'IMAGE: 2 messages in 2 files' in done.stdout
 
 
@@ -76,7 +76,7 @@ def test_names_cannot_leave_the_folder_and_every_second_image_is_enough(tmp_path
     done = igtl('export', path, '--every', '2', '--images', 'png')
     found = sorted(file.name for file in (tmp_path / 'bag-export').iterdir())
     assert found == [f'_.._.._evil_IMAGE_000{n}.png' for n in range(3)]
-    assert '3 left out: IMAGE: --every 2' in done.stderr
+    assert '3 dropped: IMAGE: --every 2' in done.stderr
 
 
 def test_nothing_to_export_is_not_success(tmp_path):

@@ -202,7 +202,7 @@ def test_a_sequence_of_plus_is_poses_and_images_at_their_times(tmp_path, packed,
     assert [m.device_name for m in poses] == ['ProbeToReference'] * 2
     assert [m.matrix[:3, 3].tolist() for m in poses] == [[11, 12, 13], [31, 32, 33]]
     # a peer that reads no metadata would take a pose that is not OK for a good one
-    assert 'ProbeToReference (INVALID) in 1 of 3 frames, left out there' in caplog.text
+    assert 'ProbeToReference (INVALID) in 1 of 3 frames, dropped there' in caplog.text
     assert 'Image (INVALID) in 1 of 3 frames' in caplog.text
     images = [m for _, m in said if m.type_name == 'IMAGE']
     assert [m.pixels.ravel().tolist() for m in images] == [list(data[:12]), list(data[24:])]

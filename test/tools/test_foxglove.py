@@ -306,7 +306,7 @@ def test_points_paths_meshes_and_clouds_are_in_metres():
     assert np.allclose(np.stack([found['x'], found['y'], found['z']], 1), corners / 1000)
     assert found['green'].tolist() == [0, 255, 0, 255]
     assert found['heat'].tolist() == [0, 1, 2, 3]
-    assert any("'Nowhere' is left out" in line.message for line in view.lines())
+    assert any("'Nowhere' is dropped" in line.message for line in view.lines())
 
 
 def test_texts_are_lines_of_the_log_and_values_are_for_plots():

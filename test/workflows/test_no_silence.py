@@ -84,7 +84,7 @@ RECEIVED = [
     (TrackingData((TrackingElement('A', matrix(0, 0, 0, 1)),), device_name='Tools'),
      'TDATA Tools', 'TDATA Tools: A: not published'),
     (PointList((Point('A', (0, np.nan, 0)),), device_name='Plan'), 'POINT Plan',
-     "POINT Plan: point 'A' is left out"),
+     "POINT Plan: point 'A' is dropped"),
     (Image.from_array(np.zeros((1, 4, 4, 3), np.uint8), device_name='Scan'), 'IMAGE Scan',
      'IMAGE Scan: no cloud is made'),
 ]

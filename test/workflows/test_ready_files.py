@@ -1,4 +1,4 @@
-"""The files of config/ and the lines of the README, started as they are and used as they say."""
+"""The files of config/ and the lines of the how-to pages, started and used as they say."""
 
 import re
 import shlex
@@ -37,25 +37,26 @@ from igtl_ros2.sim.ultrasound import IMAGE, PROBE, STYLUS, Scene
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIG = ROOT / 'config'
-README = (ROOT / 'README.md').read_text(encoding='utf-8')
+HOW_TO = ''.join(
+    path.read_text(encoding='utf-8') for path in sorted((ROOT / 'docs' / 'how-to').glob('*.md')))
 RANDOM = np.random.default_rng(11)
 SIZE = (64, 48)
 
 
-def readme_command(word):
-    """Find the line of the README that starts a bridge without a ROS installation."""
-    lines = re.findall(r'igtl_bridge (--ros-args[^`]*?)(?:`|\n```)', README)
+def how_to_command(word):
+    """Find the line of the how-to pages that starts a bridge without a ROS installation."""
+    lines = re.findall(r'igtl_bridge (--ros-args[^`]*?)(?:`|\n```)', HOW_TO)
     (line,) = [line for line in lines if word in line]
     return shlex.split(line)
 
 
-class ReadmeBridge(Program):
-    """`igtl_bridge` with the arguments of the README, but on a free port of this machine."""
+class HowToBridge(Program):
+    """`igtl_bridge` with the arguments of a how-to page, but on a free port of this machine."""
 
     def __init__(self, word, host='127.0.0.1', port=0, root=ROOT):
         words = [
             re.sub('^host:=.*', f'host:={host}', re.sub('^port:=.*', f'port:={port}', each))
-            for each in readme_command(word)
+            for each in how_to_command(word)
         ]
         words = [re.sub('^mapping_file:=', f'mapping_file:={root}/', each) for each in words]
         if not any(each.startswith('port:=') for each in words):
@@ -78,8 +79,8 @@ def fill(message, values):
             setattr(message, name, value)
 
 
-def test_connect_slicer_as_the_readme_says(user, open_slicer):
-    bridge = ReadmeBridge('__ns:=/slicer')
+def test_connect_slicer_as_the_page_says(user, open_slicer):
+    bridge = HowToBridge('__ns:=/slicer')
     try:
         # "Put a transform under OUT: it appears as /slicer/<name>/transform"
         slicer = open_slicer(bridge.port(user))
@@ -93,7 +94,7 @@ def test_connect_slicer_as_the_readme_says(user, open_slicer):
         user.wait_for(arrives, 'the needle')
         assert_same(matrix_of(heard[0].transform), needle)
         # "The other way, ros2 topic pub ... makes a transform Target appear, 100 mm to the right"
-        line = re.search(r'ros2 topic pub -r 10 (\S+) (\S+) \\\n +"(.*)"', README)
+        line = re.search(r'ros2 topic pub -r 10 (\S+) (\S+) \\\n +"(.*)"', HOW_TO)
         topic, kind, values = line.groups()
         assert kind == 'geometry_msgs/msg/PoseStamped'
         pose = PoseStamped()
@@ -175,7 +176,7 @@ def test_the_simulated_slicer_as_a_program(user, robots, tmp_path):
         np.testing.assert_allclose((p.x, p.y, p.z), (0.01, 0.02, 0.03), rtol=0, atol=1e-9)
         answer.publish(RosString(data='there'))
         user.wait_for(lambda: slicer.ended, 'the end of the script')
-        # 1 if it had crashed or waited in vain
+        # 1 if it had crashed or waited without an answer
         assert slicer.process.returncode == 0, slicer.output
         assert "'there'" in slicer.output
     finally:
@@ -199,7 +200,7 @@ def ultrasound(user):
     device.kill()
 
 
-def test_a_tracker_in_tf_as_the_readme_says(user, ultrasound, tmp_path):
+def test_a_tracker_in_tf_as_the_page_says(user, ultrasound, tmp_path):
     # on a busy machine all may be late, and what is too late gets the stamp of its arrival
     patient = (CONFIG / 'plus.yaml').read_text().replace('max_skew: 0.5', 'max_skew: 60')
     (tmp_path / 'config').mkdir()
@@ -208,7 +209,7 @@ def test_a_tracker_in_tf_as_the_readme_says(user, ultrasound, tmp_path):
     poses = user.listen(f'/plus/{PROBE}/transform', TransformStamped)
     places = user.listen(f'/plus/{IMAGE}/geometry', Float64MultiArray, STATE)
     images = user.listen(f'/plus/{IMAGE}/image', RosImage)
-    bridge = ReadmeBridge('__ns:=/plus', port=ultrasound, root=tmp_path)
+    bridge = HowToBridge('__ns:=/plus', port=ultrasound, root=tmp_path)
     try:
         def on_tf(child):
             return [t for m in tf for t in m.transforms if t.child_frame_id == child]
@@ -320,10 +321,10 @@ def xs(poses):
 # -- several links in one node
 
 
-@pytest.mark.parametrize('source', ['config/links.yaml', 'README'])
+@pytest.mark.parametrize('source', ['config/links.yaml', 'how-to'])
 def test_a_tracker_in_slicer_over_two_links(user, tmp_path, free_port, source):
-    if source == 'README':
-        (text,) = re.findall(r'```yaml\n(links:.*?)```', README, re.DOTALL)
+    if source == 'how-to':
+        (text,) = re.findall(r'```yaml\n(links:.*?)```', HOW_TO, re.DOTALL)
         frame = 'Stylus'
     else:
         text, frame = (CONFIG / 'links.yaml').read_text(encoding='utf-8'), 'tracker_Stylus'
@@ -372,8 +373,8 @@ def test_a_tracker_in_slicer_over_two_links(user, tmp_path, free_port, source):
 # -- the mapping file and the parameter file
 
 
-def test_the_mapping_of_the_readme(user, run):
-    (text,) = re.findall(r'```yaml\n(profile: plus.*?)```', README, re.DOTALL)
+def test_the_mapping_of_the_page(user, run):
+    (text,) = re.findall(r'```yaml\n(profile: plus.*?)```', HOW_TO, re.DOTALL)
     with serve('tcp://127.0.0.1:0') as device:
         tf, static = user.listen('/tf', TFMessage), user.listen('/tf_static', TFMessage, STATE)
         poses = user.listen('/map/ProbeToTracker/pose', PoseStamped)

@@ -13,7 +13,7 @@ from harness import STATE, Program
 from rclpy.qos import QoSProfile
 from space import assert_same, rigid, stamp_of_node, transform_of
 from std_msgs.msg import String as RosString
-from test_ready_files import ReadmeBridge
+from test_ready_files import HowToBridge
 from tf2_msgs.msg import TFMessage
 
 from igtl_ros2.codec.short_names import short_names
@@ -101,13 +101,13 @@ def check_assembly(slicer):
 
 @pytest.fixture
 def robot_bridge():
-    """A bridge started as the README says."""
-    bridge = ReadmeBridge('config/robot.yaml')
+    """A bridge started as the how-to page says."""
+    bridge = HowToBridge('config/robot.yaml')
     yield bridge
     bridge.stop()
 
 
-def test_a_robot_as_the_readme_shows_it(user, robot_bridge, open_slicer, tmp_path):
+def test_a_robot_as_the_page_shows_it(user, robot_bridge, open_slicer, tmp_path):
     mesh = write_stl(tmp_path / 'arm.stl')
     bridge = robot_bridge
     robot = Program(sys.executable, moving_robot.__file__, mesh)
@@ -168,7 +168,7 @@ send: [{robot: {description: /changing}, device: R}]
     slicer.wait_for('c_mesh')
     a = slicer.nodes['a_mesh']
     assert np.abs(a.mesh.points).max() == 150 and a.received == 2
-    # what is gone is empty, also for those who come later
+    # what is gone is empty, also for late joiners
     assert len(slicer.nodes['b_mesh'].mesh.points) == 0
     late = open_slicer(slicer.address.port)
     assert len(late.wait_for('b_mesh').mesh.points) == 0

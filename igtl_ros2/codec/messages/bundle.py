@@ -168,7 +168,7 @@ def _decode_children(
         else:
             children.append(decode_typed(body, inner))
         left -= element_count(children[-1])
-    # some peers leave out the padding of the last child
+    # some peers omit the padding of the last child
     if start != len(content) and (envelope.strict or start != len(content) + 1):
         raise ContentError(f'{len(content) - start} bytes behind the last child')
     return tuple(children)

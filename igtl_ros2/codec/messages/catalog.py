@@ -1,7 +1,7 @@
 """
 IMGMETA, LBMETA and VIDEOMETA: what images, labels and videos a server has.
 
-They carry names and numbers of patients; those are left out of `repr`.
+They carry names and numbers of patients; `repr` hides those.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ class Image(Message):
         times the spacing (mm per voxel), column 3 is the centre of the full volume in mm, midway
         between the centres of its first and its last voxel. `ijk_to_ras` gives the usual form.
     :param coordinates: 1 RAS (also 0), 2 LPS: the frame of `matrix`.
-    :param size: voxels of the full volume along i, j, k; left out: those of `pixels`.
+    :param size: voxels of the full volume along i, j, k; default: those of `pixels`.
     :param offset: place of `pixels` in the full volume along i, j, k.
     :param endian: byte order of the pixels on the wire, 1 big, 2 little; that of `pixels` unless
         they are single bytes.
@@ -135,7 +135,7 @@ class Image(Message):
         Make an image of voxels and their place.
 
         :param pixels: as for the class.
-        :param ijk_to_ras: (4, 4), takes voxel indices i, j, k to mm in RAS; identity if left out.
+        :param ijk_to_ras: (4, 4), takes voxel indices i, j, k to mm in RAS; identity by default.
         :param fields: what all messages share, such as `device_name`.
         :raises EncodeError: if it cannot be sent.
         """

@@ -240,7 +240,7 @@ class PointList(ElementList):
         Make a list of points.
 
         :param points: (n, 3), mm.
-        :param names: of each; left out: P-1, P-2 and so on.
+        :param names: of each; default: P-1, P-2 and so on.
         :param group: of all of them.
         :param fields: what all messages share, such as `device_name`.
         :raises EncodeError: if they cannot be written, or there are more or fewer names.

@@ -237,9 +237,9 @@ class Position(Lazy):
     POSITION (QTRANS in some documents): a position with or without an orientation.
 
     :param position: float64 (3,), mm.
-    :param quaternion: float64 (4,), x y z w, active rotation; identity if left out.
+    :param quaternion: float64 (4,), x y z w, active rotation; identity by default.
     :param form: bytes of content: 12 (position alone), 24 (x y z of the quaternion, w follows as
-        the positive root) or 28; left out: 12 without a quaternion, else 28.
+        the positive root) or 28; default: 12 without a quaternion, else 28.
     """
 
     is_stream = can_be_held = True

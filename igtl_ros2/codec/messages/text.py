@@ -98,7 +98,7 @@ class String(_Text):
     STRING: a text.
 
     :param text: at most 65535 bytes in its encoding, without NUL.
-    :param encoding: IANA MIBenum number; left out: 3 (US-ASCII) if that holds the text, else 106
+    :param encoding: IANA MIBenum number; default: 3 (US-ASCII) if that holds the text, else 106
         (UTF-8).
     """
 
@@ -277,7 +277,7 @@ class Command(_Order):
     :param command_id: chosen by who asks, 32 bits.
     :param name: at most 128 bytes of UTF-8; of 128 the C++ library reads on into the content.
     :param content: usually XML.
-    :param encoding: IANA MIBenum number; left out: 3 (US-ASCII) if that holds it, else 106.
+    :param encoding: IANA MIBenum number; default: 3 (US-ASCII) if that holds it, else 106.
     """
 
 

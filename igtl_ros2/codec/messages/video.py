@@ -72,7 +72,7 @@ class Video(Message):
     :param coordinates: 1 RAS, 2 LPS: the frame of `matrix`.
     :param endian: 1 big, 2 little; means nothing for encoded frames.
     :param offset: place of the frame in the full one.
-    :param block: pixels of the frame along i, j, k; left out: `size`.
+    :param block: pixels of the frame along i, j, k; default: `size`.
     """
 
     default_version: ClassVar[int] = 2  # the C++ library reads no other reliably

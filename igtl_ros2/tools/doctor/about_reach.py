@@ -12,8 +12,8 @@ from .findings import Finding, Severity, fault, note, warning
 from .observation import Observation, Reach, Session
 
 NAME_UNKNOWN = fault(
-    'name-unknown', 'the name of the host stands for no address',
-    'Type the IP address instead (`ip addr` on the other machine tells it), or put the name into '
+    'name-unknown', 'the name of the host has no address',
+    'Type the IP address instead (`ip addr` on the other machine shows it), or put the name into '
     '/etc/hosts.')
 PORT_CLOSED = fault(
     'port-closed', 'the machine answers, and nobody listens on the port',
@@ -34,7 +34,7 @@ PORT_TAKEN = fault(
     'port-taken', 'another program listens on the port on which was to be waited',
     'End that program (`ss -ltnp` names it), or wait on another port.')
 NOBODY_CAME = fault(
-    'nobody-came', 'nobody connected while was waited for it',
+    'nobody-came', 'nobody connected in time',
     'Set the other program to client, with the address of this machine and this port; if it is '
     'so already, a firewall on this machine may drop it.')
 IS_TLS = fault(
@@ -55,7 +55,7 @@ NOT_IGTL = fault(
 CLOSED_AT_ONCE = fault(
     'closed-at-once', 'the server takes the connection and closes it without a word',
     'It may have as many clients as it takes (end one of them, or raise its limit), or an allow '
-    'list on which this machine is missing; its log tells.')
+    'list on which this machine is missing; its log says which.')
 SILENT = fault(
     'silent', 'connected, but nothing arrives',
     'One of these: its source is not started (tracker off, no tool connected; of a bridge: nobody '
@@ -68,7 +68,7 @@ HANGS_UP = warning(
     'between.')
 HUNG_UP = note(
     'hung-up', 'the server ended the connection after a while',
-    'Bridge and Slicer connect again by themselves, and lose what is sent in between.')
+    'Bridge and Slicer connect again by themselves, and lose what is sent meanwhile.')
 ONE_CLIENT = warning(
     'one-client', 'of several connections at once, not all got something',
     'Connect one client to it, such as the bridge of this package, which serves any number.')
@@ -77,7 +77,7 @@ DATAGRAMS_LOST = warning(
     'Send less at once (smaller images, fewer a second), or over TCP; larger receive buffers help '
     'where this machine is too slow (`sysctl net.core.rmem_max`).')
 ANOTHER_ADDRESS = note(
-    'another-address', 'the name stands for several addresses, of which not all answer',
+    'another-address', 'the name has several addresses, of which not all answer',
     'Type the address that answers instead of the name.')
 TLS_UNKNOWN = note(
     'tls-untrusted', 'the certificate of the server is not one that this machine trusts',
@@ -110,7 +110,7 @@ def judge(observed: Observation) -> Iterator[Finding]:
     reach = observed.reach
     where = f'{reach.host}:{reach.port}'
     if reach.name_error:
-        yield NAME_UNKNOWN.of(f'{reach.host!r} stands for no address: {reach.name_error}.')
+        yield NAME_UNKNOWN.of(f'{reach.host!r} has no address: {reach.name_error}.')
         return
     if reach.is_server:
         yield from _waited(observed)

@@ -10,7 +10,7 @@ from .observation import Health, Observation, Offer, Ros, Topic
 
 OTHER_DOMAIN = fault(
     'ros-domain', 'the bridge is in another ROS domain than this terminal',
-    'Set the same ROS_DOMAIN_ID in both terminals, and start anew.')
+    'Set the same ROS_DOMAIN_ID in both terminals, and restart.')
 OTHER_RMW = warning(
     'ros-rmw', 'the bridge uses another RMW than this terminal',
     'Set the same RMW_IMPLEMENTATION in both terminals: two of them understand each other in part '
@@ -33,7 +33,7 @@ BRIDGE_DROPS = warning(
     'Give its mapping file with --mapping: the doctor then names the rule.')
 BRIDGE_WITHHOLDS = warning(
     'bridge-withholds', 'gates of the running bridge withhold what arrives',
-    'docs/explanation/safety.md says what each gate withholds; the state of the device tells '
+    'docs/explanation/safety.md says what each gate withholds; the state of the device says '
     'when it passes again.')
 BRIDGE_PROBLEM = warning(
     'bridge-problem', 'the running bridge cannot convert, publish or send something',

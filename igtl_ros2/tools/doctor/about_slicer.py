@@ -12,7 +12,7 @@ from .observation import Device, Observation
 
 SLICER_CRASH = fault(
     'slicer-crash', '3D Slicer crashes on it',
-    'Never let it reach a Slicer: put a bridge of this package with `profile: slicer` in between, '
+    'Never let it reach a Slicer: put a bridge of this package with `profile: slicer` before it, '
     'which does not send it, or sends it in another form.')
 NOT_SHOWN = warning(
     'slicer-not-shown', '3D Slicer has nothing for this type of message: a line in its log',

@@ -86,7 +86,7 @@ def _finite(elements: Iterable[Any], about: Context, places: Any) -> list[Any]:
         if all(np.isfinite(place).all() for place in places(element)):
             kept.append(element)
         else:
-            about.tell(f'{element.name!r} is left out: its position is not finite')
+            about.tell(f'{element.name!r} is dropped: its position is not finite')
     return kept
 
 

@@ -36,7 +36,7 @@ MAX_DEVICES = 500
 # what cannot be shown is told again after so long
 _TELL_S = 5.0
 _MOST_TOLD = 1000
-# lines of the log that who comes later gets
+# lines of the log that a late joiner gets
 _MOST_LINES = 200
 # volumes that come in blocks are kept
 _MOST_VOLUMES = 8
@@ -64,7 +64,7 @@ class Choice(NamedTuple):
 
 class _Topic:
     """
-    A topic, and what was on it last, for who comes later.
+    A topic, and what was on it last, for late joiners.
 
     :param kept: how many of the last messages he gets.
     """
@@ -79,7 +79,7 @@ class _Topic:
         """
         Give a message to all who look; it is made only if there is somebody.
 
-        :param later: makes what they get who come later, if that is another one.
+        :param later: makes what late joiners get, if that differs.
         """
         self._last.append((later or make, time_ns))
         if self.channel.has_sinks():

@@ -1,4 +1,4 @@
-"""`igtl delay`: how late messages arrive, with the clock of the peer told apart."""
+"""`igtl delay`: how late messages arrive, apart from the offset of the clock of the peer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ..streams import Stream
 
-HELP = 'how late messages arrive by their stamps, with the clock of the peer told apart'
+HELP = 'how late messages arrive by their stamps, apart from the offset of the clock of the peer'
 EXAMPLE = 'igtl delay 10.0.0.5 ProbeToTracker --duration 10'
 DESCRIPTION = """\
 Compare the stamp of each message with its arrival. The clock of the peer may be wrong: the

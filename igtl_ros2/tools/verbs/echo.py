@@ -16,8 +16,8 @@ HELP = 'the messages of a device, as they come'
 EXAMPLE = "igtl echo 10.0.0.5 ProbeToTracker --field 'matrix[0][3]' --times 10"
 DESCRIPTION = """\
 Print the messages of a device as they come, lengths in mm as on the wire. Of large arrays is shown
-what they are like, with --all all of them. Names of patients are left out, see --phi. Who reads
-slowly gets the newest value of a stream, and is told how many were left out."""
+what they are like, with --all all of them. Names of patients are removed, see --phi. A slow reader
+gets the newest value of a stream, and a line says how many were dropped."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--times', type=_times, default=0, metavar='N', help='end after so many messages')
     parser.add_argument(
         '--phi', choices=('redact', 'hash', 'drop', 'pass'), default='redact',
-        help='what becomes of names of patients: left out, replaced by codes, dropped with their '
+        help='what is done with names of patients: removed, replaced by codes, dropped with their '
         'messages, or printed; default: redact')
 
 
@@ -146,7 +146,7 @@ def _raw(arguments: argparse.Namespace) -> Iterator[str]:
             shown = hidden_frame(frame, arguments.phi)
             title = f'{header.type_name} {header.device_name!r}, {len(frame)} bytes'
             if shown is None:
-                print(f'{title}: left out, it may name a patient', file=sys.stderr)
+                print(f'{title}: removed, it may name a patient', file=sys.stderr)
                 continue
             if arguments.json:
                 yield json.dumps({'type': header.type_name, 'device': header.device_name,

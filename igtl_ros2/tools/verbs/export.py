@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         'POINT': f'.{arguments.points}',
     }
     done, notes = export(arguments.file, folder, ends, arguments.device, arguments.every)
-    for what in (*notes, *(f'{count} left out: {why}' for why, count in done.left_out.items())):
+    for what in (*notes, *(f'{count} dropped: {why}' for why, count in done.left_out.items())):
         say(what)
     for type_name, count in sorted(done.written.items()):
         print(f'{type_name}: {count} messages in {done.files[type_name]} files')

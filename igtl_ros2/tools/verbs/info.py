@@ -13,7 +13,7 @@ together in each direction, datagrams are read as well) or in another file that 
 Of each device and type: messages, rate, gaps in streams that come regularly and about how many
 messages they lack (lost), messages of streams that took 0.1 s longer than the fastest around them
 (late), and where the clock of the device was set (jumps). A message whose checksum or content is
-wrong is counted as spoiled."""
+wrong is counted as damaged."""
 _MOST_SHOWN = 5
 
 
@@ -104,5 +104,5 @@ def _remarks(one: dict[str, Any]) -> list[str]:
     if one['repeated']:
         remarks.append(f'{one["repeated"]} stamps are that of the message before')
     if one['spoiled']:
-        remarks.append(f'{one["spoiled"]} messages are spoiled: {one["why"]}')
+        remarks.append(f'{one["spoiled"]} messages are damaged: {one["why"]}')
     return [f'{one["device"]} ({one["type"]}): {remark}' for remark in remarks]

@@ -15,9 +15,9 @@ HELP = 'a device for any number of clients, over tcp, tls and udp, and what pass
 EXAMPLE = 'igtl relay 10.0.0.5 tcp://0.0.0.0:18945'
 DESCRIPTION = """\
 Stand between a device and its clients: whole messages go from the device to all clients, and from
-each client to the device. No byte of them is changed unless it is told to (--delay, --drop,
---corrupt), also not of those with a wrong checksum. The device is connected to while a client is
-there. Who reads too slowly makes the other side wait; who reads nothing is cut off.
+each client to the device. No byte of them is changed but with --delay, --drop or --corrupt, also
+not of those with a wrong checksum. The device is connected to while a client is there. A side that
+reads too slowly makes the other wait (backpressure); one that reads nothing is disconnected.
 
 Over UDP messages are read and written again, and those that cannot be read do not pass; a LISTEN
 of udp:// sends to those of --set-listen udp_targets=[HOST:PORT]."""

@@ -46,7 +46,7 @@ def facts(stream: Stream, now_s: float) -> dict[str, Any]:
 TITLES = (
     'device', 'type', 'Hz', 'rate', 'age', 'offset', 'p99', 'decoded', 'state', 'stamps', 'value')
 RIGHT = 'Hz rate age offset p99 decoded'
-# what is left out where a terminal has fewer columns
+# what is dropped where a terminal has fewer columns
 _WIDE, _NOT_NARROW = 110, ('rate', 'offset', 'p99', 'decoded', 'stamps')
 #: of a bridge, its slow spot stands above
 BRIDGE_TITLES = ('of', 'stages: p50 / p99 in ms', 'dropped')

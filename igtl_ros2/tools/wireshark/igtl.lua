@@ -422,7 +422,7 @@ function parts.contents(state, part)
             return fail(state, "BIND in BIND, more than " .. MAX_DEPTH .. " deep")
         end
         dissect_content(state.tvb, state.place, size, tree, row.type_name, state.depth + 1)
-        -- some peers leave out the padding of the last one
+        -- some peers omit the padding of the last one
         state.place = math.min(state.stop, state.place + size + size % 2)
     end
 end
