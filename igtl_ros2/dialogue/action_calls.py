@@ -183,17 +183,18 @@ class Actions:
         """Know of no action."""
         self._find = find
         self._rest = streams, timers, problem
-        self._by_name: dict[str, ActionCalls] = {}
+        self._known: dict[tuple[str, str], ActionCalls] = {}
 
     def of(self, rule: ServeRule) -> ActionCalls:
         """Give the goals of the action of a rule."""
-        if rule.call not in self._by_name:
-            self._by_name[rule.call] = ActionCalls(rule.call, self._find(rule), *self._rest)
-        return self._by_name[rule.call]
+        key = rule.call, rule.type
+        if key not in self._known:
+            self._known[key] = ActionCalls(rule.call, self._find(rule), *self._rest)
+        return self._known[key]
 
     def __iter__(self) -> Iterator[ActionCalls]:
         """Go through all of them."""
-        return iter(list(self._by_name.values()))
+        return iter(list(self._known.values()))
 
     def stop(self, why: str, now: float) -> None:
         """Cancel all goals."""

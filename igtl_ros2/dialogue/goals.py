@@ -248,16 +248,16 @@ class Goals:
         goal = self._goals.get(number)
         if goal is None:
             return []
-        if outcome == UNKNOWN or outcome == IS_OVER and goal.is_over or (
-                goal.is_orphan and outcome != CANCELS):
+        # a server that has not answered yet whether it accepts a goal may still come to it
+        is_unknown = outcome == UNKNOWN and (goal.is_accepted or goal.is_orphan)
+        if is_unknown or outcome == IS_OVER and (goal.is_over or goal.is_orphan):
             why = f'{self._action} does not know it any more'
             return [*self._answer(goal, False, why),
                     Say(number, StatusCode.UNKNOWN_ERROR, 'ABORTED', f'{goal.unwanted}; {why}'),
                     *self._over(goal, now)]
         goal.is_over = outcome == IS_OVER  # how it ended is on its way
-        goal.is_orphan = False
         goal.ask_again = now + ASK_AGAIN_S
-        if outcome != REFUSES:
+        if outcome != REFUSES or not goal.is_accepted:
             return []
         text = f'{self._action} refuses to cancel {goal.name}'
         return [Say(number, StatusCode.UNKNOWN_ERROR, 'NOT_CANCELED', text),

@@ -105,7 +105,7 @@ class RosAction(Protocol):
         """Send a goal."""
 
     def cancel(self, number: int) -> None:
-        """Ask to cancel a goal that was accepted."""
+        """Ask to cancel a goal."""
 
     def forget(self, number: int) -> None:
         """Tell nothing of a goal any more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -14,8 +15,10 @@ import rclpy
 from action_msgs.msg import GoalStatus
 from action_msgs.srv import CancelGoal
 from rclpy.action import ActionClient
+from rclpy.action.client import ClientGoalHandle
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from unique_identifier_msgs.msg import UUID
 
 from ..converters.gates import Gates
 from ..converters.ros_types import find_type
@@ -75,7 +78,7 @@ class ActionThread:
             enable_rosout=False,
             start_parameter_services=False,
         )
-        self.clients: dict[str, ActionClient] = {}
+        self.clients: dict[tuple[str, Any], ActionClient] = {}
         self._work: deque[Callable[[], None]] = deque()
         self._is_over = False
         self._wake = self._node.create_guard_condition(self._do_work)
@@ -91,9 +94,10 @@ class ActionThread:
 
     def client(self, name: str, ros_type: Any) -> ActionClient:
         """Give the client of an action; it is not used yet, so any thread may make it."""
-        if name not in self.clients:
-            self.clients[name] = ActionClient(self._node, ros_type, name)
-        return self.clients[name]
+        key = name, ros_type
+        if key not in self.clients:
+            self.clients[key] = ActionClient(self._node, ros_type, name)
+        return self.clients[key]
 
     def _do_work(self) -> None:
         while self._work:
@@ -122,12 +126,16 @@ class RosAction:
 
     :param post: has a function called, with the time behind its arguments, in the thread that is
         told what comes of goals.
+    :param problem: counts and tells what goes wrong: (kind, text).
     """
 
     def __init__(
-        self, thread: ActionThread, name: str, type_name: str, post: Callable[..., None]
+        self, thread: ActionThread, name: str, type_name: str, post: Callable[..., None],
+        problem: Callable[[str, str], None],
     ) -> None:
         """Look for the action."""
+        self._name = name
+        self._problem = problem
         self._thread = thread
         self._type = find_type(type_name)
         self._client = thread.client(name, self._type)
@@ -159,7 +167,7 @@ class RosAction:
         self._thread.post(partial(self._send, number, rule, goal, listener))
 
     def cancel(self, number: int) -> None:
-        """Ask to cancel a goal that was accepted."""
+        """Ask to cancel a goal."""
         self._thread.post(partial(self._cancel, number))
 
     def forget(self, number: int) -> None:
@@ -185,7 +193,12 @@ class RosAction:
         def show(of: str, message: Any) -> None:
             for place in rule.show:
                 if place.of == of:
-                    made = shown_message(place, message, time.time_ns())
+                    try:
+                        made = shown_message(place, message, time.time_ns())
+                    except ConversionError as error:
+                        self._problem(f'{self._name}: {place.device}', (
+                            f'{self._name}: {place.device} is not shown: {error}'))
+                        continue
                     if made is not None:
                         post(listener.show, number, made)
 
@@ -193,9 +206,12 @@ class RosAction:
             if future.exception() is not None:
                 post(listener.refused, number, str(future.exception()))
                 return
-            handle = future.result()
+            handle: ClientGoalHandle = future.result()
             if not handle.accepted:
                 post(listener.refused, number, 'the action does not accept it')
+                return
+            if number not in self._handles:  # nobody waits for it any more
+                handle.cancel_goal_async()
                 return
             self._handles[number] = handle, listener
             post(listener.accepted, number)
@@ -206,11 +222,24 @@ class RosAction:
                 post(listener.ended, number, 'ABORTED', str(future.exception()))
                 return
             response = future.result()
-            show('result', response.result)
-            text = '' if result is None else result.text(response.result)
-            post(listener.ended, number, _ENDS.get(response.status, 'ABORTED'), text)
+            text = ''
+            try:  # whatever is wrong with what it says, it is over
+                show('result', response.result)
+                text = '' if result is None else result.text(response.result)
+            finally:
+                post(listener.ended, number, _ENDS.get(response.status, 'ABORTED'), text)
 
-        self._client.send_goal_async(goal, told).add_done_callback(answered)
+        goal_id = UUID(uuid=list(uuid.uuid4().bytes))
+        # with which it can be cancelled should the answer never come
+        self._handles[number] = (
+            ClientGoalHandle(self._client, goal_id, self._type.Impl.SendGoalService.Response()),
+            listener)
+        try:
+            future = self._client.send_goal_async(goal, told, goal_id)
+        except Exception as error:
+            post(listener.refused, number, f'it cannot be sent: {error}')
+            raise
+        future.add_done_callback(answered)
 
     def _cancel(self, number: int) -> None:
         if number not in self._handles:
@@ -234,11 +263,15 @@ class LinkActions:
 
     :param post: has a function called in the network's thread, with the time behind its
         arguments.
+    :param problem: counts and tells what goes wrong: (kind, text).
     """
 
-    def __init__(self, node: Node, post: Callable[..., None]) -> None:
+    def __init__(
+        self, node: Node, post: Callable[..., None], problem: Callable[[str, str], None]
+    ) -> None:
         """Start nothing before a rule calls an action."""
         self._node = node
+        self._problem = problem
         self._post = post
         self._thread: ActionThread | None = None
 
@@ -251,7 +284,9 @@ class LinkActions:
         """Give the action of a rule."""
         if self._thread is None:
             self._thread = ActionThread(self._node)
-        return RosAction(self._thread, rule.call, rule.type, self._post)
+        # ~ is the bridge, not the node of the thread
+        name = self._node.resolve_service_name(rule.call)
+        return RosAction(self._thread, name, rule.type, self._post, self._problem)
 
     def close(self) -> None:
         """End the thread."""

@@ -244,9 +244,12 @@ class BridgeNode(ManagedNode):
                 self, config, config.mapping.moveit, report, self._emergency, self._tf,
                 receiver.rule_of))
         make_link = Server if config.settings.mode == 'server' else Client
-        link = make_link(
-            config.settings, on_messages=services.on_messages, on_peer=services.on_peer
-        )
+        try:
+            link = make_link(
+                config.settings, on_messages=services.on_messages, on_peer=services.on_peer)
+        except BaseException:
+            services.close()
+            raise
         self.links[config.name] = link
         self.link_services[config.name] = services
         services.start(link.link)

@@ -143,6 +143,15 @@ def test_a_server_that_comes_back_is_asked_to_cancel_what_it_had(goals):
     assert Drop(number) in goals.cancel_answered(number, UNKNOWN, 5.1)
 
 
+def test_what_was_not_accepted_when_its_server_went_is_asked_for_as_well(goals):
+    number, _ = goals.begin(MOVE, 'a', 0.0)
+    goals.gone()
+    assert goals.back(5.0) == [Cancel(number)]
+    assert goals.accepted(number, 5.1) == [Cancel(number)]  # it was slow, not gone
+    assert goals.cancel_answered(number, CANCELS, 5.2) == []
+    assert Drop(number) in goals.ended(number, 'CANCELED', '', 5.3)
+
+
 def test_when_it_closes_no_goal_is_taken(goals):
     number = running(goals)
     assert Cancel(number) in goals.close('closing', 1.0)

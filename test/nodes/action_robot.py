@@ -82,6 +82,8 @@ class ActionRobot:
         return result
 
     def close(self):
+        if self._over:
+            return
         self._over = True
         self.gate.set()
         self.executor.shutdown()

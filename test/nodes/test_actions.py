@@ -320,6 +320,23 @@ def test_what_a_phase_has_begun_is_cancelled(navigator, robot, how):
     wait_for(lambda: robot.ended == ['stopped'], 'the end of the goal')
 
 
+def test_a_server_that_comes_again_takes_goals_again(make, robot, ros):
+    node, peer = make(RULE + '  answer: done\n')
+    peer.order(1)
+    wait_for(lambda: robot.running, 'the robot to move')
+    robot.close()
+    assert peer.answer(1)[0] == 'FAIL'
+    again = ActionRobot()
+    ros.closers.append(again.close)
+    wait_for(lambda: not goals_of(node).numbers, 'the end of the goal')
+    (action,) = node.link_services['']._dialogue.actions
+    wait_for(action.is_there, 'the action')
+    peer.order(2)
+    wait_for(lambda: again.running, 'the robot to move')
+    again.finish.set()
+    assert peer.answer(2) == ('SUCCESS', 'there')
+
+
 def test_one_goal_at_a_time(make, robot):
     _, peer = make()
     peer.order(1)
