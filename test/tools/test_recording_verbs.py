@@ -61,11 +61,10 @@ def test_convert(ours, theirs, tmp_path):
     assert np.array_equal(first.matrix, POSE) and first.device_name == 'Pointer'
 
 
-def test_plot(ours, theirs, tmp_path):
+def test_plot(theirs, tmp_path):
     pytest.importorskip('matplotlib', reason='plots need matplotlib')
-    for number, bag in enumerate((ours, theirs)):
-        igtl('plot', bag, '--output', tmp_path / f'{number}.svg')
-        assert '<svg' in (tmp_path / f'{number}.svg').read_text()[:600]
+    igtl('plot', theirs, '--output', tmp_path / 'a.svg')
+    assert '<svg' in (tmp_path / 'a.svg').read_text()[:600]
 
 
 def test_repair_of_what_pyigtl_sent(theirs, tmp_path):
