@@ -18,7 +18,7 @@ MODULES = sorted(
 )
 FENCE = re.compile(r'^```.*$', re.MULTILINE)
 # all other pages of the reference have some
-WITHOUT_EXAMPLES = {'names.md', 'stability.md'}
+WITHOUT_EXAMPLES = {'limits.md', 'names.md', 'stability.md'}
 
 
 def run(examples):
