@@ -37,6 +37,7 @@ class Plan:
     :param seconds: how long the motion takes.
     :param body: what carries it out is given.
     :param looks: what peers are shown of it.
+    :param why_not: tells why it does not hold any more, whatever the robot does; empty if it does.
     """
 
     start: Mapping[str, float]
@@ -44,10 +45,13 @@ class Plan:
     points: int
     body: Any = None
     looks: tuple[Message, ...] = ()
+    why_not: Callable[[], str] = str
 
-    def with_looks(self, looks: Iterable[Message]) -> Plan:
-        """Add what it looks like."""
-        return replace(self, looks=tuple(looks))
+    def with_looks(
+        self, looks: Iterable[Message], why_not: Callable[[], str] = str
+    ) -> Plan:
+        """Add what it looks like, and why it may not hold any more."""
+        return replace(self, looks=tuple(looks), why_not=why_not)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,7 +213,7 @@ class Plans:
             if not abs(found - wanted) <= self._rule.start_tolerance:
                 return (f'the robot has moved since plan {self.number} was made: {name} is at '
                         f'{found:.3f}, the plan begins at {wanted:.3f}; send the target again')
-        return ''
+        return self._plan.why_not()
 
     def ended(self, number: int, success: bool, why: str) -> list[Step]:
         """Take the end of a motion."""

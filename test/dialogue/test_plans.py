@@ -131,6 +131,15 @@ def test_a_robot_that_is_not_at_the_start_does_not_go(world, joints, why):
     assert answer(world.plans.execute('me', '1', 100.0))[0] is True
 
 
+def test_a_plan_that_does_not_hold_for_another_reason_is_not_executed(world):
+    why = ['ras is elsewhere since']
+    world.show(PLAN.with_looks((), lambda: why[0]))
+    assert answer(world.plans.execute('me', '1', 100.0)) == (False, 'ras is elsewhere since')
+    assert world.plans.state is State.SHOWN
+    why[0] = ''
+    assert answer(world.plans.execute('me', '1', 100.0))[0] is True
+
+
 def test_what_cannot_be_planned_is_said_and_nothing_is_shown(world):
     world.plans.target('far away', 100.0)
     steps = world.plans.planned(1, None, 'NO_IK_SOLUTION', 100.0)

@@ -181,6 +181,20 @@ def test_only_the_plan_that_is_shown_is_carried_out(scene):
     np.testing.assert_array_equal(scene.here(), begin)
 
 
+def test_a_plan_does_not_outlive_the_registration(scene):
+    number = scene.plan(tool(scene.here() + 0.1))
+    other = CLB.copy()
+    other[0, 3] += 5.0
+    scene.slicer.set_transform('CLB', other)
+    scene.slicer.wait_for('base_link', when=lambda node: not np.allclose(
+        node.matrix, TO_RAS, atol=1.0))
+    assert scene.command('Execute', number) == (
+        False, f'ras is elsewhere since plan {number} was made; send the target again')
+    scene.slicer.set_transform('CLB', CLB)
+    scene.slicer.wait_for('base_link', when=lambda node: np.allclose(
+        node.matrix, TO_RAS, atol=1e-2))
+
+
 def test_a_motion_is_cancelled_by_a_command(scene):
     begin = scene.here()
     number = scene.plan(tool(begin + [-0.8, 0, 0, 0, 0, 0]))

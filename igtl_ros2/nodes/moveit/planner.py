@@ -45,6 +45,8 @@ _JOINTS_FRESH_S = 1.0
 _LOOK_S, _END_S = 0.5, 2.0
 # how far from its target a plan may end: there is a mistake in units, frames or links else
 _END_M, _END_RAD = 1e-3, 1e-2
+# and how far the frame may move in which it is shown: metres, and parts of a rotation
+_STILL = 1e-4
 
 
 class MoveItPlanner:
@@ -296,8 +298,20 @@ class MoveItPlanner:
         if not (far <= _END_M and turned <= _END_RAD):
             raise ConversionError(f'the plan that was made ends {1000 * far:.1f} mm and '
                                   f'{math.degrees(turned):.1f} degrees from the target')
-        place = self._place(self._rule.seen_from or robot.root, robot.root)
-        return plan.with_looks(robot.shown(self._rule, number, way, place, self._unit))
+        seen_from = self._rule.seen_from or robot.root
+        place = self._place(seen_from, robot.root)
+
+        def why_not() -> str:
+            """Look whether what was shown is still where it is: somebody may have registered."""
+            try:
+                far = float(np.abs(self._place(seen_from, robot.root) - place).max())
+            except ConversionError as error:
+                return str(error)
+            return '' if far <= _STILL else (
+                f'{seen_from} is elsewhere since plan {number} was made; send the target again')
+
+        looks = robot.shown(self._rule, number, way, place, self._unit)
+        return plan.with_looks(looks, why_not)
 
     def _go(self, number: int, plan: Plan) -> None:
         if not self._execute_client.server_is_ready():
