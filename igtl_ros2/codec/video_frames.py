@@ -34,7 +34,7 @@ ENCODERS: dict[str, tuple[str, str, str, dict[str, str]]] = {
     'mjpeg': ('MJPG', 'mjpeg', 'yuvj420p', {'qmin': '2', 'qmax': '4'}),
     'raw': ('I420', '', 'yuv420p', {}),
 }
-# who comes later waits for a key frame no longer than this many frames
+# a late joiner waits for a key frame no longer than this many frames
 _KEY_INTERVAL = 30
 _KEY, _INTER = 1, 3
 _GRAY = 256  # a frame type times this is that of a frame without colours

@@ -240,7 +240,7 @@ def _between(poses: list[_Pose], time_ns: int) -> _Pose:
 
 
 def _mixed(first: NDArray[Any], second: NDArray[Any], part: float) -> NDArray[Any]:
-    """Give the pose that lies between two; rotations the short way round."""
+    """Give the pose that lies between two; rotations by the smaller angle."""
     matrix = (1 - part) * first + part * second
     p, q = (np.array(matrix_to_quaternion(pose[:3, :3])) for pose in (first, second))
     cosine = float(p @ q)

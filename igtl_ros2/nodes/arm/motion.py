@@ -101,7 +101,7 @@ def checked(
 
 class Motion:
     """
-    What an arm is doing; the time is told in seconds.
+    What an arm is doing; times are in seconds.
 
     :param positions: where its joints are.
     """
