@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import logging
 import os
@@ -19,18 +18,14 @@ from std_msgs.msg import ColorRGBA, Float64MultiArray, Header
 from ..converters import bulk
 from ..converters.spliced import read_poses, with_rows
 from ..rosio import in_place
+from .memory import SWITCH, keep_memory
 
-#: set to `off`, this variable leaves everything as ROS has it
-SWITCH = 'IGTL_ROS2_TUNING'
 # where Fast DDS looks for settings: from version 3 on, where ROS warns of the other; and before
 _PROFILES, _OLD_PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'
 _OLD_DISTROS = ('humble', 'iron', 'jazzy')
 # the first of a ROS with Fast DDS 3, for who does not say which ROS it is, as wheels do not
 _NEW_RCLPY = 8
 _FOUND_BY_ITSELF = ('DEFAULT_FASTDDS_PROFILES.xml', 'DEFAULT_FASTRTPS_PROFILES.xml')
-# of <malloc.h>
-_M_TRIM_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -4, -8
-
 # so many more containers than before have to be there for the collector to look at them
 _NEW_OBJECTS = 10_000
 _SWITCH_S = 0.001
@@ -43,7 +38,7 @@ def tune() -> None:
     if os.environ.get(SWITCH) == 'off':
         return
     use_profiles()
-    _keep_memory()
+    keep_memory()
     bulk.use_views(_views_work())
     bulk.use_rows(_rows_work())
     in_place.try_out()
@@ -88,16 +83,6 @@ def _is_old(distro: str | None) -> bool:
         return int(version('rclpy').partition('.')[0]) < _NEW_RCLPY
     except PackageNotFoundError:
         return False
-
-
-def _keep_memory() -> None:
-    """Keep the memory of large messages for the next ones; the system's pages cost more."""
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError):
-        return  # another C library than glibc
-    for option, value in ((_M_MMAP_MAX, 0), (_M_TRIM_THRESHOLD, 2**31 - 1), (_M_ARENA_MAX, 1)):
-        mallopt(option, value)
 
 
 def _views_work() -> bool:

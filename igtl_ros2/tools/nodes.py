@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Sequence
 
 from ..config import SETTINGS
+from ..nodes.memory import keep_memory
 from .program import FAULT, run_program, say
 
 _BRIDGE = """\
@@ -88,6 +89,7 @@ def _parameters() -> list[str]:
 
 
 def _run(module: str) -> int:
+    keep_memory()
     try:
         node = importlib.import_module(f'igtl_ros2.nodes.{module}')
     except ModuleNotFoundError as error:

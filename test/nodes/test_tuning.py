@@ -160,3 +160,31 @@ def test_what_differs_for_fast_dds_2_are_times_alone():
     assert {tag.rpartition('}')[2] for tag, _ in texts[0] - texts[1]} == {
         'data_writer', 'times', 'nack_supression_duration', 'nanosec'}
     assert texts[1] <= texts[0]
+
+
+# a large block of a thread is in the heap of the process, where it stays when it is given back
+LARGE_BLOCKS = """
+import ctypes, sys, threading
+from igtl_ros2.nodes.memory import keep_memory
+keep_memory()
+import igtl_ros2.nodes.bridge
+from igtl_ros2.nodes.tuning import tune
+tune()
+def look():
+    block = bytearray(50 << 20)
+    address = ctypes.addressof(ctypes.c_char.from_buffer(block))
+    for line in open('/proc/self/maps'):
+        start, end = (int(part, 16) for part in line.split()[0].split('-'))
+        if start <= address < end:
+            print(line.split()[-1])
+for _ in range(3):
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, 'confstr') or 'glibc' not in (
+    os.confstr('CS_GNU_LIBC_VERSION') or ''), reason='needs glibc')
+def test_large_blocks_of_every_thread_are_in_memory_that_is_kept(tmp_path):
+    assert tuned(tmp_path, LARGE_BLOCKS) == ['[heap]'] * 3
