@@ -117,7 +117,7 @@ def test_the_schema_with_the_settings_is_sound_and_takes_every_default():
     schema = mapping_schema()
     jsonschema.Draft7Validator.check_schema(schema)
     names = {
-        'name', 'profile', 'defaults', 'receive', 'send', 'queries', 'commands', 'serve',
+        'name', 'profile', 'moveit', 'defaults', 'receive', 'send', 'queries', 'commands', 'serve',
         'protocols'}
     groups = {
         s.parameter.partition('.')[0] for s in SETTINGS.values() if s.name not in OF_THE_NODE}
@@ -164,7 +164,7 @@ def test_profile_slicer_finds_out_about_each_peer_and_never_asks(load, refused):
     ('links: []', '1: links: found a list of 0; allowed a list of one or more links'),
     ('links: {name: a}', '1: links: found a map; allowed a list of one or more links'),
     ('links: [a]', "1: links[0]: found 'a'; allowed a map with a name, settings and the keys "
-                   'profile, defaults, receive, send, '
+                   'profile, moveit, defaults, receive, send, '
                    'queries, commands, serve, protocols'),
     ('links:\n- mode: server', '2: links[0]: found no name; every link needs it'),
     ('links: [{name: a-b}]', "1: links[0].name: found 'a-b'; allowed a name of letters, digits "

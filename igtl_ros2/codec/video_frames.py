@@ -157,7 +157,7 @@ class VideoEncoder:
 
     def __init__(self, codec: str = 'h264') -> None:
         """Open the encoder with the first picture."""
-        if codec not in ENCODERS:
+        if not isinstance(codec, str) or codec not in ENCODERS:
             raise ConversionError(f'no encoder for {codec!r}; possible: {", ".join(ENCODERS)}')
         self.codec = codec
         self._encoder: _Encoder | None = None

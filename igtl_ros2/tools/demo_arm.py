@@ -92,7 +92,7 @@ class RobotDemo:
         self._start('igtl_bridge', ['nodes.bridge', *words])
 
     def _loop(self, spin: Callable[[float], None], show: Callable[[str], None]) -> None:
-        deadline, end = time.monotonic() + _MOST_S, math.inf
+        deadline, end, url = time.monotonic() + _MOST_S, math.inf, ''
         while not self._stopped and time.monotonic() < end:
             spin(_TURN_S)
             while not self._reports.empty():
@@ -101,12 +101,15 @@ class RobotDemo:
                 self._seen.events[word] = event
                 show(word)
                 if word == 'listening':
-                    self._start_bridge(event['url'])
+                    url = event['url']
                 elif word == 'failed':
                     self.problems.append(f'Slicer: {event["text"]}')
                     return
                 elif word == 'end':
                     end = time.monotonic() + 3 * _TURN_S  # what is still on its way
+            if url and self._seen.joints:  # what follows is compared with where the joints are
+                self._start_bridge(url)
+                url = ''
             for child in self._children:
                 if child.exit_code is not None:
                     self.problems.append(

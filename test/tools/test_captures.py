@@ -155,7 +155,7 @@ def test_a_capture_that_is_cut_short_is_read_up_to_there(tmp_path):
     (b'\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a' + bytes(16) + b'\6\0\0\0\3\0\0\0' + bytes(9),
      'byte 28: a block of 3 bytes'),
     (b'\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a' + bytes(16) + b'\6\0\0\0\x10\0\0\0' + bytes(8),
-     'byte 28: a spoiled block'),
+     'byte 28: a damaged block'),
     (b'rubbish', 'neither a bag nor a capture'),
 ])
 def test_a_malformed_capture_says_what_and_where(tmp_path, data, says):
