@@ -128,7 +128,7 @@ def test_to_the_network(user, bridge, peer, reports):
     for _ in range(MANY):
         for publisher, message in talk:
             publisher.publish(message)
-        time.sleep(0.005)  # a queue of ROS drops what is too fast for it
+        time.sleep(0.03)  # a queue of ROS drops what is too fast for it
     for leaf, _, words in SENT:
         topic = f'/x/to_igtl/{leaf}'
         check_counted(user, bridge, reports, topic, MANY, f'{topic}: not sent: .*({words})')
