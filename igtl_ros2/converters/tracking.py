@@ -7,8 +7,7 @@ import struct
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain, compress, islice
-from operator import ne
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -80,7 +79,7 @@ def tracking_to_ros(
     tools = _tools_of(message, route)
     if route.gate is not None and len(tools.kinds) > MAX_TOOLS:
         raise ConversionError(f'{len(tools.kinds)} tools, a gate knows at most {MAX_TOOLS}')
-    numbers, rows = _numbers_of_all(message, tools.kinds, route)
+    numbers, rows = _numbers_of_all(message, tools.kinds, rule)
     is_asked_more = rule.split or rule.tf != 'off' or route.gate is not None
     if rows is None or is_asked_more or not _are_valid(message, tools.own_names, rule):
         _publish_each(message, route, stamp_ns, result, tools, numbers)
@@ -276,7 +275,7 @@ def _find_tools(table: Table, route: Route) -> _Tools:
 
 
 def _numbers_of_all(
-    message: TrackingData | QuaternionTrackingData, kinds: list[int], route: Route
+    message: TrackingData | QuaternionTrackingData, kinds: list[int], rule: ReceiveRule
 ) -> tuple[Callable[[int], _Numbers], memoryview | None]:
     """
     Give what computes the pose of a tool, and how rigid it was.
@@ -284,11 +283,8 @@ def _numbers_of_all(
     Those that are plain rotations are computed together. The second result is the bytes of their
     positions and quaternions, one behind the other, if all tools are.
     """
-    table, rule = message.table(), route.rule
-    if len(table) <= FEW:
-        found = _few(message, table, kinds, route)
-    else:
-        found = _many(message, table, rule)
+    table = message.table()
+    found = _few(message, table, kinds, rule) if len(table) <= FEW else _many(message, table, rule)
 
     def any_of(number: int) -> _Numbers:
         numbers = found[number]
@@ -310,15 +306,15 @@ def _few(
     message: TrackingData | QuaternionTrackingData,
     table: Table,
     kinds: list[int],
-    route: Route,
+    rule: ReceiveRule,
 ) -> list[_Plain | None]:
     """Compute what plain tools are: of so few, one by one takes less than arrays of all."""
     if isinstance(message, TrackingData):
-        wire = [*table.numbers('matrix')]
+        wire = table.numbers('matrix')
     else:
-        wire = [*map(_columns_of, table.numbers('quaternion'), table.numbers('position'))]
-    rule = route.rule
-    found: list[_Plain | None] = [*_computed(wire, rule, route.state)]
+        wire = map(_columns_of, table.numbers('quaternion'), table.numbers('position'))
+    unit, axes = rule.wire_unit, rule.wire_axes
+    found: list[_Plain | None] = [*affines_to_numbers(wire, unit, axes)]
     for number, kind in enumerate(kinds):
         if kind == _TIP_ONLY:
             try:
@@ -326,25 +322,6 @@ def _few(
                 found[number] = x, y, z, *_NO_TURN
             except ConversionError:
                 found[number] = None
-    return found
-
-
-def _computed(
-    wire: list[Sequence[float]], rule: ReceiveRule, state: dict[str, Any]
-) -> list[tuple[float, ...] | None]:
-    """Compute poses of tools, but not again of those that have not moved since the last time."""
-    units = rule.wire_unit, rule.wire_axes
-    known_units, before, found = state.get('wire', (None, (), []))
-    is_known = known_units == units and len(before) == len(wire)
-    moved = [*compress(range(len(wire)), map(ne, wire, before))] if is_known else []
-    if len(moved) == len(wire) or not is_known:
-        found = affines_to_numbers(wire, *units)
-    elif moved:
-        found = found.copy()
-        anew = affines_to_numbers([wire[n] for n in moved], *units)
-        for number, numbers in zip(moved, anew):
-            found[number] = numbers
-    state['wire'] = units, wire, found
     return found
 
 

@@ -132,26 +132,6 @@ def test_tools_are_published_where_each_is_alone(messages, rule):
         assert len(result.errors) == wanted.count(None) + not_rigid
 
 
-@given(
-    st.lists(st.tuples(matrices(), matrices(), KINDS), min_size=1, max_size=6),
-    st.lists(st.integers(0, 63), min_size=2, max_size=6), st.booleans(), RULES)
-def test_tools_that_stand_still_are_where_they_are_beside_those_that_move(
-        places, steps, is_turned, rule):
-    """Each step says by its bits which of the tools are at their second place."""
-    route = route_for(rule)
-    for step in steps:
-        tools = [TrackingElement(f't{n}', two[step >> n & 1], kind)
-                 for n, (*two, kind) in enumerate(places)]
-        message = codec.decode(codec.encode(TrackingData(tools)))
-        if is_turned and step % 2:
-            message = codec.decode(codec.encode(QuaternionTrackingData([
-                QuaternionElement(tool.name, tool.matrix[:3, 3], (0.0, 0.0, 0.0, 1.0), tool.type)
-                for tool in tools])))
-        result, fresh = (convert_to_ros(message, one, STAMP) for one in (route, route_for(rule)))
-        assert result.outputs == fresh.outputs and result.info == fresh.info
-        assert (result.state, result.errors) == (fresh.state, fresh.errors)
-
-
 STATES = st.dictionaries(
     st.sampled_from(['TransformStatus', 'ProbeStatus', 'AToBStatus', 'TransformValid', 'Other']),
     st.sampled_from(['OK', 'OUT_OF_VIEW', 'MISSING', 'false', '']), max_size=3)
