@@ -51,9 +51,8 @@ __all__ = [
     'PointList', 'Points', 'PolyData', 'Position', 'QuaternionElement', 'QuaternionTrackingData',
     'Query', 'Response', 'Sensor', 'Server', 'StartBind', 'StartTracking', 'StartVideo', 'Status',
     'StatusCode', 'String', 'TooLargeError', 'TrackingData', 'TrackingElement', 'Trajectories',
-    'Trajectory', 'Transform', 'Unknown', 'Video', 'VideoDecoder', 'VideoEncoder',
-    'VideoMeta', 'VideoMetaElement', 'connect',
-    'decode', 'encode', 'serve',
+    'Trajectory', 'Transform', 'Unknown', 'Video', 'VideoDecoder', 'VideoEncoder', 'VideoMeta',
+    'VideoMetaElement', 'connect', 'decode', 'encode', 'serve',
 ]
 
 

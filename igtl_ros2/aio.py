@@ -80,8 +80,7 @@ class Async(Face):
         try:
             await handler(peer, message)
         except Exception as error:
-            peer.errors['callback'] += 1
-            peer.complain('callback', f'error in {handler!r}', error)
+            self.link.callback_failed(handler, peer, error)
 
     async def wait_connected(self, timeout_s: float | None = None) -> Peer:
         """

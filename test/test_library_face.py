@@ -195,6 +195,7 @@ def test_neither_the_line_nor_the_table_names_a_patient():
         igtl.Status(message='PatientID=Jane'),
         igtl.String('Jane ' * 5000 + 'PatientName=Jane'),
         igtl.String('x', metadata={'PatientName': 'Jane'}),
+        igtl.String('x', metadata={'Comment': '<a PatientName="Jane"/>'}),
     ):
         for text in (repr(message), message._repr_html_()):
             assert 'Jane' not in text
@@ -304,6 +305,46 @@ def test_a_program_of_handlers_alone_is_not_held_up_by_the_rest():
                 server.send(igtl.String('nobody takes it'))
                 server.send(igtl.Status())
             assert done.wait(DEADLINE_S)
+
+
+def test_handlers_go_on_when_something_else_was_received_once():
+    with igtl.serve('127.0.0.1', 0) as server:
+        with igtl.connect('127.0.0.1', server.address.port, queue_messages=10) as client:
+            assert wait_until(lambda: server.peers)
+            count, done = [], threading.Event()
+
+            @client.on(igtl.Status)
+            def state(status):
+                count.append(status)
+                if len(count) == 100:
+                    done.set()
+
+            server.send(igtl.String('hello'))
+            assert client.receive(DEADLINE_S).text == 'hello'
+            for _ in range(100):
+                server.send(igtl.String('nobody takes it'))
+                server.send(igtl.Status())
+            assert done.wait(DEADLINE_S)
+
+
+def test_what_no_handler_wants_is_no_lag(caplog):
+    with igtl.serve('127.0.0.1', 0) as server:
+        with igtl.connect('127.0.0.1', server.address.port) as client:
+            assert wait_until(lambda: server.peers)
+            client.on(igtl.Status)(lambda status: None)
+            server.send(igtl.Position((1, 2, 3)))
+            server.send(igtl.Position((1, 2, 4)))
+            server.send(igtl.String('nobody takes it'))
+            assert wait_until(lambda: client.link.has_of('STRING'))
+            assert client.link.facts['replaced before received'] == 1
+            client.link._look_at_lag()
+            assert not [line for line in caplog.messages if 'behind' in line]
+            client.receive(DEADLINE_S)
+            server.send(igtl.Position((1, 2, 5)))
+            server.send(igtl.Position((1, 2, 6)))
+            assert wait_until(lambda: client.link.facts['replaced before received'] > 1)
+            client.link._look_at_lag()
+            assert [line for line in caplog.messages if 'behind' in line]
 
 
 def test_handlers_that_cannot_be_are_refused():

@@ -13,6 +13,7 @@ from zlib import compress, crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from .private import guarded
 from .private_text import hidden_text
 
 _MOST_VALUES = 6
@@ -43,9 +44,12 @@ def sizes_text(sizes: Iterable[float]) -> str:
 
 def quoted(text: str) -> str:
     """Write the beginning of a text with escapes, without names of patients."""
-    if len(text) > _MOST_SEARCHED:
-        return f'{len(text)} characters'
-    return f'{hidden_text(text)[:_MOST_LETTERS]!a}'
+    return f'{_searched(text)[:_MOST_LETTERS]!a}'
+
+
+def _searched(text: str) -> str:
+    """Give a text without names of patients; of a very long one its length."""
+    return hidden_text(text) if len(text) <= _MOST_SEARCHED else f'({len(text)} characters)'
 
 
 def age_text(stamp_ns: int, now_ns: int | None = None) -> str:
@@ -65,7 +69,9 @@ def age_text(stamp_ns: int, now_ns: int | None = None) -> str:
 
 def metadata_text(metadata: dict[str, str]) -> str:
     """Write metadata without names of patients; '' if there is none."""
-    text = ascii(metadata) if metadata else ''
+    if not metadata:
+        return ''
+    text = ascii(guarded({key: _searched(value) for key, value in metadata.items()}))
     return text if len(text) <= _MOST_METADATA else f'{text[:_MOST_METADATA]}...'
 
 

@@ -109,10 +109,14 @@ class LinkState:
             if callback is not None:
                 callback(peer, value)
         except Exception as error:
-            if self._closed and isinstance(error, PeerError):
-                return  # it sends although the program has closed the link meanwhile
-            peer.errors['callback'] += 1
-            peer.complain('callback', f'error in {callback!r}', error)
+            self.callback_failed(callback, peer, error)
+
+    def callback_failed(self, callback: Any, peer: Peer, error: Exception) -> None:
+        """Count and log what went wrong in a callback of the program."""
+        if self._closed and isinstance(error, PeerError):
+            return  # it sends although the program has closed the link meanwhile
+        peer.errors['callback'] += 1
+        peer.complain('callback', f'error in {callback!r}', error)
 
     def _notify(self) -> None:
         self.changed.notify_all()

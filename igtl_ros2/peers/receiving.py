@@ -177,7 +177,7 @@ class ReceivingLink(LinkState):
     def _start_to_handle(self, name: str, handler: OnMessage) -> None:
         waiting: list[tuple[Peer, Message]] = []
         with self.changed:
-            self._asks_by_name = True
+            self._only_looks = True
             while (item := self._inbox.take_of(name)) is not None:
                 waiting.append(item)
             for asked in names_asked(name):
@@ -204,6 +204,8 @@ class ReceivingLink(LinkState):
                     self._inbox.note(peer, *item, time.monotonic())
                 for handler in handlers:
                     self._tell(handler, peer, item[0])
+                if peer.cut_off:
+                    break  # as in `tell_each`
             else:
                 left.append(item)
         return left
@@ -243,7 +245,7 @@ class ReceivingLink(LinkState):
             self._not_taken(peer, message.type_name, message.device_name)
         elif self._inbox.is_full:
             # what a program does not ask for must not keep it from what it does ask for
-            if not self._asks_by_name and peer.pause_reading():
+            if not (self._asks_by_name or self._handlers) and peer.pause_reading():
                 self._paused.add(peer)
             else:
                 self._drop_over(peer)

@@ -30,11 +30,15 @@ def test_all_are_copied_and_nothing_is_overwritten(tmp_path):
     igtl('examples', '--copy', tmp_path / 'mine')
     assert {path.stem for path in (tmp_path / 'mine').glob('*.py')} == NAMES
     assert (tmp_path / 'mine/own_type/pyproject.toml').exists()
-    assert 'is there already' not in igtl('examples', 'server', '--copy', tmp_path).stderr
-    again = igtl('examples', 'server', '--copy', tmp_path, code=1)
-    assert str(tmp_path) in again.stderr
+    igtl('examples', 'server', '--copy', tmp_path)
+    mine = tmp_path / 'server.py'
+    assert mine.read_text() == (FOLDER / 'server.py').read_text()
+    mine.write_text('mine')
+    for words in (['server'], []):
+        again = igtl('examples', *words, '--copy', tmp_path, code=1)
+        assert f'{mine} is there already' in again.stderr
+    assert mine.read_text() == 'mine' and not (tmp_path / 'client.py').exists()
 
 
 def test_who_asks_for_another_gets_the_names():
-    said = igtl('examples', 'servers', code=None)
-    assert said.returncode and 'async_server' in said.stderr
+    assert 'async_server' in igtl('examples', 'servers', code=2).stderr

@@ -57,11 +57,14 @@ def _lines(programs: dict[str, Path]) -> list[str]:
 def _copy(paths: list[Path], target: Path) -> None:
     import shutil
 
+    from ...errors import FileError
+
+    for path in paths:
+        if (target / path.name).exists():
+            raise FileError(f'{target / path.name} is there already')
     target.mkdir(parents=True, exist_ok=True)
     for path in paths:
         there = target / path.name
-        if there.exists():
-            raise FileExistsError(17, f'{path.name} is there already')
         if path.is_dir():
             shutil.copytree(path, there, ignore=shutil.ignore_patterns('__pycache__'))
         else:
