@@ -6,7 +6,7 @@ import io
 import re
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -164,6 +164,30 @@ def test_such_a_volume_that_was_received_is_moved_all_the_same():
     assert got.moved([np.eye(4)]).pixels.shape == (48, 64, 3)
     # as blocks are merged into volumes
     assert replace(got, pixels=got.pixels.copy()).size == (3, 64, 48)
+
+
+@pytest.mark.parametrize('as_given', [tuple, list, np.array])
+def test_who_says_the_size_of_a_volume_means_it(as_given):
+    pixels = np.zeros((48, 64, 3), np.uint8)
+    assert igtl.Image(pixels, size=as_given((3, 64, 48))).size == (3, 64, 48)
+    with pytest.raises(EncodeError, match='Image.rgb'):
+        igtl.Image(pixels, size=as_given((-1, -1, -1)))
+
+
+def test_a_class_may_say_by_itself_what_it_is():
+    @dataclass(frozen=True, slots=True, eq=False)
+    class Mine(igtl.Message):
+        number: int = 0
+
+        def __repr__(self):
+            return f'mine {self.number}'
+
+    @dataclass(frozen=True, slots=True, eq=False)
+    class Other(igtl.Message):
+        number: int = 0
+
+    assert repr(Mine(number=3)) == 'mine 3'
+    assert repr(Other(number=3)) == '<Other no stamp>'
 
 
 def test_a_message_says_in_one_line_what_it_is():

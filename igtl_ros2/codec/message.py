@@ -161,8 +161,9 @@ class Message(metaclass=Stamped):
     def __init_subclass__(cls) -> None:
         """Find what sets fields that all share; in Python 3.10 each class has its own."""
         cls._setters = tuple(getattr(cls, name).__set__ for name in _CHECKED)
-        # one for all: that of a data class lists every field
-        cls.__repr__ = Message.__repr__  # type: ignore[method-assign]
+        # one for all who have none of their own: that of a data class lists every field
+        if '__repr__' not in vars(cls):
+            cls.__repr__ = Message.__repr__  # type: ignore[method-assign]
 
     def __repr__(self) -> str:
         """Say in one line what it is, without names of patients."""

@@ -115,6 +115,11 @@ def leaf_folders() -> frozenset[str]:
                      for output in outputs if '<' in output.leaf)
 
 
+def names_each(cls: type[Message], rule: ReceiveRule) -> bool:
+    """Tell whether a rule asks for a topic for each of what is in messages of a class."""
+    return any('<' in output.leaf and output.is_asked(rule) for output in _OUTPUTS.get(cls, ()))
+
+
 def takes_long(rule: ReceiveRule, type_name: str) -> bool:
     """Tell whether a rule asks for something of messages that is made in a worker."""
     return any(

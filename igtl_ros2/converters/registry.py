@@ -22,7 +22,7 @@ from ..rules import ReceiveRule, SendRule
 from .gates import Gate
 from .loading import load_converters as load_converters
 from .names import KnownNames
-from .outputs import Output, declare_outputs
+from .outputs import Output, declare_outputs, names_each
 from .sending import Sending as Sending
 from .sending import envelope_of as envelope_of
 from .sending import stamp_text as stamp_text
@@ -59,7 +59,7 @@ class Route:
     has_pose: bool = field(init=False, compare=False, repr=False)
     has_tf: bool = field(init=False, compare=False, repr=False)
     #: by message class, what makes ROS messages of it and what adds to them, as its rule asks for
-    converters: dict[type, tuple[ToRos, bool, tuple[Extra, ...]]] = field(
+    converters: dict[type, tuple[ToRos, bool, bool, tuple[Extra, ...]]] = field(
         init=False, default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -197,8 +197,7 @@ def to_ros(
     Register the function that makes ROS messages of a message class.
 
     :param outputs: the topics that it makes.
-    :param by_ns: whether it takes the stamp in nanoseconds, and says itself where `names` are of
-        another message.
+    :param by_ns: whether it takes the stamp in nanoseconds.
     """
 
     def decorate(function: ToRos) -> ToRos:
@@ -283,13 +282,14 @@ def converted(message: Message, route: Route, stamp_ns: int) -> Converted:
     gate, kind = route.gate, type(message)
     if gate is not None and gate.gates.is_blind:
         return Converted(state=gate.stops_unknown(ros_text(message.type_name)))
-    function, by_ns, extras = route.converters.get(kind) or _converters(kind, route)
+    function, by_ns, has_names, extras = route.converters.get(kind) or _converters(kind, route)
+    if has_names:
+        route.names.next_message()
     if by_ns:
         result = function(message, route, stamp_ns)
     else:
         if isinstance(message, PolyData):  # another bridge took us for 3D Slicer
             message = without_pyramids(message)
-        route.names.next_message()
         result = function(message, route, time_from_ns(stamp_ns))
     if message.metadata_encodings:
         guessed = [ros_text(key) for key, value in message.metadata.items() if is_guess(value)]
@@ -311,12 +311,17 @@ def converted(message: Message, route: Route, stamp_ns: int) -> Converted:
     return result
 
 
-def _converters(kind: type, route: Route) -> tuple[ToRos, bool, tuple[Extra, ...]]:
-    """Find what makes ROS messages of a class, and what adds to them, as a rule asks for."""
+def _converters(kind: type, route: Route) -> tuple[ToRos, bool, bool, tuple[Extra, ...]]:
+    """
+    Find what makes ROS messages of a class, and what adds to them, as a rule asks for.
+
+    In between is whether the stamp is wanted in nanoseconds, and whether names become topics.
+    """
     extras = tuple(
         add for add, outputs in _EXTRAS.get(kind, ())
         if not outputs or any(output.is_asked(route.rule) for output in outputs))
-    found = _TO_ROS.get(kind) or _TO_ROS[Message], kind in _BY_NS, extras
+    function = _TO_ROS.get(kind) or _TO_ROS[Message]
+    found = function, kind in _BY_NS, names_each(kind, route.rule), extras
     route.converters[kind] = found
     return found
 

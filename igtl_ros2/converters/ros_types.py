@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,8 @@ from ..errors import ConversionError
 TYPE_NAME = re.compile(r'([a-z][a-z0-9_]*)/(msg|srv|action)/([A-Za-z][A-Za-z0-9]*)')
 _FIELD = re.compile(r'(sequence)?<?([a-zA-Z0-9_/]+)(?:<\d+>)?(?:, (\d+))?>?(?:\[(\d+)\])?')
 
-FLOATS = ('float', 'double')
+#: the largest value of each
+FLOATS = {'float': 3.4e38, 'double': sys.float_info.max}
 WHOLE = {f'{sign}int{bits}': (0 if sign else -(1 << bits - 1),
                               (1 << bits) - 1 if sign else (1 << bits - 1) - 1)
          for sign in ('', 'u') for bits in (8, 16, 32, 64)}

@@ -39,5 +39,6 @@ def place_of(messages: Iterable[Any]) -> Any:
         if isinstance(message, PoseArray):
             if len(message.poses) == 1:
                 return PoseStamped(header=message.header, pose=message.poses[0])
-            return message
+            if len(message.poses):
+                return message
     return None

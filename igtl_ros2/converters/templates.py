@@ -8,11 +8,11 @@ A template is plain YAML. A text of it may have placeholders, ``{name}`` or ``{n
 from __future__ import annotations
 
 import json
-import math
 import string
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..config import ros_text
 from ..config.words import show
 from ..errors import ConversionError
 from .ros_types import (
@@ -156,7 +156,7 @@ def _filled(kind: FieldKind, text: str, find: Any) -> tuple[Any, bool]:
     if len(parts) == 1 and not isinstance(parts[0], str):
         return find(parts[0]), True
     values = [part if isinstance(part, str) else find(part) for part in parts]
-    if _UNKNOWN in values:
+    if any(value is _UNKNOWN for value in values):
         if kind.is_list or kind.name not in TEXTS:
             raise Fault((), f'found {show(text)}; allowed {kind.words}, or one placeholder alone')
         return _UNKNOWN, True
@@ -206,11 +206,10 @@ def _message(kind: FieldKind, value: Any, find: Any, ros_type: Any) -> Any:
 def _time(kind: FieldKind, ros_type: Any, value: Any) -> Any:
     """Make a time of a number of seconds."""
     seconds = _scalar('double', value, True)
-    nanoseconds = round(seconds * _NS)
-    whole, rest = divmod(nanoseconds, _NS)
     low = 0 if kind.name.endswith('/Time') else -(1 << 31)
-    if not low <= whole < 1 << 31:
+    if not low <= seconds < 1 << 31:
         raise Fault((), f'found {show(value)}; allowed {kind.name} in seconds')
+    whole, rest = divmod(round(seconds * _NS), _NS)
     return ros_type(sec=whole, nanosec=rest)
 
 
@@ -222,7 +221,7 @@ def _scalar(name: str, value: Any, is_loose: bool) -> Any:
     """
     if name in TEXTS:
         if isinstance(value, str) or is_loose:
-            return words(value)
+            return ros_text(words(value))
     elif name == 'boolean':
         word = value.strip().lower() if isinstance(value, str) and is_loose else value
         if isinstance(word, bool):
@@ -231,14 +230,12 @@ def _scalar(name: str, value: Any, is_loose: bool) -> Any:
             return word in _YES
     elif name in FLOATS:
         number = _number(value, is_loose)
-        if number is not None and math.isfinite(number) and (
-                name == 'double' or abs(number) < 3.4e38):
+        if number is not None and abs(number) <= FLOATS[name]:
             return float(number)
     else:
         low, high = WHOLE.get(name, (0, 255))
         number = _number(value, is_loose)
-        if number is not None and math.isfinite(number) and number == int(number) and (
-                low <= number <= high):
+        if number is not None and low <= number <= high and number == int(number):
             return int(number) if name in WHOLE else bytes((int(number),))
     raise Fault((), f'found {show(value)}; allowed {_WORDS.get(name, f"a whole number, {name}")}')
 

@@ -140,8 +140,6 @@ def _publish_each(
             result.errors.append(text)
 
     spread = rule.split or rule.tf != 'off'
-    if rule.split:
-        route.names.next_message()
     each = zip(tools.names, tools.own_names, tools.kinds, tools.frames)
     for number, (name, own, kind, frame) in enumerate(each):
         state = tool_state(message, own)
@@ -294,6 +292,7 @@ def _numbers_of_all(
 
     if None in found:
         return any_of, None
+    # mypy does not see that none of them is None; to leave those out would make the list anew
     usual = chain.from_iterable(found)  # type: ignore[arg-type]
     return any_of, memoryview(struct.pack(f'<{7 * len(found)}d', *usual))
 

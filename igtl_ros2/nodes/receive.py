@@ -317,7 +317,7 @@ class Receiver:
             self._report.withheld_by(f'{what}: phase', text)
             return
         if name in self.targets.names:
-            self.targets.begin(peer, name)
+            self.targets.begin(peer, name, message)
         device = self._table.find(peer, message, name, now_s)
         if device is None:
             return

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..codec import Message
+from ..codec.lists import ElementList
 from ..codec.message import has_points
 from ..codec.messages.text import Status, StatusCode
 from ..codec.short_names import NAME_BYTES, short_name
@@ -27,7 +28,7 @@ STATE_ENDING, TAKEN_ENDING = '_state', '_taken'
 _MAX_TEXT = 500
 _MAX_ERROR_NAME = 19
 # what is no word about the message itself
-_BESIDE = ('geometry', 'info')
+_BESIDE = ('geometry', 'info', 'raw')
 
 
 def inbound_of(rule: ReceiveRule, key: tuple[str, str], targets: Targets) -> type[Inbound]:
@@ -42,9 +43,9 @@ class Answering(Inbound):
     The steps of a device of which somebody wants to know what became of each message.
 
     With `answer` its sender does. What was published goes back as it came, as `<device>_taken`,
-    then a STATUS `<device>_state` with the code OK. What was not gets the STATUS alone, with the
-    reason. They are named otherwise than the device: 3D Slicer sends nothing under a name that it
-    gets.
+    then a STATUS `<device>_state` with the code OK. What was not, or not as a whole, gets the
+    STATUS alone, with the reason. They are named otherwise than the device: 3D Slicer sends
+    nothing under a name that it gets.
     """
 
     def take(self, passage: Passage) -> list[Effect]:
@@ -72,29 +73,36 @@ class Answering(Inbound):
     def _answer(self, passage: Passage, effects: list[Effect]) -> list[Effect]:
         published = [effect.ros_message for effect in effects
                      if isinstance(effect, Publish) and effect.leaf not in _BESIDE]
-        if published:
+        result, message = passage.result, passage.message
+        assert result is not None
+        # a list is published as far as gates and numbers let it
+        is_whole = not isinstance(message, ElementList) or result.kept is None or (
+            len(result.kept) == message.count)
+        if published and is_whole:
             if self._is_target(passage):
+                # one that is in several frames has no place in one of them
+                place = None if 'frames' in result.info else place_of(published)
                 self._around.targets.took(
-                    passage.peer, self.key[1], place_of(published), passage.gate)
+                    passage.peer, self.key[1], passage.frame, place, passage.gate)
             if not self.rule.answer:
                 return []
-            message = (passage.unmoved or passage).message
+            sent = (passage.unmoved or passage).message
             named: dict[str, Any] = {'device_name': self._name(TAKEN_ENDING), 'metadata': {}}
-            taken: Message = replace(message, **named)
+            taken: Message = replace(sent, **named)
             return [Reply(taken), self._state(StatusCode.OK, '', f'published on {self.topic}')]
         told = [effect.text.removeprefix(f'{self.what}: ') for effect in effects
                 if isinstance(effect, Tell) and effect.text]
-        result = passage.result
-        state = result.state if result is not None else None
-        return self._refusal(passage, '; '.join(told) or state or 'no topic is made of it')
+        why = '; '.join(told) or result.state or 'no topic is made of it'
+        is_some = bool(published and result.kept)
+        return self._refusal(passage, f'not all of it: {why}' if is_some else why)
 
     def _is_target(self, passage: Passage) -> bool:
         return passage.source != REPEATED and self.key[1] in self._around.targets.names
 
     def _refusal(self, passage: Passage, why: str) -> list[Effect]:
         if self._is_target(passage):
-            self._around.targets.refused(passage.peer, self.key[1], why)
-        if not self.rule.answer:
+            self._around.targets.refused(passage.peer, self.key[1], passage.frame, why)
+        if not self.rule.answer or passage.source == REPEATED:
             return []
         return [self._state(StatusCode.NOT_READY, 'not published', why)]
 

@@ -18,10 +18,12 @@ class _Target:
     """
     The last message of a device and a peer.
 
+    :param message: what has come.
     :param place: the ROS message; None while nobody knows what becomes of it, or if it is refused.
     :param why: why it was not published.
     """
 
+    message: Any
     place: Any = None
     why: str = ''
     gate: Gate | None = None
@@ -41,29 +43,39 @@ class Targets:
         self.names = frozenset(names)
         self._known: dict[tuple[Hashable, str], _Target] = {}
 
-    def begin(self, peer: Hashable, name: str) -> None:
+    def begin(self, peer: Hashable, name: str, message: Any) -> None:
         """Take note that a message has come, and nothing before it holds."""
-        if len(self._known) < _MAX_PEERS * len(self.names):
-            self._known[peer, name] = _Target()
+        key = peer, name
+        if key in self._known or len(self._known) < _MAX_PEERS * len(self.names):
+            self._known[key] = _Target(message)
 
-    def took(self, peer: Hashable, name: str, place: Any, gate: Gate | None) -> None:
+    def took(
+        self, peer: Hashable, name: str, message: Any, place: Any, gate: Gate | None
+    ) -> None:
         """Take note that it was published, through a gate if there was one."""
         why = '' if place is not None else 'nothing that was published of it is a place'
-        self._known[peer, name] = _Target(place, why, gate)
+        self._end(peer, name, _Target(message, place, why, gate))
 
-    def refused(self, peer: Hashable, name: str, why: str) -> None:
+    def refused(self, peer: Hashable, name: str, message: Any, why: str) -> None:
         """Take note that it was not published."""
-        self._known[peer, name] = _Target(why=why or 'it was not published')
+        self._end(peer, name, _Target(message, why=why or 'it was not published'))
+
+    def _end(self, peer: Hashable, name: str, target: _Target) -> None:
+        """Know what has become of a message, unless there is a newer one or its peer is gone."""
+        found = self._known.get((peer, name))
+        if found is not None and found.message is target.message:
+            self._known[peer, name] = target
 
     def left(self, peer: Hashable) -> None:
         """Forget a peer that is gone."""
-        for key in [key for key in self._known if key[0] is peer]:
-            del self._known[key]
+        for key in list(self._known):  # at once: another thread may add one
+            if key[0] is peer:
+                del self._known[key]
 
     def clear(self) -> None:
         """Let nothing hold any more: other rules may refuse it."""
         for key in list(self._known):
-            self._known[key] = _Target(why='the rules have changed since')
+            self._known[key] = _Target(None, why='the rules have changed since')
 
     def value(self, peer: Hashable, name: str, now_s: float) -> Any:
         """

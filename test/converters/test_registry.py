@@ -24,9 +24,18 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2 import codec
 from igtl_ros2.codec import libraries
+from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.tracking import (
+    QuaternionElement,
+    QuaternionTrackingData,
+    TrackingData,
+    TrackingElement,
+)
 from igtl_ros2.converters import loading, registry
+from igtl_ros2.converters.names import KnownNames
 from igtl_ros2.errors import ConversionError
+from igtl_ros2.rules import ReceiveRule
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -264,3 +273,23 @@ def test_a_library_that_is_missing_is_named_with_the_way_to_get_it():
     assert str(caught.value) == (
         'a hologram needs nosuch, which is not installed: pip install nosuch'
     )
+
+
+@pytest.mark.parametrize('message_of', [
+    lambda name: PointList([Point(name, (0, 0, 0))]),
+    lambda name: TrackingData([TrackingElement(name, np.eye(4))]),
+    lambda name: QuaternionTrackingData([QuaternionElement(name, (0, 0, 0), (0, 0, 0, 1))]),
+])
+def test_names_that_did_not_come_for_some_messages_give_way(message_of):
+    route = registry.route_of('D', ReceiveRule(device='*', split=True))
+    route.names = KnownNames(limit=1, missing=3)
+
+    def topics(name):
+        result = registry.converted(message_of(name), route, 10**18)
+        return [leaf for leaf in result.outputs if '/' in leaf]
+
+    assert [len(topics(name)) for name in 'ABBBB'] == [1, 0, 0, 1, 1]
+    route.names = None  # where no name becomes a topic nobody counts
+    route.converters.clear()
+    route.rule = ReceiveRule(device='*')
+    assert topics('A') == []

@@ -186,7 +186,10 @@ class Link:
             self._come(peer, message, {} if origin is None else origin)
 
     def _come(self, peer, message, origin):
-        device = self.table.find(peer, message, full_name(message), self.now_s)
+        name, targets = full_name(message), self.around.targets
+        if name in targets.names:
+            targets.begin(peer, name, message)
+        device = self.table.find(peer, message, name, self.now_s)
         if device is not None and device.holder is not None and device.holder.peer is not peer:
             device = self.table.share(device, peer, message, self.now_s)
         if device is None:

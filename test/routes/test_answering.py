@@ -6,6 +6,7 @@ from inward import NS, Link, pose
 
 from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
+from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.routes import transform_queue
 
 BOX = 'workspace: {min: [-0.1, -1, -1], max: [0.1, 1, 1]}'
@@ -38,12 +39,28 @@ def test_what_is_published_goes_back_as_it_came_and_then_it_is_said():
     assert link.published['Target/pose']
 
 
+def tools(*xs_mm, names='ABCD'):
+    """Make tools that are so far along x."""
+    return TrackingData(
+        [TrackingElement(name, pose(x).matrix) for name, x in zip(names, xs_mm)],
+        device_name='Target')
+
+
+def points(*xs_mm):
+    return PointList(
+        [Point(f'P-{n}', (x, 0, 0)) for n, x in enumerate(xs_mm, 1)], device_name='Target')
+
+
 @pytest.mark.parametrize('keys, sent, why', [
     (BOX, [pose(150, 'Target')],
      'workspace: not published: (0.15, 0, 0) m is outside of (-0.1, -1, -1) to (0.1, 1, 1) m'),
     ('max_age: 0.5, stamp: device', [pose(1, 'Target', ns=NS)], 'max_age: not published: it is '),
     ('', [pose(1, 'Target', metadata={'TransformStatus': 'OUT_OF_VIEW'})], 'OUT_OF_VIEW'),
     ('', [pose(np.nan, 'Target')], ''),
+    ('raw: true', [pose(np.nan, 'Target')], ''),
+    (BOX, [tools(150, 500)], 'A workspace: not published'),
+    (BOX, [tools(0, 500)], 'not all of it: B workspace: not published'),
+    ('', [points(0, np.nan)], "not all of it: point 'P-2' is dropped"),
     (BOX, [PointList([Point('A', (500, 0, 0))], device_name='Target')], 'workspace'),
 ])
 def test_what_is_not_published_is_answered_with_the_reason(keys, sent, why):
@@ -52,7 +69,10 @@ def test_what_is_not_published_is_answered_with_the_reason(keys, sent, why):
     (state,) = answers(link)
     assert state[:2] == ('Target_state', StatusCode.NOT_READY) and state[2]
     assert state[2].startswith(why), state
-    assert not link.published['Target/pose'] and not link.published['Target/points']
+    assert not link.published['Target/pose']
+    if not why.startswith('not all'):
+        assert not link.published['Target/points']
+        assert all(not one.poses for one in link.published['Target/tracking'])
 
 
 def test_a_jump_is_refused_until_it_is_confirmed_and_then_taken():
@@ -92,6 +112,16 @@ def test_repetitions_are_not_answered():
     assert len(answers(link)) == 2
     link.wait(1)
     assert len(link.published['Target/pose']) > 10 and not answers(link)
+
+
+def test_nor_are_those_for_which_tf_has_no_place_any_more():
+    link = answering('hold_hz: 20, frame: camera, to_frame: base')
+    for later_ns in (0, 20_000_000):
+        link.tf.insert('base', 'camera', link.now_ns + later_ns, np.eye(4))
+    link.send(pose(1, 'Target'))
+    assert len(answers(link)) == 2
+    link.wait(2)
+    assert link.report.counts['problem', 'TRANSFORM Target: to_frame'] and not answers(link)
 
 
 def test_answers_get_no_answers_however_many_bridges_there_are():

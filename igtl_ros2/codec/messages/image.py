@@ -94,8 +94,9 @@ class Image(Message):
                 f'pixels: dtype {pixels.dtype}, wanted int8 to int32, uint8 to uint32, '
                 f'float32 or float64'
             )
+        size = check_triple(self.size, 'size', -1)
         # who says the size knows what he does, as do copies of what was received
-        if pixels.ndim == 3 and self.size == _OF_PIXELS and _looks_like_rgb(pixels):
+        if pixels.ndim == 3 and size == _OF_PIXELS and _looks_like_rgb(pixels):
             raise EncodeError(
                 f'pixels: shape {pixels.shape} would be {len(pixels)} slices of '
                 f'{pixels.shape[2]} columns; Image.rgb takes it for colours, and shape '
@@ -110,7 +111,6 @@ class Image(Message):
                 f'pixels: shape {pixels.shape}, wanted (k, j, i) or (k, j, i, components)'
             )
         block = pixels.shape[2::-1]
-        size = check_triple(self.size, 'size', -1)
         if size == _OF_PIXELS:
             size = check_triple(block, 'shape of pixels')
         offset = check_triple(self.offset, 'offset')

@@ -1,0 +1,62 @@
+"""What a peer says becomes a value of a field, or it is said why not."""
+
+import math
+
+import pytest
+from geometry_msgs.msg import Point, PoseWithCovariance
+from rclpy.serialization import serialize_message
+from std_msgs.msg import Float32, Header, Int64, String
+from trajectory_msgs.msg import JointTrajectoryPoint
+
+from igtl_ros2.converters.templates import MessageTemplate
+from igtl_ros2.errors import ConversionError
+
+
+def short(value):
+    return repr(value)[:12]
+
+
+@pytest.mark.parametrize('ros_type, tree, value, made', [
+    (Point, {'x': '{v}'}, '1.5', 1.5),
+    (Point, {'x': '{v}'}, 10**308, 1e308),
+    (Float32, {'data': '{v}'}, -3e38, -3e38),
+    (Int64, {'data': '{v}'}, '-9223372036854775808', -2**63),
+    (Int64, {'data': '{v}'}, 5.0, 5),
+    (String, {'data': '{v}'}, 'a\udcffb\0', 'a\xffb'),
+    (String, {'data': 'a {v}'}, '\udcff', 'a \xff'),
+])
+def test_what_fits_is_put_in(ros_type, tree, value, made):
+    message = MessageTemplate(ros_type, tree).fill({'v': value})
+    assert getattr(message, next(iter(tree))) == made
+    assert serialize_message(message)
+
+
+@pytest.mark.parametrize('value', [
+    10**400, '9' * 400, '-' + '9' * 400, '1e999', math.inf, math.nan, 'nan', 'x', True, None, []],
+    ids=short)
+@pytest.mark.parametrize('ros_type, tree', [
+    (Point, {'x': '{v}'}), (Float32, {'data': '{v}'}), (Int64, {'data': '{v}'})])
+def test_no_number_that_does_not_fit_is_more_than_refused(ros_type, tree, value):
+    with pytest.raises(ConversionError, match='^(x|data): '):
+        MessageTemplate(ros_type, tree).fill({'v': value})
+
+
+@pytest.mark.parametrize('ros_type, field, value', [
+    *((JointTrajectoryPoint, 'time_from_start', value)
+      for value in ('1e300', 1e308, 2**31, 10**400)),
+    (Header, 'stamp', -1), (Header, 'stamp', '1e300')], ids=short)
+def test_no_time_that_does_not_fit_is_more_than_refused(ros_type, field, value):
+    with pytest.raises(ConversionError, match=f'^{field}: '):
+        MessageTemplate(ros_type, {field: '{v}'}).fill({'v': value})
+
+
+def test_times_are_seconds():
+    template = MessageTemplate(JointTrajectoryPoint, {'time_from_start': '{v}'})
+    made = template.fill({'v': '-1.25'}).time_from_start
+    assert (made.sec, made.nanosec) == (-2, 750_000_000)
+
+
+def test_lists_of_a_message_may_stand_in_a_text():
+    message = MessageTemplate(String, {'data': 'it is {v.covariance}'}).fill(
+        {'v': PoseWithCovariance()})
+    assert message.data.startswith('it is [0.0, 0.0')
