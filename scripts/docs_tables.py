@@ -188,16 +188,15 @@ if __name__ == '__main__':
     import cli_pages
     import drawings
 
-    root = _ROOT
-    schema = root / 'config' / 'mapping.schema.json'
+    schema = _ROOT / 'config' / 'mapping.schema.json'
     wanted = {schema: json.dumps(mapping_schema(), indent=2, ensure_ascii=False) + '\n'}
-    for path in (root / 'README.md', *sorted((root / 'docs').rglob('*.md'))):
+    for path in (_ROOT / 'README.md', *sorted((_ROOT / 'docs').rglob('*.md'))):
         wanted[path] = filled(path.read_text(encoding='utf-8'))
     for path, text in wanted.items():
         if path.read_text(encoding='utf-8') != text:
             path.write_text(text, encoding='utf-8')
-            print(f'{path.relative_to(root)}: written anew')
-    for name in cli_pages.write(root / 'docs' / 'reference' / 'cli'):
+            print(f'{path.relative_to(_ROOT)}: written anew')
+    for name in cli_pages.write(_ROOT / 'docs' / 'reference' / 'cli'):
         print(f'docs/reference/cli/{name}: written anew')
-    for name in drawings.write(root / 'docs' / 'images'):
+    for name in drawings.write(_ROOT / 'docs' / 'images'):
         print(f'docs/images/{name}: written anew')

@@ -1,6 +1,8 @@
 """What stands around the sources: workflows, templates, containers."""
 
+import ast
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,15 @@ def test_dev_takes_the_same_pythons():
     pythons = supported_pythons()
     text = (ROOT / 'dev').read_text()
     assert f'Python {pythons[0]} to {pythons[-1]}' in text
+
+
+def test_the_page_names_all_extras():
+    setup = ast.parse((ROOT / 'setup.py').read_text())
+    extras = [key.value for node in ast.walk(setup) if isinstance(node, ast.keyword)
+              and node.arg == 'extras_require' for key in node.value.keys]
+    page = (ROOT / 'docs/how-to/install.md').read_text()
+    said = re.search(r'The extras are\s+(.*?)\.\n', page, re.DOTALL)[1]
+    assert re.findall(r'\w+', said.replace(' and ', ' ')) == sorted(extras)
 
 
 def test_a_fault_is_told_with_what_the_doctor_says():

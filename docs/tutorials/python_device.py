@@ -11,4 +11,4 @@ with serve('tcp://127.0.0.1:0') as server:
             server.send(Transform.from_translation([0, 0, -depth_mm], device_name='Needle'))
             needle = client.receive(timeout_s=10)
             print(f'{needle.device_name} is at {needle.matrix[2, 3]:.0f} mm')
-            time.sleep(0.1)
+            time.sleep(0.1)  # a device has a rate: ten poses a second

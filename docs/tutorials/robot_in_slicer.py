@@ -43,7 +43,7 @@ def wait_for(found, what):
     while not (value := found()):
         if time.monotonic() > end:
             sys.exit(f'{what}: not within {PATIENCE_S} s')
-        time.sleep(0.02)
+        time.sleep(0.02)  # what is waited for runs on the same cores
     return value
 
 

@@ -98,6 +98,7 @@ class IgtlRos2Widget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self.logic = None
         self._watched = None
+        #: commands under way, each with what the box Record is to say if it fails; None: as it is
         self._orders = []
 
     def setup(self):
@@ -235,13 +236,14 @@ class IgtlRos2Widget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _carry_out(self):
         order = self.logic.plan.execute()
         if order is not None:
-            self._orders.append(order)
+            self._orders.append((order, None))
 
     def _cancel_plan(self):
-        self._orders.append(self.logic.plan.cancel())
+        self._orders.append((self.logic.plan.cancel(), None))
 
     def _set_record(self, is_wanted):
-        self._orders.append(self.logic.command(RECORD if is_wanted else END_RECORD))
+        order = self.logic.command(RECORD if is_wanted else END_RECORD)
+        self._orders.append((order, not is_wanted))
 
     # -- what goes on
 
@@ -264,13 +266,14 @@ class IgtlRos2Widget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._plan.text = logic.plan.text()
         self._execute.enabled = logic.plan.ready is not None
         self._cancel.enabled = bool(self._plan.text)
-        for order in list(self._orders):
+        for each in list(self._orders):
+            order, was_recording = each
             answer = answer_of(order)
             if answer is not None:
-                self._orders.remove(order)
+                self._orders.remove(each)
                 self._answers.text = answer.text or ('done' if answer.is_success else 'failed')
-                if not answer.is_success:
-                    self._record.checked = False
+                if not answer.is_success and was_recording is not None:
+                    self._record.checked = was_recording
         self._state.text = '<br>'.join(
             f'<font color="{COLORS[line.level]}">&#9679;</font> {_escaped(line.text)}'
             for line in logic.lines())

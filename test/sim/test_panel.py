@@ -89,6 +89,25 @@ def test_each_button_does_what_it_says(panel):
     widget._set_record(True)
     widget._carry_out()  # of no plan
     widget._cancel_plan()
-    assert [order.name for order in widget._orders] == ['Record', 'Cancel']
+    assert [order.name for order, _ in widget._orders] == ['Record', 'Cancel']
     widget.refresh()
     assert 'connected to 127.0.0.1' in widget._state.text
+
+
+def test_the_box_for_recording_follows_the_commands_for_it_alone(panel):
+    widget, _, _ = panel
+    failed = Command()
+    failed.status = Command.CommandExpired
+    logic = widget.logic
+    logic.plan, logic.command = MagicMock(cancel=lambda: failed), lambda _: failed
+    logic.plan.text.return_value, widget._answers = '', MagicMock()
+    for is_recording in (True, False):
+        widget._record = MagicMock(checked=is_recording)
+        widget._cancel_plan()
+        widget.refresh()
+        assert widget._record.checked == is_recording
+        widget._record.checked = not is_recording  # by the click
+        widget._set_record(not is_recording)
+        widget.refresh()
+        assert widget._record.checked == is_recording
+        assert 'did not answer' in widget._answers.text

@@ -1,4 +1,4 @@
-"""The commands on the README and the tutorials, run from first to last as they are printed."""
+"""The commands on the README, the tutorials and about TLS, run from first to last as printed."""
 
 import os
 import re
@@ -15,11 +15,14 @@ from forked import Program
 from igtl_ros2 import Transform, serve
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / 'README.md', *sorted((ROOT / 'docs' / 'tutorials').glob('*.md'))]
+PAGES = [
+    ROOT / 'README.md', *sorted((ROOT / 'docs' / 'tutorials').glob('*.md')),
+    ROOT / 'docs' / 'how-to' / 'tls.md']
 BLOCK = re.compile(
     r'(?:<!-- (not run|runs on): (.*?) -->\n\n)?^```(bash|text)\n(.*?)^```$', re.M | re.S)
 NEEDS = {
-    'igtl_bridge': 'rclpy', 'igtl monitor': 'aiohttp', 'igtl record': 'mcap',
+    'igtl_bridge': 'rclpy', 'igtl_certs': 'trustme', 'igtl monitor': 'aiohttp',
+    'igtl record': 'mcap',
     'python .*fiducial_to_motion': 'moveit_msgs', 'python .*robot_in_slicer': 'rclpy'}
 # each page has the ports of a machine of its own, so that they can be those that are printed
 ALONE = next((words for words in (['unshare', '-n'], ['unshare', '-rn']) if shutil.which('ip')

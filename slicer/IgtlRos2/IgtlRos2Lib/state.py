@@ -48,7 +48,9 @@ class Line:
 
 class Watch:
     """
-    Count how often transforms that are received move, and how old the newest is.
+    Count how often transforms that are received move, and how long ago the last one did.
+
+    How old a pose was when it came is not told: Slicer keeps no stamp of what it receives.
 
     :param window_s: how far back it counts.
     """
@@ -58,17 +60,15 @@ class Watch:
         self._window_s = window_s
         self._times = []
         self._last = None
-        self._delay_s = None
 
-    def moved(self, now, sent_s=None):
+    def moved(self, now):
         """
         Take note of one update.
 
         :param now: seconds by a clock that is not set.
-        :param sent_s: how long ago it was measured, by its own stamp, where that is known.
         """
         self._times.append(now)
-        self._last, self._delay_s = now, sent_s
+        self._last = now
         while self._times and now - self._times[0] > self._window_s:
             self._times.pop(0)
 
@@ -91,12 +91,7 @@ class Watch:
         if age > STALE_S:
             text = f'no pose for {age:.0f} s: the robot stands still, or is lost'
             return Line('link', WARNING, text)
-        text = f'{self.rate(now):.0f} poses a second'
-        if self._delay_s is not None:
-            if self._delay_s < -0.05:
-                return Line('link', WARNING, text + ': the clocks of the two machines differ')
-            text += f', {max(0.0, self._delay_s) * 1000:.0f} ms old when they arrive'
-        return Line('link', GOOD, text)
+        return Line('link', GOOD, f'{self.rate(now):.0f} poses a second')
 
 
 def state(scene, connector, watch, found, now):
