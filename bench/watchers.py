@@ -26,6 +26,8 @@ from ends.run import Process, bridge, measure, prepare, settle
 from ends.workloads import WORKLOADS
 from rich.table import Table
 
+# what a program does that has just started or ended, and its queues, is over by then: there is
+# nothing that says so
 SETTLE_S = 2.0
 FLAGS = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist']
 

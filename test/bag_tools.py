@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from forked import Program
 
-from igtl_ros2.codec import Unknown, encode
+from igtl_ros2.codec import Unknown, encode, from_ns
 from igtl_ros2.codec.messages.pose import Transform
 
 GOLDEN = sorted((Path(__file__).parent / 'golden').glob('*.bin'))
@@ -170,6 +170,18 @@ def moves(count, device='Tool'):
         matrix[0, 3] = number
         result.append(encode(Transform(matrix, device_name=device, timestamp=number + 1)))
     return result
+
+
+def bag_of_poses(folder, device, *items, begin_ns=0):
+    """Record 100 poses, 0, 1, ... mm along x, ten a second, stamped from a time on, and more."""
+    poses = []
+    for number in range(100):
+        matrix = np.eye(4)
+        matrix[0, 3] = number
+        stamp_ns = begin_ns + number * 10**8
+        poses.append((number / 10, Transform(
+            matrix, device_name=device, timestamp=from_ns(stamp_ns))))
+    return bag_of(folder, *poses, *items)
 
 
 def bag_of(folder, *items):

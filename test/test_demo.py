@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from igtl_ros2.sim.ultrasound import Scene
-from igtl_ros2.tools import demo_flows
+from igtl_ros2.tools import demo_compare, demo_flows
 from igtl_ros2.tools.child import Child
 from igtl_ros2.tools.demo import config_file
 
@@ -105,9 +105,9 @@ def test_a_geometry_that_comes_late_or_without_its_image_is_right():
         return demo_flows.ToRos(scene)._geometry({'matrix': matrix, 'arrival_ns': now_ns})
 
     for lag_s in (0.0, 0.001, 0.3, 7.0, 45.0):
-        assert take(lag_s) <= demo_flows.TOLERANCE
+        assert take(lag_s) <= demo_compare.TOLERANCE
         for off in (1e-5, -1e-3, 0.1):
-            with pytest.raises(demo_flows.Wrong, match='the place of the image: off by'):
+            with pytest.raises(demo_compare.Wrong, match='the place of the image: off by'):
                 take(lag_s, off)
 
 

@@ -130,9 +130,10 @@ class Tracked:
             frames = _distinct(pose.at for found in poses.values() for pose in found)
         else:
             frames = [at(picture.times) for picture in self._pictures]
-        fields = self._head(len(frames))
+        moving = self._moving()
+        fields = self._head(len(frames), moving)
         for number, time_ns in enumerate(frames):
-            fields += self._frame(number, time_ns, poses)
+            fields += self._frame(number, time_ns, poses, moving)
         is_local = self._path.suffix.lower() == '.mha'
         raw = self._path.with_suffix('.raw')
         fields.append(('ElementDataFile', 'LOCAL' if is_local else raw.name))
@@ -144,7 +145,6 @@ class Tracked:
                 shutil.copyfileobj(self._pixels, file, 1 << 20)
                 self._pixels.close()
 
-    @property
     def _moving(self) -> str:
         """Name the pose that says where the images are, if they are not in one place."""
         first = self._pictures[0].place if self._pictures else _IDENTITY
@@ -159,10 +159,10 @@ class Tracked:
                 'such as Image_Reference, which says in which frame they do')
         return f'{image}To{frame}'
 
-    def _head(self, count: int) -> list[tuple[str, str]]:
+    def _head(self, count: int, moving: str) -> list[tuple[str, str]]:
         """List what holds for all frames."""
         image, place = self._image, _IDENTITY
-        if image is not None and not self._moving:
+        if image is not None and not moving:
             place = self._pictures[0].place
         slices, rows, columns = image.pixels.shape[:3] if image is not None else (1, 0, 0)
         directions, spacing, origin = split_place(FLIP @ place)
@@ -189,7 +189,7 @@ class Tracked:
         ]
 
     def _frame(
-        self, number: int, time_ns: int, poses: dict[str, list[_Pose]]
+        self, number: int, time_ns: int, poses: dict[str, list[_Pose]], moving: str
     ) -> list[tuple[str, str]]:
         """List what holds for one frame."""
         start = f'Seq_Frame{number:04d}_'
@@ -198,8 +198,8 @@ class Tracked:
         fields = [
             (f'{start}FrameNumber', str(number)), (f'{start}Timestamp', f'{seconds}.{rest:09}')]
         known = {name: _between(found, time_ns) for name, found in poses.items()}
-        if picture is not None and self._moving:
-            known[self._moving] = _Pose(time_ns, picture.place, picture.state)
+        if picture is not None and moving:
+            known[moving] = _Pose(time_ns, picture.place, picture.state)
         for name, pose in known.items():
             fields += [
                 (f'{start}{name}Transform', _text(pose.matrix)),

@@ -281,7 +281,7 @@ class Scene:
             if kind is None:
                 continue
             node = self._nodes.get(id(data))
-            if node is None or node.data is not data:
+            if node is None:
                 self._number += 1
                 node = self._nodes[id(data)] = kind(self, data, self._number)
             yield node

@@ -165,7 +165,7 @@ class TargetUser:
 
     def _answer(self, order: Any) -> Any:
         if order is None:
-            raise PeerError('the module sees no plan')
+            raise PeerError(f'the module sees no plan: {self._plan.text()!r}')
         return self._until(lambda: self._lib.answer_of(order), 'an answer')
 
     def _whole(self) -> Any:

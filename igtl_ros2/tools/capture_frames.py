@@ -81,7 +81,7 @@ def _chosen(
     :param servers: who was seen to be connected to; of other connections the side that says more.
     """
     found: dict[tuple[str, str], bool] = {}
-    best: dict[tuple[str, bool], int] = {}
+    heard: set[str] = set()
     for (source, target), count in counts.most_common():
         back = counts[target, source]
         if source in servers or target in servers:
@@ -90,9 +90,9 @@ def _chosen(
             is_to_device = count < back
         if direction != 'both' and is_to_device != (direction == 'to'):
             continue
-        device = target if is_to_device else source
-        # what clients say is not the same
-        if is_to_device or (device, False) not in best:
-            best[device, is_to_device] = count
+        # what clients say is not the same, what a device says to each of them is
+        if is_to_device or source not in heard:
             found[source, target] = is_to_device
+        if not is_to_device:
+            heard.add(source)
     return found

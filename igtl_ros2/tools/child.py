@@ -1,7 +1,8 @@
-"""A program that another one starts, and whose end it sees to."""
+"""Programs that another one starts, and whose end it sees to."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,8 +10,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from typing import IO
+from collections.abc import Callable, Mapping
+from typing import IO, Any
 
 
 class Child:
@@ -78,3 +79,64 @@ class Child:
             os.killpg(self._process.pid, number)
         except ProcessLookupError:
             pass  # all of the group have ended
+
+
+class Children:
+    """
+    Programs of ours that end together: none runs any more when the `with` block is left.
+
+    :param grace_s: so long they may take to end when they are asked to; then they are killed.
+    """
+
+    def __init__(self, grace_s: float) -> None:
+        """Have none yet."""
+        self._grace_s = grace_s
+        self._children: list[Child] = []
+        #: the end of what each said, once they have been asked to end
+        self.last_words = ''
+
+    def __enter__(self) -> Children:
+        """Start none yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End all of them."""
+        for child in self._children:
+            child.ask_to_end()
+        until = time.monotonic() + self._grace_s
+        self.last_words = ''.join(child.last_words() for child in self._children)
+        for child in self._children:
+            child.end(until)
+
+    def start(
+        self, name: str, module: str, *arguments: str,
+        on_line: Callable[[str], None] | None = None,
+    ) -> None:
+        """
+        Start a module of this package as a program.
+
+        :param on_line: as `Child` has it.
+        """
+        self._children.append(Child(name, [f'igtl_ros2.{module}', *arguments], on_line))
+
+    def start_bridge(self, namespace: str, url: str, mapping_file: str) -> None:
+        """Start a bridge that connects to a device of this machine."""
+        self.start('igtl_bridge', 'nodes.bridge', *ros_words(namespace, {
+            'mode': 'client', 'host': '127.0.0.1', 'port': int(url.rpartition(':')[2]),
+            'mapping_file': mapping_file,
+        }))
+
+    def ended(self) -> str:
+        """Tell which one has ended by itself; empty if none has."""
+        for child in self._children:
+            if child.exit_code is not None:
+                return f'{child.name} ended by itself, exit code {child.exit_code}'
+        return ''
+
+
+def ros_words(namespace: str, parameters: Mapping[str, Any] | None = None) -> list[str]:
+    """Write what a node is told on its command line."""
+    words = ['--ros-args', '-r', f'__ns:={namespace}']
+    for key, value in (parameters or {}).items():
+        words += ['-p', f'{key}:={json.dumps(value)}']  # ROS reads YAML, and JSON is YAML
+    return words

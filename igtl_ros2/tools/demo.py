@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any
 from ..config.shared import shared_path
 from ..sim.ultrasound import STYLUS, Scene
 from .arguments import DEMO, add_demo_arguments
-from .child import Child
-from .demo_flows import NAMESPACE, TO_ROS, Facts, Flow, ToDevice, ToRos
+from .child import Children, ros_words
+from .demo_compare import Facts
+from .demo_flows import NAMESPACE, TO_ROS, Flow, ToDevice, ToRos
 from .program import name, run_tool, say
 from .words import note_signals
 
@@ -68,7 +69,7 @@ class Demo:
         self._mapping_file = mapping_file
         self._seconds = seconds
         self._stopped = stopped
-        self._children: list[Child] = []
+        self._children = Children(_GRACE_S)
         self._reports: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._to_ros = ToRos(Scene())
         self._to_device = ToDevice(robot)
@@ -76,7 +77,11 @@ class Demo:
         self._by_device = {(f.type_name, f.device): f for f in self._to_device.flows}
         self._problems: dict[str, None] = {}
         self.flows = [*self._to_ros.flows, *self._to_device.flows]
-        self.last_words = ''
+
+    @property
+    def last_words(self) -> str:
+        """The end of what each program said, once all have ended."""
+        return self._children.last_words
 
     @property
     def topics(self) -> list[str]:
@@ -90,35 +95,15 @@ class Demo:
         :param watch: a `Watch` that calls `on_ros_message`.
         :param show: called a few times a second.
         """
-        try:
-            self._start('igtl_sim', ['sim.ultrasound', '--port', '0', '--json'], self._reports.put)
+        with self._children as children:
+            children.start(
+                'igtl_sim', 'sim.ultrasound', '--port', '0', '--json', on_line=self._reports.put)
             self._loop(watch, show)
-        finally:
-            for child in self._children:
-                child.ask_to_end()
-            until = time.monotonic() + _GRACE_S
-            self.last_words = ''.join(child.last_words() for child in self._children)
-            for child in self._children:
-                child.end(until)
-
-    def _start(self, name: str, arguments: list[str], *more: Any) -> None:
-        self._children.append(Child(name, [f'igtl_ros2.{arguments[0]}', *arguments[1:]], *more))
 
     def _start_ros(self, url: str) -> None:
         """Start the bridge, now that the port of the device is known, and the robot."""
-        in_namespace = ['--ros-args', '-r', f'__ns:={NAMESPACE}']
-        values = {
-            'mode': 'client',
-            'host': '127.0.0.1',
-            'port': int(url.rpartition(':')[2]),
-            'mapping_file': self._mapping_file,
-        }
-        # ROS reads a value as YAML, and JSON is YAML
-        parameters = [
-            word for key, value in values.items() for word in ('-p', f'{key}:={json.dumps(value)}')
-        ]
-        self._start('igtl_bridge', ['nodes.bridge', *in_namespace, *parameters])
-        self._start('igtl_demo_robot', ['nodes.demo_robot', *in_namespace])
+        self._children.start_bridge(NAMESPACE, url, self._mapping_file)
+        self._children.start('igtl_demo_robot', 'nodes.demo_robot', *ros_words(NAMESPACE))
 
     def _loop(self, watch: Any, show: Callable[[list[Flow]], None]) -> None:
         deadline, end = time.monotonic() + _STARTUP_S, math.inf
@@ -126,10 +111,9 @@ class Demo:
             watch.spin(_TURN_S)
             while not self._reports.empty():
                 self._on_report(json.loads(self._reports.get()))
-            for child in self._children:
-                if child.exit_code is not None:
-                    self._problem(f'{child.name} ended by itself, exit code {child.exit_code}')
-                    return
+            if ended := self._children.ended():
+                self._problem(ended)
+                return
             show(self.flows)
             if end == math.inf and all(
                 any(flow.count for flow in side.flows) for side in (self._to_ros, self._to_device)

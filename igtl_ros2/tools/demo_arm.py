@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..config.shared import shared_path
-from .child import Child
+from .child import Children
 from .program import name, say
 
 if TYPE_CHECKING:
@@ -47,10 +47,14 @@ class RobotDemo:
         self._mapping_file, self._description = mapping_file, description
         self._stopped = stopped
         self._seen = seen
-        self._children: list[Child] = []
+        self._children = Children(_GRACE_S)
         self._reports: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.problems: list[str] = []
-        self.last_words = ''
+
+    @property
+    def last_words(self) -> str:
+        """The end of what each program said, once all have ended."""
+        return self._children.last_words
 
     @property
     def topics(self) -> list[str]:
@@ -64,32 +68,11 @@ class RobotDemo:
         :param spin: calls back what comes from ROS, for a time.
         :param show: is told what goes on.
         """
-        try:
-            self._start('igtl_demo_arm', ['nodes.arm.node', self._description,
-                                          '--speed', str(_SPEED)])
-            self._start('Slicer', ['sim.target_user'], self._reports.put)
+        with self._children as children:
+            children.start(
+                'igtl_demo_arm', 'nodes.arm.node', self._description, '--speed', str(_SPEED))
+            children.start('Slicer', 'sim.target_user', on_line=self._reports.put)
             self._loop(spin, show)
-        finally:
-            for child in self._children:
-                child.ask_to_end()
-            until = time.monotonic() + _GRACE_S
-            self.last_words = ''.join(child.last_words() for child in self._children)
-            for child in self._children:
-                child.end(until)
-
-    def _start(self, program: str, arguments: list[str], *more: Any) -> None:
-        self._children.append(
-            Child(program, [f'igtl_ros2.{arguments[0]}', *arguments[1:]], *more))
-
-    def _start_bridge(self, url: str) -> None:
-        values = {
-            'mode': 'client', 'host': '127.0.0.1', 'port': int(url.rpartition(':')[2]),
-            'mapping_file': self._mapping_file,
-        }
-        words = ['--ros-args', '-r', f'__ns:={_NAMESPACE}']
-        for key, value in values.items():
-            words += ['-p', f'{key}:={json.dumps(value)}']
-        self._start('igtl_bridge', ['nodes.bridge', *words])
 
     def _loop(self, spin: Callable[[float], None], show: Callable[[str], None]) -> None:
         deadline, end, url = time.monotonic() + _MOST_S, math.inf, ''
@@ -108,13 +91,11 @@ class RobotDemo:
                 elif word == 'end':
                     end = time.monotonic() + 3 * _TURN_S  # what is still on its way
             if url and self._seen.joints:  # what follows is compared with where the joints are
-                self._start_bridge(url)
+                self._children.start_bridge(_NAMESPACE, url, self._mapping_file)
                 url = ''
-            for child in self._children:
-                if child.exit_code is not None:
-                    self.problems.append(
-                        f'{child.name} ended by itself, exit code {child.exit_code}')
-                    return
+            if ended := self._children.ended():
+                self.problems.append(ended)
+                return
             if time.monotonic() > deadline:
                 self.problems.append(f'it was not over after {_MOST_S:g} s')
                 return
@@ -164,7 +145,7 @@ def run(mapping: str, stopped: list[int]) -> int:
 
 def _conclude(demo: RobotDemo, checks: Any) -> int:
     """Print what was right and what was wrong, and give the exit code."""
-    from .demo_arm_checks import Wrong
+    from .demo_compare import Wrong
 
     wrong = 0
     for what, check in checks.all:

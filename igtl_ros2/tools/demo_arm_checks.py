@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +15,13 @@ from ..nodes.arm.arm import HOME, TOOL
 from ..nodes.arm.kinematics import ArmModel
 from ..nodes.arm.motion import Trajectory, plan
 from ..sim.target_user import ENTRY, OUTSIDE, REGISTRATION, TARGET
+from .demo_compare import TOLERANCE, Facts, Wrong, compare, pose_in_metres, same
 
-#: metres, radians, and parts of a rotation matrix; the wire has float32
-TOLERANCE = 1e-6
 #: of config/moveit.yaml: part of the greatest speed, and how often the robot is shown
 SPEED, GHOSTS = 0.1, 3
 
-Facts = dict[str, Any]
 Vector = NDArray[np.float64]
 _TO_PATIENT = np.linalg.inv(REGISTRATION)
-
-
-class Wrong(Exception):
-    """Something is not what it should be."""
 
 
 class Seen:
@@ -68,34 +61,13 @@ class Seen:
         if not found:
             raise Wrong('no target was published')
         frame, pose = found[-1]
-        _same(frame, 'base_link', 'the frame of the target')
+        same(frame, 'base_link', 'the frame of the target')
         return pose
-
-
-def _compare(found: Any, wanted: Any, what: str) -> float:
-    found, wanted = np.asarray(found, float), np.asarray(wanted, float)
-    if found.shape != wanted.shape:
-        raise Wrong(f'{what}: {found.shape} numbers, wanted {wanted.shape}')
-    off = float(np.abs(found - wanted).max(initial=0.0))
-    if not off <= TOLERANCE:
-        raise Wrong(f'{what}: off by {off:.6g}')
-    return off
-
-
-def _same(found: Any, wanted: Any, what: str) -> None:
-    if found != wanted:
-        raise Wrong(f'{what}: {found!r}, wanted {wanted!r}')
-
-
-def _metres(pose: Any) -> Vector:
-    result = np.array(pose, float)
-    result[:3, 3] /= 1000.0
-    return result
 
 
 def _to_patient(pose: Vector) -> Vector:
     """Place a pose of the robot in the patient, both in metres."""
-    return _metres(_TO_PATIENT) @ pose
+    return pose_in_metres(_TO_PATIENT) @ pose
 
 
 class Checks:
@@ -139,8 +111,8 @@ class Checks:
         """Compare where Slicer shows the links with where the joints put them."""
         shown = self._seen.at(event)['links']
         wanted = self._model.links(positions)
-        _same(sorted(shown), sorted(wanted), 'the links')
-        return max(_compare(_metres(shown[name]), _to_patient(pose), name)
+        same(sorted(shown), sorted(wanted), 'the links')
+        return max(compare(pose_in_metres(shown[name]), _to_patient(pose), name)
                    for name, pose in wanted.items())
 
     # -- what is checked
@@ -149,43 +121,43 @@ class Checks:
         facts = self._seen.at('robot')
         links = read_urdf(self._urdf).links
         shapes = sum(map(bool, links.values()))
-        _same(facts['models'], shapes, 'models under their transforms')
-        _same(facts['text'].partition(': ')[2], f'{len(links)} links, {shapes} with a shape',
+        same(facts['models'], shapes, 'models under their transforms')
+        same(facts['text'].partition(': ')[2], f'{len(links)} links, {shapes} with a shape',
               'what it says')
         joints = self._seen.joints_between('', 'robot')
-        return max(_compare(joints[-1], self._home, 'the joints'),
+        return max(compare(joints[-1], self._home, 'the joints'),
                    self._links('robot', self._home))
 
     def _target(self) -> float:
         facts = self._seen.at('target')
-        _same(facts['state'], 'accepted', f'the target is {facts["verdict"]}: it')
-        wanted = _metres(REGISTRATION @ TARGET)
-        return _compare(self._seen.target_after('target'), wanted, 'the target')
+        same(facts['state'], 'accepted', f'the target is {facts["verdict"]}: it')
+        wanted = pose_in_metres(REGISTRATION @ TARGET)
+        return compare(self._seen.target_after('target'), wanted, 'the target')
 
     def _point(self) -> float:
         facts = self._seen.at('point')
-        _same(facts['state'], 'accepted', f'the target is {facts["verdict"]}: it')
+        same(facts['state'], 'accepted', f'the target is {facts["verdict"]}: it')
         pose = self._seen.target_after('point')
         tool = self._model.pose(self._first.positions[-1])
-        place = _metres(REGISTRATION) @ [*(ENTRY / 1000.0), 1.0]
-        return max(_compare(pose[:3, 3], place[:3], 'the point'),
-                   _compare(pose[:3, :3], tool[:3, :3], 'turned as the tool is'))
+        place = pose_in_metres(REGISTRATION) @ [*(ENTRY / 1000.0), 1.0]
+        return max(compare(pose[:3, 3], place[:3], 'the point'),
+                   compare(pose[:3, :3], tool[:3, :3], 'turned as the tool is'))
 
     def _shown(self, sent: str, event: str, begin: Vector) -> float:
         trajectory = self._trajectory(sent, begin)
         facts = self._seen.at(event)
         count = len(trajectory.times)
-        _same(facts['text'], (
+        same(facts['text'], (
             f'plan {facts["number"]}: {count} points, {trajectory.duration:.1f} s; to go, command '
             f'Execute with content {facts["number"]}'), 'what it says')
-        _same((facts['lines'], facts['vertices']), (1, 0), 'lines and vertex cells')
+        same((facts['lines'], facts['vertices']), (1, 0), 'lines and vertex cells')
         way = [_to_patient(self._model.pose(point)) for point in trajectory.positions]
         path = np.array(facts['path']) / 1000.0
-        off = _compare(path, [pose[:3, 3] for pose in way], 'the path')
-        off = max(off, _compare(_metres(facts['goal']), way[-1], 'the goal'))
+        off = compare(path, [pose[:3, 3] for pose in way], 'the path')
+        off = max(off, compare(pose_in_metres(facts['goal']), way[-1], 'the goal'))
         chosen = np.linspace(0, count - 1, GHOSTS + 1).round().astype(int)[1:]
         ghost = [self._corners(trajectory.positions[n]) for n in chosen]
-        return max(off, _compare(
+        return max(off, compare(
             np.array(facts['ghost']) / 1000.0, np.concatenate(ghost), 'the ghost'))
 
     def _corners(self, positions: Vector) -> Vector:
@@ -200,23 +172,23 @@ class Checks:
 
     def _waits(self) -> float:
         joints = self._seen.joints_between('', 'execute')
-        return _compare(joints, np.tile(self._home, (len(joints), 1)), 'the joints')
+        return compare(joints, np.tile(self._home, (len(joints), 1)), 'the joints')
 
     def _executed(self) -> float:
         facts, end = self._seen.at('executed'), self._first.positions[-1]
         number = self._seen.at('preview')['number']
-        _same(facts['text'], f'plan {number} was carried out', 'what it says')
+        same(facts['text'], f'plan {number} was carried out', 'what it says')
         joints = self._seen.joints_between('execute', 'executed')
         off = _on_the_way(joints, self._home, end)
-        off = max(off, _compare(joints[-1], end, 'the joints at the end'))
-        tool = _metres(facts['links'][TOOL])
-        off = max(off, _compare(tool, _metres(TARGET), 'the tool at the target'))
+        off = max(off, compare(joints[-1], end, 'the joints at the end'))
+        tool = pose_in_metres(facts['links'][TOOL])
+        off = max(off, compare(tool, pose_in_metres(TARGET), 'the tool at the target'))
         return max(off, self._links('executed', end))
 
     def _cancelled(self) -> float:
         facts, begin = self._seen.at('cancelled'), self._first.positions[-1]
         number = self._seen.at('second preview')['number']
-        _same(facts['text'], f'plan {number} was not carried out to its end: PREEMPTED',
+        same(facts['text'], f'plan {number} was not carried out to its end: PREEMPTED',
               'what it says')
         end = self._trajectory('point', begin).positions[-1]
         joints = self._seen.joints_between('second execute', 'cancelled')
@@ -225,23 +197,23 @@ class Checks:
         if np.abs(stopped - end).max() < 1e-3 or np.abs(stopped - begin).max() < 1e-3:
             raise Wrong('it did not stop on the way')
         later = self._seen.joints_between('cancelled', '')
-        off = max(off, _compare(later, np.tile(stopped, (len(later), 1)), 'the joints later'))
+        off = max(off, compare(later, np.tile(stopped, (len(later), 1)), 'the joints later'))
         return max(off, self._links('cancelled', stopped), self._links('stop', stopped))
 
     def _gate(self) -> float:
         facts = self._seen.at('gate')
-        _same(facts['state'], 'refused', 'the target is')
-        outside = _metres(REGISTRATION @ OUTSIDE)
+        same(facts['state'], 'refused', 'the target is')
+        outside = pose_in_metres(REGISTRATION @ OUTSIDE)
         place = ', '.join(f'{number:g}' for number in outside[:3, 3])
-        _same(facts['verdict'].partition(' of ')[0],
+        same(facts['verdict'].partition(' of ')[0],
               f'refused: workspace: not published: ({place}) m is outside', 'the panel says')
-        _same(facts['text'], 'the target was withheld by workspace', 'what the plan says')
+        same(facts['text'], 'the target was withheld by workspace', 'what the plan says')
         if any(np.abs(pose - outside).max() < 1e-3 for _, _, pose in self._seen.targets):
             raise Wrong('the target was published')
         return 0.0
 
     def _stop(self) -> float:
-        _same(self._seen.at('stop')['text'], 'not planned: there is an emergency', 'what it says')
+        same(self._seen.at('stop')['text'], 'not planned: there is an emergency', 'what it says')
         return 0.0
 
 
@@ -252,4 +224,4 @@ def _on_the_way(joints: list[Vector], begin: Vector, end: Vector) -> float:
     if (np.diff(shares) < -TOLERANCE).any():
         raise Wrong('the joints went back')
     wanted = [begin + share * way for share in shares]
-    return _compare(joints, wanted, 'the joints on their way')
+    return compare(joints, wanted, 'the joints on their way')

@@ -14,20 +14,13 @@ import numpy as np
 
 from ..sim import ultrasound as sim
 from ..sim.listing import describe
+from .demo_compare import TOLERANCE, Facts, Wrong, compare, pose_in_metres, same
 
 NAMESPACE = '/us'
-#: metres, and parts of a rotation matrix; the wire has float32
-TOLERANCE = 1e-6
 TO_ROS = 'device -> ROS'
 TO_DEVICE = 'ROS -> device'
 # So far back a message without a stamp may have been sent
 _LATEST_NS = 60 * 10**9
-
-Facts = dict[str, Any]
-
-
-class Wrong(Exception):
-    """A message arrived that is not what was sent."""
 
 
 class Flow:
@@ -96,34 +89,10 @@ def _rate(count: int, seconds: float) -> float:
     return (count - 1) / seconds if count > 1 and seconds > 0 else 0.0
 
 
-def _compare(found: Any, wanted: Any, what: str) -> float:
-    """Compare numbers in metres and give the largest deviation."""
-    found, wanted = np.asarray(found, float), np.asarray(wanted, float)
-    if found.shape != wanted.shape:
-        raise Wrong(f'{what}: {found.shape} numbers, wanted {wanted.shape}')
-    deviation = float(np.abs(found - wanted).max(initial=0.0))
-    if not deviation <= TOLERANCE:
-        raise Wrong(f'{what}: off by {deviation:.6g}')
-    return deviation
-
-
-def _same(found: Any, wanted: Any, what: str) -> float:
-    if found != wanted:
-        raise Wrong(f'{what}: {found!r}, wanted {wanted!r}')
-    return 0.0
-
-
 def _metres(matrix: Any) -> Any:
     """Scale the upper rows of a (4, 4) matrix from mm, spacing and all."""
     result = np.array(matrix, float)
     result[:3] /= 1000.0
-    return result
-
-
-def _pose_in_metres(matrix: Any) -> Any:
-    """Scale the translation of a (4, 4) pose from mm."""
-    result = np.array(matrix, float)
-    result[:3, 3] /= 1000.0
     return result
 
 
@@ -161,26 +130,26 @@ class ToRos:
         child, _, parent = tool.partition('To')
 
         def check(facts: Facts) -> float:
-            _same((facts['child'], facts['frame']), (child, parent), 'child and frame')
+            same((facts['child'], facts['frame']), (child, parent), 'child and frame')
             if not self._scene.in_view(tool, facts['stamp_ns']):
                 raise Wrong('a pose was published while the tool was out of view')
             pose = self._scene.pose(tool, facts['stamp_ns'])
-            return _compare(facts['matrix'], _pose_in_metres(pose), 'the pose')
+            return compare(facts['matrix'], pose_in_metres(pose), 'the pose')
 
         return check
 
     def _stylus_state(self, facts: Facts) -> float:
         seen = self._scene.in_view(sim.STYLUS, facts['stamp_ns'])
         self.states_seen.add(facts['text'])
-        return _same(facts['text'], 'OK' if seen else 'OUT_OF_VIEW', 'the state')
+        return same(facts['text'], 'OK' if seen else 'OUT_OF_VIEW', 'the state')
 
     def _image(self, facts: Facts) -> float:
         stamp_ns = facts['stamp_ns']
         pixels = self._scene.pixels(stamp_ns)
-        _same(facts['frame'], 'Tracker', 'the frame')
-        _same(facts['scalar_type'], 'mono8', 'the encoding')
-        _same(facts['size'], list(pixels.shape[::-1]), 'the size')
-        return _same(facts['crc32'], zlib.crc32(pixels.tobytes()), 'the checksum of the pixels')
+        same(facts['frame'], 'Tracker', 'the frame')
+        same(facts['scalar_type'], 'mono8', 'the encoding')
+        same(facts['size'], list(pixels.shape[::-1]), 'the size')
+        return same(facts['crc32'], zlib.crc32(pixels.tobytes()), 'the checksum of the pixels')
 
     def _place(self, t_ns: int) -> Any:
         return _metres(self._scene.image_to_reference(t_ns))
@@ -208,13 +177,13 @@ class ToRos:
         raise Wrong(f'the place of the image: off by {nearest:.6g}')
 
     def _points(self, facts: Facts) -> float:
-        _same(facts['frame'], 'Tracker', 'the frame')
+        same(facts['frame'], 'Tracker', 'the frame')
         wanted = [point.position / 1000.0 for point in self._scene.fiducials]
-        return _compare(facts['points'], wanted, 'the points')
+        return compare(facts['points'], wanted, 'the points')
 
     def _status(self, facts: Facts) -> float:
-        _same(facts['level'], 0, 'the level')
-        return _same(
+        same(facts['level'], 0, 'the level')
+        return same(
             facts['text'], self._scene.status_message(facts['stamp_ns']).message, 'the text'
         )
 
@@ -252,27 +221,27 @@ class ToDevice:
     @staticmethod
     def _pose_of(path: Callable[[int], Any]) -> Callable[[Facts], float]:
         def check(facts: Facts) -> float:
-            found = _pose_in_metres(facts['matrix'])
-            return _compare(found, path(facts['stamp_ns']), 'the pose')
+            found = pose_in_metres(facts['matrix'])
+            return compare(found, path(facts['stamp_ns']), 'the pose')
 
         return check
 
     def _image(self, facts: Facts) -> float:
         pixels = self._robot.camera_pixels(facts['stamp_ns'])
-        _same(facts['scalar_type'], 'uint8', 'the type of the pixels')
-        _same(facts['size'], [*pixels.shape[::-1], 1], 'the size')
-        _same(facts['crc32'], zlib.crc32(pixels.tobytes()), 'the checksum of the pixels')
+        same(facts['scalar_type'], 'uint8', 'the type of the pixels')
+        same(facts['size'], [*pixels.shape[::-1], 1], 'the size')
+        same(facts['crc32'], zlib.crc32(pixels.tobytes()), 'the checksum of the pixels')
         # A camera image without a place: right is patient left, down is posterior, 2 mm a pixel
         place = np.diag([-0.002, -0.002, 0.001, 1.0])
-        return _compare(_metres(facts['ijk_to_ras']), place, 'the place of the image')
+        return compare(_metres(facts['ijk_to_ras']), place, 'the place of the image')
 
     def _points(self, facts: Facts) -> float:
         wanted = [pose[:3, 3] for pose in self._robot.waypoints()]
-        return _compare(np.asarray(facts['points']) / 1000.0, wanted, 'the points')
+        return compare(np.asarray(facts['points']) / 1000.0, wanted, 'the points')
 
     def _status(self, facts: Facts) -> float:
-        _same(facts['code_name'], 'OK', 'the code')
-        return _same(facts['text'], self._robot.STATUS_TEXT, 'the text')
+        same(facts['code_name'], 'OK', 'the code')
+        return same(facts['text'], self._robot.STATUS_TEXT, 'the text')
 
     def _text(self, facts: Facts) -> float:
         if facts['text'] not in self._robot.states():

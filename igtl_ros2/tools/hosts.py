@@ -60,10 +60,17 @@ def add_link_options(parser: argparse.ArgumentParser) -> None:
         '--timeout', type=seconds, default=TIMEOUT_S, metavar='S',
         help='give up when nobody is there, or nothing came, for so long; 0 for never; '
         f'default: {TIMEOUT_S:g}')
+    add_settings(parser)
+
+
+def add_settings(
+    parser: argparse.ArgumentParser, of: str = 'connection', such_as: str = 'tls.ca_file=ca.pem'
+) -> None:
+    """Say that settings may be given, see `read_settings`."""
     parser.add_argument(
         '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
-        help='a setting of the connection as a bridge has it, such as tls.ca_file=ca.pem; may be '
-        'given several times')
+        help=f'a setting of the {of} as a bridge has it, such as {such_as}; may be given several '
+        'times')
 
 
 def settings_for(arguments: argparse.Namespace) -> Settings:

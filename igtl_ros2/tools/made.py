@@ -91,7 +91,7 @@ def status_code(text: str) -> int:
 
 def message_of(data: Any, where: str = 'message') -> Message:
     """
-    Make a message of plain data as `plain_message` gives it; what is dropped keeps its default.
+    Make a message of plain data as `plain_message` gives it; what is missing keeps its default.
 
     A TRANSFORM may have a `position` and a `quaternion` in place of its `matrix`.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import ConfigError, printable
+from .hosts import add_settings
 from .program import FAULT, name, run_tool, say
 from .progress import progress
 from .words import mode, note_signals, number, settings_of, shown_size, shown_time, size
@@ -82,10 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     network.add_argument(
         '--namespace', default='', metavar='NAME',
         help='in front of the topics in the bag, such as /plus')
-    network.add_argument(
-        '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
-        help='a setting of the connection as a bridge has it, such as compat=plus; may be given '
-        'several times')
+    add_settings(network, such_as='compat=plus')
 
     verbs = parser.add_subparsers(dest='way', required=True, metavar='VERB')
     verb = verbs.add_parser(

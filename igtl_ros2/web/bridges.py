@@ -21,6 +21,8 @@ _STAGE = re.compile(
     r'(?:(?P<what>.+) )?latency_(?P<out>out_)?(?P<stage>[a-z_]+)_ms_(?P<part>p50|p99)', re.DOTALL)
 _PEER = re.compile(r'peer (?P<what>\S+) latency_queue_ms_(?P<part>slowest|oldest)')
 _OFFSET = ' latency_clock_offset_ms'
+# longer ones Python refuses to read, and anybody may publish there
+_COUNT = re.compile(r'[0-9]{1,18}')
 #: what is counted of a device: the beginning of its keys
 _COUNTS = ('withheld', 'left out', 'problem', 'stale')
 #: without these a status is none of a link of a bridge
@@ -132,9 +134,10 @@ def _read(status: Status, before: Json | None, now_s: float) -> Json:
                 _fresh(rows, 'device', what)['clock_offset'] = value
         else:
             counts += [
-                {'kind': kind, 'what': key.removeprefix(f'{kind} '), 'number': int(text),
-                 'new': int(text) - known.get((kind, key.removeprefix(f'{kind} ')), 0)}
-                for kind in _COUNTS if key.startswith(f'{kind} ') and text.isdecimal()]
+                {'kind': kind, 'what': what, 'number': int(text),
+                 'new': int(text) - known.get((kind, what), 0)}
+                for kind in _COUNTS if _COUNT.fullmatch(text)
+                and key != (what := key.removeprefix(f'{kind} '))]
     link['rows'] = list(rows.values())[:_MOST_ROWS]
     link['counts'] = counts[:_MOST_COUNTS]
     link['dropped'] = facts.get('dropped', '')

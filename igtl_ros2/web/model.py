@@ -12,7 +12,7 @@ from ..codec.patients import hidden
 from .bridges import Bridges
 from .device import Device
 from .shown_image import Work
-from .values import Json, cut, value_of
+from .values import Json, cut, head_of, value_of
 
 MAX_DEVICES = 500
 _MOST_LINES = 200
@@ -142,12 +142,10 @@ class Monitor:
             return  # many say once a second that all is well
         value = value_of(message, self.phi)
         text = cut(str(value.get('text', '')), _LINE)
-        head = ' '.join(
-            str(value[key]) for key in ('code_name', 'error_name', 'name') if value.get(key))
         self.revision += 1
         self.texts.append({
             'number': self.revision, 'time': now_s, 'type': device.type_name,
-            'name': device.name, 'head': head, **text,
+            'name': device.name, 'head': head_of(value), **text,
         })
 
     def note_error(self, level: str, text: str, now_s: float) -> None:

@@ -43,16 +43,12 @@ class ShownImage:
         self.left_out = 0
         #: who looks at it
         self.watchers: set[int] = set()
-        self._merger: VolumeMerger | None = VolumeMerger()
+        self._merger = VolumeMerger()
         self._chain = Chain()
         self._decoder = VideoDecoder()
         self._lock = threading.Lock()
         self._frames: deque[tuple[Video, int]] = deque()
         self._is_busy = False
-
-    def crop(self) -> None:
-        """Show blocks of volumes as they are: there is no room for more whole ones."""
-        self._merger = None
 
     def take(self, message: Image | Video, count: int) -> None:
         """Take in a message, the `count`th of its device."""
@@ -97,11 +93,10 @@ class ShownImage:
                 self.fault = str(error)
 
     def _show(self, image: Image, count: int) -> None:
-        merger = self._merger
         self.fault = ''
-        if merger is not None and (image.is_whole or _whole_bytes(image) <= _MAX_VOLUME_BYTES):
+        if image.is_whole or _whole_bytes(image) <= _MAX_VOLUME_BYTES:
             try:
-                image = merger.merge(image, in_place=True)
+                image = self._merger.merge(image, in_place=True)
             except ConversionError as error:
                 self.fault = str(error)
         self.picture, self.count = image, count

@@ -59,6 +59,12 @@ def cut(text: str, longest: int = MAX_TEXT) -> Json:
     return {'text': text[:longest], 'length': len(text)}
 
 
+def head_of(value: Json) -> str:
+    """Give the names in front of a text: of its code, its error, its command."""
+    return ' '.join(
+        str(value[key]) for key in ('code_name', 'error_name', 'name') if value.get(key))
+
+
 def _shorter(elements: Sequence[Any], tell: Callable[[Any], Json]) -> Json:
     shown = [tell(elements[at]) for at in range(min(len(elements), MAX_ROWS))]
     return {'rows': shown, 'total': len(elements)}

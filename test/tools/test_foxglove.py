@@ -9,7 +9,7 @@ from cli_tools import POSE, again_and_again, igtl, pyigtl_tracker, ultrasound
 
 pytest.importorskip('aiohttp', reason='the viewer needs aiohttp')
 
-from bag_tools import BEGIN_NS, bag_of  # noqa: E402
+from bag_tools import BEGIN_NS, bag_of_poses  # noqa: E402
 from foxglove_tools import foxglove, look, started  # noqa: E402
 
 from igtl_ros2 import connect, serve  # noqa: E402
@@ -382,13 +382,8 @@ def test_who_comes_later_gets_what_was_sent_before():
 def bag(tmp_path):
     pytest.importorskip('rosbags', reason='bags need the package rosbags')
     pytest.importorskip('mcap', reason='bags need the package mcap')
-    poses = []
-    for number in range(100):
-        matrix = np.eye(4)
-        matrix[0, 3] = number
-        poses.append((number / 10, Transform(
-            matrix, device_name='ToolToBase', timestamp=from_ns(BEGIN_NS + number * 10**8))))
-    return bag_of(tmp_path, *poses, (5.05, String('half', device_name='Note')))
+    return bag_of_poses(
+        tmp_path, 'ToolToBase', (5.05, String('half', device_name='Note')), begin_ns=BEGIN_NS)
 
 
 def test_a_bag_is_played_with_its_times_and_wound_from_foxglove(bag):

@@ -121,6 +121,16 @@ def test_images_that_move_say_where_by_a_pose_as_plus_has_it(tmp_path):
         again(tmp_path / 'b.igs.mha', *((0, image(0, 0, place)) for place in places))
 
 
+def test_whether_images_move_is_looked_at_once_and_not_for_each_frame(tmp_path, monkeypatch):
+    compared = []
+    allclose = np.allclose
+    monkeypatch.setattr(
+        np, 'allclose', lambda *both, **how: compared.append(1) or allclose(*both, **how))
+    said = again(tmp_path / 'a.igs.mha', *((n / 10, image(n, n / 10)) for n in range(100)))
+    assert len(of(said, 'IMAGE')) == 100
+    assert 100 <= len(compared) < 200
+
+
 @pytest.mark.parametrize('second, why', [
     ({'name': 'Other'}, 'one device; found Image and Other; --device chooses'),
     ({'shape': (1, 4, 4)}, 'one shape'), ({'kind': 'u2'}, 'one type'),

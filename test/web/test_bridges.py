@@ -97,6 +97,16 @@ def test_a_device_of_whatever_name_finds_its_own(name):
     assert bridges.of('POSITION', name, '', 2.0) is None
 
 
+@pytest.mark.parametrize('text', ['9' * 5000, '-1', '1.5', '', 'many', '²'])
+def test_a_count_that_is_no_number_of_messages_is_passed_over(text):
+    bridges = Bridges()
+    facts = {**facts_of(), f'withheld {TOOL}': text, f'problem {TOOL}: why': '3'}
+    bridges.take([said(facts)], 1.0)
+    (link,) = bridges.tell()
+    assert link['counts'] == [
+        {'kind': 'problem', 'what': f'{TOOL}: why', 'number': 3, 'new': 3}]
+
+
 def test_of_several_bridges_that_counts_which_looks_at_the_same_address():
     bridges = Bridges()
     for number, address in enumerate(['tcp://a:1', 'tcp://b:2']):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bag_tools import bag_of
+from bag_tools import bag_of, bag_of_poses
 from cli_tools import POSE, igtl, pyigtl_tracker, server_of, ultrasound
 from page_tools import listener, monitor
 
@@ -97,13 +97,9 @@ def test_who_is_not_there_yet_is_waited_for():
 def bag(tmp_path):
     pytest.importorskip('rosbags', reason='bags need the package rosbags')
     pytest.importorskip('mcap', reason='bags need the package mcap')
-    poses = []
-    for number in range(100):
-        matrix = np.eye(4)
-        matrix[0, 3] = number
-        poses.append((number / 10, Transform(matrix, device_name='Tool', timestamp=number + 1)))
-    return bag_of(
-        tmp_path, *poses, (5.05, String('half', device_name='Note')), (9.95, Status(1)))
+    return bag_of_poses(
+        tmp_path, 'Tool', (5.05, String('half', device_name='Note')), (9.95, Status(1)),
+        begin_ns=1)
 
 
 def test_a_bag_is_played_and_has_a_timeline(bag):

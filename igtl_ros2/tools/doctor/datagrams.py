@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 import time
 from collections.abc import Sequence
@@ -10,11 +9,11 @@ from collections.abc import Sequence
 from ...codec import HEADER_SIZE, Header, decode_header, encode
 from ...codec.datagram import Reassembler
 from ...codec.messages.query import Query, StartTracking
-from ...errors import DecodeError, HeaderError
+from ...errors import CrcError, DecodeError, HeaderError
 from ..tcp_flows import may_be_header
 from .network import own_addresses
 from .observation import Observation, Reach, Seen, Session
-from .probe import Wanted
+from .probe import Wanted, begin_waiting, cannot_bind, family_of, look_up
 from .walk import Walker
 
 _TURN_S = 0.05
@@ -47,15 +46,13 @@ class DatagramProbe:
         """Wait for datagrams on the port, and listen."""
         observed, wanted = self.observed, self._wanted
         reach = observed.reach
-        reach.is_server = True
-        reach.own_addresses = own_addresses() if reach.host in ('0.0.0.0', '::') else ()
-        with socket.socket(_family(reach.host), socket.SOCK_DGRAM) as sock:
+        begin_waiting(reach)
+        with socket.socket(family_of(reach.host), socket.SOCK_DGRAM) as sock:
             try:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROOM)
                 sock.bind((reach.host, reach.port))
             except OSError as error:
-                taken = error.errno == errno.EADDRINUSE
-                reach.errors[reach.host] = 'taken' if taken else error.strerror or str(error)
+                cannot_bind(reach, error)
                 return observed
             reach.port = sock.getsockname()[1]
             sock.settimeout(_TURN_S)
@@ -67,15 +64,11 @@ class DatagramProbe:
         """Listen to one address; if it says nothing, ask it what it is."""
         observed, wanted = self.observed, self._wanted
         reach = observed.reach
-        try:
-            found = socket.getaddrinfo(reach.host, reach.port, type=socket.SOCK_DGRAM)
-        except (OSError, UnicodeError) as error:
-            reach.name_error = getattr(error, 'strerror', None) or str(error)
+        if not look_up(reach, socket.SOCK_DGRAM):
             return observed
-        reach.addresses = tuple(dict.fromkeys(str(address[0]) for *_, address in found))
         address = reach.addresses[0]
         reach.own_addresses = own_addresses()
-        with socket.socket(_family(address), socket.SOCK_DGRAM) as sock:
+        with socket.socket(family_of(address), socket.SOCK_DGRAM) as sock:
             try:
                 sock.connect((address, reach.port))
                 if not wanted.passive:
@@ -139,7 +132,7 @@ class DatagramProbe:
             walker.feed(data)  # it notes what is no message at all
             return
         session.received += len(data)
-        session.first_bytes = session.first_bytes or data[:_LARGEST]
+        session.first_bytes = session.first_bytes or data
         at_s, now_ns = self._clock()
         observed.seen.append(Seen(
             header.type_name, header.device_name, at_s, now_ns, header.timestamp, header.version,
@@ -156,7 +149,7 @@ class DatagramProbe:
             message = self._parts.feed(data, source, at_s)
         except DecodeError as error:
             header = decode_header(data, _RTP_BYTES)
-            is_crc = type(error).__name__ == 'CrcError'
+            is_crc = isinstance(error, CrcError)
             self.observed.seen.append(Seen(
                 header.type_name, header.device_name, at_s, now_ns, header.timestamp,
                 header.version, len(data), fault='crc' if is_crc else 'content',
@@ -176,7 +169,3 @@ class DatagramProbe:
             counts.datagrams, counts.lost, counts.expired + counts.evicted)
         for session in self.observed.sessions:
             session.ended_s = session.pending_s = self._clock()[0]
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ':' in host else socket.AF_INET

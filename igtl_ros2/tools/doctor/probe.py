@@ -65,6 +65,34 @@ class Wanted:
     for_slicer: bool = True
 
 
+def family_of(host: str) -> socket.AddressFamily:
+    """Tell the kind of an address."""
+    return socket.AF_INET6 if ':' in host else socket.AF_INET
+
+
+def look_up(reach: Reach, kind: socket.SocketKind) -> bool:
+    """Find the addresses of a name; false if there are none."""
+    try:
+        found = socket.getaddrinfo(reach.host, reach.port, type=kind)
+    except (OSError, UnicodeError) as error:
+        reach.name_error = getattr(error, 'strerror', None) or str(error)
+        return False
+    reach.addresses = tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+    return True
+
+
+def begin_waiting(reach: Reach) -> None:
+    """Note that somebody is waited for, and where he finds this machine."""
+    reach.is_server = True
+    reach.own_addresses = own_addresses() if reach.host in ('0.0.0.0', '::') else ()
+
+
+def cannot_bind(reach: Reach, error: OSError) -> None:
+    """Note why nobody can be waited for."""
+    taken = error.errno == errno.EADDRINUSE
+    reach.errors[reach.host] = 'taken' if taken else error.strerror or str(error)
+
+
 class Probe:
     """
     Look at one peer.
@@ -111,17 +139,14 @@ class Probe:
         """Wait for somebody who connects, and listen."""
         observed, wanted = self.observed, self._wanted
         reach = observed.reach
-        reach.is_server = True
-        reach.own_addresses = own_addresses() if reach.host in ('0.0.0.0', '::') else ()
-        family = socket.AF_INET6 if ':' in reach.host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as server:
+        begin_waiting(reach)
+        with socket.socket(family_of(reach.host), socket.SOCK_STREAM) as server:
             server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 server.bind((reach.host, reach.port))
                 server.listen(8)
             except OSError as error:
-                taken = error.errno == errno.EADDRINUSE
-                reach.errors[reach.host] = 'taken' if taken else error.strerror or str(error)
+                cannot_bind(reach, error)
                 return observed
             reach.port = server.getsockname()[1]
             server.settimeout(_TURN_S)
@@ -160,12 +185,8 @@ class Probe:
     def _reach(self) -> socket.socket | None:
         """Connect to one address of the peer after the other."""
         reach = self.observed.reach
-        try:
-            found = socket.getaddrinfo(reach.host, reach.port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            reach.name_error = getattr(error, 'strerror', None) or str(error)
+        if not look_up(reach, socket.SOCK_STREAM):
             return None
-        reach.addresses = tuple(dict.fromkeys(str(address[0]) for *_, address in found))
         for address in reach.addresses:
             try:
                 sock = self._connect(address)

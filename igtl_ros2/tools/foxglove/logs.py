@@ -18,7 +18,7 @@ from ...codec.messages.text import (
     String,
 )
 from ...converters.metres import NS
-from ...web.values import numbers, value_of
+from ...web.values import head_of, numbers, value_of
 from .made import Context, Made, timestamp
 
 TEXTS = (String, ClientInfo, Status, Command, CommandResponse)
@@ -36,9 +36,7 @@ def line(name: str, text: str, level: Any, stamp_ns: int) -> Log:
 def log_of(message: Message, about: Context) -> Log:
     """Give what a text says, as serious as it is."""
     value = value_of(message, 'pass')  # what may not be seen was hidden before
-    head = ' '.join(
-        str(value[key]) for key in ('code_name', 'error_name', 'name') if value.get(key))
-    text = ': '.join(part for part in (head, str(value.get('text', ''))) if part)
+    text = ': '.join(part for part in (head_of(value), str(value.get('text', ''))) if part)
     return line(about.device, text, _level(message), about.stamp_ns)
 
 

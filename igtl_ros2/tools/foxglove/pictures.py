@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -226,8 +225,10 @@ def _cells(pixels: Array, dims: int) -> tuple[Array, list[PackedElementField], i
 def video(message: Video, about: Context) -> list[Made]:
     """VIDEO: the frame as it is where Foxglove plays it, else as a picture."""
     form, data = _PLAYED.get(message.codec), message.frame
-    common: Callable[[], dict[str, Any]] = lambda: {  # noqa: E731
-        'timestamp': about.stamp, 'frame_id': about.parent, 'data': data.tobytes()}
+
+    def common() -> dict[str, Any]:
+        return {'timestamp': about.stamp, 'frame_id': about.parent, 'data': data.tobytes()}
+
     if form:
         return [Made('video', 'CompressedVideo', lambda: CompressedVideo(
             format=form, **common()))]

@@ -9,7 +9,12 @@ from foxglove.messages import FrameTransform, FrameTransforms, Point3, Point3InF
 
 from ...codec import Message
 from ...codec.messages.pose import Position, Transform
-from ...codec.messages.tracking import QuaternionElement, QuaternionTrackingData, TrackingData
+from ...codec.messages.tracking import (
+    QuaternionElement,
+    QuaternionTrackingData,
+    TrackingData,
+    TrackingElement,
+)
 from ...codec.tool_state import is_valid, tool_state
 from ...converters.metres import (
     RIGID_TOLERANCE,
@@ -97,13 +102,12 @@ def placed_of(message: Message, frames: Frames, own: Named, about: Context) -> I
         about.tell(f'it is not shown: {error}')
 
 
-def _matrix(tool: object) -> Matrix:
+def _matrix(tool: TrackingElement | QuaternionElement) -> Matrix:
     if isinstance(tool, QuaternionElement):
         if tool.type == _TIP_ONLY:
             return Position(tool.position).matrix
         return Position(tool.position, tool.quaternion, form=28).matrix
-    matrix: Matrix = tool.matrix  # type: ignore[attr-defined]
-    return matrix
+    return tool.matrix
 
 
 def _numbers(

@@ -54,7 +54,7 @@ def points(message: PointList, about: Context) -> Made:
 
 def paths(message: Trajectories, about: Context) -> Made:
     """TRAJ: a line from each entry to its target, or a sphere where one end is known alone."""
-    kept = _finite(message.elements, about, lambda path: _ends(path))
+    kept = _finite(message.elements, about, _ends)
 
     def make() -> SceneUpdate:
         lines, spheres, texts = [], [], []

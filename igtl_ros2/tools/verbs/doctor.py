@@ -16,7 +16,7 @@ if not. It sends nothing, but to a peer that says nothing, to find out what that
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on the command line."""
-    from ..hosts import seconds
+    from ..hosts import add_settings, seconds
 
     parser.add_argument(
         'host', nargs='?', metavar='HOST',
@@ -49,10 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--connections', type=_count, default=1, metavar='N',
         help='connect N times at once, to see how many clients it serves; default: 1')
-    parser.add_argument(
-        '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
-        help='a setting of the connection as a bridge has it, such as tls.ca_file=ca.pem; may be '
-        'given several times')
+    add_settings(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

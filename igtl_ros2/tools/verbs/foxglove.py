@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from ..hosts import seconds
+from ..hosts import add_settings, seconds
 
 if TYPE_CHECKING:
     from ..foxglove.program import Options
@@ -19,11 +19,11 @@ DESCRIPTION = (
     'WebSocket. For this machine only, unless --bind says otherwise.'
 )
 NEEDS = "what Foxglove hears needs foxglove-sdk: pip install 'igtl_ros2[foxglove]'"
-BAGS = "bags need: pip install 'igtl_ros2[bags]'"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on the command line."""
+    from ..serving import add_phi
     from ..words import port
 
     parser.add_argument(
@@ -58,36 +58,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--wire-unit', choices=('mm', 'm'), default='mm',
         help='unit of lengths on the wire, m for devices that send metres all the same; '
         'default: mm')
-    parser.add_argument(
-        '--phi', choices=('redact', 'hash', 'pass'), default='redact',
-        help='what becomes of names of patients; default: redact')
-    parser.add_argument(
-        '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
-        help='a setting of the connection as a bridge has it, such as tls.ca_file=ca.pem; may be '
-        'given several times')
+    add_phi(parser)
+    add_settings(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
-    import asyncio
-    import logging
-
-    from ..program import FAULT, name, say
-    from ..words import note_signals
+    from ...errors import ConfigError
+    from ..program import FAULT, say
+    from ..serving import run_until_stopped
 
     try:
         from ..foxglove.program import serve
     except ImportError as error:
-        say(f'{NEEDS} ({error})')
-        return 2
-    logging.basicConfig(level=logging.WARNING, format=f'{name()}: %(message)s')
+        raise ConfigError(f'{NEEDS} ({error})') from error
     options = options_of(arguments)
-    stopped = note_signals()
-    try:
-        stream = asyncio.run(serve(options, stopped, lambda text: print(text, flush=True)))
-    except ImportError as error:  # what reads bags is wanted for these alone
-        say(f'{BAGS} ({error})')
-        return 2
+    stream = run_until_stopped(lambda stopped, tell: serve(options, stopped, tell))
     for text, count in stream.problems.most_common():
         say(f'{text} ({count} times)')
     return 0 if stream.count else FAULT

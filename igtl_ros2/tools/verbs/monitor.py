@@ -22,6 +22,8 @@ NEEDS = "the page needs aiohttp: pip install 'igtl_ros2[web]', or apt install py
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on the command line."""
     from ..diagnostics import add_ros_argument
+    from ..hosts import add_settings
+    from ..serving import add_phi
     from ..words import number, port
 
     parser.add_argument(
@@ -56,39 +58,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--urdf', action='append', default=[], metavar='FILE',
         help='show a robot in the scene, with the shapes of its files, its links at the poses of '
         'their names; may be given several times')
-    parser.add_argument(
-        '--phi', choices=('redact', 'hash', 'pass'), default='redact',
-        help='what becomes of names of patients on the page; default: redact')
-    parser.add_argument(
-        '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
-        help='a setting of the connections as a bridge has it, such as tls.ca_file=ca.pem; may be '
-        'given several times')
+    add_phi(parser, ' on the page')
+    add_settings(parser, 'connections')
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
-    import asyncio
-    import logging
-
+    from ...errors import ConfigError
     from ..diagnostics import bridges_heard
-    from ..program import name, say
-    from ..words import note_signals
+    from ..serving import run_until_stopped
 
     try:
         from ...web.program import serve
     except ImportError as error:
-        say(f'{NEEDS} ({error})')
-        return 2
-    logging.basicConfig(level=logging.WARNING, format=f'{name()}: %(message)s')
+        raise ConfigError(f'{NEEDS} ({error})') from error
     options = options_of(arguments)
-    stopped = note_signals()
-    try:
-        asyncio.run(serve(
-            options, stopped, lambda text: print(text, flush=True),
-            bridges_heard if arguments.ros else None))
-    except ImportError as error:  # what reads bags is wanted for these alone
-        say(f"bags need: pip install 'igtl_ros2[bags]' ({error})")
-        return 2
+    hear = bridges_heard if arguments.ros else None
+    run_until_stopped(lambda stopped, tell: serve(options, stopped, tell, hear))
     return 0
 
 

@@ -1,0 +1,45 @@
+"""What verbs have in common that serve what devices send to a program that shows it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
+
+from ..errors import ConfigError
+from .program import name
+from .words import note_signals
+
+_BAGS = "bags need: pip install 'igtl_ros2[bags]'"
+T = TypeVar('T')
+
+
+def add_phi(parser: argparse.ArgumentParser, where: str = '') -> None:
+    """
+    Say what is done with names of patients that are shown.
+
+    :param where: such as ` on the page`.
+    """
+    parser.add_argument(
+        '--phi', choices=('redact', 'hash', 'pass'), default='redact',
+        help=f'what becomes of names of patients{where}; default: redact')
+
+
+def run_until_stopped(
+    serve: Callable[[Sequence[int], Callable[[str], None]], Coroutine[Any, Any, T]],
+) -> T:
+    """
+    Serve until a signal comes.
+
+    :param serve: ends when there is a signal in what it is given, and is given what prints a line.
+    :returns: what it returns.
+    :raises ConfigError: if what reads bags is wanted, and is not there.
+    """
+    logging.basicConfig(level=logging.WARNING, format=f'{name()}: %(message)s')
+    stopped = note_signals()
+    try:
+        return asyncio.run(serve(stopped, lambda text: print(text, flush=True)))
+    except ImportError as error:  # what reads bags is wanted for these alone
+        raise ConfigError(f'{_BAGS} ({error})') from error
