@@ -185,8 +185,8 @@ class EffectRunner:
                     self._output.late.forget(device.topic)
                 self.go_on(device, passage)
 
-        def lost() -> None:
-            effects = device.way.lost(passage)
+        def lost(why: str) -> None:
+            effects = device.way.lost(passage, why)
             self.carry_out([(device, passage, effect) for effect in effects])
 
         if self._is_current(device):

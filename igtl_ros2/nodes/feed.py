@@ -251,7 +251,7 @@ class Feed:
             self._go_on(moved, now, out, trace=trace, is_converted=True)
 
         self._shared.wait.submit(
-            Placement(id(self), self.route.name, effect, go, self.route.lose))
+            Placement(id(self), self.route.name, effect, go, lambda why: self.route.lose()))
 
     def _remember(self, effect: Remember) -> None:
         self._shared.said.remember(

@@ -14,7 +14,6 @@ from ..codec.lists import ElementList
 from ..codec.message import has_points
 from ..codec.messages.text import Status, StatusCode
 from ..codec.short_names import NAME_BYTES, short_name
-from ..converters.placing import frames_of
 from ..converters.target_places import place_of
 from ..errors import ConversionError
 from ..rules import ReceiveRule
@@ -62,13 +61,10 @@ class Answering(Inbound):
             effects += self._answer(passage, effects)
         return effects
 
-    def lost(self, passage: Passage) -> list[Effect]:
-        """Answer a message that has waited too long for tf."""
-        effects = super().lost(passage)
-        frames = frames_of(passage.message, self.start) if self.start is not None else []
-        found = ', '.join(dict.fromkeys(frames))
-        return [*effects, *self._refusal(
-            passage, f'tf does not know {found} in {self.rule.to_frame}')]
+    def lost(self, passage: Passage, why: str) -> list[Effect]:
+        """Answer a message that tf could not move in time."""
+        return [*super().lost(passage, why), *self._refusal(
+            passage, f'not moved into {self.rule.to_frame}: {why}')]
 
     def _answer(self, passage: Passage, effects: list[Effect]) -> list[Effect]:
         published = [effect.ros_message for effect in effects

@@ -264,8 +264,8 @@ class Inbound:
         if self.key[0] == 'VIDEO':
             self.route.state[FRAME_LOST] = True
 
-    def lost(self, passage: Passage) -> list[Effect]:
-        """Note that a message has waited too long for tf."""
+    def lost(self, passage: Passage, why: str) -> list[Effect]:
+        """Note that a message is dropped, which tf could not move in time."""
         self.lose_frame()
         return []
 

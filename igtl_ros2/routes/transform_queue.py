@@ -38,14 +38,14 @@ class Placement:
     :param what: names it in the log.
     :param asked: where its frames have to be known.
     :param go: is called with the pose of each of its frames, at its stamp.
-    :param lost: is called if it is dropped instead.
+    :param lost: is called with the reason if it is dropped instead.
     """
 
     key: Hashable
     what: str
     asked: LookUp
     go: Callable[[Poses], Any]
-    lost: Callable[[], None] = lambda: None
+    lost: Callable[[str], None] = lambda why: None
 
 
 class TransformQueue:
@@ -121,7 +121,7 @@ class TransformQueue:
 
     def drop(self, placement: Placement, why: str) -> None:
         """Count and report what is not moved."""
-        placement.lost()
+        placement.lost(why)
         self._report.problem(
             f'{placement.what}: to_frame',
             f'{placement.what}: dropped, not moved into {placement.asked.to_frame}: {why}',

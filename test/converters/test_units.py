@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from igtl_ros2.codec import from_ns, to_ns
+from igtl_ros2.codec.geometry import FLOAT32_NOISE
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.converters.units import (
     affine_from_metres,
     affine_to_metres,
+    affines_to_numbers,
     choose_stamp,
     json_number,
     length_from_ros,
@@ -22,6 +24,7 @@ from igtl_ros2.converters.units import (
     point_from_ros,
     point_to_ros,
     pose_from_ros,
+    pose_to_numbers,
     pose_to_ros,
     quaternion_to_matrix,
     ros_text,
@@ -358,3 +361,29 @@ def test_numbers_for_json():
         'inf',
         '-inf',
     ]
+
+
+@given(
+    quaternion=st.tuples(*[st.floats(-1, 1)] * 4).filter(lambda q: sum(n * n for n in q) > 0.01),
+    position=st.tuples(*[st.floats(-1e4, 1e4)] * 3),
+    noise=st.tuples(*[st.floats(-1, 1)] * 9), scale=st.sampled_from((0, 1e-8, 2e-7, 1e-6, 1e-3)),
+    unit=st.sampled_from(('mm', 'm')), axes=st.sampled_from(('ras', 'lps')),
+)
+def test_what_is_written_once_more_for_speed_gives_the_same_numbers(
+    quaternion, position, noise, scale, unit, axes
+):
+    matrix = affine(quaternion_to_matrix(quaternion), position)
+    matrix[:3, :3] += scale * np.reshape(noise, (3, 3))
+    (found,) = affines_to_numbers((matrix[:3].T.ravel().tolist(),), unit, axes)
+    place, turned, distance = pose_to_numbers(matrix, unit, axes)
+    assert (found is None) == (distance > FLOAT32_NOISE)
+    assert found is None or found == (*place, *turned)
+
+
+@pytest.mark.parametrize('bad', [math.nan, math.inf, -math.inf])
+def test_what_is_not_finite_is_never_taken_for_a_pose(bad):
+    for number in range(12):
+        affines = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 5.0, 6.0, 7.0]
+        affines[number] = bad
+        assert affines_to_numbers((affines,), 'mm') == [None]
+    assert affines_to_numbers(([-1.0, 0, 0, 0, 1.0, 0, 0, 0, 1.0, 5, 6, 7],), 'mm') == [None]

@@ -223,7 +223,7 @@ def test_a_target_waits_for_tf_and_a_stop_ends_that_too(make, robot, ros):
     peer.client.send(String('STOP', device_name='Words'))
     assert peer.answer(1)[1].startswith('canceled: STOP of tcp')
     peer.order(2, 'MOVE_THERE')
-    assert peer.answer(2)[0] == 'FAIL' and 'there in here' in peer.answer(2)[1]
+    assert peer.answer(2)[0] == 'FAIL' and "'there' in 'here'" in peer.answer(2)[1]
     assert not robot.goals
 
 

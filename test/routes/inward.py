@@ -227,8 +227,8 @@ class Link:
             device.way.moved(passage, effect.frames, poses)
             self._carry_out(device, passage)
 
-        def lost():
-            for one in device.way.lost(passage):
+        def lost(why):
+            for one in device.way.lost(passage, why):
                 self._do[type(one)](device, passage, one)
 
         self.queue.submit(

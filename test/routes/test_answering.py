@@ -103,7 +103,16 @@ def test_what_waits_for_tf_in_vain_is_refused_with_both_frames():
     link.send(pose(50, 'Target'))
     assert not answers(link)
     link.wait(transform_queue.WAIT_S + 0.1)
-    assert answers(link) == refused('Target', 'tf does not know camera in base')
+    assert answers(link) == refused(
+        'Target', 'not moved into base: '
+        "'camera' in 'base': frame 'camera' is unknown (waited 0.5 s)")
+
+
+def test_what_waits_for_tf_when_the_link_is_closed_is_refused_with_that_reason():
+    link = answering('frame: camera, to_frame: base')
+    link.send(pose(50, 'Target'))
+    link.queue.close('the link was closed')
+    assert answers(link) == refused('Target', 'not moved into base: the link was closed')
 
 
 def test_repetitions_are_not_answered():

@@ -23,7 +23,7 @@ class Waiting:
         self.queue.submit(Placement(
             key, f'{key} {name}', LookUp(name, frames, 'base', stamp_s * NS, size),
             lambda poses: self.gone.append((name, {f: m[0, 3] for f, m in poses.items()})),
-            lambda: self.lost.append(name)), now_s)
+            lambda why: self.lost.append(name)), now_s)
 
     def place(self, x_m=1.0, stamp_s=None, frame='camera'):
         matrix = np.eye(4)
