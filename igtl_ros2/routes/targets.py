@@ -6,6 +6,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ..codec import Message
+from ..codec.message import has_points
 from ..converters.gates import Gate
 from ..errors import ConversionError
 
@@ -18,12 +20,12 @@ class _Target:
     """
     The last message of a device and a peer.
 
-    :param message: what has come.
+    :param message: what has come; None of what does not hold whatever becomes of it.
     :param place: the ROS message; None while nobody knows what becomes of it, or if it is refused.
     :param why: why it was not published.
     """
 
-    message: Any
+    message: Message | None
     place: Any = None
     why: str = ''
     gate: Gate | None = None
@@ -43,20 +45,21 @@ class Targets:
         self.names = frozenset(names)
         self._known: dict[tuple[Hashable, str], _Target] = {}
 
-    def begin(self, peer: Hashable, name: str, message: Any) -> None:
-        """Take note that a message has come, and nothing before it holds."""
+    def begin(self, peer: Hashable, name: str, message: Message) -> None:
+        """Take note that a message has come; if it may be a place, none before it holds."""
         key = peer, name
-        if key in self._known or len(self._known) < _MAX_PEERS * len(self.names):
+        if has_points(message.type_name) and (
+                key in self._known or len(self._known) < _MAX_PEERS * len(self.names)):
             self._known[key] = _Target(message)
 
     def took(
-        self, peer: Hashable, name: str, message: Any, place: Any, gate: Gate | None
+        self, peer: Hashable, name: str, message: Message, place: Any, gate: Gate | None
     ) -> None:
         """Take note that it was published, through a gate if there was one."""
         why = '' if place is not None else 'nothing that was published of it is a place'
         self._end(peer, name, _Target(message, place, why, gate))
 
-    def refused(self, peer: Hashable, name: str, message: Any, why: str) -> None:
+    def refused(self, peer: Hashable, name: str, message: Message, why: str) -> None:
         """Take note that it was not published."""
         self._end(peer, name, _Target(message, why=why or 'it was not published'))
 

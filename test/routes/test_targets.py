@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from inward import Link, Peer, pose
 
+from igtl_ros2.codec.messages.query import Query
+from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.errors import ConversionError
 from igtl_ros2.routes import targets as targets_module
@@ -47,6 +49,12 @@ def test_each_peer_has_its_own_and_one_that_is_gone_has_none(link):
     assert target(link, other) == 'this peer has sent none'
     link.around.targets.left(link.peer)
     assert target(link) == 'this peer has sent none'
+
+
+def test_what_is_no_place_does_not_end_the_one_before(link):
+    link.send(pose(5, 'Target'), String('x', device_name='Target'))
+    link.send(Query('GET_TRANS', device_name='Target'))
+    assert target(link) == ('ras', 5)
 
 
 @pytest.mark.parametrize('link', [BOX], indirect=True)
@@ -93,7 +101,7 @@ def test_no_more_peers_are_remembered_than_there_can_be_and_those_are_kept_up_to
         monkeypatch):
     monkeypatch.setattr(targets_module, '_MAX_PEERS', 1)
     targets = Targets(['Target'])
-    for message in ('first', 'second'):
+    for message in (pose(1), pose(2)):
         targets.begin('known', 'Target', message)
         targets.begin('too many', 'Target', message)
         assert targets.value('known', 'Target', 0.0) is None
@@ -106,8 +114,9 @@ def test_no_more_peers_are_remembered_than_there_can_be_and_those_are_kept_up_to
 
 def test_what_becomes_of_a_message_of_a_peer_that_is_gone_is_forgotten():
     targets = Targets(['Target'])
-    targets.begin('peer', 'Target', 'message')
+    message = pose(1)
+    targets.begin('peer', 'Target', message)
     targets.left('peer')
-    targets.took('peer', 'Target', 'message', 'message', None)
+    targets.took('peer', 'Target', message, message, None)
     with pytest.raises(ConversionError, match='has sent none'):
         targets.value('peer', 'Target', 0.0)
