@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ConversionError
+from .fields import as_array
 from .libraries import library
 from .messages.video import Video
 
@@ -171,7 +172,9 @@ class VideoEncoder:
         :param key: whether it has to be a key frame, as for who has just come.
         :param fields: of `Video`: `device_name`, `matrix`, `timestamp_ns` ...
         :raises ConversionError: if it cannot be encoded; without PyAV.
+        :raises EncodeError: if it is no array, or a field cannot be written.
         """
+        pixels = as_array(pixels, 'pixels')
         frame = self.frame_of(pixels, key=key)
         rows, columns = pixels.shape[:2]
         return Video(frame.data, frame.codec, (columns, rows, 1), frame.type, **fields)

@@ -62,7 +62,7 @@ def test_another_size_begins_anew():
 
 @pytest.mark.parametrize('pixels', [
     picture(0).astype(np.uint16), picture(0)[:-1], picture(0)[:, :-1], picture(0)[..., :2],
-    np.zeros((0, 0), np.uint8), picture(0)[None],
+    np.zeros((0, 0), np.uint8), picture(0)[None], [[1, 2], [3, 4]], None, 'x',
 ])
 def test_what_cannot_be_encoded_is_said(pixels):
     with pytest.raises(ConversionError, match='wanted'):
