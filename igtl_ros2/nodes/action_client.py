@@ -60,6 +60,19 @@ def filled(template: MessageTemplate, rule: ServeRule, tree: Any, values: Any) -
     return message
 
 
+def begin_goal(
+    client: ActionClient, ros_type: Any, goal: Any, told: Callable[[Any], None] | None = None
+) -> tuple[ClientGoalHandle, Any]:
+    """
+    Send a goal.
+
+    :returns: with what it can be cancelled should the answer never come, and that answer.
+    """
+    goal_id = UUID(uuid=list(uuid.uuid4().bytes))
+    handle = ClientGoalHandle(client, goal_id, ros_type.Impl.SendGoalService.Response())
+    return handle, client.send_goal_async(goal, told, goal_id)
+
+
 class ActionThread:
     """
     Call actions in a thread of their own.
@@ -100,8 +113,12 @@ class ActionThread:
         return self.clients[key]
 
     def _do_work(self) -> None:
-        while self._work:
-            self._work.popleft()()
+        try:
+            while self._work:
+                self._work.popleft()()
+        finally:
+            if self._work:  # one that fails keeps none waiting, such as one that cancels
+                self._wake.trigger()
 
     def _run(self) -> None:
         turns = Turns(self._executor)
@@ -229,16 +246,12 @@ class RosAction:
             finally:
                 post(listener.ended, number, _ENDS.get(response.status, 'ABORTED'), text)
 
-        goal_id = UUID(uuid=list(uuid.uuid4().bytes))
-        # with which it can be cancelled should the answer never come
-        self._handles[number] = (
-            ClientGoalHandle(self._client, goal_id, self._type.Impl.SendGoalService.Response()),
-            listener)
         try:
-            future = self._client.send_goal_async(goal, told, goal_id)
+            handle, future = begin_goal(self._client, self._type, goal, told)
         except Exception as error:
             post(listener.refused, number, f'it cannot be sent: {error}')
             raise
+        self._handles[number] = handle, listener
         future.add_done_callback(answered)
 
     def _cancel(self, number: int) -> None:

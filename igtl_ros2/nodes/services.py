@@ -24,6 +24,7 @@ from ..converters.registry import typed_classes
 from ..converters.units import ros_text
 from ..dialogue.commands import CommandText, read_command, reply_facts
 from ..dialogue.dialogue import Dialogue
+from ..dialogue.plan_server import EMERGENCY
 from ..dialogue.requests import OnReply
 from ..dialogue.timers import Timers
 from ..errors import ConversionError
@@ -151,13 +152,20 @@ class Services:
             for robot in (self._phases, self._planner):
                 if robot is not None:
                     self._post(robot.server.start)
-            self._emergency.tell(
-                lambda: self._post_now(self._dialogue.served_commands.stop_all, 'an emergency'))
+            self._emergency.tell(self._stop_all)
             self._has_started = True
 
+    def _stop_all(self) -> None:
+        """Stop whatever moves, as there is an emergency."""
+        if self._planner is not None:
+            self._post(self._planner.server.stop, EMERGENCY)
+        self._post_now(self._dialogue.served_commands.stop_all, 'an emergency')
+
     def end_goals(self, why: str) -> threading.Event:
-        """Cancel the goals of actions; what is given is set when none is left."""
+        """Cancel motions and the goals of actions; what is given is set when none is left of these."""
         ended = threading.Event()
+        if self._has_started and self._planner is not None:
+            self._post(self._planner.server.stop, why)
         if self._has_started and self._actions.is_used:
             end = self._dialogue.served_commands.end_goals
             self._post(lambda: end(why, self._now(), ended.set))

@@ -9,7 +9,7 @@ from rclpy.node import Node
 
 from ...converters.registry import full_name
 from ...dialogue.dialogue import Dialogue
-from ...dialogue.plan_server import EMERGENCY, PlanServer
+from ...dialogue.plan_server import PlanServer
 from ...dialogue.timers import Timers
 from ...errors import ConfigError
 from ...mapping import LinkConfig, ReceiveRule
@@ -60,11 +60,10 @@ def planner_for(
         dialogue: Dialogue, timers: Timers, post: Callable[..., None], now: Callable[[], float]
     ) -> Any:
         planner = MoveItPlanner(node, config, rule, report, tf, rule_of, post, now)
-        server = planner.server = dialogue.plans = PlanServer(
+        planner.server = dialogue.plans = PlanServer(
             rule, planner, full_name, lambda: emergency.is_on, dialogue.streams, timers,
             report.problem)
         dialogue.served_commands.know_stops(rule.stop)
-        emergency.tell(lambda: post(server.stop, EMERGENCY))
         return planner
 
     return make

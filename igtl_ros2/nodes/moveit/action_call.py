@@ -9,6 +9,8 @@ from action_msgs.msg import GoalStatus
 from rclpy.action import ActionClient
 from rclpy.task import Future
 
+from ..action_client import begin_goal
+
 #: gets what came of a goal: (whether it succeeded, why not, the result or None)
 OnEnd = Callable[[bool, str, Any], None]
 _STATES = {
@@ -24,21 +26,23 @@ class ActionCall:
     :param on_end: called once, however it ends.
     """
 
-    def __init__(self, client: ActionClient[Any, Any, Any], goal: Any, on_end: OnEnd) -> None:
+    def __init__(
+        self, client: ActionClient[Any, Any, Any], ros_type: Any, goal: Any, on_end: OnEnd
+    ) -> None:
         """Send the goal."""
         self._on_end = on_end
-        self._handle: Any = None
         self._is_cancelled = self._is_over = False
-        client.send_goal_async(goal).add_done_callback(self._answered)
+        self._handle, future = begin_goal(client, ros_type, goal)
+        future.add_done_callback(self._answered)
 
     def cancel(self) -> None:
-        """Cancel the goal, as soon as it is accepted."""
+        """Cancel the goal, and once more when it is accepted."""
         self._is_cancelled = True
-        if self._handle is not None and not self._is_over:
-            self._handle.cancel_goal_async()
+        self._handle.cancel_goal_async()
 
     def drop(self, why: str) -> None:
-        """Take note that nothing will come of it any more."""
+        """Take note that nobody waits for it any more; should it be accepted, it is cancelled."""
+        self._is_cancelled = True
         self._end(False, why, None)
 
     def _answered(self, future: Future[Any]) -> None:

@@ -88,6 +88,8 @@ class MoveItPlanner:
         self._execute_client = self._actions.client(rule.execute, ExecuteTrajectory)
         self._idle = threading.Event()
         self._calls: dict[str, tuple[int, ActionCall]] = {}
+        #: what a server has that is gone
+        self._lost: dict[str, list[ActionCall]] = {}
         self._is_closing = False
         self._scene = Scene(
             node, rule.scene, self._place, rule_of, self._problem)
@@ -109,7 +111,8 @@ class MoveItPlanner:
         """Cancel what goes on, wait until it has ended, and ask for nothing more."""
         def cancel() -> None:
             self._is_closing = True
-            for _, call in self._calls.values():
+            for call in (*(call for _, call in self._calls.values()),
+                         *(call for lost in self._lost.values() for call in lost)):
                 call.cancel()
             if not self._calls:
                 self._idle.set()
@@ -212,8 +215,14 @@ class MoveItPlanner:
 
     def _look_for_actions(self) -> None:
         for which, client in (('plan', self._plan_client), ('execute', self._execute_client)):
-            if which in self._calls and not client.server_is_ready():
-                self._calls[which][1].drop(f'the action {getattr(self._rule, which)} is gone')
+            is_there = client.server_is_ready()
+            if is_there:  # it may still do what it was given before
+                for call in self._lost.pop(which, ()):
+                    call.cancel()
+            elif which in self._calls:
+                call = self._calls[which][1]
+                self._lost.setdefault(which, []).append(call)
+                call.drop(f'the action {getattr(self._rule, which)} is gone')
 
     # -- what the plan asks for, in the network's thread
 
@@ -263,7 +272,7 @@ class MoveItPlanner:
             return
         goal = plan_goal(self._rule, robot.root, target)
         self._calls['plan'] = number, ActionCall(
-            self._plan_client, goal, partial(self._planned, number, robot, target))
+            self._plan_client, MoveGroup, goal, partial(self._planned, number, robot, target))
 
     def _planned(
         self, number: int, robot: RobotShapes, target: Matrix, success: bool, why: str, result: Any
@@ -314,13 +323,14 @@ class MoveItPlanner:
         return plan.with_looks(looks, why_not)
 
     def _go(self, number: int, plan: Plan) -> None:
+        self._look_for_actions()
         if not self._execute_client.server_is_ready():
             why = f'the action {self._rule.execute} is not there'
             self._post(self.server.ended, number, False, why)
             return
         goal = ExecuteTrajectory.Goal(trajectory=plan.body)
         self._calls['execute'] = number, ActionCall(
-            self._execute_client, goal, partial(self._ended, number))
+            self._execute_client, ExecuteTrajectory, goal, partial(self._ended, number))
 
     def _ended(self, number: int, success: bool, why: str, result: Any) -> None:
         self._over('execute', number)

@@ -1,0 +1,130 @@
+"""Plans of MoveIt in a bridge: nothing goes on moving that nobody wants any more."""
+
+import threading
+
+import pytest
+from ros_user import mapping, wait_for
+
+from igtl_ros2 import connect
+from igtl_ros2.codec.messages.text import Status, StatusCode
+
+pytest.importorskip('moveit_msgs', reason='the messages of MoveIt are not installed')
+from moveit_msgs.action import ExecuteTrajectory  # noqa: E402
+from moveit_msgs.msg import RobotTrajectory  # noqa: E402
+from rclpy.action import ActionServer, CancelResponse  # noqa: E402
+from rclpy.callback_groups import ReentrantCallbackGroup  # noqa: E402
+from rclpy.executors import MultiThreadedExecutor  # noqa: E402
+from rclpy.node import Node  # noqa: E402
+
+from igtl_ros2.dialogue.plans import Plan, State  # noqa: E402
+
+RULES = """
+profile: moveit
+moveit: {target: Target, group: manipulator, link: tool0}
+receive: [{device: '*'}]
+"""
+PLAN = Plan({}, 1.0, 2, RobotTrajectory())
+
+
+class Robot:
+    """Carries out trajectories until it is asked to stop."""
+
+    def __init__(self, name):
+        self.node = Node('robot')
+        self.running, self.ended, self.is_over = 0, 0, False
+        self.gate = threading.Event()
+        self.gate.set()
+        self.server = ActionServer(
+            self.node, ExecuteTrajectory, name, self._execute,
+            callback_group=ReentrantCallbackGroup(),
+            cancel_callback=lambda handle: CancelResponse.ACCEPT)
+        self.executor = MultiThreadedExecutor(4)
+        self.executor.add_node(self.node)
+        self.thread = threading.Thread(target=self.executor.spin)
+        self.thread.start()
+
+    def _execute(self, handle):
+        self.running += 1
+        while not handle.is_cancel_requested and not self.is_over:
+            self.gate.wait(0.002)
+        if not self.is_over:
+            handle.canceled()
+            self.ended += 1
+        self.running -= 1
+        return ExecuteTrajectory.Result()
+
+    def close(self):
+        self.is_over = True
+        self.executor.shutdown()
+        self.thread.join()
+        self.server.destroy()
+        self.node.destroy_node()
+
+
+@pytest.fixture
+def node(ros, tmp_path):
+    return ros.bridge(mode='server', port=0, **mapping(tmp_path, RULES))
+
+
+def planner_of(node):
+    return node.link_services['']._planner
+
+
+@pytest.fixture
+def moving(ros, node):
+    planner = planner_of(node)
+    robot = Robot(planner._rule.execute)
+    ros.closers.append(robot.close)
+    wait_for(planner._execute_client.server_is_ready, 'the action')
+    plans = planner.server._plans
+    plans.state, plans.number = State.MOVING, 1
+    planner.go(1, PLAN)
+    wait_for(lambda: robot.running, 'the robot to move')
+    return robot
+
+
+def test_a_bridge_is_activated_again_while_there_is_an_emergency(node):
+    with connect(f'tcp://127.0.0.1:{node.link.address.port}') as peer:
+        peer.send(Status(StatusCode.EMERGENCY, device_name='Button'))
+        wait_for(lambda: node._emergency.is_on, 'the emergency')
+    node.trigger_deactivate()
+    node.trigger_activate()
+    assert node.state == 'active' and node._emergency.is_on
+
+
+@pytest.mark.parametrize('how', ['emergency', 'deactivate'])
+def test_a_motion_is_stopped(node, moving, how):
+    if how == 'emergency':
+        with connect(f'tcp://127.0.0.1:{node.link.address.port}') as peer:
+            peer.send(Status(StatusCode.EMERGENCY, device_name='Button'))
+            wait_for(lambda: moving.ended, 'the end of the motion')
+    else:
+        node.trigger_deactivate()
+        assert moving.ended == 1
+
+
+def test_a_motion_does_not_wait_for_the_goals_of_a_bridge_that_closes(node, moving):
+    ended = node.link_services[''].end_goals('the bridge is closing')
+    assert ended.wait(20)
+    wait_for(lambda: moving.ended, 'the end of the motion')
+
+
+def test_a_motion_of_a_server_that_was_not_seen_is_stopped_when_it_is_seen_again(
+        node, moving, monkeypatch):
+    planner = planner_of(node)
+    monkeypatch.setattr(planner._execute_client, 'server_is_ready', lambda: False)
+    wait_for(lambda: planner.server._plans.state is State.IDLE, 'the loss of the server')
+    assert moving.running
+    monkeypatch.undo()
+    wait_for(lambda: moving.ended, 'the end of the motion')
+
+
+def test_a_motion_whose_acceptance_is_never_heard_of_is_stopped(node, moving, monkeypatch):
+    planner = planner_of(node)
+    (number, call), = planner._calls.values()
+    monkeypatch.setattr(type(call), '_answered', lambda call, future: None)
+    planner.go(2, PLAN)
+    wait_for(lambda: moving.running == 2, 'the second motion')
+    planner.halt(2)
+    wait_for(lambda: moving.ended, 'the end of the motion')
+    assert moving.running == 1
