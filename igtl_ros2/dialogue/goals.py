@@ -192,9 +192,13 @@ class Goals:
         return steps
 
     def close(self, why: str, now: float) -> list[Step]:
-        """Cancel all, and take none any more."""
+        """Cancel all, and take none any more; those not accepted yet as well: none waits long."""
         self.closed = why
-        return self.cancel(why, now)
+        steps = self.cancel(why, now)
+        for goal in self._goals.values():
+            if goal.is_sent and not goal.is_accepted and not goal.is_lost:
+                steps += self._ask(goal, now)
+        return steps
 
     # -- what the action server says
 
@@ -304,7 +308,8 @@ class Goals:
                 if not goal.unwanted:
                     steps.append(Say(goal.number, StatusCode.TIME_OUT, 'TIMED_OUT', why))
                 goal.unwanted = goal.unwanted or why
-                steps += [*self._answer(goal, False, why), Note(f'{self._action}: hangs', why)]
+                steps += [*self._answer(goal, False, why), Note(f'{self._action}: hangs', why),
+                          *self._ask(goal, now)]  # its answer may be lost
             if goal.ask_again is not None and goal.ask_again <= now and not goal.is_lost:
                 steps.append(Note(f'{self._action}: still running', (
                     f'{self._action} has not ended {goal.name} ({goal.unwanted}); '

@@ -54,6 +54,7 @@ class PhaseServer:
 
     :param services: the ROS services of the table, by name, and its actions.
     :param find_target: gives a transform that a peer has sent, as it was published.
+    :param is_emergency: tells whether a device has called an emergency.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class PhaseServer:
         timers: Timers,
         problem: Problem,
         find_target: FindTarget | None = None,
+        is_emergency: Callable[[], bool] = bool,
     ) -> None:
         """Begin before the first phase."""
         self._table = table
@@ -74,6 +76,7 @@ class PhaseServer:
         self._timers = timers
         self._problem = problem
         self._find_target = find_target
+        self._is_emergency = is_emergency
         #: of what is told last
         self._now = 0.0
         #: who has sent what was accepted last, and who began what an action carries out
@@ -212,6 +215,8 @@ class PhaseServer:
         self._calls[number] = lambda: self._end(number, action, name)
         self._askers[number] = peer
         try:
+            if self._is_emergency() and not phase.preempts:
+                raise ConversionError('there is an emergency')
             values: dict[str, Any] = {'phase': name}
             for prefix in self._last.keys() & self._senders.keys():
                 if f'{{{prefix}' in str(phase.goal):  # of others it does not matter

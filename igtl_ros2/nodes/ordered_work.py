@@ -32,7 +32,7 @@ class OrderedWork:
         self.worker = Worker('converting', self._let_go_on)
         #: whose messages have to wait for those that are converted in the worker
         self._waiting_peers: set[Peer] = set()
-        #: whose BIND is in the worker: what comes behind is of the same devices
+        #: whose BIND is in the worker, or what came behind it: that is of the same devices
         self.bound: Counter[Peer] = Counter()
 
     def do(
@@ -41,9 +41,9 @@ class OrderedWork:
         """
         Do something, which raises nothing, after what came before; called with the lock.
 
-        :param device: whose messages wait until it is done.
+        :param device: whose messages wait until it is done; None: all of the peer.
         """
-        is_bind = isinstance(message, Bind)
+        is_bound = device is None or isinstance(message, Bind)
 
         def work() -> None:
             try:
@@ -55,7 +55,7 @@ class OrderedWork:
         def count(more: int) -> None:
             if device is not None:
                 device.way.waiting += more
-            if is_bind:
+            if is_bound:
                 self.bound[peer] += more
                 if not self.bound[peer]:
                     del self.bound[peer]

@@ -104,7 +104,7 @@ class Receiver:
         self._slices = SliceParameters(node, self._output.publish_slice)
         self._first = self._output.late
         #: what commands may want a robot to move to
-        self.targets = Targets(config.mapping.targets)
+        self.targets = Targets(config.mapping.targets, self._work.bound.__contains__)
         self._around = Surroundings(
             link=config.name,
             info_rate=config.settings.info_rate,

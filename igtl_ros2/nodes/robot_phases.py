@@ -42,6 +42,7 @@ class RobotPhases:
     :param post: has a function called in the network's thread.
     :param actions: those of the link.
     :param find_target: gives a transform that a peer has sent, as it was published.
+    :param is_emergency: tells whether a device has called an emergency.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class RobotPhases:
         post: Callable[..., None],
         actions: Actions,
         find_target: FindTarget,
+        is_emergency: Callable[[], bool],
     ) -> None:
         """Make a client for every service that the table names."""
         self._table = table
@@ -76,7 +78,8 @@ class RobotPhases:
         self._were_there: set[str] = set()
         #: decides, in the network's thread
         self.server = PhaseServer(
-            table, self._services, self, streams, timers, report.problem, find_target)
+            table, self._services, self, streams, timers, report.problem, find_target,
+            is_emergency)
         if self._services:
             clock = Clock(clock_type=ClockType.STEADY_TIME)
             node.create_timer(_LOOK_S, self._look_around, clock=clock)

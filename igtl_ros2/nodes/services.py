@@ -114,6 +114,7 @@ class Services:
             self._phases = RobotPhases(
                 node, config, config.mapping.phases, report, self.streams, self._timers,
                 on_message, forget, rule_of, self._post, self._dialogue.actions, targets.value,
+                lambda: emergency.is_on,
             )
             self._dialogue.phases = self._phases.server
         self._planner: Planner | None = None
@@ -162,7 +163,7 @@ class Services:
         self._post_now(self._dialogue.served_commands.stop_all, 'an emergency')
 
     def end_goals(self, why: str) -> threading.Event:
-        """Cancel motions and the goals of actions; what is given is set when none is left of these."""
+        """Stop what moves; what is given is set when no goal of an action of rules is left."""
         ended = threading.Event()
         if self._has_started and self._planner is not None:
             self._post(self._planner.server.stop, why)

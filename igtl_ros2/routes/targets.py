@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,11 +38,15 @@ class Targets:
     One that is not published ends the one before: a robot must not go where nobody wants it now.
 
     :param names: of the devices.
+    :param waits: tells whether a peer has sent something that is still to be looked at.
     """
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(
+        self, names: Iterable[str] = (), waits: Callable[[Any], bool] = lambda peer: False
+    ) -> None:
         """Know of none."""
         self.names = frozenset(names)
+        self._waits = waits
         self._known: dict[tuple[Hashable, str], _Target] = {}
 
     def begin(self, peer: Hashable, name: str, message: Message) -> None:
@@ -87,6 +91,8 @@ class Targets:
         :param now_s: by the steady clock.
         :raises ConversionError: if there is none, or it does not hold.
         """
+        if self._waits(peer):
+            return None
         found = self._known.get((peer, name))
         if found is None:
             raise ConversionError(f'{name}: this peer has sent none')

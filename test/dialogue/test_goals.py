@@ -81,8 +81,19 @@ def test_what_was_sent_and_is_not_wanted_any_more_is_cancelled_when_it_is_accept
 def test_what_is_accepted_too_late_is_cancelled(goals):
     number, _ = goals.begin(MOVE, 'a', 0.0)
     assert goals.due == 2.0
-    assert kinds(goals.tick(2.0)) == ['Say', 'Answer', 'Note']
+    assert kinds(goals.tick(2.0)) == ['Say', 'Answer', 'Note', 'Cancel']
+    assert goals.cancel_answered(number, UNKNOWN, 2.1) == []
     assert goals.accepted(number, 9.0) == [Cancel(number)]
+
+
+def test_what_was_accepted_without_a_word_is_cancelled_until_it_is_over(goals):
+    number, _ = goals.begin(MOVE, 'a', 0.0)
+    assert Cancel(number) in goals.tick(2.0)
+    assert goals.cancel_answered(number, CANCELS, 2.1) == []
+    for now in (3.5, 5.0):
+        assert number in goals.numbers and Cancel(number) in goals.tick(now)
+        steps = goals.cancel_answered(number, IS_OVER, now)
+    assert Drop(number) in steps and not goals.numbers
 
 
 def test_who_left_gets_no_answer_and_its_goal_is_cancelled(goals):
@@ -159,6 +170,12 @@ def test_when_it_closes_no_goal_is_taken(goals):
     assert steps[0].text == 'closing' and goals.numbers == [number]
 
 
+def test_when_it_closes_what_is_not_accepted_yet_is_cancelled_too(goals):
+    number, _ = goals.begin(MOVE, 'a', 0.0)
+    assert Cancel(number) in goals.close('closing', 1.0)
+    assert goals.accepted(number, 1.1) == [Cancel(number)]
+
+
 class Server:
     """An action server that answers what it is asked some time later, in no order."""
 
@@ -178,13 +195,15 @@ class Server:
         if self.waiting and self.dice.random() < 0.8:
             what, number = self.waiting.pop(self.dice.randrange(len(self.waiting)))
             if what == 'send':
+                self.unanswered.discard(number)
                 if self.dice.random() < 0.2:
                     return goals.refused(number, 'no', now)
                 self.running.add(number)
                 return goals.accepted(number, now)
             outcome = self.dice.choice((CANCELS, CANCELS, REFUSES))
             if number not in self.running:
-                return goals.cancel_answered(number, IS_OVER, now)
+                is_known = number not in self.unanswered
+                return goals.cancel_answered(number, IS_OVER if is_known else UNKNOWN, now)
             if outcome == CANCELS:
                 self.waiting.append(('end', number))
             return goals.cancel_answered(number, outcome, now)
@@ -248,13 +267,15 @@ def test_whatever_happens_in_whatever_order_nothing_is_left_running(seed):
         while server.waiting:
             what, number = server.waiting.pop(0)
             if what == 'send':
+                server.unanswered.discard(number)
                 server.running.add(number)
                 do(goals.accepted(number, now))
             elif number in server.running:
                 do(goals.cancel_answered(number, CANCELS, now))
                 do(end(number))
             elif what == 'cancel':
-                do(goals.cancel_answered(number, IS_OVER, now))
+                is_known = number not in server.unanswered
+                do(goals.cancel_answered(number, IS_OVER if is_known else UNKNOWN, now))
         if not goals.numbers:
             break
     assert not goals.numbers and not server.running

@@ -1,11 +1,13 @@
 """COMMANDs of peers that ROS actions carry out, with a real action server."""
 
 import random
+import threading
 
 import pytest
 from ros_user import mapping, pose, wait_for
 
 from igtl_ros2 import connect
+from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Command, CommandResponse, Status, StatusCode, String
 from igtl_ros2.errors import PeerTimeoutError
@@ -227,6 +229,29 @@ def test_a_target_waits_for_tf_and_a_stop_ends_that_too(make, robot, ros):
     assert not robot.goals
 
 
+def test_a_target_that_waits_behind_others_is_no_reason_to_go_to_the_one_before(make, robot):
+    node, peer = make(TARGET)
+    peer.client.send(Transform(pose((50, 0, 0)), device_name='Target'))
+    peer.order(1)
+    assert peer.answer(1) == ('SUCCESS', 'accepted')
+    robot.finish.set()
+    peer.hear('SUCCEEDED')
+    go, worker = threading.Event(), node._receivers['']._work.worker
+    worker.do(lambda: go.wait(20))
+    try:
+        many = [Transform(pose(), device_name=f'T{number}') for number in range(1000)]
+        peer.client.send(Bind(many, device_name='Many'))
+        peer.client.send(Transform(pose((60, 0, 0)), device_name='Target'))
+        peer.order(2)
+        wait_for(lambda: node.link_services['']._dialogue.served_commands._waiting, 'the order')
+    finally:
+        go.set()
+    assert peer.answer(2) == ('SUCCESS', 'accepted')
+    (transform,) = robot.goals[1].multi_dof_trajectory.points[0].transforms
+    assert transform.translation.x == pytest.approx(0.06)
+    robot.finish.set()
+
+
 def test_who_has_sent_no_target_does_not_move_to_that_of_another(make, robot):
     node, peer = make(TARGET)
     peer.client.send(Transform(pose((50, 0, 0)), device_name='Target'))
@@ -269,6 +294,15 @@ class Navigator(Peer):
             else Transform(matrix, device_name=f'{word}_{len(self.said)}'))
 
 
+def go_to_target(peer):
+    for word in ('START_UP', 'CALIBRATION'):
+        peer.go(word)
+    peer.go('CLB', pose())
+    peer.go('TARGETING')
+    peer.go('TGT', pose((10, 20, 30)))
+    peer.go('MOVE_TO_TARGET')
+
+
 @pytest.fixture
 def navigator(ros, robot, tmp_path):
     node = ros.bridge(mode='server', port=0, **mapping(tmp_path, PHASES))
@@ -277,12 +311,7 @@ def navigator(ros, robot, tmp_path):
     peer = Navigator(node)
     peer.node = node
     ros.closers.insert(0, peer.client.close)
-    for word in ('START_UP', 'CALIBRATION'):
-        peer.go(word)
-    peer.go('CLB', pose())
-    peer.go('TARGETING')
-    peer.go('TGT', pose((10, 20, 30)))
-    peer.go('MOVE_TO_TARGET')
+    go_to_target(peer)
     wait_for(lambda: robot.running, 'the robot to move')
     return peer
 
@@ -318,6 +347,14 @@ def test_what_a_phase_has_begun_is_cancelled(navigator, robot, how):
     else:
         navigator.node._close_links()
     wait_for(lambda: robot.ended == ['stopped'], 'the end of the goal')
+
+
+def test_while_there_is_an_emergency_no_phase_begins_to_move(navigator, robot):
+    navigator.client.send(Status(StatusCode.EMERGENCY, device_name='Button'))
+    hear(navigator, 'MOVE_TO_TARGET', 'MOVE_TO_TARGET', 'canceled: an emergency; stopped')
+    go_to_target(navigator)
+    hear(navigator, 'MOVE_TO_TARGET', 'MOVE_TO_TARGET', 'there is an emergency')
+    assert len(robot.goals) == 1
 
 
 def test_a_server_that_comes_again_takes_goals_again(make, robot, ros):

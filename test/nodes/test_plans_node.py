@@ -32,16 +32,23 @@ class Robot:
     def __init__(self, name):
         self.node = Node('robot')
         self.running, self.ended, self.is_over = 0, 0, False
+        self.refusals = []
         self.gate = threading.Event()
         self.gate.set()
         self.server = ActionServer(
             self.node, ExecuteTrajectory, name, self._execute,
             callback_group=ReentrantCallbackGroup(),
-            cancel_callback=lambda handle: CancelResponse.ACCEPT)
+            cancel_callback=self._cancel)
         self.executor = MultiThreadedExecutor(4)
         self.executor.add_node(self.node)
         self.thread = threading.Thread(target=self.executor.spin)
         self.thread.start()
+
+    def _cancel(self, handle):
+        if self.refusals:
+            self.refusals.pop()
+            return CancelResponse.REJECT
+        return CancelResponse.ACCEPT
 
     def _execute(self, handle):
         self.running += 1
@@ -128,3 +135,10 @@ def test_a_motion_whose_acceptance_is_never_heard_of_is_stopped(node, moving, mo
     planner.halt(2)
     wait_for(lambda: moving.ended, 'the end of the motion')
     assert moving.running == 1
+
+
+def test_a_motion_that_is_not_stopped_at_once_is_asked_to_again(node, moving):
+    moving.refusals += [1, 2]
+    planner_of(node).server.stop('a test')
+    wait_for(lambda: moving.ended, 'the end of the motion')
+    assert not moving.refusals

@@ -40,6 +40,11 @@ class ActionCall:
         self._is_cancelled = True
         self._handle.cancel_goal_async()
 
+    def cancel_again(self) -> None:
+        """Ask again if it was to be cancelled: the server may not have heard it, or refused."""
+        if self._is_cancelled:
+            self.cancel()
+
     def drop(self, why: str) -> None:
         """Take note that nobody waits for it any more; should it be accepted, it is cancelled."""
         self._is_cancelled = True

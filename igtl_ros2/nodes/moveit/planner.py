@@ -219,6 +219,8 @@ class MoveItPlanner:
             if is_there:  # it may still do what it was given before
                 for call in self._lost.pop(which, ()):
                     call.cancel()
+                if which in self._calls:
+                    self._calls[which][1].cancel_again()
             elif which in self._calls:
                 call = self._calls[which][1]
                 self._lost.setdefault(which, []).append(call)
