@@ -1,6 +1,8 @@
 """The arm of the demonstrations without ROS: where its joints put it, and how it goes there."""
 
+import importlib
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -167,3 +169,31 @@ def test_a_joint_that_follows_another_and_one_that_slides():
     assert [joint.name for joint in skeleton.movable] == ['lift']
     poses = skeleton.poses({'lift': 0.25})
     np.testing.assert_allclose(poses['c'], along(0, 0, 0.25) @ turned(2, 1.0), atol=1e-15)
+
+
+class Cancelled:
+    """A goal that was cancelled between its acceptance and its beginning."""
+
+    is_cancel_requested = is_active = True
+    request = None
+
+    def __init__(self):
+        self.states = []
+
+    def canceled(self):
+        self.states.append('canceled')
+        self.is_active = False
+
+
+@pytest.mark.parametrize('module, name, way', [
+    ('follow', 'FollowServer', '_execute'), ('move_group', 'MoveGroup', '_follow')])
+def test_what_is_cancelled_before_it_begins_does_not_begin(module, name, way):
+    pytest.importorskip('control_msgs')
+    if module == 'move_group':
+        pytest.importorskip('moveit_msgs', reason='the messages of MoveIt are not installed')
+    found = importlib.import_module(f'igtl_ros2.nodes.arm.{module}')
+    server, goal = object.__new__(getattr(found, name)), Cancelled()
+    server._arm = Mock(spec=['get_logger'])  # one that goes nowhere
+    with pytest.raises(StopIteration):
+        getattr(server, way)(goal).send(None)
+    assert goal.states == ['canceled']

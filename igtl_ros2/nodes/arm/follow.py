@@ -10,7 +10,7 @@ from control_msgs.action import FollowJointTrajectory
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
-from .arm import DemoArm
+from .arm import ARRIVED, STOPPED, DemoArm
 from .kinematics import Refused
 from .motion import Trajectory, checked
 
@@ -44,6 +44,10 @@ class FollowServer:
 
     async def _execute(self, handle: Any) -> FollowJointTrajectory.Result:
         result = FollowJointTrajectory.Result()
+        if handle.is_cancel_requested:  # it was cancelled before it began
+            result.error_string = STOPPED
+            finish(handle, STOPPED)
+            return result
         try:
             trajectory = read_trajectory(self._arm, handle.request.trajectory)
             on_way = self._arm.go(trajectory)
@@ -72,7 +76,7 @@ class FollowServer:
 
 def finish(handle: Any, how: str) -> bool:
     """Give a goal the state in which it ended; tells whether the arm has arrived."""
-    if how == 'arrived':
+    if how == ARRIVED:
         handle.succeed()
         return True
     (handle.canceled if handle.is_cancel_requested else handle.abort)()

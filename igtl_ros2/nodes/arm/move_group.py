@@ -98,6 +98,8 @@ class MoveGroup:
     async def _follow(self, handle: Any) -> ExecuteTrajectory.Result:
         result = ExecuteTrajectory.Result()
         try:
+            if handle.is_cancel_requested:
+                raise Failed(Codes.PREEMPTED, 'it was cancelled before it began')
             trajectory = read_trajectory(self._arm, handle.request.trajectory.joint_trajectory)
             on_way = self._arm.go(trajectory)
             handle.publish_feedback(ExecuteTrajectory.Feedback(state='MONITOR'))
