@@ -97,6 +97,7 @@ def run_client():
     for line in sys.stdin:
         handle = wait(client.send_goal_async(FollowJointTrajectory.Goal()))
         result = handle.get_result_async()
+        # so that goals are cancelled at any time between two images
         time.sleep(json.loads(line)['pause_s'])
         begun = time.monotonic_ns()
         wait(handle.cancel_goal_async())
@@ -114,6 +115,7 @@ def run_images(port):
             pixels[0, 0, 0] = step % 256
             peer.send(Image(pixels, device_name='Camera'))
             step += 1
+            # until the next image is due
             time.sleep(max(0.0, begun + step / IMAGES_HZ - time.monotonic()))
 
 
@@ -195,7 +197,7 @@ def measure(count, turns, has_images):
         if has_images:
             Process(stack, 'images', port, by=by).hear()
         while not peer.begin():  # the bridge has not found the server yet
-            time.sleep(0.2)
+            time.sleep(0.2)  # ROS tells nobody that it has
         peer.cancel()
         server.hear()
         time.sleep(6)  # for 5 s a bridge repeats values for who was found late
@@ -208,7 +210,7 @@ def measure(count, turns, has_images):
                         at = client.ask(pause_s=pause_s)['at']
                     else:
                         peer.begin()
-                        time.sleep(pause_s)
+                        time.sleep(pause_s)  # as the client does
                         at = peer.cancel()
                     took[way].append((server.hear()['at'] - at) / 1e6)
         seconds = time.monotonic() - begun
@@ -219,7 +221,7 @@ def _connected(port):
     for _ in range(300):
         with suppress(PeerError):
             return Peer(port)
-        time.sleep(0.1)
+        time.sleep(0.1)  # it is still starting
     raise RuntimeError('the bridge does not listen')
 
 
