@@ -17,6 +17,7 @@ from rclpy.executors import MultiThreadedExecutor  # noqa: E402
 from rclpy.node import Node  # noqa: E402
 
 from igtl_ros2.dialogue.plans import Plan, State  # noqa: E402
+from igtl_ros2.nodes.moveit.action_call import ActionCall  # noqa: E402
 
 RULES = """
 profile: moveit
@@ -82,7 +83,7 @@ def moving(ros, node):
     planner = planner_of(node)
     robot = Robot(planner._rule.execute)
     ros.closers.append(robot.close)
-    wait_for(planner._execute_client.server_is_ready, 'the action')
+    wait_for(planner._execute.is_there, 'the action')
     plans = planner.server._plans
     plans.state, plans.number = State.MOVING, 1
     planner.go(1, PLAN)
@@ -119,7 +120,7 @@ def test_a_motion_does_not_wait_for_the_goals_of_a_bridge_that_closes(node, movi
 def test_a_motion_of_a_server_that_was_not_seen_is_stopped_when_it_is_seen_again(
         node, moving, monkeypatch):
     planner = planner_of(node)
-    monkeypatch.setattr(planner._execute_client, 'server_is_ready', lambda: False)
+    monkeypatch.setattr(planner._execute._client, 'server_is_ready', lambda: False)
     wait_for(lambda: planner.server._plans.state is State.IDLE, 'the loss of the server')
     assert moving.running
     monkeypatch.undo()
@@ -128,8 +129,7 @@ def test_a_motion_of_a_server_that_was_not_seen_is_stopped_when_it_is_seen_again
 
 def test_a_motion_whose_acceptance_is_never_heard_of_is_stopped(node, moving, monkeypatch):
     planner = planner_of(node)
-    (number, call), = planner._calls.values()
-    monkeypatch.setattr(type(call), '_answered', lambda call, future: None)
+    monkeypatch.setattr(ActionCall, '_answered', lambda call, future: None)
     planner.go(2, PLAN)
     wait_for(lambda: moving.running == 2, 'the second motion')
     planner.halt(2)

@@ -34,7 +34,7 @@ from ...rules import MoveItRule
 from ..action_client import ActionThread
 from ..report import Report
 from ..tf import TfSource
-from .action_call import ActionCall
+from .action_call import OneAction
 from .messages import code_name, plan_goal, plan_of
 from .scene import Scene
 from .shapes import RobotShapes, nothing_shown
@@ -84,12 +84,9 @@ class MoveItPlanner:
         self._joints: dict[str, tuple[float, float]] = {}
         self._worker = Worker('plans')
         self._actions = ActionThread(node)
-        self._plan_client = self._actions.client(rule.plan, MoveGroup)
-        self._execute_client = self._actions.client(rule.execute, ExecuteTrajectory)
+        self._plan = OneAction(self._actions, rule.plan, MoveGroup)
+        self._execute = OneAction(self._actions, rule.execute, ExecuteTrajectory)
         self._idle = threading.Event()
-        self._calls: dict[str, tuple[int, ActionCall]] = {}
-        #: what a server has that is gone
-        self._lost: dict[str, list[ActionCall]] = {}
         self._is_closing = False
         self._scene = Scene(
             node, rule.scene, self._place, rule_of, self._problem)
@@ -111,11 +108,9 @@ class MoveItPlanner:
         """Cancel what goes on, wait until it has ended, and ask for nothing more."""
         def cancel() -> None:
             self._is_closing = True
-            for call in (*(call for _, call in self._calls.values()),
-                         *(call for lost in self._lost.values() for call in lost)):
-                call.cancel()
-            if not self._calls:
-                self._idle.set()
+            for action in (self._plan, self._execute):
+                action.cancel_all()
+            self._look_for_end()
 
         self._actions.post(cancel)
         if not self._idle.wait(_END_S):
@@ -214,17 +209,8 @@ class MoveItPlanner:
         self._scene.look_around()
 
     def _look_for_actions(self) -> None:
-        for which, client in (('plan', self._plan_client), ('execute', self._execute_client)):
-            is_there = client.server_is_ready()
-            if is_there:  # it may still do what it was given before
-                for call in self._lost.pop(which, ()):
-                    call.cancel()
-                if which in self._calls:
-                    self._calls[which][1].cancel_again()
-            elif which in self._calls:
-                call = self._calls[which][1]
-                self._lost.setdefault(which, []).append(call)
-                call.drop(f'the action {getattr(self._rule, which)} is gone')
+        self._plan.look_around()
+        self._execute.look_around()
 
     # -- what the plan asks for, in the network's thread
 
@@ -240,7 +226,7 @@ class MoveItPlanner:
 
     def withdraw(self, number: int) -> None:
         """Give up to make a plan."""
-        self._actions.post(partial(self._cancel, 'plan', number))
+        self._actions.post(partial(self._plan.cancel, number))
 
     def go(self, number: int, plan: Plan) -> None:
         """Carry out a plan."""
@@ -248,7 +234,7 @@ class MoveItPlanner:
 
     def halt(self, number: int) -> None:
         """Cancel what is carried out."""
-        self._actions.post(partial(self._cancel, 'execute', number))
+        self._actions.post(partial(self._execute.cancel, number))
 
     def shown(self, plan: Plan | None) -> Sequence[Message]:
         """Give what a plan looks like, or what takes its place."""
@@ -256,16 +242,11 @@ class MoveItPlanner:
 
     # -- actions, in the thread of actions
 
-    def _cancel(self, which: str, number: int) -> None:
-        call = self._calls.get(which)
-        if call is not None and call[0] == number:
-            call[1].cancel()
-
     def _ask(self, number: int, target: Matrix) -> None:
         robot, why = self._robot, ''
         if robot is None:
             why = 'the robot is not known'
-        elif not self._plan_client.server_is_ready():
+        elif not self._plan.is_there():
             why = f'the action {self._rule.plan} is not there'
         elif self._scene.unconfirmed:
             why = f'the scene has not taken {", ".join(sorted(self._scene.unconfirmed))} yet'
@@ -273,13 +254,12 @@ class MoveItPlanner:
             self._post(lambda: self.server.planned(number, None, why, self._now()))
             return
         goal = plan_goal(self._rule, robot.root, target)
-        self._calls['plan'] = number, ActionCall(
-            self._plan_client, MoveGroup, goal, partial(self._planned, number, robot, target))
+        self._plan.begin(number, goal, partial(self._planned, number, robot, target))
 
     def _planned(
         self, number: int, robot: RobotShapes, target: Matrix, success: bool, why: str, result: Any
     ) -> None:
-        self._over('plan', number)
+        self._look_for_end()
         others = self.joints()
 
         def show() -> None:
@@ -325,25 +305,21 @@ class MoveItPlanner:
         return plan.with_looks(looks, why_not)
 
     def _go(self, number: int, plan: Plan) -> None:
-        self._look_for_actions()
-        if not self._execute_client.server_is_ready():
+        if not self._execute.is_there():
             why = f'the action {self._rule.execute} is not there'
             self._post(self.server.ended, number, False, why)
             return
         goal = ExecuteTrajectory.Goal(trajectory=plan.body)
-        self._calls['execute'] = number, ActionCall(
-            self._execute_client, ExecuteTrajectory, goal, partial(self._ended, number))
+        self._execute.begin(number, goal, partial(self._ended, number))
 
     def _ended(self, number: int, success: bool, why: str, result: Any) -> None:
-        self._over('execute', number)
+        self._look_for_end()
         if result is not None and result.error_code.val != result.error_code.SUCCESS:
             success, why = False, code_name(result.error_code.val)
         self._post(self.server.ended, number, success, why)
 
-    def _over(self, which: str, number: int) -> None:
-        if which in self._calls and self._calls[which][0] == number:
-            del self._calls[which]
-        if self._is_closing and not self._calls:
+    def _look_for_end(self) -> None:
+        if self._is_closing and self._plan.is_idle and self._execute.is_idle:
             self._idle.set()
 
     def obstacle(self, peer: Peer, message: PolyData, device: str) -> None:
