@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from rclpy.clock import Clock, ClockType
@@ -12,6 +13,8 @@ from rclpy.publisher import Publisher
 
 _SEARCH_S = 5.0
 _PERIOD_S = 0.05
+# so long after the end the last one may still be on its way
+_SLACK_S = 1.0
 # what is larger comes again and again, and nobody shall wait while it is published once more
 _MOST_BYTES = 1 << 20
 
@@ -61,3 +64,21 @@ class LateJoiners:
                 self.is_over = True
                 self._held.clear()
                 self._timer.cancel()
+
+
+def once(take: Callable[[Any], None]) -> Callable[[Any], None]:
+    """
+    Take a message but once that is published again for a late joiner: all get it again.
+
+    It is the same with its stamp. What a device sends anew has another one.
+    """
+    end, before = time.monotonic() + _SEARCH_S + _SLACK_S, None
+
+    def take_once(message: Any) -> None:
+        nonlocal before
+        is_again = message == before and time.monotonic() < end
+        before = message
+        if not is_again:
+            take(message)
+
+    return take_once

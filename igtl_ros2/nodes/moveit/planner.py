@@ -32,6 +32,7 @@ from ...peers.worker import Worker
 from ...rosio.qos import STATE_QOS, STREAM_QOS
 from ...rules import MoveItRule
 from ..action_client import ActionThread
+from ..late_joiners import once
 from ..report import Report
 from ..tf import TfSource
 from .action_call import OneAction
@@ -94,7 +95,8 @@ class MoveItPlanner:
         found = config.mapping.receive_rule(rule.target, 'TRANSFORM')
         topic = prefix + (found.name or ros_name(rule.target))
         for kind, leaf, take, qos in (
-            (TransformStamped, 'transform', self._take_pose, STREAM_QOS),
+            # the same target twice would withdraw the plan that is shown
+            (TransformStamped, 'transform', once(self._take_pose), STREAM_QOS),
             (PoseArray, 'points', self._take_points, STATE_QOS),
             (DiagnosticArray, 'status', self._take_status, STATE_QOS),
         ):
