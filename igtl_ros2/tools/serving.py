@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
@@ -37,6 +36,8 @@ def run_until_stopped(
     :returns: what it returns.
     :raises ConfigError: if what reads bags is wanted, and is not there.
     """
+    import asyncio  # the help of a verb does without
+
     logging.basicConfig(level=logging.WARNING, format=f'{name()}: %(message)s')
     stopped = note_signals()
     try:

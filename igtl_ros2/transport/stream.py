@@ -182,9 +182,19 @@ class Stream(asyncio.BufferedProtocol):
         self._keeps_up = False
 
     def resume_writing(self) -> None:
-        """Note that it caught up."""
+        """
+        Note that it caught up, soon.
+
+        Should what is written next fail, asyncio must have ended what it calls this from: it
+        would tell twice that the connection is lost, and fail at the second time.
+        """
+        self._loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        if self._sink is None or self._transport is None or self.unsent_bytes:
+            return
         self._keeps_up = True
-        if self._sink is not None and not self._ending:
+        if not self._ending:
             self._sink.writable_again()
 
     # -- called by the sink

@@ -1,6 +1,7 @@
 """The network thread, and TCP streams without any message in them."""
 
 import asyncio
+import contextlib
 import socket
 import threading
 
@@ -131,3 +132,40 @@ def test_stop_within_the_thread_does_not_wait():
     network.post(stop)
     assert stopped.wait(10)
     network.stop(nothing)
+
+
+@pytest.mark.parametrize('how', ('write', 'abort'))
+def test_the_connection_is_lost_once_if_it_ends_when_the_peer_catches_up(network, how):
+    class Ending(Collect):
+        def writable_again(self):
+            if how == 'write':  # what is written next fails
+                with socket.fromfd(self.socket.fileno(), socket.AF_INET, socket.SOCK_STREAM) as it:
+                    it.shutdown(socket.SHUT_WR)
+                self.stream.write(memoryview(b'more'))
+            else:
+                self.stream.abort()
+
+    async def fill():
+        troubles = []
+        asyncio.get_running_loop().set_exception_handler(
+            lambda loop, context: troubles.append(context))
+        here = Ending()
+
+        async def read(reader, writer):
+            with contextlib.suppress(ConnectionError):
+                while await reader.read(1 << 20):
+                    pass
+            writer.close()
+
+        server = await asyncio.start_server(read, '127.0.0.1')
+        port = server.sockets[0].getsockname()[1]
+        here.stream = await open_stream(settings('client', f'tcp://127.0.0.1:{port}'), here)
+        here.socket = here.stream._transport.get_extra_info('socket')
+        while here.stream.writable:
+            here.stream.write(memoryview(bytes(1 << 20)))
+        await asyncio.wait_for(here.done.wait(), 30)
+        await asyncio.sleep(0)  # what was to come after it has come
+        server.close()
+        return troubles
+
+    assert network.run(fill()) == []
