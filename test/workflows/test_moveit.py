@@ -301,23 +301,21 @@ def test_obstacles_of_slicer_are_in_the_way_and_end_the_plan_before(scene):
     assert scene.command('Execute', number) == (False, 'no plan is shown')
 
     def ask():
-        """Ask for a plan again until the scene has taken what was shown last."""
-        while True:
-            before = slicer.nodes['Plan', 'STATUS'].received
-            slicer.set_transform('Target', tool(end))
-            text = slicer.wait_for('Plan', 'STATUS', timeout_s=30, when=lambda node: (
-                node.received > before and (
-                    node.text.startswith('no plan') or 'points' in node.text
-                    or node.text.endswith('obstacles have changed')))).text
-            if not (text.endswith('obstacles have changed') or 'has not taken' in text):
-                return text
+        """Ask for a plan: what comes of it."""
+        before = slicer.nodes['Plan', 'STATUS'].received
+        slicer.set_transform('Target', tool(end))
+        return slicer.wait_for('Plan', 'STATUS', timeout_s=30, when=lambda node: (
+            node.received > before and (
+                node.text.startswith('no plan') or 'points' in node.text
+                or node.text.endswith('obstacles have changed')))).text
 
-    assert ask().endswith('PLANNING_FAILED')
+    # until the scene has taken what is shown
+    while not (text := ask()).endswith('PLANNING_FAILED'):
+        assert 'has not taken' in text or text.endswith('obstacles have changed'), text
     slicer.set_model('Obstacle_1', np.zeros((0, 3)))
-    text = ask()
-    while text.endswith('PLANNING_FAILED'):  # the bridge has not heard of it yet
-        text = ask()
-    assert 'points' in text
+    while 'points' not in (text := ask()):
+        assert 'has not taken' in text or text.endswith(
+            ('PLANNING_FAILED', 'obstacles have changed')), text
 
 
 def test_without_a_robot_nothing_is_planned(run, user, open_slicer):
