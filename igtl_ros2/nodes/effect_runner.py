@@ -46,10 +46,10 @@ _BREATH_S = 0.0005
 _Write = Callable[[], None] | None
 
 
-def _reply(device: Device, passage: Passage, effect: Reply) -> None:
-    """Send something to who has sent the message; nobody is there to read it after the end."""
+def answer(peer: Any, reply: Reply) -> None:
+    """Send something to who has sent a message; nobody is there to read it after the end."""
     with suppress(PeerError):
-        passage.peer.send(effect.message)
+        peer.send(reply.message)
 
 
 class EffectRunner:
@@ -98,7 +98,7 @@ class EffectRunner:
             LookUp: self._look_up,
             Forget: output.forget_names,
             Measure: self._times.published,
-            Reply: _reply,
+            Reply: lambda device, passage, effect: answer(passage.peer, effect),
         }
 
     def steps(self, device: Device, passage: Passage) -> list[Effect]:

@@ -40,7 +40,7 @@ from ..routes.surroundings import Surroundings
 from ..routes.targets import Targets
 from ..rules import ReceiveRule
 from .echo import EchoGuard
-from .effect_runner import EffectRunner
+from .effect_runner import EffectRunner, answer
 from .emergency import Emergency
 from .held_values import HeldValues
 from .link_output import LinkOutput
@@ -315,17 +315,17 @@ class Receiver:
             what = ros_text(f'TRANSFORM {name}')
             text = f'{what}: not published: no phase has accepted it'
             self._report.withheld_by(f'{what}: phase', text)
+            self._refuse(peer, message, name, 'no phase has accepted it')
             return
         if name in self.targets.names:
             self.targets.begin(peer, name, message)
         device = self._table.find(peer, message, name, now_s)
-        if device is None:
-            return
-        holder = device.holder
-        if holder is not None and holder.peer is not peer:
+        if isinstance(device, Device) and (holder := device.holder) is not None and (
+                holder.peer is not peer):
             device = self._table.share(device, peer, message, now_s)
-            if device is None:
-                return
+        if isinstance(device, str):
+            self._refuse(peer, message, name, device)
+            return
         device.hear(peer, now_s, message.timestamp != 0)
         way = device.way
         if way.has_max_age:
@@ -345,6 +345,10 @@ class Receiver:
                 self._times.sample(device, passage, ready)
         except Exception as error:
             self._runner.tell_error(device, error)
+
+    def _refuse(self, peer: Peer, message: Message, name: str, why: str) -> None:
+        for reply in self._table.refusal(peer, message, name, why):
+            answer(peer, reply)
 
     def _take_out(self, passage: Passage, effect: Take, ready: Ready) -> None:
         self._take(

@@ -15,6 +15,7 @@ from ..codec.message import has_points
 from ..codec.messages.text import Status, StatusCode
 from ..codec.short_names import NAME_BYTES, short_name
 from ..converters.target_places import place_of
+from ..converters.units import ros_text
 from ..errors import ConversionError
 from ..rules import ReceiveRule
 from .effects import Effect, Publish, Reply, Tell
@@ -33,8 +34,9 @@ _BESIDE = ('geometry', 'info', 'raw')
 def inbound_of(rule: ReceiveRule, key: tuple[str, str], targets: Targets) -> type[Inbound]:
     """Choose the steps of a device: nobody hears of most; what is an answer itself gets none."""
     type_name, name = key
-    is_heard_of = name in targets.names or rule.answer and not name.endswith(TAKEN_ENDING)
-    return Answering if is_heard_of and has_points(type_name) else Inbound
+    is_target = name in targets.names and has_points(type_name)
+    is_heard_of = is_target or rule.answer and _may_be_answered(name, type_name)
+    return Answering if is_heard_of else Inbound
 
 
 class Answering(Inbound):
@@ -72,8 +74,9 @@ class Answering(Inbound):
         result, message = passage.result, passage.message
         assert result is not None
         # a list is published as far as gates and numbers let it
-        is_whole = not isinstance(message, ElementList) or result.kept is None or (
-            len(result.kept) == message.count)
+        partial = result.info.get('partial')
+        is_whole = not isinstance(message, ElementList) or not partial and (
+            result.kept is None or len(result.kept) == message.count)
         if published and is_whole:
             if self._is_target(passage):
                 # one that is in several frames has no place in one of them
@@ -83,29 +86,53 @@ class Answering(Inbound):
             if not self.rule.answer:
                 return []
             sent = (passage.unmoved or passage).message
-            named: dict[str, Any] = {'device_name': self._name(TAKEN_ENDING), 'metadata': {}}
+            named: dict[str, Any] = {
+                'device_name': _named(self.key[1], TAKEN_ENDING), 'metadata': {}}
             taken: Message = replace(sent, **named)
-            return [Reply(taken), self._state(StatusCode.OK, '', f'published on {self.topic}')]
+            return [Reply(taken), _state(
+                self.key[1], StatusCode.OK, '', f'published on {self.topic}')]
         told = [effect.text.removeprefix(f'{self.what}: ') for effect in effects
                 if isinstance(effect, Tell) and effect.text]
+        if partial:
+            told.append('of paths without an entry or without a target no topic is made')
         why = '; '.join(told) or result.state or 'no topic is made of it'
-        is_some = bool(published and result.kept)
+        is_some = isinstance(message, ElementList) and place_of(published) is not None
         return self._refusal(passage, f'not all of it: {why}' if is_some else why)
 
     def _is_target(self, passage: Passage) -> bool:
         return passage.source != REPEATED and self.key[1] in self._around.targets.names
 
     def _refusal(self, passage: Passage, why: str) -> list[Effect]:
-        if self._is_target(passage):
-            self._around.targets.refused(passage.peer, self.key[1], passage.frame, why)
-        if not self.rule.answer or passage.source == REPEATED:
+        if passage.source == REPEATED:
             return []
-        return [self._state(StatusCode.NOT_READY, 'not published', why)]
+        return [*refusal(
+            self.rule, self._around.targets, self.key[1], passage.peer, passage.frame, why)]
 
-    def _state(self, code: StatusCode, error_name: str, text: str) -> Reply:
-        return Reply(Status(
-            code, error_name=error_name[:_MAX_ERROR_NAME], message=text[:_MAX_TEXT],
-            device_name=self._name(STATE_ENDING)))
 
-    def _name(self, ending: str) -> str:
-        return short_name(self.key[1], NAME_BYTES - len(ending)) + ending
+def refusal(
+    rule: ReceiveRule, targets: Targets, name: str, peer: Any, message: Message, why: str
+) -> list[Reply]:
+    """
+    Tell whoever waits for what becomes of a message that it is not published.
+
+    :returns: what its sender is answered, if anything.
+    """
+    targets.refused(peer, name, message, why)
+    if not rule.answer or not _may_be_answered(name, message.type_name):
+        return []
+    return [_state(name, StatusCode.NOT_READY, 'not published', why)]
+
+
+def _may_be_answered(name: str, type_name: str) -> bool:
+    """Tell whether a message is a place, and none that is an answer itself."""
+    return has_points(type_name) and not name.endswith(TAKEN_ENDING)
+
+
+def _state(name: str, code: StatusCode, error_name: str, text: str) -> Reply:
+    return Reply(Status(
+        code, error_name=error_name[:_MAX_ERROR_NAME], message=ros_text(text)[:_MAX_TEXT],
+        device_name=_named(name, STATE_ENDING)))
+
+
+def _named(name: str, ending: str) -> str:
+    return short_name(name, NAME_BYTES - len(ending)) + ending

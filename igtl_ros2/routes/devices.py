@@ -26,9 +26,10 @@ from ..converters.units import ros_text
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError, printable
 from ..rules import Mapping, ReceiveRule, SliceView
-from .answering import inbound_of
+from .answering import inbound_of, refusal
 from .device import Device, Slot
 from .device_limits import Known, NewDevices, host_of, whom_to_forget
+from .effects import Reply
 from .gate_memory import GateMemory
 from .inbound import Inbound
 from .surroundings import Source, Surroundings
@@ -36,6 +37,8 @@ from .topic_names import TopicNames
 
 #: a peer may make up names without end; each costs publishers
 MAX_DEVICES = 1000
+# why something is not published
+_BY_RULE, _BY_ANOTHER = 'no rule publishes it', 'another peer sends it'
 # peers of which it is known which rules are for them
 _MAX_PEERS = 1000
 
@@ -134,11 +137,12 @@ class Devices:
 
     def find(
         self, peer: Source, message: Message, name: str, now_s: float, label: str = ''
-    ) -> Device | None:
+    ) -> Device | str:
         """
-        Find what is known of the device of a message; None if it is not published.
+        Find what is known of the device of a message.
 
         :param label: what tells the peer apart, if it has a topic of its own.
+        :returns: why it is not published, if it is not.
         """
         key = message.type_name, name
         slot = self._slot(key, peer, label) if label or self._mapping.peers else key
@@ -151,10 +155,10 @@ class Devices:
                 device = self._new(peer, message, name, label, now_s)
             except _TooManyError as error:
                 self._report.problem('too many devices', ros_text(str(error)))
-                return None
+                return str(error)
             except ConversionError as error:
                 self._report.problem(f'{what}: name', ros_text(str(error)))
-                return None
+                return str(error)
             if device is not None:
                 self.all[slot] = device
                 return device
@@ -162,7 +166,19 @@ class Devices:
                 self._dropped.clear()  # they are found again by the rules
             self._dropped.add(slot)
         self._report.skip(f'{what}: by rule')
-        return None
+        return _BY_RULE
+
+    def refusal(self, peer: Source, message: Message, name: str, why: str) -> list[Reply]:
+        """
+        Tell whoever waits for what becomes of a message that it is not published.
+
+        :param why: what `find` or `share` has told.
+        :returns: what its sender is answered.
+        """
+        if why is _BY_RULE and name not in self._around.targets.names:
+            return []
+        rule = self._mapping.receive_rule(name, message.type_name, self.rules_for(peer))
+        return refusal(rule, self._around.targets, name, peer, message, why)
 
     def _slot(self, key: tuple[str, str], peer: Source, label: str) -> Slot:
         """Tell where a device is found."""
@@ -185,15 +201,16 @@ class Devices:
 
     def share(
         self, device: Device, peer: Source, message: Message, now_s: float
-    ) -> Device | None:
+    ) -> Device | str:
         """
         Decide on a message for a topic that another peer has, or that nobody has.
 
-        :returns: what is known of the device on the topic of this peer; None if it is withheld.
+        :returns: what is known of the device on the topic of this peer; why it is withheld if it
+            is.
         """
         label = self.topics.label_for(device, peer, message, now_s)
         if label is None:
-            return None
+            return _BY_ANOTHER
         return self.find(peer, message, device.key[1], now_s, label) if label else device
 
     def rule_of(self, peer: Source, name: str, type_name: str, now_s: float) -> ReceiveRule:
@@ -205,11 +222,11 @@ class Devices:
         place = self._around.claims.place(name, type_name, self.rules_for(peer))
         rule = place.rule
         if place.note or rule.action == 'drop':
-            raise ConversionError(place.note or 'a rule drops it')
+            raise ConversionError(place.note or _BY_RULE)
         holder = self.topics.held_by_another(peer, place.topic, type_name)
         terms = _terms_of(rule, type_name)
         if holder is not None and holder.judge(peer, now_s, terms) in ('first', 'number'):
-            raise ConversionError('another peer sends it')
+            raise ConversionError(_BY_ANOTHER)
         return rule
 
     def phi_of(self, peer: Source, message: Message) -> str:

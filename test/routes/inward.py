@@ -190,9 +190,12 @@ class Link:
         if name in targets.names:
             targets.begin(peer, name, message)
         device = self.table.find(peer, message, name, self.now_s)
-        if device is not None and device.holder is not None and device.holder.peer is not peer:
+        if not isinstance(device, str) and device.holder is not None and (
+                device.holder.peer is not peer):
             device = self.table.share(device, peer, message, self.now_s)
-        if device is None:
+        if isinstance(device, str):
+            self.replies += [reply.message for reply in
+                             self.table.refusal(peer, message, name, device)]
             return
         device.hear(peer, self.now_s, message.timestamp != 0)
         device.held = None

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
-from inward import NS, Link, pose
+from inward import NS, Link, Peer, pose
 
-from igtl_ros2.codec.messages.points import Point, PointList
+from igtl_ros2.codec.messages.points import Point, PointList, Trajectories, Trajectory
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
-from igtl_ros2.routes import transform_queue
+from igtl_ros2.errors import ConversionError
+from igtl_ros2.routes import devices, transform_queue
+from igtl_ros2.routes.targets import Targets
 
 BOX = 'workspace: {min: [-0.1, -1, -1], max: [0.1, 1, 1]}'
 
@@ -149,3 +151,49 @@ def test_long_names_keep_the_ending_and_others_are_not_answered():
     assert len(names) == 4 and all(len(name) <= 20 for name in names)
     link.send(pose(1, 'Other'), String('x', device_name='Target'))
     assert not answers(link)
+
+
+def test_what_gets_no_device_is_refused_with_the_reason(monkeypatch):
+    monkeypatch.setattr(devices, 'MAX_DEVICES', 1)
+    link = answering()
+    link.send(pose(1, 'TargetA'))
+    answers(link)
+    link.send(pose(1, 'TargetB'))
+    ((name, code, why),) = answers(link)
+    assert (name, code) == ('TargetB_state', StatusCode.NOT_READY)
+    assert why.endswith('1 devices are known')
+
+
+def test_what_another_peer_has_is_refused_to_the_peer_that_has_sent_it():
+    link = answering(BOX)
+    link.send(pose(1, 'Target'))
+    answers(link)
+    other = Peer('tcp://10.0.0.2:4000')
+    link.send(pose(2, 'Target'), peer=other)
+    assert answers(link) == refused('Target', 'another peer sends it')
+    assert len(link.published['Target/pose']) == 1
+
+
+def path(name, kind=3):
+    return Trajectory(name, (0, 0, 0), (0, 0, 10), kind)
+
+
+@pytest.mark.parametrize('keys, paths, why', [
+    ('', [path('A')], None),
+    ('', [path('A', 1)], 'of paths without an entry'),
+    ('', [path('A', 2), path('B', 2)], 'of paths without an entry'),
+    ('', [path('A'), path('B', 1)], 'not all of it: of paths without an entry'),
+    (BOX, [path('A'), path('B', 1)], 'not all of it: of paths without an entry'),
+])
+def test_a_path_with_one_end_becomes_no_pose_and_is_refused(keys, paths, why):
+    link = answering(keys, device='Path')
+    link.around.targets = Targets(['Path'])
+    link.send(Trajectories(paths, device_name='Path'))
+    *_, (name, code, text) = answers(link)
+    assert name == 'Path_state'
+    if why is None:
+        assert code == StatusCode.OK
+        return
+    assert code == StatusCode.NOT_READY and text.startswith(why)
+    with pytest.raises(ConversionError, match='of paths without'):
+        link.around.targets.value(link.peer, 'Path', link.now_s)

@@ -63,6 +63,24 @@ def test_what_a_gate_withholds_ends_the_one_before(link):
     assert target(link).startswith('workspace: not published')
 
 
+@pytest.mark.parametrize('rules', ['{device: Target, action: drop}', '{device: First}'])
+def test_what_no_rule_takes_is_refused_at_once(rules):
+    link = Link(f'receive: [{rules}]')
+    link.around.targets = Targets(['Target'])
+    for _ in range(2):
+        link.send(pose(5, 'Target'))
+        assert target(link) == 'no rule publishes it' and not link.replies
+
+
+@pytest.mark.parametrize('link', [BOX], indirect=True)
+def test_of_two_peers_the_second_has_no_target_while_the_first_has_the_topic(link):
+    other = Peer('tcp://10.0.0.2:4000')
+    link.send(pose(5, 'Target'))
+    link.send(pose(6, 'Target'), peer=other)
+    assert target(link) == ('ras', 5)
+    assert target(link, other) == 'another peer sends it'
+
+
 @pytest.mark.parametrize('link', ['frame: camera, to_frame: base'], indirect=True)
 def test_an_older_one_that_tf_lets_go_on_is_no_target_any_more(link):
     link.tf.insert('base', 'camera', link.now_ns, np.eye(4))
