@@ -101,12 +101,18 @@ class Skeleton:
         Compute where all links are in the root: (4, 4) each, metres.
 
         :param positions: of joints by name; those that are missing are at 0.
+        :raises ConversionError: if a position is not finite, or a link is too far away.
         """
         found = {self.root: np.eye(4)}
         for joint in self.joints:
             name, factor, offset = joint.mimic or (joint.name, 1.0, 0.0)
             position = factor * positions.get(name, 0.0) + offset
-            found[joint.child] = found[joint.parent] @ joint.pose(position)
+            if not math.isfinite(position):
+                raise ConversionError(f'the joint {joint.name!r} is at {position}')
+            with np.errstate(all='ignore'):
+                pose = found[joint.child] = found[joint.parent] @ joint.pose(position)
+            if not np.isfinite(pose).all():
+                raise ConversionError(f'the link {joint.child!r} is too far away')
         return found
 
     def chain(self, tip: str) -> list[Joint]:
@@ -146,6 +152,8 @@ def _joint(element: Element) -> Joint:
             raise ConversionError('it has no parent or no child')
         axis, limit = element.find('axis'), element.find('limit')
         along = np.array(numbers_of(axis, 'xyz', 3) if axis is not None else (1.0, 0.0, 0.0))
+        # the squares of what is very small or large are no numbers
+        along /= float(np.abs(along).max()) or 1.0
         length = float(np.linalg.norm(along))
         if kind in _MOVABLE and not length:
             raise ConversionError('axis: a length of 0')

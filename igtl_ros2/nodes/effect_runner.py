@@ -109,12 +109,14 @@ class EffectRunner:
             self.tell_error(device, error)
             return []
 
-    def tell_error(self, device: Device, error: Exception) -> None:
-        """Report why a message of a device is not published."""
+    def tell_error(self, device: Device, error: Exception, number: int = 1) -> None:
+        """Report why so many messages of a device are not published."""
         what = str(error) if isinstance(error, ConversionError) else (
             # its text may quote names of patients
             f'not published, error in the bridge: {type(error).__name__}')
-        self._report.tell(device.way.fault(what))
+        told = device.way.fault(what)
+        told.number = number
+        self._report.tell(told)
 
     def _try(self, device: Device, job: Callable[[], None]) -> None:
         """Do something; an error in the bridge is reported."""
@@ -136,7 +138,8 @@ class EffectRunner:
                         if write is not None:
                             write()
             except Exception as error:
-                self.tell_error(device, error)
+                self.tell_error(
+                    device, error, len(effect.offered) if isinstance(effect, Broadcast) else 1)
         ready.clear()
 
     def go_on(self, device: Device, passage: Passage) -> None:

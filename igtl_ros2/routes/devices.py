@@ -25,7 +25,7 @@ from ..converters.topic_holder import (
 from ..converters.units import ros_text
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError, printable
-from ..rules import Mapping, ReceiveRule, SliceView
+from ..rules import Mapping, ReceiveRule
 from .answering import inbound_of, refusal
 from .device import Device, Slot
 from .device_limits import Known, NewDevices, host_of, whom_to_forget
@@ -153,11 +153,9 @@ class Devices:
         if slot not in self._dropped:
             try:
                 device = self._new(peer, message, name, label, now_s)
-            except _TooManyError as error:
-                self._report.problem('too many devices', ros_text(str(error)))
-                return str(error)
             except ConversionError as error:
-                self._report.problem(f'{what}: name', ros_text(str(error)))
+                kind = 'too many devices' if isinstance(error, _TooManyError) else f'{what}: name'
+                self._report.problem(kind, ros_text(str(error)))
                 return str(error)
             if device is not None:
                 self.all[slot] = device
@@ -257,7 +255,7 @@ class Devices:
             self._make_room(peer, slot, now_s)
         topic, rule = self.topics.take(name, place, label), place.rule
         self._log('info', printable(f'{type_name} {name!r} -> {topic}'))
-        left = self._take_left(slot, label)
+        left = _take_left(self._left, slot, label)
         before = None if left is None else left.way
         route = route_of(
             name, rule, self._settings.frame_prefix, topic.removeprefix(self._prefix), type_name,
@@ -265,7 +263,11 @@ class Devices:
         if before is not None:
             route = _follow(route, before, topic, rule, self._slices)
         if rule.slice is not None and type_name == 'IMAGE' and 'slice' not in route.state:
-            self._add_slice(route, name, topic, rule.slice)
+            viewer = route.state['slice'] = SliceViewer(rule.slice)
+            try:
+                self._slices.add(topic, viewer)
+            except ConversionError as error:
+                self._report.problem(f'{name}: slice', str(error))
         start = None
         if rule.to_frame and has_place(message, rule):
             start = route
@@ -295,22 +297,6 @@ class Devices:
             is_expected=is_expected,
             received=left.received if left is not None else 0,
         )
-
-    def _add_slice(self, route: Route, name: str, topic: str, view: SliceView) -> None:
-        viewer = route.state['slice'] = SliceViewer(view)
-        try:
-            self._slices.add(topic, viewer)
-        except ConversionError as error:
-            self._report.problem(f'{name}: slice', str(error))
-
-    def _take_left(self, slot: Slot, label: str) -> Device | None:
-        """Take what a device was under the rules before."""
-        left = self._left.pop(slot, None)
-        if left is None and not label:
-            # other rules may be for its peer than before
-            old = next((s for s in self._left if s[:2] == slot[:2] and '' not in s[2:]), None)
-            left = None if old is None else self._left.pop(old)
-        return left
 
     # -- making room
 
@@ -351,7 +337,6 @@ class Devices:
         return True
 
     def _drop(self, device: Device) -> None:
-        """Give up what costs something of a device that is not known any more."""
         way, topic = device.way, device.topic
         self._slices.remove(way.route.state.get('slice'))
         topics = {other.topic for other in (*self.all.values(), *self._left.values())}
@@ -361,6 +346,16 @@ class Devices:
         self.topics.free(device)
         if way.gates is not None:
             self._gates.keep(topic, way.gates)
+
+
+def _take_left(of: dict[Slot, Device], slot: Slot, label: str) -> Device | None:
+    """Take what a device was under the rules before."""
+    left = of.pop(slot, None)
+    if left is None and not label:
+        # other rules may be for its peer than before
+        old = next((s for s in of if s[:2] == slot[:2] and '' not in s[2:]), None)
+        left = None if old is None else of.pop(old)
+    return left
 
 
 def _follow(

@@ -171,6 +171,31 @@ def test_a_joint_that_follows_another_and_one_that_slides():
     np.testing.assert_allclose(poses['c'], along(0, 0, 0.25) @ turned(2, 1.0), atol=1e-15)
 
 
+def one_joint(axis='1 0 0', origin='0 0 0', kind='prismatic'):
+    return read_joints(f"""<robot name="r"><joint name="a" type="{kind}">
+      <parent link="x"/><child link="y"/><origin xyz="{origin}"/><axis xyz="{axis}"/>
+      <limit lower="0" upper="1" velocity="1"/></joint></robot>""")
+
+
+@pytest.mark.parametrize('large', ['3e200', '3e-200', '1e308'])
+def test_how_long_an_axis_is_in_a_file_makes_no_difference(large):
+    poses = one_joint(axis=f'0 {large} 0').poses({'a': 0.5})
+    np.testing.assert_allclose(poses['y'], along(0, 0.5, 0), atol=1e-15)
+
+
+@pytest.mark.parametrize('kind', ['prismatic', 'revolute'])
+@pytest.mark.parametrize('place, why', [
+    (np.inf, 'is at inf'), (np.nan, 'is at nan'), (-np.inf, 'is at -inf')])
+def test_a_joint_that_is_nowhere_gives_no_pose(kind, place, why):
+    with pytest.raises(ConversionError, match=f"the joint 'a' {why}"):
+        one_joint(kind=kind).poses({'a': place})
+
+
+def test_a_link_whose_place_is_no_number_gives_no_pose():
+    with pytest.raises(ConversionError, match="the link 'y' is too far away"):
+        one_joint(origin='1.7e308 0 0').poses({'a': 1.7e308})
+
+
 class Cancelled:
     """A goal that was cancelled between its acceptance and its beginning."""
 

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inward import Link, pose
@@ -85,3 +86,21 @@ def test_poses_of_a_device_are_few_messages_on_tf():
     stamps = [transform.stamp_ns for one in casts for transform, *_ in one]
     assert stamps == sorted(stamps) and len(set(stamps)) == 3 * TOGETHER + 3
     assert {frames_of(transform) for one in casts for transform, *_ in one} == {('ras', 'Tool')}
+
+
+def test_of_poses_that_cannot_be_broadcast_each_is_counted():
+    runner_of = pytest.importorskip('igtl_ros2.nodes.effect_runner', reason='ROS is not here')
+    link = Link()
+
+    def fails(*_):
+        raise RuntimeError
+
+    output = SimpleNamespace(
+        publish=None, broadcast=fails, publish_state=None, forget_names=None)
+    runner = runner_of.EffectRunner(
+        None, output, None, None, None, None, SimpleNamespace(published=None), link.report)
+    runner.begin(SimpleNamespace(hold=None))
+    device = link.device(pose())
+    ready = [(device, None, Broadcast([(n, 'sender', 0)], False)) for n in range(3 * TOGETHER + 1)]
+    runner.carry_out(ready)
+    assert link.report.of('problem') == {'TRANSFORM Tool': 3 * TOGETHER + 1}

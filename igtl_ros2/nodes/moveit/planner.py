@@ -245,17 +245,21 @@ class MoveItPlanner:
     # -- actions, in the thread of actions
 
     def _ask(self, number: int, target: Matrix) -> None:
-        robot, why = self._robot, ''
+        robot, goal, why = self._robot, None, ''
         if robot is None:
             why = 'the robot is not known'
         elif not self._plan.is_there():
             why = f'the action {self._rule.plan} is not there'
         elif self._scene.unconfirmed:
             why = f'the scene has not taken {", ".join(sorted(self._scene.unconfirmed))} yet'
-        if robot is None or why:
+        else:
+            try:
+                goal = plan_goal(self._rule, robot.root, target)
+            except ConversionError as error:
+                why = str(error)
+        if robot is None or goal is None:
             self._post(lambda: self.server.planned(number, None, why, self._now()))
             return
-        goal = plan_goal(self._rule, robot.root, target)
         self._plan.begin(number, goal, partial(self._planned, number, robot, target))
 
     def _planned(
