@@ -50,20 +50,21 @@ def received_table() -> str:
 
 
 def sent_table() -> str:
-    """List what can be sent, as the converters are registered."""
-    rows = [('ROS', 'OpenIGTLink', 'from `to_igtl/<device>/`', 'how', 'profile slicer')]
+    """List what can be sent, as the converters are registered; types of one way share a row."""
+    rows: dict[tuple[str, ...], list[str]] = {}
     for ros_type, wire_type, text, leaves in registry.sent():
         usual = registry.usual_wire_type(ros_type) == wire_type
         instead = registry.in_slicer(ros_type, wire_type)
-        rows.append((
-            ros_type.__name__,
+        rows.setdefault((
             wire_type or 'by content',
             ', '.join(f'`{leaf}`' for leaf in leaves) or (
                 'by rule' if usual else f'by rule, `type: {wire_type}`'),
             text.split('. ')[0].rstrip('.').replace('|', r'\|'),
             instead if instead != wire_type else '',
-        ))
-    return _table(rows[0], *sorted(rows[1:]))
+        ), []).append(ros_type.__name__)
+    return _table(
+        ('ROS', 'OpenIGTLink', 'from `to_igtl/<device>/`', 'how', 'profile slicer'),
+        *sorted((', '.join(sorted(names)), *cells) for cells, names in rows.items()))
 
 
 def types_table() -> str:

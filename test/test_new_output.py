@@ -51,8 +51,8 @@ def tree(tmp_path_factory):
     (tree / 'igtl_ros2' / 'converters' / 'arrow.py').write_text(CONVERTER)
     (tree / 'rules.yaml').write_text(RULE)
     assert run(tree, 'scripts/docs_tables.py').splitlines() == [
-        'config/mapping.schema.json: written anew', 'docs/reference/mapping.md: written anew',
-        'docs/reference/topics.md: written anew']
+        'config/mapping.schema.json: written anew', 'docs/reference/conversions.md: written anew',
+        'docs/reference/mapping.md: written anew', 'docs/reference/topics.md: written anew']
     return tree
 
 

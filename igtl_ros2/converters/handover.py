@@ -1,7 +1,7 @@
 """
 A received message on its way to the peers of another link, with all that it says.
 
-docs/reference/bridge.md has the rules: which leaf stands for the whole message, and what
+docs/reference/forwarding.md has the rules: which leaf stands for the whole message, and what
 goes by way of ROS instead.
 """
 

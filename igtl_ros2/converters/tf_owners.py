@@ -1,7 +1,7 @@
 """
 Who may broadcast which frame: one parent at a time, no loops, and first those whom rules name.
 
-docs/reference/bridge.md has the rules. There is no clock in here: time is an argument.
+docs/reference/frames.md has the rules. There is no clock in here: time is an argument.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 The state of every link, for people and for `rqt`: `/diagnostics` and `~/peers`.
 
-The rule by which a link is OK, WARN, ERROR or STALE is in docs/reference/bridge.md; `LinkHealth`
+The rule by which a link is OK, WARN, ERROR or STALE is in docs/reference/diagnostics.md; `LinkHealth`
 keeps it.
 """
 

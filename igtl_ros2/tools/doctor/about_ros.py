@@ -27,7 +27,7 @@ TOPIC_TYPE = fault(
     'Rename one of them: neither hears the other.')
 BRIDGE_STATE = fault(
     'bridge-state', 'the bridge says that its link is not well',
-    'The text is that of the bridge; docs/reference/bridge.md explains it under Diagnostics.')
+    'The text is that of the bridge; docs/reference/diagnostics.md explains it.')
 BRIDGE_DROPS = warning(
     'bridge-drops', 'rules of the running bridge drop what arrives',
     'Give its mapping file with --mapping: the doctor then names the rule.')
