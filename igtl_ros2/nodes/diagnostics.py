@@ -1,8 +1,8 @@
 """
 The state of every link, for people and for `rqt`: `/diagnostics` and `~/peers`.
 
-The rule by which a link is OK, WARN, ERROR or STALE is in docs/reference/diagnostics.md; `LinkHealth`
-keeps it.
+When a link is OK, WARN, ERROR or STALE is in docs/reference/diagnostics.md, and done by
+`LinkHealth`.
 """
 
 from __future__ import annotations
