@@ -31,28 +31,50 @@ _TYPES = {setting.parameter: type(setting.default) for setting in SETTINGS.value
 #: The text that was given for each argument; '' for none.
 Given = dict[str, str]
 
+#: arguments that many launch files have, and what each of them means
+WEB = ('true: also start the page of igtl monitor, see docs/how-to/monitor.md; or the URL that it '
+       'shows; default: none')
+HOST = 'address to listen on, 0.0.0.0 for all interfaces'
+PORT = 'port to listen on'
+
+
+def usual(namespace: str, mapping_file: str = '') -> dict[str, str]:
+    """
+    Say what the arguments mean that the launch file of a bridge has.
+
+    :param namespace: an example of one.
+    :param mapping_file: that of the package; empty: all is published.
+    """
+    rules = f'{mapping_file} of this package' if mapping_file else 'none, publish everything'
+    return {
+        'namespace': f'ROS namespace of all topics, such as {namespace}; default: none',
+        'mapping_file': f'YAML file with the rules for each device; default: {rules}',
+        'params_file': 'ROS parameter file; launch arguments override it; default: none',
+        'web': WEB,
+    }
+
 
 def description(
     arguments: Mapping[str, str],
     start: Callable[[Given], list[Any]],
     *,
-    empty: str = '',
+    default: str = 'that of the node',
     required: Collection[str] = (),
 ) -> Any:
     """
-    Describe a launch file; what is not given is left to what it starts, which has the defaults.
+    Describe a launch file. An argument that is not given is left to the program that it starts.
 
     :param arguments: what each of them means.
     :param start: lists what to start with what was given.
-    :param empty: what it means that an argument is empty, if that is the same for all.
+    :param default: the default of arguments whose text does not say one.
     :param required: arguments that have to be given.
     """
 
     def declared(name: str, text: str) -> Any:
         if name in required:
             return DeclareLaunchArgument(name, description=text)
-        if empty and '; empty: ' not in text:
-            text = f'{text}; empty: {empty}'
+        if 'default: ' not in text:
+            text = f'{text}; default: {default}'
         return DeclareLaunchArgument(name, default_value='', description=text)
 
     def started(context: Any) -> list[Any]:

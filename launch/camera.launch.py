@@ -3,20 +3,15 @@
 from launch.actions import GroupAction
 from launch_ros.actions import SetRemap
 
-from igtl_ros2.launching import description, included_bridge, shared
+from igtl_ros2.launching import HOST, PORT, description, included_bridge, shared, usual
 
 # the topic that config/camera.yaml sends
 TOPIC = 'camera/image_raw'
 ARGUMENTS = {
-    'image': f'topic of the pictures; empty: {TOPIC} in the namespace',
-    'host': 'address to listen on, 0.0.0.0 for all; empty: as the node declares it',
-    'port': 'port to listen on; empty: as the node declares it',
-    'namespace': 'ROS namespace of all topics, such as /slicer; empty: none',
-    'mapping_file': 'YAML file with the rules; empty: config/camera.yaml of this package',
-    'params_file': 'ROS parameter file; the arguments win over it; empty: none',
-    'web': 'true for a page with all that is sent, see docs/how-to/monitor.md, or the URL to '
-           'look at; '
-    'empty: none',
+    'image': f'topic of the images; default: {TOPIC} in the namespace',
+    'host': HOST,
+    'port': PORT,
+    **usual('/slicer', 'config/camera.yaml'),
 }
 
 

@@ -2,19 +2,26 @@
 
 from launch.actions import Shutdown
 
-from igtl_ros2.launching import bridge, description, monitor, node, options, program, shared
+from igtl_ros2.launching import (
+    WEB,
+    bridge,
+    description,
+    monitor,
+    node,
+    options,
+    program,
+    shared,
+)
 
 ARGUMENTS = {
     'port': 'TCP port between device and bridge',
-    'namespace': 'ROS namespace of all topics, such as /us',
-    'web': 'true for a page with all that is sent, see docs/how-to/monitor.md, or the URL to '
-           'look at; '
-    'empty: none',
+    'namespace': 'ROS namespace of all topics, such as /us; default: none',
+    'web': WEB,
 }
 
 
 def generate_launch_description():
-    return description(ARGUMENTS, _start, empty='as the programs declare it')
+    return description(ARGUMENTS, _start, default='that of the programs')
 
 
 def _start(given):

@@ -1,16 +1,11 @@
 """Connect to a PLUS server: `ros2 launch igtl_ros2 plus.launch.py host:=10.0.0.5`."""
 
-from igtl_ros2.launching import description, included_bridge, shared
+from igtl_ros2.launching import description, included_bridge, shared, usual
 
 ARGUMENTS = {
-    'host': 'address of the PLUS server; empty: as the node declares it',
-    'port': 'port of the PLUS server; empty: as the node declares it',
-    'namespace': 'ROS namespace of all topics, such as /plus; empty: none',
-    'mapping_file': 'YAML file with the rules; empty: config/plus.yaml of this package',
-    'params_file': 'ROS parameter file; the arguments win over it; empty: none',
-    'web': 'true for a page with all that is sent, see docs/how-to/monitor.md, or the URL to '
-           'look at; '
-    'empty: none',
+    'host': 'address of the PLUS server',
+    'port': 'port of the PLUS server',
+    **usual('/plus', 'config/plus.yaml'),
 }
 
 

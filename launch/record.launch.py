@@ -9,22 +9,22 @@ from igtl_ros2.launching import description, node, options, program
 
 ARGUMENTS = {
     'namespace': 'ROS namespace of the topics to record, such as /plus; of a link: for the bag',
-    'topics': 'topics or patterns to record instead, with spaces between them',
+    'topics': 'topics or patterns to record instead, separated by spaces',
     'url': 'record this OpenIGTLink server instead of ROS topics, such as tcp://10.0.0.5:18944',
     'relay': 'with url: where the client of that server connects, such as tcp://0.0.0.0:18945',
     'output': 'folder of the bag',
-    'max_size': 'begin a new file when one has that size, such as 2G',
-    'max_duration': 'begin a new file when one holds so many seconds',
-    'min_free': 'stop when less is free on the disk, such as 5G',
+    'max_size': 'start a new file at this size, such as 2G',
+    'max_duration': 'start a new file after so many seconds',
+    'min_free': 'stop when less disk space is free, such as 5G',
     'compression': 'zstd, lz4 or none',
-    'phi': 'what becomes of names of patients: redact, hash, drop or pass',
-    'mode': 'who may read the bag, as chmod has it, such as 640',
+    'phi': 'names of patients: redact, hash, drop or pass',
+    'mode': 'file mode of the bag, such as 640',
 }
 OPTIONS = ('output', 'max_size', 'max_duration', 'min_free', 'compression', 'phi', 'mode')
 
 
 def generate_launch_description():
-    return description(ARGUMENTS, _start, empty='as the program has it')
+    return description(ARGUMENTS, _start, default='that of the program')
 
 
 def _start(given):

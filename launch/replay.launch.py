@@ -16,12 +16,12 @@ ARGUMENTS = {
     'bag': 'the bag: its folder, or one of its files',
     'serve': 'where to listen, such as tcp://0.0.0.0:18944',
     'connect': 'the server to send to instead, such as tcp://10.0.0.5:18944',
-    'rate': '2 is twice as fast, inf as fast as it goes',
-    'start': 'skip so many seconds at the beginning',
-    'loop': 'true: begin again at the end',
-    'device': 'only devices with such a name, such as Stylus*',
+    'rate': '2: twice as fast, inf: as fast as possible',
+    'start': 'seconds to skip at the start',
+    'loop': 'true: start again at the end',
+    'device': 'only devices whose names match, such as Stylus*',
     'direction': 'from: what came from the devices; to: what was sent to them; both',
-    'restamp': 'true: put the time of now into headers',
+    'restamp': 'true: set the time stamps to now',
 }
 OPTIONS = ('serve', 'connect', 'rate', 'start', 'device', 'direction')
 FLAGS = ('loop', 'restamp')
@@ -30,7 +30,7 @@ PLAY_OPTIONS = {'rate': '--rate', 'start': '--start-offset'}
 
 
 def generate_launch_description():
-    return description(ARGUMENTS, _start, empty='as the program has it')
+    return description(ARGUMENTS, _start, default='that of the program')
 
 
 def _start(given):

@@ -1,23 +1,30 @@
 """
 Show a robot in 3D Slicer: `ros2 launch igtl_ros2 robot.launch.py host:=0.0.0.0`.
 
-With `demo:=true` there is a robot as well: a simulated arm that goes where Slicer says.
+With `demo:=true` it also starts a simulated arm, which moves to targets from Slicer.
 """
 
-from igtl_ros2.launching import bridge, description, is_true, monitor, node, rviz, shared
+from igtl_ros2.launching import (
+    HOST,
+    PORT,
+    WEB,
+    bridge,
+    description,
+    is_true,
+    monitor,
+    node,
+    rviz,
+    shared,
+)
 
-PARAMETERS = {
-    'host': 'address to listen on; empty: as the node declares it',
-    'port': 'port to listen on; empty: as the node declares it',
-}
+PARAMETERS = {'host': HOST, 'port': PORT}
 ARGUMENTS = {
     **PARAMETERS,
-    'namespace': 'ROS namespace of what Slicer sends, such as /slicer; empty: none',
-    'mapping_file': 'YAML file with the rules; empty: config/robot.yaml of this package, with '
-    'demo config/moveit.yaml',
-    'demo': 'true for a simulated arm, and RViz where it is installed; empty: none',
-    'web': 'true for a page with all that is sent, see docs/how-to/monitor.md, or the URL to look '
-    'at; empty: none',
+    'namespace': 'ROS namespace of what Slicer sends, such as /slicer; default: none',
+    'mapping_file': 'YAML file with the rules for devices; default: config/robot.yaml of this '
+    'package, with demo config/moveit.yaml',
+    'demo': 'true: also start a simulated arm, and RViz if it is installed; default: false',
+    'web': WEB,
 }
 
 

@@ -2,23 +2,22 @@
 
 from pathlib import Path
 
-from igtl_ros2.launching import bridge, description, shared
+from igtl_ros2.launching import bridge, description, shared, usual
 from igtl_ros2.tools.certs import client_names
 
 PARAMETERS = {
-    'mode': 'server or client; empty: server',
-    'host': 'address to listen on (server) or address of the peer (client); empty: as the node '
-    'declares it',
-    'port': 'port to listen on or to connect to; empty: as the node declares it',
-    'mapping_file': 'YAML file with the rules; empty: everything is published',
+    'mode': 'server or client; default: server',
+    'host': 'address to listen on (server) or address of the peer (client)',
+    'port': 'port to listen on or to connect to',
+    'mapping_file': usual('/secure')['mapping_file'],
 }
 ARGUMENTS = {
     'certs': 'folder with ca.pem and server.pem, server.key (or client.pem, client.key), as '
     'igtl_certs writes them',
     **PARAMETERS,
-    'namespace': 'ROS namespace of all topics, such as /secure; empty: none',
-    'params_file': 'ROS parameter file; the arguments win over it; empty: config/secure.yaml of '
-    'this package for a server, which lets in the client of certs, none for a client',
+    'namespace': usual('/secure')['namespace'],
+    'params_file': 'ROS parameter file; launch arguments override it; default: for a server '
+    'config/secure.yaml of this package, which accepts the client of certs; for a client none',
 }
 
 
@@ -29,7 +28,7 @@ def generate_launch_description():
 def _start(given):
     mode = given['mode'] or 'server'
     certs = Path(given['certs']).absolute()
-    # The rights in config/secure.yaml are those of a server
+    # What config/secure.yaml allows is for a server
     is_usual = mode == 'server' and not given['params_file']
     values = {
         'protocol': 'tls',
@@ -37,7 +36,7 @@ def _start(given):
         'tls.cert_file': str(certs / f'{mode}.pem'),
         'tls.key_file': str(certs / f'{mode}.key'),
         **{name: given[name] for name in PARAMETERS},
-        # What was made together belongs together; without a client there the file says it
+        # Accept the client whose certificate is in certs; without one the file says whom
         'tls.allowed_names': client_names(certs) if is_usual else [],
     }
     params_file = shared(__file__, 'config/secure.yaml') if is_usual else given['params_file']

@@ -1,16 +1,11 @@
 """Connect to a tracker: `ros2 launch igtl_ros2 tracker.launch.py host:=10.0.0.5`."""
 
-from igtl_ros2.launching import description, included_bridge, shared
+from igtl_ros2.launching import description, included_bridge, shared, usual
 
 ARGUMENTS = {
-    'host': 'address of the tracker; empty: as the node declares it',
-    'port': 'port of the tracker; empty: as the node declares it',
-    'namespace': 'ROS namespace of all topics, such as /tracker; empty: none',
-    'mapping_file': 'YAML file with the rules; empty: config/tracker.yaml of this package',
-    'params_file': 'ROS parameter file; the arguments win over it; empty: none',
-    'web': 'true for a page with all that is sent, see docs/how-to/monitor.md, or the URL to '
-           'look at; '
-    'empty: none',
+    'host': 'address of the tracker',
+    'port': 'port of the tracker',
+    **usual('/tracker', 'config/tracker.yaml'),
 }
 
 

@@ -10,11 +10,11 @@ from igtl_ros2.launching import description, included_bridge, shared
 
 NODE = '/igtl_bridge'
 ARGUMENTS = {
-    'host': 'address to listen on, 0.0.0.0 for all; empty: as the file or the node says',
-    'mapping_file': 'YAML file with the rules of all of them; empty: config/slicer.yaml of this '
+    'host': 'address to listen on, 0.0.0.0 for all interfaces; default: that of params_file',
+    'mapping_file': 'YAML file with the rules of all robots; default: config/slicer.yaml of this '
     'package',
-    'params_file': 'ROS parameter file; a bridge is started in every namespace for which it has '
-    'a section /<namespace>/igtl_bridge; empty: config/two_robots.yaml of this package',
+    'params_file': 'ROS parameter file; a bridge is started for each of its sections '
+    '/<namespace>/igtl_bridge; default: config/two_robots.yaml of this package',
 }
 
 
@@ -23,7 +23,7 @@ def generate_launch_description():
 
 
 def _start(given):
-    # Namespaces and ports are said in the parameter file
+    # Namespaces and ports are in the parameter file
     params_file = given['params_file'] or shared(__file__, 'config/two_robots.yaml')
     mapping_file = given['mapping_file'] or shared(__file__, 'config/slicer.yaml')
     sections = yaml.safe_load(Path(params_file).read_text(encoding='utf-8')) or {}
@@ -37,9 +37,9 @@ def _start(given):
 
 
 def _bridge(namespace, params_file, mapping_file):
-    """Start one; what it is told is not heard by the others."""
+    """Start one, with launch arguments and remappings of its own."""
     return GroupAction([
-        # The frames of both have the same names, so that each robot has a tf of its own
+        # Both robots use the same frame names, so each has its own /tf
         SetRemap('/tf', 'tf'),
         SetRemap('/tf_static', 'tf_static'),
         included_bridge(
