@@ -79,7 +79,8 @@ def test_it_is_in_what_is_written(tree):
     assert list(keys)[list(keys).index('arrow') - 1] == 'pose'
     page = (tree / 'docs' / 'reference' / 'mapping.md').read_text()
     assert f'| `arrow` | true or false | {keys["arrow"]["description"]} |' in page
-    assert '`arrow`, from the origin to where it is' in page
+    conversions = (tree / 'docs' / 'reference' / 'conversions.md').read_text()
+    assert '`arrow`, from the origin to where it is' in conversions
     assert '`arrow` Vector3Stamped' in (tree / 'docs' / 'reference' / 'topics.md').read_text()
 
 

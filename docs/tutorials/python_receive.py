@@ -9,6 +9,8 @@ with connect(url, timeout_s=10) as device:
     poses = images = 0
     for message in device:
         if isinstance(message, Transform) and poses < 3:
+            if message.metadata.get('TransformStatus', 'OK') != 'OK':
+                continue  # the tracker does not see the tool: its matrix means nothing
             poses += 1
             x, y, z = message.matrix[:3, 3]
             print(f'{message.device_name}: {x:.1f}, {y:.1f}, {z:.1f} mm')
