@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
@@ -136,6 +136,10 @@ class PhaseServer:
             what = self._phases.asked(number)
             if isinstance(what, Phase):
                 self._action(what).cancel('its peer is gone', now, what.name)
+
+    def withdraw(self, prefixes: Collection[str], why: str) -> None:
+        """Let transforms not hold any more that were accepted, as other rules may refuse them."""
+        self._do(self._phases.withdraw(prefixes, why))
 
     def lost(self, services: set[str]) -> None:
         """Take note that services are gone."""

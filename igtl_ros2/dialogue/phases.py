@@ -249,6 +249,13 @@ class Phases:
             steps.append(Enter(self.phase))
         return [*steps, self._current(StatusCode.NOT_READY, why), Note('robot gone', why)]
 
+    def withdraw(self, prefixes: Collection[str], why: str) -> list[Step]:
+        """Let transforms not hold any more that were accepted; what is carried out goes on."""
+        gone = sorted(self._accepted.intersection(prefixes))
+        self._accepted.difference_update(gone)
+        return [Tell(self._transforms[prefix].status, StatusCode.NOT_READY, self.phase, why)
+                for prefix in gone]
+
     def start(self) -> list[Step]:
         """Say what holds before anybody has commanded anything."""
         return [Enter(self.phase), self._current(StatusCode.OK)]

@@ -125,6 +125,10 @@ class PlanServer:
         """Stop what goes on."""
         self._do(self._plans.stop(why))
 
+    def withdraw(self, why: str) -> None:
+        """Have no plan any more that could be carried out; a motion goes on."""
+        self._do(self._plans.withdraw(why))
+
     # -- what happens in ROS
 
     def target(self, target: Any, now: float) -> None:

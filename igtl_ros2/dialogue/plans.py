@@ -251,6 +251,10 @@ class Plans:
         return [*self._forget(), Say(StatusCode.NOT_READY, (
             f'plan {self.number} is withdrawn: {why}'))]
 
+    def withdraw(self, why: str) -> list[Step]:
+        """Have no plan any more that could be carried out; a motion goes on."""
+        return [] if self.state in (State.MOVING, State.STOPPING) else self.stop(why)
+
     def left(self, peer: object) -> list[Step]:
         """Stop the motion that a peer has commanded who is gone."""
         if self.state is State.MOVING and peer is self._by:

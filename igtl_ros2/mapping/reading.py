@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..config.settings import Settings
+from ..config.words import show
 from ..converters.loading import load_converters
 from ..errors import ConfigError
 from ..rules import (
@@ -73,7 +74,7 @@ def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping
                 *(command for command in protocol.commands if command['name'] not in own)]
     if 'moveit' in data and named != 'moveit':
         raise ConfigError(f'{path}: moveit: found with profile {named}; allowed only with moveit')
-    return Mapping(
+    mapping = Mapping(
         profile=profile,
         receive=tuple(_receive_rule(base, item, profile)
                       for item in _in_order(data.get('receive', ()), protocol.receive)),
@@ -84,6 +85,25 @@ def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping
         if named == 'moveit' else None,
         path=path,
         fallback=replace(base, action='drop') if 'receive' in data else base)
+    if mapping.moveit is not None:
+        _check_target(mapping, mapping.moveit.target)
+    return mapping
+
+
+def _check_target(mapping: Mapping, target: str) -> None:
+    """
+    Look whether what is planned to will be heard of.
+
+    :raises ConfigError: if no rule publishes it, or each peer has a topic of its own for it.
+    """
+    rules = [rule for kind in ('TRANSFORM', 'POINT')
+             for rule in mapping.published_by(target, kind)]
+    why = '' if rules else 'which no rule of receive publishes'
+    if any(rule.on_conflict == 'number' for rule in rules):
+        why = 'whose rule has on_conflict: number'
+    if why:
+        raise ConfigError(f'{mapping.path}: moveit.target: found {show(target)}, {why}; '
+                          'allowed a device whose poses are all on one topic')
 
 
 def _in_order(

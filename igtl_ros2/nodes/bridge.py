@@ -187,7 +187,9 @@ class BridgeNode(ManagedNode):
         for config in configs:
             self._senders[config.name].change(config, self._tf)
             claims = self._claims[config.name]
-            self._receivers[config.name].change(config, claims, self._broadcaster, self._tf)
+            changed = self._receivers[config.name].change(
+                config, claims, self._broadcaster, self._tf)
+            self.link_services[config.name].change(config, changed)
 
     def _use_tf(self, configs: Sequence[LinkConfig]) -> None:
         """Listen to tf and advertise it, as far as the links need it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any
@@ -46,10 +46,11 @@ _BREATH_S = 0.0005
 _Write = Callable[[], None] | None
 
 
-def answer(peer: Any, reply: Reply) -> None:
+def answer(peer: Any, replies: Iterable[Reply]) -> None:
     """Send something to who has sent a message; nobody is there to read it after the end."""
     with suppress(PeerError):
-        peer.send(reply.message)
+        for reply in replies:
+            peer.send(reply.message)
 
 
 class EffectRunner:
@@ -98,7 +99,7 @@ class EffectRunner:
             LookUp: self._look_up,
             Forget: output.forget_names,
             Measure: self._times.published,
-            Reply: lambda device, passage, effect: answer(passage.peer, effect),
+            Reply: lambda device, passage, effect: answer(passage.peer, [effect]),
         }
 
     def steps(self, device: Device, passage: Passage) -> list[Effect]:

@@ -182,13 +182,14 @@ class Receiver:
         claims: Claims,
         broadcaster: TfBroadcaster | None,
         tf: TfSource | None,
-    ) -> None:
+    ) -> set[str]:
         """
         Follow other rules from now on; what they leave as it was goes on as before.
 
         What is published for a device starts with its next message, and topics stay.
 
         :param claims: what `prepare` has found out.
+        :returns: the names of devices of which they say something else.
         """
         with self._lock:
             self._runner.wait.close('the rules have changed')
@@ -199,9 +200,11 @@ class Receiver:
             self._around.claims = claims
             self.targets.clear()
             self._use(broadcaster)
-            for device in self._table.change(config.mapping):
+            changed = self._table.change(config.mapping)
+            for device in changed:
                 self._held.end(device)
                 self._first.forget(device.topic)
+            return {device.key[1] for device in changed}
 
     def _use(self, broadcaster: TfBroadcaster | None) -> None:
         """Keep the frames that rules name for them."""
@@ -315,7 +318,7 @@ class Receiver:
             what = ros_text(f'TRANSFORM {name}')
             text = f'{what}: not published: no phase has accepted it'
             self._report.withheld_by(f'{what}: phase', text)
-            self._refuse(peer, message, name, 'no phase has accepted it')
+            answer(peer, self._table.refusal(peer, message, name, 'no phase has accepted it'))
             return
         if name in self.targets.names:
             self.targets.begin(peer, name, message)
@@ -324,7 +327,7 @@ class Receiver:
                 holder.peer is not peer):
             device = self._table.share(device, peer, message, now_s)
         if isinstance(device, str):
-            self._refuse(peer, message, name, device)
+            answer(peer, self._table.refusal(peer, message, name, device))
             return
         device.hear(peer, now_s, message.timestamp != 0)
         way = device.way
@@ -345,10 +348,6 @@ class Receiver:
                 self._times.sample(device, passage, ready)
         except Exception as error:
             self._runner.tell_error(device, error)
-
-    def _refuse(self, peer: Peer, message: Message, name: str, why: str) -> None:
-        for reply in self._table.refusal(peer, message, name, why):
-            answer(peer, reply)
 
     def _take_out(self, passage: Passage, effect: Take, ready: Ready) -> None:
         self._take(

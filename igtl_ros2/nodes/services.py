@@ -156,6 +156,17 @@ class Services:
             self._emergency.tell(self._stop_all)
             self._has_started = True
 
+    def change(self, config: LinkConfig, changed: Collection[str]) -> None:
+        """
+        Follow other rules of what peers send; in the thread of the executor.
+
+        :param changed: names of devices of which they say something else.
+        """
+        if self._planner is not None:
+            self._planner.change(config)
+        if self._phases is not None:
+            self._post(self._phases.server.withdraw, changed, 'the rules have changed')
+
     def _stop_all(self) -> None:
         """Stop whatever moves, as there is an emergency."""
         if self._planner is not None:

@@ -89,6 +89,12 @@ class Mapping:
         rule = self.fallback if index is None else self.receive[index]
         return rule.of(device, type_name)
 
+    def published_by(self, device: str, type_name: str) -> list[ReceiveRule]:
+        """List the rules by which a device is published, whoever sends it."""
+        rules = (self.receive_rule(device, type_name, peers)
+                 for peers in ((), *((peer,) for peer in self.peers)))
+        return [rule for rule in rules if rule.action == 'publish']
+
     def receive_index(
         self, device: str, type_name: str, peers: abc.Container[str] = ()
     ) -> int | None:

@@ -379,6 +379,15 @@ def test_what_a_robot_that_is_gone_had_accepted_does_not_hold():
     assert ('TARGETING', NOT_READY) in told(robot.send('TARGETING'))
 
 
+def test_what_other_rules_may_refuse_does_not_hold_any_more():
+    robot = Robot().go(WAY['TARGETING'])
+    assert told(robot.phases.withdraw({'TGT', 'Other'}, 'the rules have changed')) == [
+        ('TARGET', NOT_READY)]
+    assert robot.phases.accepted == {'CLB'} and robot.phase == 'TARGETING'
+    assert not robot.phases.withdraw({'TGT'}, 'the rules have changed')
+    assert ('MOVE_TO_TARGET', NOT_READY) in told(robot.send('MOVE_TO_TARGET'))
+
+
 def test_two_peers_may_both_command():
     robot = Robot()
     steps = robot.send('START_UP', '1', peer='a')

@@ -154,6 +154,19 @@ def test_a_target_that_is_wrong_takes_the_plan_before_with_it(world):
     assert answer(world.plans.execute('me', '1', 100.0)) == (False, 'no plan is shown')
 
 
+def test_other_rules_withdraw_a_plan_and_let_a_motion_go_on(world):
+    assert not world.plans.withdraw('the rules have changed')
+    world.show()
+    assert kinds(world.plans.withdraw('the rules have changed')) == [Hide, Say]
+    assert answer(world.plans.execute('me', '1', 100.0)) == (False, 'no plan is shown')
+    world.plans.target('there', 100.0)
+    assert kinds(world.plans.withdraw('the rules have changed')) == [Withdraw, Say]
+    world.show()
+    world.plans.execute('me', str(world.plans.number), 100.0)
+    assert not world.plans.withdraw('the rules have changed')
+    assert world.plans.state is State.MOVING
+
+
 def test_a_motion_is_not_changed_by_a_new_target(world):
     world.moving()
     assert said(world.plans.target('elsewhere', 101.0)) == (

@@ -9,6 +9,7 @@ from polling import DEADLINE_S, poll
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
+from std_srvs.srv import Trigger
 
 from igtl_ros2.codec.message import names_of
 from igtl_ros2.nodes.bridge import BridgeNode
@@ -111,3 +112,13 @@ def next_message(link):
 
 def one(received, what='a message'):
     return wait_for(lambda: received, what)[0]
+
+
+def reload(ros, text, tmp_path):
+    """Have a bridge read other rules: whether it did, and what it says."""
+    (tmp_path / 'mapping.yaml').write_text(text)
+    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
+    assert client.wait_for_service(DEADLINE_S)
+    future = client.call_async(Trigger.Request())
+    wait_for(future.done, 'the answer')
+    return future.result().success, future.result().message

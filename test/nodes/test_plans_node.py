@@ -1,11 +1,14 @@
 """Plans of MoveIt in a bridge: nothing goes on moving that nobody wants any more."""
 
 import threading
+import time
 
+import numpy as np
 import pytest
-from ros_user import mapping, wait_for
+from ros_user import mapping, reload, wait_for
 
 from igtl_ros2 import connect
+from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode
 
 pytest.importorskip('moveit_msgs', reason='the messages of MoveIt are not installed')
@@ -98,6 +101,33 @@ def test_a_bridge_is_activated_again_while_there_is_an_emergency(node):
     node.trigger_deactivate()
     node.trigger_activate()
     assert node.state == 'active' and node._emergency.is_on
+
+
+def test_other_rules_withdraw_the_plan_and_its_target_is_looked_for_elsewhere(
+        ros, node, tmp_path):
+    planner = planner_of(node)
+    plans, taken = planner.server._plans, []
+    planner._targets._take = lambda frame, goal: taken.append(frame)
+    plans.target('there', 0.0)
+    plans.planned(1, PLAN, '', 0.0)
+    success, text = reload(ros, RULES.replace(
+        "[{device: '*'}]", '[{device: Target, name: goal, frame: there}]'), tmp_path)
+    assert success, text
+    wait_for(lambda: plans.state is State.IDLE, 'the end of the plan')
+    with connect(f'tcp://127.0.0.1:{node.link.address.port}') as peer:
+
+        def is_taken():
+            peer.send(Transform(np.eye(4), device_name='Target'))
+            time.sleep(0.05)  # so that not very many are on their way
+            return taken
+
+        wait_for(is_taken, 'the target')
+    assert set(taken) == {'there'}
+
+
+def test_another_robot_needs_a_restart(ros, node, tmp_path):
+    success, text = reload(ros, RULES.replace('tool0', 'flange'), tmp_path)
+    assert not success and 'moveit is not the same' in text
 
 
 @pytest.mark.parametrize('how', ['emergency', 'deactivate'])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from geometry_msgs.msg import PoseStamped, TransformStamped
 from rclpy.parameter import Parameter
-from ros_user import DEADLINE_S, mapping, next_message, start, wait_for
+from ros_user import DEADLINE_S, mapping, next_message, reload, start, wait_for
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import String as RosString
 from std_srvs.srv import Trigger
@@ -16,15 +16,6 @@ from igtl_ros2 import serve
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
-
-
-def reload(ros, text, tmp_path):
-    (tmp_path / 'mapping.yaml').write_text(text)
-    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
-    assert client.wait_for_service(DEADLINE_S)
-    future = client.call_async(Trigger.Request())
-    wait_for(future.done, 'the answer')
-    return future.result().success, future.result().message
 
 
 def flow(device, message, received, what):

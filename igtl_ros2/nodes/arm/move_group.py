@@ -185,7 +185,8 @@ class MoveGroup:
         try:
             self._check_frame(obstacle.header.frame_id)
             if obstacle.operation == CollisionObject.REMOVE:
-                self._arm.obstacles.remove(obstacle.id)
+                if not self._arm.obstacles.remove(obstacle.id):
+                    raise Refused('there is none of that name')
             else:
                 self._arm.obstacles.put(obstacle.id, _points_of(obstacle))
         except (Refused, ConversionError, ValueError) as error:

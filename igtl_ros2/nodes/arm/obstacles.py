@@ -36,12 +36,12 @@ class Obstacles:
         """Place an obstacle: (n, 3) in the root, metres."""
         self._boxes[name] = points.min(axis=0), points.max(axis=0)
 
-    def remove(self, name: str) -> None:
-        """Take an obstacle away; all of them without a name."""
+    def remove(self, name: str) -> bool:
+        """Take an obstacle away, all of them without a name; tells whether it was there."""
         if name:
-            self._boxes.pop(name, None)
-        else:
-            self._boxes.clear()
+            return self._boxes.pop(name, None) is not None
+        self._boxes.clear()
+        return True
 
     def hit(self, model: ArmModel, positions: Vector) -> str:
         """Name what the arm would touch; empty if it touches nothing."""

@@ -25,6 +25,9 @@ class Planner(Protocol):
 
     server: PlanServer
 
+    def change(self, config: LinkConfig) -> None:
+        """Follow other rules."""
+
     def close(self) -> None:
         """Stop what goes on."""
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
-from diagnostic_msgs.msg import DiagnosticArray
-from geometry_msgs.msg import PoseArray, TransformStamped
 from moveit_msgs.action import ExecuteTrajectory, MoveGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -20,25 +18,24 @@ from std_msgs.msg import String as RosString
 
 from ...codec import Message
 from ...codec.messages.mesh import PolyData
-from ...config.ros_names import ros_name
 from ...converters.tf_tree import LookupFailed
-from ...converters.units import Matrix, pose_from_ros
+from ...converters.units import Matrix
 from ...dialogue.plan_server import PlanServer
 from ...dialogue.plans import Plan
 from ...errors import ConversionError
 from ...mapping import LinkConfig, ReceiveRule
 from ...peers import Peer
 from ...peers.worker import Worker
-from ...rosio.qos import STATE_QOS, STREAM_QOS
+from ...rosio.qos import STATE_QOS
 from ...rules import MoveItRule
 from ..action_client import ActionThread
-from ..late_joiners import once
 from ..report import Report
 from ..tf import TfSource
 from .action_call import OneAction
 from .messages import code_name, plan_goal, plan_of
 from .scene import Scene
 from .shapes import RobotShapes, nothing_shown
+from .target_topics import Goal, TargetTopics
 
 # What is older says nothing of where a joint is
 _JOINTS_FRESH_S = 1.0
@@ -48,6 +45,7 @@ _LOOK_S, _END_S = 0.5, 2.0
 _END_M, _END_RAD = 1e-3, 1e-2
 # and how far the frame may move in which it is shown: metres, and parts of a rotation
 _STILL = 1e-4
+_OBSTACLES = 'obstacles have changed'
 
 
 class MoveItPlanner:
@@ -77,7 +75,6 @@ class MoveItPlanner:
         """Listen to the robot and to what has passed the gates of the target."""
         self._node, self._rule, self._report = node, rule, report
         self._tf, self._post, self._now = tf, post, now
-        self._unit = config.mapping.fallback.wire_unit
         #: decides, in the network's thread
         self.server: PlanServer
         self._robot: RobotShapes | None = None
@@ -91,20 +88,22 @@ class MoveItPlanner:
         self._is_closing = False
         self._scene = Scene(
             node, rule.scene, self._place, rule_of, self._problem)
-        prefix = f'{config.name}/' if config.name else ''
-        found = config.mapping.receive_rule(rule.target, 'TRANSFORM')
-        topic = prefix + (found.name or ros_name(rule.target))
-        for kind, leaf, take, qos in (
-            # the same target twice would withdraw the plan that is shown
-            (TransformStamped, 'transform', once(self._take_pose), STREAM_QOS),
-            (PoseArray, 'points', self._take_points, STATE_QOS),
-            (DiagnosticArray, 'status', self._take_status, STATE_QOS),
-        ):
-            node.create_subscription(kind, f'{topic}/{leaf}', take, qos)
+        self._targets = TargetTopics(node, self._target, self._refuse)
+        self._listen(config)
         node.create_subscription(RosString, rule.description, self._take_description, STATE_QOS)
         node.create_subscription(JointState, rule.joint_states, self._take_joints, 10)
         clock = Clock(clock_type=ClockType.STEADY_TIME)
         node.create_timer(_LOOK_S, self._look_around, clock=clock)
+
+    def _listen(self, config: LinkConfig) -> None:
+        self._targets.follow(config, self._rule.target)
+        self._unit = config.mapping.fallback.wire_unit
+
+    def change(self, config: LinkConfig) -> None:
+        """Follow other rules, by which targets and obstacles may be elsewhere, or none."""
+        self._listen(config)
+        self._post(self.server.withdraw, 'the rules have changed')
+        self._place_again(self._scene.all())
 
     def close(self) -> None:
         """Cancel what goes on, wait until it has ended, and ask for nothing more."""
@@ -137,6 +136,7 @@ class MoveItPlanner:
                 self._problem(f'{self._rule.description}: ghost without {fault}')
             self._robot = robot
             self._post(self.server.ready)
+            self._place_again(self._scene.all())
 
         self._worker.do(read)
 
@@ -145,34 +145,7 @@ class MoveItPlanner:
         for name, position in zip(message.name, message.position):
             self._joints[name] = position, told
 
-    def _take_pose(self, message: TransformStamped) -> None:
-        transform = message.transform
-        self._target(message.header.frame_id, lambda place, link: place @ pose_from_ros(
-            transform.translation, transform.rotation, 'm'))
-
-    def _take_points(self, message: PoseArray) -> None:
-        """Take one point: the link gets there as it is turned now."""
-        if len(message.poses) != 1:
-            self._refuse(f'{len(message.poses)} points; wanted one')
-            return
-        point = message.poses[0].position
-
-        def goal(place: Matrix, link: Matrix) -> Matrix:
-            found = link.copy()
-            found[:3, 3] = (place @ [point.x, point.y, point.z, 1.0])[:3]
-            return found
-
-        self._target(message.header.frame_id, goal)
-
-    def _take_status(self, message: DiagnosticArray) -> None:
-        """Take note that a target was withheld: the one before is not wanted any more, either."""
-        for status in message.status:
-            said = {entry.key: entry.value for entry in status.values}
-            if said.get('state', 'OK') != 'OK':
-                self._refuse(f'the target was {status.message}')
-                return
-
-    def _target(self, frame: str, goal: Callable[[Matrix, Matrix], Matrix]) -> None:
+    def _target(self, frame: str, goal: Goal) -> None:
         """
         Plan to a target.
 
@@ -209,6 +182,7 @@ class MoveItPlanner:
         """Look whether move_group is still there, or there again."""
         self._actions.post(self._look_for_actions)
         self._scene.look_around()
+        self._place_again(self._scene.due())
 
     def _look_for_actions(self) -> None:
         self._plan.look_around()
@@ -330,9 +304,15 @@ class MoveItPlanner:
 
     def obstacle(self, peer: Peer, message: PolyData, device: str) -> None:
         """Take note of an obstacle; in the network's thread."""
-        if self._scene.is_new(device, message):
-            self.server.stop('obstacles have changed')
-            self._worker.do(partial(self._scene.take, peer, message, device, self._robot))
+        if self._scene.is_new(peer, device, message):
+            self.server.stop(_OBSTACLES)
+            self._worker.do(lambda: self._scene.take(device, self._robot))
+
+    def _place_again(self, devices: Iterable[str]) -> None:
+        """Have obstacles where they are now."""
+        for device in self._scene.again(devices):
+            self._post(self.server.stop, _OBSTACLES)
+            self._worker.do(partial(self._scene.take, device, self._robot))
 
     def _problem(self, text: str) -> None:
         self._report.problem(text.partition(':')[0], text)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from .messages import obstacle
 from .shapes import RobotShapes
 
 _MAX_TRIANGLES, _MAX_OBSTACLES = 100_000, 200
+# how far a corner of an obstacle may move with its frame before it is placed anew, in metres
+_MOVED = 2e-3
 
 
 class Scene:
@@ -49,27 +52,61 @@ class Scene:
         #: names of those that the scene has not confirmed
         self.unconfirmed: set[str] = set()
         self._requests: dict[str, ApplyPlanningScene.Request] = {}
-        self._last: dict[str, PolyData] = {}
+        self._last: dict[str, tuple[Peer, PolyData]] = {}
+        #: root and frame of each, where that was, None if nobody knew, and its corners there
+        self._placed: dict[str, tuple[str, str, Matrix | None, Matrix]] = {}
         self._was_there = False
 
-    def is_new(self, device: str, message: PolyData) -> bool:
+    def is_new(self, peer: Peer, device: str, message: PolyData) -> bool:
         """Tell whether an obstacle is another one than before; then nothing is planned for now."""
         last = self._last.get(device)
-        if last is not None and _is_same(last, message):
+        if last is None and not len(message.points):
+            return False  # there is nothing to take away
+        if last is not None and device not in self.unconfirmed and _is_same(last[1], message):
             return False  # such as what Slicer says again to who connects again
         if last is None and len(self._last) >= _MAX_OBSTACLES:
             self._problem(f'{device} is no obstacle, and nothing is planned: there are '
                           f'{_MAX_OBSTACLES} already')
             self.unconfirmed.add('an obstacle too many')
             return False
-        self._last[device] = message
+        self._last[device] = peer, message
         self.unconfirmed.add(device)
+        self._requests.pop(device, None)  # what the scene says to that does not count any more
         return True
 
-    def take(
-        self, peer: Peer, message: PolyData, device: str, robot: RobotShapes | None
-    ) -> None:
+    def again(self, names: Iterable[str]) -> list[str]:
+        """Have some placed anew that are there; gives their names."""
+        known = [name for name in names if name in self._last]
+        self.unconfirmed.update(known)
+        for name in known:
+            self._requests.pop(name, None)
+        return known
+
+    def all(self) -> list[str]:
+        """Give the names of all."""
+        return list(self._last)
+
+    def due(self) -> list[str]:
+        """List those whose frame is elsewhere since they were placed, or known at last."""
+        now: dict[tuple[str, str], Matrix | None] = {}
+        found = []
+        for name, (root, frame, place, corners) in list(self._placed.items()):
+            if (root, frame) not in now:
+                try:
+                    now[root, frame] = self._place(root, frame)
+                except ConversionError:  # then it is where it was, as far as anybody knows
+                    now[root, frame] = None
+            there = now[root, frame]
+            if there is not None and (place is None or not float(np.linalg.norm(
+                    (there - place)[:3] @ corners, axis=0).max()) <= _MOVED):
+                found.append(name)
+        return found
+
+    def take(self, device: str, robot: RobotShapes | None) -> None:
         """Put an obstacle into the scene, in metres and in the root of the robot; in a worker."""
+        if device not in self._last:
+            return  # it was taken away
+        peer, message = self._last[device]
         try:
             if robot is None:
                 raise ConversionError('what the robot is is not known yet')
@@ -79,14 +116,19 @@ class Scene:
             triangles = message.triangles()
             if len(triangles) > _MAX_TRIANGLES:
                 raise ConversionError(f'{len(triangles)} triangles, allowed {_MAX_TRIANGLES}')
+            if len(message.points) and not len(triangles):
+                raise ConversionError('it has points, but no triangles')
             points, finite = metres_of(message.points, rule.wire_unit, rule.wire_axes)
+            frame = rule.frame or rule.default_frame
             if not finite.all():
                 raise ConversionError('not all of its points are finite')
-            place = self._place(robot.root, rule.frame or rule.default_frame)
+            corners = _corners(points)
+            self._placed[device] = robot.root, frame, None, corners
+            place = self._place(robot.root, frame)
+            self._placed[device] = robot.root, frame, place, corners
             points = points @ place[:3, :3].T + place[:3, 3]
             self._requests[device] = obstacle(device, robot.root, points, triangles)
         except ConversionError as error:
-            self._last.pop(device, None)  # the same may be right next time
             self._problem(f'{device} is no obstacle, and nothing is planned: {error}')
             return
         self._tell(device)
@@ -102,19 +144,36 @@ class Scene:
         self._was_there = is_there
 
     def _tell(self, name: str) -> None:
+        request = self._requests.get(name)
+        if request is None:
+            return  # another one is on its way
         self.unconfirmed.add(name)
         if not self._client.service_is_ready():
             self._problem(f'{name} is not in the scene: {self._service} is not there')
             return
-        request = self._requests[name]
         self._client.call_async(request).add_done_callback(partial(self._told, name, request))
 
     def _told(self, name: str, request: ApplyPlanningScene.Request, future: Any) -> None:
         error = future.exception()
-        if error is not None or not future.result().success:
+        (told,) = request.scene.world.collision_objects
+        is_done = error is None and (
+            # MoveIt refuses to take away what it has not got
+            future.result().success or told.operation == told.REMOVE)
+        if not is_done:
             self._problem(f'{name} was not taken by {self._service}: {error or "no success"}')
         elif self._requests.get(name) is request:
             self.unconfirmed.discard(name)
+            if told.operation == told.REMOVE:
+                for known in (self._requests, self._placed, self._last):
+                    known.pop(name, None)
+
+
+def _corners(points: Matrix) -> Matrix:
+    """Give the corners of the box around points, as columns (4, 8)."""
+    if not len(points):
+        return np.zeros((4, 1))
+    ends = points.min(axis=0), points.max(axis=0)
+    return np.array([[*corner, 1.0] for corner in product(*zip(*ends))]).T
 
 
 def _is_same(one: PolyData, other: PolyData) -> bool:
