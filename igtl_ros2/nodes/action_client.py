@@ -82,12 +82,17 @@ class ActionThread:
     sent while its answer comes in another, some releases never hear whether it was accepted.
     """
 
-    def __init__(self, node: Node) -> None:
-        """Start a node, hidden from lists, beside the one of the bridge."""
+    def __init__(self, node: Node, name: str) -> None:
+        """
+        Start a node, hidden from lists, beside the one of the bridge.
+
+        :param name: end of its name, in which it differs from others beside the same one.
+        """
         self._node = Node(
-            f'_{node.get_name()}_actions',
+            f'_{node.get_name()}_{name}',
             namespace=node.get_namespace(),
             context=node.context,
+            use_global_arguments=False,  # which may give all nodes of the program one name
             enable_rosout=False,
             start_parameter_services=False,
         )
@@ -274,16 +279,19 @@ class LinkActions:
     """
     The actions that rules of one link call.
 
+    :param link: its name.
     :param post: has a function called in the network's thread, with the time behind its
         arguments.
     :param problem: counts and tells what goes wrong: (kind, text).
     """
 
     def __init__(
-        self, node: Node, post: Callable[..., None], problem: Callable[[str, str], None]
+        self, node: Node, link: str, post: Callable[..., None],
+        problem: Callable[[str, str], None],
     ) -> None:
         """Start nothing before a rule calls an action."""
         self._node = node
+        self._name = f'{link}_actions' if link else 'actions'
         self._problem = problem
         self._post = post
         self._thread: ActionThread | None = None
@@ -296,7 +304,7 @@ class LinkActions:
     def find(self, rule: ServeRule) -> RosAction:
         """Give the action of a rule."""
         if self._thread is None:
-            self._thread = ActionThread(self._node)
+            self._thread = ActionThread(self._node, self._name)
         # ~ is the bridge, not the node of the thread
         name = self._node.resolve_service_name(rule.call)
         return RosAction(self._thread, name, rule.type, self._post, self._problem)

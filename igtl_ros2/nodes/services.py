@@ -89,7 +89,7 @@ class Services:
             if config.settings.log_queries else None
         )
         self._emergency, self._targets = emergency, targets
-        self._actions = LinkActions(node, self._post_now, report.problem)
+        self._actions = LinkActions(node, config.name, self._post_now, report.problem)
         self._timers = Timers(self._wake)
         self._alarm: asyncio.TimerHandle | None = None
         self._dialogue = Dialogue(

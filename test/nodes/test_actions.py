@@ -4,6 +4,9 @@ import random
 import threading
 
 import pytest
+import rclpy
+from rclpy.context import Context
+from rclpy.node import Node
 from ros_user import mapping, pose, wait_for
 
 from igtl_ros2 import connect
@@ -11,6 +14,7 @@ from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Command, CommandResponse, Status, StatusCode, String
 from igtl_ros2.errors import PeerTimeoutError
+from igtl_ros2.nodes.action_client import ActionThread
 
 pytest.importorskip('control_msgs.action')
 from action_robot import RULE, ActionRobot  # noqa: E402
@@ -372,6 +376,34 @@ def test_a_server_that_comes_again_takes_goals_again(make, robot, ros):
     wait_for(lambda: again.running, 'the robot to move')
     again.finish.set()
     assert peer.answer(2) == ('SUCCESS', 'there')
+
+
+def test_each_link_calls_actions_from_a_node_of_its_own(ros, tmp_path):
+    rule = RULE.strip().replace('\n', '\n  ').replace('/arm', '~/arm')
+    ros.bridge(**mapping(tmp_path, 'links:\n' + ''.join(
+        f'- name: {link}\n  url: tcp://127.0.0.1:0\n  mode: server\n  {rule}\n'
+        for link in ('left', 'right'))))
+
+    def hidden():
+        names = [name for name in ros.node.get_node_names() if name.startswith('_igtl')]
+        return sorted(names) if len(names) == 2 else None
+
+    assert wait_for(hidden, 'the nodes') == [
+        '_igtl_bridge_left_actions', '_igtl_bridge_right_actions']
+
+
+def test_a_name_that_is_given_to_the_bridge_alone_is_not_that_of_its_actions():
+    context = Context()
+    rclpy.init(args=['--ros-args', '-r', '__node:=other', '-r', '__ns:=/y'], context=context)
+    node = Node('igtl_bridge', context=context)
+    thread = ActionThread(node, 'left_actions')
+    try:
+        assert node.get_fully_qualified_name() == '/y/other'
+        assert thread._node.get_fully_qualified_name() == '/y/_other_left_actions'
+    finally:
+        thread.close()
+        node.destroy_node()
+        rclpy.shutdown(context=context)
 
 
 def test_one_goal_at_a_time(make, robot):

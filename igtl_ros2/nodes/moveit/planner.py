@@ -81,9 +81,11 @@ class MoveItPlanner:
         self._text = ''
         self._joints: dict[str, tuple[float, float]] = {}
         self._worker = Worker('plans')
-        self._actions = ActionThread(node)
-        self._plan = OneAction(self._actions, rule.plan, MoveGroup)
-        self._execute = OneAction(self._actions, rule.execute, ExecuteTrajectory)
+        self._actions = ActionThread(node, f'{config.name}_moveit' if config.name else 'moveit')
+        # ~ is the bridge, not the node of the thread
+        self._plan, self._execute = (
+            OneAction(self._actions, node.resolve_service_name(name), kind)
+            for name, kind in ((rule.plan, MoveGroup), (rule.execute, ExecuteTrajectory)))
         self._idle = threading.Event()
         self._is_closing = False
         self._scene = Scene(
