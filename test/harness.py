@@ -7,11 +7,14 @@ import time
 import rclpy
 from forked import Program
 from lifecycle_msgs.srv import GetState
-from polling import poll
+from polling import DEADLINE_S, poll
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_srvs.srv import SetBool, Trigger
+
+from igtl_ros2.config.address import parse_url
+from igtl_ros2.sim import slicer as sim
 
 STREAM = QoSProfile(depth=1000)
 STATE = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -47,6 +50,9 @@ class Bridge(Program):
     :param parameters: ROS parameters of the node.
     """
 
+    #: those that have told where they listen
+    on_port = {}
+
     def __init__(self, *, namespace='/x', **parameters):
         words = []
         for name, value in {'discover_period': 0.1, **parameters}.items():
@@ -60,7 +66,9 @@ class Bridge(Program):
         words = 'listening on tcp://127.0.0.1:'
         user.wait_for(lambda: words in self.output or self.ended, f'the start of {self.name}')
         assert words in self.output, self.output
-        return int(self.output.split(words)[1].split()[0])
+        port = int(self.output.split(words)[1].split()[0])
+        Bridge.on_port[port] = self
+        return port
 
     def stop(self):
         """Interrupt it, and check that it ends well."""
@@ -70,6 +78,35 @@ class Bridge(Program):
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f'the bridge did not end:\n{self.output}') from None
+
+
+class Slicer(sim.Slicer):
+    """
+    A simulated Slicer whose user has the patience of a test: the machine may be busy.
+
+    The user does nothing before a `Bridge` has read the first message of this Slicer: until then
+    it gets no metadata, so no stamps, and lists without points not at all.
+    """
+
+    def __init__(self, url, **words):
+        bridge = Bridge.on_port.get(parse_url(url).port)
+        taken = 'is taken for slicer'
+        before = bridge.output.count(taken) if bridge else 0
+        super().__init__(url, **{'timeout_s': DEADLINE_S, **words})
+        if bridge:
+            poll(lambda: bridge.output.count(taken) > before, f'{taken!r} of {bridge.name}',
+                 lambda: time.sleep(0.002))
+
+    def wait_for(self, name, device_type='', *, when=None, timeout_s=DEADLINE_S):
+        return super().wait_for(name, device_type, when=when, timeout_s=timeout_s)
+
+    def command(self, *words, timeout_s=DEADLINE_S):
+        return super().command(*words, timeout_s=timeout_s)
+
+    def received(self, name, device_type):
+        """Count the messages that have come for a node."""
+        node = self.nodes.get((name, device_type))
+        return node.received if node else 0
 
 
 class User:

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 from geometry_msgs.msg import TransformStamped
-from harness import STATE, Bridge, User
+from harness import STATE, Bridge, Slicer, User
 from PIL import Image as Picture
 from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
@@ -25,7 +25,6 @@ from igtl_ros2.converters.units import pose_to_ros, transform_of
 from igtl_ros2.converters.urdf import Visual
 from igtl_ros2.mapping import SendRule, TfFrame
 from igtl_ros2.nodes.tf_sets import TfSet
-from igtl_ros2.sim.slicer import Slicer
 
 RANDOM = np.random.default_rng(1000)
 CONFIGURATIONS, AT_ONCE = 1000, 100

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from geometry_msgs.msg import PoseArray, PoseStamped, TransformStamped
+from harness import Slicer
 from rclpy.parameter import Parameter
 from ros_user import STATE, mapping, pose, start, wait_for
 from std_msgs.msg import String as RosString
@@ -18,7 +19,6 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.query import Query
 from igtl_ros2.codec.messages.text import StatusCode, String
 from igtl_ros2.nodes.service_call import serve_later
-from igtl_ros2.sim.slicer import Slicer
 
 BRP = """
 protocol:

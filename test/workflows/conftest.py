@@ -3,9 +3,7 @@
 from contextlib import ExitStack
 
 import pytest
-from harness import Bridge, User
-
-from igtl_ros2.sim.slicer import Slicer
+from harness import Bridge, Slicer, User
 
 
 @pytest.fixture(scope='module')

@@ -61,9 +61,13 @@ def stamp_of(header):
 
 
 def stamp_of_node(node):
-    """Tell the stamp that the user of Slicer sees among the attributes of a node, in ns."""
-    seconds, _, rest = node.attributes['OpenIGTLink.ros_stamp'].partition('.')
-    return int(seconds) * 10**9 + int(rest)
+    """
+    Tell the stamp that the user of Slicer sees among the attributes of a node, in ns.
+
+    0 for what a bridge sent before it had read anything of this Slicer: that has no metadata.
+    """
+    seconds, _, rest = node.attributes.get('OpenIGTLink.ros_stamp', '').partition('.')
+    return int(seconds) * 10**9 + int(rest) if rest else 0
 
 
 def geometry_mm(message):

@@ -2,13 +2,11 @@
 
 import numpy as np
 from geometry_msgs.msg import PoseStamped
-from harness import STATE
+from harness import STATE, Slicer
 from sensor_msgs.msg import Image as RosImage
 from space import assert_same, geometry_data, matrix_of, rigid
 from std_msgs.msg import Float64MultiArray
 from std_msgs.msg import String as RosString
-
-from igtl_ros2.sim.slicer import Slicer
 
 RANDOM = np.random.default_rng(13)
 

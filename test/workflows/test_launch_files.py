@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import yaml
 from geometry_msgs.msg import PoseStamped, TransformStamped
-from harness import STATE, Program
+from harness import STATE, Program, Slicer
 from sensor_msgs.msg import Image as RosImage
 from space import assert_same, matrix_of, pose_of, put_stamp, rigid, stamp_of, transform_of
 from std_msgs.msg import String as RosString
@@ -25,7 +25,6 @@ from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.errors import PeerError
-from igtl_ros2.sim.slicer import Slicer
 from igtl_ros2.sim.ultrasound import PROBE, Scene
 
 HERE = Path(__file__).resolve()
@@ -93,7 +92,7 @@ def launched():
 
 
 def slicer_at(ends, port):
-    return ends.enter_context(Slicer(f'tcp://127.0.0.1:{port}', timeout_s=20.0))
+    return ends.enter_context(Slicer(f'tcp://127.0.0.1:{port}'))
 
 
 def test_every_launch_file_is_run_here():
@@ -136,7 +135,7 @@ def check_probe(poses):
 def test_slicer_and_a_robot_by_namespace(user, launched, free_port, name):
     launched('slicer', port=free_port, namespace=name)
     heard = user.listen(f'/{name}/Target1/pose', PoseStamped)
-    with Slicer(f'tcp://127.0.0.1:{free_port}', timeout_s=20.0) as slicer:
+    with Slicer(f'tcp://127.0.0.1:{free_port}') as slicer:
         target, goal = rigid(RANDOM), rigid(RANDOM)
 
         def arrives():
@@ -195,7 +194,7 @@ def test_a_camera_in_slicer(user, launched, free_port):
     publisher = user.talk('/endoscope/image_raw', RosImage)
     pixels = RANDOM.integers(0, 255, (4, 6, 3), np.uint8)
     image = RosImage(height=4, width=6, encoding='rgb8', step=18, data=pixels.tobytes())
-    with Slicer(f'tcp://127.0.0.1:{free_port}', timeout_s=20.0) as slicer:
+    with Slicer(f'tcp://127.0.0.1:{free_port}') as slicer:
 
         def arrives():
             put_stamp(image.header, time.time_ns())
@@ -308,7 +307,7 @@ def test_a_robot_in_slicer(user, launched, free_port):
     description.publish(RosString(data=URDF))
     tf, place = user.node.create_publisher(TFMessage, '/tf', 10), rigid(RANDOM)
     launched('robot', port=free_port, namespace='arm')
-    with Slicer(f'tcp://127.0.0.1:{free_port}', timeout_s=20.0) as slicer:
+    with Slicer(f'tcp://127.0.0.1:{free_port}') as slicer:
 
         def arrives():
             tf.publish(TFMessage(transforms=[

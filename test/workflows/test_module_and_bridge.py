@@ -75,11 +75,10 @@ class Desk:
         return places
 
     def answer(self, pose):
-        """Send a target and wait for what becomes of it."""
-        self.panel.send(pose.tolist(), time.monotonic())
+        """Send a target and wait for what becomes of it, for as long as tests wait for things."""
+        self.panel.send(pose.tolist(), 0.0)
         return self.user.wait_for(
-            lambda: (v := self.panel.answer(time.monotonic())).state != 'waiting' and v,
-            'the answer')
+            lambda: (v := self.panel.answer(0.0)).state != 'waiting' and v, 'the answer')
 
 
 @pytest.fixture(scope='module')

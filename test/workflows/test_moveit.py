@@ -78,7 +78,7 @@ class Scene:
     def status(self, beginning, device='Plan'):
         """Wait until the state begins with some words."""
         return self.slicer.wait_for(device, 'STATUS', when=lambda node: node.text.startswith(
-            beginning), timeout_s=30).text
+            beginning)).text
 
     def plan(self, matrix):
         """Send a target, and wait for its plan: its number."""
@@ -86,7 +86,7 @@ class Scene:
         self.slicer.set_transform('Target', matrix)
         try:
             node = self.slicer.wait_for(
-                'Plan', 'STATUS', timeout_s=30, when=lambda node: self.number() > before
+                'Plan', 'STATUS', when=lambda node: self.number() > before
                 and node.text.startswith(f'plan {self.number()}:'))
         except PeerError:
             texts = [node.text for node in self.slicer.nodes.all() if node.tag == 'IGTLStatus']
@@ -130,7 +130,7 @@ def bridge(run):
 def scene(user, arm, bridge, open_slicer):
     slicer = open_slicer(bridge.port(user))
     scene = Scene(user, bridge, slicer)
-    slicer.wait_for('tool0', timeout_s=30)
+    slicer.wait_for('tool0')
     slicer.wait_for('Plan', 'STATUS', when=lambda node: 'not told yet' not in node.text)
     yield scene
     scene.command('Cancel')
@@ -304,7 +304,7 @@ def test_obstacles_of_slicer_are_in_the_way_and_end_the_plan_before(scene):
         """Ask for a plan: what comes of it."""
         before = slicer.nodes['Plan', 'STATUS'].received
         slicer.set_transform('Target', tool(end))
-        return slicer.wait_for('Plan', 'STATUS', timeout_s=30, when=lambda node: (
+        return slicer.wait_for('Plan', 'STATUS', when=lambda node: (
             node.received > before and (
                 node.text.startswith('no plan') or 'points' in node.text
                 or node.text.endswith('obstacles have changed')))).text

@@ -13,7 +13,7 @@ from geometry_msgs.msg import (
     TwistStamped,
     WrenchStamped,
 )
-from harness import STATE, Program
+from harness import STATE, Program, Slicer
 from sensor_msgs.msg import JointState
 from space import arrived, assert_same, matrix_of, pose_of, rigid
 from std_msgs.msg import String as RosString
@@ -22,7 +22,6 @@ from tf2_msgs.msg import TFMessage
 from igtl_ros2 import serve
 from igtl_ros2.codec.messages.arrays import NDArray, Sensor
 from igtl_ros2.codec.messages.pose import Transform
-from igtl_ros2.sim.slicer import Slicer
 
 CONFIG = Path(__file__).resolve().parent.parent.parent / 'config'
 RANDOM = np.random.default_rng(23)
@@ -58,12 +57,13 @@ class Navigation:
 
     def __init__(self, user, slicer):
         self.user, self.slicer, self.number = user, slicer, 0
+        # what holds is told to who connects: from here on, each one answers a command
+        slicer.wait_for('CURRENT_STATUS')
 
     def enter(self, word):
         """Ask for a phase, and give the code and the phase of the next CURRENT_STATUS."""
         self.number += 1
-        status = self.slicer.nodes.get(('CURRENT_STATUS', 'STATUS'))
-        before = status.received if status else 0
+        before = self.slicer.received('CURRENT_STATUS', 'STATUS')
         self.slicer.set_text(f'CMD_{self.number}', word)
         assert self.slicer.wait_for(f'ACK_{self.number}', 'STRING').text == word
         now = self.slicer.wait_for('CURRENT_STATUS', when=lambda n: n.received > before)
@@ -71,8 +71,16 @@ class Navigation:
 
     def start(self):
         """Start, again until the bridge has found the robot."""
-        self.user.wait_for(lambda: self.enter('START_UP') == (1, 'START_UP'), 'the start')
-        self.slicer.wait_for('START_UP', 'STATUS', when=lambda n: n.text == 'at home')
+
+        def is_home():
+            before = self.slicer.received('START_UP', 'STATUS')
+            self.enter('START_UP')
+            done = self.slicer.wait_for('START_UP', 'STATUS', when=lambda n: n.received > before)
+            return done.text == 'at home'
+
+        self.user.wait_for(is_home, 'the start')
+        status = self.slicer.nodes['CURRENT_STATUS']
+        assert (status.code, status.error_name) == (1, 'START_UP')
 
 
 def test_brp_by_a_script_of_the_simulated_slicer(user, brp, robot, tmp_path):

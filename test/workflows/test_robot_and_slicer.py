@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from geometry_msgs.msg import PointStamped, PoseStamped
-from harness import STATE
+from harness import STATE, Slicer
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import SetParameters
 from space import (
@@ -26,7 +26,6 @@ from tf2_msgs.msg import TFMessage
 
 from igtl_ros2 import connect
 from igtl_ros2.codec.messages.query import Query, StartTracking
-from igtl_ros2.sim.slicer import Slicer
 
 MAPPING = """
 profile: slicer
@@ -139,8 +138,8 @@ def test_a_pose_of_the_moving_robot_is_in_the_frame_of_slicer(user, slicer, tabl
             return False
         with slicer.busy():  # matrix and attributes of the same message
             node = slicer.nodes['Tool']
-            if node.received:
-                seen[stamp_of_node(node)] = node.matrix, node.attributes
+            if found := stamp_of_node(node):
+                seen[found] = node.matrix, node.attributes
         return len(seen) > 10
 
     user.wait_for(follows, 'poses in Slicer')
@@ -313,7 +312,7 @@ def test_a_button_in_slicer_runs_a_service_of_the_robot(user, slicer, robot):
     with ThreadPoolExecutor(1) as pool:
 
         def press(name):
-            answer = pool.submit(slicer.command, name, timeout_s=10.0)
+            answer = pool.submit(slicer.command, name)
             user.wait_for(answer.done, f'the answer to {name}')
             return answer.result()
 
