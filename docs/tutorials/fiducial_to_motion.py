@@ -6,6 +6,8 @@ From a fiducial to a motion, without a window: a target is looked at, planned to
 """
 
 import argparse
+import importlib.util
+import sys
 import time
 
 import numpy as np
@@ -92,6 +94,9 @@ def run(port, look=lambda step, slicer: None):
 
 
 if __name__ == '__main__':
+    if importlib.util.find_spec('moveit_msgs') is None:
+        sys.exit('moveit_msgs is missing: ./dev demo robot builds it once in a clone of igtl_ros2; '
+                 'else install ros-$ROS_DISTRO-moveit-msgs')
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument('--port', type=int, default=18944)
     run(parser.parse_args().port)

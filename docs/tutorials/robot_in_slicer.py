@@ -8,9 +8,11 @@ My robot in Slicer, without a window: a simulated arm, the bridge, and what Slic
 import argparse
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 
+from igtl_ros2 import PeerError
 from igtl_ros2.config.shared import shared_path
 from igtl_ros2.sim.module import slicer_module
 from igtl_ros2.sim.scene import ConnectorNode, Scene
@@ -21,20 +23,25 @@ PATIENCE_S = 60
 
 @contextmanager
 def arm_and_bridge(mapping, port):
-    """Start the simulated arm, and a bridge to which Slicer connects."""
+    """Start the simulated arm and a bridge for Slicer; if it fails, print their log."""
     commands = [
         ['igtl_ros2.nodes.arm.node', str(shared_path('config/arm/arm.urdf'))],
         ['igtl_ros2.nodes.bridge', '--ros-args', '-p', 'mode:=server', '-p', f'port:={port}',
          '-p', f'mapping_file:={shared_path(mapping)}'],
     ]
     with ExitStack() as ends:
+        log = ends.enter_context(tempfile.TemporaryFile('w+'))
         for command in commands:
             process = subprocess.Popen(
-                [sys.executable, '-m', *command], stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL)
+                [sys.executable, '-m', *command], stdout=log, stderr=log)
             ends.callback(process.wait)
             ends.callback(process.terminate)
-        yield
+        try:
+            yield
+        except (SystemExit, PeerError):
+            log.seek(0)
+            sys.stderr.writelines(log.readlines()[-20:])
+            raise
 
 
 def wait_for(found, what):

@@ -101,10 +101,11 @@ class Settings:
         'server', 'Wait for peers (server) or connect to one (client).',
         choices=('server', 'client'))
     url: str = _setting(
-        '', 'Protocol, host and port in one, such as tcp://192.168.0.10:18944, tls://... or '
-        'udp://...; empty: protocol, host and port say it.')
+        '',
+        'Protocol, host and port together, such as tcp://192.168.0.10:18944, tls://... or '
+        'udp://...; empty: protocol, host and port are used.')
     protocol: str = _setting(
-        'tcp', 'What carries the messages: tcp, tls (encrypted tcp) or udp.', choices=PROTOCOLS)
+        'tcp', 'Transport: tcp, tls (encrypted tcp) or udp.', choices=PROTOCOLS)
     host: str = _setting(
         '127.0.0.1', 'Address to listen on (server; 0.0.0.0 for all) or address of the peer '
         '(client); with udp also a multicast group.')
@@ -117,7 +118,7 @@ class Settings:
         '2 (open with a STATUS in version 2, so that peers such as PLUS send metadata).',
         choices=('auto', '1', '2'))
     compat: str = _setting(
-        'auto', 'What the peer can take: auto (found out from what it sends), plain (everything), '
+        'auto', 'What the peer can take: auto (recognised by what it sends), plain (everything), '
         'slicer (3D Slicer), plus (PLUS server), library1 (built on OpenIGTLink 1: header 1 '
         'only).',
         choices=('auto', 'plain', 'slicer', 'plus', 'library1'))
@@ -125,8 +126,8 @@ class Settings:
         '', 'XML that a client sends to a PLUS server in a CLIENTINFO when connected: what it '
         'wants to get.')
     ping_period: float = _setting(
-        0.0, 'Pause between two GET_STATUS that measure the round trip, in seconds; 0 for never: '
-        '3D Slicer crashes on queries. With compat auto a peer is asked once it has sent '
+        0.0, 'Interval of GET_STATUS queries that measure the round trip, in seconds; 0: never, '
+        'because 3D Slicer crashes on queries. With compat auto a peer is asked once it has sent '
         'something.', unit='s', minimum=0, maximum=3600)
     check_crc: bool = _setting(
         True, 'Refuse messages whose checksum is wrong.')
@@ -145,23 +146,24 @@ class Settings:
         2.0, 'How much longer each pause is than the one before.', group='reconnect',
         minimum=1, maximum=100)
     reconnect_jitter: float = _setting(
-        0.25, 'Part of each pause that is left to chance, so that many clients do not all come '
-        'back in the same moment.', group='reconnect', minimum=0, maximum=1)
+        0.25, 'Random fraction of each pause, so that many clients do not all reconnect at the '
+        'same moment.', group='reconnect', minimum=0, maximum=1)
     reconnect_max_delay: float = _setting(
         5.0, 'Longest pause before a client tries again, in seconds.', group='reconnect',
         unit='s', minimum=0.01, maximum=3600)
     reconnect_attempts: int = _setting(
-        0, 'How often a client tries before it gives up; 0 for never.',
+        0, 'How often a client tries before it gives up; 0: it never gives up.',
         group='reconnect', minimum=0, maximum=1_000_000)
     tls_ca_file: str = _setting(
         '', 'PEM file of the authorities whose certificates are accepted. Client: empty for those '
         'of the system. Server: with it, clients must show a certificate.', group='tls')
     tls_cert_file: str = _setting(
-        '', 'PEM file of the certificate to show, with those between it and the authority; a '
+        '', 'PEM file of the certificate to show, with its intermediate certificates; a '
         'server needs one.', group='tls')
     tls_key_file: str = _setting(
-        '', 'PEM file of the private key, without a passphrase; empty: it stands in '
-        'tls.cert_file.', group='tls')
+        '',
+        'PEM file of the private key, without a passphrase; empty: it is in tls.cert_file.',
+        group='tls')
     tls_allowed_names: tuple[str, ...] = _setting(
         (), "Names of which a client's certificate must have one (DNS name, IP address, e-mail "
         'address or common name; * for any text); empty: any that the authority signed.',
@@ -180,31 +182,31 @@ class Settings:
         'library must be set to the same (there: 8900).', group='udp',
         unit='bytes', minimum=100, maximum=65495)
     udp_targets: tuple[str, ...] = _setting(
-        (), 'HOST:PORT of those to whom a server sends everything; others get answers only.',
+        (), 'HOST:PORT of peers to which a server sends everything; others get answers only.',
         group='udp')
     udp_interface: str = _setting(
         '', 'Network interface for multicast: its name, or with IPv4 also its address; empty: the '
         'system chooses.',
         group='udp')
     udp_ttl: int = _setting(
-        1, 'How many routers a multicast datagram passes, less one.', group='udp',
+        1, 'Time to live of multicast datagrams: 1 keeps them in the local network.', group='udp',
         minimum=0, maximum=255)
     tcp_nodelay: bool = _setting(
         True, 'Send small messages at once (TCP_NODELAY).', group='tcp')
     tcp_keepalive: float = _setting(
-        25.0, 'Notice after so long, in seconds, but not before limits.send_timeout, that the '
-        'machine of a peer is gone; 0 for never.', group='tcp', unit='s', minimum=0, maximum=7200)
+        25.0, 'Time after which a lost machine of a peer is noticed, in seconds, but not before '
+        'limits.send_timeout; 0: never.', group='tcp', unit='s', minimum=0, maximum=7200)
     send_buffer_bytes: int = _setting(
-        0, "Size of the socket's send buffer, in bytes; 0: as the system has it.",
+        0, "Size of the socket's send buffer, in bytes; 0: system default.",
         group='socket', unit='bytes', minimum=0, maximum=1 << 30)
     receive_buffer_bytes: int = _setting(
-        0, "Size of the socket's receive buffer, in bytes; 0: as the system has it.",
+        0, "Size of the socket's receive buffer, in bytes; 0: system default.",
         group='socket', unit='bytes', minimum=0, maximum=1 << 30)
     allow: tuple[str, ...] = _setting(
         (), 'Networks or addresses from which a server takes connections, such as 10.0.0.0/24; '
         'empty: any.', group='limits')
     max_clients: int = _setting(
-        128, 'How many clients a server serves at once.', group='limits',
+        128, 'How many clients may be connected to a server at once.', group='limits',
         minimum=1, maximum=65535)
     max_clients_per_address: int = _setting(
         0, 'How many of them may come from one IP address, so that no host takes all places; 0 '
@@ -229,11 +231,11 @@ class Settings:
         group='limits', unit='s', minimum=0, maximum=3600)
     queue_messages: int = _setting(
         1000, 'How many messages may wait to be sent to one peer, wait to be received, or be held '
-        'for who connects later.', group='limits',
+        'for late joiners.', group='limits',
         minimum=1, maximum=1_000_000)
     queue_bytes: int = _setting(
         1 << 28, 'How many bytes may wait to be sent to one peer, wait to be received, or be held '
-        'for who connects later.', group='limits',
+        'for late joiners.', group='limits',
         unit='bytes', minimum=1, maximum=1 << 40)
     queue_policy: tuple[str, ...] = _setting(
         (), 'TYPE=newest or TYPE=all: what a peer that does not keep up gets of a message type; '
@@ -244,32 +246,33 @@ class Settings:
         'longest is disconnected.', group='limits', unit='bytes', minimum=0, maximum=1 << 40)
     held_max_age: float = _setting(
         0.0, 'Oldest value that a peer gets when it connects, asks for it or by ~/resend, in '
-        'seconds; 0 for the last one however old it is. An emergency counts until it is over.',
+        'seconds; 0 for the last one however old it is. An emergency is sent until it is over.',
         group='limits', unit='s', minimum=0, maximum=86400)
     mapping_file: str = _setting(
-        '', 'YAML file that says what becomes of each device; empty to publish everything.')
+        '', 'YAML file with the rules for each device; empty: publish everything.')
     autostart: bool = _setting(
-        True, 'Begin to work at once; false: unconfigured at first, as other lifecycle nodes.')
+        True, 'Activate at the start; false: start unconfigured, as other lifecycle nodes.')
     default_frame: str = _setting(
-        'ras', 'frame_id where neither the mapping nor the device name (XToY) says one.')
+        'ras', 'frame_id if neither the mapping nor the device name (XToY) gives one.')
     frame_prefix: str = _setting(
-        '', 'Text put in front of every frame name that comes from the network.')
+        '', 'Prefix of every frame name that comes from the network.')
     stamp: str = _setting(
-        'auto', "Whose clock stamps what is received: device, receive, or auto (the device's when "
-        'it is set and within max_skew of now).', choices=('auto', 'device', 'receive'))
+        'auto', 'Time stamp of what is received: of the device (device), of arrival (receive), or '
+        'of the device when it is set and within max_skew of now, else of arrival (auto).',
+        choices=('auto', 'device', 'receive'))
     max_skew: float = _setting(
-        1.0, "How far the device's clock may be off, in seconds, before stamp auto takes the "
-        'moment of arrival.', unit='s', minimum=0, maximum=86400)
+        1.0, "How far the device's clock may be off, in seconds, before stamp auto takes the time "
+        'of arrival.', unit='s', minimum=0, maximum=86400)
     stale_after: float = _setting(
-        2.0, 'A tracker whose messages go on, but not the time stamps in them, is stale after so '
-        'long, in seconds; 0 for never.', unit='s', minimum=0, maximum=86400)
+        2.0, 'A tracker that keeps sending while its time stamp stands still is stale after so '
+        'long, in seconds; 0: never.', unit='s', minimum=0, maximum=86400)
     info_rate: float = _setting(
         1.0, 'How often an unchanged info is repeated for a stream, in Hz; 0 for only when '
         'something changed.', unit='Hz', minimum=0, maximum=1000)
     discover: bool = _setting(
         True, 'Look for topics named to_igtl/<device>/<leaf> and send them.')
     discover_period: float = _setting(
-        1.0, 'Pause between two looks for topics to send, in seconds.',
+        1.0, 'Interval of the search for topics to send, in seconds.',
         unit='s', minimum=0.1, maximum=3600)
     send_allow: tuple[str, ...] = _setting(
         ('*',), 'Patterns of the device names that discover may send.')
@@ -279,8 +282,7 @@ class Settings:
         (), 'Patterns of the message types whose frames are never published on raw, such as '
         'IMGMETA and VIDEOMETA, which name patients.')
     log_queries: bool = _setting(
-        False, 'Publish on ~/queries, as JSON, what peers and services ask for and what came of '
-        'it.')
+        False, 'Publish queries of peers and services and their results on ~/queries, as JSON.')
 
     def __post_init__(self) -> None:
         """Check every value, then what must fit together."""

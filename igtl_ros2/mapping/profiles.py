@@ -20,8 +20,8 @@ PROFILES_HELP = (
     'XToY is broadcast on tf unless its rule says otherwise. slicer: frames of tf are sent when '
     'they change (on_change). robot: TRANSFORM as PoseStamped as well (pose), and a topic for '
     'each tool, label and path (split). plus: the link opens with header version 2, and a client '
-    'takes its peer for a PLUS server. slicer: nothing is ever asked, 3D Slicer crashes on '
-    'queries. slicer, plus: RAS, Ras and ras are one frame. plus: IMAGE and VIDEO called '
+    'takes its peer for a PLUS server. slicer: no queries are sent, because 3D Slicer crashes on '
+    'them. slicer, plus: RAS, Ras and ras are one frame. plus: IMAGE and VIDEO called '
     '<image>_<frame> are in that frame. moveit: all that slicer does, and targets become plans of'
     ' MoveIt, which are shown and carried out on a second command, see `moveit`.')
 

@@ -48,12 +48,12 @@ _LISTS = {
                 'Without this list everything is published; with it, what no rule matches is '
                 'dropped, so end with {device: "*"} to keep the rest.'),
     'send': ('rules', 'ROS to network: topics and tf pairs, each under its device name.'),
-    'queries': ('queries', 'What a peer can be asked for: each makes the services '
+    'queries': ('queries', 'Queries to a peer: each makes the services '
                 'get/<type>[/<device>] and, for types that can be streamed, '
                 'stream/<type>[/<device>].'),
     'commands': ('commands', 'COMMANDs to a peer: each makes the service command/<name>.'),
-    'serve': ('commands', 'COMMANDs of peers that ROS services carry out. Others are answered '
-              'with an error.'),
+    'serve': ('commands',
+    'COMMANDs of peers that call ROS services or actions. Others are answered with an error.'),
     'protocol': ('protocols', 'Tables of what robots and devices say: phases with '
                  'acknowledgements and guards (brp), or rules and commands (smartneedle, crtk, '
                  'plus). In a link the list is called protocols, because protocol there is tcp, '
@@ -133,7 +133,7 @@ def _defaults() -> dict[str, Schema]:
     # in the order in which they are declared
     keys = {name: known[name].schema for name in ReceiveRule.__dataclass_fields__
             if name in known and known[name].is_default}
-    frame = about(FRAME, 'frame_id where neither the rule nor the device name (XToY) says one.')
+    frame = about(FRAME, 'frame_id if neither the rule nor the device name (XToY) gives one.')
     first = next(iter(keys))
     return {first: keys.pop(first), 'frame': frame, **keys}
 
@@ -183,23 +183,24 @@ def _protocol_rule() -> Schema:
         'use': about(one_of(*PROTOCOLS), 'Which table; the other keys change it.'),
         'device': about(
             text('text of 1 to 20 bytes', 1, 20),
-            'brp: what the device names of commands begin with, CMD for CMD_XXXX. crtk: the arm. '
+            'brp: prefix of the device names of commands, CMD for CMD_XXXX. crtk: the arm. '
             'smartneedle: the list of points.'),
         'call': each(
             'a map of phases, or transforms, and ROS services', about(*CALL),
             'std_srvs/Trigger that carries out a phase, or takes a transform. What has none is '
             'done when it is commanded.'),
         'phases': each(
-            'a map of phases', _ref('phase'), 'Phases that are not in the table, or are '
-            'otherwise than there; false leaves one out.'),
+            'a map of phases',
+            _ref('phase'), 'Phases that are added to the table, or differ from it; false removes '
+            'one.'),
         'transforms': each(
             'a map of transforms', _ref('phase_transform'),
-            'TRANSFORM <name>_XXXX that belong to a phase; false leaves one out.'),
+            'TRANSFORM <name>_XXXX that belong to a phase; false removes one.'),
         'ack': about(text('text of 1 to 10 bytes', 1),
-                     'What the device names of acknowledgements begin with.'),
+                     'Prefix of the device names of acknowledgements.'),
         'status': about(DEVICE, 'Device of the STATUS that gives the phase.'),
-        'greet': about(BOOLEAN, 'Send the last STATUS that gives the phase to who connects; '
-                       'false for programs that take nothing they have not asked for.'),
+        'greet': about(BOOLEAN, 'Send the last STATUS with the phase to each peer that connects; '
+        'false for programs that accept requested messages only.'),
         'initial': about(
             text('a name of letters, digits and _ of 1 to 19 bytes',
                  pattern='^[A-Za-z0-9_]{1,19}$'), 'Name of the state before the first phase.'),

@@ -27,31 +27,31 @@ class MoveItRule:
         'they have passed the gates of their rule.', 'Target')
     device: str = key(
         text(f'a device name of 1 to {20 - _LONGEST} bytes (UTF-8)', 1, 20 - _LONGEST),
-        'STATUS of this name says how things are; <device>_path, <device>_ghost and <device>_goal '
-        'are what a plan looks like.', 'Plan')
+        'STATUS of this name reports the state; <device>_path, <device>_ghost and <device>_goal '
+        'show a plan.', 'Plan')
     group: str = key(
         text('text of one character or more', 1), 'Planning group of MoveIt.', 'manipulator')
     link: str = key(
         text('text of one character or more', 1),
-        'Link that is to get to the target.', 'tool0')
+        'Link that moves to the target.', 'tool0')
     seen_from: str = key(
         FRAME, 'Frame in which a plan is shown, as `target` of a robot in `send`; the root of the '
         'robot when left out.', '')
     description: str = key(TOPIC, 'Topic with the URDF.', '/robot_description')
-    joint_states: str = key(TOPIC, 'Topic that tells where the joints are.', '/joint_states')
+    joint_states: str = key(TOPIC, 'Topic with the joint positions.', '/joint_states')
     plan: str = key(SERVICE, 'Action moveit_msgs/MoveGroup, asked with plan_only.', '/move_action')
     execute: str = key(
         SERVICE, 'Action moveit_msgs/ExecuteTrajectory.', '/execute_trajectory')
     scene: str = key(
-        SERVICE, 'Service moveit_msgs/ApplyPlanningScene, which is told of obstacles.',
+        SERVICE, 'Service moveit_msgs/ApplyPlanningScene, which gets the obstacles.',
         '/apply_planning_scene')
     obstacles: str = key(
         TEXT, 'Devices whose POLYDATA are obstacles; * and ? stand for other characters, empty '
         'for none.', 'Obstacle*')
     execute_command: str = key(
-        _COMMAND, 'COMMAND that has the plan carried out whose number is its content.', 'Execute')
+        _COMMAND, 'COMMAND that executes the plan whose number is its content.', 'Execute')
     cancel_command: str = key(
-        _COMMAND, 'COMMAND that stops what is going on and withdraws the plan.', 'Cancel')
+        _COMMAND, 'COMMAND that stops the motion and withdraws the plan.', 'Cancel')
     stop: tuple[str, ...] = key(
         NAMES,
         'Texts that do so too, as a STRING or as the name of a COMMAND, whoever sends them.',
@@ -65,7 +65,7 @@ class MoveItRule:
         'How far from its start a joint may be when a plan is executed, rad or m.', 0.01)
     ghosts: int = key(
         numbers(least=1, most=10, whole=True),
-        'At how many points of its way the robot is shown, its end among them.', 3)
+        'At how many points of its path the robot is shown, including the end.', 3)
 
     @property
     def path_device(self) -> str:

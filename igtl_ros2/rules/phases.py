@@ -12,7 +12,7 @@ from .values import BOOLEAN, DEVICE, NAMES, SECONDS, text
 #: Stands for every phase in a list of phases.
 ANY = '*'
 #: what a service is, and how long it may take
-CALL = SERVICE, 'ROS service, std_srvs/Trigger, that carries it out.'
+CALL = SERVICE, 'ROS service, std_srvs/Trigger, that executes it.'
 PHASE_TYPE = text('trigger, or an action such as control_msgs/action/FollowJointTrajectory')
 STATUS_TIMEOUT = SECONDS, (
     'How long a ROS service may take, or an action to accept its goal, before a STATUS says that '
@@ -36,20 +36,20 @@ class Phase:
     needs: tuple[str, ...] = key(NAMES, 'Transforms that must have been accepted before.', ())
     forgets: tuple[str, ...] = key(
         NAMES, 'Transforms that must come again after this phase.', ())
-    preempts: bool = key(BOOLEAN, 'It is entered at any time, whatever goes on.', False)
+    preempts: bool = key(BOOLEAN, 'It is entered at any time, from every phase.', False)
     latch: bool = key(
         BOOLEAN, 'A phase that preempts is carried out and does not end this one.', False)
     report: bool = key(
         BOOLEAN,
         'Say with a STATUS of its name that it was done; failures are said always.', True)
-    call: str = key(SERVICE, 'ROS service or action that carries it out.', '')
+    call: str = key(SERVICE, 'ROS service or action that executes it.', '')
     type: str = key(
         PHASE_TYPE, 'Type of that action; std_srvs/srv/Trigger by default.', 'trigger')
     goal: Any = key(
         FIELDS, 'What the action is to do: fields of its goal. {TGT} is the accepted transform of '
         'that name, as it was published, and {phase} the phase.', None, read=as_it_is)
     feedback: Any = key(
-        WORDS, 'What a STATUS of the phase says while it is carried out: {name} is a field of the '
+        WORDS, 'Text of a STATUS of the phase while it is executed: {name} is a field of the '
         'feedback.', None, read=as_it_is)
     result: Any = key(
         WORDS, 'What is said of its end: {name} is a field of the result.', None, read=as_it_is)
@@ -80,7 +80,7 @@ class PhaseTransform:
 
     prefix: str
     during: tuple[str, ...] = key(NAMES, 'Phases in which it is accepted.')
-    status: str = key(DEVICE, 'Device of the STATUS that says what became of it.')
+    status: str = key(DEVICE, 'Device of the STATUS that reports whether it was accepted.')
     echo: str = key(
         text('a device name of up to 20 bytes (UTF-8)', most=20),
         'Device under which it is sent back when it was accepted.', '')

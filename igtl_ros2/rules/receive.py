@@ -19,8 +19,7 @@ _DEFAULTS = Settings()
 IF_DECODED = {'VIDEO': 'decode'}
 #: what these may be and mean, in both directions
 WIRE_UNIT = one_of('mm', 'm'), (
-    'Unit of lengths on the wire. OpenIGTLink says mm; m is for peers that send metres all the '
-    'same.')
+    'Unit of lengths on the wire. OpenIGTLink says mm; m is for peers that send metres.')
 TO_FRAME = FRAME, (
     'Move poses, points, clouds, meshes and images into this frame, through tf at the stamp of '
     'the message; what tf does not know in time is not passed on.')
@@ -112,10 +111,11 @@ class ReceiveRule(Rule):
     #: empty: first with gates, else mix
     on_conflict: str = key(
         one_of('first', 'number', 'mix'),
-        'What becomes of a device that several peers send at once. first: only what comes from '
+        'How a device is published that several peers send at the same time. first: only what '
+        'comes from '
         'the first of them, until it is gone or silent. number: each other peer has a topic of '
-        'its own, whose name ends in a mark. mix: all on one topic. Said on /diagnostics each '
-        'time. If it is not given: first for poses, points and paths of rules with gates, else '
+        'its own, with a suffix. mix: all on one topic. /diagnostics reports it in any case. '
+        'Default: first for poses, points and paths of rules with gates, else '
         'mix.', '', is_default=True)
     action: str = key(one_of('publish', 'drop'), 'publish it, or drop it.', 'publish')
     name: str = key(
@@ -140,29 +140,30 @@ class ReceiveRule(Rule):
         'keeps the type off it.', False, after='pose')
     stamp: str = key(
         one_of('auto', 'device', 'receive'),
-        "Whose clock stamps what is published: the device's, the moment of arrival, or auto (the "
-        "device's when it is set and within max_skew of now).", _DEFAULTS.stamp, is_default=True)
+        'Time stamp of what is published: of the device (device), of arrival (receive), or of the '
+        'device when it is set and within max_skew of now, else of arrival (auto).',
+        _DEFAULTS.stamp, is_default=True)
     max_skew: float = key(
         numbers(0, 86400, 's'),
-        "How far the device's clock may be off, in seconds, before stamp auto takes the moment of "
+        "How far the device's clock may be off, in seconds, before stamp auto takes the time of "
         'arrival.', _DEFAULTS.max_skew, is_default=True)
     #: for how long messages may come with a stamp that stands still
     stale_after: float = key(
         numbers(0, 86400, 's'),
-        'A tracker whose messages go on, but not the time stamps in them, is stale after so long, '
-        'in seconds; 0 for never. For TRANSFORM, POSITION, QTRANS, TDATA and QTDATA with stamp '
+        'A tracker that keeps sending while its time stamp stands still is stale after so long, '
+        'in seconds; 0: never. For TRANSFORM, POSITION, QTRANS, TDATA and QTDATA with stamp '
         'auto or device, and not with tf static.', _DEFAULTS.stale_after, is_default=True,
         types=(poses,))
     wire_unit: str = key(
         *WIRE_UNIT, 'mm', is_default=True, types=(in_space, 'VIDEOMETA'))
     wire_axes: str = key(
         one_of('ras', 'lps'),
-        'Axes on the wire. OpenIGTLink says ras; lps turns x and y round.', 'ras',
+        'Axes on the wire. OpenIGTLink says ras; lps: x and y change their sign.', 'ras',
         is_default=True, types=(in_space, 'VIDEOMETA'))
     publish_invalid: bool = key(
         BOOLEAN,
-        'Publish poses that the device itself marks as invalid. A robot must not follow a tool '
-        'the tracker has lost, so think twice.', False, is_default=True,
+        'Publish poses that the device itself marks as invalid. Use with care: a robot must not '
+        'follow a tool that the tracker has lost.', False, is_default=True,
         types=(poses, *PICTURES), of_type=IF_DECODED)
     coordinates: str = key(
         one_of('trust', 'ignore'),
@@ -171,14 +172,15 @@ class ReceiveRule(Rule):
     phi: str = key(
         one_of('redact', 'hash', 'pass'),
         'Names and numbers of patients in IMGMETA and VIDEOMETA, in metadata and in commands: '
-        'leave them out (redact), replace each by a code that stays the same until the node ends '
+        'remove them (redact), replace each by a code that stays the same until the node ends '
         '(hash), or publish them (pass).', 'redact', is_default=True, after='mesh')
     to_frame: str = key(*TO_FRAME, '', is_default=True, types=(in_space,))
     hold_hz: float = key(
         numbers(0, 1000, 'Hz'),
-        'Repeat the last value of a pose or of numbers so often, in Hz, with the stamp of its '
-        'device or, without one, the moment; 0 for never. For what holds until it is changed, as '
-        'in 3D Slicer, not for trackers. It ends when the value becomes invalid, or about a '
+        'Repeat the last value of a pose or of numbers at this rate, in Hz, with the stamp of its '
+        'device or, without one, the current time; 0: never. For values that are valid until they '
+        'change, as in 3D Slicer, not for trackers. It ends when the value becomes invalid, or '
+        'about a '
         'second after its peer is gone.', 0.0, types=(held,))
     #: 0: however old
     max_age: float = key(
@@ -206,8 +208,8 @@ class ReceiveRule(Rule):
         'new place is believed; 5 by default.', 5)
     answer: bool = key(
         BOOLEAN,
-        'Tell the peer what became of each message: a STATUS <device>_state, OK or why it was not '
-        'published, and what was published once more as <device>_taken.', False,
+        'Report each message to its peer: a STATUS <device>_state, OK or why it was not '
+        'published; what was published is sent back as <device>_taken.', False,
         types=(points,))
     default_frame: str = _DEFAULTS.default_frame
 

@@ -68,12 +68,12 @@ class QueryRule:
     as fast as the peer can.
     """
 
-    type: str = key(one_of(*ASKED_TYPES), 'Message type that is asked for.')
-    device: str = key(_DEVICE, 'Device name that is asked for; any by default.', '')
+    type: str = key(one_of(*ASKED_TYPES), 'Requested message type.')
+    device: str = key(_DEVICE, 'Requested device; any by default.', '')
     rate: float = key(RATE, '', 0.0)
     coordinate_name: str = key(
         text('text of up to 32 bytes'),
-        'Coordinate system in which TDATA or QTDATA is wanted.', '')
+        'Requested coordinate system of TDATA or QTDATA.', '')
     timeout: float = key(*_TIMEOUT)
 
     @property
@@ -107,7 +107,7 @@ class CommandRule:
     timeout: float = key(*_TIMEOUT, after='legacy')
     legacy: bool = key(
         BOOLEAN, 'Send the content as STRING CMD_<number> and take STRING ACK_<number> for the '
-        'answer, as PLUS did before there was COMMAND.', False)
+        'answer, for old versions of PLUS.', False)
 
     type: str = key(
         OFFERED_TYPE, 'Type of the service command/<name>, such as std_srvs/srv/SetBool; '
@@ -160,7 +160,7 @@ class ServeRule:
     """
 
     command: str = key(_COMMAND, 'Name in the COMMAND, case-sensitive.')
-    call: str = key(SERVICE, 'ROS service or action that carries it out.')
+    call: str = key(SERVICE, 'ROS service or action that executes it.')
     type: str = key(
         SERVED_TYPE,
         'Type of that service or action, such as control_msgs/action/FollowJointTrajectory; '
@@ -170,10 +170,10 @@ class ServeRule:
         'on, 1 or false, off, 0.', None)
     timeout: float = key(*_TIMEOUT)
     request: Any = key(
-        FIELDS, 'What the service is asked: fields of its request. {name} stands for what the '
-        'COMMAND says of it.', None, read=as_it_is)
+        FIELDS, 'Request of the service: its fields. {name} is a value of the COMMAND.',
+        None, read=as_it_is)
     reply: Any = key(
-        WORDS, 'What the COMMAND is answered: {name} is a field of the response of the service; '
+        WORDS, 'Answer to the COMMAND: {name} is a field of the response of the service; '
         'a map or a list becomes JSON. Its message, or all of it, by default.', None,
         read=as_it_is)
     success: Any = key(
@@ -192,12 +192,12 @@ class ServeRule:
         FIELDS, 'What the action is to do: fields of its goal, written as request.', None,
         read=as_it_is)
     result: Any = key(
-        WORDS, 'What is said of the end of a goal: {name} is a field of the result.', None,
+        WORDS, 'Text at the end of a goal: {name} is a field of the result.', None,
         read=as_it_is)
     feedback: Any = key(
-        WORDS, 'What is said while a goal is carried out: {name} is a field of the feedback. '
+        WORDS, 'Text while a goal is executed: {name} is a field of the feedback. '
         'Nothing by default.', None, read=as_it_is)
-    feedback_rate: float = key(RATE, 'How often that is said at most.', 5.0)
+    feedback_rate: float = key(RATE, 'Most feedback messages a second.', 5.0)
     show: tuple[ShownPlace, ...] = key(
         _SHOWN, 'Places in feedback or result that all peers get as TRANSFORM or POINT: Pose, '
         'Transform, Point or PoseArray of geometry_msgs, as often as feedback is said.', (),
@@ -206,8 +206,9 @@ class ServeRule:
         one_of('accepted', 'done'), 'When the COMMAND is answered: when the goal is accepted, or '
         'when it is over. A STATUS tells of both.', 'accepted')
     when_busy: str = key(
-        one_of('refuse', 'replace'), 'What becomes of a goal that comes while the action has '
-        'another: it is refused, or sent when that was cancelled and is over.', 'refuse')
+        one_of('refuse',
+        'replace'), 'What to do with a goal while the action has another one: refuse it, or '
+        'cancel the other and send it then.', 'refuse')
     cancel: str = key(
         _COMMAND, 'Name of the COMMAND that cancels the goal; CANCEL_<command> by default.',
         '')
@@ -215,7 +216,7 @@ class ServeRule:
         NAMES, 'Texts that cancel the goal, as a STRING or as the name of a COMMAND, whoever '
         'sends them.', ('STOP', 'EMERGENCY'))
     status: str = key(
-        DEVICE, 'Device of the STATUS that tells how the goal stands; the first 20 bytes of '
+        DEVICE, 'Device of the STATUS that reports the state of the goal; the first 20 bytes of '
         'command by default.', '')
 
     @property

@@ -48,7 +48,7 @@ def add_serving_arguments(parser: argparse.ArgumentParser) -> None:
         help=f'TCP port to listen on; 0 takes a free one; default: {port}',
     )
     parser.add_argument(
-        '--seed', type=_seed, default=0, help='another seed is another scene; default: 0')
+        '--seed', type=_seed, default=0, help='random seed of the scene; default: 0')
     parser.add_argument(
         '--header-version', choices=('1', '2'), default='2',
         help='header to send; 1 is for old peers, it has no room for metadata: poses that are '
@@ -61,7 +61,7 @@ def add_serving_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--quiet', action='store_true', help='print only where it listens')
     parser.add_argument(
         '--json', action='store_true',
-        help='print one JSON object a line for every message, for programs',
+        help='print one JSON object per line for each message, for programs',
     )
 
 
@@ -120,4 +120,4 @@ def add_slicer_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--script', metavar='FILE', help='YAML or JSON: a list of steps')
     parser.add_argument(
         '--duration', type=float, default=0.0, metavar='S',
-        help='go on for so many seconds after the script; default: 0')
+        help='continue for so many seconds after the script; default: 0')

@@ -15,8 +15,9 @@ CHECK = (
     'parameters of the node.'
 )
 DEMO = (
-    'A simulated tracked ultrasound, the bridge and a small ROS robot, with a live table of what '
-    'flows each way. With robot: a simulated arm, the bridge and a simulated 3D Slicer with its '
+    'A simulated tracked ultrasound, the bridge and a small ROS robot, with a live table of the '
+    'traffic in both directions. With robot: a simulated arm, the bridge and a simulated 3D '
+    'Slicer with its '
     'module, from target to plan to motion, once. The exit code is 0 if all numbers were right.'
 )
 REPLAY = (
@@ -47,12 +48,12 @@ def add_demo_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on that of `igtl_demo`."""
     parser.add_argument(
         'what', nargs='?', choices=('devices', 'robot'), default='devices',
-        help='devices: a tracked ultrasound and a ROS robot; robot: an arm that Slicer sends '
-        'somewhere; default: devices')
+        help='devices: a tracked ultrasound and a ROS robot; robot: an arm that Slicer moves to a '
+        'target; default: devices')
     parser.add_argument(
         '--seconds', type=_seconds, default=os.environ.get('DEMO_SECONDS') or math.inf,
         help='end after so many seconds with a plain summary; default: the '
-        'environment variable DEMO_SECONDS, else not before Ctrl-C',
+        'environment variable DEMO_SECONDS, else until Ctrl-C',
     )
     parser.add_argument(
         '--mapping', metavar='FILE',
@@ -68,27 +69,27 @@ def add_replay_arguments(parser: argparse.ArgumentParser) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         '--serve', metavar='URL', default='tcp://127.0.0.1:18944',
-        help='listen there, and begin when the first client is connected; default: '
+        help='listen there, and start when the first client connects; default: '
         'tcp://127.0.0.1:18944, for this machine only')
     where.add_argument('--connect', metavar='URL', help='connect to a server, and send to that')
     parser.add_argument(
         '--rate', type=number(0.001, math.inf), default=1.0,
-        help='2 is twice as fast, inf as fast as the peer takes it; default: 1')
+        help='speed: 2 is twice as fast, inf as fast as the peer reads; default: 1')
     parser.add_argument(
         '--start', type=number(0, 1e9), default=0.0, metavar='S',
-        help='skip so many seconds at the beginning of the bag')
-    parser.add_argument('--loop', action='store_true', help='begin again at the end')
+        help='seconds to skip at the start of the bag')
+    parser.add_argument('--loop', action='store_true', help='start again at the end')
     parser.add_argument(
         '--device', action='append', default=[], metavar='PATTERN',
-        help="only devices with such a name, such as 'Stylus*'; may be given several times")
+        help="only devices whose names match, such as 'Stylus*'; may be repeated")
     parser.add_argument(
         '--direction', choices=('from', 'to', 'both'), default='from',
         help='what came from the devices, or what was sent to them (topics to_igtl); '
         'default: from')
     parser.add_argument(
         '--restamp', action='store_true',
-        help='put the time of now into headers that have one; all else stays. What is in a file '
-        'gets the time of now anyway, unless it has one')
+        help='set the time stamps to now, where there are any; nothing else changes. Messages of '
+        'a file without times always get the current time')
     parser.add_argument(
         '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
-        help='a setting of the connection as a bridge has it, such as max_clients=1')
+        help='a setting of the connection, such as max_clients=1; may be repeated')

@@ -1,4 +1,4 @@
-"""`igtl_certs`: certificates to try TLS with, from an authority made for the occasion."""
+"""`igtl_certs`: test certificates for TLS, from an authority made for the occasion."""
 
 from __future__ import annotations
 
@@ -107,17 +107,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on the command line."""
     parser.add_argument(
         'directory', nargs='?', type=Path, default=Path('certs'),
-        help='where to write them; default: certs')
+        help='output folder; default: certs')
     parser.add_argument(
         '--name', action='append', default=[], metavar='HOST',
         help='host name or address of the server, besides localhost, 127.0.0.1 and ::1; may be '
-        'given several times')
+        'repeated')
     parser.add_argument(
         '--client', default=_CLIENT_NAME, metavar='NAME',
         help=f'name of the client, for tls.allowed_names; default: {_CLIENT_NAME}')
     parser.add_argument(
-        '--days', type=_days, default=365, help='how long they are valid; default: 365')
-    parser.add_argument('--force', action='store_true', help='replace files that are there')
+        '--days', type=_days, default=365, help='days of validity; default: 365')
+    parser.add_argument('--force', action='store_true', help='overwrite existing files')
 
 
 def run(arguments: argparse.Namespace) -> int:

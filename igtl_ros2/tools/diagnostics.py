@@ -20,8 +20,8 @@ def add_ros_argument(parser: argparse.ArgumentParser) -> None:
     """Say whether bridges are listened to."""
     parser.add_argument(
         '--ros', action='store_true',
-        help='listen to what bridges say on /diagnostics as well: how long messages take for '
-        'each stage of their way, and what they drop; it needs ROS 2')
+        help='also show /diagnostics of bridges: the time in each stage, and what they drop; '
+        'needs ROS 2')
 
 
 @contextlib.contextmanager

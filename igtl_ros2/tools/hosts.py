@@ -48,17 +48,17 @@ def add_host(parser: argparse.ArgumentParser) -> None:
     """Say to whom a link is made."""
     parser.add_argument(
         'host', type=url, metavar='HOST',
-        help='host, host:port or URL of the device; with --listen where to wait for it')
+        help='host, host:port or URL of the device; with --listen the address to listen on')
 
 
 def add_link_options(parser: argparse.ArgumentParser) -> None:
     """Say what else a link is made with."""
     parser.add_argument(
         '--listen', action='store_true',
-        help='be the server, for a device that is a client, such as 3D Slicer often is')
+        help='listen for a device that is a client, as 3D Slicer often is')
     parser.add_argument(
         '--timeout', type=seconds, default=TIMEOUT_S, metavar='S',
-        help='give up when nobody is there, or nothing came, for so long; 0 for never; '
+        help='give up after so many seconds without a connection or a message; 0: never; '
         f'default: {TIMEOUT_S:g}')
     add_settings(parser)
 
@@ -69,8 +69,8 @@ def add_settings(
     """Say that settings may be given, see `read_settings`."""
     parser.add_argument(
         '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
-        help=f'a setting of the {of} as a bridge has it, such as {such_as}; may be given several '
-        'times')
+        help=f'a setting of the {of}, named as the parameters of a bridge, such as {such_as}; may '
+        'be repeated')
 
 
 def settings_for(arguments: argparse.Namespace) -> Settings:

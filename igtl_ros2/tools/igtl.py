@@ -18,7 +18,8 @@ _DESCRIPTION = """\
 OpenIGTLink on the command line: look at a device, talk to it, carry, record and check what it
 sends. It needs no ROS. HOST is a name or an address, as host or host:port, or a URL such as
 tcp://10.0.0.5:18944, tls://... or udp://...; without a port it is 18944."""
-_CODES = 'exit codes: 0 fine, 1 nothing came or a fault was found, 2 wrong arguments, 130 Ctrl-C'
+_CODES = (
+    'exit codes: 0 success, 1 nothing came or a fault was found, 2 wrong arguments, 130 Ctrl-C')
 
 
 class _Formatter(argparse.HelpFormatter):

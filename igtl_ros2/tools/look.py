@@ -30,10 +30,10 @@ def add_look_arguments(parser: argparse.ArgumentParser) -> None:
     """Say of what is looked at."""
     parser.add_argument(
         'device', nargs='*', default=[], metavar='DEVICE',
-        help="names of devices, or patterns such as 'Stylus*'; none: all")
+        help="device names, or patterns such as 'Stylus*'; default: all")
     parser.add_argument(
         '--type', action='append', default=[], metavar='TYPE', dest='types',
-        help='only messages of a type such as TRANSFORM; may be given several times')
+        help='only messages of a type such as TRANSFORM; may be repeated')
 
 
 def add_watch_arguments(
@@ -54,16 +54,16 @@ def add_watch_arguments(
     until = f'{duration_s:g}' if duration_s else '0, until Ctrl-C'
     parser.add_argument(
         '--duration', type=seconds, default=duration_s, metavar='S',
-        help=f'look for so many seconds; default: {until}')
+        help=f'stop after so many seconds; default: {until}')
     if period_s is not None:
         parser.add_argument(
             '--period', type=seconds, default=period_s, metavar='S',
-            help=f'seconds from one report to the next; default: {period_s:g}')
+            help=f'seconds between two reports; default: {period_s:g}')
     parser.add_argument(
         '--window', type=_window, default=window, metavar='N',
-        help=f'how many of the last messages of each device count; default: {window}')
+        help=f'number of recent messages of each device to use; default: {window}')
     parser.add_argument(
-        '--json', action='store_true', help='one JSON object a line for each device, for programs')
+        '--json', action='store_true', help='print one JSON object per line for each device')
 
 
 def _window(text: str) -> int:

@@ -28,7 +28,7 @@ DESCRIPTION = (
     'the recorder was killed, and igtl_replay sends it again.'
 )
 REPAIR_DESCRIPTION = (
-    'make a whole bag of all that is whole in a damaged or unfinished one, beside it'
+    'recover a damaged or unfinished bag into a new one beside it'
 )
 NEEDS = 'it needs the packages mcap and rosbags: pip install mcap rosbags'
 _TURN_S = 0.1
@@ -60,29 +60,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--ros-args', nargs=argparse.REMAINDER, default=[], help=argparse.SUPPRESS)
     common.add_argument(
         '-o', '--output', type=Path, metavar='FOLDER',
-        help='the bag, which must not be there yet; default: igtl_ and date and time')
+        help='the bag, which must not exist yet; default: igtl_, date and time')
     common.add_argument(
         '--compression', choices=('zstd', 'lz4', 'none'), default='zstd', help='default: zstd')
     common.add_argument(
         '--max-size', type=size, default=0, metavar='SIZE',
-        help='begin a new file when one has that size, such as 2G')
+        help='start a new file at this size, such as 2G')
     common.add_argument(
         '--max-duration', type=number(0, 1e9), default=0.0, metavar='S',
-        help='begin a new file when one holds so many seconds')
+        help='start a new file after so many seconds')
     common.add_argument(
         '--min-free', type=size, default=1_000_000_000, metavar='SIZE',
-        help='stop when less is free on the disk; default: 1G')
+        help='stop when less disk space is free; default: 1G')
     common.add_argument(
         '--duration', type=number(0, 1e9), default=math.inf, metavar='S',
-        help='end after so many seconds; default: not before Ctrl-C')
+        help='end after so many seconds; default: until Ctrl-C')
     common.add_argument(
         '--phi', choices=('redact', 'hash', 'drop', 'pass'), default='redact',
-        help='what is done with names of patients: removed, replaced by codes, dropped with their '
-        'messages, or recorded; default: redact')
+        help='names of patients: removed, replaced by codes, dropped with their messages, or '
+        'recorded; default: redact')
     network = argparse.ArgumentParser(add_help=False)
     network.add_argument(
         '--namespace', default='', metavar='NAME',
-        help='in front of the topics in the bag, such as /plus')
+        help='prefix of the topics in the bag, such as /plus')
     add_settings(network, such_as='compat=plus')
 
     verbs = parser.add_subparsers(dest='way', required=True, metavar='VERB')
@@ -108,7 +108,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verb.add_argument(
         'topics', nargs='*', metavar='TOPIC',
         help="topics or patterns such as '/plus/*'; default: all of the node's namespace, and tf")
-    verb.add_argument('--raw-only', action='store_true', help='only whole frames')
+    verb.add_argument('--raw-only', action='store_true', help='only complete messages (raw)')
     verb = verbs.add_parser('repair', help=REPAIR_DESCRIPTION)
     add_repair_arguments(verb)
 
@@ -116,7 +116,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_mode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--mode', type=mode, default=0o600, metavar='MODE',
-        help='who may read the bag, as chmod has it; default: 600, its owner alone')
+        help='file mode of the bag; default: 600, owner only')
 
 
 def add_repair_arguments(parser: argparse.ArgumentParser) -> None:
@@ -125,7 +125,7 @@ def add_repair_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('bag', type=Path, help='its folder, or one of its files')
     parser.add_argument(
         '-o', '--output', type=Path, metavar='FOLDER',
-        help='the new bag; default: _repaired behind the name of the other')
+        help='the new bag; default: the name of the other and _repaired')
 
 
 def _record(arguments: argparse.Namespace, stopped: list[int]) -> int:

@@ -23,7 +23,7 @@ def add_phi(parser: argparse.ArgumentParser, where: str = '') -> None:
     """
     parser.add_argument(
         '--phi', choices=('redact', 'hash', 'pass'), default='redact',
-        help=f'what becomes of names of patients{where}; default: redact')
+        help=f'names of patients{where}; default: redact')
 
 
 def run_until_stopped(

@@ -1,6 +1,7 @@
 """The arm of the demonstrations without ROS: where its joints put it, and how it goes there."""
 
 import importlib
+import sys
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -222,3 +223,15 @@ def test_what_is_cancelled_before_it_begins_does_not_begin(module, name, way):
     with pytest.raises(StopIteration):
         getattr(server, way)(goal).send(None)
     assert goal.states == ['canceled']
+
+
+def test_an_arm_without_the_messages_of_moveit_starts_and_says_what_is_missing(monkeypatch):
+    pytest.importorskip('control_msgs')
+    node = importlib.import_module('igtl_ros2.nodes.arm.node')
+    monkeypatch.setitem(sys.modules, 'igtl_ros2.nodes.arm.move_group', None)
+    logger = Mock()
+    monkeypatch.setattr(node, 'FollowServer', Mock())
+    monkeypatch.setattr(node.DemoArm, '__init__', lambda self, *rest, **options: None)
+    monkeypatch.setattr(node.DemoArm, 'get_logger', lambda self: logger)
+    assert node.ArmNode(URDF)._servers == [node.FollowServer.return_value]
+    assert 'MoveIt' in logger.warning.call_args[0][0]

@@ -13,21 +13,26 @@ from ..spin import run
 from .arm import TOOL, DemoArm
 from .follow import FollowServer
 from .kinematics import ArmModel
-from .move_group import MoveGroup
 
 
 class ArmNode(DemoArm):
-    """An arm that other nodes send somewhere."""
+    """An arm that other nodes move; by actions of MoveIt where moveit_msgs is installed."""
 
     def __init__(self, *description: Any, **node_options: Any) -> None:
         """Offer its actions."""
         super().__init__(*description, **node_options)
-        self._follow, self._move_group = FollowServer(self), MoveGroup(self)
+        self._servers: list[Any] = [FollowServer(self)]
+        try:
+            from .move_group import MoveGroup
+        except ImportError as error:
+            self.get_logger().warning(f'without the actions and the scene of MoveIt: {error}')
+        else:
+            self._servers.append(MoveGroup(self))
 
     def close(self) -> None:
         """Close the node."""
-        self._follow.close()
-        self._move_group.close()
+        for server in self._servers:
+            server.close()
         super().close()
 
 

@@ -27,8 +27,8 @@ Ask a device something, and print the answer:
   igtl call HOST STT_TDATA [DEVICE]       starts a stream, prints it, stops it
   igtl call HOST STP_TDATA [DEVICE]       stops one
 
-Behind GET_, STT_ and STP_ stands a type of message, as a whole or as it is spelt in queries. A 3D
-Slicer crashes on some of them; those are not sent to what is known to be one."""
+GET_, STT_ and STP_ are followed by a message type, in full or as shortened in queries. 3D Slicer
+crashes on some queries; these are not sent to a peer that was recognised as Slicer."""
 
 _COMMAND = 'COMMAND'
 Outcome = Callable[['Message'], tuple[bool, str] | None]
@@ -42,23 +42,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('what', type=_what, help='COMMAND, or GET_, STT_ or STP_ and a type')
     parser.add_argument(
         'words', nargs='*', default=[], metavar='WORD',
-        help='of a command its name and its content; of others the device, none: any')
+        help='for COMMAND its name and content; else the device, default: any')
     parser.add_argument(
         '--device', default='', metavar='NAME', help='the device name of a command')
     parser.add_argument(
         '--legacy', action='store_true',
-        help='send a command as STRING CMD_<number>, as PLUS did before there was COMMAND')
+        help='send a command as STRING CMD_<number>, for old versions of PLUS')
     parser.add_argument(
         '--rate', type=float, default=0.0, metavar='HZ',
-        help='how fast a stream is wanted; default: as fast as it comes')
+        help='requested rate of a stream; default: every message')
     parser.add_argument(
         '--frame', default='', metavar='NAME',
-        help='the coordinate system in which TDATA or QTDATA is wanted')
+        help='requested coordinate system of TDATA or QTDATA')
     parser.add_argument(
         '--duration', type=seconds, default=0.0, metavar='S',
-        help='stop a stream after so many seconds; default: 0, at Ctrl-C')
-    parser.add_argument('--json', action='store_true', help='print messages as JSON, a line each')
-    parser.add_argument('--all', action='store_true', help='all numbers of large arrays')
+        help='stop a stream after so many seconds; default: 0, until Ctrl-C')
+    parser.add_argument('--json', action='store_true', help='print messages as JSON, one per line')
+    parser.add_argument('--all', action='store_true', help='print all numbers of large arrays')
 
 
 def _what(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-HELP = 'certificates to try TLS with'
+HELP = 'test certificates for TLS'
 EXAMPLE = 'igtl certs certs --name scanner.local'
 
 

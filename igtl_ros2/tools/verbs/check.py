@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-HELP = 'what a mapping file makes of each device, or the first mistake in it'
+HELP = 'what a mapping file does with each device, or its first mistake'
 EXAMPLE = 'igtl check config/slicer.yaml'
 
 

@@ -7,10 +7,10 @@ import argparse
 HELP = 'a file of images, meshes, points or poses in another format'
 EXAMPLE = 'igtl convert head.nii.gz head.mha'
 DESCRIPTION = """\
-Write what is in a file into one of another format, which the ends of both names tell; axes and
-units come out right (LPS or RAS, mm). From a bag, a capture or a tracked sequence (.igs.mha) it
-takes what has a place in the output: poses for .csv, images for .mha. If there is room for one
-message and there are several, the others get numbers: head_0001.mha."""
+Write what is in a file into one of another format, chosen by the file names;
+axes and units are converted (LPS or RAS, mm). From a bag, a capture or a tracked sequence
+(.igs.mha) it takes what the output format can hold: poses for .csv, images for .mha. If the format
+holds one message and there are several, the others are numbered: head_0001.mha."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('output', metavar='OUTPUT', help='the file to write, such as head.nrrd')
     parser.add_argument(
         '--device', action='append', default=[], metavar='PATTERN',
-        help="only devices with such a name, such as 'Stylus*'; may be given several times")
+        help="only devices whose names match, such as 'Stylus*'; may be repeated")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ..streams import Stream
 
-HELP = 'how late messages arrive by their stamps, apart from the offset of the clock of the peer'
+HELP = 'delay and jitter of messages by their stamps, without the clock offset of the peer'
 EXAMPLE = 'igtl delay 10.0.0.5 ProbeToTracker --duration 10'
 DESCRIPTION = """\
 Compare the stamp of each message with its arrival. The clock of the peer may be wrong: the

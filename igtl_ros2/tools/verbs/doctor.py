@@ -11,7 +11,7 @@ Connect to a device as any client does, listen for some seconds, and say in plai
 is wrong, worst first, each with its remedy: does the name resolve, is the port open, is it
 OpenIGTLink, are headers, checksums, stamps, clocks, rates, names, units, tools and frames right,
 does 3D Slicer show it, do rules drop it, does ROS hear it. The exit code is 0 if all is well, 1
-if not. It sends nothing, but to a peer that says nothing, to find out what that is."""
+if not. It sends nothing, except to a silent peer, to find out what it is."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,30 +20,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument(
         'host', nargs='?', metavar='HOST',
-        help='host, host:port or URL (tcp, tls or udp) of the device; with --listen where to wait '
-        'for it')
-    parser.add_argument('--port', type=_port, help='its port, if HOST does not say it')
+        help='host, host:port or URL (tcp, tls or udp) of the device; with --listen the address '
+        'to listen on')
+    parser.add_argument('--port', type=_port, help='port, if HOST has none')
     parser.add_argument(
         '--listen', nargs='?', const='', metavar='PORT',
-        help='be the server, for a device that is a client: wait for it on this port')
+        help='listen on this port for a device that is a client')
     parser.add_argument(
         '--duration', type=seconds, default=5.0, metavar='S',
         help='listen for so many seconds; 0 until Ctrl-C; default: 5')
     parser.add_argument(
         '--timeout', type=seconds, metavar='S',
-        help='give up when nobody is there for so long; default: 3, with --listen 30')
+        help='give up after so many seconds without a connection; default: 3, with --listen 30')
     parser.add_argument(
-        '--mapping', metavar='FILE', help='tell what the rules of this mapping file do with it')
+        '--mapping',
+        metavar='FILE', help='say what the rules of this mapping file do with its messages')
     parser.add_argument('--json', action='store_true', help='JSON instead of sentences')
     parser.add_argument(
-        '--no-slicer', action='store_true', help='no 3D Slicer is to show it: do not judge that')
+        '--no-slicer', action='store_true', help='do not check what 3D Slicer would show')
     parser.add_argument(
         '--no-ros', action='store_true',
-        help='do not look at ROS (where rclpy is installed, that takes some seconds)')
+        help='do not check ROS, which takes some seconds')
     parser.add_argument(
         '--ask', action='store_true',
-        help='ask a silent peer for what it has (STT_TDATA, GET_...); not with a 3D Slicer, which '
-        'crashes on it')
+        help='query a silent peer (STT_TDATA, GET_...); not for 3D Slicer, which crashes on '
+        'queries')
     parser.add_argument(
         '--passive', action='store_true', help='never send a byte, whatever the peer does')
     parser.add_argument(

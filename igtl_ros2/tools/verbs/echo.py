@@ -1,4 +1,4 @@
-"""`igtl echo`: the messages of a device, as they come."""
+"""`igtl echo`: the messages of a device as they arrive."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ...codec import Message
 
-HELP = 'the messages of a device, as they come'
+HELP = 'the messages of a device as they arrive'
 EXAMPLE = "igtl echo 10.0.0.5 ProbeToTracker --field 'matrix[0][3]' --times 10"
 DESCRIPTION = """\
-Print the messages of a device as they come, lengths in mm as on the wire. Of large arrays is shown
-what they are like, with --all all of them. Names of patients are removed, see --phi. A slow reader
-gets the newest value of a stream, and a line says how many were dropped."""
+Print the messages of a device as they come, lengths in mm as on the wire. Large
+arrays are summarised, unless --all is given. Names of patients are removed, see --phi. A slow
+reader gets the newest value of a stream, and a line says how many were dropped."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,17 +35,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--raw', action='store_true',
         help='the bytes on the wire in hex, also of messages that cannot be read (tcp, tls)')
     parser.add_argument(
-        '--json', action='store_true', help='one JSON object a line for each message')
+        '--json', action='store_true', help='print one JSON object per line for each message')
     parser.add_argument(
-        '--all', action='store_true', help='all numbers of large arrays, such as pixels')
+        '--all', action='store_true', help='print all numbers of large arrays, such as pixels')
     many = parser.add_mutually_exclusive_group()
     many.add_argument('--once', action='store_true', help='end after the first message')
     many.add_argument(
         '--times', type=_times, default=0, metavar='N', help='end after so many messages')
     parser.add_argument(
         '--phi', choices=('redact', 'hash', 'drop', 'pass'), default='redact',
-        help='what is done with names of patients: removed, replaced by codes, dropped with their '
-        'messages, or printed; default: redact')
+        help='names of patients: removed, replaced by codes, dropped with their messages, or '
+        'printed; default: redact')
 
 
 def _times(text: str) -> int:

@@ -7,12 +7,13 @@ import argparse
 HELP = 'the messages of a bag, capture or file as CSV, images, meshes, points and texts'
 EXAMPLE = 'igtl export session --to exported --images nrrd'
 DESCRIPTION = """\
-Write what is in a bag, a capture (pcap, pcapng) or a file into a folder, with names such as
-Stylus_TRANSFORM.csv and CT_IMAGE_0000.mha: poses and readings of sensors as tables (mm, and
-quaternions), images, meshes and points as a file for each message that says something new, STRING
-and STATUS as lines of text. Images have their place in LPS (RAS in NIfTI), meshes and points in
-LPS, as 3D Slicer reads them. What has no format or cannot be read is counted and told. Of a bag,
-what went to the devices goes into the folder to_igtl; of a capture each direction has its own."""
+Write what is in a bag, a capture (pcap, pcapng) or a file into a folder, with
+names such as Stylus_TRANSFORM.csv and CT_IMAGE_0000.mha: poses and readings of sensors as tables
+(mm, and quaternions), images, meshes and points as a file for each message that says something
+new, STRING and STATUS as lines of text. Images have their place in LPS (RAS in NIfTI), meshes and
+points in LPS, as 3D Slicer reads them. Messages without a format, and those that cannot be read,
+are counted and reported. Of a bag, what went to the devices goes into the folder to_igtl; of a
+capture each direction has its own."""
 _IMAGES = ('mha', 'nrrd', 'nii.gz', 'nii', 'png')
 _MESHES = ('vtp', 'stl', 'ply', 'obj')
 _POINTS = ('mrk.json', 'fcsv')
@@ -22,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on the command line."""
     parser.add_argument('file', metavar='FILE', help='a bag (folder or file), capture or file')
     parser.add_argument(
-        '--to', metavar='FOLDER', help='where the files go; default: FILE, with -export behind')
+        '--to', metavar='FOLDER', help='output folder; default: FILE-export')
     for name, choices, what in (
         ('images', _IMAGES, 'IMAGE'), ('meshes', _MESHES, 'POLYDATA'), ('points', _POINTS, 'POINT')
     ):
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f'the format for {what}; default: {choices[0]}')
     parser.add_argument(
         '--device', action='append', default=[], metavar='PATTERN',
-        help="only devices with such a name, such as 'Stylus*'; may be given several times")
+        help="only devices whose names match, such as 'Stylus*'; may be repeated")
     parser.add_argument(
         '--every', type=_count, default=1, metavar='N',
         help='of images, meshes and points, write every Nth')

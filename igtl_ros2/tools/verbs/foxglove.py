@@ -10,7 +10,7 @@ from ..hosts import add_settings, seconds
 if TYPE_CHECKING:
     from ..foxglove.program import Options
 
-HELP = 'what a device sends, or a bag, for Foxglove to look at; without ROS'
+HELP = 'what a device sends, or a bag, in Foxglove; without ROS'
 EXAMPLE = 'igtl foxglove 10.0.0.5'
 DESCRIPTION = (
     'Serve what a device sends, or what is in a bag, for Foxglove: poses as frames, images, '
@@ -31,11 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='host, host:port or URL of a device; or the folder or file of a bag')
     parser.add_argument(
         '--listen', action='store_true',
-        help='be the server, for a device that is a client; HOST says where')
+        help='listen at HOST for a device that is a client')
     parser.add_argument(
         '--bind', default='127.0.0.1', metavar='ADDRESS',
-        help='serve on this address, 0.0.0.0 for all: whoever reaches it sees all, there is no '
-        'password; default: 127.0.0.1')
+        help='address to serve on, 0.0.0.0 for all interfaces; there is no password, anybody who '
+        'can connect sees everything; default: 127.0.0.1')
     parser.add_argument(
         '--port', type=port, default=8765, metavar='PORT',
         help='serve on this port, 0 for any free one; default: 8765, which Foxglove looks for')
@@ -45,18 +45,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'one frame; plus: images called <image>_<frame> are in that frame; default: plain')
     parser.add_argument(
         '--default-frame', default='ras', metavar='FRAME',
-        help='the frame of what says none; default: ras')
+        help='frame of messages that name none; default: ras')
     parser.add_argument(
         '--stamp', choices=('device', 'receive', 'auto'), default='device',
-        help='whose clock stamps: device where it gives a stamp, receive for the moment of '
-        'arrival, auto for the device where it is within --max-skew; default: device')
+        help='time stamps: of the device where it gives one (device), of arrival (receive), or of '
+        'the device where within --max-skew (auto); default: device')
     parser.add_argument(
         '--max-skew', type=seconds, default=1.0, metavar='S',
-        help='how far the clock of a device may be off before that is told, and auto takes the '
-        'moment of arrival; default: 1')
+        help='clock offset of a device, in seconds, above which it is reported and auto takes the '
+        'time of arrival; default: 1')
     parser.add_argument(
         '--wire-unit', choices=('mm', 'm'), default='mm',
-        help='unit of lengths on the wire, m for devices that send metres all the same; '
+        help='unit of lengths on the wire, m for devices that send metres; '
         'default: mm')
     add_phi(parser)
     add_settings(parser)

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--json', action='store_true', help='print one JSON object')
     parser.add_argument(
         '--device', action='append', default=[], metavar='PATTERN',
-        help="only devices with such a name, such as 'Stylus*'; may be given several times")
+        help="only devices whose names match, such as 'Stylus*'; may be repeated")
 
 
 def run(arguments: argparse.Namespace) -> int:

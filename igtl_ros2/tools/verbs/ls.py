@@ -8,10 +8,10 @@ from typing import Any
 HELP = 'the devices of a host: type, rate, age, size, validity, unit, stamps, last value'
 EXAMPLE = 'igtl ls 10.0.0.5'
 DESCRIPTION = """\
-List the devices that a host sends, a line for each device and type: how often it came, how long
-ago the last one (age), its bytes, what it says of its validity (state), its unit, its stamps, and
-its last value. Stamps: device, if it sets them; none; some, of some messages; frozen, if they do
-not go on."""
+List the devices that a host sends, a line for each device and type: how often
+it came, how long ago the last one (age), its bytes, what it says of its validity (state), its
+unit, its stamps, and its last value. Stamps: device, if it sets them; none; some, of some
+messages; frozen, if they stand still."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,8 +13,8 @@ EXAMPLE = 'igtl monitor 10.0.0.5'
 DESCRIPTION = (
     'Serve a page that shows what devices send: rates, ages and values, images, sensors, texts, '
     'errors, and all that has a place in one 3-D scene; of a bag with a timeline. With --ros also '
-    'what bridges say of themselves. The page is for this machine only, unless --bind says '
-    'otherwise, and then wants a token.'
+    'the diagnostics of bridges. The page is for this machine only, unless --bind says otherwise, '
+    'and then needs a token.'
 )
 NEEDS = "the page needs aiohttp: pip install 'igtl_ros2[web]', or apt install python3-aiohttp"
 
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'file of a bag')
     parser.add_argument(
         '--listen', action='store_true',
-        help='be the server, for devices that are clients; HOST says where')
+        help='listen at HOST for devices that are clients')
     parser.add_argument(
         '--bind', default='127.0.0.1', metavar='ADDRESS',
         help='serve the page on this address, 0.0.0.0 for all; default: 127.0.0.1')
@@ -41,23 +41,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='serve it on this port, 0 for any free one; default: 8944')
     parser.add_argument(
         '--token', default='',
-        help='what a browser has to know; where one is needed and none is given, one is made')
+        help='access token for browsers; made if one is needed and none is given')
     parser.add_argument(
         '--name', action='append', default=[], metavar='NAME',
-        help='a name by which browsers call this machine, besides its own; may be given several '
-        'times')
+        help='another name of this machine in the URLs of browsers; may be repeated')
     parser.add_argument(
         '--control', action='store_true',
-        help='let the page send commands, queries, texts and status to devices, never poses; it '
-        'wants a token then')
+        help='let the page send commands, queries, texts and status to devices, never poses; '
+        'needs a token')
     parser.add_argument(
         '--fps', type=number(0.5, 60), default=10.0, metavar='N',
-        help='tell a browser at most so many times a second; default: 10')
+        help='updates a second for each browser, at most; default: 10')
     add_ros_argument(parser)
     parser.add_argument(
         '--urdf', action='append', default=[], metavar='FILE',
         help='show a robot in the scene, with the shapes of its files, its links at the poses of '
-        'their names; may be given several times')
+        'their names; may be repeated')
     add_phi(parser, ' on the page')
     add_settings(parser, 'connections')
 

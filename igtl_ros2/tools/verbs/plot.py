@@ -19,11 +19,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--output', metavar='FILE', help='a .png, .svg or .pdf file; default: FILE.png')
     parser.add_argument(
         '--only', action='append', default=[], choices=('values', 'jitter', 'latency'),
-        help='one of the parts; may be given several times; default: all')
+        help='draw only this part; may be repeated; default: all')
     parser.add_argument(
         '--device', action='append', default=[], metavar='PATTERN',
-        help="only devices with such a name, such as 'Stylus*'; may be given several times")
-    parser.add_argument('--dpi', type=_dpi, default=120, help='of PNG; default: 120')
+        help="only devices whose names match, such as 'Stylus*'; may be repeated")
+    parser.add_argument('--dpi', type=_dpi, default=120, help='resolution of PNG; default: 120')
 
 
 def _dpi(text: str) -> int:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..relaying import Passed
 
-HELP = 'a device for any number of clients, over tcp, tls and udp, and what passes'
+HELP = 'a device for any number of clients, over tcp, tls and udp'
 EXAMPLE = 'igtl relay 10.0.0.5 tcp://0.0.0.0:18945'
 DESCRIPTION = """\
-Stand between a device and its clients: whole messages go from the device to all clients, and from
-each client to the device. No byte of them is changed but with --delay, --drop or --corrupt, also
-not of those with a wrong checksum. The device is connected to while a client is there. A side that
-reads too slowly makes the other wait (backpressure); one that reads nothing is disconnected.
+Relay between a device and its clients: whole messages go from the device to all
+clients, and from each client to the device. Their bytes do not change, also those of messages with
+a wrong checksum, except with --corrupt. The device is connected to while a client is there. A side
+that reads too slowly makes the other wait (backpressure); one that reads nothing is disconnected.
 
 Over UDP messages are read and written again, and those that cannot be read do not pass; a LISTEN
 of udp:// sends to those of --set-listen udp_targets=[HOST:PORT]."""
@@ -39,27 +39,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--listen', action='store_true', help='wait at HOST for a device that is a client')
     parser.add_argument(
         '--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
-        help='a setting of the link to the device as a bridge has it; may be given several times')
+        help='a setting of the connection to the device; may be repeated')
     parser.add_argument(
         '--set-listen', action='append', default=[], metavar='NAME=VALUE', dest='listen_settings',
-        help='as --set, of the link to the clients')
+        help='as --set, for the connections of the clients')
     parser.add_argument(
         '--delay', type=number(0, 3600), default=0.0, metavar='S',
-        help='pass each message on so many seconds later')
+        help='delay each message by so many seconds')
     parser.add_argument(
         '--drop', type=number(0, 1), default=0.0, metavar='PART',
-        help='lose this part of the messages, such as 0.01')
+        help='drop this fraction of the messages, such as 0.01')
     parser.add_argument(
         '--corrupt', type=number(0, 1), default=0.0, metavar='PART',
-        help='change a byte in this part of the messages')
+        help='change a byte in this fraction of the messages')
     parser.add_argument(
-        '--seed', type=int, default=0, help='another seed is other messages; default: 0')
+        '--seed', type=int, default=0, help='random seed of --drop and --corrupt; default: 0')
     parser.add_argument(
         '--duration', type=seconds, default=0.0, metavar='S',
-        help='end after so many seconds; default: 0, at Ctrl-C')
-    parser.add_argument('--quiet', action='store_true', help='print only what it comes to')
+        help='end after so many seconds; default: 0, until Ctrl-C')
+    parser.add_argument('--quiet', action='store_true', help='print only the summary')
     parser.add_argument(
-        '--json', action='store_true', help='print one JSON object a line for every message')
+        '--json', action='store_true', help='print one JSON object per line for each message')
 
 
 class Listing:

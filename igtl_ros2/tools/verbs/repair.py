@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-HELP = 'a whole bag of what is whole in a damaged one'
+HELP = 'a new bag with what can be read in a damaged one'
 EXAMPLE = 'igtl repair session'
 
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 HELP = 'a pose, points, a text, a state, sensor values, or what is in files, to a device'
 EXAMPLE = 'igtl send 10.0.0.5 pose Target 12.5 -40 103 0 0 0 1'
 DESCRIPTION = """\
-Send messages to a device, once, several times or at a rate. Each gets the time of its sending as
-its stamp. igtl send HOST KIND --help tells what a kind of message is made of. It ends when all has
-left, with 1 if the peer must not get it or was lost."""
+Send messages to a device, once, several times or at a rate. Each gets the time
+of its sending as its stamp. igtl send HOST KIND --help lists the arguments of a kind. It ends when
+everything has been sent; exit code 1 if the peer was lost or cannot take the message."""
 
 _FLUSH_S = 10.0
 # also with an exponent, which argparse takes for an option otherwise
@@ -35,13 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
         '--rate', type=_rate, default=0.0, metavar='HZ',
-        help='send again and again, so many times a second')
+        help='repeat at this rate')
     common.add_argument(
         '--times', type=_times, metavar='N',
-        help='how often to send; default: 1, with --rate until Ctrl-C')
+        help='number of times to send; default: 1, with --rate until Ctrl-C')
     common.add_argument(
         '--metadata', action='append', default=[], metavar='KEY=VALUE',
-        help='metadata of the message, which needs header version 2; may be given several times')
+        help='metadata of the message, which needs header version 2; may be repeated')
     common.add_argument(
         '--stay', type=seconds, default=0.0, metavar='S',
         help='stay connected for so many seconds after the last message')
@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_length_unit(pose)
     pose.add_argument(
         '--type', choices=('TRANSFORM', 'POSITION', 'TDATA'), default='TRANSFORM',
-        help='as what to send it; default: TRANSFORM')
+        help='message type; default: TRANSFORM')
     points = kind('points', 'points, such as targets')
     _add_name(points)
     points.add_argument(
@@ -70,14 +70,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_length_unit(points)
     points.add_argument(
         '--label', action='append', default=[], metavar='TEXT',
-        help='what a point is called; once for each, default: NAME-1, NAME-2, ...')
+        help='label of a point; once for each, default: NAME-1, NAME-2, ...')
     text = kind('text', 'a text, as STRING')
     _add_name(text)
     text.add_argument('text')
     status = kind('status', 'the state of a device')
     _add_name(status)
     status.add_argument('code', help='a number, or a name such as OK, BUSY, EMERGENCY')
-    status.add_argument('text', nargs='?', default='', help='what it says to people')
+    status.add_argument('text', nargs='?', default='', help='message text')
     status.add_argument('--subcode', type=int, default=0, metavar='N')
     sensor = kind('sensor', 'values of a sensor')
     _add_name(sensor)
@@ -89,16 +89,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     file = kind('file', 'what is in files: images, volumes, meshes, points, sequences')
     file.add_argument('files', nargs='+', type=Path, metavar='FILE')
     file.add_argument(
-        '--name', default='', help='the device; default: as the file says, or is called')
+        '--name', default='', help='device name; default: from the file, or its name')
 
 
 def _add_name(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument('name', help='the device that the message is of, such as a tool')
+    parser.add_argument('name', help='device name, such as that of a tool')
 
 
 def _add_length_unit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        '--unit', choices=('mm', 'm'), default='mm', help='of the lengths; default: mm')
+        '--unit', choices=('mm', 'm'), default='mm', help='unit of lengths; default: mm')
 
 
 def _rate(text: str) -> float:

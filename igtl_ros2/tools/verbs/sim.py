@@ -7,9 +7,9 @@ import argparse
 HELP = 'simulated devices: tracker, ultrasound, CT, robot, force sensor, IMU, 3D Slicer'
 EXAMPLE = 'igtl sim tracker --port 18944'
 DESCRIPTION = """\
-Be a simulated device, for work without hardware, until Ctrl-C. Each but slicer is a server that
-prints what its clients send. What they send is a function of time alone, so that it can be checked
-by its stamps."""
+Simulate a device, for work without hardware, until Ctrl-C. All but slicer are
+servers that print what their clients send. Their values depend on time alone, so that they can be
+checked by their stamps."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
