@@ -95,7 +95,7 @@ def run(port, look=lambda step, slicer: None):
 
 if __name__ == '__main__':
     if importlib.util.find_spec('moveit_msgs') is None:
-        sys.exit('moveit_msgs is missing: ./dev demo robot builds it once in a clone of igtl_ros2; '
+        sys.exit('moveit_msgs is missing: in a clone of igtl_ros2 ./dev demo robot builds it, '
                  'else install ros-$ROS_DISTRO-moveit-msgs')
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument('--port', type=int, default=18944)
