@@ -194,7 +194,7 @@ class Discovery:
         if topic.subscription is not None:
             self._intake.remove(topic.subscription)
             topic.subscription = topic.qos = None
-        else:
+        elif topic.rule.device:  # not info and geometry, which describe another topic
             self._node.get_logger().info(f'{topic.name} -> {topic.rule.device!r}')
         topic.hold(qos[1] == DurabilityPolicy.TRANSIENT_LOCAL)
         read = reader_of(topic.ros_type)

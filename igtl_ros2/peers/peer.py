@@ -200,8 +200,8 @@ class Peer:
             self.complain('video', f'dropped: VIDEO {device!r}: {_NO_KEY_FRAME}')
             return False
         if self._compat.looking and (name := self._compat.saw(message)):
-            text = f'{self.address}: is taken for {name}'
-            self._link.say('is taken for', logging.INFO, text, peer=self.address)
+            text = f'{self.address}: recognised as {name}'
+            self._link.say('recognised', logging.INFO, text, peer=self.address)
         if self._unanswered and device == _PING and _is_calm_status(message):
             self._take_pong()
             return False

@@ -51,6 +51,8 @@ NO_BRIDGE = note(
     'is another one.')
 
 _BY_RULE = ': by rule'
+# a STATUS of no name greets and says nothing: the rules of config/ drop it
+_GREETING = 'STATUS '
 
 
 def judge(observed: Observation) -> Iterator[Finding]:
@@ -122,8 +124,9 @@ def _health(health: Health) -> Iterator[Finding]:
                                     _device(rest))
         elif key.startswith('left out ') and key.endswith(_BY_RULE):
             rest = key.removeprefix('left out ').removesuffix(_BY_RULE)
-            yield BRIDGE_DROPS.of(f'Rules of {name} dropped {printable(rest)}: {value} times.',
-                                  _device(rest))
+            if rest != _GREETING:
+                yield BRIDGE_DROPS.of(
+                    f'Rules of {name} dropped {printable(rest)}: {value} times.', _device(rest))
         elif key == 'dropped' and value != 'none':
             yield BRIDGE_LOSES.of(f'{name} lost for peers: {printable(value)}.')
 

@@ -669,6 +669,7 @@ def test_quality_of_service(publisher, reader, wanted):
 @pytest.mark.parametrize(('level', 'facts', 'wanted'), [
     ('OK', {'dropped': 'none', 'left out TRANSFORM Probe: rate': '7'}, []),
     ('OK', {'left out TRANSFORM Probe: by rule': '7'}, ['bridge-drops']),
+    ('OK', {'left out STATUS : by rule': '1'}, []),  # a greeting
     ('OK', {'withheld TRANSFORM Probe: max_jump': '7'}, ['bridge-withholds']),
     ('OK', {'problem TRANSFORM Probe: frame': '7'}, ['bridge-problem']),
     ('OK', {'dropped': 'IMAGE CT 7'}, ['bridge-loses']),
