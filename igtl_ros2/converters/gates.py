@@ -1,7 +1,7 @@
 """
 Gates: which poses are withheld, so that no robot follows them, and when they pass again.
 
-docs/explanation/safety.md has the rules. There is no clock in here: time is an argument.
+docs/reference/gates.md has the rules. There is no clock in here: time is an argument.
 """
 
 from __future__ import annotations
@@ -228,7 +228,7 @@ class Gates:
         Tell whether another place is believed.
 
         It takes enough of what was withheld that agree with each other, this one included, and
-        the time in which it can have got there: see docs/explanation/safety.md.
+        the time in which it can have got there: see docs/reference/gates.md.
         """
         if not self._agrees(track, sample):
             return False
