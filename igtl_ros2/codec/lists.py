@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from struct import Struct
 from typing import Any, ClassVar, Protocol
 
@@ -74,9 +74,9 @@ def _floats(kind: type[Element], name: str) -> Struct:
     return Struct(f'>{offset}x{base.itemsize // base.base.itemsize}f{rest}x')
 
 
-@cache
-def _head(whole: int, size: int) -> Struct:
-    return Struct(f'{size}s{whole - size}x')
+@lru_cache(maxsize=64)
+def _heads(whole: int, size: int, count: int) -> Struct:
+    return Struct(f'{size}s{whole - size}x' * count)
 
 
 class Table(Sequence[Any]):
@@ -216,10 +216,10 @@ class Table(Sequence[Any]):
         """List a field that is a text."""
         return texts_of(self.rows[name])
 
-    def heads(self, size: int) -> list[tuple[Any, ...]]:
+    def heads(self, size: int) -> tuple[bytes, ...]:
         """List the first bytes of each element as they are on the wire."""
         wire = self.encode() if self._wire is None else self._wire
-        return [*_head(self.kind.SIZE, size).iter_unpack(wire)]
+        return _heads(self.kind.SIZE, size, len(self)).unpack(wire)
 
     def numbers(self, name: str) -> Iterable[Sequence[float]]:
         """Give the floats of a field of each element; of a few that were received, fastest so."""
@@ -230,6 +230,17 @@ class Table(Sequence[Any]):
         column = self.rows[name]
         listed: list[list[float]] = column.reshape(-1, column[0].size).tolist()
         return listed
+
+    def ordered(self, places: Sequence[int]) -> Table:
+        """Give those at some places, in that order."""
+        wire, size, rows = self._written, self.kind.SIZE, partial(self._rows_at, places)
+        if wire is None:
+            return Table(self.kind, rows())
+        parts = [wire[place * size : (place + 1) * size] for place in places]
+        return Table.written(self.kind, b''.join(parts), rows)
+
+    def _rows_at(self, places: Sequence[int]) -> NDArray[Any]:
+        return self.rows[[*places]]
 
     def taken(self, chosen: NDArray[Any]) -> Table:
         """Give some of them: a mask, or their places."""
@@ -362,10 +373,10 @@ class ElementList(Lazy):
 
     def table(self) -> Table:
         """Give the elements side by side."""
-        return self._columns or Table.of(self.element_class, self.elements)
+        return self.columns or Table.of(self.element_class, self.elements)
 
     @property
-    def _columns(self) -> Table | None:
+    def columns(self) -> Table | None:
         """The elements side by side, if that is how they came."""
         held: Table | None = self._held
         if held is None and type(self.elements) is Table:
@@ -379,7 +390,7 @@ class ElementList(Lazy):
         """Move it, as `Message.moved`."""
         if self.place < Place.BODY:
             Message.moved(self, matrices)  # it refuses
-        columns = self._columns
+        columns = self.columns
         if columns is not None:
             return replace(self, elements=columns.moved(matrices))
         elements = self.elements
@@ -388,7 +399,7 @@ class ElementList(Lazy):
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write one element after the other."""
-        columns = self._columns
+        columns = self.columns
         if columns is not None:
             return (columns.encode(),)
         return (b''.join(element.encode() for element in self.elements),)

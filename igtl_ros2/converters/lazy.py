@@ -1,5 +1,5 @@
 """
-ROS messages of one pose that are made when somebody looks inside.
+ROS messages of a pose, or of several, that are made when somebody looks inside.
 
 A writer puts numbers into bytes and a reader takes them out of bytes; to make all the parts of a
 ROS message takes longer than both. Once somebody has looked, it is a usual message of its type.
@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import PoseStamped, TransformStamped
+from geometry_msgs.msg import Pose, PoseArray, PoseStamped, TransformStamped
 
+from .bulk import set_rows
 from .units import ns_from_time, time_from_ns
 
 
@@ -28,11 +29,11 @@ class LazyPose:
     ros_type: ClassVar[type]
     #: the stamp in ns, and the frames; like the numbers, a slot by another name
     head: Any
-    #: position (m) and quaternion (x, y, z, w)
+    #: position (m) and quaternion (x, y, z, w); of several poses the bytes of all of them
     numbers: Any
 
     def __init__(
-        self, stamp_ns: int, frames: tuple[str, str], numbers: Sequence[float]
+        self, stamp_ns: int, frames: tuple[str, str], numbers: Sequence[float] | bytes
     ) -> None:
         """Hold what there is to know, and make nothing of it yet."""
         self.head = stamp_ns, frames
@@ -126,9 +127,22 @@ class LazyPoseStamped(LazyPose, PoseStamped):
         p.x, p.y, p.z, q.x, q.y, q.z, q.w = numbers
 
 
+class LazyPoseArray(LazyPose, PoseArray):
+    """A PoseArray, see `LazyPose`; its numbers are bytes as in `Rows`."""
+
+    __slots__ = ()
+    ros_type = PoseArray
+    header, poses = map(_field, ('header', 'poses'))
+    head, numbers = PoseArray._header, PoseArray._poses
+
+    @staticmethod
+    def _put(message: Any, usual: Any, child: str, numbers: Any) -> None:
+        set_rows(message, 'poses', Pose, memoryview(numbers))
+
+
 #: by the type that ROS knows
 LAZY: dict[type, type[LazyPose]] = {
-    kind.ros_type: kind for kind in (LazyTransform, LazyPoseStamped)}
+    kind.ros_type: kind for kind in (LazyTransform, LazyPoseStamped, LazyPoseArray)}
 
 
 def ros_type_of(message: Any) -> type:

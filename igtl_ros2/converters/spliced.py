@@ -259,11 +259,11 @@ def array_bytes(message: Any, serialize: Callable[[Any], bytes]) -> NDArray[np.u
 @lru_cache(maxsize=64)
 def _poses_start(
     frame_id: str, serialize: Callable[[Any], bytes]
-) -> tuple[bytes, int, int]:
+) -> tuple[bytes, bytes, bytes]:
     """
     Serialise all of a PoseArray but its poses, which have to follow.
 
-    :returns: the bytes, and where in them the stamp and the number of poses are.
+    :returns: the bytes before the stamp, the number of poses, and the poses.
     :raises ConversionError: if they cannot be told from the rest.
     """
     mark = Rows(Pose, 1024.5 + np.arange(7.0)[None])
@@ -275,18 +275,33 @@ def _poses_start(
     (stamp_at,) = _find_each(once[:count_at], _STAMP.pack(*divmod(MARK_NS, _NS)))
     if len(once) != at + mark.values.nbytes:
         raise ConversionError('the serialised message has another form than expected')
-    return once[:at], stamp_at, count_at
+    between = once[stamp_at + _STAMP.size : count_at]
+    return once[:stamp_at], between, once[count_at + _LENGTH.size : at]
 
 
 def _poses_with_rows(message: PoseArray, serialize: Callable[[Any], bytes]) -> bytes | None:
-    rows, stamp = getattr(message, '_poses', None), message.header.stamp
+    rows, header = getattr(message, '_poses', None), message.header
     if not isinstance(rows, Rows) or not len(rows):
         return None
-    start, stamp_at, count_at = _poses_start(message.header.frame_id, serialize)
-    data = bytearray(start)
-    _STAMP.pack_into(data, stamp_at, stamp.sec, stamp.nanosec)
-    _LENGTH.pack_into(data, count_at, len(rows))
-    return b''.join((data, rows.data))
+    return poses_bytes(
+        header.frame_id, header.stamp.sec, header.stamp.nanosec, rows.data, serialize)
+
+
+def poses_bytes(
+    frame_id: str, seconds: int, nanoseconds: int, numbers: Any,
+    serialize: Callable[[Any], bytes],
+) -> bytes:
+    """
+    Serialise a PoseArray.
+
+    :param numbers: the bytes of its poses, at least one.
+    :param serialize: makes bytes of a ROS message.
+    :raises ConversionError: if these are not as ROS writes them.
+    """
+    start, between, gap = _poses_start(frame_id, serialize)
+    count = memoryview(numbers).nbytes // _NUMBERS.size
+    return b''.join((
+        start, _STAMP.pack(seconds, nanoseconds), between, _LENGTH.pack(count), gap, numbers))
 
 
 def read_poses(data: bytes) -> PoseArray | None:

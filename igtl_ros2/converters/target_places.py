@@ -8,7 +8,7 @@ from typing import Any
 from geometry_msgs.msg import Pose, PoseArray, PoseStamped, TransformStamped
 from std_msgs.msg import Header
 
-from .lazy import LazyPose
+from .lazy import LazyPose, LazyPoseArray
 from .units import time_from_ns
 
 
@@ -19,6 +19,8 @@ def place_of(messages: Iterable[Any]) -> Any:
     :param messages: all that was published of one message; None if no place is among them.
     """
     for message in messages:
+        if isinstance(message, LazyPoseArray):
+            message.become()
         if isinstance(message, LazyPose):
             x, y, z, a, b, c, d = message.numbers
             made = PoseStamped()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-import struct
+from array import array
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
 import numpy as np
-from geometry_msgs.msg import Point, PointStamped, Pose, PoseArray, PoseStamped
+from geometry_msgs.msg import Point, PointStamped, PoseArray, PoseStamped
 from std_msgs.msg import Header
 
 from ..codec.geometry import (
@@ -30,11 +30,10 @@ from ..codec.messages.tracking import (
 )
 from ..errors import ConversionError
 from ..rules import ReceiveRule
-from .bulk import set_rows
 from .details import Detail
 from .gates import MAX_TOOLS
-from .lazy import LazyPoseStamped, LazyTransform
-from .many_poses import fill_poses, listed, metres_of
+from .lazy import LazyPoseArray, LazyPoseStamped, LazyTransform
+from .many_poses import listed, metres_of
 from .outputs import STREAM, Output
 from .points import MOST_TOLD, SPLIT, tell_rest
 from .pose import NOT_RIGID, finite_list, is_valid, tool_state
@@ -75,32 +74,19 @@ def tracking_to_ros(
     and no rotation.
     """
     rule = route.rule
-    result = Converted()
     tools = _tools_of(message, route)
     if route.gate is not None and len(tools.kinds) > MAX_TOOLS:
         raise ConversionError(f'{len(tools.kinds)} tools, a gate knows at most {MAX_TOOLS}')
-    numbers, rows = _numbers_of_all(message, tools.kinds, rule)
+    found = _numbers_of_all(message, tools, rule)
     is_asked_more = rule.split or rule.tf != 'off' or route.gate is not None
-    if rows is None or is_asked_more or not _are_valid(message, tools.own_names, rule):
-        _publish_each(message, route, stamp_ns, result, tools, numbers)
+    if is_asked_more or None in found or not _are_valid(message, tools.own_names, rule):
+        result = Converted()
+        _publish_each(message, route, stamp_ns, result, tools, found)
         return result
-    poses = result.outputs['tracking'] = _poses_at(stamp_ns, tools.frame_id)
-    set_rows(poses, 'poses', Pose, rows)
-    if tools.are_apart:
-        result.info['frames'] = tools.frames
-    result.info.update(names=tools.names, types=tools.kinds, withheld={})
-    result.info['position_only'] = tools.tip_only
-    result.state = _state({})
-    return result
-
-
-def _poses_at(stamp_ns: int, frame_id: str) -> PoseArray:
-    """Make a message without poses; what ROS makes by itself is filled, not made once more."""
-    poses = PoseArray()
-    header = poses.header
-    header.stamp.sec, header.stamp.nanosec = divmod(stamp_ns, 1_000_000_000)
-    header.frame_id = frame_id
-    return poses
+    # mypy does not see that none of them is None; to leave those out would make the list anew
+    usual = chain.from_iterable(found)  # type: ignore[arg-type]
+    poses = LazyPoseArray(stamp_ns, (tools.frame_id, ''), array('d', usual).tobytes())
+    return Converted({'tracking': poses}, state='OK', info=tools.info.copy())
 
 
 def _are_valid(
@@ -108,7 +94,7 @@ def _are_valid(
 ) -> bool:
     """Tell whether all tools are to be published, whatever the sender says of them."""
     metadata = message.metadata
-    if rule.publish_invalid or not [
+    if not metadata or rule.publish_invalid or not [
         key for key in metadata if key.endswith('Status') or key == 'TransformValid'
     ]:
         return True
@@ -121,7 +107,7 @@ def _publish_each(
     stamp_ns: int,
     result: Converted,
     tools: _Tools,
-    numbers: Callable[[int], _Numbers],
+    found: list[_Plain | None],
 ) -> None:
     """Look at each tool: not all are published as they are, or not only together."""
     rule = route.rule
@@ -147,7 +133,8 @@ def _publish_each(
             withheld[name] = ros_text(str(state))
             continue
         try:
-            position, turned, distance = numbers(number)
+            position, turned, distance = _numbers(
+                message.elements[number], rule, found[number])
         except ConversionError as error:
             withheld[name] = str(error)
             tell(f'{name}: not published as a pose: {error}')
@@ -193,15 +180,14 @@ def _publish_each(
     if len(set(frames)) > 1:
         result.info['frames'] = frames
         frames = []
-    poses = result.outputs['tracking'] = _poses_at(
-        stamp_ns, frames[0] if frames else route.frame_id)
-    numbered = np.array(rows).reshape(-1, 7)
-    fill_poses(poses, numbered[:, :3], numbered[:, 3:])
+    result.outputs['tracking'] = LazyPoseArray(
+        stamp_ns, (frames[0] if frames else route.frame_id, ''),
+        array('d', chain.from_iterable(rows)).tobytes())
     if len(kept) < message.count:
         result.kept = tuple(message.elements[number] for number in kept)
     tell_rest(result, told['all'], 'tools are not what was asked for')
     result.info.update(names=names, types=types, withheld=withheld)
-    result.info['position_only'] = [n for n, t in zip(names, types) if t == _TIP_ONLY]
+    result.info['position_only'] = _tip_only(names, types)
     result.state = _state(withheld)
 
 
@@ -224,8 +210,8 @@ class _Tools:
     :param own_names: as they came.
     :param names: as they are published.
     :param counts: how many tools have a name.
-    :param are_apart: whether they are in several frames.
     :param frame_id: the one that they are in, or the usual one.
+    :param info: what is told of them, as long as nothing is withheld.
     :param tip_only: the names of those without a rotation.
     """
 
@@ -234,9 +220,8 @@ class _Tools:
     kinds: list[int]
     counts: Counter[str]
     frames: list[str]
-    are_apart: bool
     frame_id: str
-    tip_only: list[str]
+    info: dict[str, Any]
 
 
 def _tools_of(message: TrackingData | QuaternionTrackingData, route: Route) -> _Tools:
@@ -266,55 +251,38 @@ def _find_tools(table: Table, route: Route) -> _Tools:
     kinds: list[int] = table.rows['type'].tolist()
     # very many may be called like no frame at all
     frames = [tool_frame(name, route) if 'To' in name else route.frame_id for name in names]
-    tip_only = [name for name, kind in zip(names, kinds) if kind == _TIP_ONLY]
     are_apart = len(set(frames)) > 1
+    info: dict[str, Any] = {'frames': frames} if are_apart else {}
+    info.update(
+        names=names, types=kinds, withheld={}, position_only=_tip_only(names, kinds))
     frame_id = route.frame_id if are_apart or not frames else frames[0]
-    return _Tools(own_names, names, kinds, counts, frames, are_apart, frame_id, tip_only)
+    return _Tools(own_names, names, kinds, counts, frames, frame_id, info)
 
 
-def _numbers_of_all(
-    message: TrackingData | QuaternionTrackingData, kinds: list[int], rule: ReceiveRule
-) -> tuple[Callable[[int], _Numbers], memoryview | None]:
-    """
-    Give what computes the pose of a tool, and how rigid it was.
-
-    Those that are plain rotations are computed together. The second result is the bytes of their
-    positions and quaternions, one behind the other, if all tools are.
-    """
-    table = message.table()
-    found = _few(message, table, kinds, rule) if len(table) <= FEW else _many(message, table, rule)
-
-    def any_of(number: int) -> _Numbers:
-        numbers = found[number]
-        if numbers is None:
-            return _numbers(message.elements[number], rule)
-        return numbers[:3], numbers[3:], 0.0
-
-    if None in found:
-        return any_of, None
-    # mypy does not see that none of them is None; to leave those out would make the list anew
-    usual = chain.from_iterable(found)  # type: ignore[arg-type]
-    return any_of, memoryview(struct.pack(f'<{7 * len(found)}d', *usual))
+def _tip_only(names: list[str], kinds: list[int]) -> list[str]:
+    return [name for name, kind in zip(names, kinds) if kind == _TIP_ONLY]
 
 
 #: position and quaternion of a tool that is nothing but a rotation and a position
 _Plain = Sequence[float]
 
 
-def _few(
-    message: TrackingData | QuaternionTrackingData,
-    table: Table,
-    kinds: list[int],
-    rule: ReceiveRule,
+def _numbers_of_all(
+    message: TrackingData | QuaternionTrackingData, tools: _Tools, rule: ReceiveRule
 ) -> list[_Plain | None]:
-    """Compute what plain tools are: of so few, one by one takes less than arrays of all."""
+    """Compute what plain tools are; None for each other one."""
+    table = message.table()
+    if len(table) > FEW:
+        return _many(message, table, rule)
+    # of so few, one by one takes less than arrays of all
     if isinstance(message, TrackingData):
         wire = table.numbers('matrix')
     else:
         wire = map(_columns_of, table.numbers('quaternion'), table.numbers('position'))
-    unit, axes = rule.wire_unit, rule.wire_axes
-    found: list[_Plain | None] = [*affines_to_numbers(wire, unit, axes)]
-    for number, kind in enumerate(kinds):
+    found: list[Any] = affines_to_numbers(wire, rule.wire_unit, rule.wire_axes)
+    if not tools.info['position_only']:
+        return found
+    for number, kind in enumerate(tools.kinds):
         if kind == _TIP_ONLY:
             try:
                 x, y, z = _tip(message.elements[number], rule)
@@ -353,12 +321,17 @@ def _many(
     return [(*place, *turn) if is_usual else None for is_usual, place, turn in each]
 
 
-def _numbers(element: TrackingElement | QuaternionElement, rule: ReceiveRule) -> _Numbers:
+def _numbers(
+    element: TrackingElement | QuaternionElement, rule: ReceiveRule, plain: _Plain | None
+) -> _Numbers:
     """
     Compute position and quaternion of a tool, and how rigid it was.
 
+    :param plain: both, where they are known already.
     :raises ConversionError: if it has none.
     """
+    if plain is not None:
+        return plain[:3], plain[3:], 0.0
     if element.type == _TIP_ONLY:
         return _tip(element, rule), _NO_TURN, 0.0
     if isinstance(element, TrackingElement):

@@ -8,9 +8,11 @@ points of a mesh that may come to 3D Slicer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NoReturn
+from functools import lru_cache
+from operator import gt
+from typing import Any, NoReturn
 
 from ..codec import HEADER_SIZE, Message, decode, encode, registered
 from ..codec.geometry import LPS
@@ -36,6 +38,7 @@ _HELLO = 'header version 2'
 # What a peer is shows in its first messages; later only what it hands on from others is new
 _LOOK_AT = 1000
 _MESH_HEAD_BYTES = 40
+_NAME_BYTES = 20  # of a tool
 _RESOLUTION_BYTES = 8  # of STT_BIND, in front of the list
 
 
@@ -199,12 +202,33 @@ def _slicer_tools(message: Message, version: int) -> Message:
     moves out of sight, is taken for new, and is deleted. The same goes for two of one name.
     """
     if isinstance(message, TrackingData) and message.count > 1:
-        names = [element.name.encode('utf-8', 'surrogateescape') for element in message.elements]
-        if any(before <= name for before, name in zip(names, names[1:])):
-            first = {name: tool for name, tool in zip(names[::-1], message.elements[::-1])}
-            tools = tuple(first[name] for name in sorted(first, reverse=True))
+        columns = message.columns
+        if columns is not None:
+            names = columns.heads(_NAME_BYTES)
+        else:
+            names = tuple(e.name.encode('utf-8', 'surrogateescape') for e in message.elements)
+        places = _falling(names)
+        if places is not None:
+            tools: Sequence[Any] = (
+                tuple(message.elements[place] for place in places) if columns is None
+                else columns.ordered(places))
             message = replace(message, elements=tools)
     return _list_or_refuse(message, version)
+
+
+@lru_cache(maxsize=64)
+def _falling(names: tuple[bytes, ...]) -> tuple[int, ...] | None:
+    """
+    Find the places of names in falling order, of equal ones the first.
+
+    :returns: None if that is how they stand.
+    """
+    # behind the first NUL may be what was left in the memory of who has sent it
+    told = [name.partition(b'\0')[0] for name in names]
+    if all(map(gt, told, told[1:])):
+        return None
+    first = {name: place for place, name in reversed([*enumerate(told)])}
+    return tuple(first[name] for name in sorted(first, reverse=True))
 
 
 def _plus_image(message: Message, version: int) -> Message:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from geometry_msgs.msg import PoseArray
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.serialization import serialize_message
 
 from ..codec import Message
-from ..converters.lazy import LAZY, LazyPose
+from ..converters.lazy import LAZY, LazyPose, LazyPoseArray
+from ..converters.metres import NS
 from ..converters.outputs import EVENT, RAW, STATE, STREAM, Kind
-from ..converters.spliced import PoseTemplates
+from ..converters.spliced import PoseTemplates, poses_bytes
+from ..errors import ConversionError
 from . import in_place
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
 
@@ -45,6 +48,16 @@ class PoseBytes:
             pose.become() if isinstance(pose, LazyPose) else pose for pose in poses])
 
 
+def _array_bytes(poses: LazyPoseArray) -> bytes | None:
+    """Give the bytes of several poses; None if it has to be made by ROS."""
+    stamp_ns, frames = poses.head
+    try:
+        return poses.numbers and poses_bytes(
+            frames[0], stamp_ns // NS, stamp_ns % NS, poses.numbers, serialize_message)
+    except ConversionError:  # told when ROS has made it
+        return None
+
+
 class Writer:
     """
     Writes one topic.
@@ -62,8 +75,10 @@ class Writer:
         self._handle: Any = publisher.handle
         #: what can be written: the type, and its lazy form
         self.kinds = {self.ros_type, LAZY.get(self.ros_type, self.ros_type)}
-        self._pose_bytes = PoseTemplates(
-            lambda poses: poses[0], serialize_message).bytes_of_one
+        self._pose_bytes: Callable[[Any], bytes | None] = _array_bytes
+        if self.ros_type is not PoseArray:
+            self._pose_bytes = PoseTemplates(
+                lambda poses: poses[0], serialize_message).bytes_of_one
 
     def ready(self, message: Any) -> Any:
         """Give a message in the form in which it is best written, and can be written again."""

@@ -2,18 +2,21 @@
 
 import copy
 import pickle
+from array import array
 
 import pytest
-from geometry_msgs.msg import PoseStamped, TransformStamped
+from geometry_msgs.msg import PoseArray, PoseStamped, TransformStamped
 from rclpy.serialization import deserialize_message, serialize_message
 
 from igtl_ros2.converters.lazy import (
     LazyPose,
+    LazyPoseArray,
     LazyPoseStamped,
     LazyTransform,
     header_stamp_ns,
     ros_type_of,
 )
+from igtl_ros2.converters.target_places import place_of
 
 NUMBERS = (1.0, -2.0, 3.5, 0.5, -0.5, 0.5, 0.5)
 STAMP_NS = 1_700_000_000_123_456_789
@@ -39,9 +42,19 @@ def usual_pose():
     return message
 
 
+def pose_array():
+    return LazyPoseArray(STAMP_NS, ('ras', ''), array('d', 2 * NUMBERS).tobytes())
+
+
+def usual_array():
+    pose = usual_pose()
+    return PoseArray(header=pose.header, poses=[pose.pose, pose.pose])
+
+
 CASES = [
     (transform, usual_transform),
     (lambda: LazyPoseStamped(STAMP_NS, ('ras', ''), NUMBERS), usual_pose),
+    (pose_array, usual_array),
 ]
 
 
@@ -67,7 +80,7 @@ def test_it_is_the_usual_message(lazy, usual):
 @pytest.mark.parametrize('lazy, usual', CASES)
 def test_nothing_is_made_until_somebody_looks(lazy, usual):
     message = lazy()
-    assert message.numbers == NUMBERS and message.stamp_ns == STAMP_NS
+    assert message.numbers == lazy().numbers and message.stamp_ns == STAMP_NS
     assert message.frames == ('ras', getattr(usual(), 'child_frame_id', ''))
     for other in copy.copy(message), copy.deepcopy(message), pickle.loads(pickle.dumps(message)):
         assert isinstance(other, LazyPose) and other == usual()
@@ -76,3 +89,10 @@ def test_nothing_is_made_until_somebody_looks(lazy, usual):
 
 def test_another_type_is_not_the_same():
     assert transform() != PoseStamped() and header_stamp_ns(object()) is None
+
+
+def test_poses_that_nobody_has_looked_at_are_a_place():
+    alone = LazyPoseArray(STAMP_NS, ('ras', ''), array('d', NUMBERS).tobytes())
+    assert place_of([alone]) == usual_pose()
+    assert place_of([pose_array()]) == usual_array()
+    assert place_of([LazyPoseArray(STAMP_NS, ('ras', ''), b'')]) is None

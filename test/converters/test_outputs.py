@@ -9,7 +9,7 @@ from builtin_interfaces.msg import Time
 from sensor_msgs.msg import CompressedImage, Image, LaserScan, PointCloud2
 
 from igtl_ros2 import codec
-from igtl_ros2.converters.lazy import LazyPoseStamped, LazyTransform
+from igtl_ros2.converters.lazy import LAZY
 from igtl_ros2.converters.measured import AS
 from igtl_ros2.converters.outputs import (
     EVENT,
@@ -37,7 +37,7 @@ from igtl_ros2.mapping import ReceiveRule, SliceView, keys_of
 
 GOLDEN = Path(__file__).parents[1] / 'golden'
 ENTRIES = json.loads((GOLDEN / 'manifest.json').read_text())['messages']
-LAZY = {LazyPoseStamped: 'PoseStamped', LazyTransform: 'TransformStamped'}
+USUAL = {lazy: usual.__name__ for usual, lazy in LAZY.items()}
 # what the node publishes, or what takes the place of something that is not installed
 NOT_MADE = {'~/emergency', '~/peers', 'vertices', 'triangles', 'foxglove'}
 assert load_converters() == []
@@ -61,7 +61,7 @@ def all_messages():
 def type_name(ros_type):
     if isinstance(ros_type, str):
         return ros_type.rpartition('/')[2]
-    return LAZY.get(ros_type, ros_type.__name__)
+    return USUAL.get(ros_type, ros_type.__name__)
 
 
 def test_what_is_made_is_what_is_declared():

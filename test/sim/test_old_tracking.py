@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from igtl_ros2 import serve
+from igtl_ros2.codec import HEADER_SIZE, decode, encode
+from igtl_ros2.codec.lists import Table
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.config import Settings
 from igtl_ros2.errors import PeerError
@@ -48,8 +50,18 @@ def test_of_tools_of_one_name_the_first_stays_and_others_keep_their_order():
     first[0, 3], second[0, 3] = 1, 2
     message = TrackingData([
         TrackingElement('A', first), TrackingElement('B', second), TrackingElement('A', second)])
-    sent = compat.prepare(message, 2)
-    assert [(tool.name, tool.matrix[0, 3]) for tool in sent.elements] == [('B', 2), ('A', 1)]
+    wire = bytearray(encode(message))
+    name_at = HEADER_SIZE + 2 * TrackingElement.SIZE
+    wire[name_at + 2 : name_at + 4] = b'zz'  # what was left in the memory is no part of a name
+    (content,) = message.encode_content()
+    written = Table.written(TrackingElement, content, lambda: message.table().rows)
+    for given in (
+        message, decode(bytes(wire), check_crc=False), TrackingData(written)
+    ):
+        sent = compat.prepare(given, 2)
+        for found in (sent, decode(encode(sent))):
+            assert [(tool.name, tool.matrix[0, 3]) for tool in found.elements] == [
+                ('B', 2), ('A', 1)]
     falling = tools('cba')
     assert compat.prepare(falling, 2) is falling
     assert Compat(Settings(compat='plus')).prepare(message, 2) is message
