@@ -9,16 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from .codec import Message
 from .config import Settings
-from .face import (
-    LINGER_S,
-    ClientFace,
-    Face,
-    M,
-    ServerFace,
-    check_seconds,
-    name_of,
-    settings_for,
-)
+from .face import LINGER_S, ClientFace, Face, M, ServerFace, check_seconds, name_of, settings_for
 from .peers import OnMessage, OnPeer, Peer
 from .transport.network import Network
 
@@ -41,7 +32,6 @@ class Async(Face):
     """A link in the event loop that runs; its methods wait as coroutines."""
 
     def __init__(self, settings: Settings, **callbacks: Any) -> None:
-        """Make it; `connect` and `serve` open it as well."""
         super().__init__(settings, Network(), **callbacks)
         self._waiting: set[asyncio.Future[None]] = set()
         self._handling: set[asyncio.Future[None]] = set()
@@ -116,7 +106,6 @@ class Async(Face):
         await self.link.shut_down(linger_s)
 
     async def __aenter__(self: AnyAsync) -> AnyAsync:
-        """Use it in an async with statement."""
         return self
 
     async def __aexit__(
@@ -125,7 +114,6 @@ class Async(Face):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close it."""
         await self.close()
 
     async def _receive(self, timeout_s: float | None) -> tuple[Peer, Message]:
@@ -204,7 +192,6 @@ class Client(Async, ClientFace):
             yield message
 
     def __aiter__(self) -> AsyncIterator[Message]:
-        """Give the messages as they arrive, see `messages`."""
         return self.messages()
 
 
@@ -257,7 +244,6 @@ class Server(Async, ServerFace):
         return self._items(duration_s)
 
     def __aiter__(self) -> AsyncIterator[tuple[Peer, Message]]:
-        """Give (client, message) as they arrive, see `messages`."""
         return self.messages()
 
 
@@ -265,7 +251,6 @@ class Opening(Generic[AnyFace]):
     """What `connect` and `serve` give: to be awaited, or to be entered with `async with`."""
 
     def __init__(self, make: Callable[[], AnyFace], timeout_s: float | None, wait: bool) -> None:
-        """Do nothing yet."""
         self._make = make
         self._timeout_s = timeout_s
         self._wait = wait
@@ -283,11 +268,9 @@ class Opening(Generic[AnyFace]):
         return face
 
     def __await__(self) -> Generator[Any, None, AnyFace]:
-        """Open it."""
         return self._open().__await__()
 
     async def __aenter__(self) -> AnyFace:
-        """Open it."""
         self._face = await self._open()
         return self._face
 
@@ -297,7 +280,6 @@ class Opening(Generic[AnyFace]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close it."""
         if self._face is not None:
             await self._face.close()
 

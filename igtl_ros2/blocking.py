@@ -35,7 +35,6 @@ class Blocking(Face):
     """
 
     def __init__(self, settings: Settings, **callbacks: Any) -> None:
-        """Start the network thread, and to listen or to connect."""
         self._network = NetworkThread()
         try:
             super().__init__(settings, self._network, **callbacks)
@@ -93,7 +92,6 @@ class Blocking(Face):
         self._network.stop(lambda: self.link.shut_down(linger_s))
 
     def __enter__(self: AnyBlocking) -> AnyBlocking:
-        """Use it in a with statement."""
         return self
 
     def __exit__(
@@ -102,7 +100,6 @@ class Blocking(Face):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close it."""
         self.close()
 
     def _receive(self, timeout_s: float | None) -> tuple[Peer, Message]:

@@ -71,7 +71,6 @@ class Client(Blocking, ClientFace):
             yield message
 
     def __iter__(self) -> Iterator[Message]:
-        """Give the messages as they arrive, see `messages`."""
         return self.messages()
 
 

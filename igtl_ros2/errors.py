@@ -49,7 +49,6 @@ class DecodeError(IgtlError):
     in_step = False
 
     def __init__(self, text: str, *, type_name: str = '', device_name: str = '') -> None:
-        """Keep the text and whose message it was."""
         self.type_name = type_name
         self.device_name = device_name
         # a name from the network need not be text that can be printed

@@ -30,7 +30,6 @@ class Face:
     """
 
     def __init__(self, settings: Settings, network: Network, **callbacks: Any) -> None:
-        """Make the link."""
         if not isinstance(settings, Settings):
             raise ConfigError(f'settings: found {settings!r}; allowed config.Settings')
         for name in ('on_message', 'on_messages', 'on_sized', 'on_peer'):
@@ -119,7 +118,6 @@ class Face:
         raise ConfigError(f'handler: found the coroutine {handler!r}; igtl_ros2.aio takes them')
 
     def __repr__(self) -> str:
-        """Say in one line what it is and does."""
         return f'<{type(self).__name__} {self.address}: {self.state}, {len(self.peers)} peers>'
 
     def _repr_html_(self) -> str:

@@ -64,7 +64,6 @@ class Server(Blocking, ServerFace):
         return self._items(duration_s)
 
     def __iter__(self) -> Iterator[tuple[Peer, Message]]:
-        """Give (client, message) as they arrive, see `messages`."""
         return self.messages()
 
 

@@ -44,7 +44,6 @@ class ChunkReader:
     """
 
     def __init__(self, path: Path) -> None:
-        """Look at its begin and its end."""
         self.path = path
         self.compression = b'zstd'
         #: whether it is as a writer leaves it that has finished

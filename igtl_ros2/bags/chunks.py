@@ -47,7 +47,6 @@ class McapFile(Scan):
         index: bool = False,
         progress: Callable[[int, int], None] = lambda done, size: None,
     ) -> None:
-        """Find out what is in it."""
         super().__init__(path)
         self.topics: dict[int, Topic] = {}
         try:

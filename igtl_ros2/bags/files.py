@@ -63,7 +63,6 @@ class BagWriter:
         mode: int = OWNER_ALONE,
         free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
     ) -> None:
-        """Make the folder and its first file."""
         self.folder = folder = as_path(folder)
         self._types = types
         if not isinstance(compression, str) or compression not in COMPRESSIONS:

@@ -66,7 +66,6 @@ class FrameTopics:
     """
 
     def __init__(self, namespace: str) -> None:
-        """Start without devices."""
         self._prefix = '/' + f'{namespace.strip("/")}/'.lstrip('/')
         self._names: dict[bool, set[str]] = {False: set(), True: set()}
 
@@ -105,7 +104,6 @@ class FrameRecorder:
     def __init__(
         self, recording: Recording, types: MessageTypes, namespace: str, phi: str
     ) -> None:
-        """Start without devices."""
         self.recording = recording
         self._types = types
         self._topics = FrameTopics(namespace)
@@ -160,7 +158,6 @@ class BagFrames:
     def __init__(
         self, reader: BagReader, types: MessageTypes, devices: Sequence[str], direction: str
     ) -> None:
-        """Look for the topics."""
         self._reader = reader
         self._types = types
         self._devices = devices
@@ -193,7 +190,6 @@ class BagFrames:
         return int(self._reader.start_time)
 
     def __iter__(self) -> Iterator[Frame]:
-        """Give the frames."""
         self.refused.clear()
         for connection, time_ns, data in self._reader.messages(self._connections):
             frame = self._read(connection.topic, time_ns, data)

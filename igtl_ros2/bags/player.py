@@ -76,7 +76,6 @@ class Player:
         loop: bool = False,
         lost: Callable[[], Sequence[Lost]] = lambda: (),
     ) -> None:
-        """Play nothing yet."""
         self._lost = lost
         self._frames = frames
         self._send = send

@@ -67,7 +67,6 @@ class McapBag:
     def __init__(
         self, path: Path, paths: Collection[Path], progress: Callable[[int, int], None]
     ) -> None:
-        """Open the files."""
         self.path = path
         self.lost: list[Lost] = []
         self._files: list[McapFile] = []
@@ -141,7 +140,6 @@ class OtherBag:
     """
 
     def __init__(self, path: Path) -> None:
-        """Open it."""
         self.path = path
         self.lost: list[Lost] = []
         try:

@@ -91,7 +91,6 @@ class Recording:
     """
 
     def __init__(self, writer: BagWriter) -> None:
-        """Start the thread."""
         self._writer = writer
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._lock = threading.Lock()

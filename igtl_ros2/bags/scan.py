@@ -61,7 +61,6 @@ class Scan(ChunkReader):
     """
 
     def __init__(self, path: Path) -> None:
-        """Begin with nothing found."""
         super().__init__(path)
         self.parts: list[Part] = []
         self.lost: list[Lost] = []

@@ -88,7 +88,6 @@ class Tap:
     def __init__(
         self, recorder: FrameRecorder, settings: Settings, now_ns: Callable[[], int]
     ) -> None:
-        """Do not listen yet."""
         self._recorder = recorder
         self._settings = settings
         self._now_ns = now_ns
@@ -336,7 +335,6 @@ class RelayTap(ListenTap):
         server: Settings,
         now_ns: Callable[[], int],
     ) -> None:
-        """Do not listen yet."""
         super().__init__(recorder, settings, now_ns)
         self._server_settings = server
         self._server_tls = Tls(server, None) if server.protocol == 'tls' else None

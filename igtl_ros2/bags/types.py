@@ -19,7 +19,6 @@ class MessageTypes:
     """The message types of the ROS 2 that is in use, or of the latest one."""
 
     def __init__(self) -> None:
-        """Load them."""
         name = f'ROS2_{os.environ.get("ROS_DISTRO", "").upper()}'
         self._store = get_typestore(Stores.__members__.get(name, Stores.LATEST))
         self._definitions: dict[str, str] = {}

@@ -95,13 +95,11 @@ class WireText(str):
     is_guess: bool
 
     def __new__(cls, text: str, raw: bytes, encoding: int, is_guess: bool) -> WireText:
-        """Make the text, with its bytes."""
         self = super().__new__(cls, text)
         self.raw, self.encoding, self.is_guess = raw, encoding, is_guess
         return self
 
     def __reduce__(self) -> tuple[type[WireText], tuple[str, bytes, int, bool]]:
-        """Stay with the bytes when copied."""
         return WireText, (str(self), self.raw, self.encoding, self.is_guess)
 
 

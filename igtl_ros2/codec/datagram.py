@@ -99,7 +99,6 @@ class RtpWriter:
     """
 
     def __init__(self, payload_bytes: int, ssrc: int, sequence: int = 0) -> None:
-        """Start a stream."""
         most = MAX_DATAGRAM_BYTES - _RTP.size
         check_int(payload_bytes, _REPEATED_SIZE + 1, most, 'payload_bytes')
         self._chunk_bytes = payload_bytes - _REPEATED_SIZE
@@ -245,7 +244,6 @@ class Reassembler:
         newest_only: Collection[str] = (),
         max_elements: int = MAX_ELEMENTS,
     ) -> None:
-        """Start with nothing."""
         self._max_elements = max_elements
         self._max_body_bytes = max_body_bytes
         self._max_age_s = max_age_s

@@ -9,14 +9,7 @@ from ..errors import ConfigError, CrcError, DecodeError, HeaderError
 from .blocks import new_block
 from .crc64 import crc64
 from .fields import MAX_ELEMENTS, bytes_view
-from .frame import (
-    HEADER_SIZE,
-    MAX_BODY_BYTES,
-    Header,
-    check_body_size,
-    decode_body,
-    decode_header,
-)
+from .frame import HEADER_SIZE, MAX_BODY_BYTES, Header, check_body_size, decode_body, decode_header
 from .message import Message
 from .private import is_private
 
@@ -102,7 +95,6 @@ class Decoder:
         strict: bool = False,
         max_elements: int = MAX_ELEMENTS,
     ) -> None:
-        """Start at the beginning of a stream."""
         for name, limit in (('max_body_bytes', max_body_bytes), ('max_elements', max_elements)):
             if not isinstance(limit, int) or limit < 0:
                 raise ConfigError(f'{name}: found {limit!r}; allowed a whole number from 0 on')

@@ -97,7 +97,6 @@ class Chain:
     __slots__ = ('is_whole',)
 
     def __init__(self, is_whole: bool = False) -> None:
-        """Wait for a key frame, or not."""
         self.is_whole = is_whole
 
     def lose(self) -> None:
@@ -120,7 +119,6 @@ class Chains:
     """The chains of all videos of one sender, which begin whole, by their devices."""
 
     def __init__(self) -> None:
-        """Know none."""
         self._chains: dict[str, Chain] = {}
 
     def of(self, device: str) -> Chain:

@@ -31,7 +31,6 @@ class Record:
     __slots__ = ('fields', 'pack', 'size', 'unpack', 'unpack_from')
 
     def __init__(self, *fields: Any) -> None:
-        """Find what reads and writes it."""
         #: name, format, shape
         self.fields: tuple[tuple[str, str, tuple[int, ...]], ...] = tuple(
             (name, form, shape[0] if shape else ()) for name, form, *shape in fields
@@ -43,7 +42,6 @@ class Record:
         self.unpack_from: Callable[..., tuple[Any, ...]] = struct.unpack_from
 
     def __add__(self, other: Record) -> Record:
-        """Put another one behind it."""
         return Record(*self.fields, *other.fields)
 
     @property

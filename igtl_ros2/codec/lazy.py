@@ -27,7 +27,6 @@ class Lazy(Message):
     _held: Any
 
     def __init_subclass__(cls) -> None:
-        """Look after the slots of the fields; in Python 3.10 each class has its own."""
         super().__init_subclass__()
         for name in cls.lazy:
             slot = cls.__dict__.get(name)
@@ -39,7 +38,6 @@ class Lazy(Message):
         raise NotImplementedError
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Give the fields, whatever they were made of."""
         made: Any = self
         return _copied, (type(self), made.__getstate__())
 

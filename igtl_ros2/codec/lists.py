@@ -93,7 +93,6 @@ class Table(Sequence[Any]):
     __slots__ = ('kind', '_count', '_made', '_rows', '_wire', '_written')
 
     def __init__(self, kind: type[Element], rows: NDArray[Any]) -> None:
-        """Make no element yet."""
         self._begin(kind, len(rows), rows)
 
     def _begin(
@@ -155,7 +154,6 @@ class Table(Sequence[Any]):
         return table
 
     def __len__(self) -> int:
-        """Count the elements."""
         return self._count
 
     @property
@@ -164,38 +162,31 @@ class Table(Sequence[Any]):
         return self._count * self.kind.SIZE if callable(self._rows) else self._rows.nbytes
 
     def __getitem__(self, index: Any) -> Any:
-        """Give an element, or a tuple of several."""
         if isinstance(index, slice):
             return tuple(map(self._at, range(*index.indices(len(self)))))
         return self._at(range(len(self))[index])
 
     def __iter__(self) -> Iterator[Any]:
-        """Go through the elements."""
         if self._made is None and self._wire is not None and len(self) <= FEW:
             decode, size = self.kind.decode, self.kind.SIZE
             self._made = [decode(self._wire, n * size) for n in range(len(self))]
         return map(self._at, range(len(self)))
 
     def __eq__(self, other: object) -> bool:
-        """Compare as a tuple of the elements does."""
         if isinstance(other, (tuple, Table)):
             return self is other or len(self) == len(other) and tuple(self) == tuple(other)
         return NotImplemented
 
     def __hash__(self) -> int:
-        """Be found as a tuple of the elements is."""
         return hash(tuple(self))
 
     def __add__(self, other: Any) -> tuple[Any, ...]:
-        """Give a tuple with others behind."""
         return tuple(self) + tuple(other)
 
     def __radd__(self, other: Any) -> tuple[Any, ...]:
-        """Give a tuple with others before."""
         return tuple(other) + tuple(self)
 
     def __repr__(self) -> str:
-        """Show the first ones."""
         shown = [repr(element) for element in self[:_SHOWN]]
         more = len(self) - len(shown)
         return f'({", ".join(shown)}{f", ... and {more} more" if more else ""})'
@@ -331,7 +322,6 @@ class ElementList(Lazy):
     elements: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
-        """Take the elements as a tuple."""
         Message.__post_init__(self)
         elements, held = self.elements, None
         if type(elements) is not Table or elements.kind is not self.element_class:

@@ -124,7 +124,6 @@ class Message(metaclass=Stamped):
     version: int = 0
 
     def __post_init__(self) -> None:
-        """Check what all messages share."""
         # every message that is sent goes through here: what is usual is found out cheaply
         name, time, number = self.device_name, self.timestamp, self.message_id
         if type(name) is not str or not name.isascii():
@@ -159,14 +158,12 @@ class Message(metaclass=Stamped):
             set_version(self, version)
 
     def __init_subclass__(cls) -> None:
-        """Find what sets fields that all share; in Python 3.10 each class has its own."""
         cls._setters = tuple(getattr(cls, name).__set__ for name in _CHECKED)
         # one for all who have none of their own: that of a data class lists every field
         if '__repr__' not in vars(cls):
             cls.__repr__ = Message.__repr__  # type: ignore[method-assign]
 
     def __repr__(self) -> str:
-        """Say in one line what it is, without names of patients."""
         said = [
             f'{self.device_name!r}' if self.device_name else '', self.brief(),
             metadata_text(self.metadata), age_text(self.timestamp_ns),
@@ -338,7 +335,6 @@ class NamedMessage(Message):
     type_name: str = ''  # type: ignore[misc]  # a name per message, where other classes have one
 
     def __post_init__(self) -> None:
-        """Check the name."""
         Message.__post_init__(self)
         if self.type_name is None or isinstance(self.type_name, str) and not self.type_name:
             raise EncodeError('type_name: empty')
@@ -357,7 +353,6 @@ class Unknown(NamedMessage):
     content: bytes = field(default=b'', repr=False)
 
     def __post_init__(self) -> None:
-        """Take the content as bytes."""
         NamedMessage.__post_init__(self)
         _set(self, 'content', check_bytes(self.content, 'content'))
 

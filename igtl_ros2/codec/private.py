@@ -64,7 +64,6 @@ class PrivateMetadata(dict[str, str]):
     """Metadata that name a patient; their `repr`, which may end in a log, does not."""
 
     def __repr__(self) -> str:
-        """Show the rest as a dict does."""
         return repr({k: '(not shown)' if is_private_key(k) else v for k, v in self.items()})
 
 

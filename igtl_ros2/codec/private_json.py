@@ -32,7 +32,6 @@ class PrivateJson:
     """
 
     def __init__(self, phi: str, safe: Callable[[str], str]) -> None:
-        """Begin; nothing is changed yet."""
         self._phi = phi
         self._safe = safe
         self._changed = False

@@ -75,7 +75,6 @@ class PrivateXml:
     """
 
     def __init__(self, text: str, phi: str, safe: Callable[[str], str]) -> None:
-        """Take it apart."""
         self._text = text
         self._phi = phi
         self._safe = safe

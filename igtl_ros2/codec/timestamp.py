@@ -160,7 +160,6 @@ class Stamped(type):
 
     @property
     def __signature__(cls) -> Signature:
-        """What `help` shows: the fields, and `timestamp_ns`."""
         made: Any = cls
         _, *given = signature(made.__init__).parameters.values()
         time = Parameter('timestamp_ns', Parameter.KEYWORD_ONLY, default=None)

@@ -50,7 +50,6 @@ class VideoDecoder:
     """Decode the frames of one stream, one after the other."""
 
     def __init__(self) -> None:
-        """Open the decoder with the first frame."""
         self._decoder: _Decoder | None = None
 
     def decode(self, message: Video) -> NDArray[np.uint8] | None:
@@ -83,7 +82,6 @@ class _Decoder:
     """
 
     def __init__(self, form: str, size: tuple[int, int]) -> None:
-        """Open the decoder."""
         self.key = form, size
         self._av = library('av', 'av', 'decoding of video')
         if form not in DECODERS:
@@ -157,7 +155,6 @@ class VideoEncoder:
     """
 
     def __init__(self, codec: str = 'h264') -> None:
-        """Open the encoder with the first picture."""
         if not isinstance(codec, str) or codec not in ENCODERS:
             raise ConversionError(f'no encoder for {codec!r}; possible: {", ".join(ENCODERS)}')
         self.codec = codec
@@ -212,7 +209,6 @@ class _Encoder:
     """An encoder of FFmpeg for pictures of one size."""
 
     def __init__(self, name: str, size: tuple[int, int]) -> None:
-        """Open it."""
         self.size = size
         self._name = name
         self._av = library('av', 'av', f'encoding of {name}')

@@ -28,7 +28,6 @@ class VolumeMerger:
     """
 
     def __init__(self) -> None:
-        """Start without a volume."""
         self._whole: NDArray[Any] | None = None
         #: whether it was made here, and is no memory that was received
         self._is_own = False

@@ -21,7 +21,6 @@ class Address(NamedTuple):
     port: int
 
     def __str__(self) -> str:
-        """Write it as a URL."""
         host = f'[{self.host}]' if ':' in self.host else self.host
         return f'{self.scheme}://{host}:{self.port}'
 

@@ -285,7 +285,6 @@ class Settings:
         False, 'Publish queries of peers and services and their results on ~/queries, as JSON.')
 
     def __post_init__(self) -> None:
-        """Check every value, then what must fit together."""
         for name, setting in SETTINGS.items():
             object.__setattr__(self, name, setting.check(getattr(self, name)))
         if self.url:

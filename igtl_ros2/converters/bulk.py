@@ -78,7 +78,6 @@ class Rows(Sequence[Any]):
     """
 
     def __init__(self, kind: type, values: Any) -> None:
-        """Lay the rows side by side, as they are serialised."""
         self.kind = kind
         self._make, self._form, self._dtype = _maker_of(kind)
         if isinstance(values, memoryview):
@@ -112,21 +111,17 @@ class Rows(Sequence[Any]):
         return (row for piece in pieces for row in piece.tolist())
 
     def __len__(self) -> int:
-        """Count the rows."""
         return self._count
 
     def __getitem__(self, index: Any) -> Any:
-        """Make the message of a row, or a list of those of several."""
         if isinstance(index, slice):
             return list(Rows(self.kind, self.values[index]))
         return self._make(iter(self.values[index].tolist()))
 
     def __iter__(self) -> Iterator[Any]:
-        """Make the message of each row."""
         return (self._make(iter(row)) for row in self.numbers())
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether all messages are the same."""
         return isinstance(other, Sequence) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]  # like a list

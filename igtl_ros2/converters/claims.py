@@ -50,7 +50,6 @@ class Claims:
     """
 
     def __init__(self, mapping: Mapping, frame_prefix: str = '', own_topic: str = '') -> None:
-        """Find what the rules name."""
         self._mapping = mapping
         #: first parts of leaves that poses have, and those that lists of points have as well
         self._of_poses, self._with_points = leaves_in_space()

@@ -20,11 +20,9 @@ class Detail:
     __slots__ = ('_make', '_given')
 
     def __init__(self, make: Callable[..., Any], *given: Any) -> None:
-        """Make nothing yet."""
         self._make, self._given = make, given
 
     def __eq__(self, other: object) -> bool:
-        """Say nothing new in place of another one."""
         return isinstance(other, Detail)
 
     __hash__ = None  # type: ignore[assignment]

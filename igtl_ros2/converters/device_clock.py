@@ -45,7 +45,6 @@ class DeviceClock:
         stale_after_s: float,
         memory: DeviceClock | None = None,
     ) -> None:
-        """Know what was known, or nothing yet."""
         self._policy = policy
         self._max_skew_s, self._skew_ns = max_skew_s, max_skew_s * _NS
         self._near_ns = -1.0 if policy == 'receive' else self._skew_ns

@@ -74,7 +74,6 @@ class Skeleton:
     """
 
     def __init__(self, joints: Iterable[Joint]) -> None:
-        """Put them in an order in which parents come first."""
         joints = list(joints)
         children = [joint.child for joint in joints]
         if len(set(children)) != len(children):

@@ -35,7 +35,6 @@ class LazyPose:
     def __init__(
         self, stamp_ns: int, frames: tuple[str, str], numbers: Sequence[float] | bytes
     ) -> None:
-        """Hold what there is to know, and make nothing of it yet."""
         self.head = stamp_ns, frames
         self.numbers = numbers
 
@@ -74,13 +73,11 @@ class LazyPose:
         raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
-        """Compare as usual messages do."""
         return bool(self.become() == other)
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        """Show as usual messages do."""
         return repr(self.become())
 
 

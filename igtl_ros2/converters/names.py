@@ -15,7 +15,6 @@ class KnownNames:
     """The names that a device has shown: a peer may make up names without end."""
 
     def __init__(self, limit: int = MAX_NAMES, missing: int = _MISSING) -> None:
-        """Start without names."""
         self._limit = limit
         self._missing = missing
         self._message = 0

@@ -63,7 +63,6 @@ class Route:
         init=False, default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Put the frames together, which most messages need."""
         self.frames, rule = (self.frame_id, self.child_frame_id), self.rule
         self.wire_unit, self.wire_axes = rule.wire_unit, rule.wire_axes
         self.has_pose, self.has_tf = bool(rule.pose), rule.tf != 'off'
@@ -149,7 +148,6 @@ class Converted:
         state: str | None = None,
         **more: Any,
     ) -> None:
-        """Begin with nothing, or with some of it."""
         self.outputs = {} if outputs is None else outputs
         self.state = state
         self.kept: Sequence[Any] | None = None

@@ -28,9 +28,7 @@ from ..errors import ConversionError
 from .bulk import Rows, set_rows
 from .lazy import LazyPose
 from .registry import stamp_text
-from .units import (
-    time_from_ns,
-)
+from .units import time_from_ns
 
 _NS = 1_000_000_000
 #: of one topic, before all are forgotten
@@ -68,7 +66,6 @@ class PoseTemplate:
         likes: Sequence[LazyPose],
         serialize: Callable[[Any], bytes],
     ) -> None:
-        """Have a message serialised, and look where in it the numbers are."""
         marked, marks = [], []
         for number, like in enumerate(likes):
             stamp_ns = MARK_NS + number * (_NS + 1)
@@ -108,7 +105,6 @@ class PoseTemplates:
     def __init__(
         self, make: Callable[[Sequence[Any]], Any], serialize: Callable[[Any], bytes]
     ) -> None:
-        """Have none yet."""
         self._make = make
         self._serialize = serialize
         #: None if there is none: the first time, or because it cannot be made
@@ -164,7 +160,6 @@ class SplicedFrame:
     """
 
     def __init__(self, data: bytes, affine: bytes) -> None:
-        """Look where in the bytes the numbers are, and the stamp if there is metadata."""
         text = stamp_text(MARK_NS).encode()
         marks = (affine, text) if text in data else (affine,)
         places = _find_each(data, *marks)

@@ -116,7 +116,6 @@ class StatusTopic:
     """
 
     def __init__(self) -> None:
-        """Have nothing to tell."""
         self._own: dict[Hashable, DiagnosticStatus] = {}
         self._peer: DiagnosticStatus | None = None
 

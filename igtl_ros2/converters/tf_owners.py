@@ -65,7 +65,6 @@ class TfOwners:
     """The frames that this node broadcasts, and those of other nodes."""
 
     def __init__(self) -> None:
-        """Start without frames."""
         self._claims: dict[str, Mapping[str, int]] = {}
         self._held: dict[str, _Held] = {}
         self._others: dict[str, _Other] = {}

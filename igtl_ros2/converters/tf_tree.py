@@ -46,7 +46,6 @@ class LookupFailed(ConversionError):
     """
 
     def __init__(self, text: str, *, target: str, source: str, reason: Reason) -> None:
-        """Keep the frames and the reason."""
         self.target = target
         self.source = source
         self.reason = reason

@@ -68,7 +68,6 @@ class TimeJumps(Generic[Sample]):
     def __init__(
         self, cache_ns: int, ignored: Callable[[str], None] = lambda frame: None
     ) -> None:
-        """Know no frames."""
         self._cache_ns = cache_ns
         self._courses: dict[str, _Course[Sample]] = {}
         self._doubtful: dict[str, _Course[Sample]] = {}

@@ -60,7 +60,6 @@ class TopicHolder(Generic[P]):
     )
 
     def __init__(self, is_connected: Callable[[P], bool]) -> None:
-        """Belong to nobody yet."""
         self.peer: P | None = None
         self.terms = Terms('mix')
         self.heard_s = -math.inf

@@ -25,16 +25,7 @@ from .bulk import fill
 from .image import NO_GEOMETRY, add_geometry, pixels_of, place_of
 from .outputs import STREAM, Output
 from .pose import tool_state
-from .registry import (
-    Converted,
-    Route,
-    Sending,
-    convert_to_ros,
-    extra,
-    from_ros,
-    tell_once,
-    to_ros,
-)
+from .registry import Converted, Route, Sending, convert_to_ros, extra, from_ros, tell_once, to_ros
 from .units import ros_text
 
 #: what a CompressedImage calls its format, and the codec on the wire

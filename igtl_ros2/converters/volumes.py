@@ -68,7 +68,6 @@ class SliceViewer:
     """
 
     def __init__(self, view: SliceView) -> None:
-        """Start without a volume."""
         self.view = view
         self._held: tuple[Image, Header, tuple[float, float]] | None = None
 

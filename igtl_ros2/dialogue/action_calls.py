@@ -31,7 +31,6 @@ class ActionCalls:
     def __init__(
         self, name: str, action: RosAction, streams: Streams, timers: Timers, problem: Problem
     ) -> None:
-        """Know of no goal."""
         self._action = action
         self._streams = streams
         self._timers = timers
@@ -180,7 +179,6 @@ class Actions:
         self, find: Callable[[ServeRule], RosAction], streams: Streams, timers: Timers,
         problem: Problem,
     ) -> None:
-        """Know of no action."""
         self._find = find
         self._rest = streams, timers, problem
         self._known: dict[tuple[str, str], ActionCalls] = {}
@@ -193,7 +191,6 @@ class Actions:
         return self._known[key]
 
     def __iter__(self) -> Iterator[ActionCalls]:
-        """Go through all of them."""
         return iter(list(self._known.values()))
 
     def stop(self, why: str, now: float) -> None:

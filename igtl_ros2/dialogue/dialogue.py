@@ -66,7 +66,6 @@ class Dialogue:
         is_emergency: Callable[[], bool] = bool,
         find_target: FindTarget | None = None,
     ) -> None:
-        """Wait for the link."""
         self._problem = problem
         self._receive = receive
         self._show = show

@@ -132,7 +132,6 @@ class Goals:
     """
 
     def __init__(self, action: str) -> None:
-        """Know of no goal."""
         self._action = action
         self._goals: dict[int, _Goal] = {}
         self._number = 0

@@ -68,7 +68,6 @@ class PhaseServer:
         find_target: FindTarget | None = None,
         is_emergency: Callable[[], bool] = bool,
     ) -> None:
-        """Begin before the first phase."""
         self._table = table
         self._services = services
         self._robot = robot

@@ -109,7 +109,6 @@ class Phases:
     """
 
     def __init__(self, table: PhaseTable, is_there: Callable[[str], bool]) -> None:
-        """Begin before the first phase."""
         self._table = table
         self._phases = {phase.name: phase for phase in table.phases}
         self._transforms = {transform.prefix: transform for transform in table.transforms}

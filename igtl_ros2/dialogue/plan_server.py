@@ -70,7 +70,6 @@ class PlanServer:
         timers: Timers,
         problem: Problem,
     ) -> None:
-        """Have no plan."""
         self._rule = rule
         self._planner = planner
         self._name = name

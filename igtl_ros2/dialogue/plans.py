@@ -128,7 +128,6 @@ class Plans:
         self, rule: MoveItRule, emergency: Callable[[], bool],
         joints: Callable[[], Mapping[str, float]],
     ) -> None:
-        """Have no plan."""
         self._rule = rule
         self._emergency = emergency
         self._joints = joints

@@ -29,7 +29,6 @@ class Replies:
     def __init__(
         self, streams: Streams, types: Iterable[str], problem: Problem, log: Log
     ) -> None:
-        """Wait for queries."""
         self._streams = streams
         self._types = tuple(sorted({*types, 'COMMAND', 'GET_STATUS', 'GET_CAPABIL'}))
         self._problem = problem

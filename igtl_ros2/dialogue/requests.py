@@ -59,7 +59,6 @@ class Requests:
     link: Any
 
     def __init__(self, profile: str, log: Log, timers: Timers, command_id: int) -> None:
-        """Wait for nothing."""
         self._profile = profile
         self._log = log
         self._timers = timers

@@ -54,7 +54,6 @@ class ServedCommands:
         is_emergency: Callable[[], bool] = bool,
         find_target: FindTarget | None = None,
     ) -> None:
-        """Know the services and actions that the mapping names."""
         self._problem = problem
         self._timers = timers
         self._is_emergency = is_emergency

@@ -46,7 +46,6 @@ class Streams:
     link: Any
 
     def __init__(self, problem: Problem, timers: Timers) -> None:
-        """Know of no streams."""
         self._problem = problem
         self._timers = timers
         #: by peer

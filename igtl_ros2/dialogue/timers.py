@@ -12,7 +12,6 @@ class Timer:
     __slots__ = ('due', 'call')
 
     def __init__(self, due: float, call: Callable[[float], None]) -> None:
-        """Wait until then."""
         self.due = due
         self.call = call
 
@@ -25,7 +24,6 @@ class Timers:
     """
 
     def __init__(self, wake: Callable[[float], None]) -> None:
-        """Wait for nothing."""
         self._wake = wake
         self._timers: list[Timer] = []
 

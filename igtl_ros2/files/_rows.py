@@ -19,7 +19,6 @@ class Rows:
     """
 
     def __init__(self, path: Path) -> None:
-        """Begin the file with the first message."""
         self.path = path
         self._waiting: list[str] = []
         self._mode = 'w'
@@ -54,12 +53,10 @@ class Rows:
             self._write()
 
     def __enter__(self) -> Rows:
-        """Give itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Write what waits."""
         self.close()

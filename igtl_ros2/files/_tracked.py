@@ -68,7 +68,6 @@ class Tracked:
     """
 
     def __init__(self, path: Path) -> None:
-        """Have nothing yet."""
         self._path = path
         self._pixels: IO[bytes] | None = None
         self._image: Image | None = None

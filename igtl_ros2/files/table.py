@@ -17,11 +17,7 @@ from ..codec import Message
 from ..codec.geometry import matrix_to_quaternion, quaternion_to_matrix
 from ..codec.messages.arrays import Sensor
 from ..codec.messages.pose import Position, Transform
-from ..codec.messages.tracking import (
-    QuaternionTrackingData,
-    TrackingData,
-    TrackingElement,
-)
+from ..codec.messages.tracking import QuaternionTrackingData, TrackingData, TrackingElement
 from ..codec.tool_state import is_valid, tool_state
 from ..errors import FileError
 from . import Timed

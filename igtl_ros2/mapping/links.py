@@ -90,7 +90,6 @@ class _Faults:
         self._addresses: dict[tuple[bool, str, int], str] = {}
 
     def __call__(self, item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
-        """Look at the next link."""
         name = item['name']
         if name in self._names:
             yield 'name', f'found {show(name)} twice; allowed once'

@@ -11,15 +11,7 @@ from ..config.settings import Settings
 from ..config.words import show
 from ..converters.loading import load_converters
 from ..errors import ConfigError
-from ..rules import (
-    TF_RATE_HZ,
-    Mapping,
-    MoveItRule,
-    ReceiveRule,
-    RobotSource,
-    SendRule,
-    TfFrame,
-)
+from ..rules import TF_RATE_HZ, Mapping, MoveItRule, ReceiveRule, RobotSource, SendRule, TfFrame
 from ..rules.frame_names import ONE_PATIENT, PATIENT, is_patient, tf_device
 from ..rules.keys import values_of
 from .document import Document

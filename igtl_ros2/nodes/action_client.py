@@ -155,7 +155,6 @@ class RosAction:
         self, thread: ActionThread, name: str, type_name: str, post: Callable[..., None],
         problem: Callable[[str, str], None],
     ) -> None:
-        """Look for the action."""
         self._name = name
         self._problem = problem
         self._thread = thread
@@ -289,7 +288,6 @@ class LinkActions:
         self, node: Node, link: str, post: Callable[..., None],
         problem: Callable[[str, str], None],
     ) -> None:
-        """Start nothing before a rule calls an action."""
         self._node = node
         self._name = f'{link}_actions' if link else 'actions'
         self._problem = problem

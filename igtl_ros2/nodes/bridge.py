@@ -55,7 +55,6 @@ class BridgeNode(ManagedNode):
     """
 
     def __init__(self, **node_options: Any) -> None:
-        """Read the parameters, and start if that is wanted."""
         super().__init__('igtl_bridge', **node_options)
         self._ros_clock = RosClock(self)
         self.now_ns = self._ros_clock.now_ns

@@ -86,7 +86,6 @@ class DemoRobot(Node):
     """Publish the robot: tf, a goal, waypoints, a camera, and what it is doing."""
 
     def __init__(self, **node_options: Any) -> None:
-        """Start the timers."""
         super().__init__('demo_robot', **node_options)
         self._broadcaster = TfBroadcaster(self)
         self._goal = self.create_publisher(PoseStamped, 'to_igtl/Goal/pose', STREAM_QOS)

@@ -47,7 +47,6 @@ class Watch:
     """
 
     def __init__(self, topics: list[str], on_message: OnMessage) -> None:
-        """Join the ROS graph."""
         rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
         self._node = Node('demo_watch')
         self._on_message = on_message

@@ -46,7 +46,6 @@ class LinkHealth:
     """What has passed over one link, and what went wrong there."""
 
     def __init__(self, config: LinkConfig, report: Report, changed: Callable[[], None]) -> None:
-        """Start with nothing counted; call `changed` when a peer comes or goes."""
         self.name = config.name
         self._report = report
         self._changed = changed
@@ -187,7 +186,6 @@ class Diagnostics:
     """Publish `/diagnostics` once a second, and `~/peers` whenever something in it changes."""
 
     def __init__(self, node: Node) -> None:
-        """Publish an empty list of peers."""
         self._node = node
         self._links: list[LinkHealth] = []
         self._open: list[tuple[LinkHealth, Face, Receiver, Sender]] = []

@@ -76,7 +76,6 @@ class Discovery:
         is_handed_over: Callable[[str], bool],
         report: Report,
     ) -> None:
-        """Know no topics."""
         self._node = node
         self._intake = intake
         self._folder = folder

@@ -47,7 +47,6 @@ class EchoGuard:
     """
 
     def __init__(self) -> None:
-        """Know nothing yet."""
         self._lock = threading.Lock()
         # weakly, so that the memory of a peer ends with its connection
         self._origins: dict[Hashable, weakref.ref[Peer]] = {}

@@ -75,7 +75,6 @@ class EffectRunner:
         times: InboundTimes,
         report: Report,
     ) -> None:
-        """Do nothing yet."""
         self._lock = lock
         self._output = output
         self._work = work

@@ -30,7 +30,6 @@ class Emergency:
     """
 
     def __init__(self, node: Node, devices: set[tuple[str, str]]) -> None:
-        """Publish whether there is one."""
         self._lock = threading.Lock()
         self._devices = devices
         #: who has called those, as far as they are still connected

@@ -16,7 +16,6 @@ class Entities:
     """
 
     def __init__(self, node: Node) -> None:
-        """Take what is there for what stays."""
         self._node = node
         self._kept = set(self._all())
         self._parameters = self._parameter_names()

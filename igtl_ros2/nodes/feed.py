@@ -72,7 +72,6 @@ class Shared:
     latency: LinkLatency = field(default_factory=LinkLatency)
 
     def __post_init__(self) -> None:
-        """Know the time."""
         self._clock = RosClock(self.node)
 
     def close(self) -> None:
@@ -106,7 +105,6 @@ class Feed:
     """
 
     def __init__(self, shared: Shared, rule: SendRule, route: OutboundRoute) -> None:
-        """Start the timers that the rule asks for."""
         self._shared = shared
         self._rule = rule
         self.route = route

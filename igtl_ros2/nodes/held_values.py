@@ -42,7 +42,6 @@ class HeldValues:
         now: Callable[[], Now],
         is_connected: Callable[[Peer], bool],
     ) -> None:
-        """Hold nothing."""
         self._node = node
         self._lock = lock
         self._devices = devices

@@ -19,7 +19,6 @@ class Inactive:
     """
 
     def __init__(self, node: Node, configs: Sequence[LinkConfig], why: str) -> None:
-        """Say it from now on, where diagnostic_msgs is installed."""
         try:
             from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
         except ModuleNotFoundError:

@@ -29,7 +29,6 @@ class LateJoiners:
     """
 
     def __init__(self, node: Node) -> None:
-        """Begin when the node does."""
         self._lock = threading.Lock()
         self._end = time.monotonic() + _SEARCH_S
         self._held: dict[str, dict[Publisher, tuple[int, Any]]] = {}

@@ -6,15 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ..peers import Peer
-from ..routes.latency import (
-    INBOUND,
-    OUTBOUND,
-    TOTAL,
-    Figures,
-    LinkLatency,
-    Slowest,
-    figures_of,
-)
+from ..routes.latency import INBOUND, OUTBOUND, TOTAL, Figures, LinkLatency, Slowest, figures_of
 from ..routes.slow_spots import Spot, slowest_stage, spots_before_arrival, spots_of
 
 # A link may have thousands of devices, sources and peers: the slowest are told

@@ -25,7 +25,6 @@ class ManagedNode(LifecycleNode, ABC):
     _logs_failures = True
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        """Answer every request for a step."""
         super().__init__(*arguments, **options)
         service = self._service_change_state
         change = service.callback

@@ -52,7 +52,6 @@ class LinkOutput:
         now_ns: Callable[[], int],
         is_connected: Callable[[Peer], bool],
     ) -> None:
-        """Make no publisher yet."""
         self._link_name = link_name
         self.fallback = fallback
         self._report = report

@@ -26,7 +26,6 @@ class OrderedWork:
     """
 
     def __init__(self, lock: threading.RLock, report: Report) -> None:
-        """Have nothing to do."""
         self._lock = lock
         self._report = report
         self.worker = Worker('converting', self._let_go_on)

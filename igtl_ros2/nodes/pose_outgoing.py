@@ -27,7 +27,6 @@ class PoseFrames:
     """What TRANSFORMs that were encoded have in common with those that come after them."""
 
     def __init__(self) -> None:
-        """Have nothing encoded yet."""
         #: None: cannot be filled in
         self._frames: dict[Hashable, SplicedFrame | None] = {}
 
@@ -77,7 +76,6 @@ class PoseOutgoing(Outgoing):
     __slots__ = ('_frames', '_affine')
 
     def __init__(self, message: Transform, frames: PoseFrames) -> None:
-        """Write its numbers."""
         super().__init__(message)
         self._frames = frames
         self._affine = floats_to_wire(message.affine, 'matrix')

@@ -25,12 +25,7 @@ from ..mapping import LinkConfig
 from ..peers import Peer
 from ..routes.device import Device, clocks_of, counts_of
 from ..routes.devices import Devices
-from ..routes.effects import (
-    Hold,
-    Later,
-    LookUp,
-    Take,
-)
+from ..routes.effects import Hold, Later, LookUp, Take
 from ..routes.inbound_times import InboundTimes
 from ..routes.latency import LinkLatency
 from ..routes.now import Clocks
@@ -88,7 +83,6 @@ class Receiver:
         is_connected: Callable[[Peer], bool],
         relays: Relays,
     ) -> None:
-        """Take in what the mapping says; publishers come with the first message of a device."""
         self._node = node
         self._link_name = config.name
         self._prefix = f'{config.name}/' if config.name else ''

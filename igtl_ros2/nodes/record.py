@@ -82,7 +82,6 @@ class RosTap:
         phi: str,
         ros_args: Sequence[str],
     ) -> None:
-        """Join the ROS graph."""
         self._recording = recording
         self._types = types
         self._raw_only = raw_only

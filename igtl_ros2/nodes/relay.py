@@ -32,7 +32,6 @@ class Relays:
     """
 
     def __init__(self, node: Node) -> None:
-        """Watch nothing."""
         self._node = node
         self._lock = threading.Lock()
         self._outlets: dict[str, list[tuple[Any, Outlet]]] = {}

@@ -37,7 +37,6 @@ class Reload:
         read: Callable[[], Sequence[LinkConfig]],
         apply: Callable[[Sequence[LinkConfig]], None],
     ) -> None:
-        """Offer the service."""
         self._node = node
         self._configs = tuple(configs)
         self._read = read

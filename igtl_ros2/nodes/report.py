@@ -25,7 +25,6 @@ class Report:
     """
 
     def __init__(self, logger: RcutilsLogger) -> None:
-        """Start with nothing counted."""
         self._logger = logger
         self._lock = threading.Lock()
         self._due: dict[str, float] = {}
@@ -105,7 +104,6 @@ class RosLogHandler(logging.Handler):
     """Pass the log of the parts that know no ROS on to the node's logger."""
 
     def __init__(self, logger: RcutilsLogger) -> None:
-        """Remember the logger."""
         super().__init__()
         self._logger = logger
 

@@ -68,7 +68,6 @@ class RobotFeed:
         own_frames: OwnFrames,
         claim: Callable[[tuple[str, str], str], None],
     ) -> None:
-        """Wait for a description."""
         self._node = node
         self._rule = rule
         self._source = source

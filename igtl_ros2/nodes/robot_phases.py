@@ -61,7 +61,6 @@ class RobotPhases:
         find_target: FindTarget,
         is_emergency: Callable[[], bool],
     ) -> None:
-        """Make a client for every service that the table names."""
         self._table = table
         self._report = report
         self.name = full_name

@@ -57,7 +57,6 @@ class SelfTest:
         configs: Callable[[], Sequence[LinkConfig]],
         links: Callable[[], Sequence[OpenLink]],
     ) -> None:
-        """Offer it where diagnostic_msgs is installed; that it is not is said elsewhere."""
         self._node = node
         self._state = state
         self._configs = configs

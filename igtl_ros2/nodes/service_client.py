@@ -25,7 +25,6 @@ class ServiceClient:
     """
 
     def __init__(self, node: Node, rule: ServeRule, post: Callable[..., None]) -> None:
-        """Look for the service."""
         self._rule = rule
         self._name = rule.call
         self._type = _SHORT.get(rule.type) or find_type(rule.type)

@@ -75,7 +75,6 @@ class Services:
         emergency: Emergency,
         targets: Targets,
     ) -> None:
-        """Wait for the link."""
         self._node = node
         self._config = config
         self._report = report

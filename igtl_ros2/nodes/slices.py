@@ -38,7 +38,6 @@ class SliceParameters:
     """
 
     def __init__(self, node: Node, publish: Callable[[str, Any], None]) -> None:
-        """Listen to changes of parameters."""
         self._node = node
         self._publish = publish
         self._viewers: dict[str, tuple[str, SliceViewer]] = {}

@@ -44,7 +44,6 @@ class Turns:
     """Turn an executor; an error in what it calls back is told and ends nothing."""
 
     def __init__(self, executor: Executor) -> None:
-        """Know of no errors."""
         self._executor = executor
         self._errors = CallbackErrors(_log)
 
@@ -62,7 +61,6 @@ class Stop:
     """Whether to stop; without a lock, because a second signal may come while the first is set."""
 
     def __init__(self) -> None:
-        """Go on for now."""
         self._set = False
 
     def set(self) -> None:

@@ -401,14 +401,12 @@ class OwnFrames:
     """
 
     def __init__(self) -> None:
-        """Start with none."""
         #: names, or patterns of them
         self.by_rule: frozenset[str] = frozenset()
         #: names by who sends them, as descriptions of robots say
         self.of_robots: dict[object, frozenset[str]] = {}
 
     def __contains__(self, frame: str) -> bool:
-        """Tell whether a frame is one of them."""
         # each pose that is broadcast asks, and mostly there are none
         if self.of_robots and any(frame in names for names in list(self.of_robots.values())):
             return True

@@ -20,7 +20,6 @@ class TfSet:
     """The frames that a rule lists, or that match its pattern."""
 
     def __init__(self, rule: SendRule, tf: TfSource, report: Report) -> None:
-        """Look nothing up yet."""
         self._rule = rule
         self._tf = tf
         self._report = report

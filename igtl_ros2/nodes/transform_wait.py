@@ -27,7 +27,6 @@ class TransformWait:
     def __init__(
         self, node: Node, tf: TfSource | None, report: Report, lock: threading.RLock
     ) -> None:
-        """Start with nothing waiting."""
         self._node = node
         self._lock = lock
         self.queue = TransformQueue(tf, report)

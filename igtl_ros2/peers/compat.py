@@ -318,7 +318,6 @@ class Compat:
         'profile')
 
     def __init__(self, settings: Settings) -> None:
-        """Begin with what the settings say."""
         name = '' if settings.compat == 'auto' else settings.compat
         if not name and settings.client_info:
             name = 'plus'  # nobody else reads that

@@ -48,7 +48,6 @@ class DatagramPeer(Peer):
     def __init__(
         self, link: DatagramLink, settings: Settings, source: SocketAddress, wanted: bool
     ) -> None:
-        """Start with nothing sent."""
         super().__init__(link, settings)
         self._datagram_link = link
         self._source = source
@@ -161,7 +160,6 @@ class DatagramLink(Link):
     """
 
     def __init__(self, settings: Settings, network: Network, **callbacks: Any) -> None:
-        """Open no socket yet."""
         super().__init__(settings, network, **callbacks)
         #: the socket, while it is open
         self.socket: Datagrams | None = None

@@ -23,7 +23,6 @@ class Dialer(Link):
     def __init__(
         self, settings: Settings, network: Network, tls: Tls | None, **callbacks: Any
     ) -> None:
-        """Do not connect yet."""
         super().__init__(settings, network, **callbacks)
         self._tls = tls
 

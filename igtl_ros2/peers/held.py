@@ -42,7 +42,6 @@ class Held:
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Start with nothing."""
         self._max_messages = settings.queue_messages
         self._max_bytes = settings.queue_bytes
         self._max_age_s = settings.held_max_age

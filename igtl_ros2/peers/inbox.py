@@ -51,7 +51,6 @@ class Inbox:
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Start empty."""
         self._max_messages = settings.queue_messages
         self._max_bytes = settings.queue_bytes
         self._stream_types = stream_types(settings.policies())
@@ -72,7 +71,6 @@ class Inbox:
         self.replaced = 0
 
     def __len__(self) -> int:
-        """Count the messages that wait."""
         return len(self._streams) + len(self._others)
 
     @property

@@ -48,7 +48,6 @@ class Link(SendingLink, ReceivingLink):
         on_sized: OnSized | None = None,
         on_peer: OnPeer | None = None,
     ) -> None:
-        """Start with no peers; `open` gets them."""
         super().__init__(settings, network)
         #: how often a connection came back
         self.reconnects = 0

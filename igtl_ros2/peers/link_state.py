@@ -31,7 +31,6 @@ class LinkState:
     """
 
     def __init__(self, settings: Settings, network: Network) -> None:
-        """Start with no peers."""
         self.settings = settings
         self.network = network
         #: where it listens or what it connects to

@@ -31,7 +31,6 @@ class Listener(Link):
     def __init__(
         self, settings: Settings, network: Network, tls: Tls | None, **callbacks: Any
     ) -> None:
-        """Do not listen yet."""
         super().__init__(settings, network, **callbacks)
         self._tls = tls
         self._server: asyncio.Server | None = None

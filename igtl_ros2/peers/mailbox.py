@@ -74,7 +74,6 @@ class Mailbox:
     def __init__(
         self, max_messages: int, max_bytes: int, policies: Mapping[str, str] | None = None
     ) -> None:
-        """Start empty."""
         self._lock = threading.Lock()
         self._urgent: OrderedDict[Key, _Waiting] = OrderedDict()
         self._streams: deque[_Waiting] = deque()
@@ -97,7 +96,6 @@ class Mailbox:
         self.waits = Waits()
 
     def __len__(self) -> int:
-        """Count the messages that wait."""
         return len(self._urgent) + len(self._streams) + len(self._others)
 
     @property

@@ -40,7 +40,6 @@ class Outgoing:
         '_message', 'key', 'urgent', 'follows', 'known_size', '_parts', '_forms', '_numbered')
 
     def __init__(self, message: Message) -> None:
-        """Keep the message."""
         self._message = with_short_name(message)
         kind = message.type_name  # which is cheaper to look at than the class
         self.key: Key = kind, message.device_name

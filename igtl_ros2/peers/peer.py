@@ -37,7 +37,6 @@ class Peer:
     """
 
     def __init__(self, link: Host, settings: Settings) -> None:
-        """Wait for a connection."""
         self._link = link
         self._settings = settings
         self._complaints: dict[str, float] = {}
@@ -79,7 +78,6 @@ class Peer:
         self.round_trip_s: float | None = None
 
     def __repr__(self) -> str:
-        """Tell who it is."""
         return f'<Peer {self.address or "not connected"}>'
 
     @property

@@ -29,7 +29,6 @@ class ReceivingLink(LinkState):
     """A link whose messages are taken by any thread, or given to a callback."""
 
     def __init__(self, settings: Settings, network: Network) -> None:
-        """Wait for messages."""
         super().__init__(settings, network)
         #: messages that nobody took in time, from peers that could not be made to wait
         self.not_taken = 0

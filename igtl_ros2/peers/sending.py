@@ -28,7 +28,6 @@ class SendingLink(LinkState):
     """A link that sends, from any thread."""
 
     def __init__(self, settings: Settings, network: Network) -> None:
-        """Hold nothing yet."""
         super().__init__(settings, network)
         self._held = Held(settings)
         #: videos of which a peer waits for a key frame

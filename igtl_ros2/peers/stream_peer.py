@@ -29,7 +29,6 @@ class StreamPeer(WritingPeer):
     """The other end of a TCP or TLS connection."""
 
     def __init__(self, link: Host, settings: Settings) -> None:
-        """Wait for a connection."""
         super().__init__(link, settings)
         self._decoder = Decoder(
             max_body_bytes=settings.max_body_bytes,

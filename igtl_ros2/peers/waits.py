@@ -14,7 +14,6 @@ class Waits:
     __slots__ = ('_ring', '_number', '_slowest_s')
 
     def __init__(self) -> None:
-        """Have room for some."""
         #: when each was over, and how long it was
         self._ring = [(-math.inf, 0.0)] * _KEPT
         self._number = 0

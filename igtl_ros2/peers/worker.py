@@ -32,7 +32,6 @@ class Worker:
     """
 
     def __init__(self, name: str, has_room: Callable[[], None] = lambda: None) -> None:
-        """Have nothing to do."""
         self._name = name
         self._has_room = has_room
         self._jobs: deque[tuple[int, Callable[[], None]]] = deque()

@@ -29,7 +29,6 @@ class WritingPeer(Peer):
     """A peer of a stream, as far as it is written to."""
 
     def __init__(self, link: Host, settings: Settings) -> None:
-        """Wait for a connection."""
         super().__init__(link, settings)
         self._stream: Stream | None = None
         self._pieces: deque[memoryview] = deque()

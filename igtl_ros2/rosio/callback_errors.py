@@ -19,7 +19,6 @@ class CallbackErrors:
     """
 
     def __init__(self, log: logging.Logger) -> None:
-        """Know of none."""
         self._log = log
         self._count = 0
         self._due = 0.0

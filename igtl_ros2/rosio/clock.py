@@ -17,7 +17,6 @@ class RosClock:
     """
 
     def __init__(self, node: Node) -> None:
-        """Be told when simulated time begins and ends."""
         self._clock: Any = node.get_clock()
         #: whether simulated time is in use
         self.is_simulated: bool = self._clock.ros_time_is_active

@@ -52,7 +52,6 @@ class Intake:
     """
 
     def __init__(self, node: Node, lock: threading.RLock) -> None:
-        """Begin with the first subscription."""
         self._node = node
         self._lock = lock
         self._errors = CallbackErrors(_log)

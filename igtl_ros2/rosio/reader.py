@@ -57,7 +57,6 @@ class PoseReader:
     """
 
     def __init__(self, ros_type: type) -> None:
-        """Know no template."""
         self._type = ros_type
         self._kind: type = LazyPoseStamped if ros_type is PoseStamped else LazyTransform
         self._is_list = ros_type not in (PoseStamped, TransformStamped)

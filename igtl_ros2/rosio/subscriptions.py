@@ -64,7 +64,6 @@ class Losses:
     """
 
     def __init__(self, on_lost: Callable[[int], None]) -> None:
-        """Know no publisher."""
         self._on_lost = on_lost
         self._newest: dict[Any, int] = {}
 

@@ -43,7 +43,6 @@ class TfListener:
     """
 
     def __init__(self, node: Node, message_type: type) -> None:
-        """Subscribe."""
         self._node = node
         self._lock = threading.RLock()
         self._ears: list[tuple[Hear, Knows]] = []

@@ -31,7 +31,6 @@ class PoseBytes:
     """
 
     def __init__(self, make: Callable[[Sequence[Any]], Any]) -> None:
-        """Have written nothing yet."""
         self._make = make
         self._templates = PoseTemplates(make, serialize_message)
 
@@ -66,7 +65,6 @@ class Writer:
     """
 
     def __init__(self, publisher: Publisher) -> None:
-        """Have written nothing yet."""
         self.publisher = publisher
         #: as it is resolved
         self.topic: str = publisher.topic_name
@@ -110,7 +108,6 @@ class Writers:
     """The writers of a node, by topic, and what each is about."""
 
     def __init__(self, node: Node) -> None:
-        """Have none yet."""
         self._node = node
         self._writers: dict[str, Writer] = {}
 

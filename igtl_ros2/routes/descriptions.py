@@ -48,7 +48,6 @@ class Descriptions:
     """
 
     def __init__(self, profile: str) -> None:
-        """Know nothing."""
         self.profile = profile
         self._all: dict[str, Description] = {}
         #: whether there was `info` of any device

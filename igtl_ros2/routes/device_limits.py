@@ -22,7 +22,6 @@ class NewDevices:
     """Let in so many devices of one host at once, then so many a second."""
 
     def __init__(self) -> None:
-        """Start with nobody known."""
         #: how many each host could still bring, and when that was so
         self._hosts: dict[str, tuple[float, float]] = {}
 

@@ -15,13 +15,7 @@ from ..converters.device_clock import DeviceClock
 from ..converters.outputs import takes_long
 from ..converters.placing import has_place
 from ..converters.registry import Route, full_name, route_of
-from ..converters.topic_holder import (
-    SILENT_S,
-    Terms,
-    leaves_of,
-    names_of,
-    numbered,
-)
+from ..converters.topic_holder import SILENT_S, Terms, leaves_of, names_of, numbered
 from ..converters.units import ros_text
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError, printable
@@ -69,7 +63,6 @@ class Devices:
         drop: Callable[[Device, set[str] | None], None],
         slices: Any,
     ) -> None:
-        """Know no device."""
         self._mapping = mapping
         self._settings = settings
         self._prefix = prefix

@@ -13,7 +13,6 @@ class GateMemory:
     """Gates by topic: whoever publishes there is compared with who did so before."""
 
     def __init__(self) -> None:
-        """Have known nobody."""
         self._gates: dict[str, Gates] = {}
         #: whether some of what gates have known was forgotten
         self._is_wary = False

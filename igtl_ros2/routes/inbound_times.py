@@ -31,7 +31,6 @@ class InboundTimes:
     """
 
     def __init__(self, latency: LinkLatency, clocks: Clocks) -> None:
-        """Measure nothing yet."""
         self._latency = latency
         self._steady_s, self._wall_ns = clocks.steady_s, clocks.wall_ns
 

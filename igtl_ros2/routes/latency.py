@@ -45,7 +45,6 @@ class Trace:
     __slots__ = ('began_s', 'last_s', 'stages', 'offset_s', 'peer')
 
     def __init__(self, began_s: float, peer: str = '') -> None:
-        """Begin."""
         self.began_s = self.last_s = began_s
         #: how long each took, in seconds
         self.stages: dict[str, float] = {}
@@ -95,7 +94,6 @@ class Offset:
     __slots__ = ('_least_s', '_before_s', '_until_s')
 
     def __init__(self) -> None:
-        """Know nothing."""
         self._least_s = self._before_s = math.inf
         self._until_s = -math.inf
 
@@ -123,7 +121,6 @@ class Samples:
     __slots__ = ('_ring', '_number', '_turn', 'offset', 'worst_s', 'peer', 'last_s')
 
     def __init__(self, kept: int = _KEPT) -> None:
-        """Have room for so many."""
         self._ring: list[Trace | None] = [None] * kept
         self._number = 0
         # how often it was time for one
@@ -176,7 +173,6 @@ class LinkLatency:
     """What was measured on a link, in one direction."""
 
     def __init__(self) -> None:
-        """Have measured nothing."""
         self.all = Samples(_KEPT_OF_LINK)
         self._of: dict[str, Samples] = {}
         #: what takes longer than this is to be told, sampled or not

@@ -44,7 +44,6 @@ class HeldTopic:
     """Say of a topic that holds its last message what was sent of it."""
 
     def __init__(self, source: TopicSource) -> None:
-        """Know where it comes from."""
         self._source = source
 
     def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
@@ -70,7 +69,6 @@ class OutboundRoute:
         self, name: str, admitting: Sequence[Step], converting: Sequence[Step],
         finishing: Sequence[Step], sent: Chain, held: HeldTopic | None = None,
     ) -> None:
-        """Put the steps together; see `outbound_route`."""
         self.name = name
         self._admitting, self._later = list(admitting), (*converting, *finishing)
         #: makes messages, in the frame that is asked for; those that wait for tf follow

@@ -62,7 +62,6 @@ class _Each:
     """A step that looks at one item after the other; what is wrong with one costs no other."""
 
     def __init__(self, source: Source, sent: Chain) -> None:
-        """Know what to say, and what is lost with a frame of video."""
         self._source = source
         self._name = source.name
         self._sent = sent
@@ -90,7 +89,6 @@ class RateLimit:
     """Keep the newest value until it is time; an emergency does not wait."""
 
     def __init__(self, rule: SendRule, source: Source) -> None:
-        """Keep nothing."""
         self._device = rule.device
         self._source = source
         self._latest: Item | None = None
@@ -121,7 +119,6 @@ class NotOwn:
     """Leave out what came from another link of the node, which has handed it over."""
 
     def __init__(self, is_own: Callable[[Any], bool]) -> None:
-        """Ask somebody who knows."""
         self._is_own = is_own
 
     def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
@@ -138,7 +135,6 @@ class WorkerQueue:
     """
 
     def __init__(self, source: Source, takes_long: bool, depth: int) -> None:
-        """Let nothing wait."""
         self._source = source
         self._takes_long = takes_long
         self.depth = depth
@@ -220,7 +216,6 @@ class Place(_Each):
     """Have messages moved into the frame that the rule asks for, but for empty lists."""
 
     def __init__(self, rule: SendRule, source: Source, sent: Chain) -> None:
-        """Look nothing up yet."""
         super().__init__(source, sent)
         self._rule = rule
 
@@ -297,7 +292,6 @@ class OnChange(_Each):
     def __init__(
         self, rule: SendRule, source: Source, sent: Chain, repeat_s: float = math.inf
     ) -> None:
-        """Know nothing that was sent."""
         super().__init__(source, sent)
         self._rule = rule
         self._repeat_s = repeat_s
@@ -340,7 +334,6 @@ class KeyFrames:
     """Leave out frames of video that cannot be decoded because one before them is lost."""
 
     def __init__(self, rule: SendRule, source: Source, sent: Chain) -> None:
-        """Know whether all frames since a key frame were sent."""
         self._key = 'VIDEO', rule.device
         self._name = source.name
         self._sent = sent
@@ -367,7 +360,6 @@ class SendStep(_Each):
     def __init__(
         self, source: Source, sent: Chain, wire_sources: WireSources, is_repeated: bool
     ) -> None:
-        """Know no other source of the device."""
         super().__init__(source, sent)
         self._wire_sources = wire_sources
         self._is_repeated = is_repeated
@@ -409,7 +401,6 @@ class KeepAlive:
     """Send the last value again; not that of somebody who does not publish any more."""
 
     def __init__(self, rule: SendRule, source: Source) -> None:
-        """Know nothing that was sent."""
         self._device = rule.device
         self._source = source
         self._last: Sequence[tuple[Message, tuple[Any, ...]]] = []

@@ -20,7 +20,6 @@ class RawStep:
     """
 
     def __init__(self, what: str, is_asked: bool, around: Surroundings) -> None:
-        """Know what is kept off."""
         self._what = what
         self._is_asked = is_asked
         self._deny = around.raw_deny

@@ -37,7 +37,6 @@ class Repetition:
         is_connected: Callable[[Any], bool],
         show: Callable[[Device, str], None],
     ) -> None:
-        """Know of no device."""
         self._report = report
         self._is_connected = is_connected
         self._show = show

@@ -47,7 +47,6 @@ class Spot(NamedTuple):
         return _NAMES.get(self.stage, self.stage)
 
     def __str__(self) -> str:
-        """Say it to a person."""
         p50, p99 = (f'{1e3 * seconds:.1f} ms' for seconds in self.figures)
         return f'{self.name}: {self.what}: p50 {p50}, p99 {p99}: {_WHY[self.stage]}'
 

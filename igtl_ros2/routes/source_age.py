@@ -25,7 +25,6 @@ class SourceAge:
     """
 
     def __init__(self, rule: SendRule) -> None:
-        """Know no stamp."""
         self._limit_s = rule.age_limit
         self._by_stamp = bool(rule.max_age)
         self._stamp_ns = 0
@@ -61,7 +60,6 @@ class Expiry:
     """
 
     def __init__(self, rule: SendRule) -> None:
-        """Have nothing sent yet."""
         #: how old the source is
         self.age = SourceAge(rule)
         self._rule = rule

@@ -49,7 +49,6 @@ class Item:
     trace: Trace | None = None
 
     def __init__(self, value: Any) -> None:
-        """Begin with what came."""
         self.value = value
 
 
@@ -66,7 +65,6 @@ class Source:
     is_never_long = False
 
     def __init__(self, name: str, rule: SendRule) -> None:
-        """Know where it is."""
         self.name = name
         #: said of what is stale
         self.why_stale = f'{name} says nothing new'
@@ -168,7 +166,6 @@ class TopicSource(Source):
         is_long: Callable[[Any], bool] | None,
         is_published: Callable[[], bool],
     ) -> None:
-        """Have no values yet."""
         super().__init__(name, rule)
         self._origins = origins
         self._peers = peers
@@ -262,7 +259,6 @@ class LinkSource(Source):
     def __init__(
         self, name: str, rule: SendRule, said: Descriptions, peers: Peers
     ) -> None:
-        """Have no values yet."""
         super().__init__(name, rule)
         self._peers = peers
         self._said = said
@@ -339,7 +335,6 @@ class TfSource(Source):
     is_never_long = True
 
     def __init__(self, rule: SendRule) -> None:
-        """Have looked up nothing yet."""
         frames = ', '.join(rule.tf_sources)
         super().__init__(f'{frames} on tf', rule)
         self._stale = self.why_stale = f'tf knows nothing new of {frames}'

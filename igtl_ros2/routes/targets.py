@@ -44,7 +44,6 @@ class Targets:
     def __init__(
         self, names: Iterable[str] = (), waits: Callable[[Any], bool] = lambda peer: False
     ) -> None:
-        """Know of none."""
         self.names = frozenset(names)
         self._waits = waits
         self._known: dict[tuple[Hashable, str], _Target] = {}

@@ -32,7 +32,6 @@ class TopicNames:
         is_connected: Callable[[Any], bool],
         log: Callable[[str, str], None],
     ) -> None:
-        """Know of no topic."""
         self._prefix = prefix
         self._around = around
         self._report = around.report

@@ -58,7 +58,6 @@ class TransformQueue:
     """
 
     def __init__(self, tf: Frames | None, report: Telling) -> None:
-        """Start with nothing waiting."""
         self._tf = tf
         self._report = report
         self._queues: dict[Hashable, deque[tuple[float, Placement]]] = {}

@@ -10,7 +10,6 @@ class WireSources:
     """The sources of what is sent over one link, by type and device; for any thread."""
 
     def __init__(self) -> None:
-        """Know of none."""
         self._last: dict[tuple[str, str], tuple[str, float]] = {}
 
     def other(self, key: tuple[str, str], source: str, now_s: float) -> str | None:

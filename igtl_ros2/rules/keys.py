@@ -100,7 +100,6 @@ class Rule:
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     def __init__(self, *places: Any, **values: Any) -> None:
-        """Take values by the names of fields, or in their order."""
         values = dict(zip(self.__dataclass_fields__, places), **values)
         if not values.keys() <= self.__dataclass_fields__.keys():
             type(self).load()
@@ -114,15 +113,12 @@ class Rule:
         return replace(self, **values)
 
     def __eq__(self, other: object) -> bool:
-        """Compare all values."""
         return type(other) is type(self) and self._said() == other._said()
 
     def __hash__(self) -> int:
-        """Hash all values."""
         return hash(frozenset(self._said().items()))
 
     def __repr__(self) -> str:
-        """Tell what is not as usual."""
         said = ', '.join(f'{name}={value!r}' for name, value in self._said().items())
         return f'{type(self).__name__}({said})'
 

@@ -41,7 +41,6 @@ class Mapping:
     _index: RuleIndex = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Sort the rules, of which there may be very many."""
         index = RuleIndex(
             ((rule.device, rule.type) for rule in self.receive),
             [rule.peer for rule in self.receive])

@@ -18,7 +18,6 @@ class RuleIndex:
     """
 
     def __init__(self, rules: Iterable[tuple[str, str]], peers: Sequence[str] = ()) -> None:
-        """Sort them into those of one device and those of a pattern."""
         self._exact: dict[str, list[int]] = {}
         self._patterns: list[tuple[int, re.Pattern[str]]] = []
         self._types: list[str] = []

@@ -29,7 +29,6 @@ class Connection:
     """
 
     def __init__(self, number: int, sock: socket.socket) -> None:
-        """Take over a connected socket."""
         sock.settimeout(None)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.number = number
@@ -84,7 +83,6 @@ class Connector:
         on_message: Callable[[Connection, Message], None],
         on_error: Callable[[str], None],
     ) -> None:
-        """Prepare; `start` starts."""
         self.address = parse_url(url)
         if self.address.scheme != 'tcp':
             raise ConfigError(f'{url!r}: wanted tcp://HOST:PORT, Slicer speaks nothing else')

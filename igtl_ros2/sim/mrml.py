@@ -16,12 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..codec import Message
-from ..codec.messages.catalog import (
-    ImageMeta,
-    ImageMetaElement,
-    LabelMeta,
-    LabelMetaElement,
-)
+from ..codec.messages.catalog import ImageMeta, ImageMetaElement, LabelMeta, LabelMetaElement
 from ..codec.messages.image import RAS, Image
 from ..codec.messages.mesh import Cells, PolyData
 from ..codec.messages.points import Point, PointList

@@ -15,7 +15,6 @@ class Nodes(Mapping[str, Node]):
     """The nodes of a scene by name, or by (name, wire name) where a name is not enough."""
 
     def __init__(self) -> None:
-        """Start with an empty scene."""
         self._nodes: dict[tuple[str, str], Node] = {}
 
     def __getitem__(self, key: str | tuple[str, str]) -> Any:
@@ -35,15 +34,12 @@ class Nodes(Mapping[str, Node]):
         return found[0]
 
     def __contains__(self, key: object) -> bool:
-        """Tell whether there is a node of a name, or of a (name, wire name)."""
         return key in self._nodes or any(name == key for name, _ in list(self._nodes))
 
     def __iter__(self) -> Iterator[str]:
-        """Give the names."""
         return iter(dict.fromkeys(name for name, _ in list(self._nodes)))
 
     def __len__(self) -> int:
-        """Count the names."""
         return len(list(iter(self)))
 
     def all(self) -> list[Node]:

@@ -83,7 +83,6 @@ class Slicer(SlicerClock):
         video: bool = True,
         commands: Mapping[str, Handler] | None = None,
     ) -> None:
-        """Start to connect or to listen."""
         super().__init__(
             Nodes(), url, serve, check_crc, header_version, streaming_volumes, old_tracking,
             video, commands
@@ -336,11 +335,9 @@ class Slicer(SlicerClock):
         self._clock.join()
 
     def __enter__(self) -> Slicer:
-        """Use it in a with statement."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End it."""
         self.close()
 
 

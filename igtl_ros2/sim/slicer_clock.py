@@ -52,7 +52,6 @@ class SlicerClock:
         video: bool,
         commands: Mapping[str, Handler] | None,
     ) -> None:
-        """Start the clock, and to connect or to listen."""
         self.nodes = nodes
         #: what a user would read in the error log, and what happened to connections
         self.log: list[str] = []
@@ -288,7 +287,6 @@ class Question:
     """A query that waits for its answer."""
 
     def __init__(self, type_name: str, device_name: str) -> None:
-        """Wait."""
         self._type_name, self._device_name = type_name, device_name
         self.answer: Node | None = None
 

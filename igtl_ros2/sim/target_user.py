@@ -58,7 +58,6 @@ class TargetUser:
     """
 
     def __init__(self, slicer: Slicer, say: Callable[..., None]) -> None:
-        """Start the module."""
         self._slicer, self._say = slicer, say
         self._lib = slicer_module()
         self._scene, self._connector = Scene(slicer), ConnectorNode(slicer)

@@ -107,7 +107,6 @@ class Scene:
     """
 
     def __init__(self, seed: int = 0, image_size: tuple[int, int] = (640, 480)) -> None:
-        """Prepare what does not change."""
         random = np.random.default_rng(seed)
         self._phases = {name: random.uniform(0, 2 * math.pi, 3).tolist() for name in _PATHS}
         columns, rows = image_size

@@ -26,7 +26,6 @@ class CaptureFrames:
     """
 
     def __init__(self, path: Path, devices: Sequence[str], direction: str) -> None:
-        """Read it once, to see who says what."""
         self._path = path
         self._wanted = Wanted(devices)
         #: what only a bag has: messages that are no frames, and damaged places
@@ -55,7 +54,6 @@ class CaptureFrames:
         self.notes += packets.notes()
 
     def __iter__(self) -> Iterator[Frame]:
-        """Give the frames."""
         for seen in Packets(self._path):
             ends = _ends(seen)
             if ends not in self._to_device:

@@ -24,7 +24,6 @@ class Child:
     def __init__(
         self, name: str, arguments: list[str], on_line: Callable[[str], None] | None = None
     ) -> None:
-        """Start it."""
         self.name = name
         self._log: IO[bytes] = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
@@ -89,18 +88,15 @@ class Children:
     """
 
     def __init__(self, grace_s: float) -> None:
-        """Have none yet."""
         self._grace_s = grace_s
         self._children: list[Child] = []
         #: the end of what each said, once they have been asked to end
         self.last_words = ''
 
     def __enter__(self) -> Children:
-        """Start none yet."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End all of them."""
         for child in self._children:
             child.ask_to_end()
         until = time.monotonic() + self._grace_s

@@ -65,7 +65,6 @@ class Demo:
     def __init__(
         self, mapping_file: str, seconds: float, stopped: list[int], robot: ModuleType
     ) -> None:
-        """Describe what has to arrive; nothing runs yet."""
         self._mapping_file = mapping_file
         self._seconds = seconds
         self._stopped = stopped

@@ -43,7 +43,6 @@ class RobotDemo:
     def __init__(
         self, mapping_file: str, description: str, stopped: list[int], seen: Seen
     ) -> None:
-        """Run nothing yet."""
         self._mapping_file, self._description = mapping_file, description
         self._stopped = stopped
         self._seen = seen

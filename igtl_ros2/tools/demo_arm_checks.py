@@ -28,7 +28,6 @@ class Seen:
     """What was seen: of ROS the joints and the targets, of Slicer what its user says."""
 
     def __init__(self) -> None:
-        """Have seen nothing."""
         #: (stamp in ns, positions)
         self.joints: list[tuple[int, Vector]] = []
         #: (stamp in ns, frame, pose in metres)
@@ -78,7 +77,6 @@ class Checks:
     """
 
     def __init__(self, urdf: str, model: ArmModel, seen: Seen) -> None:
-        """Know how the arm is built."""
         self._urdf, self._model, self._seen = urdf, model, seen
         self._home = np.array(HOME)
         self.all: list[tuple[str, Callable[[], float]]] = [

@@ -40,7 +40,6 @@ class Flow:
         what: str,
         check: Callable[[Facts], float],
     ) -> None:
-        """Wait for the first message."""
         self.direction = direction
         self.type_name = type_name
         self.device = device
@@ -103,7 +102,6 @@ class ToRos:
     """What must arrive on the ROS side, computed from the scene of the simulated device."""
 
     def __init__(self, scene: sim.Scene) -> None:
-        """Describe the flows."""
         self._scene = scene
         self._fastest = 0.0
         self.states_seen: set[str] = set()
@@ -201,7 +199,6 @@ class ToDevice:
     """
 
     def __init__(self, robot: ModuleType) -> None:
-        """Describe the flows."""
         self._robot = robot
         pose_of, to_igtl = self._pose_of, f'{NAMESPACE}/to_igtl'
         frames, camera = f'/tf {robot.TOOL} in {robot.BASE}', f'{NAMESPACE}/camera/image_raw'

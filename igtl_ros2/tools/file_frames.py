@@ -33,7 +33,6 @@ class FileFrames:
     begin_ns = 0
 
     def __init__(self, path: Path, devices: Sequence[str]) -> None:
-        """Look how long it lasts."""
         self._path = path
         self._wanted = Wanted(devices)
         #: what only a bag has: messages that are no frames, and damaged places
@@ -42,7 +41,6 @@ class FileFrames:
         self.duration_s = max((time_s for time_s, _ in files.read(path)), default=0.0)
 
     def __iter__(self) -> Iterator[FileFrame]:
-        """Give the frames."""
         for time_s, message in files.read(self._path):
             if self._wanted.takes(message):
                 data = encode(message)

@@ -55,7 +55,6 @@ class History:
     """The times, stamps and sizes of the messages of one device and type."""
 
     def __init__(self) -> None:
-        """Start with nothing."""
         self._arrivals = array('q')
         self._stamps = array('Q')
         self._sizes = array('q')

@@ -55,7 +55,6 @@ class Stream:
     """
 
     def __init__(self, window: int = WINDOW) -> None:
-        """Start with nothing."""
         self.count = 0
         self.bytes = 0
         self.last: Message | None = None
@@ -230,7 +229,6 @@ class Streams:
     """
 
     def __init__(self, wanted: Wanted, window: int = WINDOW) -> None:
-        """Start with nothing."""
         self._wanted = wanted
         self._window = window
         self._streams: dict[Key, Stream] = {}

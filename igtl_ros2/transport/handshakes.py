@@ -43,12 +43,10 @@ class Handshakes:
     """
 
     def __init__(self, most: int) -> None:
-        """Start empty."""
         self._most = most
         self._streams: dict[Handshake, str] = {}
 
     def __len__(self) -> int:
-        """Count them."""
         return len(self._streams)
 
     def add(self, stream: Handshake) -> None:

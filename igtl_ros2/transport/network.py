@@ -22,7 +22,6 @@ class Network:
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
-        """Take a loop, or that which runs."""
         self.loop = loop or asyncio.get_running_loop()
 
     def post(self, function: Callable[..., Any], *args: Any) -> None:
@@ -39,7 +38,6 @@ class NetworkThread(Network):
     """
 
     def __init__(self, name: str = 'igtl-network') -> None:
-        """Start the thread."""
         super().__init__(asyncio.SelectorEventLoop())
         self._last_task: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._main, name=name, daemon=True)

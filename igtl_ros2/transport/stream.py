@@ -61,7 +61,6 @@ class Stream(asyncio.BufferedProtocol):
         refused: Callable[[str, str], None],
         admit: Callable[[str], str],
     ) -> None:
-        """Wait for the connection."""
         self._settings = settings
         self._make_sink = make_sink
         self._refused = refused

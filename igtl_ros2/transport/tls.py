@@ -60,7 +60,6 @@ class Tls:
     """
 
     def __init__(self, settings: Settings, context: ssl.SSLContext | None = None) -> None:
-        """Load and check what the settings name."""
         self._settings = settings
         self.server_side = settings.mode == 'server'
         self._own = context is not None

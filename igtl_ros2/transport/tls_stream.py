@@ -46,7 +46,6 @@ class TlsStream(Stream):
         handshake_s: float,
         handshakes: Handshakes,
     ) -> None:
-        """Wait for the connection."""
         super().__init__(settings, make_sink, refused, admit)
         self._tls = tls
         self._handshake_s = handshake_s

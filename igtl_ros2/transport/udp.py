@@ -38,7 +38,6 @@ class Datagrams(asyncio.DatagramProtocol):
     """One UDP socket; nothing that a peer does closes it."""
 
     def __init__(self, sink: Sink, address: Address, remote: SocketAddress | None) -> None:
-        """Remember where received datagrams go."""
         self._sink = sink
         self._transport: asyncio.DatagramTransport | None = None
         self._keeps_up = True

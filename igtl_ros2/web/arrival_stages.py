@@ -23,7 +23,6 @@ class ArrivalStages:
     __slots__ = ('_samples', '_due_s', '_told', '_told_s')
 
     def __init__(self) -> None:
-        """Have measured nothing."""
         self._samples = Samples()
         self._due_s = -math.inf
         self._told: Stages = {}

@@ -19,7 +19,6 @@ class Arrivals:
     __slots__ = ('_times', '_sizes', '_counts', '_second')
 
     def __init__(self) -> None:
-        """Begin with none."""
         self._times: deque[float] = deque(maxlen=_MOST)
         self._sizes: deque[int] = deque(maxlen=_MOST)
         self._counts = [0] * SECONDS

@@ -39,7 +39,6 @@ class BagSource:
     is_bag = True
 
     def __init__(self, monitor: Taker, path: Path, direction: str = 'from') -> None:
-        """Read nothing yet."""
         self._monitor = monitor
         self._path = path
         self._direction = direction

@@ -50,7 +50,6 @@ class Bridges:
     """
 
     def __init__(self) -> None:
-        """Have heard nothing."""
         #: whether somebody listens
         self.is_heard = False
         #: grows with all that changes

@@ -40,7 +40,6 @@ class Device:
     def __init__(
         self, number: int, link: int, peer: str, type_name: str, name: str, work: Work
     ) -> None:
-        """Begin without a message."""
         self.number = number
         self.link = link
         self.peer = peer

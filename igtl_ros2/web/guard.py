@@ -47,7 +47,6 @@ class Guard:
     """
 
     def __init__(self, address: str, token: str, names: Collection[str] = ()) -> None:
-        """Keep what is allowed."""
         self._token = token.encode()
         self._any_address = not is_this_machine(address)
         self._names = _LOCAL | {address.lower(), *(name.lower() for name in names)}

@@ -36,7 +36,6 @@ class Monitor:
     """
 
     def __init__(self, phi: str = 'redact', work: Work = _at_once) -> None:
-        """Know nothing."""
         self.phi = phi
         self._work = work
         self.devices: dict[int, Device] = {}

@@ -89,7 +89,6 @@ class PageServer:
         self, monitor: Monitor, source: Source, guard: Guard, *, fps: float = 10.0,
         control: bool = False, robots: Sequence[Robot] = (),
     ) -> None:
-        """Listen nowhere yet."""
         self._monitor = monitor
         self._source = source
         self._guard = guard

@@ -32,7 +32,6 @@ class ShownImage:
     """
 
     def __init__(self, work: Work) -> None:
-        """Have nothing to show yet."""
         self._work = work
         self.picture: Image | None = None
         #: of the message from which it was made

@@ -30,7 +30,6 @@ class LiveLinks:
     is_bag = False
 
     def __init__(self, monitor: Taker, settings: Sequence[Settings]) -> None:
-        """Open none yet."""
         self._monitor = monitor
         self._settings = settings
         self._links: list[Client | Server] = []

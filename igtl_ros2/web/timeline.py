@@ -20,7 +20,6 @@ class Timeline:
     """
 
     def __init__(self, duration_s: float) -> None:
-        """Stand at the beginning."""
         self.duration_s = duration_s
         self.is_playing = False
         self.rate = 1.0
@@ -92,7 +91,6 @@ class Overview:
     _MOST = 100
 
     def __init__(self, duration_s: float) -> None:
-        """Count nothing yet."""
         self._duration_s = max(duration_s, 1e-9)
         self.parts: dict[tuple[str, str], list[int]] = {}
         self.is_whole = False

@@ -31,7 +31,6 @@ class Pace:
     """
 
     def __init__(self, fps: float, now_s: float) -> None:
-        """Begin now."""
         self._period_s = 1.0 / fps
         self._due_s = now_s
         self.left_out = 0
@@ -57,7 +56,6 @@ class Viewer:
     """
 
     def __init__(self, monitor: Monitor) -> None:
-        """Begin with nothing sent."""
         self._monitor = monitor
         self._wanted: dict[int, Cut] = {}
         self._seen = self._heard = -1

@@ -12,15 +12,7 @@ import numpy as np
 
 from ...errors import ContentError, ConversionError, EncodeError
 from ..brief import sizes_text, values_text
-from ..fields import (
-    Buffer,
-    Floats,
-    as_array,
-    check_array,
-    check_int,
-    check_tuple,
-    wire_bytes,
-)
+from ..fields import Buffer, Floats, as_array, check_array, check_int, check_tuple, wire_bytes
 from ..layout import Numbers, Record
 from ..message import Content, Envelope, Message, Place, register
 from ..scalars import BIG_ENDIAN, scalar_code, scalar_dtype
@@ -144,7 +136,6 @@ class Sensor(Message):
     status: int = 0
 
     def __post_init__(self) -> None:
-        """Check values and unit."""
         Message.__post_init__(self)
         values = check_array(self.values, (-1,), 'values')
         if len(values) > 255:
@@ -239,7 +230,6 @@ class NDArray(Message):
     array: np.ndarray[Any, np.dtype[Any]] = field(repr=False)
 
     def __post_init__(self) -> None:
-        """Check type and shape."""
         Message.__post_init__(self)
         array = as_array(self.array, 'array')
         if scalar_code(array.dtype) is None:

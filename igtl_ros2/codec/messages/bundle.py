@@ -93,7 +93,6 @@ class Bind(Message):
     children: tuple[Message, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check the children."""
         Message.__post_init__(self)
         children = check_elements(self.children, Message, 'children', _MAX_CHILDREN)
         for number, child in enumerate(children):
@@ -187,7 +186,6 @@ class _BindQuery(Message):
     padded: bool = True
 
     def __post_init__(self) -> None:
-        """Check the children."""
         Message.__post_init__(self)
         children = check_tuple(self.children, 'children', 'type and device name')
         if len(children) > _MAX_CHILDREN:
@@ -264,7 +262,6 @@ class StartBind(_BindQuery):
     resolution_ns: int = 0
 
     def __post_init__(self) -> None:
-        """Check the interval."""
         _BindQuery.__post_init__(self)
         _set(self, 'resolution_ns', check_int(self.resolution_ns, 0, 2**64 - 1, 'resolution_ns'))
 

@@ -84,7 +84,6 @@ class ImageMetaElement(metaclass=Stamped):
     scalar_type: int = 3
 
     def __post_init__(self) -> None:
-        """Check the fields."""
         self._texts()
         _set(self, 'timestamp', check_timestamp(self.timestamp))
         _set(self, 'size', check_triple(self.size, 'size'))
@@ -161,7 +160,6 @@ class LabelMetaElement:
     owner: str = ''
 
     def __post_init__(self) -> None:
-        """Check the fields."""
         checked_text(self.name, 64, 'name')
         checked_text(self.id, 20, 'id')
         checked_text(self.owner, 20, 'owner')
@@ -235,7 +233,6 @@ class VideoMetaElement:
     scalar_type: int = 3
 
     def __post_init__(self) -> None:
-        """Check the fields."""
         self._texts()
         _set(self, 'zoom', check_int(self.zoom, -(2**15), 2**15 - 1, 'zoom'))
         _set(self, 'focal_length', check_float(self.focal_length, 'focal_length'))

@@ -37,7 +37,6 @@ class ColorTable(Message):
     table: npt.NDArray[Any] = field(repr=False)
 
     def __post_init__(self) -> None:
-        """Check the table."""
         Message.__post_init__(self)
         table = as_array(self.table, 'table')
         kind = f'{table.dtype.kind}{table.dtype.itemsize}'

@@ -86,7 +86,6 @@ class Image(Message):
     endian: int = -1
 
     def __post_init__(self) -> None:
-        """Check the array and what describes it."""
         Message.__post_init__(self)
         pixels = as_array(self.pixels, 'pixels')
         if scalar_code(pixels.dtype) in (None, COMPLEX):

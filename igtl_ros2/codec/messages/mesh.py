@@ -82,7 +82,6 @@ class Cells:
     sizes: npt.NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        """Check that sizes and indices agree."""
         indices = _whole_numbers(self.indices, 0, 'indices').astype(np.uint32, copy=False)
         sizes = _whole_numbers(self.sizes, 1, 'sizes').astype(np.int64, copy=False)
         if int(sizes.sum()) != len(indices):
@@ -94,7 +93,6 @@ class Cells:
         _set(self, 'sizes', sizes)
 
     def __len__(self) -> int:
-        """Count the cells."""
         return len(self.sizes)
 
     @classmethod
@@ -223,7 +221,6 @@ class Attribute:
     values: npt.NDArray[np.float32] = field(repr=False)
 
     def __post_init__(self) -> None:
-        """Check name, type and shape."""
         raw = text_bytes(self.name, 'name of an attribute')
         if len(raw) > _MAX_NAME_BYTES or b'\0' in raw:
             raise EncodeError(
@@ -304,7 +301,6 @@ class PolyData(Message):
     attributes: tuple[Attribute, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check points, cells and attributes."""
         Message.__post_init__(self)
         points = as_array(self.points, 'points')
         if points.shape == (0,):

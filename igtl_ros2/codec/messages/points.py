@@ -71,7 +71,6 @@ class Point:
     owner: str = ''
 
     def __post_init__(self) -> None:
-        """Check the fields."""
         _check_label(self)
         what = f'position of {self.name!r}'
         _set(self, 'position', check_array(self.position, (3,), what))
@@ -153,7 +152,6 @@ class Trajectory:
     owner: str = ''
 
     def __post_init__(self) -> None:
-        """Check the fields."""
         _check_label(self)
         of = f'of {self.name!r}'
         _set(self, 'entry', check_array(self.entry, (3,), f'entry {of}'))

@@ -77,7 +77,6 @@ class Transform(Lazy):
     matrix: Floats
 
     def __post_init__(self) -> None:
-        """Check the matrix."""
         Message.__post_init__(self)
         matrix: Any = self.matrix
         if type(matrix) is _Given:
@@ -252,7 +251,6 @@ class Position(Lazy):
     form: int = 0
 
     def __post_init__(self) -> None:
-        """Check the arrays and the form."""
         Message.__post_init__(self)
         given = self.quaternion
         form = check_int(self.form, 0, 28, 'form') or (12 if given is None else 28)

@@ -100,7 +100,6 @@ class Query(NamedMessage):
     content: bytes = b''
 
     def __post_init__(self) -> None:
-        """Check the name."""
         _set(self, 'type_name', _check_name(self.type_name, _QUERIES, Query))
         NamedMessage.__post_init__(self)
         _set(self, 'content', check_bytes(self.content, 'content'))
@@ -159,7 +158,6 @@ class Response(NamedMessage):
     rest: bytes = b''
 
     def __post_init__(self) -> None:
-        """Check name and status."""
         _set(self, 'type_name', _check_name(self.type_name, _RESPONSE_NAMES, Response))
         NamedMessage.__post_init__(self)
         _set(self, 'rest', check_bytes(self.rest, 'rest'))
@@ -240,7 +238,6 @@ class StartTracking(NamedMessage):
     coordinate_name: str = ''
 
     def __post_init__(self) -> None:
-        """Check the fields."""
         _check_name(self.type_name, _TRACKING_NAMES, StartTracking)
         NamedMessage.__post_init__(self)
         low, high = -(2**31), 2**31 - 1
@@ -289,7 +286,6 @@ class StartVideo(Message):
     interval_ms: int = 50
 
     def __post_init__(self) -> None:
-        """Check the fields."""
         Message.__post_init__(self)
         checked_text(self.codec, 4, 'codec')
         _set(self, 'interval_ms', check_int(self.interval_ms, 0, 2**32 - 1, 'interval_ms'))
@@ -325,7 +321,6 @@ class Capability(Message):
     types: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        """Check the names."""
         Message.__post_init__(self)
         _set(self, 'types', check_tuple(self.types, 'types', 'wire names'))
         if not 0 < len(self.types) <= MAX_ELEMENTS:
@@ -364,7 +359,6 @@ class DeviceQuery(Message):
     device_uid: str = ''
 
     def __post_init__(self) -> None:
-        """Check the fields."""
         Message.__post_init__(self)
         _set(self, 'query_id', check_int(self.query_id, 0, 2**32 - 1, 'query_id'))
         checked_text(self.data_type, 32, 'data_type')

@@ -54,7 +54,6 @@ class _Text(Message):
     encoding: int = 0
 
     def __post_init__(self) -> None:
-        """Check text and encoding."""
         Message.__post_init__(self)
         text_bytes(self.text, 'text')
         encoding = check_int(self.encoding, 0, 0xFFFF, 'encoding')
@@ -165,7 +164,6 @@ class Status(Message):
     message: str = ''
 
     def __post_init__(self) -> None:
-        """Check numbers and texts."""
         Message.__post_init__(self)
         _set(self, 'code', check_int(self.code, 0, 0xFFFF, 'code'))
         _set(self, 'subcode', check_int(self.subcode, -(2**63), 2**63 - 1, 'subcode'))
@@ -226,7 +224,6 @@ class _Order(Message):
     encoding: int = 0
 
     def __post_init__(self) -> None:
-        """Check number and texts."""
         Message.__post_init__(self)
         _set(self, 'command_id', check_int(self.command_id, 0, 2**32 - 1, 'command_id'))
         text_bytes(self.content, 'content', quote=not isinstance(self.content, str))

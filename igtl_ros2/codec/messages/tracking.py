@@ -57,7 +57,6 @@ class TrackingElement:
     type: int = 1
 
     def __post_init__(self) -> None:
-        """Check the fields."""
         checked_text(self.name, 20, 'name')
         _set(self, 'matrix', check_affine(self.matrix, f'matrix of {self.name!r}'))
         _set(self, 'type', check_int(self.type, 0, 255, f'type of {self.name!r}'))
@@ -112,7 +111,6 @@ class QuaternionElement:
     type: int = 1
 
     def __post_init__(self) -> None:
-        """Check the fields."""
         checked_text(self.name, 20, 'name')
         of = f'of {self.name!r}'
         _set(self, 'position', check_array(self.position, (3,), f'position {of}'))

@@ -91,7 +91,6 @@ class Video(Message):
     block: Triple = (-1, -1, -1)
 
     def __post_init__(self) -> None:
-        """Check the frame and what describes it."""
         Message.__post_init__(self)
         if isinstance(self.frame, (bytes, bytearray, memoryview)):
             _set(self, 'frame', np.frombuffer(self.frame, np.uint8))

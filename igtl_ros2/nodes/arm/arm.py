@@ -39,7 +39,6 @@ class DemoArm(Node):
     def __init__(
         self, description: str, speed: float = 1.0, patient: str = '', **node_options: Any
     ) -> None:
-        """Stand at home."""
         super().__init__('demo_arm', **node_options)
         self.model = ArmModel(read_joints(description), TOOL)
         self.motion = Motion(self.model, np.array(HOME))

@@ -22,7 +22,6 @@ class FollowServer:
     """The action FollowJointTrajectory of an arm."""
 
     def __init__(self, arm: DemoArm) -> None:
-        """Offer the action."""
         self._arm = arm
         self._server = ActionServer(
             arm, FollowJointTrajectory, ACTION, self._execute, goal_callback=self._accept,

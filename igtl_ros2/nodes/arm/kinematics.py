@@ -34,7 +34,6 @@ class ArmModel:
     """
 
     def __init__(self, skeleton: Skeleton, tip: str) -> None:
-        """Take the chain to the tool."""
         self.skeleton = skeleton
         self.tip = tip
         self._chain = skeleton.chain(tip)

@@ -107,7 +107,6 @@ class Motion:
     """
 
     def __init__(self, model: ArmModel, positions: Vector) -> None:
-        """Stand still."""
         self.model = model
         self.positions = positions
         self._trajectory: Trajectory | None = None

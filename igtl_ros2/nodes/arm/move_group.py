@@ -36,7 +36,6 @@ class Failed(Refused):
     """A plan cannot be made, with the code that says why."""
 
     def __init__(self, code: int, why: str) -> None:
-        """Keep the code."""
         super().__init__(why)
         self.code = code
 
@@ -45,7 +44,6 @@ class MoveGroup:
     """The actions MoveGroup and ExecuteTrajectory of an arm, and the obstacles in its way."""
 
     def __init__(self, arm: DemoArm) -> None:
-        """Offer them under the names that move_group gives them."""
         self._arm = arm
         self._planning: Future[str] | None = None
         self._servers = [

@@ -19,7 +19,6 @@ class ArmNode(DemoArm):
     """An arm that other nodes move; by actions of MoveIt where moveit_msgs is installed."""
 
     def __init__(self, *description: Any, **node_options: Any) -> None:
-        """Offer its actions."""
         super().__init__(*description, **node_options)
         self._servers: list[Any] = [FollowServer(self)]
         try:

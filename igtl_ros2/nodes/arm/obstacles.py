@@ -20,7 +20,6 @@ class Obstacles:
     """
 
     def __init__(self) -> None:
-        """Nothing is in the way."""
         self._boxes: dict[str, tuple[Vector, Vector]] = {}
 
     @property

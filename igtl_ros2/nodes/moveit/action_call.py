@@ -29,7 +29,6 @@ class ActionCall:
     def __init__(
         self, client: ActionClient[Any, Any, Any], ros_type: Any, goal: Any, on_end: OnEnd
     ) -> None:
-        """Send the goal."""
         self._on_end = on_end
         self._is_cancelled = self._is_over = False
         self._handle, future = begin_goal(client, ros_type, goal)
@@ -86,7 +85,6 @@ class OneAction:
     """
 
     def __init__(self, thread: ActionThread, name: str, ros_type: Any) -> None:
-        """Look for the action."""
         self.name = name
         self._type = ros_type
         self._client = thread.client(name, ros_type)

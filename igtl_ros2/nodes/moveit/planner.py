@@ -72,7 +72,6 @@ class MoveItPlanner:
         post: Callable[..., None],
         now: Callable[[], float],
     ) -> None:
-        """Listen to the robot and to what has passed the gates of the target."""
         self._node, self._rule, self._report = node, rule, report
         self._tf, self._post, self._now = tf, post, now
         #: decides, in the network's thread

@@ -44,7 +44,6 @@ class Scene:
         rule_of: Callable[[Peer, str, str], ReceiveRule],
         problem: Callable[[str], None],
     ) -> None:
-        """Know of no obstacle."""
         self._client = node.create_client(ApplyPlanningScene, service)
         self._service = service
         self._place, self._rule_of = place, rule_of

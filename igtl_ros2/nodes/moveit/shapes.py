@@ -34,7 +34,6 @@ class RobotShapes:
     """
 
     def __init__(self, description: str) -> None:
-        """Read the description, and the files that it names."""
         self.skeleton: Skeleton = read_joints(description)
         #: what is not shown, and why
         self.faults: list[str] = []

@@ -30,7 +30,6 @@ class TargetTopics:
     def __init__(
         self, node: Node, take: Callable[[str, Goal], None], refuse: Callable[[str], None]
     ) -> None:
-        """Listen to nothing yet."""
         self._node = node
         self._take, self._refuse = take, refuse
         #: by topic

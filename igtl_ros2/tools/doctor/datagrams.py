@@ -33,7 +33,6 @@ class DatagramProbe:
     """
 
     def __init__(self, wanted: Wanted, stopped: Sequence[int] = ()) -> None:
-        """Look at nothing yet."""
         self._wanted = wanted
         self._stopped = stopped
         self._start_s = time.monotonic()

@@ -102,7 +102,6 @@ class Probe:
     """
 
     def __init__(self, wanted: Wanted, stopped: Sequence[int] = ()) -> None:
-        """Look at nothing yet."""
         self._wanted = wanted
         self._stopped = stopped
         address = wanted.settings.address

@@ -60,7 +60,6 @@ class Walker:
         clock: Callable[[], tuple[float, int]],
         found: Callable[[Seen], None],
     ) -> None:
-        """Wait for the first bytes."""
         self._session = session
         self._number = number
         self._clock = clock

@@ -25,7 +25,6 @@ class Frames:
     """
 
     def __init__(self, rule: ReceiveRule, profile: str) -> None:
-        """Know of no frame."""
         self._rule = rule
         self._profile = profile
         self._owners = TfOwners()

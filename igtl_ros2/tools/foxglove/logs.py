@@ -9,14 +9,7 @@ from foxglove.messages import Log, LogLevel
 
 from ...codec import Message
 from ...codec.messages.arrays import Sensor
-from ...codec.messages.text import (
-    ClientInfo,
-    Command,
-    CommandResponse,
-    Status,
-    StatusCode,
-    String,
-)
+from ...codec.messages.text import ClientInfo, Command, CommandResponse, Status, StatusCode, String
 from ...converters.metres import NS
 from ...web.values import head_of, numbers, value_of
 from .made import Context, Made, timestamp

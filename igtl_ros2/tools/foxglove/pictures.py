@@ -22,12 +22,7 @@ from ...codec.geometry import matrix_to_quaternion
 from ...codec.messages.image import Image
 from ...codec.messages.video import Video
 from ...codec.tool_state import is_valid, tool_state
-from ...converters.metres import (
-    RIGID_TOLERANCE,
-    Matrix,
-    affine_to_metres,
-    distance_from_rotation,
-)
+from ...converters.metres import RIGID_TOLERANCE, Matrix, affine_to_metres, distance_from_rotation
 from ...errors import ConversionError
 from ...web.pictures import Cut, slice_of
 from .made import Context, Made, pose, vector

@@ -105,7 +105,6 @@ class Stream:
     """
 
     def __init__(self, context: foxglove.Context, choice: Choice, begin_ns: int) -> None:
-        """Have no topic but those of frames and log lines."""
         self._context = context
         self._choice = choice
         self._topics: dict[str, _Topic] = {}
