@@ -61,9 +61,16 @@ def make_image(path: Path, voxels: NDArray[Any], ijk_to_ras: Any, **fields: Any)
 
 
 def place_of(image: Image) -> NDArray[Any]:
-    """Give the (4, 4) matrix that takes indices of `pixels`, maybe a block, to mm in RAS."""
-    matrix: NDArray[Any] = np.array(image.ijk_to_ras())
-    matrix[:3, 3] += matrix[:3, :3] @ np.array(image.offset)
+    """
+    Give the (4, 4) matrix that takes indices of `pixels`, maybe a block, to mm in RAS.
+
+    :raises FileError: if it is not finite, which no file can hold.
+    """
+    with np.errstate(all='ignore'):
+        matrix: NDArray[Any] = np.array(image.ijk_to_ras())
+        matrix[:3, 3] += matrix[:3, :3] @ np.array(image.offset)
+    if not np.isfinite(matrix).all():
+        raise FileError(f'its place in space is none: {matrix[:3].tolist()}')
     return matrix
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import ipaddress
 import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -16,6 +17,8 @@ _PCAPNG = 0x0A0D0D0A
 _BYTE_ORDER = 0x1A2B3C4D
 _INTERFACE, _SIMPLE, _ENHANCED, _OLD_PACKET = 1, 3, 6, 2
 _MAX_BYTES = 1 << 28  # of a packet or block: what claims more is none
+#: a time of as many nanoseconds since 1970 is none: it does not fit 63 bits
+MAX_NS = 1 << 63
 _TCP, _UDP = 6, 17
 _IPV4, _IPV6 = 0x0800, 0x86DD
 _VLANS = (0x8100, 0x88A8, 0x9100)
@@ -27,6 +30,8 @@ _WITH_TYPE = {1: 12, 113: 14, 276: 0}
 _START = {1: 14, 113: 16, 276: 20}
 _RAW = (12, 14, 101, 228, 229)
 _LOOPBACK = (0, 108)
+# of what is packed with gzip and damaged or cut off
+_UNPACKABLE = (gzip.BadGzipFile, EOFError, zlib.error)
 
 
 class Packet(NamedTuple):
@@ -56,8 +61,11 @@ class Segment(NamedTuple):
 
 def is_capture(path: Path) -> bool:
     """Tell whether a file begins as captures do."""
-    with _opened(path) as file:
-        magic = file.read(4)
+    try:
+        with _opened(path) as file:
+            magic = file.read(4)
+    except _UNPACKABLE:
+        return False
     numbers = {int.from_bytes(magic, 'little'), int.from_bytes(magic, 'big')}
     return len(magic) == 4 and bool(numbers & {*_PCAP, _PCAPNG})
 
@@ -73,7 +81,8 @@ class Capture:
     """
     The packets of a capture, one after the other.
 
-    A file that ends within a packet, as one that is being written does, is read up to there.
+    A file that ends within a packet, as one that is being written does, is read up to there, and a
+    packed one as far as it can be unpacked.
     """
 
     def __init__(self, path: Path) -> None:
@@ -101,7 +110,7 @@ class Capture:
                 if head != _PCAPNG.to_bytes(4, 'big'):
                     raise FileError(f'{self.path}: no capture: begins with {head.hex(" ")!r}')
                 yield from self._pcapng(file)
-        except (OSError, EOFError) as error:
+        except (OSError, *_UNPACKABLE) as error:
             raise FileError(f'{self.path}: {error}') from error
 
     def _pcap(self, file: IO[bytes], order: str, unit: int) -> Iterator[Packet]:
@@ -121,7 +130,10 @@ class Capture:
 
     def _read(self, file: IO[bytes], size: int, *, may_end: bool = False) -> bytes | None:
         """Read bytes; None at the end, also where some are missing."""
-        data = file.read(size)
+        try:
+            data = file.read(size)
+        except _UNPACKABLE:
+            data, may_end = b'', False
         if len(data) == size:
             return data
         if data or not may_end:
@@ -150,7 +162,7 @@ class Capture:
             place = file.tell() - size
             try:
                 packet = self._block(order, kind, body[:-4], interfaces)
-            except (struct.error, IndexError) as error:
+            except (struct.error, IndexError, ValueError) as error:
                 raise FileError(f'{self.path}, byte {place}: a damaged block: {error}') from error
             if packet is not None:
                 yield packet
@@ -168,6 +180,8 @@ class Capture:
             link, ticks = interfaces[values[0]]
             start = struct.calcsize(order + form)
             time_ns = ((high << 32) + low) * 10**9 // ticks
+            if time_ns >= MAX_NS:
+                raise ValueError(f'a packet of {time_ns // 10**9} s')
             return Packet(time_ns, link, body[start : start + size])
         elif kind == _SIMPLE:
             (size,) = struct.unpack_from(f'{order}I', body)

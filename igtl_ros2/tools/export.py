@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from .. import files
 from ..codec import Message
 from ..codec.messages.bundle import Bind
+from ..codec.patients import hidden
 from ..errors import DecodeError, FileError, IgtlError
 from ..files import table, texts
 from .history import Key
@@ -29,11 +31,18 @@ class Export:
 
     :param ends: of the names of files, by type.
     :param every: of the messages that get a file each, one of so many is written.
+    :param phi: what becomes of names of patients: redact, hash or pass.
     """
 
-    def __init__(self, folder: Path, ends: Mapping[str, str], every: int = 1) -> None:
+    def __init__(
+        self, folder: Path, ends: Mapping[str, str], every: int = 1, phi: str = 'redact'
+    ) -> None:
         """Write nothing yet."""
         self._folder = folder
+        self._phi = phi
+        #: where each stream goes: names that differ may be one as the names of files
+        self._stems: dict[Key, Path] = {}
+        self._taken: set[Path] = set()
         self._ends = {**USUAL, **ends}
         self._every = every
         self._begin_ns: int | None = None
@@ -54,7 +63,7 @@ class Export:
         if isinstance(message, DecodeError):
             self.left_out[f'{key.type}: damaged, such as: {message}'] += 1
             return
-        self._put(time_s, key, message)
+        self._put(time_s, key, hidden(message, self._phi))
 
     def _put(self, time_s: float, key: Key, message: Message) -> None:
         if isinstance(message, Bind):
@@ -66,7 +75,7 @@ class Export:
         if end is None:
             self.left_out[f'{key.type}: there is no format for it'] += 1
             return
-        stem = self._folder_of(key.source) / _safe(f'{key.device}_{key.type}')
+        stem = self._stem_of(key)
         try:
             if end in _ROWS:
                 self._add_rows(stem.with_name(stem.name + end), time_s, message)
@@ -92,6 +101,17 @@ class Export:
                 return end
         return None
 
+    def _stem_of(self, key: Key) -> Path:
+        """Give the beginning of the names of the files of a stream, which is its own."""
+        stem = self._stems.get(key)
+        if stem is None:
+            wanted = self._folder_of(key.source) / _safe(f'{key.device}_{key.type}')
+            more = (wanted.with_name(f'{wanted.name}~{n}') for n in count(2))
+            stem = next(one for one in chain([wanted], more) if _folded(one) not in self._taken)
+            self._taken.add(_folded(stem))
+            self._stems[key] = stem
+        return stem
+
     def _folder_of(self, source: str) -> Path:
         folder = self._folder if source in ('', 'from') else self._folder / _safe(
             'to_igtl' if source == 'to' else source)
@@ -101,9 +121,11 @@ class Export:
     def _add_rows(self, path: Path, time_s: float, message: Message) -> None:
         rows = self._rows.get(path)
         if rows is None:
-            rows = self._rows[path] = _ROWS[path.suffix](path)
-            self.files[message.type_name] += 1
+            rows = _ROWS[path.suffix](path)
         rows.add(time_s, message)
+        if path not in self._rows:
+            self._rows[path] = rows
+            self.files[message.type_name] += 1
 
     def _is_wanted(self, stem: Path, message: Message) -> bool:
         """Tell whether a message gets a file: not if it says what the one before said."""
@@ -112,9 +134,9 @@ class Export:
             self.left_out[f'{message.type_name}: same as the one before'] += 1
             return False
         self._last[stem] = content
-        count = self._numbers[stem.with_name(f'{stem.name}*')]
+        number = self._numbers[stem.with_name(f'{stem.name}*')]
         self._numbers[stem.with_name(f'{stem.name}*')] += 1
-        if count % self._every:
+        if number % self._every:
             self.left_out[f'{message.type_name}: --every {self._every}'] += 1
             return False
         return True
@@ -136,11 +158,19 @@ def _digest(message: Message) -> bytes:
 
 def _safe(name: str) -> str:
     """Make a name of a file: names of devices may have anything in them."""
-    return re.sub(r'[^\w.+-]+', '_', name.replace(' > ', '-')).strip('.')[:_MOST_NAME] or '_'
+    kept = re.sub(r'[^\w.+-]+', '_', name.replace(' > ', '-')).strip('.')
+    # a file system counts bytes
+    return kept.encode()[:_MOST_NAME].decode(errors='ignore') or '_'
+
+
+def _folded(path: Path) -> Path:
+    """Give what a path is to a file system that knows no upper and lower case."""
+    return path.with_name(path.name.lower())
 
 
 def export(
-    path: str, folder: Path, ends: Mapping[str, str], devices: Sequence[str], every: int
+    path: str, folder: Path, ends: Mapping[str, str], devices: Sequence[str], every: int,
+    phi: str = 'redact',
 ) -> tuple[Export, list[str]]:
     """
     Write the messages of a recording into a folder.
@@ -154,7 +184,7 @@ def export(
             raise FileError(
                 f'{end}: {type_name} is not written to such files; possible: '
                 f'{", ".join(possible)}')
-    done = Export(folder, ends, every)
+    done = Export(folder, ends, every, phi)
     with files.faults_of(folder):
         try:
             recorded = go_through(path, devices, done.take)
@@ -172,9 +202,13 @@ def _class(type_name: str) -> type[Message]:
 
 
 class Conversion:
-    """A file that gets all that has a place in it."""
+    """
+    A file that gets all that has a place in it.
 
-    def __init__(self, output: Path) -> None:
+    :param phi: what becomes of names of patients: redact, hash or pass.
+    """
+
+    def __init__(self, output: Path, phi: str = 'redact') -> None:
         """Look what format it has."""
         end = files.extension_of(output) or output.suffix
         form = files.formats().get(end)
@@ -184,11 +218,14 @@ class Conversion:
                 f'{output}: files with such a name are not written; possible: '
                 f'{", ".join(sorted(possible))}')
         self._form, self._end, self._output = form, end, output
+        self._phi = phi
         self._begin_ns: int | None = None
         make_rows: Any = getattr(form, 'Lines', None)
         self._rows = make_rows and make_rows(output)
         self.written: list[Path] = []
+        #: messages that have no place in it, by type, and those that are not in it, by why
         self.others: Counter[str] = Counter()
+        self.left_out: Counter[str] = Counter()
 
     @property
     def wanted(self) -> str:
@@ -199,10 +236,19 @@ class Conversion:
         """Write a message of a recording, if it fits."""
         if self._begin_ns is None:
             self._begin_ns = seen.time_ns
-        if isinstance(message, DecodeError) or not isinstance(message, self._form.WRITES):
+        if isinstance(message, DecodeError):
+            self.left_out[f'{key.type}: damaged, such as: {message}'] += 1
+            return
+        if not isinstance(message, self._form.WRITES):
             self.others[key.type] += 1
             return
         time_s = (seen.time_ns - self._begin_ns) / 1e9
+        try:
+            self._put(time_s, hidden(message, self._phi))
+        except IgtlError as error:
+            self.left_out[f'{key.type}: {error}'] += 1
+
+    def _put(self, time_s: float, message: Message) -> None:
         if self._rows is not None:
             self._rows.add(time_s, message)
             self.written[:] = [self._output]
@@ -220,24 +266,29 @@ class Conversion:
             self._rows.close()
 
 
-def convert(path: str, output: Path, devices: Sequence[str]) -> Conversion:
+def convert(
+    path: str, output: Path, devices: Sequence[str], phi: str = 'redact'
+) -> tuple[Conversion, list[str]]:
     """
     Write what a file, bag or capture has into a file of another format.
 
     Where there is room for one message and there are several, the others get numbers.
 
+    :returns: what was written, and what was passed over in the recording.
     :raises IgtlError: if it cannot be read or written, or has nothing for such a file.
     """
-    done = Conversion(output)
+    done = Conversion(output, phi)
     with files.faults_of(output):
         try:
-            go_through(path, devices, done.take)
+            recorded = go_through(path, devices, done.take)
         finally:
             done.close()
+    if not done.written and done.left_out:
+        raise FileError(f'{path}: {next(iter(done.left_out))}')
     if not done.written:
         counts = sorted(done.others.items())
         there = ', '.join(f'{count} {kind}' for kind, count in counts) or 'nothing'
         raise FileError(
             f'{path}: nothing that has a place in {output.name}: there is {there}, wanted '
             f'{done.wanted}')
-    return done
+    return done, recorded.notes()

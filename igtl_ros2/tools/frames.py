@@ -25,7 +25,8 @@ class Frames:
     def __init__(self) -> None:
         """Start with nothing."""
         self._queue: queue.SimpleQueue[tuple[Header, bytes]] = queue.SimpleQueue()
-        self._waiting = 0
+        # each is counted by one thread alone
+        self._taken_bytes = self._given_bytes = 0
         #: what a tap asks of a recorder
         self.recording: Any = self
         self.lost: dict[str, int] = {}
@@ -33,11 +34,11 @@ class Frames:
     @property
     def is_behind(self) -> bool:
         """Whether the peer has to wait."""
-        return self._waiting > _MOST_BYTES
+        return self._taken_bytes - self._given_bytes > _MOST_BYTES
 
     def record(self, header: Header, frame: bytes, time_ns: int, *, to_device: bool) -> None:
         """Take in a frame; called by a tap in the network's thread."""
-        self._waiting += len(frame)
+        self._taken_bytes += len(frame)
         self._queue.put((header, frame))
 
     def lose(self, why: str, size: int) -> None:
@@ -54,7 +55,7 @@ class Frames:
             header, frame = self._queue.get(timeout=timeout_s)
         except queue.Empty:
             raise PeerError(f'nothing came in {timeout_s} s') from None
-        self._waiting -= len(frame)
+        self._given_bytes += len(frame)
         return header, frame
 
 

@@ -89,6 +89,7 @@ class Watch:
         self._streams: Streams = Streams(
             Wanted(arguments.device, arguments.types), arguments.window)
         self._errors: dict[str, int] = {}
+        self._left_out = 0
         #: while it runs
         self.link: Client | Server | None = None
 
@@ -154,7 +155,11 @@ class Watch:
             raise nothing_came(link, begin_s)
 
     def _tell_errors(self, link: Client | Server) -> None:
-        """Tell of messages that could not be read, when there are more than before."""
+        """Tell of messages that could not be read or counted, when there are more than before."""
+        left_out = self._streams.left_out
+        if left_out > self._left_out:
+            self._left_out = left_out
+            say(f'{left_out} messages are of more devices than there is room for')
         for peer in link.peers:
             for kind, count in dict(peer.errors).items():
                 if count > self._errors.get(f'{peer.address} {kind}', 0):

@@ -13,7 +13,7 @@ from ..codec import Message
 from ..codec.messages.arrays import Sensor
 from ..codec.messages.pose import Position, Transform
 from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
-from ..errors import ConfigError, DecodeError, FileError
+from ..errors import ConfigError, DecodeError, FileError, printable
 from .history import History, Key, late_s
 from .recordings import Seen
 from .survey import go_through
@@ -28,6 +28,9 @@ FORMATS = ('.png', '.svg', '.pdf')
 _MOST_LINES = 20
 _MOST_POINTS = 20_000
 _WIDTH_IN, _HEIGHT_IN = 10.0, 3.0
+# what is larger has no place on an axis
+_MOST_VALUE = 1e100
+_MOST_LABEL = 60
 
 
 class Series:
@@ -126,18 +129,34 @@ def plot(
         for axes, (part, title, label, lines) in zip(
             np.ravel(figure.subplots(len(figures), 1, sharex=True)), figures
         ):
+            odd = 0
             for name, times, values in lines[:_MOST_LINES]:
-                times, values = _thinned(times, values)
-                axes.plot(times, values, label=name, linewidth=0.8, marker='.', markersize=2)
-            more = len(lines) - _MOST_LINES
-            axes.set_title(f'{title}, {more} more not drawn' if more > 0 else title)
-            axes.set_ylabel(label)
+                drawable = np.abs(values) < _MOST_VALUE
+                odd += int(np.count_nonzero(~drawable))
+                times, values = _thinned(times, np.where(drawable, values, np.nan))
+                line, = axes.plot(times, values, linewidth=0.8, marker='.', markersize=2)
+                # not as an argument, which hides a label that begins with _
+                line.set_label(_label(name))
+            axes.set_title(', '.join([
+                title, *([f'{more} more not drawn'] if (more := len(lines) - _MOST_LINES) > 0
+                         else []),
+                *([f'{odd} values not finite or too large'] if odd else [])]))
+            axes.set_ylabel(_label(label))
             axes.grid(True, alpha=0.3)
-            axes.legend(loc='center left', bbox_to_anchor=(1.0, 0.5), fontsize='x-small')
+            axes.legend(
+                handles=axes.lines, labels=[line.get_label() for line in axes.lines],
+                loc='center left', bbox_to_anchor=(1.0, 0.5), fontsize='x-small')
             drawn[part] = drawn.get(part, 0) + min(len(lines), _MOST_LINES)
         axes.set_xlabel('s from the beginning')
         figure.savefig(output, dpi=dpi)
     return drawn
+
+
+def _label(name: str) -> str:
+    """Give a name as it may be drawn: of anybody, who may have put formulas into it."""
+    shown = printable(name)
+    shown = shown if len(shown) <= _MOST_LABEL else f'{shown[:_MOST_LABEL]}...'
+    return shown.replace('$', r'\$')
 
 
 def _panels(found: Plot, parts: Sequence[str]) -> list[tuple[str, str, str, list[Any]]]:
@@ -179,7 +198,9 @@ def _thinned(times: Any, values: Any) -> tuple[Any, Any]:
     whole = len(times) // step * step
     blocks = values[:whole].reshape(-1, step)
     starts = np.arange(0, whole, step)
-    with np.errstate(invalid='ignore'):
-        places = np.sort(np.stack([blocks.argmin(1), blocks.argmax(1)], 1) + starts[:, None], 1)
+    gaps = np.isnan(blocks)
+    least, most = (
+        np.where(gaps, np.inf, blocks).argmin(1), np.where(gaps, -np.inf, blocks).argmax(1))
+    places = np.sort(np.stack([least, most], 1) + starts[:, None], 1)
     chosen = np.concatenate([places.ravel(), np.arange(whole, len(times))])
     return times[chosen], values[chosen]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from .. import files
 from ..codec import HEADER_SIZE, Header, Message, decode, decode_header, encode
 from ..codec.datagram import Reassembler
 from ..errors import BagError, DecodeError, FileError
-from .captures import Capture, Segment, is_capture
+from .captures import MAX_NS, Capture, Segment, is_capture
 from .tcp_flows import Flow, may_be_header
 
 _RTP_BYTES = 12
@@ -88,14 +89,19 @@ class _Bag(Recorded):
             self._show(f'opening: {done} of {size} bytes read')
 
         with open_bag(self.path, opening) as reader:
-            frames = BagFrames(reader, MessageTypes(), (), 'both')
+            frames, timeless = BagFrames(reader, MessageTypes(), (), 'both'), 0
             for frame in frames:
+                if frame.time_ns >= MAX_NS:
+                    timeless += 1
+                    continue
                 source = 'to' if frame.to_device else 'from'
                 yield Seen(frame.time_ns, source, frame.header, frame.data)
             self._notes = [f'passed over: {lost.words(reader.start_time)}' for lost in frames.lost]
             self._notes += [
                 f'{topic}: {count} messages are no frames'
                 for topic, count in frames.refused.items()]
+            if timeless:
+                self._notes.append(f'{timeless} messages have a time that is none (after 2262)')
 
     def notes(self) -> list[str]:
         return self._notes
@@ -129,6 +135,7 @@ class Packets(Recorded):
                 segment.sequence, segment.flags, segment.payload, segment.missing
             ):
                 yield Seen(time_ns, source, header, frame)
+        self._datagrams.expire(math.inf)  # nothing more comes of what is not whole yet
         for source, flow in self._flows.items():
             for header, frame in flow.end():
                 yield Seen(time_ns, source, header, frame)
@@ -140,6 +147,8 @@ class Packets(Recorded):
             if len(data) == HEADER_SIZE + header.body_size:
                 yield Seen(segment.time_ns, f'{source} (UDP)', header, data)
                 return
+            self._spoiled['datagrams that are no whole message'] += 1
+            return
         if not may_be_header(data, _RTP_BYTES):
             return
         try:
@@ -163,7 +172,14 @@ class Packets(Recorded):
                     f'{source}: {flow.skipped_bytes} bytes passed over that are no whole message')
             if flow.again:
                 notes.append(f'{source}: {flow.again} packets were sent again')
-        notes += [f'UDP: {text} ({count} times)' for text, count in self._spoiled.items()]
+        counts = self._datagrams.counts
+        told = self._spoiled | Counter({
+            'datagrams are not in the capture': counts.lost,
+            'messages lack datagrams': counts.expired + counts.evicted,
+            'messages that a newer one has overtaken': counts.outdated,
+            'datagrams that came again': counts.duplicates,
+        })
+        notes += [f'UDP: {text} ({count} times)' for text, count in told.items() if count]
         if capture.fragments:
             notes.append(f'{capture.fragments} fragments of IP packets are not put together')
         if capture.cut_at is not None:

@@ -105,8 +105,8 @@ class End:
         """Close all, once what was sent has left."""
         raise NotImplementedError
 
-    def send(self, frame: bytes) -> None:
-        """Send a frame to all peers."""
+    def send(self, frame: bytes) -> bool:
+        """Send a frame to all peers; false if it cannot be sent, which is told."""
         raise NotImplementedError
 
     def want(self, wanted: bool) -> None:
@@ -190,12 +190,13 @@ class StreamEnd(End):
             self._sides.remove(side)
             self.changed(f'{side.stream.address if side.stream else "?"}: disconnected: {why}')
 
-    def send(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> bool:
         """Send a frame to all peers."""
         view = memoryview(frame)
         for side in self._sides:
             if side.stream is not None:
                 side.stream.write(view)
+        return True
 
     def let_wait(self, waits: bool) -> None:
         """Read nothing more for now, or read again."""
@@ -299,6 +300,7 @@ class DatagramEnd(End):
     """Who sends us datagrams, or whom we send them to; a link of its own takes them apart."""
 
     _link: Client | Server | None = None
+    _trouble = ''
 
     async def start(self) -> None:
         """Open the socket."""
@@ -320,15 +322,18 @@ class DatagramEnd(End):
         """Whether anybody gets what is sent."""
         return self._link is not None and any(peer.gets_all for peer in self._link.peers)
 
-    def send(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> bool:
         """Send a frame to all peers, if it can be read: else there is nothing to cut it by."""
         assert self._link is not None  # it has peers
         try:
             message = decode(frame)
         except DecodeError as error:
-            self.changed(f'{self.address}: not sent: {error}')
-            return
+            if str(error) != self._trouble:  # mostly it is the same with the next one
+                self._trouble = str(error)
+                self.changed(f'{self.address}: not sent: {error}')
+            return False
         self._link.send(message, stamp=False, hold=False)
+        return True
 
     async def stop(self) -> None:
         """Close the socket, once what was sent has left."""

@@ -27,7 +27,7 @@ class Passed(NamedTuple):
     peer: str
     header: Header | None
     size: int
-    fate: str  # passed, dropped, corrupted, to nobody
+    fate: str  # passed, dropped, corrupted, to nobody, not sent
 
 
 class Weather:
@@ -73,7 +73,7 @@ class _Way:
         self.source, self.target = source, target
         self._relay = relay
         self._to_device = to_device
-        self._delayed: deque[tuple[float, bytes]] = deque()
+        self._delayed: deque[tuple[float, bytes, Passed]] = deque()
         self._delayed_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -81,16 +81,24 @@ class _Way:
         """Pass a frame on."""
         weather = self._relay.weather
         left, fate = (frame, 'passed') if header is None else weather.over(frame)
-        if left is not None and not self.target.has_peers:
-            fate = 'to nobody'
-        elif left is not None and weather.delay_s:
-            self._delayed.append((self._relay.network.loop.time() + weather.delay_s, left))
+        passed = Passed(self._to_device, peer, header, len(frame), fate)
+        if left is None:
+            self._relay.passed(passed)
+        elif weather.delay_s:
+            due_s = self._relay.network.loop.time() + weather.delay_s
+            self._delayed.append((due_s, left, passed))
             self._delayed_bytes += len(left)
             self._wait()
-        elif left is not None:
-            self.target.send(left)
-        self._relay.passed(Passed(self._to_device, peer, header, len(frame), fate))
+        else:
+            self._send(left, passed)
         self.look()
+
+    def _send(self, frame: bytes, passed: Passed) -> None:
+        if not self.target.has_peers:
+            passed = passed._replace(fate='to nobody')
+        elif not self.target.send(frame):
+            passed = passed._replace(fate='not sent')
+        self._relay.passed(passed)
 
     def _wait(self) -> None:
         if self._timer is None and self._delayed:
@@ -100,9 +108,9 @@ class _Way:
         self._timer = None
         now_s = self._relay.network.loop.time()
         while self._delayed and self._delayed[0][0] <= now_s:
-            _, frame = self._delayed.popleft()
+            _, frame, passed = self._delayed.popleft()
             self._delayed_bytes -= len(frame)
-            self.target.send(frame)
+            self._send(frame, passed)
         self._wait()
         self.look()
 

@@ -55,7 +55,7 @@ class Flow:
         :param missing: bytes behind the payload that were not captured.
         """
         if flags & _SYN:
-            if self._next is not None and sequence + 1 == self._next:
+            if self._next == (sequence + 1) % _WRAP:
                 return  # again
             yield from self.end()
             self._next = (sequence + 1) % _WRAP

@@ -5,9 +5,13 @@ import random
 import struct
 from pathlib import Path
 
+import numpy as np
 import pcap_tools
 import pytest
 
+from igtl_ros2.codec import encode
+from igtl_ros2.codec.datagram import RtpWriter
+from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.errors import FileError
 from igtl_ros2.tools.recordings import open_recording
 
@@ -58,6 +62,29 @@ def test_a_capture_that_is_packed(tmp_path):
     path = write(tmp_path / 'a.pcap', pcap_tools.server_says(DATA, cuts(1)))
     (tmp_path / 'a.pcap.gz').write_bytes(gzip.compress(path.read_bytes()))
     assert [one.frame for one in recorded(tmp_path / 'a.pcap.gz')[0]] == FRAMES
+
+
+@pytest.mark.parametrize('spoil', [lambda data: data[:-50], lambda data: (
+    data[:len(data) // 2] + b'\xff' * 8 + data[len(data) // 2 + 8:])], ids=['cut', 'damaged'])
+def test_a_packed_capture_is_read_as_far_as_it_can_be(tmp_path, spoil):
+    path = write(tmp_path / 'a.pcap', pcap_tools.server_says(DATA, cuts(1)))
+    (tmp_path / 'a.pcap.gz').write_bytes(spoil(gzip.compress(path.read_bytes())))
+    seen, notes = recorded(tmp_path / 'a.pcap.gz')
+    assert [one.frame for one in seen] == FRAMES[: len(seen)] and seen
+    assert any('in the middle of a packet' in note for note in notes)
+    (tmp_path / 'a.pcap.gz').write_bytes(b'\x1f\x8b' + b'\xff' * 50)
+    with pytest.raises(FileError, match='neither a bag nor a capture'):
+        recorded(tmp_path / 'a.pcap.gz')
+
+
+def test_a_time_that_is_none_is_told(tmp_path):
+    packets = pcap_tools.server_says(DATA, cuts(1))
+    path = write(tmp_path / 'a.pcapng', packets, 'pcapng')
+    data = path.read_bytes()
+    # its clock counts seconds, not nanoseconds
+    path.write_bytes(data.replace(b'\x09\0\x01\0\x09', b'\x09\0\x01\0\0'))
+    with pytest.raises(FileError, match='a damaged block: a packet of'):
+        recorded(path)
 
 
 @pytest.mark.parametrize('seed', range(5))
@@ -123,8 +150,24 @@ def test_packets_of_which_only_the_beginning_was_captured(tmp_path):
 def test_datagrams(tmp_path):
     udp = pcap_tools.datagram
     path = write(tmp_path / 'a.pcap', [udp(FRAMES[0]), udp(b'no message'), udp(FRAMES[1])])
-    seen, _ = recorded(path)
+    seen, notes = recorded(path)
     assert [one.frame for one in seen] == FRAMES[:2] and '(UDP)' in seen[0].source
+    assert not notes
+
+
+def test_what_lacks_of_datagrams_is_told(tmp_path):
+    udp = pcap_tools.datagram
+    rtp = RtpWriter(200, 7)
+    first, second, third = (rtp.datagrams(encode(Image(
+        np.zeros((1, 20, 30), np.uint8), device_name='I', version=2, message_id=number,
+    )), 0.0) for number in (5, 6, 7))
+    path = write(tmp_path / 'a.pcap', [
+        udp(FRAMES[0][:-1]), *map(udp, first), *map(udp, second[:1] + second[2:] + third[:2])])
+    seen, notes = recorded(path)
+    assert len(seen) == 1
+    for told in ('datagrams that are no whole message (1 times)', 'messages lack datagrams (2 ',
+                 'datagrams are not in the capture (1 '):
+        assert any(told in note for note in notes), notes
 
 
 @pytest.mark.parametrize('link', [1, 113, 276, 0])

@@ -9,13 +9,14 @@ from cli_tools import igtl
 from recorded_tools import write_bag, write_capture
 
 from igtl_ros2 import files
+from igtl_ros2.codec import encode
 from igtl_ros2.codec.messages.arrays import Sensor
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.colors import ColorTable
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.mesh import PolyData
 from igtl_ros2.codec.messages.points import Point, PointList
-from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import Status, String
 
 nibabel = pytest.importorskip('nibabel')
@@ -124,3 +125,51 @@ def test_what_cannot_be_converted_says_why(tmp_path):
     igtl('convert', tmp_path / 'f.fcsv', tmp_path / 'f.mrk.json')
     done = igtl('convert', tmp_path / 'f.fcsv', tmp_path / 'gone' / 'f.mrk.json', code=1)
     assert 'gone/f.mrk.json: No such file or directory' in done.stderr
+
+
+def test_devices_whose_names_are_alike_get_files_of_their_own(tmp_path):
+    names = ['A B', 'a_b', 'A/B']
+    timed = [(n * MS, image(n, name)) for n, name in enumerate(names)] + [
+        (n * MS, Transform(TURN, device_name=name)) for n, name in enumerate(names, 5)]
+    igtl('export', write_bag(tmp_path / 'bag', timed))
+    out = tmp_path / 'bag-export'
+    tables = [list(csv.DictReader(file.open())) for file in sorted(out.glob('*.csv'))]
+    assert [[row['device'] for row in rows] for rows in tables] == [['A B'], ['A/B'], ['a_b']]
+    assert len({file.name.lower() for file in out.iterdir()}) == 6
+
+
+@pytest.mark.parametrize('verb', ['export', 'convert'])
+def test_files_name_patients_only_where_that_is_asked_for(tmp_path, verb):
+    path = write_capture(tmp_path / 'c.pcap', [
+        (0, String('PatientName=Doe', device_name='Log')),
+        (MS, Status(message='PatientID: Doe', device_name='Robot')),
+        (2 * MS, Bind([String('PatientName: Doe', device_name='C')], device_name='B'))])
+    for phi in ((), ('--phi', 'pass')):
+        out = tmp_path / f'out{len(phi)}'
+        out.mkdir()
+        where = ('--to', out) if verb == 'export' else (out / 'a.txt',)
+        igtl(verb, path, *where, *phi)
+        text = ''.join(file.read_text() for file in out.rglob('*.txt'))
+        assert ('Doe' in text) == bool(phi) and 'Robot' in text
+
+
+def test_a_message_that_does_not_fit_costs_no_other_and_is_told(tmp_path):
+    nowhere = np.diag((np.nan, 1, 1, 1))
+    pixels = np.zeros((1, 2, 3), np.uint8)
+    spoiled = bytearray(encode(String('x' * 50, device_name='Log')))
+    spoiled[-1] ^= 1
+    path = write_capture(tmp_path / 'c.pcap', [
+        (0, Transform(TURN, device_name='A')), (MS, Sensor([1.0], device_name='F')),
+        (2 * MS, Position((1, 2, 3), (0, 0, 0, 0), device_name='P')),
+        (3 * MS, Transform(TURN, device_name='B')),
+        (4 * MS, Image(pixels, nowhere, device_name='I')),
+        (5 * MS, image(1)), (6 * MS, bytes(spoiled)[:-20])])
+    done = igtl('convert', path, tmp_path / 'a.csv')
+    assert [row['device'] for row in csv.DictReader((tmp_path / 'a.csv').open())] == ['A', 'B']
+    assert '1 dropped: SENSOR' in done.stderr and '1 dropped: POSITION' in done.stderr
+    assert 'bytes passed over' in done.stderr
+    for end in ('mha', 'nrrd', 'nii.gz'):
+        done = igtl('convert', path, tmp_path / f'b.{end}')
+        assert '1 dropped: IMAGE: its place in space is none' in done.stderr
+        assert done.stdout.split() == [str(tmp_path / f'b.{end}')]
+    igtl('convert', path, tmp_path / 'c.mha', '--device', 'I', code=1)

@@ -142,6 +142,14 @@ def test_nothing_in_it_is_not_success_and_what_is_no_recording_is_told(tmp_path)
     assert 'neither a bag nor a capture' in done.stderr
 
 
+def test_a_time_that_is_none_costs_no_other_message(tmp_path):
+    late = (1 << 63) - START_NS
+    bag = write_bag(tmp_path / 'bag', [(0, pose('A')), (MS, pose('A')), (late, pose('A'))])
+    found = survey(bag)
+    assert found['messages'] == 2 and found['duration_s'] == pytest.approx(1e-3)
+    assert any(note.startswith('1 messages have a time that is none') for note in found['notes'])
+
+
 def test_the_dissector_is_printed():
     assert 'local igtl = Proto' in igtl('dissector').stdout
 

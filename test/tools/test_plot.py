@@ -79,6 +79,19 @@ def test_long_lines_are_thinned_and_keep_their_peaks():
     assert (np.diff(times) >= 0).all()
 
 
+def test_any_name_and_any_number_leave_a_plot(tmp_path):
+    names = ('$\\frac{$', '$x$', '_tip', 'a\x1b[1m', 'n' * 20)
+    timed = [(n * MS, Sensor([value, 1.0], device_name=name)) for n, name in enumerate(names)
+             for value in (1.0, np.nan, np.inf, 1.7e308, -1.7e308)]
+    path = write_capture(tmp_path / 'c.pcap', timed)
+    done = igtl('plot', path, '--output', tmp_path / 'a.svg')
+    text = (tmp_path / 'a.svg').read_text()
+    for name in (r'$\frac{$ 0', '$x$ 1', '_tip 0', r'a\x1b[1m 0', '20 values not finite'):
+        assert name in text
+    assert not done.stderr
+    igtl('plot', path, '--output', tmp_path / 'a.png')
+
+
 def test_what_cannot_be_drawn_is_told(tmp_path):
     bag = write_bag(tmp_path / 'bag', [(0, String('hello'))])
     assert 'nothing to draw' in igtl('plot', bag, code=1).stderr

@@ -7,6 +7,7 @@ import random
 import socket
 import threading
 import time
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +16,15 @@ from cli_tools import POSE, igtl, program, pyigtl_tracker, ultrasound
 from network_peers import RawPeer, corrupt, text, until
 
 from igtl_ros2 import connect, serve
-from igtl_ros2.codec import decode, encode
+from igtl_ros2.codec import decode, decode_header, encode
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.config import parse_url
 from igtl_ros2.errors import CrcError
 from igtl_ros2.tools.relay_ends import Cutter
-from igtl_ros2.tools.relaying import Weather
+from igtl_ros2.tools.relaying import Passed, Weather
+from igtl_ros2.tools.verbs.relay import Listing
 
 GOLDEN = sorted((Path(__file__).parents[1] / 'golden').glob('*.bin'))
 
@@ -238,6 +240,30 @@ def test_between_udp_and_tcp(free_port):
             device.wait_connected(30)
             device.send(Transform(POSE, device_name='Probe'))
             assert np.array_equal(sink.wait_for('Probe', 30)[1].matrix, POSE)
+
+
+def test_what_cannot_be_sent_over_udp_is_told_once_and_counted(free_port):
+    spoiled = bytearray(encode(text(1)))
+    spoiled[-1] ^= 1
+    target = f'udp_targets=[127.0.0.1:{free_port}]'
+    with raw_server() as (listener, host), relay(
+        host, '--set-listen', target, at='udp://127.0.0.1:0',
+    ) as (running, _), accept(listener) as device:
+        device.sendall(bytes(spoiled) * 5 + encode(String('', device_name='Last')))
+        running.says('not sent: ')
+        running.says("STRING 'Last'")
+        running.interrupt()
+        running.says('5 not sent, 1 passed messages')
+        assert running.output.count('not sent: ') == 1
+
+
+def test_made_up_names_fill_no_list():
+    listing = Listing(Namespace(quiet=False, json=False))
+    for number in range(3000):
+        header = decode_header(encode(String('', device_name=f'd{number}')))
+        listing.take(Passed(False, 'a', header, 60, 'passed'))
+    assert len(listing._counts) == 1001 and listing.fates == {'passed': 3000}
+    assert sum(count for count, _ in listing._counts.values()) == 3000
 
 
 def test_a_bad_network_is_made():

@@ -249,6 +249,19 @@ def test_a_command_and_its_answer():
         'Say', '<a/>', 'Robot')
 
 
+def test_an_answer_drives_no_terminal_and_names_no_patient():
+    texts = {'Title': 'a\x1b]0;title\x07\nb', 'Who': '<a PatientName="Doe" Side="left"/>'}
+
+    def answer(peer, message):
+        if isinstance(message, Command):
+            peer.send(CommandResponse(message.command_id, message.name, texts[message.name]))
+
+    with receiver(answer) as (url, _):
+        title, who = (igtl('call', url, 'COMMAND', name).stdout for name in texts)
+    assert title == 'a\\x1b]0;title\\x07\nb\n'
+    assert 'left' in who and 'Doe' not in who
+
+
 def test_a_command_of_old_to_plus():
     def answer(peer, message):
         if message.device_name.startswith('CMD_'):

@@ -228,13 +228,14 @@ def _parents(devices: list[Device]) -> Iterator[Finding]:
 
 
 def _loops(parents: dict[str, list[str]]) -> Iterator[Finding]:
-    told: set[frozenset[str]] = set()
+    walked: set[str] = set()
     for start in parents:
-        way = [start]
+        at, way = start, dict[str, None]()
         # along the first parent of each, which is the one that is broadcast
-        while (after := parents.get(way[-1], [''])[0]) and after not in way:
-            way.append(after)
-        loop = way[way.index(after):] if after in way else []
-        if loop and frozenset(loop) not in told:
-            told.add(frozenset(loop))
-            yield TF_LOOP.of(f'Frames in a circle: {" in ".join([*loop, loop[0]])}.')
+        while at and at not in walked:
+            walked.add(at)
+            way[at] = None
+            at = parents.get(at, [''])[0]
+        if at in way:
+            loop = list(way)[list(way).index(at):]
+            yield TF_LOOP.of(f'Frames in a circle: {" in ".join([*loop, at])}.')

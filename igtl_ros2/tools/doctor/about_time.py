@@ -87,8 +87,12 @@ _FRACTIONS = (('microseconds', 10**6), ('nanoseconds', 10**9))
 def judge(observed: Observation) -> Iterator[Finding]:
     """Judge the times of all devices."""
     devices = [device for device in observed.devices() if device.good]
+    streams = [device for device in devices if device.is_stream]
+    unstamped = [d for d in streams if not all(seen.stamp for seen in d.good)]
+    # a peer that stamps all others has forgotten this one
+    forgotten = unstamped[0] if len(unstamped) == 1 and len(streams) > 1 else None
     for device in devices:
-        yield from _stamps(device, devices, observed.stalled_s)
+        yield from _stamps(device, device is forgotten, observed.stalled_s)
         yield from _arrivals(device, observed)
     yield from _pauses(observed, devices)
     if observed.for_slicer:
@@ -122,16 +126,11 @@ def jitter_of(device: Device) -> float | None:
     return late[len(late) * 3 // 4] - late[len(late) // 4]
 
 
-def _stamps(
-    device: Device, devices: Sequence[Device], stalled_s: float
-) -> Iterator[Finding]:
+def _stamps(device: Device, forgot: bool, stalled_s: float) -> Iterator[Finding]:
     good = device.good
     stamped = [seen for seen in good if seen.stamp]
     if not stamped:
         if device.is_stream:
-            # a peer that stamps others has forgotten this one
-            others = [d for d in devices if d.is_stream and d is not device]
-            forgot = others and all(seen.stamp for d in others for seen in d.good)
             yield STAMP_MISSING.of(
                 f'{device.title} carries no time stamp'
                 f'{", though others of this peer do" if forgot else ""}.', device.name,

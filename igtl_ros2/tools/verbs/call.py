@@ -74,7 +74,7 @@ def _what(text: str) -> str:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask, and give the exit code."""
-    from ...errors import EncodeError
+    from ...errors import EncodeError, printable
     from ..hosts import open_link
 
     most = 2 if arguments.what == _COMMAND else 1
@@ -93,7 +93,8 @@ def run(arguments: argparse.Namespace) -> int:
         if success and arguments.what.startswith('GET_'):
             _print(arguments, message)
         else:
-            print(text, file=sys.stdout if success else sys.stderr)
+            lines = map(printable, text.splitlines())
+            print('\n'.join(lines), file=sys.stdout if success else sys.stderr)
         return 0 if success else 1
 
 
@@ -139,6 +140,7 @@ def _ask(
     :raises PeerError: if none comes in time.
     :raises EncodeError: if the peer must not be asked that.
     """
+    from ...codec.patients import hidden
     from ...errors import EncodeError, PeerTimeoutError
     from ...peers.compat import is_greeting
 
@@ -156,7 +158,7 @@ def _ask(
         message = item[1] if item and arguments.listen else item
         if message is None or is_greeting(message):
             pass  # it answers nothing
-        elif (found := outcome(message)) is not None:
+        elif (found := outcome(message := hidden(message))) is not None:
             return *found, message
         if left_s <= 0:
             raise PeerTimeoutError(
@@ -168,6 +170,7 @@ def _stream(
     link: Client | Server, arguments: argparse.Namespace, question: Message, outcome: Outcome
 ) -> int:
     """Start a stream, print it for as long as is wanted, and stop it."""
+    from ...codec.patients import hidden
     from ...dialogue.queries import query_of
     from ...errors import PeerError, PeerTimeoutError
     from ..program import FAULT, say
@@ -188,7 +191,7 @@ def _stream(
                 item: Any = link.receive(None if left_s == math.inf else left_s)
             except PeerTimeoutError:
                 break
-            message = item[1] if arguments.listen else item
+            message = hidden(item[1] if arguments.listen else item)
     finally:
         if link.peers:
             link.send(query_of('STP', rule), hold=False)
@@ -199,8 +202,7 @@ def _stream(
 
 
 def _print(arguments: argparse.Namespace, message: Message) -> None:
-    from ...codec.patients import hidden
     from ..plain import plain_message, text_of
 
-    data = plain_message(hidden(message), arguments.all)
+    data = plain_message(message, arguments.all)
     print(json.dumps(data) if arguments.json else f'{text_of(data)}\n---', flush=True)

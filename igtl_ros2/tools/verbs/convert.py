@@ -15,11 +15,14 @@ holds one message and there are several, the others are numbered: head_0001.mha.
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on the command line."""
+    from ..serving import add_phi
+
     parser.add_argument('file', metavar='FILE', help='a file, bag or capture')
     parser.add_argument('output', metavar='OUTPUT', help='the file to write, such as head.nrrd')
     parser.add_argument(
         '--device', action='append', default=[], metavar='PATTERN',
         help="only devices whose names match, such as 'Stylus*'; may be repeated")
+    add_phi(parser, ' in texts')
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,7 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
     from ..export import convert
     from ..program import say
 
-    done = convert(arguments.file, Path(arguments.output), arguments.device)
+    done, notes = convert(
+        arguments.file, Path(arguments.output), arguments.device, arguments.phi)
+    for what in (*notes, *(f'{count} dropped: {why}' for why, count in done.left_out.items())):
+        say(what)
     for kind, count in sorted(done.others.items()):
         say(f'{count} {kind} have no place in such a file')
     for path in done.written:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -130,26 +129,35 @@ def _raw(arguments: argparse.Namespace) -> Iterator[str]:
     from ..frames import open_frames
     from ..hosts import settings_for
     from ..plain import hex_lines
+    from ..program import say
     from ..streams import Wanted
 
     wanted = Wanted(arguments.device, arguments.types)
     with open_frames(settings_for(arguments)) as (frames, tap):
         timeout_s = arguments.timeout or None
-        while True:
-            try:
-                header, frame = frames.next(timeout_s)
-            except PeerError as error:
-                raise PeerError(f'{tap.why_nothing}: {error}') from None
-            if not wanted.has(header.device_name, header.type_name):
-                continue
-            timeout_s = None
-            shown = hidden_frame(frame, arguments.phi)
-            title = f'{header.type_name} {header.device_name!r}, {len(frame)} bytes'
-            if shown is None:
-                print(f'{title}: removed, it may name a patient', file=sys.stderr)
-                continue
-            if arguments.json:
-                yield json.dumps({'type': header.type_name, 'device': header.device_name,
-                                  'hex': shown.hex()})
-            else:
-                yield '\n'.join([printable(title), *hex_lines(shown), '---'])
+        removed = 0
+        try:
+            while True:
+                try:
+                    header, frame = frames.next(timeout_s)
+                except PeerError as error:
+                    raise PeerError(f'{tap.why_nothing}: {error}') from None
+                if not wanted.has(header.device_name, header.type_name):
+                    continue
+                timeout_s = None
+                shown = hidden_frame(frame, arguments.phi)
+                if shown is None:
+                    removed += 1
+                    if removed == 1:
+                        say('a message is removed, it may name a patient')
+                elif arguments.json:
+                    yield json.dumps({'type': header.type_name, 'device': header.device_name,
+                                      'hex': shown.hex()})
+                else:
+                    title = f'{header.type_name} {header.device_name!r}, {len(frame)} bytes'
+                    yield '\n'.join([printable(title), *hex_lines(shown), '---'])
+        finally:
+            if removed > 1:
+                say(f'{removed} messages are removed, they may name a patient')
+            for why, count in frames.lost.items():
+                say(f'{why}: {count} times')

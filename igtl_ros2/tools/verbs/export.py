@@ -21,6 +21,8 @@ _POINTS = ('mrk.json', 'fcsv')
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on the command line."""
+    from ..serving import add_phi
+
     parser.add_argument('file', metavar='FILE', help='a bag (folder or file), capture or file')
     parser.add_argument(
         '--to', metavar='FOLDER', help='output folder; default: FILE-export')
@@ -36,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--every', type=_count, default=1, metavar='N',
         help='of images, meshes and points, write every Nth')
+    add_phi(parser, ' in texts')
 
 
 def _count(text: str) -> int:
@@ -56,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
         'IMAGE': f'.{arguments.images}', 'POLYDATA': f'.{arguments.meshes}',
         'POINT': f'.{arguments.points}',
     }
-    done, notes = export(arguments.file, folder, ends, arguments.device, arguments.every)
+    done, notes = export(
+        arguments.file, folder, ends, arguments.device, arguments.every, arguments.phi)
     for what in (*notes, *(f'{count} dropped: {why}' for why, count in done.left_out.items())):
         say(what)
     for type_name, count in sorted(done.written.items()):

@@ -24,6 +24,8 @@ of udp:// sends to those of --set-listen udp_targets=[HOST:PORT]."""
 
 _TURN_S = 0.1
 _PERIOD_S = 1.0
+# a peer can make up any number of names
+_MOST_NAMES = 1000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,6 +96,8 @@ class Listing:
                 }))
                 return
             key = way, kind, device
+            if key not in self._counts and len(self._counts) >= _MOST_NAMES:
+                key = way, 'of other names', ''
             if key not in self._counts:
                 self._lines.append(
                     f'{way} {kind} {device!r} from {passed.peer}, {passed.size} bytes')
