@@ -165,8 +165,7 @@ class ModelNode(MrmlNode):
         return Shape(self.data.mesh)
 
     def SetAndObservePolyData(self, shape: Shape | None) -> None:
-        empty = PolyData(np.zeros((0, 3), np.float32))
-        self._change(mesh=empty if shape is None else shape.mesh)
+        self._change(mesh=(shape or Shape()).mesh)
 
 
 class TextNode(MrmlNode):
@@ -208,8 +207,8 @@ class VolumeNode(MrmlNode):
 class Shape:
     """As much of a vtkPolyData as tells what is in it."""
 
-    def __init__(self, mesh: PolyData) -> None:
-        self.mesh = mesh
+    def __init__(self, mesh: PolyData | None = None) -> None:
+        self.mesh = PolyData(np.zeros((0, 3), np.float32)) if mesh is None else mesh
 
     def GetNumberOfPoints(self) -> int:
         return len(self.mesh.points)

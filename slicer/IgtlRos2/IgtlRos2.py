@@ -6,6 +6,7 @@ import ctk
 import qt
 import vtk
 from IgtlRos2Lib import (
+    Obstacles,
     PlanPanel,
     Stop,
     TargetPanel,
@@ -62,6 +63,7 @@ class IgtlRos2Logic(ScriptedLoadableModuleLogic):
             self.connector = self.scene.AddNewNodeByClass(CONNECTOR, NAME)
         self.target = TargetPanel(self.scene, self.connector, vtk.vtkMatrix4x4)
         self.stop = Stop(self.scene, self.connector)
+        self.obstacles = Obstacles(self.scene, self.connector, vtk.vtkPolyData)
         # the class comes with SlicerOpenIGTLink
         self.plan = PlanPanel(
             self.scene, self.connector, getattr(slicer, 'vtkSlicerOpenIGTLinkCommand', None))
@@ -254,6 +256,7 @@ class IgtlRos2Widget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Bring the panel up to date."""
         logic = self.logic
         logic.assemble()  # which changes nothing that is right already
+        logic.obstacles.look()
         self._follow()
         sources = [text for text, *_ in logic.target.sources()]
         if sources != [self._choices.itemText(n) for n in range(self._choices.count)]:

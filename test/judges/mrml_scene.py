@@ -27,6 +27,7 @@ CONNECTED = 2
 MODIFIED = {
     'vtkMRMLLinearTransformNode': slicer.vtkMRMLTransformNode.TransformModifiedEvent,
     'vtkMRMLTextNode': slicer.vtkMRMLTextNode.TextModifiedEvent,
+    'vtkMRMLModelNode': slicer.vtkMRMLModelNode.MeshModifiedEvent,
 }
 
 
@@ -145,6 +146,8 @@ class Connector:
             matrix = vtk.vtkMatrix4x4()
             node.GetMatrixTransformToParent(matrix)
             said['matrix'] = mrml.rows(matrix)
+        elif node.GetClassName() == mrml.MODEL:
+            said['points'] = node.GetPolyData().GetNumberOfPoints()
         else:
             said['text'] = node.GetText()
         self.sent.append(said)
@@ -161,6 +164,7 @@ class Judge:
         self.scene, self.connector = Scene(), Connector()
         self.panel = module.TargetPanel(self.scene, self.connector, vtk.vtkMatrix4x4)
         self.stop = module.Stop(self.scene, self.connector, phrase='STOP')
+        self.obstacles = module.Obstacles(self.scene, self.connector, vtk.vtkPolyData)
         self.view = None
 
     # -- what the connector makes of messages (vtkMRMLIGTLConnectorNode.cxx)
@@ -327,6 +331,17 @@ class Judge:
     def answer(self, now):
         """Tell what the panel says of the target."""
         return self.panel.answer(now).__dict__
+
+    def delete_obstacle(self, name):
+        """Send a model as a user has it sent, and delete it; what is sent by that."""
+        node = self.scene.AddNewNodeByClass(mrml.MODEL, name)
+        self.connector.RegisterOutgoingMRMLNode(node)
+        self.obstacles.look()
+        self.scene.RemoveNode(node)
+        before = len(self.connector.sent)
+        self.obstacles.look()
+        self.obstacles.look()
+        return self.connector.sent[before:], len(mrml.nodes(self.scene, mrml.MODEL))
 
     def press(self, is_end=False):
         """Press the stop button, or end the stop; what was sent by that."""

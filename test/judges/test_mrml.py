@@ -409,6 +409,12 @@ def test_what_the_bridge_answers_is_understood(mrml, line):
     assert said == {'state': 'refused', 'text': 'refused: workspace: not published: outside'}
 
 
+def test_an_obstacle_that_is_deleted_is_taken_away(mrml):
+    mrml.clear()
+    assert mrml.delete_obstacle(name='Obstacle_1') == [[{'name': 'Obstacle_1', 'points': 0}], 0]
+    assert mrml.delete_obstacle(name='Skull') == [[], 0]
+
+
 def test_stop_is_one_emergency_and_one_phrase_however_often_it_is_pressed(mrml):
     for number in (1, 2):
         state, phrase = mrml.press()

@@ -18,6 +18,8 @@ from igtl_ros2.converters.link_meshes import link_shape
 from igtl_ros2.converters.mesh_files import find_file
 from igtl_ros2.converters.urdf import read_urdf
 from igtl_ros2.errors import PeerError
+from igtl_ros2.sim import scene as sim
+from igtl_ros2.sim.module import slicer_module
 
 pytest.importorskip('moveit_msgs', reason='the messages of MoveIt are not installed')
 pytest.importorskip('control_msgs')
@@ -312,7 +314,13 @@ def test_obstacles_of_slicer_are_in_the_way_and_end_the_plan_before(scene):
     # until the scene has taken what is shown
     while not (text := ask()).endswith('PLANNING_FAILED'):
         assert 'has not taken' in text or text.endswith('obstacles have changed'), text
-    slicer.set_model('Obstacle_1', np.zeros((0, 3)))
+    mrml, connector = sim.Scene(slicer), sim.ConnectorNode(slicer)
+    obstacles = slicer_module().Obstacles(mrml, connector, sim.Shape)
+    node = mrml.GetFirstNode('Obstacle_1', 'vtkMRMLModelNode')
+    connector.RegisterOutgoingMRMLNode(node)
+    obstacles.look()
+    mrml.RemoveNode(node)  # Slicer tells nobody, but the module does
+    obstacles.look()
     while 'points' not in (text := ask()):
         assert 'has not taken' in text or text.endswith(
             ('PLANNING_FAILED', 'obstacles have changed')), text

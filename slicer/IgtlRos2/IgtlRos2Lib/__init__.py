@@ -5,6 +5,7 @@ Everything here takes a scene with the methods of `vtkMRMLScene`, and imports ne
 slicer: it runs in Slicer, with the MRML classes alone, and with a simulated scene. Python 3.9.
 """
 
+from .obstacles import Obstacles
 from .orders import Answer, Command, Stop, answer_of, say, send_command
 from .plan import PlanPanel
 from .robot import Robot, assemble, robots
@@ -15,6 +16,7 @@ __all__ = [
     'Answer',
     'Command',
     'Line',
+    'Obstacles',
     'PlanPanel',
     'Robot',
     'Stop',
