@@ -90,7 +90,7 @@ class Slicer(sim.Slicer):
 
     def __init__(self, url, **words):
         bridge = Bridge.on_port.get(parse_url(url).port)
-        taken = 'is taken for slicer'
+        taken = 'recognised as slicer'
         before = bridge.output.count(taken) if bridge else 0
         super().__init__(url, **{'timeout_s': DEADLINE_S, **words})
         if bridge:
