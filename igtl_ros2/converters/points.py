@@ -67,9 +67,9 @@ HEADER = SendRule.key(
     Output('pose', PoseStamped, STREAM, POSE))
 def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
     """
-    POINT: `points`, positions without a rotation; `info` has labels and all the rest.
+    POINT: `points`, positions without a rotation; `info` has labels and the other fields.
 
-    Where asked for also `labels/<label>`, `trajectory` and, with that, `pose`: the target.
+    By rule also `labels/<label>`, `trajectory` and, with that, `pose`: the target.
     """
     rule = route.rule
     result = Converted()

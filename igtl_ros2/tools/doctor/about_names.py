@@ -18,31 +18,31 @@ from .observation import Device, Observation
 
 NAME_SHARED = fault(
     'name-shared', 'two devices have the same name on the wire',
-    f'Give each a name of its own of at most {NAME_BYTES} bytes: whoever receives them takes them '
-    'for one, which jumps to and fro.')
+    f'Give each a name of its own of at most {NAME_BYTES} bytes: receivers treat them as one, '
+    f'which jumps back and forth.')
 TOOL_TWICE = fault(
     'tool-twice', 'two tools of one list have the same name',
     f'Give each a name of its own of at most {NAME_BYTES} bytes; Slicer takes the first of them.')
 NAME_CUT = warning(
-    'name-cut', 'a name was cut to the room that there is for it',
-    f'Use names of at most {NAME_BYTES} bytes: with rules and frames one has to write what is '
-    'left of them, and two may become the same.')
+    'name-cut', 'a name was cut to the size of its field',
+    f'Use names of at most {NAME_BYTES} bytes: rules and frames have to use the cut name, and two '
+    f'may become the same.')
 NAME_FULL = note(
-    'name-full', 'a name is exactly as long as there is room for',
-    'Look whether its sender calls it longer: then it was cut, and two may become the same.')
+    'name-full', 'a name fills its field exactly',
+    'Check whether it is longer at its sender: then it was cut, and two may become the same.')
 NAME_ALIKE = warning(
     'name-alike', 'names differ in blanks or in upper and lower case alone',
-    'They are different devices to programs and the same one to people: rename one, or quote the '
+    'They are different devices for programs: rename one, or quote the '
     'names in rules with all their blanks.')
 NAME_BLANKS = warning(
     'name-blanks', 'a name begins or ends with blanks',
-    'Take them out in the sender; until then a rule has to have them as well, in quotes.')
+    'Remove them in the sender; until then rules need them too, in quotes.')
 NAME_EMPTY = note(
     'name-empty', 'a device has no name',
     'Name it in the sender. Slicer calls it OpenIGTLink, ROS `unnamed`.')
 NAME_ODD = warning(
     'name-odd', 'a name is not text in UTF-8, or has characters that cannot be printed',
-    'Name it with letters, digits and _ in the sender; in ROS it gets a name with a mark.')
+    'Name it with letters, digits and _ in the sender; in ROS it gets a name with a suffix.')
 TWO_PARENTS = warning(
     'two-parents', 'a frame would have two parents on tf',
     'tf knows one parent of each frame: in the bridge, say for one of the two `child_frame` with '

@@ -31,21 +31,21 @@ NOT_CONNECTED = fault(
     'The text is that of the system; the address and the rights of this user are what it is '
     'about.')
 PORT_TAKEN = fault(
-    'port-taken', 'another program listens on the port on which was to be waited',
+    'port-taken', 'another program listens on this port',
     'End that program (`ss -ltnp` names it), or wait on another port.')
 NOBODY_CAME = fault(
     'nobody-came', 'nobody connected in time',
     'Set the other program to client, with the address of this machine and this port; if it is '
     'so already, a firewall on this machine may drop it.')
 IS_TLS = fault(
-    'is-tls', 'the port speaks TLS, and was asked without',
-    'Use tls:// in front of the host, in the bridge `protocol: tls`. 3D Slicer cannot do TLS: '
-    'give it a server of its own without, on 127.0.0.1.')
+    'is-tls', 'the port expects TLS, the connection was plain',
+    'Use tls:// in front of the host, in the bridge `protocol: tls`. 3D Slicer does not support '
+    'TLS: give it a server without TLS, on 127.0.0.1.')
 NOT_TLS = fault(
-    'not-tls', 'TLS was asked for, and the port does not speak it',
+    'not-tls', 'the connection uses TLS, and the port does not',
     'Use tcp:// in front of the host, or turn TLS on in the server.')
 TLS_REFUSED = fault(
-    'tls-refused', 'the server speaks TLS, and the two do not agree',
+    'tls-refused', 'the server uses TLS, and the handshake failed',
     'It may want a certificate from clients: give it with `--set tls.cert_file=FILE` and `--set '
     'tls.key_file=FILE`.')
 NOT_IGTL = fault(
@@ -53,9 +53,9 @@ NOT_IGTL = fault(
     f'It is another program: the port is wrong. OpenIGTLink has {DEFAULT_PORT} unless it is set '
     'otherwise.')
 CLOSED_AT_ONCE = fault(
-    'closed-at-once', 'the server takes the connection and closes it without a word',
-    'It may have as many clients as it takes (end one of them, or raise its limit), or an allow '
-    'list on which this machine is missing; its log says which.')
+    'closed-at-once', 'the server accepts the connection and closes it at once',
+    'It may have its maximum of clients (end one of them, or raise its limit), or an allow list '
+    'without this machine; its log says which.')
 SILENT = fault(
     'silent', 'connected, but nothing arrives',
     'One of these: its source is not started (tracker off, no tool connected; of a bridge: nobody '
@@ -70,7 +70,7 @@ HUNG_UP = note(
     'hung-up', 'the server ended the connection after a while',
     'Bridge and Slicer connect again by themselves, and lose what is sent meanwhile.')
 ONE_CLIENT = warning(
-    'one-client', 'of several connections at once, not all got something',
+    'one-client', 'of several simultaneous connections, not all received something',
     'Connect one client to it, such as the bridge of this package, which serves any number.')
 DATAGRAMS_LOST = warning(
     'datagrams-lost', 'datagrams of messages in several parts are missing',
@@ -84,7 +84,7 @@ TLS_UNKNOWN = note(
     'Give the file of the authority that has signed it: `tls.ca_file`, here `--set '
     'tls.ca_file=FILE`.')
 ONLY_LOCAL = note(
-    'only-local', 'the server listens for programs on its own machine alone',
+    'only-local', 'the server listens on its own machine only',
     'For others to connect, let it listen on 0.0.0.0 or on the address of the network.')
 SLICER_ADDRESS = note(
     'slicer-address', 'what to type into 3D Slicer',

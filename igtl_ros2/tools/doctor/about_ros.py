@@ -13,8 +13,7 @@ OTHER_DOMAIN = fault(
     'Set the same ROS_DOMAIN_ID in both terminals, and restart.')
 OTHER_RMW = warning(
     'ros-rmw', 'the bridge uses another RMW than this terminal',
-    'Set the same RMW_IMPLEMENTATION in both terminals: two of them understand each other in part '
-    'or not at all.')
+    'Set the same RMW_IMPLEMENTATION in both terminals: different ones are not fully compatible.')
 OTHER_RANGE = warning(
     'ros-range', 'the bridge looks for others in another range than this terminal',
     'Set the same ROS_AUTOMATIC_DISCOVERY_RANGE (SUBNET, LOCALHOST) in both terminals.')
@@ -24,9 +23,9 @@ QOS = fault(
     '`durability: volatile`; in the bridge `qos_overrides`.')
 TOPIC_TYPE = fault(
     'ros-type', 'a topic has two types',
-    'Rename one of them: neither hears the other.')
+    'Rename one of them: they do not connect.')
 BRIDGE_STATE = fault(
-    'bridge-state', 'the bridge says that its link is not well',
+    'bridge-state', 'the bridge reports a problem of its link',
     'The text is that of the bridge; docs/reference/diagnostics.md explains it.')
 BRIDGE_DROPS = warning(
     'bridge-drops', 'rules of the running bridge drop what arrives',

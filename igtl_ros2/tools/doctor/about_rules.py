@@ -15,29 +15,29 @@ from .findings import Finding, Severity, fault, note, warning
 from .observation import Device, Observation
 
 RULE_DROPS = warning(
-    'rule-drops', 'a rule of the mapping file drops a device that arrives',
-    'Is that meant? Else take `action: drop` out, or put a rule for the device before it.')
+    'rule-drops', 'a rule of the mapping file drops a received device',
+    'Is that intended? Else remove `action: drop`, or put a rule for the device before it.')
 NO_RULE = warning(
-    'no-rule', 'no rule of the mapping file takes a device that arrives',
+    'no-rule', 'no rule of the mapping file matches a received device',
     'Add a rule for it to `receive`, or one for all others at the end: `- {device: "*"}`.')
 RULE_WAITS = warning(
-    'rule-waits', 'a rule of the mapping file waits for a device that does not arrive',
+    'rule-waits', 'a rule of the mapping file names a device that is not received',
     'Write the name into the rule as it is on the wire, upper and lower case and blanks included.')
 RULE_UNIT = fault(
     'rule-unit', 'a rule says metres, and the lengths are those of millimetres',
-    'Take `wire_unit: m` out of the rule: as it is, poses are a thousand times too far.')
+    'Remove `wire_unit: m` from the rule: with it, poses are a thousand times too far.')
 RULE_WORKSPACE = warning(
     'rule-workspace', 'poses are outside the workspace of their rule',
     'They are withheld. Is the workspace in metres, in the frame of the rule?')
 RULE_AGE = warning(
     'rule-age', 'stamps are older than the rule allows',
-    'All of it is withheld. Set the clocks by one server, then look at `max_age` again.')
+    'All poses are withheld. Set the clocks by one server, then check `max_age`.')
 RULE_BLIND = warning(
-    'rule-blind', 'a rule with gates, for a type of which nobody knows what is in space in it',
+    'rule-blind', 'a rule with gates, for a type whose poses are unknown',
     'All of it is withheld: give the device a rule of its own without gates, if that is safe.')
 RULE_INVALID = note(
-    'rule-invalid', 'a rule publishes poses that the device calls not valid',
-    'A robot must not follow a tool that the tracker has lost: take `publish_invalid` out.')
+    'rule-invalid', 'a rule publishes poses that the device marks as not valid',
+    'A robot must not follow a tool that the tracker has lost: remove `publish_invalid`.')
 NO_LINK = note(
     'no-link', 'no link of the mapping file leads to this peer',
     'Give the file whose link has this address, or the address as it stands in the file.')

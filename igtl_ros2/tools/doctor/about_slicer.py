@@ -12,8 +12,8 @@ from .observation import Device, Observation
 
 SLICER_CRASH = fault(
     'slicer-crash', '3D Slicer crashes on it',
-    'Never let it reach a Slicer: put a bridge of this package with `profile: slicer` before it, '
-    'which does not send it, or sends it in another form.')
+    'Never let it reach a Slicer: put a bridge of this package with `profile: slicer` in between, '
+    'which drops or converts it.')
 NOT_SHOWN = warning(
     'slicer-not-shown', '3D Slicer has nothing for this type of message: a line in its log',
     'Send poses as TRANSFORM or TDATA, paths as POINT or POLYDATA, numbers and joints as STRING. '
@@ -22,8 +22,8 @@ IMAGE_32 = warning(
     'slicer-image-32', '3D Slicer shows garbage in place of 32-bit whole numbers',
     'Send the image as int16, uint16 or float32.')
 IMAGE_LPS = note(
-    'slicer-image-lps', '3D Slicer takes every image for RAS',
-    'Send the image in RAS, else it lies mirrored left to right and front to back; the bridge '
+    'slicer-image-lps', '3D Slicer treats every image as RAS',
+    'Send the image in RAS, else it is mirrored left to right and front to back; the bridge '
     'reads both.')
 IMAGE_COMPONENTS = warning(
     'slicer-components', '3D Slicer shows images of 1, 3 or 4 values a pixel',

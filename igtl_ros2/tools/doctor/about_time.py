@@ -17,19 +17,20 @@ STAMP_UNIT = fault(
     'The sender has to write seconds since 1970 into the high 32 bits, and the fraction in units '
     'of 1/2**32 s into the low ones.')
 STAMP_FROZEN = fault(
-    'stamp-frozen', 'messages come, and their stamp stays the same',
-    'The device repeats an old value, or its clock has stopped: what it says is not from now. '
-    'Look at the device itself; a bridge calls it stale and gates hold it back.')
+    'stamp-frozen', 'messages arrive with the same time stamp',
+    'The device repeats an old value, or its clock has stopped: its values are old. Check the '
+    'device; a bridge reports it as stale, and gates withhold it.')
 CLOCK_AHEAD = fault(
-    'clock-ahead', 'stamps are of a time that has not come yet',
+    'clock-ahead', 'time stamps are in the future',
     'Set both clocks by the same NTP or PTP server. Until then, in the bridge `stamp: receive`: '
-    'tf refuses what is from the future.')
+    'tf refuses transforms in the future.')
 CLOCK_BEHIND = fault(
-    'clock-behind', 'stamps are older than the way through the network can explain',
-    'Set both clocks by the same NTP or PTP server; if they are right, the device holds its data '
-    'back. Until then, in the bridge `stamp: receive`.')
+    'clock-behind', 'time stamps are older than the network delay can explain',
+    'Set both clocks by the same NTP or PTP server; if they are right, the device delays its '
+    'data. Until then, in the bridge `stamp: receive`.')
 CLOCK_OTHER = fault(
-    'clock-other', 'stamps do not count from 1970, but from a start of the device or a like',
+    'clock-other',
+    'time stamps do not count from 1970, but for example from the start of the device',
     'Have the device send the time of day (PLUS: its time stamps are absolute on the wire). Until '
     'then, in the bridge `stamp: receive`.')
 CLOCK_RATE = warning(
@@ -41,24 +42,24 @@ STAMP_BACKWARDS = warning(
     'and again.')
 STAMP_MISSING = note(
     'stamp-missing', 'messages carry no time stamp',
-    'Nothing, if the moment of arrival is good enough: bridge and Slicer take that one.')
+    'Nothing, if the time of arrival is good enough: bridge and Slicer use that.')
 STAMP_SOMETIMES = warning(
-    'stamp-sometimes', 'of the messages of a device some carry a time stamp, some do not',
+    'stamp-sometimes', 'some messages of a device have a time stamp, some do not',
     'The sender has to stamp all of a device, or none: a mixture of two clocks goes back and '
     'forth.')
 JITTER = warning(
-    'jitter', 'messages come far too early and too late for their stamps',
+    'jitter', 'messages arrive irregularly, compared with their stamps',
     'Look at the network (WLAN?) and at the load of both machines.')
 GAP = warning(
     'gap', 'a stream paused',
     'Look at the device, at the network and at the load of the sender.')
 STOPPED = warning(
     'stopped', 'a stream ended, though the connection is there',
-    'Is the device still on? Its sender goes on being connected, which is why nobody notices.')
+    'Is the device still on? Its sender stays connected, so no error is reported.')
 RATE_HIGH = note(
-    'rate-high', 'more messages of a device come than 3D Slicer takes',
+    'rate-high', 'a device sends more messages than 3D Slicer reads',
     'Nothing is broken: Slicer looks every 5 ms and takes the newest. In the bridge, `rate: 60` '
-    'spares both.')
+    'saves work for both.')
 
 _NS = 1_000_000_000
 #: stamps before are of no clock that knows the date; nothing of OpenIGTLink is older

@@ -17,30 +17,30 @@ METRES = fault(
     'The sender has to multiply lengths by 1000. Until then, in the bridge `wire_unit: m` for '
     'this device. Leave it if it really is that small.')
 TOO_FAR = warning(
-    'too-far', 'positions are further away than any room is large',
+    'too-far', 'positions are further away than the size of a room',
     'Are these micrometres, or were they multiplied by 1000 twice? The wire has millimetres.')
 NOT_FINITE = fault(
     'not-finite', 'numbers are not finite (NaN or infinite)',
-    'The sender has to leave such a pose out, or say that it is not valid; Slicer draws nothing '
-    'any more with it, the bridge drops it.')
+    'The sender has to drop such a pose, or mark it as not valid; Slicer stops drawing, the '
+    'bridge drops it.')
 ZERO_MATRIX = fault(
     'zero-matrix', 'the rotation of a pose is zero',
-    'The sender has to write a rotation there, as a pose that nobody knows is no pose at all.')
+    'The sender has to write a rotation there, or not send the pose.')
 MIRRORED = warning(
     'mirrored', 'the matrix of a pose mirrors',
-    'Left and right are exchanged in it: one axis of a frame is turned round. No robot may be '
-    'moved with it before that is explained.')
+    'Left and right are exchanged in it: one axis of a frame is flipped. Do not move a robot with '
+    'it before that is explained.')
 TOOL_INVALID = warning(
-    'tool-invalid', 'the sender says of a tool all the time that its pose is not valid',
+    'tool-invalid', 'a tool is always marked as not valid by its sender',
     'Is the tool plugged in, in view of the tracker and not covered? The bridge does not publish '
     'it (`publish_invalid`), Slicer shows it where it was last, or at the origin.')
 TOOL_LOST = note(
-    'tool-lost', 'the sender says of a tool now and then that its pose is not valid',
-    'That is so whenever it is out of view; if it should not be, look at markers and light.')
+    'tool-lost', 'a tool is sometimes marked as not valid by its sender',
+    'That is normal when it is out of view; if it should not be, check markers and light.')
 POSE_IDENTITY = note(
     'pose-identity', 'a pose is the identity all the time',
-    'That is what trackers send of a tool that they do not see, and programs before they have '
-    'begun: is it meant?')
+    'Trackers send that for a tool that they do not see, and programs before they have started: '
+    'is it intended?')
 STATUS_ERROR = warning(
     'status-error', 'the device itself says that something is wrong',
     'Look into the manual of the device for the code and the text.')

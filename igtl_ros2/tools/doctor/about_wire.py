@@ -28,19 +28,19 @@ BODY_LENGTH = fault(
     'extended header and metadata. Two threads that write to one socket at once do this as well.')
 BODY_SHORT = fault(
     'body-short', 'a message began and never ended',
-    'The sender announces more bytes than it sends, or hangs in the middle: look into its log. '
-    'Whoever reads it waits for the rest, and gets nothing any more.')
+    'The sender announces more bytes than it sends, or stops in the middle: see its log. '
+    'Receivers wait for the rest, and get nothing more.')
 OUT_OF_STEP = fault(
-    'out-of-step', 'in the middle of the stream something follows that is no message',
+    'out-of-step', 'in the middle of the stream is something that is not a message',
     'The sender has announced fewer bytes than it sends, or two threads of it write to one socket '
     'at once. A bridge and Slicer have to connect again after it.')
 CRC_WRONG = fault(
     'crc-wrong', 'the checksum of messages does not fit their body',
     'The sender has to compute CRC-64 (ECMA-182, starting with 0) over the whole body. Until '
-    'then: in Slicer, "Check CRC" of the connector off; in the bridge `check_crc: false`.')
+    'then: in Slicer, turn off "Check CRC" of the connector; in the bridge `check_crc: false`.')
 CONTENT_WRONG = fault(
     'content-wrong', 'the content breaks the rules of its type',
-    'The sender has to follow the protocol for this type; receivers throw the message away.')
+    'The sender has to follow the protocol for this type; receivers drop the message.')
 TYPE_UNKNOWN = warning(
     'type-unknown', 'a type of message that neither the protocol nor this package knows',
     'Slicer drops it with a line in its log, the bridge publishes its bytes on `raw`. For a type '
