@@ -74,9 +74,9 @@ class Async(Face):
 
     async def wait_connected(self, timeout_s: float | None = None) -> Peer:
         """
-        Wait until a peer is connected, and give the one that is longest.
+        Wait until a peer is connected, and give the one that has been connected longest.
 
-        :raises PeerTimeoutError: if none is in time.
+        :raises PeerTimeoutError: if none connects in time.
         :raises PeerError: if the link is over.
         """
         check_seconds(timeout_s, 'timeout_s')
@@ -85,11 +85,11 @@ class Async(Face):
 
     async def flush(self, timeout_s: float | None = None) -> None:
         """
-        Wait until everything that was sent has left for the network.
+        Wait until everything that was sent has been written to the network.
 
-        Nobody may be connected: what is held for late joiners is not waited for.
+        Messages that are held for late joiners are not waited for.
 
-        :raises PeerTimeoutError: if it has not in time.
+        :raises PeerTimeoutError: if it takes longer.
         :raises PeerError: if it never will, because a peer was lost with some of it or the link is
             closed.
         """

@@ -49,9 +49,9 @@ class Blocking(Face):
 
     def wait_connected(self, timeout_s: float | None = None) -> Peer:
         """
-        Wait until a peer is connected, and give the one that is longest.
+        Wait until a peer is connected, and give the one that has been connected longest.
 
-        :raises PeerTimeoutError: if none is in time.
+        :raises PeerTimeoutError: if none connects in time.
         :raises PeerError: if the link is over, or this is a callback, which must not wait.
         """
         check_seconds(timeout_s, 'timeout_s')
@@ -68,11 +68,11 @@ class Blocking(Face):
 
     def flush(self, timeout_s: float | None = None) -> None:
         """
-        Wait until everything that was sent has left for the network.
+        Wait until everything that was sent has been written to the network.
 
-        Nobody may be connected: what is held for late joiners is not waited for.
+        Messages that are held for late joiners are not waited for.
 
-        :raises PeerTimeoutError: if it has not in time.
+        :raises PeerTimeoutError: if it takes longer.
         :raises PeerError: if it never will, because a peer was lost with some of it or the link is
             closed; or if this is a callback, which must not wait.
         """

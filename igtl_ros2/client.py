@@ -109,7 +109,7 @@ def connect(
     Connect to an OpenIGTLink server.
 
     :param url: such as `tcp://192.168.0.10:18944`, `tls://...` or `udp://...`; a host, or
-        host:port, is taken for tcp.
+        host:port, means tcp.
     :param port: of a host that is given alone; 18944 by default.
     :param timeout_s: how long to wait for the first connection; None for ever.
     :param on_message: called with (peer, message) in the network thread; without it, messages

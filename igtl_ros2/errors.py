@@ -97,7 +97,7 @@ class ConfigError(IgtlError):
 
 
 class BagError(IgtlError):
-    """A bag cannot be written, or is none that can be read."""
+    """A bag cannot be written or read."""
 
 
 class FileError(IgtlError):

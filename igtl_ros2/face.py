@@ -60,7 +60,7 @@ class Face:
 
     @property
     def last_error(self) -> str:
-        """What went wrong last; empty if nothing did."""
+        """The last error; empty if there was none."""
         return self.link.last_error
 
     @property
@@ -87,14 +87,14 @@ class Face:
 
         A message that cannot be encoded, or that a peer cannot take, is counted and logged.
 
-        :param hold: keep it for peers who join later; default: yes, unless it is a query.
+        :param hold: keep it for late joiners; default: yes, unless it is a query.
         :param exclude: peers that shall not get it.
-        :param stamp: send a message without time stamp (0) with the time that it is now; the
+        :param stamp: send a message without time stamp (0) with the current time; the
             message itself is not changed.
         :param copy: copy arrays that somebody may still change. Without it, their memory must stay
             as it is while the message waits for a peer or is held for late joiners.
         :raises PeerError: if the link is over: closed, ended by the server or given up.
-        :raises EncodeError: if it is no message.
+        :raises EncodeError: if it is not a message.
         :raises ConfigError: if `exclude` is something else.
         """
         message = ready_to_send(message, stamp=stamp, copy=copy)
@@ -166,14 +166,15 @@ class ClientFace(Face):
     def on(self, kind: type[M]) -> Callable[[Callable[[M], R]], Callable[[M], R]]: ...
     def on(self, kind: str | type[Any]) -> Callable[[Any], Any]:
         """
-        Have a function called with each message of a device or type, those that wait first.
+        Call a function with each message of a device or type, first with those that wait.
 
-        It is called where `on_message` is, and must not wait. What it is called with is not
-        received any more; `latest` gives it. What nobody asks for gives way if too much waits.
+        It is called in the same thread as `on_message`, and must not wait. Its messages are not
+        received by `receive`; `latest` gives them. Messages that nobody takes are dropped if too
+        many wait.
 
         :param kind: name of a device, name of a type such as TRANSFORM, or a class such as
             Transform.
-        :raises ConfigError: if it is none of that, or there is an `on_message`.
+        :raises ConfigError: if it is something else, or there is an `on_message`.
 
         ::
 
@@ -219,7 +220,7 @@ class ServerFace(Face):
         self, kind: type[M]
     ) -> Callable[[Callable[[Peer, M], R]], Callable[[Peer, M], R]]: ...
     def on(self, kind: str | type[Any]) -> Callable[[Any], Any]:
-        """Have a function called with (client, message), see `on` of a client."""
+        """Call a function with each (client, message), see `on` of a client."""
         def use(function: Any) -> Any:
             self._on(kind, function, peer=True)
             return function

@@ -99,7 +99,7 @@ def serve(
     Serve OpenIGTLink at an address.
 
     :param url: such as `tcp://0.0.0.0:18944` for all network interfaces, `tls://...` or
-        `udp://...`; a host, or host:port, is taken for tcp. Port 0 takes a free one, see
+        `udp://...`; a host, or host:port, means tcp. Port 0 takes a free one, see
         `Server.address`.
     :param port: of a host that is given alone; 18944 by default.
     :param on_message: called with (client, message) in the network thread; without it, messages

@@ -174,7 +174,7 @@ class Message(metaclass=Stamped):
         return f'<{name} {", ".join(filter(None, said))}>'
 
     def brief(self) -> str:
-        """Say in a few words what is in it: sizes, types of numbers and units; '' if nothing."""
+        """Describe the contents in a few words: sizes, types of numbers and units; '' if empty."""
         return ''
 
     def html(self, picture: str = '') -> str:

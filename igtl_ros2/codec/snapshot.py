@@ -26,7 +26,7 @@ def snapshot(message: Message, *, timestamp: int = 0, copy: bool = True) -> Mess
 
     :param timestamp: wire value for a message that has none; 0 leaves it so.
     :param copy: copy arrays that somebody may still change.
-    :raises EncodeError: if it is no message.
+    :raises EncodeError: if it is not a message.
     """
     check_message(message)
     changes = _fixed_fields(message) if copy else {}

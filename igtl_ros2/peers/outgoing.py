@@ -23,7 +23,7 @@ def ready_to_send(message: Message, *, stamp: bool, copy: bool) -> Message:
     """
     Give a message as it is now, with a time stamp.
 
-    :raises EncodeError: if it is no message.
+    :raises EncodeError: if it is not a message.
     """
     return snapshot(message, timestamp=from_ns(time.time_ns()) if stamp else 0, copy=copy)
 

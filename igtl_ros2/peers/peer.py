@@ -87,19 +87,19 @@ class Peer:
 
     @property
     def compat(self) -> str:
-        """What program it is, as far as that is known: slicer, plus, ...; see `compat.py`."""
+        """The program of the peer, as far as it is known: slicer, plus, ...; see `compat.py`."""
         return self._compat.name
 
     def send(self, message: Message, *, stamp: bool = True, copy: bool = True) -> None:
         """
         Send a message to this peer alone; never blocks, callable from any thread.
 
-        To a peer that has left nothing is sent, which is counted and logged.
+        A message to a peer that has left is counted and logged.
 
         :param stamp: as in `send` of a client or server.
         :param copy: as there.
         :raises PeerError: if this side has closed the link, or it gave up.
-        :raises EncodeError: if it is no message.
+        :raises EncodeError: if it is not a message.
         """
         message = ready_to_send(message, stamp=stamp, copy=copy)
         self._link.refuse_if_over()
@@ -244,11 +244,11 @@ class Peer:
         raise NotImplementedError
 
     def refuse(self, status: Status, why: str) -> None:
-        """Tell a peer that was not let in why, as far as that is possible, and close."""
+        """Tell a refused peer the reason, if possible, and close."""
         self.disconnect(why)
 
     def probe_often(self) -> None:
-        """Find out within about a second, from now on, when its machine is gone."""
+        """Notice within about a second, from now on, that its machine is gone."""
 
     @property
     def link(self) -> Any:

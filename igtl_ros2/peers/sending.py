@@ -59,7 +59,7 @@ class SendingLink(LinkState):
 
         A message that cannot be encoded, or that a peer cannot take, is counted and logged.
 
-        :param hold: keep it for peers who join later; default: yes, unless it is a query.
+        :param hold: keep it for late joiners; default: yes, unless it is a query.
         :param exclude: peers that shall not get it.
         """
         if hold is None:
@@ -158,11 +158,11 @@ class SendingLink(LinkState):
 
     async def flush(self, timeout_s: float | None = None) -> None:
         """
-        Wait until everything that was sent has left for the network.
+        Wait until everything that was sent has been written to the network.
 
         Values held for a peer that is not connected are not waited for.
 
-        :raises PeerTimeoutError: if it has not in time.
+        :raises PeerTimeoutError: if it takes longer.
         :raises PeerError: if it never will: a peer was lost meanwhile, or the link is closed.
         """
         until = None if timeout_s is None else self.network.loop.time() + timeout_s

@@ -250,7 +250,7 @@ class StreamPeer(WritingPeer):
             self._link.network.loop.call_later(_REFUSAL_S, stream.abort)
 
     def probe_often(self) -> None:
-        """Find out within about a second, from now on, when its machine is gone."""
+        """Notice within about a second, from now on, that its machine is gone."""
         if self._stream is not None:
             self._stream.probe_often()
 

@@ -78,7 +78,7 @@ def element_count(message: Message) -> int:
 @dataclass(frozen=True, slots=True, eq=False)
 class Bind(Message):
     """
-    BIND: several messages of one instant.
+    BIND: several messages of one time.
 
     :param children: messages; only their device name (at most 20 bytes) and their content are
         sent. Received ones have the time stamp of the BIND.

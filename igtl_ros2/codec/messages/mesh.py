@@ -239,7 +239,7 @@ class Attribute:
         _set(self, 'values', values)
 
     def turned(self, rotation: Floats) -> Attribute:
-        """Give it for a mesh that is turned by a (3, 3) rotation."""
+        """Give it for a mesh that is rotated by a (3, 3) matrix."""
         if self.type not in DIRECTED:
             return self
         values = self.values.astype(np.float64)

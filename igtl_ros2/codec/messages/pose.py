@@ -132,7 +132,7 @@ class Transform(Lazy):
     @classmethod
     def from_translation(cls, translation: Any, **fields: Any) -> Transform:
         """
-        Make one that turns nothing.
+        Make one without a rotation.
 
         :param translation: (3,), mm.
         :param fields: what all messages share, such as `device_name`.
@@ -142,10 +142,10 @@ class Transform(Lazy):
 
     def inverse(self, **fields: Any) -> Transform:
         """
-        Make the transform back: of ToolToRef the one from Ref to Tool.
+        Make the inverse: for ToolToRef the transform from Ref to Tool.
 
-        It has the stamp and the metadata of this one, so that what is invalid stays so, and no
-        name: a device is what the name says.
+        It has the stamp and the metadata of this one, so that an invalid pose stays invalid, and
+        no name.
 
         :param fields: what else all messages share, such as `device_name`.
         :raises EncodeError: if there is none, because the matrix is singular.
@@ -189,9 +189,9 @@ class Transform(Lazy):
     @property
     def affine(self) -> Affine:
         """
-        The numbers as they are on the wire: columns of the rotation, then the translation in mm.
+        The numbers on the wire: columns of the rotation, then the translation in mm.
 
-        Of a message that was received no matrix is made for them.
+        For a received message no matrix is made.
         """
         numbers: Affine | None = self._held
         return affine_of(self.matrix) if numbers is None else numbers

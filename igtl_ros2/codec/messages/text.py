@@ -271,7 +271,7 @@ class Command(_Order):
 
     Always sent with header version 2, as the C++ library does.
 
-    :param command_id: chosen by who asks, 32 bits.
+    :param command_id: chosen by the sender, 32 bits.
     :param name: at most 128 bytes of UTF-8; of 128 the C++ library reads on into the content.
     :param content: usually XML.
     :param encoding: IANA MIBenum number; default: 3 (US-ASCII) if that holds it, else 106.
