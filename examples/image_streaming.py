@@ -1,5 +1,5 @@
 """
-Stream images to whoever connects: `ct`, a volume and its slices, or `ultrasound`, a sector.
+Stream images to all clients: `ct`, a volume and its slices, or `ultrasound`, a sector.
 
 3D Slicer shows both where they are in space: connect it as a client to this server.
 """

@@ -26,15 +26,23 @@ WORDS = {
     r'\bin vain\b|has gone away|comes? to nothing': 'without an answer, gone, fails',
     r'(^\* |[.:] )Who (?!is\b|are\b|may\b|can\b)\w+s\b': 'a peer that, a program that',
 }
+# what pages and help do not say besides; comments may
+FOR_READERS = {
+    r'\bwhoever\b|\bof whom\b|\bnobody asks\b': 'every peer that, a program that',
+    r'\b(is|are) taken for\b': 'is recognised as, means',
+    r'\bgive way\b|\bgives way\b': 'is dropped, is replaced',
+    r'\b(is|are) told (to|by|of|whether|what|in)\b|\btells? of\b': 'gets, reports, see',
+    r'\b(mark|end) made of\b': 'suffix',
+}
 # keys on /diagnostics that programs read, and where code writes them
 ALLOWED = re.compile(r"`left out|'left out '|^left out |^left out$|`left out`|LEFT_OUT")
 FENCE = re.compile(r'^ *```.*?^ *```', re.M | re.S)
 
 
-def faults(text):
+def faults(text, words=WORDS):
     """Find what is not said, each with the words to use."""
     for line in text.splitlines():
-        for wrong, right in WORDS.items():
+        for wrong, right in words.items():
             found = re.search(wrong, line, re.I if 'Who' not in wrong else 0)
             if found and not ALLOWED.search(line):
                 yield f'{line.strip()[:120]!r}: {found[0]!r}, say {right}'
@@ -53,7 +61,8 @@ def words_of(path):
 
 @pytest.mark.parametrize('page', PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_page(page):
-    found = '\n'.join(faults(FENCE.sub('', page.read_text('utf-8'))))
+    text = FENCE.sub('', page.read_text('utf-8'))
+    found = '\n'.join(faults(text, {**WORDS, **FOR_READERS}))
     assert not found, found
 
 

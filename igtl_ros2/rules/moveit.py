@@ -54,7 +54,7 @@ class MoveItRule:
         _COMMAND, 'COMMAND that stops the motion and withdraws the plan.', 'Cancel')
     stop: tuple[str, ...] = key(
         NAMES,
-        'Texts that do so too, as a STRING or as the name of a COMMAND, whoever sends them.',
+        'Texts that do so too, as a STRING or as the name of a COMMAND, from any peer.',
         ('STOP', 'EMERGENCY'))
     speed: float = key(
         numbers(over=0, most=1), 'Part of the greatest speed of the joints.', 0.1)

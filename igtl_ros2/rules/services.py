@@ -203,8 +203,9 @@ class ServeRule:
         'Transform, Point or PoseArray of geometry_msgs, as often as feedback is said.', (),
         read=_shown)
     answer: str = key(
-        one_of('accepted', 'done'), 'When the COMMAND is answered: when the goal is accepted, or '
-        'when it is over. A STATUS tells of both.', 'accepted')
+        one_of('accepted',
+        'done'), 'When the COMMAND is answered: when the goal is accepted, or when it is over. A '
+        'STATUS reports both.', 'accepted')
     when_busy: str = key(
         one_of('refuse',
         'replace'), 'What to do with a goal while the action has another one: refuse it, or '
@@ -213,8 +214,8 @@ class ServeRule:
         _COMMAND, 'Name of the COMMAND that cancels the goal; CANCEL_<command> by default.',
         '')
     stop: tuple[str, ...] = key(
-        NAMES, 'Texts that cancel the goal, as a STRING or as the name of a COMMAND, whoever '
-        'sends them.', ('STOP', 'EMERGENCY'))
+        NAMES, 'Texts that cancel the goal, as a STRING or as the name of a COMMAND, from any '
+        'peer.', ('STOP', 'EMERGENCY'))
     status: str = key(
         DEVICE, 'Device of the STATUS that reports the state of the goal; the first 20 bytes of '
         'command by default.', '')

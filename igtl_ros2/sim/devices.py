@@ -1,7 +1,7 @@
 """
 Small simulated devices, as OpenIGTLink servers: tracker, CT, robot, force sensor and IMU.
 
-What they send is a function of time alone, so that whoever receives a message can compute from
+What they send is a function of time alone, so that a receiver can compute from
 its stamp what must be in it. Lengths are in mm.
 """
 

@@ -115,7 +115,7 @@ class Slicer(SlicerClock):
 
         :param matrix: (4, 4), to the parent, in mm.
         :param parent: name of the transform it is under; what is sent does not tell.
-        :param push_on_connect: send it to whoever connects from now on.
+        :param push_on_connect: send it to each peer that connects from now on.
         :raises EncodeError: if it is no such matrix.
         :raises PeerError: if Slicer has crashed; so do all that follow.
         """

@@ -2,8 +2,8 @@
 A simulated tracked ultrasound, as an OpenIGTLink server; it needs no ROS.
 
 It sends what PLUS sends for a probe and a stylus under a tracker, and prints what its clients
-send. What happens is a function of time alone, see `Scene`, so that whoever receives a message
-can compute from its time stamp what must be in it.
+send. What happens is a function of time alone, see `Scene`, so that a receiver can compute from
+its time stamp what must be in it.
 """
 
 from __future__ import annotations
