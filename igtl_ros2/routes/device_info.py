@@ -51,7 +51,7 @@ class DeviceInfo:
             metadata = tuple(metadata)
         told = (
             message.version, passage.peer.address, passage.source, result.state,
-            result.info if result.more else _NOTHING, metadata,
+            result.more.get('info', _NOTHING) if result.more else _NOTHING, metadata,
         )
         is_due = passage.now_s >= self._due
         if not is_due and told == self._told:

@@ -7,7 +7,7 @@ A step that its rule does not ask for is not in the chain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -144,8 +144,10 @@ class Inbound:
         if rule.raw or message_class(key[0]) is None or raw.is_off(key[0]):
             steps.append(raw.add_raw)
         self._steps = tuple(steps)
-        # whatever its metadata say
-        self._may_name = may_name(key[0])
+        self._may_name = may_name(key[0])  # whatever its metadata say
+        #: those of a message that has no metadata, if it cannot be heavy or name a patient
+        self._bare_steps = self._steps if self._has_measure or self._may_name else tuple(
+            step for step in steps if step not in (self._let_worker, self._hide))
 
     # -- taking steps
 
@@ -158,7 +160,11 @@ class Inbound:
         :raises ConversionError: if it is not published.
         """
         steps, step = self._steps, passage.step
-        for take in steps[step:] if step else steps:
+        if step:
+            steps = steps[step:]
+        elif not (self.waiting or passage.message.metadata):
+            steps = self._bare_steps
+        for take in steps:
             if (found := take(passage)) is not None:
                 return [found]
         return [] if passage.in_worker else self.finish(passage)
@@ -290,13 +296,14 @@ class Inbound:
         if result.state != self.state:
             self.state = result.state
             effects.append(ShowState(result.state))
-        if not result.more:
+        more = result.more  # of what is not there, a property would make something empty
+        if not more:
             return effects
-        if result.transforms and self._around.has_tf:
-            self._tf.offer(result, passage.stamp_ns, effects)
-        if result.peer:
+        if self._around.has_tf and (transforms := more.get('transforms')):
+            self._tf.offer(transforms, passage.stamp_ns, effects)
+        if 'peer' in more:
             passage.peer.facts.update(result.peer)
-        for child in result.children:
+        for child in more.get('children', ()):
             effects.append(Take(child, {'bind': ros_text(self.key[1])}))
         return effects
 
@@ -311,12 +318,7 @@ class Inbound:
         if gate is not None and gate.withheld:
             _tell_withheld(self.what, gate, result, effects)
         if result.more:
-            for text in result.errors:
-                effects.append(self.fault(text))
-            for text in result.notes:
-                note = f'{self.what}: {ros_text(text)}'
-                effects.append(problem(note, note))
-            effects += map(left_out, result.left_out)
+            _tell_trouble(self.what, result.more, effects)
         is_new = passage.source != REPEATED
         if self.clock.is_frozen and is_new:
             effects.append(stale(f'{self.what}: time stamp', f'{self.what}: {FROZEN}'))
@@ -326,7 +328,7 @@ class Inbound:
 
     def fault(self, text: str) -> Tell:
         """Tell what is wrong with a message."""
-        return problem(self.what, f'{self.what}: {text}')
+        return _fault(self.what, text)
 
     def _held(self, passage: Passage, result: Converted, is_new: bool) -> list[Effect]:
         """Have a good message repeated, and none that was before a bad one."""
@@ -340,8 +342,7 @@ class Inbound:
 
     def _add_output(self, leaf: str, ros_message: Any, effects: list[Effect]) -> None:
         if leaf == 'geometry':
-            values = list(ros_message.data)
-            if values == self._geometry:
+            if (values := list(ros_message.data)) == self._geometry:
                 return
             self._geometry = values
         part, _, rest = leaf.partition('/')
@@ -362,6 +363,19 @@ def _later(passage: Passage, step: int) -> Later:
     """Have it go on with a step in the worker."""
     passage.step = step
     return Later()
+
+
+def _fault(what: str, text: str) -> Tell:
+    return problem(what, f'{what}: {text}')
+
+
+def _tell_trouble(what: str, more: Mapping[str, Any], effects: list[Effect]) -> None:
+    """Count and log what is wrong with a message, or left out of it."""
+    effects += [_fault(what, text) for text in more.get('errors', ())]
+    for text in more.get('notes', ()):
+        note = f'{what}: {ros_text(text)}'
+        effects.append(problem(note, note))
+    effects += map(left_out, more.get('left_out', ()))
 
 
 def _tell_withheld(what: str, gate: Gate, result: Converted, effects: list[Effect]) -> None:

@@ -25,11 +25,22 @@ class Passage:
     :param origin: for `info`, what the message came in.
     """
 
-    # every message needs one
-    __slots__ = (
-        'peer', 'message', 'frame', 'came_s', 'now_s', 'arrival_ns', 'origin', 'stamp_ns',
-        'source', 'after_loss', 'is_heavy', 'in_worker', 'unmoved', 'result', 'gate', 'poses',
-        'trace', 'step')
+    # every message needs one: what most have not got stands in the class
+    stamp_ns = 0
+    source = ''
+    #: whether the one before it was dropped, it takes long to convert, and this is the worker
+    after_loss = is_heavy = in_worker = False
+    #: what it was before it was moved into another frame
+    unmoved: Passage | None = None
+    #: what has become of it
+    result: Converted | None = None
+    gate: Gate | None = None
+    #: of its frames, in that into which it is moved
+    poses: Mapping[str, Matrix] | None = None
+    #: with which of its steps it begins, or goes on
+    step = 0
+    #: how long it took so far, if that is measured
+    trace: Trace | None = None
 
     def __init__(
         self, peer: Any, message: Message, now_s: float, arrival_ns: int, origin: dict[str, Any]
@@ -40,21 +51,6 @@ class Passage:
         self.came_s = self.now_s = now_s
         self.arrival_ns = arrival_ns
         self.origin = origin
-        self.stamp_ns = 0
-        self.source = ''
-        #: whether the one before it was dropped, it takes long to convert, and this is the worker
-        self.after_loss = self.is_heavy = self.in_worker = False
-        #: what it was before it was moved into another frame
-        self.unmoved: Passage | None = None
-        #: what has become of it
-        self.result: Converted | None = None
-        self.gate: Gate | None = None
-        #: of its frames, in that into which it is moved
-        self.poses: Mapping[str, Matrix] | None = None
-        #: with which of its steps it begins, or goes on
-        self.step = 0
-        #: how long it took so far, if that is measured
-        self.trace: Trace | None = None
 
     def again(self, now_s: float) -> Passage:
         """Begin once more with what it holds now."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from ..converters.lazy import frames_of
-from ..converters.registry import Converted, Route
+from ..converters.registry import Route
 from ..converters.tf_owners import Sender
 from ..rules import ReceiveRule
 from .effects import Broadcast, Effects, left_out, problem
@@ -43,11 +46,11 @@ class TfOffers:
         self.number = number
         self._senders.clear()
 
-    def offer(self, result: Converted, stamp_ns: int, out: Effects) -> None:
+    def offer(self, transforms: Iterable[Any], stamp_ns: int, out: Effects) -> None:
         """Have frames broadcast on tf, but none of this node, in a circle or said before."""
         around, offered, stamps = self._around, [], self._stamps
         is_static = self._rule.tf == 'static'
-        for transform in result.transforms:
+        for transform in transforms:
             frames = parent, child = frames_of(transform)
             known_ns = stamps.get(frames)
             if known_ns == stamp_ns and not is_static:
