@@ -174,11 +174,15 @@ class Gates:
 
     def _about_itself(self, sample: Sample, age_s: float) -> dict[str, str]:
         """Find out what is wrong with a pose whatever came before it."""
-        wrong = self.about_age(age_s)
+        limit, box = self._max_age, self._box
         position, orientation = sample.position, sample.orientation
-        if self._box is not None and (outside := self.about_box((position,))):
-            wrong.update(outside)
         x, y, z = position
+        # each pose comes here: who has to say why is asked only then
+        wrong = {} if not limit or -limit <= age_s <= limit else self.about_age(age_s)
+        if box is not None:
+            (a, b, c), (d, e, f) = box.min, box.max
+            if not (a <= x <= d and b <= y <= e and c <= z <= f):
+                wrong.update(self.about_box((position,)))
         total = x + y + z
         if orientation is not None:
             a, b, c, d = orientation

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nan
+
 #: what may be used at once, in seconds of motion at the limit: what the network may hold up
 BURST_S = 0.5
 
@@ -21,21 +23,27 @@ class MotionBudget:
     :param now_s: when the first pose came, by a clock that never jumps.
     """
 
-    __slots__ = ('_at_s', '_metres_s', '_degrees_s')
+    __slots__ = ('_at_s', '_metres_s', '_degrees_s', '_known_s', '_known')
 
     def __init__(self, now_s: float) -> None:
         """Be full."""
         self._at_s = now_s
         self._metres_s = self._degrees_s = BURST_S
+        # what was told last, as who asks for a motion publishes it next
+        self._known_s, self._known = now_s, (BURST_S, BURST_S)
 
     def left(self, now_s: float) -> Cost:
         """Tell what there is to use."""
-        passed_s = now_s - self._at_s
-        if not passed_s > 0:
-            return self._metres_s, self._degrees_s
-        most = passed_s if passed_s > BURST_S else BURST_S
-        metres_s, degrees_s = self._metres_s + passed_s, self._degrees_s + passed_s
-        return metres_s if metres_s < most else most, degrees_s if degrees_s < most else most
+        if now_s == self._known_s:
+            return self._known
+        metres_s, degrees_s, passed_s = self._metres_s, self._degrees_s, now_s - self._at_s
+        if passed_s > 0:
+            most = passed_s if passed_s > BURST_S else BURST_S
+            metres_s, degrees_s = metres_s + passed_s, degrees_s + passed_s
+            metres_s = metres_s if metres_s < most else most
+            degrees_s = degrees_s if degrees_s < most else most
+        self._known_s, self._known = now_s, (metres_s, degrees_s)
+        return self._known
 
     def covers(self, cost: Cost, now_s: float) -> bool:
         """Tell whether there is enough for a motion. Written so that NaN is too much."""
@@ -48,6 +56,7 @@ class MotionBudget:
         if now_s > self._at_s:
             self._at_s = now_s
         metres_s, degrees_s = metres_s - cost[0], degrees_s - cost[1]
+        self._known_s = nan
         # what is no number leaves nothing
         self._metres_s = BURST_S if metres_s >= BURST_S else metres_s if metres_s > 0 else 0.0
         self._degrees_s = BURST_S if degrees_s >= BURST_S else degrees_s if degrees_s > 0 else 0.0

@@ -55,6 +55,8 @@ REPEATED = 'hold'
 FROZEN = 'stale: its time stamp stands still'
 # folders of topics that are called like what is in a message
 _FOLDERS = ('tools', 'labels', 'paths')
+# parts of what was converted that are told
+_TROUBLE = frozenset(('errors', 'notes', 'left_out'))
 
 
 class Inbound:
@@ -317,7 +319,7 @@ class Inbound:
             result.info.update(passage.origin)
         if gate is not None and gate.withheld:
             _tell_withheld(self.what, gate, result, effects)
-        if result.more:
+        if result.more and not _TROUBLE.isdisjoint(result.more):
             _tell_trouble(self.what, result.more, effects)
         is_new = passage.source != REPEATED
         if self.clock.is_frozen and is_new:
@@ -370,7 +372,7 @@ def _fault(what: str, text: str) -> Tell:
 
 
 def _tell_trouble(what: str, more: Mapping[str, Any], effects: list[Effect]) -> None:
-    """Count and log what is wrong with a message, or left out of it."""
+    """Count and log what is wrong with a message, and what of it is dropped."""
     effects += [_fault(what, text) for text in more.get('errors', ())]
     for text in more.get('notes', ()):
         note = f'{what}: {ros_text(text)}'
