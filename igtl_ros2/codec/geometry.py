@@ -43,7 +43,8 @@ def ijk_to_ras(matrix: Floats, size: Triple, coordinates: int) -> Floats:
     result = with_axes(matrix)
     if coordinates == LPS:
         result[:2] *= -1.0
-    result[:3, 3] -= result[:3, :3] @ (np.array(size) - 1) / 2
+    with np.errstate(all='ignore'):  # a matrix of a peer may be anything
+        result[:3, 3] -= result[:3, :3] @ (np.array(size) - 1) / 2
     return result
 
 

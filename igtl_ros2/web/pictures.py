@@ -53,12 +53,13 @@ def slice_of(image: Image, cut: Cut, max_pixels: int = MAX_PIXELS) -> tuple[Json
     across, down = (n for n in range(3) if n != axis)
     matrix = image.ijk_to_ras()
     # of a block of a volume, its voxels begin at the offset
-    origin = matrix[:3, :3] @ np.array(image.offset) + matrix[:3, 3]
-    placed = np.eye(4)
-    placed[:3, 0] = matrix[:3, across] * step
-    placed[:3, 1] = matrix[:3, down] * step
-    placed[:3, 2] = matrix[:3, axis]
-    placed[:3, 3] = origin + matrix[:3, axis] * index
+    with np.errstate(all='ignore'):
+        origin = matrix[:3, :3] @ np.array(image.offset) + matrix[:3, 3]
+        placed = np.eye(4)
+        placed[:3, 0] = matrix[:3, across] * step
+        placed[:3, 1] = matrix[:3, down] * step
+        placed[:3, 2] = matrix[:3, axis]
+        placed[:3, 3] = origin + matrix[:3, axis] * index
     finite = part[np.isfinite(part)] if part.dtype.kind == 'f' else part
     low, high = (finite.min().item(), finite.max().item()) if finite.size else (0, 0)
     return {

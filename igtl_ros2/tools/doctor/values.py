@@ -58,8 +58,10 @@ def values_of(message: Message) -> Values:
 
 
 def _of_matrix(message: Message, name: str, matrix: Any) -> Tool:
+    with np.errstate(all='ignore'):
+        determinant = float(np.linalg.det(matrix[:3, :3]))
     return Tool(
-        name, _place(matrix[:3, 3]), float(np.linalg.det(matrix[:3, :3])),
+        name, _place(matrix[:3, 3]), determinant,
         tool_state(message, name) or '', bool((matrix == _IDENTITY).all()))
 
 

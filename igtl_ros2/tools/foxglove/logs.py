@@ -10,6 +10,7 @@ from foxglove.messages import Log, LogLevel
 from ...codec import Message
 from ...codec.messages.arrays import Sensor
 from ...codec.messages.text import ClientInfo, Command, CommandResponse, Status, StatusCode, String
+from ...config import ros_text
 from ...converters.metres import NS
 from ...web.values import head_of, numbers, value_of
 from .made import Context, Made, timestamp
@@ -23,7 +24,7 @@ _WARN = {
 
 def line(name: str, text: str, level: Any, stamp_ns: int) -> Log:
     """Make a line of the log."""
-    return Log(timestamp=timestamp(stamp_ns), level=level, message=text, name=name)
+    return Log(timestamp=timestamp(stamp_ns), level=level, message=ros_text(text), name=ros_text(name))
 
 
 def log_of(message: Message, about: Context) -> Log:

@@ -174,6 +174,9 @@ def _voxels(message: Image, about: Context) -> list[Made]:
         while math.prod(-(-n // step) for n in pixels.shape[:3]) > MAX_VOXELS:
             step += 1
         matrix = message.ijk_to_ras()
+        if not np.isfinite(matrix).all():
+            about.tell('its voxels are not shown: its matrix is not finite')
+            return None
         matrix[:3, 3] += matrix[:3, :3] @ np.array(message.offset, float)
         pixels = pixels[::step, ::step, ::step]
         matrix[:3, :3] *= step

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from ...codec.messages.mesh import AttributeType, PolyData
 from ...codec.messages.points import PointList, Trajectories
+from ...config import ros_text
 from ...converters.metres import length_to_ros
 from ...web.pictures import MAX_MESH_BYTES, shape_of
 from .made import PLAIN, Context, Made, colour, pose, vector
@@ -100,9 +101,10 @@ def tools(placed: Sequence[Placed], about: Context, gone: Iterable[str]) -> Made
 
     def make() -> SceneUpdate:
         return SceneUpdate(
-            deletions=[SceneEntityDeletion(timestamp=about.stamp, id=name) for name in gone],
+            deletions=[SceneEntityDeletion(timestamp=about.stamp, id=ros_text(name))
+                       for name in gone],
             entities=[SceneEntity(
-                timestamp=about.stamp, frame_id=tool.frames.parent, id=tool.name,
+                timestamp=about.stamp, frame_id=tool.frames.parent, id=ros_text(tool.name),
                 spheres=[_sphere(tool.position, _SIZE_M, _TOOL)],
                 texts=[_text(tool.position, tool.name, _TOOL)]) for tool in placed])
 
@@ -161,14 +163,14 @@ def _cloud(places: NDArray[np.float64], message: PolyData, about: Context) -> Po
         timestamp=about.stamp, frame_id=about.parent, pose=pose((0, 0, 0)),
         point_stride=rows.dtype.itemsize, data=rows.tobytes(), fields=[
             PackedElementField(
-                name=name, offset=offset,
+                name=ros_text(name), offset=offset,
                 type=kinds.Uint8 if kind == np.uint8 else kinds.Float32)
             for name, (kind, offset, *_) in (rows.dtype.fields or {}).items()])
 
 
 def _scene(about: Context, **parts: Any) -> SceneUpdate:
     return SceneUpdate(entities=[SceneEntity(
-        timestamp=about.stamp, frame_id=about.parent, id=about.device, **parts)])
+        timestamp=about.stamp, frame_id=about.parent, id=ros_text(about.device), **parts)])
 
 
 def _size(diameter: float, about: Context) -> float:
@@ -186,4 +188,4 @@ def _sphere(place: Sequence[float], size: float, rgba: Sequence[float]) -> Spher
 
 def _text(place: Sequence[float], text: str, rgba: Sequence[float]) -> TextPrimitive:
     return TextPrimitive(
-        pose=pose(place), billboard=True, font_size=_TEXT_M, color=colour(rgba), text=text)
+        pose=pose(place), billboard=True, font_size=_TEXT_M, color=colour(rgba), text=ros_text(text))
