@@ -201,6 +201,11 @@ class BagFrames:
         """The places of the bag that were passed over so far, because they are damaged."""
         return self._reader.lost
 
+    def notes(self) -> list[str]:
+        """Tell what was passed over so far, and what are no frames."""
+        return [f'passed over: {lost.words(self.begin_ns)}' for lost in self.lost] + [
+            f'{topic}: {count} messages are no frames' for topic, count in self.refused.items()]
+
     def _read(self, topic: str, time_ns: int, data: bytes) -> Frame | None:
         try:
             frame = self._types.unpack(data)

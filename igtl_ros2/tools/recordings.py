@@ -96,10 +96,7 @@ class _Bag(Recorded):
                     continue
                 source = 'to' if frame.to_device else 'from'
                 yield Seen(frame.time_ns, source, frame.header, frame.data)
-            self._notes = [f'passed over: {lost.words(reader.start_time)}' for lost in frames.lost]
-            self._notes += [
-                f'{topic}: {count} messages are no frames'
-                for topic, count in frames.refused.items()]
+            self._notes = frames.notes()
             if timeless:
                 self._notes.append(f'{timeless} messages have a time that is none (after 2262)')
 

@@ -160,13 +160,14 @@ class BagSource:
 
     def _count(self) -> None:
         with open_bag(self._path) as reader:
-            for place_s, frame in self._items(
-                BagFrames(reader, MessageTypes(), (), self._direction)
-            ):
+            frames = BagFrames(reader, MessageTypes(), (), self._direction)
+            for place_s, frame in self._items(frames):
                 if self._is_over:
                     return
                 header = frame.header
                 self.overview.add(header.type_name, header.device_name, place_s)
+            for note in frames.notes():
+                self._post(self._monitor.note_error, 'warning', note, self.now_s())
         self.overview.finish()
 
     def _play(self) -> None:

@@ -175,7 +175,7 @@ class PageServer:
         try:
             first = await asyncio.wait_for(socket.receive(), _TOKEN_S)
             asked = json.loads(first.data) if first.type == WSMsgType.TEXT else {}
-        except (asyncio.TimeoutError, ValueError):
+        except (asyncio.TimeoutError, ValueError, RecursionError):
             asked = {}
         if isinstance(asked, dict) and self._guard.knows(asked.get('token')):
             return True
@@ -201,7 +201,7 @@ class PageServer:
         answer: Json = {'kind': 'answer', 'error': ''}
         try:
             asked = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             asked = None
         try:
             if not isinstance(asked, dict):

@@ -135,7 +135,7 @@ def test_at_a_place_of_a_bag_all_is_as_it_was_then(bag):
     assert 'Note' not in early
 
 
-def test_a_frame_that_is_spoiled_is_told(tmp_path, bag):
+def test_what_is_spoiled_in_a_bag_is_told(tmp_path, bag):
     from igtl_ros2.codec import encode
 
     spoiled = bytearray(encode(String('a', device_name='Bad')))
@@ -143,10 +143,11 @@ def test_a_frame_that_is_spoiled_is_told(tmp_path, bag):
     (tmp_path / 'x').mkdir()
     other = bag_of(
         tmp_path / 'x', (0, String('a', device_name='Good')), (0.1, bytes(spoiled)),
-        (0.2, String('b', device_name='Good')))
+        (0.2, String('b', device_name='Good')), (0.3, b'no frame'))
     with monitor(other) as page:
-        (errors,) = look(page, lambda told: told.errors and list(told.errors))
-    assert 'CRC' in errors[0] and 'Bad' in errors[0]
+        (errors,) = look(page, lambda told: len(told.errors) > 1 and sorted(told.errors))
+    assert errors[0] == '/Odd/raw: 1 messages are no frames'
+    assert 'CRC' in errors[1] and 'Bad' in errors[1]
 
 
 # -- who, and what cannot be

@@ -329,7 +329,7 @@ def test_a_slow_browser_holds_nobody_up_and_gets_the_newest():
 
 @pytest.mark.parametrize('text', [
     'garbage', '[]', '5', '{}', '{"want": 5}', '{"steer": {"playing": true}}', '{"send": {}}',
-    '{"send": {"kind": "string", "text": "a"}}',
+    '{"send": {"kind": "string", "text": "a"}}', '[' * 60_000,
 ])
 def test_what_cannot_be_done_is_answered_with_a_reason(text):
     async def work(rig):

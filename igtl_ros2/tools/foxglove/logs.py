@@ -24,7 +24,8 @@ _WARN = {
 
 def line(name: str, text: str, level: Any, stamp_ns: int) -> Log:
     """Make a line of the log."""
-    return Log(timestamp=timestamp(stamp_ns), level=level, message=ros_text(text), name=ros_text(name))
+    return Log(
+        timestamp=timestamp(stamp_ns), level=level, message=ros_text(text), name=ros_text(name))
 
 
 def log_of(message: Message, about: Context) -> Log:

@@ -188,4 +188,5 @@ def _sphere(place: Sequence[float], size: float, rgba: Sequence[float]) -> Spher
 
 def _text(place: Sequence[float], text: str, rgba: Sequence[float]) -> TextPrimitive:
     return TextPrimitive(
-        pose=pose(place), billboard=True, font_size=_TEXT_M, color=colour(rgba), text=ros_text(text))
+        pose=pose(place), billboard=True, font_size=_TEXT_M, color=colour(rgba),
+        text=ros_text(text))
