@@ -1,11 +1,12 @@
 """Who may import whom: every import of the package against one table."""
 
 import ast
+import functools
 import re
 import sys
 from pathlib import Path
 
-import pytest
+from many import each
 
 PACKAGE = Path(__file__).parent.parent / 'igtl_ros2'
 
@@ -100,6 +101,12 @@ def part_of(path):
     return first.removesuffix('.py')
 
 
+@functools.cache
+def nodes_of(path):
+    """Read a file once for all tests."""
+    return list(ast.walk(ast.parse(path.read_text(encoding='utf-8'))))
+
+
 def imports(path):
     """Yield every import of a file: ('ours', part) or ('theirs', top-level name)."""
     for name in imported_names(path):
@@ -113,7 +120,7 @@ def imports(path):
 def imported_names(path):
     """Yield the full name of all that a file imports, also for type checkers only."""
     package = ('igtl_ros2', *path.relative_to(PACKAGE).parent.parts)
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -128,7 +135,7 @@ def imported_names(path):
 FILES = sorted(path for path in PACKAGE.rglob('*.py') if '__pycache__' not in path.parts)
 
 
-@pytest.mark.parametrize('path', FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@each('path', FILES)
 def test_imports(path):
     part = part_of(path)
     ours, outside, never = TABLE[part]
@@ -175,7 +182,7 @@ def test_no_part_is_imported_by_name_but_files_when_a_message_is_read_or_written
     # such imports are not in the table: of ours there is this one, and packages list their own
     found = {}
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes_of(path):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith('import_module'):
                 name = ast.unparse(node.args[0])
                 if 'igtl_ros2' in name:
@@ -208,7 +215,7 @@ def test_no_file_has_over_500_lines_and_no_class_over_300():
     large = set()
     for path in FILES:
         text = path.read_text()
-        classes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef)]
+        classes = [node for node in nodes_of(path) if isinstance(node, ast.ClassDef)]
         lengths = [node.end_lineno - node.lineno + 1 for node in classes]
         if text.count('\n') > 500 or max(lengths, default=0) > 300:
             large.add(str(path.relative_to(PACKAGE)))

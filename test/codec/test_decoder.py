@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from many import each
 
 from igtl_ros2 import codec
 from igtl_ros2.codec import blocks
@@ -40,8 +41,7 @@ def by_buffer(decoder, data):
 
 
 both = pytest.mark.parametrize('give', [by_feed, by_buffer])
-golden = pytest.mark.parametrize('path', GOLDEN, ids=lambda path: path.stem)
-small = pytest.mark.parametrize('path', SMALL, ids=lambda path: path.stem)
+golden, small = each('path', GOLDEN), each('path', SMALL)
 
 
 def take(decoder):

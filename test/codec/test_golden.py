@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from many import each
 
 from igtl_ros2 import codec
 from igtl_ros2.codec.messages.arrays import NDArray, Sensor, unit_parts, unit_word
@@ -57,10 +58,11 @@ ENTRIES = json.loads((GOLDEN / 'manifest.json').read_text())['messages']
 KINDS = {2: 'i1', 3: 'u1', 4: 'i2', 5: 'u2', 6: 'i4', 7: 'u4', 10: 'f4', 11: 'f8', 13: 'c16'}
 
 
-@pytest.fixture(params=ENTRIES, ids=lambda entry: entry['file'])
-def entry(request):
-    """One message of the manifest."""
-    return request.param
+def file_of(entry):
+    return entry['file']
+
+
+every_entry = each('entry', ENTRIES, file_of)
 
 
 def wire(entry):
@@ -317,10 +319,12 @@ def made(entry):
 # --- tests ----------------------------------------------------------------------------------
 
 
+@every_entry
 def test_golden_bytes_come_back_unchanged(entry):
     assert codec.encode(codec.decode(wire(entry), strict=True)) == wire(entry)
 
 
+@every_entry
 def test_golden_header(entry):
     message = codec.decode(wire(entry))
     stamp = entry['timestamp']
@@ -333,10 +337,12 @@ def test_golden_header(entry):
     assert list(message.metadata) == [m['key'] for m in entry['metadata']]
 
 
+@every_entry
 def test_fields_of_the_manifest_give_the_golden_bytes(entry):
     assert codec.encode(made(entry)) == wire(entry)
 
 
+@every_entry
 def test_golden_bytes_give_the_fields_of_the_manifest(entry, same):
     same(codec.decode(wire(entry)), made(entry))
 
@@ -351,6 +357,7 @@ def remade(value):
     return np.array(value) if isinstance(value, np.ndarray) else value
 
 
+@every_entry
 def test_a_message_made_of_the_fields_of_another_gives_the_same_bytes(entry):
     assert codec.encode(remade(codec.decode(wire(entry)))) == wire(entry)
 

@@ -4,6 +4,7 @@ from array import array
 from pathlib import Path
 
 import pytest
+from many import each
 from std_msgs.msg import UInt8MultiArray
 
 from igtl_ros2 import codec
@@ -19,7 +20,7 @@ def frame(data):
     return UInt8MultiArray(data=array('B', data))
 
 
-@pytest.mark.parametrize('path', GOLDEN, ids=lambda path: path.stem)
+@each('path', GOLDEN)
 def test_every_message_as_a_frame_and_back(send, path):
     data = path.read_bytes()
     raw = raw_frame(codec.decode(data))

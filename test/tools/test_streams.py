@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from many import each
 
 from igtl_ros2.codec import decode, encode
 from igtl_ros2.codec.messages.arrays import NDArray, Sensor
@@ -116,7 +117,7 @@ def test_state_and_unit():
     assert unit_of(String('x')) == ''
 
 
-@pytest.mark.parametrize('path', GOLDEN, ids=lambda path: path.stem)
+@each('path', GOLDEN)
 def test_every_type_has_a_line_and_becomes_json(path):
     message = decode(path.read_bytes())
     assert '\n' not in message.brief()
