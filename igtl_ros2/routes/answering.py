@@ -14,6 +14,8 @@ from ..codec.lists import ElementList
 from ..codec.message import has_points
 from ..codec.messages.text import Status, StatusCode
 from ..codec.short_names import NAME_BYTES, short_name
+from ..converters.pose import is_valid
+from ..converters.registry import Converted
 from ..converters.target_places import place_of
 from ..converters.units import ros_text
 from ..errors import ConversionError
@@ -79,10 +81,7 @@ class Answering(Inbound):
             result.kept is None or len(result.kept) == message.count)
         if published and is_whole:
             if self._is_target(passage):
-                # one that is in several frames has no place in one of them
-                place = None if 'frames' in result.info else place_of(published)
-                self._around.targets.took(
-                    passage.peer, self.key[1], passage.frame, place, passage.gate)
+                self._take_target(passage, result, published)
             if not self.rule.answer:
                 return []
             sent = (passage.unmoved or passage).message
@@ -98,6 +97,17 @@ class Answering(Inbound):
         why = '; '.join(told) or result.state or 'no topic is made of it'
         is_some = isinstance(message, ElementList) and place_of(published) is not None
         return self._refusal(passage, f'not all of it: {why}' if is_some else why)
+
+    def _take_target(self, passage: Passage, result: Converted, published: list[Any]) -> None:
+        """Let something be moved to, unless what was published is not quite what was sent."""
+        targets, which = self._around.targets, (passage.peer, self.key[1], passage.frame)
+        faults = [*result.errors, *([] if is_valid(result.state) else [str(result.state)])]
+        if faults:
+            targets.refused(*which, '; '.join(faults))
+            return
+        # one that is in several frames has no place in one of them
+        place = None if 'frames' in result.info else place_of(published)
+        targets.took(*which, place, passage.gate)
 
     def _is_target(self, passage: Passage) -> bool:
         return passage.source != REPEATED and self.key[1] in self._around.targets.names

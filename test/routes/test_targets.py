@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from inward import Link, Peer, pose
 
+from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.query import Query
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.errors import ConversionError
 from igtl_ros2.routes import targets as targets_module
+from igtl_ros2.routes.inbound import FROZEN
 from igtl_ros2.routes.targets import Targets
 
 BOX = 'workspace: {min: [-0.1, -1, -1], max: [0.1, 1, 1]}'
@@ -100,6 +102,22 @@ def test_an_older_one_that_tf_lets_go_on_is_no_target_any_more(link):
     link.tf.insert('base', 'camera', link.now_ns, np.eye(4))
     link.wait(0.01)
     assert target(link) == ('base', 7)
+
+
+@pytest.mark.parametrize('link', ['publish_invalid: true'], indirect=True)
+def test_what_is_published_though_something_is_wrong_with_it_is_no_target(link):
+    link.send(pose(5, 'Target'))
+    link.send(pose(5, 'Target', metadata={'TransformStatus': 'OUT_OF_VIEW'}))
+    assert len(link.published['Target/pose']) == 2 and target(link) == 'OUT_OF_VIEW'
+    link.send(Transform(np.diag([2.0, 2.0, 2.0, 1.0]), device_name='Target'))
+    assert 'the matrix holds scale or shear' in target(link)
+    measured_ns = link.now_ns
+    for _ in range(3):
+        link.send(pose(6, 'Target', ns=measured_ns))
+        link.now_s += 2.0
+    assert target(link) == FROZEN  # nobody measures any more
+    link.send(pose(7, 'Target', ns=link.now_ns))
+    assert target(link) == ('ras', 7)
 
 
 @pytest.mark.parametrize('link', [BOX], indirect=True)
