@@ -32,6 +32,8 @@ from ..rules import ReceiveRule, ServeRule
 from .spin import Turns
 
 _TURN_S = 1.0
+#: how a goal ends that is never carried out
+REFUSED = 'REFUSED'
 _ENDS = {
     GoalStatus.STATUS_SUCCEEDED: 'SUCCEEDED',
     GoalStatus.STATUS_CANCELED: 'CANCELED',
@@ -60,17 +62,77 @@ def filled(template: MessageTemplate, rule: ServeRule, tree: Any, values: Any) -
     return message
 
 
-def begin_goal(
-    client: ActionClient, ros_type: Any, goal: Any, told: Callable[[Any], None] | None = None
-) -> tuple[ClientGoalHandle, Any]:
+class GoalCall:
     """
-    Send a goal.
+    One goal at an action, which may be cancelled at any time; used in the thread of actions alone.
 
-    :returns: with what it can be cancelled should the answer never come, and that answer.
+    :param on_end: gets how it ended (SUCCEEDED, CANCELED, ABORTED, or REFUSED if it was never
+        carried out), why if that is known, and its result or None; called once.
+    :param on_accept: called when the server has accepted it.
+    :param told: gets feedback.
     """
-    goal_id = UUID(uuid=list(uuid.uuid4().bytes))
-    handle = ClientGoalHandle(client, goal_id, ros_type.Impl.SendGoalService.Response())
-    return handle, client.send_goal_async(goal, told, goal_id)
+
+    def __init__(
+        self, client: ActionClient[Any, Any, Any], ros_type: Any, goal: Any,
+        on_end: Callable[[str, str, Any], None], on_accept: Callable[[], None] = lambda: None,
+        told: Callable[[Any], None] | None = None,
+    ) -> None:
+        """Send the goal."""
+        self._on_end, self._on_accept = on_end, on_accept
+        self._is_cancelled = self._is_over = False
+        goal_id = UUID(uuid=list(uuid.uuid4().bytes))
+        # by this it can be cancelled should the answer never come
+        self._handle = ClientGoalHandle(client, goal_id, ros_type.Impl.SendGoalService.Response())
+        client.send_goal_async(goal, told, goal_id).add_done_callback(self._answered)
+
+    def cancel(self, on_answer: Callable[[Any], None] | None = None) -> None:
+        """
+        Cancel the goal, and once more when it is accepted.
+
+        :param on_answer: gets what the server says to that, and sees to the rest itself.
+        """
+        future = self._handle.cancel_goal_async()
+        if on_answer is None:
+            self._is_cancelled = True
+        else:
+            future.add_done_callback(on_answer)
+
+    def cancel_again(self) -> None:
+        """Ask again if it was to be cancelled: the server may not have heard it, or refused."""
+        if self._is_cancelled:
+            self.cancel()
+
+    def drop(self, why: str) -> None:
+        """Take note that nobody waits for it any more; should it be accepted, it is cancelled."""
+        self._is_cancelled = True
+        self._end('ABORTED', why, None)
+
+    def _answered(self, future: Any) -> None:
+        if future.exception() is not None:
+            self._end(REFUSED, str(future.exception()), None)
+            return
+        handle: ClientGoalHandle = future.result()
+        if not handle.accepted:
+            self._end(REFUSED, 'the action does not accept it', None)
+            return
+        self._handle = handle
+        if self._is_cancelled:
+            handle.cancel_goal_async()
+        if not self._is_over:
+            self._on_accept()
+            handle.get_result_async().add_done_callback(self._ended)
+
+    def _ended(self, future: Any) -> None:
+        if future.exception() is not None:
+            self._end('ABORTED', str(future.exception()), None)
+            return
+        response = future.result()
+        self._end(_ENDS.get(response.status, 'ABORTED'), '', response.result)
+
+    def _end(self, state: str, why: str, result: Any) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._on_end(state, why, result)
 
 
 class ActionThread:
@@ -161,7 +223,7 @@ class RosAction:
         self._type = find_type(type_name)
         self._client = thread.client(name, self._type)
         self._post = post
-        self._handles: dict[int, Any] = {}
+        self._calls: dict[int, tuple[GoalCall, GoalListener]] = {}
         self._templates: dict[str, tuple[MessageTemplate, TextTemplate | None,
                                          TextTemplate | None]] = {}
 
@@ -193,7 +255,7 @@ class RosAction:
 
     def forget(self, number: int) -> None:
         """Tell nothing of a goal any more."""
-        self._thread.post(partial(self._handles.pop, number, None))
+        self._thread.post(partial(self._forget, number))
 
     # -- in the thread of actions
 
@@ -223,45 +285,38 @@ class RosAction:
                     if made is not None:
                         post(listener.show, number, made)
 
-        def answered(future: Any) -> None:
-            if future.exception() is not None:
-                post(listener.refused, number, str(future.exception()))
+        def ended(state: str, why: str, found: Any) -> None:
+            if number not in self._calls:
+                return  # nobody waits for it any more
+            if state == REFUSED:
+                post(listener.refused, number, why)
                 return
-            handle: ClientGoalHandle = future.result()
-            if not handle.accepted:
-                post(listener.refused, number, 'the action does not accept it')
-                return
-            if number not in self._handles:  # nobody waits for it any more
-                handle.cancel_goal_async()
-                return
-            self._handles[number] = handle, listener
-            post(listener.accepted, number)
-            handle.get_result_async().add_done_callback(ended)
-
-        def ended(future: Any) -> None:
-            if future.exception() is not None:
-                post(listener.ended, number, 'ABORTED', str(future.exception()))
-                return
-            response = future.result()
-            text = ''
+            text = why
             try:  # whatever is wrong with what it says, it is over
-                show('result', response.result)
-                text = '' if result is None else result.text(response.result)
+                if found is not None:
+                    show('result', found)
+                    text = '' if result is None else result.text(found)
             finally:
-                post(listener.ended, number, _ENDS.get(response.status, 'ABORTED'), text)
+                post(listener.ended, number, state, text)
 
         try:
-            handle, future = begin_goal(self._client, self._type, goal, told)
+            call = GoalCall(
+                self._client, self._type, goal, ended, partial(post, listener.accepted, number),
+                told)
         except Exception as error:
             post(listener.refused, number, f'it cannot be sent: {error}')
             raise
-        self._handles[number] = handle, listener
-        future.add_done_callback(answered)
+        self._calls[number] = call, listener
+
+    def _forget(self, number: int) -> None:
+        call, _ = self._calls.pop(number, (None, None))
+        if call is not None:
+            call.drop('nobody waits for it any more')
 
     def _cancel(self, number: int) -> None:
-        if number not in self._handles:
+        if number not in self._calls:
             return
-        handle, listener = self._handles[number]
+        call, listener = self._calls[number]
 
         def answered(future: Any) -> None:
             if future.exception() is None:
@@ -271,7 +326,7 @@ class RosAction:
                     outcome = REFUSES
                 self._post(listener.cancel_answered, number, outcome)
 
-        handle.cancel_goal_async().add_done_callback(answered)
+        call.cancel(answered)
 
 
 class LinkActions:

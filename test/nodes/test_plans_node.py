@@ -20,7 +20,7 @@ from rclpy.executors import MultiThreadedExecutor  # noqa: E402
 from rclpy.node import Node  # noqa: E402
 
 from igtl_ros2.dialogue.plans import Plan, State  # noqa: E402
-from igtl_ros2.nodes.moveit.action_call import ActionCall  # noqa: E402
+from igtl_ros2.nodes.action_client import GoalCall  # noqa: E402
 
 RULES = """
 profile: moveit
@@ -159,7 +159,7 @@ def test_a_motion_of_a_server_that_was_not_seen_is_stopped_when_it_is_seen_again
 
 def test_a_motion_whose_acceptance_is_never_heard_of_is_stopped(node, moving, monkeypatch):
     planner = planner_of(node)
-    monkeypatch.setattr(ActionCall, '_answered', lambda call, future: None)
+    monkeypatch.setattr(GoalCall, '_answered', lambda call, future: None)
     planner.go(2, PLAN)
     wait_for(lambda: moving.running == 2, 'the second motion')
     planner.halt(2)

@@ -503,5 +503,7 @@ def test_a_target_is_looked_at_by_the_rules_after_a_reload(ros, tmp_path):
         reload = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
         wait_for(reload.service_is_ready, 'the service')
         assert wait_for(reload.call_async(Trigger.Request()).result, 'the answer').success
+        # what the old rules let through does not hold any more
+        assert ('TARGET', 'NOT_READY', 'TARGETING') in brp.until('TARGET')
         brp.send('TGT')
         assert ('TARGET', 'CONFIGURATION_ERROR', 'TARGETING') in brp.until('TARGET')

@@ -31,8 +31,8 @@ from ...rules import MoveItRule
 from ..action_client import ActionThread
 from ..report import Report
 from ..tf import TfSource
-from .action_call import OneAction
 from .messages import code_name, plan_goal, plan_of
+from .one_action import OneAction
 from .scene import Scene
 from .shapes import RobotShapes, nothing_shown
 from .target_topics import Goal, TargetTopics
