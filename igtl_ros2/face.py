@@ -264,6 +264,8 @@ def check_seconds(value: Any, name: str, *, or_none: bool = True) -> None:
         return
     if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
         allowed = 'seconds, or None for ever' if or_none else 'seconds'
+        if isinstance(value, str):  # receive('Probe')
+            allowed += '; wait_for and latest take the name of a device or type'
         raise ConfigError(f'{name}: found {value!r}; allowed {allowed}')
 
 

@@ -18,8 +18,8 @@ MODULES = sorted(
 )
 FENCE = re.compile(r'^```.*$', re.MULTILINE)
 # all other pages of the reference have some
-WITHOUT_EXAMPLES = {'diagnostics.md', 'forwarding.md', 'frames.md', 'limits.md', 'names.md',
-                    'stability.md', 'timing.md'}
+WITHOUT_EXAMPLES = {'conversions.md', 'diagnostics.md', 'forwarding.md', 'frames.md', 'limits.md',
+                    'names.md', 'stability.md', 'timing.md'}
 
 
 def run(examples):

@@ -143,6 +143,17 @@ def test_a_sensor_has_its_unit_in_words():
         igtl.Sensor([1.0], unit='newton')
 
 
+def test_a_name_for_receive_is_refused_with_what_takes_names():
+    with igtl.serve('127.0.0.1', 0) as server:
+        with pytest.raises(igtl.ConfigError, match='wait_for'):
+            server.receive('Probe')
+
+
+def test_a_wrong_shape_says_how_many_are_free():
+    with pytest.raises(EncodeError, match=r'shape \(2, 2\), wanted \(n, 3\)'):
+        igtl.Points.from_array(np.zeros((2, 2)))
+
+
 def test_colours_are_no_volume():
     picture = np.zeros((48, 64, 3), np.uint8)
     with pytest.raises(EncodeError, match='Image.rgb'):

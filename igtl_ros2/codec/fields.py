@@ -195,7 +195,8 @@ def _check_shape(array: NDArray[Any], shape: tuple[int, ...], what: str) -> None
     if array.ndim != len(shape) or any(
         wanted not in (-1, found) for found, wanted in zip(array.shape, shape)
     ):
-        raise EncodeError(f'{what}: shape {array.shape}, wanted {shape}')
+        wanted = str(shape).replace('-1', 'n')
+        raise EncodeError(f'{what}: shape {array.shape}, wanted {wanted}')
 
 
 def as_array(value: Any, what: str) -> NDArray[Any]:

@@ -98,8 +98,8 @@ class Image(Message):
         if pixels.ndim == 3 and size == _OF_PIXELS and _looks_like_rgb(pixels):
             raise EncodeError(
                 f'pixels: shape {pixels.shape} would be {len(pixels)} slices of '
-                f'{pixels.shape[2]} columns; Image.rgb takes it for colours, and shape '
-                f'{(*pixels.shape, 1)} is such a volume'
+                f'{pixels.shape[2]} columns; use Image.rgb for colours, or shape '
+                f'{(*pixels.shape, 1)} for such a volume'
             )
         if pixels.ndim == 2:
             pixels = pixels[None]
