@@ -14,9 +14,9 @@ from ..config import ros_text
 from ..errors import ConversionError
 from ..rules import Phase, PhaseTable
 from .action_calls import ActionCalls
-from .goals import Say
+from .goals import Note, Say
 from .interfaces import FindTarget, Peer, Problem, RosService
-from .phases import Accept, Acknowledge, Call, Enter, Forget, Note, Phases, SendBack, Step, Tell
+from .phases import Accept, Acknowledge, Call, Enter, Forget, Phases, SendBack, Step, Tell
 from .streams import Streams
 from .timers import Timer, Timers
 

@@ -71,13 +71,20 @@ class Answering(Inbound):
             passage, f'not moved into {self.rule.to_frame}: {why}')]
 
     def _answer(self, passage: Passage, effects: list[Effect]) -> list[Effect]:
-        published = [effect.ros_message for effect in effects
-                     if isinstance(effect, Publish) and effect.leaf not in _BESIDE]
+        outputs = {effect.leaf: effect.ros_message for effect in effects
+                   if isinstance(effect, Publish) and effect.leaf not in _BESIDE}
+        # entry and target by their labels, not as they come in the list
+        path = [outputs.pop(leaf) for leaf in ('trajectory',) if leaf in outputs]
+        published = [*path, *outputs.values()]
         result, message = passage.result, passage.message
         assert result is not None
         # a list is published as far as gates and numbers let it
-        partial = result.info.get('partial')
-        is_whole = not isinstance(message, ElementList) or not partial and (
+        no_path = ''
+        if 'partial' in result.info and result.info['partial']:
+            no_path = 'of paths without an entry or without a target no topic is made'
+        elif 'trajectory' in result.info:
+            no_path = f'no trajectory: {result.info["trajectory"]}'
+        is_whole = not isinstance(message, ElementList) or not no_path and (
             result.kept is None or len(result.kept) == message.count)
         if published and is_whole:
             if self._is_target(passage):
@@ -92,8 +99,8 @@ class Answering(Inbound):
                 self.key[1], StatusCode.OK, '', f'published on {self.topic}')]
         told = [effect.text.removeprefix(f'{self.what}: ') for effect in effects
                 if isinstance(effect, Tell) and effect.text]
-        if partial:
-            told.append('of paths without an entry or without a target no topic is made')
+        if no_path and no_path not in told:
+            told.append(no_path)
         why = '; '.join(told) or result.state or 'no topic is made of it'
         is_some = isinstance(message, ElementList) and place_of(published) is not None
         return self._refusal(passage, f'not all of it: {why}' if is_some else why)

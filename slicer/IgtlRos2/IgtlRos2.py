@@ -202,7 +202,10 @@ class IgtlRos2Widget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     # -- what buttons do
 
     def _press_stop(self):
-        self.logic.stop.press()  # before anything else
+        if not self.logic.stop.press():  # before anything else
+            self._verdict.text = (
+                'STOP was not sent: there is no connection to the bridge. Use the emergency stop '
+                'of the robot.')
 
     def _release_stop(self):
         self.logic.stop.release()

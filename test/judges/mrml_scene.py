@@ -62,6 +62,9 @@ class StatusNode:
     def GetErrorName(self):
         return ''
 
+    def SetAttribute(self, key, value):
+        pass
+
     def SetStatus(self, code, subcode, error_name, text):
         self.code, self.text, self.count = code, text, self.count + 1
         if self.observer:

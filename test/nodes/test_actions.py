@@ -184,6 +184,7 @@ serve:
   call: /arm/follow
   type: control_msgs/action/FollowJointTrajectory
   targets: {target: Target}
+  timeout: 60
   goal: {multi_dof_trajectory: {points: [{transforms: ['{target}']}]}}
 - command: MOVE_THERE
   call: /arm/follow

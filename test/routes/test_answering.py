@@ -15,7 +15,8 @@ BOX = 'workspace: {min: [-0.1, -1, -1], max: [0.1, 1, 1]}'
 
 
 def answering(keys='', device='Target*'):
-    return Link(f'receive: [{{device: "{device}", pose: true, answer: true, {keys}}}, '
+    pose = '' if 'POINT' in keys else 'pose: true, '
+    return Link(f'receive: [{{device: "{device}", {pose}answer: true, {keys}}}, '
                 '{device: "*"}]')
 
 
@@ -172,6 +173,19 @@ def test_what_another_peer_has_is_refused_to_the_peer_that_has_sent_it():
     link.send(pose(2, 'Target'), peer=other)
     assert answers(link) == refused('Target', 'another peer sends it')
     assert len(link.published['Target/pose']) == 1
+
+
+def test_a_list_without_the_labels_of_its_path_is_refused():
+    link = answering('type: POINT, trajectory: {entry: ENTRY, target: TARGET}')
+    link.send(PointList([Point('ENTRY', (1, 2, 3))], device_name='Target'))
+    assert answers(link) == refused(
+        'Target', "not all of it: no trajectory: 0 points are called 'TARGET'")
+    twice = [Point(name, (n, 0, 0)) for n, name in enumerate(('ENTRY', 'TARGET', 'TARGET'))]
+    link.send(PointList(twice, device_name='Target'))
+    assert answers(link) == refused(
+        'Target', "not all of it: no trajectory: 2 points are called 'TARGET'")
+    link.send(PointList(twice[:2], device_name='Target'))
+    assert answers(link)[1][1] == StatusCode.OK
 
 
 def path(name, kind=3):

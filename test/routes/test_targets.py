@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from inward import Link, Peer, pose
 
+from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.query import Query
 from igtl_ros2.codec.messages.text import String
@@ -19,8 +20,9 @@ BOX = 'workspace: {min: [-0.1, -1, -1], max: [0.1, 1, 1]}'
 @pytest.fixture
 def link(request):
     """A link whose device Target is one to move to, with other keys of its rule."""
-    link = Link(f'receive: [{{device: Target, pose: true, {getattr(request, "param", "")}}}, '
-                '{device: "*"}]')
+    keys = getattr(request, 'param', '')
+    keys = keys if 'POINT' in keys else f'pose: true, {keys}'
+    link = Link(f'receive: [{{device: Target, {keys}}}, {{device: "*"}}]')
     link.around.targets = Targets(['Target'])
     return link
 
@@ -131,6 +133,18 @@ def test_tools_are_a_target_if_all_are_published_in_one_frame(link):
     for none in (tools(), tools(('AToX', 1), ('BToY', 2))):
         link.send(none)
         assert target(link) == 'nothing that was published of it is a place'
+
+
+@pytest.mark.parametrize('link', [
+    'type: POINT, trajectory: {entry: ENTRY, target: TARGET}', 'type: POINT'], indirect=True)
+def test_of_a_path_the_entry_comes_first_whatever_its_place_in_the_list(link):
+    ends = [Point('TARGET', (2, 0, 0)), Point('ENTRY', (1, 0, 0))]
+    link.send(PointList(ends, device_name='Target'))
+    is_path = link.table.all['POINT', 'Target'].way.rule.trajectory is not None
+    assert target(link) == ('ras', *((1, 2) if is_path else (2, 1)))
+    if is_path:
+        link.send(PointList(ends[:1], device_name='Target'))
+        assert 'ENTRY' in target(link)
 
 
 def test_no_more_peers_are_remembered_than_there_can_be_and_those_are_kept_up_to_date(

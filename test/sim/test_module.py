@@ -337,6 +337,27 @@ def test_stop_is_an_emergency_that_goes_as_often_as_it_is_pressed(world):
     assert world.nothing_more()
 
 
+def test_a_stop_is_said_again_to_whoever_is_there_anew_and_its_end_is_not(world, monkeypatch):
+    stop = module.Stop(world.scene, world.connector)
+
+    def next_state():
+        while (found := world.got('STATUS')[0]).device_name not in (orders.STOP, 'Last'):
+            pass
+        return found.code
+
+    assert stop.press() and next_state() == 3
+    world.server.link.drop_peers('a test')
+    assert next_state() == 3
+    stop.release()
+    assert next_state() == 1
+    world.server.link.drop_peers('a test')
+    world.got('STATUS', '')  # as Slicer greets
+    world.slicer.set_status('Last', 13)
+    assert next_state() == 13
+    monkeypatch.setattr(world.connector, 'GetState', lambda: 1)
+    assert not stop.press()
+
+
 def wait_for(condition):
     end = time.monotonic() + END_S
     while not (value := condition()):

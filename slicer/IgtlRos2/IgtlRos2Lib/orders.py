@@ -8,6 +8,8 @@ from .mrml import RECEIVED, STATUS, TEXT, nodes
 
 OK, EMERGENCY = 1, 3  # codes of STATUS
 STOP = 'Slicer_stop'
+_CONNECTED = 2
+_PUSH_ON_CONNECT = 'OpenIGTLinkIF.pushOnConnect'
 _EXPIRED, _CANCELLED = 'the bridge did not answer in time', 'it was cancelled'
 
 
@@ -86,12 +88,17 @@ class Stop:
         self.is_pressed = False
 
     def press(self):
-        """Call the emergency; again, as often as it is pressed."""
+        """
+        Call the emergency; again, as often as it is pressed.
+
+        :returns: whether there is a connection; if not, it is sent as soon as there is one.
+        """
         self.is_pressed = True
         self._send(EMERGENCY, 'stopped by the user of Slicer')
         if self._phrase:
             self._count += 1
             say(self._scene, self._connector, f'CMD_stop{self._count}', self._phrase)
+        return self._connector.GetState() == _CONNECTED
 
     def release(self):
         """Say that it is over: the robot may be asked to move again."""
@@ -103,6 +110,8 @@ class Stop:
         # registered afterwards, so that the change itself sends nothing; a button that is pressed
         # again says the same again
         self._connector.UnregisterOutgoingMRMLNode(node)
+        # a bridge that is started again hears of the emergency, but not of the end of another's
+        node.SetAttribute(_PUSH_ON_CONNECT, 'true' if code == EMERGENCY else 'false')
         node.SetStatus(code, 0, 'Emergency' if code == EMERGENCY else '', text)
         self._connector.RegisterOutgoingMRMLNode(node)
         self._connector.PushNode(node)
