@@ -63,7 +63,9 @@ def main() -> None:
             # SENSOR=all: a logger that falls behind shall get every reading, not the newest
             server = stack.enter_context(serve(url, queue_policy=['SENSOR=all']))
             url = str(server.address)
-            threading.Thread(target=simulate, args=(server, devices, stopped)).start()
+            sensor = threading.Thread(target=simulate, args=(server, devices, stopped))
+            sensor.start()
+            stack.callback(sensor.join)  # before the server is closed
             stack.callback(stopped.set)
         if args.csv == '-':
             out = sys.stdout

@@ -148,7 +148,7 @@ def test_a_slow_reader_gets_poses_of_now(pair, monkeypatch, caplog):
     finally:
         stop.set()
         thread.join()
-    assert len(behind) > 3 and sent[0] > 60
+    assert sent[0] > len(behind) > 3
     # as a median: on a busy machine one may wait; in order it would be two thirds of all by now
     assert sorted(behind)[len(behind) // 2] <= 3
     assert notes == [20 * (k + 1) for k in range(len(notes))] and notes

@@ -72,7 +72,7 @@ def test_both_logs_say_why_and_nothing_is_delivered(files, caplog, scheme, witho
     caplog.set_level(logging.INFO)
     values = {} if without is None else {
         name: path for name, path in files['client'].items() if name not in without}
-    with secure_server(files, connect_timeout=0.2) as server:
+    with secure_server(files) as server:
         port = server.address.port
         try:
             client = connect(f'{scheme}://127.0.0.1:{port}', **values, reconnect=False)

@@ -244,7 +244,7 @@ def test_a_target_that_waits_behind_others_is_no_reason_to_go_to_the_one_before(
     go, worker = threading.Event(), node._receivers['']._work.worker
     worker.do(lambda: go.wait(20))
     try:
-        many = [Transform(pose(), device_name=f'T{number}') for number in range(1000)]
+        many = [Transform(pose(), device_name=f'T{number}') for number in range(200)]
         peer.client.send(Bind(many, device_name='Many'))
         peer.client.send(Transform(pose((60, 0, 0)), device_name='Target'))
         peer.order(2)

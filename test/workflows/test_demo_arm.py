@@ -10,6 +10,7 @@ from geometry_msgs.msg import Pose
 from harness import STATE
 from rclpy.action import ActionClient
 from sensor_msgs.msg import JointState
+from space import stamp_of
 from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
 
@@ -51,9 +52,9 @@ class Arm:
         user.wait_for(lambda: self.states and self.descriptions and self.tf, 'the arm')
 
     def here(self):
-        """Tell where the joints are now."""
-        self.states.clear()
-        self.user.wait_for(lambda: len(self.states) > 1, 'joint states')
+        """Tell where the joints are now; what is told of before may still be on its way."""
+        now_ns = self.user.node.get_clock().now().nanoseconds
+        self.user.wait_for(lambda: stamp_of(self.states[-1].header) > now_ns, 'joint states')
         assert list(self.states[-1].name) == NAMES
         return np.array(self.states[-1].position)
 

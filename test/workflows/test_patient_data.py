@@ -447,6 +447,8 @@ def test_only_pass_lets_a_recorder_of_topics_record_names(phi, bridge, user, tmp
                 return all(f'recording {topic} ' in tool.output for topic in told)
 
             user.wait_for(everything_came, f'all of {told}')
+            # the recorder besides the bridge
+            user.wait_for(lambda: order.get_subscription_count() > 1, 'who records orders')
             say_malformed(port, plant)
             for _ in range(3):
                 everything_came()
