@@ -24,7 +24,8 @@ import uuid
 import zoneinfo  # noqa: F401
 
 for name in ('numpy', 'mcap.writer', 'rosbags.rosbag2', 'rosbags.typesys', 'rich.live',
-             'rich.console', 'jsonschema', 'trustme', 'yaml', 'fastcrc', 'av', 'PIL.Image'):
+             'rich.console', 'jsonschema', 'trustme', 'yaml', 'fastcrc', 'av', 'PIL.Image',
+             'aiohttp.web', 'matplotlib.figure', 'matplotlib.font_manager'):
     try:
         if importlib.util.find_spec(name):
             __import__(name)

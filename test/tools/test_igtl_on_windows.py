@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -65,12 +66,19 @@ def test_files_have_names_that_windows_takes(tmp_path):
         Image(np.zeros((4, 4), np.uint8), device_name='..')))
     write_pcap(tmp_path / 'a.pcap', server_says(stream, [100]))
     igtl('export', tmp_path / 'a.pcap', '--to', tmp_path / 'out')
+    if find_spec('matplotlib'):
+        igtl('plot', tmp_path / 'a.pcap', '--output', tmp_path / 'a.png')
     made = [path for path in (tmp_path / 'out').rglob('*')]
     assert len([path for path in made if path.is_file()]) == 3
     for path in made:
         assert not set(path.name) & set('<>:"/\\|?*') and path.name[-1] not in '. ', path
         stem = path.name.split('.')[0].upper()
         assert stem not in ('CON', 'PRN', 'AUX', 'NUL') and not path.name.startswith('..'), path
+
+
+def test_a_page_is_served_or_not():
+    pytest.importorskip('aiohttp', reason='the page needs aiohttp')
+    igtl('monitor', '127.0.0.1:9', '--bind', '203.0.113.7', code=1)
 
 
 def test_a_sequence_and_a_dissector_are_written_as_bytes(tmp_path):

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from cli_tools import igtl
+from cli_tools import igtl, ultrasound
 from recorded_tools import START_NS, write_bag, write_capture
 
 from igtl_ros2.codec.messages.arrays import Sensor, unit_word
@@ -14,6 +14,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.tools import plots
+from igtl_ros2.tools.survey import go_through
 
 pytest.importorskip('matplotlib')
 pytest.importorskip('rosbags')
@@ -55,10 +56,25 @@ def test_a_capture_is_drawn_as_png(tmp_path):
     assert 'jitter of 1 lines' in done.stdout
 
 
+def test_what_the_simulated_ultrasound_sends_is_drawn(tmp_path):
+    with ultrasound() as url:
+        igtl('record', 'connect', url, '-o', tmp_path / 'bag', '--duration', '1')
+    done = igtl('plot', tmp_path / 'bag', '--output', tmp_path / 'a.svg')
+    text = (tmp_path / 'a.svg').read_text()
+    for name in ('ProbeToTracker x', 'StylusToTracker z', '>Image_Reference<', '>mm<', 'intervals',
+                 'latency over the fastest'):
+        assert name in text
+    assert 'values of 6 lines' in done.stdout
+    found = plots.Plot()
+    go_through(tmp_path / 'bag', ['ProbeToTracker'], found.take)
+    [probe] = found.series.values()
+    assert probe.unit == 'mm' and len(probe.values) > 10
+    assert (np.abs(np.diff(probe.values, axis=0)) < 50).all()  # it moves, and does not jump
+    assert np.ptp(probe.values, axis=0).max() > 0
+
+
 def test_the_numbers_that_are_drawn(tmp_path):
     found = plots.Plot()
-    from igtl_ros2.tools.survey import go_through
-
     go_through(write_bag(tmp_path / 'bag', session()), ['Stylus'], found.take)
     panels = {(part, title): lines for part, title, _, lines in plots._panels(
         found, list(plots.PARTS))}
