@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -30,6 +31,10 @@ MIRRORED = warning(
     'mirrored', 'the matrix of a pose mirrors',
     'Left and right are exchanged in it: one axis of a frame is flipped. Do not move a robot with '
     'it before that is explained.')
+NOT_RIGID = warning(
+    'not-rigid', 'a pose scales or shears, or its quaternion is not of length 1',
+    'A pose turns and moves, and no more: the bridge publishes the rotation in it alone, Slicer '
+    'shows what it scales. Frames of pixels, as PLUS has them, belong to images.')
 TOOL_INVALID = warning(
     'tool-invalid', 'a tool is always marked as not valid by its sender',
     'Is the tool plugged in, in view of the tracker and not covered? The bridge does not publish '
@@ -52,6 +57,10 @@ _ROOM_MM = 20_000.0
 #: no picture of a body is so small, in mm
 _PICTURE_MM = 0.7
 _MOVES = 1e-6
+# what a bridge takes for a rotation, and what rounding may make of one
+_RIGID, _HARDLY_OFF = 1e-3, 1e-2
+# a frame of pixels has their size in its matrix
+_PIXELS = re.compile(r'image.*to', re.IGNORECASE)
 # for so long tools are out of view as they are moved
 _OUT_OF_VIEW_S = 1.5
 
@@ -109,6 +118,12 @@ def _poses(what: str, tools: list[Tool], device: Device, is_large: bool) -> Iter
                              device.name)
     elif any(tool.turn < 0 for tool in valid):
         yield MIRRORED.of(f'{what} has a matrix that mirrors.', device.name)
+    elif (off := max(tool.off for tool in valid)) > _RIGID:
+        count = sum(tool.off > _RIGID for tool in valid)
+        may_be_so = off < _HARDLY_OFF or _PIXELS.match(tools[0].name or device.name)
+        yield NOT_RIGID.of(
+            f'{what} is off a rotation by {off:.2g}, in {count} of {total} poses.', device.name,
+            severity=Severity.NOTE if may_be_so else None)
     if all(tool.is_identity for tool in valid):
         yield POSE_IDENTITY.of(f'{what} is the identity in all of {total} poses.', device.name)
         return

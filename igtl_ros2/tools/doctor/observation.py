@@ -19,6 +19,7 @@ class Tool(NamedTuple):
     :param name: of the element of a list; empty where the device is the tool.
     :param turn: determinant of the rotation part, or length of the quaternion.
     :param state: what metadata says of it, such as MISSING; empty if nothing.
+    :param off: how far the matrix is from a rotation, or the length of the quaternion from 1.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Tool(NamedTuple):
     turn: float = 1.0
     state: str = ''
     is_identity: bool = False
+    off: float = 0.0
 
 
 class Box(NamedTuple):

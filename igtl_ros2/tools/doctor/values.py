@@ -20,6 +20,9 @@ from ...codec.tool_state import tool_state
 from .observation import Box, Picture, State, Tool, Values
 
 _IDENTITY = np.eye(4)
+# a tool of this type has no rotation, whatever is written there
+_TIP_ONLY = 3
+_NO_TURN = np.array([0.0, 0.0, 0.0, 1.0])
 
 
 def values_of(message: Message) -> Values:
@@ -31,10 +34,10 @@ def values_of(message: Message) -> Values:
         return Values(tools=(_of_quaternion(message, '', message.position, message.quaternion),))
     if isinstance(message, TrackingData):
         return Values(length=length, tools=tuple(
-            _of_matrix(message, tool.name, tool.matrix) for tool in message.elements))
+            _of_matrix(message, tool.name, tool.matrix, tool.type) for tool in message.elements))
     if isinstance(message, QuaternionTrackingData):
         return Values(length=length, tools=tuple(
-            _of_quaternion(message, tool.name, tool.position, tool.quaternion)
+            _of_quaternion(message, tool.name, tool.position, tool.quaternion, tool.type)
             for tool in message.elements))
     if isinstance(message, PointList):
         points = message.elements
@@ -57,18 +60,26 @@ def values_of(message: Message) -> Values:
     return Values(length=length)
 
 
-def _of_matrix(message: Message, name: str, matrix: Any) -> Tool:
+def _of_matrix(message: Message, name: str, matrix: Any, kind: int = 0) -> Tool:
+    if kind == _TIP_ONLY:
+        return _of_quaternion(message, name, matrix[:3, 3], _NO_TURN)
     with np.errstate(all='ignore'):
-        determinant = float(np.linalg.det(matrix[:3, :3]))
+        turn = matrix[:3, :3]
+        determinant = float(np.linalg.det(turn))
+        off = float(np.abs(turn.T @ turn - _IDENTITY[:3, :3]).max())
     return Tool(
         name, _place(matrix[:3, 3]), determinant,
-        tool_state(message, name) or '', bool((matrix == _IDENTITY).all()))
+        tool_state(message, name) or '', bool((matrix == _IDENTITY).all()), off)
 
 
-def _of_quaternion(message: Message, name: str, position: Any, quaternion: Any) -> Tool:
+def _of_quaternion(
+    message: Message, name: str, position: Any, quaternion: Any, kind: int = 0
+) -> Tool:
+    quaternion = _NO_TURN if kind == _TIP_ONLY else quaternion
     is_identity = not np.any(position) and not np.any(quaternion[:3])
-    return Tool(name, _place(position), float(np.linalg.norm(quaternion)),
-                tool_state(message, name) or '', is_identity)
+    length = float(np.linalg.norm(quaternion))
+    return Tool(name, _place(position), length, tool_state(message, name) or '', is_identity,
+                abs(length - 1))
 
 
 def _of_image(image: Image) -> Values:
