@@ -7,7 +7,9 @@ ROS message takes longer than both. Once somebody has looked, it is a usual mess
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import starmap
+from struct import Struct
 from typing import Any, ClassVar
 
 from builtin_interfaces.msg import Time
@@ -15,6 +17,13 @@ from geometry_msgs.msg import Pose, PoseArray, PoseStamped, TransformStamped
 
 from .bulk import set_rows
 from .units import ns_from_time, time_from_ns
+
+_pack = Struct('<7d').pack
+
+
+def pose_bytes(poses: Iterable[Sequence[float]]) -> bytes:
+    """Give the bytes of position and quaternion of several poses, as `LazyPoseArray` has them."""
+    return b''.join(starmap(_pack, poses))
 
 
 class LazyPose:

@@ -27,7 +27,7 @@ NS = 1_000_000_000
 #: seconds in 31 bits
 EARLIEST_NS, LATEST_NS = NS, 2**31 * NS
 # of six deviations, together: the distance is then below FLOAT32_NOISE, whichever they are
-_SURELY_NOISE, _INFINITE, _distance = FLOAT32_NOISE / 3, math.inf, math.dist
+_SURELY_NOISE, _distance = FLOAT32_NOISE / 3, math.dist
 LPS_TO_RAS = np.array([[-1.0], [-1.0], [1.0], [1.0]])  # times each row of a matrix
 
 
@@ -117,20 +117,19 @@ def affines_to_numbers(
         noise: it takes the usual way.
     """
     found: list[tuple[float, ...] | None] = []
-    put, per_metre = found.append, PER_METRE[unit]
+    put, per_metre, is_lps = found.append, PER_METRE[unit], axes == 'lps'
     # each pose comes here: what has a function of its own elsewhere stands here once more
     for a, d, g, b, e, h, c, f, i, x, y, z in affines:
-        if axes == 'lps':
+        if is_lps:
             a, b, c, x, d, e, f, y = -a, -b, -c, -x, -d, -e, -f, -y
-        # of a rotation two columns have length 1 and a right angle, and their product is the third
-        deviation = _distance((
+        # of a rotation two columns have length 1 and a right angle, and their product is the
+        # third; what is not finite is nothing times 0, and not within the bounds either
+        if not _distance((
             a * a + d * d + g * g, b * b + e * e + h * h, a * b + d * e + g * h,
-            d * h - g * e, g * b - a * h, a * e - d * b,
-        ), (1.0, 1.0, 0.0, c, f, i))
-        # what is not a number is not within the bounds either
-        if not (
-            deviation <= _SURELY_NOISE or _is_noise(((a, b, c), (d, e, f), (g, h, i)))
-        ) or not -_INFINITE < x + y + z < _INFINITE:
+            d * h - g * e, g * b - a * h, a * e - d * b, (x + y + z) * 0.0,
+        ), (1.0, 1.0, 0.0, c, f, i, 0.0)) <= _SURELY_NOISE and not (
+            math.isfinite(x + y + z) and _is_noise(((a, b, c), (d, e, f), (g, h, i)))
+        ):
             put(None)
             continue
         # as in `columns_to_quaternion`

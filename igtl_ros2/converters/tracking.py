@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -32,7 +31,7 @@ from ..errors import ConversionError
 from ..rules import ReceiveRule
 from .details import Detail
 from .gates import MAX_TOOLS
-from .lazy import LazyPoseArray, LazyPoseStamped, LazyTransform
+from .lazy import LazyPoseArray, LazyPoseStamped, LazyTransform, pose_bytes
 from .many_poses import listed, metres_of
 from .outputs import STREAM, Output
 from .points import MOST_TOLD, SPLIT, tell_rest
@@ -84,8 +83,8 @@ def tracking_to_ros(
         _publish_each(message, route, stamp_ns, result, tools, found)
         return result
     # mypy does not see that none of them is None; to leave those out would make the list anew
-    usual = chain.from_iterable(found)  # type: ignore[arg-type]
-    poses = LazyPoseArray(stamp_ns, (tools.frame_id, ''), array('d', usual).tobytes())
+    numbers = pose_bytes(found)  # type: ignore[arg-type]
+    poses = LazyPoseArray(stamp_ns, (tools.frame_id, ''), numbers)
     return Converted({'tracking': poses}, state='OK', info=tools.info.copy())
 
 
@@ -181,8 +180,7 @@ def _publish_each(
         result.info['frames'] = frames
         frames = []
     result.outputs['tracking'] = LazyPoseArray(
-        stamp_ns, (frames[0] if frames else route.frame_id, ''),
-        array('d', chain.from_iterable(rows)).tobytes())
+        stamp_ns, (frames[0] if frames else route.frame_id, ''), pose_bytes(rows))
     if len(kept) < message.count:
         result.kept = tuple(message.elements[number] for number in kept)
     tell_rest(result, told['all'], 'tools are not what was asked for')

@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-from array import array
 
 import pytest
 from geometry_msgs.msg import PoseArray, PoseStamped, TransformStamped
@@ -14,6 +13,7 @@ from igtl_ros2.converters.lazy import (
     LazyPoseStamped,
     LazyTransform,
     header_stamp_ns,
+    pose_bytes,
     ros_type_of,
 )
 from igtl_ros2.converters.target_places import place_of
@@ -43,7 +43,7 @@ def usual_pose():
 
 
 def pose_array():
-    return LazyPoseArray(STAMP_NS, ('ras', ''), array('d', 2 * NUMBERS).tobytes())
+    return LazyPoseArray(STAMP_NS, ('ras', ''), pose_bytes([NUMBERS, NUMBERS]))
 
 
 def usual_array():
@@ -92,7 +92,7 @@ def test_another_type_is_not_the_same():
 
 
 def test_poses_that_nobody_has_looked_at_are_a_place():
-    alone = LazyPoseArray(STAMP_NS, ('ras', ''), array('d', NUMBERS).tobytes())
+    alone = LazyPoseArray(STAMP_NS, ('ras', ''), pose_bytes([NUMBERS]))
     assert place_of([alone]) == usual_pose()
     assert place_of([pose_array()]) == usual_array()
     assert place_of([LazyPoseArray(STAMP_NS, ('ras', ''), b'')]) is None
