@@ -1,6 +1,7 @@
 """What every test stands on: a ROS domain and ports of its own, and what is missing said aloud."""
 
 import contextlib
+import fcntl
 import gc
 import importlib.util
 import os
@@ -8,6 +9,7 @@ import re
 import shutil
 import signal
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,12 +18,28 @@ import pytest
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # Before anything imports rclpy: no traffic beyond this machine, none with another run on it.
 os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
-# Processes of one run inherit the first one's domain, and count on from there. Tests that a test
-# runs stay in its domain: the next one is that of another process.
 _worker = os.environ.get('PYTEST_XDIST_WORKER', '')
+
+
+def _free_domain():
+    """Find a domain that no other run on this machine has, and keep it as long as this process."""
+    for number in range(os.getpid(), os.getpid() + 101):
+        domain = str(number % 101 + 1)
+        path = Path(tempfile.gettempdir()) / f'igtl_ros2_domain_{domain}'
+        with contextlib.suppress(PermissionError):  # another user has it
+            held = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(held)
+            else:
+                return domain
+    raise RuntimeError('all 101 domains of ROS are in use on this machine')
+
+
+# Tests that a test runs stay in its domain.
 if not _worker or os.environ.get('IGTL_TEST_WORKER') != _worker:
-    _domain = int(os.environ['ROS_DOMAIN_ID']) + int(_worker[2:]) if _worker else os.getpid()
-    os.environ['ROS_DOMAIN_ID'] = str(_domain % 101 + 1)
+    os.environ['ROS_DOMAIN_ID'] = _free_domain()
     os.environ['IGTL_TEST_WORKER'] = _worker
 
 # Without these, whole files of tests cannot even be read; the header of the run names them.
