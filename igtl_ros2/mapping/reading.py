@@ -77,28 +77,11 @@ def make_mapping(data: dict[str, Any], settings: Settings, path: str) -> Mapping
         if named == 'moveit' else None,
         path=path,
         fallback=replace(base, action='drop') if 'receive' in data else base)
-    if mapping.moveit is not None:
-        _check_target(mapping, mapping.moveit.target)
+    target = '' if mapping.moveit is None else mapping.moveit.target
+    if target and not any(mapping.is_published(target, kind) for kind in ('TRANSFORM', 'POINT')):
+        raise ConfigError(f'{path}: moveit.target: found {show(target)}, which no rule of receive '
+                          'publishes; allowed a device whose poses are published')
     return mapping
-
-
-def _check_target(mapping: Mapping, target: str) -> None:
-    """
-    Look whether what is planned to will be heard of.
-
-    :raises ConfigError: if no rule publishes it, each peer has a topic of its own for it, or it
-        may be published although it is invalid.
-    """
-    rules = [rule for kind in ('TRANSFORM', 'POINT')
-             for rule in mapping.published_by(target, kind)]
-    why = '' if rules else 'which no rule of receive publishes'
-    if any(rule.on_conflict == 'number' for rule in rules):
-        why = 'whose rule has on_conflict: number'
-    if any(rule.publish_invalid for rule in rules):
-        why = 'whose rule has publish_invalid'
-    if why:
-        raise ConfigError(f'{mapping.path}: moveit.target: found {show(target)}, {why}; '
-                          'allowed a device whose valid poses are all on one topic')
 
 
 def _in_order(

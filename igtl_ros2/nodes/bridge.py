@@ -243,7 +243,7 @@ class BridgeNode(ManagedNode):
         if config.mapping.moveit is not None:
             services.plan(planner_for(
                 self, config, config.mapping.moveit, report, self._emergency, self._tf,
-                receiver.rule_of))
+                receiver.rule_of, receiver.targets))
         make_link = Server if config.settings.mode == 'server' else Client
         try:
             link = make_link(

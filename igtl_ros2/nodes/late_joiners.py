@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 from rclpy.clock import Clock, ClockType
@@ -63,21 +62,3 @@ class LateJoiners:
                 self.is_over = True
                 self._held.clear()
                 self._timer.cancel()
-
-
-def once(take: Callable[[Any], None]) -> Callable[[Any], None]:
-    """
-    Take a message but once that is published again for a late joiner: all get it again.
-
-    It is the same with its stamp. What a device sends anew has another one.
-    """
-    end, before = time.monotonic() + _SEARCH_S + _SLACK_S, None
-
-    def take_once(message: Any) -> None:
-        nonlocal before
-        is_again = message == before and time.monotonic() < end
-        before = message
-        if not is_again:
-            take(message)
-
-    return take_once

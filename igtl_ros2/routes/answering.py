@@ -122,19 +122,13 @@ class Answering(Inbound):
     def _refusal(self, passage: Passage, why: str) -> list[Effect]:
         if passage.source == REPEATED:
             return []
-        return [*refusal(
-            self.rule, self._around.targets, self.key[1], passage.peer, passage.frame, why)]
+        if self._is_target(passage):
+            self._around.targets.refused(passage.peer, self.key[1], passage.frame, why)
+        return [*refusal(self.rule, self.key[1], passage.frame, why)]
 
 
-def refusal(
-    rule: ReceiveRule, targets: Targets, name: str, peer: Any, message: Message, why: str
-) -> list[Reply]:
-    """
-    Tell whoever waits for what becomes of a message that it is not published.
-
-    :returns: what its sender is answered, if anything.
-    """
-    targets.refused(peer, name, message, why)
+def refusal(rule: ReceiveRule, name: str, message: Message, why: str) -> list[Reply]:
+    """Give what the sender of a message is answered that is not published, if anything."""
     if not rule.answer or not _may_be_answered(name, message.type_name):
         return []
     return [_state(name, StatusCode.NOT_READY, 'not published', why)]

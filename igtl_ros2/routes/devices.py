@@ -166,10 +166,12 @@ class Devices:
         :param why: what `find` or `share` has told.
         :returns: what its sender is answered.
         """
-        if why is _BY_RULE and name not in self._around.targets.names:
+        if name in self._around.targets.names:
+            self._around.targets.refused(peer, name, message, why, is_told=False)
+        elif why is _BY_RULE:
             return []
         rule = self._mapping.receive_rule(name, message.type_name, self.rules_for(peer))
-        return refusal(rule, self._around.targets, name, peer, message, why)
+        return refusal(rule, name, message, why)
 
     def _slot(self, key: tuple[str, str], peer: Source, label: str) -> Slot:
         """Tell where a device is found."""

@@ -11,6 +11,8 @@ from ..codec.message import has_points
 from ..converters.gates import Gate
 from ..errors import ConversionError
 
+#: is given what has come, and its place in ROS or why there is none
+Listener = Callable[[Message, Any, str], None]
 # a peer that comes again is another one
 _MAX_PEERS = 1000
 
@@ -47,6 +49,11 @@ class Targets:
         self.names = frozenset(names)
         self._waits = waits
         self._known: dict[tuple[Hashable, str], _Target] = {}
+        self._listeners: dict[str, Listener] = {}
+
+    def listen(self, name: str, listener: Listener) -> None:
+        """Have somebody told what a device has sent; in the thread in which it is published."""
+        self._listeners[name] = listener
 
     def begin(self, peer: Hashable, name: str, message: Message) -> None:
         """Take note that a message has come; if it may be a place, none before it holds."""
@@ -62,15 +69,27 @@ class Targets:
         why = '' if place is not None else 'nothing that was published of it is a place'
         self._end(peer, name, _Target(message, place, why, gate))
 
-    def refused(self, peer: Hashable, name: str, message: Message, why: str) -> None:
-        """Take note that it was not published."""
-        self._end(peer, name, _Target(message, why=why or 'it was not published'))
+    def refused(
+        self, peer: Any, name: str, message: Message, why: str, is_told: bool = True
+    ) -> None:
+        """
+        Take note that it was not published.
 
-    def _end(self, peer: Hashable, name: str, target: _Target) -> None:
+        :param is_told: whether it concerns more than its peer.
+        """
+        self._end(peer, name, _Target(message, why=why or 'it was not published'), is_told)
+
+    def _end(
+        self, peer: Hashable, name: str, target: _Target, is_told: bool = True
+    ) -> None:
         """Know what has become of a message, unless there is a newer one or its peer is gone."""
         found = self._known.get((peer, name))
-        if found is not None and found.message is target.message:
-            self._known[peer, name] = target
+        if found is None or found.message is not target.message:
+            return
+        self._known[peer, name] = target
+        listener = self._listeners.get(name)
+        if listener is not None and is_told and target.message is not None:
+            listener(target.message, target.place, target.why)
 
     def left(self, peer: Hashable) -> None:
         """Forget a peer that is gone."""

@@ -50,8 +50,10 @@ class Mapping:
 
     @property
     def targets(self) -> frozenset[str]:
-        """The devices that commands may want a robot to move to."""
+        """The devices that a robot may be wanted to move to."""
         names = frozenset(name for rule in self.serve for _, name in rule.targets)
+        if self.moveit is not None:
+            names |= {self.moveit.target}
         return names | self.phases.targets if self.phases is not None else names
 
     @property
@@ -88,11 +90,10 @@ class Mapping:
         rule = self.fallback if index is None else self.receive[index]
         return rule.of(device, type_name)
 
-    def published_by(self, device: str, type_name: str) -> list[ReceiveRule]:
-        """List the rules by which a device is published, whoever sends it."""
-        rules = (self.receive_rule(device, type_name, peers)
-                 for peers in ((), *((peer,) for peer in self.peers)))
-        return [rule for rule in rules if rule.action == 'publish']
+    def is_published(self, device: str, type_name: str) -> bool:
+        """Tell whether a device is published, of one peer at least."""
+        return any(self.receive_rule(device, type_name, peers).action == 'publish'
+                   for peers in ((), *((peer,) for peer in self.peers)))
 
     def receive_index(
         self, device: str, type_name: str, peers: abc.Container[str] = ()

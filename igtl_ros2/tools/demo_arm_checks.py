@@ -205,7 +205,8 @@ class Checks:
         place = ', '.join(f'{number:g}' for number in outside[:3, 3])
         same(facts['verdict'].partition(' of ')[0],
               f'refused: workspace: not published: ({place}) m is outside', 'the panel says')
-        same(facts['text'], 'the target was withheld by workspace', 'what the plan says')
+        same(facts['text'].partition(' of ')[0], 'the target was not taken: workspace: '
+              f'not published: ({place}) m is outside', 'what the plan says')
         if any(np.abs(pose - outside).max() < 1e-3 for _, _, pose in self._seen.targets):
             raise Wrong('the target was published')
         return 0.0

@@ -1,13 +1,14 @@
 """Plans of MoveIt in a bridge: nothing goes on moving that nobody wants any more."""
 
 import threading
-import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from ros_user import mapping, reload, wait_for
 
 from igtl_ros2 import connect
+from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode
 
@@ -103,11 +104,11 @@ def test_a_bridge_is_activated_again_while_there_is_an_emergency(node):
     assert node.state == 'active' and node._emergency.is_on
 
 
-def test_other_rules_withdraw_the_plan_and_its_target_is_looked_for_elsewhere(
-        ros, node, tmp_path):
+def test_other_rules_withdraw_the_plan_and_hold_for_the_next_target(ros, node, tmp_path):
     planner = planner_of(node)
-    plans, taken = planner.server._plans, []
-    planner._targets._take = lambda frame, goal: taken.append(frame)
+    plans, frames = planner.server._plans, []
+    planner._robot = SimpleNamespace(root='base', pose=lambda *_: np.eye(4))
+    planner._place = lambda root, frame: frames.append(frame) or np.eye(4)
     plans.target('there', 0.0)
     plans.planned(1, PLAN, '', 0.0)
     success, text = reload(ros, RULES.replace(
@@ -115,14 +116,50 @@ def test_other_rules_withdraw_the_plan_and_its_target_is_looked_for_elsewhere(
     assert success, text
     wait_for(lambda: plans.state is State.IDLE, 'the end of the plan')
     with connect(f'tcp://127.0.0.1:{node.link.address.port}') as peer:
+        peer.send(Transform(np.eye(4), device_name='Target'))
+        wait_for(lambda: plans.number == 2, 'the target')
+    assert frames == ['there']
 
-        def is_taken():
-            peer.send(Transform(np.eye(4), device_name='Target'))
-            time.sleep(0.05)  # so that not very many are on their way
-            return taken
 
-        wait_for(is_taken, 'the target')
-    assert set(taken) == {'there'}
+@pytest.mark.parametrize('message, why', [
+    (Transform(np.diag([2.0, 2.0, 2.0, 1.0]), device_name='Target'), 'scale or shear'),
+    (Transform(np.eye(4), device_name='Target', metadata={'TransformStatus': 'MISSING'}),
+     'MISSING'),
+    (PointList([Point('A', (0, 0, 0)), Point('B', (0, 0, 0))], device_name='Target'),
+     '2 points; wanted one'),
+    (PointList([], device_name='Target'), 'is a place'),
+])
+def test_what_is_no_target_withdraws_the_plan_that_is_shown(node, message, why):
+    planner, said = planner_of(node), []
+    server = planner.server
+    planner._robot = SimpleNamespace(root='ras', pose=lambda *_: np.eye(4))
+    server._plans.target('there', 0.0)
+    server._plans.planned(1, PLAN, '', 0.0)
+    server._say = lambda step: said.append(step.text)
+    url = f'tcp://127.0.0.1:{node.link.address.port}'
+    with connect(url, header_version='2') as peer:
+        peer.send(message)
+        wait_for(lambda: said, 'the refusal')
+    assert why in said[0] and server._plans.state is State.IDLE
+
+
+def test_what_a_peer_sends_whose_target_is_not_wanted_leaves_the_plan(ros, node, tmp_path):
+    gate = 'workspace: {min: [-1, -1, -1], max: [1, 1, 1]}'
+    assert reload(ros, RULES.replace(
+        "{device: '*'}", f'{{device: Target, answer: true, {gate}}}'), tmp_path)[0]
+    planner = planner_of(node)
+    plans = planner.server._plans
+    planner._robot = SimpleNamespace(root='ras', pose=lambda *_: np.eye(4))
+    url = f'tcp://127.0.0.1:{node.link.address.port}'
+    with connect(url) as first, connect(url) as other:
+        first.send(Transform(np.eye(4), device_name='Target'))
+        wait_for(lambda: plans.number == 1, 'the target')
+        plans.state = State.SHOWN
+        other.send(Transform(np.eye(4), device_name='Target'))
+        while (state := other.receive(10.0)).device_name != 'Target_state':
+            pass
+        assert state.message == 'another peer sends it'
+        assert plans.state is State.SHOWN and plans.number == 1
 
 
 def test_another_robot_needs_a_restart(ros, node, tmp_path):

@@ -14,6 +14,7 @@ from ...dialogue.timers import Timers
 from ...errors import ConfigError
 from ...mapping import LinkConfig, ReceiveRule
 from ...peers import Peer
+from ...routes.targets import Targets
 from ...rules import MoveItRule
 from ..emergency import Emergency
 from ..report import Report
@@ -45,6 +46,7 @@ def planner_for(
     emergency: Emergency,
     tf: TfSource | None,
     rule_of: Callable[[Peer, str, str], ReceiveRule],
+    targets: Targets,
 ) -> MakePlanner:
     """
     Give what plans for the peers of a link.
@@ -67,6 +69,7 @@ def planner_for(
             rule, planner, full_name, lambda: emergency.is_on, dialogue.streams, timers,
             report.problem)
         dialogue.served_commands.know_stops(rule.stop)
+        targets.listen(rule.target, planner.target)
         return planner
 
     return make

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from geometry_msgs.msg import PoseStamped
 from moveit_msgs.action import ExecuteTrajectory, MoveGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -19,7 +20,7 @@ from std_msgs.msg import String as RosString
 from ...codec import Message
 from ...codec.messages.mesh import PolyData
 from ...converters.tf_tree import LookupFailed
-from ...converters.units import Matrix
+from ...converters.units import Matrix, pose_from_ros
 from ...dialogue.plan_server import PlanServer
 from ...dialogue.plans import Plan
 from ...errors import ConversionError
@@ -35,7 +36,6 @@ from .messages import code_name, plan_goal, plan_of
 from .one_action import OneAction
 from .scene import Scene
 from .shapes import RobotShapes, nothing_shown
-from .target_topics import Goal, TargetTopics
 
 # What is older says nothing of where a joint is
 _JOINTS_FRESH_S = 1.0
@@ -89,20 +89,15 @@ class MoveItPlanner:
         self._is_closing = False
         self._scene = Scene(
             node, rule.scene, self._place, rule_of, self._problem)
-        self._targets = TargetTopics(node, self._target, self._refuse)
-        self._listen(config)
+        self._unit = config.mapping.fallback.wire_unit
         node.create_subscription(RosString, rule.description, self._take_description, STATE_QOS)
         node.create_subscription(JointState, rule.joint_states, self._take_joints, 10)
         clock = Clock(clock_type=ClockType.STEADY_TIME)
         node.create_timer(_LOOK_S, self._look_around, clock=clock)
 
-    def _listen(self, config: LinkConfig) -> None:
-        self._targets.follow(config, self._rule.target)
-        self._unit = config.mapping.fallback.wire_unit
-
     def change(self, config: LinkConfig) -> None:
         """Follow other rules, by which targets and obstacles may be elsewhere, or none."""
-        self._listen(config)
+        self._unit = config.mapping.fallback.wire_unit
         self._post(self.server.withdraw, 'the rules have changed')
         self._place_again(self._scene.all())
 
@@ -146,22 +141,34 @@ class MoveItPlanner:
         for name, position in zip(message.name, message.position):
             self._joints[name] = position, told
 
-    def _target(self, frame: str, goal: Goal) -> None:
+    def target(self, message: Message, place: Any, why: str) -> None:
         """
-        Plan to a target.
+        Plan to what has passed the gates of the target; in the thread in which it is published.
 
-        :param goal: makes it in the root, of where its frame is there and where the link is now.
+        :param place: PoseStamped, or PoseArray of several points.
+        :param why: it is no target.
         """
-        robot = self._robot
-        if robot is None:
-            self._refuse(f'{self._rule.description} has not told yet what the robot is')
+        if message.type_name not in ('TRANSFORM', 'POINT'):
             return
         try:
-            place = self._place(robot.root, frame)
-            target = goal(place, robot.pose(self._rule.link, self.joints()))
+            if why:
+                raise ConversionError(f'the target was not taken: {why}')
+            if not isinstance(place, PoseStamped):
+                raise ConversionError(f'{len(place.poses)} points; wanted one')
+            robot = self._robot
+            if robot is None:
+                raise ConversionError(
+                    f'{self._rule.description} has not told yet what the robot is')
+            pose = place.pose
+            target = self._place(robot.root, place.header.frame_id) @ pose_from_ros(
+                pose.position, pose.orientation, 'm')
+            now = robot.pose(self._rule.link, self.joints())
         except ConversionError as error:
-            self._refuse(str(error))
+            reason = str(error)
+            self._post(lambda: self.server.refused(reason))
             return
+        if message.type_name == 'POINT':  # the link gets there as it is turned now
+            target[:3, :3] = now[:3, :3]
         self._post(lambda: self.server.target(target, self._now()))
 
     def _place(self, target: str, source: str) -> Matrix:
@@ -175,9 +182,6 @@ class MoveItPlanner:
         except LookupFailed as error:
             raise ConversionError(
                 f'where {source} is in {target} is not known: {error}') from error
-
-    def _refuse(self, why: str) -> None:
-        self._post(lambda: self.server.refused(why))
 
     def _look_around(self) -> None:
         """Look whether move_group is still there, or there again."""
