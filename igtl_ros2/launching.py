@@ -158,7 +158,8 @@ def monitor(given: Given) -> list[Any]:
     if web.lower() in ('', 'false'):
         return []
     looked_at = _looked_at(given) if web.lower() == 'true' else web
-    # it comes after the bridge, where there are few cores
+    # it comes after the bridge, where there are few cores; but it has to read on: with
+    # SCHED_IDLE it would not on a busy machine, and devices wait for the slowest of who reads
     last = {'prefix': 'nice -n 10'} if shutil.which('nice') else {}
     return [program('igtl', 'monitor', looked_at, '--ros', **last)]
 

@@ -16,13 +16,16 @@ class Arrivals:
     Times are seconds of a clock that never goes back.
     """
 
-    __slots__ = ('_times', '_sizes', '_counts', '_second')
+    __slots__ = ('_times', '_sizes', '_counts', '_second', '_told', '_told_second')
 
     def __init__(self) -> None:
         self._times: deque[float] = deque(maxlen=_MOST)
         self._sizes: deque[int] = deque(maxlen=_MOST)
         self._counts = [0] * SECONDS
         self._second = 0
+        #: what was told last, and in which second: only whole seconds are told
+        self._told: list[int] = []
+        self._told_second = -1
 
     def add(self, now_s: float, size: int) -> None:
         """Note one that has come, with its bytes."""
@@ -61,4 +64,8 @@ class Arrivals:
     def each_second(self, now_s: float) -> list[int]:
         """Count for each of the last whole seconds, the oldest first."""
         self._go_on(int(now_s))
-        return [self._counts[(self._second + 1 + n) % SECONDS] for n in range(SECONDS - 1)]
+        if self._told_second != self._second:
+            self._told_second = self._second
+            begin = (self._second + 1) % SECONDS
+            self._told = (self._counts[begin:] + self._counts[:begin])[: SECONDS - 1]
+        return self._told

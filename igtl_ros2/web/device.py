@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..codec import Message
+from ..codec.lists import Table
 from ..codec.message import place_of
 from ..codec.messages.arrays import Sensor
 from ..codec.messages.image import Image
@@ -70,6 +71,8 @@ class Device:
         self._is_valid: bool | None = None
         self._state: str | None = None
         self._id = self._steps = 0
+        self._looked_at: Message | None = None
+        self._has_places = False
 
     def count_only(self, size: int, now_s: float) -> None:
         """Count a message of which nobody looks at the content."""
@@ -151,8 +154,9 @@ class Device:
 
     def _is_finite(self) -> bool:
         message: Any = self.message
-        several = isinstance(message, (TrackingData, QuaternionTrackingData))
-        return all(map(_has_place, message.elements if several else (message,)))
+        if self._looked_at is not message:  # once for each, however many look at the page
+            self._looked_at, self._has_places = message, _has_places(message)
+        return self._has_places
 
     def row(self, now_s: float, phi: str, bridge: Json | None = None) -> Json:
         """
@@ -195,6 +199,18 @@ class Device:
                 break
             found.append(sample)
         return found[::-1]
+
+
+def _has_places(message: Any) -> bool:
+    """Tell that of all poses of a message."""
+    if not isinstance(message, (TrackingData, QuaternionTrackingData)):
+        return _has_place(message)
+    elements = message.elements
+    if isinstance(message, TrackingData) and isinstance(elements, Table):
+        rows = elements.rows  # there may be thousands
+        return all(np.isfinite(rows[name]).all() for name in rows.dtype.names or ()
+                   if rows.dtype[name].base.kind == 'f')
+    return all(map(_has_place, elements))
 
 
 def _has_place(pose: Any) -> bool:

@@ -32,6 +32,7 @@ MAX_ROWS = 200
 MAX_TEXT = 1 << 17
 _MAX_NUMBERS = 64
 _MAX_METADATA = 30
+_PLAIN = {float}
 
 Json = dict[str, Any]
 
@@ -46,7 +47,11 @@ def number(value: Any) -> float | int | str:
 
 def numbers(values: Iterable[Any]) -> list[float | int | str]:
     """Do the same for several."""
-    return [number(value) for value in values]
+    listed = list(values)
+    # most are finite numbers already
+    if set(map(type, listed)) <= _PLAIN and all(map(math.isfinite, listed)):
+        return listed
+    return [number(value) for value in listed]
 
 
 def rows_of(matrix: Floats) -> list[float | int | str]:

@@ -175,6 +175,16 @@ def test_a_pose_that_is_not_finite_passes_no_gate():
     assert row(monitor)['value']['matrix'][3] == 'NaN'
 
 
+@pytest.mark.parametrize(('last', 'gate'), [(1.0, 'passes'), (np.nan, 'withheld')])
+def test_thousands_of_tools_are_judged_without_making_each(last, gate):
+    monitor = Monitor()
+    tools = [TrackingElement(f't{number}', POSE) for number in range(2000)]
+    tools.append(TrackingElement('last', np.diag((1, 1, last, 1))))
+    message = decode(encode(TrackingData(tools, device_name='D')))
+    take(monitor, message)
+    assert only(monitor).gate == gate and not message.elements._made
+
+
 @pytest.mark.parametrize('message', [
     Position([1.0, 2, 3], [0, 0, 0, 0]), Position([1.0, np.nan, 3]),
     TrackingData([TrackingElement('A', POSE), TrackingElement('B', NOWHERE)]),
