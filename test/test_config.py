@@ -1190,6 +1190,12 @@ def test_targets_become_motions_where_the_profile_says_so(tmp_path):
      "'Execute', the execute_command; allowed another name"),
     ('profile: moveit\nmoveit: {}\nserve: [{command: Cancel, call: /stop}]',
      "3: serve[0].command: found 'Cancel', the cancel_command of moveit; allowed another name"),
+    ('profile: moveit\nserve: [{command: Execute, call: /go}]',
+     "2: serve[0].command: found 'Execute', the execute_command of moveit; allowed another name"),
+    ('profile: moveit\nmoveit: {stop: [HALT, execute]}', "2: moveit.stop: found 'Execute', which "
+     'is to execute and to stop; allowed another word'),
+    ('profile: moveit\nmoveit: {execute_command: Stop}', "2: moveit.execute_command: found "
+     "'Stop', which is to execute and to stop; allowed another word"),
     ('profile: moveit\nreceive: [{device: Goal}]', " moveit.target: found 'Target', which no rule "
      'of receive publishes; allowed a device whose poses are published'),
 ])

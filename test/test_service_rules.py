@@ -118,6 +118,10 @@ SERVE = 'serve:\n- '
      "found 'x'; double has no fields"),
     (SERVE + '{command: A, call: a, type: std_srvs/srv/SetBool, request: {data: "{on}"}, '
      'targets: {t: Target}}', '2: serve[0].targets.t: found a target that request does not name'),
+    (SERVE + "{command: a, call: /b, type: rcl_interfaces/srv/GetParameters, request: {names: "
+     "['{t}']}, targets: {t: 'T*'}}", "2: serve[0].targets.t: found 'T*'; allowed one device"),
+    (SERVE + '{command: Stop, call: /b, type: control_msgs/action/FollowJointTrajectory}', '2: '
+     "serve[0].command: found 'Stop' with an action, a word that stops; allowed another name"),
     (SERVE + '{command: A, call: a, type: control_msgs/action/FollowJointTrajectory, '
      'goal: {trajectory: {points: [{positions: "{q}"}]}}, '
      'workspace: {min: [0, 0, 0], max: [1, 1, 1]}}',

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..config.quantities import FIELD_UNITS, measured
 from ..config.words import MAX_DEVICE_BYTES, FindFaults, show
-from ..rules import MoveItRule, ReceiveRule, SendRule, keys_of
+from ..rules import MoveItRule, ReceiveRule, SendRule, ServeRule, keys_of
 from ..rules.frame_names import is_pattern, parse_xtoy, tf_device
 from ..rules.keys import values_of
 from ..rules.kinds import all_types
@@ -232,6 +232,7 @@ def find_rule_clashes(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     """
     yield from find_clashes(data)
     yield from _moveit_faults(data)
+    yield from _stop_faults(data)
     first: dict[tuple[str, str], str] = {}
     for number, item in enumerate(data.get('send', ())):
         if 'topic' in item:
@@ -249,11 +250,12 @@ def find_rule_clashes(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
 
 def _moveit_faults(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     """Find what does not go with targets that become motions."""
-    about = data.get('moveit')
+    is_profile = data.get('profile') == 'moveit'
+    about = data.get('moveit', {} if is_profile else None)
     if about is None:
         return
     # the profile of a link may stand at the top of the file
-    if 'name' not in data and data.get('profile') != 'moveit':
+    if 'name' not in data and not is_profile:
         yield 'moveit', (f'found it with profile {show(data.get("profile", "plain"))}; '
                          'allowed only with profile: moveit')
     rule = MoveItRule(**values_of(MoveItRule, about))
@@ -266,6 +268,24 @@ def _moveit_faults(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
             if item['command'] == command:
                 yield f'serve.{number}.command', (
                     f'found {show(command)}, the {key} of moveit; allowed another name')
+
+
+def _stop_faults(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """Find commands that would begin a motion with a word that stops one."""
+    rules = [ServeRule(**values_of(ServeRule, item)) for item in data.get('serve', ())]
+    words = {word.upper() for rule in rules if rule.is_action for word in rule.stop}
+    about = data.get('moveit', {})
+    if 'moveit' in data or data.get('profile') == 'moveit':
+        moveit = MoveItRule(**values_of(MoveItRule, about))
+        words.update(word.upper() for word in moveit.stop)
+        if moveit.execute_command.upper() in words:
+            key = 'execute_command' if 'execute_command' in about else 'stop'
+            yield f'moveit.{key}', (f'found {show(moveit.execute_command)}, which is to execute '
+                                    'and to stop; allowed another word')
+    for number, rule in enumerate(rules):
+        if rule.is_action and rule.command.upper() in words:
+            yield f'serve.{number}.command', (f'found {show(rule.command)} with an action, a word '
+                                              'that stops; allowed another name')
 
 
 def _sent_alone(item: dict[str, Any]) -> tuple[str, str, str]:

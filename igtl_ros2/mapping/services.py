@@ -20,7 +20,7 @@ from ..converters.templates import (
     placeholders,
 )
 from ..errors import ConversionError
-from ..rules import CommandRule, QueryRule, ServeRule, ShownPlace
+from ..rules import CommandRule, QueryRule, ServeRule, ShownPlace, is_pattern
 from ..rules.keys import values_of
 from ..rules.phases import PHASE_TYPE
 from ..rules.services import OFFERED_TYPE, SERVED_TYPE
@@ -184,9 +184,11 @@ def _template_faults(item: dict[str, Any], is_action: bool) -> abc.Iterator[tupl
                     'with places alone: Point, Pose, Transform of geometry_msgs')
     with suppress(Fault):
         named = {str(path[0]) for path in placeholders(tree)}
-        for name in item.get('targets', {}):
+        for name, device in item.get('targets', {}).items():
             if name not in named:
                 yield f'targets.{name}', f'found a target that {fields} does not name'
+            elif is_pattern(device):
+                yield f'targets.{name}', f'found {show(device)}; allowed one device'
     checks: list[tuple[str, abc.Callable[[], Any]]]
     if is_action:
         checks = [
