@@ -19,6 +19,7 @@ from ..codec.messages.text import Command
 from ..codec.messages.tracking import TrackingData, TrackingElement
 from ..errors import ConversionError, IgtlError
 from ..rules import ReceiveRule, SendRule
+from .lazy import ros_type_of
 from .link_meshes import link_mesh
 from .measured import AS
 from .placing import frames_of, has_place, moved_for_wire, moved_received
@@ -133,7 +134,7 @@ def _sent_poses(rule: SendRule, are_several: bool) -> Message:
 def _ros_samples(wire_type: str, ros_type: type | None) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Go through ROS messages, those that a wire type becomes first, each with its `info`."""
     for _, message, info in sorted(_all_ros_samples(), key=lambda found: found[0] != wire_type):
-        if ros_type in (None, type(message)):
+        if ros_type in (None, ros_type_of(message)):
             yield message, info
     if ros_type is not None:
         yield ros_type(), {}

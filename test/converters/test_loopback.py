@@ -3,7 +3,7 @@
 from importlib import import_module
 
 import pytest
-from geometry_msgs.msg import WrenchStamped
+from geometry_msgs.msg import PoseArray, PoseStamped, TransformStamped, WrenchStamped
 from sensor_msgs.msg import Image as RosImage
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String as RosString
@@ -119,6 +119,15 @@ def test_every_ros_type_is_sent(ros_type, wire_type):
 def test_rules_with_more_to_say(rule, ros_type, types):
     made = try_sent(SendRule('Device', 'topic', **rule), 'plain', ros_type)
     assert [part.type_name for part in made] == types
+
+
+@pytest.mark.parametrize('wire_type, ros_type', [
+    ('TDATA', PoseArray), ('TRANSFORM', TransformStamped), ('TRANSFORM', PoseStamped)])
+def test_what_a_sample_becomes_is_tried_before_an_empty_message(wire_type, ros_type):
+    message, info = next(loopback._ros_samples(wire_type, ros_type))
+    assert message != ros_type()
+    if wire_type == 'TDATA':
+        assert len(info['names']) == len(message.poses) > 0
 
 
 def test_frames_and_robots_are_sent():
