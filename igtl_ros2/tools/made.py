@@ -168,14 +168,14 @@ def _documents(text: str, where: str) -> Iterator[Any]:
         try:
             yield from [json.loads(line) for line in lines]
             return
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             if len(lines) > 1:
                 raise ConfigError(f'{where}: {error}') from error
     import yaml
 
     try:
         documents = list(yaml.safe_load_all(text))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise ConfigError(f'{where}: {error}') from error
     for document in documents:
         yield from document if isinstance(document, list) else [document]

@@ -48,16 +48,28 @@ def run_program(called: str, work: Callable[[], int]) -> int:
         try:
             return work()
         finally:
-            if sys.stdout is not None:
-                sys.stdout.flush()  # here, where who reads no more can be noticed
+            _flush()  # here, where who reads no more can be noticed
     except BrokenPipeError:
         _forget_output()  # who read the output has what was wanted
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as error:
+        # such as a full disk behind the output, or a file that has gone meanwhile
+        try:
+            _flush()
+        except OSError:
+            _forget_output()
+        say(': '.join(filter(None, (error.filename and str(error.filename), error.strerror))))
+        return FAULT
     except IgtlError as error:
         say(str(error))
         return BAD_ARGUMENTS if isinstance(error, ConfigError) else FAULT
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
 
 
 def _escape(stream: TextIO | None) -> None:

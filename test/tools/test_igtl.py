@@ -1,5 +1,6 @@
 """`igtl` as a program: its list of verbs, help, exit codes, and what it does when nobody reads."""
 
+import errno
 import itertools
 import os
 import shlex
@@ -182,6 +183,16 @@ def test_ctrl_c_ends_a_program_without_a_traceback():
         program.send_signal(signal.SIGINT)
         assert program.wait(60) == 130
         assert program.stderr.read() == ''
+
+
+@pytest.mark.skipif(not Path('/dev/full').exists(), reason='it needs /dev/full')
+def test_a_full_disk_is_told():
+    with open('/dev/full', 'w') as full:
+        done = subprocess.run(
+            [sys.executable, '-m', 'igtl_ros2.tools.igtl', 'help'], stdout=full,
+            stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr == f'igtl help: {os.strerror(errno.ENOSPC)}\n'
 
 
 def test_a_defect_of_ours_is_not_hidden():

@@ -220,6 +220,9 @@ def test_what_echo_prints_is_read_again(message):
 def test_nonsense_in_yaml_is_told():
     with pytest.raises(ConfigError, match='x.yaml'):
         list(read_messages('a: [', 'x.yaml'))
+    for deep in ('[' * 50_000, '{"a":' * 50_000 + '}' * 50_000):
+        with pytest.raises(ConfigError, match='x.yaml'):
+            list(read_messages(deep, 'x.yaml'))
     with pytest.raises(ConfigError, match='x.yaml: 1'):
         list(read_messages('hello', 'x.yaml'))
 
