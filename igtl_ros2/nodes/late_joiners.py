@@ -12,8 +12,6 @@ from rclpy.publisher import Publisher
 
 _SEARCH_S = 5.0
 _PERIOD_S = 0.05
-# so long after the end the last one may still be on its way
-_SLACK_S = 1.0
 # what is larger comes again and again, and nobody shall wait while it is published once more
 _MOST_BYTES = 1 << 20
 

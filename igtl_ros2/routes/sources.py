@@ -7,14 +7,14 @@ from typing import Any
 
 from ..codec import Message
 from ..codec.messages.pose import Transform
-from ..codec.messages.tracking import TrackingData, TrackingElement
+from ..codec.messages.tracking import TrackingData
 from ..codec.messages.video import Video
 from ..converters.handover import Handed, is_whole, message_to_send
 from ..converters.heavy import is_heavy
 from ..converters.lazy import LazyPose, header_stamp_ns, ros_type_of
 from ..converters.placing import frames_of_tools, place_of_ros, stamp_of_ros
 from ..converters.registry import FromRos, envelope_of, is_sent_by_worker
-from ..converters.units import Matrix, matrix_from_metres
+from ..converters.units import matrix_from_metres
 from ..converters.video import KEY_FRAME_WANTED, follows_of
 from ..errors import ConversionError, EncodeError
 from ..rules import SendRule
@@ -323,10 +323,6 @@ class LinkSource(Source):
         """Name the peer that said the last value, if it does not answer."""
         origin = None if self._last is None else self._last.origin
         return '' if origin is None or origin.is_answering else str(origin.address)
-
-
-#: what is known of a frame, or of several, and their stamp in ns
-Look = Callable[[], tuple[Matrix | Sequence[TrackingElement], int]]
 
 
 class TfSource(Source):

@@ -18,7 +18,6 @@ from moveit_msgs.msg import (
 )
 from moveit_msgs.srv import ApplyPlanningScene
 from rclpy.action import ActionServer, CancelResponse
-from rclpy.task import Future
 
 from ...converters.units import Matrix, pose_from_ros, quaternion_to_matrix
 from ...errors import ConversionError
@@ -45,7 +44,6 @@ class MoveGroup:
 
     def __init__(self, arm: DemoArm) -> None:
         self._arm = arm
-        self._planning: Future[str] | None = None
         self._servers = [
             ActionServer(arm, MoveGroupAction, 'move_action', self._move,
                          cancel_callback=self._cancel),
