@@ -35,6 +35,15 @@ def wait_for(condition, what):
     return poll(condition, what, lambda: time.sleep(0.005))
 
 
+def wait_until_quiet(received, what):
+    """Wait until nothing more comes for a while; what was on its way may come before."""
+    def is_quiet():
+        count = len(received)
+        time.sleep(0.3)  # several periods of what would come
+        return len(received) == count
+    wait_for(is_quiet, what)
+
+
 class Ros:
     """A ROS user: publishes and listens, next to the bridges of the test."""
 

@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import PoseStamped, TransformStamped
-from ros_user import DEADLINE_S, STATE, mapping, next_message, one, pose, start, wait_for
+from ros_user import (
+    DEADLINE_S,
+    STATE,
+    mapping,
+    next_message,
+    one,
+    pose,
+    start,
+    wait_for,
+    wait_until_quiet,
+)
 from std_msgs.msg import Bool, UInt8MultiArray
 from std_msgs.msg import String as RosString
 from std_srvs.srv import Trigger
@@ -130,10 +140,7 @@ def test_a_silent_device_is_stale_and_is_repeated_no_more(ros, device, tmp_path)
     assert state_of(status) == [(DiagnosticStatus.STALE, 'withheld by max_age')]
     assert len(poses) > 3
     assert withheld(node) == {'TRANSFORM Target: silent': 1}
-    time.sleep(0.1)
-    count = len(poses)
-    time.sleep(0.3)
-    assert len(poses) == count
+    wait_until_quiet(poses, 'the end of repetitions')
     wait_for(lambda: any(
         s.level == DiagnosticStatus.STALE and s.message == 'nothing new from TRANSFORM Target'
         for m in diagnostics for s in m.status), 'it on /diagnostics')

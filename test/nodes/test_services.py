@@ -11,7 +11,7 @@ from rcl_interfaces.msg import Parameter as ParameterMessage
 from rcl_interfaces.msg import ParameterValue
 from rcl_interfaces.srv import SetParametersAtomically
 from rclpy.parameter import Parameter
-from ros_user import ALL, STATE, mapping, next_message, pose, start, wait_for
+from ros_user import ALL, STATE, mapping, next_message, pose, start, wait_for, wait_until_quiet
 from std_msgs.msg import String as RosString
 from std_srvs.srv import SetBool, Trigger
 
@@ -608,7 +608,7 @@ def test_queries_are_logged_if_that_is_asked_for(ros, call, tmp_path):
         assert logged(1) == {
             'query': 'GET_STATUS', 'device': 'who', 'asked_by': 'peer',
             'peer': str(server.address), 'success': True, 'answer': 'STATUS'}
-        time.sleep(0.2)
+        wait_until_quiet(log, 'the last entry of this')
         log.clear()
         bridge.send(Query('GET_TRANS', device_name='None'))
         assert logged(1)['success'] is False and logged(1)['answer'] == 'RTS_TRANS'

@@ -106,10 +106,12 @@ def test_a_stream_starts_at_its_rate_and_stops(user, two):
     success, text = user.ask('/asks/stream/TDATA/Robot', START)
     # what was sent unasked and is late is an answer as well
     assert success and (text == 'RTS_TDATA: success' or '"type": "TDATA"' in text)
-    run_for(0.1)  # what was on its way
-    # 20 Hz instead of what tf gives; a timer is never early
-    count, passed = run_for(0.5)
-    assert 0 < count <= 20 * passed + 2
+
+    def is_paced():  # 20 Hz instead of what tf gives; a timer is never early
+        count, passed = run_for(0.5)
+        return 0 < count <= 20 * passed + 2
+
+    user.wait_for(is_paced, 'the rate, when what was on its way has come')
     assert user.ask('/asks/stream/TDATA/Robot', STOP) == (True, 'RTS_TDATA: success')
     user.wait_for(lambda: run_for(0.3)[0] == 0, 'the end of the stream')
     # who stopped one stream still gets all else
