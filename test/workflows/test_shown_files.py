@@ -16,6 +16,21 @@ CONFIG = Path(__file__).parents[2] / 'config'
 LAYOUT, RVIZ = CONFIG / 'igtl.foxglove.json', CONFIG / 'igtl.rviz'
 #: of others: what robot.launch.py needs
 _OF_OTHERS = {'/robot_description'}
+#: what displays of RViz have besides what all have
+_PROPERTIES = {
+    'Grid': 'Alpha, Cell Size, Color, Line Style, Normal Cell Count, Offset, Plane, '
+            'Plane Cell Count, Reference Frame',
+    'TF': 'Frame Timeout, Frames, Marker Scale, Show Arrows, Show Axes, Show Names, Tree, '
+          'Update Interval',
+    'RobotModel': 'Alpha, Collision Enabled, Description File, Description Source, '
+                  'Description Topic, Links, Mass Properties, TF Prefix, Update Interval, '
+                  'Visual Enabled',
+    'MarkerArray': 'Namespaces',
+    'PoseArray': 'Alpha, Arrow Length, Axes Length, Axes Radius, Color, Head Length, '
+                 'Head Radius, Shaft Length, Shaft Radius, Shape',
+    'Image': 'Max Value, Median window, Min Value, Normalize Range',
+}
+_TOPIC = {'Depth', 'Durability Policy', 'History Policy', 'Reliability Policy', 'Value'}
 
 
 @pytest.fixture(scope='module')
@@ -96,6 +111,18 @@ def test_each_panel_of_the_layout_has_something_of_igtl_foxglove(in_foxglove):
 def test_the_layout_names_nothing_that_nobody_makes(shown, in_foxglove):
     named = {topic for names in layout_topics().values() for topic in names}
     assert named <= shown[0] | in_foxglove[0]
+
+
+def test_rviz_knows_each_property():
+    """It says nothing of those that it does not know; these are those of its sources."""
+    view = yaml.safe_load(RVIZ.read_text())['Visualization Manager']
+    for display in view['Displays']:
+        package, kind = display['Class'].split('/')
+        assert package == 'rviz_default_plugins'
+        known = {'Class', 'Name', 'Enabled', 'Value', 'Topic'} | set(_PROPERTIES[kind].split(', '))
+        assert display.keys() <= known, (kind, display.keys() - known)
+        topic = display.get('Topic', {})
+        assert topic.keys() <= _TOPIC | ({'Filter size'} if kind == 'PoseArray' else set()), kind
 
 
 def test_rviz_is_told_of_nothing_that_nobody_makes(shown):
