@@ -98,6 +98,10 @@ class LiveLinks:
         link = self._links[number]
         if not link.peers:
             return f'{link.address}: nobody is connected'
+        refused = [f'{peer.address}: {why}' for peer in link.peers
+                   if (why := peer.refusal(message))]
+        if len(refused) == len(link.peers):
+            return refused[0]
         try:
             link.send(message, hold=False)
         except PeerError as error:

@@ -30,8 +30,8 @@ POSE = np.array([[0, -1, 0, 10], [1, 0, 0, -25.5], [0, 0, 1, 3.25], [0, 0, 0, 1.
 class Rig:
     """A device, a monitor that looks at it, and browsers."""
 
-    def __init__(self, token='', control=False, fps=50.0):
-        self.token, self.control, self.fps = token, control, fps
+    def __init__(self, token='', control=False, fps=50.0, compat='auto'):
+        self.token, self.control, self.fps, self.compat = token, control, fps, compat
 
     async def __aenter__(self):
         self.stack = contextlib.AsyncExitStack()
@@ -40,7 +40,8 @@ class Rig:
             'tcp://127.0.0.1:0', header_version='2',
             on_message=lambda _, message: self.received.append(message)))
         self.monitor = Monitor()
-        settings = Settings.from_values({'mode': 'client', 'url': str(self.device.address)})
+        settings = Settings.from_values({
+            'mode': 'client', 'url': str(self.device.address), 'compat': self.compat})
         self.source = LiveLinks(self.monitor, [settings])
         await self.source.open()
         self.stack.push_async_callback(self.source.close)
@@ -363,6 +364,23 @@ def test_a_command_goes_to_the_device_and_its_answer_is_among_the_texts():
             assert line['text'] == 'done'
 
     run(work, control=True, token='t')
+
+
+def test_what_a_peer_must_not_get_is_not_said_to_be_sent():
+    async def work(rig):
+        async with rig.browser() as browser:
+            await browser.send_json({'token': 't'})
+            for number, asked in enumerate((
+                {'kind': 'query', 'type': 'GET_IMAGE'}, {'kind': 'string', 'text': 'a'},
+            )):
+                await browser.send_json({'number': number, 'send': {**asked, 'device': 'S'}})
+                told = await rig.until(browser, answer_to(number))
+                assert ('crashes on it' in told['error']) == (number == 0), told
+            while not rig.received:
+                await asyncio.sleep(0.01)
+            assert [message.type_name for message in rig.received] == ['STRING']
+
+    run(work, control=True, token='t', compat='slicer')
 
 
 def test_without_control_nothing_is_sent():
