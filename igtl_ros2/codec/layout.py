@@ -28,7 +28,7 @@ class Record:
         'f4', 'S20'. Those without a name are written as zeros and not read.
     """
 
-    __slots__ = ('_places', 'fields', 'pack', 'size', 'unpack', 'unpack_from')
+    __slots__ = ('fields', 'pack', 'size', 'unpack', 'unpack_from')
 
     def __init__(self, *fields: Any) -> None:
         #: name, format, shape
@@ -37,26 +37,12 @@ class Record:
         )
         struct = Struct('>' + ''.join(map(_letters, self.fields)))
         self.size = struct.size
-        # where the values of each field are among all
-        self._places: list[tuple[int, int | None]] = []
-        first = 0
-        for name, _, shape in self.fields:
-            if name:
-                end = first + prod(shape)
-                self._places.append((first, end if shape else None))
-                first = end
         self.pack: Callable[..., bytes] = struct.pack
         self.unpack: Callable[..., tuple[Any, ...]] = struct.unpack
         self.unpack_from: Callable[..., tuple[Any, ...]] = struct.unpack_from
 
     def __add__(self, other: Record) -> Record:
         return Record(*self.fields, *other.fields)
-
-    def row_from(self, data: Any, offset: int) -> tuple[Any, ...]:
-        """Read the fields at an offset; those with a shape as tuples."""
-        values = self.unpack_from(data, offset)
-        return tuple([
-            values[first] if end is None else values[first:end] for first, end in self._places])
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from struct import Struct
-from struct import error as StructError
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -18,13 +17,11 @@ from .fields import (
     Floats,
     check_element_bytes,
     check_elements,
-    pack,
     text_bytes,
     texts_of,
     wire_bytes,
 )
 from .geometry import columns_of, matrices_of, quaternions_to_matrices, rotations_to_quaternions
-from .layout import Record
 from .lazy import Lazy, set_held
 from .message import Envelope, Message, Place, plain
 from .timestamp import wire_time
@@ -56,46 +53,6 @@ class Element(Protocol):
     @classmethod
     def from_row(cls, row: tuple[Any, ...]) -> Any:
         """Make an element of these values."""
-
-
-class RowElement:
-    """An element that is written and read by `RECORD` alone, as its row."""
-
-    __slots__ = ()
-    RECORD: ClassVar[Record]
-    #: what an error calls the numbers that cannot be written, before its name
-    WHAT: ClassVar[str] = ''
-    name: str
-
-    def encode(self) -> bytes:
-        """Write the values of its row."""
-        values: list[Any] = []
-        for value in self.to_row():
-            kind = type(value)
-            if kind is tuple:
-                values += value
-            elif kind is np.ndarray:
-                values += value.ravel().tolist()
-            else:
-                values.append(value)
-        try:
-            return self.RECORD.pack(*values)
-        except (OverflowError, StructError):
-            return pack(self.RECORD, f'{self.WHAT} {self.name!r}', *values)  # which says more
-
-    @classmethod
-    def decode(cls, data: Buffer, offset: int) -> Any:
-        """Read the values of its row."""
-        return cls.from_row(cls.RECORD.row_from(data, offset))
-
-    def to_row(self) -> tuple[Any, ...]:
-        """Give the values of the fields of `WIRE`."""
-        raise NotImplementedError
-
-    @classmethod
-    def from_row(cls, row: tuple[Any, ...]) -> Any:
-        """Make an element of these values."""
-        raise NotImplementedError
 
 
 def _wide(wire: np.dtype[Any]) -> np.dtype[Any]:

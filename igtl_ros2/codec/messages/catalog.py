@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from ..fields import (
+    Buffer,
     Floats,
     Triple,
+    affine_of,
     check_affine,
     check_float,
     check_int,
@@ -22,10 +24,11 @@ from ..fields import (
     checked_text,
     fixed_text,
     matrix_of,
+    pack,
 )
-from ..geometry import columns_of, identity
+from ..geometry import columns_of, identity, matrices_of
 from ..layout import Record
-from ..lists import ElementList, RowElement
+from ..lists import ElementList
 from ..message import Place, register
 from ..timestamp import Stamped, check_timestamp, to_ns
 
@@ -51,7 +54,7 @@ _VIDEO = Record(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ImageMetaElement(RowElement, metaclass=Stamped):
+class ImageMetaElement(metaclass=Stamped):
     """
     One image that a server has.
 
@@ -66,7 +69,6 @@ class ImageMetaElement(RowElement, metaclass=Stamped):
     :param scalar_type: as in IMAGE, 2 int8 ... 11 float64.
     """
 
-    RECORD = _IMAGE
     SIZE: ClassVar[int] = _IMAGE.size
     WIRE: ClassVar[np.dtype[Any]] = _IMAGE.dtype
 
@@ -103,6 +105,21 @@ class ImageMetaElement(RowElement, metaclass=Stamped):
             checked_text(self.patient_id, 64, 'patient_id', quote=False),
         )
 
+    def encode(self) -> bytes:
+        """Write 260 bytes."""
+        return _IMAGE.pack(*self._texts(), self.timestamp, *self.size, self.scalar_type)
+
+    @classmethod
+    def decode(cls, data: Buffer, offset: int) -> ImageMetaElement:
+        """Read 260 bytes."""
+        *texts, timestamp, i, j, k, scalar_type = _IMAGE.unpack_from(data, offset)
+        name, id_, modality, patient_name, patient_id = map(fixed_text, texts)
+        element = cls(
+            name, id_, modality, patient_name, patient_id, 0, (i, j, k), scalar_type
+        )
+        _set(element, 'timestamp', timestamp)  # whatever it is
+        return element
+
     def to_row(self) -> tuple[Any, ...]:
         """Give the values of the fields of `WIRE`."""
         return *self._texts(), self.timestamp, self.size, self.scalar_type
@@ -112,13 +129,15 @@ class ImageMetaElement(RowElement, metaclass=Stamped):
         """Make an entry of these values."""
         *texts, timestamp, size, scalar_type = row
         name, id_, modality, patient_name, patient_id = map(fixed_text, texts)
-        element = cls(name, id_, modality, patient_name, patient_id, 0, size, scalar_type)
+        element = cls(
+            name, id_, modality, patient_name, patient_id, 0, size.tolist(), scalar_type
+        )
         _set(element, 'timestamp', timestamp)  # whatever it is
         return element
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LabelMetaElement(RowElement):
+class LabelMetaElement:
     """
     One label of a label map that a server has.
 
@@ -130,7 +149,6 @@ class LabelMetaElement(RowElement):
     :param owner: device name of the image it belongs to; at most 20 bytes.
     """
 
-    RECORD = _LABEL
     SIZE: ClassVar[int] = _LABEL.size
     WIRE: ClassVar[np.dtype[Any]] = _LABEL.dtype
 
@@ -149,6 +167,25 @@ class LabelMetaElement(RowElement):
         _set(self, 'rgba', check_rgba(self.rgba, 'rgba'))
         _set(self, 'size', check_triple(self.size, 'size'))
 
+    def encode(self) -> bytes:
+        """Write 116 bytes."""
+        return _LABEL.pack(
+            checked_text(self.name, 64, 'name'),
+            checked_text(self.id, 20, 'id'),
+            self.label,
+            *self.rgba,
+            *self.size,
+            checked_text(self.owner, 20, 'owner'),
+        )
+
+    @classmethod
+    def decode(cls, data: Buffer, offset: int) -> LabelMetaElement:
+        """Read 116 bytes."""
+        name, id_, label, r, g, b, a, i, j, k, owner = _LABEL.unpack_from(data, offset)
+        return cls(
+            fixed_text(name), fixed_text(id_), label, (r, g, b, a), (i, j, k), fixed_text(owner)
+        )
+
     def to_row(self) -> tuple[Any, ...]:
         """Give the values of the fields of `WIRE`."""
         return (
@@ -160,11 +197,14 @@ class LabelMetaElement(RowElement):
     def from_row(cls, row: tuple[Any, ...]) -> LabelMetaElement:
         """Make an entry of these values."""
         name, id_, label, rgba, size, owner = row
-        return cls(fixed_text(name), fixed_text(id_), label, rgba, size, fixed_text(owner))
+        return cls(
+            fixed_text(name), fixed_text(id_), label, tuple(rgba.tolist()), size.tolist(),
+            fixed_text(owner),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class VideoMetaElement(RowElement):
+class VideoMetaElement:
     """
     One video stream that a server has.
 
@@ -179,8 +219,6 @@ class VideoMetaElement(RowElement):
     :param scalar_type: as in IMAGE, 2 int8 ... 11 float64.
     """
 
-    WHAT = 'matrix of'
-    RECORD = _VIDEO
     SIZE: ClassVar[int] = _VIDEO.size
     WIRE: ClassVar[np.dtype[Any]] = _VIDEO.dtype
 
@@ -210,6 +248,37 @@ class VideoMetaElement(RowElement):
             checked_text(self.patient_id, 64, 'patient_id', quote=False),
         )
 
+    def encode(self) -> bytes:
+        """Write 322 bytes."""
+        return pack(
+            _VIDEO,
+            f'matrix of {self.name!r}',
+            *self._texts(),
+            self.zoom,
+            self.focal_length,
+            *self.size,
+            *affine_of(self.matrix),
+            self.scalar_type,
+        )
+
+    @classmethod
+    def decode(cls, data: Buffer, offset: int) -> VideoMetaElement:
+        """Read 322 bytes."""
+        values = _VIDEO.unpack_from(data, offset)
+        name, id_, patient_name, patient_id = map(fixed_text, values[:4])
+        zoom, focal_length, i, j, k, *affine, scalar_type = values[4:]
+        return cls(
+            name,
+            id_,
+            patient_name,
+            patient_id,
+            zoom,
+            focal_length,
+            (i, j, k),
+            matrix_of(tuple(affine)),
+            scalar_type,
+        )
+
     def to_row(self) -> tuple[Any, ...]:
         """Give the values of the fields of `WIRE`."""
         matrix = columns_of(self.matrix)
@@ -220,11 +289,17 @@ class VideoMetaElement(RowElement):
         """Make an entry of these values."""
         *texts, zoom, focal_length, size, columns, scalar_type = row
         name, id_, patient_name, patient_id = map(fixed_text, texts)
-        if isinstance(columns, np.ndarray):
-            columns = columns.ravel().tolist()
-        matrix = matrix_of(columns)
         return cls(
-            name, id_, patient_name, patient_id, zoom, focal_length, size, matrix, scalar_type)
+            name,
+            id_,
+            patient_name,
+            patient_id,
+            zoom,
+            focal_length,
+            size.tolist(),
+            matrices_of(columns),
+            scalar_type,
+        )
 
 
 @register('IMGMETA')

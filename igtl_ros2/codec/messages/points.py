@@ -11,6 +11,7 @@ import numpy as np
 from ...errors import EncodeError
 from ..brief import position_text
 from ..fields import (
+    Buffer,
     Floats,
     check_array,
     check_float,
@@ -18,10 +19,11 @@ from ..fields import (
     check_rgba,
     checked_text,
     fixed_text,
+    pack,
 )
 from ..geometry import moved_point
 from ..layout import Record
-from ..lists import ElementList, RowElement
+from ..lists import ElementList
 from ..message import Content, Place, register
 
 _set = object.__setattr__
@@ -35,25 +37,18 @@ _TRAJECTORY = Record(
 )
 
 
-def _texts(element: Point | Trajectory, of: str = '') -> tuple[bytes, bytes, bytes]:
-    """Write the texts that points and paths share."""
-    return (
-        checked_text(element.name, 64, 'name'),
-        checked_text(element.group, 32, 'group' + of),
-        checked_text(element.owner, 20, 'owner' + of),
-    )
-
-
 def _check_label(element: Point | Trajectory) -> None:
     """Check what points and paths share."""
-    of = f' of {element.name!r}'
-    _texts(element, of)
-    _set(element, 'rgba', check_rgba(element.rgba, 'rgba' + of))
-    _set(element, 'diameter', check_float(element.diameter, 'diameter' + of))
+    of = f'of {element.name!r}'
+    checked_text(element.name, 64, 'name')
+    checked_text(element.group, 32, f'group {of}')
+    checked_text(element.owner, 20, f'owner {of}')
+    _set(element, 'rgba', check_rgba(element.rgba, f'rgba {of}'))
+    _set(element, 'diameter', check_float(element.diameter, f'diameter {of}'))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Point(RowElement):
+class Point:
     """
     One point of a POINT message.
 
@@ -65,8 +60,6 @@ class Point(RowElement):
     :param owner: device name of the image it belongs to; at most 20 bytes.
     """
 
-    WHAT = 'point'
-    RECORD = _POINT
     SIZE: ClassVar[int] = _POINT.size
     WIRE: ClassVar[np.dtype[Any]] = _POINT.dtype
 
@@ -86,21 +79,53 @@ class Point(RowElement):
         """Move it into another frame."""
         return replace(self, position=moved_point(matrix, self.position))
 
+    def encode(self) -> bytes:
+        """Write 136 bytes."""
+        return pack(
+            _POINT,
+            f'point {self.name!r}',
+            checked_text(self.name, 64, 'name'),
+            checked_text(self.group, 32, 'group'),
+            *self.rgba,
+            *self.position.tolist(),
+            self.diameter,
+            checked_text(self.owner, 20, 'owner'),
+        )
+
+    @classmethod
+    def decode(cls, data: Buffer, offset: int) -> Point:
+        """Read 136 bytes."""
+        name, group, r, g, b, a, x, y, z, diameter, owner = _POINT.unpack_from(data, offset)
+        return cls(
+            fixed_text(name),
+            np.array((x, y, z)),
+            fixed_text(group),
+            (r, g, b, a),
+            diameter,
+            fixed_text(owner),
+        )
+
     def to_row(self) -> tuple[Any, ...]:
         """Give the values of the fields of `WIRE`."""
-        name, group, owner = _texts(self)
-        return name, group, self.rgba, self.position, self.diameter, owner
+        texts = [checked_text(text, 64, 'text') for text in (self.name, self.group, self.owner)]
+        return texts[0], texts[1], self.rgba, self.position, self.diameter, texts[2]
 
     @classmethod
     def from_row(cls, row: tuple[Any, ...]) -> Point:
         """Make a point of these values."""
         name, group, rgba, position, diameter, owner = row
         return cls(
-            fixed_text(name), position, fixed_text(group), rgba, diameter, fixed_text(owner))
+            fixed_text(name),
+            position,
+            fixed_text(group),
+            tuple(rgba.tolist()),
+            diameter,
+            fixed_text(owner),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trajectory(RowElement):
+class Trajectory:
     """
     One straight path of a TRAJ message.
 
@@ -114,8 +139,6 @@ class Trajectory(RowElement):
     :param owner: device name of the image it belongs to; at most 20 bytes.
     """
 
-    WHAT = 'trajectory'
-    RECORD = _TRAJECTORY
     SIZE: ClassVar[int] = _TRAJECTORY.size
     WIRE: ClassVar[np.dtype[Any]] = _TRAJECTORY.dtype
 
@@ -140,19 +163,58 @@ class Trajectory(RowElement):
         entry, target = moved_point(matrix, self.entry), moved_point(matrix, self.target)
         return replace(self, entry=entry, target=target)
 
+    def encode(self) -> bytes:
+        """Write 150 bytes."""
+        return pack(
+            _TRAJECTORY,
+            f'trajectory {self.name!r}',
+            checked_text(self.name, 64, 'name'),
+            checked_text(self.group, 32, 'group'),
+            self.type,
+            *self.rgba,
+            *self.entry.tolist(),
+            *self.target.tolist(),
+            self.diameter,
+            checked_text(self.owner, 20, 'owner'),
+        )
+
+    @classmethod
+    def decode(cls, data: Buffer, offset: int) -> Trajectory:
+        """Read 150 bytes."""
+        name, group, type_, *rest, diameter, owner = _TRAJECTORY.unpack_from(data, offset)
+        return cls(
+            fixed_text(name),
+            np.array(rest[4:7]),
+            np.array(rest[7:]),
+            type_,
+            fixed_text(group),
+            (rest[0], rest[1], rest[2], rest[3]),
+            diameter,
+            fixed_text(owner),
+        )
+
     def to_row(self) -> tuple[Any, ...]:
         """Give the values of the fields of `WIRE`."""
-        name, group, owner = _texts(self)
+        texts = [checked_text(text, 64, 'text') for text in (self.name, self.group, self.owner)]
         return (
-            name, group, self.type, self.rgba, self.entry, self.target, self.diameter, owner)
+            texts[0], texts[1], self.type, self.rgba, self.entry, self.target, self.diameter,
+            texts[2],
+        )
 
     @classmethod
     def from_row(cls, row: tuple[Any, ...]) -> Trajectory:
         """Make a path of these values."""
         name, group, type_, rgba, entry, target, diameter, owner = row
         return cls(
-            fixed_text(name), entry, target, type_, fixed_text(group), rgba, diameter,
-            fixed_text(owner))
+            fixed_text(name),
+            entry,
+            target,
+            type_,
+            fixed_text(group),
+            tuple(rgba.tolist()),
+            diameter,
+            fixed_text(owner),
+        )
 
 
 @register('POINT')
