@@ -259,8 +259,8 @@ def test_polygons_come_before_strips():
 
 WRONG = {
     'points none': (lambda: PolyData(None), ['points', 'object']),
-    'points shape': (lambda: PolyData([[1, 2]]), ['points', '(1, 2)', '(-1, 3)']),
-    'points flat': (lambda: PolyData([1, 2, 3]), ['points', '(3,)', '(-1, 3)']),
+    'points shape': (lambda: PolyData([[1, 2]]), ['points', '(1, 2)', '(n, 3)']),
+    'points flat': (lambda: PolyData([1, 2, 3]), ['points', '(3,)', '(n, 3)']),
     'points ragged': (lambda: PolyData([[1, 2, 3], [1]]), ['points']),
     'points complex': (lambda: PolyData(POINTS * 1j), ['points', 'complex']),
     'points text': (lambda: PolyData([['a', 'b', 'c']]), ['points', '<U1']),
@@ -304,7 +304,7 @@ WRONG = {
     'values': (lambda: Attribute('a', 0, np.zeros((1, 2, 3))), ["'a'", '(1, 2, 3)']),
     'values number': (lambda: Attribute('a', 0, 5), ["'a'", '()']),
     'values huge': (lambda: Attribute('a', 0, [1e39]), ["'a'", 'float32']),
-    'components': (lambda: Attribute('a', 2, np.zeros((3, 4))), ["'a'", '(3, 4)', '(-1, 3)']),
+    'components': (lambda: Attribute('a', 2, np.zeros((3, 4))), ["'a'", '(3, 4)', '(n, 3)']),
     'components 0': (lambda: Attribute('a', 0, np.zeros((3, 0))), ["'a'", '0', '1 to 255']),
     'components 256': (lambda: Attribute('a', 0, np.zeros((3, 256))), ["'a'", '256', '255']),
 }
