@@ -54,6 +54,9 @@ def run_program(called: str, work: Callable[[], int]) -> int:
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED
+    except IgtlError as error:  # before OSError: one that tells of a time-out is both
+        say(str(error))
+        return BAD_ARGUMENTS if isinstance(error, ConfigError) else FAULT
     except OSError as error:
         # such as a full disk behind the output, or a file that has gone meanwhile
         try:
@@ -62,9 +65,6 @@ def run_program(called: str, work: Callable[[], int]) -> int:
             _forget_output()
         say(': '.join(filter(None, (error.filename and str(error.filename), error.strerror))))
         return FAULT
-    except IgtlError as error:
-        say(str(error))
-        return BAD_ARGUMENTS if isinstance(error, ConfigError) else FAULT
 
 
 def _flush() -> None:
