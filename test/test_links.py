@@ -325,8 +325,7 @@ def test_round_trip_is_measured_only_where_it_is_wanted():
             peer.send(Status(device_name=message.device_name))
 
     with serve(LOCAL, on_message=answer) as server:
-        # of two that are on their way, an answer does not tell which it belongs to
-        with connect(str(server.address), ping_period=0.5) as client:
+        with connect(str(server.address), ping_period=0.01) as client:
             (peer,) = client.peers
             server.send(text('for the user'))
             assert client.receive(DEADLINE_S).text == 'for the user'
@@ -338,14 +337,25 @@ def test_round_trip_is_measured_only_where_it_is_wanted():
             assert client.peers[0].round_trip_s is None
 
 
+def test_a_late_answer_is_not_taken_for_one_to_the_next_ping():
+    with serve(LOCAL, ping_period=0.01) as server, RawPeer(server.address) as raw:
+        raw.send(text('hello'))
+        peer = server.wait_connected(DEADLINE_S)
+        first, second = raw.next(), raw.next()
+        assert {first.type_name, second.type_name} == {'GET_STATUS'}
+        raw.send(Status(device_name=first.device_name), text('after it'))
+        received = [server.receive(DEADLINE_S)[1].text for _ in range(2)]
+        assert received == ['hello', 'after it'] and peer.round_trip_s is None
+
+
 def ping_answer(code=StatusCode.OK):
-    return Status(code, device_name='igtl_ros2 ping')
+    return Status(code, device_name='igtl_ros2 ping 1')
 
 
 def test_a_status_is_no_answer_where_nothing_was_asked():
     with serve(LOCAL) as server, RawPeer(server.address) as peer:
         peer.send(ping_answer())
-        assert server.receive(DEADLINE_S)[1].device_name == 'igtl_ros2 ping'
+        assert server.receive(DEADLINE_S)[1].device_name == 'igtl_ros2 ping 1'
 
 
 def test_an_emergency_is_no_answer_to_a_ping():

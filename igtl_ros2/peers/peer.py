@@ -25,6 +25,8 @@ from .outgoing import Outgoing, ready_to_send
 _MAX_KINDS = 200
 _NO_KEY_FRAME = 'a frame before it was lost, and no key frame has come since'
 _PING = 'igtl_ros2 ping'
+# it goes on with a number: an answer that comes late is none to the next one
+_PINGS = 10
 # who has no connection gives no other sign of life than what it sends
 _SIGN_OF_LIFE_S = 1.0
 
@@ -44,7 +46,7 @@ class Peer:
         self.last_received = time.monotonic()
         self._idle_timeout = settings.idle_timeout
         self._pinged: float | None = None
-        self._unanswered = 0
+        self._unanswered = self._ping_number = 0
         self._next_ping = self.last_received
         self._compat = Compat(settings)
         self.mailbox = Mailbox(
@@ -200,8 +202,8 @@ class Peer:
         if self._compat.looking and (name := self._compat.saw(message)):
             text = f'{self.address}: recognised as {name}'
             self._link.say('recognised', logging.INFO, text, peer=self.address)
-        if self._unanswered and device == _PING and _is_calm_status(message):
-            self._take_pong()
+        if self._unanswered and device.startswith(_PING) and _is_calm_status(message):
+            self._take_pong(device)
             return False
         return True
 
@@ -272,7 +274,8 @@ class Peer:
             if self._pinged is not None:
                 self.round_trip_s = None  # the last answer is lost, or was never sent
             self._pinged = now
-            self.send_as_is(Query('GET_STATUS', device_name=_PING))
+            self._ping_number = (self._ping_number + 1) % _PINGS
+            self.send_as_is(Query('GET_STATUS', device_name=self._ping_name))
 
     @property
     def _may_be_pinged(self) -> bool:
@@ -280,9 +283,13 @@ class Peer:
         is_known = self._settings.compat != 'auto' or bool(self.received)
         return is_known and self.compat != 'slicer'
 
-    def _take_pong(self) -> None:
+    @property
+    def _ping_name(self) -> str:
+        return f'{_PING} {self._ping_number}'
+
+    def _take_pong(self, device: str) -> None:
         self._unanswered -= 1
-        if self._pinged is not None:
+        if self._pinged is not None and device == self._ping_name:
             self.round_trip_s = time.monotonic() - self._pinged
             self._pinged = None
 
