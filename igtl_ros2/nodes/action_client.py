@@ -150,6 +150,7 @@ class ActionThread:
 
         :param name: end of its name, in which it differs from others beside the same one.
         """
+        self._resolve = node.resolve_service_name
         self._node = Node(
             f'_{node.get_name()}_{name}',
             namespace=node.get_namespace(),
@@ -173,10 +174,14 @@ class ActionThread:
         self._wake.trigger()
 
     def client(self, name: str, ros_type: Any) -> ActionClient:
-        """Give the client of an action; it is not used yet, so any thread may make it."""
+        """
+        Give the client of an action; it is not used yet, so any thread may make it.
+
+        :param name: as the node of the bridge resolves it, with what it is remapped to.
+        """
         key = name, ros_type
         if key not in self.clients:
-            self.clients[key] = ActionClient(self._node, ros_type, name)
+            self.clients[key] = ActionClient(self._node, ros_type, self._resolve(name))
         return self.clients[key]
 
     def _do_work(self) -> None:

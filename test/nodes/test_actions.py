@@ -407,6 +407,25 @@ def test_a_name_that_is_given_to_the_bridge_alone_is_not_that_of_its_actions():
         rclpy.shutdown(context=context)
 
 
+@pytest.mark.parametrize(('name', 'found'), [('follow', '/there/follow'), ('~/go', '/y/arm/go')])
+def test_an_action_has_the_name_that_it_has_for_the_node_of_the_bridge(name, found):
+    from control_msgs.action import FollowJointTrajectory
+    context = Context()
+    rclpy.init(context=context)
+    node = Node('arm', namespace='/y', context=context,
+                cli_args=['--ros-args', '-r', 'follow:=/there/follow'])
+    thread = ActionThread(node, 'actions')
+    try:
+        thread.client(name, FollowJointTrajectory)
+        asked = [service for service, _ in node.get_client_names_and_types_by_node(
+            thread._node.get_name(), '/y')]
+        assert f'{found}/_action/send_goal' in asked
+    finally:
+        thread.close()
+        node.destroy_node()
+        rclpy.shutdown(context=context)
+
+
 def test_one_goal_at_a_time(make, robot):
     _, peer = make()
     peer.order(1)
