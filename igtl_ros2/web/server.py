@@ -155,7 +155,10 @@ class PageServer:
         return web.Response(body=body, content_type=kind, charset='utf-8', headers=HEADERS)
 
     async def _talk(self, request: web.Request) -> web.StreamResponse:
-        socket = web.WebSocketResponse(heartbeat=20.0, max_msg_size=_MAX_REQUEST)
+        # to compress pixels takes longer than to send them, and aiohttp has tasks for it that
+        # outlive the connection
+        socket = web.WebSocketResponse(
+            heartbeat=20.0, max_msg_size=_MAX_REQUEST, compress=False)
         await socket.prepare(request)
         if len(self._sockets) >= _MAX_VIEWERS:
             await socket.close(code=_TOO_MANY, message=b'too many browsers look already')

@@ -50,15 +50,16 @@ class Timeline:
         if not isinstance(asked, dict) or not asked.keys() & {'playing', 'rate', 'place'}:
             return 'steer: wanted playing, rate or place'
         rate, place = asked.get('rate', self.rate), asked.get('place')
-        playing = asked.get('playing', self.is_playing)
+        here = self.place_s(now_s)
+        was_playing = self.is_playing and here < self.duration_s  # as pages are told
+        playing = asked.get('playing', was_playing)
         if not isinstance(playing, bool):
             return f'playing: {playing!r}, allowed true or false'
         if not _is_number(rate) or not MIN_RATE <= rate <= MAX_RATE:
             return f'rate: {rate!r}, allowed {MIN_RATE:g} to {MAX_RATE:g}'
         if place is not None and not _is_number(place):
             return f'place: {place!r}, allowed a number of seconds'
-        here = self.place_s(now_s)
-        if place is None and playing and not self.is_playing and here >= self.duration_s:
+        if place is None and playing and not was_playing and here >= self.duration_s:
             place = 0.0  # from its end it plays once more
         if place is not None:
             here = min(max(float(place), 0.0), self.duration_s)

@@ -108,6 +108,18 @@ def test_a_timeline_goes_on_at_its_rate_and_stops_at_the_end():
     assert line.tell(2000.0) == {'place': 10.0, 'duration': 10.0, 'rate': 2.0, 'playing': False}
 
 
+def test_a_timeline_that_has_come_to_its_end_stands_still():
+    line = Timeline(10.0)
+    line.steer({'playing': True}, 0.0)
+    assert not line.tell(11.0)['playing']
+    line.steer({'place': 3.0}, 12.0)
+    assert (line.place_s(15.0), line.tell(15.0)['playing']) == (3.0, False)
+    line.steer({'playing': True}, 15.0)
+    assert not line.tell(30.0)['playing']
+    line.steer({'playing': True}, 30.0)
+    assert (line.place_s(31.0), line.tell(31.0)['playing']) == (1.0, True)
+
+
 def test_a_timeline_jumps_and_begins_again_from_its_end():
     line = Timeline(10.0)
     line.steer({'place': 4}, 0.0)

@@ -19,6 +19,7 @@ from struct import pack
 import numpy as np
 import pytest
 from harness import STATE, STREAM, Bridge, Program
+from rclpy.duration import Duration
 from rclpy.qos import DurabilityPolicy
 from std_msgs.msg import String as RosString
 from std_srvs.srv import Trigger
@@ -449,6 +450,9 @@ def test_only_pass_lets_a_recorder_of_topics_record_names(phi, bridge, user, tmp
             user.wait_for(everything_came, f'all of {told}')
             # the recorder besides the bridge
             user.wait_for(lambda: order.get_subscription_count() > 1, 'who records orders')
+            everything_came()
+            # who does not know yet that it is heard of confirms nothing
+            assert order.wait_for_all_acked(Duration(seconds=40))
             say_malformed(port, plant)
             for _ in range(3):
                 everything_came()
