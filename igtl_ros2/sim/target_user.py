@@ -23,7 +23,7 @@ from .slicer import Slicer
 #: where the patient is in the frame of the robot, mm
 REGISTRATION = np.array(
     [[0.0, -1.0, 0.0, 350.0], [1.0, 0.0, 0.0, -40.0], [0.0, 0.0, 1.0, 120.0], [0, 0, 0, 1.0]])
-_END_S = 40.0
+_END_S = 80.0
 # Slicer is told where links are while they move
 _STILL_S = 0.3
 _PLAN, _TOOL = 'Plan', 'tool0'

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _NAMESPACE = '/slicer'
 _TARGET, _JOINTS = f'{_NAMESPACE}/Target/transform', '/joint_states'
-_MOST_S, _GRACE_S, _TURN_S = 120.0, 2.0, 0.1
+_MOST_S, _GRACE_S, _TURN_S = 240.0, 2.0, 0.1
 #: seconds of the arm in a second
 _SPEED = 8.0
 
