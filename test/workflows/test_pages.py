@@ -19,7 +19,7 @@ PAGES = [
     ROOT / 'README.md', *sorted((ROOT / 'docs' / 'tutorials').glob('*.md')),
     ROOT / 'docs' / 'how-to' / 'tls.md']
 BLOCK = re.compile(
-    r'(?:<!-- (not run|runs on): (.*?) -->\n\n)?^```(bash|text)\n(.*?)^```$', re.M | re.S)
+    r'(?:<!-- (not run|runs on|goes on): (.*?) -->\n\n)?^```(bash|text)\n(.*?)^```$', re.M | re.S)
 NEEDS = {
     'igtl_bridge': 'rclpy', 'igtl_certs': 'trustme', 'igtl monitor': 'aiohttp',
     'igtl record': 'mcap',
@@ -41,6 +41,16 @@ cat {log}
 grep -qE -e '{said}' {log}
 kill -- -$job; wait $job || true
 """
+# beside what comes next, which is begun as soon as it is ready
+BESIDE = """\
+{{ {commands} }} > {log} 2>&1
+for _ in $(seq 600); do
+  grep -qE -e '{said}' {log} && break
+  sleep 0.1
+done
+cat {log}
+grep -qE -e '{said}' {log}
+"""
 
 
 def script(page):
@@ -51,8 +61,9 @@ def script(page):
             printed += text.splitlines()
         elif how == 'not run':
             left_out.append(f'{text.splitlines()[0]}: {said}')
-        elif how == 'runs on':
-            commands.append(FOREVER.format(commands=text, said=said, log=f'{number}.log'))
+        elif how:
+            way = FOREVER if how == 'runs on' else BESIDE
+            commands.append(way.format(commands=text, said=said, log=f'{number}.log'))
         else:
             commands.append(text)
     return '\n'.join(commands), printed, left_out
