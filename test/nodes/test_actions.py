@@ -140,7 +140,7 @@ def test_whatever_ends_a_goal_cancels_it(make, robot, how):
         peer.client.send(String('stop', device_name='Words'))
     elif how == 'emergency':
         peer.client.send(Status(StatusCode.EMERGENCY, device_name='Button'))
-        wait_for(lambda: robot.ended, 'the end of the goal')
+        wait_for(lambda: robot.ended and not goals_of(node).numbers, 'the end of the goal')
         peer.order(2)
         assert peer.answer(2) == ('FAIL', 'MOVE: there is an emergency')
         peer.client.send(Status(StatusCode.OK, device_name='Button'))
