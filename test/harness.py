@@ -95,7 +95,7 @@ class Slicer(sim.Slicer):
         super().__init__(url, **{'timeout_s': DEADLINE_S, **words})
         if bridge:
             poll(lambda: bridge.output.count(taken) > before, f'{taken!r} of {bridge.name}',
-                 lambda: time.sleep(0.002))
+                 lambda: time.sleep(0.002))  # a thread reads what the bridge says
 
     def wait_for(self, name, device_type='', *, when=None, timeout_s=DEADLINE_S):
         return super().wait_for(name, device_type, when=when, timeout_s=timeout_s)

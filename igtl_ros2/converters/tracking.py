@@ -22,6 +22,7 @@ from ..codec.geometry import (
 from ..codec.lists import FEW, Table
 from ..codec.messages.tracking import (
     HEAD_BYTES,
+    TIP_ONLY,
     QuaternionElement,
     QuaternionTrackingData,
     TrackingData,
@@ -49,8 +50,6 @@ from .units import (
     time_from_ns,
 )
 
-# a tool of this type has no rotation, whatever its matrix says
-_TIP_ONLY = 3
 _NO_TURN = 0.0, 0.0, 0.0, 1.0
 
 
@@ -148,7 +147,7 @@ def _publish_each(
             else:
                 # its number may be another one next time
                 tool = name if own else ''
-                known = None if kind == _TIP_ONLY else tuple(turned)
+                known = None if kind == TIP_ONLY else tuple(turned)
                 stopped = route.gate.stops(
                     tool, frame, tuple(position), known, _what_moves(tool, route))
             if stopped:
@@ -168,7 +167,7 @@ def _publish_each(
         if len(names) > MAX_TOOLS:
             tell(f'{name}: published in `tracking` only: {MAX_TOOLS} tools before it are not')
             continue
-        if rule.tf != 'off' and kind == _TIP_ONLY:
+        if rule.tf != 'off' and kind == TIP_ONLY:
             tell_once(route, result, 'tools without an orientation are not broadcast on tf')
         elif rule.tf != 'off':
             own_route = _tool_route(name, route)
@@ -258,7 +257,7 @@ def _find_tools(table: Table, route: Route) -> _Tools:
 
 
 def _tip_only(names: list[str], kinds: list[int]) -> list[str]:
-    return [name for name, kind in zip(names, kinds) if kind == _TIP_ONLY]
+    return [name for name, kind in zip(names, kinds) if kind == TIP_ONLY]
 
 
 #: position and quaternion of a tool that is nothing but a rotation and a position
@@ -281,7 +280,7 @@ def _numbers_of_all(
     if not tools.info['position_only']:
         return found
     for number, kind in enumerate(tools.kinds):
-        if kind == _TIP_ONLY:
+        if kind == TIP_ONLY:
             try:
                 x, y, z = _tip(message.elements[number], rule)
                 found[number] = x, y, z, *_NO_TURN
@@ -312,7 +311,7 @@ def _many(
     positions, finite = metres_of(matrices[:, :3, 3], rule.wire_unit, rule.wire_axes)
     if isinstance(message, QuaternionTrackingData):
         plain &= is_turn
-    tip_only = table.rows['type'] == _TIP_ONLY
+    tip_only = table.rows['type'] == TIP_ONLY
     turned[tip_only] = _NO_TURN
     usual = finite & (plain | tip_only)
     each = zip(usual.tolist(), listed(positions), listed(turned))
@@ -330,7 +329,7 @@ def _numbers(
     """
     if plain is not None:
         return plain[:3], plain[3:], 0.0
-    if element.type == _TIP_ONLY:
+    if element.type == TIP_ONLY:
         return _tip(element, rule), _NO_TURN, 0.0
     if isinstance(element, TrackingElement):
         matrix = element.matrix
@@ -385,7 +384,7 @@ def _split(
     result: Converted,
 ) -> None:
     """Give a tool a topic of its own."""
-    tip_only = type_ == _TIP_ONLY
+    tip_only = type_ == TIP_ONLY
     try:
         leaf = result.named(route, 'tools', name, 'point' if tip_only else 'pose')
     except ConversionError as error:

@@ -52,8 +52,8 @@ _LISTS = {
                 'get/<type>[/<device>] and, for types that can be streamed, '
                 'stream/<type>[/<device>].'),
     'commands': ('commands', 'COMMANDs to a peer: each makes the service command/<name>.'),
-    'serve': ('commands',
-    'COMMANDs of peers that call ROS services or actions. Others are answered with an error.'),
+    'serve': ('commands', 'COMMANDs of peers that call ROS services or actions. Others are '
+              'answered with an error.'),
     'protocol': ('protocols', 'Tables of what robots and devices say: phases with '
                  'acknowledgements and guards (brp), or rules and commands (smartneedle, crtk, '
                  'plus). In a link the list is called protocols, because protocol there is tcp, '
@@ -190,9 +190,8 @@ def _protocol_rule() -> Schema:
             'std_srvs/Trigger that carries out a phase, or takes a transform. What has none is '
             'done when it is commanded.'),
         'phases': each(
-            'a map of phases',
-            _ref('phase'), 'Phases that are added to the table, or differ from it; false removes '
-            'one.'),
+            'a map of phases', _ref('phase'),
+            'Phases that are added to the table, or differ from it; false removes one.'),
         'transforms': each(
             'a map of transforms', _ref('phase_transform'),
             'TRANSFORM <name>_XXXX that belong to a phase; false removes one.'),
@@ -200,7 +199,7 @@ def _protocol_rule() -> Schema:
                      'Prefix of the device names of acknowledgements.'),
         'status': about(DEVICE, 'Device of the STATUS that gives the phase.'),
         'greet': about(BOOLEAN, 'Send the last STATUS with the phase to each peer that connects; '
-        'false for programs that accept requested messages only.'),
+                       'false for programs that accept requested messages only.'),
         'initial': about(
             text('a name of letters, digits and _ of 1 to 19 bytes',
                  pattern='^[A-Za-z0-9_]{1,19}$'), 'Name of the state before the first phase.'),

@@ -363,9 +363,7 @@ class LinkActions:
         """Give the action of a rule."""
         if self._thread is None:
             self._thread = ActionThread(self._node, self._name)
-        # ~ is the bridge, not the node of the thread
-        name = self._node.resolve_service_name(rule.call)
-        return RosAction(self._thread, name, rule.type, self._post, self._problem)
+        return RosAction(self._thread, rule.call, rule.type, self._post, self._problem)
 
     def close(self) -> None:
         """End the thread."""

@@ -234,13 +234,20 @@ def test_a_target_waits_for_tf_and_a_stop_ends_that_too(make, robot, ros):
     assert not robot.goals
 
 
-def test_a_target_that_waits_behind_others_is_no_reason_to_go_to_the_one_before(make, robot):
+@pytest.fixture
+def moved(make, robot):
+    """A bridge whose robot has moved to the target of a peer, and that peer."""
     node, peer = make(TARGET)
     peer.client.send(Transform(pose((50, 0, 0)), device_name='Target'))
     peer.order(1)
     assert peer.answer(1) == ('SUCCESS', 'accepted')
     robot.finish.set()
     peer.hear('SUCCEEDED')
+    return node, peer
+
+
+def test_a_target_that_waits_behind_others_is_no_reason_to_go_to_the_one_before(moved, robot):
+    node, peer = moved
     go, worker = threading.Event(), node._receivers['']._work.worker
     worker.do(lambda: go.wait(20))
     try:
@@ -257,13 +264,8 @@ def test_a_target_that_waits_behind_others_is_no_reason_to_go_to_the_one_before(
     robot.finish.set()
 
 
-def test_who_has_sent_no_target_does_not_move_to_that_of_another(make, robot):
-    node, peer = make(TARGET)
-    peer.client.send(Transform(pose((50, 0, 0)), device_name='Target'))
-    peer.order(1)
-    assert peer.answer(1) == ('SUCCESS', 'accepted')
-    robot.finish.set()
-    peer.hear('SUCCEEDED')
+def test_who_has_sent_no_target_does_not_move_to_that_of_another(moved, robot):
+    node, _ = moved
     other = Peer(node)
     try:
         other.order(1)

@@ -26,6 +26,8 @@ from ..lists import ElementList
 from ..message import Content, Place, register
 
 _set = object.__setattr__
+#: a tool of this type has no rotation, whatever is written there
+TIP_ONLY = 3
 _TOOL = Record(('name', 'S20'), ('type', 'u1'), ('', 'u1'))
 #: the matrix as its columns, without the last row
 #: name and type of a tool as they are written, before its place

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ...codec.messages.text import StatusCode
 from ...codec.tool_state import is_valid
+from ...converters.metres import RIGID_TOLERANCE
 from ...errors import printable
 from .findings import Finding, Severity, fault, note, warning
 from .observation import Box, Device, Observation, Place, Tool
@@ -57,8 +58,8 @@ _ROOM_MM = 20_000.0
 #: no picture of a body is so small, in mm
 _PICTURE_MM = 0.7
 _MOVES = 1e-6
-# what a bridge takes for a rotation, and what rounding may make of one
-_RIGID, _HARDLY_OFF = 1e-3, 1e-2
+# what rounding may make of a rotation, which a bridge tells of all the same
+_HARDLY_OFF = 1e-2
 # a frame of pixels has their size in its matrix
 _PIXELS = re.compile(r'image.*to', re.IGNORECASE)
 # for so long tools are out of view as they are moved
@@ -118,8 +119,8 @@ def _poses(what: str, tools: list[Tool], device: Device, is_large: bool) -> Iter
                              device.name)
     elif any(tool.turn < 0 for tool in valid):
         yield MIRRORED.of(f'{what} has a matrix that mirrors.', device.name)
-    elif (off := max(tool.off for tool in valid)) > _RIGID:
-        count = sum(tool.off > _RIGID for tool in valid)
+    elif (off := max(tool.off for tool in valid)) > RIGID_TOLERANCE:
+        count = sum(tool.off > RIGID_TOLERANCE for tool in valid)
         may_be_so = off < _HARDLY_OFF or _PIXELS.match(tools[0].name or device.name)
         yield NOT_RIGID.of(
             f'{what} is off a rotation by {off:.2g}, in {count} of {total} poses.', device.name,

@@ -14,14 +14,12 @@ from ...codec.messages.mesh import PolyData
 from ...codec.messages.points import PointList, Trajectories
 from ...codec.messages.pose import Position, Transform
 from ...codec.messages.text import Status
-from ...codec.messages.tracking import QuaternionTrackingData, TrackingData
+from ...codec.messages.tracking import TIP_ONLY, QuaternionTrackingData, TrackingData
 from ...codec.patients import hidden
 from ...codec.tool_state import tool_state
 from .observation import Box, Picture, State, Tool, Values
 
 _IDENTITY = np.eye(4)
-# a tool of this type has no rotation, whatever is written there
-_TIP_ONLY = 3
 _NO_TURN = np.array([0.0, 0.0, 0.0, 1.0])
 
 
@@ -61,7 +59,7 @@ def values_of(message: Message) -> Values:
 
 
 def _of_matrix(message: Message, name: str, matrix: Any, kind: int = 0) -> Tool:
-    if kind == _TIP_ONLY:
+    if kind == TIP_ONLY:
         return _of_quaternion(message, name, matrix[:3, 3], _NO_TURN)
     with np.errstate(all='ignore'):
         turn = matrix[:3, :3]
@@ -75,7 +73,7 @@ def _of_matrix(message: Message, name: str, matrix: Any, kind: int = 0) -> Tool:
 def _of_quaternion(
     message: Message, name: str, position: Any, quaternion: Any, kind: int = 0
 ) -> Tool:
-    quaternion = _NO_TURN if kind == _TIP_ONLY else quaternion
+    quaternion = _NO_TURN if kind == TIP_ONLY else quaternion
     is_identity = not np.any(position) and not np.any(quaternion[:3])
     length = float(np.linalg.norm(quaternion))
     return Tool(name, _place(position), length, tool_state(message, name) or '', is_identity,

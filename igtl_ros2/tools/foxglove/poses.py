@@ -10,6 +10,7 @@ from foxglove.messages import FrameTransform, FrameTransforms, Point3, Point3InF
 from ...codec import Message
 from ...codec.messages.pose import Position, Transform
 from ...codec.messages.tracking import (
+    TIP_ONLY,
     QuaternionElement,
     QuaternionTrackingData,
     TrackingData,
@@ -27,8 +28,6 @@ from ...errors import ConversionError
 from .frames import Frames, Named
 from .made import NO_TURN, Context, Made, pose, quaternion, timestamp, vector
 
-# a tool of this type has no rotation, whatever its matrix says
-_TIP_ONLY = 3
 _NO_ROTATION = 12
 
 
@@ -74,7 +73,7 @@ def placed_of(message: Message, frames: Frames, own: Named, about: Context) -> I
             whose = frames.of_tool(name, own)
             try:
                 matrix = _matrix(tool)
-                if tool.type == _TIP_ONLY:
+                if tool.type == TIP_ONLY:
                     yield Placed(name, whose, metres(matrix[:3, 3].tolist(), about.unit), None)
                 else:
                     yield Placed(name, whose, *_numbers(matrix, about, name))
@@ -104,7 +103,7 @@ def placed_of(message: Message, frames: Frames, own: Named, about: Context) -> I
 
 def _matrix(tool: TrackingElement | QuaternionElement) -> Matrix:
     if isinstance(tool, QuaternionElement):
-        if tool.type == _TIP_ONLY:
+        if tool.type == TIP_ONLY:
             return Position(tool.position).matrix
         return Position(tool.position, tool.quaternion, form=28).matrix
     return tool.matrix

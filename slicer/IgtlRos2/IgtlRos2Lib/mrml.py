@@ -7,6 +7,8 @@ MODEL = 'vtkMRMLModelNode'
 FIDUCIALS = 'vtkMRMLMarkupsFiducialNode'
 TEXT = 'vtkMRMLTextNode'
 STATUS = 'vtkMRMLIGTLStatusNode'
+#: states of a connector
+OFF, WAITING, CONNECTED = 0, 1, 2
 #: what the connector writes into the description of nodes that it makes
 RECEIVED = 'Received by OpenIGTLink'
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from .mrml import MODEL
-
-_CONNECTED = 2
+from .mrml import CONNECTED, MODEL
 
 
 class Obstacles:
@@ -37,7 +35,7 @@ class Obstacles:
         for node_id in [one for one in self._sent if not self._is_there(one)]:
             self._gone.add(self._sent.pop(node_id))
         self._gone.difference_update(self._sent.values())
-        if self._connector.GetState() == _CONNECTED:
+        if self._connector.GetState() == CONNECTED:
             for name in sorted(self._gone):
                 self._take_away(name)
             self._gone.clear()

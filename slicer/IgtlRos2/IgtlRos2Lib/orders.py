@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .mrml import RECEIVED, STATUS, TEXT, nodes
+from .mrml import CONNECTED, RECEIVED, STATUS, TEXT, nodes
 
 OK, EMERGENCY = 1, 3  # codes of STATUS
 STOP = 'Slicer_stop'
-_CONNECTED = 2
 _PUSH_ON_CONNECT = 'OpenIGTLinkIF.pushOnConnect'
 _EXPIRED, _CANCELLED = 'the bridge did not answer in time', 'it was cancelled'
 
@@ -98,7 +97,7 @@ class Stop:
         if self._phrase:
             self._count += 1
             say(self._scene, self._connector, f'CMD_stop{self._count}', self._phrase)
-        return self._connector.GetState() == _CONNECTED
+        return self._connector.GetState() == CONNECTED
 
     def release(self):
         """Say that it is over: the robot may be asked to move again."""

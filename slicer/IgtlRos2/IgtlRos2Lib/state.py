@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .mrml import RECEIVED, STATUS, TRANSFORM, attribute, nodes
+from .mrml import (
+    CONNECTED,
+    OFF,
+    RECEIVED,
+    STATUS,
+    TRANSFORM,
+    WAITING,
+    attribute,
+    nodes,
+)
 
 GOOD, WARNING, BAD = 'good', 'warning', 'bad'
 STALE_S = 2.0
-_OFF, _WAITING, _CONNECTED = 0, 1, 2
 _LINK = {
-    _OFF: (BAD, 'not connected: press Connect'),
-    _WAITING: (BAD, 'waiting for the bridge: is it started, and are host and port right?'),
+    OFF: (BAD, 'not connected: press Connect'),
+    WAITING: (BAD, 'waiting for the bridge: is it started, and are host and port right?'),
 }
 _NO_ROBOT = (
     'no robot is announced: has the mapping of the bridge a rule robot:, and does '
@@ -102,7 +110,7 @@ def state(scene, connector, watch, found, now):
     :param found: what `assemble` gave.
     """
     link = connector.GetState()
-    if link != _CONNECTED:
+    if link != CONNECTED:
         level, text = _LINK.get(link, (BAD, 'not connected'))
         return [Line('link', level, text)]
     where = f'{connector.GetServerHostname()}:{connector.GetServerPort()}'
