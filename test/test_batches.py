@@ -39,7 +39,7 @@ class Rig:
     def __init__(self, monkeypatch, each_s=0.0, **settings):
         """Join it."""
         self.clock = Clock()
-        monkeypatch.setattr(stream_peer, 'time', self.clock)
+        monkeypatch.setattr(stream_peer, '_steady_s', self.clock.monotonic)
         self.each_s = each_s
         self.batches, self.said, self.turns = [], [], deque()
         self.on_batch = lambda batch: None
@@ -57,12 +57,13 @@ class Rig:
         """Note what is logged."""
         self.said.append(line)
 
-    def received_many(self, peer, items):
+    def received_many(self, peer, messages, sizes):
         """Note a batch, which takes some time for each message."""
         assert peer is self.peer
-        self.batches.append([message.text for message, _ in items])
-        self.clock.now_s += self.each_s * len(items)
-        self.on_batch(items)
+        assert sizes == [len(codec.encode(message)) for message in messages]
+        self.batches.append([message.text for message in messages])
+        self.clock.now_s += self.each_s * len(messages)
+        self.on_batch(messages)
 
     def feed(self, data):
         """Let bytes arrive."""
@@ -181,8 +182,8 @@ def test_what_takes_long_to_read_ends_a_batch(monkeypatch):
 
 def test_frames_behind_a_lost_one_are_left_out_of_a_batch(monkeypatch):
     rig = Rig(monkeypatch)
-    monkeypatch.setattr(rig, 'received_many', lambda peer, items: rig.batches.append(
-        [message.metadata.get('n') for message, _ in items]))
+    monkeypatch.setattr(rig, 'received_many', lambda peer, messages, sizes: rig.batches.append(
+        [(message.metadata.get('n'), size) for message, size in zip(messages, sizes)]))
 
     def frame(number, unit):
         bits = np.frombuffer(b'\0\0\1' + bytes((unit,)) + bytes(20), np.uint8)
@@ -192,13 +193,14 @@ def test_frames_behind_a_lost_one_are_left_out_of_a_batch(monkeypatch):
     data = [codec.encode(one) for one in frames]
     data[2] = corrupt(frames[2])
     rig.feed(b''.join(data))
-    assert rig.batches == [['0', '1'], ['4', '5']]
+    each = [(str(number), len(one)) for number, one in enumerate(data)]
+    assert rig.batches == [each[:2], each[4:]]
     assert rig.peer.errors == {'CrcError': 1, 'frame behind a lost one': 1}
 
 
 def test_made_up_types_are_counted_together_in_a_batch_too(monkeypatch):
     rig = Rig(monkeypatch)
-    monkeypatch.setattr(rig, 'received_many', lambda peer, items: None)
+    monkeypatch.setattr(rig, 'received_many', lambda peer, messages, sizes: None)
     rig.feed(b''.join(header(f'T{number}') for number in range(300)))
     assert len(rig.peer.received) == 201
     assert sum(rig.peer.received.values()) == 300 and rig.peer.received['other'] == 100

@@ -130,11 +130,16 @@ class Decoder:
         self._block, self._readable, self._start = larger, larger.toreadonly(), 0
         return larger[pending:]
 
-    def buffer_updated(self, size: int) -> None:
-        """Tell that `size` bytes were written to the start of what `get_buffer` gave."""
+    def buffer_updated(self, size: int) -> bool:
+        """
+        Tell that `size` bytes were written to the start of what `get_buffer` gave.
+
+        :returns: whether there is something to tell.
+        """
         self.received_bytes += size
         if self._lost is None:
             self.pending_bytes += size
+        return self.pending_bytes >= self.needed_bytes
 
     def feed(self, data: Any) -> None:
         """
@@ -185,10 +190,10 @@ class Decoder:
         if pending < size:
             return None
         start = self._start
-        self._start = stop = start + size
-        self._header, self.needed_bytes = None, HEADER_SIZE
-        self.frame_bytes, self.pending_bytes = size, pending - size
+        stop = start + size
         frame = self._readable[start:stop]
+        self._header, self.needed_bytes, self.frame_bytes = None, HEADER_SIZE, size
+        self._start, self.pending_bytes = stop, pending - size
         if size == pending and len(self._block) > _BLOCK_BYTES:
             # the messages hold it as long as they need it; there may be no more for a long time
             self._block = self._readable = memoryview(b'')

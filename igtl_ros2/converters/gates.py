@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from math import atan2, dist, hypot, isfinite
+from math import asin, atan2, dist, hypot, isfinite
 from typing import NamedTuple
 
 from ..codec import Message
@@ -26,8 +26,12 @@ MAX_TOOLS = 1000
 FORGET_S = 10.0
 # what is not taken for a motion where no time has passed: rounding
 _STILL = 1e-9
+# by how much two quaternions may be longer or shorter than 1, together
+_UNIT = 1e-12
 _FREE: Cost = 0.0, 0.0
 _NS = 1_000_000_000
+# half the time of the class
+_new_tuple = tuple.__new__
 _DEGREES = 180 / math.pi
 
 Vector = tuple[float, ...]
@@ -176,18 +180,14 @@ class Gates:
         """Find out what is wrong with a pose whatever came before it."""
         limit, box = self._max_age, self._box
         position, orientation = sample.position, sample.orientation
-        x, y, z = position
         # each pose comes here: who has to say why is asked only then
         wrong = {} if not limit or -limit <= age_s <= limit else self.about_age(age_s)
         if box is not None:
-            (a, b, c), (d, e, f) = box.min, box.max
+            (a, b, c), (x, y, z), (d, e, f) = box.min, position, box.max
             if not (a <= x <= d and b <= y <= e and c <= z <= f):
                 wrong.update(self.about_box((position,)))
-        total = x + y + z
-        if orientation is not None:
-            a, b, c, d = orientation
-            total += a + b + c + d
         # a sum can only be finite if all of them are
+        total = sum(position) if orientation is None else sum(position) + sum(orientation)
         if not isfinite(total) and not all(map(isfinite, (*position, *(orientation or ())))):
             wrong['not finite'] = 'it holds NaN or infinity'
         return wrong
@@ -309,10 +309,14 @@ def _passed_s(before: Sample, sample: Sample) -> float:
 def _way(before: Sample, sample: Sample) -> tuple[float, float]:
     """Tell how far one pose is from another, in metres and degrees."""
     metres = dist(before.position, sample.position)
-    if before.orientation is None or sample.orientation is None:
+    first, second = before.orientation, sample.orientation
+    if first is None or second is None:
         return metres, 0.0
-    ax, ay, az, aw = before.orientation
-    bx, by, bz, bw = sample.orientation
+    chord = dist(first, second)
+    if chord < 1.0 and abs(hypot(*first) - 1.0) + abs(hypot(*second) - 1.0) < _UNIT:
+        return metres, 4 * asin(chord / 2) * _DEGREES  # of most poses
+    ax, ay, az, aw = first
+    bx, by, bz, bw = second
     # vector and scalar of the turn from one to the other; it is exact for small ones too
     turn = hypot(
         aw * bx - ax * bw - ay * bz + az * by,
@@ -370,8 +374,8 @@ class Gate:
         :param moves: what is compared with where it was; by default a tool by itself.
         :returns: '' if it goes through.
         """
-        sample = Sample(
-            position, orientation, self.stamp_ns, self.seen_s, self.source, self.is_new)
+        sample = _new_tuple(Sample, (
+            position, orientation, self.stamp_ns, self.seen_s, self.source, self.is_new))
         which = tool if moves is None else moves
         return self._state(tool, self.gates.about_pose(which, frame, sample, self.age_s))
 

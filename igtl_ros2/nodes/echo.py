@@ -59,11 +59,11 @@ class EchoGuard:
         """Note that a value of a peer is published on a topic."""
         stamp_ns = message.head[0] if isinstance(message, LazyPose) else header_stamp_ns(message)
         if stamp_ns:
-            with self._lock:
-                origins = self._origins
-                origins[topic, stamp_ns] = origins[key, stamp_ns] = weakref.ref(peer)
-                if len(origins) > _MEMORY:
-                    self._older, self._origins = origins, {}
+            # without the lock, which each pose would take: whoever looks sees one or the other
+            origins = self._origins
+            origins[topic, stamp_ns] = origins[key, stamp_ns] = weakref.ref(peer)
+            if len(origins) > _MEMORY:
+                self._forget(origins)
         elif stamp_ns is None and (data := _data(message)) is not None:
             said = _Said(data, weakref.ref(peer))
             with self._lock:
@@ -76,6 +76,11 @@ class EchoGuard:
                         self._late.move_to_end((name, before.data))
                 while len(self._late) > _MEMORY:
                     self._late.popitem(last=False)
+
+    def _forget(self, origins: dict[Hashable, weakref.ref[Peer]]) -> None:
+        with self._lock:
+            if origins is self._origins:  # no other thread was faster
+                self._older, self._origins = origins, {}
 
     def origin(
         self, topic: str, key: tuple[str, str], message: Any, peers: Collection[Peer]
@@ -109,9 +114,8 @@ class EchoGuard:
         if not self._older or not stamp_ns:
             return None
         first, second = (topic, stamp_ns), (key, stamp_ns)
-        with self._lock:
-            new, old = self._origins.get, self._older.get
-            origin = new(first) or old(first) or new(second) or old(second)
+        new, old = self._origins.get, self._older.get  # in this order
+        origin = new(first) or old(first) or new(second) or old(second)
         return origin() if origin else None
 
 

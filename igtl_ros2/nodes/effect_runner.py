@@ -42,6 +42,8 @@ from .transform_wait import TransformWait
 # how long the worker publishes before others may, and how long it lets them
 _STEP_S = 0.002
 _BREATH_S = 0.0005
+# with so many effects poses may have come together
+_MANY = 2 * TOGETHER
 #: what needs no lock; None: nothing
 _Write = Callable[[], None] | None
 
@@ -127,11 +129,11 @@ class EffectRunner:
 
     def carry_out(self, ready: Ready) -> None:
         """Do what steps have asked for; called with the lock."""
-        all_ready = ready if len(ready) < 2 * TOGETHER else with_joint_broadcasts(ready)
+        does = self._does
+        all_ready = ready if len(ready) < _MANY else with_joint_broadcasts(ready)
         for device, passage, effect in all_ready:
-            do = self._does.get(type(effect))
             try:
-                if do is not None:
+                if (do := does.get(type(effect))) is not None:
                     do(device, passage, effect)
                 else:
                     for write in self._do(device, passage, effect):

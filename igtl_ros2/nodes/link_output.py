@@ -88,13 +88,12 @@ class LinkOutput:
         :param writer: what writes it, where it was asked for before.
         """
         ros_message = effect.ros_message
-        if writer is None:
-            writer = device.writers.get(effect.leaf)
-            # mostly it is known, and what it shall write of its type
-            if writer is None or type(ros_message) not in writer.kinds:
-                writer = self.writer_of(device, effect)
-                if writer is None:
-                    return
+        # mostly it is known, and what it shall write of its type
+        if writer is None and ((writer := device.writers.get(effect.leaf)) is None
+                               or type(ros_message) not in writer.kinds):
+            writer = self.writer_of(device, effect)
+            if writer is None:
+                return
         topic = writer.topic
         self._echo.published(passage.peer, topic, device.way.key, ros_message)
         if topic in self._relays.watched:

@@ -234,7 +234,7 @@ class Receiver:
                     self._emergency.look_at(
                         self._link_name, peer, message, self._is_connected, self._report)
         with self._lock:
-            arrival_ns, now_s = self._now_ns(), time.monotonic()
+            arrival_ns, now_s = self._now_ns(), _steady_s()
             # what is published in one go costs DDS and its readers less
             ready: Ready = []
             bound = self._work.bound
@@ -316,14 +316,10 @@ class Receiver:
             return
         if name in self.targets.names:
             self.targets.begin(peer, name, message)
-        device = self._table.find(peer, message, name, now_s)
-        if isinstance(device, Device) and (holder := device.holder) is not None and (
-                holder.peer is not peer):
-            device = self._table.share(device, peer, message, now_s)
+        device = self._table.hear(peer, message, name, now_s)
         if isinstance(device, str):
             answer(peer, self._table.refusal(peer, message, name, device))
             return
-        device.hear(peer, now_s, message.timestamp != 0)
         way = device.way
         if way.has_max_age:
             self._held.watch()

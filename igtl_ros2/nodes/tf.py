@@ -30,7 +30,7 @@ from ..converters.units import Matrix, ns_from_time, pose_from_numbers, pose_fro
 from ..errors import ConfigError, ConversionError
 from ..rosio.subscriptions import EVENT_DEPTH
 from ..rosio.tf_listener import DYNAMIC_TOPIC, STATIC_TOPIC, listen
-from ..rosio.writers import PoseBytes
+from ..rosio.writers import PoseBytes, publish_bytes
 from ..rules.frame_names import PATIENT, is_patient
 
 # The quality of service of tf2_ros, which every other tf node expects
@@ -64,6 +64,7 @@ class TfSource(Protocol):
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=4 * MAX_FRAMES)
 def _named(name: str, one_patient: bool) -> str:
     """Name a frame as it is looked up."""
     name = frame_name(name)
@@ -315,13 +316,14 @@ class TfBroadcaster:
                 # of poses of one frame that came together one tells for all
                 if (frames, sender, rank) != asked:
                     asked = frames, sender, rank
-                    parent, child = (_named(frame, one_patient) for frame in frames)
+                    parent, child = frames
+                    parent, child = _named(parent, one_patient), _named(child, one_patient)
                     reason = self._owners.admit(child, parent, sender, rank, static, now_s)
+                    if reason is None and parent not in self._our_parents.get(child, ()):
+                        self._our_parents.setdefault(child, set()).add(parent)
                 if reason is not None:
                     refused.append(reason)
                     continue
-                if parent not in self._our_parents.get(child, ()):
-                    self._our_parents.setdefault(child, set()).add(parent)
                 ours.append(transform)
                 if static:
                     self._static[child] = sender, copy.deepcopy(transform)
@@ -334,7 +336,9 @@ class TfBroadcaster:
                     self._sent[data] = None
                     if len(self._sent) > _MOST_UNHEARD:
                         self._sent.pop(next(iter(self._sent)), None)
-                self._dynamic_publisher.publish(data)
+                    publish_bytes(self._dynamic_publisher.handle, data)
+                else:
+                    self._dynamic_publisher.publish(data)
             if ours and static or is_moving:
                 self._publish_static()
             if len(self._our_parents) > 2 * MAX_FRAMES:

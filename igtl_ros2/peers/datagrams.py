@@ -293,7 +293,7 @@ class DatagramLink(Link):
         if message.type_name == 'VIDEO' and losses != peer.losses:
             peer.losses = losses
             peer.lose_frames()
-        peer.hand_on([(message, self._reassembler.message_bytes)])
+        peer.hand_on([message], [self._reassembler.message_bytes])
 
     def _let_in(self, source: SocketAddress, data: bytes) -> DatagramPeer:
         """Make a peer of who has sent a first message; if there are too many, one is forgotten."""

@@ -19,8 +19,8 @@ class Host(Protocol):
     def joined(self, peer: Any) -> None:
         """Take in a peer that is there now."""
 
-    def received_many(self, peer: Any, items: Sequence[tuple[Message, int]]) -> None:
-        """Take messages that came from a peer, each with the bytes that it had."""
+    def received_many(self, peer: Any, messages: list[Message], sizes: list[int]) -> None:
+        """Take messages that came from a peer, and how many bytes each had."""
 
     def left(self, peer: Any, why: str) -> None:
         """Let a peer go."""

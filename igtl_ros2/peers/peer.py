@@ -7,6 +7,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any
 
 from ..codec import Buffer, Message
@@ -178,19 +179,25 @@ class Peer:
         self._link.joined(self)
         self.pump()
 
-    def hand_on(self, items: Sequence[tuple[Message, int]]) -> None:
-        """Count messages that have arrived, with their bytes, and hand them to the link."""
+    def hand_on(self, messages: list[Message], sizes: list[int]) -> None:
+        """
+        Count messages that have arrived, and hand them to the link.
+
+        :param sizes: how many bytes each had.
+        """
         received, versions = self.received, self.seen_versions
-        for message, _ in items:
+        for message in messages:
             kind = message.type_name
             if kind not in received and len(received) >= _MAX_KINDS and kind != 'VIDEO':
                 kind = 'other'
             received[kind] += 1
             versions.add(message.version)
         if self._compat.looking or self._unanswered or 'VIDEO' in received:
-            items = [item for item in items if self._lets_by(item[0])]
-        if items:
-            self._link.received_many(self, items)
+            kept = [self._lets_by(message) for message in messages]
+            messages, sizes = list(compress(messages, kept)), list(compress(sizes, kept))
+            if not messages:
+                return
+        self._link.received_many(self, messages, sizes)
 
     def _lets_by(self, message: Message) -> bool:
         """Tell whether the link is given a message: no answer to us, and it can be decoded."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 
 from ..codec import Message
 from ..config import Settings
@@ -19,7 +18,6 @@ from .peer import Peer
 _LAG_S = 1.0
 _LAG_PERIOD_S = 30.0
 
-_message_of = itemgetter(0)
 OnMessage = Callable[[Peer, Message], None]
 OnMessages = Callable[[Peer, list[Message]], None]
 OnSized = Callable[[Peer, Sequence[tuple[Message, int]]], None]
@@ -215,15 +213,16 @@ class ReceivingLink(LinkState):
         for peer in resumed:
             peer.resume_reading()
 
-    def received_many(self, peer: Peer, items: Sequence[tuple[Message, int]]) -> None:
-        """Hand messages on, each with the bytes that it had, in the order in which they came."""
+    def received_many(self, peer: Peer, messages: list[Message], sizes: list[int]) -> None:
+        """Hand messages on in the order in which they came; `sizes` are the bytes of each."""
         if self._on_messages is not None:
-            self._tell(self._on_messages, peer, list(map(_message_of, items)))
+            self._tell(self._on_messages, peer, messages)
         elif self._on_message is not None:
-            self.tell_each(self._on_message, peer, [message for message, _ in items])
+            self.tell_each(self._on_message, peer, messages)
         elif self._on_sized is not None:
-            self._tell(self._on_sized, peer, items)
+            self._tell(self._on_sized, peer, list(zip(messages, sizes)))
         else:
+            items: Sequence[tuple[Message, int]] = list(zip(messages, sizes))
             if self._handlers:
                 items = self._handle(peer, items)
             with self.changed:

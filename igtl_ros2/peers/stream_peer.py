@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 
 from ..codec import Decoder, Message, encode_parts
 from ..codec.frame import Header
@@ -24,6 +23,8 @@ _PROGRESS_BYTES = 1024
 _TURN_S = 0.001
 _REFUSAL_S = 1.0
 
+_steady_s = time.monotonic
+
 
 class StreamPeer(WritingPeer):
     """The other end of a TCP or TLS connection."""
@@ -41,8 +42,9 @@ class StreamPeer(WritingPeer):
         #: receives into the memory of the decoder
         self.get_buffer = self._decoder.get_buffer
         self._last_sent = self.last_received
-        #: when and where the message that is incomplete now last made some progress
-        self._progress = (self.last_received, 0)
+        #: when it was last seen that the message that is incomplete now makes progress; what had
+        #: come then, and what of it was whole messages
+        self._progress = (self.last_received, 0, 0)
         self._reading_paused = False
         #: whether there are messages whose turn comes next
         self._has_more = False
@@ -67,35 +69,35 @@ class StreamPeer(WritingPeer):
         """Take out the messages that are whole now, in turns."""
         if self._why_cut_off:
             return
-        self.last_received = now = time.monotonic()
+        self.last_received = now = _steady_s()
         decoder = self._decoder
         if not decoder.pending_bytes:
             self.pending_since = now
         self.received_bytes += size
-        decoder.buffer_updated(size)
-        if decoder.pending_bytes >= decoder.needed_bytes and not self._has_more:
+        if decoder.buffer_updated(size) and not self._has_more:
             self._take_turn(now)
 
     def _take_turn(self, now: float | None = None) -> None:
         """Take out messages for a while; what is left then waits until the others had a turn."""
         if now is None:
-            now = time.monotonic()
+            now = _steady_s()
         until = now + _TURN_S
         while not self._why_cut_off:
-            messages: list[tuple[Message, int]] = []
+            messages: list[Message] = []
+            sizes: list[int] = []
             trouble = None
             try:
-                may_be_more = self._read_some(messages, until)
+                may_be_more = self._read_some(messages, sizes, until)
             except DecodeError as error:
                 trouble, may_be_more = error, error.in_step
             finally:  # what came before goes first
                 if messages:
-                    self._hand_over(messages, now)
+                    self._hand_over(messages, sizes, now)
             if trouble is not None and not self._why_cut_off:
                 self.take_error(trouble)
             if not may_be_more:
                 break
-            if time.monotonic() >= until and self._decoder.pending_bytes:
+            if _steady_s() >= until and self._decoder.pending_bytes:
                 self._has_more = True
                 if self._stream is not None:
                     self._stream.pause_reading()
@@ -109,37 +111,39 @@ class StreamPeer(WritingPeer):
             if self._lost is not None:
                 self._leave(*self._lost)
 
-    def _read_some(self, messages: list[tuple[Message, int]], until: float) -> bool:
+    def _read_some(self, messages: list[Message], sizes: list[int], until: float) -> bool:
         """
         Read the messages that are next, for a while; tells whether there may be more.
 
-        :param messages: takes them with their bytes.
+        :param messages: takes them.
+        :param sizes: takes how many bytes each had.
         :raises DecodeError: if one cannot be read.
         """
         decoder, most = self._decoder, self._most_at_once
         while (whole := decoder.next_frame()) is not None:
-            if whole[0][4] > LITTLE_BYTES and takes_long(*whole):
-                self._read_elsewhere(*whole)
+            header, frame = whole
+            if header[4] > LITTLE_BYTES and takes_long(header, frame):
+                self._read_elsewhere(header, frame)
                 return False
-            messages.append((decoder.read(*whole), decoder.frame_bytes))
+            messages.append(decoder.read(header, frame))
+            sizes.append(decoder.frame_bytes)
             if not decoder.pending_bytes:
                 return False
-            if len(messages) >= most or time.monotonic() >= until:
+            if len(messages) >= most or _steady_s() >= until:
                 return True
         return False
 
-    def _hand_over(self, messages: Sequence[tuple[Message, int]], now: float) -> None:
-        self._progress = now, self.received_bytes
+    def _hand_over(self, messages: list[Message], sizes: list[int], now: float) -> None:
         self.pending_since = now
         self.seen_version = self._decoder.seen_version
         count = len(messages)
         if count == 1 and self._most_at_once == _MOST_AT_ONCE:
-            self.hand_on(messages)
+            self.hand_on(messages, sizes)
             return
-        begin = time.monotonic()
-        self.hand_on(messages)
+        begin = _steady_s()
+        self.hand_on(messages, sizes)
         # who takes long for each is given fewer at once, so that others get their turn
-        each_s = (time.monotonic() - begin) / count
+        each_s = (_steady_s() - begin) / count
         self._most_at_once = min(_MOST_AT_ONCE, max(1, int(_TURN_S / (each_s + 1e-9))))
 
     def _read_elsewhere(self, header: Header, frame: memoryview) -> None:
@@ -157,7 +161,7 @@ class StreamPeer(WritingPeer):
         try:
             if not self.cut_off:
                 message = reading.result()
-                self._hand_over([(message, self._decoder.frame_bytes)], time.monotonic())
+                self._hand_over([message], [self._decoder.frame_bytes], _steady_s())
         except DecodeError as error:
             self.take_error(error)
         finally:
@@ -165,7 +169,7 @@ class StreamPeer(WritingPeer):
 
     def writable_again(self) -> None:
         """Go on writing."""
-        self._last_sent = time.monotonic()
+        self._last_sent = _steady_s()
         self.pump()
 
     def lost(self, error: Exception | None) -> None:
@@ -203,18 +207,18 @@ class StreamPeer(WritingPeer):
         if self._stream is None or self.cut_off:
             return
         super().check_time_outs()
-        now = time.monotonic()
+        now = _steady_s()
         stall, send = self._settings.stall_timeout, self._settings.send_timeout
         pending = self._decoder.pending_bytes
         # What waits may well grow: what matters is whether any of it leaves
         left, waiting, under_way = self._stream.look_at_leaving()
         if not waiting or left > self._left_bytes:
             self._left_bytes, self._last_sent = left, now
-        since, received = self._progress
+        since, received, whole = self._progress
         # A byte now and then is no progress: a peer could hold its place for ever that way
         moves = self.received_bytes - received >= _PROGRESS_BYTES
-        if not pending or moves or self._waits_for_us:
-            self._progress = now, self.received_bytes
+        if not pending or moves or whole != self.received_bytes - pending or self._waits_for_us:
+            self._progress = now, self.received_bytes, self.received_bytes - pending
         elif stall and now - since > stall:
             self.disconnect(f'stopped {pending} bytes into a message for {stall:g} s')
         # What is under way and not acknowledged says that the network does not carry it. The
@@ -279,6 +283,6 @@ class StreamPeer(WritingPeer):
     def _read_on(self) -> None:
         if self._waits_for_us:
             return
-        self.last_received = time.monotonic()
+        self.last_received = _steady_s()
         if self._stream is not None:
             self._stream.resume_reading()

@@ -18,6 +18,7 @@ from ..converters.outputs import EVENT, RAW, STATE, STREAM, Kind
 from ..converters.spliced import PoseTemplates, poses_bytes
 from ..errors import ConversionError
 from . import in_place
+from .in_place import SMALL_BYTES
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
 
 _QOS = {STREAM: STREAM_QOS, EVENT: STREAM_QOS, STATE: STATE_QOS, RAW: RAW_QOS}
@@ -57,6 +58,12 @@ def _array_bytes(poses: LazyPoseArray) -> bytes | None:
         return None
 
 
+def publish_bytes(handle: Any, data: bytes) -> None:
+    """Do what `Publisher.publish` does with bytes, after three looks at what it was given."""
+    with handle:
+        handle.publish_raw(data)
+
+
 class Writer:
     """
     Writes one topic.
@@ -69,7 +76,6 @@ class Writer:
         #: as it is resolved
         self.topic: str = publisher.topic_name
         self.ros_type: type = publisher.msg_type
-        # `publish` calls it with bytes, after three looks at what it was given
         self._handle: Any = publisher.handle
         #: what can be written: the type, and its lazy form
         self.kinds = {self.ros_type, LAZY.get(self.ros_type, self.ros_type)}
@@ -94,10 +100,8 @@ class Writer:
             message = self._pose_bytes(message) or message.become()
         elif source is not None:
             message = in_place.ready(message)
-        if type(message) is bytes and len(message) < in_place.SMALL_BYTES:
-            handle = self._handle
-            with handle:
-                handle.publish_raw(message)
+        if type(message) is bytes and len(message) < SMALL_BYTES:
+            publish_bytes(self._handle, message)
         elif source is None:
             self.publisher.publish(message)
         else:

@@ -9,7 +9,6 @@ from typing import Any
 
 from ..converters.topic_holder import Terms, TopicHolder
 from .inbound import Inbound
-from .surroundings import Source
 
 # what has sent nothing since is not said to be stale any more, nor its clock to be off
 _LATELY_S = 3.0
@@ -56,17 +55,6 @@ class Device:
     def topic(self) -> str:
         """Its topic, with the name of the link."""
         return self.way.topic
-
-    def hear(self, peer: Source, now_s: float, is_stamped: bool) -> None:
-        """Note that a message has come."""
-        holder = self.holder
-        if holder is not None and holder.peer is peer:
-            holder.hear(now_s, is_stamped, self.terms)
-        self.received += 1
-        self.heard_s = now_s
-        self.is_stale = False
-        if self.peer is not peer:
-            self.peer, self.way.has_lost = peer, True
 
     def tells_nothing_new(self, now_s: float) -> bool:
         """Tell whether it has sent nothing for the `max_age` of its rule, or nothing new."""

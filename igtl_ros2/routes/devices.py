@@ -128,6 +128,34 @@ class Devices:
 
     # -- finding
 
+    def hear(self, peer: Source, message: Message, name: str, now_s: float) -> Device | str:
+        """
+        Find what is known of the device of a message that has come, and note that it has.
+
+        :returns: why it is not published, if it is not.
+        """
+        device = None if self._mapping.peers else self.all.get((message.type_name, name))
+        if device is None:
+            found = self.find(peer, message, name, now_s)
+            if isinstance(found, str):
+                return found
+            device = found
+        holder = device.holder
+        if holder is not None:
+            if holder.peer is not peer:
+                shared = self._share(device, peer, message, now_s)
+                if isinstance(shared, str):
+                    return shared
+                device, holder = shared, shared.holder
+            if holder is not None and holder.peer is peer:
+                holder.hear(now_s, message.timestamp != 0, device.terms)
+        device.received += 1
+        device.heard_s = now_s
+        device.is_stale = False
+        if device.peer is not peer:
+            device.peer, device.way.has_lost = peer, True
+        return device
+
     def find(
         self, peer: Source, message: Message, name: str, now_s: float, label: str = ''
     ) -> Device | str:
@@ -192,7 +220,7 @@ class Devices:
             found = self._called[peer] = tuple(sorted(self._mapping.peers_called(names)))
         return found
 
-    def share(
+    def _share(
         self, device: Device, peer: Source, message: Message, now_s: float
     ) -> Device | str:
         """

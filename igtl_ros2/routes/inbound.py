@@ -93,6 +93,7 @@ class Inbound:
         self.what = ros_text(' '.join(key))
         self.rule = rule
         self.route = route
+        self._names = route.names
         self.topic = topic
         self.clock = clock
         self.start = start
@@ -147,7 +148,9 @@ class Inbound:
             steps.append(raw.add_raw)
         self._steps = tuple(steps)
         self._may_name = may_name(key[0])  # whatever its metadata say
-        #: those of a message that has no metadata, if it cannot be heavy or name a patient
+        #: metadata that are not heavy and name no patient: none, and those that came last
+        self._harmless: tuple[Mapping[str, str], ...] = ({},)
+        #: the steps of a message with such metadata, if it cannot be heavy or name a patient
         self._bare_steps = self._steps if self._has_measure or self._may_name else tuple(
             step for step in steps if step not in (self._let_worker, self._hide))
 
@@ -164,7 +167,7 @@ class Inbound:
         steps, step = self._steps, passage.step
         if step:
             steps = steps[step:]
-        elif not (self.waiting or passage.message.metadata):
+        elif not self.waiting and passage.message.metadata in self._harmless:
             steps = self._bare_steps
         for take in steps:
             if (found := take(passage)) is not None:
@@ -215,6 +218,8 @@ class Inbound:
         if shown is not message:
             passage.message = shown
             passage.origin = {**passage.origin, 'phi': phi}
+        elif not passage.is_heavy:
+            self._harmless = {}, message.metadata
 
     def _place(self, passage: Passage) -> Effect:
         """Have it moved into the frame that the rule asks for, once that is known."""
@@ -284,8 +289,9 @@ class Inbound:
         result = passage.result
         assert result is not None
         effects: list[Effect] = []
-        if (self._is_special or result.more or passage.origin or self.clock.is_frozen
-                or self.route.names.forgotten):
+        more = result.more  # of what is not there, a property would make something empty
+        if (more or self._is_special or passage.origin or self.clock.is_frozen
+                or self._names.forgotten):
             self._look_closer(passage, result, effects)
         if (told := self._info.news(passage, result)) is not None:
             effects.append(told)
@@ -298,7 +304,7 @@ class Inbound:
         if result.state != self.state:
             self.state = result.state
             effects.append(ShowState(result.state))
-        more = result.more  # of what is not there, a property would make something empty
+        more = result.more
         if not more:
             return effects
         if self._around.has_tf and (transforms := more.get('transforms')):
@@ -312,8 +318,8 @@ class Inbound:
     def _look_closer(self, passage: Passage, result: Converted, effects: list[Effect]) -> None:
         """Look after what most messages have not got."""
         gate = passage.gate
-        if self.route.names.forgotten:
-            forgotten = self.route.names.take_forgotten()
+        if self._names.forgotten:
+            forgotten = self._names.take_forgotten()
             effects.append(Forget([f'{folder}/{n}' for folder in _FOLDERS for n in forgotten]))
         if passage.origin:
             result.info.update(passage.origin)

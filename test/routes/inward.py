@@ -189,15 +189,11 @@ class Link:
         name, targets = full_name(message), self.around.targets
         if name in targets.names:
             targets.begin(peer, name, message)
-        device = self.table.find(peer, message, name, self.now_s)
-        if not isinstance(device, str) and device.holder is not None and (
-                device.holder.peer is not peer):
-            device = self.table.share(device, peer, message, self.now_s)
+        device = self.table.hear(peer, message, name, self.now_s)
         if isinstance(device, str):
             self.replies += [reply.message for reply in
                              self.table.refusal(peer, message, name, device)]
             return
-        device.hear(peer, self.now_s, message.timestamp != 0)
         device.held = None
         self._carry_out(device, Passage(peer, message, self.now_s, self.now().ros_ns, origin))
 
