@@ -180,11 +180,7 @@ class Peer:
         self.pump()
 
     def hand_on(self, messages: list[Message], sizes: list[int]) -> None:
-        """
-        Count messages that have arrived, and hand them to the link.
-
-        :param sizes: how many bytes each had.
-        """
+        """Count messages that have arrived, of so many bytes each, and hand them to the link."""
         received, versions = self.received, self.seen_versions
         for message in messages:
             kind = message.type_name
@@ -195,9 +191,8 @@ class Peer:
         if self._compat.looking or self._unanswered or 'VIDEO' in received:
             kept = [self._lets_by(message) for message in messages]
             messages, sizes = list(compress(messages, kept)), list(compress(sizes, kept))
-            if not messages:
-                return
-        self._link.received_many(self, messages, sizes)
+        if messages:
+            self._link.received_many(self, messages, sizes)
 
     def _lets_by(self, message: Message) -> bool:
         """Tell whether the link is given a message: no answer to us, and it can be decoded."""

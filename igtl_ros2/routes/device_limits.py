@@ -7,8 +7,8 @@ A name costs topics, and names are easily made up.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 #: a device of a peer that is still there is forgotten only after so long without a message
 IDLE_S = 60.0
@@ -61,13 +61,13 @@ class Known(NamedTuple):
     :param quiet_s: for how long nothing has come of it.
     """
 
-    key: Hashable
+    key: Any
     host: str
     is_gone: bool
     quiet_s: float
 
 
-def whom_to_forget(known: Iterable[Known], host: str) -> Hashable | None:
+def whom_to_forget(known: Iterable[Known], host: str) -> Any:
     """
     Choose a device, or none: those of peers that are gone first, and the oldest of them.
 

@@ -12,6 +12,7 @@ from ..codec.volume_blocks import VolumeMerger
 from ..config import Settings
 from ..converters.claims import Place
 from ..converters.device_clock import DeviceClock
+from ..converters.gates import Gates
 from ..converters.outputs import takes_long
 from ..converters.placing import has_place
 from ..converters.registry import Route, full_name, route_of
@@ -20,6 +21,7 @@ from ..converters.units import ros_text
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError, printable
 from ..rules import Mapping, ReceiveRule
+from ..rules.receive import SliceView
 from .answering import inbound_of, refusal
 from .device import Device, Slot
 from .device_limits import Known, NewDevices, host_of, whom_to_forget
@@ -92,12 +94,9 @@ class Devices:
         """
         self._mapping = mapping
         self._called.clear()
-        changed = []
-        for slot, device in list(self.all.items()):
-            if not self._is_same(device):
-                changed.append(device)
-                self._left[slot] = device
-                del self.all[slot]
+        changed = [device for device in self.all.values() if not self._is_same(device)]
+        for device in changed:
+            self._left[device.slot] = self.all.pop(device.slot)
         self._dropped.clear()
         while len(self._left) > MAX_DEVICES:
             self._drop(self._left.pop(next(iter(self._left))))
@@ -150,8 +149,7 @@ class Devices:
             if holder is not None and holder.peer is peer:
                 holder.hear(now_s, message.timestamp != 0, device.terms)
         device.received += 1
-        device.heard_s = now_s
-        device.is_stale = False
+        device.heard_s, device.is_stale = now_s, False
         if device.peer is not peer:
             device.peer, device.way.has_lost = peer, True
         return device
@@ -286,32 +284,9 @@ class Devices:
         if before is not None:
             route = _follow(route, before, topic, rule, self._slices)
         if rule.slice is not None and type_name == 'IMAGE' and 'slice' not in route.state:
-            viewer = route.state['slice'] = SliceViewer(rule.slice)
-            try:
-                self._slices.add(topic, viewer)
-            except ConversionError as error:
-                self._report.problem(f'{name}: slice', str(error))
-        start = None
-        if rule.to_frame and has_place(message, rule):
-            start = route
-            # tools have no frame of their own any more
-            there = replace(rule, frame=rule.to_frame)
-            route = replace(route, frame_id=rule.to_frame, rule=there)
-        merger = None
-        if rule.subvolume == 'merge' and type_name == 'IMAGE':
-            merger = (before and before.merger) or VolumeMerger()
-        way = inbound_of(rule, (type_name, name), self._around.targets)(
-            (type_name, name), rule, route, topic,
-            _clock_of(rule, type_name, None if before is None else before.clock),
-            self._around,
-            start=start,
-            merger=merger,
-            gates=self._gates.gates_of(topic, rule, type_name, before),
-            closed=place.closed,
-            number=place.number,
-            takes_long=takes_long(rule, type_name),
-            state=before.state if before is not None and before.topic == topic else None,
-        )
+            _offer_slices(topic, route, rule.slice, self._slices, self._report)
+        gates = self._gates.gates_of(topic, rule, type_name, before)
+        way = _way_of(message, (type_name, name), route, topic, place, before, gates, self._around)
         way.has_lost = left is None or left.peer is not peer
         return Device(
             way, peer, slot, label,
@@ -352,8 +327,7 @@ class Devices:
         found = whom_to_forget(known, host)
         if found is None:
             return False
-        device = next(device for slot, device in self.all.items() if slot == found)
-        del self.all[device.slot]
+        device = self.all.pop(found)
         self._report.skip('devices that were forgotten to make room')
         self._log('info', f'{device.way.what} is forgotten to make room')
         self._drop(device)
@@ -394,6 +368,53 @@ def _follow(
     if (before.topic, before.rule.slice) != (topic, rule.slice):
         slices.remove(state.pop('slice', None))
     return replace(route, state=state, names=before.route.names)
+
+
+def _offer_slices(topic: str, route: Route, view: SliceView, slices: Any, report: Any) -> None:
+    """Let a slice of the volumes of a device be chosen."""
+    viewer = route.state['slice'] = SliceViewer(view)
+    try:
+        slices.add(topic, viewer)
+    except ConversionError as error:
+        report.problem(f'{route.device}: slice', str(error))
+
+
+def _way_of(
+    message: Message,
+    key: tuple[str, str],
+    route: Route,
+    topic: str,
+    place: Place,
+    before: Inbound | None,
+    gates: Gates | None,
+    around: Surroundings,
+) -> Inbound:
+    """
+    Make the steps of the messages of a device.
+
+    :param message: the first of them.
+    :param before: those under the rules before.
+    """
+    rule, (type_name, _), start, merger = place.rule, key, None, None
+    if rule.to_frame and has_place(message, rule):
+        start = route
+        # tools have no frame of their own any more
+        there = replace(rule, frame=rule.to_frame)
+        route = replace(route, frame_id=rule.to_frame, rule=there)
+    if rule.subvolume == 'merge' and type_name == 'IMAGE':
+        merger = (before and before.merger) or VolumeMerger()
+    return inbound_of(rule, key, around.targets)(
+        key, rule, route, topic,
+        _clock_of(rule, type_name, None if before is None else before.clock),
+        around,
+        start=start,
+        merger=merger,
+        gates=gates,
+        closed=place.closed,
+        number=place.number,
+        takes_long=takes_long(rule, type_name),
+        state=before.state if before is not None and before.topic == topic else None,
+    )
 
 
 def _clock_of(rule: ReceiveRule, type_name: str, memory: DeviceClock | None) -> DeviceClock:

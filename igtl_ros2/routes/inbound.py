@@ -93,7 +93,6 @@ class Inbound:
         self.what = ros_text(' '.join(key))
         self.rule = rule
         self.route = route
-        self._names = route.names
         self.topic = topic
         self.clock = clock
         self.start = start
@@ -148,13 +147,12 @@ class Inbound:
             steps.append(raw.add_raw)
         self._steps = tuple(steps)
         self._may_name = may_name(key[0])  # whatever its metadata say
-        #: metadata that are not heavy and name no patient: none, and those that came last
-        self._harmless: tuple[Mapping[str, str], ...] = ({},)
         #: the steps of a message with such metadata, if it cannot be heavy or name a patient
         self._bare_steps = self._steps if self._has_measure or self._may_name else tuple(
             step for step in steps if step not in (self._let_worker, self._hide))
 
-    # -- taking steps
+    #: metadata that are not heavy and name no patient: none, and those that came last
+    _harmless: tuple[Mapping[str, str], ...] = ({},)
 
     def take(self, passage: Passage) -> list[Effect]:
         """
@@ -177,10 +175,8 @@ class Inbound:
     def again(self, held: Passage, now_s: float, now_ns: int) -> Passage:
         """Begin a repetition of what is held."""
         again = held.again(now_s)
-        again.source = REPEATED
-        if self.clock.has_own_stamp(held.message.timestamp_ns):
-            again.step = self.placed_at
-        else:
+        again.source, again.step = REPEATED, self.placed_at
+        if not self.clock.has_own_stamp(held.message.timestamp_ns):
             again.step = self.again_at
             again.arrival_ns = again.stamp_ns = now_ns
         return again
@@ -212,8 +208,6 @@ class Inbound:
     def _hide(self, passage: Passage) -> None:
         """Hide who the patient is."""
         message, phi = passage.message, self.rule.phi
-        if not message.metadata and not self._may_name:
-            return
         shown = hidden(message, phi)
         if shown is not message:
             passage.message = shown
@@ -291,7 +285,7 @@ class Inbound:
         effects: list[Effect] = []
         more = result.more  # of what is not there, a property would make something empty
         if (more or self._is_special or passage.origin or self.clock.is_frozen
-                or self._names.forgotten):
+                or self.route.names.forgotten):
             self._look_closer(passage, result, effects)
         if (told := self._info.news(passage, result)) is not None:
             effects.append(told)
@@ -304,7 +298,6 @@ class Inbound:
         if result.state != self.state:
             self.state = result.state
             effects.append(ShowState(result.state))
-        more = result.more
         if not more:
             return effects
         if self._around.has_tf and (transforms := more.get('transforms')):
@@ -318,8 +311,8 @@ class Inbound:
     def _look_closer(self, passage: Passage, result: Converted, effects: list[Effect]) -> None:
         """Look after what most messages have not got."""
         gate = passage.gate
-        if self._names.forgotten:
-            forgotten = self._names.take_forgotten()
+        if self.route.names.forgotten:
+            forgotten = self.route.names.take_forgotten()
             effects.append(Forget([f'{folder}/{n}' for folder in _FOLDERS for n in forgotten]))
         if passage.origin:
             result.info.update(passage.origin)
