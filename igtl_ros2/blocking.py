@@ -17,7 +17,7 @@ AnyBlocking = TypeVar('AnyBlocking', bound='Blocking')
 
 
 async def _nothing_to_close() -> None:
-    """Say farewell to nobody."""
+    """Close nothing: the link has closed already."""
 
 
 class Blocking(Face):

@@ -209,7 +209,7 @@ class ClientFace(Face):
 
 
 class ServerFace(Face):
-    """A link with any number of peers: a message comes with who sent it."""
+    """A link with any number of peers: a message comes with its sender."""
 
     @overload
     def on(
@@ -235,7 +235,7 @@ class ServerFace(Face):
         self, kind: str | type[Any], max_age_s: float | None = None
     ) -> tuple[Peer, Any] | None:
         """
-        Give the newest message of a device or type, with who sent it; None if there is none.
+        Give the newest message of a device or type, with its sender; None if there is none.
 
         It stays there, and is forgotten when its client is gone.
 

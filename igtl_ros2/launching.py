@@ -24,7 +24,7 @@ from .config import SETTINGS, parse_url
 
 PACKAGE = 'igtl_ros2'
 _ADDRESS = ('protocol', 'host', 'port')
-#: who listens everywhere is found here
+#: where a bridge that listens on all interfaces is reached from this machine
 _EVERYWHERE = {'0.0.0.0': '127.0.0.1', '::': '::1'}
 _TYPES = {setting.parameter: type(setting.default) for setting in SETTINGS.values()}
 
@@ -159,7 +159,7 @@ def monitor(given: Given) -> list[Any]:
         return []
     looked_at = _looked_at(given) if web.lower() == 'true' else web
     # it comes after the bridge, where there are few cores; but it has to read on: with
-    # SCHED_IDLE it would not on a busy machine, and devices wait for the slowest of who reads
+    # SCHED_IDLE it would not on a busy machine, and devices wait for the slowest reader
     last = {'prefix': 'nice -n 10'} if shutil.which('nice') else {}
     return [program('igtl', 'monitor', looked_at, '--ros', **last)]
 

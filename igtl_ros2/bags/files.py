@@ -37,8 +37,8 @@ class BagWriter:
     """
     Write a rosbag2 bag: a folder with MCAP files and metadata.yaml.
 
-    Times must not decrease: who reads a file without an index takes no other order. A message is
-    safe from the end of the program once its chunk is full, or `flush` was called.
+    Times must not decrease: readers of a file without an index take no other order. A message is
+    safe from a crash once its chunk is full, or `flush` was called.
 
     :param folder: is made, and must not be there yet.
     :param types: definitions of the message types.
@@ -46,7 +46,7 @@ class BagWriter:
     :param max_bytes: begin a new file when one has that size; 0 for never.
     :param max_s: begin a new file when one holds so much time; 0 for never.
     :param min_free_bytes: stop when less is free on the disk.
-    :param mode: of the files, as chmod has it; the folder lets in who may read them.
+    :param mode: of the files, as chmod has it; their readers may list the folder as well.
     :param free_bytes: tells how much is free where a folder is.
     :raises BagError: if the folder cannot be made, or too little is free.
     """

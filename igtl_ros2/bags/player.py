@@ -128,7 +128,7 @@ class Player:
         try:
             message = decode(frame.data, check_crc=False)
         except DecodeError:
-            return False  # who gets it finds the same
+            return False  # its receiver finds the same error
         follows = message.follows if isinstance(message, Video) else None
         video = videos.setdefault(header.device_name, _Video())
         if any(video.time_ns <= (lost.end_ns or lost.start_ns) <= frame.time_ns

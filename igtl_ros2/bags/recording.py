@@ -85,7 +85,7 @@ def make_clock() -> Callable[[], int]:
 
 class Recording:
     """
-    Write what is put into it to a bag; whoever puts never waits for the disk.
+    Write what is put into it to a bag; `put` never waits for the disk.
 
     :param writer: the bag; the thread has it for itself until `close`.
     """
@@ -116,7 +116,7 @@ class Recording:
 
     @property
     def is_behind(self) -> bool:
-        """Whether who can wait should put no more for now."""
+        """Whether a caller that can wait should put no more for now."""
         return self._waiting_bytes > MAX_WAITING_BYTES // 2
 
     def put(

@@ -151,7 +151,7 @@ class Tap:
 
     async def stop(self) -> None:
         """Close all connections."""
-        self._is_stopping = True  # who ends a recording wants no more
+        self._is_stopping = True  # the end of a recording: no new connections
         for stream in list(self._streams):
             stream.abort()
         await asyncio.sleep(0)  # so that each is told

@@ -147,7 +147,7 @@ def new_file(path: Path, mode: int) -> int:
 
 def new_folder(path: Path, mode: int) -> None:
     """
-    Make a folder for files of a mode: who may read those may look into it.
+    Make a folder for files of a mode: their readers may list it.
 
     :raises FileExistsError: if it is there.
     """

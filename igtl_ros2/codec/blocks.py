@@ -27,7 +27,7 @@ def with_bytes_before(values: NDArray[Any], size: int) -> NDArray[np.uint8] | No
     """
     View an array that was received, and bytes before it in its message, as one writable array.
 
-    Who writes there must know what it is, and write back what it was.
+    Code that writes there must know what the bytes are, and restore them.
 
     :param values: C-contiguous.
     :param size: how many bytes before it.

@@ -1,5 +1,5 @@
 """
-What lies where in a message: said once, for who reads and writes it and for who explains it.
+What lies where in a message: declared once, for what reads and writes it and for the dissector.
 
 A `Record` is used as a `Struct` is. What follows one in a content (texts, numbers, lists) is
 declared with the other classes here, in order, as the `layout` of a message class.

@@ -20,7 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 _call = type.__call__
 #: Nanoseconds of 2015 to 2040. As wire values they stand for 1980 to 1986, before there was any
-#: OpenIGTLink: whoever gives one as `timestamp` has mistaken the unit.
+#: OpenIGTLink: a caller that gives one as `timestamp` has mistaken the unit.
 LIKE_NS = range(1_420_070_400 * _NS, 2_208_988_800 * _NS)
 _FIRST_LIKE_NS, _END_LIKE_NS = LIKE_NS.start, LIKE_NS.stop
 

@@ -166,7 +166,7 @@ class VideoEncoder:
 
         :param pixels: uint8 (rows, columns), or (rows, columns, 3 or 4) in the order RGB; an even
             number of both.
-        :param key: whether it has to be a key frame, as for who has just come.
+        :param key: whether it has to be a key frame, as for a late joiner.
         :param fields: of `Video`: `device_name`, `matrix`, `timestamp_ns` ...
         :raises ConversionError: if it cannot be encoded; without PyAV.
         :raises EncodeError: if it is no array, or a field cannot be written.

@@ -27,7 +27,7 @@ class Address(NamedTuple):
 
 def ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """
-    Read the address of a peer; an IPv4 address in the clothes of an IPv6 one is an IPv4 address.
+    Read the address of a peer; an IPv4 address mapped to IPv6 is an IPv4 address.
 
     :raises ValueError: if it is none.
     """
@@ -60,7 +60,7 @@ def same_host(host: str) -> str:
 
 
 def network_of(host: str) -> str:
-    """Name whose address it is: of IPv6 one has a network of 64 bits."""
+    """Name the owner of an address: the host, or its /64 network for IPv6."""
     try:
         address = ip_address(host)
     except ValueError:

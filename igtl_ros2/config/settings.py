@@ -347,7 +347,7 @@ class Settings:
         return Address(self.protocol, self.host, self.port)
 
     def allows(self, host: str) -> bool:
-        """Tell whether `allow` lets in who has this IP address."""
+        """Tell whether `allow` lets in a peer with this IP address."""
         if not self.allow:
             return True
         address = ip_address(host)

@@ -107,7 +107,7 @@ def _meta(table: Table, columns: Callable[[Table], dict[str, list[Any]]]) -> Con
 
 
 def _texts(table: Table, *names: str) -> dict[str, list[Any]]:
-    """List texts; who the patient is, as far as that was not hidden before."""
+    """List texts; with names of patients, as far as those were not hidden before."""
     return {name: ros_texts(table.texts(name)) for name in names}
 
 

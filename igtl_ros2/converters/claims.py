@@ -90,7 +90,7 @@ class Claims:
             child: max(rank_of(True, n in self._guards) for n in numbers)
             for child, numbers in self._children.items()
         }
-        #: by name and type, of devices that are known before, for whoever sends them
+        #: by name and type, of devices that are known before, whichever peer sends them
         self._ready: dict[tuple[str, str], Place] = {}
         #: rules with gates that name no topic: whatever fits them is theirs
         self._patterns = [
@@ -132,7 +132,7 @@ class Claims:
         """
         Find out where the messages of a device go.
 
-        :param peers: what `Mapping.peers_called` gives for who sends them.
+        :param peers: what `Mapping.peers_called` gives for their sender.
         :raises ConversionError: if there is no place for them.
         """
         ready = None if peers else self._ready.get((device, type_name))

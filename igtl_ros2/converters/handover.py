@@ -43,7 +43,7 @@ _NOT_TAKEN = {
     'slicer': ('POSITION', 'QTRANS', 'QTDATA', 'TRAJ', 'SENSOR', 'NDARRAY', 'COLORT'),
     'plus': ('POSITION', 'QTRANS'),
 }
-# what Slicer says of itself besides a value: who hands it on is not Slicer
+# what Slicer says of itself besides a value: a bridge that hands it on is not Slicer
 _OF_SLICER = 'MRMLNodeName'
 
 
@@ -69,7 +69,7 @@ class Handed:
     rule: ReceiveRule
     #: whether the peer is still there
     is_connected: Callable[[], bool] = lambda: True
-    #: from whom it came first, if it went in a circle
+    #: the peer that it came from first, if it went in a circle
     first: Any = None
     kept: Sequence[Any] | None = None
     info: Mapping[str, Any] = field(default_factory=dict)

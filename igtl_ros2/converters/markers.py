@@ -72,7 +72,7 @@ def add_arrows(message: Trajectories, route: Route, stamp: Time, result: Convert
 
 def _refuse_too_many(count: int) -> None:
     """
-    See to it that RViz, and whoever has to serialise them, can do with so many markers.
+    Refuse more markers than RViz, and ROS when it serialises them, can handle.
 
     :raises ConversionError: if not.
     """

@@ -29,7 +29,7 @@ class MotionBudget:
         """Be full."""
         self._at_s = now_s
         self._metres_s = self._degrees_s = BURST_S
-        # what was told last, as who asks for a motion publishes it next
+        # the last answer: a pose that was asked about is published next
         self._known_s, self._known = now_s, (BURST_S, BURST_S)
 
     def left(self, now_s: float) -> Cost:

@@ -20,7 +20,7 @@ class KnownNames:
         self._message = 0
         #: by ROS name, the name and the last message that had it; the oldest first
         self._known: dict[str, tuple[str, int]] = {}
-        #: those that gave way, until somebody takes note
+        #: those that were replaced, until `take_forgotten`
         self.forgotten: list[str] = []
 
     def next_message(self) -> None:
@@ -28,7 +28,7 @@ class KnownNames:
         self._message += 1
 
     def take_forgotten(self) -> list[str]:
-        """Take the ROS names that were forgotten since somebody looked."""
+        """Take the ROS names that were forgotten since the last call."""
         forgotten = [name for name in self.forgotten if name not in self._known]
         self.forgotten.clear()
         return forgotten

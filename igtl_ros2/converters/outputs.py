@@ -16,7 +16,7 @@ from .loading import load_converters
 
 
 class Kind(Enum):
-    """What a topic is for who listens; its quality of service comes of that."""
+    """What a topic is for its subscribers; its quality of service follows from that."""
 
     #: the last value holds until the next one: late joiners get it
     STATE = 'state'
@@ -90,7 +90,7 @@ def outputs_of(type_name: str) -> list[Output]:
 @lru_cache(maxsize=4096)
 def kind_of(leaf: str, type_name: str = '') -> Kind:
     """
-    Tell what a topic is for who listens, by the first part of its leaf.
+    Tell what a topic is for its subscribers, by the first part of its leaf.
 
     :param type_name: wire type of what becomes of it, if that is known.
     """

@@ -177,7 +177,7 @@ def _on_wire(pose: Matrix, unit: str, axes: str) -> Matrix:
 def _move(message: Message, matrices: Sequence[Matrix]) -> Message:
     """Multiply what a message holds by matrices that have the units and axes of the wire."""
     try:
-        with np.errstate(all='ignore'):  # what is not finite is refused by who converts it
+        with np.errstate(all='ignore'):  # what is not finite is refused when it is converted
             return message.moved(matrices)
     except EncodeError as error:
         raise ConversionError(f'it cannot be moved: {error}') from error

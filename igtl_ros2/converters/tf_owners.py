@@ -1,5 +1,5 @@
 """
-Who may broadcast which frame: one parent at a time, no loops, and first those whom rules name.
+Which sender may broadcast a frame: one parent at a time, no loops, and rules go before others.
 
 docs/reference/frames.md has the rules. There is no clock in here: time is an argument.
 """
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-#: who has broadcast a frame for so long no more loses it to the next who does
+#: a sender that has not broadcast a frame for so long loses it to the next one that does
 SILENT_S = 2.0
 #: so long a frame counts that is broadcast no more when loops are looked for: tf remembers it
 LOOP_S = 10.0
@@ -22,7 +22,7 @@ _LOOK_S = 1.0
 
 class Sender(NamedTuple):
     """
-    Who broadcasts a frame.
+    The sender of a frame.
 
     :param link: over which link it came.
     :param name: what the sender is called, such as the topic of a device.
@@ -86,7 +86,7 @@ class TfOwners:
         self._version += 1
 
     def forget(self, sender: Sender) -> None:
-        """Let the frames of a sender go, whatever parents he gave them."""
+        """Let the frames of a sender go, whatever parents it gave them."""
         whose = sender[:2]
         for child in [c for c, held in self._held.items() if held.sender[:2] == whose]:
             del self._held[child]

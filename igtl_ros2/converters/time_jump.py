@@ -53,13 +53,14 @@ class Turn(Generic[Sample]):
 
 class TimeJumps(Generic[Sample]):
     """
-    Tell stragglers, and publishers who are a bit late, from time that went back.
+    Tell stragglers, and publishers that are a bit late, from time that went back.
 
     A sample more than `TOLERANCE_NS` behind the newest one of its frame is late, and set apart.
     Time went back when three came one after the other (two if they are a second apart, or behind
     by more than the cache), each later than the one before, with nothing newer in between, over
-    longer than the newest one took to come: who is still there would have sent a newer one by
-    then. Frames whose stamps are within an hour of each other share a clock, and go back together.
+    longer than the newest one took to come: a publisher that goes on would have sent a newer one
+    by then. Frames whose stamps are within an hour of each other share a clock, and go back
+    together.
 
     :param cache_ns: how far back a past is kept.
     :param ignored: is told the frame of samples that came too late.

@@ -1,5 +1,5 @@
 """
-Topics that several peers send: who has one, and what becomes of what the others send.
+Topics that several peers send: which of them has one, and what becomes of what the others send.
 
 Time is an argument.
 """
@@ -21,13 +21,13 @@ SILENT_S = 2.0
 _MIX_SILENT_S = 10.0
 #: for how long it is told that two peers have sent one topic
 LATELY_S = 3.0
-# what is not published as the state of a device: whoever sends it means the bridge
+# what is not published as the state of a device: it is meant for the bridge
 _FOR_THE_BRIDGE = ('COMMAND', 'BIND', 'CAPABILITY')
 _QUERIES = ('GET_', 'STT_', 'STP_', 'RTS_')
 
 
 class Sender(Protocol):
-    """Who sends: a peer."""
+    """A peer that sends."""
 
     address: str
     name: str
@@ -41,7 +41,7 @@ P = TypeVar('P', bound=Sender)
 
 
 class Terms(NamedTuple):
-    """What a rule says of its device: who gets through, and when nothing more is expected."""
+    """What a rule says of its device: which peer passes, and when nothing more is expected."""
 
     policy: str
     silent_s: float = SILENT_S
@@ -49,7 +49,7 @@ class Terms(NamedTuple):
 
 class TopicHolder(Generic[P]):
     """
-    Who publishes on a topic: the first who sends it, until he is gone or silent.
+    The peer that publishes on a topic: the first that sends it, until it is gone or silent.
 
     :param is_connected: tells whether a peer is still there.
     """
@@ -63,7 +63,7 @@ class TopicHolder(Generic[P]):
         self.peer: P | None = None
         self.terms = Terms('mix')
         self.heard_s = -math.inf
-        #: when another peer has last sent what this one sends, and who that was
+        #: when another peer has last sent what this one sends, and which one that was
         self.conflict_s = -math.inf
         self.other: P | None = None
         self._is_connected = is_connected
@@ -74,7 +74,7 @@ class TopicHolder(Generic[P]):
         self._callers: set[P] = set()
 
     def hear(self, now_s: float, is_stamped: bool, terms: Terms) -> None:
-        """Note a message of who has the topic."""
+        """Note a message of the peer that has the topic."""
         self.heard_s = now_s
         self._is_stamped = is_stamped
         self.terms = terms
@@ -91,7 +91,7 @@ class TopicHolder(Generic[P]):
         """
         Tell what becomes of a message of a peer that has not got the topic.
 
-        :param own: what the rule of the message says; that of who has the topic counts as well.
+        :param own: what the rule of the message says; that of the holder counts as well.
         :returns: 'take' if the topic is free, else 'first' (it is withheld), 'number' or 'mix'.
         """
         policies = own.policy, self.terms.policy
@@ -137,8 +137,8 @@ class TopicHolder(Generic[P]):
         """
         Tell apart a peer that has not got the topic: by its certificate or its host.
 
-        Of several that share these, and of one that shares them with who has the topic, the
-        number tells: each takes the lowest that is free.
+        Peers that share these with each other, or with the holder of the topic, get a number:
+        each takes the lowest that is free.
         """
         known = self._labels.get(peer)
         if known is not None:

@@ -125,7 +125,7 @@ class _Materials:
             try:
                 self._known.setdefault(name, _colour(material))
             except ConversionError as error:
-                self._faults[name] = error  # told by who uses it
+                self._faults[name] = error  # raised where it is used
 
     def colour(self, material: Element | None) -> tuple[float, ...] | None:
         """

@@ -42,9 +42,9 @@ _CODECS = {
 # what Foxglove plays, under the names that it has for them
 _PLAYED = ('h264', 'h265', 'vp9', 'av1')
 _MOST_PIXELS = 1 << 26
-#: in the state of who sends: a peer waits for a key frame
+#: in the state of a source that is sent: a peer waits for a key frame
 KEY_FRAME_WANTED = 'key frame wanted'
-#: in the state of who receives: a frame was lost on the way here, or never came
+#: in the state of a device that is received: a frame was lost on the way here, or never came
 FRAME_LOST = 'frame lost'
 
 

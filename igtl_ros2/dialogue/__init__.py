@@ -1,1 +1,1 @@
-"""Who asks whom, and who answers: requests, replies, commands and phases; without ROS or clock."""
+"""What the two sides ask each other: requests, replies, commands, phases; without ROS or clock."""

@@ -1,4 +1,4 @@
-"""Who of those that ask and answer on a link gets what arrives there."""
+"""Hands each message that arrives on a link to the part that asks, or the one that answers."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Dialogue:
         self._problem = problem
         self._receive = receive
         self._show = show
-        #: who sends, and when
+        #: the streams that peers have asked for
         self.streams = Streams(problem, timers)
         self.requests = Requests(mapping.profile, log, timers, command_id)
         self._replies = Replies(self.streams, types, problem, log)
@@ -95,7 +95,7 @@ class Dialogue:
         return True not in map(_asks_or_answers, map(type, messages))
 
     def take(self, peer: Peer, message: Message, now: float) -> None:
-        """Hand a message to whom it concerns."""
+        """Hand a message to the part that it concerns."""
         self.served_commands.stop(peer, message, now)
         if self.plans is not None:
             if self.phases is not None and (phase := self.phases.stops(message)):
@@ -111,12 +111,12 @@ class Dialogue:
             self._show(peer, message, lambda reply, now: self._take_reply(
                 peer, message, reply, now))
             return
-        self._receive(peer, message)  # first, so that whoever asked finds the data published
+        self._receive(peer, message)  # first: the data are published when the reply is known
         self.served_commands.handle(peer, message, now)
         self.requests.handle(peer, message, now)
 
     def _take_reply(self, peer: Peer, message: Message, reply: Message, now: float) -> None:
-        """Hand on a reply, without who the patient is, to who waits for it."""
+        """Hand on a reply, without names of patients, to the request that waits for it."""
         if not self.requests.handle(peer, reply, now):
             kind = f'{message.type_name} nobody waits for'
             self._problem(kind, f'{peer.address}: {kind}: it is late, or came twice')

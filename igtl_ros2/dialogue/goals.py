@@ -3,7 +3,7 @@ The goals of one ROS action: when one is sent, what its peer is told of it, and 
 
 Logic alone, without ROS, network or clock: every method that needs the time is given it, and each
 gives the steps that are to be done, in their order. No goal is forgotten before its server has
-said that it is over: who does not want it any more has it cancelled, as soon as it is accepted.
+said that it is over: one that is not wanted any more is cancelled as soon as it is accepted.
 """
 
 from __future__ import annotations

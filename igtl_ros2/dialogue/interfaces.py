@@ -1,4 +1,4 @@
-"""What the dialogue is given of peers and ROS services, whoever makes them."""
+"""What the dialogue needs of peers, ROS services and actions, whatever implements them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FindTarget = Callable[[Any, str, float], Any]
 
 
 class Peer(Protocol):
-    """Who is at the other end."""
+    """The peer at the other end."""
 
     @property
     def address(self) -> str:
@@ -67,7 +67,7 @@ class RosService(Protocol):
 
 
 class GoalListener(Protocol):
-    """Who is told, in the network's thread, what becomes of goals."""
+    """Gets what becomes of goals, in the network's thread."""
 
     def accepted(self, number: int, now: float) -> None:
         """Take note that a goal is carried out."""

@@ -78,7 +78,7 @@ class PhaseServer:
         self._is_emergency = is_emergency
         #: of what is told last
         self._now = 0.0
-        #: who has sent what was accepted last, and who began what an action carries out
+        #: the peer that sent what was accepted last, and the one that began a goal of an action
         self._senders: dict[str, Peer] = {}
         self._askers: dict[int, Peer | None] = {}
         #: forget the answers of services that were called
@@ -154,7 +154,7 @@ class PhaseServer:
         """
         Do what the phases ask for.
 
-        :param peer: from whom the message is that they are about.
+        :param peer: the sender of the message that they are about.
         """
         for step in steps:
             if isinstance(step, Tell):

@@ -23,7 +23,7 @@ _MAX_SEEN = 1000
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """Send to whom it came from, as ``device``, what has just come."""
+    """Send what has just come back to its sender, as ``device``."""
 
     device: str
 

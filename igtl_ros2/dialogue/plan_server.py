@@ -28,7 +28,7 @@ _NAMES = {
 
 
 class Planner(Protocol):
-    """Who makes plans and carries them out."""
+    """The planner: makes plans and carries them out."""
 
     def ask(self, number: int, target: Any) -> None:
         """Make a plan; `PlanServer.planned` is told."""

@@ -136,7 +136,7 @@ class Plans:
         self.number = 0
         self._plan: Plan | None = None
         self._due = 0.0
-        # who has commanded the motion
+        # the peer that has commanded the motion
         self._by: object = None
 
     # -- a target, and its plan

@@ -16,12 +16,12 @@ from .outcomes import Outcomes
 from .queries import query_facts, query_of, query_outcome
 from .timers import Timer, Timers
 
-#: who waits for a reply gets (success, text, the reply if there is one)
+#: called with the outcome of a request: (success, text, the reply if there is one)
 OnReply = Callable[[bool, str, 'Message | None'], None]
 _NO_QUERIES = 'queries are not sent with profile slicer: 3D Slicer crashes on them'
 # At most so many may wait: a peer that never answers must not cost memory without end
 _MAX_WAITING = 1000
-# A command is carried out by each who gets it: that one refuses is said although another obeys
+# Every peer that gets a command carries it out: a refusal is reported although another one obeys
 _GRACE_S = 0.2
 
 
@@ -38,7 +38,7 @@ class _Request:
     query: tuple[str, str, str] = ('', '', '')
     #: how long to wait for the others once one has succeeded
     grace_s: float = 0.0
-    #: who was asked and has not answered
+    #: peers that were asked and have not answered
     peers: set[Peer] = field(default_factory=set)
     #: why peers were not asked, by address
     refused: dict[str, str] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class _Request:
 
 class Requests:
     """
-    Requests to the peers of one link, and who waits for their replies.
+    Requests to the peers of one link, and what waits for their replies.
 
     A reply that nobody waits for any more, because it is late or came twice, changes nothing.
 
@@ -62,7 +62,7 @@ class Requests:
         self._profile = profile
         self._log = log
         self._timers = timers
-        #: who waits for a reply
+        #: the requests that wait for a reply
         self.waiting: list[_Request] = []
         self._command_id = command_id
 
@@ -124,7 +124,7 @@ class Requests:
         """
         Send a request to every peer that may get it, and wait.
 
-        :param joined: who asked the same before and waits still: it is not asked again.
+        :param joined: requests for the same that still wait: it is not asked again.
         """
         peers: list[Peer] = self.link.peers
         reasons = {

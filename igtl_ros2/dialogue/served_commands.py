@@ -107,7 +107,7 @@ class ServedCommands:
             )
 
     def know_stops(self, phrases: Iterable[str]) -> None:
-        """Know words that stop something else; who sends one as a command is answered."""
+        """Know words that stop something else; a peer that sends one as a command is answered."""
         for phrase in phrases:
             self._stops.setdefault(phrase.upper(), [])
 
@@ -149,7 +149,7 @@ class ServedCommands:
             self._all.end(why, now, on_end)
 
     def left(self, peer: Peer, now: float) -> None:
-        """Forget who waits for an answer; what services do goes on, goals of actions do not."""
+        """Forget a peer that is gone; what services do for it goes on, goals of actions do not."""
         for key in [key for key in self._running if key[0] is peer]:
             self._timers.cancel(self._running.pop(key))
             self._waiting.pop(key, None)

@@ -1,4 +1,4 @@
-"""Who gets what is sent, and when: streams that peers have asked for at a pace of their own."""
+"""Which peer gets what is sent, and when: streams at the intervals that peers have asked for."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Streams:
         if state is not None:
             blind = [peer for peer in self.link.peers if peer.version < 2]
             exclude = self._excluded(key, blind)
-            # who asked for its values at times of its own is told at once; who wants none, not
+            # a peer that asked for an interval is told at once, one that asked for none is not
             paced = [peer for peer in exclude if self._has_pace(peer, key)]
             self.link.send(state, hold=False, exclude=set(exclude) - set(paced))
 

@@ -1,4 +1,4 @@
-"""What is to be done later, for whoever is told the time."""
+"""What is to be done later; the time is an argument."""
 
 from __future__ import annotations
 

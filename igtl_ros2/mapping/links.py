@@ -142,7 +142,7 @@ def _with_profile(settings: Settings, profile: str) -> Settings:
     """
     Set what a profile says about the link.
 
-    Who connects to a server shows by itself what it is: besides 3D Slicer there may be others.
+    A server finds out what each client is: besides 3D Slicer there may be others.
     """
     if profile == 'slicer' and settings.ping_period:
         raise ConfigError(f'ping_period: found {settings.ping_period} with profile slicer; '

@@ -13,7 +13,7 @@ PROFILES: dict[str, dict[str, Any]] = {
     'robot': {'tf': 'auto', 'pose': True, 'split': True},
     'moveit': {'tf': 'auto'},
 }
-#: who is on the other side, where that is not what the profile is called
+#: the program on the other side, where it is not called as the profile is
 _SIDES = {'moveit': 'slicer'}
 PROFILES_HELP = (
     'Sets defaults only. plain: none. slicer, moveit, plus, robot: a received TRANSFORM named '
@@ -27,5 +27,5 @@ PROFILES_HELP = (
 
 
 def side_of(profile: str) -> str:
-    """Tell who is on the other side of a link with a profile."""
+    """Name the program on the other side of a link with a profile."""
     return _SIDES.get(profile, profile)

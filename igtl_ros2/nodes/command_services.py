@@ -22,7 +22,7 @@ from .parameters import COMMAND_FIELDS
 from .report import Report
 from .service_call import ServiceCall, put_words, serve_later
 
-#: sends a command, and is given who hears what came of it
+#: sends a command; the second argument gets the outcome
 _Send = Callable[[CommandText, OnReply], None]
 
 

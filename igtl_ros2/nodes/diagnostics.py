@@ -220,7 +220,7 @@ class Diagnostics:
             self._soon.reset()
 
     def _publish_soon(self) -> None:
-        self._soon.cancel()  # first: who comes from now on may be missing from what is published
+        self._soon.cancel()  # first: peers that come from now on may be missing below
         self._publish_peers()
 
     def _publish_peers(self) -> None:

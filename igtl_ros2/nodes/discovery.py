@@ -94,7 +94,7 @@ class Discovery:
         """
         Look for other topics from now on, and for none of those before.
 
-        It takes up to a second to find out who publishes what, and a value that is said once
+        It takes up to a second to discover publishers, and a value that is published once
         would be gone by then: what is named and of a known type is subscribed to at once.
 
         :param rules: by the topics that they name.
@@ -139,7 +139,7 @@ class Discovery:
                 self._report.problem(topic, f'{topic} is not subscribed to: {error}')
 
     def _publishers_of(self, topic: str) -> list[Any]:
-        """List who publishes a topic, but for the links of this node, which hand it over."""
+        """List the publishers of a topic, but for the links of this node, which hand it over."""
         publishers = self._node.get_publishers_info_by_topic(topic)
         if not self._is_handed_over(topic):
             return publishers
@@ -149,8 +149,8 @@ class Discovery:
     def _look_at(self, topic: str, types: list[str], publishers: list[Any]) -> None:
         known = self._types.get(topic)
         if known is not None and known not in types:
-            # whoever publishes it now does so as something else; the old subscription is only gone
-            # for DDS when this callback is over
+            # it is published as another type now; for DDS the old subscription is only gone when
+            # this callback is over
             self._forget(topic)
             return
         if known is not None and len(types) > 1 and (topic, *types) not in self._mixed:

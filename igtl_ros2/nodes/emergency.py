@@ -32,7 +32,7 @@ class Emergency:
     def __init__(self, node: Node, devices: set[tuple[str, str]]) -> None:
         self._lock = threading.Lock()
         self._devices = devices
-        #: who has called those, as far as they are still connected
+        #: the peers that have called those, as far as they are still connected
         self._callers: dict[tuple[str, str], list[Peer]] = {}
         self._told: list[Callable[[], None]] = []
         self._publisher = node.create_publisher(Bool, '~/emergency', STATE_QOS)
@@ -80,10 +80,10 @@ class Emergency:
         """
         Note the state of a device; callable from any thread.
 
-        While those who called an emergency of a device are connected, nobody else ends it.
+        While the peers that called an emergency of a device are connected, no other one ends it.
 
         :param device: the names of its link and of itself.
-        :param peer: who says so.
+        :param peer: the one that reports it.
         :param is_connected: tells whether a peer is still there.
         :returns: false for an end that does not count.
         """

@@ -54,7 +54,7 @@ class Shared:
     """
     What all feeds of one link share.
 
-    :param order: sends a COMMAND: topic, text, device and who does not get it.
+    :param order: sends a COMMAND: topic, text, device and the peers that do not get it.
     :param lock: held while something is made of what ROS says, but for what a worker does.
     """
 
@@ -101,7 +101,7 @@ class Feed:
     Does what a route asks for.
 
     Values may come in any thread. What takes them in and what sends them has a lock each, so that
-    nobody who brings a value waits until another one is encoded.
+    a thread that brings a value never waits until another one is encoded.
     """
 
     def __init__(self, shared: Shared, rule: SendRule, route: OutboundRoute) -> None:

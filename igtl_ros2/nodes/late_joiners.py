@@ -1,4 +1,4 @@
-"""Streams while ROS is still finding out who listens."""
+"""Streams while ROS is still discovering subscriptions."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _MOST_BYTES = 1 << 20
 
 class LateJoiners:
     """
-    Publish the last value of a stream again for who was found too late for it.
+    Publish the last value of a stream again for subscriptions that DDS discovers too late for it.
 
-    Nobody holds a stream for those who listen later. But when a node has only just started, peers
-    may send before DDS has found those who listen already, and 3D Slicer sends a target once.
+    A stream is not held for late joiners. But when a node has only just started, peers may send
+    before DDS has discovered subscriptions that exist already, and 3D Slicer sends a target once.
     After some seconds this is over. Messages of more than 1 MB are not held.
     """
 

@@ -11,7 +11,7 @@ from ..routes.slow_spots import Spot, slowest_stage, spots_before_arrival, spots
 
 # A link may have thousands of devices, sources and peers: the slowest are told
 _MOST = 10
-# what of them the judge hears
+# so many of them are judged
 _MOST_JUDGED = 30
 
 Facts = dict[str, str]

@@ -38,7 +38,7 @@ _LOOK_PERIOD_S = 0.2
 # a busy machine still has messages to take
 _ORDER_NS = 200_000_000
 _BUSY_ORDER_NS = 2_000_000_000
-# who is killed must not lose more than a chunk of the bag and a part of another one
+# a recorder that is killed must not lose more than a chunk of the bag and a part of another one
 _MAX_WAITING_BYTES = CHUNK_BYTES // 4
 # a publisher whose clock differs more from ours is on another machine, or the message was kept
 # for late joiners
@@ -303,7 +303,7 @@ class RosTap:
 
 
 def _as_yaml(profiles: Sequence[QoSProfile]) -> str:
-    """Write down what publishers offer, as rosbag2 does, for who plays the bag."""
+    """Write down the QoS that publishers offer, as rosbag2 does, for players of the bag."""
     return yaml.safe_dump([
         {
             # publishers do not tell their history

@@ -25,7 +25,7 @@ Outlet = Callable[[Handed], None]
 
 class Relays:
     """
-    Who sends on what the links of a node receive, by topic.
+    The links that send on what other links of the node receive, by topic.
 
     A topic is watched from the moment that its rule is known, which is before any link is open:
     what comes until the link that sends it is open waits for that. All is for any thread.
@@ -42,7 +42,7 @@ class Relays:
         self.watched: frozenset[str] = frozenset()
         #: where the topics of links are, by their names
         self._folders: dict[str, str] = {}
-        #: of values with a stamp: who sent it first, and on each topic
+        #: of values with a stamp: the peer that sent it first, and the one on each topic
         self._ways: OrderedDict[Hashable, list[Any]] = OrderedDict()
 
     def follow(self, configs: Sequence[LinkConfig]) -> None:
@@ -107,7 +107,7 @@ class Relays:
 
     def offer(self, topic: str, value: Handed) -> bool:
         """
-        Hand a value to all who send it on.
+        Hand a value to all links that send it on.
 
         :returns: false if it has gone in a circle, and ends here.
         """
@@ -126,13 +126,13 @@ class Relays:
         return True
 
     def _first_origin(self, topic: str, value: Handed) -> Any:
-        """Tell who was the first to send a value; None if another has sent it there already."""
+        """Give the peer that sent a value first; None if another one has sent it there already."""
         if value.message is None or not value.message.timestamp:
             return value.origin  # nobody can tell it from one that is new
         try:
             key = value.message.type_name, value.message.timestamp, value.digest()
         except EncodeError:
-            return value.origin  # it will not be sent, and whoever tries says why
+            return value.origin  # it will not be sent: encoding it reports why
         mine = weakref.ref(value.origin)
         with self._lock:
             way = self._ways.setdefault(key, [mine, {}])

@@ -60,7 +60,7 @@ class Reload:
             configs = tuple(self._read())
             refuse_what_needs_a_restart(self._configs, configs)
             self._found = configs
-        except Exception as error:  # whatever it is, it is told by whoever waits for the answer
+        except Exception as error:  # whatever it is, `_look` reports it
             self._found = error
 
     def _look(self, call: ServiceCall) -> None:

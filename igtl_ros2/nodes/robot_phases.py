@@ -36,8 +36,8 @@ class RobotPhases:
     """
     What ROS sees of the robot behind one link.
 
-    :param publish: who publishes what came, under its prefix. What is refused is not handed on.
-    :param forget: who is told that what was published of a prefix does not hold any more.
+    :param publish: publishes what came, under its prefix. What is refused is not handed on.
+    :param forget: called when what was published of a prefix does not hold any more.
     :param rule_of: finds the rule by which a peer, a device and a type are published.
     :param post: has a function called in the network's thread.
     :param actions: those of the link.

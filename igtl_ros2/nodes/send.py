@@ -69,7 +69,7 @@ class Sender:
         """
         Start the timers; what the mapping names is subscribed to, the rest when it is published.
 
-        :param order: sends a COMMAND: topic, text, device and who does not get it.
+        :param order: sends a COMMAND: topic, text, device and the peers that do not get it.
         """
         self._node = node
         self._settings = config.settings

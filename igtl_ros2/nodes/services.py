@@ -1,4 +1,4 @@
-"""The services of one link, and who gets what arrives on it."""
+"""The services of one link, and where each message that arrives on it goes."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class Services:
 
     `start` comes first, once there is a link; no message arrives before it is over.
 
-    :param on_message: who gets (peer, message) that arrives and is no query; the device as well,
+    :param on_message: called with (peer, message) that arrives and is no query; and the device,
         where the name in the message has a number.
-    :param on_messages: who gets (peer, messages) that came together and are data alone.
-    :param on_peer: who else is told that a peer comes or goes.
+    :param on_messages: called with (peer, messages) that came together and are data alone.
+    :param on_peer: called as well when a peer comes or goes.
     :param hidden: leaves out of a message what ROS may not see of it.
-    :param forget: who is told that the last value of a device does not hold any more.
+    :param forget: called when the last value of a device does not hold any more.
     :param rule_of: finds the rule by which a peer, a device and a type are published.
     :param emergency: in which no goal of an action goes on.
     :param targets: what commands may want a robot to move to.
@@ -106,7 +106,7 @@ class Services:
             lambda: emergency.is_on,
             targets.value,
         )
-        #: who sends, and when
+        #: the streams that peers have asked for
         self.streams = self._dialogue.streams
         self._phases: RobotPhases | None = None
         if config.mapping.phases is not None:
@@ -199,7 +199,7 @@ class Services:
         self._post(lambda: function(*args, self._now()))
 
     def _log_query(self, facts: dict[str, Any]) -> None:
-        """Say on `~/queries` who asked for what, and what came of it; from any thread."""
+        """Say on `~/queries` which peer asked for what, and the outcome; from any thread."""
         if self._query_log is None:
             return
         seconds, rest = divmod(self._node.get_clock().now().nanoseconds, 10**9)
@@ -229,13 +229,13 @@ class Services:
                 break
 
     def on_message(self, peer: Peer, message: Message) -> None:
-        """Hand a message to whom it concerns."""
+        """Hand a message to the part that it concerns."""
         self._dialogue.take(peer, message, self._now())
 
     def _show(
         self, peer: Peer, reply: Message, take: Callable[[Message, float], None]
     ) -> None:
-        """Leave out of a reply who the patient is, of a long one in the worker."""
+        """Take names of patients out of a reply, of a long one in the worker."""
         if not is_heavy(reply):
             take(self._hidden(peer, reply), self._now())
             return

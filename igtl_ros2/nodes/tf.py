@@ -248,7 +248,7 @@ class TfBroadcaster:
     """
     Publish frames on /tf and /tf_static, but none that somebody else publishes.
 
-    A frame with two parents jumps between them, so the owner who was there first
+    A frame with two parents jumps between them, so the owner that was there first
     keeps it: a child frame is withheld once it was heard before we broadcast it, or
     under a parent that we never gave it. Whatever comes under a parent of ours may
     be our own message coming back, and is not counted. Among the links and devices of a node
@@ -289,7 +289,7 @@ class TfBroadcaster:
         Broadcast poses of frames.
 
         :param transforms: one for each child frame
-        :param static: they hold for all times; who joins later still gets them
+        :param static: they hold for all times; late joiners still get them
         :returns: the child frames that were withheld because somebody else publishes them
         """
         sender = Sender()
@@ -302,7 +302,7 @@ class TfBroadcaster:
         """
         Broadcast poses of frames, as far as their senders may.
 
-        :param transforms: with who sends it, and how much right he has to that frame.
+        :param transforms: each with its sender, and how much right that has to the frame.
         :returns: those that were withheld.
         """
         now_s, one_patient = self._clock(), self.one_patient
@@ -361,7 +361,7 @@ class TfBroadcaster:
             self._owners.claim(link, {self.name(child): n for child, n in ranks.items()})
 
     def release(self, link: str) -> None:
-        """Let frames go that came over a link: who broadcasts them next keeps them."""
+        """Let frames go that came over a link: the next sender of one keeps it."""
         with self._lock:
             self._owners.release(link)
 
@@ -407,7 +407,7 @@ class OwnFrames:
     def __init__(self) -> None:
         #: names, or patterns of them
         self.by_rule: frozenset[str] = frozenset()
-        #: names by who sends them, as descriptions of robots say
+        #: names by the robot that sends them, as descriptions of robots say
         self.of_robots: dict[object, frozenset[str]] = {}
 
     def __contains__(self, frame: str) -> bool:

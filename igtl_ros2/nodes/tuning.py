@@ -23,7 +23,7 @@ from .memory import SWITCH, keep_memory
 # where Fast DDS looks for settings: from version 3 on, where ROS warns of the other; and before
 _PROFILES, _OLD_PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'
 _OLD_DISTROS = ('humble', 'iron', 'jazzy')
-# the first of a ROS with Fast DDS 3, for who does not say which ROS it is, as wheels do not
+# the first of a ROS with Fast DDS 3, where ROS_DISTRO is not set, as with wheels
 _NEW_RCLPY = 8
 _FOUND_BY_ITSELF = ('DEFAULT_FASTDDS_PROFILES.xml', 'DEFAULT_FASTRTPS_PROFILES.xml')
 # so many more containers than before have to be there for the collector to look at them
@@ -42,7 +42,7 @@ def tune() -> None:
     bulk.use_views(_views_work())
     bulk.use_rows(_rows_work())
     in_place.try_out()
-    # who has an emergency to tell waits so long for each other thread that computes
+    # a thread with an emergency waits so long for each other thread that computes
     sys.setswitchinterval(_SWITCH_S)
 
 

@@ -14,8 +14,8 @@ class CallbackErrors:
     """
     Tell of errors in the program that end nothing.
 
-    Each callback has to take what it may get. Where one does not, whoever has sent it would take
-    away the node from all others.
+    Each callback has to handle whatever it may get. Where one does not, a single sender must not
+    end the node for all others.
     """
 
     def __init__(self, log: logging.Logger) -> None:

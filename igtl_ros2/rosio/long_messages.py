@@ -55,7 +55,7 @@ def made(message: Any, ros_type: type) -> Any:
         return poses
     try:
         return deserialize_message(message, ros_type)
-    except Exception as error:  # whoever publishes may write whatever he likes
+    except Exception as error:  # a publisher may write anything
         raise ConversionError(f'its bytes are no {ros_type.__name__}') from error
 
 

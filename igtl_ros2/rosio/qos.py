@@ -9,7 +9,7 @@ from rclpy.qos import DurabilityPolicy, QoSPolicyKind, QoSProfile, ReliabilityPo
 from rclpy.qos_overriding_options import QoSOverridingOptions
 
 STREAM_QOS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
-#: for what holds until it is told otherwise: who listens later gets the last value
+#: for what holds until the next value: late joiners get the last one
 STATE_QOS = QoSProfile(
     depth=1,
     reliability=ReliabilityPolicy.RELIABLE,
@@ -26,7 +26,7 @@ def quality_for(offers: Iterable[QoSProfile], at_most: Quality | None = None) ->
     """
     Find the best quality that all publishers of a topic offer.
 
-    :param at_most: such as that of before: who has gone may come back.
+    :param at_most: such as the one in use: a publisher that has gone may come back.
     """
     offered = [(offer.reliability, offer.durability) for offer in offers]
     if at_most is not None:

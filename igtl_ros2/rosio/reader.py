@@ -79,7 +79,7 @@ class PoseReader:
                     return made if self._is_list else made[0]
         try:
             message = deserialize_message(data, self._type)
-        except Exception as error:  # whoever publishes may write whatever he likes
+        except Exception as error:  # a publisher may write anything
             raise ConversionError(f'its bytes are no {self._type.__name__}') from error
         poses = message.transforms if self._is_list else [message]
         if len(poses) <= MOST_FRAMES:

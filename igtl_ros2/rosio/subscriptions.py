@@ -58,7 +58,7 @@ class Losses:
     """
     Find out by the numbers that publishers give their messages what never came.
 
-    DDS says nothing of what gives way because a queue is full.
+    DDS does not report messages that are dropped because a queue is full.
 
     :param on_lost: is told how many more.
     """

@@ -46,7 +46,7 @@ class TfListener:
         self._node = node
         self._lock = threading.RLock()
         self._ears: list[tuple[Hear, Knows]] = []
-        #: what never moves, said again to who begins to listen later
+        #: what never moves, for late joiners
         self._static: dict[str, TransformStamped] = {}
         self._intake = Intake(node, self._lock)
         self._read = reader_of(message_type)

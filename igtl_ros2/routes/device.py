@@ -12,7 +12,7 @@ from .inbound import Inbound
 
 # what has sent nothing since is not said to be stale any more, nor its clock to be off
 _LATELY_S = 3.0
-#: type, device, the `peer` of rules that are for who sends it, and what tells him apart
+#: type, device, the `peer` of rules that are for its sender, and what tells that apart
 Slot = tuple[str, ...]
 
 
@@ -24,7 +24,7 @@ class Device:
     :param way: the steps of its messages.
     :param slot: where it is found.
     :param label: what tells its peer apart, where that has a topic of its own.
-    :param holder: who publishes on its topic; None where several peers may, or only one can.
+    :param holder: the peer that publishes on its topic; None where several may, or only one can.
     """
 
     way: Inbound

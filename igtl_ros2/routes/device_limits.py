@@ -39,7 +39,7 @@ class NewDevices:
         return True
 
     def _forget(self, now_s: float) -> None:
-        """Forget who could bring as many as anybody."""
+        """Forget hosts that could bring as many as any other."""
         self._hosts = {
             host: (left, when)
             for host, (left, when) in self._hosts.items()
@@ -48,7 +48,7 @@ class NewDevices:
 
 
 def host_of(address: str) -> str:
-    """Take the host out of an address: whoever connects again is still the same."""
+    """Take the host out of an address: a peer that connects again is still the same."""
     return address.rpartition(':')[0]
 
 
@@ -56,7 +56,7 @@ class Known(NamedTuple):
     """
     A device that could be forgotten.
 
-    :param host: who has brought it.
+    :param host: the one that has brought it.
     :param is_gone: whether its peer is no longer connected.
     :param quiet_s: for how long nothing has come of it.
     """
@@ -73,7 +73,7 @@ def whom_to_forget(known: Iterable[Known], host: str) -> Any:
 
     Else it is one of the host that has brought most.
 
-    :param host: for whom there shall be room; one with few devices does not wait.
+    :param host: the one to make room for; one with few devices does not wait.
     """
     known = list(known)
     gone = [device for device in known if device.is_gone]

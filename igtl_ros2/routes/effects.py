@@ -94,7 +94,7 @@ class ShowState:
 
 @dataclass(slots=True)
 class Broadcast:
-    """Broadcast on tf: what, who says so, and how much right he has to that frame."""
+    """Broadcast on tf: each transform with its sender, and its right to the frame."""
 
     offered: list[tuple[Any, Sender, int]]
     is_static: bool

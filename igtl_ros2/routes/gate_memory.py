@@ -1,4 +1,4 @@
-"""What gates have known of who publishes on a topic."""
+"""What gates have known of the devices on a topic."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MAX_TOPICS = 2000
 
 
 class GateMemory:
-    """Gates by topic: whoever publishes there is compared with who did so before."""
+    """Gates by topic: each device that publishes there is compared with the one before."""
 
     def __init__(self) -> None:
         self._gates: dict[str, Gates] = {}

@@ -1,4 +1,4 @@
-"""The time, as those are told it who have no clock."""
+"""The time, for code without a clock."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Now(NamedTuple):
 
 class Clocks(NamedTuple):
     """
-    What tells the parts of `Now` to those who need one of them for each message.
+    The parts of `Now` one by one, for code that needs one of them for each message.
 
     :param wall_ns: as there, and so are the others.
     """

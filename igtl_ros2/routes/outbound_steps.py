@@ -352,7 +352,7 @@ class KeyFrames:
 
 class SendStep(_Each):
     """
-    Send, but to nobody from whom a value came.
+    Send, but not back to the peer that a value came from.
 
     :param is_repeated: whether a step behind it wants to know what was sent.
     """
@@ -398,7 +398,7 @@ def two_sources(key: Key, name: str, other: str) -> Tell:
 
 
 class KeepAlive:
-    """Send the last value again; not that of somebody who does not publish any more."""
+    """Send the last value again; not that of a source that does not publish any more."""
 
     def __init__(self, rule: SendRule, source: Source) -> None:
         self._device = rule.device

@@ -19,7 +19,7 @@ def with_joint_broadcasts(ready: Ready) -> Ready:
     """
     Have poses of one frame that came together broadcast together, `TOGETHER` at a time.
 
-    Whoever is on tf is woken for each message, this node as well. Less than that go one by one, so
+    Each message wakes every listener of tf, this node as well. Fewer than that go one by one, so
     that there are two forms of them and no more; and none goes behind what is no pose.
     """
     kept: list[tuple[Device, Passage, Effect] | None] = []

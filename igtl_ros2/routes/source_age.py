@@ -53,10 +53,10 @@ class SourceAge:
 
 class Expiry:
     """
-    What peers are told of a device that is stale: once that its pose is missing.
+    What peers get of a device that is stale: once, that its pose is missing.
 
-    Peers of header version 1, who could not read that, get nothing; nobody who connects later
-    gets what was sent last.
+    Peers of header version 1 could not read that and get nothing; late joiners do not get what
+    was sent last.
     """
 
     def __init__(self, rule: SendRule) -> None:

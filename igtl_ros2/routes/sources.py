@@ -42,7 +42,7 @@ class Item:
     stamp_ns = 0
     #: what is said of it
     info: Any = None
-    #: what was sent, with who did not get it, for who repeats it
+    #: what was sent, with the peers that did not get it, for its repetition
     sent: Sequence[tuple[Message, tuple[Any, ...]]] = ()
     #: when it came, if it had to wait, and how long it took so far
     came_s = 0.0
@@ -124,16 +124,16 @@ class Source:
         """Note that a value is going to be repeated."""
 
     def is_alive(self) -> bool:
-        """Tell whether whoever said the last value is there still."""
+        """Tell whether the sender of the last value is still there."""
         return True
 
     def no_answer(self) -> str:
-        """Name who said the last value and does not answer; empty if he does, or nobody asks."""
+        """Name the sender of the last value if it does not answer; empty if it does."""
         return ''
 
 
 def _without(origin: Any, device: str, peers: Peers, out: Effects) -> tuple[Any, ...]:
-    """Leave out whom a value came from, if he would get it."""
+    """Leave out the peer that a value came from, if it would get it."""
     if origin is None or origin not in peers.peers:
         return ()
     out.append(left_out(f'{device}: echo'))
@@ -310,17 +310,17 @@ class LinkSource(Source):
             peer for one in froms for peer in _without(one, key[1], self._peers, out))
 
     def watch(self, item: Item) -> None:
-        """Look more often whether the peer is there that said it."""
+        """Look more often whether the peer that sent it is still there."""
         self._last = item.value
         if item.value.origin is not None:
             item.value.origin.probe_often()
 
     def is_alive(self) -> bool:
-        """Tell whether the peer is there that said the last value."""
+        """Tell whether the peer that sent the last value is still there."""
         return self._last is None or self._last.is_connected()
 
     def no_answer(self) -> str:
-        """Name the peer that said the last value, if it does not answer."""
+        """Name the peer that sent the last value, if it does not answer."""
         origin = None if self._last is None else self._last.origin
         return '' if origin is None or origin.is_answering else str(origin.address)
 

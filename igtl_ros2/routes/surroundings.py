@@ -1,4 +1,4 @@
-"""Who stands around a route, and what all devices of a link share."""
+"""What a route needs of the node around it, and what all devices of a link share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Key = tuple[str, str]
 
 
 class Source(Protocol):
-    """Who sends: a peer."""
+    """A peer that sends."""
 
     address: str
     name: str
@@ -31,7 +31,7 @@ class Source(Protocol):
 
 
 class Telling(Protocol):
-    """Who counts what goes wrong and says so, see `Report`."""
+    """Counts what goes wrong and logs it, see `Report`."""
 
     def skip(self, kind: str, number: int = 1) -> None:
         """Count what a rule leaves out on purpose."""
@@ -53,21 +53,21 @@ class Telling(Protocol):
 
 
 class Origins(Protocol):
-    """Who has sent what was published."""
+    """The peers that published values came from."""
 
     def origin(self, topic: str, key: Key, message: Any, peers: Collection[Any]) -> Any:
-        """Tell from whom a value came that is about to be sent to peers; None if nobody knows."""
+        """Give the peer that a value came from which is about to be sent; None if unknown."""
 
     def origin_of(self, topic: str, key: Key, stamp_ns: int) -> Any:
-        """Tell it of a value that is known by its stamp."""
+        """Do the same for a value that is known by its stamp."""
 
 
 class Peers(Protocol):
-    """Who gets what is sent."""
+    """The peers that get what is sent."""
 
     @property
     def peers(self) -> Collection[Any]:
-        """Those who are there."""
+        """Those that are connected."""
 
     def takes_key_frame(self, key: Key) -> bool:
         """Tell whether somebody waits for a key frame, and forget it."""

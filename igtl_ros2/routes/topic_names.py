@@ -17,7 +17,7 @@ from .surroundings import Source, Surroundings
 
 class TopicNames:
     """
-    The topics of a link, and who has them.
+    The topics of a link, and the device that has each.
 
     :param prefix: of the topics of this link.
     :param around: what the steps of its devices share.
@@ -37,7 +37,7 @@ class TopicNames:
         self._report = around.report
         self._is_connected = is_connected
         self._log = log
-        #: by topic and leaves, who publishes there
+        #: by topic and leaves, the peer that publishes there
         self._holders: dict[str, dict[str, TopicHolder[Any]]] = {}
         #: by topic, the device whose name has become that
         self._named: dict[str, str] = {}
@@ -70,7 +70,7 @@ class TopicNames:
             del self._named[name]
 
     def holder(self, topic: str, leaves: str) -> TopicHolder[Any] | None:
-        """Give what is known of who publishes on some leaves of a topic."""
+        """Give what is known of the peer that publishes on some leaves of a topic."""
         if not leaves:
             return None
         holders = self._holders.setdefault(topic, {})
@@ -81,7 +81,7 @@ class TopicNames:
     def held_by_another(
         self, peer: Source, topic: str, type_name: str
     ) -> TopicHolder[Any] | None:
-        """Give what is known of who publishes where a peer would, if it is another one."""
+        """Give what is known of the peer that publishes where another one would, if it differs."""
         holder = self._holders.get(self._prefix + topic, {}).get(leaves_of(type_name))
         return None if holder is None or holder.peer in (None, peer) else holder
 
@@ -139,5 +139,5 @@ class TopicNames:
 
 
 def _named_for(device: str, label: str) -> str:
-    """Name who has a topic, by device and by what tells its peer apart."""
+    """Name the holder of a topic, by device and by what tells its peer apart."""
     return f'{device} of {label}' if label else device

@@ -23,7 +23,7 @@ Poses = dict[str, Matrix]
 
 
 class Frames(Protocol):
-    """Who knows where frames are."""
+    """Knows where frames are."""
 
     def lookup(self, target: str, source: str, stamp_ns: int = 0) -> tuple[Matrix, int]:
         """Place one frame in another; raises `LookupFailed`."""

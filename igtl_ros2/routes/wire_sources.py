@@ -1,4 +1,4 @@
-"""Who sends which device: two sources of one name are one device for every peer."""
+"""Which source sends a device: two sources of one name are one device for every peer."""
 
 from __future__ import annotations
 

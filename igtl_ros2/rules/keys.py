@@ -92,7 +92,7 @@ class Rule:
     Such a rule holds what differs from the defaults, which stand in its class.
     """
 
-    #: imports whatever may declare a key; set by who knows where that is
+    #: imports all modules that declare keys; set by `converters`, which knows them
     load: ClassVar[abc.Callable[[], Any]] = list
 
     if TYPE_CHECKING:

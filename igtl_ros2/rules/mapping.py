@@ -84,7 +84,7 @@ class Mapping:
 
         :param device: the full device name, as the peer gave it.
         :param type_name: the type on the wire, such as ``TRANSFORM``.
-        :param peers: what `peers_called` gives for who sends it.
+        :param peers: what `peers_called` gives for its sender.
         """
         index = self.receive_index(device, type_name, peers)
         rule = self.fallback if index is None else self.receive[index]

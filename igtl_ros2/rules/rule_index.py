@@ -37,7 +37,7 @@ class RuleIndex:
 
         :param names: what the device is called: it may have several names.
         :param type_name: the type on the wire.
-        :param peers: the `peer` of rules that are for who sends it; those without are for all.
+        :param peers: the `peer` of rules that are for its sender; those without are for all.
         """
         called = set(names)
         wanted = ('*', type_name)

@@ -1,4 +1,4 @@
-"""What may stand on the command lines of simulated devices; it imports nothing heavy."""
+"""The arguments of the command lines of simulated devices; it imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Callable
 from ..config import SETTINGS
 from ..config.address import DEFAULT_PORT
 
-#: what the devices of `devices.py` are, and how often they send; 0 is once, and again to who
-#: connects later
+#: what the devices of `devices.py` are, and how often they send; 0 is once, and again to
+#: each late joiner
 DEVICES = {
     'tracker': ('a tracker with three tools, as TDATA', 60.0),
     'ct': ('a CT volume, sent to each client once', 0.0),
@@ -66,7 +66,7 @@ def add_serving_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_device_arguments(parser: argparse.ArgumentParser, rate_hz: float) -> None:
-    """Say what may stand on the command line of a device of `DEVICES`."""
+    """Add the arguments of a device of `DEVICES`."""
     add_serving_arguments(parser)
     usual = f'{rate_hz:g}' if rate_hz else '0, once to each client'
     parser.add_argument(
@@ -88,7 +88,7 @@ ULTRASOUND = (
 
 
 def add_ultrasound_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line of the ultrasound."""
+    """Add the arguments of the ultrasound."""
     add_serving_arguments(parser)
     parser.add_argument(
         '--tracker-rate', type=number(0.1, 1000), default=60.0, metavar='HZ',
@@ -111,7 +111,7 @@ SLICER = (
 
 
 def add_slicer_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line of the Slicer."""
+    """Add the arguments of the Slicer."""
     usual = f'tcp://127.0.0.1:{DEFAULT_PORT}'
     parser.add_argument(
         'url', nargs='?', default=usual,

@@ -51,7 +51,7 @@ class Connection:
         return size > 0
 
     def close(self) -> None:
-        """End the connection; whoever waits in `send` or `receive` is woken."""
+        """End the connection; threads that wait in `send` or `receive` are woken."""
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 

@@ -81,7 +81,7 @@ def serve_tasks(
             received = None
             with suppress(PeerError):  # nothing arrives until the next task is due
                 received = server.receive(max(0, wait_ns) / _NS)
-            # who left is told after what they had sent
+            # that a client left is printed after what it had sent
             while came_and_went and (came_and_went[0][1] or not received):
                 listing.peer(*came_and_went.popleft())
             if received:
@@ -106,6 +106,6 @@ def run_device(name: str, run: Callable[[list[int]], None]) -> int:
         print(f'{name}: {error}', file=sys.stderr)
         return 1
     except BrokenPipeError:
-        # whoever read the output has gone; Python would complain once more when it flushes
+        # the reader of the output has gone; Python would complain once more when it flushes
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

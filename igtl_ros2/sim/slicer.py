@@ -465,7 +465,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _read(file: str) -> list[Any]:
-    import yaml  # only who runs a script needs it
+    import yaml  # only scripts need it
 
     try:
         with open(file, encoding='utf-8') as text:

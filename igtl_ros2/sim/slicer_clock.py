@@ -66,7 +66,7 @@ class SlicerClock:
         self._old_tracking = old_tracking
         self._video = video
         self._handlers = dict(commands or {})
-        #: the scene belongs to whoever holds this, as to the main thread of Slicer
+        #: the scene belongs to the thread that holds this, as to the main thread of Slicer
         self._changed = threading.Condition(threading.RLock())
         self._arriving = threading.Lock()
         self._arrived: dict[tuple[str, str, int], list[Message]] = {}

@@ -1,7 +1,7 @@
 """
-A user of a simulated Slicer, with the module IgtlRos2, who sends a robot somewhere.
+A user of a simulated Slicer with the module IgtlRos2: sends a robot to targets.
 
-He does always the same, and prints what his Slicer shows: one JSON object a line.
+It always does the same, and prints what Slicer shows: one JSON object a line.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _pose(x: float, y: float, z: float, turned: float) -> NDArray[np.float64]:
     return np.array([[cos, sin, 0.0, x], [sin, -cos, 0.0, y], [0.0, 0.0, -1.0, z], [0, 0, 0, 1]])
 
 
-#: a transform that he sends first, a point after that, and one that no robot should go to
+#: the transform that is sent first, the point after that, and one that no robot should go to
 TARGET = in_patient(_pose(400.0, 130.0, 260.0, 0.4))
 ENTRY = in_patient(_pose(330.0, -280.0, 330.0, 0.0))[:3, 3]
 OUTSIDE = in_patient(_pose(400.0, 1500.0, 260.0, 0.0))
@@ -54,7 +54,7 @@ class TargetUser:
     """
     A user in front of a Slicer.
 
-    :param say: is given what his Slicer shows.
+    :param say: is given what Slicer shows.
     """
 
     def __init__(self, slicer: Slicer, say: Callable[..., None]) -> None:
@@ -77,7 +77,7 @@ class TargetUser:
         self._presses_stop()
         self._say('end')
 
-    # -- what he does
+    # -- what the user does
 
     def _robot_assembles(self) -> None:
         robot = self._until(lambda: self._whole(), 'the robot')
@@ -142,7 +142,7 @@ class TargetUser:
                   ghost=ghost.mesh.points.tolist())
         return number
 
-    # -- what he sees
+    # -- what the user sees
 
     def _send(self, pose: Rows) -> Any:
         verdict = self._panel.send(pose, time.monotonic())
@@ -226,7 +226,7 @@ def main(args: Sequence[str] | None = None) -> int:
             slicer.set_transform('CLB', REGISTRATION, push_on_connect=True)
             say('listening', url=str(slicer.address))
             TargetUser(slicer, say).run()
-            while slicer.peers:  # until whoever looks at it has seen enough
+            while slicer.peers:  # until the demonstration has seen enough
                 slicer.stay(0.1)
     except IgtlError as error:
         say('failed', text=str(error))

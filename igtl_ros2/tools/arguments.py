@@ -1,4 +1,4 @@
-"""What may stand on the command lines of `igtl_check`, `igtl_demo` and `igtl_replay`."""
+"""The arguments of the command lines of `igtl_check`, `igtl_demo` and `igtl_replay`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REPLAY = (
 
 
 def add_check_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on that of `igtl_check`."""
+    """Add the arguments of `igtl_check`."""
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument('file', nargs='?', help='the mapping file')
     what.add_argument(
@@ -45,7 +45,7 @@ def _seconds(text: str) -> float:
 
 
 def add_demo_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on that of `igtl_demo`."""
+    """Add the arguments of `igtl_demo`."""
     parser.add_argument(
         'what', nargs='?', choices=('devices', 'robot'), default='devices',
         help='devices: a tracked ultrasound and a ROS robot; robot: an arm that Slicer moves to a '
@@ -61,7 +61,7 @@ def add_demo_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_replay_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on that of `igtl_replay`."""
+    """Add the arguments of `igtl_replay`."""
     parser.add_argument(
         'bag', type=Path, metavar='FILE',
         help='the folder of a bag or one of its files, a capture of packets, or a file of images, '

@@ -17,8 +17,8 @@ class CaptureFrames:
     """
     The frames of a capture, in the order of time.
 
-    A device is who was connected to: the server. What it says to several clients is the same, so
-    that the connection with the most messages stands for all of them.
+    A device is the server of a connection. It sends the same to all its clients, so the connection
+    with the most messages stands for all of them.
 
     :param devices: patterns of device names, of which one must fit; none: all.
     :param direction: what the servers said, what was said to them, or both.
@@ -65,7 +65,7 @@ class CaptureFrames:
 
 
 def _ends(seen: Seen) -> tuple[str, str]:
-    """Tell who says it to whom."""
+    """Give the sender and the receiver."""
     source, _, target = seen.source.removesuffix(' (UDP)').partition(' > ')
     return source, target
 
@@ -76,7 +76,7 @@ def _chosen(
     """
     Choose the directions of connections that are replayed, and tell which go to a device.
 
-    :param servers: who was seen to be connected to; of other connections the side that says more.
+    :param servers: ends that accepted a connection; of other connections the side that says more.
     """
     found: dict[tuple[str, str], bool] = {}
     heard: set[str] = set()

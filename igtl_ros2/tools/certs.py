@@ -104,7 +104,7 @@ def _days(text: str) -> int:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     parser.add_argument(
         'directory', nargs='?', type=Path, default=Path('certs'),
         help='output folder; default: certs')

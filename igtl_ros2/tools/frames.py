@@ -80,7 +80,7 @@ def open_frames(settings: Settings) -> Iterator[tuple[Frames, Any]]:
         return tap
 
     async def nothing() -> None:
-        """Say farewell to nobody."""
+        """Close nothing: the tap is not there yet."""
 
     network = NetworkThread()
     tap = SimpleNamespace(stop=nothing)

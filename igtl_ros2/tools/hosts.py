@@ -45,7 +45,7 @@ def add_link_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_host(parser: argparse.ArgumentParser) -> None:
-    """Say to whom a link is made."""
+    """Say where a link is made to."""
     parser.add_argument(
         'host', type=url, metavar='HOST',
         help='host, host:port or URL of the device; with --listen the address to listen on')

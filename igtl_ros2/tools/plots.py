@@ -153,7 +153,7 @@ def plot(
 
 
 def _label(name: str) -> str:
-    """Give a name as it may be drawn: of anybody, who may have put formulas into it."""
+    """Give a name as it may be drawn: a peer may have put formulas into it."""
     shown = printable(name)
     shown = shown if len(shown) <= _MOST_LABEL else f'{shown[:_MOST_LABEL]}...'
     return shown.replace('$', r'\$')

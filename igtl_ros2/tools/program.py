@@ -48,9 +48,9 @@ def run_program(called: str, work: Callable[[], int]) -> int:
         try:
             return work()
         finally:
-            _flush()  # here, where who reads no more can be noticed
+            _flush()  # here, where a closed pipe can be noticed
     except BrokenPipeError:
-        _forget_output()  # who read the output has what was wanted
+        _forget_output()  # the reader of the output has what it wanted
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _LOG_PERIOD_S = 10.0
-# who works through small things says so very often, and drawing takes a millisecond
+# work on small items reports very often, and drawing takes a millisecond
 _DRAW_PERIOD_S = 0.05
 
 

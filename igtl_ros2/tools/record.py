@@ -52,7 +52,7 @@ _PHI_WORDS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     common = argparse.ArgumentParser(add_help=False)
     _add_mode(common)
     # a launch file puts them at the end, whatever is recorded
@@ -120,7 +120,7 @@ def _add_mode(parser: argparse.ArgumentParser) -> None:
 
 
 def add_repair_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line of `repair`."""
+    """Add the arguments of `repair`."""
     _add_mode(parser)
     parser.add_argument('bag', type=Path, help='its folder, or one of its files')
     parser.add_argument(
@@ -238,7 +238,7 @@ def _prepare(
         return tap
 
     async def nothing_to_close() -> None:
-        """Say farewell to nobody."""
+        """Close nothing: the tap is not there yet."""
 
     def run_tap(
         recording: Recording, goes_on: Callable[[], bool], show: Callable[[str], None]

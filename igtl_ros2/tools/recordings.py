@@ -25,7 +25,7 @@ class Seen(NamedTuple):
     """
     A message as it was recorded.
 
-    :param source: who said it to whom: `from` and `to` the device in a bag, addresses in a
+    :param source: sender and receiver: `from` and `to` the device in a bag, addresses in a
         capture, nothing in a file.
     :param frame: the bytes of a link; nothing from a file.
     :param given: what is in a file: more exact than on a link, and maybe larger than the memory.

@@ -80,7 +80,7 @@ class End:
         self.changed = changed
         self.address: Address = settings.address
 
-    #: whether somebody will be there soon, whom frames have to wait for
+    #: whether a peer will be there soon, so that frames have to wait for it
     is_coming = False
 
     @property
@@ -90,7 +90,7 @@ class End:
 
     @property
     def unsent_bytes(self) -> int:
-        """How many bytes wait for who reads most slowly."""
+        """How many bytes wait for the slowest reader."""
         return 0
 
     async def start(self) -> None:
@@ -116,7 +116,7 @@ class End:
         """Read nothing more for now, or read again."""
 
     def keep_house(self) -> None:
-        """Cut off who reads no more."""
+        """Disconnect peers that read no more."""
 
 
 class _Side:
@@ -174,7 +174,7 @@ class StreamEnd(End):
 
     @property
     def unsent_bytes(self) -> int:
-        """How many bytes wait for who reads most slowly."""
+        """How many bytes wait for the slowest reader."""
         return max((s.stream.unsent_bytes for s in self._sides if s.stream), default=0)
 
     def joined(self, side: _Side, stream: Stream) -> None:
@@ -208,7 +208,7 @@ class StreamEnd(End):
                 (side.stream.pause_reading if waits else side.stream.resume_reading)()
 
     def keep_house(self) -> None:
-        """Cut off who reads no more."""
+        """Disconnect peers that read no more."""
         now_s, timeout_s = self.network.loop.time(), self.settings.send_timeout
         for side in list(self._sides):
             if side.stream is None or not side.stream.unsent_bytes:
@@ -231,7 +231,7 @@ class StreamEnd(End):
 
 
 class ListenEnd(StreamEnd):
-    """Who connects to us over TCP or TLS."""
+    """Peers that connect to us over TCP or TLS."""
 
     _server: asyncio.Server | None = None
 
@@ -297,7 +297,7 @@ class DialEnd(StreamEnd):
 
 
 class DatagramEnd(End):
-    """Who sends us datagrams, or whom we send them to; a link of its own takes them apart."""
+    """Peers over UDP, as client or server; a link of its own takes their datagrams apart."""
 
     _link: Client | Server | None = None
     _trouble = ''

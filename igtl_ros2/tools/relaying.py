@@ -14,14 +14,14 @@ from ..errors import printable
 from ..transport.network import Network
 from .relay_ends import End, make_end
 
-# of what waits, before who sends has to wait as well
+# so much may wait before the sender has to wait as well
 _FULL_BYTES = 1 << 24
 _HOUSEKEEPING_S = 0.25
 _BODY_CRC = slice(50, HEADER_SIZE)
 
 
 class Passed(NamedTuple):
-    """A frame that came: which way it goes, from whom, what it is, and what became of it."""
+    """A frame that came: which way it goes, its sender, what it is, and what became of it."""
 
     to_device: bool
     peer: str
@@ -115,7 +115,7 @@ class _Way:
         self.look()
 
     def look(self) -> None:
-        """Let who sends wait while too much waits for who receives, or nobody can yet."""
+        """Let the sender wait while too much waits for the receivers, or none is there yet."""
         waits = self._delayed_bytes + self.target.unsent_bytes > _FULL_BYTES
         self.source.let_wait(waits or self.target.is_coming)
 
@@ -130,7 +130,7 @@ class Relay:
     :param clients: the settings of the link to the clients.
     :param weather: what happens to frames on their way.
     :param passed: called with each frame that came.
-    :param say: called with what is to be told: who came and went.
+    :param say: called with what is to be printed: peers that came and went.
     """
 
     def __init__(
@@ -192,7 +192,7 @@ class Relay:
             way.look()
 
     async def _keep_house(self) -> None:
-        """Cut off who reads no more."""
+        """Disconnect peers that read no more."""
         while True:
             await asyncio.sleep(_HOUSEKEEPING_S)
             for end in (self._device, self._clients):

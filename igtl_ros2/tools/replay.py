@@ -41,7 +41,7 @@ _STAMP = slice(34, 42)
 _FLUSH_S = 0.5
 _LINGER_S = 5.0
 _SHOW_PERIOD_S = 0.1
-#: no message gives way to a newer one, see `peers/mailbox.py`
+#: a kind of their own, so that no message is replaced by a newer one, see `peers/mailbox.py`
 _KIND = 'replay'
 
 
@@ -59,7 +59,7 @@ class _RecordedFrame(Outgoing):
         self._frame: list[Buffer] = [frame]
         header = decode_header(frame)
         if header.type_name == 'VIDEO':
-            with suppress(DecodeError):  # who gets it finds the same
+            with suppress(DecodeError):  # its receiver finds the same error
                 message = decode(frame, check_crc=False)
                 if isinstance(message, Video):
                     self.key, self.follows = (_KIND, header.device_name), message.follows
@@ -106,7 +106,7 @@ def _open(
 
 
 def _new_message(message: Message, restamp: bool) -> Outgoing:
-    """Send what a file has as any other message; only that none gives way to a newer one."""
+    """Send what a file has as any other message, but none is replaced by a newer one."""
     if restamp:
         message = replace(message, timestamp=0)
     outgoing = Outgoing(ready_to_send(message, stamp=True, copy=False))
@@ -173,7 +173,7 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
                     message, arguments.restamp)
                 peers = link.peers
                 for peer in peers:
-                    # rather late than not at all: nothing may give way
+                    # rather late than not at all: nothing may be dropped
                     while len(peer.mailbox) and not stopped and peer in link.peers and (
                         2 * len(peer.mailbox) >= settings.queue_messages
                         or 2 * peer.mailbox.bytes + len(data) >= settings.queue_bytes

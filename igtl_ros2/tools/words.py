@@ -48,7 +48,7 @@ def port(text: str) -> int:
 
 
 def mode(text: str) -> int:
-    """Read who may read a file, such as 640."""
+    """Read the mode of a file, such as 640."""
     if not re.fullmatch(r'0?[67][0-7]{2}', text):
         raise argparse.ArgumentTypeError(f'{text!r} is no mode of a file such as 600 or 640')
     return int(text, 8) & 0o666

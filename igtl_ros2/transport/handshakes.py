@@ -1,4 +1,4 @@
-"""Who is in the TLS handshake, and who gives way when there are too many."""
+"""The connections in the TLS handshake, and which of them is dropped when there are too many."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ async def look_up(host: str, port: int, kind: int, family: int = socket.AF_UNSPE
         answer = _under_way.get(question)
         if answer is None:
             answer = Future()
-            answer.set_running_or_notify_cancel()  # who gives up takes it from nobody else
+            answer.set_running_or_notify_cancel()  # a caller that gives up leaves it to others
             threading.Thread(
                 target=_ask, args=(question, answer), name='igtl-lookup', daemon=True
             ).start()

@@ -155,7 +155,7 @@ class Stream(asyncio.BufferedProtocol):
         with self.writing:
             self._fd = -1  # asyncio closes it next, and the system gives the number away again
             first = self._write_error
-        # who has closed in good order is not heard of as an error but by writing to him
+        # that a peer has closed in good order shows as an error only when something is written
         if exc is not None or not isinstance(first, (BrokenPipeError, ConnectionResetError)):
             exc = first or exc
         self._transport = None

@@ -41,9 +41,9 @@ class Datagrams(asyncio.DatagramProtocol):
         self._sink = sink
         self._transport: asyncio.DatagramTransport | None = None
         self._keeps_up = True
-        #: where a server listens, or to whom a client sends
+        #: where a server listens, or where a client sends to
         self.address = address
-        #: to whom a client sends; None for a server
+        #: where a client sends to; None for a server
         self.remote = remote
 
     def connection_made(self, transport: Any) -> None:
@@ -88,7 +88,7 @@ class Datagrams(asyncio.DatagramProtocol):
 
         What goes wrong is told to `Sink.trouble`.
 
-        :param address: to whom; None for a client's `remote`.
+        :param address: where to; None for a client's `remote`.
         """
         if self._transport is not None and not self._transport.is_closing():
             self._transport.sendto(data, address or self.remote)

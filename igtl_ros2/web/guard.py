@@ -1,4 +1,4 @@
-"""Who may look: names in Host and Origin, the token, and what a browser may load."""
+"""Access to the page: names in Host and Origin, the token, and what a browser may load."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def new_token() -> str:
 
 
 def is_this_machine(address: str) -> bool:
-    """Tell whether who listens there is reached from this machine alone."""
+    """Tell whether a server at this address is reached from this machine alone."""
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
@@ -39,7 +39,7 @@ def is_this_machine(address: str) -> bool:
 
 class Guard:
     """
-    Let in who may look.
+    Decides which browsers may see the page.
 
     :param address: where the server listens.
     :param token: what a browser has to know; empty: nothing.

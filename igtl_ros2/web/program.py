@@ -28,7 +28,7 @@ _LOOK_S = 0.1
 @dataclass(frozen=True)
 class Options:
     """
-    What the page shows, and to whom.
+    What the page shows, and which browsers may see it.
 
     :param links: settings of the links to look at; none: the bag.
     :param bag: its folder or file.
@@ -53,7 +53,7 @@ class Options:
 
 
 def token_of(options: Options) -> str:
-    """Tell what a browser has to know: who reaches more than what can be seen here needs one."""
+    """Give the token: one is needed if other machines reach the page, or if it may send."""
     needed = options.control or not is_this_machine(options.host)
     return options.token or (new_token() if needed else '')
 

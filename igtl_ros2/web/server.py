@@ -79,7 +79,7 @@ class PageServer:
     """
     Serve the page and what it shows.
 
-    :param guard: who may look.
+    :param guard: which browsers may see the page.
     :param fps: how often a browser is told what is new, at most.
     :param control: whether a browser may send something to devices.
     :param robots: shown besides what devices send.
@@ -133,7 +133,7 @@ class PageServer:
 
     @web.middleware
     async def _check(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Refuse who was led here by a page from elsewhere."""
+        """Refuse requests that a page from elsewhere has led here."""
         guard, host = self._guard, request.headers.get('Host', '')
         if not guard.is_host(host):
             raise web.HTTPForbidden(text='this server is not called like that', headers=HEADERS)

@@ -16,7 +16,7 @@ from ..codec.volume_blocks import VolumeMerger
 from ..errors import ConversionError, EncodeError
 from .values import Json
 
-#: frames that wait to be decoded; who cannot keep up begins anew at a key frame
+#: frames that wait to be decoded; a decoder that cannot keep up begins anew at a key frame
 _MOST_FRAMES = 30
 _MAX_VOLUME_BYTES = 256 << 20
 
@@ -40,7 +40,7 @@ class ShownImage:
         self.fault = ''
         #: frames that were not decoded because there was no time
         self.left_out = 0
-        #: who looks at it
+        #: the viewers that look at it
         self.watchers: set[int] = set()
         self._merger = VolumeMerger()
         self._chain = Chain()

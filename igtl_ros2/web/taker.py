@@ -1,4 +1,4 @@
-"""Who takes in what comes of links and bags: the model of the page, or another view of it."""
+"""What takes in messages of links and bags: the model of the page, or another view of it."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ class Image(Message):
                 f'float32 or float64'
             )
         size = check_triple(self.size, 'size', -1)
-        # who says the size knows what he does, as do copies of what was received
+        # a caller that gives the size means it, as do copies of what was received
         if pixels.ndim == 3 and size == _OF_PIXELS and _looks_like_rgb(pixels):
             raise EncodeError(
                 f'pixels: shape {pixels.shape} would be {len(pixels)} slices of '

@@ -35,7 +35,7 @@ _SHORT_COMMAND = _ID + Record(('name', 'S20')) + _TEXT  # as a peer in Rust writ
 def _encode_plain(text: str, encoding: int, what: str) -> bytes:
     if type(text) is str and encoding in (ASCII, UTF8) and '\0' not in text:
         return text_bytes(text, what, quote=False)
-    # a whole text is too much for an error, and nobody knows whom it names
+    # a whole text is too much for an error, and it may name a patient
     raw = encode_text(text, encoding, what, quote=not isinstance(text, str))
     came_so = isinstance(text, WireText) and text.encoding == encoding
     if '\0' in text and not came_so:

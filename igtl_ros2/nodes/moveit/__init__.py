@@ -22,7 +22,7 @@ from ..tf import TfSource
 
 
 class Planner(Protocol):
-    """Who plans, and carries out plans."""
+    """Plans, and carries out plans."""
 
     server: PlanServer
 
@@ -33,7 +33,7 @@ class Planner(Protocol):
         """Stop what goes on."""
 
 
-#: is given what a link shares: who asks and answers, timers, what has a function called in the
+#: is given what a link shares: its dialogue, its timers, what has a function called in the
 #: network's thread, and the clock of that
 MakePlanner = Callable[[Dialogue, Timers, Callable[..., None], Callable[[], float]], Planner]
 

@@ -255,7 +255,7 @@ class MoveItPlanner:
                 plan = self._with_looks(number, robot, target, others, result)
             except ConversionError as error:
                 reason = str(error)
-            except Exception as error:  # whoever waits for the plan is told
+            except Exception as error:  # the peer that waits for the plan gets it as the reason
                 reason = f'error in the bridge: {error!r}'
             self._post(lambda: self.server.planned(number, plan, reason, self._now()))
 

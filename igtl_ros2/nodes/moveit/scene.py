@@ -62,7 +62,7 @@ class Scene:
         if last is None and not len(message.points):
             return False  # there is nothing to take away
         if last is not None and device not in self.unconfirmed and _is_same(last[1], message):
-            return False  # such as what Slicer says again to who connects again
+            return False  # such as what Slicer sends again when it connects again
         if last is None and len(self._last) >= _MAX_OBSTACLES:
             self._problem(f'{device} is no obstacle, and nothing is planned: there are '
                           f'{_MAX_OBSTACLES} already')

@@ -154,7 +154,7 @@ def _twice(device: Device) -> Iterator[Finding]:
 
 
 def _to_and_fro(device: Device) -> Iterator[Finding]:
-    """Find a pose that is in two places by turns: two senders, who do not know of each other."""
+    """Find a pose that is in two places by turns: two senders that do not know of each other."""
     for tool, found in device.tools().items():
         places = [pose.position for _, pose in found if is_valid(pose.state or None)]
         if len(places) < _ENOUGH or not all(math.isfinite(x) for place in places for x in place):

@@ -1,4 +1,4 @@
-"""Whether there is somebody, who speaks OpenIGTLink; and what to type into 3D Slicer."""
+"""Whether a peer is there and speaks OpenIGTLink; and what to type into 3D Slicer."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def judge(observed: Observation) -> Iterator[Finding]:
 def _type(device: Device, is_client: bool) -> Iterator[Finding]:
     kind = device.type_name
     if kind in CRASHES:
-        # who connects to us asks us
+        # a peer that connects to us asks us
         yield SLICER_CRASH.of(
             f'3D Slicer crashes on {device.title}, which came here.', device.name,
             severity=Severity.NOTE if is_client else None)

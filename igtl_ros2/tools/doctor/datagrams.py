@@ -27,7 +27,7 @@ _ASKED = StartTracking('STT_TDATA', 50)
 
 class DatagramProbe:
     """
-    Look at who sends to a port of this machine, or at one address.
+    Look at what is sent to a port of this machine, or at one address.
 
     :param stopped: not empty as soon as the user does not want to wait any more.
     """

@@ -160,7 +160,7 @@ class Reach:
 
 
 class Offer(NamedTuple):
-    """A publisher or subscription of a topic: who, and what it offers or asks for."""
+    """A publisher or subscription of a topic: its node, and the QoS it offers or asks for."""
 
     node: str
     reliable: bool
@@ -169,7 +169,7 @@ class Offer(NamedTuple):
 
 
 class Topic(NamedTuple):
-    """A topic of a bridge, and who is at its two ends."""
+    """A topic of a bridge, and what is at its two ends."""
 
     name: str
     publishers: tuple[Offer, ...]
@@ -221,8 +221,8 @@ class Observation:
     :param seconds: for how long was listened.
     :param for_slicer: whether 3D Slicer is to show it.
     :param links: of the mapping file that was given.
-    :param stalled_s: for how long at most this machine let the doctor wait, who then sees late
-        what came in time.
+    :param stalled_s: the longest time that this machine let the doctor wait: what came in time
+        then looks late.
     """
 
     reach: Reach

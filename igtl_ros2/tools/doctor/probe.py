@@ -82,13 +82,13 @@ def look_up(reach: Reach, kind: socket.SocketKind) -> bool:
 
 
 def begin_waiting(reach: Reach) -> None:
-    """Note that somebody is waited for, and where he finds this machine."""
+    """Note that a client is waited for, and the addresses of this machine that it can use."""
     reach.is_server = True
     reach.own_addresses = own_addresses() if reach.host in ('0.0.0.0', '::') else ()
 
 
 def cannot_bind(reach: Reach, error: OSError) -> None:
-    """Note why nobody can be waited for."""
+    """Note why no client can be waited for."""
     taken = error.errno == errno.EADDRINUSE
     reach.errors[reach.host] = 'taken' if taken else error.strerror or str(error)
 
@@ -164,7 +164,7 @@ class Probe:
         return observed
 
     def _accepted(self, sock: socket.socket) -> socket.socket | None:
-        """Begin TLS with who has connected, where that is wanted; None if it fails."""
+        """Begin TLS with a peer that has connected, where that is wanted; None if it fails."""
         if self._tls is None:
             return sock
         sock.settimeout(self._wanted.connect_s)
@@ -328,7 +328,7 @@ class Probe:
         session.ended_s = self._clock()[0]
         walker.finish()
         if not session.hung_up and self._may_ask() and not observed.reach.is_server:
-            # who waits for TLS with one client at a time waits for it here
+            # a server that takes TLS from one client at a time waits for it here
             observed.reach.answers = _kind_of(self._answer_on(sock, _client_hello()))
         return session
 
@@ -363,7 +363,7 @@ class Probe:
 
 
 def _kind_of(answer: bytes) -> str:
-    """Tell who answers so; empty if that is not known."""
+    """Name the protocol of an answer; empty if that is not known."""
     if answer[:1] in (b'\x15', b'\x16') and answer[1:2] == b'\x03':
         return 'tls'
     start = answer[:200].lstrip().lower()

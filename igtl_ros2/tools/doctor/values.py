@@ -53,7 +53,7 @@ def values_of(message: Message) -> Values:
     if isinstance(message, Image):
         return _of_image(message)
     if isinstance(message, Status):
-        told = hidden(message)  # who the patient is, nobody reads here
+        told = hidden(message)  # without names of patients
         return Values(state=State(told.code, told.error_name, told.message))
     return Values(length=length)
 

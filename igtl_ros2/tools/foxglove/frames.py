@@ -1,4 +1,4 @@
-"""In which frame what a device sends is, and who may say where a frame is: as a bridge has it."""
+"""The frame of what a device sends, and which device may place a frame: as a bridge decides it."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Options(NamedTuple):
 
 
 class _Listener(ServerListener):
-    """What who looks asks for; called by the threads of the server."""
+    """What viewers ask for; called by the threads of the server."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, stream: Stream) -> None:
         self._loop = loop
@@ -49,7 +49,7 @@ class _Listener(ServerListener):
         self.bag: BagSource | None = None
 
     def on_subscribe(self, client: Any, channel: Any) -> None:
-        """Give what came last on a topic to who wants to see it from now on."""
+        """Give what came last on a topic to a viewer that subscribes to it."""
         self._loop.call_soon_threadsafe(self._stream.show_again, channel.topic)
 
     def on_playback_control_request(self, playback_control_request: Any) -> Any:

@@ -67,7 +67,7 @@ class _Topic:
     """
     A topic, and what was on it last, for late joiners.
 
-    :param kept: how many of the last messages he gets.
+    :param kept: how many of the last messages they get.
     """
 
     def __init__(self, channel: Any, kept: int = 1) -> None:
@@ -261,7 +261,7 @@ class Stream:
         self._topics[LOG].log(
             lambda: logs.line('igtl foxglove', shown, LogLevel.Warning, now_ns), now_ns)
 
-    # -- who looks
+    # -- viewers
 
     def _topic(self, name: str, kind: str) -> _Topic | None:
         """Find or make a topic; None if there is one of another type."""
@@ -279,7 +279,7 @@ class Stream:
         return topic
 
     def show_again(self, name: str) -> None:
-        """Give what was last on a topic to who has just asked for it."""
+        """Give what was last on a topic to a viewer that has just asked for it."""
         topic = self._topics.get(name)
         if topic is not None:
             topic.again()

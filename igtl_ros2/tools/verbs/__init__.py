@@ -23,7 +23,7 @@ class Verb(Protocol):
     EXAMPLE: str
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Say what may stand on the command line."""
+        """Add the arguments of the command line."""
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Do it, and give the exit code."""

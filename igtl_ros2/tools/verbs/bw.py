@@ -17,7 +17,7 @@ how large they are, over the last messages."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..look import add_watch_arguments
 
     add_watch_arguments(parser, duration_s=0.0)

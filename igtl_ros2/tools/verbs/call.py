@@ -35,7 +35,7 @@ Outcome = Callable[['Message'], tuple[bool, str] | None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..hosts import add_link_arguments, seconds
 
     add_link_arguments(parser)

@@ -9,7 +9,7 @@ EXAMPLE = 'igtl certs certs --name scanner.local'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..certs import DESCRIPTION, add_arguments
 
     parser.description = DESCRIPTION

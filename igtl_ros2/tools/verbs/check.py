@@ -9,7 +9,7 @@ EXAMPLE = 'igtl check config/slicer.yaml'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..arguments import CHECK, add_check_arguments
 
     parser.description = CHECK

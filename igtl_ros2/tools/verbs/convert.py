@@ -14,7 +14,7 @@ holds one message and there are several, the others are numbered: head_0001.mha.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..serving import add_phi
 
     parser.add_argument('file', metavar='FILE', help='a file, bag or capture')

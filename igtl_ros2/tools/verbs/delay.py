@@ -18,7 +18,7 @@ the clocks say: half of them (median), 99 of 100 (p99) and all (most), over the 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..look import add_watch_arguments
 
     add_watch_arguments(parser, duration_s=0.0)

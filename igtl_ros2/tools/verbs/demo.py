@@ -9,7 +9,7 @@ EXAMPLE = 'igtl demo --seconds 10'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..arguments import DEMO, add_demo_arguments
 
     parser.description = DEMO

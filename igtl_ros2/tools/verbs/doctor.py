@@ -15,7 +15,7 @@ if not. It sends nothing, except to a silent peer, to find out what it is."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..hosts import add_settings, seconds
 
     parser.add_argument(

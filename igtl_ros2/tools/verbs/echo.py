@@ -20,7 +20,7 @@ reader gets the newest value of a stream, and a line says how many were dropped.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..hosts import add_link_arguments
     from ..look import add_look_arguments
 

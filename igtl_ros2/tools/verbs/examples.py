@@ -14,7 +14,7 @@ alone into a folder."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     parser.add_argument('name', nargs='?', metavar='NAME', help='such as server or server.py')
     parser.add_argument('--copy', metavar='FOLDER', help='copy there; nothing is overwritten')
 

@@ -20,7 +20,7 @@ _POINTS = ('mrk.json', 'fcsv')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..serving import add_phi
 
     parser.add_argument('file', metavar='FILE', help='a bag (folder or file), capture or file')

@@ -22,7 +22,7 @@ NEEDS = "what Foxglove hears needs foxglove-sdk: pip install 'igtl_ros2[foxglove
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..serving import add_phi
     from ..words import port
 

@@ -9,7 +9,7 @@ EXAMPLE = 'igtl help echo'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     parser.add_argument('verb', nargs='?', metavar='VERB', help='such as echo; none: all of them')
 
 

@@ -18,7 +18,7 @@ _MOST_SHOWN = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     parser.add_argument('file', metavar='FILE', help='a bag (folder or file), capture or file')
     parser.add_argument('--json', action='store_true', help='print one JSON object')
     parser.add_argument(

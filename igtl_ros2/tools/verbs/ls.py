@@ -15,7 +15,7 @@ messages; frozen, if they stand still."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..look import add_watch_arguments
 
     add_watch_arguments(parser, duration_s=2.0, period_s=None)

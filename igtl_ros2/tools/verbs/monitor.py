@@ -20,7 +20,7 @@ NEEDS = "the page needs aiohttp: pip install 'igtl_ros2[web]', or apt install py
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..diagnostics import add_ros_argument
     from ..hosts import add_settings
     from ..serving import add_phi
@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def options_of(arguments: argparse.Namespace) -> Options:
     """
-    Tell what the page shows, and to whom.
+    Give what the page shows, and which browsers may see it.
 
     :raises ConfigError: if a target or a setting is wrong, or they do not fit together.
     """

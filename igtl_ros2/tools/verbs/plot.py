@@ -13,7 +13,7 @@ the fastest around it, by its stamp (latency). It needs matplotlib, and no scree
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     parser.add_argument('file', metavar='FILE', help='a bag (folder or file), capture or file')
     parser.add_argument(
         '--output', metavar='FILE', help='a .png, .svg or .pdf file; default: FILE.png')

@@ -9,7 +9,7 @@ EXAMPLE = 'igtl record connect tcp://10.0.0.5:18944 -o session'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..record import DESCRIPTION, add_arguments
 
     parser.description = DESCRIPTION

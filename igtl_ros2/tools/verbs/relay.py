@@ -29,7 +29,7 @@ _MOST_NAMES = 1000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..hosts import add_host, seconds, url
     from ..words import number
 
@@ -150,7 +150,7 @@ def run(arguments: argparse.Namespace) -> int:
         return relay
 
     async def nothing() -> None:
-        """Say farewell to nobody."""
+        """Close nothing: the relay is not there yet."""
 
     network = NetworkThread()
     farewell = nothing

@@ -9,7 +9,7 @@ EXAMPLE = 'igtl repair session'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..record import REPAIR_DESCRIPTION, add_repair_arguments
 
     parser.description = REPAIR_DESCRIPTION

@@ -9,7 +9,7 @@ EXAMPLE = 'igtl replay session --serve tcp://0.0.0.0:18944'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..arguments import REPLAY, add_replay_arguments
 
     parser.description = REPLAY

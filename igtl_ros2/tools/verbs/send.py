@@ -28,7 +28,7 @@ _NEGATIVE = re.compile(r'^-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..hosts import add_host, add_link_options, seconds
 
     add_host(parser)

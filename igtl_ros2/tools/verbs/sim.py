@@ -13,7 +13,7 @@ checked by their stamps."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ...sim import arguments
 
     kinds = parser.add_subparsers(dest='kind', required=True, metavar='KIND', title='kinds')

@@ -25,7 +25,7 @@ package rich, it prints the table again and again."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what may stand on the command line."""
+    """Add the arguments of the command line."""
     from ..diagnostics import add_ros_argument
     from ..look import add_watch_arguments
 
