@@ -160,11 +160,14 @@ def test_a_slow_network_is_named(ros, facts):
 
 def test_a_peer_that_does_not_read_is_named(ros, facts):
     node = ros.bridge(port=0)
-    with socket.create_connection(('127.0.0.1', node.link.address.port)):
+    with socket.socket() as peer:
+        # so that little is on its way to it when it takes no more
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        peer.connect(('127.0.0.1', node.link.address.port))
         wait_for(lambda: node.link.peers, 'the peer')
         images = ros.talk('/x/to_igtl/Cam/image', RosImage)
-        image = RosImage(height=1000, width=1000, encoding='mono8', step=1000,
-                         data=np.zeros(10**6, np.uint8).tobytes())
+        image = RosImage(height=300, width=1000, encoding='mono8', step=1000,
+                         data=np.zeros(300_000, np.uint8).tobytes())
         with Sending(lambda: images.publish(image)):
             wait_for(lambda: is_named(facts, 'peer: tcp://'), 'the judgement')
         (key,) = (key for key in facts() if key.endswith('latency_queue_ms_oldest'))

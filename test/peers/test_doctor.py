@@ -17,12 +17,17 @@ from igtl_ros2.tools.doctor.judge import judge
 from igtl_ros2.tools.doctor.probe import Probe, Wanted
 
 
-def look(port, until=(), seconds=2.0, **options):
-    """Look until something of each of these types has come; gives what came and what is wrong."""
+def look(port, until=(), seconds=2.0, late=(), **options):
+    """
+    Look until something of each of these types has come; gives what is wrong.
+
+    :param late: for how long the machine held the sender up each time: that it did is no fault.
+    """
     settings = Settings(url=f'tcp://127.0.0.1:{port}', mode='client')
     observed = Probe(Wanted(settings, seconds, **options)).look()
     came = {seen.type_name for seen in observed.seen}
     assert set(until) <= came
+    observed.stalled_s = max(observed.stalled_s, *late, 0.0)
     return [found for found in judge(observed) if found.severity < Severity.NOTE]
 
 
@@ -78,7 +83,7 @@ def python_server():
 
 
 def test_pyigtl(python_server):
-    server, ended = python_server, threading.Event()
+    server, ended, late = python_server, threading.Event(), []
     pixels = np.arange(64, dtype=np.uint8).reshape(1, 8, 8)
 
     def messages(number):
@@ -90,18 +95,31 @@ def test_pyigtl(python_server):
             yield pyigtl.StringMessage('go', device_name='Order')
             yield pyigtl.PointMessage([[10.5, 2, 3], [100, 2, 30]], device_name='Plan')
 
+    def timed(message):
+        """Note how long after its stamp a message is written, which another thread does."""
+        pack = message.pack
+
+        def packed():
+            late.append(time.time() - message.timestamp)
+            return pack()
+
+        message.pack = packed
+        return message
+
     def send():
-        number = 0
+        number, before_s = 0, time.monotonic()
         while not ended.wait(0.02):
+            late.append(time.monotonic() - before_s - 0.02)
+            before_s = time.monotonic()
             for message in messages(number):
-                server.send_message(message, wait=False)
+                server.send_message(timed(message), wait=False)
             number += 1
 
     sender = threading.Thread(target=send)
     sender.start()
     try:
         kinds = ['TRANSFORM', 'IMAGE', 'STRING', 'POINT']
-        assert_healthy(look(server.server_address[1], kinds))
+        assert_healthy(look(server.server_address[1], kinds, late=late))
     finally:
         ended.set()
         sender.join()

@@ -105,6 +105,21 @@ def good(name='StylusToTracker'):
     return lambda n: pose(name, n)
 
 
+def pauses():
+    """What leaves a device out for some seconds, however often it is called in that time."""
+    until_s = 0.0
+
+    def make(number):
+        nonlocal until_s
+        if number == 20:
+            until_s = time.monotonic() + 2.4
+        is_there = number < 20 or time.monotonic() > until_s
+        return encode(pose('StylusToTracker', number)) + (
+            encode(pose(number=number)) if is_there else b'')
+
+    return make
+
+
 def with_nan(number):
     body = bytearray(encode(pose())[58:])
     body[36:40] = struct.pack('>f', float('nan'))
@@ -193,8 +208,7 @@ CASES = {
         both(good(), lambda n: pose(number=n) if n < 15 else b''), 'stopped', 'ProbeToTracker',
         seconds=2.6),
     'a device that pauses': of(
-        both(good(), lambda n: b'' if 20 < n < 140 else pose(number=n)), 'gap', 'ProbeToTracker',
-        seconds=3.8),
+        lambda line: line.stream(pauses()), 'gap', 'ProbeToTracker', seconds=4.2),
     # names
     'a name of 20 bytes': of(
         poses('StylusCalibratedTipToTracker'[:20]), 'name-cut', 'StylusCalibratedTipT'),
