@@ -31,6 +31,7 @@ from polling import DEADLINE_S, poll
 _MODULES = (
     'igtl_ros2.nodes.bridge', 'igtl_ros2.sim.slicer', 'igtl_ros2.sim.ultrasound',
     'igtl_ros2.tools.record', 'igtl_ros2.tools.replay', 'igtl_ros2.tools.check',
+    'igtl_ros2.bags.files', 'igtl_ros2.bags.frames', 'igtl_ros2.bags.types',
     # what rclpy imports when a node starts
     'diagnostic_msgs.srv', 'rclpy.experimental.events_executor', 'rosidl_generator_py',
     'rosidl_parser.parser', 'type_description_interfaces.msg',
@@ -49,7 +50,7 @@ _SETTINGS = _python_settings()
 
 class Forked:
     """
-    What of `subprocess.Popen` tests use, for `python -m` of a module of ours, or an example.
+    What of `subprocess.Popen` tests use, for `python -m` of a module of ours, or for a file.
 
     Its output can be read from `stdout`.
 
@@ -115,7 +116,7 @@ class Forked:
 
 
 def _to_fork(command):
-    """Give what a command starts, if that is a module of ours or an example, and whether `-u`."""
+    """Give what a command starts, if that is ours: a module, an example, a node; whether `-u`."""
     words = [str(word) for word in command]
     if words[0] != sys.executable or _python_settings() != _SETTINGS:
         return None
@@ -123,7 +124,7 @@ def _to_fork(command):
     words = words[2 if unbuffered else 1 :]
     if words[0] == '-m' and words[1].startswith('igtl_ros2.'):
         return words[1:], unbuffered
-    if words[0].endswith('.py') and Path(words[0]).parent.name == 'examples':
+    if words[0].endswith('.py') and Path(words[0]).parent.name in ('examples', 'nodes'):
         return words, unbuffered
     return None
 

@@ -1,11 +1,13 @@
 """What is dropped, by rule or because it cannot be used, is counted and named."""
 
+import sys
 import time
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
-import rclpy
-from geometry_msgs.msg import PointStamped, Pose, PoseArray, PoseStamped, TransformStamped
-from rclpy.node import Node
+from forked import Program
+from geometry_msgs.msg import Pose, PoseArray, PoseStamped, TransformStamped
 from ros_user import DEADLINE_S, STATE, mapping, next_message, pose, start, wait_for
 from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
@@ -14,7 +16,6 @@ from igtl_ros2.codec.messages.points import PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.converters import registry
-from igtl_ros2.errors import PeerTimeoutError
 from igtl_ros2.routes import device_limits, devices, transform_queue
 
 
@@ -167,75 +168,61 @@ def test_lists_of_info_that_do_not_fit_are_told(ros, device):
     assert problems(node) == {'/x/to_igtl/Plan/points: info': 1}
 
 
+POINT, TEXT = 'geometry_msgs/msg/PointStamped', 'std_msgs/msg/String'
+
+
 @pytest.fixture
 def somebody():
-    """Make publishers in participants of their own: in one, a topic has one type for good."""
-    made = []
+    """
+    Start publishers, each in a process of its own: in one, a topic has one type for good.
 
-    def talk(topic, kind):
-        context = rclpy.Context()
-        rclpy.init(context=context)
-        node = Node('somebody', context=context)
-        made.append((node, context))
-        publisher = node.create_publisher(kind, topic, 10)
-        return publisher
+    Participants of one process are connected by Fast DDS without the network, and one that comes
+    after others have gone then now and then never finds those that are there.
+    """
+    with ExitStack() as ends:
 
-    def leave():
-        for node, context in made:
-            node.destroy_node()
-            rclpy.shutdown(context=context)
-        made.clear()
+        def talk(topic, kind):
+            talker = Program(sys.executable, Path(__file__).with_name('talker.py'), topic, kind)
+            ends.callback(leave, talker)
 
-    talk.leave = leave
-    yield talk
-    leave()
+        def leave(talker):
+            talker.interrupt()
+            talker.end()
+
+        talk.leave = ends.close
+        yield talk
 
 
 def gone(somebody, node, topic):
-    """
-    Let all leave, and wait until that is known.
-
-    Who came in this process while others were still leaving was now and then never found by DDS.
-    """
+    """Let all leave, and wait until that is known."""
     somebody.leave()
     wait_for(lambda: not node.count_publishers(topic), 'the end of all publishers')
-
-
-def say(publisher, message, device):
-    """Publish until something is sent, and return it."""
-
-    def sent():
-        publisher.publish(message)
-        try:
-            return device.receive(0.1)[1]
-        except PeerTimeoutError:
-            return None
-
-    return wait_for(sent, 'a message')
 
 
 def test_a_topic_that_was_refused_is_sent_when_it_has_the_right_type(ros, device, somebody):
     node = start(ros, device, discover_period=0.1)
     topic = '/x/to_igtl/Goal/point'
-    somebody(topic, RosString)
+    somebody(topic, TEXT)
     wait_for(lambda: problems(node).get(topic), 'the refusal')
     gone(somebody, node, topic)
-    assert say(somebody(topic, PointStamped), PointStamped(), device).type_name == 'POINT'
+    somebody(topic, POINT)
+    assert next_message(device).type_name == 'POINT'
 
 
 def test_a_topic_that_changes_its_type_is_sent_as_what_it_is(ros, device, tmp_path, somebody):
     node = start(ros, device, discover_period=0.1, **mapping(tmp_path, """
 send: [{topic: /p, device: P}]
 """))
-    first = somebody('/p', PointStamped)
-    assert say(first, PointStamped(), device).type_name == 'POINT'
+    somebody('/p', POINT)
+    assert next_message(device).type_name == 'POINT'
     # two at once: the first goes on, the other is told
-    second = somebody('/p', RosString)
+    somebody('/p', TEXT)
     wait_for(lambda: problems(node) == {'/p': 1}, 'the report')
-    assert say(first, PointStamped(), device).type_name == 'POINT'
+    for _ in range(20):
+        assert next_message(device).type_name == 'POINT'
     gone(somebody, node, '/p')
-    second = somebody('/p', RosString)
-    while say(second, RosString(data='x'), device).type_name != 'STRING':
+    somebody('/p', TEXT)
+    while next_message(device).type_name != 'STRING':
         pass
     # once more if DDS was slow to let go of the first type
     assert set(problems(node)) == {'/p'}
