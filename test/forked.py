@@ -36,16 +36,30 @@ _MODULES = (
     'diagnostic_msgs.srv', 'rclpy.experimental.events_executor', 'rosidl_generator_py',
     'rosidl_parser.parser', 'type_description_interfaces.msg',
 )
+#: what `windows_program.py` imports; the server does so when it is first to run that
+ON_WINDOWS = (
+    'numpy', 'mcap.writer', 'rosbags.rosbag2', 'rosbags.typesys', 'rich.live', 'rich.console',
+    'jsonschema', 'trustme', 'yaml', 'fastcrc', 'av', 'PIL.Image', 'aiohttp.web',
+    'matplotlib.figure', 'matplotlib.font_manager',
+)
+_FILES = ('examples', 'nodes', 'windows_program')
 _PR_SET_CHILD_SUBREAPER = 36
 _MOST_BYTES = 1 << 20
 
 
 def _python_settings():
     """Give what Python heeds at its start alone, and a fork therefore not at all."""
-    return {name: value for name, value in os.environ.items() if name.startswith('PYTHON')}
+    heeded = ('PYTHONUNBUFFERED', 'PYTHONIOENCODING')
+    return {name: value for name, value in os.environ.items()
+            if name.startswith('PYTHON') and name not in heeded}
 
 
 _SETTINGS = _python_settings()
+
+
+def _encoding():
+    """Give what programs are told to write in."""
+    return os.environ.get('PYTHONIOENCODING')
 
 
 class Forked:
@@ -61,7 +75,7 @@ class Forked:
 
     def __init__(self, words, unbuffered=False, errors=None):
         source, sink = os.pipe()
-        self.stdout = open(source, errors='replace')
+        self.stdout = open(source, encoding=_encoding(), errors='replace')
         request = {
             'words': words, 'unbuffered': unbuffered, 'cwd': os.getcwd(),
             'environ': dict(os.environ),
@@ -124,7 +138,8 @@ def _to_fork(command):
     words = words[2 if unbuffered else 1 :]
     if words[0] == '-m' and words[1].startswith('igtl_ros2.'):
         return words[1:], unbuffered
-    if words[0].endswith('.py') and Path(words[0]).parent.name in ('examples', 'nodes'):
+    path = Path(words[0])
+    if path.suffix == '.py' and (path.parent.name in _FILES or path.stem in _FILES):
         return words, unbuffered
     return None
 
@@ -149,7 +164,7 @@ def run(*command):
     found = _to_fork(command)
     if not found:
         return subprocess.run([str(word) for word in command], text=True, capture_output=True)
-    with tempfile.TemporaryFile('w+', errors='replace') as errors:
+    with tempfile.TemporaryFile('w+', encoding=_encoding(), errors='replace') as errors:
         process = Forked(*found, errors)
         said, _ = process.communicate()
         errors.seek(0)
@@ -237,6 +252,12 @@ def _server():
     return ours
 
 
+def _import(names):
+    for name in names:
+        with contextlib.suppress(ImportError):  # ROS, or what is optional
+            importlib.import_module(name)
+
+
 def _serve(requests):
     """Fork for each request until nobody can ask any more; only children return, with theirs."""
     while True:
@@ -244,6 +265,9 @@ def _serve(requests):
         if not data:
             sys.exit()
         sinks = array.array('i', rights[0][2])
+        request = json.loads(data)
+        if request['words'][0].endswith('windows_program.py'):
+            _import(ON_WINDOWS)
         source, told = os.pipe()
         first = os.fork()
         if not first:
@@ -254,7 +278,7 @@ def _serve(requests):
                 for number, sink in enumerate(sinks, 1):
                     os.dup2(sink, number)
                     os.close(sink)
-                return json.loads(data)
+                return request
             os.write(told, str(pid).encode())
             os._exit(0)
         for number in (*sinks, told):
@@ -271,10 +295,11 @@ def _become(request):
     os.environ.update(request['environ'])
     now = request['unbuffered'] or bool(os.environ.get('PYTHONUNBUFFERED'))
     sys.stdin = sys.__stdin__ = open(0, closefd=False)
+    encoding = _encoding()
     sys.stdout = sys.__stdout__ = io.TextIOWrapper(
-        open(1, 'wb', 0 if now else -1, closefd=False), write_through=now)
+        open(1, 'wb', 0 if now else -1, closefd=False), encoding, write_through=now)
     sys.stderr = sys.__stderr__ = io.TextIOWrapper(
-        open(2, 'wb', 0, closefd=False), errors='backslashreplace', line_buffering=True,
+        open(2, 'wb', 0, closefd=False), encoding, 'backslashreplace', line_buffering=True,
         write_through=True)
     sys.argv = request['words']
     program = sys.argv[0]
@@ -288,7 +313,5 @@ def _become(request):
 
 
 if __name__ == '__main__':
-    for _name in _MODULES:
-        with contextlib.suppress(ImportError):  # where ROS is missing
-            importlib.import_module(_name)
+    _import(_MODULES)
     _become(_serve(socket.socket(fileno=int(sys.argv[1]))))

@@ -30,6 +30,7 @@ def run(*command, cwd, **kwargs):
     """Run a command outside the environment of the tests; its output is in the failure."""
     foreign = ('PYTHON', 'LD_LIBRARY_PATH', 'AMENT_', 'VIRTUAL_ENV', '_ROS_WHEELS', 'COLCON_')
     env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    env['PYTHONDONTWRITEBYTECODE'] = '1'  # nobody runs all that is installed
     done = subprocess.run(
         [str(word) for word in command],
         cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **kwargs,
@@ -48,10 +49,8 @@ def tree(folder):
             if path.is_file() and '__pycache__' not in path.parts}
 
 
-@pytest.fixture
-def source(tmp_path):
-    """A copy of the tree as a clone would have it, so that no build result lands in it."""
-    target = tmp_path / 'src' / 'igtl_ros2'
+def copied_to(target):
+    """Copy the tree as a clone would have it, so that no build result lands in it."""
     if shutil.which('git') and (ROOT / '.git').exists():
         for name in run(
             'git', 'ls-files', '--cached', '--others', '--exclude-standard', cwd=ROOT
@@ -65,17 +64,33 @@ def source(tmp_path):
     return target
 
 
-def test_colcon_build_gives_what_ros2_run_and_ros2_launch_look_for(source, tmp_path):
-    colcon = BIN / 'colcon'
-    if not colcon.exists():
+@pytest.fixture
+def source(tmp_path):
+    """A copy of the tree."""
+    return copied_to(tmp_path / 'src' / 'igtl_ros2')
+
+
+@pytest.fixture(scope='module')
+def colcon(tmp_path_factory):
+    """A folder where colcon has built the package, and what calls colcon there."""
+    program, folder = BIN / 'colcon', tmp_path_factory.mktemp('colcon')
+    if not program.exists():
         pytest.skip('colcon is not installed beside this Python')
-    # colcon builds with the `python3` of the path, as `ros2` will run it.
-    run(
-        'env', f'PATH={BIN}:{os.environ["PATH"]}', colcon, '--log-base', tmp_path / 'log',
-        'build', '--base-paths', source, '--build-base', tmp_path / 'build',
-        '--install-base', tmp_path / 'install', cwd=tmp_path,
-    )
-    prefix = tmp_path / 'install' / 'igtl_ros2'
+    source = copied_to(folder / 'src' / 'igtl_ros2')
+
+    def call(verb, *options):
+        # colcon takes the `python3` of the path, as `ros2` will run it.
+        run('env', f'PATH={BIN}:{os.environ["PATH"]}', program, '--log-base', folder / 'log', verb,
+            '--base-paths', source, '--build-base', folder / 'build',
+            '--install-base', folder / 'install', *options, cwd=folder)
+
+    call('build')
+    return folder, source, call
+
+
+def test_colcon_build_gives_what_ros2_run_and_ros2_launch_look_for(colcon):
+    base, source, _ = colcon
+    prefix = base / 'install' / 'igtl_ros2'
     assert names(prefix / 'lib' / 'igtl_ros2') == EXECUTABLES
     share = prefix / 'share' / 'igtl_ros2'
     assert (share / 'package.xml').is_file()
@@ -92,29 +107,22 @@ def test_colcon_build_gives_what_ros2_run_and_ros2_launch_look_for(source, tmp_p
     # As after `source install/setup.bash`, from a folder in which the sources are not.
     said = run(
         'bash', '-c', '. install/setup.bash && install/igtl_ros2/lib/igtl_ros2/igtl_sim --help',
-        cwd=tmp_path,
+        cwd=base,
     )
     assert 'usage' in said.lower()
     if importlib.util.find_spec('rich'):
         said = run(
             'bash', '-c', '. install/setup.bash && cd install/igtl_ros2 && '
-            'lib/igtl_ros2/igtl_check share/igtl_ros2/config/slicer.yaml', cwd=tmp_path,
+            'lib/igtl_ros2/igtl_check share/igtl_ros2/config/slicer.yaml', cwd=base,
         )
         assert 'ToolToBase' in said
 
 
-def test_colcon_test_runs_the_tests(source, tmp_path):
-    colcon = BIN / 'colcon'
-    if not colcon.exists():
-        pytest.skip('colcon is not installed beside this Python')
-    bases = ['--build-base', tmp_path / 'build', '--install-base', tmp_path / 'install']
-    for words in (['build'], ['test', '--pytest-args', 'test/test_register.py']):
-        run(
-            'env', f'PATH={BIN}:{os.environ["PATH"]}', colcon, '--log-base', tmp_path / 'log',
-            words[0], '--base-paths', source, *bases, *words[1:], cwd=tmp_path,
-        )
-    said = run(colcon, 'test-result', '--test-result-base', tmp_path / 'build', '--all',
-               cwd=tmp_path)
+def test_colcon_test_runs_the_tests(colcon):
+    folder, _, call = colcon
+    call('test', '--pytest-args', 'test/test_register.py')
+    said = run(BIN / 'colcon', 'test-result', '--test-result-base', folder / 'build', '--all',
+               cwd=folder)
     number = int(re.search(r'Summary: (\d+) tests, 0 errors, 0 failures', said)[1])
     assert number > 10
 
@@ -155,7 +163,7 @@ def test_pip_install_gives_executables_and_a_codec_that_needs_numpy_alone(source
     python = fresh / 'bin' / 'python'
     run(
         sys.executable, '-m', 'pip', '--python', python, 'install', '--no-deps', '--no-index',
-        wheel, cwd=tmp_path,
+        '--no-compile', wheel, cwd=tmp_path,
     )
     assert EXECUTABLES <= names(fresh / 'bin')
 

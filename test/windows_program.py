@@ -6,8 +6,9 @@ mistakes that only Windows punishes made to fail.
 """
 
 import asyncio
+import contextlib
 import ctypes  # noqa: F401  # what looks at the system when it is imported comes first
-import importlib.util
+import importlib
 import logging.handlers  # noqa: F401
 import multiprocessing  # noqa: F401
 import os
@@ -23,14 +24,15 @@ import tempfile
 import uuid
 import zoneinfo  # noqa: F401
 
-for name in ('numpy', 'mcap.writer', 'rosbags.rosbag2', 'rosbags.typesys', 'rich.live',
-             'rich.console', 'jsonschema', 'trustme', 'yaml', 'fastcrc', 'av', 'PIL.Image',
-             'aiohttp.web', 'matplotlib.figure', 'matplotlib.font_manager'):
-    try:
-        if importlib.util.find_spec(name):
-            __import__(name)
-    except ImportError:
-        pass  # it is optional
+from forked import ON_WINDOWS
+
+# what looks at the system when it is imported is here before that seems to be another one
+for name in ON_WINDOWS:
+    with contextlib.suppress(ImportError):  # it is optional
+        importlib.import_module(name)
+# ours does so as it would there; a fork may have it already
+for name in [name for name in sys.modules if name.startswith('igtl_ros2')]:
+    del sys.modules[name]
 
 O_BINARY = 1 << 30
 REAL_OPEN = os.open

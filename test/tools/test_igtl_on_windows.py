@@ -2,15 +2,16 @@
 
 import json
 import os
-import subprocess
 import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from cli_tools import POSE, server_of
+from forked import run
 from pcap_tools import server_says, write_pcap
 from polling import poll
 
@@ -26,13 +27,11 @@ ODD = 'Sönde→'
 
 def igtl(*words, code=0, encoding='cp1252'):
     """Run `igtl` as on Windows, with a terminal that has 256 letters."""
-    done = subprocess.run(
-        [sys.executable, PROGRAM, 'igtl_ros2.tools.igtl', *map(str, words)], capture_output=True,
-        timeout=100, env={**os.environ, 'PYTHONIOENCODING': encoding})
-    said, errors = (text.decode(encoding) for text in (done.stdout, done.stderr))
-    assert 'Traceback' not in errors, errors
-    assert code in (None, done.returncode), (done.returncode, said, errors)
-    return said
+    with patch.dict(os.environ, PYTHONIOENCODING=encoding):
+        done = run(sys.executable, PROGRAM, 'igtl_ros2.tools.igtl', *words)
+    assert 'Traceback' not in done.stderr, done.stderr
+    assert code in (None, done.returncode), done
+    return done.stdout
 
 
 # a process each: those with most words

@@ -1,9 +1,9 @@
 """The parts without ROS on Windows, as far as that can be had on another system."""
 
-import subprocess
 import sys
 from pathlib import Path
 
+import forked
 import pytest
 
 for needed in ('mcap', 'rosbags'):
@@ -27,8 +27,7 @@ class WindowsTool(Tool):
 
 
 def run(module, *arguments):
-    words = [sys.executable, PROGRAM, f'igtl_ros2.{module}', *map(str, arguments)]
-    return subprocess.run(words, text=True, capture_output=True, timeout=100)
+    return forked.run(sys.executable, PROGRAM, f'igtl_ros2.{module}', *arguments)
 
 
 @pytest.mark.parametrize('module', MODULES)

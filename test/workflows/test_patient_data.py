@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import time
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from itertools import count
 from struct import pack
@@ -51,6 +51,7 @@ commands: [{{name: ask, command: Ask, content: '<Command Name="Ask"/>', timeout:
 serve: [{{command: HOME, call: /robot/home}}]
 """
 LATIN_1, UTF_8, UTF_16 = 4, 106, 1014
+END = '~Plantagenet'
 
 
 class Plants:
@@ -66,35 +67,44 @@ class Plants:
 
         :param passes: whether it comes out where `phi: pass` is asked for.
         """
-        text = f'Jürg{next(self._number):02d}~Plantagenet'
+        text = f'Jürg{next(self._number):02d}{END}'
         (self.passed if passes else self.never).append(text)
         return text
 
 
+@cache
 def spellings(text):
     """Give the bytes that a text may have become on its way."""
+    made = set()
     for part in (text, text[2:]):  # also without what is not ASCII
-        yield from (part.encode('utf-8'), ascii(part)[1:-1].encode())
-        yield json.dumps(part)[1:-1].encode()
+        made |= {part.encode('utf-8'), ascii(part)[1:-1].encode()}
+        made.add(json.dumps(part)[1:-1].encode())
         for encoding in ('utf-8', 'latin-1', 'utf-16-le', 'utf-16-be'):
             raw = part.encode(encoding)
-            yield raw
-            yield repr(raw)[2:-1].encode()
-            yield from (raw.hex().encode(), raw.hex().upper().encode(), raw.hex(' ').encode())
-            yield ', '.join(map(str, raw)).encode()
+            made |= {raw, repr(raw)[2:-1].encode()}
+            made |= {raw.hex().encode(), raw.hex().upper().encode(), raw.hex(' ').encode()}
+            made.add(', '.join(map(str, raw)).encode())
             for shift in range(3):  # the same in base64, wherever it starts
                 whole = base64.b64encode(b'\0' * shift + raw)
-                yield whole[4:-4]
+                made.add(whole[4:-4])
+    return made
+
+
+def is_in(text, data):
+    return any(spelling in data for spelling in spellings(text))
 
 
 def found(texts, outputs):
     """List (text, where) for each text that is in an output."""
-    return [
-        (text, where)
-        for text in texts
-        for where, data in outputs.items()
-        if any(spelling in data for spelling in spellings(text))
-    ]
+    # what all of them end with is looked for first: mostly it is nowhere
+    likely = {where: data for where, data in outputs.items() if is_in(END, data)}
+    return [(text, where) for text in texts for where, data in likely.items()
+            if is_in(text, data)]
+
+
+def test_whatever_is_found_ends_with_what_is_looked_for_first():
+    for name in ('', 'a', 'ab'):  # as base64 has it
+        assert all(is_in(END, spelling) for spelling in spellings(f'Jürg{name}00{END}'))
 
 
 def messages(plant):
