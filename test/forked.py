@@ -11,6 +11,7 @@ import atexit
 import contextlib
 import ctypes
 import functools
+import gc
 import importlib
 import io
 import json
@@ -256,6 +257,7 @@ def _import(names):
     for name in names:
         with contextlib.suppress(ImportError):  # ROS, or what is optional
             importlib.import_module(name)
+    gc.freeze()  # the collector of a fork would look through all of it, and copy each page
 
 
 def _serve(requests):
