@@ -72,14 +72,15 @@ class Forked:
     :param words: the module or file, and its arguments.
     :param unbuffered: whether each line is written at once, `python -u`.
     :param errors: a file for its errors, which else come among its output.
+    :param environ: its variables, if they are others than those of this process.
     """
 
-    def __init__(self, words, unbuffered=False, errors=None):
+    def __init__(self, words, unbuffered=False, errors=None, environ=None):
         source, sink = os.pipe()
         self.stdout = open(source, encoding=_encoding(), errors='replace')
         request = {
             'words': words, 'unbuffered': unbuffered, 'cwd': os.getcwd(),
-            'environ': dict(os.environ),
+            'environ': environ or dict(os.environ),
         }
         try:
             server = _server()

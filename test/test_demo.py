@@ -7,19 +7,21 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
+from forked import Forked
 
 from igtl_ros2.sim.ultrasound import Scene
 from igtl_ros2.tools import demo_compare, demo_flows
 from igtl_ros2.tools.child import Child
 from igtl_ros2.tools.demo import config_file
 
-DEMO = [sys.executable, '-m', 'igtl_ros2.tools.demo']
+DEMO = 'igtl_ros2.tools.demo'
 TYPES = {'TRANSFORM', 'IMAGE', 'POINT', 'STATUS', 'STRING'}
 END_S = 60
 
@@ -42,11 +44,24 @@ def left_over(mark):
     return found
 
 
-def start(mark, *options, **variables):
-    return subprocess.Popen(
-        [*DEMO, *options], env={**environment(mark), **variables},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )
+class Demo(Forked):
+    """A run, what it starts in processes of their own with its mark."""
+
+    def __init__(self, mark, *options, **variables):
+        self._errors = tempfile.TemporaryFile('w+')
+        super().__init__(
+            [DEMO, *options], errors=self._errors, environ={**environment(mark), **variables})
+
+    def communicate(self, timeout=END_S):
+        """Wait for its end: what it says from here on, and its errors."""
+        output, _ = super().communicate(timeout)
+        return output, self.errors()
+
+    def errors(self):
+        """Give its errors, now that it has ended."""
+        with self._errors:
+            self._errors.seek(0)
+            return self._errors.read()
 
 
 def wait_for_processes(mark, number):
@@ -62,8 +77,8 @@ def mark(request):
 
 
 def test_every_type_flows_both_ways_with_the_right_numbers(mark):
-    demo = start(mark, DEMO_SECONDS='6')
-    output, errors = demo.communicate(timeout=END_S)
+    demo = Demo(mark, DEMO_SECONDS='6')
+    output, errors = demo.communicate()
     assert demo.returncode == 0, output + errors
     assert errors == ''
     assert '\x1b' not in output
@@ -81,8 +96,8 @@ def test_wrong_numbers_are_found_out(mark, tmp_path):
     mapping = tmp_path / 'wrong.yaml'
     right = Path(config_file('demo.yaml')).read_text(encoding='utf-8')
     mapping.write_text(right.replace('defaults: {', 'defaults: {wire_unit: m, '))
-    demo = start(mark, '--seconds', '2', '--mapping', str(mapping))
-    output, errors = demo.communicate(timeout=END_S)
+    demo = Demo(mark, '--seconds', '2', '--mapping', str(mapping))
+    output, errors = demo.communicate()
     assert demo.returncode == 1, output + errors
     for flow in (
         'device -> ROS TRANSFORM ProbeToTracker', 'device -> ROS IMAGE Image_Reference',
@@ -117,8 +132,8 @@ def test_what_is_missing_and_what_should_not_come_is_found_out(mark, tmp_path):
         'defaults: {publish_invalid: true}\n'
         'receive: [{device: Fiducials, action: drop}, {device: "*"}]\n'
     )
-    demo = start(mark, '--seconds', '5', '--mapping', str(mapping))
-    output, errors = demo.communicate(timeout=END_S)
+    demo = Demo(mark, '--seconds', '5', '--mapping', str(mapping))
+    output, errors = demo.communicate()
     assert demo.returncode == 1, output + errors
     assert 'igtl_demo: WRONG device -> ROS TRANSFORM StylusToTracker' in output
     assert 'out of view' in output
@@ -131,8 +146,8 @@ def test_what_is_missing_and_what_should_not_come_is_found_out(mark, tmp_path):
 def test_a_part_that_dies_ends_it_and_says_why(mark, tmp_path):
     mapping = tmp_path / 'broken.yaml'
     mapping.write_text('receive: 5\n')
-    demo = start(mark, '--seconds', '30', '--mapping', str(mapping))
-    output, errors = demo.communicate(timeout=END_S)
+    demo = Demo(mark, '--seconds', '30', '--mapping', str(mapping))
+    output, errors = demo.communicate()
     assert demo.returncode == 1
     assert 'igtl_bridge ended by itself, exit code 1' in output
     assert 'receive' in errors
@@ -142,42 +157,42 @@ def test_a_part_that_dies_ends_it_and_says_why(mark, tmp_path):
 
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])  # SIGINT: in a terminal
 def test_signals_end_it_with_all_its_processes(mark, number):
-    demo = start(mark)
-    # itself, the device, the bridge, the robot
-    wait_for_processes(mark, 4)
+    demo = Demo(mark)
+    # the device, the bridge, the robot
+    wait_for_processes(mark, 3)
     line = ''
     while not re.search(r'1\d of \d+ flows', line):
         line = demo.stdout.readline()
         assert line
     demo.send_signal(number)
-    output, errors = demo.communicate(timeout=END_S)
+    output, errors = demo.communicate()
     assert demo.returncode == 0, output + errors
     assert errors == ''
     assert left_over(mark) == []
 
 
 def test_a_signal_while_it_starts_leaves_nothing_either(mark):
-    demo = start(mark)
-    wait_for_processes(mark, 2)
+    demo = Demo(mark)
+    wait_for_processes(mark, 1)
     demo.send_signal(signal.SIGINT)
-    output, errors = demo.communicate(timeout=END_S)
+    output, errors = demo.communicate()
     assert 'Traceback' not in output + errors
     assert left_over(mark) == []
 
 
 def test_a_reader_that_goes_away_leaves_nothing(mark):
-    demo = start(mark)
+    demo = Demo(mark)
     demo.stdout.readline()
     demo.stdout.close()
     assert demo.wait(END_S) == 0  # who has read it has what he wanted
-    assert demo.stderr.read() == ''
+    assert demo.errors() == ''
     assert left_over(mark) == []
 
 
 @pytest.mark.parametrize('seconds', ['nonsense', '0', 'nan'])
 def test_a_wrong_duration_is_explained(mark, seconds):
-    demo = start(mark, DEMO_SECONDS=seconds)
-    output, errors = demo.communicate(timeout=END_S)
+    demo = Demo(mark, DEMO_SECONDS=seconds)
+    output, errors = demo.communicate()
     assert demo.returncode == 2
     assert output == ''
     assert '--seconds' in errors
@@ -233,10 +248,7 @@ def test_a_part_that_does_not_listen_is_killed_with_all_it_started(tmp_path, mon
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_signals_end_the_robot_alone_as_well(number):
-    robot = subprocess.Popen(
-        [sys.executable, '-m', 'igtl_ros2.nodes.demo_robot'], stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True,
-    )
+    robot = Forked(['igtl_ros2.nodes.demo_robot'])
     try:
         assert 'tool0 is moving in base_link' in robot.stdout.readline()
     finally:
@@ -249,8 +261,8 @@ def test_in_a_terminal_there_is_a_live_table(mark):
     pytest.importorskip('rich')
     ours, theirs = pty.openpty()
     demo = subprocess.Popen(
-        DEMO, env={**environment(mark), 'TERM': 'xterm', 'COLUMNS': '200', 'LINES': '40'},
-        stdin=theirs, stdout=theirs, stderr=theirs,
+        [sys.executable, '-m', DEMO], stdin=theirs, stdout=theirs, stderr=theirs,
+        env={**environment(mark), 'TERM': 'xterm', 'COLUMNS': '200', 'LINES': '40'},
     )
     os.close(theirs)
     shown = b''

@@ -1,10 +1,10 @@
 """`igtl demo robot` as a user runs it: from target to plan to motion, and it can fail."""
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
+import forked
 import pytest
 
 pytest.importorskip('control_msgs')
@@ -13,8 +13,6 @@ pytest.importorskip('trimesh')
 pytest.importorskip('collada')
 
 CONFIG = Path(__file__).parent.parent / 'config'
-DEMO = [sys.executable, '-m', 'igtl_ros2.tools.demo', 'robot']
-END_S = 220
 pytestmark = pytest.mark.timeout(240)
 SHOWN = (
     'robot assembled in Slicer', 'target to ROS', 'plan shown', 'nothing moved before',
@@ -24,7 +22,7 @@ SHOWN = (
 
 
 def run(*words):
-    done = subprocess.run([*DEMO, *words], capture_output=True, text=True, timeout=END_S)
+    done = forked.run(sys.executable, '-m', 'igtl_ros2.tools.demo', 'robot', *words)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -44,7 +42,7 @@ def test_a_plan_that_is_shown_in_the_wrong_place_is_found_out(tmp_path):
     right = (CONFIG / 'moveit.yaml').read_text(encoding='utf-8')
     assert '  seen_from: ras\n' in right
     mapping.write_text(right.replace('  seen_from: ras\n', ''))
-    code, output, errors = run('--mapping', str(mapping))
+    code, output, errors = run('--mapping', mapping)
     assert code == 1, output + errors
     wrong = re.findall('^WRONG  (.*?): (.*)', output, re.MULTILINE)
     assert [what for what, _ in wrong] == ['plan shown', 'second plan shown'], output + errors

@@ -21,6 +21,10 @@ print(*(os.path.basename(os.environ.get(f'{name}_DEFAULT_PROFILES_FILE', 'none')
         for name in ('FASTDDS', 'FASTRTPS')), bulk._by_view, bulk._by_row)
 """
 
+# where Fast DDS 3 looks for them, and Fast DDS 2; and what else has a say in it
+PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'
+OTHERS = 'FASTDDS_BUILTIN_TRANSPORTS', 'ROS_LOCALHOST_ONLY', 'ROS_DISTRO', 'IGTL_ROS2_TUNING'
+
 # Fast DDS 3 came with Kilted
 FOUND = ['fastdds.xml', 'none']
 if int(version('rclpy').split('.')[0]) < 8:
@@ -28,9 +32,7 @@ if int(version('rclpy').split('.')[0]) < 8:
 
 
 def tuned(folder, script=SCRIPT, **environment):
-    names = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE',
-             'ROS_LOCALHOST_ONLY', 'ROS_DISTRO', 'IGTL_ROS2_TUNING')
-    kept = {k: v for k, v in os.environ.items() if k not in names}
+    kept = {k: v for k, v in os.environ.items() if k not in (*PROFILES, *OTHERS)}
     result = subprocess.run(
         [sys.executable, '-c', script], cwd=folder, env={**kept, **environment},
         capture_output=True, text=True, timeout=60, check=True)
@@ -42,50 +44,61 @@ def test_fast_dds_gets_room_for_images_and_they_are_not_copied(tmp_path):
     assert tuned(tmp_path) == [*FOUND, 'True', 'True']
 
 
+def test_it_can_be_switched_off(tmp_path):
+    assert tuned(tmp_path, IGTL_ROS2_TUNING='off') == ['none', 'none', 'False', 'False']
+
+
+@pytest.fixture
+def profiles(tmp_path, monkeypatch):
+    """Choose the profiles, with some variables set; gives those of either name then in force."""
+    monkeypatch.chdir(tmp_path)
+    for name in (*PROFILES, *OTHERS):
+        monkeypatch.setenv(name, '')  # so that it is afterwards as before
+        del os.environ[name]
+
+    def choose(**environment):
+        os.environ.update(environment)
+        tuning.use_profiles()
+        return [os.path.basename(os.environ.get(name, 'none')) for name in PROFILES]
+
+    return choose
+
+
 @pytest.mark.parametrize('rclpy, found', [
     ('3.3.17', ['none', 'fastdds.xml']), ('7.1.5', ['none', 'fastdds.xml']),
     ('9.1.2', ['fastdds.xml', 'none']), ('10.0.0', ['fastdds.xml', 'none']),
 ])
-def test_a_ros_that_does_not_say_its_name_is_told_by_its_rclpy(tmp_path, rclpy, found):
-    script = f"""
-import importlib.metadata as metadata
-metadata.version = {{"rclpy": {rclpy!r}}}.__getitem__
-{SCRIPT}"""
-    assert tuned(tmp_path, script)[:2] == found
+def test_a_ros_that_does_not_say_its_name_is_told_by_its_rclpy(
+    profiles, monkeypatch, rclpy, found
+):
+    monkeypatch.setattr(tuning, 'version', {'rclpy': rclpy}.__getitem__)
+    assert profiles() == found
 
 
 @pytest.mark.parametrize('distro, found', [
     ('humble', ['none', 'fastdds.xml']), ('jazzy', ['none', 'fastdds.xml']),
     ('kilted', ['fastdds.xml', 'none']),
 ])
-def test_fast_dds_finds_it_in_each_ros(tmp_path, distro, found):
-    assert tuned(tmp_path, ROS_DISTRO=distro)[:2] == found
+def test_fast_dds_finds_it_in_each_ros(profiles, distro, found):
+    assert profiles(ROS_DISTRO=distro) == found
 
 
-def test_it_can_be_switched_off(tmp_path):
-    assert tuned(tmp_path, IGTL_ROS2_TUNING='off') == ['none', 'none', 'False', 'False']
-
-
-@pytest.mark.parametrize('name', [
-    'FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE',
-    'FASTDDS_BUILTIN_TRANSPORTS',
-])
-def test_settings_of_the_user_win(tmp_path, name):
-    new, old, *_ = tuned(tmp_path, **{name: 'mine.xml'})
-    assert new == ('mine.xml' if name == 'FASTDDS_DEFAULT_PROFILES_FILE' else 'none')
-    assert old == ('mine.xml' if name == 'FASTRTPS_DEFAULT_PROFILES_FILE' else 'none')
+@pytest.mark.parametrize('name', [*PROFILES, 'FASTDDS_BUILTIN_TRANSPORTS'])
+def test_settings_of_the_user_win(profiles, name):
+    assert profiles(**{name: 'mine.xml'}) == [
+        'mine.xml' if name == known else 'none' for known in PROFILES]
 
 
 @pytest.mark.parametrize('name', ['DEFAULT_FASTDDS_PROFILES.xml', 'DEFAULT_FASTRTPS_PROFILES.xml'])
-def test_a_file_that_fast_dds_finds_by_itself_wins(tmp_path, name):
-    (tmp_path / name).touch()
-    assert tuned(tmp_path)[:2] == ['none', 'none']
+def test_a_file_that_fast_dds_finds_by_itself_wins(profiles, name):
+    Path(name).touch()
+    assert profiles() == ['none', 'none']
 
 
 @pytest.mark.parametrize('only', ['0', '1'])
-def test_who_keeps_to_this_machine_as_in_humble_still_does(tmp_path, only):
-    found = tuned(tmp_path, ROS_DISTRO='humble', ROS_LOCALHOST_ONLY=only)
-    assert found[:2] == ['none', 'fastdds.xml' if only == '0' else 'none']
+def test_who_keeps_to_this_machine_as_in_humble_still_does(profiles, only):
+    assert profiles(ROS_DISTRO='humble', ROS_LOCALHOST_ONLY=only) == [
+        'none', 'fastdds.xml' if only == '0' else 'none']
 
 
 def test_without_views_in_rclpy_messages_are_copied(tmp_path):
