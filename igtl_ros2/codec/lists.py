@@ -31,6 +31,9 @@ _set = object.__setattr__
 FEW = 64
 _SHOWN = 5
 _FEW_NAMES = 3
+# fields that `Table.moved` moves, and one that stays what it is wherever something is
+_IN_SPACE = frozenset(('matrix', 'quaternion', 'position', 'entry', 'target'))
+_ANYWHERE = frozenset(('diameter',))
 
 
 class Element(Protocol):
@@ -244,6 +247,13 @@ class Table(Sequence[Any]):
             rows[name] = values
         return Table(self.kind, rows)
 
+    @property
+    def can_be_moved(self) -> bool:
+        """Whether `moved` knows what all of their floats mean."""
+        wire = self.kind.WIRE
+        floats = {name for name in wire.names or () if wire[name].base.kind == 'f'}
+        return floats <= _IN_SPACE | _ANYWHERE
+
     def moved(self, matrices: Sequence[Floats]) -> Table:
         """Move all together, each by its own (4, 4) matrix or all by one."""
         many = np.array(matrices)
@@ -378,10 +388,10 @@ class ElementList(Lazy):
 
     def moved(self, matrices: Sequence[Floats]) -> ElementList:
         """Move it, as `Message.moved`."""
-        if self.place < Place.BODY:
+        if self.place < Place.BODY or not hasattr(self.element_class, 'moved'):
             Message.moved(self, matrices)  # it refuses
         columns = self.columns
-        if columns is not None:
+        if columns is not None and columns.can_be_moved:
             return replace(self, elements=columns.moved(matrices))
         elements = self.elements
         each = matrices if self.has_tools else list(matrices) * len(elements)

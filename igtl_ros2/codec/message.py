@@ -26,6 +26,8 @@ _CLASSES: set[type[Message]] = set()
 QUERY_CLASSES: dict[str, type[Message]] = {}
 # types that were registered with queries
 _WITH_QUERIES: list[str] = []
+# what our own classes raise besides is a mistake of ours
+_OWN = f'{__package__}.'
 _new = object.__new__
 _new_tuple = tuple.__new__
 _set = object.__setattr__
@@ -468,7 +470,12 @@ def decode_typed(content: memoryview, envelope: Envelope) -> Message:
     cls = _REGISTER.get(envelope.type_name, Unknown)
     try:
         return cls.decode_content(content, envelope)
-    except (ContentError, EncodeError) as error:
+    except Exception as error:
+        is_known = isinstance(error, (ContentError, EncodeError))
+        if not is_known and cls.__module__.startswith(_OWN):
+            raise
+        # what reads a type of another package may raise whatever it likes: one message is lost
         raise ContentError(
-            str(error), type_name=envelope.type_name, device_name=envelope.device_name
+            str(error) if is_known else repr(error),
+            type_name=envelope.type_name, device_name=envelope.device_name,
         ) from error

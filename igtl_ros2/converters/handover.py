@@ -16,9 +16,10 @@ import numpy as np
 from ..codec import Message, from_ns
 from ..codec.crc64 import crc64
 from ..codec.geometry import with_axes
+from ..codec.lists import ElementList
+from ..codec.message import Place
 from ..codec.messages.image import LPS, RAS, Image
-from ..codec.messages.mesh import PolyData
-from ..codec.messages.points import PointList, Trajectories
+from ..codec.messages.points import PointList
 from ..codec.messages.pose import Position, Transform
 from ..codec.messages.text import Status
 from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
@@ -31,10 +32,8 @@ from .outputs import stands_for_whole
 from .registry import Converted, Sending, sender, wire_type_of_leaf
 from .units import RIGID_TOLERANCE
 
-# whose numbers are lengths, so that another unit or another axis makes other numbers
-_MEASURED = (Transform, Position, TrackingData, QuaternionTrackingData, PointList, Trajectories,
-             Image, Video, PolyData)
-_LISTS = (TrackingData, QuaternionTrackingData, PointList, Trajectories)
+# of which all that gates have not looked at is known
+_POSES = (Transform, Position, TrackingData, QuaternionTrackingData)
 _LOOKED_AT = 4096
 # keys that change what is made of a ROS message, so that one has to be made
 _CHANGING = ('dims', 'spacing', 'field', 'unit')
@@ -84,7 +83,7 @@ class Handed:
         message = self.message
         if message is None:
             return 0
-        if isinstance(message, _LISTS):
+        if isinstance(message, ElementList):
             first = message.elements[:_LOOKED_AT // 64]
             parts: list[Any] = [element.encode() for element in first]
             length = message.count
@@ -138,7 +137,7 @@ def is_whole(value: Handed, rule: SendRule, profile: str) -> bool:
         return False  # which Slicer misreads
     if any(getattr(rule, key) for key in _CHANGING):
         return False
-    if isinstance(message, _MEASURED):
+    if _has_lengths(message):
         came = value.rule
         if (came.wire_unit, came.wire_axes) != (rule.wire_unit, 'ras'):
             return False
@@ -151,9 +150,16 @@ def is_whole(value: Handed, rule: SendRule, profile: str) -> bool:
     return not (value.rule.is_gated and _is_stretched(value))
 
 
+def _has_lengths(message: Message) -> bool:
+    """Tell whether another unit or another axis makes other numbers: those of all in space."""
+    return message.place != Place.NOWHERE
+
+
 def _is_stretched(value: Handed) -> bool:
     """Tell whether there is more in a message than the poses, which gates have looked at."""
     message, info = value.message, value.info
+    if message is not None and message.place == Place.POSES and not isinstance(message, _POSES):
+        return True  # of a type of another package nobody knows
     if isinstance(message, Transform):
         return 'matrix' in info
     if isinstance(message, TrackingData):
@@ -198,7 +204,7 @@ def message_to_send(value: Handed, sending: Sending) -> Message | tuple[Message,
 def _renamed(value: Handed, message: Message, sending: Sending) -> Message:
     """Give a message device, frame and stamp, its own if it has one, and only what passed."""
     changes: dict[str, Any] = {}
-    if isinstance(message, _LISTS) and value.kept is not None and (
+    if isinstance(message, ElementList) and value.kept is not None and (
         len(value.kept) != message.count
     ):
         changes['elements'] = value.kept
@@ -216,7 +222,7 @@ def _renamed(value: Handed, message: Message, sending: Sending) -> Message:
     said = sending.envelope(header_of_ros(value.ros_message))['metadata']
     own = {k: v for k, v in message.metadata.items() if k not in (FULL_NAME, _OF_SLICER)}
     metadata = {**said, **own}
-    if value.rule.to_frame and isinstance(message, _MEASURED):
+    if value.rule.to_frame and _has_lengths(message):
         metadata['ros_frame_id'] = value.frame_id
     if metadata != message.metadata:
         changes['metadata'] = metadata

@@ -294,9 +294,8 @@ def converted(message: Message, route: Route, stamp_ns: int) -> Converted:
         if guessed:
             result.info['metadata_repaired'] = guessed
     if gate is not None:
-        # of a list nothing may be left to ask for
-        if not gate.is_asked and not isinstance(message, ElementList) and (
-            result.outputs or result.transforms
+        if not gate.is_asked and (result.outputs or result.transforms) and not (
+            isinstance(message, ElementList) and not _left_of(message, result)
         ):
             return Converted(state=gate.stops_unasked(ros_text(message.type_name)))
         if not result.outputs and gate.withheld:
@@ -307,6 +306,11 @@ def converted(message: Message, route: Route, stamp_ns: int) -> Converted:
         except ConversionError as error:
             result.errors.append(str(error))
     return result
+
+
+def _left_of(message: ElementList, result: Converted) -> int:
+    """Count the elements of a list that were published: of none there is nothing to ask for."""
+    return message.count if result.kept is None else len(result.kept)
 
 
 def _converters(kind: type, route: Route) -> tuple[ToRos, bool, bool, tuple[Extra, ...]]:

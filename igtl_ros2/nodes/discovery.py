@@ -35,6 +35,7 @@ class Topic:
     :param lose: is told that messages were lost.
     :param hold: is told whether publishers hold their last message.
     :param is_first: goes before all that came at the same time.
+    :param wire_type: as what it is sent; empty if that depends on what comes.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Topic:
     lose: Callable[[], None] = lambda: None
     hold: Callable[[bool], None] = lambda is_held: None
     is_first: bool = False
+    wire_type: str = ''
     subscription: Subscription | None = None
     qos: Quality | None = None
     #: whether it was subscribed to before anybody published it, in the quality that is usual
@@ -55,7 +57,7 @@ class Topic:
     @property
     def depth(self) -> int:
         """How many messages may wait."""
-        return depth_of(self.name, self.ros_type, self.rule.type)
+        return depth_of(self.name, self.ros_type, self.wire_type)
 
 
 class Discovery:

@@ -14,7 +14,7 @@ from rclpy.timer import Timer
 from std_msgs.msg import Float64MultiArray
 from std_msgs.msg import String as RosString
 
-from ..converters.registry import leaf_wire_type, sender
+from ..converters.registry import leaf_wire_type, sender, usual_wire_type
 from ..dialogue.streams import Streams
 from ..errors import ConversionError
 from ..mapping import LinkConfig
@@ -223,7 +223,9 @@ class Sender:
             message = made(value, ros_type)
             return self._echo.origin(name, ('', rule.device), message, ()) is not None
 
-        topic = Topic(name, rule, ros_type, lambda values: None)
+        topic = Topic(
+            name, rule, ros_type, lambda values: None,
+            wire_type=rule.type or wire_type or usual_wire_type(ros_type) or '')
         link = self._shared.link.link
         source = TopicSource(
             name, rule, ros_type, convert, self._said, self._echo, link,

@@ -40,7 +40,7 @@ def depth_of(topic: str, ros_type: type, wire_type: str = '') -> int:
     """
     Tell how many messages of a topic may wait.
 
-    :param wire_type: that a rule asks for.
+    :param wire_type: as what they are sent.
     """
     leaf = _LEAF_DEPTHS.get(topic.rpartition('/')[2])
     if leaf is not None:

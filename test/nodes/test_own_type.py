@@ -54,9 +54,10 @@ def run(folder, *command, cwd=ROOT):
         env={**os.environ, 'PYTHONPATH': path})
 
 
-def test_it_has_what_the_own_types_have(installed):
+@pytest.mark.parametrize('cases', ['own_type_cases.py', 'own_list_cases.py'])
+def test_it_has_what_the_own_types_have(installed, cases):
     done = run(installed, '-m', 'pytest', '-q', '-p', 'no:cacheprovider',
-               str(ROOT / 'test' / 'nodes' / 'own_type_cases.py'))
+               str(ROOT / 'test' / 'nodes' / cases))
     assert done.returncode == 0, done.stdout[-5000:]
 
 

@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from geometry_msgs.msg import TransformStamped
+from geometry_msgs.msg import PointStamped, PoseArray, TransformStamped
 from ros_user import mapping, wait_for
 from sensor_msgs.msg import CompressedImage, JointState
 from sensor_msgs.msg import Image as RosImage
@@ -59,6 +59,22 @@ def test_what_a_reliable_publisher_says_while_the_bridge_is_held_up_arrives(
             publisher.publish(make(number))
         wait_for(lambda: len(received) >= 300, 'all of them')
         assert [read(message) for message in received] == list(range(300))
+
+
+def test_what_is_sent_as_a_list_waits_whatever_it_is_in_ros(ros, tmp_path):
+    kinds = {'points': PoseArray, 'trajectory': PoseArray, 'point': PointStamped,
+             'colors': RosImage, 'tracking': PoseArray, 'image': RosImage}
+    node = ros.bridge(port=0, **mapping(tmp_path, 'send: [{topic: /plan/goals, device: Goals}]'))
+    names = {f'/x/to_igtl/D/{leaf}': kind for leaf, kind in kinds.items()}
+    names['/plan/goals'] = PoseArray
+    for name, kind in names.items():
+        ros.talk(name, kind)
+    topics = node._senders['']._discovery.topics
+    wait_for(lambda: topics.keys() >= names.keys(), 'the topics')
+    depths = {name.rpartition('/')[2]: topics[name][0].depth for name in names}
+    assert depths == {
+        **dict.fromkeys(('points', 'trajectory', 'point', 'colors', 'goals'), EVENT_DEPTH),
+        **dict.fromkeys(('tracking', 'image'), STREAM_DEPTH)}
 
 
 def test_orders_are_not_lost_either(ros, tmp_path):
