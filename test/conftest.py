@@ -53,7 +53,9 @@ collect_ignore = [
 if 'hypothesis' not in _missing:
     from hypothesis import settings
 
-    settings.register_profile('tests', deadline=None, database=None, max_examples=200)
+    settings.register_profile('tests', deadline=None, database=None)
+    # where what differs is the Python: pytest --hypothesis-profile few
+    settings.register_profile('few', settings.get_profile('tests'), max_examples=20)
     settings.load_profile('tests')
 
 _HERE = Path(__file__).parent

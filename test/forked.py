@@ -33,6 +33,7 @@ _MODULES = (
     'igtl_ros2.nodes.bridge', 'igtl_ros2.sim.slicer', 'igtl_ros2.sim.ultrasound',
     'igtl_ros2.tools.record', 'igtl_ros2.tools.replay', 'igtl_ros2.tools.check',
     'igtl_ros2.bags.files', 'igtl_ros2.bags.frames', 'igtl_ros2.bags.types',
+    'igtl_ros2.web.program', 'igtl_ros2.web.server', 'aiohttp.web',
     # what rclpy imports when a node starts
     'diagnostic_msgs.srv', 'rclpy.experimental.events_executor', 'rosidl_generator_py',
     'rosidl_parser.parser', 'type_description_interfaces.msg',
@@ -43,16 +44,22 @@ ON_WINDOWS = (
     'jsonschema', 'trustme', 'yaml', 'fastcrc', 'av', 'PIL.Image', 'aiohttp.web',
     'matplotlib.figure', 'matplotlib.font_manager',
 )
-_FILES = ('examples', 'nodes', 'windows_program')
+_FILES = ('examples', 'nodes', 'workflows', 'windows_program')
 _PR_SET_CHILD_SUBREAPER = 36
 _MOST_BYTES = 1 << 20
 
 
 def _python_settings():
     """Give what Python heeds at its start alone, and a fork therefore not at all."""
-    heeded = ('PYTHONUNBUFFERED', 'PYTHONIOENCODING')
-    return {name: value for name, value in os.environ.items()
-            if name.startswith('PYTHON') and name not in heeded}
+    heeded = ('PYTHONPATH', 'PYTHONUNBUFFERED', 'PYTHONIOENCODING')
+    settings = {name: value for name, value in os.environ.items()
+                if name.startswith('PYTHON') and name not in heeded}
+    # what is installed beside the environment takes the place of nothing
+    return settings, [folder for folder in _path() if not folder.startswith(sys.prefix)]
+
+
+def _path():
+    return list(filter(None, os.environ.get('PYTHONPATH', '').split(os.pathsep)))
 
 
 _SETTINGS = _python_settings()
@@ -304,6 +311,7 @@ def _become(request):
     sys.stderr = sys.__stderr__ = io.TextIOWrapper(
         open(2, 'wb', 0, closefd=False), encoding, 'backslashreplace', line_buffering=True,
         write_through=True)
+    sys.path += [folder for folder in _path() if folder not in sys.path]
     sys.argv = request['words']
     program = sys.argv[0]
     sys.modules.pop(program, None)  # it runs under another name, as it would have
