@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 _NAMESPACE = '/slicer'
 _TARGET, _JOINTS = f'{_NAMESPACE}/Target/transform', '/joint_states'
 _MOST_S, _GRACE_S, _TURN_S = 240.0, 2.0, 0.1
-#: seconds of the arm in a second
-_SPEED = 8.0
+#: seconds of the arm in a second; a user who is held up for 2 s still cancels on the way
+_SPEED = 4.0
 
 
 class RobotDemo:
