@@ -172,6 +172,75 @@ def test_what_is_no_bag_is_refused():
                 load(wrong)
 
 
+def test_what_is_no_file_is_refused(tmp_path):
+    from igtl_ros2 import Image, files
+    from igtl_ros2.errors import FileError
+
+    image = Image(np.zeros((1, 2, 2), np.uint8))
+    for wrong in (None, 5, b'x.nrrd', [], object()):
+        for call in (Image.from_file, image.to_file, files.extension_of,
+                     lambda path: list(files.read(path)), lambda path: files.write(path, [])):
+            with pytest.raises(FileError, match='wanted the name of a file'):
+                call(wrong)
+    for wrong in (None, 'abc', [(0.0,)], [[1, 2]], [5], [(0.0, None)]):
+        with pytest.raises(FileError, match=r'wanted pairs|has no place'):
+            files.write(tmp_path / 'x.nrrd', wrong)
+    with pytest.raises(FileError):
+        list(files.read(tmp_path / '\ud800.nrrd'))
+
+
+@pytest.mark.parametrize('options', [
+    {'types': None}, {'max_bytes': 'abc'}, {'max_s': math.nan}, {'max_s': None}, {'mode': 1.5},
+    {'min_free_bytes': []}, {'mode': None}, {'max_bytes': -1}, {'min_free_bytes': np.zeros(3)},
+])
+def test_options_of_a_bag_of_a_wrong_type_are_refused(tmp_path, options):
+    pytest.importorskip('rosbags')
+    pytest.importorskip('mcap')
+    from igtl_ros2.bags.files import BagWriter
+    from igtl_ros2.bags.types import MessageTypes
+    from igtl_ros2.errors import BagError
+
+    types = options.pop('types', MessageTypes()) if 'types' in options else MessageTypes()
+    with pytest.raises(BagError, match='allowed'):
+        BagWriter(tmp_path / 'bag', types, **options)
+    assert not (tmp_path / 'bag').exists()
+
+
+def test_what_is_no_message_of_a_bag_is_refused_and_the_bag_goes_on(tmp_path):
+    pytest.importorskip('rosbags')
+    pytest.importorskip('mcap')
+    from igtl_ros2.bags.files import BagWriter, repair
+    from igtl_ros2.bags.types import RAW_TYPE, MessageTypes
+    from igtl_ros2.errors import BagError
+
+    types = MessageTypes()
+    writer = BagWriter(tmp_path / 'bag', types)
+    good = '/x/raw', RAW_TYPE, types.pack(b'x'), 5
+    for place in range(4):
+        for wrong in (None, [1], object(), -1, 1.5, np.zeros(3)):
+            with pytest.raises(BagError, match='allowed'):
+                writer.write(*good[:place], wrong, *good[place + 1:])
+    writer.write(*good)
+    writer.close()
+    assert repair(tmp_path / 'bag', lambda *_: None).messages == 1
+
+
+def test_other_calls_that_were_seen():
+    import igtl_ros2
+    from igtl_ros2.errors import ConversionError
+
+    for wrong in (None, 'abc', np.zeros(3)):
+        with pytest.raises(ConversionError):
+            igtl_ros2.VideoDecoder().decode(wrong)
+    with pytest.raises(ConversionError, match='wanted uint8'):
+        igtl_ros2.VideoEncoder('raw').frame_of(None)
+    for wrong in (5, 'ab', object()):
+        with pytest.raises(EncodeError, match='names'):
+            igtl_ros2.PointList.from_array(np.zeros((2, 3)), wrong)
+    with pytest.raises(EncodeError, match='no type of message'):
+        codec.encode(codec.Message())
+
+
 @pytest.mark.parametrize('seconds', [None, '1', math.nan])
 def test_what_is_no_time_to_linger_is_refused(seconds):
     with serve(LOCAL) as server:

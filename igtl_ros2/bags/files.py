@@ -68,6 +68,17 @@ class BagWriter:
         if not isinstance(compression, str) or compression not in COMPRESSIONS:
             allowed = ', '.join(COMPRESSIONS)
             raise BagError(f'compression: found {compression!r}; allowed {allowed}')
+        for name, value in (
+            ('max_bytes', max_bytes), ('max_s', max_s), ('min_free_bytes', min_free_bytes),
+            ('mode', mode),
+        ):
+            kinds = (int, float) if name == 'max_s' else int
+            if isinstance(value, bool) or not isinstance(value, kinds) or not (
+                0 <= value < 1 << 62
+            ):
+                raise BagError(f'{name}: found {value!r}; allowed a number from 0 on')
+        if not isinstance(types, MessageTypes):
+            raise BagError(f'types: found {types!r}; allowed MessageTypes')
         self._compression = COMPRESSIONS[compression]
         self._max_bytes = max_bytes
         self._max_ns = round(max_s * 1e9)
@@ -134,6 +145,7 @@ class BagWriter:
         :param qos: how it was offered, as YAML; the first one of a topic counts.
         :raises BagError: if the disk is full, or will soon be; what was written before stays.
         """
+        self._check_message(topic, type_name, data, time_ns)
         file = self._contents.files[-1]
         size_reached = self._max_bytes and self._file.tell() >= self._max_bytes
         if file.messages and (
@@ -152,6 +164,15 @@ class BagWriter:
         self.messages += 1
         if self._file.waiting:  # the chunk is full
             self.flush()
+
+    def _check_message(self, topic: Any, type_name: Any, data: Any, time_ns: Any) -> None:
+        texts = isinstance(topic, str) and isinstance(type_name, str)
+        if not texts or not isinstance(data, (bytes, bytearray, memoryview)):
+            raise BagError(
+                f'found {topic!r} of type {type_name!r} with {type(data).__name__}; allowed names '
+                f'of a topic and a type, and bytes')
+        if not isinstance(time_ns, int) or not 0 <= time_ns < 1 << 63:
+            raise BagError(f'time_ns: found {time_ns!r}; allowed nanoseconds since 1970')
 
     def _new_channel(self, topic: str, type_name: str, qos: str) -> int:
         known = self._contents.topics.get(topic)

@@ -50,6 +50,7 @@ _CODECS = {
     2027: 'mac_roman',
     2028: 'cp037',
     2030: 'cp273',
+    2043: 'cp424',
     2044: 'cp500',
     2046: 'cp855',
     2047: 'cp857',
@@ -68,6 +69,7 @@ _CODECS = {
     2089: 'cp858',
     2091: 'cp1140',
     2101: 'big5hkscs',
+    2103: 'ptcp154',
     2109: 'cp874',
     **{number: f'cp{number - 1000}' for number in range(2250, 2259)},  # windows-1250 to -1258
     2259: 'tis_620',

@@ -249,8 +249,12 @@ class Message(metaclass=Stamped):
         return None
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write the content (the body without what belongs to the frame) as bytes, in pieces."""
-        raise NotImplementedError
+        """
+        Write the content (the body without what belongs to the frame) as bytes, in pieces.
+
+        :raises EncodeError: if it cannot be written, as that of what is no type of message.
+        """
+        raise EncodeError(f'{type(self).__name__} is no type of message, it has no content')
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Message:
@@ -261,6 +265,8 @@ class Message(metaclass=Stamped):
         """
         raise NotImplementedError
 
+
+Message.__init_subclass__.__func__(Message)  # type: ignore[attr-defined]
 
 #: classes whose objects can be changed, until they become those of the class itself
 _DRAFTS: dict[type[Message], type[Message]] = {}

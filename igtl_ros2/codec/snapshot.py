@@ -76,6 +76,8 @@ def _fixed(value: Any) -> Any:
         return array
     if isinstance(value, tuple):
         return _fixed_tuple(value)
+    if isinstance(value, list):  # of a type of another package
+        return [_fixed(one) for one in value]
     if is_dataclass(kind):
         changes = _fixed_fields(value)
         return _with(value, changes) if changes else value

@@ -59,6 +59,8 @@ class VideoDecoder:
         :returns: None for a frame that is not to be shown.
         :raises ConversionError: if it cannot be decoded or has another size; without PyAV.
         """
+        if not isinstance(message, Video):
+            raise ConversionError(f'message: {message!r}, wanted a Video')
         columns, rows, _ = message.block
         if message.codec == 'I420':
             if message.is_gray:
@@ -182,6 +184,7 @@ class VideoEncoder:
 
         :raises ConversionError: if it cannot be encoded; without PyAV.
         """
+        pixels = as_array(pixels, 'pixels')
         gray = pixels.ndim == 2
         colours = pixels.ndim == 3 and pixels.shape[2] in (3, 4)
         if pixels.dtype != np.uint8 or not (gray or colours):

@@ -43,9 +43,25 @@ def formats() -> dict[str, ModuleType]:
     return found
 
 
+def _as_path(path: Path | str) -> Path:
+    """
+    Take the name of a file.
+
+    :raises FileError: if it is none.
+    """
+    try:
+        return Path(path)
+    except TypeError as error:
+        raise FileError(f'{path!r}: wanted the name of a file') from error
+
+
 def extension_of(path: Path | str) -> str | None:
-    """Tell how the name of a file ends, if that says what it is: the longest one that fits."""
-    name = Path(path).name.lower()
+    """
+    Tell how the name of a file ends, if that says what it is: the longest one that fits.
+
+    :raises FileError: if it is no name.
+    """
+    name = _as_path(path).name.lower()
     fitting = [extension for extension in formats() if name.endswith(extension)]
     return max(fitting, key=len, default=None)
 
@@ -79,7 +95,7 @@ def read(path: Path | str) -> Iterator[Timed]:
 
     :raises FileError: if it is none that can be read; what is wrong, and where.
     """
-    path = Path(path)
+    path = _as_path(path)
     form = _format(path, 'read', readable)
     with faults_of(path):
         yield from form.read(path)
@@ -108,7 +124,7 @@ def write(path: Path | str, messages: Iterable[Timed]) -> None:
 
     :raises FileError: if they have no place in it, or it cannot be written.
     """
-    path = Path(path)
+    path = _as_path(path)
     form = _format(path, 'write', _all_written)
     with faults_of(path):
         form.write(path, _checked(path, form, messages))
@@ -119,7 +135,8 @@ def _all_written() -> tuple[str, ...]:
 
 
 def _checked(path: Path, form: ModuleType, messages: Iterable[Timed]) -> Iterator[Timed]:
-    for number, (time_s, message) in enumerate(messages):
+    for number, timed in enumerate(_pairs(path, messages)):
+        time_s, message = timed
         if not isinstance(message, form.WRITES):
             names = ', '.join(cls.type_name for cls in form.WRITES)
             raise FileError(
@@ -129,6 +146,22 @@ def _checked(path: Path, form: ModuleType, messages: Iterable[Timed]) -> Iterato
         if number and getattr(form, 'HOLDS_ONE', False):
             raise FileError(f'{path}: there is room for one message in such a file')
         yield time_s, message
+
+
+def _pairs(path: Path, messages: Any) -> Iterator[Timed]:
+    """
+    Give pairs of a time and a message.
+
+    :raises FileError: for anything else.
+    """
+    wanted = f'{path}: wanted pairs of a time in seconds and a message'
+    if not isinstance(messages, Iterable):
+        raise FileError(f'{wanted}, found {messages!r}')
+    for pair in messages:
+        is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2
+        if not is_pair or not isinstance(pair[1], Message):
+            raise FileError(f'{wanted}, found {pair!r}')
+        yield pair[0], pair[1]
 
 
 @contextmanager
@@ -148,7 +181,7 @@ def faults_of(path: Path) -> Iterator[None]:
         ) from error
     except OSError as error:
         raise FileError(f'{path}: {error.strerror or error}') from error
-    except IgtlError as error:
+    except (IgtlError, UnicodeEncodeError) as error:  # the latter of a name that none can have
         raise FileError(f'{path}: {error}') from error
 
 

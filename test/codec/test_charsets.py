@@ -24,6 +24,7 @@ SENT = {
     17: (JAPANESE, 'shift_jis'), 18: (JAPANESE, 'euc_jp'), 39: (JAPANESE, 'iso2022_jp'),
     2024: (JAPANESE + '①', 'cp932'), 38: ('환자 위치', 'euc_kr'), 36: ('똠', 'cp949'),
     113: (CHINESE, 'gbk'), 114: (CHINESE + '𠀀', 'gb18030'), 2025: (CHINESE, 'gb2312'),
+    2043: ('שלום', 'cp424'), 2103: ('Қазақ', 'ptcp154'),
     2026: (CHINESE, 'big5'), 2101: (CHINESE, 'big5hkscs'), 2084: (RUSSIAN, 'koi8_r'),
     2250: ('Łódź', 'cp1250'), 2251: (RUSSIAN, 'cp1251'), 2252: ('3 € – “x”', 'cp1252'),
     2253: ('Θέση', 'cp1253'), 2254: ('İstanbul', 'cp1254'), 2258: ('đo', 'cp1258'),

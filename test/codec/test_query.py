@@ -5,6 +5,7 @@ import struct
 import pytest
 
 from igtl_ros2 import codec
+from igtl_ros2.codec.crc64 import crc64
 from igtl_ros2.codec.messages.arrays import Sensor
 from igtl_ros2.codec.messages.query import (
     Capability,
@@ -195,6 +196,17 @@ def test_device_query():
     assert (message.query_id, message.data_type) == (2**32 - 1, 'd' * 32)
     assert message.device_uid == 'u' * 65535
     assert again(DeviceQuery(0, '')).device_uid == ''
+
+
+def test_a_uid_with_a_nul_is_read_and_leaves_as_it_came():
+    data = codec.encode(DeviceQuery(7, 'IMAGE', '1.2.840', device_name='D'))
+    content = data[58:].replace(b'1.2.840', b'1.\0\xff840')
+    received = codec.decode(
+        data[:50] + crc64(content).to_bytes(8, 'big') + content)
+    assert received.device_uid == '1.\0\udcff840'
+    assert codec.encode(received)[58:] == content
+    with pytest.raises(EncodeError, match='NUL'):
+        DeviceQuery(7, 'IMAGE', '1.\0840')
 
 
 WRONG = {

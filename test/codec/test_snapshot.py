@@ -1,6 +1,8 @@
 """What a message that is sent keeps, whatever its maker does with the memory of its arrays."""
 
 import mmap
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -120,3 +122,26 @@ def test_a_class_of_a_user_keeps_what_it_has_besides():
     object.__setattr__(message, 'mark', 7)
     stamped = snapshot(message, timestamp=1)
     assert type(stamped) is Marked and stamped.mark == 7 and stamped.timestamp == 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spots(codec.Message):
+    """A type of another package, with lists where those of the codec have tuples."""
+
+    type_name = 'SPOTS'
+    places: Any = ()
+
+    def encode_content(self):
+        """Write them one behind the other."""
+        return (b''.join(np.asarray(place, '>f4').tobytes() for place in self.places),)
+
+
+def test_lists_of_a_type_of_another_package_are_copied_with_what_is_in_them():
+    places = [np.ones(3), [1, 2, 3]]
+    message = Spots(places)
+    data = codec.encode(message)
+    kept = snapshot(message)
+    places[0][:] = 7
+    places[1][0] = 7
+    places.append(np.zeros(3))
+    assert codec.encode(kept) == data != codec.encode(message)

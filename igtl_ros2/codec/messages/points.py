@@ -17,6 +17,7 @@ from ..fields import (
     check_float,
     check_int,
     check_rgba,
+    check_tuple,
     checked_text,
     fixed_text,
     pack,
@@ -246,6 +247,7 @@ class PointList(ElementList):
         positions = check_array(points, (-1, 3), 'points')
         if names is None:
             names = [f'P-{number}' for number in range(1, len(positions) + 1)]
+        names = check_tuple(names, 'names', 'names')
         if len(names) != len(positions):
             raise EncodeError(f'names: {len(names)} for {len(positions)} points')
         return cls([Point(n, p, group) for n, p in zip(names, positions)], **fields)

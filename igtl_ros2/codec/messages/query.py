@@ -10,8 +10,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ...errors import ContentError, EncodeError
+from ..charsets import WireText, decode_text
 from ..fields import (
     MAX_ELEMENTS,
+    UTF8,
     Buffer,
     check_bytes,
     check_int,
@@ -19,7 +21,6 @@ from ..fields import (
     checked_text,
     element_texts,
     fixed_text,
-    raw_text,
 )
 from ..layout import Each, Record, Rest, Text
 from ..message import (
@@ -362,11 +363,17 @@ class DeviceQuery(Message):
         Message.__post_init__(self)
         _set(self, 'query_id', check_int(self.query_id, 0, 2**32 - 1, 'query_id'))
         checked_text(self.data_type, 32, 'data_type')
-        checked_text(self.device_uid, 0xFFFF, 'device_uid')
+        self._uid()
+
+    def _uid(self) -> bytes:
+        uid = self.device_uid
+        if isinstance(uid, WireText):  # as it came
+            return uid.raw
+        return checked_text(uid, 0xFFFF, 'device_uid')
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write number, type and device."""
-        uid = checked_text(self.device_uid, 0xFFFF, 'device_uid')
+        uid = self._uid()
         name = checked_text(self.data_type, 32, 'data_type')
         return (_QUERY.pack(self.query_id, name, len(uid)) + uid,)
 
@@ -384,6 +391,6 @@ class DeviceQuery(Message):
             envelope,
             query_id=query_id,
             data_type=fixed_text(data_type),
-            device_uid=raw_text(content[_QUERY.size :]),
+            device_uid=decode_text(content[_QUERY.size :], UTF8),
         )
         return message
