@@ -98,7 +98,7 @@ class Face:
         :raises ConfigError: if `exclude` is something else.
         """
         message = ready_to_send(message, stamp=stamp, copy=copy)
-        if exclude != ():
+        if type(exclude) is not tuple or exclude:
             exclude = _peers(exclude)
         self.link.refuse_if_over()
         self.link.send(message, hold=hold, exclude=exclude)

@@ -239,6 +239,10 @@ def test_other_calls_that_were_seen():
             igtl_ros2.PointList.from_array(np.zeros((2, 3)), wrong)
     with pytest.raises(EncodeError, match='no type of message'):
         codec.encode(codec.Message())
+    with serve(LOCAL) as server:
+        for wrong in (5, 'ab', np.zeros(3), [1]):
+            with pytest.raises(ConfigError, match='exclude'):
+                server.send(String('x'), exclude=wrong)
 
 
 @pytest.mark.parametrize('seconds', [None, '1', math.nan])

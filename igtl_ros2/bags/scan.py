@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from struct import Struct
 from typing import TypeVar
 
 from mcap.opcode import Opcode
@@ -34,6 +35,9 @@ _CHUNK_START = re.compile(
     rb'\x06(?=.{5}\0\0\0.{28}(?:\0\0\0\0|\x04\0\0\0zstd|\x03\0\0\0lz4))', re.DOTALL
 )
 _RECORD_START = re.compile(rb'[\x03-\x07\x0f](?=.{5}\0\0\0)', re.DOTALL)
+#: a record with the times of the messages of a channel
+_INDEX = Struct('<BQHI')
+_INDEX_START = re.compile(rb'\x07.{5}\0\0\0.{6}', re.DOTALL)
 # what holds no messages, and ends before the next chunk begins
 _NO_MESSAGES = (Opcode.SCHEMA, Opcode.CHANNEL, Opcode.MESSAGE_INDEX, Opcode.DATA_END, GAP)
 # whose word counts if copies of a channel differ
@@ -264,11 +268,29 @@ class Scan(ChunkReader):
             or length == size + CONTENTS.size  # of an index whose opcode is spoiled
             or start == len(MCAP0_MAGIC) and opcode == Opcode.HEADER
         )
+        indexes = list(self._other_indexes(start, end))
+        if indexes:  # of a chunk whose beginning nobody can find any more
+            self._spoiled_chunk = self._spoiled_chunk or self._lose(start, end)
+            for index in indexes:
+                self._take_message_index(index)
+            return
         places = range(start, end, WINDOW_BYTES)
         if not is_index and any(
             self._read(place, min(WINDOW_BYTES, end - place)).strip(b'\0') for place in places
         ):
             self._lose(start, end)
+
+    def _other_indexes(self, start: int, end: int) -> Iterator[bytes]:
+        """Find the indexes in a spoiled place that are not those of the chunk before it."""
+        data = self._read(start, min(end - start, WINDOW_BYTES))
+        for match in _INDEX_START.finditer(data):
+            begin = match.end()
+            _, length, channel, size = _INDEX.unpack(match[0])
+            body = data[begin - CONTENTS.size : begin + size]
+            if not length == size + CONTENTS.size == len(body) or not size or size % ENTRY.size:
+                continue
+            if self._expected.get(channel) != list(ENTRY.iter_unpack(data[begin : begin + size])):
+                yield body
 
     def _lose(self, start: int, end: int) -> Lost:
         self.is_whole = False

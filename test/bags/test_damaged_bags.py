@@ -213,6 +213,24 @@ def test_bytes_that_are_missing_cost_no_others_and_are_told(tmp_path, compressio
     assert done.lost and all(lost.messages in (None, MESSAGES - len(wanted)) for lost in done.lost)
 
 
+@pytest.mark.parametrize('ended', [True, False], ids=['ended', 'killed'])
+def test_a_chunk_whose_beginning_is_gone_with_the_record_before_it_is_told(tmp_path, ended):
+    path = make_bag(tmp_path / 'bag', ended=ended)
+    data = path.read_bytes()
+    chunk = chunks_of(data)[4]
+    # in the middle of the index of the chunk before, as a block of the disk would be
+    path.write_bytes(data[: chunk.start - 20] + bytes(40) + data[chunk.start + 20 :])
+    wanted = FRAMES[:20] + FRAMES[25:]
+    for bag in (tmp_path / 'bag', path):
+        done = repair(bag, lambda *_: None, tmp_path / 'new')
+        assert played(done.folder) == (wanted, [])
+        [lost] = done.lost
+        assert lost.messages == 5
+        assert lost.start_ns == START_NS + 20 * STEP_NS
+        assert lost.end_ns == START_NS + 24 * STEP_NS
+        shutil.rmtree(tmp_path / 'new')
+
+
 def test_what_a_file_consists_of_is_told_in_more_than_one_place(tmp_path):
     writer = BagWriter(tmp_path / 'bag', TYPES, compression='none')
     for number in range(30):
