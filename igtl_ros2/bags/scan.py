@@ -30,6 +30,7 @@ from .records import (
 )
 
 _RUN_BYTES = 1 << 20
+_MOST_DESCRIBED = 1 << 16
 # a chunk's length has less than 40 bits, and its compression is one of three
 _CHUNK_START = re.compile(
     rb'\x06(?=.{5}\0\0\0.{28}(?:\0\0\0\0|\x04\0\0\0zstd|\x03\0\0\0lz4))', re.DOTALL
@@ -115,7 +116,8 @@ class Scan(ChunkReader):
         if opcode == Opcode.MESSAGE:
             if length < MESSAGE.size or self._has_chunks:
                 return False  # that is an index, or inside of a spoiled chunk
-            self._take_message(position, start, length)
+            if not self._is_description(start, length):
+                self._take_message(position, start, length)
             return True
         if opcode == GAP:
             return True
@@ -146,6 +148,20 @@ class Scan(ChunkReader):
         else:
             return False
         return True
+
+    def _is_description(self, start: int, length: int) -> bool:
+        """Take in a channel or a header that says that it is a message, if it is one."""
+        body = self._read(start, length) if length <= _MOST_DESCRIBED else b''
+        for kind in (Channel, Header):
+            try:
+                found = read_as(kind, body)
+            except SPOILED:
+                continue
+            if isinstance(found, Channel):
+                self._take(self._channels, found, _SAID)
+            self.is_whole = False
+            return True
+        return False
 
     def _summary(self, opcode: int, body: bytes) -> None:
         """Take in a record of the index."""

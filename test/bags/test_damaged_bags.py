@@ -231,6 +231,23 @@ def test_a_chunk_whose_beginning_is_gone_with_the_record_before_it_is_told(tmp_p
         shutil.rmtree(tmp_path / 'new')
 
 
+@pytest.mark.parametrize('ended', [True, False], ids=['ended', 'killed'])
+@pytest.mark.parametrize('opcode', [1, 4], ids=['header', 'channel'])
+def test_what_says_that_it_is_a_message_and_is_none_is_none(tmp_path, opcode, ended):
+    """One bit of the opcode makes a message of it, at a time in which nothing was recorded."""
+    path = make_bag(tmp_path / 'bag', ended=ended)
+    data = bytearray(path.read_bytes())
+    position = 8
+    while data[position] != opcode:
+        position += 9 + unpack_from('<Q', data, position + 1)[0]
+    assert position < chunks_of(data)[0].start
+    data[position] = 5
+    path.write_bytes(data)
+    done = repair(tmp_path / 'bag', lambda *_: None, tmp_path / 'new')
+    assert (done.messages, done.lost, done.begin_ns) == (MESSAGES, [], START_NS)
+    assert played(done.folder) == (FRAMES, [])
+
+
 def test_what_a_file_consists_of_is_told_in_more_than_one_place(tmp_path):
     writer = BagWriter(tmp_path / 'bag', TYPES, compression='none')
     for number in range(30):
