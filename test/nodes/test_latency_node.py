@@ -159,7 +159,7 @@ def test_a_slow_network_is_named(ros, facts):
 
 
 def test_a_peer_that_does_not_read_is_named(ros, facts):
-    node = ros.bridge(port=0)
+    node = ros.bridge(port=0, **{'limits.send_timeout': 0.0})  # it is never cut off
     with socket.socket() as peer:
         # so that little is on its way to it when it takes no more
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -170,8 +170,11 @@ def test_a_peer_that_does_not_read_is_named(ros, facts):
                          data=np.zeros(300_000, np.uint8).tobytes())
         with Sending(lambda: images.publish(image)):
             wait_for(lambda: is_named(facts, 'peer: tcp://'), 'the judgement')
-        (key,) = (key for key in facts() if key.endswith('latency_queue_ms_oldest'))
-        wait_for(lambda: float(facts()[key]) > 1e3 * SLOW_S, 'the wait')
+            # at first the system still takes one more now and then
+            wait_for(lambda: [
+                value for key, value in facts().items()
+                if key.endswith('latency_queue_ms_oldest') and float(value) > 1e3 * SLOW_S
+            ], 'the wait')
 
 
 def test_what_is_sent_tells_how_long_that_took(ros, facts):
