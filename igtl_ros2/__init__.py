@@ -7,6 +7,7 @@ loaded on first use: to import the package costs nothing, and needs no ROS.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 __version__ = '0.1.0'
@@ -66,7 +67,8 @@ def __getattr__(name: str) -> Any:
         found = _classes(f'{__name__}.errors') | _messages()
         if name in found:
             return found[name]
-    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    raise AttributeError(  # with what Python needs to tell which name is meant
+        f'module {__name__!r} has no attribute {name!r}', name=name, obj=sys.modules[__name__])
 
 
 def __dir__() -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from .codec import Message
 from .config import Settings
 from .face import LINGER_S, ClientFace, Face, M, ServerFace, check_seconds, name_of, settings_for
-from .peers import OnMessage, OnPeer, Peer
+from .peers import Peer
 from .transport.network import Network
 
 if TYPE_CHECKING:
@@ -290,8 +290,8 @@ def connect(
     port: int | None = None,
     *,
     timeout_s: float | None = 5.0,
-    on_message: OnMessage | None = None,
-    on_peer: OnPeer | None = None,
+    on_message: Callable[[Peer, Message], object] | None = None,
+    on_peer: Callable[[Peer, bool], object] | None = None,
     tls_context: SSLContext | None = None,
     **settings: Unpack[ClientOptions],
 ) -> Opening[Client]: ...
@@ -301,8 +301,8 @@ def connect(
     port: int | None = None,
     *,
     timeout_s: float | None = 5.0,
-    on_message: OnMessage | None = None,
-    on_peer: OnPeer | None = None,
+    on_message: Callable[[Peer, Message], object] | None = None,
+    on_peer: Callable[[Peer, bool], object] | None = None,
     **settings: Unpack[DatagramClientOptions],
 ) -> Opening[Client]: ...
 def connect(
@@ -310,8 +310,8 @@ def connect(
     port: int | None = None,
     *,
     timeout_s: float | None = 5.0,
-    on_message: OnMessage | None = None,
-    on_peer: OnPeer | None = None,
+    on_message: Callable[[Peer, Message], object] | None = None,
+    on_peer: Callable[[Peer, bool], object] | None = None,
     tls_context: SSLContext | None = None,
     **settings: Any,
 ) -> Opening[Client]:
@@ -319,7 +319,7 @@ def connect(
     Connect to an OpenIGTLink server: `async with connect(url) as peer:`, or `await connect(url)`.
 
     Parameters and errors are those of `igtl_ros2.connect`; callbacks are called in the event
-    loop and must not wait.
+    loop and must not wait; coroutine functions may, and run as tasks.
     """
     callbacks = {'on_message': on_message, 'on_peer': on_peer, 'tls_context': tls_context}
     check_seconds(timeout_s, 'timeout_s')
@@ -332,8 +332,8 @@ def serve(
     url: str = ...,
     port: int | None = None,
     *,
-    on_message: OnMessage | None = None,
-    on_peer: OnPeer | None = None,
+    on_message: Callable[[Peer, Message], object] | None = None,
+    on_peer: Callable[[Peer, bool], object] | None = None,
     tls_context: SSLContext | None = None,
     **settings: Unpack[ServerOptions],
 ) -> Opening[Server]: ...
@@ -342,16 +342,16 @@ def serve(
     url: str = ...,
     port: int | None = None,
     *,
-    on_message: OnMessage | None = None,
-    on_peer: OnPeer | None = None,
+    on_message: Callable[[Peer, Message], object] | None = None,
+    on_peer: Callable[[Peer, bool], object] | None = None,
     **settings: Unpack[DatagramServerOptions],
 ) -> Opening[Server]: ...
 def serve(
     url: str = 'tcp://127.0.0.1:18944',
     port: int | None = None,
     *,
-    on_message: OnMessage | None = None,
-    on_peer: OnPeer | None = None,
+    on_message: Callable[[Peer, Message], object] | None = None,
+    on_peer: Callable[[Peer, bool], object] | None = None,
     tls_context: SSLContext | None = None,
     **settings: Any,
 ) -> Opening[Server]:
@@ -359,7 +359,7 @@ def serve(
     Serve OpenIGTLink: `async with serve(url) as server:`, or `await serve(url)`.
 
     Parameters and errors are those of `igtl_ros2.serve`; callbacks are called in the event loop
-    and must not wait.
+    and must not wait; coroutine functions may, and run as tasks.
     """
     callbacks = {'on_message': on_message, 'on_peer': on_peer, 'tls_context': tls_context}
     made = settings_for('server', url, port, settings)

@@ -34,8 +34,12 @@ class Face:
             raise ConfigError(f'settings: found {settings!r}; allowed config.Settings')
         for name in ('on_message', 'on_messages', 'on_sized', 'on_peer'):
             callback = callbacks.get(name)
-            if callback is not None and not callable(callback):
+            if callback is None:
+                continue
+            if not callable(callback):
                 raise ConfigError(f'{name}: found {callback!r}; allowed something to be called')
+            if _is_async(callback):
+                callbacks[name] = self._task_of(callback)
         self.link: Link = make_link(settings, network, **callbacks)
 
     @property
@@ -109,13 +113,13 @@ class Face:
         if not callable(handler):
             raise ConfigError(f'handler: found {handler!r}; allowed something to be called')
         called = handler if peer else _Alone(handler)
-        if iscoroutinefunction(handler):
+        if _is_async(handler):
             called = self._task_of(called)
         self.link.handle(name, called)
 
     def _task_of(self, handler: Callable[[Peer, Any], Any]) -> Callable[[Peer, Any], Any]:
         """Make what starts a coroutine."""
-        raise ConfigError(f'handler: found the coroutine {handler!r}; igtl_ros2.aio takes them')
+        raise ConfigError(f'found the coroutine {handler!r}; igtl_ros2.aio takes them')
 
     def __repr__(self) -> str:
         return f'<{type(self).__name__} {self.address}: {self.state}, {len(self.peers)} peers>'
@@ -142,6 +146,11 @@ class Face:
         with self.link.changed:
             self.link.ask_by_name(name)
             return self.link.latest(name, max_age_s)
+
+
+def _is_async(function: Any) -> bool:
+    """Tell whether calling it gives a coroutine; also of an object with such a `__call__`."""
+    return iscoroutinefunction(function) or iscoroutinefunction(type(function).__call__)
 
 
 class _Alone:
@@ -182,6 +191,8 @@ class ClientFace(Face):
             def moved(pose):
                 print(pose.matrix)
         """
+        name_of(kind)  # now: nothing calls `use` after `@client.on` without a kind
+
         def use(function: Any) -> Any:
             self._on(kind, function, peer=False)
             return function
@@ -221,6 +232,8 @@ class ServerFace(Face):
     ) -> Callable[[Callable[[Peer, M], R]], Callable[[Peer, M], R]]: ...
     def on(self, kind: str | type[Any]) -> Callable[[Any], Any]:
         """Call a function with each (client, message), see `on` of a client."""
+        name_of(kind)  # now: nothing calls `use` after `@server.on` without a kind
+
         def use(function: Any) -> Any:
             self._on(kind, function, peer=True)
             return function
@@ -277,6 +290,8 @@ def settings_for(mode: str, url: str, port: int | None, values: dict[str, Any]) 
 
     :raises ConfigError: if the URL or a setting is wrong, or they do not fit together.
     """
+    if 'mode' in values:
+        raise ConfigError(f'mode: found {values["mode"]!r}; `connect` and `serve` say it')
     return Settings.from_values({**values, 'mode': mode, 'url': url_of(url, port)})
 
 
@@ -287,8 +302,10 @@ def name_of(kind: str | type[Message]) -> str:
     :param kind: the name, or the class of the messages.
     :raises ConfigError: if it is neither.
     """
-    if isinstance(kind, type) and issubclass(kind, Message) and kind.type_name:
-        return kind.type_name
+    if isinstance(kind, type) and issubclass(kind, Message):
+        name = kind.type_name  # of classes for any type, such as Unknown, the slot of an instance
+        if isinstance(name, str) and name:
+            return name
     if not isinstance(kind, str):
         raise ConfigError(
             f'found {kind!r}; allowed the name of a device or type, or a class such as Transform')

@@ -422,3 +422,89 @@ def test_links_say_what_they_are():
             assert wait_until(lambda: client.latest('<Tool>'))
             text = client._repr_html_()
             assert '&lt;Tool&gt;' in text and '(0.0, 0.0, 0.0) mm' in text and address in text
+
+
+@pytest.mark.parametrize(('text', 'shown', 'factor'), [
+    ('mm^2', 'u(m^2)', 1e-6), ('mm^-2', 'M(m^-2)', 1e6), ('um^2', 'p(m^2)', 1e-12),
+    ('m(m^2)', 'm(m^2)', 1e-3), ('k(N*m)', 'kN*m', 1e3), ('kg^2', 'M(g^2)', 1.0),
+    ('mm/s', 'mm*s^-1', 1e-3), ('m/s^2', 'm*s^-2', 1.0), ('m/s/s', 'm*s^-1*s^-1', 1.0),
+    ('N*mm', 'mN*m', 1e-3), ('m/ms', 'km*s^-1', 1e3), ('N/mm', 'kN*m^-1', 1e3)])
+def test_a_prefix_is_part_of_the_power(text, shown, factor):
+    sensor = igtl.Sensor([1.0], unit=text)
+    assert (sensor.unit_text, sensor.si_factor) == (shown, pytest.approx(factor))
+    assert igtl.Sensor([1.0], unit=shown).unit == sensor.unit
+
+
+@pytest.mark.parametrize('unit', ['cm^2', '/s', 'm/', 'm//s', 'x(m)', 'm(m', 'm)', '('])
+def test_units_that_the_protocol_cannot_say_are_refused(unit):
+    with pytest.raises(EncodeError, match=re.escape(unit)):
+        igtl.Sensor([1.0], unit=unit)
+
+
+@pytest.mark.parametrize('text', [
+    'ho st', ' host', 'host ', 'host\n', ' ', '::1]', '[::1]]', 'udp://[::1]]:5', 'tcp://h\t:5'])
+def test_no_character_of_an_address_is_dropped(text):
+    with pytest.raises(ConfigError):
+        url_of(text)
+
+
+class Waits:
+    """An object that is called as a coroutine."""
+
+    def __init__(self):
+        self.got = []
+
+    async def __call__(self, *what):
+        await asyncio.sleep(0)
+        self.got.append(what[-1])
+
+
+def test_a_link_without_a_loop_refuses_coroutines():
+    for name in ('on_message', 'on_peer'):
+        for waits in (Waits(), Waits().__call__):
+            with pytest.raises(ConfigError, match='aio'):
+                igtl.serve('127.0.0.1', 0, **{name: waits})
+    with igtl.serve('127.0.0.1', 0) as server, pytest.raises(ConfigError, match='aio'):
+        server.on(igtl.Status)(Waits())
+
+
+async def all_heard(*all_of_them):
+    while not all(waits.got for waits in all_of_them):
+        await asyncio.sleep(0.002)
+
+
+def test_coroutines_are_awaited_wherever_asyncio_takes_a_callback():
+    async def main():
+        heard, joined, handled = Waits(), Waits(), Waits()
+        async with aio.serve('127.0.0.1', 0, on_message=heard, on_peer=joined) as server:
+            async with aio.connect(str(server.address)) as client:
+                client.on(igtl.Status)(handled)
+                client.send(igtl.Status())
+                server.send(igtl.Status())
+                await asyncio.wait_for(all_heard(heard, joined, handled), DEADLINE_S)
+
+    asyncio.run(main())
+
+
+def test_a_handler_is_of_a_kind():
+    with igtl.serve('127.0.0.1', 0) as server, igtl.connect(str(server.address)) as client:
+        for face in (server, client):
+            for kind in (print, None, igtl.Unknown, igtl.Message, igtl.Status()):
+                with pytest.raises(ConfigError, match='found'):
+                    face.on(kind)  # as `@client.on` without a kind
+                with pytest.raises(ConfigError, match='found'):
+                    face.latest(kind)
+        with pytest.raises(ConfigError, match='found'):
+            client.receive(igtl.Unknown, 0)
+
+
+def test_connect_and_serve_say_the_mode():
+    for make, mode in ((igtl.connect, 'server'), (igtl.serve, 'client'), (aio.serve, 'client')):
+        with pytest.raises(ConfigError, match='mode'):
+            make('127.0.0.1:1', mode=mode)
+
+
+def test_python_can_tell_which_name_is_meant():
+    with pytest.raises(AttributeError) as caught:
+        igtl.Transfrom  # noqa: B018 - the look-up is the test
+    assert (caught.value.name, caught.value.obj) == ('Transfrom', igtl)

@@ -78,6 +78,8 @@ def parse_url(url: str) -> Address:
     """
     if not isinstance(url, str):
         raise ConfigError(f'{url!r}: {_WANTED}')
+    if url.split() != [url] or url.count(']') > 1:  # urlsplit takes some of it away
+        raise ConfigError(f'{url!r}: found white space or a stray bracket; {_WANTED}')
     try:
         parts = urlsplit(url)
         port = DEFAULT_PORT if parts.port is None else parts.port
@@ -98,13 +100,13 @@ def url_of(text: str, port: int | None = None) -> str:
     :raises ConfigError: if it is none of them, or has a port already.
     """
     if isinstance(text, str) and '://' not in text:
-        is_bare_ipv6 = text.count(':') > 1 and not text.startswith('[')
+        is_bare_ipv6 = text.count(':') > 1 and '[' not in text and ']' not in text
         text = f'tcp://[{text}]' if is_bare_ipv6 else f'tcp://{text}'
     address = parse_url(text)
     if port is None:
         return str(address)
     if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
-        raise ConfigError(f'port: found {port!r}; allowed 0 to 65535')
+        raise ConfigError(f'port: found {port!r}; allowed a whole number from 0 to 65535')
     if urlsplit(text).port not in (None, port):
         raise ConfigError(f'{text!r}: found together with port {port}; allowed one of them')
     return str(address._replace(port=port))

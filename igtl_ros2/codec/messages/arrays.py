@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -91,28 +92,38 @@ def unit_parts(word: int) -> tuple[str, list[tuple[str, int]]] | None:
 
 def parse_unit(text: str) -> int:
     """
-    Make the unit word of a text such as 'mm', 'N*m' or 'kN*m^-2'; '' is no unit.
+    Make the unit word of a text such as 'mm', 'mm/s', 'N*m' or 'kN*m^-2'; '' is no unit.
 
-    :raises ConversionError: if it is not a unit.
+    A power is that of a symbol with its prefix, as in the SI: mm^2 is 10^-6 m^2, which is u(m^2).
+
+    :raises ConversionError: if it is not a unit, or one for which the protocol has no prefix.
     """
     if not text:
         return 0
-    prefix, units = '', []
-    for number, factor in enumerate(text.split('*')):
-        symbol, sign, power = factor.partition('^')
-        if number == 0 and symbol not in UNITS:
-            known = {name for name, _ in PREFIXES.values()}
-            prefix = next((p for p in known if p and symbol[len(p):] in UNITS
-                           and symbol.startswith(p)), '')
-            symbol = symbol.removeprefix(prefix)
+    powers = dict(PREFIXES.values())
+    before, bracket, inner = text.partition('(')
+    scaled = bracket and inner.endswith(')') and before in powers
+    scale = powers[before] if scaled else 0
+    units = []
+    for sign, factor in re.findall(r'(^|[*/])([^*/]*)', inner[:-1] if scaled else text):
+        symbol, caret, power = factor.partition('^')
+        prefix = '' if symbol in UNITS else next(
+            (p for p in powers if symbol.startswith(p) and symbol[len(p):] in UNITS), '')
         try:
-            units.append((symbol, int(power if sign else 1)))
+            exponent = int(power if caret else 1) * (-1 if sign == '/' else 1)
         except ValueError as error:
             raise ConversionError(f'unit {text!r}: {power!r} is no exponent') from error
+        units.append((symbol.removeprefix(prefix), exponent))
+        scale += powers[prefix] * exponent
     try:
-        return unit_word(units, prefix)
+        word = unit_word(units)
     except EncodeError as error:
         raise ConversionError(f'unit {text!r}: {error}') from error
+    for code, (_, power_of_ten) in PREFIXES.items():
+        if power_of_ten == scale:
+            return word | code << 60
+    raise ConversionError(
+        f'unit {text!r}: the protocol has no prefix for 10^{scale}, wanted another prefix')
 
 
 @register('SENSOR')
@@ -122,8 +133,8 @@ class Sensor(Message):
     SENSOR: readings that share one unit.
 
     :param values: float64 (n,), n at most 255, in the unit given.
-    :param unit: packed unit word, 0 if there is none; see `unit_word`. A text such as 'N' or
-        'kN*m^-2' is packed.
+    :param unit: packed unit word, 0 if there is none; see `unit_word`. A text such as 'N',
+        'mm/s' or 'kN*m^-2' is packed.
     :param status: reserved by the protocol, 0.
     """
 
