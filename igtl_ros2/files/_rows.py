@@ -23,6 +23,11 @@ class Rows:
         self._waiting: list[str] = []
         self._mode = 'w'
 
+    @classmethod
+    def kind_of(cls, message: Message) -> str:
+        """Say of which kind a message is: those of one kind share a file."""
+        return ''
+
     def head_of(self, message: Message) -> str:
         """Give the first line, made for the first message."""
         raise NotImplementedError

@@ -51,7 +51,13 @@ def write(path: Path, messages: Iterable[Timed]) -> None:
 class Lines(Rows):
     """Such a table, row by row."""
 
-    _has_sensors: bool | None = None
+    _kind = ''
+
+    @classmethod
+    def kind_of(cls, message: Message) -> str:
+        """Say which columns it has."""
+        return f'{len(message.values)} values of a sensor' if isinstance(message, Sensor) else (
+            'poses')
 
     def head_of(self, message: Message) -> str:
         """Give the names of the columns."""
@@ -61,10 +67,10 @@ class Lines(Rows):
 
     def lines_of(self, time_s: float, message: Message) -> Iterator[str]:
         """Give the rows of a message."""
-        is_sensor = isinstance(message, Sensor)
-        if self._has_sensors not in (None, is_sensor):
-            raise FileError(f'{self.path}: poses and values of sensors have tables of their own')
-        self._has_sensors = is_sensor
+        kind = self.kind_of(message)
+        if self._kind not in ('', kind):
+            raise FileError(f'{self.path}: {kind} have no place in a table of {self._kind}')
+        self._kind = kind
         start = [f'{time_s:.9f}', message.timestamp_ns, message.device_name]
         if isinstance(message, Sensor):
             yield _row([*start, message.unit_text, *map(repr, message.values.tolist())])

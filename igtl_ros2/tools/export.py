@@ -220,8 +220,9 @@ class Conversion:
         self._form, self._end, self._output = form, end, output
         self._phi = phi
         self._begin_ns: int | None = None
-        make_rows: Any = getattr(form, 'Lines', None)
-        self._rows = make_rows and make_rows(output)
+        self._make_rows: Any = getattr(form, 'Lines', None)
+        #: by the kind of their rows, which have different columns
+        self._rows: dict[str, Any] = {}
         self.written: list[Path] = []
         #: messages that have no place in it, by type, and those that are not in it, by why
         self.others: Counter[str] = Counter()
@@ -249,21 +250,26 @@ class Conversion:
             self.left_out[f'{key.type}: {error}'] += 1
 
     def _put(self, time_s: float, message: Message) -> None:
-        if self._rows is not None:
-            self._rows.add(time_s, message)
-            self.written[:] = [self._output]
+        kind = self._make_rows.kind_of(message) if self._make_rows else ''
+        if kind in self._rows:
+            self._rows[kind].add(time_s, message)
             return
         target = self._output
         if self.written:
             name = target.name[: -len(self._end)]
             target = target.with_name(f'{name}_{len(self.written):04d}{self._end}')
-        files.write(target, [(time_s, message)])
+        if self._make_rows:
+            rows = self._make_rows(target)
+            rows.add(time_s, message)
+            self._rows[kind] = rows
+        else:
+            files.write(target, [(time_s, message)])
         self.written.append(target)
 
     def close(self) -> None:
         """Write what waits."""
-        if self._rows is not None and self.written:
-            self._rows.close()
+        for rows in self._rows.values():
+            rows.close()
 
 
 def convert(

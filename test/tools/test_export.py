@@ -166,10 +166,25 @@ def test_a_message_that_does_not_fit_costs_no_other_and_is_told(tmp_path):
         (5 * MS, image(1)), (6 * MS, bytes(spoiled)[:-20])])
     done = igtl('convert', path, tmp_path / 'a.csv')
     assert [row['device'] for row in csv.DictReader((tmp_path / 'a.csv').open())] == ['A', 'B']
-    assert '1 dropped: SENSOR' in done.stderr and '1 dropped: POSITION' in done.stderr
+    assert '1 dropped: POSITION' in done.stderr
     assert 'bytes passed over' in done.stderr
     for end in ('mha', 'nrrd', 'nii.gz'):
         done = igtl('convert', path, tmp_path / f'b.{end}')
         assert '1 dropped: IMAGE: its place in space is none' in done.stderr
         assert done.stdout.split() == [str(tmp_path / f'b.{end}')]
     igtl('convert', path, tmp_path / 'c.mha', '--device', 'I', code=1)
+
+
+def test_a_table_for_poses_and_one_for_each_kind_of_readings(tmp_path):
+    """The order in which they came decides nothing but the names of the files."""
+    path = write_capture(tmp_path / 'mixed.pcap', [
+        (n * MS, message) for n, message in enumerate((
+            Sensor([1, 2], device_name='F'), Transform(TURN, device_name='A'),
+            Sensor([3], device_name='G'), Sensor([4, 5], device_name='F'),
+            Transform(TURN, device_name='A')))])
+    done = igtl('convert', path, tmp_path / 'all.csv')
+    files_written = [tmp_path / f'all{end}.csv' for end in ('', '_0001', '_0002')]
+    assert done.stdout.split() == list(map(str, files_written)) and 'dropped' not in done.stderr
+    rows = [list(csv.DictReader(file.open())) for file in files_written]
+    assert [[row['device'] for row in table] for table in rows] == [['F', 'F'], ['A', 'A'], ['G']]
+    assert [row['v1'] for row in rows[0]] == ['2.0', '5.0']

@@ -12,7 +12,7 @@ from statistics import median
 from ...codec.message import has_poses
 from ...codec.short_names import NAME_BYTES, is_short_of
 from ...codec.tool_state import is_valid
-from ...rules import parse_xtoy
+from ...rules import ReceiveRule, parse_xtoy
 from .findings import Finding, Severity, fault, note, warning
 from .observation import Device, Observation
 
@@ -53,6 +53,8 @@ TF_LOOP = warning(
 
 # a pose that is to and fro goes so many times as far as each of the two on its own way
 _JUMP, _TINY_MM, _ENOUGH = 10, 1e-3, 12
+# of so many that follow one is back, and so much of all are such jumps
+_SOON, _OFTEN = 5, 0.1
 _ODD = re.compile('[\x00-\x1f\x7f\udc80-\udcff]')
 
 
@@ -74,7 +76,7 @@ def judge(observed: Observation) -> Iterator[Finding]:
     yield from _empty(devices)
     yield from _alike(devices)
     yield from _shared(devices)
-    yield from _parents(devices)
+    yield from _parents(observed, devices)
 
 
 def _name(
@@ -154,19 +156,36 @@ def _twice(device: Device) -> Iterator[Finding]:
 
 
 def _to_and_fro(device: Device) -> Iterator[Finding]:
-    """Find a pose that is in two places by turns: two senders that do not know of each other."""
+    """Find a pose that is in some places by turns: senders that do not know of each other."""
+    if device.name and device.is_stream and (senders := _senders(device)) > 1:
+        yield NAME_SHARED.of(f'{device.title} comes over {senders} connections at once.',
+                             device.name)
+        return
     for tool, found in device.tools().items():
         places = [pose.position for _, pose in found if is_valid(pose.state or None)]
         if len(places) < _ENOUGH or not all(math.isfinite(x) for place in places for x in place):
             continue
-        next_ones = [math.dist(a, b) for a, b in zip(places, places[1:])]
-        next_but_one = [math.dist(a, b) for a, b in zip(places, places[2:])]
-        jumps, ways = median(next_ones), median(next_but_one)
-        if jumps > _JUMP * max(ways, _TINY_MM) and min(next_ones) > ways:
+        jumps = []
+        for number, place in enumerate(places[:-1]):
+            way = math.dist(place, places[number + 1])
+            # one of the next is again where this one is, with the way that it went meanwhile
+            back = min((math.dist(place, later) for later in places[number + 2:number + _SOON]),
+                       default=way)
+            if way > _JUMP * max(back, _TINY_MM):
+                jumps.append(way)
+        if len(jumps) > max(_ENOUGH // 2, len(places) * _OFTEN):
             what = f'Tool {tool!r} of {device.title}' if tool else device.title
             yield NAME_SHARED.of(
-                f'{what} is by turns in two places, {jumps:.4g} apart: two senders use the name.',
-                device.name)
+                f'{what} is to and fro between places {median(jumps):.4g} apart, {len(jumps)} '
+                'times: two senders use the name.', device.name)
+
+
+def _senders(device: Device) -> int:
+    """Tell over how many connections at once a device comes."""
+    spans = sorted((part[0].at_s, part[-1].at_s) for part in device.by_connection())
+    # a client that connects again is the one that was there
+    return max((sum(begin <= start < end for begin, end in spans) for start, _ in spans),
+               default=0)
 
 
 def _empty(devices: list[Device]) -> Iterator[Finding]:
@@ -209,13 +228,14 @@ def _shared(devices: list[Device]) -> Iterator[Finding]:
                 name, severity=Severity.WARNING)
 
 
-def _parents(devices: list[Device]) -> Iterator[Finding]:
+def _parents(observed: Observation, devices: list[Device]) -> Iterator[Finding]:
     parents: dict[str, dict[str, str]] = {}
     for device in devices:
         if has_poses(device.type_name):
+            rule = observed.rule_of(device)
             for tool in device.tools():
                 name = tool or device.full_name
-                frames = parse_xtoy(name)
+                frames = _frames(name, rule)
                 if frames is not None:
                     parents.setdefault(frames[0], {}).setdefault(frames[1], name)
     for child, found in parents.items():
@@ -225,6 +245,17 @@ def _parents(devices: list[Device]) -> Iterator[Finding]:
                 f'{names} give the frame {child!r} {len(found)} parents: {", ".join(found)}.',
                 list(found.values())[1])
     yield from _loops({child: list(found) for child, found in parents.items()})
+
+
+def _frames(name: str, rule: ReceiveRule | None) -> tuple[str, str] | None:
+    """Tell which frame a pose is of, and in which; None if a bridge does not broadcast it."""
+    frames = parse_xtoy(name)
+    if rule is None:
+        return frames
+    if rule.action == 'drop' or rule.tf == 'off':
+        return None
+    child, parent = frames or (name, rule.default_frame)
+    return rule.child_frame or child, rule.frame or parent
 
 
 def _loops(parents: dict[str, list[str]]) -> Iterator[Finding]:

@@ -91,7 +91,14 @@ SLICER_ADDRESS = note(
     'In the module OpenIGTLinkIF: a new connector, type Client, this hostname and this port, then '
     'Active.')
 
+# what a node of ROS 1 says of itself: fields with their lengths, which are little-endian
+_TCPROS = (rb'.{3}\0.{2}\0\0(callerid|message_definition|md5sum|topic|type|error|latching|'
+           rb'tcp_nodelay|service|probe)=')
 _SPEAKS = (
+    (_TCPROS, 'TCPROS, as ROS 1 does'),
+    (rb'RTSP/', 'RTSP, as cameras do'),
+    (rb'\0\0.\x04\0\0\0\0\0', 'HTTP/2, as gRPC does'),
+    (rb'-ERR |-NOAUTH ', 'the protocol of a database'),
     (rb'HTTP/|<!DOCTYPE|<html|GET |POST |HEAD |OPTIONS ', 'HTTP, as web servers do'),
     (rb'SSH-', 'SSH'),
     (rb'RFB ', 'VNC'),
@@ -108,7 +115,7 @@ _FEW = 10
 def judge(observed: Observation) -> Iterator[Finding]:
     """Judge how far one gets, up to the first message."""
     reach = observed.reach
-    where = f'{reach.host}:{reach.port}'
+    where = where_of(reach)
     if reach.name_error:
         yield NAME_UNKNOWN.of(f'{reach.host!r} has no address: {reach.name_error}.')
         return
@@ -126,7 +133,7 @@ def judge(observed: Observation) -> Iterator[Finding]:
     if reach.tls_error and not observed.sessions:
         yield from _no_tls(reach, where)
         return
-    if reach.tls_error:
+    if reach.tls_error and not reach.is_server:
         yield TLS_UNKNOWN.of(f'The server at {where} {reach.tls_error}.')
     yield from _spoken(observed)
 
@@ -173,7 +180,7 @@ def _waited(observed: Observation) -> Iterator[Finding]:
 
 def _not_reached(reach: Reach) -> Iterator[Finding]:
     for address, error in reach.errors.items():
-        where = f'{address}:{reach.port}' if address == reach.host else (
+        where = where_of(reach) if address == reach.host else (
             f'{reach.host} ({address}), port {reach.port},')
         if error == 'refused':
             yield PORT_CLOSED.of(f'{where} refuses: nobody listens there.')
@@ -199,6 +206,9 @@ def _reached(reach: Reach, for_slicer: bool) -> Iterator[Finding]:
         yield SLICER_ADDRESS.of('3D Slicer cannot connect here: it does no TLS.', remedy=(
             'Run a bridge that connects here with TLS and serves Slicer on 127.0.0.1.'))
         return
+    if ':' in reach.reached:
+        yield _only_ipv6(reach)
+        return
     others = ''
     if _is_local(reach.reached) and reach.own_addresses and not (
         local and len(local) == len(reach.listens_on)
@@ -207,6 +217,24 @@ def _reached(reach: Reach, for_slicer: bool) -> Iterator[Finding]:
     here = 'on this machine ' if _is_local(reach.reached) else ''
     yield SLICER_ADDRESS.of(
         f'3D Slicer, {here}hostname {reach.reached}, port {reach.port}{others}.')
+
+
+def _only_ipv6(reach: Reach) -> Finding:
+    """Tell what Slicer, which knows addresses of IPv4 alone, has to be given."""
+    ipv4 = [address for address in reach.addresses if ':' not in address]
+    if ipv4:
+        return SLICER_ADDRESS.of(
+            f'3D Slicer, hostname {ipv4[0]}, port {reach.port}, if the server listens there too: '
+            f'here {reach.reached} answered, and Slicer knows IPv4 alone.')
+    return SLICER_ADDRESS.of(
+        f'3D Slicer cannot connect here: {reach.reached} is IPv6, and Slicer knows IPv4 alone.',
+        remedy='Let the server listen on 0.0.0.0 or on an IPv4 address too, or run a bridge that '
+        'connects here and serves Slicer.')
+
+
+def where_of(reach: Reach) -> str:
+    """Write host and port."""
+    return f'[{reach.host}]:{reach.port}' if ':' in reach.host else f'{reach.host}:{reach.port}'
 
 
 def _is_local(address: str) -> bool:
@@ -229,7 +257,7 @@ def _spoken(observed: Observation) -> Iterator[Finding]:
     if spoke is not None:
         yield from _other_protocol(reach, spoke)
         return
-    where = f'{reach.host}:{reach.port}'
+    where = where_of(reach)
     if not reach.answers and any(session.hung_up for session in sessions):
         ends = [s for s in sessions if s.hung_up]
         passed = min(s.ended_s - s.began_s for s in ends)
@@ -240,6 +268,10 @@ def _spoken(observed: Observation) -> Iterator[Finding]:
         yield IS_TLS.of(f'{where} says nothing to who does not begin with TLS.')
     elif reach.answers == 'http':
         yield NOT_IGTL.of(f'{where} waits for HTTP: it is a web server.')
+    elif reach.answers == 'echo':
+        yield NOT_IGTL.of(f'{where} sends back what it gets, and nothing else.')
+    elif reach.answers and not looks_like_igtl(reach.answer):
+        yield from _foreign(where, reach.answer)
     elif sessions and reach.is_server:
         yield SILENT.of(
             f'Somebody connected to port {reach.port} and sent nothing in '
@@ -256,14 +288,19 @@ def _spoken(observed: Observation) -> Iterator[Finding]:
 
 def _other_protocol(reach: Reach, spoke: Session) -> Iterator[Finding]:
     """Judge bytes of which no message could be made."""
-    where, first = f'{reach.host}:{reach.port}', spoke.first_bytes
+    where, first = where_of(reach), spoke.first_bytes
     if looks_like_igtl(first):
         return  # what is wrong with it, `about_wire` tells
     if _TLS.match(first):
         yield IS_TLS.of(f'{where} speaks TLS.')
         return
+    yield from _foreign(where, first)
+
+
+def _foreign(where: str, first: bytes) -> Iterator[Finding]:
+    """Name the protocol that begins so."""
     for pattern, name in _SPEAKS:
-        if re.match(pattern, first.lstrip(), re.IGNORECASE | re.DOTALL):
+        if re.match(pattern, first.lstrip(b' \r\n'), re.IGNORECASE | re.DOTALL):
             yield NOT_IGTL.of(f'{where} speaks {name}.')
             return
     shown = printable(first[:24].decode('latin-1'))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import struct
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from itertools import pairwise
 from statistics import median
 
 from ...codec.message import has_points
-from ...codec.timestamp import to_ns
+from ...codec.timestamp import from_ns, to_ns
 from .findings import Finding, Severity, fault, note, warning
 from .observation import Device, Observation, Seen
 
@@ -82,7 +83,25 @@ _RATIO = 0.2
 _DATES_NS = range(1_420_070_400 * _NS, 2_208_988_800 * _NS)
 _UNITS = (
     ('nanoseconds', 1), ('microseconds', 1000), ('milliseconds', 1_000_000), ('seconds', _NS))
-_FRACTIONS = (('microseconds', 10**6), ('nanoseconds', 10**9))
+_FRACTIONS = (('milliseconds', 10**3), ('microseconds', 10**6), ('nanoseconds', 10**9))
+_READINGS: tuple[tuple[str, Callable[[int], int]], ...] = (
+    ('with its bytes the other way round (little-endian)', lambda stamp: _turned(stamp, 8)),
+    ('with the bytes of both halves the other way round (little-endian)',
+     lambda stamp: _turned(stamp >> 32, 4) << 32 | _turned(stamp & 0xFFFFFFFF, 4)),
+    ('with seconds and fraction exchanged',
+     lambda stamp: stamp >> 32 | (stamp & 0xFFFFFFFF) << 32),
+    ('as a floating-point number of seconds', lambda stamp: _of_float(stamp)),
+)
+_NEAR_NS = 86_400 * _NS
+#: where other clocks begin, in seconds after 1970
+_EPOCHS = ((-2_208_988_800, '1900, as NTP does'), (-2_082_844_800, '1904'),
+           (315_964_800, '1980, as GPS does'), (946_684_800, '2000'), (978_307_200, '2001'))
+_LEAP_S = 60.0
+# parts into which the time of listening is divided; what a drift is at least
+_PARTS, _DRIFT_S = 5, 0.01
+# so short is what comes at once, compared with the pause behind it
+_BURST = 0.25
+_BURST_S = 0.2
 
 
 def judge(observed: Observation) -> Iterator[Finding]:
@@ -112,7 +131,7 @@ def rate_of(device: Device) -> float:
 
 def offset_of(device: Device) -> float | None:
     """Tell by how many seconds stamps are behind at least; None if that cannot be told."""
-    stamps = [(seen.arrival_ns - to_ns(seen.stamp)) / _NS for seen in device.good if seen.stamp]
+    stamps = [(seen.began_ns - to_ns(seen.stamp)) / _NS for seen in device.good if seen.stamp]
     return min(stamps) if stamps else None
 
 
@@ -148,8 +167,9 @@ def _stamps(device: Device, forgot: bool, stalled_s: float) -> Iterator[Finding]
         found += _pace(device) if not found else ()
         is_even = not found
         if {finding.code for finding in found} <= {STAMP_BACKWARDS.code}:
-            found += _clock(device, stamped)
-        found += _jitter(device, stalled_s) if is_even else ()
+            found += _clock(device, stamped, stalled_s)
+        if is_even:
+            found += list(_drift(device, stalled_s)) or _jitter(device, stalled_s)
     yield from found
 
 
@@ -177,6 +197,14 @@ def _frozen(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
 def _unit(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
     """Find stamps that are numbers of another unit."""
     last = stamped[-1]
+    for how, read in _READINGS:
+        if not _is_near(last, last.stamp) and all(
+            _is_near(seen, read(seen.stamp)) for seen in (stamped[0], last)
+        ):
+            yield STAMP_UNIT.of(
+                f'The stamp of {device.title}, {last.stamp:#x}, is the time of its arrival when '
+                f'it is read {how}.', device.name)
+            return
     for name, factor in _UNITS:
         if last.stamp * factor not in _DATES_NS:
             continue
@@ -193,6 +221,12 @@ def _unit(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
     fractions = {seen.stamp & 0xFFFFFFFF for seen in stamped}
     arrived = [seen.arrival_ns % _NS for seen in stamped]
     spread = max(arrived) - min(arrived) > 0.9 * _NS
+    seconds = {seen.stamp for seen in stamped}
+    if fractions == {0} and 1 < len(seconds) <= len(stamped) // _SOME:
+        yield STAMP_UNIT.of(
+            f'The stamps of {device.title} are whole seconds, {len(seconds)} of them in '
+            f'{len(stamped)} messages: the fraction is missing.', device.name)
+        return
     if len(fractions) < _MANY or not spread or last.at_s - stamped[0].at_s < 1.5:
         return
     for name, most in _FRACTIONS:
@@ -215,10 +249,30 @@ def _backwards(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
         f'up to {_seconds(most)}.', device.name)
 
 
-def _clock(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
+def _is_near(seen: Seen, stamp: int) -> bool:
+    return abs(to_ns(stamp) - seen.arrival_ns) < _NEAR_NS
+
+
+def _turned(number: int, size: int) -> int:
+    """Read a number with its bytes the other way round."""
+    return int.from_bytes(number.to_bytes(size, 'big'), 'little')
+
+
+def _of_float(stamp: int) -> int:
+    """Read a stamp as a floating-point number of seconds; 0 if it is none of a date."""
+    value, = struct.unpack('>d', stamp.to_bytes(8, 'big'))
+    return from_ns(round(value * _NS)) if 0 < value < 1 << 32 else 0
+
+
+def _clock(device: Device, stamped: list[Seen], stalled_s: float) -> Iterator[Finding]:
     offset = offset_of(device)
     if offset is None:
         return
+    for epoch_s, begin in _EPOCHS:
+        if abs(offset - epoch_s) < _LEAP_S:
+            yield CLOCK_OTHER.of(f'The stamps of {device.title} count from {begin}, and not from '
+                                 '1970.', device.name)
+            return
     last_ns = to_ns(stamped[-1].stamp)
     goes_on = len({seen.stamp for seen in stamped}) >= _FEW
     if last_ns < _EARLIEST_NS:
@@ -230,7 +284,7 @@ def _clock(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
         yield CLOCK_AHEAD.of(
             f'The stamps of {device.title} are {_seconds(-offset)} ahead of the clock of this '
             f'machine{_zone(offset)}.', device.name)
-    elif offset > _BEHIND_S and goes_on:
+    elif offset > _BEHIND_S + stalled_s and goes_on:
         yield CLOCK_BEHIND.of(
             f'The stamps of {device.title} are {_seconds(offset)} behind the clock of this '
             f'machine{_zone(offset)}.', device.name)
@@ -249,6 +303,41 @@ def _pace(device: Device) -> Iterator[Finding]:
             yield CLOCK_RATE.of(
                 f'The stamps of {device.title} went on by {went:.2f} s in {passed:.2f} s.',
                 device.name)
+            return
+
+
+def _drift(device: Device, stalled_s: float) -> Iterator[Finding]:
+    """Find a clock that goes a little slower or faster all the time."""
+    for part in device.by_connection():
+        settled = [seen for seen in part if seen.stamp and not seen.fault
+                   and seen.at_s - part[0].at_s >= _SETTLED_S]
+        if len(settled) < 2 * _MANY:
+            continue
+        first, passed = settled[0], settled[-1].at_s - settled[0].at_s
+        late: list[list[float]] = [[] for _ in range(_PARTS)]
+        for seen in settled:
+            number = min(int((seen.at_s - first.at_s) / passed * _PARTS), _PARTS - 1)
+            went = (to_ns(seen.stamp) - to_ns(first.stamp)) / _NS
+            late[number].append(seen.at_s - first.at_s - went)
+        if min(map(len, late)) < _FEW:
+            continue
+        # the way takes longer now and then, and never less
+        least = [min(one) for one in late]
+        steps = [b - a for a, b in pairwise(least)]
+        total = least[-1] - least[0]
+        # a drift is steady; what the network does is not
+        if abs(total) > _DRIFT_S + stalled_s and all(
+            step / total > 0.5 / len(steps) for step in steps
+        ):
+            between_s = passed * (_PARTS - 1) / _PARTS
+            yield CLOCK_RATE.of(
+                f'The stamps of {device.title} go {100 * abs(total) / between_s:.2g} % '
+                f'{"slower" if total > 0 else "faster"} than time: by {_seconds(abs(total))} in '
+                f'{between_s:.1f} s.', device.name, remedy=(
+                    'The clock of the device drifts: let it be set by NTP or PTP. '
+                    + ('Or it sends more than gets through, and its data waits for longer and '
+                       'longer. ' if total > 0 else '')
+                    + 'Until then, in the bridge `stamp: receive`.'))
             return
 
 
@@ -272,7 +361,7 @@ def _arrivals(device: Device, observed: Observation) -> Iterator[Finding]:
         gaps = [b.at_s - a.at_s for a, b in pairwise(part)]
         # a burst that waited has hardly any time in between
         usual = median(gaps)
-        allowed = max(_GAP_S, _GAP_PERIODS * usual) + observed.stalled_s
+        allowed = _allowed(gaps, max(_GAP_S, _GAP_PERIODS * usual)) + observed.stalled_s
         worst = max(gaps)
         if worst > allowed:
             count = sum(gap > allowed for gap in gaps)
@@ -283,7 +372,9 @@ def _arrivals(device: Device, observed: Observation) -> Iterator[Finding]:
         silent = session.ended_s - part[-1].at_s
         # what began and never ended is told elsewhere
         is_over = session.hung_up or session.pending is not None
-        if not is_over and silent > allowed:
+        # what came at once is no stream: what was kept, for example, for a new client
+        is_stream = part[-1].at_s - part[0].at_s > _BURST_S
+        if not is_over and is_stream and silent > allowed:
             yield STOPPED.of(
                 f'{device.title}, which came {_every(usual)}, has not come any more for the last '
                 f'{silent:.1f} s.', device.name)
@@ -298,11 +389,25 @@ def _pauses(observed: Observation, devices: Sequence[Device]) -> Iterator[Findin
             continue
         gaps = [b - a for a, b in pairwise(came)]
         usual = (came[-1] - came[0]) / len(gaps)
-        allowed = max(_PAUSE_S, _GAP_PERIODS * usual) + observed.stalled_s
+        allowed = _allowed(gaps, max(_PAUSE_S, _GAP_PERIODS * usual)) + observed.stalled_s
         worst = max(gaps)
         if allowed < worst <= _GAP_S + observed.stalled_s:  # longer ones are told of each device
             yield GAP.of(f'Nothing came for {worst:.1f} s, where otherwise {1 / usual:.0f} '
                          'messages come in a second.')
+
+
+def _allowed(gaps: Sequence[float], usual_s: float) -> float:
+    """Tell how long a pause may be: of what comes in bursts twice as long as the longest."""
+    runs, long = [0.0], list[float]()
+    worst = max(gaps)
+    for gap in gaps:
+        if gap > worst / 2:
+            long.append(gap)
+            runs.append(0.0)
+        else:
+            runs[-1] += gap
+    is_bursts = worst > usual_s and max(runs) <= _BURST * min(long)
+    return 2 * worst if is_bursts else usual_s
 
 
 def _every(period_s: float) -> str:

@@ -25,6 +25,14 @@ NOT_FINITE = fault(
     'not-finite', 'numbers are not finite (NaN or infinite)',
     'The sender has to drop such a pose, or mark it as not valid; Slicer stops drawing, the '
     'bridge drops it.')
+BYTE_ORDER = fault(
+    'byte-order', 'numbers have their bytes the wrong way round',
+    'The sender has to write all numbers of the body big-endian, the high byte first, as those of '
+    'the header (`htonl`, `struct.pack(">f", ...)`).')
+ROW_ORDER = fault(
+    'row-order', 'the matrix of a pose is written row by row',
+    'The sender has to write it column by column: the three axes of the tool one after the other, '
+    'then the position.')
 ZERO_MATRIX = fault(
     'zero-matrix', 'the rotation of a pose is zero',
     'The sender has to write a rotation there, or not send the pose.')
@@ -35,7 +43,16 @@ MIRRORED = warning(
 NOT_RIGID = warning(
     'not-rigid', 'a pose scales or shears, or its quaternion is not of length 1',
     'A pose turns and moves, and no more: the bridge publishes the rotation in it alone, Slicer '
-    'shows what it scales. Frames of pixels, as PLUS has them, belong to images.')
+    'shows what it scales. Frames of pixels, as PLUS has them, belong to images. A quaternion has '
+    'to be divided by its length; it is x, y, z, w, and no angles.')
+NO_KEY_FRAME = warning(
+    'no-key-frame', 'a video comes without key frames, with which decoders begin',
+    'Let the encoder make one at least once a second (`gop_size`, `keyframe interval`): a '
+    'new client sees nothing until the next one comes.')
+IMAGE_FLAT = warning(
+    'image-flat', 'pixels of an image have no size along an axis',
+    'The sender has to write the spacing in mm into the matrix: direction times spacing. The '
+    'bridge takes 1 mm, Slicer shows nothing or garbage.')
 TOOL_INVALID = warning(
     'tool-invalid', 'a tool is always marked as not valid by its sender',
     'Is the tool plugged in, in view of the tracker and not covered? The bridge does not publish '
@@ -55,9 +72,10 @@ STATUS_ERROR = warning(
 _LIKE_METRES = 3.0
 _HARDLY_ANYTHING = 1e-4
 _ROOM_MM = 20_000.0
-#: no picture of a body is so small, in mm
-_PICTURE_MM = 0.7
+#: no picture of a body is so small, in mm; a whole body is not larger, in m
+_PICTURE_MM = 1.9
 _MOVES = 1e-6
+_ENOUGH = 10
 # what rounding may make of a rotation, which a bridge tells of all the same
 _HARDLY_OFF = 1e-2
 # a frame of pixels has their size in its matrix
@@ -84,6 +102,7 @@ def _about(device: Device, is_large: bool, seconds: float) -> Iterator[Finding]:
         yield from _states(what, tools, device, seconds)
         yield from _poses(what, tools, device, is_large)
     yield from _boxes(device)
+    yield from _video(device)
     yield from _status(device)
 
 
@@ -108,6 +127,12 @@ def _poses(what: str, tools: list[Tool], device: Device, is_large: bool) -> Iter
     if not valid:
         return
     total = len(valid)
+    swapped, by_rows, angles = (
+        sum(tool.reads == name for tool in valid) for name in ('bytes', 'rows', 'degrees'))
+    if swapped:
+        yield BYTE_ORDER.of(f'{what} has numbers that make a pose when their bytes are read the '
+                            f'other way round, in {swapped} of {total} poses.', device.name)
+        return
     wrong = [t for t in valid if not (_is_finite(t.position) and math.isfinite(t.turn))]
     if wrong:
         yield NOT_FINITE.of(f'{what} has numbers that are not finite, in {len(wrong)} of {total} '
@@ -117,14 +142,25 @@ def _poses(what: str, tools: list[Tool], device: Device, is_large: bool) -> Iter
     if zero:
         yield ZERO_MATRIX.of(f'{what} has a rotation that is zero, in {zero} of {total} poses.',
                              device.name)
+    elif by_rows:
+        yield ROW_ORDER.of(f'{what} has numbers that make a rotation when they are read row by '
+                           f'row, in {by_rows} of {total} poses.', device.name)
+        return
     elif any(tool.turn < 0 for tool in valid):
         yield MIRRORED.of(f'{what} has a matrix that mirrors.', device.name)
     elif (off := max(tool.off for tool in valid)) > RIGID_TOLERANCE:
         count = sum(tool.off > RIGID_TOLERANCE for tool in valid)
         may_be_so = off < _HARDLY_OFF or _PIXELS.match(tools[0].name or device.name)
-        yield NOT_RIGID.of(
-            f'{what} is off a rotation by {off:.2g}, in {count} of {total} poses.', device.name,
-            severity=Severity.NOTE if may_be_so else None)
+        text = f'{what} is off a rotation by {off:.2g}, in {count} of {total} poses'
+        if angles:
+            yield NOT_RIGID.of(
+                f'{text}: its quaternion may be angles in degrees.', device.name,
+                severity=Severity.FAULT, remedy=(
+                    'The sender has to turn its angles into a quaternion: x, y, z and w, of '
+                    'length 1. Do not move a robot with it before.'))
+        else:
+            yield NOT_RIGID.of(
+                f'{text}.', device.name, severity=Severity.NOTE if may_be_so else None)
     if all(tool.is_identity for tool in valid):
         yield POSE_IDENTITY.of(f'{what} is the identity in all of {total} poses.', device.name)
         return
@@ -155,6 +191,10 @@ def _distances(
 
 def _boxes(device: Device) -> Iterator[Finding]:
     boxes = [seen.values.box for seen in device.good if seen.values.box]
+    if any(box.are_swapped for box in boxes):
+        yield BYTE_ORDER.of(f'{device.title} has numbers that make sense when their bytes are '
+                            'read the other way round.', device.name)
+        return
     if any(not box.are_finite for box in boxes):
         yield NOT_FINITE.of(f'{device.title} has numbers that are not finite.', device.name)
     finite = [box for box in boxes if _is_finite(box.low) and _is_finite(box.high)]
@@ -164,6 +204,12 @@ def _boxes(device: Device) -> Iterator[Finding]:
     size = max(_size(box) for box in finite)
     if any(seen.values.picture for seen in device.good):
         shape = max(max(seen.values.picture.shape) for seen in device.good if seen.values.picture)
+        flat = sum(seen.values.picture is not None and seen.values.box is not None and any(
+            edge == 0 < count - 1 for edge, count in zip(
+                seen.values.box.high, seen.values.picture.shape)) for seen in device.good)
+        if flat:
+            yield IMAGE_FLAT.of(f'{device.title} has pixels without a size along an axis, in '
+                                f'{flat} of {len(device.good)} images.', device.name)
         if 0 < size < _PICTURE_MM and shape > 1:
             yield METRES.of(f'{device.title} is {size:.3g} mm long and wide, with up to {shape} '
                             'pixels along an edge.', device.name)
@@ -174,6 +220,13 @@ def _boxes(device: Device) -> Iterator[Finding]:
     elif _HARDLY_ANYTHING < furthest < _LIKE_METRES and not all(box.are_whole for box in finite):
         yield METRES.of(f'All of {device.title} is within {furthest:.3g} mm of the origin.',
                         device.name)
+
+
+def _video(device: Device) -> Iterator[Finding]:
+    frames = [seen.values.follows for seen in device.good if seen.values.follows is not None]
+    if len(frames) >= _ENOUGH and all(frames):
+        yield NO_KEY_FRAME.of(f'None of {len(frames)} frames of {device.title} is one with which '
+                              'a decoder can begin.', device.name)
 
 
 def _size(box: Box) -> float:

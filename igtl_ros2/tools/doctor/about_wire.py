@@ -11,9 +11,9 @@ from ...codec.frame import HEADER_SIZE
 from ...codec.message import message_class
 from ...errors import printable
 from .about_reach import looks_like_igtl
-from .findings import Finding, Severity, fault, warning
+from .findings import Finding, Severity, fault, note, warning
 from .observation import Device, Observation, Session
-from .walk import ZERO_CRC
+from .walk import SWAPPED_CRC, ZERO_CRC
 
 HEADER_VERSION = fault(
     'header-version', 'the header has a version that does not exist',
@@ -30,6 +30,10 @@ BODY_SHORT = fault(
     'body-short', 'a message began and never ended',
     'The sender announces more bytes than it sends, or stops in the middle: see its log. '
     'Receivers wait for the rest, and get nothing more.')
+NOT_WHOLE = note(
+    'not-whole-yet', 'a large message is on its way, and nothing else came',
+    'Listen for longer (`--duration`), or look why so little comes in a second: the network, or '
+    'a sender that waits in between.')
 OUT_OF_STEP = fault(
     'out-of-step', 'in the middle of the stream is something that is not a message',
     'The sender has announced fewer bytes than it sends, or two threads of it write to one socket '
@@ -75,9 +79,15 @@ def _stream(observed: Observation, session: Session) -> Iterator[Finding]:
         yield OUT_OF_STEP.of('Behind a message something follows that is no header: '
                              f'{printable(session.lost)}.')
     waited_s = session.ended_s - session.pending_s
-    if session.pending is None or not (session.hung_up or waited_s >= _WAITED_S):
+    if session.pending is None:
         return
     kind, device, announced, came = session.pending
+    if not (session.hung_up or waited_s >= _WAITED_S):
+        if kind and not observed.seen:
+            yield NOT_WHOLE.of(
+                f'Of {printable(kind)} {device!r}, {announced} bytes, {came} have come so far.',
+                device)
+        return
     if not kind and came < HEADER_SIZE:
         if not looks_like_igtl(session.first_bytes):
             return  # `about_reach` says what it is
@@ -115,7 +125,10 @@ def _faults(device: Device) -> Iterator[Finding]:
         about, _ = Counter(seen.about for seen in bad).most_common(1)[0]
         why = f': {printable(about)}' if about else ''
         remedy = ''
-        if name == 'crc' and about != ZERO_CRC and len(bad) < len(device.seen):
+        if about == SWAPPED_CRC:
+            remedy = ('The sender has to write the checksum as 8 bytes, the high one first '
+                      '(big-endian), as all numbers of OpenIGTLink.')
+        elif name == 'crc' and about != ZERO_CRC and len(bad) < len(device.seen):
             remedy = ('Some are right, so it is not the computation: two threads that write to '
                       'one socket at once, or a buffer that changes while it is sent.')
         has = 'has' if len(bad) == 1 else 'have'

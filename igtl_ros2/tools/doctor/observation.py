@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import NamedTuple
 
 from ...codec.message import message_class
@@ -20,6 +19,7 @@ class Tool(NamedTuple):
     :param turn: determinant of the rotation part, or length of the quaternion.
     :param state: what metadata says of it, such as MISSING; empty if nothing.
     :param off: how far the matrix is from a rotation, or the length of the quaternion from 1.
+    :param reads: how else its numbers would be a rotation: 'rows', 'bytes' or 'degrees'.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Tool(NamedTuple):
     state: str = ''
     is_identity: bool = False
     off: float = 0.0
+    reads: str = ''
 
 
 class Box(NamedTuple):
@@ -37,6 +38,8 @@ class Box(NamedTuple):
     high: Place
     are_whole: bool
     are_finite: bool = True
+    #: as they would be with their bytes the other way round, they are better
+    are_swapped: bool = False
 
 
 class Picture(NamedTuple):
@@ -68,6 +71,8 @@ class Values(NamedTuple):
     length: int = -1
     #: labels of points, names of paths
     labels: tuple[str, ...] = ()
+    #: of a frame of video: whether a decoder needs those before it; None if it needs none
+    follows: bool | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +82,7 @@ class Seen:
 
     :param at_s: seconds since the doctor began, by a clock that never jumps.
     :param arrival_ns: since 1970, by the clock of this machine.
+    :param took_s: from its first byte to its last.
     :param stamp: 64 bits, as on the wire.
     :param version: of the header, as it says.
     :param fault: what is wrong with it on the wire: 'crc', 'content', 'length' or 'layout'.
@@ -98,6 +104,12 @@ class Seen:
     mark: str = ''
     connection: int = 0
     values: Values = Values()
+    took_s: float = 0.0
+
+    @property
+    def began_ns(self) -> int:
+        """When its first byte came: how long the rest takes says nothing of the clock."""
+        return self.arrival_ns - round(self.took_s * 1e9)
 
 
 @dataclass(slots=True)
@@ -134,7 +146,9 @@ class Reach:
     :param errors: by address, why there was no connection: 'refused', 'timeout', 'unreachable' or
         a text.
     :param reached: the address that answered.
-    :param answers: as what a silent peer answered when asked: 'tls', 'http' or empty.
+    :param answers: as what a silent peer answered when asked: 'tls', 'http', 'echo', 'other' or
+        empty.
+    :param answer: the first bytes of that.
     :param listens_on: addresses of this machine where somebody listens on that port, if the peer
         is on this machine and can be looked up.
     :param own_addresses: those of this machine, for others to connect to.
@@ -149,6 +163,7 @@ class Reach:
     reached: str = ''
     tls_error: str = ''
     answers: str = ''
+    answer: bytes = b''
     listens_on: tuple[str, ...] = ()
     own_addresses: tuple[str, ...] = ()
     #: it was waited for, see `--listen`
@@ -294,8 +309,11 @@ class Device(NamedTuple):
         return found is not None and found.is_stream
 
     def by_connection(self) -> list[list[Seen]]:
-        """Give them connection by connection."""
-        return [list(group) for _, group in groupby(self.seen, lambda seen: seen.connection)]
+        """Give them connection by connection, of which there may be several at once."""
+        parts: dict[int, list[Seen]] = {}
+        for seen in self.seen:
+            parts.setdefault(seen.connection, []).append(seen)
+        return list(parts.values())
 
     def tools(self) -> dict[str, list[tuple[Seen, Tool]]]:
         """Give the poses by the names of tools."""

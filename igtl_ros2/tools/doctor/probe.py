@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...codec import encode
@@ -28,6 +28,7 @@ _QUESTIONS = (
 )
 _TURN_S = 0.05
 _PULSE_S = 0.02
+_SHOWN = 256
 _NO_TLS = 'no TLS'
 _ASK_AFTER_S = 0.5
 _ANSWER_S = 1.0
@@ -93,6 +94,27 @@ def cannot_bind(reach: Reach, error: OSError) -> None:
     reach.errors[reach.host] = 'taken' if taken else error.strerror or str(error)
 
 
+@contextlib.contextmanager
+def _pulse_felt(observed: Observation) -> Iterator[None]:
+    """Measure for how long this machine, or this process, lets a thread wait meanwhile."""
+    ended = threading.Event()
+
+    def feel() -> None:
+        before_s = time.monotonic()
+        while not ended.wait(_PULSE_S):
+            now_s = time.monotonic()
+            observed.stalled_s = max(observed.stalled_s, now_s - before_s - _PULSE_S)
+            before_s = now_s
+
+    pulse = threading.Thread(target=feel)
+    pulse.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        pulse.join()
+
+
 class Probe:
     """
     Look at one peer.
@@ -107,6 +129,7 @@ class Probe:
         address = wanted.settings.address
         self._tls = Tls(wanted.settings) if address.scheme == 'tls' else None
         self._start_s = time.monotonic()
+        self._beside = threading.Lock()
         self.observed = Observation(
             Reach(*address), wanted.seconds, for_slicer=wanted.for_slicer)
 
@@ -126,7 +149,7 @@ class Probe:
             self._listen_on(sock)
             reach.others = (*map(_state_of, others), *['closed'] * refused)
         if self._may_ask() and not reach.answers:
-            reach.answers = self._what_are_you()
+            self._what_are_you()
         return observed
 
     def _may_ask(self) -> bool:
@@ -247,28 +270,41 @@ class Probe:
     def _listen_on(self, sock: socket.socket, server: socket.socket | None = None) -> None:
         """Listen for as long as is wanted, or as the user waits."""
         start_s = time.monotonic()
-        ended = threading.Event()
-        pulse = threading.Thread(target=self._feel_pulse, args=(ended,))
-        pulse.start()
-        try:
-            self._listen_again_and_again(sock, start_s + self._wanted.seconds, server)
-        finally:
-            ended.set()
-            pulse.join()
+        until = start_s + self._wanted.seconds
+        with _pulse_felt(self.observed):
+            if server is None:
+                self._listen_again_and_again(sock, until)
+            else:
+                others = threading.Thread(target=self._hear_others, args=(server, until))
+                others.start()
+                with sock:
+                    self._listen(sock, until)
+                others.join()
         self.observed.seconds = round(time.monotonic() - start_s, 1)
 
-    def _feel_pulse(self, ended: threading.Event) -> None:
-        """Measure for how long this machine, or this process, lets a thread wait."""
-        before_s = time.monotonic()
-        while not ended.wait(_PULSE_S):
-            now_s = time.monotonic()
-            stalled_s = now_s - before_s - _PULSE_S
-            self.observed.stalled_s = max(self.observed.stalled_s, stalled_s)
-            before_s = now_s
+    def _hear_others(self, server: socket.socket, until: float) -> None:
+        """Listen to further clients, beside the first or after it."""
+        threads: list[threading.Thread] = []
+        while time.monotonic() < until and not self._stopped:
+            try:
+                sock, _ = server.accept()
+            except OSError:  # nobody yet
+                continue
+            if len(threads) >= _MOST_CONNECTIONS:
+                sock.close()
+                continue
+            threads.append(threading.Thread(target=self._hear, args=(sock, until)))
+            threads[-1].start()
+        for thread in threads:
+            thread.join()
 
-    def _listen_again_and_again(
-        self, sock: socket.socket, until: float, server: socket.socket | None
-    ) -> None:
+    def _hear(self, sock: socket.socket, until: float) -> None:
+        secure = self._accepted(sock)
+        if secure is not None:
+            with secure:
+                self._listen(secure, until)
+
+    def _listen_again_and_again(self, sock: socket.socket, until: float) -> None:
         """Listen over as many connections as the peer makes of it."""
         sessions = self.observed.sessions
         while True:
@@ -278,17 +314,15 @@ class Probe:
                 return
             if not session.received and len(sessions) > 1:
                 return
-            again = self._again(until, server)
+            again = self._again(until)
             if again is None:
                 return
             sock = again
 
-    def _again(self, until: float, server: socket.socket | None) -> socket.socket | None:
+    def _again(self, until: float) -> socket.socket | None:
         """Get the next connection."""
         while time.monotonic() < until and not self._stopped:
             try:
-                if server is not None:
-                    return self._accepted(server.accept()[0])
                 time.sleep(_PAUSE_S)
                 return self._connect(self.observed.reach.reached)
             except OSError:
@@ -299,12 +333,20 @@ class Probe:
         """Read until the time is over or the peer ends it; None if TLS fails after all."""
         observed = self.observed
         session = Session(began_s=self._clock()[0])
-        observed.sessions.append(session)
-        walker = Walker(session, len(observed.sessions) - 1, self._clock, observed.seen.append)
+        with self._beside:
+            observed.sessions.append(session)
+            number = len(observed.sessions) - 1
+        walker = Walker(session, number, self._clock, observed.seen.append)
         sock.settimeout(_TURN_S)
         questions = list(_QUESTIONS if self._wanted.ask and not self._wanted.passive else ())
         due_s = session.began_s + _ASK_AFTER_S
-        while time.monotonic() < until and not self._stopped:
+        # a device that sends every few seconds is not silent yet
+        more_s = 0.0 if observed.reach.is_server else self._wanted.seconds
+        while not self._stopped:
+            if time.monotonic() >= until:
+                if session.received or not more_s:
+                    break
+                until, more_s = until + more_s, 0.0
             try:
                 data = sock.recv(_BLOCK)
             except (TimeoutError, ssl.SSLWantReadError):
@@ -316,7 +358,8 @@ class Probe:
             except ssl.SSLError as error:
                 if not session.received:
                     observed.reach.tls_error = _tls_error(error)
-                    observed.sessions.remove(session)
+                    if observed.sessions[-1] is session:  # the others keep their numbers
+                        observed.sessions.pop()
                     return None
                 data = b''
             except OSError as error:
@@ -329,12 +372,12 @@ class Probe:
         walker.finish()
         if not session.hung_up and self._may_ask() and not observed.reach.is_server:
             # a server that takes TLS from one client at a time waits for it here
-            observed.reach.answers = _kind_of(self._answer_on(sock, _client_hello()))
+            self._ask(sock, _client_hello())
         return session
 
     # -- what a silent peer is
 
-    def _what_are_you(self) -> str:
+    def _what_are_you(self) -> None:
         """Say to a silent peer what others would say; each on a connection of its own."""
         questions = [b'GET / HTTP/1.0\r\n\r\n']
         if all(session.hung_up for session in self.observed.sessions):
@@ -342,12 +385,18 @@ class Probe:
         for question in questions:
             try:
                 with self._socket(self.observed.reach.reached) as sock:
-                    kind = _kind_of(self._answer_on(sock, question))
+                    self._ask(sock, question)
             except OSError:
-                return ''  # it has gone meanwhile
-            if kind:
-                return kind
-        return ''
+                return  # it has gone meanwhile
+            if self.observed.reach.answers:
+                return
+
+    def _ask(self, sock: socket.socket, question: bytes) -> None:
+        """Note what a peer answers, and what kind of answer that is."""
+        answer = self._answer_on(sock, question)
+        # a server that sends back all that it gets speaks nothing
+        kind = 'echo' if answer and question.startswith(answer) else _kind_of(answer)
+        self.observed.reach.answers, self.observed.reach.answer = kind, answer[:_SHOWN]
 
     def _answer_on(self, sock: socket.socket, question: bytes) -> bytes:
         until = time.monotonic() + _ANSWER_S
@@ -367,7 +416,9 @@ def _kind_of(answer: bytes) -> str:
     if answer[:1] in (b'\x15', b'\x16') and answer[1:2] == b'\x03':
         return 'tls'
     start = answer[:200].lstrip().lower()
-    return 'http' if start.startswith((b'http/', b'<!doc', b'<html')) else ''
+    if start.startswith((b'http/', b'<!doc', b'<html')):
+        return 'http'
+    return 'other' if answer else ''
 
 
 def _client_hello() -> bytes:

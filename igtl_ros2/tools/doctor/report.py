@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from ...errors import printable
+from .about_reach import where_of
 from .about_time import jitter_of, offset_of, rate_of
 from .findings import Finding, Severity, is_healthy
 from .observation import Device, Observation
@@ -55,8 +56,8 @@ def as_text(
         verdict = ' and '.join(
             f'{counts[level]} {level.name.lower()}{"s" if counts[level] > 1 else ""}'
             for level in (Severity.FAULT, Severity.WARNING) if counts[level])
-    where = 'port ' if reach.is_server else f'{reach.scheme}://{reach.host}:'
-    yield f'{where}{reach.port}: {verdict}'
+    where = f'port {reach.port}' if reach.is_server else f'{reach.scheme}://{where_of(reach)}'
+    yield f'{where}: {verdict}'
     for _, group in groupby(findings, lambda f: (f.severity, f.code, f.remedy)):
         yield ''
         yield from _paragraph(list(group), width, in_colour)

@@ -15,12 +15,20 @@ from ...codec.messages.points import PointList, Trajectories
 from ...codec.messages.pose import Position, Transform
 from ...codec.messages.text import Status
 from ...codec.messages.tracking import TIP_ONLY, QuaternionTrackingData, TrackingData
+from ...codec.messages.video import Video
 from ...codec.patients import hidden
 from ...codec.tool_state import tool_state
 from .observation import Box, Picture, State, Tool, Values
 
 _IDENTITY = np.eye(4)
 _NO_TURN = np.array([0.0, 0.0, 0.0, 1.0])
+_ROUNDED = 1e-3
+# lengths in mm, directions and shares of colours are of such sizes
+_LEAST, _MOST = 1e-6, 1e6
+# and with their bytes the wrong way round many are beyond these
+_TINY, _HUGE = 1e-20, 1e20
+# more than any angle in radians; three whole turns are less than the other
+_LIKE_DEGREES, _MOST_DEGREES = 3.5, 1000.0
 
 
 def values_of(message: Message) -> Values:
@@ -52,6 +60,8 @@ def values_of(message: Message) -> Values:
         return Values(box=_around(message.points), vertex_cells=len(message.vertices))
     if isinstance(message, Image):
         return _of_image(message)
+    if isinstance(message, Video):
+        return Values(follows=message.follows)
     if isinstance(message, Status):
         told = hidden(message)  # without names of patients
         return Values(state=State(told.code, told.error_name, told.message))
@@ -64,10 +74,43 @@ def _of_matrix(message: Message, name: str, matrix: Any, kind: int = 0) -> Tool:
     with np.errstate(all='ignore'):
         turn = matrix[:3, :3]
         determinant = float(np.linalg.det(turn))
-        off = float(np.abs(turn.T @ turn - _IDENTITY[:3, :3]).max())
+        off = _off(turn)
+    reads = '' if off <= _ROUNDED else _how_matrix_reads(matrix[:3].T.ravel())
     return Tool(
         name, _place(matrix[:3, 3]), determinant,
-        tool_state(message, name) or '', bool((matrix == _IDENTITY).all()), off)
+        tool_state(message, name) or '', bool((matrix == _IDENTITY).all()), off, reads)
+
+
+def _off(turn: Any) -> float:
+    """Tell how far a matrix is from a rotation; infinitely far if it has numbers that are none."""
+    with np.errstate(all='ignore'):
+        off = float(np.abs(turn.T @ turn - _IDENTITY[:3, :3]).max())
+    return off if np.isfinite(off) else np.inf
+
+
+def _how_matrix_reads(numbers: Any) -> str:
+    """Tell how else 12 numbers of the wire, which are no rotation, would be one."""
+    if _off(numbers.reshape(3, 4)[:, :3]) <= _ROUNDED:
+        return 'rows'
+    swapped = _swapped(numbers)
+    columns, rows = swapped.reshape(4, 3)[:3], swapped.reshape(3, 4)[:, :3]
+    return 'bytes' if min(_off(columns), _off(rows)) <= _ROUNDED else ''
+
+
+def _swapped(numbers: Any) -> Any:
+    """Read numbers as if their sender had written them in the other order of bytes."""
+    with np.errstate(all='ignore'):  # what is beyond float32 is no number of the wire
+        return np.asarray(numbers, '>f4').byteswap().astype(np.float64)
+
+
+def _are_swapped(numbers: Any) -> bool:
+    """Tell whether numbers make no sense, and do with their bytes the other way round."""
+    sizes = np.abs(np.asarray(numbers, np.float64))
+    with np.errstate(all='ignore'):
+        if not ((sizes > 0) & (sizes < _TINY) | (sizes > _HUGE) | np.isnan(sizes)).any():
+            return False
+        others = np.abs(_swapped(numbers))
+        return bool(((others == 0) | (others >= _LEAST) & (others <= _MOST)).all())
 
 
 def _of_quaternion(
@@ -75,9 +118,18 @@ def _of_quaternion(
 ) -> Tool:
     quaternion = _NO_TURN if kind == TIP_ONLY else quaternion
     is_identity = not np.any(position) and not np.any(quaternion[:3])
-    length = float(np.linalg.norm(quaternion))
-    return Tool(name, _place(position), length, tool_state(message, name) or '', is_identity,
-                abs(length - 1))
+    with np.errstate(all='ignore'):
+        length = float(np.linalg.norm(quaternion))
+    off = abs(length - 1)
+    return Tool(name, _place(position), length, tool_state(message, name) or '', is_identity, off,
+                '' if off <= _ROUNDED else _how_quaternion_reads(quaternion, length))
+
+
+def _how_quaternion_reads(quaternion: Any, length: float) -> str:
+    """Tell what four numbers may be that are no quaternion of length 1."""
+    if abs(float(np.linalg.norm(_swapped(quaternion))) - 1) <= _ROUNDED:
+        return 'bytes'
+    return 'degrees' if _LIKE_DEGREES < length <= _MOST_DEGREES else ''
 
 
 def _of_image(image: Image) -> Values:
@@ -88,8 +140,9 @@ def _of_image(image: Image) -> Values:
         (image.size[0], image.size[1], image.size[2]))
     edges = np.linalg.norm(image.matrix[:3, :3], axis=0) * image.size
     high = _place(edges)
-    return Values(picture=picture, box=Box((0.0, 0.0, 0.0), high, _are_whole(high),
-                                           bool(np.isfinite(image.matrix).all())))
+    return Values(picture=picture, box=Box(
+        (0.0, 0.0, 0.0), high, _are_whole(high), bool(np.isfinite(image.matrix).all()),
+        _are_swapped(image.matrix[:3])))
 
 
 def _around(points: Sequence[Any] | Any) -> Box | None:
@@ -98,10 +151,11 @@ def _around(points: Sequence[Any] | Any) -> Box | None:
     array = np.asarray(points, np.float64)
     is_finite = np.isfinite(array).all(axis=1)
     found = array[is_finite]
+    swapped = _are_swapped(array)
     if not len(found):
-        return Box((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), False, False)
+        return Box((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), False, False, swapped)
     low, high = _place(found.min(axis=0)), _place(found.max(axis=0))
-    return Box(low, high, bool((found == found.round()).all()), bool(is_finite.all()))
+    return Box(low, high, bool((found == found.round()).all()), bool(is_finite.all()), swapped)
 
 
 def _are_whole(values: Sequence[float]) -> bool:

@@ -30,10 +30,14 @@ from .values import values_of
 _FIRST = 256
 # version and type
 _HEAD_BYTES = 14
+# the length of the body
+_SIZE_AT = 42
 #: more messages than this are counted, and not kept
 MOST_SEEN = 300_000
 #: what is said of a checksum that is 0
 ZERO_CRC = 'the checksum is 0, as if it had never been computed'
+#: what is said of one whose bytes are the wrong way round
+SWAPPED_CRC = 'the checksum is right, but for the order of its bytes (little-endian)'
 
 
 def _headers() -> re.Pattern[bytes]:
@@ -70,6 +74,8 @@ class Walker:
         self._is_over = False
         self._kept = 0
         self._last: Seen | None = None
+        #: when the first byte came of what is not read yet
+        self._began_s = 0.0
 
     def feed(self, data: bytes) -> None:
         """Take what came."""
@@ -77,8 +83,10 @@ class Walker:
         session.received += len(data)
         if len(session.first_bytes) < _FIRST:
             session.first_bytes += data[: _FIRST - len(session.first_bytes)]
-        self._data += data
         at_s, now_ns = self._clock()
+        if not self._data:
+            self._began_s = at_s
+        self._data += data
         session.pending_s = at_s
         self._take_out(at_s, now_ns)
 
@@ -107,7 +115,7 @@ class Walker:
             return False
         seen = Seen(
             header.type_name, header.device_name, at_s, now_ns, header.timestamp, header.version,
-            end, connection=self._number)
+            end, connection=self._number, took_s=at_s - self._began_s)
         body = bytes(data[HEADER_SIZE:end])
         if crc64(body) != header.crc:
             if len(data) < end + _HEAD_BYTES and not self._is_over:
@@ -122,8 +130,10 @@ class Walker:
                 end = HEADER_SIZE + inside.start()
             else:
                 seen.fault = 'crc'
-                seen.about = ZERO_CRC if not header.crc else ''
+                seen.about = ZERO_CRC if not header.crc else (
+                    SWAPPED_CRC if _swapped(header.crc) == crc64(body) else '')
         del data[:end]
+        self._began_s = at_s  # what follows came with the last byte, or later
         self._read(header, body, seen)
         return True
 
@@ -159,6 +169,11 @@ class Walker:
         """Look at what is left when nothing more will come."""
         self._is_over = True
         self._take_out(*self._clock())
+        if self._last is not None and self._last.fault == 'crc' and (
+            len(self._data) >= _HEAD_BYTES and not self._headers.match(self._data)
+        ):
+            self._too_short(self._last)
+            self._session.pending = None
         if self._session.pending is None or len(self._data) < HEADER_SIZE:
             return
         inside = self._headers.search(self._data, HEADER_SIZE)
@@ -181,16 +196,23 @@ class Walker:
         session.lost = str(error)
         if isinstance(error, TooLargeError):
             session.lost_kind = 'size'
+            size = int.from_bytes(self._data[_SIZE_AT:_SIZE_AT + 8], 'little')
+            if size <= MAX_BODY_BYTES:
+                session.lost += f'; with its bytes the other way round (little-endian) {size}'
             return
         if self._last is None and session.received == len(self._data):
             session.lost_kind = 'version'
         elif self._last is not None and self._last.fault == 'crc':
-            # the checksum is that of all bytes, the header announces fewer
-            self._last.fault = 'length'
-            self._last.about = 'behind as many bytes as its header announces no message begins'
+            self._too_short(self._last)
             session.lost = ''
         else:
             session.lost_kind = 'step'
+
+    @staticmethod
+    def _too_short(seen: Seen) -> None:
+        """Note that the checksum is that of all bytes, of which the header announces fewer."""
+        seen.fault = 'length'
+        seen.about = 'behind as many bytes as its header announces no message begins'
 
     def _resume(self) -> None:
         """Look for the next header."""
@@ -230,3 +252,8 @@ class Walker:
             return
         session.pending = (
             header.type_name, header.device_name, header.body_size, len(data) - HEADER_SIZE)
+
+
+def _swapped(number: int) -> int:
+    """Read a number of 64 bits with its bytes the other way round."""
+    return int.from_bytes(number.to_bytes(8, 'big'), 'little')

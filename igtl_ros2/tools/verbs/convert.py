@@ -10,7 +10,8 @@ DESCRIPTION = """\
 Write what is in a file into one of another format, chosen by the file names;
 axes and units are converted (LPS or RAS, mm). From a bag, a capture or a tracked sequence
 (.igs.mha) it takes what the output format can hold: poses for .csv, images for .mha. If the format
-holds one message and there are several, the others are numbered: head_0001.mha."""
+holds one message and there are several, the others are numbered: head_0001.mha. So are the tables
+of readings of sensors beside that of poses: they have other columns."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

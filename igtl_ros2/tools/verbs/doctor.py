@@ -28,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='listen on this port for a device that is a client')
     parser.add_argument(
         '--duration', type=seconds, default=5.0, metavar='S',
-        help='listen for so many seconds; 0 until Ctrl-C; default: 5')
+        help='listen for so many seconds, twice as long if nothing comes; 0 until Ctrl-C; '
+        'default: 5')
     parser.add_argument(
         '--timeout', type=seconds, metavar='S',
         help='give up after so many seconds without a connection; default: 3, with --listen 30')
