@@ -134,6 +134,9 @@ class Table(Sequence[Any]):
         table._written = wire
         return table
 
+    def __reduce__(self) -> tuple[type[Table], tuple[type[Element], NDArray[Any]]]:
+        return Table, (self.kind, self.rows)  # what is held on the wire cannot be pickled
+
     @property
     def rows(self) -> NDArray[Any]:
         """The elements in an array."""

@@ -224,3 +224,13 @@ def test_every_list_has_rows():
     for cls in set(codec.registered().values()):
         if issubclass(cls, ElementList):
             assert cls.element_class.WIRE.itemsize == cls.element_class.SIZE
+
+
+@kinds
+@pytest.mark.parametrize('again', [copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
+def test_a_long_list_goes_to_another_process(kind, again):
+    made = listed(kind, FEW + 1)
+    data = codec.encode(made)
+    for message in (made, codec.decode(data)):
+        assert codec.encode(again(message)) == data
+        assert list(map(fields, again(message.elements))) == list(map(fields, message.elements))
