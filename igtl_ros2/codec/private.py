@@ -14,16 +14,17 @@ _KEYS = re.compile(
     r'(?:.*(?:'
     r'patients?(?:'
     r'(?:(?:full|first|last|middle|given|family|maiden|birth|mothers?)*names?)'
-    r'|ids?|identifiers?|idnumbers?|numbers?|mrn|ssn'
+    r'|surnames?|forenames?|initials'
+    r'|ids?|uu?ids?|identifiers?|idnumbers?|numbers?|nr|code|mrn|ssn'
     r'|birth(?:date|time|day).*|dob|dateofbirth'
     r'|address(?:es)?|(?:tele)?phone(?:numbers?)?|telecom(?:information)?|emails?|comments?'
     r')'
-    r'|nameof(?:the)?patient|medicalrecord(?:numbers?|locator)?|socialsecuritynumber'
-    r'|accessionnumber|birthdate|dateofbirth'
+    r'|nameof(?:the)?patient|medicalrecord(?:numbers?|n[or]|locator)?|socialsecuritynumber'
+    r'|accession(?:number|n[or])|birthda(?:te|y)|dateofbirth'
     r')'
     r'|mrn|ssn|dob'
     # the same as numbers of DICOM
-    r'|(?:dicom|tag|0x)*(?:0008(?:0x)?0050|0010(?:0x)?'
+    r'|(?:dicom|tag|0?x)*(?:0008(?:0x)?0050|0010(?:0x)?'
     r'(?:00(?:10|2[0-9]|3[0-9])|10(?:0[0-9]|40|60|90)|215[45]|4000))'
     r')[0-9]*'
 )
@@ -56,7 +57,7 @@ def is_private_key(key: str) -> bool:
 @lru_cache(maxsize=4096)
 def _find(key: str) -> bool:
     if not key.isascii():
-        key = normalize('NFKC', key)  # letters of full width
+        key = normalize('NFKD', key)  # letters of full width, or with accents
     return _KEYS.fullmatch(re.sub('[^0-9a-z]', '', key.lower())) is not None
 
 

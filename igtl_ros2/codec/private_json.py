@@ -69,11 +69,9 @@ class PrivateJson:
 
     def _object(self, members: _Object, names: tuple[str, ...]) -> dict[str, Any]:
         values = [value for _, value in members]
-        # {"key": "PatientName", "value": "Doe"}, {"columns": ["PatientName"], "rows": [["Doe"]]}
-        tells = _tells(values) or any(
-            _tells(value) for value in values
-            if isinstance(value, list) and not isinstance(value, _Object)
-        )
+        # {"key": "PatientName", "value": "Doe"}, {"columns": ["PatientName"], "rows": [["Doe"]]},
+        # {"item": {"name": "PatientName"}, "value": "Doe"}
+        tells = _tells(values) or any(map(_names, values))
         result = {}
         for key, value in members:
             new_key = key
@@ -90,7 +88,7 @@ class PrivateJson:
         """Hide what stands beside the name of what it is."""
         if isinstance(value, str) and is_key(value) or ABOUT.fullmatch(key):
             return value
-        if isinstance(value, list) and not isinstance(value, _Object) and _tells(value):
+        if _names(value):
             return self._value(value, ())
         return self._hidden(value)
 
@@ -112,6 +110,14 @@ def _tells(values: list[Any]) -> bool:
     """Tell whether one of some values is a private key, or two of them are halves of one."""
     texts = [value for value in values if isinstance(value, str)]
     return any(map(is_key, texts)) or is_tag(iter(texts))
+
+
+def _names(value: Any) -> bool:
+    """Tell whether a list or an object says nothing but which values stand beside it."""
+    if isinstance(value, _Object):
+        leaves = list(_leaves(value))
+        return bool(leaves) and all(map(is_key, leaves))
+    return isinstance(value, list) and (_tells(value) or any(map(_names, value)))
 
 
 def _shown(value: Any) -> str:

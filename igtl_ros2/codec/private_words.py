@@ -30,7 +30,9 @@ _MIN_SAID = 4
 _PLAIN = re.compile(r'[^\\%&<\0]*')
 _SIGNS = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 _SMALL = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
-_BACKSLASHED = re.compile(r'\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))')
+_BACKSLASHED = re.compile(
+    r'\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|u\{0*([0-9a-fA-F]{1,5})\}|U000([0-9a-fA-F]{5})'
+    r'|([0-3][0-7]{2}))')
 # what may stand between the letters of a key that XML puts together
 MARKS = re.compile(r'<!\[CDATA\[|\]\]>')
 _TAGS = re.compile('<[^<>]*>')
@@ -115,7 +117,7 @@ def bytes_may_name(data: bytes) -> bool:
 def _has_hint(text: str) -> bool:
     """Look for what every private key has in it, once what is neither letter nor digit is gone."""
     if not text.isascii():
-        text = unicodedata.normalize('NFKC', text)
+        text = unicodedata.normalize('NFKD', text)
     plain = text.encode('ascii', 'ignore').translate(_SMALL, _SIGNS)
     return (
         b'patient' in plain or b'birth' in plain or b'medical' in plain or b'security' in plain
@@ -157,15 +159,28 @@ def _unescaped(text: str) -> str:
 def unescaped_once(text: str) -> str:
     """Undo it once."""
     if '\\' in text:
-        text = _BACKSLASHED.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
+        text = _BACKSLASHED.sub(_character, text)
     if '&' in text:
         text = unescape(text)
     return unquote(text, errors='replace') if '%' in text else text
 
 
+def _character(written: re.Match[str]) -> str:
+    """Give what a character is that stands as its number."""
+    octal = written[5]
+    return chr(int(octal, 8) if octal else int(next(filter(None, written.groups())), 16))
+
+
 def says(text: str) -> bool:
     """Tell whether there is a private key in a text, and more than that."""
-    plain = unicodedata.normalize('NFKC', _unescaped(text)).replace('\0', '')
+    text = _unescaped(text)
+    if '\0' in text:  # of UTF-16, or between two texts
+        return _says(text.replace('\0', '')) or _says(text.replace('\0', ' '))
+    return _says(text)
+
+
+def _says(text: str) -> bool:
+    plain = unicodedata.normalize('NFKD', text)
     plain = plain.encode('ascii', 'ignore').decode('ascii')
     spans = [found.span() for found in _TAG.finditer(plain) if is_private_key(found[1] + found[2])]
     for number, found in enumerate(_HINT_WORD.finditer(plain)):

@@ -49,10 +49,17 @@ def is_ros_name(name: str) -> bool:
     )
 
 
-def marked_name(device: str) -> str:
-    """Make a ROS name token of a device name that no device gets by keeping its own."""
+def marked_name(device: str, peer: str = '') -> str:
+    """
+    Make a ROS name token of a device name that no device gets by keeping its own.
+
+    :param peer: what tells apart who sends it; no name of a device alone gives the same token.
+    """
     raw = device.encode('utf-8', 'surrogatepass')
-    mark = 'x' + blake2b(raw).hexdigest()[:_DIGITS]
+    if peer:
+        device = f'{device} {peer}'
+        raw += b'\0' + peer.encode('utf-8', 'surrogatepass')
+    mark = 'x' + blake2b(raw, person=b'peer' if peer else b'').hexdigest()[:_DIGITS]
     letters = unicodedata.normalize('NFKD', device[:_MAX_LENGTH])
     plain = ''.join(char for char in letters if not unicodedata.combining(char))
     room = _MAX_LENGTH - len(mark) - 1

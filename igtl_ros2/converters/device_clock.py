@@ -17,6 +17,8 @@ RESTART_S = 1.0
 STEP_S = 1.0
 #: a clock may go so many times slower than ours before its stamps lag behind the arrivals
 MOST_SLOWER = 10
+# what was chosen for so many stamps is remembered besides the last and the newest one
+_MOST_SEEN = 64
 
 
 class DeviceClock:
@@ -35,7 +37,8 @@ class DeviceClock:
     __slots__ = (
         '_policy', '_max_skew_s', '_skew_ns', '_near_ns', '_stale_after_s',
         '_last_ns', '_chosen_ns', '_source', '_newest_ns', '_newest_chosen_ns',
-        '_back_s', '_back_ns', '_still_s', '_ahead_s', 'is_frozen', 'far_s', 'far_ns',
+        '_back_s', '_back_ns', '_still_s', '_ahead_s', '_behind_s', '_behind_ns', '_seen',
+        'is_frozen', 'far_s', 'far_ns',
     )
 
     def __init__(
@@ -62,6 +65,10 @@ class DeviceClock:
         self._still_s: float = memory._still_s if memory else math.inf
         # how far our clock was ahead of the one that never jumps, when a stamp was last replaced
         self._ahead_s: float = memory._ahead_s if memory else math.nan
+        # the last stamp that was too old, and when it came
+        self._behind_s, self._behind_ns = -math.inf, 0
+        # what was chosen for stamps that did not go on, as they may come once more
+        self._seen: dict[int, int] = memory._seen if memory else {}
         #: whether messages come, and their stamps have not gone on for too long
         self.is_frozen = False
         #: when a stamp that goes on was last too far from now, and which one
@@ -109,15 +116,41 @@ class DeviceClock:
             # older than the newest one by as much as it says, if that can be
             behind_ns = self._newest_ns - device_ns
             late_ns = behind_ns if behind_ns <= self._skew_ns else 0
-            chosen_ns = min(arrival_ns, self._newest_chosen_ns - late_ns)
+            chosen_ns = min(arrival_ns, self._newest_chosen_ns - late_ns,
+                            self._seen.get(device_ns, arrival_ns))
         self._chosen_ns, self._source = chosen_ns, source
-        if goes_on:
+        if not goes_on:
+            self._remember(device_ns, chosen_ns)
+        else:
+            if device_ns <= self._newest_ns:
+                self._seen.clear()  # the clock was set anew
             self._newest_ns, self._newest_chosen_ns = device_ns, chosen_ns
             self._still_s = math.inf
             self.is_frozen = False
-            if abs(device_ns - arrival_ns) > self._skew_ns:
-                self.far_s, self.far_ns = now_s, device_ns
+            self._measure(device_ns, arrival_ns, now_s)
         return chosen_ns, source
+
+    def _remember(self, device_ns: int, chosen_ns: int) -> None:
+        """Note what was chosen for a stamp that did not go on, and may come again."""
+        self._seen.pop(device_ns, None)
+        self._seen[device_ns] = chosen_ns
+        if len(self._seen) > _MOST_SEEN:
+            del self._seen[next(iter(self._seen))]
+
+    def _measure(self, device_ns: int, arrival_ns: int, now_s: float) -> None:
+        """
+        Note by how much the clock is off, if it is.
+
+        One that is behind says so twice: what is sent to late joiners is old, and not its clock.
+        """
+        is_off = device_ns - arrival_ns > self._skew_ns
+        if arrival_ns - device_ns > self._skew_ns:
+            passed_s = now_s - self._behind_s
+            went_s = (device_ns - self._behind_ns) / _NS
+            is_off = abs(went_s - passed_s) <= max(self._max_skew_s, STEP_S)
+            self._behind_s, self._behind_ns = now_s, device_ns
+        if is_off:
+            self.far_s, self.far_ns = now_s, device_ns
 
     def has_own_stamp(self, sent_ns: int) -> bool:
         """Tell whether a message is published with a stamp that its device gave, or made of it."""

@@ -99,6 +99,8 @@ class Gates:
         self.is_blind = is_blind
         # by tool and frame: numbers in another frame cannot be compared
         self._tracks: _Tracks = memory._tracks if memory else _Tracks()
+        #: those of a pose that becomes of a list of points, where they are not the same
+        self.of_poses: Gates | None = None
 
     @classmethod
     def of(cls, rule: ReceiveRule, type_name: str, memory: Gates | None) -> Gates | None:
@@ -110,9 +112,15 @@ class Gates:
         place = place_of(type_name)
         if place == Place.UNKNOWN:
             return cls(rule, memory, is_blind=True) if rule.is_gated else None
+        own = rule
         if place < Place.POSES:
-            rule = replace(rule, max_age=0.0, max_jump=None, max_speed=None)
-        return cls(rule, memory) if rule.is_gated and place >= Place.POINTS else None
+            own = replace(rule, max_age=0.0, max_jump=None, max_speed=None)
+        if not own.is_gated or place < Place.POINTS:
+            return None
+        gates = cls(own, memory)
+        if own is not rule:
+            gates.of_poses = cls(rule, gates)
+        return gates
 
     def is_silent(self, quiet_s: float) -> bool:
         """Tell whether a device that has sent nothing for so long is stale."""
@@ -377,7 +385,8 @@ class Gate:
         sample = _new_tuple(Sample, (
             position, orientation, self.stamp_ns, self.seen_s, self.source, self.is_new))
         which = tool if moves is None else moves
-        return self._state(tool, self.gates.about_pose(which, frame, sample, self.age_s))
+        gates = self.gates.of_poses or self.gates
+        return self._state(tool, gates.about_pose(which, frame, sample, self.age_s))
 
     def stops_list(self, positions: Iterable[Vector], left_out: int) -> str:
         """

@@ -24,7 +24,7 @@ from ..rules.kinds import tools
 from ..rules.values import BOOLEAN, DEVICE, group, text
 from .many_poses import fill_poses, listed, metres_of
 from .outputs import STREAM, Output
-from .pose import POSE
+from .pose import POSE, withheld
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import (
     Matrix,
@@ -97,9 +97,15 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
     if rule.trajectory is not None:
         ends = _ends(rule.trajectory, labels, positions, result)
         result.outputs['trajectory'] = PoseArray(header=header, poses=ends)
-        if rule.pose and ends:
+        if rule.pose and ends and not _is_withheld(ends[1], route, result):
             result.outputs['pose'] = PoseStamped(header=header, pose=ends[1])
     return result
+
+
+def _is_withheld(target: Pose, route: Route, result: Converted) -> bool:
+    """Tell whether a gate stops a target on its way to a topic of poses."""
+    at, turn = target.position, target.orientation
+    return withheld(route, result, (at.x, at.y, at.z), (turn.x, turn.y, turn.z, turn.w))
 
 
 def tell_rest(result: Converted, count: int, what: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from typing import Any
 
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -22,6 +23,8 @@ _WARN_CODES = {
     StatusCode.DISABLED,
     StatusCode.SHUTTING_DOWN,
 }
+# of one topic; ~/emergency goes on in any case
+_MAX_URGENT = 100
 _STALE_CODES = {StatusCode.TIME_OUT, StatusCode.NOT_PRESENT}
 _CODE_BY_LEVEL = {
     OK: StatusCode.OK,
@@ -77,7 +80,19 @@ def status_from_diagnostics(message: DiagnosticArray, sending: Sending) -> Statu
 
 def worst_of(message: DiagnosticArray) -> DiagnosticStatus:
     """Find the most severe entry; an empty one if there is none."""
-    return max(message.status, key=lambda s: s.level, default=DiagnosticStatus())
+    return max(message.status, key=_severity, default=DiagnosticStatus())
+
+
+def _severity(entry: DiagnosticStatus) -> tuple[bool, bytes]:
+    """Order entries: an emergency is worse than what is merely stale."""
+    return (_code_said(entry) or '').strip() == str(int(StatusCode.EMERGENCY)), entry.level
+
+
+def _code_said(entry: DiagnosticStatus) -> str | None:
+    """Give the code that an entry says itself; None if its level has to do."""
+    facts = {item.key: item.value for item in entry.values}
+    # with a name it was made by status_to_ros
+    return facts.get('igtl_code', facts.get('code') if 'code_name' in facts else None)
 
 
 @from_ros(DiagnosticArray, 'STRING')
@@ -94,9 +109,7 @@ def status_from_diagnostic(message: DiagnosticStatus, sending: Sending) -> Statu
 
 def _status(entry: DiagnosticStatus, sending: Sending, header: Header | None) -> Status:
     facts = {item.key: item.value for item in entry.values}
-    code = facts.get('igtl_code')
-    if code is None and 'code_name' in facts:  # it was made by status_to_ros
-        code = facts.get('code')
+    code = _code_said(entry)
     if code is None:
         code = _CODE_BY_LEVEL.get(entry.level, StatusCode.UNKNOWN_ERROR)
     try:
@@ -111,13 +124,16 @@ class StatusTopic:
     """
     Put together what the bridge says of the devices on a topic and what a peer said last.
 
-    Neither takes the place of the other. The entry of the bridge has the key `state`, which that
-    of a peer never has. The most severe comes first, and among equals that of the bridge.
+    Neither takes the place of the other, and nobody else's word that of who has called an
+    emergency and is connected. The entry of the bridge has the key `state`, which that of a peer
+    never has. The most severe comes first, and among equals that of the bridge.
     """
 
     def __init__(self) -> None:
         self._own: dict[Hashable, DiagnosticStatus] = {}
         self._peer: DiagnosticStatus | None = None
+        #: what was said last by who has called an emergency, by device and peer
+        self._urgent: dict[tuple[Hashable, Hashable], DiagnosticStatus] = {}
 
     def tell(self, device: Hashable, entry: DiagnosticStatus) -> list[DiagnosticStatus]:
         """
@@ -130,13 +146,33 @@ class StatusTopic:
         self._own[device] = entry
         return self._entries()
 
-    def hear(self, entry: DiagnosticStatus) -> list[DiagnosticStatus]:
-        """Take in what a peer says of itself, and give all there is to be told."""
+    def hear(
+        self,
+        entry: DiagnosticStatus,
+        device: Hashable = None,
+        peer: Hashable = None,
+        is_connected: Callable[[Any], bool] = bool,
+    ) -> list[DiagnosticStatus]:
+        """
+        Take in what a peer says of a device, and give all there is to be told.
+
+        :param is_connected: tells whether a peer is still there.
+        """
         self._peer = entry
+        self._urgent = {
+            (other, caller): said for (other, caller), said in self._urgent.items()
+            if other != device or caller is not peer and is_connected(caller)
+        }
+        if _severity(entry)[0]:
+            self._urgent[device, peer] = entry
+            if len(self._urgent) > _MAX_URGENT:
+                del self._urgent[next(iter(self._urgent))]
         return self._entries()
 
     def _entries(self) -> list[DiagnosticStatus]:
         wrong = [own for own in self._own.values() if own.level != OK]
         own = wrong or list(self._own.values())
-        peer = [] if self._peer is None else [self._peer]
-        return sorted([*own, *peer], key=lambda entry: entry.level, reverse=True)
+        peers = [one for one in self._urgent.values() if one is not self._peer]
+        if self._peer is not None:
+            peers.append(self._peer)
+        return sorted([*own, *peers], key=_severity, reverse=True)

@@ -79,12 +79,6 @@ class TfOwners:
             if held.rank < self._claimed(child):
                 del self._held[child]
 
-    def release(self, link: str) -> None:
-        """Let frames go that came over a link."""
-        for child in [c for c, held in self._held.items() if held.sender.link == link]:
-            del self._held[child]
-        self._version += 1
-
     def forget(self, sender: Sender) -> None:
         """Let the frames of a sender go, whatever parents it gave them."""
         whose = sender[:2]

@@ -177,7 +177,7 @@ def leaves_of(type_name: str) -> str:
 def numbered(topic: str, label: str) -> str:
     """Name the topic of a peer that has not got the usual one."""
     folder, slash, last = topic.rpartition('/')
-    return f'{folder}{slash}{marked_name(f"{last} {label}")}' if label else topic
+    return f'{folder}{slash}{marked_name(last, label)}' if label else topic
 
 
 def host_alone(address: str) -> str:

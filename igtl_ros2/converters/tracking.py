@@ -124,6 +124,8 @@ def _publish_each(
             result.errors.append(text)
 
     spread = rule.split or rule.tf != 'off'
+    if route.gate is not None:
+        route.gate.is_asked = True  # about each tool that has a pose, which may be none
     each = zip(tools.names, tools.own_names, tools.kinds, tools.frames)
     for number, (name, own, kind, frame) in enumerate(each):
         state = tool_state(message, own)

@@ -156,7 +156,7 @@ class EffectRunner:
         :returns: what has to be done before the next piece, and needs no lock.
         """
         do = self._does.get(type(effect))
-        if isinstance(effect, Publish):
+        if isinstance(effect, Publish) and effect.leaf != 'status':
             writer = self._output.writer_of(device, effect)
             if writer is not None:
                 write = partial(self._output.publish, device, passage, effect, writer)

@@ -75,8 +75,6 @@ class LinkOutput:
         if type(ros_message) not in writer.kinds:
             self._tell_type(f'{device.topic}/{leaf}', ros_type_of(ros_message), writer.ros_type)
             return None
-        if leaf == 'status':
-            ros_message.status = self._status_of(device.topic).hear(ros_message.status[0])
         return writer
 
     def publish(
@@ -94,6 +92,9 @@ class LinkOutput:
             writer = self.writer_of(device, effect)
             if writer is None:
                 return
+            if effect.leaf == 'status':
+                ros_message.status = self._status_of(device.topic).hear(
+                    ros_message.status[0], device.key[1], passage.peer, self._is_connected)
         topic = writer.topic
         self._echo.published(passage.peer, topic, device.way.key, ros_message)
         if topic in self._relays.watched:
@@ -174,5 +175,9 @@ class LinkOutput:
         """Give up the topics of a device, but for those of others."""
         self.writers.destroy_below(topic, others)
         self.states.pop(topic, None)
+        self.release(topic)
+
+    def release(self, topic: str) -> None:
+        """Let the frames of a device go: who broadcasts them next keeps them."""
         if self.broadcaster is not None:
             self.broadcaster.forget(Sender(self._link_name, topic))

@@ -189,8 +189,6 @@ class Receiver:
             self._runner.wait.close('the rules have changed')
             self._runner.wait = TransformWait(self._node, tf, self._report, self._lock)
             self._output.fallback = config.mapping.fallback
-            if self._output.broadcaster is not None:
-                self._output.broadcaster.release(self._link_name)
             self._around.claims = claims
             self.targets.clear()
             self._use(broadcaster)
@@ -198,6 +196,7 @@ class Receiver:
             for device in changed:
                 self._held.end(device)
                 self._first.forget(device.topic)
+                self._output.release(device.topic)
             return {device.key[1] for device in changed}
 
     def _use(self, broadcaster: TfBroadcaster | None) -> None:

@@ -360,13 +360,8 @@ class TfBroadcaster:
         with self._lock:
             self._owners.claim(link, {self.name(child): n for child, n in ranks.items()})
 
-    def release(self, link: str) -> None:
-        """Let frames go that came over a link: the next sender of one keeps it."""
-        with self._lock:
-            self._owners.release(link)
-
     def forget(self, sender: Sender) -> None:
-        """Let the frames of a sender go."""
+        """Let the frames of a sender go: who broadcasts them next keeps them."""
         with self._lock:
             self._owners.forget(sender)
             self._static = {

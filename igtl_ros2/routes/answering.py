@@ -84,7 +84,8 @@ class Answering(Inbound):
             no_path = 'of paths without an entry or without a target no topic is made'
         elif 'trajectory' in result.info:
             no_path = f'no trajectory: {result.info["trajectory"]}'
-        is_whole = not isinstance(message, ElementList) or not no_path and (
+        is_stopped = passage.gate is not None and bool(passage.gate.withheld)
+        is_whole = not isinstance(message, ElementList) or not (no_path or is_stopped) and (
             result.kept is None or len(result.kept) == message.count)
         if published and is_whole:
             if self._is_target(passage):

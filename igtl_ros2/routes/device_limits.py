@@ -10,6 +10,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from ..config.address import network_of
+from ..converters.topic_holder import host_alone
+
 #: a device of a peer that is still there is forgotten only after so long without a message
 IDLE_S = 60.0
 # a robot that starts may bring a hundred names in one moment
@@ -48,8 +51,8 @@ class NewDevices:
 
 
 def host_of(address: str) -> str:
-    """Take the host out of an address: a peer that connects again is still the same."""
-    return address.rpartition(':')[0]
+    """Tell who is at an address, by any protocol; of IPv6 a network of 64 bits is one."""
+    return network_of(host_alone(address))
 
 
 class Known(NamedTuple):

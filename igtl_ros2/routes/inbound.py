@@ -111,7 +111,7 @@ class Inbound:
         self.waiting = 0
         self.has_max_age = gates is not None and bool(rule.max_age)
         #: whether gates remember what was published
-        self.remembers = gates is not None and has_poses(key[0])
+        self.remembers = gates is not None and (has_poses(key[0]) or bool(gates.of_poses))
         self._around = around
         clocks = around.clocks
         self._steady_s = clocks.steady_s
@@ -301,7 +301,7 @@ class Inbound:
         if not more:
             return effects
         if self._around.has_tf and (transforms := more.get('transforms')):
-            self._tf.offer(transforms, passage.stamp_ns, effects)
+            self._tf.offer(transforms, passage.stamp_ns, effects, self.clock.is_frozen)
         if 'peer' in more:
             passage.peer.facts.update(result.peer)
         for child in more.get('children', ()):

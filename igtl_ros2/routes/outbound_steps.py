@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from ..codec import Message
 from ..codec.key_frames import Chain
+from ..codec.messages.bundle import Bind
 from ..codec.messages.text import Status
 from ..codec.messages.video import Video
 from ..converters.changes import Value, value_of
@@ -55,7 +56,7 @@ class Step(Protocol):
 
 def is_emergency(message: Message) -> bool:
     """Tell whether a message calls an emergency, which no rule and no rate holds up."""
-    return isinstance(message, Status) and message.is_emergency
+    return isinstance(message, (Status, Bind)) and message.is_emergency
 
 
 class _Each:

@@ -46,14 +46,21 @@ class TfOffers:
         self.number = number
         self._senders.clear()
 
-    def offer(self, transforms: Iterable[Any], stamp_ns: int, out: Effects) -> None:
-        """Have frames broadcast on tf, but none of this node, in a circle or said before."""
+    def offer(
+        self, transforms: Iterable[Any], stamp_ns: int, out: Effects, is_frozen: bool = False
+    ) -> None:
+        """
+        Have frames broadcast on tf, but none of this node, in a circle or said before.
+
+        :param is_frozen: whether the stamps of the device have not gone on for too long: of
+            several old ones by turns none is new.
+        """
         around, offered, stamps = self._around, [], self._stamps
         is_static = self._rule.tf == 'static'
         for transform in transforms:
             frames = parent, child = frames_of(transform)
             known_ns = stamps.get(frames)
-            if known_ns == stamp_ns and not is_static:
+            if (known_ns == stamp_ns or is_frozen and known_ns is not None) and not is_static:
                 out.append(left_out(f'tf {child}: stamp that was there before'))
                 continue
             if known_ns is None and len(stamps) >= _MAX_TOOLS:

@@ -40,6 +40,8 @@ ORDER = Command(1, 'Save', '<Command PatientName="Döe^Jane"/>')
     'PatientName', 'patient_name', 'PATIENT ID', "Patient's Name", 'PatientBirthDate', 'MRN',
     'OtherPatientIDs', 'PatientMotherBirthName', '(0010,0010)', '0010|0020', 'DICOM.PatientID',
     'AccessionNumber', 'OpenIGTLink.PatientName', 'PatientName2',
+    'x00100020', 'PatientSurname', 'patient_uuid', 'Patient-Nr.', 'BirthDay', 'Accession No.',
+    'P\u00e1tientNam\u00e9',
 ])
 def test_keys_that_name_a_patient(key):
     assert is_private_key(key)
@@ -225,6 +227,12 @@ WAYS = {
     'JSON with an object': '{{"PatientName": {{"given": {{"x": "{}"}}}}}}',
     'JSON pair': '{{"Value": "{}", "Key": "PatientName"}}',
     'JSON list of pairs': '[["Side", "left"], ["PatientName", "{}"]]',
+    'JSON pair of objects': '{{"item": {{"name": "PatientName"}}, "value": {{"is": "{}"}}}}',
+    'JSON table of objects':
+        '{{"columns": [{{"id": "Side"}}, {{"id": "PatientName"}}], "rows": [["left", "{}"]]}}',
+    'JSON with other escapes': '{{"\\120atient\\u{{4e}}am\\U00000065": "{}"}}',
+    'behind a NUL': 'PatientName\0{}',
+    'accents': 'P\u00e1tientName: {}',
     'JSON table': '{{"columns": ["Side", "PatientName"], "rows": [["left", "{}"]]}}',
     'JSON in objects': '{{"patient": {{"scan": {{"name": "{}"}}}}}}',
     'DICOM JSON': '{{"00100010": {{"vr": "PN", "Value": [{{"Alphabetic": "{}"}}]}}}}',

@@ -436,11 +436,13 @@ def test_what_is_made_without_asking_a_gate_does_not_pass(monkeypatch):
     def forgetful(message, route, stamp):
         return Converted(outputs={'pose': PoseStamped()}, transforms=[TransformStamped()])
 
-    monkeypatch.setitem(registry._TO_ROS, Transform, forgetful)
-    for rule in (ReceiveRule(max_age=1.0), ReceiveRule(workspace=BOX)):
-        gate = any_gate_of(rule, 'TRANSFORM')
+    tools = TrackingData([TrackingElement('A', np.eye(4))])
+    for rule, message in ((ReceiveRule(max_age=1.0), Transform(np.eye(4))),
+                          (ReceiveRule(workspace=BOX), tools)):
+        monkeypatch.setitem(registry._TO_ROS, type(message), forgetful)
+        gate = any_gate_of(rule, message.type_name)
         route = Route('D', 'base', 'D', rule, gate=gate)
-        result = convert_to_ros(Transform(np.eye(4)), route, Time())
+        result = convert_to_ros(message, route, Time())
         assert (result.outputs, result.transforms) == ({}, [])
         assert (result.state, [*gate.withheld]) == ('withheld by type', [('', 'type')])
     route = Route('D', 'base', 'D', ReceiveRule())

@@ -2,6 +2,7 @@
 
 import pytest
 
+from igtl_ros2.config import marked_name, ros_name
 from igtl_ros2.converters.claims import Claims
 from igtl_ros2.converters.topic_holder import (
     Terms,
@@ -142,6 +143,9 @@ def test_topics_of_numbers():
     assert numbered('arm/Tgt', '') == 'arm/Tgt'
     assert numbered('arm/Tgt', '10.0.0.2').startswith('arm/Tgt_10_0_0_2_x')
     assert numbered('Tgt', '2') != numbered('Tgt_2', '2')
+    # no device gets there by its name
+    for name in ('Tgt 10.0.0.2', 'Tgt_10.0.0.2', 'Tgt\0' + '10.0.0.2'):
+        assert numbered('Tgt', '10.0.0.2') not in (ros_name(name), marked_name(name))
 
 
 def test_types_that_share_leaves():

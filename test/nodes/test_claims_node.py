@@ -191,6 +191,29 @@ def test_a_reload_takes_a_topic_from_who_has_it_already(ros, device, tmp_path):
     assert metres(goal) == {0.1}
 
 
+def test_a_reload_gives_nobody_the_frame_of_a_device_that_gates_withhold(ros, device, tmp_path):
+    file = tmp_path / 'mapping.yaml'
+    rules = (f'  - {{device: "*ToBase", type: TRANSFORM, tf: true, {BOX}}}\n'
+             '  - {device: "*", tf: true}\n')
+    bridge(ros, device, tmp_path, rules)
+    tf = ros.listen('/tf', TFMessage)
+
+    def frames():
+        return {(t.child_frame_id, t.header.frame_id) for m in tf for t in m.transforms}
+
+    wait_for(lambda: device.send(at(100, 'ToolToBase')) or time.sleep(0.02) or frames(), 'tf')
+    file.write_text(f'receive:\n  - {{device: Other, name: another}}\n{rules}')
+    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
+    assert client.wait_for_service(DEADLINE_S)
+    device.send(at(FAR, 'ToolToBase'))
+    assert wait_for(client.call_async(Trigger.Request()).result, 'the reload').success
+    for name in ('ToolToBase', 'ToolToWorld', 'Other') * 3:
+        device.send(at(FAR, name))
+    wait_for(lambda: device.send(at(1, 'EndToWorld')) or time.sleep(0.02) or (
+        'End', 'World') in frames(), 'the end')
+    assert frames() == {('Tool', 'Base'), ('End', 'World')}
+
+
 def test_the_first_parent_keeps_a_frame_and_loops_are_withheld(ros, device, tmp_path):
     node = bridge(ros, device, tmp_path, '  - {device: "*", tf: true}\n')
     tf = ros.listen('/tf', TFMessage)

@@ -97,7 +97,10 @@ def test_hosts_bring_new_devices_at_a_rate_and_forgetting_them_gives_nobody_more
     robot, other = (device_limits.host_of(f'tcp://10.0.0.{n}:4000') for n in (1, 2))
     assert [door.admits(robot, 0.0) for _ in range(300)] == [True] * 256 + [False] * 44
     assert door.admits(other, 0.0)
-    assert device_limits.host_of('tcp://10.0.0.1:5000') == robot, 'the same host'
+    for same in ('tcp://10.0.0.1:5000', 'udp://10.0.0.1:4000', 'tls://[::ffff:10.0.0.1]:4000'):
+        assert device_limits.host_of(same) == robot, 'the same host'
+    near, far = (device_limits.host_of(f'tcp://[2001:db8::{n}]:4') for n in (1, 2))
+    assert near == far != device_limits.host_of('tcp://[2001:db8:0:1::1]:4')
     assert [door.admits(robot, 1.05) for _ in range(12)] == [True] * 10 + [False] * 2
     for number in range(3000):
         door.admits(f'udp://[fe80::{number:x}]', 1.05)

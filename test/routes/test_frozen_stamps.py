@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
-from inward import NS, Link, pose, stamps
+from inward import NS, Link, Peer, pose, stamps
 
 from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Position
+from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.routes.device import clocks_of
 from igtl_ros2.routes.inbound import FROZEN
@@ -106,3 +108,52 @@ def test_what_a_device_has_stamped_is_repeated_with_that_stamp():
     assert len(heard) > 20 and set(heard) == {sent}
     assert len(link.broadcast) == 1
     assert link.info['ToolToBase'][-1]['stamp_source'] == 'hold'
+
+
+def test_several_old_stamps_by_turns_are_neither_younger_nor_broadcast_again():
+    link = link_with('tf: true, max_skew: 0.2')
+    first = {}
+    old = [link.now_ns + n * NS // 100 for n in range(3)]
+    for number in range(300):
+        link.send(tool(number, old[number % 3]))
+        stamp = stamps(link.published['ToolToBase/transform'])[-1]
+        assert stamp <= first.setdefault(old[number % 3], stamp)
+    assert len(link.broadcast) < 110  # until it is stale
+    assert stale(link) == [WHAT]
+
+
+@pytest.mark.parametrize('behind_s', [0.0, 60.0])
+def test_an_old_value_between_new_ones_of_another_sender_stays_old(behind_s):
+    link = link_with('on_conflict: mix, max_skew: 0.2')
+    other = Peer('tcp://10.0.0.2:4000')
+    held = link.now_ns
+    chosen = []
+    for _ in range(200):
+        link.send(tool(1, held))
+        chosen.append(stamps(link.published['ToolToBase/transform'])[-1])
+        link.send(tool(2, link.now_ns - round(behind_s * NS)), peer=other)
+    assert chosen == sorted(chosen, reverse=True)
+
+
+@pytest.mark.parametrize('make', [
+    lambda ns: String('x', device_name='Dev', timestamp_ns=ns),
+    lambda ns: PointList([Point('F', (1, 2, 3))], device_name='Dev', timestamp_ns=ns),
+    lambda ns: tool(0, ns, 'Dev')])
+def test_a_value_that_was_held_is_old_and_no_clock_is_off(make):
+    link = link_with('')
+
+    def off():
+        return clocks_of(
+            link.table.all.values(), link.now_s, link.now().ros_ns, link.now().wall_ns)
+
+    # as a late joiner gets it, from two connections
+    for age_s in (3600, 1200):
+        link.send(make(link.now_ns - age_s * NS))
+        assert off() == {}
+        link.wait(1.0)
+    for _ in range(2):
+        link.send(make(link.now_ns - 900 * NS))
+        link.wait(1.0)
+    assert list(off().values()) == [pytest.approx(900, abs=0.1)]
+    link.send(make(link.now_ns + 900 * NS))
+    assert list(off().values()) == [pytest.approx(-900, abs=0.1)]

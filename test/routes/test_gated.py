@@ -66,6 +66,39 @@ def test_a_plan_with_a_point_outside_leaves_the_old_one():
 # -- age and silence
 
 
+PATH = 'type: "*", trajectory: {entry: E, target: T}, pose: true, answer: true'
+
+
+def path(x_mm, **fields):
+    return PointList([Point('E', (x_mm, 0, 0)), Point('T', (x_mm, 0, 1))],
+                     device_name='Plan', **fields)
+
+
+def plan(keys):
+    return Link(f'receive: [{{device: Plan, {PATH}, {REACH}, {keys}}}]')
+
+
+def test_the_target_of_a_path_passes_the_gates_of_the_poses_beside_it():
+    link = plan(f'{JUMP}, recover_after: 2')
+    link.send(at(0, 'Plan'), path(90), path(10))
+    assert xs(poses(link, 'Plan')) == [0, 10]
+    assert len(link.published['Plan/points']) == 2  # a list does not move
+    assert withheld(link) == {'POINT Plan: max_jump': 1}
+    assert link.states['Plan'][-2:] == ['withheld by max_jump', None]
+    said = [(m.device_name, m.code) for m in link.replies if m.type_name == 'STATUS'][-2:]
+    assert said == [('Plan_state', 13), ('Plan_state', 1)]
+    # and the other way round
+    link.send(path(20), at(90, 'Plan'))
+    assert xs(poses(link, 'Plan')) == [0, 10, 20]
+
+
+@pytest.mark.parametrize('gate', ['max_speed: {m_s: 0.01}', 'max_age: 1.0'])
+def test_so_do_those_of_speed_and_age(gate):
+    link = plan(f'{gate}, stamp: device')
+    link.send(path(0, timestamp_ns=link.now_ns), path(90, timestamp_ns=link.now_ns - 60 * NS))
+    assert xs(poses(link, 'Plan')) == [0]
+
+
 def test_what_is_old_when_it_comes_is_withheld_whatever_auto_makes_of_it():
     link = gated('max_age: 0.5, stamp: auto')
     now_ns = link.now_ns

@@ -106,6 +106,11 @@ class Bind(Message):
         """How many BINDs are inside each other, counting this one."""
         return 1 + max((c.depth for c in self.children if isinstance(c, Bind)), default=0)
 
+    @property
+    def is_emergency(self) -> bool:
+        """Whether a STATUS in it calls an emergency."""
+        return any(getattr(child, 'is_emergency', False) for child in self.children)
+
     def brief(self) -> str:
         """Say it in a few words."""
         return f'{len(self.children)} messages'
