@@ -11,6 +11,7 @@ from geometry_msgs.msg import TransformStamped
 
 from ..codec import Message
 from ..codec.charsets import is_guess
+from ..codec.lists import ElementList
 from ..codec.messages.mesh import PolyData
 from ..codec.patients import hidden
 from ..codec.pyramids import without_pyramids

@@ -109,11 +109,10 @@ def status_from_diagnostic(message: DiagnosticStatus, sending: Sending) -> Statu
 
 def _status(entry: DiagnosticStatus, sending: Sending, header: Header | None) -> Status:
     facts = {item.key: item.value for item in entry.values}
-    code = _code_said(entry)
-    if code is None:
-        code = _CODE_BY_LEVEL.get(entry.level, StatusCode.UNKNOWN_ERROR)
+    said = _code_said(entry)
+    usual = _CODE_BY_LEVEL.get(entry.level, StatusCode.UNKNOWN_ERROR)
     try:
-        numbers = int(code), int(facts.get('subcode', 0))
+        numbers = int(usual if said is None else said), int(facts.get('subcode', 0))
     except ValueError as error:
         raise ConversionError(f'igtl_code or subcode is no number: {error}') from error
     name = facts.get('error_name', '').encode('utf-8')[:19].decode('utf-8', 'ignore')
