@@ -118,7 +118,7 @@ class Gates:
         if not own.is_gated or place < Place.POINTS:
             return None
         gates = cls(own, memory)
-        if own is not rule:
+        if own is not rule and rule.pose and (rule.max_age or rule.max_jump or rule.max_speed):
             gates.of_poses = cls(rule, gates)
         return gates
 
