@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
@@ -33,6 +34,7 @@ _SMALL = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
 _BACKSLASHED = re.compile(
     r'\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|u\{0*([0-9a-fA-F]{1,5})\}|U000([0-9a-fA-F]{5})'
     r'|([0-3][0-7]{2}))')
+_NULS = re.compile('\0+')
 # what may stand between the letters of a key that XML puts together
 MARKS = re.compile(r'<!\[CDATA\[|\]\]>')
 _TAGS = re.compile('<[^<>]*>')
@@ -174,9 +176,13 @@ def _character(written: re.Match[str]) -> str:
 def says(text: str) -> bool:
     """Tell whether there is a private key in a text, and more than that."""
     text = _unescaped(text)
-    if '\0' in text:  # of UTF-16, or between two texts
-        return _says(text.replace('\0', '')) or _says(text.replace('\0', ' '))
-    return _says(text)
+    if '\0' not in text:
+        return _says(text)
+    # each letter of UTF-16 has one, of UTF-32 three; between two texts there are more, or one
+    ((in_letter, _),) = Counter(map(len, _NULS.findall(text))).most_common(1)
+    between = re.sub(f'\0{{{in_letter + 1},}}', ' ', text)
+    return any(map(_says, (text.replace('\0', ''), text.replace('\0', ' '),
+                           between.replace('\0', ''))))
 
 
 def _says(text: str) -> bool:

@@ -294,6 +294,8 @@ WRAPPERS = [
 @example('JSON in objects', [WRAPPERS[2], WRAPPERS[5], WRAPPERS[7]])
 @example('key and value', [WRAPPERS[2], WRAPPERS[7], WRAPPERS[7]])
 @example('CSV', [WRAPPERS[3], WRAPPERS[8], WRAPPERS[1]])
+@example('behind a NUL', [WRAPPERS[8]])
+@example('behind a NUL', [WRAPPERS[9], WRAPPERS[8]])
 @given(
     st.sampled_from(sorted(set(WAYS) - {'full width', 'zero width'})),
     st.lists(st.sampled_from(WRAPPERS), max_size=4),
