@@ -59,16 +59,20 @@ export function placesOf(poses) {
   const byFrame = new Map()
   for (const pose of poses) if (pose.matrix && !byFrame.has(pose.frame)) byFrame.set(pose.frame, pose)
   const places = new Map()
-  function place(name, under) {
-    if (places.has(name)) return places.get(name)
-    const pose = byFrame.get(name)
-    if (!pose || under.has(name)) return null
-    under.add(name)
-    const above = pose.parent ? place(pose.parent, under) : null
-    const matrix = above ? multiply(above, pose.matrix) : pose.matrix
-    places.set(name, matrix)
-    return matrix
+  for (const start of byFrame.keys()) {
+    // upwards to what is placed already, then back down: a chain may be longer than a stack
+    const chain = new Set()
+    let name = start
+    while ((name || name === start) && byFrame.has(name) && !places.has(name) && !chain.has(name)) {
+      chain.add(name)
+      name = byFrame.get(name).parent
+    }
+    let above = name ? places.get(name) : null
+    for (const one of [...chain].reverse()) {
+      const { matrix } = byFrame.get(one)
+      above = above ? multiply(above, matrix) : matrix
+      places.set(one, above)
+    }
   }
-  for (const name of byFrame.keys()) place(name, new Set())
   return places
 }
