@@ -234,7 +234,7 @@ def test_a_recorder_is_a_node_in_a_namespace():
     )
     assert node.node_executable == 'igtl_record'
     assert node._Node__node_namespace == '/plus'
-    found = [word for word in node._Node__arguments]
+    found = list(node._Node__arguments)
     assert found == ['ros', '--output', '/a b', '--max-size', '2G', '/plus/*', '/tf']
 
 

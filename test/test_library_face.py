@@ -346,7 +346,6 @@ def test_a_program_of_handlers_is_not_held_up_by_the_rest(has_received):
             assert done.wait(DEADLINE_S)
 
 
-
 def test_what_no_handler_wants_is_no_lag(caplog):
     with igtl.serve('127.0.0.1', 0) as server:
         with igtl.connect('127.0.0.1', server.address.port) as client:

@@ -55,7 +55,8 @@ def test_seventy_silent_tls_connections_do_not_lock_out_a_good_client(
     files, address, word, more
 ):
     """From another address and from its own, also if they begin to speak."""
-    options = dict(tls_cert_file=files['server'], tls_ca_file=files['ca'], max_clients=5)
+    options = {
+        'tls_cert_file': files['server'], 'tls_ca_file': files['ca'], 'max_clients': 5}
     with serve('tls://127.0.0.1:0', **options) as server, ExitStack() as stack:
         port = server.address.port
         silent(stack, port, 70 + more, address, word)

@@ -216,4 +216,3 @@ def get_stamp(message):
     if header is None and getattr(message, 'markers', None):
         header = message.markers[0].header
     return None if header is None else header.stamp.sec * 1_000_000_000 + header.stamp.nanosec
-

@@ -84,7 +84,7 @@ class McapBag:
         counts: dict[tuple[str, str], int] = {}
         for opened in self._files:
             self.lost += opened.lost
-            numbers = {key: 0 for key in opened.topics}
+            numbers = dict.fromkeys(opened.topics, 0)
             for part in opened.parts:
                 for channel, number in part.counts.items():
                     if channel in numbers:

@@ -79,7 +79,6 @@ class DatagramClientOptions(DatagramOptions, total=False):
     """Options of `connect` with `udp://`."""
 
 
-
 class DatagramServerOptions(DatagramOptions, total=False):
     """Options of `serve` with `udp://`."""
 

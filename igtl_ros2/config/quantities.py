@@ -44,7 +44,6 @@ def dimension(factors: abc.Iterable[tuple[str, int]]) -> tuple[int, ...] | None:
     return total or None
 
 
-
 def measured(unit: str) -> tuple[int, ...] | None:
     """Tell what a unit such as mN*m measures, whatever its prefix."""
     first = _PREFIXED.fullmatch(unit.split('*')[0].split('^')[0])

@@ -172,7 +172,7 @@ class PhaseServer:
                 where = f'{peer.address}: ' if peer is not None else ''
                 self._problem(step.kind, ros_text(where + step.text))
             elif isinstance(step, Acknowledge) and peer is not None and message is not None:
-                echo: dict[str, Any] = dict(device_name=step.device, metadata={})
+                echo: dict[str, Any] = {'device_name': step.device, 'metadata': {}}
                 peer.send_as_is(replace(message, **echo))
                 peer.pump()
                 self._robot.acknowledged(peer, step.device)

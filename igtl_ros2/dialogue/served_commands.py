@@ -299,9 +299,10 @@ def respond(peer: Peer, command: Command, success: bool, text: str) -> None:
         metadata.update(Error=text, ErrorMessage=text)
     is_xml = command.content.lstrip().startswith('<') or peer.version < 2
     content = command_reply(_safe(command.name), success, text) if is_xml else text
-    answer: dict[str, Any] = dict(
-        device_name=command.device_name, message_id=command.message_id, metadata=metadata
-    )
+    answer: dict[str, Any] = {
+        'device_name': command.device_name, 'message_id': command.message_id,
+        'metadata': metadata,
+    }
     try:
         response = CommandResponse(command.command_id, command.name, content, **answer)
     except EncodeError:  # a name that no sender should have been able to write
@@ -312,4 +313,3 @@ def respond(peer: Peer, command: Command, success: bool, text: str) -> None:
 def _safe(text: str) -> str:
     """Leave out what the wire cannot carry."""
     return ros_text(text).replace('\0', '')[: _MAX_TEXT // 12]
-

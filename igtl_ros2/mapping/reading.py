@@ -22,6 +22,7 @@ from .services import make_services
 
 _DEFAULTS = Settings()
 
+
 def default_mapping(settings: Settings) -> Mapping:
     """Give the mapping that holds without a file: everything received is published."""
     return make_mapping({}, settings, '')

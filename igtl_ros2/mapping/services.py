@@ -213,6 +213,8 @@ def _template_faults(item: dict[str, Any], is_action: bool) -> abc.Iterator[tupl
 #: For each list of rules, what finds the faults of one of them.
 SERVICE_FAULTS = {
     'queries': _query_faults, 'commands': _command_faults, 'serve': _serve_faults}
+
+
 def _by(*keys: str) -> abc.Callable[[dict[str, Any]], dict[str, Any]]:
     return lambda item: {key: item.get(key, '') for key in keys}
 

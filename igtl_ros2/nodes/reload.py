@@ -96,8 +96,9 @@ def refuse_what_needs_a_restart(
     old: Sequence[LinkConfig], new: Sequence[LinkConfig]
 ) -> None:
     """
-    Compare what cannot change while links are open: which there are, their settings, profiles and
-    services.
+    Compare what cannot change while links are open.
+
+    That is which links there are, and their settings, profiles and services.
 
     :raises ConfigError: if something of it is not the same.
     """

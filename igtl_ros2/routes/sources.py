@@ -361,4 +361,3 @@ class TfSource(Source):
     def too_old(self) -> Effects:
         """Count nothing: nothing has come that is withheld."""
         return []
-

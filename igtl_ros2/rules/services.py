@@ -203,12 +203,12 @@ class ServeRule:
         'Transform, Point or PoseArray of geometry_msgs, as often as feedback is said.', (),
         read=_shown)
     answer: str = key(
-        one_of('accepted',
-        'done'), 'When the COMMAND is answered: when the goal is accepted, or when it is over. A '
+        one_of('accepted', 'done'),
+        'When the COMMAND is answered: when the goal is accepted, or when it is over. A '
         'STATUS reports both.', 'accepted')
     when_busy: str = key(
-        one_of('refuse',
-        'replace'), 'What to do with a goal while the action has another one: refuse it, or '
+        one_of('refuse', 'replace'),
+        'What to do with a goal while the action has another one: refuse it, or '
         'cancel the other and send it then.', 'refuse')
     cancel: str = key(
         _COMMAND, 'Name of the COMMAND that cancels the goal; CANCEL_<command> by default.',

@@ -121,7 +121,7 @@ class Checks:
         shapes = sum(map(bool, links.values()))
         same(facts['models'], shapes, 'models under their transforms')
         same(facts['text'].partition(': ')[2], f'{len(links)} links, {shapes} with a shape',
-              'what it says')
+             'what it says')
         joints = self._seen.joints_between('', 'robot')
         return max(compare(joints[-1], self._home, 'the joints'),
                    self._links('robot', self._home))
@@ -187,7 +187,7 @@ class Checks:
         facts, begin = self._seen.at('cancelled'), self._first.positions[-1]
         number = self._seen.at('second preview')['number']
         same(facts['text'], f'plan {number} was not carried out to its end: PREEMPTED',
-              'what it says')
+             'what it says')
         end = self._trajectory('point', begin).positions[-1]
         joints = self._seen.joints_between('second execute', 'cancelled')
         off = _on_the_way(joints, begin, end)
@@ -204,9 +204,9 @@ class Checks:
         outside = pose_in_metres(REGISTRATION @ OUTSIDE)
         place = ', '.join(f'{number:g}' for number in outside[:3, 3])
         same(facts['verdict'].partition(' of ')[0],
-              f'refused: workspace: not published: ({place}) m is outside', 'the panel says')
+             f'refused: workspace: not published: ({place}) m is outside', 'the panel says')
         same(facts['text'].partition(' of ')[0], 'the target was not taken: workspace: '
-              f'not published: ({place}) m is outside', 'what the plan says')
+             f'not published: ({place}) m is outside', 'what the plan says')
         if any(np.abs(pose - outside).max() < 1e-3 for _, _, pose in self._seen.targets):
             raise Wrong('the target was published')
         return 0.0

@@ -326,7 +326,6 @@ def test_position_forms():
     assert again(Position([1, 2, 3], [0, 0, 0, 0])).quaternion.tolist() == [0, 0, 0, 0]
 
 
-
 def test_qtrans_is_position(wire):
     message = codec.decode(wire(b'QTRANS', struct.pack('>3f', 1, 2, 3)))
     assert type(message) is Position

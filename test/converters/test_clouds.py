@@ -80,9 +80,10 @@ def test_rows_with_padding_and_fields_of_any_type(order):
     ],
 )
 def test_what_does_not_fit_is_refused(changes, text):
-    values = dict(
-        height=1, width=2, point_step=12, row_step=24, fields=XYZ, data=array('B', bytes(24))
-    )
+    values = {
+        'height': 1, 'width': 2, 'point_step': 12, 'row_step': 24, 'fields': XYZ,
+        'data': array('B', bytes(24)),
+    }
     with pytest.raises(ConversionError, match=text):
         cloud_columns(PointCloud2(**(values | changes)))
 

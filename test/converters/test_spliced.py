@@ -1,7 +1,6 @@
 """What is made by splicing is what is made in the ordinary way."""
 
 
-
 import numpy as np
 import pytest
 from geometry_msgs.msg import Point, PoseStamped, TransformStamped

@@ -68,7 +68,6 @@ class Way(Link):
     def do_later(self, device, peer, message, job):
         self.waiting.append(('worker_wait', job))
 
-
     # -- messages
 
     def _take_in(self, *_):

@@ -67,7 +67,7 @@ def test_files_have_names_that_windows_takes(tmp_path):
     igtl('export', tmp_path / 'a.pcap', '--to', tmp_path / 'out')
     if find_spec('matplotlib'):
         igtl('plot', tmp_path / 'a.pcap', '--output', tmp_path / 'a.png')
-    made = [path for path in (tmp_path / 'out').rglob('*')]
+    made = list((tmp_path / 'out').rglob('*'))
     assert len([path for path in made if path.is_file()]) == 3
     for path in made:
         assert not set(path.name) & set('<>:"/\\|?*') and path.name[-1] not in '. ', path

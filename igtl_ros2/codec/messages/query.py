@@ -142,7 +142,7 @@ class Query(NamedMessage):
 @dataclass(frozen=True, slots=True, eq=False)
 class Response(NamedMessage):
     """
-    RTS_: whether a query could be carried out. (RTS_COMMAND is `CommandResponse`.)
+    RTS_: whether a query could be carried out; RTS_COMMAND is a `CommandResponse`.
 
     RTS_POLYDATA of the C++ library and of PLUS means the opposite: wait for the data instead.
 

@@ -72,7 +72,7 @@ class RobotShapes:
         :param place: (4, 4), where the root is in the frame of those who look at it, metres.
         :param unit: of lengths on the wire.
         """
-        about: dict[str, Any] = dict(metadata={'plan': str(number)})
+        about: dict[str, Any] = {'metadata': {'plan': str(number)}}
         poses = [place @ self.pose(rule.link, positions) for positions in way]
         points: Any = positions_from_ros(np.array([pose[:3, 3] for pose in poses]), unit)
         lines = [list(range(len(points)))] if len(points) > 1 else []
