@@ -41,6 +41,7 @@ ORDER = Command(1, 'Save', '<Command PatientName="Döe^Jane"/>')
     'OtherPatientIDs', 'PatientMotherBirthName', '(0010,0010)', '0010|0020', 'DICOM.PatientID',
     'AccessionNumber', 'OpenIGTLink.PatientName', 'PatientName2',
     'x00100020', 'PatientSurname', 'patient_uuid', 'Patient-Nr.', 'BirthDay', 'Accession No.',
+    'PatientNo', 'patient notes',
     'P\u00e1tientNam\u00e9',
 ])
 def test_keys_that_name_a_patient(key):
