@@ -171,7 +171,7 @@ class BagWriter:
             raise BagError(
                 f'found {topic!r} of type {type_name!r} with {type(data).__name__}; allowed names '
                 f'of a topic and a type, and bytes')
-        if not isinstance(time_ns, int) or not 0 <= time_ns < 1 << 63:
+        if not isinstance(time_ns, int) or not 0 <= time_ns < 1 << 64:
             raise BagError(f'time_ns: found {time_ns!r}; allowed nanoseconds since 1970')
 
     def _new_channel(self, topic: str, type_name: str, qos: str) -> int:

@@ -67,6 +67,11 @@ class Tracked:
     :raises FileError: if they do not fit together.
     """
 
+    @staticmethod
+    def kind_of(message: Message) -> str:
+        """Say of which kind a message is: all of a sequence share a file."""
+        return ''
+
     def __init__(self, path: Path) -> None:
         self._path = path
         self._pixels: IO[bytes] | None = None

@@ -11,7 +11,6 @@ from foxglove import channels
 from foxglove.messages import LogLevel
 
 from ...codec import Message
-from ...codec.message import is_stream
 from ...codec.messages.bundle import Bind
 from ...codec.messages.image import Image
 from ...codec.messages.mesh import PolyData
@@ -159,14 +158,11 @@ class Stream:
                 return
             self._devices.add(key)
         clock = self._clocks.get(key)
-        is_first = clock is None
         if clock is None:
             clock = DeviceClock(self._choice.stamp, self._choice.max_skew_s, 0.0)
             self._clocks[key] = clock
         stamp_ns, _ = clock.choose(message.timestamp_ns, now_ns, now_s)
-        # a late joiner gets values that are held: they are old, and no clock is wrong
-        is_held = is_first and clock.far_ns < now_ns and not is_stream(message.type_name)
-        if clock.far_s == now_s and not is_held:
+        if clock.far_s == now_s:
             self._problem(
                 f'{device}: its clock is off by more than {self._choice.max_skew_s:g} s', now_s,
                 now_ns)

@@ -250,6 +250,7 @@ def frozen(number, arrival_ns):
     (lambda n, t: t - START_NS + 500 * NS, ['clock-other']),
     (lambda n, t: START_NS + 2 * (t - START_NS) - 6 * NS, ['clock-rate']),
     (lambda n, t: START_NS + (t - START_NS) // 2, ['clock-rate']),
+    (lambda n, t: t - (t - START_NS) * 4 // 100, ['clock-rate']),
     (lambda n, t: t - n % 3 * NS // 20, ['stamp-backwards']),
     (lambda n, t: t - n % 2 * NS // 4, ['stamp-backwards']),
 ])
@@ -257,6 +258,11 @@ def test_stamps(stamp, wanted):
     assert codes(stream(stamp=stamp), stream('StylusToTracker')) == wanted
     if wanted:
         assert {f.device for f in alarms(observed(stream(stamp=stamp)))} == {'ProbeToTracker'}
+
+
+def test_a_clock_that_drifts_is_to_be_set():
+    found, = alarms(observed(stream(stamp=lambda n, t: t - (t - START_NS) * 4 // 100)))
+    assert 'slower than time' in found.text and 'NTP' in found.remedy
 
 
 def test_a_time_zone_is_named():

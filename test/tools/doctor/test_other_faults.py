@@ -84,10 +84,6 @@ def two_rates(number):
     return pose(number=number, scale=2.0 if number % 4 == 3 else 1.0)
 
 
-def drifting(number):
-    return pose(number=number, timestamp_ns=START_NS + (now() - START_NS) * 96 // 100)
-
-
 def answering(question, answer):
     def talk(line):
         while data := line.sock.recv(1000):
@@ -140,7 +136,6 @@ CASES = {
     'a clock that counts from 1980': of(stamped(
         lambda ns: ns * 2**32 // NS - (315_964_782 << 32)), 'clock-other', 'GPS'),
     'a stamp of 1970': of(stamped(lambda ns: 86_400 << 32), 'stamp-frozen', '1970'),
-    'a clock that drifts': of(again(drifting), 'clock-rate', 'slower than time', 'NTP', seconds=4),
     # names
     'two senders of one name, one of them quicker': of(
         again(two_rates), 'name-shared', 'two senders'),
