@@ -64,7 +64,7 @@ def _crc_of(body: memoryview) -> int:
 def _crc_error(header: Header, body: memoryview) -> CrcError:
     numbers = f'is {crc64(body):016x}, the header says {header.crc:016x}'
     if is_private(header.type_name):
-        numbers = 'differs from that in the header'  # who has it can try names until one fits
+        numbers = 'differs from that in the header'  # with the number, names could be guessed
     return CrcError(
         f'CRC-64 of the body {numbers}',
         type_name=header.type_name,
@@ -225,7 +225,7 @@ class Decoder:
             if crc != header[5]:
                 raise _crc_error(header, body)
         message, conforming = decode_body(header, body, self._strict, self._max_elements)
-        # who writes the extended header of version 2 under another number cannot read it either
+        # a peer that writes the extended header of version 2 otherwise cannot read it either
         version = message.version if conforming else 1
         if version > self.seen_version:
             self.seen_version = version

@@ -207,7 +207,7 @@ def _split_body(
 def _metadata(
     header: Header, data: memoryview, index_size: int
 ) -> tuple[dict[str, str], dict[str, int]]:
-    """Read an index and the metadata behind it; whoever gets them may change them."""
+    """Read an index and the metadata behind it; the caller may change them."""
     if len(data) > _KNOWN_BYTES:
         return _decode_metadata(header, data[:index_size], data[index_size:])
     raw = bytes(data)

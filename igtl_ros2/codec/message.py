@@ -64,7 +64,7 @@ class Place(IntEnum):
 
 class Content(NamedTuple):
     """
-    What a message says, apart from when, for who wants to hear of changes.
+    What a message says, apart from when, to find out whether it has changed.
 
     :param lengths: numbers in the unit of length of the wire.
     :param numbers: other numbers, such as those of rotations.
@@ -102,7 +102,7 @@ class Message(metaclass=Stamped):
 
     type_name: ClassVar[str] = ''
     default_version: ClassVar[int] = 1
-    #: whether only the newest one of a device matters to who cannot keep up
+    #: whether only the newest one of a device matters to a peer that cannot keep up
     is_stream: ClassVar[bool] = False
     #: whether a device that says nothing more can be taken to stay as it was: see `hold_hz`
     can_be_held: ClassVar[bool] = False
@@ -110,7 +110,7 @@ class Message(metaclass=Stamped):
     place: ClassVar[Place] = Place.UNKNOWN
     #: whether it has `elements` that are tools, each in a frame of its own
     has_tools: ClassVar[bool] = False
-    #: what its content is made of, for who explains bytes: `igtl dissector`
+    #: what its content is made of, for `igtl dissector`
     layout: ClassVar[Layout] = ()
     #: what numbers in it mean, by field
     codes: ClassVar[tuple[tuple[str, type[IntEnum]], ...]] = ()
@@ -443,7 +443,7 @@ def names_of(wanted: Callable[[type[Message]], bool]) -> tuple[str, ...]:
 
 
 def is_stream(type_name: str) -> bool:
-    """Tell whether only the newest message of a wire name matters to who cannot keep up."""
+    """Tell whether only the newest message of a wire name matters to a peer that is behind."""
     return _REGISTER.get(type_name, Message).is_stream
 
 

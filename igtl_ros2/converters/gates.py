@@ -47,7 +47,7 @@ class Sample(NamedTuple):
     stamp_ns: int
     #: when it came, by a clock that never jumps
     seen_s: float
-    #: who sent it
+    #: its sender
     source: Hashable = None
     #: false for the repetition of one that came before
     is_new: bool = True
@@ -188,7 +188,7 @@ class Gates:
         """Find out what is wrong with a pose whatever came before it."""
         limit, box = self._max_age, self._box
         position, orientation = sample.position, sample.orientation
-        # each pose comes here: who has to say why is asked only then
+        # each pose comes here: what gives the reason is called only for those that are withheld
         wrong = {} if not limit or -limit <= age_s <= limit else self.about_age(age_s)
         if box is not None:
             (a, b, c), (x, y, z), (d, e, f) = box.min, position, box.max

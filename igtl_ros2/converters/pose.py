@@ -42,7 +42,7 @@ from .units import (
     time_from_ns,
 )
 
-# of one device: whoever publishes may name one after the other
+# of one device: a publisher may name one after the other
 _MOST_FRAMES = 100
 NOT_RIGID = (
     'the matrix holds scale or shear: the pose has its rotation alone, info has the whole matrix'

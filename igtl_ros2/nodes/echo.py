@@ -1,4 +1,4 @@
-"""Remember from whom a value came, so that it is not sent back to where it came from."""
+"""Remember the peer that a value came from, so that it is not sent back there."""
 
 from __future__ import annotations
 
@@ -86,9 +86,9 @@ class EchoGuard:
         self, topic: str, key: tuple[str, str], message: Any, peers: Collection[Peer]
     ) -> Peer | None:
         """
-        Tell from whom a value came that is about to be sent; None if from nobody known.
+        Give the peer that a value came from which is about to be sent; None if unknown.
 
-        :param peers: to whom else it is sent.
+        :param peers: the peers that it is sent to besides.
         """
         stamp_ns = header_stamp_ns(message)
         if stamp_ns is not None:

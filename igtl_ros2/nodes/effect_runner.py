@@ -49,7 +49,7 @@ _Write = Callable[[], None] | None
 
 
 def answer(peer: Any, replies: Iterable[Reply]) -> None:
-    """Send something to who has sent a message; nobody is there to read it after the end."""
+    """Send something to the sender of a message; after the end there is none to read it."""
     with suppress(PeerError):
         for reply in replies:
             peer.send(reply.message)
@@ -219,7 +219,7 @@ class EffectRunner:
             effects = self._times.with_measure(passage, effects)
             doing = (one for effect in effects for one in self._do(device, passage, effect))
             while self._does_more(device, doing):
-                time.sleep(_BREATH_S)  # who waits for the lock gets it
+                time.sleep(_BREATH_S)  # a thread that waits for the lock gets it
 
         self._work.do(device, passage.peer, passage.message, partial(self._try, device, go_on))
 

@@ -1,4 +1,4 @@
-"""What a link publishes: its writers, and who else is given what they write."""
+"""What a link publishes: its writers, and the links that are given what they write."""
 
 from __future__ import annotations
 

@@ -284,7 +284,7 @@ class Receiver:
         return hidden(message, phi)
 
     def forget(self, name: str) -> None:
-        """Give nobody the last value of a device who has not got it yet: it holds no more."""
+        """Give late joiners the last value of a device no more: it does not hold."""
         with self._lock:
             for device in self._table.all.values():
                 if device.key[1] == name:

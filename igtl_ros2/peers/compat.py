@@ -223,7 +223,7 @@ def _falling(names: tuple[bytes, ...]) -> tuple[int, ...] | None:
 
     :returns: None if that is how they stand.
     """
-    # behind the first NUL may be what was left in the memory of who has sent it
+    # behind the first NUL may be what was left in the memory of the sender
     told = [name.partition(b'\0')[0] for name in names]
     if all(map(gt, told, told[1:])):
         return None

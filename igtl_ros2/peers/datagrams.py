@@ -1,4 +1,4 @@
-"""Links over UDP: no connections, so a peer is whoever sends, and nothing arrives for certain."""
+"""Links over UDP: no connections, so every sender is a peer, and nothing arrives for certain."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .peer import Peer
 # Between two turns, so that the receiver, whose buffer is seldom larger than 200 kB, keeps up
 _TURN_BYTES = 1 << 16
 _TURN_S = 0.001
-# Over UDP nobody has to show that he is there to send parts of messages: less than over TCP
+# Over UDP anybody can send parts of messages under a forged address: less than over TCP
 _WAITING_BYTES = 1 << 28
 # Senders that are known by nothing but what they send are forgotten after that
 _FORGET_S = 60.0
@@ -38,7 +38,7 @@ _FORGET_S = 60.0
 
 class DatagramPeer(Peer):
     """
-    Somebody who sends us datagrams, or to whom we send them.
+    A peer over UDP: it sends us datagrams, or gets ours.
 
     :param source: the address of its socket.
     :param wanted: whether the user named it. Anybody else can pose as anybody: such a peer gets
@@ -60,7 +60,7 @@ class DatagramPeer(Peer):
         self.losses = 0, 0
         self.address = str(Address('udp', source[0], source[1]))
         self.gets_all = wanted
-        # who takes the RTP frame reads header version 2: there is no other in it
+        # a peer that takes the RTP frame reads header version 2: there is no other in it
         self.seen_version = 2 if settings.udp_rtp else 0
         self._idle_timeout = 0.0 if wanted else settings.idle_timeout or _FORGET_S
 
@@ -155,7 +155,7 @@ class DatagramLink(Link):
     """
     A link over one UDP socket.
 
-    A client has one peer, to whom it sends. A server sends to the `udp_targets`; others are peers
+    A client has one peer, which it sends to. A server sends to the `udp_targets`; others are peers
     once they have sent a message, for `on_message` to answer.
     """
 
@@ -296,7 +296,7 @@ class DatagramLink(Link):
         peer.hand_on([message], [self._reassembler.message_bytes])
 
     def _let_in(self, source: SocketAddress, data: bytes) -> DatagramPeer:
-        """Make a peer of who has sent a first message; if there are too many, one is forgotten."""
+        """Make a peer of the sender of a first message; of too many, one is forgotten."""
         if len(self._by_source) >= self.settings.max_clients:
             oldest = min(
                 (peer for peer in self._by_source.values() if not peer.gets_all),

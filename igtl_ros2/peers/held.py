@@ -1,4 +1,4 @@
-"""The held values for peers who join later."""
+"""The held values, for late joiners."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..config import Settings
 from .mailbox import Key, stream_types
 from .outgoing import Outgoing
 
-# of a video: more would take who joins longer than to wait for a key frame
+# of a video: more would take a late joiner longer than to wait for a key frame
 _MOST_FRAMES = 300
 _MOST_BYTES = 8 << 20
 
@@ -33,12 +33,12 @@ class Held:
     """
     The last message of each type and device.
 
-    What a mailbox takes is the limit, for more would not reach who joins: the oldest values of
-    streams give way, then the oldest of all others, emergencies last. One message larger than
-    the byte limit may be held besides what is within it.
+    What a mailbox takes is the limit, for more would not reach a late joiner: the oldest values
+    of streams are dropped, then the oldest of all others, emergencies last. One message larger
+    than the byte limit may be held besides what is within it.
 
     Of a video whose frames need those before them, all are held since the last key frame; of one
-    that has too many none: who joins waits for the next key frame.
+    that has too many none: a late joiner waits for the next key frame.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -51,7 +51,7 @@ class Held:
         self._number = 0
         self._bytes = 0
         self._too_large: Key | None = None
-        #: messages that had to give way
+        #: messages that were dropped because of the limits
         self.dropped = 0
 
     def put(self, outgoing: Outgoing, size: int | None = None) -> Key | None:
@@ -81,7 +81,7 @@ class Held:
         """
         Tell how large a message is, which shows when it is encoded, and keep to the limits.
 
-        :returns: type and device of a message that had to give way, if any had to.
+        :returns: type and device of a message that was dropped for it, if any was.
         """
         entry = self._of(outgoing.key).get(outgoing.key)
         if entry is None or entry.outgoing is not outgoing:

@@ -18,7 +18,7 @@ from .mailbox import Key, stream_types
 if TYPE_CHECKING:
     from .peer import Peer
 
-# who sent it, type and device: messages that have it in common are values of one thing
+# sender, type and device: messages that have it in common are values of one thing
 _Stream = tuple['Peer', str, str]
 
 
@@ -42,9 +42,9 @@ class Inbox:
     """
     What has arrived and waits to be received, first in, first out.
 
-    Of a stream (policy newest) the newest value waits, in the place of the one before it: who
-    reads slowly gets what holds now. What does not stand alone, such as a frame of a video that
-    is no key frame or a block of a volume, waits behind what it belongs to.
+    Of a stream (policy newest) the newest value waits, in the place of the one before it: a slow
+    reader gets what holds now. What does not stand alone, such as a frame of a video that is no
+    key frame or a block of a volume, waits behind what it belongs to.
 
     It takes what it is given, however full it is: so that a message larger than the limit can be
     received at all, and because a peer may be in the middle of several when it is made to wait.
@@ -75,17 +75,17 @@ class Inbox:
 
     @property
     def is_full(self) -> bool:
-        """Whether who sends should wait."""
+        """Whether senders should wait."""
         return len(self) >= self._max_messages or self._bytes >= self._max_bytes
 
     @property
     def has_room(self) -> bool:
-        """Whether who waits may go on: not at every message that is taken out."""
+        """Whether senders that wait may go on: not at every message that is taken out."""
         return len(self) <= self._max_messages // 2 and self._bytes <= self._max_bytes // 2
 
     @property
     def first_peer(self) -> Peer:
-        """Who has sent the oldest message; there must be one."""
+        """The sender of the oldest message; there must be one."""
         return self._oldest().peer
 
     def lag_s(self, now_s: float) -> float:
@@ -215,7 +215,7 @@ class Inbox:
         return False
 
     def ask(self, name: str) -> None:
-        """Note that a name is asked for: others give way to it."""
+        """Note that a name is asked for: messages of other names are dropped first."""
         if len(self._asked) < self._max_messages:
             self._asked |= names_asked(name)
 

@@ -150,12 +150,12 @@ class Link(SendingLink, ReceivingLink):
         self._look_at_lag()
 
     def _limit_waiting(self) -> None:
-        """Cut off who sends a large message most slowly, if too much waits for its rest."""
+        """Disconnect the slowest sender of a large message, if too much waits for its rest."""
         waiting = [peer for peer in self.peers if peer.pending_bytes and not peer.cut_off]
         size = sum(peer.pending_bytes for peer in waiting)
         limit = max(self.settings.max_waiting_bytes, self.settings.max_body_bytes)
         while size > limit:
-            share = size / len(waiting)  # who has sent less is not the cause
+            share = size / len(waiting)  # a peer that has sent less is not the cause
             slowest = min(
                 (peer for peer in waiting if peer.pending_bytes >= share),
                 key=lambda peer: peer.pending_since,

@@ -39,7 +39,7 @@ class LinkState:
         self.last_error = ''
         #: guards what follows
         self.lock = threading.RLock()
-        #: whoever waits for a peer or a message waits here; `lock` is cheaper to take alone
+        #: threads that wait for a peer or a message wait here; `lock` is cheaper to take alone
         self.changed = threading.Condition(self.lock)
         #: called, with `changed` held, after every change
         self.on_change: Callable[[], None] | None = None

@@ -18,7 +18,7 @@ from .link import Link
 from .peer import Peer
 from .stream_peer import StreamPeer
 
-# From so many silent clients of one address on, over half of all, its last ones give way
+# From so many silent clients of one address on, over half of all, its last ones are disconnected
 _CROWD = 8
 _SILENT_S = 1.0
 # So many refused clients may still be reading why; more are closed without a word
@@ -78,7 +78,7 @@ class Listener(Link):
 
     def _make_room(self, newcomer: Peer, peers: list[Peer]) -> bool:
         """
-        Take a place from who has most of them and never said anything, for somebody else.
+        Take a place from the address with most silent clients, for a client of another one.
 
         A few that only listen are nothing unusual; of many, the last one goes that is there for
         longer than it takes to say something.

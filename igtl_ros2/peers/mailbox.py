@@ -1,4 +1,4 @@
-"""What waits to be sent to one peer: who gives way to whom when the peer does not keep up."""
+"""What waits to be sent to one peer, and what is dropped when the peer does not keep up."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ class Mailbox:
     What waits to be sent to one peer.
 
     First in, first out. To a peer that does not keep up only the newest value of a stream (policy
-    newest) is sent. Over the limits the oldest values of streams give way, then the oldest of
+    newest) is sent. Over the limits the oldest values of streams are dropped, then the oldest of
     all others. Frames of video that need those before them are never sent behind a gap: after a
-    loss, and to who joins late, the next one is a key frame. One message larger than the byte
+    loss, and for a late joiner, the next one is a key frame. One message larger than the byte
     limit may wait besides what is within it.
 
     :param max_messages: how many may wait.

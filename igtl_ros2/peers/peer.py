@@ -28,7 +28,7 @@ _NO_KEY_FRAME = 'a frame before it was lost, and no key frame has come since'
 _PING = 'igtl_ros2 ping'
 # it goes on with a number: an answer that comes late is none to the next one
 _PINGS = 10
-# who has no connection gives no other sign of life than what it sends
+# a peer without a connection gives no other sign of life than what it sends
 _SIGN_OF_LIFE_S = 1.0
 
 
@@ -59,7 +59,7 @@ class Peer:
         #: when the message that is incomplete now began to come
         self.pending_since = self.last_received
         self.address = ''
-        #: who it is, where it has shown that: the name of its certificate, and all names there
+        #: the name of its certificate, if it has shown one, and all names there
         self.name = ''
         self.names: tuple[str, ...] = ()
         #: what it says about itself, such as the types that it understands

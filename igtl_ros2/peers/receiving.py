@@ -34,7 +34,7 @@ class ReceivingLink(LinkState):
         self._on_messages: OnMessages | None = None
         self._on_sized: OnSized | None = None
         self._inbox = Inbox(settings)
-        #: who is called with messages of a device or type
+        #: functions that are called with messages of a device or type
         self._handlers: dict[str, list[OnMessage]] = {}
         self._paused: set[Peer] = set()
         #: whether messages are asked for by name, so that those of other names are left over
@@ -82,7 +82,7 @@ class ReceivingLink(LinkState):
 
     def ask_by_name(self, name: str) -> None:
         """
-        Note that only some messages are asked for: from now on the others give way.
+        Note that only some messages are asked for: from now on the others are dropped first.
 
         :raises ConfigError: if that is no name, or messages are given to a callback.
         """
@@ -102,7 +102,7 @@ class ReceivingLink(LinkState):
         """
         Call back with each message of a device or type, those that wait first; for any thread.
 
-        What nobody asks for gives way, as in `ask_by_name`.
+        What nobody asks for is dropped first, as in `ask_by_name`.
 
         :raises ConfigError: if messages are given to a callback.
         """
@@ -185,7 +185,7 @@ class ReceivingLink(LinkState):
             self._tell(handler, peer, message)
 
     def _handlers_of(self, message: Message) -> list[OnMessage]:
-        """List who handles a message, each once."""
+        """List the functions that handle a message, each once."""
         found = [
             handler for name in names_of(message) for handler in self._handlers.get(name, ())]
         return list(dict.fromkeys(found))
@@ -193,7 +193,7 @@ class ReceivingLink(LinkState):
     def _handle(
         self, peer: Peer, items: Sequence[tuple[Message, int]]
     ) -> Sequence[tuple[Message, int]]:
-        """Call who handles messages, and give the others."""
+        """Call the functions that handle messages, and give the messages without one."""
         left = []
         for item in items:
             if handlers := self._handlers_of(item[0]):

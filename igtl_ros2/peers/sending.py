@@ -18,7 +18,7 @@ from .outgoing import Outgoing
 from .peer import Peer
 from .reading_thread import worker
 
-# Asked once and answered once: nothing that a peer who joins later should be told
+# Asked once and answered once: nothing for late joiners
 _NOT_HELD = ('GET_', 'STT_', 'STP_', 'RTS_', 'COMMAND', 'QUERY')
 _MAX_WANTED = 1000
 _MAX_NAMES = 1000
@@ -72,7 +72,7 @@ class SendingLink(LinkState):
         """
         Send messages of one type and device to all peers as `send` does, the oldest first.
 
-        :param hold: keep the last one for peers who join later.
+        :param hold: keep the last one for late joiners.
         """
         last = outgoings[-1]
         name = last.key[1]
@@ -122,7 +122,7 @@ class SendingLink(LinkState):
             ]
 
     def forget_value(self, type_name: str, device: str) -> None:
-        """Hold nothing of a type and device any more, for peers who join later; for any thread."""
+        """Hold nothing of a type and device for late joiners any more; for any thread."""
         with self.changed:
             self._held.forget((type_name, device))
 

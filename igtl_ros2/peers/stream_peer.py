@@ -142,7 +142,7 @@ class StreamPeer(WritingPeer):
             return
         begin = _steady_s()
         self.hand_on(messages, sizes)
-        # who takes long for each is given fewer at once, so that others get their turn
+        # a peer whose messages take long is given fewer at once, so that others get their turn
         each_s = (_steady_s() - begin) / count
         self._most_at_once = min(_MOST_AT_ONCE, max(1, int(_TURN_S / (each_s + 1e-9))))
 

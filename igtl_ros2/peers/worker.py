@@ -12,7 +12,7 @@ from ..errors import ConversionError
 
 Done = TypeVar('Done')
 
-#: so much may wait before whoever brings it has to stop
+#: so much may wait before those that bring it have to stop
 MAX_WAITING = 8
 MAX_WAITING_BYTES = 64 << 20
 #: what waits all the same, as it was on its way or nobody can be stopped: multiples of that

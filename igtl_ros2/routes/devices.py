@@ -1,4 +1,4 @@
-"""The devices of a link: the chain for a message, its name in ROS, and who may send it."""
+"""The devices of a link: the chain for a message, its name in ROS, and which peer may send it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Devices:
         self._left: dict[Slot, Device] = {}
         #: for which rules peers are meant
         self._called: dict[Any, tuple[str, ...]] = {}
-        #: and who has which
+        #: the topics, and which device has each
         self.topics = TopicNames(prefix, around, is_connected, log)
         self._new_devices = NewDevices()
         self._gates = GateMemory()
@@ -187,7 +187,7 @@ class Devices:
 
     def refusal(self, peer: Source, message: Message, name: str, why: str) -> list[Reply]:
         """
-        Tell whoever waits for what becomes of a message that it is not published.
+        Note that a message is not published, for what waits for its fate.
 
         :param why: what `find` or `share` has told.
         :returns: what its sender is answered.

@@ -206,7 +206,7 @@ class Inbound:
         return None
 
     def _hide(self, passage: Passage) -> None:
-        """Hide who the patient is."""
+        """Hide names of patients."""
         message, phi = passage.message, self.rule.phi
         shown = hidden(message, phi)
         if shown is not message:
