@@ -1,6 +1,7 @@
 """Package igtl_ros2, for colcon (ament_python) and for pip."""
 
 import os
+import re
 from glob import glob
 from itertools import repeat
 from os.path import join
@@ -14,6 +15,12 @@ NAME = 'igtl_ros2'
 manifest = ElementTree.parse('package.xml').getroot()
 maintainer = manifest.find('maintainer')
 urls = {url.get('type', 'website'): url.text for url in manifest.findall('url')}
+
+# On the page of a package index there is nothing beside it: pictures and links that name files are
+# left out, and their words stay.
+readme = Path('README.md').read_text(encoding='utf-8')
+readme = re.sub(r'!\[[^]]*]\((?!https?:)[^)]*\)\n*', '', readme)
+readme = re.sub(r'\[([^]]*)]\((?!https?:|#)[^)]*\)', r'\1', readme)
 
 KEYWORDS = [
     'OpenIGTLink', 'ROS 2', '3D Slicer', 'PLUS', 'image-guided therapy', 'surgical robotics',
@@ -38,7 +45,7 @@ setup(
     name=NAME,
     version=manifest.findtext('version'),
     description=manifest.findtext('description'),
-    long_description=Path('README.md').read_text(encoding='utf-8'),
+    long_description=readme,
     long_description_content_type='text/markdown',
     url=urls.get('website'),
     project_urls=urls,

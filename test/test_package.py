@@ -147,6 +147,11 @@ def test_what_is_uploaded_is_whole_and_well_described(source, tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         [name] = [name for name in archive.namelist() if name.endswith('/METADATA')]
         said = message_from_bytes(archive.read(name))
+    page = said.get_payload()
+    # there are no files beside it: only links to elsewhere, and the words of the others
+    assert all(link.startswith('https://') or link.startswith('http://')
+               for link in re.findall(r'\]\(([^)]*)\)', page))
+    assert '(tutorial)' in page and 'overview.svg' not in page
     assert said['Description-Content-Type'] == 'text/markdown'
     assert said['Keywords'] and said.get_all('Classifier') and said.get_all('Project-URL')
     assert said['Version'] == igtl_ros2.__version__
