@@ -340,11 +340,6 @@ class Compat:
         """Name of the profile; empty while nothing is known."""
         return self.profile.name
 
-    @property
-    def may_be_slicer(self) -> bool:
-        """Whether it is 3D Slicer, or not known to be anything else."""
-        return self.name in ('', 'slicer')
-
     def version(self, seen_version: int) -> int:
         """
         Tell the highest header version that may be sent.

@@ -49,8 +49,7 @@ class _RecordedFrame(Outgoing):
     """
     A frame that goes to every peer as it is, whatever the peer is taken for.
 
-    Only a mesh that would end a 3D Slicer goes to what is one, or may be one, in the form that it
-    survives.
+    Only a mesh that would end a 3D Slicer goes there in the form that it survives.
     """
 
     __slots__ = ('_frame',)
@@ -66,7 +65,7 @@ class _RecordedFrame(Outgoing):
                     self.key, self.follows = (_KIND, header.device_name), message.follows
 
     def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
-        if compat.may_be_slicer and decode_header(self._frame[0]).type_name == 'POLYDATA':
+        if compat.name == 'slicer' and decode_header(self._frame[0]).type_name == 'POLYDATA':
             with suppress(DecodeError):  # what cannot be read goes nowhere there, either
                 mesh = decode(self._frame[0])
                 prepared = compat.prepare(mesh, seen_version)
