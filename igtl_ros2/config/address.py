@@ -78,8 +78,6 @@ def parse_url(url: str) -> Address:
     """
     if not isinstance(url, str):
         raise ConfigError(f'{url!r}: {_WANTED}')
-    if url.split() != [url] or url.count(']') > 1:  # urlsplit takes some of it away
-        raise ConfigError(f'{url!r}: found white space or a stray bracket; {_WANTED}')
     try:
         parts = urlsplit(url)
         port = DEFAULT_PORT if parts.port is None else parts.port
@@ -87,6 +85,8 @@ def parse_url(url: str) -> Address:
         raise ConfigError(f'{url!r}: {error}; {_WANTED}') from error
     if parts.scheme not in PROTOCOLS or not parts.hostname:
         raise ConfigError(f'{url!r}: {_WANTED}')
+    if url.split() != [url] or url.count(']') > 1:  # urlsplit takes some of it away
+        raise ConfigError(f'{url!r}: found white space or a stray bracket; {_WANTED}')
     if parts.path not in ('', '/') or parts.query or parts.fragment or parts.username is not None:
         raise ConfigError(f'{url!r}: {_WANTED} and nothing more')
     return Address(parts.scheme, parts.hostname, port)
