@@ -45,6 +45,13 @@ class Joint:
         """Tell whether it is one that a position belongs to."""
         return self.kind in _MOVABLE and self.mimic is None
 
+    @property
+    def position_of(self) -> str:
+        """Name the joint by whose position it moves; empty if it stands still."""
+        if self.kind not in _MOVABLE:
+            return ''
+        return self.name if self.mimic is None else self.mimic[0]
+
     def pose(self, position: float) -> Matrix:
         """Compute where the child is in the parent: (4, 4)."""
         if self.kind not in _MOVABLE:

@@ -52,18 +52,19 @@ class ActionCalls:
 
     def begin(
         self, rule: ServeRule, peer: object, values: Mapping[str, Any], answer: OnDone,
-        now: float, say: Callable[[Say], None] | None = None,
+        now: float, say: Callable[[Say], None] | None = None, stops: bool = False,
     ) -> None:
         """
         Send a goal.
 
         :param values: what the placeholders of its template stand for.
         :param say: tells how it stands; a STATUS by default.
+        :param stops: whether it stops the robot, see `Terms`.
         :raises ConversionError: if they do not fit.
         """
         message = self._action.fill(rule, values)
         terms = Terms(rule.command, rule.timeout, rule.when_busy == 'replace',
-                      rule.answer == 'done', 1 / rule.feedback_rate)
+                      rule.answer == 'done', 1 / rule.feedback_rate, stops)
         number, steps = self._goals.begin(terms, peer, now)
         self._rules[number], self._answers[number] = rule, answer
         self._messages[number] = message
@@ -80,6 +81,10 @@ class ActionCalls:
         count = sum(name in ('', self._rules[number].command) for number in self._goals.numbers)
         self._do(self._goals.cancel(why, now, name), now)
         return count
+
+    def stop(self, why: str, now: float) -> None:
+        """Cancel all but what stops the robot itself."""
+        self._do(self._goals.stop(why, now), now)
 
     def left(self, peer: object, now: float) -> None:
         """Cancel what a peer wanted that is gone."""
@@ -194,9 +199,9 @@ class Actions:
         return iter(list(self._known.values()))
 
     def stop(self, why: str, now: float) -> None:
-        """Cancel all goals."""
+        """Cancel all goals but those that stop a robot."""
         for action in self:
-            action.cancel(why, now)
+            action.stop(why, now)
 
     def end(self, why: str, now: float, on_end: Callable[[], None]) -> None:
         """Cancel all goals, take none any more, and say when all are over."""

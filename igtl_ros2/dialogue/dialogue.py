@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
 from ..codec import Message
-from ..codec.messages.bundle import GetBind, StartBind
+from ..codec.messages.bundle import Bind, GetBind, StartBind
 from ..codec.messages.query import Query, Response, StartTracking, StartVideo
 from ..codec.messages.text import Command, CommandResponse, String
 from ..rules import Mapping, ServeRule
@@ -23,7 +23,7 @@ from .timers import Timers
 
 _ASKS_OR_ANSWERS = (
     Query, StartTracking, StartVideo, GetBind, StartBind, Response, Command, CommandResponse,
-    String,
+    String, Bind,
 )
 
 
@@ -96,13 +96,11 @@ class Dialogue:
 
     def take(self, peer: Peer, message: Message, now: float) -> None:
         """Hand a message to the part that it concerns."""
-        self.served_commands.stop(peer, message, now)
-        if self.plans is not None:
-            if self.phases is not None and (phase := self.phases.stops(message)):
-                self.plans.stop(phase)  # before anything else is done
-            if self.plans.handle(peer, message, now):
-                self._receive(peer, message)
-                return
+        for part in _parts(message):
+            self._hear(peer, part, part is not message, now)
+        if self.plans is not None and self.plans.handle(peer, message, now):
+            self._receive(peer, message)
+            return
         if self.phases is not None and self.phases.handle(peer, message, now):
             return
         if self._replies.handle(peer, message, now):
@@ -114,6 +112,18 @@ class Dialogue:
         self._receive(peer, message)  # first: the data are published when the reply is known
         self.served_commands.handle(peer, message, now)
         self.requests.handle(peer, message, now)
+
+    def _hear(self, peer: Peer, message: Message, is_bound: bool, now: float) -> None:
+        """Stop what a message wants to end, before anything else is done, also in a BIND."""
+        self.served_commands.stop(peer, message, now)
+        plans, phases = self.plans, self.phases
+        if phases is not None and (plans or is_bound) and (phase := phases.stops(message)):
+            if plans is not None:
+                plans.stop(phase)
+            if is_bound:
+                phases.handle(peer, message, now)
+        if plans is not None:
+            plans.hear(peer, message, is_bound)
 
     def _take_reply(self, peer: Peer, message: Message, reply: Message, now: float) -> None:
         """Hand on a reply, without names of patients, to the request that waits for it."""
@@ -132,7 +142,16 @@ class Dialogue:
             self.plans.left(peer)
 
 
+def _parts(message: Message) -> Iterator[Message]:
+    """Give a message, or instead of a BIND what is in it."""
+    if isinstance(message, Bind):
+        for child in message.children:
+            yield from _parts(child)
+    else:
+        yield message
+
+
 @cache
 def _asks_or_answers(kind: type[Message]) -> bool:
-    """Tell whether a type can be a query, a command, or the reply to one."""
+    """Tell whether a type can be a query, a command, the reply to one, or hold one."""
     return issubclass(kind, _ASKS_OR_ANSWERS)

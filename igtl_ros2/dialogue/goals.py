@@ -29,6 +29,7 @@ class Terms:
     :param answers_done: whether the command is answered when the goal is over; else when it is
         accepted.
     :param feedback_s: how long after one feedback the next is told.
+    :param stops: whether it stops the robot: an emergency does not end it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Terms:
     replaces: bool = False
     answers_done: bool = False
     feedback_s: float = 0.2
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,11 @@ class Goals:
                 steps += self._unwant(goal, why, now)
         return steps
 
+    def stop(self, why: str, now: float) -> list[Step]:
+        """Cancel all but what stops the robot itself."""
+        return [step for goal in list(self._goals.values()) if not goal.terms.stops
+                for step in self._unwant(goal, why, now)]
+
     def left(self, peer: object, now: float) -> list[Step]:
         """Cancel what a peer wanted that is gone; nobody waits for its answer."""
         steps: list[Step] = []
@@ -215,7 +222,13 @@ class Goals:
     def refused(self, number: int, why: str, now: float) -> list[Step]:
         """Note that a goal is not carried out."""
         goal = self._goals.get(number)
-        return [] if goal is None else [*self._refused(goal, why), *self._over(goal, now)]
+        if goal is None:
+            return []
+        steps = self._refused(goal, why)
+        if goal.unwanted:  # its peers have been told that it is being cancelled
+            steps.append(Say(
+                number, StatusCode.NOT_READY, 'CANCELED', f'{goal.unwanted}; {why}'))
+        return [*steps, *self._over(goal, now)]
 
     def told(self, number: int, text: str, now: float) -> list[Step]:
         """Take feedback; of what comes too fast the last is told."""

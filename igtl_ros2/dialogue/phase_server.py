@@ -128,12 +128,12 @@ class PhaseServer:
         return word if prefix == self._table.device and word in self._stopping else ''
 
     def left(self, peer: Peer, now: float) -> None:
-        """Take note that a peer is gone: what services do for it goes on, actions do not."""
+        """End what a peer that is gone began with actions, unless it is a stop; services go on."""
         self._now = now
         self._phases.left(peer)
         for number in [number for number, asker in self._askers.items() if asker is peer]:
             what = self._phases.asked(number)
-            if isinstance(what, Phase):
+            if isinstance(what, Phase) and not what.preempts:
                 self._action(what).cancel('its peer is gone', now, what.name)
 
     def withdraw(self, prefixes: Collection[str], why: str) -> None:
@@ -224,7 +224,7 @@ class PhaseServer:
             for prefix in self._last.keys() & self._senders.keys():
                 if f'{{{prefix}' in str(phase.goal):  # of others it does not matter
                     values[prefix] = self._place(prefix)
-            action.begin(phase.served, None, values, answered, self._now, say)
+            action.begin(phase.served, None, values, answered, self._now, say, phase.preempts)
         except ConversionError as error:
             answered(False, str(error))
 

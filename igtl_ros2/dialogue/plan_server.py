@@ -92,29 +92,38 @@ class PlanServer:
 
     def handle(self, peer: Peer, message: Message, now: float) -> bool:
         """
-        Take what concerns the plan.
+        Take a command, once `hear` has been told of it.
 
-        :returns: whether it is a command that was answered.
+        :returns: whether it was answered.
+        """
+        if not isinstance(message, Command):
+            return False
+        respond_to = peer, message
+        if message.name == self._rule.execute_command:
+            self._do(self._plans.execute(peer, message.content, now), respond_to)
+        elif word_of(message) == self._rule.cancel_command:
+            self._do(self._plans.cancel(), respond_to)
+        else:
+            return False
+        return True
+
+    def hear(self, peer: Peer, message: Message, is_bound: bool = False) -> None:
+        """
+        Take what stops the robot or stands in its way.
+
+        :param is_bound: it came in a BIND, and no answer to it is wanted.
         """
         word = word_of(message)
-        if word and word.upper() in self._stops:
+        is_cancel = is_bound and isinstance(message, Command) and (
+            word == self._rule.cancel_command)
+        if is_cancel or word and word.upper() in self._stops:
             self.stop(f'{word} of {peer.address}')
-        if isinstance(message, Command):
-            respond_to = peer, message
-            if message.name == self._rule.execute_command:
-                self._do(self._plans.execute(peer, message.content, now), respond_to)
-            elif message.name == self._rule.cancel_command:
-                self._do(self._plans.cancel(), respond_to)
-            else:
-                return False
-            return True
         if isinstance(message, Status) and message.is_emergency:
             self.stop(EMERGENCY)
         elif isinstance(message, PolyData) and self._rule.obstacles:
             device = self._name(message)
             if fnmatchcase(device, self._rule.obstacles):
                 self._planner.obstacle(peer, message, device)
-        return False
 
     def left(self, peer: Peer) -> None:
         """Take note that a peer is gone."""

@@ -24,6 +24,8 @@ _LEGACY = 'CMD_'
 _LEGACY_ANSWER = 'ACK_'
 _MAX_TEXT = 60_000  # STRING holds 65535 bytes, and XML makes text longer
 _MAX_NAME = 128
+# around a word that stops a robot, as programs in C may send it
+_BLANKS = ' \t\r\n\0'
 _YES = ('true', 'on', '1')
 _NO = ('false', 'off', '0')
 # How often is looked whether a target was published
@@ -116,7 +118,8 @@ class ServedCommands:
         if not self._actions:
             return
         word = word_of(message)
-        cancelled = self._cancels.get(word) if isinstance(message, Command) else None
+        is_order = isinstance(message, Command) or message.device_name.startswith(_LEGACY)
+        cancelled = self._cancels.get(word) if is_order else None
         if cancelled is not None:
             self._cancel(cancelled, f'{word} of {peer.address}', now)
         for rule in self._stops.get(word.upper(), ()):
@@ -224,7 +227,8 @@ class ServedCommands:
         return values
 
     def _is_stop(self, name: str) -> bool:
-        return name in self._cancels or name.upper() in self._stops
+        word = name.strip(_BLANKS)
+        return word in self._cancels or word.upper() in self._stops
 
     def _why_not(self, peer: Peer, rule: ServeRule, content: str) -> str:
         """Tell why a command is not carried out; empty if it can be."""
@@ -282,7 +286,8 @@ def word_of(message: Message) -> str:
     if isinstance(message, Command):
         word = message.name
     elif isinstance(message, String):
-        word = attributes(message.text).get('Name') or message.text.strip(' \t\r\n\0')
+        word = attributes(message.text).get('Name') or message.text
+    word = word.strip(_BLANKS)
     return word if len(word) <= _MAX_NAME else ''
 
 

@@ -78,6 +78,15 @@ def test_what_was_sent_and_is_not_wanted_any_more_is_cancelled_when_it_is_accept
     assert Answer(number, False, 'canceled: STOP') in steps
 
 
+def test_what_is_being_cancelled_and_then_refused_is_said_to_be_over(goals):
+    number, _ = goals.begin(MOVE, 'a', 0.0)
+    assert said(goals.cancel('stop', 0.1)) == [('CANCELING', 'stop')]
+    assert said(goals.refused(number, 'it does not accept it', 0.2)) == [
+        ('CANCELED', 'stop; it does not accept it')]
+    number, _ = goals.begin(MOVE, 'a', 1.0)
+    assert not said(goals.refused(number, 'it does not accept it', 1.2))
+
+
 def test_what_is_accepted_too_late_is_cancelled(goals):
     number, _ = goals.begin(MOVE, 'a', 0.0)
     assert goals.due == 2.0

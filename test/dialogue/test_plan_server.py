@@ -170,7 +170,8 @@ def test_a_phase_that_preempts_stops_before_it_is_anything_else():
 
 @pytest.mark.parametrize('message', [
     String('stop', device_name='Anything'), String(' STOP\n'), String('EMERGENCY'),
-    String('<Command Name="Stop"/>'), Command(9, 'Stop', ''), Command(9, 'EMERGENCY', '1'),
+    String('<Command Name="Stop"/>'), Command(9, 'Stop', ''), Command(9, ' Stop\n', ''),
+    Command(9, 'EMERGENCY', '1'),
 ])
 def test_a_stop_phrase_stops_whoever_says_it(message):
     world = World()
@@ -179,6 +180,21 @@ def test_a_stop_phrase_stops_whoever_says_it(message):
     assert world.asked[0] == ('halt', 1)
     if isinstance(message, Command):
         assert ('SUCCESS', 'the goals are cancelled') in world.heard(world.b)
+
+
+@pytest.mark.parametrize('child', [
+    String('Stop', device_name='Anything'), Command(9, 'Cancel', ''),
+])
+def test_what_stops_does_so_in_a_bind_too_and_what_moves_does_not(child):
+    world = World()
+    world.moving()
+    world.take(Bind((child,), device_name='Several'), world.b)
+    assert world.asked[0] == ('halt', 1)
+    world = World()
+    world.server.target('there', world.clock.now)
+    world.server.planned(1, Plan({'a': 0.0}, 1.0, 2), '', world.clock.now)
+    world.take(Bind((Command(9, 'Execute', '1'),), device_name='Several'))
+    assert ('go', 1) not in world.asked
 
 
 def test_the_end_of_who_commanded_it_stops_a_motion_and_that_of_another_does_not():
@@ -195,6 +211,8 @@ def test_meshes_that_are_called_so_are_obstacles():
     points = np.zeros((3, 3), np.float32)
     world.take(PolyData(points, device_name='Obstacle_1'))
     world.take(PolyData(points, device_name='Liver'))
-    world.take(Bind((PolyData(points, device_name='Liver'),), device_name='Several'))
+    world.take(Bind((
+        PolyData(points, device_name='Liver'), PolyData(points, device_name='Obstacle_2')),
+        device_name='Several'))
     assert [found for found in world.asked if found[0] == 'obstacle'] == [
-        ('obstacle', 'Obstacle_1')]
+        ('obstacle', 'Obstacle_1'), ('obstacle', 'Obstacle_2')]

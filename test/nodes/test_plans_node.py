@@ -1,5 +1,6 @@
 """Plans of MoveIt in a bridge: nothing goes on moving that nobody wants any more."""
 
+import math
 import threading
 from types import SimpleNamespace
 
@@ -9,19 +10,22 @@ from ros_user import mapping, reload, wait_for
 
 from igtl_ros2 import connect
 from igtl_ros2.codec.messages.points import Point, PointList
-from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode
 
 pytest.importorskip('moveit_msgs', reason='the messages of MoveIt are not installed')
-from moveit_msgs.action import ExecuteTrajectory  # noqa: E402
+from geometry_msgs.msg import PoseStamped  # noqa: E402
+from moveit_msgs.action import ExecuteTrajectory, MoveGroup  # noqa: E402
 from moveit_msgs.msg import RobotTrajectory  # noqa: E402
 from rclpy.action import ActionServer, CancelResponse  # noqa: E402
 from rclpy.callback_groups import ReentrantCallbackGroup  # noqa: E402
 from rclpy.executors import MultiThreadedExecutor  # noqa: E402
 from rclpy.node import Node  # noqa: E402
+from trajectory_msgs.msg import JointTrajectoryPoint  # noqa: E402
 
 from igtl_ros2.dialogue.plans import Plan, State  # noqa: E402
 from igtl_ros2.nodes.action_client import GoalCall  # noqa: E402
+from igtl_ros2.nodes.moveit.shapes import RobotShapes  # noqa: E402
 
 RULES = """
 profile: moveit
@@ -29,6 +33,9 @@ moveit: {target: Target, group: manipulator, link: tool0}
 receive: [{device: '*'}]
 """
 PLAN = Plan({}, 1.0, 2, RobotTrajectory())
+ONE_JOINT = """<robot name="one"><link name="base"/><link name="tool0"/>
+<joint name="turn" type="continuous"><parent link="base"/><child link="tool0"/>
+<axis xyz="0 0 1"/></joint></robot>"""
 
 
 class Robot:
@@ -128,6 +135,8 @@ def test_other_rules_withdraw_the_plan_and_hold_for_the_next_target(ros, node, t
     (PointList([Point('A', (0, 0, 0)), Point('B', (0, 0, 0))], device_name='Target'),
      '2 points; wanted one'),
     (PointList([], device_name='Target'), 'is a place'),
+    (Position((0, 0, 0), device_name='Target'), 'the target is a POSITION'),
+    (Position((0, 0, 0), (0, 0, 0, 1), device_name='Target'), 'the target is a POSITION'),
 ])
 def test_what_is_no_target_withdraws_the_plan_that_is_shown(node, message, why):
     planner, said = planner_of(node), []
@@ -163,6 +172,58 @@ def test_what_a_peer_sends_whose_target_is_not_wanted_leaves_the_plan(ros, node,
             pass
         assert state.message == 'another peer sends it'
         assert plans.state is State.SHOWN and plans.number == 1
+
+
+@pytest.mark.parametrize('moved, why', [
+    ((0.0005, 0.0), ''),
+    ((0.002, 0.0), 'there is elsewhere since plan 3 was made; send the target again'),
+    ((0.0, 0.02), 'there is elsewhere since plan 3 was made; send the target again'),
+])
+def test_a_plan_does_not_hold_when_its_target_has_moved_with_its_frame(node, moved, why):
+    planner, place, asked = planner_of(node), np.eye(4), []
+    planner._place = lambda root, frame: place if frame == 'there' else np.eye(4)
+    robot = planner._robot = RobotShapes(ONE_JOINT)
+    planner._joints = {'turn': (0.0, math.inf)}
+    planner.server.target = lambda target, now: asked.append(target)
+    found = PoseStamped()
+    found.header.frame_id = 'there'
+    planner.target(Transform(np.eye(4), device_name='Target'), found, '')
+    wait_for(lambda: asked, 'the target')
+    result = MoveGroup.Result()
+    result.error_code.val = result.error_code.SUCCESS
+    result.planned_trajectory.joint_trajectory.joint_names = ['turn']
+    result.planned_trajectory.joint_trajectory.points = [
+        JointTrajectoryPoint(positions=[0.0]) for _ in range(2)]
+    plan = planner._with_looks(3, robot, asked[0], {}, result)
+    assert plan.why_not() == ''
+    metres, radians = moved
+    place = np.eye(4)
+    place[0, 3] = metres
+    place[:2, :2] = [[math.cos(radians), -math.sin(radians)],
+                     [math.sin(radians), math.cos(radians)]]
+    assert plan.why_not() == why
+
+
+@pytest.mark.parametrize('joints, why', [
+    ({}, 'it is not known where the joint turn is'),
+    ({'turn': (1.0, -math.inf)}, 'it is not known where the joint turn is'),
+    ({'turn': (math.nan, math.inf)}, "the joint 'turn' is at nan"),
+    ({'turn': (math.pi / 2, math.inf), 'finger': (1.0, math.inf)}, ''),
+])
+def test_a_point_is_planned_to_as_the_link_is_turned_if_that_is_known(node, joints, why):
+    planner, asked, refused = planner_of(node), [], []
+    planner._robot = RobotShapes(ONE_JOINT)
+    planner._joints = joints
+    planner.server.target = lambda target, now: asked.append(target)
+    planner.server.refused = refused.append
+    found = PoseStamped()
+    found.header.frame_id = 'base'
+    planner.target(PointList([Point('A', (0, 0, 0))], device_name='Target'), found, '')
+    wait_for(lambda: asked or refused, 'what becomes of it')
+    if why:
+        assert refused == [why]
+    else:
+        assert np.allclose(asked[0].pose[:2, :2], [[0, -1], [1, 0]])
 
 
 def test_another_robot_needs_a_restart(ros, node, tmp_path):

@@ -97,6 +97,41 @@ def test_what_the_scene_says_to_an_older_one_does_not_count(world):
     assert world.known == {'Obstacle_1': 0.2} and not world.scene.unconfirmed
 
 
+@pytest.mark.parametrize('is_other', [True, False])
+def test_one_that_was_slow_to_be_made_is_not_told_when_there_is_a_newer_one(world, is_other):
+    make, taken = world._place, []
+
+    def change(target, source):
+        if not taken:  # the newer one comes while this is made
+            taken.append(True)
+            if is_other:
+                world.scene.is_new('peer', 'Obstacle_1', mesh(200))
+            else:
+                world.scene.again(['Obstacle_1'])
+        return make(target, source)
+
+    world.scene._place = change
+    world.send(mesh(100))
+    world.answer()
+    assert world.scene.unconfirmed == {'Obstacle_1'} and not world.known
+    world.scene.take('Obstacle_1', ROBOT)
+    world.answer()
+    assert world.known == {'Obstacle_1': 0.2 if is_other else 0.1} and not world.scene.unconfirmed
+
+
+@pytest.mark.parametrize('was_known', [True, False])
+def test_one_whose_frame_is_unknown_or_gated_can_be_taken_away(world, was_known):
+    if was_known:
+        world.send(mesh(100))
+        world.answer()
+    world.patient = None
+    world.send(mesh(300))
+    world.rule = ReceiveRule(frame='patient', max_jump=0.1)
+    world.send(NOTHING)
+    world.answer()
+    assert not world.known and not world.scene.unconfirmed and not world.scene.all()
+
+
 def test_one_that_is_taken_away_is_not_spoken_of_to_a_scene_that_is_there_anew(world):
     world.scene.look_around()
     world.send(mesh(100))

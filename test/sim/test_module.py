@@ -405,6 +405,14 @@ def test_only_the_plan_that_is_shown_is_carried_out(world):
     assert world.got('COMMAND')[0].name == 'Cancel'
 
 
+@pytest.mark.parametrize('command', ['Go now', 'Execute-Plan', 'Führe aus', 'A with content 3'])
+def test_the_command_that_carries_out_a_plan_may_have_any_name(command):
+    panel = module.PlanPanel(None, None, None)
+    panel.text = lambda: (
+        f'plan 7: 26 points, 2.4 s; to go, command {command} with content 7')
+    assert panel.ready == module.Command(command, '7')
+
+
 def test_how_things_are_is_said_the_worst_first(world):
     watch = module.Watch()
     world.got('STATUS')  # from now on metadata can be sent

@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -43,9 +44,31 @@ _JOINTS_FRESH_S = 1.0
 _LOOK_S, _END_S = 0.5, 2.0
 # how far from its target a plan may end: there is a mistake in units, frames or links else
 _END_M, _END_RAD = 1e-3, 1e-2
-# and how far the frame may move in which it is shown: metres, and parts of a rotation
+# nor may its target move further with its frame. And how far the frame may move in which it is
+# shown: metres, and parts of a rotation
 _STILL = 1e-4
 _OBSTACLES = 'obstacles have changed'
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Target:
+    """
+    Where the link is to get to.
+
+    :param pose: (4, 4), in the root of the robot, metres.
+    :param frame: in which it was published, and `place` where that was in the root.
+    :param is_point: the orientation is none of the frame.
+    """
+
+    pose: Matrix
+    frame: str
+    place: Matrix
+    is_point: bool
+
+    def moved(self, place: Matrix) -> tuple[float, float]:
+        """Tell how far it has moved with its frame, which is at a place now: metres, radians."""
+        far, turned = _apart(place @ np.linalg.inv(self.place) @ self.pose, self.pose)
+        return far, 0.0 if self.is_point else turned
 
 
 class MoveItPlanner:
@@ -148,9 +171,11 @@ class MoveItPlanner:
         :param place: PoseStamped, or PoseArray of several points.
         :param why: it is no target.
         """
-        if message.type_name not in ('TRANSFORM', 'POINT'):
-            return
+        is_point = message.type_name == 'POINT'
         try:
+            if not is_point and message.type_name != 'TRANSFORM':
+                raise ConversionError(
+                    f'the target is a {message.type_name}; wanted TRANSFORM or POINT')
             if why:
                 raise ConversionError(f'the target was not taken: {why}')
             if not isinstance(place, PoseStamped):
@@ -160,16 +185,18 @@ class MoveItPlanner:
                 raise ConversionError(
                     f'{self._rule.description} has not told yet what the robot is')
             pose = place.pose
-            target = self._place(robot.root, place.header.frame_id) @ pose_from_ros(
-                pose.position, pose.orientation, 'm')
-            now = robot.pose(self._rule.link, self.joints())
+            frame = place.header.frame_id
+            there = self._place(robot.root, frame)
+            target = there @ pose_from_ros(pose.position, pose.orientation, 'm')
+            if is_point:  # the link gets there as it is turned now
+                now = robot.pose(self._rule.link, self.joints())
+                target[:3, :3] = now[:3, :3]
         except ConversionError as error:
             reason = str(error)
             self._post(lambda: self.server.refused(reason))
             return
-        if message.type_name == 'POINT':  # the link gets there as it is turned now
-            target[:3, :3] = now[:3, :3]
-        self._post(lambda: self.server.target(target, self._now()))
+        found = _Target(target, frame, there, is_point)
+        self._post(lambda: self.server.target(found, self._now()))
 
     def _place(self, target: str, source: str) -> Matrix:
         """Tell where a frame is in another one: (4, 4), metres."""
@@ -223,7 +250,7 @@ class MoveItPlanner:
 
     # -- actions, in the thread of actions
 
-    def _ask(self, number: int, target: Matrix) -> None:
+    def _ask(self, number: int, target: _Target) -> None:
         robot, goal, why = self._robot, None, ''
         if robot is None:
             why = 'the robot is not known'
@@ -233,7 +260,7 @@ class MoveItPlanner:
             why = f'the scene has not taken {", ".join(sorted(self._scene.unconfirmed))} yet'
         else:
             try:
-                goal = plan_goal(self._rule, robot.root, target)
+                goal = plan_goal(self._rule, robot.root, target.pose)
             except ConversionError as error:
                 why = str(error)
         if robot is None or goal is None:
@@ -242,7 +269,8 @@ class MoveItPlanner:
         self._plan.begin(number, goal, partial(self._planned, number, robot, target))
 
     def _planned(
-        self, number: int, robot: RobotShapes, target: Matrix, success: bool, why: str, result: Any
+        self, number: int, robot: RobotShapes, target: _Target, success: bool, why: str,
+        result: Any,
     ) -> None:
         self._look_for_end()
         others = self.joints()
@@ -262,15 +290,14 @@ class MoveItPlanner:
         self._worker.do(show)
 
     def _with_looks(
-        self, number: int, robot: RobotShapes, target: Matrix, others: Mapping[str, float],
+        self, number: int, robot: RobotShapes, target: _Target, others: Mapping[str, float],
         result: MoveGroup.Result,
     ) -> Plan:
         """Read a plan and make what it looks like."""
         plan, way = plan_of(result)
         way = [{**others, **positions} for positions in way]
         end = robot.pose(self._rule.link, way[-1])
-        far = float(np.linalg.norm(end[:3, 3] - target[:3, 3]))
-        turned = _angle(end[:3, :3].T @ target[:3, :3])
+        far, turned = _apart(end, target.pose)
         if not (far <= _END_M and turned <= _END_RAD):
             raise ConversionError(f'the plan that was made ends {1000 * far:.1f} mm and '
                                   f'{math.degrees(turned):.1f} degrees from the target')
@@ -278,13 +305,17 @@ class MoveItPlanner:
         place = self._place(seen_from, robot.root)
 
         def why_not() -> str:
-            """Look whether what was shown is still where it is: somebody may have registered."""
+            """Look whether all is still where it was: somebody may have registered."""
             try:
                 far = float(np.abs(self._place(seen_from, robot.root) - place).max())
+                moved, turned = target.moved(self._place(robot.root, target.frame))
             except ConversionError as error:
                 return str(error)
-            return '' if far <= _STILL else (
-                f'{seen_from} is elsewhere since plan {number} was made; send the target again')
+            elsewhere = [*([] if far <= _STILL else [seen_from]), *(
+                [] if moved <= _END_M and turned <= _END_RAD else [target.frame])]
+            return '' if not elsewhere else (
+                f'{elsewhere[0]} is elsewhere since plan {number} was made; '
+                'send the target again')
 
         looks = robot.shown(self._rule, number, way, place, self._unit)
         return plan.with_looks(looks, why_not)
@@ -321,6 +352,11 @@ class MoveItPlanner:
 
     def _problem(self, text: str) -> None:
         self._report.problem(text.partition(':')[0], text)
+
+
+def _apart(one: Matrix, other: Matrix) -> tuple[float, float]:
+    """Give the distance of two poses (4, 4): metres, radians."""
+    return float(np.linalg.norm(one[:3, 3] - other[:3, 3])), _angle(one[:3, :3].T @ other[:3, :3])
 
 
 def _angle(rotation: Matrix) -> float:

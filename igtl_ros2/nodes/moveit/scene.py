@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import product
@@ -52,6 +54,10 @@ class Scene:
         self.unconfirmed: set[str] = set()
         self._requests: dict[str, ApplyPlanningScene.Request] = {}
         self._last: dict[str, tuple[Peer, PolyData]] = {}
+        #: how often each was to be placed: what was made for an older one is not told any more
+        self._changes: Counter[str] = Counter()
+        # between those who say what is there, who make it, and who hear what the scene has taken
+        self._lock = threading.Lock()
         #: root and frame of each, where that was, None if nobody knew, and its corners there
         self._placed: dict[str, tuple[str, str, Matrix | None, Matrix]] = {}
         self._was_there = False
@@ -68,17 +74,22 @@ class Scene:
                           f'{_MAX_OBSTACLES} already')
             self.unconfirmed.add('an obstacle too many')
             return False
-        self._last[device] = peer, message
-        self.unconfirmed.add(device)
-        self._requests.pop(device, None)  # what the scene says to that does not count any more
+        with self._lock:
+            self._last[device] = peer, message
+            self._change(device)
         return True
+
+    def _change(self, name: str) -> None:
+        self.unconfirmed.add(name)
+        self._changes[name] += 1
+        self._requests.pop(name, None)  # what the scene says to that does not count any more
 
     def again(self, names: Iterable[str]) -> list[str]:
         """Have some placed anew that are there; gives their names."""
-        known = [name for name in names if name in self._last]
-        self.unconfirmed.update(known)
-        for name in known:
-            self._requests.pop(name, None)
+        with self._lock:
+            known = [name for name in names if name in self._last]
+            for name in known:
+                self._change(name)
         return known
 
     def all(self) -> list[str]:
@@ -103,19 +114,26 @@ class Scene:
 
     def take(self, device: str, robot: RobotShapes | None) -> None:
         """Put an obstacle into the scene, in metres and in the root of the robot; in a worker."""
-        if device not in self._last:
-            return  # it was taken away
-        peer, message = self._last[device]
+        with self._lock:
+            change = self._changes[device]
+            if device not in self._last:
+                return  # it was taken away
+            peer, message = self._last[device]
         try:
             if robot is None:
                 raise ConversionError('what the robot is is not known yet')
+            if not len(message.points):  # wherever it was, and whatever the rules say
+                self._placed.pop(device, None)
+                self._make(device, change, obstacle(
+                    device, robot.root, np.zeros((0, 3)), np.zeros((0, 3), np.uint32)))
+                return
             rule = self._rule_of(peer, device, 'POLYDATA')
             if rule.is_gated:
                 raise ConversionError('its rule has gates, which know nothing of meshes')
             triangles = message.triangles()
             if len(triangles) > _MAX_TRIANGLES:
                 raise ConversionError(f'{len(triangles)} triangles, allowed {_MAX_TRIANGLES}')
-            if len(message.points) and not len(triangles):
+            if not len(triangles):
                 raise ConversionError('it has points, but no triangles')
             points, finite = metres_of(message.points, rule.wire_unit, rule.wire_axes)
             frame = rule.frame or rule.default_frame
@@ -126,11 +144,17 @@ class Scene:
             place = self._place(robot.root, frame)
             self._placed[device] = robot.root, frame, place, corners
             points = points @ place[:3, :3].T + place[:3, 3]
-            self._requests[device] = obstacle(device, robot.root, points, triangles)
+            self._make(device, change, obstacle(device, robot.root, points, triangles))
         except ConversionError as error:
             self._problem(f'{device} is no obstacle, and nothing is planned: {error}')
-            return
-        self._tell(device)
+
+    def _make(self, name: str, change: int, request: ApplyPlanningScene.Request) -> None:
+        """Tell the scene of an obstacle, unless there is a newer one by now."""
+        with self._lock:
+            if self._changes[name] != change:
+                return
+            self._requests[name] = request
+        self._tell(name)
 
     def look_around(self) -> None:
         """Say all again to a scene that is there anew."""
@@ -160,17 +184,18 @@ class Scene:
             future.result().success or told.operation == told.REMOVE)
         if not is_done:
             self._problem(f'{name} was not taken by {self._service}: {error or "no success"}')
-        elif self._requests.get(name) is request:
+            return
+        with self._lock:
+            if self._requests.get(name) is not request:
+                return
             self.unconfirmed.discard(name)
             if told.operation == told.REMOVE:
-                for known in (self._requests, self._placed, self._last):
+                for known in (self._requests, self._placed, self._last, self._changes):
                     known.pop(name, None)
 
 
 def _corners(points: Matrix) -> Matrix:
     """Give the corners of the box around points, as columns (4, 8)."""
-    if not len(points):
-        return np.zeros((4, 1))
     ends = points.min(axis=0), points.max(axis=0)
     return np.array([[*corner, 1.0] for corner in product(*zip(*ends))]).T
 

@@ -57,9 +57,11 @@ class RobotShapes:
         """
         Compute where a link is in the root: (4, 4), metres.
 
-        :raises ConversionError: if there is no such link.
+        :raises ConversionError: if there is no such link, or nobody knows where it is.
         """
-        self.skeleton.chain(link)
+        for joint in self.skeleton.chain(link):
+            if joint.position_of and joint.position_of not in positions:
+                raise ConversionError(f'it is not known where the joint {joint.position_of} is')
         return self.skeleton.poses(positions)[link]
 
     def shown(

@@ -8,7 +8,7 @@ from .mrml import STATUS, received
 from .orders import Command, send_command
 
 #: what the bridge says of a plan that may be carried out
-_SHOWN = re.compile(r'plan (\d+): .*; to go, command (\w+) with content \1')
+_SHOWN = re.compile(r'plan (\d+): .*; to go, command (.+) with content \1')
 
 
 class PlanPanel:
@@ -35,7 +35,7 @@ class PlanPanel:
     @property
     def ready(self):
         """Give the command that carries out the plan that is shown; None if there is none."""
-        found = _SHOWN.match(self.text())
+        found = _SHOWN.fullmatch(self.text())
         return None if found is None else Command(found[2], found[1])
 
     def execute(self):
