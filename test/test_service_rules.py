@@ -122,6 +122,12 @@ SERVE = 'serve:\n- '
      "['{t}']}, targets: {t: 'T*'}}", "2: serve[0].targets.t: found 'T*'; allowed one device"),
     (SERVE + '{command: Stop, call: /b, type: control_msgs/action/FollowJointTrajectory}', '2: '
      "serve[0].command: found 'Stop' with an action, a word that stops; allowed another name"),
+    (SERVE + '{command: MOVE_TO_ENTRY_OF_ARM_LEFT, call: a, type: control_msgs/action/'
+     'FollowJointTrajectory}\n- {command: MOVE_TO_ENTRY_OF_ARM_RIGHT, call: b, type: '
+     'control_msgs/action/FollowJointTrajectory}',
+     "3: serve[1].status: found 'MOVE_TO_ENTRY_OF_ARM' "
+     "for the goals of 'MOVE_TO_ENTRY_OF_ARM_RIGHT', as of 'MOVE_TO_ENTRY_OF_ARM_LEFT', another "
+     'action; allowed a name of its own'),
     (SERVE + '{command: A, call: a, type: control_msgs/action/FollowJointTrajectory, '
      'goal: {trajectory: {points: [{positions: "{q}"}]}}, '
      'workspace: {min: [0, 0, 0], max: [1, 1, 1]}}',

@@ -16,7 +16,6 @@ from .streams import Streams
 from .timers import Timer, Timers
 
 _MAX_TEXT = 1000
-_MAX_NAME = 20
 # How often is looked whether the server of a goal is still there
 _LOOK_S = 0.5
 
@@ -157,9 +156,9 @@ class ActionCalls:
     def _say(self, step: Say) -> None:
         rule = self._rules[step.number]
         text = ros_text(step.text).replace('\0', '')[:_MAX_TEXT]
-        device = rule.status or rule.command.encode()[:_MAX_NAME].decode(errors='ignore')
         self._streams.send(Status(
-            step.code, error_name=step.state, message=text, device_name=device), hold=True)
+            step.code, error_name=step.state, message=text,
+            device_name=rule.status_device), hold=True)
 
     def _look_around(self, now: float) -> None:
         """Look whether the server is still there, as long as it has a goal."""

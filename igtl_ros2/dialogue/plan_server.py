@@ -13,7 +13,7 @@ from ..config import ros_text
 from ..rules import MoveItRule
 from .interfaces import Peer, Problem
 from .plans import Answer, Ask, Go, Halt, Hide, Plan, Plans, Say, Show, State, Step, Withdraw
-from .served_commands import respond, word_of
+from .served_commands import respond, stop_word, word_of
 from .streams import Streams
 from .timers import Timer, Timers
 
@@ -77,7 +77,8 @@ class PlanServer:
         self._timers = timers
         self._problem = problem
         self._timer: Timer | None = None
-        self._stops = frozenset(phrase.upper() for phrase in rule.stop)
+        self._stops = frozenset(map(stop_word, rule.stop))
+        self._cancel = rule.cancel_command.strip()
         self._plans = Plans(rule, emergency, planner.joints)
 
     def start(self) -> None:
@@ -101,7 +102,7 @@ class PlanServer:
         respond_to = peer, message
         if message.name == self._rule.execute_command:
             self._do(self._plans.execute(peer, message.content, now), respond_to)
-        elif word_of(message) == self._rule.cancel_command:
+        elif word_of(message) == self._cancel:
             self._do(self._plans.cancel(), respond_to)
         else:
             return False
@@ -115,8 +116,8 @@ class PlanServer:
         """
         word = word_of(message)
         is_cancel = is_bound and isinstance(message, Command) and (
-            word == self._rule.cancel_command)
-        if is_cancel or word and word.upper() in self._stops:
+            word == self._cancel)
+        if is_cancel or word and stop_word(word) in self._stops:
             self.stop(f'{word} of {peer.address}')
         if isinstance(message, Status) and message.is_emergency:
             self.stop(EMERGENCY)

@@ -67,16 +67,16 @@ class ServedCommands:
         self._services: dict[str, RosService] = {}
         #: by the name of the command
         self._actions: dict[str, ActionCalls] = {}
-        #: by what cancels it, in capitals, the rules of actions
+        #: by what cancels them, the rules of actions; the stops in capitals
         self._stops: dict[str, list[ServeRule]] = {}
-        self._cancels: dict[str, ServeRule] = {}
+        self._cancels: dict[str, list[ServeRule]] = {}
         for name, rule in self._rules.items():
             if rule.is_action:
                 assert actions is not None
                 self._actions[name] = actions.of(rule)
-                self._cancels[rule.cancelled_by] = rule
+                self._cancels.setdefault(rule.cancelled_by.strip(_BLANKS), []).append(rule)
                 for phrase in rule.stop:
-                    self._stops.setdefault(phrase.upper(), []).append(rule)
+                    self._stops.setdefault(stop_word(phrase), []).append(rule)
             else:
                 self._services[name] = find(rule)
         #: with when it is too late for their answers
@@ -111,18 +111,16 @@ class ServedCommands:
     def know_stops(self, phrases: Iterable[str]) -> None:
         """Know words that stop something else; a peer that sends one as a command is answered."""
         for phrase in phrases:
-            self._stops.setdefault(phrase.upper(), [])
+            self._stops.setdefault(stop_word(phrase), [])
 
     def stop(self, peer: Peer, message: Message, now: float) -> None:
         """Cancel the goals that a message wants to end, before anything else is done with it."""
-        if not self._actions:
-            return
         word = word_of(message)
+        if not self._actions or not word:
+            return
         is_order = isinstance(message, Command) or message.device_name.startswith(_LEGACY)
-        cancelled = self._cancels.get(word) if is_order else None
-        if cancelled is not None:
-            self._cancel(cancelled, f'{word} of {peer.address}', now)
-        for rule in self._stops.get(word.upper(), ()):
+        cancelled = self._cancels.get(word, ()) if is_order else ()
+        for rule in (*cancelled, *self._stops.get(stop_word(word), ())):
             self._cancel(rule, f'{word} of {peer.address}', now)
 
     def _cancel(self, rule: ServeRule, why: str, now: float) -> None:
@@ -228,7 +226,7 @@ class ServedCommands:
 
     def _is_stop(self, name: str) -> bool:
         word = name.strip(_BLANKS)
-        return word in self._cancels or word.upper() in self._stops
+        return bool(word) and (word in self._cancels or stop_word(word) in self._stops)
 
     def _why_not(self, peer: Peer, rule: ServeRule, content: str) -> str:
         """Tell why a command is not carried out; empty if it can be."""
@@ -289,6 +287,11 @@ def word_of(message: Message) -> str:
         word = attributes(message.text).get('Name') or message.text
     word = word.strip(_BLANKS)
     return word if len(word) <= _MAX_NAME else ''
+
+
+def stop_word(phrase: str) -> str:
+    """Give a phrase that stops as it is compared."""
+    return phrase.strip(_BLANKS).upper()
 
 
 def respond(peer: Peer, command: Command, success: bool, text: str) -> None:

@@ -233,6 +233,7 @@ def find_rule_clashes(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     yield from find_clashes(data)
     yield from _moveit_faults(data)
     yield from _stop_faults(data)
+    yield from _status_faults(data)
     first: dict[tuple[str, str], str] = {}
     for number, item in enumerate(data.get('send', ())):
         if 'topic' in item:
@@ -286,6 +287,21 @@ def _stop_faults(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
         if rule.is_action and rule.command.upper() in words:
             yield f'serve.{number}.command', (f'found {show(rule.command)} with an action, a word '
                                               'that stops; allowed another name')
+
+
+def _status_faults(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    """Find actions whose peers could not tell which of them a STATUS is about."""
+    first: dict[str, ServeRule] = {}
+    for number, item in enumerate(data.get('serve', ())):
+        rule = ServeRule(**values_of(ServeRule, item))
+        if not rule.is_action:
+            continue
+        before = first.setdefault(rule.status_device, rule)
+        # who says so twice wants it
+        if before.call != rule.call and not (before.status and rule.status):
+            yield f'serve.{number}.status', (
+                f'found {show(rule.status_device)} for the goals of {show(rule.command)}, as of '
+                f'{show(before.command)}, another action; allowed a name of its own')
 
 
 def _sent_alone(item: dict[str, Any]) -> tuple[str, str, str]:

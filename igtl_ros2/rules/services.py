@@ -229,3 +229,8 @@ class ServeRule:
     def cancelled_by(self) -> str:
         """The name of the COMMAND that cancels it."""
         return self.cancel or f'CANCEL_{self.command}'
+
+    @property
+    def status_device(self) -> str:
+        """The device of the STATUS of its goals."""
+        return self.status or self.command.encode()[:20].decode(errors='ignore')

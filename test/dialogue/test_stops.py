@@ -15,14 +15,14 @@ from igtl_ros2.rules import Mapping, ServeRule
 class Arm:
     """A ROS action that notes what it is asked for, a link with it, and a robot with phases."""
 
-    def __init__(self):
+    def __init__(self, *rules):
+        rules = rules or (ServeRule('MOVE', '/arm', 'x/action/Move'),)
         self.sent, self.cancelled, self.published = [], [], []
         self.clock, self.report = Clock(), Report()
         self.a, self.b = Peer('A'), Peer('B')
         self.dialogue = Dialogue(
-            Mapping(serve=(ServeRule('MOVE', '/arm', 'x/action/Move'),)), [], None, 0,
-            self.report.problem, lambda facts: None, self.clock.timers,
-            lambda peer, message: None, None, lambda rule: self)
+            Mapping(serve=rules), [], None, 0, self.report.problem, lambda facts: None,
+            self.clock.timers, lambda peer, message: None, None, lambda rule: self)
         self.dialogue.start(Link(self.a, self.b))
 
     def is_there(self):
@@ -104,6 +104,21 @@ def test_words_of_other_devices_cancel_by_stop_phrases_alone(arm):
     arm.moving()
     arm.take(arm.b, String('CANCEL_MOVE', device_name='Words'))
     assert arm.cancelled == []
+
+
+@pytest.mark.parametrize('message, count', [
+    (Command(7, 'HALT', ''), 2), (String('HALT', device_name='CMD_7'), 2),
+    (String('now', device_name='Words'), 2), (String(' ', device_name='CMD_7'), 0),
+    (Command(7, '', ''), 0),
+])
+def test_a_word_that_cancels_several_cancels_all_whatever_blanks_are_around_it(message, count):
+    arm = Arm(*(ServeRule(name, f'/{name}', 'x/action/Move', cancel='HALT ', stop=(' Now ', ' '))
+                for name in ('LEFT', 'RIGHT')))
+    for number, name in enumerate(('LEFT', 'RIGHT')):
+        arm.take(arm.a, Command(number, name, ''))
+        arm.listener.accepted(1, arm.clock.now)
+    arm.take(arm.b, message)
+    assert len(arm.cancelled) == count
 
 
 @pytest.mark.parametrize('child', [
