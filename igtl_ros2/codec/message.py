@@ -80,6 +80,10 @@ class Content(NamedTuple):
 _CHECKED = ('metadata', 'metadata_encodings', 'version')
 
 
+def _setters_of(cls: type[Message]) -> tuple[Callable[[Message, Any], None], ...]:
+    return tuple(getattr(cls, name).__set__ for name in _CHECKED)
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Message(metaclass=Stamped):
     """
@@ -160,7 +164,7 @@ class Message(metaclass=Stamped):
             set_version(self, version)
 
     def __init_subclass__(cls) -> None:
-        cls._setters = tuple(getattr(cls, name).__set__ for name in _CHECKED)
+        cls._setters = _setters_of(cls)
         # one for all who have none of their own: that of a data class lists every field
         if '__repr__' not in vars(cls):
             cls.__repr__ = Message.__repr__  # type: ignore[method-assign]
@@ -266,7 +270,7 @@ class Message(metaclass=Stamped):
         raise NotImplementedError
 
 
-Message.__init_subclass__.__func__(Message)  # type: ignore[attr-defined]
+Message._setters = _setters_of(Message)
 
 #: classes whose objects can be changed, until they become those of the class itself
 _DRAFTS: dict[type[Message], type[Message]] = {}

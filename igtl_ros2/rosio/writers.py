@@ -101,9 +101,7 @@ class Writer:
         elif source is not None:
             message = in_place.ready(message)
         if type(message) is bytes and len(message) < SMALL_BYTES:
-            handle = self._handle  # as `publish_bytes` does, for each pose
-            with handle:
-                handle.publish_raw(message)
+            publish_bytes(self._handle, message)
         elif source is None:
             self.publisher.publish(message)
         else:

@@ -261,7 +261,7 @@ def _turned(number: int, size: int) -> int:
 def _of_float(stamp: int) -> int:
     """Read a stamp as a floating-point number of seconds; 0 if it is none of a date."""
     value, = struct.unpack('>d', stamp.to_bytes(8, 'big'))
-    return from_ns(round(value * _NS)) if 0 < value < 1 << 32 else 0
+    return from_ns(round(value * _NS)) if 0 < value < (1 << 32) - 1 else 0
 
 
 def _clock(device: Device, stamped: list[Seen], stalled_s: float) -> Iterator[Finding]:
@@ -311,8 +311,8 @@ def _drift(device: Device, stalled_s: float) -> Iterator[Finding]:
     for part in device.by_connection():
         settled = [seen for seen in part if seen.stamp and not seen.fault
                    and seen.at_s - part[0].at_s >= _SETTLED_S]
-        if len(settled) < 2 * _MANY:
-            continue
+        if len(settled) < 2 * _MANY or settled[-1].at_s == settled[0].at_s:
+            continue  # so little says nothing, nor does what came at once
         first, passed = settled[0], settled[-1].at_s - settled[0].at_s
         late: list[list[float]] = [[] for _ in range(_PARTS)]
         for seen in settled:

@@ -265,6 +265,12 @@ def test_a_clock_that_drifts_is_to_be_set():
     assert 'slower than time' in found.text and 'NTP' in found.remedy
 
 
+@pytest.mark.parametrize('count', [1, 30])
+def test_what_comes_at_once_after_a_pause_says_nothing_of_a_clock(count):
+    seen = stream(rate=20.0, seconds=(count + 20) / 20, at=lambda n: 0.0 if n < count else 1.5)
+    assert 'clock-rate' not in {found.code for found in judge(observed(seen))}
+
+
 def test_a_time_zone_is_named():
     found = alarms(observed(stream(late_s=-7200)))
     assert '2.0 h ahead' in found[0].text and 'time zone' in found[0].text
