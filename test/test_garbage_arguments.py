@@ -66,7 +66,7 @@ def calls(thing):
 
 
 @pytest.mark.filterwarnings('ignore')
-@pytest.mark.parametrize('thing', documented())
+@pytest.mark.parametrize('thing', list(documented()))
 def test_wrong_arguments_give_an_error_of_the_family(thing):
     for fields in calls(thing):
         try:

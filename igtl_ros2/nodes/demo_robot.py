@@ -124,7 +124,8 @@ class DemoRobot(Node):
         self._status.publish(diagnostic('robot', OK, STATUS_TEXT, {}, header.stamp))
 
     def close(self) -> None:
-        """Close the node."""
+        """Close the node, and end the thread that listens to tf: it must not outlive Python."""
+        self._broadcaster.close()
         self.destroy_node()
 
 

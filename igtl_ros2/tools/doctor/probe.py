@@ -358,8 +358,9 @@ class Probe:
             except ssl.SSLError as error:
                 if not session.received:
                     observed.reach.tls_error = _tls_error(error)
-                    if observed.sessions[-1] is session:  # the others keep their numbers
-                        observed.sessions.pop()
+                    with self._beside:
+                        if observed.sessions[-1] is session:  # the others keep their numbers
+                            observed.sessions.pop()
                     return None
                 data = b''
             except OSError as error:
