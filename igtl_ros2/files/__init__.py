@@ -15,6 +15,7 @@ format has its own axes on disk.
 
 from __future__ import annotations
 
+import csv
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -181,7 +182,8 @@ def faults_of(path: Path) -> Iterator[None]:
         ) from error
     except OSError as error:
         raise FileError(f'{path}: {error.strerror or error}') from error
-    except (IgtlError, UnicodeEncodeError) as error:  # the latter of a name that none can have
+    # of a name that none can have; of a table with a word longer than csv takes
+    except (IgtlError, UnicodeEncodeError, csv.Error) as error:
         raise FileError(f'{path}: {error}') from error
 
 

@@ -45,8 +45,12 @@ class Meta:
 
     def fault(self, name: str, text: str) -> FileError:
         """Make the error about a field."""
+        return FileError(f'{self.where(name)}: {text}')
+
+    def where(self, name: str) -> str:
+        """Say where a field is."""
         line = f', line {self.lines[name]}' if name in self.lines else ''
-        return FileError(f'{self.path}{line}: {name}: {text}')
+        return f'{self.path}{line}: {name}'
 
     def numbers(self, names: tuple[str, ...], default: str, count: int) -> list[float]:
         """Read the numbers of a field that has several names."""

@@ -1,14 +1,33 @@
-"""Files of lines that are written while messages come, of many devices at once."""
+"""Files of lines: written while messages come, of many devices at once; their times."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
 from ..codec import Message
+from ..errors import FileError
 
 _MOST_WAITING = 1000
+# what 64 bits hold of nanoseconds
+_MOST_SECONDS = 9.2e9
+
+
+def seconds(text: str | None, where: str) -> float:
+    """
+    Read a time.
+
+    :raises FileError: if it is none.
+    """
+    try:
+        value = float(text or '')
+    except ValueError:
+        value = math.nan
+    if not abs(value) < _MOST_SECONDS:
+        raise FileError(f'{where}: {text!r}, wanted seconds')
+    return value
 
 
 class Rows:

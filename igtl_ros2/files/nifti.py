@@ -12,6 +12,7 @@ import numpy as np
 from ..codec.messages.image import Image
 from ..errors import FileError
 from . import Timed, only
+from ._rows import seconds
 from ._volumes import little, make_image, place_of
 
 EXTENSIONS = ('.nii', '.nii.gz')
@@ -42,7 +43,9 @@ def read(path: Path) -> Iterator[Timed]:
     shape = stored.shape
     if len(shape) not in (2, 3, 4, 5) or len(shape) == 5 and shape[3] != 1:
         raise FileError(f'{path}: shape {shape}, wanted a volume, several, or one of vectors')
-    step = _TIMES.get(time, 1.0) * float(header.get_zooms()[3]) if len(shape) == 4 else 0.0
+    step = 0.0
+    if len(shape) == 4:
+        step = _TIMES.get(time, 1.0) * seconds(str(header.get_zooms()[3]), f'{path}: pixdim[4]')
     for number in range(shape[3] if len(shape) == 4 else 1):
         try:
             part: Any = stored[..., number] if len(shape) == 4 else _whole(stored)

@@ -75,9 +75,10 @@ def _place(
     if directions is not None:
         rows = np.atleast_2d(np.asarray(directions, np.float64))
         rows = np.delete(rows, component_axis, 0) if component_axis is not None else rows
-        if rows.shape != (spatial, 3):
-            raise FileError(f'{path}: space directions: {rows.tolist()}')
-        matrix[:3, :spatial] = rows.T
+        if rows.shape not in ((spatial, 3), (spatial, spatial)):  # ITK has spaces of 2 numbers
+            raise FileError(
+                f'{path}: space directions: {rows.tolist()}, wanted {spatial} of 3 numbers')
+        matrix[: rows.shape[1], :spatial] = rows.T
     elif 'spacings' in header:
         spacings = np.delete(header['spacings'], component_axis) \
             if component_axis is not None else np.asarray(header['spacings'])
@@ -85,15 +86,18 @@ def _place(
             matrix[axis, axis] = spacing
     if 'space origin' in header:
         origin = np.asarray(header['space origin'], np.float64).ravel()
-        if len(origin) != 3:
+        if len(origin) not in (spatial, 3):
             raise FileError(f'{path}: space origin: {origin.tolist()}, wanted 3 numbers')
-        matrix[:3, 3] = origin
+        matrix[: len(origin), 3] = origin
     units = {str(unit).strip('"').lower() for unit in header.get('space units', ())}
     scales = {_UNITS.get(unit, 0.0) for unit in units - {''}} or {1.0}
     scale = scales.pop()
     if scales or not scale:
         raise FileError(f'{path}: space units: {sorted(units)}, wanted one of {", ".join(_UNITS)}')
     matrix[:3] *= scale
+    if spatial == 2:  # across the slice, 1 mm
+        across = np.cross(matrix[:3, 0], matrix[:3, 1])
+        matrix[:3, 2] = across / (float(np.linalg.norm(across)) or 1.0)
     return _AXES[space] @ matrix
 
 

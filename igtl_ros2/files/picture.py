@@ -24,7 +24,9 @@ def read(path: Path) -> Iterator[Timed]:
 
     try:
         with Pictures.open(path) as picture:
-            if picture.mode not in ('L', 'RGB', 'RGBA', 'I;16'):
+            if picture.mode == 'I':  # what Pillow before 11 makes of 16 bits
+                pixels = np.asarray(picture).astype(np.uint16)
+            elif picture.mode not in ('L', 'RGB', 'RGBA', 'I;16'):
                 has_alpha = 'A' in picture.mode or 'transparency' in picture.info
                 gray = picture.mode in ('1', 'L')
                 mode = 'L' if gray else 'RGBA' if has_alpha else 'RGB'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -18,6 +17,7 @@ from ..codec.messages.image import Image
 from ..codec.messages.pose import Transform
 from . import Timed
 from ._meta import Meta, read_header
+from ._rows import seconds
 from ._tracked import Tracked
 from ._volumes import make_image
 
@@ -90,14 +90,8 @@ def _name(number: int, field: str) -> str:
 
 
 def _time(meta: Meta, number: int, facts: dict[str, str]) -> float:
-    text = facts.get('Timestamp', str(number))
-    try:
-        time_s = float(text)
-    except ValueError:
-        time_s = math.nan
-    if not math.isfinite(time_s):
-        raise meta.fault(_name(number, 'Timestamp'), f'{text!r}, wanted seconds')
-    return time_s
+    name = _full(meta, number, 'Timestamp')
+    return seconds(facts.get('Timestamp', str(number)), meta.where(name))
 
 
 def _transforms(

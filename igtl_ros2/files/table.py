@@ -5,35 +5,39 @@ from __future__ import annotations
 import csv
 import io
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..codec import Message
 from ..codec.geometry import matrix_to_quaternion, quaternion_to_matrix
-from ..codec.messages.arrays import Sensor
+from ..codec.messages.arrays import Sensor, parse_unit
 from ..codec.messages.pose import Position, Transform
 from ..codec.messages.tracking import QuaternionTrackingData, TrackingData, TrackingElement
 from ..codec.tool_state import is_valid, tool_state
-from ..errors import FileError
+from ..errors import ConversionError, FileError
 from . import Timed
-from ._rows import Rows
+from ._rows import Rows, seconds
 
 _log = logging.getLogger(__name__)
 EXTENSIONS = ('.csv',)
 _POSES = (Transform, Position, TrackingData, QuaternionTrackingData)
 WRITES = (*_POSES, Sensor)
 _MATRIX = tuple(f'm{row}{column}' for row in (1, 2, 3) for column in (1, 2, 3))
+_QUATERNION = ('qx', 'qy', 'qz', 'qw')
 _HEAD = (
-    'time_s', 'stamp_ns', 'device', 'tool', 'state', 'x_mm', 'y_mm', 'z_mm', 'qx', 'qy', 'qz',
-    'qw', *_MATRIX,
+    'time_s', 'stamp_ns', 'device', 'tool', 'state', 'x_mm', 'y_mm', 'z_mm', *_QUATERNION,
+    *_MATRIX,
 )
 _SENSOR_HEAD = ('time_s', 'stamp_ns', 'device', 'unit')
 _RIGID = 1e-3
+# of people who change one of the two and not the other
+_SAME_TURN = 5e-3
 
 
 def write(path: Path, messages: Iterable[Timed]) -> None:
@@ -110,51 +114,112 @@ def _numbers(matrix: Any) -> list[str]:
 
 def read(path: Path) -> Iterator[Timed]:
     """
-    Read a table of poses: TRANSFORM where no tool is named, TDATA for tools of one time.
+    Read a table: TRANSFORM where no tool is named, TDATA for tools of one time, or SENSOR.
 
-    Those whose state is not OK are dropped, and logged: not all peers read states.
+    Poses whose state is not OK, or whose numbers are not finite, are dropped, and logged: not all
+    peers read states.
     """
     with open(path, encoding='utf-8-sig', errors='surrogateescape', newline='') as file:
         rows = csv.DictReader(file)
-        missing = [name for name in _HEAD if name not in (rows.fieldnames or ())]
+        names = rows.fieldnames or ()
+        wanted, make = (_SENSOR_HEAD, _readings) if 'unit' in names else (_HEAD, _poses)
+        missing = [name for name in wanted if name not in names]
         if missing:
-            raise FileError(f'{path}, line 1: no column {missing[0]}, wanted {", ".join(_HEAD)}')
-        left_out: Counter[str] = Counter()
-
-        def valid() -> Iterator[tuple[int, dict[str, str]]]:
-            for row in rows:
-                if is_valid(row['state'] or None):
-                    yield rows.line_num, row
-                else:
-                    left_out[row['state']] += 1
-
-        def same(item: tuple[int, dict[str, str]]) -> tuple[str, ...]:
-            row = item[1]
-            once = '' if row['tool'] else str(item[0])
-            return row['time_s'], row['stamp_ns'], row['device'], once
-
-        for _, together in groupby(valid(), same):
-            yield _read(path, list(together))
-        for state, count in left_out.items():
-            _log.warning('%s: %d poses that are %s are dropped', path, count, state)
+            raise FileError(f'{path}, line 1: no column {missing[0]}, wanted {", ".join(wanted)}')
+        yield from make(path, rows)
 
 
-def _read(path: Path, rows: list[tuple[int, dict[str, str]]]) -> Timed:
-    tools, metadata = [], {}
-    for number, row in rows:
-        where = f'{path}, line {number}'
+def _readings(path: Path, rows: csv.DictReader[str]) -> Iterator[Timed]:
+    columns = [name for name in rows.fieldnames or () if re.fullmatch(r'v\d+', name)]
+    for row in rows:
+        where = f'{path}, line {rows.line_num}'
         try:
-            matrix = np.eye(4)
-            matrix[:3, 3] = [float(row[name]) for name in ('x_mm', 'y_mm', 'z_mm')]
-            matrix[:3, :3] = np.reshape([float(row[name]) for name in _MATRIX], (3, 3))
-            time_s, stamp_ns = float(row['time_s']), int(row['stamp_ns'] or 0)
-        except (TypeError, ValueError) as error:
+            unit = parse_unit(row['unit'])
+        except ConversionError as error:
             raise FileError(f'{where}: {error}') from error
-        if row['state']:
-            metadata[f'{row["tool"]}Status' if row['tool'] else 'TransformStatus'] = row['state']
-        tools.append((row['tool'], matrix))
+        yield _time(row, where), Sensor(
+            np.array([_number(row, name, where) for name in columns]), unit,
+            device_name=row['device'], timestamp_ns=_stamp(row, where))
+
+
+def _poses(path: Path, rows: csv.DictReader[str]) -> Iterator[Timed]:
+    left_out: Counter[str] = Counter()
+
+    def valid() -> Iterator[_Row]:
+        for row in rows:
+            one = _pose(row, f'{path}, line {rows.line_num}')
+            state = row['state'] or ('' if np.isfinite(one.matrix).all() else 'not finite')
+            if is_valid(state or None):
+                yield one
+            else:
+                left_out[state] += 1
+
+    def same(row: _Row) -> tuple[Any, ...]:
+        return row.time_s, row.stamp_ns, row.device, '' if row.tool else row.where
+
+    for _, together in groupby(valid(), same):
+        yield _message(list(together))
+    for state, count in left_out.items():
+        _log.warning('%s: %d poses that are %s are dropped', path, count, state)
+
+
+class _Row(NamedTuple):
+    """A pose of a table, and where it stands."""
+
+    where: str
+    time_s: float
+    stamp_ns: int
+    device: str
+    tool: str
+    state: str
+    matrix: Any
+
+
+def _pose(row: dict[str, str], where: str) -> _Row:
+    matrix = np.eye(4)
+    matrix[:3, 3] = [_number(row, name, where) for name in ('x_mm', 'y_mm', 'z_mm')]
+    matrix[:3, :3] = np.reshape([_number(row, name, where) for name in _MATRIX], (3, 3))
+    if row['qw']:
+        quaternion = [_number(row, name, where) for name in _QUATERNION]
+        try:
+            turn = quaternion_to_matrix(quaternion)
+        except ConversionError as error:
+            raise FileError(f'{where}: {error}') from error
+        if np.abs(turn - matrix[:3, :3]).max() > _SAME_TURN:
+            raise FileError(
+                f'{where}: qx to qw and m11 to m33 are not the same rotation; wanted both, or '
+                'no qx to qw')
+    return _Row(
+        where, _time(row, where), _stamp(row, where), row['device'], row['tool'], row['state'],
+        matrix)
+
+
+def _number(row: dict[str, str], name: str, where: str) -> float:
+    try:
+        return float(row[name])
+    except (TypeError, ValueError) as error:
+        raise FileError(f'{where}: {name}: {row[name]!r}, wanted a number') from error
+
+
+def _time(row: dict[str, str], where: str) -> float:
+    return seconds(row['time_s'], f'{where}: time_s')
+
+
+def _stamp(row: dict[str, str], where: str) -> int:
+    try:
+        return int(row['stamp_ns'] or 0)
+    except ValueError as error:
+        raise FileError(
+            f'{where}: stamp_ns: {row["stamp_ns"]!r}, wanted whole nanoseconds') from error
+
+
+def _message(rows: list[_Row]) -> Timed:
+    first = rows[0]
     shared: Any = {
-        'device_name': rows[0][1]['device'], 'timestamp_ns': stamp_ns, 'metadata': metadata}
-    if tools[0][0]:
-        return time_s, TrackingData([TrackingElement(*tool) for tool in tools], **shared)
-    return time_s, Transform(tools[0][1], **shared)
+        'device_name': first.device, 'timestamp_ns': first.stamp_ns, 'metadata': {
+            f'{row.tool}Status' if row.tool else 'TransformStatus': row.state
+            for row in rows if row.state}}
+    if first.tool:
+        elements = [TrackingElement(row.tool, row.matrix) for row in rows]
+        return first.time_s, TrackingData(elements, **shared)
+    return first.time_s, Transform(first.matrix, **shared)

@@ -10,7 +10,7 @@ from ..codec import Message
 from ..codec.messages.text import Status, String
 from ..errors import FileError
 from . import Timed, device_name
-from ._rows import Rows
+from ._rows import Rows, seconds
 
 EXTENSIONS = ('.txt', '.tsv')
 WRITES = (String, Status)
@@ -36,11 +36,12 @@ def _message(path: Path, number: int, words: list[str]) -> Timed:
     if len(words) != len(_HEAD):
         raise FileError(f'{where}: {len(words)} columns, wanted {len(_HEAD)}')
     time, device, kind, code, subcode, name, text = (_unescaped(word) for word in words)
+    time_s = seconds(time, f'{where}: time_s')
     try:
         if kind == 'STRING':
-            return float(time), String(text, device_name=device)
+            return time_s, String(text, device_name=device)
         if kind == 'STATUS':
-            return float(time), Status(
+            return time_s, Status(
                 code=int(code), subcode=int(subcode), error_name=name, message=text,
                 device_name=device)
     except ValueError as error:

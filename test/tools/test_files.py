@@ -24,6 +24,7 @@ from igtl_ros2.errors import FileError
 
 nibabel = pytest.importorskip('nibabel')
 nrrd = pytest.importorskip('nrrd')
+Pictures = pytest.importorskip('PIL.Image')
 
 IJK_TO_RAS = np.array([
     [0.0, -0.6, 0.4, -101.25],
@@ -219,7 +220,8 @@ def test_images_of_a_sequence_are_turned_to_mf(tmp_path, orientation, first):
 
 
 @pytest.mark.parametrize(('old', 'new', 'says'), [
-    ('100.75', 'soon', r'line 21: Seq_Frame0001_Timestamp'),
+    ('100.75', 'soon', r"line 21: Seq_Frame0001_Timestamp: 'soon', wanted seconds"),
+    ('100.75', '1e300', r"line 21: Seq_Frame0001_Timestamp: '1e300', wanted seconds"),
     ('0 -1 0 21', '0 -1 x 21', r'line 19: Seq_Frame0001_ProbeToReferenceTransform'),
     ('33 0 0 0 1', '33 0 0 0 2', r'line 23: .*last row'),
     ('Seq_Frame0002_Timestamp', 'Seq_Frame0007_Timestamp', r'there are 3 frames'),
@@ -242,6 +244,27 @@ def test_nrrd_in_other_spaces_and_units(tmp_path):
         wanted = np.diag((signs[0] * 1.0, signs[1] * 2.0, 3.0, 1.0))
         wanted[:3, 3] = 100.0 * signs[0], 200.0 * signs[1], 300.0
         np.testing.assert_allclose(image.ijk_to_ras(), wanted)
+
+
+@pytest.mark.parametrize('head', [
+    {'space dimension': 2, 'space directions': [[0.5, 0], [0, 0.75]], 'space origin': [1, 2]},
+    {'space': 'LPS', 'space directions': [[0.5, 0, 0], [0, 0.75, 0]], 'space origin': [1, 2, 0]},
+])
+def test_a_flat_nrrd_has_its_place(tmp_path, head):
+    nrrd.write(str(tmp_path / 'flat.nrrd'), volume('uint8')[0], head, index_order='C')
+    [(_, image)] = files.read(tmp_path / 'flat.nrrd')
+    np.testing.assert_array_equal(image.pixels, volume('uint8')[:1])
+    np.testing.assert_allclose(image.ijk_to_ras(), [
+        [-0.5, 0, 0, -1], [0, -0.75, 0, -2], [0, 0, 1, 0], [0, 0, 0, 1]])
+
+
+def test_a_flat_nrrd_across_the_axes_has_a_third_direction(tmp_path):
+    nrrd.write(str(tmp_path / 'flat.nrrd'), volume('uint8')[0], {
+        'space': 'RAS', 'space directions': [[0, 0.002, 0], [0, 0, 0.003]],
+        'space units': ['m', 'm', 'm']}, index_order='C')
+    [(_, image)] = files.read(tmp_path / 'flat.nrrd')
+    np.testing.assert_allclose(
+        image.ijk_to_ras()[:3, :3], [[0, 0, 1], [2, 0, 0], [0, 3, 0]], atol=1e-9)
 
 
 def test_a_nifti_file_of_several_volumes_has_their_times(tmp_path):
@@ -282,6 +305,16 @@ def test_int64_that_fits_is_sent_and_what_does_not_is_refused(tmp_path):
 def test_pictures_come_back_as_they_were(tmp_path, dtype, components):
     image = Image.from_array(volume(dtype, components, shape=(1, 6, 7)))
     [back] = roundtrip(tmp_path / 'a.png', image)
+    np.testing.assert_array_equal(back.pixels, image.pixels)
+
+
+def test_16_bits_are_read_with_an_old_pillow_too(tmp_path, monkeypatch):
+    image = Image.from_array(volume('uint16', shape=(1, 6, 7)))
+    files.write(tmp_path / 'a.png', [(0.0, image)])
+    opened = Pictures.open  # which gave numbers of 32 bits before Pillow 11
+    monkeypatch.setattr(Pictures, 'open', lambda path: opened(path).convert('I'))
+    [(_, back)] = files.read(tmp_path / 'a.png')
+    assert back.pixels.dtype == np.uint16
     np.testing.assert_array_equal(back.pixels, image.pixels)
 
 
