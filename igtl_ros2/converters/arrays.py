@@ -147,7 +147,7 @@ def sensor_from_numbers(message: Any, sending: Sending) -> Sensor:
     if sending.rule.unit:
         unit = parse_unit(sending.rule.unit)
     else:
-        word = sending.info.get('unit_word', 0)
+        word = sending.said('unit_word', 0)
         try:
             unit = int(word, 0) if isinstance(word, str) else word
         except ValueError:

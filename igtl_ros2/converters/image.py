@@ -228,7 +228,7 @@ def image_from_image(message: RosImage, sending: Sending) -> Image:
     and image down is posterior, so that it stands upright in Slicer's axial view.
     """
     pixels = pixels_of(message)
-    dims = sending.rule.dims or sending.info.get('dimensions')
+    dims = sending.rule.dims or sending.said('dimensions')
     slices = pixels[None] if dims is None else _slices(pixels, dims)
     if slices.dtype.itemsize > 1 and slices.dtype.str[0] == '>':
         slices = slices.astype(slices.dtype.newbyteorder('<'))
@@ -261,6 +261,7 @@ def place_of(sending: Sending) -> Matrix:
     rule = sending.rule
     if sending.geometry is not None:
         return affine_from_metres(sending.geometry, rule.wire_unit)
+    sending.is_wanting = True
     spacing = np.array(rule.spacing or (0.001, 0.001, 0.001)) * PER_METRE[rule.wire_unit]
     return np.diag([*([-1.0, -1.0, 1.0] * spacing), 1.0])
 

@@ -31,6 +31,7 @@ class Sending:
     :param profile: of the mapping; in 'slicer' only what Slicer shows is chosen.
     :param notes: what was said of the message and could not be used; counted and logged.
     :param stamp_ns: what `info` says of the stamp of a message that has none itself; else 0.
+    :param is_wanting: whether something was asked for that nobody has said yet.
     """
 
     device: str
@@ -43,6 +44,13 @@ class Sending:
     profile: str = 'plain'
     notes: list[str] = field(default_factory=list, compare=False)
     stamp_ns: int = 0
+    is_wanting: bool = field(default=False, compare=False)
+
+    def said(self, key: str, default: Any = None) -> Any:
+        """Take something from `info`; when that comes after all, the message is made again."""
+        if not self.info:
+            self.is_wanting = True
+        return self.info.get(key, default)
 
     def envelope(self, header: Header | None = None) -> dict[str, Any]:
         """Make the fields that all messages share of the header of a ROS message."""
@@ -63,7 +71,7 @@ class Sending:
         :param kinds: what its elements may be.
         :raises ConversionError: if it is something else.
         """
-        values = self.info.get(key, [])
+        values = self.said(key, [])
         if not isinstance(values, list) or not all(isinstance(value, kinds) for value in values):
             wanted = ' or '.join(kind.__name__ for kind in kinds)
             raise ConversionError(f'{key} in info: wanted a list of {wanted}')

@@ -72,6 +72,7 @@ def _unplaced(
     if known is not None:
         (info, *rest), made = known
         if info is sending.info and rest == [kind, count, sending.device]:
+            sending.is_wanting = not info
             return made
     names = sending.info_names('names', count, 20)
     types = sending.info_list('types', count, int) or [1] * count

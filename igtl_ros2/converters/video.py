@@ -184,7 +184,7 @@ def video_from_compressed(message: CompressedImage, sending: Sending) -> Video:
         raise ConversionError(
             f'format {message.format!r} cannot be sent as VIDEO; possible: {", ".join(_CODECS)}'
         )
-    described = codec_of(str(sending.info.get('format', ''))) == codec
+    described = codec_of(str(sending.said('format', ''))) == codec
     info = sending.info if described else {}
     if info.get('codec') == 'O265':  # the same as X265, by another encoder
         codec = 'O265'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -47,6 +48,8 @@ from .transform_wait import TransformWait
 
 # how often it is looked at within `max_age`
 _LOOKS = 4
+# so long ROS may take to deliver what is said of a value after the value
+_SOON_S = 5.0
 
 
 @dataclass
@@ -144,15 +147,23 @@ class Feed:
         for timer in self._timers:
             self._shared.node.destroy_timer(timer)
 
-    def again(self, value: Any) -> None:
-        """Send a value once more, of which more is known now."""
-        self._admit(self.route.again, value)
+    def again(self, value: Any, wall_ns: int = 0, until_s: float = math.inf) -> None:
+        """
+        Send a value once more, of which more is known now.
+
+        :param wall_ns: when it came, if it is sent as one of then.
+        :param until_s: when it means nothing any more.
+        """
+        if time.monotonic() < until_s:
+            self._admit(self.route.again, value, wall_ns=wall_ns)
 
     def _release(self) -> None:
         self._admit(self.route.release)
 
-    def _admit(self, take: Callable[..., list[Item]], *what: Any) -> None:
+    def _admit(self, take: Callable[..., list[Item]], *what: Any, wall_ns: int = 0) -> None:
         now = self._shared.now()
+        if wall_ns:
+            now = now._replace(wall_ns=wall_ns)
         items: list[Item] = []
         out: Effects = []
         try:
@@ -252,8 +263,14 @@ class Feed:
             Placement(id(self), self.route.name, effect, go, lambda why: self.route.lose()))
 
     def _remember(self, effect: Remember) -> None:
-        self._shared.said.remember(
-            self._rule.device, self.route.name, effect.stamp_ns, partial(self.again, effect.value))
+        said, device, topic = self._shared.said, self._rule.device, self.route.name
+        wanting = effect.wanting
+        if wanting is None:
+            said.remember(device, topic, effect.stamp_ns, partial(self.again, effect.value))
+        else:
+            until_s = time.monotonic() + _SOON_S
+            said.remember_stream(device, topic, wanting, partial(
+                self.again, effect.value, wanting.now_ns, until_s))
 
     def _start_again(self) -> None:
         if self._keeper is not None:

@@ -26,6 +26,8 @@ class Description:
     state: dict[str, Any] = field(default_factory=dict)
     #: sends what was sent before all of this was known once more, by topic
     early: dict[str, Again] = field(default_factory=dict)
+    #: the same of streams, of which the last value counts for a moment
+    streams: dict[str, Again] = field(default_factory=dict)
     #: the stamp that was used last, by topic: it is that of one message
     stamps: dict[str, int] = field(default_factory=dict)
     #: of topics that hold: the stamp of the last message, and what sends it once more
@@ -77,7 +79,7 @@ class Descriptions:
 
     def stamp_said(self, device: str, topic: str) -> int:
         """Give the stamp that `info` says of the next message of a topic, of that one alone."""
-        for name in (device, topic.rpartition('/')[0]):
+        for name in _names(device, topic):
             description = self._all.get(name)
             if description is None or not description.info:
                 continue
@@ -93,12 +95,27 @@ class Descriptions:
 
         ROS delivers topics in any order: what holds may come before its place does.
         """
-        for name in (device, topic.rpartition('/')[0]):
+        for name in _names(device, topic):
             description = self.of(name)
             description.early.pop(topic, None)
             description.last[topic] = stamp_ns, again
             if not description.is_known:
                 description.early[topic] = again
+
+    def remember_stream(self, device: str, topic: str, wanting: Sending, again: Again) -> None:
+        """
+        Remember the last message of a stream of which not all was known: it may be the only one.
+
+        :param wanting: what it was made with.
+        """
+        described = [self.of(name) for name in _names(device, topic)]
+        for description in described:
+            description.streams[topic] = again
+        # it may have come in another thread since
+        has_info = any(description.info for description in described)
+        has_place = any(description.geometry is not None for description in described)
+        if has_info and not wanting.info or has_place and wanting.geometry is None:
+            again()
 
     def take_info(self, device: str, text: str) -> list[Again]:
         """
@@ -137,12 +154,19 @@ class Descriptions:
         self.profile = profile
         for description in self._all.values():
             description.early.clear()
+            description.streams.clear()
             description.last.clear()
+
+
+def _names(device: str, topic: str) -> tuple[str, str]:
+    """Name what may be said of a topic: by its device, and by its folder."""
+    return device, topic.rpartition('/')[0]
 
 
 def _early(description: Description) -> list[Again]:
     """List what sends again what was sent before this was said of it."""
-    early = list(description.early.values())
+    early = [*description.early.values(), *description.streams.values()]
+    description.streams.clear()
     if description.is_known:
         description.early.clear()
     return early

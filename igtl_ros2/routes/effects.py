@@ -9,6 +9,7 @@ from typing import Any
 
 from ..codec import Message
 from ..converters.outputs import Kind
+from ..converters.sending import Sending
 from ..converters.tf_owners import Sender
 from ..converters.units import Matrix
 from ..errors import ConversionError, EncodeError
@@ -170,10 +171,15 @@ class WantKeyFrame:
 
 @dataclass(slots=True)
 class Remember:
-    """Remember a value that came on a topic that holds, and when it is of."""
+    """
+    Remember a value until more is known of it, and when it is of.
+
+    :param wanting: of a stream, what it was made with; None: of a topic that holds.
+    """
 
     value: Any
     stamp_ns: int
+    wanting: Sending | None = None
 
 
 @dataclass(slots=True)

@@ -44,13 +44,13 @@ class HeldTopic:
     """Say of a topic that holds its last message what was sent of it."""
 
     def __init__(self, source: TopicSource) -> None:
-        self._source = source
+        self.source = source
 
     def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
         """Have all that stands alone remembered, until more is known of it."""
         out.extend(
-            Remember(item.value, self._source.stamp_of_value(item.value))
-            for item in items if self._source.follows(item.value) is None)
+            Remember(item.value, self.source.stamp_of_value(item.value))
+            for item in items if self.source.follows(item.value) is None)
         return items
 
 
@@ -143,6 +143,7 @@ class OutboundRoute:
         """Note whether publishers hold their last message."""
         if self._held is None:
             return
+        self._held.source.is_held = is_held
         steps = [step for step in self._admitting if step is not self._held]
         if is_held:
             steps.insert(len(steps) - (self._queue is not None), self._held)

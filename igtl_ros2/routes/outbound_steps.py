@@ -29,6 +29,7 @@ from .effects import (
     LookUp,
     Order,
     Poses,
+    Remember,
     Send,
     Sent,
     Tell,
@@ -207,6 +208,8 @@ class Convert(_Each):
             try:
                 for text in convert(item, now):
                     out.append(problem(f'{self._name}: info', f'{self._name}: {text}'))
+                if item.wanting is not None:
+                    out.append(Remember(item.value, item.stamp_ns, item.wanting))
                 kept.append(item)
             except Exception as error:
                 self._fail(error, out)

@@ -13,7 +13,7 @@ from ..converters.handover import Handed, is_whole, message_to_send
 from ..converters.heavy import is_heavy
 from ..converters.lazy import LazyPose, header_stamp_ns, ros_type_of
 from ..converters.placing import frames_of_tools, place_of_ros, stamp_of_ros
-from ..converters.registry import FromRos, envelope_of, is_sent_by_worker
+from ..converters.registry import FromRos, Sending, envelope_of, is_sent_by_worker
 from ..converters.units import matrix_from_metres
 from ..converters.video import KEY_FRAME_WANTED, follows_of
 from ..errors import ConversionError, EncodeError
@@ -42,6 +42,8 @@ class Item:
     stamp_ns = 0
     #: what is said of it
     info: Any = None
+    #: what it was made with, if something was asked for that may still be said
+    wanting: Sending | None = None
     #: what was sent, with the peers that did not get it, for its repetition
     sent: Sequence[tuple[Message, tuple[Any, ...]]] = ()
     #: when it came, if it had to wait, and how long it took so far
@@ -174,6 +176,8 @@ class TopicSource(Source):
         self._sending = said.teller(rule, name)
         self._whole = whole
         self.stamp_of_value = stamp_of_value
+        #: whether publishers hold their last message
+        self.is_held = False
         self._is_long = is_long
         self.is_never_long = is_long is None
         self._is_published = is_published
@@ -219,6 +223,8 @@ class TopicSource(Source):
         outgoing = self._convert(value, sending)
         item.parts = outgoing if isinstance(outgoing, tuple) else (outgoing,)
         item.info = sending.info
+        if sending.is_wanting and not self.is_held and self.follows(value) is None:
+            item.wanting = sending
         return sending.notes
 
     def text(self, item: Item) -> str:

@@ -40,7 +40,7 @@ from igtl_ros2.codec.messages.tracking import (
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.converters.registry import stamp_text
 from igtl_ros2.errors import PeerError
-from igtl_ros2.nodes import late_joiners
+from igtl_ros2.nodes import feed, late_joiners
 
 TURNED = ((0, -0.25, 0), (0.5, 0, 0), (0, 0, 2))
 SECOND = 1 << 32
@@ -555,6 +555,31 @@ def test_values_that_are_said_once_go_from_one_bridge_to_the_other(
                 was.name, was.group, was.rgba, was.owner)
             assert point.diameter == pytest.approx(was.diameter)
         assert found['CT'].matrix == pytest.approx(MESSAGES['volume'].matrix)
+
+
+def test_what_is_said_of_a_sample_right_after_it_is_heard(ros, tmp_path, monkeypatch):
+    """DDS may deliver a sample before what describes it, and it may be the only one."""
+    text = """
+send:
+- {topic: /lab/Force/sensor, device: Force}
+- {topic: /lab/Old/sensor, device: Old}
+"""
+    node = ros.bridge(mode='server', port=0, discover_period=60.0, **mapping(tmp_path, text))
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as client:
+        samples, infos = ([ros.talk(f'/lab/{name}/{leaf}', kind) for name in ('Force', 'Old')]
+                          for leaf, kind in (('sensor', Float64MultiArray), ('info', RosString)))
+        samples[0].publish(Float64MultiArray(data=[1.0]))
+        first = next_message(client)
+        assert first.unit == 0
+        infos[0].publish(RosString(data='{"unit_word": 7}'))
+        again = next_message(client)
+        assert (again.unit, again.values.tolist()) == (7, [1])
+        assert again.timestamp == first.timestamp
+        monkeypatch.setattr(feed, '_SOON_S', 0.0)
+        samples[1].publish(Float64MultiArray(data=[2.0]))
+        assert next_message(client).device_name == 'Old'
+        infos[1].publish(RosString(data='{"unit_word": 7}'))
+        assert soon(client) is None  # it means nothing any more
 
 
 LISTENER = """

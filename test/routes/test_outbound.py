@@ -1,11 +1,14 @@
 """Whole ways out, without ROS, threads and clocks: what comes, and what is to be done."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import PoseStamped, TransformStamped
 from outward import NS, TURN, Peers, at, places, posed, sent, tf_route, told, topic, words
 from sensor_msgs.msg import CompressedImage
+from std_msgs.msg import Float64MultiArray
 from std_msgs.msg import String as RosString
 
 from igtl_ros2.codec.messages.pose import Transform
@@ -275,6 +278,48 @@ def test_what_holds_is_sent_again_when_more_is_known_of_it(peers):
     (send_again,) = said.take_info('Tool', '{"stamp": {"sec": 0, "nanosec": 7}}')
     assert len(said.take_geometry('/a', [1.0] * 16)) == 1
     assert said.take_geometry('/a', [1.0] * 16) == []
+
+
+def remembered(effects):
+    return [one for one in effects if isinstance(one, Remember)]
+
+
+def test_the_last_value_of_a_stream_is_sent_again_when_what_it_lacked_is_said(peers):
+    said, again = Descriptions('plain'), []
+    route = topic(peers, Float64MultiArray, '/a/sensor', said=said)
+    for number in (1.0, 2.0):
+        (hold,) = remembered(route.take([Float64MultiArray(data=[number])], at(number)))
+        said.remember_stream(
+            'Tool', '/a/sensor', hold.wanting, partial(again.append, hold.value))
+    for send_again in said.take_info('/a', '{"unit_word": 7}'):
+        send_again()
+    assert [value.data.tolist() for value in again] == [[2.0]]
+    effects = route.take(again, at(3))
+    assert not remembered(effects)
+    assert [message.unit for message, _ in sent(effects)] == [7]
+    assert said.take_geometry('/a', [1.0] * 16) == []  # it lacks nothing any more
+
+
+@pytest.mark.parametrize('say', [
+    lambda said: said.take_info('/a', '{"unit_word": 7}'),
+    lambda said: said.take_geometry('Tool', [1.0] * 16)])
+def test_what_is_said_while_a_stream_is_converted_is_not_missed(peers, say):
+    said, again = Descriptions('plain'), []
+    route = topic(peers, Float64MultiArray, '/a/sensor', said=said)
+    (hold,) = remembered(route.take([Float64MultiArray(data=[1.0])], at(1)))
+    say(said)
+    said.remember_stream('Tool', '/a/sensor', hold.wanting, lambda: again.append(hold.value))
+    assert again == [hold.value]
+
+
+def test_values_of_which_nothing_can_be_said_are_sent_once(peers):
+    for route, value in (
+        (topic(peers, RosString, '/a/text'), words('start')),
+        (topic(peers), posed(1)),
+        (topic(peers, Float64MultiArray, '/a/sensor', unit='N'), Float64MultiArray(data=[1.0])),
+    ):
+        effects = route.take([value], at(1))
+        assert sent(effects) and not remembered(effects)
 
 
 # -- other sources
