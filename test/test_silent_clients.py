@@ -48,8 +48,9 @@ def silent(stack, port, count, address, word=b''):
 
 @pytest.mark.parametrize('address, word', [
     ('127.0.0.2', b''), ('127.0.0.1', b''), ('127.0.0.2', b'\x16\x03\x01\x02\x00'),
+    ('127.0.0.1', b'\x16\x03\x01\x02\x00'),
     ('127.0.0.2', b'\0\2TRANSFORM'), ('127.0.0.1', b'\0\2TRANSFORM'),
-], ids=['other silent', 'own silent', 'other half', 'other plain', 'own plain'])
+], ids=['other silent', 'own silent', 'other half', 'own half', 'other plain', 'own plain'])
 @pytest.mark.parametrize('more', [0, 30])
 def test_seventy_silent_tls_connections_do_not_lock_out_a_good_client(
     files, address, word, more

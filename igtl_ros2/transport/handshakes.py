@@ -36,8 +36,9 @@ class Handshakes:
 
     When all places are taken, a new client gets that of the address that has the most of them (an
     IPv6 address stands for its network of 64 bits): of what has been silent longest, else of what
-    has taken longer than a second, and else of its oldest, if the new one has fewer. So nobody
-    can keep others out by saying nothing, or little.
+    has taken longer than a second, and else of its oldest, if the new one has fewer or it is the
+    new one's own and has over half of all. So nobody can keep others out by saying nothing, or
+    little: a good handshake is over long before as many others have begun as there are places.
 
     :param most: how many there may be.
     """
@@ -68,7 +69,8 @@ class Handshakes:
         greedy = [stream for stream, network in self._streams.items() if counts[network] == most]
         late = [stream for stream in greedy if now_s - stream.began_s > _SHORT_S]
         silent = [stream for stream in (greedy if most > 1 else late) if stream.is_silent]
-        crowd = greedy if most > counts[network_of(host)] else []
+        is_crowded = most > min(counts[network_of(host)], self._most / 2 + 1)
+        crowd = greedy if is_crowded else []
         goes = next(iter([*silent, *late, *crowd]), None)
         if goes is None:
             return f'{self._most} other clients are in the TLS handshake'

@@ -45,8 +45,8 @@ def test_the_oldest_silent_one_of_the_greediest_address_goes():
 
 
 def test_who_says_something_has_a_second_when_it_is_full():
-    talking = [Shaking('10.0.0.1', is_silent=False) for _ in range(4)]
-    table = filled(*talking)
+    talking = [Shaking('10.0.0.1', is_silent=False) for _ in range(2)]
+    table = filled(*talking, *(Shaking(f'10.0.0.{k}', is_silent=False) for k in range(2, 5)))
     assert 'other clients' in table.why_not('10.0.0.1', 0.5)
     assert table.why_not('10.0.0.1', 1.5) == ''
     assert talking[0].ended and not talking[1].ended
@@ -63,6 +63,15 @@ def test_an_address_that_has_most_of_the_places_gives_one_to_another():
         table.add(Shaking(f'10.0.2.{number}', 0.6, is_silent=False))
     assert 'other clients' in table.why_not('10.0.0.2', 0.6)  # each has one now
     assert not any(stream.ended for stream in [*others, crowd[3]])
+
+
+def test_an_address_that_has_over_half_of_the_places_lets_in_its_own_good_clients():
+    """Half a word on each of many connections, from a machine that a robot is on as well."""
+    crowd = [Shaking('10.0.0.1', 0.1 * k, is_silent=False) for k in range(5)]
+    others = [Shaking(f'10.0.1.{k}', is_silent=False) for k in range(3)]
+    table = filled(*others, *crowd)
+    assert table.why_not('10.0.0.1', 0.6) == ''
+    assert crowd[0].ended and not any(stream.ended for stream in [*others, *crowd[1:]])
 
 
 def test_clients_of_many_addresses_that_come_back_at_once_do_not_push_each_other_out():
