@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import rclpy
@@ -116,8 +117,8 @@ def main():
     parser.add_argument('kinds', nargs='*', help='beginnings of the names; all by default')
     arguments = parser.parse_args()
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
-    command = [sys.executable, '-m', 'igtl_ros2.nodes.bridge', '--ros-args', '-p',
-               f'port:={arguments.port}']
+    program = Path(sys.executable).with_name('igtl_bridge')
+    command = [program, '--ros-args', '-p', f'port:={arguments.port}']
     bridge = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f'tcp://127.0.0.1:{arguments.port}'
     table = Table('message', 'MB', 'idle p50 ms', 'heavy p50', 'heavy max', 'max / idle p50')

@@ -119,13 +119,13 @@ class Result:
 
 
 def bridge(stack, space='/bench', python=sys.executable, **parameters):
-    """Start the bridge in a namespace, by the Python of its tree."""
+    """Start the bridge in a namespace, by the program beside a Python."""
     # bridges side by side would take frames of tf from each other
-    arguments = ['igtl_ros2.nodes.bridge', '--ros-args', '-r', f'__ns:={space}',
-                 '-r', f'/tf:={space}/tf']
+    arguments = ['--ros-args', '-r', f'__ns:={space}', '-r', f'/tf:={space}/tf']
     for name, value in parameters.items():
         arguments += ['-p', f'{name.replace("__", ".")}:={value}']
-    return Process(stack, *arguments, talks=False, by=(python, '-m'))
+    program = Path(python).with_name('igtl_bridge')
+    return Process(stack, *arguments, talks=False, by=(program,))
 
 
 def measure(way, form, work, sender, receiver, rate, count, measured=None, burst=1, copies=1):

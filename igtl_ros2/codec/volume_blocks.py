@@ -37,8 +37,8 @@ class VolumeMerger:
 
     def takes_long(self, image: Image) -> bool:
         """Tell whether `merge` takes more than some milliseconds: a whole volume is copied."""
-        size = math.prod(image.size + image.pixels.shape[3:]) * image.pixels.itemsize
-        return not image.is_whole and size > _LONG_BYTES
+        return not image.is_whole and _LONG_BYTES < (
+            math.prod(image.size + image.pixels.shape[3:]) * image.pixels.itemsize)
 
     def merge(self, image: Image, in_place: bool = False) -> Image:
         """

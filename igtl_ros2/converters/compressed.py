@@ -58,7 +58,7 @@ def picture(
     :param form: png or jpeg.
     :raises ConversionError: if it cannot hold such pixels, or without Pillow.
     """
-    encoding = encoding_of(pixels, components)
+    encoding = encoding_of(pixels.dtype, components)
     if encoding not in _POSSIBLE[form]:
         raise ConversionError(
             f'{encoding} cannot be made a {form}; possible: {", ".join(_POSSIBLE[form])}'

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Float64MultiArray, Header, MultiArrayDimension, MultiArrayLayout
@@ -17,8 +17,8 @@ from ..codec.messages.video import Video
 from ..errors import ConversionError
 from ..rules import PICTURES, ReceiveRule, SendRule
 from ..rules.values import numbers, one_of, several
-from .bulk import fill, scalar_name
-from .lazy import LazyTransform
+from .bulk import scalar_name
+from .lazy import LazyImage, LazyTransform
 from .outputs import STREAM, Output
 from .pose import is_valid, tool_state
 from .registry import Converted, Route, Sending, from_ros, to_ros
@@ -48,10 +48,11 @@ _GENERIC = re.compile('(8U|8S|16U|16S|32S|32F|64F)(?:C([0-9]{1,3}))?')
 _KINDS = {'U': 'u', 'S': 'i', 'F': 'f'}
 
 
-def encoding_of(pixels: NDArray[Any], components: int) -> str:
+@lru_cache(maxsize=64)
+def encoding_of(dtype: np.dtype[Any], components: int) -> str:
     """Name the ROS encoding of voxels: mono8, rgb8 ... or the OpenCV form such as 16SC1."""
-    kind, bits = pixels.dtype.kind, 8 * pixels.dtype.itemsize
-    name = _ENCODINGS.get((f'{kind}{pixels.dtype.itemsize}', components))
+    kind, bits = dtype.kind, 8 * dtype.itemsize
+    name = _ENCODINGS.get((f'{kind}{dtype.itemsize}', components))
     return name or f'{bits}{_LETTERS[kind]}C{components}'
 
 
@@ -76,8 +77,9 @@ SPACING = SendRule.key(
     Image,
     Output('image', RosImage, STREAM, is_whole=True),
     Output('volume', RosImage, is_whole=True),
-    Output('geometry', Float64MultiArray))
-def image_to_ros(message: Image, route: Route, stamp: Time) -> Converted:
+    Output('geometry', Float64MultiArray),
+    by_ns=True)
+def image_to_ros(message: Image, route: Route, stamp_ns: int) -> Converted:
     """IMAGE: `image` (one slice) or `volume` (stacked slices), and `geometry`; by rule tf."""
     result = Converted(
         info={
@@ -93,16 +95,15 @@ def image_to_ros(message: Image, route: Route, stamp: Time) -> Converted:
     if not add_geometry(message, route, result):
         result.errors.append(NO_GEOMETRY)
     elif route.rule.tf != 'off' and (is_valid(result.state) or route.rule.publish_invalid):
-        _add_tf(route, stamp, result)
+        _add_tf(route, stamp_ns, result)
     pixels = message.pixels
     if pixels.dtype.itemsize > 1 and pixels.dtype.str[0] == '>':
         pixels = pixels.astype(pixels.dtype.newbyteorder('<'))
     if pixels.dtype == np.uint32:  # ROS has no 32U
         fits = not pixels.size or int(pixels.max()) < 1 << 31
         pixels = pixels.view('<i4') if fits else pixels.astype('<f8')
-    result.outputs['image' if pixels.shape[0] == 1 else 'volume'] = ros_image(
-        pixels, message.components, Header(stamp=stamp, frame_id=route.frame_id)
-    )
+    result.outputs['image' if pixels.shape[0] == 1 else 'volume'] = _lazy_image(
+        pixels, message.components, stamp_ns, route.frame_id)
     return result
 
 
@@ -138,7 +139,7 @@ def geometry_of(result: Converted) -> Matrix:
     return np.array(result.info['geometry'])
 
 
-def _add_tf(route: Route, stamp: Time, result: Converted) -> None:
+def _add_tf(route: Route, stamp_ns: int, result: Converted) -> None:
     """Broadcast the frame of the image: origin at the first voxel, axes along i, j and k."""
     matrix = geometry_of(result)
     spacing = np.linalg.norm(matrix[:3, :3], axis=0)
@@ -153,23 +154,22 @@ def _add_tf(route: Route, stamp: Time, result: Converted) -> None:
             'the frame of the image is not broadcast on tf: its axes are not at right angles'
         )
         return
-    result.transforms.append(LazyTransform(
-        ns_from_time(stamp), route.frames, (*position, *turned)))
+    result.transforms.append(LazyTransform(stamp_ns, route.frames, (*position, *turned)))
 
 
 def ros_image(pixels: NDArray[Any], components: int, header: Header) -> RosImage:
     """Make an Image of (k, j, i[, components]) little-endian voxels, slices below each other."""
+    return _lazy_image(
+        pixels, components, ns_from_time(header.stamp), header.frame_id).become()
+
+
+def _lazy_image(
+    pixels: NDArray[Any], components: int, stamp_ns: int, frame_id: str
+) -> LazyImage:
     slices, rows, columns = pixels.shape[:3]
-    result = RosImage(
-        header=header,
-        height=slices * rows,
-        width=columns,
-        encoding=encoding_of(pixels, components),
-        is_bigendian=0,
-        step=columns * components * pixels.dtype.itemsize,
-    )
-    fill(result, np.ascontiguousarray(pixels))
-    return result
+    common = (frame_id, slices * rows, columns, encoding_of(pixels.dtype, components),
+              columns * components * pixels.dtype.itemsize)
+    return LazyImage(stamp_ns, common, np.ascontiguousarray(pixels))
 
 
 def geometry_message(matrix: Matrix) -> Float64MultiArray:

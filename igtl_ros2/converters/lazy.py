@@ -1,5 +1,5 @@
 """
-ROS messages of a pose, or of several, that are made when somebody looks inside.
+ROS messages of a pose, of several, or of an image, that are made when somebody looks inside.
 
 A writer puts numbers into bytes and a reader takes them out of bytes; to make all the parts of a
 ROS message takes longer than both. Once somebody has looked, it is a usual message of its type.
@@ -14,8 +14,9 @@ from typing import Any, ClassVar
 
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Pose, PoseArray, PoseStamped, TransformStamped
+from sensor_msgs.msg import Image
 
-from .bulk import set_rows
+from .bulk import fill, set_rows
 from .units import ns_from_time, time_from_ns
 
 _pack = Struct('<7d').pack
@@ -26,7 +27,7 @@ def pose_bytes(poses: Iterable[Sequence[float]]) -> bytes:
     return b''.join(starmap(_pack, poses))
 
 
-class LazyPose:
+class Lazy:
     """
     What the messages of this module share; none of it is there any more once they are usual ones.
 
@@ -36,15 +37,14 @@ class LazyPose:
     __slots__ = ()
     #: the type that ROS knows
     ros_type: ClassVar[type]
-    #: the stamp in ns, and the frames; like the numbers, a slot by another name
+    #: the stamp in ns, and what most messages of a device have in common: the frame of the header
+    #: and what else there is; like the numbers, a slot by another name
     head: Any
-    #: position (m) and quaternion (x, y, z, w); of several poses the bytes of all of them
+    #: what is new in each message
     numbers: Any
 
-    def __init__(
-        self, stamp_ns: int, frames: tuple[str, str], numbers: Sequence[float] | bytes
-    ) -> None:
-        self.head = stamp_ns, frames
+    def __init__(self, stamp_ns: int, common: tuple[Any, ...], numbers: Any) -> None:
+        self.head = stamp_ns, common
         self.numbers = numbers
 
     @property
@@ -53,32 +53,27 @@ class LazyPose:
         stamp_ns: int = self.head[0]
         return stamp_ns
 
-    @property
-    def frames(self) -> tuple[str, str]:
-        """Name the frame of the header, and the child frame; '' if such messages have none."""
-        frames: tuple[str, str] = self.head[1]
-        return frames
-
-    def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyPose:
-        """Make another one with the same frames."""
-        return type(self)(stamp_ns, self.frames, numbers)
+    def usual(self) -> Any:
+        """Make a usual message that says the same; this one stays as it is."""
+        stamp_ns, common = self.head
+        return type(self)(stamp_ns, common, self.numbers).become()
 
     def become(self) -> Any:
         """Make it a usual message."""
         message: Any = self
-        numbers, (stamp_ns, frames) = self.numbers, self.head
+        numbers, (stamp_ns, common) = self.numbers, self.head
         usual, put = self.ros_type(), self._put
         message.__class__ = self.ros_type  # which has nothing of this class
         if hasattr(usual, '_check_fields'):  # not on Humble
             message._check_fields = usual._check_fields
         message.header = usual.header
         message.header.stamp = time_from_ns(stamp_ns)
-        message.header.frame_id = frames[0]
-        put(message, usual, frames[1], numbers)
+        message.header.frame_id = common[0]
+        put(message, usual, common, numbers)
         return message
 
     @staticmethod
-    def _put(message: Any, usual: Any, child: str, numbers: Sequence[float]) -> None:
+    def _put(message: Any, usual: Any, common: Any, numbers: Any) -> None:
         raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
@@ -93,13 +88,35 @@ class LazyPose:
 def _field(name: str) -> Any:
     """Make what gives a field of a message, which becomes a usual one."""
 
-    def get(self: LazyPose) -> Any:
+    def get(self: Lazy) -> Any:
         return getattr(self.become(), name)
 
-    def put(self: LazyPose, value: Any) -> None:
+    def put(self: Lazy, value: Any) -> None:
         setattr(self.become(), name, value)
 
     return property(get, put)
+
+
+class LazyPose(Lazy):
+    """
+    A pose, or several, see `Lazy`.
+
+    Common are the frame of the header and the child frame ('' if such messages have none). The
+    numbers are position (m) and quaternion (x, y, z, w); of several poses the bytes of all of
+    them.
+    """
+
+    __slots__ = ()
+
+    @property
+    def frames(self) -> tuple[str, str]:
+        """Name the frame of the header, and the child frame; '' if such messages have none."""
+        frames: tuple[str, str] = self.head[1]
+        return frames
+
+    def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyPose:
+        """Make another one with the same frames."""
+        return type(self)(stamp_ns, self.frames, numbers)
 
 
 class LazyTransform(LazyPose, TransformStamped):
@@ -111,8 +128,8 @@ class LazyTransform(LazyPose, TransformStamped):
     head, numbers = TransformStamped._header, TransformStamped._transform
 
     @staticmethod
-    def _put(message: Any, usual: Any, child: str, numbers: Sequence[float]) -> None:
-        message.child_frame_id = child
+    def _put(message: Any, usual: Any, common: Any, numbers: Any) -> None:
+        message.child_frame_id = common[1]
         message.transform = transform = usual.transform
         t, r = transform.translation, transform.rotation
         t.x, t.y, t.z, r.x, r.y, r.z, r.w = numbers
@@ -127,7 +144,7 @@ class LazyPoseStamped(LazyPose, PoseStamped):
     head, numbers = PoseStamped._header, PoseStamped._pose
 
     @staticmethod
-    def _put(message: Any, usual: Any, child: str, numbers: Sequence[float]) -> None:
+    def _put(message: Any, usual: Any, common: Any, numbers: Any) -> None:
         message.pose = pose = usual.pose
         p, q = pose.position, pose.orientation
         p.x, p.y, p.z, q.x, q.y, q.z, q.w = numbers
@@ -142,23 +159,43 @@ class LazyPoseArray(LazyPose, PoseArray):
     head, numbers = PoseArray._header, PoseArray._poses
 
     @staticmethod
-    def _put(message: Any, usual: Any, child: str, numbers: Any) -> None:
+    def _put(message: Any, usual: Any, common: Any, numbers: Any) -> None:
         set_rows(message, 'poses', Pose, memoryview(numbers))
 
 
+class LazyImage(Lazy, Image):
+    """
+    An Image of little-endian voxels, see `Lazy`.
+
+    Common are frame, height, width, encoding and step; the numbers are a C-contiguous array.
+    """
+
+    __slots__ = ()
+    ros_type = Image
+    header, height, width, encoding, is_bigendian, step, data = map(_field, (
+        'header', 'height', 'width', 'encoding', 'is_bigendian', 'step', 'data'))
+    head, numbers = Image._header, Image._data
+
+    @staticmethod
+    def _put(message: Any, usual: Any, common: Any, numbers: Any) -> None:
+        _, message.height, message.width, message.encoding, message.step = common
+        message.is_bigendian, message._data = 0, usual.data
+        fill(message, numbers)
+
+
 #: by the type that ROS knows
-LAZY: dict[type, type[LazyPose]] = {
-    kind.ros_type: kind for kind in (LazyTransform, LazyPoseStamped, LazyPoseArray)}
+LAZY: dict[type, type[Lazy]] = {
+    kind.ros_type: kind for kind in (LazyTransform, LazyPoseStamped, LazyPoseArray, LazyImage)}
 
 
 def ros_type_of(message: Any) -> type:
     """Tell the type that ROS knows, for a message that may be lazy as well."""
-    return message.ros_type if isinstance(message, LazyPose) else type(message)
+    return message.ros_type if isinstance(message, Lazy) else type(message)
 
 
 def header_stamp_ns(message: Any) -> int | None:
     """Tell the stamp in the header of a message in ns; None if it has no header."""
-    if isinstance(message, LazyPose):
+    if isinstance(message, Lazy):
         return message.stamp_ns
     header = getattr(message, 'header', None)
     stamp = getattr(header, 'stamp', None)

@@ -26,7 +26,7 @@ from ..codec.crc64 import crc64
 from ..codec.frame import HEADER_SIZE, START_SIZE, pack_rest
 from ..errors import ConversionError
 from .bulk import Rows, set_rows
-from .lazy import LazyPose
+from .lazy import LazyImage, LazyPose
 from .registry import stamp_text
 from .units import time_from_ns
 
@@ -194,37 +194,33 @@ def _image_head(
     height: int,
     width: int,
     encoding: str,
-    is_bigendian: int,
     step: int,
     serialize: Callable[[Any], bytes],
-) -> tuple[bytes, int]:
+) -> tuple[bytes, bytes]:
     """
-    Serialise all of an Image but the number of its bytes and these.
+    Serialise all of an Image but its stamp, the number of its bytes and these.
 
-    :returns: the bytes, and where in them the stamp is.
+    :returns: what is before the stamp and behind it.
     :raises ConversionError: if it cannot be told from the rest.
     """
     data = serialize(Image(
         header=Header(stamp=time_from_ns(MARK_NS), frame_id=frame_id), height=height, width=width,
-        encoding=encoding, is_bigendian=is_bigendian, step=step))
+        encoding=encoding, step=step))
     (stamp_at,) = _find_each(data, _STAMP.pack(*divmod(MARK_NS, _NS)))
-    return data[: -_LENGTH.size], stamp_at
+    return data[:stamp_at], data[stamp_at + _STAMP.size : -_LENGTH.size]
 
 
-def image_start(message: Image, serialize: Callable[[Any], bytes]) -> bytes:
+def image_start(message: LazyImage, serialize: Callable[[Any], bytes]) -> bytes:
     """
     Serialise all of an Image but its pixels, which have to follow.
 
     :param serialize: makes bytes of a ROS message.
     :raises ConversionError: if these are not as ROS writes them.
     """
-    stamp = message.header.stamp
-    head, stamp_at = _image_head(
-        message.header.frame_id, message.height, message.width, message.encoding,
-        message.is_bigendian, message.step, serialize)
-    data = bytearray(head)
-    _STAMP.pack_into(data, stamp_at, stamp.sec, stamp.nanosec)
-    return bytes(data + _LENGTH.pack(len(message.data)))
+    stamp_ns, common = message.head
+    before, behind = _image_head(*common, serialize)
+    return b''.join((before, _STAMP.pack(stamp_ns // _NS, stamp_ns % _NS), behind,
+                     _LENGTH.pack(message.numbers.nbytes)))
 
 
 def array_bytes(message: Any, serialize: Callable[[Any], bytes]) -> NDArray[np.uint8]:

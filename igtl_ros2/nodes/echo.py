@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..codec.crc64 import crc64
-from ..converters.lazy import LazyPose, header_stamp_ns
+from ..converters.lazy import Lazy, header_stamp_ns
 from ..peers import Peer
 
 _MEMORY = 4096
@@ -57,7 +57,7 @@ class EchoGuard:
 
     def published(self, peer: Peer, topic: str, key: tuple[str, str], message: Any) -> None:
         """Note that a value of a peer is published on a topic."""
-        stamp_ns = message.head[0] if isinstance(message, LazyPose) else header_stamp_ns(message)
+        stamp_ns = message.head[0] if isinstance(message, Lazy) else header_stamp_ns(message)
         if stamp_ns:
             # without the lock, which each pose would take: whoever looks sees one or the other
             origins = self._origins

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rclpy.node import Node
 
 from ..converters.handover import Handed, handed
-from ..converters.lazy import LazyPose, ros_type_of
+from ..converters.lazy import Lazy, ros_type_of
 from ..converters.outputs import STREAM, kind_of
 from ..converters.pose import is_valid
 from ..converters.tf_owners import Sender
@@ -98,9 +98,9 @@ class LinkOutput:
         topic = writer.topic
         self._echo.published(passage.peer, topic, device.way.key, ros_message)
         if topic in self._relays.watched:
-            if isinstance(ros_message, LazyPose):  # others look at it, in their threads
-                ros_message.become()
-            self._hand_on(device, passage, effect.leaf, topic, ros_message)
+            # others look at it, in their threads
+            usual = ros_message.usual() if isinstance(ros_message, Lazy) else ros_message
+            self._hand_on(device, passage, effect.leaf, topic, usual)
         if not self.late.is_over and effect.kind is STREAM:
             ros_message = writer.ready(ros_message)
             self.late.hold(device.topic, writer.publisher, ros_message)

@@ -19,6 +19,7 @@ from ..codec import Message
 from ..codec.blocks import address, with_bytes_before
 from ..codec.messages.image import Image
 from ..converters.arrays import ARRAYS
+from ..converters.lazy import LazyImage
 from ..converters.spliced import array_bytes, image_start, with_rows
 from ..errors import ConversionError
 
@@ -122,11 +123,9 @@ def _check_splicing() -> None:
 
     :raises ValueError: if it finds another one.
     """
-    message = RosImage(height=1, width=3, encoding='mono8', step=3)
-    message.header.frame_id = 'ras'
-    message.data.frombytes(b'\1\2\3')
+    message = LazyImage(1_500_000_000, ('ras', 1, 3, 'mono8', 3), np.array([1, 2, 3], np.uint8))
     data = image_start(message, serialize_message) + b'\1\2\3'
-    if deserialize_message(data, RosImage) != message:
+    if deserialize_message(data, RosImage) != message.become():
         raise ValueError('the serialised message has another form than expected')
     for kind in _ARRAYS:
         numbers = kind(data=[1, 2, 3])
@@ -141,12 +140,11 @@ def is_ready() -> bool:
     return _publish_bytes is not None
 
 
-def shows(message: Any, source: Image) -> bool:
-    """Tell whether the pixels of a ROS message are in memory what has arrived as an IMAGE."""
-    view = getattr(message, '_data', None)
-    if not isinstance(message, RosImage) or not isinstance(view, memoryview) or not view.nbytes:
-        return False
-    return address(np.frombuffer(view, np.uint8)) == address(source.pixels)
+def shows(message: LazyImage, source: Image) -> bool:
+    """Tell whether the voxels of an Image are in memory what has arrived as an IMAGE."""
+    voxels, pixels = message.numbers, source.pixels
+    return voxels.nbytes > 0 and (voxels is pixels or (
+        voxels.nbytes == pixels.nbytes and address(voxels) == address(pixels)))
 
 
 def publish(publisher: Publisher, message: Any, source: Message) -> None:
@@ -155,8 +153,11 @@ def publish(publisher: Publisher, message: Any, source: Message) -> None:
 
     :param source: what the message was made of.
     """
-    if is_ready() and isinstance(source, Image) and shows(message, source):
-        publish_after(publisher, image_start(message, serialize_message), source)
+    if isinstance(message, LazyImage):
+        if _publish_bytes is not None and isinstance(source, Image) and shows(message, source):
+            publish_after(publisher, image_start(message, serialize_message), source)
+        else:
+            publisher.publish(message.become())
     elif _publish_bytes is None:
         publisher.publish(message)
     elif isinstance(message, bytes) and len(message) > SMALL_BYTES:

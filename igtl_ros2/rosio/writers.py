@@ -12,7 +12,7 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.serialization import serialize_message
 
 from ..codec import Message
-from ..converters.lazy import LAZY, LazyPose, LazyPoseArray
+from ..converters.lazy import LAZY, Lazy, LazyPose, LazyPoseArray
 from ..converters.metres import NS
 from ..converters.outputs import EVENT, RAW, STATE, STREAM, Kind
 from ..converters.spliced import PoseTemplates, poses_bytes
@@ -88,7 +88,7 @@ class Writer:
         """Give a message in the form in which it is best written, and can be written again."""
         if isinstance(message, LazyPose):
             return self._pose_bytes(message) or message.become()
-        return in_place.ready(message)
+        return in_place.ready(message.become() if isinstance(message, Lazy) else message)
 
     def write(self, message: Any, source: Message | None = None) -> None:
         """

@@ -12,7 +12,7 @@ from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2.converters import bulk
-from igtl_ros2.converters.lazy import LazyPoseStamped, LazyTransform
+from igtl_ros2.converters.lazy import LazyImage, LazyPoseStamped, LazyTransform
 from igtl_ros2.converters.spliced import (
     PoseTemplate,
     PoseTemplates,
@@ -110,19 +110,22 @@ names = st.text(st.characters(codec='utf-8', exclude_characters='\0'), max_size=
 )
 def test_the_beginning_of_an_image_is_that_of_ros(frame, encoding, stamp_ns, pixels, form):
     height, width, step = form
-    image = Image(height=height, width=width, encoding=encoding, step=step)
-    image.header.frame_id = frame
-    image.data.frombytes(pixels)
-    for image.header.stamp in (time_from_ns(5), time_from_ns(stamp_ns)):
+    for each_ns in (5, stamp_ns):
+        image = LazyImage(
+            each_ns, (frame, height, width, encoding, step), np.frombuffer(pixels, np.uint8))
+        usual = Image(height=height, width=width, encoding=encoding, step=step)
+        usual.header.frame_id, usual.header.stamp = frame, time_from_ns(each_ns)
+        usual.data.frombytes(pixels)
         data = image_start(image, serialize_message) + pixels
-        assert deserialize_message(data, Image) == image
-        assert len(data) == len(serialize_message(image))
+        assert deserialize_message(data, Image) == usual
+        assert len(data) == len(serialize_message(usual))
+        assert image.become() == usual and type(image) is Image
 
 
 def test_another_form_of_serialised_images_is_noticed():
     for wrong in (lambda message: b'\0' * 100, lambda message: 2 * serialize_message(message)):
         with pytest.raises(ConversionError, match='another form'):
-            image_start(Image(), wrong)
+            image_start(LazyImage(0, ('', 1, 1, 'mono8', 1), np.zeros(1, np.uint8)), wrong)
 
 
 # -- markers

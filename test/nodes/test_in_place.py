@@ -18,7 +18,7 @@ from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.mesh import Attribute, AttributeType, PolyData
 from igtl_ros2.converters import bulk
 from igtl_ros2.converters.arrays import array_message
-from igtl_ros2.converters.image import ros_image
+from igtl_ros2.converters.lazy import LazyImage
 from igtl_ros2.converters.spliced import array_bytes, with_rows
 from igtl_ros2.errors import ConversionError
 from igtl_ros2.nodes import late_joiners
@@ -50,6 +50,13 @@ def received(image):
     return decoder.next_message(), decoder._block[: len(wire)]
 
 
+def lazy(image, stamp_ns=0, frame=''):
+    """Make what `image` or `volume` gets of an image of four components."""
+    slices, rows, columns = image.pixels.shape[:3]
+    return LazyImage(
+        stamp_ns, (frame, slices * rows, columns, 'rgba8', 4 * columns), image.pixels)
+
+
 def as_published(ros, source, message):
     got = ros.listen('/in_place', RosImage)
     publisher = ros.talk('/in_place', RosImage)
@@ -61,13 +68,14 @@ def as_published(ros, source, message):
 def test_it_is_the_message_that_ros_would_have_made(ros, ready, frame):
     image, memory = received(Image(RAMP, device_name='Us'))
     before = bytes(memory)
-    message = ros_image(image.pixels, 4, RosImage().header)
-    message.header.frame_id = frame
-    message.header.stamp.sec, message.header.stamp.nanosec = 12, 345
+    message = lazy(image, 12 * 10**9 + 345, frame)
     assert in_place.is_ready() and in_place.shows(message, image)
     got = as_published(ros, image, message)
+    assert isinstance(message, LazyImage)  # nothing was made of it
+    assert got == message.usual()
     assert (got.height, got.width, got.step, got.encoding) == (6, 5, 20, 'rgba8')
-    assert got.header == message.header
+    assert (got.header.frame_id, got.header.stamp.sec, got.header.stamp.nanosec) == (
+        frame, 12, 345)
     assert got.data.tobytes() == RAMP.tobytes()
     assert bytes(memory) == before  # for who looks at the message later
 
@@ -75,8 +83,7 @@ def test_it_is_the_message_that_ros_would_have_made(ros, ready, frame):
 def test_an_image_of_somebody_elses_memory_is_published_and_that_is_not_touched(ros, ready):
     pixels = RAMP.copy()
     image = Image(pixels[1:])
-    message = ros_image(image.pixels, 4, RosImage().header)
-    got = as_published(ros, image, message)
+    got = as_published(ros, image, lazy(image))
     assert got.data.tobytes() == RAMP[1:].tobytes()
     assert (pixels == RAMP).all()
 
@@ -97,7 +104,7 @@ def test_without_the_libraries_images_are_published_by_rclpy(ros, ready, monkeyp
     in_place.try_out()
     assert not in_place.is_ready()
     image, _ = received(Image(RAMP))
-    got = as_published(ros, image, ros_image(image.pixels, 4, RosImage().header))
+    got = as_published(ros, image, lazy(image))
     assert got.data.tobytes() == RAMP.tobytes()
 
 
