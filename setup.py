@@ -55,6 +55,8 @@ setup(
     maintainer=maintainer.text,
     maintainer_email=maintainer.get('email'),
     packages=find_packages(include=[NAME, f'{NAME}.*']),
+    # an editable installation is then a path, which wins over a folder igtl_ros2 beside a script
+    package_dir={'': '.'},
     package_data={'': ['py.typed', '*.json', '*.lua', '*.xml', 'protocols/*.yaml', 'page/*']},
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),

@@ -77,8 +77,9 @@ def main():
     """Print the table."""
     print(f'Python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}')
     print(
-        f'{"us":24}{"bytes":>10}{"CRC":>9}{"copy":>9}{"snapshot":>9}{"encode_parts":>14}{"encode":>10}'
-        f'{"decode":>10}{"MB/s":>14}{"encode/(CRC+copy)":>19}   pyigtl pack, unpack: times ours'
+        f'{"us":24}{"bytes":>10}{"CRC":>9}{"copy":>9}{"snapshot":>9}{"encode_parts":>14}'
+        f'{"encode":>10}{"decode":>10}{"MB/s":>14}{"encode/(CRC+copy)":>19}'
+        '   pyigtl pack, unpack: times ours'
     )
     for name, message, other in cases(np.random.default_rng(1)):
         data = codec.encode(message)

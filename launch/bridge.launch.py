@@ -4,7 +4,7 @@ from igtl_ros2.launching import bridge, description, monitor, usual
 
 PARAMETERS = {
     'mode': 'server or client',
-    'url': 'protocol, host and port together, such as tcp://10.0.0.5:18944, tls://... or udp://...',
+    'url': 'protocol (tcp, tls, udp), host and port together, such as tcp://10.0.0.5:18944',
     'protocol': 'tcp, tls or udp',
     'host': 'address to listen on (server) or address of the peer (client)',
     'port': 'port to listen on or to connect to',

@@ -562,7 +562,7 @@ PLACED = 'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA, POINT, TRAJ, IMAGE, VIDEO,
 
 @pytest.mark.parametrize('text, error', [
     # the file as YAML
-    ('a: [', "1: not valid YAML: while parsing a flow node, expected the node content, "
+    ('a: [', '1: not valid YAML: while parsing a flow node, expected the node content, '
              "but found '<stream end>'"),
     ('profile: plain\nsend: a: b', '2: not valid YAML: mapping values are not allowed here'),
     ('receive: []\n---\nsend: []', '2: not valid YAML: expected a single document in the stream, '
@@ -660,8 +660,9 @@ PLACED = 'TRANSFORM, POSITION, QTRANS, TDATA, QTDATA, POINT, TRAJ, IMAGE, VIDEO,
                                      "'png', 'jpeg'; did you mean 'jpeg'?"),
     ('receive: [{slice: k}]', "1: receive[0].slice: found 'k'; allowed true, false, or a map with "
                               'the keys axis, index, window and level'),
-    ('receive:\n- slice:\n    axes: k', "3: receive[0].slice.axes: unknown key 'axes'; allowed "
-                                       "axis, index, window, level; did you mean 'axis'?"),
+    ('receive:\n- slice:\n    axes: k',
+     "3: receive[0].slice.axes: unknown key 'axes'; allowed axis, index, window, level; "
+     "did you mean 'axis'?"),
     ('receive: [{slice: {axis: x}}]',
      "1: receive[0].slice.axis: found 'x'; allowed 'i', 'j', 'k'"),
     ('receive: [{slice: {index: -2}}]',
@@ -1186,7 +1187,7 @@ def test_targets_become_motions_where_the_profile_says_so(tmp_path):
     ('profile: slicer\nmoveit: {group: arm}', "2: moveit: found it with profile 'slicer'; "
      'allowed only with profile: moveit'),
     ('moveit: {}', "1: moveit: found it with profile 'plain'; allowed only with profile: moveit"),
-    ('profile: moveit\nmoveit: {cancel_command: Execute}', "2: moveit.cancel_command: found "
+    ('profile: moveit\nmoveit: {cancel_command: Execute}', '2: moveit.cancel_command: found '
      "'Execute', the execute_command; allowed another name"),
     ('profile: moveit\nmoveit: {}\nserve: [{command: Cancel, call: /stop}]',
      "3: serve[0].command: found 'Cancel', the cancel_command of moveit; allowed another name"),
@@ -1194,7 +1195,7 @@ def test_targets_become_motions_where_the_profile_says_so(tmp_path):
      "2: serve[0].command: found 'Execute', the execute_command of moveit; allowed another name"),
     ('profile: moveit\nmoveit: {stop: [HALT, execute]}', "2: moveit.stop: found 'Execute', which "
      'is to execute and to stop; allowed another word'),
-    ('profile: moveit\nmoveit: {execute_command: Stop}', "2: moveit.execute_command: found "
+    ('profile: moveit\nmoveit: {execute_command: Stop}', '2: moveit.execute_command: found '
      "'Stop', which is to execute and to stop; allowed another word"),
     ('profile: moveit\nreceive: [{device: Goal}]', " moveit.target: found 'Target', which no rule "
      'of receive publishes; allowed a device whose poses are published'),

@@ -28,7 +28,8 @@ PLAIN = [np.eye(4), 'IMAGE', b'abc', np.ones((2, 2), np.uint8), 3, [('m', 1)], S
 # opens something, is made by the package alone or is of another package (fastcrc)
 NOT_SWEPT = re.compile(
     r'\.(connect|serve)$|\.(Client|Server|Peer|BagFrames|Player|Slicer|Nodes|BagWriter|repair)$'
-    r'|igtl_ros2\.(config|converters|sim|errors|codec\.patients|codec\.private(_\w+)?|mapping)\.|\.(register|crc64|codec\.Message)$'
+    r'|igtl_ros2\.(config|converters|sim|errors|codec\.patients|codec\.private(_\w+)?|mapping)\.'
+    r'|\.(register|crc64|codec\.Message)$'
 )
 
 

@@ -464,9 +464,10 @@ def test_flush_waits_and_says_who_does_not_read():
 
 
 def test_slicer_is_known_by_its_first_message_and_spared_what_it_crashes_on(caplog):
-    with serve(LOCAL) as server, RawPeer(server.address) as slicer, RawPeer(server.address) as any:
+    with serve(LOCAL) as server, RawPeer(server.address) as slicer, \
+            RawPeer(server.address) as other:
         slicer.send(Status(metadata={'dummy': 'dummy'}))
-        any.send(text('hello'))
+        other.send(text('hello'))
         known, _ = server.receive(DEADLINE_S)
         server.receive(DEADLINE_S)
         assert {peer.compat for peer in server.peers} == {'slicer', ''}
@@ -474,7 +475,7 @@ def test_slicer_is_known_by_its_first_message_and_spared_what_it_crashes_on(capl
         server.send(codec.Unknown(type_name='MINE', content=b'1234'))
         server.send(text('for all'))
         assert slicer.next().text == 'for all'
-        assert [any.next().type_name for _ in range(3)] == ['GET_IMAGE', 'MINE', 'STRING']
+        assert [other.next().type_name for _ in range(3)] == ['GET_IMAGE', 'MINE', 'STRING']
         until(lambda: known.errors['EncodeError'] == 2)
     assert 'GET_IMAGE: 3D Slicer crashes on it' in caplog.text
 

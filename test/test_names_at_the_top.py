@@ -75,3 +75,11 @@ def test_to_import_the_package_costs_nothing():
             'print(*(name for name in ("numpy", "asyncio", "rclpy") if name in sys.modules))')
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
     assert done.stdout.strip() == '', done.stderr
+
+
+def test_a_script_beside_a_clone_gets_the_package(tmp_path):
+    (tmp_path / 'igtl_ros2' / 'igtl_ros2').mkdir(parents=True)  # Python takes folders for packages
+    script = tmp_path / 'script.py'
+    script.write_text('from igtl_ros2 import Transform\nprint(Transform.__name__)\n', 'utf-8')
+    said = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert said.stdout == 'Transform\n', said.stderr

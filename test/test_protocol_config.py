@@ -144,8 +144,9 @@ links:
 
 
 @pytest.mark.parametrize(('text', 'error'), [
-    ('protocol:\n- {use: brb}', "2: protocol[0].use: found 'brb'; allowed 'brp', 'crtk', 'plus', "
-                               "'smartneedle'; did you mean 'brp'?"),
+    ('protocol:\n- {use: brb}',
+     "2: protocol[0].use: found 'brb'; allowed 'brp', 'crtk', 'plus', 'smartneedle'; "
+     "did you mean 'brp'?"),
     ('protocol: [{}]', '1: protocol[0]: found no use; a rule of this kind needs it'),
     ('protocol: [{use: brp, device: COMMAND_TO_ROBOT}]',
      "1: protocol[0].device: found 'COMMAND_TO_ROBOT', 16 bytes in UTF-8; allowed 10, the rest is "
@@ -171,7 +172,7 @@ links:
      '3: protocol[0].phases.DRILL: found true; allowed a map, or false to leave it out'),
     ('protocol:\n- use: brp\n  phases: {DRILL: {afer: []}}',
      "3: protocol[0].phases.DRILL.afer: unknown key 'afer'; allowed after, needs, forgets, "
-     "preempts, latch, report, call, type, goal, feedback, result, status_timeout; did you mean "
+     'preempts, latch, report, call, type, goal, feedback, result, status_timeout; did you mean '
      "'after'?"),
     ('protocol:\n- use: brp\n  phases: {DRILL: {call: /a, goal: {}}}',
      '3: protocol[0].phases.DRILL.goal: found a map without the type of an action'),
@@ -183,10 +184,10 @@ links:
      'action such as control_msgs/action/FollowJointTrajectory'),
     ('protocol:\n- use: brp\n  phases: {DRILL: {call: /a, '
      'goal: {trajectory: {joint_names: ["{TGX}"]}}, '
-     'type: control_msgs/action/FollowJointTrajectory}}', "3: protocol[0].phases.DRILL.goal: "
+     'type: control_msgs/action/FollowJointTrajectory}}', '3: protocol[0].phases.DRILL.goal: '
      "found 'TGX'; allowed phase, CLB, TGT; did you mean 'TGT'?"),
     ('protocol:\n- use: brp\n  phases: {DRILL: {call: /a, goal: {trajectry: {}}, '
-     'type: control_msgs/action/FollowJointTrajectory}}', "3: protocol[0].phases.DRILL.goal."
+     'type: control_msgs/action/FollowJointTrajectory}}', '3: protocol[0].phases.DRILL.goal.'
      "trajectry: found the field 'trajectry'; allowed trajectory, multi_dof_trajectory, "
      'path_tolerance, component_path_tolerance, goal_tolerance, component_goal_tolerance, '
      "goal_time_tolerance; did you mean 'trajectory'?"),

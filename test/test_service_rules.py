@@ -65,13 +65,13 @@ SERVE = 'serve:\n- '
     (COMMAND + '{name: go}', '2: commands[0]: found no command; a rule of this kind needs it'),
     (COMMAND + '{name: a-b, command: Go}', "2: commands[0].name: found 'a-b'; allowed a name of "
      'letters, digits and _ that does not start with a digit'),
-    (COMMAND + '{name: a, command: Go, content: "{0}"}', "2: commands[0].content: found the field "
+    (COMMAND + '{name: a, command: Go, content: "{0}"}', '2: commands[0].content: found the field '
      "'0'; allowed a name of letters, digits and _ in braces, and {{ or }} for a brace"),
-    (COMMAND + '{name: a, command: Go, content: "{a.b}"}', "2: commands[0].content: found the "
+    (COMMAND + '{name: a, command: Go, content: "{a.b}"}', '2: commands[0].content: found the '
      "field 'a.b'; allowed a name of letters, digits and _ in braces, and {{ or }} for a brace"),
     (COMMAND + '{name: a, command: Go, content: "{a"}', "2: commands[0].content: found '{a': "
      "expected '}' before end of string; allowed {field}, and {{ or }} for a brace"),
-    (COMMAND + '{name: a, command: A, type: std_srvs/action/A}', "2: commands[0].type: found "
+    (COMMAND + '{name: a, command: A, type: std_srvs/action/A}', '2: commands[0].type: found '
      "'std_srvs/action/A'; allowed trigger, or a type such as rcl_interfaces/srv/GetParameters"),
     (COMMAND + '{name: a, command: A, type: std_srvs/srv/SetBool, content: "{dta}"}',
      "2: commands[0].content: dta: found the field 'dta'; allowed data; did you mean 'data'?"),
@@ -90,9 +90,9 @@ SERVE = 'serve:\n- '
      "control_msgs/action/FollowJointTrajectory; did you mean 'trigger'?"),
     (SERVE + '{command: HOME, call: a, data: true}',
      '2: serve[0].data: found true without type: set_bool; allowed only with it'),
-    (SERVE + '{command: A, call: a, type: std_srvs/srv/SetBol}', "2: serve[0].type: found "
+    (SERVE + '{command: A, call: a, type: std_srvs/srv/SetBol}', '2: serve[0].type: found '
      "'std_srvs/srv/SetBol'; std_srvs has no srv of that name; did you mean 'SetBool'?"),
-    (SERVE + '{command: A, call: a, type: no_srvs/srv/A}', "2: serve[0].type: found "
+    (SERVE + '{command: A, call: a, type: no_srvs/srv/A}', '2: serve[0].type: found '
      "'no_srvs/srv/A'; the ROS package no_srvs is not there, or has no srv (No module named "
      "'no_srvs')"),
     (SERVE + '{command: A, call: a, request: {data: true}}', '2: serve[0].request: found a map '
@@ -104,7 +104,7 @@ SERVE = 'serve:\n- '
     (SERVE + '{command: A, call: a, type: std_srvs/srv/SetBool, reply: "{mesage}"}',
      "2: serve[0].reply: mesage: found the field 'mesage'; allowed success, message; did you "
      "mean 'message'?"),
-    (SERVE + '{command: A, call: a, success: {done: true}}', "2: serve[0].success: found the "
+    (SERVE + '{command: A, call: a, success: {done: true}}', '2: serve[0].success: found the '
      "field 'done'; allowed success, message"),
     (SERVE + '{command: A, call: a, goal: {}}',
      '2: serve[0].goal: found a map with a service; allowed only with an action'),
@@ -114,11 +114,11 @@ SERVE = 'serve:\n- '
      'goal: {trajectory: {points: [{positions: [1, a]}]}}}',
      "2: serve[0].goal.trajectory.points[0].positions[1]: found 'a'; allowed a finite number"),
     (SERVE + '{command: A, call: a, type: control_msgs/action/FollowJointTrajectory, '
-     'feedback: "{desired.positions[0].x}"}', "2: serve[0].feedback: desired.positions[0].x: "
+     'feedback: "{desired.positions[0].x}"}', '2: serve[0].feedback: desired.positions[0].x: '
      "found 'x'; double has no fields"),
     (SERVE + '{command: A, call: a, type: std_srvs/srv/SetBool, request: {data: "{on}"}, '
      'targets: {t: Target}}', '2: serve[0].targets.t: found a target that request does not name'),
-    (SERVE + "{command: a, call: /b, type: rcl_interfaces/srv/GetParameters, request: {names: "
+    (SERVE + '{command: a, call: /b, type: rcl_interfaces/srv/GetParameters, request: {names: '
      "['{t}']}, targets: {t: 'T*'}}", "2: serve[0].targets.t: found 'T*'; allowed one device"),
     (SERVE + '{command: Stop, call: /b, type: control_msgs/action/FollowJointTrajectory}', '2: '
      "serve[0].command: found 'Stop' with an action, a word that stops; allowed another name"),

@@ -1,6 +1,8 @@
 """
-Serialised messages made of others: a TransformStamped or TRANSFORM with new numbers, an Image with
-pixels, markers with points.
+Serialised messages made of others.
+
+They are a TransformStamped or TRANSFORM with new numbers, an Image with pixels, or markers with
+points.
 
 What ROS or the codec has serialised is taken as it is, but for numbers in places where it has put
 others.

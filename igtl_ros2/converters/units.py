@@ -1,6 +1,7 @@
 """
-With `metres.py` the only place where mm meets m, RAS meets LPS, matrix meets
-quaternion, IGTL time meets ROS time.
+Where values become those of ROS: mm and m, RAS and LPS, IGTL time and ROS time.
+
+With `metres.py` this is the only such place.
 
 Matrix and quaternion as plain numbers are the codec's; here they become ROS messages.
 

@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from ..codec import Decoder, Message
 from ..config.address import Address, parse_url
@@ -142,7 +143,7 @@ class Connector:
                 except OSError:
                     return  # closed
                 number += 1
-                self._spawn(lambda number=number, sock=sock: self._run(number, sock))  # type: ignore[misc]
+                self._spawn(partial(self._run, number, sock))
 
     def _run(self, number: int, sock: socket.socket) -> None:
         """Receive from one peer until it is gone."""

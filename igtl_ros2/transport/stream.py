@@ -135,7 +135,8 @@ class Stream(asyncio.BufferedProtocol):
             start, self._start = bytes(self._start[: min(nbytes, 2)]), None
             self._received_any = True
             if start in _TLS_STARTS:
-                self._fail('speaks TLS, not plain OpenIGTLink: use tls:// on both sides, or tcp://')
+                self._fail(
+                    'speaks TLS, not plain OpenIGTLink: use tls:// on both sides, or tcp://')
                 return
         # until the end asyncio calls the sink itself: each piece of every peer comes this way
         vars(self).update(

@@ -64,6 +64,7 @@ def test_who_hears_nothing_but_himself_rests():
 
 def test_who_looks_up_what_the_same_node_broadcasts_does_not_wait_for_it():
     heard = []
-    tree = lambda transform, static: heard.append(transform.child_frame_id), lambda data: False
-    tf = Transforms((heard.append, lambda data: True), tree)
+    tf = Transforms(
+        (heard.append, lambda data: True),
+        (lambda transform, static: heard.append(transform.child_frame_id), lambda data: False))
     assert not tf.take(b'own') and heard == ['own']

@@ -158,7 +158,7 @@ def test_tools_are_frames_and_markers_and_those_that_are_lost_go():
             device_name='Tracker', metadata={'GoneStatus': 'OUT_OF_VIEW' if lost else 'OK'})
 
     with serve('tcp://127.0.0.1:0', header_version='2') as device, again_and_again(
-        lambda: device.send(make(), hold=False), 0.05), foxglove(str(device.address)) as url:
+            lambda: device.send(make(), hold=False), 0.05), foxglove(str(device.address)) as url:
         (view,) = look(url, lambda view: any(
             update.deletions for _, update in view.came.get('/Tracker/markers', ())
         ) and view)
@@ -177,9 +177,8 @@ def test_tools_are_frames_and_markers_and_those_that_are_lost_go():
 def test_what_has_no_place_is_told_and_not_shown():
     wrong = Transform(np.diag([1.0, 1, -1, 1]), device_name='Mirrored')
     other = Transform(POSE, device_name='ProbeToOther')
-    with showing(
-        Transform(POSE, device_name='ProbeToTracker'), other, wrong,
-        Position([1, 2, 3], device_name='Tip')) as url:
+    with showing(Transform(POSE, device_name='ProbeToTracker'), other, wrong,
+                 Position([1, 2, 3], device_name='Tip')) as url:
         told = 'Mirrored: it is not shown', 'broadcasts it already'
         (view,) = look(url, lambda view: view.last('/Tip/point') and view.frame(
             'Probe') and all(any(part in line.message for line in view.lines())

@@ -204,8 +204,8 @@ HEALTHY = {
     'poses that came together when it was connected': (
         lambda line: (line.send(bursts(0)), line.stay()), {'seconds': 2.5}),
     'two frames of which one is not broadcast': (
-        both(good('ProbeToTracker'), good('ProbeToReference')), {'mapping':
-            'receive: [{device: ProbeToReference, tf: false}, {device: "*"}]'}),
+        both(good('ProbeToTracker'), good('ProbeToReference')),
+        {'mapping': 'receive: [{device: ProbeToReference, tf: false}, {device: "*"}]'}),
 }
 
 
