@@ -187,15 +187,14 @@ class Discovery:
             kept = DurabilityPolicy.VOLATILE  # which every publisher offers
         at_most = not topic.is_early and topic.qos or (ReliabilityPolicy.RELIABLE, kept)
         qos = quality_for([publisher.qos_profile for publisher in publishers], at_most)
-        topic.is_early = topic.is_early and not publishers
+        is_over = topic.is_early and bool(publishers)
         if qos == topic.qos:
+            topic.is_early = topic.is_early and not is_over
             if not topic.is_early:
                 topic.heard.clear()  # nothing comes again
             return
-        if topic.subscription is not None:
-            self._intake.remove(topic.subscription)
-            topic.subscription = topic.qos = None
-        elif topic.rule.device:  # not info and geometry, which describe another topic
+        # not info and geometry, which describe another topic
+        if topic.subscription is None and topic.rule.device:
             self._node.get_logger().info(f'{topic.name} -> {topic.rule.device!r}')
         topic.hold(qos[1] == DurabilityPolicy.TRANSIENT_LOCAL)
         read = reader_of(topic.ros_type)
@@ -210,7 +209,10 @@ class Discovery:
             stays=topic.rule.robot is not None,
             qos_overriding_options=subscription_overrides(self._node, topic.name),
             raw=read is not None or is_taken_serialised(topic.ros_type),
+            old=topic.subscription,
+            overlap=is_over,
         )
+        topic.is_early = topic.is_early and not is_over
         topic.qos = qos
 
     def _take(

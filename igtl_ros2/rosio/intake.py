@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any, NamedTuple
@@ -35,6 +36,8 @@ class _Target(NamedTuple):
     losses: Losses
     most: int
     first: bool
+    #: batches that were read and not handed on yet, the oldest first
+    read: deque[list[Any]]
 
 
 class Intake:
@@ -56,6 +59,9 @@ class Intake:
         self._lock = lock
         self._errors = CallbackErrors(_log)
         self._targets: dict[Subscription, _Target] = {}
+        # held while subscriptions are read or replaced, within `lock` or without; the first one
+        # tries a turn while it is held
+        self._reads = threading.RLock()
         #: for how long to let gather what comes next, once all is taken: seconds
         self.rest_s = 0.0
         #: which targets there are: another number for others
@@ -74,6 +80,8 @@ class Intake:
         most: int = 1,
         stays: bool = False,
         first: bool = False,
+        old: Subscription | None = None,
+        overlap: bool = False,
         **options: Any,
     ) -> Subscription:
         """
@@ -82,17 +90,37 @@ class Intake:
         :param most: how many messages are handed on together.
         :param stays: leave it to the executor, as what takes them makes timers.
         :param first: take them before what has come of other topics, which they describe.
+        :param old: the subscription in whose place it comes; all that it has got is handed on.
+        :param overlap: destroy that one afterwards: rather something comes twice than not at all.
         """
 
         def take_one(message: Any) -> None:
             with self._lock:
                 take([message])
 
-        subscription = subscribe(
-            self._node, ros_type, topic, take_one, profile, losses, **options)
-        if not stays:
-            self._move(subscription, _Target(take, losses, most, first))
+        # nothing is read in between: what describes a message may go to another one than before
+        with self._lock, self._reads:
+            if old is not None and not overlap:
+                self._finish(old)
+            subscription = subscribe(
+                self._node, ros_type, topic, take_one, profile, losses, **options)
+            if not stays:
+                self._move(subscription, _Target(take, losses, most, first, deque()))
+            if old is not None and overlap:
+                self._finish(old)
         return subscription
+
+    def _finish(self, subscription: Subscription) -> None:
+        """Hand on what has come to a subscription, and destroy it."""
+        target = self._targets.get(subscription)
+        if target is not None:
+            for _ in range(subscription.qos_profile.depth):  # somebody may go on publishing
+                if not (batch := _taken(subscription, target)):
+                    break
+                target.read.append(batch)
+            while target.read:
+                self._hand_on(subscription, target)
+        self.remove(subscription)
 
     def _move(self, subscription: Subscription, target: _Target) -> None:
         """Take what a new subscription gets; where it cannot be done, the executor goes on."""
@@ -190,42 +218,56 @@ class Intake:
                     add(handle)
                 wait_set.add_guard_condition(add_guard)
                 wait_set.wait(_WAIT_NS)
-                if self._take(in_order) and self.rest_s:
+                if self._take(in_order, version) and self.rest_s:
                     time.sleep(self.rest_s)
                 is_mine = self._thread is threading.current_thread()
                 if self._version != version or not (is_mine and context.ok()):
                     return
 
-    def _take(self, targets: Sequence[tuple[Subscription, _Target]]) -> bool:
+    def _take(self, targets: Sequence[tuple[Subscription, _Target]], version: int) -> bool:
         """
         Take what is there, but for what there is too much of; tells whether that is all.
 
         :param targets: those last that are `first`.
         """
         is_all = True
-        taken = [(*one, batch) for one in targets if (batch := _taken(*one))]
+        with self._reads:
+            if self._version != version:
+                return False
+            taken = [(*one, count) for one in targets if (count := _read(*one))]
         if len(taken) > 1:  # read last and handed on first: it was said before what it describes
             taken.sort(key=lambda one: not one[1].first)
-        for subscription, target, batch in taken:
-            self._hand_on(subscription, target, batch)
+        for subscription, target, count in taken:
+            self._hand_on(subscription, target)
             for _ in range(_BATCHES - 1):
-                if len(batch) < target.most:
+                if count < target.most:
                     break
-                batch = _taken(subscription, target)
-                if batch:
-                    self._hand_on(subscription, target, batch)
-            is_all = is_all and len(batch) < target.most
+                with self._reads:
+                    count = _read(subscription, target)
+                if count:
+                    self._hand_on(subscription, target)
+            is_all = is_all and count < target.most
         return is_all
 
-    def _hand_on(self, subscription: Subscription, target: _Target, batch: list[Any]) -> None:
+    def _hand_on(self, subscription: Subscription, target: _Target) -> None:
+        """Hand on the oldest batch, if nobody else has done it."""
         with self._lock:
-            if subscription not in self._targets:
+            if subscription not in self._targets or not target.read:
                 return
+            batch = target.read.popleft()
             try:
                 target.take(batch)
             except Exception as error:  # the others have come as well
                 if self._node.context.ok():
                     self._errors.tell(error)
+
+
+def _read(subscription: Subscription, target: _Target) -> int:
+    """Read a batch of what waits, and tell how much it is."""
+    batch = _taken(subscription, target)
+    if batch:
+        target.read.append(batch)
+    return len(batch)
 
 
 def _taken(subscription: Subscription, target: _Target) -> list[Any]:

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 import numpy as np
 import pytest
 from geometry_msgs.msg import PoseStamped, TransformStamped
+from rclpy.qos import DurabilityPolicy, QoSProfile
 from ros_user import ALL, STATE, STREAM, mapping, pose, start, wait_for
 from ros_user import next_message as any_message
 from sensor_msgs.msg import Image as RosImage
@@ -40,7 +41,7 @@ from igtl_ros2.codec.messages.tracking import (
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.converters.registry import stamp_text
 from igtl_ros2.errors import PeerError
-from igtl_ros2.nodes import feed, late_joiners
+from igtl_ros2.nodes import discovery, feed, late_joiners
 
 TURNED = ((0, -0.25, 0), (0.5, 0, 0), (0, 0, 2))
 SECOND = 1 << 32
@@ -637,6 +638,29 @@ def test_each_text_is_sent_once_whatever_the_publisher_offers(ros, tmp_path, qos
         found = [next_message(client).text for _ in range(40)]
         assert found == [str(number) for number in range(40)]
         assert soon(client) is None
+
+
+LAST = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+
+
+def test_what_comes_while_a_subscription_is_replaced_is_sent_once(ros, tmp_path, monkeypatch):
+    """Its publisher holds the last message only, as a bridge does."""
+    text = 'send: [{topic: /note/text, device: Note}]'
+    node = ros.bridge(mode='server', port=0, discover_period=0.1, **mapping(tmp_path, text))
+    usual, said = discovery.quality_for, []
+
+    def quality(offers, at_most):
+        if offers and not said:  # it is about to be replaced
+            for number in range(5):
+                said.append(str(number))
+                note.publish(RosString(data=str(number)))
+        return usual(offers, at_most)
+
+    monkeypatch.setattr(discovery, 'quality_for', quality)
+    with connect(str(node.link.address), header_version='2', queue_policy=ALL) as client:
+        note = ros.node.create_publisher(RosString, '/note/text', LAST)
+        assert [next_message(client).text for _ in range(5)] == ['0', '1', '2', '3', '4']
+        assert said and soon(client) is None
 
 
 @pytest.mark.parametrize('topic', ['/x/to_igtl/Force', '/lab/Force'])

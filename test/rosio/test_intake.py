@@ -1,13 +1,14 @@
 """What is taken at once, and when who takes it may rest: without ROS."""
 
 import threading
+from collections import deque
 from types import SimpleNamespace
 
 import pytest
 
 pytest.importorskip('rclpy', reason='rclpy is not installed')
 
-from igtl_ros2.rosio.intake import MOST, Intake, _Target  # noqa: E402
+from igtl_ros2.rosio.intake import MOST, Intake, _read, _Target  # noqa: E402
 from igtl_ros2.rosio.tf_listener import TfListener  # noqa: E402
 
 
@@ -15,6 +16,7 @@ class Subscription:
     """What waits of a topic, in place of a subscription to it."""
 
     msg_type, raw = None, True
+    qos_profile = SimpleNamespace(depth=100)
 
     def __init__(self, count):
         self.waiting = list(range(count))
@@ -24,16 +26,39 @@ class Subscription:
         return (self.waiting.pop(0), {}) if self.waiting else None
 
 
+def target(take, most):
+    return _Target(take, SimpleNamespace(note=lambda info: None), most, False, deque())
+
+
 @pytest.mark.parametrize('count, left', [(0, 0), (MOST - 1, 0), (4 * MOST, 0), (5 * MOST, MOST)])
 def test_who_is_behind_does_not_rest(count, left):
     intake = Intake(SimpleNamespace(), threading.RLock())
     topic, batches = Subscription(count), []
-    intake._targets = {topic: _Target(
-        batches.append, SimpleNamespace(note=lambda info: None), MOST, False)}
-    assert intake._take([*intake._targets.items()]) == (count < 4 * MOST)
+    intake._targets = {topic: target(batches.append, MOST)}
+    assert intake._take([*intake._targets.items()], 0) == (count < 4 * MOST)
     assert len(topic.waiting) == left
     assert sum(batches, []) == list(range(count - left))
     assert all(len(batch) <= MOST for batch in batches)
+
+
+def test_what_a_subscription_has_got_is_handed_on_before_it_goes():
+    node = SimpleNamespace(_subscriptions=[], destroy_subscription=lambda one: gone.append(one))
+    intake = Intake(node, threading.RLock())
+    topic, batches, gone = Subscription(5), [], []
+    one = intake._targets[topic] = target(batches.append, 2)
+    _read(topic, one)  # in the thread that waits for the lock, which its replacement has
+    intake._finish(topic)
+    intake._hand_on(topic, one)
+    assert (batches, gone) == ([[0, 1], [2, 3], [4]], [topic])
+
+
+def test_nothing_is_read_of_subscriptions_some_of_which_have_been_replaced():
+    intake = Intake(SimpleNamespace(), threading.RLock())
+    topic, batches = Subscription(5), []
+    intake._targets = {topic: target(batches.append, MOST)}
+    before, intake._version = intake._version, intake._version + 1
+    assert not intake._take([*intake._targets.items()], before)
+    assert len(topic.waiting) == 5 and not batches
 
 
 class Transforms:
