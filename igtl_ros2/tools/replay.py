@@ -153,8 +153,6 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
             settings, on_message=lambda *_: None, on_peer=on_peer
         )
         try:
-            if mode == 'server':
-                say(f'listening on {link.address}')
             shown, unheard = 0.0, 0
 
             def wait_for_peer() -> None:
@@ -224,7 +222,7 @@ def _replay(arguments: argparse.Namespace, stopped: list[int]) -> int:
            if played.before_key_frame else ''),
         flush=True,
     )
-    return 0 if played.messages > unheard or stopped else 1
+    return 0 if played.messages > unheard else FAULT
 
 
 def lacks_frames(bag: str) -> bool:

@@ -119,6 +119,14 @@ def test_start_counts_from_the_beginning_of_the_bag_for_every_device(tmp_path):
     assert data == b''.join(encode(String(text, device_name='B')) for text in '34')
 
 
+def test_where_nobody_came_until_it_was_stopped_nothing_was_sent(two_tools):
+    with Tool('tools.replay', two_tools[0], '--serve', 'tcp://127.0.0.1:0') as tool:
+        tool.port()
+        said = tool.interrupt(code=1)
+    assert said.count('listening on') == 1
+    assert '0 messages, 0 B sent' in said
+
+
 def test_what_nobody_gets_is_counted(two_tools):
     bag, _ = two_tools
     with Tool('tools.replay', bag, '--serve', 'tcp://127.0.0.1:0', '--loop') as tool:
