@@ -181,6 +181,8 @@ def watching(ros, device, ready):
     infos = ros.listen('/x/Us/info', RosString, STATE)
     wait_for(lambda: device.send(picture(0)) or time.sleep(0.02) or images and len(images) > 2,
              'the first images')
+    device.send(picture(255))  # behind those that are on their way
+    wait_for(lambda: images[-1].data[0] == 255, 'the last of them')
     return node, images, infos
 
 

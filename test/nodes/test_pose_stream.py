@@ -46,6 +46,8 @@ def moving(ros, device):
     states = ros.listen('/x/Tool/status', DiagnosticArray, STATE)
     wait_for(lambda: device.send(tool(0)) or time.sleep(0.02) or poses and has_settled(node),
              'the first poses')
+    device.send(tool(999))  # behind those that are on their way
+    wait_for(lambda: poses[-1].transform.translation.x == 0.999, 'the last of them')
     return node, poses, infos, states
 
 
@@ -157,12 +159,7 @@ def test_poses_do_not_go_back_to_where_they_came_from(ros, device, tmp_path):
 def test_the_last_pose_comes_again_for_who_is_found_late(ros, device, monkeypatch):
     monkeypatch.setattr(late_joiners, '_SEARCH_S', 60.0)
     node = start(ros, device, header_version='2')
-    wait_for(lambda: device.send(tool(1)) or time.sleep(0.02) or has_settled(node),
-             'the first poses')
-    time.sleep(0.2)  # those that are on their way
-    count = node._receivers[''].devices[('TRANSFORM', 'Tool')]
-    device.send(tool(7))
-    wait_for(lambda: node._receivers[''].devices[('TRANSFORM', 'Tool')] == count + 1, 'it')
+    send_all(node, device.send, [tool(1), tool(1), tool(1), tool(7)])
     poses = ros.listen('/x/Tool/transform', TransformStamped)
     assert wait_for(lambda: poses, 'the pose')[0].transform.translation.x == 0.007
 

@@ -159,7 +159,8 @@ def test_lists_of_info_that_do_not_fit_are_told(ros, device):
     about = ros.talk('/x/to_igtl/Plan/info', RosString, STATE)
     points = ros.talk('/x/to_igtl/Plan/points', PoseArray, STATE)
     about.publish(RosString(data='{"labels": ["ENTRY", "TARGET"]}'))
-    time.sleep(0.2)  # topics come in any order
+    described = node._senders['']._said
+    wait_for(lambda: described.of('Plan').info, 'the info')  # topics come in any order
     for count in (2, 3, 0):
         points.publish(PoseArray(poses=[Pose()] * count))
     lists = []

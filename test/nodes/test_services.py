@@ -564,6 +564,7 @@ def test_commands_are_published_but_not_to_those_who_come_later(ros):
 def test_a_service_that_hangs_blocks_nothing(ros, robot, tmp_path):
     with client_of(ros, **mapping(tmp_path, SERVE)) as (_, client):
         wait_for(lambda: 'not there' not in order(client, 1, 'HANG')[1], 'the service')
+        wait_for(lambda: robot == ['hang'], 'the first call')
         robot.clear()
         for _ in range(2):  # what comes twice is not done twice
             client.send(Command(9, 'HANG'))
@@ -576,7 +577,7 @@ def test_a_service_that_hangs_blocks_nothing(ros, robot, tmp_path):
         assert answers[10].metadata['Status'] == 'SUCCESS'
         assert answers[9].metadata['ErrorMessage'] == (
             'the ROS service /robot/hang did not answer within 0.5 s')
-        assert robot.count('hang') == 1
+        wait_for(lambda: sorted(robot) == ['hang', 'home'], 'both calls, once')
 
 
 def test_queries_are_logged_if_that_is_asked_for(ros, call, tmp_path):
