@@ -77,6 +77,13 @@ def test_to_import_the_package_costs_nothing():
     assert done.stdout.strip() == '', done.stderr
 
 
+def test_the_codec_uses_no_network():
+    code = ('import sys, igtl_ros2.codec\n'
+            'print(*{"socket", "ssl", "asyncio", "rclpy"} & sys.modules.keys())')
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    assert done.stdout.strip() == '', done.stderr
+
+
 def test_a_script_beside_a_clone_gets_the_package(tmp_path):
     (tmp_path / 'igtl_ros2' / 'igtl_ros2').mkdir(parents=True)  # Python takes folders for packages
     script = tmp_path / 'script.py'

@@ -85,7 +85,10 @@ def may_name(text: str) -> bool:
     if _PLAIN.fullmatch(text):
         return False
     text = text.replace('\0', '')  # of UTF-16 that is taken for something else
-    for spelling in {text, _unescaped(text)}:
+    spellings = {text, _unescaped(text)}
+    if '%' in text:  # marks may stand within what a URL writes for one letter
+        spellings.add(_unescaped(text, urls=False))
+    for spelling in spellings:
         joined = _without_comments(spelling)
         for _ in range(_MAX_DEPTH):
             before, joined = joined, without(MARKS, joined)  # also of CDATA in CDATA
@@ -148,23 +151,23 @@ def _is_escaped(text: str) -> bool:
     return '\\u' in text or '\\x' in text or '%' in text or '&' in text
 
 
-def _unescaped(text: str) -> str:
+def _unescaped(text: str, urls: bool = True) -> str:
     """Undo how JSON, XML and URLs write characters, also more than once."""
     for _ in range(3):
         before = text
-        text = unescaped_once(text)
+        text = unescaped_once(text, urls)
         if text == before:
             break
     return text
 
 
-def unescaped_once(text: str) -> str:
+def unescaped_once(text: str, urls: bool = True) -> str:
     """Undo it once."""
     if '\\' in text:
         text = _BACKSLASHED.sub(_character, text)
     if '&' in text:
         text = unescape(text)
-    return unquote(text, errors='replace') if '%' in text else text
+    return unquote(text, errors='replace') if urls and '%' in text else text
 
 
 def _character(written: re.Match[str]) -> str:

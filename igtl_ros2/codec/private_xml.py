@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from html import unescape
+from html import escape, unescape
 from typing import Any
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from .private_words import (
     ABOUT,
@@ -162,7 +161,7 @@ class PrivateXml:
         if new == value:
             return found[0]
         quote = found[0][-1]
-        new = escape(new, {'"': '&quot;', "'": '&apos;'})
+        new = escape(new)
         return f'{found[0][: -len(written) - 2]}{quote}{self._written(new)}{quote}'
 
     def _hidden(self, element: _Element) -> str:
@@ -199,7 +198,9 @@ class PrivateXml:
             tag = _ATTRIBUTE.sub(lambda found: self._attribute(found, True, ()), part.tag)
             start = f'<{part.name}{tag}>'
             return start if part.is_empty else f'{start}{self._hidden(part)}</{part.name}>'
-        return part[1] if not part[2].strip() else self._written(escape(hide(part[2], self._phi)))
+        if not part[2].strip():
+            return part[1]
+        return self._written(escape(hide(part[2], self._phi), quote=False))
 
     def _part(self, kind: str, written: str, said: str) -> str:
         new = self._safe(said)
@@ -211,7 +212,7 @@ class PrivateXml:
             return f'<?{hide(said, self._phi)}?>'
         if kind == 'cdata' and ']]>' not in new:
             return f'<![CDATA[{new}]]>'
-        return self._written(escape(new))
+        return self._written(escape(new, quote=False))
 
     def _written(self, text: str) -> str:
         """Write a text so that the encoding of the whole can still hold it."""

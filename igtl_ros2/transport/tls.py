@@ -127,10 +127,11 @@ class Tls:
     def _try(self, context: ssl.SSLContext) -> None:
         try:
             self._wrap(context, ssl.MemoryBIO(), ssl.MemoryBIO())
-        except (ValueError, UnicodeError) as error:
-            raise ConfigError(f'tls_server_name (or host): {error}') from error
-        except ssl.SSLError as error:
+        except (ValueError, ssl.SSLError) as error:
             side = self._settings.mode
+            # a server is given no name; without one Python refuses a context of clients so
+            if side == 'client' and not isinstance(error, ssl.SSLError):
+                raise ConfigError(f'tls_server_name (or host): {error}') from error
             raise ConfigError(f'TLS context: not for a {side}: {_words(error)}') from error
 
     def _look(self) -> list[tuple[int, ...]]:
@@ -271,7 +272,7 @@ def _verdict(error: ssl.SSLCertVerificationError) -> str:
     return _VERIFY_WORDS.get(error.verify_code) or f'is refused: {error.verify_message}'
 
 
-def _words(error: ssl.SSLError) -> str:
+def _words(error: Exception) -> str:
     # '[SSL: SOME_REASON] some reason (_ssl.c:2580)': neither the code nor the place in Python
     return str(error.args[-1]).rpartition('] ')[2].partition(' (_ssl')[0]
 

@@ -295,6 +295,8 @@ WRAPPERS = [
 @example('JSON in objects', [WRAPPERS[2], WRAPPERS[5], WRAPPERS[7]])
 @example('key and value', [WRAPPERS[2], WRAPPERS[7], WRAPPERS[7]])
 @example('CSV', [WRAPPERS[3], WRAPPERS[8], WRAPPERS[1]])
+@example('accents', [WRAPPERS[6], WRAPPERS[3], WRAPPERS[0]])
+@example('accents', [WRAPPERS[6], WRAPPERS[3], WRAPPERS[2]])
 @example('behind a NUL', [WRAPPERS[8]])
 @example('behind a NUL', [WRAPPERS[9], WRAPPERS[8]])
 @given(
