@@ -175,11 +175,14 @@ def test_poses_go_on_while_very_many_rules_are_read(ros, device, tmp_path):
     assert client.wait_for_service(DEADLINE_S)
     future = client.call_async(Trigger.Request())
     second = client.call_async(Trigger.Request())
+    answers = []
+    for each in (future, second):
+        each.add_done_callback(answers.append)
     # both are answered by the thread that handles poses too: it is free while the file is read
     wait_for(second.done, 'the second answer')
-    assert not future.done()
     assert not second.result().success and 'just now' in second.result().message
     before = len(received)
     wait_for(lambda: device.send(pose) or time.sleep(0.02) or len(received) > before, 'a pose')
-    wait_for(future.done, 'the first answer')
+    wait_for(lambda: len(answers) == 2, 'the first answer')
+    assert answers == [second, future]
     assert future.result().success and '20001 rules' in future.result().message

@@ -96,9 +96,9 @@ def test_a_clock_that_is_off_is_a_warning_with_the_offset(ros, device, tmp_path)
     def said():
         for level, text, facts in links(diagnostics):
             off = facts.get('clock TRANSFORM ToolToBase', '')
-            if off.endswith('ahead'):
+            # on a busy machine it may be stale at times, which says more
+            if off.endswith('ahead') and level == DiagnosticStatus.WARN:
                 assert abs(float(off.split()[0]) - 60) < 1
-                assert level == DiagnosticStatus.WARN
                 assert f'the clock of TRANSFORM ToolToBase is {off}' in text
                 return True
 
@@ -123,6 +123,6 @@ send: [{topic: /tool, device: ToolToBase, keepalive: 0.05}]
     message.header.stamp = time_from_ns(time.time_ns())
     talker.publish(message)
     wait_for(lambda: node._receivers[''].stale, 'that it is stale')
-    assert len(heard) > 4
+    wait_for(lambda: len(heard) > 4, 'its repetitions')
     assert len({stamp_of(m) for m in heard}) == 1
     assert len([t for m in tf for t in m.transforms]) == 1
