@@ -226,4 +226,5 @@ def open_recording(
     except ImportError as error:
         raise BagError(f'{path}: to read bags: pip install "igtl_ros2[bags]" ({error})') from error
     except OSError as error:
-        raise FileError(f'{path}: {error.strerror or error}') from error
+        # what is done with the messages may have to do with other files
+        raise FileError(f'{error.filename or path}: {error.strerror or error}') from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 from ..client import Client
 from ..codec import HEADER_SIZE, Header, Message, decode, decode_header, encode
@@ -19,6 +18,8 @@ from ..transport.tls import Tls
 
 _BLOCK_BYTES = 1 << 18
 _LEAVE_S = 5.0
+# a peer that has got all may close as well; many never do
+_PART_S = 0.5
 OnFrame = Callable[[str, Header | None, bytes], None]
 Changed = Callable[[str], None]
 
@@ -225,9 +226,14 @@ class StreamEnd(End):
         for side in sides:
             if side.stream is not None:
                 side.stream.close()
-        with suppress(asyncio.TimeoutError):
-            waiting = asyncio.gather(*(side.closed.wait() for side in sides))
-            await asyncio.wait_for(waiting, _LEAVE_S)
+        waiting = {self.network.loop.create_task(side.closed.wait()) for side in sides}
+        end_s = self.network.loop.time() + _LEAVE_S
+        while waiting and self.network.loop.time() < end_s:
+            _, waiting = await asyncio.wait(waiting, timeout=_PART_S)
+            if not self.unsent_bytes:
+                break
+        for task in waiting:
+            task.cancel()
 
 
 class ListenEnd(StreamEnd):

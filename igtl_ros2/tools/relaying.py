@@ -174,8 +174,7 @@ class Relay:
         """Close all connections, once what was written has left."""
         if self._housekeeping is not None:
             self._housekeeping.cancel()
-        await self._device.stop()
-        await self._clients.stop()
+        await asyncio.gather(self._device.stop(), self._clients.stop())
 
     def _came_from_device(self, peer: str, header: Header | None, frame: bytes) -> None:
         self._ways[0].take(peer, header, frame)

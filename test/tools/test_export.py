@@ -82,9 +82,20 @@ def test_names_cannot_leave_the_folder_and_every_second_image_is_enough(tmp_path
 
 def test_nothing_to_export_is_not_success(tmp_path):
     path = write_bag(tmp_path / 'bag', [(0, ColorTable(np.zeros(256, np.uint8)))])
-    igtl('export', path, code=1)
+    done = igtl('export', path, code=1)
+    assert f'{path}: there is nothing to write' in done.stderr
+    done = igtl('export', path, '--device', 'Nobody', code=1)
+    assert f'{path}: there is nothing of a device Nobody to write' in done.stderr
+    assert list(tmp_path.iterdir()) == [path]
     igtl('export', path, '--images', 'gif', code=2)
     igtl('export', path, '--every', '0', code=2)
+
+
+def test_a_folder_that_cannot_be_made_is_the_one_that_is_named(tmp_path):
+    path = write_bag(tmp_path / 'bag', [(0, Transform(np.eye(4), device_name='Tool'))])
+    (tmp_path / 'taken').write_text('')
+    done = igtl('export', path, '--to', tmp_path / 'taken', code=1)
+    assert f'{tmp_path / "taken"}: File exists' in done.stderr
 
 
 def test_a_volume_in_all_formats_in_turn_stays_what_it_is(tmp_path):

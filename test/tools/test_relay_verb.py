@@ -22,9 +22,13 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.config import parse_url
 from igtl_ros2.errors import CrcError
+from igtl_ros2.tools import relay_ends
 from igtl_ros2.tools.relay_ends import Cutter
-from igtl_ros2.tools.relaying import Passed, Weather
+from igtl_ros2.tools.relaying import Passed, Relay, Weather
 from igtl_ros2.tools.verbs.relay import Listing
+from igtl_ros2.tools.words import read_settings
+from igtl_ros2.transport import stream
+from igtl_ros2.transport.network import NetworkThread
 
 GOLDEN = sorted((Path(__file__).parents[1] / 'golden').glob('*.bin'))
 
@@ -151,6 +155,29 @@ def test_the_device_is_connected_to_while_a_client_is_there_and_comes_back():
         with RawPeer(address) as client, accept(listener) as device:
             client.send(text(3))
             assert decode(device.recv(1000)).text == '3'
+
+
+def test_its_end_waits_for_nobody_who_has_got_all(monkeypatch):
+    monkeypatch.setattr(relay_ends, '_LEAVE_S', 1e6)
+    monkeypatch.setattr(stream, 'CLOSE_S', 1e6)
+    network = NetworkThread()
+    with raw_server() as (listener, host):
+        device = read_settings('client', f'tcp://{host}', ())
+        clients = read_settings('server', 'tcp://127.0.0.1:0', ())
+
+        async def start():
+            made = Relay(device, clients, Weather(), lambda passed: None, lambda text: None)
+            await made.start()
+            return made
+
+        made = network.run(start())
+        with RawPeer(parse_url(made.addresses[1])) as client, accept(listener) as server:
+            server.sendall(encode(text(1)))
+            assert client.texts(1) == ['1']
+            ending = threading.Thread(target=network.stop, args=(made.stop,), daemon=True)
+            ending.start()
+            ending.join(20)  # neither of the two closes its connection
+            assert not ending.is_alive()
 
 
 def test_what_a_client_says_waits_for_the_device():

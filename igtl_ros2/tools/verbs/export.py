@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from ..export import export
-    from ..program import say
+    from ..program import FAULT, say
 
     folder = Path(arguments.to or f'{arguments.file.rstrip("/")}-export')
     ends = {
@@ -65,6 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
         say(what)
     for type_name, count in sorted(done.written.items()):
         print(f'{type_name}: {count} messages in {done.files[type_name]} files')
-    if done.written:
-        print(f'written to {folder}')
-    return 0 if done.written else 1
+    if not done.written:
+        which = f' of a device {" or ".join(arguments.device)}' if arguments.device else ''
+        say(f'{arguments.file}: there is nothing{which} to write')
+        return FAULT
+    print(f'written to {folder}')
+    return 0
