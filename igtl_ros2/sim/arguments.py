@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable
 
 from ..config import SETTINGS
 from ..config.address import DEFAULT_PORT
+from ..config.numbers import number, port, seconds, whole
 
 #: what the devices of `devices.py` are, and how often they send; 0 is once, and again to
 #: each late joiner
@@ -20,42 +20,23 @@ DEVICES = {
 }
 
 
-def number(low: float, high: float) -> Callable[[str], float]:
-    """Make what reads a number from `low` to `high`."""
-
-    def number(text: str) -> float:
-        value = float(text)
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f'{text} is not from {low:g} to {high:g}')
-        return value
-
-    return number
-
-
-def _seed(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f'{text} is less than 0')
-    return value
-
-
 def add_serving_arguments(parser: argparse.ArgumentParser) -> None:
     """Say where a device listens, for how long, and what it prints."""
-    host, port = SETTINGS['host'].default, SETTINGS['port'].default
+    host, usual = SETTINGS['host'].default, SETTINGS['port'].default
     parser.add_argument('--host', default=host, help=f'address to listen on; default: {host}')
     parser.add_argument(
-        '--port', type=int, default=port,
-        help=f'TCP port to listen on; 0 takes a free one; default: {port}',
+        '--port', type=port, default=usual,
+        help=f'TCP port to listen on; 0 takes a free one; default: {usual}',
     )
     parser.add_argument(
-        '--seed', type=_seed, default=0, help='random seed of the scene; default: 0')
+        '--seed', type=whole(0), default=0, help='random seed of the scene; default: 0')
     parser.add_argument(
         '--header-version', choices=('1', '2'), default='2',
         help='header to send; 1 is for old peers, it has no room for metadata: poses that are '
         'not valid are then dropped; default: 2',
     )
     parser.add_argument(
-        '--duration', type=number(0, 1e9), default=0.0, metavar='S',
+        '--duration', type=seconds, default=0.0, metavar='S',
         help='end after so many seconds; default: 0, never',
     )
     parser.add_argument('--quiet', action='store_true', help='print only where it listens')
@@ -119,5 +100,5 @@ def add_slicer_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--serve', action='store_true', help='listen instead of connecting')
     parser.add_argument('--script', metavar='FILE', help='YAML or JSON: a list of steps')
     parser.add_argument(
-        '--duration', type=float, default=0.0, metavar='S',
+        '--duration', type=seconds, default=0.0, metavar='S',
         help='continue for so many seconds after the script; default: 0')

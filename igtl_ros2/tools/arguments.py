@@ -7,7 +7,7 @@ import math
 import os
 from pathlib import Path
 
-from .words import number
+from ..config.numbers import number, seconds
 
 CHECK = (
     'Print what a mapping file makes of each device, in both directions, and its services, or the '
@@ -37,13 +37,6 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
         help='print the JSON schema of mapping files, for editors, and do nothing else')
 
 
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < math.inf:
-        raise argparse.ArgumentTypeError(f'{text} is not a number of seconds')
-    return seconds
-
-
 def add_demo_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `igtl_demo`."""
     parser.add_argument(
@@ -51,7 +44,7 @@ def add_demo_arguments(parser: argparse.ArgumentParser) -> None:
         help='devices: a tracked ultrasound and a ROS robot; robot: an arm that Slicer moves to a '
         'target; default: devices')
     parser.add_argument(
-        '--seconds', type=_seconds, default=os.environ.get('DEMO_SECONDS') or math.inf,
+        '--seconds', type=number(0.001, 1e9), default=os.environ.get('DEMO_SECONDS') or math.inf,
         help='end after so many seconds with a plain summary; default: the '
         'environment variable DEMO_SECONDS, else until Ctrl-C',
     )
@@ -76,7 +69,7 @@ def add_replay_arguments(parser: argparse.ArgumentParser) -> None:
         '--rate', type=number(0.001, math.inf), default=1.0,
         help='speed: 2 is twice as fast, inf as fast as the peer reads; default: 1')
     parser.add_argument(
-        '--start', type=number(0, 1e9), default=0.0, metavar='S',
+        '--start', type=seconds, default=0.0, metavar='S',
         help='seconds to skip at the start of the bag')
     parser.add_argument('--loop', action='store_true', help='start again at the end')
     parser.add_argument(

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..config.numbers import whole
 from ..transport.tls import peer_names
 from .program import run_tool, say
 
@@ -96,13 +97,6 @@ def write(directory: Path, files: dict[str, bytes], *, force: bool) -> None:
             file.write(data)
 
 
-def _days(text: str) -> int:
-    days = int(text)
-    if not 1 <= days <= _LARGEST_DAYS:
-        raise argparse.ArgumentTypeError(f'{text} is not a number from 1 to {_LARGEST_DAYS}')
-    return days
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
     parser.add_argument(
@@ -116,7 +110,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--client', default=_CLIENT_NAME, metavar='NAME',
         help=f'name of the client, for tls.allowed_names; default: {_CLIENT_NAME}')
     parser.add_argument(
-        '--days', type=_days, default=365, help='days of validity; default: 365')
+        '--days', type=whole(1, _LARGEST_DAYS), default=365, help='days of validity; default: 365')
     parser.add_argument('--force', action='store_true', help='overwrite existing files')
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ..config.numbers import seconds
 from ..errors import ConfigError, PeerError
 from .program import name
 
@@ -28,14 +29,6 @@ def url(text: str) -> str:
         return url_of(text)
     except ConfigError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def seconds(text: str) -> float:
-    """Read how long something may take."""
-    value = float(text)
-    if not 0 <= value < 1e9:
-        raise argparse.ArgumentTypeError(f'{text} is no number of seconds')
-    return value
 
 
 def add_link_arguments(parser: argparse.ArgumentParser) -> None:

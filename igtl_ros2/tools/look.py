@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .hosts import add_link_arguments, nothing_came, open_link, seconds, wait_until
+from ..config.numbers import seconds, whole
+from .hosts import add_link_arguments, nothing_came, open_link, wait_until
 from .program import say
 
 if TYPE_CHECKING:
@@ -60,17 +61,10 @@ def add_watch_arguments(
             '--period', type=seconds, default=period_s, metavar='S',
             help=f'seconds between two reports; default: {period_s:g}')
     parser.add_argument(
-        '--window', type=_window, default=window, metavar='N',
+        '--window', type=whole(2, 1_000_000), default=window, metavar='N',
         help=f'number of recent messages of each device to use; default: {window}')
     parser.add_argument(
         '--json', action='store_true', help='print one JSON object per line for each device')
-
-
-def _window(text: str) -> int:
-    value = int(text)
-    if not 2 <= value <= 1_000_000:
-        raise argparse.ArgumentTypeError(f'{text} is not from 2 to 1000000')
-    return value
 
 
 class Watch:

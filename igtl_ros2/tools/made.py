@@ -24,6 +24,8 @@ _SHARED = {'device': 'device_name', 'stamp_ns': 'timestamp_ns', 'message_id': 'm
            'metadata': 'metadata', 'version': 'version'}
 _NOT_GIVEN = {*_SHARED.values(), 'timestamp', 'type_name', 'metadata_encodings'}
 _ROTATION_SLACK = 1e-3
+# the volume between three axes, by their lengths
+_FLAT = 1e-6
 
 
 def millimetres(values: Sequence[float], unit: str) -> list[float]:
@@ -53,6 +55,11 @@ def pose_matrix(numbers: Sequence[float], unit: str = 'mm') -> Any:
         matrix[: count // 4] = np.reshape(numbers, (-1, 4))
         if not np.array_equal(matrix[3], (0, 0, 0, 1)):
             raise ConfigError(f'pose: its last row is {matrix[3].tolist()}; wanted 0 0 0 1')
+        lengths = np.linalg.norm(matrix[:3, :3], axis=0)
+        if abs(np.linalg.det(matrix[:3, :3])) <= _FLAT * lengths.prod():
+            raise ConfigError(
+                f'pose: its axes are {matrix[:3, :3].T.tolist()}; wanted three that are not in '
+                'one plane')
     elif count in (3, 7):
         matrix[:3, 3] = numbers[:3]
         if count == 7:
@@ -63,6 +70,13 @@ def pose_matrix(numbers: Sequence[float], unit: str = 'mm') -> Any:
             '16 (the rows of a matrix)')
     matrix[:3, 3] = millimetres(matrix[:3, 3].tolist(), unit)
     return matrix
+
+
+def is_rigid(matrix: Any) -> bool:
+    """Tell whether a (4, 4) matrix turns and moves, and does not scale, shear or mirror."""
+    turn = matrix[:3, :3]
+    deviation = np.abs(turn.T @ turn - np.eye(3)).max()
+    return bool(deviation <= _ROTATION_SLACK and np.linalg.det(turn) > 0)
 
 
 def _rotation(quaternion: Sequence[float]) -> Any:

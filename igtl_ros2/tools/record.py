@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..config.numbers import seconds
 from ..errors import ConfigError, printable
 from .hosts import add_settings
 from .program import FAULT, name, run_tool, say
 from .progress import progress
-from .words import mode, note_signals, number, settings_of, shown_size, shown_time, size
+from .words import mode, note_signals, settings_of, shown_size, shown_time, size
 
 if TYPE_CHECKING:
     from ..bags.recording import Recording
@@ -67,13 +68,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--max-size', type=size, default=0, metavar='SIZE',
         help='start a new file at this size, such as 2G')
     common.add_argument(
-        '--max-duration', type=number(0, 1e9), default=0.0, metavar='S',
+        '--max-duration', type=seconds, default=0.0, metavar='S',
         help='start a new file after so many seconds')
     common.add_argument(
         '--min-free', type=size, default=1_000_000_000, metavar='SIZE',
         help='stop when less disk space is free; default: 1G')
     common.add_argument(
-        '--duration', type=number(0, 1e9), default=math.inf, metavar='S',
+        '--duration', type=seconds, default=math.inf, metavar='S',
         help='end after so many seconds; default: until Ctrl-C')
     common.add_argument(
         '--phi', choices=('redact', 'hash', 'drop', 'pass'), default='redact',

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import math
 import re
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -25,26 +24,6 @@ def size(text: str) -> int:
     if not found:
         raise argparse.ArgumentTypeError(f'{text!r} is no size such as 500M or 2G')
     return round(float(found[1]) * _UNITS[found[2]])
-
-
-def number(low: float, high: float) -> Callable[[str], float]:
-    """Make what reads a number from `low` to `high`."""
-
-    def read(text: str) -> float:
-        value = float(text)
-        if math.isnan(value) or not low <= value <= high:
-            raise argparse.ArgumentTypeError(f'{text} is not from {low:g} to {high:g}')
-        return value
-
-    return read
-
-
-def port(text: str) -> int:
-    """Read a port to listen on, 0 for any."""
-    value = int(text)
-    if not 0 <= value <= 65535:
-        raise argparse.ArgumentTypeError(f'{text} is not from 0 to 65535')
-    return value
 
 
 def mode(text: str) -> int:

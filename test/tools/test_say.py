@@ -173,13 +173,30 @@ def test_metadata_go_only_to_who_reads_them():
     ('status T nonsense', 'wanted 0 to 65535 or one of'),
     ('sensor T 1 --unit quux', "unit 'quux'"),
     ('text T x --metadata a', 'wanted KEY=VALUE'),
-    ('text T x --rate 0', 'not from 0 to'),
-    ('text T x --times 0', 'less than 1'),
-    ('yaml /nowhere/x.yaml', 'No such file'),
+    ('pose T 0 0 0 1 0 0 0 2 0 0 0 3', 'three that are not in one plane'),
+    ('pose T 1 2 0 1 2 4 0 2 0 0 1 3', 'three that are not in one plane'),
+    ('text T x --rate 0', 'is no number from 0.001 to'),
+    ('text T x --times 0', 'is no whole number from 1 on'),
+    ('yaml /nowhere/x.yaml', 'igtl send: /nowhere/x.yaml: No such file or directory\n'),
     ('nonsense', 'invalid choice'),
 ])
 def test_what_makes_no_message_is_told_before_anybody_is_asked(words, reason):
     assert reason in igtl('send', '127.0.0.1:1', *words.split(), code=2).stderr
+
+
+@pytest.mark.parametrize(('numbers', 'is_told'), [
+    ('1 0 0 5 0 1 0 6 0 0 1 7', False),
+    ('0 -1 0 5 1 0 0 6 0 0 1 7', False),
+    ('2 0 0 5 0 2 0 6 0 0 2 7', True),
+    ('-1 0 0 5 0 1 0 6 0 0 1 7', True),
+    ('1 0.5 0 5 0 1 0 6 0 0 1 7', True),
+])
+def test_a_pose_that_does_more_than_turn_is_told_and_sent(numbers, is_told):
+    with receiver() as (url, received):
+        done = igtl('send', url, 'pose', 'T', *numbers.split())
+        until(lambda: received)
+    assert ('scales, shears or mirrors' in done.stderr) == is_told
+    assert received[0].matrix[:3].ravel().tolist() == [float(word) for word in numbers.split()]
 
 
 def test_nobody_there_is_1():

@@ -36,7 +36,8 @@ Outcome = Callable[['Message'], tuple[bool, str] | None]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ..hosts import add_link_arguments, seconds
+    from ...config.numbers import number, seconds
+    from ..hosts import add_link_arguments
 
     add_link_arguments(parser)
     parser.add_argument('what', type=_what, help='COMMAND, or GET_, STT_ or STP_ and a type')
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--legacy', action='store_true',
         help='send a command as STRING CMD_<number>, for old versions of PLUS')
     parser.add_argument(
-        '--rate', type=float, default=0.0, metavar='HZ',
+        '--rate', type=number(0, 100_000), default=0.0, metavar='HZ',
         help='requested rate of a stream; default: every message')
     parser.add_argument(
         '--frame', default='', metavar='NAME',

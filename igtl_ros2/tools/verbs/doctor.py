@@ -16,13 +16,14 @@ if not. It sends nothing, except to a silent peer, to find out what it is."""
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ..hosts import add_settings, seconds
+    from ...config.numbers import seconds, whole
+    from ..hosts import add_settings
 
     parser.add_argument(
         'host', nargs='?', metavar='HOST',
         help='host, host:port or URL (tcp, tls or udp) of the device; with --listen the address '
         'to listen on')
-    parser.add_argument('--port', type=_port, help='port, if HOST has none')
+    parser.add_argument('--port', type=whole(1, 65535), help='port, if HOST has none')
     parser.add_argument(
         '--listen', nargs='?', const='', metavar='PORT',
         help='listen on this port for a device that is a client')
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--passive', action='store_true', help='never send a byte, whatever the peer does')
     parser.add_argument(
-        '--connections', type=_count, default=1, metavar='N',
+        '--connections', type=whole(1, 100), default=1, metavar='N',
         help='connect N times at once, to see how many clients it serves; default: 1')
     add_settings(parser)
 
@@ -59,17 +60,3 @@ def run(arguments: argparse.Namespace) -> int:
     from ..doctor.visit import visit
 
     return visit(arguments)
-
-
-def _port(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 65535:
-        raise argparse.ArgumentTypeError(f'{text} is not from 1 to 65535')
-    return number
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 100:
-        raise argparse.ArgumentTypeError(f'{text} is not from 1 to 100')
-    return number

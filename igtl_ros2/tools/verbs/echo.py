@@ -21,6 +21,7 @@ reader gets the newest value of a stream, and a line says how many were dropped.
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
+    from ...config.numbers import whole
     from ..hosts import add_link_arguments
     from ..look import add_look_arguments
 
@@ -40,18 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     many = parser.add_mutually_exclusive_group()
     many.add_argument('--once', action='store_true', help='end after the first message')
     many.add_argument(
-        '--times', type=_times, default=0, metavar='N', help='end after so many messages')
+        '--times', type=whole(1), default=0, metavar='N', help='end after so many messages')
     parser.add_argument(
         '--phi', choices=('redact', 'hash', 'drop', 'pass'), default='redact',
         help='names of patients: removed, replaced by codes, dropped with their messages, or '
         'printed; default: redact')
-
-
-def _times(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f'{text} is less than 1')
-    return value
 
 
 def run(arguments: argparse.Namespace) -> int:

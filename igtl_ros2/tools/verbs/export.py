@@ -21,6 +21,7 @@ _POINTS = ('mrk.json', 'fcsv')
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
+    from ...config.numbers import whole
     from ..serving import add_phi
 
     parser.add_argument('file', metavar='FILE', help='a bag (folder or file), capture or file')
@@ -36,15 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--device', action='append', default=[], metavar='PATTERN',
         help="only devices whose names match, such as 'Stylus*'; may be repeated")
     parser.add_argument(
-        '--every', type=_count, default=1, metavar='N',
+        '--every', type=whole(1), default=1, metavar='N',
         help='of images, meshes and points, write every Nth')
     add_phi(parser, ' in texts')
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f'{text!r} is no number from 1 on')
-    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from ..hosts import add_settings, seconds
+from ..hosts import add_settings
 
 if TYPE_CHECKING:
     from ..foxglove.program import Options
@@ -23,8 +23,8 @@ NEEDS = "what Foxglove hears needs foxglove-sdk: pip install 'igtl_ros2[foxglove
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
+    from ...config.numbers import port, seconds
     from ..serving import add_phi
-    from ..words import port
 
     parser.add_argument(
         'target', metavar='HOST|BAG',

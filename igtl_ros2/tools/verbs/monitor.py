@@ -21,10 +21,10 @@ NEEDS = "the page needs aiohttp: pip install 'igtl_ros2[web]', or apt install py
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
+    from ...config.numbers import number, port
     from ..diagnostics import add_ros_argument
     from ..hosts import add_settings
     from ..serving import add_phi
-    from ..words import number, port
 
     parser.add_argument(
         'targets', nargs='+', metavar='HOST|BAG',

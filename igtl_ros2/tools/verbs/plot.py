@@ -14,6 +14,8 @@ the fastest around it, by its stamp (latency). It needs matplotlib, and no scree
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
+    from ...config.numbers import whole
+
     parser.add_argument('file', metavar='FILE', help='a bag (folder or file), capture or file')
     parser.add_argument(
         '--output', metavar='FILE', help='a .png, .svg or .pdf file; default: FILE.png')
@@ -23,13 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--device', action='append', default=[], metavar='PATTERN',
         help="only devices whose names match, such as 'Stylus*'; may be repeated")
-    parser.add_argument('--dpi', type=_dpi, default=120, help='resolution of PNG; default: 120')
-
-
-def _dpi(text: str) -> int:
-    if not text.isdecimal() or not 10 <= int(text) <= 1200:
-        raise argparse.ArgumentTypeError(f'{text!r} is no number from 10 to 1200')
-    return int(text)
+    parser.add_argument(
+        '--dpi', type=whole(10, 1200), default=120, help='resolution of PNG; default: 120')
 
 
 def run(arguments: argparse.Namespace) -> int:

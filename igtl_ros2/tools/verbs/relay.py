@@ -30,8 +30,8 @@ _MOST_NAMES = 1000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ..hosts import add_host, seconds, url
-    from ..words import number
+    from ...config.numbers import number, seconds
+    from ..hosts import add_host, url
 
     add_host(parser)
     parser.add_argument(

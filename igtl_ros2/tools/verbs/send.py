@@ -29,15 +29,16 @@ _NEGATIVE = re.compile(r'^-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$')
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ..hosts import add_host, add_link_options, seconds
+    from ...config.numbers import number, seconds, whole
+    from ..hosts import add_host, add_link_options
 
     add_host(parser)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
-        '--rate', type=_rate, default=0.0, metavar='HZ',
+        '--rate', type=number(0.001, 100_000), default=0.0, metavar='HZ',
         help='repeat at this rate')
     common.add_argument(
-        '--times', type=_times, metavar='N',
+        '--times', type=whole(1), metavar='N',
         help='number of times to send; default: 1, with --rate until Ctrl-C')
     common.add_argument(
         '--metadata', action='append', default=[], metavar='KEY=VALUE',
@@ -99,20 +100,6 @@ def _add_name(parser: argparse.ArgumentParser) -> None:
 def _add_length_unit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--unit', choices=('mm', 'm'), default='mm', help='unit of lengths; default: mm')
-
-
-def _rate(text: str) -> float:
-    value = float(text)
-    if not 0 < value <= 100_000:
-        raise argparse.ArgumentTypeError(f'{text} is not from 0 to 100000 Hz')
-    return value
-
-
-def _times(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f'{text} is less than 1')
-    return value
 
 
 def _metadata(words: Sequence[str]) -> dict[str, str]:
@@ -178,12 +165,15 @@ def _one(arguments: argparse.Namespace) -> Message:
 def _pose(arguments: argparse.Namespace) -> Message:
     from ...codec.messages.pose import Position, Transform
     from ...codec.messages.tracking import TrackingData, TrackingElement
-    from ..made import pose_matrix
+    from ..made import is_rigid, pose_matrix
+    from ..program import say
 
     name = arguments.name
     matrix = pose_matrix(arguments.numbers, arguments.unit)
     if arguments.type == 'POSITION':
         return Position.from_matrix(matrix, device_name=name)
+    if not is_rigid(matrix):
+        say('the pose scales, shears or mirrors; it is sent as it is')
     if arguments.type == 'TDATA':
         return TrackingData([TrackingElement(name, matrix)], device_name=name)
     return Transform(matrix, device_name=name)
@@ -213,7 +203,9 @@ def _from_yaml(file: str) -> Iterable[Message]:
 
     try:
         text = sys.stdin.read() if file == '-' else Path(file).read_text(encoding='utf-8')
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ConfigError(f'{file}: {error.strerror or error}') from error
+    except UnicodeDecodeError as error:
         raise ConfigError(f'{file}: {error}') from error
     found = list(read_messages(text, file))
     if not found:
