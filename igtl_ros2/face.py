@@ -11,6 +11,7 @@ from typing import Any, TypeVar, overload
 from .codec import Message
 from .codec.brief import age_text, html_table
 from .config import Address, Settings, url_of
+from .config.settings import refuse_unknown
 from .errors import ConfigError
 from .peers import Link, Peer, make_link
 from .peers.outgoing import ready_to_send
@@ -292,6 +293,7 @@ def settings_for(mode: str, url: str, port: int | None, values: dict[str, Any]) 
     """
     if 'mode' in values:
         raise ConfigError(f'mode: found {values["mode"]!r}; `connect` and `serve` say it')
+    refuse_unknown(values, ('timeout_s',) if mode == 'client' else ())
     return Settings.from_values({**values, 'mode': mode, 'url': url_of(url, port)})
 
 

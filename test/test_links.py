@@ -619,6 +619,9 @@ def test_a_type_checker_refuses_what_cannot_work(tmp_path):
         "serve('tcp://a', reconnect=True)\n"
         "connect('tcp://a', queue_messages='many')\n"
         "aio.serve('udp://a', udp_targets=['a:1'], tls_cert_file='c')\n"
+        "import numpy as np; from igtl_ros2 import Sensor\n"
+        "unit: int = Sensor(np.zeros(3), unit='N').unit\n"
+        "Sensor(np.zeros(3), unit=1.5)\n"
     )
     done = subprocess.run(
         [sys.executable, '-m', 'mypy', '--config-file', '/dev/null', str(program)],
@@ -626,7 +629,7 @@ def test_a_type_checker_refuses_what_cannot_work(tmp_path):
         text=True,
     )
     lines = {line.split(':')[1] for line in done.stdout.splitlines() if ' error: ' in line}
-    assert lines == set('56789'), done.stdout
+    assert lines == {*'56789', '12'}, done.stdout
 
 
 @pytest.mark.parametrize(
@@ -637,6 +640,7 @@ def test_a_type_checker_refuses_what_cannot_work(tmp_path):
         (lambda: connect('tcp://127.0.0.1', udp_rtp=True), 'only with udp'),
         (lambda: connect('tcp://127.0.0.1', max_clients=3), 'only with mode server'),
         (lambda: serve('tcp://127.0.0.1', reconnect_delay=1), 'only with mode client'),
+        (lambda: connect('127.0.0.1', timeout=1), "timeout: .*; did you mean 'timeout_s'"),
         (lambda: connect('http://127.0.0.1'), 'wanted tcp://HOST:PORT'),
         (lambda: connect(''), 'wanted tcp://HOST:PORT'),
     ],

@@ -382,15 +382,16 @@ class Settings:
         return settings
 
 
-def refuse_unknown(names: abc.Iterable[str]) -> None:
+def refuse_unknown(names: abc.Iterable[str], beside: abc.Iterable[str] = ()) -> None:
     """
     Refuse names that no setting has.
 
+    :param beside: other names that may have been meant.
     :raises ConfigError: one is none.
     """
     for name in names:
         if name not in SETTINGS:
-            more = hint(name, SETTINGS) or f'; allowed {", ".join(SETTINGS)}'
+            more = hint(name, (*SETTINGS, *beside)) or f'; allowed {", ".join(SETTINGS)}'
             raise ConfigError(f'{name}: there is no such parameter{more}')
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,16 @@ from ..scalars import BIG_ENDIAN, scalar_code, scalar_dtype
 _set = object.__setattr__
 _SENSOR = Record(('count', 'u1'), ('status', 'u1'), ('unit', 'u8'))
 _VALUE = np.dtype('>f8')
+if TYPE_CHECKING:
+
+    class _Unit:
+        """What type checkers know of a unit: a word; texts are taken, too."""
+
+        def __get__(self, instance: Any, owner: Any) -> int: ...
+
+        def __set__(self, instance: Any, value: int | str) -> None: ...
+
+
 _ARRAY = Record(('scalar_type', 'u1'), ('dimensions', 'u1'))
 
 #: symbol and power of ten by prefix code of a unit word
@@ -143,7 +153,10 @@ class Sensor(Message):
     layout = (_SENSOR, Numbers('values', 'f8', 'count'))
 
     values: Floats
-    unit: int = 0
+    if TYPE_CHECKING:
+        unit: _Unit = _Unit()
+    else:
+        unit: int = 0
     status: int = 0
 
     def __post_init__(self) -> None:
