@@ -24,6 +24,9 @@ from ..errors import ConversionError
 _PACKAGE = re.compile('[A-Za-z][A-Za-z0-9_.-]*')
 _FORMATS = ('stl', 'obj', 'dae', 'ply', 'glb', 'gltf')
 _MAX_FILE_BYTES = 1 << 28
+# other readers do not mind what stands in them
+_COMMENTS = re.compile(b'<!--.*?-->', re.DOTALL)
+_EDGES = re.compile(rb'(^|[\r\n])element[ \t]+edge\b')
 _STL_HEAD_BYTES, _STL_FACE_BYTES = 84, 50
 # of a DAE file; what else it has is not looked at
 _DAE_COLOURS = frozenset('library_materials library_effects library_images'.split())
@@ -111,15 +114,24 @@ def read_shape(path: Path) -> Shape:
             data = _in_utf8(data)
         elif form == 'ply':
             head, end, rest = data.partition(b'end_header')
+            # of edges trimesh makes lines, which needs more libraries; under another name they
+            # are passed over
+            head = _EDGES.sub(rb'\1element lines', head)
             data = _in_utf8(head) + end + rest
         elif form == 'dae':
-            data, faults = _without_broken_references(data.lstrip())
+            data, faults = _without_broken_references(_COMMENTS.sub(b'', data).lstrip())
         # as it is: what else trimesh does is to leave out what is not finite
         scene = trimesh.load_scene(
             io.BytesIO(data), file_type=form, resolver=_resolver(trimesh, path), process=False)
         _forget_made_up(trimesh, scene)
-        parts = [part for part in scene.dump() if isinstance(part, trimesh.Trimesh)]
-        shapes = [_shape_of(trimesh, part) for part in parts if len(part.faces)]
+        shapes = []
+        # not `dump`: its copies have colours of points, which takes more libraries to make of
+        # those of faces
+        for node in scene.graph.nodes_geometry:
+            place, name = scene.graph[node]
+            part = scene.geometry[name]
+            if isinstance(part, trimesh.Trimesh) and len(part.faces):
+                shapes.append(_shape_of(trimesh, part, place))
         if not shapes:
             raise ConversionError('; '.join(['it has no triangles', *faults]))
         shape = joined(shapes)  # which it may not be: points of two numbers
@@ -266,17 +278,23 @@ def _forget_made_up(trimesh: Any, scene: Any) -> None:
             part.visual = trimesh.visual.ColorVisuals(part)
 
 
-def _shape_of(trimesh: Any, part: Any) -> Shape:
-    """Take a mesh of trimesh; corners of neighbours in one place and colour are one point."""
+def _shape_of(trimesh: Any, part: Any, place: Matrix) -> Shape:
+    """
+    Take a mesh of trimesh; corners of neighbours in one place and colour are one point.
+
+    :param place: (4, 4), where it is in the file.
+    """
     colours = _colours_of(part)
     scale = trimesh.units.unit_conversion(part.units, 'meters') if part.units else 1.0
-    points = np.asarray(part.vertices, float)
+    points = np.asarray(part.vertices, float) @ place[:3, :3].T + place[:3, 3]
     faces = np.asarray(part.faces, np.int64)
+    if np.linalg.det(place[:3, :3]) < 0:
+        faces = faces[:, ::-1]  # what is mirrored is turned around
     if not np.isfinite(points).all():
         raise ConversionError('it has points that are not finite')
     if not 0 <= int(faces.min()) <= int(faces.max()) < len(points):
         raise ConversionError('it has triangles of points that it does not have')
-    if colours is not None and len(colours) == len(faces) and len(colours) != len(points):
+    if colours is not None and part.visual.kind == 'face':
         points, colours = points[faces.reshape(-1)], np.repeat(colours, 3, axis=0)
         faces = np.arange(len(points)).reshape(-1, 3)
     key = points if colours is None else np.concatenate([points, colours], axis=1)

@@ -222,6 +222,9 @@ def test_without_the_libraries_it_says_how_to_get_them(monkeypatch, tmp_path):
 
 
 # each corner with its place in a picture that there is not
+# the hidden lines of a drawing, say
+EDGES = ply().replace(b'end_header', b'element edge 1\nproperty int vertex1\n'
+                      b'property int vertex2\nend_header') + b'0 1\n'
 PLACES = obj().partition(b'f ')[0] + b'vt 0 0\n' + b''.join(
     b'f %d/1 %d/1 %d/1\n' % tuple(i + 1 for i in face) for face in FACES)
 
@@ -235,6 +238,8 @@ PLACES = obj().partition(b'f ')[0] + b'vt 0 0\n' + b''.join(
     ('latin.obj', 'o Jos\xe9\n'.encode('latin-1') + obj()),
     ('latin.stl', stl_ascii().replace(b'solid s', b'solid Jos\xe9')),
     ('latin.ply', ply(b'comment Jos\xe9')),
+    ('edges.ply', EDGES),
+    ('comment.dae', b'<!-- a -- b -->' + dae().replace(b'<asset>', b'<!-- a -- b --><asset>')),
     ('places_in_no_picture.obj', PLACES),
     ('places_in_a_lost_picture.ply', ply(b'comment TextureFile none.png', b' s t', b' 0 0')),
 ])
@@ -279,6 +284,28 @@ def test_forms_with_a_colour_for_each_point(show, form):
     check(mesh, placed(POINTS))
     wanted = [[tuple(np.round(c / 255, 4).tolist())] for c in FOUR]
     assert colours_at(mesh, placed(POINTS)) == wanted
+
+
+def test_faces_of_a_ply_file_have_colours_of_their_own(show):
+    """There are as many faces as points."""
+    plain = ply().replace(b'end_header', b'property uchar red\nproperty uchar green\n'
+                          b'property uchar blue\nend_header').splitlines()
+    data = plain[:-4] + [line + b' %d %d %d' % tuple(c[:3].tolist())
+                         for line, c in zip(plain[-4:], FOUR)]
+    mesh = show('faces.ply', b'\n'.join([*data, b'']))
+    check(mesh, placed(POINTS))
+    wanted = [tuple(np.round(c / 255, 4).tolist()) for c in FOUR]
+    assert colours_at(mesh, placed(POINTS)) == [
+        sorted(wanted[k] for k, face in enumerate(FACES) if point in face) for point in range(4)]
+
+
+def test_what_a_scene_mirrors_is_turned_around(show):
+    trimesh = pytest.importorskip('trimesh', reason='trimesh is not installed: no meshes')
+    scene = trimesh.Scene()
+    scene.add_geometry(trimesh.Trimesh(POINTS, FACES, process=False),
+                       transform=np.diag([-2.0, 1.0, 1.0, 1.0]))
+    mirrored = [face[::-1] for face in FACES]
+    check(show('a.glb', scene.export(file_type='glb')), placed(POINTS * [-2, 1, 1]), mirrored)
 
 
 def test_materials_beside_an_obj(show, tmp_path):
