@@ -48,13 +48,16 @@ def from_ns(ns: int) -> int:
 
     Rounded up, so that `to_ns(from_ns(ns)) == ns` for every ns.
 
-    :raises EncodeError: if the time is no number, before 1970 or after 2106.
+    :raises EncodeError: if the time is no whole number, before 1970 or after 2106.
     """
     if type(ns) is not int:
+        given = ns
         try:
             ns = int(ns - 0)  # a numpy integer would overflow, a text is no number
         except (TypeError, ValueError, OverflowError) as error:
             raise EncodeError(f'timestamp: {ns!r}, wanted nanoseconds since 1970') from error
+        if ns != given:  # most likely seconds
+            raise EncodeError(f'timestamp: {given!r}, wanted whole nanoseconds since 1970')
     seconds, rest = divmod(ns, _NS)
     if not 0 <= seconds < _WRAP:
         raise EncodeError(f'timestamp: {ns} ns is outside 1970 to 2106, all that 32 bits hold')

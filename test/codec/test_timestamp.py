@@ -75,6 +75,12 @@ def test_integers_of_numpy_do_not_overflow():
     assert from_ns(np.int64(4_000_000_000_999_999_999)) == from_ns(4_000_000_000_999_999_999)
 
 
+def test_parts_of_nanoseconds_are_most_likely_seconds():
+    with pytest.raises(EncodeError, match='1700000000.25, wanted whole nanoseconds'):
+        from_ns(1_700_000_000.25)
+    assert from_ns(1.7e18) == from_ns(1_700_000_000 * SECOND)
+
+
 def test_a_message_tells_its_time_in_nanoseconds():
     assert String('x', timestamp=from_ns(1_700_000_000_123_456_789)).timestamp_ns == (
         1_700_000_000_123_456_789
