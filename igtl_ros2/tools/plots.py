@@ -54,7 +54,8 @@ class Plot:
 
     def __init__(self) -> None:
         """Start with nothing."""
-        self.series: dict[str, Series] = {}
+        #: by name and unit: a sensor may change its own
+        self.series: dict[tuple[str, str], Series] = {}
         self.histories: dict[str, History] = {}
         self.begin_ns: int | None = None
         self._names: dict[Key, str] = {}
@@ -71,7 +72,7 @@ class Plot:
         time_s = (seen.time_ns - self.begin_ns) / 1e9
         for tool, unit, values in _values(message):
             full = f'{name}/{tool}' if tool else name
-            self.series.setdefault(full, Series(unit)).add(time_s, values)
+            self.series.setdefault((full, unit), Series(unit)).add(time_s, values)
 
     def _name(self, key: Key) -> str:
         """Name a stream: as its device, with more where that does not tell it from others."""
@@ -165,7 +166,7 @@ def _panels(found: Plot, parts: Sequence[str]) -> list[tuple[str, str, str, list
     if 'values' in parts:
         for unit in dict.fromkeys(one.unit for one in found.series.values()):
             lines = []
-            for name, series in found.series.items():
+            for (name, _), series in found.series.items():
                 if series.unit == unit:
                     columns = np.array(series.values).T
                     letters = 'xyz' if unit == 'mm' and len(columns) == 3 else range(len(columns))

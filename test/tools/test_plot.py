@@ -87,6 +87,17 @@ def test_the_numbers_that_are_drawn(tmp_path):
     assert late.max() == pytest.approx(8) and np.median(late) == pytest.approx(0, abs=1e-6)
 
 
+def test_readings_in_another_unit_are_another_line(tmp_path):
+    found = plots.Plot()
+    go_through(write_bag(tmp_path / 'bag', [
+        (n * MS, Sensor([value], unit_word([('N', 1)], prefix), device_name='Force'))
+        for n, (value, prefix) in enumerate([(1, ''), (1500, 'm'), (2, '')])
+    ]), [], found.take)
+    panels = plots._panels(found, ['values'])
+    assert {unit: [values.tolist() for _, _, values in lines] for _, _, unit, lines in panels} == {
+        'N': [[1, 2]], 'mN': [[1500]]}
+
+
 def test_long_lines_are_thinned_and_keep_their_peaks():
     values = np.random.default_rng(0).normal(size=1_000_003)
     values[777_777], values[-1] = 50, -60
