@@ -249,7 +249,6 @@ def _print(config: LinkConfig, file: str) -> None:
         console = Console(width=200)  # a file or a pipe has no width to fit into
     settings, name = config.settings, config.name
     where = f'link {name}: {settings.mode} {settings.address}' if name else file
-    console.print(Text(f'{where}, profile {config.mapping.profile}', style='bold'))
     tables: list[tuple[str, Row, list[Row]]] = [
         ('network to ROS', ('', 'device', 'type', 'topics', 'frame', 'tf', 'besides'),
          received_rows(config)),
@@ -257,15 +256,19 @@ def _print(config: LinkConfig, file: str) -> None:
         ('phases', ('phase', 'after', 'service', 'answer within', 'besides'), phase_rows(config)),
         ('services', ('service', 'type', 'what it does', 'besides'), service_rows(config)),
     ]
-    for title, columns, rows in tables:
-        if not rows and title in ('phases', 'services'):
-            continue
-        table = Table(title=title, title_justify='left', title_style='')
-        for column in columns:
-            table.add_column(column, overflow='fold')
-        for row in rows:
-            table.add_row(*map(Text, row))  # [abc] in a pattern is no markup
-        console.print(table)
+    # where nobody reads any more, rich would end the program with 1
+    with console.capture() as shown:
+        console.print(Text(f'{where}, profile {config.mapping.profile}', style='bold'))
+        for title, columns, rows in tables:
+            if not rows and title in ('phases', 'services'):
+                continue
+            table = Table(title=title, title_justify='left', title_style='')
+            for column in columns:
+                table.add_column(column, overflow='fold')
+            for row in rows:
+                table.add_row(*map(Text, row))  # [abc] in a pattern is no markup
+            console.print(table)
+    print(shown.get(), end='')
 
 
 def run(arguments: argparse.Namespace) -> int:

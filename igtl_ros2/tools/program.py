@@ -48,7 +48,7 @@ def run_program(called: str, work: Callable[[], int]) -> int:
         try:
             return work()
         finally:
-            _flush()  # here, where a closed pipe can be noticed
+            _flush_what_is_read()  # here, where a closed pipe can be noticed
     except BrokenPipeError:
         _forget_output()  # the reader of the output has what it wanted
         return 0
@@ -65,6 +65,14 @@ def run_program(called: str, work: Callable[[], int]) -> int:
             _forget_output()
         say(': '.join(filter(None, (error.filename and str(error.filename), error.strerror))))
         return FAULT
+
+
+def _flush_what_is_read() -> None:
+    """Flush; where nobody reads any more, what was found out stays the exit code."""
+    try:
+        _flush()
+    except BrokenPipeError:
+        _forget_output()
 
 
 def _flush() -> None:

@@ -1,6 +1,8 @@
 """`igtl_check`: the resolved table of a mapping file, or the mistake in it."""
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -213,3 +215,13 @@ def test_images_of_plus_are_in_the_frame_that_their_name_says(file):
                         'type: TRANSFORM}]'))
     assert row(out, 'Image_Probe')[4] == 'Y of XToY and of images X_Y, else ras'
     assert row(out, "'T'")[4] == 'Y of XToY, else ras'
+
+
+def test_a_right_file_is_right_when_nobody_reads_the_rest():
+    source, sink = os.pipe()
+    os.close(source)
+    with open(sink, 'w') as output:
+        done = subprocess.run(
+            [sys.executable, '-m', 'igtl_ros2.tools.check', CONFIG / 'slicer.yaml'],
+            stdout=output, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, '')

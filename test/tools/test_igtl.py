@@ -165,6 +165,18 @@ def test_no_program_complains_when_nobody_reads_its_help(name):
     assert (done.returncode, done.stderr) == (0, '')
 
 
+@pytest.mark.parametrize('words', [(), ('--json',)])
+def test_a_verdict_is_the_exit_code_when_nobody_reads_the_rest(words):
+    source, sink = os.pipe()
+    os.close(source)
+    with open(sink, 'w') as output:
+        done = subprocess.run(
+            [sys.executable, '-m', 'igtl_ros2.tools.igtl', 'doctor', '127.0.0.1:1', '--no-ros',
+             '--timeout', '0.1', *words],
+            stdout=output, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (1, '')
+
+
 def test_ctrl_c_ends_a_program_without_a_traceback():
     code = textwrap.dedent("""
         import sys, time

@@ -6,6 +6,7 @@ import argparse
 import json
 import shutil
 import sys
+from contextlib import suppress
 
 from ...config.address import Address, parse_url, url_of
 from ...errors import ConfigError
@@ -45,12 +46,13 @@ def visit(arguments: argparse.Namespace) -> int:
     if not arguments.no_ros and observed.sessions and has_ros() and not stopped:
         observed.ros = look_at_ros(observed.reach, stopped)
     findings = judge(observed)
-    if arguments.json:
-        print(json.dumps(as_json(observed, findings), indent=2))
-    else:
-        width = shutil.get_terminal_size((100, 24)).columns
-        for line in as_text(observed, findings, width, has_colour(sys.stdout)):
-            print(line)
+    with suppress(BrokenPipeError):  # who reads the first lines alone hears of the rest as well
+        if arguments.json:
+            print(json.dumps(as_json(observed, findings), indent=2))
+        else:
+            width = shutil.get_terminal_size((100, 24)).columns
+            for line in as_text(observed, findings, width, has_colour(sys.stdout)):
+                print(line)
     return 0 if is_healthy(findings) else 1
 
 
