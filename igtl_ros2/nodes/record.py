@@ -94,6 +94,7 @@ class RosTap:
         self._topics: dict[str, _Topic | None] = {}
         self._waiting: list[tuple[int, int, tuple[str, str, str, bytes]]] = []
         self._waiting_bytes = 0
+        self._newest_ns = 0
         self.is_paused = False
         self.node.create_service(SetBool, '~/record', self._switch)
         self._number = 0
@@ -124,10 +125,20 @@ class RosTap:
             if time.monotonic() >= self._look_due:
                 self._look_due = time.monotonic() + _LOOK_PERIOD_S
                 self._look()
-            before = self._number
-            self._turns.turn(min(rest, _LOOK_PERIOD_S / 4))
-            is_busy = self._number != before
-            self._hand_on(time.time_ns() - (_BUSY_ORDER_NS if is_busy else _ORDER_NS))
+            wait_s = min(rest, _LOOK_PERIOD_S / 4)
+            before, begun = self._number, time.monotonic()
+            self._turns.turn(wait_s)
+            # it may have been something else than a message that ended the wait
+            is_idle = self._number == before and time.monotonic() - begun > 0.9 * wait_s
+            self._hand_on(self._until_ns(is_idle))
+
+    def _until_ns(self, is_idle: bool) -> int:
+        """
+        Tell which messages need not wait for older ones any more.
+
+        While some wait to be taken, that is told by those before them: they may be old by now.
+        """
+        return time.time_ns() - _ORDER_NS if is_idle else self._newest_ns - _BUSY_ORDER_NS
 
     def _switch(self, request: SetBool.Request, answer: SetBool.Response) -> SetBool.Response:
         """Pause, or go on."""
@@ -204,7 +215,8 @@ class RosTap:
     def _on_message(
         self, topic: str, type_name: str, qos: str, data: bytes, info: dict[str, Any]
     ) -> None:
-        arrival_ns = time.time_ns()
+        # when DDS had it: it may have waited here for longer than it was on its way
+        arrival_ns = info.get('received_timestamp', 0) or time.time_ns()
         sent_ns = info.get('source_timestamp', 0)
         is_near = 0 <= arrival_ns - sent_ns < _SAME_CLOCK_NS
         self._number += 1
@@ -212,6 +224,7 @@ class RosTap:
             return
         entry = (topic, type_name, qos, data)
         time_ns = sent_ns if is_near else arrival_ns
+        self._newest_ns = max(self._newest_ns, time_ns)
         heapq.heappush(self._waiting, (time_ns, self._number, entry))
         self._waiting_bytes += len(data)
 

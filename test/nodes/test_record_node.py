@@ -245,6 +245,27 @@ def test_rclpy_of_humble_cannot_say_when_a_message_was_sent(tap, tmp_path, monke
     assert message.data == 'hello'
 
 
+def test_a_recorder_that_is_behind_keeps_the_order_of_topics(tap, tmp_path, monkeypatch):
+    monkeypatch.setattr(record, '_SAME_CLOCK_NS', 3 * 10**8)
+    monkeypatch.setattr(record, '_BUSY_ORDER_NS', 3 * 10**8)
+    publishers = [tap.node.create_publisher(RosString, f'/x/{name}', 1000) for name in 'ab']
+    poll(lambda: all(p.get_subscription_count() for p in publishers), 'the subscriptions',
+         lambda: tap.spin(0.1))
+    for number in range(40):  # one of each is taken by turns, in the order of the subscriptions
+        publishers[number // 2 % 2].publish(RosString(data=str(number)))
+    time.sleep(0.5)  # so old they are when they are taken
+    handed = []
+    usual = tap._record
+    monkeypatch.setattr(tap, '_record', lambda *what: handed.append(what[0]) or usual(*what))
+    poll(lambda: len(handed) == 40, 'all messages', lambda: tap.spin(0.1))
+    assert handed == sorted(handed)
+    tap.recording.close()
+    store = get_typestore(Stores.LATEST)
+    with Reader(tmp_path / 'bag') as reader:
+        found = [store.deserialize_cdr(data, c.msgtype).data for c, _, data in reader.messages()]
+    assert found == [str(number) for number in range(40)]
+
+
 def test_what_waits_for_older_messages_is_less_than_a_chunk(tap, monkeypatch):
     monkeypatch.setattr(record, '_ORDER_NS', 10**18)
     monkeypatch.setattr(record, '_BUSY_ORDER_NS', 10**18)
