@@ -128,9 +128,14 @@ class Watch:
             while True:
                 if period_s is not None:
                     due_s = min(max(due_s + period_s, time.monotonic()), end_s)
-                while (now_s := time.monotonic()) < due_s:
-                    link.link.refuse_if_over()
-                    time.sleep(min(_TURN_S, due_s - now_s))
+                try:
+                    while (now_s := time.monotonic()) < due_s:
+                        link.link.refuse_if_over()
+                        time.sleep(min(_TURN_S, due_s - now_s))
+                except KeyboardInterrupt:
+                    if period_s is None:  # nothing of what came has been shown
+                        show(self.snapshot(facts))
+                    raise
                 show(self.snapshot(facts))
                 self._tell_errors(link)
                 if time.monotonic() >= end_s:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,6 +20,8 @@ from igtl_ros2 import connect, serve
 from igtl_ros2.codec import encode
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
+from igtl_ros2.tools import look
+from igtl_ros2.tools.igtl import make_parser
 
 LOOK = ('ls', 'hz', 'bw', 'delay', 'top')
 
@@ -26,6 +29,21 @@ LOOK = ('ls', 'hz', 'bw', 'delay', 'top')
 def found(done):
     """Give the last report that was printed as JSON, by device."""
     return {one['device']: one for one in map(json.loads, done.stdout.splitlines())}
+
+
+def test_ls_that_is_ended_by_ctrl_c_lists_what_came(monkeypatch, capsys):
+    def interrupt(seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(look, 'time', SimpleNamespace(
+        monotonic=time.monotonic, time_ns=time.time_ns, sleep=interrupt))
+    with server_of(lambda: Transform(POSE, device_name='Probe')) as url:
+        words = 'ls', url, '--duration', '0'
+        arguments = make_parser(words).parse_args(words)
+        with pytest.raises(KeyboardInterrupt):
+            arguments.igtl_run(arguments)
+    title, *rows = capsys.readouterr().out.splitlines()
+    assert title.startswith('device') and any(row.startswith('Probe ') for row in rows)
 
 
 def test_ls_lists_the_devices_of_the_simulated_ultrasound():
