@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from ..errors import FileError
 from . import Timed, device_name, only
 from ._points import FLIP, axes_of, make_point
 
+_log = logging.getLogger(__name__)
 EXTENSIONS = ('.mrk.json',)
 WRITES = (PointList,)
 HOLDS_ONE = True
@@ -96,6 +98,13 @@ def write(path: Path, messages: Iterable[Timed]) -> None:
     if len(points):
         *colour, alpha = (value / 255 for value in points[0].rgba)
         markup['display'] = {'selectedColor': colour, 'color': colour, 'opacity': alpha}
+        others = sum(
+            (point.rgba, point.diameter) != (points[0].rgba, points[0].diameter)
+            for point in points)
+        if others:
+            _log.warning(
+                '%s: %d points get the colour and size of the first; such a file has one for all',
+                path, others)
         if points[0].diameter:
             markup['display'] |= {'useGlyphScale': False, 'glyphSize': points[0].diameter}
     text = json.dumps({'@schema': _SCHEMA, 'markups': [markup]}, indent=2)

@@ -405,6 +405,14 @@ def test_markups_come_back_as_they_were(tmp_path):
     assert document['markups'][0]['controlPoints'][0]['position'] == [-1.5, 2.25, 3.125]
 
 
+def test_points_that_lose_their_own_colour_are_told(tmp_path, caplog):
+    files.write(tmp_path / 'same.mrk.json', [(0.0, FIDUCIALS)])
+    assert not caplog.records
+    blue = Point('F-3', (0, 0, 0), 'Fiducial', (0, 0, 255, 255), 4.0)
+    files.write(tmp_path / 'F.mrk.json', [(0.0, PointList([*FIDUCIALS.elements, blue]))])
+    assert '1 points get the colour and size of the first' in caplog.text
+
+
 def test_fcsv_comes_back_as_it_was(tmp_path):
     [back] = roundtrip(tmp_path / 'F.fcsv', FIDUCIALS)
     for one, two in zip(FIDUCIALS.elements, back.elements):
