@@ -1,5 +1,5 @@
 """
-Encrypted and checked both ways: `serve` and `connect`, with certificates made by `./dev certs`.
+Encrypted and checked both ways: `serve` and `connect`, with certificates of `igtl_certs`.
 
 The client accepts a server that its authority signed for that host name, the server a client that
 has a certificate of the same authority with an allowed name (mutual TLS).

@@ -10,7 +10,8 @@ from ..errors import ConfigError
 
 DEFAULT_PORT = 18944
 PROTOCOLS = ('tcp', 'tls', 'udp')
-_WANTED = 'wanted tcp://HOST:PORT, tls://HOST:PORT or udp://HOST:PORT'
+_FORMS = [f'{name}://HOST:PORT' for name in PROTOCOLS]
+_WANTED = f'wanted {", ".join(_FORMS[:-1])} or {_FORMS[-1]}'
 
 
 class Address(NamedTuple):

@@ -27,7 +27,9 @@ def test_one_is_printed_and_works(tmp_path):
 
 
 def test_all_are_copied_and_nothing_is_overwritten(tmp_path):
+    (FOLDER / '__pycache__').mkdir(exist_ok=True)  # as in an installation
     igtl('examples', '--copy', tmp_path / 'mine')
+    assert not [*(tmp_path / 'mine').rglob('__pycache__')]
     assert {path.stem for path in (tmp_path / 'mine').glob('*.py')} == NAMES
     assert (tmp_path / 'mine/own_type/pyproject.toml').exists()
     igtl('examples', 'server', '--copy', tmp_path)

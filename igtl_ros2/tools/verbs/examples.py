@@ -31,8 +31,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError(
             f'no example is called {arguments.name!r}; there are {", ".join(programs)}')
     if arguments.copy is not None:
+        # pip compiles what it installs
+        paths = [path for path in sorted(folder.iterdir()) if path.name != '__pycache__']
         try:
-            _copy([programs[name]] if name else sorted(folder.iterdir()), Path(arguments.copy))
+            _copy([programs[name]] if name else paths, Path(arguments.copy))
         except OSError as error:
             raise FileError(f'{arguments.copy}: {error.strerror or error}') from error
     elif name:
