@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -24,6 +26,7 @@ from ..errors import ConversionError
 _PACKAGE = re.compile('[A-Za-z][A-Za-z0-9_.-]*')
 _FORMATS = ('stl', 'obj', 'dae', 'ply', 'glb', 'gltf')
 _MAX_FILE_BYTES = 1 << 28
+_DRACO, _MESHOPT = 'KHR_draco_mesh_compression', 'EXT_meshopt_compression'
 # other readers do not mind what stands in them
 _COMMENTS = re.compile(b'<!--.*?-->', re.DOTALL)
 _EDGES = re.compile(rb'(^|[\r\n])element[ \t]+edge\b')
@@ -120,6 +123,8 @@ def read_shape(path: Path) -> Shape:
             data = _in_utf8(head) + end + rest
         elif form == 'dae':
             data, faults = _without_broken_references(_COMMENTS.sub(b'', data).lstrip())
+        else:
+            _refuse_packed(data)
         # as it is: what else trimesh does is to leave out what is not finite
         scene = trimesh.load_scene(
             io.BytesIO(data), file_type=form, resolver=_resolver(trimesh, path), process=False)
@@ -221,6 +226,25 @@ def _in_utf8(data: bytes) -> bytes:
     except UnicodeDecodeError:
         return data.decode('latin-1').encode()
     return data
+
+
+def _refuse_packed(data: bytes) -> None:
+    """
+    Look for points in a glTF file that trimesh takes for others without a word.
+
+    :raises ConversionError: if there are any.
+    """
+    if data[:4] == b'glTF':
+        data = data[20 : 20 + int.from_bytes(data[12:16], 'little')]
+    tree = json.loads(data)
+    for name in tree.get('extensionsRequired', ()):
+        if name == _MESHOPT or name == _DRACO and not find_spec('DracoPy'):
+            raise ConversionError(f'it is packed with {name}, which is not read')
+    for mesh in tree.get('meshes', ()):
+        for part in mesh['primitives']:
+            place = part['attributes'].get('POSITION')
+            if place is not None and tree['accessors'][place].get('normalized'):
+                raise ConversionError('its points are normalised numbers, which are not read')
 
 
 def _without_broken_references(data: bytes) -> tuple[bytes, tuple[str, ...]]:

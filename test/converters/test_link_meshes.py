@@ -308,6 +308,24 @@ def test_what_a_scene_mirrors_is_turned_around(show):
     check(show('a.glb', scene.export(file_type='glb')), placed(POINTS * [-2, 1, 1]), mirrored)
 
 
+@pytest.mark.parametrize('form', ['glb', 'gltf'])
+@pytest.mark.parametrize('change, why', [
+    (b'"extensionsRequired": ["EXT_meshopt_compression"]', 'packed with EXT_meshopt_compression'),
+    (b'"extensionsRequired": ["KHR_draco_mesh_compression"]', 'packed with KHR_draco_mesh'),
+    (b'"accessors": [{"normalized": true}, {"normalized": true}]', 'normalised numbers'),
+])
+def test_points_that_trimesh_would_misread_are_refused(tmp_path, form, change, why):
+    text = (b'{"asset": {"version": "2.0"}, %b, "meshes": [{"primitives": [{"attributes": '
+            b'{"POSITION": 0}}]}]}' % change)
+    if form == 'glb':
+        text += b' ' * (-len(text) % 4)
+        text = struct.pack('<4sIIII', b'glTF', 2, 20 + len(text), len(text), 0x4E4F534A) + text
+    (tmp_path / f'a.{form}').write_bytes(text)
+    visual = Visual(ORIGIN, 'mesh', (1.0, 1.0, 1.0), f'a.{form}')
+    mesh, (fault,) = link_mesh([visual], tmp_path.joinpath, 'mm')
+    assert len(mesh.points) == 0 and why in fault
+
+
 def test_materials_beside_an_obj(show, tmp_path):
     (tmp_path / 'none.mtl').write_bytes(b'# Jos\xe9\nnewmtl red\nKd 1 0 0\n')
     mesh = show('a.obj', obj())
