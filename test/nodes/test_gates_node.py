@@ -137,10 +137,10 @@ def test_a_silent_device_is_stale_and_is_repeated_no_more(ros, device, tmp_path)
     poses = ros.listen('/x/Target/pose', PoseStamped)
     status = ros.listen('/x/Target/status', DiagnosticArray, STATE)
     diagnostics = ros.listen('/diagnostics', DiagnosticArray)
-    device.send(at(1))
+    device.send(at(1), stamp=False)  # with a stamp it might be too old before its device is silent
     wait_for(lambda: status, 'the end of it')
     assert state_of(status) == [(DiagnosticStatus.STALE, 'withheld by max_age')]
-    assert len(poses) > 3
+    assert len(poses) > 1
     assert withheld(node) == {'TRANSFORM Target: silent': 1}
     wait_until_quiet(poses, 'the end of repetitions')
     wait_for(lambda: any(
