@@ -174,8 +174,13 @@ def read_bag(path: Path, progress: Callable[[int, int], None]) -> BagReader:
     try:
         if not path.exists():
             raise BagError(f'{path} is not there')
+        if path.suffix == '.mcap' and path.is_file():
+            return McapBag(path, [path], progress)
         if not path.is_dir():
-            return McapBag(path, [path], progress) if path.suffix == '.mcap' else OtherBag(path)
+            if path.suffix != '.db3':
+                raise BagError(
+                    f'{path}: no bag; wanted its folder, or a file of it (.mcap, .db3)')
+            return OtherBag(path)
         paths = _files_of(path)
         return OtherBag(path) if paths is None else McapBag(path, paths, progress)
     except OSError as error:
@@ -186,6 +191,9 @@ def _files_of(folder: Path) -> list[Path] | None:
     """Find the MCAP files of a bag; None if it is of another kind."""
     path = folder / METADATA
     if not path.exists():
+        if not mcap_files(folder):
+            raise BagError(
+                f'{folder}: no bag: there is neither a metadata.yaml nor an MCAP file in it')
         raise BagError(f'{folder}: there is no metadata.yaml; igtl_record repair makes it')
     try:
         information = load_yaml(path.read_text(encoding='utf-8'))

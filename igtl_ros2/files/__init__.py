@@ -26,7 +26,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from ..codec import Message
-from ..errors import FileError, IgtlError
+from ..errors import BagError, FileError, IgtlError
 
 #: a time in seconds and what was said then
 Timed = tuple[float, Message]
@@ -174,7 +174,7 @@ def faults_of(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except FileError:
+    except (FileError, BagError):  # which say where it was
         raise
     except ImportError as error:
         raise FileError(

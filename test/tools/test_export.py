@@ -131,6 +131,9 @@ def test_what_cannot_be_converted_says_why(tmp_path):
     (tmp_path / 'f.fcsv').write_text('1,1,2,3,0,0,0,1,1,1,0,F-1\n')
     done = igtl('convert', tmp_path / 'f.fcsv', tmp_path / 'f.mha', code=1)
     assert 'there is 1 POINT, wanted IMAGE' in done.stderr
+    for verb, *more in (('convert', tmp_path / 'f.mha'), ('export',)):
+        done = igtl(verb, tmp_path, *more, code=1)
+        assert done.stderr.startswith(f'igtl {verb}: {tmp_path}: no bag: ')
     done = igtl('convert', tmp_path / 'f.fcsv', tmp_path / 'f.docx', code=1)
     assert 'are not written; possible: .csv' in done.stderr
     igtl('convert', tmp_path / 'f.fcsv', tmp_path / 'f.mrk.json')

@@ -85,9 +85,15 @@ def test_it_sends_to_a_server_as_well(two_tools):
 
 def test_what_cannot_be_played_is_said(tmp_path, two_tools):
     bag, _ = two_tools
+    lost = tmp_path / 'lost'
+    lost.mkdir()
+    (lost / 'lost_0.mcap').write_bytes(b'')
+    (tmp_path / 'a.txt~').write_bytes(b'x')
     for arguments, words in (
         ((tmp_path / 'none',), 'is not there'),
-        ((tmp_path,), 'there is no metadata.yaml; igtl_record repair makes it'),
+        ((tmp_path,), f'{tmp_path}: no bag: there is neither a metadata.yaml nor an MCAP file'),
+        ((lost,), 'there is no metadata.yaml; igtl_record repair makes it'),
+        ((tmp_path / 'a.txt~',), 'a.txt~: no bag; wanted its folder, or a file of it'),
         ((bag, '--direction', 'to'), 'with what went to a device'),
         ((bag, '--serve', 'udp://127.0.0.1:0'), 'only tcp:// and tls://'),
         ((bag, '--set', 'qeue_messages=3'), 'did you mean'),
