@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import re
 import struct
@@ -266,6 +267,9 @@ def _without_broken_references(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     for part in list(tree):
         if part.tag.removeprefix(prefix) not in _DAE_USED:
             tree.remove(part)
+    unit = tree.find(f'{prefix}asset/{prefix}unit')
+    if unit is not None:
+        _read_unit(unit)
     nodes = [node for node in tree.iter() if isinstance(node.tag, str)]
     for node in nodes:
         for child in list(node):
@@ -290,6 +294,22 @@ def _without_broken_references(data: bytes) -> tuple[bytes, tuple[str, ...]]:
             tree.remove(part)
     errors, _ = mistakes(ElementTree.tostring(tree, 'utf-8'))
     return text, tuple(f'a part of it is dropped: {error}' for error in errors[:3])
+
+
+def _read_unit(unit: ElementTree.Element) -> None:
+    """
+    Write the unit of a DAE file as all read it; what is no number would be taken for metres.
+
+    :raises ConversionError: if it is no length.
+    """
+    text = unit.get('meter', '1')
+    try:
+        metres = float(text.replace(',', '.'))  # as some write it, and others read it
+    except ValueError:
+        metres = 0.0
+    if not 0 < metres < math.inf:
+        raise ConversionError(f'its unit is {text[:60]!r}, wanted a length in metres')
+    unit.set('meter', repr(metres))
 
 
 def _forget_made_up(trimesh: Any, scene: Any) -> None:

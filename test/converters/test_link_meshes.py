@@ -131,6 +131,16 @@ def test_the_unit_of_a_dae_file_counts_its_up_axis_does_not_as_in_rviz(show):
     check(mesh, placed(POINTS) * 0.01)
 
 
+def test_a_unit_with_a_comma_is_that_number_and_none_is_no_unit(show, tmp_path):
+    pytest.importorskip('collada', reason='pycollada is not installed: no DAE files')
+    check(show('a.dae', dae('<unit meter="0,5"/>')), placed(POINTS / 2))
+    for wrong in ('half', '0', '-1', 'nan', 'inf'):
+        (tmp_path / 'b.dae').write_bytes(dae(f'<unit meter="{wrong}"/>'))
+        visual = Visual(ORIGIN, 'mesh', (1.0, 1.0, 1.0), 'b.dae')
+        mesh, (fault,) = link_mesh([visual], tmp_path.joinpath, 'mm')
+        assert len(mesh.points) == 0 and f"its unit is '{wrong}'" in fault
+
+
 def test_box_cylinder_and_sphere():
     kinds = (('box', (0.2, 0.4, 0.6)), ('cylinder', (0.1, 0.5)), ('sphere', (0.3,)))
     for kind, sizes in kinds:
@@ -239,7 +249,6 @@ PLACES = obj().partition(b'f ')[0] + b'vt 0 0\n' + b''.join(
     ('latin.stl', stl_ascii().replace(b'solid s', b'solid Jos\xe9')),
     ('latin.ply', ply(b'comment Jos\xe9')),
     ('edges.ply', EDGES),
-    ('comment.dae', b'<!-- a -- b -->' + dae().replace(b'<asset>', b'<!-- a -- b --><asset>')),
     ('places_in_no_picture.obj', PLACES),
     ('places_in_a_lost_picture.ply', ply(b'comment TextureFile none.png', b' s t', b' 0 0')),
 ])
@@ -378,6 +387,12 @@ def test_a_dae_file_with_broken_materials_costs_its_colours_at_most(show, data):
 def test_a_blank_line_before_a_dae_file_is_nothing(show):
     pytest.importorskip('collada', reason='pycollada is not installed: no DAE files')
     check(show('a.dae', b'\n' + dae()), placed(POINTS))
+
+
+def test_dashes_in_comments_of_a_dae_file_are_nothing(show):
+    pytest.importorskip('collada', reason='pycollada is not installed: no DAE files')
+    data = b'<!-- a -- b -->' + dae().partition(b'\n')[2]
+    check(show('a.dae', data.replace(b'<asset>', b'<!-- a -- b --><asset>')), placed(POINTS))
 
 
 def test_one_broken_material_costs_no_other(show):
