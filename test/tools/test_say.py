@@ -151,6 +151,16 @@ def test_yaml_and_what_echo_prints_are_sent(tmp_path):
     assert first.timestamp == second.timestamp
 
 
+def test_a_table_is_sent_with_its_units_and_the_stamps_that_it_has(tmp_path):
+    (tmp_path / 'readings.csv').write_text(
+        'time_s,stamp_ns,device,unit,v0,v1\n'
+        '0,1700000000500000000,Force,mN,1500,-2.5\n0.1,0,Force,N,1.5,3\n')
+    first, second = sent('file', tmp_path / 'readings.csv', number=2)
+    assert (first.unit_text, first.values.tolist()) == ('mN', [1500, -2.5])
+    assert (second.unit_text, second.values.tolist()) == ('N', [1.5, 3])
+    assert first.timestamp_ns == 1_700_000_000_500_000_000 < second.timestamp_ns
+
+
 def test_metadata_go_only_to_who_reads_them():
     words = 'text', 'Note', 'x', '--metadata', 'a=b'
     with receiver() as (url, received):

@@ -19,8 +19,9 @@ HELP = 'a pose, points, a text, a state, sensor values, or what is in files, to 
 EXAMPLE = 'igtl send 10.0.0.5 pose Target 12.5 -40 103 0 0 0 1'
 DESCRIPTION = """\
 Send messages to a device, once, several times or at a rate. Each gets the time
-of its sending as its stamp. igtl send HOST KIND --help lists the arguments of a kind. It ends when
-everything has been sent; exit code 1 if the peer was lost or cannot take the message."""
+of its sending as its stamp, unless its file or YAML has one (igtl replay --restamp sets those
+anew). igtl send HOST KIND --help lists the arguments of a kind. It ends when everything has been
+sent; exit code 1 if the peer was lost or cannot take the message."""
 
 _FLUSH_S = 10.0
 # also with an exponent, which argparse takes for an option otherwise
