@@ -447,7 +447,7 @@ def test_where_nothing_can_be_served_it_says_why(tmp_path):
             process.says(rf'igtl foxglove: 127.0.0.1:{port}: cannot be listened on: .*in use')
             process.end(1)
     with started(tmp_path) as process:
-        process.says('there is no metadata.yaml')
+        process.says('there is neither a metadata.yaml nor an MCAP file')
         process.end(1)
 
 

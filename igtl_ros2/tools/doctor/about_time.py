@@ -137,13 +137,18 @@ def offset_of(device: Device) -> float | None:
 
 def jitter_of(device: Device) -> float | None:
     """Tell within how many seconds half of the delays are; None if that cannot be told."""
-    starts = {part[0].connection: part[0].at_s for part in device.by_connection()}
-    late = sorted((seen.arrival_ns - to_ns(seen.stamp)) / _NS for seen in device.good
-                  if seen.stamp and seen.at_s - starts[seen.connection] >= _SETTLED_S)
+    late = sorted((seen.arrival_ns - to_ns(seen.stamp)) / _NS for seen in _settled(device))
     if len(late) < _MANY:
         return None
     # a single stall is no jitter
     return late[len(late) * 3 // 4] - late[len(late) // 4]
+
+
+def _settled(device: Device) -> list[Seen]:
+    """List what has a stamp and came when the connection was made already."""
+    starts = {part[0].connection: part[0].at_s for part in device.by_connection()}
+    return [seen for seen in device.good
+            if seen.stamp and seen.at_s - starts[seen.connection] >= _SETTLED_S]
 
 
 def _stamps(device: Device, forgot: bool, stalled_s: float) -> Iterator[Finding]:
@@ -274,7 +279,8 @@ def _clock(device: Device, stamped: list[Seen], stalled_s: float) -> Iterator[Fi
                                  '1970.', device.name)
             return
     last_ns = to_ns(stamped[-1].stamp)
-    goes_on = len({seen.stamp for seen in stamped}) >= _FEW
+    # what is kept for new clients is older
+    goes_on = len({seen.stamp for seen in _settled(device)}) >= _FEW
     if last_ns < _EARLIEST_NS:
         yield CLOCK_OTHER.of(
             f'The stamps of {device.title} are of {_shown(last_ns)}: they do not count from 1970.',

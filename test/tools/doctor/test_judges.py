@@ -271,6 +271,10 @@ def test_what_comes_at_once_after_a_pause_says_nothing_of_a_clock(count):
     assert 'clock-rate' not in {found.code for found in judge(observed(seen))}
 
 
+def test_what_was_kept_for_a_new_client_says_nothing_of_a_clock():
+    assert codes(stream(rate=20.0, seconds=1.0, at=lambda n: n / 1000, late_s=60.0)) == []
+
+
 def test_a_time_zone_is_named():
     found = alarms(observed(stream(late_s=-7200)))
     assert '2.0 h ahead' in found[0].text and 'time zone' in found[0].text
