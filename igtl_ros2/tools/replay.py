@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from struct import pack
 from typing import TYPE_CHECKING
@@ -49,7 +50,8 @@ class _RecordedFrame(Outgoing):
     """
     A frame that goes to every peer as it is, whatever the peer is taken for.
 
-    Only a mesh that would end a 3D Slicer goes there in the form that it survives.
+    Only a mesh that would end a 3D Slicer goes there in the form that it survives; of a peer that
+    may be one, it is said.
     """
 
     __slots__ = ('_frame',)
@@ -65,13 +67,22 @@ class _RecordedFrame(Outgoing):
                     self.key, self.follows = (_KIND, header.device_name), message.follows
 
     def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
-        if compat.name == 'slicer' and decode_header(self._frame[0]).type_name == 'POLYDATA':
+        may_be_slicer = compat.name in ('', 'slicer')
+        if may_be_slicer and decode_header(self._frame[0]).type_name == 'POLYDATA':
             with suppress(DecodeError):  # what cannot be read goes nowhere there, either
                 mesh = decode(self._frame[0])
                 prepared = compat.prepare(mesh, seen_version)
-                if prepared is not mesh:
+                if prepared is not mesh and compat.name:
                     return encode_parts(prepared, prepared.version)
+                if prepared is not mesh:
+                    _tell_of_slicer()
         return self._frame
+
+
+@cache  # once
+def _tell_of_slicer() -> None:
+    say('a mesh with points as cells is sent as it was recorded, on which 3D Slicer crashes; '
+        '--set compat=slicer sends it in another form')
 
 
 _SOMETHING: Message = Unknown(_KIND, b'')

@@ -229,6 +229,12 @@ def test_points_of_a_recorded_mesh_do_not_end_slicer(tmp_path):
             assert len(slicer.wait_for('Points').mesh.triangle_strips) == 3
             assert slicer.wait_for('Line').mesh.lines.to_lists() == [[0, 1, 2]]
         tool.end()
+    with Tool('tools.replay', bag, '--serve', url) as tool:
+        with connect(tool.port()) as peer:  # which may be one
+            assert peer.recv(len(encode(points)), socket.MSG_WAITALL) == encode(points)
+            tool.says('--set compat=slicer sends it in another form')
+            assert peer.recv(len(encode(line)), socket.MSG_WAITALL) == encode(line)
+        tool.end()
 
 
 def test_without_the_packages_it_says_what_to_install(tmp_path):
