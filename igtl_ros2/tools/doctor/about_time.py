@@ -166,10 +166,10 @@ def _stamps(device: Device, forgot: bool, stalled_s: float) -> Iterator[Finding]
             f'{len(good) - len(stamped)} of {len(good)} messages of {device.title} carry no time '
             'stamp.', device.name)
     # each explains what the others would say
-    found = list(_unit(device, stamped))
+    found = list(_unit(device, stamped, stalled_s))
     if not found:
         found = [*_frozen(device, stamped), *_backwards(device, stamped)]
-        found += _pace(device) if not found else ()
+        found += _pace(device, stalled_s) if not found else ()
         is_even = not found
         if {finding.code for finding in found} <= {STAMP_BACKWARDS.code}:
             found += _clock(device, stamped, stalled_s)
@@ -199,7 +199,7 @@ def _frozen(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
         severity=None if has_points(device.type_name) or device.is_stream else Severity.WARNING)
 
 
-def _unit(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
+def _unit(device: Device, stamped: list[Seen], stalled_s: float) -> Iterator[Finding]:
     """Find stamps that are numbers of another unit."""
     last = stamped[-1]
     for how, read in _READINGS:
@@ -215,7 +215,8 @@ def _unit(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
             continue
         passed = last.arrival_ns - stamped[0].arrival_ns
         went = to_ns(last.stamp) - to_ns(stamped[0].stamp)
-        if len(stamped) >= _FEW and passed > 0 and went > passed / 2:
+        # what has waited here came faster than it was sent
+        if len(stamped) >= _FEW and passed > 0 and went > (passed + stalled_s * _NS) / 2:
             continue  # it goes on as time does: a clock that was started not long ago
         if len(stamped) < _FEW and name != 'nanoseconds':
             continue
@@ -296,7 +297,7 @@ def _clock(device: Device, stamped: list[Seen], stalled_s: float) -> Iterator[Fi
             f'machine{_zone(offset)}.', device.name)
 
 
-def _pace(device: Device) -> Iterator[Finding]:
+def _pace(device: Device, stalled_s: float) -> Iterator[Finding]:
     """Compare how time and stamps go on."""
     for part in device.by_connection():
         settled = [seen for seen in part if seen.stamp and not seen.fault
@@ -305,7 +306,7 @@ def _pace(device: Device) -> Iterator[Finding]:
             continue
         passed = settled[-1].at_s - settled[0].at_s
         went = (to_ns(settled[-1].stamp) - to_ns(settled[0].stamp)) / _NS
-        if passed >= 1.0 and went > 0 and abs(went / passed - 1) > _RATIO:
+        if passed >= 1.0 and went > 0 and abs(went - passed) > _RATIO * passed + stalled_s:
             yield CLOCK_RATE.of(
                 f'The stamps of {device.title} went on by {went:.2f} s in {passed:.2f} s.',
                 device.name)

@@ -301,6 +301,19 @@ def test_fractions_in_another_unit(unit):
     assert codes(seen) == ['stamp-unit']
 
 
+def test_what_has_waited_here_says_nothing_of_the_pace_of_a_clock():
+    seen = stream(seconds=2.0, at=lambda n: max(n / 50, 0.8) if n else 0.0,
+                  stamp=lambda n, t: START_NS + n * NS // 50)
+    assert codes(seen, stalled_s=0.78) == []
+
+
+def test_stamps_in_another_unit_of_what_has_waited_here():
+    seen = stream(seconds=0.5, at=lambda n: n / 250)
+    for number, message in enumerate(seen):
+        message.stamp = START_NS + number * NS // 50
+    assert [f.code for f in alarms(observed(seen, stalled_s=0.4))] == ['stamp-unit']
+
+
 def test_a_clock_that_was_just_started_is_not_taken_for_milliseconds():
     seen = stream(stamp=lambda n, t: t - START_NS + 417 * NS)
     assert codes(seen) == ['clock-other']

@@ -224,7 +224,7 @@ def verdicts(tmp_path_factory):
     folder = tmp_path_factory.mktemp('mappings')
     todo = {name: (case.talk, {'mapping': case.mapping, **case.options})
             for name, case in CASES.items()}
-    todo.update({name: (talk, {'seconds': 1.2, **options})
+    todo.update({name: (talk, {'seconds': 2.0, **options})
                  for name, (talk, options) in HEALTHY.items()})
     with ThreadPoolExecutor(len(todo)) as pool:
         found = {name: pool.submit(visit, talk, folder, number, **options)

@@ -138,7 +138,7 @@ class Case:
 
 
 def of(talk, codes, device='', mapping='', **options):
-    return Case(talk, set(codes.split()), device, {'seconds': 1.2, **options}, mapping)
+    return Case(talk, set(codes.split()), device, {'seconds': 2.0, **options}, mapping)
 
 
 FROZEN = time.time_ns()
@@ -160,7 +160,7 @@ CASES = {
         again(lambda n: raw(crc=7) if n % 5 == 3 else pose(number=n)), 'crc-wrong',
         'ProbeToTracker'),
     'announces more than it sends, and hangs': of(
-        after(raw(size=400), stays), 'body-short', 'ProbeToTracker', seconds=2.5),
+        after(raw(size=400), stays), 'body-short', 'ProbeToTracker', seconds=3.5),
     'announces more than it sends, and ends': of(
         after(raw(size=400), ends), 'body-short', 'ProbeToTracker'),
     'announces more than it sends, and goes on': of(
@@ -205,8 +205,8 @@ CASES = {
         'ProbeToTracker'),
     # arrivals
     'a device that stops': of(
-        both(good(), lambda n: pose(number=n) if n < 15 else b''), 'stopped', 'ProbeToTracker',
-        seconds=2.6),
+        both(good(), lambda n: pose(number=n) if n < 40 else b''), 'stopped', 'ProbeToTracker',
+        seconds=5.0),  # much longer than a busy machine keeps the doctor waiting
     'a device that pauses': of(
         lambda line: line.stream(pauses()), 'gap', 'ProbeToTracker', seconds=4.2),
     # names
