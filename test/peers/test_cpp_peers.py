@@ -104,7 +104,7 @@ def test_tracker_server_is_published_in_metres_also_after_it_hung_up(cpp, bridge
     user.wait_for(lambda: len(hundreds()) == 2, 'a pose after the connection was closed')
     found = turns(poses)
     assert found == sorted(set(found))
-    assert 'disconnected' in client.output
+    user.wait_for(lambda: 'disconnected' in client.output, 'its word of that')
     assert {(p.header.frame_id, p.child_frame_id) for p in poses} == {('ras', 'Tracker')}
     info = json.loads(infos[0].data)
     assert (info['type'], info['version'], info['stamp_source']) == ('TRANSFORM', 1, 'receive')

@@ -368,7 +368,7 @@ def _arrivals(device: Device, observed: Observation) -> Iterator[Finding]:
         gaps = [b.at_s - a.at_s for a, b in pairwise(part)]
         # a burst that waited has hardly any time in between
         usual = median(gaps)
-        allowed = _allowed(gaps, max(_GAP_S, _GAP_PERIODS * usual)) + observed.stalled_s
+        allowed = _allowed(gaps, max(_GAP_S, _GAP_PERIODS * usual), observed.stalled_s)
         worst = max(gaps)
         if worst > allowed:
             count = sum(gap > allowed for gap in gaps)
@@ -396,14 +396,14 @@ def _pauses(observed: Observation, devices: Sequence[Device]) -> Iterator[Findin
             continue
         gaps = [b - a for a, b in pairwise(came)]
         usual = (came[-1] - came[0]) / len(gaps)
-        allowed = _allowed(gaps, max(_PAUSE_S, _GAP_PERIODS * usual)) + observed.stalled_s
+        allowed = _allowed(gaps, max(_PAUSE_S, _GAP_PERIODS * usual), observed.stalled_s)
         worst = max(gaps)
         if allowed < worst <= _GAP_S + observed.stalled_s:  # longer ones are told of each device
             yield GAP.of(f'Nothing came for {worst:.1f} s, where otherwise {1 / usual:.0f} '
                          'messages come in a second.')
 
 
-def _allowed(gaps: Sequence[float], usual_s: float) -> float:
+def _allowed(gaps: Sequence[float], usual_s: float, stalled_s: float) -> float:
     """Tell how long a pause may be: of what comes in bursts twice as long as the longest."""
     runs, long = [0.0], list[float]()
     worst = max(gaps)
@@ -413,8 +413,8 @@ def _allowed(gaps: Sequence[float], usual_s: float) -> float:
             runs.append(0.0)
         else:
             runs[-1] += gap
-    is_bursts = worst > usual_s and max(runs) <= _BURST * min(long)
-    return 2 * worst if is_bursts else usual_s
+    is_bursts = worst > usual_s and max(runs) <= _BURST * min(long) + stalled_s
+    return (2 * worst if is_bursts else usual_s) + stalled_s
 
 
 def _every(period_s: float) -> str:

@@ -307,6 +307,14 @@ def test_what_has_waited_here_says_nothing_of_the_pace_of_a_clock():
     assert codes(seen, stalled_s=0.78) == []
 
 
+def test_bursts_that_this_machine_has_drawn_out_are_no_gaps():
+    def at(number):
+        return number // 20 + number % 20 * 0.012
+
+    assert 'gap' in codes(stream(seconds=1.2, at=at))
+    assert codes(stream(seconds=1.2, at=at), stalled_s=0.1) == []
+
+
 def test_stamps_in_another_unit_of_what_has_waited_here():
     seen = stream(seconds=0.5, at=lambda n: n / 250)
     for number, message in enumerate(seen):
