@@ -36,7 +36,7 @@ from .spin import Turns
 _LOOK_PERIOD_S = 0.2
 # How long a message waits for older ones of other topics: when nothing else has come, and while
 # a busy machine still has messages to take
-_ORDER_NS = 200_000_000
+_ORDER_NS = 500_000_000
 _BUSY_ORDER_NS = 2_000_000_000
 # a recorder that is killed must not lose more than a chunk of the bag and a part of another one
 _MAX_WAITING_BYTES = CHUNK_BYTES // 4
