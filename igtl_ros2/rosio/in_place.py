@@ -154,7 +154,7 @@ def publish(publisher: Publisher, message: Any, source: Message) -> None:
     :param source: what the message was made of.
     """
     if isinstance(message, LazyImage):
-        if _publish_bytes is not None and isinstance(source, Image) and shows(message, source):
+        if is_ready() and isinstance(source, Image) and shows(message, source):
             publish_after(publisher, image_start(message, serialize_message), source)
         else:
             publisher.publish(message.become())

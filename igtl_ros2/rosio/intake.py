@@ -118,7 +118,7 @@ class Intake:
                 if not (batch := _taken(subscription, target)):
                     break
                 target.read.append(batch)
-            while target.read:
+            for _ in range(len(target.read)):
                 self._hand_on(subscription, target)
         self.remove(subscription)
 
@@ -242,8 +242,8 @@ class Intake:
             for _ in range(_BATCHES - 1):
                 if count < target.most:
                     break
-                with self._reads:
-                    count = _read(subscription, target)
+                with self._reads:  # who replaces a subscription has read all of it
+                    count = _read(subscription, target) if self._version == version else 0
                 if count:
                     self._hand_on(subscription, target)
             is_all = is_all and count < target.most
