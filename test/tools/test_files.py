@@ -24,7 +24,7 @@ from igtl_ros2.errors import FileError
 
 nibabel = pytest.importorskip('nibabel')
 nrrd = pytest.importorskip('nrrd')
-Pictures = pytest.importorskip('PIL.Image')
+Pictures = pytest.importorskip('PIL.Image', reason='pillow is not installed: no PNG')
 
 IJK_TO_RAS = np.array([
     [0.0, -0.6, 0.4, -101.25],
