@@ -54,5 +54,9 @@ def test_reading_takes_as_much_longer_as_there_are_more_rules(tmp_path):
         assert len(load_mapping(file).receive) == count
         return time.thread_time() - begin
 
+    def least(count):
+        """Leave out what the caches of a busy machine cost."""
+        return min(seconds(count) for _ in range(3))
+
     seconds(10)
-    assert seconds(4000) < 10 * seconds(1000)
+    assert least(4000) < 10 * least(1000)

@@ -15,6 +15,7 @@ from .chunks import McapFile
 from .files import mcap_files
 from .lost import Lost
 from .metadata import METADATA, Told, load_yaml
+from .records import RECORD
 
 _HINT = '; igtl_record repair may make it readable'
 
@@ -213,9 +214,15 @@ def _files_of(folder: Path) -> list[Path] | None:
     missing = [name for name in names if not (folder / name).is_file()]
     if missing:
         raise BagError(f'{folder}: {", ".join(missing)} is not there{_HINT}')
-    found = mcap_files(folder)
     # a recorder that was killed has perhaps not named its last one yet
-    return [folder / name for name in names] + [f for f in found if f.name not in names]
+    more = [file for file in mcap_files(folder) if file.name not in names and _is_begun(file)]
+    return [folder / name for name in names] + more
+
+
+def _is_begun(path: Path) -> bool:
+    """Tell whether a recorder has written the beginning of a file, which comes last."""
+    with open(path, 'rb') as file:
+        return any(file.read(RECORD.size))
 
 
 def _short(error: Exception) -> str:

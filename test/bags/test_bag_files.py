@@ -281,6 +281,19 @@ def test_whenever_it_is_killed_rosbags_alone_reads_all_but_the_last_chunk(
         pytest.fail('it was not killed')
 
 
+@pytest.mark.parametrize('begun', [b'', bytes(64) + whole_file.ENDING], ids=['made', 'ending'])
+def test_a_file_that_was_just_made_when_it_was_killed_is_passed_over(bag, begun):
+    found = bytes_of(bag)
+    (bag / 'bag_2.mcap').write_bytes(begun)
+    with open_bag(bag) as reader:
+        count = sum(1 for _ in reader.messages(reader.connections))
+        assert not reader.lost
+    assert count == len(found) == 40
+    (bag / 'bag_2.mcap').write_bytes(b'something else')
+    with pytest.raises(BagError, match='bag_2.mcap: the beginning of the file'), open_bag(bag):
+        pass
+
+
 # -- repair
 
 
