@@ -7,12 +7,17 @@ with that of arrival. By turns, with the same bridge: nobody looks; the monitor 
 Chromium, else in a program that takes what a browser takes). Another bridge is behind
 `igtl relay`. All processes share the cores of the machine. Ratios are of the medians of the turns.
 'least' is of the best turn: in the rest is what other programs do. Nothing is asserted.
+
+The browser has no more rights than that of a user: one that is started by root gives its threads
+precedence over all others. With `--realtime` device, bridge and subscriber have the scheduling
+that is for robots, and no other program has it.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import re
 import shutil
 import statistics
@@ -29,7 +34,9 @@ from rich.table import Table
 # what a program does that has just started or ended, and its queues, is over by then: there is
 # nothing that says so
 SETTLE_S = 2.0
-FLAGS = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist']
+FLAGS = ['--enable-unsafe-swiftshader']
+REALTIME = ('chrt', '-r', '10')
+_PR_CAPBSET_DROP, _CAP_SYS_NICE = 24, 23
 
 
 def says(process, pattern):
@@ -85,7 +92,9 @@ def chromium(stack):
     if program is None:
         return None
     driver = stack.enter_context(sync_playwright())
-    browser = driver.chromium.launch(executable_path=program, args=FLAGS)
+    # without a graphics card it may draw with the processor, as `chromium` itself does
+    browser = driver.chromium.launch(
+        executable_path=program, args=FLAGS)
     stack.callback(browser.close)
 
     @contextlib.contextmanager
@@ -101,22 +110,29 @@ def chromium(stack):
     return looking
 
 
+def lose_precedence():
+    """Start no program any more that may give itself precedence over others."""
+    # who has no right to do that has nothing to lose
+    ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, _CAP_SYS_NICE, 0, 0, 0)
+
+
 class Way:
     """A device, a bridge and a subscriber, with something between the first two or not."""
 
-    def __init__(self, stack, name, work, relayed=False):
+    def __init__(self, stack, name, work, relayed=False, by=()):
         """Start them, and wait until all arrives."""
         self._work = work
+        python = (*by, sys.executable, '-m')
         self.receiver = Process(
             stack, 'ends', 'ros_receiver', work.name, 'bytes', 1000,
-            f'/{name}/{work.device}/{work.leaf}')
+            f'/{name}/{work.device}/{work.leaf}', by=python)
         self.receiver.hear()
-        self.sender = Process(stack, 'ends', 'igtl_sender', work.name)
+        self.sender = Process(stack, 'ends', 'igtl_sender', work.name, by=python)
         self.device = self.url = f'tcp://127.0.0.1:{self.sender.hear()["port"]}'
         if relayed:
             relay = stack.enter_context(igtl('relay', self.url, 'tcp://127.0.0.1:0'))
             self.url = says(relay, r'clients at (tcp:\S+)')[1]
-        self.bridge = bridge(stack, f'/{name}', mode='client', url=self.url, stamp='device')
+        self.bridge = bridge(stack, f'/{name}', by=by, mode='client', url=self.url, stamp='device')
         self.sender.hear()
         settle(self.sender, self.receiver, 100, 20)
 
@@ -134,15 +150,20 @@ def main():
     parser.add_argument('--rounds', type=int, default=5, help='turns of each way')
     parser.add_argument(
         '--no-browser', action='store_true', help='take what a browser takes, and show nothing')
+    parser.add_argument(
+        '--realtime', action='store_true',
+        help=f'start device, bridge and subscriber with `{" ".join(REALTIME)}`')
     arguments = parser.parse_args()
     console = prepare()
+    by = REALTIME if arguments.realtime else ()
     found = {}
     with ExitStack() as stack:
+        plain = Way(stack, 'plain', WORKLOADS['TRANSFORM'], by=by)
+        relayed = Way(stack, 'relayed', WORKLOADS['TRANSFORM'], relayed=True, by=by)
+        lose_precedence()
         looking = None if arguments.no_browser else chromium(stack)
         console.print('the page is open in Chromium' if looking else
                       'a program takes what a browser takes')
-        plain = Way(stack, 'plain', WORKLOADS['TRANSFORM'])
-        relayed = Way(stack, 'relayed', WORKLOADS['TRANSFORM'], relayed=True)
 
         def turn(name, way):
             time.sleep(SETTLE_S)

@@ -118,14 +118,14 @@ class Result:
         return facts
 
 
-def bridge(stack, space='/bench', python=sys.executable, **parameters):
-    """Start the bridge in a namespace, by the program beside a Python."""
+def bridge(stack, space='/bench', python=sys.executable, by=(), **parameters):
+    """Start the bridge in a namespace, by the program beside a Python, after words of `by`."""
     # bridges side by side would take frames of tf from each other
     arguments = ['--ros-args', '-r', f'__ns:={space}', '-r', f'/tf:={space}/tf']
     for name, value in parameters.items():
         arguments += ['-p', f'{name.replace("__", ".")}:={value}']
     program = Path(python).with_name('igtl_bridge')
-    return Process(stack, *arguments, talks=False, by=(program,))
+    return Process(stack, *arguments, talks=False, by=(*by, program))
 
 
 def measure(way, form, work, sender, receiver, rate, count, measured=None, burst=1, copies=1):

@@ -187,11 +187,12 @@ class PageServer:
 
     async def _serve(self, socket: web.WebSocketResponse) -> None:
         viewer = Viewer(self._monitor)
-        telling = asyncio.create_task(self._tell(socket, viewer))
+        pace = Pace(self._fps, asyncio.get_running_loop().time())
+        telling = asyncio.create_task(self._tell(socket, viewer, pace))
         try:
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
-                    await self._answer(socket, viewer, message.data)
+                    await self._answer(socket, viewer, pace, message.data)
         finally:
             viewer.close()
             telling.cancel()
@@ -199,7 +200,9 @@ class PageServer:
             if isinstance(end, Exception):
                 _log.error('nothing more is sent to a browser', exc_info=end)
 
-    async def _answer(self, socket: web.WebSocketResponse, viewer: Viewer, text: str) -> None:
+    async def _answer(
+        self, socket: web.WebSocketResponse, viewer: Viewer, pace: Pace, text: str
+    ) -> None:
         """Do what a browser asks for, and tell it what came of that."""
         answer: Json = {'kind': 'answer', 'error': ''}
         try:
@@ -213,12 +216,15 @@ class PageServer:
             if 'want' in asked:
                 viewer.want(asked['want'])
                 return
+            if 'fps' in asked:
+                pace.ask(asked['fps'])
+                return
             if 'steer' in asked:
                 answer['error'] = self._source.steer(asked['steer'])
             elif 'send' in asked:
                 answer.update(self._send(asked))
             elif 'token' not in asked:
-                raise RequestError('wanted want, steer or send')
+                raise RequestError('wanted want, fps, steer or send')
         except RequestError as error:
             answer['error'] = str(error)
         await socket.send_json(answer)
@@ -238,11 +244,12 @@ class PageServer:
 
     # -- what browsers are told
 
-    async def _tell(self, socket: web.WebSocketResponse, viewer: Viewer) -> None:
+    async def _tell(
+        self, socket: web.WebSocketResponse, viewer: Viewer, pace: Pace
+    ) -> None:
         """Tell a browser what is new, again and again, when it has taken what was before."""
         clock = asyncio.get_running_loop().time
-        pace = Pace(self._fps, clock())
-        more = {'control': self._control, 'fps': self._fps, 'instance': self._instance}
+        more = {'control': self._control, 'instance': self._instance}
         source = self._source
         known, overview_s = 0, 0.0
         try:
@@ -254,7 +261,7 @@ class PageServer:
                     overview_s = clock() + _OVERVIEW_S
                     await socket.send_json({'kind': 'overview', **overview})
                 await asyncio.wait_for(self._frame(socket, viewer, {
-                    **more, 'links': source.tell(), 'left_out': pace.left_out,
+                    **more, 'fps': pace.fps, 'links': source.tell(), 'left_out': pace.left_out,
                     'timeline': source.timeline(), 'wall_ms': source.wall_ms(),
                 }), _STALLED_S)
         except (asyncio.TimeoutError, ConnectionError):

@@ -17,6 +17,8 @@ from .values import Json
 _PULSE_S = 1.0
 _QUIET_S = 70.0
 _MAX_WANTED = 16
+#: fewer frames a second than that would look like a connection that is lost
+_LEAST_FPS = 0.1
 
 
 class RequestError(ValueError):
@@ -31,19 +33,32 @@ class Pace:
     """
 
     def __init__(self, fps: float, now_s: float) -> None:
-        self._period_s = 1.0 / fps
+        self._most = self.fps = fps
         self._due_s = now_s
         self.left_out = 0
 
+    def ask(self, fps: Any) -> None:
+        """
+        Take in how many a second the browser wants: None for all, and never more than that.
+
+        :raises RequestError: if that is no such number.
+        """
+        if fps is None:
+            fps = self._most
+        if isinstance(fps, bool) or not isinstance(fps, (int, float)) or not fps >= _LEAST_FPS:
+            raise RequestError(f'fps: {fps!r}, allowed null or a number from {_LEAST_FPS} on')
+        self.fps = min(fps, self._most)
+
     def wait_s(self, now_s: float) -> float:
         """Tell how long to wait for the next frame, and plan the one after it."""
+        period_s = 1.0 / self.fps
         late = now_s - self._due_s
         if late > 0:
-            missed = int(late / self._period_s)
+            missed = int(late / period_s)
             self.left_out += missed
-            self._due_s += missed * self._period_s
+            self._due_s += missed * period_s
         wait = max(0.0, self._due_s - now_s)
-        self._due_s += self._period_s
+        self._due_s += period_s
         return wait
 
 

@@ -15,7 +15,7 @@ if not importlib.util.find_spec('aiohttp'):
                       'test_bridge_page.py', 'test_page_shapes.py']
 
 #: software draws the scene where there is no graphics card
-FLAGS = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist']
+FLAGS = ['--enable-unsafe-swiftshader']
 TIMEOUT_MS = 90_000
 
 

@@ -550,3 +550,23 @@ def test_frames_that_cannot_be_sent_in_time_are_left_out_and_counted():
     assert pace.left_out == 9
     assert pace.wait_s(101.25) == pytest.approx(0.05, abs=1e-6)
     assert pace.left_out == 9
+
+
+def test_a_browser_may_want_fewer_frames_and_never_more():
+    pace = Pace(10.0, 100.0)
+    pace.ask(2)
+    assert pace.fps == 2
+    assert [pace.wait_s(100.0), pace.wait_s(100.0), pace.wait_s(100.5)] == [0.0, 0.5, 0.5]
+    pace.ask(50.0)
+    assert pace.fps == 10
+    pace.ask(0.5)
+    pace.ask(None)
+    assert pace.fps == 10 and pace.left_out == 0
+
+
+@pytest.mark.parametrize('fps', [0, -1, 0.01, float('nan'), True, '2', [2]])
+def test_a_pace_that_is_none_is_refused_with_what_is_allowed(fps):
+    pace = Pace(10.0, 100.0)
+    with pytest.raises(RequestError, match=r'fps: .*, allowed null or a number from 0.1 on'):
+        pace.ask(fps)
+    assert pace.fps == 10

@@ -309,6 +309,21 @@ def test_all_can_be_done_by_keyboard_and_has_a_name(all_kinds, open_page):
     page.wait_for_selector('#details', state='hidden')
 
 
+def test_updates_are_as_many_as_were_chosen(all_kinds, open_page):
+    # no graphics card, and the monitor is on this machine: few
+    page = open_page(all_kinds)
+    page.wait_for_function('document.querySelector("#frames").dataset.fps === "2"')
+    assert 'the processor draws' in page.inner_text('#frames')
+    for choice, fps in (('all', 5), ('1', 1), ('5', 5)):
+        page.get_by_label('Updates').select_option(choice)
+        page.wait_for_function('fps => document.querySelector("#frames").dataset.fps === fps',
+                               arg=str(fps))
+        assert page.inner_text('#frames').startswith(f'at most {fps} times a second')
+    page.reload()
+    page.wait_for_function('document.querySelector("#frames").dataset.fps === "5"')
+    assert page.get_by_label('Updates').input_value() == '5'
+
+
 def test_the_table_can_be_sifted(all_kinds, open_page):
     page = open_page(all_kinds)
     page.get_by_label('Show only').fill('transform')
@@ -488,6 +503,7 @@ def test_pictures(open_page, tmp_path):
         until(page, """() => document.querySelector('#scene [data-told]').textContent
             .startsWith('2 poses, 4 points')""")
         page.get_by_role('button', name='Show all').click()
+        page.get_by_label('Updates').select_option('all')
         page.wait_for_timeout(1500)
         shoot(page, 'monitor.png', tmp_path)
 

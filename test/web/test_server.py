@@ -244,6 +244,17 @@ def test_an_image_is_sent_when_it_is_wanted_slice_by_slice():
     run(work)
 
 
+def test_a_browser_is_told_less_often_when_it_asks_for_that():
+    async def work(rig):
+        async with rig.browser() as browser, rig.browser() as other:
+            for asked, given in ((5, 5), (None, 50), (1000, 50)):
+                await browser.send_json({'fps': asked})
+                await rig.until(browser, lambda told, fps=given: told.get('fps') == fps)
+                assert (await rig.until(other, lambda told: told))['fps'] == 50
+
+    run(work)
+
+
 def test_a_mesh_is_sent_without_being_asked_for():
     points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
 
@@ -329,8 +340,8 @@ def test_a_slow_browser_holds_nobody_up_and_gets_the_newest():
 
 
 @pytest.mark.parametrize('text', [
-    'garbage', '[]', '5', '{}', '{"want": 5}', '{"steer": {"playing": true}}', '{"send": {}}',
-    '{"send": {"kind": "string", "text": "a"}}', '[' * 60_000,
+    'garbage', '[]', '5', '{}', '{"want": 5}', '{"fps": 0}', '{"steer": {"playing": true}}',
+    '{"send": {}}', '{"send": {"kind": "string", "text": "a"}}', '[' * 60_000,
 ])
 def test_what_cannot_be_done_is_answered_with_a_reason(text):
     async def work(rig):

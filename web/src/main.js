@@ -7,6 +7,7 @@ import { Devices } from './devices.js'
 import { say } from './dom.js'
 import { Errors, Links, Texts } from './lists.js'
 import { Orders } from './orders.js'
+import { Pace } from './pace.js'
 import { Pictures } from './pictures.js'
 import { Plots } from './plots.js'
 import { Scene } from './scene.js'
@@ -56,6 +57,8 @@ const plots = new Plots()
 const scene = new Scene(store, pictures)
 const orders = new Orders(wire)
 const timeline = new Timeline(wire)
+const pace = new Pace(scene.isSoftware, (fps) => wire.slow(fps))
+document.getElementById('status').after(pace.node)
 document.getElementById('main').append(
   timeline.node, devices.node, devices.details, scene.node, pictures.node, plots.node, texts.node, links.node, bridges.node, errors.node,
   orders.node,
@@ -89,10 +92,7 @@ function state(message) {
   scene.update(message.devices)
   orders.update(message.links, message.control)
   timeline.update(message.timeline)
-  const frames = document.getElementById('frames')
-  say(frames, `at most ${message.fps} times a second` + (message.left_out ? `, ${message.left_out} left out` : ''))
-  frames.dataset.frames = message.frames
-  frames.dataset.leftOut = message.left_out
+  pace.update(message)
 }
 
 // -- light and dark

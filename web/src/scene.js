@@ -16,7 +16,7 @@ const MOST_LABELS = 150
 /** height of a name, as a part of the view */
 const LABEL = 0.03
 /** so long nothing is drawn anew where there is no graphics card: the cores have other things to do */
-const SOFTWARE_PAUSE_MS = 500
+const SOFTWARE_PAUSE_MS = 400
 /** edge of the corner that always shows which way the axes point, in pixels */
 const CORNER = 120
 const AXES = [['R', 'x', 0xd33c3c], ['A', 'y', 0x2f9e44], ['S', 'z', 0x3b6fd4]]
@@ -33,6 +33,16 @@ function put(node, numbers) {
   node.matrixAutoUpdate = false
   node.matrix.set(...numbers)
   node.matrixWorldNeedsUpdate = true
+}
+
+/** Tell whether there is no graphics card; it has to be known before the canvas is made. */
+function drawsInSoftware() {
+  const gl = document.createElement('canvas').getContext('webgl2')
+  if (!gl) return true
+  const about = gl.getExtension('WEBGL_debug_renderer_info')
+  const drawer = gl.getParameter(about ? about.UNMASKED_RENDERER_WEBGL : gl.RENDERER)
+  gl.getExtension('WEBGL_lose_context')?.loseContext()
+  return /swiftshader|llvmpipe|software|basic render/i.test(drawer)
 }
 
 function drop(node) {
@@ -80,11 +90,9 @@ export class Scene {
   }
 
   start() {
-    this.renderer = new WebGLRenderer({ canvas: this.canvas, antialias: true })
-    const gl = this.renderer.getContext()
-    const about = gl.getExtension('WEBGL_debug_renderer_info')
-    const drawer = gl.getParameter(about ? about.UNMASKED_RENDERER_WEBGL : gl.RENDERER)
-    this.pause = /swiftshader|llvmpipe|software|basic render/i.test(drawer) ? SOFTWARE_PAUSE_MS : 0
+    this.isSoftware = drawsInSoftware()
+    this.renderer = new WebGLRenderer({ canvas: this.canvas, antialias: !this.isSoftware })
+    this.pause = this.isSoftware ? SOFTWARE_PAUSE_MS : 0
     this.drawn = -Infinity
     this.camera = new PerspectiveCamera(40, 1, 1, 10000)
     this.camera.up.set(0, 0, 1)
@@ -477,14 +485,17 @@ export class Scene {
     this.isDue = true
     this.isSoon = !wait
     clearTimeout(this.waiting)
-    this.waiting = setTimeout(() => requestAnimationFrame(() => {
+    const next = () => requestAnimationFrame(() => {
       this.isDue = false
       this.drawn = performance.now()
       this.things.traverse((part) => {
         if (part.userData.isLabel) part.visible = this.labels.checked
       })
       this.draw()
-    }), wait)
+    })
+    // at once: the page is put together once for the scene and the numbers that came with it
+    if (wait) this.waiting = setTimeout(next, wait)
+    else next()
   }
 
   draw() {

@@ -46,6 +46,7 @@ export class Wire {
     this.on = on
     this.number = 0
     this.wanted = []
+    this.fps = null
     this.pause = 250
     this.open()
   }
@@ -59,6 +60,7 @@ export class Wire {
       this.pause = 250
       socket.send(JSON.stringify({ token: token() }))
       this.want(this.wanted)
+      if (this.fps !== null) this.slow(this.fps)
       this.on.status('connected', true)
     }
     socket.onmessage = ({ data }) => {
@@ -93,5 +95,11 @@ export class Wire {
   want(wanted) {
     this.wanted = wanted
     this.ask({ want: wanted })
+  }
+
+  /** Say how often a second the page wants to be told what is new; null for as often as the monitor does. */
+  slow(fps) {
+    this.fps = fps
+    this.ask({ fps })
   }
 }
