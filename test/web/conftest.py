@@ -14,8 +14,8 @@ if not importlib.util.find_spec('aiohttp'):
     collect_ignore = ['test_guard.py', 'test_server.py', 'test_monitor.py', 'test_page.py',
                       'test_bridge_page.py', 'test_page_shapes.py']
 
-#: software draws the scene where there is no graphics card
-FLAGS = ['--enable-unsafe-swiftshader']
+#: software draws the scene, also where there is a graphics card
+FLAGS = ['--disable-gpu', '--enable-unsafe-swiftshader']
 TIMEOUT_MS = 90_000
 
 
