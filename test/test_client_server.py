@@ -648,7 +648,9 @@ def test_a_program_that_ends_leaves_nothing_behind():
         timeout=60,
     )
     assert (done.returncode, done.stdout) == (0, 'done\n'), done.stderr
-    noise = [line for line in done.stderr.splitlines() if 'trying again' not in line]
+    # asyncio tells of what a busy machine has kept waiting
+    noise = [line for line in done.stderr.splitlines()
+             if 'trying again' not in line and not line.startswith('Executing <')]
     assert noise == []
 
 

@@ -53,7 +53,7 @@ def test_certificates_are_written_as_they_are(tmp_path):
 
 
 def test_what_is_recorded_is_replayed(tmp_path):
-    frames = golden_frames()[:40] + [encode(String('x' * 9000, device_name='Big'))] * 200
+    frames = golden_frames()[:40] + [encode(String('x' * 9000, device_name='Big'))] * 500
     bag = tmp_path / 'bag'
     with Device() as device, WindowsTool(
         'tools.record', 'connect', device.url, '-o', bag, '--min-free', 1, '--phi', 'pass',

@@ -370,9 +370,9 @@ def test_what_is_slow_is_on_the_disk_within_a_moment(tmp_path):
 
 def test_a_bag_is_split_by_size_and_replayed_as_one(tmp_path):
     chance = random.Random(1)
-    frames = [encode(String(chance.randbytes(30_000).hex(), device_name='T')) for _ in range(60)]
+    frames = [encode(String(chance.randbytes(30_000).hex(), device_name='T')) for _ in range(100)]
     options = ('--max-size', '1M', '--compression', 'none')
-    bag = recorded(tmp_path, b''.join(frames), *options, messages=60)
+    bag = recorded(tmp_path, b''.join(frames), *options, messages=100)
     sizes = [path.stat().st_size for path in sorted(bag.glob('bag_*.mcap'))]
     assert len(sizes) > 2
     assert all(1_000_000 <= size < 2_500_000 for size in sizes[:-1])
