@@ -93,8 +93,7 @@ def chromium(stack):
         return None
     driver = stack.enter_context(sync_playwright())
     # without a graphics card it may draw with the processor, as `chromium` itself does
-    browser = driver.chromium.launch(
-        executable_path=program, args=FLAGS)
+    browser = driver.chromium.launch(executable_path=program, args=FLAGS)
     stack.callback(browser.close)
 
     @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """Waiting for what other threads and processes bring about."""
 
+import asyncio
 import time
 
 DEADLINE_S = 40.0
@@ -30,3 +31,18 @@ def poll(condition, what, pause):
         if now - begun > 0.005:
             time.sleep(min(now - begun, 0.05))
         pause()
+
+
+async def eventually(condition):
+    """
+    Ask until something is true, and return it, while the tasks of an event loop go on.
+
+    It has no task of its own: a condition may count them.
+
+    :raises AssertionError: after `DEADLINE_S`.
+    """
+    deadline = time.monotonic() + DEADLINE_S
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f'it did not happen in {DEADLINE_S} s'
+        await asyncio.sleep(0.005)
+    return value

@@ -8,6 +8,7 @@ import threading
 import numpy as np
 import pytest
 from network_peers import DEADLINE_S, RawPeer, text
+from polling import eventually
 
 from igtl_ros2 import aio, connect, serve
 from igtl_ros2.codec.messages.image import Image
@@ -27,15 +28,6 @@ def run(coroutine):
         return result
 
     return asyncio.run(alone())
-
-
-async def eventually(condition):
-    """Poll until a condition holds; its value is the result."""
-    for _ in range(int(DEADLINE_S / 0.005)):
-        if value := condition():
-            return value
-        await asyncio.sleep(0.005)
-    raise AssertionError('it did not come true')
 
 
 def test_messages_go_both_ways_in_one_loop():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from leaks import Footprint
 from network_peers import RawPeer, text, until
+from polling import eventually
 from relay import Relay
 
 from igtl_ros2 import aio, codec, connect, serve
@@ -213,13 +214,12 @@ def test_breaks_in_an_event_loop_of_ones_own():
                         (peer,) = client.peers
                         (other,) = server.peers
                         relay.reset()
-                        while client.reconnects <= number or peer in client.peers:
-                            await asyncio.sleep(0.005)
-                        while not server.peers or other in server.peers:
-                            await asyncio.sleep(0.005)
+                        await eventually(lambda n=number, old=peer: (
+                            client.reconnects > n and old not in client.peers))
+                        await eventually(lambda old=other: (
+                            server.peers and old not in server.peers))
                     # the last connection ends in a task of its own
-                    while len(asyncio.all_tasks()) != tasks:
-                        await asyncio.sleep(0.005)
+                    await eventually(lambda: len(asyncio.all_tasks()) == tasks)
 
     async def main():
         before = asyncio.all_tasks()

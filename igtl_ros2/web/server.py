@@ -244,9 +244,7 @@ class PageServer:
 
     # -- what browsers are told
 
-    async def _tell(
-        self, socket: web.WebSocketResponse, viewer: Viewer, pace: Pace
-    ) -> None:
+    async def _tell(self, socket: web.WebSocketResponse, viewer: Viewer, pace: Pace) -> None:
         """Tell a browser what is new, again and again, when it has taken what was before."""
         clock = asyncio.get_running_loop().time
         more = {'control': self._control, 'instance': self._instance}

@@ -101,10 +101,3 @@ def descriptors():
     return len(os.listdir('/proc/self/fd'))
 
 
-async def eventually(condition):
-    """Wait for something of which nobody tells."""
-    async def wait():
-        while not condition():
-            await asyncio.sleep(0.01)
-
-    await asyncio.wait_for(wait(), 30)

@@ -5,7 +5,8 @@ import os
 import socket
 
 import pytest
-from stream_ends import Collect, descriptors, eventually, listening, opened, settings
+from polling import eventually
+from stream_ends import Collect, descriptors, listening, opened, settings
 
 from igtl_ros2.errors import PeerError
 from igtl_ros2.transport import names, tcp

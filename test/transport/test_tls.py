@@ -11,7 +11,8 @@ import ssl
 import struct
 
 import pytest
-from stream_ends import Collect, descriptors, eventually, listening, opened, settings
+from polling import eventually
+from stream_ends import Collect, descriptors, listening, opened, settings
 
 from igtl_ros2.errors import ConfigError, PeerError
 from igtl_ros2.transport.tcp import MAX_HANDSHAKES, open_stream, stop_listening
@@ -690,8 +691,7 @@ def test_a_hundred_failed_handshakes_leave_nothing_behind(files):
                 sock.close()
             await there.until(lambda it: len(it.refusals) == 100)
             await eventually(lambda: descriptors() == before)
-            while len(asyncio.all_tasks()) != tasks:
-                await asyncio.sleep(0.01)
+            await eventually(lambda: len(asyncio.all_tasks()) == tasks)
             assert not there.sinks
 
     asyncio.run(run())

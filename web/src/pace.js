@@ -16,7 +16,7 @@ export class Pace {
     this.isSparing = isSoftware && LOCAL.has(location.hostname)
     this.ask = ask
     this.told = el('span', { id: 'frames', class: 'quiet' })
-    this.choice = el('select', { id: 'pace', change: () => this.choose() },
+    this.choice = el('select', { id: 'pace', change: () => this.keep() },
       ...CHOICES.map(([value, title]) => el('option', { value }, title)))
     this.node = el('div', { class: 'field' },
       el('label', { class: 'field' }, el('span', {}, 'Updates'), this.choice), this.told)
@@ -25,10 +25,15 @@ export class Pace {
     this.choose()
   }
 
+  keep() {
+    localStorage.setItem('updates', this.choice.value)
+    this.choose()
+  }
+
   choose() {
     const { value } = this.choice
-    localStorage.setItem('updates', value)
-    this.ask(value === 'all' ? null : value === 'auto' ? (this.isSparing ? SPARING_FPS : null) : Number(value))
+    const named = { auto: this.isSparing ? SPARING_FPS : null, all: null }
+    this.ask(value in named ? named[value] : Number(value))
   }
 
   update({ fps, frames, left_out: leftOut }) {
