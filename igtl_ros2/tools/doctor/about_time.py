@@ -362,7 +362,8 @@ def _jitter(device: Device, stalled_s: float) -> Iterator[Finding]:
 def _arrivals(device: Device, observed: Observation) -> Iterator[Finding]:
     if not device.is_stream:
         return
-    for part in device.by_connection():
+    for whole in device.by_connection():
+        part = [seen for seen in whole if not _has_swallowed(seen)]
         if len(part) < _MANY:
             continue
         gaps = [b.at_s - a.at_s for a, b in pairwise(part)]
@@ -378,7 +379,8 @@ def _arrivals(device: Device, observed: Observation) -> Iterator[Finding]:
         session = observed.sessions[part[0].connection]
         silent = session.ended_s - part[-1].at_s
         # what began and never ended is told elsewhere
-        is_over = session.hung_up or session.pending is not None
+        is_over = (
+            session.hung_up or session.pending is not None or _has_swallowed(whole[-1]))
         # what came at once is no stream: what was kept, for example, for a new client
         is_stream = part[-1].at_s - part[0].at_s > _BURST_S
         if not is_over and is_stream and silent > allowed:
@@ -391,7 +393,8 @@ def _pauses(observed: Observation, devices: Sequence[Device]) -> Iterator[Findin
     """Find times in which no stream of a peer came."""
     for number in range(len(observed.sessions)):
         came = sorted(seen.at_s for device in devices if device.is_stream
-                      for seen in device.seen if seen.connection == number)
+                      for seen in device.seen
+                      if seen.connection == number and not _has_swallowed(seen))
         if len(came) < 2 * _MANY:
             continue
         gaps = [b - a for a, b in pairwise(came)]
@@ -401,6 +404,11 @@ def _pauses(observed: Observation, devices: Sequence[Device]) -> Iterator[Findin
         if allowed < worst <= _GAP_S + observed.stalled_s:  # longer ones are told of each device
             yield GAP.of(f'Nothing came for {worst:.1f} s, where otherwise {1 / usual:.0f} '
                          'messages come in a second.')
+
+
+def _has_swallowed(seen: Seen) -> bool:
+    """Tell whether a message announces more than it has, so that it came at no time of its own."""
+    return seen.fault == 'length'
 
 
 def _allowed(gaps: Sequence[float], usual_s: float, stalled_s: float) -> float:

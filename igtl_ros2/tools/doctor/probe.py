@@ -140,8 +140,6 @@ class Probe:
         sock = self._reach()
         if sock is None:
             return observed
-        reach.own_addresses = own_addresses()
-        reach.listens_on = listeners(reach.reached, reach.port)
         with contextlib.ExitStack() as ends:
             others, refused = self._others()
             for other in others:
@@ -210,6 +208,8 @@ class Probe:
         if not look_up(reach, socket.SOCK_STREAM):
             return None
         for address in reach.addresses:
+            # what comes over a connection must not wait for this
+            own, listening = own_addresses(), listeners(address, reach.port)
             try:
                 sock = self._connect(address)
             except ssl.SSLError as error:
@@ -220,6 +220,7 @@ class Probe:
                 reach.errors[address] = _error(error)
                 continue
             reach.reached = address
+            reach.own_addresses, reach.listens_on = own, listening
             return sock
         return None
 

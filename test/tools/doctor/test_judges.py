@@ -315,6 +315,14 @@ def test_bursts_that_this_machine_has_drawn_out_are_no_gaps():
     assert codes(stream(seconds=1.2, at=at), stalled_s=0.1) == []
 
 
+@pytest.mark.parametrize('count, rate', [(15, 50.0), (30, 30.0), (75, 50.0)])
+def test_what_a_wrong_length_has_swallowed_is_no_gap(count, rate):
+    seen = stream(rate=rate, seconds=count / rate)
+    last = Seen('TRANSFORM', 'ProbeToTracker', SECONDS, START_NS + round(SECONDS * NS),
+                fault='length', about='what it announces is much more than comes')
+    assert codes(seen, [last]) == ['body-length']
+
+
 def test_stamps_in_another_unit_of_what_has_waited_here():
     seen = stream(seconds=0.5, at=lambda n: n / 250)
     for number, message in enumerate(seen):
