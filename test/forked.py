@@ -2,12 +2,14 @@
 Processes that run modules of ours without importing all of it anew.
 
 `python -m igtl_ros2.nodes.bridge` takes nearly a second of a core before its first own line, some
-hundred times in a run of the tests. A server that has imported what they need forks instead. What
+hundred times in a run of the tests. A server that has imported what they need forks instead: the
+module that is asked for, and what two programs have told at their end that they imported. What
 it forks becomes a child of this process, which may wait for it, as a child of its own.
 """
 
 import array
 import atexit
+import collections
 import contextlib
 import ctypes
 import functools
@@ -29,15 +31,6 @@ from pathlib import Path
 
 from polling import DEADLINE_S, poll
 
-_MODULES = (
-    'igtl_ros2.nodes.bridge', 'igtl_ros2.sim.slicer', 'igtl_ros2.sim.ultrasound',
-    'igtl_ros2.tools.record', 'igtl_ros2.tools.replay', 'igtl_ros2.tools.check',
-    'igtl_ros2.bags.files', 'igtl_ros2.bags.frames', 'igtl_ros2.bags.types',
-    'igtl_ros2.web.program', 'igtl_ros2.web.server', 'aiohttp.web',
-    # what rclpy imports when a node starts
-    'diagnostic_msgs.srv', 'rclpy.experimental.events_executor', 'rosidl_generator_py',
-    'rosidl_parser.parser', 'type_description_interfaces.msg',
-)
 #: what `windows_program.py` imports; the server does so when it is first to run that
 ON_WINDOWS = (
     'numpy', 'mcap.writer', 'rosbags.rosbag2', 'rosbags.typesys', 'rich.live', 'rich.console',
@@ -261,14 +254,49 @@ def _server():
     return ours
 
 
+class _Imported:
+    """What the server has imported, so that what it forks need not."""
+
+    def __init__(self):
+        self._told, self._tell = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._tell.setblocking(False)
+        self._times = collections.Counter()
+
+    def prepare(self, program):
+        """Import what a program is going to need, as far as that is known."""
+        if program.endswith('windows_program.py'):
+            _import(ON_WINDOWS)
+        elif not program.endswith('.py'):
+            _import([program])
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                names = self._told.recv(_MOST_BYTES, socket.MSG_DONTWAIT).decode().split()
+                self._times.update(names)
+                _import(name for name in names if self._times[name] == 2)
+        gc.freeze()  # the collector of a fork would look through all of it, and copy each page
+
+    def begin(self):
+        """Be what has been forked."""
+        self._before = set(sys.modules)
+
+    def end(self):
+        """Tell what of an installation, or ours, this process has imported by itself."""
+        installed = (sys.prefix, sys.base_prefix, str(Path(__file__).parent.parent / 'igtl_ros2'))
+        names = [
+            name for name in sys.modules.keys() - self._before
+            if (getattr(sys.modules[name], '__file__', None) or '').startswith(installed)
+        ]
+        with contextlib.suppress(OSError):  # too many have ended since the server looked
+            self._tell.send(' '.join(names).encode())
+
+
 def _import(names):
     for name in names:
         with contextlib.suppress(ImportError):  # ROS, or what is optional
             importlib.import_module(name)
-    gc.freeze()  # the collector of a fork would look through all of it, and copy each page
 
 
-def _serve(requests):
+def _serve(requests, imported):
     """Fork for each request until nobody can ask any more; only children return, with theirs."""
     while True:
         data, rights, _, _ = requests.recvmsg(_MOST_BYTES, socket.CMSG_SPACE(8))
@@ -276,8 +304,7 @@ def _serve(requests):
             sys.exit()
         sinks = array.array('i', rights[0][2])
         request = json.loads(data)
-        if request['words'][0].endswith('windows_program.py'):
-            _import(ON_WINDOWS)
+        imported.prepare(request['words'][0])
         source, told = os.pipe()
         first = os.fork()
         if not first:
@@ -299,7 +326,7 @@ def _serve(requests):
 
 
 def _become(request):
-    """Be as a process that was started with what is asked for."""
+    """Be as a process that was started with what is asked for; gives the code of its end."""
     os.chdir(request['cwd'])
     os.environ.clear()
     os.environ.update(request['environ'])
@@ -315,14 +342,38 @@ def _become(request):
     sys.argv = request['words']
     program = sys.argv[0]
     sys.modules.pop(program, None)  # it runs under another name, as it would have
-    if program.endswith('.py'):
-        sys.path[0] = str(Path(program).parent)
-        runpy.run_path(program, run_name='__main__')
-    else:
-        sys.path[0] = request['cwd']
-        runpy.run_module(program, run_name='__main__', alter_sys=True)
+    try:
+        if program.endswith('.py'):
+            sys.path[0] = str(Path(program).parent)
+            runpy.run_path(program, run_name='__main__')
+        else:
+            sys.path[0] = request['cwd']
+            runpy.run_module(program, run_name='__main__', alter_sys=True)
+    except SystemExit as end:
+        return end.code
+    return None
+
+
+def _end(code):
+    """
+    End as Python does, but for what the server has imported.
+
+    To take that apart, object by object, would first copy it, page by page: 50 ms of a core.
+    """
+    if code is None or isinstance(code, int):
+        threading._shutdown()
+        atexit._run_exitfuncs()
+        gc.collect()  # some of what is the program's own may have a last word
+        with contextlib.suppress(OSError):  # nobody reads: then Python says so
+            sys.stdout.flush()
+            ctypes.PyDLL(None).exit((code or 0) & 0xFF)
+    sys.exit(code)
 
 
 if __name__ == '__main__':
-    _import(_MODULES)
-    _become(_serve(socket.socket(fileno=int(sys.argv[1]))))
+    imported = _Imported()
+    request = _serve(socket.socket(fileno=int(sys.argv[1])), imported)
+    imported.begin()
+    code = _become(request)
+    imported.end()
+    _end(code)
