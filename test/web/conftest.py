@@ -17,6 +17,8 @@ if not importlib.util.find_spec('aiohttp'):
 #: software draws the scene, also where there is a graphics card
 FLAGS = ['--disable-gpu', '--enable-unsafe-swiftshader']
 TIMEOUT_MS = 90_000
+#: a window in which the scene is out of sight: it is not drawn then
+SMALL = 400, 300
 
 
 @pytest.fixture(scope='module')
@@ -38,33 +40,44 @@ def is_complaint(line):
     return line.type == 'error' and not line.text.startswith('WebSocket connection to ')
 
 
-@pytest.fixture
-def open_page(browser):
+@pytest.fixture(scope='module')
+def window(browser):
     """
-    Open the page of a monitor.
+    The one window of a module: what draws a page stays warm for that of the next test.
+
+    What its page hears of its monitor is in `heard`; `complaints` are those of the browser.
+    """
+    page = browser.new_page()
+    page.set_default_timeout(TIMEOUT_MS)
+    page.heard, page.complaints = [], []
+    page.on('pageerror', lambda error: page.complaints.append(str(error)))
+    page.on('console', lambda line: is_complaint(line) and page.complaints.append(line.text))
+    page.on('dialog', lambda dialog: (page.complaints.append('a dialog'), dialog.dismiss()))
+    page.on('websocket', lambda socket: (page.heard.clear(), socket.on(
+        'framereceived', lambda frame: page.heard.append(frame))))
+    return page
+
+
+@pytest.fixture
+def open_page(window):
+    """
+    Open the page of a monitor, as somebody who has never seen it.
 
     What the page hears is in `heard` of what is given; complaints of the browser fail the test.
     """
-    contexts, complaints = [], []
 
-    def open_it(url, ready='#devices tbody tr', **options):
-        context = browser.new_context(**{'viewport': {'width': 1280, 'height': 900}, **options})
-        contexts.append(context)
-        context.set_default_timeout(TIMEOUT_MS)
-        page = context.new_page()
-        page.on('pageerror', lambda error: complaints.append(str(error)))
-        page.on('console', lambda line: is_complaint(line) and complaints.append(line.text))
-        page.on('dialog', lambda dialog: (complaints.append('a dialog'), dialog.dismiss()))
-        heard = []
-        page.on('websocket', lambda socket: socket.on(
-            'framereceived', lambda frame: heard.append(frame)))
-        page.goto(url)
+    def open_it(url, ready='#devices tbody tr', viewport=SMALL, scheme='light'):
+        if window.url != 'about:blank':
+            window.evaluate('localStorage.clear(); sessionStorage.clear()')
+        window.mouse.move(0, 0)
+        window.set_viewport_size(dict(zip(('width', 'height'), viewport)))
+        window.emulate_media(color_scheme=scheme)
+        window.goto(url)
         if ready:
-            page.wait_for_selector(ready)
-        page.heard = heard
-        return page
+            window.wait_for_selector(ready)
+        return window
 
     yield open_it
-    for context in contexts:
-        context.close()
+    complaints = window.complaints.copy()
+    window.complaints.clear()
     assert not complaints

@@ -83,8 +83,7 @@ def test_each_picture_says_what_it_shows(site, pages):
 
 
 def test_each_page_opens_without_an_error_and_fits_a_narrow_screen(site, pages, open_page):
-    page = open_page((site / 'index.html').as_uri(), ready='h1',
-                     viewport={'width': 360, 'height': 800})
+    page = open_page((site / 'index.html').as_uri(), 'h1', (360, 800))
     loaded, wrong = [], []
     page.on('request', lambda request: loaded.append(request.url))
     # what is not there yet when the next page is opened is given up, as the icon
@@ -105,7 +104,7 @@ def test_each_page_opens_without_an_error_and_fits_a_narrow_screen(site, pages, 
 
 @pytest.mark.parametrize('words', SEARCHED)
 def test_search_works_without_a_server(site, open_page, words):
-    page = open_page((site / 'index.html').as_uri(), ready='h1')
+    page = open_page((site / 'index.html').as_uri(), 'h1', (1280, 900))
     page.locator('[data-md-component=search-query]').fill(words)
     page.wait_for_selector('.md-search-result__item')
     found = page.locator('.md-search-result__item').first

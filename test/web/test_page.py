@@ -67,6 +67,7 @@ MESSAGES = [
     Status(9, subcode=2**60 + 1, error_name='Broken', message='of all things', device_name='Arm'),
 ]
 TIMES = 3
+LARGE = 1280, 900  # of the pictures for the docs
 
 
 @contextlib.contextmanager
@@ -312,7 +313,7 @@ def test_all_can_be_done_by_keyboard_and_has_a_name(all_kinds, open_page):
 def test_updates_are_as_many_as_were_chosen(all_kinds, open_page):
     # no graphics card, and the monitor is on this machine: few
     page = open_page(all_kinds)
-    page.wait_for_function('document.querySelector("#frames").dataset.fps === "2"')
+    page.wait_for_function('() => document.querySelector("#frames").dataset.fps === "2"')
     assert 'the processor draws' in page.inner_text('#frames')
     for choice, fps in (('all', 5), ('1', 1), ('5', 5)):
         page.get_by_label('Updates').select_option(choice)
@@ -320,7 +321,7 @@ def test_updates_are_as_many_as_were_chosen(all_kinds, open_page):
                                arg=str(fps))
         assert page.inner_text('#frames').startswith(f'at most {fps} times a second')
     page.reload()
-    page.wait_for_function('document.querySelector("#frames").dataset.fps === "5"')
+    page.wait_for_function('() => document.querySelector("#frames").dataset.fps === "5"')
     assert page.get_by_label('Updates').input_value() == '5'
 
 
@@ -332,8 +333,7 @@ def test_the_table_can_be_sifted(all_kinds, open_page):
 
 @pytest.mark.parametrize('width', [360, 700, 1280])
 def test_nothing_sticks_out_of_a_narrow_screen(all_kinds, open_page, width):
-    page = open_page(all_kinds, ready='figure canvas[data-count]',
-                     viewport={'width': width, 'height': 800})
+    page = open_page(all_kinds, 'figure canvas[data-count]', (width, 300))
     choose(page, 'robot_description')
     assert page.evaluate('document.documentElement.scrollWidth') <= width
 
@@ -341,7 +341,7 @@ def test_nothing_sticks_out_of_a_narrow_screen(all_kinds, open_page, width):
 def test_it_can_be_read_in_light_and_dark(all_kinds, open_page):
     contrasts = {}
     for scheme in ('light', 'dark'):
-        page = open_page(all_kinds, color_scheme=scheme)
+        page = open_page(all_kinds, scheme=scheme)
         contrasts[scheme] = page.evaluate("""() => {
             const light = (colour) => {
                 const parts = colour.match(/[0-9.]+/g).slice(0, 3).map((part) => {
@@ -371,7 +371,7 @@ def test_without_the_token_the_page_says_what_it_needs(open_page):
     with monitor('127.0.0.1:9', '--control') as url:
         page = open_page(url.partition('#')[0], ready='#status.bad')
         assert 'needs the token' in page.locator('#status').text_content()
-        page = open_page(url, ready='#links article')
+        page = open_page(url, ready='#links article')  # in the same window
         assert '#' not in page.url  # it stays in no history
         page.reload()
         page.wait_for_selector('#links article')
@@ -470,7 +470,7 @@ def test_a_bag_is_wound_by_its_timeline(open_page, tmp_path):
         poses.append((number / 10, Transform(matrix, device_name='Tool', timestamp=number + 1)))
     bag = bag_of(tmp_path, *poses, (1.05, String('begin', device_name='Note')))
     with monitor(bag) as address:
-        page = open_page(address)
+        page = open_page(address, viewport=(1280, 360))
         until(page, """() => {
             const button = document.querySelector('#timeline button')
             if (button?.textContent === 'Stop') button.click()
@@ -490,8 +490,7 @@ def test_a_bag_is_wound_by_its_timeline(open_page, tmp_path):
         until(page, """() => document.querySelector(
             'tr[data-device=Tool] [data-key=count]')?.dataset.value === '1' """)
         assert page.locator('#texts li').count() == 0
-        part = {'x': 0, 'y': 0, 'width': 1280, 'height': 360}
-        shoot(page, 'monitor-bag.png', tmp_path, clip=part)
+        shoot(page, 'monitor-bag.png', tmp_path)
 
 
 # -- pictures for the docs
@@ -499,7 +498,7 @@ def test_a_bag_is_wound_by_its_timeline(open_page, tmp_path):
 
 def test_pictures(open_page, tmp_path):
     with ultrasound('--image-size', '320x240') as url, monitor(url) as address:
-        page = open_page(address, ready='figure canvas[data-count]')
+        page = open_page(address, 'figure canvas[data-count]', LARGE)
         until(page, """() => document.querySelector('#scene [data-told]').textContent
             .startsWith('2 poses, 4 points')""")
         page.get_by_role('button', name='Show all').click()
@@ -509,7 +508,7 @@ def test_pictures(open_page, tmp_path):
 
 
 def test_pictures_of_a_scene_in_the_dark(all_kinds, open_page, tmp_path):
-    page = open_page(all_kinds, ready='figure canvas[data-count]', color_scheme='dark')
+    page = open_page(all_kinds, 'figure canvas[data-count]', LARGE, 'dark')
     until(page, """() => document.querySelector('#scene [data-told]').textContent
         .includes('12 triangles')""")
     page.get_by_role('button', name='Show all').click()

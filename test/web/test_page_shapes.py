@@ -39,13 +39,6 @@ def monitor(*words):
     return whole_monitor('--fps', '4', *words)
 
 
-@pytest.fixture
-def open_small(open_page):
-    """Open the page in a window in which the scene is out of sight, which is not drawn then."""
-    return lambda url, **options: open_page(
-        url, viewport={'width': 400, 'height': 300}, **options)
-
-
 @contextlib.contextmanager
 def device_of(*sources, period_s=0.1):
     """Serve messages, the next of each source again and again; gives the address."""
@@ -95,12 +88,12 @@ def encoded(codec, count=12, key_every=6):
 
 
 @pytest.mark.parametrize('codec', ['H264', 'VP90'])
-def test_frames_of_a_video_are_shown_as_they_are_decoded(open_small, codec):
+def test_frames_of_a_video_are_shown_as_they_are_decoded(open_page, codec):
     frames = encoded(codec)
     decoder = VideoDecoder()
     expected = {frame.timestamp_ns: decoder.decode(frame)[..., 0].ravel() for frame in frames}
     with device_of(itertools.cycle(frames)) as url, monitor(url) as address:
-        page = open_small(address, ready='figure canvas[data-count]')
+        page = open_page(address, ready='figure canvas[data-count]')
         seen = set()
         for _ in range(200):
             stamp, grays = page.evaluate(GRAYS)
@@ -114,12 +107,12 @@ def test_frames_of_a_video_are_shown_as_they_are_decoded(open_small, codec):
         is_told(page, '1 image planes', f'to {COLUMNS / 2:.1f} {ROWS / 2:.1f} 0.0 mm')
 
 
-def test_a_gray_raw_frame_needs_no_library_and_what_cannot_be_decoded_says_why(open_small):
+def test_a_gray_raw_frame_needs_no_library_and_what_cannot_be_decoded_says_why(open_page):
     planes = np.concatenate([np.arange(COLUMNS * ROWS) % 251, np.full(COLUMNS * ROWS // 2, 128)])
     raw = Video(planes.astype(np.uint8), 'I420', (COLUMNS, ROWS, 1), 256, device_name='Raw')
     odd = Video(b'ab', 'ABCD', (COLUMNS, ROWS, 1), device_name='Odd')
     with device_of(itertools.repeat(raw), itertools.repeat(odd)) as url, monitor(url) as address:
-        page = open_small(address, ready='figure[data-device=Raw] canvas[data-count]')
+        page = open_page(address, ready='figure[data-device=Raw] canvas[data-count]')
         assert page.evaluate("""() => {
             const canvas = document.querySelector('figure[data-device=Raw] canvas')
             const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
@@ -134,7 +127,7 @@ def test_a_gray_raw_frame_needs_no_library_and_what_cannot_be_decoded_says_why(o
 # -- volumes
 
 
-def test_blocks_of_a_volume_are_put_together(open_small):
+def test_blocks_of_a_volume_are_put_together(open_page):
     voxels = (np.arange(4 * 6 * 8).reshape(4, 6, 8) * 7 - 300).astype(np.int16)
     place = np.diag([2, 2, 3, 1.0])
     whole = Image.from_array(voxels, place, device_name='CT')
@@ -144,7 +137,7 @@ def test_blocks_of_a_volume_are_put_together(open_small):
         for number, (k, i) in enumerate(itertools.product((0, 2), (0, 4)))
     ]
     with device_of(itertools.cycle(blocks)) as url, monitor(url) as address:
-        page = open_small(address, ready='figure canvas[data-count]')
+        page = open_page(address, ready='figure canvas[data-count]')
         page.wait_for_selector('tr[data-device=CT]')
         for index in range(4):
             page.get_by_label('Slice').fill(str(index))
@@ -185,7 +178,7 @@ def stl_of(path, low, high):
     ('package://arm_description/meshes/upper.stl', '1 1 1', 1.0),
     ('meshes/upper.stl', '0.001 0.001 0.001', 1000.0),
 ])
-def test_a_robot_of_a_file_stands_where_its_links_are(open_small, tmp_path, url, scale, unit):
+def test_a_robot_of_a_file_stands_where_its_links_are(open_page, tmp_path, url, scale, unit):
     pytest.importorskip('trimesh', reason='files of shapes are read by trimesh')
     package = tmp_path / 'arm_description'
     stl_of(package / 'meshes/upper.stl', (0, 0, 0), np.array([0.001, 0.002, 0.03]) * unit)
@@ -197,7 +190,7 @@ def test_a_robot_of_a_file_stands_where_its_links_are(open_small, tmp_path, url,
     with device_of(itertools.repeat(joints)) as address, monitor(
         address, '--urdf', str(urdf)
     ) as page_url:
-        page = open_small(page_url)
+        page = open_page(page_url)
         is_told(page, '1 robots of 2 links')
         # in mm: the base around 0, the upper part 10 higher
         assert ends(page) == pytest.approx(np.array([[-2, -2, -1], [2, 2, 40]]), abs=1e-3)
@@ -208,7 +201,7 @@ def test_a_robot_of_a_file_stands_where_its_links_are(open_small, tmp_path, url,
     with device_of(itertools.repeat(tools)) as address, monitor(
         address, '--urdf', str(urdf)
     ) as page_url:
-        page = open_small(page_url)
+        page = open_page(page_url)
         is_told(page, '1 robots of 2 links', '1 poses')
         until(page, """() => JSON.parse(document.querySelector('#scene [data-told]')
             .dataset.ends)[1][0] > 100""")
@@ -217,14 +210,14 @@ def test_a_robot_of_a_file_stands_where_its_links_are(open_small, tmp_path, url,
         is_told(page, 'from -0.002 -0.002 -0.001 to 0.140 0.002 0.005 m')
 
 
-def test_a_robot_that_a_bridge_announces_has_its_shapes_at_its_links(open_small):
+def test_a_robot_that_a_bridge_announces_has_its_shapes_at_its_links(open_page):
     cube = np.array(list(itertools.product((0, 10.0), repeat=3)), np.float32)
     mesh = PolyData(cube, polygons=[[0, 1, 3, 2], [4, 6, 7, 5]], device_name='upper_mesh')
     moved = np.eye(4)
     moved[:3, 3] = 100, 200, 300
     tools = TrackingData([TrackingElement('upper', moved)], device_name='arm')
     with device_of(itertools.repeat(mesh), itertools.repeat(tools)) as url, monitor(url) as page:
-        page = open_small(page)
+        page = open_page(page)
         is_told(page, '1 meshes of 4 triangles', '1 poses', 'to 110.0 210.0 310.0 mm')
     # without a pose of the link: where its description and its joints have it
     text = String(ARM.format(url='package://x/y.stl', scale='1 1 1'),
@@ -232,7 +225,7 @@ def test_a_robot_that_a_bridge_announces_has_its_shapes_at_its_links(open_small)
     with device_of(itertools.repeat(mesh), itertools.repeat(text), itertools.repeat(
         String(json.dumps({'name': ['turn'], 'position': [np.pi / 2]}), device_name='Joints'),
     )) as url, monitor(url) as page:
-        page = open_small(page)
+        page = open_page(page)
         is_told(page, '1 robots of 2 links', '1 shapes are in files')
         # turned about y: z is x, x is -z
         until(page, """() => JSON.parse(document.querySelector('#scene [data-told]')
@@ -252,10 +245,10 @@ def test_a_file_that_is_no_robot_is_told(tmp_path, text, why):
     assert why in done.stderr and len(done.stderr.splitlines()) == 1
 
 
-def test_a_shape_that_cannot_be_read_is_told_on_the_page(open_small, tmp_path):
+def test_a_shape_that_cannot_be_read_is_told_on_the_page(open_page, tmp_path):
     urdf = tmp_path / 'arm.urdf'
     urdf.write_text(ARM.format(url='package://nowhere/y.stl', scale='1 1 1'))
     pose = itertools.repeat(Transform(np.eye(4), device_name='base'))
     with device_of(pose) as url, monitor(url, '--urdf', str(urdf)) as page_url:
-        page = open_small(page_url)
+        page = open_page(page_url)
         is_told(page, '1 robots of 2 links', "the package 'nowhere' is not found")

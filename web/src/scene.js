@@ -105,8 +105,8 @@ export class Scene {
     this.controls.addEventListener('change', () => this.render(true))
     this.controls.enableDamping = false
     new ResizeObserver(() => this.resize()).observe(this.canvas)
-    // nobody sees what is drawn elsewhere
-    this.isSeen = true
+    // nobody sees what is drawn elsewhere; whether that is so is told at once
+    this.isSeen = false
     new IntersectionObserver(([entry]) => {
       this.isSeen = entry.isIntersecting
       this.render()

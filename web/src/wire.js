@@ -74,6 +74,8 @@ export class Wire {
     socket.onclose = ({ code }) => {
       if (code === WRONG_TOKEN) {
         this.on.status('this page needs the token: open the address that igtl monitor printed', false)
+        // put into this window, it differs by what is behind its #, and no page is loaded anew
+        addEventListener('hashchange', () => this.open(), { once: true })
         return
       }
       const why = code === TOO_MANY ? 'too many browsers look already' : 'no connection to the monitor'
