@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from seeded import seeded
+from seeded import one_of, searched
 
 from igtl_ros2 import codec
 from igtl_ros2.codec.crc64 import crc64
@@ -116,7 +116,7 @@ def mutated(golden=GOLDEN, kinds=('flip', 'insert', 'delete', 'number', 'type', 
                 data[:2] = struct.pack('>H', rng.randint(1, 3))
         return bytes(data)
 
-    return seeded(spoil)
+    return spoil
 
 
 @given(st.binary(max_size=300))
@@ -135,8 +135,7 @@ def test_any_body(type_name, version, body, strict):
     check(data, strict=strict)
 
 
-@given(mutated(), st.booleans())
-@settings(max_examples=500)
+@searched(500, data=mutated(), strict=one_of(False, True))
 def test_spoiled_messages(data, strict):
     check(data, check_crc=False, strict=strict)
     if len(data) >= 58:
@@ -144,17 +143,29 @@ def test_spoiled_messages(data, strict):
 
 
 @pytest.mark.parametrize('type_name', TYPES)
-@settings(max_examples=100)
-@given(data=st.data())
-def test_spoiled_bodies_of_every_type(type_name, data):
+def test_spoiled_bodies_of_every_type(type_name):
     golden = [message for message in GOLDEN if message[2:14] == type_name]
-    spoiled = data.draw(mutated(golden, ('flip', 'insert', 'delete', 'number')))
-    body = spoiled[58:]
-    head = golden[0][:42] + struct.pack('>QQ', len(body), crc64(body))
-    check(head + body, strict=data.draw(st.booleans()))
+
+    @searched(
+        100, spoiled=mutated(golden, ('flip', 'insert', 'delete', 'number')),
+        strict=one_of(False, True),
+    )
+    def spoil(spoiled, strict):
+        body = spoiled[58:]
+        check(golden[0][:42] + struct.pack('>QQ', len(body), crc64(body)) + body, strict=strict)
+
+    spoil()
 
 
-@given(st.lists(mutated(), min_size=1, max_size=4), st.booleans(), st.lists(st.integers(1, 500)))
+def some_spoiled(rng):
+    return [mutated()(rng) for _ in range(rng.randint(1, 4))]
+
+
+def some_sizes(rng):
+    return [rng.randint(1, 500) for _ in range(rng.randint(0, 9))]
+
+
+@searched(100, messages=some_spoiled, repair=one_of(False, True), sizes=some_sizes)
 def test_spoiled_streams(messages, repair, sizes):
     if repair:
         messages = [fixed(data) for data in messages if len(data) >= 58]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from geometry_msgs.msg import Point, PointStamped, Pose, PoseArray, Vector3
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from seeded import seeded, text, value
+from seeded import one_of, searched, text, value
 from sensor_msgs.msg import CompressedImage, LaserScan, PointCloud2, PointField
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import (
@@ -46,10 +46,15 @@ WORDS = [
     bytes.fromhex(word)
     for word in '7fc00000 7f800000 ff7fffff 80000000 ffffffff 00000000 c3a9ff00'.split()
 ]
-edits = st.lists(
-    st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=4) | st.sampled_from(WORDS)),
-    max_size=6,
-)
+
+
+def some_edits(rng):
+    return [
+        (rng.random(), rng.choice((rng.choice(WORDS), rng.randbytes(rng.randint(1, 4)))))
+        for _ in range(rng.randint(0, 6))
+    ]
+
+
 RULES = {
     'tf': ['off', 'dynamic'],
     'pose': [False, True],
@@ -75,11 +80,15 @@ RULES = {
     'as_': ['', 'joint_state', *MEASURED],
     'field': ['', 'effort'],
 }
-rules = seeded(lambda rng: {key: rng.choice(values) for key, values in RULES.items()})
 
 
-@settings(max_examples=1500)
-@given(frame=st.sampled_from(FRAMES), edits=edits, rule=rules, merge=st.booleans())
+def some_rule(rng):
+    return {key: rng.choice(values) for key, values in RULES.items()}
+
+
+@searched(
+    1500, frame=one_of(*FRAMES), edits=some_edits, rule=some_rule, merge=one_of(False, True)
+)
 def test_a_damaged_message_is_published_or_refused(receive, frame, edits, rule, merge):
     data = bytearray(frame)
     for where, word in edits:
@@ -156,8 +165,7 @@ picture = RosImage(encoding='mono8', width=4, height=6, data=array('B', bytes(24
     ],
     ids='TDATA POINT QTDATA TRAJ spheres arrows one-point IMAGE VIDEO film SENSOR'.split(),
 )
-@settings(max_examples=500)
-@given(info=seeded(some_info))
+@searched(500, info=some_info)
 def test_any_info_is_used_or_refused(send, ros_message, wire_type, info):
     try:
         send(ros_message, wire_type, info=info)
@@ -242,8 +250,7 @@ def some_list(rng):
 
 
 @pytest.mark.parametrize('wire_type', ['IMGMETA', 'LBMETA', 'VIDEOMETA'])
-@settings(max_examples=500)
-@given(content=seeded(some_list))
+@searched(500, content=some_list)
 def test_any_list_of_what_there_is_is_sent_or_refused(send, wire_type, content):
     try:
         send(RosString(data=content), wire_type)
@@ -379,8 +386,7 @@ def some_markers(rng):
     return [some_marker(rng) for _ in range(rng.randint(0, 4))]
 
 
-@settings(max_examples=500)
-@given(seeded(some_markers), st.sampled_from(['plain', 'slicer']))
+@searched(500, found=some_markers, profile=one_of('plain', 'slicer'))
 def test_any_markers_are_sent_or_refused(send, found, profile):
     try:
         send(MarkerArray(markers=found), profile=profile)
