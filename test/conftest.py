@@ -18,6 +18,8 @@ import pytest
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # Before anything imports rclpy: no traffic beyond this machine, none with another run on it.
 os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
+# before anything imports numpy, as our programs have it
+os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
 _worker = os.environ.get('PYTEST_XDIST_WORKER', '')
 
 

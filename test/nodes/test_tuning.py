@@ -23,7 +23,10 @@ print(*(os.path.basename(os.environ.get(f'{name}_DEFAULT_PROFILES_FILE', 'none')
 
 # where Fast DDS 3 looks for them, and Fast DDS 2; and what else has a say in it
 PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'
-OTHERS = 'FASTDDS_BUILTIN_TRANSPORTS', 'ROS_LOCALHOST_ONLY', 'ROS_DISTRO', 'IGTL_ROS2_TUNING'
+OTHERS = (
+    'FASTDDS_BUILTIN_TRANSPORTS', 'ROS_LOCALHOST_ONLY', 'ROS_DISTRO', 'IGTL_ROS2_TUNING',
+    'OPENBLAS_NUM_THREADS',
+)
 
 # Fast DDS 3 came with Kilted
 FOUND = ['fastdds.xml', 'none']
@@ -46,6 +49,18 @@ def test_fast_dds_gets_room_for_images_and_they_are_not_copied(tmp_path):
 
 def test_it_can_be_switched_off(tmp_path):
     assert tuned(tmp_path, IGTL_ROS2_TUNING='off') == ['none', 'none', 'False', 'False']
+
+
+def test_programs_have_no_second_thread_of_blas(tmp_path):
+    script = """
+import os
+import igtl_ros2.tools.nodes
+import numpy
+print(os.environ.get('OPENBLAS_NUM_THREADS'), len(os.listdir('/proc/self/task')))
+"""
+    assert tuned(tmp_path, script) == ['1', '1']
+    assert tuned(tmp_path, script, OPENBLAS_NUM_THREADS='2')[0] == '2'
+    assert tuned(tmp_path, script, IGTL_ROS2_TUNING='off')[0] == 'None'
 
 
 @pytest.fixture
