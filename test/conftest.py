@@ -3,12 +3,14 @@
 import contextlib
 import fcntl
 import gc
+import importlib
 import importlib.util
 import os
 import re
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 from pathlib import Path
 
@@ -97,6 +99,29 @@ def pytest_report_header() -> str:
     if not missing:
         return 'optional peers: all there'
     return f'optional peers: MISSING {", ".join(missing)}; the tests that need them skip'
+
+
+def pytest_configure(config) -> None:
+    """
+    Compile the tests once, on all cores, where nobody has yet.
+
+    Each process of a run side by side would else do so with all of them.
+    """
+    if not config.getoption('numprocesses', None) or any(_HERE.glob('__pycache__/test_*.pyc')):
+        return
+    cores = os.cpu_count() or 1
+    children = []
+    for number in range(cores):
+        children.append(os.fork())
+        if not children[-1]:
+            for path in sorted(_HERE.rglob('test_*.py'))[number::cores]:
+                sys.path.insert(0, str(path.parent))
+                # whoever collects it says what is wrong, or missing
+                with contextlib.suppress(BaseException):
+                    importlib.import_module(path.stem)
+            os._exit(0)
+    for child in children:
+        os.waitpid(child, 0)
 
 
 # each test is made once and stays: nobody looks through them for what is not needed any more
