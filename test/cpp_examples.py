@@ -1,9 +1,15 @@
-"""The example programs of the C++ library, compiled from where the system has them."""
+"""Programs with the C++ library, compiled from where the system has it; its example programs."""
 
+import atexit
+import fcntl
+import functools
 import gzip
+import hashlib
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -20,22 +26,56 @@ def _need(found, what):
     return found
 
 
+@functools.cache
+def _command():
+    """Give the words that compile with the library, and what it is."""
+    compiler = _need(shutil.which('g++'), 'g++')
+    configs = [path for pattern in _CONFIGS for path in Path('/usr/lib').glob(pattern)]
+    text = _need(configs, 'libopenigtlink-dev')[0].read_text()
+    settings = dict(re.findall(r'SET\((\w+) "\s*([^"]*?)\s*"', text))
+    folder = settings['OpenIGTLink_LIBRARY_DIRS']
+    command = [
+        compiler, '-x', 'c++', '-', '-isystem', settings['OpenIGTLink_INCLUDE_DIRS'],
+        f'-L{folder}', '-lOpenIGTLink', *settings['OpenIGTLink_REQUIRED_LINK_FLAGS'].split()]
+    about = [path.stat() for path in (Path(compiler), *Path(folder).glob('libOpenIGTLink.so*'))]
+    return command, str([(one.st_size, one.st_mtime_ns) for one in about])
+
+
+@functools.cache
+def _folder():
+    """Give where programs stay: beside the environment, for all processes and later runs."""
+    if sys.prefix == sys.base_prefix:
+        folder = Path(tempfile.mkdtemp(prefix='igtl_cpp_'))
+        atexit.register(shutil.rmtree, folder)
+        return folder
+    folder = Path(sys.prefix) / 'cpp'
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def compiled(name, source, *options):
+    """Compile a program, unless that was done before; gives where it is."""
+    command, library = _command()
+    made_from = repr((command, library, options, source)).encode()
+    program = _folder() / f'{name}-{hashlib.sha256(made_from).hexdigest()[:16]}'
+    with (_folder() / 'lock').open('w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one process of the tests compiles it for all
+        if not program.exists():
+            new = program.with_suffix('.new')
+            command = [*command, *options, '-o', new]
+            done = subprocess.run(command, input=source, capture_output=True)
+            # everything is there, so that this is a failure and no reason to skip
+            assert (done.returncode, done.stderr) == (0, b''), done.stderr.decode()
+            new.replace(program)
+    return program
+
+
 class Examples:
-    """
-    The example programs of the C++ library, compiled when they are first asked for.
+    """The example programs of the C++ library, compiled when they are first asked for."""
 
-    :param folder: where to put the programs.
-    """
-
-    def __init__(self, folder):
-        self._folder = folder
-        self._compiler = _need(shutil.which('g++'), 'g++')
-        configs = [path for pattern in _CONFIGS for path in Path('/usr/lib').glob(pattern)]
-        self._config = _need(configs, 'libopenigtlink-dev')[0].read_text()
+    def __init__(self):
+        _command()
         _need(_EXAMPLES.is_dir(), str(_EXAMPLES))
-
-    def _setting(self, name):
-        return re.search(rf'SET\({name} "\s*([^"]*?)\s*"', self._config)[1]
 
     def read(self, name):
         """Read a file of the examples, which Debian may have compressed."""
@@ -45,13 +85,4 @@ class Examples:
 
     def program(self, name):
         """Compile an example from where it is."""
-        program = self._folder / name
-        if not program.exists():
-            command = [self._compiler, '-w', '-x', 'c++', '-', '-o', str(program)]
-            command += [f'-I{self._setting("OpenIGTLink_INCLUDE_DIRS")}']
-            command += [f'-L{self._setting("OpenIGTLink_LIBRARY_DIRS")}', '-lOpenIGTLink']
-            command += self._setting('OpenIGTLink_REQUIRED_LINK_FLAGS').split()
-            done = subprocess.run(command, input=self.read(f'{name}.cxx'), capture_output=True)
-            # everything is there, so that this is a failure and no reason to skip
-            assert done.returncode == 0, done.stderr.decode(errors='replace')
-        return program
+        return compiled(name, self.read(f'{name}.cxx'), '-w')

@@ -7,8 +7,6 @@ that unpacks our bytes with it, copies them field by field and packs them again.
 
 import dataclasses
 import json
-import re
-import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pyigtl
 import pytest
+from cpp_examples import compiled
 
 from igtl_ros2 import codec
 from igtl_ros2.codec.crc64 import crc64
@@ -43,7 +42,6 @@ from igtl_ros2.codec.messages.tracking import (
 from igtl_ros2.codec.timestamp import LIKE_NS
 
 CHECKER = Path(__file__).with_name('checker.cxx')
-PACKAGES = 'Debian: apt-get install g++ libopenigtlink-dev'
 MESSAGES_OF_A_TYPE = 25
 SCALARS = ['i1', 'u1', 'i2', 'u2', 'i4', 'u4', 'f4', 'f8']
 LETTERS = list('abc XYZ 019 _-.:;"\\/<>{}') + ['ä', 'Ω', '日', '🧠']
@@ -396,21 +394,9 @@ def assert_same(theirs, ours, where='fields'):
 
 
 @pytest.fixture(scope='session')
-def checker(tmp_path_factory):
+def checker():
     """The checker, compiled; without a compiler or the library, the tests skip and say so."""
-    compiler = shutil.which('g++')
-    configs = [*Path('/usr/lib').glob('openigtlink*/OpenIGTLinkConfig.cmake')]
-    configs += Path('/usr/lib').glob('*/openigtlink*/OpenIGTLinkConfig.cmake')
-    if not compiler or not configs:
-        pytest.skip(f'no check against the C++ library: it or g++ is missing; {PACKAGES}')
-    settings = dict(re.findall(r'SET\((\w+) "\s*([^"]*?)\s*"', configs[0].read_text()))
-    program = tmp_path_factory.mktemp('checker') / 'checker'
-    command = [compiler, '-std=c++17', '-Wall', '-Wextra', str(CHECKER), '-o', str(program)]
-    command += ['-isystem', settings['OpenIGTLink_INCLUDE_DIRS']]
-    command += [f'-L{settings["OpenIGTLink_LIBRARY_DIRS"]}', '-lOpenIGTLink']
-    command += settings['OpenIGTLink_REQUIRED_LINK_FLAGS'].split()
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, '')
+    program = compiled('checker', CHECKER.read_bytes(), '-std=c++17', '-Wall', '-Wextra')
 
     def check(messages):
         done = subprocess.run([program], input=b''.join(messages), capture_output=True, timeout=60)

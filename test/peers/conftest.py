@@ -8,9 +8,9 @@ from harness import Bridge, Program, User
 
 
 @pytest.fixture(scope='session')
-def examples(tmp_path_factory):
+def examples():
     """The C++ example programs; tests that need them skip where they cannot be had."""
-    return Examples(tmp_path_factory.mktemp('igtl_examples'))
+    return Examples()
 
 
 @pytest.fixture
