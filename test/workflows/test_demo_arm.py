@@ -8,6 +8,7 @@ import pytest
 from forked import Program
 from geometry_msgs.msg import Pose
 from harness import STATE
+from polling import poll
 from rclpy.action import ActionClient
 from sensor_msgs.msg import JointState
 from space import stamp_of
@@ -34,6 +35,10 @@ from moveit_msgs.msg import (  # noqa: E402
 from moveit_msgs.srv import ApplyPlanningScene  # noqa: E402
 from shape_msgs.msg import SolidPrimitive  # noqa: E402
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint  # noqa: E402
+
+from igtl_ros2.nodes.arm.arm import HOME, RATE_HZ  # noqa: E402
+from igtl_ros2.nodes.arm.node import ArmNode  # noqa: E402
+from igtl_ros2.nodes.spin import make_executor  # noqa: E402
 
 URDF = Path(__file__).parents[2] / 'config' / 'arm' / 'arm.urdf'
 SKELETON = read_joints(URDF.read_text(encoding='utf-8'))
@@ -76,12 +81,7 @@ class Arm:
     def follow(self, *points, names=NAMES):
         """Send the joints along points: (seconds, positions)."""
         return self.send(
-            FollowJointTrajectory, 'arm_controller/follow_joint_trajectory',
-            FollowJointTrajectory.Goal(trajectory=JointTrajectory(
-                joint_names=names, points=[
-                    JointTrajectoryPoint(positions=list(map(float, positions)),
-                                         time_from_start=Duration(sec=seconds))
-                    for seconds, positions in points])))
+            FollowJointTrajectory, 'arm_controller/follow_joint_trajectory', along(points, names))
 
     def plan(self, matrix, plan_only=True, group='manipulator', link='tool0', frame='base_link'):
         """Ask for a plan to a pose in metres."""
@@ -121,6 +121,14 @@ class Arm:
         future = client.call_async(request)
         self.user.wait_for(future.done, 'an answer of the scene')
         assert future.result().success
+
+
+def along(points, names=NAMES):
+    """Make a goal of points: (seconds, positions)."""
+    return FollowJointTrajectory.Goal(trajectory=JointTrajectory(joint_names=names, points=[
+        JointTrajectoryPoint(
+            positions=list(map(float, positions)), time_from_start=Duration(sec=seconds))
+        for seconds, positions in points]))
 
 
 def tool(positions):
@@ -247,3 +255,29 @@ def test_an_obstacle_is_not_gone_through(arm):
         MoveItErrorCodes.GOAL_IN_COLLISION)
     arm.obstacle(CollisionObject.REMOVE)
     assert arm.plan(tool(end))[1].error_code.val == MoveItErrorCodes.SUCCESS
+
+
+def test_an_arm_on_its_way_leaves_the_processor_to_others(user):
+    arm = ArmNode(URDF.read_text(encoding='utf-8'), namespace='/alone')
+    executor, turns = make_executor(), []
+    executor.add_node(arm)
+    client = ActionClient(arm, FollowJointTrajectory, 'arm_controller/follow_joint_trajectory')
+
+    def turn():
+        turns.append(1)
+        executor.spin_once(timeout_sec=0.1)
+
+    poll(client.server_is_ready, 'the action', turn)
+    sent = client.send_goal_async(along([(1, np.add(HOME, 0.1))]))
+    poll(sent.done, 'the goal', turn)
+    result = sent.result().get_result_async()
+    turns.clear()
+    begun = arm.now
+    poll(result.done, 'the end of the way', turn)
+    assert result.result().status == GoalStatus.STATUS_SUCCEEDED
+    # a turn for a step, and some for what is told of the goal
+    steps = round((arm.now - begun) * RATE_HZ)
+    assert len(turns) < 2 * steps + 50
+    executor.remove_node(arm)
+    executor.shutdown()
+    arm.close()

@@ -7,10 +7,11 @@ from typing import Any
 
 from builtin_interfaces.msg import Duration
 from control_msgs.action import FollowJointTrajectory
-from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action import CancelResponse, GoalResponse
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from .arm import ARRIVED, STOPPED, DemoArm
+from .goals import GoalServer, until
 from .kinematics import Refused
 from .motion import Trajectory, checked
 
@@ -23,7 +24,7 @@ class FollowServer:
 
     def __init__(self, arm: DemoArm) -> None:
         self._arm = arm
-        self._server = ActionServer(
+        self._server = GoalServer(
             arm, FollowJointTrajectory, ACTION, self._execute, goal_callback=self._accept,
             cancel_callback=self._cancel)
 
@@ -56,7 +57,7 @@ class FollowServer:
             return result
         begun = self._arm.now
         while not on_way.done():
-            await self._arm.after(_FEEDBACK_S)
+            await until(self._arm.after(_FEEDBACK_S))
             wanted = trajectory.at(self._arm.now - begun)
             here = self._arm.motion.positions
             handle.publish_feedback(FollowJointTrajectory.Feedback(
@@ -64,7 +65,7 @@ class FollowServer:
                 desired=JointTrajectoryPoint(positions=wanted.tolist()),
                 actual=JointTrajectoryPoint(positions=here.tolist()),
                 error=JointTrajectoryPoint(positions=(wanted - here).tolist())))
-        finish(handle, await on_way)
+        finish(handle, await until(on_way))
         result.error_string = on_way.result()
         return result
 

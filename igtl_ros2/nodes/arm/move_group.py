@@ -17,12 +17,13 @@ from moveit_msgs.msg import (
     RobotTrajectory,
 )
 from moveit_msgs.srv import ApplyPlanningScene
-from rclpy.action import ActionServer, CancelResponse
+from rclpy.action import CancelResponse
 
 from ...converters.units import Matrix, pose_from_ros, quaternion_to_matrix
 from ...errors import ConversionError
 from .arm import DemoArm
 from .follow import finish, read_trajectory, ros_trajectory
+from .goals import GoalServer, until
 from .kinematics import Refused, Vector
 from .motion import Trajectory, plan
 
@@ -45,10 +46,10 @@ class MoveGroup:
     def __init__(self, arm: DemoArm) -> None:
         self._arm = arm
         self._servers = [
-            ActionServer(arm, MoveGroupAction, 'move_action', self._move,
-                         cancel_callback=self._cancel),
-            ActionServer(arm, ExecuteTrajectory, 'execute_trajectory', self._follow,
-                         cancel_callback=self._cancel),
+            GoalServer(arm, MoveGroupAction, 'move_action', self._move,
+                       cancel_callback=self._cancel),
+            GoalServer(arm, ExecuteTrajectory, 'execute_trajectory', self._follow,
+                       cancel_callback=self._cancel),
         ]
         arm.create_service(ApplyPlanningScene, 'apply_planning_scene', self._apply)
         arm.create_subscription(PlanningScene, 'planning_scene', self._take_scene, 10)
@@ -68,7 +69,7 @@ class MoveGroup:
     async def _move(self, handle: Any) -> MoveGroupAction.Result:
         goal, result = handle.request, MoveGroupAction.Result()
         handle.publish_feedback(MoveGroupAction.Feedback(state='PLANNING'))
-        await self._arm.after(_PLANNING_S)
+        await until(self._arm.after(_PLANNING_S))
         try:
             if handle.is_cancel_requested:
                 raise Failed(Codes.PREEMPTED, 'it was cancelled')
@@ -83,7 +84,7 @@ class MoveGroup:
                 handle.succeed()
             else:
                 handle.publish_feedback(MoveGroupAction.Feedback(state='MONITOR'))
-                if not finish(handle, await self._arm.go(trajectory)):
+                if not finish(handle, await until(self._arm.go(trajectory))):
                     raise Failed(Codes.PREEMPTED, 'it was stopped')
                 result.executed_trajectory = result.planned_trajectory
             result.error_code.val = Codes.SUCCESS
@@ -99,7 +100,7 @@ class MoveGroup:
             trajectory = read_trajectory(self._arm, handle.request.trajectory.joint_trajectory)
             on_way = self._arm.go(trajectory)
             handle.publish_feedback(ExecuteTrajectory.Feedback(state='MONITOR'))
-            if not finish(handle, await on_way):
+            if not finish(handle, await until(on_way)):
                 raise Failed(Codes.PREEMPTED, 'it was stopped')
             result.error_code.val = Codes.SUCCESS
         except Refused as error:
