@@ -1,6 +1,7 @@
 """What tests of bags share: golden frames, links made of plain sockets, bags read by rosbags."""
 
 import contextlib
+import functools
 import hashlib
 import random
 import re
@@ -29,12 +30,18 @@ def golden_frames():
     return [path.read_bytes() for path in GOLDEN] + [odd]
 
 
+@functools.cache
+def _store():
+    from rosbags.typesys import Stores, get_typestore
+
+    return get_typestore(Stores.LATEST)
+
+
 def frames_of(bag):
     """Read the frames of a bag with rosbags and nothing else: (topic, time, bytes)."""
     from rosbags.rosbag2 import Reader
-    from rosbags.typesys import Stores, get_typestore
 
-    store = get_typestore(Stores.LATEST)
+    store = _store()
     with Reader(bag) as reader:
         return [
             (c.topic, time_ns, bytes(store.deserialize_cdr(data, c.msgtype).data))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,10 @@ class BagContents:
             'relative_file_paths': [file.path for file in self.files],
             'files': [file.entry() for file in self.files],
         }
-        text = yaml.safe_dump({'rosbag2_bagfile_information': information}, sort_keys=False)
+        text: str = yaml.dump(
+            {'rosbag2_bagfile_information': information}, sort_keys=False,
+            Dumper=getattr(yaml, 'CSafeDumper', yaml.SafeDumper),
+        )
         temporary = folder / f'{METADATA}.tmp'
         temporary.unlink(missing_ok=True)
         with os.fdopen(new_file(temporary, mode), 'wb') as file:
@@ -109,8 +113,14 @@ class BagContents:
         temporary.replace(folder / METADATA)
 
 
+@lru_cache(1)
 def load_yaml(text: str) -> Any:
-    """Read YAML, by the way that is many times faster where it is there."""
+    """
+    Read YAML, by the way that is many times faster where it is there.
+
+    The text of before gives the same once more, which nobody may change: a bag that is opened
+    asks for it twice.
+    """
     return yaml.load(text, getattr(yaml, 'CSafeLoader', yaml.SafeLoader))
 
 

@@ -1,6 +1,7 @@
 """Bags on the disk: readable at every moment, split, repaired, and never the end of a disk."""
 
 import errno
+import functools
 import os
 import random
 import subprocess
@@ -31,6 +32,7 @@ S = 1_000_000_000
 TWO_CHUNKS = 689
 
 
+@functools.lru_cache(1)
 def payloads(count, size=3000, seed=1):
     chance = random.Random(seed)
     return [chance.randbytes(size) for _ in range(count)]
