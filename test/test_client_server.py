@@ -36,6 +36,7 @@ def network_threads():
 
 @pytest.fixture(autouse=True)
 def nothing_is_left(caplog):
+    gc.freeze()  # what is older than the test need not be looked through at its end
     before = network_threads()
     yield
     # a look-up tells its answer just before it ends
