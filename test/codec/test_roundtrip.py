@@ -1,5 +1,7 @@
 """Random valid messages of every type: what is written is what is read."""
 
+import functools
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -44,17 +46,21 @@ CLASSES = codec.registered()
 FLOATS = st.floats(width=32)
 
 
+@functools.cache
 def bits(count, low=0):
     """Whole numbers of a width."""
     return st.integers(low, 2**count - 1)
 
 
-def text(size):
+@functools.cache
+def text(size, least=0):
     """Texts of at most so many bytes."""
     letters = st.characters(codec='utf-8', exclude_characters='\0')
-    return st.text(letters, max_size=size).filter(lambda t: len(t.encode()) <= size)
+    return st.text(letters, min_size=least, max_size=size).map(
+        lambda t: t.encode()[:size].decode(errors='ignore'))
 
 
+@functools.cache
 def vector(count):
     return st.lists(FLOATS, min_size=count, max_size=count)
 
@@ -69,6 +75,7 @@ def lists(cls, element):
     return st.builds(cls, st.lists(element, max_size=4), **SHARED)
 
 
+@functools.cache
 def cells(points):
     """Cells, of one size or of many."""
     index = st.integers(0, points - 1)
@@ -156,7 +163,7 @@ def responses(draw):
 TRIPLE = st.tuples(bits(16), bits(16), bits(16))
 RGBA = st.tuples(*[bits(8)] * 4)
 MATRIX = vector(12).map(lambda v: np.vstack([np.reshape(v, (3, 4)), [0, 0, 0, 1]]))
-METADATA = st.dictionaries(text(20).filter(bool), text(20), max_size=3)
+METADATA = st.dictionaries(text(20, 1), text(20), max_size=3)
 TIMESTAMPS = bits(64).filter(lambda value: value not in LIKE_NS)
 SHARED = {
     'device_name': text(20),
