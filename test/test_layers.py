@@ -101,35 +101,46 @@ def part_of(path):
     return first.removesuffix('.py')
 
 
-@functools.cache
-def nodes_of(path):
-    """Read a file once for all tests."""
-    return list(ast.walk(ast.parse(path.read_text(encoding='utf-8'))))
+class Facts:
+    """What a file imports, and how long it is."""
+
+    def __init__(self, path):
+        text = path.read_text(encoding='utf-8')
+        self.lines = text.count('\n')
+        #: the full name of all that it imports, also for type checkers only
+        self.names = []
+        #: what it imports by name
+        self.by_name = []
+        self.longest_class = 0
+        package = ('igtl_ros2', *path.relative_to(PACKAGE).parent.parts)
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                self.names += [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                base = list(package[: len(package) - node.level + 1]) if node.level else []
+                base += node.module.split('.') if node.module else []
+                self.names += ['.'.join([*base, alias.name]) for alias in node.names]
+            elif isinstance(node, ast.ClassDef):
+                length = node.end_lineno - node.lineno + 1
+                self.longest_class = max(length, self.longest_class)
+            elif isinstance(node, ast.Call):
+                called = getattr(node.func, 'attr', getattr(node.func, 'id', ''))
+                if called == 'import_module':
+                    self.by_name.append(ast.unparse(node.args[0]))
+
+
+# once for all tests
+facts_of = functools.cache(Facts)
 
 
 def imports(path):
     """Yield every import of a file: ('ours', part) or ('theirs', top-level name)."""
-    for name in imported_names(path):
+    for name in facts_of(path).names:
         top, *rest = name.split('.')
         if top == 'igtl_ros2':
             yield 'ours', rest[0] if rest else '__init__'
         else:
             yield 'theirs', top
-
-
-def imported_names(path):
-    """Yield the full name of all that a file imports, also for type checkers only."""
-    package = ('igtl_ros2', *path.relative_to(PACKAGE).parent.parts)
-    for node in nodes_of(path):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = list(package[: len(package) - node.level + 1]) if node.level else []
-            base += node.module.split('.') if node.module else []
-            names = ['.'.join([*base, alias.name]) for alias in node.names]
-        else:
-            continue
-        yield from names
 
 
 FILES = sorted(path for path in PACKAGE.rglob('*.py') if '__pycache__' not in path.parts)
@@ -180,13 +191,10 @@ def test_the_table_is_read_against_real_imports():
 
 def test_no_part_is_imported_by_name_but_files_when_a_message_is_read_or_written():
     # such imports are not in the table: of ours there is this one, and packages list their own
-    found = {}
-    for path in FILES:
-        for node in nodes_of(path):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith('import_module'):
-                name = ast.unparse(node.args[0])
-                if 'igtl_ros2' in name:
-                    found[str(path.relative_to(PACKAGE))] = name
+    found = {
+        str(path.relative_to(PACKAGE)): name
+        for path in FILES for name in facts_of(path).by_name if 'igtl_ros2' in name
+    }
     assert found == {
         'codec/message.py': "'igtl_ros2.files'",
         'tools/nodes.py': "f'igtl_ros2.nodes.{module}'",
@@ -200,7 +208,7 @@ def test_no_file_imports_itself_by_way_of_others():
     modules = {module_of(path).removesuffix('.__init__'): path for path in FILES}
     graph = {
         module: {
-            found for name in imported_names(path)
+            found for name in facts_of(path).names
             for found in (name, name.rpartition('.')[0]) if found in modules
         } - {module}
         for module, path in modules.items()
@@ -212,11 +220,8 @@ def test_no_file_imports_itself_by_way_of_others():
 
 
 def test_no_file_has_over_500_lines_and_no_class_over_300():
-    large = set()
-    for path in FILES:
-        text = path.read_text()
-        classes = [node for node in nodes_of(path) if isinstance(node, ast.ClassDef)]
-        lengths = [node.end_lineno - node.lineno + 1 for node in classes]
-        if text.count('\n') > 500 or max(lengths, default=0) > 300:
-            large.add(str(path.relative_to(PACKAGE)))
+    large = {
+        str(path.relative_to(PACKAGE))
+        for path in FILES if facts_of(path).lines > 500 or facts_of(path).longest_class > 300
+    }
     assert not large

@@ -376,7 +376,7 @@ def test_long_texts_without_an_end_cost_no_time():
         short = part * (250_000 // len(part))
         assert 'Jane' not in hidden_text(f'{short} PatientName="Jane"')
         assert 'Jane' not in hidden_text(f'<x>{escape(short)}<b>PatientID</b>Jane</x>')
-        text = part * (1_000_000 // len(part))
+        text = part * (300_000 // len(part))
         assert 'Jane' not in hidden_text(f'{text} PatientName="Jane"')
         assert hidden_text(2 * text) in (2 * text, 'redacted')
 
