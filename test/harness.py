@@ -8,16 +8,23 @@ import rclpy
 from forked import Program
 from lifecycle_msgs.srv import GetState
 from polling import DEADLINE_S, poll
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_srvs.srv import SetBool, Trigger
 
 from igtl_ros2.config.address import parse_url
+from igtl_ros2.nodes.spin import make_executor
 from igtl_ros2.sim import slicer as sim
 
 STREAM = QoSProfile(depth=1000)
 STATE = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+#: what a node of a user has for others, and nobody asks for
+PLAIN = {
+    'start_parameter_services': False, 'enable_rosout': False,
+    'parameter_overrides': [Parameter('start_type_description_service', value=False)],
+}
+_TURN_S = 0.005
 
 
 def asking(client, request):
@@ -114,13 +121,19 @@ class User:
 
     def __init__(self):
         rclpy.init()
-        self.node = Node('user')
-        self._executor = SingleThreadedExecutor()
+        self.node = Node('user', **PLAIN)
+        self._executor = make_executor()
         self._executor.add_node(self.node)
 
     def wait_for(self, condition, what):
         """Spin until something is true, and return it."""
-        return poll(condition, what, lambda: self._executor.spin_once(timeout_sec=0.02))
+        return poll(condition, what, self._spin)
+
+    def _spin(self):
+        """Call back what comes for a moment: a condition that sends something floods nobody."""
+        until = time.monotonic() + _TURN_S
+        while (left := until - time.monotonic()) > 0.0:
+            self._executor.spin_once(timeout_sec=left)
 
     def listen(self, topic, ros_type, qos=STREAM):
         """Collect the messages of a topic."""

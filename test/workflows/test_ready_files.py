@@ -248,8 +248,9 @@ profile: plus
 defaults: {{stamp: device}}
 receive: [{{device: {IMAGE}, plane: true, frame: Tracker}}]"""
     planes = user.listen(f'/us/{IMAGE}/plane', Marker)
-    run(mapping, namespace='/us', mode='client', port=ultrasound)
+    bridge = run(mapping, namespace='/us', mode='client', port=ultrasound)
     user.wait_for(lambda: len(planes) > 5, 'slices')
+    bridge.stop()
     columns, rows = SIZE
     for plane in planes:
         assert plane.header.frame_id == 'Tracker'
