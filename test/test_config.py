@@ -334,9 +334,9 @@ receive:
 
 @pytest.mark.parametrize('prefix', PREFIXES.values(), ids=lambda prefix: prefix[0] or 'none')
 def test_every_unit_of_a_sensor_can_be_written(load, prefix):
-    for unit in UNITS:
-        for text in (prefix[0] + unit, f'{prefix[0]}{unit}^-2*s'):
-            assert load(f'send: [{{topic: a, device: b, unit: {text}}}]').send[0].unit == text
+    texts = [text for unit in UNITS for text in (prefix[0] + unit, f'{prefix[0]}{unit}^-2*s')]
+    rules = (f'{{topic: t{n}, device: d{n}, unit: {text}}}' for n, text in enumerate(texts))
+    assert [rule.unit for rule in load(f'send: [{", ".join(rules)}]').send] == texts
 
 
 def test_frames_is_parent_then_child(load):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,9 +11,6 @@ from pkgutil import iter_modules
 
 from ..codec.own_types import load_own_types
 from ..rules.keys import Rule
-
-# by module: what was found missing
-_missing: dict[str, str] = {}
 
 
 def load_converters() -> list[str]:
@@ -22,22 +20,28 @@ def load_converters() -> list[str]:
     :returns: those whose ROS package is not installed; their keys are known all the same.
     :raises ConfigError: if one of another package cannot be imported.
     """
+    missing = _load_folder()
+    own = load_own_types()
+    for name in own:
+        declare_keys(name)
+    return [*missing, *own.values()]
+
+
+@cache
+def _load_folder() -> list[str]:
+    """Import every converter of this folder, once; gives those whose ROS package is missing."""
     package = __package__ or ''
+    missing = []
     for module in iter_modules(import_module(package).__path__):
         name = f'{package}.{module.name}'
-        if name in _missing:
-            continue
         try:
             import_module(name)
         except ModuleNotFoundError as error:
             if error.name is None or error.name.split('.')[0] == package.split('.')[0]:
                 raise
-            _missing[name] = f'{module.name} (needs {error.name})'
+            missing.append(f'{module.name} (needs {error.name})')
             declare_keys(name)
-    own = load_own_types()
-    for name in own:
-        declare_keys(name)
-    return [*_missing.values(), *own.values()]
+    return missing
 
 
 def declare_keys(module: str) -> None:

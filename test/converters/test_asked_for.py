@@ -1,5 +1,6 @@
 """What a rule can ask of which type: what the configuration allows, and what converters do."""
 
+import functools
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -58,15 +59,26 @@ def made(message, **rule):
     return set(result.outputs), len(result.transforms), len(result.errors), len(result.notes)
 
 
+@functools.cache
+def messages():
+    """Read the golden messages."""
+    return [codec.decode((GOLDEN / entry['file']).read_bytes()) for entry in ENTRIES]
+
+
+@functools.cache
+def made_unasked():
+    """Tell what becomes of them, in their order, by the usual rule."""
+    return [made(message) for message in messages()]
+
+
 @pytest.mark.parametrize('key', ASKED)
 def test_types_that_answer_are_those_that_may_be_asked(key):
     assert load_converters() == []
     value = VALUES.get(key, True)
     asked = {key + '_' if key == 'as' else key: value}
     answering = set()
-    for entry in ENTRIES:
-        message = codec.decode((GOLDEN / entry['file']).read_bytes())
-        if made(message) != made(message, **asked):
+    for entry, message, usual in zip(ENTRIES, messages(), made_unasked()):
+        if made(message, **asked) != usual:
             answering.add(entry['type'])
     types = KEYS[key].wire_types()
     wanted = {kind for kind in types if (key, kind) not in OTHERWISE}
@@ -99,11 +111,10 @@ def test_types_that_a_key_changes_are_those_that_may_have_it(key):
     value, more = TOLD[key]
     changed = {'child': value} if key == 'child_frame' else {key: value}
     answering = set()
-    messages = [codec.decode((GOLDEN / entry['file']).read_bytes()) for entry in ENTRIES]
     # six rows, as joints have them, and a path without a diameter
     path = Trajectory('T', (0, 0, 0), (0, 0, 9))
     more_messages = NDArray(np.ones((6, 2))), Trajectories((path,))
-    for message in (*messages, *more_messages):
+    for message in (*messages(), *more_messages):
         if key == 'publish_invalid':
             names = ['Transform', *(
                 element.name for element in getattr(message, 'elements', ())

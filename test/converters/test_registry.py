@@ -246,6 +246,7 @@ def test_a_module_of_our_own_that_is_missing_is_an_error(monkeypatch):
         return sys.modules[name]
 
     monkeypatch.setattr(loading, 'import_module', missing)
+    loading._load_folder.cache_clear()
     with pytest.raises(ModuleNotFoundError):
         registry.load_converters()
 

@@ -12,7 +12,7 @@ from itertools import islice
 import numpy as np
 import pyigtl
 import pytest
-from forked import run
+from forked import run, start
 
 import igtl_ros2
 from igtl_ros2.codec import from_ns
@@ -36,12 +36,16 @@ SIM = [sys.executable, '-m', 'igtl_ros2.sim.ultrasound']
 END_S = 40
 
 
+def alone(*command):
+    """Start a Python of its own, whose errors are not among its output."""
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
 @contextmanager
-def simulator(*options):
+def simulator(*options, start=start):
     """Run igtl_sim at a free port; gives the process and its URL."""
-    process = subprocess.Popen(
-        [*SIM, '--port', '0', *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    process = start(*SIM, '--port', '0', *options)
     try:
         first = process.stdout.readline()
         if '--json' in options:
@@ -80,7 +84,8 @@ def test_the_same_seed_is_the_same_scene():
 
 @pytest.mark.parametrize('tool', [PROBE, STYLUS])
 def test_tools_move_smoothly_and_stay_rigid(tool):
-    poses = [Scene().pose(tool, NOW + i * NS // 60) for i in range(600)]
+    scene = Scene()
+    poses = [scene.pose(tool, NOW + i * NS // 60) for i in range(600)]
     for pose in poses:
         assert np.allclose(pose[:3, :3].T @ pose[:3, :3], np.eye(3), atol=1e-12)
         assert np.linalg.det(pose[:3, :3]) == pytest.approx(1)
@@ -230,7 +235,7 @@ def test_json_has_every_message():
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_signals_end_it_at_once_and_without_complaint(number):
-    with simulator() as (process, url), igtl_ros2.connect(url):
+    with simulator(start=alone) as (process, url), igtl_ros2.connect(url):
         process.send_signal(number)
         output, errors = process.communicate(timeout=END_S)
         assert process.returncode == 0
@@ -257,7 +262,7 @@ def test_duration_ends_it():
 
 
 def test_a_reader_that_goes_away_is_no_traceback():
-    with simulator() as (process, url):
+    with simulator(start=alone) as (process, url):
         process.stdout.close()
         with igtl_ros2.connect(url):
             assert process.wait(END_S) == 0
