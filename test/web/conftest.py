@@ -66,11 +66,11 @@ def open_page(window):
     What the page hears is in `heard` of what is given; complaints of the browser fail the test.
     """
 
-    def open_it(url, ready='#devices tbody tr', viewport=SMALL, scheme='light'):
+    def open_it(url, ready='#devices tbody tr', viewport=None, scheme='light'):
         if window.url != 'about:blank':
             window.evaluate('localStorage.clear(); sessionStorage.clear()')
         window.mouse.move(0, 0)
-        window.set_viewport_size(dict(zip(('width', 'height'), viewport)))
+        window.set_viewport_size(dict(zip(('width', 'height'), viewport or SMALL)))
         window.emulate_media(color_scheme=scheme)
         window.goto(url)
         if ready:

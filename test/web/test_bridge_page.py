@@ -9,7 +9,7 @@ from cli_tools import program
 from diagnostic_msgs.msg import DiagnosticArray
 from harness import Bridge, User
 from page_tools import monitor
-from test_page import LARGE, choose, shoot, until
+from test_page import PICTURE, choose, shoot, until
 
 from igtl_ros2 import serve
 from igtl_ros2.codec.messages.pose import Transform
@@ -65,7 +65,7 @@ def test_the_page_shows_the_stages_of_a_bridge_as_it_said_them(
     device, said, open_page, tmp_path
 ):
     with monitor(device, '--ros') as url:
-        page = open_page(url, '#bridges tbody tr[data-what="TRANSFORM Tool"]', LARGE)
+        page = open_page(url, '#bridges tbody tr[data-what="TRANSFORM Tool"]', PICTURE)
         titles = page.locator('#bridges thead th').all_text_contents()[1:]
         cells = page.evaluate(CELLS)
         seen = 0

@@ -29,6 +29,9 @@ pytestmark = pytest.mark.timeout(300)
 
 NS = 10**9
 IMAGES = Path(__file__).parents[2] / 'docs' / 'images'
+IS_FOR_DOCS = os.environ.get('SCREENSHOTS') == '1'
+LARGE = 1280, 900
+PICTURE = LARGE if IS_FOR_DOCS else None
 VOXELS = (np.arange(4 * 5 * 6).reshape(4, 5, 6) * 37 - 900).astype(np.int16)
 PLACE = np.array([[2, 0, 0, -5], [0, 2, 0, -4], [0, 0, 3, -4.5], [0, 0, 0, 1.0]])
 CUBE = np.array([[x, y, z] for x in (0, 9) for y in (0, 9) for z in (0, 9)], np.float32)
@@ -67,7 +70,6 @@ MESSAGES = [
     Status(9, subcode=2**60 + 1, error_name='Broken', message='of all things', device_name='Arm'),
 ]
 TIMES = 3
-LARGE = 1280, 900  # of the pictures for the docs
 
 
 @contextlib.contextmanager
@@ -138,10 +140,12 @@ def states(page):
 
 def shoot(page, name, tmp_path, **options):
     """Take a picture of the page; for the docs with `SCREENSHOTS=1`, in few colours."""
+    if IS_FOR_DOCS:
+        page.wait_for_timeout(1500)  # until there is something to see in plots
     picture = tmp_path / name
     page.screenshot(path=picture, animations='disabled', **options)
     assert picture.stat().st_size > 10_000
-    if os.environ.get('SCREENSHOTS'):
+    if IS_FOR_DOCS:
         from PIL import Image as Picture
 
         IMAGES.mkdir(exist_ok=True)
@@ -470,7 +474,7 @@ def test_a_bag_is_wound_by_its_timeline(open_page, tmp_path):
         poses.append((number / 10, Transform(matrix, device_name='Tool', timestamp=number + 1)))
     bag = bag_of(tmp_path, *poses, (1.05, String('begin', device_name='Note')))
     with monitor(bag) as address:
-        page = open_page(address, viewport=(1280, 360))
+        page = open_page(address, viewport=PICTURE)
         until(page, """() => {
             const button = document.querySelector('#timeline button')
             if (button?.textContent === 'Stop') button.click()
@@ -490,7 +494,8 @@ def test_a_bag_is_wound_by_its_timeline(open_page, tmp_path):
         until(page, """() => document.querySelector(
             'tr[data-device=Tool] [data-key=count]')?.dataset.value === '1' """)
         assert page.locator('#texts li').count() == 0
-        shoot(page, 'monitor-bag.png', tmp_path)
+        part = {'x': 0, 'y': 0, 'width': 1280, 'height': 360}
+        shoot(page, 'monitor-bag.png', tmp_path, clip=part)
 
 
 # -- pictures for the docs
@@ -498,12 +503,11 @@ def test_a_bag_is_wound_by_its_timeline(open_page, tmp_path):
 
 def test_pictures(open_page, tmp_path):
     with ultrasound('--image-size', '320x240') as url, monitor(url) as address:
-        page = open_page(address, 'figure canvas[data-count]', LARGE)
+        page = open_page(address, 'figure canvas[data-count]', PICTURE)
         until(page, """() => document.querySelector('#scene [data-told]').textContent
             .startsWith('2 poses, 4 points')""")
         page.get_by_role('button', name='Show all').click()
         page.get_by_label('Updates').select_option('all')
-        page.wait_for_timeout(1500)
         shoot(page, 'monitor.png', tmp_path)
 
 
