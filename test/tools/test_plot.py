@@ -14,11 +14,24 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.messages.tracking import TrackingData, TrackingElement
 from igtl_ros2.tools import plots
+from igtl_ros2.tools.igtl import main
 from igtl_ros2.tools.survey import go_through
 
 pytest.importorskip('matplotlib')
 pytest.importorskip('rosbags')
 MS = 10**6
+
+
+@pytest.fixture
+def plot(capsys):
+    """Run `igtl plot` in this process, which imports matplotlib once; gives what it said."""
+
+    def run(*words, code=0):
+        capsys.readouterr()
+        assert main(['plot', *map(str, words)]) == code
+        return capsys.readouterr()
+
+    return run
 
 
 def session():
@@ -38,22 +51,22 @@ def session():
     return sorted(timed, key=lambda item: item[0])
 
 
-def test_a_bag_is_drawn_as_svg_with_every_device(tmp_path):
+def test_a_bag_is_drawn_as_svg_with_every_device(plot, tmp_path):
     bag = write_bag(tmp_path / 'bag', session())
-    done = igtl('plot', bag, '--output', tmp_path / 'a.svg')
+    done = plot(bag, '--output', tmp_path / 'a.svg')
     text = (tmp_path / 'a.svg').read_text()
     for name in ('Stylus x', 'Stylus z', 'T/a y', 'T/b x', 'Force 0', 'Force 1', '>mm<', '>N<',
                  'intervals', 'latency over the fastest', 's from the beginning'):
         assert name in text
-    assert 'values of 11 lines, jitter of 3 lines, latency of 1 lines' in done.stdout
+    assert 'values of 11 lines, jitter of 3 lines, latency of 1 lines' in done.out
 
 
-def test_a_capture_is_drawn_as_png(tmp_path):
+def test_a_capture_is_drawn_as_png(plot, tmp_path):
     path = write_capture(tmp_path / 'c.pcap', session())
-    done = igtl('plot', path, '--only', 'jitter', '--device', 'Stylus', '--dpi', '50')
+    done = plot(path, '--only', 'jitter', '--device', 'Stylus', '--dpi', '50')
     data = (tmp_path / 'c.pcap.png').read_bytes()
     assert data.startswith(b'\x89PNG') and int.from_bytes(data[16:20], 'big') == 500
-    assert 'jitter of 1 lines' in done.stdout
+    assert 'jitter of 1 lines' in done.out
 
 
 def test_what_the_simulated_ultrasound_sends_is_drawn(tmp_path):
@@ -106,24 +119,25 @@ def test_long_lines_are_thinned_and_keep_their_peaks():
     assert (np.diff(times) >= 0).all()
 
 
-def test_any_name_and_any_number_leave_a_plot(tmp_path):
+@pytest.mark.filterwarnings('error')
+def test_any_name_and_any_number_leave_a_plot(plot, tmp_path, caplog):
     names = ('$\\frac{$', '$x$', '_tip', 'a\x1b[1m', 'n' * 20)
     timed = [(n * MS, Sensor([value, 1.0], device_name=name)) for n, name in enumerate(names)
              for value in (1.0, np.nan, np.inf, 1.7e308, -1.7e308)]
     path = write_capture(tmp_path / 'c.pcap', timed)
-    done = igtl('plot', path, '--output', tmp_path / 'a.svg')
+    done = plot(path, '--output', tmp_path / 'a.svg')
     text = (tmp_path / 'a.svg').read_text()
     for name in (r'$\frac{$ 0', '$x$ 1', '_tip 0', r'a\x1b[1m 0', '20 values not finite'):
         assert name in text
-    assert not done.stderr
-    igtl('plot', path, '--output', tmp_path / 'a.png')
+    plot(path, '--output', tmp_path / 'a.png')
+    assert not done.err and not caplog.records
 
 
-def test_what_cannot_be_drawn_is_told(tmp_path):
+def test_what_cannot_be_drawn_is_told(plot, tmp_path):
     bag = write_bag(tmp_path / 'bag', [(0, String('hello'))])
-    assert 'nothing to draw' in igtl('plot', bag, code=1).stderr
-    done = igtl('plot', bag, '--output', tmp_path / 'a.gif', code=2)
-    assert '.png, .svg, .pdf' in done.stderr
+    assert 'nothing to draw' in plot(bag, code=1).err
+    done = plot(bag, '--output', tmp_path / 'a.gif', code=2)
+    assert '.png, .svg, .pdf' in done.err
 
 
 def test_without_matplotlib_it_says_what_to_install(tmp_path):
