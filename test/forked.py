@@ -194,15 +194,15 @@ class Program:
 
     @property
     def ended(self):
-        """Whether it is over."""
-        return self.process.poll() is not None
+        """Whether it is over, and all that it said is in `output`."""
+        return self.process.poll() is not None and not self._reader.is_alive()
 
     def says(self, pattern):
         """Wait until it has said something; gives the match."""
         def found():
+            over = self.ended
             match = re.search(pattern, self.output)
-            assert match or not self.ended or self._reader.is_alive(), (
-                f'{self.name} ended without {pattern!r}:\n{self.output}')
+            assert match or not over, f'{self.name} ended without {pattern!r}:\n{self.output}'
             return match
         return poll(found, f'{pattern!r} of {self.name}', lambda: time.sleep(0.005))
 
