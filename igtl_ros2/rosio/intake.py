@@ -27,6 +27,10 @@ MOST = 32
 # so many times, before the other topics have their turn
 _BATCHES = 4
 _WAIT_NS = 1_000_000_000
+# after so many waits in a row that end at once with nothing there, the next is put off a little
+_EMPTY_WAITS = 3
+_EMPTY_S = 0.1
+_EMPTY_REST_S = 0.002
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +68,8 @@ class Intake:
         self._reads = threading.RLock()
         #: for how long to let gather what comes next, once all is taken: seconds
         self.rest_s = 0.0
+        # how often in a row a wait has ended at once with nothing there, and when it last did
+        self._empty, self._empty_at = 0, 0.0
         #: which targets there are: another number for others
         self._version = 0
         self._guard: GuardCondition | None = None
@@ -218,8 +224,8 @@ class Intake:
                     add(handle)
                 wait_set.add_guard_condition(add_guard)
                 wait_set.wait(_WAIT_NS)
-                if self._take(in_order, version) and self.rest_s:
-                    time.sleep(self.rest_s)
+                if rest_s := self._rest_s(self._take(in_order, version)):
+                    time.sleep(rest_s)
                 is_mine = self._thread is threading.current_thread()
                 if self._version != version or not (is_mine and context.ok()):
                     return
@@ -235,6 +241,11 @@ class Intake:
             if self._version != version:
                 return False
             taken = [(*one, count) for one in targets if (count := _read(*one))]
+        if taken:
+            self._empty = 0
+        else:
+            before, self._empty_at = self._empty_at, time.monotonic()
+            self._empty = self._empty + 1 if self._empty_at - before < _EMPTY_S else 0
         if len(taken) > 1:  # read last and handed on first: it was said before what it describes
             taken.sort(key=lambda one: not one[1].first)
         for subscription, target, count in taken:
@@ -248,6 +259,17 @@ class Intake:
                     self._hand_on(subscription, target)
             is_all = is_all and count < target.most
         return is_all
+
+    def _rest_s(self, is_all: bool) -> float:
+        """
+        Tell for how long to rest before the next wait, in seconds.
+
+        Once a publisher has gone, Fast DDS 3 may end each wait of a subscription at once, though
+        there is nothing to take; without a rest that takes a core until something comes.
+        """
+        if self._empty > _EMPTY_WAITS:
+            return max(self.rest_s, _EMPTY_REST_S)
+        return self.rest_s if is_all else 0.0
 
     def _hand_on(self, subscription: Subscription, target: _Target) -> None:
         """Hand on the oldest batch, if nobody else has done it."""

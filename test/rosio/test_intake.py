@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip('rclpy', reason='rclpy is not installed')
 
+from igtl_ros2.rosio import intake  # noqa: E402
 from igtl_ros2.rosio.intake import MOST, Intake, _read, _Target  # noqa: E402
 from igtl_ros2.rosio.tf_listener import TfListener  # noqa: E402
 
@@ -39,6 +40,24 @@ def test_who_is_behind_does_not_rest(count, left):
     assert len(topic.waiting) == left
     assert sum(batches, []) == list(range(count - left))
     assert all(len(batch) <= MOST for batch in batches)
+
+
+def test_who_is_woken_for_nothing_again_and_again_rests(monkeypatch):
+    now = [10.0]
+    monkeypatch.setattr(intake.time, 'monotonic', lambda: now[0])
+    topic = Subscription(0)
+    taking = Intake(SimpleNamespace(), threading.RLock())
+    taking._targets = {topic: target(lambda batch: None, MOST)}
+
+    def rests(wait_s):
+        now[0] += wait_s
+        return taking._rest_s(taking._take([*taking._targets.items()], 0)) > 0.0
+
+    assert not any(rests(1.0) for _ in range(10))  # that is how long a wait lasts
+    assert [rests(0.0001) for _ in range(6)] == [False] * 3 + [True] * 3
+    topic.waiting = [1]
+    assert [rests(0.0001) for _ in range(5)] == [False] * 4 + [True]
+    assert not rests(1.0)
 
 
 def test_what_a_subscription_has_got_is_handed_on_before_it_goes():
