@@ -12,7 +12,7 @@ from beside import folder_of
 # what is pure is tested without it; the header of the run names it
 if not importlib.util.find_spec('aiohttp'):
     collect_ignore = ['test_guard.py', 'test_server.py', 'test_monitor.py', 'test_page.py',
-                      'test_bridge_page.py', 'test_page_shapes.py']
+                      'test_page_parts.py']
 
 #: software draws the scene, also where there is a graphics card
 FLAGS = ['--disable-gpu', '--enable-unsafe-swiftshader']
