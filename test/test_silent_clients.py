@@ -1,6 +1,7 @@
 """Clients that connect and say nothing do not keep others out."""
 
 import socket
+import ssl
 import sys
 from contextlib import ExitStack
 
@@ -58,13 +59,15 @@ def test_seventy_silent_tls_connections_do_not_lock_out_a_good_client(
     """From another address and from its own, also if they begin to speak."""
     options = {
         'tls_cert_file': files['server'], 'tls_ca_file': files['ca'], 'max_clients': 5}
+    context = ssl.create_default_context(cafile=files['ca'])
+    context.load_cert_chain(files['robot'])
     with serve('tls://127.0.0.1:0', **options) as server, ExitStack() as stack:
         port = server.address.port
         silent(stack, port, 70 + more, address, word)
         for number in range(15):
             with connect(
                 f'tls://127.0.0.1:{port}', timeout_s=DEADLINE_S, reconnect=False,
-                tls_ca_file=files['ca'], tls_cert_file=files['robot'],
+                tls_context=context,
             ) as client:
                 client.send(text(number))
                 assert server.receive(DEADLINE_S)[1].text == str(number)
