@@ -52,6 +52,22 @@ def one_of(*values):
     return lambda rng: rng.choice(values)
 
 
+def several(make, most, least=0):
+    """Give what makes a list of what a function makes."""
+    return lambda rng: [make(rng) for _ in range(rng.randint(least, most))]
+
+
+def quaternion(rng):
+    """Make a quaternion of any length but about none; many of its numbers are 0 or 1."""
+    while True:
+        found = tuple(
+            rng.choice((0.0, 1.0, -1.0, *(rng.uniform(-1, 1) for _ in range(5))))
+            for _ in range(4)
+        )
+        if math.hypot(*found) > 0.1:
+            return found
+
+
 def text(rng, most=12):
     """Make a text without surrogates."""
     return ''.join(chr(rng.randint(*rng.choice(_RANGES))) for _ in range(rng.randint(0, most)))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from seeded import one_of, searched
+from seeded import one_of, searched, several
 
 from igtl_ros2 import codec
 from igtl_ros2.codec.crc64 import crc64
@@ -157,15 +157,10 @@ def test_spoiled_bodies_of_every_type(type_name):
     spoil()
 
 
-def some_spoiled(rng):
-    return [mutated()(rng) for _ in range(rng.randint(1, 4))]
-
-
-def some_sizes(rng):
-    return [rng.randint(1, 500) for _ in range(rng.randint(0, 9))]
-
-
-@searched(100, messages=some_spoiled, repair=one_of(False, True), sizes=some_sizes)
+@searched(
+    100, messages=several(mutated(), 4, 1), repair=one_of(False, True),
+    sizes=several(lambda rng: rng.randint(1, 500), 9),
+)
 def test_spoiled_streams(messages, repair, sizes):
     if repair:
         messages = [fixed(data) for data in messages if len(data) >= 58]

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, PoseArray, Quaternion
-from hypothesis import given
-from hypothesis import strategies as st
 from rclpy.serialization import deserialize_message, serialize_message
+from seeded import one_of, quaternion, searched, several, text
 from std_msgs.msg import Header
 
 from igtl_ros2 import codec
@@ -49,33 +48,51 @@ def _rows(request):
     bulk.use_rows(False)
 
 
-NUMBERS = st.floats(-1e3, 1e3, width=32)
-ODD = st.sampled_from([0.0, -0.0, 1.0, -1.0, float('nan'), float('inf'), 1e-30, 3e38])
-QUATERNIONS = st.tuples(*[NUMBERS | ODD] * 4)
-TURNS = st.tuples(*[st.floats(-1, 1)] * 4).filter(lambda q: np.linalg.norm(q) > 0.1)
+NAMES = ('Probe', 'Needle', 'Stylus', '', 'AToB', 'BToC', 'x' * 20, '\udcff')
+ODD = (0.0, -0.0, 1.0, -1.0, float('nan'), float('inf'), 1e-30, 3e38)
 
 
-@st.composite
-def matrices(draw):
+def number(rng):
+    return float(np.float32(rng.uniform(-1e3, 1e3)))
+
+
+def odd_quaternion(rng):
+    return tuple(rng.choice((number(rng), rng.choice(ODD))) for _ in range(4))
+
+
+def place(rng):
+    return tuple(rng.choice((number(rng), number(rng), 0.0)) for _ in range(3))
+
+
+def matrix(rng):
     """Make a matrix, most of them rotations."""
-    matrix = np.eye(4)
-    matrix[:3, :3] = quaternion_to_matrix(draw(TURNS))
-    matrix[:3, 3] = draw(st.tuples(*[NUMBERS] * 3))
-    change = draw(st.integers(0, 9))
+    made = np.eye(4)
+    made[:3, :3] = quaternion_to_matrix(quaternion(rng))
+    made[:3, 3] = place(rng)
+    change = rng.randrange(10)
     if change == 0:
-        matrix[draw(st.integers(0, 2)), draw(st.integers(0, 3))] = draw(ODD)
+        made[rng.randrange(3), rng.randrange(4)] = rng.choice(ODD)
     elif change == 1:
-        matrix[:3, :3] *= draw(st.floats(0.9, 1.1))
-    return matrix
+        made[:3, :3] *= rng.uniform(0.9, 1.1)
+    return made
 
 
-NAMES = st.sampled_from(['Probe', 'Needle', 'Stylus', '', 'AToB', 'BToC', 'x' * 20, '\udcff'])
-KINDS = st.sampled_from([1, 2, 3, 4, 255])
-TOOLS = st.lists(st.builds(TrackingElement, NAMES, matrices(), KINDS), max_size=5)
-TURNED = st.lists(st.builds(
-    QuaternionElement, NAMES, st.tuples(*[NUMBERS] * 3), QUATERNIONS | TURNS, KINDS), max_size=5)
-RULES = st.builds(
-    ReceiveRule, wire_unit=st.sampled_from(['mm', 'm']), wire_axes=st.sampled_from(['ras', 'lps']))
+def tool(rng):
+    return TrackingElement(rng.choice(NAMES), matrix(rng), rng.choice((1, 2, 3, 4, 255)))
+
+
+def turned_tool(rng):
+    turn = rng.choice((odd_quaternion, quaternion))(rng)
+    return QuaternionElement(rng.choice(NAMES), place(rng), turn, rng.choice((1, 2, 3, 4, 255)))
+
+
+def tools_message(rng):
+    kind, make = rng.choice(((TrackingData, tool), (QuaternionTrackingData, turned_tool)))
+    return kind(several(make, 5)(rng))
+
+
+def some_rule(rng):
+    return ReceiveRule(wire_unit=rng.choice(('mm', 'm')), wire_axes=rng.choice(('ras', 'lps')))
 
 
 def route_for(rule):
@@ -113,8 +130,7 @@ def flat(poses):
     ]).tobytes()
 
 
-@given(st.lists(
-    TOOLS.map(TrackingData) | TURNED.map(QuaternionTrackingData), min_size=1, max_size=3), RULES)
+@searched(200, messages=several(tools_message, 3, 1), rule=some_rule)
 def test_tools_are_published_where_each_is_alone(messages, rule):
     route = route_for(rule)
     for sent in messages:  # one after the other: nothing is left of the one before
@@ -132,12 +148,17 @@ def test_tools_are_published_where_each_is_alone(messages, rule):
         assert len(result.errors) == wanted.count(None) + not_rigid
 
 
-STATES = st.dictionaries(
-    st.sampled_from(['TransformStatus', 'ProbeStatus', 'AToBStatus', 'TransformValid', 'Other']),
-    st.sampled_from(['OK', 'OUT_OF_VIEW', 'MISSING', 'false', '']), max_size=3)
+STATES = ('TransformStatus', 'ProbeStatus', 'AToBStatus', 'TransformValid', 'Other')
 
 
-@given(TOOLS, STATES, st.booleans())
+def some_states(rng):
+    return {
+        name: rng.choice(('OK', 'OUT_OF_VIEW', 'MISSING', 'false', ''))
+        for name in rng.sample(STATES, rng.randint(0, 3))
+    }
+
+
+@searched(200, tools=several(tool, 5), metadata=some_states, publish_invalid=one_of(False, True))
 def test_tools_are_the_same_whether_more_is_asked_for_or_not(tools, metadata, publish_invalid):
     message = codec.decode(codec.encode(TrackingData(tools, metadata=metadata)))
     plain = ReceiveRule(publish_invalid=publish_invalid)
@@ -169,8 +190,13 @@ def test_what_is_remembered_of_tools_ends_with_their_names_types_and_rules():
 
 # -- from ROS
 
-POSITIONS = st.tuples(*[st.floats(-1e3, 1e3)] * 3)
-POSES = st.lists(st.tuples(POSITIONS, TURNS), max_size=5)
+
+def pose(rng):
+    return place(rng), quaternion(rng)
+
+
+def odd_pose(rng):
+    return place(rng), rng.choice((odd_quaternion, quaternion))(rng)
 
 
 def pose_array(poses, frame='ras'):
@@ -191,7 +217,7 @@ def sending_for(unit='mm', **changes):
     return Sending('Dev', SendRule('Dev', topic='t', wire_unit=unit), now_ns=7, **changes)
 
 
-@given(POSES, st.sampled_from(['mm', 'm']))
+@searched(200, poses=several(pose, 5), unit=one_of('mm', 'm'))
 def test_poses_are_sent_as_each_is_alone(poses, unit):
     message = pose_array(poses)
     tools, turned = [], []
@@ -232,23 +258,23 @@ def test_tools_have_the_names_that_info_says_now():
             names({'names': ['x' * 21, 'y']})
 
 
-@given(st.lists(st.tuples(POSITIONS, QUATERNIONS), min_size=1, max_size=4), st.booleans())
+@searched(200, poses=several(odd_pose, 4, 1), is_far=one_of(False, True))
 def test_the_first_pose_that_is_none_is_said(poses, is_far):
     if is_far:
         poses = [*poses[:-1], ((1e308, 1e308, 0.0), poses[-1][1])]
-    message, text = pose_array(poses), None
+    message, said = pose_array(poses), None
     try:
         for pose in message.poses:
             pose_from_ros(pose.position, pose.orientation)
     except ConversionError as error:
-        text = str(error)
+        said = str(error)
     for wire_type in ('TDATA', 'QTDATA'):
         try:
             sender(PoseArray, wire_type)(message, sending_for())
         except ConversionError as error:
-            assert str(error) == text
+            assert str(error) == said
         else:
-            assert text is None
+            assert said is None
 
 
 def test_the_matrix_of_a_tool_that_is_too_far_is_named():
@@ -260,10 +286,11 @@ def test_the_matrix_of_a_tool_that_is_too_far_is_named():
 
 # -- serialised
 
-FRAMES = st.text(st.characters(codec='utf-8', exclude_characters='\0'), max_size=9)
 
-
-@given(FRAMES, POSES, st.integers(0, 2**31 - 1), st.integers(0, 10**9 - 1))
+@searched(
+    200, frame=lambda rng: text(rng, 9).replace('\0', ''), poses=several(pose, 5),
+    sec=lambda rng: rng.randrange(2**31), nanosec=lambda rng: rng.randrange(10**9),
+)
 def test_poses_are_serialised_and_read_as_ros_does(frame, poses, sec, nanosec):
     usual = pose_array(poses, frame)
     usual.header.stamp = Time(sec=sec, nanosec=nanosec)

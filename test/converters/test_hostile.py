@@ -10,7 +10,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from geometry_msgs.msg import Point, PointStamped, Pose, PoseArray, Vector3
 from hypothesis import given
 from hypothesis import strategies as st
-from seeded import one_of, searched, text, value
+from seeded import one_of, searched, several, text, value
 from sensor_msgs.msg import CompressedImage, LaserScan, PointCloud2, PointField
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import (
@@ -48,11 +48,8 @@ WORDS = [
 ]
 
 
-def some_edits(rng):
-    return [
-        (rng.random(), rng.choice((rng.choice(WORDS), rng.randbytes(rng.randint(1, 4)))))
-        for _ in range(rng.randint(0, 6))
-    ]
+def some_edit(rng):
+    return rng.random(), rng.choice((rng.choice(WORDS), rng.randbytes(rng.randint(1, 4))))
 
 
 RULES = {
@@ -87,7 +84,8 @@ def some_rule(rng):
 
 
 @searched(
-    1500, frame=one_of(*FRAMES), edits=some_edits, rule=some_rule, merge=one_of(False, True)
+    1500, frame=one_of(*FRAMES), edits=several(some_edit, 6), rule=some_rule,
+    merge=one_of(False, True),
 )
 def test_a_damaged_message_is_published_or_refused(receive, frame, edits, rule, merge):
     data = bytearray(frame)
@@ -382,11 +380,7 @@ def some_marker(rng):
     )
 
 
-def some_markers(rng):
-    return [some_marker(rng) for _ in range(rng.randint(0, 4))]
-
-
-@searched(500, found=some_markers, profile=one_of('plain', 'slicer'))
+@searched(500, found=several(some_marker, 4), profile=one_of('plain', 'slicer'))
 def test_any_markers_are_sent_or_refused(send, found, profile):
     try:
         send(MarkerArray(markers=found), profile=profile)
