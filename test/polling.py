@@ -11,7 +11,7 @@ def poll(condition, what, pause):
     Ask until something is true, and return it.
 
     A condition may look at the last of a list that is still empty: nothing has come yet. One that
-    takes long leaves the processor for as long to those that it waits for.
+    takes long leaves the processor for three times as long to those that it waits for.
 
     :param pause: called between two questions.
     :raises AssertionError: after `DEADLINE_S`.
@@ -29,7 +29,7 @@ def poll(condition, what, pause):
         if now > deadline:
             raise AssertionError(f'{what} did not happen in {DEADLINE_S} s')
         if now - begun > 0.005:
-            time.sleep(min(now - begun, 0.05))
+            time.sleep(min(3 * (now - begun), 0.1))
         pause()
 
 

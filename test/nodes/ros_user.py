@@ -5,19 +5,16 @@ import time
 
 import numpy as np
 import rclpy
+from harness import PLAIN, STATE, STREAM  # noqa: F401
 from polling import DEADLINE_S, poll
 from rclpy.node import Node
 from rclpy.parameter import Parameter
-from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_srvs.srv import Trigger
 
 from igtl_ros2.codec.message import names_of
 from igtl_ros2.nodes.bridge import BridgeNode
 from igtl_ros2.nodes.spin import spin
 from igtl_ros2.server import Server
-
-STREAM = QoSProfile(depth=1000)
-STATE = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 #: a test sees all that comes, however late it looks
 ALL = [f'{name}=all' for name in sorted(names_of(lambda cls: cls.is_stream))]
@@ -49,7 +46,7 @@ class Ros:
 
     def __init__(self):
         rclpy.init()
-        self.node = Node('user')
+        self.node = Node('user', **PLAIN)
         self.stop = threading.Event()
         self.closers = []
         self.threads = []

@@ -43,10 +43,9 @@ class Robot:
 
     def __init__(self, name):
         self.node = Node('robot')
-        self.running, self.ended, self.is_over = 0, 0, False
+        self.running, self.ended = 0, 0
         self.refusals = []
-        self.gate = threading.Event()
-        self.gate.set()
+        self.over = threading.Event()
         self.server = ActionServer(
             self.node, ExecuteTrajectory, name, self._execute,
             callback_group=ReentrantCallbackGroup(),
@@ -64,16 +63,16 @@ class Robot:
 
     def _execute(self, handle):
         self.running += 1
-        while not handle.is_cancel_requested and not self.is_over:
-            self.gate.wait(0.002)
-        if not self.is_over:
+        while not handle.is_cancel_requested and not self.over.wait(0.002):
+            pass
+        if not self.over.is_set():
             handle.canceled()
             self.ended += 1
         self.running -= 1
         return ExecuteTrajectory.Result()
 
     def close(self):
-        self.is_over = True
+        self.over.set()
         self.executor.shutdown()
         self.thread.join()
         self.server.destroy()

@@ -169,7 +169,7 @@ def test_poses_go_on_while_very_many_rules_are_read(ros, device, tmp_path):
     received = ros.listen('/x/A/transform', TransformStamped)
     pose = Transform(np.eye(4), device_name='A')
     flow(device, pose, received, 'a pose')
-    rules = ''.join(f'- {{device: D{k}}}\n' for k in range(20_000))
+    rules = ''.join(f'- {{device: D{k}}}\n' for k in range(8_000))
     (tmp_path / 'mapping.yaml').write_text(f'receive:\n- {{device: A}}\n{rules}')
     client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
     assert client.wait_for_service(DEADLINE_S)
@@ -185,4 +185,4 @@ def test_poses_go_on_while_very_many_rules_are_read(ros, device, tmp_path):
     wait_for(lambda: device.send(pose) or time.sleep(0.02) or len(received) > before, 'a pose')
     wait_for(lambda: len(answers) == 2, 'the first answer')
     assert answers == [second, future]
-    assert future.result().success and '20001 rules' in future.result().message
+    assert future.result().success and '8001 rules' in future.result().message

@@ -26,16 +26,16 @@ ROWS, COLUMNS = 5, 7
 
 
 @pytest.fixture(scope='module')
-def chain(user, run):
+def chain(user, run_for_all):
     """Two bridges: what is sent in /near arrives in /far."""
-    port = run('defaults: {stamp: device}', namespace='/near', port=0).port(user)
+    port = run_for_all('defaults: {stamp: device}', namespace='/near', port=0).port(user)
     mapping = """
 defaults: {stamp: device, frame: scanner}
 receive:
 - {device: Arr, array: true}
 - {device: "*"}
 """
-    run(mapping, namespace='/far', mode='client', port=port)
+    run_for_all(mapping, namespace='/far', mode='client', port=port)
     # until ROS has found who listens, the far bridge publishes streams for nobody
     heard = user.listen('/far/Start/text', RosString, STATE)
     user.talk('/near/to_igtl/Start/text', RosString, STATE).publish(RosString(data='go'))

@@ -82,8 +82,8 @@ class Desk:
 
 
 @pytest.fixture(scope='module')
-def port(user, run):
-    return run(MAPPING, namespace='/chain', port=0).port(user)
+def port(user, run_for_all):
+    return run_for_all(MAPPING, namespace='/chain', port=0).port(user)
 
 
 @pytest.fixture

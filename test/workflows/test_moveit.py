@@ -120,10 +120,10 @@ def arm():
 
 
 @pytest.fixture(scope='module')
-def bridge(run):
+def bridge(run_for_all):
     text = (CONFIG / 'moveit.yaml').read_text(encoding='utf-8')
     text = text.replace('link: tool0', 'link: tool0\n  speed: 0.2')
-    bridge = run(text, mode='server', host='127.0.0.1', port=0)
+    bridge = run_for_all(text, mode='server', host='127.0.0.1', port=0)
     yield bridge
     assert 'Traceback' not in bridge.output, bridge.output
 

@@ -33,8 +33,8 @@ MANY = 40
 
 
 @pytest.fixture(scope='module')
-def bridge(user, run):
-    return run(MAPPING, port=0)
+def bridge(user, run_for_all):
+    return run_for_all(MAPPING, port=0)
 
 
 @pytest.fixture(scope='module')

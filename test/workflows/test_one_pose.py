@@ -65,8 +65,8 @@ NO_ROTATION = ('POINT', 'TRAJ')
 
 
 @pytest.fixture(scope='module')
-def peer(user, run):
-    with connect(f'tcp://127.0.0.1:{run(MAPPING, port=0).port(user)}') as peer:
+def peer(user, run_for_all):
+    with connect(f'tcp://127.0.0.1:{run_for_all(MAPPING, port=0).port(user)}') as peer:
         yield peer
 
 

@@ -28,10 +28,10 @@ RANDOM = np.random.default_rng(23)
 
 
 @pytest.fixture(scope='module')
-def brp(user, run):
+def brp(user, run_for_all):
     """The port of a bridge with config/brp.yaml."""
     words = {'port': 0, 'mapping_file': CONFIG / 'brp.yaml'}
-    return run(namespace='/brp', **words).port(user)
+    return run_for_all(namespace='/brp', **words).port(user)
 
 
 @pytest.fixture

@@ -110,10 +110,11 @@ def test_connect_slicer_as_the_page_says(user, open_slicer):
 
 
 @pytest.fixture(scope='module')
-def robots(user, run):
+def robots(user, run_for_all):
     """Two bridges with config/slicer.yaml, /left and /right, and the ports where they listen."""
     words = {'port': 0, 'mapping_file': CONFIG / 'slicer.yaml'}
-    return {side: run(namespace=f'/{side}', **words).port(user) for side in ('left', 'right')}
+    return {side: run_for_all(namespace=f'/{side}', **words).port(user)
+            for side in ('left', 'right')}
 
 
 def test_two_robots_do_not_hear_each_other(user, robots, open_slicer):
@@ -248,9 +249,8 @@ profile: plus
 defaults: {{stamp: device}}
 receive: [{{device: {IMAGE}, plane: true, frame: Tracker}}]"""
     planes = user.listen(f'/us/{IMAGE}/plane', Marker)
-    bridge = run(mapping, namespace='/us', mode='client', port=ultrasound)
+    run(mapping, namespace='/us', mode='client', port=ultrasound)
     user.wait_for(lambda: len(planes) > 5, 'slices')
-    bridge.stop()
     columns, rows = SIZE
     for plane in planes:
         assert plane.header.frame_id == 'Tracker'
@@ -270,8 +270,8 @@ receive: [{{device: {IMAGE}, plane: true, frame: Tracker}}]"""
 
 
 def test_safe_target_yaml_lets_nothing_through_that_is_out_of_reach(user, run, open_slicer):
-    bridge = run(port=0, namespace='/safe', mapping_file=CONFIG / 'safe_target.yaml')
-    port = bridge.port(user)
+    words = {'port': 0, 'mapping_file': CONFIG / 'safe_target.yaml'}
+    port = run(namespace='/safe', **words).port(user)
     slicer = open_slicer(port)
     poses = user.listen('/safe/Target/pose', PoseStamped)
     status = user.listen('/safe/Target/status', DiagnosticArray, STATE)
@@ -310,7 +310,6 @@ def test_safe_target_yaml_lets_nothing_through_that_is_out_of_reach(user, run, o
     with connect(f'tcp://127.0.0.1:{port}') as other:
         other.send(Status(StatusCode.EMERGENCY))
         user.wait_for(lambda: emergency and emergency[-1].data, 'that of a dropped device')
-    bridge.stop()  # its `ras` on /tf_static is not that of the tests below
 
 
 def xs(poses):

@@ -63,9 +63,9 @@ def file(tmp_path_factory):
 
 
 @pytest.fixture(scope='module')
-def port(user, run, file):
+def port(user, run_for_all, file):
     """Where the bridge of this file listens."""
-    return run(namespace='/arm', port=0, mapping_file=file).port(user)
+    return run_for_all(namespace='/arm', port=0, mapping_file=file).port(user)
 
 
 @pytest.fixture

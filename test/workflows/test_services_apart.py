@@ -48,7 +48,7 @@ serve:
 
 
 @pytest.fixture(scope='module')
-def two(user, run):
+def two(user, run_for_all):
     """A robot behind one bridge, /answers, and who asks it behind another, /asks."""
     lights = []
 
@@ -61,12 +61,12 @@ def two(user, run):
         response.success, response.message = request.data, 'light'
         return response
 
-    port = run(ANSWERS, namespace='/answers', port=0).port(user)
+    port = run_for_all(ANSWERS, namespace='/answers', port=0).port(user)
     user.serve(Trigger, '/robot/home', home, '/answers/igtl_bridge')
     user.serve(SetBool, '/robot/light', light, '/answers/igtl_bridge')
     serve_later(user.node, Trigger, '/robot/hang', lambda request, call: None)
     # with version 2 answers are plain text, their success is in the metadata
-    run(ASKS, namespace='/asks', mode='client', port=port, header_version="'2'")
+    run_for_all(ASKS, namespace='/asks', mode='client', port=port, header_version="'2'")
     user.wait_for(lambda: user.ask('/asks/command/home')[0], 'the way to the robot')
     return lights
 
@@ -157,8 +157,8 @@ LATE = 'no answer to {} within 0.5 s'
 
 
 @pytest.fixture(scope='module')
-def bad_port(user, run):
-    return run(BADLY, namespace='/bad', port=0).port(user)
+def bad_port(user, run_for_all):
+    return run_for_all(BADLY, namespace='/bad', port=0).port(user)
 
 
 class Peer(RawPeer):

@@ -50,9 +50,9 @@ RANDOM = np.random.default_rng(5)
 
 
 @pytest.fixture(scope='module')
-def port(user, run):
+def port(user, run_for_all):
     """Where the bridge of this file listens for Slicers."""
-    return run(MAPPING, port=0).port(user)
+    return run_for_all(MAPPING, port=0).port(user)
 
 
 @pytest.fixture
