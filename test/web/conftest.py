@@ -67,7 +67,7 @@ def open_page(window):
     """
 
     def open_it(url, ready='#devices tbody tr', viewport=None, scheme='light'):
-        if window.url != 'about:blank':
+        if window.url.startswith(('http:', 'file:')):
             window.evaluate('localStorage.clear(); sessionStorage.clear()')
         window.mouse.move(0, 0)
         window.set_viewport_size(dict(zip(('width', 'height'), viewport or SMALL)))

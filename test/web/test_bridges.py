@@ -133,10 +133,10 @@ def test_what_others_say_there_is_passed_over():
 def test_it_does_not_grow_without_end():
     bridges = Bridges()
     facts = {'address': 'a', 'latency_slow_spot': 'none',
-             **{f'withheld {n}': '1' for n in range(5000)},
-             **{f'D {n} latency_gates_ms_p50': '1' for n in range(5000)}}
-    for number in range(100):
-        bridges.take([said(facts, name=f'{number}', text='x' * 10_000)], number / 100)
+             **{f'withheld {n}': '1' for n in range(500)},
+             **{f'D {n} latency_gates_ms_p50': '1' for n in range(500)}}
+    for number in range(50):
+        bridges.take([said(facts, name=f'{number}', text='x' * 10_000)], number / 50)
     told = bridges.tell()
     assert len(told) <= 32
     assert all(len(link['rows']) <= 100 and len(link['counts']) <= 300 for link in told)
