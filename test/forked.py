@@ -27,6 +27,7 @@ import sys
 import tempfile
 import threading
 import time
+import types
 from pathlib import Path
 
 from polling import DEADLINE_S, poll
@@ -37,7 +38,8 @@ ON_WINDOWS = (
     'jsonschema', 'trustme', 'yaml', 'fastcrc', 'av', 'PIL.Image', 'aiohttp.web',
     'matplotlib.figure', 'matplotlib.font_manager',
 )
-_FILES = ('examples', 'nodes', 'workflows', 'windows_program')
+_FILES = ('examples', 'nodes', 'workflows', 'windows_program', 'hosts_viewer')
+_CLONE_NEWNET = 0x40000000
 _PR_SET_CHILD_SUBREAPER = 36
 _MOST_BYTES = 1 << 20
 
@@ -65,29 +67,32 @@ def _encoding():
 
 class Forked:
     """
-    What of `subprocess.Popen` tests use, for `python -m` of a module of ours, or for a file.
+    What of `subprocess.Popen` tests use, for a module of ours, a file, or what follows `-c`.
 
-    Its output can be read from `stdout`.
+    Its output can be read from `stdout`, its errors are among it.
 
-    :param words: the module or file, and its arguments.
+    :param words: the module, the file, or `-c` and the code; and its arguments.
     :param unbuffered: whether each line is written at once, `python -u`.
-    :param errors: a file for its errors, which else come among its output.
+    :param apart: whether its errors are kept apart, for `communicate`.
     :param environ: its variables, if they are others than those of this process.
+    :param host: the network namespace that it is in, if that is another one.
     """
 
-    def __init__(self, words, unbuffered=False, errors=None, environ=None):
+    def __init__(self, words, unbuffered=False, apart=False, environ=None, host=''):
         source, sink = os.pipe()
         self.stdout = open(source, encoding=_encoding(), errors='replace')
+        self._errors = apart and tempfile.TemporaryFile(
+            'w+', encoding=_encoding(), errors='replace')
         request = {
             'words': words, 'unbuffered': unbuffered, 'cwd': os.getcwd(),
-            'environ': environ or dict(os.environ),
+            'environ': environ or dict(os.environ), 'host': host,
         }
         try:
-            server = _server()
+            to = server()
             data = json.dumps(request).encode()
-            sinks = array.array('i', [sink, errors.fileno() if errors else sink])
-            server.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, sinks)])
-            self.pid = int(server.recv(100))
+            sinks = array.array('i', [sink, self._errors.fileno() if apart else sink])
+            to.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, sinks)])
+            self.pid = int(to.recv(100))
         finally:
             os.close(sink)
         self.returncode = None
@@ -115,11 +120,12 @@ class Forked:
                 self.returncode = os.waitstatus_to_exitcode(status)
 
     def communicate(self, timeout=None):
-        """Read what it says until its end."""
-        with self.stdout:
-            said = self.stdout.read()
+        """Read what it says until its end: its output, and its errors where they are apart."""
+        said = _rest(self.stdout)
         self.wait(timeout)
-        return said, None
+        if self._errors and not self._errors.closed:
+            self._errors.seek(0)
+        return said, _rest(self._errors)
 
     def send_signal(self, number):
         """Send a signal, if it has not ended."""
@@ -131,13 +137,23 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
+def _rest(file):
+    """Read a file to its end, if nobody has."""
+    if not file or file.closed:
+        return None
+    with file:
+        return file.read()
+
+
 def _to_fork(command):
-    """Give what a command starts, if that is ours: a module, an example, a node; whether `-u`."""
+    """Give what a command starts, if that is ours or a piece of code; and whether `-u`."""
     words = [str(word) for word in command]
     if words[0] != sys.executable or _python_settings() != _SETTINGS:
         return None
     unbuffered = words[1] == '-u'
     words = words[2 if unbuffered else 1 :]
+    if words[0] == '-c':
+        return words, unbuffered
     if words[0] == '-m' and words[1].startswith('igtl_ros2.'):
         return words[1:], unbuffered
     path = Path(words[0])
@@ -146,38 +162,39 @@ def _to_fork(command):
     return None
 
 
-def start(*command):
+def start(*command, **options):
     """
     Start a program, by a fork if that can be; `stdout` is all that it says.
 
     :param command: as for `subprocess.Popen`.
+    :param options: as for `Forked`.
     """
     found = _to_fork(command)
-    if found:
-        return Forked(*found)
+    return Forked(*found, **options) if found else _started(command, **options)
+
+
+def _started(command, apart=False, environ=None, host=''):
+    if host:
+        command = 'ip', 'netns', 'exec', host, *command
     return subprocess.Popen(
         [str(word) for word in command], text=True, errors='replace', stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE if apart else subprocess.STDOUT,
+        env=environ,
     )
 
 
 def run(*command):
     """Run a program to its end: its code, its output and its errors."""
-    found = _to_fork(command)
-    if not found:
-        return subprocess.run([str(word) for word in command], text=True, capture_output=True)
-    with tempfile.TemporaryFile('w+', encoding=_encoding(), errors='replace') as errors:
-        process = Forked(*found, errors)
-        said, _ = process.communicate()
-        errors.seek(0)
-        return subprocess.CompletedProcess(command, process.returncode, said, errors.read())
+    process = start(*command, apart=True)
+    said, errors = process.communicate()
+    return subprocess.CompletedProcess(command, process.returncode, said, errors)
 
 
 class Program:
     """A process whose output is kept while it runs."""
 
-    def __init__(self, *command):
-        self.process = start(*command)
+    def __init__(self, *command, **options):
+        self.process = start(*command, **options)
         self.name = ' '.join(str(word).rsplit('/', 1)[-1] for word in command)
         self._lines = []
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -236,8 +253,8 @@ class Program:
 
 
 @functools.cache
-def _server():
-    """Start the server of this process; it ends with it."""
+def server():
+    """Start the server of this process, which ends with it, and give the socket to it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     for end in (ours, theirs):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MOST_BYTES)
@@ -266,7 +283,7 @@ class _Imported:
         """Import what a program is going to need, as far as that is known."""
         if program.endswith('windows_program.py'):
             _import(ON_WINDOWS)
-        elif not program.endswith('.py'):
+        elif program.startswith('igtl_ros2.'):
             _import([program])
         with contextlib.suppress(BlockingIOError):
             while True:
@@ -288,6 +305,14 @@ class _Imported:
         ]
         with contextlib.suppress(OSError):  # too many have ended since the server looked
             self._tell.send(' '.join(names).encode())
+
+
+def enter(path):
+    """Have the sockets and threads that this thread makes belong to a network namespace."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open(path) as namespace:
+        if libc.setns(namespace.fileno(), _CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), f'cannot enter {path}')
 
 
 def _import(names):
@@ -330,6 +355,8 @@ def _become(request):
     os.chdir(request['cwd'])
     os.environ.clear()
     os.environ.update(request['environ'])
+    if request['host']:
+        enter(Path('/run/netns', request['host']))
     now = request['unbuffered'] or bool(os.environ.get('PYTHONUNBUFFERED'))
     sys.stdin = sys.__stdin__ = open(0, closefd=False)
     encoding = _encoding()
@@ -346,6 +373,11 @@ def _become(request):
         if program.endswith('.py'):
             sys.path[0] = str(Path(program).parent)
             runpy.run_path(program, run_name='__main__')
+        elif program == '-c':
+            sys.path[0] = ''
+            code = sys.argv.pop(1)
+            main = sys.modules['__main__'] = types.ModuleType('__main__')
+            exec(compile(code, '<string>', 'exec'), vars(main))
         else:
             sys.path[0] = request['cwd']
             runpy.run_module(program, run_name='__main__', alter_sys=True)

@@ -1,7 +1,6 @@
 """Network namespaces as hosts, and the cables between them, which can be pulled."""
 
 import contextlib
-import ctypes
 import itertools
 import os
 import shutil
@@ -9,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from forked import enter
 
-_CLONE_NEWNET = 0x40000000
 _NUMBERS = itertools.count(1)
 
 
@@ -44,13 +43,6 @@ class Card:
     @contextlib.contextmanager
     def inside(self):
         """Have the sockets and threads that are made meanwhile belong to this host."""
-        libc = ctypes.CDLL(None, use_errno=True)
-
-        def enter(path):
-            with path.open() as namespace:
-                if libc.setns(namespace.fileno(), _CLONE_NEWNET):
-                    raise OSError(ctypes.get_errno(), f'cannot enter {path}')
-
         with Path('/proc/thread-self/ns/net').open() as home:
             enter(Path('/run/netns', self.host))
             try:

@@ -15,6 +15,7 @@ import threading
 import time
 from contextlib import suppress
 
+import forked
 import numpy as np
 import pytest
 from network_peers import RawPeer, text, until
@@ -345,13 +346,13 @@ def test_a_server_process_that_is_killed_and_comes_back(free_port):
     )
     with client:
         for life in ('first', 'second'):
-            process = subprocess.Popen([sys.executable, '-c', program, url, life])
+            process = forked.start(sys.executable, '-c', program, url, life)
             try:
                 client.wait_connected(20)
                 assert receive(client).text == life
             finally:
                 process.kill()
-                process.wait()
+                process.communicate()
             until(lambda: not client.peers)
 
 

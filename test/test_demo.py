@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -44,24 +43,9 @@ def left_over(mark):
     return found
 
 
-class Demo(Forked):
-    """A run, what it starts in processes of their own with its mark."""
-
-    def __init__(self, mark, *options, **variables):
-        self._errors = tempfile.TemporaryFile('w+')
-        super().__init__(
-            [DEMO, *options], errors=self._errors, environ={**environment(mark), **variables})
-
-    def communicate(self, timeout=END_S):
-        """Wait for its end: what it says from here on, and its errors."""
-        output, _ = super().communicate(timeout)
-        return output, self.errors()
-
-    def errors(self):
-        """Give its errors, now that it has ended."""
-        with self._errors:
-            self._errors.seek(0)
-            return self._errors.read()
+def start(mark, *options, **variables):
+    """Start a demo, what it starts in processes of their own with its mark."""
+    return Forked([DEMO, *options], apart=True, environ={**environment(mark), **variables})
 
 
 def wait_for_processes(mark, number):
@@ -77,8 +61,8 @@ def mark(request):
 
 
 def test_every_type_flows_both_ways_with_the_right_numbers(mark):
-    demo = Demo(mark, DEMO_SECONDS='6')
-    output, errors = demo.communicate()
+    demo = start(mark, DEMO_SECONDS='6')
+    output, errors = demo.communicate(END_S)
     assert demo.returncode == 0, output + errors
     assert errors == ''
     assert '\x1b' not in output
@@ -96,8 +80,8 @@ def test_wrong_numbers_are_found_out(mark, tmp_path):
     mapping = tmp_path / 'wrong.yaml'
     right = Path(config_file('demo.yaml')).read_text(encoding='utf-8')
     mapping.write_text(right.replace('defaults: {', 'defaults: {wire_unit: m, '))
-    demo = Demo(mark, '--seconds', '2', '--mapping', str(mapping))
-    output, errors = demo.communicate()
+    demo = start(mark, '--seconds', '2', '--mapping', str(mapping))
+    output, errors = demo.communicate(END_S)
     assert demo.returncode == 1, output + errors
     for flow in (
         'device -> ROS TRANSFORM ProbeToTracker', 'device -> ROS IMAGE Image_Reference',
@@ -133,8 +117,8 @@ def test_what_is_missing_and_what_should_not_come_is_found_out(mark, tmp_path):
         'defaults: {publish_invalid: true}\n'
         'receive: [{device: Fiducials, action: drop}, {device: "*"}]\n'
     )
-    demo = Demo(mark, '--seconds', '5', '--mapping', str(mapping))
-    output, errors = demo.communicate()
+    demo = start(mark, '--seconds', '5', '--mapping', str(mapping))
+    output, errors = demo.communicate(END_S)
     assert demo.returncode == 1, output + errors
     assert 'igtl_demo: WRONG device -> ROS TRANSFORM StylusToTracker' in output
     assert 'out of view' in output
@@ -147,8 +131,8 @@ def test_what_is_missing_and_what_should_not_come_is_found_out(mark, tmp_path):
 def test_a_part_that_dies_ends_it_and_says_why(mark, tmp_path):
     mapping = tmp_path / 'broken.yaml'
     mapping.write_text('receive: 5\n')
-    demo = Demo(mark, '--seconds', '30', '--mapping', str(mapping))
-    output, errors = demo.communicate()
+    demo = start(mark, '--seconds', '30', '--mapping', str(mapping))
+    output, errors = demo.communicate(END_S)
     assert demo.returncode == 1
     assert 'igtl_bridge ended by itself, exit code 1' in output
     assert 'receive' in errors
@@ -158,7 +142,7 @@ def test_a_part_that_dies_ends_it_and_says_why(mark, tmp_path):
 
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])  # SIGINT: in a terminal
 def test_signals_end_it_with_all_its_processes(mark, number):
-    demo = Demo(mark)
+    demo = start(mark)
     # the device, the bridge, the robot
     wait_for_processes(mark, 3)
     line = ''
@@ -166,34 +150,34 @@ def test_signals_end_it_with_all_its_processes(mark, number):
         line = demo.stdout.readline()
         assert line
     demo.send_signal(number)
-    output, errors = demo.communicate()
+    output, errors = demo.communicate(END_S)
     assert demo.returncode == 0, output + errors
     assert errors == ''
     assert left_over(mark) == []
 
 
 def test_a_signal_while_it_starts_leaves_nothing_either(mark):
-    demo = Demo(mark)
+    demo = start(mark)
     wait_for_processes(mark, 1)
     demo.send_signal(signal.SIGINT)
-    output, errors = demo.communicate()
+    output, errors = demo.communicate(END_S)
     assert 'Traceback' not in output + errors
     assert left_over(mark) == []
 
 
 def test_a_reader_that_goes_away_leaves_nothing(mark):
-    demo = Demo(mark)
+    demo = start(mark)
     demo.stdout.readline()
     demo.stdout.close()
     assert demo.wait(END_S) == 0  # who has read it has what he wanted
-    assert demo.errors() == ''
+    assert demo.communicate()[1] == ''
     assert left_over(mark) == []
 
 
 @pytest.mark.parametrize('seconds', ['nonsense', '0', 'nan'])
 def test_a_wrong_duration_is_explained(mark, seconds):
-    demo = Demo(mark, DEMO_SECONDS=seconds)
-    output, errors = demo.communicate()
+    demo = start(mark, DEMO_SECONDS=seconds)
+    output, errors = demo.communicate(END_S)
     assert demo.returncode == 2
     assert output == ''
     assert '--seconds' in errors

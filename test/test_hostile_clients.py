@@ -5,12 +5,12 @@ import json
 import os
 import re
 import selectors
-import subprocess
 import sys
 import textwrap
 import threading
 import time
 
+import forked
 import pytest
 from leaks import Footprint, Usage
 from network_peers import RawPeer, corrupt, header, text, until
@@ -52,9 +52,7 @@ class ServerProcess:
 
     def __init__(self, **settings):
         command = [sys.executable, '-u', '-c', textwrap.dedent(PROGRAM), json.dumps(settings)]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        self.process = forked.start(*command)
         self.lines = []
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -115,6 +113,7 @@ def attacked():
     At the end that client must have missed nothing, and the server must have nothing left open,
     have used little memory, and be at rest.
     """
+    forked.server()  # it stays
     footprint = Footprint()
     with contextlib.ExitStack() as ends:
 

@@ -2,13 +2,14 @@
 
 import logging
 import signal
-import subprocess
 import sys
 import textwrap
 import threading
 
+import forked
 import numpy as np
 import pytest
+from forked import Program
 from leaks import Footprint
 from network_peers import text, until
 from relay import Relay
@@ -46,23 +47,12 @@ CLIENT = """
 QUICK = {'reconnect_delay': 0.02, 'reconnect_max_delay': 0.1}
 
 
-class Script:
+class Script(Program):
     """A program in a process of its own."""
 
     def __init__(self, body, *words):
-        program = textwrap.dedent(START) + textwrap.dedent(body)
-        self.process = subprocess.Popen([sys.executable, '-c', program, *map(str, words)])
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.kill()
-
-    def kill(self):
-        """End it as a crash does; calling it twice does no harm."""
-        self.process.kill()
-        self.process.wait()
+        code = textwrap.dedent(START) + textwrap.dedent(body)
+        super().__init__(sys.executable, '-c', code, *words)
 
     def signal(self, number):
         """Send it a signal."""
@@ -71,6 +61,7 @@ class Script:
 
 @pytest.fixture(autouse=True)
 def nothing_is_left():
+    forked.server()  # it stays
     before = Footprint()
     yield
     before.check()

@@ -44,19 +44,20 @@ class Lab:
         self._variables = self._way(way, bridge)
         address = self.cables['IGTL'][0].address
         self._device = self._start(
-            device, '-m', 'igtl_ros2.sim.ultrasound', '--json', '--host', address, '--port', '0',
-            '--header-version', '2', '--image-size', '32x24', '--tracker-rate', '30')
+            device, sys.executable, '-m', 'igtl_ros2.sim.ultrasound', '--json', '--host', address,
+            '--port', '0', '--header-version', '2', '--image-size', '32x24',
+            '--tracker-rate', '30')
         url = until(lambda: self._device.output and json.loads(
             self._device.output.splitlines()[0])['url'], 'the device')
         mapping = tmp_path / 'mapping.yaml'
         mapping.write_text(MAPPING)
         self._bridge = self._start(
-            bridge, '-m', 'igtl_ros2.nodes.bridge', '--ros-args', '-r', '__ns:=/lab',
-            *(word for name, value in {
+            bridge, sys.executable, '-m', 'igtl_ros2.nodes.bridge',
+            '--ros-args', '-r', '__ns:=/lab', *(word for name, value in {
                 'mode': 'client', 'url': url, 'mapping_file': mapping, 'discover_period': 0.1,
             }.items() for word in ('-p', f'{name}:={value}')))
         self._viewer = self._start(
-            viewer, VIEWER, f'/lab/{PROBE}/transform', '/lab/to_igtl/Goal/pose')
+            viewer, sys.executable, VIEWER, f'/lab/{PROBE}/transform', '/lab/to_igtl/Goal/pose')
 
     def _way(self, way, bridge):
         """Prepare how they find each other; the result is the variables that each of them gets."""
@@ -71,16 +72,12 @@ class Lab:
         tool = shutil.which('fast-discovery-server', path=path)
         if not tool:
             pytest.skip('the program fast-discovery-server of Fast DDS is not installed')
-        self._run(bridge, tool, '42', '-l', places[0], '-p', '11811')
+        self._start(bridge, tool, '42', '-l', places[0], '-p', '11811')
         # the bridge looks for topics that nobody has told it of: only a super client hears of them
         return {'ROS_DISCOVERY_SERVER': f'{places[0]}:11811', 'ROS_SUPER_CLIENT': 'TRUE'}
 
-    def _start(self, host, *words):
-        return self._run(host, sys.executable, *words)
-
-    def _run(self, host, *command):
-        variables = (f'{name}={value}' for name, value in self._variables.items())
-        program = Program('ip', 'netns', 'exec', host, 'env', *variables, *command)
+    def _start(self, host, *command):
+        program = Program(*command, environ={**os.environ, **self._variables}, host=host)
 
         def end():
             program.process.send_signal(signal.SIGINT)

@@ -4,7 +4,6 @@ import json
 import re
 import signal
 import socket
-import subprocess
 import sys
 import threading
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import numpy as np
 import pyigtl
 import pytest
 import yaml
+from forked import run, start
 from network_peers import RawPeer, corrupt, until
 
 from igtl_ros2 import connect, serve
@@ -831,10 +831,7 @@ def test_a_script_as_a_program(write, tmp_path):
     file = tmp_path / 'script.yaml'
     file.write_text(write(STEPS))
     with serve_all('tcp://127.0.0.1:0') as server:
-        process = subprocess.Popen(
-            [*PROGRAM, str(server.address), '--script', str(file)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
+        process = start(*PROGRAM, str(server.address), '--script', str(file), apart=True)
         sent = [take(server) for _ in range(6)]
         server.send(String('START_UP', device_name='ACK_0001'))
         output, errors = process.communicate(timeout=END_S)
@@ -885,10 +882,7 @@ def test_a_wrong_script_is_explained(steps, error):
 
 def test_a_crash_is_the_exit_code_and_in_the_table():
     with serve_all('tcp://127.0.0.1:0') as server:
-        process = subprocess.Popen(
-            [*PROGRAM, str(server.address), '--duration', '60'],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
+        process = start(*PROGRAM, str(server.address), '--duration', '60', apart=True)
         take(server)
         server.send(Query('GET_IMAGE', device_name='CT'))
         until(lambda: not server.peers, 'the crash')
@@ -902,10 +896,7 @@ def test_a_crash_is_the_exit_code_and_in_the_table():
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_program_with_the_table(number):
     with serve_all('tcp://127.0.0.1:0') as server:
-        process = subprocess.Popen(
-            [*PROGRAM, str(server.address), '--duration', '60'],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
+        process = start(*PROGRAM, str(server.address), '--duration', '60', apart=True)
         take(server)
         process.stdout.readline()
         process.send_signal(number)
@@ -917,9 +908,7 @@ def test_a_signal_ends_the_program_with_the_table(number):
 def test_a_file_that_is_no_script_is_one_line(tmp_path):
     file = tmp_path / 'script.yaml'
     file.write_text('a: b')
-    done = subprocess.run(
-        [*PROGRAM, '--script', str(file)], capture_output=True, text=True, timeout=END_S
-    )
+    done = run(*PROGRAM, '--script', str(file))
     assert done.returncode == 1
     assert str(file) in done.stderr and 'list of steps' in done.stderr
     assert done.stderr.count('\n') == 1

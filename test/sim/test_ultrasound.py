@@ -3,7 +3,6 @@
 import json
 import signal
 import socket
-import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -36,16 +35,10 @@ SIM = [sys.executable, '-m', 'igtl_ros2.sim.ultrasound']
 END_S = 40
 
 
-def alone(*command):
-    """Start a Python of its own, whose errors are not among its output."""
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
 @contextmanager
-def simulator(*options, start=start):
+def simulator(*options, **more):
     """Run igtl_sim at a free port; gives the process and its URL."""
-    process = start(*SIM, '--port', '0', *options)
+    process = start(*SIM, '--port', '0', *options, **more)
     try:
         first = process.stdout.readline()
         if '--json' in options:
@@ -235,7 +228,7 @@ def test_json_has_every_message():
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_signals_end_it_at_once_and_without_complaint(number):
-    with simulator(start=alone) as (process, url), igtl_ros2.connect(url):
+    with simulator(apart=True) as (process, url), igtl_ros2.connect(url):
         process.send_signal(number)
         output, errors = process.communicate(timeout=END_S)
         assert process.returncode == 0
@@ -262,11 +255,11 @@ def test_duration_ends_it():
 
 
 def test_a_reader_that_goes_away_is_no_traceback():
-    with simulator(start=alone) as (process, url):
+    with simulator(apart=True) as (process, url):
         process.stdout.close()
         with igtl_ros2.connect(url):
             assert process.wait(END_S) == 0
-            assert process.stderr.read() == ''
+            assert process.communicate()[1] == ''
 
 
 @pytest.mark.parametrize(

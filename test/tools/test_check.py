@@ -29,8 +29,13 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def check(*arguments, code=0, start=('-m', 'igtl_ros2.tools.check')):
-    done = forked.run(sys.executable, *start, *arguments)
+def afresh(*command):
+    """Run a Python that has not imported anything yet."""
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def check(*arguments, code=0, run=forked.run, start=('-m', 'igtl_ros2.tools.check')):
+    done = run(sys.executable, *start, *arguments)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout, done.stderr
 
@@ -170,7 +175,7 @@ def test_a_bad_file_is_code_1_and_says_file_line_key_and_what_is_allowed(file, t
 
 def test_it_needs_neither_ros_nor_a_socket(file):
     path = file('receive: [{device: A, type: TRANSFORM}]')
-    out, _ = check(path, start=('-c', NO_ROS))
+    out, _ = check(path, run=afresh, start=('-c', NO_ROS))
     assert row(out, "'A'")[3] == 'A/<by type> A/info'
 
 
@@ -180,7 +185,7 @@ def test_the_schema_for_editors_is_that_of_the_loader():
     assert json.loads(out) == mapping_schema()
     assert out == (CONFIG / 'mapping.schema.json').read_text(encoding='utf-8')
     # without ROS no converter can be imported, and yet its keys are known
-    assert out == check('--schema', start=('-c', NO_ROS))[0]
+    assert out == check('--schema', run=afresh, start=('-c', NO_ROS))[0]
 
 
 # the others hold parameters of nodes

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from cli_tools import MODULE, POSE, igtl, program, pyigtl_tracker, server_of, ultrasound
+from forked import start
 from network_peers import corrupt, text
 
 from igtl_ros2 import connect, serve
@@ -211,14 +212,11 @@ def test_ctrl_c_ends_it_with_130():
 def test_who_reads_no_more_ends_it(words):
     verb, *options = words
     with ultrasound() as url:
-        with subprocess.Popen(
-            [sys.executable, *MODULE, verb, url, *options], stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True,
-        ) as watched:
-            assert watched.stdout.readline()
-            watched.stdout.close()
-            assert watched.wait(60) == 0
-            assert 'Traceback' not in watched.stderr.read()
+        watched = start(sys.executable, *MODULE, verb, url, *options, apart=True)
+        assert watched.stdout.readline()
+        watched.stdout.close()
+        assert watched.wait(60) == 0
+        assert 'Traceback' not in watched.communicate()[1]
 
 
 @pytest.mark.parametrize('no_color', [False, True])
