@@ -11,7 +11,18 @@ from collections.abc import Callable
 from functools import partial
 
 from .private_json import PrivateJson
-from .private_words import CODE, MARKS, REDACTED, hide, may_name, says, unescaped_once, without
+from .private_words import (
+    CODE,
+    MARKS,
+    REDACTED,
+    hide,
+    may_name,
+    narrowed,
+    says,
+    unescaped_once,
+    without,
+    without_nuls,
+)
 from .private_xml import PrivateXml
 
 #: of a longer text nothing is left if it could name a patient: to look closer would take seconds
@@ -75,7 +86,9 @@ def _safe(text: str, phi: str, depth: int) -> str:
         return hide(text, phi)
     unmarked = without(MARKS, text)
     within = [unmarked[unmarked.find(a) : unmarked.rfind(b) + 1] for a, b in ('{}', '[]')]
-    for inner in (unescaped_once(text), text.replace('\0', ''), unmarked, *within):
+    for inner in (
+        unescaped_once(text), narrowed(text), *without_nuls(text), unmarked, *within
+    ):
         if inner != text and _safe(inner, phi, depth + 1) != inner:
             return hide(text, phi)
     return text

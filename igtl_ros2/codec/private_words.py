@@ -179,13 +179,32 @@ def _character(written: re.Match[str]) -> str:
 def says(text: str) -> bool:
     """Tell whether there is a private key in a text, and more than that."""
     text = _unescaped(text)
+    return any(map(_says, without_nuls(text) or (text,)))
+
+
+def without_nuls(text: str) -> tuple[str, ...]:
+    r"""
+    Give what a text with NULs may mean: they are of its letters, between its words, or both.
+
+    >>> without_nuls('a'), without_nuls('a\0b\0')
+    ((), ('ab', 'a b ', 'ab'))
+    """
     if '\0' not in text:
-        return _says(text)
+        return ()
     # each letter of UTF-16 has one, of UTF-32 three; between two texts there are more, or one
     ((in_letter, _),) = Counter(map(len, _NULS.findall(text))).most_common(1)
     between = re.sub(f'\0{{{in_letter + 1},}}', ' ', text)
-    return any(map(_says, (text.replace('\0', ''), text.replace('\0', ' '),
-                           between.replace('\0', ''))))
+    return text.replace('\0', ''), text.replace('\0', ' '), between.replace('\0', '')
+
+
+def narrowed(text: str) -> str:
+    r"""
+    Undo once that letters became two each, as UTF-16 makes them: of three NULs in a row one stays.
+
+    >>> narrowed('a\0\0\0b\0')
+    'a\x00b'
+    """
+    return _NULS.sub(lambda found: found[0][: len(found[0]) // 2], text)
 
 
 def _says(text: str) -> bool:

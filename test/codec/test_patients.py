@@ -299,6 +299,8 @@ WRAPPERS = [
 @example('accents', [WRAPPERS[6], WRAPPERS[3], WRAPPERS[2]])
 @example('behind a NUL', [WRAPPERS[8]])
 @example('behind a NUL', [WRAPPERS[9], WRAPPERS[8]])
+@example('behind a NUL', [WRAPPERS[3], WRAPPERS[8]])
+@example('behind a NUL', [WRAPPERS[8], WRAPPERS[0], WRAPPERS[8]])
 @given(
     st.sampled_from(sorted(set(WAYS) - {'full width', 'zero width'})),
     st.lists(st.sampled_from(WRAPPERS), max_size=4),
