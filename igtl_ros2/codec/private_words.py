@@ -85,9 +85,8 @@ def may_name(text: str) -> bool:
     if _PLAIN.fullmatch(text):
         return False
     text = text.replace('\0', '')  # of UTF-16 that is taken for something else
-    spellings = {text, _unescaped(text)}
-    if '%' in text:  # marks may stand within what a URL writes for one letter
-        spellings.add(_unescaped(text, urls=False))
+    # marks may stand within what is written for one letter
+    spellings = {text, *_unescapings(text), *_unescapings(text, urls=False)}
     for spelling in spellings:
         joined = _without_comments(spelling)
         for _ in range(_MAX_DEPTH):
@@ -151,14 +150,19 @@ def _is_escaped(text: str) -> bool:
     return '\\u' in text or '\\x' in text or '%' in text or '&' in text
 
 
-def _unescaped(text: str, urls: bool = True) -> str:
+def _unescaped(text: str) -> str:
     """Undo how JSON, XML and URLs write characters, also more than once."""
+    return [text, *_unescapings(text)][-1]
+
+
+def _unescapings(text: str, urls: bool = True) -> Iterator[str]:
+    """Undo it once, twice and three times, if that changes something."""
     for _ in range(3):
         before = text
         text = unescaped_once(text, urls)
         if text == before:
             break
-    return text
+        yield text
 
 
 def unescaped_once(text: str, urls: bool = True) -> str:
