@@ -516,7 +516,7 @@ def test_what_was_sent_just_before_the_end_arrives(server):
     client.close(linger_s=20)
     reader.join(20)
     assert [message.text for message in got[:-1]] == list(map(str, range(100)))
-    np.testing.assert_array_equal(got[-1].pixels, volume.pixels)
+    assert np.array_equal(got[-1].pixels, volume.pixels)
 
 
 # -- closing

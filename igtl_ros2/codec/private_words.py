@@ -86,7 +86,8 @@ def may_name(text: str) -> bool:
         return False
     text = text.replace('\0', '')  # of UTF-16 that is taken for something else
     # marks may stand within what is written for one letter
-    spellings = {text, *_unescapings(text), *_unescapings(text, urls=False)}
+    unescaped = [text, *_unescapings(text)]
+    spellings = {*unescaped, *(s for u in unescaped for s in _unescapings(u, urls=False))}
     for spelling in spellings:
         joined = _without_comments(spelling)
         for _ in range(_MAX_DEPTH):

@@ -6,7 +6,6 @@ Nothing takes more memory than a fixed multiple of the bytes that came, whatever
 
 import struct
 import tracemalloc
-import warnings
 from pathlib import Path
 
 import pytest
@@ -27,6 +26,7 @@ GOLDEN = [
 ]
 TYPES = sorted({data[2:14] for data in GOLDEN})
 TYPED = [name.encode().ljust(12, b'\0') for name in codec.registered()]
+pytestmark = pytest.mark.filterwarnings('error')
 FACTOR = 64
 CONSTANT = 1 << 19
 SIZES = [*range(90), *range(90, 200, 7), 136]  # 136: the longest thing that may be one of many
@@ -46,24 +46,22 @@ def measured(data, **options):
 
 def check(data, **options):
     """Decode one whole message; if there is one, write it and read that once more."""
-    with warnings.catch_warnings():
-        warnings.simplefilter('error')
-        try:
-            message = measured(data, **options)
-        except DecodeError:
-            return None
-        assert isinstance(message, codec.Message)
-        repr(message)
-        try:
-            written = codec.encode(message)
-        except EncodeError:
-            return message
-        again = codec.decode(written)
-        assert type(again) is type(message)
-        assert (again.device_name, again.timestamp) == (message.device_name, message.timestamp)
-        assert (again.version, again.metadata) == (message.version, message.metadata)
-        assert codec.encode(again) == written
+    try:
+        message = measured(data, **options)
+    except DecodeError:
+        return None
+    assert isinstance(message, codec.Message)
+    repr(message)
+    try:
+        written = codec.encode(message)
+    except EncodeError:
         return message
+    again = codec.decode(written)
+    assert type(again) is type(message)
+    assert (again.device_name, again.timestamp) == (message.device_name, message.timestamp)
+    assert (again.version, again.metadata) == (message.version, message.metadata)
+    assert codec.encode(again) == written
+    return message
 
 
 def check_stream(data, sizes):

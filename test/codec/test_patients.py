@@ -298,6 +298,7 @@ WRAPPERS = [
 @example('accents', [WRAPPERS[6], WRAPPERS[3], WRAPPERS[0]])
 @example('accents', [WRAPPERS[6], WRAPPERS[3], WRAPPERS[2]])
 @example('accents', [WRAPPERS[6], WRAPPERS[3], WRAPPERS[6]])
+@example('accents', [WRAPPERS[6], WRAPPERS[3], WRAPPERS[0], WRAPPERS[6]])
 @example('behind a NUL', [WRAPPERS[8]])
 @example('behind a NUL', [WRAPPERS[9], WRAPPERS[8]])
 @example('behind a NUL', [WRAPPERS[3], WRAPPERS[8]])

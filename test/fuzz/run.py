@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -178,6 +179,7 @@ def main():
     parser.add_argument('--seed', type=int, default=random.SystemRandom().randrange(2**32))
     parser.add_argument('--engine', type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    warnings.simplefilter('error')
     seconds = 60 * options.minutes
     if options.engine:
         run_engine(options.engine, seconds, options.seed)
