@@ -37,6 +37,9 @@ from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa
 from igtl_ros2.codec.messages.text import String  # noqa: E402
 from igtl_ros2.config import ros_name  # noqa: E402
 
+#: for much noise, in whose text nobody is named
+BULK = ('--compression', 'none', '--phi', 'pass')
+
 
 @pytest.fixture(scope='module')
 def golden_bag(tmp_path_factory):
@@ -250,7 +253,7 @@ def noise(count):
 
 def test_a_recorder_ends_before_the_disk_is_full(small_disk):
     frames = noise(200)
-    options = ('--min-free', '3M', '--compression', 'none')
+    options = ('--min-free', '3M', *BULK)
     with Device() as device, record(device, small_disk / 'bag', *options) as tool:
         with device.accept() as sock, contextlib.suppress(ConnectionError):
             send_in_pieces(sock, b''.join(frames))
@@ -264,7 +267,7 @@ def test_a_recorder_ends_before_the_disk_is_full(small_disk):
 
 def test_a_relay_goes_on_when_the_disk_is_full(small_disk):
     data = b''.join(noise(200))
-    options = ('--min-free', '3M', '--compression', 'none')
+    options = ('--min-free', '3M', *BULK)
     with Device() as device, relay(device, small_disk / 'bag', *options) as tool:
         with connect(tool.port()) as client, device.accept() as server:
             sender = threading.Thread(target=send_in_pieces, args=(server, data))
@@ -311,7 +314,7 @@ def test_a_killed_recorder_leaves_a_bag_that_lacks_no_more_than_the_last_chunk(t
     chance = random.Random(seed)
     bag, sent, done = tmp_path / 'bag', [], threading.Event()
     least = (2 + 4 * chance.random()) * CHUNK_BYTES
-    options = ('--set', 'receive_buffer_bytes=65536', '--max-size', '3M')
+    options = ('--set', 'receive_buffer_bytes=65536', '--max-size', '3M', '--phi', 'pass')
 
     def send(sock):
         with contextlib.suppress(OSError):  # it is killed meanwhile
@@ -371,7 +374,7 @@ def test_what_is_slow_is_on_the_disk_within_a_moment(tmp_path):
 def test_a_bag_is_split_by_size_and_replayed_as_one(tmp_path):
     chance = random.Random(1)
     frames = [encode(String(chance.randbytes(30_000).hex(), device_name='T')) for _ in range(100)]
-    options = ('--max-size', '1M', '--compression', 'none')
+    options = ('--max-size', '1M', *BULK)
     bag = recorded(tmp_path, b''.join(frames), *options, messages=100)
     sizes = [path.stat().st_size for path in sorted(bag.glob('bag_*.mcap'))]
     assert len(sizes) > 2
