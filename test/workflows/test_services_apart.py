@@ -62,9 +62,10 @@ def two(user, run_for_all):
         return response
 
     port = run_for_all(ANSWERS, namespace='/answers', port=0).port(user)
-    user.serve(Trigger, '/robot/home', home, '/answers/igtl_bridge')
-    user.serve(SetBool, '/robot/light', light, '/answers/igtl_bridge')
     serve_later(user.node, Trigger, '/robot/hang', lambda request, call: None)
+    user.serve(SetBool, '/robot/light', light, '/answers/igtl_bridge')
+    # the last one, so that who finds it knows the others
+    user.serve(Trigger, '/robot/home', home, '/answers/igtl_bridge')
     # with version 2 answers are plain text, their success is in the metadata
     run_for_all(ASKS, namespace='/asks', mode='client', port=port, header_version="'2'")
     user.wait_for(lambda: user.ask('/asks/command/home')[0], 'the way to the robot')
