@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from forked import run
 
 pytest.importorskip('trustme', reason='igtl_certs needs the package trustme')
 
@@ -13,8 +14,7 @@ FILES = ['ca.pem', 'client.key', 'client.pem', 'server.key', 'server.pem']
 
 
 def certs(*arguments, code=0):
-    done = subprocess.run([sys.executable, '-m', 'igtl_ros2.tools.certs', *map(str, arguments)],
-                          text=True, capture_output=True)
+    done = run(sys.executable, '-m', 'igtl_ros2.tools.certs', *arguments)
     assert done.returncode == code, done.stderr
     return done.stdout + done.stderr
 
