@@ -84,19 +84,43 @@ def test_it_is_in_what_is_written(tree):
     assert '`arrow` Vector3Stamped' in (tree / 'docs' / 'reference' / 'topics.md').read_text()
 
 
-@pytest.mark.parametrize(('rule', 'error'), [
-    ('arrow: 5', 'arrow: found 5; allowed true or false'),
-    ('arrow: true, type: IMAGE', "arrow: found true with type 'IMAGE', which has none; allowed "
-                                 'only with TRANSFORM or "*"'),
-    ('arow: true', "did you mean 'arrow'?")])
-def test_errors_know_it(tree, rule, error):
-    (tree / 'wrong.yaml').write_text(f'receive: [{{{rule}}}]')
-    assert error in run(tree, '-m', 'igtl_ros2.tools.check', 'wrong.yaml', code=1)
+WRONG = {
+    'arrow: 5': 'arrow: found 5; allowed true or false',
+    'arrow: true, type: IMAGE': "arrow: found true with type 'IMAGE', which has none; allowed "
+                                'only with TRANSFORM or "*"',
+    'arow: true': "did you mean 'arrow'?",
+}
+CHECK = """
+import contextlib, io, json, sys
+from igtl_ros2.tools.check import main
+said = {}
+for file in sys.argv[1:]:
+    with io.StringIO() as text:
+        with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
+            code = main([file])
+        said[file] = code, text.getvalue()
+print(json.dumps(said))
+"""
 
 
-def test_igtl_check_shows_it(tree):
-    lines = run(tree, '-m', 'igtl_ros2.tools.check', 'rules.yaml').splitlines()
-    (line,) = [line for line in lines if 'TRANSFORM' in line]
+@pytest.fixture(scope='module')
+def checked(tree):
+    """Have `igtl check` read good rules, and each wrong one: its code and what it says."""
+    for rule in WRONG:
+        (tree / f'{rule}.yaml').write_text(f'receive: [{{{rule}}}]')
+    return json.loads(run(tree, '-c', CHECK, 'rules.yaml', *(f'{rule}.yaml' for rule in WRONG)))
+
+
+@pytest.mark.parametrize(('rule', 'error'), WRONG.items())
+def test_errors_know_it(checked, rule, error):
+    code, text = checked[f'{rule}.yaml']
+    assert code == 1 and error in text
+
+
+def test_igtl_check_shows_it(checked):
+    code, text = checked['rules.yaml']
+    assert code == 0
+    (line,) = [line for line in text.splitlines() if 'TRANSFORM' in line]
     assert ' arrow ' in line
 
 

@@ -1,10 +1,28 @@
 """A ROS user, a device and a bridge between them."""
 
 import pytest
-from ros_user import ALL, Ros, start
+from ros_user import ALL, Graph, Ros, start
 
 from igtl_ros2 import serve
 from igtl_ros2.nodes import diagnostics, inactive
+
+
+@pytest.fixture(scope='module', autouse=True)
+def graph():
+    yield
+    Graph.leave()
+
+
+@pytest.fixture
+def no_graph():
+    """
+    No context of ROS that other tests had, or will have.
+
+    For a test that makes its own, or kills a process, which seems to be there for a while yet.
+    """
+    Graph.leave()
+    yield
+    Graph.leave()
 
 
 @pytest.fixture

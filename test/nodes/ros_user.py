@@ -41,11 +41,36 @@ def wait_until_quiet(received, what):
     wait_for(is_quiet, what)
 
 
+class Graph:
+    """
+    The default context of this process, and a node that keeps its participant of DDS.
+
+    To make one and to leave it costs as much as half a bridge, so tests have it one after another.
+    """
+
+    node = None
+
+    @classmethod
+    def join(cls):
+        """Make it, if it is not there."""
+        if cls.node is None:
+            rclpy.init()
+            cls.node = Node('graph', **PLAIN)
+
+    @classmethod
+    def leave(cls):
+        """Leave the context to who makes it himself."""
+        if cls.node is not None:
+            cls.node.destroy_node()
+            rclpy.shutdown()
+            cls.node = None
+
+
 class Ros:
     """A ROS user: publishes and listens, next to the bridges of the test."""
 
     def __init__(self):
-        rclpy.init()
+        Graph.join()
         self.node = Node('user', **PLAIN)
         self.stop = threading.Event()
         self.closers = []
@@ -83,7 +108,6 @@ class Ros:
         for close in self.closers:
             close()
         self.node.destroy_node()
-        rclpy.shutdown()
 
 
 class Busy:

@@ -462,7 +462,7 @@ def test_what_is_named_is_listened_to_before_it_is_published(ros, tmp_path):
         assert next_message(client).text == 'x'
 
 
-def test_an_info_that_is_something_else_is_no_problem(ros, tmp_path):
+def test_an_info_that_is_something_else_is_no_problem(no_graph, ros, tmp_path):
     node = ros.bridge(mode='server', port=0, discover_period=0.1, **mapping(
         tmp_path, 'send: [{topic: /camera/image, device: Camera}]'))
     with subprocess.Popen([sys.executable, '-c', OTHER, '/camera/info']) as other:
@@ -594,7 +594,7 @@ rclpy.spin(node)
 """
 
 
-def test_a_target_of_a_new_device_reaches_who_listens_already(ros, device, monkeypatch):
+def test_a_target_of_a_new_device_reaches_who_listens_already(no_graph, ros, device, monkeypatch):
     """The topic is made when its first value comes, long after the bridge has started."""
     monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.1)
     node = start(ros, device)
@@ -612,7 +612,7 @@ def test_a_target_of_a_new_device_reaches_who_listens_already(ros, device, monke
 
 
 @pytest.mark.parametrize('leaf', ['pose', 'volume', 'text'])
-def test_a_topic_that_has_another_type_than_usual_is_heard(ros, tmp_path, leaf):
+def test_a_topic_that_has_another_type_than_usual_is_heard(no_graph, ros, tmp_path, leaf):
     text = f'send: [{{topic: /goal/{leaf}, device: Goal}}]'
     node = ros.bridge(mode='server', port=0, discover_period=0.1, **mapping(tmp_path, text))
     # in a process of its own: in one process a topic has one type

@@ -222,7 +222,7 @@ def test_it_follows_publishers_that_offer_less(ros, tmp_path):
 
 
 @pytest.fixture
-def tap(tmp_path):
+def tap(tmp_path, no_graph):
     """A recorder in this process, which spins only when the test has it do so."""
     types = MessageTypes()
     recording = Recording(BagWriter(tmp_path / 'bag', types))
@@ -278,7 +278,7 @@ def test_what_waits_for_older_messages_is_less_than_a_chunk(tap, monkeypatch):
 
 
 @pytest.mark.parametrize('seed', range(2))
-def test_a_killed_recorder_lacks_no_more_than_the_last_chunk(ros, tmp_path, seed):
+def test_a_killed_recorder_lacks_no_more_than_the_last_chunk(no_graph, ros, tmp_path, seed):
     chance = random.Random(seed)
     bag, sent, done = tmp_path / 'bag', [], threading.Event()
     talker = ros.node.create_publisher(UInt8MultiArray, '/x/T/raw', 1000)
