@@ -27,6 +27,7 @@ from igtl_ros2.mapping import MotionLimits, ReceiveRule, Workspace
 
 NS = 10**9
 LEVEL = (0.0, 0.0, 0.0, 1.0)
+load_converters()  # which add keys to rules
 BOX = Workspace((-0.1, -0.1, 0.0), (0.1, 0.1, 0.2))
 
 
@@ -420,7 +421,6 @@ def any_gate_of(rule, type_name):
     ReceiveRule(max_speed=MotionLimits(m=1)),
 ])
 def test_what_gates_know_nothing_about_does_not_pass(rule):
-    load_converters()
     gate = any_gate_of(rule, 'NEEDLE')
     route = Route('D', 'base', 'D', rule, gate=gate)
     result = convert_to_ros(Unknown(type_name='NEEDLE', device_name='D'), route, Time())
@@ -431,8 +431,6 @@ def test_what_gates_know_nothing_about_does_not_pass(rule):
 
 
 def test_what_is_made_without_asking_a_gate_does_not_pass(monkeypatch):
-    load_converters()
-
     def forgetful(message, route, stamp):
         return Converted(outputs={'pose': PoseStamped()}, transforms=[TransformStamped()])
 
@@ -450,7 +448,6 @@ def test_what_is_made_without_asking_a_gate_does_not_pass(monkeypatch):
 
 
 def test_without_gates_a_type_that_nobody_knows_passes():
-    load_converters()
     assert any_gate_of(ReceiveRule(), 'NEEDLE') is None
     route = Route('D', 'base', 'D', ReceiveRule())
     result = convert_to_ros(Unknown(type_name='NEEDLE', device_name='D'), route, Time())
