@@ -171,11 +171,19 @@ def test_any_info_is_used_or_refused(send, ros_message, wire_type, info):
         pass
 
 
-@given(
-    encoding=st.sampled_from(['mono8', 'rgb8', 'bgr16', '32FC1', '64FC300', 'yuv']) | st.text(),
-    numbers=st.lists(st.integers(0, 9) | st.integers(0, 2**32 - 1), min_size=3, max_size=3),
-    big=st.integers(0, 255),
-    data=st.binary(max_size=300),
+def whole(rng):
+    """Make a number of 32 bits, most often a small one."""
+    return rng.choice((rng.randint(0, 9), rng.randint(0, 40), rng.getrandbits(32)))
+
+
+def some_bytes(most):
+    return lambda rng: rng.randbytes(rng.randint(0, most))
+
+
+@searched(
+    200,
+    encoding=lambda rng: rng.choice(('mono8', 'rgb8', 'bgr16', '32FC1', '64FC300', text(rng))),
+    numbers=several(whole, 3, 3), big=lambda rng: rng.randint(0, 255), data=some_bytes(300),
 )
 def test_any_image_is_sent_or_refused(send, encoding, numbers, big, data):
     width, height, step = numbers
@@ -256,21 +264,25 @@ def test_any_list_of_what_there_is_is_sent_or_refused(send, wire_type, content):
         pass
 
 
-# where ROS checks, it takes the largest float32 for too large
-float32s = st.floats(-(2.0**126), 2.0**126, width=32) | st.sampled_from(
-    [math.nan, math.inf, -math.inf])
-coordinates = st.floats(width=32) | st.sampled_from([0.0, 1.0, 1e300, math.nan])
-corners = st.lists(
-    st.builds(Point, x=coordinates, y=coordinates, z=coordinates), min_size=2, max_size=6
-)
+def float32(rng):
+    """Make a number; where ROS checks, it takes the largest float32 for too large."""
+    return rng.choice((
+        0.0, 1.0, -(2.0**126), 2.0**126, math.nan, math.inf, -math.inf,
+        *(rng.uniform(-1, 1) * 2.0 ** rng.randint(-140, 126) for _ in range(7)),
+    ))
 
 
-@given(
-    points=corners,
-    kind=st.integers(0, 12),
-    colours=st.lists(st.builds(ColorRGBA, r=float32s), max_size=6),
-    w=coordinates,
-    scale=coordinates,
+def coordinate(rng):
+    return rng.choice((float32(rng), 1e300, rng.uniform(-9, 9)))
+
+
+def corner(rng):
+    return Point(x=coordinate(rng), y=coordinate(rng), z=coordinate(rng))
+
+
+@searched(
+    200, points=several(corner, 6, 2), kind=lambda rng: rng.randint(0, 12),
+    colours=several(lambda rng: ColorRGBA(r=float32(rng)), 6), w=coordinate, scale=coordinate,
 )
 def test_any_marker_is_sent_or_refused(send, points, kind, colours, w, scale):
     marker = Marker(type=kind, points=points, colors=colours)
@@ -282,10 +294,7 @@ def test_any_marker_is_sent_or_refused(send, points, kind, colours, w, scale):
         pass
 
 
-@given(
-    ranges=st.lists(float32s, max_size=9),
-    limits=st.tuples(*[float32s] * 4),
-)
+@searched(200, ranges=several(float32, 9), limits=several(float32, 4, 4))
 def test_any_scan_is_sent_or_refused(send, ranges, limits):
     scan = LaserScan(ranges=ranges)
     scan.angle_min, scan.angle_increment, scan.range_min, scan.range_max = limits
@@ -325,24 +334,25 @@ def test_any_text_is_sent_or_refused(send, text):
         pass
 
 
-small = st.integers(0, 40) | st.integers(0, 2**32 - 1)
-fields = st.builds(
-    PointField,
-    name=st.sampled_from(['x', 'y', 'z', 'rgba', 'rgb', 'diameter', 'other', '']),
-    offset=small,
-    datatype=st.integers(0, 255) | st.integers(1, 8),
-    count=small | st.just(1),
-)
+USUAL_FIELDS = [
+    PointField(name=name, offset=4 * n, datatype=7, count=1)
+    for n, name in enumerate(('x', 'y', 'z', 'rgba', 'diameter'))
+]
 
 
-@given(
-    columns=st.lists(fields, max_size=6) | st.just([
-        PointField(name=name, offset=4 * n, datatype=7, count=1)
-        for n, name in enumerate(('x', 'y', 'z', 'rgba', 'diameter'))
-    ]),
-    sizes=st.tuples(small, small, small, small) | st.just((2, 2, 20, 40)),
-    big=st.booleans(),
-    data=st.binary(max_size=200) | st.binary(min_size=80, max_size=80),
+def some_field(rng):
+    return PointField(
+        name=rng.choice(('x', 'y', 'z', 'rgba', 'rgb', 'diameter', 'other', '')),
+        offset=whole(rng), datatype=rng.choice((rng.randint(0, 255), rng.randint(1, 8))),
+        count=rng.choice((1, whole(rng))),
+    )
+
+
+@searched(
+    200, columns=lambda rng: rng.choice((several(some_field, 6)(rng), USUAL_FIELDS)),
+    sizes=lambda rng: rng.choice((several(whole, 4, 4)(rng), (2, 2, 20, 40))),
+    big=one_of(False, True),
+    data=lambda rng: rng.choice((some_bytes(200)(rng), rng.randbytes(80))),
 )
 def test_any_cloud_is_sent_or_refused(send, columns, sizes, big, data):
     width, height, point_step, row_step = sizes
@@ -388,11 +398,10 @@ def test_any_markers_are_sent_or_refused(send, found, profile):
         pass
 
 
-@given(
-    st.lists(st.tuples(small, st.sampled_from(['', 'complex'])), max_size=70),
-    st.integers(0, 2) | small,
-    st.lists(st.integers(-5, 5), max_size=20),
-    st.booleans(),
+@searched(
+    200, dims=several(lambda rng: (whole(rng), rng.choice(('', 'complex'))), 70),
+    offset=lambda rng: rng.choice((rng.randint(0, 2), whole(rng))),
+    data=several(lambda rng: rng.randint(-5, 5), 20), doubles=one_of(False, True),
 )
 def test_any_layout_is_sent_or_refused(send, dims, offset, data, doubles):
     layout = MultiArrayLayout(
