@@ -15,6 +15,7 @@ import ctypes
 import functools
 import gc
 import importlib
+import inspect
 import io
 import json
 import os
@@ -290,6 +291,7 @@ class _Imported:
                 names = self._told.recv(_MOST_BYTES, socket.MSG_DONTWAIT).decode().split()
                 self._times.update(names)
                 _import(name for name in names if self._times[name] == 2)
+        inspect.getmodule(sys._getframe())  # rclpy does it for a log, and it looks at all modules
         gc.freeze()  # the collector of a fork would look through all of it, and copy each page
 
     def begin(self):
