@@ -2,6 +2,7 @@
 
 import logging
 import re
+import socket
 import sys
 import threading
 import time
@@ -415,16 +416,19 @@ def test_a_peer_that_does_not_read_is_cut_off(make_server, caplog):
 
 
 @needs_counts
-def test_a_peer_that_does_not_read_small_messages_is_cut_off_soon(make_server):
-    """The system here would take megabytes of them."""
+@pytest.mark.parametrize('is_full', [False, True])
+def test_a_peer_that_does_not_read_small_messages_is_cut_off_soon(make_server, is_full):
+    """The system here would take megabytes; that of the peer may have no memory for what comes."""
     server = make_server(send_timeout=0.4)
-    with RawPeer(server.address, receive_buffer=1 << 16):
+    with RawPeer(server.address, receive_buffer=1 << 16) as peer:
         only_peer(server)
         pace, sent = threading.Event(), 0
         while server.peers:
             server.send(pose(sent))
             sent += 1
             assert sent < 10_000
+            if is_full and sent == 200:
+                peer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
             pace.wait(0.001)
     assert server.last_error.endswith('did not read for 0.4 s')
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -113,14 +112,8 @@ class BagContents:
         temporary.replace(folder / METADATA)
 
 
-@lru_cache(1)
 def load_yaml(text: str) -> Any:
-    """
-    Read YAML, by the way that is many times faster where it is there.
-
-    The text of before gives the same once more, which nobody may change: a bag that is opened
-    asks for it twice.
-    """
+    """Read YAML, by the way that is many times faster where it is there."""
     return yaml.load(text, getattr(yaml, 'CSafeLoader', yaml.SafeLoader))
 
 

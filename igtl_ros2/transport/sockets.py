@@ -22,6 +22,8 @@ _UNSENT_BYTES = 1 << 14
 # The beginning of Linux's tcp_info: how often what was sent last was sent again, milliseconds
 # since the last acknowledgement, and microseconds of the round trip
 _TCP_INFO = struct.Struct('=2xB53xI8xI')
+# for how many bytes more the machine of the peer has room, in its place since Linux 5.4
+_ROOM = struct.Struct('=228xI')
 _MOST_PROBES = 120  # the system counts up to 127
 # A probe a second after the last sign of life, and some time for timers of the system
 _SILENT_S = 1.1
@@ -106,9 +108,11 @@ def is_answering(sock: socket.socket) -> bool:
 
 def queued_bytes(sock: socket.socket) -> tuple[int, int]:
     """
-    Count what the system has taken and not sent yet, and what was sent and not acknowledged.
+    Count what the system has taken and not sent yet, and what the network does not carry.
 
-    Both are 0 where the system does not tell.
+    That was sent and is not acknowledged, though the machine of the peer has said that there is
+    room: where it has none left, what was sent waits until the peer reads. Both are 0 where the
+    system does not tell.
     """
     if sys.platform == 'linux':
         with contextlib.suppress(OSError):
@@ -116,5 +120,12 @@ def queued_bytes(sock: socket.socket) -> tuple[int, int]:
                 int.from_bytes(fcntl.ioctl(sock.fileno(), request, bytes(4)), sys.byteorder)
                 for request in (_SIOCOUTQNSD, _SIOCOUTQ)
             )
-            return not_sent, max(0, not_acknowledged - not_sent)
+            under_way = max(0, not_acknowledged - not_sent)
+            return not_sent, under_way if under_way and _has_room(sock) else 0
     return 0, 0
+
+
+def _has_room(sock: socket.socket) -> bool:
+    """Tell whether the machine of the peer takes more; it is taken to where that is not told."""
+    info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _ROOM.size)
+    return len(info) < _ROOM.size or _ROOM.unpack(info)[0] > 0

@@ -35,7 +35,8 @@ HALF_TURN = np.diag([-1.0, -1.0, 1.0])
 def rigid(rng):
     """Make a quaternion and a position in mm."""
     lengths = (0.0, 1e-9, rng.uniform(-1, 1), *(rng.uniform(-2000, 2000) for _ in range(5)))
-    return quaternion(rng), tuple(rng.choice(lengths) for _ in range(3))
+    turn = np.multiply(quaternion(rng), rng.choice((1.0, 1.0, 0.02)))
+    return tuple(turn.tolist()), tuple(rng.choice(lengths) for _ in range(3))
 
 
 def matrix_of(q, t):

@@ -5,7 +5,9 @@ import time
 
 import numpy as np
 import rclpy
-from harness import PLAIN, STATE, STREAM  # noqa: F401
+from harness import PLAIN
+from harness import STATE as STATE
+from harness import STREAM as STREAM
 from polling import DEADLINE_S, poll
 from rclpy.node import Node
 from rclpy.parameter import Parameter

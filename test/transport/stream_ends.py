@@ -99,5 +99,3 @@ async def opened(values, tls=None):
 
 def descriptors():
     return len(os.listdir('/proc/self/fd'))
-
-

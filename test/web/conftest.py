@@ -66,9 +66,12 @@ def open_page(window):
     What the page hears is in `heard` of what is given; complaints of the browser fail the test.
     """
 
-    def open_it(url, ready='#devices tbody tr', viewport=None, scheme='light'):
+    def forget():
         if window.url.startswith(('http:', 'file:')):
             window.evaluate('localStorage.clear(); sessionStorage.clear()')
+
+    def open_it(url, ready='#devices tbody tr', viewport=None, scheme='light'):
+        forget()
         window.mouse.move(0, 0)
         window.set_viewport_size(dict(zip(('width', 'height'), viewport or SMALL)))
         window.emulate_media(color_scheme=scheme)
@@ -78,6 +81,8 @@ def open_page(window):
         return window
 
     yield open_it
+    forget()
+    window.goto('about:blank')  # what a page complains of is that of its own test
     complaints = window.complaints.copy()
     window.complaints.clear()
     assert not complaints
