@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Generator
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from .codec import Message
@@ -23,6 +22,10 @@ if TYPE_CHECKING:
         ServerOptions,
     )
     from .transport.tls import SSLContext
+
+#: or coroutine functions
+OnMessage = Callable[[Peer, Message], object]
+OnPeer = Callable[[Peer, bool], object]
 
 AnyAsync = TypeVar('AnyAsync', bound='Async')
 AnyFace = TypeVar('AnyFace', bound='Client | Server')
@@ -108,15 +111,15 @@ class Async(Face):
     async def __aenter__(self: AnyAsync) -> AnyAsync:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _receive(self, timeout_s: float | None) -> tuple[Peer, Message]:
+    async def _receive(
+        self, kind: type[Any] | float | None, timeout_s: float | None
+    ) -> tuple[Peer, Any]:
+        if isinstance(kind, type):
+            return await self._receive_of(kind, timeout_s)
+        timeout_s = timeout_s if kind is None else kind
         check_seconds(timeout_s, 'timeout_s')
         await self._wait_for(self.link.has_news, timeout_s)
         return self.link.next_item(timeout_s)
@@ -160,17 +163,13 @@ class Client(Async, ClientFace):
         :raises PeerTimeoutError: if none arrives in time.
         :raises PeerError: if the link is closed or gave up.
         """
-        if isinstance(kind, type):
-            return (await self._receive_of(kind, timeout_s))[1]
-        return (await self._receive(timeout_s if kind is None else kind))[1]
+        return (await self._receive(kind, timeout_s))[1]
 
     @overload
     async def wait_for(self, kind: str, timeout_s: float | None = None) -> Message: ...
     @overload
     async def wait_for(self, kind: type[M], timeout_s: float | None = None) -> M: ...
-    async def wait_for(
-        self, kind: str | type[Any], timeout_s: float | None = None
-    ) -> Any:
+    async def wait_for(self, kind: str | type[Any], timeout_s: float | None = None) -> Any:
         """
         Wait for a message of a device or type: the next one that nobody has taken yet.
 
@@ -212,9 +211,7 @@ class Server(Async, ServerFace):
         :raises PeerTimeoutError: if none arrives in time.
         :raises PeerError: if the server is closed.
         """
-        if isinstance(kind, type):
-            return await self._receive_of(kind, timeout_s)
-        return await self._receive(timeout_s if kind is None else kind)
+        return await self._receive(kind, timeout_s)
 
     @overload
     async def wait_for(
@@ -274,46 +271,27 @@ class Opening(Generic[AnyFace]):
         self._face = await self._open()
         return self._face
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self._face is not None:
             await self._face.close()
 
 
 @overload
 def connect(
-    url: str,
-    port: int | None = None,
-    *,
-    timeout_s: float | None = 5.0,
-    on_message: Callable[[Peer, Message], object] | None = None,
-    on_peer: Callable[[Peer, bool], object] | None = None,
-    tls_context: SSLContext | None = None,
-    **settings: Unpack[ClientOptions],
+    url: str, port: int | None = None, *, timeout_s: float | None = 5.0,
+    on_message: OnMessage | None = None, on_peer: OnPeer | None = None,
+    tls_context: SSLContext | None = None, **settings: Unpack[ClientOptions],
 ) -> Opening[Client]: ...
 @overload
 def connect(
-    url: str,
-    port: int | None = None,
-    *,
-    timeout_s: float | None = 5.0,
-    on_message: Callable[[Peer, Message], object] | None = None,
-    on_peer: Callable[[Peer, bool], object] | None = None,
+    url: str, port: int | None = None, *, timeout_s: float | None = 5.0,
+    on_message: OnMessage | None = None, on_peer: OnPeer | None = None,
     **settings: Unpack[DatagramClientOptions],
 ) -> Opening[Client]: ...
 def connect(
-    url: str,
-    port: int | None = None,
-    *,
-    timeout_s: float | None = 5.0,
-    on_message: Callable[[Peer, Message], object] | None = None,
-    on_peer: Callable[[Peer, bool], object] | None = None,
-    tls_context: SSLContext | None = None,
-    **settings: Any,
+    url: str, port: int | None = None, *, timeout_s: float | None = 5.0,
+    on_message: OnMessage | None = None, on_peer: OnPeer | None = None,
+    tls_context: SSLContext | None = None, **settings: Any,
 ) -> Opening[Client]:
     """
     Connect to an OpenIGTLink server: `async with connect(url) as peer:`, or `await connect(url)`.
@@ -329,31 +307,19 @@ def connect(
 
 @overload
 def serve(
-    url: str = ...,
-    port: int | None = None,
-    *,
-    on_message: Callable[[Peer, Message], object] | None = None,
-    on_peer: Callable[[Peer, bool], object] | None = None,
-    tls_context: SSLContext | None = None,
+    url: str = ..., port: int | None = None, *, on_message: OnMessage | None = None,
+    on_peer: OnPeer | None = None, tls_context: SSLContext | None = None,
     **settings: Unpack[ServerOptions],
 ) -> Opening[Server]: ...
 @overload
 def serve(
-    url: str = ...,
-    port: int | None = None,
-    *,
-    on_message: Callable[[Peer, Message], object] | None = None,
-    on_peer: Callable[[Peer, bool], object] | None = None,
-    **settings: Unpack[DatagramServerOptions],
+    url: str = ..., port: int | None = None, *, on_message: OnMessage | None = None,
+    on_peer: OnPeer | None = None, **settings: Unpack[DatagramServerOptions],
 ) -> Opening[Server]: ...
 def serve(
-    url: str = 'tcp://127.0.0.1:18944',
-    port: int | None = None,
-    *,
-    on_message: Callable[[Peer, Message], object] | None = None,
-    on_peer: Callable[[Peer, bool], object] | None = None,
-    tls_context: SSLContext | None = None,
-    **settings: Any,
+    url: str = 'tcp://127.0.0.1:18944', port: int | None = None, *,
+    on_message: OnMessage | None = None, on_peer: OnPeer | None = None,
+    tls_context: SSLContext | None = None, **settings: Any,
 ) -> Opening[Server]:
     """
     Serve OpenIGTLink: `async with serve(url) as server:`, or `await serve(url)`.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from types import TracebackType
 from typing import Any, TypeVar
 
 from .codec import Message
@@ -94,15 +93,15 @@ class Blocking(Face):
     def __enter__(self: AnyBlocking) -> AnyBlocking:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _receive(self, timeout_s: float | None) -> tuple[Peer, Message]:
+    def _receive(
+        self, kind: type[Any] | float | None, timeout_s: float | None
+    ) -> tuple[Peer, Any]:
+        if isinstance(kind, type):
+            return self._receive_of(kind, timeout_s)
+        timeout_s = timeout_s if kind is None else kind
         check_seconds(timeout_s, 'timeout_s')
         link = self.link
         with link.changed:

@@ -39,17 +39,13 @@ class Client(Blocking, ClientFace):
         :raises PeerTimeoutError: if none arrives in time.
         :raises PeerError: if the link is closed or gave up.
         """
-        if isinstance(kind, type):
-            return self._receive_of(kind, timeout_s)[1]
-        return self._receive(timeout_s if kind is None else kind)[1]
+        return self._receive(kind, timeout_s)[1]
 
     @overload
     def wait_for(self, kind: str, timeout_s: float | None = None) -> Message: ...
     @overload
     def wait_for(self, kind: type[M], timeout_s: float | None = None) -> M: ...
-    def wait_for(
-        self, kind: str | type[Any], timeout_s: float | None = None
-    ) -> Any:
+    def wait_for(self, kind: str | type[Any], timeout_s: float | None = None) -> Any:
         """
         Wait for a message of a device or type: the next one that nobody has taken yet.
 
@@ -76,34 +72,20 @@ class Client(Blocking, ClientFace):
 
 @overload
 def connect(
-    url: str,
-    port: int | None = None,
-    *,
-    timeout_s: float | None = 5.0,
-    on_message: OnMessage | None = None,
-    on_peer: OnPeer | None = None,
-    tls_context: SSLContext | None = None,
-    **settings: Unpack[ClientOptions],
+    url: str, port: int | None = None, *, timeout_s: float | None = 5.0,
+    on_message: OnMessage | None = None, on_peer: OnPeer | None = None,
+    tls_context: SSLContext | None = None, **settings: Unpack[ClientOptions],
 ) -> Client: ...
 @overload
 def connect(
-    url: str,
-    port: int | None = None,
-    *,
-    timeout_s: float | None = 5.0,
-    on_message: OnMessage | None = None,
-    on_peer: OnPeer | None = None,
+    url: str, port: int | None = None, *, timeout_s: float | None = 5.0,
+    on_message: OnMessage | None = None, on_peer: OnPeer | None = None,
     **settings: Unpack[DatagramClientOptions],
 ) -> Client: ...
 def connect(
-    url: str,
-    port: int | None = None,
-    *,
-    timeout_s: float | None = 5.0,
-    on_message: OnMessage | None = None,
-    on_peer: OnPeer | None = None,
-    tls_context: SSLContext | None = None,
-    **settings: Any,
+    url: str, port: int | None = None, *, timeout_s: float | None = 5.0,
+    on_message: OnMessage | None = None, on_peer: OnPeer | None = None,
+    tls_context: SSLContext | None = None, **settings: Any,
 ) -> Client:
     """
     Connect to an OpenIGTLink server.

@@ -108,15 +108,18 @@ class Face:
         self.link.refuse_if_over()
         self.link.send(message, hold=hold, exclude=exclude)
 
-    def _on(self, kind: str | type[Message], handler: Callable[..., Any], *, peer: bool) -> None:
-        """Have messages handled, see `on`."""
-        name = name_of(kind)
-        if not callable(handler):
-            raise ConfigError(f'handler: found {handler!r}; allowed something to be called')
-        called = handler if peer else _Alone(handler)
-        if _is_async(handler):
-            called = self._task_of(called)
-        self.link.handle(name, called)
+    def _on(self, kind: str | type[Message], alone: bool) -> Callable[[Any], Any]:
+        """Give what has messages handled, see `on`; `alone`: without their sender."""
+        name = name_of(kind)  # now: nothing calls `use` after `@client.on` without a kind
+
+        def use(handler: Any) -> Any:
+            if not callable(handler):
+                raise ConfigError(f'handler: found {handler!r}; allowed something to be called')
+            called = _Alone(handler) if alone else handler
+            self.link.handle(name, self._task_of(called) if _is_async(handler) else called)
+            return handler
+
+        return use
 
     def _task_of(self, handler: Callable[[Peer, Any], Any]) -> Callable[[Peer, Any], Any]:
         """Make what starts a coroutine."""
@@ -192,13 +195,7 @@ class ClientFace(Face):
             def moved(pose):
                 print(pose.matrix)
         """
-        name_of(kind)  # now: nothing calls `use` after `@client.on` without a kind
-
-        def use(function: Any) -> Any:
-            self._on(kind, function, peer=False)
-            return function
-
-        return use
+        return self._on(kind, alone=True)
 
     @overload
     def latest(self, kind: str, max_age_s: float | None = None) -> Message | None: ...
@@ -233,13 +230,7 @@ class ServerFace(Face):
     ) -> Callable[[Callable[[Peer, M], R]], Callable[[Peer, M], R]]: ...
     def on(self, kind: str | type[Any]) -> Callable[[Any], Any]:
         """Call a function with each (client, message), see `on` of a client."""
-        name_of(kind)  # now: nothing calls `use` after `@server.on` without a kind
-
-        def use(function: Any) -> Any:
-            self._on(kind, function, peer=True)
-            return function
-
-        return use
+        return self._on(kind, alone=False)
 
     @overload
     def latest(self, kind: str, max_age_s: float | None = None) -> tuple[Peer, Message] | None: ...

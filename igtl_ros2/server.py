@@ -34,17 +34,13 @@ class Server(Blocking, ServerFace):
         :raises PeerTimeoutError: if none arrives in time.
         :raises PeerError: if the server is closed.
         """
-        if isinstance(kind, type):
-            return self._receive_of(kind, timeout_s)
-        return self._receive(timeout_s if kind is None else kind)
+        return self._receive(kind, timeout_s)
 
     @overload
     def wait_for(self, kind: str, timeout_s: float | None = None) -> tuple[Peer, Message]: ...
     @overload
     def wait_for(self, kind: type[M], timeout_s: float | None = None) -> tuple[Peer, M]: ...
-    def wait_for(
-        self, kind: str | type[Any], timeout_s: float | None = None
-    ) -> tuple[Peer, Any]:
+    def wait_for(self, kind: str | type[Any], timeout_s: float | None = None) -> tuple[Peer, Any]:
         """
         Wait for a message of a device or type: the next one that nobody has taken yet.
 
@@ -69,31 +65,19 @@ class Server(Blocking, ServerFace):
 
 @overload
 def serve(
-    url: str = ...,
-    port: int | None = None,
-    *,
-    on_message: OnMessage | None = None,
-    on_peer: OnPeer | None = None,
-    tls_context: SSLContext | None = None,
+    url: str = ..., port: int | None = None, *, on_message: OnMessage | None = None,
+    on_peer: OnPeer | None = None, tls_context: SSLContext | None = None,
     **settings: Unpack[ServerOptions],
 ) -> Server: ...
 @overload
 def serve(
-    url: str = ...,
-    port: int | None = None,
-    *,
-    on_message: OnMessage | None = None,
-    on_peer: OnPeer | None = None,
-    **settings: Unpack[DatagramServerOptions],
+    url: str = ..., port: int | None = None, *, on_message: OnMessage | None = None,
+    on_peer: OnPeer | None = None, **settings: Unpack[DatagramServerOptions],
 ) -> Server: ...
 def serve(
-    url: str = 'tcp://127.0.0.1:18944',
-    port: int | None = None,
-    *,
-    on_message: OnMessage | None = None,
-    on_peer: OnPeer | None = None,
-    tls_context: SSLContext | None = None,
-    **settings: Any,
+    url: str = 'tcp://127.0.0.1:18944', port: int | None = None, *,
+    on_message: OnMessage | None = None, on_peer: OnPeer | None = None,
+    tls_context: SSLContext | None = None, **settings: Any,
 ) -> Server:
     """
     Serve OpenIGTLink at an address.

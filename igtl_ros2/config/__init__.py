@@ -14,22 +14,7 @@ from .settings import SETTINGS, Setting, Settings, refuse_misfit
 from .words import MAX_DEVICE_BYTES
 
 __all__ = [
-    'Address',
-    'DEFAULT_PORT',
-    'DIMENSIONS',
-    'FIELD_UNITS',
-    'MAX_DEVICE_BYTES',
-    'SETTINGS',
-    'Setting',
-    'Settings',
-    'dimension',
-    'is_ros_name',
-    'is_start_of',
-    'marked_name',
-    'parse_url',
-    'url_of',
-    'refuse_misfit',
-    'ros_name',
-    'ros_text',
-    'whole_characters',
+    'Address', 'DEFAULT_PORT', 'DIMENSIONS', 'FIELD_UNITS', 'MAX_DEVICE_BYTES', 'SETTINGS',
+    'Setting', 'Settings', 'dimension', 'is_ros_name', 'is_start_of', 'marked_name', 'parse_url',
+    'url_of', 'refuse_misfit', 'ros_name', 'ros_text', 'whole_characters',
 ]

@@ -76,13 +76,8 @@ class Connector:
     """
 
     def __init__(
-        self,
-        url: str,
-        serve: bool,
-        check_crc: bool,
-        on_peer: Callable[[Connection, bool], None],
-        on_message: Callable[[Connection, Message], None],
-        on_error: Callable[[str], None],
+        self, url: str, serve: bool, check_crc: bool, on_peer: Callable[[Connection, bool], None],
+        on_message: Callable[[Connection, Message], None], on_error: Callable[[str], None],
     ) -> None:
         self.address = parse_url(url)
         if self.address.scheme != 'tcp':
@@ -96,11 +91,9 @@ class Connector:
         self._threads: list[threading.Thread] = []
         self._listener: socket.socket | None = None
         if serve:
-            where = self.address.host, self.address.port
+            family = socket.AF_INET6 if ':' in self.address.host else socket.AF_INET
             try:
-                self._listener = socket.create_server(
-                    where, family=socket.AF_INET6 if ':' in where[0] else socket.AF_INET
-                )
+                self._listener = socket.create_server(self.address[1:], family=family)
             except OSError as error:
                 raise PeerError(f'cannot listen on {self.address}: {error}') from error
             self.address = Address('tcp', *self._listener.getsockname()[:2])
@@ -113,11 +106,8 @@ class Connector:
 
     def start(self) -> None:
         """Connect, or accept."""
-        if self._listener is None:
-            self._spawn(self._keep_connected)
-        else:
-            listener = self._listener
-            self._spawn(lambda: self._accept(listener))
+        listener = self._listener
+        self._spawn(self._keep_connected if listener is None else partial(self._accept, listener))
 
     def _spawn(self, target: Callable[[], None]) -> None:
         thread = threading.Thread(target=target, name='igtl_sim_slicer', daemon=True)

@@ -40,12 +40,14 @@ Matrix = NDArray[np.float64]
 Answer = Callable[[Peer, Message], None]
 
 
-def _wave(t_ns: int, period_s: int, phase: float = 0.0) -> float:
+def wave(t_ns: int, period_s: int, phase: float = 0.0) -> float:
+    """Swing from -1 to 1."""
     # whole nanoseconds up to here: seconds since 1970 leave a float too few digits
     return math.sin(2 * math.pi * (t_ns % (period_s * _NS)) / (period_s * _NS) + phase)
 
 
-def _turned(axis: int, angle: float) -> Matrix:
+def turned(axis: int, angle: float) -> Matrix:
+    """Turn about an axis: (4, 4)."""
     matrix = np.eye(4)
     one, two = (axis + 1) % 3, (axis + 2) % 3
     matrix[one, one] = matrix[two, two] = math.cos(angle)
@@ -55,10 +57,10 @@ def _turned(axis: int, angle: float) -> Matrix:
 
 def tool_pose(number: int, t_ns: int) -> Matrix:
     """Compute where a tool of the tracker is: (4, 4)."""
-    matrix = _turned(number % 3, 0.8 * _wave(t_ns, 5 + number))
+    matrix = turned(number % 3, 0.8 * wave(t_ns, 5 + number))
     matrix[:3, 3] = (
-        100.0 * number + 40 * _wave(t_ns, 6 + number), 30 * _wave(t_ns, 4 + number, 1.0),
-        -900 + 20 * _wave(t_ns, 9, float(number)))
+        100.0 * number + 40 * wave(t_ns, 6 + number), 30 * wave(t_ns, 4 + number, 1.0),
+        -900 + 20 * wave(t_ns, 9, float(number)))
     return matrix
 
 
@@ -75,7 +77,7 @@ def link_poses(t_ns: int) -> list[Matrix]:
     for joint, (length, period_s, swing) in enumerate(_LINKS):
         along = np.eye(4)
         along[2, 3] = length
-        turn = _turned(2 if joint in (0, 3) else 1, swing * _wave(t_ns, period_s, float(joint)))
+        turn = turned(2 if joint in (0, 3) else 1, swing * wave(t_ns, period_s, float(joint)))
         place = place @ turn @ along
         found.append(place)
     return found
@@ -129,15 +131,15 @@ def ct(t_ns: int) -> list[Message]:
 
 def force(t_ns: int) -> list[Message]:
     """SENSOR of the force in N: a push along z, with a little shear."""
-    values = [0.5 * _wave(t_ns, 3), 0.5 * _wave(t_ns, 5, 1.0), -5 + 4 * _wave(t_ns, 4)]
+    values = [0.5 * wave(t_ns, 3), 0.5 * wave(t_ns, 5, 1.0), -5 + 4 * wave(t_ns, 4)]
     return [Sensor(np.array(values), parse_unit('N'), device_name='Force', timestamp_ns=t_ns)]
 
 
 def imu(t_ns: int) -> list[Message]:
     """SENSORs in SI units of something that swings about x: angular velocity, acceleration."""
     swing, period_s = 0.4, 4
-    angle = swing * _wave(t_ns, period_s)
-    speed = swing * 2 * math.pi / period_s * _wave(t_ns, period_s, math.pi / 2)
+    angle = swing * wave(t_ns, period_s)
+    speed = swing * 2 * math.pi / period_s * wave(t_ns, period_s, math.pi / 2)
     gravity = [0.0, _GRAVITY * math.sin(angle), _GRAVITY * math.cos(angle)]
     return [
         Sensor(np.array([speed, 0.0, 0.0]), parse_unit('rad*s^-1'), device_name='Gyroscope',

@@ -26,18 +26,14 @@ def facts(message: Message) -> dict[str, Any]:
     if isinstance(message, Position):
         return {'position': message.position.tolist(), 'quaternion': message.quaternion.tolist()}
     if isinstance(message, PointList):
-        return {
-            'points': [p.position.tolist() for p in message.elements],
-            'labels': [p.name for p in message.elements],
-        }
+        return {'points': [p.position.tolist() for p in message.elements],
+                'labels': [p.name for p in message.elements]}
     if isinstance(message, Image):
         return {
-            'size': list(message.size),
-            'components': message.components,
+            'size': list(message.size), 'components': message.components,
             'scalar_type': message.pixels.dtype.name,
             'ijk_to_ras': message.ijk_to_ras().tolist(),
-            'crc32': zlib.crc32(message.pixels.tobytes()),
-        }
+            'crc32': zlib.crc32(message.pixels.tobytes())}
     if isinstance(message, Status):
         return {'code': message.code, 'code_name': message.code_name, 'text': message.message}
     if isinstance(message, String):
@@ -105,16 +101,10 @@ class Listing:
         message = hidden(message)
         arrival_ns = time.time_ns()
         if self._as_json:
-            event = {
-                'event': 'message',
-                'peer': peer.address,
-                'type': message.type_name,
-                'device': message.device_name,
-                'stamp_ns': message.timestamp_ns,
-                'arrival_ns': arrival_ns,
-                'metadata': message.metadata,
-            }
-            self._print('', {**event, **facts(message)})
+            self._print('', {
+                'event': 'message', 'peer': peer.address, 'type': message.type_name,
+                'device': message.device_name, 'stamp_ns': message.timestamp_ns,
+                'arrival_ns': arrival_ns, 'metadata': message.metadata, **facts(message)})
             return
         line = (
             f'{peer.address} {message.type_name!a} {message.device_name!a} '

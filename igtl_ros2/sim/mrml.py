@@ -8,7 +8,6 @@ so that another thread may read it at any time.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -117,11 +116,9 @@ class LinearTransform(Node):
         return {**super().metadata(), 'STREAM_ID_FROM': 'unknown', 'STREAM_ID_TO': 'unknown'}
 
     def message(self, **fields: Any) -> Transform:
-        """Make a TRANSFORM."""
         return Transform(self.matrix, **fields)
 
     def describe(self) -> str:
-        """Say where it is."""
         x, y, z = self.matrix[:3, 3]
         return f'at ({x:.3f}, {y:.3f}, {z:.3f}) mm'
 
@@ -147,7 +144,6 @@ class Volume(Node):
 
     @property
     def tag(self) -> str:
-        """Tell scalar, vector and streaming volumes apart."""
         if self.streaming:
             return 'StreamingVolume'
         return 'VectorVolume' if self.pixels.ndim == 4 else 'Volume'
@@ -174,12 +170,10 @@ class Volume(Node):
         self.ijk_to_ras = message.ijk_to_ras(RAS)
 
     def message(self, **fields: Any) -> Image:
-        """Make an IMAGE."""
         size = self.pixels.shape[2::-1]
         return Image.from_array(self.pixels, self.ijk_to_ras, size=size, **fields)
 
     def describe(self) -> str:
-        """Say how large it is."""
         size = ' x '.join(map(str, self.pixels.shape[2::-1]))
         return f'{size} {self.pixels.dtype}{", garbage" if self.garbage else ""}'
 
@@ -206,7 +200,6 @@ class StreamingVolume(Node):
     ijk_to_ras: Matrix = field(default_factory=lambda: np.eye(4))
 
     def take(self, message: Video) -> None:
-        """Take the frame."""
         self.frame, self.codec, self.size = message.frame, message.codec, message.size
         self.is_key, self.ijk_to_ras = message.is_key, message.ijk_to_ras()
 
@@ -216,7 +209,6 @@ class StreamingVolume(Node):
         return Video(self.frame, self.codec, self.size, kind, **fields)
 
     def describe(self) -> str:
-        """Say how large it is."""
         return f'{" x ".join(map(str, self.size))} {self.codec}, {len(self.frame)} bytes'
 
 
@@ -285,14 +277,10 @@ class MarkupsFiducial(Node):
         color = self.selected_color if point.selected else self.color
         red, green, blue = (int(part * 255) for part in color)
         return Point(
-            point.label,
-            point.position,
-            'Selected' if point.selected else 'Unselected',
-            (red, green, blue, 255 if point.visible else 0),
-        )
+            point.label, point.position, 'Selected' if point.selected else 'Unselected',
+            (red, green, blue, 255 if point.visible else 0))
 
     def describe(self) -> str:
-        """Name the points."""
         return f'{len(self.points)} points: {", ".join(repr(p.label) for p in self.points[:5])}'
 
 
@@ -311,15 +299,12 @@ class Text(Node):
     encoding: int = 3
 
     def take(self, message: String) -> None:
-        """Take the text."""
         self.text, self.encoding = message.text, message.encoding
 
     def message(self, **fields: Any) -> String:
-        """Make a STRING."""
         return String(self.text, self.encoding, **fields)
 
     def describe(self) -> str:
-        """Show the text."""
         return f'{self.text[:60]!a}'
 
 
@@ -336,7 +321,6 @@ class DeviceStatus(Node):
     text: str = ''
 
     def take(self, message: Status) -> None:
-        """Take all of it."""
         self.code, self.subcode = message.code, message.subcode
         self.error_name, self.text = message.error_name, message.message
 
@@ -345,7 +329,6 @@ class DeviceStatus(Node):
         return Status(self.code, self.code, self.error_name, self.text, **fields)
 
     def describe(self) -> str:
-        """Show code and text."""
         return f'code {self.code} {self.text[:60]!a}'
 
 
@@ -370,13 +353,11 @@ class Model(Node):
         self.mesh = dataclasses.replace(message, vertices=Cells.of(first))
 
     def message(self, **fields: Any) -> PolyData:
-        """Make a POLYDATA."""
         shared = {each.name for each in dataclasses.fields(Message)}
         own = [each.name for each in dataclasses.fields(PolyData) if each.name not in shared]
         return PolyData(**{name: getattr(self.mesh, name) for name in own}, **fields)
 
     def describe(self) -> str:
-        """Say how large it is."""
         return f'{len(self.mesh.points)} points, {self.mesh.cell_count} cells'
 
 
@@ -404,54 +385,36 @@ class TrackingBundle(Node):
             transforms[name].received += 1
 
     def describe(self) -> str:
-        """Name the tools."""
         return f'{len(self.transforms)} transforms: {", ".join(map(repr, self.transforms))}'
 
 
 @dataclass(eq=False)
 class _MetaList(Node):
-    elements: tuple[Any, ...] = ()
+    elements: tuple[ImageMetaElement | LabelMetaElement, ...] = ()
 
     def take(self, message: ImageMeta | LabelMeta) -> None:
-        """Take the list."""
         self.elements = tuple(message.elements)
 
     def describe(self) -> str:
-        """Name the first elements."""
         return f'{len(self.elements)}: {", ".join(repr(e.name) for e in self.elements[:5])}'
 
 
-@dataclass(eq=False)
 class ImageMetaList(_MetaList):
     """What images a peer has; it is never sent."""
 
     message_type = ImageMeta
     tag = 'ImageMetaList'
 
-    elements: tuple[ImageMetaElement, ...] = ()
 
-
-@dataclass(eq=False)
 class LabelMetaList(_MetaList):
     """What labels a peer has; it is never sent."""
 
     message_type = LabelMeta
     tag = 'LabelMetaList'
 
-    elements: tuple[LabelMetaElement, ...] = ()
 
-
-_KINDS: Sequence[type[Node]] = (
-    LinearTransform,
-    Volume,
-    StreamingVolume,
-    MarkupsFiducial,
-    Text,
-    DeviceStatus,
-    Model,
-    TrackingBundle,
-    ImageMetaList,
-    LabelMetaList,
-)
 #: which class of node a message becomes, by wire name; other messages become none
-NODE_OF = {kind.message_type.type_name: kind for kind in _KINDS}
+NODE_OF: dict[str, type[Node]] = {kind.message_type.type_name: kind for kind in (
+    LinearTransform, Volume, StreamingVolume, MarkupsFiducial, Text, DeviceStatus, Model,
+    TrackingBundle, ImageMetaList, LabelMetaList,
+)}

@@ -25,7 +25,6 @@ class Matrix:
     """A vtkMatrix4x4."""
 
     def __init__(self, values: Any = None) -> None:
-        """Start with the identity."""
         self.values = np.eye(4) if values is None else np.array(values, float)
 
     def GetElement(self, row: int, column: int) -> float:
@@ -57,7 +56,6 @@ class MrmlNode:
     class_name = 'vtkMRMLNode'
 
     def __init__(self, scene: Scene, data: Any, number: int) -> None:
-        """Stand for a node."""
         self._scene, self.data = scene, data
         self._id = f'{self.class_name}{number}'
         self._changes = 0
@@ -224,7 +222,6 @@ class Display:
     """A display node: it keeps what it is told."""
 
     def __init__(self) -> None:
-        """Start as Slicer does."""
         self.is_visible, self.opacity, self.scalars, self.range_flag = True, 1.0, '', 0
         self.are_scalars_visible = False
 
@@ -269,7 +266,6 @@ class Scene:
     """
 
     def __init__(self, slicer: Slicer) -> None:
-        """Look at the nodes of a Slicer."""
         self.slicer = slicer
         self._nodes: dict[int, MrmlNode] = {}
         self._number = 0
@@ -317,7 +313,6 @@ class Command:
     CommandFailed, CommandCancelled = 4, 5
 
     def __init__(self) -> None:
-        """Be sent by nobody yet."""
         self.name, self.content, self.timeout_s = '', '', 5.0
         self.status, self.is_success = self.CommandUnknown, False
         self.response, self.error = '', ''
@@ -360,7 +355,6 @@ class ConnectorNode:
     StateOff, StateWaitConnection, StateConnected = 0, 1, 2
 
     def __init__(self, slicer: Slicer) -> None:
-        """Speak for a Slicer."""
         self._slicer = slicer
         self._outgoing: list[MrmlNode] = []
 

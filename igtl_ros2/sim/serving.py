@@ -55,14 +55,8 @@ def serve_tasks(
     :raises PeerError: if the address cannot be listened on.
     :raises ConfigError: if a setting is wrong.
     """
-    settings = Settings.from_values(
-        {
-            'mode': 'server',
-            'host': arguments.host,
-            'port': arguments.port,
-            'header_version': arguments.header_version,
-        }
-    )
+    settings = Settings(mode='server', host=arguments.host, port=arguments.port,
+                        header_version=arguments.header_version)
     listing = Listing(arguments.json, arguments.quiet)
     came_and_went: deque[tuple[Peer, bool]] = deque()
     with Server(settings, on_peer=lambda *event: came_and_went.append(event)) as server:

@@ -39,7 +39,7 @@ from .mrml import (
     Text,
     Volume,
 )
-from .nodes import AnyNode, Nodes, table
+from .nodes import AnyNode, table
 from .slicer_clock import COMMAND_DEVICE, Handler, Question, SlicerClock, cut
 
 #: queries that it can send itself
@@ -71,22 +71,15 @@ class Slicer(SlicerClock):
     """
 
     def __init__(
-        self,
-        url: str = f'tcp://127.0.0.1:{DEFAULT_PORT}',
-        *,
-        serve: bool = False,
-        timeout_s: float | None = 5.0,
-        header_version: int = 2,
-        check_crc: bool = True,
-        streaming_volumes: bool = False,
-        old_tracking: bool = False,
-        video: bool = True,
+        self, url: str = f'tcp://127.0.0.1:{DEFAULT_PORT}', *, serve: bool = False,
+        timeout_s: float | None = 5.0, header_version: int = 2, check_crc: bool = True,
+        streaming_volumes: bool = False, old_tracking: bool = False, video: bool = True,
         commands: Mapping[str, Handler] | None = None,
     ) -> None:
         super().__init__(
-            Nodes(), url, serve, check_crc, header_version, streaming_volumes, old_tracking,
-            video, commands
-        )
+            url, serve=serve, check_crc=check_crc, header_version=header_version,
+            streaming_volumes=streaming_volumes, old_tracking=old_tracking, video=video,
+            commands=commands)
         self._last_command = 0
         if timeout_s is not None and not serve:
             try:
@@ -149,19 +142,12 @@ class Slicer(SlicerClock):
         :param codec: four characters, such as VP90.
         :param size: pixels along i and j.
         """
-        values = {
-            'frame': np.frombuffer(frame, np.uint8),
-            'codec': codec,
-            'size': (size[0], size[1], 1),
-            'is_key': is_key,
-        }
+        values = {'frame': np.frombuffer(frame, np.uint8), 'codec': codec,
+                  'size': (size[0], size[1], 1), 'is_key': is_key}
         return self._modify(StreamingVolume, name, False, values)
 
     def set_fiducials(
-        self,
-        name: str,
-        points: Mapping[str, Any] | Sequence[ControlPoint],
-        *,
+        self, name: str, points: Mapping[str, Any] | Sequence[ControlPoint], *,
         push_on_connect: bool = False,
     ) -> MarkupsFiducial:
         """
@@ -215,10 +201,7 @@ class Slicer(SlicerClock):
         return node
 
     def command(
-        self,
-        name: str,
-        content: str = '',
-        metadata: Mapping[str, str] | None = None,
+        self, name: str, content: str = '', metadata: Mapping[str, str] | None = None,
         timeout_s: float = 5.0,
     ) -> CommandResponse:
         """
@@ -230,17 +213,13 @@ class Slicer(SlicerClock):
             self._last_command += 1
             number = self._last_command
             message = Command(
-                number,
-                name,
-                content,
-                device_name=COMMAND_DEVICE,
-                metadata={**(metadata or {}), 'Status': 'SUCCESS'},
-            )
+                number, name, content, device_name=COMMAND_DEVICE,
+                metadata={**(metadata or {}), 'Status': 'SUCCESS'})
             self._answers[number] = None
             self._send_all(encode(message))
             try:
-                self._wait(lambda: self._answers[number], timeout_s, f'no answer to {name}')
-                return cast(CommandResponse, self._answers[number])
+                return cast(CommandResponse, self._wait(
+                    lambda: self._answers[number], timeout_s, f'no answer to {name}'))
             finally:
                 del self._answers[number]
 
@@ -265,8 +244,8 @@ class Slicer(SlicerClock):
             try:
                 if type_name.startswith('STP_'):
                     return None
-                self._wait(lambda: question.answer, timeout_s, f'no answer to {type_name}')
-                return question.answer
+                return self._wait(
+                    lambda: question.answer, timeout_s, f'no answer to {type_name}')
             finally:
                 self._questions.remove(question)
 
@@ -288,11 +267,7 @@ class Slicer(SlicerClock):
             self._wait(lambda: self._greeted, timeout_s, 'no connection', self._connector)
 
     def wait_for(
-        self,
-        name: str,
-        device_type: str = '',
-        *,
-        when: Callable[[Any], Any] | None = None,
+        self, name: str, device_type: str = '', *, when: Callable[[Any], Any] | None = None,
         timeout_s: float = 10.0,
     ) -> Any:
         """
@@ -312,8 +287,7 @@ class Slicer(SlicerClock):
             return None
 
         with self._scene():
-            self._wait(find, timeout_s, f'no message for {name!r}')
-            return find()
+            return self._wait(find, timeout_s, f'no message for {name!r}')
 
     def stay(self, duration_s: float) -> None:
         """
@@ -388,10 +362,7 @@ def _check_step(
 
 
 def _transform(
-    slicer: Slicer,
-    name: str,
-    matrix: Any = None,
-    position: Any = None,
+    slicer: Slicer, name: str, matrix: Any = None, position: Any = None,
     push_on_connect: bool = False,
 ) -> None:
     place = np.array(np.eye(4) if matrix is None else matrix, float)

@@ -36,23 +36,15 @@ class SlicerClock:
     """
     A connector, the scene that it changes, and the clock that lets it.
 
-    :param nodes: the scene.
     :param url: as in `Slicer`, like all that follow.
     """
 
     def __init__(
-        self,
-        nodes: Nodes,
-        url: str,
-        serve: bool,
-        check_crc: bool,
-        header_version: int,
-        streaming_volumes: bool,
-        old_tracking: bool,
-        video: bool,
+        self, url: str, *, serve: bool, check_crc: bool, header_version: int,
+        streaming_volumes: bool, old_tracking: bool, video: bool,
         commands: Mapping[str, Handler] | None,
     ) -> None:
-        self.nodes = nodes
+        self.nodes = Nodes()
         #: what a user would read in the error log, and what happened to connections
         self.log: list[str] = []
         #: the message it crashed on; empty while it is well
@@ -80,30 +72,24 @@ class SlicerClock:
         self._tools: dict[str, set[str]] = {}
         self._closed = threading.Event()
         self._connector = Connector(
-            url,
-            serve,
-            check_crc,
-            on_peer=lambda *event: self._came.append(event),
-            on_message=self._arrive,
-            on_error=lambda text: self.log.append(f'error: {text}'),
-        )
+            url, serve, check_crc, on_peer=lambda *event: self._came.append(event),
+            on_message=self._arrive, on_error=lambda text: self.log.append(f'error: {text}'))
         self._clock = threading.Thread(target=self._run, name='igtl_sim_slicer', daemon=True)
         self._clock.start()
         self._connector.start()
 
     def _wait(
-        self,
-        condition: Callable[[], Any],
-        timeout_s: float,
-        what: str,
+        self, condition: Callable[[], Any], timeout_s: float, what: str,
         connector: Connector | None = None,
-    ) -> None:
+    ) -> Any:
+        """Wait until something is there, and give it."""
         self._changed.wait_for(lambda: self.crashed or condition(), timeout_s)
         self._check_well()
-        if not condition():
+        if not (found := condition()):
             why = f': {connector.last_error}' if connector else ''
             holds = ', '.join(map(repr, self.nodes)) or 'none'
             raise PeerError(f'{what} within {timeout_s} s{why}; nodes: {holds}')
+        return found
 
     @contextmanager
     def _scene(self) -> Iterator[None]:
@@ -227,14 +213,9 @@ class SlicerClock:
             content = handler(command)
         except Exception as error:
             metadata['ErrorMessage'] = str(error) or type(error).__name__
-        response = CommandResponse(
-            command.command_id,
-            command.name,
-            content,
-            device_name=COMMAND_DEVICE,
-            metadata=metadata,
-        )
-        connection.send(encode(response))
+        connection.send(encode(CommandResponse(
+            command.command_id, command.name, content, device_name=COMMAND_DEVICE,
+            metadata=metadata)))
 
     def _take_answer(self, response: CommandResponse) -> None:
         number = response.command_id

@@ -80,7 +80,7 @@ class TargetUser:
     # -- what the user does
 
     def _robot_assembles(self) -> None:
-        robot = self._until(lambda: self._whole(), 'the robot')
+        robot = self._until(self._whole, 'the robot')
         self._plan_says('ready for a target')
         self._until_still()
         models = [node for node in self._nodes('vtkMRMLModelNode') if node.GetTransformNodeID()]

@@ -25,6 +25,7 @@ from ..codec.messages.pose import Transform
 from ..codec.messages.text import Status, StatusCode, String
 from ..server import Server
 from .arguments import ULTRASOUND, add_ultrasound_arguments
+from .devices import Matrix, turned, wave
 from .serving import Task, run_device, serve_tasks
 
 PROBE = 'ProbeToTracker'
@@ -42,10 +43,9 @@ _NS = 1_000_000_000
 _WORKSTEP_NS = 3 * _NS
 # The stylus is out of view for the last part of every turn
 _STYLUS_TURN_NS, _STYLUS_SEEN_NS = 4 * _NS, 3 * _NS
-_TISSUE_TURN_NS = 5 * _NS
+_TISSUE_TURN_S = 5
 _DEPTH_OF_FIRST_ROW_MM = 10.0
 
-Matrix = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
 
 
@@ -56,44 +56,26 @@ class _Path:
     centres_mm: tuple[float, float, float]
     swings_mm: tuple[float, float, float]
     swings_rad: tuple[float, float, float]
-    periods_ns: tuple[int, int, int]
+    periods_s: tuple[int, int, int]
 
     def pose(self, t_ns: int, phases: Sequence[float]) -> Matrix:
         """Compute the (4, 4) pose in mm at a time."""
-        waves = [_wave(t_ns, period, phase) for period, phase in zip(self.periods_ns, phases)]
+        waves = [wave(t_ns, period, phase) for period, phase in zip(self.periods_s, phases)]
         matrix = np.eye(4)
-        matrix[:3, :3] = _rotation(*(s * w for s, w in zip(self.swings_rad, reversed(waves))))
+        for axis, (swing, part) in enumerate(zip(self.swings_rad, reversed(waves))):
+            matrix = turned(axis, swing * part) @ matrix
         matrix[:3, 3] = [c + s * w for c, s, w in zip(self.centres_mm, self.swings_mm, waves)]
         return matrix
 
 
 _PATHS = {
     PROBE: _Path(
-        (40.0, -20.0, -900.0), (60.0, 35.0, 20.0), (0.5, 0.4, 0.9),
-        (7 * _NS, 5 * _NS, 11 * _NS),
+        (40.0, -20.0, -900.0), (60.0, 35.0, 20.0), (0.5, 0.4, 0.9), (7, 5, 11),
     ),
     STYLUS: _Path(
-        (-50.0, 30.0, -850.0), (45.0, 55.0, 30.0), (0.3, 0.7, 1.2),
-        (5 * _NS, 8 * _NS, 6 * _NS),
+        (-50.0, 30.0, -850.0), (45.0, 55.0, 30.0), (0.3, 0.7, 1.2), (5, 8, 6),
     ),
 }
-
-
-def _wave(t_ns: int, period_ns: int, phase: float) -> float:
-    # whole nanoseconds up to here: seconds since 1970 leave a float too few digits
-    return math.sin(2 * math.pi * (t_ns % period_ns) / period_ns + phase)
-
-
-def _rotation(x: float, y: float, z: float) -> Matrix:
-    """Turn about x, then y, then z."""
-    (cx, sx), (cy, sy), (cz, sz) = ((math.cos(a), math.sin(a)) for a in (x, y, z))
-    return np.array(
-        [
-            [cz * cy, cz * sy * sx - sz * cx, cz * sy * cx + sz * sx],
-            [sz * cy, sz * sy * sx + cz * cx, sz * sy * cx - cz * sx],
-            [-sy, cy * sx, cy * cx],
-        ]
-    )
 
 
 class Scene:
@@ -120,15 +102,9 @@ class Scene:
         across = np.arange(2 * radius)[:, None] - radius + 0.5
         self._target = np.where(across**2 + across.T**2 <= radius**2, 255, 0).astype(np.uint8)
         self.fiducials = tuple(
-            Point(
-                name=f'F-{number}',
-                position=random.uniform((-80, -60, -950), (80, 60, -850)).round(2),
-                group='Fiducial',
-                rgba=(255, 200, 0, 255),
-                diameter=3.0,
-            )
-            for number in range(1, 5)
-        )
+            Point(f'F-{number}', random.uniform((-80, -60, -950), (80, 60, -850)).round(2),
+                  group='Fiducial', rgba=(255, 200, 0, 255), diameter=3.0)
+            for number in range(1, 5))
 
     def pose(self, tool: str, t_ns: int) -> Matrix:
         """Compute where a tool is: (4, 4), from its frame to the tracker's."""
@@ -147,7 +123,7 @@ class Scene:
         pixels = self._speckle.copy()
         size = len(self._target)
         column, row = (
-            round((room - size) * (0.5 + 0.5 * _wave(t_ns, _TISSUE_TURN_NS, phase)))
+            round((room - size) * (0.5 + 0.5 * wave(t_ns, _TISSUE_TURN_S, phase)))
             for room, phase in zip(reversed(pixels.shape), (0.0, math.pi / 3))
         )
         part = pixels[row : row + size, column : column + size]
@@ -163,25 +139,16 @@ class Scene:
     def tool_message(self, tool: str, t_ns: int) -> Transform:
         """TRANSFORM of a tool, with the metadata of PLUS; the identity while it is not seen."""
         seen = self.in_view(tool, t_ns)
+        metadata = {'IGTL_DEVICE_NAME': tool, 'TransformStatus': 'OK' if seen else 'OUT_OF_VIEW',
+                    'TransformValid': str(int(seen))}
         return Transform(
-            self.pose(tool, t_ns) if seen else np.eye(4),
-            device_name=tool,
-            timestamp_ns=t_ns,
-            metadata={
-                'IGTL_DEVICE_NAME': tool,
-                'TransformStatus': 'OK' if seen else 'OUT_OF_VIEW',
-                'TransformValid': str(int(seen)),
-            },
-        )
+            self.pose(tool, t_ns) if seen else np.eye(4), device_name=tool, timestamp_ns=t_ns,
+            metadata=metadata)
 
     def image_message(self, t_ns: int) -> Image:
         """IMAGE of the probe."""
-        return Image.from_array(
-            self.pixels(t_ns),
-            self.image_to_reference(t_ns),
-            device_name=IMAGE,
-            timestamp_ns=t_ns,
-        )
+        return Image.from_array(self.pixels(t_ns), self.image_to_reference(t_ns),
+                                device_name=IMAGE, timestamp_ns=t_ns)
 
     def fiducials_message(self, t_ns: int) -> PointList:
         """POINT of the fiducials."""
@@ -190,12 +157,8 @@ class Scene:
     def status_message(self, t_ns: int) -> Status:
         """STATUS of the tracker."""
         seen = sum(self.in_view(tool, t_ns) for tool in _PATHS)
-        return Status(
-            StatusCode.OK,
-            message=f'{seen} of {len(_PATHS)} tools in view',
-            device_name=TRACKER,
-            timestamp_ns=t_ns,
-        )
+        return Status(StatusCode.OK, message=f'{seen} of {len(_PATHS)} tools in view',
+                      device_name=TRACKER, timestamp_ns=t_ns)
 
     def workstep_message(self, t_ns: int) -> String:
         """STRING of the work step."""

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..config import Settings
 from ..errors import ConfigError
@@ -17,7 +18,11 @@ from .bridges import Status
 from .guard import Guard, is_this_machine, new_token
 from .model import Monitor
 from .robots import Robot
-from .server import PageServer, Source
+from .server import PageServer
+
+if TYPE_CHECKING:
+    from .bag_source import BagSource
+    from .sources import LiveLinks
 
 DEFAULT_PORT = 8944
 #: listens to `/diagnostics`, and hands over what it hears, in any thread
@@ -58,7 +63,7 @@ def token_of(options: Options) -> str:
     return options.token or (new_token() if needed else '')
 
 
-def _source(options: Options, monitor: Monitor) -> Source:
+def _source(options: Options, monitor: Monitor) -> LiveLinks | BagSource:
     if options.bag is not None:
         from .bag_source import BagSource
 
@@ -69,7 +74,7 @@ def _source(options: Options, monitor: Monitor) -> Source:
 
 
 def _hearing(
-    monitor: Monitor, source: Source, hear: Hear | None
+    monitor: Monitor, source: LiveLinks | BagSource, hear: Hear | None
 ) -> AbstractContextManager[object]:
     """Have the monitor told what bridges say."""
     if hear is None:

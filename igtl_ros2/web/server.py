@@ -9,11 +9,10 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
-from ..codec import Message
 from ..errors import PeerError, printable
 from .guard import HEADERS, Guard
 from .model import Monitor
@@ -21,6 +20,10 @@ from .orders import order_of
 from .robots import Robot
 from .values import Json
 from .viewer import Pace, RequestError, Viewer, blob_of
+
+if TYPE_CHECKING:
+    from .bag_source import BagSource
+    from .sources import LiveLinks
 
 PAGE = Path(__file__).parent / 'page'
 FILES = {
@@ -42,43 +45,11 @@ _log = logging.getLogger(__name__)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class Source(Protocol):
-    """Where messages come from: links, or a bag."""
-
-    is_bag: bool
-
-    def now_s(self) -> float:
-        """Tell the time by which ages and rates count."""
-
-    def wall_ms(self) -> float | None:
-        """Tell what the clock says; None where what came is of another day."""
-
-    async def open(self) -> None:
-        """Begin to hand messages to the monitor."""
-
-    async def close(self) -> None:
-        """End that."""
-
-    def tell(self) -> list[Json]:
-        """Tell how the links are."""
-
-    def send(self, number: int, message: Message) -> str:
-        """Send a message; tells why not."""
-
-    def steer(self, asked: Any) -> str:
-        """Stop, go on or jump; tells why not."""
-
-    def timeline(self) -> Json | None:
-        """Tell where in a bag it is."""
-
-    def overview_since(self, seen: int) -> tuple[int, Json] | None:
-        """Tell what is where in a bag, and how much of that is known; None if it is no news."""
-
-
 class PageServer:
     """
     Serve the page and what it shows.
 
+    :param source: where messages come from.
     :param guard: which browsers may see the page.
     :param fps: how often a browser is told what is new, at most.
     :param control: whether a browser may send something to devices.
@@ -86,8 +57,8 @@ class PageServer:
     """
 
     def __init__(
-        self, monitor: Monitor, source: Source, guard: Guard, *, fps: float = 10.0,
-        control: bool = False, robots: Sequence[Robot] = (),
+        self, monitor: Monitor, source: LiveLinks | BagSource, guard: Guard, *,
+        fps: float = 10.0, control: bool = False, robots: Sequence[Robot] = (),
     ) -> None:
         self._monitor = monitor
         self._source = source
