@@ -252,8 +252,10 @@ class Table(Sequence[Any]):
 
     @property
     def can_be_moved(self) -> bool:
-        """Whether `moved` knows what all of their floats mean."""
+        """Whether `moved` knows what all of their floats mean: those of other packages say it."""
         wire = self.kind.WIRE
+        if not self.kind.__module__.startswith(f'{__package__}.'):
+            return False
         floats = {name for name in wire.names or () if wire[name].base.kind == 'f'}
         return floats <= _IN_SPACE | _ANYWHERE
 

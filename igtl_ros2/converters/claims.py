@@ -105,7 +105,7 @@ class Claims:
             return ''
         if rule.child_frame:
             return rule.child_frame
-        if not exact or kind in ('TDATA', 'QTDATA') or rule.of(exact, kind).tf == 'off':
+        if not exact or registered()[kind].has_tools or rule.of(exact, kind).tf == 'off':
             return ''
         return self._route(rule, exact).child_frame_id
 

@@ -54,6 +54,8 @@ def try_received(rule: ReceiveRule, prefix: str = '') -> Converted | None:
         message = moved_received(message, route, dict.fromkeys(frames_of(message, route), _HERE))
         route = replace(route, frame_id=rule.to_frame, rule=replace(rule, frame=rule.to_frame))
     result = convert_to_ros(message, route, Time())
+    if rule.tf != 'off' and not result.transforms:
+        result.notes.append(f'tf: nothing is broadcast of a {rule.type}')
     if wrong := result.errors + result.notes:
         raise ConversionError('; '.join(wrong))
     return result

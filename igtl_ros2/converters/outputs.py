@@ -70,8 +70,11 @@ def declare_outputs(cls: type[Message], outputs: Iterable[Output]) -> None:
     """Register what becomes of a message class, and that it has what the keys ask for."""
     names = [name for name, found in registered().items() if found is cls]
     kind_of.cache_clear()
+    known = _OUTPUTS.setdefault(cls, [])
     for output in outputs:
-        _OUTPUTS.setdefault(cls, []).append(output)
+        if any(output.leaf == other.leaf for other in known):
+            raise ValueError(f'{cls.__name__} has an output {output.leaf} already')
+        known.append(output)
         part = output.leaf.partition('/')[0]
         _KINDS.update(((name, part), output.kind) for name in names)
         if output.kind is not STATE:

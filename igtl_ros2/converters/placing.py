@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..codec import Message
+from ..codec import Message, Unknown
 from ..codec.lists import FEW, ElementList
 from ..codec.message import Place
 from ..codec.messages.image import LPS, RAS
@@ -29,22 +29,25 @@ _DIRECTED = ('wrench', 'imu', 'twist')
 def has_place(message: Message, rule: ReceiveRule) -> bool:
     """Tell whether `to_frame` matters to a received message."""
     may_be = AS.choices.get(message.type_name, ())
-    return message.place > Place.NOWHERE or rule.as_ in _DIRECTED and rule.as_ in may_be
+    # of what has no class there is no more than its bytes
+    return message.place != Place.NOWHERE and not isinstance(message, Unknown) or (
+        rule.as_ in _DIRECTED and rule.as_ in may_be)
 
 
 def frames_of(message: Any, route: Route) -> list[str]:
     """
     List the frames that a received message is in: one for each tool, else one.
 
-    :raises ConversionError: if it has a direction but no place, and so cannot be moved.
+    :raises ConversionError: if it has a direction but no place, or says nothing of its place.
     """
     if message.has_tools:
         return [tool_frame(ros_text(name), route) for name in _tools_of(message)]
     if message.place > Place.NOWHERE:
         return [route.frame_id]
-    raise ConversionError(
-        f'not published: {route.rule.as_} cannot be moved into {route.rule.to_frame}'
-    )
+    what = route.rule.as_
+    if message.place == Place.UNKNOWN:
+        what = f'a {message.type_name}, which does not say where it is,'
+    raise ConversionError(f'not published: {what} cannot be moved into {route.rule.to_frame}')
 
 
 def _tools_of(message: Any) -> list[str]:

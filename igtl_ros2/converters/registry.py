@@ -241,6 +241,7 @@ def from_ros(
     :param slicer: the wire type that takes its place in the profile `slicer`, because Slicer
         shows nothing of this one.
     :param takes_long: whether it is made in a worker: it takes milliseconds.
+    :raises ValueError: if another converter has said otherwise.
     """
 
     def decorate(function: FromRos) -> FromRos:
@@ -248,16 +249,24 @@ def from_ros(
             raise ValueError(f'{ros_type.__name__} to {wire_type} has a converter already')
         _FROM_ROS[ros_type, wire_type] = function
         if default:
-            _DEFAULT_WIRE_TYPE[ros_type] = wire_type
+            _put(_DEFAULT_WIRE_TYPE, ros_type, wire_type, ros_type.__name__)
         if takes_long:
             _LONG.add((ros_type, wire_type))
         if slicer:
             _FOR_SLICER[ros_type, wire_type] = slicer
         for leaf in leaves:
-            _LEAVES.setdefault(leaf, {})[ros_type] = wire_type
+            what = f'{ros_type.__name__} on {leaf}'
+            _put(_LEAVES.setdefault(leaf, {}), ros_type, wire_type, what)
         return function
 
     return decorate
+
+
+def _put(of: dict[type, str], ros_type: type, wire_type: str, what: str) -> None:
+    """Note as what a ROS type is sent, which one converter alone says."""
+    known = of.setdefault(ros_type, wire_type)
+    if known != wire_type:
+        raise ValueError(f'{what} is sent as {known} already, not as {wire_type}')
 
 
 def convert_to_ros(message: Message, route: Route, stamp: Time | int) -> Converted:

@@ -18,7 +18,7 @@ from ..rules import (
     ServeRule,
     keys_of,
 )
-from ..rules.kinds import new_types
+from ..rules.kinds import asked_types, new_types
 from ..rules.phases import CALL, STATUS_TIMEOUT
 from ..rules.receive import WIRE_UNIT
 from ..rules.values import (
@@ -147,7 +147,7 @@ def _receive_rule() -> Schema:
 def _send_rule() -> Schema:
     """Say as well what goes with which of topic, tf and robot."""
     schema = _rule(SendRule)
-    schema['properties']['type']['enum'] += new_types()
+    _add_types(schema, new_types())
     topics = [name for name, key in keys_of(SendRule).items() if key.only_topics]
     with_tf = _only('with topic; the rate of a tf pair stands inside tf: {source, target, rate}')
     with_robot = _only('with topic; target and rate of a robot stand inside robot: {description, '
@@ -170,8 +170,14 @@ def _send_rule() -> Schema:
 
 def _query_rule() -> Schema:
     schema = _rule(QueryRule, ('type',))
-    schema['properties']['type']['enum'] += new_types()
+    _add_types(schema, asked_types())
     return schema
+
+
+def _add_types(schema: Schema, types: abc.Iterable[str]) -> None:
+    """Let the type of a rule be one of another package as well."""
+    allowed = schema['properties']['type']
+    allowed['enum'] = [*allowed['enum'], *types]  # what was there is that of the key
 
 
 def _protocol_rule() -> Schema:

@@ -11,6 +11,7 @@ import collections.abc as abc
 from functools import lru_cache
 
 from ..codec import registered
+from ..codec.lists import ElementList
 from ..codec.message import QUERY_CLASSES, Message, Place
 
 Types = tuple[str, ...]
@@ -55,6 +56,19 @@ def in_space(cls: type[Message]) -> bool:
     return cls.place >= Place.BODY
 
 
+def movable(cls: type[Message]) -> bool:
+    """Tell whether messages are somewhere in space, and say how they are moved."""
+    mover: object = cls.moved
+    if issubclass(cls, ElementList) and mover is ElementList.moved:
+        mover = getattr(cls.element_class, 'moved', Message.moved)
+    return in_space(cls) and mover is not Message.moved
+
+
+def compared(cls: type[Message]) -> bool:
+    """Tell whether messages say which of their numbers are compared."""
+    return cls.says is not Message.says
+
+
 def held(cls: type[Message]) -> bool:
     """Tell whether the last message can be taken to hold."""
     return cls.can_be_held
@@ -72,6 +86,11 @@ def all_types() -> Types:
 def new_types() -> Types:
     """List the types that came later, or from other packages."""
     return all_types()[len(_ORDER) :]
+
+
+def asked_types() -> Types:
+    """List those of them that can be asked for."""
+    return tuple(name for name in new_types() if f'GET_{name}' in registered())
 
 
 def streams() -> Types:

@@ -11,7 +11,7 @@ from ..codec.message import has_points
 from ..config.settings import Settings
 from .frame_names import ONE_PATIENT, PATIENT, is_patient, parse_xtoy
 from .keys import Key, Rule, key
-from .kinds import PICTURES, held, in_space, one_pose, points, poses
+from .kinds import PICTURES, held, in_space, movable, one_pose, points, poses
 from .values import BOOLEAN, FRAME, Schema, group, numbers, one_of, several, text
 
 _DEFAULTS = Settings()
@@ -174,7 +174,7 @@ class ReceiveRule(Rule):
         'Names and numbers of patients in IMGMETA and VIDEOMETA, in metadata and in commands: '
         'remove them (redact), replace each by a code that stays the same until the node ends '
         '(hash), or publish them (pass).', 'redact', is_default=True, after='mesh')
-    to_frame: str = key(*TO_FRAME, '', is_default=True, types=(in_space,))
+    to_frame: str = key(*TO_FRAME, '', is_default=True, types=(movable,))
     hold_hz: float = key(
         numbers(0, 1000, 'Hz'),
         'Repeat the last value of a pose or of numbers at this rate, in Hz, with the stamp of its '

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from .frame_names import is_pattern
 from .keys import Key, Rule, key
-from .kinds import in_space
+from .kinds import compared, in_space, movable
 from .receive import TO_FRAME, WIRE_UNIT
 from .values import (
     BOOLEAN,
@@ -106,14 +106,14 @@ class SendRule(Rule):
         'by default. COMMAND: each String of the topic is a command, in JSON as on ~/command '
         'or else its content; the device is its name where it gives none.', '')
     wire_unit: str = key(*WIRE_UNIT, 'mm', types=(in_space, 'VIDEOMETA'))
-    to_frame: str = key(*TO_FRAME, '', types=(in_space,))
+    to_frame: str = key(*TO_FRAME, '', types=(movable,))
     on_change: bool = key(
         BOOLEAN, 'Send only what differs from what was sent last by more than eps, as 3D Slicer '
         'does. With profile slicer it is true for frames of tf unless set otherwise.', False)
     eps: float = key(
         numbers(0), 'How much the numbers of a pose, point or sensor may differ and still be '
         'unchanged: metres for lengths, as it is for all others, such as the numbers of a '
-        'rotation matrix. 0 by default.', 0.0, needs=('on_change', True))
+        'rotation matrix. 0 by default.', 0.0, needs=('on_change', True), types=(compared,))
     keepalive: float | None = key(
         SECONDS, 'Send the last value again, with its old stamp, when nothing was sent for so '
         'long, in seconds; for peers that take silence for a failure. It ends when nobody '

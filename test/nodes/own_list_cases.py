@@ -10,26 +10,38 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from geometry_msgs.msg import Point, Pose, PoseArray
+from geometry_msgs.msg import Point, Pose, PoseArray, PoseStamped
 from numpy.testing import assert_allclose
 from std_msgs.msg import Header
 
 from igtl_ros2 import codec
 from igtl_ros2.codec.fields import check_array, checked_text, fixed_text
-from igtl_ros2.codec.geometry import moved_point
+from igtl_ros2.codec.geometry import moved_point, turned_quaternion
 from igtl_ros2.codec.layout import Record
 from igtl_ros2.codec.lists import ElementList
 from igtl_ros2.codec.message import Place
 from igtl_ros2.converters.gates import Gate, Gates
 from igtl_ros2.converters.handover import handed, is_whole
+from igtl_ros2.converters.loopback import try_received
 from igtl_ros2.converters.outputs import STREAM, Output
-from igtl_ros2.converters.placing import moved_received
+from igtl_ros2.converters.placing import frames_of, has_place, moved_received
 from igtl_ros2.converters.points import list_withheld
-from igtl_ros2.converters.registry import Converted, converted, load_converters, route_of, to_ros
-from igtl_ros2.errors import ContentError, ConversionError
-from igtl_ros2.mapping import ReceiveRule, SendRule, Workspace
+from igtl_ros2.converters.registry import (
+    Converted,
+    converted,
+    extra,
+    from_ros,
+    leaf_wire_type,
+    load_converters,
+    route_of,
+    to_ros,
+)
+from igtl_ros2.converters.samples import add_sample
+from igtl_ros2.errors import ConfigError, ContentError, ConversionError
+from igtl_ros2.mapping import ReceiveRule, SendRule, Workspace, load_mapping
 
 load_converters()
+TURNED = Record(('quaternion', 'f4', (4,)))
 TOOTH = Record(('name', 'S8'), ('tip', 'f4', (3,)), ('depth', 'f4'))
 BOX = Workspace((-1, -1, -1), (1, 1, 1))
 
@@ -141,10 +153,122 @@ def test_its_elements_are_moved_as_they_say(count):
     assert codec.decode(codec.encode(moved)).elements[1].tip[0] == 11
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Screw:
+    """Its fields are called as those of tools are, and mean something else."""
+
+    SIZE: ClassVar = TURNED.size
+    WIRE: ClassVar = TURNED.dtype
+
+    quaternion: tuple
+
+    def moved(self, matrix):
+        w, x, y, z = self.quaternion
+        x, y, z, w = turned_quaternion(matrix, np.array([x, y, z, w]))
+        return Screw((w, x, y, z))
+
+    def encode(self):
+        return TURNED.pack(*self.quaternion)
+
+    @classmethod
+    def decode(cls, data, offset):
+        return cls(TURNED.unpack_from(data, offset))
+
+    def to_row(self):
+        return (self.quaternion,)
+
+    @classmethod
+    def from_row(cls, row):
+        return cls(tuple(row[0]))
+
+
+@codec.register('SCREWS')
+@dataclass(frozen=True, slots=True, eq=False)
+class Screws(ElementList):
+    """SCREWS: turns, w x y z."""
+
+    place = Place.BODY
+    element_class = Screw
+
+
+def test_what_is_called_as_a_field_of_the_bridge_is_moved_as_its_package_says():
+    made = Screws([Screw((1.0, 0.0, 0.0, 0.0))], device_name='S')
+    half = np.diag([-1.0, -1.0, 1.0, 1.0])  # about z
+    for message in (made, codec.decode(codec.encode(made))):
+        assert_allclose(message.moved([half]).elements[0].quaternion, (0, 0, 0, 1), atol=1e-9)
+
+
 def test_what_does_not_say_how_is_not_moved(monkeypatch):
     monkeypatch.delattr(Tooth, 'moved')
     with pytest.raises(ConversionError, match='COMB has no place'):
         comb((1, 2, 3)).moved([np.eye(4)])
+
+
+@codec.register('VAGUE', has_queries=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Vague(codec.Message):
+    """VAGUE: says nothing of itself."""
+
+    def encode_content(self):
+        return ()
+
+    @classmethod
+    def decode_content(cls, content, envelope):
+        return cls.from_wire(envelope)
+
+
+@codec.register('STIFF')
+@dataclass(frozen=True, slots=True, eq=False)
+class Stiff(Vague):
+    """STIFF: a pose that nothing moves."""
+
+    place = Place.POSES
+
+
+@pytest.mark.parametrize(('rule', 'fault'), [
+    ('receive: [{type: STIFF, to_frame: base}]', "receive[0].to_frame: found 'base' with type"),
+    ('receive: [{type: VAGUE, max_age: 1}]', "receive[0].max_age: found it with type 'VAGUE'"),
+    ('send: [{device: D, topic: t, type: STIFF, to_frame: base}]', "to_frame: found 'base' with"),
+    ('send: [{device: D, topic: t, type: STIFF, on_change: true, eps: 1}]', 'eps: found 1 with'),
+    ('queries: [{type: COMB}]', "queries[0].type: found 'COMB'; allowed 'TRANSFORM'"),
+])
+def test_keys_of_which_a_type_says_nothing_are_refused(tmp_path, rule, fault):
+    path = tmp_path / 'map.yaml'
+    path.write_text(rule)
+    for _ in range(2):
+        with pytest.raises(ConfigError) as caught:
+            load_mapping(path)
+        assert fault in str(caught.value)
+        assert str(caught.value).count("'VAGUE'") <= 1  # also when rules are read again
+
+
+def test_what_does_not_say_where_it_is_waits_for_no_frame():
+    rule = ReceiveRule(to_frame='base')
+    for message in (Vague(device_name='V'), Brittle(device_name='B'), codec.Unknown('X', b'')):
+        assert has_place(message, rule) == isinstance(message, Vague)
+    with pytest.raises(ConversionError, match='VAGUE, which does not say where it is, cannot'):
+        frames_of(Vague(device_name='V'), route_of('V', rule))
+
+
+def test_nothing_is_said_twice_of_one_topic():
+    with pytest.raises(ValueError, match='PoseStamped on pose is sent as TRANSFORM already'):
+        from_ros(PoseStamped, 'COMB', 'pose')(print)
+    with pytest.raises(ValueError, match='PoseStamped is sent as TRANSFORM already, not as VAGUE'):
+        from_ros(PoseStamped, 'VAGUE', default=True)(print)
+    with pytest.raises(ValueError, match='Comb has an output comb already'):
+        extra(Comb, Output('comb', PoseStamped))(print)
+    assert leaf_wire_type('pose', PoseStamped) == 'TRANSFORM'
+
+
+def test_check_says_that_nothing_is_broadcast():
+    @to_ros(Vague, Output('vague', Point))
+    def vague_to_ros(message, route, stamp):
+        return Converted({'vague': Point()})
+
+    add_sample('VAGUE', lambda rule, **envelope: Vague(**envelope))
+    assert list(try_received(ReceiveRule(type='VAGUE')).outputs) == ['vague']
+    with pytest.raises(ConversionError, match='tf: nothing is broadcast of a VAGUE'):
+        try_received(ReceiveRule(type='VAGUE', tf='dynamic'))
 
 
 def handed_on(**rule):
