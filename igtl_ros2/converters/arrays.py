@@ -1,59 +1,38 @@
-"""SENSOR and NDARRAY: arrays of numbers."""
+"""SENSOR and NDARRAY: arrays of numbers; for Slicer, numbers as STRING in JSON."""
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
-from std_msgs.msg import (
-    Bool,
-    Float32,
-    Float32MultiArray,
-    Float64,
-    Float64MultiArray,
-    Header,
-    Int8,
-    Int8MultiArray,
-    Int16,
-    Int16MultiArray,
-    Int32,
-    Int32MultiArray,
-    Int64,
-    MultiArrayDimension,
-    MultiArrayLayout,
-    UInt8,
-    UInt8MultiArray,
-    UInt16,
-    UInt16MultiArray,
-    UInt32,
-    UInt32MultiArray,
-    UInt64,
-)
+from std_msgs import msg
+from std_msgs.msg import Float64MultiArray, Header, MultiArrayDimension, MultiArrayLayout
 
 from ..codec.messages.arrays import NDArray, Sensor
+from ..codec.messages.text import String
 from ..errors import ConversionError
 from .bulk import fill, scalar_name
-from .measured import OF_ARRAY, OF_SENSOR
+from .measured import MEASURED, OF_ARRAY, OF_SENSOR
 from .outputs import STREAM, Output
 from .registry import Converted, Route, Sending, from_ros, to_ros
+from .ros_types import plain
 from .units import parse_unit
 
 #: the array of ROS by the type of its numbers
 ARRAYS = {
-    'i1': Int8MultiArray,
-    'u1': UInt8MultiArray,
-    'i2': Int16MultiArray,
-    'u2': UInt16MultiArray,
-    'i4': Int32MultiArray,
-    'u4': UInt32MultiArray,
-    'f4': Float32MultiArray,
-    'f8': Float64MultiArray,
+    'i1': msg.Int8MultiArray, 'u1': msg.UInt8MultiArray,
+    'i2': msg.Int16MultiArray, 'u2': msg.UInt16MultiArray,
+    'i4': msg.Int32MultiArray, 'u4': msg.UInt32MultiArray,
+    'f4': msg.Float32MultiArray, 'f8': Float64MultiArray,
 }
 #: messages of one number
-NUMBERS = (Bool, Float32, Float64, Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64)
+NUMBERS = (
+    msg.Bool, msg.Float32, msg.Float64, msg.Int8, msg.Int16, msg.Int32, msg.Int64, msg.UInt8,
+    msg.UInt16, msg.UInt32, msg.UInt64)
 _MAX_SENSOR_VALUES = 255
 
 
@@ -135,7 +114,7 @@ def _add_typed(
         result.errors.append(f'not published as {wanted}: {error}')
 
 
-# -- numbers of ROS to SENSOR and NDARRAY
+# -- numbers of ROS to SENSOR, NDARRAY and STRING
 
 
 def sensor_from_numbers(message: Any, sending: Sending) -> Sensor:
@@ -190,13 +169,21 @@ def message_from_array(message: Float64MultiArray, sending: Sending) -> Sensor |
     return array_from_numbers(message, sending)
 
 
+def json_from_ros(message: Any, sending: Sending) -> String:
+    """Send a message as STRING in JSON, with the names of its fields; one number as that."""
+    said = plain(message.data if isinstance(message, NUMBERS) else message)
+    text = json.dumps(said, ensure_ascii=False)
+    return String(text, **sending.envelope(getattr(message, 'header', None)))
+
+
 for _kind, _type in ARRAYS.items():
     from_ros(_type, 'SENSOR', *(['sensor'] if _kind == 'f8' else []), slicer='STRING')(
-        sensor_from_numbers
-    )
+        sensor_from_numbers)
     # bytes are a frame and doubles a sensor unless something else is said
     from_ros(_type, 'NDARRAY', 'array', default=_kind not in ('u1', 'f8'), slicer='STRING')(
-        array_from_numbers
-    )
+        array_from_numbers)
 for _type in NUMBERS:
     from_ros(_type, 'SENSOR', 'number', default=True, slicer='STRING')(sensor_from_numbers)
+# what Slicer shows of them
+for _type in (*ARRAYS.values(), *NUMBERS, *MEASURED):
+    from_ros(_type, 'STRING')(json_from_ros)

@@ -110,3 +110,16 @@ def cloud_columns(cloud: PointCloud2) -> dict[str, NDArray[Any]]:
     rows = data[: step * cloud.height].reshape(cloud.height, step)[:, :row]
     table = np.ascontiguousarray(rows).reshape(-1).view(dtype)
     return {name: table[name] for name in names}
+
+
+def packed_colours(rgba: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Pack bytes (n, 4) as clouds do: alpha in the highest one, then red, green, blue."""
+    red, green, blue, alpha = rgba.T
+    return alpha << 24 | red << 16 | green << 8 | blue
+
+
+def unpacked_colours(values: NDArray[Any], has_alpha: bool) -> NDArray[np.uint32]:
+    """Unpack colours, whole numbers or the same bits as float32, to bytes (n, 4)."""
+    words = np.ascontiguousarray(values).view(values.dtype.byteorder + 'u4').astype(np.uint32)
+    alpha = words >> 24 if has_alpha else np.full_like(words, 255)
+    return np.stack([words >> 16 & 255, words >> 8 & 255, words & 255, alpha], axis=-1)

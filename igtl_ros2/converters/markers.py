@@ -23,7 +23,7 @@ from ..rules.values import BOOLEAN, numbers
 from .outputs import Output
 from .paths import paths_message
 from .points import looks_from_info, points_message
-from .registry import Converted, FromRos, Route, Sending, extra, from_ros, sender
+from .registry import Converted, Route, Sending, extra, from_ros, sender
 from .units import length_from_ros, pose_from_ros
 
 Made = TypeVar('Made')
@@ -71,11 +71,7 @@ def add_arrows(message: Trajectories, route: Route, stamp: Time, result: Convert
 
 
 def _refuse_too_many(count: int) -> None:
-    """
-    Refuse more markers than RViz, and ROS when it serialises them, can handle.
-
-    :raises ConversionError: if not.
-    """
+    """Refuse more markers than RViz, and ROS when it serialises them, can handle."""
     if count > _MOST:
         raise ConversionError(f'not published as markers: {count}, at most {_MOST}')
 
@@ -212,41 +208,27 @@ def _as_points(markers: Sequence[Marker], sending: Sending) -> PointList:
     # what was shown in a size of its own had none on the wire: `info` knows
     known = sending.info_list('diameters', len(positions), int, float)
     return points_message(
-        positions,
-        sending,
-        shared_header(kept or markers),
-        colours,
-        None if known else diameters,
-        labels,
-        groups,
-    )
+        positions, sending, shared_header(kept or markers), colours,
+        None if known else diameters, labels, groups)
 
 
 def _points_of(marker: Marker) -> tuple[list[RosPoint], list[str], float, list[Any]]:
-    """
-    Give the points of a marker, their labels, their diameter and their colours.
-
-    :raises ConversionError: if it has none.
-    """
+    """Give the points of a marker, their labels, their diameter and their colours."""
     label = marker.text or f'{marker.ns}-{marker.id}'
     own: list[Any] = []
     if marker.type == Marker.ARROW:
         placed = _ends(marker)
         names = [f'{label}-entry', f'{label}-target']
         size = _shaft(marker)
-    elif marker.type == Marker.SPHERE:
+    elif marker.type in (Marker.SPHERE, Marker.TEXT_VIEW_FACING):
         scale = marker.scale
-        if not scale.x == scale.y == scale.z:
+        is_sphere = marker.type == Marker.SPHERE
+        if is_sphere and not scale.x == scale.y == scale.z:
             raise ConversionError(
-                f'{label!r} is no sphere but {scale.x} x {scale.y} x {scale.z} m'
-            )
+                f'{label!r} is no sphere but {scale.x} x {scale.y} x {scale.z} m')
         placed = [marker.pose.position]
         names = [marker.text]
-        size = scale.x
-    elif marker.type == Marker.TEXT_VIEW_FACING:
-        placed = [marker.pose.position]
-        names = [marker.text]
-        size = 0.0
+        size = scale.x if is_sphere else 0.0
     elif marker.type == Marker.SPHERE_LIST:
         placed = _placed(marker, marker.points)
         names = [f'{label}-{n}' for n, _ in enumerate(placed, 1)]
@@ -255,29 +237,22 @@ def _points_of(marker: Marker) -> tuple[list[RosPoint], list[str], float, list[A
     else:
         raise ConversionError(
             f'{label!r} of type {marker.type} cannot be sent as POINT; '
-            'possible: SPHERE, SPHERE_LIST, ARROW, TEXT_VIEW_FACING'
-        )
-    _check_size(size)
-    _check_texts(marker, names)
-    _check_finite(placed)
+            'possible: SPHERE, SPHERE_LIST, ARROW, TEXT_VIEW_FACING')
+    _check(marker, size, names, placed)
     rgba = own if len(own) == len(placed) else [marker.color] * len(placed)
     return placed, names, size, list(map(_rgba, rgba))
 
 
-def _check_finite(points: Sequence[RosPoint]) -> None:
-    if not all(abs(n) < FAR for point in points for n in (point.x, point.y, point.z)):
-        raise ConversionError('a position is not finite, or too far away')
-
-
-def _check_size(size: float) -> None:
+def _check(
+    marker: Marker, size: float, names: Sequence[str], points: Sequence[RosPoint]
+) -> None:
     if size >= FAR:
         raise ConversionError(f'it is {size:g} m wide')
-
-
-def _check_texts(marker: Marker, names: Sequence[str]) -> None:
     checked_text(marker.ns, 32, 'namespace')
     for name in names:
         checked_text(name, 64, 'text')
+    if not all(abs(n) < FAR for point in points for n in (point.x, point.y, point.z)):
+        raise ConversionError('a position is not finite, or too far away')
 
 
 def _as_paths(markers: Sequence[Marker], sending: Sending) -> Trajectories:
@@ -298,17 +273,11 @@ def _as_paths(markers: Sequence[Marker], sending: Sending) -> Trajectories:
 
 
 def _path_of(arrow: Marker) -> tuple[list[RosPoint], tuple[int, ...]]:
-    """
-    Give both ends of an arrow, and its colour.
-
-    :raises ConversionError: if it is none.
-    """
+    """Give both ends of an arrow, and its colour."""
     if arrow.type != Marker.ARROW:
         raise ConversionError(f'of type {arrow.type} cannot be sent as TRAJ; possible: ARROW')
     ends = _ends(arrow)
-    _check_size(_shaft(arrow))
-    _check_texts(arrow, [arrow.text])
-    _check_finite(ends)
+    _check(arrow, _shaft(arrow), [arrow.text], ends)
     return ends, _rgba(arrow.color)
 
 
@@ -374,15 +343,12 @@ def _rgba(colour: ColorRGBA) -> tuple[int, ...]:
 def _register(wire_type: str, function: Any, *leaves: str, default: bool = False) -> None:
     """Register what sends markers for one of them, and for an array of them."""
 
-    def from_array(message: MarkerArray, sending: Sending) -> Any:
-        return function(message.markers, sending)
+    def convert(message: Any, sending: Sending) -> Any:
+        markers = message.markers if isinstance(message, MarkerArray) else [message]
+        return function(markers, sending)
 
-    def from_marker(message: Marker, sending: Sending) -> Any:
-        return function([message], sending)
-
-    from_array.__doc__ = from_marker.__doc__ = function.__doc__
-    converters: list[tuple[type, FromRos]] = [(MarkerArray, from_array), (Marker, from_marker)]
-    for ros_type, convert in converters:
+    convert.__doc__ = function.__doc__
+    for ros_type in (MarkerArray, Marker):
         from_ros(ros_type, wire_type, *leaves, default=default, takes_long=True)(convert)
 
 

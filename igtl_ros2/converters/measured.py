@@ -73,11 +73,7 @@ _NO_UNIT_FOR_ALL = 'unit in the mapping: no prefix fits all fields, name one wit
 
 
 def _values(sensor: Sensor, counts: Sequence[int], *units: str) -> list[float]:
-    """
-    Take the values in SI units.
-
-    :raises ConversionError: if they are not so many, not in such a unit or not finite.
-    """
+    """Take the values in SI units, if they are so many, in such a unit and finite."""
     _check_count(sensor, counts)
     return _finite(sensor_to_si(sensor, *units))
 
@@ -107,8 +103,7 @@ def _joints_of_sensor(sensor: Sensor, route: Route, header: Header) -> JointStat
         field = next((f for f, units in _JOINT_UNITS.items() if has_unit(sensor, *units)), '')
     if not field:
         raise ConversionError(
-            f'the unit is {sensor.unit_text!r}, wanted that of a position, velocity or effort'
-        )
+            f'the unit is {sensor.unit_text!r}, wanted that of a position, velocity or effort')
     values = _finite(sensor_to_si(sensor, *_JOINT_UNITS[field]))
     names = _joint_names(len(values), sensor.metadata, route)
     return JointState(header=header, name=names, **{field: values})
@@ -132,11 +127,7 @@ def _joint_names(count: int, metadata: dict[str, str], route: Route) -> list[str
 
 
 def _wrench_of(sensor: Sensor, route: Route, header: Header) -> WrenchStamped:
-    """
-    Make force and torque of six values.
-
-    One unit stands for both: its prefix is applied to both, so that mN means mN*m as well.
-    """
+    """Make force and torque of six values; the prefix of the unit is that of both."""
     values = _values(sensor, [6], 'N', 'N*m')
     result = WrenchStamped(header=header)
     result.wrench.force, result.wrench.torque = _vector(values[:3]), _vector(values[3:])
@@ -148,8 +139,7 @@ def _twist_of(sensor: Sensor, route: Route, header: Header) -> TwistStamped:
     values = _values(sensor, [6], 'm*s^-1', 'rad*s^-1')
     if sensor.si_factor != 1:
         raise ConversionError(
-            f'the unit {sensor.unit_text!r} does not tell what the angular velocity is in'
-        )
+            f'the unit {sensor.unit_text!r} does not tell what the angular velocity is in')
     result = TwistStamped(header=header)
     result.twist.linear, result.twist.angular = _vector(values[:3]), _vector(values[3:])
     return result
@@ -172,12 +162,10 @@ def _imu_of(sensor: Sensor, route: Route, header: Header) -> Imu:
     for part, size in parts.items():
         if part not in found:
             getattr(result, f'{part}_covariance')[0] = _ABSENT
-        elif part == 'orientation':
-            result.orientation = _orientation(values[:size])
-            values = values[size:]
-        else:
-            setattr(result, part, _vector(values[:size]))
-            values = values[size:]
+            continue
+        make = _orientation if part == 'orientation' else _vector
+        setattr(result, part, make(values[:size]))
+        values = values[size:]
     return result
 
 
@@ -186,14 +174,10 @@ def _orientation(values: Sequence[float]) -> Quaternion:
     return Quaternion(x=x, y=y, z=z, w=w)
 
 
-def _temperature_of(sensor: Sensor, route: Route, header: Header) -> Temperature:
-    (value,) = _values(sensor, [1], 'K')
-    return Temperature(header=header, temperature=value)
-
-
-def _pressure_of(sensor: Sensor, route: Route, header: Header) -> FluidPressure:
-    (value,) = _values(sensor, [1], 'Pa')
-    return FluidPressure(header=header, fluid_pressure=value)
+def _one_of(ros_type: type, name: str, unit: str) -> Callable[[Sensor, Route, Header], Any]:
+    """Make what makes a message of one number."""
+    return lambda sensor, route, header: ros_type(
+        header=header, **{name: _values(sensor, [1], unit)[0]})
 
 
 def _range_of(sensor: Sensor, route: Route, header: Header) -> Range:
@@ -212,18 +196,10 @@ def _joy_of(sensor: Sensor, route: Route, header: Header) -> Joy:
     if not all(value.is_integer() and abs(value) < 2**31 for value in buttons):
         raise ConversionError('the state of a button is no whole number')
     return Joy(
-        header=header,
-        axes=[_float32(value) for value in values[:axes]],
-        buttons=[int(value) for value in buttons],
-    )
+        header=header, axes=list(map(_float32, values[:axes])), buttons=list(map(int, buttons)))
 
 
 def _float32(value: float) -> float:
-    """
-    Check that a number is not too large for 32 bits.
-
-    :raises ConversionError: if it is.
-    """
     if math.isfinite(value) and abs(value) > float(np.finfo(np.float32).max):
         raise ConversionError(f'{value} is too large for the 32 bits it has in ROS')
     return value
@@ -250,8 +226,7 @@ def _image_of_array(message: NDArray, route: Route, header: Header) -> Any:
     if array.ndim != 2 or array.dtype.kind == 'c' or array.dtype.str[1:] == 'u4':
         raise ConversionError(
             f'its shape is {array.shape} and its type {array.dtype.name}, wanted two dimensions '
-            'of a type that images have'
-        )
+            'of a type that images have')
     little = array.astype(array.dtype.newbyteorder('<'))
     return ros_image(little[None], 1, header)
 
@@ -269,8 +244,8 @@ OF_SENSOR: _Makers = {
     _as('wrench', WrenchStamped): _wrench_of,
     _as('twist', TwistStamped): _twist_of,
     _as('imu', Imu): _imu_of,
-    _as('temperature', Temperature): _temperature_of,
-    _as('pressure', FluidPressure): _pressure_of,
+    _as('temperature', Temperature): _one_of(Temperature, 'temperature', 'K'),
+    _as('pressure', FluidPressure): _one_of(FluidPressure, 'fluid_pressure', 'Pa'),
     _as('range', Range): _range_of,
     _as('joy', Joy): _joy_of,
 }
@@ -317,11 +292,7 @@ def _with_joints(message: JointState, sending: Sending) -> dict[str, Any]:
 
 
 def _field(sending: Sending, *possible: str) -> str:
-    """
-    Read which field is to be sent.
-
-    :raises ConversionError: if the message has no such field.
-    """
+    """Read which field of the message is to be sent."""
     field = sending.rule.field
     if field and field not in possible:
         raise ConversionError(f'field {field!r} of the mapping; possible: {", ".join(possible)}')

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from array import array
 from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from sensor_msgs.msg import LaserScan, PointCloud2
-from std_msgs.msg import Header, MultiArrayDimension, MultiArrayLayout, UInt32MultiArray
+from std_msgs.msg import Header, UInt32MultiArray
 
 from ..codec.messages.mesh import DIRECTED, Attribute, AttributeType, Cells, PolyData
-from .clouds import CLOUD, cloud_columns, point_cloud
-from .mesh_parts import mesh_of, metres, packed_colours, unpacked_colours
+from .arrays import array_message
+from .clouds import CLOUD, cloud_columns, packed_colours, point_cloud, unpacked_colours
+from .mesh_parts import colour_bytes, mesh_of, metres
 from .outputs import Output
 from .registry import Converted, Route, Sending, extra, from_ros, to_ros
 from .units import directions_to_ros, ros_text
@@ -44,15 +44,16 @@ def mesh_to_ros(message: PolyData, route: Route, stamp: Time) -> Converted:
                 }
                 for attribute in message.attributes
             ],
-        }
-    )
+        })
     positions = metres(message, route)
     header = Header(stamp=stamp, frame_id=route.frame_id)
     try:
         from .mesh_markers import mesh_markers
     except ModuleNotFoundError:  # said once at the start
         result.outputs['vertices'] = point_cloud(positions, {}, header)
-        result.outputs['triangles'] = triangle_array(message.triangles())
+        triangles = message.triangles()
+        dims = {'triangles': len(triangles), 'corners': 3}
+        result.outputs['triangles'] = array_message(triangles, dims)
     else:
         result.outputs['markers'] = mesh_markers(message, positions, route.device, header)
     return result
@@ -64,18 +65,6 @@ def add_cloud(message: PolyData, route: Route, stamp: Time, result: Converted) -
     header = Header(stamp=stamp, frame_id=route.frame_id)
     fields = attribute_fields(message, route.rule.wire_axes)
     result.outputs['cloud'] = point_cloud(metres(message, route), fields, header)
-
-
-def triangle_array(triangles: NDArray[np.uint32]) -> UInt32MultiArray:
-    """Make the message of the point numbers of triangles, three in a row."""
-    count = len(triangles)
-    dims = [
-        MultiArrayDimension(label='triangles', size=count, stride=3 * count),
-        MultiArrayDimension(label='corners', size=3, stride=3),
-    ]
-    result = UInt32MultiArray(layout=MultiArrayLayout(dim=dims))
-    result.data = array('I', np.ascontiguousarray(triangles, np.uint32).tobytes())
-    return result
 
 
 def _type_name(code: int) -> str:
@@ -101,7 +90,7 @@ def attribute_fields(message: PolyData, axes: str) -> dict[str, NDArray[Any]]:
         if attribute.type in DIRECTED:
             values = directions_to_ros(values, axes)
         if attribute.type == AttributeType.POINT_RGBA and _RGBA not in fields:
-            fields[_RGBA] = packed_colours(values)
+            fields[_RGBA] = packed_colours(colour_bytes(values))
             continue
         name = re.sub('[^A-Za-z0-9]+', '_', ros_text(attribute.name)).strip('_') or 'attribute'
         if attribute.type == AttributeType.POINT_NORMALS and f'{_NORMAL}_x' not in fields:
@@ -132,13 +121,9 @@ def mesh_from_cloud(message: PointCloud2, sending: Sending) -> PolyData:
     valid = np.isfinite(positions).all(axis=1)  # a camera says so where it saw nothing
     columns = {name: values[valid] for name, values in columns.items()}
     count = int(valid.sum())
-    return mesh_of(
-        positions[valid],
-        sending,
-        message.header,
-        vertices=Cells(np.arange(count, dtype=np.uint32), np.ones(count, np.int64)),
-        attributes=_attributes(columns),
-    )
+    cells = Cells(np.arange(count, dtype=np.uint32), np.ones(count, np.int64))
+    return mesh_of(positions[valid], sending, message.header, vertices=cells,
+                   attributes=_attributes(columns))
 
 
 def _attributes(columns: dict[str, NDArray[Any]]) -> list[Attribute]:
@@ -147,7 +132,8 @@ def _attributes(columns: dict[str, NDArray[Any]]) -> list[Attribute]:
     for name in ('rgba', 'rgb'):
         values = columns.get(name)
         if values is not None and values.ndim == 1 and values.dtype.itemsize == 4:
-            colours = unpacked_colours(columns.pop(name), name == 'rgba')
+            colours = unpacked_colours(columns.pop(name), name == 'rgba').astype(np.float32)
+            colours /= np.float32(255)
             attributes.append(Attribute('RGBA', AttributeType.POINT_RGBA, colours))
     for name in list(columns):
         stem = name.removesuffix('_x')
@@ -187,10 +173,6 @@ def mesh_from_scan(message: LaserScan, sending: Sending) -> PolyData:
     # a new line begins after each gap
     gaps = np.flatnonzero(np.diff(np.flatnonzero(hit)) > 1) + 1
     runs = np.split(np.arange(len(found)), gaps)
-    return mesh_of(
-        positions,
-        sending,
-        message.header,
-        vertices=[run.tolist() for run in runs if len(run) == 1],
-        lines=[run.tolist() for run in runs if len(run) > 1],
-    )
+    cells = {'vertices': [run.tolist() for run in runs if len(run) == 1],
+             'lines': [run.tolist() for run in runs if len(run) > 1]}
+    return mesh_of(positions, sending, message.header, **cells)

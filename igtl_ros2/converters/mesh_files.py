@@ -8,7 +8,7 @@ import math
 import os
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -178,11 +178,6 @@ def each(colour: Sequence[float], count: int) -> NDArray[np.float32]:
 
 
 def _bytes_of(path: Path) -> bytes:
-    """
-    Read a file.
-
-    :raises ConversionError: if it is too large.
-    """
     with path.open('rb') as file:
         data = file.read(_MAX_FILE_BYTES + 1)
     if len(data) > _MAX_FILE_BYTES:
@@ -202,11 +197,7 @@ def _resolver(trimesh: Any, path: Path) -> Any:
 
 
 def _without_tail(data: bytes) -> bytes:
-    """
-    Cut off what stands behind the triangles of a binary STL file.
-
-    :raises ConversionError: if it has less of them than it says.
-    """
+    """Cut off what stands behind the triangles of a binary STL file."""
     if len(data) < _STL_HEAD_BYTES:
         return data
     (count,) = struct.unpack_from('<I', data, _STL_HEAD_BYTES - 4)
@@ -230,11 +221,7 @@ def _in_utf8(data: bytes) -> bytes:
 
 
 def _refuse_packed(data: bytes) -> None:
-    """
-    Look for points in a glTF file that trimesh takes for others without a word.
-
-    :raises ConversionError: if there are any.
-    """
+    """Refuse a glTF file with points that trimesh takes for others without a word."""
     if data[:4] == b'glTF':
         data = data[20 : 20 + int.from_bytes(data[12:16], 'little')]
     tree = json.loads(data)
@@ -249,11 +236,7 @@ def _refuse_packed(data: bytes) -> None:
 
 
 def _without_broken_references(data: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """
-    Take materials out of a DAE file that cannot be used: their triangles would be lost with them.
-
-    :returns: the file, and what is wrong with the rest of it.
-    """
+    """Take out materials that cannot be used: their triangles would be lost with them."""
     collada = library('collada', 'pycollada', 'a DAE file')
 
     def mistakes(text: bytes) -> tuple[list[Any], set[str]]:
@@ -271,37 +254,30 @@ def _without_broken_references(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     if unit is not None:
         _read_unit(unit)
     nodes = [node for node in tree.iter() if isinstance(node.tag, str)]
-    for node in nodes:
-        for child in list(node):
-            if child.tag in (f'{prefix}instance_light', f'{prefix}instance_camera'):
-                node.remove(child)
-    text: bytes = ElementTree.tostring(tree, 'utf-8')
+
+    def without(kept: Container[str | None], *names: str) -> bytes:
+        for node in nodes:
+            for child in list(node):
+                if child.tag in names and child.get('target') not in kept:
+                    node.remove(child)
+        text: bytes = ElementTree.tostring(tree, 'utf-8')
+        return text
+
+    text = without((), f'{prefix}instance_light', f'{prefix}instance_camera')
     errors, usable = mistakes(text)
     if not errors:
         return text, ()
-    binding = f'{prefix}instance_material'
-    for node in nodes:
-        for child in [child for child in node if child.tag == binding]:
-            if child.get('target') not in usable:
-                node.remove(child)
-    text = ElementTree.tostring(tree, 'utf-8')
+    text = without(usable, f'{prefix}instance_material')
     # of the mistakes those that are left without any colour are mistakes of shapes
-    for node in nodes:
-        for child in [child for child in node if child.tag == binding]:
-            node.remove(child)
     for part in list(tree):
         if part.tag.removeprefix(prefix) in _DAE_COLOURS:
             tree.remove(part)
-    errors, _ = mistakes(ElementTree.tostring(tree, 'utf-8'))
+    errors, _ = mistakes(without((), f'{prefix}instance_material'))
     return text, tuple(f'a part of it is dropped: {error}' for error in errors[:3])
 
 
 def _read_unit(unit: ElementTree.Element) -> None:
-    """
-    Write the unit of a DAE file as all read it; what is no number would be taken for metres.
-
-    :raises ConversionError: if it is no length.
-    """
+    """Write the unit of a DAE file as all read it; what is no number would be taken for metres."""
     text = unit.get('meter', '1')
     try:
         metres = float(text.replace(',', '.'))  # as some write it, and others read it
@@ -323,11 +299,7 @@ def _forget_made_up(trimesh: Any, scene: Any) -> None:
 
 
 def _shape_of(trimesh: Any, part: Any, place: Matrix) -> Shape:
-    """
-    Take a mesh of trimesh; corners of neighbours in one place and colour are one point.
-
-    :param place: (4, 4), where it is in the file.
-    """
+    """Take a mesh at a place; corners of neighbours in one place and colour are one point."""
     colours = _colours_of(part)
     scale = trimesh.units.unit_conversion(part.units, 'meters') if part.units else 1.0
     points = np.asarray(part.vertices, float) @ place[:3, :3].T + place[:3, 3]
@@ -343,11 +315,8 @@ def _shape_of(trimesh: Any, part: Any, place: Matrix) -> Shape:
         faces = np.arange(len(points)).reshape(-1, 3)
     key = points if colours is None else np.concatenate([points, colours], axis=1)
     first, numbers = trimesh.grouping.unique_rows(key)
-    return Shape(
-        points[first] * scale,
-        numbers[faces].astype(np.uint32),
-        None if colours is None else colours[first],
-    )
+    return Shape(points[first] * scale, numbers[faces].astype(np.uint32),
+                 None if colours is None else colours[first])
 
 
 def _colours_of(part: Any) -> NDArray[np.float32] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from geometry_msgs.msg import Point, Vector3
@@ -90,51 +89,26 @@ def mesh_from_markers(message: MarkerArray, sending: Sending) -> PolyData:
 
 
 def _mesh(markers: Sequence[Marker], sending: Sending) -> PolyData:
-    """
-    Join markers into one mesh, with a colour for each point.
-
-    :raises ConversionError: if none of them can be sent, or they are in several frames.
-    """
+    """Join markers into one mesh, with a colour for each point."""
     kept, parts = sendable(markers, _part, sending)
     header = shared_header(kept or markers)
     points, colours = [np.zeros((0, 3))], [np.zeros((0, 4))]
     cells: dict[str, list[Cells]] = {'vertices': [], 'lines': [], 'polygons': []}
     count = 0
-    for part in parts:
-        points.append(part.points)
-        colours.append(part.colours)
-        if len(part.cells):
-            cells[part.kind].append(
-                Cells(part.cells.indices + np.uint32(count), part.cells.sizes))
-        count += len(part.points)
-    rgba = np.concatenate(colours).astype(np.float32)
-    attributes = [Attribute('RGBA', AttributeType.POINT_RGBA, rgba)] if count else []
+    for placed, rgba, kind, own in parts:
+        points.append(placed)
+        colours.append(rgba)
+        if len(own):
+            cells[kind].append(Cells(own.indices + np.uint32(count), own.sizes))
+        count += len(placed)
+    values = np.concatenate(colours).astype(np.float32)
+    attributes = [Attribute('RGBA', AttributeType.POINT_RGBA, values)] if count else []
     whole = {name: _joined(found) for name, found in cells.items()}
     return mesh_of(np.concatenate(points), sending, header, attributes=attributes, **whole)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """
-    What becomes of a marker.
-
-    :param points: (n, 3) in metres, in the frame of its header.
-    :param colours: (n, 4).
-    :param kind: of its cells: vertices, lines or polygons.
-    """
-
-    points: Matrix
-    colours: NDArray[np.float64]
-    kind: str
-    cells: Cells
-
-
-def _part(marker: Marker) -> _Part:
-    """
-    Make a part of a mesh of a marker.
-
-    :raises ConversionError: if that cannot be done.
-    """
+def _part(marker: Marker) -> tuple[Matrix, NDArray[np.float64], str, Cells]:
+    """Make points in the frame of its header of a marker, their colours, kind and cells."""
     if marker.type in _SOLIDS:
         points, colours, faces = _SOLIDS[marker.type](marker)
         placed = _placed(marker, points)
@@ -146,8 +120,7 @@ def _part(marker: Marker) -> _Part:
             raise ConversionError(
                 f'of type {marker.type} cannot be sent as POLYDATA; possible: TRIANGLE_LIST, '
                 f'LINE_LIST, LINE_STRIP, POINTS, CUBE, CUBE_LIST, SPHERE, SPHERE_LIST, CYLINDER, '
-                f'ARROW, MESH_RESOURCE'
-            )
+                f'ARROW, MESH_RESOURCE')
         if len(marker.points) % unit:
             raise ConversionError(f'{len(marker.points)} points, wanted groups of {unit}')
         points = _points(marker)
@@ -164,7 +137,7 @@ def _part(marker: Marker) -> _Part:
             kind = {3: 'polygons', 2: 'lines', 1: 'vertices'}[unit]
     if not np.isfinite(colours).all():
         raise ConversionError('its colours are not finite')
-    return _Part(placed, colours, kind, cells)
+    return placed, colours, kind, cells
 
 
 # -- solid markers: points before the pose of the marker, a colour for each, triangles
@@ -256,8 +229,7 @@ def _joined(parts: Sequence[Cells]) -> Cells:
     """Put cells of one kind behind each other."""
     return Cells(
         np.concatenate([np.zeros(0, np.uint32), *(part.indices for part in parts)]),
-        np.concatenate([np.zeros(0, np.int64), *(part.sizes for part in parts)]),
-    )
+        np.concatenate([np.zeros(0, np.int64), *(part.sizes for part in parts)]))
 
 
 def _points(marker: Marker) -> Matrix:
@@ -274,11 +246,7 @@ def _times(points: Matrix, scale: Matrix) -> Matrix:
 
 
 def _placed(marker: Marker, points: Matrix) -> Matrix:
-    """
-    Move points of a marker, which are relative to its pose, into its frame.
-
-    :raises ConversionError: if they are not finite then.
-    """
+    """Move points of a marker, which are relative to its pose, into its frame."""
     pose = pose_from_ros(marker.pose.position, marker.pose.orientation, 'm')
     with np.errstate(all='ignore'):
         placed: Matrix = points @ pose[:3, :3].T + pose[:3, 3]
@@ -294,11 +262,7 @@ def _tile(colour: ColorRGBA, count: int) -> NDArray[np.float64]:
 
 
 def _colours(marker: Marker) -> NDArray[np.float64]:
-    """
-    Give a colour for each point of a list.
-
-    :raises ConversionError: if it has another number of them.
-    """
+    """Give a colour for each point of a list."""
     count = len(marker.points)
     listed = np.array([(c.r, c.g, c.b, c.a) for c in marker.colors]).reshape(-1, 4)
     if not len(listed):

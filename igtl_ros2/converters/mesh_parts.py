@@ -34,20 +34,6 @@ def colour_bytes(values: NDArray[np.float32]) -> NDArray[np.uint32]:
     return np.rint(255 * np.clip(np.nan_to_num(values), 0, 1)).astype(np.uint32)
 
 
-def packed_colours(values: NDArray[np.float32]) -> NDArray[np.uint32]:
-    """Pack red, green, blue, alpha as point clouds do: alpha in the highest byte, then red."""
-    red, green, blue, alpha = colour_bytes(values).T
-    return alpha << 24 | red << 16 | green << 8 | blue
-
-
-def unpacked_colours(values: NDArray[Any], has_alpha: bool) -> NDArray[np.float32]:
-    """Unpack the colours of a point cloud, whole numbers or the same bits as float32."""
-    words = np.ascontiguousarray(values).view(values.dtype.byteorder + 'u4').astype(np.uint32)
-    alpha = words >> 24 if has_alpha else np.full_like(words, 255)
-    channels = [words >> 16 & 255, words >> 8 & 255, words & 255, alpha]
-    return np.stack(channels, axis=1).astype(np.float32) / np.float32(255)
-
-
 def mesh_of(
     positions: Any, sending: Sending, header: Header | None = None, **parts: Any
 ) -> PolyData:

@@ -78,16 +78,12 @@ def metres(
     position: Sequence[float], unit: str, axes: str = 'ras'
 ) -> tuple[float, float, float]:
     """Do what `point_to_ros` does, without a message."""
-    x, y, z = _metres(position, unit)
-    return (-x, -y, z) if axes == 'lps' else (x, y, z)
-
-
-def _metres(position: Sequence[float], unit: str) -> tuple[float, float, float]:
     per_metre = PER_METRE[unit]
     x, y, z = position
     if not math.isfinite(x + y + z):
         raise ConversionError(f'position ({x}, {y}, {z}) is not finite')
-    return x / per_metre, y / per_metre, z / per_metre
+    x, y, z = x / per_metre, y / per_metre, z / per_metre
+    return (-x, -y, z) if axes == 'lps' else (x, y, z)
 
 
 def pose_to_numbers(
@@ -102,7 +98,7 @@ def pose_to_numbers(
     """
     matrix = matrix * LPS_TO_RAS if axes == 'lps' else matrix
     rotation, distance = rotation_part(matrix)
-    position = _metres(matrix[:3, 3].tolist(), unit)
+    position = metres(matrix[:3, 3].tolist(), unit)
     return position, matrix_to_quaternion(rotation), distance
 
 
@@ -183,6 +179,11 @@ def choose_stamp(
 def own_stamp_ns(device_ns: int) -> int | None:
     """Take the stamp of a message in nanoseconds; None if the device gave it none."""
     return device_ns if device_ns >= EARLIEST_NS else None
+
+
+def json_number(value: float) -> float | str:
+    """Make a number that JSON can carry: it has no NaN and no infinity, they become texts."""
+    return value if math.isfinite(value) else str(value)
 
 
 def length_to_ros(length: Any, unit: str) -> Any:

@@ -14,7 +14,7 @@ from ..codec.messages.points import PointList
 from ..errors import ConversionError
 from ..rules import SendRule
 from ..rules.values import numbers
-from .clouds import CLOUD, cloud_columns, point_cloud
+from .clouds import CLOUD, cloud_columns, packed_colours, point_cloud, unpacked_colours
 from .outputs import Output
 from .points import points_message
 from .registry import Converted, Route, Sending, extra, from_ros, sender
@@ -31,12 +31,11 @@ def add_cloud(message: PointList, route: Route, stamp: Time, result: Converted) 
     points = result.outputs['points']
     places = [(p.position.x, p.position.y, p.position.z) for p in points.poses]
     colours = np.array(result.info['rgba'], np.uint32).reshape(-1, 4)
-    red, green, blue, alpha = colours.T
     diameters = [d if isinstance(d, float) else 0.0 for d in result.info['diameters']]
     result.outputs['cloud'] = point_cloud(
         np.array(places).reshape(-1, 3),
         {
-            'rgba': alpha << 24 | red << 16 | green << 8 | blue,
+            'rgba': packed_colours(colours),
             'diameter': np.array(diameters, np.float64),
         },
         points.header,
@@ -83,8 +82,4 @@ def _colours(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.uint32] | None:
     values = columns.get(name)
     if values is None or values.dtype.itemsize != 4:
         return None
-    # packed as alpha, red, green, blue from the highest byte on, in an integer or a float's bits
-    kind = np.dtype(np.uint32).newbyteorder(values.dtype.byteorder)
-    words = np.ascontiguousarray(values).view(kind).astype(np.uint32)
-    alpha = words >> 24 if name == 'rgba' else np.full_like(words, 255)
-    return np.stack([words >> 16 & 255, words >> 8 & 255, words & 255, alpha], axis=-1)
+    return unpacked_colours(values, name == 'rgba')

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..config.words import hint, show
 from ..errors import ConversionError
+from .metres import json_number
 
 #: a name such as control_msgs/action/FollowJointTrajectory
 TYPE_NAME = re.compile(r'([a-z][a-z0-9_]*)/(msg|srv|action)/([A-Za-z][A-Za-z0-9]*)')
@@ -171,15 +172,17 @@ def value_at(message: Any, path: Path) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Make a ROS message what JSON is made of."""
+    """Make a ROS message what JSON is made of; what is not finite becomes a text."""
     if hasattr(value, 'get_fields_and_field_types'):
         return {name: plain(getattr(value, name)) for name in fields_of(value)}
     if isinstance(value, (bytes, bytearray)):
         return list(value) if len(value) != 1 else value[0]
-    if isinstance(value, (str, bool, int, float)) or value is None:
+    if hasattr(value, 'tolist'):  # arrays of numpy and of the standard library
+        value = value.tolist()
+    if isinstance(value, float):
+        return json_number(value)
+    if isinstance(value, (str, bool, int)) or value is None:
         return value
     if isinstance(value, dict):
         return {str(key): plain(each) for key, each in value.items()}
-    if hasattr(value, 'tolist'):  # arrays of numpy and of the standard library
-        return value.tolist()
     return [plain(each) for each in value]

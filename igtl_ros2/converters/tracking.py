@@ -172,9 +172,8 @@ def _publish_each(
         if rule.tf != 'off' and kind == TIP_ONLY:
             tell_once(route, result, 'tools without an orientation are not broadcast on tf')
         elif rule.tf != 'off':
-            own_route = _tool_route(name, route)
-            result.transforms.append(LazyTransform(
-                stamp_ns, own_route.frames, rows[-1]))
+            result.transforms.append(
+                LazyTransform(stamp_ns, (frame, _child_frame(name, route)), rows[-1]))
         if rule.split:
             _split(name, kind, rows[-1], frame, stamp_ns, route, result)
     if len(set(frames)) > 1:
@@ -198,9 +197,6 @@ def _state(withheld: dict[str, str]) -> str:
     return ', '.join(texts) or 'OK'
 
 
-_Numbers = tuple[Sequence[float], Sequence[float], float]
-
-
 @dataclass(frozen=True, slots=True)
 class _Tools:
     """
@@ -211,7 +207,6 @@ class _Tools:
     :param counts: how many tools have a name.
     :param frame_id: the one that they are in, or the usual one.
     :param info: what is told of them, as long as nothing is withheld.
-    :param tip_only: the names of those without a rotation.
     """
 
     own_names: list[str]
@@ -322,13 +317,8 @@ def _many(
 
 def _numbers(
     element: TrackingElement | QuaternionElement, rule: ReceiveRule, plain: _Plain | None
-) -> _Numbers:
-    """
-    Compute position and quaternion of a tool, and how rigid it was.
-
-    :param plain: both, where they are known already.
-    :raises ConversionError: if it has none.
-    """
+) -> tuple[Sequence[float], Sequence[float], float]:
+    """Compute position and quaternion of a tool, unless they are known, and how rigid it was."""
     if plain is not None:
         return plain[:3], plain[3:], 0.0
     if element.type == TIP_ONLY:
@@ -345,11 +335,6 @@ def _numbers(
 def _tip(
     element: TrackingElement | QuaternionElement, rule: ReceiveRule
 ) -> tuple[float, float, float]:
-    """
-    Compute the position of a tool.
-
-    :raises ConversionError: if it has none.
-    """
     tip = element.matrix[:3, 3] if isinstance(element, TrackingElement) else element.position
     return metres(tip.tolist(), rule.wire_unit, rule.wire_axes)
 
@@ -378,7 +363,7 @@ def _numbers_in(message: TrackingData | QuaternionTrackingData, number: int) -> 
 
 def _split(
     name: str,
-    type_: int,
+    kind: int,
     numbers: Sequence[float],
     frame: str,
     stamp_ns: int,
@@ -386,7 +371,7 @@ def _split(
     result: Converted,
 ) -> None:
     """Give a tool a topic of its own."""
-    tip_only = type_ == TIP_ONLY
+    tip_only = kind == TIP_ONLY
     try:
         leaf = result.named(route, 'tools', name, 'point' if tip_only else 'pose')
     except ConversionError as error:
@@ -400,20 +385,18 @@ def _split(
         result.outputs[leaf] = LazyPoseStamped(stamp_ns, (frame, ''), numbers)
 
 
-def _tool_route(name: str, route: Route) -> Route:
-    """Find the frames of one tool: its name may be XToY as that of a device."""
+def _child_frame(name: str, route: Route) -> str:
+    """Find the frame of one tool: its name may be XToY as that of a device."""
     child, _ = route.rule.frames_in(name, route.profile) or (
         route.rule.spelled(name, route.profile), '')
-    frame = tool_frame(name, route)
-    return Route(
-        name, frame, route.frame_prefix + child, route.rule, profile=route.profile)
+    return route.frame_prefix + child
 
 
 def _what_moves(tool: str, route: Route) -> str:
     """Name what gates compare: two names of one frame on tf are one tool, as is the device."""
     if not tool or route.rule.tf == 'off':
         return tool
-    child = _tool_route(tool, route).child_frame_id
+    child = _child_frame(tool, route)
     return '' if child == route.child_frame_id else child
 
 

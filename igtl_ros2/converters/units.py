@@ -28,8 +28,6 @@ from ..codec.messages.arrays import parse_unit as parse_unit
 from ..config import DIMENSIONS, dimension
 from ..config import ros_text as ros_text
 from ..errors import ConversionError
-from .metres import EARLIEST_NS as EARLIEST_NS
-from .metres import LATEST_NS as LATEST_NS
 from .metres import LPS_TO_RAS as LPS_TO_RAS
 from .metres import NS
 from .metres import PER_METRE as PER_METRE
@@ -37,13 +35,12 @@ from .metres import RIGID_TOLERANCE as RIGID_TOLERANCE
 from .metres import Matrix as Matrix
 from .metres import affine_to_metres as affine_to_metres
 from .metres import affines_to_numbers as affines_to_numbers
-from .metres import choose_stamp as choose_stamp
 from .metres import distance_from_rotation as distance_from_rotation
+from .metres import json_number as json_number
 from .metres import length_to_ros as length_to_ros
 from .metres import metres as metres
 from .metres import own_stamp_ns as own_stamp_ns
 from .metres import pose_to_numbers as pose_to_numbers
-from .metres import rotation_part as rotation_part
 
 _KELVIN_AT_0_CELSIUS = 273.15
 
@@ -231,11 +228,6 @@ def ros_texts(texts: list[str]) -> list[str]:
     """Make texts that ROS can carry, as `ros_text` does with one."""
     whole = ''.join(texts)
     return texts if whole.isascii() and '\0' not in whole else list(map(ros_text, texts))
-
-
-def json_number(value: float) -> float | str:
-    """Make a number that JSON can carry: it has no NaN and no infinity, they become texts."""
-    return value if math.isfinite(value) else str(value)
 
 
 def has_unit(sensor: Sensor, *wanted: str) -> bool:

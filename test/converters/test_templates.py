@@ -1,14 +1,15 @@
 """What a peer says becomes a value of a field, or it is said why not."""
 
+import json
 import math
 
 import pytest
 from geometry_msgs.msg import Point, PoseWithCovariance
 from rclpy.serialization import serialize_message
-from std_msgs.msg import Float32, Header, Int64, String
+from std_msgs.msg import Float32, Float64MultiArray, Header, Int64, String
 from trajectory_msgs.msg import JointTrajectoryPoint
 
-from igtl_ros2.converters.templates import MessageTemplate
+from igtl_ros2.converters.templates import MessageTemplate, TextTemplate
 from igtl_ros2.errors import ConversionError
 
 
@@ -60,3 +61,11 @@ def test_lists_of_a_message_may_stand_in_a_text():
     message = MessageTemplate(String, {'data': 'it is {v.covariance}'}).fill(
         {'v': PoseWithCovariance()})
     assert message.data.startswith('it is [0.0, 0.0')
+
+
+def test_what_is_not_finite_is_a_text_in_json():
+    message = Float64MultiArray(data=[0.5, math.nan, -math.inf])
+    whole = json.loads(TextTemplate(Float64MultiArray, '{data}').text(message))
+    parts = TextTemplate(Float64MultiArray, {'first': '{data[0]}', 'other': '{data[1]}'})
+    assert whole == [0.5, 'nan', '-inf']
+    assert json.loads(parts.text(message)) == {'first': 0.5, 'other': 'nan'}

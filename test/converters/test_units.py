@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from igtl_ros2.codec import from_ns, to_ns
 from igtl_ros2.codec.geometry import FLOAT32_NOISE
 from igtl_ros2.codec.messages.text import String
+from igtl_ros2.converters.metres import choose_stamp, rotation_part
 from igtl_ros2.converters.units import (
     affine_from_metres,
     affine_to_metres,
     affines_to_numbers,
-    choose_stamp,
     json_number,
     length_from_ros,
     matrix_from_metres,
@@ -28,7 +28,6 @@ from igtl_ros2.converters.units import (
     pose_to_ros,
     quaternion_to_matrix,
     ros_text,
-    rotation_part,
     time_from_ns,
     transform_of,
 )
