@@ -74,4 +74,4 @@ class VolumeMerger:
         self._whole, self._is_own = whole, True
         (i, j, k), (nk, nj, ni) = image.offset, image.pixels.shape[:3]
         whole[k : k + nk, j : j + nj, i : i + ni] = image.pixels
-        return replace(image, pixels=whole, size=(-1, -1, -1), offset=(0, 0, 0))
+        return replace(image, pixels=whole, offset=(0, 0, 0))

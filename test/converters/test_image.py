@@ -6,6 +6,7 @@ from array import array
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
+from many import each
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Header
 
@@ -159,6 +160,14 @@ def test_a_block_of_another_kind_starts_a_new_volume():
     assert sorted(merged.pixels.ravel().tolist()) == [0] * 7 + [9]
     merged = merger.merge(Image(np.full((1, 1, 1), 9, '<i2'), size=(3, 2, 2)))
     assert merged.size == (3, 2, 2)
+
+
+@each('columns', [3, 4])
+def test_a_volume_as_narrow_as_a_colour_is_merged_as_well(columns):
+    block = Image(np.full((1, 1, columns), 7, 'u1'), size=(columns, 16, 16), offset=(0, 15, 15))
+    merged = VolumeMerger().merge(block)
+    assert merged.size == (columns, 16, 16) and merged.is_whole
+    assert merged.pixels[15, 15].tolist() == [7] * columns and merged.pixels.sum() == 7 * columns
 
 
 def test_a_whole_image_passes_and_blocks_behind_it_are_pasted_into_a_copy():
