@@ -11,8 +11,8 @@ from ..codec.messages.bundle import Bind, GetBind, StartBind
 from ..codec.messages.query import Query, Response, StartTracking, StartVideo
 from ..codec.messages.text import Command, CommandResponse, String
 from ..rules import Mapping, ServeRule
-from .action_calls import Actions
-from .interfaces import FindTarget, Log, Peer, Problem, RosAction, RosService
+from .action_calls import Actions, RosAction
+from .interfaces import FindTarget, Log, Peer, Problem, RosService
 from .phase_server import PhaseServer
 from .plan_server import PlanServer
 from .replies import Replies

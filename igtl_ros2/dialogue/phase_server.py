@@ -14,14 +14,10 @@ from ..config import ros_text
 from ..errors import ConversionError
 from ..rules import Phase, PhaseTable
 from .action_calls import ActionCalls
-from .goals import Note, Say
 from .interfaces import FindTarget, Peer, Problem, RosService
-from .phases import Accept, Acknowledge, Call, Enter, Forget, Phases, SendBack, Step, Tell
+from .phases import Accept, Acknowledge, Call, Enter, Forget, Note, Phases, SendBack, Step, Tell
 from .streams import Streams
 from .timers import Timer, Timers
-
-_MAX_TEXT = 1000
-_MAX_ERROR_NAME = 19
 
 
 class Robot(Protocol):
@@ -209,11 +205,11 @@ class PhaseServer:
             if number in self._calls:  # nobody has ended it
                 self._answered(number, success, text)
 
-        def say(stand: Say) -> None:
-            if stand.state == 'ACCEPTED':
+        def say(state: str, text: str) -> None:
+            if state == 'ACCEPTED':
                 self._phases.started(number)
-            elif stand.state == 'EXECUTING' and number in self._calls:
-                self._tell(Tell(name, StatusCode.BUSY, name, stand.text))
+            elif state == 'EXECUTING' and number in self._calls:
+                self._tell(Tell(name, StatusCode.BUSY, name, text))
 
         self._calls[number] = lambda: self._end(number, action, name)
         self._askers[number] = peer
@@ -241,12 +237,11 @@ class PhaseServer:
         action.cancel('it was pre-empted', self._now, name)
 
     def _tell(self, step: Tell) -> None:
-        text = ros_text(step.message).replace('\0', '')[:_MAX_TEXT]
-        name = step.error_name.encode()[:_MAX_ERROR_NAME].decode(errors='ignore')
-        status = Status(step.code, error_name=name, message=text, device_name=step.device)
+        status = self._streams.tell(
+            step.code, step.error_name, step.message, step.device,
+            hold=step.held and self._table.greet)
         if step.held:
             self._current = status
-        self._streams.send(status, hold=step.held and self._table.greet)
 
     def _answered(self, number: int, success: bool, text: str) -> None:
         self._calls.pop(number, None)

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from ..codec.messages.text import StatusCode
 from ..codec.patients import hidden_text
 from ..rules import ANY, Phase, PhaseTable, PhaseTransform
-from .goals import Note
 
 # Numbers of commands that are remembered, to know one again that comes twice
 _MAX_SEEN = 1000
@@ -72,6 +71,14 @@ class SendBack:
 
     device: str
     prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Report what a user has to know besides."""
+
+    kind: str
+    text: str
 
 
 Step = Acknowledge | Tell | Enter | Accept | Call | Forget | SendBack | Note

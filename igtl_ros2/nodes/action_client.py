@@ -25,8 +25,7 @@ from ..converters.ros_types import find_type
 from ..converters.shown_places import shown_message
 from ..converters.template_places import positions_in
 from ..converters.templates import MessageTemplate, TextTemplate
-from ..dialogue.goals import CANCELS, IS_OVER, REFUSES, UNKNOWN
-from ..dialogue.interfaces import GoalListener
+from ..dialogue.action_calls import CANCELS, IS_OVER, REFUSES, UNKNOWN, ActionCalls
 from ..errors import ConversionError
 from ..rules import ReceiveRule, ServeRule
 from .spin import Turns
@@ -228,7 +227,7 @@ class RosAction:
         self._type = find_type(type_name)
         self._client = thread.client(name, self._type)
         self._post = post
-        self._calls: dict[int, tuple[GoalCall, GoalListener]] = {}
+        self._calls: dict[int, tuple[GoalCall, ActionCalls]] = {}
         self._templates: dict[str, tuple[MessageTemplate, TextTemplate | None,
                                          TextTemplate | None]] = {}
 
@@ -250,7 +249,7 @@ class RosAction:
         """Make a goal of the template of a rule."""
         return filled(self._of(rule)[0], rule, rule.goal, values)
 
-    def send(self, number: int, rule: ServeRule, goal: Any, listener: GoalListener) -> None:
+    def send(self, number: int, rule: ServeRule, goal: Any, listener: ActionCalls) -> None:
         """Send a goal."""
         self._thread.post(partial(self._send, number, rule, goal, listener))
 
@@ -264,7 +263,7 @@ class RosAction:
 
     # -- in the thread of actions
 
-    def _send(self, number: int, rule: ServeRule, goal: Any, listener: GoalListener) -> None:
+    def _send(self, number: int, rule: ServeRule, goal: Any, listener: ActionCalls) -> None:
         _, feedback, result = self._of(rule)
         post = self._post
 

@@ -3,13 +3,13 @@
 import pytest
 
 from igtl_ros2.codec.messages.text import StatusCode
-from igtl_ros2.dialogue.goals import Note
 from igtl_ros2.dialogue.phases import (
     Accept,
     Acknowledge,
     Call,
     Enter,
     Forget,
+    Note,
     Phases,
     SendBack,
     Tell,

@@ -9,8 +9,7 @@ from igtl_ros2.codec.messages.mesh import PolyData
 from igtl_ros2.codec.messages.text import Command, Status, StatusCode, String
 from igtl_ros2.dialogue.dialogue import Dialogue
 from igtl_ros2.dialogue.phase_server import PhaseServer
-from igtl_ros2.dialogue.plan_server import PlanServer
-from igtl_ros2.dialogue.plans import Plan
+from igtl_ros2.dialogue.plan_server import Plan, PlanServer
 from igtl_ros2.mapping.protocol import expand
 from igtl_ros2.rules import Mapping, MoveItRule
 

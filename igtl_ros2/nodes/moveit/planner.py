@@ -22,8 +22,7 @@ from ...codec import Message
 from ...codec.messages.mesh import PolyData
 from ...converters.tf_tree import LookupFailed
 from ...converters.units import Matrix, pose_from_ros
-from ...dialogue.plan_server import PlanServer
-from ...dialogue.plans import Plan
+from ...dialogue.plan_server import Plan, PlanServer
 from ...errors import ConversionError
 from ...mapping import LinkConfig, ReceiveRule
 from ...peers import Peer
