@@ -47,7 +47,7 @@ class RosAction(Protocol):
         """
 
     def send(self, number: int, rule: ServeRule, goal: Any, listener: ActionCalls) -> None:
-        """Send a goal; what becomes of it is told in the network's thread."""
+        """Send a goal; the network's thread hears what becomes of it."""
 
     def cancel(self, number: int) -> None:
         """Ask to cancel a goal."""

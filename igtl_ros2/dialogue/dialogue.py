@@ -27,11 +27,6 @@ _ASKS_OR_ANSWERS = (
 )
 
 
-def _no_action(rule: ServeRule) -> RosAction:
-    """Stand in where no rule calls an action."""
-    raise LookupError(rule.call)
-
-
 class Dialogue:
     """
     All that is asked and answered on one link, in the network's thread.
@@ -62,9 +57,9 @@ class Dialogue:
         timers: Timers,
         receive: Callable[[Any, Message], None],
         show: Callable[[Any, Message, Callable[[Message, float], None]], None],
-        find_action: Callable[[ServeRule], RosAction] = _no_action,
-        is_emergency: Callable[[], bool] = bool,
-        find_target: FindTarget | None = None,
+        find_action: Callable[[ServeRule], RosAction],
+        is_emergency: Callable[[], bool],
+        find_target: FindTarget,
     ) -> None:
         self._problem = problem
         self._receive = receive
