@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ContentError, EncodeError, HeaderError
-from .layout import Record
 
 Buffer = bytes | bytearray | memoryview
 Floats = NDArray[np.float64]
@@ -285,7 +284,7 @@ def check_float32(value: Any, shape: tuple[int, ...], what: str) -> NDArray[np.f
     except TypeError as error:
         raise EncodeError(f'{what}: {array.dtype}, wanted float32 of shape {shape}') from error
     except FloatingPointError as error:
-        raise _no_float32(what) from error
+        raise no_float32(what) from error
     _check_shape(array, shape, what)
     return array
 
@@ -300,7 +299,7 @@ def floats_to_wire(values: Sequence[float], what: str) -> bytes:
     try:
         return _WIRE_FLOATS[len(values)].pack(*values)
     except (OverflowError, StructError) as error:
-        raise _no_float32(what) from error
+        raise no_float32(what) from error
 
 
 def floats_from_wire(data: Buffer, count: int, offset: int = 0) -> tuple[float, ...]:
@@ -340,7 +339,7 @@ def affine_to_wire(matrix: Floats, what: str) -> bytes:
     try:
         return _pack_affine(a, d, g, b, e, h, c, f, i, x, y, z)
     except (OverflowError, StructError) as error:
-        raise _no_float32(what) from error
+        raise no_float32(what) from error
 
 
 def affine_from_wire(data: Buffer, offset: int = 0) -> Floats:
@@ -348,19 +347,8 @@ def affine_from_wire(data: Buffer, offset: int = 0) -> Floats:
     return matrix_of(unpack_affine(data, offset))
 
 
-def pack(record: Record, what: str, *values: Any) -> bytes:
-    """
-    Write a structure of values that were checked, but for the range of float32.
-
-    :raises EncodeError: if a value does not fit.
-    """
-    try:
-        return record.pack(*values)
-    except (OverflowError, StructError) as error:
-        raise _no_float32(what) from error
-
-
-def _no_float32(what: str) -> EncodeError:
+def no_float32(what: str) -> EncodeError:
+    """Say that a number is too large."""
     return EncodeError(f'{what}: a number does not fit float32')
 
 

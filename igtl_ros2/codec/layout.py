@@ -7,7 +7,7 @@ declared with the other classes here, in order, as the `layout` of a message cla
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import prod
 from struct import Struct
 from typing import Any, NamedTuple
@@ -28,7 +28,8 @@ class Record:
         'f4', 'S20'. Those without a name are written as zeros and not read.
     """
 
-    __slots__ = ('fields', 'pack', 'size', 'unpack', 'unpack_from')
+    __slots__ = (
+        'fields', 'iter_unpack', 'pack', 'pack_exact', 'size', 'unpack', 'unpack_from')
 
     def __init__(self, *fields: Any) -> None:
         #: name, format, shape
@@ -39,6 +40,10 @@ class Record:
         self.size = struct.size
         self.pack: Callable[..., bytes] = struct.pack
         self.unpack: Callable[..., tuple[Any, ...]] = struct.unpack
+        named = [(name, form.replace('f4', 'f8'), of) for name, form, of in self.fields if name]
+        #: packs what has a name in the order of this machine, with floats as exact as they are
+        self.pack_exact: Callable[..., bytes] = Struct('=' + ''.join(map(_letters, named))).pack
+        self.iter_unpack: Callable[..., Iterator[tuple[Any, ...]]] = struct.iter_unpack
         self.unpack_from: Callable[..., tuple[Any, ...]] = struct.unpack_from
 
     def __add__(self, other: Record) -> Record:

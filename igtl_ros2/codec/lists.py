@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from struct import Struct
-from typing import Any, ClassVar, Protocol
+from struct import error as StructError
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +18,13 @@ from .fields import (
     Floats,
     check_element_bytes,
     check_elements,
+    no_float32,
     text_bytes,
     texts_of,
     wire_bytes,
 )
 from .geometry import columns_of, matrices_of, quaternions_to_matrices, rotations_to_quaternions
+from .layout import Record
 from .lazy import Lazy, set_held
 from .message import Envelope, Message, Place, plain
 from .timestamp import wire_time
@@ -36,26 +39,55 @@ _IN_SPACE = frozenset(('matrix', 'quaternion', 'position', 'entry', 'target'))
 _ANYWHERE = frozenset(('diameter',))
 
 
-class Element(Protocol):
-    """What an element of a list message can do."""
+class Element:
+    """
+    What an element of a list message can do; one of another package may do so without this class.
 
+    Its fields are those of its record, by name.
+    """
+
+    __slots__ = ()
+
+    RECORD: ClassVar[Record]
     SIZE: ClassVar[int]
     #: how elements lie one behind the other on the wire; its names are those of the fields
     WIRE: ClassVar[np.dtype[Any]]
+    #: what of it has numbers that may not fit, for the error
+    _numbers: ClassVar[str] = ''
+
+    name: str
+
+    def __init_subclass__(cls) -> None:
+        cls.SIZE, cls.WIRE = cls.RECORD.size, cls.RECORD.dtype
+
+    def _values(self) -> tuple[Any, ...]:
+        """Give what the record packs."""
+        raise NotImplementedError
+
+    @classmethod
+    def _of(cls, values: Sequence[Any]) -> Any:
+        """Make an element of what the record has unpacked."""
+        raise NotImplementedError
 
     def encode(self) -> bytes:
         """Write the element, `SIZE` bytes."""
+        try:
+            return self.RECORD.pack(*self._values())
+        except (OverflowError, StructError) as error:
+            raise no_float32(f'{self._numbers} {self.name!r}') from error
 
     @classmethod
     def decode(cls, data: Buffer, offset: int) -> Any:
         """Read the element at an offset; `SIZE` bytes are there."""
-
-    def to_row(self) -> tuple[Any, ...]:
-        """Give the values of the fields of `WIRE`."""
+        return cls._of(cls.RECORD.unpack_from(data, offset))
 
     @classmethod
     def from_row(cls, row: tuple[Any, ...]) -> Any:
         """Make an element of these values."""
+        values: list[Any] = []
+        for value in row:
+            values += value.ravel().tolist() if isinstance(value, np.ndarray) else [value]
+        return cls._of(values)
 
 
 def _wide(wire: np.dtype[Any]) -> np.dtype[Any]:
@@ -154,8 +186,14 @@ class Table(Sequence[Any]):
         """
         if isinstance(elements, Table):
             return elements
-        made = list(elements)
-        table = cls(kind, np.array([element.to_row() for element in made], _wide(kind.WIRE)))
+        made, wide = list(elements), _wide(kind.WIRE)
+        rows: NDArray[Any]
+        if issubclass(kind, Element):
+            pack = kind.RECORD.pack_exact
+            rows = np.ndarray(len(made), wide, b''.join([pack(*one._values()) for one in made]))
+        else:
+            rows = np.array([element.to_row() for element in made], wide)
+        table = cls(kind, rows)
         table._made = made
         return table
 
@@ -174,8 +212,11 @@ class Table(Sequence[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         if self._made is None and self._wire is not None and len(self) <= FEW:
-            decode, size = self.kind.decode, self.kind.SIZE
-            self._made = [decode(self._wire, n * size) for n in range(len(self))]
+            kind, wire = self.kind, self._wire
+            if issubclass(kind, Element):
+                self._made = list(map(kind._of, kind.RECORD.iter_unpack(wire)))
+            else:
+                self._made = [kind.decode(wire, n * kind.SIZE) for n in range(len(self))]
         return map(self._at, range(len(self)))
 
     def __eq__(self, other: object) -> bool:
@@ -221,7 +262,8 @@ class Table(Sequence[Any]):
     def numbers(self, name: str) -> Iterable[Sequence[float]]:
         """Give the floats of a field of each element; of a few that were received, fastest so."""
         if self._wire is not None and len(self) <= FEW:
-            return _floats(self.kind, name).iter_unpack(self._wire)
+            kind: Any = self.kind
+            return _floats(kind, name).iter_unpack(self._wire)
         if not len(self):
             return ()
         column = self.rows[name]

@@ -6,13 +6,11 @@ They carry names and numbers of patients; `repr` hides those.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from ..fields import (
-    Buffer,
     Floats,
     Triple,
     affine_of,
@@ -24,11 +22,10 @@ from ..fields import (
     checked_text,
     fixed_text,
     matrix_of,
-    pack,
 )
-from ..geometry import columns_of, identity, matrices_of
+from ..geometry import identity
 from ..layout import Record
-from ..lists import ElementList
+from ..lists import Element, ElementList
 from ..message import Place, register
 from ..timestamp import Stamped, check_timestamp, to_ns
 
@@ -36,25 +33,10 @@ if TYPE_CHECKING:
     from ..timestamp import TimestampNs
 
 _set = object.__setattr__
-_IMAGE = Record(
-    ('name', 'S64'), ('id', 'S20'), ('modality', 'S32'), ('patient_name', 'S64'),
-    ('patient_id', 'S64'), ('timestamp', 'u8'), ('size', 'u2', (3,)), ('scalar_type', 'u1'),
-    ('', 'u1'),
-)
-_LABEL = Record(
-    ('name', 'S64'), ('id', 'S20'), ('label', 'u1'), ('', 'u1'), ('rgba', 'u1', (4,)),
-    ('size', 'u2', (3,)), ('owner', 'S20'),
-)
-#: the matrix as its columns, without the last row
-_VIDEO = Record(
-    ('name', 'S64'), ('id', 'S64'), ('patient_name', 'S64'), ('patient_id', 'S64'),
-    ('zoom', 'i2'), ('focal_length', 'f8'), ('size', 'u2', (3,)), ('matrix', 'f4', (4, 3)),
-    ('scalar_type', 'u1'), ('', 'u1'),
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ImageMetaElement(metaclass=Stamped):
+class ImageMetaElement(Element, metaclass=Stamped):
     """
     One image that a server has.
 
@@ -69,8 +51,11 @@ class ImageMetaElement(metaclass=Stamped):
     :param scalar_type: as in IMAGE, 2 int8 ... 11 float64.
     """
 
-    SIZE: ClassVar[int] = _IMAGE.size
-    WIRE: ClassVar[np.dtype[Any]] = _IMAGE.dtype
+    RECORD = Record(
+        ('name', 'S64'), ('id', 'S20'), ('modality', 'S32'), ('patient_name', 'S64'),
+        ('patient_id', 'S64'), ('timestamp', 'u8'), ('size', 'u2', (3,)), ('scalar_type', 'u1'),
+        ('', 'u1'),
+    )
 
     name: str
     id: str = ''
@@ -105,39 +90,20 @@ class ImageMetaElement(metaclass=Stamped):
             checked_text(self.patient_id, 64, 'patient_id', quote=False),
         )
 
-    def encode(self) -> bytes:
-        """Write 260 bytes."""
-        return _IMAGE.pack(*self._texts(), self.timestamp, *self.size, self.scalar_type)
+    def _values(self) -> tuple[Any, ...]:
+        return *self._texts(), self.timestamp, *self.size, self.scalar_type
 
     @classmethod
-    def decode(cls, data: Buffer, offset: int) -> ImageMetaElement:
-        """Read 260 bytes."""
-        *texts, timestamp, i, j, k, scalar_type = _IMAGE.unpack_from(data, offset)
-        name, id_, modality, patient_name, patient_id = map(fixed_text, texts)
-        element = cls(
-            name, id_, modality, patient_name, patient_id, 0, (i, j, k), scalar_type
-        )
-        _set(element, 'timestamp', timestamp)  # whatever it is
-        return element
-
-    def to_row(self) -> tuple[Any, ...]:
-        """Give the values of the fields of `WIRE`."""
-        return *self._texts(), self.timestamp, self.size, self.scalar_type
-
-    @classmethod
-    def from_row(cls, row: tuple[Any, ...]) -> ImageMetaElement:
-        """Make an entry of these values."""
-        *texts, timestamp, size, scalar_type = row
-        name, id_, modality, patient_name, patient_id = map(fixed_text, texts)
-        element = cls(
-            name, id_, modality, patient_name, patient_id, 0, size.tolist(), scalar_type
-        )
+    def _of(cls, values: Sequence[Any]) -> ImageMetaElement:
+        *raw, timestamp, i, j, k, scalar_type = values
+        make: Callable[..., ImageMetaElement] = cls
+        element = make(*map(fixed_text, raw), 0, (i, j, k), scalar_type)
         _set(element, 'timestamp', timestamp)  # whatever it is
         return element
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LabelMetaElement:
+class LabelMetaElement(Element):
     """
     One label of a label map that a server has.
 
@@ -149,8 +115,10 @@ class LabelMetaElement:
     :param owner: device name of the image it belongs to; at most 20 bytes.
     """
 
-    SIZE: ClassVar[int] = _LABEL.size
-    WIRE: ClassVar[np.dtype[Any]] = _LABEL.dtype
+    RECORD = Record(
+        ('name', 'S64'), ('id', 'S20'), ('label', 'u1'), ('', 'u1'), ('rgba', 'u1', (4,)),
+        ('size', 'u2', (3,)), ('owner', 'S20'),
+    )
 
     name: str
     id: str = ''
@@ -167,44 +135,22 @@ class LabelMetaElement:
         _set(self, 'rgba', check_rgba(self.rgba, 'rgba'))
         _set(self, 'size', check_triple(self.size, 'size'))
 
-    def encode(self) -> bytes:
-        """Write 116 bytes."""
-        return _LABEL.pack(
-            checked_text(self.name, 64, 'name'),
-            checked_text(self.id, 20, 'id'),
-            self.label,
-            *self.rgba,
-            *self.size,
-            checked_text(self.owner, 20, 'owner'),
+    def _values(self) -> tuple[Any, ...]:
+        return (
+            checked_text(self.name, 64, 'name'), checked_text(self.id, 20, 'id'), self.label,
+            *self.rgba, *self.size, checked_text(self.owner, 20, 'owner'),
         )
 
     @classmethod
-    def decode(cls, data: Buffer, offset: int) -> LabelMetaElement:
-        """Read 116 bytes."""
-        name, id_, label, r, g, b, a, i, j, k, owner = _LABEL.unpack_from(data, offset)
+    def _of(cls, values: Sequence[Any]) -> LabelMetaElement:
+        name, id_, label, r, g, b, a, i, j, k, owner = values
         return cls(
             fixed_text(name), fixed_text(id_), label, (r, g, b, a), (i, j, k), fixed_text(owner)
         )
 
-    def to_row(self) -> tuple[Any, ...]:
-        """Give the values of the fields of `WIRE`."""
-        return (
-            checked_text(self.name, 64, 'name'), checked_text(self.id, 20, 'id'), self.label,
-            self.rgba, self.size, checked_text(self.owner, 20, 'owner'),
-        )
-
-    @classmethod
-    def from_row(cls, row: tuple[Any, ...]) -> LabelMetaElement:
-        """Make an entry of these values."""
-        name, id_, label, rgba, size, owner = row
-        return cls(
-            fixed_text(name), fixed_text(id_), label, tuple(rgba.tolist()), size.tolist(),
-            fixed_text(owner),
-        )
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class VideoMetaElement:
+class VideoMetaElement(Element):
     """
     One video stream that a server has.
 
@@ -219,8 +165,13 @@ class VideoMetaElement:
     :param scalar_type: as in IMAGE, 2 int8 ... 11 float64.
     """
 
-    SIZE: ClassVar[int] = _VIDEO.size
-    WIRE: ClassVar[np.dtype[Any]] = _VIDEO.dtype
+    #: the matrix as its columns, without the last row
+    RECORD = Record(
+        ('name', 'S64'), ('id', 'S64'), ('patient_name', 'S64'), ('patient_id', 'S64'),
+        ('zoom', 'i2'), ('focal_length', 'f8'), ('size', 'u2', (3,)), ('matrix', 'f4', (4, 3)),
+        ('scalar_type', 'u1'), ('', 'u1'),
+    )
+    _numbers = 'matrix of'
 
     name: str
     id: str = ''
@@ -248,58 +199,18 @@ class VideoMetaElement:
             checked_text(self.patient_id, 64, 'patient_id', quote=False),
         )
 
-    def encode(self) -> bytes:
-        """Write 322 bytes."""
-        return pack(
-            _VIDEO,
-            f'matrix of {self.name!r}',
-            *self._texts(),
-            self.zoom,
-            self.focal_length,
-            *self.size,
-            *affine_of(self.matrix),
+    def _values(self) -> tuple[Any, ...]:
+        return (
+            *self._texts(), self.zoom, self.focal_length, *self.size, *affine_of(self.matrix),
             self.scalar_type,
         )
 
     @classmethod
-    def decode(cls, data: Buffer, offset: int) -> VideoMetaElement:
-        """Read 322 bytes."""
-        values = _VIDEO.unpack_from(data, offset)
-        name, id_, patient_name, patient_id = map(fixed_text, values[:4])
+    def _of(cls, values: Sequence[Any]) -> VideoMetaElement:
         zoom, focal_length, i, j, k, *affine, scalar_type = values[4:]
-        return cls(
-            name,
-            id_,
-            patient_name,
-            patient_id,
-            zoom,
-            focal_length,
-            (i, j, k),
-            matrix_of(tuple(affine)),
-            scalar_type,
-        )
-
-    def to_row(self) -> tuple[Any, ...]:
-        """Give the values of the fields of `WIRE`."""
-        matrix = columns_of(self.matrix)
-        return *self._texts(), self.zoom, self.focal_length, self.size, matrix, self.scalar_type
-
-    @classmethod
-    def from_row(cls, row: tuple[Any, ...]) -> VideoMetaElement:
-        """Make an entry of these values."""
-        *texts, zoom, focal_length, size, columns, scalar_type = row
-        name, id_, patient_name, patient_id = map(fixed_text, texts)
-        return cls(
-            name,
-            id_,
-            patient_name,
-            patient_id,
-            zoom,
-            focal_length,
-            size.tolist(),
-            matrices_of(columns),
-            scalar_type,
-        )
+        make: Callable[..., VideoMetaElement] = cls
+        place = (i, j, k), matrix_of(tuple(affine))
+        return make(*map(fixed_text, values[:4]), zoom, focal_length, *place, scalar_type)
 
 
 @register('IMGMETA')

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from ...errors import EncodeError
 from ..brief import position_text
 from ..fields import (
-    Buffer,
     Floats,
     check_array,
     check_float,
@@ -20,22 +19,13 @@ from ..fields import (
     check_tuple,
     checked_text,
     fixed_text,
-    pack,
 )
 from ..geometry import moved_point
 from ..layout import Record
-from ..lists import ElementList
+from ..lists import Element, ElementList
 from ..message import Content, Place, register
 
 _set = object.__setattr__
-_POINT = Record(
-    ('name', 'S64'), ('group', 'S32'), ('rgba', 'u1', (4,)), ('position', 'f4', (3,)),
-    ('diameter', 'f4'), ('owner', 'S20'),
-)
-_TRAJECTORY = Record(
-    ('name', 'S64'), ('group', 'S32'), ('type', 'u1'), ('', 'u1'), ('rgba', 'u1', (4,)),
-    ('entry', 'f4', (3,)), ('target', 'f4', (3,)), ('diameter', 'f4'), ('owner', 'S20'),
-)
 
 
 def _check_label(element: Point | Trajectory) -> None:
@@ -49,7 +39,7 @@ def _check_label(element: Point | Trajectory) -> None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Point:
+class Point(Element):
     """
     One point of a POINT message.
 
@@ -61,8 +51,11 @@ class Point:
     :param owner: device name of the image it belongs to; at most 20 bytes.
     """
 
-    SIZE: ClassVar[int] = _POINT.size
-    WIRE: ClassVar[np.dtype[Any]] = _POINT.dtype
+    RECORD = Record(
+        ('name', 'S64'), ('group', 'S32'), ('rgba', 'u1', (4,)), ('position', 'f4', (3,)),
+        ('diameter', 'f4'), ('owner', 'S20'),
+    )
+    _numbers = 'point'
 
     name: str
     position: Floats
@@ -80,53 +73,24 @@ class Point:
         """Move it into another frame."""
         return replace(self, position=moved_point(matrix, self.position))
 
-    def encode(self) -> bytes:
-        """Write 136 bytes."""
-        return pack(
-            _POINT,
-            f'point {self.name!r}',
-            checked_text(self.name, 64, 'name'),
-            checked_text(self.group, 32, 'group'),
-            *self.rgba,
-            *self.position.tolist(),
-            self.diameter,
+    def _values(self) -> tuple[Any, ...]:
+        return (
+            checked_text(self.name, 64, 'name'), checked_text(self.group, 32, 'group'),
+            *self.rgba, *self.position.tolist(), self.diameter,
             checked_text(self.owner, 20, 'owner'),
         )
 
     @classmethod
-    def decode(cls, data: Buffer, offset: int) -> Point:
-        """Read 136 bytes."""
-        name, group, r, g, b, a, x, y, z, diameter, owner = _POINT.unpack_from(data, offset)
+    def _of(cls, values: Sequence[Any]) -> Point:
+        name, group, r, g, b, a, x, y, z, diameter, owner = values
         return cls(
-            fixed_text(name),
-            np.array((x, y, z)),
-            fixed_text(group),
-            (r, g, b, a),
-            diameter,
-            fixed_text(owner),
-        )
-
-    def to_row(self) -> tuple[Any, ...]:
-        """Give the values of the fields of `WIRE`."""
-        texts = [checked_text(text, 64, 'text') for text in (self.name, self.group, self.owner)]
-        return texts[0], texts[1], self.rgba, self.position, self.diameter, texts[2]
-
-    @classmethod
-    def from_row(cls, row: tuple[Any, ...]) -> Point:
-        """Make a point of these values."""
-        name, group, rgba, position, diameter, owner = row
-        return cls(
-            fixed_text(name),
-            position,
-            fixed_text(group),
-            tuple(rgba.tolist()),
-            diameter,
+            fixed_text(name), np.array((x, y, z)), fixed_text(group), (r, g, b, a), diameter,
             fixed_text(owner),
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trajectory:
+class Trajectory(Element):
     """
     One straight path of a TRAJ message.
 
@@ -140,8 +104,11 @@ class Trajectory:
     :param owner: device name of the image it belongs to; at most 20 bytes.
     """
 
-    SIZE: ClassVar[int] = _TRAJECTORY.size
-    WIRE: ClassVar[np.dtype[Any]] = _TRAJECTORY.dtype
+    RECORD = Record(
+        ('name', 'S64'), ('group', 'S32'), ('type', 'u1'), ('', 'u1'), ('rgba', 'u1', (4,)),
+        ('entry', 'f4', (3,)), ('target', 'f4', (3,)), ('diameter', 'f4'), ('owner', 'S20'),
+    )
+    _numbers = 'trajectory'
 
     name: str
     entry: Floats
@@ -164,57 +131,19 @@ class Trajectory:
         entry, target = moved_point(matrix, self.entry), moved_point(matrix, self.target)
         return replace(self, entry=entry, target=target)
 
-    def encode(self) -> bytes:
-        """Write 150 bytes."""
-        return pack(
-            _TRAJECTORY,
-            f'trajectory {self.name!r}',
-            checked_text(self.name, 64, 'name'),
-            checked_text(self.group, 32, 'group'),
-            self.type,
-            *self.rgba,
-            *self.entry.tolist(),
-            *self.target.tolist(),
-            self.diameter,
+    def _values(self) -> tuple[Any, ...]:
+        return (
+            checked_text(self.name, 64, 'name'), checked_text(self.group, 32, 'group'), self.type,
+            *self.rgba, *self.entry.tolist(), *self.target.tolist(), self.diameter,
             checked_text(self.owner, 20, 'owner'),
         )
 
     @classmethod
-    def decode(cls, data: Buffer, offset: int) -> Trajectory:
-        """Read 150 bytes."""
-        name, group, type_, *rest, diameter, owner = _TRAJECTORY.unpack_from(data, offset)
+    def _of(cls, values: Sequence[Any]) -> Trajectory:
+        name, group, type_, r, g, b, a, *points, diameter, owner = values
         return cls(
-            fixed_text(name),
-            np.array(rest[4:7]),
-            np.array(rest[7:]),
-            type_,
-            fixed_text(group),
-            (rest[0], rest[1], rest[2], rest[3]),
-            diameter,
-            fixed_text(owner),
-        )
-
-    def to_row(self) -> tuple[Any, ...]:
-        """Give the values of the fields of `WIRE`."""
-        texts = [checked_text(text, 64, 'text') for text in (self.name, self.group, self.owner)]
-        return (
-            texts[0], texts[1], self.type, self.rgba, self.entry, self.target, self.diameter,
-            texts[2],
-        )
-
-    @classmethod
-    def from_row(cls, row: tuple[Any, ...]) -> Trajectory:
-        """Make a path of these values."""
-        name, group, type_, rgba, entry, target, diameter, owner = row
-        return cls(
-            fixed_text(name),
-            entry,
-            target,
-            type_,
-            fixed_text(group),
-            tuple(rgba.tolist()),
-            diameter,
-            fixed_text(owner),
+            fixed_text(name), np.array(points[:3]), np.array(points[3:]), type_,
+            fixed_text(group), (r, g, b, a), diameter, fixed_text(owner),
         )
 
 

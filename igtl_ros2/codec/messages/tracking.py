@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from ..fields import (
-    Buffer,
     Floats,
-    affine_from_wire,
-    affine_to_wire,
+    affine_of,
     check_affine,
     check_array,
     check_int,
     checked_text,
     fixed_text,
-    floats_from_wire,
-    floats_to_wire,
+    matrix_of,
 )
-from ..geometry import columns_of, matrices_of, moved_matrix, moved_point, turned_quaternion
+from ..geometry import moved_matrix, moved_point, turned_quaternion
 from ..layout import Record
-from ..lists import ElementList
+from ..lists import Element, ElementList
 from ..message import Content, Place, register
 
 _set = object.__setattr__
 #: a tool of this type has no rotation, whatever is written there
 TIP_ONLY = 3
 _TOOL = Record(('name', 'S20'), ('type', 'u1'), ('', 'u1'))
-#: the matrix as its columns, without the last row
 #: name and type of a tool as they are written, before its place
 HEAD_BYTES = _TOOL.size
-_TRACKING = _TOOL + Record(('matrix', 'f4', (4, 3)))
-_QUATERNION = _TOOL + Record(('position', 'f4', (3,)), ('quaternion', 'f4', (4,)))
 
 
 def _no_turn() -> Floats:
@@ -41,7 +36,7 @@ def _no_turn() -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TrackingElement:
+class TrackingElement(Element):
     """
     One tool of a TDATA message.
 
@@ -51,8 +46,9 @@ class TrackingElement:
         (tip and handle, no roll).
     """
 
-    SIZE: ClassVar[int] = _TRACKING.size
-    WIRE: ClassVar[np.dtype[Any]] = _TRACKING.dtype
+    #: the matrix as its columns, without the last row
+    RECORD = _TOOL + Record(('matrix', 'f4', (4, 3)))
+    _numbers = 'matrix of'
 
     name: str
     matrix: Floats
@@ -67,34 +63,20 @@ class TrackingElement:
         """Move it into another frame."""
         return replace(self, matrix=moved_matrix(matrix, self.matrix))
 
-    def encode(self) -> bytes:
-        """Write name, type and 12 floats."""
-        head = _TOOL.pack(checked_text(self.name, 20, 'name'), self.type)
-        return head + affine_to_wire(self.matrix, f'matrix of {self.name!r}')
+    def _values(self) -> tuple[Any, ...]:
+        return checked_text(self.name, 20, 'name'), self.type, *affine_of(self.matrix)
 
     @classmethod
-    def decode(cls, data: Buffer, offset: int) -> TrackingElement:
-        """Read name, type and 12 floats."""
-        name, type_ = _TOOL.unpack_from(data, offset)
+    def _of(cls, values: Sequence[Any]) -> TrackingElement:
         element = object.__new__(cls)
-        _set(element, 'name', fixed_text(name))
-        _set(element, 'matrix', affine_from_wire(data, offset + _TOOL.size))
-        _set(element, 'type', type_)
+        _set(element, 'name', fixed_text(values[0]))
+        _set(element, 'type', values[1])
+        _set(element, 'matrix', matrix_of(tuple(values[2:])))
         return element
-
-    def to_row(self) -> tuple[Any, ...]:
-        """Give the values of the fields of `WIRE`."""
-        return checked_text(self.name, 20, 'name'), self.type, columns_of(self.matrix)
-
-    @classmethod
-    def from_row(cls, row: tuple[Any, ...]) -> TrackingElement:
-        """Make a tool of these values."""
-        name, type_, columns = row
-        return cls(fixed_text(name), matrices_of(columns), type_)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class QuaternionElement:
+class QuaternionElement(Element):
     """
     One tool of a QTDATA message.
 
@@ -104,8 +86,8 @@ class QuaternionElement:
     :param type: as in `TrackingElement`.
     """
 
-    SIZE: ClassVar[int] = _QUATERNION.size
-    WIRE: ClassVar[np.dtype[Any]] = _QUATERNION.dtype
+    RECORD = _TOOL + Record(('position', 'f4', (3,)), ('quaternion', 'f4', (4,)))
+    _numbers = 'pose of'
 
     name: str
     position: Floats
@@ -127,28 +109,17 @@ class QuaternionElement:
             quaternion=turned_quaternion(matrix, self.quaternion),
         )
 
-    def encode(self) -> bytes:
-        """Write name, type and 7 floats."""
-        head = _TOOL.pack(checked_text(self.name, 20, 'name'), self.type)
-        values = [*self.position.tolist(), *self.quaternion.tolist()]
-        return head + floats_to_wire(values, f'pose of {self.name!r}')
+    def _values(self) -> tuple[Any, ...]:
+        return (
+            checked_text(self.name, 20, 'name'), self.type, *self.position.tolist(),
+            *self.quaternion.tolist(),
+        )
 
     @classmethod
-    def decode(cls, data: Buffer, offset: int) -> QuaternionElement:
-        """Read name, type and 7 floats."""
-        name, type_ = _TOOL.unpack_from(data, offset)
-        values = np.array(floats_from_wire(data, 7, offset + _TOOL.size))
-        return cls(fixed_text(name), values[:3], values[3:], type_)
-
-    def to_row(self) -> tuple[Any, ...]:
-        """Give the values of the fields of `WIRE`."""
-        return checked_text(self.name, 20, 'name'), self.type, self.position, self.quaternion
-
-    @classmethod
-    def from_row(cls, row: tuple[Any, ...]) -> QuaternionElement:
-        """Make a tool of these values."""
-        name, type_, position, quaternion = row
-        return cls(fixed_text(name), position, quaternion, type_)
+    def _of(cls, values: Sequence[Any]) -> QuaternionElement:
+        name, type_, *numbers = values
+        pose = np.array(numbers)
+        return cls(fixed_text(name), pose[:3], pose[3:], type_)
 
 
 @register('TDATA')
