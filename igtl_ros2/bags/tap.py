@@ -199,7 +199,6 @@ class ConnectTap(Tap):
     _task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start to connect."""
         self._task = self._network.loop.create_task(self._keep_connected())
 
     async def _keep_connected(self) -> None:
@@ -221,7 +220,6 @@ class ConnectTap(Tap):
             delay = min(settings.reconnect_factor * delay, settings.reconnect_max_delay)
 
     async def stop(self) -> None:
-        """Close the connection."""
         if self._task is not None:
             self._task.cancel()
         await super().stop()
@@ -233,7 +231,6 @@ class ListenTap(Tap):
     _server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Start to listen."""
         self._server, self.address = await listen(
             self._settings, self._make_sink, self._refused, self._tls
         )
@@ -246,7 +243,6 @@ class ListenTap(Tap):
         _log.warning('%s: refused: %s', address, printable(why))
 
     async def stop(self) -> None:
-        """Close all connections."""
         if self._server is not None:
             await stop_listening(self._server)
         await super().stop()
@@ -387,7 +383,6 @@ class RelayTap(ListenTap):
             other.stream.close()
 
     async def stop(self) -> None:
-        """Close both sides."""
         if self._dialing is not None:
             self._dialing.cancel()
         await super().stop()

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ContentError, EncodeError, HeaderError
+from .layout import Record
 
 Buffer = bytes | bytearray | memoryview
 Floats = NDArray[np.float64]
@@ -342,9 +343,16 @@ def affine_to_wire(matrix: Floats, what: str) -> bytes:
         raise no_float32(what) from error
 
 
-def affine_from_wire(data: Buffer, offset: int = 0) -> Floats:
-    """Make the read-only (4, 4) matrix of 12 wire floats: columns first, translation last."""
-    return matrix_of(unpack_affine(data, offset))
+def pack(record: Record, what: str, *values: Any) -> bytes:
+    """
+    Write a structure of values that were checked, but for the range of float32.
+
+    :raises EncodeError: if a value does not fit.
+    """
+    try:
+        return record.pack(*values)
+    except (OverflowError, StructError) as error:
+        raise no_float32(what) from error
 
 
 def no_float32(what: str) -> EncodeError:

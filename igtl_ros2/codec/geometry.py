@@ -14,10 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ConversionError
-from .fields import Floats, Triple
+from .fields import Affine, Floats, Triple
+from .layout import Record
 
 RAS = 1
 LPS = 2
+
+#: of an image or a frame: its size, its matrix as columns without the last row, and what part
+#: of the whole it is
+GRID = Record(
+    ('size', 'u2', (3,)), ('matrix', 'f4', (4, 3)), ('offset', 'u2', (3,)), ('block', 'u2', (3,)))
 
 #: a matrix this near to a rotation is one
 FLOAT32_NOISE = 1e-6
@@ -30,6 +36,12 @@ Rows = tuple[_Row, _Row, _Row]
 def identity() -> Floats:
     """Make the matrix of an image that was given no place."""
     return np.eye(4)
+
+
+def grid_of(numbers: Sequence[Any]) -> tuple[Triple, Affine, Triple, Triple]:
+    """Tell size, matrix, offset and block by what is unpacked of a `GRID`."""
+    i, j, k, *affine, ii, jj, kk, ni, nj, nk = numbers
+    return (i, j, k), tuple(affine), (ii, jj, kk), (ni, nj, nk)
 
 
 def ijk_to_ras(matrix: Floats, size: Triple, coordinates: int) -> Floats:

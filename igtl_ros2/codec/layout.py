@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..errors import ContentError
+
 _LETTERS = {
     'u1': 'B', 'u2': 'H', 'u4': 'I', 'u8': 'Q', 'i1': 'b', 'i2': 'h', 'i4': 'i', 'i8': 'q',
     'f4': 'f', 'f8': 'd',
@@ -45,6 +47,16 @@ class Record:
         self.pack_exact: Callable[..., bytes] = Struct('=' + ''.join(map(_letters, named))).pack
         self.iter_unpack: Callable[..., Iterator[tuple[Any, ...]]] = struct.iter_unpack
         self.unpack_from: Callable[..., tuple[Any, ...]] = struct.unpack_from
+
+    def start_of(self, content: memoryview) -> tuple[Any, ...]:
+        """
+        Unpack what a content begins with.
+
+        :raises ContentError: if it is shorter.
+        """
+        if len(content) < self.size:
+            raise ContentError(f'{len(content)} bytes of content, wanted {self.size} or more')
+        return self.unpack_from(content)
 
     def __add__(self, other: Record) -> Record:
         return Record(*self.fields, *other.fields)

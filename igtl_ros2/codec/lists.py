@@ -389,7 +389,6 @@ class ElementList(Lazy):
         set_held(self, held)
 
     def brief(self) -> str:
-        """Say it in a few words."""
         names = [f'{element.name!a}' for element in self.elements[:_FEW_NAMES]]
         more = ', ...' if len(self.elements) > len(names) else ''
         text = f'{len(self.elements)} elements'
@@ -434,7 +433,6 @@ class ElementList(Lazy):
         return (tuple(self._held),)
 
     def moved(self, matrices: Sequence[Floats]) -> ElementList:
-        """Move it, as `Message.moved`."""
         if self.place < Place.BODY or not hasattr(self.element_class, 'moved'):
             Message.moved(self, matrices)  # it refuses
         columns = self.columns
@@ -445,7 +443,6 @@ class ElementList(Lazy):
         return replace(self, elements=tuple(e.moved(m) for e, m in zip(elements, each)))
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write one element after the other."""
         columns = self.columns
         if columns is not None:
             return (columns.encode(),)
@@ -457,9 +454,6 @@ class ElementList(Lazy):
         element = cls.element_class
         check_element_bytes(content, element.SIZE, 'elements', envelope.max_elements)
         table = Table.from_wire(element, content) if len(content) else None
-        message: ElementList
         if table is not None and len(table) <= FEW:
-            message = cls.from_wire(envelope, _held=table)
-        else:
-            message = cls.from_wire(envelope, elements=table or (), _held=None)
-        return message
+            return cls.from_wire(envelope, _held=table)
+        return cls.from_wire(envelope, elements=table or (), _held=None)

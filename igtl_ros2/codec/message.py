@@ -224,7 +224,7 @@ class Message(metaclass=Stamped):
             return wire_ns(self.timestamp)
 
     @classmethod
-    def from_wire(cls, envelope: Envelope, **fields: Any) -> Any:
+    def from_wire(cls: type[AnyPlain], envelope: Envelope, **fields: Any) -> AnyPlain:
         """Make a message of values that a decoder has already checked."""
         # every message goes through here
         self: Any = _new(_DRAFTS.get(cls) or _draft_of(cls))
@@ -235,7 +235,7 @@ class Message(metaclass=Stamped):
         for name, value in fields.items():
             setattr(self, name, value)
         self.__class__ = cls
-        return self
+        return self  # type: ignore[no-any-return]
 
     def moved(self, matrices: Sequence[Floats]) -> Message:
         """
@@ -313,8 +313,7 @@ def plain(
     if metadata:
         metadata, version = _checked_metadata(metadata), 2
     envelope: Any = (device_name, timestamp, 0, metadata or {}, {}, version, '', True, 0)
-    message: AnyPlain = cls.from_wire(_new_tuple(Envelope, envelope))
-    return message
+    return cls.from_wire(_new_tuple(Envelope, envelope))
 
 
 def _checked_metadata(metadata: dict[str, str]) -> dict[str, str]:
@@ -379,10 +378,9 @@ class Unknown(NamedMessage):
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Unknown:
         """Keep the content."""
-        message: Unknown = cls.from_wire(
+        return cls.from_wire(
             envelope, type_name=envelope.type_name, content=content.tobytes()
         )
-        return message
 
 
 AnyMessage = TypeVar('AnyMessage', bound=type[Message])

@@ -133,7 +133,6 @@ class DatagramPeer(Peer):
 
     @property
     def is_idle(self) -> bool:
-        """Whether everything that was to be sent has left."""
         return self.cut_off or not (len(self.mailbox) or self._pieces)
 
     def disconnect(self, why: str, linger_s: float = 0.0) -> None:
@@ -191,7 +190,6 @@ class DatagramLink(Link):
 
     @property
     def facts(self) -> dict[str, int]:
-        """What has been counted besides what peers count."""
         counts = self.counts
         return {
             **super().facts,

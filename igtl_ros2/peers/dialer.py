@@ -30,7 +30,6 @@ class Dialer(Link):
         return 'connected' if self._peers else 'connecting'
 
     async def open(self) -> None:
-        """Start connecting."""
         await super().open()
         self.add_task(self._keep_connected())
 

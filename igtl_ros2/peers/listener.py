@@ -40,7 +40,6 @@ class Listener(Link):
         return 'listening' if self._server is not None else 'opening'
 
     async def open(self) -> None:
-        """Start to listen."""
         await super().open()
         self._server, self.address = await listen(
             self.settings, lambda: StreamPeer(self, self.settings), self.refused, self._tls
@@ -101,7 +100,6 @@ class Listener(Link):
         return True
 
     def left(self, peer: Peer, why: str) -> None:
-        """Forget a client."""
         self._leaving.discard(peer)
         super().left(peer, why)
 

@@ -36,7 +36,6 @@ class WritingPeer(Peer):
         self._is_clear = False
 
     def pump(self) -> None:
-        """Write what waits, as far as the peer takes it."""
         stream = self._stream
         if stream is None or self.cut_off:
             return
@@ -125,7 +124,6 @@ class WritingPeer(Peer):
 
     @property
     def is_idle(self) -> bool:
-        """Whether everything that was to be sent has left, or never will."""
         stream = self._stream
         if stream is None:
             return True

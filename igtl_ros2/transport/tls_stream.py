@@ -62,7 +62,6 @@ class TlsStream(Stream):
 
     @property
     def peer_names(self) -> tuple[str, ...]:
-        """All names in the certificate of the peer."""
         return self._peer_names
 
     # -- handshake
@@ -143,11 +142,9 @@ class TlsStream(Stream):
     # -- called by asyncio
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Hand out memory for encrypted bytes."""
         return self._raw
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Decrypt."""
         session = self._session
         if self._ending or session is None:
             return
@@ -174,7 +171,6 @@ class TlsStream(Stream):
             self._read(session)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Pass it on, in words."""
         if self._sink is None and self._session is not None and not self._ending:
             self._refused(self.address, f'{self._gone}{f" ({exc})" if exc else ""}')
         self._handshakes.discard(self)
@@ -228,7 +224,6 @@ class TlsStream(Stream):
         self._flush()
 
     def pause_reading(self) -> None:
-        """Let the peer wait: what it sends stays in the network."""
         self._paused = True
         super().pause_reading()
 

@@ -47,15 +47,12 @@ class Datagrams(asyncio.DatagramProtocol):
         self.remote = remote
 
     def connection_made(self, transport: Any) -> None:
-        """Start."""
         self._transport = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
         self._transport = None
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
-        """Pass a datagram on."""
         self._sink.datagram_received(data, addr)
 
     def error_received(self, exc: Exception) -> None:
@@ -64,11 +61,9 @@ class Datagrams(asyncio.DatagramProtocol):
             self._sink.trouble(exc)
 
     def pause_writing(self) -> None:
-        """Note that the network does not take datagrams as fast as we send."""
         self._keeps_up = False
 
     def resume_writing(self) -> None:
-        """Note that it caught up."""
         self._keeps_up = True
         self._sink.writable_again()
 

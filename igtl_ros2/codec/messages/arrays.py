@@ -201,15 +201,12 @@ class Sensor(Message):
             return self.values * self.si_factor
 
     def brief(self) -> str:
-        """Say it in a few words."""
         return f'{values_text(self.values.tolist())} {self.unit_text}'.rstrip()
 
     def says(self) -> Content:
-        """Tell what it says, as `Message.says`."""
         return Content((), self.values, (self.type_name, self.unit))
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write count, status, unit and values."""
         return (
             _SENSOR.pack(len(self.values), self.status, self.unit)
             + self.values.astype(_VALUE).tobytes(),
@@ -217,18 +214,14 @@ class Sensor(Message):
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Sensor:
-        """Read count, status, unit and values."""
-        if len(content) < _SENSOR.size:
-            raise ContentError(f'{len(content)} bytes of content, wanted {_SENSOR.size} or more')
-        count, status, unit = _SENSOR.unpack_from(content)
+        count, status, unit = _SENSOR.start_of(content)
         if len(content) != _SENSOR.size + 8 * count:
             raise ContentError(
                 f'{len(content)} bytes of content, {count} values take {_SENSOR.size + 8 * count}'
             )
         values = np.frombuffer(content, _VALUE, offset=_SENSOR.size).astype(np.float64)
         values.flags.writeable = False
-        message: Sensor = cls.from_wire(envelope, values=values, unit=unit, status=status)
-        return message
+        return cls.from_wire(envelope, values=values, unit=unit, status=status)
 
 
 @cache
@@ -273,11 +266,9 @@ class NDArray(Message):
         return scalar_code(self.array.dtype) or 0
 
     def brief(self) -> str:
-        """Say it in a few words."""
         return f'{sizes_text(self.array.shape)} {self.array.dtype.name}'
 
     def says(self) -> Content | None:
-        """Tell what it says, as `Message.says`."""
         array = self.array
         if array.dtype.kind not in 'iuf':
             return None
@@ -292,10 +283,7 @@ class NDArray(Message):
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> NDArray:
-        """Read type and shape, and view the values."""
-        if len(content) < _ARRAY.size:
-            raise ContentError(f'{len(content)} bytes of content, wanted 2 or more')
-        code, dimensions = _ARRAY.unpack_from(content)
+        code, dimensions = _ARRAY.start_of(content)
         start = _ARRAY.size + 2 * dimensions
         dtype = scalar_dtype(code, BIG_ENDIAN)
         if dtype is None:
@@ -310,5 +298,4 @@ class NDArray(Message):
             array = np.frombuffer(content, dtype, offset=start).reshape(shape)
         except ValueError as error:  # more dimensions than numpy has
             raise ContentError(f'{dimensions} dimensions: {error}') from error
-        message: NDArray = cls.from_wire(envelope, array=array)
-        return message
+        return cls.from_wire(envelope, array=array)

@@ -58,9 +58,7 @@ def _decode_names(content: memoryview, start: int, count: int) -> tuple[list[str
 
 
 def _count(content: memoryview, limit: int = _MAX_CHILDREN) -> int:
-    if len(content) < _COUNT.size:
-        raise ContentError(f'{len(content)} bytes of content, wanted {_COUNT.size} or more')
-    (count,) = _COUNT.unpack_from(content)
+    (count,) = _COUNT.start_of(content)
     limit = min(limit, _MAX_CHILDREN)
     if count > limit:
         raise ContentError(f'{count} children, at most {limit}')
@@ -112,11 +110,9 @@ class Bind(Message):
         return any(getattr(child, 'is_emergency', False) for child in self.children)
 
     def brief(self) -> str:
-        """Say it in a few words."""
         return f'{len(self.children)} messages'
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write types and sizes, names, and the contents padded to even sizes."""
         table = [_COUNT.pack(len(self.children))]
         bodies: list[Buffer] = []
         for child in self.children:
@@ -132,8 +128,7 @@ class Bind(Message):
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Bind:
         """Read the children; BIND in BIND goes four deep."""
-        message: Bind = cls.from_wire(envelope, children=_decode_children(content, envelope, 1))
-        return message
+        return cls.from_wire(envelope, children=_decode_children(content, envelope, 1))
 
 
 def _decode_children(
@@ -244,10 +239,8 @@ class GetBind(_BindQuery):
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> GetBind:
-        """Read types and names."""
         children, padded = _decode_query(content)
-        message: GetBind = cls.from_wire(envelope, children=children, padded=padded)
-        return message
+        return cls.from_wire(envelope, children=children, padded=padded)
 
 
 @register('STT_BIND')
@@ -271,19 +264,12 @@ class StartBind(_BindQuery):
         _set(self, 'resolution_ns', check_int(self.resolution_ns, 0, 2**64 - 1, 'resolution_ns'))
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write the interval, types and names."""
         return (_RESOLUTION.pack(self.resolution_ns) + self._encode_children(),)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> StartBind:
-        """Read the interval, types and names."""
-        if len(content) < _RESOLUTION.size:
-            raise ContentError(
-                f'{len(content)} bytes of content, wanted {_RESOLUTION.size} or more'
-            )
-        (resolution_ns,) = _RESOLUTION.unpack_from(content)
+        (resolution_ns,) = _RESOLUTION.start_of(content)
         children, padded = _decode_query(content[_RESOLUTION.size :])
-        message: StartBind = cls.from_wire(
+        return cls.from_wire(
             envelope, children=children, padded=padded, resolution_ns=resolution_ns
         )
-        return message

@@ -62,20 +62,15 @@ class ColorTable(Message):
         return _UINT8 if self.table.dtype.itemsize == 1 else _UINT16
 
     def brief(self) -> str:
-        """Say it in a few words."""
         return f'{len(self.table)} entries'
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write the two types and the table."""
         table = self.table.astype('>u2' if self.map_type == _UINT16 else 'u1', copy=False)
         return _HEAD.pack(self.index_type, self.map_type), wire_bytes(table)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> ColorTable:
-        """Read the two types and view the table."""
-        if len(content) < _HEAD.size:
-            raise ContentError(f'{len(content)} bytes of content, wanted {_HEAD.size} or more')
-        index_type, map_type = _HEAD.unpack_from(content)
+        index_type, map_type = _HEAD.start_of(content)
         if index_type not in _ENTRIES:
             raise ContentError(f'index type {index_type}, wanted 3 (uint8) or 5 (uint16)')
         if map_type not in (_UINT8, _UINT16, _RGB):
@@ -86,7 +81,6 @@ class ColorTable(Message):
             raise ContentError(f'{len(content) - _HEAD.size} bytes of table, wanted {wanted}')
         dtype = '>u2' if map_type == _UINT16 else 'u1'
         table = np.frombuffer(content, dtype, offset=_HEAD.size)
-        message: ColorTable = cls.from_wire(
+        return cls.from_wire(
             envelope, table=table.reshape(entries, 3) if map_type == _RGB else table
         )
-        return message

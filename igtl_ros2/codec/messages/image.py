@@ -16,31 +16,27 @@ from ..fields import (
     Buffer,
     Floats,
     Triple,
-    affine_from_wire,
-    affine_to_wire,
+    affine_of,
     as_array,
     check_affine,
     check_int,
     check_triple,
+    matrix_of,
+    pack,
     wire_bytes,
 )
+from ..geometry import GRID, grid_of, identity, ijk_to_ras, moved_matrix, ras_to_wire, with_axes
 from ..geometry import LPS as LPS  # users find the frames here
 from ..geometry import RAS as RAS
-from ..geometry import identity, ijk_to_ras, moved_matrix, ras_to_wire, with_axes
 from ..layout import Numbers, Record
 from ..message import Envelope, Message, Place, register
 from ..scalars import BIG_ENDIAN, COMPLEX, LITTLE_ENDIAN, scalar_code, scalar_dtype
 
 _set = object.__setattr__
-_HEAD = Record(
+_DESCRIPTION = Record(
     ('version', 'u2'), ('components', 'u1'), ('scalar_type', 'u1'), ('endian', 'u1'),
-    ('coordinates', 'u1'), ('size', 'u2', (3,)),
-)
-#: the matrix as its columns, without the last row
-_MATRIX = Record(('matrix', 'f4', (4, 3)))
-_TAIL = Record(('offset', 'u2', (3,)), ('block', 'u2', (3,)))
-_DESCRIPTION = _HEAD + _MATRIX + _TAIL
-_SIZE = _DESCRIPTION.size
+    ('coordinates', 'u1'),
+) + GRID
 # the size of an image of which only the pixels are given
 _OF_PIXELS = (-1, -1, -1)
 # rows and columns from which on three bytes are taken for a colour
@@ -190,12 +186,10 @@ class Image(Message):
         return ijk_to_ras(self.matrix, self.size, frame)
 
     def moved(self, matrices: Sequence[Floats]) -> Image:
-        """Move it, as `Message.moved`."""
         (matrix,) = matrices
         return replace(self, matrix=moved_matrix(matrix, with_axes(self.matrix)))
 
     def brief(self) -> str:
-        """Say it in a few words."""
         spacing = np.linalg.norm(self.matrix[:3, :3], axis=0).tolist()
         colours = f', {self.components} components' if self.components > 1 else ''
         return (
@@ -208,24 +202,17 @@ class Image(Message):
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the 72 bytes that describe the voxels; the voxels follow without a copy."""
-        head = _HEAD.pack(
-            _IMAGE_VERSION,
-            self.components,
-            self.scalar_type,
-            self.endian,
-            self.coordinates,
-            *self.size,
+        head = pack(
+            _DESCRIPTION, 'matrix', _IMAGE_VERSION, self.components, self.scalar_type,
+            self.endian, self.coordinates, *self.size, *affine_of(self.matrix), *self.offset,
+            *self.pixels.shape[2::-1],
         )
-        tail = _TAIL.pack(*self.offset, *self.pixels.shape[2::-1])
-        return head + affine_to_wire(self.matrix, 'matrix') + tail, wire_bytes(self.pixels)
+        return head, wire_bytes(self.pixels)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Image:
-        """Read the description and view the voxels."""
-        if len(content) < _SIZE:
-            raise ContentError(f'{len(content)} bytes of content, wanted {_SIZE} or more')
-        version, components, code, endian, coordinates, *size = _HEAD.unpack_from(content)
-        *offset, ni, nj, nk = _TAIL.unpack_from(content, _SIZE - _TAIL.size)
+        version, components, code, endian, coordinates, *grid = _DESCRIPTION.start_of(content)
+        size, affine, offset, (ni, nj, nk) = grid_of(grid)
         dtype = scalar_dtype(code, endian)
         if version != _IMAGE_VERSION:
             raise ContentError(f'image version {version}, wanted {_IMAGE_VERSION}')
@@ -243,17 +230,17 @@ class Image(Message):
                     f'axis {axis}: block of {part} voxels at {start} exceeds the volume of {n}'
                 )
         wanted = components * dtype.itemsize * math.prod((ni, nj, nk))
-        if len(content) - _SIZE != wanted:
-            raise ContentError(f'{len(content) - _SIZE} bytes of voxels, wanted {wanted}')
+        found = len(content) - _DESCRIPTION.size
+        if found != wanted:
+            raise ContentError(f'{found} bytes of voxels, wanted {wanted}')
         shape = (nk, nj, ni) if components == 1 else (nk, nj, ni, components)
-        pixels = np.frombuffer(content, dtype, offset=_SIZE).reshape(shape)
-        message: Image = cls.from_wire(
+        pixels = np.frombuffer(content, dtype, offset=_DESCRIPTION.size).reshape(shape)
+        return cls.from_wire(
             envelope,
             pixels=pixels,
-            matrix=affine_from_wire(content, _HEAD.size),
+            matrix=matrix_of(affine),
             coordinates=coordinates,
-            size=tuple(size),
-            offset=tuple(offset),
+            size=size,
+            offset=offset,
             endian=endian,
         )
-        return message

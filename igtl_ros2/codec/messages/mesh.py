@@ -342,7 +342,6 @@ class PolyData(Message):
         return sum(len(getattr(self, name)) for name in _SECTIONS)
 
     def moved(self, matrices: Sequence[Floats]) -> PolyData:
-        """Move it, as `Message.moved`."""
         (matrix,) = matrices
         rotation = matrix[:3, :3]
         points = self.points.astype(np.float64) @ rotation.T + matrix[:3, 3]
@@ -369,13 +368,11 @@ class PolyData(Message):
         )
 
     def brief(self) -> str:
-        """Say it in a few words."""
         return (
             f'{len(self.points)} points, {len(self.polygons)} polygons, '
             f'{len(self.triangle_strips)} strips, {len(self.lines)} lines')
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write counts, points, cells and attributes."""
         sections = [getattr(self, name).encode() for name in _SECTIONS]
         counts = [len(getattr(self, name)) for name in _SECTIONS]
         attributes = [a for a in self.attributes if a.type != AttributeType.CELL_SCALARS]
@@ -395,10 +392,7 @@ class PolyData(Message):
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> PolyData:
-        """Read counts, points, cells and attributes."""
-        if len(content) < _HEAD.size:
-            raise ContentError(f'{len(content)} bytes of content, wanted {_HEAD.size} or more')
-        npoints, *pairs, nattributes = _HEAD.unpack_from(content)
+        npoints, *pairs, nattributes = _HEAD.start_of(content)
         sizes = pairs[1::2]
         start = _HEAD.size + _POINT.size * npoints
         if start + sum(sizes) + _ATTRIBUTE.size * nattributes > len(content):
@@ -412,7 +406,7 @@ class PolyData(Message):
             cells[name] = Cells.decode(content[start : start + size], count, npoints, name)
             start += size
         total = sum(map(len, cells.values()))
-        message: PolyData = cls.from_wire(
+        return cls.from_wire(
             envelope,
             points=points.astype(np.float32).reshape(-1, 3),
             attributes=_decode_attributes(
@@ -420,7 +414,6 @@ class PolyData(Message):
             ),
             **cells,
         )
-        return message
 
 
 def _wire_components(attribute: Attribute) -> int:

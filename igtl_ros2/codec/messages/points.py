@@ -70,7 +70,6 @@ class Point(Element):
         _set(self, 'position', check_array(self.position, (3,), what))
 
     def moved(self, matrix: Floats) -> Point:
-        """Move it into another frame."""
         return replace(self, position=moved_point(matrix, self.position))
 
     def _values(self) -> tuple[Any, ...]:
@@ -127,7 +126,6 @@ class Trajectory(Element):
         _set(self, 'type', check_int(self.type, 0, 255, f'type {of}'))
 
     def moved(self, matrix: Floats) -> Trajectory:
-        """Move it into another frame."""
         entry, target = moved_point(matrix, self.entry), moved_point(matrix, self.target)
         return replace(self, entry=entry, target=target)
 
@@ -182,14 +180,12 @@ class PointList(ElementList):
         return cls([Point(n, p, group) for n, p in zip(names, positions)], **fields)
 
     def brief(self) -> str:
-        """Say it in a few words."""
         text = f'{len(self.elements)} points'
         if self.elements:
             text += f', the first at {position_text(self.elements[0].position)}'
         return text
 
     def says(self) -> Content:
-        """Tell what it says, as `Message.says`."""
         labels = [(p.name, p.group, p.rgba, p.owner) for p in self.elements]
         lengths = [(*p.position.tolist(), p.diameter) for p in self.elements]
         return Content(lengths, (), (self.type_name, labels))
@@ -212,7 +208,6 @@ class Trajectories(ElementList):
     element_class = Trajectory
 
     def says(self) -> Content:
-        """Tell what it says, as `Message.says`."""
         paths = self.elements
         return Content(
             [(*p.entry.tolist(), *p.target.tolist(), p.diameter) for p in paths],

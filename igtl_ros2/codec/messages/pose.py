@@ -182,7 +182,7 @@ class Transform(Lazy):
         envelope: Any = (
             self.device_name, timestamp, 0, metadata, self.metadata_encodings, self.version,
             '', True, 0)
-        message: Transform = Transform.from_wire(envelope)
+        message = Transform.from_wire(envelope)
         set_held(message, numbers)
         return message
 
@@ -200,16 +200,13 @@ class Transform(Lazy):
         return (matrix_of(self._held),)
 
     def moved(self, matrices: Sequence[Floats]) -> Transform:
-        """Move it, as `Message.moved`."""
         (matrix,) = matrices
         return replace(self, matrix=moved_matrix(matrix, self.matrix))
 
     def brief(self) -> str:
-        """Say it in a few words."""
         return position_text(self.matrix[:3, 3])
 
     def says(self) -> Content:
-        """Tell what it says, as `Message.says`."""
         return Content(self.matrix[:3, 3], self.matrix[:3, :3], self.type_name)
 
     def encode_content(self) -> Sequence[Buffer]:
@@ -221,10 +218,9 @@ class Transform(Lazy):
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Transform:
-        """Read 12 floats."""
         if len(content) != 48:
             raise ContentError(f'{len(content)} bytes of content, wanted 48')
-        message: Transform = cls.from_wire(envelope)
+        message = cls.from_wire(envelope)
         set_held(message, unpack_affine(content))
         return message
 
@@ -314,7 +310,6 @@ class Position(Lazy):
         return read_only(numbers[:3]), read_only(numbers[3:])
 
     def moved(self, matrices: Sequence[Floats]) -> Position:
-        """Move it, as `Message.moved`."""
         (matrix,) = matrices
         turn = {}
         if self.form != 12:
@@ -322,21 +317,17 @@ class Position(Lazy):
         return replace(self, position=moved_point(matrix, self.position), **turn)
 
     def brief(self) -> str:
-        """Say it in a few words."""
         return position_text(self.position)
 
     def says(self) -> Content:
-        """Tell what it says, as `Message.says`."""
         return Content(self.position, self.quaternion, (self.type_name, self.form))
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write the position and as much of the quaternion as the form has."""
         values = self.pose[: self.form // 4]
         return (floats_to_wire(values, 'position and quaternion'),)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Position:
-        """Read 3, 6 or 7 floats."""
         form = len(content)
         if form not in (12, 24, 28):
             raise ContentError(f'{form} bytes of content, wanted 12, 24 or 28')
@@ -350,6 +341,6 @@ class Position(Lazy):
             if rest < -_FLOAT32_SLACK:
                 raise ContentError(f'no w makes {values[3:]} a quaternion of length 1')
             values += (sqrt(max(rest, 0.0)),)
-        message: Position = cls.from_wire(envelope, form=form)
+        message = cls.from_wire(envelope, form=form)
         set_held(message, values)
         return message

@@ -130,12 +130,11 @@ class Query(NamedMessage):
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Query:
         """Accept any content."""
-        message: Query = cls.from_wire(
+        return cls.from_wire(
             envelope,
             type_name=_ALIASES.get(envelope.type_name, envelope.type_name),
             content=content.tobytes(),
         )
-        return message
 
 
 @register(_RESPONSE_NAMES[0], _RESPONSE_NAMES[1:])
@@ -187,7 +186,6 @@ class Response(NamedMessage):
         return number == (StatusCode.OK if len(self.rest) >= _STATUS_REST else 0)
 
     def brief(self) -> str:
-        """Say it in a few words."""
         return 'success' if self.ok else 'error'
 
     def encode_content(self) -> Sequence[Buffer]:
@@ -207,13 +205,12 @@ class Response(NamedMessage):
         size = len(content)
         if size > 1 and envelope.strict or 1 < size - 1 < _STATUS_REST:
             raise ContentError(f'{size} bytes of content, wanted 1')
-        message: Response = cls.from_wire(
+        return cls.from_wire(
             envelope,
             type_name=_ALIASES.get(envelope.type_name, envelope.type_name),
             status=_STATUS.unpack_from(content)[0] if size else None,
             rest=content[_STATUS.size :].tobytes(),
         )
-        return message
 
 
 register_queries({'GET': Query, 'STT': Query, 'STP': Query, 'RTS': Response})
@@ -251,23 +248,20 @@ class StartTracking(NamedMessage):
         return max(self.resolution, 0)
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write resolution and name."""
         name = checked_text(self.coordinate_name, 32, 'coordinate_name')
         return (_TRACKING.pack(self.resolution, name),)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> StartTracking:
-        """Read resolution and name."""
         if len(content) != _TRACKING.size:
             raise ContentError(f'{len(content)} bytes of content, wanted {_TRACKING.size}')
         resolution, name = _TRACKING.unpack(content)
-        message: StartTracking = cls.from_wire(
+        return cls.from_wire(
             envelope,
             type_name=envelope.type_name,
             resolution=resolution,
             coordinate_name=fixed_text(name),
         )
-        return message
 
 
 @register('STT_VIDEO')
@@ -301,10 +295,9 @@ class StartVideo(Message):
         if len(content) not in (_VIDEO.size, _VIDEO.size + 1):
             raise ContentError(f'{len(content)} bytes of content, wanted 8 or 9')
         codec, interval_ms = _VIDEO.unpack_from(content)
-        message: StartVideo = cls.from_wire(
+        return cls.from_wire(
             envelope, codec=fixed_text(codec), interval_ms=interval_ms
         )
-        return message
 
 
 @register('CAPABILITY', aliases=['CAPABIL'])
@@ -330,15 +323,12 @@ class Capability(Message):
             checked_text(name, 12, 'types')
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write 12 bytes for each name."""
         return (b''.join(_TYPE.pack(checked_text(n, 12, 'types')) for n in self.types),)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Capability:
-        """Read 12 bytes for each name."""
         types = element_texts(content, _TYPE.size, 'types', envelope.max_elements)
-        message: Capability = cls.from_wire(envelope, types=tuple(types))
-        return message
+        return cls.from_wire(envelope, types=tuple(types))
 
 
 @register('QUERY')
@@ -372,25 +362,20 @@ class DeviceQuery(Message):
         return checked_text(uid, 0xFFFF, 'device_uid')
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write number, type and device."""
         uid = self._uid()
         name = checked_text(self.data_type, 32, 'data_type')
         return (_QUERY.pack(self.query_id, name, len(uid)) + uid,)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> DeviceQuery:
-        """Read number, type and device."""
-        if len(content) < _QUERY.size:
-            raise ContentError(f'{len(content)} bytes of content, wanted {_QUERY.size} or more')
-        query_id, data_type, length = _QUERY.unpack_from(content)
+        query_id, data_type, length = _QUERY.start_of(content)
         if len(content) != _QUERY.size + length:
             raise ContentError(
                 f'a device_uid of {length} bytes in {len(content) - _QUERY.size} bytes of content'
             )
-        message: DeviceQuery = cls.from_wire(
+        return cls.from_wire(
             envelope,
             query_id=query_id,
             data_type=fixed_text(data_type),
             device_uid=decode_text(content[_QUERY.size :], UTF8),
         )
-        return message

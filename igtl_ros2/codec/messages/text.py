@@ -61,7 +61,6 @@ class _Text(Message):
         self.encode_content()
 
     def brief(self) -> str:
-        """Say it in a few words."""
         return quoted(self.text)
 
     def encode_content(self) -> Sequence[Buffer]:
@@ -74,9 +73,7 @@ class _Text(Message):
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> _Text:
         """Read the text, without one NUL at its end; bytes behind it are dropped."""
-        if len(content) < _STRING.size:
-            raise ContentError(f'{len(content)} bytes of content, wanted {_STRING.size} or more')
-        encoding, length = _STRING.unpack_from(content)
+        encoding, length = _STRING.start_of(content)
         if _STRING.size + length > len(content):
             raise ContentError(
                 f'a text of {length} bytes in {len(content) - _STRING.size} bytes of content'
@@ -86,8 +83,7 @@ class _Text(Message):
             raise ContentError(f'{rest} bytes behind the text')
         raw = content[_STRING.size : _STRING.size + length]
         text = without_nul(decode_text(raw, encoding))
-        message: _Text = cls.from_wire(envelope, text=text, encoding=encoding)
-        return message
+        return cls.from_wire(envelope, text=text, encoding=encoding)
 
 
 @register('STRING')
@@ -183,7 +179,6 @@ class Status(Message):
         return self.code == StatusCode.EMERGENCY
 
     def brief(self) -> str:
-        """Say it in a few words."""
         return f'{self.code_name} {quoted(self.message)}'
 
     def encode_content(self) -> Sequence[Buffer]:
@@ -195,18 +190,15 @@ class Status(Message):
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Status:
         """Read the numbers and the text, terminated or not."""
-        if len(content) < _STATUS.size:
-            raise ContentError(f'{len(content)} bytes of content, wanted {_STATUS.size} or more')
-        code, subcode, name = _STATUS.unpack_from(content)
+        code, subcode, name = _STATUS.start_of(content)
         text = raw_text(content[_STATUS.size :]).split('\0', 1)[0]
-        message: Status = cls.from_wire(
+        return cls.from_wire(
             envelope,
             code=code,
             subcode=subcode,
             error_name=fixed_text(name),
             message=text,
         )
-        return message
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,18 +224,15 @@ class _Order(Message):
         self.encode_content()
 
     def brief(self) -> str:
-        """Say it in a few words."""
         return f'{self.command_id} {self.name!a} {quoted(self.content)}'
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Write number, name and text."""
         raw = _encode_plain(self.content, self.encoding, 'content')
         name = checked_text(self.name, 128, 'name')
         return _COMMAND.pack(self.command_id, name, self.encoding, len(raw)), raw
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> _Order:
-        """Read number, name and text."""
         for layout in (_COMMAND,) if envelope.strict else (_COMMAND, _SHORT_COMMAND):
             if len(content) >= layout.size:
                 command_id, name, encoding, length = layout.unpack_from(content)
@@ -253,14 +242,13 @@ class _Order(Message):
             raise ContentError(
                 f'{len(content)} bytes of content do not hold a command and its text'
             )
-        message: _Order = cls.from_wire(
+        return cls.from_wire(
             envelope,
             command_id=command_id,
             name=fixed_text(name),
             content=without_nul(decode_text(content[layout.size :], encoding)),
             encoding=encoding,
         )
-        return message
 
 
 @register('COMMAND')

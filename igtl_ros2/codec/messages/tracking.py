@@ -60,7 +60,6 @@ class TrackingElement(Element):
         _set(self, 'type', check_int(self.type, 0, 255, f'type of {self.name!r}'))
 
     def moved(self, matrix: Floats) -> TrackingElement:
-        """Move it into another frame."""
         return replace(self, matrix=moved_matrix(matrix, self.matrix))
 
     def _values(self) -> tuple[Any, ...]:
@@ -102,7 +101,6 @@ class QuaternionElement(Element):
         _set(self, 'type', check_int(self.type, 0, 255, f'type {of}'))
 
     def moved(self, matrix: Floats) -> QuaternionElement:
-        """Move it into another frame."""
         return replace(
             self,
             position=moved_point(matrix, self.position),
@@ -136,7 +134,6 @@ class TrackingData(ElementList):
     element_class = TrackingElement
 
     def says(self) -> Content:
-        """Tell what it says, as `Message.says`."""
         matrices = [element.matrix for element in self.elements]
         return Content(
             [matrix[:3, 3] for matrix in matrices],
@@ -159,7 +156,6 @@ class QuaternionTrackingData(ElementList):
     element_class = QuaternionElement
 
     def says(self) -> Content:
-        """Tell what it says, as `Message.says`."""
         return Content(
             [element.position for element in self.elements],
             [element.quaternion for element in self.elements],

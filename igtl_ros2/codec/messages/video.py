@@ -16,32 +16,28 @@ from ..fields import (
     Buffer,
     Floats,
     Triple,
-    affine_from_wire,
-    affine_to_wire,
+    affine_of,
     as_array,
     check_affine,
     check_int,
     check_triple,
     checked_text,
     fixed_text,
+    matrix_of,
+    pack,
     wire_bytes,
 )
-from ..geometry import RAS, identity, ijk_to_ras, moved_matrix, with_axes
+from ..geometry import GRID, RAS, grid_of, identity, ijk_to_ras, moved_matrix, with_axes
 from ..key_frames import INTER_CODED, starts
 from ..layout import Record, Rest
 from ..message import Envelope, Message, Place, register
 from ..scalars import LITTLE_ENDIAN
 
 _set = object.__setattr__
-_HEAD = Record(
+_DESCRIPTION = Record(
     ('version', 'u2'), ('endian', 'u1'), ('codec', 'S4'), ('frame_type', 'u2'),
-    ('coordinates', 'u1'), ('size', 'u2', (3,)),
-)
-#: the matrix as its columns, without the last row
-_MATRIX = Record(('matrix', 'f4', (4, 3)))
-_TAIL = Record(('offset', 'u2', (3,)), ('block', 'u2', (3,)))
-_DESCRIPTION = _HEAD + _MATRIX + _TAIL
-_SIZE = _DESCRIPTION.size
+    ('coordinates', 'u1'),
+) + GRID
 _VIDEO_VERSION = 1
 _KEY_FRAME = 1
 
@@ -152,52 +148,42 @@ class Video(Message):
         return ijk_to_ras(matrix, self.size, self.coordinates)
 
     def moved(self, matrices: Sequence[Floats]) -> Video:
-        """Move it, as `Message.moved`."""
         (matrix,) = matrices
         return replace(self, matrix=moved_matrix(matrix, with_axes(self.matrix)))
 
     def brief(self) -> str:
-        """Say it in a few words."""
         kind = 'delta' if self.follows else 'key'
         return f'{sizes_text(self.size)} {self.codec}, {kind} frame of {self.frame.nbytes} bytes'
 
     def encode_content(self) -> Sequence[Buffer]:
         """Write the 76 bytes that describe the frame; the frame follows without a copy."""
-        head = _HEAD.pack(
-            _VIDEO_VERSION,
-            self.endian,
-            checked_text(self.codec, 4, 'codec'),
-            self.frame_type,
-            self.coordinates,
-            *self.size,
+        codec = checked_text(self.codec, 4, 'codec')
+        head = pack(
+            _DESCRIPTION, 'matrix', _VIDEO_VERSION, self.endian, codec, self.frame_type,
+            self.coordinates, *self.size, *affine_of(self.matrix), *self.offset, *self.block,
         )
-        tail = _TAIL.pack(*self.offset, *self.block)
-        return head + affine_to_wire(self.matrix, 'matrix') + tail, wire_bytes(self.frame)
+        return head, wire_bytes(self.frame)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Video:
-        """Read the description and view the frame."""
-        if len(content) < _SIZE:
-            raise ContentError(f'{len(content)} bytes of content, wanted {_SIZE} or more')
-        version, endian, codec, frame_type, coordinates, *size = _HEAD.unpack_from(content)
-        *offset, ni, nj, nk = _TAIL.unpack_from(content, _SIZE - _TAIL.size)
+        version, endian, codec, frame_type, coordinates, *grid = _DESCRIPTION.start_of(content)
+        size, affine, offset, block = grid_of(grid)
         if version != _VIDEO_VERSION:
             raise ContentError(f'video version {version}, wanted {_VIDEO_VERSION}')
         name = fixed_text(codec)
-        _check_raw_size(name, (ni, nj, nk), len(content) - _SIZE)
-        message: Video = cls.from_wire(
+        _check_raw_size(name, block, len(content) - _DESCRIPTION.size)
+        return cls.from_wire(
             envelope,
-            frame=np.frombuffer(content, np.uint8, offset=_SIZE),
+            frame=np.frombuffer(content, np.uint8, offset=_DESCRIPTION.size),
             codec=name,
-            size=tuple(size),
+            size=size,
             frame_type=frame_type,
-            matrix=affine_from_wire(content, _HEAD.size),
+            matrix=matrix_of(affine),
             coordinates=coordinates,
             endian=endian,
-            offset=tuple(offset),
-            block=(ni, nj, nk),
+            offset=offset,
+            block=block,
         )
-        return message
 
 
 def _check_raw_size(codec: str, block: Triple, size: int) -> None:
