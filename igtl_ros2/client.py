@@ -104,11 +104,8 @@ def connect(
     """
     check_seconds(timeout_s, 'timeout_s')
     client = Client(
-        settings_for('client', url, port, settings),
-        on_message=on_message,
-        on_peer=on_peer,
-        tls_context=tls_context,
-    )
+        settings_for('client', url, port, settings), on_message=on_message, on_peer=on_peer,
+        tls_context=tls_context)
     try:
         client.wait_connected(timeout_s)
     except BaseException:

@@ -79,13 +79,8 @@ class Face:
         return self.link.reconnects
 
     def send(
-        self,
-        message: Message,
-        *,
-        hold: bool | None = None,
-        exclude: Iterable[Peer] = (),
-        stamp: bool = True,
-        copy: bool = True,
+        self, message: Message, *, hold: bool | None = None, exclude: Iterable[Peer] = (),
+        stamp: bool = True, copy: bool = True,
     ) -> None:
         """
         Send a message to all peers; never blocks, callable from any thread.

@@ -55,11 +55,8 @@ def usual(namespace: str, mapping_file: str = '') -> dict[str, str]:
 
 
 def description(
-    arguments: Mapping[str, str],
-    start: Callable[[Given], list[Any]],
-    *,
-    default: str = 'that of the node',
-    required: Collection[str] = (),
+    arguments: Mapping[str, str], start: Callable[[Given], list[Any]], *,
+    default: str = 'that of the node', required: Collection[str] = (),
 ) -> Any:
     """
     Describe a launch file. An argument that is not given is left to the program that it starts.

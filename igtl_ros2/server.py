@@ -95,8 +95,5 @@ def serve(
     :raises ConfigError: if the URL or a setting is wrong, or they do not fit together.
     """
     return Server(
-        settings_for('server', url, port, settings),
-        on_message=on_message,
-        on_peer=on_peer,
-        tls_context=tls_context,
-    )
+        settings_for('server', url, port, settings), on_message=on_message, on_peer=on_peer,
+        tls_context=tls_context)

@@ -66,8 +66,8 @@ class ServerOptions(StreamOptions, total=False):
     idle_timeout: float
 
 
-class DatagramOptions(LinkOptions, total=False):
-    """Options of `udp://`."""
+class DatagramClientOptions(LinkOptions, total=False):
+    """Options of `connect` with `udp://`, which a server has too."""
 
     udp_rtp: bool
     udp_payload_bytes: int
@@ -75,11 +75,7 @@ class DatagramOptions(LinkOptions, total=False):
     udp_ttl: int
 
 
-class DatagramClientOptions(DatagramOptions, total=False):
-    """Options of `connect` with `udp://`."""
-
-
-class DatagramServerOptions(DatagramOptions, total=False):
+class DatagramServerOptions(DatagramClientOptions, total=False):
     """Options of `serve` with `udp://`."""
 
     udp_targets: Sequence[str]

@@ -60,14 +60,11 @@ class Setting:
             fits = isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value)
         else:
             fits = type(value) is kind
-        # Written so that NaN fails as well.
-        if fits and self.minimum is not None:
-            fits = value >= self.minimum
-        if fits and self.maximum is not None:
-            fits = value <= self.maximum
-        if fits and self.choices:
-            fits = value in self.choices
-        if not fits:
+        if not fits or not (  # written so that NaN fails as well
+            (self.minimum is None or value >= self.minimum)
+            and (self.maximum is None or value <= self.maximum)
+            and (not self.choices or value in self.choices)
+        ):
             raise ConfigError(f'{self.name}: found {show(value)}; allowed {self.allowed}'
                               + hint(value, self.choices))
         return kind(value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..config.settings import SETTINGS, Settings, refuse_misfit, refuse_unknown
-from ..config.words import show
+from ..config.words import FindFaults, show
 from ..errors import ConfigError
 from ..rules import Mapping
 from .document import Document
@@ -71,7 +71,7 @@ def _several(
     def settings(item: dict[str, Any]) -> Settings:
         return _settings(item, side_of(profile(item)), values)
 
-    document.check({**RULE_FAULTS, 'links': _Faults(settings)}, find_rule_clashes)
+    document.check({**RULE_FAULTS, 'links': _faults_of(settings)}, find_rule_clashes)
     links = []
     for item in document.links:
         data = {**item, 'profile': profile(item), 'protocol': item.get('protocols', ()),
@@ -81,32 +81,30 @@ def _several(
     return tuple(links)
 
 
-class _Faults:
-    """Find what a schema cannot say about links, which are looked at one after the other."""
+def _faults_of(settings: abc.Callable[[dict[str, Any]], Settings]) -> FindFaults:
+    """Give what finds faults of links that a schema cannot, looking at one after the other."""
+    names: set[str] = set()
+    addresses: dict[tuple[bool, str, int], str] = {}
 
-    def __init__(self, settings: abc.Callable[[dict[str, Any]], Settings]) -> None:
-        self._settings = settings
-        self._names: set[str] = set()
-        self._addresses: dict[tuple[bool, str, int], str] = {}
-
-    def __call__(self, item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+    def faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
         name = item['name']
-        if name in self._names:
+        if name in names:
             yield 'name', f'found {show(name)} twice; allowed once'
-        self._names.add(name)
+        names.add(name)
         try:
-            settings = self._settings(item)
+            made = settings(item)
         except ConfigError as error:
             key, _, text = str(error).partition(': ')
             yield SETTINGS[key].parameter, text
             return
-        if settings.mode == 'server' and settings.port:
-            place = (settings.protocol == 'udp', settings.host, settings.port)
-            other = self._addresses.setdefault(place, name)
+        if made.mode == 'server' and made.port:
+            other = addresses.setdefault((made.protocol == 'udp', made.host, made.port), name)
             if other != name:
                 yield ('url' if 'url' in item else 'port',
-                       f'found {settings.address}, where the link {show(other)} listens; '
+                       f'found {made.address}, where the link {show(other)} listens; '
                        'allowed an address of its own')
+
+    return faults
 
 
 def _settings(item: dict[str, Any], profile: str, values: abc.Mapping[str, Any]) -> Settings:

@@ -16,8 +16,9 @@ from .protocol import find_clashes, find_faults
 from .services import SERVICE_FAULTS
 
 _MAX_ELEMENT_BYTES = 20
+_GATES = ('max_age', 'max_jump', 'max_speed', 'workspace')
 # keys of which a value may mean nothing for a type in more ways, see below
-_SAID_OTHERWISE = ('hold_hz', 'stale_after', 'max_age', 'max_jump', 'max_speed', 'workspace')
+_SAID_OTHERWISE = ('hold_hz', 'stale_after', *_GATES)
 # of them those that say how a frame moves
 _OF_MOVING = ('hold_hz', 'stale_after', 'max_age')
 # What a rule that drops messages may say: `phi` also holds for answers to commands
@@ -56,17 +57,16 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     if 'max_skew' in item and item.get('stamp', 'auto') != 'auto':
         yield 'max_skew', (f'found {show(item["max_skew"])} with stamp: {item["stamp"]}; '
                            'allowed only with auto')
-    if item.get('stale_after'):
-        yield from _misplaced(item, name, 'stale_after')
-        if item.get('stamp') == 'receive':
-            yield 'stale_after', (f'found {show(item["stale_after"])} with stamp: receive; '
-                                  'allowed only with auto and device, nobody looks at the stamps')
+    for key in _SAID_OTHERWISE:
+        if item.get(key):
+            yield from _misplaced(item, name, key)
+    if item.get('stale_after') and item.get('stamp') == 'receive':
+        yield 'stale_after', (f'found {show(item["stale_after"])} with stamp: receive; '
+                              'allowed only with auto and device, nobody looks at the stamps')
     if item.get('trajectory') and len(set(item['trajectory'].values())) == 1:
         yield 'trajectory', (f'found {show(item["trajectory"]["entry"])} as entry and as target; '
                              'allowed two different labels')
-    if item.get('hold_hz'):
-        yield from _misplaced(item, name, 'hold_hz')
-    yield from _gate_faults(item, name)
+    yield from _gate_faults(item)
     frame, child = item.get('frames', (item.get('frame'), item.get('child_frame')))
     if item.get('to_frame') and item['to_frame'] == child:
         yield 'to_frame', f'found {show(child)}, the child frame itself; allowed another frame'
@@ -76,13 +76,13 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
 
 
 def _misplaced(
-    item: dict[str, Any], type_name: str, key: str, found: str = ''
+    item: dict[str, Any], type_name: str, key: str
 ) -> abc.Iterator[tuple[str, str]]:
     """Find out whether a key means nothing for the type of its rule, or for a static frame."""
     types = keys_of(ReceiveRule)[key].wire_types()
     value = show(item[key])
     if type_name not in ('*', *types):
-        yield key, (f'found {found or value} with type {show(type_name)}; '
+        yield key, (f'found {"it" if key in _GATES else value} with type {show(type_name)}; '
                     f'allowed only with {", ".join(types)} or "*"')
     if item.get('tf') == 'static' and key in _OF_MOVING:
         yield key, (f'found {value} with tf: static; allowed only without, '
@@ -111,11 +111,8 @@ def _type_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str
                          f'allowed {", ".join(map(show, choices))}')
 
 
-def _gate_faults(item: dict[str, Any], type_name: str) -> abc.Iterator[tuple[str, str]]:
+def _gate_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     """Find what is wrong with the gates of a receive rule."""
-    for key in ('max_age', 'max_jump', 'max_speed', 'workspace'):
-        if key in item:
-            yield from _misplaced(item, type_name, key, 'it')
     if 'workspace' in item:
         ends = item['workspace']
         for axis, low, high in zip('xyz', ends['min'], ends['max']):

@@ -68,10 +68,6 @@ def _ref(name: str) -> Schema:
     return {'$ref': f'#/definitions/{name}'}
 
 
-def _how(meaning: str, name: str) -> Schema:
-    return {'title': 'a map', 'description': meaning, 'allOf': [_ref(name)]}
-
-
 def _only(where: str) -> Schema:
     return {'title': f'only {where}', 'not': {}}
 
@@ -111,9 +107,9 @@ def mapping_schema() -> Schema:
             'serve_rule': _rule(ServeRule, ('command', 'call')),
             'protocol_rule': _protocol_rule(),
             'phase': _or_false(_rule(Phase)),
-            'phase_transform': _or_false(_rule(PhaseTransform, receive=_how(
-                'How it is published: the keys of a rule of receive, without device and type.',
-                'receive_rule'))),
+            'phase_transform': _or_false(_rule(PhaseTransform, receive={
+                'title': 'a map', 'description': 'How it is published: the keys of a rule of '
+                'receive, without device and type.', 'allOf': [_ref('receive_rule')]})),
         },
     }
 

@@ -76,19 +76,9 @@ class Intake:
         self._thread: threading.Thread | None = None
 
     def subscribe(
-        self,
-        ros_type: type,
-        topic: str,
-        take: Take,
-        profile: QoSProfile,
-        losses: Losses,
-        *,
-        most: int = 1,
-        stays: bool = False,
-        first: bool = False,
-        old: Subscription | None = None,
-        overlap: bool = False,
-        **options: Any,
+        self, ros_type: type, topic: str, take: Take, profile: QoSProfile, losses: Losses, *,
+        most: int = 1, stays: bool = False, first: bool = False, old: Subscription | None = None,
+        overlap: bool = False, **options: Any,
     ) -> Subscription:
         """
         Subscribe, and take what comes; call it in the thread of the executor.
@@ -121,9 +111,8 @@ class Intake:
         target = self._targets.get(subscription)
         if target is not None:
             for _ in range(subscription.qos_profile.depth):  # somebody may go on publishing
-                if not (batch := _taken(subscription, target)):
+                if not _read(subscription, target):
                     break
-                target.read.append(batch)
             for _ in range(len(target.read)):
                 self._hand_on(subscription, target)
         self.remove(subscription)
@@ -285,15 +274,7 @@ class Intake:
 
 
 def _read(subscription: Subscription, target: _Target) -> int:
-    """Read a batch of what waits, and tell how much it is."""
-    batch = _taken(subscription, target)
-    if batch:
-        target.read.append(batch)
-    return len(batch)
-
-
-def _taken(subscription: Subscription, target: _Target) -> list[Any]:
-    """Take what waits, up to as much as is handed on together."""
+    """Read a batch of what waits, up to as much as is handed on together; tell how much it is."""
     take, kind, is_raw = (
         subscription.handle.take_message, subscription.msg_type, subscription.raw)
     most, note = target.most, target.losses.note
@@ -301,4 +282,6 @@ def _taken(subscription: Subscription, target: _Target) -> list[Any]:
     while len(batch) < most and (taken := take(kind, is_raw)) is not None:
         batch.append(taken[0])
         note(taken[1])
-    return batch
+    if batch:
+        target.read.append(batch)
+    return len(batch)

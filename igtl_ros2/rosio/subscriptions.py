@@ -88,15 +88,8 @@ class Losses:
 
 
 def subscribe(
-    node: Node,
-    ros_type: type,
-    topic: str,
-    callback: Callable[..., None],
-    profile: QoSProfile,
-    losses: Losses,
-    *,
-    with_info: bool = False,
-    **options: Any,
+    node: Node, ros_type: type, topic: str, callback: Callable[..., None], profile: QoSProfile,
+    losses: Losses, *, with_info: bool = False, **options: Any,
 ) -> Subscription:
     """
     Subscribe, and count what is lost.

@@ -10,7 +10,6 @@ from typing import Any
 from geometry_msgs.msg import TransformStamped
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from rclpy.subscription import Subscription
 
 from ..converters.lazy import frames_of
 from ..errors import ConversionError
@@ -53,13 +52,11 @@ class TfListener:
         self._listen(message_type, DYNAMIC_TOPIC, QoSProfile(depth=EVENT_DEPTH), False)
         self._listen(message_type, STATIC_TOPIC, STATIC_LISTENER_QOS, True)
 
-    def _listen(
-        self, message_type: type, topic: str, qos: QoSProfile, static: bool
-    ) -> Subscription:
+    def _listen(self, message_type: type, topic: str, qos: QoSProfile, static: bool) -> None:
         def on_lost(count: int) -> None:
             self._warn(f'{count} messages on {topic} were lost')
 
-        return self._intake.subscribe(
+        self._intake.subscribe(
             message_type, topic, partial(self._take, static), qos, Losses(on_lost),
             raw=True, most=MOST)
 

@@ -124,11 +124,8 @@ class Writers:
         writer = self._writers.get(topic)
         if writer is None:
             writer = self._writers[topic] = Writer(self._node.create_publisher(
-                ros_type,
-                topic,
-                _QOS[kind],
-                qos_overriding_options=QoSOverridingOptions.with_default_policies(),
-            ))
+                ros_type, topic, _QOS[kind],
+                qos_overriding_options=QoSOverridingOptions.with_default_policies()))
         return writer
 
     def destroy_below(self, topic: str, others: set[str]) -> None:

@@ -29,7 +29,6 @@ class DeviceInfo:
     def __init__(
         self, key: tuple[str, str], route: Route, is_stream: bool, rate_hz: float
     ) -> None:
-        """Have told nothing."""
         self._type_name = key[0]
         self._route = route
         # what is no stream tells what is new with each message
@@ -58,10 +57,8 @@ class DeviceInfo:
             return None
         metadata = {ros_text(k): ros_text(v) for k, v in message.metadata.items()}
         info: dict[str, Any] = {
-            'version': message.version,
-            'peer': passage.peer.address,
-            'stamp_source': passage.source,
-            'state': result.state and ros_text(result.state),
+            'version': message.version, 'peer': passage.peer.address,
+            'stamp_source': passage.source, 'state': result.state and ros_text(result.state),
             'metadata': {k: v for k, v in metadata.items() if not _is_time(k)},
             **told[4],
         }
@@ -72,15 +69,11 @@ class DeviceInfo:
         self._due = passage.now_s + self._period_s
         route, stamp = self._route, time_from_ns(passage.stamp_ns)
         return ShowInfo(json_pieces({
-            'device': ros_text(route.device),
-            'device_name': ros_text(message.device_name),
+            'device': ros_text(route.device), 'device_name': ros_text(message.device_name),
             'type': ros_text(self._type_name),
             'stamp': {'sec': stamp.sec, 'nanosec': stamp.nanosec},
-            'timestamp': f'0x{message.timestamp:016x}',
-            'message_id': message.message_id,
-            'frame_id': route.frame_id,
-            'child_frame_id': route.child_frame_id,
-            **made(info),
+            'timestamp': f'0x{message.timestamp:016x}', 'message_id': message.message_id,
+            'frame_id': route.frame_id, 'child_frame_id': route.child_frame_id, **made(info),
             'metadata': metadata,
         }))
 

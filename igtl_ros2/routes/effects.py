@@ -199,9 +199,9 @@ def problem(what: str, text: str) -> Tell:
     return Tell(Count.PROBLEM, what, text)
 
 
-def left_out(what: str, number: int = 1) -> Tell:
+def left_out(what: str) -> Tell:
     """Count what a rule leaves out on purpose."""
-    return Tell(Count.LEFT_OUT, what, number=number)
+    return Tell(Count.LEFT_OUT, what)
 
 
 def withheld(what: str, text: str) -> Tell:

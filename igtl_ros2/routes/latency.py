@@ -8,6 +8,7 @@ Time is an argument.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -118,11 +119,10 @@ class Offset:
 class Samples:
     """The last measurements of one device, one source or one link."""
 
-    __slots__ = ('_ring', '_number', '_turn', 'offset', 'worst_s', 'peer', 'last_s')
+    __slots__ = ('_kept', '_turn', 'offset', 'worst_s', 'peer', 'last_s')
 
     def __init__(self, kept: int = _KEPT) -> None:
-        self._ring: list[Trace | None] = [None] * kept
-        self._number = 0
+        self._kept: deque[Trace] = deque(maxlen=kept)
         # how often it was time for one
         self._turn = 0
         self.offset = Offset()
@@ -133,9 +133,7 @@ class Samples:
 
     def add(self, trace: Trace) -> None:
         """Take one in, in the place of the oldest."""
-        ring = self._ring
-        ring[self._number % len(ring)] = trace
-        self._number += 1
+        self._kept.append(trace)
         self.last_s, self.peer = trace.last_s, trace.peer
         took_s = trace.total_s + trace.stages.get('device', 0.0)
         if took_s > self.worst_s:
@@ -148,7 +146,7 @@ class Samples:
 
     def recent(self, now_s: float) -> list[Trace]:
         """Give those that still count."""
-        return [t for t in self._ring[:] if t is not None and now_s - t.last_s <= RECENT_S]
+        return [t for t in self._kept.copy() if now_s - t.last_s <= RECENT_S]
 
     def figures(self, now_s: float) -> dict[str, Figures]:
         """Work out the figures of each stage that messages took, and of all together."""

@@ -184,13 +184,8 @@ def _through(steps: Sequence[Step], items: list[Item], now: Now, out: Effects) -
 
 
 def outbound_route(
-    rule: SendRule,
-    source: TopicSource | LinkSource | TfSource,
-    wire_sources: WireSources,
-    *,
-    ros_type: type = object,
-    depth: int = 1,
-    expiry: Expiry | None = None,
+    rule: SendRule, source: TopicSource | LinkSource | TfSource, wire_sources: WireSources, *,
+    ros_type: type = object, depth: int = 1, expiry: Expiry | None = None,
     is_own: Callable[[Any], bool] | None = None,
 ) -> OutboundRoute:
     """

@@ -96,19 +96,18 @@ class RateLimit:
         self._latest: Item | None = None
 
     def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
-        """Keep the last of them."""
         urgent = []
         for item in items:
             if self._source.follows(item.value):
                 # without those before it, it is no picture
                 out.append(left_out(f'{self._device}: by rate, no key frame'))
-            elif self._source.is_urgent(item.value, now):  # what waits is older
-                self._latest = None
+                continue
+            if self._latest is not None:  # it is older, also than an emergency
+                out.append(left_out(f'{self._device}: by rate'))
+            is_urgent = self._source.is_urgent(item.value, now)
+            self._latest = None if is_urgent else item
+            if is_urgent:
                 urgent.append(item)
-            else:
-                if self._latest is not None:
-                    out.append(left_out(f'{self._device}: by rate'))
-                self._latest = item
         return urgent
 
     def release(self) -> list[Item]:
@@ -124,7 +123,6 @@ class NotOwn:
         self._is_own = is_own
 
     def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
-        """Let others go on."""
         return [item for item in items if not self._is_own(item.value)]
 
 
@@ -202,7 +200,6 @@ class Convert(_Each):
     """Make messages of values."""
 
     def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
-        """Let items go on of which messages could be made."""
         kept, convert = [], self._source.convert
         for item in items:
             try:

@@ -32,9 +32,7 @@ class Repetition:
     """
 
     def __init__(
-        self,
-        report: Telling,
-        is_connected: Callable[[Any], bool],
+        self, report: Telling, is_connected: Callable[[Any], bool],
         show: Callable[[Device, str], None],
     ) -> None:
         self._report = report

@@ -155,17 +155,9 @@ class TopicSource(Source):
     """
 
     def __init__(
-        self,
-        name: str,
-        rule: SendRule,
-        ros_type: type,
-        convert: FromRos,
-        said: Descriptions,
-        origins: Origins,
-        peers: Peers,
-        whole: Callable[[Any], Any] | None,
-        stamp_of_value: Callable[[Any], int],
-        is_long: Callable[[Any], bool] | None,
+        self, name: str, rule: SendRule, ros_type: type, convert: FromRos, said: Descriptions,
+        origins: Origins, peers: Peers, whole: Callable[[Any], Any] | None,
+        stamp_of_value: Callable[[Any], int], is_long: Callable[[Any], bool] | None,
         is_published: Callable[[], bool],
     ) -> None:
         super().__init__(name, rule)
@@ -187,15 +179,12 @@ class TopicSource(Source):
         self._video = ('VIDEO', rule.device) if rule.type == 'VIDEO' else None
 
     def takes_long(self, value: Any) -> bool:
-        """Tell by its size whether to convert it takes long."""
         return self._is_long is not None and self._is_long(value)
 
     def is_alive(self) -> bool:
-        """Tell whether anybody publishes the topic."""
         return self._is_published()
 
     def is_urgent(self, value: Any, now: Now) -> bool:
-        """Tell whether it calls an emergency."""
         if not self.may_be_urgent:
             return False
         try:
@@ -205,11 +194,9 @@ class TopicSource(Source):
         return bool(getattr(outgoing, 'is_emergency', False))
 
     def follows(self, value: Any) -> bool | None:
-        """Tell whether it is a frame of video that needs others."""
         return follows_of(value) if self.may_be_video else None
 
     def convert(self, item: Item, now: Now) -> Sequence[str]:
-        """Make the messages of an item."""
         said, key = self._said, self._video
         stamp_ns = said.stamp_said(self._rule.device, self.name) if said.is_anything_said else 0
         sending = self._sending(now, stamp_ns)
@@ -228,12 +215,10 @@ class TopicSource(Source):
         return sending.notes
 
     def text(self, item: Item) -> str:
-        """Give the text of a command."""
         text: str = item.value.data
         return text
 
     def place(self, item: Item) -> tuple[list[str], int]:
-        """Tell in which frames it is, and when."""
         value = item.value
         if isinstance(value, LazyPose) and value.frames[0]:
             return [value.frames[0]], item.stamp_ns
@@ -241,11 +226,9 @@ class TopicSource(Source):
         return frames_of_tools(item.parts[0], item.info, frame), stamp_ns
 
     def stamp_of(self, item: Item) -> int:
-        """Tell when it is of, the oldest of its parts."""
         return item.stamp_ns or stamp_of_ros(item.value)
 
     def exclude(self, key: Key, item: Item, out: Effects) -> tuple[Any, ...]:
-        """Tell from which peer of the same link it came."""
         if self._has_header:
             origin = self._origins.origin_of(self.name, key, item.stamp_ns)
         else:
@@ -272,22 +255,18 @@ class LinkSource(Source):
         self._last: Handed | None = None
 
     def is_urgent(self, value: Handed, now: Now) -> bool:
-        """Tell whether it calls an emergency."""
         return value.is_emergency
 
     def follows(self, value: Handed) -> bool | None:
-        """Tell whether it is a frame of video that needs others."""
         frame = value.message
         return frame.follows if isinstance(frame, Video) else None
 
     def takes_long(self, value: Handed) -> bool:
-        """Tell whether to convert it takes more than some milliseconds."""
         is_long = is_sent_by_worker(ros_type_of(value.ros_message), self._rule.type)
         is_long = is_long and not is_whole(value, self._rule, self._said.profile)
         return is_long or value.message is not None and is_heavy(value.message)
 
     def convert(self, item: Item, now: Now) -> Sequence[str]:
-        """Make the messages of an item, mostly the one that came."""
         value: Handed = item.value
         sending = self._sending(now, 0)
         outgoing = message_to_send(value, sending)
@@ -296,7 +275,6 @@ class LinkSource(Source):
         return sending.notes
 
     def text(self, item: Item) -> str:
-        """Give the text of a command."""
         message = item.value.ros_message
         if type(message).__name__ != 'String':
             raise ConversionError(f'its type is {type(message).__name__}, wanted String')
@@ -304,7 +282,6 @@ class LinkSource(Source):
         return text
 
     def place(self, item: Item) -> tuple[list[str], int]:
-        """Tell in which frames it is, and when."""
         frame = place_of_ros(item.value.ros_message)[0]
         return frames_of_tools(item.parts[0], item.info, frame), item.stamp_ns
 
@@ -322,11 +299,9 @@ class LinkSource(Source):
             item.value.origin.probe_often()
 
     def is_alive(self) -> bool:
-        """Tell whether the peer that sent the last value is still there."""
         return self._last is None or self._last.is_connected()
 
     def no_answer(self) -> str:
-        """Name the peer that sent the last value, if it does not answer."""
         origin = None if self._last is None else self._last.origin
         return '' if origin is None or origin.is_answering else str(origin.address)
 
@@ -342,7 +317,6 @@ class TfSource(Source):
         self._stale = self.why_stale = f'tf knows nothing new of {frames}'
 
     def convert(self, item: Item, now: Now) -> Sequence[str]:
-        """Look the frames up."""
         rule = self._rule
         try:
             found, item.stamp_ns = item.value()
@@ -360,7 +334,6 @@ class TfSource(Source):
         return ()
 
     def failed(self, error: Exception) -> Tell:
-        """Tell why it is not sent."""
         device = self._rule.device
         return problem(f'tf {device}', f'{device} is not sent: {error}')
 

@@ -39,9 +39,6 @@ class Telling(Protocol):
     def problem(self, kind: str, text: str, number: int = 1) -> None:
         """Count a problem, and log it at a limited rate."""
 
-    def problem_once(self, kind: str, text: str) -> None:
-        """Count a problem that stays; its text is logged once."""
-
     def withheld_by(self, kind: str, text: str) -> None:
         """Count what a gate withholds, and log it as a problem is."""
 

@@ -31,7 +31,6 @@ class TfOffers:
     def __init__(
         self, topic: str, rule: ReceiveRule, route: Route, has_gates: bool, around: Surroundings
     ) -> None:
-        """Have offered nothing."""
         self._topic = topic
         self._rule = rule
         self._route = route

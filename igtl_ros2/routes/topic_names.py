@@ -26,10 +26,7 @@ class TopicNames:
     """
 
     def __init__(
-        self,
-        prefix: str,
-        around: Surroundings,
-        is_connected: Callable[[Any], bool],
+        self, prefix: str, around: Surroundings, is_connected: Callable[[Any], bool],
         log: Callable[[str, str], None],
     ) -> None:
         self._prefix = prefix

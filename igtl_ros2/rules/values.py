@@ -26,12 +26,8 @@ def text(title: str, least: int = 0, most: int = 0, pattern: str = '') -> Schema
 
 
 def numbers(
-    least: float | None = None,
-    most: float | None = None,
-    unit: str = '',
-    *,
-    over: float | None = None,
-    whole: bool = False,
+    least: float | None = None, most: float | None = None, unit: str = '', *,
+    over: float | None = None, whole: bool = False,
 ) -> Schema:
     """Allow numbers from `least`, or over `over`, to `most`."""
     title, end = 'a whole number' if whole else 'a number', f' {unit}' if unit else ''

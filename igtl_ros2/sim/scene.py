@@ -8,7 +8,8 @@ and oddities are those of vtkMRMLScene, of its nodes, and of vtkMRMLIGTLConnecto
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,17 @@ from .mrml import DeviceStatus, LinearTransform, MarkupsFiducial, Model, Node, T
 from .slicer import Slicer
 
 RECEIVED = 'Received by OpenIGTLink'
+
+
+def _gets(path: str, kind: Callable[[Any], Any] = lambda value: value) -> Callable[[Any], Any]:
+    """Make a method that gives an attribute; `kind` makes of it what Slicer gives."""
+    found = attrgetter(path)
+    return lambda self: kind(found(self))
+
+
+def _sets(name: str) -> Callable[..., None]:
+    """Make a method that sets an attribute to its first argument."""
+    return lambda self, value, *_: setattr(self, name, value)
 
 
 class Matrix:
@@ -37,11 +49,10 @@ class Matrix:
 class Collection:
     """A vtkCollection."""
 
+    GetNumberOfItems = _gets('_items', len)
+
     def __init__(self, items: Sequence[MrmlNode]) -> None:
         self._items = list(items)
-
-    def GetNumberOfItems(self) -> int:
-        return len(self._items)
 
     def GetItemAsObject(self, number: int) -> MrmlNode:
         return self._items[number]
@@ -54,6 +65,7 @@ class MrmlNode:
     """A node of the scene with what all nodes of MRML have; `data` is the node of the Slicer."""
 
     class_name = 'vtkMRMLNode'
+    GetID, GetName, GetClassName = _gets('_id'), _gets('data.name'), _gets('class_name')
 
     def __init__(self, scene: Scene, data: Any, number: int) -> None:
         self._scene, self.data = scene, data
@@ -68,15 +80,6 @@ class MrmlNode:
             self._changes += 1
             if self.data.outgoing:
                 self._scene.slicer._push(self.data)
-
-    def GetID(self) -> str:
-        return self._id
-
-    def GetName(self) -> str:
-        return str(self.data.name)
-
-    def GetClassName(self) -> str:
-        return self.class_name
 
     def IsA(self, name: str) -> bool:
         return any(getattr(kind, 'class_name', '') == name for kind in type(self).__mro__)
@@ -142,9 +145,7 @@ class FiducialNode(MrmlNode):
     """A vtkMRMLMarkupsFiducialNode."""
 
     class_name = 'vtkMRMLMarkupsFiducialNode'
-
-    def GetNumberOfControlPoints(self) -> int:
-        return len(self.data.points)
+    GetNumberOfControlPoints = _gets('data.points', len)
 
     def GetNthControlPointLabel(self, number: int) -> str:
         return str(self.data.points[number].label)
@@ -158,9 +159,7 @@ class ModelNode(MrmlNode):
     """A vtkMRMLModelNode."""
 
     class_name = 'vtkMRMLModelNode'
-
-    def GetPolyData(self) -> Shape | None:
-        return Shape(self.data.mesh)
+    GetPolyData = _gets('data.mesh', lambda mesh: Shape(mesh))
 
     def SetAndObservePolyData(self, shape: Shape | None) -> None:
         self._change(mesh=(shape or Shape()).mesh)
@@ -170,9 +169,7 @@ class TextNode(MrmlNode):
     """A vtkMRMLTextNode."""
 
     class_name = 'vtkMRMLTextNode'
-
-    def GetText(self) -> str:
-        return str(self.data.text)
+    GetText = _gets('data.text')
 
     def SetText(self, text: str) -> None:
         self._change(text=text)
@@ -182,15 +179,8 @@ class StatusNode(MrmlNode):
     """A vtkMRMLIGTLStatusNode."""
 
     class_name = 'vtkMRMLIGTLStatusNode'
-
-    def GetCode(self) -> int:
-        return int(self.data.code)
-
-    def GetErrorName(self) -> str:
-        return str(self.data.error_name)
-
-    def GetStatusString(self) -> str:
-        return str(self.data.text)
+    GetCode, GetErrorName = _gets('data.code', int), _gets('data.error_name')
+    GetStatusString = _gets('data.text')
 
     def SetStatus(self, code: int, subcode: int, error_name: str, text: str) -> None:
         self._change(code=code, subcode=subcode, error_name=error_name, text=text)
@@ -205,11 +195,10 @@ class VolumeNode(MrmlNode):
 class Shape:
     """As much of a vtkPolyData as tells what is in it."""
 
+    GetNumberOfPoints = _gets('mesh.points', len)
+
     def __init__(self, mesh: PolyData | None = None) -> None:
         self.mesh = PolyData(np.zeros((0, 3), np.float32)) if mesh is None else mesh
-
-    def GetNumberOfPoints(self) -> int:
-        return len(self.mesh.points)
 
     def GetPointData(self) -> Shape:
         return self
@@ -221,30 +210,14 @@ class Shape:
 class Display:
     """A display node: it keeps what it is told."""
 
+    SetVisibility, GetVisibility = _sets('is_visible'), _gets('is_visible', bool)
+    SetActiveScalar, GetActiveScalarName = _sets('scalars'), _gets('scalars')
+    SetOpacity, SetScalarRangeFlag = _sets('opacity'), _sets('range_flag')
+    SetScalarVisibility = _sets('are_scalars_visible')
+
     def __init__(self) -> None:
         self.is_visible, self.opacity, self.scalars, self.range_flag = True, 1.0, '', 0
         self.are_scalars_visible = False
-
-    def SetVisibility(self, is_visible: bool) -> None:
-        self.is_visible = bool(is_visible)
-
-    def GetVisibility(self) -> bool:
-        return self.is_visible
-
-    def SetOpacity(self, opacity: float) -> None:
-        self.opacity = opacity
-
-    def SetActiveScalar(self, name: str, _: int) -> None:
-        self.scalars = name
-
-    def GetActiveScalarName(self) -> str:
-        return self.scalars
-
-    def SetScalarRangeFlag(self, flag: int) -> None:
-        self.range_flag = flag
-
-    def SetScalarVisibility(self, are_visible: bool) -> None:
-        self.are_scalars_visible = bool(are_visible)
 
 
 _KINDS: dict[type[Node], type[MrmlNode]] = {
@@ -311,38 +284,20 @@ class Command:
 
     CommandUnknown, CommandWaiting, CommandResponseReceived, CommandExpired = 0, 1, 2, 3
     CommandFailed, CommandCancelled = 4, 5
+    SetName, SetCommandContent, SetTimeoutSec = _sets('name'), _sets('content'), _sets('timeout_s')
+    GetCommandStatus, GetSuccessful = _gets('status'), _gets('is_success')
+    GetResponseContent, GetErrorMessage = _gets('response'), _gets('error')
 
     def __init__(self) -> None:
         self.name, self.content, self.timeout_s = '', '', 5.0
         self.status, self.is_success = self.CommandUnknown, False
         self.response, self.error = '', ''
 
-    def SetName(self, name: str) -> None:
-        self.name = name
-
-    def SetCommandContent(self, content: str) -> None:
-        self.content = content
-
-    def SetTimeoutSec(self, seconds: float) -> None:
-        self.timeout_s = seconds
-
     def SetBlocking(self, _: bool) -> None:
         """Be sent without waiting in any case."""
 
-    def GetCommandStatus(self) -> int:
-        return self.status
-
     def IsInProgress(self) -> bool:
         return self.status == self.CommandWaiting
-
-    def GetSuccessful(self) -> bool:
-        return self.is_success
-
-    def GetResponseContent(self) -> str:
-        return self.response
-
-    def GetErrorMessage(self) -> str:
-        return self.error
 
 
 class ConnectorNode:
@@ -353,6 +308,8 @@ class ConnectorNode:
     """
 
     StateOff, StateWaitConnection, StateConnected = 0, 1, 2
+    GetServerHostname, GetServerPort = _gets('_slicer.address.host'), _gets('_slicer.address.port')
+    GetNumberOfOutgoingMRMLNodes = _gets('_outgoing', len)
 
     def __init__(self, slicer: Slicer) -> None:
         self._slicer = slicer
@@ -360,12 +317,6 @@ class ConnectorNode:
 
     def GetState(self) -> int:
         return self.StateConnected if self._slicer.peers else self.StateWaitConnection
-
-    def GetServerHostname(self) -> str:
-        return self._slicer.address.host
-
-    def GetServerPort(self) -> int:
-        return self._slicer.address.port
 
     def RegisterOutgoingMRMLNode(self, node: MrmlNode) -> int:
         if node not in self._outgoing:
@@ -377,9 +328,6 @@ class ConnectorNode:
         if node in self._outgoing:
             self._outgoing.remove(node)
         node.data.outgoing = False
-
-    def GetNumberOfOutgoingMRMLNodes(self) -> int:
-        return len(self._outgoing)
 
     def GetOutgoingMRMLNode(self, number: int) -> MrmlNode:
         return self._outgoing[number]
@@ -397,8 +345,7 @@ class ConnectorNode:
     def _ask(self, command: Command) -> None:
         try:
             answer = self._slicer.command(
-                command.name, command.content, timeout_s=command.timeout_s
-            )
+                command.name, command.content, timeout_s=command.timeout_s)
         except PeerError as error:
             command.error, command.status = str(error), command.CommandExpired
             return

@@ -41,9 +41,7 @@ class Task:
 
 
 def serve_tasks(
-    arguments: argparse.Namespace,
-    make_tasks: Callable[[Server], list[Task]],
-    stopped: list[int],
+    arguments: argparse.Namespace, make_tasks: Callable[[Server], list[Task]], stopped: list[int],
     answer: Callable[[Peer, Message], None] | None = None,
 ) -> None:
     """

@@ -32,16 +32,13 @@ class BagSource:
 
     One thread reads frames and hands them to the event loop when they are due, another counts
     what is where.
-
-    :param direction: from the devices, to them, or both.
     """
 
     is_bag = True
 
-    def __init__(self, monitor: Taker, path: Path, direction: str = 'from') -> None:
+    def __init__(self, monitor: Taker, path: Path) -> None:
         self._monitor = monitor
         self._path = path
-        self._direction = direction
         self._changed = threading.Condition()
         self._is_over = False
         self._threads: list[threading.Thread] = []
@@ -69,7 +66,7 @@ class BagSource:
     def _look(self) -> None:
         """Find out how long it is."""
         with open_bag(self._path) as reader:
-            frames = BagFrames(reader, MessageTypes(), (), self._direction)
+            frames = BagFrames(reader, MessageTypes(), (), 'from')
             first = next(iter(frames), None)
             if first is None:
                 raise BagError(f'{self._path}: there is no whole frame in it')
@@ -160,7 +157,7 @@ class BagSource:
 
     def _count(self) -> None:
         with open_bag(self._path) as reader:
-            frames = BagFrames(reader, MessageTypes(), (), self._direction)
+            frames = BagFrames(reader, MessageTypes(), (), 'from')
             for place_s, frame in self._items(frames):
                 if self._is_over:
                     return
@@ -172,7 +169,7 @@ class BagSource:
 
     def _play(self) -> None:
         with open_bag(self._path) as reader:
-            frames = BagFrames(reader, MessageTypes(), (), self._direction)
+            frames = BagFrames(reader, MessageTypes(), (), 'from')
             jumps = -1
             while not self._is_over:
                 with self._changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import ipaddress
 import secrets
@@ -31,10 +32,8 @@ def new_token() -> str:
 
 def is_this_machine(address: str) -> bool:
     """Tell whether a server at this address is reached from this machine alone."""
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == 'localhost'
+    found = _address_of(address)
+    return address == 'localhost' if found is None else found.is_loopback
 
 
 class Guard:
@@ -68,9 +67,7 @@ class Guard:
         A page from elsewhere can have its own name lead here, but not change the name.
         """
         name = _name_of(host)
-        if name in self._names:
-            return True
-        return self._any_address and _is_address(name)
+        return name in self._names or self._any_address and _address_of(name) is not None
 
     def is_origin(self, origin: str | None, host: str, scheme: str) -> bool:
         """Tell whether it is this server's own page that asks; programs say no origin."""
@@ -84,9 +81,7 @@ def _name_of(host: str) -> str:
         return ''
 
 
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
+def _address_of(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(name)
+    return None

@@ -23,10 +23,6 @@ _TEXTS = (String, ClientInfo, Status, Command, CommandResponse)
 _Key = tuple[int, str, str, str]
 
 
-def _at_once(run: Callable[[], None]) -> None:
-    run()
-
-
 class Monitor:
     """
     All that came, in as far as the page shows it.
@@ -35,7 +31,7 @@ class Monitor:
     :param work: has something done in another thread, which takes milliseconds.
     """
 
-    def __init__(self, phi: str = 'redact', work: Work = _at_once) -> None:
+    def __init__(self, phi: str = 'redact', work: Work = lambda run: run()) -> None:
         self.phi = phi
         self._work = work
         self.devices: dict[int, Device] = {}
@@ -65,13 +61,8 @@ class Monitor:
         self.epoch += 1
 
     def take(
-        self,
-        link: int,
-        peer: str,
-        items: Sequence[tuple[Message, int]],
-        now_s: float,
-        now_ns: int,
-        received_s: float | None = None,
+        self, link: int, peer: str, items: Sequence[tuple[Message, int]], now_s: float,
+        now_ns: int, received_s: float | None = None,
     ) -> None:
         """
         Take in messages, each with its bytes, that came from a peer of a link.

@@ -93,7 +93,8 @@ class ShownImage:
 
     def _show(self, image: Image, count: int) -> None:
         self.fault = ''
-        if image.is_whole or _whole_bytes(image) <= _MAX_VOLUME_BYTES:
+        voxels = math.prod(image.size + image.pixels.shape[3:])
+        if image.is_whole or voxels * image.pixels.itemsize <= _MAX_VOLUME_BYTES:
             try:
                 image = self._merger.merge(image, in_place=True)
             except ConversionError as error:
@@ -103,7 +104,3 @@ class ShownImage:
     def tell(self) -> Json:
         """Tell how it is."""
         return {'count': self.count, 'fault': self.fault, 'left_out': self.left_out}
-
-
-def _whole_bytes(image: Image) -> int:
-    return math.prod(image.size + image.pixels.shape[3:]) * image.pixels.itemsize

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from ..aio import Client, Server
@@ -52,26 +53,19 @@ class LiveLinks:
         logging.getLogger('igtl_ros2').addHandler(self._log)
         for number, settings in enumerate(self._settings):
             kind = Client if settings.mode == 'client' else Server
-            link = kind(settings, on_sized=self._taker(number), on_peer=self._watcher(number))
+            link = kind(settings, on_sized=partial(self._take, number),
+                        on_peer=partial(self._watch, number))
             self._links.append(link)
             self._monitor.addresses[number] = str(link.address)
             await link.link.open()
 
-    def _taker(self, number: int) -> Callable[[Peer, Sequence[tuple[Message, int]]], None]:
-        def take(peer: Peer, items: Sequence[tuple[Message, int]]) -> None:
-            self._monitor.take(
-                number, peer.address, items, self.now_s(), time.time_ns(), peer.last_received)
+    def _take(self, number: int, peer: Peer, items: Sequence[tuple[Message, int]]) -> None:
+        self._monitor.take(
+            number, peer.address, items, self.now_s(), time.time_ns(), peer.last_received)
 
-        return take
-
-    def _watcher(self, number: int) -> Callable[[Peer, bool], None]:
-        is_server = self._settings[number].mode == 'server'
-
-        def watch(peer: Peer, is_there: bool) -> None:
-            if is_server and not is_there:
-                self._monitor.forget_peer(number, peer.address)
-
-        return watch
+    def _watch(self, number: int, peer: Peer, is_there: bool) -> None:
+        if self._settings[number].mode == 'server' and not is_there:
+            self._monitor.forget_peer(number, peer.address)
 
     async def close(self) -> None:
         """Close them."""

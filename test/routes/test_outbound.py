@@ -145,6 +145,7 @@ def test_an_emergency_waits_for_no_rate_and_for_no_worker(peers):
     for seconds in (1, 2):
         effects = route.take([state(b'\0'), emergency], at(seconds))
         assert [message.is_emergency for message, _ in sent(effects)] == [True]
+        assert told(effects) == [(Count.LEFT_OUT, 'Tool: by rate')]
     assert route.release(at(3), []) == []  # what waited is older
     route = topic(peers, DiagnosticArray, '/a/status', type='STATUS')
     route._queue._takes_long = True
