@@ -9,20 +9,13 @@ import os
 import ssl
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from ..config.numbers import whole
 from ..transport.tls import peer_names
 from .program import run_tool, say
 
-DESCRIPTION = (
-    'Certificates to try TLS with: an authority (ca.pem), a server (server.pem, server.key) and a '
-    'client (client.pem, client.key). The key of the authority is thrown away, so that nobody can '
-    'sign more with it. For patients, have them made by those who keep the network.'
-)
 _SERVER_NAMES = ('localhost', '127.0.0.1', '::1')
-_CLIENT_NAME = 'igtl-client'
-_LARGEST_DAYS = 100 * 365
 
 
 def make(names: Sequence[str], client_name: str, days: int) -> dict[str, bytes]:
@@ -97,23 +90,6 @@ def write(directory: Path, files: dict[str, bytes], *, force: bool) -> None:
             file.write(data)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
-    parser.add_argument(
-        'directory', nargs='?', type=Path, default=Path('certs'),
-        help='output folder; default: certs')
-    parser.add_argument(
-        '--name', action='append', default=[], metavar='HOST',
-        help='host name or address of the server, besides localhost, 127.0.0.1 and ::1; may be '
-        'repeated')
-    parser.add_argument(
-        '--client', default=_CLIENT_NAME, metavar='NAME',
-        help=f'name of the client, for tls.allowed_names; default: {_CLIENT_NAME}')
-    parser.add_argument(
-        '--days', type=whole(1, _LARGEST_DAYS), default=365, help='days of validity; default: 365')
-    parser.add_argument('--force', action='store_true', help='overwrite existing files')
-
-
 def run(arguments: argparse.Namespace) -> int:
     """
     Make and write the certificates, and tell how they are used.
@@ -139,14 +115,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def main(args: Sequence[str] | None = None) -> int:
-    """
-    Run igtl_certs.
-
-    :returns: the exit code.
-    """
-    return run_tool('igtl_certs', DESCRIPTION, add_arguments, run, args)
-
+#: gives the exit code
+main = partial(run_tool, 'certs')
 
 if __name__ == '__main__':
     sys.exit(main())

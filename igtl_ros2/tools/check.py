@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from ..converters.names import ros_name
@@ -25,7 +25,6 @@ from ..mapping import (
     mapping_schema,
     streams,
 )
-from .arguments import CHECK, add_check_arguments
 from .program import FAULT, run_tool, say
 
 # what has a column of its own
@@ -293,14 +292,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def main(args: Sequence[str] | None = None) -> int:
-    """
-    Run igtl_check.
-
-    :returns: the exit code: 1 if the file is wrong.
-    """
-    return run_tool('igtl_check', CHECK, add_check_arguments, run, args)
-
+#: gives the exit code
+main = partial(run_tool, 'check')
 
 if __name__ == '__main__':
     sys.exit(main())

@@ -16,14 +16,14 @@ import os
 import queue
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..config.shared import shared_path
 from ..sim.ultrasound import STYLUS, Scene
-from .arguments import DEMO, add_demo_arguments
 from .child import Children, ros_words
 from .demo_compare import Facts
 from .demo_flows import NAMESPACE, TO_ROS, Flow, ToDevice, ToRos
@@ -275,14 +275,8 @@ def _conclude(demo: Demo, ended_early: bool) -> int:
     return 0
 
 
-def main(args: Sequence[str] | None = None) -> int:
-    """
-    Run igtl_demo.
-
-    :returns: the exit code.
-    """
-    return run_tool('igtl_demo', DEMO, add_demo_arguments, run, args)
-
+#: gives the exit code
+main = partial(run_tool, 'demo')
 
 if __name__ == '__main__':
     sys.exit(main())

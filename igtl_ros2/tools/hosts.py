@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ..config.address import url_of
 from ..config.numbers import seconds
 from ..errors import ConfigError, PeerError
-from .program import name
+from .program import name, say
+from .words import read_settings
 
 if TYPE_CHECKING:
     from ..client import Client
@@ -23,8 +25,6 @@ TIMEOUT_S = 5.0
 
 def url(text: str) -> str:
     """Read a HOST for argparse."""
-    from ..config.address import url_of
-
     try:
         return url_of(text)
     except ConfigError as error:
@@ -72,8 +72,6 @@ def settings_for(arguments: argparse.Namespace) -> Settings:
 
     :raises ConfigError: if one is wrong, or they do not fit together.
     """
-    from .words import read_settings
-
     mode = 'server' if arguments.listen else 'client'
     return read_settings(mode, arguments.host, arguments.settings)
 
@@ -94,17 +92,11 @@ def open_link(arguments: argparse.Namespace, **callbacks: Any) -> Iterator[Clien
     link = (Server if arguments.listen else Client)(settings, **callbacks)
     try:
         if arguments.listen:
-            _tell_where(link)
+            say(f'waiting at {link.address} for a device to connect')
         link.wait_connected(arguments.timeout or None)
         yield link
     finally:
         link.close()
-
-
-def _tell_where(link: Client | Server) -> None:
-    from .program import say
-
-    say(f'waiting at {link.address} for a device to connect')
 
 
 def nothing_came(link: Client | Server, since_s: float) -> PeerError:
@@ -112,11 +104,9 @@ def nothing_came(link: Client | Server, since_s: float) -> PeerError:
     waited = time.monotonic() - since_s
     who = ', '.join(peer.address for peer in link.peers)
     what = f'connected to {who}' if who else link.last_error or 'nobody is connected'
-    host = link.address
     return PeerError(
-        f'{what}, and nothing came in {waited:.1f} s that was asked for; igtl doctor {host} looks '
-        'for the reason'
-    )
+        f'{what}, and nothing came in {waited:.1f} s that was asked for; igtl doctor '
+        f'{link.address} looks for the reason')
 
 
 def wait_until(condition: Callable[[], bool], due_s: float, turn_s: float = 0.02) -> bool:

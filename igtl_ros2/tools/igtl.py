@@ -73,8 +73,7 @@ def _add_verb(
 ) -> None:
     parser = subparsers.add_parser(
         name, prog=called, help=verb.HELP,
-        description=getattr(verb, 'DESCRIPTION', verb.HELP),
-        epilog=f'example:\n  {verb.EXAMPLE}',
+        description=verb.DESCRIPTION, epilog=f'example:\n  {verb.EXAMPLE}',
         formatter_class=_Formatter,
     )
     if with_arguments:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ..config.numbers import seconds, whole
 from .hosts import add_link_arguments, nothing_came, open_link, wait_until
 from .program import say
+from .terminal import table
+from .words import shown_size
 
 if TYPE_CHECKING:
     from ..client import Client
@@ -206,3 +208,30 @@ def who(one: dict[str, Any], titles: Sequence[str]) -> list[str]:
 def shown(value: float | None, digits: int = 1, unit: str = '') -> str:
     """Write a number, or a dash if it is not known."""
     return '-' if value is None else f'{value:.{digits}f}{unit}'
+
+
+def shown_ms(value_s: float | None, digits: int) -> str:
+    """Write seconds as milliseconds, or a dash if they are not known."""
+    return shown(None if value_s is None else 1e3 * value_s, digits, ' ms')
+
+
+def shown_rate(bytes_per_s: float | None) -> str:
+    """Write bytes a second, or a dash if they are not known."""
+    return '-' if bytes_per_s is None else f'{shown_size(bytes_per_s)}/s'
+
+
+def rows_of(
+    found: list[dict[str, Any]], titles: Sequence[str], right: str,
+    cells: Callable[[dict[str, Any]], list[str]], more: Sequence[Sequence[str]] = (),
+) -> list[str]:
+    """
+    Set streams in a table, with whose they are in front.
+
+    :param right: as `table` has it.
+    :param cells: gives what stands below the titles.
+    :param more: rows behind those of the streams, from the device on.
+    """
+    titles = with_peer(['device', 'type', *titles], found)
+    empty = [''] * titles.index('device')
+    rows = [[*who(one, titles), *cells(one)] for one in found]
+    return table(titles, [*rows, *([*empty, *row] for row in more)], right)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from ..errors import ConfigError, IgtlError, printable
+from .verbs import load
 
 #: nothing came, or a fault was found
 FAULT = 1
@@ -92,23 +93,20 @@ def _forget_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def run_tool(
-    called: str,
-    description: str,
-    add_arguments: Callable[[argparse.ArgumentParser], None],
-    run: Callable[[argparse.Namespace], int],
-    args: Sequence[str] | None,
-) -> int:
+def run_tool(name: str, args: Sequence[str] | None = None) -> int:
     """
     Do the work of one of the programs `igtl_...`, which a verb of `igtl` does as well.
 
+    :param name: of the verb.
     :param args: its command line; None for that of the process.
     :returns: the exit code.
     """
+    called = f'igtl_{name}'
 
     def work() -> int:
-        parser = argparse.ArgumentParser(prog=called, description=description)
-        add_arguments(parser)
-        return run(parser.parse_args(args))
+        verb = load(name)
+        parser = argparse.ArgumentParser(prog=called, description=verb.DESCRIPTION)
+        verb.add_arguments(parser)
+        return verb.run(parser.parse_args(args))
 
     return run_program(called, work)

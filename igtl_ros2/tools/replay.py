@@ -6,10 +6,10 @@ import argparse
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from struct import pack
 from typing import TYPE_CHECKING
@@ -22,7 +22,6 @@ from ..errors import BagError, ConfigError, DecodeError, PeerTimeoutError
 from ..peers import Outgoing, Peer
 from ..peers.outgoing import ready_to_send
 from ..server import Server
-from .arguments import REPLAY, add_replay_arguments
 from .program import FAULT, name, run_tool, say
 from .progress import progress
 from .record import NEEDS
@@ -302,14 +301,8 @@ def run(arguments: argparse.Namespace) -> int:
         return FAULT
 
 
-def main(args: Sequence[str] | None = None) -> int:
-    """
-    Run igtl_replay.
-
-    :returns: the exit code: 1 if nothing could be sent.
-    """
-    return run_tool('igtl_replay', REPLAY, add_replay_arguments, run, args)
-
+#: gives the exit code
+main = partial(run_tool, 'replay')
 
 if __name__ == '__main__':
     sys.exit(main())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
@@ -13,17 +12,6 @@ from .words import note_signals
 
 _BAGS = "bags need: pip install 'igtl_ros2[bags]'"
 T = TypeVar('T')
-
-
-def add_phi(parser: argparse.ArgumentParser, where: str = '') -> None:
-    """
-    Say what is done with names of patients that are shown.
-
-    :param where: such as ` on the page`.
-    """
-    parser.add_argument(
-        '--phi', choices=('redact', 'hash', 'pass'), default='redact',
-        help=f'names of patients{where}; default: redact')
 
 
 def run_until_stopped(

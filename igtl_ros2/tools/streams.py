@@ -99,18 +99,19 @@ class Stream:
         return now_s - self._arrivals_s[-1]
 
     @property
-    def rate_hz(self) -> float:
-        """Messages a second; nan before the second one."""
-        times = self._arrivals_s
-        span = times[-1] - times[0] if times else 0.0
-        return (len(times) - 1) / span if span > 0 else math.nan
+    def rate_hz(self) -> float | None:
+        """Messages a second; None before the second one."""
+        return self._per_s(len(self._arrivals_s) - 1)
 
     @property
-    def bytes_per_s(self) -> float:
-        """Bytes a second; nan before the second message."""
+    def bytes_per_s(self) -> float | None:
+        """Bytes a second; None before the second message."""
+        return self._per_s(sum(self._sizes) - self._sizes[0]) if self._sizes else None
+
+    def _per_s(self, amount: int) -> float | None:
         times = self._arrivals_s
         span = times[-1] - times[0] if times else 0.0
-        return (sum(self._sizes) - self._sizes[0]) / span if span > 0 else math.nan
+        return amount / span if span > 0 else None
 
     @property
     def sizes(self) -> tuple[int, int, float]:
@@ -151,7 +152,7 @@ class Stream:
         message = self.last
         assert message is not None  # a stream begins with its first message
         return {
-            'rate_hz': _number(self.rate_hz),
+            'rate_hz': self.rate_hz,
             'age_s': self.age_s(now_s),
             'size': self.last_size,
             'messages': self.count,
@@ -167,10 +168,6 @@ class Stream:
 def _at(values: Sequence[float], part: float) -> float:
     """Give the value below which that part of sorted values is."""
     return values[min(len(values) - 1, math.ceil(part * len(values)) - 1)]
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
 
 
 def state_of(message: Message) -> str:

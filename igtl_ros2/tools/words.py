@@ -9,8 +9,6 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
-
 from ..config import SETTINGS, Settings
 from ..config.address import url_of
 from ..errors import ConfigError
@@ -70,6 +68,8 @@ def read_settings(mode: str, url: str, words: Sequence[str]) -> Settings:
     :param words: more of them, such as `reconnect_delay=2`.
     :raises ConfigError: if one is wrong, or the URL is none.
     """
+    import yaml  # the help of a verb does without
+
     values: dict[str, Any] = {'mode': mode, 'url': url}
     for word in words:
         name, equals, value = word.partition('=')

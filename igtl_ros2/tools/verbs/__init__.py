@@ -1,11 +1,11 @@
 """
 The verbs of `igtl`, one file each; whatever lies here is one.
 
-A verb is a module with `HELP` (one line), `EXAMPLE` (a command line), `add_arguments(parser)` and
-`run(arguments) -> int`, the exit code: 0, 1 if nothing came or a fault was found, 2 if what was
-asked for cannot be done. It may have a `DESCRIPTION`, a few sentences for its own help, in place
-of `HELP`. It imports what is heavy (numpy, the codec, ROS) in its functions: all verbs are
-imported for the list of them. Errors of the package need not be caught, see `tools/program.py`.
+A verb is a module with `HELP` (one line), `EXAMPLE` (a command line), `DESCRIPTION` (a few
+sentences for its own help), `add_arguments(parser)` and `run(arguments) -> int`, the exit code: 0,
+1 if nothing came or a fault was found, 2 if what was asked for cannot be done. It imports what is
+heavy (numpy, the codec, ROS) in its functions: all verbs are imported for the list of them. Errors
+of the package need not be caught, see `tools/program.py`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class Verb(Protocol):
 
     HELP: str
     EXAMPLE: str
+    DESCRIPTION: str
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add the arguments of the command line."""

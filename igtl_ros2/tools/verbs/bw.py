@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import math
 from typing import TYPE_CHECKING, Any
+
+from ..look import add_watch_arguments, report, rows_of, shown_rate
+from ..words import shown_size
 
 if TYPE_CHECKING:
     from ..streams import Stream
@@ -18,52 +20,34 @@ how large they are, over the last messages."""
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ..look import add_watch_arguments
-
     add_watch_arguments(parser, duration_s=0.0)
 
 
 def facts(stream: Stream, _: float) -> dict[str, Any]:
     """List rate and sizes."""
     smallest, largest, mean = stream.sizes
-    rate = stream.bytes_per_s
     return {
-        'bytes_per_s': None if math.isnan(rate) else rate, 'smallest': smallest,
+        'bytes_per_s': stream.bytes_per_s, 'smallest': smallest,
         'largest': largest, 'mean': mean, 'messages': stream.count, 'bytes': stream.bytes,
     }
 
 
 def lines(found: list[dict[str, Any]]) -> list[str]:
     """Show them as a table, with the sum."""
-    from ..look import who, with_peer
-    from ..terminal import table
-    from ..words import shown_size
-
-    def rate(value: float | None) -> str:
-        return '-' if value is None else f'{shown_size(value)}/s'
-
-    titles = with_peer(
-        ['device', 'type', 'rate', 'mean', 'smallest', 'largest', 'messages', 'bytes'], found)
-    rows = [
-        [
-            *who(one, titles), rate(one['bytes_per_s']), shown_size(one['mean']),
-            shown_size(one['smallest']), shown_size(one['largest']), str(one['messages']),
-            shown_size(one['bytes']),
-        ]
-        for one in found
+    total = [
+        'all', '', shown_rate(sum(one['bytes_per_s'] or 0.0 for one in found)), '', '', '',
+        str(sum(one['messages'] for one in found)), shown_size(sum(one['bytes'] for one in found)),
     ]
-    if len(rows) > 1:
-        total = sum(one['bytes_per_s'] or 0.0 for one in found)
-        empty = [''] * (len(titles) - 8)
-        rows.append([
-            *empty, 'all', '', rate(total), '', '', '', str(sum(one['messages'] for one in found)),
-            shown_size(sum(one['bytes'] for one in found)),
-        ])
-    return table(titles, rows, right='rate mean smallest largest messages bytes')
+    return rows_of(
+        found, ('rate', 'mean', 'smallest', 'largest', 'messages', 'bytes'),
+        'rate mean smallest largest messages bytes',
+        lambda one: [
+            shown_rate(one['bytes_per_s']), shown_size(one['mean']), shown_size(one['smallest']),
+            shown_size(one['largest']), str(one['messages']), shown_size(one['bytes']),
+        ],
+        [total] if len(found) > 1 else [])
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Tell it again and again, and give the exit code."""
-    from ..look import report
-
     return report(arguments, facts, lines)

@@ -11,6 +11,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ...config.numbers import number, seconds
+from ...errors import EncodeError, PeerError, PeerTimeoutError, printable
+from ..hosts import add_link_arguments, open_link
+from ..program import BAD_ARGUMENTS, FAULT, say
+
 if TYPE_CHECKING:
     from ...client import Client
     from ...codec import Message
@@ -36,9 +41,6 @@ Outcome = Callable[['Message'], tuple[bool, str] | None]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ...config.numbers import number, seconds
-    from ..hosts import add_link_arguments
-
     add_link_arguments(parser)
     parser.add_argument('what', type=_what, help='COMMAND, or GET_, STT_ or STP_ and a type')
     parser.add_argument(
@@ -75,9 +77,6 @@ def _what(text: str) -> str:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask, and give the exit code."""
-    from ...errors import EncodeError, printable
-    from ..hosts import open_link
-
     most = 2 if arguments.what == _COMMAND else 1
     if len(arguments.words) > most or arguments.what == _COMMAND and not arguments.words:
         wanted = 'a name, and a content if it has one' if most == 2 else 'at most a device'
@@ -100,8 +99,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _bad(text: str) -> int:
-    from ..program import BAD_ARGUMENTS, say
-
     say(text)
     return BAD_ARGUMENTS
 
@@ -142,7 +139,6 @@ def _ask(
     :raises EncodeError: if the peer must not be asked that.
     """
     from ...codec.patients import hidden
-    from ...errors import EncodeError, PeerTimeoutError
     from ...peers.compat import is_greeting
 
     for peer in link.peers:
@@ -173,8 +169,6 @@ def _stream(
     """Start a stream, print it for as long as is wanted, and stop it."""
     from ...codec.patients import hidden
     from ...dialogue.queries import query_of
-    from ...errors import PeerError, PeerTimeoutError
-    from ..program import FAULT, say
 
     rule = _rule(arguments)
     success, text, message = _ask(link, arguments, question, outcome)

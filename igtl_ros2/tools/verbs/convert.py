@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+
+from ..arguments import add_devices, add_phi
+from ..program import say
 
 HELP = 'a file of images, meshes, points or poses in another format'
 EXAMPLE = 'igtl convert head.nii.gz head.mha'
@@ -16,22 +20,15 @@ of readings of sensors beside that of poses: they have other columns."""
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ..serving import add_phi
-
     parser.add_argument('file', metavar='FILE', help='a file, bag or capture')
     parser.add_argument('output', metavar='OUTPUT', help='the file to write, such as head.nrrd')
-    parser.add_argument(
-        '--device', action='append', default=[], metavar='PATTERN',
-        help="only devices whose names match, such as 'Stylus*'; may be repeated")
+    add_devices(parser)
     add_phi(parser, ' in texts')
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write it, and give the exit code."""
-    from pathlib import Path
-
     from ..export import convert
-    from ..program import say
 
     done, notes = convert(
         arguments.file, Path(arguments.output), arguments.device, arguments.phi)

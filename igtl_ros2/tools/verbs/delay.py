@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from ..look import add_watch_arguments, report, rows_of, shown_ms
+
 if TYPE_CHECKING:
     from ..streams import Stream
 
@@ -19,8 +21,6 @@ the clocks say: half of them (median), 99 of 100 (p99) and all (most), over the 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ..look import add_watch_arguments
-
     add_watch_arguments(parser, duration_s=0.0)
 
 
@@ -36,25 +36,15 @@ def facts(stream: Stream, _: float) -> dict[str, Any]:
 
 def lines(found: list[dict[str, Any]]) -> list[str]:
     """Show them as a table."""
-    from ..look import shown, who, with_peer
-    from ..terminal import table
-
-    titles = with_peer(
-        ['device', 'type', 'offset', 'median', 'p99', 'most', 'stamps', 'messages'], found)
-    rows = [
-        [
-            *who(one, titles),
-            *(shown(None if one[key] is None else 1e3 * one[key], 3, ' ms')
-              for key in ('offset_s', 'median_s', 'p99_s', 'most_s')),
+    return rows_of(
+        found, ('offset', 'median', 'p99', 'most', 'stamps', 'messages'),
+        'offset median p99 most messages',
+        lambda one: [
+            *(shown_ms(one[key], 3) for key in ('offset_s', 'median_s', 'p99_s', 'most_s')),
             one['stamps'], str(one['messages']),
-        ]
-        for one in found
-    ]
-    return table(titles, rows, right='offset median p99 most messages')
+        ])
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Tell it again and again, and give the exit code."""
-    from ..look import report
-
     return report(arguments, facts, lines)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from ...config.numbers import seconds, whole
+from ..hosts import add_settings
+
 HELP = 'what is wrong with a device or a connection, worst first, and what to do about it'
 EXAMPLE = 'igtl doctor 10.0.0.5 --mapping config/slicer.yaml'
 DESCRIPTION = """\
@@ -16,9 +19,6 @@ if not. It sends nothing, except to a silent peer, to find out what it is."""
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ...config.numbers import seconds, whole
-    from ..hosts import add_settings
-
     parser.add_argument(
         'host', nargs='?', metavar='HOST',
         help='host, host:port or URL (tcp, tls or udp) of the device; with --listen the address '

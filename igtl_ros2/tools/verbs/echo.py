@@ -8,6 +8,12 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ...config.numbers import whole
+from ...errors import PeerError, PeerTimeoutError, printable
+from ..hosts import add_link_arguments, nothing_came, open_link, settings_for
+from ..look import add_look_arguments
+from ..program import say
+
 if TYPE_CHECKING:
     from ...codec import Message
 
@@ -21,10 +27,6 @@ reader gets the newest value of a stream, and a line says how many were dropped.
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ...config.numbers import whole
-    from ..hosts import add_link_arguments
-    from ..look import add_look_arguments
-
     add_link_arguments(parser)
     add_look_arguments(parser)
     how = parser.add_mutually_exclusive_group()
@@ -63,7 +65,6 @@ def _texts(arguments: argparse.Namespace) -> Iterator[str]:
     """Give the text of each message."""
     from ...codec.patients import hidden
     from ..plain import field_of, plain_message, text_of
-    from ..program import say
 
     told = set()
     for message in _messages(arguments):
@@ -92,8 +93,6 @@ def _messages(arguments: argparse.Namespace) -> Iterator[Message]:
 
     :raises PeerError: if nobody is there, or nothing that can be printed comes in time.
     """
-    from ...errors import PeerTimeoutError
-    from ..hosts import nothing_came, open_link
     from ..streams import Wanted
 
     wanted = Wanted(arguments.device, arguments.types)
@@ -119,11 +118,8 @@ def _messages(arguments: argparse.Namespace) -> Iterator[Message]:
 def _raw(arguments: argparse.Namespace) -> Iterator[str]:
     """Give the bytes of each message, without names of patients."""
     from ...codec.patients import hidden_frame
-    from ...errors import PeerError, printable
     from ..frames import open_frames
-    from ..hosts import settings_for
     from ..plain import hex_lines
-    from ..program import say
     from ..streams import Wanted
 
     wanted = Wanted(arguments.device, arguments.types)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
+
+from ...errors import ConfigError, FileError
+from ..terminal import table
 
 HELP = 'programs to start from: a list of them, one printed, or a copy of all'
 EXAMPLE = 'igtl examples dynamic_receiver > receiver.py'
@@ -22,7 +26,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
     from ...config.shared import shared_path
-    from ...errors import ConfigError, FileError
 
     folder = shared_path('examples')
     programs = {path.stem: path for path in sorted(folder.glob('*.py'))}
@@ -47,7 +50,6 @@ def run(arguments: argparse.Namespace) -> int:
 def _lines(programs: dict[str, Path]) -> list[str]:
     import ast
 
-    from ..terminal import table
 
     rows = []
     for name, path in programs.items():
@@ -57,9 +59,6 @@ def _lines(programs: dict[str, Path]) -> list[str]:
 
 
 def _copy(paths: list[Path], target: Path) -> None:
-    import shutil
-
-    from ...errors import FileError
 
     for path in paths:
         if (target / path.name).exists():

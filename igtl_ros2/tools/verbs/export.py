@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+
+from ...config.numbers import whole
+from ..arguments import add_devices, add_phi, add_recording
+from ..program import FAULT, say
 
 HELP = 'the messages of a bag, capture or file as CSV, images, meshes, points and texts'
 EXAMPLE = 'igtl export session --to exported --images nrrd'
@@ -21,10 +26,7 @@ _POINTS = ('mrk.json', 'fcsv')
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ...config.numbers import whole
-    from ..serving import add_phi
-
-    parser.add_argument('file', metavar='FILE', help='a bag (folder or file), capture or file')
+    add_recording(parser)
     parser.add_argument(
         '--to', metavar='FOLDER', help='output folder; default: FILE-export')
     for name, choices, what in (
@@ -33,9 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f'--{name}', choices=choices, default=choices[0],
             help=f'the format for {what}; default: {choices[0]}')
-    parser.add_argument(
-        '--device', action='append', default=[], metavar='PATTERN',
-        help="only devices whose names match, such as 'Stylus*'; may be repeated")
+    add_devices(parser)
     parser.add_argument(
         '--every', type=whole(1), default=1, metavar='N',
         help='of images, meshes and points, write every Nth')
@@ -44,10 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the files, and give the exit code: 1 if there was nothing to write."""
-    from pathlib import Path
-
     from ..export import export
-    from ..program import FAULT, say
 
     folder = Path(arguments.to or f'{arguments.file.rstrip("/")}-export')
     ends = {

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...config.address import url_of
+from ...config.numbers import port, seconds
+from ...errors import ConfigError
+from ..arguments import add_phi
 from ..hosts import add_settings
+from ..program import FAULT, say
+from ..serving import run_until_stopped
+from ..words import read_settings
 
 if TYPE_CHECKING:
     from ..foxglove.program import Options
@@ -23,9 +31,6 @@ NEEDS = "what Foxglove hears needs foxglove-sdk: pip install 'igtl_ros2[foxglove
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ...config.numbers import port, seconds
-    from ..serving import add_phi
-
     parser.add_argument(
         'target', metavar='HOST|BAG',
         help='host, host:port or URL of a device; or the folder or file of a bag')
@@ -64,10 +69,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
-    from ...errors import ConfigError
-    from ..program import FAULT, say
-    from ..serving import run_until_stopped
-
     try:
         from ..foxglove.program import serve
     except ImportError as error:
@@ -85,12 +86,8 @@ def options_of(arguments: argparse.Namespace) -> Options:
 
     :raises ConfigError: if the target or a setting is wrong.
     """
-    from pathlib import Path
-
-    from ...config.address import url_of
     from ..foxglove.program import Options
     from ..foxglove.stream import Choice
-    from ..words import read_settings
 
     target = arguments.target
     bag = Path(target) if '://' not in target and Path(target).exists() else None

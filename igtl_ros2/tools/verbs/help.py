@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-HELP = 'what igtl can do, or one of its verbs'
+from ...errors import ConfigError
+
+HELP = DESCRIPTION = 'what igtl can do, or one of its verbs'
 EXAMPLE = 'igtl help echo'
 
 
@@ -15,7 +17,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print it, and give the exit code."""
-    from ...errors import ConfigError
     from ..igtl import make_parser
     from . import names
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 from typing import Any
+
+from ...errors import printable
+from ..arguments import add_devices, add_recording
+from ..terminal import table
+from ..words import shown_size
 
 HELP = 'what is in a bag, capture or file: duration, devices, rates, gaps, late and lost, clocks'
 EXAMPLE = 'igtl info capture.pcap'
@@ -19,17 +25,13 @@ _MOST_SHOWN = 5
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    parser.add_argument('file', metavar='FILE', help='a bag (folder or file), capture or file')
+    add_recording(parser)
     parser.add_argument('--json', action='store_true', help='print one JSON object')
-    parser.add_argument(
-        '--device', action='append', default=[], metavar='PATTERN',
-        help="only devices whose names match, such as 'Stylus*'; may be repeated")
+    add_devices(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Tell it, and give the exit code: 1 if there is no message."""
-    import json
-
     from ..survey import survey
 
     found = survey(arguments.file, arguments.device)
@@ -41,10 +43,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
-    from ...errors import printable
-    from ..terminal import table
-    from ..words import shown_size
-
     begin = f' from {found["begin"]} on' if found['begin'] else ''
     lines = [printable(
         f'{found["path"]}: a {found["kind"]} of {found["duration_s"]:.3f} s{begin}, '
@@ -65,8 +63,6 @@ def _lines(found: dict[str, Any]) -> list[str]:
 
 
 def _row(one: dict[str, Any]) -> list[str]:
-    from ..words import shown_size
-
     longest = max((gap['length_s'] for gap in one['gaps']), default=None)
     stamped = one['messages'] - one['unstamped']
     return [

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from ..look import add_watch_arguments, report, rows_of, shown
+from ..words import shown_size
+
 HELP = 'the devices of a host: type, rate, age, size, validity, unit, stamps, last value'
 EXAMPLE = 'igtl ls 10.0.0.5'
 DESCRIPTION = """\
@@ -16,32 +19,21 @@ messages; frozen, if they stand still."""
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ..look import add_watch_arguments
-
     add_watch_arguments(parser, duration_s=2.0, period_s=None)
 
 
 def lines(found: list[dict[str, Any]]) -> list[str]:
     """Show the devices as a table."""
-    from ..look import shown, who, with_peer
-    from ..terminal import table
-    from ..words import shown_size
-
-    titles = with_peer(
-        ['device', 'type', 'Hz', 'age', 'size', 'state', 'unit', 'stamps', 'value'], found)
-    rows = [
-        [
-            *who(one, titles), shown(one['rate_hz']), shown(one['age_s'], 2, ' s'),
-            shown_size(one['size']), one['state'], one['unit'], one['stamps'], one['value'],
-        ]
-        for one in found
-    ]
-    return table(titles, rows, right='Hz age size')
+    return rows_of(
+        found, ('Hz', 'age', 'size', 'state', 'unit', 'stamps', 'value'), 'Hz age size',
+        lambda one: [
+            shown(one['rate_hz']), shown(one['age_s'], 2, ' s'), shown_size(one['size']),
+            one['state'], one['unit'], one['stamps'], one['value'],
+        ])
 
 
 def run(arguments: argparse.Namespace) -> int:
     """List them, and give the exit code."""
-    from ..look import report
     from ..streams import Stream
 
     return report(arguments, Stream.facts, lines)

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ...config.address import url_of
+from ...config.numbers import number, port
+from ...errors import ConfigError
+from ..arguments import add_phi
+from ..diagnostics import add_ros_argument, bridges_heard
+from ..hosts import add_settings
+from ..serving import run_until_stopped
+from ..words import read_settings
 
 if TYPE_CHECKING:
     from ...web.program import Options
@@ -21,11 +31,6 @@ NEEDS = "the page needs aiohttp: pip install 'igtl_ros2[web]', or apt install py
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ...config.numbers import number, port
-    from ..diagnostics import add_ros_argument
-    from ..hosts import add_settings
-    from ..serving import add_phi
-
     parser.add_argument(
         'targets', nargs='+', metavar='HOST|BAG',
         help='host, host:port or URL of a device, several for several links; or the folder or '
@@ -63,10 +68,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it, and give the exit code."""
-    from ...errors import ConfigError
-    from ..diagnostics import bridges_heard
-    from ..serving import run_until_stopped
-
     try:
         from ...web.program import serve
     except ImportError as error:
@@ -83,12 +84,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
 
     :raises ConfigError: if a target or a setting is wrong, or they do not fit together.
     """
-    from pathlib import Path
-
-    from ...config.address import url_of
-    from ...errors import ConfigError
     from ...web.program import Options
-    from ..words import read_settings
 
     robots = []
     if arguments.urdf:

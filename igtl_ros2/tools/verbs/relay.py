@@ -8,6 +8,12 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from ...config.numbers import number, seconds
+from ...errors import printable
+from ..hosts import add_host, settings_for, url
+from ..program import FAULT, say
+from ..words import read_settings, shown_size
+
 if TYPE_CHECKING:
     from ..relaying import Passed
 
@@ -30,9 +36,6 @@ _MOST_NAMES = 1000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ...config.numbers import number, seconds
-    from ..hosts import add_host, url
-
     add_host(parser)
     parser.add_argument(
         'at', nargs='?', type=url, metavar='LISTEN', default='tcp://127.0.0.1:18945',
@@ -113,9 +116,6 @@ class Listing:
 
     def flush(self) -> None:
         """Print what there is to print now."""
-        from ...errors import printable
-        from ..words import shown_size
-
         now_s = time.monotonic()
         with self._lock:
             lines, self._lines = self._lines, []
@@ -134,10 +134,7 @@ class Listing:
 def run(arguments: argparse.Namespace) -> int:
     """Relay, and give the exit code."""
     from ...transport.network import NetworkThread
-    from ..hosts import settings_for
-    from ..program import FAULT, say
     from ..relaying import Relay, Weather
-    from ..words import read_settings
 
     device = settings_for(arguments)
     clients = read_settings('server', arguments.at, arguments.listen_settings)

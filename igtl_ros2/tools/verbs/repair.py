@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import argparse
 
+from ..arguments import REPAIR, add_repair
+
 HELP = 'a new bag with what can be read in a damaged one'
 EXAMPLE = 'igtl repair session'
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
-    from ..record import REPAIR_DESCRIPTION, add_repair_arguments
-
-    parser.description = REPAIR_DESCRIPTION
-    add_repair_arguments(parser)
+DESCRIPTION = REPAIR
+add_arguments = add_repair
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,8 +7,14 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ...config.numbers import number, seconds, whole
+from ...errors import ConfigError, ConversionError, EncodeError
+from ..hosts import add_host, add_link_options, open_link
+from ..program import say
 
 if TYPE_CHECKING:
     from ...client import Client
@@ -30,9 +36,6 @@ _NEGATIVE = re.compile(r'^-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$')
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ...config.numbers import number, seconds, whole
-    from ..hosts import add_host, add_link_options
-
     add_host(parser)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
@@ -104,8 +107,6 @@ def _add_length_unit(parser: argparse.ArgumentParser) -> None:
 
 
 def _metadata(words: Sequence[str]) -> dict[str, str]:
-    from ...errors import ConfigError
-
     found = {}
     for word in words:
         key, equals, value = word.partition('=')
@@ -121,10 +122,6 @@ def messages(arguments: argparse.Namespace) -> Iterator[tuple[float, Message]]:
 
     :raises ConfigError: if they make none.
     """
-    from dataclasses import replace
-
-    from ...errors import ConfigError, ConversionError, EncodeError
-
     given = _metadata(arguments.metadata)
     try:
         for at_s, message in _made(arguments):
@@ -167,7 +164,6 @@ def _pose(arguments: argparse.Namespace) -> Message:
     from ...codec.messages.pose import Position, Transform
     from ...codec.messages.tracking import TrackingData, TrackingElement
     from ..made import is_rigid, pose_matrix
-    from ..program import say
 
     name = arguments.name
     matrix = pose_matrix(arguments.numbers, arguments.unit)
@@ -184,7 +180,6 @@ def _points(arguments: argparse.Namespace) -> Message:
     import numpy as np
 
     from ...codec.messages.points import Point, PointList
-    from ...errors import ConfigError
     from ..made import millimetres
 
     numbers = millimetres(arguments.numbers, arguments.unit)
@@ -199,7 +194,6 @@ def _points(arguments: argparse.Namespace) -> Message:
 
 
 def _from_yaml(file: str) -> Iterable[Message]:
-    from ...errors import ConfigError
     from ..made import read_messages
 
     try:
@@ -216,9 +210,6 @@ def _from_yaml(file: str) -> Iterable[Message]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Send them, and give the exit code."""
-    from ..hosts import open_link
-    from ..program import say
-
     # what is wrong is told before anybody is waited for
     if arguments.kind == 'file':
         next(messages(arguments))
@@ -247,8 +238,6 @@ def _refuse_in_vain(link: Client | Server, message: Message) -> None:
 
     :raises EncodeError: if there is such a peer.
     """
-    from ...errors import EncodeError
-
     for peer in link.peers:
         what = f'{peer.address}: {message.type_name} {message.device_name!r}'
         if why := peer.refusal(message):

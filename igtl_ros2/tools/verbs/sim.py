@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from ..program import name
+
 HELP = 'simulated devices: tracker, ultrasound, CT, robot, force sensor, IMU, 3D Slicer'
 EXAMPLE = 'igtl sim tracker --port 18944'
 DESCRIPTION = """\
@@ -22,15 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     arguments.add_ultrasound_arguments(made)
     made = kinds.add_parser('slicer', help='a 3D Slicer', description=arguments.SLICER)
     arguments.add_slicer_arguments(made)
-    for name, (help, rate_hz) in arguments.DEVICES.items():
-        arguments.add_device_arguments(kinds.add_parser(name, help=help), rate_hz)
+    for kind, (help, rate_hz) in arguments.DEVICES.items():
+        arguments.add_device_arguments(kinds.add_parser(kind, help=help), rate_hz)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Be the device, and give the exit code."""
     from ...sim import devices, slicer, ultrasound
     from ...sim.serving import run_device
-    from ..program import name
 
     if arguments.kind == 'slicer':
         return slicer.run(arguments)

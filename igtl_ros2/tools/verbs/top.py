@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import sys
 import time
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...errors import printable
+from ..diagnostics import add_ros_argument, bridges_heard
+from ..look import Watch, add_watch_arguments, shown, shown_ms, shown_rate, who, with_peer
+from ..terminal import table
+from ..words import shown_size, shown_time
 
 if TYPE_CHECKING:
-    from ..look import Watch
     from ..streams import Stream
 
 HELP = 'what a host sends, live in a terminal'
@@ -26,9 +32,6 @@ package rich, it prints the table again and again."""
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command line."""
-    from ..diagnostics import add_ros_argument
-    from ..look import add_watch_arguments
-
     add_watch_arguments(parser, duration_s=0.0, period_s=0.5, window=120)
     add_ros_argument(parser)
 
@@ -54,15 +57,9 @@ BRIDGE_TITLES = ('of', 'stages: p50 / p99 in ms', 'dropped')
 
 def cells(one: dict[str, Any]) -> list[str]:
     """Give the cells of a row, without whose it is."""
-    from ..look import shown
-    from ..words import shown_size
-
-    rate = one['bytes_per_s']
     return [
-        shown(one['rate_hz']), '-' if rate is None else f'{shown_size(rate)}/s',
-        shown(one['age_s'], 1, ' s'),
-        *(shown(None if one[key] is None else 1e3 * one[key], 1, ' ms')
-          for key in ('offset_s', 'p99_s')),
+        shown(one['rate_hz']), shown_rate(one['bytes_per_s']), shown(one['age_s'], 1, ' s'),
+        shown_ms(one['offset_s'], 1), shown_ms(one['p99_s'], 1),
         shown(one['stages_ms'].get('decoded', [None, None])[1], 1, ' ms'),
         one['state'], one['stamps'], one['value'],
     ]
@@ -71,7 +68,6 @@ def cells(one: dict[str, Any]) -> list[str]:
 def bridge_rows(link: dict[str, Any]) -> list[list[str]]:
     """Give the cells of what a link of a bridge says: a row for each device, source and peer."""
     from ...web.bridges import counts_of
-    from ..look import shown
 
     def dropped(counts: list[dict[str, Any]]) -> str:
         return ', '.join(f'{one["kind"]} {one["number"]} ({one["what"]})' for one in counts)
@@ -98,13 +94,11 @@ def bridge_title(link: dict[str, Any], now_s: float) -> str:
 
 def heading(watch: Watch, found: list[dict[str, Any]], since_s: float) -> str:
     """Tell of the link as a whole."""
-    from ..words import shown_size, shown_time
-
     assert watch.link is not None  # it runs
     peers = watch.link.peers
-    who = ', '.join(peer.address for peer in peers[:3]) + (', ...' if len(peers) > 3 else '')
+    where = ', '.join(peer.address for peer in peers[:3]) + (', ...' if len(peers) > 3 else '')
     if not peers:
-        who = f'NOT CONNECTED: {watch.link.last_error}'
+        where = f'NOT CONNECTED: {watch.link.last_error}'
     rate = sum(one['rate_hz'] or 0.0 for one in found)
     size = shown_size(sum(one['bytes_per_s'] or 0.0 for one in found))
     errors: dict[str, int] = {}
@@ -112,19 +106,15 @@ def heading(watch: Watch, found: list[dict[str, Any]], since_s: float) -> str:
         for kind, count in dict(peer.errors).items():
             errors[kind] = errors.get(kind, 0) + count
     wrong = ', '.join(f'{count} {kind}' for kind, count in errors.items())
-    return (f'{who}, {shown_time(since_s)}, {rate:.0f} messages/s, {size}/s'
+    return (f'{where}, {shown_time(since_s)}, {rate:.0f} messages/s, {size}/s'
             + (f', ERRORS: {wrong}' if wrong else ''))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show it, and give the exit code."""
-    import contextlib
     import importlib.util
-    from collections import deque
 
     from ...web.bridges import Bridges, Status
-    from ..diagnostics import bridges_heard
-    from ..look import Watch
 
     watch = Watch(arguments)
     begin_s = time.monotonic()
@@ -162,8 +152,6 @@ class _Shown:
         self, watch: Watch, found: list[dict[str, Any]], begin_s: float,
         links: list[dict[str, Any]],
     ) -> None:
-        from ..look import who, with_peer
-
         self.now_s = time.monotonic()
         self.found, self.links = found, links
         self.title = heading(watch, found, self.now_s - begin_s)
@@ -173,10 +161,6 @@ class _Shown:
 
 def _print(as_json: bool, shown: _Shown) -> None:
     """Print it: one object a line for programs, else as tables."""
-    import json
-
-    from ..terminal import table
-
     if as_json:
         for one in (*shown.found, *({'bridge': link['name'], **link} for link in shown.links)):
             print(json.dumps(one))
