@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from foxglove.messages import Log, LogLevel
+from foxglove import messages as fox
 
 from ...codec import Message
 from ...codec.messages.arrays import Sensor
@@ -22,13 +22,13 @@ _WARN = {
 }
 
 
-def line(name: str, text: str, level: Any, stamp_ns: int) -> Log:
+def line(name: str, text: str, level: Any, stamp_ns: int) -> fox.Log:
     """Make a line of the log."""
-    return Log(
+    return fox.Log(
         timestamp=timestamp(stamp_ns), level=level, message=ros_text(text), name=ros_text(name))
 
 
-def log_of(message: Message, about: Context) -> Log:
+def log_of(message: Message, about: Context) -> fox.Log:
     """Give what a text says, as serious as it is."""
     value = value_of(message, 'pass')  # what may not be seen was hidden before
     text = ': '.join(part for part in (head_of(value), str(value.get('text', ''))) if part)
@@ -37,10 +37,10 @@ def log_of(message: Message, about: Context) -> Log:
 
 def _level(message: Message) -> Any:
     if not isinstance(message, Status) or message.code == StatusCode.OK:
-        return LogLevel.Info
+        return fox.LogLevel.Info
     if message.is_emergency:
-        return LogLevel.Fatal
-    return LogLevel.Warning if message.code in _WARN else LogLevel.Error
+        return fox.LogLevel.Fatal
+    return fox.LogLevel.Warning if message.code in _WARN else fox.LogLevel.Error
 
 
 def values(message: Message, about: Context) -> Made:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from foxglove.messages import Color, Pose, Quaternion, Timestamp, Vector3
+import numpy as np
+from foxglove import messages as fox
 
+from ...config import ros_text
 from ...converters.metres import NS
 
 NO_TURN = 0.0, 0.0, 0.0, 1.0
@@ -45,35 +47,41 @@ class Context(NamedTuple):
     tell: Callable[[str], None]
 
     @property
-    def stamp(self) -> Timestamp:
+    def stamp(self) -> fox.Timestamp:
         """The stamp as Foxglove has it."""
         return timestamp(self.stamp_ns)
 
 
-def timestamp(ns: int) -> Timestamp:
+def timestamp(ns: int) -> fox.Timestamp:
     """Turn nanoseconds since 1970 into a stamp."""
     seconds, nanoseconds = divmod(ns, NS)
-    return Timestamp(seconds, nanoseconds)
+    return fox.Timestamp(seconds, nanoseconds)
 
 
-def vector(values: Sequence[float]) -> Vector3:
+def vector(values: Sequence[float]) -> fox.Vector3:
     """Make a vector of three numbers."""
     x, y, z = values
-    return Vector3(x=x, y=y, z=z)
+    return fox.Vector3(x=x, y=y, z=z)
 
 
-def quaternion(values: Sequence[float]) -> Quaternion:
+def quaternion(values: Sequence[float]) -> fox.Quaternion:
     """Make a rotation of four numbers: x, y, z, w."""
     x, y, z, w = values
-    return Quaternion(x=x, y=y, z=z, w=w)
+    return fox.Quaternion(x=x, y=y, z=z, w=w)
 
 
-def pose(position: Sequence[float], turn: Sequence[float] = NO_TURN) -> Pose:
+def pose(position: Sequence[float], turn: Sequence[float] = NO_TURN) -> fox.Pose:
     """Make a pose."""
-    return Pose(position=vector(position), orientation=quaternion(turn))
+    return fox.Pose(position=vector(position), orientation=quaternion(turn))
 
 
-def colour(rgba: Sequence[float]) -> Color:
+def colour(rgba: Sequence[float]) -> fox.Color:
     """Make a colour of numbers from 0 to 1."""
     r, g, b, a = rgba
-    return Color(r=r, g=g, b=b, a=a)
+    return fox.Color(r=r, g=g, b=b, a=a)
+
+
+def packed(name: str, offset: int, dtype: np.dtype[Any]) -> fox.PackedElementField:
+    """Say what numbers are at a place in each row of packed data."""
+    kind = getattr(fox.PackedElementFieldNumericType, dtype.name.capitalize())
+    return fox.PackedElementField(name=ros_text(name), offset=offset, type=kind)

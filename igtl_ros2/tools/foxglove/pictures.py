@@ -6,16 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from foxglove.messages import (
-    CompressedImage,
-    CompressedVideo,
-    Grid,
-    PackedElementField,
-    PackedElementFieldNumericType,
-    RawImage,
-    Vector2,
-    VoxelGrid,
-)
+from foxglove import messages as fox
 from numpy.typing import NDArray
 
 from ...codec.geometry import matrix_to_quaternion
@@ -25,7 +16,7 @@ from ...codec.tool_state import is_valid, tool_state
 from ...converters.metres import RIGID_TOLERANCE, Matrix, affine_to_metres, distance_from_rotation
 from ...errors import ConversionError
 from ...web.pictures import Cut, slice_of
-from .made import Context, Made, pose, vector
+from .made import Context, Made, packed, pose, vector
 
 #: more voxels are thinned out
 MAX_VOXELS = 1 << 20
@@ -33,12 +24,6 @@ MAX_VOXELS = 1 << 20
 _PLAYED = {'H264': 'h264', 'X265': 'h265', 'O265': 'h265', 'VP90': 'vp9', 'AV10': 'av1'}
 _RAW, _MJPEG = 'I420', 'MJPG'
 _COLOURS = ('red', 'green', 'blue', 'alpha')
-_KINDS = {
-    'u1': PackedElementFieldNumericType.Uint8, 'i1': PackedElementFieldNumericType.Int8,
-    'u2': PackedElementFieldNumericType.Uint16, 'i2': PackedElementFieldNumericType.Int16,
-    'u4': PackedElementFieldNumericType.Uint32, 'i4': PackedElementFieldNumericType.Int32,
-    'f4': PackedElementFieldNumericType.Float32, 'f8': PackedElementFieldNumericType.Float64,
-}
 
 Array = NDArray[Any]
 
@@ -66,7 +51,7 @@ def _slice(message: Image) -> tuple[Matrix, Array]:
     return placed, pixels
 
 
-def _raw_image(pixels: Array, about: Context) -> RawImage:
+def _raw_image(pixels: Array, about: Context) -> fox.RawImage:
     """Write pixels in one of the few forms that Foxglove draws, so that no value changes."""
     kind, components = pixels.dtype.str[1:], 1 if pixels.ndim == 2 else pixels.shape[2]
     if kind == 'u1' and components in (1, 3, 4):
@@ -85,7 +70,7 @@ def _raw_image(pixels: Array, about: Context) -> RawImage:
         about.tell(f'of {components} values for each pixel the first is shown')
         pixels = _as_float32(pixels[..., 0], about)
     pixels = _little(pixels)
-    return RawImage(
+    return fox.RawImage(
         timestamp=about.stamp, frame_id=about.parent, width=pixels.shape[1],
         height=pixels.shape[0], encoding=form, step=pixels[:1].nbytes, data=pixels.tobytes())
 
@@ -146,7 +131,7 @@ def _plane(message: Image, about: Context) -> list[Made]:
         about.tell(f'its plane is not shown in 3-D: its sender says {state}')
         return []
 
-    def make() -> Grid | None:
+    def make() -> fox.Grid | None:
         matrix, pixels = _slice(message)
         try:
             axes = _axes(matrix, about.unit, is_flat=True)
@@ -154,10 +139,10 @@ def _plane(message: Image, about: Context) -> list[Made]:
             about.tell(f'its plane is not shown in 3-D: {error}')
             return None
         cells, fields, stride = _cells(pixels, 2)
-        return Grid(
+        return fox.Grid(
             timestamp=about.stamp, frame_id=about.parent, pose=pose(axes.corner, axes.turn),
-            column_count=pixels.shape[1], cell_size=Vector2(x=axes.spacing[0], y=axes.spacing[1]),
-            row_stride=pixels.shape[1] * stride, cell_stride=stride, fields=fields,
+            column_count=pixels.shape[1], row_stride=pixels.shape[1] * stride, cell_stride=stride,
+            cell_size=fox.Vector2(x=axes.spacing[0], y=axes.spacing[1]), fields=fields,
             data=cells.tobytes())
 
     return [Made('plane', 'Grid', make)]
@@ -168,7 +153,7 @@ def _voxels(message: Image, about: Context) -> list[Made]:
     if not is_valid(tool_state(message)):
         return []
 
-    def make() -> VoxelGrid | None:
+    def make() -> fox.VoxelGrid | None:
         pixels = message.pixels
         step = 1
         while math.prod(-(-n // step) for n in pixels.shape[:3]) > MAX_VOXELS:
@@ -193,7 +178,7 @@ def _voxels(message: Image, about: Context) -> list[Made]:
             about.tell(f'of its voxels every {step}th along each axis is shown')
         cells, fields, stride = _cells(pixels, 3)
         _, rows, columns = pixels.shape[:3]
-        return VoxelGrid(
+        return fox.VoxelGrid(
             timestamp=about.stamp, frame_id=about.parent, pose=pose(axes.corner, axes.turn),
             row_count=rows, column_count=columns, cell_size=vector(axes.spacing),
             slice_stride=rows * columns * stride, row_stride=columns * stride,
@@ -202,22 +187,18 @@ def _voxels(message: Image, about: Context) -> list[Made]:
     return [Made('volume', 'VoxelGrid', make)]
 
 
-def _cells(pixels: Array, dims: int) -> tuple[Array, list[PackedElementField], int]:
+def _cells(pixels: Array, dims: int) -> tuple[Array, list[fox.PackedElementField], int]:
     """Give values as cells: grey of 8 bits and colours as colours, all else as it is."""
     components = 1 if pixels.ndim == dims else pixels.shape[dims]
     if pixels.dtype == np.uint8 and components in (1, 3, 4):
         wide = np.full((*pixels.shape[:dims], 4), 255, np.uint8)
         wide[..., : max(components, 3)] = pixels[..., None] if components == 1 else pixels
-        return wide, [
-            PackedElementField(name=name, offset=at, type=_KINDS['u1'])
-            for at, name in enumerate(_COLOURS)], 4
+        return wide, [packed(name, at, wide.dtype) for at, name in enumerate(_COLOURS)], 4
     cells = _little(pixels)
     size = cells.dtype.itemsize
     names = ['value'] if components == 1 else [f'value{at}' for at in range(components)]
-    kind = _KINDS[cells.dtype.str[1:]]
-    return cells, [
-        PackedElementField(name=name, offset=at * size, type=kind)
-        for at, name in enumerate(names)], components * size
+    fields = [packed(name, at * size, cells.dtype) for at, name in enumerate(names)]
+    return cells, fields, components * size
 
 
 def video(message: Video, about: Context) -> list[Made]:
@@ -228,10 +209,10 @@ def video(message: Video, about: Context) -> list[Made]:
         return {'timestamp': about.stamp, 'frame_id': about.parent, 'data': data.tobytes()}
 
     if form:
-        return [Made('video', 'CompressedVideo', lambda: CompressedVideo(
+        return [Made('video', 'CompressedVideo', lambda: fox.CompressedVideo(
             format=form, **common()))]
     if message.codec == _MJPEG:
-        return [Made('video', 'CompressedImage', lambda: CompressedImage(
+        return [Made('video', 'CompressedImage', lambda: fox.CompressedImage(
             format='jpeg', **common()))]
     if message.codec == _RAW and data.size:
         return [Made('image', 'RawImage', lambda: _raw_image(_rgb(message), about))]

@@ -1,11 +1,11 @@
-"""TRANSFORM, POSITION, QTRANS, TDATA and QTDATA: where frames are, and markers of tools."""
+"""TRANSFORM, POSITION, QTRANS, TDATA and QTDATA: where frames are, and their names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from foxglove.messages import FrameTransform, FrameTransforms, Point3, Point3InFrame, PoseInFrame
+from foxglove import messages as fox
 
 from ...codec import Message
 from ...codec.messages.pose import Position, Transform
@@ -17,6 +17,7 @@ from ...codec.messages.tracking import (
     TrackingElement,
 )
 from ...codec.tool_state import is_valid, tool_state
+from ...config import ros_text
 from ...converters.metres import (
     RIGID_TOLERANCE,
     Matrix,
@@ -24,11 +25,51 @@ from ...converters.metres import (
     metres,
     pose_to_numbers,
 )
+from ...converters.tf_owners import Sender, TfOwners
 from ...errors import ConversionError
-from .frames import Frames, Named
+from ...rules import ReceiveRule
 from .made import NO_TURN, Context, Made, pose, quaternion, timestamp, vector
 
 _NO_ROTATION = 12
+
+
+class Named(NamedTuple):
+    """The frame in which something is, and its own."""
+
+    parent: str
+    child: str
+
+
+class Frames:
+    """
+    The frames of devices and tools.
+
+    :param rule: whose default frame holds where a name says none.
+    :param profile: of the bridge that would do the same.
+    """
+
+    def __init__(self, rule: ReceiveRule, profile: str) -> None:
+        self._rule = rule
+        self._profile = profile
+        self._owners = TfOwners()
+
+    def of(self, device: str, type_name: str) -> Named:
+        """Find those of a device."""
+        child, parent = self._rule.frames_of(device, type_name, self._profile)
+        child = child or self._rule.spelled(type_name.lower(), self._profile)
+        return Named(ros_text(parent or self._rule.default_frame), ros_text(child))
+
+    def of_tool(self, name: str, device: Named) -> Named:
+        """Find those of a tool of a device: its name may say them itself."""
+        found = self._rule.frames_in(name, self._profile)
+        child, parent = found or (self._rule.spelled(name, self._profile), '')
+        return Named(ros_text(parent) or device.parent, ros_text(child))
+
+    def refused(self, frames: Named, device: str, now_s: float) -> str:
+        """Tell why a device may not say where a frame is; empty if it may."""
+        refused = self._owners.admit(
+            frames.child, frames.parent, Sender(name=device), 0, False, now_s)
+        return refused.why if refused else ''
 
 
 class Placed(NamedTuple):
@@ -44,17 +85,17 @@ class Placed(NamedTuple):
     position: Sequence[float]
     turn: Sequence[float] | None
 
-    def transform(self, stamp_ns: int) -> FrameTransform:
+    def transform(self, stamp_ns: int) -> fox.FrameTransform:
         """Give it as Foxglove has it."""
-        return FrameTransform(
+        return fox.FrameTransform(
             timestamp=timestamp(stamp_ns), parent_frame_id=self.frames.parent,
             child_frame_id=self.frames.child, translation=vector(self.position),
             rotation=quaternion(self.turn or NO_TURN))
 
 
-def transforms(placed: Sequence[tuple[Placed, int]]) -> FrameTransforms:
+def transforms(placed: Sequence[tuple[Placed, int]]) -> fox.FrameTransforms:
     """Give frames, each with its stamp, as one message."""
-    return FrameTransforms(transforms=[one.transform(stamp_ns) for one, stamp_ns in placed])
+    return fox.FrameTransforms(transforms=[one.transform(stamp_ns) for one, stamp_ns in placed])
 
 
 def placed_of(message: Message, frames: Frames, own: Named, about: Context) -> Iterator[Placed]:
@@ -123,7 +164,7 @@ def pose_of(placed: Placed, about: Context) -> Made:
     x, y, z = placed.position
     turn = placed.turn
     if turn is None:
-        return Made('point', 'Point3InFrame', lambda: Point3InFrame(
-            timestamp=about.stamp, frame_id=placed.frames.parent, point=Point3(x=x, y=y, z=z)))
-    return Made('pose', 'PoseInFrame', lambda: PoseInFrame(
+        return Made('point', 'Point3InFrame', lambda: fox.Point3InFrame(
+            timestamp=about.stamp, frame_id=placed.frames.parent, point=fox.Point3(x=x, y=y, z=z)))
+    return Made('pose', 'PoseInFrame', lambda: fox.PoseInFrame(
         timestamp=about.stamp, frame_id=placed.frames.parent, pose=pose((x, y, z), turn)))

@@ -6,20 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from foxglove.messages import (
-    LinePrimitive,
-    LinePrimitiveLineType,
-    PackedElementField,
-    PackedElementFieldNumericType,
-    Point3,
-    PointCloud,
-    SceneEntity,
-    SceneEntityDeletion,
-    SceneUpdate,
-    SpherePrimitive,
-    TextPrimitive,
-    TriangleListPrimitive,
-)
+from foxglove import messages as fox
 from numpy.typing import NDArray
 
 from ...codec.messages.mesh import AttributeType, PolyData
@@ -27,7 +14,7 @@ from ...codec.messages.points import PointList, Trajectories
 from ...config import ros_text
 from ...converters.metres import length_to_ros
 from ...web.pictures import MAX_MESH_BYTES, shape_of
-from .made import PLAIN, Context, Made, colour, pose, vector
+from .made import PLAIN, Context, Made, colour, packed, pose, vector
 from .poses import Placed
 
 _SIZE_M = 0.005  # as the markers of a bridge
@@ -41,7 +28,7 @@ def points(message: PointList, about: Context) -> Made:
     """POINT: a sphere and a label for each, in one entity."""
     kept = _finite(message.elements, about, lambda point: (point.position,))
 
-    def make() -> SceneUpdate:
+    def make() -> fox.SceneUpdate:
         spheres, texts = [], []
         for point in kept:
             place = length_to_ros(point.position, about.unit).tolist()
@@ -57,15 +44,15 @@ def paths(message: Trajectories, about: Context) -> Made:
     """TRAJ: a line from each entry to its target, or a sphere where one end is known alone."""
     kept = _finite(message.elements, about, _ends)
 
-    def make() -> SceneUpdate:
+    def make() -> fox.SceneUpdate:
         lines, spheres, texts = [], [], []
         for path in kept:
             rgba = [value / 255 for value in path.rgba]
             size = _size(path.diameter, about)
             ends = [length_to_ros(end, about.unit).tolist() for end in _ends(path)]
             if len(ends) == 2:
-                lines.append(LinePrimitive(
-                    type=LinePrimitiveLineType.LineStrip, pose=pose((0, 0, 0)), thickness=size,
+                lines.append(fox.LinePrimitive(
+                    type=fox.LinePrimitiveLineType.LineStrip, pose=pose((0, 0, 0)), thickness=size,
                     points=_points(ends), color=colour(rgba)))
             else:
                 spheres.append(_sphere(ends[0], size, rgba))
@@ -99,11 +86,11 @@ def tools(placed: Sequence[Placed], about: Context, gone: Iterable[str]) -> Made
     """
     gone = list(gone)
 
-    def make() -> SceneUpdate:
-        return SceneUpdate(
-            deletions=[SceneEntityDeletion(timestamp=about.stamp, id=ros_text(name))
+    def make() -> fox.SceneUpdate:
+        return fox.SceneUpdate(
+            deletions=[fox.SceneEntityDeletion(timestamp=about.stamp, id=ros_text(name))
                        for name in gone],
-            entities=[SceneEntity(
+            entities=[fox.SceneEntity(
                 timestamp=about.stamp, frame_id=tool.frames.parent, id=ros_text(tool.name),
                 spheres=[_sphere(tool.position, _SIZE_M, _TOOL)],
                 texts=[_text(tool.position, tool.name, _TOOL)]) for tool in placed])
@@ -121,26 +108,26 @@ def mesh(message: PolyData, about: Context) -> Made | None:
     if not len(triangles) and not len(pieces):
         return Made('cloud', 'PointCloud', lambda: _cloud(places, message, about))
 
-    def make() -> SceneUpdate:
+    def make() -> fox.SceneUpdate:
         shown = _points(places.tolist())
         tint: dict[str, Any] = {'color': colour(PLAIN)}
         if len(colours):
             tint = {'colors': [colour(rgba) for rgba in (colours / 255).tolist()]}
         parts: dict[str, Any] = {}
         if len(triangles):
-            parts['triangles'] = [TriangleListPrimitive(
+            parts['triangles'] = [fox.TriangleListPrimitive(
                 pose=pose((0, 0, 0)), points=shown, indices=triangles.reshape(-1).tolist(),
                 **tint)]
         if len(pieces):
-            parts['lines'] = [LinePrimitive(
-                type=LinePrimitiveLineType.LineList, pose=pose((0, 0, 0)), thickness=_LINE_M,
+            parts['lines'] = [fox.LinePrimitive(
+                type=fox.LinePrimitiveLineType.LineList, pose=pose((0, 0, 0)), thickness=_LINE_M,
                 points=shown, indices=pieces.reshape(-1).tolist(), **tint)]
         return _scene(about, **parts)
 
     return Made('markers', 'SceneUpdate', make)
 
 
-def _cloud(places: NDArray[np.float64], message: PolyData, about: Context) -> PointCloud:
+def _cloud(places: NDArray[np.float64], message: PolyData, about: Context) -> fox.PointCloud:
     """Pack points, and the scalars and colours that they have, one behind the other."""
     columns: list[tuple[str, Any]] = [(axis, places[:, at]) for at, axis in enumerate('xyz')]
     for attribute in message.attributes:
@@ -158,18 +145,15 @@ def _cloud(places: NDArray[np.float64], message: PolyData, about: Context) -> Po
         for name, values in known.items()])
     for name, values in known.items():
         rows[name] = values
-    kinds = PackedElementFieldNumericType
-    return PointCloud(
+    return fox.PointCloud(
         timestamp=about.stamp, frame_id=about.parent, pose=pose((0, 0, 0)),
         point_stride=rows.dtype.itemsize, data=rows.tobytes(), fields=[
-            PackedElementField(
-                name=ros_text(name), offset=offset,
-                type=kinds.Uint8 if kind == np.uint8 else kinds.Float32)
+            packed(name, offset, kind)
             for name, (kind, offset, *_) in (rows.dtype.fields or {}).items()])
 
 
-def _scene(about: Context, **parts: Any) -> SceneUpdate:
-    return SceneUpdate(entities=[SceneEntity(
+def _scene(about: Context, **parts: Any) -> fox.SceneUpdate:
+    return fox.SceneUpdate(entities=[fox.SceneEntity(
         timestamp=about.stamp, frame_id=about.parent, id=ros_text(about.device), **parts)])
 
 
@@ -178,15 +162,16 @@ def _size(diameter: float, about: Context) -> float:
     return float(size) if np.isfinite(size) and size > 0 else _SIZE_M
 
 
-def _points(places: Iterable[Sequence[float]]) -> list[Point3]:
-    return [Point3(x=x, y=y, z=z) for x, y, z in places]
+def _points(places: Iterable[Sequence[float]]) -> list[fox.Point3]:
+    return [fox.Point3(x=x, y=y, z=z) for x, y, z in places]
 
 
-def _sphere(place: Sequence[float], size: float, rgba: Sequence[float]) -> SpherePrimitive:
-    return SpherePrimitive(pose=pose(place), size=vector((size, size, size)), color=colour(rgba))
+def _sphere(place: Sequence[float], size: float, rgba: Sequence[float]) -> fox.SpherePrimitive:
+    return fox.SpherePrimitive(
+        pose=pose(place), size=vector((size, size, size)), color=colour(rgba))
 
 
-def _text(place: Sequence[float], text: str, rgba: Sequence[float]) -> TextPrimitive:
-    return TextPrimitive(
+def _text(place: Sequence[float], text: str, rgba: Sequence[float]) -> fox.TextPrimitive:
+    return fox.TextPrimitive(
         pose=pose(place), billboard=True, font_size=_TEXT_M, color=colour(rgba),
         text=ros_text(text))

@@ -26,9 +26,8 @@ from ...errors import ConversionError, printable
 from ...rules import ReceiveRule
 from ..streams import name_of
 from . import logs, pictures, scene
-from .frames import Frames
 from .made import Context, Made
-from .poses import Placed, placed_of, pose_of, transforms
+from .poses import Frames, Placed, placed_of, pose_of, transforms
 
 TF, LOG = '/tf', '/rosout'
 #: a peer can make up any number of names
