@@ -6,8 +6,8 @@ Each format is one file here, found by listing the folder. It has
 * `EXTENSIONS`: how the names of such files end;
 * `read(path)`: gives pairs of a time in seconds from the first and a message, one after the
   other, so that a long file need not fit the memory; and, where such files are written,
-* `WRITES`: the classes of messages, and `write(path, messages)`, with pairs as above;
-* `HOLDS_ONE = True` if there is room for one message in such a file.
+* `WRITES`: the classes of messages, and `write(path, message)`, or, if there is room for more
+  than one, `Lines(path)`, which collects them by `add(time_s, message)` until it is closed.
 
 In memory all that is in space is as 3D Slicer takes it from a link: RAS, in millimetres. Each
 format has its own axes on disk.
@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import csv
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -72,21 +72,18 @@ def readable() -> tuple[str, ...]:
     return tuple(sorted(end for end, form in formats().items() if hasattr(form, 'read')))
 
 
-def writable(cls: type[Message]) -> tuple[str, ...]:
-    """List the ends of names of files that a message of a class can be written to."""
+def writable(cls: type[Message] | None = None) -> tuple[str, ...]:
+    """List the ends of names of files that a message of a class, or any, can be written to."""
     return tuple(sorted(
-        end for end, form in formats().items() if issubclass(cls, getattr(form, 'WRITES', ()))
-    ))
+        end for end, form in formats().items()
+        if hasattr(form, 'WRITES') and (cls is None or issubclass(cls, form.WRITES))))
 
 
-def _format(path: Path, does: str, possible: Callable[[], tuple[str, ...]]) -> ModuleType:
-    extension = extension_of(path)
-    form = formats().get(extension or '')
-    if form is None or not hasattr(form, does):
+def _format(path: Path, needs: str, does: str, possible: tuple[str, ...]) -> ModuleType:
+    form = formats().get(extension_of(path) or '')
+    if form is None or not hasattr(form, needs):
         raise FileError(
-            f'{path}: files with such a name are not {"read" if does == "read" else "written"}; '
-            f'possible: {", ".join(possible())}'
-        )
+            f'{path}: files with such a name are not {does}; possible: {", ".join(possible)}')
     return form
 
 
@@ -97,7 +94,7 @@ def read(path: Path | str) -> Iterator[Timed]:
     :raises FileError: if it is none that can be read; what is wrong, and where.
     """
     path = _as_path(path)
-    form = _format(path, 'read', readable)
+    form = _format(path, 'read', 'read', readable())
     with faults_of(path):
         yield from form.read(path)
 
@@ -126,43 +123,38 @@ def write(path: Path | str, messages: Iterable[Timed]) -> None:
     :raises FileError: if they have no place in it, or it cannot be written.
     """
     path = _as_path(path)
-    form = _format(path, 'write', _all_written)
+    form = _format(path, 'WRITES', 'written', writable())
     with faults_of(path):
-        form.write(path, _checked(path, form, messages))
+        checked = _checked(path, form, messages)
+        if hasattr(form, 'Lines'):
+            with closing(form.Lines(path)) as lines:
+                for time_s, message in checked:
+                    lines.add(time_s, message)
+            return
+        given = [message for _, message in checked]  # a second one is refused on its way
+        if not given:
+            raise FileError('there is nothing to write')
+        form.write(path, given[0])
 
 
-def _all_written() -> tuple[str, ...]:
-    return tuple(sorted(end for end, form in formats().items() if hasattr(form, 'write')))
-
-
-def _checked(path: Path, form: ModuleType, messages: Iterable[Timed]) -> Iterator[Timed]:
-    for number, timed in enumerate(_pairs(path, messages)):
-        time_s, message = timed
+def _checked(path: Path, form: ModuleType, messages: Any) -> Iterator[Timed]:
+    wanted = f'{path}: wanted pairs of a time in seconds and a message'
+    if not isinstance(messages, Iterable):
+        raise FileError(f'{wanted}, found {messages!r}')
+    for number, pair in enumerate(messages):
+        is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2
+        if not is_pair or not isinstance(pair[1], Message):
+            raise FileError(f'{wanted}, found {pair!r}')
+        time_s, message = pair
         if not isinstance(message, form.WRITES):
             names = ', '.join(cls.type_name for cls in form.WRITES)
             raise FileError(
                 f'{path}: {message.type_name} {message.device_name!r} has no place in such a '
                 f'file; wanted: {names}'
             )
-        if number and getattr(form, 'HOLDS_ONE', False):
+        if number and not hasattr(form, 'Lines'):
             raise FileError(f'{path}: there is room for one message in such a file')
         yield time_s, message
-
-
-def _pairs(path: Path, messages: Any) -> Iterator[Timed]:
-    """
-    Give pairs of a time and a message.
-
-    :raises FileError: for anything else.
-    """
-    wanted = f'{path}: wanted pairs of a time in seconds and a message'
-    if not isinstance(messages, Iterable):
-        raise FileError(f'{wanted}, found {messages!r}')
-    for pair in messages:
-        is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2
-        if not is_pair or not isinstance(pair[1], Message):
-            raise FileError(f'{wanted}, found {pair!r}')
-        yield pair[0], pair[1]
 
 
 @contextmanager
@@ -191,15 +183,3 @@ def device_name(path: Path | str) -> str:
     """Name what is in a file after it."""
     name = Path(path).name
     return name[: len(name) - len(extension_of(path) or Path(path).suffix)] or name
-
-
-def only(messages: Iterable[Timed]) -> Any:
-    """
-    Give the one message there is.
-
-    :raises FileError: if there is none.
-    """
-    given = [message for _, message in messages]  # a second one is refused on its way
-    if not given:
-        raise FileError('there is nothing to write')
-    return given[0]

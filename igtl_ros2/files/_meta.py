@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ TYPES = {
     'MET_INT': 'i4', 'MET_UINT': 'u4', 'MET_LONG': 'i4', 'MET_ULONG': 'u4',
     'MET_LONG_LONG': 'i8', 'MET_ULONG_LONG': 'u8', 'MET_FLOAT': 'f4', 'MET_DOUBLE': 'f8',
 }
+NAMES = {form: name for name, form in reversed(TYPES.items())}
 _MAX_HEADER_BYTES = 1 << 28
 _MAX_LINE_BYTES = 1 << 20
 _READ_BYTES = 1 << 20
@@ -212,3 +213,17 @@ def read_header(path: Path) -> Meta:
     if fields.get('BinaryData', 'True').lower() != 'true':
         raise meta.fault('BinaryData', 'voxels written as text are not read')
     return meta
+
+
+def numbers_text(numbers: Any) -> str:
+    """Write numbers as a header has them, so that they are read as they were."""
+    return ' '.join(repr(float(number)) for number in np.ravel(numbers))
+
+
+def open_voxels(path: Path, fields: Iterable[tuple[str, str]]) -> IO[bytes]:
+    """Write a header, and open what gets the voxels: the same file, or for .mhd a .raw one."""
+    is_local = path.suffix.lower() == '.mha'
+    data = path if is_local else path.with_suffix('.raw')
+    lines = [*fields, ('ElementDataFile', 'LOCAL' if is_local else data.name)]
+    path.write_bytes(''.join(f'{name} = {value}\n' for name, value in lines).encode())
+    return open(data, 'ab' if is_local else 'wb')

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 
 from ..codec import Message
 from ..errors import FileError
@@ -75,12 +74,3 @@ class Rows:
         """Write what waits."""
         if self._waiting or self._mode == 'w':
             self._write()
-
-    def __enter__(self) -> Rows:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -19,10 +19,9 @@ from ..codec.messages.image import Image
 from ..codec.messages.pose import Transform
 from ..codec.tool_state import is_valid, tool_state
 from ..errors import EncodeError, FileError
-from ._meta import TYPES
+from ._meta import NAMES, numbers_text, open_voxels
 from ._volumes import FLIP, chunks, place_of, split_place
 
-_NAMES = {form: name for name, form in reversed(TYPES.items())}
 #: poses that are further apart say nothing of the time between them
 MOST_APART_NS = 500_000_000
 # times closer together are one: PLUS writes them with six digits
@@ -138,12 +137,7 @@ class Tracked:
         fields = self._head(len(frames), moving)
         for number, time_ns in enumerate(frames):
             fields += self._frame(number, time_ns, poses, moving)
-        is_local = self._path.suffix.lower() == '.mha'
-        raw = self._path.with_suffix('.raw')
-        fields.append(('ElementDataFile', 'LOCAL' if is_local else raw.name))
-        self._path.write_bytes(
-            ''.join(f'{name} = {value}\n' for name, value in fields).encode())
-        with open(self._path if is_local else raw, 'ab' if is_local else 'wb') as file:
+        with open_voxels(self._path, fields) as file:
             if self._pixels is not None:
                 self._pixels.seek(0)
                 shutil.copyfileobj(self._pixels, file, 1 << 20)
@@ -181,13 +175,13 @@ class Tracked:
         return [
             ('ObjectType', 'Image'), ('NDims', str(total)), ('BinaryData', 'True'),
             ('BinaryDataByteOrderMSB', 'False'), ('CompressedData', 'False'),
-            ('AnatomicalOrientation', 'RAI'), ('CenterOfRotation', _text(np.zeros(total))),
+            ('AnatomicalOrientation', 'RAI'), ('CenterOfRotation', numbers_text(np.zeros(total))),
             ('DimSize', ' '.join(map(str, (*sizes, count)))),
             *([('ElementNumberOfChannels', str(components))] if components > 1 else []),
-            ('ElementSpacing', _text([*spacing[:axes], 1.0])), ('ElementType', _NAMES[kind]),
+            ('ElementSpacing', numbers_text([*spacing[:axes], 1.0])), ('ElementType', NAMES[kind]),
             ('Kinds', ' '.join(['domain'] * axes + ['list'])),
-            ('Offset', _text([*origin[:axes], 0.0])),
-            ('TransformMatrix', _text(turn.T)),
+            ('Offset', numbers_text([*origin[:axes], 0.0])),
+            ('TransformMatrix', numbers_text(turn.T)),
             ('UltrasoundImageOrientation', 'MFA'),
             ('UltrasoundImageType', 'RGB_COLOR' if components == 3 else 'BRIGHTNESS'),
         ]
@@ -206,7 +200,7 @@ class Tracked:
             known[moving] = _Pose(time_ns, picture.place, picture.state)
         for name, pose in known.items():
             fields += [
-                (f'{start}{name}Transform', _text(pose.matrix)),
+                (f'{start}{name}Transform', numbers_text(pose.matrix)),
                 (f'{start}{name}TransformStatus', _word(pose.state))]
         fields.append((f'{start}ImageStatus', _word(picture.state) if picture else _INVALID))
         return fields
@@ -258,7 +252,3 @@ def _mixed(first: NDArray[Any], second: NDArray[Any], part: float) -> NDArray[An
         mixed = (1 - part) * p + part * q
     matrix[:3, :3] = quaternion_to_matrix((mixed / np.linalg.norm(mixed)).tolist())
     return matrix
-
-
-def _text(numbers: Any) -> str:
-    return ' '.join(repr(float(number)) for number in np.ravel(numbers))

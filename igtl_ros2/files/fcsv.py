@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..codec.messages.points import PointList
 from ..errors import FileError
-from . import Timed, device_name, only
+from . import Timed, device_name
 from ._points import FLIP, axes_of, make_point
 
 EXTENSIONS = ('.fcsv',)
 WRITES = (PointList,)
-HOLDS_ONE = True
 _COLUMNS = (
     'id', 'x', 'y', 'z', 'ow', 'ox', 'oy', 'oz', 'vis', 'sel', 'lock', 'label', 'desc',
     'associatedNodeID',
@@ -43,13 +42,13 @@ def read(path: Path) -> Iterator[Timed]:
     yield 0.0, PointList(points, device_name=device_name(path))
 
 
-def write(path: Path, messages: Iterable[Timed]) -> None:
+def write(path: Path, message: PointList) -> None:
     """Write the points; colours and sizes have no place there."""
     with open(path, 'w', encoding='utf-8', errors='surrogateescape', newline='') as file:
         file.write('# Markups fiducial file version = 4.11\n# CoordinateSystem = LPS\n')
         file.write(f'# columns = {",".join(_COLUMNS)}\n')
         rows = csv.writer(file, lineterminator='\n')
-        for number, point in enumerate(only(messages).elements, 1):
+        for number, point in enumerate(message.elements, 1):
             x, y, z = (point.position * FLIP).tolist()
             rows.writerow([
                 number, repr(x), repr(y), repr(z), 0, 0, 0, 1, 1, 1, 0, _line(point.name),

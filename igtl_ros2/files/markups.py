@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,12 @@ import numpy as np
 
 from ..codec.messages.points import PointList
 from ..errors import FileError
-from . import Timed, device_name, only
+from . import Timed, device_name
 from ._points import FLIP, axes_of, make_point
 
 _log = logging.getLogger(__name__)
 EXTENSIONS = ('.mrk.json',)
 WRITES = (PointList,)
-HOLDS_ONE = True
 _SCHEMA = (
     'https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/'
     'Schema/markups-schema-v1.0.3.json#'
@@ -79,9 +78,9 @@ def _look(display: Any, where: str) -> dict[str, Any]:
     return look
 
 
-def write(path: Path, messages: Iterable[Timed]) -> None:
+def write(path: Path, message: PointList) -> None:
     """Write the points as a list of fiducials, with colour and size of the first one."""
-    points = only(messages).elements
+    points = message.elements
     controls = [
         {
             'id': str(number), 'label': point.name, 'description': point.group,

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from ..codec.messages.image import Image
-from . import Timed, only
-from ._meta import TYPES, read_header
+from . import Timed
+from ._meta import NAMES, numbers_text, open_voxels, read_header
 from ._volumes import FLIP, chunks, make_image, place_of, split_place
 
 EXTENSIONS = ('.mha', '.mhd')
 WRITES = (Image,)
-HOLDS_ONE = True
-_NAMES = {form: name for name, form in reversed(TYPES.items())}
 
 
 def read(path: Path) -> Iterator[Timed]:
@@ -31,32 +26,19 @@ def read(path: Path) -> Iterator[Timed]:
     yield 0.0, make_image(path, meta.voxels(shape), meta.ijk_to_ras(len(size)))
 
 
-def write(path: Path, messages: Iterable[Timed]) -> None:
+def write(path: Path, image: Image) -> None:
     """Write the image; of .mhd the voxels go into a .raw file beside it."""
-    image: Image = only(messages)
     directions, spacing, origin = split_place(FLIP @ place_of(image))
-    is_local = path.suffix.lower() == '.mha'
-    raw = path.with_suffix('.raw')
     fields = {
         'ObjectType': 'Image', 'NDims': '3', 'BinaryData': 'True',
         'BinaryDataByteOrderMSB': 'False', 'CompressedData': 'False',
-        'TransformMatrix': _text(directions.T.ravel()), 'Offset': _text(origin),
+        'TransformMatrix': numbers_text(directions.T), 'Offset': numbers_text(origin),
         'CenterOfRotation': '0 0 0', 'AnatomicalOrientation': 'RAI',
-        'ElementSpacing': _text(spacing),
+        'ElementSpacing': numbers_text(spacing),
         'DimSize': ' '.join(map(str, image.pixels.shape[2::-1])),
         **({'ElementNumberOfChannels': str(image.components)} if image.components > 1 else {}),
-        'ElementType': _NAMES[image.pixels.dtype.str[1:]],
-        'ElementDataFile': 'LOCAL' if is_local else raw.name,
+        'ElementType': NAMES[image.pixels.dtype.str[1:]],
     }
-    head = ''.join(f'{name} = {value}\n' for name, value in fields.items()).encode()
-    if not is_local:
-        path.write_bytes(head)
-    with open(path if is_local else raw, 'wb') as file:
-        if is_local:
-            file.write(head)
+    with open_voxels(path, fields.items()) as file:
         for piece in chunks(image.pixels):
             file.write(piece)
-
-
-def _text(numbers: Any) -> str:
-    return ' '.join(repr(float(number)) for number in np.ravel(numbers))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,12 @@ import numpy as np
 
 from ..codec.messages.image import Image
 from ..errors import FileError
-from . import Timed, only
+from . import Timed
 from ._rows import seconds
 from ._volumes import little, make_image, place_of
 
 EXTENSIONS = ('.nii', '.nii.gz')
 WRITES = (Image,)
-HOLDS_ONE = True
 # to millimetres and to seconds; what is not said is taken for those
 _LENGTHS = {'mm': 1.0, 'unknown': 1.0, 'meter': 1000.0, 'micron': 1e-3}
 _TIMES = {'sec': 1.0, 'unknown': 1.0, 'msec': 1e-3, 'usec': 1e-6}
@@ -73,11 +72,10 @@ def _in_order(voxels: Any) -> Any:
     return voxels.transpose(axes)
 
 
-def write(path: Path, messages: Iterable[Timed]) -> None:
+def write(path: Path, image: Image) -> None:
     """Write the image; colours as NIfTI has them, other components as vectors."""
     import nibabel
 
-    image: Image = only(messages)
     voxels = little(image.pixels).transpose((2, 1, 0, 3)[: image.pixels.ndim])
     intent = ''
     if image.components in (3, 4) and voxels.dtype.itemsize == 1 and voxels.dtype.kind == 'u':

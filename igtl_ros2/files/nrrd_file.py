@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,11 @@ import numpy as np
 
 from ..codec.messages.image import Image
 from ..errors import FileError
-from . import Timed, only
+from . import Timed
 from ._volumes import FLIP, little, make_image, place_of
 
 EXTENSIONS = ('.nrrd', '.nhdr')
 WRITES = (Image,)
-HOLDS_ONE = True
 _AXES = {
     'left-posterior-superior': FLIP, 'lps': FLIP,
     'right-anterior-superior': np.eye(4), 'ras': np.eye(4),
@@ -101,11 +100,10 @@ def _place(
     return _AXES[space] @ matrix
 
 
-def write(path: Path, messages: Iterable[Timed]) -> None:
+def write(path: Path, image: Image) -> None:
     """Write the image, compressed with gzip."""
     import nrrd
 
-    image: Image = only(messages)
     place = FLIP @ place_of(image)
     directions = place[:3, :3].T
     kinds = ['domain'] * 3

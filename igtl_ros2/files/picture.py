@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,11 @@ import numpy as np
 
 from ..codec.messages.image import Image
 from ..errors import FileError
-from . import Timed, only
+from . import Timed
 from ._volumes import make_image
 
 EXTENSIONS = ('.png', '.jpg', '.jpeg')
 WRITES = (Image,)
-HOLDS_ONE = True
 
 
 def read(path: Path) -> Iterator[Timed]:
@@ -38,7 +37,7 @@ def read(path: Path) -> Iterator[Timed]:
     yield 0.0, make_image(path, pixels[None], np.diag((1.0, -1.0, 1.0, 1.0)))
 
 
-def write(path: Path, messages: Iterable[Timed]) -> None:
+def write(path: Path, image: Image) -> None:
     """
     Write a slice as it is: 8 or 16 bits, gray, RGB or RGBA; of a volume the middle one.
 
@@ -46,7 +45,6 @@ def write(path: Path, messages: Iterable[Timed]) -> None:
     """
     from PIL import Image as Pictures
 
-    image: Image = only(messages)
     if not image.pixels.size:
         raise FileError(f'{path}: the image has no pixels')
     pixels: Any = image.pixels[len(image.pixels) // 2]

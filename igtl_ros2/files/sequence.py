@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +52,14 @@ def read(path: Path) -> Iterator[Timed]:
     begin: float | None = None
     left_out: Counter[str] = Counter()
     for number, voxels in enumerate(meta.frames(shape, size[-1])):
-        facts = frames.get(number, {})
-        time_s = _time(meta, number, facts)
+        names = frames.get(number, {})
+        time_s = float(number)
+        if 'Timestamp' in names:
+            time_s = seconds(meta.fields[names['Timestamp']], meta.where(names['Timestamp']))
         begin = time_s if begin is None else begin
-        for message in _transforms(meta, number, facts, left_out):
+        for message in _transforms(meta, names, left_out):
             yield time_s - begin, message
-        state = facts.get('ImageStatus', 'OK')
+        state = meta.fields.get(names.get('ImageStatus', ''), 'OK')
         if state != 'OK' and voxels.size:
             left_out[f'Image ({state})'] += 1
         elif state == 'OK' and voxels.size:
@@ -67,62 +69,32 @@ def read(path: Path) -> Iterator[Timed]:
         _log.warning('%s: %s in %d of %d frames, dropped there', path, what, count, size[-1])
 
 
-def write(path: Path, messages: Iterable[Timed]) -> None:
-    """Write them; see `Tracked` for what becomes of their times."""
-    tracked = Tracked(path)
-    for time_s, message in messages:
-        tracked.add(time_s, message)
-    tracked.close()
-
-
 def _frames(meta: Meta, count: int) -> dict[int, dict[str, str]]:
+    """Find what the fields of each frame are called in the file; some write fewer zeros."""
     frames: dict[int, dict[str, str]] = {}
-    for name, value in meta.fields.items():
+    for name in meta.fields:
         if found := _FIELD.fullmatch(name):
             if int(found[1]) >= count:
                 raise meta.fault(name, f'there are {count} frames')
-            frames.setdefault(int(found[1]), {})[found[2]] = value
+            frames.setdefault(int(found[1]), {})[found[2]] = name
     return frames
 
 
-def _name(number: int, field: str) -> str:
-    return f'Seq_Frame{number:04d}_{field}'
-
-
-def _time(meta: Meta, number: int, facts: dict[str, str]) -> float:
-    name = _full(meta, number, 'Timestamp')
-    return seconds(facts.get('Timestamp', str(number)), meta.where(name))
-
-
 def _transforms(
-    meta: Meta, number: int, facts: dict[str, str], left_out: Counter[str]
+    meta: Meta, names: dict[str, str], left_out: Counter[str]
 ) -> Iterator[Message]:
-    for field in facts:
+    for field, full in names.items():
         if not field.endswith(_TRANSFORM) or field == _TRANSFORM:
             continue
-        state = facts.get(f'{field}Status', 'OK')
-        values = meta.numbers((_full(meta, number, field),), '', 16)
-        matrix = np.reshape(values, (4, 4))
+        state = meta.fields.get(names.get(f'{field}Status', ''), 'OK')
+        matrix = np.reshape(meta.numbers((full,), '', 16), (4, 4))
         if matrix[3].tolist() != [0.0, 0.0, 0.0, 1.0]:
-            raise meta.fault(
-                _full(meta, number, field), f'last row {matrix[3].tolist()}, wanted 0 0 0 1')
+            raise meta.fault(full, f'last row {matrix[3].tolist()}, wanted 0 0 0 1')
         name = field.removesuffix(_TRANSFORM)
         if state != 'OK':
             left_out[f'{name} ({state})'] += 1
             continue
         yield Transform(matrix, device_name=name, metadata={_STATUS: state})
-
-
-def _full(meta: Meta, number: int, field: str) -> str:
-    """Find how the file spells a field: some write fewer zeros."""
-    wanted = _name(number, field)
-    if wanted in meta.fields:
-        return wanted
-    for name in meta.fields:
-        found = _FIELD.fullmatch(name)
-        if found and int(found[1]) == number and found[2] == field:
-            return name
-    return wanted
 
 
 def _flips(meta: Meta) -> tuple[int, ...]:

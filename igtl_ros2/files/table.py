@@ -40,20 +40,13 @@ _RIGID = 1e-3
 _SAME_TURN = 5e-3
 
 
-def write(path: Path, messages: Iterable[Timed]) -> None:
+class Lines(Rows):
     """
-    Write a row for each pose or reading.
+    A row for each pose or reading.
 
     The state is what the sender says of a tool, empty if nothing. Matrices that are no rotation
     (they scale or mirror) have no quaternion.
     """
-    with Lines(path) as lines:
-        for time_s, message in messages:
-            lines.add(time_s, message)
-
-
-class Lines(Rows):
-    """Such a table, row by row."""
 
     _kind = ''
 

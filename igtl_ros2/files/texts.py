@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..codec import Message
@@ -49,15 +49,8 @@ def _message(path: Path, number: int, words: list[str]) -> Timed:
     raise FileError(f'{where}: {kind!r}, wanted STRING or STATUS')
 
 
-def write(path: Path, messages: Iterable[Timed]) -> None:
-    """Write a line for each."""
-    with Lines(path) as lines:
-        for time_s, message in messages:
-            lines.add(time_s, message)
-
-
 class Lines(Rows):
-    """Such a file, line by line."""
+    """A line for each message."""
 
     def head_of(self, message: Message) -> str:
         """Give the names of the columns."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -11,18 +10,16 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 
 from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
-from . import Timed, only
-from ._meshes import in_lps
+from .meshes import in_lps
 
 EXTENSIONS = ('.vtp',)
 WRITES = (PolyData,)
-HOLDS_ONE = True
 _TYPES = {'float32': 'Float32', 'int64': 'Int64', 'uint8': 'UInt8'}
 _SECTIONS = (
     ('Verts', 'vertices'), ('Lines', 'lines'), ('Polys', 'polygons'),
     ('Strips', 'triangle_strips'),
 )
-_ROLES = {
+_ROLES: dict[int, str] = {
     AttributeType.POINT_SCALARS: 'Scalars', AttributeType.POINT_VECTORS: 'Vectors',
     AttributeType.POINT_NORMALS: 'Normals', AttributeType.POINT_TENSORS: 'Tensors',
     AttributeType.POINT_TCOORDS: 'TCoords',
@@ -30,9 +27,9 @@ _ROLES = {
 _RGBA = (AttributeType.POINT_RGBA, AttributeType.CELL_RGBA)
 
 
-def write(path: Path, messages: Iterable[Timed]) -> None:
+def write(path: Path, mesh: PolyData) -> None:
     """Write the mesh; the field SPACE says LPS, as 3D Slicer does."""
-    mesh = in_lps(only(messages))
+    mesh = in_lps(mesh)
     counts = {f'NumberOf{name}': len(getattr(mesh, field)) for name, field in _SECTIONS}
     numbers = ' '.join(f'{name}="{count}"' for name, count in counts.items())
     space = ' '.join(str(byte) for byte in b'LPS\0')
@@ -63,9 +60,7 @@ def _attributes(name: str, attributes: list[Attribute]) -> str:
     roles: dict[str, str] = {}
     for attribute in attributes:
         # those of cells are numbered from 16 on
-        role = _ROLES.get(AttributeType(attribute.type & 0xF)) \
-            if attribute.type & 0xF in _ROLES else None
-        if role:
+        if role := _ROLES.get(attribute.type & 0xF):
             roles.setdefault(role, attribute.name)
     said = ''.join(f' {role}={quoteattr(named)}' for role, named in roles.items())
     arrays = [_array(a.name, _values(a), a.values.shape[1]) for a in attributes]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import files
-from ..codec import Message
+from ..codec import Message, registered
 from ..codec.messages.bundle import Bind
 from ..codec.patients import hidden
 from ..errors import DecodeError, FileError, IgtlError
@@ -19,13 +19,54 @@ from .history import Key
 from .recordings import Seen
 from .survey import go_through
 
-#: what each type is written to, unless another format is asked for
-USUAL = {'IMAGE': '.mha', 'POLYDATA': '.vtp', 'POINT': '.mrk.json'}
 _ROWS: Mapping[str, Any] = {'.csv': table.Lines, '.txt': texts.Lines}
 _MOST_NAME = 80
 
 
-class Export:
+class _Gathering:
+    """
+    What becomes of the messages of a recording.
+
+    :param phi: what becomes of names of patients: redact, hash or pass.
+    """
+
+    def __init__(self, phi: str) -> None:
+        self._phi = phi
+        self._begin_ns: int | None = None
+        #: what writes row by row, by its file or the kind of its rows
+        self._rows: dict[Any, Any] = {}
+        #: messages that are in no file, by type and why
+        self.left_out: Counter[str] = Counter()
+
+    def take(self, key: Key, seen: Seen, message: Message | DecodeError) -> None:
+        """Write a message of a recording."""
+        if self._begin_ns is None:
+            self._begin_ns = seen.time_ns
+        if isinstance(message, DecodeError):
+            self.left_out[f'{key.type}: damaged, such as: {message}'] += 1
+        else:
+            self._put((seen.time_ns - self._begin_ns) / 1e9, key, hidden(message, self._phi))
+
+    def _put(self, time_s: float, key: Key, message: Message) -> None:
+        raise NotImplementedError
+
+    def gather(self, path: str, target: Path, devices: Sequence[str]) -> list[str]:
+        """
+        Write all messages of a recording.
+
+        :returns: what was passed over in it.
+        :raises IgtlError: if it cannot be read, or the target not written.
+        """
+        with files.faults_of(target):
+            try:
+                recorded = go_through(path, devices, self.take)
+            finally:
+                for rows in self._rows.values():
+                    rows.close()
+        return recorded.notes()
+
+
+class Export(_Gathering):
     """
     A folder that gets the messages of a recording.
 
@@ -34,36 +75,19 @@ class Export:
     :param phi: what becomes of names of patients: redact, hash or pass.
     """
 
-    def __init__(
-        self, folder: Path, ends: Mapping[str, str], every: int = 1, phi: str = 'redact'
-    ) -> None:
-        """Write nothing yet."""
+    def __init__(self, folder: Path, ends: Mapping[str, str], every: int, phi: str) -> None:
+        super().__init__(phi)
         self._folder = folder
-        self._phi = phi
         #: where each stream goes: names that differ may be one as the names of files
         self._stems: dict[Key, Path] = {}
         self._taken: set[Path] = set()
-        self._ends = {**USUAL, **ends}
+        self._ends = ends
         self._every = every
-        self._begin_ns: int | None = None
-        self._rows: dict[Path, Any] = {}
         self._last: dict[Path, bytes] = {}
         self._numbers: Counter[Path] = Counter()
         #: files, and messages in them, by the type of these
         self.files: Counter[str] = Counter()
         self.written: Counter[str] = Counter()
-        #: messages that are in no file, by type and why
-        self.left_out: Counter[str] = Counter()
-
-    def take(self, key: Key, seen: Seen, message: Message | DecodeError) -> None:
-        """Write a message of a recording."""
-        if self._begin_ns is None:
-            self._begin_ns = seen.time_ns
-        time_s = (seen.time_ns - self._begin_ns) / 1e9
-        if isinstance(message, DecodeError):
-            self.left_out[f'{key.type}: damaged, such as: {message}'] += 1
-            return
-        self._put(time_s, key, hidden(message, self._phi))
 
     def _put(self, time_s: float, key: Key, message: Message) -> None:
         if isinstance(message, Bind):
@@ -141,11 +165,6 @@ class Export:
             return False
         return True
 
-    def close(self) -> None:
-        """Write what waits."""
-        for rows in self._rows.values():
-            rows.close()
-
 
 def _digest(message: Message) -> bytes:
     from hashlib import blake2b
@@ -169,8 +188,7 @@ def _folded(path: Path) -> Path:
 
 
 def export(
-    path: str, folder: Path, ends: Mapping[str, str], devices: Sequence[str], every: int,
-    phi: str = 'redact',
+    path: str, folder: Path, ends: Mapping[str, str], devices: Sequence[str], every: int, phi: str
 ) -> tuple[Export, list[str]]:
     """
     Write the messages of a recording into a folder.
@@ -179,77 +197,46 @@ def export(
     :raises IgtlError: if it cannot be read, or the folder not written.
     """
     for type_name, end in ends.items():
-        possible = files.writable(_class(type_name))
+        possible = files.writable(registered()[type_name])
         if end not in possible:
             raise FileError(
                 f'{end}: {type_name} is not written to such files; possible: '
                 f'{", ".join(possible)}')
     done = Export(folder, ends, every, phi)
-    with files.faults_of(folder):
-        try:
-            recorded = go_through(path, devices, done.take)
-        finally:
-            done.close()
-    return done, recorded.notes()
+    return done, done.gather(path, folder, devices)
 
 
-def _class(type_name: str) -> type[Message]:
-    from ..codec import message_class
-
-    cls = message_class(type_name)
-    assert cls is not None
-    return cls
-
-
-class Conversion:
+class Conversion(_Gathering):
     """
     A file that gets all that has a place in it.
 
     :param phi: what becomes of names of patients: redact, hash or pass.
     """
 
-    def __init__(self, output: Path, phi: str = 'redact') -> None:
-        """Look what format it has."""
+    def __init__(self, output: Path, phi: str) -> None:
+        super().__init__(phi)
         end = files.extension_of(output) or output.suffix
-        form = files.formats().get(end)
-        possible = [name for name, form in files.formats().items() if hasattr(form, 'write')]
-        if end not in possible or form is None:
+        possible = files.writable()
+        if end not in possible:
             raise FileError(
                 f'{output}: files with such a name are not written; possible: '
-                f'{", ".join(sorted(possible))}')
-        self._form, self._end, self._output = form, end, output
-        self._phi = phi
-        self._begin_ns: int | None = None
-        self._make_rows: Any = getattr(form, 'Lines', None)
-        #: by the kind of their rows, which have different columns
-        self._rows: dict[str, Any] = {}
+                f'{", ".join(possible)}')
+        self.form, self._end, self._output = files.formats()[end], end, output
+        self._make_rows: Any = getattr(self.form, 'Lines', None)
         self.written: list[Path] = []
-        #: messages that have no place in it, by type, and those that are not in it, by why
+        #: messages that have no place in it, by type
         self.others: Counter[str] = Counter()
-        self.left_out: Counter[str] = Counter()
 
-    @property
-    def wanted(self) -> str:
-        """What has a place in such a file."""
-        return ', '.join(cls.type_name for cls in self._form.WRITES)
-
-    def take(self, key: Key, seen: Seen, message: Message | DecodeError) -> None:
-        """Write a message of a recording, if it fits."""
-        if self._begin_ns is None:
-            self._begin_ns = seen.time_ns
-        if isinstance(message, DecodeError):
-            self.left_out[f'{key.type}: damaged, such as: {message}'] += 1
-            return
-        if not isinstance(message, self._form.WRITES):
+    def _put(self, time_s: float, key: Key, message: Message) -> None:
+        if not isinstance(message, self.form.WRITES):
             self.others[key.type] += 1
             return
-        time_s = (seen.time_ns - self._begin_ns) / 1e9
         try:
-            self._put(time_s, hidden(message, self._phi))
+            self._write(time_s, message)
         except IgtlError as error:
             self.left_out[f'{key.type}: {error}'] += 1
 
-    def _put(self, time_s: float, message: Message) -> None:
+    def _write(self, time_s: float, message: Message) -> None:
         kind = self._make_rows.kind_of(message) if self._make_rows else ''
         if kind in self._rows:
             self._rows[kind].add(time_s, message)
@@ -266,11 +253,6 @@ class Conversion:
             files.write(target, [(time_s, message)])
         self.written.append(target)
 
-    def close(self) -> None:
-        """Write what waits."""
-        for rows in self._rows.values():
-            rows.close()
-
 
 def convert(
     path: str, output: Path, devices: Sequence[str], phi: str = 'redact'
@@ -284,17 +266,14 @@ def convert(
     :raises IgtlError: if it cannot be read or written, or has nothing for such a file.
     """
     done = Conversion(output, phi)
-    with files.faults_of(output):
-        try:
-            recorded = go_through(path, devices, done.take)
-        finally:
-            done.close()
+    notes = done.gather(path, output, devices)
     if not done.written and done.left_out:
         raise FileError(f'{path}: {next(iter(done.left_out))}')
     if not done.written:
         counts = sorted(done.others.items())
         there = ', '.join(f'{count} {kind}' for kind, count in counts) or 'nothing'
+        wanted = ', '.join(cls.type_name for cls in done.form.WRITES)
         raise FileError(
             f'{path}: nothing that has a place in {output.name}: there is {there}, wanted '
-            f'{done.wanted}')
-    return done, recorded.notes()
+            f'{wanted}')
+    return done, notes

@@ -1,41 +1,33 @@
-"""Meshes on their way to and from files: axes, triangles, colours."""
+"""Meshes (.obj, .ply, .stl): triangles of a POLYDATA, colours in .ply, LPS on disk; by trimesh."""
 
 from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
 from ..converters.mesh_files import read_shape
 from ..errors import ConversionError, FileError
-from . import device_name
+from . import Timed, device_name
 
 _log = logging.getLogger(__name__)
-#: what 3D Slicer writes into a mesh file, and looks for in one; it takes files without it for LPS
-SPACE = 'SPACE=LPS'
+EXTENSIONS = ('.obj', '.ply', '.stl')
+WRITES = (PolyData,)
+# what 3D Slicer writes into a mesh file, and looks for in one; it takes files without it for LPS
+_SPACE = 'SPACE=LPS'
 _SAID = re.compile(rb'SPACE\s*=\s*(LPS|RAS)', re.IGNORECASE)
 _HEAD_BYTES = 4096
+_STL_HEAD = f'igtl_ros2, mm. {_SPACE}'.encode().ljust(80, b'\0')
 _FLIP = np.diag((-1.0, -1.0, 1.0, 1.0))
 
 
-def is_ras(path: Path) -> bool:
-    """Tell whether a file says that it is in RAS."""
-    with open(path, 'rb') as file:
-        found = _SAID.search(file.read(_HEAD_BYTES))
-    return found is not None and found[1].upper() == b'RAS'
-
-
-def read_mesh(path: Path) -> PolyData:
-    """
-    Read triangles and the colours of points, and turn them into RAS.
-
-    :raises FileError: if there are none.
-    """
+def read(path: Path) -> Iterator[Timed]:
+    """Read triangles and the colours of points; SPACE=RAS is believed, all else is LPS."""
     try:
         shape = read_shape(path)
     except ConversionError as error:
@@ -52,7 +44,9 @@ def read_mesh(path: Path) -> PolyData:
     mesh = PolyData(
         points.astype(np.float32), polygons=Cells.of(shape.faces),
         attributes=tuple(attributes), device_name=device_name(path))
-    return mesh if is_ras(path) else in_lps(mesh)
+    with open(path, 'rb') as file:
+        said = _SAID.search(file.read(_HEAD_BYTES))
+    yield 0.0, mesh if said is not None and said[1].upper() == b'RAS' else in_lps(mesh)
 
 
 def in_lps(mesh: PolyData) -> PolyData:
@@ -60,12 +54,8 @@ def in_lps(mesh: PolyData) -> PolyData:
     return mesh.moved([_FLIP])
 
 
-def triangles(path: Path, mesh: PolyData) -> tuple[Any, NDArray[Any]]:
-    """
-    Make what trimesh writes, in LPS; also gives the points as they are in it.
-
-    :raises FileError: if there are no triangles.
-    """
+def write(path: Path, mesh: PolyData) -> None:
+    """Write points and triangles, but for OBJ in binary form."""
     import trimesh
 
     faces = mesh.triangles()
@@ -75,12 +65,24 @@ def triangles(path: Path, mesh: PolyData) -> tuple[Any, NDArray[Any]]:
     for what in ('vertices', 'lines'):
         if count := len(getattr(mesh, what)):
             _log.warning('%s: %d %s have no place in such a file; .vtp has', path, count, what)
-    turned = in_lps(mesh)
+    points = in_lps(mesh).points
+    end = path.suffix.lower()
+    # LPS and RAS differ by a half turn: the order of the corners stays
+    if end == '.obj':
+        lines = [f'# igtl_ros2, mm. {_SPACE}']
+        lines += [f'v {x!r} {y!r} {z!r}' for x, y, z in points.tolist()]
+        lines += [f'f {a} {b} {c}' for a, b, c in (faces + 1).tolist()]
+        path.write_text('\n'.join(lines) + '\n', encoding='utf-8')
+        return
     colours = next((
         attribute.values for attribute in mesh.attributes
         if attribute.type == AttributeType.POINT_RGBA), None)
-    # LPS and RAS differ by a half turn: the order of the corners stays
     made = trimesh.Trimesh(
-        turned.points, faces, process=False, validate=False,
+        points, faces, process=False, validate=False,
         vertex_colors=None if colours is None else np.rint(colours * 255).astype(np.uint8))
-    return made, turned.points
+    data: Any = made.export(file_type=end[1:])
+    if end == '.ply':
+        start, mark, rest = data.partition(b'\nelement')
+        path.write_bytes(start + f'\ncomment {_SPACE}'.encode() + mark + rest)
+    else:
+        path.write_bytes(_STL_HEAD + data[len(_STL_HEAD) :])
