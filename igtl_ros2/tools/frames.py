@@ -6,10 +6,10 @@ import queue
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError, PeerError
+from .hosts import in_network
 
 if TYPE_CHECKING:
     from ..codec import Header
@@ -67,25 +67,10 @@ def open_frames(settings: Settings) -> Iterator[tuple[Frames, Any]]:
     :raises ConfigError: if it is one over UDP.
     """
     from ..bags.tap import ConnectTap, ListenTap
-    from ..transport.network import NetworkThread
 
     if settings.protocol == 'udp':
         raise ConfigError(f'{settings.address}: there are no whole frames over UDP')
-    frames = Frames()
+    frames: Any = Frames()  # all that a tap needs of a recorder
     kind = ListenTap if settings.mode == 'server' else ConnectTap
-
-    async def open_tap() -> Any:
-        tap = kind(frames, settings, time.time_ns)  # type: ignore[arg-type]  # all it needs
-        await tap.start()
-        return tap
-
-    async def nothing() -> None:
-        """Close nothing: the tap is not there yet."""
-
-    network = NetworkThread()
-    tap = SimpleNamespace(stop=nothing)
-    try:
-        tap = network.run(open_tap())
+    with in_network(lambda: kind(frames, settings, time.time_ns)) as tap:
         yield frames, tap
-    finally:
-        network.stop(tap.stop)

@@ -99,6 +99,34 @@ def open_link(arguments: argparse.Namespace, **callbacks: Any) -> Iterator[Clien
         link.close()
 
 
+@contextmanager
+def in_network(make: Callable[[], Any]) -> Iterator[Any]:
+    """
+    Start something in the thread of a network of its own, and stop it behind the block.
+
+    :param make: gives what is started and stopped; called in that thread.
+    """
+    from ..transport.network import NetworkThread
+
+    made = None
+
+    async def start() -> Any:
+        nonlocal made
+        made = make()
+        await made.start()
+        return made
+
+    async def stop() -> None:
+        if made is not None:
+            await made.stop()
+
+    network = NetworkThread()
+    try:
+        yield network.run(start())
+    finally:
+        network.stop(stop)
+
+
 def nothing_came(link: Client | Server, since_s: float) -> PeerError:
     """Make the error that says that a link is silent, and what to do about it."""
     waited = time.monotonic() - since_s

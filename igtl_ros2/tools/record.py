@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, printable
+from .hosts import in_network
 from .program import FAULT, name, run_tool, say
 from .progress import progress
 from .words import note_signals, settings_of, shown_size, shown_time
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from ..bags.recording import Recording
     from ..bags.tap import Tap
     from ..bags.types import MessageTypes
+
+    #: records while it may go on, and shows how; gives why there may have been nothing to record,
+    #: and what else is to be known if there was something
+    Run = Callable[
+        [Recording, Callable[[], bool], Callable[[str], None]], tuple[str, str]]
 
 NEEDS = 'it needs the packages mcap and rosbags: pip install mcap rosbags'
 _TURN_S = 0.1
@@ -50,7 +56,7 @@ def _record(arguments: argparse.Namespace, stopped: list[int]) -> int:
 
     types = MessageTypes()
     folder = arguments.output or Path(time.strftime('igtl_%Y_%m_%d-%H_%M_%S'))
-    run = _prepare(arguments, types)
+    run = (_from_ros if arguments.way == 'ros' else _from_link)(arguments, types)
     recording = Recording(BagWriter(
         folder, types, compression=arguments.compression, max_bytes=arguments.max_size,
         max_s=arguments.max_duration, min_free_bytes=arguments.min_free, mode=arguments.mode,
@@ -70,7 +76,7 @@ def _record(arguments: argparse.Namespace, stopped: list[int]) -> int:
 
     try:
         with progress(name()) as show:
-            why = run(recording, goes_on, show)
+            why_nothing, note = run(recording, goes_on, show)
     except BaseException:
         recording.close()
         if not recording.summary.total.messages:
@@ -80,98 +86,71 @@ def _record(arguments: argparse.Namespace, stopped: list[int]) -> int:
     if not (recording.summary.total.messages or recording.summary.withheld or recording.failure):
         shutil.rmtree(folder)
         _tell_counts(recording)
-        say(f'nothing was recorded, and {folder} is not there: {why.text}')
+        say(f'nothing was recorded, and {folder} is not there: {why_nothing}')
         return 1
     _summarize(recording, folder)
-    if why.note:
-        say(why.note.rstrip())
+    if note:
+        say(note.rstrip())
     if recording.failure:
         say(f'recording has stopped: {recording.failure}; the bag is readable up to there')
     return 1 if recording.failure or recording.summary.lost else 0
 
 
-class _WhyNothing(NamedTuple):
-    """Why there may have been nothing to record."""
+def _from_ros(arguments: argparse.Namespace, types: MessageTypes) -> Run:
+    """Check the arguments before the bag is made, and give what records topics."""
+    from ..nodes.record import RosTap
 
-    text: str
-    #: what else is to be known if there was something
-    note: str = ''
+    def run(
+        recording: Recording, goes_on: Callable[[], bool], show: Callable[[str], None]
+    ) -> tuple[str, str]:
+        tap = RosTap(
+            recording, types, arguments.topics, arguments.raw_only, arguments.phi,
+            ['--ros-args', *arguments.ros_args],
+        )
+        try:
+            while goes_on():
+                tap.spin(_TURN_S)
+                paused = ', PAUSED' if tap.is_paused else ''
+                show(f'{tap.topics} topics, {_state(recording)}{paused}')
+        finally:
+            tap.close()
+        missed = _MISSED.format(tap.missed) if tap.missed else ''
+        return (f'nothing came on any of {tap.topics} topics of {tap.wanted}',
+                missed + ('' if tap.frames else _NO_FRAMES))
+
+    return run
 
 
-def _prepare(
-    arguments: argparse.Namespace, types: MessageTypes
-) -> Callable[[Recording, Callable[[], bool], Callable[[str], None]], _WhyNothing]:
-    """
-    Check the arguments before the bag is made, and give what records.
-
-    That one tells in the end why there may have been nothing to record.
-    """
-    if arguments.way == 'ros':
-        from ..nodes.record import RosTap
-
-        def run_ros(
-            recording: Recording, goes_on: Callable[[], bool], show: Callable[[str], None]
-        ) -> _WhyNothing:
-            tap = RosTap(
-                recording, types, arguments.topics, arguments.raw_only, arguments.phi,
-                ['--ros-args', *arguments.ros_args],
-            )
-            try:
-                while goes_on():
-                    tap.spin(_TURN_S)
-                    paused = ', PAUSED' if tap.is_paused else ''
-                    show(f'{tap.topics} topics, {_state(recording)}{paused}')
-            finally:
-                tap.close()
-            text = f'nothing came on any of {tap.topics} topics of {tap.wanted}'
-            missed = _MISSED.format(tap.missed) if tap.missed else ''
-            return _WhyNothing(text, missed + ('' if tap.frames else _NO_FRAMES))
-
-        return run_ros
+def _from_link(arguments: argparse.Namespace, types: MessageTypes) -> Run:
+    """Check the arguments before the bag is made, and give what records a link."""
     from ..bags.frames import FrameRecorder
     from ..bags.recording import make_clock
     from ..bags.tap import ConnectTap, ListenTap, RelayTap
-    from ..transport.network import NetworkThread
 
+    way = arguments.way
     settings = settings_of(
-        'client' if arguments.way == 'connect' else 'server', arguments.url, arguments.settings
-    )
-    server = None
-    if arguments.way == 'relay':
-        server = settings_of('client', arguments.server, arguments.set_server)
+        'client' if way == 'connect' else 'server', arguments.url, arguments.settings)
+    server = settings_of('client', arguments.server, arguments.set_server) \
+        if way == 'relay' else None
 
-    async def open_tap(recorder: FrameRecorder) -> Tap:
-        now_ns = make_clock()
-        tap: Tap
-        if server is not None:
-            tap = RelayTap(recorder, settings, server, now_ns)
-        elif arguments.way == 'listen':
-            tap = ListenTap(recorder, settings, now_ns)
-        else:
-            tap = ConnectTap(recorder, settings, now_ns)
-        await tap.start()
-        return tap
-
-    async def nothing_to_close() -> None:
-        """Close nothing: the tap is not there yet."""
-
-    def run_tap(
+    def run(
         recording: Recording, goes_on: Callable[[], bool], show: Callable[[str], None]
-    ) -> _WhyNothing:
+    ) -> tuple[str, str]:
         recorder = FrameRecorder(recording, types, arguments.namespace, arguments.phi)
-        network = NetworkThread()
-        farewell = nothing_to_close
-        try:
-            tap = network.run(open_tap(recorder))
-            farewell = tap.stop
+
+        def make_tap() -> Tap:
+            if server is not None:
+                return RelayTap(recorder, settings, server, make_clock())
+            return (ListenTap if way == 'listen' else ConnectTap)(
+                recorder, settings, make_clock())
+
+        with in_network(make_tap) as tap:
             while goes_on():
                 time.sleep(_TURN_S)
                 show(f'{tap.peers} connected, {_state(recording)}')
-        finally:
-            network.stop(farewell)
-        return _WhyNothing(tap.why_nothing)
+        return tap.why_nothing, ''
 
-    return run_tap
+    return run
 
 
 def _state(recording: Recording) -> str:

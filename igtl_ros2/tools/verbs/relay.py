@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...config.numbers import number, seconds
 from ...errors import printable
-from ..hosts import add_host, settings_for, url
+from ..hosts import add_host, in_network, settings_for, url
 from ..program import FAULT, say
 from ..words import read_settings, shown_size
 
@@ -133,7 +133,6 @@ class Listing:
 
 def run(arguments: argparse.Namespace) -> int:
     """Relay, and give the exit code."""
-    from ...transport.network import NetworkThread
     from ..relaying import Relay, Weather
 
     device = settings_for(arguments)
@@ -141,26 +140,16 @@ def run(arguments: argparse.Namespace) -> int:
     weather = Weather(arguments.delay, arguments.drop, arguments.corrupt, arguments.seed)
     listing = Listing(arguments)
 
-    async def start() -> Relay:
-        relay = Relay(device, clients, weather, listing.take, listing.say)
-        await relay.start()
-        return relay
-
-    async def nothing() -> None:
-        """Close nothing: the relay is not there yet."""
-
-    network = NetworkThread()
-    farewell = nothing
     end_s = time.monotonic() + arguments.duration if arguments.duration else float('inf')
     try:
-        relay = network.run(start())
-        farewell = relay.stop
-        say('between {} and clients at {}'.format(*relay.addresses))
-        while time.monotonic() < end_s:
-            listing.flush()
-            time.sleep(_TURN_S)
+        with in_network(
+            lambda: Relay(device, clients, weather, listing.take, listing.say)
+        ) as relay:
+            say('between {} and clients at {}'.format(*relay.addresses))
+            while time.monotonic() < end_s:
+                listing.flush()
+                time.sleep(_TURN_S)
     finally:
-        network.stop(farewell)
         listing.flush()
         came = ', '.join(f'{count} {fate}' for fate, count in listing.fates.items())
         say(f'{came or "no"} messages')
