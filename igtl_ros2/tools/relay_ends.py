@@ -128,19 +128,19 @@ class _Side:
         self._buffer = memoryview(bytearray(_BLOCK_BYTES))
         self._cutter = Cutter(end.settings.max_body_bytes)
         self._is_told = False
-        self.stream: Stream | None = None
+        #: there is one once it is connected
+        self.stream: Stream
         self.stuck_since: float | None = None
         self.closed = asyncio.Event()
 
     def connected(self, stream: Stream) -> None:
         self.stream = stream
-        self._end.joined(self, stream)
+        self._end.joined(self)
 
     def get_buffer(self, size_hint: int) -> memoryview:
         return self._buffer
 
     def buffer_updated(self, size: int) -> None:
-        assert self.stream is not None  # it brought the bytes
         for header, frame in self._cutter.feed(self._buffer[:size]):
             self._end.on_frame(self.stream.address, header, frame)
         if self._cutter.lost and not self._is_told:
@@ -162,7 +162,6 @@ class StreamEnd(End):
     def __init__(
         self, settings: Settings, network: Network, on_frame: OnFrame, changed: Changed
     ) -> None:
-        """Open nothing yet."""
         super().__init__(settings, network, on_frame, changed)
         self._sides: list[_Side] = []
         self._tls = Tls(settings, None) if settings.protocol == 'tls' else None
@@ -170,49 +169,43 @@ class StreamEnd(End):
 
     @property
     def has_peers(self) -> bool:
-        """Whether anybody is connected."""
         return bool(self._sides)
 
     @property
     def unsent_bytes(self) -> int:
-        """How many bytes wait for the slowest reader."""
-        return max((s.stream.unsent_bytes for s in self._sides if s.stream), default=0)
+        return max((side.stream.unsent_bytes for side in self._sides), default=0)
 
-    def joined(self, side: _Side, stream: Stream) -> None:
+    def joined(self, side: _Side) -> None:
         """Take in a connection."""
         self._sides.append(side)
         if self._waits:
-            stream.pause_reading()
-        self.changed(f'{stream.address}: connected')
+            side.stream.pause_reading()
+        self.changed(f'{side.stream.address}: connected')
 
     def left(self, side: _Side, why: str) -> None:
         """Forget a connection."""
         if side in self._sides:
             self._sides.remove(side)
-            self.changed(f'{side.stream.address if side.stream else "?"}: disconnected: {why}')
+            self.changed(f'{side.stream.address}: disconnected: {why}')
 
     def send(self, frame: bytes) -> bool:
-        """Send a frame to all peers."""
         view = memoryview(frame)
         for side in self._sides:
-            if side.stream is not None:
-                side.stream.write(view)
+            side.stream.write(view)
         return True
 
     def let_wait(self, waits: bool) -> None:
-        """Read nothing more for now, or read again."""
         if waits == self._waits:
             return
         self._waits = waits
         for side in self._sides:
-            if side.stream is not None and not side.stream.is_closing:
+            if not side.stream.is_closing:
                 (side.stream.pause_reading if waits else side.stream.resume_reading)()
 
     def keep_house(self) -> None:
-        """Disconnect peers that read no more."""
         now_s, timeout_s = self.network.loop.time(), self.settings.send_timeout
         for side in list(self._sides):
-            if side.stream is None or not side.stream.unsent_bytes:
+            if not side.stream.unsent_bytes:
                 side.stuck_since = None
             elif side.stuck_since is None:
                 side.stuck_since = now_s
@@ -221,11 +214,9 @@ class StreamEnd(End):
                 side.stream.abort()
 
     async def stop(self) -> None:
-        """Close all, once what was sent has left."""
         sides = list(self._sides)
         for side in sides:
-            if side.stream is not None:
-                side.stream.close()
+            side.stream.close()
         waiting = {self.network.loop.create_task(side.closed.wait()) for side in sides}
         end_s = self.network.loop.time() + _LEAVE_S
         while waiting and self.network.loop.time() < end_s:
@@ -242,13 +233,11 @@ class ListenEnd(StreamEnd):
     _server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Listen."""
         self._server, self.address = await listen(
             self.settings, lambda: _Side(self),
             lambda address, why: self.changed(f'{address}: refused: {why}'), self._tls)
 
     async def stop(self) -> None:
-        """Close all, once what was sent has left."""
         if self._server is not None:
             await stop_listening(self._server)
         await super().stop()
@@ -264,19 +253,16 @@ class DialEnd(StreamEnd):
 
     @property
     def is_coming(self) -> bool:  # type: ignore[override]
-        """Whether frames have to wait for it."""
         return not self._sides
 
     def want(self, wanted: bool) -> None:
-        """Connect when somebody wants it, and leave when nobody does."""
         if wanted and self._dialing is None:
             self._dialing = self.network.loop.create_task(self._keep_connected())
         elif not wanted and self._dialing is not None:
             self._dialing.cancel()
             self._dialing = None
             for side in self._sides:
-                if side.stream is not None:
-                    side.stream.close()
+                side.stream.close()
 
     async def _keep_connected(self) -> None:
         settings = self.settings
@@ -296,7 +282,6 @@ class DialEnd(StreamEnd):
             delay = min(settings.reconnect_factor * delay, settings.reconnect_max_delay)
 
     async def stop(self) -> None:
-        """Close the connection, once what was sent has left."""
         if self._dialing is not None:
             self._dialing.cancel()
         await super().stop()
@@ -309,7 +294,6 @@ class DatagramEnd(End):
     _trouble = ''
 
     async def start(self) -> None:
-        """Open the socket."""
         kind = Server if self.settings.mode == 'server' else Client
         link: Client | Server = await asyncio.to_thread(
             kind, self.settings, on_message=self._on_message, on_peer=self._on_peer)
@@ -325,7 +309,6 @@ class DatagramEnd(End):
 
     @property
     def has_peers(self) -> bool:
-        """Whether anybody gets what is sent."""
         return self._link is not None and any(peer.gets_all for peer in self._link.peers)
 
     def send(self, frame: bytes) -> bool:
@@ -342,7 +325,6 @@ class DatagramEnd(End):
         return True
 
     async def stop(self) -> None:
-        """Close the socket, once what was sent has left."""
         if self._link is not None:
             await asyncio.to_thread(self._link.close)
 
