@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from forked import Forked
 
+from igtl_ros2.config.shared import shared_path
 from igtl_ros2.sim.ultrasound import Scene
 from igtl_ros2.tools import demo_compare, demo_flows
 from igtl_ros2.tools.child import Child
-from igtl_ros2.tools.demo import config_file
 
 DEMO = 'igtl_ros2.tools.demo'
 TYPES = {'TRANSFORM', 'IMAGE', 'POINT', 'STATUS', 'STRING'}
@@ -78,7 +78,7 @@ def test_every_type_flows_both_ways_with_the_right_numbers(mark):
 
 def test_wrong_numbers_are_found_out(mark, tmp_path):
     mapping = tmp_path / 'wrong.yaml'
-    right = Path(config_file('demo.yaml')).read_text(encoding='utf-8')
+    right = shared_path('config/demo.yaml').read_text(encoding='utf-8')
     mapping.write_text(right.replace('defaults: {', 'defaults: {wire_unit: m, '))
     demo = start(mark, '--seconds', '2', '--mapping', str(mapping))
     output, errors = demo.communicate(END_S)
@@ -188,7 +188,8 @@ def test_config_files_are_found_where_the_package_is_installed(tmp_path):
     share = tmp_path / 'share' / 'igtl_ros2' / 'config'
     share.mkdir(parents=True)
     (share / 'only_here.yaml').touch()
-    code = "from igtl_ros2.tools.demo import config_file; print(config_file('only_here.yaml'))"
+    code = ('from igtl_ros2.config.shared import shared_path\n'
+            'print(shared_path("config/only_here.yaml"))')
     done = subprocess.run(
         [sys.executable, '-c', code], capture_output=True, text=True, timeout=END_S,
         env={**os.environ, 'AMENT_PREFIX_PATH': f'/nowhere:{tmp_path}'},

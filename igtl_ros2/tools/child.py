@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import IO, Any
 
 
@@ -55,29 +56,22 @@ class Child:
 
     def ask_to_end(self) -> None:
         """Ask the whole group to end."""
-        if hasattr(os, 'killpg'):
-            self._signal(signal.SIGTERM)
-        else:
-            self._process.terminate()  # Windows has no groups
+        self._signal('SIGTERM', self._process.terminate)
 
     def end(self, until: float) -> None:
         """Wait for its end, but no longer than until a monotonic time; then kill its group."""
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(max(0.0, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
-        if hasattr(os, 'killpg'):
-            self._signal(signal.SIGKILL)
-        else:
-            self._process.kill()
+        self._signal('SIGKILL', self._process.kill)
         self._process.wait()
         self._log.close()
 
-    def _signal(self, number: signal.Signals) -> None:
-        try:
-            os.killpg(self._process.pid, number)
-        except ProcessLookupError:
-            pass  # all of the group have ended
+    def _signal(self, name: str, without_groups: Callable[[], None]) -> None:
+        if not hasattr(os, 'killpg'):
+            without_groups()  # Windows has none
+            return
+        with suppress(ProcessLookupError):  # all of the group have ended
+            os.killpg(self._process.pid, signal.Signals[name])
 
 
 class Children:

@@ -42,18 +42,6 @@ _LATE_S = 12.0
 _TURN_S = 0.25
 
 
-def config_file(name: str) -> str:
-    """
-    Find a file of the folder `config`: beside the sources, or where it was installed.
-
-    :raises FileNotFoundError: if it is nowhere.
-    """
-    return str(shared_path(f'config/{name}'))
-
-
-# -- the program
-
-
 class Demo:
     """
     The demonstration from start to end.
@@ -70,7 +58,7 @@ class Demo:
         self._mapping_file = mapping_file
         self._seconds = seconds
         self._stopped = stopped
-        self._children = Children(_GRACE_S)
+        self.children = Children(_GRACE_S)
         self._reports: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._to_ros = ToRos(Scene())
         self._to_device = ToDevice(robot)
@@ -78,11 +66,6 @@ class Demo:
         self._by_device = {(f.type_name, f.device): f for f in self._to_device.flows}
         self._problems: dict[str, None] = {}
         self.flows = [*self._to_ros.flows, *self._to_device.flows]
-
-    @property
-    def last_words(self) -> str:
-        """The end of what each program said, once all have ended."""
-        return self._children.last_words
 
     @property
     def topics(self) -> list[str]:
@@ -96,15 +79,15 @@ class Demo:
         :param watch: a `Watch` that calls `on_ros_message`.
         :param show: called a few times a second.
         """
-        with self._children as children:
+        with self.children as children:
             children.start(
                 'igtl_sim', 'sim.ultrasound', '--port', '0', '--json', on_line=self._reports.put)
             self._loop(watch, show)
 
     def _start_ros(self, url: str) -> None:
         """Start the bridge, now that the port of the device is known, and the robot."""
-        self._children.start_bridge(NAMESPACE, url, self._mapping_file)
-        self._children.start('igtl_demo_robot', 'nodes.demo_robot', *ros_words(NAMESPACE))
+        self.children.start_bridge(NAMESPACE, url, self._mapping_file)
+        self.children.start('igtl_demo_robot', 'nodes.demo_robot', *ros_words(NAMESPACE))
 
     def _loop(self, watch: Any, show: Callable[[list[Flow]], None]) -> None:
         deadline, end = time.monotonic() + _STARTUP_S, math.inf
@@ -112,7 +95,7 @@ class Demo:
             watch.spin(_TURN_S)
             while not self._reports.empty():
                 self._on_report(json.loads(self._reports.get()))
-            if ended := self._children.ended():
+            if ended := self.children.ended():
                 self._problem(ended)
                 return
             show(self.flows)
@@ -247,7 +230,7 @@ def run(arguments: argparse.Namespace) -> int:
     except ImportError as error:
         say(f'it needs ROS 2 with its message packages: {error}')
         return 1
-    mapping_file = os.path.abspath(arguments.mapping or config_file('demo.yaml'))
+    mapping_file = os.path.abspath(arguments.mapping or shared_path('config/demo.yaml'))
     demo = Demo(mapping_file, arguments.seconds, stopped, demo_robot)
     watch = demo_watch.Watch(demo.topics, demo.on_ros_message)
     try:
@@ -267,7 +250,7 @@ def _conclude(demo: Demo, ended_early: bool) -> int:
         problems = [text for text in problems if not text.startswith('MISSING')]
     if problems:
         print('\n'.join(f'{name()}: {text}' for text in problems))
-        print(demo.last_words, end='', file=sys.stderr)
+        print(demo.children.last_words, end='', file=sys.stderr)
         return 1
     there = sum(flow.count > 0 for flow in demo.flows)
     all_of = 'all ' if there == len(demo.flows) else f'ended early: {there} of '

@@ -46,19 +46,9 @@ class RobotDemo:
         self._mapping_file, self._description = mapping_file, description
         self._stopped = stopped
         self._seen = seen
-        self._children = Children(_GRACE_S)
+        self.children = Children(_GRACE_S)
         self._reports: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.problems: list[str] = []
-
-    @property
-    def last_words(self) -> str:
-        """The end of what each program said, once all have ended."""
-        return self._children.last_words
-
-    @property
-    def topics(self) -> list[str]:
-        """What to watch of ROS."""
-        return [_TARGET, _JOINTS]
 
     def run(self, spin: Callable[[float], None], show: Callable[[str], None]) -> None:
         """
@@ -67,7 +57,7 @@ class RobotDemo:
         :param spin: calls back what comes from ROS, for a time.
         :param show: is told what goes on.
         """
-        with self._children as children:
+        with self.children as children:
             children.start(
                 'igtl_demo_arm', 'nodes.arm.node', self._description, '--speed', str(_SPEED))
             children.start('Slicer', 'sim.target_user', on_line=self._reports.put)
@@ -90,9 +80,9 @@ class RobotDemo:
                 elif word == 'end':
                     end = time.monotonic() + 3 * _TURN_S  # what is still on its way
             if url and self._seen.joints:  # what follows is compared with where the joints are
-                self._children.start_bridge(_NAMESPACE, url, self._mapping_file)
+                self.children.start_bridge(_NAMESPACE, url, self._mapping_file)
                 url = ''
-            if ended := self._children.ended():
+            if ended := self.children.ended():
                 self.problems.append(ended)
                 return
             if time.monotonic() > deadline:
@@ -131,7 +121,7 @@ def run(mapping: str, stopped: list[int]) -> int:
     mapping_file = os.path.abspath(mapping or shared_path('config/moveit.yaml'))
     seen = Seen()
     demo = RobotDemo(mapping_file, str(description), stopped, seen)
-    watch = demo_watch.Watch(demo.topics, demo.on_ros_message)
+    watch = demo_watch.Watch([_TARGET, _JOINTS], demo.on_ros_message)
     try:
         demo.run(watch.spin, lambda word: print(f'  {word}', flush=True))
     finally:
@@ -158,7 +148,7 @@ def _conclude(demo: RobotDemo, checks: Any) -> int:
     for text in demo.problems:
         print(f'{name()}: {text}')
     if wrong or demo.problems:
-        print(demo.last_words, end='', file=sys.stderr)
+        print(demo.children.last_words, end='', file=sys.stderr)
         return 1
     print(f'{name()}: all {len(checks.all)} right')
     return 0

@@ -7,6 +7,7 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
@@ -23,6 +24,7 @@ TO_DEVICE = 'ROS -> device'
 _LATEST_NS = 60 * 10**9
 
 
+@dataclass(eq=False)
 class Flow:
     """
     One device, one way: how much arrived, and whether it was right.
@@ -31,42 +33,32 @@ class Flow:
     :param check: takes the facts of a message; returns the deviation in m, raises `Wrong`.
     """
 
-    def __init__(
-        self,
-        direction: str,
-        type_name: str,
-        device: str,
-        topic: str,
-        what: str,
-        check: Callable[[Facts], float],
-    ) -> None:
-        self.direction = direction
-        self.type_name = type_name
-        self.device = device
-        self.topic = topic
-        self.what = what
-        self._check = check
-        self.count = 0
-        self.wrong = 0
-        self.complaint = ''
-        self.deviation = 0.0
-        self.age_ms = math.nan
-        self.value = ''
-        self._first = self._last = 0.0
-        self._recent: deque[float] = deque(maxlen=60)
+    direction: str
+    type_name: str
+    device: str
+    topic: str
+    what: str
+    check: Callable[[Facts], float]
+    count: int = 0
+    wrong: int = 0
+    complaint: str = ''
+    deviation: float = 0.0
+    age_ms: float = math.nan
+    value: str = ''
+    _first: float = 0.0
+    _recent: deque[float] = field(default_factory=lambda: deque(maxlen=60))
 
     def take(self, facts: Facts) -> None:
         """Count a message and check it."""
         now = facts['arrival_ns'] / 1e9
         self._first = self._first or now
-        self._last = now
         self._recent.append(now)
         self.count += 1
         if facts['stamp_ns']:
             self.age_ms = (facts['arrival_ns'] - facts['stamp_ns']) / 1e6
         self.value = describe(facts, 'm' if self.direction == TO_ROS else 'mm')
         try:
-            self.deviation = max(self.deviation, self._check(facts))
+            self.deviation = max(self.deviation, self.check(facts))
         except Wrong as error:
             self.wrong += 1
             self.complaint = self.complaint or str(error)
@@ -74,7 +66,7 @@ class Flow:
     @property
     def mean_hz(self) -> float:
         """How often it arrived, on the whole."""
-        return _rate(self.count, self._last - self._first)
+        return _rate(self.count, self._recent[-1] - self._first) if self._recent else 0.0
 
     @property
     def recent_hz(self) -> float:

@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from ..bags.frames import BagFrames, Frame
     from ..codec import Buffer
     from ..peers.compat import Compat
-    from .capture_frames import CaptureFrames
-    from .file_frames import FileFrames
+    from .other_frames import CaptureFrames, FileFrames
 
     Frames = BagFrames | CaptureFrames | FileFrames
 
@@ -96,7 +95,7 @@ def _open(
     from .captures import is_capture
 
     if arguments.bag.is_file() and is_capture(arguments.bag):
-        from .capture_frames import CaptureFrames
+        from .other_frames import CaptureFrames
 
         packets = CaptureFrames(arguments.bag, arguments.device, arguments.direction)
         for note in packets.notes:
@@ -104,7 +103,7 @@ def _open(
         yield packets
         return
     if files.extension_of(arguments.bag) and arguments.bag.is_file():
-        from .file_frames import FileFrames
+        from .other_frames import FileFrames
 
         yield FileFrames(arguments.bag, arguments.device)
         return

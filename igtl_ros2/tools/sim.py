@@ -6,22 +6,14 @@ from .program import run_program
 
 
 def ultrasound() -> int:
-    """
-    Run igtl_sim.
-
-    :returns: the exit code.
-    """
+    """Run igtl_sim, and give the exit code."""
     from ..sim.ultrasound import main
 
     return run_program('igtl_sim', main)
 
 
 def slicer() -> int:
-    """
-    Run igtl_sim_slicer.
-
-    :returns: the exit code.
-    """
+    """Run igtl_sim_slicer, and give the exit code."""
     from ..sim.slicer import main
 
     return run_program('igtl_sim_slicer', main)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 
 from ...codec.message import has_points
@@ -137,18 +137,19 @@ def offset_of(device: Device) -> float | None:
 
 def jitter_of(device: Device) -> float | None:
     """Tell within how many seconds half of the delays are; None if that cannot be told."""
-    late = sorted((seen.arrival_ns - to_ns(seen.stamp)) / _NS for seen in _settled(device))
+    late = sorted((seen.arrival_ns - to_ns(seen.stamp)) / _NS for seen in chain(*_settled(device)))
     if len(late) < _MANY:
         return None
     # a single stall is no jitter
     return late[len(late) * 3 // 4] - late[len(late) // 4]
 
 
-def _settled(device: Device) -> list[Seen]:
-    """List what has a stamp and came when the connection was made already."""
-    starts = {part[0].connection: part[0].at_s for part in device.by_connection()}
-    return [seen for seen in device.good
-            if seen.stamp and seen.at_s - starts[seen.connection] >= _SETTLED_S]
+def _settled(device: Device) -> list[list[Seen]]:
+    """List what has a stamp and came when the connection was made already, by connection."""
+    return [
+        [seen for seen in part
+         if seen.stamp and seen.is_good and seen.at_s - part[0].at_s >= _SETTLED_S]
+        for part in device.by_connection()]
 
 
 def _stamps(device: Device, forgot: bool, stalled_s: float) -> Iterator[Finding]:
@@ -281,7 +282,7 @@ def _clock(device: Device, stamped: list[Seen], stalled_s: float) -> Iterator[Fi
             return
     last_ns = to_ns(stamped[-1].stamp)
     # what is kept for new clients is older
-    goes_on = len({seen.stamp for seen in _settled(device)}) >= _FEW
+    goes_on = len({seen.stamp for seen in chain(*_settled(device))}) >= _FEW
     if last_ns < _EARLIEST_NS:
         yield CLOCK_OTHER.of(
             f'The stamps of {device.title} are of {_shown(last_ns)}: they do not count from 1970.',
@@ -299,9 +300,7 @@ def _clock(device: Device, stamped: list[Seen], stalled_s: float) -> Iterator[Fi
 
 def _pace(device: Device, stalled_s: float) -> Iterator[Finding]:
     """Compare how time and stamps go on."""
-    for part in device.by_connection():
-        settled = [seen for seen in part if seen.stamp and not seen.fault
-                   and seen.at_s - part[0].at_s >= _SETTLED_S]
+    for settled in _settled(device):
         if len(settled) < 2 * _MANY:
             continue
         passed = settled[-1].at_s - settled[0].at_s
@@ -315,9 +314,7 @@ def _pace(device: Device, stalled_s: float) -> Iterator[Finding]:
 
 def _drift(device: Device, stalled_s: float) -> Iterator[Finding]:
     """Find a clock that goes a little slower or faster all the time."""
-    for part in device.by_connection():
-        settled = [seen for seen in part if seen.stamp and not seen.fault
-                   and seen.at_s - part[0].at_s >= _SETTLED_S]
+    for settled in _settled(device):
         if len(settled) < 2 * _MANY or settled[-1].at_s == settled[0].at_s:
             continue  # so little says nothing, nor does what came at once
         first, passed = settled[0], settled[-1].at_s - settled[0].at_s

@@ -132,27 +132,25 @@ class DatagramProbe:
             return
         session.received += len(data)
         session.first_bytes = session.first_bytes or data
-        at_s, now_ns = self._clock()
-        observed.seen.append(Seen(
-            header.type_name, header.device_name, at_s, now_ns, header.timestamp, header.version,
-            len(data), fault='length', connection=number, about=(
-                f'its header announces {header.body_size} bytes, the datagram has '
-                f'{len(data) - HEADER_SIZE}')))
+        self._note(header, data, number, 'length', (
+            f'its header announces {header.body_size} bytes, the datagram has '
+            f'{len(data) - HEADER_SIZE}'))
+
+    def _note(self, header: Header, data: bytes, number: int, fault: str, about: str) -> None:
+        """Note a message of which not all is there, or right."""
+        self.observed.seen.append(Seen(
+            header.type_name, header.device_name, *self._clock(), header.timestamp,
+            header.version, len(data), fault, about, connection=number))
 
     def _take_part(self, data: bytes, source: str, session: Session, number: int) -> None:
         """Put the parts of a message together."""
-        at_s, now_ns = self._clock()
         session.first_bytes = session.first_bytes or data[_RTP_BYTES:]
         session.received += len(data)
         try:
-            message = self._parts.feed(data, source, at_s)
+            message = self._parts.feed(data, source, self._clock()[0])
         except DecodeError as error:
-            header = decode_header(data, _RTP_BYTES)
-            is_crc = isinstance(error, CrcError)
-            self.observed.seen.append(Seen(
-                header.type_name, header.device_name, at_s, now_ns, header.timestamp,
-                header.version, len(data), fault='crc' if is_crc else 'content',
-                about='' if is_crc else str(error), connection=number))
+            fault, about = ('crc', '') if isinstance(error, CrcError) else ('content', str(error))
+            self._note(decode_header(data, _RTP_BYTES), data, number, fault, about)
             return
         if message is not None:
             received = session.received

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from typing import Any
 
 from ...errors import printable
@@ -31,8 +32,8 @@ class Kind:
     :param remedy: what to do about it.
     """
 
-    code: str
     severity: Severity
+    code: str
     meaning: str
     remedy: str
 
@@ -72,19 +73,8 @@ class Finding:
         }
 
 
-def fault(code: str, meaning: str, remedy: str) -> Kind:
-    """Declare a kind of fault."""
-    return Kind(code, Severity.FAULT, meaning, remedy)
-
-
-def warning(code: str, meaning: str, remedy: str) -> Kind:
-    """Declare a kind of warning."""
-    return Kind(code, Severity.WARNING, meaning, remedy)
-
-
-def note(code: str, meaning: str, remedy: str) -> Kind:
-    """Declare a kind of note."""
-    return Kind(code, Severity.NOTE, meaning, remedy)
+#: each makes a kind of: code, meaning, remedy
+fault, warning, note = (partial(Kind, severity) for severity in Severity)
 
 
 def is_healthy(findings: Iterable[Finding]) -> bool:

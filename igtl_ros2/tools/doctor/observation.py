@@ -107,6 +107,11 @@ class Seen:
     took_s: float = 0.0
 
     @property
+    def is_good(self) -> bool:
+        """Whether nothing is wrong with what it says on the wire."""
+        return self.fault in ('', 'layout')
+
+    @property
     def began_ns(self) -> int:
         """When its first byte came: how long the rest takes says nothing of the clock."""
         return self.arrival_ns - round(self.took_s * 1e9)
@@ -300,7 +305,7 @@ class Device(NamedTuple):
     @property
     def good(self) -> list[Seen]:
         """Those with which nothing is wrong on the wire."""
-        return [seen for seen in self.seen if not seen.fault or seen.fault == 'layout']
+        return [seen for seen in self.seen if seen.is_good]
 
     @property
     def is_stream(self) -> bool:

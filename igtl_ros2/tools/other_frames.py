@@ -1,19 +1,39 @@
-"""The frames in a capture of packets, as a bag gives its own: those of a device, or to it."""
+"""The frames of a capture of packets or of another file, as a bag gives its own."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from .. import files
 from ..bags.frames import Frame, device_of
 from ..bags.lost import Lost
+from ..codec import Message, decode_header, encode
 from ..errors import FileError
 from .recordings import Packets, Seen
 from .streams import Wanted
 
 
-class CaptureFrames:
+class _Frames:
+    """
+    What a bag has as well.
+
+    :param devices: patterns of device names, of which one must fit; none: all.
+    """
+
+    begin_ns = 0
+
+    def __init__(self, path: Path, devices: Sequence[str]) -> None:
+        self._path = path
+        self._wanted = Wanted(devices)
+        #: what only a bag has: messages that are no frames, and damaged places
+        self.refused: Counter[str] = Counter()
+        self.lost: list[Lost] = []
+
+
+class CaptureFrames(_Frames):
     """
     The frames of a capture, in the order of time.
 
@@ -26,11 +46,7 @@ class CaptureFrames:
     """
 
     def __init__(self, path: Path, devices: Sequence[str], direction: str) -> None:
-        self._path = path
-        self._wanted = Wanted(devices)
-        #: what only a bag has: messages that are no frames, and damaged places
-        self.refused: Counter[str] = Counter()
-        self.lost: list[Lost] = []
+        super().__init__(path, devices)
         packets = Packets(path)
         counts: Counter[tuple[str, str]] = Counter()
         begin_ns, end_ns = None, 0
@@ -94,3 +110,31 @@ def _chosen(
         if not is_to_device:
             heard.add(source)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class FileFrame(Frame):
+    """A frame, and the message that it was made of."""
+
+    message: Message | None = None
+
+
+class FileFrames(_Frames):
+    """
+    The messages of a file, in the order of time.
+
+    :param path: one of the files that `files.read` takes.
+    :param devices: patterns of device names, of which one must fit; none: all.
+    :raises FileError: if it cannot be read.
+    """
+
+    def __init__(self, path: Path, devices: Sequence[str]) -> None:
+        super().__init__(path, devices)
+        self.duration_s = max((time_s for time_s, _ in files.read(path)), default=0.0)
+
+    def __iter__(self) -> Iterator[FileFrame]:
+        for time_s, message in files.read(self._path):
+            if self._wanted.takes(message):
+                data = encode(message)
+                yield FileFrame(
+                    round(time_s * 1e9), decode_header(data), data, message=message)
