@@ -1,4 +1,4 @@
-"""Meshes (.obj, .ply, .stl): triangles of a POLYDATA, colours (.ply), in LPS on disk; by trimesh."""
+"""Meshes (.obj, .ply, .stl): triangles of a POLYDATA, colours in .ply, LPS on disk; by trimesh."""
 
 from __future__ import annotations
 
