@@ -9,7 +9,7 @@ cancelled as soon as it is accepted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
@@ -109,6 +109,7 @@ class _Goal:
             answer(success, text)
 
 
+@dataclass(eq=False)
 class ActionCalls:
     """
     The goals that the peers of one link have sent to one ROS action, by whatever rule.
@@ -116,23 +117,20 @@ class ActionCalls:
     :param name: of the action.
     """
 
-    def __init__(
-        self, name: str, action: RosAction, streams: Streams, timers: Timers, problem: Problem
-    ) -> None:
-        self._name = name
-        self._action = action
-        self._streams = streams
-        self._timers = timers
-        self._problem = problem
-        self._goals: dict[int, _Goal] = {}
-        self._number = 0
-        #: why no new goal is taken; empty while they are
-        self._closed = ''
-        self._timer: Timer | None = None
-        self._look: Timer | None = None
-        self._was_there = True
-        #: called when there is no goal any more, once
-        self._on_idle: Callable[[], None] | None = None
+    _name: str
+    _action: RosAction
+    _streams: Streams
+    _timers: Timers
+    _problem: Problem
+    _goals: dict[int, _Goal] = field(default_factory=dict)
+    _number: int = 0
+    #: why no new goal is taken; empty while they are
+    _closed: str = ''
+    _timer: Timer | None = None
+    _look: Timer | None = None
+    _was_there: bool = True
+    #: called when there is no goal any more, once
+    _on_idle: Callable[[], None] | None = None
 
     def is_there(self) -> bool:
         """Tell whether the server of the action is there."""

@@ -88,6 +88,7 @@ class Planner(Protocol):
         """Take note of an obstacle."""
 
 
+@dataclass(eq=False)
 class PlanServer:
     """
     The plan of the robot behind one link: what peers command, and what they are told and shown.
@@ -96,25 +97,17 @@ class PlanServer:
     :param emergency: tells whether somebody has called an emergency that still holds.
     """
 
-    def __init__(
-        self,
-        rule: MoveItRule,
-        planner: Planner,
-        name: Callable[[Message], str],
-        emergency: Callable[[], bool],
-        streams: Streams,
-        timers: Timers,
-        problem: Problem,
-    ) -> None:
-        self._rule = rule
-        self._planner = planner
-        self._name = name
-        self._emergency = emergency
-        self._streams = streams
-        self._timers = timers
-        self._problem = problem
-        self._stops = frozenset(map(stop_word, rule.stop))
-        self._cancel = rule.cancel_command.strip()
+    _rule: MoveItRule
+    _planner: Planner
+    _name: Callable[[Message], str]
+    _emergency: Callable[[], bool]
+    _streams: Streams
+    _timers: Timers
+    _problem: Problem
+
+    def __post_init__(self) -> None:
+        self._stops = frozenset(map(stop_word, self._rule.stop))
+        self._cancel = self._rule.cancel_command.strip()
         self.state = State.IDLE
         #: of the last target
         self.number = 0

@@ -89,6 +89,7 @@ class _Request:
     outcomes: Outcomes = field(default_factory=Outcomes)
 
 
+@dataclass(eq=False)
 class Requests:
     """
     Requests to the peers of one link, and what waits for their replies.
@@ -98,16 +99,14 @@ class Requests:
     :param command_id: number of the last command; PLUS ignores those that it had last.
     """
 
+    _profile: str
+    _log: Log
+    _timers: Timers
+    _command_id: int
     #: a `peers.Link`, set once there is one, before anything else is called
-    link: Any
-
-    def __init__(self, profile: str, log: Log, timers: Timers, command_id: int) -> None:
-        self._profile = profile
-        self._log = log
-        self._timers = timers
-        #: the requests that wait for a reply
-        self.waiting: list[_Request] = []
-        self._command_id = command_id
+    link: Any = None
+    #: the requests that wait for a reply
+    waiting: list[_Request] = field(default_factory=list)
 
     def query(self, verb: str, rule: QueryRule, on_reply: OnReply, now: float) -> None:
         """

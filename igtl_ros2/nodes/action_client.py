@@ -255,11 +255,29 @@ class RosAction:
 
     def cancel(self, number: int) -> None:
         """Ask to cancel a goal."""
-        self._thread.post(partial(self._cancel, number))
+        def answered(listener: ActionCalls, future: Any) -> None:
+            if future.exception() is None:
+                response = future.result()
+                outcome = _CANCELLED.get(response.return_code, REFUSES)
+                if outcome == CANCELS and not response.goals_canceling:
+                    outcome = REFUSES
+                self._post(listener.cancel_answered, number, outcome)
+
+        def cancel() -> None:
+            if number in self._calls:
+                call, listener = self._calls[number]
+                call.cancel(partial(answered, listener))
+
+        self._thread.post(cancel)
 
     def forget(self, number: int) -> None:
         """Tell nothing of a goal any more."""
-        self._thread.post(partial(self._forget, number))
+        def forget() -> None:
+            call, _ = self._calls.pop(number, (None, None))
+            if call is not None:
+                call.drop('nobody waits for it any more')
+
+        self._thread.post(forget)
 
     # -- in the thread of actions
 
@@ -311,61 +329,3 @@ class RosAction:
             post(listener.refused, number, f'it cannot be sent: {error}')
             raise
         self._calls[number] = call, listener
-
-    def _forget(self, number: int) -> None:
-        call, _ = self._calls.pop(number, (None, None))
-        if call is not None:
-            call.drop('nobody waits for it any more')
-
-    def _cancel(self, number: int) -> None:
-        if number not in self._calls:
-            return
-        call, listener = self._calls[number]
-
-        def answered(future: Any) -> None:
-            if future.exception() is None:
-                response = future.result()
-                outcome = _CANCELLED.get(response.return_code, REFUSES)
-                if outcome == CANCELS and not response.goals_canceling:
-                    outcome = REFUSES
-                self._post(listener.cancel_answered, number, outcome)
-
-        call.cancel(answered)
-
-
-class LinkActions:
-    """
-    The actions that rules of one link call.
-
-    :param link: its name.
-    :param post: has a function called in the network's thread, with the time behind its
-        arguments.
-    :param problem: counts and tells what goes wrong: (kind, text).
-    """
-
-    def __init__(
-        self, node: Node, link: str, post: Callable[..., None],
-        problem: Callable[[str, str], None],
-    ) -> None:
-        self._node = node
-        self._name = f'{link}_actions' if link else 'actions'
-        self._problem = problem
-        self._post = post
-        self._thread: ActionThread | None = None
-
-    @property
-    def is_used(self) -> bool:
-        """Whether a rule calls an action."""
-        return self._thread is not None
-
-    def find(self, rule: ServeRule) -> RosAction:
-        """Give the action of a rule."""
-        if self._thread is None:
-            self._thread = ActionThread(self._node, self._name)
-        return RosAction(self._thread, rule.call, rule.type, self._post, self._problem)
-
-    def close(self) -> None:
-        """End the thread."""
-        if self._thread is not None:
-            self._thread.close()
-            self._thread = None

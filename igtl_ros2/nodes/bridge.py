@@ -5,28 +5,28 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
+from rclpy.impl.rcutils_logger import RcutilsLogger
 from rclpy.node import Node
 
 from ..client import Client
+from ..codec.patients import PRIVATE_TYPES
 from ..converters.registry import load_converters
 from ..errors import ConfigError, PeerError
-from ..mapping import LinkConfig, load_links
+from ..mapping import LinkConfig, ReceiveRule, load_links
 from ..rosio.clock import RosClock
 from ..rules.frame_names import ONE_PATIENT
 from ..server import Server
 from .command_services import check_fields
-from .diagnostics import Diagnostics, LinkHealth
+from .diagnostics import Diagnostics, LinkHealth, tell_inactive
 from .echo import EchoGuard
 from .emergency import Emergency
 from .entities import Entities
-from .inactive import Inactive
 from .lifecycle import ManagedNode
-from .moveit import planner_for
 from .parameters import declare_settings
-from .privacy import warn_of_raw
 from .receive import Receiver
 from .relay import Relays
 from .reload import Reload
@@ -116,7 +116,7 @@ class BridgeNode(ManagedNode):
         """Do no more than to say so."""
         self._close_links()
         self._permanent.destroy_others()
-        Inactive(self, self._configs, why)
+        tell_inactive(self, self._configs, why)
 
     def _close_links(self) -> None:
         self._end_goals()
@@ -228,22 +228,7 @@ class BridgeNode(ManagedNode):
         self, config: LinkConfig, report: Report, health: LinkHealth, receiver: Receiver
     ) -> None:
         services = Services(
-            self,
-            config,
-            report,
-            receiver.handle,
-            receiver.handle_all,
-            health.on_peer,
-            receiver.hidden,
-            receiver.forget,
-            receiver.rule_of,
-            self._emergency,
-            receiver.targets,
-        )
-        if config.mapping.moveit is not None:
-            services.plan(planner_for(
-                self, config, config.mapping.moveit, report, self._emergency, self._tf,
-                receiver.rule_of, receiver.targets))
+            self, config, report, receiver, health.on_peer, self._emergency, self._tf)
         make_link = Server if config.settings.mode == 'server' else Client
         try:
             link = make_link(
@@ -287,6 +272,26 @@ class BridgeNode(ManagedNode):
         logging.getLogger('igtl_ros2').removeHandler(self._log_handler)
         self._ros_clock.close()
         self.destroy_node()
+
+
+def warn_of_raw(configs: Iterable[LinkConfig], logger: RcutilsLogger) -> None:
+    """Warn of rules that publish names of patients on `raw` although `phi` hides them."""
+    for config in configs:
+        where = f'link {config.name}: ' if config.name else ''
+        for rule in (*config.mapping.receive, config.mapping.fallback):
+            if _passes_names(rule, config.settings.raw_deny):
+                logger.warning(
+                    f'{where}NAMES OF PATIENTS are published, and recorded, with raw: true of '
+                    f'device {rule.device!r}, type {rule.type!r}: raw is the whole frame, also of '
+                    f'{" and ".join(PRIVATE_TYPES)}; phi: {rule.phi} holds for all other topics'
+                )
+
+
+def _passes_names(rule: ReceiveRule, deny: Iterable[str]) -> bool:
+    if not rule.raw or rule.action == 'drop' or rule.phi == 'pass':
+        return False
+    types = [kind for kind in PRIVATE_TYPES if rule.type in ('*', kind)]
+    return any(not any(fnmatchcase(kind, pattern) for pattern in deny) for kind in types)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rclpy.clock import Clock, ClockType
@@ -262,6 +262,34 @@ class Diagnostics:
                         for k, v in facts.items()],
             ))
         self._publisher.publish(array)
+
+
+def tell_inactive(node: Node, configs: Sequence[LinkConfig], why: str) -> None:
+    """
+    Publish on `/diagnostics` once a second that the links are closed.
+
+    :param why: what went wrong when they were to be opened; empty if nothing did.
+    """
+    try:
+        from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+    except ModuleNotFoundError:
+        return  # said once at the start of the node
+    array = DiagnosticArray(status=[
+        DiagnosticStatus(
+            level=DiagnosticStatus.ERROR if why else DiagnosticStatus.STALE,
+            name=status_name(node, config.name),
+            hardware_id=str(config.settings.address),
+            message=f'inactive, could not be activated: {why}' if why else 'inactive',
+        )
+        for config in configs
+    ])
+    publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
+
+    def publish() -> None:
+        array.header.stamp = node.get_clock().now().to_msg()
+        publisher.publish(array)
+
+    node.create_timer(PERIOD_S, publish, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
 
 def status_name(node: Node, link: str) -> str:

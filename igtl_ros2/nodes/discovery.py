@@ -60,6 +60,7 @@ class Topic:
         return depth_of(self.name, self.ros_type, self.wire_type)
 
 
+@dataclass(eq=False)
 class Discovery:
     """
     Subscribe to what rules name, and to what is published in a folder.
@@ -69,21 +70,14 @@ class Discovery:
     :param is_handed_over: tells of topics that other links of the node publish.
     """
 
-    def __init__(
-        self,
-        node: Node,
-        intake: Intake,
-        folder: str,
-        make: Callable[[str, type], list[Topic]],
-        is_handed_over: Callable[[str], bool],
-        report: Report,
-    ) -> None:
-        self._node = node
-        self._intake = intake
-        self._folder = folder
-        self._make = make
-        self._is_handed_over = is_handed_over
-        self._report = report
+    _node: Node
+    _intake: Intake
+    _folder: str
+    _make: Callable[[str, type], list[Topic]]
+    _is_handed_over: Callable[[str], bool]
+    _report: Report
+
+    def __post_init__(self) -> None:
         self._rules: Mapping[str, list[SendRule]] = {}
         self._beside: Collection[str] = ()
         #: what takes the messages of topics, and their types where there are others besides

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -55,6 +56,7 @@ def answer(peer: Any, replies: Iterable[Reply]) -> None:
             peer.send(reply.message)
 
 
+@dataclass(eq=False)
 class EffectRunner:
     """
     Do what steps ask for, in the threads of the network, of the executor and of a worker.
@@ -66,25 +68,14 @@ class EffectRunner:
     :param times: takes notes of how long it all takes.
     """
 
-    def __init__(
-        self,
-        lock: threading.RLock,
-        output: LinkOutput,
-        work: OrderedWork,
-        wait: TransformWait,
-        take: Callable[[Passage, Take, Ready], None],
-        is_current: Callable[[Device], bool],
-        times: InboundTimes,
-        report: Report,
-    ) -> None:
-        self._lock = lock
-        self._output = output
-        self._work = work
-        self.wait = wait
-        self._take = take
-        self._is_current = is_current
-        self._times = times
-        self._report = report
+    _lock: threading.RLock
+    _output: LinkOutput
+    _work: OrderedWork
+    wait: TransformWait
+    _take: Callable[[Passage, Take, Ready], None]
+    _is_current: Callable[[Device], bool]
+    _times: InboundTimes
+    _report: Report
 
     def begin(self, held: HeldValues) -> None:
         """Know what holds values."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -20,6 +21,7 @@ from .report import Report
 _LOOK_S = 0.05
 
 
+@dataclass(eq=False)
 class HeldValues:
     """
     Repeat what rules hold, and watch for devices that have become silent.
@@ -31,26 +33,19 @@ class HeldValues:
     :param is_connected: tells whether a peer is still there.
     """
 
-    def __init__(
-        self,
-        node: Node,
-        lock: threading.RLock,
-        devices: Mapping[Slot, Device],
-        output: LinkOutput,
-        report: Report,
-        go_on: Callable[[Device, Passage], None],
-        now: Callable[[], Now],
-        is_connected: Callable[[Peer], bool],
-    ) -> None:
-        self._node = node
-        self._lock = lock
-        self._devices = devices
-        self._output = output
-        self._go_on = go_on
-        self._now = now
-        self._repetition = Repetition(report, is_connected, self._show)
+    _node: Node
+    _lock: threading.RLock
+    _devices: Mapping[Slot, Device]
+    _output: LinkOutput
+    _report: Report
+    _go_on: Callable[[Device, Passage], None]
+    _now: Callable[[], Now]
+    _is_connected: Callable[[Peer], bool]
+    _is_watching: bool = False
+
+    def __post_init__(self) -> None:
+        self._repetition = Repetition(self._report, self._is_connected, self._show)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._is_watching = False
 
     def hold(self, device: Device, passage: Passage | None) -> None:
         """Repeat a message from now on, in place of the one before."""

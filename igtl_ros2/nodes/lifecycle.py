@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +12,18 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from ..errors import ConfigError, PeerError
 
 
-class ManagedNode(LifecycleNode, ABC):
+def _step(name: str) -> Callable[[Any, LifecycleState], TransitionCallbackReturn]:
+    """Make the callback of a transition that does a step of a node."""
+    return lambda node, state: node._take(getattr(node, name))
+
+
+class ManagedNode(LifecycleNode):
     """
     A lifecycle node whose steps say by an exception that they failed.
+
+    These are `configure`, which reads and checks all that a user has written and opens nothing;
+    `activate`, which leaves nothing behind where it fails; `deactivate`, which falls silent; and
+    `cleanup`, which forgets what `configure` has read, in whatever state the node is.
 
     `ConfigError` and `PeerError` leave the node in the state in which it was, with the reason in
     the log; after any other it is unconfigured.
@@ -23,6 +31,12 @@ class ManagedNode(LifecycleNode, ABC):
 
     _failure: Exception | None = None
     _logs_failures = True
+
+    on_configure = _step('configure')
+    on_activate = _step('activate')
+    on_deactivate = _step('deactivate')
+    # after a shutdown the process goes on until it is told to stop, after an error it begins anew
+    on_cleanup = on_shutdown = on_error = _step('cleanup')
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -38,22 +52,6 @@ class ManagedNode(LifecycleNode, ABC):
                 return response
 
         service.callback = change_or_refuse
-
-    @abstractmethod
-    def configure(self) -> None:
-        """Read and check all that a user has written; open nothing."""
-
-    @abstractmethod
-    def activate(self) -> None:
-        """Begin to work; where that fails, leave nothing behind."""
-
-    @abstractmethod
-    def deactivate(self) -> None:
-        """Fall silent."""
-
-    @abstractmethod
-    def cleanup(self) -> None:
-        """Forget what `configure` has read; called in whatever state the node is."""
 
     @property
     def state(self) -> str:
@@ -76,30 +74,6 @@ class ManagedNode(LifecycleNode, ABC):
         """Destroy the node and its services of a managed node, which rclpy leaves behind."""
         super().destroy_node()
         self._state_machine.destroy_when_not_in_use()
-
-    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Do the step of that name."""
-        return self._take(self.configure)
-
-    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Do the step of that name."""
-        return self._take(self.activate)
-
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Do the step of that name."""
-        return self._take(self.deactivate)
-
-    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Do the step of that name."""
-        return self._take(self.cleanup)
-
-    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """End what goes on; the process goes on until it is told to stop."""
-        return self._take(self.cleanup)
-
-    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Begin anew after an error in the program."""
-        return self._take(self.cleanup)
 
     def _take(self, step: Callable[[], None]) -> TransitionCallbackReturn:
         try:

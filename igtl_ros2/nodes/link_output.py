@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rclpy.node import Node
@@ -29,6 +30,8 @@ from .tf import TfBroadcaster
 if TYPE_CHECKING:  # it needs diagnostic_msgs, which may not be there
     from ..converters.status import StatusTopic
 
+
+@dataclass(eq=False)
 class LinkOutput:
     """
     Publish what comes over a link.
@@ -38,30 +41,21 @@ class LinkOutput:
     :param is_connected: tells whether a peer is still there.
     """
 
+    _node: Node
+    _link_name: str
+    fallback: ReceiveRule
+    _report: Report
+    _echo: EchoGuard
+    _relays: Relays
+    _now_ns: Callable[[], int]
+    _is_connected: Callable[[Peer], bool]
     #: needed if a rule asks for tf
     broadcaster: TfBroadcaster | None = None
 
-    def __init__(
-        self,
-        node: Node,
-        link_name: str,
-        fallback: ReceiveRule,
-        report: Report,
-        echo: EchoGuard,
-        relays: Relays,
-        now_ns: Callable[[], int],
-        is_connected: Callable[[Peer], bool],
-    ) -> None:
-        self._link_name = link_name
-        self.fallback = fallback
-        self._report = report
-        self._echo = echo
-        self._relays = relays
-        self._now_ns = now_ns
-        self._is_connected = is_connected
-        self.writers = Writers(node)
+    def __post_init__(self) -> None:
+        self.writers = Writers(self._node)
         self.states: dict[str, StatusTopic] = {}
-        self.late = LateJoiners(node)
+        self.late = LateJoiners(self._node)
 
     def writer_of(self, device: Device, effect: Publish) -> Writer | None:
         """Give what writes a topic; None if that has another type."""

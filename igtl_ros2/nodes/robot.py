@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rclpy.node import Node
 from rclpy.timer import Timer
@@ -42,6 +42,7 @@ class _Model:
     visuals: tuple[Visual, ...] = ()
 
 
+@dataclass(eq=False)
 class RobotFeed:
     """
     Send the robot of a rule whenever its description changes.
@@ -56,34 +57,22 @@ class RobotFeed:
     :param claim: is told type, device and source of what is sent.
     """
 
-    def __init__(
-        self,
-        node: Node,
-        rule: SendRule,
-        source: RobotSource,
-        link: Streams,
-        report: Report,
-        sending: Callable[[SendRule], Sending],
-        start: Callable[[SendRule], Timer] | None,
-        own_frames: OwnFrames,
-        claim: Callable[[tuple[str, str], str], None],
-    ) -> None:
-        self._node = node
-        self._rule = rule
-        self._source = source
-        self._link = link
-        self._report = report
-        self._sending = sending
-        self._start = start
-        self._own_frames = own_frames
-        self._claim = claim
-        self._text = ''
-        self._timers: list[Timer] = []
-        self._lock = threading.Lock()
-        #: which description counts; shapes of an older one are not sent any more
-        self._turn = 0
-        #: names of the models that peers may have
-        self._models: set[str] = set()
+    _node: Node
+    _rule: SendRule
+    _source: RobotSource
+    _link: Streams
+    _report: Report
+    _sending: Callable[[SendRule], Sending]
+    _start: Callable[[SendRule], Timer] | None
+    _own_frames: OwnFrames
+    _claim: Callable[[tuple[str, str], str], None]
+    _text: str = ''
+    _timers: list[Timer] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    #: which description counts; shapes of an older one are not sent any more
+    _turn: int = 0
+    #: names of the models that peers may have
+    _models: set[str] = field(default_factory=set)
 
     def take(self, message: RosString) -> None:
         """Take in a description; called in the thread of the executor."""

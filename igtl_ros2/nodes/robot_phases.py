@@ -9,24 +9,24 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_msgs.msg import String as RosString
 
-from ..codec import Message
 from ..codec.messages.pose import Transform
 from ..converters.gates import Gates
 from ..converters.pose import NOT_RIGID, is_valid, tool_state
 from ..converters.registry import full_name
 from ..converters.units import RIGID_TOLERANCE, pose_to_numbers, ros_text
-from ..dialogue.action_calls import ActionCalls, Actions
-from ..dialogue.interfaces import FindTarget
+from ..dialogue.action_calls import ActionCalls
+from ..dialogue.dialogue import Dialogue
 from ..dialogue.phase_server import PhaseServer
-from ..dialogue.streams import Streams
 from ..dialogue.timers import Timers
 from ..errors import ConversionError
-from ..mapping import LinkConfig, PhaseTable, ReceiveRule
+from ..mapping import LinkConfig, PhaseTable
 from ..peers import Peer
 from ..rosio.qos import STATE_QOS
 from ..rules import ServeRule
+from .emergency import Emergency
+from .receive import Receiver
 from .report import Report
-from .service_client import ServiceClient
+from .service_call import ServiceClient
 
 # How often is looked whether the services of the robot are still there
 _LOOK_S = 0.5
@@ -36,13 +36,8 @@ class RobotPhases:
     """
     What ROS sees of the robot behind one link.
 
-    :param publish: publishes what came, under its prefix. What is refused is not handed on.
-    :param forget: called when what was published of a prefix does not hold any more.
-    :param rule_of: finds the rule by which a peer, a device and a type are published.
+    :param receiver: publishes what came, under its prefix. What is refused is not handed on.
     :param post: has a function called in the network's thread.
-    :param actions: those of the link.
-    :param find_target: gives a transform that a peer has sent, as it was published.
-    :param is_emergency: tells whether a device has called an emergency.
     """
 
     def __init__(
@@ -51,34 +46,30 @@ class RobotPhases:
         config: LinkConfig,
         table: PhaseTable,
         report: Report,
-        streams: Streams,
+        dialogue: Dialogue,
         timers: Timers,
-        publish: Callable[[Peer, Message, str], None],
-        forget: Callable[[str], None],
-        rule_of: Callable[[Peer, str, str], ReceiveRule],
+        receiver: Receiver,
         post: Callable[..., None],
-        actions: Actions,
-        find_target: FindTarget,
-        is_emergency: Callable[[], bool],
+        emergency: Emergency,
     ) -> None:
         self._table = table
         self._report = report
         self.name = full_name
-        self.publish = publish
-        self.forget = forget
-        self._rule_of = rule_of
+        self.publish = receiver.handle
+        self.forget = receiver.forget
+        self._rule_of = receiver.rule_of
         self._post = post
         prefix = f'{config.name}/' if config.name and table.topic[0] not in '/~' else ''
         self._phase = node.create_publisher(RosString, prefix + table.topic, STATE_QOS)
         acting = {phase.call: phase.served for phase in table.phases if phase.is_action}
         self._services: dict[str, ServiceClient | ActionCalls] = {
-            name: actions.of(acting[name]) if name in acting
+            name: dialogue.actions.of(acting[name]) if name in acting
             else ServiceClient(node, ServeRule('', name), post) for name in table.services}
         self._were_there: set[str] = set()
         #: decides, in the network's thread
-        self.server = PhaseServer(
-            table, self._services, self, streams, timers, report.problem, find_target,
-            is_emergency)
+        self.server = dialogue.phases = PhaseServer(
+            table, self._services, self, dialogue.streams, timers, report.problem,
+            receiver.targets.value, lambda: emergency.is_on)
         if self._services:
             clock = Clock(clock_type=ClockType.STEADY_TIME)
             node.create_timer(_LOOK_S, self._look_around, clock=clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ _YEAR_2020 = 1_577_836_800
 _OVER = ('closed', 'failed', 'ended')
 
 
+@dataclass(eq=False)
 class SelfTest:
     """
     Offer the service; nothing is sent, and nobody is asked.
@@ -50,22 +52,17 @@ class SelfTest:
     :param links: gives those that are open.
     """
 
-    def __init__(
-        self,
-        node: Node,
-        state: Callable[[], str],
-        configs: Callable[[], Sequence[LinkConfig]],
-        links: Callable[[], Sequence[OpenLink]],
-    ) -> None:
-        self._node = node
-        self._state = state
-        self._configs = configs
-        self._links = links
+    _node: Node
+    _state: Callable[[], str]
+    _configs: Callable[[], Sequence[LinkConfig]]
+    _links: Callable[[], Sequence[OpenLink]]
+
+    def __post_init__(self) -> None:
         try:
             from diagnostic_msgs.srv import SelfTest as Service
         except ModuleNotFoundError:
             return
-        node.create_service(Service, '~/self_test', self._on_call)
+        self._node.create_service(Service, '~/self_test', self._on_call)
 
     def _on_call(self, request: Any, response: Any) -> Any:
         from diagnostic_msgs.msg import DiagnosticStatus

@@ -1,13 +1,21 @@
-"""ROS services whose answer is sent later, without anything waiting for it."""
+"""ROS services that are called and served, without anything waiting for their answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from typing import Any
 
 from rclpy.node import Node
+from std_srvs.srv import SetBool, Trigger
+
+from ..converters.ros_types import find_type
+from ..converters.templates import MessageTemplate, ServiceAnswer
+from ..rules import ServeRule
+from .action_client import filled
+
+_SHORT = {'trigger': Trigger, 'set_bool': SetBool}
 
 #: what a call is answered: whether it was successful, words, and what they came of
 _Answer = tuple[bool, str, Any]
@@ -65,3 +73,52 @@ def serve_later(
         call.add_done_callback(send)
 
     service.send_response = hold_back
+
+
+class ServiceClient:
+    """
+    Call a service: a Trigger, a SetBool, or any other by the templates of its rule.
+
+    :param post: has a function called in the thread that is told the answers.
+    """
+
+    def __init__(self, node: Node, rule: ServeRule, post: Callable[..., None]) -> None:
+        self._rule = rule
+        self._name = rule.call
+        self._type = _SHORT.get(rule.type) or find_type(rule.type)
+        self._template = MessageTemplate(self._type.Request, rule.request or {})
+        self._answer = ServiceAnswer(self._type.Response, rule.reply, rule.success)
+        self._client = node.create_client(self._type, self._name)
+        self._post = post
+
+    def is_there(self) -> bool:
+        """Tell whether it can be called."""
+        return self._client.service_is_ready()
+
+    def fill(self, values: Mapping[str, Any]) -> Any:
+        """Make a request of the template."""
+        return filled(self._template, self._rule, self._rule.request, values)
+
+    def call(
+        self, on_done: Callable[[bool, str], None], data: Any = None
+    ) -> Callable[[], None]:
+        """
+        Call it.
+
+        :param data: what a SetBool is called with, or the request.
+        :returns: what to call when nobody waits for the answer any more.
+        """
+        if data is None or isinstance(data, bool):
+            data = self._type.Request(**({} if data is None else {'data': data}))
+        future = self._client.call_async(data)
+
+        def done(future: Any) -> None:
+            error = future.exception()
+            response = None if error is not None else future.result()
+            if error is not None:
+                self._post(on_done, False, f'{self._name}: {error}')
+            elif response is not None:
+                self._post(on_done, *self._answer.of(response))
+
+        future.add_done_callback(done)
+        return lambda: self._client.remove_pending_request(future)

@@ -6,10 +6,10 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
@@ -28,20 +28,24 @@ from ..dialogue.plan_server import EMERGENCY
 from ..dialogue.requests import OnReply
 from ..dialogue.timers import Timers
 from ..errors import ConversionError
-from ..mapping import LinkConfig, QueryRule, ReceiveRule, streams
+from ..mapping import LinkConfig, QueryRule, streams
 from ..peers import Link, OnPeer, Peer
 from ..peers.worker import Worker
 from ..rosio.qos import RAW_QOS
 from ..rosio.subscriptions import EVENT_DEPTH, Losses, subscribe
-from ..routes.targets import Targets
-from .action_client import LinkActions
+from ..rules import ServeRule
+from .action_client import ActionThread, RosAction
 from .command_services import offer_command
 from .emergency import Emergency
-from .moveit import MakePlanner, Planner
+from .moveit import planner_for
+from .receive import Receiver
 from .report import Report
 from .robot_phases import RobotPhases
-from .service_call import ServiceCall, serve_later
-from .service_client import ServiceClient
+from .service_call import ServiceCall, ServiceClient, serve_later
+from .tf import TfSource
+
+if TYPE_CHECKING:  # it needs moveit_msgs, which may not be there
+    from .moveit.planner import MoveItPlanner
 
 
 class Services:
@@ -50,15 +54,10 @@ class Services:
 
     `start` comes first, once there is a link; no message arrives before it is over.
 
-    :param on_message: called with (peer, message) that arrives and is no query; and the device,
-        where the name in the message has a number.
-    :param on_messages: called with (peer, messages) that came together and are data alone.
+    :param receiver: takes what arrives and is no query, and all that is data alone.
     :param on_peer: called as well when a peer comes or goes.
-    :param hidden: leaves out of a message what ROS may not see of it.
-    :param forget: called when the last value of a device does not hold any more.
-    :param rule_of: finds the rule by which a peer, a device and a type are published.
     :param emergency: in which no goal of an action goes on.
-    :param targets: what commands may want a robot to move to.
+    :raises ConfigError: if MoveIt is to plan, and its messages are missing.
     """
 
     def __init__(
@@ -66,29 +65,25 @@ class Services:
         node: Node,
         config: LinkConfig,
         report: Report,
-        on_message: Callable[..., None],
-        on_messages: Callable[[Peer, Sequence[Message]], None],
+        receiver: Receiver,
         on_peer: OnPeer,
-        hidden: Callable[[Peer, Message], Message],
-        forget: Callable[[str], None],
-        rule_of: Callable[[Peer, str, str], ReceiveRule],
         emergency: Emergency,
-        targets: Targets,
+        tf: TfSource | None,
     ) -> None:
         self._node = node
         self._config = config
         self._report = report
-        self._receive_all = on_messages
+        self._receiver = receiver
+        self._receive_all = receiver.handle_all
         self._tell = on_peer
-        self._hidden = hidden
         self._prefix = f'{config.name}/' if config.name else ''
         own = f'~/{self._prefix}'
         self._query_log = (
             node.create_publisher(RosString, own + 'queries', RAW_QOS)
             if config.settings.log_queries else None
         )
-        self._emergency, self._targets = emergency, targets
-        self._actions = LinkActions(node, config.name, self._post_now, report.problem)
+        self._emergency = emergency
+        self._actions: ActionThread | None = None
         self._timers = Timers(self._wake)
         self._alarm: asyncio.TimerHandle | None = None
         self._dialogue = Dialogue(
@@ -100,23 +95,24 @@ class Services:
             report.problem,
             self._log_query,
             self._timers,
-            on_message,
+            receiver.handle,
             self._show,
-            self._actions.find,
+            self._find_action,
             lambda: emergency.is_on,
-            targets.value,
+            receiver.targets.value,
         )
         #: the streams that peers have asked for
         self.streams = self._dialogue.streams
         self._phases: RobotPhases | None = None
         if config.mapping.phases is not None:
             self._phases = RobotPhases(
-                node, config, config.mapping.phases, report, self.streams, self._timers,
-                on_message, forget, rule_of, self._post, self._dialogue.actions, targets.value,
-                lambda: emergency.is_on,
-            )
-            self._dialogue.phases = self._phases.server
-        self._planner: Planner | None = None
+                node, config, config.mapping.phases, report, self._dialogue, self._timers,
+                receiver, self._post, emergency)
+        self._planner: MoveItPlanner | None = None
+        if config.mapping.moveit is not None:
+            self._planner = planner_for(
+                node, config, config.mapping.moveit, report, emergency, tf, receiver,
+                self._dialogue, self._timers, self._post, self._now)
         self._aside = Worker('replies')
         #: replies that are in there
         self._hiding = 0
@@ -137,17 +133,12 @@ class Services:
                 '~/command: lost', f'~/command: {count} commands were lost on their way', count)),
         )
 
-    def plan(self, make: MakePlanner) -> None:
-        """Have a robot that goes where peers say; before `start`."""
-        self._planner = make(self._dialogue, self._timers, self._post, lambda: self._now())
-
     def start(self, link: Link) -> None:
         """Begin, with a link; its first peer may be there while it is still being opened."""
         with self._starting:
             if self._has_started:
                 return
             self._link = link
-            self._now = link.network.loop.time
             self._dialogue.start(link)
             for robot in (self._phases, self._planner):
                 if robot is not None:
@@ -177,7 +168,7 @@ class Services:
         ended = threading.Event()
         if self._has_started and self._planner is not None:
             self._post(self._planner.server.stop, why)
-        if self._has_started and self._actions.is_used:
+        if self._has_started and self._actions is not None:
             end = self._dialogue.served_commands.end_goals
             self._post(lambda: end(why, self._now(), ended.set))
         else:
@@ -187,9 +178,20 @@ class Services:
     def close(self) -> None:
         """Give up what is looked at in another thread."""
         self._aside.close()
-        self._actions.close()
-        if self._planner is not None:
-            self._planner.close()
+        for ending in (self._actions, self._planner):
+            if ending is not None:
+                ending.close()
+
+    def _find_action(self, rule: ServeRule) -> RosAction:
+        """Give the action that a rule calls; all are called in one thread."""
+        if self._actions is None:
+            name = self._config.name
+            self._actions = ActionThread(self._node, f'{name}_actions' if name else 'actions')
+        return RosAction(
+            self._actions, rule.call, rule.type, self._post_now, self._report.problem)
+
+    def _now(self) -> float:
+        return self._link.network.loop.time()
 
     def _post(self, function: Callable[..., Any], *args: Any) -> None:
         self._link.network.post(function, *args)
@@ -237,14 +239,15 @@ class Services:
     ) -> None:
         """Take names of patients out of a reply, of a long one in the worker."""
         if not is_heavy(reply):
-            take(self._hidden(peer, reply), self._now())
+            take(self._receiver.hidden(peer, reply), self._now())
             return
 
         def shown(visible: Message) -> None:
             self._hiding -= 1
             take(visible, self._now())
 
-        self._hiding += self._work(lambda: self._post(shown, self._hidden(peer, reply)), reply)
+        self._hiding += self._work(
+            lambda: self._post(shown, self._receiver.hidden(peer, reply)), reply)
 
     def _work(self, job: Callable[[], None], reply: Message) -> bool:
         """Do something with a long reply in the worker; tells whether it will be done."""
@@ -262,7 +265,7 @@ class Services:
         self._tell(peer, joined)
         if not joined:
             self._dialogue.left(peer, self._now())
-            self._targets.left(peer)
+            self._receiver.targets.left(peer)
             left = self._dialogue.requests.left
             if self._hiding:  # its reply may be among them
                 self._aside.do(partial(self._post, left, peer))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from ..codec.messages.tracking import TrackingElement
@@ -16,13 +17,13 @@ from .tf import TfSource
 MAX_AGE_NS = 1_000_000_000
 
 
+@dataclass(frozen=True, slots=True)
 class TfSet:
     """The frames that a rule lists, or that match its pattern."""
 
-    def __init__(self, rule: SendRule, tf: TfSource, report: Report) -> None:
-        self._rule = rule
-        self._tf = tf
-        self._report = report
+    _rule: SendRule
+    _tf: TfSource
+    _report: Report
 
     def look(self) -> tuple[tuple[TrackingElement, ...], int]:
         """

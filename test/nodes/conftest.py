@@ -4,7 +4,7 @@ import pytest
 from ros_user import ALL, Graph, Ros, start
 
 from igtl_ros2 import serve
-from igtl_ros2.nodes import diagnostics, inactive
+from igtl_ros2.nodes import diagnostics
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -27,8 +27,7 @@ def no_graph():
 
 @pytest.fixture
 def ros(monkeypatch):
-    for module in (diagnostics, inactive):  # nobody waits for what is told each second
-        monkeypatch.setattr(module, 'PERIOD_S', 0.1)
+    monkeypatch.setattr(diagnostics, 'PERIOD_S', 0.1)  # nobody waits for what comes each second
     user = Ros()
     yield user
     user.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from rclpy.node import Node
 
@@ -12,30 +12,15 @@ from ...dialogue.dialogue import Dialogue
 from ...dialogue.plan_server import PlanServer
 from ...dialogue.timers import Timers
 from ...errors import ConfigError
-from ...mapping import LinkConfig, ReceiveRule
-from ...peers import Peer
-from ...routes.targets import Targets
+from ...mapping import LinkConfig
 from ...rules import MoveItRule
 from ..emergency import Emergency
+from ..receive import Receiver
 from ..report import Report
 from ..tf import TfSource
 
-
-class Planner(Protocol):
-    """Plans, and carries out plans."""
-
-    server: PlanServer
-
-    def change(self, config: LinkConfig) -> None:
-        """Follow other rules."""
-
-    def close(self) -> None:
-        """Stop what goes on."""
-
-
-#: is given what a link shares: its dialogue, its timers, what has a function called in the
-#: network's thread, and the clock of that
-MakePlanner = Callable[[Dialogue, Timers, Callable[..., None], Callable[[], float]], Planner]
+if TYPE_CHECKING:  # it needs moveit_msgs, which may not be there
+    from .planner import MoveItPlanner
 
 
 def planner_for(
@@ -45,12 +30,17 @@ def planner_for(
     report: Report,
     emergency: Emergency,
     tf: TfSource | None,
-    rule_of: Callable[[Peer, str, str], ReceiveRule],
-    targets: Targets,
-) -> MakePlanner:
+    receiver: Receiver,
+    dialogue: Dialogue,
+    timers: Timers,
+    post: Callable[..., None],
+    now: Callable[[], float],
+) -> MoveItPlanner:
     """
-    Give what plans for the peers of a link.
+    Make what plans for the peers of a link.
 
+    :param post: has a function called in the network's thread.
+    :param now: the clock of that thread.
     :raises ConfigError: if the messages of MoveIt are missing.
     """
     try:
@@ -60,16 +50,10 @@ def planner_for(
             raise
         raise ConfigError(
             f'profile: found moveit, which needs the package {error.name}') from error
-
-    def make(
-        dialogue: Dialogue, timers: Timers, post: Callable[..., None], now: Callable[[], float]
-    ) -> Any:
-        planner = MoveItPlanner(node, config, rule, report, tf, rule_of, post, now)
-        planner.server = dialogue.plans = PlanServer(
-            rule, planner, full_name, lambda: emergency.is_on, dialogue.streams, timers,
-            report.problem)
-        dialogue.served_commands.know_stops(rule.stop)
-        targets.listen(rule.target, planner.target)
-        return planner
-
-    return make
+    planner = MoveItPlanner(node, config, rule, report, tf, receiver.rule_of, post, now)
+    planner.server = dialogue.plans = PlanServer(
+        rule, planner, full_name, lambda: emergency.is_on, dialogue.streams, timers,
+        report.problem)
+    dialogue.served_commands.know_stops(rule.stop)
+    receiver.targets.listen(rule.target, planner.target)
+    return planner

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from typing import Any
@@ -27,6 +28,7 @@ _MAX_TRIANGLES, _MAX_OBSTACLES = 100_000, 200
 _MOVED = 2e-3
 
 
+@dataclass(eq=False)
 class Scene:
     """
     The obstacles that peers have sent.
@@ -38,18 +40,14 @@ class Scene:
     :param rule_of: finds the rule by which a peer, a device and a type are published.
     """
 
-    def __init__(
-        self,
-        node: Node,
-        service: str,
-        place: Callable[[str, str], Matrix],
-        rule_of: Callable[[Peer, str, str], ReceiveRule],
-        problem: Callable[[str], None],
-    ) -> None:
-        self._client = node.create_client(ApplyPlanningScene, service)
-        self._service = service
-        self._place, self._rule_of = place, rule_of
-        self._problem = problem
+    _node: Node
+    _service: str
+    _place: Callable[[str, str], Matrix]
+    _rule_of: Callable[[Peer, str, str], ReceiveRule]
+    _problem: Callable[[str], None]
+
+    def __post_init__(self) -> None:
+        self._client = self._node.create_client(ApplyPlanningScene, self._service)
         #: names of those that the scene has not confirmed
         self.unconfirmed: set[str] = set()
         self._requests: dict[str, ApplyPlanningScene.Request] = {}
