@@ -41,11 +41,11 @@ def settings_table() -> str:
 def received_table() -> str:
     """List what becomes of each type on its way to ROS, as the converters are registered."""
     rows = [('OpenIGTLink', 'received on', 'by rule also')]
-    for found in registry.received():
-        names = sorted(n for n, cls in registered().items() if cls is found.message_class)
+    for kind, text, added in registry.received():
+        names = sorted(n for n, cls in registered().items() if cls is kind)
         # their own order is that of the imports
-        extras = '; '.join(sorted(_sentence(text) for text in found.extras))
-        rows.append((', '.join(names) or 'every other type', _sentence(found.text), extras))
+        extras = '; '.join(sorted(map(_sentence, added)))
+        rows.append((', '.join(names) or 'every other type', _sentence(text), extras))
     return _table(rows[0], *sorted(rows[1:]))
 
 
@@ -71,8 +71,8 @@ def types_table() -> str:
     """List the topics of each type, as converters declare them."""
     rows = [('OpenIGTLink', 'received on', 'sent from')]
     moved = keys_of(ReceiveRule)['tf'].wire_types()
-    for found in registry.received():
-        names = sorted(n for n, cls in registered().items() if cls is found.message_class)
+    for kind, _, _ in registry.received():
+        names = sorted(n for n, cls in registered().items() if cls is kind)
         outputs = outputs_of(names[0] if names else '')
         always = [_topic(x.leaf, x.ros_type) for x in outputs if x.key is None]
         asked = sorted(_topic(x.leaf, x.ros_type) for x in outputs if x.key is not None)

@@ -113,13 +113,9 @@ def _texts(table: Table, *names: str) -> dict[str, list[Any]]:
 
 def _scalar_names(table: Table) -> list[Any]:
     codes = table.rows['scalar_type'].tolist()
-    names = {code: _scalar_name(code) for code in set(codes)}
+    dtypes = {code: scalar_dtype(code, 2) for code in set(codes)}
+    names = {code: code if dtype is None else dtype.name for code, dtype in dtypes.items()}
     return [names[code] for code in codes]
-
-
-def _scalar_name(code: int) -> str | int:
-    dtype = scalar_dtype(code, 2)
-    return code if dtype is None else dtype.name
 
 
 def _geometries(table: Table, unit: str, axes: str) -> list[list[list[float]] | None]:
@@ -135,10 +131,8 @@ def _geometries(table: Table, unit: str, axes: str) -> list[list[list[float]] | 
         matrices[:, :3, 3] -= (matrices[:, :3, :3] @ centres[:, :, None])[:, :, 0]
         finite = np.isfinite(matrices).all(axis=(1, 2))
         matrices[:, :3] /= PER_METRE[unit]
-    return [
-        matrix if is_finite else None
-        for matrix, is_finite in zip(matrices.tolist(), np.asarray(finite).tolist())
-    ]
+    return [matrix if is_finite else None
+            for matrix, is_finite in zip(matrices.tolist(), np.asarray(finite).tolist())]
 
 
 # -- from ROS
@@ -151,15 +145,9 @@ def images_from_string(message: RosString, sending: Sending) -> ImageMeta:
     def element(entry: dict[str, Any]) -> ImageMetaElement:
         timestamp = entry.get('timestamp', 0)
         return ImageMetaElement(
-            entry['name'],
-            entry.get('id', ''),
-            entry.get('modality', ''),
-            entry.get('patient_name', ''),
-            entry.get('patient_id', ''),
-            int(timestamp, 0) if isinstance(timestamp, str) else timestamp,
-            _triple(entry),
-            _scalar_code(entry),
-        )
+            **_said(entry, 'name', 'id', 'modality', 'patient_name', 'patient_id'),
+            timestamp=int(timestamp, 0) if isinstance(timestamp, str) else timestamp,
+            size=_triple(entry), scalar_type=_scalar_code(entry))
 
     return ImageMeta(_elements(message, element), **sending.envelope())
 
@@ -169,14 +157,8 @@ def labels_from_string(message: RosString, sending: Sending) -> LabelMeta:
     """JSON list as LBMETA, with the keys of `meta`; all but `name` may be omitted."""
 
     def element(entry: dict[str, Any]) -> LabelMetaElement:
-        return LabelMetaElement(
-            entry['name'],
-            entry.get('id', ''),
-            entry.get('label', 0),
-            entry.get('rgba', (0, 0, 0, 0)),
-            _triple(entry),
-            entry.get('owner', ''),
-        )
+        said = _said(entry, 'name', 'id', 'label', 'rgba', 'owner')
+        return LabelMetaElement(**said, size=_triple(entry))
 
     return LabelMeta(_elements(message, element), **sending.envelope())
 
@@ -191,26 +173,15 @@ def videos_from_string(message: RosString, sending: Sending) -> VideoMeta:
         geometry = entry.get('geometry')
         place = np.eye(4) if geometry is None else affine_from_metres(geometry, unit)
         return VideoMetaElement(
-            entry['name'],
-            entry.get('id', ''),
-            entry.get('patient_name', ''),
-            entry.get('patient_id', ''),
-            entry.get('zoom', 1),
-            length_from_ros(entry.get('focal_length', 0.0), unit),
-            size,
-            ras_to_wire(place, size, RAS),
-            _scalar_code(entry),
-        )
+            **_said(entry, 'name', 'id', 'patient_name', 'patient_id', 'zoom'),
+            focal_length=length_from_ros(entry.get('focal_length', 0.0), unit), size=size,
+            matrix=ras_to_wire(place, size, RAS), scalar_type=_scalar_code(entry))
 
     return VideoMeta(_elements(message, element), **sending.envelope())
 
 
 def _elements(message: RosString, make: Callable[[dict[str, Any]], Any]) -> tuple[Any, ...]:
-    """
-    Make the elements of a JSON list.
-
-    :raises ConversionError: naming the entry that is wrong.
-    """
+    """Make the elements of a JSON list; an error names the entry that is wrong."""
     try:
         entries = json.loads(message.data)
     except (ValueError, RecursionError) as error:
@@ -226,6 +197,11 @@ def _elements(message: RosString, make: Callable[[dict[str, Any]], Any]) -> tupl
         except (ConversionError, EncodeError, TypeError, ValueError, OverflowError) as error:
             raise ConversionError(f'entry {number}: {error}') from error
     return tuple(elements)
+
+
+def _said(entry: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """Take those fields of an element that are the same in JSON, as far as they are there."""
+    return {key: entry[key] for key in keys if key in entry}
 
 
 def _triple(entry: dict[str, Any]) -> tuple[int, int, int]:

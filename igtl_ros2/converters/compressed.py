@@ -41,17 +41,12 @@ def add_compressed(message: Image, route: Route, stamp: Time, result: Converted)
     if message.pixels.shape[0] != 1:
         tell_once(route, result, f'no {form} is made of a volume, only of one slice')
     else:
+        header = Header(stamp=stamp, frame_id=route.frame_id)
         result.outputs['compressed'] = picture(
-            message.pixels[0],
-            message.components,
-            form,
-            Header(stamp=stamp, frame_id=route.frame_id),
-        )
+            message.pixels[0], message.components, form, header)
 
 
-def picture(
-    pixels: NDArray[Any], components: int, form: str, header: Header
-) -> CompressedImage:
+def picture(pixels: NDArray[Any], components: int, form: str, header: Header) -> CompressedImage:
     """
     Make a PNG or JPEG of (rows, columns[, components]) pixels.
 
@@ -61,8 +56,7 @@ def picture(
     encoding = encoding_of(pixels.dtype, components)
     if encoding not in _POSSIBLE[form]:
         raise ConversionError(
-            f'{encoding} cannot be made a {form}; possible: {", ".join(_POSSIBLE[form])}'
-        )
+            f'{encoding} cannot be made a {form}; possible: {", ".join(_POSSIBLE[form])}')
     if not pixels.size:
         raise ConversionError(f'an image without pixels cannot be made a {form}')
     pil = library('PIL.Image', 'pillow', f'a {form}')
@@ -113,9 +107,6 @@ def image_from_compressed(
     form = message.format.lower()
     if 'compresseddepth' in form or not any(name in form for name in ('png', 'jpeg', 'jpg')):
         raise ConversionError(
-            f'format {message.format!r} cannot be sent as IMAGE; possible: png, jpeg'
-        )
-    pixels = picture_pixels(message.data)
-    return Image.from_array(
-        pixels[None], place_of(sending), **sending.envelope(message.header)
-    )
+            f'format {message.format!r} cannot be sent as IMAGE; possible: png, jpeg')
+    pixels = picture_pixels(message.data)[None]
+    return Image.from_array(pixels, place_of(sending), **sending.envelope(message.header))

@@ -34,12 +34,8 @@ from .units import (
 
 NO_GEOMETRY = 'the matrix of the image holds NaN or infinity: no geometry'
 _ENCODINGS = {
-    ('u1', 1): 'mono8',
-    ('u1', 3): 'rgb8',
-    ('u1', 4): 'rgba8',
-    ('u2', 1): 'mono16',
-    ('u2', 3): 'rgb16',
-    ('u2', 4): 'rgba16',
+    ('u1', 1): 'mono8', ('u1', 3): 'rgb8', ('u1', 4): 'rgba8',
+    ('u2', 1): 'mono16', ('u2', 3): 'rgb16', ('u2', 4): 'rgba16',
 }
 _NAMED = {name: form for form, name in _ENCODINGS.items()}
 _SWAPPED = {'bgr8': 'rgb8', 'bgra8': 'rgba8', 'bgr16': 'rgb16', 'bgra16': 'rgba16'}
@@ -151,8 +147,7 @@ def _add_tf(route: Route, stamp_ns: int, result: Converted) -> None:
         return
     if distance > RIGID_TOLERANCE:
         result.errors.append(
-            'the frame of the image is not broadcast on tf: its axes are not at right angles'
-        )
+            'the frame of the image is not broadcast on tf: its axes are not at right angles')
         return
     result.transforms.append(LazyTransform(stamp_ns, route.frames, (*position, *turned)))
 
@@ -163,9 +158,7 @@ def ros_image(pixels: NDArray[Any], components: int, header: Header) -> RosImage
         pixels, components, ns_from_time(header.stamp), header.frame_id).become()
 
 
-def _lazy_image(
-    pixels: NDArray[Any], components: int, stamp_ns: int, frame_id: str
-) -> LazyImage:
+def _lazy_image(pixels: NDArray[Any], components: int, stamp_ns: int, frame_id: str) -> LazyImage:
     slices, rows, columns = pixels.shape[:3]
     common = (frame_id, slices * rows, columns, encoding_of(pixels.dtype, components),
               columns * components * pixels.dtype.itemsize)
@@ -174,10 +167,8 @@ def _lazy_image(
 
 def geometry_message(matrix: Matrix) -> Float64MultiArray:
     """Make the message of a (4, 4) matrix, voxel indices i, j, k to metres in frame_id."""
-    dims = [
-        MultiArrayDimension(label='row', size=4, stride=16),
-        MultiArrayDimension(label='column', size=4, stride=4),
-    ]
+    dims = [MultiArrayDimension(label='row', size=4, stride=16),
+            MultiArrayDimension(label='column', size=4, stride=4)]
     return Float64MultiArray(layout=MultiArrayLayout(dim=dims), data=matrix.ravel().tolist())
 
 
@@ -197,8 +188,7 @@ def pixels_of(message: RosImage) -> NDArray[Any]:
     else:
         known = ', '.join([*_NAMED, *_SWAPPED, '8UC1 ... 64FC4'])
         raise ConversionError(
-            f'encoding {message.encoding!r} cannot be sent, convert it first; possible: {known}'
-        )
+            f'encoding {message.encoding!r} cannot be sent, convert it first; possible: {known}')
     dtype = np.dtype(('>' if message.is_bigendian else '<') + kind)
     row = message.width * components * dtype.itemsize
     step = message.step or row
@@ -206,8 +196,7 @@ def pixels_of(message: RosImage) -> NDArray[Any]:
     if not 1 <= components <= 255 or step < row or len(data) < step * message.height:
         raise ConversionError(
             f'{len(data)} bytes of data, step {step} for {message.width} x {message.height} '
-            f'{message.encoding}: wanted {message.height} rows of {row} bytes or more'
-        )
+            f'{message.encoding}: wanted {message.height} rows of {row} bytes or more')
     rows = data[: step * message.height].reshape(message.height, step)[:, :row]
     pixels = np.ascontiguousarray(rows).view(dtype)
     if components > 1:
@@ -248,8 +237,7 @@ def _for_slicer(pixels: NDArray[Any]) -> NDArray[Any]:
         return pixels.astype('<f4')
     raise ConversionError(
         f'pixels from {low} to {high}: 3D Slicer misreads 32-bit integers, and float32 would '
-        'not hold these values'
-    )
+        'not hold these values')
 
 
 def place_of(sending: Sending) -> Matrix:
@@ -266,18 +254,19 @@ def place_of(sending: Sending) -> Matrix:
     return np.diag([*([-1.0, -1.0, 1.0] * spacing), 1.0])
 
 
+def are_dimensions(found: Any) -> bool:
+    """Tell whether it is a list of three whole numbers, none below 0."""
+    return isinstance(found, (list, tuple)) and len(found) == 3 and all(
+        isinstance(n, int) and n >= 0 for n in found)
+
+
 def _slices(pixels: NDArray[Any], dims: Any) -> NDArray[Any]:
     """Cut stacked slices apart."""
-    if (
-        not isinstance(dims, (list, tuple))
-        or len(dims) != 3
-        or not all(isinstance(n, int) and n >= 0 for n in dims)
-    ):
+    if not are_dimensions(dims):
         raise ConversionError('dimensions: wanted [nx, ny, nz], three whole numbers')
     columns, rows, slices = dims
     if pixels.shape[:2] != (slices * rows, columns):
         raise ConversionError(
             f'an image of {pixels.shape[1]} x {pixels.shape[0]} pixels is not '
-            f'{slices} slices of {columns} x {rows}'
-        )
+            f'{slices} slices of {columns} x {rows}')
     return pixels.reshape(slices, rows, columns, *pixels.shape[2:])

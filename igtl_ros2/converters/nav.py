@@ -21,23 +21,21 @@ def add_paths(message: Trajectories, route: Route, stamp: Time, result: Converte
     """TRAJ: `paths/<name>` where the mapping says split, unless two paths share a name."""
     trajectory = result.outputs['trajectory']
     counts = Counter(result.info['names'])
-    told = 0
+    errors = []
     for number, name in enumerate(result.info['names']):
         try:
             if counts[name] > 1:
                 raise ConversionError(f'{counts[name]} paths are called {name!r}')
             leaf = result.named(route, 'paths', name)
         except ConversionError as error:
-            told += 1
-            if told <= MOST_TOLD:
-                result.errors.append(f'not published as a path: {error}')
+            errors.append(f'not published as a path: {error}')
             continue
         poses = [
             PoseStamped(header=trajectory.header, pose=pose)
-            for pose in trajectory.poses[2 * number : 2 * number + 2]
-        ]
+            for pose in trajectory.poses[2 * number : 2 * number + 2]]
         result.outputs[leaf] = Path(header=trajectory.header, poses=poses)
-    tell_rest(result, told, 'paths are not published')
+    result.errors += errors[:MOST_TOLD]
+    tell_rest(result, len(errors), 'paths are not published')
 
 
 from_ros(Odometry, 'TRANSFORM', 'odometry', default=True)(transform_from_pose)

@@ -80,8 +80,7 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
         result.errors += [
             f'point {ros_text(point.name)!r} is dropped: '
             f'position ({", ".join(map(str, point.position.tolist()))}) is not finite'
-            for point in table.taken(~finite)[:MOST_TOLD]
-        ]
+            for point in table.taken(~finite)[:MOST_TOLD]]
         positions, table = positions[finite], table.taken(finite)
         tell_rest(result, len(message.elements) - len(table), 'points are dropped')
     labels = ros_texts(table.texts('name'))
@@ -118,9 +117,7 @@ def list_withheld(
     route: Route, result: Converted, positions: Matrix, left_out: int
 ) -> bool:
     """Tell whether a gate stops a list, which is the state of its device then."""
-    if route.gate is None:
-        return False
-    state = route.gate.stops_list(listed(positions), left_out)
+    state = '' if route.gate is None else route.gate.stops_list(listed(positions), left_out)
     if state:
         result.state = state
     return bool(state)
@@ -143,76 +140,59 @@ def looks_from_info(sending: Sending, count: int) -> list[dict[str, Any]]:
 
     :raises ConversionError: if it is something else.
     """
-    columns: dict[str, Sequence[Any]] = {
-        'group': sending.info_list('groups', count, str) or [''] * count,
-        'owner': sending.info_list('owners', count, str) or [''] * count,
-        'rgba': sending.info_list('rgba', count, list) or [(255, 255, 255, 255)] * count,
-        'diameter': [
-            length_from_ros(diameter, sending.rule.wire_unit)
-            for diameter in sending.info_list('diameters', count, int, float) or [0.0] * count
-        ],
-    }
+    groups = sending.info_list('groups', count, str) or [''] * count
+    owners = sending.info_list('owners', count, str) or [''] * count
+    rgba = sending.info_list('rgba', count, list) or [(255, 255, 255, 255)] * count
+    diameters = sending.info_list('diameters', count, int, float) or [0.0] * count
     return [
-        {key: tuple(column[n]) if key == 'rgba' else column[n] for key, column in columns.items()}
-        for n in range(count)
+        {'group': group, 'owner': owner, 'rgba': tuple(colour),
+         'diameter': length_from_ros(diameter, sending.rule.wire_unit)}
+        for group, owner, colour, diameter in zip(groups, owners, rgba, diameters)
     ]
-
-
-def path_poses(entry: Sequence[float], target: Sequence[float]) -> list[Pose]:
-    """
-    Make the two poses of a path, z towards the target.
-
-    :raises ConversionError: if it has no direction.
-    """
-    ends = [RosPoint(x=x, y=y, z=z) for x, y, z in (entry, target)]
-    orientation = orientation_along(*ends)
-    return [Pose(position=end, orientation=orientation) for end in ends]
 
 
 def _split(
     labels: list[str], positions: Matrix, header: Header, route: Route, result: Converted
 ) -> None:
     """Give each point a topic of its own, unless two share a label."""
-    counts = Counter(labels)
     places = {label: number for number, label in enumerate(labels)}
-    told = 0
-    for label, count in counts.items():
+    errors = []
+    for label, count in Counter(labels).items():
+        if count > 1:
+            errors.append(f'{count} points are called {label!r}: not published as labels')
+            continue
         try:
-            if count > 1:
-                raise ConversionError(f'{count} points are called {label!r}: ')
             leaf = result.named(route, 'labels', label)
         except ConversionError as error:
-            told += 1
-            if told <= MOST_TOLD:
-                text = f'{error}not published as labels' if count > 1 else (
-                    f'not published as a label: {error}')
-                result.errors.append(text)
+            errors.append(f'not published as a label: {error}')
             continue
         x, y, z = positions[places[label]].tolist()
         result.outputs[leaf] = PointStamped(header=header, point=RosPoint(x=x, y=y, z=z))
-    tell_rest(result, told, 'labels are not published')
+    result.errors += errors[:MOST_TOLD]
+    tell_rest(result, len(errors), 'labels are not published')
 
 
 def _ends(
     wanted: tuple[str, str], labels: list[str], positions: Matrix, result: Converted
 ) -> list[Pose]:
-    """Find entry and target; no poses, which ends an earlier path, if they are not there."""
+    """Make entry and target, z towards it; none, which ends an earlier path, without both."""
     counts = Counter(labels)
     wrong = [
-        f'{counts[label]} points are called {label!r}' for label in wanted if counts[label] != 1
-    ]
+        f'{counts[label]} points are called {label!r}' for label in wanted if counts[label] != 1]
     if wrong:
         result.info['trajectory'] = ', '.join(wrong)
         if any(counts[label] > 1 for label in wanted):
             result.errors.append(f'no trajectory: {result.info["trajectory"]}')
         return []
-    entry, target = (positions[labels.index(label)].tolist() for label in wanted)
+    ends = [RosPoint(x=x, y=y, z=z) for x, y, z in (
+        positions[labels.index(label)].tolist() for label in wanted)]
     try:
-        return path_poses(entry, target)
+        orientation = orientation_along(*ends)
     except ConversionError as error:
         result.info['trajectory'] = str(error)
         result.errors.append(f'no trajectory: {error}')
         return []
+    return [Pose(position=end, orientation=orientation) for end in ends]
 
 
 # -- ROS to POINT
@@ -268,8 +248,7 @@ def points_message(
     looks = looks_from_info(sending, count)
     unit = sending.rule.wire_unit
     points = []
-    for n, (x, y, z) in enumerate(positions):
-        look = looks[n]
+    for n, ((x, y, z), look) in enumerate(zip(positions, looks)):
         if colours is not None:
             look['rgba'] = colours[n]
         if groups is not None:

@@ -58,7 +58,8 @@ class Route:
     wire_axes: str = field(init=False, compare=False, repr=False)
     has_pose: bool = field(init=False, compare=False, repr=False)
     has_tf: bool = field(init=False, compare=False, repr=False)
-    #: by message class, what makes ROS messages of it and what adds to them, as its rule asks for
+    #: by message class, what makes ROS messages of it, whether that takes the stamp in
+    #: nanoseconds, whether names become topics, and what adds to them, as its rule asks for
     converters: dict[type, tuple[ToRos, bool, bool, tuple[Extra, ...]]] = field(
         init=False, default_factory=dict, compare=False, repr=False)
 
@@ -69,11 +70,7 @@ class Route:
 
 
 def route_of(
-    device: str,
-    rule: ReceiveRule,
-    prefix: str = '',
-    label: str = '',
-    type_name: str = '',
+    device: str, rule: ReceiveRule, prefix: str = '', label: str = '', type_name: str = '',
     profile: str = 'plain',
 ) -> Route:
     """
@@ -142,11 +139,7 @@ class Converted:
     peer: dict[str, Any] = _part('peer', dict)
 
     def __init__(
-        self,
-        outputs: dict[str, Any] | None = None,
-        *,
-        state: str | None = None,
-        **more: Any,
+        self, outputs: dict[str, Any] | None = None, *, state: str | None = None, **more: Any
     ) -> None:
         self.outputs = {} if outputs is None else outputs
         self.state = state
@@ -304,7 +297,9 @@ def converted(message: Message, route: Route, stamp_ns: int) -> Converted:
             result.info['metadata_repaired'] = guessed
     if gate is not None:
         if not gate.is_asked and (result.outputs or result.transforms) and not (
-            isinstance(message, ElementList) and not _left_of(message, result)
+            # of an empty list there was nothing to ask for
+            isinstance(message, ElementList)
+            and not (message.count if result.kept is None else len(result.kept))
         ):
             return Converted(state=gate.stops_unasked(ros_text(message.type_name)))
         if not result.outputs and gate.withheld:
@@ -317,17 +312,8 @@ def converted(message: Message, route: Route, stamp_ns: int) -> Converted:
     return result
 
 
-def _left_of(message: ElementList, result: Converted) -> int:
-    """Count the elements of a list that were published: of none there is nothing to ask for."""
-    return message.count if result.kept is None else len(result.kept)
-
-
 def _converters(kind: type, route: Route) -> tuple[ToRos, bool, bool, tuple[Extra, ...]]:
-    """
-    Find what makes ROS messages of a class, and what adds to them, as a rule asks for.
-
-    In between is whether the stamp is wanted in nanoseconds, and whether names become topics.
-    """
+    """Find what `Route.converters` holds for a class, as the rule asks for."""
     extras = tuple(
         add for add, outputs in _EXTRAS.get(kind, ())
         if not outputs or any(output.is_asked(route.rule) for output in outputs))
@@ -373,14 +359,8 @@ def sender(
         known = sorted(wire for ros, wire in _FROM_ROS if ros is ros_type and wire)
         raise ConversionError(
             f'{ros_type.__name__} cannot be sent as {name or "anything"}; '
-            f'possible: {", ".join(known) or "nothing"}'
-        )
+            f'possible: {", ".join(known) or "nothing"}')
     return function
-
-
-def leaves() -> dict[str, dict[type, str]]:
-    """List the topics under `to_igtl/<device>/`, with the wire type of each of their types."""
-    return {leaf: dict(types) for leaf, types in _LEAVES.items()}
 
 
 def leaf_wire_type(leaf: str, ros_type: type) -> str:
@@ -392,8 +372,7 @@ def leaf_wire_type(leaf: str, ros_type: type) -> str:
     types = _LEAVES.get(leaf)
     if types is None:
         raise ConversionError(
-            f'nothing is sent from {leaf!r}; possible: {", ".join(sorted(_LEAVES))}'
-        )
+            f'nothing is sent from {leaf!r}; possible: {", ".join(sorted(_LEAVES))}')
     if ros_type not in types:
         wanted = ' or '.join(sorted(known.__name__ for known in types))
         raise ConversionError(f'its type is {ros_type.__name__}, wanted {wanted}')
@@ -432,24 +411,10 @@ def typed_classes() -> frozenset[type[Message]]:
     return frozenset(_TO_ROS)
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """
-    What is registered for a message class, in the words of the functions that do it.
-
-    :param text: of its converter.
-    :param extras: of what adds to that by rule.
-    """
-
-    message_class: type[Message]
-    text: str
-    extras: tuple[str, ...]
-
-
-def received() -> list[Received]:
-    """List what becomes of each message class on its way to ROS."""
+def received() -> list[tuple[type[Message], str, tuple[str, ...]]]:
+    """List what becomes of each message class, and what is added by rule, in words."""
     return [
-        Received(cls, _words(function), tuple(_words(add) for add, _ in _EXTRAS.get(cls, ())))
+        (cls, _words(function), tuple(_words(add) for add, _ in _EXTRAS.get(cls, ())))
         for cls, function in _TO_ROS.items()
     ]
 
@@ -462,8 +427,7 @@ def sent() -> list[tuple[type, str, str, tuple[str, ...]]]:
     """
     return [
         (ros_type, wire_type, _words(function), tuple(sorted(
-            leaf for leaf, types in _LEAVES.items() if types.get(ros_type) == wire_type
-        )))
+            leaf for leaf, types in _LEAVES.items() if types.get(ros_type) == wire_type)))
         for (ros_type, wire_type), function in _FROM_ROS.items()
     ]
 

@@ -63,9 +63,7 @@ class PoseTemplate:
     """
 
     def __init__(
-        self,
-        make: Callable[[Sequence[Any]], Any],
-        likes: Sequence[LazyPose],
+        self, make: Callable[[Sequence[Any]], Any], likes: Sequence[LazyPose],
         serialize: Callable[[Any], bytes],
     ) -> None:
         marked, marks = [], []
@@ -192,19 +190,10 @@ class SplicedFrame:
 
 @lru_cache(maxsize=64)
 def _image_head(
-    frame_id: str,
-    height: int,
-    width: int,
-    encoding: str,
-    step: int,
+    frame_id: str, height: int, width: int, encoding: str, step: int,
     serialize: Callable[[Any], bytes],
 ) -> tuple[bytes, bytes]:
-    """
-    Serialise all of an Image but its stamp, the number of its bytes and these.
-
-    :returns: what is before the stamp and behind it.
-    :raises ConversionError: if it cannot be told from the rest.
-    """
+    """Serialise an Image but its stamp, the number of its bytes and these: before and behind."""
     data = serialize(Image(
         header=Header(stamp=time_from_ns(MARK_NS), frame_id=frame_id), height=height, width=width,
         encoding=encoding, step=step))
@@ -253,12 +242,7 @@ def array_bytes(message: Any, serialize: Callable[[Any], bytes]) -> NDArray[np.u
 def _poses_start(
     frame_id: str, serialize: Callable[[Any], bytes]
 ) -> tuple[bytes, bytes, bytes]:
-    """
-    Serialise all of a PoseArray but its poses, which have to follow.
-
-    :returns: the bytes before the stamp, the number of poses, and the poses.
-    :raises ConversionError: if they cannot be told from the rest.
-    """
+    """Serialise a PoseArray: the bytes before the stamp, the number of poses, and the poses."""
     mark = Rows(Pose, 1024.5 + np.arange(7.0)[None])
     message = PoseArray(header=Header(stamp=time_from_ns(MARK_NS), frame_id=frame_id))
     message.poses = list(mark)
@@ -270,14 +254,6 @@ def _poses_start(
         raise ConversionError('the serialised message has another form than expected')
     between = once[stamp_at + _STAMP.size : count_at]
     return once[:stamp_at], between, once[count_at + _LENGTH.size : at]
-
-
-def _poses_with_rows(message: PoseArray, serialize: Callable[[Any], bytes]) -> bytes | None:
-    rows, header = getattr(message, '_poses', None), message.header
-    if not isinstance(rows, Rows) or not len(rows):
-        return None
-    return poses_bytes(
-        header.frame_id, header.stamp.sec, header.stamp.nanosec, rows.data, serialize)
 
 
 def poses_bytes(
@@ -334,7 +310,11 @@ def with_rows(message: Any, serialize: Callable[[Any], bytes]) -> bytes | None:
     :raises ConversionError: if they cannot be told from the rest of these bytes.
     """
     if isinstance(message, PoseArray):
-        return _poses_with_rows(message, serialize)
+        rows, header = getattr(message, '_poses', None), message.header
+        if not isinstance(rows, Rows) or not len(rows):
+            return None
+        stamp = header.stamp
+        return poses_bytes(header.frame_id, stamp.sec, stamp.nanosec, rows.data, serialize)
     whole = copy(message)
     shells = [whole]
     if hasattr(message, 'markers'):
@@ -343,7 +323,7 @@ def with_rows(message: Any, serialize: Callable[[Any], bytes]) -> bytes | None:
     fields = [
         (shell, name, rows)
         for shell in shells
-        for name in ('_poses', '_points', '_colors')
+        for name in ('_points', '_colors')
         if isinstance(rows := getattr(shell, name, None), Rows)
     ]
     if not fields:
@@ -366,36 +346,20 @@ def with_rows(message: Any, serialize: Callable[[Any], bytes]) -> bytes | None:
         count_at, at = _places(once, twice, row)
         if count_at < end:
             raise ConversionError('the serialised message has another form than expected')
-        parts += [
-            once[end:count_at],
-            _LENGTH.pack(len(rows)),
-            once[count_at + _LENGTH.size : at],
-            rows.data,
-        ]
+        gap = once[count_at + _LENGTH.size : at]
+        parts += [once[end:count_at], _LENGTH.pack(len(rows)), gap, rows.data]
         end = at + len(row)
     return b''.join((*parts, once[end:]))
 
 
 def _places(once: bytes, twice: bytes, row: bytes) -> tuple[int, int]:
-    """
-    Find how many rows there are, and where the first one is.
-
-    :param once: serialised with one row.
-    :param twice: with two of them.
-    :raises ConversionError: if they are not there as ROS writes them.
-    """
+    """Find how many rows there are, and where the first one is, in messages with one and two."""
     (at,), again = _find_each(once, row), twice.find(row)
     return _count_before(once, at, twice, again), at
 
 
 def _count_before(once: bytes, at: int, twice: bytes, again: int) -> int:
-    """
-    Find where in the first of two messages stands how many rows there are.
-
-    :param at: where its only row is.
-    :param again: where the first of the two rows of the other message is.
-    :raises ConversionError: if it is not there as ROS writes it.
-    """
+    """Find where in the first of two messages stands how many rows there are: one, and two."""
     # the gap between the number of rows and the first one may hold anything, the number as well
     for size in (8, 4):
         is_number = _LENGTH.unpack_from(once, at - size) == (1,)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ..config import ros_text
@@ -48,8 +49,7 @@ class Fault(Exception):
         self.text = text
 
     def __str__(self) -> str:
-        where = ''.join(f'[{p}]' if isinstance(p, int) else f'.{p}' for p in self.path)
-        return f'{where.lstrip(".")}: {self.text}' if self.path else self.text
+        return f'{_spelt(self.path)}: {self.text}' if self.path else self.text
 
 
 def parts_of_text(text: str) -> list[str | Path]:
@@ -214,11 +214,7 @@ def _time(kind: FieldKind, ros_type: Any, value: Any) -> Any:
 
 
 def _scalar(name: str, value: Any, is_loose: bool) -> Any:
-    """
-    Make a value of a simple type.
-
-    :param is_loose: whether a peer said it, perhaps as text.
-    """
+    """Make a value of a simple type; it is loose if a peer said it, perhaps as text."""
     if name in TEXTS:
         if isinstance(value, str) or is_loose:
             return ros_text(words(value))
@@ -248,13 +244,9 @@ _WORDS = {
 
 def _number(value: Any, is_loose: bool) -> float | int | None:
     if isinstance(value, str) and is_loose:
-        try:
-            return int(value)
-        except ValueError:
-            try:
-                return float(value)
-            except ValueError:
-                return None
+        for kind in (int, float):
+            with suppress(ValueError):
+                return kind(value)
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
@@ -290,8 +282,8 @@ def _vector(point: Any) -> Any:
 
 
 def _spelt(path: Path) -> str:
-    first, *rest = path
-    return f'{first}' + ''.join(f'[{p}]' if isinstance(p, int) else f'.{p}' for p in rest)
+    where = ''.join(f'[{p}]' if isinstance(p, int) else f'.{p}' for p in path)
+    return where.lstrip('.')
 
 
 def words(value: Any) -> str:

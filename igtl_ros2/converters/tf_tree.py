@@ -45,7 +45,7 @@ class LookupFailed(ConversionError):
     'extrapolation' (the chain has no samples around that stamp).
     """
 
-    def __init__(self, text: str, *, target: str, source: str, reason: Reason) -> None:
+    def __init__(self, text: str, target: str, source: str, reason: Reason) -> None:
         self.target = target
         self.source = source
         self.reason = reason
@@ -202,10 +202,8 @@ class TfTree:
             newest = [link.stamps_ns[-1] for link in links if not link.static]
             when = stamp_ns or min(newest, default=0)
             if stamp_ns and newest and self._jumps.doubts(stamp_ns):
-                raise LookupFailed(
-                    f'{DOUBTFUL} at {stamp_ns} ns',
-                    target=target, source=source, reason='extrapolation',
-                )
+                text = f'{DOUBTFUL} at {stamp_ns} ns'
+                raise LookupFailed(text, target, source, 'extrapolation')
             poses: list[Matrix | None] = []
             for chain in (source_chain, target_chain):
                 pose = None
@@ -214,9 +212,7 @@ class TfTree:
                     step = link.at(when)
                     if step is None:
                         text = _outside(name, link, when)
-                        raise LookupFailed(
-                            text, target=target, source=source, reason='extrapolation'
-                        )
+                        raise LookupFailed(text, target, source, 'extrapolation')
                     pose = step if pose is None else step @ pose
                 poses.append(pose)
         there, here = poses
@@ -243,26 +239,19 @@ class TfTree:
             chain = [frame]
             while (link := self._links.get(chain[-1])) is not None:
                 if link.parent in chain:
-                    loop = ' -> '.join([*chain, link.parent])
-                    raise LookupFailed(
-                        f'the frames form a loop: {loop}',
-                        target=target, source=source, reason='unconnected',
-                    )
+                    text = f'the frames form a loop: {" -> ".join([*chain, link.parent])}'
+                    raise LookupFailed(text, target, source, 'unconnected')
                 chain.append(link.parent)
             chains.append(chain)
         source_chain, target_chain = chains
         if source_chain[-1] != target_chain[-1]:
             for frame, chain in ((source, source_chain), (target, target_chain)):
                 if len(chain) == 1 and all(x.parent != frame for x in self._links.values()):
-                    raise LookupFailed(
-                        f'frame {frame!r} is unknown',
-                        target=target, source=source, reason='unknown',
-                    )
-            raise LookupFailed(
-                f'not connected: {source!r} hangs on {source_chain[-1]!r}, '
-                f'{target!r} on {target_chain[-1]!r}',
-                target=target, source=source, reason='unconnected',
-            )
+                    text = f'frame {frame!r} is unknown'
+                    raise LookupFailed(text, target, source, 'unknown')
+            text = (f'not connected: {source!r} hangs on {source_chain[-1]!r}, '
+                    f'{target!r} on {target_chain[-1]!r}')
+            raise LookupFailed(text, target, source, 'unconnected')
         while source_chain and target_chain and source_chain[-1] == target_chain[-1]:
             source_chain.pop()
             target_chain.pop()
@@ -277,10 +266,8 @@ def _outside(child: str, link: _Link, stamp_ns: int) -> str:
         side, gap_ns, edge = 'future', stamp_ns - newest, f'newest {newest}'
     else:
         side, gap_ns, edge = 'past', oldest - stamp_ns, f'oldest {oldest}'
-    return (
-        f'{child!r} in {link.parent!r} would be extrapolated {gap_ns / 1e9:.3f} s '
-        f'into the {side} (asked for {stamp_ns}, {edge} ns)'
-    )
+    return (f'{child!r} in {link.parent!r} would be extrapolated {gap_ns / 1e9:.3f} s '
+            f'into the {side} (asked for {stamp_ns}, {edge} ns)')
 
 
 def _is_rigid(pose: Matrix) -> bool:

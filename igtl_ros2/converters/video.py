@@ -22,7 +22,7 @@ from ..errors import ConversionError, EncodeError
 from ..rules import ReceiveRule, SendRule
 from ..rules.values import BOOLEAN, one_of
 from .bulk import fill
-from .image import NO_GEOMETRY, add_geometry, pixels_of, place_of
+from .image import NO_GEOMETRY, add_geometry, are_dimensions, pixels_of, place_of
 from .outputs import STREAM, Output
 from .pose import tool_state
 from .registry import Converted, Route, Sending, convert_to_ros, extra, from_ros, tell_once, to_ros
@@ -30,14 +30,8 @@ from .units import ros_text
 
 #: what a CompressedImage calls its format, and the codec on the wire
 _CODECS = {
-    'h264': 'H264',
-    'vp9': 'VP90',
-    'h265': 'X265',
-    'hevc': 'X265',
-    'av1': 'AV10',
-    'mjpeg': 'MJPG',
-    'i420': 'I420',
-    'raw': 'I420',
+    'h264': 'H264', 'vp9': 'VP90', 'h265': 'X265', 'hevc': 'X265', 'av1': 'AV10',
+    'mjpeg': 'MJPG', 'i420': 'I420', 'raw': 'I420',
 }
 # what Foxglove plays, under the names that it has for them
 _PLAYED = ('h264', 'h265', 'vp9', 'av1')
@@ -141,14 +135,9 @@ def _add_image(
 ) -> None:
     """Publish the decoded frame as if it had come as IMAGE, with all that the rule asks for."""
     try:
-        image = Image(
-            pixels[None],
-            message.matrix,
-            message.coordinates if message.coordinates == LPS else RAS,
-            message.size,
-            message.offset,
-            metadata=message.metadata,
-        )
+        coordinates = message.coordinates if message.coordinates == LPS else RAS
+        image = Image(pixels[None], message.matrix, coordinates, message.size, message.offset,
+                      metadata=message.metadata)
     except EncodeError as error:
         raise ConversionError(str(error)) from error
     decoded = convert_to_ros(image, route, stamp)
@@ -182,8 +171,7 @@ def video_from_compressed(message: CompressedImage, sending: Sending) -> Video:
     codec = codec_of(message.format)
     if not codec:
         raise ConversionError(
-            f'format {message.format!r} cannot be sent as VIDEO; possible: {", ".join(_CODECS)}'
-        )
+            f'format {message.format!r} cannot be sent as VIDEO; possible: {", ".join(_CODECS)}')
     described = codec_of(str(sending.said('format', ''))) == codec
     info = sending.info if described else {}
     if info.get('codec') == 'O265':  # the same as X265, by another encoder
@@ -200,11 +188,7 @@ def video_from_compressed(message: CompressedImage, sending: Sending) -> Video:
 def _found_size(
     form: str, data: NDArray[np.uint8], is_key: bool, sending: Sending
 ) -> tuple[int, int, int]:
-    """
-    Find the size of the frames of a stream, which only its key frames say.
-
-    :raises ConversionError: if it is not known (yet).
-    """
+    """Find the size of the frames of a stream, which only its key frames say."""
     known = sending.state.get('size')
     if known is None or known[0] != form or is_key:
         wanted = f'the size of the frames is not known: give dims: [columns, rows, 1] for {form}'
@@ -226,31 +210,16 @@ def _found_size(
 
 
 def _video(
-    data: NDArray[np.uint8],
-    codec: str,
-    size: Any,
-    frame_type: int,
-    header: Header,
+    data: NDArray[np.uint8], codec: str, size: Any, frame_type: int, header: Header,
     sending: Sending,
 ) -> Video:
     """Make the message of a frame in its place."""
-    if (
-        not isinstance(size, (list, tuple))
-        or len(size) != 3
-        or not all(isinstance(n, int) and 0 <= n <= 0xFFFF for n in size)
-    ):
+    if not are_dimensions(size) or max(size) > 0xFFFF:
         raise ConversionError('dimensions: wanted [columns, rows, 1], whole numbers up to 65535')
     columns, rows, slices = size
     whole = columns, rows, slices
-    return Video(
-        data,
-        codec,
-        whole,
-        frame_type,
-        ras_to_wire(place_of(sending), whole, RAS),
-        RAS,
-        **sending.envelope(header),
-    )
+    place = ras_to_wire(place_of(sending), whole, RAS)
+    return Video(data, codec, whole, frame_type, place, RAS, **sending.envelope(header))
 
 
 @from_ros(RosImage, 'VIDEO', takes_long=True)
@@ -261,12 +230,10 @@ def video_from_image(message: RosImage, sending: Sending) -> Video:
     if pixels.dtype != np.uint8 or not (gray or pixels.shape[2] in (3, 4)):
         raise ConversionError(
             f'{message.encoding} cannot be sent as VIDEO; possible: '
-            f'mono8, rgb8, rgba8, bgr8, bgra8'
-        )
+            f'mono8, rgb8, rgba8, bgr8, bgra8')
     encoder = sending.state.get('encoder')
     if encoder is None or encoder.codec != sending.rule.codec:
         encoder = sending.state['encoder'] = VideoEncoder(sending.rule.codec)
     frame = encoder.frame_of(pixels, key=bool(sending.state.pop(KEY_FRAME_WANTED, False)))
-    rows, columns = pixels.shape[:2]
-    size = columns, rows, 1
+    size = *pixels.shape[1::-1], 1
     return _video(frame.data, frame.codec, size, frame.type, message.header, sending)

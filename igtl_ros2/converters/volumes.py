@@ -32,9 +32,7 @@ _NRRD_TYPES = {'float32': 'float', 'float64': 'double'}
 _NRRD_KINDS = {3: 'RGB-color', 4: 'RGBA-color'}
 
 
-def eight_bits(
-    values: NDArray[Any], window: float = 0.0, level: float = 0.0
-) -> NDArray[np.uint8]:
+def eight_bits(values: NDArray[Any], window: float = 0.0, level: float = 0.0) -> NDArray[np.uint8]:
     """
     Show numbers in 256 shades of grey.
 
@@ -69,13 +67,7 @@ class SliceViewer:
 
     def __init__(self, view: SliceView) -> None:
         self.view = view
-        self._held: tuple[Image, Header, tuple[float, float]] | None = None
-
-    def show(self, image: Image, header: Header) -> RosImage:
-        """Keep a volume and show its slice."""
-        values = image.pixels if self.view.window == 0 else image.pixels[:0]
-        self._held = image, header, value_range(values)
-        return self._slice(*self._held)
+        self._held: tuple[Image, Header] | None = None
 
     def change(self, **values: Any) -> RosImage | None:
         """
@@ -84,12 +76,11 @@ class SliceViewer:
         :param values: fields of `SliceView`.
         """
         self.view = replace(self.view, **values)
-        if self._held is None:
-            return None
-        image, header, _ = self._held
-        return self.show(image, header)
+        return None if self._held is None else self.show(*self._held)
 
-    def _slice(self, image: Image, header: Header, bounds: tuple[float, float]) -> RosImage:
+    def show(self, image: Image, header: Header) -> RosImage:
+        """Keep a volume and show its slice."""
+        self._held = image, header
         view, axis = self.view, _AXES[self.view.axis]
         count = image.pixels.shape[axis]
         if not count:
@@ -98,9 +89,9 @@ class SliceViewer:
         pixels = image.pixels.take(index, axis)
         if image.components > 1:
             pixels = pixels[..., :3].mean(axis=-1)
-        low, high = bounds
         window, level = view.window, view.level
         if not window:
+            low, high = value_range(image.pixels)
             # a volume of one value is black
             window, level = (high - low) or 1.0, (low + high) / 2 if high > low else low + 0.5
         return ros_image(eight_bits(pixels, window, level)[None], 1, header)
@@ -152,8 +143,7 @@ def add_cloud(message: Image, route: Route, stamp: Time, result: Converted) -> N
     rule = route.rule
     if message.components > 1:
         raise ConversionError(
-            f'no cloud is made of an image of {message.components} components, only of 1'
-        )
+            f'no cloud is made of an image of {message.components} components, only of 1')
     slabs = [slab.reshape(-1) for slab in message.pixels]
     count = sum(int(np.count_nonzero(slab > rule.threshold)) for slab in slabs)
     step = max(1, -(-count // rule.max_points))

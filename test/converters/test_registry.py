@@ -89,7 +89,10 @@ def test_default_wire_types():
 def test_topics_that_are_sent():
     from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
-    leaves = registry.leaves()
+    leaves = {}
+    for ros_type, wire_type, _, names in registry.sent():
+        for leaf in names:
+            leaves.setdefault(leaf, {})[ros_type] = wire_type
     wanted = {
         'transform': {TransformStamped: 'TRANSFORM'},
         'pose': {PoseStamped: 'TRANSFORM', PoseWithCovarianceStamped: 'TRANSFORM'},
@@ -174,12 +177,13 @@ WITHOUT_DIAGNOSTICS = """
     from builtin_interfaces.msg import Time
     from igtl_ros2.codec.messages.text import Status, String
     from igtl_ros2.mapping import ReceiveRule
-    from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters, leaves
+    from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters, sent
 
     print(load_converters())
     route = Route('d', 'ras', 'd', ReceiveRule())
     print(convert_to_ros(String('hello'), route, Time()).outputs['text'].data)
-    print('status' in leaves(), 'text' in leaves())
+    leaves = {leaf for *_, found in sent() for leaf in found}
+    print('status' in leaves, 'text' in leaves)
     print(list(convert_to_ros(Status(), route, Time()).outputs))
 """
 
@@ -212,14 +216,14 @@ WITHOUT_VIEWERS = """
     from builtin_interfaces.msg import Time
     from igtl_ros2.codec.messages.points import PointList, Trajectories
     from igtl_ros2.mapping import ReceiveRule
-    from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters, leaves
+    from igtl_ros2.converters.registry import Route, convert_to_ros, load_converters, sent
 
     missing = load_converters()
     print(*(line for line in missing if line.split()[0] in ('markers', 'nav', 'points')))
     route = Route('d', 'ras', 'd', ReceiveRule(markers=True, split=True))
     print(list(convert_to_ros(PointList(()), route, Time()).outputs))
     print(list(convert_to_ros(Trajectories(()), route, Time()).outputs))
-    print('odometry' in leaves())
+    print('odometry' in {leaf for *_, found in sent() for leaf in found})
 """
 
 
