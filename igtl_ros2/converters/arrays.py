@@ -103,8 +103,7 @@ def _add_typed(
     makers = {output.leaf: make for output, make in made.items()}
     if wanted not in makers:
         result.errors.append(
-            f'cannot be published as {wanted}; possible: {", ".join(sorted(makers))}'
-        )
+            f'cannot be published as {wanted}; possible: {", ".join(sorted(makers))}')
         return
     # what a sensor measures is in the frame of the sensor, unless the mapping names another
     header = Header(stamp=stamp, frame_id=route.rule.frame or route.child_frame_id)

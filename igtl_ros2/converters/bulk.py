@@ -38,8 +38,7 @@ def fill(message: Any, values: Any) -> None:
     if _by_view:
         # the property's setter would copy; what publishes reads any buffer
         message._data = view if message.data.typecode == 'B' else np.frombuffer(
-            view, message.data.typecode
-        )
+            view, message.data.typecode)
     else:
         message.data.frombytes(view)
 

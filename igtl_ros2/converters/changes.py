@@ -32,8 +32,7 @@ class Value:
             return True
         pairs = ((self.lengths, other.lengths), (self.numbers, other.numbers))
         return any(
-            a.shape != b.shape or not (np.abs(a - b) <= eps).all() for a, b in pairs
-        )
+            a.shape != b.shape or not (np.abs(a - b) <= eps).all() for a, b in pairs)
 
 
 def value_of(message: Message, unit: str) -> Value:
@@ -45,8 +44,7 @@ def value_of(message: Message, unit: str) -> Value:
     said = message.says()
     if said is None:
         bare = replace(
-            message, timestamp=0, message_id=0, metadata={}, metadata_encodings={}, version=1
-        )
+            message, timestamp=0, message_id=0, metadata={}, metadata_encodings={}, version=1)
         said = Content((), (), encode(bare))
     metadata = {key: text for key, text in message.metadata.items() if key != 'ros_stamp'}
     return Value(

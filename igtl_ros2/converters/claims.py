@@ -71,9 +71,7 @@ class Claims:
         #: by topic, which rules name one of its tools, labels or paths
         self._below: dict[str, list[int]] = {}
         self._children: dict[str, list[int]] = {}
-        for number, rule in sorted(
-            enumerate(rules), key=lambda item: item[0] not in self._guards
-        ):
+        for number, rule in sorted(enumerate(rules), key=lambda item: item[0] not in self._guards):
             if rule.action == 'drop':
                 continue
             exact = '' if is_pattern(rule.device) else rule.device
@@ -138,8 +136,8 @@ class Claims:
         ready = None if peers else self._ready.get((device, type_name))
         if ready is not None:
             return ready
-        number = self._mapping.receive_index(device, type_name, peers)
         rules = self._mapping
+        number = rules.receive_index(device, type_name, peers)
         rule = rules.fallback if number is None else rules.receive[number]
         rule = rule.of(device, type_name)
         topic = rule.name or ros_name(device)
@@ -151,25 +149,19 @@ class Claims:
         is_exact = number is not None and rule.device == device and not is_pattern(device)
         patterns = [] if rule.name or is_exact else self._fitting(device)
         # a topic that is named for a peer is for those alone that are named for it
-        theirs = [self._mapping.receive[n].peer for n in namers if self._mapping.receive[n].peer]
-        if theirs and not any(peer in peers for peer in theirs):
-            why = f'rule {self._rule_of(namers, theirs) + 1} names {topic} for another peer'
+        theirs = [n for n in namers if rules.receive[n].peer]
+        if theirs and not any(rules.receive[n].peer in peers for n in theirs):
+            why = f'rule {theirs[0] + 1} names {topic} for another peer'
             return self._elsewhere(device, type_name, rule, topic, why, number)
         if number in namers:
             return self._shared(topic, rule, number, device, type_name, gates)
         if namers and not any(self._is_of(n, device) for n in namers):
             why = f'rule {namers[0] + 1} names {topic} for another device'
-        elif number in patterns:
-            return Place(topic, rule, number, self._closed(type_name, rule, gates + patterns))
-        elif has_points(type_name) and gates + patterns:
+        elif number not in patterns and has_points(type_name) and gates + patterns:
             why = f'the gates of rule {(gates + patterns)[0] + 1} do not look at it'
         else:
             return Place(topic, rule, number, self._closed(type_name, rule, gates + patterns))
         return self._elsewhere(device, type_name, rule, topic, why, number)
-
-    def _rule_of(self, numbers: list[int], peers: list[str]) -> int:
-        """Find the first of some rules that is for one of these peers."""
-        return next(n for n in numbers if self._mapping.receive[n].peer in peers)
 
     def _shared(
         self, topic: str, rule: ReceiveRule, number: int | None, device: str, type_name: str,

@@ -79,34 +79,29 @@ def cloud_columns(cloud: PointCloud2) -> dict[str, NDArray[Any]]:
         if kind is None or field.name in names or not 1 <= field.count <= 1000:
             raise ConversionError(
                 f'field {field.name!r} of the cloud: type {field.datatype}, count {field.count}, '
-                f'or its name is there twice'
-            )
+                f'or its name is there twice')
         if field.offset + field.count * int(kind[1]) > cloud.point_step:
             raise ConversionError(
                 f'field {field.name!r} of the cloud exceeds the {cloud.point_step} bytes of '
-                f'a point'
-            )
+                f'a point')
         names.append(field.name)
         formats.append((order + kind, (field.count,)) if field.count > 1 else order + kind)
         offsets.append(field.offset)
     single = [field.name for field in cloud.fields if field.count == 1]
     if any(name not in single for name in _COORDINATES):
         raise ConversionError(
-            f'the cloud has the fields {", ".join(names)}, wanted x, y and z, one number each'
-        )
+            f'the cloud has the fields {", ".join(names)}, wanted x, y and z, one number each')
     row = cloud.width * cloud.point_step
     step = cloud.row_step or row
     data = np.frombuffer(cloud.data, np.uint8)
     if step < row or len(data) < step * cloud.height:
         raise ConversionError(
             f'{len(data)} bytes of data, row_step {cloud.row_step} for {cloud.height} rows of '
-            f'{cloud.width} points of {cloud.point_step} bytes'
-        )
+            f'{cloud.width} points of {cloud.point_step} bytes')
     if not cloud.width * cloud.height:
         return {name: np.zeros(0, np.float32) for name in names}
     dtype = np.dtype(
-        {'names': names, 'formats': formats, 'offsets': offsets, 'itemsize': cloud.point_step}
-    )
+        {'names': names, 'formats': formats, 'offsets': offsets, 'itemsize': cloud.point_step})
     rows = data[: step * cloud.height].reshape(cloud.height, step)[:, :row]
     table = np.ascontiguousarray(rows).reshape(-1).view(dtype)
     return {name: table[name] for name in names}

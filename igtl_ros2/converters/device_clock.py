@@ -42,10 +42,7 @@ class DeviceClock:
     )
 
     def __init__(
-        self,
-        policy: str,
-        max_skew_s: float,
-        stale_after_s: float,
+        self, policy: str, max_skew_s: float, stale_after_s: float,
         memory: DeviceClock | None = None,
     ) -> None:
         self._policy = policy
@@ -119,32 +116,24 @@ class DeviceClock:
             chosen_ns = min(arrival_ns, self._newest_chosen_ns - late_ns,
                             self._seen.get(device_ns, arrival_ns))
         self._chosen_ns, self._source = chosen_ns, source
-        if not goes_on:
-            self._remember(device_ns, chosen_ns)
+        if not goes_on:  # it may come again
+            self._seen.pop(device_ns, None)
+            self._seen[device_ns] = chosen_ns
+            if len(self._seen) > _MOST_SEEN:
+                del self._seen[next(iter(self._seen))]
         else:
             if device_ns <= self._newest_ns:
                 self._seen.clear()  # the clock was set anew
             self._newest_ns, self._newest_chosen_ns = device_ns, chosen_ns
-            self._still_s = math.inf
-            self.is_frozen = False
+            self._still_s, self.is_frozen = math.inf, False
             self._measure(device_ns, arrival_ns, now_s)
         return chosen_ns, source
 
-    def _remember(self, device_ns: int, chosen_ns: int) -> None:
-        """Note what was chosen for a stamp that did not go on, and may come again."""
-        self._seen.pop(device_ns, None)
-        self._seen[device_ns] = chosen_ns
-        if len(self._seen) > _MOST_SEEN:
-            del self._seen[next(iter(self._seen))]
-
     def _measure(self, device_ns: int, arrival_ns: int, now_s: float) -> None:
-        """
-        Note by how much the clock is off, if it is.
-
-        One that is behind says so twice: what is sent to late joiners is old, and not its clock.
-        """
+        """Note by how much the clock is off, if it is."""
         is_off = device_ns - arrival_ns > self._skew_ns
         if arrival_ns - device_ns > self._skew_ns:
+            # one that is behind says so twice: what is sent to late joiners is old, not its clock
             passed_s = now_s - self._behind_s
             went_s = (device_ns - self._behind_ns) / _NS
             is_off = abs(went_s - passed_s) <= max(self._max_skew_s, STEP_S)

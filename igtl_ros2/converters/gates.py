@@ -236,12 +236,7 @@ class Gates:
         return wrong
 
     def _has_recovered(self, track: _Track, sample: Sample, cost: Cost) -> bool:
-        """
-        Tell whether another place is believed.
-
-        It takes enough of what was withheld that agree with each other, this one included, and
-        the time in which it can have got there: see docs/reference/gates.md.
-        """
+        """Tell whether another place is believed, see docs/reference/gates.md."""
         if not self._agrees(track, sample):
             return False
         if not sample.seen_s - track.recovered_s >= RECOVER_PAUSE_S:
@@ -301,13 +296,9 @@ class Gates:
 
 
 def _passed_s(before: Sample, sample: Sample) -> float:
-    """
-    Tell how much time has passed, as far as stamps can be believed.
-
-    A clock that was set forward would let every motion pass for a slow one, and the clocks of
-    two senders say nothing about each other. This is about two poses alone: how fast many of
-    them move it is up to the budget.
-    """
+    """Tell how much time has passed between two poses, as far as stamps can be believed."""
+    # a clock that was set forward would let every motion pass for a slow one, and the clocks of
+    # two senders say nothing about each other
     by_stamp = (sample.stamp_ns - before.stamp_ns) / _NS
     by_arrival = sample.seen_s - before.seen_s
     slack = BURST_S if before.source == sample.source else 0.0
@@ -366,11 +357,7 @@ class Gate:
     is_asked: bool = False
 
     def stops(
-        self,
-        tool: str,
-        frame: str,
-        position: Vector,
-        orientation: Vector | None,
+        self, tool: str, frame: str, position: Vector, orientation: Vector | None,
         moves: str | None = None,
     ) -> str:
         """

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from std_msgs.msg import Header
 
 from ..codec import Message, from_ns
 from ..codec.crc64 import crc64
@@ -26,7 +27,6 @@ from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
 from ..codec.short_names import FULL_NAME
 from ..rules import ReceiveRule, SendRule
-from .headers import header_of_ros
 from .lazy import ros_type_of
 from .outputs import stands_for_whole
 from .registry import Converted, Sending, sender, wire_type_of_leaf
@@ -102,24 +102,14 @@ class Handed:
 
 
 def handed(
-    origin: Any,
-    message: Message,
-    leaf: str,
-    ros_message: Any,
-    frame_id: str,
-    stamp_ns: int,
-    rule: ReceiveRule,
-    result: Converted,
-    is_connected: Callable[[], bool],
+    origin: Any, message: Message, leaf: str, ros_message: Any, frame_id: str, stamp_ns: int,
+    rule: ReceiveRule, result: Converted, is_connected: Callable[[], bool],
 ) -> Handed:
     """Put together what is handed on of a message that was published."""
-    geometry = result.outputs.get('geometry')
+    geometry = getattr(result.outputs.get('geometry'), 'data', None)
     return Handed(
         origin, message, leaf, ros_message, frame_id, stamp_ns, rule, is_connected,
-        kept=result.kept,
-        info=result.info,
-        geometry=None if geometry is None else geometry.data,
-    )
+        kept=result.kept, info=result.info, geometry=geometry)
 
 
 def is_whole(value: Handed, rule: SendRule, profile: str) -> bool:
@@ -131,13 +121,12 @@ def is_whole(value: Handed, rule: SendRule, profile: str) -> bool:
         return False
     if not rule.type and message.type_name in _NOT_TAKEN.get(profile, ()):
         return False
-    if profile == 'slicer' and isinstance(message, Image) and message.pixels.dtype.str[1:] in (
-        'i4', 'u4'
-    ):
-        return False  # which Slicer misreads
+    if profile == 'slicer' and isinstance(message, Image):
+        if message.pixels.dtype.str[1:] in ('i4', 'u4'):
+            return False  # which Slicer misreads
     if any(getattr(rule, key) for key in _CHANGING):
         return False
-    if _has_lengths(message):
+    if message.place != Place.NOWHERE:  # another unit or another axis makes other numbers
         came = value.rule
         if (came.wire_unit, came.wire_axes) != (rule.wire_unit, 'ras'):
             return False
@@ -148,11 +137,6 @@ def is_whole(value: Handed, rule: SendRule, profile: str) -> bool:
     ):
         return False  # the bridge has something to say as well, and the worst counts
     return not (value.rule.is_gated and _is_stretched(value))
-
-
-def _has_lengths(message: Message) -> bool:
-    """Tell whether another unit or another axis makes other numbers: those of all in space."""
-    return message.place != Place.NOWHERE
 
 
 def _is_stretched(value: Handed) -> bool:
@@ -184,8 +168,7 @@ def message_to_send(value: Handed, sending: Sending) -> Message | tuple[Message,
     stamp_ns = message.timestamp_ns if message is not None else 0
     if value.rule.stamp == 'receive' or not stamp_ns:
         stamp_ns = value.stamp_ns
-    sending = replace(
-        sending, info=value.info, geometry=value.geometry, stamp_ns=stamp_ns)
+    sending = replace(sending, info=value.info, geometry=value.geometry, stamp_ns=stamp_ns)
     if not is_whole(value, rule, sending.profile):
         ros_type = ros_type_of(value.ros_message)
         usual = wire_type_of_leaf(value.leaf, ros_type)
@@ -201,13 +184,21 @@ def message_to_send(value: Handed, sending: Sending) -> Message | tuple[Message,
     return message
 
 
+def header_of_ros(message: Any) -> Header | None:
+    """Give the header of a ROS message, or of the first of its markers; None if it has none."""
+    parts = getattr(message, 'markers', [message])
+    header = next((part.header for part in parts if hasattr(part, 'header')), None)
+    if header is None and hasattr(message, 'frame_id') and hasattr(message, 'timestamp'):
+        return Header(stamp=message.timestamp, frame_id=message.frame_id)  # of foxglove_msgs
+    return header
+
+
 def _renamed(value: Handed, message: Message, sending: Sending) -> Message:
     """Give a message device, frame and stamp, its own if it has one, and only what passed."""
     changes: dict[str, Any] = {}
-    if isinstance(message, ElementList) and value.kept is not None and (
-        len(value.kept) != message.count
-    ):
-        changes['elements'] = value.kept
+    if isinstance(message, ElementList) and value.kept is not None:
+        if len(value.kept) != message.count:
+            changes['elements'] = value.kept
     if isinstance(message, (Image, Video)) and message.coordinates == LPS:
         # which Slicer and PLUS take for RAS
         matrix = with_axes(message.matrix)
@@ -216,13 +207,12 @@ def _renamed(value: Handed, message: Message, sending: Sending) -> Message:
     if isinstance(message, Image) and message.pixels.dtype.str[0] == '>':
         # which PLUS takes for little endian
         changes['pixels'] = message.pixels.astype(message.pixels.dtype.newbyteorder('<'))
-    name = sending.device
     # 3D Slicer shows metadata and no stamp, so both are said of every message that is sent; what
     # its device says of itself stays, which another bridge may have said as well
     said = sending.envelope(header_of_ros(value.ros_message))['metadata']
     own = {k: v for k, v in message.metadata.items() if k not in (FULL_NAME, _OF_SLICER)}
     metadata = {**said, **own}
-    if value.rule.to_frame and _has_lengths(message):
+    if value.rule.to_frame and message.place != Place.NOWHERE:
         metadata['ros_frame_id'] = value.frame_id
     if metadata != message.metadata:
         changes['metadata'] = metadata
@@ -231,6 +221,6 @@ def _renamed(value: Handed, message: Message, sending: Sending) -> Message:
     if not message.timestamp or value.rule.stamp == 'receive':
         # simulated time means nothing to a peer
         changes['timestamp'] = from_ns(sending.now_ns if sending.sim_time else value.stamp_ns)
-    if name != message.device_name:
-        changes['device_name'] = name
+    if sending.device != message.device_name:
+        changes['device_name'] = sending.device
     return replace(message, **changes) if changes else message

@@ -53,8 +53,7 @@ def _bind(message: Bind) -> bool:
     return (
         len(message.children) > _MOST_CHILDREN
         or element_count(message) > _MOST_ELEMENTS
-        or any(map(is_heavy, message.children))
-    )
+        or any(map(is_heavy, message.children)))
 
 
 def _mesh(message: PolyData) -> bool:

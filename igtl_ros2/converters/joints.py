@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import ConversionError
 from .loose_xml import read_elements
 from .units import Matrix
-from .urdf import numbers_of, pose_of
+from .urdf import ends_of, numbers_of, pose_of
 
 _TURNS = ('revolute', 'continuous')
 _MOVABLE = (*_TURNS, 'prismatic')
@@ -152,8 +152,7 @@ def read_joints(text: str) -> Skeleton:
 def _joint(element: Element) -> Joint:
     name, kind = element.get('name', ''), element.get('type', '')
     try:
-        parent, child = (found.get('link', '') if found is not None else ''
-                         for found in (element.find('parent'), element.find('child')))
+        child, parent = ends_of(element)
         if not parent or not child:
             raise ConversionError('it has no parent or no child')
         axis, limit = element.find('axis'), element.find('limit')

@@ -36,8 +36,7 @@ def json_pieces(value: Any) -> Iterator[str]:
 def _is_long(value: dict[str, Any]) -> bool:
     return len(value) > _PIECE or any(
         isinstance(member, (list, dict)) and (
-            len(member) > _PIECE or isinstance(member, dict) and _is_long(member)
-        )
+            len(member) > _PIECE or isinstance(member, dict) and _is_long(member))
         for member in value.values()
     )
 

@@ -20,8 +20,7 @@ def image_from_grid(message: OccupancyGrid, sending: Sending) -> Image:
     cells = np.array(message.data, np.int16 if sending.profile == 'slicer' else np.int8)
     if len(cells) != grid.width * grid.height:
         raise ConversionError(
-            f'{len(cells)} cells for a map of {grid.width} x {grid.height}'
-        )
+            f'{len(cells)} cells for a map of {grid.width} x {grid.height}')
     matrix = pose_from_ros(grid.origin.position, grid.origin.orientation, 'm')
     matrix[:3, :3] *= grid.resolution
     # the origin is the corner of the first cell, not its centre
@@ -40,8 +39,7 @@ def mesh_from_path(message: Path, sending: Sending) -> PolyData:
     if frames:
         raise ConversionError(
             f'poses of the path are in other frames than {message.header.frame_id!r}: '
-            f'{", ".join(sorted(frames))}'
-        )
+            f'{", ".join(sorted(frames))}')
     places = [pose.pose.position for pose in message.poses]
     points = np.array([(p.x, p.y, p.z) for p in places]).reshape(-1, 3)
     whole = [list(range(len(points)))]

@@ -142,9 +142,7 @@ def _refuse_text(marker: Marker) -> None:
 
 
 def sendable(
-    markers: Sequence[Marker],
-    make: Callable[[Marker], Made],
-    sending: Sending,
+    markers: Sequence[Marker], make: Callable[[Marker], Made], sending: Sending,
     in_one_frame: bool = True,
 ) -> tuple[list[Marker], list[Made]]:
     """

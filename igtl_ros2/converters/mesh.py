@@ -164,8 +164,7 @@ def mesh_from_scan(message: LaserScan, sending: Sending) -> PolyData:
     if measured.any() and not len(found):
         sending.notes.append(
             f'all {measured.sum()} ranges are dropped: none is within range_min '
-            f'{message.range_min:g} m and range_max {furthest:g} m'
-        )
+            f'{message.range_min:g} m and range_max {furthest:g} m')
     with np.errstate(all='ignore'):  # angles that are no numbers are refused with the whole scan
         angles = message.angle_min + message.angle_increment * np.flatnonzero(hit)
         directions = [np.cos(angles), np.sin(angles), np.zeros(len(found))]

@@ -106,10 +106,7 @@ def paths_from_poses(message: PoseArray, sending: Sending) -> Trajectories:
 
 
 def paths_message(
-    ends: list[Any],
-    names: list[str],
-    looks: list[dict[str, Any]],
-    sending: Sending,
+    ends: list[Any], names: list[str], looks: list[dict[str, Any]], sending: Sending,
     header: Header,
 ) -> Trajectories:
     """

@@ -68,8 +68,7 @@ def moved_received(message: Message, route: Route, poses: Mapping[str, Matrix]) 
     if route.rule.coordinates == 'trust' and _is_lps(message):
         axes = 'lps'
     matrices = [
-        _on_wire(poses[frame], route.rule.wire_unit, axes) for frame in frames_of(message, route)
-    ]
+        _on_wire(poses[frame], route.rule.wire_unit, axes) for frame in frames_of(message, route)]
     return _move(message, matrices)
 
 
@@ -110,8 +109,7 @@ def moved_for_wire(
     """
     if message.place < Place.BODY:
         raise ConversionError(
-            f'{message.type_name} has no place in space that could be moved into {to_frame}'
-        )
+            f'{message.type_name} has no place in space that could be moved into {to_frame}')
     axes = 'lps' if _is_lps(message) else 'ras'
     poses = pose if isinstance(pose, list) else [pose]
     matrices = [_on_wire(each, unit, axes) for each in poses]

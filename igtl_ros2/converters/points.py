@@ -229,13 +229,9 @@ def points_from_point(message: PointStamped, sending: Sending) -> PointList:
 
 
 def points_message(
-    positions: Sequence[Sequence[float]],
-    sending: Sending,
-    header: Header,
-    colours: Sequence[Colour] | None = None,
-    diameters: Sequence[float] | None = None,
-    labels: Sequence[str] | None = None,
-    groups: Sequence[str] | None = None,
+    positions: Sequence[Sequence[float]], sending: Sending, header: Header,
+    colours: Sequence[Colour] | None = None, diameters: Sequence[float] | None = None,
+    labels: Sequence[str] | None = None, groups: Sequence[str] | None = None,
 ) -> PointList:
     """
     Make POINT of positions in metres; what is not given is taken from `info`.

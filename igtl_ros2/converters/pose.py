@@ -45,8 +45,7 @@ from .units import (
 # of one device: a publisher may name one after the other
 _MOST_FRAMES = 100
 NOT_RIGID = (
-    'the matrix holds scale or shear: the pose has its rotation alone, info has the whole matrix'
-)
+    'the matrix holds scale or shear: the pose has its rotation alone, info has the whole matrix')
 
 
 def finite_list(matrix: Matrix) -> list[list[float | str]]:
@@ -206,5 +205,4 @@ def _pose_of(message: Any) -> Pose:
 def position_from_point(message: PointStamped, sending: Sending) -> Position:
     """PointStamped as POSITION without an orientation."""
     return Position(
-        point_from_ros(message.point, sending.rule.wire_unit), **sending.envelope(message.header)
-    )
+        point_from_ros(message.point, sending.rule.wire_unit), **sending.envelope(message.header))

@@ -164,8 +164,7 @@ class SplicedFrame:
         marks = (affine, text) if text in data else (affine,)
         places = _find_each(data, *marks)
         self._affine, *texts = (
-            slice(start, start + len(mark)) for start, mark in zip(places, marks)
-        )
+            slice(start, start + len(mark)) for start, mark in zip(places, marks))
         self._text = texts[0] if texts else None
         self._data = data
 
@@ -227,8 +226,7 @@ def array_bytes(message: Any, serialize: Callable[[Any], bytes]) -> NDArray[np.u
     numbers = np.asarray(message.data)
     kind, zero = type(message), numbers.dtype.type(0).item()
     once, twice = (
-        serialize(kind(layout=message.layout, data=[zero] * count)) for count in (1, 2)
-    )
+        serialize(kind(layout=message.layout, data=[zero] * count)) for count in (1, 2))
     start = len(once) - numbers.itemsize
     head = bytearray(once[:start])
     _LENGTH.pack_into(head, _count_before(once, start, twice, start), len(numbers))

@@ -67,8 +67,7 @@ def diagnostic(
     """Make a DiagnosticArray of one entry."""
     values = [KeyValue(key=key, value=value) for key, value in facts.items()]
     status = DiagnosticStatus(
-        level=level, name=ros_text(name), hardware_id=ros_text(name), message=text, values=values
-    )
+        level=level, name=ros_text(name), hardware_id=ros_text(name), message=text, values=values)
     return DiagnosticArray(header=Header(stamp=stamp), status=[status])
 
 
@@ -146,10 +145,7 @@ class StatusTopic:
         return self._entries()
 
     def hear(
-        self,
-        entry: DiagnosticStatus,
-        device: Hashable = None,
-        peer: Hashable = None,
+        self, entry: DiagnosticStatus, device: Hashable = None, peer: Hashable = None,
         is_connected: Callable[[Any], bool] = bool,
     ) -> list[DiagnosticStatus]:
         """

@@ -119,12 +119,10 @@ class TfOwners:
         if child in self._others:
             return Refused(child, 'owner', (
                 f'{child} is not broadcast on tf{whose}: another node publishes it already, with '
-                f'parent {self._others[child].parent}'
-            ))
+                f'parent {self._others[child].parent}'))
         if rank < self._claimed(child):
             return Refused(child, 'owner', (
-                f'{what}{whose}: a rule names {child}, and it is the frame of its devices'
-            ))
+                f'{what}{whose}: a rule names {child}, and it is the frame of its devices'))
         if held is None and not rank and len(self._held) >= MAX_FRAMES:
             self._forget_silent(now_s)
             if len(self._held) >= MAX_FRAMES:
@@ -137,8 +135,7 @@ class TfOwners:
             kind = 'owner' if parent == held.parent else f'parents {held.parent}, {parent}'
             return Refused(child, kind, (
                 f'{what}{whose}: {first} broadcasts it already, with the parent {held.parent}; '
-                'frame_prefix keeps links apart'
-            ))
+                'frame_prefix keeps links apart'))
         loop = self._loop(child, parent, now_s)
         if loop:
             weaker = [
@@ -148,8 +145,7 @@ class TfOwners:
             if not weaker:
                 return Refused(child, f'loop with {parent}', (
                     f'{what}{whose}: that would close the loop '
-                    f'{" -> ".join([child, *loop, child])}, from child to parent'
-                ))
+                    f'{" -> ".join([child, *loop, child])}, from child to parent'))
             del self._held[weaker[0]]
         new = _Held(sender, parent, rank, is_static, now_s)
         if held is None or held.parent != parent or loop:

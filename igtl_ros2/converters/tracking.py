@@ -100,12 +100,8 @@ def _are_valid(
 
 
 def _publish_each(
-    message: TrackingData | QuaternionTrackingData,
-    route: Route,
-    stamp_ns: int,
-    result: Converted,
-    tools: _Tools,
-    found: list[_Plain | None],
+    message: TrackingData | QuaternionTrackingData, route: Route, stamp_ns: int,
+    result: Converted, tools: _Tools, found: list[_Plain | None],
 ) -> None:
     """Look at each tool: not all are published as they are, or not only together."""
     rule = route.rule
@@ -340,10 +336,7 @@ def _tip(
 
 
 def _add_matrix(
-    result: Converted,
-    name: str,
-    message: TrackingData | QuaternionTrackingData,
-    number: int,
+    result: Converted, name: str, message: TrackingData | QuaternionTrackingData, number: int,
     is_withheld: bool = False,
 ) -> None:
     """Have `info` tell what came, of as many tools as somebody may look at."""
@@ -362,12 +355,7 @@ def _numbers_in(message: TrackingData | QuaternionTrackingData, number: int) -> 
 
 
 def _split(
-    name: str,
-    kind: int,
-    numbers: Sequence[float],
-    frame: str,
-    stamp_ns: int,
-    route: Route,
+    name: str, kind: int, numbers: Sequence[float], frame: str, stamp_ns: int, route: Route,
     result: Converted,
 ) -> None:
     """Give a tool a topic of its own."""

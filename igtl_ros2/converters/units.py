@@ -274,8 +274,7 @@ def sensor_from_si(values: Any, unit: str, wanted: Sequence[str], **envelope: An
         found = _dimension(word)
         if found is None or found not in [_dimension(parse_unit(name)) for name in wanted]:
             raise ConversionError(
-                f'unit {unit!r} in the mapping: the values are in {" or ".join(wanted)}'
-            )
+                f'unit {unit!r} in the mapping: the values are in {" or ".join(wanted)}')
         if found == DIMENSIONS['K']:
             si = si + _KELVIN_AT_0_CELSIUS
         factor = Sensor(np.zeros(0), word).si_factor

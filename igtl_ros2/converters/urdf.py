@@ -72,9 +72,9 @@ def read_urdf(text: str) -> RobotDescription:
     robot = next((element for element in outermost if element.tag == 'robot'), None)
     if robot is None:
         raise ConversionError(f'its outermost element is {outermost[0].tag!r}, wanted robot')
-    count = len(robot.findall('link')), len(robot.findall('link/visual'))
-    if count[0] > MAX_LINKS or count[1] > _MAX_VISUALS:
-        raise ConversionError(f'it has {count[0]} links and {count[1]} shapes; allowed '
+    count, shapes = len(robot.findall('link')), len(robot.findall('link/visual'))
+    if count > MAX_LINKS or shapes > _MAX_VISUALS:
+        raise ConversionError(f'it has {count} links and {shapes} shapes; allowed '
                               f'{MAX_LINKS} and {_MAX_VISUALS}')
     links: dict[str, tuple[Visual, ...]] = {}
     faults = []
@@ -97,11 +97,7 @@ def read_urdf(text: str) -> RobotDescription:
                 faults.append((name, f'colour of visual {number}: {error}'))
             visuals.append(shape)
         links[name] = tuple(visuals)
-    parents = {}
-    for joint in robot.findall('joint'):
-        ends = [joint.find(end) for end in ('child', 'parent')]
-        child, parent = ('' if end is None else end.get('link', '') for end in ends)
-        parents[child] = parent
+    parents = dict(map(ends_of, robot.findall('joint')))
     roots = [name for name in links if name not in parents]
     if len(roots) != 1:
         which = f': {", ".join(roots)}' if roots else ''
@@ -110,12 +106,15 @@ def read_urdf(text: str) -> RobotDescription:
     return RobotDescription(roots[0], links, tuple(faults), robot.get('name', ''), parents)
 
 
-class _Materials:
-    """
-    Colours by name: of the robot first, then each that a shape brings along.
+def ends_of(joint: Element) -> tuple[str, str]:
+    """Name the child and the parent of a joint; empty where it has none."""
+    ends = [joint.find(end) for end in ('child', 'parent')]
+    child, parent = ('' if end is None else end.get('link', '') for end in ends)
+    return child, parent
 
-    As in urdfdom, a colour under a known name is the one known, whatever else the shape says.
-    """
+
+class _Materials:
+    """Colours by name, as in urdfdom: of the robot first, then each that a shape brings along."""
 
     def __init__(self, robot: Element) -> None:
         self._known: dict[str, tuple[float, ...] | None] = {}
@@ -128,11 +127,7 @@ class _Materials:
                 self._faults[name] = error  # raised where it is used
 
     def colour(self, material: Element | None) -> tuple[float, ...] | None:
-        """
-        Find the colour of a shape, None if it has none.
-
-        :raises ConversionError: if it cannot be understood, or its name is not known.
-        """
+        """Find the colour of a shape; None if it has none."""
         if material is None:
             return None
         name = material.get('name', '')
@@ -210,8 +205,6 @@ def numbers_of(element: Any, key: str, count: int, default: str = '') -> list[fl
     except ValueError:
         numbers = []
     if len(numbers) != count or not all(map(math.isfinite, numbers)):
-        raise ConversionError(
-            f'{element.tag}: {key} is {text[:60]!r}, wanted {count} '
-            f'number{"s" if count > 1 else ""}'
-        )
+        raise ConversionError(f'{element.tag}: {key} is {text[:60]!r}, wanted {count} '
+                              f'number{"s" if count > 1 else ""}')
     return numbers

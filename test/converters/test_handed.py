@@ -23,8 +23,7 @@ from igtl_ros2.codec.messages.tracking import (
 )
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.config import Settings
-from igtl_ros2.converters.handover import handed, is_whole, message_to_send
-from igtl_ros2.converters.headers import header_of_ros
+from igtl_ros2.converters.handover import handed, header_of_ros, is_whole, message_to_send
 from igtl_ros2.converters.registry import (
     Sending,
     convert_to_ros,
