@@ -38,9 +38,9 @@ from ..routes.effects import (
 from ..routes.latency import LinkLatency, Trace
 from ..routes.now import Now
 from ..routes.outbound import OutboundRoute
+from ..routes.outbound_steps import WireSources
 from ..routes.sources import Item
 from ..routes.transform_queue import Placement
-from ..routes.wire_sources import WireSources
 from ..rules import SendRule
 from .pose_outgoing import PoseFrames, PoseOutgoing
 from .report import Report

@@ -14,7 +14,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from ..converters.lazy import frames_of
 from ..errors import ConversionError
 from .intake import MOST, Intake
-from .reader import reader_of
+from .reader import PoseReader
 from .subscriptions import EVENT_DEPTH, Losses
 
 # The names and the quality of service of tf2_ros: every other tf node expects these.
@@ -48,7 +48,7 @@ class TfListener:
         #: what never moves, for late joiners
         self._static: dict[str, TransformStamped] = {}
         self._intake = Intake(node, self._lock)
-        self._read = reader_of(message_type)
+        self._read = PoseReader(message_type).read
         self._listen(message_type, DYNAMIC_TOPIC, QoSProfile(depth=EVENT_DEPTH), False)
         self._listen(message_type, STATIC_TOPIC, STATIC_LISTENER_QOS, True)
 
@@ -77,7 +77,6 @@ class TfListener:
         return True
 
     def _take(self, static: bool, batch: list[Any]) -> None:
-        assert self._read is not None
         self._intake.rest_s = _REST_S
         for data in batch:
             ears = [hear for hear, knows in self._ears if not knows(data)]

@@ -33,11 +33,11 @@ from .outbound_steps import (
     RateLimit,
     SendStep,
     Step,
+    WireSources,
     WorkerQueue,
 )
 from .source_age import Expiry
 from .sources import Item, LinkSource, TfSource, TopicSource
-from .wire_sources import WireSources
 
 
 class HeldTopic:

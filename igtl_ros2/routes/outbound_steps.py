@@ -37,15 +37,17 @@ from .effects import (
     left_out,
     problem,
     stale,
+    withheld,
 )
 from .now import Now
 from .source_age import Expiry
 from .sources import Item, Source
 from .surroundings import Key
-from .wire_sources import WireSources
 
 #: how often a frame of tf is sent that does not move
 TF_REPEAT_S = 1.0
+#: so long a source that is silent keeps its device
+_KEEPS_S = 2.0
 
 
 class Step(Protocol):
@@ -128,7 +130,9 @@ class NotOwn:
 
 class WorkerQueue:
     """
-    Have done in a worker what takes long, and what comes behind it; an emergency overtakes.
+    Have done in a worker what takes long, and what comes behind it.
+
+    An emergency overtakes; it comes once more behind the rest, which may be a state without one.
 
     :param takes_long: whether all values do.
     :param depth: how many may wait.
@@ -152,13 +156,15 @@ class WorkerQueue:
             if self._takes_long or source.takes_long(value) or (
                 self._calls and not source.is_urgent(value, now)
             ):
-                item.came_s = now.steady_s
-                self._queue(item, out)
+                self._queue(item, now, out)
             else:
                 at_once.append(item)
+                if self._calls:
+                    self._queue(Item(value), now, out)
         return at_once
 
-    def _queue(self, item: Item, out: Effects) -> None:
+    def _queue(self, item: Item, now: Now, out: Effects) -> None:
+        item.came_s = now.steady_s
         follows = self._source.follows(item.value)
         if not self.chain.admits(follows):
             out.append(self._useless())
@@ -269,7 +275,9 @@ class MaxAge(_Each):
             item.parts = tuple(expiry.note(item.parts))
             return True
         self._sent.lose()
-        out.extend(self._source.too_old())
+        if self._source.counts_old:
+            out.append(withheld(
+                f'{self._name}: max_age', f'{self._name}: not sent: its stamp is too old'))
         self._expire(out)
         return False
 
@@ -349,6 +357,30 @@ class KeyFrames:
                     out.append(WantKeyFrame(self._key))
                     item.parts = tuple(one for one in item.parts if one is not part)
         return [item for item in items if item.parts]
+
+
+class WireSources:
+    """
+    Which source sends a device, by type and device; for any thread.
+
+    Two sources of one name are one device for every peer.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[Key, tuple[str, float]] = {}
+
+    def other(self, key: Key, source: str, now_s: float) -> str | None:
+        """
+        Note that a source sends a device, and name another one that has sent it just now.
+
+        :param now_s: by a clock that never jumps.
+        """
+        # another thread in between would cost no more than a word
+        before = self._last.get(key)
+        self._last[key] = source, now_s
+        if before is None or before[0] == source or now_s - before[1] > _KEEPS_S:
+            return None
+        return before[0]
 
 
 class SendStep(_Each):

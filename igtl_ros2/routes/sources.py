@@ -19,7 +19,7 @@ from ..converters.video import KEY_FRAME_WANTED, follows_of
 from ..errors import ConversionError, EncodeError
 from ..rules import SendRule
 from .descriptions import Descriptions
-from .effects import Effects, Tell, left_out, not_sent, problem, withheld
+from .effects import Effects, Tell, left_out, not_sent, problem
 from .latency import Trace
 from .now import Now
 from .surroundings import Key, Origins, Peers
@@ -65,6 +65,8 @@ class Source:
     may_be_video = False
     #: whether none takes more than some milliseconds
     is_never_long = False
+    #: whether a value that is too old is counted
+    counts_old = True
 
     def __init__(self, name: str, rule: SendRule) -> None:
         self.name = name
@@ -116,11 +118,6 @@ class Source:
     def failed(self, error: Exception) -> Tell:
         """Tell why it is not sent."""
         return not_sent(self.name, error)
-
-    def too_old(self) -> Effects:
-        """Count what is too old."""
-        text = f'{self.name}: not sent: its stamp is too old'
-        return [withheld(f'{self.name}: max_age', text)]
 
     def watch(self, item: Item) -> None:
         """Note that a value is going to be repeated."""
@@ -310,6 +307,8 @@ class TfSource(Source):
     """Frames of tf, looked up when it is time; a value is what looks."""
 
     is_never_long = True
+    # nothing has come that is withheld
+    counts_old = False
 
     def __init__(self, rule: SendRule) -> None:
         frames = ', '.join(rule.tf_sources)
@@ -336,7 +335,3 @@ class TfSource(Source):
     def failed(self, error: Exception) -> Tell:
         device = self._rule.device
         return problem(f'tf {device}', f'{device} is not sent: {error}')
-
-    def too_old(self) -> Effects:
-        """Count nothing: nothing has come that is withheld."""
-        return []

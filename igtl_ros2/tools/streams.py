@@ -14,7 +14,7 @@ from ..codec.messages.arrays import Sensor
 from ..codec.messages.text import Status
 from ..codec.short_names import FULL_NAME, is_short_of
 from ..codec.tool_state import is_valid, tool_state
-from ..web.arrival_stages import ArrivalStages
+from ..web.arrivals import ArrivalStages
 
 #: how many of the last messages of a device are looked at
 WINDOW = 1000

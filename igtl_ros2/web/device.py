@@ -19,8 +19,7 @@ from ..codec.messages.video import Video
 from ..codec.short_names import FULL_NAME
 from ..codec.tool_state import is_valid, tool_state
 from ..errors import ConversionError
-from .arrival_stages import ArrivalStages
-from .arrivals import Arrivals
+from .arrivals import Arrivals, ArrivalStages
 from .shown_image import ShownImage, Work
 from .values import Json, number, numbers, value_of
 

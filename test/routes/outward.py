@@ -9,9 +9,9 @@ from igtl_ros2.routes.descriptions import Descriptions
 from igtl_ros2.routes.effects import Retract, Send, Tell
 from igtl_ros2.routes.now import Now
 from igtl_ros2.routes.outbound import outbound_route
+from igtl_ros2.routes.outbound_steps import WireSources
 from igtl_ros2.routes.source_age import Expiry
 from igtl_ros2.routes.sources import TfSource, TopicSource
-from igtl_ros2.routes.wire_sources import WireSources
 from igtl_ros2.rules import SendRule
 
 load_converters()

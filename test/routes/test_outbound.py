@@ -8,11 +8,13 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import PoseStamped, TransformStamped
 from outward import NS, TURN, Peers, at, places, posed, sent, tf_route, told, topic, words
 from sensor_msgs.msg import CompressedImage
-from std_msgs.msg import Float64MultiArray
+from std_msgs.msg import Float64MultiArray, UInt8MultiArray
 from std_msgs.msg import String as RosString
 
+from igtl_ros2.codec import encode
+from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
-from igtl_ros2.codec.messages.text import String
+from igtl_ros2.codec.messages.text import Status, StatusCode, String
 from igtl_ros2.codec.messages.tracking import TrackingElement
 from igtl_ros2.converters.handover import Handed
 from igtl_ros2.converters.lazy import LazyPoseStamped, LazyTransform
@@ -31,9 +33,9 @@ from igtl_ros2.routes.effects import (
     WantKeyFrame,
 )
 from igtl_ros2.routes.outbound import outbound_route
+from igtl_ros2.routes.outbound_steps import WireSources
 from igtl_ros2.routes.source_age import Expiry
 from igtl_ros2.routes.sources import LinkSource, TfSource, TopicSource
-from igtl_ros2.routes.wire_sources import WireSources
 from igtl_ros2.rules import ReceiveRule, SendRule, TfFrame
 
 
@@ -221,6 +223,19 @@ def test_what_takes_long_and_what_comes_behind_it_is_for_a_worker(peers):
         route.done()
         assert sent(out)[-1][0].text == text
     assert sent(route.take([words(3)], at(3)))
+
+
+def test_nothing_that_an_emergency_has_overtaken_ends_it(peers):
+    frames = [
+        encode(Image.from_array(np.zeros((1, 50, 50), np.uint8))), encode(Status(1)),
+        encode(Status(StatusCode.EMERGENCY))]
+    route, out = topic(
+        peers, UInt8MultiArray, '/a/raw', is_long=lambda value: len(value.data) > 999), []
+    out += route.take([UInt8MultiArray(data=frame) for frame in frames], at(1))
+    while items := route.next():
+        route.finish(route.convert(items, at(2), out), at(2), out)
+        route.done()
+    assert [encode(message) for message, _ in sent(out)] == [frames[2], *frames]
 
 
 def test_no_more_waits_for_a_worker_than_there_is_room_for(peers):
