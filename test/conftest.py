@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import functools
 import gc
 import importlib
 import importlib.util
@@ -15,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 # Started in the background, programs ignore Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -140,7 +142,29 @@ def pytest_collection_modifyitems(items) -> None:
 
     So no process of a run side by side is left with a long file when the others have ended.
     """
-    items.sort(key=lambda item: _FIRST.get(item.path.relative_to(_HERE).parts[0], 8))
+    items.sort(key=lambda item: _rank(item.path))
+
+
+@functools.cache
+def _rank(path):
+    return _FIRST.get(path.relative_to(_HERE).parts[0], 8)
+
+
+if _worker:
+
+    def pytest_runtest_protocol(item, nextitem) -> bool | None:
+        """
+        Run one test, and of what went well tell only its own part, not that of its fixtures.
+
+        Each word to the process that prints costs both as much as a short test does.
+        """
+        option = item.config.option
+        if option.xmlpath or option.durations is not None:  # for these all of it counts
+            return None
+        for report in runtestprotocol(item, log=False, nextitem=nextitem):
+            if report.when == 'call' or not report.passed:
+                item.ihook.pytest_runtest_logreport(report=report)
+        return True
 
 
 @pytest.fixture
