@@ -34,6 +34,9 @@ from ..rosio.subscriptions import Losses, subscribe
 from .spin import Turns
 
 _LOOK_PERIOD_S = 0.2
+# always the same: asked with another time-out, rclpy forgets what it has found to be ready, and
+# looks at all topics again for each message
+_WAIT_S = _LOOK_PERIOD_S / 4
 # How long a message waits for older ones of other topics: when nothing else has come, and while
 # a busy machine still has messages to take
 _ORDER_NS = 500_000_000
@@ -121,15 +124,14 @@ class RosTap:
     def spin(self, duration_s: float) -> None:
         """Record what arrives within a time."""
         until = time.monotonic() + duration_s
-        while (rest := until - time.monotonic()) > 0:
+        while time.monotonic() < until:
             if time.monotonic() >= self._look_due:
                 self._look_due = time.monotonic() + _LOOK_PERIOD_S
                 self._look()
-            wait_s = min(rest, _LOOK_PERIOD_S / 4)
             before, begun = self._number, time.monotonic()
-            self._turns.turn(wait_s)
+            self._turns.turn(_WAIT_S)
             # it may have been something else than a message that ended the wait
-            is_idle = self._number == before and time.monotonic() - begun > 0.9 * wait_s
+            is_idle = self._number == before and time.monotonic() - begun > 0.9 * _WAIT_S
             self._hand_on(self._until_ns(is_idle))
 
     def _until_ns(self, is_idle: bool) -> int:

@@ -168,7 +168,8 @@ def test_spoiled_streams(messages, repair, sizes):
 @pytest.mark.parametrize('type_name', TYPED)
 @pytest.mark.parametrize('version', [1, 2, 3])
 def test_zeros_and_ones_of_any_length(type_name, version):
-    for size in SIZES:
+    # those of version 2 and 3 have no extended header, and so the content of version 1
+    for size in SIZES if version == 1 else SIZES[::6]:
         for byte in (b'\0', b'\xff', b'\x01', b'\x0c'):
             body = byte * size
             head = struct.pack('>H12s20sQQQ', version, type_name, b'D', 0, size, crc64(body))

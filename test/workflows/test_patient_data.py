@@ -428,21 +428,26 @@ def test_only_pass_lets_a_tap_record_names(phi, compression, user, tmp_path):
     assert phi == 'drop' or hints[phi] in outputs['recorded /Archive/raw']
 
 
-@pytest.mark.parametrize('phi', ['default', 'hash', 'drop', 'pass'])
-@pytest.mark.parametrize('bridge', [
-    MAPPING.format(phi='raw: true, phi: pass,'),
-], indirect=True, ids=['bridge'])
-def test_only_pass_lets_a_recorder_of_topics_record_names(phi, bridge, user, tmp_path):
-    plant = Plants()
+TOLD = {f'/x/{name}' for name in (
+    'Archive/raw', 'Archive/meta', 'Scopes/meta', 'ProbeToTracker/raw', 'ProbeToTracker/info',
+    'Orders/command', 'Bundle/raw', 'igtl_bridge/command', 'Slice/info',
+)} | {'/diagnostics'}
+
+
+@pytest.fixture(scope='module')
+def recorded(user, tmp_path_factory):
+    """All that one bridge lets out, as it is recorded in each way; and what was planted."""
+    plant, folder = Plants(), tmp_path_factory.mktemp('recorded')
+    file = folder / 'mapping.yaml'
+    file.write_text(MAPPING.format(phi='raw: true, phi: pass,'))
+    bridge = Bridge(mode='server', port=0, mapping_file=file, info_rate=0.0)
     port = bridge.port(user)
-    options = ['--phi', phi] if phi != 'default' else []
-    tool = recorder(tmp_path / 'bag', 'ros', '/x/*', '/diagnostics', '--compression', 'none',
-                    *options, '--ros-args', '-r', '__ns:=/x')
-    told = {f'/x/{name}' for name in (
-        'Archive/raw', 'Archive/meta', 'Scopes/meta', 'ProbeToTracker/raw', 'ProbeToTracker/info',
-        'Orders/command', 'Bundle/raw', 'igtl_bridge/command', 'Slice/info',
-    )}
-    told.add('/diagnostics')
+    tools = {
+        phi: recorder(folder / phi, 'ros', '/x/*', '/diagnostics', '--compression', 'none',
+                      *(['--phi', phi] if phi != 'default' else []),
+                      '--ros-args', '-r', '__ns:=/x', '-r', f'__node:=igtl_record_{phi}')
+        for phi in ('default', 'hash', 'drop', 'pass')
+    }
     order = user.node.create_publisher(RosString, '/x/igtl_bridge/command', 10)
     try:
         with connect(f'tcp://127.0.0.1:{port}', header_version='2') as peer:
@@ -455,11 +460,12 @@ def test_only_pass_lets_a_recorder_of_topics_record_names(phi, bridge, user, tmp
                 order.publish(RosString(data=said))
                 pause = time.monotonic() + 0.2
                 user.wait_for(lambda: time.monotonic() > pause, 'a moment')
-                return all(f'recording {topic} ' in tool.output for topic in told)
+                return all(f'recording {topic} ' in tool.output
+                           for topic in TOLD for tool in tools.values())
 
-            user.wait_for(everything_came, f'all of {told}')
-            # the recorder besides the bridge
-            user.wait_for(lambda: order.get_subscription_count() > 1, 'who records orders')
+            user.wait_for(everything_came, f'all of {TOLD}')
+            # the recorders besides the bridge
+            user.wait_for(lambda: order.get_subscription_count() > len(tools), 'recorded orders')
             everything_came()
             # who does not know yet that it is heard of confirms nothing
             assert order.wait_for_all_acked(Duration(seconds=40))
@@ -467,17 +473,23 @@ def test_only_pass_lets_a_recorder_of_topics_record_names(phi, bridge, user, tmp
             for _ in range(3):
                 everything_came()
     finally:
-        stop(user, tool)
+        for tool in tools.values():
+            stop(user, tool)
         bridge.stop()
-    outputs = in_bag(tmp_path / 'bag')
-    assert not found(plant.passed + plant.never, {'output': tool.output.encode()})
+    return plant, {phi: (in_bag(folder / phi), tool.output) for phi, tool in tools.items()}
+
+
+@pytest.mark.parametrize('phi', ['default', 'hash', 'drop', 'pass'])
+def test_only_pass_lets_a_recorder_of_topics_record_names(phi, recorded):
+    plant, (outputs, said) = recorded[0], recorded[1][phi]
+    assert not found(plant.passed + plant.never, {'output': said.encode()})
     if phi == 'pass':
         where = {where for _, where in found(plant.passed, outputs)}
-        assert {f'recorded {topic}' for topic in told - {'/diagnostics'}} <= where
+        assert {f'recorded {topic}' for topic in TOLD - {'/diagnostics'}} <= where
     else:
         assert not found(plant.passed + plant.never, outputs)
-        recorded = {topic for topic in told if f'recorded {topic}' in outputs}
-        assert recorded == told or phi == 'drop'
+        there = {topic for topic in TOLD if f'recorded {topic}' in outputs}
+        assert there == TOLD or phi == 'drop'
 
 
 def missing(plant, collector, answers):
