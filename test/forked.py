@@ -4,7 +4,8 @@ Processes that run modules of ours without importing all of it anew.
 `python -m igtl_ros2.nodes.bridge` takes nearly a second of a core before its first own line, some
 hundred times in a run of the tests. A server that has imported what they need forks instead: the
 module that is asked for, and what two programs have told at their end that they imported. What
-it forks becomes a child of this process, which may wait for it, as a child of its own.
+it forks becomes a child of this process, which may wait for it, as a child of its own. A program
+that starts others has a server of its own, forked before its first line.
 """
 
 import array
@@ -39,6 +40,11 @@ ON_WINDOWS = (
     'jsonschema', 'trustme', 'yaml', 'fastcrc', 'av', 'PIL.Image', 'aiohttp.web',
     'matplotlib.figure', 'matplotlib.font_manager',
 )
+#: programs of ours that start others
+_STARTS = {'igtl_ros2.tools.demo': [
+    f'igtl_ros2.{name}' for name in (
+        'nodes.arm.node', 'nodes.bridge', 'nodes.demo_robot', 'sim.target_user', 'sim.ultrasound')
+]}
 _FILES = ('examples', 'nodes', 'workflows', 'windows_program', 'hosts_viewer')
 _CLONE_NEWNET = 0x40000000
 _PR_SET_CHILD_SUBREAPER = 36
@@ -84,18 +90,19 @@ class Forked:
         self.stdout = open(source, encoding=_encoding(), errors='replace')
         self._errors = apart and tempfile.TemporaryFile(
             'w+', encoding=_encoding(), errors='replace')
-        request = {
-            'words': words, 'unbuffered': unbuffered, 'cwd': os.getcwd(),
-            'environ': environ or dict(os.environ), 'host': host,
-        }
         try:
-            to = server()
-            data = json.dumps(request).encode()
-            sinks = array.array('i', [sink, self._errors.fileno() if apart else sink])
-            to.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, sinks)])
-            self.pid = int(to.recv(100))
+            self._fork(
+                [sink, self._errors.fileno() if apart else sink], words=words,
+                unbuffered=unbuffered, environ=environ or dict(os.environ), host=host)
         finally:
             os.close(sink)
+
+    def _fork(self, sinks, session=False, **request):
+        to = server()
+        data = json.dumps({'cwd': os.getcwd(), 'session': session, **request}).encode()
+        rights = array.array('i', sinks)
+        to.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+        self.pid = int(to.recv(100))
         self.returncode = None
 
     def poll(self):
@@ -136,6 +143,21 @@ class Forked:
     def kill(self):
         """End it as a crash would."""
         self.send_signal(signal.SIGKILL)
+
+
+class _Started(Forked):
+    """What a program of ours has in place of `subprocess.Popen` for those that it starts."""
+
+    def __init__(self, command, stdin, stdout, stderr, start_new_session):
+        words, unbuffered = _to_fork(command)
+        self.stdout, sink = None, stdout
+        if stdout == subprocess.PIPE:
+            self.stdout, sink = (os.fdopen(end, mode) for end, mode in zip(os.pipe(), ('rb', 'wb')))
+        self._fork(
+            [sink.fileno(), stderr.fileno()], start_new_session, words=words,
+            unbuffered=unbuffered, environ=dict(os.environ), host='')
+        if self.stdout:
+            sink.close()
 
 
 def _rest(file):
@@ -256,20 +278,26 @@ class Program:
 @functools.cache
 def server():
     """Start the server of this process, which ends with it, and give the socket to it."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    for end in (ours, theirs):
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MOST_BYTES)
-    # what the server forks twice would else become a child of init
-    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), 'this process cannot take in orphans')
+    ours, theirs = _sockets()
     process = subprocess.Popen(
         [sys.executable, __file__, str(theirs.fileno())], pass_fds=[theirs.fileno()],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL, cwd='/',
     )
     theirs.close()
     atexit.register(process.wait)
     atexit.register(ours.close)  # which ends it, and comes first
     return ours
+
+
+def _sockets():
+    """Give the two ends between this process and a server."""
+    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    for end in ends:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MOST_BYTES)
+    # what the server forks twice would else become a child of init
+    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), 'this process cannot take in orphans')
+    return ends
 
 
 class _Imported:
@@ -285,7 +313,7 @@ class _Imported:
         if program.endswith('windows_program.py'):
             _import(ON_WINDOWS)
         elif program.startswith('igtl_ros2.'):
-            _import([program])
+            _import([program, *_STARTS.get(program, ())])
         with contextlib.suppress(BlockingIOError):
             while True:
                 names = self._told.recv(_MOST_BYTES, socket.MSG_DONTWAIT).decode().split()
@@ -328,28 +356,48 @@ def _serve(requests, imported):
     while True:
         data, rights, _, _ = requests.recvmsg(_MOST_BYTES, socket.CMSG_SPACE(8))
         if not data:
-            sys.exit()
+            os._exit(0)
         sinks = array.array('i', rights[0][2])
         request = json.loads(data)
         imported.prepare(request['words'][0])
         source, told = os.pipe()
         first = os.fork()
         if not first:
-            pid = os.fork()
-            if not pid:
-                for number in (source, told, requests.detach()):
-                    os.close(number)
-                for number, sink in enumerate(sinks, 1):
-                    os.dup2(sink, number)
-                    os.close(sink)
-                return request
-            os.write(told, str(pid).encode())
-            os._exit(0)
+            if os.fork():
+                os._exit(0)
+            if request['session']:
+                os.setsid()
+            os.write(told, str(os.getpid()).encode())
+            for number in (source, told, requests.detach()):
+                os.close(number)
+            for number, sink in enumerate(sinks, 1):
+                os.dup2(sink, number)
+                os.close(sink)
+            return request
         for number in (*sinks, told):
             os.close(number)
         os.waitpid(first, 0)  # from here on its child is the one of who asks
         requests.send(os.read(source, 100))
         os.close(source)
+
+
+def _with_server(request, imported):
+    """
+    Have what this process starts forked, by a server that ends with it.
+
+    Gives the request; what that one forks returns as well, with its own.
+    """
+    global server
+    ours, theirs = _sockets()
+    if os.fork():
+        theirs.close()
+        server, subprocess.Popen = lambda: ours, _Started
+        return request
+    ours.close()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):  # who reads what the program says waits for its end alone
+        os.dup2(nowhere, number)
+    return _serve(theirs, imported)
 
 
 def _become(request):
@@ -407,6 +455,8 @@ def _end(code):
 if __name__ == '__main__':
     imported = _Imported()
     request = _serve(socket.socket(fileno=int(sys.argv[1])), imported)
+    if request['words'][0] in _STARTS:
+        request = _with_server(request, imported)
     imported.begin()
     code = _become(request)
     imported.end()

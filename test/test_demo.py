@@ -25,43 +25,36 @@ TYPES = {'TRANSFORM', 'IMAGE', 'POINT', 'STATUS', 'STRING'}
 END_S = 60
 
 
-def environment(mark):
-    """Mark all processes of one run, so that they can be found and no others."""
-    env = {key: value for key, value in os.environ.items() if key != 'DEMO_SECONDS'}
-    return {**env, 'IGTL_TEST_MARK': mark}
+@pytest.fixture(autouse=True)
+def alone(tmp_path, monkeypatch):
+    """All processes of a test are in its folder, so that they can be found and no others."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv('DEMO_SECONDS', raising=False)
 
 
-def left_over(mark):
-    """List the processes that carry a mark."""
+def left_over():
+    """List the other processes that are in the folder of this one."""
     found = []
     for path in Path('/proc').glob('[0-9]*'):
-        try:
-            if f'IGTL_TEST_MARK={mark}'.encode() in (path / 'environ').read_bytes().split(b'\0'):
-                found.append((path / 'cmdline').read_bytes().replace(b'\0', b' ').decode())
-        except OSError:
-            continue  # it ended meanwhile, or is another user's
+        with suppress(OSError):  # it ended meanwhile, or is another user's
+            if os.readlink(path / 'cwd') == os.getcwd() and path.name != str(os.getpid()):
+                found.append(path.name)
     return found
 
 
-def start(mark, *options, **variables):
-    """Start a demo, what it starts in processes of their own with its mark."""
-    return Forked([DEMO, *options], apart=True, environ={**environment(mark), **variables})
+def start(*options, **variables):
+    return Forked([DEMO, *options], apart=True, environ={**os.environ, **variables})
 
 
-def wait_for_processes(mark, number):
+def wait_for_processes(number):
     until = time.monotonic() + END_S
-    while len(left_over(mark)) < number:
+    while len(left_over()) < number:
         assert time.monotonic() < until
         time.sleep(0.05)
 
 
-@pytest.fixture
-def mark(request):
-    return f'{os.getpid()}-{request.node.name}'
-
-
-def test_every_type_flows_both_ways_with_the_right_numbers(mark):
-    demo = start(mark, DEMO_SECONDS='6')
+def test_every_type_flows_both_ways_with_the_right_numbers():
+    demo = start(DEMO_SECONDS='5')
     output, errors = demo.communicate(END_S)
     assert demo.returncode == 0, output + errors
     assert errors == ''
@@ -73,14 +66,14 @@ def test_every_type_flows_both_ways_with_the_right_numbers(mark):
     }
     assert all(int(count) > 0 for *_, count in flows)
     assert f'all {len(flows)} flows right' in output
-    assert left_over(mark) == []
+    assert left_over() == []
 
 
-def test_wrong_numbers_are_found_out(mark, tmp_path):
+def test_wrong_numbers_are_found_out(tmp_path):
     mapping = tmp_path / 'wrong.yaml'
     right = shared_path('config/demo.yaml').read_text(encoding='utf-8')
     mapping.write_text(right.replace('defaults: {', 'defaults: {wire_unit: m, '))
-    demo = start(mark, '--seconds', '2', '--mapping', str(mapping))
+    demo = start('--seconds', '2', '--mapping', str(mapping))
     output, errors = demo.communicate(END_S)
     assert demo.returncode == 1, output + errors
     for flow in (
@@ -89,7 +82,7 @@ def test_wrong_numbers_are_found_out(mark, tmp_path):
         'ROS -> device TRANSFORM Goal', 'ROS -> device POINT Waypoints',
     ):
         assert f'igtl_demo: WRONG {flow}' in output
-    assert left_over(mark) == []
+    assert left_over() == []
 
 
 def test_a_geometry_that_comes_late_or_without_its_image_is_right():
@@ -111,13 +104,13 @@ def test_a_geometry_that_comes_late_or_without_its_image_is_right():
                 take(now_s * 10**9, lag_s, off)
 
 
-def test_what_is_missing_and_what_should_not_come_is_found_out(mark, tmp_path):
+def test_what_is_missing_and_what_should_not_come_is_found_out(tmp_path):
     mapping = tmp_path / 'loose.yaml'
     mapping.write_text(
         'defaults: {publish_invalid: true}\n'
         'receive: [{device: Fiducials, action: drop}, {device: "*"}]\n'
     )
-    demo = start(mark, '--seconds', '5', '--mapping', str(mapping))
+    demo = start('--seconds', '5', '--mapping', str(mapping))
     output, errors = demo.communicate(END_S)
     assert demo.returncode == 1, output + errors
     assert 'igtl_demo: WRONG device -> ROS TRANSFORM StylusToTracker' in output
@@ -125,26 +118,26 @@ def test_what_is_missing_and_what_should_not_come_is_found_out(mark, tmp_path):
     assert 'igtl_demo: MISSING device -> ROS POINT Fiducials' in output
     assert 'igtl_demo: MISSING ROS -> device TRANSFORM ToolToBase' in output
     assert 'MISSING device -> ROS STRING' not in output
-    assert left_over(mark) == []
+    assert left_over() == []
 
 
-def test_a_part_that_dies_ends_it_and_says_why(mark, tmp_path):
+def test_a_part_that_dies_ends_it_and_says_why(tmp_path):
     mapping = tmp_path / 'broken.yaml'
     mapping.write_text('receive: 5\n')
-    demo = start(mark, '--seconds', '30', '--mapping', str(mapping))
+    demo = start('--seconds', '30', '--mapping', str(mapping))
     output, errors = demo.communicate(END_S)
     assert demo.returncode == 1
     assert 'igtl_bridge ended by itself, exit code 1' in output
     assert 'receive' in errors
     assert 'Traceback' not in output + errors
-    assert left_over(mark) == []
+    assert left_over() == []
 
 
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])  # SIGINT: in a terminal
-def test_signals_end_it_with_all_its_processes(mark, number):
-    demo = start(mark)
-    # the device, the bridge, the robot
-    wait_for_processes(mark, 3)
+def test_signals_end_it_with_all_its_processes(number):
+    demo = start()
+    # it, the device, the bridge, the robot
+    wait_for_processes(4)
     line = ''
     while not re.search(r'1\d of \d+ flows', line):
         line = demo.stdout.readline()
@@ -153,30 +146,30 @@ def test_signals_end_it_with_all_its_processes(mark, number):
     output, errors = demo.communicate(END_S)
     assert demo.returncode == 0, output + errors
     assert errors == ''
-    assert left_over(mark) == []
+    assert left_over() == []
 
 
-def test_a_signal_while_it_starts_leaves_nothing_either(mark):
-    demo = start(mark)
-    wait_for_processes(mark, 1)
+def test_a_signal_while_it_starts_leaves_nothing_either():
+    demo = start()
+    wait_for_processes(2)
     demo.send_signal(signal.SIGINT)
     output, errors = demo.communicate(END_S)
     assert 'Traceback' not in output + errors
-    assert left_over(mark) == []
+    assert left_over() == []
 
 
-def test_a_reader_that_goes_away_leaves_nothing(mark):
-    demo = start(mark)
+def test_a_reader_that_goes_away_leaves_nothing():
+    demo = start()
     demo.stdout.readline()
     demo.stdout.close()
     assert demo.wait(END_S) == 0  # who has read it has what he wanted
     assert demo.communicate()[1] == ''
-    assert left_over(mark) == []
+    assert left_over() == []
 
 
 @pytest.mark.parametrize('seconds', ['nonsense', '0', 'nan'])
-def test_a_wrong_duration_is_explained(mark, seconds):
-    demo = start(mark, DEMO_SECONDS=seconds)
+def test_a_wrong_duration_is_explained(seconds):
+    demo = start(DEMO_SECONDS=seconds)
     output, errors = demo.communicate(END_S)
     assert demo.returncode == 2
     assert output == ''
@@ -243,12 +236,12 @@ def test_signals_end_the_robot_alone_as_well(number):
     assert (robot.returncode, rest) == (0, '')
 
 
-def test_in_a_terminal_there_is_a_live_table(mark):
+def test_in_a_terminal_there_is_a_live_table():
     pytest.importorskip('rich')
     ours, theirs = pty.openpty()
     demo = subprocess.Popen(
         [sys.executable, '-m', DEMO], stdin=theirs, stdout=theirs, stderr=theirs,
-        env={**environment(mark), 'TERM': 'xterm', 'COLUMNS': '200', 'LINES': '40'},
+        env={**os.environ, 'TERM': 'xterm', 'COLUMNS': '200', 'LINES': '40'},
     )
     os.close(theirs)
     shown = b''
@@ -262,4 +255,4 @@ def test_in_a_terminal_there_is_a_live_table(mark):
     assert demo.wait(END_S) == 0
     assert b'value there' in shown
     assert shown.endswith(b'both ways\r\n')
-    assert left_over(mark) == []
+    assert left_over() == []
