@@ -150,14 +150,13 @@ class _Started(Forked):
 
     def __init__(self, command, stdin, stdout, stderr, start_new_session):
         words, unbuffered = _to_fork(command)
-        self.stdout, sink = None, stdout
-        if stdout == subprocess.PIPE:
-            self.stdout, sink = (os.fdopen(end, mode) for end, mode in zip(os.pipe(), ('rb', 'wb')))
+        has_pipe = stdout == subprocess.PIPE
+        source, sink = os.pipe() if has_pipe else (None, os.dup(stdout.fileno()))
+        self.stdout = open(source, 'rb') if has_pipe else None
         self._fork(
-            [sink.fileno(), stderr.fileno()], start_new_session, words=words,
-            unbuffered=unbuffered, environ=dict(os.environ), host='')
-        if self.stdout:
-            sink.close()
+            [sink, stderr.fileno()], start_new_session, words=words, unbuffered=unbuffered,
+            environ=dict(os.environ), host='')
+        os.close(sink)
 
 
 def _rest(file):
