@@ -5,11 +5,10 @@ Draw POLYDATA as 3D Slicer does: its reader, its default display, VTK without a 
 
 Each line of its input is a reader: slicer, or whole for one without its mistakes. CONTENT is a
 file with the content of a message, PIXELS becomes a file of numpy: which pixels of a window that
-shows all of it are not background. It answers with a line of how that ended, 0 if well. To load
-VTK takes a second, so each picture is drawn by a fork. It knows nothing of this package.
+shows all of it are not background. It answers with a line of how that ended, 0 if well. It knows
+nothing of this package.
 """
 
-import os
 import struct
 import sys
 
@@ -20,6 +19,7 @@ from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkRenderingCore import (
     vtkActor,
+    vtkCamera,
     vtkPolyDataMapper,
     vtkRenderer,
     vtkRenderWindow,
@@ -28,6 +28,10 @@ from vtkmodules.vtkRenderingCore import (
 
 SIZE = 300
 CRASHED = 70
+
+
+class Crash(Exception):
+    """Slicer would have crashed."""
 
 
 def read(content, is_slicer):
@@ -50,7 +54,7 @@ def read(content, is_slicer):
             place += 1 + words[place]
             if is_slicer and number == 0:
                 if cells.GetNumberOfCells():
-                    sys.exit(CRASHED)  # it writes to place 1, 2, ... of a cell with one place
+                    raise Crash  # it writes to place 1, 2, ... of a cell with one place
                 cell = cell[:1]
             cells.InsertNextCell(len(cell), cell)
         if count:
@@ -58,22 +62,28 @@ def read(content, is_slicer):
     return mesh
 
 
-def draw(mesh):
-    """Tell which pixels show something."""
+def open_window():
+    """Give a window without a screen, and what is in it."""
     mapper = vtkPolyDataMapper()
-    mapper.SetInputData(mesh)
     mapper.ScalarVisibilityOff()
     actor = vtkActor()
     actor.SetMapper(mapper)
     actor.GetProperty().BackfaceCullingOn()
     renderer = vtkRenderer()
     renderer.AddActor(actor)
-    renderer.ResetCamera()
     window = vtkRenderWindow()
     window.SetOffScreenRendering(1)
     window.SetMultiSamples(0)
     window.SetSize(SIZE, SIZE)
     window.AddRenderer(renderer)
+    return window, renderer, mapper
+
+
+def draw(mesh, window, renderer, mapper):
+    """Tell which pixels show something."""
+    mapper.SetInputData(mesh)
+    renderer.SetActiveCamera(vtkCamera())  # as in a new window
+    renderer.ResetCamera()
     window.Render()
     picture = vtkWindowToImageFilter()
     picture.SetInput(window)
@@ -83,16 +93,18 @@ def draw(mesh):
     return pixels.reshape(SIZE, SIZE, 3).max(axis=2) > 0
 
 
-def answer(reader, content, pixels):
-    """Draw one picture in a process of its own, which may crash; gives how that ended."""
-    pid = os.fork()
-    if pid:
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+def answer(reader, content, pixels, shown):
+    """Draw one picture; gives how that ended."""
     with open(content, 'rb') as file:
-        np.save(pixels, draw(read(file.read(), reader == 'slicer')))
-    sys.exit()
+        try:
+            mesh = read(file.read(), reader == 'slicer')
+        except Crash:
+            return CRASHED
+    np.save(pixels, draw(mesh, *shown))
+    return 0
 
 
 if __name__ == '__main__':
+    shown = open_window()
     for line in iter(sys.stdin.readline, ''):
-        print(answer(line.strip(), *sys.argv[1:]), flush=True)
+        print(answer(line.strip(), *sys.argv[1:], shown), flush=True)
