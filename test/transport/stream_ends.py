@@ -72,6 +72,12 @@ class Listening:
             self.changed.clear()
             await asyncio.wait_for(self.changed.wait(), 30)
 
+    async def sink(self):
+        """The one sink, once its client is there."""
+        await self.until(lambda it: it.sinks)
+        [sink] = self.sinks
+        return sink
+
     async def reason(self):
         """The one reason why the one client was refused."""
         await self.until(lambda it: it.refusals)

@@ -67,7 +67,7 @@ def test_buffers_are_as_set():
     assert both_ends(there, here, *names) == ((80_000, 100_000), (40_000, 60_000))
 
 
-def test_buffers_are_set_before_the_window_is_agreed_on(monkeypatch):
+async def test_buffers_are_set_before_the_window_is_agreed_on(monkeypatch):
     order = []
 
     class Watched(socket.socket):
@@ -83,16 +83,12 @@ def test_buffers_are_set_before_the_window_is_agreed_on(monkeypatch):
         def connect(self, address):
             order.append('connect')
             super().connect(address)
-
-    async def run():
-        monkeypatch.setattr(socket, 'socket', Watched)
-        buffers = {'send_buffer_bytes': 20_000, 'receive_buffer_bytes': 30_000}
-        async with listening(settings('server', SERVER, **buffers)) as there:
-            here = await opened(for_client(there.address, **buffers))
-            here.stream.abort()
-        monkeypatch.undo()
-
-    asyncio.run(run())
+    monkeypatch.setattr(socket, 'socket', Watched)
+    buffers = {'send_buffer_bytes': 20_000, 'receive_buffer_bytes': 30_000}
+    async with listening(settings('server', SERVER, **buffers)) as there:
+        here = await opened(for_client(there.address, **buffers))
+        here.stream.abort()
+    monkeypatch.undo()
     kept = [what for what, before in zip(order, [None, *order]) if what != before]
     assert kept == ['buffer', 'listen', 'buffer', 'connect']
 
@@ -101,37 +97,31 @@ def test_buffers_are_set_before_the_window_is_agreed_on(monkeypatch):
 
 
 @pytest.mark.parametrize('allow', [[], ['127.0.0.1'], ['10.0.0.0/8', '127.0.0.0/8']])
-def test_who_is_allowed_comes_in(allow):
-    async def run():
-        async with listening(settings('server', SERVER, allow=allow)) as there:
-            here = await opened(for_client(there.address))
-            await there.until(lambda it: it.sinks)
-            here.stream.abort()
-
-    asyncio.run(run())
+async def test_who_is_allowed_comes_in(allow):
+    async with listening(settings('server', SERVER, allow=allow)) as there:
+        here = await opened(for_client(there.address))
+        await there.until(lambda it: it.sinks)
+        here.stream.abort()
 
 
-def test_who_is_not_allowed_is_out_before_anything_is_read():
-    async def run():
-        async with listening(settings('server', SERVER, allow=['127.0.0.2', '::1'])) as there:
-            here = await opened(for_client(there.address))
-            here.stream.write(memoryview(b'let me in'))
-            assert 'not among those allowed (allow)' in await there.reason()
-            assert there.refusals[0][0].startswith('tcp://127.0.0.1:')
-            await asyncio.wait_for(here.done.wait(), 30)
-            assert not there.sinks
-            # and who is allowed comes in still
-            friend = await asyncio.open_connection(
-                '127.0.0.1', there.address.port, local_addr=('127.0.0.2', 0))
-            await there.until(lambda it: it.sinks)
-            friend[1].close()
-
-    asyncio.run(run())
+async def test_who_is_not_allowed_is_out_before_anything_is_read():
+    async with listening(settings('server', SERVER, allow=['127.0.0.2', '::1'])) as there:
+        here = await opened(for_client(there.address))
+        here.stream.write(memoryview(b'let me in'))
+        assert 'not among those allowed (allow)' in await there.reason()
+        assert there.refusals[0][0].startswith('tcp://127.0.0.1:')
+        await asyncio.wait_for(here.done.wait(), 30)
+        assert not there.sinks
+        # and who is allowed comes in still
+        friend = await asyncio.open_connection(
+            '127.0.0.1', there.address.port, local_addr=('127.0.0.2', 0))
+        await there.until(lambda it: it.sinks)
+        friend[1].close()
 
 
 @pytest.mark.parametrize('allow, comes_in', [
     (['127.0.0.1'], True), (['10.0.0.1'], False), (['::/0'], False)])
-def test_ipv4_through_an_ipv6_socket_counts_as_ipv4(allow, comes_in, monkeypatch):
+async def test_ipv4_through_an_ipv6_socket_counts_as_ipv4(allow, comes_in, monkeypatch):
     if not socket.has_dualstack_ipv6():
         pytest.skip('this machine has no IPv6 socket that takes IPv4 as well')
     # asyncio makes its IPv6 sockets for IPv6 alone
@@ -143,94 +133,72 @@ def test_ipv4_through_an_ipv6_socket_counts_as_ipv4(allow, comes_in, monkeypatch
         take(self, level, option, *value)
 
     monkeypatch.setattr(socket.socket, 'setsockopt', both)
-
-    async def run():
-        async with listening(settings('server', 'tcp://[::]:0', allow=allow)) as there:
-            reader, writer = await asyncio.open_connection('127.0.0.1', there.address.port)
-            await there.until(lambda it: it.sinks or it.refusals)
-            assert bool(there.sinks) == comes_in
-            address = there.sinks[0].stream.address if comes_in else there.refusals[0][0]
-            assert address.startswith('tcp://[::ffff:127.0.0.1]:')
-            writer.close()
-
-    asyncio.run(run())
+    async with listening(settings('server', 'tcp://[::]:0', allow=allow)) as there:
+        reader, writer = await asyncio.open_connection('127.0.0.1', there.address.port)
+        await there.until(lambda it: it.sinks or it.refusals)
+        assert bool(there.sinks) == comes_in
+        address = there.sinks[0].stream.address if comes_in else there.refusals[0][0]
+        assert address.startswith('tcp://[::ffff:127.0.0.1]:')
+        writer.close()
 
 
 # -- how connections end
 
 
-def test_close_sends_what_was_written_even_while_the_peer_sends():
-    async def run():
-        async with listening(settings('server', SERVER)) as there:
-            here = await opened(for_client(there.address))
-            await there.until(lambda it: it.sinks)
-            [sink] = there.sinks
-            for _ in range(50):
-                here.stream.write(memoryview(bytes(1 << 16)))
-            sink.stream.write(memoryview(b'farewell' * 100_000))
-            sink.stream.close()
-            assert sink.stream.is_closing and not sink.stream.writable
-            sink.stream.write(memoryview(b'too late'))
-            await asyncio.wait_for(asyncio.gather(here.done.wait(), sink.done.wait()), 30)
-            assert here.data == b'farewell' * 100_000
-            assert here.error is None and sink.error is None
-
-    asyncio.run(run())
+async def test_close_sends_what_was_written_even_while_the_peer_sends():
+    async with listening(settings('server', SERVER)) as there:
+        here = await opened(for_client(there.address))
+        sink = await there.sink()
+        for _ in range(50):
+            here.stream.write(memoryview(bytes(1 << 16)))
+        sink.stream.write(memoryview(b'farewell' * 100_000))
+        sink.stream.close()
+        assert sink.stream.is_closing and not sink.stream.writable
+        sink.stream.write(memoryview(b'too late'))
+        await asyncio.wait_for(asyncio.gather(here.done.wait(), sink.done.wait()), 30)
+        assert here.data == b'farewell' * 100_000
+        assert here.error is None and sink.error is None
 
 
-def test_close_ends_although_the_peer_does_not_read(monkeypatch):
+async def test_close_ends_although_the_peer_does_not_read(monkeypatch):
     monkeypatch.setattr('igtl_ros2.transport.stream.CLOSE_S', 0.2)
-
-    async def run():
-        async with listening(settings('server', SERVER)) as there:
-            here = await opened(for_client(there.address))
-            await there.until(lambda it: it.sinks)
-            [sink] = there.sinks
-            here.stream.pause_reading()
-            sink.stream.write(memoryview(bytes(30 << 20)))
-            sink.stream.close()
-            await asyncio.wait_for(sink.done.wait(), 30)
-            here.stream.abort()
-
-    asyncio.run(run())
+    async with listening(settings('server', SERVER)) as there:
+        here = await opened(for_client(there.address))
+        sink = await there.sink()
+        here.stream.pause_reading()
+        sink.stream.write(memoryview(bytes(30 << 20)))
+        sink.stream.close()
+        await asyncio.wait_for(sink.done.wait(), 30)
+        here.stream.abort()
 
 
-def test_a_reset_says_so():
-    async def run():
-        async with listening(settings('server', SERVER)) as there:
-            sock = socket.create_connection(('127.0.0.1', there.address.port))
-            await there.until(lambda it: it.sinks)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b'\1\0\0\0\0\0\0\0')
-            sock.close()
-            [sink] = there.sinks
-            await asyncio.wait_for(sink.done.wait(), 30)
-            assert isinstance(sink.error, PeerError)
-            assert str(sink.error) == os.strerror(104)
-
-    asyncio.run(run())
+async def test_a_reset_says_so():
+    async with listening(settings('server', SERVER)) as there:
+        sock = socket.create_connection(('127.0.0.1', there.address.port))
+        await there.until(lambda it: it.sinks)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b'\1\0\0\0\0\0\0\0')
+        sock.close()
+        [sink] = there.sinks
+        await asyncio.wait_for(sink.done.wait(), 30)
+        assert isinstance(sink.error, PeerError)
+        assert str(sink.error) == os.strerror(104)
 
 
-def test_a_plain_stream_has_no_name():
-    async def run():
-        async with listening(settings('server', SERVER)) as there:
-            here = await opened(for_client(there.address))
-            assert here.stream.peer_name == ''
-            assert here.stream.address == f'tcp://127.0.0.1:{there.address.port}'
-            here.stream.abort()
-
-    asyncio.run(run())
+async def test_a_plain_stream_has_no_name():
+    async with listening(settings('server', SERVER)) as there:
+        here = await opened(for_client(there.address))
+        assert here.stream.peer_name == ''
+        assert here.stream.address == f'tcp://127.0.0.1:{there.address.port}'
+        here.stream.abort()
 
 
-def test_connections_that_fail_leave_nothing_behind(free_port):
-    async def run():
-        before = descriptors()
-        values = settings('client', f'tcp://127.0.0.1:{free_port}')
-        for _ in range(20):
-            with pytest.raises(PeerError, match='Connection refused'):
-                await open_stream(values, Collect())
-        await eventually(lambda: descriptors() == before)
-
-    asyncio.run(run())
+async def test_connections_that_fail_leave_nothing_behind(free_port):
+    before = descriptors()
+    values = settings('client', f'tcp://127.0.0.1:{free_port}')
+    for _ in range(20):
+        with pytest.raises(PeerError, match='Connection refused'):
+            await open_stream(values, Collect())
+    await eventually(lambda: descriptors() == before)
 
 
 def test_the_next_address_of_a_name_is_tried(monkeypatch, free_port):
@@ -251,35 +219,29 @@ def test_the_next_address_of_a_name_is_tried(monkeypatch, free_port):
     asyncio.run(run())
 
 
-def test_a_number_is_not_looked_up(monkeypatch):
-    async def run():
-        async with listening(settings('server', SERVER)) as there:
-            def start(*_, **__):
-                raise AssertionError('looked up')
+async def test_a_number_is_not_looked_up(monkeypatch):
+    async with listening(settings('server', SERVER)) as there:
+        def start(*_, **__):
+            raise AssertionError('looked up')
 
-            monkeypatch.setattr(names.threading, 'Thread', start)
-            here = await opened(for_client(there.address))
-            here.stream.abort()
-
-    asyncio.run(run())
+        monkeypatch.setattr(names.threading, 'Thread', start)
+        here = await opened(for_client(there.address))
+        here.stream.abort()
 
 
-def test_a_server_that_does_not_answer_is_given_up(monkeypatch):
-    async def run():
-        full = socket.create_server(('127.0.0.1', 0), backlog=0)
-        port = full.getsockname()[1]
-        waiting = []
-        for _ in range(4):  # the system takes a few although nobody accepts them
-            sock = socket.socket()
-            sock.setblocking(False)
-            sock.connect_ex(('127.0.0.1', port))
-            waiting.append(sock)
-        before = descriptors()
-        values = settings('client', f'tcp://127.0.0.1:{port}', connect_timeout=0.2)
-        with pytest.raises(PeerError, match=r'no connection within 0\.2 s'):
-            await open_stream(values, Collect())
-        await eventually(lambda: descriptors() == before)
-        for sock in (full, *waiting):
-            sock.close()
-
-    asyncio.run(run())
+async def test_a_server_that_does_not_answer_is_given_up(monkeypatch):
+    full = socket.create_server(('127.0.0.1', 0), backlog=0)
+    port = full.getsockname()[1]
+    waiting = []
+    for _ in range(4):  # the system takes a few although nobody accepts them
+        sock = socket.socket()
+        sock.setblocking(False)
+        sock.connect_ex(('127.0.0.1', port))
+        waiting.append(sock)
+    before = descriptors()
+    values = settings('client', f'tcp://127.0.0.1:{port}', connect_timeout=0.2)
+    with pytest.raises(PeerError, match=r'no connection within 0\.2 s'):
+        await open_stream(values, Collect())
+    await eventually(lambda: descriptors() == before)
+    for sock in (full, *waiting):
+        sock.close()

@@ -68,6 +68,18 @@ async def connect(values, context=None):
     return await opened(values, Tls(values, context))
 
 
+def serving(values):
+    return listening(values, Tls(values))
+
+
+@contextlib.asynccontextmanager
+async def both_ends(files):
+    """A client and the server's end of its connection."""
+    async with serving(for_server(files)) as there:
+        here = await connect(for_client(files, there.address))
+        yield here, await there.sink()
+
+
 def without_check(monkeypatch):
     """Let a server start with a certificate that everybody refuses."""
     monkeypatch.setattr('igtl_ros2.transport.tls._check_certificate', lambda *_, **__: None)
@@ -77,33 +89,28 @@ def without_check(monkeypatch):
 
 
 @pytest.mark.parametrize('version', [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_bytes_go_both_ways_and_both_ends_know_each_other(files, version):
-    async def run():
-        values = for_server(files, tls_ca_file=files.ca)
-        async with listening(values, Tls(values)) as there:
-            context = ssl.create_default_context(cafile=files.ca)
-            context.load_cert_chain(files.client)
-            context.minimum_version = context.maximum_version = version
-            here = await connect(for_client(files, there.address, tls_ca_file=None), context)
-            here.stream.write(memoryview(b'from the client'))
-            await there.until(lambda it: it.sinks)
-            [sink] = there.sinks
-            sink.stream.write(memoryview(b'from the server'))
-            await asyncio.gather(here.until(15), sink.until(15))
-            assert (here.data, sink.data) == (b'from the server', b'from the client')
-            assert here.stream.peer_name == 'localhost' and sink.stream.peer_name == 'cart-7'
-            assert here.stream.address == f'tls://127.0.0.1:{there.address.port}'
-            assert sink.stream.address.startswith('tls://127.0.0.1:')
-            assert str(there.address).startswith('tls://')
-            here.stream.close()
-            assert here.stream.is_closing and not here.stream.writable
-            await asyncio.wait_for(asyncio.gather(here.done.wait(), sink.done.wait()), 30)
-            assert here.error is None and sink.error is None and not there.refusals
-
-    asyncio.run(run())
+async def test_bytes_go_both_ways_and_both_ends_know_each_other(files, version):
+    async with serving(for_server(files, tls_ca_file=files.ca)) as there:
+        context = ssl.create_default_context(cafile=files.ca)
+        context.load_cert_chain(files.client)
+        context.minimum_version = context.maximum_version = version
+        here = await connect(for_client(files, there.address, tls_ca_file=None), context)
+        here.stream.write(memoryview(b'from the client'))
+        sink = await there.sink()
+        sink.stream.write(memoryview(b'from the server'))
+        await asyncio.gather(here.until(15), sink.until(15))
+        assert (here.data, sink.data) == (b'from the server', b'from the client')
+        assert here.stream.peer_name == 'localhost' and sink.stream.peer_name == 'cart-7'
+        assert here.stream.address == f'tls://127.0.0.1:{there.address.port}'
+        assert sink.stream.address.startswith('tls://127.0.0.1:')
+        assert str(there.address).startswith('tls://')
+        here.stream.close()
+        assert here.stream.is_closing and not here.stream.writable
+        await asyncio.wait_for(asyncio.gather(here.done.wait(), sink.done.wait()), 30)
+        assert here.error is None and sink.error is None and not there.refusals
 
 
-def test_large_messages_both_ways_at_once_arrive_as_they_were(files):
+async def test_large_messages_both_ways_at_once_arrive_as_they_were(files):
     size = 52 << 20
     piece = 1 << 18
     # no two pieces are the same
@@ -116,151 +123,107 @@ def test_large_messages_both_ways_at_once_arrive_as_they_were(files):
             while not sink.stream.writable:
                 sink.writable.clear()
                 await asyncio.wait_for(sink.writable.wait(), 30)
-
-    async def run():
-        values = for_server(files)
-        async with listening(values, Tls(values)) as there:
-            here = await connect(for_client(files, there.address))
-            await there.until(lambda it: it.sinks)
-            [sink] = there.sinks
-            await asyncio.gather(send(here, up), send(sink, down), sink.until(size),
-                                 here.until(size))
-            assert sink.data == up and here.data == down
-            here.stream.abort()
-
-    asyncio.run(run())
+    async with both_ends(files) as (here, sink):
+        await asyncio.gather(send(here, up), send(sink, down), sink.until(size),
+                             here.until(size))
+        assert sink.data == up and here.data == down
+        here.stream.abort()
 
 
-def test_what_the_peer_does_not_read_is_counted_and_pauses_writing(files):
-    async def run():
-        values = for_server(files, receive_buffer_bytes=4096)
-        async with listening(values, Tls(values)) as there:
-            here = await connect(for_client(files, there.address, send_buffer_bytes=4096))
-            await there.until(lambda it: it.sinks)
-            [sink] = there.sinks
-            sink.stream.pause_reading()
-            assert here.stream.unsent_bytes == 0
-            sent = 0
-            while here.stream.writable:
-                here.stream.write(memoryview(bytes(1 << 16)))
-                sent += 1 << 16
-                await asyncio.sleep(0)
-            here.stream.write(memoryview(bytes(1 << 20)))
-            sent += 1 << 20
-            assert 1 << 20 <= here.stream.unsent_bytes < sent + sent // 50
-            sink.stream.resume_reading()
-            await sink.until(sent)
-            await asyncio.wait_for(here.writable.wait(), 30)
-            await eventually(lambda: here.stream.unsent_bytes == 0)
-            here.stream.abort()
-
-    asyncio.run(run())
+async def test_what_the_peer_does_not_read_is_counted_and_pauses_writing(files):
+    async with serving(for_server(files, receive_buffer_bytes=4096)) as there:
+        here = await connect(for_client(files, there.address, send_buffer_bytes=4096))
+        sink = await there.sink()
+        sink.stream.pause_reading()
+        assert here.stream.unsent_bytes == 0
+        sent = 0
+        while here.stream.writable:
+            here.stream.write(memoryview(bytes(1 << 16)))
+            sent += 1 << 16
+            await asyncio.sleep(0)
+        here.stream.write(memoryview(bytes(1 << 20)))
+        sent += 1 << 20
+        assert 1 << 20 <= here.stream.unsent_bytes < sent + sent // 50
+        sink.stream.resume_reading()
+        await sink.until(sent)
+        await asyncio.wait_for(here.writable.wait(), 30)
+        await eventually(lambda: here.stream.unsent_bytes == 0)
+        here.stream.abort()
 
 
-def test_close_sends_what_was_written_even_while_the_peer_sends(files):
-    async def run():
-        values = for_server(files)
-        async with listening(values, Tls(values)) as there:
-            here = await connect(for_client(files, there.address))
-            await there.until(lambda it: it.sinks)
-            [sink] = there.sinks
-            for _ in range(50):
-                here.stream.write(memoryview(bytes(1 << 16)))
-            sink.stream.write(memoryview(b'farewell' * 40_000))
-            sink.stream.close()
-            await asyncio.wait_for(asyncio.gather(here.done.wait(), sink.done.wait()), 30)
-            assert here.data == b'farewell' * 40_000
-            assert here.error is None and sink.error is None
-
-    asyncio.run(run())
+async def test_close_sends_what_was_written_even_while_the_peer_sends(files):
+    async with both_ends(files) as (here, sink):
+        for _ in range(50):
+            here.stream.write(memoryview(bytes(1 << 16)))
+        sink.stream.write(memoryview(b'farewell' * 40_000))
+        sink.stream.close()
+        await asyncio.wait_for(asyncio.gather(here.done.wait(), sink.done.wait()), 30)
+        assert here.data == b'farewell' * 40_000
+        assert here.error is None and sink.error is None
 
 
-def test_close_ends_although_the_peer_never_does(files, monkeypatch):
+async def test_close_ends_although_the_peer_never_does(files, monkeypatch):
     monkeypatch.setattr('igtl_ros2.transport.tls_stream.CLOSE_S', 0.2)
-
-    async def run():
-        values = for_server(files)
-        async with listening(values, Tls(values)) as there:
-            here = await connect(for_client(files, there.address))
-            await there.until(lambda it: it.sinks)
-            [sink] = there.sinks
-            here.stream.pause_reading()
-            sink.stream.write(memoryview(bytes(30 << 20)))
-            sink.stream.close()
-            await asyncio.wait_for(sink.done.wait(), 30)
-            here.stream.abort()
-
-    asyncio.run(run())
+    async with both_ends(files) as (here, sink):
+        here.stream.pause_reading()
+        sink.stream.write(memoryview(bytes(30 << 20)))
+        sink.stream.close()
+        await asyncio.wait_for(sink.done.wait(), 30)
+        here.stream.abort()
 
 
-def test_reading_paused_by_the_sink_keeps_what_is_decrypted_already(files):
-    async def run():
-        values = for_server(files)
-        async with listening(values, Tls(values)) as there:
-            here = await connect(for_client(files, there.address))
-            await there.until(lambda it: it.sinks)
-            [sink] = there.sinks
-            sink._buffer = memoryview(bytearray(10))
-            take, paused = sink.buffer_updated, asyncio.Event()
+async def test_reading_paused_by_the_sink_keeps_what_is_decrypted_already(files):
+    async with both_ends(files) as (here, sink):
+        sink._buffer = memoryview(bytearray(10))
+        take, paused = sink.buffer_updated, asyncio.Event()
 
-            def pause_each_time(size):
-                take(size)
-                sink.stream.pause_reading()
-                paused.set()
+        def pause_each_time(size):
+            take(size)
+            sink.stream.pause_reading()
+            paused.set()
 
-            sink.buffer_updated = pause_each_time
-            here.stream.write(memoryview(bytes(range(100))))
-            for count in range(10, 101, 10):
-                await asyncio.wait_for(paused.wait(), 30)
-                assert len(sink.data) == count
-                paused.clear()
-                sink.stream.resume_reading()
-            here.stream.close()
-            await asyncio.wait_for(sink.done.wait(), 30)
-            assert sink.data == bytes(range(100)) and sink.error is None
-
-    asyncio.run(run())
+        sink.buffer_updated = pause_each_time
+        here.stream.write(memoryview(bytes(range(100))))
+        for count in range(10, 101, 10):
+            await asyncio.wait_for(paused.wait(), 30)
+            assert len(sink.data) == count
+            paused.clear()
+            sink.stream.resume_reading()
+        here.stream.close()
+        await asyncio.wait_for(sink.done.wait(), 30)
+        assert sink.data == bytes(range(100)) and sink.error is None
 
 
-def test_what_comes_together_with_the_end_of_the_handshake_arrives(files):
-    async def run():
-        values = for_server(files)
-        async with listening(values, Tls(values)) as there:
-            context = ssl.create_default_context(cafile=files.ca)
-            incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-            session = context.wrap_bio(incoming, outgoing, server_hostname='127.0.0.1')
-            reader, writer = await asyncio.open_connection('127.0.0.1', there.address.port)
-            while True:
-                try:
-                    session.do_handshake()
-                    break
-                except ssl.SSLWantReadError:
-                    writer.write(outgoing.read())
-                    incoming.write(await reader.read(1 << 16))
-            session.write(b'first words')
-            writer.write(outgoing.read())  # both in one piece
-            await there.until(lambda it: it.sinks)
-            await there.sinks[0].until(11)
-            assert there.sinks[0].data == b'first words'
-            writer.close()
-
-    asyncio.run(run())
+async def test_what_comes_together_with_the_end_of_the_handshake_arrives(files):
+    async with serving(for_server(files)) as there:
+        context = ssl.create_default_context(cafile=files.ca)
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        session = context.wrap_bio(incoming, outgoing, server_hostname='127.0.0.1')
+        reader, writer = await asyncio.open_connection('127.0.0.1', there.address.port)
+        while True:
+            try:
+                session.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                writer.write(outgoing.read())
+                incoming.write(await reader.read(1 << 16))
+        session.write(b'first words')
+        writer.write(outgoing.read())  # both in one piece
+        await there.until(lambda it: it.sinks)
+        await there.sinks[0].until(11)
+        assert there.sinks[0].data == b'first words'
+        writer.close()
 
 
-def test_a_peer_that_vanishes_is_told_from_one_that_says_goodbye(files):
-    async def run():
-        values = for_server(files)
-        async with listening(values, Tls(values)) as there:
-            here = await connect(for_client(files, there.address))
-            here.stream.write(memoryview(b'last words'))
-            await there.until(lambda it: it.sinks)
-            [sink] = there.sinks
-            here.stream.abort()
-            await asyncio.wait_for(sink.done.wait(), 30)
-            assert sink.data == b'last words'
-            assert 'without the goodbye of TLS' in str(sink.error)
-
-    asyncio.run(run())
+async def test_a_peer_that_vanishes_is_told_from_one_that_says_goodbye(files):
+    async with serving(for_server(files)) as there:
+        here = await connect(for_client(files, there.address))
+        here.stream.write(memoryview(b'last words'))
+        sink = await there.sink()
+        here.stream.abort()
+        await asyncio.wait_for(sink.done.wait(), 30)
+        assert sink.data == b'last words'
+        assert 'without the goodbye of TLS' in str(sink.error)
 
 
 # -- a reason for each failure, on both sides, and nothing delivered
@@ -317,30 +280,21 @@ def test_wrong_host_name(files):
     assert "does not accept this side's certificate" in server
 
 
-def test_server_name_that_is_set_counts_instead_of_the_host(files):
+async def test_server_name_that_is_set_counts_instead_of_the_host(files):
     elsewhere = files.issue('elsewhere', 'other.example')
+    async with serving(for_server(files, elsewhere)) as there:
+        here = await connect(
+            for_client(files, there.address, tls_server_name='other.example'))
+        assert here.stream.peer_name == 'other.example'
+        here.stream.abort()
 
-    async def run():
-        values = for_server(files, elsewhere)
-        async with listening(values, Tls(values)) as there:
+
+async def test_insecure_connects_to_anybody_and_says_so_each_time(files, caplog):
+    async with serving(for_server(files, files.stranger)) as there:
+        for _ in range(2):
             here = await connect(
-                for_client(files, there.address, tls_server_name='other.example'))
-            assert here.stream.peer_name == 'other.example'
+                for_client(files, there.address, tls_ca_file=None, tls_insecure=True))
             here.stream.abort()
-
-    asyncio.run(run())
-
-
-def test_insecure_connects_to_anybody_and_says_so_each_time(files, caplog):
-    async def run():
-        values = for_server(files, files.stranger)
-        async with listening(values, Tls(values)) as there:
-            for _ in range(2):
-                here = await connect(
-                    for_client(files, there.address, tls_ca_file=None, tls_insecure=True))
-                here.stream.abort()
-
-    asyncio.run(run())
     said = [record for record in caplog.records if 'INSECURE' in record.message]
     assert len(said) == 2 and all(record.levelno == logging.WARNING for record in said)
     assert 'tls_insecure' in said[0].message and 'anybody' in said[0].message
@@ -401,16 +355,12 @@ def test_client_name_that_is_not_allowed(files):
 
 
 @pytest.mark.parametrize('allowed', ['cart-7', 'cart-*', '*@clinic.example', 'Cart 7'])
-def test_client_name_that_is_allowed(files, allowed):
-    async def run():
-        values = for_server(files, tls_ca_file=files.ca, tls_allowed_names=['x', allowed])
-        async with listening(values, Tls(values)) as there:
-            here = await connect(
-                for_client(files, there.address, tls_cert_file=files.client))
-            await there.until(lambda it: it.sinks)
-            here.stream.abort()
-
-    asyncio.run(run())
+async def test_client_name_that_is_allowed(files, allowed):
+    async with serving(for_server(files, tls_ca_file=files.ca, tls_allowed_names=['x', allowed])) as there:
+        here = await connect(
+            for_client(files, there.address, tls_cert_file=files.client))
+        await there.until(lambda it: it.sinks)
+        here.stream.abort()
 
 
 def test_addresses_are_names_too(files):
@@ -439,64 +389,48 @@ def test_old_tls_versions_are_refused(files):
     assert 'too old' in server and 'TLS versions' in client
 
 
-def test_plain_client_on_a_tls_port(files):
-    async def run():
-        values = for_server(files)
-        async with listening(values, Tls(values)) as there:
-            here = await opened(
-                settings('client', f'tcp://127.0.0.1:{there.address.port}'))
-            here.stream.write(memoryview(HEADER * 1000))
-            assert await there.reason() == 'speaks plain OpenIGTLink, not TLS'
-            await asyncio.wait_for(here.done.wait(), 30)
-            assert not there.sinks and not here.data
-            assert 'speaks TLS, not plain OpenIGTLink' in str(here.error)
-
-    asyncio.run(run())
+async def test_plain_client_on_a_tls_port(files):
+    async with serving(for_server(files)) as there:
+        here = await opened(
+            settings('client', f'tcp://127.0.0.1:{there.address.port}'))
+        here.stream.write(memoryview(HEADER * 1000))
+        assert await there.reason() == 'speaks plain OpenIGTLink, not TLS'
+        await asyncio.wait_for(here.done.wait(), 30)
+        assert not there.sinks and not here.data
+        assert 'speaks TLS, not plain OpenIGTLink' in str(here.error)
 
 
-def test_plain_client_that_says_nothing_on_a_tls_port(files):
-    async def run():
-        values = for_server(files, connect_timeout=0.2)
-        async with listening(values, Tls(values)) as there:
-            here = await opened(
-                settings('client', f'tcp://127.0.0.1:{there.address.port}'))
-            assert await there.reason() == (
-                'no TLS handshake within 0.2 s; does the client speak TLS?')
-            await asyncio.wait_for(here.done.wait(), 30)
-            assert 'speaks TLS, not plain OpenIGTLink' in str(here.error)
-
-    asyncio.run(run())
+async def test_plain_client_that_says_nothing_on_a_tls_port(files):
+    async with serving(for_server(files, connect_timeout=0.2)) as there:
+        here = await opened(
+            settings('client', f'tcp://127.0.0.1:{there.address.port}'))
+        assert await there.reason() == (
+            'no TLS handshake within 0.2 s; does the client speak TLS?')
+        await asyncio.wait_for(here.done.wait(), 30)
+        assert 'speaks TLS, not plain OpenIGTLink' in str(here.error)
 
 
-def test_something_else_on_a_tls_port(files):
-    async def run():
-        values = for_server(files)
-        async with listening(values, Tls(values)) as there:
-            reader, writer = await asyncio.open_connection('127.0.0.1', there.address.port)
-            for byte in b'GET / HTTP/1.1\r\n':  # each on its own
-                writer.write(bytes([byte]))
-                await asyncio.sleep(0.001)
-            assert await there.reason() == 'does not speak TLS: its first bytes are 47 45'
-            await reader.read()
-            writer.close()
-
-    asyncio.run(run())
+async def test_something_else_on_a_tls_port(files):
+    async with serving(for_server(files)) as there:
+        reader, writer = await asyncio.open_connection('127.0.0.1', there.address.port)
+        for byte in b'GET / HTTP/1.1\r\n':  # each on its own
+            writer.write(bytes([byte]))
+            await asyncio.sleep(0.001)
+        assert await there.reason() == 'does not speak TLS: its first bytes are 47 45'
+        await reader.read()
+        writer.close()
 
 
-def test_tls_client_on_a_plain_port(files):
-    async def run():
-        async with listening(settings('server', 'tcp://127.0.0.1:0')) as there:
-            values = for_client(files, there.address)
-            with pytest.raises(PeerError, match='closed the connection during the TLS handshake; '
-                                                r'does the server speak TLS\?'):
-                await opened(values, Tls(values))
-            await there.until(lambda it: it.sinks)
-            [sink] = there.sinks
-            await asyncio.wait_for(sink.done.wait(), 30)
-            assert not sink.data
-            assert 'speaks TLS, not plain OpenIGTLink' in str(sink.error)
-
-    asyncio.run(run())
+async def test_tls_client_on_a_plain_port(files):
+    async with listening(settings('server', 'tcp://127.0.0.1:0')) as there:
+        values = for_client(files, there.address)
+        with pytest.raises(PeerError, match='closed the connection during the TLS handshake; '
+                                            r'does the server speak TLS\?'):
+            await opened(values, Tls(values))
+        sink = await there.sink()
+        await asyncio.wait_for(sink.done.wait(), 30)
+        assert not sink.data
+        assert 'speaks TLS, not plain OpenIGTLink' in str(sink.error)
 
 
 def test_tls_client_on_a_plain_port_that_speaks_first_or_never(files):
@@ -518,21 +452,16 @@ def test_tls_client_on_a_plain_port_that_speaks_first_or_never(files):
     assert 'no TLS handshake within 0.3 s; does the server speak TLS?' in asyncio.run(run(b''))
 
 
-def test_a_damaged_record_ends_the_stream_with_a_reason(files):
-    async def run():
-        values = for_server(files)
-        async with listening(values, Tls(values)) as there:
-            here = await connect(for_client(files, there.address))
-            here.stream.write(memoryview(b'good'))
-            await there.until(lambda it: it.sinks)
-            [sink] = there.sinks
-            await sink.until(4)
-            here.stream._transport.write(b'\x17\x03\x03\x00\x20' + bytes(32))
-            await asyncio.wait_for(asyncio.gather(here.done.wait(), sink.done.wait()), 30)
-            assert sink.data == b'good' and 'TLS' in str(sink.error)
-            assert 'TLS' in str(here.error)
-
-    asyncio.run(run())
+async def test_a_damaged_record_ends_the_stream_with_a_reason(files):
+    async with serving(for_server(files)) as there:
+        here = await connect(for_client(files, there.address))
+        here.stream.write(memoryview(b'good'))
+        sink = await there.sink()
+        await sink.until(4)
+        here.stream._transport.write(b'\x17\x03\x03\x00\x20' + bytes(32))
+        await asyncio.wait_for(asyncio.gather(here.done.wait(), sink.done.wait()), 30)
+        assert sink.data == b'good' and 'TLS' in str(sink.error)
+        assert 'TLS' in str(here.error)
 
 
 # -- wrong files stop the start
@@ -619,39 +548,35 @@ def test_a_context_that_checks_nothing_is_called_insecure(files, caplog):
 # -- files that change
 
 
-def test_changed_files_count_from_the_next_connection_on(files, tmp_path, caplog):
+async def test_changed_files_count_from_the_next_connection_on(files, tmp_path, caplog):
     caplog.set_level(logging.INFO)
     path = tmp_path / 'server.pem'
     shutil.copy(files.server, path)
     other = trustme.CA()
     new = files.issue('new', '127.0.0.1', 'new.example', by=other)
     other_ca = files.put('new_ca', other.cert_pem)
+    values = for_server(files, str(path))
+    tls = Tls(values)
+    async with listening(values, tls) as there:
+        first = await connect(for_client(files, there.address))
+        context = tls.current()
+        assert tls.current() is context
 
-    async def run():
-        values = for_server(files, str(path))
-        tls = Tls(values)
-        async with listening(values, tls) as there:
-            first = await connect(for_client(files, there.address))
-            context = tls.current()
-            assert tls.current() is context
+        path.write_text('not finished')
+        second = await connect(for_client(files, there.address))
+        [broken] = [r for r in caplog.records if r.levelno == logging.ERROR]
+        assert str(path) in broken.message and 'not used' in broken.message
 
-            path.write_text('not finished')
-            second = await connect(for_client(files, there.address))
-            [broken] = [r for r in caplog.records if r.levelno == logging.ERROR]
-            assert str(path) in broken.message and 'not used' in broken.message
-
-            shutil.copy(new, path)
-            with pytest.raises(PeerError, match='authority'):
-                await connect(for_client(files, there.address))
-            third = await connect(for_client(files, there.address, tls_ca_file=other_ca))
-            assert third.stream.peer_name == 'new.example'
-            assert 'TLS files were read again' in caplog.text
-            await there.until(lambda it: len(it.sinks) == 3)
-            for end in (first, second, third):
-                end.stream.write(memoryview(b'still here'))
-            await asyncio.gather(*(sink.until(10) for sink in there.sinks))
-
-    asyncio.run(run())
+        shutil.copy(new, path)
+        with pytest.raises(PeerError, match='authority'):
+            await connect(for_client(files, there.address))
+        third = await connect(for_client(files, there.address, tls_ca_file=other_ca))
+        assert third.stream.peer_name == 'new.example'
+        assert 'TLS files were read again' in caplog.text
+        await there.until(lambda it: len(it.sinks) == 3)
+        for end in (first, second, third):
+            end.stream.write(memoryview(b'still here'))
+        await asyncio.gather(*(sink.until(10) for sink in there.sinks))
 
 
 def test_a_broken_change_is_logged_once(files, tmp_path, caplog):
@@ -672,75 +597,65 @@ def test_a_broken_change_is_logged_once(files, tmp_path, caplog):
 # -- nothing is left behind
 
 
-def test_a_hundred_failed_handshakes_leave_nothing_behind(files):
-    async def run():
-        values = for_server(files, tls_ca_file=files.ca, connect_timeout=0.3)
-        async with listening(values, Tls(values)) as there:
-            before, tasks = descriptors(), len(asyncio.all_tasks())
-            bad = for_client(files, there.address, tls_ca_file=files.other_ca)
-            bad_tls = Tls(bad)
-            for number in range(100):
-                kind = number % 4
-                if kind == 0:
-                    with pytest.raises(PeerError):
-                        await open_stream(bad, Collect(), bad_tls)
-                    continue
-                sock = socket.create_connection(('127.0.0.1', there.address.port))
-                if kind == 1:
-                    sock.sendall(HEADER)
-                elif kind == 2:
-                    sock.sendall(b'\x16\x03\x01\x02\x00\x01')
-                sock.close()
-            await there.until(lambda it: len(it.refusals) == 100)
-            await eventually(lambda: descriptors() == before)
-            await eventually(lambda: len(asyncio.all_tasks()) == tasks)
-            assert not there.sinks
-
-    asyncio.run(run())
-
-
-def test_too_many_handshakes_at_once_and_none_after_the_end(files):
-    async def run():
-        values = for_server(files, max_clients=5)
-        before = descriptors()
-        async with listening(values, Tls(values)) as there:
-            idle = [await asyncio.open_connection('127.0.0.1', there.address.port)
-                    for _ in range(MAX_HANDSHAKES)]
-            late, writer = await asyncio.open_connection('127.0.0.1', there.address.port)
-            with contextlib.suppress(ConnectionResetError):
-                assert await idle[0][0].read() == b''  # the oldest gives way
-            assert f'while {MAX_HANDSHAKES} clients are in it' in await there.reason()
-            here = await connect(for_client(files, there.address))
-            await there.until(lambda it: it.sinks)
-            await stop_listening(there.server)
-            for reader, _ in [*idle[2:], (late, writer)]:
-                with contextlib.suppress(ConnectionResetError):
-                    assert await asyncio.wait_for(reader.read(), 30) == b''
-            # who was connected stays
-            here.stream.write(memoryview(b'still here'))
-            await there.sinks[0].until(10)
-            here.stream.abort()
-            for _, end in [*idle, (late, writer)]:
-                end.close()
-            assert len(there.refusals) == 2
-        await eventually(lambda: descriptors() <= before)
-
-    asyncio.run(run())
-
-
-def test_a_client_that_is_cancelled_in_the_handshake_leaves_nothing(files):
-    async def run():
-        silent = socket.create_server(('127.0.0.1', 0))
-        before = descriptors()
-        values = settings('client', f'tls://127.0.0.1:{silent.getsockname()[1]}')
-        connecting = asyncio.ensure_future(open_stream(values, Collect(), Tls(values)))
-        there, _ = await asyncio.to_thread(silent.accept)
-        assert await asyncio.to_thread(there.recv, 2) == b'\x16\x03'
-        connecting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await connecting
-        there.close()
+async def test_a_hundred_failed_handshakes_leave_nothing_behind(files):
+    async with serving(for_server(files, tls_ca_file=files.ca, connect_timeout=0.3)) as there:
+        before, tasks = descriptors(), len(asyncio.all_tasks())
+        bad = for_client(files, there.address, tls_ca_file=files.other_ca)
+        bad_tls = Tls(bad)
+        for number in range(100):
+            kind = number % 4
+            if kind == 0:
+                with pytest.raises(PeerError):
+                    await open_stream(bad, Collect(), bad_tls)
+                continue
+            sock = socket.create_connection(('127.0.0.1', there.address.port))
+            if kind == 1:
+                sock.sendall(HEADER)
+            elif kind == 2:
+                sock.sendall(b'\x16\x03\x01\x02\x00\x01')
+            sock.close()
+        await there.until(lambda it: len(it.refusals) == 100)
         await eventually(lambda: descriptors() == before)
-        silent.close()
+        await eventually(lambda: len(asyncio.all_tasks()) == tasks)
+        assert not there.sinks
 
-    asyncio.run(run())
+
+async def test_too_many_handshakes_at_once_and_none_after_the_end(files):
+    values = for_server(files, max_clients=5)
+    before = descriptors()
+    async with listening(values, Tls(values)) as there:
+        idle = [await asyncio.open_connection('127.0.0.1', there.address.port)
+                for _ in range(MAX_HANDSHAKES)]
+        late, writer = await asyncio.open_connection('127.0.0.1', there.address.port)
+        with contextlib.suppress(ConnectionResetError):
+            assert await idle[0][0].read() == b''  # the oldest gives way
+        assert f'while {MAX_HANDSHAKES} clients are in it' in await there.reason()
+        here = await connect(for_client(files, there.address))
+        await there.until(lambda it: it.sinks)
+        await stop_listening(there.server)
+        for reader, _ in [*idle[2:], (late, writer)]:
+            with contextlib.suppress(ConnectionResetError):
+                assert await asyncio.wait_for(reader.read(), 30) == b''
+        # who was connected stays
+        here.stream.write(memoryview(b'still here'))
+        await there.sinks[0].until(10)
+        here.stream.abort()
+        for _, end in [*idle, (late, writer)]:
+            end.close()
+        assert len(there.refusals) == 2
+    await eventually(lambda: descriptors() <= before)
+
+
+async def test_a_client_that_is_cancelled_in_the_handshake_leaves_nothing(files):
+    silent = socket.create_server(('127.0.0.1', 0))
+    before = descriptors()
+    values = settings('client', f'tls://127.0.0.1:{silent.getsockname()[1]}')
+    connecting = asyncio.ensure_future(open_stream(values, Collect(), Tls(values)))
+    there, _ = await asyncio.to_thread(silent.accept)
+    assert await asyncio.to_thread(there.recv, 2) == b'\x16\x03'
+    connecting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await connecting
+    there.close()
+    await eventually(lambda: descriptors() == before)
+    silent.close()

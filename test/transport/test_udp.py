@@ -74,143 +74,121 @@ def free_udp_port():
         return probe.getsockname()[1]
 
 
-def test_there_and_back():
-    async def run():
-        here, listening, there, connected = await pair()
-        assert listening.address.port != 0
-        assert str(connected.address) == str(listening.address)
-        assert connected.remote == listening.address[1:]
-        assert listening.remote is None
-        connected.send(b'hello')
-        await here.wait(lambda: here.received)
-        data, source = here.received[0]
-        assert data == b'hello'
-        listening.send(b'answer', source)
-        await there.wait(lambda: there.received)
-        assert there.received == [(b'answer', connected.remote)]
-        for end in (listening, connected):
-            assert end.writable
-            end.close()
-            assert end.is_closing and not end.writable
-            end.send(b'nothing', source)
-        await asyncio.sleep(0)
-        assert not here.errors + there.errors
-
-    asyncio.run(run())
+async def test_there_and_back():
+    here, listening, there, connected = await pair()
+    assert listening.address.port != 0
+    assert str(connected.address) == str(listening.address)
+    assert connected.remote == listening.address[1:]
+    assert listening.remote is None
+    connected.send(b'hello')
+    await here.wait(lambda: here.received)
+    data, source = here.received[0]
+    assert data == b'hello'
+    listening.send(b'answer', source)
+    await there.wait(lambda: there.received)
+    assert there.received == [(b'answer', connected.remote)]
+    for end in (listening, connected):
+        assert end.writable
+        end.close()
+        assert end.is_closing and not end.writable
+        end.send(b'nothing', source)
+    await asyncio.sleep(0)
+    assert not here.errors + there.errors
 
 
-def test_the_largest_datagram_passes_and_a_larger_one_is_told():
-    async def run():
-        here, listening, there, connected = await pair()
-        connected.send(bytes(65507))
-        await here.wait(lambda: here.received)
-        assert len(here.received[0][0]) == 65507
-        connected.send(bytes(65508))
-        await there.wait(lambda: there.errors)
-        assert there.errors[0].errno == errno.EMSGSIZE
-        connected.send(b'and on')
-        await here.wait(lambda: len(here.received) == 2)
-        listening.close()
-        connected.close()
-
-    asyncio.run(run())
+async def test_the_largest_datagram_passes_and_a_larger_one_is_told():
+    here, listening, there, connected = await pair()
+    connected.send(bytes(65507))
+    await here.wait(lambda: here.received)
+    assert len(here.received[0][0]) == 65507
+    connected.send(bytes(65508))
+    await there.wait(lambda: there.errors)
+    assert there.errors[0].errno == errno.EMSGSIZE
+    connected.send(b'and on')
+    await here.wait(lambda: len(here.received) == 2)
+    listening.close()
+    connected.close()
 
 
-def test_nobody_there_does_not_close_it():
-    async def run():
-        there = Collect()
-        port = free_udp_port()
-        connected = await open_datagrams(client(port), there)
-        connected.send(b'anybody?')
-        await there.wait(lambda: there.errors)
-        assert there.errors[0].errno == errno.ECONNREFUSED
-        assert not connected.is_closing
-        here = Collect()
-        listening = await open_datagrams(server(port=port), here)
-        connected.send(b'now?')
-        await here.wait(lambda: here.received)
-        listening.send(b'now', here.received[0][1])
-        await there.wait(lambda: there.received)
-        listening.close()
-        connected.close()
-
-    asyncio.run(run())
+async def test_nobody_there_does_not_close_it():
+    there = Collect()
+    port = free_udp_port()
+    connected = await open_datagrams(client(port), there)
+    connected.send(b'anybody?')
+    await there.wait(lambda: there.errors)
+    assert there.errors[0].errno == errno.ECONNREFUSED
+    assert not connected.is_closing
+    here = Collect()
+    listening = await open_datagrams(server(port=port), here)
+    connected.send(b'now?')
+    await here.wait(lambda: here.received)
+    listening.send(b'now', here.received[0][1])
+    await there.wait(lambda: there.received)
+    listening.close()
+    connected.close()
 
 
-def test_a_client_hears_nobody_else():
-    async def run():
-        _, listening, there, connected = await pair()
-        stranger = await open_datagrams(server(), Collect())
-        port = connected._transport.get_extra_info('sockname')[1]
-        stranger.send(b'psst', ('127.0.0.1', port))
-        listening.send(b'hello', ('127.0.0.1', port))
-        await there.wait(lambda: there.received)
-        assert [data for data, _ in there.received] == [b'hello']
-        for end in (listening, stranger, connected):
-            end.close()
-
-    asyncio.run(run())
+async def test_a_client_hears_nobody_else():
+    _, listening, there, connected = await pair()
+    stranger = await open_datagrams(server(), Collect())
+    port = connected._transport.get_extra_info('sockname')[1]
+    stranger.send(b'psst', ('127.0.0.1', port))
+    listening.send(b'hello', ('127.0.0.1', port))
+    await there.wait(lambda: there.received)
+    assert [data for data, _ in there.received] == [b'hello']
+    for end in (listening, stranger, connected):
+        end.close()
 
 
-def test_a_server_goes_on_when_a_client_is_gone():
-    async def run():
-        here, listening, _, connected = await pair()
-        connected.send(b'one')
-        await here.wait(lambda: here.received)
-        gone = here.received[0][1]
-        connected.close()
-        await asyncio.sleep(0)
-        for _ in range(3):
-            listening.send(b'are you there?', gone)
-        second = await open_datagrams(client(listening.address.port), Collect())
-        second.send(b'two')
-        await here.wait(lambda: len(here.received) == 2)
-        listening.close()
-        second.close()
-
-    asyncio.run(run())
+async def test_a_server_goes_on_when_a_client_is_gone():
+    here, listening, _, connected = await pair()
+    connected.send(b'one')
+    await here.wait(lambda: here.received)
+    gone = here.received[0][1]
+    connected.close()
+    await asyncio.sleep(0)
+    for _ in range(3):
+        listening.send(b'are you there?', gone)
+    second = await open_datagrams(client(listening.address.port), Collect())
+    second.send(b'two')
+    await here.wait(lambda: len(here.received) == 2)
+    listening.close()
+    second.close()
 
 
-def test_sending_waits_for_the_network_and_says_so(tmp_path):
+async def test_sending_waits_for_the_network_and_says_so(tmp_path):
     """Local sockets stand in: over loopback a UDP socket is never full."""
-
-    async def run():
-        sink = Collect()
-        datagrams = Datagrams(sink, Address('udp', 'x', 1), None)
-        loop = asyncio.get_running_loop()
-        path = str(tmp_path / 'socket')
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as there:
-            there.bind(path)
-            there.settimeout(20)
-            here = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            here.setblocking(False)
-            await loop.create_datagram_endpoint(lambda: datagrams, sock=here)
-            sent = 0
-            while datagrams.writable:
-                datagrams.send(bytes(1000), path)
-                sent += 1
-                assert sent < 10_000
-            assert not sink.writable
-            await loop.run_in_executor(None, lambda: [there.recv(2000) for _ in range(sent)])
-            await sink.wait(lambda: sink.writable)
-            assert datagrams.writable and not sink.errors
-            datagrams.close()
-            await asyncio.sleep(0)
-
-    asyncio.run(run())
-
-
-def test_buffer_sizes():
-    async def run():
-        settings = server(send_buffer_bytes=20_000, receive_buffer_bytes=30_000)
-        datagrams = await open_datagrams(settings, Collect())
-        sock = datagrams._transport.get_extra_info('socket')
-        # Linux doubles them
-        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) in (20_000, 40_000)
-        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) in (30_000, 60_000)
+    sink = Collect()
+    datagrams = Datagrams(sink, Address('udp', 'x', 1), None)
+    loop = asyncio.get_running_loop()
+    path = str(tmp_path / 'socket')
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as there:
+        there.bind(path)
+        there.settimeout(20)
+        here = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        here.setblocking(False)
+        await loop.create_datagram_endpoint(lambda: datagrams, sock=here)
+        sent = 0
+        while datagrams.writable:
+            datagrams.send(bytes(1000), path)
+            sent += 1
+            assert sent < 10_000
+        assert not sink.writable
+        await loop.run_in_executor(None, lambda: [there.recv(2000) for _ in range(sent)])
+        await sink.wait(lambda: sink.writable)
+        assert datagrams.writable and not sink.errors
         datagrams.close()
+        await asyncio.sleep(0)
 
-    asyncio.run(run())
+
+async def test_buffer_sizes():
+    settings = server(send_buffer_bytes=20_000, receive_buffer_bytes=30_000)
+    datagrams = await open_datagrams(settings, Collect())
+    sock = datagrams._transport.get_extra_info('socket')
+    # Linux doubles them
+    assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) in (20_000, 40_000)
+    assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) in (30_000, 60_000)
+    datagrams.close()
 
 
 def refused(settings):
@@ -239,16 +217,13 @@ def test_names_that_are_not_found():
     )
 
 
-def test_a_look_up_that_takes_too_long(monkeypatch):
-    async def run():
-        async def never(*_, **__):
-            await asyncio.sleep(100)
+async def test_a_look_up_that_takes_too_long(monkeypatch):
+    async def never(*_, **__):
+        await asyncio.sleep(100)
 
-        monkeypatch.setattr(udp, 'look_up', never)
-        with pytest.raises(PeerError, match='slow.*not found within 0.01 s'):
-            await open_datagrams(client(5000, host='slow', connect_timeout=0.01), Collect())
-
-    asyncio.run(run())
+    monkeypatch.setattr(udp, 'look_up', never)
+    with pytest.raises(PeerError, match='slow.*not found within 0.01 s'):
+        await open_datagrams(client(5000, host='slow', connect_timeout=0.01), Collect())
 
 
 def test_addresses_of_other_machines_cannot_be_listened_on():
@@ -291,65 +266,55 @@ def multicast():
 
 
 @pytest.mark.parametrize('interface', ['127.0.0.1', 'lo'])
-def test_a_group_is_heard_by_all_and_answers_come_back(multicast, interface):
+async def test_a_group_is_heard_by_all_and_answers_come_back(multicast, interface):
     if interface == 'lo' and interface not in [name for _, name in socket.if_nameindex()]:
         pytest.skip('the loopback interface has another name here')
-
-    async def run():
-        first, second, there = Collect(), Collect(), Collect()
-        one = await open_datagrams(server(host=GROUP, udp_interface=interface), first)
-        assert one.address.host == GROUP
-        port = one.address.port
-        two = await open_datagrams(server(host=GROUP, port=port, udp_interface=interface), second)
-        sender = await open_datagrams(client(port, host=GROUP, udp_interface=interface), there)
-        assert sender.remote == (GROUP, port)
-        sender.send(b'to all')
-        for sink in (first, second):
-            await sink.wait(lambda sink=sink: sink.received)
-            assert sink.received[0][0] == b'to all'
-        one.send(b'one', first.received[0][1])
-        two.send(b'two', second.received[0][1])
-        await there.wait(lambda: len(there.received) == 2)
-        assert {data for data, _ in there.received} == {b'one', b'two'}
-        for end in (one, two, sender):
-            end.close()
-
-    asyncio.run(run())
+    first, second, there = Collect(), Collect(), Collect()
+    one = await open_datagrams(server(host=GROUP, udp_interface=interface), first)
+    assert one.address.host == GROUP
+    port = one.address.port
+    two = await open_datagrams(server(host=GROUP, port=port, udp_interface=interface), second)
+    sender = await open_datagrams(client(port, host=GROUP, udp_interface=interface), there)
+    assert sender.remote == (GROUP, port)
+    sender.send(b'to all')
+    for sink in (first, second):
+        await sink.wait(lambda sink=sink: sink.received)
+        assert sink.received[0][0] == b'to all'
+    one.send(b'one', first.received[0][1])
+    two.send(b'two', second.received[0][1])
+    await there.wait(lambda: len(there.received) == 2)
+    assert {data for data, _ in there.received} == {b'one', b'two'}
+    for end in (one, two, sender):
+        end.close()
 
 
-def test_only_members_hear_a_group(multicast):
-    async def run():
-        sink, other = Collect(), Collect()
-        member = await open_datagrams(server(host=GROUP, udp_interface='127.0.0.1'), sink)
-        port = member.address.port
-        # same port, another group
-        outsider = await open_datagrams(
-            server(host='239.255.77.6', port=port, udp_interface='127.0.0.1'), other
-        )
-        sender = await open_datagrams(client(port, host=GROUP, udp_interface='127.0.0.1'), sink)
-        sender.send(b'members')
-        await sink.wait(lambda: sink.received)
-        last = await open_datagrams(
-            client(port, host='239.255.77.6', udp_interface='127.0.0.1'), other
-        )
-        last.send(b'others')
-        await other.wait(lambda: other.received)
-        assert [data for data, _ in other.received] == [b'others']
-        for end in (member, outsider, sender, last):
-            end.close()
-
-    asyncio.run(run())
+async def test_only_members_hear_a_group(multicast):
+    sink, other = Collect(), Collect()
+    member = await open_datagrams(server(host=GROUP, udp_interface='127.0.0.1'), sink)
+    port = member.address.port
+    # same port, another group
+    outsider = await open_datagrams(
+        server(host='239.255.77.6', port=port, udp_interface='127.0.0.1'), other
+    )
+    sender = await open_datagrams(client(port, host=GROUP, udp_interface='127.0.0.1'), sink)
+    sender.send(b'members')
+    await sink.wait(lambda: sink.received)
+    last = await open_datagrams(
+        client(port, host='239.255.77.6', udp_interface='127.0.0.1'), other
+    )
+    last.send(b'others')
+    await other.wait(lambda: other.received)
+    assert [data for data, _ in other.received] == [b'others']
+    for end in (member, outsider, sender, last):
+        end.close()
 
 
 @pytest.mark.parametrize('ttl', [0, 1, 17])
-def test_how_far_a_group_reaches(ttl):
-    async def run():
-        sender = await open_datagrams(client(5000, host=GROUP, udp_ttl=ttl), Collect())
-        sock = sender._transport.get_extra_info('socket')
-        assert sock.getsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL) == ttl
-        sender.close()
-
-    asyncio.run(run())
+async def test_how_far_a_group_reaches(ttl):
+    sender = await open_datagrams(client(5000, host=GROUP, udp_ttl=ttl), Collect())
+    sock = sender._transport.get_extra_info('socket')
+    assert sock.getsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL) == ttl
+    sender.close()
 
 
 IPV6 = """
