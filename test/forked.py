@@ -140,6 +140,10 @@ class Forked:
         if self.poll() is None:
             os.kill(self.pid, number)
 
+    def terminate(self):
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
     def kill(self):
         """End it as a crash would."""
         self.send_signal(signal.SIGKILL)
