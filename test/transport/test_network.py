@@ -65,8 +65,7 @@ def test_all_addresses_of_a_name_get_the_same_free_port(network, monkeypatch):
         ]
 
     async def ports():
-        server, address = await listen(
-            settings('server', 'tcp://here:0'), Collect, never_refused)
+        server, address = await listen(settings('server', 'tcp://here:0'), Collect, never_refused)
         found = [sock.getsockname()[1] for sock in server.sockets]
         server.close()
         return address, found
@@ -78,8 +77,7 @@ def test_all_addresses_of_a_name_get_the_same_free_port(network, monkeypatch):
 
 def test_refused_connection_says_so(network, free_port):
     with pytest.raises(PeerError, match=rf'^tcp://127.0.0.1:{free_port}: Connection refused$'):
-        network.run(open_stream(
-            settings('client', f'tcp://127.0.0.1:{free_port}'), Collect()))
+        network.run(open_stream(settings('client', f'tcp://127.0.0.1:{free_port}'), Collect()))
 
 
 def test_unknown_name_says_so(network):

@@ -124,8 +124,7 @@ async def test_large_messages_both_ways_at_once_arrive_as_they_were(files):
                 sink.writable.clear()
                 await asyncio.wait_for(sink.writable.wait(), 30)
     async with both_ends(files) as (here, sink):
-        await asyncio.gather(send(here, up), send(sink, down), sink.until(size),
-                             here.until(size))
+        await asyncio.gather(send(here, up), send(sink, down), sink.until(size), here.until(size))
         assert sink.data == up and here.data == down
         here.stream.abort()
 
@@ -283,8 +282,7 @@ def test_wrong_host_name(files):
 async def test_server_name_that_is_set_counts_instead_of_the_host(files):
     elsewhere = files.issue('elsewhere', 'other.example')
     async with serving(for_server(files, elsewhere)) as there:
-        here = await connect(
-            for_client(files, there.address, tls_server_name='other.example'))
+        here = await connect(for_client(files, there.address, tls_server_name='other.example'))
         assert here.stream.peer_name == 'other.example'
         here.stream.abort()
 
@@ -347,8 +345,7 @@ def test_expired_client_certificate(files, monkeypatch):
 
 
 def test_client_name_that_is_not_allowed(files):
-    server, client = late_refusal(
-        files, cert=files.client, tls_allowed_names=['Cart-7', 'or-?'])
+    server, client = late_refusal(files, cert=files.client, tls_allowed_names=['Cart-7', 'or-?'])
     assert "'cart-7', 'cart@clinic.example', 'Cart 7'" in server
     assert "tls_allowed_names allows 'Cart-7', 'or-?'" in server
     assert 'may not allow the name' in client
@@ -356,9 +353,9 @@ def test_client_name_that_is_not_allowed(files):
 
 @pytest.mark.parametrize('allowed', ['cart-7', 'cart-*', '*@clinic.example', 'Cart 7'])
 async def test_client_name_that_is_allowed(files, allowed):
-    async with serving(for_server(files, tls_ca_file=files.ca, tls_allowed_names=['x', allowed])) as there:
-        here = await connect(
-            for_client(files, there.address, tls_cert_file=files.client))
+    values = for_server(files, tls_ca_file=files.ca, tls_allowed_names=['x', allowed])
+    async with serving(values) as there:
+        here = await connect(for_client(files, there.address, tls_cert_file=files.client))
         await there.until(lambda it: it.sinks)
         here.stream.abort()
 
@@ -391,8 +388,7 @@ def test_old_tls_versions_are_refused(files):
 
 async def test_plain_client_on_a_tls_port(files):
     async with serving(for_server(files)) as there:
-        here = await opened(
-            settings('client', f'tcp://127.0.0.1:{there.address.port}'))
+        here = await opened(settings('client', f'tcp://127.0.0.1:{there.address.port}'))
         here.stream.write(memoryview(HEADER * 1000))
         assert await there.reason() == 'speaks plain OpenIGTLink, not TLS'
         await asyncio.wait_for(here.done.wait(), 30)
@@ -402,8 +398,7 @@ async def test_plain_client_on_a_tls_port(files):
 
 async def test_plain_client_that_says_nothing_on_a_tls_port(files):
     async with serving(for_server(files, connect_timeout=0.2)) as there:
-        here = await opened(
-            settings('client', f'tcp://127.0.0.1:{there.address.port}'))
+        here = await opened(settings('client', f'tcp://127.0.0.1:{there.address.port}'))
         assert await there.reason() == (
             'no TLS handshake within 0.2 s; does the client speak TLS?')
         await asyncio.wait_for(here.done.wait(), 30)
