@@ -107,7 +107,7 @@ def run(make_node: Callable[[], Any], args: list[str] | None = None) -> int:
     :param make_node: makes the node; it has a method `close`.
     :returns: the exit code: 0, or 1 with one line on stderr if the node cannot start.
     """
-    tune()
+    slower = tune()
     with stop_on_signals() as stop:
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
         try:
@@ -117,6 +117,8 @@ def run(make_node: Callable[[], Any], args: list[str] | None = None) -> int:
                 print(f'{sys.argv[0].rsplit("/", 1)[-1]}: {error}', file=sys.stderr)
                 return 1
             try:
+                for why in slower:
+                    node.get_logger().info(why)
                 spare_the_collector()
                 spin(node, stop)
             finally:

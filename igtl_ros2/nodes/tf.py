@@ -30,7 +30,7 @@ from ..converters.units import Matrix, ns_from_time, pose_from_numbers, pose_fro
 from ..errors import ConfigError, ConversionError
 from ..rosio.subscriptions import EVENT_DEPTH
 from ..rosio.tf_listener import DYNAMIC_TOPIC, STATIC_TOPIC, listen
-from ..rosio.writers import PoseBytes, publish_bytes
+from ..rosio.writers import PoseBytes, bytes_publisher
 from ..rules.frame_names import PATIENT, is_patient
 
 # The quality of service of tf2_ros, which every other tf node expects
@@ -279,6 +279,7 @@ class TfBroadcaster:
         self._dynamic_publisher = node.create_publisher(
             self._message_type, DYNAMIC_TOPIC, DYNAMIC_QOS
         )
+        self._publish_bytes = bytes_publisher(self._dynamic_publisher)
         self._static_publisher = node.create_publisher(
             self._message_type, STATIC_TOPIC, STATIC_BROADCASTER_QOS
         )
@@ -336,7 +337,7 @@ class TfBroadcaster:
                     self._sent[data] = None
                     if len(self._sent) > _MOST_UNHEARD:
                         self._sent.pop(next(iter(self._sent)), None)
-                    publish_bytes(self._dynamic_publisher.handle, data)
+                    self._publish_bytes(data)
                 else:
                     self._dynamic_publisher.publish(data)
             if ours and static or is_moving:

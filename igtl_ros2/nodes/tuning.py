@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -30,20 +29,20 @@ _FOUND_BY_ITSELF = ('DEFAULT_FASTDDS_PROFILES.xml', 'DEFAULT_FASTRTPS_PROFILES.x
 _NEW_OBJECTS = 10_000
 _SWITCH_S = 0.001
 
-_log = logging.getLogger(__name__)
 
+def tune() -> list[str]:
+    """
+    Set what suits a bridge, where the user has said nothing else; call it before rclpy.init.
 
-def tune() -> None:
-    """Set what suits a bridge, where the user has said nothing else; call it before rclpy.init."""
+    :returns: what this ROS lacks for that, and what is done instead.
+    """
     if os.environ.get(SWITCH) == 'off':
-        return
+        return []
     use_profiles()
     keep_memory()
-    bulk.use_views(_views_work())
-    bulk.use_rows(_rows_work())
-    in_place.try_out()
     # a thread with an emergency waits so long for each other thread that computes
     sys.setswitchinterval(_SWITCH_S)
+    return [why for why in (_try_views(), _try_rows(), in_place.try_out()) if why]
 
 
 def spare_the_collector() -> None:
@@ -85,8 +84,8 @@ def _is_old(distro: str | None) -> bool:
         return False
 
 
-def _views_work() -> bool:
-    """Try out whether rclpy publishes messages that look at foreign memory."""
+def _try_views() -> str:
+    """Try out whether rclpy publishes messages that look at foreign memory; gives why not."""
     bulk.use_views(True)
     numbers = np.arange(1.0, 4.0)
     image, array = Image(width=3), Float64MultiArray()
@@ -94,18 +93,20 @@ def _views_work() -> bool:
         bulk.fill(image, np.arange(3, dtype=np.uint8))
         bulk.fill(array, numbers)
         copies = [deserialize_message(serialize_message(m), type(m)) for m in (image, array)]
+        if [list(copy.data) for copy in copies] != [[0, 1, 2], numbers.tolist()]:
+            raise ValueError('their numbers have changed')
     except Exception as error:  # a private part of rclpy may be gone or raise whatever it likes
-        _log.info('large messages are copied once more: %r', error)
-        return False
-    return copies[0].data.tolist() == [0, 1, 2] and copies[1].data.tolist() == numbers.tolist()
+        bulk.use_views(False)
+        return f'large messages are copied once more: {error!r}'
+    return ''
 
 
-def _rows_work() -> bool:
-    """Try out whether rclpy publishes points that are rows of an array, and whether we can."""
+def _try_rows() -> str:
+    """Do so for points that are rows of an array, and whether we can."""
     try:
         from visualization_msgs.msg import Marker, MarkerArray
     except ModuleNotFoundError:  # said once at the start
-        return False
+        return ''
     bulk.use_rows(True)
     message = MarkerArray(markers=[Marker(ns='first'), Marker(ns='second')])
     points, colours = np.arange(6.0).reshape(2, 3), np.arange(8.0).reshape(2, 4)
@@ -117,8 +118,9 @@ def _rows_work() -> bool:
         serialised = serialize_message(message), with_rows(message, serialize_message)
         copies = [deserialize_message(data, MarkerArray) for data in serialised]
         poses = PoseArray(header=Header(frame_id='frame'), poses=[Pose(), Pose()])
-        read = read_poses(serialize_message(poses))
+        if copies != [message, message] or read_poses(serialize_message(poses)) != poses:
+            raise ValueError('they have changed')
     except Exception as error:  # a private part of rclpy may be gone or raise whatever it likes
-        _log.info('the points of meshes are made one by one: %r', error)
-        return False
-    return copies == [message, message] and read == poses
+        bulk.use_rows(False)
+        return f'the points of meshes are made one by one: {error!r}'
+    return ''

@@ -62,16 +62,21 @@ class _Bytes(ctypes.Structure):
     ]
 
 
-def try_out() -> None:
-    """Find out whether images can be published like this; until then, and else, they are not."""
+def try_out() -> str:
+    """
+    Find out whether images can be published like this; until then, and else, they are not.
+
+    :returns: why not.
+    """
     global _publish_bytes
     try:
         _check_layout()
         _check_splicing()
         _publish_bytes = _lower_level()
     except Exception as error:  # parts of ROS may be gone or raise whatever they like
-        _log.info('large images are copied: %s', error)
         _publish_bytes = None
+        return f'large images are copied: {error!r}'
+    return ''
 
 
 def _check_layout() -> None:

@@ -11,13 +11,17 @@ from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 from rclpy.guard_condition import GuardCondition
-from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.subscription import Subscription
 
 from .callback_errors import CallbackErrors
 from .subscriptions import Losses, subscribe
+
+try:
+    from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
+except ImportError:  # it is private
+    _rclpy = None  # type: ignore[assignment]
 
 #: gets messages, the oldest first: as bytes, if it was subscribed so
 Take = Callable[[list[Any]], None]
@@ -122,7 +126,12 @@ class Intake:
         subscriptions = getattr(self._node, '_subscriptions', None)
         if not isinstance(subscriptions, list) or subscription not in subscriptions:
             return
-        if self._thread is None and not self._start():
+        try:
+            if self._thread is None:
+                self._start()
+            _read(subscription, target)
+        except (AttributeError, TypeError) as error:
+            _log.info('%s is taken by the executor: %s', subscription.topic_name, error)
             return
         # the executor sees only what is there when its callback, in which this runs, is over
         subscriptions.remove(subscription)
@@ -159,20 +168,22 @@ class Intake:
             self._guard.destroy()
             self._guard = None
 
-    def _start(self) -> bool:
-        """Start the thread, if one turn without subscriptions shows that this rclpy can do it."""
+    def _start(self) -> None:
+        """
+        Start the thread, if one turn without subscriptions shows that this rclpy can do it.
+
+        :raises AttributeError, TypeError: if it cannot.
+        """
         guard = GuardCondition(None, None, self._node.context)
         try:
             guard.trigger()
             self._turns(self._node.context, guard)
-        except (AttributeError, TypeError) as error:
+        except (AttributeError, TypeError):
             guard.destroy()
-            _log.info('topics are taken by the executor: %s', error)
-            return False
+            raise
         self._guard = guard
         self._thread = threading.Thread(target=self._run, name='igtl-intake', daemon=True)
         self._thread.start()
-        return True
 
     def _wake(self) -> None:
         if self._guard is not None:
@@ -206,6 +217,9 @@ class Intake:
             handles = [subscription.handle for subscription in targets]
             add, add_guard = wait_set.add_subscription, guard.handle
             in_order = sorted(targets.items(), key=lambda one: one[1].first)
+            for one in in_order:
+                if one[1].read:  # when it was tried
+                    self._hand_on(*one)
             # a wait set of its own for each turn takes 25 us
             while True:
                 wait_set.clear_entities()

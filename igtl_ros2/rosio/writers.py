@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from . import in_place
 from .in_place import SMALL_BYTES
 from .qos import RAW_QOS, STATE_QOS, STREAM_QOS
 
+_log = logging.getLogger(__name__)
 _QOS = {STREAM: STREAM_QOS, EVENT: STREAM_QOS, STATE: STATE_QOS, RAW: RAW_QOS}
 
 
@@ -58,10 +60,19 @@ def _array_bytes(poses: LazyPoseArray) -> bytes | None:
         return None
 
 
-def publish_bytes(handle: Any, data: bytes) -> None:
-    """Do what `Publisher.publish` does with bytes, after three looks at what it was given."""
-    with handle:
-        handle.publish_raw(data)
+def bytes_publisher(publisher: Publisher) -> Callable[[bytes], None]:
+    """Give what does as `Publisher.publish` with bytes, without its three looks at them."""
+    handle: Any = publisher.handle
+    if not hasattr(handle, 'publish_raw'):  # it is private
+        _log.info('%s: bytes are published by rclpy', publisher.topic_name)
+        usual: Callable[[bytes], None] = publisher.publish
+        return usual
+
+    def publish(data: bytes) -> None:
+        with handle:
+            handle.publish_raw(data)
+
+    return publish
 
 
 class Writer:
@@ -76,7 +87,7 @@ class Writer:
         #: as it is resolved
         self.topic: str = publisher.topic_name
         self.ros_type: type = publisher.msg_type
-        self._handle: Any = publisher.handle
+        self._publish_bytes = bytes_publisher(publisher)
         #: what can be written: the type, and its lazy form
         self.kinds = {self.ros_type, LAZY.get(self.ros_type, self.ros_type)}
         self._pose_bytes: Callable[[Any], bytes | None] = _array_bytes
@@ -101,7 +112,7 @@ class Writer:
         elif source is not None:
             message = in_place.ready(message)
         if type(message) is bytes and len(message) < SMALL_BYTES:
-            publish_bytes(self._handle, message)
+            self._publish_bytes(message)
         elif source is None:
             self.publisher.publish(message)
         else:

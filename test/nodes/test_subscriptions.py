@@ -5,7 +5,7 @@ import time
 
 import pytest
 from geometry_msgs.msg import PointStamped, PoseArray, TransformStamped
-from ros_user import mapping, wait_for
+from ros_user import mapping, next_message, start, wait_for
 from sensor_msgs.msg import CompressedImage, JointState
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Float64MultiArray, UInt8MultiArray
@@ -13,7 +13,7 @@ from std_msgs.msg import String as RosString
 from visualization_msgs.msg import Marker, MarkerArray
 
 from igtl_ros2 import connect
-from igtl_ros2.rosio import subscriptions
+from igtl_ros2.rosio import intake, subscriptions
 from igtl_ros2.rosio.subscriptions import EVENT_DEPTH, STREAM_DEPTH, VIDEO_DEPTH, depth_of
 
 
@@ -163,3 +163,15 @@ def test_what_gives_way_while_the_bridge_is_busy_is_counted(ros, monkeypatch, to
             for publisher in publishers:
                 publisher.publish(make(number))
     wait_for(lambda: lost() > before, 'the count')
+
+
+@pytest.mark.parametrize('part', ['_rclpy', '_read'])
+def test_without_the_private_parts_of_rclpy_its_executor_takes_what_comes(
+    ros, device, monkeypatch, part
+):
+    monkeypatch.setattr(intake, part, None)
+    node = start(ros, device)
+    taken = node._senders['']._intake
+    ros.talk('/x/to_igtl/Say/text', RosString).publish(RosString(data='all the same'))
+    assert next_message(device).text == 'all the same'
+    assert not taken.subscriptions

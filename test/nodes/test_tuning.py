@@ -124,6 +124,26 @@ tuning.serialize_message = lambda message: 1 / 0
     assert tuned(tmp_path, broken) == [*FOUND, 'False', 'False']
 
 
+@pytest.mark.parametrize('fault', ['1 / 0', 'serialize(type(message)())'])
+def test_the_log_says_what_is_slower(tmp_path, fault):
+    """Also where nothing fails, but something else comes out."""
+    script = f"""
+from igtl_ros2.nodes import spin, tuning
+from igtl_ros2.rosio import in_place
+class Node:
+    get_logger = lambda self: self
+    info = lambda self, text: print(text.partition(':')[0])
+    close = lambda self: None
+serialize = tuning.serialize_message
+tuning.serialize_message = in_place.serialize_message = lambda message: {fault}
+spin.spin = lambda node, stop: None
+spin.run(Node)
+"""
+    assert ' '.join(tuned(tmp_path, script)) == (
+        'large messages are copied once more the points of meshes are made one by one '
+        'large images are copied')
+
+
 @pytest.mark.parametrize('switch, wanted', [('on', ['True', '10000']), ('off', ['False', '700'])])
 def test_the_collector_leaves_the_node_alone(tmp_path, switch, wanted):
     script = """
