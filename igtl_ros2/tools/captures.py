@@ -86,10 +86,9 @@ class Capture:
     """
 
     def __init__(self, path: Path) -> None:
-        """Read nothing yet."""
         self.path = path
-        #: packets that are neither TCP nor UDP, or parts of one that IP has cut up
-        self.others = self.fragments = 0
+        #: packets that are parts of one that IP has cut up
+        self.fragments = 0
         #: where the file ends in the middle of a packet
         self.cut_at: int | None = None
 
@@ -199,9 +198,7 @@ class Capture:
                 segment = self._segment(packet)
             except (struct.error, IndexError, ValueError):
                 segment = None
-            if segment is None:
-                self.others += 1
-            else:
+            if segment is not None:
                 yield segment
 
     def _segment(self, packet: Packet) -> Segment | None:

@@ -23,7 +23,6 @@ class Frames:
     """What a tap hands over, one frame after the other; its peer waits while too much waits."""
 
     def __init__(self) -> None:
-        """Start with nothing."""
         self._queue: queue.SimpleQueue[tuple[Header, bytes]] = queue.SimpleQueue()
         # each is counted by one thread alone
         self._taken_bytes = self._given_bytes = 0

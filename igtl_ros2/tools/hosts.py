@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..server import Server
 
 TIMEOUT_S = 5.0
+_TURN_S = 0.02
 
 
 def url(text: str) -> str:
@@ -137,11 +138,11 @@ def nothing_came(link: Client | Server, since_s: float) -> PeerError:
         f'{link.address} looks for the reason')
 
 
-def wait_until(condition: Callable[[], bool], due_s: float, turn_s: float = 0.02) -> bool:
+def wait_until(condition: Callable[[], bool], due_s: float) -> bool:
     """Wait until something is so or a monotonic time; tells whether it is."""
     while not condition():
         rest = due_s - time.monotonic()
         if rest <= 0:
             return condition()
-        time.sleep(min(turn_s, rest))
+        time.sleep(min(_TURN_S, rest))
     return True

@@ -8,11 +8,10 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from .. import __version__
 from .program import run_program
-from .verbs import Verb, load, names
+from .verbs import load, names
 
 _DESCRIPTION = """\
 OpenIGTLink on the command line: look at a device, talk to it, carry, record and check what it
@@ -41,19 +40,16 @@ class _Formatter(argparse.HelpFormatter):
             for block in blocks)
 
 
-def make_parser(words: Sequence[str] = (), called: str = 'igtl') -> argparse.ArgumentParser:
+def make_parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
     """
     Make the parser of `igtl`.
 
     :param words: the command line: where the verb is among them, no other one is imported.
-    :param called: how the command line begins.
     """
     parser = argparse.ArgumentParser(
-        prog=called, description=_DESCRIPTION, epilog=_CODES,
-        formatter_class=_Formatter,
-    )
+        prog='igtl', description=_DESCRIPTION, epilog=_CODES, formatter_class=_Formatter)
     parser.add_argument('--version', action='version', version=f'igtl_ros2 {__version__}')
-    add_verbs(parser, words, called)
+    add_verbs(parser, words, 'igtl')
     return parser
 
 
@@ -65,40 +61,21 @@ def add_verbs(parser: argparse.ArgumentParser, words: Sequence[str], called: str
     # no option before the verb has an argument
     asked = next((word for word in words if not word.startswith('-')), None)
     for name in [asked] if asked in known else known:
-        _add_verb(subparsers, name, load(name), f'{called} {name}', with_arguments=name == asked)
-
-
-def _add_verb(
-    subparsers: Any, name: str, verb: Verb, called: str, *, with_arguments: bool
-) -> None:
-    parser = subparsers.add_parser(
-        name, prog=called, help=verb.HELP,
-        description=verb.DESCRIPTION, epilog=f'example:\n  {verb.EXAMPLE}',
-        formatter_class=_Formatter,
-    )
-    if with_arguments:
-        verb.add_arguments(parser)
-    parser.set_defaults(igtl_run=verb.run)
-
-
-def _words_to_complete() -> list[str] | None:
-    """Give the command line of which a shell asks how it may go on."""
-    if '_ARGCOMPLETE' not in os.environ:
-        return None
-    return os.environ.get('COMP_LINE', '').split()[1:]
+        verb = load(name)
+        added = subparsers.add_parser(
+            name, prog=f'{called} {name}', help=verb.HELP, description=verb.DESCRIPTION,
+            epilog=f'example:\n  {verb.EXAMPLE}', formatter_class=_Formatter)
+        if name == asked:
+            verb.add_arguments(added)
+        added.set_defaults(igtl_run=verb.run)
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """
-    Run igtl.
-
-    :returns: the exit code.
-    """
+    """Run igtl, and give the exit code."""
 
     def work() -> int:
-        asked = _words_to_complete()
-        if asked is not None:
-            _complete(make_parser(asked))
+        if '_ARGCOMPLETE' in os.environ:
+            _complete(make_parser(os.environ.get('COMP_LINE', '').split()[1:]))
         words = sys.argv[1:] if args is None else args
         return run_verb(make_parser(words).parse_args(words))
 

@@ -77,7 +77,6 @@ class Watch:
     """
 
     def __init__(self, arguments: argparse.Namespace) -> None:
-        """Look at nothing yet."""
         from .streams import Streams, Wanted
 
         self._arguments = arguments

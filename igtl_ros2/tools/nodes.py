@@ -36,11 +36,7 @@ It needs control_msgs and moveit_msgs. --speed says how many seconds of the arm 
 
 
 def bridge(args: Sequence[str] | None = None) -> int:
-    """
-    Run igtl_bridge.
-
-    :returns: the exit code: 1 if ROS 2 is missing or the node cannot start.
-    """
+    """Run igtl_bridge; the exit code is 1 if ROS 2 is missing or the node cannot start."""
 
     def work() -> int:
         words = sys.argv[1:] if args is None else args
@@ -53,20 +49,12 @@ def bridge(args: Sequence[str] | None = None) -> int:
 
 
 def demo_robot() -> int:
-    """
-    Run igtl_demo_robot.
-
-    :returns: the exit code: 1 if ROS 2 is missing or the node cannot start.
-    """
+    """Run igtl_demo_robot; the exit code is as that of the bridge."""
     return run_program('igtl_demo_robot', lambda: _helped('demo_robot', _DEMO_ROBOT))
 
 
 def demo_arm() -> int:
-    """
-    Run igtl_demo_arm.
-
-    :returns: the exit code: 1 if ROS 2 or its packages are missing or the node cannot start.
-    """
+    """Run igtl_demo_arm; the exit code is as that of the bridge, also if a package is missing."""
     return run_program('igtl_demo_arm', lambda: _helped('arm.node', _DEMO_ARM))
 
 

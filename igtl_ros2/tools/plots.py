@@ -18,12 +18,9 @@ from .history import History, Key, late_s
 from .recordings import Seen
 from .survey import go_through
 
-#: the parts of a plot, and what they show
-PARTS = {
-    'values': 'positions of tools in mm, and readings of sensors',
-    'jitter': 'the time from one message to the next',
-    'latency': 'how much longer a message took than the fastest around it: arrival less stamp',
-}
+#: the parts of a plot: positions of tools in mm and readings of sensors; the time from one message
+#: to the next; how much longer one took than the fastest around it (arrival less stamp)
+PARTS = ('values', 'jitter', 'latency')
 FORMATS = ('.png', '.svg', '.pdf')
 _MOST_LINES = 20
 _MOST_POINTS = 20_000
@@ -37,7 +34,6 @@ class Series:
     """Values of a device or tool over time."""
 
     def __init__(self, unit: str) -> None:
-        """Start with nothing."""
         self.unit = unit
         self.times_s: list[float] = []
         self.values: list[list[float]] = []
@@ -53,7 +49,6 @@ class Plot:
     """What there is to draw of a recording."""
 
     def __init__(self) -> None:
-        """Start with nothing."""
         #: by name and unit: a sensor may change its own
         self.series: dict[tuple[str, str], Series] = {}
         self.histories: dict[str, History] = {}

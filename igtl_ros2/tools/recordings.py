@@ -56,13 +56,16 @@ class Recorded:
     """
     What was recorded.
 
-    :param kind: bag, capture or file.
+    :param show: shows how opening goes on, where it takes long.
     """
 
-    def __init__(self, kind: str, path: Path) -> None:
-        """Start with nothing."""
-        self.kind = kind
-        self.path = path
+    #: bag, capture or file
+    kind: str
+
+    def __init__(self, path: Path, show: Callable[[str], None] = lambda text: None) -> None:
+        self._path = path
+        self._show = show
+        self._notes: list[str] = []
 
     def __iter__(self) -> Iterator[Seen]:
         """Give the messages in the order of time."""
@@ -70,16 +73,13 @@ class Recorded:
 
     def notes(self) -> list[str]:
         """Tell what was passed over, once all has been read."""
-        return []
+        return self._notes
 
 
 class _Bag(Recorded):
     """The frames of a bag, in both directions."""
 
-    def __init__(self, path: Path, show: Callable[[str], None]) -> None:
-        super().__init__('bag', path)
-        self._show = show
-        self._notes: list[str] = []
+    kind = 'bag'
 
     def __iter__(self) -> Iterator[Seen]:
         from ..bags.frames import BagFrames, open_bag
@@ -88,7 +88,7 @@ class _Bag(Recorded):
         def opening(done: int, size: int) -> None:
             self._show(f'opening: {done} of {size} bytes read')
 
-        with open_bag(self.path, opening) as reader:
+        with open_bag(self._path, opening) as reader:
             frames, timeless = BagFrames(reader, MessageTypes(), (), 'both'), 0
             for frame in frames:
                 if frame.time_ns >= MAX_NS:
@@ -100,15 +100,14 @@ class _Bag(Recorded):
             if timeless:
                 self._notes.append(f'{timeless} messages have a time that is none (after 2262)')
 
-    def notes(self) -> list[str]:
-        return self._notes
-
 
 class Packets(Recorded):
     """The messages in the connections of a capture."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__('capture', path)
+    kind = 'capture'
+
+    def __init__(self, path: Path, show: Callable[[str], None] = lambda text: None) -> None:
+        super().__init__(path, show)
         self._capture = Capture(path)
         self._flows: dict[str, Flow] = {}
         #: addresses that were seen to be connected to
@@ -128,9 +127,7 @@ class Packets(Recorded):
                 answers = segment.flags & _ACK
                 self.servers.add(segment.source if answers else segment.target)
             flow = self._flows.setdefault(source, Flow())
-            for header, frame in flow.take(
-                segment.sequence, segment.flags, segment.payload, segment.missing
-            ):
+            for header, frame in flow.take(segment):
                 yield Seen(time_ns, source, header, frame)
         self._datagrams.expire(math.inf)  # nothing more comes of what is not whole yet
         for source, flow in self._flows.items():
@@ -187,11 +184,10 @@ class Packets(Recorded):
 class _File(Recorded):
     """The messages of any other file, with times from 0 on."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__('file', path)
+    kind = 'file'
 
     def __iter__(self) -> Iterator[Seen]:
-        for time_s, message in files.read(self.path):
+        for time_s, message in files.read(self._path):
             size = sum(map(len, message.encode_content()))
             names = message.type_name, message.device_name
             header = Header(message.version, *names, message.timestamp, size, 0)
@@ -203,9 +199,8 @@ def open_recording(
     path: Path | str, show: Callable[[str], None] = lambda text: None
 ) -> Iterator[Recorded]:
     """
-    Open a bag, a capture or another file.
+    Open a bag, a capture or another file; see `Recorded`.
 
-    :param show: shows how opening goes on, where it takes long.
     :raises IgtlError: if it is none of them.
     """
     path = Path(path)
@@ -213,16 +208,15 @@ def open_recording(
         if not path.exists():
             raise FileError(f'{path}: there is no such file')
         if path.is_dir() or path.suffix in _BAG_ENDS:
-            recorded: Recorded = _Bag(path, show)
+            yield _Bag(path, show)
         elif is_capture(path):
-            recorded = Packets(path)
+            yield Packets(path)
         elif files.extension_of(path):
-            recorded = _File(path)
+            yield _File(path)
         else:
             raise FileError(
                 f'{path}: neither a bag nor a capture (pcap, pcapng), nor one of '
                 f'{", ".join(files.readable())}')
-        yield recorded
     except ImportError as error:
         raise BagError(f'{path}: to read bags: pip install "igtl_ros2[bags]" ({error})') from error
     except OSError as error:

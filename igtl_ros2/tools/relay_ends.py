@@ -28,7 +28,6 @@ class Cutter:
     """Cut bytes into whole frames; what is none goes on as it is, from there on."""
 
     def __init__(self, max_body_bytes: int) -> None:
-        """Start at the beginning of a stream."""
         self._max_body_bytes = max_body_bytes
         self._data = bytearray()
         self._wanted = HEADER_SIZE
@@ -74,7 +73,6 @@ class End:
     def __init__(
         self, settings: Settings, network: Network, on_frame: OnFrame, changed: Changed
     ) -> None:
-        """Open nothing yet."""
         self.settings = settings
         self.network = network
         self.on_frame = on_frame

@@ -43,7 +43,6 @@ class Weather:
     def __init__(
         self, delay_s: float = 0.0, drop: float = 0.0, corrupt: float = 0.0, seed: int = 0
     ) -> None:
-        """Keep what it shall do."""
         self.delay_s = delay_s
         self._drop = drop
         self._corrupt = corrupt
@@ -141,7 +140,6 @@ class Relay:
         passed: Callable[[Passed], None],
         say: Callable[[str], None],
     ) -> None:
-        """Open nothing yet."""
         self.network = Network()
         self.weather = weather
         self.passed = passed

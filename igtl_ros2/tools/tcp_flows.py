@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..codec import HEADER_SIZE, MAX_BODY_BYTES, Header, decode_header, message_class
 from ..errors import HeaderError
+from .captures import Segment
 
 _SYN = 2
 _WRAP = 1 << 32
@@ -28,11 +29,15 @@ def may_be_header(data: bytes | bytearray, at: int = 0) -> bool:
         return False
 
 
+def _ahead(sequence: int, expected: int) -> int:
+    """Tell how many bytes one number is behind another, less than 0 if it is before that."""
+    return (sequence - expected + _WRAP // 2) % _WRAP - _WRAP // 2
+
+
 class Flow:
     """One direction of a connection."""
 
     def __init__(self) -> None:
-        """Start before the first packet."""
         self._next: int | None = None
         self._held: dict[int, tuple[bytes, int]] = {}
         self._held_bytes = 0
@@ -42,19 +47,14 @@ class Flow:
         self._was_cut = False
         #: bytes that the capture lacks, bytes passed over to find a message again
         self.missing_bytes = self.skipped_bytes = 0
-        #: packets that came again, and out of order
-        self.again = self.late = 0
+        #: packets that came again
+        self.again = 0
         self.messages = 0
 
-    def take(
-        self, sequence: int, flags: int, payload: bytes, missing: int
-    ) -> Iterator[tuple[Header, bytes]]:
-        """
-        Take in a packet; gives the messages that are whole with it.
-
-        :param missing: bytes behind the payload that were not captured.
-        """
-        if flags & _SYN:
+    def take(self, segment: Segment) -> Iterator[tuple[Header, bytes]]:
+        """Take in a packet; gives the messages that are whole with it."""
+        sequence, payload, missing = segment.sequence, segment.payload, segment.missing
+        if segment.flags & _SYN:
             if self._next == (sequence + 1) % _WRAP:
                 return  # again
             yield from self.end()
@@ -64,7 +64,7 @@ class Flow:
             return
         if self._next is None:
             self._next, self._was_cut = sequence, True  # the capture began later
-        ahead = (sequence - self._next + _WRAP // 2) % _WRAP - _WRAP // 2
+        ahead = _ahead(sequence, self._next)
         if ahead > 0:
             if sequence not in self._held or len(self._held[sequence][0]) < len(payload):
                 self._held[sequence] = payload, missing
@@ -75,9 +75,7 @@ class Flow:
         yield from self._append(-ahead, payload, missing)
         yield from self._release()
 
-    def _append(
-        self, known: int, payload: bytes, missing: int
-    ) -> Iterator[tuple[Header, bytes]]:
+    def _append(self, known: int, payload: bytes, missing: int) -> Iterator[tuple[Header, bytes]]:
         assert self._next is not None
         if known:
             self.again += 1
@@ -93,16 +91,12 @@ class Flow:
         """Take in what came too early and is due now."""
         while self._held and self._next is not None:
             expected = self._next
-            ready = [
-                at for at in self._held
-                if (at - expected + _WRAP // 2) % _WRAP - _WRAP // 2 <= 0
-            ]
+            ready = [at for at in self._held if _ahead(at, expected) <= 0]
             if not ready:
                 return
             for at in ready:
                 payload, missing = self._held.pop(at)
                 self._held_bytes -= len(payload)
-                self.late += 1
                 known = (self._next - at) % _WRAP
                 yield from self._append(known, payload, missing)
 

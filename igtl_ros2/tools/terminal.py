@@ -9,19 +9,10 @@ from typing import TextIO
 
 from ..errors import printable
 
-_STYLES = {'bold': '1', 'red': '31', 'yellow': '33', 'green': '32', 'dim': '2'}
-
 
 def has_colour(stream: TextIO) -> bool:
     """Tell whether a stream shows colour: a terminal does, unless NO_COLOR is set."""
     return stream.isatty() and not os.environ.get('NO_COLOR') and os.environ.get('TERM') != 'dumb'
-
-
-def styled(text: str, style: str, stream: TextIO | None = None) -> str:
-    """Give text in a style, or as it is where that shows nothing."""
-    if not style or not has_colour(stream or sys.stdout):
-        return text
-    return f'\033[{_STYLES[style]}m{text}\033[0m'
 
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[str]], right: str = '') -> list[str]:
@@ -40,4 +31,5 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[str]], right: str = '')
             cell.rjust(width) if title in numbers else cell.ljust(width)
             for title, cell, width in zip(titles, row, widths)).rstrip()
 
-    return [styled(line(titles), 'bold'), *map(line, cells)]
+    head = line(titles)
+    return [f'\033[1m{head}\033[0m' if has_colour(sys.stdout) else head, *map(line, cells)]

@@ -75,7 +75,6 @@ class Listing:
     """
 
     def __init__(self, arguments: argparse.Namespace) -> None:
-        """Start with nothing."""
         self._arguments = arguments
         self._lock = threading.Lock()
         self._lines: list[str] = []
