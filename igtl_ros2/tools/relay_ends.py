@@ -30,29 +30,25 @@ class Cutter:
     def __init__(self, max_body_bytes: int) -> None:
         self._max_body_bytes = max_body_bytes
         self._data = bytearray()
-        self._wanted = HEADER_SIZE
-        self._header: Header | None = None
         #: why nothing more is cut
         self.lost = ''
 
     def feed(self, data: bytes | memoryview) -> Iterator[tuple[Header | None, bytes]]:
         """Take in bytes; gives the frames that are whole now, with their headers."""
         self._data += data
-        while len(self._data) >= self._wanted and self._data and not self.lost:
-            if self._header is None:
-                try:
-                    header = decode_header(bytes(self._data[:HEADER_SIZE]))
-                    if header.body_size > self._max_body_bytes:
-                        raise TooLargeError(f'a body of {header.body_size} bytes')
-                except (HeaderError, TooLargeError) as error:
-                    self.lost = str(error)
-                    break
-                self._header = header
-                self._wanted = HEADER_SIZE + header.body_size
-                continue
-            frame, header = bytes(self._data[: self._wanted]), self._header
-            del self._data[: self._wanted]
-            self._header, self._wanted = None, HEADER_SIZE
+        while len(self._data) >= HEADER_SIZE and not self.lost:
+            try:
+                header = decode_header(self._data)
+                if header.body_size > self._max_body_bytes:
+                    raise TooLargeError(f'a body of {header.body_size} bytes')
+            except (HeaderError, TooLargeError) as error:
+                self.lost = str(error)
+                break
+            size = HEADER_SIZE + header.body_size
+            if len(self._data) < size:
+                break
+            frame = bytes(self._data[:size])
+            del self._data[:size]
             yield header, frame
         if self.lost and self._data:
             rest = bytes(self._data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
 from statistics import median
 
 from ...codec.message import has_points
@@ -181,22 +181,14 @@ def _stamps(device: Device, forgot: bool, stalled_s: float) -> Iterator[Finding]
 
 def _frozen(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
     """Find the longest time in which the stamp was the same."""
-    longest, count, first = 0.0, 1, stamped[0]
-    best = (0, 0.0, first)
-    for before, seen in pairwise(stamped):
-        if seen.stamp != before.stamp or seen.connection != before.connection:
-            count, first = 1, seen
-            continue
-        count += 1
-        longest = seen.at_s - first.at_s
-        if longest > best[1]:
-            best = count, longest, first
-    count, longest, first = best
-    if count < _SOME or longest < _STILL_S:
+    runs = [list(run) for _, run in groupby(stamped, lambda seen: (seen.stamp, seen.connection))]
+    longest = max(runs, key=lambda run: run[-1].at_s - run[0].at_s)
+    first, passed = longest[0], longest[-1].at_s - longest[0].at_s
+    if len(longest) < _SOME or passed < _STILL_S:
         return
     yield STAMP_FROZEN.of(
-        f'The stamp of {device.title} stands still at {_shown(to_ns(first.stamp))}: {count} '
-        f'messages with it came in {longest:.1f} s.', device.name,
+        f'The stamp of {device.title} stands still at {_shown(to_ns(first.stamp))}: '
+        f'{len(longest)} messages with it came in {passed:.1f} s.', device.name,
         severity=None if has_points(device.type_name) or device.is_stream else Severity.WARNING)
 
 
