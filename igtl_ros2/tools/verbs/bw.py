@@ -19,7 +19,6 @@ how large they are, over the last messages."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     add_watch_arguments(parser, duration_s=0.0)
 
 
@@ -49,5 +48,4 @@ def lines(found: list[dict[str, Any]]) -> list[str]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Tell it again and again, and give the exit code."""
     return report(arguments, facts, lines)

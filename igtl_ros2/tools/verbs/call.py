@@ -40,7 +40,6 @@ Outcome = Callable[['Message'], tuple[bool, str] | None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     add_link_arguments(parser)
     parser.add_argument('what', type=_what, help='COMMAND, or GET_, STT_ or STP_ and a type')
     parser.add_argument(
@@ -76,7 +75,6 @@ def _what(text: str) -> str:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ask, and give the exit code."""
     most = 2 if arguments.what == _COMMAND else 1
     if len(arguments.words) > most or arguments.what == _COMMAND and not arguments.words:
         wanted = 'a name, and a content if it has one' if most == 2 else 'at most a device'

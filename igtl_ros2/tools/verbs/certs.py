@@ -17,7 +17,6 @@ DESCRIPTION = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     parser.add_argument(
         'directory', nargs='?', type=Path, default=Path('certs'),
         help='output folder; default: certs')
@@ -34,7 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it, and give the exit code."""
     from ..certs import run
 
     return run(arguments)

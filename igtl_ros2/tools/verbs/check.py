@@ -14,7 +14,6 @@ DESCRIPTION = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument('file', nargs='?', help='the mapping file')
     what.add_argument(
@@ -23,7 +22,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it, and give the exit code."""
     from ..check import run
 
     return run(arguments)

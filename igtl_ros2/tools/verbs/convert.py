@@ -19,7 +19,6 @@ of readings of sensors beside that of poses: they have other columns."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     parser.add_argument('file', metavar='FILE', help='a file, bag or capture')
     parser.add_argument('output', metavar='OUTPUT', help='the file to write, such as head.nrrd')
     add_devices(parser)
@@ -27,7 +26,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write it, and give the exit code."""
     from ..export import convert
 
     done, notes = convert(

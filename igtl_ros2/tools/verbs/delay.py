@@ -20,7 +20,6 @@ the clocks say: half of them (median), 99 of 100 (p99) and all (most), over the 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     add_watch_arguments(parser, duration_s=0.0)
 
 
@@ -46,5 +45,4 @@ def lines(found: list[dict[str, Any]]) -> list[str]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Tell it again and again, and give the exit code."""
     return report(arguments, facts, lines)

@@ -19,7 +19,6 @@ DESCRIPTION = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     parser.add_argument(
         'what', nargs='?', choices=('devices', 'robot'), default='devices',
         help='devices: a tracked ultrasound and a ROS robot; robot: an arm that Slicer moves to a '
@@ -35,7 +34,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it, and give the exit code."""
     from ..demo import run
 
     return run(arguments)

@@ -19,7 +19,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write it, and give the exit code."""
     from ..wireshark.dissector import dissector
 
     print(dissector())

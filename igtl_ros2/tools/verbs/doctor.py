@@ -18,7 +18,6 @@ if not. It sends nothing, except to a silent peer, to find out what it is."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     parser.add_argument(
         'host', nargs='?', metavar='HOST',
         help='host, host:port or URL (tcp, tls or udp) of the device; with --listen the address '
@@ -56,7 +55,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it, and give the exit code."""
     from ..doctor.visit import visit
 
     return visit(arguments)

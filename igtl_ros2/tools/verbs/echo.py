@@ -26,7 +26,6 @@ reader gets the newest value of a stream, and a line says how many were dropped.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     add_link_arguments(parser)
     add_look_arguments(parser)
     how = parser.add_mutually_exclusive_group()
@@ -51,7 +50,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print them, and give the exit code."""
     arguments.printed = 0
     for text in _raw(arguments) if arguments.raw else _texts(arguments):
         print(text, flush=True)

@@ -18,13 +18,11 @@ alone into a folder."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     parser.add_argument('name', nargs='?', metavar='NAME', help='such as server or server.py')
     parser.add_argument('--copy', metavar='FOLDER', help='copy there; nothing is overwritten')
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it, and give the exit code."""
     from ...config.shared import shared_path
 
     folder = shared_path('examples')

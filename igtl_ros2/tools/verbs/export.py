@@ -25,7 +25,6 @@ _POINTS = ('mrk.json', 'fcsv')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     add_recording(parser)
     parser.add_argument(
         '--to', metavar='FOLDER', help='output folder; default: FILE-export')

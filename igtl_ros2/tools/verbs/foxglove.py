@@ -30,7 +30,6 @@ NEEDS = "what Foxglove hears needs foxglove-sdk: pip install 'igtl_ros2[foxglove
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     parser.add_argument(
         'target', metavar='HOST|BAG',
         help='host, host:port or URL of a device; or the folder or file of a bag')
@@ -68,7 +67,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it, and give the exit code."""
     try:
         from ..foxglove.program import serve
     except ImportError as error:

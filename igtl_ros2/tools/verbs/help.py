@@ -11,12 +11,10 @@ EXAMPLE = 'igtl help echo'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     parser.add_argument('verb', nargs='?', metavar='VERB', help='such as echo; none: all of them')
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print it, and give the exit code."""
     from ..igtl import make_parser
     from . import names
 

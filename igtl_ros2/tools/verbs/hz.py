@@ -18,7 +18,6 @@ their standard deviation (std), over the last messages."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     add_watch_arguments(parser, duration_s=0.0)
 
 
@@ -44,5 +43,4 @@ def lines(found: list[dict[str, Any]]) -> list[str]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Tell it again and again, and give the exit code."""
     return report(arguments, facts, lines)

@@ -24,7 +24,6 @@ _MOST_SHOWN = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     add_recording(parser)
     parser.add_argument('--json', action='store_true', help='print one JSON object')
     add_devices(parser)

@@ -18,7 +18,6 @@ messages; frozen, if they stand still."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     add_watch_arguments(parser, duration_s=2.0, period_s=None)
 
 
@@ -33,7 +32,6 @@ def lines(found: list[dict[str, Any]]) -> list[str]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List them, and give the exit code."""
     from ..streams import Stream
 
     return report(arguments, Stream.facts, lines)

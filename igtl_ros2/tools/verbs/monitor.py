@@ -30,7 +30,6 @@ NEEDS = "the page needs aiohttp: pip install 'igtl_ros2[web]', or apt install py
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     parser.add_argument(
         'targets', nargs='+', metavar='HOST|BAG',
         help='host, host:port or URL of a device, several for several links; or the folder or '
@@ -67,7 +66,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it, and give the exit code."""
     try:
         from ...web.program import serve
     except ImportError as error:

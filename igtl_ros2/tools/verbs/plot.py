@@ -18,7 +18,6 @@ the fastest around it, by its stamp (latency). It needs matplotlib, and no scree
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     add_recording(parser)
     parser.add_argument(
         '--output', metavar='FILE', help='a .png, .svg or .pdf file; default: FILE.png')

@@ -20,7 +20,6 @@ DESCRIPTION = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     common = argparse.ArgumentParser(add_help=False)
     add_mode(common)
     # a launch file puts them at the end, whatever is recorded
@@ -82,7 +81,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it, and give the exit code."""
     from ..record import run
 
     return run(arguments)

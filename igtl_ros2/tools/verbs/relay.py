@@ -35,7 +35,6 @@ _MOST_NAMES = 1000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     add_host(parser)
     parser.add_argument(
         'at', nargs='?', type=url, metavar='LISTEN', default='tcp://127.0.0.1:18945',
@@ -131,7 +130,6 @@ class Listing:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Relay, and give the exit code."""
     from ..relaying import Relay, Weather
 
     device = settings_for(arguments)

@@ -13,7 +13,6 @@ add_arguments = add_repair
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it, and give the exit code."""
     from ..record import repair
 
     return repair(arguments)

@@ -20,7 +20,6 @@ DESCRIPTION = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     parser.add_argument(
         'bag', type=Path, metavar='FILE',
         help='the folder of a bag or one of its files, a capture of packets, or a file of images, '
@@ -53,7 +52,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it, and give the exit code."""
     from ..replay import run
 
     return run(arguments)

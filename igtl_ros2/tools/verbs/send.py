@@ -35,7 +35,6 @@ _NEGATIVE = re.compile(r'^-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     add_host(parser)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
@@ -209,7 +208,6 @@ def _from_yaml(file: str) -> Iterable[Message]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Send them, and give the exit code."""
     # what is wrong is told before anybody is waited for
     if arguments.kind == 'file':
         next(messages(arguments))

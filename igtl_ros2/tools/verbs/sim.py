@@ -15,7 +15,6 @@ checked by their stamps."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     from ...sim import arguments
 
     kinds = parser.add_subparsers(dest='kind', required=True, metavar='KIND', title='kinds')
@@ -29,7 +28,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Be the device, and give the exit code."""
     from ...sim import devices, slicer, ultrasound
     from ...sim.serving import run_device
 

@@ -31,7 +31,6 @@ package rich, it prints the table again and again."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command line."""
     add_watch_arguments(parser, duration_s=0.0, period_s=0.5, window=120)
     add_ros_argument(parser)
 
@@ -111,7 +110,6 @@ def heading(watch: Watch, found: list[dict[str, Any]], since_s: float) -> str:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Show it, and give the exit code."""
     import importlib.util
 
     from ...web.bridges import Bridges, Status
