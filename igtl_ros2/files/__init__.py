@@ -45,11 +45,7 @@ def formats() -> dict[str, ModuleType]:
 
 
 def _as_path(path: Path | str) -> Path:
-    """
-    Take the name of a file.
-
-    :raises FileError: if it is none.
-    """
+    """Take the name of a file; `FileError` if it is none."""
     try:
         return Path(path)
     except TypeError as error:

@@ -91,11 +91,7 @@ def write(directory: Path, files: dict[str, bytes], *, force: bool) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """
-    Make and write the certificates, and tell how they are used.
-
-    :returns: the exit code.
-    """
+    """Make and write the certificates, tell how they are used, and give the exit code."""
     directory: Path = arguments.directory
     try:
         files = make(arguments.name, arguments.client, arguments.days)

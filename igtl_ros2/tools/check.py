@@ -271,11 +271,7 @@ def _print(config: LinkConfig, file: str) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """
-    Print what is asked for.
-
-    :returns: the exit code: 1 if the file is wrong.
-    """
+    """Print what is asked for; the exit code is 1 if the file is wrong."""
     try:
         if arguments.schema:
             print(json.dumps(mapping_schema(), indent=2, ensure_ascii=False))

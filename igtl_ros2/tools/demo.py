@@ -215,11 +215,7 @@ def _display(seconds: float) -> Iterator[Callable[[list[Flow]], None]]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """
-    Run the demo.
-
-    :returns: the exit code.
-    """
+    """Run the demo, and give the exit code."""
     stopped = note_signals()
     if arguments.what == 'robot':
         from . import demo_arm

@@ -24,11 +24,7 @@ _MOST_NAME = 80
 
 
 class _Gathering:
-    """
-    What becomes of the messages of a recording.
-
-    :param phi: what becomes of names of patients: redact, hash or pass.
-    """
+    """What becomes of the messages of a recording."""
 
     def __init__(self, phi: str) -> None:
         self._phi = phi

@@ -173,11 +173,7 @@ def _named(key: Key, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def report(arguments: argparse.Namespace, facts: Facts, lines: Lines) -> int:
-    """
-    Look at a device, and print what is known of it again and again.
-
-    :returns: the exit code.
-    """
+    """Look at a device, print what is known of it again and again, and give the exit code."""
     period_s = getattr(arguments, 'period', None)
     is_first = True
 

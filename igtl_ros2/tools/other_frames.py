@@ -17,11 +17,7 @@ from .streams import Wanted
 
 
 class _Frames:
-    """
-    What a bag has as well.
-
-    :param devices: patterns of device names, of which one must fit; none: all.
-    """
+    """What a bag has as well."""
 
     begin_ns = 0
 

@@ -188,11 +188,7 @@ def _tell_counts(recording: Recording) -> None:
 
 
 def repair(arguments: argparse.Namespace) -> int:
-    """
-    Make a whole bag of a damaged one.
-
-    :returns: the exit code: 1 if something is lost.
-    """
+    """Make a whole bag of a damaged one; the exit code is 1 if something is lost."""
     from ..bags.files import repair as repair_bag
 
     bag = arguments.bag
@@ -217,11 +213,7 @@ def repair(arguments: argparse.Namespace) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """
-    Record, or repair.
-
-    :returns: the exit code: 1 if nothing came, something was or is lost, or it ended by itself.
-    """
+    """Record, or repair; the exit code is 1 if nothing came, some is lost, or it had to end."""
     logging.basicConfig(level=logging.INFO, format=f'{name()}: %(message)s')
     try:
         if arguments.way == 'repair':

@@ -253,11 +253,7 @@ def lacks_frames(bag: str) -> bool:
 def _check_that_something_comes(
     arguments: argparse.Namespace, frames: Frames, stopped: list[int]
 ) -> None:
-    """
-    Look for a frame to send, before anybody is waited for.
-
-    :raises BagError: if there is none.
-    """
+    """Look for a frame to send, before anybody is waited for; `BagError` if there is none."""
     from ..bags.player import starts_at
 
     zero_ns: int | None = None
@@ -283,11 +279,7 @@ def _tell_lost(frames: Frames, told: int) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """
-    Send what is in a bag.
-
-    :returns: the exit code: 1 if nothing could be sent.
-    """
+    """Send what is in a bag; the exit code is 1 if nothing could be sent."""
     stopped = note_signals()
     logging.basicConfig(level=logging.INFO, format=f'{name()}: %(message)s')
     try:

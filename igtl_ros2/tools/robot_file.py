@@ -66,11 +66,7 @@ def _shape(url: str, urdf: Path) -> Shape:
 
 
 def _file_of(url: str, urdf: Path) -> Path:
-    """
-    Find a file that a robot names: as ROS does, else beside the description.
-
-    :raises ConversionError: if there is none.
-    """
+    """Find a file that a robot names as ROS does, else beside it; `ConversionError` if none is."""
     if '://' not in url:
         return urdf.parent / url
     try:

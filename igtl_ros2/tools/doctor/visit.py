@@ -76,11 +76,7 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
 
 
 def _address(text: str, port: int | None) -> Address:
-    """
-    Read HOST, HOST:PORT or a URL.
-
-    :raises ConfigError: if it is none, or says another port.
-    """
+    """Read HOST, HOST:PORT or a URL; `ConfigError` if it is none, or says another port."""
     address = parse_url(url_of(text))
     if port is None or address.port == port:
         return address

@@ -130,12 +130,7 @@ def _query(arguments: argparse.Namespace) -> tuple[Message, Outcome]:
 def _ask(
     link: Client | Server, arguments: argparse.Namespace, question: Message, outcome: Outcome
 ) -> tuple[bool, str, Message]:
-    """
-    Send a question, and wait for its answer.
-
-    :raises PeerError: if none comes in time.
-    :raises EncodeError: if the peer must not be asked that.
-    """
+    """Ask; `PeerError` if no answer comes in time, `EncodeError` if a peer must not be asked."""
     from ...codec.patients import hidden
     from ...peers.compat import is_greeting
 

@@ -86,11 +86,7 @@ def _texts(arguments: argparse.Namespace) -> Iterator[str]:
 
 
 def _messages(arguments: argparse.Namespace) -> Iterator[Message]:
-    """
-    Give the messages that are wanted, as they come.
-
-    :raises PeerError: if nobody is there, or nothing that can be printed comes in time.
-    """
+    """Give the messages that are wanted, as they come; `PeerError` if none does in time."""
     from ..streams import Wanted
 
     wanted = Wanted(arguments.device, arguments.types)

@@ -231,11 +231,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _refuse_in_vain(link: Client | Server, message: Message) -> None:
-    """
-    Refuse a message that a peer must not get, or not with all that is in it.
-
-    :raises EncodeError: if there is such a peer.
-    """
+    """Raise `EncodeError` if a peer must not get a message, or not with all that is in it."""
     for peer in link.peers:
         what = f'{peer.address}: {message.type_name} {message.device_name!r}'
         if why := peer.refusal(message):
