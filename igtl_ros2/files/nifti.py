@@ -84,7 +84,7 @@ def write(path: Path, image: Image) -> None:
     elif image.components > 1:
         voxels, intent = voxels[:, :, :, None, :], 'vector'
     place = place_of(image)
-    _quietly(nibabel)
+    nibabel.imageglobals.logger.setLevel(logging.ERROR)  # of what it adjusts, nobody asked
     file = nibabel.Nifti1Image(voxels, place, dtype=voxels.dtype)
     file.header.set_xyzt_units('mm', 'sec')
     # both ways of saying where it is; float32 there, as in any NIfTI file
@@ -93,7 +93,3 @@ def write(path: Path, image: Image) -> None:
     if intent:
         file.header.set_intent(intent)
     nibabel.save(file, path)
-
-
-def _quietly(nibabel: Any) -> None:
-    nibabel.imageglobals.logger.setLevel(logging.ERROR)

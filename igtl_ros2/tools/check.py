@@ -84,8 +84,10 @@ def _received(config: LinkConfig, rule: ReceiveRule) -> Row:
     prefix = f'{config.name}/' if config.name else ''
     wild = any(character in _WILD for character in rule.device)
     name = rule.name or ('<device>' if wild else ros_name(rule.device))
+    # there may be no ROS on this machine
+    leaves = [] if rule.type == '*' else received_leaves(rule.type)
     topics = ' '.join(leaf if leaf.startswith('~') else f'{prefix}{name}/{leaf}'
-                      for leaf in [*_leaves(rule), 'info'])
+                      for leaf in [*(leaves or ['<by type>']), 'info'])
     names_it = 'Y of XToY'
     if config.mapping.profile == 'plus' and rule.type in ('*', *PICTURES):
         names_it += ' and of images X_Y'
@@ -95,14 +97,6 @@ def _received(config: LinkConfig, rule: ReceiveRule) -> Row:
     if rule.to_frame:
         frame += f', moved into {rule.to_frame}'
     return topics, frame, _TF[rule.tf]
-
-
-def _leaves(rule: ReceiveRule) -> list[str]:
-    """List the last parts of topics, as far as the type of the rule tells."""
-    if rule.type == '*':
-        return ['<by type>']
-    # there may be no ROS on this machine
-    return received_leaves(rule.type) or ['<by type>']
 
 
 def _taken_by(mapping: Mapping, index: int) -> str:

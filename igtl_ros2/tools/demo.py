@@ -84,11 +84,6 @@ class Demo:
                 'igtl_sim', 'sim.ultrasound', '--port', '0', '--json', on_line=self._reports.put)
             self._loop(watch, show)
 
-    def _start_ros(self, url: str) -> None:
-        """Start the bridge, now that the port of the device is known, and the robot."""
-        self.children.start_bridge(NAMESPACE, url, self._mapping_file)
-        self.children.start('igtl_demo_robot', 'nodes.demo_robot', *ros_words(NAMESPACE))
-
     def _loop(self, watch: Any, show: Callable[[list[Flow]], None]) -> None:
         deadline, end = time.monotonic() + _STARTUP_S, math.inf
         while not self._stopped and (time.monotonic() < end or self._lacks_view):
@@ -116,7 +111,8 @@ class Demo:
     def _on_report(self, event: Facts) -> None:
         """Take what the device says."""
         if event['event'] == 'listening':
-            self._start_ros(event['url'])
+            self.children.start_bridge(NAMESPACE, event['url'], self._mapping_file)
+            self.children.start('igtl_demo_robot', 'nodes.demo_robot', *ros_words(NAMESPACE))
         elif event['event'] == 'message':
             flow = self._by_device.get((event['type'], event['device']))
             if flow is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..codec import Message
     from ..peers import Peer
     from ..server import Server
-    from .streams import Key, Stream, Streams
+    from .streams import Stream, Streams
 
 #: gives what is known of a stream, as plain data for JSON
 Facts = Callable[['Stream', float], dict[str, Any]]
@@ -99,7 +99,10 @@ class Watch:
         """List what is known of each device now."""
         now_s = time.monotonic()
         with self._lock:
-            return [_named(key, facts(stream, now_s)) for key, stream in self._streams.sorted()]
+            return [
+                {**({'peer': key.peer} if key.peer else {}), 'device': key.device,
+                 'type': key.type, **facts(stream, now_s)}
+                for key, stream in self._streams.sorted()]
 
     @property
     def count(self) -> int:
@@ -165,11 +168,6 @@ class Watch:
                 if count > self._errors.get(f'{peer.address} {kind}', 0):
                     self._errors[f'{peer.address} {kind}'] = count
                     say(f'{peer.address}: {count} messages with {kind}')
-
-
-def _named(key: Key, facts: dict[str, Any]) -> dict[str, Any]:
-    peer = {'peer': key.peer} if key.peer else {}
-    return {**peer, 'device': key.device, 'type': key.type, **facts}
 
 
 def report(arguments: argparse.Namespace, facts: Facts, lines: Lines) -> int:

@@ -8,7 +8,6 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TextIO
 
 from ..errors import ConfigError, IgtlError, printable
 from .verbs import load
@@ -44,7 +43,9 @@ def run_program(called: str, work: Callable[[], int]) -> int:
     global _name
     _name = called
     for stream in (sys.stdout, sys.stderr):
-        _escape(stream)
+        # what an encoding lacks is written as an escape: a terminal of Windows has 256 letters
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == 'strict':
+            stream.reconfigure(errors='backslashreplace')
     try:
         try:
             return work()
@@ -79,12 +80,6 @@ def _flush_what_is_read() -> None:
 def _flush() -> None:
     if sys.stdout is not None:
         sys.stdout.flush()
-
-
-def _escape(stream: TextIO | None) -> None:
-    """Have what an encoding lacks written as an escape: a terminal of Windows has 256 letters."""
-    if isinstance(stream, io.TextIOWrapper) and stream.errors == 'strict':
-        stream.reconfigure(errors='backslashreplace')
 
 
 def _forget_output() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from ..codec import HEADER_SIZE, Header
@@ -144,8 +145,8 @@ class Relay:
         self.weather = weather
         self.passed = passed
         self._say = say
-        self._device = make_end(device, self.network, self._came_from_device, self._changed)
-        self._clients = make_end(clients, self.network, self._came_from_client, self._changed)
+        self._device = make_end(device, self.network, partial(self._came, 0), self._changed)
+        self._clients = make_end(clients, self.network, partial(self._came, 1), self._changed)
         self._ways = (
             _Way(self, self._device, self._clients, to_device=False),
             _Way(self, self._clients, self._device, to_device=True),
@@ -174,11 +175,8 @@ class Relay:
             self._housekeeping.cancel()
         await asyncio.gather(self._device.stop(), self._clients.stop())
 
-    def _came_from_device(self, peer: str, header: Header | None, frame: bytes) -> None:
-        self._ways[0].take(peer, header, frame)
-
-    def _came_from_client(self, peer: str, header: Header | None, frame: bytes) -> None:
-        self._ways[1].take(peer, header, frame)
+    def _came(self, way: int, peer: str, header: Header | None, frame: bytes) -> None:
+        self._ways[way].take(peer, header, frame)
 
     def _changed(self, text: str) -> None:
         """Note that somebody came, went or takes bytes again."""

@@ -34,20 +34,18 @@ def go_through(
     with progress('igtl') as show, open_recording(path, show) as recorded:
         for number, seen in enumerate(recorded):
             header = seen.header
-            device, message = header.device_name, _message(seen)
-            full = name_of(message) if isinstance(message, Message) else device
+            full = device = header.device_name
+            message: Message | DecodeError
+            try:
+                message = seen.message
+                full = name_of(message)
+            except DecodeError as error:
+                message = error
             if wanted.has(device, header.type_name, full):
                 take(Key(seen.source, full, header.type_name), seen, message)
             if number % _PROGRESS_MESSAGES == 0:
                 show(f'{number} messages read')
     return recorded
-
-
-def _message(seen: Seen) -> Message | DecodeError:
-    try:
-        return seen.message
-    except DecodeError as error:
-        return error
 
 
 def survey(path: str | Path, devices: Sequence[str] = ()) -> dict[str, Any]:

@@ -61,7 +61,8 @@ _ODD = re.compile('[\x00-\x1f\x7f\udc80-\udcff]')
 def judge(observed: Observation) -> Iterator[Finding]:
     """Judge names of devices and of tools."""
     devices = observed.devices()
-    names = {name for d in devices for name in (d.name, *d.tools()) if _short_enough(name)}
+    names = {name for d in devices for name in (d.name, *d.tools())
+             if len(_raw(name)) < NAME_BYTES}
     #: frames that are named where nothing is cut
     frames = {frame for name in names for frame in parse_xtoy(name) or ()}
     for device in devices:
@@ -100,10 +101,6 @@ def _name(
     else:
         yield NAME_CUT.of(f'{text}: what comes behind them is cut.', device.name, remedy=(
             f'If its sender calls it so, and not longer, nothing; else: {NAME_CUT.remedy}'))
-
-
-def _short_enough(name: str) -> bool:
-    return len(_raw(name)) < NAME_BYTES
 
 
 def _raw(name: str) -> bytes:

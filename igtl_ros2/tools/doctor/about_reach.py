@@ -328,8 +328,8 @@ def _ends(observed: Observation) -> Iterator[Finding]:
     counts = [sum(seen.connection == number for seen in observed.seen) for number, _ in ended]
     passed = [session.ended_s - session.began_s for _, session in ended]
     few, soon = max(counts), max(passed)
-    text = (f'The server ended the connection after {_number(few)} and {soon:.1f} s'
-            f'{f", {len(ended)} times" if len(ended) > 1 else ""}.')
+    text = (f'The server ended the connection after {few} message{"s" * (few != 1)} and '
+            f'{soon:.1f} s{f", {len(ended)} times" if len(ended) > 1 else ""}.')
     yield (HANGS_UP if soon < _SOON_S and few < _FEW else HUNG_UP).of(text)
 
 
@@ -341,7 +341,3 @@ def _others(reach: Reach) -> Iterator[Finding]:
         yield ONE_CLIENT.of(f'Of {total} connections at once, the server closed {closed}.')
     if silent:
         yield ONE_CLIENT.of(f'Of {total} connections at once, {silent} got nothing.')
-
-
-def _number(count: int) -> str:
-    return '1 message' if count == 1 else f'{count} messages'

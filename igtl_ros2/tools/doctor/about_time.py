@@ -12,6 +12,7 @@ from ...codec.message import has_points
 from ...codec.timestamp import from_ns, to_ns
 from .findings import Finding, Severity, fault, note, warning
 from .observation import Device, Observation, Seen
+from .walk import turned
 
 STAMP_UNIT = fault(
     'stamp-unit', 'stamps are written in another unit than that of the wire',
@@ -85,9 +86,9 @@ _UNITS = (
     ('nanoseconds', 1), ('microseconds', 1000), ('milliseconds', 1_000_000), ('seconds', _NS))
 _FRACTIONS = (('milliseconds', 10**3), ('microseconds', 10**6), ('nanoseconds', 10**9))
 _READINGS: tuple[tuple[str, Callable[[int], int]], ...] = (
-    ('with its bytes the other way round (little-endian)', lambda stamp: _turned(stamp, 8)),
+    ('with its bytes the other way round (little-endian)', lambda stamp: turned(stamp, 8)),
     ('with the bytes of both halves the other way round (little-endian)',
-     lambda stamp: _turned(stamp >> 32, 4) << 32 | _turned(stamp & 0xFFFFFFFF, 4)),
+     lambda stamp: turned(stamp >> 32, 4) << 32 | turned(stamp & 0xFFFFFFFF, 4)),
     ('with seconds and fraction exchanged',
      lambda stamp: stamp >> 32 | (stamp & 0xFFFFFFFF) << 32),
     ('as a floating-point number of seconds', lambda stamp: _of_float(stamp)),
@@ -250,11 +251,6 @@ def _backwards(device: Device, stamped: list[Seen]) -> Iterator[Finding]:
 
 def _is_near(seen: Seen, stamp: int) -> bool:
     return abs(to_ns(stamp) - seen.arrival_ns) < _NEAR_NS
-
-
-def _turned(number: int, size: int) -> int:
-    """Read a number with its bytes the other way round."""
-    return int.from_bytes(number.to_bytes(size, 'big'), 'little')
 
 
 def _of_float(stamp: int) -> int:

@@ -131,7 +131,7 @@ class Walker:
             else:
                 seen.fault = 'crc'
                 seen.about = ZERO_CRC if not header.crc else (
-                    SWAPPED_CRC if _swapped(header.crc) == crc64(body) else '')
+                    SWAPPED_CRC if turned(header.crc, 8) == crc64(body) else '')
         del data[:end]
         self._began_s = at_s  # what follows came with the last byte, or later
         self._read(header, body, seen)
@@ -254,6 +254,6 @@ class Walker:
             header.type_name, header.device_name, header.body_size, len(data) - HEADER_SIZE)
 
 
-def _swapped(number: int) -> int:
-    """Read a number of 64 bits with its bytes the other way round."""
-    return int.from_bytes(number.to_bytes(8, 'big'), 'little')
+def turned(number: int, size: int) -> int:
+    """Read a number of so many bytes with these the other way round."""
+    return int.from_bytes(number.to_bytes(size, 'big'), 'little')

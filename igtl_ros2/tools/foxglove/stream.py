@@ -201,7 +201,9 @@ class Stream:
             fresh.append((one, about.stamp_ns))
             self._placed[one.frames.child] = fresh[-1]
         if fresh:
-            self._topics[TF].log(lambda: transforms(fresh), now_ns, self._all_frames)
+            self._topics[TF].log(
+                lambda: transforms(fresh), now_ns,
+                lambda: transforms(list(self._placed.values())))
         if isinstance(message, (TrackingData, QuaternionTrackingData)):
             seen = {one.name for one in placed}
             gone = self._tools.get(about.device, set()) - seen
@@ -225,9 +227,6 @@ class Stream:
         except ConversionError as error:
             about.tell(f'a block is shown by itself: {error}')
             return message
-
-    def _all_frames(self) -> Any:
-        return transforms(list(self._placed.values()))
 
     def count_only(
         self, link: int, peer: str, type_name: str, name: str, size: int, now_s: float

@@ -133,26 +133,19 @@ local function cut(tvb, offset, size)
     return text_of(tvb(offset, length))
 end
 
+local function uint(r) return r:uint() end
+local function int(r) return r:int() end
+local function float(r) return r:float() end
+local function le_uint(r) return r:le_uint() end
+local function le_int(r) return r:le_int() end
+local function le_float(r) return r:le_float() end
 local READERS = {
-    u1 = function(r) return r:uint() end,
-    u2 = function(r) return r:uint() end,
-    u4 = function(r) return r:uint() end,
-    u8 = function(r) return r:uint64() end,
-    i1 = function(r) return r:int() end,
-    i2 = function(r) return r:int() end,
-    i4 = function(r) return r:int() end,
-    i8 = function(r) return r:int64() end,
-    f4 = function(r) return r:float() end,
-    f8 = function(r) return r:float() end,
+    u1 = uint, u2 = uint, u4 = uint, u8 = function(r) return r:uint64() end,
+    i1 = int, i2 = int, i4 = int, i8 = function(r) return r:int64() end, f4 = float, f8 = float,
 }
 local LITTLE = {
-    u1 = READERS.u1, i1 = READERS.i1,
-    u2 = function(r) return r:le_uint() end,
-    u4 = function(r) return r:le_uint() end,
-    i2 = function(r) return r:le_int() end,
-    i4 = function(r) return r:le_int() end,
-    f4 = function(r) return r:le_float() end,
-    f8 = function(r) return r:le_float() end,
+    u1 = uint, u2 = le_uint, u4 = le_uint, i1 = int, i2 = le_int, i4 = le_int,
+    f4 = le_float, f8 = le_float,
 }
 
 local function number(value)
@@ -170,6 +163,34 @@ local function fail(state, text)
 end
 
 local function room(state) return state.stop - state.place end
+
+local function lacks(state, name, size)
+    if size <= room(state) then return false end
+    fail(state, name .. ": " .. size .. " bytes in " .. room(state))
+    return true
+end
+
+-- says that not all of so many, each of a size, are shown
+local function add_more(state, tree, place, size, count, shown)
+    if count > shown then
+        tree:add(igtl, state.tvb(place + shown * size, (count - shown) * size),
+            "and " .. (count - shown) .. " more")
+    end
+end
+
+-- fields that are not shown
+local function row_of(state, part, place)
+    local row = {}
+    for _, field in ipairs(part.fields) do
+        local form, at = field[2], place + field[4]
+        if form:sub(1, 1) == "S" then
+            row[field[1]] = cut(state.tvb, at, tonumber(form:sub(2)))
+        else
+            row[field[1]] = READERS[form](state.tvb(at, SIZES[form]))
+        end
+    end
+    return row
+end
 
 local function add_field(state, tree, key, field, base_place)
     local name, form, count, offset = field[1], field[2], field[3], field[4]
@@ -232,23 +253,10 @@ function parts.each(state, part)
         rows[n + 1] = row
     end
     -- children of a BIND are found by all of them
-    for n = shown, count - 1 do
-        if not part.needed then break end
-        local row = {}
-        for _, field in ipairs(part.fields) do
-            local place = state.place + n * part.size + field[4]
-            if field[2]:sub(1, 1) == "S" then
-                row[field[1]] = cut(state.tvb, place, tonumber(field[2]:sub(2)))
-            else
-                row[field[1]] = READERS[field[2]](state.tvb(place, SIZES[field[2]]))
-            end
-        end
-        rows[n + 1] = row
+    for n = shown, part.needed and count - 1 or -1 do
+        rows[n + 1] = row_of(state, part, state.place + n * part.size)
     end
-    if count > shown then
-        state.tree:add(igtl, state.tvb(state.place + shown * part.size, (count - shown) * part.size),
-            "and " .. (count - shown) .. " more")
-    end
+    add_more(state, state.tree, state.place, part.size, count, shown)
     state.values[part.name] = rows
     state.place = state.place + count * part.size
 end
@@ -262,10 +270,7 @@ local function add_numbers(state, tree, field, form, endian, place, count)
         local range = state.tvb(place + n * size, size)
         tree:add(F[field], range, reader(range))
     end
-    if count > shown then
-        tree:add(igtl, state.tvb(place + shown * size, (count - shown) * size),
-            "and " .. (count - shown) .. " more")
-    end
+    add_more(state, tree, place, size, count, shown)
 end
 
 function parts.numbers(state, part)
@@ -294,9 +299,7 @@ function parts.text(state, part)
     local size = room(state)
     if part.size then
         size = number(state.values[part.size] or 0)
-        if size > room(state) then
-            return fail(state, part.name .. ": " .. size .. " bytes in " .. room(state))
-        end
+        if lacks(state, part.name, size) then return end
     end
     local text = ""
     if size > 0 then
@@ -320,9 +323,7 @@ end
 
 function parts.lists(state, part)
     local count, size = state.values[part.counted], state.values[part.size]
-    if size > room(state) then
-        return fail(state, part.name .. ": " .. size .. " bytes in " .. room(state))
-    end
+    if lacks(state, part.name, size) then return end
     if size == 0 then return end
     local stop = state.place + size
     local tree = state.tree:add(igtl, state.tvb(state.place, size), part.name)
@@ -353,10 +354,7 @@ function parts.attributes(state, part)
     local rows, total, place = {}, 0, state.place
     local heads = place
     for n = 0, count - 1 do
-        local row = {}
-        for _, field in ipairs(part.fields) do
-            row[field[1]] = READERS[field[2]](state.tvb(place + field[4], SIZES[field[2]]))
-        end
+        local row = row_of(state, part, place)
         rows[n + 1], place = row, place + part.size
         total = total + 4 * row.components * row.rows
     end
@@ -389,9 +387,7 @@ end
 
 function parts.names(state, part)
     local size = state.values[part.size]
-    if size > room(state) then
-        return fail(state, part.name .. ": " .. size .. " bytes in " .. room(state))
-    end
+    if lacks(state, part.name, size) then return end
     local stop, place, found = state.place + size, state.place, {}
     local raw = size > 0 and state.tvb:raw(place, size) or ""
     local from = 1
@@ -413,11 +409,10 @@ function parts.contents(state, part)
     local rows, names = state.values[part.of] or {}, state.values.names or {}
     for n, row in ipairs(rows) do
         local size = number(row.size)
-        if size > room(state) then
-            return fail(state, part.name .. "[" .. (n - 1) .. "]: " .. size .. " bytes in " .. room(state))
-        end
+        local name = part.name .. "[" .. (n - 1) .. "]"
+        if lacks(state, name, size) then return end
         local tree = state.tree:add(igtl, state.tvb(state.place, size),
-            part.name .. "[" .. (n - 1) .. "] " .. row.type_name .. " " .. (names[n] or ""))
+            name .. " " .. row.type_name .. " " .. (names[n] or ""))
         if state.depth >= MAX_DEPTH then
             return fail(state, "BIND in BIND, more than " .. MAX_DEPTH .. " deep")
         end
