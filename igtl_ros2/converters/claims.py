@@ -212,7 +212,6 @@ class Claims:
         return [n for n in self._patterns if n in found]
 
     def _is_of(self, number: int, device: str) -> bool:
-        """Tell whether a rule names a device."""
         rule = self._mapping.receive[number]
         return not rule.name and rule.device in (device, whole_characters(device))
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 
-from .metres import EARLIEST_NS, LATEST_NS, choose_stamp, own_stamp_ns
+from .metres import EARLIEST_NS, LATEST_NS, NS, choose_stamp, own_stamp_ns
 
-_NS = 1_000_000_000
 #: a clock that goes on for so long after it went back was set anew
 RESTART_S = 1.0
 #: our clock was set, or simulated time has begun, when it goes on by so much more than time does
@@ -46,7 +45,7 @@ class DeviceClock:
         memory: DeviceClock | None = None,
     ) -> None:
         self._policy = policy
-        self._max_skew_s, self._skew_ns = max_skew_s, max_skew_s * _NS
+        self._max_skew_s, self._skew_ns = max_skew_s, max_skew_s * NS
         self._near_ns = -1.0 if policy == 'receive' else self._skew_ns
         self._stale_after_s = stale_after_s
         # of the last message: its own stamp, and what was chosen
@@ -135,7 +134,7 @@ class DeviceClock:
         if arrival_ns - device_ns > self._skew_ns:
             # one that is behind says so twice: what is sent to late joiners is old, not its clock
             passed_s = now_s - self._behind_s
-            went_s = (device_ns - self._behind_ns) / _NS
+            went_s = (device_ns - self._behind_ns) / NS
             is_off = abs(went_s - passed_s) <= max(self._max_skew_s, STEP_S)
             self._behind_s, self._behind_ns = now_s, device_ns
         if is_off:
@@ -152,12 +151,12 @@ class DeviceClock:
     def _was_set_back(self, device_ns: int, now_s: float) -> bool:
         """Tell whether a clock that went back has gone on for long enough since."""
         passed_s = now_s - self._back_s
-        went_s = (device_ns - self._back_ns) / _NS
+        went_s = (device_ns - self._back_ns) / NS
         return passed_s >= RESTART_S and went_s * MOST_SLOWER >= passed_s
 
     def _by_arrival(self, device_ns: int, arrival_ns: int, now_s: float) -> int:
         """Take the moment of arrival, but no more than the clock of the device has gone on."""
-        before_s, self._ahead_s = self._ahead_s, arrival_ns / _NS - now_s
+        before_s, self._ahead_s = self._ahead_s, arrival_ns / NS - now_s
         if self._ahead_s - before_s > STEP_S:  # what was chosen before is of another time
             return arrival_ns
         if not EARLIEST_NS <= self._newest_ns < device_ns:  # it is the first, or was set back

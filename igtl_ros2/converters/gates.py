@@ -15,8 +15,8 @@ from typing import NamedTuple
 from ..codec import Message
 from ..codec.message import Place, place_of
 from ..rules import MotionLimits, ReceiveRule
+from .metres import NS, own_stamp_ns
 from .motion_budget import BURST_S, Cost, MotionBudget
-from .units import own_stamp_ns
 
 #: another place is believed no sooner than so long after the last time
 RECOVER_PAUSE_S = 1.0
@@ -29,7 +29,6 @@ _STILL = 1e-9
 # by how much two quaternions may be longer or shorter than 1, together
 _UNIT = 1e-12
 _FREE: Cost = 0.0, 0.0
-_NS = 1_000_000_000
 # half the time of the class
 _new_tuple = tuple.__new__
 _DEGREES = 180 / math.pi
@@ -92,7 +91,6 @@ class Gates:
     def __init__(
         self, rule: ReceiveRule, memory: Gates | None = None, is_blind: bool = False
     ) -> None:
-        """Take the limits from a rule."""
         self._max_age, self._box = rule.max_age, rule.workspace
         self._jump, self._speed = rule.max_jump, rule.max_speed
         self._recover_after = rule.recover_after
@@ -299,7 +297,7 @@ def _passed_s(before: Sample, sample: Sample) -> float:
     """Tell how much time has passed between two poses, as far as stamps can be believed."""
     # a clock that was set forward would let every motion pass for a slow one, and the clocks of
     # two senders say nothing about each other
-    by_stamp = (sample.stamp_ns - before.stamp_ns) / _NS
+    by_stamp = (sample.stamp_ns - before.stamp_ns) / NS
     by_arrival = sample.seen_s - before.seen_s
     slack = BURST_S if before.source == sample.source else 0.0
     return min(by_stamp, by_arrival + slack)
@@ -425,4 +423,4 @@ def age_s(message: Message, policy: str, now_ns: int, wall_ns: int) -> float:
     stamp_ns = own_stamp_ns(message.timestamp_ns)
     if policy == 'receive' or stamp_ns is None:
         return 0.0
-    return ((now_ns if policy == 'device' else wall_ns) - stamp_ns) / _NS
+    return ((now_ns if policy == 'device' else wall_ns) - stamp_ns) / NS

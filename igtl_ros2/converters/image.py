@@ -261,7 +261,6 @@ def are_dimensions(found: Any) -> bool:
 
 
 def _slices(pixels: NDArray[Any], dims: Any) -> NDArray[Any]:
-    """Cut stacked slices apart."""
     if not are_dimensions(dims):
         raise ConversionError('dimensions: wanted [nx, ny, nz], three whole numbers')
     columns, rows, slices = dims

@@ -68,11 +68,7 @@ def link_shape(visuals: Iterable[Visual], resolve: Resolve) -> tuple[Shape, list
 
 
 def _shape(visual: Visual, resolve: Resolve) -> Shape:
-    """
-    Make a mesh of a shape, in metres, where it belongs in the link.
-
-    :raises ConversionError: if that cannot be done.
-    """
+    """Make a mesh of a shape, in metres, where it belongs in the link."""
     if visual.kind == 'mesh':
         shape = read_shape(resolve(visual.url))
         place = visual.origin @ np.diag([*visual.sizes, 1.0])

@@ -123,7 +123,6 @@ def _sending(
 
 
 def _sent_poses(rule: SendRule, are_several: bool) -> Message:
-    """Make what is sent of frames of tf."""
     matrix = matrix_from_metres(_HERE, rule.wire_unit)
     envelope = _sending(rule).envelope(Header(frame_id=rule.tf_target))
     if not are_several:

@@ -98,7 +98,6 @@ def _after(text: str, place: int) -> int:
 
 
 def _character(text: str, place: int, entity: re.Match[str]) -> str:
-    """Give what an entity stands for."""
     name = entity[1]
     if name[0] != '#':
         if name not in _ENTITIES:

@@ -271,7 +271,6 @@ def _as_paths(markers: Sequence[Marker], sending: Sending) -> Trajectories:
 
 
 def _path_of(arrow: Marker) -> tuple[list[RosPoint], tuple[int, ...]]:
-    """Give both ends of an arrow, and its colour."""
     if arrow.type != Marker.ARROW:
         raise ConversionError(f'of type {arrow.type} cannot be sent as TRAJ; possible: ARROW')
     ends = _ends(arrow)
@@ -316,7 +315,6 @@ def _placed(marker: Marker, points: Sequence[Any]) -> list[RosPoint]:
 
 
 def _ends(arrow: Marker) -> list[RosPoint]:
-    """Tell where an arrow begins and ends."""
     points = list(arrow.points)
     if not points:  # then it points along its x axis
         points = [RosPoint(), RosPoint(x=arrow.scale.x)]

@@ -175,7 +175,6 @@ def _orientation(values: Sequence[float]) -> Quaternion:
 
 
 def _one_of(ros_type: type, name: str, unit: str) -> Callable[[Sensor, Route, Header], Any]:
-    """Make what makes a message of one number."""
     return lambda sensor, route, header: ros_type(
         header=header, **{name: _values(sensor, [1], unit)[0]})
 
@@ -221,7 +220,6 @@ def _joints_of_array(message: NDArray, route: Route, header: Header) -> JointSta
 
 
 def _image_of_array(message: NDArray, route: Route, header: Header) -> Any:
-    """Make an Image of an array of rows and columns."""
     array = message.array
     if array.ndim != 2 or array.dtype.kind == 'c' or array.dtype.str[1:] == 'u4':
         raise ConversionError(
@@ -285,14 +283,12 @@ def _joints_to_array(message: JointState, sending: Sending) -> NDArray:
 
 
 def _with_joints(message: JointState, sending: Sending) -> dict[str, Any]:
-    """Make the envelope of a JointState, with the names of the joints."""
     envelope = sending.envelope(message.header)
     envelope['metadata']['joint_names'] = json.dumps(list(message.name), ensure_ascii=False)
     return envelope
 
 
 def _field(sending: Sending, *possible: str) -> str:
-    """Read which field of the message is to be sent."""
     field = sending.rule.field
     if field and field not in possible:
         raise ConversionError(f'field {field!r} of the mapping; possible: {", ".join(possible)}')
@@ -300,7 +296,6 @@ def _field(sending: Sending, *possible: str) -> str:
 
 
 def _numbers(part: Any) -> list[float]:
-    """List the numbers of a vector or a quaternion."""
     return [getattr(part, name) for name in part.get_fields_and_field_types()]
 
 
@@ -346,7 +341,6 @@ def _imu_to_sensor(message: Imu, sending: Sending) -> Sensor:
 
 
 def _value_to_sensor(name: str, unit: str) -> Callable[[Any, Sending], Sensor]:
-    """Make what sends the one number of a message."""
 
     def convert(message: Any, sending: Sending) -> Sensor:
         """Send the one value."""

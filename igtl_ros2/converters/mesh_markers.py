@@ -157,7 +157,6 @@ def _one(solid: Callable[[], Solid]) -> Callable[[Marker], _Parts]:
 
 
 def _list(solid: Callable[[int], Solid]) -> Callable[[Marker], _Parts]:
-    """Make what makes a solid for each point of a marker."""
 
     def make(marker: Marker) -> _Parts:
         places, scale = _points(marker), _scale(marker)
@@ -226,7 +225,6 @@ def facing_out(faces: NDArray[np.uint32], scale: Matrix) -> NDArray[np.uint32]:
 
 
 def _joined(parts: Sequence[Cells]) -> Cells:
-    """Put cells of one kind behind each other."""
     return Cells(
         np.concatenate([np.zeros(0, np.uint32), *(part.indices for part in parts)]),
         np.concatenate([np.zeros(0, np.int64), *(part.sizes for part in parts)]))
@@ -262,7 +260,6 @@ def _tile(colour: ColorRGBA, count: int) -> NDArray[np.float64]:
 
 
 def _colours(marker: Marker) -> NDArray[np.float64]:
-    """Give a colour for each point of a list."""
     count = len(marker.points)
     listed = np.array([(c.r, c.g, c.b, c.a) for c in marker.colors]).reshape(-1, 4)
     if not len(listed):

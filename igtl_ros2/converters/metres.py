@@ -145,7 +145,6 @@ def affines_to_numbers(
 
 
 def _is_noise(rotation: Rows) -> bool:
-    """Tell whether it is a rotation but for float32 noise."""
     try:
         return distance_from_rotation(rotation) <= FLOAT32_NOISE
     except ConversionError:

@@ -26,7 +26,6 @@ class MotionBudget:
     __slots__ = ('_at_s', '_metres_s', '_degrees_s', '_known_s', '_known')
 
     def __init__(self, now_s: float) -> None:
-        """Be full."""
         self._at_s = now_s
         self._metres_s = self._degrees_s = BURST_S
         # the last answer: a pose that was asked about is published next

@@ -79,7 +79,6 @@ def paths_to_ros(message: Trajectories, route: Route, stamp: Time) -> Converted:
 
 
 def _why(path: Trajectory, rule: ReceiveRule) -> str:
-    """Tell what is wrong with a path."""
     if path.type not in (_ENTRY_ONLY, _TARGET_ONLY, _BOTH):
         return f'its type is {path.type}'
     try:

@@ -18,7 +18,7 @@ from ..rules import ReceiveRule
 from .measured import AS
 from .registry import Route
 from .tracking import tool_frame
-from .units import LPS_TO_RAS, PER_METRE, Matrix, ns_from_time, ros_text
+from .units import LPS_TO_RAS, Matrix, matrix_from_metres, ns_from_time, ros_text
 
 #: Marker.TEXT_VIEW_FACING, where visualization_msgs may be missing
 _MARKER_TEXT = 9
@@ -167,8 +167,7 @@ def weight(message: Message) -> int:
 
 def _on_wire(pose: Matrix, unit: str, axes: str) -> Matrix:
     """Turn a pose in metres into one for coordinates on the wire."""
-    matrix = np.array(pose, np.float64)
-    matrix[:3, 3] *= PER_METRE[unit]
+    matrix = matrix_from_metres(pose, unit)
     if axes == 'lps':
         matrix *= LPS_TO_RAS
         matrix *= LPS_TO_RAS.T

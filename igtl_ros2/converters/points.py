@@ -102,7 +102,6 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
 
 
 def _is_withheld(target: Pose, route: Route, result: Converted) -> bool:
-    """Tell whether a gate stops a target on its way to a topic of poses."""
     at, turn = target.position, target.orientation
     return withheld(route, result, (at.x, at.y, at.z), (turn.x, turn.y, turn.z, turn.w))
 

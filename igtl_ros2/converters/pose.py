@@ -197,7 +197,6 @@ def position_from_pose(message: Any, sending: Sending) -> Position:
 
 
 def _pose_of(message: Any) -> Pose:
-    """Take the pose out of a message that may have one with covariance."""
     return message.pose if isinstance(message.pose, Pose) else message.pose.pose
 
 

@@ -11,9 +11,8 @@ from std_msgs.msg import Header
 from ..codec.short_names import FULL_NAME, NAME_BYTES
 from ..errors import ConversionError
 from ..rules import SendRule
+from .metres import NS
 from .units import ns_from_time
-
-_NS = 1_000_000_000
 
 
 # one is made for each pose: not frozen, which takes three times as long
@@ -130,4 +129,4 @@ def envelope_of(
 
 def stamp_text(stamp_ns: int) -> str:
     """Write a stamp as it stands in metadata."""
-    return f'{stamp_ns // _NS}.{stamp_ns % _NS:09d}'
+    return f'{stamp_ns // NS}.{stamp_ns % NS:09d}'

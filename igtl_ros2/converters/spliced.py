@@ -29,10 +29,10 @@ from ..codec.frame import HEADER_SIZE, START_SIZE, pack_rest
 from ..errors import ConversionError
 from .bulk import Rows, set_rows
 from .lazy import LazyImage, LazyPose
+from .metres import NS
 from .registry import stamp_text
 from .units import time_from_ns
 
-_NS = 1_000_000_000
 #: of one topic, before all are forgotten
 _MOST_TEMPLATES = 1000
 #: in one message
@@ -44,7 +44,7 @@ _LENGTH = struct.Struct('<I')
 _POSES_HEAD = struct.Struct('<iII')
 _PLAIN = b'\0\1\0\0'
 #: no name of a frame looks like this one and those below
-MARK_NS = 0x5A17_0B5C * _NS + 0x2F3B_11D7
+MARK_NS = 0x5A17_0B5C * NS + 0x2F3B_11D7
 
 
 _log = logging.getLogger(__name__)
@@ -68,10 +68,10 @@ class PoseTemplate:
     ) -> None:
         marked, marks = [], []
         for number, like in enumerate(likes):
-            stamp_ns = MARK_NS + number * (_NS + 1)
+            stamp_ns = MARK_NS + number * (NS + 1)
             numbers = tuple(1234.5678 + 8 * number + place / 8 for place in range(7))
             marked.append(like.again(stamp_ns, numbers).become())
-            marks += [_STAMP.pack(*divmod(stamp_ns, _NS)), _NUMBERS.pack(*numbers)]
+            marks += [_STAMP.pack(*divmod(stamp_ns, NS)), _NUMBERS.pack(*numbers)]
         data = serialize(make(marked))
         form, end = '<', 0
         #: the bytes before each stamp and each pose, and behind the last one
@@ -91,7 +91,7 @@ class PoseTemplate:
         values: list[Any] = []
         parts = iter(self.parts)
         for pose, before, between in zip(poses, parts, parts):
-            values += before, *divmod(pose.stamp_ns, _NS), between, *pose.numbers
+            values += before, *divmod(pose.stamp_ns, NS), between, *pose.numbers
         return self.pack(*values, self.last)
 
 
@@ -119,7 +119,7 @@ class PoseTemplates:
             return None
         first, between = template.parts
         return template.pack(
-            first, stamp_ns // _NS, stamp_ns % _NS, between, *pose.numbers, template.last)
+            first, stamp_ns // NS, stamp_ns % NS, between, *pose.numbers, template.last)
 
     def bytes_of(self, poses: Sequence[LazyPose]) -> bytes | None:
         """Make the bytes of a message; None if it has to be made by ROS."""
@@ -196,7 +196,7 @@ def _image_head(
     data = serialize(Image(
         header=Header(stamp=time_from_ns(MARK_NS), frame_id=frame_id), height=height, width=width,
         encoding=encoding, step=step))
-    (stamp_at,) = _find_each(data, _STAMP.pack(*divmod(MARK_NS, _NS)))
+    (stamp_at,) = _find_each(data, _STAMP.pack(*divmod(MARK_NS, NS)))
     return data[:stamp_at], data[stamp_at + _STAMP.size : -_LENGTH.size]
 
 
@@ -209,7 +209,7 @@ def image_start(message: LazyImage, serialize: Callable[[Any], bytes]) -> bytes:
     """
     stamp_ns, common = message.head
     before, behind = _image_head(*common, serialize)
-    return b''.join((before, _STAMP.pack(stamp_ns // _NS, stamp_ns % _NS), behind,
+    return b''.join((before, _STAMP.pack(stamp_ns // NS, stamp_ns % NS), behind,
                      _LENGTH.pack(message.numbers.nbytes)))
 
 
@@ -247,7 +247,7 @@ def _poses_start(
     once = serialize(message)
     message.poses = 2 * list(mark)
     count_at, at = _places(once, serialize(message), mark.values.tobytes())
-    (stamp_at,) = _find_each(once[:count_at], _STAMP.pack(*divmod(MARK_NS, _NS)))
+    (stamp_at,) = _find_each(once[:count_at], _STAMP.pack(*divmod(MARK_NS, NS)))
     if len(once) != at + mark.values.nbytes:
         raise ConversionError('the serialised message has another form than expected')
     between = once[stamp_at + _STAMP.size : count_at]

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from geometry_msgs.msg import Pose, PoseArray, PoseStamped, TransformStamped
-from std_msgs.msg import Header
 
-from .lazy import LazyPose, LazyPoseArray
-from .units import time_from_ns
+from .lazy import LazyPose
 
 
 def place_of(messages: Iterable[Any]) -> Any:
@@ -19,17 +17,8 @@ def place_of(messages: Iterable[Any]) -> Any:
     :param messages: all that was published of one message; None if no place is among them.
     """
     for message in messages:
-        if isinstance(message, LazyPoseArray):
-            message.become()
         if isinstance(message, LazyPose):
-            x, y, z, a, b, c, d = message.numbers
-            made = PoseStamped()
-            made.header = Header(
-                stamp=time_from_ns(message.stamp_ns), frame_id=message.frames[0])
-            position, orientation = made.pose.position, made.pose.orientation
-            position.x, position.y, position.z = x, y, z
-            orientation.x, orientation.y, orientation.z, orientation.w = a, b, c, d
-            return made
+            message = message.usual()
         if isinstance(message, PoseStamped):
             return message
         if isinstance(message, TransformStamped):

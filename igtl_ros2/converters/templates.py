@@ -16,6 +16,7 @@ from typing import Any
 from ..config import ros_text
 from ..config.words import show
 from ..errors import ConversionError
+from .metres import NS
 from .ros_types import (
     FLOATS,
     TEXTS,
@@ -35,7 +36,6 @@ from .ros_types import (
 _YES = ('true', 'on', 'yes', '1')
 _NO = ('false', 'off', 'no', '0')
 _TIMES = ('builtin_interfaces/Duration', 'builtin_interfaces/Time')
-_NS = 1_000_000_000
 #: what stands for a value that is not known before a peer has said it
 _UNKNOWN = object()
 
@@ -204,12 +204,11 @@ def _message(kind: FieldKind, value: Any, find: Any, ros_type: Any) -> Any:
 
 
 def _time(kind: FieldKind, ros_type: Any, value: Any) -> Any:
-    """Make a time of a number of seconds."""
     seconds = _scalar('double', value, True)
     low = 0 if kind.name.endswith('/Time') else -(1 << 31)
     if not low <= seconds < 1 << 31:
         raise Fault((), f'found {show(value)}; allowed {kind.name} in seconds')
-    whole, rest = divmod(round(seconds * _NS), _NS)
+    whole, rest = divmod(round(seconds * NS), NS)
     return ros_type(sec=whole, nanosec=rest)
 
 

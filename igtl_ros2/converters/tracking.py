@@ -358,7 +358,6 @@ def _split(
     name: str, kind: int, numbers: Sequence[float], frame: str, stamp_ns: int, route: Route,
     result: Converted,
 ) -> None:
-    """Give a tool a topic of its own."""
     tip_only = kind == TIP_ONLY
     try:
         leaf = result.named(route, 'tools', name, 'point' if tip_only else 'pose')

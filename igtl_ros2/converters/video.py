@@ -213,7 +213,6 @@ def _video(
     data: NDArray[np.uint8], codec: str, size: Any, frame_type: int, header: Header,
     sending: Sending,
 ) -> Video:
-    """Make the message of a frame in its place."""
     if not are_dimensions(size) or max(size) > 0xFFFF:
         raise ConversionError('dimensions: wanted [columns, rows, 1], whole numbers up to 65535')
     columns, rows, slices = size
