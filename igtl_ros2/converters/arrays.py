@@ -12,7 +12,7 @@ from builtin_interfaces.msg import Time
 from std_msgs import msg
 from std_msgs.msg import Float64MultiArray, Header, MultiArrayDimension, MultiArrayLayout
 
-from ..codec.messages.arrays import NDArray, Sensor
+from ..codec.messages.arrays import NDArray, Sensor, parse_unit
 from ..codec.messages.text import String
 from ..errors import ConversionError
 from .bulk import fill, scalar_name
@@ -20,7 +20,6 @@ from .measured import MEASURED, OF_ARRAY, OF_SENSOR
 from .outputs import STREAM, Output
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .ros_types import plain
-from .units import parse_unit
 
 #: the array of ROS by the type of its numbers
 ARRAYS = {

@@ -23,9 +23,10 @@ from ..codec.messages.catalog import (
 )
 from ..codec.scalars import scalar_code, scalar_dtype
 from ..errors import ConversionError, EncodeError
+from .metres import PER_METRE, json_number
 from .outputs import Output
 from .registry import Converted, Route, Sending, from_ros, to_ros
-from .units import PER_METRE, affine_from_metres, json_number, length_from_ros, ros_texts
+from .units import affine_from_metres, length_from_ros, ros_texts
 
 # entries that are written together
 _PIECE = 500

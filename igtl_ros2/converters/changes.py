@@ -9,7 +9,7 @@ import numpy as np
 
 from ..codec import Message, encode
 from ..codec.message import Content
-from .units import PER_METRE, Matrix
+from .metres import PER_METRE, Matrix
 
 
 @dataclass(frozen=True, slots=True)

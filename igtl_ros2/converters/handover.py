@@ -28,9 +28,9 @@ from ..codec.messages.video import Video
 from ..codec.short_names import FULL_NAME
 from ..rules import ReceiveRule, SendRule
 from .lazy import ros_type_of
+from .metres import RIGID_TOLERANCE
 from .outputs import stands_for_whole
 from .registry import Converted, Sending, sender, wire_type_of_leaf
-from .units import RIGID_TOLERANCE
 
 # of which all that gates have not looked at is known
 _POSES = (Transform, Position, TrackingData, QuaternionTrackingData)

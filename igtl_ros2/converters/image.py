@@ -19,18 +19,11 @@ from ..rules import PICTURES, ReceiveRule, SendRule
 from ..rules.values import numbers, one_of, several
 from .bulk import scalar_name
 from .lazy import LazyImage, LazyTransform
+from .metres import PER_METRE, RIGID_TOLERANCE, Matrix, affine_to_metres, pose_to_numbers
 from .outputs import STREAM, Output
 from .pose import is_valid, tool_state
 from .registry import Converted, Route, Sending, from_ros, to_ros
-from .units import (
-    PER_METRE,
-    RIGID_TOLERANCE,
-    Matrix,
-    affine_from_metres,
-    affine_to_metres,
-    ns_from_time,
-    pose_to_numbers,
-)
+from .units import affine_from_metres, ns_from_time
 
 NO_GEOMETRY = 'the matrix of the image holds NaN or infinity: no geometry'
 _ENCODINGS = {

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from ..codec.geometry import Flags
 from .bulk import Rows, set_rows
-from .units import PER_METRE, Matrix, affine_from_numbers
+from .metres import PER_METRE, Matrix
+from .units import affine_from_numbers
 
 _PIECE = 2000
 

@@ -12,6 +12,7 @@ from geometry_msgs.msg import Quaternion, TwistStamped, Vector3, WrenchStamped
 from sensor_msgs.msg import FluidPressure, Image, Imu, JointState, Joy, Range, Temperature
 from std_msgs.msg import Header
 
+from ..codec.geometry import matrix_to_quaternion, quaternion_to_matrix
 from ..codec.messages.arrays import NDArray, Sensor
 from ..errors import ConversionError
 from ..rules import ReceiveRule, SendRule
@@ -19,13 +20,7 @@ from ..rules.values import NAMES, one_of, text
 from .image import ros_image
 from .outputs import STREAM, Output
 from .registry import Route, Sending, from_ros
-from .units import (
-    has_unit,
-    matrix_to_quaternion,
-    quaternion_to_matrix,
-    sensor_from_si,
-    sensor_to_si,
-)
+from .units import has_unit, sensor_from_si, sensor_to_si
 
 AS = ReceiveRule.key(
     'as', one_of('joint_state', 'wrench', 'imu', 'twist', 'temperature', 'pressure', 'range',

@@ -16,9 +16,10 @@ from ..codec.messages.mesh import PolyData
 from ..errors import ConversionError, EncodeError
 from ..rules import ReceiveRule
 from .measured import AS
+from .metres import LPS_TO_RAS, Matrix
 from .registry import Route
 from .tracking import tool_frame
-from .units import LPS_TO_RAS, Matrix, matrix_from_metres, ns_from_time, ros_text
+from .units import matrix_from_metres, ns_from_time, ros_text
 
 #: Marker.TEXT_VIEW_FACING, where visualization_msgs may be missing
 _MARKER_TEXT = 9

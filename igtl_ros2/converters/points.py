@@ -23,14 +23,12 @@ from ..rules import ReceiveRule, SendRule
 from ..rules.kinds import tools
 from ..rules.values import BOOLEAN, DEVICE, group, text
 from .many_poses import fill_poses, listed, metres_of
+from .metres import Matrix, json_number, length_to_ros
 from .outputs import STREAM, Output
 from .pose import POSE, withheld
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import (
-    Matrix,
-    json_number,
     length_from_ros,
-    length_to_ros,
     ns_from_time,
     orientation_along,
     point_from_ros,

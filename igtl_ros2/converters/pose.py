@@ -17,6 +17,7 @@ from geometry_msgs.msg import (
 from std_msgs.msg import Header
 
 from ..codec import from_ns
+from ..codec.geometry import matrix_to_quaternion, quaternion_to_matrix
 from ..codec.messages.pose import Position, Transform
 from ..codec.tool_state import is_valid as is_valid
 from ..codec.tool_state import tool_state as tool_state
@@ -25,22 +26,11 @@ from ..rules import ReceiveRule
 from ..rules.values import BOOLEAN
 from .details import Detail
 from .lazy import LazyPose, LazyPoseStamped, LazyTransform
+from .metres import RIGID_TOLERANCE, affines_to_numbers, json_number, metres, pose_to_numbers
 from .outputs import STREAM, Output
 from .registry import Converted, Route, Sending, from_ros, tell_once, to_ros
 from .sending import stamp_text
-from .units import (
-    RIGID_TOLERANCE,
-    Matrix,
-    affine_from_numbers,
-    affines_to_numbers,
-    json_number,
-    matrix_to_quaternion,
-    metres,
-    point_from_ros,
-    pose_to_numbers,
-    quaternion_to_matrix,
-    time_from_ns,
-)
+from .units import Matrix, affine_from_numbers, point_from_ros, time_from_ns
 
 # of one device: a publisher may name one after the other
 _MOST_FRAMES = 100

@@ -18,15 +18,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from ..codec.geometry import matrix_to_quaternion, quaternion_to_matrix
 from ..errors import ConversionError
+from .metres import RIGID_TOLERANCE, Matrix, distance_from_rotation
 from .time_jump import TimeJumps, Turn
-from .units import (
-    RIGID_TOLERANCE,
-    Matrix,
-    distance_from_rotation,
-    matrix_to_quaternion,
-    quaternion_to_matrix,
-)
 
 Reason = Literal['unknown', 'unconnected', 'extrapolation']
 

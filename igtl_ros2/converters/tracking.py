@@ -16,6 +16,7 @@ from std_msgs.msg import Header
 from ..codec.geometry import (
     matrices_of,
     quaternion_to_columns,
+    quaternion_to_matrix,
     quaternions_to_matrices,
     rotations_to_quaternions,
 )
@@ -34,21 +35,19 @@ from .details import Detail
 from .gates import MAX_TOOLS
 from .lazy import LazyPoseArray, LazyPoseStamped, LazyTransform, pose_bytes
 from .many_poses import listed, metres_of
-from .outputs import STREAM, Output
-from .points import MOST_TOLD, SPLIT, tell_rest
-from .pose import NOT_RIGID, finite_list, is_valid, tool_state
-from .registry import Converted, Route, tell_once, to_ros
-from .units import (
+from .metres import (
     LPS_TO_RAS,
     RIGID_TOLERANCE,
     affines_to_numbers,
     json_number,
     metres,
     pose_to_numbers,
-    quaternion_to_matrix,
-    ros_text,
-    time_from_ns,
 )
+from .outputs import STREAM, Output
+from .points import MOST_TOLD, SPLIT, tell_rest
+from .pose import NOT_RIGID, finite_list, is_valid, tool_state
+from .registry import Converted, Route, tell_once, to_ros
+from .units import ros_text, time_from_ns
 
 _NO_TURN = 0.0, 0.0, 0.0, 1.0
 

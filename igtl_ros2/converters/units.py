@@ -23,24 +23,12 @@ from numpy.typing import NDArray
 from ..codec.geometry import matrix_to_quaternion as matrix_to_quaternion
 from ..codec.geometry import quaternion_to_columns
 from ..codec.geometry import quaternion_to_matrix as quaternion_to_matrix
-from ..codec.messages.arrays import Sensor, unit_parts
-from ..codec.messages.arrays import parse_unit as parse_unit
+from ..codec.messages.arrays import Sensor, parse_unit, unit_parts
 from ..config import DIMENSIONS, dimension
 from ..config import ros_text as ros_text
 from ..errors import ConversionError
-from .metres import LPS_TO_RAS as LPS_TO_RAS
-from .metres import NS
-from .metres import PER_METRE as PER_METRE
-from .metres import RIGID_TOLERANCE as RIGID_TOLERANCE
+from .metres import LPS_TO_RAS, NS, PER_METRE, metres, pose_to_numbers
 from .metres import Matrix as Matrix
-from .metres import affine_to_metres as affine_to_metres
-from .metres import affines_to_numbers as affines_to_numbers
-from .metres import distance_from_rotation as distance_from_rotation
-from .metres import json_number as json_number
-from .metres import length_to_ros as length_to_ros
-from .metres import metres as metres
-from .metres import own_stamp_ns as own_stamp_ns
-from .metres import pose_to_numbers as pose_to_numbers
 
 _KELVIN_AT_0_CELSIUS = 273.15
 

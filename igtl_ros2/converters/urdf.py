@@ -9,9 +9,10 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from ..codec.geometry import quaternion_to_matrix
 from ..errors import ConversionError
 from .loose_xml import read_elements
-from .units import Matrix, quaternion_to_matrix
+from .metres import Matrix
 
 # many times that of the largest robots; what XML takes in memory is a multiple of its length
 MAX_TEXT = 1 << 22

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..codec import Message
 from ..codec.timestamp import wire_ns
-from ..converters.units import own_stamp_ns, ros_text
+from ..converters.metres import own_stamp_ns
+from ..converters.units import ros_text
 from .device import Device
 from .effects import Broadcast, Effect, Later, LookUp, Measure, Publish
 from .inbound import REPEATED

@@ -18,6 +18,7 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingElement,
 )
 from igtl_ros2.converters import bulk
+from igtl_ros2.converters.metres import RIGID_TOLERANCE, pose_to_numbers
 from igtl_ros2.converters.registry import (
     Route,
     Sending,
@@ -26,13 +27,7 @@ from igtl_ros2.converters.registry import (
     sender,
 )
 from igtl_ros2.converters.spliced import read_poses, with_rows
-from igtl_ros2.converters.units import (
-    RIGID_TOLERANCE,
-    matrix_to_quaternion,
-    pose_from_ros,
-    pose_to_numbers,
-    quaternion_to_matrix,
-)
+from igtl_ros2.converters.units import matrix_to_quaternion, pose_from_ros, quaternion_to_matrix
 from igtl_ros2.errors import ConversionError, EncodeError
 from igtl_ros2.mapping import ReceiveRule, SendRule
 

@@ -9,10 +9,10 @@ from geometry_msgs.msg import Quaternion, TwistStamped, Vector3, WrenchStamped
 from sensor_msgs.msg import FluidPressure, Imu, JointState, Joy, Range, Temperature
 from std_msgs.msg import Float64, Float64MultiArray, Header
 
-from igtl_ros2.codec.messages.arrays import PREFIXES, UNITS, NDArray, Sensor, unit_word
+from igtl_ros2.codec.messages.arrays import PREFIXES, UNITS, NDArray, Sensor, parse_unit, unit_word
 from igtl_ros2.config import FIELD_UNITS
 from igtl_ros2.config.quantities import measured
-from igtl_ros2.converters.units import has_unit, parse_unit
+from igtl_ros2.converters.units import has_unit
 from igtl_ros2.errors import ConversionError
 from igtl_ros2.mapping import mapping_schema
 

@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 from igtl_ros2.codec import from_ns, to_ns
 from igtl_ros2.codec.geometry import FLOAT32_NOISE
 from igtl_ros2.codec.messages.text import String
-from igtl_ros2.converters.metres import choose_stamp, rotation_part
-from igtl_ros2.converters.units import (
-    affine_from_metres,
+from igtl_ros2.converters.metres import (
     affine_to_metres,
     affines_to_numbers,
+    choose_stamp,
     json_number,
+    pose_to_numbers,
+    rotation_part,
+)
+from igtl_ros2.converters.units import (
+    affine_from_metres,
     length_from_ros,
     matrix_from_metres,
     matrix_to_quaternion,
@@ -24,7 +28,6 @@ from igtl_ros2.converters.units import (
     point_from_ros,
     point_to_ros,
     pose_from_ros,
-    pose_to_numbers,
     pose_to_ros,
     quaternion_to_matrix,
     ros_text,
