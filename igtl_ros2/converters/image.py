@@ -34,7 +34,7 @@ _NAMED = {name: form for form, name in _ENCODINGS.items()}
 _SWAPPED = {'bgr8': 'rgb8', 'bgra8': 'rgba8', 'bgr16': 'rgb16', 'bgra16': 'rgba16'}
 _LETTERS = {'i': 'S', 'u': 'U', 'f': 'F'}
 _GENERIC = re.compile('(8U|8S|16U|16S|32S|32F|64F)(?:C([0-9]{1,3}))?')
-_KINDS = {'U': 'u', 'S': 'i', 'F': 'f'}
+_KINDS = {letter: kind for kind, letter in _LETTERS.items()}
 
 
 @lru_cache(maxsize=64)

@@ -25,11 +25,9 @@ def image_from_grid(message: OccupancyGrid, sending: Sending) -> Image:
     matrix[:3, :3] *= grid.resolution
     # the origin is the corner of the first cell, not its centre
     matrix[:3, 3] += matrix[:3, :3] @ (0.5, 0.5, 0.0)
-    return Image.from_array(
-        cells.reshape(1, grid.height, grid.width),
-        affine_from_metres(matrix, sending.rule.wire_unit),
-        **sending.envelope(message.header),
-    )
+    place = affine_from_metres(matrix, sending.rule.wire_unit)
+    return Image.from_array(cells.reshape(1, grid.height, grid.width), place,
+                            **sending.envelope(message.header))
 
 
 @from_ros(Path, 'POLYDATA', 'path', default=True)

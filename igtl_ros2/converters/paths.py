@@ -45,17 +45,13 @@ def paths_to_ros(message: Trajectories, route: Route, stamp: Time) -> Converted:
         result.errors.append(f'path {ros_text(path.name)!r} is dropped: {_why(path, rule)}')
     left_out = int(wrong.sum())
     tell_rest(result, left_out, 'paths are dropped')
+    halves = ~whole & ~wrong
+    places = np.where(has_entry[:, None], entries, targets)[halves].tolist()
     partial = [
-        {
-            'name': ros_text(name),
-            'kind': kind,
-            'entry' if kind == _ENTRY_ONLY else 'target': place,
-        }
+        {'name': ros_text(name), 'kind': kind,
+         'entry' if kind == _ENTRY_ONLY else 'target': place}
         for name, kind, place in zip(
-            table.taken(~whole & ~wrong).texts('name'),
-            kinds[~whole & ~wrong].tolist(),
-            np.where(has_entry[:, None], entries, targets)[~whole & ~wrong].tolist(),
-        )
+            table.taken(halves).texts('name'), kinds[halves].tolist(), places)
     ]
     kept = whole & ~wrong
     # a gate has looked at no path that has one end only
@@ -69,12 +65,8 @@ def paths_to_ros(message: Trajectories, route: Route, stamp: Time) -> Converted:
     result.kept = sent_on
     trajectory = result.outputs['trajectory'] = PoseArray(header=header)
     fill_poses(trajectory, ends, np.repeat(turned[kept], 2, axis=0))
-    result.info.update(
-        names=names,
-        kinds=listed(table.rows['type']),
-        **looks_to_info(table, rule.wire_unit),
-        partial=partial,
-    )
+    looks = looks_to_info(table, rule.wire_unit)
+    result.info.update(names=names, kinds=listed(table.rows['type']), **looks, partial=partial)
     return result
 
 
@@ -116,10 +108,7 @@ def paths_message(
     """
     unit = sending.rule.wire_unit
     wire = [point_from_ros(end, unit) for end in ends]
-    return Trajectories(
-        tuple(
-            Trajectory(name, wire[2 * n], wire[2 * n + 1], _BOTH, **look)
-            for n, (name, look) in enumerate(zip(names, looks))
-        ),
-        **sending.envelope(header),
-    )
+    paths = tuple(
+        Trajectory(name, wire[2 * n], wire[2 * n + 1], _BOTH, **look)
+        for n, (name, look) in enumerate(zip(names, looks)))
+    return Trajectories(paths, **sending.envelope(header))

@@ -47,12 +47,8 @@ def add_plane(message: Image, route: Route, stamp: Time, result: Converted) -> N
     indices[:, 3] = 1.0
     corners = indices @ geometry_of(result).T
     result.outputs['plane'] = Marker(
-        header=header,
-        ns=ros_name(route.device),
-        type=Marker.TRIANGLE_LIST,
-        action=Marker.ADD,
-        pose=Pose(),
-        scale=Vector3(x=1.0, y=1.0, z=1.0),
+        header=header, ns=ros_name(route.device), type=Marker.TRIANGLE_LIST, action=Marker.ADD,
+        pose=Pose(), scale=Vector3(x=1.0, y=1.0, z=1.0),
         color=ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0),
         points=[Point(x=x, y=y, z=z) for x, y, z, _ in corners.tolist()],
         texture_resource=f'embedded://{ros_name(route.device)}',

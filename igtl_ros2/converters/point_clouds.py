@@ -34,12 +34,8 @@ def add_cloud(message: PointList, route: Route, stamp: Time, result: Converted) 
     diameters = [d if isinstance(d, float) else 0.0 for d in result.info['diameters']]
     result.outputs['cloud'] = point_cloud(
         np.array(places).reshape(-1, 3),
-        {
-            'rgba': packed_colours(colours),
-            'diameter': np.array(diameters, np.float64),
-        },
-        points.header,
-    )
+        {'rgba': packed_colours(colours), 'diameter': np.array(diameters, np.float64)},
+        points.header)
 
 
 @from_ros(PointCloud2, 'POINT', takes_long=True)
@@ -53,9 +49,7 @@ def points_from_cloud(message: PointCloud2, sending: Sending) -> PointList:
     colours = _colours(columns)
     diameters = columns.get('diameter')
     return points_message(
-        places[valid].tolist(),
-        sending,
-        message.header,
+        places[valid].tolist(), sending, message.header,
         None if colours is None else [tuple(colour) for colour in colours[valid].tolist()],
         None if diameters is None else diameters[valid].astype(np.float64).tolist(),
     )

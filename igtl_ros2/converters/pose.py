@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from geometry_msgs.msg import (
     Point,
     PointStamped,
@@ -131,10 +130,7 @@ def position_to_ros(message: Position, route: Route, stamp_ns: int) -> Converted
         if rule.tf != 'off':
             tell_once(route, result, 'not broadcast on tf: it came without an orientation')
         return result
-    matrix = np.eye(4)
-    matrix[:3, :3] = quaternion_to_matrix(message.quaternion.tolist())
-    matrix[:3, 3] = message.position
-    position, turned, _ = pose_to_numbers(matrix, rule.wire_unit, rule.wire_axes)
+    position, turned, _ = pose_to_numbers(message.matrix, rule.wire_unit, rule.wire_axes)
     if withheld(route, result, position, turned):
         result.info['position'] = Detail(message.position.tolist)
         result.info['quaternion'] = Detail(message.quaternion.tolist)
@@ -179,11 +175,8 @@ def position_from_pose(message: Any, sending: Sending) -> Position:
     q = pose.orientation
     # through the matrix, so that the quaternion is checked and of length 1
     quaternion = matrix_to_quaternion(quaternion_to_matrix((q.x, q.y, q.z, q.w)))
-    return Position(
-        point_from_ros(pose.position, sending.rule.wire_unit),
-        quaternion,
-        **sending.envelope(message.header),
-    )
+    position = point_from_ros(pose.position, sending.rule.wire_unit)
+    return Position(position, quaternion, **sending.envelope(message.header))
 
 
 def _pose_of(message: Any) -> Pose:

@@ -16,16 +16,15 @@ from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import ros_text
 
 OK, WARN, ERROR, STALE = b'\0', b'\1', b'\2', b'\3'
-_WARN_CODES = {
-    StatusCode.BUSY,
-    StatusCode.NOT_READY,
-    StatusCode.MANUAL_MODE,
-    StatusCode.DISABLED,
-    StatusCode.SHUTTING_DOWN,
+# those of all other codes are errors
+_LEVELS: dict[int, bytes] = {
+    StatusCode.OK: OK,
+    **dict.fromkeys((StatusCode.BUSY, StatusCode.NOT_READY, StatusCode.MANUAL_MODE,
+                     StatusCode.DISABLED, StatusCode.SHUTTING_DOWN), WARN),
+    **dict.fromkeys((StatusCode.TIME_OUT, StatusCode.NOT_PRESENT), STALE),
 }
 # of one topic; ~/emergency goes on in any case
 _MAX_URGENT = 100
-_STALE_CODES = {StatusCode.TIME_OUT, StatusCode.NOT_PRESENT}
 _CODE_BY_LEVEL = {
     OK: StatusCode.OK,
     WARN: StatusCode.NOT_READY,
@@ -40,14 +39,7 @@ _CODE_BY_LEVEL = {
     Output('~/emergency', 'std_msgs/Bool'))
 def status_to_ros(message: Status, route: Route, stamp: Time) -> Converted:
     """STATUS: `status`, and `~/emergency` for the emergency code."""
-    if message.code == StatusCode.OK:
-        level = OK
-    elif message.code in _WARN_CODES:
-        level = WARN
-    elif message.code in _STALE_CODES:
-        level = STALE
-    else:
-        level = ERROR
+    level = _LEVELS.get(message.code, ERROR)
     facts = {
         'code': str(message.code),
         'code_name': message.code_name,

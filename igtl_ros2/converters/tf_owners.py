@@ -49,7 +49,7 @@ class _Held:
     rank: int
     is_static: bool
     seen_s: float
-    checked: int = -1
+    checked: int
 
     def is_silent(self, now_s: float, for_s: float) -> bool:
         return not self.is_static and now_s - self.seen_s >= for_s
@@ -139,19 +139,15 @@ class TfOwners:
         loop = self._loop(child, parent, now_s)
         if loop:
             weaker = [
-                c for c in loop
-                if c != child and c in self._held and self._held[c].rank < rank
-            ]
+                c for c in loop if c != child and c in self._held and self._held[c].rank < rank]
             if not weaker:
                 return Refused(child, f'loop with {parent}', (
                     f'{what}{whose}: that would close the loop '
                     f'{" -> ".join([child, *loop, child])}, from child to parent'))
             del self._held[weaker[0]]
-        new = _Held(sender, parent, rank, is_static, now_s)
         if held is None or held.parent != parent or loop:
             self._version += 1
-        new.checked = self._version
-        self._held[child] = new
+        self._held[child] = _Held(sender, parent, rank, is_static, now_s, self._version)
         return None
 
     @property

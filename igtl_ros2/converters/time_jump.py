@@ -24,17 +24,14 @@ Sample = TypeVar('Sample')
 
 @dataclass(slots=True)
 class _Course(Generic[Sample]):
-    """
-    The stamps of one frame.
-
-    :param pause_ns: how long before the newest one the one before was.
-    :param late: what came behind it since, each after the other.
-    """
+    """The stamps of one frame."""
 
     newest_ns: int
+    #: how long before the newest one the one before was
     pause_ns: int = _USUAL_PAUSE_NS
     first_late_ns: int = 0
     last_late_ns: int = 0
+    #: what came behind it since, each after the other
     late: list[Sample] = field(default_factory=list)
 
 

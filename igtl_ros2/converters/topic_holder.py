@@ -12,7 +12,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from ..codec.message import has_points
 from ..config import marked_name
-from ..config.address import ip_address
+from ..config.address import same_host
 from ..rules import PICTURES
 
 #: a peer that stamps what it sends, and has sent nothing for so long, makes way for another
@@ -180,13 +180,13 @@ def numbered(topic: str, label: str) -> str:
     return f'{folder}{slash}{marked_name(last, label)}' if label else topic
 
 
+def _written_host(address: str) -> str:
+    return address.rpartition(':')[0].rpartition('//')[2].strip('[]')
+
+
 def host_alone(address: str) -> str:
     """Take the host out of an address of protocol, host and port, as IPv4 if it is that."""
-    host = address.rpartition(':')[0].rpartition('//')[2].strip('[]')
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        return host
+    return same_host(_written_host(address))
 
 
 def who_is(peer: Sender) -> str:
@@ -200,11 +200,9 @@ def names_of(address: str, certificate: Iterable[str]) -> tuple[str, ...]:
 
     :param certificate: the names in it.
     """
-    scheme = address.partition('://')[0]
-    port = address.rpartition(':')[2]
-    written = address.rpartition(':')[0].rpartition('//')[2].strip('[]')
     host = host_alone(address)
-    names = [address, written, host, *certificate]
+    names = [address, _written_host(address), host, *certificate]
     if ':' not in host:
+        scheme, port = address.partition('://')[0], address.rpartition(':')[2]
         names += [f'::ffff:{host}', f'{scheme}://{host}:{port}']
     return tuple(dict.fromkeys(names))
