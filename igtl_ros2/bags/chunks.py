@@ -88,7 +88,6 @@ class McapFile(Scan):
         return False
 
     def _compare(self) -> None:
-        """Compare what was found with what the index says."""
         if not (self.has_magic and self.has_header and self.has_end):
             self.is_whole = False
         if self._is_indexed:

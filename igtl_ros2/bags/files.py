@@ -116,7 +116,6 @@ class BagWriter:
 
     @property
     def files(self) -> int:
-        """How many files there are so far."""
         return len(self._contents.files)
 
     def _begin_file(self) -> None:

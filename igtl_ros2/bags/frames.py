@@ -70,7 +70,6 @@ class FrameTopics:
         self._names: dict[bool, set[str]] = {False: set(), True: set()}
 
     def topic(self, device: str, to_device: bool) -> str:
-        """Find the topic of a device."""
         name, known = ros_name(device), self._names[to_device]
         if len(known) < _MAX_TOPICS:
             known.add(name)
@@ -112,7 +111,6 @@ class FrameRecorder:
     def record(
         self, header: Header, frame: bytes, time_ns: int, *, to_device: bool
     ) -> None:
-        """Record a frame."""
         device = device_of(header, frame)
         key = (f'{TO_IGTL}/{device}' if to_device else device, header.type_name)
         safe = safe_frame(frame, self._phi)

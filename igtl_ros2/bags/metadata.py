@@ -63,7 +63,6 @@ class BagContents:
     topics: dict[str, TopicFacts] = field(default_factory=dict)
 
     def count(self, facts: FileFacts, file: McapFile) -> None:
-        """Count what is in a file."""
         for topic in file.topics.values():
             qos = topic.metadata.get('offered_qos_profiles', '')
             self.topics.setdefault(topic.name, TopicFacts(topic.type_name, qos, topic.encoding))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..codec import decode
 from ..codec.key_frames import Chain
@@ -30,12 +30,12 @@ class Played:
     before_key_frame: int = 0
 
 
+@dataclass(slots=True)
 class _Video:
     """A video that is played, and the time of its last frame."""
 
-    def __init__(self) -> None:
-        self.chain = Chain()
-        self.time_ns = 0
+    chain: Chain = field(default_factory=Chain)
+    time_ns: int = 0
 
 
 def starts_at(begin_ns: int, first_ns: int) -> int:
@@ -48,13 +48,14 @@ def starts_at(begin_ns: int, first_ns: int) -> int:
     return begin_ns if 0 <= first_ns - begin_ns <= _LONGEST_NS else first_ns
 
 
+@dataclass
 class Player:
     """
     Hand out frames at the times at which they were recorded.
 
     :param frames: gives the frames from the beginning, each time it is called.
-    :param begin_ns: when the bag begins, which another device or topic may do.
     :param send: takes one; may wait.
+    :param begin_ns: when the bag begins, which another device or topic may do.
     :param sleep_until: waits until a time of `now`; false if it shall stop.
     :param now: a clock, in seconds.
     :param rate: 2 is twice as fast as recorded; infinity does not wait at all.
@@ -63,29 +64,16 @@ class Player:
     :param lost: tells the places of the bag that are damaged, as far as that is known.
     """
 
-    def __init__(
-        self,
-        frames: Callable[[], Iterable[Frame]],
-        send: Callable[[Frame], None],
-        *,
-        begin_ns: int,
-        sleep_until: Callable[[float], bool],
-        now: Callable[[], float],
-        rate: float = 1.0,
-        start_s: float = 0.0,
-        loop: bool = False,
-        lost: Callable[[], Sequence[Lost]] = lambda: (),
-    ) -> None:
-        self._lost = lost
-        self._frames = frames
-        self._send = send
-        self._begin_ns = begin_ns
-        self._sleep_until = sleep_until
-        self._now = now
-        self._rate = rate
-        self._start_s = start_s
-        self._loop = loop
-        self.played = Played()
+    frames: Callable[[], Iterable[Frame]]
+    send: Callable[[Frame], None]
+    begin_ns: int
+    sleep_until: Callable[[float], bool]
+    now: Callable[[], float]
+    rate: float = 1.0
+    start_s: float = 0.0
+    loop: bool = False
+    lost: Callable[[], Sequence[Lost]] = lambda: ()
+    played: Played = field(default_factory=Played)
 
     def run(self) -> Played:
         """Play until the end, or until it shall stop."""
@@ -94,23 +82,23 @@ class Player:
             if not self._round():
                 break
             self.played.rounds += 1
-            if not self._loop or self.played.messages == before:
+            if not self.loop or self.played.messages == before:
                 break
         return self.played
 
     def _round(self) -> bool:
         zero_ns: int | None = None
         videos: dict[str, _Video] = {}
-        begin = self._now()
-        for frame in self._frames():
+        begin = self.now()
+        for frame in self.frames():
             if zero_ns is None:
-                zero_ns = starts_at(self._begin_ns, frame.time_ns)
+                zero_ns = starts_at(self.begin_ns, frame.time_ns)
             position_s = (frame.time_ns - zero_ns) / 1e9
-            if position_s < self._start_s or self._needs_more(frame, videos):
+            if position_s < self.start_s or self._needs_more(frame, videos):
                 continue
-            if not self._sleep_until(begin + (position_s - self._start_s) / self._rate):
+            if not self.sleep_until(begin + (position_s - self.start_s) / self.rate):
                 return False
-            self._send(frame)
+            self.send(frame)
             self.played.messages += 1
             self.played.bytes += len(frame.data)
             self.played.position_s = position_s
@@ -132,7 +120,7 @@ class Player:
         follows = message.follows if isinstance(message, Video) else None
         video = videos.setdefault(header.device_name, _Video())
         if any(video.time_ns <= (lost.end_ns or lost.start_ns) <= frame.time_ns
-               for lost in self._lost()):
+               for lost in self.lost()):
             video.chain.lose()
         video.time_ns = frame.time_ns
         if video.chain.admits(follows):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any, Protocol
+from typing import Any
 
 import yaml
 from rosbags.rosbag2 import Reader
@@ -27,32 +27,6 @@ class BagTopic:
     topic: str
     msgtype: str
     msgcount: int
-
-
-class BagReader(Protocol):
-    """An open bag."""
-
-    path: Path
-    #: places that were passed over, as far as it was read
-    lost: list[Lost]
-
-    @property
-    def connections(self) -> Collection[Any]:
-        """Its topics, each with `topic`, `msgtype` and `msgcount`."""
-
-    @property
-    def start_time(self) -> int:
-        """Time of its first message."""
-
-    @property
-    def duration(self) -> int:
-        """Time from its first message to its last, in nanoseconds."""
-
-    def messages(self, connections: Collection[Any]) -> Iterator[tuple[Any, int, bytes]]:
-        """Give the messages of some topics in the order of time: topic, time and CDR."""
-
-    def close(self) -> None:
-        """Close it."""
 
 
 class McapBag:
@@ -99,7 +73,7 @@ class McapBag:
         self.duration = max((part.end_ns for part in parts), default=0) - self.start_time
 
     def messages(
-        self, connections: Collection[BagTopic]
+        self, connections: Collection[Any]
     ) -> Iterator[tuple[BagTopic, int, bytes]]:
         """Give the messages of some topics in the order of time: topic, time and CDR."""
         wanted = {(c.topic, c.msgtype): c for c in connections}
@@ -117,7 +91,6 @@ class McapBag:
             self.lost.append(lost)
 
     def close(self) -> None:
-        """Close the files."""
         for file in self._files:
             file.close()
 
@@ -161,8 +134,11 @@ class OtherBag:
             raise BagError(f'{self.path}: {error}') from error
 
     def close(self) -> None:
-        """Close it."""
         self._reader.close()
+
+
+#: an open bag
+BagReader = McapBag | OtherBag
 
 
 def read_bag(path: Path, progress: Callable[[int, int], None]) -> BagReader:

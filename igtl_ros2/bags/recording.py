@@ -28,7 +28,6 @@ class Count:
     bytes: int = 0
 
     def add(self, size: int) -> None:
-        """Count a message."""
         self.messages += 1
         self.bytes += size
 
@@ -50,7 +49,6 @@ class Summary:
 
     @property
     def total(self) -> Count:
-        """All that was recorded."""
         counts = list(self.recorded.values())
         return Count(sum(c.messages for c in counts), sum(c.bytes for c in counts))
 
@@ -106,12 +104,10 @@ class Recording:
 
     @property
     def size(self) -> int:
-        """Size of the bag so far."""
         return self._writer.size
 
     @property
     def files(self) -> int:
-        """How many files the bag has."""
         return self._writer.files
 
     @property

@@ -118,7 +118,6 @@ class _StrictStream(ReadDataStream):
     """Bytes of which there must be as many as are asked for."""
 
     def read(self, length: int) -> bytes:
-        """Read them."""
         data = bytes(super().read(length))
         if len(data) < length:
             raise EndOfFile

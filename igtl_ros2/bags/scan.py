@@ -164,7 +164,6 @@ class Scan(ChunkReader):
         return False
 
     def _summary(self, opcode: int, body: bytes) -> None:
-        """Take in a record of the index."""
         rank = _INDEXED if self._is_indexed else _SAID
         if opcode == Opcode.SCHEMA:
             self._take(self._schemas, read_as(Schema, body), rank)
@@ -180,7 +179,6 @@ class Scan(ChunkReader):
         return position > self._data_end or position >= start
 
     def _take_message(self, position: int, start: int, length: int) -> None:
-        """Take in a message that is in no chunk."""
         channel, _, log_ns, _ = MESSAGE.unpack(self._read(start, MESSAGE.size))
         end = start + length
         last = self.parts[-1] if self.parts else None
@@ -261,7 +259,6 @@ class Scan(ChunkReader):
         return end
 
     def _next_whole(self, position: int) -> int:
-        """Find the next chunk, the index, or the end."""
         stops = [self._end]
         if self._footer is not None and self._footer.summary_start >= position:
             stops.append(self._footer.summary_start)

@@ -47,12 +47,10 @@ class _Ear:
         self.lost = ''
 
     def buffer_updated(self, size: int) -> None:
-        """Record the frames that are whole now."""
         self.decoder.buffer_updated(size)
         self._take(size)
 
     def feed(self, data: bytes) -> None:
-        """Take in bytes that somebody else has received."""
         self.decoder.feed(data)
         self._take(len(data))
 
@@ -103,7 +101,6 @@ class Tap:
 
     @property
     def peers(self) -> int:
-        """How many are connected now."""
         return len(self._streams)
 
     @property
@@ -114,13 +111,11 @@ class Tap:
         return self._trouble or f'nobody connected to {self.address}'
 
     def joined(self, stream: Stream) -> None:
-        """Take in a connection."""
         self.was_connected = True
         self._streams.add(stream)
         _log.info('%s: connected', stream.address)
 
     def left(self, stream: Stream | None, ear: _Ear, why: str) -> None:
-        """Forget a connection."""
         if not self._is_stopping:
             ear.cut_short()
         if stream is not None:
@@ -128,7 +123,6 @@ class Tap:
             _log.info('%s: disconnected: %s', stream.address, printable(why))
 
     def hear(self, what: str, to_device: bool) -> _Ear:
-        """Make what listens to one way of a connection."""
         return _Ear(self._recorder, self._settings, self._now_ns, what, to_device)
 
     def hold_up(self, stream: Stream) -> None:
@@ -150,7 +144,6 @@ class Tap:
         raise NotImplementedError
 
     async def stop(self) -> None:
-        """Close all connections."""
         self._is_stopping = True  # the end of a recording: no new connections
         for stream in list(self._streams):
             stream.abort()
@@ -282,7 +275,6 @@ class _RelaySide:
         self._ear.feed(data)
 
     def send(self, data: bytes) -> None:
-        """Pass on what came from the other side."""
         assert self.stream is not None  # asked before
         self.stream.write(memoryview(data))
         if not self.stream.writable and self.other is not None:
@@ -295,12 +287,10 @@ class _RelaySide:
             self._early = b''
 
     def pause(self) -> None:
-        """Let the peer wait."""
         if self.stream is not None:
             self.stream.pause_reading()
 
     def resume(self) -> None:
-        """Read again."""
         if self.stream is not None and not self.stream.is_closing:
             self.stream.resume_reading()
 

@@ -14,63 +14,23 @@ from .fields import ASCII, UTF8, Buffer, raw_text, text_bytes
 _CODECS = {
     4: 'latin-1',
     **{number: f'iso8859-{number - 3}' for number in range(5, 14)},  # ISO-8859-2 to -10
-    17: 'shift_jis',
-    18: 'euc_jp',
+    17: 'shift_jis', 18: 'euc_jp',
     36: 'cp949',  # KS_C_5601-1987
-    37: 'iso2022_kr',
-    38: 'euc_kr',
-    39: 'iso2022_jp',
-    40: 'iso2022_jp_2',
+    37: 'iso2022_kr', 38: 'euc_kr', 39: 'iso2022_jp', 40: 'iso2022_jp_2',
     57: 'gb2312',  # GB_2312-80
-    81: 'iso8859-6',
-    82: 'iso8859-6',
-    84: 'iso8859-8',
-    85: 'iso8859-8',
+    81: 'iso8859-6', 82: 'iso8859-6', 84: 'iso8859-8', 85: 'iso8859-8',
     **{number: f'iso8859-{number - 96}' for number in range(109, 113)},  # ISO-8859-13 to -16
-    113: 'gbk',
-    114: 'gb18030',
-    119: 'kz1048',
-    1000: 'utf-16-be',  # ISO-10646-UCS-2
-    1001: 'utf-32-be',  # ISO-10646-UCS-4
-    1012: 'utf-7',
-    1013: 'utf-16-be',
-    1014: 'utf-16-le',
-    1015: 'utf-16',
-    1017: 'utf-32',
-    1018: 'utf-32-be',
-    1019: 'utf-32-le',
-    2004: 'hp_roman8',
-    2009: 'cp850',
-    2010: 'cp852',
-    2011: 'cp437',
-    2013: 'cp862',
+    113: 'gbk', 114: 'gb18030', 119: 'kz1048',
+    1000: 'utf-16-be', 1001: 'utf-32-be',  # ISO-10646-UCS-2 and -UCS-4
+    1012: 'utf-7', 1013: 'utf-16-be', 1014: 'utf-16-le', 1015: 'utf-16',
+    1017: 'utf-32', 1018: 'utf-32-be', 1019: 'utf-32-le',
+    2004: 'hp_roman8', 2009: 'cp850', 2010: 'cp852', 2011: 'cp437', 2013: 'cp862',
     2024: 'cp932',  # Windows-31J
-    2025: 'gb2312',
-    2026: 'big5',
-    2027: 'mac_roman',
-    2028: 'cp037',
-    2030: 'cp273',
-    2043: 'cp424',
-    2044: 'cp500',
-    2046: 'cp855',
-    2047: 'cp857',
-    2048: 'cp860',
-    2049: 'cp861',
-    2050: 'cp863',
-    2051: 'cp864',
-    2052: 'cp865',
-    2054: 'cp869',
-    2063: 'cp1026',
-    2084: 'koi8_r',
-    2085: 'hz',
-    2086: 'cp866',
-    2087: 'cp775',
-    2088: 'koi8_u',
-    2089: 'cp858',
-    2091: 'cp1140',
-    2101: 'big5hkscs',
-    2103: 'ptcp154',
-    2109: 'cp874',
+    2025: 'gb2312', 2026: 'big5', 2027: 'mac_roman', 2028: 'cp037', 2030: 'cp273', 2043: 'cp424',
+    2044: 'cp500', 2046: 'cp855', 2047: 'cp857', 2048: 'cp860', 2049: 'cp861', 2050: 'cp863',
+    2051: 'cp864', 2052: 'cp865', 2054: 'cp869', 2063: 'cp1026', 2084: 'koi8_r', 2085: 'hz',
+    2086: 'cp866', 2087: 'cp775', 2088: 'koi8_u', 2089: 'cp858', 2091: 'cp1140',
+    2101: 'big5hkscs', 2103: 'ptcp154', 2109: 'cp874',
     **{number: f'cp{number - 1000}' for number in range(2250, 2259)},  # windows-1250 to -1258
     2259: 'tis_620',
 }
@@ -143,15 +103,11 @@ def decode_text(raw: Buffer, encoding: int) -> str:
         text = raw.decode(codec)
     except UnicodeDecodeError:
         return WireText(raw_text(raw), raw, encoding, True)
-    same = '\0' not in text and _encoded(text, encoding) == raw
-    return text if same else WireText(text, raw, encoding, False)
-
-
-def _encoded(text: str, encoding: int) -> bytes | None:
     try:
-        return text.encode(_CODECS[encoding])
+        same = '\0' not in text and text.encode(_CODECS[encoding]) == raw
     except UnicodeEncodeError:
-        return None
+        same = False
+    return text if same else WireText(text, raw, encoding, False)
 
 
 def encode_text(text: str, encoding: int, what: str, quote: bool = True) -> bytes:

@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -126,8 +127,9 @@ def _missing(method: str, way: _Method) -> str:
     return f'{method} needs the Python package {way.package.split(".")[0]!r}, not installed here'
 
 
-def _too_large(method: str, max_bytes: int) -> ContentError:
-    return ContentError(f'{method}: inflates to more than the limit of {max_bytes} bytes')
+def _check_size(method: str, size: int, max_bytes: int) -> None:
+    if size > max_bytes:
+        raise ContentError(f'{method}: inflates to more than the limit of {max_bytes} bytes')
 
 
 def _check_end(method: str, ended: bool, behind: bytes) -> None:
@@ -150,10 +152,14 @@ def _zlib_inflate(package: Any, data: bytes, max_bytes: int, wrapper: int, metho
         raw: bytes = unpacker.decompress(data, max_bytes + 1)
     except zlib.error as error:
         raise ContentError(f'{method}: {error}') from error
-    if len(raw) > max_bytes:
-        raise _too_large(method, max_bytes)
+    _check_size(method, len(raw), max_bytes)
     _check_end(method, unpacker.eof, unpacker.unused_data)
     return raw
+
+
+def _zlib(method: str, wrapper: int) -> _Method:
+    deflate = partial(_zlib_deflate, wrapper=wrapper)
+    return _Method('zlib', 0, 9, deflate, partial(_zlib_inflate, wrapper=wrapper, method=method))
 
 
 def _zstd_deflate(package: Any, raw: bytes, level: int | None) -> bytes:
@@ -164,8 +170,7 @@ def _zstd_deflate(package: Any, raw: bytes, level: int | None) -> bytes:
 
 def _zstd_inflate(package: Any, data: bytes, max_bytes: int) -> bytes:
     try:
-        if package.frame_content_size(data) > max_bytes:
-            raise _too_large('zstd', max_bytes)
+        _check_size('zstd', package.frame_content_size(data), max_bytes)
         # a frame that does not claim a size is given this room, at least 1: 0 stands for no limit
         room = min(max_bytes, _ZSTD_EXPANSION * len(data) + _ZSTD_BLOCK_BYTES) or 1
         raw: bytes = package.ZstdDecompressor().decompress(
@@ -173,8 +178,7 @@ def _zstd_inflate(package: Any, data: bytes, max_bytes: int) -> bytes:
         )
     except package.ZstdError as error:
         raise ContentError(f'zstd: {error} (limit: {max_bytes} bytes)') from error
-    if len(raw) > max_bytes:
-        raise _too_large('zstd', max_bytes)
+    _check_size('zstd', len(raw), max_bytes)
     return raw
 
 
@@ -197,27 +201,14 @@ def _lz4_inflate(package: Any, data: bytes, max_bytes: int) -> bytes:
             data = b''
     except RuntimeError as error:  # all that the package raises on bad data
         raise ContentError(f'lz4: {error}') from error
-    if size > max_bytes:
-        raise _too_large('lz4', max_bytes)
+    _check_size('lz4', size, max_bytes)
     _check_end('lz4', unpacker.eof, unpacker.unused_data or b'')
     return b''.join(pieces)
 
 
 _METHODS = {
-    'deflate': _Method(
-        'zlib',
-        0,
-        9,
-        lambda package, raw, level: _zlib_deflate(package, raw, level, _ZLIB_WRAPPER),
-        lambda package, data, limit: _zlib_inflate(package, data, limit, _ZLIB_WRAPPER, 'deflate'),
-    ),
-    'gzip': _Method(
-        'zlib',
-        0,
-        9,
-        lambda package, raw, level: _zlib_deflate(package, raw, level, _GZIP_WRAPPER),
-        lambda package, data, limit: _zlib_inflate(package, data, limit, _GZIP_WRAPPER, 'gzip'),
-    ),
+    'deflate': _zlib('deflate', _ZLIB_WRAPPER),
+    'gzip': _zlib('gzip', _GZIP_WRAPPER),
     'zstd': _Method('zstandard', 1, 22, _zstd_deflate, _zstd_inflate),
     'lz4': _Method('lz4.frame', 0, 16, _lz4_deflate, _lz4_inflate),
 }

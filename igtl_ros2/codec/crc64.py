@@ -44,7 +44,6 @@ def _crc64_bytes(data: memoryview, crc: int) -> int:
 
 @lru_cache(maxsize=1)
 def _word_table() -> _Lanes:
-    """Make the table of the 65536 two-byte words."""
     one = np.array(_TABLE, np.uint64)
     high, low = np.divmod(np.arange(65536), 256)
     first = one[high]

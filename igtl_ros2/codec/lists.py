@@ -127,30 +127,30 @@ class Table(Sequence[Any]):
 
     __slots__ = ('kind', '_count', '_made', '_rows', '_wire', '_written')
 
-    def __init__(self, kind: type[Element], rows: NDArray[Any]) -> None:
-        self._begin(kind, len(rows), rows)
-
-    def _begin(
-        self, kind: type[Element], count: int, rows: NDArray[Any] | Callable[[], NDArray[Any]]
+    def __init__(
+        self,
+        kind: type[Element],
+        rows: NDArray[Any] | Callable[[], NDArray[Any]],
+        *,
+        wire: Buffer | None = None,
+        written: Buffer | None = None,
     ) -> None:
         self.kind = kind
-        self._count = count
         #: they, or what makes them: numpy takes long where it is not needed all the time
         self._rows = rows
         self._made: list[Any] | None = None
         #: what elements are read from; where there is nothing, from the rows
-        self._wire: Buffer | None = None
+        self._wire = wire
         #: what `encode` gives, where that is known
-        self._written: Buffer | None = None
+        self._written = written
+        known = written if wire is None else wire
+        self._count = len(rows) if known is None else len(known) // kind.SIZE  # type: ignore[arg-type]
 
     @classmethod
     def from_wire(cls, kind: type[Element], content: memoryview) -> Table:
         """Take elements as they lie on the wire; a few do not keep the memory around them."""
         wire = content if len(content) > FEW * kind.SIZE else content.tobytes()
-        table = cls.__new__(cls)
-        table._begin(kind, len(wire) // kind.SIZE, partial(np.frombuffer, wire, kind.WIRE))
-        table._wire = wire
-        return table
+        return cls(kind, partial(np.frombuffer, wire, kind.WIRE), wire=wire)
 
     @classmethod
     def written(
@@ -161,10 +161,7 @@ class Table(Sequence[Any]):
 
         :param make_rows: gives the rows, their numbers as exact as they were.
         """
-        table = cls.__new__(cls)
-        table._begin(kind, len(wire) // kind.SIZE, make_rows)
-        table._written = wire
-        return table
+        return cls(kind, make_rows, written=wire)
 
     def __reduce__(self) -> tuple[type[Table], tuple[type[Element], NDArray[Any]]]:
         return Table, (self.kind, self.rows)  # what is held on the wire cannot be pickled
@@ -272,14 +269,11 @@ class Table(Sequence[Any]):
 
     def ordered(self, places: Sequence[int]) -> Table:
         """Give those at some places, in that order."""
-        wire, size, rows = self._written, self.kind.SIZE, partial(self._rows_at, places)
+        wire, size = self._written, self.kind.SIZE
         if wire is None:
-            return Table(self.kind, rows())
+            return Table(self.kind, self.rows[[*places]])
         parts = [wire[place * size : (place + 1) * size] for place in places]
-        return Table.written(self.kind, b''.join(parts), rows)
-
-    def _rows_at(self, places: Sequence[int]) -> NDArray[Any]:
-        return self.rows[[*places]]
+        return Table.written(self.kind, b''.join(parts), lambda: self.rows[[*places]])
 
     def taken(self, chosen: NDArray[Any]) -> Table:
         """Give some of them: a mask, or their places."""

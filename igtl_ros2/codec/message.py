@@ -368,16 +368,13 @@ class Unknown(NamedMessage):
         _set(self, 'content', check_bytes(self.content, 'content'))
 
     def brief(self) -> str:
-        """Say it in a few words."""
         return f'{len(self.content)} bytes'
 
     def encode_content(self) -> Sequence[Buffer]:
-        """Give the content back."""
         return (self.content,)
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Unknown:
-        """Keep the content."""
         return cls.from_wire(
             envelope, type_name=envelope.type_name, content=content.tobytes()
         )

@@ -8,7 +8,6 @@ docs/how-to/patient_data.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import copy
 from struct import Struct
 from typing import Any, TypeVar
@@ -36,6 +35,11 @@ _MAY_NAME = ('BIND', 'COMMAND', 'RTS_COMMAND')
 # names somebody only if there is a private key in it
 _TEXTS = ('STRING', 'STATUS', 'CLIENTINFO')
 
+_TEXT_FIELDS: dict[type[Message], tuple[str, ...]] = {
+    Command: ('content',), CommandResponse: ('content',), String: ('text',),
+    ClientInfo: ('text',), Status: ('message', 'error_name'),
+}
+
 _CRC = Struct('>Q')
 _CRC_AT = HEADER_SIZE - _CRC.size
 _set = object.__setattr__
@@ -54,7 +58,10 @@ def hidden(message: AnyMessage, phi: str = 'redact') -> AnyMessage:
     if phi == 'pass':
         return message
     changes: dict[str, Any] = {}
-    if message.metadata and _names_somebody(message.metadata):
+    # a quick look whether there can be something to hide
+    if message.metadata and (
+        any(map(is_private_key, message.metadata)) or any_may_name(message.metadata.values())
+    ):
         safe = {
             key: hide(text, phi) if is_private_key(key) else hidden_text(text, phi)
             for key, text in message.metadata.items()
@@ -66,15 +73,13 @@ def hidden(message: AnyMessage, phi: str = 'redact') -> AnyMessage:
                 key: code for key, code in message.metadata_encodings.items()
                 if key not in private
             }
-    find = _CHANGES.get(type(message))
-    if find is not None:
-        changes.update(find(message, phi))
-    return _changed(message, changes) if changes else message
-
-
-def _names_somebody(metadata: dict[str, str]) -> bool:
-    """Look quickly whether there can be something to hide."""
-    return any(map(is_private_key, metadata)) or any_may_name(metadata.values())
+    changes.update(_in_content(message, phi))
+    if not changes:
+        return message
+    result = copy(message)  # what came from the wire need not pass the checks again
+    for name, change in changes.items():
+        _set(result, name, change)
+    return result
 
 
 def redact_frame(frame: Buffer, phi: str = 'redact') -> bytes:
@@ -144,83 +149,27 @@ def _has_rest(message: Message, data: bytes) -> bool:
     return is_private(kind) or kind in _TEXTS and bytes_may_name(data[HEADER_SIZE:])
 
 
-def _changed(value: Any, changes: dict[str, Any]) -> Any:
-    """Copy a message or an element; what came from the wire need not pass the checks again."""
-    result = copy(value)
-    for name, change in changes.items():
-        _set(result, name, change)
-    return result
-
-
-def _in_list(message: ImageMeta | VideoMeta, phi: str) -> dict[str, Any]:
-    elements = message.elements
-    if isinstance(elements, Table):
-        return _in_table(elements, phi)
-    if not any(element.patient_name or element.patient_id for element in elements):
-        return {}
-    return {'elements': tuple(
-        _changed(element, {
-            'patient_name': hide(element.patient_name, phi),
-            'patient_id': hide(element.patient_id, phi),
-        })
-        for element in elements
-    )}
-
-
-def _in_table(table: Table, phi: str) -> dict[str, Any]:
-    named = [n for n in ('patient_name', 'patient_id') if any(table.texts(n))]
-    for name in named:
-        table = table.retold(name, lambda text: hide(text, phi))
-    return {'elements': table} if named else {}
-
-
-def _in_bind(message: Bind, phi: str) -> dict[str, Any]:
-    children = tuple(hidden(child, phi) for child in message.children)
-    same = all(new is old for new, old in zip(children, message.children))
-    return {} if same else {'children': children}
-
-
-def _in_command(message: Command | CommandResponse, phi: str) -> dict[str, Any]:
-    return _in_texts(message, phi, 'content')
-
-
-def _in_text(message: String | ClientInfo, phi: str) -> dict[str, Any]:
-    return _in_texts(message, phi, 'text')
-
-
-def _in_status(message: Status, phi: str) -> dict[str, Any]:
-    return _in_texts(message, phi, 'message', 'error_name')
-
-
-def _in_texts(message: Message, phi: str, *names: str) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
-    for name in names:
-        text = getattr(message, name)
-        safe = hidden_text(text, phi)
-        if safe != text:
-            changes[name] = safe
-    return changes
-
-
-def _in_unknown(message: Unknown, phi: str) -> dict[str, Any]:
-    """Hide all of what only looks like a list with patients."""
-    return {'content': bytes(len(message.content))} if is_private(message.type_name) else {}
-
-
-_CHANGES: dict[type[Message], Callable[[Any, str], dict[str, Any]]] = {
-    ImageMeta: _in_list,
-    VideoMeta: _in_list,
-    Bind: _in_bind,
-    Command: _in_command,
-    CommandResponse: _in_command,
-    String: _in_text,
-    ClientInfo: _in_text,
-    Status: _in_status,
-    Unknown: _in_unknown,
-}
+def _in_content(message: Any, phi: str) -> dict[str, Any]:
+    """Hide what has to be in the fields of a message; gives those that change."""
+    kind = type(message)
+    if kind in (ImageMeta, VideoMeta):
+        table: Table = message.table()
+        named = [name for name in ('patient_name', 'patient_id') if any(table.texts(name))]
+        for name in named:
+            table = table.retold(name, lambda text: hide(text, phi))
+        return {'elements': table} if named else {}
+    if kind is Bind:
+        children = tuple(hidden(child, phi) for child in message.children)
+        same = all(new is old for new, old in zip(children, message.children))
+        return {} if same else {'children': children}
+    if kind is Unknown and is_private(message.type_name):
+        return {'content': bytes(len(message.content))}  # it only looks like a list with patients
+    texts = {name: getattr(message, name) for name in _TEXT_FIELDS.get(kind, ())}
+    safe = {name: hidden_text(text, phi) for name, text in texts.items()}
+    return {name: text for name, text in safe.items() if text != texts[name]}
 
 
 def may_name(type_name: str) -> bool:
     """Tell whether something besides metadata may say who a patient is, of messages of a type."""
     cls = message_class(type_name)
-    return cls is None or cls in _CHANGES
+    return cls is None or cls in (ImageMeta, VideoMeta, Bind, Unknown, *_TEXT_FIELDS)

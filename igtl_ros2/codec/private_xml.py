@@ -29,7 +29,8 @@ _TOKEN = re.compile(
     r'|(?P<text>[^<]+)',
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r'([^\s=/]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
+# name, quote, value
+_ATTRIBUTE = re.compile(r'([^\s=/]+)\s*=\s*(["\'])(.*?)\2', re.DOTALL)
 
 
 class _Element:
@@ -57,11 +58,7 @@ class _Element:
         return self._text
 
     def attributes(self) -> list[tuple[str, str]]:
-        """Give names and values of its attributes."""
-        return [
-            (found[1], unescape(found[2] if found[2] is not None else found[3]))
-            for found in _ATTRIBUTE.finditer(self.tag)
-        ]
+        return [(found[1], unescape(found[3])) for found in _ATTRIBUTE.finditer(self.tag)]
 
 
 class PrivateXml:
@@ -121,7 +118,6 @@ class PrivateXml:
         return stack[0]
 
     def safe(self) -> str:
-        """Make it."""
         return self._inside(self._root, ())
 
     def _element(self, element: _Element, outer: tuple[str, ...]) -> str:
@@ -145,8 +141,7 @@ class PrivateXml:
         self, found: re.Match[str], is_private: bool, outer: tuple[str, ...]
     ) -> str:
         """Hide the value of an attribute, of an element whose value is private or of any."""
-        name = found[1]
-        written = found[2] if found[2] is not None else found[3]
+        name, quote, written = found.groups()
         value = unescape(written)
         if is_private_name(name):
             new = hide(value, self._phi)
@@ -160,12 +155,9 @@ class PrivateXml:
             new = self._safe(value)
         if new == value:
             return found[0]
-        quote = found[0][-1]
-        new = escape(new)
-        return f'{found[0][: -len(written) - 2]}{quote}{self._written(new)}{quote}'
+        return f'{found[0][: -len(written) - 2]}{quote}{self._written(escape(new))}{quote}'
 
     def _hidden(self, element: _Element) -> str:
-        """Hide all that is in an element."""
         text = element.text()
         if text.strip():
             return hide(text, self._phi)

@@ -113,7 +113,6 @@ def _joined(first: Cells, second: Cells) -> Cells:
 
 
 def _chosen(mesh: PolyData, point_rows: Any, cell_rows: Any) -> tuple[Attribute, ...]:
-    """Choose the values of points and of cells."""
     return tuple(
         replace(attribute, values=attribute.values[
             cell_rows if attribute.is_per_cell else point_rows])

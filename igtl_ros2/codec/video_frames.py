@@ -50,7 +50,10 @@ class VideoDecoder:
     """Decode the frames of one stream, one after the other."""
 
     def __init__(self) -> None:
-        self._decoder: _Decoder | None = None
+        self._context: Any = None
+        #: name of the codec, and columns and rows, that the context is for
+        self._made_for: tuple[str, tuple[int, int]] | None = None
+        self._started = False
 
     def decode(self, message: Video) -> NDArray[np.uint8] | None:
         """
@@ -68,62 +71,40 @@ class VideoDecoder:
             if not message.frame.size:
                 raise ConversionError('a frame without pixels')
             return _pixels(raw_frame(message.frame, columns, rows, 'yuv420p'), gray=False)
+        av = library('av', 'av', 'decoding of video')
         form = FORMATS.get(message.codec) or message.codec
-        if self._decoder is None or self._decoder.key != (form, (columns, rows)):
-            self._decoder = _Decoder(form, (columns, rows))
-        return self._decoder.decode(message.frame.tobytes(), message.is_gray)
-
-
-class _Decoder:
-    """
-    Decode the frames of one stream, one after the other.
-
-    :param form: name of the codec, as in the format of a CompressedImage.
-    :param size: columns and rows that the frames have to have.
-    :raises ConversionError: if there is no decoder for it, or without PyAV.
-    """
-
-    def __init__(self, form: str, size: tuple[int, int]) -> None:
-        self.key = form, size
-        self._av = library('av', 'av', 'decoding of video')
-        if form not in DECODERS:
-            raise ConversionError(
-                f'no decoder for {form!r}; possible: {", ".join(["i420", *DECODERS])}'
-            )
-        self._context = self._av.CodecContext.create(DECODERS[form], 'r')
-        # a thread for each frame would hold frames back; encoders round sizes up to blocks of 64
-        self._context.thread_count = 1
-        room = math.prod(-(-n // 64) * 64 for n in size)
-        self._context.options = {'max_pixels': str(room), 'flags': 'low_delay'}
-        self._started = False
-
-    def decode(self, data: bytes, gray: bool) -> NDArray[np.uint8] | None:
-        """
-        Decode a frame: (rows, columns, 3), or (rows, columns) of one without colours.
-
-        :returns: None for a frame that is not to be shown.
-        :raises ConversionError: if it cannot be decoded or has another size.
-        """
+        if self._made_for != (form, (columns, rows)):
+            self._begin(av, form, (columns, rows))
         try:
-            frames = self._context.decode(self._av.Packet(data))
-        except (self._av.FFmpegError, ValueError) as error:
+            frames = self._context.decode(av.Packet(message.frame.tobytes()))
+        except (av.FFmpegError, ValueError) as error:
             hint = '' if self._started else '; no key frame has come yet'
             raise ConversionError(f'{error}{hint}') from error
         if not frames:
             return None
         self._started = True
         frame = frames[-1]
-        _, (columns, rows) = self.key
         if (frame.width, frame.height) != (columns, rows):
             raise ConversionError(
                 f'the frame has {frame.width} x {frame.height} pixels, the message says '
                 f'{columns} x {rows}'
             )
-        return _pixels(frame, gray)
+        return _pixels(frame, message.is_gray)
+
+    def _begin(self, av: Any, form: str, size: tuple[int, int]) -> None:
+        if form not in DECODERS:
+            raise ConversionError(
+                f'no decoder for {form!r}; possible: {", ".join(["i420", *DECODERS])}'
+            )
+        self._context = av.CodecContext.create(DECODERS[form], 'r')
+        # a thread for each frame would hold frames back; encoders round sizes up to blocks of 64
+        self._context.thread_count = 1
+        room = math.prod(-(-n // 64) * 64 for n in size)
+        self._context.options = {'max_pixels': str(room), 'flags': 'low_delay'}
+        self._made_for, self._started = (form, size), False
 
 
 def _pixels(frame: Any, gray: bool) -> NDArray[np.uint8]:
-    """Take the pixels out of a decoded frame."""
     if not gray:
         return np.asarray(frame.to_ndarray(format='rgb24'))
     # brightness as it was encoded: turning it into another format would stretch it
@@ -160,7 +141,10 @@ class VideoEncoder:
         if not isinstance(codec, str) or codec not in ENCODERS:
             raise ConversionError(f'no encoder for {codec!r}; possible: {", ".join(ENCODERS)}')
         self.codec = codec
-        self._encoder: _Encoder | None = None
+        self._context: Any = None
+        #: columns and rows that it is for
+        self._size: tuple[int, int] | None = None
+        self._count = 0
 
     def encode(self, pixels: NDArray[np.uint8], *, key: bool = False, **fields: Any) -> Video:
         """
@@ -202,52 +186,39 @@ class VideoEncoder:
         planes = _planes(pixels, form)
         if self.codec == 'raw':
             return Frame(planes, codec, frame_type_of(True, gray))
-        if self._encoder is None or self._encoder.size != (columns, rows):
-            self._encoder = _Encoder(self.codec, (columns, rows))
-        data, is_key = self._encoder.encode(planes, key)
-        return Frame(data, codec, frame_type_of(is_key, gray))
-
-
-class _Encoder:
-    """An encoder of FFmpeg for pictures of one size."""
-
-    def __init__(self, name: str, size: tuple[int, int]) -> None:
-        self.size = size
-        self._name = name
-        self._av = library('av', 'av', f'encoding of {name}')
-        _, codec, self._form, options = ENCODERS[name]
-        try:
-            self._context = self._av.CodecContext.create(codec, 'w')
-        except (self._av.FFmpegError, ValueError) as error:
-            raise ConversionError(f'this PyAV cannot encode {name}: {error}') from error
-        self._context.width, self._context.height = size
-        self._context.pix_fmt = self._form
-        self._context.time_base = Fraction(1, 30)
-        self._context.gop_size = _KEY_INTERVAL
-        self._context.thread_count = 1
-        self._context.options = options
-        self._count = 0
-
-    def encode(self, planes: NDArray[np.uint8], key: bool) -> tuple[NDArray[np.uint8], bool]:
-        """Encode the planes Y, U and V: the frame, and whether it is a key frame."""
-        columns, rows = self.size
-        frame = raw_frame(planes, columns, rows, self._form)
+        av = library('av', 'av', f'encoding of {self.codec}')
+        if self._size != (columns, rows):
+            self._begin(av, (columns, rows))
+        frame = raw_frame(planes, columns, rows, form)
         frame.pts = self._count
         if key:
-            frame.pict_type = self._av.video.frame.PictureType.I
+            frame.pict_type = av.video.frame.PictureType.I
         self._count += 1
         try:
             packets = self._context.encode(frame)
-        except (self._av.FFmpegError, ValueError) as error:
-            raise ConversionError(f'not encoded as {self._name}: {error}') from error
+        except (av.FFmpegError, ValueError) as error:
+            raise ConversionError(f'not encoded as {self.codec}: {error}') from error
         if not packets:
-            raise ConversionError(f'the encoder of {self._name} gave no frame')
-        data = b''.join(bytes(packet) for packet in packets)
-        return np.frombuffer(data, np.uint8), any(packet.is_keyframe for packet in packets)
+            raise ConversionError(f'the encoder of {self.codec} gave no frame')
+        data = np.frombuffer(b''.join(map(bytes, packets)), np.uint8)
+        return Frame(data, codec, frame_type_of(any(p.is_keyframe for p in packets), gray))
+
+    def _begin(self, av: Any, size: tuple[int, int]) -> None:
+        _, codec, form, options = ENCODERS[self.codec]
+        try:
+            context = av.CodecContext.create(codec, 'w')
+        except (av.FFmpegError, ValueError) as error:
+            raise ConversionError(f'this PyAV cannot encode {self.codec}: {error}') from error
+        context.width, context.height = size
+        context.pix_fmt = form
+        context.time_base = Fraction(1, 30)
+        context.gop_size = _KEY_INTERVAL
+        context.thread_count = 1
+        context.options = options
+        self._context, self._size, self._count = context, size, 0
 
 
 def _planes(pixels: NDArray[np.uint8], form: str) -> NDArray[np.uint8]:
-    """Make the planes Y, U and V of a picture, one after the other."""
     if pixels.ndim == 2:
         half = np.full(pixels.size // 2, 128, np.uint8)
         return np.concatenate([pixels.reshape(-1), half])

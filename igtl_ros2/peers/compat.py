@@ -337,7 +337,6 @@ class Compat:
 
     @property
     def name(self) -> str:
-        """Name of the profile; empty while nothing is known."""
         return self.profile.name
 
     def version(self, seen_version: int) -> int:

@@ -45,11 +45,12 @@ class DatagramPeer(Peer):
         answers only, and no more bytes than came from it.
     """
 
+    _link: DatagramLink
+
     def __init__(
         self, link: DatagramLink, settings: Settings, source: SocketAddress, wanted: bool
     ) -> None:
         super().__init__(link, settings)
-        self._datagram_link = link
         self._source = source
         self._wanted = wanted
         self._budget = 0
@@ -67,20 +68,19 @@ class DatagramPeer(Peer):
     def post(self, outgoing: Outgoing) -> bool:
         """Let a message wait; in the RTP frame it needs header version 2 and a number."""
         if self._settings.udp_rtp:
-            outgoing = outgoing.numbered(self._datagram_link.message_ids)
+            outgoing = outgoing.numbered(self._link.message_ids)
         return super().post(outgoing)
 
     # -- called by the link
 
     def take(self, datagram: bytes) -> None:
-        """Note a datagram from this peer."""
         self.last_received = time.monotonic()
         self.received_bytes += len(datagram)
         self._budget += len(datagram)
 
     def pump(self) -> None:
         """Send what waits, in turns."""
-        socket = self._datagram_link.socket
+        socket = self._link.socket
         if socket is None or self.cut_off or self._turn_posted:
             return
         sent = 0
@@ -102,7 +102,6 @@ class DatagramPeer(Peer):
         self.pump()
 
     def _cut_next(self) -> bool:
-        """Cut the next message into datagrams; false if none waits."""
         while (taken := self.mailbox.take(time.monotonic())) is not None:
             (kind, device), parts = taken
             try:
@@ -136,13 +135,12 @@ class DatagramPeer(Peer):
         return self.cut_off or not (len(self.mailbox) or self._pieces)
 
     def disconnect(self, why: str, linger_s: float = 0.0) -> None:
-        """Forget it."""
         if not self.cut_off:
             if not self.is_idle:
                 self.lost_unsent = why
             self._why_cut_off = why
             self.closed.set()
-            self._datagram_link.forget(self, why)
+            self._link.forget(self, why)
 
     def take_error(self, error: DecodeError) -> None:
         """Count and log a datagram that could not be read; the next one is another matter."""
@@ -185,7 +183,6 @@ class DatagramLink(Link):
 
     @property
     def counts(self) -> DatagramCounts:
-        """What became of the datagrams."""
         return self._reassembler.counts
 
     @property
@@ -315,14 +312,12 @@ class DatagramLink(Link):
         self.say('trouble', logging.WARNING, self.last_error)
 
     def writable_again(self) -> None:
-        """Go on sending."""
         for peer in self.peers:
             peer.pump()
 
     # -- called by peers
 
     def forget(self, peer: DatagramPeer, why: str) -> None:
-        """Drop a peer."""
         for source, known in list(self._by_source.items()):
             if known is peer:
                 del self._by_source[source]
@@ -335,7 +330,6 @@ class DatagramLink(Link):
         self._reassembler.expire(time.monotonic())
 
     async def shut_down(self, linger_s: float) -> None:
-        """Close the socket when what waits has left."""
         await super().shut_down(linger_s)
         if self.socket is not None:
             self.socket.close()

@@ -71,6 +71,5 @@ class Dialer(Link):
             delay = min(settings.reconnect_factor * delay, settings.reconnect_max_delay)
 
     def joined(self, peer: Peer) -> None:
-        """Forget what went wrong before."""
         self.last_error = ''
         super().joined(peer)

@@ -98,7 +98,7 @@ class Held:
             entry.size += size
             self._bytes += size
             if entry.before and entry.size > _MOST_BYTES:
-                self._drop(key)
+                self.forget(key)
         while (
             len(self._streams) + len(self._others) > self._max_messages
             or self._bytes > self._max_bytes
@@ -108,7 +108,7 @@ class Held:
 
     def forget(self, key: Key) -> None:
         """Hold nothing of a type and device."""
-        self._drop(key)
+        self._take_out(self._of(key), key)
 
     def current(self) -> list[Outgoing]:
         """Give what is not too old, the oldest first; an emergency lasts until it is over."""
@@ -134,12 +134,9 @@ class Held:
         return key or self._too_large or next(chain(self._streams, self._others))
 
     def _give_way(self, key: Key) -> Key:
-        self._drop(key)
+        self.forget(key)
         self.dropped += 1
         return key
-
-    def _drop(self, key: Key) -> None:
-        self._take_out(self._of(key), key)
 
     def _take_out(self, queue: OrderedDict[Key, _Entry], key: Key) -> _Entry | None:
         entry = queue.pop(key, None)

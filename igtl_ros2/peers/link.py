@@ -80,7 +80,6 @@ class Link(SendingLink, ReceivingLink):
         }
 
     def _state(self) -> str:
-        """Tell the state of a link that is in use."""
         raise NotImplementedError
 
     def drop_peers(self, why: str) -> None:
@@ -127,7 +126,6 @@ class Link(SendingLink, ReceivingLink):
         self.add_task(self._housekeeping())
 
     def add_task(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Run a coroutine until the link is closed."""
         task = self.network.loop.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._task_done)

@@ -47,13 +47,11 @@ class Listener(Link):
         self.say('listening', logging.INFO, f'listening on {self.address}')
 
     def refused(self, address: str, reason: str) -> None:
-        """Note a connection that never became one."""
         self.refusals += 1
         self.last_error = f'{address}: {reason}'
         self.say('refused', logging.WARNING, f'{address}: refused: {reason}', peer=str(address))
 
     def joined(self, peer: Peer) -> None:
-        """Take a new client in, if there is room."""
         why = self._why_not(peer)
         if not why:
             super().joined(peer)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter, OrderedDict, deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import islice, takewhile
 
 from ..codec import Buffer
 from ..codec.key_frames import Chain
 from ..codec.message import names_of
-from .waits import Waits
 
 #: (type name, device name): messages that have it in common are values of one thing
 Key = tuple[str, str]
@@ -23,6 +24,9 @@ _MAX_CHAINS = 1000
 # of a video that cannot be thinned out so many frames wait for a peer that is behind
 _MOST_FRAMES = 8
 _OTHER: Key = ('other', '')
+# of the times that messages waited
+_KEPT = 256
+_RECENT_S = 10.0
 
 
 def stream_types(policies: Mapping[str, str]) -> set[str]:
@@ -32,27 +36,47 @@ def stream_types(policies: Mapping[str, str]) -> set[str]:
     }
 
 
+@dataclass(slots=True, eq=False)
 class _Waiting:
     """An encoded message; a stream's newer value takes its place by changing it."""
 
-    __slots__ = ('number', 'key', 'parts', 'size', 'follows', 'since_s', 'put_s')
+    number: int
+    key: Key
+    parts: list[Buffer]
+    size: int
+    #: when this value came, and the first that waited in its place
+    put_s: float
+    since_s: float
+    follows: bool | None = None
 
-    def __init__(
-        self,
-        number: int,
-        key: Key,
-        parts: list[Buffer],
-        size: int,
-        now_s: float,
-        follows: bool | None = None,
-    ) -> None:
-        self.number = number
-        self.key = key
-        self.parts = parts
-        self.size = size
-        self.follows = follows
-        #: when this value came, and the first that waited in its place
-        self.put_s = self.since_s = now_s
+
+class Waits:
+    """How long the last messages waited to be written to one peer; time is an argument."""
+
+    __slots__ = ('_ring', '_number', '_slowest_s')
+
+    def __init__(self) -> None:
+        #: when each was over, and how long it was
+        self._ring = [(-math.inf, 0.0)] * _KEPT
+        self._number = 0
+        self._slowest_s = 0.0
+
+    def add(self, since_s: float, now_s: float) -> None:
+        """Note that one is over."""
+        waited_s = now_s - since_s
+        self._ring[self._number % _KEPT] = now_s, waited_s
+        self._number += 1
+        if waited_s > self._slowest_s:
+            self._slowest_s = waited_s
+
+    def recent(self, now_s: float) -> list[float]:
+        """Give those of late, in seconds."""
+        return [waited_s for at_s, waited_s in self._ring[:] if now_s - at_s <= _RECENT_S]
+
+    def take_slowest(self) -> float:
+        """Give the longest since this was asked last."""
+        slowest_s, self._slowest_s = self._slowest_s, 0.0
+        return slowest_s
 
 
 class Mailbox:
@@ -144,28 +168,20 @@ class Mailbox:
                 return True
             if follows is not None and not self._admits(key, follows):
                 return False
-            if follows is not None:
-                self._number += 1
-                frame = _Waiting(self._number, key, parts, size, now_s, follows)
-                self._queue_of(frame).append(frame)
-                entry = frame
-            elif key[0] in self._stream_types:
-                newest = self._newest.get(key) if self.congested else None
-                if newest is not None:
-                    entry = newest
-                    # takes over the place of the value that waits
-                    self._forget(entry)
-                    self._count_dropped(key)
-                    entry.parts, entry.size, entry.put_s = parts, size, now_s
-                else:
-                    self._number += 1
-                    entry = _Waiting(self._number, key, parts, size, now_s)
-                    self._streams.append(entry)
-                self._newest[key] = entry
+            is_stream = key[0] in self._stream_types
+            is_newest = is_stream and follows is None
+            entry = self._newest.get(key) if is_newest and self.congested else None
+            if entry is not None:
+                # takes over the place of the value that waits
+                self._forget(entry)
+                self._count_dropped(key)
+                entry.parts, entry.size, entry.put_s = parts, size, now_s
             else:
                 self._number += 1
-                entry = _Waiting(self._number, key, parts, size, now_s)
-                self._others.append(entry)
+                entry = _Waiting(self._number, key, parts, size, now_s, now_s, follows)
+                (self._streams if is_stream else self._others).append(entry)
+            if is_newest:
+                self._newest[key] = entry
             self.bytes += size
             if size > self._max_bytes:
                 self._keep_too_large(entry)
@@ -248,7 +264,7 @@ class Mailbox:
             self._exempt -= gone.size
             self._count_dropped(gone.key)
         # one that is there already keeps its place; that it ended in between was dropped above
-        self._urgent[key] = _Waiting(0, key, parts, size, now_s)
+        self._urgent[key] = _Waiting(0, key, parts, size, now_s, now_s)
         self.bytes += size
         self._exempt += size
 

@@ -56,7 +56,6 @@ class Outgoing:
 
     @property
     def message(self) -> Message:
-        """The message."""
         return self._message
 
     def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:

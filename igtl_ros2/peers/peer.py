@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from itertools import compress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..codec import Buffer, Message
 from ..codec.key_frames import Chains
@@ -18,9 +18,11 @@ from ..codec.messages.video import Video
 from ..config import Settings
 from ..errors import DecodeError, EncodeError
 from .compat import Compat
-from .host import Host
 from .mailbox import Mailbox
 from .outgoing import Outgoing, ready_to_send
+
+if TYPE_CHECKING:
+    from .link import Link
 
 # A peer can make up any number of type names: count the rest together, but for VIDEO
 _MAX_KINDS = 200
@@ -39,7 +41,7 @@ class Peer:
     All its methods but `send` and `post` belong to the network's thread.
     """
 
-    def __init__(self, link: Host, settings: Settings) -> None:
+    def __init__(self, link: Link, settings: Settings) -> None:
         self._link = link
         self._settings = settings
         self._complaints: dict[str, float] = {}

@@ -23,9 +23,8 @@ _VERIFY_WORDS = {
     _NOT_YET_VALID: 'is not valid yet (or the clock of this machine is wrong)',
     _EXPIRED: 'has expired (or the clock of this machine is wrong)',
     18: 'is self-signed and not among the accepted ones (tls_ca_file)',
-    19: 'was signed by an authority that is not accepted here (tls_ca_file)',
-    20: 'was signed by an authority that is not accepted here (tls_ca_file)',
-    21: 'was signed by an authority that is not accepted here (tls_ca_file)',
+    **dict.fromkeys(
+        (19, 20, 21), 'was signed by an authority that is not accepted here (tls_ca_file)'),
     26: 'was not made for this side of a connection (extended key usage)',
 }
 # what the other side says with an alert; looked for in the text of OpenSSL, which is the same
@@ -103,7 +102,6 @@ class Tls:
         return self._context
 
     def wrap(self, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO) -> ssl.SSLObject:
-        """Make the TLS side of one connection."""
         return self._wrap(self.current(), incoming, outgoing)
 
     def refusal(self, session: ssl.SSLObject) -> str:

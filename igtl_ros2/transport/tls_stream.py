@@ -87,12 +87,13 @@ class TlsStream(Stream):
         self.abort()
 
     def _too_slow(self) -> None:
-        hint = '' if self._first else f'; does the {self._peer_role} speak TLS?'
-        self._refuse_aloud(f'no TLS handshake within {self._settings.connect_timeout:g} s{hint}')
+        within_s = self._settings.connect_timeout
+        self._refuse_aloud(f'no TLS handshake within {within_s:g} s{self._hint}')
 
     @property
-    def _peer_role(self) -> str:
-        return 'client' if self._tls.server_side else 'server'
+    def _hint(self) -> str:
+        role = 'client' if self._tls.server_side else 'server'
+        return '' if self._first else f'; does the {role} speak TLS?'
 
     def _shake_hands(self, session: ssl.SSLObject) -> None:
         try:
@@ -121,8 +122,7 @@ class TlsStream(Stream):
 
     @property
     def _gone(self) -> str:
-        hint = '' if self._first else f'; does the {self._peer_role} speak TLS?'
-        return f'closed the connection during the TLS handshake{hint}'
+        return f'closed the connection during the TLS handshake{self._hint}'
 
     def _refuse_aloud(self, why: str) -> None:
         if self._transport is not None:

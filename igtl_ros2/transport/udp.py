@@ -98,7 +98,6 @@ class Datagrams(asyncio.DatagramProtocol):
         return (await _look_up(address, timeout_s, str(address), family))[0]
 
     def close(self) -> None:
-        """Send what is left, then close."""
         if self._transport is not None:
             self._transport.close()
 

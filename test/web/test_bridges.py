@@ -8,7 +8,7 @@ import pytest
 from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.nodes.latency_facts import latency_facts
-from igtl_ros2.peers.waits import Waits
+from igtl_ros2.peers.mailbox import Waits
 from igtl_ros2.routes.latency import LinkLatency, Trace
 from igtl_ros2.web.bridges import Bridges, Status
 from igtl_ros2.web.model import Monitor

@@ -35,21 +35,9 @@ _ARRAY = Record(('scalar_type', 'u1'), ('dimensions', 'u1'))
 
 #: symbol and power of ten by prefix code of a unit word
 PREFIXES = {
-    0x0: ('', 0),
-    0x1: ('da', 1),
-    0x2: ('h', 2),
-    0x3: ('k', 3),
-    0x4: ('M', 6),
-    0x5: ('G', 9),
-    0x6: ('T', 12),
-    0x7: ('P', 15),
-    0x9: ('d', -1),
-    0xA: ('c', -2),
-    0xB: ('m', -3),
-    0xC: ('u', -6),
-    0xD: ('n', -9),
-    0xE: ('p', -12),
-    0xF: ('f', -15),
+    0x0: ('', 0), 0x1: ('da', 1), 0x2: ('h', 2), 0x3: ('k', 3), 0x4: ('M', 6), 0x5: ('G', 9),
+    0x6: ('T', 12), 0x7: ('P', 15), 0x9: ('d', -1), 0xA: ('c', -2), 0xB: ('m', -3),
+    0xC: ('u', -6), 0xD: ('n', -9), 0xE: ('p', -12), 0xF: ('f', -15),
 }
 #: symbol by unit code of a unit word, from 1 on
 UNITS = 'm g s A K mol cd rad sr Hz N Pa J W C V F ohm S Wb T H lm lx Bq Gy Sv'.split()

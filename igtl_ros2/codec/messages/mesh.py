@@ -159,9 +159,7 @@ class Cells:
             words = words.astype(np.uint32)
             heads = _cell_heads(words, count, what)
             sizes = words[heads].astype(np.int64)
-            is_index = np.ones(len(words), bool)
-            is_index[heads] = False
-            indices = words[is_index]
+            indices = np.delete(words, heads)
         if len(indices) and int(indices.max()) >= points:
             raise ContentError(f'{what} name point {int(indices.max())} of {points}')
         cells = object.__new__(cls)
@@ -187,7 +185,6 @@ def _whole_numbers(values: Any, low: int, what: str) -> npt.NDArray[Any]:
 
 
 def _cell_heads(words: npt.NDArray[np.uint32], count: int, what: str) -> npt.NDArray[np.int64]:
-    """Find where each cell starts."""
     heads = np.empty(count, np.int64)
     places, sizes = heads.data, words.data  # much faster than the arrays, one by one
     place = 0

@@ -29,7 +29,6 @@ _set = object.__setattr__
 
 
 def _check_label(element: Point | Trajectory) -> None:
-    """Check what points and paths share."""
     of = f'of {element.name!r}'
     checked_text(element.name, 64, 'name')
     checked_text(element.group, 32, f'group {of}')
