@@ -120,12 +120,8 @@ class FrameRecorder:
         if safe is not frame:
             self.recording.note_hidden(key, len(frame))
         self.recording.put(
-            key,
-            self._topics.topic(device, to_device),
-            RAW_TYPE,
-            lambda: self._types.pack(safe),
-            len(safe),
-            time_ns,
+            key, self._topics.topic(device, to_device), RAW_TYPE, lambda: self._types.pack(safe),
+            len(safe), time_ns,
         )
 
 

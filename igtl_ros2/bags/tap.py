@@ -29,18 +29,11 @@ class _Ear:
     :param what: which way it goes, for the log.
     """
 
-    def __init__(
-        self,
-        recorder: FrameRecorder,
-        settings: Settings,
-        now_ns: Callable[[], int],
-        what: str,
-        to_device: bool,
-    ) -> None:
+    def __init__(self, tap: Tap, what: str, to_device: bool) -> None:
         # a frame with a wrong checksum was on the line as well
-        self.decoder = Decoder(max_body_bytes=settings.max_body_bytes, check_crc=False)
-        self._recorder = recorder
-        self._now_ns = now_ns
+        self.decoder = Decoder(max_body_bytes=tap.settings.max_body_bytes, check_crc=False)
+        self._recorder = tap.recorder
+        self._now_ns = tap.now_ns
         self._what = what
         self._to_device = to_device
         #: why nothing more is understood
@@ -86,9 +79,9 @@ class Tap:
     def __init__(
         self, recorder: FrameRecorder, settings: Settings, now_ns: Callable[[], int]
     ) -> None:
-        self._recorder = recorder
-        self._settings = settings
-        self._now_ns = now_ns
+        self.recorder = recorder
+        self.settings = settings
+        self.now_ns = now_ns
         self._network = Network()
         self._tls = Tls(settings, None) if settings.protocol == 'tls' else None
         self._streams: set[Stream] = set()
@@ -122,12 +115,9 @@ class Tap:
             self._streams.discard(stream)
             _log.info('%s: disconnected: %s', stream.address, printable(why))
 
-    def hear(self, what: str, to_device: bool) -> _Ear:
-        return _Ear(self._recorder, self._settings, self._now_ns, what, to_device)
-
     def hold_up(self, stream: Stream) -> None:
         """Let a peer wait while the disk catches up."""
-        if self._recorder.recording.is_behind:
+        if self.recorder.recording.is_behind:
             stream.pause_reading()
             self._network.loop.call_later(_CATCH_UP_S, self._go_on, stream)
 
@@ -157,7 +147,7 @@ class _EndPoint:
         self._tap = tap
         self._greeting = greeting
         self._stream: Stream | None = None
-        self._ear = tap.hear('received', to_device=False)
+        self._ear = _Ear(tap, 'received', to_device=False)
         self.closed = asyncio.Event()
 
     def connected(self, stream: Stream) -> None:
@@ -195,7 +185,7 @@ class ConnectTap(Tap):
         self._task = self._network.loop.create_task(self._keep_connected())
 
     async def _keep_connected(self) -> None:
-        settings = self._settings
+        settings = self.settings
         delay = settings.reconnect_delay
         said = ''
         while True:
@@ -225,7 +215,7 @@ class ListenTap(Tap):
 
     async def start(self) -> None:
         self._server, self.address = await listen(
-            self._settings, self._make_sink, self._refused, self._tls
+            self.settings, self._make_sink, self._refused, self._tls
         )
         _log.info('listening on %s', self.address)
 
@@ -251,7 +241,7 @@ class _RelaySide:
     def __init__(self, tap: RelayTap, what: str, to_device: bool) -> None:
         self._tap = tap
         self._buffer = memoryview(bytearray(_BLOCK_BYTES))
-        self._ear = tap.hear(what, to_device)
+        self._ear = _Ear(tap, what, to_device)
         self._early = b''
         self.stream: Stream | None = None
         self.other: _RelaySide | None = None

@@ -382,10 +382,7 @@ class Reassembler:
 
     def _decode(self, data: bytes) -> Message:
         message, conforming = decode_whole(
-            data,
-            check_crc=self._check_crc,
-            strict=self._strict,
-            max_elements=self._max_elements,
+            data, check_crc=self._check_crc, strict=self._strict, max_elements=self._max_elements
         )
         self.counts.nonconforming += not conforming
         self.message_bytes = len(data)

@@ -303,9 +303,9 @@ def floats_to_wire(values: Sequence[float], what: str) -> bytes:
         raise no_float32(what) from error
 
 
-def floats_from_wire(data: Buffer, count: int, offset: int = 0) -> tuple[float, ...]:
+def floats_from_wire(data: Buffer, count: int) -> tuple[float, ...]:
     """Read 3, 6, 7 or 12 big-endian float32."""
-    return _WIRE_FLOATS[count].unpack_from(data, offset)
+    return _WIRE_FLOATS[count].unpack_from(data)
 
 
 def affine_of(matrix: Floats) -> Affine:

@@ -282,12 +282,8 @@ def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
             raise EncodeError(f'a body of {size} bytes: receivers count in 31 bits')
         crc = crc64(part, crc)
     head = HEADER.pack(
-        version,
-        _type_bytes(message.type_name),
-        _device_bytes(message.device_name),
-        message.timestamp,
-        size,
-        crc,
+        version, _type_bytes(message.type_name), _device_bytes(message.device_name),
+        message.timestamp, size, crc,
     )
     if size <= _JOIN_BYTES:
         return [b''.join((head, *parts))]

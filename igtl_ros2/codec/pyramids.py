@@ -83,10 +83,7 @@ def without_pyramids(mesh: PolyData) -> PolyData:
            for cells in (mesh.lines, mesh.polygons, rest)):
         return mesh
     return replace(
-        mesh,
-        points=mesh.points[:first],
-        vertices=Cells.of(chosen[:, None]),
-        triangle_strips=rest,
+        mesh, points=mesh.points[:first], vertices=Cells.of(chosen[:, None]), triangle_strips=rest,
         attributes=_chosen(mesh, np.arange(first), cell_rows),
     )
 

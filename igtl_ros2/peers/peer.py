@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from itertools import compress
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..codec import Buffer, Message
 from ..codec.key_frames import Chains
@@ -17,12 +17,10 @@ from ..codec.messages.text import Status
 from ..codec.messages.video import Video
 from ..config import Settings
 from ..errors import DecodeError, EncodeError
+from ..transport.network import Network
 from .compat import Compat
-from .mailbox import Mailbox
+from .mailbox import Key, Mailbox
 from .outgoing import Outgoing, ready_to_send
-
-if TYPE_CHECKING:
-    from .link import Link
 
 # A peer can make up any number of type names: count the rest together, but for VIDEO
 _MAX_KINDS = 200
@@ -34,6 +32,35 @@ _PINGS = 10
 _SIGN_OF_LIFE_S = 1.0
 
 
+class Host(Protocol):
+    """What a peer needs to know of the link that it belongs to."""
+
+    network: Network
+
+    def joined(self, peer: Any) -> None:
+        """Take in a peer that is there now."""
+
+    def received_many(self, peer: Any, messages: list[Message], sizes: list[int]) -> None:
+        """Take messages that came from a peer, and how many bytes each had."""
+
+    def left(self, peer: Any, why: str) -> None:
+        """Let a peer go."""
+
+    def post_to(self, peers: Sequence[Any], outgoing: Outgoing) -> None:
+        """Give a message to some peers."""
+
+    def refuse_if_over(self) -> None:
+        """Refuse to send what nobody can get any more."""
+
+    def want_key_frame(self, key: Key) -> None:
+        """Note that a peer waits for a key frame of a video."""
+
+    def say(
+        self, kind: str, level: int, text: str, error: Exception | None = None, peer: str = '',
+    ) -> None:
+        """Log, at a limited rate."""
+
+
 class Peer:
     """
     The other end of a connection, whatever carries it.
@@ -41,7 +68,7 @@ class Peer:
     All its methods but `send` and `post` belong to the network's thread.
     """
 
-    def __init__(self, link: Link, settings: Settings) -> None:
+    def __init__(self, link: Host, settings: Settings) -> None:
         self._link = link
         self._settings = settings
         self._complaints: dict[str, float] = {}

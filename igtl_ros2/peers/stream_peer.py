@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
 
 from ..codec import Decoder, Message, encode_parts
 from ..codec.frame import Header
@@ -12,11 +11,9 @@ from ..codec.messages.text import Status
 from ..config import Settings
 from ..errors import DecodeError
 from ..transport.tcp import Stream
+from .peer import Host
 from .reading_thread import LITTLE_BYTES, takes_long, worker
 from .writing_peer import WritingPeer
-
-if TYPE_CHECKING:
-    from .link import Link
 
 # how many messages are handed on at once
 _MOST_AT_ONCE = 32
@@ -32,7 +29,7 @@ _steady_s = time.monotonic
 class StreamPeer(WritingPeer):
     """The other end of a TCP or TLS connection."""
 
-    def __init__(self, link: Link, settings: Settings) -> None:
+    def __init__(self, link: Host, settings: Settings) -> None:
         super().__init__(link, settings)
         self._decoder = Decoder(
             max_body_bytes=settings.max_body_bytes,

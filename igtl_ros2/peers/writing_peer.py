@@ -7,17 +7,13 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from ..codec import Buffer
 from ..config import Settings
 from ..errors import EncodeError
 from ..transport.tcp import Stream
 from .outgoing import Outgoing
-from .peer import Peer
-
-if TYPE_CHECKING:
-    from .link import Link
+from .peer import Host, Peer
 
 # asyncio copies what the socket does not take at once: never more than this
 _PIECE_BYTES = 1 << 18
@@ -31,7 +27,7 @@ _TURN_MESSAGES = 64
 class WritingPeer(Peer):
     """A peer of a stream, as far as it is written to."""
 
-    def __init__(self, link: Link, settings: Settings) -> None:
+    def __init__(self, link: Host, settings: Settings) -> None:
         super().__init__(link, settings)
         self._stream: Stream | None = None
         self._pieces: deque[memoryview] = deque()

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ..config.address import network_of
-
-if TYPE_CHECKING:
-    from .tls_stream import TlsStream
 
 #: how many clients may be in the TLS handshake at once, if no more may be connected
 MAX_HANDSHAKES = 64
 # How long a handshake may take when all places are taken
 _SHORT_S = 1.0
+
+
+class Handshake(Protocol):
+    """A connection in the TLS handshake."""
+
+    host: str
+    began_s: float
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing has come from it yet, or nothing can."""
+
+    def abort(self) -> None:
+        """Close at once."""
+
+    def give_way(self, why: str) -> None:
+        """End it."""
 
 
 class Handshakes:
@@ -31,15 +45,15 @@ class Handshakes:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._streams: dict[TlsStream, str] = {}
+        self._streams: dict[Handshake, str] = {}
 
     def __len__(self) -> int:
         return len(self._streams)
 
-    def add(self, stream: TlsStream) -> None:
+    def add(self, stream: Handshake) -> None:
         self._streams[stream] = network_of(stream.host)
 
-    def discard(self, stream: TlsStream) -> None:
+    def discard(self, stream: Handshake) -> None:
         self._streams.pop(stream, None)
 
     def why_not(self, host: str, now_s: float) -> str:
@@ -63,7 +77,7 @@ class Handshakes:
                       f'clients are in it, {most} of this address or network')
         return ''
 
-    def clear(self) -> list[TlsStream]:
+    def clear(self) -> list[Handshake]:
         streams = list(self._streams)
         self._streams.clear()
         return streams

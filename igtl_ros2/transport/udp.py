@@ -108,9 +108,12 @@ async def find(settings: Settings) -> list[SocketAddress]:
 
     :raises PeerError: if the name has none, or none is found within `connect_timeout`.
     """
-    address = settings.address
-    what = f'cannot listen on {address}' if settings.mode == 'server' else str(address)
-    return await _look_up(address, settings.connect_timeout, what)
+    return await _look_up(settings.address, settings.connect_timeout, _what(settings))
+
+
+def _what(settings: Settings) -> str:
+    is_server = settings.mode == 'server'
+    return f'cannot listen on {settings.address}' if is_server else str(settings.address)
 
 
 async def open_datagrams(
@@ -127,13 +130,11 @@ async def open_datagrams(
     :raises PeerError: if that fails, or the socket cannot be opened.
     """
     loop = asyncio.get_running_loop()
-    address = settings.address
-    what = f'cannot listen on {address}' if settings.mode == 'server' else str(address)
     found = found or await find(settings)
     try:
         sock, remote = _open_first(settings, found)
     except OSError as error:
-        raise PeerError(f'{what}: {error.strerror or error}') from error
+        raise PeerError(f'{_what(settings)}: {error.strerror or error}') from error
     host, port = (remote or sock.getsockname())[:2]
     datagrams = Datagrams(sink, Address('udp', host, port), remote)
     try:

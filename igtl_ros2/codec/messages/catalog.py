@@ -226,7 +226,6 @@ class ImageMeta(ElementList):
     """
 
     place = Place.NOWHERE
-
     element_class = ImageMetaElement
 
 
@@ -240,7 +239,6 @@ class LabelMeta(ElementList):
     """
 
     place = Place.NOWHERE
-
     element_class = LabelMetaElement
 
 
@@ -254,5 +252,4 @@ class VideoMeta(ElementList):
     """
 
     place = Place.NOWHERE
-
     element_class = VideoMetaElement

@@ -236,11 +236,6 @@ class Image(Message):
         shape = (nk, nj, ni) if components == 1 else (nk, nj, ni, components)
         pixels = np.frombuffer(content, dtype, offset=_DESCRIPTION.size).reshape(shape)
         return cls.from_wire(
-            envelope,
-            pixels=pixels,
-            matrix=matrix_of(affine),
-            coordinates=coordinates,
-            size=size,
-            offset=offset,
-            endian=endian,
+            envelope, pixels=pixels, matrix=matrix_of(affine), coordinates=coordinates, size=size,
+            offset=offset, endian=endian,
         )

@@ -257,9 +257,7 @@ class StartTracking(NamedMessage):
             raise ContentError(f'{len(content)} bytes of content, wanted {_TRACKING.size}')
         resolution, name = _TRACKING.unpack(content)
         return cls.from_wire(
-            envelope,
-            type_name=envelope.type_name,
-            resolution=resolution,
+            envelope, type_name=envelope.type_name, resolution=resolution,
             coordinate_name=fixed_text(name),
         )
 
@@ -374,8 +372,6 @@ class DeviceQuery(Message):
                 f'a device_uid of {length} bytes in {len(content) - _QUERY.size} bytes of content'
             )
         return cls.from_wire(
-            envelope,
-            query_id=query_id,
-            data_type=fixed_text(data_type),
+            envelope, query_id=query_id, data_type=fixed_text(data_type),
             device_uid=decode_text(content[_QUERY.size :], UTF8),
         )

@@ -193,11 +193,7 @@ class Status(Message):
         code, subcode, name = _STATUS.start_of(content)
         text = raw_text(content[_STATUS.size :]).split('\0', 1)[0]
         return cls.from_wire(
-            envelope,
-            code=code,
-            subcode=subcode,
-            error_name=fixed_text(name),
-            message=text,
+            envelope, code=code, subcode=subcode, error_name=fixed_text(name), message=text
         )
 
 
