@@ -146,7 +146,8 @@ def _has_rest(message: Message, data: bytes) -> bool:
         return any(_has_rest(child, data) for child in message.children)
     # behind the text of a field of fixed size anything may stand, and behind another text too
     kind = message.type_name
-    return is_private(kind) or kind in _TEXTS and bytes_may_name(data[HEADER_SIZE:])
+    return is_private(kind) or (
+        kind in _TEXTS or kind in _MAY_NAME) and bytes_may_name(data[HEADER_SIZE:])
 
 
 def _in_content(message: Any, phi: str) -> dict[str, Any]:

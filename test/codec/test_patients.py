@@ -131,6 +131,23 @@ def test_what_stands_behind_the_end_of_a_text_is_gone():
     assert b'Jane' in frame and b'Jane' not in redact_frame(frame)
 
 
+@pytest.mark.parametrize('message', [
+    Command(1, 'Save', '<a/>'), CommandResponse(1, 'Save', '<a/>'),
+], ids=['order', 'answer'])
+@pytest.mark.parametrize('is_bound', [False, True], ids=['alone', 'bound'])
+def test_what_stands_behind_the_name_of_a_command_is_gone(message, is_bound):
+    content = bytearray(b''.join(message.encode_content()))
+    content[20:36] = b'PatientName=Jane'  # what was left in the memory of the sender
+    sent = codec.Unknown(message.type_name, bytes(content))
+    frame = codec.encode(Bind([sent]) if is_bound else sent)
+    assert b'Jane' in frame
+    for safe in redact_frame(frame), hidden_frame(frame):
+        assert b'Jane' not in safe
+        again = codec.decode(safe)
+        again = again.children[0] if is_bound else again
+        assert (again.name, again.content) == ('Save', '<a/>')
+
+
 @pytest.mark.parametrize('change', ['cut', 'longer', 'crc', 'version', 'command'])
 def test_what_cannot_be_read_keeps_no_name(change):
     body = SCAN.encode()
