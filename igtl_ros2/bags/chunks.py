@@ -14,7 +14,7 @@ from mcap.records import ChunkIndex
 
 from .lost import Lost
 from .records import CONTENTS, ENTRY, RECORD, SPOILED, Recorded, parse
-from .scan import Part, Scan
+from .scan import INDEXED, Part, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class McapFile(Scan):
         try:
             while position < self._end:
                 opcode, length = RECORD.unpack(self._read(position, RECORD.size))
-                self._summary(opcode, self._read(position + RECORD.size, length))
+                self._summary(opcode, self._read(position + RECORD.size, length), INDEXED)
                 position += RECORD.size + length
         except SPOILED:
             self._statistics = None  # its checksum is right, and it is none
@@ -92,20 +92,18 @@ class McapFile(Scan):
             self.is_whole = False
         if self._is_indexed:
             found = {part.offset for part in self.parts}
-            gone = [entry for entry in self._indexed if entry.chunk_start_offset not in found]
-            places = {entry.chunk_start_offset: entry for entry in gone}
-            if self._statistics is not None and self._statistics.message_count == sum(
-                sum(_counts(entry).values()) for entry in self._indexed
-            ):
+            numbers = [sum(_counts(entry).values()) for entry in self._indexed]
+            if self._statistics is not None and self._statistics.message_count == sum(numbers):
                 # it knows better than anything else what was there
-                self.lost = [
-                    Lost(
-                        self.path.name, place, entry.chunk_length, entry.message_start_time,
-                        entry.message_end_time, sum(_counts(entry).values()),
+                gone = {
+                    entry.chunk_start_offset: Lost(
+                        self.path.name, entry.chunk_start_offset, entry.chunk_length,
+                        entry.message_start_time, entry.message_end_time, number,
                     )
-                    for place, entry in places.items()
-                    if sum(_counts(entry).values())
-                ]
+                    for entry, number in zip(self._indexed, numbers)
+                    if entry.chunk_start_offset not in found
+                }
+                self.lost = [lost for lost in gone.values() if lost.messages]
         else:
             wanted = [
                 (e.chunk_start_offset, e.chunk_length, e.message_start_time, e.message_end_time)

@@ -41,8 +41,8 @@ _INDEX = Struct('<BQHI')
 _INDEX_START = re.compile(rb'\x07.{5}\0\0\0.{6}', re.DOTALL)
 # what holds no messages, and ends before the next chunk begins
 _NO_MESSAGES = (Opcode.SCHEMA, Opcode.CHANNEL, Opcode.MESSAGE_INDEX, Opcode.DATA_END, GAP)
-# whose word counts if copies of a channel differ
-_SAID, _INDEXED, _CHECKED = 1, 2, 3
+#: whose word counts if copies of a channel differ
+_SAID, INDEXED, _CHECKED = 1, 2, 3
 _Described = TypeVar('_Described', Schema, Channel)
 
 
@@ -137,17 +137,15 @@ class Scan(ChunkReader):
         if opcode == Opcode.FOOTER:
             return after == self._end and length == FOOTER.size
         if self._is_past_data(position):
-            self._summary(opcode, body)
+            self._summary(opcode, body, INDEXED if self._is_indexed else _SAID)
             return Opcode.HEADER < opcode < Opcode.DATA_END
         if opcode == Opcode.HEADER:
             read_as(Header, body)
-        elif opcode == Opcode.SCHEMA:
-            self._take(self._schemas, read_as(Schema, body), _SAID)
-        elif opcode == Opcode.CHANNEL:
-            self._take(self._channels, read_as(Channel, body), _SAID)
-        else:
-            return False
-        return True
+            return True
+        if opcode in (Opcode.SCHEMA, Opcode.CHANNEL):
+            self._summary(opcode, body, _SAID)
+            return True
+        return False
 
     def _is_description(self, start: int, length: int) -> bool:
         """Take in a channel or a header that says that it is a message, if it is one."""
@@ -163,8 +161,7 @@ class Scan(ChunkReader):
             return True
         return False
 
-    def _summary(self, opcode: int, body: bytes) -> None:
-        rank = _INDEXED if self._is_indexed else _SAID
+    def _summary(self, opcode: int, body: bytes, rank: int) -> None:
         if opcode == Opcode.SCHEMA:
             self._take(self._schemas, read_as(Schema, body), rank)
         elif opcode == Opcode.CHANNEL:

@@ -201,13 +201,13 @@ class _Partial:
     total: int | None = None  # fragments; known when the last one is there
 
 
+@dataclasses.dataclass(slots=True)
 class _Stream:
     """What is remembered of the datagrams of one RTP stream."""
 
-    def __init__(self, number: int) -> None:
-        self.first = number
-        self.newest = number
-        self.seen: dict[int, tuple[int, int]] = {}
+    first: int
+    newest: int
+    seen: dict[int, tuple[int, int]] = dataclasses.field(default_factory=dict)
 
 
 _Key = tuple[Hashable, bytes]
@@ -428,7 +428,7 @@ class Reassembler:
                 self.counts.lost -= number > stream.first
         if stream is None:
             number = sequence
-            stream = _Stream(number)
+            stream = _Stream(number, number)
         stream.seen[number % _WINDOW] = (number, mark)
         self._streams[source, ssrc] = stream
         if len(self._streams) > _MAX_STREAMS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import fields, is_dataclass
 from functools import cache
+from operator import is_
 from typing import Any, TypeVar
 
 import numpy as np
@@ -75,7 +76,9 @@ def _fixed(value: Any) -> Any:
         array.flags.writeable = False
         return array
     if isinstance(value, tuple):
-        return _fixed_tuple(value)
+        fixed = tuple(map(_fixed, value))
+        # a list may be long, and is hardly ever changed
+        return value if all(map(is_, fixed, value)) else fixed
     if isinstance(value, list):  # of a type of another package
         return [_fixed(one) for one in value]
     if is_dataclass(kind):
@@ -87,14 +90,6 @@ def _fixed(value: Any) -> Any:
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value)
     return value
-
-
-def _fixed_tuple(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    fixed = [_fixed(value) for value in values]
-    # a list may be long, and is hardly ever changed
-    if all(one is other for one, other in zip(fixed, values)):
-        return values
-    return tuple(fixed)
 
 
 def _fixed_fields(value: Any) -> dict[str, Any]:

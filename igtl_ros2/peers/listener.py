@@ -67,7 +67,8 @@ class Listener(Link):
         peers = [other for other in self.peers if not other.cut_off]
         settings = self.settings
         most = settings.max_clients_per_address
-        if most and sum(_host(other) == _host(peer) for other in peers) >= most:
+        host = same_host(parse_url(peer.address).host)
+        if most and [same_host(parse_url(p.address).host) for p in peers].count(host) >= most:
             return f'{most} clients of this address are connected, that is the limit'
         if len(peers) >= settings.max_clients and not self._make_room(peer, peers):
             return f'{settings.max_clients} clients are connected, that is the limit'
@@ -106,10 +107,6 @@ class Listener(Link):
             await stop_listening(self._server)
         for peer in list(self._leaving):
             peer.disconnect('this side closed the link')
-
-
-def _host(peer: Peer) -> str:
-    return same_host(parse_url(peer.address).host)
 
 
 def _network(peer: Peer) -> str:
