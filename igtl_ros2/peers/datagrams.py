@@ -208,14 +208,10 @@ class DatagramLink(Link):
         """
         await super().open()
         if self.settings.mode == 'client':
-            try:
-                found = await find(self.settings)
-            except PeerError as error:
-                self.last_error = str(error)
-                self.say('trying', logging.WARNING, f'{error}; trying again until it is found')
+            if not await self._connect():
+                text = f'{self.last_error}; trying again until it is found'
+                self.say('trying', logging.WARNING, text)
                 self.add_task(self._keep_looking_up())
-            else:
-                await self._connect(found)
             return
         self.socket = socket = await open_datagrams(self.settings, self)
         self.address = socket.address
@@ -227,11 +223,18 @@ class DatagramLink(Link):
             if source not in self._by_source:
                 self._new_peer(source, wanted=True)
 
-    async def _connect(self, found: list[SocketAddress]) -> None:
+    async def _connect(self) -> bool:
+        """Open the socket of a client; false if its server is not found."""
+        try:
+            found = await find(self.settings)
+        except PeerError as error:
+            self.last_error = str(error)
+            return False
         self.socket = socket = await open_datagrams(self.settings, self, found)
         self.address = socket.address
         assert socket.remote is not None  # a client has one
         self._new_peer(socket.remote, wanted=True)
+        return True
 
     async def _keep_looking_up(self) -> None:
         delay = self.settings.reconnect_delay
@@ -239,12 +242,7 @@ class DatagramLink(Link):
             await asyncio.sleep(delay)
             delay = min(self.settings.reconnect_factor * delay, self.settings.reconnect_max_delay)
             try:
-                found = await find(self.settings)
-            except PeerError as error:
-                self.last_error = str(error)
-                continue
-            try:
-                await self._connect(found)
+                await self._connect()
             except PeerError as error:
                 self.end(error)
                 return
