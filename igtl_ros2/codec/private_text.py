@@ -70,6 +70,13 @@ def _safe(text: str, phi: str, depth: int) -> str:
         return text
     if len(text) > _MAX_SEARCHED:
         return REDACTED
+    try:
+        return _looked_through(text, phi, depth)
+    except RecursionError:  # texts within texts, each of them nested deeply
+        return hide(text, phi)
+
+
+def _looked_through(text: str, phi: str, depth: int) -> str:
     is_xml = False
     if depth < _MAX_DEPTH:
         start = text.lstrip('\ufeff \t\r\n')[:1]

@@ -23,7 +23,14 @@ from igtl_ros2.codec.messages.text import (
     Status,
     String,
 )
-from igtl_ros2.codec.patients import hidden, hidden_frame, hidden_text, hide, redact_frame
+from igtl_ros2.codec.patients import (
+    hidden,
+    hidden_frame,
+    hidden_json,
+    hidden_text,
+    hide,
+    redact_frame,
+)
 from igtl_ros2.codec.private import is_private, is_private_key
 from igtl_ros2.errors import CrcError, DecodeError, EncodeError, HeaderError
 
@@ -146,6 +153,20 @@ def test_what_stands_behind_the_name_of_a_command_is_gone(message, is_bound):
         again = codec.decode(safe)
         again = again.children[0] if is_bound else again
         assert (again.name, again.content) == ('Save', '<a/>')
+
+
+@pytest.mark.parametrize('times', [1, 2, 3, 6])
+def test_texts_within_texts_however_deep_end_nothing(times):
+    text = '<PatientName>Jane</PatientName>'
+    for _ in range(times):
+        text = '<a>' * 190 + escape(text) + '</a>' * 190
+    for message in String(text), Command(1, 'Save', text):
+        assert 'Jane' not in repr(message)
+        assert b'Jane' not in hidden_frame(codec.encode(message))
+    assert 'Jane' not in hidden_text(text)
+    with pytest.raises(ValueError):
+        hidden_json(text)
+    assert 'Jane' not in hidden_json(json.dumps({'text': text}))
 
 
 @pytest.mark.parametrize('change', ['cut', 'longer', 'crc', 'version', 'command'])
