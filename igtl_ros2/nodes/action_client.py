@@ -25,7 +25,8 @@ from ..converters.ros_types import find_type
 from ..converters.shown_places import shown_message
 from ..converters.template_places import positions_in
 from ..converters.templates import MessageTemplate, TextTemplate
-from ..dialogue.action_calls import CANCELS, IS_OVER, REFUSES, UNKNOWN, ActionCalls
+from ..dialogue.goals import CANCELS, IS_OVER, REFUSES, UNKNOWN
+from ..dialogue.interfaces import GoalListener
 from ..errors import ConversionError
 from ..rules import ReceiveRule, ServeRule
 from .spin import Turns
@@ -227,7 +228,7 @@ class RosAction:
         self._type = find_type(type_name)
         self._client = thread.client(name, self._type)
         self._post = post
-        self._calls: dict[int, tuple[GoalCall, ActionCalls]] = {}
+        self._calls: dict[int, tuple[GoalCall, GoalListener]] = {}
         self._templates: dict[str, tuple[MessageTemplate, TextTemplate | None,
                                          TextTemplate | None]] = {}
 
@@ -249,13 +250,13 @@ class RosAction:
         """Make a goal of the template of a rule."""
         return filled(self._of(rule)[0], rule, rule.goal, values)
 
-    def send(self, number: int, rule: ServeRule, goal: Any, listener: ActionCalls) -> None:
+    def send(self, number: int, rule: ServeRule, goal: Any, listener: GoalListener) -> None:
         """Send a goal."""
         self._thread.post(partial(self._send, number, rule, goal, listener))
 
     def cancel(self, number: int) -> None:
         """Ask to cancel a goal."""
-        def answered(listener: ActionCalls, future: Any) -> None:
+        def answered(listener: GoalListener, future: Any) -> None:
             if future.exception() is None:
                 response = future.result()
                 outcome = _CANCELLED.get(response.return_code, REFUSES)
@@ -281,7 +282,7 @@ class RosAction:
 
     # -- in the thread of actions
 
-    def _send(self, number: int, rule: ServeRule, goal: Any, listener: ActionCalls) -> None:
+    def _send(self, number: int, rule: ServeRule, goal: Any, listener: GoalListener) -> None:
         _, feedback, result = self._of(rule)
         post = self._post
 

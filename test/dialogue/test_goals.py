@@ -1,32 +1,27 @@
 """Goals of a ROS action: what is sent, told and cancelled, in whatever order things happen."""
 
 import random
-from collections import namedtuple
-from dataclasses import replace
 
 import pytest
-from talkers import Clock
 
-from igtl_ros2.dialogue.action_calls import (
+from igtl_ros2.dialogue.goals import (
     ASK_AGAIN_S,
     CANCELS,
     IS_OVER,
     REFUSES,
     UNKNOWN,
-    ActionCalls,
+    Answer,
+    Cancel,
+    Drop,
+    Goals,
+    Note,
+    Say,
+    Send,
+    Terms,
 )
-from igtl_ros2.rules import ServeRule
 
-MOVE = ServeRule('MOVE', '/arm', timeout=2.0)
-REPLACES = replace(MOVE, when_busy='replace')
-AT_ITS_END = ServeRule('MOVE', '/arm', answer='done')
-
-Send = namedtuple('Send', 'number')
-Cancel = namedtuple('Cancel', 'number')
-Answer = namedtuple('Answer', 'number success text')
-Say = namedtuple('Say', 'state text')
-Drop = namedtuple('Drop', 'number')
-Note = namedtuple('Note', 'kind text')
+MOVE = Terms('MOVE', timeout=2.0)
+REPLACES = Terms('MOVE', timeout=2.0, replaces=True)
 
 
 def kinds(steps):
@@ -37,86 +32,13 @@ def said(steps):
     return [(step.state, step.text) for step in steps if isinstance(step, Say)]
 
 
-class Edge:
-    """An action, peers and a report that note what they are given."""
-
-    def __init__(self):
-        self.steps, self.there = [], True
-
-    def is_there(self):
-        return self.there
-
-    def fill(self, rule, values):
-        return values
-
-    def send(self, number, rule, goal, listener):
-        self.steps.append(Send(number))
-
-    def cancel(self, number):
-        self.steps.append(Cancel(number))
-
-    def forget(self, number):
-        self.steps.append(Drop(number))
-
-    def tell(self, code, state, text, device, hold):
-        self.steps.append(Say(state, text))
-
-    def problem(self, kind, text):
-        self.steps.append(Note(kind, text))
-
-
-class Goals:
-    """The goals of an action, of which each call gives what is done then."""
-
-    def __init__(self):
-        self.edge, self.timers = Edge(), Clock().timers
-        self.calls = ActionCalls('/arm', self.edge, self.edge, self.timers, self.edge.problem)
-
-    def __getattr__(self, name):
-        return lambda *args: self.steps_of(getattr(self.calls, name), *args)
-
-    def steps_of(self, call, *args):
-        call(*args)
-        steps, self.edge.steps = self.edge.steps, []
-        return steps
-
-    @property
-    def numbers(self):
-        return list(self.calls._goals)
-
-    @property
-    def due(self):
-        return self.calls._timer and self.calls._timer.due
-
-    def begin(self, rule, peer, now):
-        def answer(success, text):
-            self.edge.steps.append(Answer(number, success, text))
-
-        number = self.calls._number + 1
-        return number, self.steps_of(self.calls.begin, rule, peer, {}, answer, now)
-
-    def close(self, why, now):
-        return self.steps_of(self.calls.close, why, now, lambda: None)
-
-    def tick(self, now):
-        return self.steps_of(self.timers.run, now)
-
-    def gone(self):
-        self.edge.there = False
-        return self.tick(self.calls._look.due)
-
-    def back(self, now):
-        self.edge.there = True
-        return self.tick(now)
-
-
 @pytest.fixture
 def goals():
-    return Goals()
+    return Goals('/arm')
 
 
-def running(goals, rule=MOVE, peer='a'):
-    number, steps = goals.begin(rule, peer, 0.0)
+def running(goals, terms=MOVE, peer='a'):
+    number, steps = goals.begin(terms, peer, 0.0)
     assert steps == [Send(number)]
     goals.accepted(number, 0.0)
     return number
@@ -132,7 +54,7 @@ def test_a_goal_is_answered_once_when_it_is_accepted(goals):
 
 
 def test_a_goal_may_be_answered_when_it_is_over(goals):
-    number, _ = goals.begin(AT_ITS_END, 'a', 0.0)
+    number, _ = goals.begin(Terms('MOVE', answers_done=True), 'a', 0.0)
     assert kinds(goals.accepted(number, 0.1)) == ['Say']
     assert goals.ended(number, 'ABORTED', 'stuck', 1.0)[0] == Answer(
         number, False, 'aborted: stuck')
@@ -184,7 +106,7 @@ def test_what_was_accepted_without_a_word_is_cancelled_until_it_is_over(goals):
 
 
 def test_who_left_gets_no_answer_and_its_goal_is_cancelled(goals):
-    mine = running(goals, AT_ITS_END)
+    mine = running(goals, Terms('MOVE', answers_done=True))
     steps = goals.left('b', 0.5)
     assert steps == []
     assert Cancel(mine) in goals.left('a', 0.5)
@@ -234,7 +156,7 @@ def test_what_waits_for_one_that_does_not_end_is_given_up(goals):
 
 
 def test_a_server_that_comes_back_is_asked_to_cancel_what_it_had(goals):
-    number = running(goals, AT_ITS_END)
+    number = running(goals, Terms('MOVE', answers_done=True))
     gone = goals.gone()
     assert kinds(gone) == ['Answer', 'Say', 'Note'] and goals.gone() == [] and goals.due is None
     assert goals.back(5.0) == [Cancel(number)]
@@ -304,7 +226,7 @@ class Server:
 @pytest.mark.parametrize('seed', range(100))
 def test_whatever_happens_in_whatever_order_nothing_is_left_running(seed):
     dice = random.Random(seed)
-    goals, server, now = Goals(), Server(dice), 0.0
+    goals, server, now = Goals('/arm'), Server(dice), 0.0
     peers, answers, sent, begun = set('abc'), {}, set(), {}
 
     def do(steps):

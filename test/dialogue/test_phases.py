@@ -1,14 +1,19 @@
 """The phases of a robot by a clock that the test turns: all transitions, and what goes wrong."""
 
-from collections import namedtuple
-
-import numpy as np
 import pytest
-from talkers import Clock, Peer
 
-from igtl_ros2.codec.messages.pose import Transform
-from igtl_ros2.codec.messages.text import StatusCode, String
-from igtl_ros2.dialogue.phase_server import PhaseServer
+from igtl_ros2.codec.messages.text import StatusCode
+from igtl_ros2.dialogue.goals import Note
+from igtl_ros2.dialogue.phases import (
+    Accept,
+    Acknowledge,
+    Call,
+    Enter,
+    Forget,
+    Phases,
+    SendBack,
+    Tell,
+)
 from igtl_ros2.mapping.protocol import expand
 
 OK, NOT_READY, TIME_OUT = StatusCode.OK, StatusCode.NOT_READY, StatusCode.TIME_OUT
@@ -29,123 +34,34 @@ WAY = {
 }
 
 
-Acknowledge = namedtuple('Acknowledge', 'device')
-Tell = namedtuple('Tell', 'device code error_name message held')
-Enter = namedtuple('Enter', 'phase')
-Accept = namedtuple('Accept', '')
-Call = namedtuple('Call', 'number service')
-Forget = namedtuple('Forget', 'number')
-SendBack = namedtuple('SendBack', 'device')
-Note = namedtuple('Note', 'kind text')
-
-
-class Streams:
-    """What peers get, noted as steps."""
-
-    def __init__(self, steps):
-        self.steps = steps
-
-    def tell(self, code, error_name, text, device, hold):
-        self.steps.append(Tell(device, code, error_name, text, hold))
-
-    def send(self, message, hold):
-        assert hold is False
-        self.steps.append(SendBack(message.device_name))
-
-
-class Called:
-    """A service of a robot, which may be absent."""
-
-    def __init__(self, robot, name):
-        self.robot, self.name = robot, name
-
-    def is_there(self):
-        return self.name not in self.robot.absent
-
-    def call(self, on_done):
-        self.robot.calls.append(on_done)
-        number = len(self.robot.calls)
-        self.robot.steps.append(Call(number, self.name))
-        return lambda: self.robot.steps.append(Forget(number))
-
-
 class Robot:
     """A robot with the phases of BRP, whose services answer when the test says so."""
 
     def __init__(self, call=SERVICES, **entry):
         table = expand([{'use': 'brp', 'call': dict(call), **entry}]).phases
-        self.clock, self.steps, self.absent = Clock(), [], set()
-        self.peers = {name: Peer(name) for name in 'ab'}
-        self.calls = []
-        self.phases = PhaseServer(
-            table, {name: Called(self, name) for name in table.services}, self,
-            Streams(self.steps), self.clock.timers,
-            lambda kind, text: self.steps.append(Note(kind, text)), None, bool)
+        self.now = 100.0
+        self.absent = set()
+        self.phases = Phases(table, lambda name: name not in self.absent)
         self.number = 0
-
-    # -- what ROS sees, and what peers get
-
-    def name(self, message):
-        return message.device_name
-
-    def enter(self, phase):
-        self.steps.append(Enter(phase))
-
-    def publish(self, peer, message, prefix):
-        if isinstance(message, Transform):
-            self.steps.append(Accept())
-
-    def forget(self, prefix):
-        pass
-
-    def fault(self, peer, prefix, message):
-        return self.wrong
-
-    def acknowledged(self, peer, device):
-        (back,) = peer.heard()
-        assert back.device_name == device
-        self.steps.append(Acknowledge(device))
-
-    # -- what happens
-
-    @property
-    def now(self):
-        return self.clock.now
 
     @property
     def phase(self):
-        return self.phases._stand.phase
-
-    @property
-    def due(self):
-        return self.phases._stand.due
-
-    def after(self, call, *args):
-        """Give what is done by a call."""
-        call(*args)
-        steps = self.steps.copy()
-        self.steps.clear()
-        return steps
+        return self.phases.phase
 
     def send(self, word, number=None, peer='a', fault=''):
         self.number += 1
         number = f'{self.number:04d}' if number is None else number
-        self.wrong = fault
         if word in ('CLB', 'TGT'):
-            message = Transform(np.eye(4), device_name=f'{word}_{number}')
-        else:
-            message = String(word, device_name=f'CMD_{number}')
-        return self.after(self.phases.handle, self.peers[peer], message, self.now)
+            return self.phases.transform(word, number, fault, self.now)
+        return self.phases.command(peer, number, word, self.now)
 
     def tick(self, seconds):
-        return self.after(self.clock.go, seconds)
-
-    def answered(self, number, success=True, text=''):
-        return self.after(self.calls[number - 1], success, text)
+        self.now += seconds
+        return self.phases.tick(self.now)
 
     def answer(self, steps, success=True, text=''):
         (call,) = found(steps, Call)
-        return self.answered(call.number, success, text)
+        return self.phases.answered(call.number, success, text)
 
     def go(self, words):
         """Send words, each of which is carried out well."""
@@ -277,11 +193,11 @@ def test_a_command_that_comes_twice_is_carried_out_once():
     assert [type(s) for s in robot.send('PLANNING', '7')] == [Acknowledge, Note]
     # the same number of somebody else, of another phase, or none, is another command
     assert found(robot.send('PLANNING', '7', peer='b'), Call)
-    robot.answered(3)
+    robot.phases.answered(3, True, '')
     assert found(robot.send('MANUAL', '7'), Call)
-    robot.answered(4)
+    robot.phases.answered(4, True, '')
     assert found(robot.send('MANUAL', ''), Call)
-    robot.answered(5)
+    robot.phases.answered(5, True, '')
     assert found(robot.send('MANUAL', ''), Call)
 
 
@@ -292,7 +208,7 @@ def test_a_refused_command_may_come_again_and_so_may_a_peer():
     steps = robot.send('PLANNING', '1')
     assert found(steps, Call)
     robot.answer(steps)
-    robot.phases.left(robot.peers['a'], robot.now)
+    robot.phases.left('a')
     assert found(robot.send('PLANNING', '1'), Call)
 
 
@@ -310,7 +226,7 @@ def test_numbers_that_are_remembered_have_an_end():
     robot = Robot({}).go('START_UP')
     for n in range(1500):
         robot.send('PLANNING', str(n))
-    assert len(robot.phases._stand.seen) == 1000
+    assert len(robot.phases._seen) == 1000
 
 
 def test_a_phase_waits_for_the_one_before():
@@ -325,12 +241,12 @@ def test_a_phase_waits_for_the_one_before():
 def test_a_time_out_is_told_once_and_only_a_stop_helps():
     robot = Robot().go(WAY['TARGETING'])
     steps = robot.send('MOVE_TO_TARGET')
-    assert robot.due == robot.now + 10.0
+    assert robot.phases.due == robot.now + 10.0
     assert robot.tick(9.99) == []
     said = robot.tick(0.01)
     assert told(said) == [('MOVE_TO_TARGET', TIME_OUT), ('CURRENT_STATUS', TIME_OUT)]
     assert '/robot/move_to_target' in found(said, Tell)[0].message
-    assert robot.tick(100.0) == [] and robot.due is None
+    assert robot.tick(100.0) == [] and robot.phases.due is None
     for word in ('MOVE_TO_TARGET', 'TARGETING', 'START_UP', 'MANUAL'):
         assert (word, NOT_READY) in told(robot.send(word))
     assert told(robot.send('TGT')) == [('TARGET', NOT_READY)]
@@ -446,7 +362,7 @@ def test_a_service_that_is_not_there():
 def test_a_robot_that_comes_back_starts_anew(phase):
     robot = Robot().go(WAY[phase])
     run = robot.send('STOP' if phase in ('UNDEFINED', 'EMERGENCY') else 'START_UP')
-    said = robot.after(robot.phases.lost, set(SERVICES.values()))
+    said = robot.phases.lost(set(SERVICES.values()))
     assert found(said, Forget) == [Forget(found(run, Call)[0].number)]
     assert {code for _, code in told(said)} == {NOT_READY}
     assert robot.phase == 'UNDEFINED' or phase == 'EMERGENCY' == robot.phase
@@ -458,17 +374,17 @@ def test_a_robot_that_comes_back_starts_anew(phase):
 
 def test_what_a_robot_that_is_gone_had_accepted_does_not_hold():
     robot = Robot(phases={'START_UP': {'forgets': []}}).go(WAY['TARGETING'])
-    robot.after(robot.phases.lost, {'/robot/start_up'})
+    robot.phases.lost({'/robot/start_up'})
     robot.go('START_UP')
     assert ('TARGETING', NOT_READY) in told(robot.send('TARGETING'))
 
 
 def test_what_other_rules_may_refuse_does_not_hold_any_more():
     robot = Robot().go(WAY['TARGETING'])
-    steps = robot.after(robot.phases.withdraw, {'TGT', 'Other'}, 'the rules have changed')
-    assert told(steps) == [('TARGET', NOT_READY)]
-    assert robot.phases._stand.accepted == {'CLB'} and robot.phase == 'TARGETING'
-    assert not robot.after(robot.phases.withdraw, {'TGT'}, 'the rules have changed')
+    assert told(robot.phases.withdraw({'TGT', 'Other'}, 'the rules have changed')) == [
+        ('TARGET', NOT_READY)]
+    assert robot.phases.accepted == {'CLB'} and robot.phase == 'TARGETING'
+    assert not robot.phases.withdraw({'TGT'}, 'the rules have changed')
     assert ('MOVE_TO_TARGET', NOT_READY) in told(robot.send('MOVE_TO_TARGET'))
 
 
@@ -499,7 +415,7 @@ def test_words_of_a_robot_of_ones_own():
 
 def test_who_comes_later_gets_the_phase_and_nothing_else():
     robot = Robot()
-    steps = [*robot.after(robot.phases.start), *robot.send('START_UP')]
+    steps = [*robot.phases.start(), *robot.send('START_UP')]
     steps += robot.answer(steps)
     assert {s.device for s in found(steps, Tell) if s.held} == {'CURRENT_STATUS'}
     assert {s.device for s in found(steps, Tell) if not s.held} == {'START_UP'}

@@ -9,7 +9,8 @@ from igtl_ros2.codec.messages.mesh import PolyData
 from igtl_ros2.codec.messages.text import Command, Status, StatusCode, String
 from igtl_ros2.dialogue.dialogue import Dialogue
 from igtl_ros2.dialogue.phase_server import PhaseServer
-from igtl_ros2.dialogue.plan_server import Plan, PlanServer
+from igtl_ros2.dialogue.plan_server import PlanServer
+from igtl_ros2.dialogue.plans import Plan
 from igtl_ros2.mapping.protocol import expand
 from igtl_ros2.rules import Mapping, MoveItRule
 
@@ -25,8 +26,7 @@ class World:
         self.a, self.b = Peer('A'), Peer('B')
         self.dialogue = Dialogue(
             Mapping(), [], None, 0, self.report.problem, lambda facts: None, self.clock.timers,
-            lambda peer, message: self.asked.append(('publish', message.type_name)), None,
-            None, bool, None)
+            lambda peer, message: self.asked.append(('publish', message.type_name)), None)
         self.dialogue.start(Link(self.a, self.b))
         rule = MoveItRule()
         self.server = PlanServer(
@@ -155,8 +155,7 @@ def test_a_phase_that_preempts_stops_before_it_is_anything_else():
     world = World()
     table = expand([{'use': 'brp'}]).phases
     world.dialogue.phases = PhaseServer(
-        table, {}, world, world.dialogue.streams, world.clock.timers, world.report.problem, None,
-        bool)
+        table, {}, world, world.dialogue.streams, world.clock.timers, world.report.problem)
     world.moving()
     world.take(String('START_UP', device_name='CMD_1'))
     assert world.asked == [('phase', 'START_UP')]

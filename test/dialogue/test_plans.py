@@ -1,67 +1,35 @@
 """From a target to a motion by a clock that the test turns: what is executed, and what is not."""
 
-from collections import namedtuple
-
 import pytest
-from talkers import Clock, Peer
 
-from igtl_ros2.codec.messages.text import Command, CommandResponse, StatusCode
-from igtl_ros2.dialogue.plan_server import Plan, PlanServer, State
+from igtl_ros2.codec.messages.text import StatusCode
+from igtl_ros2.dialogue.plans import (
+    Answer,
+    Ask,
+    Go,
+    Halt,
+    Hide,
+    Plan,
+    Plans,
+    Say,
+    State,
+    Withdraw,
+)
 from igtl_ros2.rules import MoveItRule
 
 START = {'a': 0.1, 'b': -0.2}
 PLAN = Plan(START, 2.5, 26, 'body')
 OTHER = Plan({'a': 0.5, 'b': 0.5}, 1.0, 3, 'other')
 
-Ask = namedtuple('Ask', 'number target')
-Withdraw = namedtuple('Withdraw', 'number')
-Show = namedtuple('Show', 'plan')
-Hide = namedtuple('Hide', '')
-Go = namedtuple('Go', 'number plan')
-Halt = namedtuple('Halt', 'number')
-Say = namedtuple('Say', 'code text')
-Answer = namedtuple('Answer', 'success text')
-
 
 class World:
-    """A robot that stands where the test says, and whoever is connected; notes what is done."""
+    """A robot that stands where the test says, and whoever is connected."""
 
     def __init__(self, **keys):
-        self.emergency, self.place, self.steps = False, dict(START), []
-        self.clock = Clock()
+        self.emergency = False
+        self.joints = dict(START)
         rule = MoveItRule(fresh=30.0, start_tolerance=0.01, **keys)
-        self.plans = Noted(self, PlanServer(
-            rule, self, lambda message: message.device_name, lambda: self.emergency, self,
-            self.clock.timers, lambda kind, text: None))
-
-    # -- the planner, and what peers get
-
-    def ask(self, number, target):
-        self.steps.append(Ask(number, target))
-
-    def withdraw(self, number):
-        self.steps.append(Withdraw(number))
-
-    def go(self, number, plan):
-        self.steps.append(Go(number, plan))
-
-    def halt(self, number):
-        self.steps.append(Halt(number))
-
-    def shown(self, plan):
-        return [Hide() if plan is None else Show(plan)]
-
-    def joints(self):
-        return self.place
-
-    def send(self, shown):
-        self.steps.append(shown)
-
-    def tell(self, code, state, text, device):
-        assert state == self.plans.state.value
-        self.steps.append(Say(code, text))
-
-    # -- what happens
+        self.plans = Plans(rule, lambda: self.emergency, lambda: self.joints)
 
     def show(self, plan=PLAN, now=100.0):
         self.plans.target('there', now)
@@ -70,45 +38,6 @@ class World:
     def moving(self, peer='me'):
         self.show()
         assert kinds(self.plans.execute(peer, '1', 100.0)) == [Go, Say, Answer]
-
-
-class Noted:
-    """The server, of which each call gives what is done then."""
-
-    def __init__(self, world, server):
-        self.world, self.server, self.peers = world, server, {}
-
-    def __getattr__(self, name):
-        found = getattr(self.server, name)
-        if not callable(found):
-            return found
-
-        def call(*args):
-            found(*args)
-            steps, self.world.steps = self.world.steps, []
-            return steps
-        return call
-
-    def command(self, name, content, peer, now):
-        peer = self.peers.setdefault(peer, Peer(peer))
-        assert self.server.handle(peer, Command(1, name, content), now)
-        (answer,) = peer.heard()
-        assert isinstance(answer, CommandResponse)
-        self.world.steps.append(Answer(
-            answer.metadata['Status'] == 'SUCCESS', answer.metadata['Message']))
-        steps, self.world.steps = self.world.steps, []
-        return steps
-
-    def execute(self, peer, content, now):
-        return self.command('Execute', content, peer, now)
-
-    def cancel(self):
-        return self.command('Cancel', '', 'me', 100.0)
-
-    def left(self, peer):
-        self.server.left(self.peers.get(peer))
-        steps, self.world.steps = self.world.steps, []
-        return steps
 
 
 @pytest.fixture
@@ -136,7 +65,7 @@ def test_a_target_is_planned_to_shown_and_executed_on_a_second_command(world):
     assert (ask.number, ask.target) == (1, 'there')
     assert say == Say(StatusCode.BUSY, 'plan 1 is being made')
     show, say = plans.planned(1, PLAN, '', 101.0)
-    assert show == Show(PLAN)
+    assert (show.number, show.plan) == (1, PLAN)
     assert say == Say(StatusCode.OK, (
         'plan 1: 26 points, 2.5 s; to go, command Execute with content 1'))
     go, say, done = plans.execute('me', ' 1\n', 101.0)
@@ -177,14 +106,13 @@ def test_a_plan_is_executed_once(world):
 
 def test_a_plan_that_is_old_is_not_executed(world):
     world.show(now=100.0)
-    world.clock.timers.run(129.9)
-    assert world.steps == []
+    assert world.plans.due == 130.0
+    assert world.plans.tick(129.9) == []
     steps = world.plans.execute('me', '1', 130.0)  # before anybody has looked at the clock
     assert kinds(steps) == [Hide, Say, Answer]
     assert answer(steps) == (False, 'no plan is shown')
     assert said(steps) == (StatusCode.TIME_OUT, 'plan 1 is older than 30 s and withdrawn')
-    world.clock.timers.run(1e9)
-    assert world.steps == []
+    assert world.plans.due is None
 
 
 @pytest.mark.parametrize('joints, why', [
@@ -197,9 +125,9 @@ def test_a_plan_that_is_old_is_not_executed(world):
 ])
 def test_a_robot_that_is_not_at_the_start_does_not_go(world, joints, why):
     world.show()
-    world.place = joints
+    world.joints = joints
     assert answer(world.plans.execute('me', '1', 100.0)) == (False, why)
-    world.place = {'a': 0.109, 'b': -0.2, 'other': 5.0}
+    world.joints = {'a': 0.109, 'b': -0.2, 'other': 5.0}
     assert answer(world.plans.execute('me', '1', 100.0))[0] is True
 
 

@@ -4,7 +4,6 @@ import pytest
 from talkers import Clock, Peer, Report, Service
 
 from igtl_ros2.codec.messages.text import Command, String
-from igtl_ros2.dialogue.action_calls import Actions
 from igtl_ros2.dialogue.served_commands import ServedCommands
 from igtl_ros2.rules import ServeRule
 
@@ -24,7 +23,7 @@ class Robot:
         self.services = {rule.command: Service(rule.command != 'NOBODY') for rule in RULES}
         self.commands = ServedCommands(
             RULES, lambda rule: self.services[rule.command], self.report.problem,
-            self.clock.timers, Actions(None, None, self.clock.timers, None), bool, None)
+            self.clock.timers)
 
     def send(self, message, peer=None):
         self.commands.handle(peer or self.peer, message, self.clock.now)

@@ -22,8 +22,7 @@ class Arm:
         self.a, self.b = Peer('A'), Peer('B')
         self.dialogue = Dialogue(
             Mapping(serve=rules), [], None, 0, self.report.problem, lambda facts: None,
-            self.clock.timers, lambda peer, message: None, None, lambda rule: self, bool,
-            None)
+            self.clock.timers, lambda peer, message: None, None, lambda rule: self)
         self.dialogue.start(Link(self.a, self.b))
 
     def is_there(self):
@@ -76,8 +75,7 @@ class Arm:
         self.dialogue.served_commands._all = actions
         calls = {phase.call: actions.of(phase.served) for phase in table.phases if phase.call}
         self.dialogue.phases = PhaseServer(
-            table, calls, self, self.dialogue.streams, self.clock.timers, self.report.problem,
-            None, bool)
+            table, calls, self, self.dialogue.streams, self.clock.timers, self.report.problem)
         self.dialogue.phases.start()
 
 

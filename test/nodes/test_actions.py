@@ -140,7 +140,7 @@ def test_whatever_ends_a_goal_cancels_it(make, robot, how):
         peer.client.send(String('stop', device_name='Words'))
     elif how == 'emergency':
         peer.client.send(Status(StatusCode.EMERGENCY, device_name='Button'))
-        wait_for(lambda: robot.ended and not goals_of(node), 'the end of the goal')
+        wait_for(lambda: robot.ended and not goals_of(node).numbers, 'the end of the goal')
         peer.order(2)
         assert peer.answer(2) == ('FAIL', 'MOVE: there is an emergency')
         peer.client.send(Status(StatusCode.OK, device_name='Button'))
@@ -161,7 +161,7 @@ def test_a_goal_that_is_not_accepted_yet_is_cancelled_when_it_is(make, robot, ho
     node, peer = make()
     robot.gate.clear()
     peer.order(1)
-    wait_for(lambda: goals_of(node), 'the goal')
+    wait_for(lambda: goals_of(node).numbers, 'the goal')
     if how == 'lost':
         peer.client.close()
         wait_for(lambda: not node.link.peers, 'the end of the connection')
@@ -372,7 +372,7 @@ def test_a_server_that_comes_again_takes_goals_again(make, robot, ros):
     assert peer.answer(1)[0] == 'FAIL'
     again = ActionRobot()
     ros.closers.append(again.close)
-    wait_for(lambda: not goals_of(node), 'the end of the goal')
+    wait_for(lambda: not goals_of(node).numbers, 'the end of the goal')
     (action,) = node.link_services['']._dialogue.actions
     wait_for(action.is_there, 'the action')
     peer.order(2)
@@ -461,7 +461,7 @@ def test_no_goal_is_left_running_whenever_a_connection_is_cut(make, robot):
             peer.answer(number)
         peer.client.close()
         if dice.random() < 0.3:
-            wait_for(lambda: not goals, 'the end of all goals')
+            wait_for(lambda: not goals.numbers, 'the end of all goals')
     wait_for(lambda: len(node.link.peers) == 1, 'the end of the connections')
-    wait_for(lambda: not goals and not robot.running, 'the end of all goals')
+    wait_for(lambda: not goals.numbers and not robot.running, 'the end of all goals')
     assert robot.most <= 1 and set(robot.ended) <= {'stopped'}

@@ -23,7 +23,7 @@ from rclpy.executors import MultiThreadedExecutor  # noqa: E402
 from rclpy.node import Node  # noqa: E402
 from trajectory_msgs.msg import JointTrajectoryPoint  # noqa: E402
 
-from igtl_ros2.dialogue.plan_server import Plan, State  # noqa: E402
+from igtl_ros2.dialogue.plans import Plan, State  # noqa: E402
 from igtl_ros2.nodes.action_client import GoalCall  # noqa: E402
 from igtl_ros2.nodes.moveit.shapes import RobotShapes  # noqa: E402
 
@@ -94,7 +94,7 @@ def moving(ros, node):
     robot = Robot(planner._rule.execute)
     ros.closers.append(robot.close)
     wait_for(planner._execute.is_there, 'the action')
-    plans = planner.server
+    plans = planner.server._plans
     plans.state, plans.number = State.MOVING, 1
     planner.go(1, PLAN)
     wait_for(lambda: robot.running, 'the robot to move')
@@ -112,7 +112,7 @@ def test_a_bridge_is_activated_again_while_there_is_an_emergency(node):
 
 def test_other_rules_withdraw_the_plan_and_hold_for_the_next_target(ros, node, tmp_path):
     planner = planner_of(node)
-    plans, frames = planner.server, []
+    plans, frames = planner.server._plans, []
     planner._robot = SimpleNamespace(root='base', pose=lambda *_: np.eye(4))
     planner._place = lambda root, frame: frames.append(frame) or np.eye(4)
     plans.target('there', 0.0)
@@ -141,15 +141,15 @@ def test_what_is_no_target_withdraws_the_plan_that_is_shown(node, message, why):
     planner, said = planner_of(node), []
     server = planner.server
     planner._robot = SimpleNamespace(root='ras', pose=lambda *_: np.eye(4))
-    server.target('there', 0.0)
-    server.planned(1, PLAN, '', 0.0)
-    server._say = lambda code, text: said.append(text)
+    server._plans.target('there', 0.0)
+    server._plans.planned(1, PLAN, '', 0.0)
+    server._say = lambda step: said.append(step.text)
     url = f'tcp://127.0.0.1:{node.link.address.port}'
     with connect(url, header_version='2') as peer:
         peer.send(message)
         # at first it tells that no robot is known
         wait_for(lambda: any(why in text for text in said), 'the refusal')
-    assert server.state is State.IDLE
+    assert server._plans.state is State.IDLE
 
 
 def test_what_a_peer_sends_whose_target_is_not_wanted_leaves_the_plan(ros, node, tmp_path):
@@ -157,12 +157,12 @@ def test_what_a_peer_sends_whose_target_is_not_wanted_leaves_the_plan(ros, node,
     assert reload(ros, RULES.replace(
         "{device: '*'}", f'{{device: Target, answer: true, {gate}}}'), tmp_path)[0]
     planner = planner_of(node)
-    plans = planner.server
+    plans = planner.server._plans
     planner._robot = SimpleNamespace(root='ras', pose=lambda *_: np.eye(4))
     url = f'tcp://127.0.0.1:{node.link.address.port}'
     with connect(url) as first, connect(url) as other:
         said = []
-        planner.server._say = lambda code, text: said.append(text)
+        planner.server._say = lambda step: said.append(step.text)
         first.send(Transform(np.eye(4), device_name='Target'))
         wait_for(lambda: any(text.startswith('no plan 1') for text in said), 'that it has no plan')
         plans.state = State.SHOWN
@@ -251,7 +251,7 @@ def test_a_motion_of_a_server_that_was_not_seen_is_stopped_when_it_is_seen_again
         node, moving, monkeypatch):
     planner = planner_of(node)
     monkeypatch.setattr(planner._execute._client, 'server_is_ready', lambda: False)
-    wait_for(lambda: planner.server.state is State.IDLE, 'the loss of the server')
+    wait_for(lambda: planner.server._plans.state is State.IDLE, 'the loss of the server')
     assert moving.running
     monkeypatch.undo()
     wait_for(lambda: moving.ended, 'the end of the motion')

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from shape_msgs.msg import Mesh, MeshTriangle, SolidPrimitive
 
 from ...converters.units import Matrix, pose_to_ros
-from ...dialogue.plan_server import Plan
+from ...dialogue.plans import Plan
 from ...errors import ConversionError
 from ...rules import MoveItRule
 

@@ -22,7 +22,8 @@ from ...codec import Message
 from ...codec.messages.mesh import PolyData
 from ...converters.tf_tree import LookupFailed
 from ...converters.units import Matrix, pose_from_ros
-from ...dialogue.plan_server import Plan, PlanServer
+from ...dialogue.plan_server import PlanServer
+from ...dialogue.plans import Plan
 from ...errors import ConversionError
 from ...mapping import LinkConfig, ReceiveRule
 from ...peers import Peer
