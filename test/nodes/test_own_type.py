@@ -76,21 +76,20 @@ def test_tests_that_a_test_runs_hear_none_of_another_process(monkeypatch, chosen
 @pytest.mark.parametrize('where', ['installed', 'in_the_tree'])
 def test_igtl_check_knows_it(request, tmp_path, where):
     folder = request.getfixturevalue(where)
-    rules = tmp_path / 'needle.yaml'
+    rules, wrong = tmp_path / 'needle.yaml', tmp_path / 'wrong.yaml'
     rules.write_text(
         'receive: [{device: N, type: NEEDLE, to_frame: base, hold_hz: 5, '
         'workspace: {min: [0, 0, 0], max: [1, 1, 1]}}]\n'
         'send: [{device: M, topic: tip, type: NEEDLE, to_frame: base, on_change: true}]\n'
         'queries: [{type: NEEDLE, device: N}]\n')
-    code = 'import sys; from igtl_ros2.tools.check import main; sys.exit(main(sys.argv[1:]))'
-    done = run(folder, '-c', code, str(rules), cwd=folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert 'needle' in done.stdout
-    rules.write_text('receive: [{device: N, type: NEEDLE, decode: true}]')
-    done = run(folder, '-c', code, str(rules), cwd=folder)
-    assert done.returncode == 1
+    wrong.write_text('receive: [{device: N, type: NEEDLE, decode: true}]')
+    code = ('import sys; from igtl_ros2.tools.check import main\n'
+            'for file in sys.argv[1:]:\n    print("ended with", main([file]))')
+    done = run(folder, '-c', code, str(rules), str(wrong), cwd=folder)
+    right, _, rest = done.stdout.partition('ended with 0')
+    assert 'needle' in right and 'ended with 1' in rest, done.stdout + done.stderr
     assert "found true with type 'NEEDLE', which has none; allowed only with VIDEO" in (
-        done.stdout + done.stderr)
+        rest + done.stderr)
 
 
 def test_a_type_of_the_tree_is_asked_for_with_queries(in_the_tree):
