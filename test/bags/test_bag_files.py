@@ -7,23 +7,20 @@ import random
 import subprocess
 from pathlib import Path
 
+import needs_bags  # noqa: F401
 import pytest
 import yaml
+from bag_tools import frames_of
+from rosbags.rosbag2 import Reader
 
-for needed in ('mcap', 'rosbags'):
-    pytest.importorskip(needed, reason=f'bags need the package {needed}')
-
-from bag_tools import frames_of  # noqa: E402
-from rosbags.rosbag2 import Reader  # noqa: E402
-
-from igtl_ros2.bags import whole_file  # noqa: E402
-from igtl_ros2.bags.files import COMPRESSIONS, BagWriter, repair  # noqa: E402
-from igtl_ros2.bags.frames import BagFrames, open_bag  # noqa: E402
-from igtl_ros2.bags.recording import Recording  # noqa: E402
-from igtl_ros2.bags.types import RAW_TYPE, MessageTypes  # noqa: E402
-from igtl_ros2.codec import encode  # noqa: E402
-from igtl_ros2.codec.messages.text import String  # noqa: E402
-from igtl_ros2.errors import BagError  # noqa: E402
+from igtl_ros2.bags import whole_file
+from igtl_ros2.bags.files import COMPRESSIONS, BagWriter, repair
+from igtl_ros2.bags.frames import BagFrames, open_bag
+from igtl_ros2.bags.recording import Recording
+from igtl_ros2.bags.types import RAW_TYPE, MessageTypes
+from igtl_ros2.codec import encode
+from igtl_ros2.codec.messages.text import String
+from igtl_ros2.errors import BagError
 
 TYPES = MessageTypes()
 START_NS = 1_700_000_000_000_000_000

@@ -2,30 +2,28 @@
 
 import json
 
+import needs_bags  # noqa: F401
 import numpy as np
 import pytest
 
-for needed in ('mcap', 'rosbags'):
-    pytest.importorskip(needed, reason=f'bags need the package {needed}')
-
-from igtl_ros2.bags.frames import (  # noqa: E402
+from igtl_ros2.bags.frames import (
     FrameTopics,
     device_of,
     safe_frame,
     safe_text,
 )
-from igtl_ros2.codec import Unknown, decode, decode_header, encode  # noqa: E402
-from igtl_ros2.codec.messages.bundle import Bind  # noqa: E402
-from igtl_ros2.codec.messages.catalog import (  # noqa: E402
+from igtl_ros2.codec import Unknown, decode, decode_header, encode
+from igtl_ros2.codec.messages.bundle import Bind
+from igtl_ros2.codec.messages.catalog import (
     ImageMeta,
     ImageMetaElement,
     LabelMeta,
     VideoMeta,
     VideoMetaElement,
 )
-from igtl_ros2.codec.messages.pose import Transform  # noqa: E402
-from igtl_ros2.codec.messages.text import Command, String  # noqa: E402
-from igtl_ros2.config import ros_name  # noqa: E402
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import Command, String
+from igtl_ros2.config import ros_name
 
 ELEMENT = ImageMetaElement('CT', 'id', 'CT', 'Jane Planted', 'P-QX4711')
 META = ImageMeta((ELEMENT,), device_name='List')

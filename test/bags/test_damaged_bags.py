@@ -4,21 +4,18 @@ import random
 import shutil
 from struct import unpack_from
 
+import needs_bags  # noqa: F401
 import pytest
+from bag_tools import Tool, connect, frames_of, read_all
 
-for needed in ('mcap', 'rosbags'):
-    pytest.importorskip(needed, reason=f'bags need the package {needed}')
-
-from bag_tools import Tool, connect, frames_of, read_all  # noqa: E402
-
-from igtl_ros2.bags import files, whole_file  # noqa: E402
-from igtl_ros2.bags.files import BagWriter, repair  # noqa: E402
-from igtl_ros2.bags.frames import BagFrames, open_bag  # noqa: E402
-from igtl_ros2.bags.types import RAW_TYPE, MessageTypes  # noqa: E402
-from igtl_ros2.codec import encode  # noqa: E402
-from igtl_ros2.codec.messages.text import String  # noqa: E402
-from igtl_ros2.errors import BagError  # noqa: E402
-from igtl_ros2.tools import record, replay  # noqa: E402
+from igtl_ros2.bags import files, whole_file
+from igtl_ros2.bags.files import BagWriter, repair
+from igtl_ros2.bags.frames import BagFrames, open_bag
+from igtl_ros2.bags.types import RAW_TYPE, MessageTypes
+from igtl_ros2.codec import encode
+from igtl_ros2.codec.messages.text import String
+from igtl_ros2.errors import BagError
+from igtl_ros2.tools import record, replay
 
 TYPES = MessageTypes()
 START_NS = 1_700_000_000_000_000_000

@@ -1,13 +1,11 @@
 """When a frame is due: by a clock that the test sets."""
 
+import needs_bags  # noqa: F401
 import pytest
 
-for needed in ('mcap', 'rosbags'):
-    pytest.importorskip(needed, reason=f'bags need the package {needed}')
-
-from igtl_ros2.bags.frames import Frame  # noqa: E402
-from igtl_ros2.bags.player import Player  # noqa: E402
-from igtl_ros2.codec import Header  # noqa: E402
+from igtl_ros2.bags.frames import Frame
+from igtl_ros2.bags.player import Player
+from igtl_ros2.codec import Header
 
 NS = 1_000_000_000
 BEGIN_NS = 1_700_000_000 * NS

@@ -4,25 +4,22 @@ import random
 import threading
 import time
 
+import needs_bags  # noqa: F401
 import numpy as np
 import pytest
+from bag_tools import DEADLINE_S, Device, frames_of
 
-for needed in ('mcap', 'rosbags'):
-    pytest.importorskip(needed, reason=f'bags need the package {needed}')
-
-from bag_tools import DEADLINE_S, Device, frames_of  # noqa: E402
-
-from igtl_ros2.bags import recording as recording_module  # noqa: E402
-from igtl_ros2.bags.files import BagWriter  # noqa: E402
-from igtl_ros2.bags.frames import FrameRecorder  # noqa: E402
-from igtl_ros2.bags.recording import Recording, make_clock  # noqa: E402
-from igtl_ros2.bags.tap import ConnectTap  # noqa: E402
-from igtl_ros2.bags.types import RAW_TYPE, MessageTypes  # noqa: E402
-from igtl_ros2.codec import encode  # noqa: E402
-from igtl_ros2.codec.messages.arrays import NDArray  # noqa: E402
-from igtl_ros2.codec.messages.text import String  # noqa: E402
-from igtl_ros2.config import Settings  # noqa: E402
-from igtl_ros2.transport.network import NetworkThread  # noqa: E402
+from igtl_ros2.bags import recording as recording_module
+from igtl_ros2.bags.files import BagWriter
+from igtl_ros2.bags.frames import FrameRecorder
+from igtl_ros2.bags.recording import Recording, make_clock
+from igtl_ros2.bags.tap import ConnectTap
+from igtl_ros2.bags.types import RAW_TYPE, MessageTypes
+from igtl_ros2.codec import encode
+from igtl_ros2.codec.messages.arrays import NDArray
+from igtl_ros2.codec.messages.text import String
+from igtl_ros2.config import Settings
+from igtl_ros2.transport.network import NetworkThread
 
 TYPES = MessageTypes()
 BUFFER = 200_000  # in smaller ones, the system waits between the pieces

@@ -1,37 +1,34 @@
 """`igtl_record ros`: what a bridge publishes, raw and decoded, in a bag."""
 
+import json
+import random
+import threading
+import time
+from inspect import signature
+
+import needs_bags  # noqa: F401
 import pytest
+from bag_tools import Tool, connect, frames_now, frames_of, read_all
+from harness import asking
+from polling import poll
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from ros_user import STATE, mapping, pose, start, wait_for
+from rosbags.rosbag2 import Reader
+from rosbags.typesys import Stores, get_typestore
+from std_msgs.msg import String as RosString
+from std_msgs.msg import UInt8MultiArray
+from std_srvs.srv import SetBool
 
-for needed in ('mcap', 'rosbags'):
-    pytest.importorskip(needed, reason=f'bags need the package {needed}')
-
-import json  # noqa: E402
-import random  # noqa: E402
-import threading  # noqa: E402
-import time  # noqa: E402
-from inspect import signature  # noqa: E402
-
-from bag_tools import Tool, connect, frames_now, frames_of, read_all  # noqa: E402
-from harness import asking  # noqa: E402
-from polling import poll  # noqa: E402
-from rclpy.qos import QoSProfile, ReliabilityPolicy  # noqa: E402
-from ros_user import STATE, mapping, pose, start, wait_for  # noqa: E402
-from rosbags.rosbag2 import Reader  # noqa: E402
-from rosbags.typesys import Stores, get_typestore  # noqa: E402
-from std_msgs.msg import String as RosString  # noqa: E402
-from std_msgs.msg import UInt8MultiArray  # noqa: E402
-from std_srvs.srv import SetBool  # noqa: E402
-
-from igtl_ros2 import serve  # noqa: E402
-from igtl_ros2.bags.files import CHUNK_BYTES, BagWriter  # noqa: E402
-from igtl_ros2.bags.recording import Recording  # noqa: E402
-from igtl_ros2.bags.types import MessageTypes  # noqa: E402
-from igtl_ros2.codec import Unknown, decode, encode  # noqa: E402
-from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa: E402
-from igtl_ros2.codec.messages.pose import Transform  # noqa: E402
-from igtl_ros2.codec.messages.text import String  # noqa: E402
-from igtl_ros2.nodes import record  # noqa: E402
-from igtl_ros2.rosio import subscriptions  # noqa: E402
+from igtl_ros2 import serve
+from igtl_ros2.bags.files import CHUNK_BYTES, BagWriter
+from igtl_ros2.bags.recording import Recording
+from igtl_ros2.bags.types import MessageTypes
+from igtl_ros2.codec import Unknown, decode, encode
+from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import String
+from igtl_ros2.nodes import record
+from igtl_ros2.rosio import subscriptions
 
 RAW = 'receive: [{device: "*", raw: true}]'
 

@@ -3,18 +3,14 @@
 import csv
 import json
 
+import needs_bags  # noqa: F401
 import numpy as np
-import pytest
+from bag_tools import frames_of
+from cli_tools import igtl
+from test_doctor import listening
 
-for needed in ('mcap', 'rosbags'):
-    pytest.importorskip(needed, reason=f'bags need the package {needed}')
-
-from bag_tools import frames_of  # noqa: E402
-from cli_tools import igtl  # noqa: E402
-from test_doctor import listening  # noqa: E402
-
-from igtl_ros2 import files  # noqa: E402
-from igtl_ros2.codec import decode  # noqa: E402
+from igtl_ros2 import files
+from igtl_ros2.codec import decode
 
 
 def recorded(program, port, folder):

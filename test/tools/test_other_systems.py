@@ -4,15 +4,12 @@ import sys
 from pathlib import Path
 
 import forked
+import needs_bags  # noqa: F401
 import pytest
+from bag_tools import Device, Tool, connect, frames_of, golden_frames, read_all
 
-for needed in ('mcap', 'rosbags'):
-    pytest.importorskip(needed, reason=f'bags need the package {needed}')
-
-from bag_tools import Device, Tool, connect, frames_of, golden_frames, read_all  # noqa: E402
-
-from igtl_ros2.codec import encode  # noqa: E402
-from igtl_ros2.codec.messages.text import String  # noqa: E402
+from igtl_ros2.codec import encode
+from igtl_ros2.codec.messages.text import String
 
 PROGRAM = Path(__file__).parent.parent / 'windows_program.py'
 MODULES = ('tools.record', 'tools.replay', 'tools.demo', 'tools.certs', 'tools.check',

@@ -7,12 +7,9 @@ import subprocess
 import threading
 import time
 
+import needs_bags  # noqa: F401
 import pytest
-
-for needed in ('mcap', 'rosbags'):
-    pytest.importorskip(needed, reason=f'bags need the package {needed}')
-
-from bag_tools import (  # noqa: E402
+from bag_tools import (
     FREE,
     Device,
     Tool,
@@ -28,14 +25,14 @@ from bag_tools import (  # noqa: E402
     send_in_pieces,
     sha,
 )
-from polling import poll  # noqa: E402
+from polling import poll
 
-from igtl_ros2.bags.files import CHUNK_BYTES  # noqa: E402
-from igtl_ros2.codec import decode, encode  # noqa: E402
-from igtl_ros2.codec.messages.bundle import Bind  # noqa: E402
-from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement  # noqa: E402
-from igtl_ros2.codec.messages.text import String  # noqa: E402
-from igtl_ros2.config import ros_name  # noqa: E402
+from igtl_ros2.bags.files import CHUNK_BYTES
+from igtl_ros2.codec import decode, encode
+from igtl_ros2.codec.messages.bundle import Bind
+from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement
+from igtl_ros2.codec.messages.text import String
+from igtl_ros2.config import ros_name
 
 #: for much noise, in whose text nobody is named
 BULK = ('--compression', 'none', '--phi', 'pass')

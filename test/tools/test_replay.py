@@ -7,13 +7,10 @@ import sys
 import time
 from pathlib import Path
 
+import needs_bags  # noqa: F401
 import numpy as np
 import pytest
-
-for needed in ('mcap', 'rosbags'):
-    pytest.importorskip(needed, reason=f'bags need the package {needed}')
-
-from bag_tools import (  # noqa: E402
+from bag_tools import (
     DEADLINE_S,
     Device,
     Tool,
@@ -26,13 +23,13 @@ from bag_tools import (  # noqa: E402
     sha,
 )
 
-from igtl_ros2 import connect as connect_client  # noqa: E402
-from igtl_ros2.bags.files import BagWriter  # noqa: E402
-from igtl_ros2.bags.types import RAW_TYPE, MessageTypes  # noqa: E402
-from igtl_ros2.codec import decode, encode  # noqa: E402
-from igtl_ros2.codec.messages.mesh import PolyData  # noqa: E402
-from igtl_ros2.codec.messages.text import Status, StatusCode, String  # noqa: E402
-from igtl_ros2.sim.slicer import Slicer  # noqa: E402
+from igtl_ros2 import connect as connect_client
+from igtl_ros2.bags.files import BagWriter
+from igtl_ros2.bags.types import RAW_TYPE, MessageTypes
+from igtl_ros2.codec import decode, encode
+from igtl_ros2.codec.messages.mesh import PolyData
+from igtl_ros2.codec.messages.text import Status, StatusCode, String
+from igtl_ros2.sim.slicer import Slicer
 
 
 @pytest.fixture(scope='module')

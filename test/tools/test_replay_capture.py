@@ -1,12 +1,9 @@
 """`igtl replay` of captures: each byte of what a device said comes out again."""
 
+import needs_bags  # noqa: F401
 import pytest
-
-for needed in ('mcap', 'rosbags'):
-    pytest.importorskip(needed, reason=f'bags need the package {needed}')
-
-from bag_tools import Tool, golden_frames, moves, replayed  # noqa: E402
-from pcap_tools import CLIENT, SERVER, datagram, packet, server_says, write_pcap  # noqa: E402
+from bag_tools import Tool, golden_frames, moves, replayed
+from pcap_tools import CLIENT, SERVER, datagram, packet, server_says, write_pcap
 
 OTHER = ('10.0.0.3', 40001)
 
