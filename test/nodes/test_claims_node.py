@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseArray, PoseStamped, TransformStamped
-from ros_user import DEADLINE_S, STATE, mapping, pose, start, wait_for
+from ros_user import STATE, mapping, pose, reload, start, wait_for
 from std_msgs.msg import String as RosString
-from std_srvs.srv import Trigger
 from tf2_msgs.msg import TFMessage
 
 from igtl_ros2.codec import from_ns
@@ -172,16 +171,12 @@ def test_a_blank_does_not_lock_out_the_target_of_the_file(ros, device, tmp_path)
 
 
 def test_a_reload_takes_a_topic_from_who_has_it_already(ros, device, tmp_path):
-    file = tmp_path / 'mapping.yaml'
     bridge(ros, device, tmp_path, '  - {device: "*", pose: true}\n')
     goal = ros.listen('/x/goal/pose', PoseStamped)
     wait_for(lambda: device.send(at(FAR, 'goal')) or time.sleep(0.02) or goal, 'the stranger')
-    file.write_text('receive:\n'
-                    f'  - {{device: Tgt, type: TRANSFORM, name: goal, pose: true, {BOX}}}\n'
-                    '  - {device: "*", pose: true}\n')
-    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
-    assert client.wait_for_service(DEADLINE_S)
-    assert wait_for(client.call_async(Trigger.Request()).result, 'the reload').success
+    assert reload(ros, 'receive:\n'
+                  f'  - {{device: Tgt, type: TRANSFORM, name: goal, pose: true, {BOX}}}\n'
+                  '  - {device: "*", pose: true}\n', tmp_path)[0]
     done(ros, device)
     goal.clear()
     for _ in range(5):
@@ -192,7 +187,6 @@ def test_a_reload_takes_a_topic_from_who_has_it_already(ros, device, tmp_path):
 
 
 def test_a_reload_gives_nobody_the_frame_of_a_device_that_gates_withhold(ros, device, tmp_path):
-    file = tmp_path / 'mapping.yaml'
     rules = (f'  - {{device: "*ToBase", type: TRANSFORM, tf: true, {BOX}}}\n'
              '  - {device: "*", tf: true}\n')
     bridge(ros, device, tmp_path, rules)
@@ -202,11 +196,8 @@ def test_a_reload_gives_nobody_the_frame_of_a_device_that_gates_withhold(ros, de
         return {(t.child_frame_id, t.header.frame_id) for m in tf for t in m.transforms}
 
     wait_for(lambda: device.send(at(100, 'ToolToBase')) or time.sleep(0.02) or frames(), 'tf')
-    file.write_text(f'receive:\n  - {{device: Other, name: another}}\n{rules}')
-    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
-    assert client.wait_for_service(DEADLINE_S)
     device.send(at(FAR, 'ToolToBase'))
-    assert wait_for(client.call_async(Trigger.Request()).result, 'the reload').success
+    assert reload(ros, f'receive:\n  - {{device: Other, name: another}}\n{rules}', tmp_path)[0]
     for name in ('ToolToBase', 'ToolToWorld', 'Other') * 3:
         device.send(at(FAR, name))
     wait_for(lambda: device.send(at(1, 'EndToWorld')) or time.sleep(0.02) or (

@@ -13,13 +13,12 @@ import numpy as np
 import pytest
 from geometry_msgs.msg import PoseStamped, TransformStamped
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from ros_user import ALL, STATE, STREAM, mapping, pose, start, wait_for
+from ros_user import ALL, STATE, STREAM, mapping, pose, reload, start, wait_for
 from ros_user import next_message as any_message
 from sensor_msgs.msg import Image as RosImage
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray
 from std_msgs.msg import String as RosString
-from std_srvs.srv import Trigger
 from tf2_msgs.msg import TFMessage
 
 from igtl_ros2 import codec, connect, serve
@@ -397,13 +396,8 @@ def test_other_rules_hold_for_what_is_handed_over(ros, two, tmp_path):
     node, a, b = two(sends('{topic: a/Dev/text, device: First}'))
     a.send(String('1', device_name='Dev'))
     assert next_message(b).device_name == 'First'
-    path = tmp_path / 'mapping.yaml'
-    path.write_text(path.read_text().replace('device: First', 'device: Second'))
-    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
-    wait_for(client.service_is_ready, 'the service')
-    future = client.call_async(Trigger.Request())
-    wait_for(future.done, 'the answer')
-    assert future.result().success
+    rules = (tmp_path / 'mapping.yaml').read_text()
+    assert reload(ros, rules.replace('device: First', 'device: Second'), tmp_path)[0]
     a.send(String('2', device_name='Dev'))
     message = next_message(b)
     assert (message.device_name, message.text) == ('Second', '2')

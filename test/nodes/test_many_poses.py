@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from geometry_msgs.msg import TransformStamped
 from rclpy.serialization import serialize_message
-from ros_user import DEADLINE_S, STATE, mapping, pose, start, wait_for
+from ros_user import DEADLINE_S, STATE, mapping, pose, reload, start, wait_for
 from std_msgs.msg import String as RosString
 from std_srvs.srv import Trigger
 
@@ -179,12 +179,7 @@ def test_other_rules_hold_for_what_comes_next(ros, streaming, device, tmp_path):
     _, _, poses, _ = streaming(', frame: old')
     give(device, [tool(1)])
     wait_for(lambda: poses, 'the pose')
-    (tmp_path / 'mapping.yaml').write_text(RULES % ', frame: new')
-    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
-    assert client.wait_for_service(DEADLINE_S)
-    future = client.call_async(Trigger.Request())
-    wait_for(future.done, 'the answer')
-    assert future.result().success
+    assert reload(ros, RULES % ', frame: new', tmp_path)[0]
     give(device, [tool(2), tool(3), tool(4), tool(5)])
     wait_for(lambda: len(poses) == 5, 'more poses')
     assert [p.header.frame_id for p in poses] == ['old', 'new', 'new', 'new', 'new']
@@ -337,13 +332,8 @@ def test_other_rules_hold_while_poses_stream(ros, device, tmp_path):
     thread = threading.Thread(target=flood)
     thread.start()
     try:
-        client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
-        assert client.wait_for_service(DEADLINE_S)
         for name in 'BCDEFG':
-            (tmp_path / 'mapping.yaml').write_text(rules % name)
-            future = client.call_async(Trigger.Request())
-            wait_for(future.done, 'the answer')
-            assert future.result().success
+            assert reload(ros, rules % name, tmp_path)[0]
             while device.receive(DEADLINE_S)[1].device_name != name:
                 pass
     finally:

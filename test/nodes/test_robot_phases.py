@@ -7,7 +7,7 @@ import pytest
 from geometry_msgs.msg import PoseArray, PoseStamped, TransformStamped
 from harness import Slicer
 from rclpy.parameter import Parameter
-from ros_user import STATE, mapping, pose, start, wait_for
+from ros_user import STATE, mapping, pose, reload, start, wait_for
 from std_msgs.msg import String as RosString
 from std_srvs.srv import Trigger
 from tf2_msgs.msg import TFMessage
@@ -275,13 +275,8 @@ links:
         client.send('START_UP')
         assert client.until('START_UP')[-1] == ('START_UP', 'OK', 'START_UP')
     wait_for(lambda: phases[-1].data == 'START_UP', 'the phase')
-    reload = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
-    wait_for(reload.service_is_ready, 'the service')
-    mapping(tmp_path, text.replace('/robot/stop', '/robot/halt'))
-    future = reload.call_async(Trigger.Request())
-    wait_for(future.done, 'the answer')
-    assert not future.result().success
-    assert "phases of link 'left' is not the same" in future.result().message
+    done, said = reload(ros, text.replace('/robot/stop', '/robot/halt'), tmp_path)
+    assert not done and "phases of link 'left' is not the same" in said
 
 
 def test_who_listens_late_gets_no_target_that_holds_no_more(brp):
@@ -499,10 +494,7 @@ def test_a_target_is_looked_at_by_the_rules_after_a_reload(ros, tmp_path):
             'workspace: {min: [-1, -1, -1], max: [1, 1, 1]}}]\n')
     with clinic(ros, tmp_path, BRP + rule) as brp:
         brp.go(WAY)
-        mapping(tmp_path, BRP + rule.replace('[1, 1, 1]', '[1, 1, 0.02]'))
-        reload = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
-        wait_for(reload.service_is_ready, 'the service')
-        assert wait_for(reload.call_async(Trigger.Request()).result, 'the answer').success
+        assert reload(ros, BRP + rule.replace('[1, 1, 1]', '[1, 1, 0.02]'), tmp_path)[0]
         # what the old rules let through does not hold any more
         assert ('TARGET', 'NOT_READY', 'TARGETING') in brp.until('TARGET')
         brp.send('TGT')

@@ -11,9 +11,8 @@ import pytest
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PoseStamped, TransformStamped
-from ros_user import ALL, mapping, wait_for
+from ros_user import ALL, mapping, reload, wait_for
 from rosgraph_msgs.msg import Clock
-from std_srvs.srv import Trigger
 from tf2_msgs.msg import TFMessage
 
 from igtl_ros2 import connect
@@ -223,12 +222,7 @@ def test_other_rules_make_nothing_that_died_alive(ros, robot, tmp_path, rule, is
         wait_for(lambda: seen.states, 'the pose')
         if is_stale:
             wait_for(lambda: sender.stale, 'the end')
-        mapping(tmp_path, f'send: [{rule}, {{topic: /other, device: Other}}]')
-        client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
-        wait_for(client.service_is_ready, 'the service')
-        answer = client.call_async(Trigger.Request())
-        wait_for(answer.done, 'the answer')
-        assert answer.result().success
+        assert reload(ros, f'send: [{rule}, {{topic: /other, device: Other}}]', tmp_path)[0]
         wait_for(lambda: sender.stale == ['Arm'], 'the end')
         time.sleep(0.2)  # several looks
         settle(node, seen)

@@ -5,10 +5,9 @@ import time
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import TransformStamped
-from ros_user import STATE, mapping, pose, wait_for
+from ros_user import STATE, mapping, pose, reload, wait_for
 from std_msgs.msg import Bool
 from std_msgs.msg import String as RosString
-from std_srvs.srv import Trigger
 from tf2_msgs.msg import TFMessage
 
 from igtl_ros2 import connect
@@ -83,13 +82,6 @@ def begin(client, heard, x=1000, **fields):
     """Send until it is heard."""
     wait_for(lambda: client.send(at(x, **fields)) or time.sleep(0.02)
              or x / 1000 in metres(heard), 'the first one')
-
-
-def reload(ros, tmp_path, text):
-    (tmp_path / 'mapping.yaml').write_text(text)
-    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
-    assert client.wait_for_service(20)
-    assert wait_for(client.call_async(Trigger.Request()).result, 'the reload').success
 
 
 def said(ros, words):
@@ -204,11 +196,11 @@ def test_a_rule_for_one_peer(ros, tmp_path, two):
     first, second = clients = two(node)
     first.send(String('me', device_name='Who'))
     mine = wait_for(lambda: next((p.address for p in node.link.peers if p.received), None), 'it')
-    reload(ros, tmp_path, f"""
+    assert reload(ros, f"""
 receive:
   - {{device: Tgt, type: TRANSFORM, peer: "{mine}", {GATE}}}
   - {{device: "*"}}
-""")
+""", tmp_path)[0]
     heard = ros.listen('/x/Tgt/transform', TransformStamped)
     other = ros.listen(f'/x/{marked_name("Tgt")}/transform', TransformStamped)
     begin(second, other, 2000)
@@ -291,7 +283,7 @@ def test_other_policies_after_a_reload(ros, tmp_path, two):
     take_turns(clients)
     done(ros, *clients)
     assert metres(heard) == {1.0}
-    reload(ros, tmp_path, 'receive: [{device: "*", on_conflict: mix}]')
+    assert reload(ros, 'receive: [{device: "*", on_conflict: mix}]', tmp_path)[0]
     wait_for(lambda: take_turns(clients, 1) or time.sleep(0.02) or metres(heard) == {1.0, 2.0},
              'both')
 
@@ -308,11 +300,11 @@ def test_peers_over_udp_are_told_apart_too(ros, tmp_path, policy):
         take_turns((first, second))
         done(ros, first, second)
         assert metres(heard) == {1.0}
-        reload(ros, tmp_path, f"""
+        assert reload(ros, f"""
 receive:
   - {{device: Tgt, type: TRANSFORM, peer: "{mine}", {GATE}}}
   - {{device: "*"}}
-""")
+""", tmp_path)[0]
         other = ros.listen(f'/x/{marked_name("Tgt")}/transform', TransformStamped)
         begin(second, other, 2000)
         take_turns((first, second))
@@ -327,8 +319,8 @@ def test_a_device_goes_on_where_its_rule_is_for_its_peer_from_a_reload_on(ros, t
     status = ros.listen('/x/Tgt/status', DiagnosticArray, STATE)
     wait_for(lambda: first.send(at(2000)) or time.sleep(0.02) or status, 'the gate')
     for peer in ('peer: 127.0.0.1, ', ''):
-        reload(ros, tmp_path,
-               f'receive: [{{device: Tgt, {peer}{gate}}}, {{device: "*"}}]')
+        assert reload(
+            ros, f'receive: [{{device: Tgt, {peer}{gate}}}, {{device: "*"}}]', tmp_path)[0]
         wait_for(lambda: first.send(at(500)) or time.sleep(0.02)
                  or status[-1].status[0].level == b'\0', 'the end of it')
         wait_for(lambda: first.send(at(2000)) or time.sleep(0.02)
