@@ -10,22 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_by_view = False
-_by_row = False
+#: whether a message looks at the memory it was made from, rather than copy it: such a one is good
+#: for being published while that memory does not change
+by_view = False
+#: whether lists of points in a message are `Rows`, rather than objects of their own
+by_row = False
+# both are off until somebody has seen that the installed rclpy takes it
 
 _DTYPES = {'double': np.float64, 'float': np.float32}
 _PIECE = 2000
-
-
-def use_views(yes: bool) -> None:
-    """
-    Let a message look at the memory it was made from, rather than copy it.
-
-    Such a message is good for being published, and while that memory does not change. It is off
-    until somebody has seen that the installed rclpy takes it.
-    """
-    global _by_view
-    _by_view = yes
 
 
 def fill(message: Any, values: Any) -> None:
@@ -35,7 +28,7 @@ def fill(message: Any, values: Any) -> None:
     Assigning an ndarray to the field checks it number by number, 77 ms for an image of 640x480.
     """
     view = memoryview(values).cast('B') if np.size(values) else memoryview(b'')
-    if _by_view:
+    if by_view:
         # the property's setter would copy; what publishes reads any buffer
         message._data = view if message.data.typecode == 'B' else np.frombuffer(
             view, message.data.typecode)
@@ -47,21 +40,6 @@ def fill(message: Any, values: Any) -> None:
 def scalar_name(dtype: np.dtype[Any]) -> str:
     """Name what an array holds, such as int16: numpy makes the name anew each time."""
     return dtype.newbyteorder('=').name
-
-
-def use_rows(yes: bool) -> None:
-    """
-    Let lists of points in a message be `Rows`, rather than objects of their own.
-
-    It is off until somebody has seen that the installed rclpy takes it.
-    """
-    global _by_row
-    _by_row = yes
-
-
-def uses_rows() -> bool:
-    """Tell whether lists in a message may be `Rows`."""
-    return _by_row
 
 
 class Rows(Sequence[Any]):
@@ -154,7 +132,7 @@ def _maker(kind: type) -> tuple[Callable[[Iterator[float]], Any], list[str]]:
 def set_rows(message: Any, name: str, kind: type, values: Any) -> None:
     """Set a field of a message that is a list of small messages, see `Rows`."""
     rows = Rows(kind, values)
-    if _by_row and len(rows):
+    if by_row and len(rows):
         # the property's setter would look at each of them
         setattr(message, f'_{name}', rows)
     else:
@@ -170,7 +148,7 @@ def fill_rows(message: Any, name: str, kind: type, values: Any, chosen: Any) -> 
     :param values: see `Rows`.
     :param chosen: which rows of them, any as often as wanted; whole numbers (n,).
     """
-    if _by_row and len(chosen):
+    if by_row and len(chosen):
         set_rows(message, name, kind, values.take(chosen, axis=0))
     elif len(chosen):
         made = list(Rows(kind, values))  # each once, however often it is wanted

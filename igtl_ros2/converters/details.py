@@ -32,12 +32,8 @@ class Detail:
         return self._make(*self._given)
 
 
-def told(info: dict[str, Any]) -> dict[str, Any]:
+def told(value: Any) -> Any:
     """Make the details of what is told."""
-    return {key: _told(value) for key, value in info.items()}
-
-
-def _told(value: Any) -> Any:
     if isinstance(value, dict):
-        return told(value)
+        return {key: told(each) for key, each in value.items()}
     return value.made() if isinstance(value, Detail) else value

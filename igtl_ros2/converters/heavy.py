@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ..codec import Message, Unknown, message_class
-from ..codec.lists import ElementList
 from ..codec.messages.arrays import NDArray
 from ..codec.messages.bundle import Bind, element_count
 from ..codec.messages.catalog import ImageMeta, LabelMeta, VideoMeta
@@ -45,10 +44,6 @@ def may_be_heavy(type_name: str) -> bool:
     return message_class(type_name) in (None, *_MEASURES)
 
 
-def _list(message: ElementList) -> bool:
-    return message.count > _MOST_ELEMENTS
-
-
 def _bind(message: Bind) -> bool:
     return (
         len(message.children) > _MOST_CHILDREN
@@ -77,6 +72,5 @@ _MEASURES: dict[type, Callable[[Any], bool]] = {
     **dict.fromkeys(
         (PointList, Trajectories, TrackingData, QuaternionTrackingData, ImageMeta, LabelMeta,
          VideoMeta),
-        _list,
-    ),
+        lambda message: message.count > _MOST_ELEMENTS),
 }

@@ -22,6 +22,7 @@ from ..rules import ReceiveRule, SendRule
 from .lazy import ros_type_of
 from .link_meshes import link_mesh
 from .measured import AS
+from .mesh_files import find_file
 from .placing import frames_of, has_place, moved_for_wire, moved_received
 from .registry import Converted, Sending, convert_to_ros, envelope_of, route_of, sender
 from .samples import sample, sampled
@@ -70,7 +71,7 @@ def try_sent(rule: SendRule, profile: str, ros_type: type | None = None) -> tupl
     :raises IgtlError: if nothing can be made.
     """
     if rule.robot:
-        mesh, wrong = link_mesh([_BOX], _no_file, rule.wire_unit, **_sending(rule).envelope())
+        mesh, wrong = link_mesh([_BOX], find_file, rule.wire_unit, **_sending(rule).envelope())
         if wrong:
             raise ConversionError('; '.join(wrong))
         return _over_the_wire(mesh), _sent_poses(rule, rule.type != 'TRANSFORM')
@@ -156,5 +157,3 @@ def _all_ros_samples() -> tuple[tuple[str, Any, dict[str, Any]], ...]:
     return tuple(result)
 
 
-def _no_file(url: str) -> Any:
-    raise ConversionError(f'no file is looked for: {url}')

@@ -103,7 +103,11 @@ def _mesh(markers: Sequence[Marker], sending: Sending) -> PolyData:
         count += len(placed)
     values = np.concatenate(colours).astype(np.float32)
     attributes = [Attribute('RGBA', AttributeType.POINT_RGBA, values)] if count else []
-    whole = {name: _joined(found) for name, found in cells.items()}
+    whole = {
+        name: Cells(np.concatenate([np.zeros(0, np.uint32), *(part.indices for part in found)]),
+                    np.concatenate([np.zeros(0, np.int64), *(part.sizes for part in found)]))
+        for name, found in cells.items()
+    }
     return mesh_of(np.concatenate(points), sending, header, attributes=attributes, **whole)
 
 
@@ -222,12 +226,6 @@ _SOLIDS: dict[int, Callable[[Marker], _Parts]] = {
 def facing_out(faces: NDArray[np.uint32], scale: Matrix) -> NDArray[np.uint32]:
     """Turn triangles around where a scale mirrors them."""
     return faces[:, ::-1] if np.prod(np.sign(scale)) < 0 else faces
-
-
-def _joined(parts: Sequence[Cells]) -> Cells:
-    return Cells(
-        np.concatenate([np.zeros(0, np.uint32), *(part.indices for part in parts)]),
-        np.concatenate([np.zeros(0, np.int64), *(part.sizes for part in parts)]))
 
 
 def _points(marker: Marker) -> Matrix:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
-from numpy.typing import NDArray
 from sensor_msgs.msg import PointCloud2
 
 from ..codec.messages.points import PointList
@@ -46,7 +44,9 @@ def points_from_cloud(message: PointCloud2, sending: Sending) -> PointList:
         raise ConversionError('x, y and z of the cloud are not one number each')
     places = np.stack([columns[axis].astype(np.float64) for axis in 'xyz'], axis=-1)
     valid = np.isfinite(places).all(axis=1)
-    colours = _colours(columns)
+    name, colours = 'rgba' if 'rgba' in columns else 'rgb', None
+    if name in columns and columns[name].dtype.itemsize == 4:
+        colours = unpacked_colours(columns[name], name == 'rgba')
     diameters = columns.get('diameter')
     return points_message(
         places[valid].tolist(), sending, message.header,
@@ -68,12 +68,3 @@ def message_from_cloud(message: PointCloud2, sending: Sending) -> Any:
     nothing = point_cloud(np.zeros((0, 3)), {}, message.header)
     others = [sender(PointCloud2, other)(nothing, sending) for other in sending.gone(kind)]
     return (sent, *others) if others else sent
-
-
-def _colours(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.uint32] | None:
-    """List red, green, blue, alpha of each point; None if the cloud has no colours."""
-    name = next((name for name in ('rgba', 'rgb') if name in columns), '')
-    values = columns.get(name)
-    if values is None or values.dtype.itemsize != 4:
-        return None
-    return unpacked_colours(values, name == 'rgba')

@@ -94,14 +94,12 @@ def points_to_ros(message: PointList, route: Route, stamp: Time) -> Converted:
     if rule.trajectory is not None:
         ends = _ends(rule.trajectory, labels, positions, result)
         result.outputs['trajectory'] = PoseArray(header=header, poses=ends)
-        if rule.pose and ends and not _is_withheld(ends[1], route, result):
-            result.outputs['pose'] = PoseStamped(header=header, pose=ends[1])
+        if rule.pose and ends:
+            at, turn = ends[1].position, ends[1].orientation
+            if not withheld(
+                    route, result, (at.x, at.y, at.z), (turn.x, turn.y, turn.z, turn.w)):
+                result.outputs['pose'] = PoseStamped(header=header, pose=ends[1])
     return result
-
-
-def _is_withheld(target: Pose, route: Route, result: Converted) -> bool:
-    at, turn = target.position, target.orientation
-    return withheld(route, result, (at.x, at.y, at.z), (turn.x, turn.y, turn.z, turn.w))
 
 
 def tell_rest(result: Converted, count: int, what: str) -> None:

@@ -42,10 +42,6 @@ def finite_list(matrix: Matrix) -> list[list[float | str]]:
     return [[json_number(value) for value in row] for row in matrix.tolist()]
 
 
-def _matrix_of(message: Transform) -> list[list[float | str]]:
-    return finite_list(message.matrix)
-
-
 def withheld(
     route: Route, result: Converted, position: Sequence[float], orientation: Sequence[float] | None
 ) -> bool:
@@ -91,7 +87,7 @@ def transform_to_ros(message: Transform, route: Route, stamp_ns: int) -> Convert
             result.info['matrix'] = finite_list(message.matrix)
             result.errors.append(NOT_RIGID)
     if route.gate is not None and withheld(route, result, numbers[:3], numbers[3:]):
-        result.info['matrix'] = Detail(_matrix_of, message)
+        result.info['matrix'] = Detail(lambda: finite_list(message.matrix))
         return result
     result.outputs['transform'] = LazyTransform(stamp_ns, route.frames, numbers)
     if route.has_pose or route.has_tf:

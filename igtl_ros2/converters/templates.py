@@ -307,7 +307,8 @@ def filled_text(
     :param quoted: writes a value so that nobody takes it for more than a value.
     """
     return ''.join(
-        part if isinstance(part, str) else quoted(words(_or_empty(find(part))))
+        part if isinstance(part, str)
+        else quoted('' if (found := find(part)) is None else words(found))
         for part in parts_of_text(text))
 
 
@@ -342,10 +343,6 @@ class TextTemplate:
         if isinstance(tree, (list, tuple)):
             return [self._filled(each, message) for each in tree]
         return tree
-
-
-def _or_empty(value: Any) -> Any:
-    return '' if value is None else value
 
 
 class ServiceAnswer:

@@ -124,7 +124,11 @@ class TfOwners:
             return Refused(child, 'owner', (
                 f'{what}{whose}: a rule names {child}, and it is the frame of its devices'))
         if held is None and not rank and len(self._held) >= MAX_FRAMES:
-            self._forget_silent(now_s)
+            if now_s >= self._next_look_s:
+                self._next_look_s = now_s + _LOOK_S
+                self._held = {
+                    c: own for c, own in self._held.items()
+                    if own.rank or not own.is_silent(now_s, LOOP_S)}
             if len(self._held) >= MAX_FRAMES:
                 why = f'{what}{whose}: {MAX_FRAMES} frames are broadcast already'
                 return Refused(child, 'too many', why)
@@ -160,14 +164,6 @@ class TfOwners:
         held = self._held.get(child)
         lost = held is not None and (held.sender, held.parent) != (sender, parent)
         return lost or child in self._others
-
-    def _forget_silent(self, now_s: float) -> None:
-        if now_s >= self._next_look_s:
-            self._next_look_s = now_s + _LOOK_S
-            for child in [c for c, held in self._held.items() if (
-                not held.rank and held.is_silent(now_s, LOOP_S)
-            )]:
-                del self._held[child]
 
     def _claimed(self, child: str) -> int:
         return max((ranks.get(child, 0) for ranks in self._claims.values()), default=0)

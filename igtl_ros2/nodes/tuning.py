@@ -86,7 +86,7 @@ def _is_old(distro: str | None) -> bool:
 
 def _try_views() -> str:
     """Try out whether rclpy publishes messages that look at foreign memory; gives why not."""
-    bulk.use_views(True)
+    bulk.by_view = True
     numbers = np.arange(1.0, 4.0)
     image, array = Image(width=3), Float64MultiArray()
     try:
@@ -96,7 +96,7 @@ def _try_views() -> str:
         if [list(copy.data) for copy in copies] != [[0, 1, 2], numbers.tolist()]:
             raise ValueError('their numbers have changed')
     except Exception as error:  # a private part of rclpy may be gone or raise whatever it likes
-        bulk.use_views(False)
+        bulk.by_view = False
         return f'large messages are copied once more: {error!r}'
     return ''
 
@@ -107,7 +107,7 @@ def _try_rows() -> str:
         from visualization_msgs.msg import Marker, MarkerArray
     except ModuleNotFoundError:  # said once at the start
         return ''
-    bulk.use_rows(True)
+    bulk.by_row = True
     message = MarkerArray(markers=[Marker(ns='first'), Marker(ns='second')])
     points, colours = np.arange(6.0).reshape(2, 3), np.arange(8.0).reshape(2, 4)
     both = np.arange(2)
@@ -121,6 +121,6 @@ def _try_rows() -> str:
         if copies != [message, message] or read_poses(serialize_message(poses)) != poses:
             raise ValueError('they have changed')
     except Exception as error:  # a private part of rclpy may be gone or raise whatever it likes
-        bulk.use_rows(False)
+        bulk.by_row = False
         return f'the points of meshes are made one by one: {error!r}'
     return ''

@@ -8,7 +8,7 @@ from geometry_msgs.msg import PoseArray
 from rclpy.serialization import deserialize_message
 from std_msgs.msg import Header
 
-from ..converters.bulk import uses_rows
+from ..converters import bulk
 from ..converters.spliced import read_poses
 from ..converters.units import ns_from_time
 from ..errors import ConversionError
@@ -50,7 +50,7 @@ def made(message: Any, ros_type: type) -> Any:
     """
     if not isinstance(message, bytes):
         return message
-    poses = read_poses(message) if ros_type is PoseArray and uses_rows() else None
+    poses = read_poses(message) if ros_type is PoseArray and bulk.by_row else None
     if poses is not None:
         return poses
     try:

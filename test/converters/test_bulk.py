@@ -14,9 +14,9 @@ from igtl_ros2.converters.arrays import ARRAYS
 
 @pytest.fixture(params=[False, True], ids=['copy', 'view'])
 def by_view(request):
-    bulk.use_views(request.param)
+    bulk.by_view = request.param
     yield request.param
-    bulk.use_views(False)
+    bulk.by_view = False
 
 
 @pytest.mark.parametrize('kind', ARRAYS)
@@ -68,9 +68,9 @@ def test_rows_are_a_list_of_messages():
 
 @pytest.fixture(params=[False, True], ids=['list', 'rows'])
 def by_row(request):
-    bulk.use_rows(request.param)
+    bulk.by_row = request.param
     yield request.param
-    bulk.use_rows(False)
+    bulk.by_row = False
 
 
 @pytest.mark.parametrize('count', [0, 1, 5])

@@ -38,9 +38,9 @@ HERE = (1.0, 2.0, 3.0), (0.0, 0.0, 0.0, 1.0)
 @pytest.fixture(autouse=True, params=[False, True], ids=['objects', 'rows'])
 def _rows(request):
     load_converters()
-    bulk.use_rows(request.param)
+    bulk.by_row = request.param
     yield
-    bulk.use_rows(False)
+    bulk.by_row = False
 
 
 NAMES = ('Probe', 'Needle', 'Stylus', '', 'AToB', 'BToC', 'x' * 20, '\udcff')

@@ -34,7 +34,7 @@ RNG = np.random.default_rng(7)
 @pytest.fixture(autouse=True, params=[False, True], ids=['objects', 'rows'])
 def _rows(request, monkeypatch):
     load_converters()
-    monkeypatch.setattr(bulk, '_by_row', request.param)
+    monkeypatch.setattr(bulk, 'by_row', request.param)
 
 
 def rotation(number):

@@ -145,12 +145,12 @@ def test_markers_are_those_that_ros_would_have_made(wanted):
         for message, is_by_row in ((usual, False), (spliced, by_row)):
             marker = Marker(ns=ns, text=text, id=points)
             marker.header.frame_id = text + ns
-            bulk.use_rows(is_by_row)
+            bulk.by_row = is_by_row
             try:
                 bulk.fill_rows(marker, 'points', Point, columns[0], np.arange(points))
                 bulk.fill_rows(marker, 'colors', ColorRGBA, columns[1], np.arange(colours))
             finally:
-                bulk.use_rows(False)
+                bulk.by_row = False
             message.markers.append(marker)
         is_any = is_any or by_row and points + colours > 0
     data = with_rows(spliced, serialize_message)

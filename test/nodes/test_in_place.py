@@ -31,13 +31,13 @@ RAMP = np.arange(2 * 3 * 5 * 4, dtype=np.uint8).reshape(2, 3, 5, 4)
 def ready(monkeypatch):
     """Publish in place, as the programs do; the first seconds are over at once."""
     monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
-    bulk.use_views(True)
-    bulk.use_rows(True)
+    bulk.by_view = True
+    bulk.by_row = True
     in_place.try_out()
     yield
     in_place._publish_bytes = None
-    bulk.use_views(False)
-    bulk.use_rows(False)
+    bulk.by_view = False
+    bulk.by_row = False
 
 
 def received(image):
@@ -292,7 +292,7 @@ def test_a_mesh_arrives_the_same_on_every_way(ros, device, ready, monkeypatch, w
     if way == 'bytes':
         monkeypatch.setattr(in_place, '_publish_bytes', None)
     if way == 'lists':
-        bulk.use_rows(False)
+        bulk.by_row = False
     start(ros, device)
     got = ros.listen('/x/Liver/markers', MarkerArray, STATE)
     device.send(PolyData(

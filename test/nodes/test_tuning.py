@@ -18,7 +18,7 @@ from igtl_ros2.converters import bulk
 from igtl_ros2.nodes.tuning import tune
 tune()
 print(*(os.path.basename(os.environ.get(f'{name}_DEFAULT_PROFILES_FILE', 'none'))
-        for name in ('FASTDDS', 'FASTRTPS')), bulk._by_view, bulk._by_row)
+        for name in ('FASTDDS', 'FASTRTPS')), bulk.by_view, bulk.by_row)
 """
 
 # where Fast DDS 3 looks for them, and Fast DDS 2; and what else has a say in it
