@@ -21,8 +21,8 @@ from rclpy.node import Node
 from unique_identifier_msgs.msg import UUID
 
 from ..converters.gates import Gates
+from ..converters.places import shown_message
 from ..converters.ros_types import find_type
-from ..converters.shown_places import shown_message
 from ..converters.template_places import positions_in
 from ..converters.templates import MessageTemplate, TextTemplate
 from ..dialogue.goals import CANCELS, IS_OVER, REFUSES, UNKNOWN

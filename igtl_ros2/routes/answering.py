@@ -14,9 +14,9 @@ from ..codec.lists import ElementList
 from ..codec.message import has_points
 from ..codec.messages.text import Status, StatusCode
 from ..codec.short_names import NAME_BYTES, short_name
+from ..converters.places import place_of
 from ..converters.pose import is_valid
 from ..converters.registry import Converted
-from ..converters.target_places import place_of
 from ..converters.units import ros_text
 from ..errors import ConversionError
 from ..rules import ReceiveRule

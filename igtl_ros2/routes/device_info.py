@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
+from ..converters.details import json_pieces
 from ..converters.details import told as made
-from ..converters.json_text import json_pieces
 from ..converters.registry import Converted, Route
 from ..converters.units import ros_text, time_from_ns
 from .effects import ShowInfo

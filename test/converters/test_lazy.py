@@ -16,7 +16,7 @@ from igtl_ros2.converters.lazy import (
     pose_bytes,
     ros_type_of,
 )
-from igtl_ros2.converters.target_places import place_of
+from igtl_ros2.converters.places import place_of
 
 NUMBERS = (1.0, -2.0, 3.5, 0.5, -0.5, 0.5, 0.5)
 STAMP_NS = 1_700_000_000_123_456_789

@@ -20,7 +20,7 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingElement,
 )
 from igtl_ros2.converters import bulk
-from igtl_ros2.converters.json_text import json_pieces
+from igtl_ros2.converters.details import json_pieces
 from igtl_ros2.converters.placing import frames_of, moved_received
 from igtl_ros2.converters.registry import convert_to_ros, load_converters, route_of
 from igtl_ros2.converters.spliced import with_rows
