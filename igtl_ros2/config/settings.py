@@ -430,7 +430,6 @@ def _check_network(text: str) -> None:
 
 
 def _read(name: str, facts: dict[str, Any]) -> Setting:
-    facts = dict(facts)
     group = facts.pop('group')
     inside = f'{group}.{name.removeprefix(group + "_")}' if group else name
     return Setting(name, facts.pop('parameter', inside), **facts)

@@ -12,7 +12,7 @@ from ..errors import ConfigError
 from ..rules import Mapping
 from .document import Document
 from .profiles import side_of
-from .reading import default_mapping, make_mapping
+from .reading import make_mapping
 from .rule_faults import RULE_FAULTS, find_rule_clashes
 
 # Where a link goes: its own affair, other than the rest it cannot have in common with others
@@ -45,15 +45,14 @@ def load_links(values: abc.Mapping[str, Any]) -> tuple[LinkConfig, ...]:
         raise ConfigError(f'settings: found {values!r}; allowed values by name')
     refuse_unknown(values)
     file = SETTINGS['mapping_file'].check(values.get('mapping_file', ''))
-    if not file:
-        settings = Settings.from_values(values)
-        return (_link('', settings, default_mapping(settings)),)
-    document = Document(file)
-    if document.links:
+    document = Document(file) if file else None
+    if document and document.links:
         return _several(document, values, file)
     settings = Settings.from_values(values)
-    document.check(RULE_FAULTS, find_rule_clashes)
-    return (_link('', settings, make_mapping(document.data, settings, file)),)
+    if document:
+        document.check(RULE_FAULTS, find_rule_clashes)
+    mapping = make_mapping(document.data if document else {}, settings, file)
+    return (LinkConfig('', _with_profile(settings, mapping.profile), mapping),)
 
 
 def _several(
@@ -130,10 +129,6 @@ def _fits(name: str, place: Settings, profile: str) -> bool:
     except ConfigError:
         return False
     return True
-
-
-def _link(name: str, settings: Settings, mapping: Mapping) -> LinkConfig:
-    return LinkConfig(name, _with_profile(settings, mapping.profile), mapping)
 
 
 def _with_profile(settings: Settings, profile: str) -> Settings:

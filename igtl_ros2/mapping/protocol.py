@@ -183,9 +183,7 @@ def find_faults(finders: abc.Mapping[str, FindFaults]) -> FindFaults:
     return faults
 
 
-def _misfits(
-    entry: dict[str, Any], table: dict[str, Any]
-) -> abc.Iterator[tuple[str, str]]:
+def _misfits(entry: dict[str, Any], table: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     """Find keys that mean nothing for the profile."""
     use = entry['use']
     has_phases = 'phases' in table

@@ -94,9 +94,7 @@ def _in_order(
     return [*own[:first], *protocol, *own[first:]]
 
 
-def _receive_rule(
-    base: ReceiveRule, item: dict[str, Any], profile: str
-) -> ReceiveRule:
+def _receive_rule(base: ReceiveRule, item: dict[str, Any], profile: str) -> ReceiveRule:
     item = dict(item)
     if 'frames' in item:
         item['frame'], item['child_frame'] = item.pop('frames')

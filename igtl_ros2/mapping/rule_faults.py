@@ -75,9 +75,7 @@ def _receive_faults(item: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
                f'found {show(child)} as parent and as child; allowed two different frames')
 
 
-def _misplaced(
-    item: dict[str, Any], type_name: str, key: str
-) -> abc.Iterator[tuple[str, str]]:
+def _misplaced(item: dict[str, Any], type_name: str, key: str) -> abc.Iterator[tuple[str, str]]:
     """Find out whether a key means nothing for the type of its rule, or for a static frame."""
     types = keys_of(ReceiveRule)[key].wire_types()
     value = show(item[key])

@@ -45,14 +45,12 @@ def facts(message: Message) -> dict[str, Any]:
 
 def describe(found: dict[str, Any], unit: str = 'mm') -> str:
     """
-    Say in a few words what `facts` found, as `brief` of messages does.
+    Say in a few words what `facts` found of poses, points, images and texts, as `brief` does.
 
     :param unit: of the lengths in it, mm or m.
     """
     if 'matrix' in found:
         return position_text([row[3] for row in found['matrix'][:3]], unit)
-    if 'position' in found:
-        return position_text(found['position'], unit)
     if 'points' in found:
         points = found['points']
         first = f', the first at {position_text(points[0], unit)}' if points else ''
@@ -66,9 +64,7 @@ def describe(found: dict[str, Any], unit: str = 'mm') -> str:
     # texts of a client must not reach the terminal as they are: they may hold control codes
     if 'code' in found:
         return f'{found["code_name"]} {quoted(found["text"])}'
-    if 'text' in found:
-        return quoted(found['text'])
-    return f'{found["content_bytes"]} bytes' if 'content_bytes' in found else ''
+    return quoted(found['text']) if 'text' in found else ''
 
 
 class Listing:

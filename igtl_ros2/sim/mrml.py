@@ -45,17 +45,14 @@ class Node:
 
     message_type: ClassVar[type[Message]]
     status_key: ClassVar[str] = 'Status'
+    #: what Slicer calls this kind of node
+    tag: ClassVar[Any]
 
     name: str
     attributes: dict[str, str] = field(default_factory=dict)
     received: int = 0
     outgoing: bool = False
     parent: str = ''
-
-    @property
-    def tag(self) -> str:
-        """What Slicer calls this kind of node."""
-        raise NotImplementedError
 
     @property
     def device_type(self) -> str:

@@ -81,11 +81,8 @@ def _transform(message: Transform) -> Json:
 
 def _position(message: Position) -> Json:
     told: Json = {
-        'shape': 'pose',
-        'position': numbers(message.position.tolist()),
-        'turned': message.form != 12,
-        'quaternion': numbers(message.quaternion.tolist()),
-    }
+        'shape': 'pose', 'position': numbers(message.position.tolist()),
+        'turned': message.form != 12, 'quaternion': numbers(message.quaternion.tolist())}
     try:
         told['matrix'] = rows_of(message.matrix)
     except ConversionError as error:
@@ -132,10 +129,8 @@ def _paths(message: Trajectories) -> Json:
 def _image(message: Image) -> Json:
     matrix = message.ijk_to_ras()
     return {
-        'shape': 'image',
-        'size': list(message.size),
-        'block': list(message.pixels.shape[2::-1]),
-        'offset': list(message.offset),
+        'shape': 'image', 'size': list(message.size),
+        'block': list(message.pixels.shape[2::-1]), 'offset': list(message.offset),
         'components': message.components,
         'scalar': message.pixels.dtype.newbyteorder('=').name,
         'coordinates': 'LPS' if message.coordinates == 2 else 'RAS',
@@ -153,11 +148,8 @@ def _video(message: Video) -> Json:
 
 def _mesh(message: PolyData) -> Json:
     told: Json = {
-        'shape': 'mesh',
-        'points': len(message.points),
-        'vertices': len(message.vertices),
-        'lines': len(message.lines),
-        'polygons': len(message.polygons),
+        'shape': 'mesh', 'points': len(message.points), 'vertices': len(message.vertices),
+        'lines': len(message.lines), 'polygons': len(message.polygons),
         'triangle_strips': len(message.triangle_strips),
         'attributes': [attribute.name for attribute in message.attributes],
     }
