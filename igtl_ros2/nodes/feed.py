@@ -256,7 +256,7 @@ class Feed:
             out: Effects = []
             now = self._shared.now()
             trace.mark('tf_wait', now.steady_s)
-            moved = self.route.moved(item, effect.frames, poses, out)
+            moved = self.route.place.move(item, effect.frames, poses, out)
             self._go_on(moved, now, out, trace=trace, is_converted=True)
 
         self._shared.wait.submit(
@@ -281,13 +281,13 @@ class Feed:
             self._shared.worker.do(self._work)
         except ConversionError:
             with self._admits:
-                self.route.no_room()
+                self.route.queue.no_room()
             raise
 
     def _work(self) -> None:
         try:
             with self._admits:
-                items = [] if self._is_closed else self.route.next()
+                items = [] if self._is_closed else self.route.queue.next()
             if items:
                 now = self._shared.now()
                 trace = items[0].trace = Trace(items[0].came_s)
@@ -297,4 +297,4 @@ class Feed:
             self._shared.report.tell(not_sent(self.route.name, error))
         finally:
             with self._admits:
-                self.route.done()
+                self.route.queue.done()

@@ -18,7 +18,7 @@ from typing import Any
 from ..codec.key_frames import Chain
 from ..converters.registry import is_sent_by_worker
 from ..rules import SendRule
-from .effects import Effects, Poses, Remember
+from .effects import Effects, Remember
 from .now import Now
 from .outbound_steps import (
     TF_REPEAT_S,
@@ -82,8 +82,9 @@ class OutboundRoute:
             return next((step for step in steps if isinstance(step, kind)), None)
 
         self._rate: RateLimit | None = find(RateLimit)
-        self._queue: WorkerQueue | None = find(WorkerQueue)
-        self._place: Place | None = find(Place)
+        #: of what a worker is to convert, and of what waits for tf; None: nothing does
+        self.queue: Any = find(WorkerQueue)
+        self.place: Any = find(Place)
         self._age: MaxAge | None = find(MaxAge)
         self._keepalive: KeepAlive | None = find(KeepAlive)
 
@@ -114,26 +115,8 @@ class OutboundRoute:
 
     def again(self, value: Any, now: Now, out: Effects) -> list[Item]:
         """Take a value that was sent before, now that more is known of it; as `admit` does."""
-        behind = [step for step in self._admitting if step is self._queue]
+        behind = [step for step in self._admitting if step is self.queue]
         return _through(behind, [Item(value)], now, out)
-
-    def moved(self, item: Item, frames: Sequence[str], poses: Poses, out: Effects) -> list[Item]:
-        """Give what was waiting for tf, to be finished."""
-        return [] if self._place is None else self._place.move(item, frames, poses, out)
-
-    def next(self) -> list[Item]:
-        """Give a worker what it is to convert."""
-        return [] if self._queue is None else self._queue.next()
-
-    def done(self) -> None:
-        """Note that a worker has looked what there is to convert."""
-        if self._queue is not None:
-            self._queue.done()
-
-    def no_room(self) -> None:
-        """Take back what was queued last, for which the worker has no room."""
-        if self._queue is not None:
-            self._queue.no_room()
 
     def lose(self) -> None:
         """Note that something was lost: if it was a frame of video, others are of no use."""
@@ -146,13 +129,13 @@ class OutboundRoute:
         self._held.source.is_held = is_held
         steps = [step for step in self._admitting if step is not self._held]
         if is_held:
-            steps.insert(len(steps) - (self._queue is not None), self._held)
+            steps.insert(len(steps) - (self.queue is not None), self._held)
         self._admitting = steps
 
     def lose_before(self) -> None:
         """Note that something was lost before it came here."""
-        if self._queue is not None:
-            self._queue.chain.lose()
+        if self.queue is not None:
+            self.queue.chain.lose()
 
     # -- what time does
 

@@ -106,7 +106,7 @@ def test_frames_that_wait_are_dropped_up_to_a_key_frame(ros, device, monkeypatch
         wait_for(begun.is_set, 'the first')
         (health, *_), = node._diagnostics._open
         (topic,) = node._senders['']._discovery.topics['/cam']
-        queue = topic.take.func.__self__.route._queue
+        queue = topic.take.func.__self__.route.queue
         queue.depth = STREAM_DEPTH
         for number, (data, _) in enumerate(frames[1:], 1):
             camera.publish(CompressedImage(format='h264', data=data))

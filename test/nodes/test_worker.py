@@ -134,7 +134,7 @@ def test_of_pictures_that_wait_the_newest_are_sent(ros, device, monkeypatch):
         pictures.publish(CompressedImage(format='first'))
         wait_for(busy.begun.is_set, 'the first')
         (topic,) = node._senders['']._discovery.topics['/x/to_igtl/Camera/compressed']
-        queue = topic.take.func.__self__.route._queue
+        queue = topic.take.func.__self__.route.queue
 
         def waits(name):
             return queue._waiting and queue._waiting[-1].value.format == name

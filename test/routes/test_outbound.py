@@ -150,9 +150,9 @@ def test_an_emergency_waits_for_no_rate_and_for_no_worker(peers):
         assert told(effects) == [(Count.LEFT_OUT, 'Tool: by rate')]
     assert route.release(at(3), []) == []  # what waited is older
     route = topic(peers, DiagnosticArray, '/a/status', type='STATUS')
-    route._queue._takes_long = True
+    route.queue._takes_long = True
     route.take([state(b'\0')], at(1))
-    route._queue._takes_long = False
+    route.queue._takes_long = False
     assert route.take([state(b'\0')], at(1)) == [Later()]
     assert len(sent(route.take([emergency], at(1)))) == 1
 
@@ -199,7 +199,7 @@ def test_what_is_to_be_moved_is_sent_when_its_place_is_known(peers):
     assert (look.frames, look.stamp_ns) == (['base'], 3 * NS) and isinstance(look, LookUp)
     place = np.eye(4)
     place[0, 3] = 1.0
-    items = route.moved(look.item, look.frames, {'base': place}, out)
+    items = route.place.move(look.item, look.frames, {'base': place}, out)
     route.finish(items, at(6), out)
     ((message, _),) = sent(out)
     assert round(message.affine[9]) == 1001 and message.metadata['ros_frame_id'] == 'ras'
@@ -219,8 +219,8 @@ def test_what_takes_long_and_what_comes_behind_it_is_for_a_worker(peers):
     assert [m.text for m, _ in sent(route.take([words(1)], at(1)))] == ['1']
     assert route.take([words('x' * 10), words(2)], at(1)) == [Later(), Later()]
     for text in ('x' * 10, '2'):
-        route.finish(route.convert(route.next(), at(2), out), at(2), out)
-        route.done()
+        route.finish(route.convert(route.queue.next(), at(2), out), at(2), out)
+        route.queue.done()
         assert sent(out)[-1][0].text == text
     assert sent(route.take([words(3)], at(3)))
 
@@ -232,9 +232,9 @@ def test_nothing_that_an_emergency_has_overtaken_ends_it(peers):
     route, out = topic(
         peers, UInt8MultiArray, '/a/raw', is_long=lambda value: len(value.data) > 999), []
     out += route.take([UInt8MultiArray(data=frame) for frame in frames], at(1))
-    while items := route.next():
+    while items := route.queue.next():
         route.finish(route.convert(items, at(2), out), at(2), out)
-        route.done()
+        route.queue.done()
     assert [encode(message) for message, _ in sent(out)] == [frames[2], *frames]
 
 
@@ -243,15 +243,15 @@ def test_no_more_waits_for_a_worker_than_there_is_room_for(peers):
     effects = route.take([words('x' * 10 + str(n)) for n in range(5)], at(1))
     assert effects.count(Later()) == 2
     assert len(told(effects)) == 3
-    assert [item.value.data[-1] for _ in range(3) for item in route.next()] == ['3', '4']
-    assert topic(peers, RosString, '/a/text').next() == []
+    assert [item.value.data[-1] for _ in range(3) for item in route.queue.next()] == ['3', '4']
+    assert topic(peers, RosString, '/a/text').queue.next() == []
 
 
 def test_a_worker_without_room_gives_back(peers):
     route = topic(peers, RosString, '/a/text')
     assert route.take([words('x' * 10)], at(1)) == [Later()]
-    route.no_room()
-    assert route.next() == [] and sent(route.take([words(1)], at(1)))
+    route.queue.no_room()
+    assert route.queue.next() == [] and sent(route.take([words(1)], at(1)))
 
 
 def video(is_key, number=0):
@@ -269,9 +269,9 @@ def test_frames_of_video_behind_a_lost_one_wait_for_a_key_frame(peers):
         (Count.LEFT_OUT, '/a/video: frames behind a lost one, before a key frame')]
     assert route.take([video(True)], at(3)) == [Later()]
     out = []
-    items = route.convert(route.next(), at(4), out)
+    items = route.convert(route.queue.next(), at(4), out)
     route.lose()  # it is lost on its way out
-    items = route.convert(route.next(), at(4), out)
+    items = route.convert(route.queue.next(), at(4), out)
     route.finish(items, at(4), out)
     assert WantKeyFrame(('VIDEO', 'Tool')) in out and not sent(out)
 
