@@ -99,8 +99,7 @@ def node(executable: str, namespace: str = '', **rest: Any) -> Any:
     """Start a node of the package."""
     return Node(
         package=PACKAGE, executable=executable, namespace=namespace or None, output='screen',
-        **rest,
-    )
+        **rest)
 
 
 def bridge(values: Mapping[str, Any], namespace: str = '', params_file: str = '') -> Any:

@@ -41,5 +41,4 @@ class CallbackErrors:
         where = f'{place.tb_frame.f_code.co_filename}:{place.tb_lineno}' if place else 'ROS'
         self._log.error(
             'error in the program, it goes on: %s in %s (%d so far)',
-            type(error).__name__, where, self._count,
-        )
+            type(error).__name__, where, self._count)

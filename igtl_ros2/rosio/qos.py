@@ -49,5 +49,4 @@ def subscription_overrides(node: Node, topic: str) -> QoSOverridingOptions:
     given = getattr(node, '_parameter_overrides', {})
     prefix = f'qos_overrides.{topic}.subscription.'
     return QoSOverridingOptions(
-        [kind for kind in QoSPolicyKind if prefix + kind.name.lower() in given]
-    )
+        [kind for kind in QoSPolicyKind if prefix + kind.name.lower() in given])

@@ -53,8 +53,7 @@ class TopicNames:
             first = self._named.setdefault(topic, mine)
             if first != mine:
                 raise ConversionError(
-                    f'{device!r} is not published: {first!r} is called {topic} too'
-                )
+                    f'{device!r} is not published: {first!r} is called {topic} too')
         if place.note:
             self._report.problem(ros_text(f'{device}: name'), ros_text(place.note))
         return self._prefix + topic

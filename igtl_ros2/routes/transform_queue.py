@@ -123,8 +123,7 @@ class TransformQueue:
         placement.lost(why)
         self._report.problem(
             f'{placement.what}: to_frame',
-            f'{placement.what}: dropped, not moved into {placement.asked.to_frame}: {why}',
-        )
+            f'{placement.what}: dropped, not moved into {placement.asked.to_frame}: {why}')
 
     def _is_full(self, placement: Placement) -> bool:
         return self.count >= MAX_WAITING or self._bytes + placement.asked.size > MAX_WAITING_BYTES

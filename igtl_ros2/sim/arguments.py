@@ -26,24 +26,20 @@ def add_serving_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--host', default=host, help=f'address to listen on; default: {host}')
     parser.add_argument(
         '--port', type=port, default=usual,
-        help=f'TCP port to listen on; 0 takes a free one; default: {usual}',
-    )
+        help=f'TCP port to listen on; 0 takes a free one; default: {usual}')
     parser.add_argument(
         '--seed', type=whole(0), default=0, help='random seed of the scene; default: 0')
     parser.add_argument(
         '--header-version', choices=('1', '2'), default='2',
         help='header to send; 1 is for old peers, it has no room for metadata: poses that are '
-        'not valid are then dropped; default: 2',
-    )
+        'not valid are then dropped; default: 2')
     parser.add_argument(
         '--duration', type=seconds, default=0.0, metavar='S',
-        help='end after so many seconds; default: 0, never',
-    )
+        help='end after so many seconds; default: 0, never')
     parser.add_argument('--quiet', action='store_true', help='print only where it listens')
     parser.add_argument(
         '--json', action='store_true',
-        help='print one JSON object per line for each message, for programs',
-    )
+        help='print one JSON object per line for each message, for programs')
 
 
 def add_device_arguments(parser: argparse.ArgumentParser, rate_hz: float) -> None:
@@ -73,16 +69,13 @@ def add_ultrasound_arguments(parser: argparse.ArgumentParser) -> None:
     add_serving_arguments(parser)
     parser.add_argument(
         '--tracker-rate', type=number(0.1, 1000), default=60.0, metavar='HZ',
-        help='how often the poses are sent; default: 60',
-    )
+        help='how often the poses are sent; default: 60')
     parser.add_argument(
         '--image-rate', type=number(0.1, 1000), default=30.0, metavar='HZ',
-        help='how often the image is sent; default: 30',
-    )
+        help='how often the image is sent; default: 30')
     parser.add_argument(
         '--image-size', type=_size, default=(640, 480), metavar='COLUMNSxROWS',
-        help='size of the image in pixels; default: 640x480',
-    )
+        help='size of the image in pixels; default: 640x480')
 
 
 SLICER = (

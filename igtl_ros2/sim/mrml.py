@@ -341,8 +341,7 @@ class Model(Node):
     tag = 'Model'
 
     mesh: PolyData = field(
-        default_factory=lambda: PolyData(np.zeros((0, 3), np.float32)), repr=False
-    )
+        default_factory=lambda: PolyData(np.zeros((0, 3), np.float32)), repr=False)
 
     def take(self, message: PolyData) -> None:
         """Take the mesh; of a vertex cell, its first point alone."""

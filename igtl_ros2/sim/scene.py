@@ -256,8 +256,7 @@ class Scene:
 
     def _transform(self, name: str) -> TransformNode | None:
         return next(
-            (n for n in self._all() if isinstance(n, TransformNode) and n.GetName() == name), None
-        )
+            (n for n in self._all() if isinstance(n, TransformNode) and n.GetName() == name), None)
 
     def GetNodesByClass(self, name: str) -> Collection:
         return Collection([node for node in self._all() if node.IsA(name)])

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from ..codec import Message
 from ..codec.messages.bundle import Bind
 from ..codec.messages.text import ClientInfo, Command, CommandResponse, Status, String
-from ..codec.patients import hidden
 from .bridges import Bridges
 from .device import Device
 from .shown_image import Work
@@ -149,7 +148,3 @@ class Monitor:
         bridge = self.bridges.of(
             device.type_name, device.name, self.addresses.get(device.link, ''), now_s)
         return device.row(now_s, self.phi, bridge)
-
-    def safe(self, message: Message) -> Message:
-        """Give a message without what may not be shown."""
-        return hidden(message, self.phi)

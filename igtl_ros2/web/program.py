@@ -118,8 +118,7 @@ async def serve(
     source = _source(options, monitor)
     server = PageServer(
         monitor, source, Guard(options.host, token, names), fps=options.fps,
-        control=options.control, robots=options.robots,
-    )
+        control=options.control, robots=options.robots)
     host, port = await server.start(options.host, options.port)
     try:
         await source.open()

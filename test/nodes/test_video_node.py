@@ -74,7 +74,7 @@ def test_the_own_encoder_makes_a_key_frame_for_who_joins(ros, tmp_path):
         for number in range(3):
             camera.publish(picture(number))
             assert first.receive(DEADLINE_S).is_key is (number == 0)
-        node.link.link._held._drop(('VIDEO', 'Cam'))  # as if it had become too much
+        node.link.link._held.forget(('VIDEO', 'Cam'))  # as if it had become too much
         with connect(url) as second:
             wait_for(lambda: len(node.link.peers) == 2, 'the second')
             camera.publish(picture(3))

@@ -12,6 +12,7 @@ from std_msgs.msg import Float64MultiArray, UInt8MultiArray
 from std_msgs.msg import String as RosString
 
 from igtl_ros2.codec import encode
+from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
@@ -223,6 +224,16 @@ def test_what_takes_long_and_what_comes_behind_it_is_for_a_worker(peers):
         route.queue.done()
         assert sent(out)[-1][0].text == text
     assert sent(route.take([words(3)], at(3)))
+
+
+def test_a_bind_of_another_link_with_an_emergency_waits_for_no_rate(peers):
+    bind = Bind([Status(StatusCode.EMERGENCY)], device_name='Set')
+    rule = SendRule('Set', topic='/x/raw', rate=1.0)
+    route = outbound_route(
+        rule, LinkSource('/x/raw', rule, Descriptions('plain'), peers), WireSources())
+    raw = UInt8MultiArray(data=encode(bind))
+    value = Handed(object(), bind, 'raw', raw, '', 5, ReceiveRule())
+    assert [message.is_emergency for message, _ in sent(route.take([value], at(1)))] == [True]
 
 
 def test_nothing_that_an_emergency_has_overtaken_ends_it(peers):
