@@ -180,3 +180,17 @@ def free_port() -> int:
             probe.bind(('127.0.0.1', port))
             return port
     raise RuntimeError('no port is free')
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Write a mapping file, `map.yaml`, and read it; settings are those of its bridge."""
+    from igtl_ros2.config import Settings
+    from igtl_ros2.mapping import load_mapping
+
+    def write_and_load(text, **settings):
+        path = tmp_path / 'map.yaml'
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return load_mapping(path, settings=Settings.from_values(settings) if settings else None)
+
+    return write_and_load

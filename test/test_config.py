@@ -254,16 +254,6 @@ def test_parse_xtoy(device, pair):
 
 # Mapping files that are right
 
-@pytest.fixture
-def load(tmp_path):
-    """Write a mapping file and read it."""
-    def write_and_load(text, **settings):
-        path = tmp_path / 'map.yaml'
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return load_mapping(path, settings=Settings.from_values(settings) if settings else None)
-    return write_and_load
-
-
 @pytest.mark.parametrize('text', ['', '# nothing but a comment\n', '{}', '~', '---\n'])
 def test_empty_file_is_the_default_mapping(load, text):
     made = load(text)

@@ -11,21 +11,11 @@ from igtl_ros2.mapping import (
     PROTOCOLS,
     ReceiveRule,
     load_links,
-    load_mapping,
     mapping_schema,
     protocol_table,
 )
 
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture
-def load(tmp_path):
-    def write(text):
-        path = tmp_path / 'map.yaml'
-        path.write_text(text)
-        return load_mapping(path)
-    return write
 
 
 def test_the_schema_names_the_tables_that_there_are():

@@ -3,16 +3,7 @@
 import pytest
 
 from igtl_ros2.errors import ConfigError
-from igtl_ros2.mapping import CommandRule, QueryRule, ServeRule, load_links, load_mapping
-
-
-@pytest.fixture
-def load(tmp_path):
-    def load(text):
-        path = tmp_path / 'map.yaml'
-        path.write_text(text, encoding='utf-8')
-        return load_mapping(path)
-    return load
+from igtl_ros2.mapping import CommandRule, QueryRule, ServeRule, load_links
 
 
 def test_rules_become_what_they_say(load):

@@ -1,6 +1,5 @@
 """The doctor finds nothing wrong with pyigtl, the C++ examples, and the simulators of ours."""
 
-import signal
 import threading
 import time
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyigtl
 import pytest
+from cli_tools import pyigtl_server
 from polling import poll
 
 from igtl_ros2.config import Settings
@@ -74,12 +74,8 @@ def test_a_server_of_the_cpp_library_that_waits_to_be_asked(cpp, free_port):
 @pytest.fixture
 def python_server():
     """A pyigtl that serves."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    server = pyigtl.OpenIGTLinkServer(port=0, local_server=True)
-    yield server
-    server.stop()
-    for number, handler in before.items():
-        signal.signal(number, handler)  # pyigtl takes them for itself
+    with pyigtl_server() as server:
+        yield server
 
 
 def test_pyigtl(python_server):

@@ -1,11 +1,11 @@
 """The bridge and pyigtl, an independent implementation in Python, as its client and its server."""
 
 import json
-import signal
 
 import numpy as np
 import pyigtl
 import pytest
+from cli_tools import pyigtl_server
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseArray, PoseStamped, TransformStamped
 from harness import STATE
@@ -30,16 +30,10 @@ def as_client(bridge, user):
 @pytest.fixture
 def as_server(bridge, user):
     """Connect a bridge to a pyigtl that serves; gives both."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    server = pyigtl.OpenIGTLinkServer(port=0, local_server=True)
-    try:
+    with pyigtl_server() as server:
         client = bridge(mode='client', port=server.server_address[1])
         user.wait_for(server.is_connected, 'the connection')
         yield server, client
-    finally:
-        server.stop()
-        for number, handler in before.items():
-            signal.signal(number, handler)  # pyigtl takes them for itself
 
 
 @pytest.fixture(params=['as_client', 'as_server'])

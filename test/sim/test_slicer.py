@@ -14,6 +14,7 @@ import numpy as np
 import pyigtl
 import pytest
 import yaml
+from cli_tools import pyigtl_server
 from forked import run, start
 from network_peers import RawPeer, corrupt, until
 
@@ -784,26 +785,20 @@ def test_what_does_not_come_is_said_with_what_there_is():
 
 
 def test_with_a_pyigtl_server():
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    server = pyigtl.OpenIGTLinkServer(port=0, local_server=True)
-    try:
-        with Slicer(f'tcp://127.0.0.1:{server.server_address[1]}') as slicer:
-            until(server.is_connected, 'the connection')
-            slicer.set_transform('Target', POSE)
-            found = until(lambda: server.wait_for_message('Target', timeout=0), 'Target')
-            assert np.allclose(found.matrix, POSE)
-            assert found.metadata['TransformStatus'] == 'OK'
-            server.send_message(pyigtl.TransformMessage(OTHER, device_name='ToolToBase'))
-            assert np.allclose(slicer.wait_for('ToolToBase').matrix, OTHER)
-            pixels = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
-            server.send_message(pyigtl.ImageMessage(pixels, device_name='US'))
-            assert np.array_equal(slicer.wait_for('US').pixels, pixels)
-            server.send_message(pyigtl.StringMessage('hello', device_name='Note'))
-            assert slicer.wait_for('Note').text == 'hello'
-    finally:
-        server.stop()
-        for number, handler in before.items():
-            signal.signal(number, handler)  # pyigtl takes them for itself
+    with pyigtl_server() as server, Slicer(
+            f'tcp://127.0.0.1:{server.server_address[1]}') as slicer:
+        until(server.is_connected, 'the connection')
+        slicer.set_transform('Target', POSE)
+        found = until(lambda: server.wait_for_message('Target', timeout=0), 'Target')
+        assert np.allclose(found.matrix, POSE)
+        assert found.metadata['TransformStatus'] == 'OK'
+        server.send_message(pyigtl.TransformMessage(OTHER, device_name='ToolToBase'))
+        assert np.allclose(slicer.wait_for('ToolToBase').matrix, OTHER)
+        pixels = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
+        server.send_message(pyigtl.ImageMessage(pixels, device_name='US'))
+        assert np.array_equal(slicer.wait_for('US').pixels, pixels)
+        server.send_message(pyigtl.StringMessage('hello', device_name='Note'))
+        assert slicer.wait_for('Note').text == 'hello'
 
 
 def test_with_a_client_of_this_package():
