@@ -4,7 +4,7 @@ import pytest
 from ros_user import ALL, Graph, Ros, start
 
 from igtl_ros2 import serve
-from igtl_ros2.nodes import diagnostics
+from igtl_ros2.nodes import diagnostics, late_joiners
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -44,3 +44,9 @@ def device():
 def bridge(ros, device):
     """A bridge that is a client of the device, in the namespace /x."""
     return start(ros, device)
+
+
+@pytest.fixture
+def nobody_is_late(monkeypatch):
+    """The first seconds, in which last values may be said again, are over at once."""
+    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)

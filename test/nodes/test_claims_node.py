@@ -19,16 +19,11 @@ from igtl_ros2.codec.messages.text import Command, String
 from igtl_ros2.codec.messages.tracking import QuaternionElement, QuaternionTrackingData
 from igtl_ros2.config import marked_name, ros_name
 from igtl_ros2.converters.units import ns_from_time
-from igtl_ros2.nodes import late_joiners
+
+pytestmark = pytest.mark.usefixtures('nobody_is_late')
 
 BOX = 'workspace: {min: [-0.2, -0.2, -0.2], max: [0.2, 0.2, 0.2]}'
 FAR = 5000
-
-
-@pytest.fixture(autouse=True)
-def no_second_last_values(monkeypatch):
-    """Count what is published once."""
-    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
 
 
 def at(x_mm, name, **fields):

@@ -11,15 +11,10 @@ from igtl_ros2 import connect
 from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, String
-from igtl_ros2.nodes import late_joiners
 from igtl_ros2.routes import devices
 from igtl_ros2.routes.device_limits import IDLE_S, Known, whom_to_forget
 
-
-@pytest.fixture(autouse=True)
-def no_second_last_values(monkeypatch):
-    """Count what is published once."""
-    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
+pytestmark = pytest.mark.usefixtures('nobody_is_late')
 
 
 def known(node):

@@ -30,16 +30,11 @@ from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
 from igtl_ros2.converters.units import time_from_ns
-from igtl_ros2.nodes import late_joiners
 from igtl_ros2.routes import transform_queue
 
+pytestmark = pytest.mark.usefixtures('nobody_is_late')
+
 NS = 10**9
-
-
-@pytest.fixture(autouse=True)
-def no_second_last_values(monkeypatch):
-    """Count what is published once."""
-    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
 
 
 def at(x_mm, name='Target', ns=0, **fields):

@@ -17,18 +17,13 @@ from igtl_ros2 import serve
 from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status
-from igtl_ros2.nodes import late_joiners
 from igtl_ros2.peers.stream_peer import StreamPeer
 from igtl_ros2.rosio.writers import Writer
 
+pytestmark = pytest.mark.usefixtures('nobody_is_late')
+
 NS = 10**9
 SLOW_S = 0.05
-
-
-@pytest.fixture(autouse=True)
-def nobody_is_late(monkeypatch):
-    """The first seconds, in which poses may be said again, are over at once."""
-    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
 
 
 @pytest.fixture

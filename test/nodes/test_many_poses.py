@@ -17,9 +17,10 @@ from igtl_ros2 import codec
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.errors import PeerTimeoutError
-from igtl_ros2.nodes import late_joiners
 from igtl_ros2.rosio import intake
 from igtl_ros2.rosio.writers import Writer
+
+pytestmark = pytest.mark.usefixtures('nobody_is_late')
 
 TURN = ((0, -1, 0), (1, 0, 0), (0, 0, 1))
 DEPTH = 20_000
@@ -27,12 +28,6 @@ DEPTH = 20_000
 LAST = 99_999
 RULES = 'receive: [{device: "*", stamp: device%s}]\n'
 NOW_NS = time.time_ns()
-
-
-@pytest.fixture(autouse=True)
-def nobody_is_late(monkeypatch):
-    """The first seconds, in which poses may be said again, are over at once."""
-    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
 
 
 # -- to ROS

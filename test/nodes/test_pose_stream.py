@@ -18,13 +18,9 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.converters.outputs import STREAM
 from igtl_ros2.nodes import late_joiners
 
+pytestmark = pytest.mark.usefixtures('nobody_is_late')
+
 TURN = ((0, -1, 0), (1, 0, 0), (0, 0, 1))
-
-
-@pytest.fixture(autouse=True)
-def nobody_is_late(monkeypatch):
-    """The first seconds, in which poses may be said again, are over at once."""
-    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
 
 
 def tool(x_mm, **fields):

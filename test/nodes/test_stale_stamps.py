@@ -11,16 +11,12 @@ from tf2_msgs.msg import TFMessage
 from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.converters.units import time_from_ns
-from igtl_ros2.nodes import late_joiners
+
+pytestmark = pytest.mark.usefixtures('nobody_is_late')
 
 NS = 10**9
 #: how often the test sends; devices are stale after five times as long
 PERIOD_S = 0.02
-
-
-@pytest.fixture(autouse=True)
-def nobody_is_late(monkeypatch):
-    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
 
 
 def stamp_of(message):

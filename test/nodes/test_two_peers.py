@@ -16,15 +16,10 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
 from igtl_ros2.config import marked_name
 from igtl_ros2.converters import topic_holder
-from igtl_ros2.nodes import late_joiners
+
+pytestmark = pytest.mark.usefixtures('nobody_is_late')
 
 GATE = 'workspace: {min: [-9, -9, -9], max: [9, 9, 9]}'
-
-
-@pytest.fixture(autouse=True)
-def no_second_last_values(monkeypatch):
-    """Count what is published once."""
-    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
 
 
 @pytest.fixture
