@@ -543,15 +543,21 @@ def mesh(device, count=400_000):
     return PolyData(np.zeros((1, 3), np.float32), polygons=cells, device_name=device)
 
 
-def test_a_message_that_takes_long_to_read_keeps_only_its_own_peer_waiting(monkeypatch):
-    may_read, received = threading.Event(), []
-    whole = Cells.decode.__func__
+@pytest.fixture
+def may_read(monkeypatch):
+    """Meshes are read when this event is set."""
+    event, whole = threading.Event(), Cells.decode.__func__
 
     def slowly(cls, *args):
-        assert may_read.wait(30)
+        assert event.wait(30)
         return whole(cls, *args)
 
     monkeypatch.setattr(Cells, 'decode', classmethod(slowly))
+    return event
+
+
+def test_a_message_that_takes_long_to_read_keeps_only_its_own_peer_waiting(may_read):
+    received = []
     with serve(
         'tcp://127.0.0.1:0', on_message=lambda peer, m: received.append(m.device_name)
     ) as server:
@@ -568,15 +574,8 @@ def test_a_message_that_takes_long_to_read_keeps_only_its_own_peer_waiting(monke
             assert received[20:] == ['Mesh', 'After']
 
 
-def test_a_peer_that_leaves_while_its_message_is_read_has_sent_it(monkeypatch):
-    may_read, log = threading.Event(), []
-    whole = Cells.decode.__func__
-
-    def slowly(cls, *args):
-        assert may_read.wait(30)
-        return whole(cls, *args)
-
-    monkeypatch.setattr(Cells, 'decode', classmethod(slowly))
+def test_a_peer_that_leaves_while_its_message_is_read_has_sent_it(may_read):
+    log = []
     with serve(
         'tcp://127.0.0.1:0',
         on_message=lambda peer, m: log.append(m.device_name),
