@@ -35,9 +35,7 @@ def bare():
 
 
 def pose(number, device='Probe', timestamp=0):
-    matrix = np.eye(4)
-    matrix[0, 3] = number
-    return Transform(matrix, device_name=device, timestamp=timestamp)
+    return Transform.from_translation((number, 0, 0), device_name=device, timestamp=timestamp)
 
 
 def image(shape=(300, 400)):

@@ -24,9 +24,7 @@ LOCAL = 'tcp://127.0.0.1:0'
 
 def pose(number, device='Tool', **fields):
     """Make a pose that tells its number."""
-    matrix = np.eye(4)
-    matrix[0, 3] = number
-    return Transform(matrix, device_name=device, **fields)
+    return Transform.from_translation((number, 0, 0), device_name=device, **fields)
 
 
 def number_of(message):

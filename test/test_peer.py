@@ -46,9 +46,7 @@ def image(number, size=1 << 18, device='Scan'):
 
 def pose(number):
     """Make a pose that tells its number."""
-    matrix = np.eye(4)
-    matrix[0, 3] = number
-    return Transform(matrix, device_name='Tool')
+    return Transform.from_translation((number, 0, 0), device_name='Tool')
 
 
 def only_peer(server):
