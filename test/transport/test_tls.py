@@ -228,10 +228,10 @@ async def test_a_peer_that_vanishes_is_told_from_one_that_says_goodbye(files):
 # -- a reason for each failure, on both sides, and nothing delivered
 
 
-def refusal(server_values, client_values, context=None, server_context=None):
+def refusal(server_values, client_values, context=None):
     """The reasons of both sides where the handshake fails; nothing became a stream."""
     async def run():
-        async with listening(server_values, Tls(server_values, server_context)) as there:
+        async with listening(server_values, Tls(server_values)) as there:
             values = client_values(there.address)
             sink = Collect()
             with pytest.raises(PeerError) as caught:
@@ -298,7 +298,7 @@ async def test_insecure_connects_to_anybody_and_says_so_each_time(files, caplog)
     assert 'tls_insecure' in said[0].message and 'anybody' in said[0].message
 
 
-def late_refusal(files, monkeypatch=None, cert=None, version=None, **server):
+def late_refusal(files, cert=None, **server):
     """Reasons of both sides where a TLS 1.3 client believes for a moment to be connected."""
     async def run():
         values = for_server(files, tls_ca_file=files.ca, **server)
