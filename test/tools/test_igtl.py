@@ -74,26 +74,32 @@ def test_help_is_a_verb_too(monkeypatch):
 
 
 @functools.cache
-def imported(*words):
-    """Give what a Python of its own has imported when it tells the help of `igtl WORDS`."""
-    code = textwrap.dedent(f"""
-        import sys
+def imported_by():
+    """Give what a Python has imported when it tells the help of `igtl`, '', and of each verb."""
+    code = textwrap.dedent("""
+        import os, sys
         from igtl_ros2.tools.igtl import make_parser
-        make_parser({list(words)}).format_help()
-        print(*sys.modules)
+        for name in ['', *sys.argv[1:]]:
+            if not os.fork():  # each imports by itself
+                make_parser([name] if name else []).format_help()
+                print(*sys.modules)
+                sys.exit()
+            os.wait()
     """)
-    done = subprocess.run([sys.executable, '-c', code], text=True, capture_output=True, timeout=60)
-    assert done.stdout and not done.stderr, done.stderr
-    return set(done.stdout.split())
+    done = subprocess.run(
+        [sys.executable, '-c', code, *VERBS], text=True, capture_output=True, timeout=60)
+    assert not done.stderr, done.stderr
+    found = [set(line.split()) for line in done.stdout.splitlines()]
+    return dict(zip(['', *VERBS], found, strict=True))
 
 
 def test_the_list_of_verbs_imports_nothing_heavy():
-    assert not imported() & set(HEAVY)
+    assert not imported_by()[''] & set(HEAVY)
 
 
 @pytest.mark.parametrize('name', VERBS)
 def test_the_help_of_a_verb_imports_nothing_heavy(name):
-    assert not imported(name) & set(HEAVY[2:])
+    assert not imported_by()[name] & set(HEAVY[2:])
 
 
 @pytest.mark.parametrize('line, words', [
@@ -113,8 +119,8 @@ def test_a_shell_completes_words(line, words):
 
 @pytest.mark.parametrize('name', VERBS)
 def test_no_other_verb_is_imported_than_the_one_asked_for(name):
-    verbs = {module for module in imported(name) if module.startswith('igtl_ros2.tools.verbs.')}
-    assert verbs == {f'igtl_ros2.tools.verbs.{name}'}
+    verbs = 'igtl_ros2.tools.verbs.'
+    assert {m for m in imported_by()[name] if m.startswith(verbs)} == {f'{verbs}{name}'}
 
 
 def test_version(capsys):
