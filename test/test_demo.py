@@ -88,12 +88,13 @@ def test_wrong_numbers_are_found_out(tmp_path):
 def test_a_geometry_that_comes_late_or_without_its_image_is_right():
     """It has no stamp, and on a busy machine images are lost; a wrong one is found out."""
     scene = Scene()
+    to_ros = demo_flows.ToRos(scene)
 
     def take(now_ns, lag_s, off=0.0):
         matrix = np.float32(scene.image_to_reference(now_ns - int(lag_s * 1e9))).astype(float)
         matrix[:3] /= 1000.0
         matrix[0, 3] += off
-        return demo_flows.ToRos(scene)._geometry({'matrix': matrix, 'arrival_ns': now_ns})
+        return to_ros._geometry({'matrix': matrix, 'arrival_ns': now_ns})
 
     # Not the time of day: once in 250 moments of the path, 10 um along x are the place of the
     # image a fifth of a millisecond later, and nothing without a stamp can tell them apart.
