@@ -32,6 +32,7 @@ class _Stream:
     timer: Timer | None = None
 
 
+@dataclass(eq=False)
 class Streams:
     """
     Send to the peers of one link.
@@ -42,16 +43,14 @@ class Streams:
     Its streams end with it.
     """
 
+    _problem: Problem
+    _timers: Timers
     #: a `peers.Link`, set once there is one, before anything else is called
-    link: Any
-
-    def __init__(self, problem: Problem, timers: Timers) -> None:
-        self._problem = problem
-        self._timers = timers
-        #: by peer
-        self.streams: dict[Peer, dict[_Key, _Stream]] = {}
-        # values go back to where they came from only when they are asked for by GET_
-        self._origins: dict[_Key, frozenset[Peer]] = {}
+    link: Any = None
+    #: by peer
+    streams: dict[Peer, dict[_Key, _Stream]] = field(default_factory=dict)
+    # values go back to where they came from only when they are asked for by GET_
+    _origins: dict[_Key, frozenset[Peer]] = field(default_factory=dict)
 
     # -- for any thread
 

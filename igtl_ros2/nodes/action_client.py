@@ -8,6 +8,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -209,6 +210,7 @@ class ActionThread:
         self._node.destroy_node()
 
 
+@dataclass(eq=False)
 class RosAction:
     """
     A ROS action, called by the goals of one link.
@@ -218,16 +220,15 @@ class RosAction:
     :param problem: counts and tells what goes wrong: (kind, text).
     """
 
-    def __init__(
-        self, thread: ActionThread, name: str, type_name: str, post: Callable[..., None],
-        problem: Callable[[str, str], None],
-    ) -> None:
-        self._name = name
-        self._problem = problem
-        self._thread = thread
-        self._type = find_type(type_name)
-        self._client = thread.client(name, self._type)
-        self._post = post
+    _thread: ActionThread
+    _name: str
+    _type_name: str
+    _post: Callable[..., None]
+    _problem: Callable[[str, str], None]
+
+    def __post_init__(self) -> None:
+        self._type = find_type(self._type_name)
+        self._client = self._thread.client(self._name, self._type)
         self._calls: dict[int, tuple[GoalCall, GoalListener]] = {}
         self._templates: dict[str, tuple[MessageTemplate, TextTemplate | None,
                                          TextTemplate | None]] = {}

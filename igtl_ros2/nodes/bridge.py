@@ -172,10 +172,9 @@ class BridgeNode(ManagedNode):
     def _read_again(self) -> Sequence[LinkConfig]:
         """Read the mapping file once more, in another thread."""
         configs = load_links(self._values)
-        self._claims = {
-            config.name: self._receivers[config.name].prepare(config)
-            for config in configs if config.name in self._receivers
-        }
+        for config in configs:
+            if config.name in self._receivers:
+                self._receivers[config.name].prepare(config)
         return configs
 
     def _change(self, configs: Sequence[LinkConfig]) -> None:
@@ -185,9 +184,7 @@ class BridgeNode(ManagedNode):
         warn_of_raw(configs, self.get_logger())
         for config in configs:
             self._senders[config.name].change(config, self._tf)
-            claims = self._claims[config.name]
-            changed = self._receivers[config.name].change(
-                config, claims, self._broadcaster, self._tf)
+            changed = self._receivers[config.name].change(config, self._broadcaster, self._tf)
             self.link_services[config.name].change(config, changed)
 
     def _use_tf(self, configs: Sequence[LinkConfig]) -> None:
@@ -209,18 +206,8 @@ class BridgeNode(ManagedNode):
         report = Report(logger.get_child(config.name) if config.name else logger)
         health = self._diagnostics.watch(config, report)
         receiver = Receiver(
-            self,
-            config,
-            report,
-            self._echo,
-            self._emergency,
-            self.now_ns,
-            self._broadcaster,
-            self._tf,
-            self._own_frames,
-            lambda peer: peer in health.peers,
-            self._relays,
-        )
+            self, config, report, self._echo, self._emergency, self.now_ns, self._broadcaster,
+            self._tf, self._own_frames, lambda peer: peer in health.peers, self._relays)
         self._receivers[config.name] = receiver
         return report, health, receiver
 
@@ -240,16 +227,8 @@ class BridgeNode(ManagedNode):
         self.link_services[config.name] = services
         services.start(link.link)
         self._senders[config.name] = Sender(
-            self,
-            config,
-            services.streams,
-            services.send_command,
-            report,
-            self._echo,
-            self._tf,
-            self._own_frames,
-            self._relays,
-        )
+            self, config, services.streams, services.send_command, report, self._echo, self._tf,
+            self._own_frames, self._relays)
         self._diagnostics.start(health, link, receiver, self._senders[config.name])
 
     @property

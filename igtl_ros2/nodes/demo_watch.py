@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
-from geometry_msgs.msg import Point, PoseArray, Quaternion, TransformStamped, Vector3
+from geometry_msgs.msg import PoseArray, TransformStamped
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.signals import SignalHandlerOptions
@@ -52,25 +53,19 @@ class Watch:
         self._on_message = on_message
         for topic in topics:
             ros_type, qos = _LEAVES[topic.rpartition('/')[2]]
-            self._listen(ros_type, topic, qos)
+            self._node.create_subscription(ros_type, topic, partial(self._take, topic), qos)
         self._node.create_subscription(TFMessage, DYNAMIC_TOPIC, self._on_tf, DYNAMIC_QOS)
         self._executor = make_executor()
         self._executor.add_node(self._node)
 
-    def _listen(self, ros_type: type, topic: str, qos: QoSProfile) -> None:
-        self._node.create_subscription(
-            ros_type, topic, lambda message: self._take(topic, message, _facts(message)), qos
-        )
-
     def _on_tf(self, message: TFMessage) -> None:
         for transform in message.transforms:
-            name = f'{DYNAMIC_TOPIC} {transform.child_frame_id}'
-            self._take(name, transform, _facts(transform))
+            self._take(f'{DYNAMIC_TOPIC} {transform.child_frame_id}', transform)
 
-    def _take(self, topic: str, message: Any, facts: dict[str, Any]) -> None:
+    def _take(self, topic: str, message: Any) -> None:
         header = getattr(message, 'header', None)
         stamp_ns = 0 if header is None else ns_from_time(header.stamp)
-        facts.update(stamp_ns=stamp_ns, arrival_ns=time.time_ns())
+        facts = {**_facts(message), 'stamp_ns': stamp_ns, 'arrival_ns': time.time_ns()}
         if header is not None:
             facts['frame'] = header.frame_id
         self._on_message(topic, facts)
@@ -91,15 +86,13 @@ class Watch:
 
 def _facts(message: Any) -> dict[str, Any]:
     if isinstance(message, TransformStamped):
-        transform = message.transform
-        matrix = _matrix(transform.translation, transform.rotation)
-        return {'matrix': matrix, 'child': message.child_frame_id}
+        place = pose_from_ros(message.transform.translation, message.transform.rotation, 'm')
+        return {'matrix': place.tolist(), 'child': message.child_frame_id}
     if isinstance(message, PoseArray):
         return {'points': [[p.position.x, p.position.y, p.position.z] for p in message.poses]}
     if isinstance(message, Image):
-        size = [message.width, message.height]
         return {
-            'size': size,
+            'size': [message.width, message.height],
             'scalar_type': message.encoding,
             'crc32': zlib.crc32(memoryview(message.data)),
         }
@@ -111,8 +104,3 @@ def _facts(message: Any) -> dict[str, Any]:
     if isinstance(message, DiagnosticArray):
         return {'level': message.status[0].level[0], 'text': message.status[0].message}
     return {'text': message.data}
-
-
-def _matrix(translation: Point | Vector3, rotation: Quaternion) -> list[list[float]]:
-    matrix: list[list[float]] = pose_from_ros(translation, rotation, 'm').tolist()
-    return matrix

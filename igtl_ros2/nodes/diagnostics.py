@@ -141,17 +141,14 @@ class LinkHealth:
             facts[f'peer {peer.address}'] = self._about(peer, by_peer.get(peer, Counter()), passed)
         for name, short in list(link.link.short_names.items())[:_MAX_ROWS]:
             facts[f'sent as {short}'] = name
-        left_out = Counter(dict(self._report.left_out))
-        facts.update({f'left out {k}': n for k, n in left_out.most_common(_MAX_ROWS)})
+        facts.update(_most('left out', self._report.left_out))
         facts.update({f'clock {k}': off for k, off in list(clocks.items())[:_MAX_ROWS]})
         facts.update({f'sent at once {k}': who for k, who in list(conflicts.items())[:_MAX_ROWS]})
         facts.update(latency_facts(receiver.latency, sender.latency, peers, now))
-        stale = Counter(dict(self._report.stale))
-        facts.update({f'stale {k}': n for k, n in stale.most_common(_MAX_ROWS)})
-        mixed = Counter(dict(self._report.mixed))
-        facts.update({f'problem {k}': n for k, n in mixed.most_common(_MAX_ROWS)})
-        facts.update({f'withheld {k}': n for k, n in withheld.most_common(_MAX_ROWS)})
-        facts.update({f'problem {k}': n for k, n in problems.most_common(_MAX_ROWS)})
+        facts.update(_most('stale', self._report.stale))
+        facts.update(_most('problem', self._report.mixed))
+        facts.update(_most('withheld', withheld))
+        facts.update(_most('problem', problems))
         return level, text, facts
 
     def _take_new(self) -> tuple[Counter[Any], dict[Peer, Counter[Any]]]:
@@ -313,6 +310,11 @@ def _counts(peer: Peer) -> Counter[Any]:
     counts.update({('error', kind): number for kind, number in errors.items()})
     counts.update({('dropped', *key): number for key, number in dropped.items()})
     return counts
+
+
+def _most(what: str, counts: Counter[str]) -> dict[str, int]:
+    counts = Counter(dict(counts))  # other threads count on
+    return {f'{what} {kind}': number for kind, number in counts.most_common(_MAX_ROWS)}
 
 
 def _offset(behind_s: float) -> str:

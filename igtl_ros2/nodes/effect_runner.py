@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
@@ -12,8 +13,15 @@ from typing import Any
 
 from std_msgs.msg import String as RosString
 
+from ..codec import Message
+from ..codec.messages.bundle import Bind
 from ..converters.lazy import LazyPose
+from ..converters.placing import weight
+from ..converters.registry import full_name
+from ..converters.units import ros_text
 from ..errors import ConversionError, PeerError
+from ..peers import Peer
+from ..peers.worker import Worker
 from ..routes.device import Device
 from ..routes.effects import (
     Broadcast,
@@ -36,7 +44,6 @@ from ..routes.ready import TOGETHER, Ready, with_joint_broadcasts
 from ..routes.transform_queue import Placement, Poses
 from .held_values import HeldValues
 from .link_output import LinkOutput
-from .ordered_work import OrderedWork
 from .report import Report
 from .transform_wait import TransformWait
 
@@ -54,6 +61,69 @@ def answer(peer: Any, replies: Iterable[Reply]) -> None:
     with suppress(PeerError):
         for reply in replies:
             peer.send(reply.message)
+
+
+class OrderedWork:
+    """
+    Do what takes long, with backpressure on peers that send too much of it.
+
+    :param lock: held while what waits is counted.
+    """
+
+    def __init__(self, lock: threading.RLock, report: Report) -> None:
+        self._lock = lock
+        self._report = report
+        self.worker = Worker('converting', self._let_go_on)
+        #: whose messages have to wait for those that are converted in the worker
+        self._waiting_peers: set[Peer] = set()
+        #: whose BIND is in the worker, or what came behind it: that is of the same devices
+        self.bound: Counter[Peer] = Counter()
+
+    def do(
+        self, device: Device | None, peer: Peer, message: Message, job: Callable[[], None]
+    ) -> None:
+        """
+        Do something, which raises nothing, after what came before; called with the lock.
+
+        :param device: whose messages wait until it is done; None: all of the peer.
+        """
+        is_bound = device is None or isinstance(message, Bind)
+
+        def work() -> None:
+            try:
+                job()
+            finally:
+                with self._lock:
+                    count(-1)
+
+        def count(more: int) -> None:
+            if device is not None:
+                device.way.waiting += more
+            if is_bound:
+                self.bound[peer] += more
+                if not self.bound[peer]:
+                    del self.bound[peer]
+
+        count(1)
+        try:
+            has_room = self.worker.do(work, weight(message))
+        except ConversionError as error:
+            what = ros_text(f'{message.type_name} {full_name(message)}')
+            self._report.problem(what, f'{what}: {error}')
+            if device is not None:
+                device.way.has_lost = True
+            count(-1)
+            return
+        if not has_room:
+            self._waiting_peers.add(peer)
+            peer.let_wait(True)
+
+    def _let_go_on(self) -> None:
+        """Take in again what peers send, now that less waits to be converted."""
+        with self._lock:
+            peers, self._waiting_peers = self._waiting_peers, set()
+        for peer in peers:
+            peer.let_wait(False)
 
 
 @dataclass(eq=False)

@@ -58,10 +58,15 @@ class Emergency:
         is_connected: Callable[[Peer], bool],
         report: Report,
     ) -> None:
-        """Tell of an emergency, or of its end; no rule, gate or queue is in the way."""
+        """
+        Tell of an emergency, or of its end; no rule, gate or queue is in the way.
+
+        :param link: name of the link over which the message came.
+        :param is_connected: tells whether a peer is still there.
+        """
         if isinstance(message, Status):
             name = full_name(message)
-            if not self.set((link, name), message.is_emergency, peer, is_connected):
+            if not self._note((link, name), message.is_emergency, peer, is_connected):
                 what = ros_text(f'STATUS {name}: emergency')
                 report.problem(
                     what, f'{what}: not ended by {peer.address}: another peer has called it'
@@ -70,22 +75,14 @@ class Emergency:
             for child in message.children:
                 self.look_at(link, peer, child, is_connected, report)
 
-    def set(
-        self,
-        device: tuple[str, str],
-        emergency: bool,
-        peer: Peer,
+    def _note(
+        self, device: tuple[str, str], emergency: bool, peer: Peer,
         is_connected: Callable[[Peer], bool],
     ) -> bool:
         """
-        Note the state of a device; callable from any thread.
+        Note the state of a device that a peer reports; gives false for an end that does not count.
 
         While the peers that called an emergency of a device are connected, no other one ends it.
-
-        :param device: the names of its link and of itself.
-        :param peer: the one that reports it.
-        :param is_connected: tells whether a peer is still there.
-        :returns: false for an end that does not count.
         """
         with self._lock:
             before = bool(self._devices)

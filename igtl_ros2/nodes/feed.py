@@ -134,7 +134,7 @@ class Feed:
         if rule.keepalive:
             self._keeper = self._every(rule.keepalive, self._repeat)
         if rule.rate:
-            self._every(1.0 / rule.rate, self._release)
+            self._every(1.0 / rule.rate, lambda: self._admit(self.route.release))
 
     def _every(self, period_s: float, callback: Callable[[], None]) -> Timer:
         timer = self._shared.timer(period_s, callback)
@@ -156,9 +156,6 @@ class Feed:
         """
         if time.monotonic() < until_s:
             self._admit(self.route.again, value, wall_ns=wall_ns)
-
-    def _release(self) -> None:
-        self._admit(self.route.release)
 
     def _admit(self, take: Callable[..., list[Item]], *what: Any, wall_ns: int = 0) -> None:
         now = self._shared.now()

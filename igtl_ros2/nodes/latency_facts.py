@@ -31,7 +31,8 @@ def latency_facts(
     _tell(facts, 'latency_', inbound.all.figures(now_s), INBOUND)
     _tell(facts, 'latency_out_', outbound.all.figures(now_s), OUTBOUND)
     queues = {peer.address: peer.mailbox.waits.recent(now_s) for peer in peers}
-    _tell(facts, 'latency_out_', {'queue': _of_all(queues)}, ('queue',))
+    waits = figures_of(waited_s for queue in queues.values() for waited_s in queue)
+    _tell(facts, 'latency_out_', {'queue': waits}, ('queue',))
     for number, (what, samples) in enumerate(inbound.worst(now_s, _MOST_JUDGED)):
         figures = samples.figures(now_s)
         spots += spots_of(what, figures, INBOUND)
@@ -80,10 +81,6 @@ def _queue_spots(
         Spot('queue', address, Figures(*(max(one, oldest_s) for one in figures)))
         for _, address, figures, oldest_s in found
     ]
-
-
-def _of_all(queues: Mapping[str, Sequence[float]]) -> Figures | None:
-    return figures_of(waited_s for waits in queues.values() for waited_s in waits)
 
 
 def _tell(

@@ -67,7 +67,10 @@ class LinkOutput:
             if '/' not in leaf and leaf != 'status':  # of which there are few
                 device.writers[leaf] = writer
         if type(ros_message) not in writer.kinds:
-            self._tell_type(f'{device.topic}/{leaf}', ros_type_of(ros_message), writer.ros_type)
+            topic = f'{device.topic}/{leaf}'
+            self._report.problem(topic, (
+                f'{topic}: not published as {ros_type_of(ros_message).__name__}: the topic has '
+                f'the type {writer.ros_type.__name__} since its first message'))
             return None
         return writer
 
@@ -99,13 +102,6 @@ class LinkOutput:
             ros_message = writer.ready(ros_message)
             self.late.hold(device.topic, writer.publisher, ros_message)
         writer.write(ros_message, passage.message)
-
-    def _tell_type(self, topic: str, found: type, wanted: type) -> None:
-        self._report.problem(
-            topic,
-            f'{topic}: not published as {found.__name__}: the topic has the type '
-            f'{wanted.__name__} since its first message',
-        )
 
     def _hand_on(
         self, device: Device, passage: Passage, leaf: str, topic: str, ros_message: Any

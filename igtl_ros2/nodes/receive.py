@@ -35,11 +35,10 @@ from ..routes.surroundings import Surroundings
 from ..routes.targets import Targets
 from ..rules import ReceiveRule
 from .echo import EchoGuard
-from .effect_runner import EffectRunner, answer
+from .effect_runner import EffectRunner, OrderedWork, answer
 from .emergency import Emergency
 from .held_values import HeldValues
 from .link_output import LinkOutput
-from .ordered_work import OrderedWork
 from .relay import Relays
 from .report import Report
 from .slices import SliceParameters
@@ -160,36 +159,32 @@ class Receiver:
 
     # -- rules
 
-    def prepare(self, config: LinkConfig) -> Claims:
+    def prepare(self, config: LinkConfig) -> None:
         """Find out what `change` has to know of other rules, of which there may be very many."""
         claims = self._claims_of(config)
         claims.prepare(list(self.devices))
-        return claims
+        self._next_claims = claims
 
     def _claims_of(self, config: LinkConfig) -> Claims:
         own_topic = '' if self._prefix else self._node.get_name()
         return Claims(config.mapping, self._settings.frame_prefix, own_topic)
 
     def change(
-        self,
-        config: LinkConfig,
-        claims: Claims,
-        broadcaster: TfBroadcaster | None,
-        tf: TfSource | None,
+        self, config: LinkConfig, broadcaster: TfBroadcaster | None, tf: TfSource | None
     ) -> set[str]:
         """
-        Follow other rules from now on; what they leave as it was goes on as before.
+        Follow other rules from now on, for which `prepare` comes first.
 
-        What is published for a device starts with its next message, and topics stay.
+        What they leave as it was goes on as before. What is published for a device starts with
+        its next message, and topics stay.
 
-        :param claims: what `prepare` has found out.
         :returns: the names of devices of which they say something else.
         """
         with self._lock:
             self._runner.wait.close('the rules have changed')
             self._runner.wait = TransformWait(self._node, tf, self._report, self._lock)
             self._output.fallback = config.mapping.fallback
-            self._around.claims = claims
+            self._around.claims = self._next_claims
             self.targets.clear()
             self._use(broadcaster)
             changed = self._table.change(config.mapping)

@@ -28,9 +28,10 @@ from ..bags.recording import Recording
 from ..bags.types import RAW_TYPE, MessageTypes
 from ..codec import HEADER_SIZE, decode_header
 from ..codec.patients import bytes_may_name, hidden_text, hide, is_private_key
-from ..errors import BagError, DecodeError
+from ..errors import BagError, ConversionError, DecodeError
 from ..rosio.qos import Quality, quality_for
 from ..rosio.subscriptions import Losses, subscribe
+from .discovery import message_class
 from .spin import Turns
 
 _LOOK_PERIOD_S = 0.2
@@ -165,10 +166,9 @@ class RosTap:
             self._complain(name, f'nobody knows the definition of its type {type_name}')
             return None
         try:
-            package, _, message = type_name.partition('/msg/')
-            return _Topic(type_name, getattr(import_module(f'{package}.msg'), message))
-        except (ImportError, AttributeError):
-            self._complain(name, f'its type {type_name} is not installed')
+            return _Topic(type_name, message_class(type_name))
+        except ConversionError as error:
+            self._complain(name, str(error))
             return None
 
     def _subscribe(self, name: str, topic: _Topic) -> None:

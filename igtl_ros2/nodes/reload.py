@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 from rclpy.clock import Clock, ClockType
@@ -12,6 +13,7 @@ from std_srvs.srv import Trigger
 
 from ..errors import ConfigError
 from ..mapping import LinkConfig
+from ..peers.worker import Worker
 from .service_call import ServiceCall, serve_later
 
 # How often is looked whether the file is read; the time of ROS may stand still
@@ -19,6 +21,7 @@ _LOOK_S = 0.02
 _STEADY = Clock(clock_type=ClockType.STEADY_TIME)
 
 
+@dataclass(eq=False)
 class Reload:
     """
     Read the mapping file again when asked to; a bad one changes nothing.
@@ -30,56 +33,48 @@ class Reload:
     :param apply: puts new rules in the place of the old ones.
     """
 
-    def __init__(
-        self,
-        node: Node,
-        configs: Sequence[LinkConfig],
-        read: Callable[[], Sequence[LinkConfig]],
-        apply: Callable[[Sequence[LinkConfig]], None],
-    ) -> None:
-        self._node = node
-        self._configs = tuple(configs)
-        self._read = read
-        self._apply = apply
-        self._reading: threading.Thread | None = None
-        self._timer: Any = None
-        #: what was read, or why it could not be
-        self._found: tuple[LinkConfig, ...] | Exception | None = None
-        serve_later(node, Trigger, '~/reload', self._on_call)
+    _node: Node
+    _configs: Sequence[LinkConfig]
+    _read: Callable[[], Sequence[LinkConfig]]
+    _apply: Callable[[Sequence[LinkConfig]], None]
+    _reading: Future[Sequence[LinkConfig]] | None = None
+    _timer: Any = None
+
+    def __post_init__(self) -> None:
+        self._reader = Worker('igtl-reload')
+        serve_later(self._node, Trigger, '~/reload', self._on_call)
 
     def _on_call(self, request: Trigger.Request, call: ServiceCall) -> None:
         if self._reading is not None:
             call.answer(False, 'nothing was changed: the file is being read just now')
             return
-        self._reading = threading.Thread(target=self._read_all, name='igtl-reload', daemon=True)
-        self._reading.start()
+        self._reading = self._reader.call(self._read_all)
         self._timer = self._node.create_timer(_LOOK_S, lambda: self._look(call), clock=_STEADY)
 
-    def _read_all(self) -> None:
-        try:
-            configs = tuple(self._read())
-            refuse_what_needs_a_restart(self._configs, configs)
-            self._found = configs
-        except Exception as error:  # whatever it is, `_look` reports it
-            self._found = error
+    def _read_all(self) -> Sequence[LinkConfig]:
+        configs = self._read()
+        refuse_what_needs_a_restart(self._configs, configs)
+        return configs
 
     def _look(self, call: ServiceCall) -> None:
         """Go on in the executor when the file is read."""
-        if self._reading is None or self._reading.is_alive():
+        reading = self._reading
+        if reading is None or not reading.done():
             return
         self._node.destroy_timer(self._timer)
         self._reading = None
-        found = self._found
-        if isinstance(found, tuple):
-            call.answer(True, self._put_in_place(found))
-            return
-        text = f'nothing was changed: {found}'
-        self._node.get_logger().warning(f'reload: {text}')
-        call.answer(False, text)
-        if not isinstance(found, ConfigError) and found is not None:
-            raise found
+        try:
+            configs = reading.result()
+        except Exception as error:
+            text = f'nothing was changed: {error}'
+            self._node.get_logger().warning(f'reload: {text}')
+            call.answer(False, text)
+            if not isinstance(error, ConfigError):
+                raise
+        else:
+            call.answer(True, self._put_in_place(configs))
 
-    def _put_in_place(self, configs: tuple[LinkConfig, ...]) -> str:
+    def _put_in_place(self, configs: Sequence[LinkConfig]) -> str:
         self._apply(configs)
         self._configs = configs
         rules = [

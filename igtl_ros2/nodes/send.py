@@ -94,10 +94,8 @@ class Sender:
         #: what describes the devices of topics, by the topic that says it
         self._beside: dict[str, str] = {}
         self._rules: dict[str, list[SendRule]] = {}
-        #: of what other links receive, and of tf
-        self._feeds: list[Feed] = []
-        self._timers: list[Timer] = []
-        self._robots: list[RobotFeed] = []
+        #: what ends what the rules have started
+        self._ends: list[Callable[[], None]] = []
         self._intake = Intake(node, self._lock)
         own = f'{config.name}/to_igtl' if config.name else 'to_igtl'
         self._prefix = node.resolve_topic_name(own) + '/'
@@ -122,7 +120,7 @@ class Sender:
                     folder = topic.rpartition('/')[0]
                     self._beside.update((f'{folder}/{leaf}', folder) for leaf in _DESCRIPTIONS)
             elif self._tf is not None:
-                self._timers.append(self._start_tf(rule))
+                self._end_timer(self._start_tf(rule))
         lost = self._relays.open(self._name, self, {
             topic: [self._outlet(topic, rule) for rule in rules if rule.topic]
             for topic, rules in self._rules.items() if self._is_handed_over(topic)
@@ -134,7 +132,7 @@ class Sender:
             self._discovery.follow(self._rules, self._beside)
             if self._rules or self._settings.discover:
                 look = self._discovery.look_around
-                self._timers.append(self._shared.timer(self._settings.discover_period, look))
+                self._end_timer(self._shared.timer(self._settings.discover_period, look))
                 look()
 
     def change(self, config: LinkConfig, tf: Tf | None) -> None:
@@ -145,8 +143,7 @@ class Sender:
             self._tf = tf
             self._shared.wait = self._frame_wait(tf)
             self._mapping = config.mapping
-            self._timers, self._rules, self._robots = [], {}, []
-            self._feeds, self._beside = [], {}
+            self._ends, self._rules, self._beside = [], {}, {}
             self._expired = dict(self._expiries)
             self._expiries.clear()
             self._said.forget_values(config.mapping.profile)
@@ -154,13 +151,12 @@ class Sender:
 
     def _end_all(self, why: str) -> None:
         self._relays.close(self)
-        for timer in self._timers:
-            self._node.destroy_timer(timer)
-        for feed in self._feeds:
-            feed.close()
-        for robot in self._robots:
-            robot.close()
+        for end in self._ends:
+            end()
         self._shared.wait.close(why)
+
+    def _end_timer(self, timer: Timer) -> None:
+        self._ends.append(lambda: self._node.destroy_timer(timer))
 
     def close(self) -> None:
         """Give up what waits for tf, and what other threads are about to send."""
@@ -168,11 +164,6 @@ class Sender:
         self._shared.close()
         self._intake.close()
         self._end_all('the link was closed')
-
-    @property
-    def topics(self) -> list[str]:
-        """The topics that are sent."""
-        return sorted(self._discovery.topics)
 
     @property
     def stale(self) -> list[str]:
@@ -256,7 +247,7 @@ class Sender:
             self._node, rule, rule.robot, shared.link, self._report,
             lambda rule: self._said.teller(rule, '')(shared.now(), 0),
             None if self._tf is None else self._start_tf, self._own_frames, self._claim)
-        self._robots.append(robot)
+        self._ends.append(robot.close)
 
         def take(values: list[Any]) -> None:
             for value in values:
@@ -299,7 +290,7 @@ class Sender:
         feed = Feed(self._shared, rule, route)
         if rule.type != 'COMMAND':
             feed.pace()
-        self._feeds.append(feed)
+        self._ends.append(feed.close)
         return lambda value: feed.take([value])
 
     def _start_tf(self, rule: SendRule) -> Timer:

@@ -86,21 +86,12 @@ class Services:
         self._actions: ActionThread | None = None
         self._timers = Timers(self._wake)
         self._alarm: asyncio.TimerHandle | None = None
+        # PLUS ignores the ids that it had last, also those from before this node started
+        command_id = int(time.time()) & 0x7FFFFFFF
         self._dialogue = Dialogue(
-            config.mapping,
-            _understood(),
-            lambda rule: ServiceClient(node, rule, self._post),
-            # PLUS ignores the ids that it had last, also those from before this node started
-            int(time.time()) & 0x7FFFFFFF,
-            report.problem,
-            self._log_query,
-            self._timers,
-            receiver.handle,
-            self._show,
-            self._find_action,
-            lambda: emergency.is_on,
-            receiver.targets.value,
-        )
+            config.mapping, _understood(), lambda rule: ServiceClient(node, rule, self._post),
+            command_id, report.problem, self._log_query, self._timers, receiver.handle,
+            self._show, self._find_action, lambda: emergency.is_on, receiver.targets.value)
         #: the streams that peers have asked for
         self.streams = self._dialogue.streams
         self._phases: RobotPhases | None = None
@@ -286,7 +277,7 @@ class Services:
 
     def _query(self, verb: str, rule: QueryRule, call: ServiceCall) -> None:
         requests = self._dialogue.requests
-        self._post(lambda: requests.query(verb, rule, _answer(call), self._now()))
+        self._post(lambda: requests.query(verb, rule, call.answer, self._now()))
 
     def _command(
         self, command: CommandText, on_reply: OnReply, exclude: Collection[Peer] = ()
@@ -345,10 +336,6 @@ class Services:
             reply(False, str(error))
             return
         self._command(command, tell, exclude)
-
-
-def _answer(call: ServiceCall) -> OnReply:
-    return lambda success, text, message: call.answer(success, text)
 
 
 def _understood() -> list[str]:

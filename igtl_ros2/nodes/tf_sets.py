@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from ..codec.messages.tracking import TrackingElement
 from ..converters.tf_tree import LookupFailed
-from ..converters.units import Matrix, matrix_from_metres
+from ..converters.units import matrix_from_metres
 from ..errors import ConversionError, EncodeError
 from ..mapping import SendRule, TfFrame
 from .report import Report
@@ -54,7 +54,8 @@ class TfSet:
         for frame in current:
             try:
                 matrix = self._tf.lookup(frame.target, frame.source, moment)[0]
-                elements.append(self._element(frame, matrix))
+                elements.append(TrackingElement(
+                    frame.name, matrix_from_metres(matrix, self._rule.wire_unit)))
             except (LookupFailed, EncodeError) as error:
                 self._leave_out(frame, str(error))
         if not elements:
@@ -70,9 +71,6 @@ class TfSet:
             for name in self._tf.frames()
             if name != rule.tf_target and fnmatchcase(name, rule.tf_source)
         ]
-
-    def _element(self, frame: TfFrame, matrix: Matrix) -> TrackingElement:
-        return TrackingElement(frame.name, matrix_from_metres(matrix, self._rule.wire_unit))
 
     def _leave_out(self, frame: TfFrame, why: str) -> None:
         device = self._rule.device

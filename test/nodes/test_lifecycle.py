@@ -330,7 +330,7 @@ serve: [{command: HOME, call: /home}]
             device.send(Transform(pose(), device_name=name))
         device.send(Image(np.zeros((2, 3, 4), np.uint8), device_name='CT'))
         wait_for(lambda: node.has_parameter('CT.slice.axis'), 'the slice')
-        wait_for(lambda: '/x/goal' in node._senders[''].topics, 'the subscription')
+        wait_for(lambda: '/x/goal' in node._senders['']._discovery.topics, 'the subscription')
 
     def end():
         assert manager('deactivate')

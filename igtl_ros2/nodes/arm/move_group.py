@@ -22,8 +22,7 @@ from rclpy.action import CancelResponse
 from ...converters.units import Matrix, pose_from_ros, quaternion_to_matrix
 from ...errors import ConversionError
 from .arm import DemoArm
-from .follow import finish, read_trajectory, ros_trajectory
-from .goals import GoalServer, until
+from .follow import GoalServer, finish, read_trajectory, ros_trajectory, until
 from .kinematics import Refused, Vector
 from .motion import Trajectory, plan
 

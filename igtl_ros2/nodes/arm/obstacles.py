@@ -22,15 +22,6 @@ class Obstacles:
     def __init__(self) -> None:
         self._boxes: dict[str, tuple[Vector, Vector]] = {}
 
-    @property
-    def names(self) -> list[str]:
-        """List what is there."""
-        return sorted(self._boxes)
-
-    def box(self, name: str) -> tuple[Vector, Vector]:
-        """Give the least and the greatest corner of an obstacle, in the root, metres."""
-        return self._boxes[name]
-
     def put(self, name: str, points: Vector) -> None:
         """Place an obstacle: (n, 3) in the root, metres."""
         self._boxes[name] = points.min(axis=0), points.max(axis=0)

@@ -275,13 +275,10 @@ class MoveItPlanner:
 
     def _look_around(self) -> None:
         """Look whether move_group is still there, or there again."""
-        self._actions.post(self._look_for_actions)
+        for action in (self._plan, self._execute):
+            self._actions.post(action.look_around)
         self._scene.look_around()
         self._place_again(self._scene.due())
-
-    def _look_for_actions(self) -> None:
-        self._plan.look_around()
-        self._execute.look_around()
 
     # -- what the plan asks for, in the network's thread
 
