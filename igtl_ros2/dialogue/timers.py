@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable
+from dataclasses import dataclass
 
 
+@dataclass(slots=True, eq=False)
 class Timer:
     """Something that is to be done once."""
 
-    __slots__ = ('due', 'call')
-
-    def __init__(self, due: float, call: Callable[[float], None]) -> None:
-        self.due = due
-        self.call = call
+    due: float
+    call: Callable[[float], None]
 
 
 class Timers:

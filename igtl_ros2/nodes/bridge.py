@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, TypeVar
+from typing import Any
 
 from rclpy.impl.rcutils_logger import RcutilsLogger
-from rclpy.node import Node
 
 from ..client import Client
 from ..codec.patients import PRIVATE_TYPES
@@ -26,6 +25,7 @@ from .echo import EchoGuard
 from .emergency import Emergency
 from .entities import Entities
 from .lifecycle import ManagedNode
+from .moveit import planner_class
 from .parameters import declare_settings
 from .receive import Receiver
 from .relay import Relays
@@ -36,8 +36,6 @@ from .send import Sender
 from .services import Services
 from .spin import run
 from .tf import OwnFrames, TfBroadcaster, TfSource, open_tf
-
-T = TypeVar('T')
 
 #: how long closing waits for goals that are cancelled
 _END_GOALS_S = 3.0
@@ -89,6 +87,8 @@ class BridgeNode(ManagedNode):
             self.get_logger().warning(f'not converted, a package is missing: {missing}')
         configs = load_links(self._values)
         check_fields(self, configs)
+        if any(config.mapping.moveit is not None for config in configs):
+            planner_class()  # it is there, or nothing is begun
         self._configs = configs
         self._rest()
 
@@ -189,10 +189,13 @@ class BridgeNode(ManagedNode):
 
     def _use_tf(self, configs: Sequence[LinkConfig]) -> None:
         """Listen to tf and advertise it, as far as the links need it."""
-        if self._tf is None and any(config.mapping.reads_tf for config in configs):
-            self._tf = self._if_installed(open_tf)
-        if self._broadcaster is None and any(config.mapping.uses_tf for config in configs):
-            self._broadcaster = self._if_installed(TfBroadcaster)
+        try:
+            if self._tf is None and any(config.mapping.reads_tf for config in configs):
+                self._tf = open_tf(self)
+            if self._broadcaster is None and any(config.mapping.uses_tf for config in configs):
+                self._broadcaster = TfBroadcaster(self)
+        except ConfigError as error:  # without the message of tf the rest of the bridge works
+            self.get_logger().warning(str(error))
         one_patient = any(config.mapping.profile in ONE_PATIENT for config in configs)
         for either in (self._tf, self._broadcaster):
             if either is not None:
@@ -236,14 +239,6 @@ class BridgeNode(ManagedNode):
         """The link of a node that has only one."""
         (link,) = self.links.values()
         return link
-
-    def _if_installed(self, make: Callable[[Node], T]) -> T | None:
-        """Make what needs the message of tf; without it the rest of the bridge works."""
-        try:
-            return make(self)
-        except ConfigError as error:
-            self.get_logger().warning(str(error))
-            return None
 
     def close(self) -> None:
         """Close the links, then the node."""

@@ -38,8 +38,8 @@ _PATIENCE_S = 10.0
 _MAX_ROWS = 50
 _MAX_LISTED = 10
 _FLOWS = ('received messages', 'received bytes', 'sent messages', 'sent bytes')
-# states that a link does not leave
-_OVER = ('closed', 'failed', 'ended')
+#: states that a link does not leave
+OVER = ('closed', 'failed', 'ended')
 
 
 class LinkHealth:
@@ -107,7 +107,7 @@ class LinkHealth:
         conflicts = receiver.conflicts
         unsent = sender.stale
         silent_s = now - self._heard if self._heard is not None else 0.0
-        if link.state in _OVER:
+        if link.state in OVER:
             level, text = 'ERROR', f'{link.state}: {link.last_error}'
         elif self._client and not peers:
             alone_s = now - self._connected
@@ -276,7 +276,7 @@ def tell_inactive(node: Node, configs: Sequence[LinkConfig], why: str) -> None:
             level=DiagnosticStatus.ERROR if why else DiagnosticStatus.STALE,
             name=status_name(node, config.name),
             hardware_id=str(config.settings.address),
-            message=f'inactive, could not be activated: {why}' if why else 'inactive',
+            message=ros_text(f'inactive, could not be activated: {why}' if why else 'inactive'),
         )
         for config in configs
     ])

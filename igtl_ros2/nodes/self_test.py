@@ -22,6 +22,7 @@ from ..converters.units import ros_text
 from ..errors import ConversionError, IgtlError
 from ..mapping import LinkConfig, ReceiveRule, SendRule
 from ..server import Server
+from .diagnostics import OVER
 from .discovery import message_class
 from .tf import TfSource
 
@@ -38,8 +39,6 @@ _WIRE = bytes.fromhex(
     '000000000000000000003f80000041200000c1a0000041f40000'
 )
 _YEAR_2020 = 1_577_836_800
-# states that a link does not leave
-_OVER = ('closed', 'failed', 'ended')
 
 
 @dataclass(eq=False)
@@ -79,7 +78,7 @@ class SelfTest:
             found.append((f'{where}link', look_at_link(config, link)))
             found += [(f'{where}tf', finding) for finding in look_at_tf(config, tf)]
         rules = [rule for config in self._configs() for rule in self._look_at_rules(config)]
-        found += [(rule['name'], (rule['level'], rule['message'])) for rule in rules]
+        found += rules
         response.id = self._node.get_fully_qualified_name()
         response.status = [
             DiagnosticStatus(
@@ -88,23 +87,22 @@ class SelfTest:
             for name, (level, text) in found
         ]
         if rules:
-            report = json.dumps(rules, ensure_ascii=False)
-            response.status.append(_summed_up(rules, report))
+            response.status.append(_summed_up(rules))
         passed = all(level != 'ERROR' for _, (level, _) in found)
         response.passed = b'\1' if passed else b'\0'
         return response
 
-    def _look_at_rules(self, config: LinkConfig) -> Iterator[dict[str, Any]]:
+    def _look_at_rules(self, config: LinkConfig) -> Iterator[tuple[str, Finding]]:
         """Try each rule with samples."""
         mapping, where = config.mapping, f'{config.name}: ' if config.name else ''
         for number, received in enumerate(mapping.receive, 1):
             if received.type == '*' or received.action == 'drop':
                 continue
             name = f'{where}receive {number}: {received.type} of {received.device!r}'
-            yield _rule(name, look_at_received(received, config.settings.frame_prefix))
+            yield name, look_at_received(received, config.settings.frame_prefix)
         for number, sent in enumerate(mapping.send, 1):
             name = f'{where}send {number}: {sent.type or sent.topic or "tf"} as {sent.device!r}'
-            yield _rule(name, self._look_at_sent(sent, mapping.profile))
+            yield name, self._look_at_sent(sent, mapping.profile)
 
     def _look_at_sent(self, rule: SendRule, profile: str) -> Finding:
         ros_type = None
@@ -187,7 +185,7 @@ def look_at_packages() -> Finding:
 def look_at_link(config: LinkConfig, link: Client | Server) -> Finding:
     """Tell whether anybody is at the other end."""
     address, peers = link.address, link.peers
-    if link.state in _OVER:
+    if link.state in OVER:
         return 'ERROR', (
             f'{address}: {link.state}: {link.last_error}; deactivate and activate the node'
         )
@@ -240,16 +238,13 @@ def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, IgtlError) else f'error in the bridge: {error!r}'
 
 
-def _rule(name: str, finding: Finding) -> dict[str, Any]:
-    level, text = finding
-    return {'name': name, 'level': level, 'message': text}
-
-
-def _summed_up(rules: Sequence[dict[str, Any]], report: str) -> Any:
+def _summed_up(rules: Sequence[tuple[str, Finding]]) -> Any:
     """Make one status of all rules, with what was found of each as JSON."""
     from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
-    levels = [rule['level'] for rule in rules]
+    report = json.dumps([{'name': name, 'level': level, 'message': text}
+                         for name, (level, text) in rules], ensure_ascii=False)
+    levels = [level for _, (level, _) in rules]
     worst = next(level for level in ('ERROR', 'WARN', 'OK') if level in levels)
     counts = ', '.join(f'{levels.count(level)} {level}' for level in dict.fromkeys(levels))
     return DiagnosticStatus(

@@ -57,7 +57,6 @@ class Services:
     :param receiver: takes what arrives and is no query, and all that is data alone.
     :param on_peer: called as well when a peer comes or goes.
     :param emergency: in which no goal of an action goes on.
-    :raises ConfigError: if MoveIt is to plan, and its messages are missing.
     """
 
     def __init__(

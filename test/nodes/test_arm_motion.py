@@ -122,7 +122,7 @@ def test_what_the_arm_does_not_do(names, times, points, why):
 
 
 def test_a_motion_goes_in_steps_and_stops_where_the_last_one_was():
-    motion = Motion(MODEL, HOME)
+    motion = Motion(HOME)
     trajectory = plan(MODEL, HOME, HOME + 0.4)
     motion.start(trajectory, 100.0)
     with pytest.raises(Refused, match='the arm is moving'):

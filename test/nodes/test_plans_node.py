@@ -1,6 +1,7 @@
 """Plans of MoveIt in a bridge: nothing goes on moving that nobody wants any more."""
 
 import math
+import sys
 import threading
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from igtl_ros2 import connect
 from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Position, Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode
+from igtl_ros2.errors import ConfigError
 
 pytest.importorskip('moveit_msgs', reason='the messages of MoveIt are not installed')
 from geometry_msgs.msg import PoseStamped  # noqa: E402
@@ -82,6 +84,23 @@ class Robot:
 @pytest.fixture
 def node(ros, tmp_path):
     return ros.bridge(mode='server', port=0, **mapping(tmp_path, RULES))
+
+
+def test_without_the_messages_of_moveit_a_bridge_does_not_start_and_leaves_nothing_behind(
+    ros, tmp_path, monkeypatch
+):
+    served = """
+serve: [{command: MOVE, call: /arm, type: moveit_msgs/action/ExecuteTrajectory, goal: {}}]
+"""
+    parameters = mapping(tmp_path, RULES + served)
+    # as where they are not installed, but for the mapping file
+    monkeypatch.delitem(sys.modules, 'igtl_ros2.nodes.moveit.planner', raising=False)
+    monkeypatch.setitem(sys.modules, 'moveit_msgs.srv', None)
+    monkeypatch.delitem(sys.modules, 'igtl_ros2.nodes.moveit.messages', raising=False)
+    before = set(threading.enumerate())
+    with pytest.raises(ConfigError, match='found moveit, which needs the package moveit_msgs'):
+        ros.bridge(mode='server', port=0, **parameters)
+    assert not {thread.name for thread in set(threading.enumerate()) - before}
 
 
 def planner_of(node):

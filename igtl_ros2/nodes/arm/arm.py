@@ -41,7 +41,7 @@ class DemoArm(Node):
     ) -> None:
         super().__init__('demo_arm', **node_options)
         self.model = ArmModel(read_joints(description), TOOL)
-        self.motion = Motion(self.model, np.array(HOME))
+        self.motion = Motion(np.array(HOME))
         self.obstacles = Obstacles()
         self._patient = patient
         self._step_s = speed / RATE_HZ

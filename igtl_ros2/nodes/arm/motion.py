@@ -106,8 +106,7 @@ class Motion:
     :param positions: where its joints are.
     """
 
-    def __init__(self, model: ArmModel, positions: Vector) -> None:
-        self.model = model
+    def __init__(self, positions: Vector) -> None:
         self.positions = positions
         self._trajectory: Trajectory | None = None
         self._started = 0.0

@@ -23,6 +23,22 @@ if TYPE_CHECKING:  # it needs moveit_msgs, which may not be there
     from .planner import MoveItPlanner
 
 
+def planner_class() -> type[MoveItPlanner]:
+    """
+    Give what plans.
+
+    :raises ConfigError: if the messages of MoveIt are missing.
+    """
+    try:
+        from .planner import MoveItPlanner
+    except ModuleNotFoundError as error:
+        if (error.name or 'igtl_ros2').startswith('igtl_ros2'):
+            raise
+        raise ConfigError(
+            f'profile: found moveit, which needs the package {error.name}') from error
+    return MoveItPlanner
+
+
 def planner_for(
     node: Node,
     config: LinkConfig,
@@ -41,16 +57,8 @@ def planner_for(
 
     :param post: has a function called in the network's thread.
     :param now: the clock of that thread.
-    :raises ConfigError: if the messages of MoveIt are missing.
     """
-    try:
-        from .planner import MoveItPlanner
-    except ModuleNotFoundError as error:
-        if (error.name or 'igtl_ros2').startswith('igtl_ros2'):
-            raise
-        raise ConfigError(
-            f'profile: found moveit, which needs the package {error.name}') from error
-    planner = MoveItPlanner(node, config, rule, report, tf, receiver.rule_of, post, now)
+    planner = planner_class()(node, config, rule, report, tf, receiver.rule_of, post, now)
     planner.server = dialogue.plans = PlanServer(
         rule, planner, full_name, lambda: emergency.is_on, dialogue.streams, timers,
         report.problem)
