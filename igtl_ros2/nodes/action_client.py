@@ -213,7 +213,7 @@ class ActionThread:
 @dataclass(eq=False)
 class RosAction:
     """
-    A ROS action, called by the goals of one link.
+    A ROS action, called by the goals of one link, see `dialogue.interfaces.RosAction`.
 
     :param post: has a function called, with the time behind its arguments, in the thread that is
         told what comes of goals.
@@ -234,7 +234,6 @@ class RosAction:
                                          TextTemplate | None]] = {}
 
     def is_there(self) -> bool:
-        """Tell whether its server is there."""
         return self._client.server_is_ready()
 
     def _of(self, rule: ServeRule) -> Any:
@@ -248,15 +247,12 @@ class RosAction:
         return self._templates[rule.command]
 
     def fill(self, rule: ServeRule, values: Mapping[str, Any]) -> Any:
-        """Make a goal of the template of a rule."""
         return filled(self._of(rule)[0], rule, rule.goal, values)
 
     def send(self, number: int, rule: ServeRule, goal: Any, listener: GoalListener) -> None:
-        """Send a goal."""
         self._thread.post(partial(self._send, number, rule, goal, listener))
 
     def cancel(self, number: int) -> None:
-        """Ask to cancel a goal."""
         def answered(listener: GoalListener, future: Any) -> None:
             if future.exception() is None:
                 response = future.result()
@@ -273,7 +269,6 @@ class RosAction:
         self._thread.post(cancel)
 
     def forget(self, number: int) -> None:
-        """Tell nothing of a goal any more."""
         def forget() -> None:
             call, _ = self._calls.pop(number, (None, None))
             if call is not None:

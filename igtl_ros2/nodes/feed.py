@@ -120,7 +120,9 @@ class Feed:
         self._timers: list[Timer] = []
         self._keeper: Timer | None = None
         self._do: dict[type, Callable[[Any], None]] = {
-            Tell: shared.report.tell, Send: self._send, Order: self._order, LookUp: self._look_up,
+            Tell: shared.report.tell, Send: self._send, LookUp: self._look_up,
+            Order: lambda effect: shared.order(
+                route.name, effect.text, rule.device, effect.exclude),
             Retract: lambda effect: shared.link.retract(effect.last, effect.state),
             WantKeyFrame: lambda effect: shared.link.link.want_key_frame(effect.key),
             Remember: self._remember, Later: self._later, Sent: lambda effect: self._start_again(),
@@ -129,6 +131,8 @@ class Feed:
     def pace(self) -> None:
         """Take care of the rate, the repetitions and the age that the rule asks for."""
         rule = self._rule
+        if rule.type == 'COMMAND':
+            return
         if rule.max_age:
             self._every(rule.max_age / _LOOKS, self.look_at_age)
         if rule.keepalive:
@@ -240,9 +244,6 @@ class Feed:
                 self._shared.report.tell(not_sent(self.route.name, error))
         if ready:
             link.send_many(ready, effect.exclude)
-
-    def _order(self, effect: Order) -> None:
-        self._shared.order(self.route.name, effect.text, self._rule.device, effect.exclude)
 
     def _look_up(self, effect: LookUp) -> None:
         item = effect.item

@@ -124,10 +124,6 @@ class LinkOutput:
                 None, None, leaf, ros_message, '', self._now_ns(), self.fallback))
         writer.write(ros_message)
 
-    def publish_slice(self, topic: str, image: Any) -> None:
-        """Publish another slice of a volume that has come before."""
-        self.say(f'{topic}/slice', 'slice', image)
-
     def publish_state(self, device: Device, state: str | None, stamp_ns: int) -> None:
         """Publish on `status` that a tool became valid or invalid."""
         device.way.state = state

@@ -82,7 +82,6 @@ class PoseOutgoing(Outgoing):
         self.known_size = _SIZE + sum(map(len, message.metadata.values()))
 
     def parts(self, compat: Compat, seen_version: int) -> list[Buffer]:
-        """Encode for a peer."""
         form = compat.form(seen_version)
         parts = self._parts.get(form)
         if parts is not None:
@@ -95,7 +94,6 @@ class PoseOutgoing(Outgoing):
         return parts
 
     def size(self) -> int:
-        """Tell how many bytes it takes, in one form or another."""
         for parts in self._parts.values():
             return sum(map(len, parts))
         return super().size()

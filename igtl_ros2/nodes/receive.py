@@ -94,7 +94,8 @@ class Receiver:
         self._output = LinkOutput(
             node, config.name, config.mapping.fallback, report, echo, relays, now_ns, is_connected)
         self._work = OrderedWork(self._lock, report)
-        self._slices = SliceParameters(node, self._output.publish_slice)
+        self._slices = SliceParameters(
+            node, lambda topic, image: self._output.say(f'{topic}/slice', 'slice', image))
         self._first = self._output.late
         #: what commands may want a robot to move to
         self.targets = Targets(config.mapping.targets, self._work.bound.__contains__)

@@ -35,7 +35,7 @@ _LOOK_S = 0.5
 
 class RobotPhases:
     """
-    What ROS sees of the robot behind one link.
+    What ROS sees of the robot behind one link, see `dialogue.phase_server.Robot`.
 
     :param receiver: publishes what came, under its prefix. What is refused is not handed on.
     :param post: has a function called in the network's thread.
@@ -78,11 +78,9 @@ class RobotPhases:
     # -- in the network's thread
 
     def enter(self, phase: str) -> None:
-        """Publish the phase."""
         self._phase.publish(RosString(data=phase))
 
     def fault(self, peer: Peer, prefix: str, message: Transform) -> str:
-        """Tell why a transform is no pose that a robot could use; empty if it is one."""
         state = tool_state(message)
         if not is_valid(state):
             return f'its state is {ros_text(state or "")}'

@@ -233,8 +233,7 @@ class Sender:
             is_own=is_own if self._is_handed_over(name) else None,
         )
         feed = Feed(self._shared, rule, route)
-        if rule.type != 'COMMAND':
-            feed.pace()
+        feed.pace()
         topic.take, topic.close = feed.take, feed.close
         topic.lose, topic.hold = route.lose_before, route.hold
         topic.is_first = source.may_be_urgent or rule.type == 'COMMAND'
@@ -288,8 +287,7 @@ class Sender:
             rule, source, self._shared.wire_sources, depth=_HANDED_DEPTH,
             expiry=self._expiry(rule, True) if rule.max_age else None)
         feed = Feed(self._shared, rule, route)
-        if rule.type != 'COMMAND':
-            feed.pace()
+        feed.pace()
         self._ends.append(feed.close)
         return lambda value: feed.take([value])
 

@@ -79,6 +79,8 @@ class ServiceClient:
     """
     Call a service: a Trigger, a SetBool, or any other by the templates of its rule.
 
+    Its methods are those of `dialogue.interfaces.RosService`.
+
     :param post: has a function called in the thread that is told the answers.
     """
 
@@ -92,22 +94,14 @@ class ServiceClient:
         self._post = post
 
     def is_there(self) -> bool:
-        """Tell whether it can be called."""
         return self._client.service_is_ready()
 
     def fill(self, values: Mapping[str, Any]) -> Any:
-        """Make a request of the template."""
         return filled(self._template, self._rule, self._rule.request, values)
 
     def call(
         self, on_done: Callable[[bool, str], None], data: Any = None
     ) -> Callable[[], None]:
-        """
-        Call it.
-
-        :param data: what a SetBool is called with, or the request.
-        :returns: what to call when nobody waits for the answer any more.
-        """
         if data is None or isinstance(data, bool):
             data = self._type.Request(**({} if data is None else {'data': data}))
         future = self._client.call_async(data)

@@ -63,7 +63,6 @@ class TfSource(Protocol):
         """Stop listening."""
 
 
-@lru_cache(maxsize=4096)
 @lru_cache(maxsize=4 * MAX_FRAMES)
 def _named(name: str, one_patient: bool) -> str:
     """Name a frame as it is looked up."""
@@ -95,7 +94,7 @@ def open_tf(node: Node) -> TfSource:
 
 
 class Tf2Source:
-    """Look-ups by tf2_ros."""
+    """Look-ups by tf2_ros, see `TfSource`."""
 
     def __init__(self, node: Node) -> None:
         """
@@ -135,7 +134,6 @@ class Tf2Source:
         self._jump_handle = _on_clock_jump(node, self._clear)
 
     def lookup(self, target: str, source: str, stamp_ns: int = 0) -> tuple[Matrix, int]:
-        """Place one frame in another, see `TfSource`."""
         target, source = (_named(name, self.one_patient) for name in (target, source))
         with self._lock:
             found = self._lookup(target, source, stamp_ns)
@@ -160,7 +158,6 @@ class Tf2Source:
             ) from error
 
     def frames(self) -> list[str]:
-        """List the names of all frames, see `TfSource`."""
         with self._lock:
             return sorted(set.union(*self._names.values()))
 
@@ -191,13 +188,12 @@ class Tf2Source:
             self._names[static].add(frame_name(name))
 
     def close(self) -> None:
-        """Stop listening."""
         self._jump_handle.unregister()
         self._listener.unregister()
 
 
 class TreeSource:
-    """Look-ups by our own tree, which listens to /tf and /tf_static."""
+    """Look-ups by our own tree, which listens to /tf and /tf_static, see `TfSource`."""
 
     def __init__(self, node: Node) -> None:
         """
@@ -213,16 +209,13 @@ class TreeSource:
         self._jump_handle = _on_clock_jump(node, self._tree.clear)
 
     def lookup(self, target: str, source: str, stamp_ns: int = 0) -> tuple[Matrix, int]:
-        """Place one frame in another, see `TfSource`."""
         target, source = (_named(name, self.one_patient) for name in (target, source))
         return self._tree.lookup(target, source, stamp_ns)
 
     def frames(self) -> list[str]:
-        """List the names of all frames, see `TfSource`."""
         return self._tree.frames()
 
     def close(self) -> None:
-        """Stop listening."""
         self._jump_handle.unregister()
         self._end()
 

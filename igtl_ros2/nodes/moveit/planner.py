@@ -280,32 +280,26 @@ class MoveItPlanner:
         self._scene.look_around()
         self._place_again(self._scene.due())
 
-    # -- what the plan asks for, in the network's thread
+    # -- what the plan asks for, in the network's thread, see `dialogue.plan_server.Planner`
 
     def joints(self) -> Mapping[str, float]:
-        """Tell where the joints are now."""
         since = time.monotonic() - _JOINTS_FRESH_S
         return {name: position for name, (position, told) in list(self._joints.items())
                 if told >= since}
 
     def ask(self, number: int, target: Any) -> None:
-        """Make a plan."""
         self._actions.post(partial(self._ask, number, target))
 
     def withdraw(self, number: int) -> None:
-        """Give up to make a plan."""
         self._actions.post(partial(self._plan.cancel, number))
 
     def go(self, number: int, plan: Plan) -> None:
-        """Carry out a plan."""
         self._actions.post(partial(self._go, number, plan))
 
     def halt(self, number: int) -> None:
-        """Cancel what is carried out."""
         self._actions.post(partial(self._execute.cancel, number))
 
     def shown(self, plan: Plan | None) -> Sequence[Message]:
-        """Give what a plan looks like, or what takes its place."""
         return nothing_shown(self._rule) if plan is None else plan.looks
 
     # -- actions, in the thread of actions
@@ -399,7 +393,6 @@ class MoveItPlanner:
             self._idle.set()
 
     def obstacle(self, peer: Peer, message: PolyData, device: str) -> None:
-        """Take note of an obstacle; in the network's thread."""
         if self._scene.is_new(peer, device, message):
             self.server.stop(_OBSTACLES)
             self._worker.do(lambda: self._scene.take(device, self._robot))
