@@ -37,7 +37,7 @@ from ..rules import ServeRule
 from .action_client import ActionThread, RosAction
 from .command_services import offer_command
 from .emergency import Emergency
-from .moveit import planner_for
+from .moveit import planner_class
 from .receive import Receiver
 from .report import Report
 from .robot_phases import RobotPhases
@@ -100,9 +100,9 @@ class Services:
                 receiver, self._post, emergency)
         self._planner: MoveItPlanner | None = None
         if config.mapping.moveit is not None:
-            self._planner = planner_for(
-                node, config, config.mapping.moveit, report, emergency, tf, receiver,
-                self._dialogue, self._timers, self._post, self._now)
+            self._planner = planner_class()(
+                node, config, config.mapping.moveit, report, self._dialogue, self._timers,
+                receiver, self._post, self._now, emergency, tf)
         self._aside = Worker('replies')
         #: replies that are in there
         self._hiding = 0

@@ -235,7 +235,10 @@ def test_a_long_frame_keeps_no_state_waiting_not_even_on_its_topic(ros, device, 
         assert not busy.go.is_set()
     finally:
         busy.go.set()
-    assert [next_message(device).device_name for _ in range(2)] == ['CT', 'Note']
+    # once more, as one of those might be a state without an emergency
+    names = [next_message(device).device_name for _ in range(3)]
+    assert names.count('Table') == 1
+    assert [name for name in names if name != 'Table'] == ['CT', 'Note']
 
 
 def test_bytes_that_are_no_list_are_refused(ros, device):

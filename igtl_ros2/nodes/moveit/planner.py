@@ -20,17 +20,22 @@ from std_msgs.msg import String as RosString
 
 from ...codec import Message
 from ...codec.messages.mesh import PolyData
+from ...converters.registry import full_name
 from ...converters.tf_tree import LookupFailed
 from ...converters.units import Matrix, pose_from_ros
+from ...dialogue.dialogue import Dialogue
 from ...dialogue.plan_server import PlanServer
 from ...dialogue.plans import Plan
+from ...dialogue.timers import Timers
 from ...errors import ConversionError
-from ...mapping import LinkConfig, ReceiveRule
+from ...mapping import LinkConfig
 from ...peers import Peer
 from ...peers.worker import Worker
 from ...rosio.qos import STATE_QOS
 from ...rules import MoveItRule
 from ..action_client import ActionThread, GoalCall
+from ..emergency import Emergency
+from ..receive import Receiver
 from ..report import Report
 from ..tf import TfSource
 from .messages import code_name, plan_goal, plan_of
@@ -141,10 +146,9 @@ class MoveItPlanner:
     What comes from ROS is taken in the thread of the executor, actions are asked in one of their
     own; `PlanServer`, which decides, is in that of the network.
 
-    :param tf: places frames in each other.
-    :param rule_of: finds the rule by which a peer, a device and a type are published.
     :param post: has a function called in the network's thread.
     :param now: the clock of that thread.
+    :param tf: places frames in each other.
     """
 
     def __init__(
@@ -153,15 +157,22 @@ class MoveItPlanner:
         config: LinkConfig,
         rule: MoveItRule,
         report: Report,
-        tf: TfSource | None,
-        rule_of: Callable[[Peer, str, str], ReceiveRule],
+        dialogue: Dialogue,
+        timers: Timers,
+        receiver: Receiver,
         post: Callable[..., None],
         now: Callable[[], float],
+        emergency: Emergency,
+        tf: TfSource | None,
     ) -> None:
         self._node, self._rule, self._report = node, rule, report
         self._tf, self._post, self._now = tf, post, now
         #: decides, in the network's thread
-        self.server: PlanServer
+        self.server = dialogue.plans = PlanServer(
+            rule, self, full_name, lambda: emergency.is_on, dialogue.streams, timers,
+            report.problem)
+        dialogue.served_commands.know_stops(rule.stop)
+        receiver.targets.listen(rule.target, self.target)
         self._robot: RobotShapes | None = None
         self._text = ''
         self._joints: dict[str, tuple[float, float]] = {}
@@ -174,7 +185,7 @@ class MoveItPlanner:
         self._idle = threading.Event()
         self._is_closing = False
         self._scene = Scene(
-            node, rule.scene, self._place, rule_of, self._problem)
+            node, rule.scene, self._place, receiver.rule_of, self._problem)
         self._unit = config.mapping.fallback.wire_unit
         node.create_subscription(RosString, rule.description, self._take_description, STATE_QOS)
         node.create_subscription(JointState, rule.joint_states, self._take_joints, 10)
