@@ -50,8 +50,8 @@ from .registry import Converted, Route, tell_once, to_ros
 from .units import ros_text, time_from_ns
 
 _NO_TURN = 0.0, 0.0, 0.0, 1.0
-
-
+_Message = TrackingData | QuaternionTrackingData
+_Tool = TrackingElement | QuaternionElement
 _OUTPUTS = (
     Output('tracking', PoseArray, STREAM, is_whole=True),
     Output('tools/<name>/pose', PoseStamped, STREAM, SPLIT),
@@ -60,9 +60,7 @@ _OUTPUTS = (
 
 @to_ros(QuaternionTrackingData, *_OUTPUTS, by_ns=True)
 @to_ros(TrackingData, *_OUTPUTS, by_ns=True)
-def tracking_to_ros(
-    message: TrackingData | QuaternionTrackingData, route: Route, stamp_ns: int
-) -> Converted:
+def tracking_to_ros(message: _Message, route: Route, stamp_ns: int) -> Converted:
     """
     TDATA and QTDATA: `tracking`, the poses of the valid tools; `info` names them in that order.
 
@@ -77,18 +75,14 @@ def tracking_to_ros(
     found = _numbers_of_all(message, tools, rule)
     is_asked_more = rule.split or rule.tf != 'off' or route.gate is not None
     if is_asked_more or None in found or not _are_valid(message, tools.own_names, rule):
-        result = Converted()
-        _publish_each(message, route, stamp_ns, result, tools, found)
-        return result
+        return _publish_each(message, route, stamp_ns, tools, found)
     # mypy does not see that none of them is None; to leave those out would make the list anew
     numbers = pose_bytes(found)  # type: ignore[arg-type]
     poses = LazyPoseArray(stamp_ns, (tools.frame_id, ''), numbers)
     return Converted({'tracking': poses}, state='OK', info=tools.info.copy())
 
 
-def _are_valid(
-    message: TrackingData | QuaternionTrackingData, names: list[str], rule: ReceiveRule
-) -> bool:
+def _are_valid(message: _Message, names: list[str], rule: ReceiveRule) -> bool:
     """Tell whether all tools are to be published, whatever the sender says of them."""
     metadata = message.metadata
     if not metadata or rule.publish_invalid or not [
@@ -99,16 +93,13 @@ def _are_valid(
 
 
 def _publish_each(
-    message: TrackingData | QuaternionTrackingData, route: Route, stamp_ns: int,
-    result: Converted, tools: _Tools, found: list[_Plain | None],
-) -> None:
+    message: _Message, route: Route, stamp_ns: int, tools: _Tools, found: list[_Plain | None]
+) -> Converted:
     """Look at each tool: not all are published as they are, or not only together."""
     rule = route.rule
-    names: list[str] = []
-    types: list[int] = []
+    result = Converted()
     withheld: dict[str, str] = {}
     rows: list[tuple[float, ...]] = []
-    frames: list[str] = []
     kept: list[int] = []
     counts = tools.counts
     told: Counter[str] = Counter()
@@ -152,16 +143,13 @@ def _publish_each(
                 _add_matrix(result, name, message, number, is_withheld=True)
                 continue
         kept.append(number)
-        names.append(name)
-        types.append(kind)
         rows.append((*position, *turned))
-        frames.append(frame)
         if not spread:
             continue
         if counts[name] > 1:
             tell(f'{counts[name]} tools are called {name!r}: published in `tracking` only')
             continue
-        if len(names) > MAX_TOOLS:
+        if len(kept) > MAX_TOOLS:
             tell(f'{name}: published in `tracking` only: {MAX_TOOLS} tools before it are not')
             continue
         if rule.tf != 'off' and kind == TIP_ONLY:
@@ -171,6 +159,9 @@ def _publish_each(
                 LazyTransform(stamp_ns, (frame, _child_frame(name, route)), rows[-1]))
         if rule.split:
             _split(name, kind, rows[-1], frame, stamp_ns, route, result)
+    names = [tools.names[number] for number in kept]
+    types = [tools.kinds[number] for number in kept]
+    frames = [tools.frames[number] for number in kept]
     if len(set(frames)) > 1:
         result.info['frames'] = frames
         frames = []
@@ -182,6 +173,7 @@ def _publish_each(
     result.info.update(names=names, types=types, withheld=withheld)
     result.info['position_only'] = _tip_only(names, types)
     result.state = _state(withheld)
+    return result
 
 
 def _state(withheld: dict[str, str]) -> str:
@@ -213,7 +205,7 @@ class _Tools:
     info: dict[str, Any]
 
 
-def _tools_of(message: TrackingData | QuaternionTrackingData, route: Route) -> _Tools:
+def _tools_of(message: _Message, route: Route) -> _Tools:
     """Find out what the names of the tools mean, or that they are those of the message before."""
     table = message.table()
     if len(table) > FEW:  # what is kept is small
@@ -256,9 +248,7 @@ def _tip_only(names: list[str], kinds: list[int]) -> list[str]:
 _Plain = Sequence[float]
 
 
-def _numbers_of_all(
-    message: TrackingData | QuaternionTrackingData, tools: _Tools, rule: ReceiveRule
-) -> list[_Plain | None]:
+def _numbers_of_all(message: _Message, tools: _Tools, rule: ReceiveRule) -> list[_Plain | None]:
     """Compute what plain tools are; None for each other one."""
     table = message.table()
     if len(table) > FEW:
@@ -289,9 +279,7 @@ def _columns_of(quaternion: Sequence[float], position: Sequence[float]) -> list[
         return [*[math.nan] * 9, *position]
 
 
-def _many(
-    message: TrackingData | QuaternionTrackingData, table: Table, rule: ReceiveRule
-) -> list[_Plain | None]:
+def _many(message: _Message, table: Table, rule: ReceiveRule) -> list[_Plain | None]:
     """Compute what plain tools are, all together."""
     if isinstance(message, TrackingData):
         matrices = matrices_of(table.rows['matrix'])
@@ -311,7 +299,7 @@ def _many(
 
 
 def _numbers(
-    element: TrackingElement | QuaternionElement, rule: ReceiveRule, plain: _Plain | None
+    element: _Tool, rule: ReceiveRule, plain: _Plain | None
 ) -> tuple[Sequence[float], Sequence[float], float]:
     """Compute position and quaternion of a tool, unless they are known, and how rigid it was."""
     if plain is not None:
@@ -327,16 +315,13 @@ def _numbers(
     return pose_to_numbers(matrix, rule.wire_unit, rule.wire_axes)
 
 
-def _tip(
-    element: TrackingElement | QuaternionElement, rule: ReceiveRule
-) -> tuple[float, float, float]:
+def _tip(element: _Tool, rule: ReceiveRule) -> tuple[float, float, float]:
     tip = element.matrix[:3, 3] if isinstance(element, TrackingElement) else element.position
     return metres(tip.tolist(), rule.wire_unit, rule.wire_axes)
 
 
 def _add_matrix(
-    result: Converted, name: str, message: TrackingData | QuaternionTrackingData, number: int,
-    is_withheld: bool = False,
+    result: Converted, name: str, message: _Message, number: int, is_withheld: bool = False
 ) -> None:
     """Have `info` tell what came, of as many tools as somebody may look at."""
     matrices = result.info.setdefault('matrices', {})
@@ -345,7 +330,7 @@ def _add_matrix(
         matrices[name] = detail if is_withheld else detail.made()
 
 
-def _numbers_in(message: TrackingData | QuaternionTrackingData, number: int) -> list[Any]:
+def _numbers_in(message: _Message, number: int) -> list[Any]:
     """List for `info` what is no pose, or is withheld: a matrix, or position and quaternion."""
     element = message.elements[number]
     if isinstance(element, TrackingElement):
