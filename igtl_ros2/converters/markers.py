@@ -50,10 +50,9 @@ def add_spheres(message: PointList, route: Route, stamp: Time, result: Converted
     """POINT: `markers` where the mapping says so, a sphere of each point."""
     _refuse_too_many(len(message.elements))
     points = result.outputs['points']
-    markers = _markers(Marker.SPHERE, result.info['labels'], points.header, result)
-    for marker, pose, size in zip(markers, points.poses, _sizes(route, result)):
+    markers = _markers(Marker.SPHERE, result.info['labels'], points.header, route, result)
+    for marker, pose in zip(markers, points.poses):
         marker.pose.position = pose.position
-        marker.scale = Vector3(x=size, y=size, z=size)
     result.outputs['markers'] = MarkerArray(markers=[_clear(points.header), *markers])
 
 
@@ -63,8 +62,9 @@ def add_arrows(message: Trajectories, route: Route, stamp: Time, result: Convert
     _refuse_too_many(len(message.elements))
     trajectory = result.outputs['trajectory']
     ends = [pose.position for pose in trajectory.poses]
-    markers = _markers(Marker.ARROW, result.info['names'], trajectory.header, result)
-    for number, (marker, size) in enumerate(zip(markers, _sizes(route, result))):
+    markers = _markers(Marker.ARROW, result.info['names'], trajectory.header, route, result)
+    for number, marker in enumerate(markers):
+        size = marker.scale.x
         marker.points = ends[2 * number : 2 * number + 2]
         marker.scale = Vector3(x=size, y=2 * size, z=0.0)  # shaft, head, length of head as usual
     result.outputs['markers'] = MarkerArray(markers=[_clear(trajectory.header), *markers])
@@ -81,24 +81,22 @@ def _clear(header: Header) -> Marker:
     return Marker(header=header, action=Marker.DELETEALL)
 
 
-def _markers(kind: int, names: list[str], header: Header, result: Converted) -> list[Marker]:
-    """Make markers that still need a place and a size."""
+def _markers(
+    kind: int, names: list[str], header: Header, route: Route, result: Converted
+) -> list[Marker]:
+    """Make markers that still need a place, with the size of the mapping where they have none."""
     markers = []
-    columns = zip(names, result.info['groups'], result.info['rgba'])
-    for number, (name, group, rgba) in enumerate(columns):
+    info = result.info
+    columns = zip(names, info['groups'], info['rgba'], info['diameters'])
+    for number, (name, group, rgba, size) in enumerate(columns):
+        if not isinstance(size, float) or not size > 0:
+            size = route.rule.marker_size
         marker = Marker(header=header, ns=group, id=number, type=kind, text=name)
         red, green, blue, alpha = (value / 255 for value in rgba)
         marker.color = ColorRGBA(r=red, g=green, b=blue, a=alpha)
+        marker.scale = Vector3(x=size, y=size, z=size)
         markers.append(marker)
     return markers
-
-
-def _sizes(route: Route, result: Converted) -> list[float]:
-    """List the diameters in metres, that of the mapping where there is none."""
-    return [
-        size if isinstance(size, float) and size > 0 else route.rule.marker_size
-        for size in result.info['diameters']
-    ]
 
 
 # -- ROS to POINT and TRAJ

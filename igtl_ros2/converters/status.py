@@ -76,7 +76,11 @@ def worst_of(message: DiagnosticArray) -> DiagnosticStatus:
 
 def _severity(entry: DiagnosticStatus) -> tuple[bool, bytes]:
     """Order entries: an emergency is worse than what is merely stale."""
-    return (_code_said(entry) or '').strip() == str(int(StatusCode.EMERGENCY)), entry.level
+    try:
+        is_emergency = int(_code_said(entry) or 0) == StatusCode.EMERGENCY
+    except ValueError:  # which is refused where it is the most severe
+        is_emergency = False
+    return is_emergency, entry.level
 
 
 def _code_said(entry: DiagnosticStatus) -> str | None:

@@ -132,6 +132,13 @@ def test_the_most_severe_entry_of_an_array_is_sent(send):
     assert message.timestamp_ns == 9_000_000_000
 
 
+@pytest.mark.parametrize('code', ['3', ' 3\n', '03', '+3'])
+def test_an_emergency_is_the_most_severe_however_its_code_is_written(send, code):
+    call = DiagnosticStatus(level=WARN, values=facts(igtl_code=code))
+    others = DiagnosticStatus(level=STALE), DiagnosticStatus(values=facts(igtl_code='x'))
+    assert send(DiagnosticArray(status=[*others, call])).code == 3
+
+
 def test_an_empty_array_is_ok(send):
     assert (send(DiagnosticArray()).code, send(DiagnosticArray()).message) == (1, '')
 
