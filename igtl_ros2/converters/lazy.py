@@ -114,10 +114,6 @@ class LazyPose(Lazy):
         frames: tuple[str, str] = self.head[1]
         return frames
 
-    def again(self, stamp_ns: int, numbers: Sequence[float]) -> LazyPose:
-        """Make another one with the same frames."""
-        return type(self)(stamp_ns, self.frames, numbers)
-
 
 class LazyTransform(LazyPose, TransformStamped):
     """A TransformStamped, see `LazyPose`."""

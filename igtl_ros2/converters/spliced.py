@@ -70,7 +70,7 @@ class PoseTemplate:
         for number, like in enumerate(likes):
             stamp_ns = MARK_NS + number * (NS + 1)
             numbers = tuple(1234.5678 + 8 * number + place / 8 for place in range(7))
-            marked.append(like.again(stamp_ns, numbers).become())
+            marked.append(type(like)(stamp_ns, like.frames, numbers).become())
             marks += [_STAMP.pack(*divmod(stamp_ns, NS)), _NUMBERS.pack(*numbers)]
         data = serialize(make(marked))
         form, end = '<', 0

@@ -63,11 +63,7 @@ def quaternions_from_poses(message: PoseArray, sending: Sending) -> QuaternionTr
 def _unplaced(
     kind: type[TrackingElement] | type[QuaternionElement], count: int, sending: Sending
 ) -> tuple[list[bytes], NDArray[Any]]:
-    """
-    Make the tools of a message that are nowhere yet, of what `info` says or what is known.
-
-    :returns: the names and types of each as they are written; and all in an array.
-    """
+    """Make tools that are nowhere yet: their names and types as written, and all in an array."""
     known: tuple[Any, tuple[list[bytes], NDArray[Any]]] | None = sending.state.get('tools')
     if known is not None:
         (info, *rest), made = known
