@@ -56,7 +56,8 @@ class DeviceClock:
         self._newest_ns: int = memory._newest_ns if memory else EARLIEST_NS - 1
         self._newest_chosen_ns: int = memory._newest_chosen_ns if memory else 0
         # when it went back, and to where
-        self._back_s, self._back_ns = 0.0, 0
+        self._back_s: float = memory._back_s if memory else 0.0
+        self._back_ns: int = memory._back_ns if memory else 0
         # since when messages come, but no newer stamp
         self._still_s: float = memory._still_s if memory else math.inf
         # how far our clock was ahead of the one that never jumps, when a stamp was last replaced

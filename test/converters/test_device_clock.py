@@ -51,6 +51,14 @@ def test_an_old_stamp_that_is_repeated_keeps_the_moment_of_its_first_arrival():
     assert {tracker.resend(0.05) for _ in range(200)} == {first}
 
 
+def test_rules_that_are_read_again_make_no_old_stamp_young():
+    tracker = Tracker()
+    newest, _ = tracker.send(10, 10)
+    assert tracker.send(-50)[0] <= newest
+    tracker.clock = DeviceClock('auto', 1.0, 2.0, tracker.clock)
+    assert tracker.send()[0] <= newest
+
+
 def test_a_clock_that_is_off_by_a_constant_is_replaced_by_the_arrivals_and_its_offset_known():
     for behind_s in (3600.0, -3600.0):
         tracker = Tracker(behind_s=behind_s)
