@@ -6,15 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ..codec import Message, Unknown, message_class
+from ..codec.lists import ElementList
 from ..codec.messages.arrays import NDArray
 from ..codec.messages.bundle import Bind, element_count
-from ..codec.messages.catalog import ImageMeta, LabelMeta, VideoMeta
 from ..codec.messages.image import Image
 from ..codec.messages.mesh import PolyData
-from ..codec.messages.points import PointList, Trajectories
 from ..codec.messages.query import Capability
 from ..codec.messages.text import ClientInfo, Command, CommandResponse, Status, String
-from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
 
 # What takes some milliseconds: of lists some ten microseconds each, of texts that are searched
@@ -35,13 +33,16 @@ def is_heavy(message: Message) -> bool:
         len(metadata) > _MOST_METADATA or sum(map(len, metadata.values())) > _MOST_LETTERS
     ):
         return True
+    if isinstance(message, ElementList):
+        return message.count > _MOST_ELEMENTS
     measure = _MEASURES.get(type(message))
     return measure is not None and measure(message)
 
 
 def may_be_heavy(type_name: str) -> bool:
     """Tell whether messages of a wire name can be heavy for more than their metadata."""
-    return message_class(type_name) in (None, *_MEASURES)
+    kind = message_class(type_name)
+    return kind is None or kind in _MEASURES or issubclass(kind, ElementList)
 
 
 def _bind(message: Bind) -> bool:
@@ -69,8 +70,4 @@ _MEASURES: dict[type, Callable[[Any], bool]] = {
     Status: lambda message: len(message.message) > _MOST_LETTERS,
     Capability: lambda message: len(message.types) > _MOST_ELEMENTS,
     Unknown: lambda message: len(message.content) > _MOST_VALUES_BYTES,
-    **dict.fromkeys(
-        (PointList, Trajectories, TrackingData, QuaternionTrackingData, ImageMeta, LabelMeta,
-         VideoMeta),
-        lambda message: message.count > _MOST_ELEMENTS),
 }

@@ -19,7 +19,7 @@ from igtl_ros2.codec.messages.tracking import (
     TrackingData,
     TrackingElement,
 )
-from igtl_ros2.converters import bulk
+from igtl_ros2.converters import bulk, heavy
 from igtl_ros2.converters.details import json_pieces
 from igtl_ros2.converters.placing import frames_of, moved_received
 from igtl_ros2.converters.registry import convert_to_ros, load_converters, route_of
@@ -221,3 +221,15 @@ def test_json_of_long_lists_is_what_json_makes_of_them():
     assert ''.join(json_pieces(value)) == json.dumps(value, ensure_ascii=False)
     assert ''.join(json_pieces(list(range(500)))) == json.dumps(list(range(500)))
     assert ''.join(json_pieces([])) == '[]'
+
+
+def test_a_long_list_is_heavy_whoever_has_defined_it(monkeypatch):
+    class OwnList(PointList):
+        """A list of another package."""
+
+    points = tuple(Point(str(n), (0, 0, n)) for n in range(201))
+    for kind in (PointList, OwnList):
+        assert heavy.is_heavy(kind(points))
+        assert not heavy.is_heavy(kind(points[1:]))
+        monkeypatch.setattr(heavy, 'message_class', {kind.type_name: kind}.get)
+        assert heavy.may_be_heavy(kind.type_name)
