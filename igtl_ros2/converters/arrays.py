@@ -47,13 +47,9 @@ def sensor_to_ros(message: Sensor, route: Route, stamp: Time) -> Converted:
     `temperature`, `pressure`, `range` or `joy`.
     """
     result = Converted(
-        outputs={'sensor': array_message(message.values, {'values': len(message.values)})},
-        info={
-            'unit': message.unit_text,
-            'unit_word': f'0x{message.unit:016x}',
-            'si_factor': message.si_factor,
-        },
-    )
+        {'sensor': array_message(message.values, {'values': len(message.values)})},
+        info={'unit': message.unit_text, 'unit_word': f'0x{message.unit:016x}',
+              'si_factor': message.si_factor})
     _add_typed(result, OF_SENSOR, message, route, stamp)
     return result
 
@@ -73,9 +69,8 @@ def array_to_ros(message: NDArray, route: Route, stamp: Time) -> Converted:
         numbers = np.ascontiguousarray(array).reshape(-1).view(array.real.dtype)
         dims['complex'] = 2
     result = Converted(
-        outputs={'array': array_message(numbers, dims)},
-        info={'dtype': scalar_name(array.dtype), 'shape': list(array.shape)},
-    )
+        {'array': array_message(numbers, dims)},
+        info={'dtype': scalar_name(array.dtype), 'shape': list(array.shape)})
     _add_typed(result, OF_ARRAY, message, route, stamp)
     return result
 

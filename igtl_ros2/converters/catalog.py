@@ -23,12 +23,13 @@ from ..codec.messages.catalog import (
 )
 from ..codec.scalars import scalar_code, scalar_dtype
 from ..errors import ConversionError, EncodeError
+from .details import json_pieces
 from .metres import PER_METRE, json_number
 from .outputs import Output
 from .registry import Converted, Route, Sending, from_ros, to_ros
 from .units import affine_from_metres, length_from_ros, ros_texts
 
-# entries that are written together
+# entries that are made together
 _PIECE = 500
 
 
@@ -98,12 +99,11 @@ def videos_to_ros(message: VideoMeta, route: Route, stamp: Time) -> Converted:
 
 def _meta(table: Table, columns: Callable[[Table], dict[str, list[Any]]]) -> Converted:
     """Make one entry of each row; some of them at a time, for there may be very many."""
-    pieces = []
+    entries: list[Any] = []
     for start in range(0, len(table), _PIECE):
         part = columns(Table(table.kind, table.rows[start : start + _PIECE]))
-        entries = [dict(zip(part, row)) for row in zip(*part.values())]
-        pieces.append(json.dumps(entries, ensure_ascii=False)[1:-1])
-    text = RosString(data=f'[{", ".join(pieces)}]')
+        entries += [dict(zip(part, row)) for row in zip(*part.values())]
+    text = RosString(data=''.join(json_pieces(entries)))
     return Converted(outputs={'meta': text}, info={'count': len(table)})
 
 

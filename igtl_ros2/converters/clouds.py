@@ -49,19 +49,12 @@ def point_cloud(
         for name, values in columns.items():
             table[name] = values
     step = table.dtype.itemsize
+    described = [
+        PointField(name=name, offset=4 * number, datatype=_CODES[kind[1:]], count=1)
+        for number, (name, kind) in enumerate(zip(columns, kinds))]
     cloud = PointCloud2(
-        header=header,
-        height=1,
-        width=len(table),
-        fields=[
-            PointField(name=name, offset=4 * number, datatype=_CODES[kind[1:]], count=1)
-            for number, (name, kind) in enumerate(zip(columns, kinds))
-        ],
-        is_bigendian=False,
-        point_step=step,
-        row_step=step * len(table),
-        is_dense=True,
-    )
+        header=header, height=1, width=len(table), fields=described, is_bigendian=False,
+        point_step=step, row_step=step * len(table), is_dense=True)
     fill(cloud, table.view(np.uint8))
     return cloud
 

@@ -12,25 +12,19 @@ from .image import pixels_of, ros_image
 from .outputs import Output
 from .registry import Converted, Route, Sending, from_ros, to_ros
 
-_INDEX_TYPES = {3: 'uint8', 5: 'uint16'}
-_MAP_TYPES = {3: 'uint8', 5: 'uint16', 19: 'rgb'}
+_TYPES = {3: 'uint8', 5: 'uint16', 19: 'rgb'}
 
 
 @to_ros(ColorTable, Output('colors', RosImage, is_whole=True))
 def colors_to_ros(message: ColorTable, route: Route, stamp: Time) -> Converted:
     """COLORT: `colors`, an image of one row with a pixel for each label value."""
     table = message.table
-    if table.dtype.itemsize > 1 and table.dtype.str[0] == '>':
+    if table.dtype.str[0] == '>':
         table = table.astype('<u2')
     components = 3 if table.ndim == 2 else 1
     row = ros_image(table[None, None], components, Header(stamp=stamp, frame_id=route.frame_id))
-    return Converted(
-        outputs={'colors': row},
-        info={
-            'index_type': _INDEX_TYPES[message.index_type],
-            'map_type': _MAP_TYPES[message.map_type],
-        },
-    )
+    return Converted({'colors': row}, info={
+        'index_type': _TYPES[message.index_type], 'map_type': _TYPES[message.map_type]})
 
 
 @from_ros(RosImage, 'COLORT', 'colors')

@@ -86,7 +86,7 @@ def image_to_ros(message: Image, route: Route, stamp_ns: int) -> Converted:
     elif route.rule.tf != 'off' and (is_valid(result.state) or route.rule.publish_invalid):
         _add_tf(route, stamp_ns, result)
     pixels = message.pixels
-    if pixels.dtype.itemsize > 1 and pixels.dtype.str[0] == '>':
+    if pixels.dtype.str[0] == '>':
         pixels = pixels.astype(pixels.dtype.newbyteorder('<'))
     if pixels.dtype == np.uint32:  # ROS has no 32U
         fits = not pixels.size or int(pixels.max()) < 1 << 31
@@ -212,7 +212,7 @@ def image_from_image(message: RosImage, sending: Sending) -> Image:
     pixels = pixels_of(message)
     dims = sending.rule.dims or sending.said('dimensions')
     slices = pixels[None] if dims is None else _slices(pixels, dims)
-    if slices.dtype.itemsize > 1 and slices.dtype.str[0] == '>':
+    if slices.dtype.str[0] == '>':
         slices = slices.astype(slices.dtype.newbyteorder('<'))
     if sending.profile == 'slicer':
         slices = _for_slicer(slices)
