@@ -227,8 +227,9 @@ def find_rule_clashes(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
     """
     yield from find_clashes(data)
     yield from _moveit_faults(data)
-    yield from _stop_faults(data)
-    yield from _status_faults(data)
+    rules = [ServeRule(**values_of(ServeRule, item)) for item in data.get('serve', ())]
+    yield from _stop_faults(data, rules)
+    yield from _status_faults(rules)
     first: dict[tuple[str, str], str] = {}
     for number, item in enumerate(data.get('send', ())):
         if 'topic' in item:
@@ -266,9 +267,10 @@ def _moveit_faults(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
                     f'found {show(command)}, the {key} of moveit; allowed another name')
 
 
-def _stop_faults(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+def _stop_faults(
+    data: dict[str, Any], rules: abc.Sequence[ServeRule]
+) -> abc.Iterator[tuple[str, str]]:
     """Find commands that would begin a motion with a word that stops one."""
-    rules = [ServeRule(**values_of(ServeRule, item)) for item in data.get('serve', ())]
     words = {word.upper() for rule in rules if rule.is_action for word in rule.stop}
     about = data.get('moveit', {})
     if 'moveit' in data or data.get('profile') == 'moveit':
@@ -284,11 +286,10 @@ def _stop_faults(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
                                               'that stops; allowed another name')
 
 
-def _status_faults(data: dict[str, Any]) -> abc.Iterator[tuple[str, str]]:
+def _status_faults(rules: abc.Sequence[ServeRule]) -> abc.Iterator[tuple[str, str]]:
     """Find actions whose peers could not tell which of them a STATUS is about."""
     first: dict[str, ServeRule] = {}
-    for number, item in enumerate(data.get('serve', ())):
-        rule = ServeRule(**values_of(ServeRule, item))
+    for number, rule in enumerate(rules):
         if not rule.is_action:
             continue
         before = first.setdefault(rule.status_device, rule)

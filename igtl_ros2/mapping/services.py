@@ -6,7 +6,6 @@ import collections.abc as abc
 import re
 import string
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from ..config.words import MAX_DEVICE_BYTES, hint, show
@@ -189,22 +188,17 @@ def _template_faults(item: dict[str, Any], is_action: bool) -> abc.Iterator[tupl
                 yield f'targets.{name}', f'found a target that {fields} does not name'
             elif is_pattern(device):
                 yield f'targets.{name}', f'found {show(device)}; allowed one device'
-    checks: list[tuple[str, abc.Callable[[], Any]]]
+    checks: list[tuple[Any, ...]]
     if is_action:
-        checks = [
-            ('goal', lambda: MessageTemplate(ros_type.Goal, item.get('goal', {}))),
-            *((key, partial(TextTemplate, part, item[key])) for key, part in (
-                ('result', ros_type.Result), ('feedback', ros_type.Feedback)) if key in item),
-        ]
+        checks = [('goal', MessageTemplate, ros_type.Goal, tree)]
+        checks += [(key, TextTemplate, part, item[key]) for key, part in (
+            ('result', ros_type.Result), ('feedback', ros_type.Feedback)) if key in item]
     else:
-        checks = [
-            ('request', lambda: MessageTemplate(ros_type.Request, item.get('request', {}))),
-            ('', lambda: ServiceAnswer(
-                ros_type.Response, item.get('reply'), item.get('success'))),
-        ]
-    for key, check in checks:
+        checks = [('request', MessageTemplate, ros_type.Request, tree),
+                  ('', ServiceAnswer, ros_type.Response, item.get('reply'), item.get('success'))]
+    for key, template, *given in checks:
         try:
-            check()
+            template(*given)
         except Fault as fault:
             yield '.'.join(map(str, filter(lambda part: part != '', (key, *fault.path)))), (
                 fault.text)
