@@ -40,13 +40,22 @@ def bridges_heard(take: Callable[[Sequence[Status]], None]) -> Iterator[None]:
         raise ConfigError(
             f'--ros: it needs ROS 2, of which {error.name} was not found: source the setup.bash '
             'of an installation, or use ./dev shell') from error
+    from ..web.bridges import Status
+
     context = rclpy.Context()
     context.init(args=[])
     # it only listens: no parameters, and nothing in the log of others
     node = rclpy.create_node(
         'igtl_look', context=context, enable_rosout=False, start_parameter_services=False)
-    node.create_subscription(
-        DiagnosticArray, '/diagnostics', lambda array: take(_statuses(array)), 10)
+
+    def listen(array: Any) -> None:
+        take([
+            Status(
+                one.name, int.from_bytes(one.level, 'little'), one.message,
+                {value.key: value.value for value in one.values})
+            for one in array.status])
+
+    node.create_subscription(DiagnosticArray, '/diagnostics', listen, 10)
     executor = SingleThreadedExecutor(context=context)
     executor.add_node(node)
     stopped = threading.Event()
@@ -66,14 +75,3 @@ def bridges_heard(take: Callable[[Sequence[Status]], None]) -> Iterator[None]:
         executor.shutdown()
         node.destroy_node()
         context.shutdown()
-
-
-def _statuses(array: Any) -> list[Status]:
-    from ..web.bridges import Status
-
-    return [
-        Status(
-            one.name, int.from_bytes(one.level, 'little'), one.message,
-            {value.key: value.value for value in one.values})
-        for one in array.status
-    ]

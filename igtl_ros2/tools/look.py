@@ -104,11 +104,6 @@ class Watch:
                  'type': key.type, **facts(stream, now_s)}
                 for key, stream in self._streams.sorted()]
 
-    @property
-    def count(self) -> int:
-        """How many messages have come."""
-        return self._streams.count
-
     def run(
         self,
         facts: Facts,
@@ -149,9 +144,9 @@ class Watch:
         timeout_s = self._arguments.timeout or float('inf')
 
         def came_or_over() -> bool:
-            if not self.count:
+            if not self._streams.count:
                 link.link.refuse_if_over()
-            return bool(self.count)
+            return bool(self._streams.count)
 
         if not wait_until(came_or_over, min(begin_s + timeout_s, end_s)):
             self._tell_errors(link)

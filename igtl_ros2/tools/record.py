@@ -83,12 +83,20 @@ def _record(arguments: argparse.Namespace, stopped: list[int]) -> int:
             shutil.rmtree(folder)  # no empty bag shall be in the way of the next try
         raise
     recording.close()
-    if not (recording.summary.total.messages or recording.summary.withheld or recording.failure):
+    total = recording.summary.total
+    is_empty = not (total.messages or recording.summary.withheld or recording.failure)
+    if is_empty:
         shutil.rmtree(folder)
-        _tell_counts(recording)
+    _tell_counts(recording)
+    if is_empty:
         say(f'nothing was recorded, and {folder} is not there: {why_nothing}')
         return 1
-    _summarize(recording, folder)
+    print(
+        f'{name()}: {total.messages} messages, {shown_size(total.bytes)} in '
+        f'{shown_time(recording.summary.duration_s)}; {folder}: {recording.files} files, '
+        f'{shown_size(recording.size)}',
+        flush=True,
+    )
     if note:
         say(note.rstrip())
     if recording.failure:
@@ -160,17 +168,6 @@ def _state(recording: Recording) -> str:
         f'{shown_size(total.bytes)}, bag {shown_size(recording.size)}'
     )
     return f'{text}, STOPPED: {recording.failure}' if recording.failure else text
-
-
-def _summarize(recording: Recording, folder: Path) -> None:
-    _tell_counts(recording)
-    total = recording.summary.total
-    print(
-        f'{name()}: {total.messages} messages, {shown_size(total.bytes)} in '
-        f'{shown_time(recording.summary.duration_s)}; {folder}: {recording.files} files, '
-        f'{shown_size(recording.size)}',
-        flush=True,
-    )
 
 
 def _tell_counts(recording: Recording) -> None:

@@ -111,7 +111,13 @@ async def serve(options: Options, stopped: Sequence[int], say: Callable[[str], N
     else:
         source = LiveLinks(stream, [options.target])
     try:
-        server = _started(options, context, listener, more)
+        try:
+            server = foxglove.start_server(
+                name='igtl foxglove', host=options.host, port=options.port, context=context,
+                server_listener=listener, **more)
+        except (OSError, RuntimeError) as error:
+            raise PeerError(
+                f'{options.host}:{options.port}: cannot be listened on: {error}') from error
         try:
             if isinstance(source, LiveLinks):
                 await source.open()
@@ -123,18 +129,6 @@ async def serve(options: Options, stopped: Sequence[int], say: Callable[[str], N
     finally:
         await source.close()
     return stream
-
-
-def _started(
-    options: Options, context: foxglove.Context, listener: _Listener, more: dict[str, Any]
-) -> Any:
-    try:
-        return foxglove.start_server(
-            name='igtl foxglove', host=options.host, port=options.port, context=context,
-            server_listener=listener, **more)
-    except (OSError, RuntimeError) as error:
-        raise PeerError(
-            f'{options.host}:{options.port}: cannot be listened on: {error}') from error
 
 
 async def _until_stopped(stopped: Sequence[int], server: Any, bag: BagSource | None) -> None:

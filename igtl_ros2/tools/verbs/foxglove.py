@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ...config.address import url_of
 from ...config.numbers import port, seconds
@@ -14,9 +13,6 @@ from ..hosts import add_settings
 from ..program import FAULT, say
 from ..serving import run_until_stopped
 from ..words import read_settings
-
-if TYPE_CHECKING:
-    from ..foxglove.program import Options
 
 HELP = 'what a device sends, or a bag, in Foxglove; without ROS'
 EXAMPLE = 'igtl foxglove 10.0.0.5'
@@ -68,35 +64,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     try:
-        from ..foxglove.program import serve
+        from ..foxglove.program import Options, serve
+        from ..foxglove.stream import Choice
     except ImportError as error:
         raise ConfigError(f'{NEEDS} ({error})') from error
-    options = options_of(arguments)
-    stream = run_until_stopped(lambda stopped, tell: serve(options, stopped, tell))
-    for text, count in stream.problems.most_common():
-        say(f'{text} ({count} times)')
-    return 0 if stream.count else FAULT
-
-
-def options_of(arguments: argparse.Namespace) -> Options:
-    """
-    Tell what is shown, and where.
-
-    :raises ConfigError: if the target or a setting is wrong.
-    """
-    from ..foxglove.program import Options
-    from ..foxglove.stream import Choice
-
     target = arguments.target
     bag = Path(target) if '://' not in target and Path(target).exists() else None
     mode = 'server' if arguments.listen else 'client'
     words = arguments.settings
     if arguments.profile == 'plus':  # as a bridge: such a server says then which poses are valid
         words = ['header_version=2', *([] if arguments.listen else ['compat=plus']), *words]
-    return Options(
+    options = Options(
         target=bag or read_settings(mode, url_of(target), words),
         host=arguments.bind, port=arguments.port,
         choice=Choice(
             arguments.profile, arguments.default_frame, arguments.stamp, arguments.max_skew,
             arguments.wire_unit, arguments.phi),
     )
+    stream = run_until_stopped(lambda stopped, tell: serve(options, stopped, tell))
+    for text, count in stream.problems.most_common():
+        say(f'{text} ({count} times)')
+    return 0 if stream.count else FAULT

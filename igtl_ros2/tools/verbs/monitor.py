@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ...config.address import url_of
 from ...config.numbers import number, port
@@ -14,9 +13,6 @@ from ..diagnostics import add_ros_argument, bridges_heard
 from ..hosts import add_settings
 from ..serving import run_until_stopped
 from ..words import read_settings
-
-if TYPE_CHECKING:
-    from ...web.program import Options
 
 HELP = 'a page in a browser with all that devices send, or that is in a bag'
 EXAMPLE = 'igtl monitor 10.0.0.5'
@@ -67,23 +63,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     try:
-        from ...web.program import serve
+        from ...web.program import Options, serve
     except ImportError as error:
         raise ConfigError(f'{NEEDS} ({error})') from error
-    options = options_of(arguments)
-    hear = bridges_heard if arguments.ros else None
-    run_until_stopped(lambda stopped, tell: serve(options, stopped, tell, hear))
-    return 0
-
-
-def options_of(arguments: argparse.Namespace) -> Options:
-    """
-    Give what the page shows, and which browsers may see it.
-
-    :raises ConfigError: if a target or a setting is wrong, or they do not fit together.
-    """
-    from ...web.program import Options
-
     robots = []
     if arguments.urdf:
         from ..robot_file import read_robot
@@ -96,8 +78,11 @@ def options_of(arguments: argparse.Namespace) -> Options:
     links = [] if bags else [
         read_settings(mode, url_of(word), arguments.settings) for word in arguments.targets
     ]
-    return Options(
+    options = Options(
         links=links, bag=bags[0] if bags else None, host=arguments.bind, port=arguments.port,
         token=arguments.token, control=arguments.control, fps=arguments.fps,
         names=arguments.name, phi=arguments.phi, robots=robots,
     )
+    hear = bridges_heard if arguments.ros else None
+    run_until_stopped(lambda stopped, tell: serve(options, stopped, tell, hear))
+    return 0

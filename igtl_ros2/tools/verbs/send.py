@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -209,17 +210,11 @@ def _from_yaml(file: str) -> Iterable[Message]:
 
 def run(arguments: argparse.Namespace) -> int:
     # what is wrong is told before anybody is waited for
+    turn: Callable[[], Iterable[tuple[float, Message]]] = partial(messages, arguments)
     if arguments.kind == 'file':
-        next(messages(arguments))
-
-        def turn() -> Iterable[tuple[float, Message]]:
-            return messages(arguments)  # a long one need not fit the memory
+        next(messages(arguments))  # a long one need not fit the memory
     else:
-        found = list(messages(arguments))
-
-        def turn() -> Iterable[tuple[float, Message]]:
-            return found
-
+        turn = partial(list, list(messages(arguments)))
     times = arguments.times or (0 if arguments.rate else 1)
     with open_link(arguments, on_message=lambda *_: None) as link:
         who = ', '.join(peer.address for peer in link.peers)
