@@ -43,6 +43,18 @@ def of(said, kind):
     return [(time_s, message) for time_s, message in said if message.type_name == kind]
 
 
+@pytest.mark.parametrize('name', ['a.igs.mha', 'a.csv'])
+def test_what_came_before_an_interruption_is_in_the_file(tmp_path, name):
+    def poses():
+        yield 0.0, pose(TURN, 0.0)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        files.write(tmp_path / name, poses())
+    ((_, found),) = files.read(tmp_path / name)
+    np.testing.assert_array_equal(found.matrix, TURN)
+
+
 @pytest.mark.parametrize('shape, kind, place', [
     ((1, 3, 4), 'u1', np.eye(4)), ((1, 3, 4), 'i2', PLACE), ((5, 3, 4), 'f4', PLACE),
     ((1, 20, 30, 3), 'u1', PLACE),
