@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..config import SETTINGS
 from ..nodes.memory import keep_memory
@@ -37,33 +37,17 @@ It needs control_msgs and moveit_msgs. --speed says how many seconds of the arm 
 
 def bridge(args: Sequence[str] | None = None) -> int:
     """Run igtl_bridge; the exit code is 1 if ROS 2 is missing or the node cannot start."""
-
-    def work() -> int:
-        words = sys.argv[1:] if args is None else args
-        if words and words[0] in ('-h', '--help'):
-            print(_BRIDGE + '\n'.join(_parameters()))
-            return 0
-        return _run('bridge')
-
-    return run_program('igtl_bridge', work)
+    return _run('bridge', 'bridge', lambda: _BRIDGE + '\n'.join(_parameters()), args)
 
 
 def demo_robot() -> int:
     """Run igtl_demo_robot; the exit code is as that of the bridge."""
-    return run_program('igtl_demo_robot', lambda: _helped('demo_robot', _DEMO_ROBOT))
+    return _run('demo_robot', 'demo_robot', lambda: _DEMO_ROBOT)
 
 
 def demo_arm() -> int:
     """Run igtl_demo_arm; the exit code is as that of the bridge, also if a package is missing."""
-    return run_program('igtl_demo_arm', lambda: _helped('arm.node', _DEMO_ARM))
-
-
-def _helped(module: str, usage: str) -> int:
-    """Run a node, or say how it is used."""
-    if sys.argv[1:2] in (['-h'], ['--help']):
-        print(usage)
-        return 0
-    return _run(module)
+    return _run('demo_arm', 'arm.node', lambda: _DEMO_ARM)
 
 
 def _parameters() -> list[str]:
@@ -76,15 +60,26 @@ def _parameters() -> list[str]:
     return lines
 
 
-def _run(module: str) -> int:
-    keep_memory()
-    try:
-        node = importlib.import_module(f'igtl_ros2.nodes.{module}')
-    except ModuleNotFoundError as error:
-        if (error.name or 'igtl_ros2').startswith('igtl_ros2'):
-            raise
-        say(f'it needs ROS 2, of which {error.name} was not found: source the setup.bash of an '
-            'installation, or use ./dev shell')
-        return FAULT
-    node.main()
-    return 0
+def _run(
+    program: str, module: str, usage: Callable[[], str], args: Sequence[str] | None = None
+) -> int:
+    """Run a node, or say how it is used."""
+
+    def work() -> int:
+        words = sys.argv[1:] if args is None else args
+        if words and words[0] in ('-h', '--help'):
+            print(usage())
+            return 0
+        keep_memory()
+        try:
+            node = importlib.import_module(f'igtl_ros2.nodes.{module}')
+        except ModuleNotFoundError as error:
+            if (error.name or 'igtl_ros2').startswith('igtl_ros2'):
+                raise
+            say(f'it needs ROS 2, of which {error.name} was not found: source the setup.bash of '
+                'an installation, or use ./dev shell')
+            return FAULT
+        node.main()
+        return 0
+
+    return run_program(f'igtl_{program}', work)

@@ -159,6 +159,7 @@ def _no_tls(reach: Reach, where: str) -> Iterator[Finding]:
 
 def _waited(observed: Observation) -> Iterator[Finding]:
     reach = observed.reach
+    own = ' or '.join(reach.own_addresses) or reach.host
     if 'taken' in reach.errors.values():
         yield PORT_TAKEN.of(f'Port {reach.port} of this machine is taken.')
     elif reach.errors:
@@ -167,13 +168,11 @@ def _waited(observed: Observation) -> Iterator[Finding]:
     elif reach.reached or observed.sessions:
         return
     elif reach.scheme == 'udp':
-        own = ' or '.join(reach.own_addresses) or reach.host
         yield NOBODY_CAME.of(
             f'In {observed.seconds:g} s no datagram came to UDP port {reach.port} of this machine '
             f'({own}).', remedy='Over UDP nobody connects: let the device send to this address '
             'and port; if it does so already, a firewall on this machine may drop it.')
     else:
-        own = ' or '.join(reach.own_addresses) or reach.host
         yield NOBODY_CAME.of(f'In {observed.seconds:g} s nobody connected to port {reach.port} of '
                              f'this machine ({own}).')
 

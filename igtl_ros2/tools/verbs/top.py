@@ -7,7 +7,7 @@ import contextlib
 import json
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -100,10 +100,9 @@ def heading(watch: Watch, found: list[dict[str, Any]], since_s: float) -> str:
         where = f'NOT CONNECTED: {watch.link.last_error}'
     rate = sum(one['rate_hz'] or 0.0 for one in found)
     size = shown_size(sum(one['bytes_per_s'] or 0.0 for one in found))
-    errors: dict[str, int] = {}
+    errors: Counter[str] = Counter()
     for peer in peers:
-        for kind, count in dict(peer.errors).items():
-            errors[kind] = errors.get(kind, 0) + count
+        errors.update(dict(peer.errors))
     wrong = ', '.join(f'{count} {kind}' for kind, count in errors.items())
     return (f'{where}, {shown_time(since_s)}, {rate:.0f} messages/s, {size}/s'
             + (f', ERRORS: {wrong}' if wrong else ''))
@@ -119,17 +118,15 @@ def run(arguments: argparse.Namespace) -> int:
     bridges = Bridges()
     said: deque[Sequence[Status]] = deque(maxlen=100)
 
-    def links() -> list[dict[str, Any]]:
+    def shown_now(found: list[dict[str, Any]]) -> _Shown:
         while said:
             bridges.take(said.popleft(), time.monotonic())
-        return bridges.tell()
+        return _Shown(watch, found, begin_s, bridges.tell())
 
     with bridges_heard(said.append) if arguments.ros else contextlib.nullcontext():
         if arguments.json or not sys.stdout.isatty() or not importlib.util.find_spec('rich'):
             return watch.run(
-                facts,
-                lambda found: _print(arguments.json, _Shown(watch, found, begin_s, links())),
-                arguments.period)
+                facts, lambda found: _print(arguments.json, shown_now(found)), arguments.period)
 
         from rich.live import Live
 
@@ -137,10 +134,8 @@ def run(arguments: argparse.Namespace) -> int:
             return watch.run(
                 facts,
                 lambda found: live.update(
-                    _rich(live.console.width, _Shown(watch, found, begin_s, links())),
-                    refresh=True),
-                arguments.period,
-            )
+                    _rich(live.console.width, shown_now(found)), refresh=True),
+                arguments.period)
 
 
 class _Shown:
