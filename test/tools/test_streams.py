@@ -19,6 +19,7 @@ from igtl_ros2.config.address import url_of
 from igtl_ros2.errors import ConfigError
 from igtl_ros2.tools.plain import field_of, hex_lines, plain_message, text_of
 from igtl_ros2.tools.streams import Stream, Streams, Wanted, state_of, unit_of
+from igtl_ros2.tools.verbs import bw, hz, top
 
 S = 1_000_000_000
 GOLDEN = sorted((Path(__file__).parents[1] / 'golden').glob('*.bin'))
@@ -51,6 +52,12 @@ def test_one_message_has_no_rate():
     assert made.rate_hz is made.bytes_per_s is made.intervals_s is None
     assert made.facts(3.5)['rate_hz'] is None
     assert made.facts(3.5)['age_s'] == 2.5
+
+
+def test_what_comes_at_once_has_no_rate_and_its_json_no_nan():
+    made = stream_of((1.0, 1.0), (1.0, 1.1))
+    for verb in (hz, bw, top):
+        json.dumps(verb.facts(made, 2.0), allow_nan=False)
 
 
 @pytest.mark.parametrize('offset_s', [-3600.0, -0.25, 0.0, 0.25, 86400.0])
