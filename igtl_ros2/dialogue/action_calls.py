@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from ..codec import Message
-from ..codec.messages.text import Status
 from ..config import ros_text
 from ..rules import ServeRule
 from .goals import Answer, Cancel, Drop, Goals, Note, Say, Send, Step, Terms
-from .interfaces import OnDone, Problem, RosAction
+from .interfaces import OnDone, Problem
 from .streams import Streams
 from .timers import Timer, Timers
 
-_MAX_TEXT = 1000
 # How often is looked whether the server of a goal is still there
 _LOOK_S = 0.5
 
 
+class RosAction(Protocol):
+    """A ROS action, whatever rules call it."""
+
+    def is_there(self) -> bool:
+        """Tell whether its server is there."""
+
+    def fill(self, rule: ServeRule, values: Mapping[str, Any]) -> Any:
+        """
+        Make a goal of the template of a rule.
+
+        :raises ConversionError: if the values do not fit.
+        """
+
+    def send(self, number: int, rule: ServeRule, goal: Any, listener: ActionCalls) -> None:
+        """Send a goal; what becomes of it is said in the network's thread."""
+
+    def cancel(self, number: int) -> None:
+        """Ask to cancel a goal."""
+
+    def forget(self, number: int) -> None:
+        """Tell nothing of a goal any more."""
+
+
+@dataclass(eq=False)
 class ActionCalls:
     """
     The goals that the peers of one link have sent to one ROS action.
@@ -27,23 +50,23 @@ class ActionCalls:
     The network's thread gives it what the action says: see `RosAction`.
     """
 
-    def __init__(
-        self, name: str, action: RosAction, streams: Streams, timers: Timers, problem: Problem
-    ) -> None:
-        self._action = action
-        self._streams = streams
-        self._timers = timers
-        self._problem = problem
-        self._goals = Goals(name)
-        self._rules: dict[int, ServeRule] = {}
-        self._answers: dict[int, OnDone] = {}
-        self._messages: dict[int, Any] = {}
-        self._says: dict[int, Callable[[Say], None]] = {}
-        self._timer: Timer | None = None
-        self._look: Timer | None = None
-        self._was_there = True
-        #: called when there is no goal any more, once
-        self._on_idle: Callable[[], None] | None = None
+    name: str
+    _action: RosAction
+    _streams: Streams
+    _timers: Timers
+    _problem: Problem
+    _rules: dict[int, ServeRule] = field(default_factory=dict)
+    _answers: dict[int, OnDone] = field(default_factory=dict)
+    _messages: dict[int, Any] = field(default_factory=dict)
+    _says: dict[int, Callable[[Say], None]] = field(default_factory=dict)
+    _timer: Timer | None = None
+    _look: Timer | None = None
+    _was_there: bool = True
+    #: called when there is no goal any more, once
+    _on_idle: Callable[[], None] | None = None
+
+    def __post_init__(self) -> None:
+        self._goals = Goals(self.name)
 
     def is_there(self) -> bool:
         """Tell whether the server of the action is there."""
@@ -75,11 +98,9 @@ class ActionCalls:
             self._was_there = True
             self._look = self._timers.at(now + _LOOK_S, self._look_around)
 
-    def cancel(self, why: str, now: float, name: str = '') -> int:
-        """Cancel the goals of a rule, or all; tell how many there were."""
-        count = sum(name in ('', self._rules[number].command) for number in self._goals.numbers)
+    def cancel(self, why: str, now: float, name: str = '') -> None:
+        """Cancel the goals of a rule, or all."""
         self._do(self._goals.cancel(why, now, name), now)
-        return count
 
     def stop(self, why: str, now: float) -> None:
         """Cancel all but what stops the robot itself."""
@@ -154,11 +175,8 @@ class ActionCalls:
             by_number.pop(number, None)
 
     def _say(self, step: Say) -> None:
-        rule = self._rules[step.number]
-        text = ros_text(step.text).replace('\0', '')[:_MAX_TEXT]
-        self._streams.send(Status(
-            step.code, error_name=step.state, message=text,
-            device_name=rule.status_device), hold=True)
+        device = self._rules[step.number].status_device
+        self._streams.tell(step.code, step.state, step.text, device, hold=True)
 
     def _look_around(self, now: float) -> None:
         """Look whether the server is still there, as long as it has a goal."""

@@ -11,8 +11,8 @@ from ..codec.messages.bundle import Bind, GetBind, StartBind
 from ..codec.messages.query import Query, Response, StartTracking, StartVideo
 from ..codec.messages.text import Command, CommandResponse, String
 from ..rules import Mapping, ServeRule
-from .action_calls import Actions
-from .interfaces import FindTarget, Log, Peer, Problem, RosAction, RosService
+from .action_calls import Actions, RosAction
+from .interfaces import FindTarget, Log, Peer, Problem, RosService
 from .phase_server import PhaseServer
 from .plan_server import PlanServer
 from .replies import Replies
@@ -25,11 +25,6 @@ _ASKS_OR_ANSWERS = (
     Query, StartTracking, StartVideo, GetBind, StartBind, Response, Command, CommandResponse,
     String, Bind,
 )
-
-
-def _no_action(rule: ServeRule) -> RosAction:
-    """Stand in where no rule calls an action."""
-    raise LookupError(rule.call)
 
 
 class Dialogue:
@@ -62,9 +57,9 @@ class Dialogue:
         timers: Timers,
         receive: Callable[[Any, Message], None],
         show: Callable[[Any, Message, Callable[[Message, float], None]], None],
-        find_action: Callable[[ServeRule], RosAction] = _no_action,
-        is_emergency: Callable[[], bool] = bool,
-        find_target: FindTarget | None = None,
+        find_action: Callable[[ServeRule], RosAction],
+        is_emergency: Callable[[], bool],
+        find_target: FindTarget,
     ) -> None:
         self._problem = problem
         self._receive = receive

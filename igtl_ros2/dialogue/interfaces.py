@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from ..codec import Message
-from ..rules import ServeRule
 
 #: gets what came of a request or a service: (success, text)
 OnDone = Callable[[bool, str], None]
@@ -64,48 +63,3 @@ class RosService(Protocol):
         :param data: what a SetBool is called with, or what `fill` has made.
         :returns: what to call when nobody waits for the answer any more.
         """
-
-
-class GoalListener(Protocol):
-    """Gets what becomes of goals, in the network's thread."""
-
-    def accepted(self, number: int, now: float) -> None:
-        """Take note that a goal is carried out."""
-
-    def refused(self, number: int, why: str, now: float) -> None:
-        """Take note that a goal is not carried out."""
-
-    def told(self, number: int, text: str, now: float) -> None:
-        """Take feedback."""
-
-    def show(self, number: int, message: Message, now: float) -> None:
-        """Send a place to all peers."""
-
-    def ended(self, number: int, state: str, text: str, now: float) -> None:
-        """Take note of how a goal has ended: SUCCEEDED, CANCELED or ABORTED."""
-
-    def cancel_answered(self, number: int, outcome: str, now: float) -> None:
-        """Take note of what was said to cancelling one, see `goals`."""
-
-
-class RosAction(Protocol):
-    """A ROS action, whatever rules call it."""
-
-    def is_there(self) -> bool:
-        """Tell whether its server is there."""
-
-    def fill(self, rule: ServeRule, values: Mapping[str, Any]) -> Any:
-        """
-        Make a goal of the template of a rule.
-
-        :raises ConversionError: if the values do not fit.
-        """
-
-    def send(self, number: int, rule: ServeRule, goal: Any, listener: GoalListener) -> None:
-        """Send a goal."""
-
-    def cancel(self, number: int) -> None:
-        """Ask to cancel a goal."""
-
-    def forget(self, number: int) -> None:
-        """Tell nothing of a goal any more."""

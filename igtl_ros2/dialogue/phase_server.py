@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -19,9 +19,6 @@ from .interfaces import FindTarget, Peer, Problem, RosService
 from .phases import Accept, Acknowledge, Call, Enter, Forget, Phases, SendBack, Step, Tell
 from .streams import Streams
 from .timers import Timer, Timers
-
-_MAX_TEXT = 1000
-_MAX_ERROR_NAME = 19
 
 
 class Robot(Protocol):
@@ -46,6 +43,7 @@ class Robot(Protocol):
         """Take note that an acknowledgement has left."""
 
 
+@dataclass(eq=False)
 class PhaseServer:
     """
     The phases of the robot behind one link.
@@ -57,38 +55,30 @@ class PhaseServer:
     :param is_emergency: tells whether a device has called an emergency.
     """
 
-    def __init__(
-        self,
-        table: PhaseTable,
-        services: Mapping[str, RosService | ActionCalls],
-        robot: Robot,
-        streams: Streams,
-        timers: Timers,
-        problem: Problem,
-        find_target: FindTarget | None = None,
-        is_emergency: Callable[[], bool] = bool,
-    ) -> None:
-        self._table = table
-        self._services = services
-        self._robot = robot
-        self._streams = streams
-        self._timers = timers
-        self._problem = problem
-        self._find_target = find_target
-        self._is_emergency = is_emergency
-        #: of what is told last
-        self._now = 0.0
-        #: the peer that sent what was accepted last, and the one that began a goal of an action
-        self._senders: dict[str, Peer] = {}
-        self._askers: dict[int, Peer | None] = {}
-        #: forget the answers of services that were called
-        self._calls: dict[int, Callable[[], None]] = {}
+    _table: PhaseTable
+    _services: Mapping[str, RosService | ActionCalls]
+    _robot: Robot
+    _streams: Streams
+    _timers: Timers
+    _problem: Problem
+    _find_target: FindTarget
+    _is_emergency: Callable[[], bool]
+    #: of what is told last
+    _now: float = 0.0
+    #: the peer that sent what was accepted last, and the one that began a goal of an action
+    _senders: dict[str, Peer] = field(default_factory=dict)
+    _askers: dict[int, Peer | None] = field(default_factory=dict)
+    #: forget the answers of services that were called
+    _calls: dict[int, Callable[[], None]] = field(default_factory=dict)
+    _last: dict[str, Transform] = field(default_factory=dict)
+    _timer: Timer | None = None
+
+    def __post_init__(self) -> None:
+        table = self._table
         self._prefixes = {about.prefix for about in table.transforms}
         self._stopping = {phase.name for phase in table.phases if phase.preempts}
-        self._last: dict[str, Transform] = {}
         self._current = Status(device_name=table.status, error_name=table.initial)
-        self._timer: Timer | None = None
-        self._phases = Phases(table, lambda name: services[name].is_there())
+        self._phases = Phases(table, lambda name: self._services[name].is_there())
 
     def start(self) -> None:
         """Say what holds before anybody has commanded anything."""
@@ -223,17 +213,12 @@ class PhaseServer:
             values: dict[str, Any] = {'phase': name}
             for prefix in self._last.keys() & self._senders.keys():
                 if f'{{{prefix}' in str(phase.goal):  # of others it does not matter
-                    values[prefix] = self._place(prefix)
+                    values[prefix] = self._find_target(self._senders[prefix], prefix, self._now)
+                    if values[prefix] is None:
+                        raise ConversionError(f'{prefix}: it was not published')
             action.begin(phase.served, None, values, answered, self._now, say, phase.preempts)
         except ConversionError as error:
             answered(False, str(error))
-
-    def _place(self, prefix: str) -> Any:
-        assert self._find_target is not None
-        place = self._find_target(self._senders[prefix], prefix, self._now)
-        if place is None:
-            raise ConversionError(f'{prefix}: it was not published')
-        return place
 
     def _end(self, number: int, action: ActionCalls, name: str) -> None:
         """Cancel what an action does that nobody waits for any more."""
@@ -241,12 +226,11 @@ class PhaseServer:
         action.cancel('it was pre-empted', self._now, name)
 
     def _tell(self, step: Tell) -> None:
-        text = ros_text(step.message).replace('\0', '')[:_MAX_TEXT]
-        name = step.error_name.encode()[:_MAX_ERROR_NAME].decode(errors='ignore')
-        status = Status(step.code, error_name=name, message=text, device_name=step.device)
+        status = self._streams.tell(
+            step.code, step.error_name, step.message, step.device,
+            hold=step.held and self._table.greet)
         if step.held:
             self._current = status
-        self._streams.send(status, hold=step.held and self._table.greet)
 
     def _answered(self, number: int, success: bool, text: str) -> None:
         self._calls.pop(number, None)

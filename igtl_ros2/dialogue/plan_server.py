@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
@@ -19,7 +20,6 @@ from .timers import Timer, Timers
 
 #: why everything is stopped that goes on
 EMERGENCY = 'there is an emergency'
-_MAX_TEXT = 1000
 #: what STATUS says as the name of an error
 _NAMES = {
     State.IDLE: 'Idle', State.PLANNING: 'Planning', State.SHOWN: 'Shown', State.MOVING: 'Moving',
@@ -52,6 +52,7 @@ class Planner(Protocol):
         """Take note of an obstacle."""
 
 
+@dataclass(eq=False)
 class PlanServer:
     """
     The plan of the robot behind one link.
@@ -60,26 +61,19 @@ class PlanServer:
     :param emergency: tells whether somebody has called an emergency that still holds.
     """
 
-    def __init__(
-        self,
-        rule: MoveItRule,
-        planner: Planner,
-        name: Callable[[Message], str],
-        emergency: Callable[[], bool],
-        streams: Streams,
-        timers: Timers,
-        problem: Problem,
-    ) -> None:
-        self._rule = rule
-        self._planner = planner
-        self._name = name
-        self._streams = streams
-        self._timers = timers
-        self._problem = problem
-        self._timer: Timer | None = None
-        self._stops = frozenset(map(stop_word, rule.stop))
-        self._cancel = rule.cancel_command.strip()
-        self._plans = Plans(rule, emergency, planner.joints)
+    _rule: MoveItRule
+    _planner: Planner
+    _name: Callable[[Message], str]
+    _emergency: Callable[[], bool]
+    _streams: Streams
+    _timers: Timers
+    _problem: Problem
+    _timer: Timer | None = None
+
+    def __post_init__(self) -> None:
+        self._stops = frozenset(map(stop_word, self._rule.stop))
+        self._cancel = self._rule.cancel_command.strip()
+        self._plans = Plans(self._rule, self._emergency, self._planner.joints)
 
     def start(self) -> None:
         """Say how things are before the robot is known."""
@@ -189,7 +183,5 @@ class PlanServer:
             self._timer = self._timers.at(due, lambda now: self._do(self._plans.tick(now)))
 
     def _say(self, step: Say) -> None:
-        text = ros_text(step.text).replace('\0', '')[:_MAX_TEXT]
-        self._streams.send(Status(
-            step.code, error_name=_NAMES[self._plans.state], message=text,
-            device_name=self._rule.device))
+        self._streams.tell(
+            step.code, _NAMES[self._plans.state], step.text, self._rule.device)

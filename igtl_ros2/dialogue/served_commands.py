@@ -52,9 +52,9 @@ class ServedCommands:
         find: Callable[[ServeRule], RosService],
         problem: Problem,
         timers: Timers,
-        actions: Actions | None = None,
-        is_emergency: Callable[[], bool] = bool,
-        find_target: FindTarget | None = None,
+        actions: Actions,
+        is_emergency: Callable[[], bool],
+        find_target: FindTarget,
     ) -> None:
         self._problem = problem
         self._timers = timers
@@ -72,7 +72,6 @@ class ServedCommands:
         self._cancels: dict[str, list[ServeRule]] = {}
         for name, rule in self._rules.items():
             if rule.is_action:
-                assert actions is not None
                 self._actions[name] = actions.of(rule)
                 self._cancels.setdefault(rule.cancelled_by.strip(_BLANKS), []).append(rule)
                 for phrase in rule.stop:
@@ -138,23 +137,19 @@ class ServedCommands:
     def stop_all(self, why: str, now: float) -> None:
         """Cancel all goals, and those that are not sent yet."""
         self._drop_waiting(why)
-        if self._all is not None:
-            self._all.stop(why, now)
+        self._all.stop(why, now)
 
     def end_goals(self, why: str, now: float, on_end: Callable[[], None]) -> None:
         """Cancel all goals, take none any more, and say when all are over."""
         self._drop_waiting(why)
-        if self._all is None:
-            on_end()
-        else:
-            self._all.end(why, now, on_end)
+        self._all.end(why, now, on_end)
 
     def left(self, peer: Peer, now: float) -> None:
         """Forget a peer that is gone; what services do for it goes on, goals of actions do not."""
         for key in [key for key in self._running if key[0] is peer]:
             self._timers.cancel(self._running.pop(key))
             self._waiting.pop(key, None)
-        for action in self._all or ():
+        for action in self._all:
             action.left(peer, now)
 
     def _begin(self, key: _Key, name: str, content: str, answer: OnDone, now: float) -> None:
@@ -218,7 +213,6 @@ class ServedCommands:
         """
         values = command_values(rule.command, content)
         for name, device in rule.targets:
-            assert self._find_target is not None
             values[name] = self._find_target(peer, device, now)
             if values[name] is None:
                 return None

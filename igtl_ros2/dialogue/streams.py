@@ -8,6 +8,8 @@ from typing import Any
 
 from ..codec import Message
 from ..codec.frame import wire_names
+from ..codec.messages.text import Status, StatusCode
+from ..config import ros_text
 from .interfaces import Peer, Problem
 from .query_wishes import not_in_frame
 from .timers import Timer, Timers
@@ -16,6 +18,8 @@ from .timers import Timer, Timers
 _MIN_INTERVAL_S = 0.005
 #: that a peer may have: it may make up names without end
 MAX_STREAMS = 1000
+_MAX_TEXT = 1000
+_MAX_ERROR_NAME = 19
 
 _Key = tuple[str, str]
 
@@ -60,6 +64,17 @@ class Streams:
         """Send a message to all peers but those who asked to get it otherwise."""
         key = message.type_name, message.device_name
         self.link.send(message, hold=hold, exclude=self._excluded(key, exclude))
+
+    def tell(
+        self, code: StatusCode, error_name: str, text: str, device: str, *,
+        hold: bool | None = None,
+    ) -> Status:
+        """Send a STATUS likewise, with as much of its words as there is room for; gives it."""
+        name = error_name.encode()[:_MAX_ERROR_NAME].decode(errors='ignore')
+        words = ros_text(text).replace('\0', '')[:_MAX_TEXT]
+        status = Status(code, error_name=name, message=words, device_name=device)
+        self.send(status, hold=hold)
+        return status
 
     def send_many(self, outgoings: Sequence[Any], exclude: Iterable[Peer] = ()) -> None:
         """Send messages of one type and device likewise, the oldest first; the last is held."""

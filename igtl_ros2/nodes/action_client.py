@@ -26,8 +26,8 @@ from ..converters.places import shown_message
 from ..converters.ros_types import find_type
 from ..converters.template_places import positions_in
 from ..converters.templates import MessageTemplate, TextTemplate
+from ..dialogue.action_calls import ActionCalls
 from ..dialogue.goals import CANCELS, IS_OVER, REFUSES, UNKNOWN
-from ..dialogue.interfaces import GoalListener
 from ..errors import ConversionError
 from ..rules import ReceiveRule, ServeRule
 from .spin import Turns
@@ -213,7 +213,7 @@ class ActionThread:
 @dataclass(eq=False)
 class RosAction:
     """
-    A ROS action, called by the goals of one link, see `dialogue.interfaces.RosAction`.
+    A ROS action, called by the goals of one link, see `dialogue.action_calls.RosAction`.
 
     :param post: has a function called, with the time behind its arguments, in the thread that is
         told what comes of goals.
@@ -229,7 +229,7 @@ class RosAction:
     def __post_init__(self) -> None:
         self._type = find_type(self._type_name)
         self._client = self._thread.client(self._name, self._type)
-        self._calls: dict[int, tuple[GoalCall, GoalListener]] = {}
+        self._calls: dict[int, tuple[GoalCall, ActionCalls]] = {}
         self._templates: dict[str, tuple[MessageTemplate, TextTemplate | None,
                                          TextTemplate | None]] = {}
 
@@ -249,11 +249,11 @@ class RosAction:
     def fill(self, rule: ServeRule, values: Mapping[str, Any]) -> Any:
         return filled(self._of(rule)[0], rule, rule.goal, values)
 
-    def send(self, number: int, rule: ServeRule, goal: Any, listener: GoalListener) -> None:
+    def send(self, number: int, rule: ServeRule, goal: Any, listener: ActionCalls) -> None:
         self._thread.post(partial(self._send, number, rule, goal, listener))
 
     def cancel(self, number: int) -> None:
-        def answered(listener: GoalListener, future: Any) -> None:
+        def answered(listener: ActionCalls, future: Any) -> None:
             if future.exception() is None:
                 response = future.result()
                 outcome = _CANCELLED.get(response.return_code, REFUSES)
@@ -278,7 +278,7 @@ class RosAction:
 
     # -- in the thread of actions
 
-    def _send(self, number: int, rule: ServeRule, goal: Any, listener: GoalListener) -> None:
+    def _send(self, number: int, rule: ServeRule, goal: Any, listener: ActionCalls) -> None:
         _, feedback, result = self._of(rule)
         post = self._post
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 from rclpy.node import Node
@@ -13,6 +12,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.subscription import Subscription
 
 from ..converters.registry import is_large, usual_type
+from ..converters.ros_types import find_type
 from ..errors import ConversionError
 from ..rosio.intake import MOST, Intake
 from ..rosio.long_messages import is_taken_serialised
@@ -242,10 +242,9 @@ def message_class(name: str) -> type:
 
     :raises ConversionError: if its package is not installed.
     """
-    package, _, message = name.partition('/msg/')
     try:
-        found: type = getattr(import_module(f'{package}.msg'), message)
-    except (ImportError, AttributeError) as error:
+        found: type = find_type(name)
+    except ConversionError as error:
         raise ConversionError(f'its type {name} is not installed') from error
     return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 from dataclasses import replace
 from typing import Any
 
@@ -51,11 +50,12 @@ def _declare(node: Node, setting: Setting) -> Any:
         read_only=True,
         dynamic_typing=True,
     )
-    low = -math.inf if setting.minimum is None else setting.minimum
-    high = math.inf if setting.maximum is None else setting.maximum
-    if isinstance(setting.default, int) and math.isfinite(low + high):
+    low, high = setting.minimum, setting.maximum
+    if low is None or high is None:
+        pass
+    elif isinstance(setting.default, int):
         descriptor.integer_range = [IntegerRange(from_value=int(low), to_value=int(high))]
-    elif isinstance(setting.default, float) and math.isfinite(low + high):
+    elif isinstance(setting.default, float):
         # an int in the place of a float is garbage for some releases, and refused by others
         limits = FloatingPointRange(from_value=float(low), to_value=float(high))
         descriptor.floating_point_range = [limits]

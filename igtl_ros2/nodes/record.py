@@ -63,6 +63,7 @@ class _Topic:
     quality: Quality | None = None
 
 
+@dataclass(eq=False)
 class RosTap:
     """
     Record topics, as they come and go.
@@ -77,23 +78,18 @@ class RosTap:
     :param ros_args: such as --ros-args -r __ns:=/plus.
     """
 
-    def __init__(
-        self,
-        recording: Recording,
-        types: MessageTypes,
-        patterns: Sequence[str],
-        raw_only: bool,
-        phi: str,
-        ros_args: Sequence[str],
-    ) -> None:
-        self._recording = recording
-        self._types = types
-        self._raw_only = raw_only
-        self._phi = phi
-        rclpy.init(args=list(ros_args), signal_handler_options=SignalHandlerOptions.NO)
+    _recording: Recording
+    _types: MessageTypes
+    _patterns: Sequence[str]
+    _raw_only: bool
+    _phi: str
+    _ros_args: Sequence[str]
+
+    def __post_init__(self) -> None:
+        rclpy.init(args=list(self._ros_args), signal_handler_options=SignalHandlerOptions.NO)
         self.node = Node('igtl_record')
         namespace = self.node.get_namespace().rstrip('/')
-        self._patterns = tuple(patterns) or (f'{namespace}/*', *_TF_TOPICS)
+        self._patterns = tuple(self._patterns) or (f'{namespace}/*', *_TF_TOPICS)
         #: None of those that cannot be recorded
         self._topics: dict[str, _Topic | None] = {}
         self._waiting: list[tuple[int, int, tuple[str, str, str, bytes]]] = []

@@ -23,7 +23,8 @@ class Node:
         self.dialogue = Dialogue(
             Mapping(serve=(ServeRule('HOME', '/home'),)), ('TRANSFORM',), lambda rule: self.home,
             41, self.report.problem, lambda facts: None, self.clock.timers,
-            lambda peer, message: self.done.append(message.type_name), self.show)
+            lambda peer, message: self.done.append(message.type_name), self.show, None, bool,
+            None)
         self.dialogue.start(Link(self.peer))
 
     def show(self, peer, reply, take):

@@ -28,7 +28,8 @@ class Robot:
         self.link = self.streams.link = Link(self.a, self.b)
         self.phases, self.published, self.forgotten, self.acknowledgements = [], [], [], []
         self.server = PhaseServer(
-            table, self.services, self, self.streams, self.clock.timers, self.report.problem)
+            table, self.services, self, self.streams, self.clock.timers, self.report.problem,
+            None, bool)
         self.server.start()
         self.number = 0
         self.heard()

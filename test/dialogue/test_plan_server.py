@@ -26,7 +26,8 @@ class World:
         self.a, self.b = Peer('A'), Peer('B')
         self.dialogue = Dialogue(
             Mapping(), [], None, 0, self.report.problem, lambda facts: None, self.clock.timers,
-            lambda peer, message: self.asked.append(('publish', message.type_name)), None)
+            lambda peer, message: self.asked.append(('publish', message.type_name)), None,
+            None, bool, None)
         self.dialogue.start(Link(self.a, self.b))
         rule = MoveItRule()
         self.server = PlanServer(
@@ -155,7 +156,8 @@ def test_a_phase_that_preempts_stops_before_it_is_anything_else():
     world = World()
     table = expand([{'use': 'brp'}]).phases
     world.dialogue.phases = PhaseServer(
-        table, {}, world, world.dialogue.streams, world.clock.timers, world.report.problem)
+        table, {}, world, world.dialogue.streams, world.clock.timers, world.report.problem, None,
+        bool)
     world.moving()
     world.take(String('START_UP', device_name='CMD_1'))
     assert world.asked == [('phase', 'START_UP')]

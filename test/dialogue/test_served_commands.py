@@ -4,6 +4,7 @@ import pytest
 from talkers import Clock, Peer, Report, Service
 
 from igtl_ros2.codec.messages.text import Command, String
+from igtl_ros2.dialogue.action_calls import Actions
 from igtl_ros2.dialogue.served_commands import ServedCommands
 from igtl_ros2.rules import ServeRule
 
@@ -23,7 +24,7 @@ class Robot:
         self.services = {rule.command: Service(rule.command != 'NOBODY') for rule in RULES}
         self.commands = ServedCommands(
             RULES, lambda rule: self.services[rule.command], self.report.problem,
-            self.clock.timers)
+            self.clock.timers, Actions(None, None, self.clock.timers, None), bool, None)
 
     def send(self, message, peer=None):
         self.commands.handle(peer or self.peer, message, self.clock.now)

@@ -22,7 +22,8 @@ class Arm:
         self.a, self.b = Peer('A'), Peer('B')
         self.dialogue = Dialogue(
             Mapping(serve=rules), [], None, 0, self.report.problem, lambda facts: None,
-            self.clock.timers, lambda peer, message: None, None, lambda rule: self)
+            self.clock.timers, lambda peer, message: None, None, lambda rule: self, bool,
+            None)
         self.dialogue.start(Link(self.a, self.b))
 
     def is_there(self):
@@ -75,7 +76,8 @@ class Arm:
         self.dialogue.served_commands._all = actions
         calls = {phase.call: actions.of(phase.served) for phase in table.phases if phase.call}
         self.dialogue.phases = PhaseServer(
-            table, calls, self, self.dialogue.streams, self.clock.timers, self.report.problem)
+            table, calls, self, self.dialogue.streams, self.clock.timers, self.report.problem,
+            None, bool)
         self.dialogue.phases.start()
 
 
