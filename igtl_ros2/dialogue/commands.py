@@ -14,7 +14,7 @@ from ..codec.messages.text import Command, CommandResponse, String
 from ..config import ros_text
 from ..errors import ConversionError
 from ..rules import TIMEOUT_S
-from .command_xml import attributes
+from .command_text import attributes
 
 _MAX_TIMEOUT_S = 3600.0
 _MAX_NAME = 127

@@ -11,8 +11,7 @@ from ..codec.messages.text import Status, StatusCode
 from ..config import ros_text
 from ..errors import EncodeError
 from .interfaces import Log, Peer, Problem
-from .queries import queried_type, query_facts
-from .query_wishes import unmet, unmet_but_done
+from .queries import queried_type, query_facts, unmet, unmet_but_done
 from .streams import MAX_STREAMS, Streams
 
 _NOTHING = 'nothing to answer it with'

@@ -13,8 +13,7 @@ from ..config import ros_text
 from ..errors import ConversionError, EncodeError
 from ..rules import ServeRule
 from .action_calls import ActionCalls, Actions
-from .command_values import command_values
-from .command_xml import attributes, command_reply
+from .command_text import attributes, command_reply, command_values
 from .interfaces import FindTarget, OnDone, Peer, Problem, RosService
 from .timers import Timer, Timers
 

@@ -11,7 +11,7 @@ from ..codec.frame import wire_names
 from ..codec.messages.text import Status, StatusCode
 from ..config import ros_text
 from .interfaces import Peer, Problem
-from .query_wishes import not_in_frame
+from .queries import not_in_frame
 from .timers import Timer, Timers
 
 # Nothing is sent more often than this to a peer that asks for an interval

@@ -13,7 +13,7 @@ from std_srvs.srv import Trigger
 from ..codec.messages.text import CommandResponse
 from ..converters.ros_types import fields_of, find_type, value_at
 from ..converters.templates import MessageTemplate, filled_text
-from ..dialogue.command_values import command_values
+from ..dialogue.command_text import command_values
 from ..dialogue.commands import CommandText, filled
 from ..dialogue.requests import OnReply
 from ..errors import ConfigError, ConversionError

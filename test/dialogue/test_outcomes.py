@@ -1,7 +1,7 @@
 """What several peers did with one question, in one text."""
 
 from igtl_ros2.codec.messages.text import String
-from igtl_ros2.dialogue.outcomes import Outcomes
+from igtl_ros2.dialogue.requests import Outcomes
 
 
 def outcomes(*parts):

@@ -1,9 +1,11 @@
-"""The little XML that commands and their answers are written in."""
+"""What commands and their answers say: the little XML of them, and values by name."""
 
 from __future__ import annotations
 
 import html
+import json
 import re
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 
@@ -24,3 +26,22 @@ def attributes(text: str) -> dict[str, str]:
     head = re.match(r'\s*(?:<\?[^<>]*\?>\s*)?<\w+\s([^<>]*)>', text)
     found = re.findall(r'(?:^|\s)(\w+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')', head[1] if head else '')
     return {name: html.unescape(double or single) for name, double, single in found}
+
+
+def command_values(name: str, content: str) -> dict[str, Any]:
+    """
+    Give the values that a command says: attributes of XML, keys of JSON, or the text alone.
+
+    ``command`` and ``content`` are its name and all that it says.
+    """
+    values: dict[str, Any] = {}
+    text = content.strip()
+    if text.startswith('<'):
+        values.update(attributes(text))
+    elif text.startswith('{'):
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = {}
+        values.update(found)
+    return {**values, 'command': name, 'content': content}
