@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_msgs.msg import String as RosString
 
@@ -23,6 +22,7 @@ from ..errors import printable
 from ..face import Face
 from ..mapping import LinkConfig
 from ..peers import Peer
+from ..rosio.clock import STEADY
 from ..rosio.qos import STATE_QOS
 from .latency_facts import latency_facts
 from .receive import Receiver
@@ -190,8 +190,7 @@ class Diagnostics:
         self._peers_publisher = node.create_publisher(RosString, '~/peers', STATE_QOS)
         self._publish_peers()
         # both go on while simulated time stands still
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._soon = node.create_timer(_SOON_S, self._publish_soon, clock=steady)
+        self._soon = node.create_timer(_SOON_S, self._publish_soon, clock=STEADY)
         self._soon.cancel()
         try:
             from diagnostic_msgs.msg import DiagnosticArray
@@ -199,7 +198,7 @@ class Diagnostics:
             self._publisher = None  # said once at the start of the node
         else:
             self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
-        node.create_timer(PERIOD_S, self._on_timer, clock=steady)
+        node.create_timer(PERIOD_S, self._on_timer, clock=STEADY)
 
     def watch(self, config: LinkConfig, report: Report) -> LinkHealth:
         """Take a link in; what is given back is to be told of its peers."""
@@ -286,7 +285,7 @@ def tell_inactive(node: Node, configs: Sequence[LinkConfig], why: str) -> None:
         array.header.stamp = node.get_clock().now().to_msg()
         publisher.publish(array)
 
-    node.create_timer(PERIOD_S, publish, clock=Clock(clock_type=ClockType.STEADY_TIME))
+    node.create_timer(PERIOD_S, publish, clock=STEADY)
 
 
 def status_name(node: Node, link: str) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.timer import Timer
 
@@ -19,7 +18,7 @@ from ..dialogue.streams import Streams
 from ..errors import ConversionError, EncodeError
 from ..peers import Outgoing, Peer
 from ..peers.worker import Worker
-from ..rosio.clock import RosClock
+from ..rosio.clock import STEADY, RosClock
 from ..routes.descriptions import Descriptions
 from ..routes.effects import (
     Effects,
@@ -71,7 +70,6 @@ class Shared:
     worker: Worker = field(default_factory=lambda: Worker('converting to send'))
     frames: PoseFrames = field(default_factory=PoseFrames)
     wire_sources: WireSources = field(default_factory=WireSources)
-    steady: Clock = field(default_factory=lambda: Clock(clock_type=ClockType.STEADY_TIME))
     latency: LinkLatency = field(default_factory=LinkLatency)
 
     def __post_init__(self) -> None:
@@ -96,7 +94,7 @@ class Shared:
             with self.lock:
                 callback()
 
-        return self.node.create_timer(period_s, call, clock=self.steady)
+        return self.node.create_timer(period_s, call, clock=STEADY)
 
 
 class Feed:

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
 from ..peers import Peer
+from ..rosio.clock import STEADY
 from ..routes.device import Device, Slot
 from ..routes.now import Now
 from ..routes.passage import Passage
@@ -45,7 +45,6 @@ class HeldValues:
 
     def __post_init__(self) -> None:
         self._repetition = Repetition(self._report, self._is_connected, self._show)
-        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
 
     def hold(self, device: Device, passage: Passage | None) -> None:
         """Repeat a message from now on, in place of the one before."""
@@ -56,7 +55,7 @@ class HeldValues:
         if device.repeater is None:
             period = 1.0 / device.way.rule.hold_hz
             device.repeater = self._node.create_timer(
-                period, lambda: self._repeat(device), clock=self._steady
+                period, lambda: self._repeat(device), clock=STEADY
             )
         device.repeater.reset()
 
@@ -64,7 +63,7 @@ class HeldValues:
         """Look for silence from now on, also while simulated time stands still."""
         if not self._is_watching:
             self._is_watching = True
-            self._node.create_timer(_LOOK_S, self._look_for_silence, clock=self._steady)
+            self._node.create_timer(_LOOK_S, self._look_for_silence, clock=STEADY)
 
     def end(self, device: Device) -> None:
         """Repeat nothing of a device any more."""

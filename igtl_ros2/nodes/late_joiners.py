@@ -6,9 +6,10 @@ import threading
 import time
 from typing import Any
 
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.publisher import Publisher
+
+from ..rosio.clock import STEADY
 
 _SEARCH_S = 5.0
 _PERIOD_S = 0.05
@@ -29,8 +30,7 @@ class LateJoiners:
         self._lock = threading.Lock()
         self._end = time.monotonic() + _SEARCH_S
         self._held: dict[str, dict[Publisher, tuple[int, Any]]] = {}
-        steady = Clock(clock_type=ClockType.STEADY_TIME)  # simulated time may stand still
-        self._timer = node.create_timer(_PERIOD_S, self._look, clock=steady)
+        self._timer = node.create_timer(_PERIOD_S, self._look, clock=STEADY)
         self.is_over = False
 
     def forget(self, device: str) -> None:

@@ -7,18 +7,17 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 from ..errors import ConfigError
 from ..mapping import LinkConfig
 from ..peers.worker import Worker
+from ..rosio.clock import STEADY
 from .service_call import ServiceCall, serve_later
 
-# How often is looked whether the file is read; the time of ROS may stand still
+# How often is looked whether the file is read
 _LOOK_S = 0.02
-_STEADY = Clock(clock_type=ClockType.STEADY_TIME)
 
 
 @dataclass(eq=False)
@@ -49,7 +48,7 @@ class Reload:
             call.answer(False, 'nothing was changed: the file is being read just now')
             return
         self._reading = self._reader.call(self._read_all)
-        self._timer = self._node.create_timer(_LOOK_S, lambda: self._look(call), clock=_STEADY)
+        self._timer = self._node.create_timer(_LOOK_S, lambda: self._look(call), clock=STEADY)
 
     def _read_all(self) -> Sequence[LinkConfig]:
         configs = self._read()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_msgs.msg import String as RosString
 
@@ -22,6 +21,7 @@ from ..dialogue.timers import Timers
 from ..errors import ConversionError
 from ..mapping import LinkConfig, PhaseTable
 from ..peers import Peer
+from ..rosio.clock import STEADY
 from ..rosio.qos import STATE_QOS
 from ..rules import ServeRule
 from .emergency import Emergency
@@ -72,8 +72,7 @@ class RobotPhases:
             table, self._services, self, dialogue.streams, timers, report.problem,
             receiver.targets.value, lambda: emergency.is_on)
         if self._services:
-            clock = Clock(clock_type=ClockType.STEADY_TIME)
-            node.create_timer(_LOOK_S, self._look_around, clock=clock)
+            node.create_timer(_LOOK_S, self._look_around, clock=STEADY)
 
     # -- in the network's thread
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
+from ..rosio.clock import STEADY
 from ..routes.transform_queue import Placement, TransformQueue
 from .report import Report
 from .tf import TfSource
@@ -30,8 +30,7 @@ class TransformWait:
         self._node = node
         self._lock = lock
         self.queue = TransformQueue(tf, report)
-        self._clock = Clock(clock_type=ClockType.STEADY_TIME)
-        self._timer = node.create_timer(_POLL_S, self._retry, clock=self._clock)
+        self._timer = node.create_timer(_POLL_S, self._retry, clock=STEADY)
         self._timer.cancel()  # each call costs a core 0.1 ms: only while something waits
 
     def submit(self, placement: Placement) -> None:

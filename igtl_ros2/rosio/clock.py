@@ -1,12 +1,15 @@
-"""The time of ROS, for which every message asks."""
+"""The time of ROS, for which every message asks, and one that always goes on."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
-from rclpy.clock import JumpThreshold
+from rclpy.clock import Clock, ClockType, JumpThreshold
 from rclpy.node import Node
+
+#: of timers that go on while simulated time stands still
+STEADY = Clock(clock_type=ClockType.STEADY_TIME)
 
 
 class RosClock:

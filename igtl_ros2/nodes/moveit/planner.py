@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from geometry_msgs.msg import PoseStamped
 from moveit_msgs.action import ExecuteTrajectory, MoveGroup
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String as RosString
@@ -31,6 +30,7 @@ from ...errors import ConversionError
 from ...mapping import LinkConfig
 from ...peers import Peer
 from ...peers.worker import Worker
+from ...rosio.clock import STEADY
 from ...rosio.qos import STATE_QOS
 from ...rules import MoveItRule
 from ..action_client import ActionThread, GoalCall
@@ -189,8 +189,7 @@ class MoveItPlanner:
         self._unit = config.mapping.fallback.wire_unit
         node.create_subscription(RosString, rule.description, self._take_description, STATE_QOS)
         node.create_subscription(JointState, rule.joint_states, self._take_joints, 10)
-        clock = Clock(clock_type=ClockType.STEADY_TIME)
-        node.create_timer(_LOOK_S, self._look_around, clock=clock)
+        node.create_timer(_LOOK_S, self._look_around, clock=STEADY)
 
     def change(self, config: LinkConfig) -> None:
         """Follow other rules, by which targets and obstacles may be elsewhere, or none."""
