@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 
 from .. import __version__
-from .program import run_program
+from .program import run_program, run_with_own_types
 from .verbs import load, names
 
 _DESCRIPTION = """\
@@ -95,7 +95,7 @@ def run_verb(arguments: argparse.Namespace, called: str = 'igtl') -> int:
     """Do what a command line asks for, and give the exit code."""
     run: Callable[[argparse.Namespace], int] = arguments.igtl_run
     name = f'{called} {arguments.igtl_verb}'
-    return run_program(name, lambda: run(arguments))
+    return run_program(name, lambda: run_with_own_types(run, arguments))
 
 
 if __name__ == '__main__':

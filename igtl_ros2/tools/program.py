@@ -88,6 +88,16 @@ def _forget_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def run_with_own_types(
+    run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace
+) -> int:
+    """Do what a command line asks for, with the message types of other packages."""
+    from ..codec.own_types import load_own_types  # heavy for a program that only tells its help
+
+    load_own_types()
+    return run(arguments)
+
+
 def run_tool(name: str, args: Sequence[str] | None = None) -> int:
     """
     Do the work of one of the programs `igtl_...`, which a verb of `igtl` does as well.
@@ -102,6 +112,6 @@ def run_tool(name: str, args: Sequence[str] | None = None) -> int:
         verb = load(name)
         parser = argparse.ArgumentParser(prog=called, description=verb.DESCRIPTION)
         verb.add_arguments(parser)
-        return verb.run(parser.parse_args(args))
+        return run_with_own_types(verb.run, parser.parse_args(args))
 
     return run_program(called, work)

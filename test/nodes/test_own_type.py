@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from igtl_ros2 import Unknown, serve
 
 ROOT = Path(__file__).parents[2]
 
@@ -90,6 +93,15 @@ def test_igtl_check_knows_it(request, tmp_path, where):
     assert 'needle' in right and 'ended with 1' in rest, done.stdout + done.stderr
     assert "found true with type 'NEEDLE', which has none; allowed only with VIDEO" in (
         rest + done.stderr)
+
+
+@pytest.mark.parametrize('words', [['echo', '--once'], ['call', 'GET_NEEDLE', 'N']])
+def test_the_verbs_of_igtl_know_its_fields(installed, words):
+    verb, *rest = words
+    with serve('tcp://127.0.0.1:0') as device:  # which knows nothing of it
+        device.send(Unknown('NEEDLE', struct.pack('>7f', 1, 2, 3, 0, 0, 0, 1), device_name='N'))
+        done = run(installed, '-m', 'igtl_ros2.tools.igtl', verb, str(device.address), *rest)
+    assert 'tip: [1, 2, 3]' in done.stdout, done.stdout + done.stderr
 
 
 def test_a_type_of_the_tree_is_asked_for_with_queries(in_the_tree):

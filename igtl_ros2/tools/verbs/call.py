@@ -64,14 +64,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _what(text: str) -> str:
+    from ...codec.own_types import load_own_types
     from ...dialogue.queries import queried_type
+    from ...rules.kinds import asked_types
     from ...rules.services import ASKED_TYPES
 
-    kind = queried_type(text[4:])
-    if text == _COMMAND or text[:4] in ('GET_', 'STT_', 'STP_') and kind in ASKED_TYPES:
+    load_own_types()
+    kind, known = queried_type(text[4:]), (*ASKED_TYPES, *asked_types())
+    if text == _COMMAND or text[:4] in ('GET_', 'STT_', 'STP_') and kind in known:
         return text
     raise argparse.ArgumentTypeError(
-        f'{text!r} is none of COMMAND and GET_, STT_, STP_ with {", ".join(ASKED_TYPES)}')
+        f'{text!r} is none of COMMAND and GET_, STT_, STP_ with {", ".join(known)}')
 
 
 def run(arguments: argparse.Namespace) -> int:
